@@ -1,0 +1,1 @@
+"""The workspace file: its tables, and everything that writes to it."""

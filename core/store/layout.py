@@ -1,0 +1,28 @@
+"""Facts about the workspace file that readers need without loading the schema itself."""
+
+from __future__ import annotations
+
+from typing import Final
+
+VERSION: Final = 1
+"""Raised by every migration that an older program could not read."""
+
+CONTEXT: Final = (
+    "country", "region", "city", "dma", "language", "platform", "os", "device_model",
+    "device_type", "browser", "version",
+)  # fmt: skip
+"""Built-in context columns of `events`, in column order; dimension ids are their positions + 1."""
+
+CONTEXT_ALIASES: Final = {
+    "operating_system": "os", "locale": "language", "app_version": "version",
+    "device": "device_model", "model": "device_model", "country_code": "country",
+}  # fmt: skip
+"""Other names under which a context column may be asked for or imported."""
+
+MAX_SET_VALUES: Final = 200
+"""A dimension with more values than this has no rows in `activity` and is asked from `events`."""
+
+NONE: Final = "(none)"
+EMPTY: Final = "(empty)"
+OTHER: Final = "(other)"
+"""Labels: a missing value, an empty string, and groups past the limit (semantics 1.7, 1.8)."""

@@ -1,0 +1,296 @@
+"""Tables, views and migrations of a workspace file.
+
+Loaded only by commands that make or migrate a file: importing sqlite-utils costs 170 ms.
+
+Vocabulary of the integer columns
+    identity  id in `identities`: a user id (kind 0) or a device id (kind 1)
+    actor     the identity an event counts for, after links and aliases; 0 = nobody
+    event     id in `event_names`; 0 = any event (in `activity` and `first_activity` only)
+    context   id in `dimension_values`; 0 = missing
+    ts        UTC milliseconds; day = local calendar day number in the workspace's zone
+"""
+
+from __future__ import annotations
+
+import sqlite3
+
+from sqlite_utils import Database, Migrations
+
+from core.store.layout import CONTEXT, VERSION
+
+migrations = Migrations("footfall")
+
+_CONTEXT_COLUMNS = "\n".join(f"        {name} integer not null default 0," for name in CONTEXT)
+
+
+@migrations()
+def m001_dictionaries(db: Database) -> None:
+    """Text, stored once: settings, event names, dimension values, identities, sessions."""
+    db.executescript("""
+    create table meta (key text primary key, value text not null) without rowid;
+
+    create table event_names (
+        id integer primary key,
+        name text not null unique,
+        display text,
+        hidden integer not null default 0,
+        inactive integer not null default 0,
+        deleted integer not null default 0,
+        flow_hidden integer not null default 0
+    );
+
+    -- state: 'sets' = every value has rows in `activity`; 'scan' = too many values, ask `events`
+    create table dimensions (
+        id integer primary key,
+        field text not null unique,
+        state text not null default 'sets'
+    );
+    create table dimension_values (
+        id integer primary key,
+        dimension integer not null references dimensions(id),
+        value text not null,
+        unique (dimension, value)
+    );
+
+    create table identities (
+        id integer primary key,
+        kind integer not null,
+        key text not null,
+        unique (kind, key)
+    );
+    create table session_keys (id integer primary key, key text not null unique);
+    """)
+
+
+@migrations()
+def m002_identity(db: Database) -> None:
+    """Who is who: device links, aliases and traits."""
+    db.executescript("""
+    -- a device belongs to `user` from linked_at on, and before its first link to that first user
+    create table links (
+        device integer not null,
+        user integer not null,
+        linked_at integer not null,
+        primary key (device, user)
+    ) without rowid;
+
+    -- `old` is the same person as `new`; chains are followed to their root
+    create table aliases (
+        old integer primary key,
+        new integer not null,
+        at integer not null
+    );
+
+    create table traits (
+        user integer not null,
+        key text not null,
+        value text not null,
+        updated_at integer not null,
+        primary key (user, key)
+    ) without rowid;
+    create index traits_by_key on traits (key, value);
+    """)
+
+
+@migrations()
+def m003_events(db: Database) -> None:
+    """Events, their properties, and the sets of who was active when."""
+    db.executescript(f"""
+    create table events (
+        actor integer not null,
+        ts integer not null,
+        id integer not null,
+        seq integer not null,
+        event integer not null,
+        day integer not null,
+        session integer not null default 0,
+        user integer not null default 0,
+        device integer not null default 0,
+{_CONTEXT_COLUMNS}
+        primary key (actor, ts, id)
+    ) without rowid;
+
+    create table event_properties (seq integer primary key, properties text not null);
+
+    create table activity (
+        event integer not null,
+        dimension integer not null,
+        value integer not null,
+        day integer not null,
+        total integer not null,
+        users blob not null,
+        primary key (event, dimension, value, day)
+    ) without rowid;
+
+    create table first_activity (
+        event integer not null,
+        day integer not null,
+        users blob not null,
+        primary key (event, day)
+    ) without rowid;
+
+    -- session: the given one (id in session_keys), or 0 when it was derived from gaps
+    create table sessions (
+        actor integer not null,
+        start integer not null,
+        session integer not null default 0,
+        "end" integer not null,
+        events integer not null,
+        day integer not null,
+        entry integer not null,
+        exit integer not null,
+        primary key (actor, start, session)
+    ) without rowid;
+    create index sessions_by_day on sessions (day, actor);
+    """)
+
+
+@migrations()
+def m004_saved(db: Database) -> None:
+    """What people keep, and the journal of imports."""
+    for table in ("boards", "charts", "audiences", "queries"):
+        db.execute(f"""
+        create table {table} (
+            id text primary key,
+            title text not null collate nocase,
+            description text not null default '',
+            body text not null,
+            owner text not null default '',
+            pinned integer not null default 0,
+            created_at integer not null,
+            updated_at integer not null,
+            deleted_at integer
+        )""")
+        db.execute(f"create unique index {table}_title on {table} (title) where deleted_at is null")
+    db.executescript("""
+    create table marks (
+        id text primary key,
+        title text not null,
+        description text not null default '',
+        timestamp integer not null,
+        end_at integer,
+        category text not null default 'release',
+        source text not null default 'manual',
+        source_ref text not null default '',
+        scope text not null default 'public',
+        metadata text not null default '',
+        board_id text,
+        created_by text not null default '',
+        created_at integer not null,
+        deleted_at integer
+    );
+    create index marks_by_time on marks (timestamp);
+
+    create table logs (
+        id integer primary key,
+        timestamp integer not null,
+        level text not null,
+        service text not null default '',
+        source text not null default '',
+        message text not null default '',
+        session integer not null default 0
+    );
+    create index logs_by_time on logs (timestamp);
+
+    -- position: lines of the source that are committed; finished 0 = was killed on the way
+    create table imports (
+        id integer primary key,
+        source text not null,
+        started_at integer not null,
+        updated_at integer not null,
+        position integer not null default 0,
+        read integer not null default 0,
+        stored integer not null default 0,
+        repeated integer not null default 0,
+        rejected integer not null default 0,
+        rejects text not null default '{}',
+        finished integer not null default 0
+    );
+    """)
+
+
+@migrations()
+def m005_views(db: Database) -> None:
+    """The documented source names, for the SQL screen (semantics 2.1)."""
+    context = ",\n".join(
+        f"           (select value from dimension_values where id = e.{name}) as {name}"
+        for name in CONTEXT
+    )
+    moment = "strftime('%Y-%m-%d %H:%M:%f', {}/1000.0, 'unixepoch')"
+    db.executescript(f"""
+    create view events_v1 as
+    select {moment.format("e.ts")} as timestamp,
+           n.name as event_name,
+           d.key as device_id,
+           s.key as session_id,
+           u.key as user_id,
+           a.key as actor,
+           p.properties as properties
+    from events e
+    join event_names n on n.id = e.event
+    left join identities d on d.id = e.device
+    left join identities u on u.id = e.user
+    left join identities a on a.id = e.actor
+    left join session_keys s on s.id = e.session
+    left join event_properties p on p.seq = e.seq;
+
+    create view context_v1 as
+    select {moment.format("e.ts")} as timestamp,
+           d.key as device_id,
+           s.key as session_id,
+           u.key as user_id,
+{context},
+           (select value from dimension_values where id = e.os) as operating_system
+    from events e
+    left join identities d on d.id = e.device
+    left join identities u on u.id = e.user
+    left join session_keys s on s.id = e.session;
+
+    create view logs_v1 as
+    select {moment.format("timestamp")} as timestamp, level, message, source, service,
+           s.key as session_id
+    from logs left join session_keys s on s.id = logs.session;
+
+    create view user_traits_v1 as
+    select i.key as user_id, t.key as trait_name, t.value as trait_value,
+           {moment.format("t.updated_at")} as updated_at
+    from traits t join identities i on i.id = t.user;
+
+    create view user_traits as
+    select user_id, trait_name as trait_key, trait_value, updated_at from user_traits_v1;
+
+    create view users_v1 as
+    select i.key as user_id,
+           (select value from traits where user = i.id and key = 'email') as email,
+           (select value from traits where user = i.id and key = 'name') as name,
+           (select {moment.format("max(updated_at)")} from traits where user = i.id) as updated_at
+    from identities i where i.kind = 0;
+
+    create view user_devices as
+    select u.key as user_id, d.key as device_id, {moment.format("l.linked_at")} as linked_at
+    from links l
+    join identities u on u.id = l.user
+    join identities d on d.id = l.device;
+    """)
+
+
+INDEXES = {
+    "events_by_event": "create index if not exists events_by_event on events (event)",
+    "events_by_event_ts": "create index if not exists events_by_event_ts on events (event, ts)",
+}
+
+
+def apply(connection: sqlite3.Connection, settings: dict[str, str]) -> None:
+    """Bring a file to the current schema; a new one gets `settings` in `meta`."""
+    db = Database(connection)
+    migrations.apply(db)
+    with connection:
+        for statement in INDEXES.values():
+            connection.execute(statement)
+        connection.executemany(
+            "insert or ignore into meta (key, value) values (?, ?)",
+            {"version": str(VERSION), "generation": "0", **settings}.items(),
+        )
+        connection.executemany(
+            "insert or ignore into dimensions (field) values (?)", [(name,) for name in CONTEXT]
+        )
