@@ -1,1 +1,1 @@
-"""footfall's query core: questions in, answers out. Knows no terminal toolkit and prints nothing."""
+"""The query core: questions in, answers out. Knows no terminal toolkit, prints nothing."""

@@ -115,7 +115,11 @@ def duration(seconds: float | None) -> str:
     if 0 < seconds < 1:
         return f"{seconds * 1000:.0f}ms"
     whole = int(seconds)
-    for size, unit, lower, below in ((86400, "d", 3600, "h"), (3600, "h", 60, "m"), (60, "m", 1, "s")):
+    for size, unit, lower, below in (
+        (86400, "d", 3600, "h"),
+        (3600, "h", 60, "m"),
+        (60, "m", 1, "s"),
+    ):
         if whole >= size:
             return f"{whole // size}{unit} {whole % size // lower}{below}"
     return f"{whole}s"

@@ -10,7 +10,7 @@ import calendar as _calendar
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta
 from functools import cached_property, lru_cache
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -318,7 +318,7 @@ def buckets(
     """
     if unit in ("minute", "hourly"):
         return _clock_buckets(span, 60_000 if unit == "minute" else HOUR, calendar, now)
-    found = []
+    found: list[Bucket] = []
     today = calendar.day_of(now)
     first = calendar.period_start(span.first_day, unit)
     while first <= min(span.last_day, today):
@@ -332,17 +332,23 @@ def buckets(
         cut = start_day > first or end_day < following - 1
         found.append(
             Bucket(
-                len(found), start, end, start_day, end_day, to_date(first).isoformat(),
-                partial=cut or calendar.day_start(following) > now or not span.whole_days
-                and (start == span.start or end == span.end),
-            )  # fmt: skip
+                len(found),
+                start,
+                end,
+                start_day,
+                end_day,
+                to_date(first).isoformat(),
+                partial=cut
+                or calendar.day_start(following) > now
+                or (not span.whole_days and (start == span.start or end == span.end)),
+            )
         )
         first = following
     return found
 
 
 def _clock_buckets(span: Span, size: int, calendar: Calendar, now: int) -> list[Bucket]:
-    found = []
+    found: list[Bucket] = []
     offset = calendar.local(span.start).utcoffset() or timedelta()
     shift = int(offset.total_seconds() * 1000)
     start = (span.start + shift) // size * size - shift
@@ -350,10 +356,14 @@ def _clock_buckets(span: Span, size: int, calendar: Calendar, now: int) -> list[
         clipped, end = max(start, span.start), min(start + size, span.end)
         found.append(
             Bucket(
-                len(found), clipped, end, calendar.day_of(clipped), calendar.day_of(end - 1),
+                len(found),
+                clipped,
+                end,
+                calendar.day_of(clipped),
+                calendar.day_of(end - 1),
                 clock_label(start, calendar),
                 partial=end - clipped < size or start + size > now,
-            )  # fmt: skip
+            )
         )
         start += size
     return found
@@ -385,9 +395,7 @@ def comparison(text: str, mode: str, span: Span, calendar: Calendar, now: int) -
         if not span.whole_days:
             shift = (first - add_months(first, -12)).days * DAY
             return _exact(span.start - shift, span.end - shift, calendar)
-        return days_span(
-            to_day(add_months(first, -12)), to_day(add_months(last, -12)), calendar
-        )
+        return days_span(to_day(add_months(first, -12)), to_day(add_months(last, -12)), calendar)
     if not span.whole_days:
         length = span.end - span.start
         return _exact(span.start - length, span.start, calendar)
@@ -426,7 +434,7 @@ def iso(ms: int, calendar: Calendar | None = None) -> str:
     """Return an instant as ISO text with ms and offset, in UTC or the calendar's zone."""
     if calendar is None:
         return (
-            datetime.fromtimestamp(ms / 1000, timezone.utc)
+            datetime.fromtimestamp(ms / 1000, UTC)
             .isoformat(timespec="milliseconds")
             .replace("+00:00", "Z")
         )

@@ -54,7 +54,9 @@ def check(path: str | Path) -> None:
     except OSError as error:
         raise CannotOpen(f"{path} could not be read: {error.strerror}.") from error
     if head and head != MAGIC:
-        raise CannotOpen(f"{path} is not a SQLite file.", "To load events from it: footfall import.")
+        raise CannotOpen(
+            f"{path} is not a SQLite file.", "To load events from it: footfall import."
+        )
 
 
 def _check_version(connection: sqlite3.Connection, path: str | Path) -> None:

@@ -1,0 +1,351 @@
+"""The shapes an answer can have. Charts, tables, exports and screens know these, never kinds.
+
+Units: instants are UTC ms, durations seconds, rates fractions of 1; a ratio of nothing is None.
+Every number has an address, a `Cell`; `people` of that cell lists who is behind it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class Model(BaseModel):
+    """A frozen value that refuses unknown fields."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+Outcome = Literal["reached", "dropped", "returned", "not_returned"]
+
+
+class Cell(Model):
+    """The address of one number in an answer. Fields that do not apply stay None.
+
+    Attributes:
+        group: the breakdown values of its line, row or funnel; () is the whole.
+        besides: with group ("(other)",): the groups that are shown by name.
+        series: the name of its line where an answer has several ("new", "dormant").
+        bucket: label of its time bucket; None is the whole range.
+        previous: it belongs to the period compared with.
+        step, outcome: funnel step from 1, and who of it: reached or dropped before it.
+        cohort, period, outcome: retention cohort label (None = combined) and period from 0;
+            returned, not_returned. Period None is the cohort itself.
+        row: key of a table row, such as a segment or an event name.
+    """
+
+    group: tuple[str, ...] = ()
+    besides: tuple[tuple[str, ...], ...] = ()
+    series: str | None = None
+    bucket: str | None = None
+    previous: bool = False
+    step: int | None = None
+    cohort: str | None = None
+    period: int | None = None
+    outcome: Outcome | None = None
+    row: str | None = None
+
+
+class Shape(Model):
+    """What every answer carries.
+
+    Attributes:
+        title: what was counted, for a heading.
+        first, last: local dates of the range, inclusive, ISO; None when it has none.
+        notes: sentences the reader must see: what was cut, rounded or left out.
+    """
+
+    title: str = ""
+    first: str | None = None
+    last: str | None = None
+    notes: tuple[str, ...] = ()
+
+
+class Number(Shape):
+    """One figure, with the one it is compared with."""
+
+    shape: Literal["number"] = "number"
+    value: float | None
+    previous: float | None = None
+    unit: str = "number"
+
+
+class TimeBucket(Model):
+    """One position on the x axis: ISO local label, UTC ms bounds, and whether it is unfinished."""
+
+    label: str
+    start: int
+    end: int
+    partial: bool = False
+
+
+class Line(Model):
+    """The values of one line, one per bucket.
+
+    Attributes:
+        group: its breakdown values, in the order of `Series.breakdown`; () without one.
+        series: its name where the answer has several lines for each group, else "".
+        values: None where the figure is undefined.
+        previous: the compared period's values by index, cut or padded to the same length.
+        total: the figure over the whole range; for people counted once, not the sum of values.
+        previous_total: the same of the compared period.
+    """
+
+    group: tuple[str, ...] = ()
+    series: str = ""
+    values: tuple[float | None, ...]
+    previous: tuple[float | None, ...] | None = None
+    total: float | None = None
+    previous_total: float | None = None
+
+    @property
+    def bucket_sum(self) -> float:
+        """Sum of the values, which for people differs from `total`."""
+        return sum(v for v in self.values if v is not None)
+
+    @property
+    def name(self) -> str:
+        """Its label: group values and series name, " / " between."""
+        return " / ".join((*self.group, self.series)) if self.series else " / ".join(self.group)
+
+
+class Comparison(Model):
+    """The period compared with: its mode, local dates (inclusive) and bucket labels by index."""
+
+    mode: Literal["previous", "yoy"]
+    first: str
+    last: str
+    labels: tuple[str, ...] = ()
+
+
+class Series(Shape):
+    """Values over time.
+
+    Attributes:
+        unit: "users", "events", "sessions", "number", "percent" (fractions) or "seconds".
+        additive: True when the total is the sum of the buckets.
+        omitted: groups that were left out past the limit.
+    """
+
+    shape: Literal["series"] = "series"
+    unit: str = "users"
+    additive: bool = False
+    granularity: str = "daily"
+    breakdown: tuple[str, ...] = ()
+    buckets: tuple[TimeBucket, ...]
+    lines: tuple[Line, ...]
+    comparison: Comparison | None = None
+    omitted: int = 0
+
+    def cells(self) -> Iterator[tuple[Cell, float | None]]:
+        """Yield every number with its address: per line its buckets, then its total."""
+        for line in self.lines:
+            address = {"group": line.group, "series": line.series or None}
+            for bucket, value in zip(self.buckets, line.values, strict=True):
+                yield Cell.model_validate({**address, "bucket": bucket.label}), value
+            yield Cell.model_validate(address), line.total
+
+
+class Column(Model):
+    """A table column. type: text, count, number, percent (fraction), duration (s), time (ms)."""
+
+    name: str
+    type: Literal["text", "count", "number", "percent", "duration", "time", "json"] = "text"
+
+
+class Table(Shape):
+    """Rows and columns.
+
+    Attributes:
+        keys: one address key per row (a cell's `row`), or () when rows have nobody behind them.
+        truncated: there were more rows than shown.
+    """
+
+    shape: Literal["table"] = "table"
+    columns: tuple[Column, ...]
+    rows: tuple[tuple[Any, ...], ...]
+    keys: tuple[str, ...] = ()
+    people_column: str | None = None
+    truncated: bool = False
+
+    def cells(self) -> Iterator[tuple[Cell, float | None]]:
+        """Yield each row's address with its people figure, if the table has one."""
+        names = [c.name for c in self.columns]
+        if not self.keys or self.people_column not in names:
+            return
+        at = names.index(self.people_column)
+        for key, row in zip(self.keys, self.rows, strict=True):
+            yield Cell(row=key), row[at]
+
+
+class Step(Model):
+    """One funnel step of one group (semantics 6.1, 6.4).
+
+    Attributes:
+        count: actors who reached it.
+        step_rate, overall_rate: fractions of the step before and of step 1; None over nobody.
+        drop_off: how many fewer than the step before; 0 for step 1.
+        avg_seconds, median_seconds: time from the step before, over those who reached it.
+    """
+
+    step: int
+    event: str
+    count: int
+    step_rate: float | None
+    overall_rate: float | None
+    drop_off: int
+    avg_seconds: float | None = None
+    median_seconds: float | None = None
+    p90_seconds: float | None = None
+
+
+class StepGroup(Model):
+    """The steps of one breakdown group; group () is everybody."""
+
+    group: tuple[str, ...] = ()
+    steps: tuple[Step, ...]
+    in_progress: int = 0
+    total_avg_seconds: float | None = None
+    total_median_seconds: float | None = None
+
+
+class Steps(Shape):
+    """A funnel. The first group is everybody; the others follow by entrants, descending."""
+
+    shape: Literal["steps"] = "steps"
+    unit: str = "users"
+    breakdown: tuple[str, ...] = ()
+    window_seconds: int
+    order: str = "ordered"
+    groups: tuple[StepGroup, ...]
+    previous: StepGroup | None = None
+    comparison: Comparison | None = None
+    omitted: int = 0
+
+    def cells(self) -> Iterator[tuple[Cell, float | None]]:
+        """Yield reached and dropped of every step of every group."""
+        named = tuple(g.group for g in self.groups if g.group and g.group[0] != "(other)")
+        for group in self.groups:
+            base: dict[str, Any] = {"group": group.group}
+            if group.group and group.group[0] == "(other)":
+                base["besides"] = named
+            for step in group.steps:
+                yield Cell(**base, step=step.step, outcome="reached"), step.count
+                if step.step > 1:
+                    yield Cell(**base, step=step.step, outcome="dropped"), step.drop_off
+
+
+class Cohort(Model):
+    """One row of a retention grid (semantics 7.3).
+
+    Attributes:
+        label: ISO date of the cohort's first day, or "combined".
+        counts, rates, incomplete: by period from 0; periods that have not begun are absent.
+        sizes: for the combined row the people behind each period's denominator; else empty.
+    """
+
+    label: str
+    size: int
+    counts: tuple[int | None, ...]
+    rates: tuple[float | None, ...]
+    incomplete: tuple[bool, ...]
+    sizes: tuple[int, ...] = ()
+
+
+class Grid(Shape):
+    """A cohort grid; `combined` is the row over the complete cells."""
+
+    shape: Literal["grid"] = "grid"
+    unit: str = "users"
+    granularity: str = "weekly"
+    periods: int
+    cohorts: tuple[Cohort, ...]
+    combined: Cohort
+
+    def cells(self) -> Iterator[tuple[Cell, float | None]]:
+        """Yield each cohort's size, returned and not returned, and the combined row's."""
+        for cohort in self.cohorts:
+            yield Cell(cohort=cohort.label), cohort.size
+            for period, count in enumerate(cohort.counts):
+                if count is None:
+                    continue
+                here: dict[str, Any] = {"cohort": cohort.label, "period": period}
+                yield Cell(**here, outcome="returned"), count
+                yield Cell(**here, outcome="not_returned"), cohort.size - count
+        for period, count in enumerate(self.combined.counts):
+            if count is not None:
+                yield Cell(period=period, outcome="returned"), count
+
+
+class Person(Model):
+    """One actor of a list. Instants in ms; user is text from data, clean before showing."""
+
+    user: str
+    first_seen: int
+    last_seen: int
+    events: int
+    values: tuple[Any, ...] = ()
+
+
+class People(Shape):
+    """A page of the people behind something; `total` counts them all."""
+
+    shape: Literal["people"] = "people"
+    total: int
+    limit: int
+    offset: int
+    columns: tuple[str, ...] = ()
+    rows: tuple[Person, ...]
+
+
+class TimelineEvent(Model):
+    """One event of a person; text is from data."""
+
+    ts: int
+    event: str
+    session: int
+    properties: dict[str, Any] = Field(default_factory=dict)
+    context: dict[str, str] = Field(default_factory=dict)
+
+
+class TimelineSession(Model):
+    """A session that holds some of the listed events; number 1 is the person's first."""
+
+    number: int
+    start: int
+    end: int
+    events: int
+
+
+class Timeline(Shape):
+    """One person: who they are, and their events with the sessions these belong to.
+
+    Attributes:
+        days: distinct active local days as ISO dates, ascending.
+        events: in the asked direction; `total_events` counts all of the person's events.
+    """
+
+    shape: Literal["timeline"] = "timeline"
+    user: str
+    merged: tuple[str, ...] = ()
+    devices: tuple[str, ...] = ()
+    first_seen: int | None
+    last_seen: int | None
+    total_events: int
+    total_sessions: int
+    usage_seconds: float = 0
+    traits: dict[str, str] = Field(default_factory=dict)
+    context: dict[str, str] = Field(default_factory=dict)
+    segments: tuple[str, ...] = ()
+    days: tuple[str, ...] = ()
+    top_events: tuple[tuple[str, int], ...] = ()
+    sessions: tuple[TimelineSession, ...] = ()
+    events: tuple[TimelineEvent, ...] = ()
+    truncated: bool = False
+
+
+Answer = Annotated[
+    Number | Series | Table | Steps | Grid | People | Timeline, Field(discriminator="shape")
+]

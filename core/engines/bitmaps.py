@@ -1,0 +1,180 @@
+"""Sets of actors as SQL functions on a SQLite connection, plus the few helpers questions need.
+
+A set is a serialised 32-bit roaring bitmap; NULL reads as the empty set. Actor 0 is nobody and
+never enters a set. An exception must not escape into SQLite: the callback answers NULL and the
+first error is kept for the engine to raise.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable
+from typing import Any
+
+from pyroaring import BitMap
+
+from core.filters import holds_json, json_number
+
+Blob = bytes | None
+
+
+class Failures:
+    """Remembers the first error raised inside a callback of one connection."""
+
+    def __init__(self) -> None:
+        self.first: Exception | None = None
+
+    def take(self) -> Exception | None:
+        """Return the remembered error and forget it."""
+        error, self.first = self.first, None
+        return error
+
+    def guard(self, function: Callable[..., Any]) -> Callable[..., Any]:
+        """Wrap a callback so that it answers NULL and remembers what it raised."""
+
+        def guarded(*arguments: Any) -> Any:
+            try:
+                return function(*arguments)
+            except Exception as error:
+                self.first = self.first or error
+                return None
+
+        return guarded
+
+
+def load(blob: Blob) -> BitMap:
+    """Return the set a blob holds; NULL is the empty set."""
+    return BitMap.deserialize(blob) if blob else BitMap()
+
+
+def rb_count(users: Blob) -> int:
+    """Return how many actors are in a set."""
+    return len(load(users)) if users else 0
+
+
+def rb_and(left: Blob, right: Blob) -> bytes:
+    """Return the actors in both sets."""
+    return (load(left) & load(right)).serialize()
+
+
+def rb_or(left: Blob, right: Blob) -> bytes:
+    """Return the actors in either set."""
+    return (load(left) | load(right)).serialize()
+
+
+def rb_andnot(left: Blob, right: Blob) -> bytes:
+    """Return the actors in the first set only."""
+    return (load(left) - load(right)).serialize()
+
+
+def rb_and_count(left: Blob, right: Blob) -> int:
+    """Return how many actors are in both sets."""
+    return load(left).intersection_cardinality(load(right)) if left and right else 0
+
+
+def rb_andnot_count(left: Blob, right: Blob) -> int:
+    """Return how many actors are in the first set only."""
+    return load(left).difference_cardinality(load(right)) if left else 0
+
+
+def rb_contains(users: Blob, actor: int) -> bool:
+    """Return whether an actor is in a set."""
+    return actor in load(users)
+
+
+def rb_ids(users: Blob) -> str:
+    """Return a set as a JSON array of ids, for json_each."""
+    return str(list(load(users))) if users else "[]"
+
+
+class Build:
+    """Aggregate: the set of the actors it is given."""
+
+    def __init__(self) -> None:
+        self.actors: list[int] = []
+
+    def step(self, actor: int | None) -> None:
+        """Add one actor; nobody and NULL are passed over."""
+        if actor:
+            self.actors.append(actor)
+
+    def finalize(self) -> bytes:
+        """Return the set."""
+        return BitMap(self.actors).serialize()
+
+
+class Union:
+    """Aggregate and growing window: the union of sets. Never give it a frame that can be empty."""
+
+    def __init__(self) -> None:
+        self.users = BitMap()
+
+    def step(self, users: Blob) -> None:
+        """Unite one more set."""
+        if users:
+            self.users |= BitMap.deserialize(users)
+
+    def value(self) -> bytes:
+        """Return the union so far."""
+        return self.users.serialize()
+
+    def inverse(self, users: Blob) -> None:
+        """Refuse moving frames: a union cannot be undone."""
+        raise NotImplementedError("rb_or_agg runs over growing frames only")
+
+    finalize = value
+
+
+class Percentile:
+    """Aggregate: percentile p of the numbers it is given, type 7 (semantics 1.7)."""
+
+    def __init__(self) -> None:
+        self.values: list[float] = []
+        self.p = 0.5
+
+    def step(self, value: float | None, p: float) -> None:
+        """Add one number; NULL is passed over."""
+        self.p = p
+        if value is not None:
+            self.values.append(value)
+
+    def finalize(self) -> float | None:
+        """Return the percentile, or NULL of nothing."""
+        return percentile(self.values, self.p)
+
+
+def percentile(values: list[float], p: float) -> float | None:
+    """Return percentile p (0 to 1) by linear interpolation, or None of nothing."""
+    if not values:
+        return None
+    ordered = sorted(values)
+    position = (len(ordered) - 1) * p
+    low = int(position)
+    if low + 1 >= len(ordered):
+        return float(ordered[low])
+    return ordered[low] + (position - low) * (ordered[low + 1] - ordered[low])
+
+
+FUNCTIONS: tuple[tuple[str, int, Callable[..., Any]], ...] = (
+    ("rb_count", 1, rb_count),
+    ("rb_and", 2, rb_and),
+    ("rb_or", 2, rb_or),
+    ("rb_andnot", 2, rb_andnot),
+    ("rb_and_count", 2, rb_and_count),
+    ("rb_andnot_count", 2, rb_andnot_count),
+    ("rb_contains", 2, rb_contains),
+    ("rb_ids", 1, rb_ids),
+    ("condition_holds", 2, holds_json),
+    ("json_number", 1, json_number),
+)
+
+
+def register(connection: sqlite3.Connection) -> Failures:
+    """Add the functions to a connection; return where their errors are remembered."""
+    failures = Failures()
+    for name, count, function in FUNCTIONS:
+        connection.create_function(name, count, failures.guard(function), deterministic=True)
+    connection.create_aggregate("rb_build", 1, Build)  # type: ignore[arg-type]
+    connection.create_window_function("rb_or_agg", 1, Union)
+    connection.create_aggregate("percentile", 2, Percentile)  # type: ignore[arg-type]
+    return failures

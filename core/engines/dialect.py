@@ -1,0 +1,249 @@
+"""What differs between engines: the primitives every statement is written with.
+
+A kind writes its SQL once with these; it may give an engine its own statement where that is
+clearly better. Values never enter the text: `Binder` names them.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from core.filters import Condition
+from core.store.layout import EMPTY, NONE
+
+
+@dataclass(frozen=True)
+class Statement:
+    """SQL text with its named parameters, ready for an engine."""
+
+    text: str
+    parameters: dict[str, Any]
+    label: str = ""
+
+
+class Dialect(Protocol):
+    """The primitives. All expressions are SQL text; sets are sets of actors."""
+
+    name: str
+    has_sets: bool
+    """Whether the tables `activity` and `first_activity` exist in this engine."""
+
+    def placeholder(self, name: str, value: Any) -> str:
+        """How a named parameter stands in the text."""
+        ...
+
+    def idiv(self, left: str, right: str) -> str:
+        """Integer division, rounding down for non-negative operands."""
+        ...
+
+    def member(self, expression: str, listed: str) -> str:
+        """Whether an expression is in a list bound by `Binder.list`."""
+        ...
+
+    def rows(self, bound: str, columns: Sequence[str]) -> str:
+        """A relation of integer rows bound by `Binder.rows`."""
+        ...
+
+    def build(self, actor: str) -> str:
+        """Aggregate: the set of actors, without nobody."""
+        ...
+
+    def union(self, users: str) -> str:
+        """Aggregate and window function: the union of sets."""
+        ...
+
+    def count(self, users: str) -> str:
+        """How many are in a set; a missing set is empty."""
+        ...
+
+    def both(self, left: str, right: str) -> str:
+        """Set: in both."""
+        ...
+
+    def only(self, left: str, right: str) -> str:
+        """Set: in the first and not in the second."""
+        ...
+
+    def count_both(self, left: str, right: str) -> str:
+        """How many are in both."""
+        ...
+
+    def count_only(self, left: str, right: str) -> str:
+        """How many are in the first and not in the second."""
+        ...
+
+    def members(self, relation: str) -> str:
+        """A relation (actor) of everybody in the sets `users` of a relation."""
+        ...
+
+    def actors(self) -> str:
+        """A relation (actor) of everybody, nobody (0) included."""
+        ...
+
+    def lag(self, expression: str) -> str:
+        """The previous row's value, NULL on the first; the caller adds `over (...)`."""
+        ...
+
+    def json_property(self, path: str, binder: Binder) -> str:
+        """The JSON text of a property of the event row, NULL when missing."""
+        ...
+
+    def properties_join(self) -> str:
+        """The join that brings the properties of events `e` within reach."""
+        ...
+
+    def as_number(self, raw: str) -> str:
+        """A JSON text as a number, NULL when it is none."""
+        ...
+
+    def holds(self, condition: Condition, raw: str, binder: Binder) -> str:
+        """Whether a JSON text satisfies a condition (semantics 3.1)."""
+        ...
+
+    def percentile(self, expression: str, p: float, binder: Binder) -> str:
+        """Aggregate: percentile p, type 7."""
+        ...
+
+    def json_label(self, raw: str) -> str:
+        """A JSON text as the label a breakdown shows, "(none)" and "(empty)" included."""
+        ...
+
+    def trait_label(self, key: str, binder: Binder) -> str:
+        """The present value of a trait of `e.actor`, as a label."""
+        ...
+
+
+class Binder:
+    """Collects the parameters of one statement while its text is written."""
+
+    def __init__(self, dialect: Dialect) -> None:
+        self.dialect = dialect
+        self.values: dict[str, Any] = {}
+
+    def __call__(self, value: Any) -> str:
+        """Bind one value and return its placeholder."""
+        name = f"p{len(self.values) + 1}"
+        self.values[name] = value
+        return self.dialect.placeholder(name, value)
+
+    def list(self, values: Sequence[int] | Sequence[str]) -> str:
+        """Bind a list for `Dialect.member`."""
+        return self(json.dumps(list(values)))
+
+    def rows(self, rows: Sequence[Sequence[int]]) -> str:
+        """Bind integer rows for `Dialect.rows`."""
+        return self(json.dumps([list(row) for row in rows]))
+
+    def statement(self, text: str, label: str = "") -> Statement:
+        """Return the finished statement."""
+        return Statement(text, dict(self.values), label)
+
+
+class SqliteDialect:
+    """SQLite with the set functions of `core.engines.bitmaps`."""
+
+    name = "sqlite"
+    has_sets = True
+
+    def placeholder(self, name: str, value: Any) -> str:
+        """Named style."""
+        return f":{name}"
+
+    def idiv(self, left: str, right: str) -> str:
+        """Integers divide as integers."""
+        return f"({left}) / ({right})"
+
+    def member(self, expression: str, listed: str) -> str:
+        """Through json_each, so one parameter holds any number of values."""
+        return f"{expression} in (select value from json_each({listed}))"
+
+    def rows(self, bound: str, columns: Sequence[str]) -> str:
+        """Through json_each, one JSON array per row."""
+        picked = ", ".join(f"value ->> {i} as {name}" for i, name in enumerate(columns))
+        return f"(select {picked} from json_each({bound}))"
+
+    def build(self, actor: str) -> str:
+        """Our aggregate."""
+        return f"rb_build({actor})"
+
+    def union(self, users: str) -> str:
+        """Our aggregate, also over growing window frames."""
+        return f"rb_or_agg({users})"
+
+    def count(self, users: str) -> str:
+        """Our function."""
+        return f"rb_count({users})"
+
+    def both(self, left: str, right: str) -> str:
+        """Our function."""
+        return f"rb_and({left}, {right})"
+
+    def only(self, left: str, right: str) -> str:
+        """Our function."""
+        return f"rb_andnot({left}, {right})"
+
+    def count_both(self, left: str, right: str) -> str:
+        """Our function."""
+        return f"rb_and_count({left}, {right})"
+
+    def count_only(self, left: str, right: str) -> str:
+        """Our function."""
+        return f"rb_andnot_count({left}, {right})"
+
+    def members(self, relation: str) -> str:
+        """One union, unfolded through json_each."""
+        return (
+            "select value as actor from json_each("
+            f"(select rb_ids(rb_or_agg(users)) from ({relation})))"
+        )
+
+    def actors(self) -> str:
+        """Identities that are nobody's actor do no harm: no event counts for them."""
+        return "(select id as actor from identities union all select 0)"
+
+    def lag(self, expression: str) -> str:
+        """As it stands."""
+        return f"lag({expression})"
+
+    def json_property(self, path: str, binder: Binder) -> str:
+        """The -> operator keeps the JSON type apart: '"1"' is not 1, true is not 1."""
+        return f"(p.properties -> {binder(json_path(path))})"
+
+    def properties_join(self) -> str:
+        """Properties live in their own table."""
+        return "left join event_properties p on p.seq = e.seq"
+
+    def as_number(self, raw: str) -> str:
+        """Our function."""
+        return f"json_number({raw})"
+
+    def holds(self, condition: Condition, raw: str, binder: Binder) -> str:
+        """Our function, memoised per distinct value."""
+        return f"condition_holds({binder(condition.model_dump_json())}, {raw})"
+
+    def percentile(self, expression: str, p: float, binder: Binder) -> str:
+        """Our aggregate."""
+        return f"percentile({expression}, {binder(p)})"
+
+    def json_label(self, raw: str) -> str:
+        """Text loses its quotes, everything else stays JSON."""
+        return f"""(case when {raw} is null or {raw} = 'null' then '{NONE}'
+                  when {raw} = '""' then '{EMPTY}'
+                  when substr({raw}, 1, 1) = '"' then {raw} ->> '$'
+                  else {raw} end)"""
+
+    def trait_label(self, key: str, binder: Binder) -> str:
+        """Traits are few per person: one seek each."""
+        return f"""coalesce(
+            (select iif(t.value = '', '{EMPTY}', t.value)
+             from traits t
+             where t.user = e.actor and t.key = {binder(key)}), '{NONE}')"""
+
+
+def json_path(path: str) -> str:
+    """Return the SQLite JSON path of a dotted property path, each part quoted."""
+    parts = (part.replace('"', '\\"') for part in path.split("."))
+    return "$" + "".join(f'."{part}"' for part in parts)

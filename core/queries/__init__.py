@@ -1,0 +1,80 @@
+"""The table of kinds: a question's name, and the file that is all of it."""
+
+from __future__ import annotations
+
+import importlib
+import json
+from typing import Any
+
+from pydantic import ValidationError
+
+from core.errors import BadQuestion, did_you_mean
+from core.queries.base import Question
+
+KINDS = {
+    "active_users": "core.queries.active_users:ActiveUsers",
+    "trend": "core.queries.trend:Trend",
+    "funnel": "core.queries.funnel:Funnel",
+    "retention": "core.queries.retention:Retention",
+    "lifecycle": "core.queries.lifecycle:Lifecycle",
+    "segments": "core.queries.segments:Segments",
+    "segment": "core.queries.segments:Segment",
+    "top_events": "core.queries.top_events:TopEvents",
+    "people": "core.queries.people:PeopleBehind",
+    "user_activity": "core.queries.user_activity:UserActivity",
+    "user_search": "core.queries.user_search:UserSearch",
+}
+"""kind -> module:class. A kind is loaded when it is first asked for."""
+
+
+def kind_class(kind: str) -> type[Question]:
+    """Return the class of a kind; BadQuestion with the nearest names when it is unknown."""
+    if kind not in KINDS:
+        raise BadQuestion(
+            f"kind {kind!r} is not known.",
+            did_you_mean(kind, KINDS) or f"Allowed: {', '.join(KINDS)}.",
+            parameter="kind",
+        )
+    module, _, name = KINDS[kind].partition(":")
+    found: type[Question] = getattr(importlib.import_module(module), name)
+    return found
+
+
+def from_json(data: str | bytes | dict[str, Any]) -> Question:
+    """Return the question a JSON object describes.
+
+    Raises:
+        BadQuestion: not JSON, not an object, or a field that is unknown or out of bounds; the
+            sentence names the parameter.
+    """
+    body = data if isinstance(data, dict) else _parsed(data)
+    if "kind" not in body:
+        raise BadQuestion(
+            "The question has no kind.", f"Allowed: {', '.join(KINDS)}.", parameter="kind"
+        )
+    kind = kind_class(str(body["kind"]))
+    try:
+        return kind.model_validate(body)
+    except ValidationError as error:
+        raise _explained(kind, error) from error
+
+
+def _parsed(data: str | bytes) -> dict[str, Any]:
+    try:
+        body = json.loads(data)
+    except (ValueError, RecursionError) as error:
+        raise BadQuestion(f"This is not JSON: {error}.") from error
+    if not isinstance(body, dict):
+        raise BadQuestion("A question in JSON is an object.", 'For example {"kind": "trend"}.')
+    return body
+
+
+def _explained(kind: type[Question], error: ValidationError) -> BadQuestion:
+    first = error.errors(include_url=False, include_context=False)[0]
+    parameter = ".".join(str(part) for part in first["loc"]) or "question"
+    hint = ""
+    if first["type"] == "extra_forbidden":
+        known = list(kind.model_fields)
+        hint = did_you_mean(str(first["loc"][-1]), known) or f"Allowed: {', '.join(known)}."
+        return BadQuestion(f"parameter {parameter!r} is not known.", hint, parameter=parameter)
+    return BadQuestion(f"{parameter}: {first['msg']}.", parameter=parameter)

@@ -1,0 +1,195 @@
+"""Active users: dau, wau, mau (semantics 4.1).
+
+dau counts the actors of each bucket; wau and mau those of the 7 and 30 days that end with the
+bucket's last day, today at the latest, whatever the granularity.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from dataclasses import replace
+from typing import Literal
+
+from core.answers import Cell
+from core.engines.dialect import Binder, Statement
+from core.errors import BadQuestion
+from core.queries.base import Ask, Context, Rows, TimedQuestion, find_bucket, frame
+from core.queries.names import Field
+from core.queries.select import Selection, label, select
+from core.queries.series import Figures, assemble, collect
+from core.timeframe import DAY, Bucket, Span, days_span
+
+WINDOWS = {"dau": 0, "wau": 7, "mau": 30}
+TITLES = {"dau": "Active users", "wau": "Weekly active users", "mau": "Monthly active users"}
+
+
+class ActiveUsers(TimedQuestion):
+    """How many people were active: in each bucket, or in the 7 or 30 days up to its end."""
+
+    kind: Literal["active_users"] = "active_users"
+    metric: Literal["dau", "wau", "mau"] = "dau"
+
+    def ask(self, ctx: Context) -> Ask:
+        """See Question."""
+        time = frame(ctx, self)
+        by = [ctx.names.field(name) for name in self.breakdown]
+        now = yield from self._period(ctx, time.span, time.buckets, by)
+        before = None
+        if time.compared:
+            before = yield from self._period(ctx, time.compared, time.compared_buckets, by)
+        return assemble(
+            ctx, self, time, by, now, before,
+            title=TITLES[self.metric], unit="users", additive=False,
+        )  # fmt: skip
+
+    def _period(
+        self, ctx: Context, span: Span, slots: list[Bucket], by: list[Field]
+    ) -> Generator[Statement, Rows, Figures]:
+        selection = select(ctx, self)
+        totals = yield totals_statement(ctx, selection, span, by)
+        if not slots:
+            return collect(ctx, by, totals, [])
+        if WINDOWS[self.metric]:
+            points = yield self._rolling(ctx, selection, slots, by)
+        else:
+            points = yield counts_statement(ctx, selection, span, slots, by)
+        return collect(ctx, by, totals, points)
+
+    def _rolling(
+        self, ctx: Context, selection: Selection, slots: list[Bucket], by: list[Field]
+    ) -> Statement:
+        windows = [self._window(ctx, slot) for slot in slots]
+        bind = ctx.binder()
+        unit = "slot" if windows[0].whole_days else "ts"
+        reach = _hull(ctx, windows)
+        ends = [
+            (slot.index, w.first_day, w.last_day) if w.whole_days else (slot.index, w.start, w.end)
+            for slot, w in zip(slots, windows, strict=True)
+        ]
+        if unit == "slot":
+            sets = selection.sets(bind, reach, by=by, totals=False)
+        else:
+            sets = _instants(ctx, selection, bind, reach, by)
+        periods = ctx.dialect.rows(bind.rows(ends), ["slot", "lo", "hi"])
+        d = ctx.dialect
+        return bind.statement(
+            f"""
+            with s as materialized ({sets})
+            select w.slot, s.v0, s.v1, {d.count(d.union("s.users"))} as users
+            from {periods} w
+            join s on s.slot between w.lo and w.hi
+            group by w.slot, s.v0, s.v1
+            """,
+            "users in the window that ends with each bucket",
+        )
+
+    def _window(self, ctx: Context, slot: Bucket) -> Span:
+        days = WINDOWS[self.metric]
+        if len(slot.label) == 10:
+            last = min(slot.last_day, ctx.today)
+            return days_span(last - days + 1, last, ctx.calendar)
+        return Span(
+            slot.end - days * DAY, slot.end - 1, ctx.calendar.day_of(slot.end - days * DAY),
+            ctx.calendar.day_of(slot.end - 1), whole_days=False,
+        )  # fmt: skip
+
+    def people(self, ctx: Context, bind: Binder, cell: Cell) -> str:
+        """See Question: the actors of the bucket or window, of one group."""
+        time = frame(ctx, self)
+        span = time.compared if cell.previous and time.compared else time.span
+        slots = time.compared_buckets if cell.previous else time.buckets
+        slot = find_bucket(slots, cell.bucket)
+        if slot is not None:
+            span = self._window(ctx, slot) if WINDOWS[self.metric] else bucket_span(slot, span)
+            if WINDOWS[self.metric] and not span.whole_days:
+                span = replace(span, end=span.end + 1)
+        return members_of_group(ctx, bind, select(ctx, self), span, self.breakdown, cell.group)
+
+
+def _hull(ctx: Context, windows: list[Span]) -> Span:
+    first, last = windows[0], windows[-1]
+    if first.whole_days:
+        return days_span(first.first_day, last.last_day, ctx.calendar)
+    return Span(first.start, last.end + 1, first.first_day, last.last_day, whole_days=False)
+
+
+def _instants(ctx: Context, selection: Selection, bind: Binder, span: Span, by: list[Field]) -> str:
+    values = [selection.value(bind, field) for field in by] + ["0", "0"]
+    return f"""
+        select e.ts as slot, {values[0]} as v0, {values[1]} as v1,
+               {ctx.dialect.build("e.actor")} as users
+        from {selection.source(by)}
+        where {selection.where(bind, span)}
+        group by 1, 2, 3"""
+
+
+def bucket_span(slot: Bucket, within: Span) -> Span:
+    """Return a bucket as a span, in whole days where it and its range are."""
+    whole = within.whole_days and len(slot.label) == 10
+    return Span(slot.start, slot.end, slot.first_day, slot.last_day, whole_days=whole)
+
+
+def totals_statement(ctx: Context, selection: Selection, span: Span, by: list[Field]) -> Statement:
+    """Return (v0, v1, users): people over a span, each counted once per group."""
+    bind = ctx.binder()
+    d = ctx.dialect
+    return bind.statement(
+        f"""
+        select v0, v1, {d.count(d.union("users"))} as users
+        from ({selection.sets(bind, span, by=by, totals=False)})
+        group by v0, v1
+        """,
+        "users over the range",
+    )
+
+
+def counts_statement(
+    ctx: Context, selection: Selection, span: Span, slots: list[Bucket], by: list[Field]
+) -> Statement:
+    """Return (slot, v0, v1, users): people per bucket."""
+    bind = ctx.binder()
+    return bind.statement(
+        f"""
+        select slot, v0, v1, {ctx.dialect.count("users")} as users
+        from ({selection.sets(bind, span, slots=slots, by=by, totals=False)})
+        """,
+        "users per bucket",
+    )
+
+
+def members_of_group(
+    ctx: Context,
+    bind: Binder,
+    selection: Selection,
+    span: Span,
+    breakdown: tuple[str, ...],
+    group: tuple[str, ...],
+) -> str:
+    """Return SQL of the actors with a matching event in a span, in one breakdown group.
+
+    Raises:
+        BadQuestion: the group does not have one value per breakdown field.
+    """
+    by: list[Field] = []
+    if group:
+        by = [ctx.names.field(name) for name in breakdown]
+        if len(by) != len(group):
+            raise BadQuestion("cell has another number of group values.", parameter="cell")
+    sets = selection.sets(bind, span, by=by, totals=False)
+    tests = [_in_group(ctx, bind, f, f"v{i}", group[i]) for i, f in enumerate(by)]
+    where = f"where {' and '.join(tests)}" if tests else ""
+    return ctx.dialect.members(f"select users from ({sets}) {where}")
+
+
+def _in_group(ctx: Context, bind: Binder, field: Field, column: str, wanted: str) -> str:
+    """Test a raw value for the label it is shown as."""
+    if field.kind in ("property", "trait"):
+        return f"{column} = {bind(wanted)}"
+    if field.kind == "event":
+        return f"{column} = {bind(ctx.names.event(wanted, 'cell'))}"
+    if field.kind == "context":
+        known = [0, *ctx.names.values(field.name)]
+    else:
+        known = [0, *ctx.names.keys(field.kind)]
+    raws = [i for i in known if label(ctx, field, i) == wanted]
+    return ctx.dialect.member(column, bind.list(raws))

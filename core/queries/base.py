@@ -1,0 +1,217 @@
+"""What a question is, and what it is asked within.
+
+A question is a frozen model. `ask` is a generator: it yields statements, receives their rows and
+returns its answer, so one kind reads top to bottom in one file and runs on any engine.
+`people` writes the SQL of the actors behind one number of that answer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator
+from dataclasses import dataclass
+from typing import Any, ClassVar, TypedDict
+
+from pydantic import Field, field_validator
+
+from core.answers import Cell, Comparison, Model, TimeBucket
+from core.engines.dialect import Binder, Dialect, Statement
+from core.errors import BadQuestion
+from core.filters import Clause
+from core.queries.names import Names
+from core.timeframe import (
+    COMPARISONS,
+    Bucket,
+    Calendar,
+    Span,
+    buckets,
+    comparison,
+    fit,
+    granularity,
+    resolve,
+    to_date,
+)
+
+Rows = list[tuple[Any, ...]]
+Ask = Generator[Statement, Rows, Any]
+
+
+@dataclass(frozen=True)
+class Context:
+    """Everything outside a question that its answer depends on.
+
+    Attributes:
+        dialect: how the engine's SQL is written.
+        calendar: zone and week start.
+        names: the workspace's dictionaries.
+        now: the current instant, UTC ms.
+        earliest, latest: ms of the first and last event, None in an empty workspace.
+        audience: returns the definition (JSON object) saved under a name or id.
+    """
+
+    dialect: Dialect
+    calendar: Calendar
+    names: Names
+    now: int
+    earliest: int | None
+    latest: int | None
+    audience: Callable[[str], dict[str, Any]]
+
+    @property
+    def today(self) -> int:
+        """The local day of now."""
+        return self.calendar.day_of(self.now)
+
+    def binder(self) -> Binder:
+        """Return an empty parameter collector."""
+        return Binder(self.dialect)
+
+    def span(self, text: str) -> Span:
+        """Resolve a range text."""
+        return resolve(text, self.calendar, self.now, self.earliest)
+
+    def compared(self, text: str, mode: str, span: Span) -> Span:
+        """Resolve the span a range is compared with."""
+        return comparison(text, mode, span, self.calendar, self.now)
+
+    def buckets(self, span: Span, unit: str, *, whole: bool = False) -> list[Bucket]:
+        """Cut a span into buckets up to now."""
+        return buckets(span, unit, self.calendar, self.now, whole=whole)
+
+
+class Question(Model):
+    """The fields that every kind has.
+
+    Attributes:
+        kind: the kind's name in JSON.
+        range: a range text (semantics 1.3).
+        conditions: all must hold.
+        audience: name or id of a saved audience whose members alone count.
+        segment: a built-in segment whose members alone count.
+    """
+
+    kind: str
+    range: str = "30d"
+    conditions: tuple[Clause, ...] = ()
+    audience: str | None = None
+    segment: str | None = None
+
+    needs: ClassVar[str] = "sets"
+    """What it reads: "sets" (bitmaps alone when conditions allow), or "events" and why."""
+
+    def ask(self, ctx: Context) -> Ask:
+        """Yield statements, receive their rows, return the answer."""
+        raise NotImplementedError
+
+    def people(self, ctx: Context, bind: Binder, cell: Cell) -> str:
+        """Return SQL selecting `actor`, once each, of everybody behind one number.
+
+        Raises:
+            BadQuestion: the cell is not one of this question's.
+        """
+        raise NotImplementedError
+
+
+class TimedQuestion(Question):
+    """A question answered over time.
+
+    Attributes:
+        granularity: one of timeframe.GRANULARITIES or an alias.
+        breakdown: at most two fields.
+        compare: "previous" or "yoy".
+        limit: how many breakdown groups to keep.
+    """
+
+    granularity: str = "daily"
+    breakdown: tuple[str, ...] = Field(default=(), max_length=2)
+    compare: str | None = None
+    limit: int = Field(default=10, ge=1, le=1000)
+
+    @field_validator("granularity")
+    @classmethod
+    def _known_granularity(cls, word: str) -> str:
+        return granularity(word)
+
+    @field_validator("breakdown", mode="before")
+    @classmethod
+    def _one_or_two(cls, value: Any) -> Any:
+        return (value,) if isinstance(value, str) else value
+
+    @field_validator("compare")
+    @classmethod
+    def _known_comparison(cls, word: str | None) -> str | None:
+        folded = {"prev": "previous", "previous_year": "yoy", "year": "yoy"}.get(word or "", word)
+        if folded is not None and folded not in COMPARISONS:
+            raise BadQuestion(
+                f"compare {word!r} is not known.",
+                f"Allowed: {', '.join(COMPARISONS)}.",
+                parameter="compare",
+            )
+        return folded
+
+
+@dataclass(frozen=True)
+class Frame:
+    """A timed question's resolved time: its span, granularity, buckets and comparison."""
+
+    span: Span
+    unit: str
+    buckets: list[Bucket]
+    compared: Span | None
+    compared_buckets: list[Bucket]
+    notes: tuple[str, ...]
+
+    @property
+    def time_buckets(self) -> tuple[TimeBucket, ...]:
+        """The buckets as an answer carries them."""
+        return tuple(
+            TimeBucket(label=b.label, start=b.start, end=b.end, partial=b.partial)
+            for b in self.buckets
+        )
+
+    def comparison(self, mode: str | None) -> Comparison | None:
+        """The compared period as an answer carries it."""
+        if self.compared is None or mode is None:
+            return None
+        return Comparison(
+            mode="yoy" if mode == "yoy" else "previous",
+            first=to_date(self.compared.first_day).isoformat(),
+            last=to_date(self.compared.last_day).isoformat(),
+            labels=tuple(b.label for b in self.compared_buckets),
+        )
+
+
+def frame(ctx: Context, question: TimedQuestion, *, whole: bool = False) -> Frame:
+    """Resolve a timed question's time, moving to a coarser unit when it has too many points."""
+    span = ctx.span(question.range)
+    unit = fit(question.granularity, span, ctx.now)
+    notes: tuple[str, ...] = ()
+    if unit != question.granularity:
+        notes = (f"Too many points {question.granularity}: shown {unit}.",)
+    compared, compared_buckets = None, []
+    if question.compare:
+        compared = ctx.compared(question.range, question.compare, span)
+        compared_buckets = ctx.buckets(compared, unit, whole=whole)
+    found = ctx.buckets(span, unit, whole=whole)
+    return Frame(span, unit, found, compared, compared_buckets, notes)
+
+
+def find_bucket(found: list[Bucket], label: str | None) -> Bucket | None:
+    """Return the bucket with a label, None for no label; BadQuestion when there is none."""
+    if label is None:
+        return None
+    for bucket in found:
+        if bucket.label == label:
+            return bucket
+    raise BadQuestion(f"cell names bucket {label!r}, which is not in the answer.", parameter="cell")
+
+
+class Dates(TypedDict):
+    """Local dates of a range, inclusive, ISO."""
+
+    first: str
+    last: str
+
+
+def dates(span: Span) -> Dates:
+    """Return a span's local dates as the `first` and `last` of a shape."""
+    return Dates(first=to_date(span.first_day).isoformat(), last=to_date(span.last_day).isoformat())

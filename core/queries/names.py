@@ -1,0 +1,202 @@
+"""The names a workspace knows: events, fields and their values, looked up once per change."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from core.errors import BadQuestion, did_you_mean
+from core.filters import Condition
+from core.store.layout import CONTEXT, CONTEXT_ALIASES, EMPTY, NONE
+
+Read = Callable[[str, tuple[Any, ...]], list[tuple[Any, ...]]]
+FieldKind = Literal["context", "property", "trait", "event", "user", "device", "session"]
+
+_PLAIN: dict[str, FieldKind] = {
+    "event": "event", "event_name": "event", "user": "user", "user_id": "user",
+    "distinct_id": "user", "device_id": "device", "session_id": "session", "session": "session",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Field:
+    """A field a question can filter or break down by.
+
+    Attributes:
+        kind: where its value lives.
+        name: context column, property path, trait key, or the kind's own name.
+        dimension: id in `dimensions` for a context column with sets, else 0.
+    """
+
+    kind: FieldKind
+    name: str
+    dimension: int = 0
+
+    @property
+    def key(self) -> str:
+        """Its canonical name in questions."""
+        return {"property": f"properties.{self.name}", "trait": f"trait:{self.name}"}.get(
+            self.kind, self.name
+        )
+
+
+@dataclass
+class Names:
+    """Dictionaries of one workspace at one generation.
+
+    Args:
+        read: runs one SELECT against the workspace and returns its rows.
+    """
+
+    read: Read
+    events: dict[str, int] = field(init=False)
+    _dimensions: dict[str, tuple[int, str]] = field(init=False)
+    _values: dict[int, dict[int, str]] = field(init=False, default_factory=dict)
+    _keys: dict[str, dict[int, str]] = field(init=False, default_factory=dict)
+    _properties: tuple[str, ...] | None = field(init=False, default=None)
+
+    def __post_init__(self) -> None:
+        self.events = {
+            name: id_
+            for id_, name in self.read("select id, name from event_names where not deleted", ())
+        }
+        self._dimensions = {
+            name: (id_, state)
+            for id_, name, state in self.read("select id, field, state from dimensions", ())
+        }
+
+    def event(self, name: str, parameter: str = "event") -> int:
+        """Return an event's id; BadQuestion with the nearest names when it is unknown."""
+        if name not in self.events:
+            raise BadQuestion(
+                f"event {name!r} is not in this workspace.",
+                did_you_mean(name, self.events) or self._some_events(),
+                parameter=parameter,
+            )
+        return self.events[name]
+
+    def event_name(self, id_: int) -> str:
+        """Return an event's name."""
+        return next((name for name, i in self.events.items() if i == id_), str(id_))
+
+    def _some_events(self) -> str:
+        known = sorted(self.events)[:8]
+        return f"It has {', '.join(known)}." if known else "It holds no events yet."
+
+    def field(self, text: str, parameter: str = "breakdown") -> Field:
+        """Return the field a text names; BadQuestion with the nearest names when unknown.
+
+        `properties.x`, `trait:x` and `gp:x` say where to look; a bare name is a context column,
+        one of the identity fields, or a property seen in the data.
+        """
+        name = text.strip()
+        for prefix, kind in (("properties.", "property"), ("trait:", "trait"), ("gp:", "trait")):
+            if name.startswith(prefix) and len(name) > len(prefix):
+                return Field(kind, name.removeprefix(prefix))  # type: ignore[arg-type]
+        folded = name.lower()
+        if folded in _PLAIN:
+            kind = _PLAIN[folded]
+            return Field(kind, kind)
+        column = CONTEXT_ALIASES.get(folded, folded)
+        if column in CONTEXT:
+            id_, state = self._dimensions.get(self._os_family(column), (0, "scan"))
+            return Field("context", self._os_family(column), id_ if state == "sets" else 0)
+        if name in self.properties:
+            return Field("property", name)
+        raise BadQuestion(
+            f"{parameter} {name!r} is not a field of this workspace.",
+            did_you_mean(name, self.fields) or f"It has {', '.join(self.fields[:10])}.",
+            parameter=parameter,
+        )
+
+    def _os_family(self, column: str) -> str:
+        """platform and os stand for each other where only one of them has values."""
+        other = {"platform": "os", "os": "platform"}.get(column)
+        if other and not self.values(column) and self.values(other):
+            return other
+        return column
+
+    @property
+    def properties(self) -> tuple[str, ...]:
+        """Property names on the newest and the oldest events."""
+        if self._properties is None:
+            rows = self.read(
+                """
+                select distinct key
+                from (select properties from event_properties order by seq desc limit 2000) p,
+                     json_each(p.properties)
+                union
+                select distinct key
+                from (select properties from event_properties order by seq limit 2000) p,
+                     json_each(p.properties)
+                """,
+                (),
+            )
+            self._properties = tuple(sorted(str(key) for (key,) in rows))
+        return self._properties
+
+    @property
+    def fields(self) -> list[str]:
+        """Every field that can be broken down by, context columns with values first."""
+        return [c for c in CONTEXT if self.values(c)] + list(self.properties)
+
+    def values(self, column: str) -> dict[int, str]:
+        """Return a context column's values by id."""
+        id_ = self._dimensions.get(column, (0, ""))[0]
+        if id_ not in self._values:
+            rows = self.read("select id, value from dimension_values where dimension = ?", (id_,))
+            self._values[id_] = dict(rows)
+        return self._values[id_]
+
+    def matching(self, column: str, condition: Condition) -> list[int]:
+        """Return the value ids of a context column that satisfy a condition; 0 is missing."""
+        found = [i for i, text in self.values(column).items() if condition.holds((text,))]
+        return [0, *found] if condition.holds(None) else found
+
+    def label(self, column: str, value: int) -> str:
+        """Return what a context value id is shown as."""
+        if not value:
+            return NONE
+        return self.values(column).get(value, str(value)) or EMPTY
+
+    def keys(self, kind: str) -> dict[int, str]:
+        """Return the texts of all users (or unlinked devices), devices or sessions by id."""
+        if kind not in self._keys:
+            source = {"user": "identities", "device": "identities where kind = 1"}
+            table = source.get(kind, "session_keys")
+            self._keys[kind] = dict(self.read(f"select id, key from {table}", ()))
+        return self._keys[kind]
+
+    def keys_where(self, kind: str, condition: Condition, *, wanted: bool) -> list[int]:
+        """Return the ids of users, devices or sessions whose text satisfies it, or does not."""
+        if condition.operator in ("eq", "in") and wanted:
+            return self._exact_keys(kind, condition.wanted)
+        source = {
+            "user": "identities where kind = 0",
+            "device": "identities where kind = 1",
+        }.get(kind, "session_keys")
+        rows = self.read(f"select id, key from {source}", ())
+        return [id_ for id_, key in rows if condition.holds((key,)) == wanted]
+
+    def _exact_keys(self, kind: str, wanted: tuple[str, ...]) -> list[int]:
+        source = {
+            "user": "identities where kind = 0 and",
+            "device": "identities where kind = 1 and",
+        }
+        table = source.get(kind, "session_keys where")
+        found = (self.read(f"select id from {table} key = ?", (text,)) for text in wanted)
+        return [id_ for rows in found for (id_,) in rows]
+
+    def traits(self, key: str) -> list[tuple[int, str]]:
+        """Return (actor, value) of a trait: per person the value set last."""
+        rows = self.read(
+            """
+            select coalesce(a.new, t.user) as actor, t.value
+            from traits t left join aliases a on a.old = t.user
+            where t.key = ?
+            order by t.updated_at, t.user
+            """,
+            (key,),
+        )
+        return list(dict(rows).items())

@@ -1,0 +1,307 @@
+"""Which events count, and the relation every set question is built on.
+
+`Selection.sets` is a relation (slot, v0, v1, total, users): per slot of time and breakdown value
+how many events there were and the set of actors who did them. On SQLite it comes from the stored
+sets whenever these can answer; otherwise, and on engines without them, from a scan of `events`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from core.engines.dialect import Binder
+from core.filters import AnyOf, Clause, Condition, NotOf, atoms
+from core.queries.names import Field
+from core.store.layout import NONE
+from core.timeframe import Bucket, Span, runs
+
+if TYPE_CHECKING:
+    from core.queries.base import Context, Question
+
+Members = Callable[[Binder], str]
+ACTOR_FIELDS = frozenset({"user", "trait"})
+
+
+@dataclass(frozen=True)
+class Selection:
+    """Events of some names, by some people, that satisfy some clauses.
+
+    Attributes:
+        events: event ids; () is any event.
+        clauses: about single events; all must hold.
+        members: write SQL selecting the `actor`s that count; everybody when empty.
+    """
+
+    ctx: Context
+    events: tuple[int, ...] = ()
+    clauses: tuple[Clause, ...] = ()
+    members: tuple[Members, ...] = ()
+
+    def narrowed(self, clauses: Iterable[Clause]) -> Selection:
+        """Return this selection with further clauses; those about people become members."""
+        own, people = list(self.clauses), list(self.members)
+        for clause in clauses:
+            kinds = {self._field(atom).kind for atom in atoms(clause)}
+            if kinds and kinds <= ACTOR_FIELDS:
+                people.append(self._actors_where(clause))
+            else:
+                own.append(clause)
+        return replace(self, clauses=tuple(own), members=tuple(people))
+
+    def _field(self, condition: Condition) -> Field:
+        return self.ctx.names.field(condition.field, "field")
+
+    def _actors_where(self, clause: Clause) -> Members:
+        def members(bind: Binder) -> str:
+            test = self._clause(bind, clause, actor="i.actor")
+            return f"select i.actor from {self.ctx.dialect.actors()} i where {test}"
+
+        return members
+
+    @property
+    def fields(self) -> list[Field]:
+        """The fields its clauses are about."""
+        return [self._field(atom) for clause in self.clauses for atom in atoms(clause)]
+
+    def set_dimension(self, by: Sequence[Field] = ()) -> Field | bool | None:
+        """Return the dimension whose stored sets answer it, None for no dimension, or False."""
+        if not self.ctx.dialect.has_sets:
+            return False
+        used = {field.name: field for field in [*self.fields, *by]}
+        if by and by[0].kind == "event" and len(by) == 1 and not self.fields:
+            return None
+        if len(used) > 1 or len(by) > 1:
+            return False
+        for field in used.values():
+            return field if field.kind == "context" and field.dimension else False
+        return None
+
+    # -- from the stored sets, or from the events themselves
+
+    def sets(
+        self,
+        bind: Binder,
+        span: Span,
+        *,
+        slots: Sequence[Bucket] = (),
+        by: Sequence[Field] = (),
+        totals: bool = True,
+    ) -> str:
+        """Return the relation (slot, v0, v1, total, users) over a span.
+
+        Args:
+            slots: the buckets that `slot` counts, from 0; without them `slot` is the local day.
+            by: up to two breakdown fields, whose raw values become v0 and v1.
+            totals: False promises not to read `total`, so that people can be narrowed in the sets.
+        """
+        dimension = self.set_dimension(by)
+        clock = bool(slots) and not whole_days(slots)
+        if dimension is False or clock or not span.whole_days or (totals and self.members):
+            return self._scanned(bind, span, slots, by)
+        return self._stored(bind, span, slots, by, dimension or None)
+
+    def _stored(
+        self,
+        bind: Binder,
+        span: Span,
+        slots: Sequence[Bucket],
+        by: Sequence[Field],
+        dimension: Field | bool | None,
+    ) -> str:
+        where = ["dimension = " + bind(dimension.dimension if isinstance(dimension, Field) else 0)]
+        if by and by[0].kind == "event":
+            value = "event"
+            where.append(self._event_test(bind, "event") if self.events else "event > 0")
+        else:
+            value = "value" if by else "0"
+            where.append(self._event_test(bind, "event") if self.events else f"event = {bind(0)}")
+        if isinstance(dimension, Field):
+            where += [self._clause(bind, c, column="value") for c in self.clauses]
+        else:
+            where.append("value = 0")
+        where.append(f"day between {bind(span.first_day)} and {bind(span.last_day)}")
+        users = self._narrow(bind, "users")
+        slot = slot_expression(bind, "day", day_runs(slots)) if slots else "day"
+        single = bool(slots) and all(s.first_day == s.last_day for s in slots)
+        plain = f"""
+            select {slot} as slot, {value} as v0, 0 as v1, total, {users} as users
+            from activity
+            where {" and ".join(where)}"""
+        one_row_each = (not slots or single) and (by or not isinstance(dimension, Field))
+        if one_row_each and len(self.events) < 2:
+            return plain
+        return f"""
+            select slot, v0, v1, sum(total) as total, {self.ctx.dialect.union("users")} as users
+            from ({plain})
+            group by slot, v0, v1"""
+
+    def _scanned(
+        self, bind: Binder, span: Span, slots: Sequence[Bucket], by: Sequence[Field]
+    ) -> str:
+        values = [self.value(bind, field) for field in by] + ["0", "0"]
+        if not slots:
+            slot = "e.day"
+        elif whole_days(slots) and span.whole_days:
+            slot = slot_expression(bind, "e.day", day_runs(slots))
+        else:
+            slot = slot_expression(bind, "e.ts", list(runs(slots)))
+        return f"""
+            select {slot} as slot, {values[0]} as v0, {values[1]} as v1,
+                   count(*) as total, {self.ctx.dialect.build("e.actor")} as users
+            from {self.source(by)}
+            where {self.where(bind, span)}
+            group by 1, 2, 3"""
+
+    def _narrow(self, bind: Binder, users: str) -> str:
+        dialect = self.ctx.dialect
+        for members in self.members:
+            inner = f"(select {dialect.build('actor')} from ({members(bind)}))"
+            users = dialect.both(users, inner)
+        return users
+
+    # -- the events themselves
+
+    def source(self, by: Sequence[Field] = ()) -> str:
+        """Return the FROM part for a scan: events `e`, with properties when they are needed."""
+        fields = [*self.fields, *by]
+        join = (
+            self.ctx.dialect.properties_join() if any(f.kind == "property" for f in fields) else ""
+        )
+        return f"events e {join}"
+
+    def where(self, bind: Binder, span: Span | None, event: str = "e") -> str:
+        """Return the WHERE part for a scan of `events e`; a span of None is all of history."""
+        tests = []
+        if self.events:
+            tests.append(self._event_test(bind, f"{event}.event"))
+        if span is not None and span.whole_days and not self.events:
+            tests.append(f"{event}.day between {bind(span.first_day)} and {bind(span.last_day)}")
+        elif span is not None:
+            tests.append(f"{event}.ts >= {bind(span.start)} and {event}.ts < {bind(span.end)}")
+        tests += [self._clause(bind, clause) for clause in self.clauses]
+        tests += [f"{event}.actor in ({members(bind)})" for members in self.members]
+        return " and ".join(tests) or "1 = 1"
+
+    def _event_test(self, bind: Binder, column: str) -> str:
+        if len(self.events) == 1:
+            return f"{column} = {bind(self.events[0])}"
+        return self.ctx.dialect.member(column, bind.list(self.events))
+
+    def value(self, bind: Binder, field: Field) -> str:
+        """Return the SQL of a field's raw value on `events e`; `label` reads it back."""
+        if field.kind == "context":
+            return f"e.{field.name}"
+        if field.kind == "property":
+            return self.ctx.dialect.json_label(self.ctx.dialect.json_property(field.name, bind))
+        if field.kind == "trait":
+            return self.ctx.dialect.trait_label(field.name, bind)
+        return {"event": "e.event", "device": "e.device", "session": "e.session"}.get(
+            field.kind, "e.actor"
+        )
+
+    # -- clauses
+
+    def _clause(
+        self, bind: Binder, clause: Clause, column: str | None = None, actor: str = "e.actor"
+    ) -> str:
+        if isinstance(clause, Condition):
+            return self._condition(bind, clause, column, actor)
+        if isinstance(clause, NotOf):
+            return f"not {self._clause(bind, clause.not_, column, actor)}"
+        inner = clause.any if isinstance(clause, AnyOf) else clause.all
+        word, empty = (" or ", "1 = 0") if isinstance(clause, AnyOf) else (" and ", "1 = 1")
+        return f"({word.join(self._clause(bind, c, column, actor) for c in inner) or empty})"
+
+    def _condition(self, bind: Binder, condition: Condition, column: str | None, actor: str) -> str:
+        field, names, dialect = self._field(condition), self.ctx.names, self.ctx.dialect
+        if field.kind == "context":
+            ids = names.matching(field.name, condition)
+            return dialect.member(column or f"e.{field.name}", bind.list(ids))
+        if field.kind == "property":
+            return dialect.holds(condition, dialect.json_property(field.name, bind), bind)
+        if field.kind == "event":
+            found = [i for name, i in names.events.items() if condition.holds((name,))]
+            return dialect.member("e.event", bind.list(found))
+        column, ids, missing = self._listed(field, condition, actor)
+        test = dialect.member(column, bind.list(ids))
+        return f"not {test}" if missing else test
+
+    def _listed(
+        self, field: Field, condition: Condition, actor: str
+    ) -> tuple[str, list[int], bool]:
+        """Column, ids, and whether they are the ones to leave out (missing values match)."""
+        names = self.ctx.names
+        missing = condition.holds(None)
+        if field.kind == "trait":
+            stored = names.traits(field.name)
+            return actor, [i for i, v in stored if condition.holds((v,)) != missing], missing
+        column = {"user": actor, "device": "e.device", "session": "e.session"}[field.kind]
+        return column, names.keys_where(field.kind, condition, wanted=not missing), missing
+
+
+def whole_days(slots: Sequence[Bucket]) -> bool:
+    """Whether buckets are made of whole local days, so that day numbers tell them apart."""
+    return all(len(slot.label) == 10 for slot in slots)
+
+
+def day_runs(slots: Sequence[Bucket]) -> list[tuple[int, int, int, int]]:
+    """Group day buckets into runs of equal length: (first index, first day, end day, days)."""
+    found: list[tuple[int, int, int, int]] = []
+    for slot in slots:
+        size = slot.last_day - slot.first_day + 1
+        if found and found[-1][3] == size:
+            index, start, _, _ = found[-1]
+            found[-1] = (index, start, slot.last_day + 1, size)
+        else:
+            found.append((slot.index, slot.first_day, slot.last_day + 1, size))
+    return found
+
+
+def slot_expression(bind: Binder, column: str, pieces: Sequence[tuple[int, int, int, int]]) -> str:
+    """Return SQL for the index of the bucket that a day or instant lies in.
+
+    Args:
+        pieces: runs of equal buckets: (first index, start, end, length).
+    """
+    whens = []
+    for index, start, end, size in pieces:
+        place = bind.dialect.idiv(f"{column} - {bind(start)}", bind(size))
+        whens.append((bind(end), f"{place} + {bind(index)}" if index else place))
+    if len(whens) == 1:
+        return whens[0][1]
+    branches = " ".join(f"when {column} < {end} then {value}" for end, value in whens)
+    return f"case {branches} end"
+
+
+def label(ctx: Context, field: Field, raw: object) -> str:
+    """Return what a raw breakdown value is shown as (semantics 1.7)."""
+    if field.kind == "context":
+        return ctx.names.label(field.name, int(str(raw or 0)))
+    if field.kind == "event":
+        return ctx.names.event_name(int(str(raw)))
+    if field.kind in ("property", "trait"):
+        return str(raw)
+    return ctx.names.keys(field.kind).get(int(str(raw or 0)), NONE)
+
+
+def select(
+    ctx: Context,
+    question: Question,
+    event: str | None = None,
+    clauses: Iterable[Clause] = (),
+    *,
+    parameter: str = "event",
+) -> Selection:
+    """Return the selection a question means: an event, its own clauses, audience and segment.
+
+    Args:
+        event: an event name; None is any event.
+        clauses: further ones, such as a step's filters.
+    """
+    from core.queries.members import members_of
+
+    events = () if event is None else (ctx.names.event(event, parameter),)
+    start = Selection(ctx, events, (), members_of(ctx, question))
+    return start.narrowed([*question.conditions, *clauses])

@@ -1,0 +1,121 @@
+"""From rows (slot, group values, figure) to a Series: zero-filling, ranking, comparing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from core.answers import Line, Series
+from core.queries.base import Context, Frame, TimedQuestion, dates
+from core.queries.names import Field
+from core.queries.select import label
+
+Group = tuple[str, ...]
+Figure = float | None
+
+
+@dataclass
+class Figures:
+    """What one period's statements said, by group.
+
+    Attributes:
+        totals: the figure over the whole period.
+        points: the figure per bucket index.
+        rank: what groups are ordered by, where that is not the total.
+    """
+
+    totals: dict[Group, Figure] = field(default_factory=dict)
+    points: dict[Group, dict[int, Figure]] = field(default_factory=dict)
+    rank: dict[Group, float] = field(default_factory=dict)
+
+
+def groups_reader(ctx: Context, by: Sequence[Field]) -> Callable[..., Group]:
+    """Return what turns raw breakdown values into a group's labels."""
+
+    def read(*raw: object) -> Group:
+        return tuple(label(ctx, f, value) for f, value in zip(by, raw, strict=False))
+
+    return read
+
+
+def collect(
+    ctx: Context,
+    by: Sequence[Field],
+    totals: Iterable[Sequence[object]],
+    points: Iterable[Sequence[object]],
+) -> Figures:
+    """Read rows (v0, v1, figure) and (slot, v0, v1, figure) into figures."""
+    read = groups_reader(ctx, by)
+    found = Figures()
+    for v0, v1, value in totals:
+        found.totals[read(v0, v1)] = _figure(value)
+    for slot, v0, v1, value in points:
+        found.points.setdefault(read(v0, v1), {})[int(str(slot))] = _figure(value)
+    return found
+
+
+def _figure(value: object) -> Figure:
+    return None if value is None else value  # type: ignore[return-value]
+
+
+def ranked(found: Figures, limit: int) -> tuple[list[Group], int]:
+    """Return the groups to show, largest first, ties by label, and how many were left out."""
+    order = found.rank or found.totals
+    groups = sorted(order, key=lambda g: (-(order[g] or 0), g))
+    return groups[:limit], max(len(groups) - limit, 0)
+
+
+def points_of(values: Mapping[int, Figure], count: int, empty: Figure) -> tuple[Figure, ...]:
+    """Return one value per bucket, `empty` where there is none."""
+    return tuple(values.get(index, empty) for index in range(count))
+
+
+def assemble(
+    ctx: Context,
+    question: TimedQuestion,
+    time: Frame,
+    by: Sequence[Field],
+    now: Figures,
+    before: Figures | None,
+    *,
+    title: str,
+    unit: str,
+    additive: bool,
+    empty: Figure = 0,
+    notes: Iterable[str] = (),
+) -> Series:
+    """Return the Series of a period and the one it is compared with.
+
+    Args:
+        empty: the figure of a bucket without rows: 0, or None for averages and ratios.
+    """
+    groups, omitted = ranked(now, question.limit) if by else ([()], 0)
+    count = len(time.buckets)
+    lines = []
+    for group in groups:
+        previous, previous_total = None, None
+        if before is not None:
+            previous = points_of(before.points.get(group, {}), count, empty)
+            previous_total = before.totals.get(group, empty)
+        lines.append(
+            Line(
+                group=group,
+                values=points_of(now.points.get(group, {}), count, empty),
+                previous=previous,
+                total=now.totals.get(group, empty),
+                previous_total=previous_total,
+            )
+        )
+    return Series(
+        title=title,
+        **dates(time.span),
+        notes=(*time.notes, *notes),
+        unit=unit,
+        additive=additive,
+        granularity=time.unit,
+        breakdown=tuple(f.key for f in by),
+        buckets=time.time_buckets,
+        lines=tuple(lines),
+        comparison=time.comparison(question.compare),
+        omitted=omitted,
+    )

@@ -1,0 +1,63 @@
+"""The most frequent events of a range (semantics 4.3)."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from core.answers import Cell, Column, Table
+from core.engines.dialect import Binder
+from core.queries.active_users import members_of_group
+from core.queries.base import Ask, Context, Question, dates
+from core.queries.select import select
+
+
+class TopEvents(Question):
+    """Events ranked by how often they happened or by how many people did them.
+
+    Attributes:
+        order_by: "count" or "users".
+        limit: how many to list.
+    """
+
+    kind: Literal["top_events"] = "top_events"
+    order_by: Literal["count", "users"] = "count"
+    limit: int = Field(default=10, ge=1, le=10_000)
+
+    def ask(self, ctx: Context) -> Ask:
+        """See Question."""
+        span = ctx.span(self.range)
+        selection = select(ctx, self)
+        bind = ctx.binder()
+        d = ctx.dialect
+        by = [ctx.names.field("event")]
+        rows = yield bind.statement(
+            f"""
+            select v0, sum(total) as events, {d.count(d.union("users"))} as users
+            from ({selection.sets(bind, span, by=by, totals=True)})
+            group by v0
+            """,
+            "events and users by event",
+        )
+        named = [(ctx.names.event_name(event), count, users) for event, count, users in rows]
+        at = 1 if self.order_by == "count" else 2
+        named.sort(key=lambda row: (-int(row[at]), row[0]))
+        return Table(
+            title="Top events",
+            **dates(span),
+            columns=(
+                Column(name="event"),
+                Column(name="count", type="count"),
+                Column(name="users", type="count"),
+            ),
+            rows=tuple(named[: self.limit]),
+            keys=tuple(row[0] for row in named[: self.limit]),
+            people_column="users",
+            truncated=len(named) > self.limit,
+        )
+
+    def people(self, ctx: Context, bind: Binder, cell: Cell) -> str:
+        """See Question: everybody who did the row's event; without a row, any event."""
+        selection = select(ctx, self, cell.row)
+        return members_of_group(ctx, bind, selection, ctx.span(self.range), (), ())

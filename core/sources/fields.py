@@ -1,0 +1,158 @@
+"""Which column or key of a file means what, by its name or by the user's word for it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from operator import itemgetter
+from typing import Any, Final
+
+from core.errors import BadInput, did_you_mean
+from core.sources import amplitude, mixpanel, snowplow
+from core.store.layout import CONTEXT, CONTEXT_ALIASES
+
+NAMES: Final[dict[str, tuple[str, ...]]] = {
+    "event": ("event_name", "event", "name", "event_type"),
+    "time": ("time", "timestamp", "ts", "event_time"),
+    "user": ("user", "user_id", "distinct_id", "actor"),
+    "device": ("device_id", "anonymous_id"),
+    "session": ("session_id",),
+    "event_id": ("insert_id", "event_id"),
+    "properties": ("properties", "event_properties"),
+    "traits": ("traits", "user_properties"),
+    "type": ("type",),
+    "previous": ("previous_id",),
+}
+"""Names recognised for each meaning, best first; case, spaces, hyphens and a leading $ are free."""
+
+_INDEXES: Final = ("time", "user", "device", "session", "event_id")
+_CAMEL: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Where each meaning stands in a list of values.
+
+    Attributes:
+        names: all names, in order.
+        event, properties, traits, type, previous: one position, -1 when absent.
+        time, user, device, session, event_id: positions, best first.
+        context: picks one value per `layout.CONTEXT` from the values plus one trailing None.
+        extras: name and position of every value that stays a property.
+        understood: meaning -> name, for the report.
+    """
+
+    names: tuple[str, ...]
+    event: int = -1
+    properties: int = -1
+    traits: int = -1
+    type: int = -1
+    previous: int = -1
+    time: tuple[int, ...] = ()
+    user: tuple[int, ...] = ()
+    device: tuple[int, ...] = ()
+    session: tuple[int, ...] = ()
+    event_id: tuple[int, ...] = ()
+    context: itemgetter[Any] | None = None
+    extras: tuple[tuple[str, int], ...] = ()
+    understood: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def complete(self) -> bool:
+        """Whether the two things every event needs have a place."""
+        return self.event >= 0 and bool(self.time)
+
+
+def normal(name: str) -> str:
+    """Return a name as it is compared: "userId", "User ID" and "$user_id" are all user_id."""
+    plain = _CAMEL.sub("_", name.strip().lstrip("$")).lower()
+    return re.sub(r"[\s.-]+", "_", plain)
+
+
+def check_mapping(mapping: Mapping[str, str]) -> None:
+    """Raise BadInput for a meaning on the left of --map that does not exist."""
+    known = [*NAMES, *CONTEXT]
+    for meaning in mapping:
+        if meaning not in known:
+            raise BadInput(
+                f"--map cannot set {meaning!r}.",
+                f"{did_you_mean(meaning, known)} Allowed: {', '.join(known)}.".strip(),
+            )
+
+
+def understand(names: Sequence[str], mapping: Mapping[str, str]) -> Plan:
+    """Decide what each name means; names given in `mapping` win over recognised ones.
+
+    Args:
+        names: the header of a file, or the keys of one record.
+        mapping: meaning -> name, as in {"user": "customer_id"}; names that are absent are ignored.
+    """
+    given = {name: meaning for meaning, name in mapping.items()}
+    meanings = _vendor_names(names)
+    places: dict[str, list[tuple[int, int]]] = {}
+    dropped = set()
+    for index, name in enumerate(names):
+        if name in given:
+            places.setdefault(given[name], []).append((-1, index))
+            continue
+        renamed = meanings.get(name, name)
+        if renamed is None:
+            dropped.add(index)
+            continue
+        meaning, rank = _meaning(normal(renamed))
+        if meaning and not (meaning in mapping and mapping[meaning] in names):
+            places.setdefault(meaning, []).append((rank, index))
+    ranked = {meaning: tuple(i for _, i in sorted(found)) for meaning, found in places.items()}
+    return _plan(tuple(names), ranked, dropped)
+
+
+def _vendor_names(names: Sequence[str]) -> Mapping[str, str | None]:
+    present = frozenset(names)
+    for vendor in (amplitude, mixpanel, snowplow):
+        if present >= vendor.SIGN:
+            return vendor.RENAMES
+    return {}
+
+
+def _meaning(name: str) -> tuple[str, int]:
+    for meaning, known in NAMES.items():
+        if name in known:
+            return meaning, known.index(name)
+    context = CONTEXT_ALIASES.get(name, name)
+    if context in CONTEXT:
+        return context, 0 if context == name else 1
+    return "", 0
+
+
+def _plan(names: tuple[str, ...], ranked: dict[str, tuple[int, ...]], dropped: set[int]) -> Plan:
+    single = {
+        meaning: ranked[meaning][0]
+        for meaning in ("event", "properties", "traits", "type", "previous")
+        if meaning in ranked
+    }
+    several = {meaning: ranked[meaning] for meaning in _INDEXES if meaning in ranked}
+    context = {c: ranked[c][0] for c in CONTEXT if c in ranked}
+    used = {*single.values(), *(i for found in several.values() for i in found)}
+    used |= set(context.values()) | dropped
+    used.discard(single.get("type", -1))
+    first = {**single, **{m: found[0] for m, found in several.items()}, **context}
+    return Plan(
+        names=names,
+        **single,
+        **several,  # type: ignore[arg-type]
+        context=itemgetter(*(context.get(c, len(names)) for c in CONTEXT)) if context else None,
+        extras=tuple((name, i) for i, name in enumerate(names) if i not in used),
+        understood={meaning: names[i] for meaning, i in first.items()},
+    )
+
+
+def cannot_read(where: str, names: Sequence[str], mapping: Mapping[str, str]) -> BadInput:
+    """Return the error for a file whose event or time nobody can point at."""
+    plan = understand(names, mapping)
+    lacks = [m for m in ("event", "time") if m not in plan.understood]
+    seen = ", ".join(repr(n)[1:-1] for n in names[:40]) + (", ..." if len(names) > 40 else "")
+    return BadInput(
+        f"{where} has no column for the {' and the '.join(lacks)}; it has: {seen or 'nothing'}.",
+        "Say which with --map " + ",".join(f"{m}=COLUMN" for m in lacks) + ".",
+    )

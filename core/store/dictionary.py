@@ -1,0 +1,88 @@
+"""Text to small integers, remembered, with new texts written once per batch."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable
+
+_MAX_CACHED = 2_000_000
+
+
+class Dictionary(dict[str | None, int]):
+    """The ids of one text column; a text seen for the first time gets the next id.
+
+    Missing text (None) is 0. `save` writes the new ones; until then they exist only here.
+
+    Args:
+        table: table with columns `id` and `text`.
+        text: the column that holds the text.
+        fixed: further columns that are equal for all texts of this dictionary, as a dict.
+        counter: shared by dictionaries that share a table, so that ids never clash.
+    """
+
+    def __init__(
+        self,
+        connection: sqlite3.Connection,
+        table: str,
+        text: str,
+        counter: Counter,
+        fixed: dict[str, int] | None = None,
+    ) -> None:
+        super().__init__()
+        fixed = fixed or {}
+        columns = ("id", text, *fixed)
+        self._connection = connection
+        self._counter = counter
+        self._values = tuple(fixed.values())
+        where = " and ".join(f"{name} = ?" for name in (text, *fixed))
+        self._select = f"select id from {table} where {where}"
+        marks = ", ".join("?" for _ in columns)
+        self._insert = f"insert into {table} ({', '.join(columns)}) values ({marks})"
+        self._fresh: list[tuple[object, ...]] = []
+        self._empty = not counter.value
+        self[None] = 0
+
+    def __missing__(self, text: str) -> int:
+        row = None
+        if not self._empty:
+            row = self._connection.execute(self._select, (text, *self._values)).fetchone()
+        if row is not None:
+            found = int(row[0])
+        else:
+            found = self._counter.next()
+            self._fresh.append((found, text, *self._values))
+        self[text] = found
+        return found
+
+    def ids(self, texts: Iterable[str | None]) -> list[int]:
+        """Return the id of every text."""
+        return list(map(self.__getitem__, texts))
+
+    def known(self, text: str) -> int | None:
+        """Return the id of a text that has one, without giving it one."""
+        if text in self:
+            return self[text]
+        row = self._connection.execute(self._select, (text, *self._values)).fetchone()
+        return int(row[0]) if row else None
+
+    def save(self) -> None:
+        """Write the new texts, inside the caller's transaction."""
+        self._connection.executemany(self._insert, self._fresh)
+        self._fresh.clear()
+        if len(self) > _MAX_CACHED:
+            self.clear()
+            self[None] = 0
+            self._empty = False
+
+
+class Counter:
+    """The next id of a table."""
+
+    def __init__(self, connection: sqlite3.Connection, table: str) -> None:
+        row = connection.execute(f"select coalesce(max(id), 0) from {table}").fetchone()
+        self.value = int(row[0])
+
+    def next(self) -> int:
+        """Return an id that was never given before."""
+        self.value += 1
+        return self.value

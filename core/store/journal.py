@@ -1,0 +1,56 @@
+"""The table `imports`: what was read from where, how far, and whether it was finished."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import time
+from collections.abc import Mapping
+
+
+class Journal:
+    """One row of `imports`, written with every batch, in the batch's transaction."""
+
+    def __init__(self, connection: sqlite3.Connection, source: str) -> None:
+        self._connection = connection
+        self._source = source
+        self._id: int | None = None
+        self._started = _now()
+
+    def write(
+        self,
+        counts: Mapping[str, int],
+        reasons: Mapping[str, int],
+        *,
+        position: int,
+        finished: bool = False,
+    ) -> None:
+        """Write where the import stands; `counts` has read, stored, repeated, rejected."""
+        if self._id is None:
+            self._id = self._connection.execute(
+                "insert into imports (source, started_at, updated_at) values (?, ?, ?)",
+                (self._source, self._started, self._started),
+            ).lastrowid
+        self._connection.execute(
+            """
+            update imports
+            set updated_at = ?, position = ?, read = ?, stored = ?, repeated = ?, rejected = ?,
+                rejects = ?, finished = ?
+            where id = ?
+            """,
+            (
+                _now(),
+                position,
+                counts["read"],
+                counts["stored"],
+                counts["repeated"],
+                counts["rejected"],
+                json.dumps(dict(reasons)),
+                int(finished),
+                self._id,
+            ),
+        )
+
+
+def _now() -> int:
+    return int(time.time() * 1000)
