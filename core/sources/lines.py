@@ -27,6 +27,7 @@ class Input:
         name: what to call it.
         total: its size in bytes as it lies on disk; None for standard input.
         position: bytes of it taken so far.
+        unpacked: bytes given out as lines so far.
         head: its first bytes, decompressed, for recognising the format.
         damaged: why decompression stopped early, or "".
     """
@@ -35,6 +36,7 @@ class Input:
         """Open a path, or standard input for "-"; BadInput when that fails."""
         self.name = "stdin" if str(source) == "-" else str(source)
         self.position = 0
+        self.unpacked = 0
         self.damaged = ""
         self.total: int | None = None
         self._own = self.name == str(source)
@@ -97,6 +99,7 @@ class Input:
         chunk: bytes | None = head
         overlong: bytes | None = None
         while chunk is not None:
+            self.unpacked += len(chunk)
             pieces = chunk.split(b"\n")
             if overlong is not None:
                 if len(pieces) == 1:

@@ -111,7 +111,9 @@ class Maker:
         user, device = _people(plan, values)
         ts = _time(plan, values)
         if kind == "alias":
-            old = first_text((plan.previous,), values, "previous id") if plan.previous >= 0 else None
+            old = (
+                first_text((plan.previous,), values, "previous id") if plan.previous >= 0 else None
+            )
             if not old or not user:
                 raise Refused("alias without both ids")
             return Alias(old, user, ts)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from typing import Any, Final
 
 from core.sources.rows import Refused
@@ -12,7 +12,7 @@ LATEST: Final = 7_258_118_400_000
 """1900-01-01 to 2200-01-01, half-open: a time outside is a mistake in the source."""
 
 _NAIVE_EPOCH: Final = datetime(1970, 1, 1)
-_EPOCH: Final = datetime(1970, 1, 1, tzinfo=timezone.utc)
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def to_ms(value: Any) -> int:

@@ -31,7 +31,9 @@ class Activity:
         }
         self._counts = dict.fromkeys(range(1, len(CONTEXT) + 1), 0)
         self._counts.update(
-            connection.execute("select dimension, count(*) from dimension_values group by dimension")
+            connection.execute(
+                "select dimension, count(*) from dimension_values group by dimension"
+            )
         )
 
     @property
@@ -78,9 +80,7 @@ class Activity:
 
     def _stop_sets(self, dimension: int) -> None:
         self._scanned.add(dimension)
-        self._connection.execute(
-            "update dimensions set state = 'scan' where id = ?", (dimension,)
-        )
+        self._connection.execute("update dimensions set state = 'scan' where id = ?", (dimension,))
         self._connection.execute("delete from activity where dimension = ?", (dimension,))
 
     def add(
@@ -174,7 +174,6 @@ class Activity:
 
     def _add_firsts_of(self, event: int, found: Mapping[int, BitMap]) -> None:
         seen = self.seen(event)
-        later = {day: BitMap() for day in ()}
         changed: dict[int, BitMap] = {}
         running = BitMap()
         again: dict[int, BitMap] = {}
@@ -213,14 +212,16 @@ class Activity:
         if not hits:
             return set()
         day_of = {actor: day for day, users in again.items() for actor in users}
-        moved = set()
+        moves: dict[tuple[int, int], BitMap] = defaultdict(BitMap)
         for day, both in hits.items():
             for actor in both:
-                earlier = day_of[actor]
-                if earlier < day:
-                    stored[day] = stored[day] - BitMap([actor])
-                    stored[earlier] = stored.get(earlier, BitMap()) | BitMap([actor])
-                    moved |= {day, earlier}
+                if day_of[actor] < day:
+                    moves[day, day_of[actor]].add(actor)
+        moved = set()
+        for (day, earlier), actors in moves.items():
+            stored[day] = stored[day] - actors
+            stored[earlier] = stored.get(earlier, BitMap()) | actors
+            moved |= {day, earlier}
         return moved
 
     def _write_firsts(self, event: int, rows: Mapping[int, BitMap], days: Iterable[int]) -> None:

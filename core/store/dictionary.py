@@ -58,21 +58,16 @@ class Dictionary(dict[str | None, int]):
         """Return the id of every text."""
         return list(map(self.__getitem__, texts))
 
-    def known(self, text: str) -> int | None:
-        """Return the id of a text that has one, without giving it one."""
-        if text in self:
-            return self[text]
-        row = self._connection.execute(self._select, (text, *self._values)).fetchone()
-        return int(row[0]) if row else None
-
-    def save(self) -> None:
-        """Write the new texts, inside the caller's transaction."""
+    def save(self) -> int:
+        """Write the new texts, inside the caller's transaction; return how many there are."""
+        count = len(self._fresh)
         self._connection.executemany(self._insert, self._fresh)
         self._fresh.clear()
         if len(self) > _MAX_CACHED:
             self.clear()
             self[None] = 0
             self._empty = False
+        return count
 
 
 class Counter:

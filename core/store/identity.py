@@ -21,7 +21,8 @@ class Identity:
         self._connection = connection
         self._links: dict[int, list[tuple[int, int]]] = {}
         self._aliases: dict[int, tuple[int, int]] = {
-            old: (at, new) for old, new, at in connection.execute("select old, new, at from aliases")
+            old: (at, new)
+            for old, new, at in connection.execute("select old, new, at from aliases")
         }
         self._roots: dict[int, int] = {}
 
@@ -54,6 +55,13 @@ class Identity:
             return user
         order = list(path)
         return min(order[order.index(user) :])
+
+    def owner(self, identity: int) -> int:
+        """Return the person an identity stands for now: its root, or its first linked user's."""
+        if identity in self._aliases:
+            return self.root(identity)
+        links = self.links(identity)
+        return self.root(links[0][1]) if links else identity
 
     def actor(self, user: int, device: int, ts: int) -> int:
         """Return who an event of this user id and device id at `ts` ms counts for; 0 = nobody."""

@@ -7,6 +7,7 @@ Vocabulary of the integer columns
     actor     the identity an event counts for, after links and aliases; 0 = nobody
     event     id in `event_names`; 0 = any event (in `activity` and `first_activity` only)
     context   id in `dimension_values`; 0 = missing
+    session   id in `session_keys`; 0 = none given, -1 = outside any session (`events` only)
     ts        UTC milliseconds; day = local calendar day number in the workspace's zone
 """
 
@@ -129,7 +130,8 @@ def m003_events(db: Database) -> None:
         primary key (event, day)
     ) without rowid;
 
-    -- session: the given one (id in session_keys), or 0 when it was derived from gaps
+    -- session: the given one (id in session_keys), or 0 when it was derived from gaps;
+    -- entry, exit: id in event_names of its first and last event; day: the one it started on
     create table sessions (
         actor integer not null,
         start integer not null,
@@ -142,6 +144,7 @@ def m003_events(db: Database) -> None:
         primary key (actor, start, session)
     ) without rowid;
     create index sessions_by_day on sessions (day, actor);
+    create index sessions_by_key on sessions (session, actor) where session > 0;
     """)
 
 

@@ -1,0 +1,345 @@
+"""Writing one batch: events, properties, dictionaries, sets, sessions, identity, in one go."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+
+from core.sources.rows import NO_CONTEXT, NO_SESSION, Alias, Identify, Row
+from core.store.activity import Activity
+from core.store.dictionary import Counter, Dictionary
+from core.store.identity import Identity
+from core.store.layout import CONTEXT
+from core.store.merge import Merge
+from core.store.sessions import Sessions
+from core.store.workspace import bump, read_calendar, read_meta
+from core.timeframe import Calendar
+
+QUARTER = 900_000
+_PROBES = 64
+
+Stored = tuple[int, ...]
+"""actor, ts, id, seq, event, day, session, user, device, then the used context columns."""
+
+
+class Days(dict[int, int]):
+    """Local day of a quarter of an hour since 1970; no zone changes in between quarters."""
+
+    def __init__(self, calendar: Calendar) -> None:
+        super().__init__()
+        self._calendar = calendar
+
+    def __missing__(self, quarter: int) -> int:
+        found = self[quarter] = self._calendar.day_of(quarter * QUARTER)
+        return found
+
+
+@dataclass
+class Batch:
+    """What to write together, in the order it was read.
+
+    Attributes:
+        empty_is_missing: "" in a context column means missing (delimited text).
+    """
+
+    rows: list[Row]
+    identifies: list[Identify]
+    aliases: list[Alias]
+    empty_is_missing: bool = False
+
+    @classmethod
+    def new(cls, *, empty_is_missing: bool = False) -> Batch:
+        """Return an empty batch."""
+        return cls([], [], [], empty_is_missing)
+
+    @property
+    def size(self) -> int:
+        """How many records it holds."""
+        return len(self.rows) + len(self.identifies) + len(self.aliases)
+
+
+@dataclass(frozen=True)
+class Written:
+    """What became of a batch: events stored, and events that were already there."""
+
+    stored: int
+    repeated: int
+
+
+class Writer:
+    """Writes batches to a workspace; reloads what it remembers when another writer was there."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+        self._generation = ""
+        self._days = Days(read_calendar(connection))
+
+    def write(
+        self,
+        batch: Batch,
+        journal: Callable[[Written], None],
+        tick: Callable[[], None] = lambda: None,
+    ) -> Written:
+        """Write one batch in one transaction.
+
+        Args:
+            journal: called inside the transaction, before it commits.
+            tick: called now and then.
+        """
+        with self._transaction():
+            touched = self._learn(batch)
+            written = self._store(batch, touched, tick)
+            self._save_traits(batch)
+            self._users.save()
+            self._devices.save()
+            self._connection.execute(
+                "insert or replace into meta (key, value) values ('next_seq', ?)",
+                (str(self._seq),),
+            )
+            journal(written)
+            bump(self._connection)
+        self._generation = str(int(self._generation) + 1)
+        return written
+
+    def people(self) -> int:
+        """Return how many people have events in the workspace."""
+        return len(Activity(self._connection).seen(0))
+
+    @contextmanager
+    def _transaction(self) -> Iterator[None]:
+        self._connection.execute("begin immediate")
+        try:
+            meta = read_meta(self._connection)
+            if meta["generation"] != self._generation:
+                self._load(meta)
+            yield
+            self._connection.execute("commit")
+        except BaseException:
+            self._generation = ""
+            self._connection.rollback()
+            raise
+
+    def _load(self, meta: dict[str, str]) -> None:
+        db = self._connection
+        self._generation = meta["generation"]
+        self._seq = int(meta.get("next_seq", "1"))
+        people = Counter(db, "identities")
+        self._users = Dictionary(db, "identities", "key", people, {"kind": 0})
+        self._devices = Dictionary(db, "identities", "key", people, {"kind": 1})
+        self._events = Dictionary(db, "event_names", "name", Counter(db, "event_names"))
+        self._sessions = Dictionary(db, "session_keys", "key", Counter(db, "session_keys"))
+        self._sessions[NO_SESSION] = -1
+        values = Counter(db, "dimension_values")
+        self._values = [
+            Dictionary(db, "dimension_values", "value", values, {"dimension": i + 1})
+            for i in range(len(CONTEXT))
+        ]
+        self._identity = Identity(db)
+        self._activity = Activity(db)
+        self._session_rows = Sessions(db)
+
+    def _learn(self, batch: Batch) -> set[int]:
+        """Take in who is who; return the actors whose stored events changed hands."""
+        users, devices = self._users, self._devices
+        pairs: dict[tuple[int, int], int] = {}
+        statements = [
+            (row.user, row.device, row.ts) for row in batch.rows if row.user and row.device
+        ]
+        statements += [(row.user, row.device, row.ts) for row in batch.identifies]
+        for row in batch.rows:
+            if row.user:
+                users[row.user]
+            if row.device:
+                devices[row.device]
+        for user, device, ts in statements:
+            if user and device:
+                pair = (devices[device], users[user])
+                if ts < pairs.get(pair, ts + 1):
+                    pairs[pair] = ts
+        aliases = [(users[a.old], users[a.new], a.ts) for a in batch.aliases]
+        if not pairs and not aliases:
+            return set()
+        affected = self._identity.learn(pairs, aliases)
+        if not affected:
+            return set()
+        return Merge(self._connection, self._identity, self._activity).run(affected)
+
+    def _store(self, batch: Batch, touched: set[int], tick: Callable[[], None]) -> Written:
+        if not batch.rows:
+            self._session_rows.rebuild(touched)
+            return Written(0, 0)
+        rows, properties, used = self._encode(batch)
+        tick()
+        count = len(rows)
+        rows.sort()
+        rows = self._insert(rows, properties, used)
+        tick()
+        self._add_activity(rows, used, touched, tick)
+        self._session_rows.rebuild(touched)
+        return Written(len(rows), count - len(rows))
+
+    def _encode(self, batch: Batch) -> tuple[list[Stored], list[tuple[int, str]], list[int]]:
+        """Return rows of integers, (seq, JSON), and the dimensions used in this batch."""
+        names, ts, users, devices, sessions, ids, contexts, properties, _ = zip(
+            *batch.rows, strict=True
+        )
+        first = self._seq
+        self._seq += len(names)
+        seqs = range(first, self._seq)
+        user_ids, device_ids = self._users.ids(users), self._devices.ids(devices)
+        actors = self._identity.actors(user_ids, device_ids, ts)
+        used, values = self._encode_context(contexts, batch.empty_is_missing)
+        days = [self._days[at // QUARTER] for at in ts]
+        rows = zip(
+            actors, ts, ids, seqs, self._events.ids(names), days, self._sessions.ids(sessions),
+            user_ids, device_ids, *values, strict=True,
+        )  # fmt: skip
+        self._events.save()
+        self._sessions.save()
+        texts = [(seq, text) for seq, text in zip(seqs, properties, strict=True) if text]
+        return list(rows), texts, used
+
+    def _encode_context(
+        self, contexts: Sequence[tuple[Any, ...]], empty_is_missing: bool
+    ) -> tuple[list[int], list[list[int]]]:
+        used: list[int] = []
+        found: list[list[int]] = []
+        if all(context is NO_CONTEXT for context in contexts):
+            return used, found
+        grown = {}
+        for dimension, column in enumerate(zip(*contexts, strict=True), 1):
+            values = self._values[dimension - 1]
+            texts = _texts(column, empty_is_missing)
+            if not any(text is not None for text in set(texts)):
+                continue
+            used.append(dimension)
+            found.append(values.ids(texts))
+            grown[dimension] = values.save()
+        self._activity.grow(grown)
+        return used, found
+
+    def _insert(
+        self, rows: list[Stored], properties: list[tuple[int, str]], used: Sequence[int]
+    ) -> list[Stored]:
+        """Store what is not there yet, and return it; `rows` are sorted."""
+        columns = [
+            "actor", "ts", "id", "seq", "event", "day", "session", "user", "device",
+            *(CONTEXT[d - 1] for d in used),
+        ]  # fmt: skip
+        statement = f"""
+        insert or ignore into events ({", ".join(columns)})
+        values ({", ".join("?" for _ in columns)})
+        """
+        db = self._connection
+        if not self._probably_known(rows):
+            db.execute("savepoint events")
+            before = db.total_changes
+            db.executemany(statement, rows)
+            if db.total_changes - before == len(rows):
+                db.execute("release events")
+                self._insert_properties(properties)
+                return rows
+            db.execute("rollback to events")
+            db.execute("release events")
+        fresh = self._fresh(rows)
+        db.executemany(statement, fresh)
+        kept = {row[3] for row in fresh}
+        self._insert_properties([item for item in properties if item[0] in kept])
+        return fresh
+
+    def _insert_properties(self, properties: Iterable[tuple[int, str]]) -> None:
+        self._connection.executemany(
+            "insert into event_properties (seq, properties) values (?, ?)", properties
+        )
+
+    def _probably_known(self, rows: Sequence[Stored]) -> bool:
+        step = max(len(rows) // _PROBES, 1)
+        return any(self._is_stored(row) for row in rows[::step])
+
+    def _is_stored(self, row: Stored) -> bool:
+        found = self._connection.execute(
+            "select 1 from events where actor = ? and ts = ? and id = ?", row[:3]
+        )
+        return found.fetchone() is not None
+
+    def _fresh(self, rows: Iterable[Stored]) -> list[Stored]:
+        fresh: list[Stored] = []
+        last: Stored = ()
+        for row in rows:
+            if row[:3] != last and not self._is_stored(row):
+                fresh.append(row)
+            last = row[:3]
+        return fresh
+
+    def _add_activity(
+        self,
+        rows: Sequence[Stored],
+        used: Sequence[int],
+        touched: set[int],
+        tick: Callable[[], None],
+    ) -> None:
+        if not rows:
+            return
+        known = self._activity.seen(0).copy()
+        actors, ts, _, _, events, days, sessions, _, _, *context = zip(*rows, strict=True)
+        self._activity.add(actors, events, days, dict(zip(used, context, strict=True)))
+        tick()
+        in_session = zip(actors, ts, events, days, sessions, strict=True)
+        self._session_rows.add([row for row in in_session if row[0] not in touched], known)
+
+    def _save_traits(self, batch: Batch) -> None:
+        found: dict[tuple[int, str], tuple[int, str | None]] = {}
+        for row in (*batch.identifies, *batch.rows):
+            if row.traits:
+                self._collect_traits(row, found)
+        for (owner, key), (ts, value) in found.items():
+            self._save_trait(owner, key, ts, value)
+
+    def _collect_traits(
+        self, row: Row | Identify, found: dict[tuple[int, str], tuple[int, str | None]]
+    ) -> None:
+        user, device = self._users.ids([row.user])[0], self._devices.ids([row.device])[0]
+        owner = self._identity.actor(user, device, row.ts)
+        for key, value in (row.traits or {}).items() if owner else ():
+            if row.ts >= found.get((owner, key), (row.ts, ""))[0]:
+                found[owner, key] = (row.ts, _trait_text(value))
+
+    def _save_trait(self, owner: int, key: str, ts: int, value: str | None) -> None:
+        if value is None:
+            self._connection.execute(
+                "delete from traits where user = ? and key = ? and updated_at <= ?",
+                (owner, key, ts),
+            )
+            return
+        self._connection.execute(
+            """
+            insert into traits (user, key, value, updated_at) values (?, ?, ?, ?)
+            on conflict (user, key) do update
+            set value = excluded.value, updated_at = excluded.updated_at
+            where excluded.updated_at >= traits.updated_at
+            """,
+            (owner, key, value, ts),
+        )
+
+
+def _trait_text(value: Any) -> str | None:
+    if value is None or isinstance(value, str):
+        return value
+    return orjson.dumps(value).decode()
+
+
+def _texts(column: Sequence[Any], empty_is_missing: bool) -> Sequence[str | None]:
+    try:
+        distinct = set(column)
+    except TypeError:
+        distinct = {0}
+    if any(value is not None and value.__class__ is not str for value in distinct):
+        column = [_trait_text(value) for value in column]
+    if empty_is_missing and "" in distinct:
+        return [value or None for value in column]
+    return column

@@ -1,0 +1,196 @@
+"""Importing files and in-memory events into a workspace."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from core.sources.fields import check_mapping
+from core.sources.maker import dump
+from core.sources.moments import EARLIEST, LATEST
+from core.sources.rows import (
+    NO_CONTEXT,
+    Alias,
+    Identify,
+    Occurrences,
+    Record,
+    Refused,
+    Rejected,
+    Row,
+    digest,
+)
+from core.store.layout import CONTEXT, CONTEXT_ALIASES
+from core.store.loading import BATCH, ImportReport, Loader, Progress
+
+__all__ = ["Alias", "Event", "Identify", "ImportReport", "Progress", "import_files", "store_events"]
+
+_BIG = 4 << 20
+"""From this many bytes on, an import into an empty workspace makes the indexes afterwards."""
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One event given by a program; times in UTC ms, texts as in a file.
+
+    Attributes:
+        session: its session id; None to derive it, "-1" for outside any session.
+        event_id: makes the event the same as any other with this id, time and person.
+        context: values by `layout.CONTEXT` name or alias.
+    """
+
+    event: str
+    ts_ms: int
+    user: str | None = None
+    device: str | None = None
+    session: str | None = None
+    event_id: str | None = None
+    context: Mapping[str, str | None] = field(default_factory=dict)
+    properties: Mapping[str, Any] = field(default_factory=dict)
+    traits: Mapping[str, Any] | None = None
+
+
+def import_files(
+    target: sqlite3.Connection | str | Path,
+    sources: Sequence[str | Path],
+    *,
+    mapping: Mapping[str, str] | None = None,
+    format: str | None = None,
+    progress: Callable[[Progress], None] | None = None,
+    stop: Callable[[], bool] | None = None,
+    zone: str | None = None,
+    week_start: int | None = None,
+    batch_size: int = BATCH,
+) -> ImportReport:
+    """Import files into a workspace, which is made when it does not exist.
+
+    Args:
+        target: a path, or a connection of `workspace.open_writer`.
+        sources: paths; "-" is standard input.
+        mapping: meaning -> column, as in {"user": "customer_id", "time": "date"}.
+        format: one of `sources.FORMATS` instead of finding out.
+        progress: called about five times a second.
+        stop: asked now and then; True ends the import, what was committed stays.
+        zone, week_start: for a new workspace; see `workspace.open_writer`.
+        batch_size: events written in one transaction.
+
+    Raises:
+        BadInput: a file that cannot be read or lacks an event or time column.
+        CannotOpen: no usable workspace.
+        KeyboardInterrupt: passed on; what was committed stays.
+    """
+    check_mapping(mapping or {})
+    with _connected(target, zone, week_start) as connection:
+        loader = Loader(connection, progress=progress, stop=stop, batch_size=batch_size)
+        with _late_indexes(connection, sources):
+            for source in sources:
+                if loader.report.finished:
+                    loader.load_file(str(source), dict(mapping or {}), format)
+        return loader.done()
+
+
+def store_events(
+    connection: sqlite3.Connection,
+    rows: Iterable[Event | Identify | Alias],
+    *,
+    source: str = "events",
+    batch_size: int = BATCH,
+) -> ImportReport:
+    """Store events given by a program, the same way as those of a file.
+
+    An event without `event_id` is told apart by its contents and how many equal ones came before
+    it in `rows`. Events that cannot be stored are counted as rejected.
+    """
+    loader = Loader(connection, batch_size=batch_size)
+    loader.load_records(source, _records(rows))
+    return loader.done()
+
+
+@contextmanager
+def _connected(
+    target: sqlite3.Connection | str | Path, zone: str | None, week_start: int | None
+) -> Iterator[sqlite3.Connection]:
+    if isinstance(target, sqlite3.Connection):
+        yield target
+        return
+    from core.store.workspace import open_writer
+
+    with closing(open_writer(target, zone=zone, week_start=week_start)) as connection:
+        yield connection
+
+
+@contextmanager
+def _late_indexes(connection: sqlite3.Connection, sources: Sequence[str | Path]) -> Iterator[None]:
+    """Make the secondary indexes after a big import into an empty workspace, not during it.
+
+    A killed import leaves them missing; the next writer that opens the file makes them.
+    """
+    from core.store.schema import INDEXES
+
+    sizes = [Path(s).stat().st_size for s in sources if Path(s).is_file()]
+    empty = connection.execute("select 1 from events limit 1").fetchone() is None
+    if not empty or sum(sizes) < _BIG // 4:
+        yield
+        return
+    for name in INDEXES:
+        connection.execute(f"drop index if exists {name}")
+    try:
+        yield
+    finally:
+        for statement in INDEXES.values():
+            connection.execute(statement)
+        connection.commit()
+
+
+def _records(rows: Iterable[Event | Identify | Alias]) -> Iterator[Record | Rejected]:
+    occurrences = Occurrences()
+    for number, row in enumerate(rows, 1):
+        if not isinstance(row, Event):
+            yield row
+            continue
+        try:
+            yield _row(row, occurrences)
+        except (Refused, UnicodeEncodeError) as refused:
+            yield Rejected(number, str(refused), row.event.encode(errors="replace"))
+
+
+def _row(event: Event, occurrences: Occurrences) -> Row:
+    if not event.event:
+        raise Refused("no event name")
+    if not EARLIEST <= event.ts_ms < LATEST:
+        raise Refused("time outside 1900 to 2199")
+    properties = dump(dict(event.properties))
+    context = _context(event.context)
+    if event.event_id is not None:
+        number = digest(event.event_id.encode())
+    else:
+        parts = (
+            event.event, event.ts_ms, event.user, event.device, event.session, context, properties,
+        )  # fmt: skip
+        number = occurrences.id_of(orjson.dumps(parts))
+    return Row(
+        event.event,
+        event.ts_ms,
+        event.user or None,
+        event.device or None,
+        event.session or None,
+        number,
+        context,
+        properties,
+        dict(event.traits) if event.traits else None,
+    )
+
+
+def _context(given: Mapping[str, str | None]) -> tuple[str | None, ...]:
+    if not given:
+        return NO_CONTEXT
+    named = {CONTEXT_ALIASES.get(name, name): value for name, value in given.items()}
+    unknown = named.keys() - set(CONTEXT)
+    if unknown:
+        raise Refused(f"no context column {sorted(unknown)[0]}")
+    return tuple(named.get(name) for name in CONTEXT)

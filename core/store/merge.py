@@ -1,0 +1,204 @@
+"""Moving stored events to another actor when links or aliases say so (semantics 1.1).
+
+Only the events of the affected actors are read; sets lose and gain exactly the actors that moved.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+
+from pyroaring import BitMap
+
+from core.store.activity import Activity, Key
+from core.store.identity import Identity
+from core.store.layout import CONTEXT
+
+_CONTEXT = ", ".join(CONTEXT)
+
+Stored = tuple[int, ...]
+"""ts, id, seq, event, day, user, device, then the context columns."""
+
+_DAY, _EVENT, _FIRST_CONTEXT = 4, 3, 7
+
+
+class Merge:
+    """One round of moves inside the caller's transaction."""
+
+    def __init__(
+        self, connection: sqlite3.Connection, identity: Identity, activity: Activity
+    ) -> None:
+        self._connection = connection
+        self._identity = identity
+        self._activity = activity
+        self._gone: dict[Key, set[int]] = defaultdict(set)
+        self._come: dict[Key, set[int]] = defaultdict(set)
+        self._lost: dict[Key, int] = defaultdict(int)
+
+    def run(self, affected: Mapping[int, int]) -> set[int]:
+        """Move what must move.
+
+        Args:
+            affected: actor -> ms: whose events, from then on, may count for someone else now.
+
+        Returns:
+            The actors that lost or gained events.
+        """
+        moves = [move for actor, since in affected.items() for move in self._moves(actor, since)]
+        self._move_traits(affected)
+        if not moves:
+            return set()
+        touched = {old for old, _, _ in moves} | {new for _, new, _ in moves}
+        before = self._first_days(touched)
+        for old, new, row in moves:
+            self._move(old, new, row)
+        self._keep_what_remains({old for old, _, _ in moves})
+        self._write_activity()
+        self._write_firsts(before, self._first_days(touched))
+        self._activity.forget()
+        return touched
+
+    def _moves(self, actor: int, since: int) -> Iterable[tuple[int, int, Stored]]:
+        rows = self._connection.execute(
+            f"""
+            select ts, id, seq, event, day, user, device, {_CONTEXT}
+            from events
+            where actor = ? and ts >= ?
+            """,
+            (actor, since),
+        )
+        for row in rows.fetchall():
+            new = self._identity.actor(row[5], row[6], row[0])
+            if new != actor:
+                yield actor, new, row
+
+    def _move(self, old: int, new: int, row: Stored) -> None:
+        ts, id_, seq = row[:3]
+        taken = self._connection.execute(
+            "select 1 from events where actor = ? and ts = ? and id = ?", (new, ts, id_)
+        ).fetchone()
+        keys = self._keys(row)
+        for key in keys:
+            self._gone[key].add(old)
+            self._come[key].add(new)
+        if taken is None:
+            self._connection.execute(
+                "update events set actor = ? where actor = ? and ts = ? and id = ?",
+                (new, old, ts, id_),
+            )
+            return
+        self._connection.execute(
+            "delete from events where actor = ? and ts = ? and id = ?", (old, ts, id_)
+        )
+        self._connection.execute("delete from event_properties where seq = ?", (seq,))
+        for key in keys:
+            self._lost[key] += 1
+            self._come[key].discard(new)
+
+    def _keys(self, row: Stored) -> list[Key]:
+        day, event = row[_DAY], row[_EVENT]
+        keys = [(event, 0, 0, day), (0, 0, 0, day)]
+        for dimension in self._activity.sets:
+            value = row[_FIRST_CONTEXT + dimension - 1]
+            keys += [(event, dimension, value, day), (0, dimension, value, day)]
+        return keys
+
+    def _keep_what_remains(self, actors: Iterable[int]) -> None:
+        for actor in actors:
+            for row in self._connection.execute(
+                f"""
+                select ts, id, seq, event, day, user, device, {_CONTEXT}
+                from events
+                where actor = ?
+                """,
+                (actor,),
+            ):
+                for key in self._keys(row):
+                    if key in self._gone:
+                        self._gone[key].discard(actor)
+
+    def _write_activity(self) -> None:
+        for key, gone in self._gone.items():
+            row = self._connection.execute(
+                """
+                select total, users from activity
+                where event = ? and dimension = ? and value = ? and day = ?
+                """,
+                key,
+            ).fetchone()
+            users = (BitMap.deserialize(row[1]) - BitMap(gone)) | BitMap(self._come[key])
+            total = row[0] - self._lost.get(key, 0)
+            if total:
+                self._connection.execute(
+                    """
+                    update activity set total = ?, users = ?
+                    where event = ? and dimension = ? and value = ? and day = ?
+                    """,
+                    (total, users.serialize(), *key),
+                )
+            else:
+                self._connection.execute(
+                    """
+                    delete from activity
+                    where event = ? and dimension = ? and value = ? and day = ?
+                    """,
+                    key,
+                )
+
+    def _first_days(self, actors: Iterable[int]) -> set[tuple[int, int, int]]:
+        """Return (event, day, actor) of every first, event 0 included."""
+        found = set()
+        for actor in actors:
+            firsts = self._connection.execute(
+                "select event, min(day) from events where actor = ? group by event", (actor,)
+            ).fetchall()
+            found |= {(event, day, actor) for event, day in firsts}
+            if firsts:
+                found.add((0, min(day for _, day in firsts), actor))
+        return found
+
+    def _write_firsts(
+        self, before: set[tuple[int, int, int]], after: set[tuple[int, int, int]]
+    ) -> None:
+        changes: dict[tuple[int, int], tuple[list[int], list[int]]] = {}
+        for event, day, actor in before - after:
+            changes.setdefault((event, day), ([], []))[0].append(actor)
+        for event, day, actor in after - before:
+            changes.setdefault((event, day), ([], []))[1].append(actor)
+        for (event, day), (gone, come) in changes.items():
+            self._write_first(event, day, gone, come)
+
+    def _write_first(self, event: int, day: int, gone: Sequence[int], come: Sequence[int]) -> None:
+        row = self._connection.execute(
+            "select users from first_activity where event = ? and day = ?", (event, day)
+        ).fetchone()
+        users = BitMap.deserialize(row[0]) if row else BitMap()
+        users = (users - BitMap(gone)) | BitMap(come)
+        if users:
+            self._connection.execute(
+                "insert or replace into first_activity (event, day, users) values (?, ?, ?)",
+                (event, day, users.serialize()),
+            )
+        else:
+            self._connection.execute(
+                "delete from first_activity where event = ? and day = ?", (event, day)
+            )
+
+    def _move_traits(self, actors: Iterable[int]) -> None:
+        """Give the traits of a merged user id or linked device to the person it now is."""
+        for actor in actors:
+            owner = self._identity.owner(actor)
+            if owner == actor:
+                continue
+            self._connection.execute(
+                """
+                insert into traits (user, key, value, updated_at)
+                select ?, key, value, updated_at from traits where user = ?
+                on conflict (user, key) do update
+                set value = excluded.value, updated_at = excluded.updated_at
+                where excluded.updated_at > traits.updated_at
+                """,
+                (owner, actor),
+            )
+            self._connection.execute("delete from traits where user = ?", (actor,))
