@@ -1,0 +1,448 @@
+"""Slow, obvious answers: plain loops over a world's events, written from the definitions.
+
+Nothing in here knows the workspace file or its SQL. Ranges and buckets come from `core.timeframe`,
+which has its own tests; people and groups are texts, nobody is None.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from core.filters import AnyOf, Clause, Condition, NotOf
+from core.timeframe import Bucket, Calendar, Span, buckets, comparison, fit, resolve, to_date
+from tests.worlds import DAY, HOUR, Event, World
+
+NONE = "(none)"
+EMPTY = "(empty)"
+CONTEXT = ("country", "region", "city", "language", "platform", "os", "device_type", "browser")
+Group = tuple[str, ...]
+GAP = HOUR // 2
+
+# -- who is who (semantics 1.1)
+
+
+@dataclass(frozen=True)
+class Seen:
+    """An event with what is known about it: its place in the world, actor, day and session."""
+
+    number: int
+    actor: str | None
+    day: int
+    session: tuple[str, object] | None
+    event: Event
+
+    @property
+    def ts(self) -> int:
+        """UTC ms."""
+        return self.event.ts
+
+    @property
+    def name(self) -> str:
+        """The event's name."""
+        return self.event.event
+
+
+def calendar_of(world: World) -> Calendar:
+    """The zone and week start of a world."""
+    return Calendar(world.zone, world.week_start)
+
+
+def root(world: World, user: str) -> str:
+    """The user at the end of the alias chain."""
+    onward = {old: new for old, new, _ in world.aliases}
+    while user in onward:
+        user = onward[user]
+    return user
+
+
+def links_of(world: World, device: str) -> list[tuple[int, int, str]]:
+    """(since ms, order of first mention, user) of the users a device was seen with."""
+    together = [(e.device, e.user, e.ts) for e in world.events if e.user and e.device]
+    together += list(world.links)
+    since: dict[str, int] = {}
+    for other, user, ts in together:
+        if other == device and user:
+            since[user] = min(ts, since.get(user, ts))
+    mentioned = mentions(world)
+    return sorted((ts, mentioned.index(user), user) for user, ts in since.items())
+
+
+def mentions(world: World) -> list[str]:
+    """Users in the order in which the stored world first names them."""
+    found: list[str] = []
+    for place in range(world.batches):
+        part = slice(place, None, world.batches)
+        found += [e.user for e in world.events[part] if e.user]
+        found += [user for _, user, _ in world.links[part]]
+        for old, new, _ in world.aliases[part]:
+            found += [old, new]
+    return list(dict.fromkeys(found))
+
+
+def actor_of(world: World, user: str | None, device: str | None, ts: int) -> str | None:
+    """Who an event counts for: its user, else the device's user at that time, else the device."""
+    if user:
+        return root(world, user)
+    if not device:
+        return None
+    links = links_of(world, device)
+    if not links:
+        return device
+    holder = links[0][2]
+    for since, _, linked in links:
+        if since <= ts:
+            holder = linked
+    return root(world, holder)
+
+
+def seen(world: World) -> list[Seen]:
+    """All events in order of (time, id), each with its actor, local day and session."""
+    calendar = calendar_of(world)
+    order = sorted(range(len(world.events)), key=lambda n: (world.events[n].ts, n))
+    actors = {
+        n: actor_of(world, world.events[n].user, world.events[n].device, world.events[n].ts)
+        for n in order
+    }
+    session = _sessions(world, order, actors)
+    return [
+        Seen(n, actors[n], local_day(world.events[n].ts, calendar), session.get(n),
+             world.events[n])
+        for n in order
+    ]  # fmt: skip
+
+
+def local_day(ts: int, calendar: Calendar) -> int:
+    """The local calendar day number of an instant."""
+    when = datetime.fromtimestamp(ts / 1000, UTC).astimezone(calendar.zone)
+    return (when.date() - datetime(1970, 1, 1).date()).days
+
+
+def _sessions(
+    world: World, order: Sequence[int], actors: dict[int, str | None]
+) -> dict[int, tuple[str, object]]:
+    """Session of each event: the given one, else cut at gaps over 30 minutes and at 24 hours."""
+    found: dict[int, tuple[str, object]] = {}
+    running: dict[str, tuple[int, int]] = {}
+    for n in order:
+        event, actor = world.events[n], actors[n]
+        if actor is None or event.session == "-1":
+            continue
+        if event.session:
+            found[n] = (actor, event.session)
+            continue
+        start, last = running.get(actor, (event.ts, event.ts))
+        if event.ts - last > GAP or event.ts - start >= DAY:
+            start = event.ts
+        running[actor] = (start, event.ts)
+        found[n] = (actor, start)
+    return found
+
+
+# -- fields and conditions (semantics 3.1)
+
+
+def trait(world: World, actor: str | None, key: str) -> str | None:
+    """The value set last for a person, under any of their merged user ids."""
+    found = [
+        (ts, value)
+        for user, name, value, ts in world.traits
+        if name == key and actor is not None and root(world, user) == actor
+    ]
+    return max(found)[1] if found else None
+
+
+def value_of(world: World, item: Seen, field: str) -> Any:
+    """A field's value on an event; None when missing."""
+    if field.startswith("trait:"):
+        return trait(world, item.actor, field.removeprefix("trait:"))
+    special = {
+        "user": item.actor, "event": item.name, "device_id": item.event.device,
+        "session": item.event.session,
+    }  # fmt: skip
+    if field in special:
+        return special[field]
+    if field in CONTEXT:
+        return item.event.context.get(field)
+    value: Any = item.event.properties
+    for part in field.removeprefix("properties.").split("."):
+        value = value.get(part) if isinstance(value, dict) else None
+    return value
+
+
+def texts_of(value: Any) -> list[str] | None:
+    """The elements of a value as texts, None when missing."""
+    if value is None:
+        return None
+    if isinstance(value, list):
+        return [text for part in value if part is not None for text in texts_of(part) or []]
+    if isinstance(value, bool):
+        return ["true" if value else "false"]
+    return [value if isinstance(value, str) else json.dumps(value, separators=(",", ":"))]
+
+
+def number_of(value: Any) -> float | None:
+    """A value as a number: a number, or a text that is one."""
+    if value is None or isinstance(value, bool | list | dict):
+        return None
+    try:
+        found = float(value)
+    except ValueError:
+        return None
+    return found if math.isfinite(found) else None
+
+
+def _moment(text: str) -> float | None:
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return (found if found.tzinfo else found.replace(tzinfo=UTC)).timestamp()
+
+
+def _sides(stored: str, wanted: str) -> tuple[Any, Any]:
+    for parse in (number_of, _moment):
+        left, right = parse(stored), parse(wanted)
+        if left is not None and right is not None:
+            return left, right
+    return stored, wanted
+
+
+def _test(operator: str, stored: str, wanted: str) -> bool:
+    left, right = _sides(stored, wanted)
+    low, small = stored.lower(), wanted.lower()
+    tests: dict[str, Callable[[], bool]] = {
+        "eq": lambda: left == right, "in": lambda: left == right,
+        "gt": lambda: left > right, "gte": lambda: left >= right,
+        "lt": lambda: left < right, "lte": lambda: left <= right,
+        "contains": lambda: small in low,
+        "starts_with": lambda: low.startswith(small),
+        "ends_with": lambda: low.endswith(small),
+        "regex": lambda: re.search(wanted, stored) is not None,
+    }  # fmt: skip
+    return tests[operator]()
+
+
+NEGATIONS = {"ne": "eq", "not_in": "in", "not_contains": "contains"}
+
+
+def holds(condition: Condition, value: Any) -> bool:
+    """Whether a field's value satisfies one condition."""
+    texts = texts_of(value)
+    operator = condition.operator
+    if operator in ("is_set", "is_not_set"):
+        return (texts is None) == (operator == "is_not_set")
+    if operator in NEGATIONS:
+        positive = condition.model_copy(update={"operator": NEGATIONS[operator]})
+        return not holds(positive, value)
+    wanted = condition.value if isinstance(condition.value, tuple) else (condition.value,)
+    return any(
+        _test(operator, text, (texts_of(want) or [""])[0])
+        for text in texts or ()
+        for want in wanted
+    )
+
+
+def satisfies(world: World, item: Seen, clause: Clause) -> bool:
+    """Whether an event satisfies a condition or a nest of them."""
+    if isinstance(clause, Condition):
+        return holds(clause, value_of(world, item, clause.field))
+    if isinstance(clause, NotOf):
+        return not satisfies(world, item, clause.not_)
+    if isinstance(clause, AnyOf):
+        return any(satisfies(world, item, part) for part in clause.any)
+    return all(satisfies(world, item, part) for part in clause.all)
+
+
+def matching(
+    world: World,
+    event: str | None = None,
+    conditions: Iterable[Clause] = (),
+    members: set[str] | None = None,
+) -> list[Seen]:
+    """Events of a name that satisfy all conditions, of members only when these are given."""
+    return [
+        item
+        for item in seen(world)
+        if event in (None, item.name)
+        and (members is None or item.actor in members)
+        and all(satisfies(world, item, clause) for clause in conditions)
+    ]
+
+
+def people_of(items: Iterable[Seen]) -> set[str]:
+    """The actors of events, nobody left out."""
+    return {item.actor for item in items if item.actor is not None}
+
+
+def label_of(value: Any) -> str:
+    """What a breakdown value is shown as (semantics 1.7)."""
+    if value is None:
+        return NONE
+    if value == "" and isinstance(value, str):
+        return EMPTY
+    return value if isinstance(value, str) else json.dumps(value, separators=(",", ":"))
+
+
+def group_of(world: World, item: Seen, breakdown: Sequence[str]) -> Group:
+    """The labels of an event's breakdown values."""
+    return tuple(label_of(value_of(world, item, field)) for field in breakdown)
+
+
+# -- time
+
+
+@dataclass(frozen=True)
+class Time:
+    """A question's span and buckets, and those it is compared with."""
+
+    span: Span
+    slots: list[Bucket]
+    compared: Span | None
+    compared_slots: list[Bucket]
+
+
+def time_of(world: World, question: Any) -> Time:
+    """Resolve a timed question's range in a world."""
+    calendar = calendar_of(world)
+    earliest = min((e.ts for e in world.events), default=None)
+    span = resolve(question.range, calendar, world.now, earliest)
+    unit = fit(question.granularity, span, world.now)
+    before = None
+    slots = []
+    if question.compare:
+        before = comparison(question.range, question.compare, span, calendar, world.now)
+        slots = buckets(before, unit, calendar, world.now)
+    return Time(span, buckets(span, unit, calendar, world.now), before, slots)
+
+
+def within(items: Iterable[Seen], start: int, end: int) -> list[Seen]:
+    """The events of a half-open stretch of time."""
+    return [item for item in items if start <= item.ts < end]
+
+
+# -- series
+
+
+@dataclass
+class Period:
+    """Figures of one period: by group one value per bucket, and the value of the whole."""
+
+    values: dict[Group, list[float | None]]
+    totals: dict[Group, float | None]
+
+
+Figure = Callable[[list[Seen]], float | None]
+
+
+def figure_of(world: World, measure: str, field: str | None) -> Figure:
+    """What a trend's measure makes of a list of events (semantics 4.2, 4.5, 8.1)."""
+    if measure == "count":
+        return len
+    if measure == "users":
+        return lambda items: len(people_of(items))
+    if measure == "sessions":
+        return lambda items: len({item.session for item in items} - {None})
+
+    def figure(items: list[Seen]) -> float | None:
+        found = [number_of(value_of(world, item, f"properties.{field}")) for item in items]
+        return _aggregate(measure, sorted(n for n in found if n is not None))
+
+    return figure
+
+
+def _aggregate(measure: str, numbers: list[float]) -> float | None:
+    if measure == "sum":
+        return sum(numbers)
+    if not numbers:
+        return None
+    if measure in ("min", "max"):
+        return numbers[0] if measure == "min" else numbers[-1]
+    if measure == "avg":
+        return sum(numbers) / len(numbers)
+    share = 0.5 if measure == "median" else float(measure[1:]) / 100
+    place = (len(numbers) - 1) * share
+    low, high = numbers[math.floor(place)], numbers[math.ceil(place)]
+    return low + (place - math.floor(place)) * (high - low)
+
+
+def period(
+    world: World,
+    items: list[Seen],
+    breakdown: Sequence[str],
+    stretches: Sequence[tuple[int, int]],
+    whole: tuple[int, int],
+    figure: Figure,
+) -> Period:
+    """Figures of events by group: one per stretch, and one for the whole."""
+    found = Period({}, {})
+    groups: dict[Group, list[Seen]] = {} if breakdown else {(): []}
+    for item in items:
+        groups.setdefault(group_of(world, item, breakdown), []).append(item)
+    for group, own in groups.items():
+        if breakdown and not within(own, *whole):
+            continue
+        found.values[group] = [figure(within(own, *stretch)) for stretch in stretches]
+        found.totals[group] = figure(within(own, *whole))
+    return found
+
+
+def trend(world: World, question: Any, members: set[str] | None = None) -> tuple[Period, Period]:
+    """A trend's figures, and those of the period compared with."""
+    time = time_of(world, question)
+    items = matching(world, question.event, question.conditions, members)
+    figure = figure_of(world, question.measure, question.property)
+    return tuple(
+        period(world, items, question.breakdown, [(b.start, b.end) for b in slots],
+               (span.start, span.end) if span else (0, 0), figure)
+        for span, slots in ((time.span, time.slots), (time.compared, time.compared_slots))
+    )  # type: ignore[return-value]  # fmt: skip
+
+
+def active_users(
+    world: World, question: Any, members: set[str] | None = None
+) -> tuple[Period, Period]:
+    """dau, wau or mau (semantics 4.1)."""
+    time = time_of(world, question)
+    items = matching(world, None, question.conditions, members)
+    return tuple(
+        period(world, items, question.breakdown,
+               [window_of(world, question.metric, b) for b in slots],
+               (span.start, span.end) if span else (0, 0), lambda own: len(people_of(own)))
+        for span, slots in ((time.span, time.slots), (time.compared, time.compared_slots))
+    )  # type: ignore[return-value]  # fmt: skip
+
+
+def window_of(world: World, metric: str, bucket: Bucket) -> tuple[int, int]:
+    """The stretch of time whose people a bucket of dau, wau or mau counts."""
+    days = {"dau": 0, "wau": 7, "mau": 30}[metric]
+    if not days:
+        return bucket.start, bucket.end
+    if "T" in bucket.label:
+        return bucket.end - days * DAY, bucket.end
+    calendar = calendar_of(world)
+    last = min(bucket.last_day, local_day(world.now, calendar))
+    return calendar.day_start(last - days + 1), calendar.day_start(last + 1)
+
+
+def top_events(world: World, question: Any) -> list[tuple[str, int, int]]:
+    """(event, count, users), the most frequent first, ties by name (semantics 4.3)."""
+    span = resolve(question.range, calendar_of(world), world.now,
+                   min((e.ts for e in world.events), default=None))  # fmt: skip
+    items = within(matching(world, None, question.conditions), span.start, span.end)
+    rows = []
+    for name in {item.name for item in items}:
+        own = [item for item in items if item.name == name]
+        rows.append((name, len(own), len(people_of(own))))
+    at = {"count": 1, "users": 2}[question.order_by]
+    return sorted(rows, key=lambda row: (-row[at], row[0]))[: question.limit]
+
+
+def date_of(day: int) -> str:
+    """A local day as ISO text."""
+    return to_date(day).isoformat()
