@@ -26,7 +26,11 @@ NAMES: Final[dict[str, tuple[str, ...]]] = {
 }
 """Names recognised for each meaning, best first; case, spaces, hyphens and a leading $ are free."""
 
-_INDEXES: Final = ("time", "user", "device", "session", "event_id")
+_VENDORS: Final[tuple[tuple[frozenset[str], Mapping[str, str | None]], ...]] = tuple(
+    (vendor.SIGN, vendor.RENAMES) for vendor in (amplitude, mixpanel, snowplow)
+)
+_SINGLE: Final = ("event", "properties", "traits", "previous")
+_SEVERAL: Final = ("time", "user", "device", "session", "event_id")
 _CAMEL: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
 
@@ -109,10 +113,7 @@ def understand(names: Sequence[str], mapping: Mapping[str, str]) -> Plan:
 
 def _vendor_names(names: Sequence[str]) -> Mapping[str, str | None]:
     present = frozenset(names)
-    for vendor in (amplitude, mixpanel, snowplow):
-        if present >= vendor.SIGN:
-            return vendor.RENAMES
-    return {}
+    return next((renames for sign, renames in _VENDORS if present >= sign), {})
 
 
 def _meaning(name: str) -> tuple[str, int]:
@@ -126,24 +127,25 @@ def _meaning(name: str) -> tuple[str, int]:
 
 
 def _plan(names: tuple[str, ...], ranked: dict[str, tuple[int, ...]], dropped: set[int]) -> Plan:
-    single = {
-        meaning: ranked[meaning][0]
-        for meaning in ("event", "properties", "traits", "type", "previous")
-        if meaning in ranked
-    }
-    several = {meaning: ranked[meaning] for meaning in _INDEXES if meaning in ranked}
-    context = {c: ranked[c][0] for c in CONTEXT if c in ranked}
-    used = {*single.values(), *(i for found in several.values() for i in found)}
-    used |= set(context.values()) | dropped
-    used.discard(single.get("type", -1))
-    first = {**single, **{m: found[0] for m, found in several.items()}, **context}
+    first = {meaning: places[0] for meaning, places in ranked.items()}
+    context = {c: first[c] for c in CONTEXT if c in first}
+    used = dropped | {first[m] for m in (*_SINGLE, *context) if m in first}
+    used.update(i for m in _SEVERAL for i in ranked.get(m, ()))
     return Plan(
         names=names,
-        **single,
-        **several,  # type: ignore[arg-type]
+        event=first.get("event", -1),
+        properties=first.get("properties", -1),
+        traits=first.get("traits", -1),
+        type=first.get("type", -1),
+        previous=first.get("previous", -1),
+        time=ranked.get("time", ()),
+        user=ranked.get("user", ()),
+        device=ranked.get("device", ()),
+        session=ranked.get("session", ()),
+        event_id=ranked.get("event_id", ()),
         context=itemgetter(*(context.get(c, len(names)) for c in CONTEXT)) if context else None,
         extras=tuple((name, i) for i, name in enumerate(names) if i not in used),
-        understood={meaning: names[i] for meaning, i in first.items()},
+        understood={meaning: names[i] for meaning, i in first.items() if meaning != "type"},
     )
 
 

@@ -16,10 +16,9 @@ from core.sources.rows import MissingField, Record, Refused, Rejected
 def read(lines: Iterable[bytes | Rejected], maker: Maker) -> Iterator[Record | Rejected]:
     """Yield one record or rejection per line that is not blank."""
     for number, line in enumerate(lines, 1):
-        if line.__class__ is Rejected:
-            yield line  # type: ignore[misc]
+        if isinstance(line, Rejected):
+            yield line
             continue
-        assert isinstance(line, bytes)
         if not line or line.isspace():
             continue
         try:
@@ -63,7 +62,7 @@ def parse(line: bytes) -> dict[str, Any]:
         raise Refused(_why(line)) from error
     if found.__class__ is not dict:
         raise Refused("not a JSON object")
-    return found  # type: ignore[no-any-return]
+    return found
 
 
 def _why(line: bytes) -> str:

@@ -41,8 +41,9 @@ class Input:
         self.total: int | None = None
         self._own = self.name == str(source)
         try:
-            self._stream: IO[bytes] = Path(source).open("rb") if self._own else sys.stdin.buffer
+            self._stream: IO[bytes] = sys.stdin.buffer
             if self._own:
+                self._stream = Path(source).open("rb")  # noqa: SIM115  closed by close()
                 self.total = Path(source).stat().st_size
             self._chunks = self._plain(self._read())
         except OSError as error:

@@ -195,7 +195,7 @@ def _object(value: Any, what: str) -> dict[str, Any] | None:
     if value.__class__ is str:
         value = load(value, what) if value.strip() else None
     if value is None or value.__class__ is dict:
-        return value  # type: ignore[no-any-return]
+        return value
     raise Refused(f"{what} not a JSON object")
 
 

@@ -169,8 +169,8 @@ class Activity:
         by_event: dict[int, dict[int, BitMap]] = defaultdict(dict)
         for (event, _, _, day), found in users.items():
             by_event[event][day] = found
-        for event, found in by_event.items():
-            self._add_firsts_of(event, found)
+        for event, by_day in by_event.items():
+            self._add_firsts_of(event, by_day)
 
     def _add_firsts_of(self, event: int, found: Mapping[int, BitMap]) -> None:
         seen = self.seen(event)

@@ -18,7 +18,7 @@ from core.store.layout import CONTEXT
 from core.store.merge import Merge
 from core.store.sessions import Sessions
 from core.store.workspace import bump, read_calendar, read_meta
-from core.timeframe import Calendar
+from core.timeframe import DAY, Calendar
 
 QUARTER = 900_000
 _PROBES = 64
@@ -33,6 +33,12 @@ class Days(dict[int, int]):
     def __init__(self, calendar: Calendar) -> None:
         super().__init__()
         self._calendar = calendar
+
+    def of(self, times: Iterable[int]) -> list[int]:
+        """Return the local day of every instant in ms."""
+        if self._calendar.zone_name == "UTC":
+            return [at // DAY for at in times]
+        return [self[at // QUARTER] for at in times]
 
     def __missing__(self, quarter: int) -> int:
         found = self[quarter] = self._calendar.day_of(quarter * QUARTER)
@@ -147,20 +153,17 @@ class Writer:
         """Take in who is who; return the actors whose stored events changed hands."""
         users, devices = self._users, self._devices
         pairs: dict[tuple[int, int], int] = {}
-        statements = [
-            (row.user, row.device, row.ts) for row in batch.rows if row.user and row.device
-        ]
-        statements += [(row.user, row.device, row.ts) for row in batch.identifies]
+        statements: list[Row | Identify] = [r for r in batch.rows if r.user and r.device]
+        statements += batch.identifies
         for row in batch.rows:
             if row.user:
                 users[row.user]
             if row.device:
                 devices[row.device]
-        for user, device, ts in statements:
-            if user and device:
-                pair = (devices[device], users[user])
-                if ts < pairs.get(pair, ts + 1):
-                    pairs[pair] = ts
+        for said in statements:
+            if said.user and said.device:
+                pair = (devices[said.device], users[said.user])
+                pairs[pair] = min(said.ts, pairs.get(pair, said.ts))
         aliases = [(users[a.old], users[a.new], a.ts) for a in batch.aliases]
         if not pairs and not aliases:
             return set()
@@ -194,7 +197,7 @@ class Writer:
         user_ids, device_ids = self._users.ids(users), self._devices.ids(devices)
         actors = self._identity.actors(user_ids, device_ids, ts)
         used, values = self._encode_context(contexts, batch.empty_is_missing)
-        days = [self._days[at // QUARTER] for at in ts]
+        days = self._days.of(ts)
         rows = zip(
             actors, ts, ids, seqs, self._events.ids(names), days, self._sessions.ids(sessions),
             user_ids, device_ids, *values, strict=True,
@@ -289,14 +292,16 @@ class Writer:
         actors, ts, _, _, events, days, sessions, _, _, *context = zip(*rows, strict=True)
         self._activity.add(actors, events, days, dict(zip(used, context, strict=True)))
         tick()
-        in_session = zip(actors, ts, events, days, sessions, strict=True)
-        self._session_rows.add([row for row in in_session if row[0] not in touched], known)
+        in_session: Iterable[Any] = zip(actors, ts, events, days, sessions, strict=True)
+        if touched:
+            in_session = (row for row in in_session if row[0] not in touched)
+        self._session_rows.add(in_session, set(known))
 
     def _save_traits(self, batch: Batch) -> None:
         found: dict[tuple[int, str], tuple[int, str | None]] = {}
-        for row in (*batch.identifies, *batch.rows):
-            if row.traits:
-                self._collect_traits(row, found)
+        described: list[Row | Identify] = [row for row in batch.rows if row.traits]
+        for row in (*described, *batch.identifies):
+            self._collect_traits(row, found)
         for (owner, key), (ts, value) in found.items():
             self._save_trait(owner, key, ts, value)
 

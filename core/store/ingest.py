@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
@@ -87,7 +88,7 @@ def import_files(
     check_mapping(mapping or {})
     with _connected(target, zone, week_start) as connection:
         loader = Loader(connection, progress=progress, stop=stop, batch_size=batch_size)
-        with _late_indexes(connection, sources):
+        with _late_indexes(connection, sources), _no_collector():
             for source in sources:
                 if loader.report.finished:
                     loader.load_file(str(source), dict(mapping or {}), format)
@@ -122,6 +123,18 @@ def _connected(
 
     with closing(open_writer(target, zone=zone, week_start=week_start)) as connection:
         yield connection
+
+
+@contextmanager
+def _no_collector() -> Iterator[None]:
+    """Pause the cycle collector: batches are many tuples and no cycles, and it costs a fifth."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 @contextmanager

@@ -196,8 +196,8 @@ class _Run:
         """Take in all records; those after the last full batch count only at the end."""
         count = 0
         for count, record in enumerate(records, 1):
-            if record.__class__ is Row:
-                self._rows.append(record)  # type: ignore[arg-type]
+            if isinstance(record, Row):
+                self._rows.append(record)
             else:
                 self._other(record)
             if len(self._rows) >= self._loader.batch_size:

@@ -143,7 +143,6 @@ def m003_events(db: Database) -> None:
         exit integer not null,
         primary key (actor, start, session)
     ) without rowid;
-    create index sessions_by_day on sessions (day, actor);
     create index sessions_by_key on sessions (session, actor) where session > 0;
     """)
 
@@ -279,6 +278,7 @@ def m005_views(db: Database) -> None:
 
 INDEXES = {
     "events_by_event": "create index if not exists events_by_event on events (event)",
+    "sessions_by_day": "create index if not exists sessions_by_day on sessions (day, actor)",
     "events_by_event_ts": "create index if not exists events_by_event_ts on events (event, ts)",
 }
 

@@ -8,9 +8,7 @@ Events outside any session (session -1) and of nobody belong to none.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Collection, Iterable, Iterator, Sequence
-from itertools import groupby
-from operator import itemgetter
+from collections.abc import Container, Iterable, Iterator
 
 GAP = 30 * 60 * 1000
 LONGEST = 24 * 60 * 60 * 1000
@@ -71,7 +69,7 @@ class Sessions:
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
 
-    def add(self, rows: Sequence[tuple[int, ...]], known: Collection[int]) -> None:
+    def add(self, rows: Iterable[tuple[int, int, int, int, int]], known: Container[int]) -> None:
         """Take in events that are already stored.
 
         Args:
@@ -79,21 +77,40 @@ class Sessions:
             known: actors that had events before these.
         """
         found: list[Session] = []
-        for actor, group in groupby(rows, itemgetter(0)):
-            if not actor:
+        special: dict[int, list[Event]] = {}
+        current = start = end = count = first_day = entry = exit_ = 0
+        fresh = False
+        for actor, ts, event, day, session in rows:
+            if actor != current:
+                if count:
+                    found.append((current, start, 0, end, count, first_day, entry, exit_))
+                current, count, fresh = actor, 0, actor not in known
+            if session or not fresh or not actor:
+                special.setdefault(actor, []).append((ts, event, day, session))
                 continue
-            events = [row[1:] for row in group]
-            derived = [e for e in events if e[3] == 0]
-            given = [e for e in events if e[3] > 0]
-            if actor not in known:
-                found += cut(actor, derived)  # type: ignore[arg-type]
-                found += gather(actor, given)  # type: ignore[arg-type]
+            if count and ts - end <= GAP and ts - start < LONGEST:
+                end, exit_ = ts, event
+                count += 1
                 continue
-            if derived:
-                found += self._go_on(actor, derived)  # type: ignore[arg-type]
-            for session in gather(actor, given):  # type: ignore[arg-type]
-                found.append(self._joined(session))
+            if count:
+                found.append((actor, start, 0, end, count, first_day, entry, exit_))
+            start = end = ts
+            entry = exit_ = event
+            count, first_day = 1, day
+        if count:
+            found.append((current, start, 0, end, count, first_day, entry, exit_))
+        special.pop(0, None)
+        for actor, events in special.items():
+            found += self._continued(actor, events, actor in known)
         self._connection.executemany(_INSERT, found)
+
+    def _continued(self, actor: int, events: list[Event], known: bool) -> Iterator[Session]:
+        given = gather(actor, (e for e in events if e[3] > 0))
+        derived = [e for e in events if e[3] == 0]
+        if derived:
+            yield from self._go_on(actor, derived)
+        for session in given:
+            yield self._joined(session) if known else session
 
     def rebuild(self, actors: Iterable[int]) -> None:
         """Make all sessions of some actors again from their events."""
