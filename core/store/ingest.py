@@ -39,6 +39,8 @@ _BIG = 4 << 20
 class Event:
     """One event given by a program; times in UTC ms, texts as in a file.
 
+    One called "$identify" is no event: it links its device to its user and sets traits.
+
     Attributes:
         session: its session id; None to derive it, "-1" for outside any session.
         event_id: makes the event the same as any other with this id, time and person.
@@ -165,6 +167,9 @@ def _records(rows: Iterable[Event | Identify | Alias]) -> Iterator[Record | Reje
     for number, row in enumerate(rows, 1):
         if not isinstance(row, Event):
             yield row
+            continue
+        if row.event == "$identify":
+            yield Identify(row.user, row.device, row.ts_ms, dict(row.traits or {}))
             continue
         try:
             yield _row(row, occurrences)

@@ -1,0 +1,153 @@
+"""The derived tables of a workspace, counted again from its `events` by plain loops."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections import defaultdict
+from typing import Any
+
+from pyroaring import BitMap
+
+from core.store.layout import CONTEXT, MAX_SET_VALUES
+
+GAP = 30 * 60 * 1000
+DAY = 24 * 60 * 60 * 1000
+
+
+def events(db: sqlite3.Connection) -> list[dict[str, Any]]:
+    """All stored events in order of (ts, id)."""
+    cursor = db.execute("select * from events order by ts, id")
+    names = [column[0] for column in cursor.description]
+    return [dict(zip(names, row, strict=True)) for row in cursor]
+
+
+def check(db: sqlite3.Connection) -> None:
+    """Fail unless every derived table equals what the stored events say."""
+    rows = events(db)
+    assert stored_activity(db) == activity(db, rows)
+    assert stored_firsts(db) == firsts(rows)
+    assert stored_sessions(db) == sessions(rows)
+    seqs = [row["seq"] for row in rows]
+    assert len(set(seqs)) == len(seqs)
+    orphans = "select count(*) from event_properties where seq not in (select seq from events)"
+    assert db.execute(orphans).fetchone() == (0,)
+
+
+def activity(db: sqlite3.Connection, rows: list[dict[str, Any]]) -> dict[Any, Any]:
+    """(event, dimension, value, day) -> (total, actors), as it should be stored."""
+    values = dict(
+        db.execute("select dimension, count(*) from dimension_values group by dimension").fetchall()
+    )
+    found: dict[Any, Any] = defaultdict(lambda: [0, set()])
+    for row in rows:
+        groups = [(0, 0)] + [
+            (number, row[name])
+            for number, name in enumerate(CONTEXT, 1)
+            if 0 < values.get(number, 0) <= MAX_SET_VALUES
+        ]
+        for dimension, value in groups:
+            for event in (0, row["event"]):
+                entry = found[event, dimension, value, row["day"]]
+                entry[0] += 1
+                if row["actor"]:
+                    entry[1].add(row["actor"])
+    return {key: (total, actors) for key, (total, actors) in found.items()}
+
+
+def stored_activity(db: sqlite3.Connection) -> dict[Any, Any]:
+    """The table `activity`, in the same form."""
+    return {
+        tuple(key): (total, set(BitMap.deserialize(users)))
+        for *key, total, users in db.execute(
+            "select event, dimension, value, day, total, users from activity"
+        )
+    }
+
+
+def firsts(rows: list[dict[str, Any]]) -> dict[Any, set[int]]:
+    """(event, day) -> the actors whose first one it was."""
+    seen: set[tuple[int, int]] = set()
+    found: dict[Any, set[int]] = defaultdict(set)
+    for row in rows:
+        for event in (0, row["event"]):
+            if row["actor"] and (event, row["actor"]) not in seen:
+                seen.add((event, row["actor"]))
+                found[event, row["day"]].add(row["actor"])
+    return dict(found)
+
+
+def stored_firsts(db: sqlite3.Connection) -> dict[Any, set[int]]:
+    """The table `first_activity`, in the same form."""
+    return {
+        (event, day): set(BitMap.deserialize(users))
+        for event, day, users in db.execute("select event, day, users from first_activity")
+    }
+
+
+def sessions(rows: list[dict[str, Any]]) -> list[tuple[int, ...]]:
+    """(actor, start, session, end, events, day, entry, exit), sorted."""
+    pieces: dict[Any, list[dict[str, Any]]] = {}
+    running: dict[int, Any] = {}
+    for row in rows:
+        actor = row["actor"]
+        if not actor or row["session"] == -1:
+            continue
+        if row["session"]:
+            key = (actor, row["session"])
+        else:
+            key = running.get(actor)
+            piece = pieces.get(key, [])
+            if not piece or row["ts"] - piece[-1]["ts"] > GAP or row["ts"] - piece[0]["ts"] >= DAY:
+                key = running[actor] = (actor, 0, row["ts"])
+        pieces.setdefault(key, []).append(row)
+    return sorted(
+        (
+            key[0], piece[0]["ts"], key[1], piece[-1]["ts"], len(piece), piece[0]["day"],
+            piece[0]["event"], piece[-1]["event"],
+        )
+        for key, piece in pieces.items()
+    )  # fmt: skip
+
+
+def stored_sessions(db: sqlite3.Connection) -> list[tuple[int, ...]]:
+    """The table `sessions`, in the same form."""
+    return sorted(
+        db.execute(
+            'select actor, start, session, "end", events, day, entry, exit from sessions'
+        ).fetchall()
+    )
+
+
+DUMPS = {
+    "events": f"""
+        select n.name, e.ts, e.id, e.day, s.key, u.kind, u.key, d.key, a.kind, a.key, p.properties,
+               {", ".join(f"(select value from dimension_values where id = e.{c})" for c in CONTEXT)}
+        from events e
+        join event_names n on n.id = e.event
+        left join session_keys s on s.id = e.session
+        left join identities u on u.id = e.user
+        left join identities d on d.id = e.device
+        left join identities a on a.id = e.actor
+        left join event_properties p on p.seq = e.seq
+        order by e.id, e.ts, a.key""",
+    "links": """
+        select d.key, u.key, l.linked_at from links l
+        join identities d on d.id = l.device join identities u on u.id = l.user order by 1, 2""",
+    "aliases": """
+        select o.key, n.key, a.at from aliases a
+        join identities o on o.id = a.old join identities n on n.id = a.new order by 1, 2""",
+    "traits": """
+        select u.key, t.key, t.value, t.updated_at from traits t
+        join identities u on u.id = t.user order by 1, 2""",
+    "activity": "select * from activity order by 1, 2, 3, 4",
+    "first_activity": "select * from first_activity order by 1, 2",
+    "sessions": "select * from sessions order by 1, 2, 3",
+    "identities": "select * from identities order by 1",
+    "event_names": "select * from event_names order by 1",
+    "dimension_values": "select * from dimension_values order by 1",
+}
+
+
+def dump(db: sqlite3.Connection) -> dict[str, list[Any]]:
+    """Everything an import leaves behind except its journal, and `seq`, in a fixed order."""
+    return {name: db.execute(query).fetchall() for name, query in DUMPS.items()}

@@ -1,0 +1,130 @@
+"""Who an event counts for, also after the fact (semantics 1.1)."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+
+from core.store.ingest import Alias, Event, Identify, store_events
+from core.store.workspace import open_writer
+from tests import oracle, recount
+from tests.worlds import World, store, worlds
+
+T = 1_760_000_000_000
+DAY = 86_400_000
+
+
+@pytest.fixture
+def db(tmp_path: Path) -> Iterator[sqlite3.Connection]:
+    """An empty workspace, recounted after the test."""
+    with closing(open_writer(tmp_path / "w.db")) as connection:
+        yield connection
+        recount.check(connection)
+
+
+def _actors(db: sqlite3.Connection) -> dict[str, str | None]:
+    """Event name -> the actor it counts for."""
+    return dict(
+        db.execute(
+            """
+            select n.name, i.key from events e
+            join event_names n on n.id = e.event
+            left join identities i on i.id = e.actor
+            """
+        ).fetchall()
+    )
+
+
+def test_a_user_a_device_and_nobody(db: sqlite3.Connection) -> None:
+    store_events(db, [Event("u", T, "ann"), Event("d", T, None, "phone"), Event("n", T)])
+    assert _actors(db) == {"u": "ann", "d": "phone", "n": None}
+
+
+def test_a_user_and_a_device_of_the_same_name_are_two_people(db: sqlite3.Connection) -> None:
+    assert store_events(db, [Event("u", T, "x"), Event("d", T, None, "x")]).users == 2
+
+
+def test_a_link_brings_the_anonymous_past_along(db: sqlite3.Connection) -> None:
+    store_events(db, [Event("before", T, None, "phone"), Event("other", T, None, "laptop")])
+    store_events(db, [Identify("ann", "phone", T + DAY)])
+    store_events(db, [Event("after", T + 2 * DAY, None, "phone")])
+    assert _actors(db) == {"before": "ann", "after": "ann", "other": "laptop"}
+
+
+def test_an_event_with_both_ids_is_a_link(db: sqlite3.Connection) -> None:
+    store_events(db, [Event("anonymous", T, None, "phone")])
+    store_events(db, [Event("login", T + DAY, "ann", "phone")])
+    assert _actors(db) == {"anonymous": "ann", "login": "ann"}
+
+
+def test_a_shared_device_belongs_to_the_last_one_linked_by_then(db: sqlite3.Connection) -> None:
+    store_events(db, [Event(f"e{n}", T + n * DAY, None, "phone") for n in range(6)])
+    store_events(db, [Identify("bob", "phone", T + 4 * DAY)])
+    store_events(db, [Identify("ann", "phone", T + 2 * DAY)])
+    found = _actors(db)
+    assert [found[f"e{n}"] for n in range(6)] == ["ann", "ann", "ann", "ann", "bob", "bob"]
+
+
+def test_an_alias_merges_two_users_and_chains_are_followed(db: sqlite3.Connection) -> None:
+    store_events(db, [Event("a", T, "a"), Event("b", T, "b"), Event("c", T, "c")])
+    store_events(db, [Alias("a", "b", T)])
+    assert _actors(db) == {"a": "b", "b": "b", "c": "c"}
+    report = store_events(db, [Alias("b", "c", T)])
+    assert _actors(db) == {"a": "c", "b": "c", "c": "c"}
+    assert report.users == 1
+
+
+def test_a_loop_of_aliases_ends_at_one_person(db: sqlite3.Connection) -> None:
+    store_events(db, [Event(n, T, n) for n in "abc"])
+    store_events(db, [Alias("a", "b", T), Alias("b", "c", T), Alias("c", "a", T)])
+    assert len(set(_actors(db).values())) == 1
+    store_events(db, [Alias("a", "a", T + 1)])
+
+
+def test_the_latest_alias_of_an_id_wins(db: sqlite3.Connection) -> None:
+    store_events(db, [Event(n, T, n) for n in "abc"])
+    store_events(db, [Alias("a", "b", T + 5)])
+    store_events(db, [Alias("a", "c", T + 1)])
+    assert _actors(db)["a"] == "b"
+    store_events(db, [Alias("a", "c", T + 9)])
+    assert _actors(db) == {"a": "c", "b": "b", "c": "c"}
+
+
+def test_the_same_event_of_device_and_user_becomes_one_when_they_merge(
+    db: sqlite3.Connection,
+) -> None:
+    store_events(db, [Event("e", T, None, "phone", event_id="1", properties={"x": 1})])
+    store_events(db, [Event("e", T, "ann", event_id="1"), Event("f", T, None, "phone")])
+    assert db.execute("select count(*) from events").fetchone() == (3,)
+    store_events(db, [Identify("ann", "phone", T)])
+    assert db.execute("select count(*) from events").fetchone() == (2,)
+
+
+def test_traits_keep_the_latest_value_and_follow_a_merge(db: sqlite3.Connection) -> None:
+    store_events(db, [Event("e", T, "old", traits={"plan": "free", "seats": 3})])
+    store_events(db, [Identify("new", None, T + 5, {"plan": "pro"})])
+    store_events(db, [Identify("new", None, T + 1, {"plan": "late news"})])
+    store_events(db, [Alias("old", "new", T + 6)])
+    found = "select i.key, t.key, t.value from traits t join identities i on i.id = t.user"
+    assert sorted(db.execute(found)) == [("new", "plan", "pro"), ("new", "seats", "3")]
+    store_events(db, [Identify("new", None, T + 9, {"seats": None})])
+    assert db.execute(found).fetchall() == [("new", "plan", "pro")]
+
+
+@settings(max_examples=150, deadline=None)
+@given(world=worlds(max_events=16, days=3))
+def test_every_event_counts_for_whom_the_definitions_say(
+    world: World, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    path = store(world, tmp_path_factory.mktemp("world") / "w.db")
+    expected = {s.number: s.actor for s in oracle.seen(world)}
+    with closing(sqlite3.connect(path)) as db:
+        stored = db.execute(
+            "select e.id, i.key from events e left join identities i on i.id = e.actor"
+        )
+        assert dict(stored.fetchall()) == expected
