@@ -55,6 +55,10 @@ class Dialect(Protocol):
         """Aggregate and window function: the union of sets."""
         ...
 
+    def union_sliding(self, users: str) -> str | None:
+        """Window function over a moving frame, a missing set being empty; None without one."""
+        ...
+
     def count(self, users: str) -> str:
         """How many are in a set; a missing set is empty."""
         ...
@@ -115,6 +119,10 @@ class Dialect(Protocol):
         """The present value of a trait of `e.actor`, as a label."""
         ...
 
+    def session_key(self) -> str:
+        """A text per session of `e`, given or derived from gaps; NULL outside any (9.2)."""
+        ...
+
 
 class Binder:
     """Collects the parameters of one statement while its text is written."""
@@ -172,6 +180,10 @@ class SqliteDialect:
     def union(self, users: str) -> str:
         """Our aggregate, also over growing window frames."""
         return f"rb_or_agg({users})"
+
+    def union_sliding(self, users: str) -> str | None:
+        """Our window function; its frame must hold the current row."""
+        return f"rb_or_sliding({users})"
 
     def count(self, users: str) -> str:
         """Our function."""
@@ -241,6 +253,14 @@ class SqliteDialect:
             (select iif(t.value = '', '{EMPTY}', t.value)
              from traits t
              where t.user = e.actor and t.key = {binder(key)}), '{NONE}')"""
+
+    def session_key(self) -> str:
+        """The person with the given id, else with the start of the derived session."""
+        return """(case when e.session > 0 and e.actor <> 0 then e.actor || 's' || e.session
+                        when e.session = 0 and e.actor <> 0 then e.actor || '.' || (
+                            select max(s.start) from sessions s
+                            where s.actor = e.actor and s.session = 0 and s.start <= e.ts)
+                   end)"""
 
 
 def json_path(path: str) -> str:

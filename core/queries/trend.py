@@ -150,7 +150,7 @@ class Trend(TimedQuestion):
         values = [selection.value(bind, field) for field in by] + ["0", "0"]
         fields = [Field("property", self.property or "")] if self.property else []
         figure = (
-            self._session_key()
+            ctx.dialect.session_key()
             if self.measure == "sessions"
             else ctx.dialect.as_number(ctx.dialect.json_property(self.property or "", bind))
         )
@@ -164,14 +164,6 @@ class Trend(TimedQuestion):
             """,
             f"{self.measure} from the events",
         )
-
-    def _session_key(self) -> str:
-        """A text per session: the given id, else the person's derived session by its start."""
-        return """(case when e.session <> 0 then 's' || e.session
-                        when e.actor <> 0 then e.actor || '.' || (
-                            select max(s.start) from sessions s
-                            where s.actor = e.actor and s.session = 0 and s.start <= e.ts)
-                   end)"""
 
     def _aggregate(self, ctx: Context, bind: Binder) -> str:
         if self.measure == "sessions":

@@ -1,0 +1,238 @@
+"""ClickHouse: the same questions over `events` in a cluster, names from the workspace file.
+
+The tables are those of `core.engines.clickhouse_tables`. A set is a groupBitmap state; a state
+cannot be NULL, and the one a join or a window does not find is the empty set.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, Protocol
+
+from core.answers import Shape
+from core.engines import clickhouse_values as values
+from core.engines.dialect import Binder, Statement
+from core.engines.sqlite import Clock, Result, SqliteEngine, Stop, wall_clock
+from core.errors import Stopped
+from core.filters import Condition
+from core.queries.base import Context, Question, Rows
+from core.store.layout import EMPTY, NONE
+
+SETTINGS = {
+    "join_use_nulls": 1,
+    "prefer_column_name_to_alias": 1,
+    "precise_float_parsing": 1,
+}
+"""On every statement: SQLite's NULLs in joins, its names before aliases, its numbers."""
+
+
+class Runner(Protocol):
+    """Where statements go: chdb in this process, or a client of a server."""
+
+    def run(self, text: str, parameters: dict[str, Any]) -> Rows:
+        """Run one statement with its {name:Type} parameters and return its rows.
+
+        Raises:
+            QueryFailed: with what ClickHouse said.
+        """
+        ...
+
+    def insert(self, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+        """Append rows to a table."""
+        ...
+
+
+class ClickHouseDialect:
+    """ClickHouse 26 or newer, where bitmaps are built in."""
+
+    name = "clickhouse"
+    has_sets = False
+
+    def placeholder(self, name: str, value: Any) -> str:
+        """Typed by the value: ClickHouse does not guess."""
+        kind = "String" if isinstance(value, str) else "Int64"
+        return f"{{{name}:{'Float64' if isinstance(value, float) else kind}}}"
+
+    def idiv(self, left: str, right: str) -> str:
+        """A plain / would give a fraction."""
+        return f"intDiv({left}, {right})"
+
+    def member(self, expression: str, listed: str) -> str:
+        """A set made once from one JSON parameter."""
+        return f"{expression} in (select arrayJoin(JSONExtract({listed}, 'Array(Int64)')))"
+
+    def rows(self, bound: str, columns: Sequence[str]) -> str:
+        """One JSON array per row."""
+        picked = ", ".join(f"r[{i}] as {name}" for i, name in enumerate(columns, 1))
+        return (
+            f"(select {picked} from "
+            f"(select arrayJoin(JSONExtract({bound}, 'Array(Array(Int64))')) as r))"
+        )
+
+    def build(self, actor: str) -> str:
+        """Bitmaps hold unsigned integers."""
+        return f"groupBitmapStateIf(toUInt32({actor}), {actor} != 0)"
+
+    def union(self, users: str) -> str:
+        """As a state, which every other function takes."""
+        return f"groupBitmapMergeState({users})"
+
+    def count(self, users: str) -> str:
+        """Of a state."""
+        return f"bitmapCardinality({users})"
+
+    def both(self, left: str, right: str) -> str:
+        """Of states."""
+        return f"bitmapAnd({left}, {right})"
+
+    def only(self, left: str, right: str) -> str:
+        """Of states."""
+        return f"bitmapAndnot({left}, {right})"
+
+    def count_both(self, left: str, right: str) -> str:
+        """Of states."""
+        return f"bitmapAndCardinality({left}, {right})"
+
+    def count_only(self, left: str, right: str) -> str:
+        """Of states."""
+        return f"bitmapAndnotCardinality({left}, {right})"
+
+    def members(self, relation: str) -> str:
+        """One union, unfolded."""
+        return (
+            "select arrayJoin(bitmapToArray(groupBitmapMergeState(users))) as actor"
+            f" from ({relation})"
+        )
+
+    def actors(self) -> str:
+        """The same relation as in the workspace."""
+        return "(select id as actor from identities union all select 0)"
+
+    def lag(self, expression: str) -> str:
+        """Without toNullable the first row gets the type's default, such as 0."""
+        return f"lag(toNullable({expression}))"
+
+    def json_property(self, path: str, binder: Binder) -> str:
+        """See values.property_at."""
+        return values.property_at("e.properties", path, binder)
+
+    def properties_join(self) -> str:
+        """Properties are a column of `events`."""
+        return ""
+
+    def as_number(self, raw: str) -> str:
+        """See values.number."""
+        return values.number(values.text(values.present(raw)))
+
+    def holds(self, condition: Condition, raw: str, binder: Binder) -> str:
+        """See values.holds."""
+        return values.holds(condition, raw, binder)
+
+    def percentile(self, expression: str, p: float, binder: Binder) -> str:
+        """quantileExactInclusive is type 7; its level cannot be a parameter, but is a number."""
+        return f"quantileExactInclusive({float(p)!r})({expression})"
+
+    def json_label(self, raw: str) -> str:
+        """Text loses its quotes, everything else stays JSON."""
+        known = values.present(raw)
+        return f"""multiIf({known} = 'null', '{NONE}', {known} = '""', '{EMPTY}',
+                  {values.text(known)})"""
+
+    def trait_label(self, key: str, binder: Binder) -> str:
+        """One look-up per event in the table kept in memory for this."""
+        found = f"joinGetOrNull('traits', 'value', e.actor, {binder(key)})"
+        return f"ifNull(if({found} = '', '{EMPTY}', {found}), '{NONE}')"
+
+    def session_key(self) -> str:
+        """The derived session was looked up when the event was copied."""
+        return """multiIf(
+            e.session > 0 and e.actor != 0, concat(toString(e.actor), 's', toString(e.session)),
+            e.derived is not null, concat(toString(e.actor), '.', toString(e.derived)),
+            null)"""
+
+
+class ClickHouseEngine:
+    """Answers questions over a copy of the events; the workspace file has names and definitions.
+
+    Args:
+        path: the workspace file.
+        runner: where statements go.
+        clock: returns now in UTC ms; tests pin it.
+        time_limit: seconds for one statement unless the call says otherwise; None for no limit.
+
+    Raises:
+        CannotOpen: the file is missing or not a workspace.
+    """
+
+    dialect = ClickHouseDialect()
+
+    def __init__(
+        self,
+        path: str | Path,
+        runner: Runner,
+        *,
+        clock: Clock = wall_clock,
+        time_limit: float | None = None,
+    ) -> None:
+        self.workspace = SqliteEngine(path, clock=clock)
+        self.time_limit = time_limit
+        self._runner = runner
+
+    def close(self) -> None:
+        """Close the workspace file; the engine must not be used afterwards."""
+        self.workspace.close()
+
+    def context(self) -> Context:
+        """Return the context a question asked now would get."""
+        return replace(self.workspace.context(), dialect=self.dialect)
+
+    def run(
+        self,
+        question: Question,
+        *,
+        stop: Stop | None = None,
+        time_limit: float | None = None,
+    ) -> Result:
+        """Answer a question; `stop` takes effect between statements.
+
+        Raises:
+            BadQuestion, NotFound: it cannot be asked of this workspace.
+            Stopped, QueryFailed: it did not finish.
+        """
+        ctx = self.context()
+        limit = time_limit if time_limit is not None else self.time_limit
+        started = time.perf_counter()
+        answer, statements = self._drive(question, ctx, stop or Stop(), limit)
+        spent = (time.perf_counter() - started) * 1000
+        return Result(answer, spent, ctx.now, statements=statements)
+
+    def answer(self, question: Question, **options: Any) -> Any:
+        """Answer a question and return the shape alone; options as for `run`."""
+        return self.run(question, **options).answer
+
+    def _drive(
+        self, question: Question, ctx: Context, stop: Stop, limit: float | None
+    ) -> tuple[Shape, tuple[Statement, ...]]:
+        asking = question.ask(ctx)
+        asked: list[Statement] = []
+        try:
+            statement = next(asking)
+            while True:
+                if stop.stopped:
+                    raise Stopped("Stopped.")
+                asked.append(statement)
+                text = statement.text + settings(limit)
+                statement = asking.send(self._runner.run(text, statement.parameters))
+        except StopIteration as finished:
+            return finished.value, tuple(asked)
+
+
+def settings(time_limit: float | None) -> str:
+    """Return the SETTINGS clause that every question's statement ends with."""
+    chosen = dict(SETTINGS)
+    if time_limit:
+        chosen["max_execution_time"] = max(int(time_limit), 1)
+    return "\nsettings " + ", ".join(f"{name} = {value}" for name, value in chosen.items())

@@ -1,0 +1,98 @@
+"""The tables a workspace is copied to in ClickHouse, and the copying.
+
+`events` has the integers of the workspace's own table, so dictionaries stay in the file. It is
+partitioned by actor: funnels, retention and sessions never leave a shard.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from core.engines.clickhouse import Runner
+from core.store.layout import CONTEXT
+
+PARTITIONS = 8
+EVENT_COLUMNS = (
+    "actor", "ts", "id", "seq", "event", "day", "session", "user", "device", *CONTEXT,
+    "derived", "properties",
+)  # fmt: skip
+_CONTEXT_DDL = "\n".join(f"        {name} UInt32," for name in CONTEXT)
+
+TABLES = {
+    "events": f"""
+    create table events (
+        actor UInt32,
+        ts Int64,
+        id Int64,
+        seq Int64,
+        event UInt32,
+        day Int32,
+        session Int64,
+        user UInt32,
+        device UInt32,
+{_CONTEXT_DDL}
+        derived Nullable(Int64) comment 'start of the session that gaps put it in',
+        properties String
+    )
+    engine = MergeTree
+    partition by intHash32(actor) % {PARTITIONS}
+    order by (event, actor, ts, id)
+    """,
+    "identities": """
+    create table identities (id UInt32, kind UInt8, key String)
+    engine = MergeTree order by id
+    """,
+    "traits": """
+    create table traits (actor UInt32, key String, value String)
+    engine = Join(any, left, actor, key)
+    """,
+}
+
+
+def create_tables(runner: Runner) -> None:
+    """Make the tables anew, without rows."""
+    for name, statement in TABLES.items():
+        runner.run(f"drop table if exists {name}", {})
+        runner.run(statement, {})
+
+
+def copy_events(connection: sqlite3.Connection, runner: Runner) -> None:
+    """Replace the tables by a copy of a workspace's events, identities and traits."""
+    create_tables(runner)
+    columns = ", ".join(f"e.{name}" for name in EVENT_COLUMNS[:-2])
+    _copy(
+        connection,
+        runner,
+        "events",
+        EVENT_COLUMNS,
+        f"""
+        select {columns},
+               case when e.session = 0 and e.actor <> 0 then (
+                   select max(s.start) from sessions s
+                   where s.actor = e.actor and s.session = 0 and s.start <= e.ts) end,
+               coalesce(p.properties, '{{}}')
+        from events e
+        left join event_properties p on p.seq = e.seq
+        """,
+    )
+    _copy(
+        connection, runner, "identities", ("id", "kind", "key"),
+        "select id, kind, key from identities",
+    )  # fmt: skip
+    _copy(
+        connection, runner, "traits", ("actor", "key", "value"),
+        "select user, key, value from traits",
+    )  # fmt: skip
+
+
+def _copy(
+    connection: sqlite3.Connection, runner: Runner, table: str, columns: Sequence[str], query: str
+) -> None:
+    runner.insert(table, columns, _rows(connection.execute(query)))
+
+
+def _rows(cursor: sqlite3.Cursor) -> Iterator[Sequence[Any]]:
+    while rows := cursor.fetchmany(10_000):
+        yield from rows
