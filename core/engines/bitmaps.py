@@ -125,6 +125,43 @@ class Union:
     finalize = value
 
 
+class Sliding:
+    """Window: the union of the sets in a moving frame that always holds the current row.
+
+    Two stacks make a queue: sets come in at the back under a running union, and leave from the
+    front, where each entry is already the union of what is behind it. About three unions a row,
+    however wide the frame.
+    """
+
+    def __init__(self) -> None:
+        self.back: list[BitMap] = []
+        self.back_union = BitMap()
+        self.front: list[BitMap] = []
+
+    def step(self, users: Blob) -> None:
+        """Let one set in at the end of the frame."""
+        entered = load(users)
+        self.back.append(entered)
+        self.back_union |= entered
+
+    def inverse(self, users: Blob) -> None:
+        """Let the oldest set out."""
+        if not self.front:
+            union = BitMap()
+            while self.back:
+                union |= self.back.pop()
+                self.front.append(union.copy())
+            self.back_union = BitMap()
+        self.front.pop()
+
+    def value(self) -> bytes:
+        """Return the union of the frame."""
+        kept = self.front[-1] | self.back_union if self.front else self.back_union
+        return kept.serialize()
+
+    finalize = value
+
+
 class Percentile:
     """Aggregate: percentile p of the numbers it is given, type 7 (semantics 1.7)."""
 
@@ -176,5 +213,6 @@ def register(connection: sqlite3.Connection) -> Failures:
         connection.create_function(name, count, failures.guard(function), deterministic=True)
     connection.create_aggregate("rb_build", 1, Build)  # type: ignore[arg-type]
     connection.create_window_function("rb_or_agg", 1, Union)
+    connection.create_window_function("rb_or_sliding", 1, Sliding)
     connection.create_aggregate("percentile", 2, Percentile)  # type: ignore[arg-type]
     return failures

@@ -60,28 +60,56 @@ class ActiveUsers(TimedQuestion):
     ) -> Statement:
         windows = [self._window(ctx, slot) for slot in slots]
         bind = ctx.binder()
-        unit = "slot" if windows[0].whole_days else "ts"
         reach = _hull(ctx, windows)
+        days = windows[0].whole_days
         ends = [
-            (slot.index, w.first_day, w.last_day) if w.whole_days else (slot.index, w.start, w.end)
+            (slot.index, w.first_day, w.last_day) if days else (slot.index, w.start, w.end)
             for slot, w in zip(slots, windows, strict=True)
         ]
-        if unit == "slot":
-            sets = selection.sets(bind, reach, by=by, totals=False)
-        else:
-            sets = _instants(ctx, selection, bind, reach, by)
+        sets = (
+            selection.sets(bind, reach, by=by, totals=False)
+            if days
+            else _instants(ctx, selection, bind, reach, by)
+        )
         periods = ctx.dialect.rows(bind.rows(ends), ["slot", "lo", "hi"])
-        d = ctx.dialect
+        sliding = ctx.dialect.union_sliding("s.users")
+        write = self._slide if sliding and days else self._reunite
         return bind.statement(
-            f"""
+            write(ctx, bind, sets, periods, reach), "users in the window that ends with each bucket"
+        )
+
+    def _slide(self, ctx: Context, bind: Binder, sets: str, periods: str, reach: Span) -> str:
+        """A frame moving over every day of the reach, per group; read at each bucket's end."""
+        d = ctx.dialect
+        listed = [(day,) for day in range(reach.first_day, reach.last_day + 1)]
+        every = d.rows(bind.rows(listed), ["day"])
+        return f"""
+            with s as materialized ({sets}),
+            rolled as (
+                select every.day, g.v0, g.v1,
+                       {d.union_sliding("s.users")} over (
+                           partition by g.v0, g.v1 order by every.day
+                           rows between {WINDOWS[self.metric] - 1} preceding and current row
+                       ) as users
+                from {every} every
+                cross join (select distinct v0, v1 from s) g
+                left join s on s.slot = every.day and s.v0 = g.v0 and s.v1 = g.v1
+            )
+            select w.slot, rolled.v0, rolled.v1, {d.count("rolled.users")} as users
+            from {periods} w
+            join rolled on rolled.day = w.hi
+            """
+
+    def _reunite(self, ctx: Context, bind: Binder, sets: str, periods: str, reach: Span) -> str:
+        """Every window united anew: for engines without moving frames, and windows in ms."""
+        d = ctx.dialect
+        return f"""
             with s as materialized ({sets})
             select w.slot, s.v0, s.v1, {d.count(d.union("s.users"))} as users
             from {periods} w
             join s on s.slot between w.lo and w.hi
             group by w.slot, s.v0, s.v1
-            """,
-            "users in the window that ends with each bucket",
-        )
+            """
 
     def _window(self, ctx: Context, slot: Bucket) -> Span:
         days = WINDOWS[self.metric]
