@@ -7,7 +7,7 @@ import sqlite3
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -36,15 +36,15 @@ class Stop:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._connection: sqlite3.Connection | None = None
+        self._connections: set[sqlite3.Connection] = set()
         self.stopped = False
 
     def stop(self) -> None:
-        """Interrupt the statement that is running and refuse the ones to come."""
+        """Interrupt the statements that are running and refuse the ones to come."""
         with self._lock:
             self.stopped = True
-            if self._connection is not None:
-                self._connection.interrupt()
+            for connection in self._connections:
+                connection.interrupt()
 
     @contextmanager
     def guarding(self, connection: sqlite3.Connection) -> Iterator[None]:
@@ -52,12 +52,12 @@ class Stop:
         with self._lock:
             if self.stopped:
                 raise Stopped("Stopped.")
-            self._connection = connection
+            self._connections.add(connection)
         try:
             yield
         finally:
             with self._lock:
-                self._connection = None
+                self._connections.discard(connection)
 
 
 @dataclass(frozen=True)
@@ -169,7 +169,8 @@ class SqliteEngine:
         """
         with self._slot() as slot:
             ctx, generation = self._context(slot)
-            key = (question.model_dump_json(), generation, ctx.now // 60_000)
+            moment = ctx.now // 60_000 if question.by_the_minute() else ctx.today
+            key = (question.model_dump_json(), generation, moment)
             kept = None if fresh else self._cache.get(key)
             if kept is not None:
                 return replace(kept, cached=True)
@@ -194,11 +195,42 @@ class SqliteEngine:
         try:
             statement = next(asking)
             while True:
-                asked.append(statement)
-                rows = self._execute(slot, statement, stop, limit)
+                asked += [statement, *statement.also]
+                rows = self._rows(slot, statement, stop, limit)
                 statement = asking.send(rows)
         except StopIteration as finished:
             return finished.value, tuple(asked)
+
+    def _rows(self, slot: _Slot, statement: Statement, stop: Stop, limit: float | None) -> Rows:
+        if not statement.also:
+            return self._execute(slot, statement, stop, limit)
+        with ExitStack() as stack:
+            others = [stack.enter_context(self._slot()) for _ in statement.also]
+            return self._side_by_side(slot, others, statement, stop, limit)
+
+    def _side_by_side(
+        self,
+        slot: _Slot,
+        others: list[_Slot],
+        statement: Statement,
+        stop: Stop,
+        limit: float | None,
+    ) -> Rows:
+        """Run a statement on its slot and the ones it brings along on others, in threads."""
+        from concurrent.futures import ThreadPoolExecutor
+
+        with ThreadPoolExecutor(len(others)) as pool:
+            running = []
+            for other, along in zip(others, statement.also, strict=True):
+                other.deadline = slot.deadline
+                running.append(pool.submit(self._execute, other, along, stop, limit))
+            try:
+                rows = self._execute(slot, statement, stop, limit)
+                return rows + [row for future in running for row in future.result()]
+            except BaseException:
+                for other in others:
+                    other.connection.interrupt()
+                raise
 
     def _execute(self, slot: _Slot, statement: Statement, stop: Stop, limit: float | None) -> Rows:
         slot.failures.take()

@@ -98,6 +98,10 @@ class Question(Model):
     needs: ClassVar[str] = "sets"
     """What it reads: "sets" (bitmaps alone when conditions allow), or "events" and why."""
 
+    def by_the_minute(self) -> bool:
+        """Whether the answer changes within a day although the data does not."""
+        return self.range.strip().lower().endswith("h")
+
     def ask(self, ctx: Context) -> Ask:
         """Yield statements, receive their rows, return the answer."""
         raise NotImplementedError
@@ -125,6 +129,10 @@ class TimedQuestion(Question):
     breakdown: tuple[str, ...] = Field(default=(), max_length=2)
     compare: str | None = None
     limit: int = Field(default=10, ge=1, le=1000)
+
+    def by_the_minute(self) -> bool:
+        """See Question; buckets shorter than a day come and go within it."""
+        return super().by_the_minute() or self.granularity in ("minute", "hourly")
 
     @field_validator("granularity")
     @classmethod
