@@ -80,6 +80,10 @@ class ClickHouseDialect:
         """As a state, which every other function takes."""
         return f"groupBitmapMergeState({users})"
 
+    def union_sliding(self, users: str) -> str | None:
+        """None: a missing set cannot stand in a frame here."""
+        return None
+
     def count(self, users: str) -> str:
         """Of a state."""
         return f"bitmapCardinality({users})"
