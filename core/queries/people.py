@@ -40,6 +40,10 @@ class PeopleBehind(Question):
 
         return from_json(value) if isinstance(value, dict) else value
 
+    def by_the_minute(self) -> bool:
+        """See Question; as its question."""
+        return self.of.by_the_minute()
+
     def ask(self, ctx: Context) -> Ask:
         """See Question."""
         bind = ctx.binder()
