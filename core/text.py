@@ -11,7 +11,8 @@ _BIDI = {0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A),
 _SEPARATORS = {0x2028, 0x2029}
 
 
-def _is_unsafe(char: str) -> bool:
+def is_unsafe(char: str) -> bool:
+    """Whether a character can move the cursor, reverse a line or break a row."""
     code = ord(char)
     return (
         code < 0x20
@@ -32,7 +33,7 @@ def clean(text: str, limit: int = MAX_LENGTH) -> str:
     """
     if text.isascii() and text.isprintable() and len(text) <= limit:
         return text
-    safe = "".join("\N{REPLACEMENT CHARACTER}" if _is_unsafe(c) else c for c in text[: limit + 1])
+    safe = "".join("\N{REPLACEMENT CHARACTER}" if is_unsafe(c) else c for c in text[: limit + 1])
     return safe if len(text) <= limit else safe[: limit - 1] + "…"
 
 

@@ -1,0 +1,87 @@
+"""Questions as text: text -> question, question -> canonical text, a number's address in words.
+
+Parsing loads lark; writing does not. The grammar is core/grammar.lark, its words
+core/language_words.py.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from core.errors import BadQuestion
+from core.language_cells import format_cell
+from core.language_words import CHARTS, MAX_LENGTH
+from core.language_write import format_chart, format_question
+from core.queries import from_json
+from core.queries.base import Question
+
+__all__ = [
+    "CHARTS", "Parsed", "format_cell", "format_parsed", "format_question", "parse", "parse_any",
+    "parse_full",
+]  # fmt: skip
+
+MAX_JSON = 1_000_000
+"""Characters of a question in JSON."""
+
+MAX_JSON_DEPTH = 100
+
+
+@dataclass(frozen=True)
+class Parsed:
+    """A question and how its text asks for it to be drawn: one of CHARTS, or "" for the usual."""
+
+    question: Question
+    chart: str = ""
+
+
+def parse(text: str) -> Question:
+    """Return the question that a text means.
+
+    Raises:
+        BadQuestion: one sentence; the hint holds the line, a caret under the place, and what was
+            expected there.
+    """
+    return parse_full(text).question
+
+
+def parse_full(text: str) -> Parsed:
+    """Return the question that a text means and its drawing hint; errors as for `parse`."""
+    if len(text) > MAX_LENGTH:
+        raise BadQuestion(
+            f"The question is {len(text):,} characters long; {MAX_LENGTH:,} are allowed.",
+            "Write it as JSON.",
+        )
+    if not text.strip():
+        raise BadQuestion("The question is empty.", "For example: dau, signup, signup > purchase.")
+    from core.language_parse import parse_body
+
+    body, chart = parse_body(text)
+    return Parsed(from_json(body), chart)
+
+
+def parse_any(text: str) -> Question:
+    """Return the question that a text, or a JSON object when it starts with "{", means."""
+    if text.lstrip()[:1] != "{":
+        return parse(text)
+    if len(text) > MAX_JSON:
+        raise BadQuestion(f"The question is {len(text):,} characters long.", "It is too long.")
+    if _depth(text) > MAX_JSON_DEPTH:
+        raise BadQuestion(f"The question nests deeper than {MAX_JSON_DEPTH}.")
+    return from_json(text)
+
+
+def _depth(text: str) -> int:
+    """Return how deep brackets open at most; those inside strings count too, which errs safely."""
+    depth = deepest = 0
+    for char in text:
+        if char in "{[":
+            depth += 1
+            deepest = max(depth, deepest)
+        elif char in "}]":
+            depth -= 1
+    return deepest
+
+
+def format_parsed(parsed: Parsed) -> str:
+    """Return the canonical text of a question with its drawing hint."""
+    return " ".join(filter(None, [format_question(parsed.question), format_chart(parsed.chart)]))

@@ -1,0 +1,120 @@
+"""Who is behind one number, in words: "Users of signup on Apr 30, NL"."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+from core.answers import Cell
+from core.language_write import range_words
+from core.queries.base import Question
+from core.text import clean
+from core.timeframe import UNITS
+
+_ACTIVE = {"dau": "Active users", "wau": "Weekly active users", "mau": "Monthly active users"}
+
+
+def format_cell(question: Question, cell: Cell) -> str:
+    """Return who is behind one number of a question's answer, on one harmless line."""
+    subject = _SUBJECTS.get(question.kind, _plain)(question, cell)
+    parts = [f"{subject} {_when(question, cell)}".strip()]
+    if cell.group:
+        parts.append(" / ".join(cell.group))
+    if cell.previous:
+        parts.append("a year before" if _compare(question) == "yoy" else "previous period")
+    return clean(", ".join(parts))
+
+
+def _compare(question: Question) -> str:
+    return str(getattr(question, "compare", "") or "")
+
+
+def _plain(question: Question, _: Cell) -> str:
+    return f"People of {question.kind.replace('_', ' ')}"
+
+
+def _active(question: Any, _: Cell) -> str:
+    return _ACTIVE[question.metric]
+
+
+def _trend(question: Any, _: Cell) -> str:
+    return f"Users of {question.event}" if question.event else "Users with any event"
+
+
+def _funnel(question: Any, cell: Cell) -> str:
+    if cell.step is None:
+        return "Users who entered the funnel"
+    event = question.steps[cell.step - 1].event if cell.step <= len(question.steps) else ""
+    if cell.outcome == "dropped":
+        return f"Dropped before step {cell.step}, {event},"
+    return f"Reached step {cell.step}, {event},"
+
+
+def _retention(question: Any, cell: Cell) -> str:
+    whose = f"the cohort of {day(cell.cohort)}" if cell.cohort else "all complete cohorts"
+    if cell.period is None:
+        return f"Everybody in {whose}"
+    unit = UNITS.get(question.granularity, "period")
+    word = "Did not return" if cell.outcome == "not_returned" else "Returned"
+    return f"{word} in {unit} {cell.period} of {whose}"
+
+
+def _lifecycle(_: Any, cell: Cell) -> str:
+    return f"{(cell.series or 'active').capitalize()} users"
+
+
+def _segment(question: Any, cell: Cell) -> str:
+    return f"Segment {cell.row or question.segment or ''}".rstrip()
+
+
+def _top_events(_: Any, cell: Cell) -> str:
+    return f"Users of {cell.row}" if cell.row else "Users with any event"
+
+
+def _people(question: Any, _: Cell) -> str:
+    return format_cell(question.of, question.cell)
+
+
+_SUBJECTS: dict[str, Callable[[Any, Cell], str]] = {
+    "active_users": _active, "trend": _trend, "funnel": _funnel, "retention": _retention,
+    "lifecycle": _lifecycle, "segments": _segment, "segment": _segment,
+    "top_events": _top_events, "people": _people,
+}  # fmt: skip
+
+
+def _when(question: Question, cell: Cell) -> str:
+    if question.kind in ("people", "retention"):
+        return ""
+    if cell.bucket is None:
+        words = range_words(question.range).replace("_", " ")
+        return f"in {'the ' if words.startswith('last') else ''}{words}"
+    unit = UNITS.get(getattr(question, "granularity", "daily"), "day")
+    label = day(cell.bucket, year=_long_ago(question))
+    if "T" in cell.bucket:
+        return f"at {label} {cell.bucket.partition('T')[2][:5]}"
+    if unit == "day":
+        return f"on {label}"
+    return f"in the {unit} of {label}"
+
+
+def _long_ago(question: Question) -> bool:
+    """Whether the range may reach into another year, so that a date needs one."""
+    if _compare(question) == "yoy":
+        return True
+    counted = re.fullmatch(r"(\d+)([hdwmy])", question.range)
+    if counted:
+        return counted[2] == "y" or int(counted[1]) * {"h": 0, "d": 1, "w": 7, "m": 30}[
+            counted[2]
+        ] >= 365  # fmt: skip
+    return question.range in ("all_time", "last_year") or "-" in question.range
+
+
+def day(label: str, *, year: bool = False) -> str:
+    """Return an ISO date as "Apr 30" or "Apr 30, 2025"; anything else as it is."""
+    try:
+        found = date.fromisoformat(label[:10])
+    except ValueError:
+        return label
+    return f"{found:%b} {found.day}" + (f", {found.year}" if year else "")

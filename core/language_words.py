@@ -1,0 +1,127 @@
+"""The words of the question language: what each terminal is written as, and which are reserved.
+
+Needs no parser, so that writing a question loads none.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from core.timeframe import ALIASES, GRANULARITIES, RANGE_WORDS
+
+SEGMENTS: Final = (
+    "new", "returning", "dormant", "churned", "one_timer", "casual", "regular", "power_user",
+)  # fmt: skip
+"""The built-in segments; `for` takes these words as segments and any other as an audience."""
+
+CHARTS: Final = ("line", "bars", "area", "table", "number")
+
+MAX_LENGTH: Final = 20_000
+"""Characters of a question in text; longer ones are refused."""
+
+MAX_DEPTH: Final = 30
+"""How deep conditions and questions may nest in text."""
+
+_GRANULARITY: Final = "|".join((*GRANULARITIES, *sorted(ALIASES, key=len, reverse=True)))
+_RANGES: Final = "|".join(word.replace("_", r"[_\s]+") for word in RANGE_WORDS)
+
+KEYWORDS: Final = {
+    "METRIC": "dau|wau|mau",
+    "ACTIVE": "active",
+    "TOP": "top",
+    "EVENTS": "events",
+    "ANY": "any",
+    "EVENT": "event",
+    "USERS": "users",
+    "SESSIONS": "sessions",
+    "OF": "of",
+    "FUNNEL": "funnel",
+    "RETENTION": "retention",
+    "LIFECYCLE": "lifecycle",
+    "SEGMENTS": "segments",
+    "SEGMENT": "segment",
+    "USER": "user",
+    "ACTIVITY": "activity",
+    "MATCHING": "matching",
+    "PEOPLE": "people",
+    "LAST": "last",
+    "THIS": "this",
+    "UNIT": "week|month|quarter|year",
+    "NAMED_RANGE": _RANGES,
+    "RANGE": "range",
+    "GRANULARITY": _GRANULARITY,
+    "PERIODS": "periods",
+    "WHERE": "where",
+    "AND": "and",
+    "OR": "or",
+    "NOT": "not",
+    "ALL": "all",
+    "TRUE": "true",
+    "FALSE": "false",
+    "NULL": "null",
+    "BY": "by",
+    "LIMIT": "limit",
+    "OFFSET": "offset",
+    "VS": r"vs|versus|compared\s+(?:to|with)",
+    "COMPARED": r"prev(?:ious)?(?:\s+period)?|yoy|(?:(?:last|previous)\s+)?year",
+    "FOR": "for",
+    "AUDIENCE": "audience",
+    "WITHIN": "within",
+    "ORDER": r"in\s+any\s+order|in\s+order|strictly",
+    "HOLDING": "holding",
+    "EXCEPT": "except",
+    "RETURN": "return",
+    "MODE": r"on\s+or\s+after|on\s+or\s+before",
+    "COHORTS": "cohorts",
+    "COHORT_MODE": r"every|first[_\s]+ever|first[_\s]+in[_\s]+range",
+    "DIRECTION": "earliest|latest",
+    "SORTED": "sorted",
+    "AS": "as",
+    "CHART": "|".join(CHARTS),
+    "WITH": "with",
+    "JSON": "json",
+    "AT": "at",
+    "BUCKET": "bucket",
+    "GROUP": "group",
+    "BESIDES": "besides",
+    "SERIES": "series",
+    "PREVIOUS": "previous",
+    "STEP": "step",
+    "OUTCOME": r"reached|dropped|returned|not[_\s]+returned",
+    "COHORT": "cohort",
+    "PERIOD": "period",
+    "ROW": "row",
+    "NO_VALUE": r"is\s+not\s+set|is\s+set|exists",
+    "IN_LIST": r"is\s+not\s+in|is\s+in|not[_\s]+in|in|is\s+one\s+of|is\s+none\s+of",
+    "COMPARE_WORD": (
+        r"is\s+not|is|contains|does\s+not\s+contain|not\s+contains|starts\s+with|ends\s+with|"
+        r"at\s+least|at\s+most|more\s+than|less\s+than|matches"
+    ),
+}
+"""Terminal -> pattern of how it is written; letter case does not matter."""
+
+RESERVED: Final = frozenset(
+    word
+    for pattern in (*KEYWORDS.values(), "day|hour|1m|prev|period|previous|order|first|in")
+    for word in re.findall(r"[a-z0-9_]{2,}", re.sub(r"\(\?:|\[_\\s\]\+|\\s\+|[()?]", " ", pattern))
+)
+"""Words that are quoted when they are names."""
+
+MEANINGS: Final = {
+    "WORD": "a name", "STRING": "a name", "NUMBER": "a number", "INT": "a whole number",
+    "SPAN": "a length such as 30d", "DATES": "dates such as 2025-01-01..2025-01-31",
+    "PATTERN": "a pattern such as /^a/", "ARROW": "> and the next step",
+    "COMPARE_SIGN": "a sign such as =", "NO_VALUE": "is set", "IN_LIST": "in (...)",
+    "COMPARE_WORD": "a word such as contains", "NAMED_RANGE": "a range such as mtd",
+    "GRANULARITY": "daily, weekly or monthly", "METRIC": "dau, wau or mau",
+    "UNIT": "week, month, quarter or year", "COMPARED": "prev or year", "ORDER": "in any order",
+    "MODE": "on or after", "COHORT_MODE": "every or first ever", "CHART": ", ".join(CHARTS),
+    "OUTCOME": "reached, dropped, returned or not returned", "DIRECTION": "earliest or latest",
+    "VS": "vs", "LPAR": "(", "RPAR": ")", "COMMA": ",", "DOT": ".", "LSQB": "[", "RSQB": "]",
+    "EQUAL": "=", "$END": "the end",
+}  # fmt: skip
+"""Terminal -> what a person calls it, where that is not the word itself."""
+
+BARE: Final = re.compile(r"[A-Za-z_$][A-Za-z0-9_$]*(?:[.:-][A-Za-z0-9_$]+)*")
+"""Names that canonical text leaves unquoted, unless reserved."""
