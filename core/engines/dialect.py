@@ -17,11 +17,17 @@ from core.store.layout import EMPTY, NONE
 
 @dataclass(frozen=True)
 class Statement:
-    """SQL text with its named parameters, ready for an engine."""
+    """SQL text with its named parameters, ready for an engine.
+
+    Attributes:
+        label: what it finds out, for the inspect panel.
+        also: further statements whose rows follow its own; an engine may run them side by side.
+    """
 
     text: str
     parameters: dict[str, Any]
     label: str = ""
+    also: tuple[Statement, ...] = ()
 
 
 class Dialect(Protocol):
@@ -109,6 +115,10 @@ class Dialect(Protocol):
 
     def percentile(self, expression: str, p: float, binder: Binder) -> str:
         """Aggregate: percentile p, type 7."""
+        ...
+
+    def integers(self, expression: str) -> str:
+        """Aggregate: a JSON array of integers in any order, without NULLs."""
         ...
 
     def json_label(self, raw: str) -> str:
@@ -239,6 +249,10 @@ class SqliteDialect:
     def percentile(self, expression: str, p: float, binder: Binder) -> str:
         """Our aggregate."""
         return f"percentile({expression}, {binder(p)})"
+
+    def integers(self, expression: str) -> str:
+        """Its own aggregate."""
+        return f"json_group_array({expression}) filter (where {expression} is not null)"
 
     def json_label(self, raw: str) -> str:
         """Text loses its quotes, everything else stays JSON."""
