@@ -226,7 +226,7 @@ def _counted(count: int, letter: str, calendar: Calendar, now: int, today: int) 
         )
     if letter == "h":
         start = now - count * HOUR
-        return Span(start, now, calendar.day_of(start), today, whole_days=False)
+        return _exact(start, now, calendar)
     try:
         if letter == "m":
             first = to_day(add_months(to_date(today), -count))
@@ -412,7 +412,7 @@ def comparison(text: str, mode: str, span: Span, calendar: Calendar, now: int) -
 
 
 def _exact(start: int, end: int, calendar: Calendar) -> Span:
-    return Span(start, end, calendar.day_of(start), calendar.day_of(end), whole_days=False)
+    return Span(start, end, calendar.day_of(start), calendar.day_of(end - 1), whole_days=False)
 
 
 def runs(found: Sequence[Bucket]) -> Iterator[tuple[int, int, int, int]]:

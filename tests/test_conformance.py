@@ -1,0 +1,255 @@
+"""The same questions give the same answers on SQLite and on ClickHouse."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+
+from core.engines.clickhouse import ClickHouseEngine
+from core.engines.clickhouse_chdb import ChdbRunner
+from core.engines.clickhouse_tables import copy_events
+from core.engines.sqlite import SqliteEngine
+from core.filters import OPERATORS, Condition, holds_json
+from core.queries import from_json
+from core.store.workspace import open_reader
+from tests.worlds import A_RANGE, EVENTS, RANGES, Event, World, appendix_a, engine_of, worlds
+
+pytest.importorskip("chdb", reason="needs the extra: pip install footfall[clickhouse]")
+pytestmark = pytest.mark.xdist_group("chdb")
+
+Engines = tuple[SqliteEngine, ClickHouseEngine]
+HOSTILE = 'it\'s \\ \\n \n \t \r \b "x" {p1:String} \\N é 😀 --'
+
+
+@pytest.fixture(scope="session")
+def runner(tmp_path_factory) -> Iterator[ChdbRunner]:
+    """The one chdb session that a process can have."""
+    with closing(ChdbRunner(tmp_path_factory.mktemp("chdb"))) as found:
+        yield found
+
+
+@contextmanager
+def engines_of(world: World, runner: ChdbRunner) -> Iterator[Engines]:
+    """SQLite and ClickHouse over the same world."""
+    with engine_of(world) as engine, closing(open_reader(engine.path)) as connection:
+        copy_events(connection, runner)
+        with closing(ClickHouseEngine(engine.path, runner, clock=engine.clock)) as clickhouse:
+            yield engine, clickhouse
+
+
+def normal(value: Any) -> Any:
+    """An answer's parts with its floats rounded to 9 digits: sums add up in another order."""
+    if isinstance(value, float):
+        return float(f"{value:.9g}") if math.isfinite(value) else str(value)
+    if isinstance(value, dict):
+        return {key: normal(part) for key, part in value.items()}
+    return [normal(part) for part in value] if isinstance(value, list | tuple) else value
+
+
+def check(engines: Engines, fields: dict[str, Any]) -> Any:
+    """Both engines give the same answer; returns SQLite's."""
+    question = from_json(fields)
+    expected, found = (engine.answer(question) for engine in engines)
+    assert normal(found.model_dump()) == normal(expected.model_dump()), fields
+    return expected
+
+
+def check_people(engines: Engines, fields: dict[str, Any], answer: Any, at_most: int = 12) -> None:
+    """Both engines name the same people behind an answer's numbers, a spread of them."""
+    cells = [cell for cell, value in answer.cells() if value is not None]
+    for cell in cells[:: max(len(cells) // at_most, 1)]:
+        page = {"kind": "people", "of": fields, "cell": cell.model_dump(exclude_defaults=True)}
+        check(engines, page)
+
+
+# -- random worlds
+
+CONDITIONS: tuple[list[dict[str, Any]], ...] = (
+    [],
+    [],
+    [{"field": "country", "operator": "ne", "value": "NL"}],
+    [{"field": "properties.item", "operator": "contains", "value": "HA"}],
+    [{"field": "properties.amount", "operator": "gte", "value": 9}],
+    [{"field": "trait:plan", "operator": "is_set"}],
+    [{"field": "user", "operator": "in", "value": ["ann", "phone"]}],
+    [{"any": [{"field": "properties.item", "operator": "not_in", "value": ["hat", "1"]},
+              {"field": "event", "operator": "eq", "value": "pay"}]},
+     {"not": {"field": "country", "operator": "eq", "value": "US"}}],
+)  # fmt: skip
+FIELDS = ("country", "event", "properties.item", "properties.amount", "trait:plan", "user")
+
+timed = {
+    "range": st.sampled_from((*RANGES, "5h", "49h")),
+    "granularity": st.sampled_from(("hourly", "daily", "daily", "weekly", "monthly")),
+    "breakdown": st.lists(st.sampled_from(FIELDS), max_size=2, unique=True),
+    "compare": st.sampled_from((None, None, "previous", "yoy")),
+    "conditions": st.sampled_from(CONDITIONS),
+    "limit": st.sampled_from((3, 1000)),
+}
+trends = st.fixed_dictionaries(
+    {
+        **timed,
+        "kind": st.just("trend"),
+        "event": st.none() | st.sampled_from(EVENTS),
+        "measure": st.sampled_from(
+            ("count", "users", "sessions", "sum", "avg", "min", "max", "median", "p90")
+        ),
+        "property": st.just("amount"),
+    }
+)
+active = st.fixed_dictionaries(
+    {**timed, "kind": st.just("active_users"), "metric": st.sampled_from(("dau", "wau", "mau"))}
+)
+tops = st.fixed_dictionaries(
+    {
+        "kind": st.just("top_events"),
+        "range": timed["range"],
+        "order_by": st.sampled_from(("count", "users")),
+        "conditions": timed["conditions"],
+    }
+)
+questions = st.lists(st.one_of(trends, active, tops), min_size=6, max_size=6)
+random_worlds = settings(
+    max_examples=40,
+    deadline=None,
+    derandomize=True,
+    database=None,
+    phases=(Phase.generate,),
+    suppress_health_check=list(HealthCheck),
+)
+
+
+@random_worlds
+@given(world=worlds(), asked=questions)
+def test_random_worlds(runner, world, asked):
+    with engines_of(world, runner) as engines:
+        known = set(engines[0].context().names.events)
+        for fields in asked:
+            if {fields.get("event"), *_events_in(fields)} - {None} <= known:
+                check(engines, fields)
+
+
+def _events_in(fields: dict[str, Any]) -> set[str]:
+    return {step["event"] for step in fields.get("steps", ())}
+
+
+# -- the fixture of appendix A
+
+
+@pytest.fixture(scope="module")
+def fixture(runner) -> Iterator[Engines]:
+    with engines_of(appendix_a(), runner) as engines:
+        yield engines
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"kind": "active_users"},
+        {"kind": "active_users", "metric": "wau", "breakdown": "country"},
+        {"kind": "active_users", "granularity": "weekly", "breakdown": ["trait:plan", "event"]},
+        {"kind": "trend", "event": "purchase", "measure": "users", "breakdown": "properties.item"},
+        {"kind": "trend", "measure": "users", "conditions": [
+            {"field": "amount", "operator": "gt", "value": "9.5"}]},
+        {"kind": "top_events"},
+    ],
+    ids=str,
+)  # fmt: skip
+def test_people_of_the_fixture(fixture, fields):
+    fields = {"range": A_RANGE, **fields}
+    check_people(fixture, fields, check(fixture, fields))
+
+
+# -- values
+
+VALUES: tuple[Any, ...] = (
+    None, True, False, 0, 1, 1.0, -0.5, 10, 1e3, 1e15, 9007199254740993, "", " ", "1", " 1 ",
+    "1.0", "+5", ".5", "5.", "1e2", "1_0", "inf", "nan", "0x1", "10", "9", "hat", "Hat", "HAT",
+    "Straße", "STRASSE", "ΣΊΣΥΦΟΣ", "é/ü", "a/b", "true", "null", "line\nbreak", HOSTILE,
+    "2024-01-02", "2024-01-02T00:00:00Z", "2024-01-02T03:04", "2024-01-02 03:04:05.5+02:00",
+    "2024-02-30", "2024-1-2", "2023-12-31T23:30:00-01:00", "2024", "20240102", [], [None],
+    ["hat", "shirt"], [1, "10", None], [["hat"]], {"x": 1}, {}, [True],
+)  # fmt: skip
+WANTED: tuple[Any, ...] = (
+    "hat", "HAT", "", "1", 1, 1.5, 10, "9", True, "nan", "strasse", "σίσυφος", "2024-01-02", "null",
+    "2024-01-02T03:04:00Z", "2024-02-30", "2024", "a/b", HOSTILE, "x",
+)  # fmt: skip
+PATTERNS = ("^h.t$", "(?i)HAT", r"\d+\.\d", "a.b", "line.break", "line\nbreak", "'", "^$")
+
+
+@pytest.fixture(scope="module")
+def stored(runner) -> Iterator[Engines]:
+    """One event per value, under `v` and, one level down, under `deep."it's"`."""
+    events = [Event("e", n * 1000, "u", properties={"v": v, "deep": {"it's": v}})
+              for n, v in enumerate(VALUES)]  # fmt: skip
+    events.append(Event("e", len(VALUES) * 1000, "u"))
+    world = World(tuple(events), now=86_400_000, traits=(("u", "plan", HOSTILE, 0),))
+    with engines_of(world, runner) as engines:
+        yield engines
+
+
+@pytest.mark.parametrize("operator", OPERATORS)
+def test_operators(stored, runner, operator):
+    texts = _texts(stored)
+    wanted: tuple[Any, ...] = PATTERNS if operator == "regex" else WANTED
+    takes = OPERATORS[operator].takes
+    given_values = {"none": (None,), "list": (wanted[:7], wanted[7:], ()), "one": wanted}[takes]
+    for value in given_values:
+        condition = Condition(field="v", operator=operator, value=value)
+        held = holds_json.__wrapped__
+        expected = {n for n, raw in texts.items() if held(condition.model_dump_json(), raw)}
+        assert _holding(runner, "v", condition) == expected, value
+        assert _holding(runner, "deep.it's", condition) == expected, value
+
+
+def _texts(engines: Engines) -> dict[int, str | None]:
+    return dict(engines[0].read(
+        """
+        select e.ts / 1000, p.properties -> '$.v'
+        from events e left join event_properties p on p.seq = e.seq
+        """
+    ))  # fmt: skip
+
+
+def _holding(runner: ChdbRunner, path: str, condition: Condition) -> set[int]:
+    bind, dialect = _binder()
+    test = dialect.holds(condition, dialect.json_property(path, bind), bind)
+    rows = runner.run(f"select intDiv(e.ts, 1000) from events e where {test}", bind.values)
+    return {n for (n,) in rows}
+
+
+def _binder() -> Any:
+    from core.engines.dialect import Binder
+
+    return Binder(ClickHouseEngine.dialect), ClickHouseEngine.dialect
+
+
+def test_labels_and_numbers_of_values(stored):
+    asked = {"kind": "trend", "range": "1970-01-01,1970-01-01", "limit": 1000}
+    check(stored, {**asked, "breakdown": "properties.v"})
+    check(stored, {**asked, "breakdown": ["properties.deep.it's", "trait:plan"]})
+    for measure in ("sum", "avg", "min", "max", "median", "p12.5"):
+        check(stored, {**asked, "measure": measure, "property": "v"})
+
+
+def test_hostile_parameters_come_back_as_they_went(runner):
+    for text in (HOSTILE, "\\N", "", "a\0b", "'; drop table events --", "\\'", "}{"):
+        rows = runner.run("select {p1:String}, {p2:Int64}", {"p1": text, "p2": -1})
+        assert rows == [(text, -1)]
+
+
+def test_a_side_that_a_join_misses_is_null(fixture, runner):
+    from core.engines.clickhouse import settings as clause
+
+    rows = runner.run(
+        "select b.x from (select 1 as k) a left join (select 2 as k, 0 as x) b on a.k = b.k"
+        + clause(None),
+        {},
+    )
+    assert rows == [(None,)]
