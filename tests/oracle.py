@@ -378,14 +378,21 @@ def period(
     stretches: Sequence[tuple[int, int]],
     whole: tuple[int, int],
     figure: Figure,
+    *,
+    of_people: bool,
 ) -> Period:
-    """Figures of events by group: one per stretch, and one for the whole."""
+    """Figures of events by group: one per stretch, and one for the whole.
+
+    Args:
+        of_people: leave out groups that hold nobody in the whole.
+    """
     found = Period({}, {})
     groups: dict[Group, list[Seen]] = {} if breakdown else {(): []}
     for item in items:
         groups.setdefault(group_of(world, item, breakdown), []).append(item)
     for group, own in groups.items():
-        if breakdown and not within(own, *whole):
+        inside = within(own, *whole)
+        if breakdown and not (people_of(inside) if of_people else inside):
             continue
         found.values[group] = [figure(within(own, *stretch)) for stretch in stretches]
         found.totals[group] = figure(within(own, *whole))
@@ -397,11 +404,15 @@ def trend(world: World, question: Any, members: set[str] | None = None) -> tuple
     time = time_of(world, question)
     items = matching(world, question.event, question.conditions, members)
     figure = figure_of(world, question.measure, question.property)
-    return tuple(
-        period(world, items, question.breakdown, [(b.start, b.end) for b in slots],
-               (span.start, span.end) if span else (0, 0), figure)
-        for span, slots in ((time.span, time.slots), (time.compared, time.compared_slots))
-    )  # type: ignore[return-value]  # fmt: skip
+
+    def of(span: Span | None, slots: list[Bucket]) -> Period:
+        stretches = [(b.start, b.end) for b in slots]
+        whole = (span.start, span.end) if span else (0, 0)
+        people = question.measure == "users"
+        by = question.breakdown
+        return period(world, items, by, stretches, whole, figure, of_people=people)
+
+    return of(time.span, time.slots), of(time.compared, time.compared_slots)
 
 
 def active_users(
@@ -410,12 +421,17 @@ def active_users(
     """dau, wau or mau (semantics 4.1)."""
     time = time_of(world, question)
     items = matching(world, None, question.conditions, members)
-    return tuple(
-        period(world, items, question.breakdown,
-               [window_of(world, question.metric, b) for b in slots],
-               (span.start, span.end) if span else (0, 0), lambda own: len(people_of(own)))
-        for span, slots in ((time.span, time.slots), (time.compared, time.compared_slots))
-    )  # type: ignore[return-value]  # fmt: skip
+
+    def figure(own: list[Seen]) -> float:
+        return len(people_of(own))
+
+    def of(span: Span | None, slots: list[Bucket]) -> Period:
+        stretches = [window_of(world, question.metric, b) for b in slots]
+        whole = (span.start, span.end) if span else (0, 0)
+        by = question.breakdown
+        return period(world, items, by, stretches, whole, figure, of_people=True)
+
+    return of(time.span, time.slots), of(time.compared, time.compared_slots)
 
 
 def window_of(world: World, metric: str, bucket: Bucket) -> tuple[int, int]:

@@ -158,14 +158,18 @@ def bucket_span(slot: Bucket, within: Span) -> Span:
 
 
 def totals_statement(ctx: Context, selection: Selection, span: Span, by: list[Field]) -> Statement:
-    """Return (v0, v1, users): people over a span, each counted once per group."""
+    """Return (v0, v1, users): people over a span, each counted once per group that has any."""
     bind = ctx.binder()
     d = ctx.dialect
     return bind.statement(
         f"""
-        select v0, v1, {d.count(d.union("users"))} as users
-        from ({selection.sets(bind, span, by=by, totals=False)})
-        group by v0, v1
+        select v0, v1, people
+        from (
+            select v0, v1, {d.count(d.union("users"))} as people
+            from ({selection.sets(bind, span, by=by, totals=False)})
+            group by v0, v1
+        )
+        where people > 0
         """,
         "users over the range",
     )
@@ -204,12 +208,12 @@ def members_of_group(
         if len(by) != len(group):
             raise BadQuestion("cell has another number of group values.", parameter="cell")
     sets = selection.sets(bind, span, by=by, totals=False)
-    tests = [_in_group(ctx, bind, f, f"v{i}", group[i]) for i, f in enumerate(by)]
+    tests = [in_group(ctx, bind, f, f"v{i}", group[i]) for i, f in enumerate(by)]
     where = f"where {' and '.join(tests)}" if tests else ""
     return ctx.dialect.members(f"select users from ({sets}) {where}")
 
 
-def _in_group(ctx: Context, bind: Binder, field: Field, column: str, wanted: str) -> str:
+def in_group(ctx: Context, bind: Binder, field: Field, column: str, wanted: str) -> str:
     """Test a raw value for the label it is shown as."""
     if field.kind in ("property", "trait"):
         return f"{column} = {bind(wanted)}"

@@ -18,6 +18,12 @@ _PLAIN: dict[str, FieldKind] = {
     "distinct_id": "user", "device_id": "device", "session_id": "session", "session": "session",
 }  # fmt: skip
 
+_SOURCES = {
+    "user": "identities",
+    "device": "identities where kind = 1",
+    "session": "session_keys",
+}
+
 
 @dataclass(frozen=True)
 class Field:
@@ -26,7 +32,8 @@ class Field:
     Attributes:
         kind: where its value lives.
         name: context column, property path, trait key, or the kind's own name.
-        dimension: id in `dimensions` for a context column with sets, else 0.
+        dimension: id in `dimensions` for a context column with stored sets, else 0: too many
+            values, or none at all.
     """
 
     kind: FieldKind
@@ -100,8 +107,10 @@ class Names:
             return Field(kind, kind)
         column = CONTEXT_ALIASES.get(folded, folded)
         if column in CONTEXT:
-            id_, state = self._dimensions.get(self._os_family(column), (0, "scan"))
-            return Field("context", self._os_family(column), id_ if state == "sets" else 0)
+            column = self._os_family(column)
+            id_, state = self._dimensions.get(column, (0, "scan"))
+            stored = state == "sets" and self.values(column)
+            return Field("context", column, id_ if stored else 0)
         if name in self.properties:
             return Field("property", name)
         raise BadQuestion(
@@ -161,31 +170,28 @@ class Names:
         return self.values(column).get(value, str(value)) or EMPTY
 
     def keys(self, kind: str) -> dict[int, str]:
-        """Return the texts of all users (or unlinked devices), devices or sessions by id."""
+        """Return the texts of people, devices or sessions by id.
+
+        A person is called by their user id, or by their device id while no user is known.
+        """
         if kind not in self._keys:
-            source = {"user": "identities", "device": "identities where kind = 1"}
-            table = source.get(kind, "session_keys")
-            self._keys[kind] = dict(self.read(f"select id, key from {table}", ()))
+            self._keys[kind] = dict(self.read(f"select id, key from {_SOURCES[kind]}", ()))
         return self._keys[kind]
 
     def keys_where(self, kind: str, condition: Condition, *, wanted: bool) -> list[int]:
-        """Return the ids of users, devices or sessions whose text satisfies it, or does not."""
-        if condition.operator in ("eq", "in") and wanted:
+        """Return the ids of people, devices or sessions whose text satisfies it, or does not.
+
+        Ids are texts: "007" is not 7.
+        """
+        if condition.operator in ("eq", "in", "ne", "not_in"):
             return self._exact_keys(kind, condition.wanted)
-        source = {
-            "user": "identities where kind = 0",
-            "device": "identities where kind = 1",
-        }.get(kind, "session_keys")
-        rows = self.read(f"select id, key from {source}", ())
+        rows = self.read(f"select id, key from {_SOURCES[kind]}", ())
         return [id_ for id_, key in rows if condition.holds((key,)) == wanted]
 
     def _exact_keys(self, kind: str, wanted: tuple[str, ...]) -> list[int]:
-        source = {
-            "user": "identities where kind = 0 and",
-            "device": "identities where kind = 1 and",
-        }
-        table = source.get(kind, "session_keys where")
-        found = (self.read(f"select id from {table} key = ?", (text,)) for text in wanted)
+        source = _SOURCES[kind]
+        word = "and" if "where" in source else "where"
+        found = (self.read(f"select id from {source} {word} key = ?", (text,)) for text in wanted)
         return [id_ for rows in found for (id_,) in rows]
 
     def traits(self, key: str) -> list[tuple[int, str]]:

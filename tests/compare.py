@@ -1,0 +1,90 @@
+"""Holding an engine's answers against those of the oracle, and numbers against their people."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+
+from core.answers import Cell, Series
+from core.engines.dialect import SqliteDialect
+from core.engines.sqlite import SqliteEngine
+from core.queries import from_json
+from core.queries.base import Question
+from tests.oracle import Period
+from tests.worlds import World, engine_of
+
+
+class ScanDialect(SqliteDialect):
+    """SQLite without the stored sets, so that every question reads the events."""
+
+    has_sets = False
+
+
+class ScanEngine(SqliteEngine):
+    """An engine that reads the events for every question."""
+
+    dialect = ScanDialect()
+
+
+@contextmanager
+def both_engines(world: World) -> Iterator[tuple[SqliteEngine, SqliteEngine]]:
+    """The usual engine over a world, and one that reads the events for everything."""
+    with engine_of(world) as engine:
+        scan = ScanEngine(engine.path, clock=engine.clock)
+        try:
+            yield engine, scan
+        finally:
+            scan.close()
+
+
+def ask(engine: SqliteEngine, kind: str, **fields: Any) -> Any:
+    """The answer to a question given by its JSON fields."""
+    return engine.answer(from_json({"kind": kind, **fields}))
+
+
+def people(engine: SqliteEngine, question: Question, cell: Cell) -> list[str]:
+    """The people behind a number, by name; a person listed twice is here twice."""
+    ctx = engine.context()
+    bind = ctx.binder()
+    sql = question.people(ctx, bind, cell)
+    rows = engine.read(
+        f"select i.key from ({sql}) b left join identities i on i.id = b.actor",
+        bind.values,  # type: ignore[arg-type]
+    )
+    return sorted(str(key) for (key,) in rows)
+
+
+def check_people(engine: SqliteEngine, question: Question, answer: Any) -> None:
+    """Every number of people in an answer is how many different people stand behind it."""
+    for cell, value in answer.cells():
+        found = people(engine, question, cell)
+        assert len(found) == len(set(found)) == (value or 0), (cell, value, found)
+
+
+def check_series(answer: Series, now: Period, before: Period) -> None:
+    """A series shows exactly the oracle's figures, ranked and cut to the question's limit."""
+    assert answer.omitted == 0
+    groups = [line.group for line in answer.lines]
+    assert sorted(groups) == sorted(now.totals)
+    for line in answer.lines:
+        assert list(line.values) == pytest.approx(now.values[line.group]), line.group
+        assert line.total == pytest.approx(now.totals[line.group]), line.group
+        if answer.comparison:
+            _check_previous(answer, line, before)
+
+
+def _check_previous(answer: Series, line: Any, before: Period) -> None:
+    empty = 0 if before.totals.get(line.group, 0) is not None and line.group else None
+    values = before.values.get(line.group)
+    assert line.previous is not None
+    assert len(line.previous) == len(answer.buckets)
+    if values is None:
+        assert not any(line.previous)
+        assert not line.previous_total
+        return
+    shown = min(len(values), len(answer.buckets))
+    assert list(line.previous[:shown]) == pytest.approx(values[:shown]), empty
+    assert line.previous_total == pytest.approx(before.totals[line.group])

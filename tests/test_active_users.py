@@ -1,0 +1,109 @@
+"""Active users: dau, wau and mau (semantics 4.1, appendix A.2)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from core.queries import from_json
+from tests import oracle
+from tests.compare import ask, both_engines, check_people, check_series
+from tests.worlds import A_RANGE, EXACT_RANGES, RANGES, World, appendix_a, engine_of, worlds
+
+CONDITIONS: tuple[list[dict[str, Any]], ...] = (
+    [],
+    [],
+    [{"field": "country", "operator": "eq", "value": "NL"}],
+    [{"field": "country", "operator": "is_not_set"}],
+    [{"field": "properties.item", "operator": "is_set"}],
+    [{"field": "trait:plan", "operator": "ne", "value": "pro"}],
+    [{"field": "user", "operator": "in", "value": ["ann", "phone"]}],
+)
+
+
+@pytest.fixture(scope="module")
+def engine():
+    with engine_of(appendix_a()) as found:
+        yield found
+
+
+def by_day(answer) -> dict[str, float | None]:
+    """The first line's values by date without the year."""
+    return {b.label[5:]: v for b, v in zip(answer.buckets, answer.lines[0].values, strict=True)}
+
+
+def test_daily_active_users_of_the_fixture(engine):
+    answer = ask(engine, "active_users", range=A_RANGE)
+    active = {day: n for day, n in by_day(answer).items() if n}
+    assert active == {"04-07": 2, "04-08": 2, "04-09": 1, "04-14": 2, "04-15": 1, "04-16": 1}
+    assert len(answer.buckets) == 14
+    assert answer.lines[0].total == 5
+    assert answer.lines[0].bucket_sum == 9
+    assert [b.label for b in answer.buckets if b.partial] == ["2025-04-20"]
+
+
+@pytest.mark.parametrize(
+    ("day", "wau", "mau"),
+    [("04-08", 2, 3), ("04-13", 3, 4), ("04-14", 5, 5), ("04-16", 3, 5), ("04-20", 3, 5)],
+)
+def test_rolling_windows_end_with_the_day(engine, day, wau, mau):
+    assert by_day(ask(engine, "active_users", metric="wau", range=A_RANGE))[day] == wau
+    assert by_day(ask(engine, "active_users", metric="mau", range=A_RANGE))[day] == mau
+
+
+def test_people_are_counted_once_per_country(engine):
+    answer = ask(engine, "active_users", range=A_RANGE, breakdown="country")
+    assert {line.group[0]: line.total for line in answer.lines} == {"NL": 2, "US": 2, "DE": 1}
+
+
+def test_previous_period_shows_both_totals(engine):
+    answer = ask(engine, "active_users", range=A_RANGE, compare="previous")
+    line = answer.lines[0]
+    assert (answer.comparison.first, answer.comparison.last) == ("2025-03-24", "2025-04-06")
+    assert (line.total, line.previous_total) == (5, 1)
+    assert sum(line.previous) == 1
+
+
+def test_a_workspace_without_events_is_zero_not_an_error():
+    with engine_of(World((), now=1_744_000_000_000)) as empty:
+        answer = ask(empty, "active_users", range="7d", compare="previous")
+        assert answer.lines[0].values == (0,) * 7
+
+
+@st.composite
+def questions(draw: st.DrawFn) -> dict[str, Any]:
+    """A question about active users."""
+    exact = draw(st.integers(0, 4)) == 0
+    return {
+        "kind": "active_users",
+        "metric": draw(st.sampled_from(("dau", "wau", "mau"))),
+        "range": draw(st.sampled_from(EXACT_RANGES if exact else RANGES)),
+        "granularity": draw(st.sampled_from(("hourly", "daily", "weekly", "monthly"))),
+        "breakdown": draw(st.sampled_from(([], [], ["country"], ["properties.item"],
+                                           ["trait:plan"], ["user", "country"]))),
+        "compare": draw(st.sampled_from((None, "previous", "yoy"))),
+        "conditions": draw(st.sampled_from(CONDITIONS)),
+        "limit": 100,
+    }  # fmt: skip
+
+
+@settings(max_examples=60, deadline=None)
+@given(worlds(), questions())
+def test_active_users_match_the_oracle(world, fields):
+    question = from_json(fields)
+    expected = oracle.active_users(world, question)
+    with both_engines(world) as engines:
+        for engine in engines:
+            check_series(engine.answer(question), *expected)
+
+
+@settings(max_examples=60, deadline=None)
+@given(worlds(), questions())
+def test_every_active_user_can_be_named(world, fields):
+    question = from_json({**fields, "range": "7d"})
+    with both_engines(world) as engines:
+        for engine in engines:
+            check_people(engine, question, engine.answer(question))

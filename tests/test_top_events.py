@@ -1,0 +1,56 @@
+"""The most frequent events (semantics 4.3, appendix A.1)."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from core.queries import from_json
+from tests import oracle
+from tests.compare import ask, both_engines, check_people
+from tests.test_active_users import CONDITIONS
+from tests.worlds import A_RANGE, EXACT_RANGES, RANGES, appendix_a, engine_of, worlds
+
+
+@pytest.fixture(scope="module")
+def engine():
+    with engine_of(appendix_a()) as found:
+        yield found
+
+
+def test_top_events_of_the_fixture(engine):
+    answer = ask(engine, "top_events", range=A_RANGE)
+    assert answer.rows == (
+        ("add_to_cart", 5, 5),
+        ("sign_up", 5, 4),
+        ("purchase", 4, 4),
+        ("view_item", 3, 1),
+        ("contact_support", 1, 1),
+    )
+    assert not answer.truncated
+
+
+def test_a_cut_list_says_so(engine):
+    answer = ask(engine, "top_events", range=A_RANGE, limit=2, order_by="users")
+    assert [row[0] for row in answer.rows] == ["add_to_cart", "purchase"]
+    assert answer.truncated
+
+
+@settings(max_examples=30, deadline=None)
+@given(
+    worlds(),
+    st.sampled_from(RANGES + EXACT_RANGES),
+    st.sampled_from(CONDITIONS),
+    st.sampled_from(("count", "users")),
+)
+def test_top_events_match_the_oracle(world, span, conditions, order):
+    question = from_json(
+        {"kind": "top_events", "range": span, "conditions": conditions, "order_by": order}
+    )
+    expected = oracle.top_events(world, question)
+    with both_engines(world) as engines:
+        for engine in engines:
+            answer = engine.answer(question)
+            assert list(answer.rows) == expected
+            check_people(engine, question, answer)
