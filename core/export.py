@@ -1,0 +1,262 @@
+"""Answers as files: csv, tsv, json and markdown of every shape, one number a row.
+
+Rates are fractions, durations seconds, a missing figure is empty. Text from data loses control
+characters. In csv and tsv a text cell that a spreadsheet would run as a formula (it begins with
+`=`, `+`, `-`, `@` and is no number) gets an apostrophe in front, which spreadsheets hide and
+readers can strip; json keeps every text as it is.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
+
+import orjson
+
+from core.answers import (
+    Cohort,
+    Grid,
+    Line,
+    Number,
+    People,
+    Series,
+    Shape,
+    StepGroup,
+    Steps,
+    Table,
+    Timeline,
+)
+from core.errors import BadInput, did_you_mean
+from core.text import is_unsafe
+from core.timeframe import iso
+
+Row = list[Any]
+_FORMULA = ("=", "+", "-", "@")
+
+
+def export(answer: Shape, format: str) -> str:
+    """Return an answer as text in one of FORMATS, ending with a newline.
+
+    Raises:
+        BadInput: the format is not known.
+    """
+    if format not in FORMATS:
+        raise BadInput(
+            f"Format {format!r} is not known.",
+            did_you_mean(format, FORMATS) or f"Allowed: {', '.join(FORMATS)}.",
+        )
+    return FORMATS[format](answer)
+
+
+def rows(answer: Shape) -> Iterator[Row]:
+    """Yield the header and the rows of an answer's tidy table."""
+    for shape, write in _TABLES.items():
+        if isinstance(answer, shape):
+            yield from write(answer)
+            return
+    raise BadInput(f"{type(answer).__name__} has no table.", "Export it as json.")
+
+
+# -- shapes
+
+
+def _number(answer: Number) -> Iterator[Row]:
+    compared = answer.previous is not None
+    yield ["value", *(["previous"] if compared else [])]
+    yield [answer.value, *([answer.previous] if compared else [])]
+
+
+def _series(answer: Series) -> Iterator[Row]:
+    named = any(line.series for line in answer.lines)
+    compared = answer.comparison is not None
+    yield [
+        "bucket",
+        *answer.breakdown,
+        *(["series"] if named else []),
+        "value",
+        *(["previous"] if compared else []),
+    ]
+    for line in answer.lines:
+        for index, bucket in enumerate(answer.buckets):
+            previous = [_at(line.previous, index)] if compared else []
+            yield [bucket.label, *_line(line, answer, named), line.values[index], *previous]
+
+
+def _line(line: Line, answer: Series, named: bool) -> Row:
+    return [*_group(line.group, len(answer.breakdown)), *([line.series] if named else [])]
+
+
+def _group(group: tuple[str, ...], size: int) -> Row:
+    return [*group, *[""] * (size - len(group))]
+
+
+def _at(values: tuple[Any, ...] | None, index: int) -> Any:
+    return values[index] if values is not None and index < len(values) else None
+
+
+def _table(answer: Table) -> Iterator[Row]:
+    yield [column.name for column in answer.columns]
+    times = [index for index, column in enumerate(answer.columns) if column.type == "time"]
+    for row in answer.rows:
+        cells = list(row)
+        for index in times:
+            cells[index] = _moment(cells[index])
+        yield cells
+
+
+def _moment(value: Any) -> Any:
+    return iso(value) if isinstance(value, int) else value
+
+
+def _steps(answer: Steps) -> Iterator[Row]:
+    compared = answer.previous is not None
+    yield [
+        *(["period"] if compared else []), *answer.breakdown, "step", "event", "count",
+        "step_rate", "overall_rate", "drop_off", "avg_seconds", "median_seconds",
+    ]  # fmt: skip
+    size = len(answer.breakdown)
+    for group in answer.groups:
+        yield from _step_rows(group, size, ["current"] if compared else [])
+    if answer.previous is not None:
+        yield from _step_rows(answer.previous, size, ["previous"])
+
+
+def _step_rows(group: StepGroup, size: int, period: Row) -> Iterator[Row]:
+    for s in group.steps:
+        yield [
+            *period, *_group(group.group, size), s.step, s.event, s.count, s.step_rate,
+            s.overall_rate, s.drop_off, s.avg_seconds, s.median_seconds,
+        ]  # fmt: skip
+
+
+def _grid(answer: Grid) -> Iterator[Row]:
+    yield ["cohort", "size", "period", "count", "rate", "incomplete"]
+    for cohort in answer.cohorts:
+        yield from _cohort_rows(cohort, cohort.label)
+    yield from _cohort_rows(answer.combined, "combined")
+
+
+def _cohort_rows(cohort: Cohort, label: str) -> Iterator[Row]:
+    for period, count in enumerate(cohort.counts):
+        size = cohort.sizes[period] if cohort.sizes else cohort.size
+        yield [label, size, period, count, cohort.rates[period], cohort.incomplete[period]]
+
+
+def _people(answer: People) -> Iterator[Row]:
+    yield ["user", "first_seen", "last_seen", "events", *answer.columns]
+    for person in answer.rows:
+        seen = [iso(person.first_seen), iso(person.last_seen)]
+        yield [person.user, *seen, person.events, *person.values]
+
+
+def _timeline(answer: Timeline) -> Iterator[Row]:
+    yield ["time", "event", "session", "context", "properties"]
+    for event in answer.events:
+        context, properties = (
+            orjson.dumps(found).decode() for found in (event.context, event.properties)
+        )
+        yield [iso(event.ts), event.event, event.session or None, context, properties]
+
+
+_TABLES: dict[type[Shape], Callable[[Any], Iterator[Row]]] = {
+    Number: _number,
+    Series: _series,
+    Table: _table,
+    Steps: _steps,
+    Grid: _grid,
+    People: _people,
+    Timeline: _timeline,
+}
+
+
+# -- formats
+
+
+def _text(value: Any) -> str:
+    """Return a cell as text: nothing for a missing figure, words for truth, clean text."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, float):
+        return repr(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
+    if isinstance(value, int):
+        return str(value)
+    found = value if isinstance(value, str) else orjson.dumps(value, default=str).decode()
+    if found.isprintable():
+        return found
+    return "".join("\N{REPLACEMENT CHARACTER}" if is_unsafe(char) else char for char in found)
+
+
+def _cell(value: Any) -> str:
+    text = _text(value)
+    harmless = not isinstance(value, str) or not text.startswith(_FORMULA) or _is_number(text)
+    return text if harmless else f"'{text}"
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
+
+
+def delimited(table: Iterable[Row], delimiter: str = ",") -> str:
+    """Return rows as RFC 4180 text with the given delimiter."""
+    out = io.StringIO()
+    writer = csv.writer(out, delimiter=delimiter, lineterminator="\r\n")
+    writer.writerows([_cell(value) for value in row] for row in table)
+    return out.getvalue()
+
+
+def _csv(answer: Shape) -> str:
+    return delimited(rows(answer))
+
+
+def _tsv(answer: Shape) -> str:
+    return delimited(rows(answer), "\t")
+
+
+def _json(answer: Shape) -> str:
+    return safe_json(answer.model_dump_json()) + "\n"
+
+
+def safe_json(text: str) -> str:
+    """Return JSON with every character that could steer a terminal written as an escape."""
+    if text.isprintable():
+        return text
+    return "".join(f"\\u{ord(char):04x}" if is_unsafe(char) else char for char in text)
+
+
+def _markdown(answer: Shape) -> str:
+    header, *body = rows(answer)
+    right = [all(_is_figure(row[i]) for row in body) and bool(body) for i in range(len(header))]
+    lines = [
+        _bar(header),
+        "|" + "|".join(" ---: " if r else " --- " for r in right) + "|",
+        *(_bar(row) for row in body),
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _is_figure(value: Any) -> bool:
+    return value is None or (isinstance(value, int | float) and not isinstance(value, bool))
+
+
+_MARKUP = str.maketrans({c: f"\\{c}" for c in "\\`*_[]<>|#~"})
+
+
+def _bar(row: Row) -> str:
+    return "| " + " | ".join(_text(value).translate(_MARKUP) for value in row) + " |"
+
+
+FORMATS: dict[str, Callable[[Shape], str]] = {
+    "csv": _csv,
+    "tsv": _tsv,
+    "json": _json,
+    "markdown": _markdown,
+}
+"""Format -> what writes an answer in it."""
