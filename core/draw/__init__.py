@@ -1,0 +1,136 @@
+"""Answers as lines of styled text: shape in, spans out. Nothing here knows a screen.
+
+A chart is one function registered under its shape and name in `CHARTS`.
+"""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from core.draw.spans import Line, Look, Span, finished, plain
+
+__all__ = ["CHARTS", "Line", "Look", "Span", "charts", "draw", "navigate", "plain", "text"]
+
+CHARTS: dict[str, dict[str, str]] = {
+    "series": {
+        "line": "core.draw.lines:line_chart",
+        "bars": "core.draw.bars:bar_chart",
+        "area": "core.draw.lines:area_chart",
+        "table": "core.draw.table:series_table",
+        "number": "core.draw.number:number_chart",
+    },
+    "steps": {"steps": "core.draw.steps:steps_chart"},
+    "grid": {"grid": "core.draw.grid:grid_chart"},
+    "table": {"table": "core.draw.table:table_answer"},
+    "people": {"table": "core.draw.people:people_list"},
+    "timeline": {"timeline": "core.draw.timeline:timeline_chart"},
+    "number": {"number": "core.draw.number:number_answer"},
+}
+"""shape -> chart name -> module:function, the shape's usual chart first."""
+
+SMALL = (24, 5)
+"""A chart over time below this size (cells, rows) is drawn as a number and a sparkline."""
+
+
+def charts(answer: Any) -> list[str]:
+    """Return the names of the charts an answer can be drawn as, the usual one first."""
+    return list(CHARTS.get(answer.shape, {}))
+
+
+def draw(
+    answer: Any,
+    width: int,
+    height: int,
+    look: Look | None = None,
+    *,
+    chart: str = "",
+    cursor: tuple[int, int] | None = None,
+    marks: Sequence[Any] = (),
+) -> list[Line]:
+    """Draw an answer into a box.
+
+    Args:
+        answer: a shape of core.answers.
+        width, height: the box in cells and rows; results never exceed it.
+        chart: one of `charts(answer)`; "" or an unknown name is the usual one.
+        cursor: row and column of `navigate(answer, chart)` to highlight.
+        marks: core.store.saved.Mark values to show on charts over time.
+    """
+    look = look or Look()
+    if width < 1 or height < 1:
+        return []
+    name = _chart(answer, width, height, chart)
+    if answer.shape == "series" and not _has_values(answer):
+        return finished(_empty(answer, width), width, height, look)
+    function = _function(answer.shape, name)
+    options = (marks,) if answer.shape == "series" else ()
+    places = (cursor,) if answer.shape != "number" else ()
+    try:
+        lines = function(answer, width, height, look, *places, *options)
+    except Exception:
+        if answer.shape != "series" or name == "table":
+            raise
+        table = _function("series", "table")
+        lines = table(answer, width, height, look, None, marks)
+    return finished(lines, width, height, look)
+
+
+def _function(shape: str, name: str) -> Callable[..., list[Line]]:
+    module, _, function = CHARTS[shape][name].partition(":")
+    found: Callable[..., list[Line]] = getattr(importlib.import_module(module), function)
+    return found
+
+
+def _chart(answer: Any, width: int, height: int, chart: str) -> str:
+    known = CHARTS[answer.shape]
+    name = chart if chart in known else next(iter(known))
+    small = width < SMALL[0] or height < SMALL[1]
+    if answer.shape == "series" and small and name in ("line", "area", "bars"):
+        return "bars" if name == "bars" and answer.breakdown and width >= SMALL[0] else "number"
+    return name
+
+
+def _has_values(answer: Any) -> bool:
+    return bool(answer.lines) and bool(answer.buckets)
+
+
+def _empty(answer: Any, width: int) -> list[Line]:
+    from core.draw.figures import span_text
+    from core.draw.legend import wrapped
+
+    dates = span_text(answer.first, answer.last)
+    return wrapped([f"Nothing counted {'in ' if dates else ''}{dates}.".replace(" .", ".")], width)
+
+
+def navigate(answer: Any, chart: str = "") -> list[list[Any]]:
+    """Return the cells a cursor can stand on, row by row; see core.draw.places."""
+    from core.draw.places import navigate as found
+
+    return found(answer, chart)
+
+
+NATURAL = {"series": 16, "number": 8}
+
+
+def text(
+    answer: Any, width: int, look: Look | None = None, *, chart: str = "", marks: Sequence[Any] = ()
+) -> str:
+    """Return an answer as plain text for the command line, as tall as it needs to be.
+
+    The first line says what was counted and over which dates.
+    """
+    from core.draw.figures import span_text
+    from core.draw.spans import safe
+
+    look = look or Look()
+    name = chart if chart in CHARTS[answer.shape] else charts(answer)[0]
+    height = NATURAL.get(answer.shape, 100_000) if name != "table" else 100_000
+    if answer.shape == "series" and name == "bars" and answer.breakdown:
+        height = 100_000
+    dates = span_text(answer.first, answer.last)
+    heading = "  ".join(part for part in (safe(answer.title), dates) if part)
+    title: list[Line] = [(Span(heading, "title"),), ()] if heading else []
+    body = draw(answer, width, height, look, chart=name, marks=marks)
+    return plain([*finished(title, width, 2, look), *body])

@@ -1,0 +1,188 @@
+"""A chart's frame: where values and buckets lie on a canvas, its labels, marks and cursor."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from core.answers import TimeBucket
+from core.draw.figures import Tick, short, ticks, time_ticks
+from core.draw.spans import Canvas, Line, Look, Span
+from core.text import width
+
+LETTERS = {"release": "R", "news": "N", "incident": "I", "post": "P"}
+ROWS = {"braille": 4, "block": 2, "ascii": 1}
+
+
+@dataclass(frozen=True)
+class Axes:
+    """Where things lie.
+
+    Attributes:
+        width, height: the canvas, in cells.
+        low, high: values of its bottom and top.
+        count: how many buckets share the width.
+        rows: how many steps a row is divided into.
+        bands: buckets are stretches of the width, as bars need, not points on it.
+    """
+
+    width: int
+    height: int
+    low: float
+    high: float
+    count: int
+    rows: int = 1
+    bands: bool = False
+
+    def column(self, index: int) -> int:
+        """Return the column of a bucket."""
+        return round(self.x(index))
+
+    def band(self, index: int) -> tuple[int, int]:
+        """Return the first column of a bucket's stretch and how many it has."""
+        start = index * self.width // max(self.count, 1)
+        return start, (index + 1) * self.width // max(self.count, 1) - start
+
+    def x(self, index: int) -> float:
+        """Return a bucket's position in cells."""
+        if self.bands:
+            start, size = self.band(index)
+            return start + max(size - 2, 0) // 2
+        if self.count < 2:
+            return (self.width - 1) / 2
+        return index * (self.width - 1) / (self.count - 1)
+
+    def row(self, value: float) -> int:
+        """Return the row of a value, 0 at the top."""
+        share = (self.high - value) / (self.high - self.low)
+        return int(round(share * (self.height * self.rows - 1)) // self.rows)
+
+
+@dataclass(frozen=True)
+class Scale:
+    """The value axis: its ticks, and the width its labels take."""
+
+    values: tuple[float, ...]
+    unit: str
+
+    @classmethod
+    def of(cls, values: Iterable[float | None], unit: str, height: int) -> Scale:
+        """Return a round scale that holds the values; at most every second row has a tick."""
+        known = [v for v in values if v is not None]
+        low, high = min(known, default=0.0), max(known, default=0.0)
+        return cls(tuple(ticks(low, high, max(height // 2, 1), unit)), unit)
+
+    @property
+    def labels(self) -> list[str]:
+        """The ticks as text."""
+        return [short(v, self.unit) for v in self.values]
+
+    @property
+    def gutter(self) -> int:
+        """Cells the labels need."""
+        return max(width(label) for label in self.labels)
+
+
+def framed(canvas: Canvas, axes: Axes, scale: Scale, look: Look) -> list[Line]:
+    """Return the canvas with value labels and the axis at its left."""
+    shown: dict[int, str] = {}
+    for value, label in zip(scale.values, scale.labels, strict=True):
+        shown[axes.row(value)] = label
+    bar, tick = look.pick("│", "|"), look.pick("┤", "|")
+    return [
+        (
+            Span(shown.get(y, "").rjust(scale.gutter), "dim"),
+            Span(tick if y in shown else bar, "border"),
+            *canvas.row(y),
+        )
+        for y in range(canvas.height)
+    ]
+
+
+def labels_line(
+    columns: Sequence[tuple[int, str]], size: int, *, pointer: int | None = None, glyph: str = "^"
+) -> Line:
+    """Return texts under their columns, those that would touch left out, and a pointer."""
+    canvas = Canvas(size, 1)
+    taken: list[tuple[int, int]] = []
+    if pointer is not None:
+        taken.append((pointer - 1, pointer + 1))
+    for column, text in columns:
+        start = min(column, size - width(text))
+        end = start + width(text)
+        if start < 0 or any(start <= b + 1 and end >= a - 1 for a, b in taken):
+            continue
+        canvas.text(start, 0, text, "dim")
+        taken.append((start, end))
+    if pointer is not None:
+        canvas.put(pointer, 0, glyph, "cursor")
+    return canvas.row(0) if size > 0 else ()
+
+
+def fitting(axes: Axes, choices: Iterable[list[Tick]]) -> list[tuple[int, str]]:
+    """Return the first, densest set of labels that fits under the axis."""
+    for choice in choices:
+        placed = [(axes.column(i), text) for i, text in choice]
+        if len(placed) >= 2 and _apart(placed, axes.width):
+            return placed
+    return []
+
+
+def _apart(placed: Sequence[tuple[int, str]], size: int) -> bool:
+    end = -3
+    for column, text in placed:
+        start = min(column, size - width(text))
+        if start < end + 3:
+            return False
+        end = start + width(text)
+    return True
+
+
+def time_labels(
+    axes: Axes, buckets: Sequence[TimeBucket], granularity: str
+) -> list[tuple[int, str]]:
+    """Return the labels of a time axis: calendar boundaries, else its two ends."""
+    found = fitting(axes, time_ticks(buckets, granularity))
+    if found or not buckets:
+        return found
+    from core.draw.figures import bucket_text
+
+    ends = [0, len(buckets) - 1] if len(buckets) > 1 else [0]
+    named = [(i, bucket_text(buckets[i].label, granularity)) for i in ends]
+    return [(axes.column(i), text.removeprefix("week of ")) for i, text in named]
+
+
+def mark_letters(marks: Sequence[Any], buckets: Sequence[TimeBucket]) -> dict[int, str]:
+    """Return bucket index -> its mark's letter, or how many when several share the bucket.
+
+    A mark that lasts counts in the bucket it begins in.
+    """
+    found: dict[int, list[str]] = {}
+    for mark in marks:
+        for index, bucket in enumerate(buckets):
+            if bucket.start <= mark.timestamp < bucket.end:
+                found.setdefault(index, []).append(LETTERS.get(mark.category, "M"))
+                break
+    return {
+        index: letters[0] if len(letters) == 1 else str(min(len(letters), 9))
+        for index, letters in found.items()
+    }
+
+
+def marks_line(axes: Axes, letters: dict[int, str]) -> Line:
+    """Return the row of mark letters under a canvas."""
+    canvas = Canvas(axes.width, 1)
+    for index, letter in letters.items():
+        column = axes.column(index)
+        if canvas.width and canvas.get(min(column, canvas.width - 1), 0) != " ":
+            letter = "+"
+        canvas.put(column, 0, letter, "mark")
+    return canvas.row(0) if canvas.width else ()
+
+
+def rule(canvas: Canvas, column: int, char: str, style: str) -> None:
+    """Draw a vertical line where the canvas is empty."""
+    for y in range(canvas.height):
+        if 0 <= column < canvas.width and canvas.get(column, y) == " ":
+            canvas.put(column, y, char, style)

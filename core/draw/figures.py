@@ -1,0 +1,211 @@
+"""Figures and dates in words: values by unit, axis steps, bucket labels, notes."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime, timedelta
+
+from core.answers import Line as SeriesLine
+from core.answers import Series, TimeBucket
+from core.text import compact, duration, number, percent
+from core.timeframe import UNITS
+
+COUNTED = ("users", "events", "sessions")
+_DURATIONS = (
+    1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10_800, 21_600, 43_200,
+    86_400, 172_800, 432_000, 864_000, 1_728_000, 4_320_000, 8_640_000,
+)  # fmt: skip
+
+
+def figure(value: float | None, unit: str) -> str:
+    """Return a value as its unit is written; a ratio of nothing is "–"."""
+    if value is None or not math.isfinite(value):
+        return "–"
+    if unit == "percent":
+        return percent(value)
+    if unit == "seconds":
+        return duration(value)
+    return number(value, 0 if unit in COUNTED or value == round(value) else 2)
+
+
+def short(value: float | None, unit: str) -> str:
+    """Return a value for an axis or a narrow place: "12.5K", "20%", "2m"."""
+    if value is None or not math.isfinite(value):
+        return "–"
+    if unit == "percent":
+        shown = value * 100
+        return f"{shown:.0f}%" if abs(shown - round(shown)) < 1e-9 else f"{shown:g}%"
+    if unit == "seconds":
+        return duration(value).removesuffix(" 0s").removesuffix(" 0m").removesuffix(" 0h")
+    if abs(value) < 1 and value:
+        return f"{value:.3g}"
+    return compact(round(value, 2))
+
+
+def counted(value: float | None, unit: str) -> str:
+    """Return "40 users", "41.8%", "2m 10s"."""
+    text = figure(value, unit)
+    if unit not in COUNTED:
+        return text
+    return f"{text} {unit[:-1] if value == 1 else unit}"
+
+
+def ticks(low: float, high: float, intervals: int, unit: str) -> list[float]:
+    """Return round axis values that enclose low to high, ascending, at least two.
+
+    Steps are 1, 2 or 5 times a power of ten (clock steps for seconds), whole for counted units.
+    """
+    low, high = min(low, 0.0), max(high, 0.0)
+    if high == low:
+        high = low + 1
+    for step in _steps(high - low, unit):
+        first, last = math.floor(low / step + 1e-9), math.ceil(high / step - 1e-9)
+        if last - first <= max(intervals, 1 if low == 0 else 2):
+            return [round(n * step, 12) for n in range(first, last + 1)]
+    return [low, high]
+
+
+def _steps(extent: float, unit: str) -> Iterator[float]:
+    if unit == "seconds" and 10 < extent < 4_000_000:
+        yield from _DURATIONS
+    power = math.floor(math.log10(extent)) - 2
+    if unit in COUNTED:
+        power = max(power, 0)
+    for exponent in range(power, power + 8):
+        for base in (1, 2, 5):
+            yield base * 10.0**exponent
+
+
+def moment(label: str) -> datetime:
+    """Return the local wall-clock time of a bucket label; of anything else the year 1."""
+    try:
+        return datetime.fromisoformat(label).replace(tzinfo=None)
+    except ValueError:
+        return datetime(1, 1, 1)
+
+
+def day_text(when: date, *, year: bool = False) -> str:
+    """Return "Apr 30" or "Apr 30 2014"."""
+    return f"{when:%b %d} {when.year}" if year else f"{when:%b %d}"
+
+
+def bucket_text(label: str, granularity: str, *, year: bool = False) -> str:
+    """Return a bucket's name for a sentence: "Wed Apr 30", "week of Apr 28", "Apr 2014"."""
+    when = moment(label)
+    if when.year == 1:
+        return label
+    if granularity in ("minute", "hourly"):
+        return f"{day_text(when, year=year)} {when:%H:%M}"
+    if granularity == "daily":
+        return f"{when:%a} {day_text(when, year=year)}"
+    if granularity == "weekly":
+        return f"week of {day_text(when, year=year)}"
+    if granularity == "monthly":
+        return f"{when:%b} {when.year}"
+    if granularity == "quarterly":
+        return f"Q{(when.month + 2) // 3} {when.year}"
+    return str(when.year)
+
+
+def span_text(first: str | None, last: str | None) -> str:
+    """Return "Apr 12 – May 11 2014" for two ISO dates, or ""."""
+    if not first or not last:
+        return ""
+    a, b = moment(first), moment(last)
+    if a.date() == b.date():
+        return day_text(a, year=True)
+    return f"{day_text(a, year=a.year != b.year)} – {day_text(b, year=True)}"
+
+
+Tick = tuple[int, str]
+"""Index of a bucket and the text under it."""
+
+
+def time_ticks(buckets: Sequence[TimeBucket], granularity: str) -> Iterator[list[Tick]]:
+    """Yield sets of axis labels on calendar boundaries, from every bucket to ever fewer."""
+    moments = [moment(b.label) for b in buckets]
+    if granularity in ("minute", "hourly"):
+        yield from _clock_ticks(moments)
+    if granularity in ("minute", "hourly", "daily"):
+        starts = [i for i, m in enumerate(moments) if (m.hour, m.minute) == (0, 0)]
+        yield [(i, day_text(moments[i])) for i in starts]
+        mondays = [i for i in starts if moments[i].weekday() == 0]
+        for every in (1, 2):
+            yield [(i, day_text(moments[i])) for i in mondays[::every]]
+    if granularity == "weekly":
+        for every in (1, 2):
+            yield [(i, day_text(moments[i])) for i in range(0, len(moments), every)]
+    yield from _month_ticks(moments, granularity)
+
+
+def _clock_ticks(moments: list[datetime]) -> Iterator[list[Tick]]:
+    for minutes in (1, 5, 15, 30, 60, 180, 360, 720):
+        yield [
+            (i, day_text(m) if (m.hour, m.minute) == (0, 0) else f"{m:%H:%M}")
+            for i, m in enumerate(moments)
+            if (m.hour * 60 + m.minute) % minutes == 0
+        ]
+
+
+def _month_ticks(moments: list[datetime], granularity: str) -> Iterator[list[Tick]]:
+    firsts = [
+        i
+        for i, m in enumerate(moments)
+        if (i and (m.year, m.month) != (moments[i - 1].year, moments[i - 1].month))
+        or (not i and m.day == 1)
+    ]
+    for months in (1, 3, 6, 12, 24, 60, 120, 240):
+        chosen = [i for i in firsts if (moments[i].month - 1 + moments[i].year * 12) % months == 0]
+        yield [(i, _month_text(moments[i], granularity)) for i in chosen]
+
+
+def _month_text(when: datetime, granularity: str) -> str:
+    if granularity == "quarterly" and when.month != 1:
+        return f"Q{(when.month + 2) // 3}"
+    return str(when.year) if when.month == 1 else f"{when:%b}"
+
+
+def running(granularity: str) -> str:
+    """Return what an unfinished bucket is called: "day not over", "week cut off"."""
+    return f"{UNITS.get(granularity, 'bucket')} not complete"
+
+
+def facts(answer: Series) -> list[str]:
+    """Return the sentences a reader of a series must not miss, its own notes last."""
+    found = []
+    for line in answer.lines[:1] if not answer.additive and answer.unit in COUNTED else ():
+        if line.total is not None and abs(line.total - line.bucket_sum) > 1e-9:
+            found.append(_once(answer, line))
+    if answer.omitted:
+        groups = "group is" if answer.omitted == 1 else "groups are"
+        found.append(f"{answer.omitted:,} smaller {groups} not shown.")
+    return [*found, *answer.notes]
+
+
+def _once(answer: Series, line: SeriesLine) -> str:
+    who = answer.unit[:-1]
+    unit = UNITS.get(answer.granularity, "bucket")
+    whole, parts = figure(line.total, answer.unit), figure(line.bucket_sum, answer.unit)
+    of = f" in {line.name}" if line.name else ""
+    return f"Each {who} counts once: {whole}{of}; the {unit}s add up to {parts}."
+
+
+def next_date(first: date, granularity: str, count: int) -> date:
+    """Return the date `count` periods after the period that starts on `first`."""
+    from core.timeframe import Calendar, to_date, to_day
+
+    try:
+        return to_date(Calendar().next_period(to_day(first), granularity, count))
+    except (ValueError, OverflowError):
+        return first
+
+
+def period_text(cohort: str, granularity: str, period: int) -> str:
+    """Return the dates of a cohort's n-th period: "Apr 01 – Apr 07"."""
+    first = moment(cohort).date()
+    if first.year == 1:
+        return f"period {period}"
+    start = next_date(first, granularity, period)
+    end = next_date(start, granularity, 1) - timedelta(days=1)
+    return day_text(start) if start == end else f"{day_text(start)} – {day_text(end)}"

@@ -1,0 +1,217 @@
+"""Retention grids: a row per cohort, a cell per period, heat by colour and by letter."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from core.answers import Cohort, Grid
+from core.draw.figures import day_text, moment, next_date, period_text
+from core.draw.legend import wrapped
+from core.draw.spans import Line, Look, Span, cells, clipped, spread
+from core.draw.spark import merged
+from core.draw.table import window
+from core.text import number, percent
+from core.timeframe import UNITS
+
+SHADES = ".:-=+*#"
+CELL = 6
+Cursor = tuple[int, int] | None
+
+
+@dataclass(frozen=True)
+class Heat:
+    """The scale of a grid: level 6 is the largest rate after period 0."""
+
+    largest: float
+    decimals: bool
+
+    @classmethod
+    def of(cls, answer: Grid) -> Heat:
+        """Return the scale of an answer."""
+        rates = [
+            rate
+            for cohort in (answer.combined, *answer.cohorts)
+            for rate in cohort.rates[1:]
+            if rate is not None
+        ]
+        largest = max(rates, default=0.0)
+        return cls(largest or 1.0, 0 < largest < 0.1)
+
+    def level(self, rate: float) -> int:
+        """Return 0 to 6; 6 is kept for nearly everybody or period 0."""
+        if rate >= 0.995:
+            return 6
+        return min(int(rate / self.largest * 5.999), 5)
+
+    def text(self, rate: float | None) -> str:
+        """Return the rate in three cells, percent without its sign."""
+        if rate is None:
+            return "  –"
+        if self.decimals and rate < 0.0995:
+            return f"{rate * 100:.1f}".rjust(3)
+        return f"{rate * 100:.0f}".rjust(3)
+
+
+@dataclass(frozen=True)
+class View:
+    """The part of a grid that fits: periods and cohorts, with their label widths."""
+
+    periods: range
+    cohorts: range
+    label: int
+    size: int
+
+
+def grid_chart(answer: Grid, size: int, height: int, look: Look, cursor: Cursor) -> list[Line]:
+    """Draw a retention grid with the sentence for the cell under the cursor below it."""
+    if not answer.cohorts:
+        return [
+            (Span("No cohort started in this range.", "dim"),),
+            *wrapped(list(answer.notes), size),
+        ]
+    said = _said(answer, size, cursor)
+    foot = [*said, *_foot(answer, size, look)]
+    keep = min(len(foot), max(height - 5, 0))
+    view = _view(answer, size, height - 2 - keep, cursor)
+    heat = Heat.of(answer)
+    lines = [_heading(answer, view)]
+    for row, cohort in enumerate((answer.combined, *answer.cohorts)):
+        if row == 0 or row - 1 in view.cohorts:
+            lines.append(_row(answer, cohort, row, view, heat, look, cursor))
+    cut = _cut(answer, view, look)
+    if cut and keep:
+        foot.insert(len(said), (Span(cut, "dim"),))
+    return [*lines, *foot[: max(height - len(lines), 0)]]
+
+
+def _view(answer: Grid, size: int, rows: int, cursor: Cursor) -> View:
+    labels = [cohort_label(c, answer) for c in answer.cohorts]
+    label = max(len("combined"), *(len(text) for text in labels))
+    users = max(len(answer.unit), *(len(number(c.size)) for c in answer.cohorts), 5)
+    count = _periods(answer)
+    fits = max((size - 1 - label - 1 - users) // CELL, 1)
+    at = max(cursor[1] - 1, 0) if cursor else 0
+    periods = window(count, fits, at)
+    cohorts = window(len(answer.cohorts), max(rows, 1), cursor[0] - 1 if cursor else None)
+    return View(periods, cohorts, label, users)
+
+
+def _periods(answer: Grid) -> int:
+    return max(len(c.counts) for c in (answer.combined, *answer.cohorts))
+
+
+def letter_of(granularity: str) -> str:
+    """Return what periods are called: D, W, M."""
+    return UNITS.get(granularity, "period")[0].upper()
+
+
+def cohort_label(cohort: Cohort, answer: Grid) -> str:
+    """Return a cohort's name in the grid: "Feb 19", with the year where the grid has several."""
+    if cohort.label == "combined":
+        return cohort.label
+    when = moment(cohort.label)
+    if when.year == 1:
+        return cohort.label
+    if answer.granularity == "monthly":
+        return f"{when:%b} {when.year}"
+    years = {c.label[:4] for c in answer.cohorts}
+    return day_text(when, year=len(years) > 1)
+
+
+def _heading(answer: Grid, view: View) -> Line:
+    unit = letter_of(answer.granularity)
+    left = " " + "cohort".ljust(view.label) + answer.unit.rjust(view.size + 1)
+    names = "".join(f"{unit}{p}".rjust(CELL - 2) + "  " for p in view.periods)
+    return (Span(left + names, "dim"),)
+
+
+def _row(
+    answer: Grid, cohort: Cohort, row: int, view: View, heat: Heat, look: Look, cursor: Cursor
+) -> Line:
+    here = cursor is not None and cursor[0] == row
+    name = "combined" if row == 0 else cohort_label(cohort, answer)
+    whole = here and cursor is not None and cursor[1] == 0
+    found = [
+        Span(look.pick("›", ">") if here else " ", "cursor"),
+        Span(name.ljust(view.label), "cursor" if whole else "bold" if row == 0 else ""),
+        Span(number(cohort.size).rjust(view.size + 1), "cursor" if whole else "bold"),
+    ]
+    for period in view.periods:
+        if period < len(cohort.counts):
+            at = here and cursor is not None and cursor[1] == period + 1
+            found += _cell(cohort, period, heat, look, at)
+    return merged(found)
+
+
+def _cell(cohort: Cohort, period: int, heat: Heat, look: Look, here: bool) -> list[Span]:
+    rate = cohort.rates[period]
+    open_ = cohort.incomplete[period]
+    level = heat.level(rate) if rate is not None else 0
+    shade = SHADES[level] if look.letters and rate else " "
+    tail = "~" if open_ else " "
+    text = heat.text(rate)
+    if here:
+        return [Span(f"[{text}{'~' if open_ else shade}]", "cursor")]
+    if rate is None:
+        return [Span(f" {text}  ", "dim")]
+    if look.letters:
+        return [Span(f" {text}{shade}"), Span(tail, "partial")]
+    return [Span(f" {text} ", f"heat{level}"), Span(tail, "partial")]
+
+
+def _cut(answer: Grid, view: View, look: Look) -> str:
+    found = []
+    unit, count = letter_of(answer.granularity), _periods(answer)
+    if len(view.periods) < count:
+        found.append(f"{unit}{view.periods[0]} to {unit}{view.periods[-1]} of {unit}{count - 1}")
+    if len(view.cohorts) < len(answer.cohorts):
+        found.append(
+            f"cohorts {view.cohorts[0] + 1}{look.pick('–', '-')}{view.cohorts[-1] + 1}"
+            f" of {len(answer.cohorts)}"
+        )
+    return ", ".join(found) + "; arrows move on" if found else ""
+
+
+def _said(answer: Grid, size: int, cursor: Cursor) -> list[Line]:
+    if cursor is None:
+        return []
+    lines = wrapped([sentence(answer, cursor)], size)
+    return [tuple(Span(s.text, "accent") for s in line) for line in lines]
+
+
+def _foot(answer: Grid, size: int, look: Look) -> list[Line]:
+    unit = UNITS.get(answer.granularity, "period")
+    shade = f"shade {' '.join(SHADES)}" if look.letters else f"% active in {unit} n"
+    right = (Span(shade, "dim"), Span(f"   ~ {unit} not over", "partial"))
+    left = (Span(f"combined: cohorts whose {unit} n is over", "dim"),)
+    both = spread(left, right, size)
+    lines = [both] if cells(left) + cells(right) < size else [clipped(right, size), left]
+    return [*lines, *wrapped(list(answer.notes), size)]
+
+
+def sentence(answer: Grid, cursor: tuple[int, int]) -> str:
+    """Return what the cell under the cursor says, in words."""
+    rows = (answer.combined, *answer.cohorts)
+    cohort = rows[min(max(cursor[0], 0), len(rows) - 1)]
+    combined = cohort is answer.combined
+    name = "All cohorts" if combined else f"{cohort_label(cohort, answer)} cohort"
+    period = cursor[1] - 1
+    if period < 0 or not cohort.counts:
+        return f"{name}: {number(cohort.size)} {answer.unit}."
+    period = min(period, len(cohort.counts) - 1)
+    count, rate = cohort.counts[period], cohort.rates[period]
+    unit = letter_of(answer.granularity)
+    dates = "" if combined else f" ({period_text(cohort.label, answer.granularity, period)})"
+    out_of = cohort.sizes[period] if period < len(cohort.sizes) else cohort.size
+    if count is None:
+        return f"{name}, {unit}{period}{dates}: not begun."
+    open_ = ", not over yet" if cohort.incomplete[period] else ""
+    return (
+        f"{name}, {unit}{period}{dates}: {number(count)} of {number(out_of)} {answer.unit} "
+        f"came back, {percent(rate)}{open_}."
+    )
+
+
+def period_start(cohort: str, granularity: str, period: int) -> str:
+    """Return the ISO date a cohort's n-th period begins on."""
+    return next_date(moment(cohort).date(), granularity, period).isoformat()

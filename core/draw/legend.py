@@ -1,0 +1,138 @@
+"""What stands under a chart: legend, the cursor's value, and the sentences not to miss."""
+
+from __future__ import annotations
+
+import textwrap
+
+from core.answers import Line as SeriesLine
+from core.answers import Series
+from core.draw.figures import bucket_text, counted, facts, figure, running, span_text
+from core.draw.spans import Line, Look, Span, cells, clipped, safe
+from core.text import change, cut
+
+PLAIN_LETTERS = "*+ox@%&$=w"
+LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+
+
+def letter(index: int, look: Look) -> str:
+    """Return the letter a line is told apart by; in ASCII it is also what the line is made of."""
+    letters = PLAIN_LETTERS if look.ascii else LETTERS
+    return letters[index % len(letters)]
+
+
+def key(index: int, look: Look) -> Line:
+    """Return a line's sample for a legend: a dash in its colour and its letter."""
+    style = f"series{index % 8}"
+    if look.ascii:
+        return (Span(letter(index, look), style),)
+    return (Span("━", style), Span(letter(index, look), style))
+
+
+def trend_style(current: float | None, previous: float | None) -> str:
+    """Return the style of a change."""
+    if current is None or previous is None or current == previous:
+        return "dim"
+    return "good" if current > previous else "bad"
+
+
+def legend(answer: Series, width: int, look: Look) -> Line:
+    """Return one line that names the lines with their totals, as many as fit."""
+    if len(answer.lines) == 1:
+        return _single(answer, answer.lines[0], width, look)
+    parts = [_entry(answer, index, look) for index in range(len(answer.lines))]
+    tail = _tail(answer, look)
+    found: list[Span] = []
+    for index, part in enumerate(parts):
+        left = len(parts) - index
+        more = f" +{left}" if left > 1 or answer.omitted else ""
+        if cells(found) + cells(part) + len(more) + 2 > width and index:
+            found.append(Span(f" +{left + answer.omitted} more", "dim"))
+            return clipped(tuple(found), width)
+        found.extend((Span("  "), *part) if found else part)
+    if answer.omitted and cells(found) + 10 <= width:
+        found.append(Span(f"  +{answer.omitted} more", "dim"))
+    if cells(found) + cells(tail) + 2 <= width:
+        found.extend((Span("  "), *tail))
+    return clipped(tuple(found), width)
+
+
+def _entry(answer: Series, index: int, look: Look) -> Line:
+    line = answer.lines[index]
+    name = cut(safe(line.name), 24)
+    found = (*key(index, look), Span(f" {name} "), Span(figure(line.total, answer.unit), "bold"))
+    if line.previous_total is None:
+        return found
+    return (*found, Span(" "), delta(line.total, line.previous_total))
+
+
+def delta(current: float | None, previous: float | None) -> Span:
+    """Return the change in words and in a good or bad style."""
+    return Span(change(current, previous), trend_style(current, previous))
+
+
+def _single(answer: Series, line: SeriesLine, width: int, look: Look) -> Line:
+    found: list[Span] = [Span(counted(line.total, answer.unit), "bold")]
+    if answer.comparison is not None:
+        dates = span_text(answer.comparison.first, answer.comparison.last)
+        found += [Span("  "), delta(line.total, line.previous_total)]
+        before = f" vs {figure(line.previous_total, answer.unit)}"
+        found.append(Span(before, "dim"))
+        if cells(found) + len(dates) + 12 <= width:
+            found.append(Span(f" {look.pick('┈', '.')} {dates}", "dim"))
+    tail = _tail(answer, look)
+    if tail and cells(found) + cells(tail) + 2 <= width:
+        found += [Span(" " * (width - cells(found) - cells(tail))), *tail]
+    return clipped(tuple(found), width)
+
+
+def _tail(answer: Series, look: Look) -> Line:
+    if not any(b.partial for b in answer.buckets):
+        return ()
+    return (Span(f"~ {running(answer.granularity)}", "partial"),)
+
+
+def value_line(answer: Series, cursor: tuple[int, int], width: int, look: Look) -> Line:
+    """Return the sentence for the bucket under the cursor: "Wed Apr 30: 40 users"."""
+    index = min(max(cursor[1], 0), len(answer.buckets) - 1)
+    row = min(max(cursor[0], 0), len(answer.lines) - 1)
+    bucket = answer.buckets[index]
+    year = bool(answer.buckets) and answer.buckets[0].label[:4] != answer.buckets[-1].label[:4]
+    when = bucket_text(bucket.label, answer.granularity, year=year)
+    found: list[Span] = [Span(f"{when}: ", "cursor")]
+    order = [row, *(i for i in range(len(answer.lines)) if i != row)]
+    for place, at in enumerate(order):
+        part = _value(answer, at, index, look, whole=place == 0)
+        if place and cells(found) + cells(part) + 2 > width:
+            break
+        found.extend((Span("  "), *part) if place else part)
+        if not place and bucket.partial:
+            found.append(Span(f" ~ {running(answer.granularity)}", "partial"))
+    return clipped(tuple(found), width)
+
+
+def _value(answer: Series, at: int, index: int, look: Look, *, whole: bool) -> Line:
+    line = answer.lines[at]
+    value = line.values[index]
+    named = (*key(at, look), Span(f" {cut(safe(line.name), 24)} ")) if line.name else ()
+    text = counted(value, answer.unit) if whole else figure(value, answer.unit)
+    found: Line = (*named, Span(text, "bold" if whole else ""))
+    if whole and line.previous is not None and index < len(line.previous):
+        before = line.previous[index]
+        found = (
+            *found, Span(f"  prev {figure(before, answer.unit)} ", "dim"), delta(value, before)
+        )  # fmt: skip
+    return found
+
+
+def wrapped(sentences: list[str], width: int) -> list[Line]:
+    """Return sentences as dim lines broken at words."""
+    return [
+        (Span(line, "dim"),)
+        for sentence in sentences
+        for line in textwrap.wrap(safe(sentence, 600), max(width, 1)) or [""]
+    ]
+
+
+def notes_lines(answer: Series, width: int) -> list[Line]:
+    """Return the sentences that belong under a series."""
+    return wrapped(facts(answer), width)

@@ -1,0 +1,246 @@
+"""Series as lines or areas."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import pairwise
+
+from core.answers import Line as SeriesLine
+from core.answers import Series
+from core.draw import plot
+from core.draw.axes import (
+    ROWS,
+    Axes,
+    Scale,
+    framed,
+    labels_line,
+    mark_letters,
+    marks_line,
+    rule,
+    time_labels,
+)
+from core.draw.legend import legend, letter, notes_lines, value_line
+from core.draw.spans import Canvas, Line, Look, Span
+
+Cursor = tuple[int, int] | None
+Runs = list[list[tuple[float, float]]]
+END_LETTERS_FROM = 30
+FULL = "\N{BRAILLE PATTERN DOTS-12345678}"
+FILLS = (FULL, "\u2895", "\u2812", "\u28ed")
+
+
+def line_chart(
+    answer: Series, width: int, height: int, look: Look, cursor: Cursor, marks: Sequence[object]
+) -> list[Line]:
+    """Draw each line through its buckets, the compared period dotted."""
+    values = [v for line in answer.lines for v in (*line.values, *(line.previous or ()))]
+    frame = Frame.of(answer, values, width, height, look, marks)
+    canvas = Canvas(frame.axes.width, frame.axes.height)
+    for index in reversed(range(len(answer.lines))):
+        _previous(canvas, frame.axes, answer.lines[index], look)
+    for index in reversed(range(len(answer.lines))):
+        _current(canvas, frame.axes, answer, index, look)
+    return frame.finish(canvas, cursor)
+
+
+def area_chart(
+    answer: Series, width: int, height: int, look: Look, cursor: Cursor, marks: Sequence[object]
+) -> list[Line]:
+    """Draw the lines stacked on each other and filled."""
+    sums = stacked(answer.lines)
+    frame = Frame.of(answer, [v for row in sums for v in row], width, height, look, marks)
+    axes = frame.axes
+    canvas = Canvas(axes.width, axes.height)
+    for index in reversed(range(len(sums))):
+        rows = plot.drawn(
+            _runs(axes, sums[index]), axes.width, axes.height, axes.low, axes.high,
+            glyphs=look.glyphs, fill=True,
+        )  # fmt: skip
+        _overlay(canvas, rows, index, look, fill=True)
+    _fade_partial(canvas, axes, answer, look)
+    return frame.finish(canvas, cursor)
+
+
+def stacked(lines: Sequence[SeriesLine]) -> list[list[float | None]]:
+    """Return running sums of the lines' values, bucket by bucket; nothing counts as 0."""
+    sums: list[list[float | None]] = []
+    below: list[float] = []
+    for line in lines:
+        below = [
+            (below[i] if below else 0.0) + max(v or 0.0, 0.0) for i, v in enumerate(line.values)
+        ]
+        sums.append(list(below))
+    return sums
+
+
+class Frame:
+    """The fixed parts of a chart over time, and how many rows each gets."""
+
+    def __init__(
+        self, answer: Series, axes: Axes, scale: Scale, look: Look, letters: dict[int, str],
+        width: int, height: int,
+    ) -> None:  # fmt: skip
+        self.answer = answer
+        self.axes = axes
+        self.scale = scale
+        self.look = look
+        self.letters = letters
+        self.width = width
+        self.height = height
+
+    @classmethod
+    def of(
+        cls, answer: Series, values: Sequence[float | None], width: int, height: int, look: Look,
+        marks: Sequence[object], *, bands: bool = False,
+    ) -> Frame:  # fmt: skip
+        """Share out a box among canvas, axis labels, marks, legend and notes."""
+        letters = mark_letters(marks, answer.buckets)
+        notes = len(notes_lines(answer, width)) if height >= 12 else 0
+        rows = max(height - 2 - bool(letters) - min(notes, max(height - 10, 0)), 1)
+        scale = Scale.of(values, answer.unit, rows)
+        ends = 2 if len(answer.lines) > 1 and width >= END_LETTERS_FROM else 0
+        axes = Axes(
+            max(width - scale.gutter - 1 - ends, 1), rows, scale.values[0], scale.values[-1],
+            len(answer.buckets), ROWS[look.glyphs], bands,
+        )  # fmt: skip
+        return cls(answer, axes, scale, look, letters, width, height)
+
+    def finish(self, canvas: Canvas, cursor: Cursor) -> list[Line]:
+        """Return the whole chart around a filled canvas."""
+        axes, look = self.axes, self.look
+        pointer = None
+        if cursor is not None and self.answer.buckets:
+            pointer = axes.column(min(max(cursor[1], 0), len(self.answer.buckets) - 1))
+            rule(canvas, pointer, look.pick("│", ":"), "cursor")
+        for index in self.letters:
+            rule(canvas, axes.column(index), look.pick("┊", ":"), "mark")
+        lines = self._with_ends(framed(canvas, axes, self.scale, look))
+        indent = Span(" " * (self.scale.gutter + 1))
+        if self.letters:
+            lines.append((indent, *marks_line(axes, self.letters)))
+        labels = time_labels(axes, self.answer.buckets, self.answer.granularity)
+        lines.append(
+            (indent, *labels_line(labels, axes.width, pointer=pointer, glyph=look.pick("▲", "^")))
+        )
+        if cursor is not None and self.answer.buckets:
+            lines.append(value_line(self.answer, cursor, self.width, look))
+        else:
+            lines.append(legend(self.answer, self.width, look))
+        spare = self.height - len(lines)
+        return [*lines, *notes_lines(self.answer, self.width)[: max(spare, 0)]]
+
+    def _with_ends(self, lines: list[Line]) -> list[Line]:
+        """Put each line's letter beside where it ends, so that it is known without colour."""
+        if len(self.answer.lines) < 2 or self.width < END_LETTERS_FROM:
+            return lines
+        ends: dict[int, tuple[str, str]] = {}
+        for index, line in enumerate(self.answer.lines):
+            last = next((v for v in reversed(line.values) if v is not None), None)
+            if last is None:
+                continue
+            row = self.axes.row(last)
+            for shift in (0, -1, 1, -2, 2):
+                if row + shift not in ends and 0 <= row + shift < self.axes.height:
+                    ends[row + shift] = (letter(index, self.look), f"series{index % 8}")
+                    break
+        return [
+            (*line, Span(" "), Span(*ends[y])) if y in ends else line
+            for y, line in enumerate(lines)
+        ]
+
+
+def _runs(axes: Axes, values: Sequence[float | None], start: int = 0) -> Runs:
+    """Return the values as points, a new run after every gap."""
+    runs: Runs = [[]]
+    for offset, value in enumerate(values):
+        if value is None:
+            runs.append([])
+        else:
+            runs[-1].append((axes.x(start + offset), value))
+    return [plot.thinned(run, axes.width) for run in runs if run]
+
+
+def _current(canvas: Canvas, axes: Axes, answer: Series, index: int, look: Look) -> None:
+    """Draw one line: whole buckets joined, the way to unfinished ones faint and ending in ~."""
+    values = answer.lines[index].values
+    whole = [v if not b.partial else None for v, b in zip(values, answer.buckets, strict=True)]
+    for at, bucket in enumerate(answer.buckets):
+        value = values[at]
+        if not bucket.partial or value is None:
+            continue
+        beside = [i for i in (at - 1, at + 1) if 0 <= i < len(values) and values[i] is not None]
+        for other in beside:
+            low, high = min(at, other), max(at, other)
+            run = _runs(axes, values[low : high + 1], low)
+            rows = plot.drawn(run, axes.width, axes.height, axes.low, axes.high, glyphs=look.glyphs)
+            _overlay(canvas, rows, index, look, style="partial", char="~")
+    rows = plot.drawn(
+        _runs(axes, whole), axes.width, axes.height, axes.low, axes.high, glyphs=look.glyphs
+    )
+    _overlay(canvas, rows, index, look)
+    for at, bucket in enumerate(answer.buckets):
+        value = values[at]
+        if bucket.partial and value is not None:
+            canvas.put(axes.column(at), axes.row(value), "~", "partial")
+
+
+def _previous(canvas: Canvas, axes: Axes, line: SeriesLine, look: Look) -> None:
+    """Draw the compared period as dots on its way."""
+    dots: Runs = []
+    for run in _runs(axes, line.previous or ()):
+        dots.append([run[0]])
+        for (x0, y0), (x1, y1) in pairwise(run):
+            steps = max(int(x1 - x0), 1)
+            share = [(n + 1) / steps for n in range(steps)]
+            dots.append([(x0 + (x1 - x0) * s, y0 + (y1 - y0) * s) for s in share])
+    rows = plot.drawn(
+        dots, axes.width, axes.height, axes.low, axes.high, glyphs=look.glyphs, dotted=True
+    )
+    _overlay(canvas, rows, 0, look, style="dim", char=".")
+
+
+def _overlay(
+    canvas: Canvas, rows: Sequence[str], index: int, look: Look, *, style: str = "",
+    char: str = "", fill: bool = False,
+) -> None:  # fmt: skip
+    """Lay drawn rows over the canvas; braille dots of both stay."""
+    style = style or f"series{index % 8}"
+    for y, row in enumerate(rows):
+        for x, dots in enumerate(row):
+            if dots == " ":
+                continue
+            if look.ascii:
+                canvas.put(x, y, char or letter(index, look), style)
+            elif not fill:
+                canvas.put(x, y, _both(canvas.get(x, y), dots), style)
+            elif dots in (FULL, "█") or canvas.get(x, y) != " ":
+                if _share(dots) >= 0.5:
+                    fills = FILLS if look.glyphs == "braille" else "█▓▒░"
+                    canvas.put(x, y, fills[index % 4], style)
+            else:
+                canvas.put(x, y, dots, style)
+
+
+def _share(dots: str) -> float:
+    """Return how much of its cell a braille or block character fills."""
+    if 0x2800 <= ord(dots) <= 0x28FF:
+        return (ord(dots) & 0xFF).bit_count() / 8
+    return {"█": 1.0, "▛": 0.75, "▜": 0.75, "▙": 0.75, "▟": 0.75, "▖": 0.25, "▗": 0.25}.get(
+        dots, 0.25 if dots in "▘▝" else 0.5
+    )
+
+
+def _both(below: str, above: str) -> str:
+    if 0x2800 <= ord(below) <= 0x28FF and 0x2800 <= ord(above) <= 0x28FF:
+        return chr(0x2800 | (ord(below) | ord(above)) & 0xFF)
+    return above
+
+
+def _fade_partial(canvas: Canvas, axes: Axes, answer: Series, look: Look) -> None:
+    for index, bucket in enumerate(answer.buckets):
+        if not bucket.partial:
+            continue
+        column = axes.column(index)
+        for y in range(canvas.height):
+            if column < canvas.width and canvas.get(column, y) != " ":
+                canvas.put(column, y, look.pick("░", "~"), "partial")

@@ -1,0 +1,37 @@
+"""Lists of people."""
+
+from __future__ import annotations
+
+from core.answers import People
+from core.draw.legend import wrapped
+from core.draw.spans import Line, Look, Span, safe
+from core.draw.table import Texts, grid_lines, when_text, window
+from core.text import number
+
+Cursor = tuple[int, int] | None
+
+
+def people_list(answer: People, size: int, height: int, look: Look, cursor: Cursor) -> list[Line]:
+    """Draw a page of people: who, when first and last, how much."""
+    if not answer.rows:
+        return [(Span("Nobody.", "dim"),), *wrapped(list(answer.notes), size)]
+    columns = [
+        Texts("user", tuple(safe(p.user) for p in answer.rows)),
+        Texts("first seen", tuple(when_text(p.first_seen, look) for p in answer.rows), right=True),
+        Texts("last seen", tuple(when_text(p.last_seen, look) for p in answer.rows), right=True),
+        Texts("events", tuple(number(p.events) for p in answer.rows), right=True),
+    ]
+    for at, name in enumerate(answer.columns):
+        texts = tuple(safe(p.values[at]) if at < len(p.values) else "" for p in answer.rows)
+        columns.append(Texts(safe(name), texts))
+    notes = wrapped(list(answer.notes), size) if height >= 6 else []
+    at_row = cursor[0] if cursor else None
+    rows = max(height - 1 - len(notes), 2)
+    lines = grid_lines(columns, size, rows, look, at_row)
+    shown = window(len(answer.rows), rows - 1, at_row)
+    return [*lines, _position(answer, shown), *notes][:height]
+
+
+def _position(answer: People, shown: range) -> Line:
+    first, last = answer.offset + shown[0] + 1, answer.offset + shown[-1] + 1
+    return (Span(f"{first:,}–{last:,} of {number(answer.total)}", "dim"),)

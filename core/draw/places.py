@@ -1,0 +1,69 @@
+"""Where a cursor can stand: the numbers of an answer as rows of cells."""
+
+from __future__ import annotations
+
+from core.answers import Cell, Cohort, Grid, People, Series, Steps, Table, Timeline
+from core.draw.timeline import folds
+
+
+def navigate(answer: object, chart: str = "") -> list[list[Cell]]:
+    """Return the addresses a cursor can stand on, row by row.
+
+    A series has a row per line and a column per bucket, as a table or a number one column of
+    totals (of buckets for a table of one line). A funnel has a row per step, and with a
+    breakdown then a row per group with a column per step. A retention grid starts with the
+    combined row; column 0 is the cohort itself. People and timelines have a row per line.
+    """
+    if isinstance(answer, Series):
+        return _series(answer, chart)
+    if isinstance(answer, Table):
+        return [[Cell(row=key)] for key in answer.keys]
+    if isinstance(answer, Steps):
+        return _steps(answer)
+    if isinstance(answer, Grid):
+        return [_cohort(answer.combined, True), *(_cohort(c, False) for c in answer.cohorts)]
+    if isinstance(answer, People):
+        return [[Cell(row=person.user)] for person in answer.rows]
+    if isinstance(answer, Timeline):
+        return [[Cell(row=str(fold.first))] for fold in folds(answer)]
+    return []
+
+
+def _series(answer: Series, chart: str) -> list[list[Cell]]:
+    several = len(answer.lines) > 1
+    if several and (chart in ("table", "number") or (chart == "bars" and answer.breakdown)):
+        return [[Cell(group=x.group, series=x.series or None)] for x in answer.lines]
+    rows = [
+        [Cell(group=x.group, series=x.series or None, bucket=b.label) for b in answer.buckets]
+        for x in answer.lines
+    ]
+    if chart == "table":
+        return [[cell] for row in rows for cell in row]
+    return rows
+
+
+def _steps(answer: Steps) -> list[list[Cell]]:
+    if not answer.groups:
+        return []
+    named = tuple(g.group for g in answer.groups if g.group and g.group[0] != "(other)")
+    rows = [[Cell(step=s.step, outcome="reached")] for s in answer.groups[0].steps]
+    for group in answer.groups[1:]:
+        besides = named if group.group[:1] == ("(other)",) else ()
+        rows.append(
+            [
+                Cell(group=group.group, besides=besides, step=s.step, outcome="reached")
+                for s in group.steps
+            ]
+        )
+    return rows
+
+
+def _cohort(cohort: Cohort, combined: bool) -> list[Cell]:
+    label = None if combined else cohort.label
+    return [
+        Cell(cohort=label),
+        *(
+            Cell(cohort=label, period=period, outcome="returned")
+            for period in range(len(cohort.counts))
+        ),
+    ]

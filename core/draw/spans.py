@@ -1,0 +1,170 @@
+"""Styled text without a terminal: spans, lines, a look, and a canvas of single cells.
+
+Styles are names, never colours: "", "title", "dim", "bold", "accent", "cursor", "partial", "mark",
+"good", "bad", "series0" to "series7", "heat0" to "heat6", "border", "focus".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Literal
+
+from core.text import clean, cut, width
+from core.timeframe import Calendar
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A piece of a line in one style."""
+
+    text: str
+    style: str = ""
+
+
+Line = tuple[Span, ...]
+
+
+@dataclass(frozen=True)
+class Look:
+    """How to draw on this terminal.
+
+    Attributes:
+        glyphs: "braille", "block" (half blocks) or "ascii" (nothing but ASCII).
+        colour: False where styles may not show, so heat is told by letters too.
+        calendar: the zone that instants are shown in.
+    """
+
+    glyphs: Literal["braille", "block", "ascii"] = "braille"
+    colour: bool = True
+    calendar: Calendar = field(default_factory=Calendar)
+
+    @property
+    def ascii(self) -> bool:
+        """True when only ASCII may be drawn."""
+        return self.glyphs == "ascii"
+
+    @property
+    def letters(self) -> bool:
+        """True when heat must be told by letters."""
+        return self.ascii or not self.colour
+
+    def pick(self, fine: str, plain: str) -> str:
+        """Return the glyph to use: `plain` in ASCII."""
+        return plain if self.ascii else fine
+
+
+def safe(value: object, limit: int = 200) -> str:
+    """Return a text from data as one harmless line."""
+    return clean(str(value), limit)
+
+
+def cells(line: Iterable[Span]) -> int:
+    """Return how many terminal cells a line takes."""
+    return sum(width(span.text) for span in line)
+
+
+def padded(line: Line, size: int) -> Line:
+    """Return a line cut or filled with spaces to exactly `size` cells."""
+    line = clipped(line, size)
+    missing = size - cells(line)
+    return (*line, Span(" " * missing)) if missing > 0 else line
+
+
+def clipped(line: Line, size: int) -> Line:
+    """Return a line cut to at most `size` cells."""
+    kept: list[Span] = []
+    left = size
+    for span in line:
+        taken = width(span.text)
+        if taken > left:
+            if left > 0:
+                kept.append(Span(cut(span.text, left), span.style))
+            break
+        kept.append(span)
+        left -= taken
+    return tuple(kept)
+
+
+def joined(parts: Iterable[Line], gap: str = "  ") -> Line:
+    """Return lines set behind each other with a gap between."""
+    found: list[Span] = []
+    for part in parts:
+        if found:
+            found.append(Span(gap))
+        found.extend(part)
+    return tuple(found)
+
+
+def spread(left: Line, right: Line, size: int) -> Line:
+    """Return one line, `left` at its start and `right`, when there is room, at its end."""
+    free = size - cells(left) - cells(right)
+    return (*left, Span(" " * free), *right) if free >= 1 else clipped(left, size)
+
+
+_PLAIN = {"–": "-", "—": "-", "…": ".", "·": "|", "→": ">", "’": "'", "›": ">", "×": "x"}
+
+
+def to_ascii(text: str) -> str:
+    """Return text in pure ASCII, taking exactly as many cells."""
+    if text.isascii():
+        return text
+    return "".join(c if c.isascii() else _PLAIN.get(c, "?" * width(c)) for c in text)
+
+
+def finished(lines: Iterable[Line], size: int, height: int, look: Look) -> list[Line]:
+    """Return lines within `size` cells and `height` rows, in ASCII where the look asks for it."""
+    found = [clipped(line, size) for line in list(lines)[: max(height, 0)]]
+    if look.ascii:
+        found = [tuple(Span(to_ascii(s.text), s.style) for s in line) for line in found]
+    return found
+
+
+def plain(lines: Iterable[Line]) -> str:
+    """Return lines as text without styles, no spaces at their ends."""
+    return "\n".join("".join(span.text for span in line).rstrip() for line in lines)
+
+
+class Canvas:
+    """A box of single-cell characters with a style each."""
+
+    def __init__(self, size: int, height: int) -> None:
+        self.width = max(size, 0)
+        self.height = max(height, 0)
+        self._chars = [[" "] * self.width for _ in range(self.height)]
+        self._styles = [[""] * self.width for _ in range(self.height)]
+
+    def put(self, x: int, y: int, char: str, style: str = "") -> None:
+        """Set one cell; outside the box nothing happens."""
+        if 0 <= x < self.width and 0 <= y < self.height:
+            self._chars[y][x] = char
+            self._styles[y][x] = style
+
+    def get(self, x: int, y: int) -> str:
+        """Return the character of a cell inside the box."""
+        return self._chars[y][x]
+
+    def style(self, x: int, y: int, style: str) -> None:
+        """Change the style of one cell."""
+        if 0 <= x < self.width and 0 <= y < self.height:
+            self._styles[y][x] = style
+
+    def text(self, x: int, y: int, text: str, style: str = "") -> None:
+        """Write single-cell characters from left to right."""
+        for offset, char in enumerate(text):
+            self.put(x + offset, y, char, style)
+
+    def row(self, y: int) -> Line:
+        """Return one row, neighbours of one style joined."""
+        found: list[Span] = []
+        start = 0
+        chars, styles = self._chars[y], self._styles[y]
+        for x in range(1, self.width + 1):
+            if x == self.width or styles[x] != styles[start]:
+                found.append(Span("".join(chars[start:x]), styles[start]))
+                start = x
+        return tuple(span for span in found if span.text)
+
+    def lines(self) -> list[Line]:
+        """Return all rows."""
+        return [self.row(y) for y in range(self.height)]

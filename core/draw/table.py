@@ -1,0 +1,274 @@
+"""Tables: columns that fit, numbers to the right, bars where there is room."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from core.answers import Column, Series, Table
+from core.draw.figures import bucket_text, facts, figure
+from core.draw.legend import delta, wrapped
+from core.draw.spans import Line, Look, Span, cells, clipped, safe
+from core.draw.spark import bar, sparkline
+from core.text import duration, fit, number, percent, width
+
+MINIMUM = 6
+WIDEST = 32
+BAR_FROM = 10
+
+
+@dataclass(frozen=True)
+class Texts:
+    """A column ready to draw: its heading, its cells and how they are set.
+
+    Attributes:
+        figures: what a bar beside the column would show.
+    """
+
+    heading: str
+    texts: tuple[str, ...]
+    right: bool = False
+    styles: tuple[str, ...] = ()
+    figures: tuple[float, ...] = ()
+
+    @property
+    def natural(self) -> int:
+        """Cells that nothing of it would be cut in, at most WIDEST."""
+        return min(max([width(self.heading), *(width(t) for t in self.texts)]), WIDEST)
+
+
+def window(count: int, rows: int, cursor: int | None) -> range:
+    """Return which rows to show so that the cursor is among them."""
+    rows = max(rows, 1)
+    if cursor is None or cursor < rows:
+        return range(min(count, rows))
+    start = min(max(cursor - rows // 2, 0), max(count - rows, 0))
+    return range(start, min(start + rows, count))
+
+
+def layout(columns: Sequence[Texts], size: int) -> list[int]:
+    """Return a width per column, 0 for those that have no room; the first text gives way first."""
+    widths = [c.natural for c in columns]
+    kept = len(columns)
+    while True:
+        over = sum(widths[:kept]) + 2 * (kept - 1) - size
+        for index in range(kept):
+            if over > 0 and not columns[index].right:
+                given = min(max(widths[index] - MINIMUM, 0), over)
+                widths[index] -= given
+                over -= given
+        if over <= 0 or kept <= 1:
+            break
+        kept -= 1
+        widths = [c.natural for c in columns]
+    if kept == 1:
+        widths[0] = max(min(widths[0], size), 0)
+    return widths[:kept] + [0] * (len(columns) - kept)
+
+
+def grid_lines(
+    columns: Sequence[Texts], size: int, height: int, look: Look, cursor: int | None = None
+) -> list[Line]:
+    """Return a heading and the rows around the cursor, a bar at the end where there is room."""
+    pointer = 2 if size >= 12 else 0
+    widths = layout(columns, size - pointer)
+    used = pointer + sum(w + 2 for w in widths if w) - 2
+    count = len(columns[0].texts) if columns else 0
+    room = size - used - 3
+    barred = next((c for c in columns if c.figures), None)
+    lines: list[Line] = [_heading(columns, widths, pointer)]
+    for row in window(count, height - 1, cursor):
+        here = cursor == row
+        line = [Span(look.pick("› ", "> ") if here else "  ", "cursor")] if pointer else []
+        for column, cells_wide in zip(columns, widths, strict=True):
+            if cells_wide:
+                style = column.styles[row] if column.styles else ""
+                text = fit(column.texts[row], cells_wide, right=column.right)
+                line += [Span(text, "cursor" if here else style), Span("  ")]
+        if barred and room >= BAR_FROM:
+            picture = bar(barred.figures[row], max(barred.figures), min(room, 40), look)
+            line.append(Span(" " + picture, "series0"))
+        lines.append(tuple(line))
+    return lines
+
+
+def _heading(columns: Sequence[Texts], widths: Sequence[int], pointer: int) -> Line:
+    texts = [fit(c.heading, w, right=c.right) for c, w in zip(columns, widths, strict=True) if w]
+    return (Span(" " * pointer + "  ".join(texts), "dim"),)
+
+
+def table_answer(
+    answer: Table, size: int, height: int, look: Look, cursor: tuple[int, int] | None
+) -> list[Line]:
+    """Draw a Table."""
+    columns = [_column(answer, at, look) for at in range(len(answer.columns))]
+    if not answer.rows:
+        return [_headings_only(columns), (Span("No rows.", "dim"),), *wrapped(_notes(answer), size)]
+    notes = wrapped(_notes(answer), size) if height >= 6 else []
+    lines = grid_lines(columns, size, max(height - len(notes), 2), look, cursor and cursor[0])
+    hidden = layout(columns, size - 2).count(0)
+    if hidden and height >= 6:
+        notes = [*notes, (Span(f"+{hidden} columns do not fit; export shows all.", "dim"),)]
+    return [*lines[: max(height - len(notes), 2)], *notes]
+
+
+def _headings_only(columns: Sequence[Texts]) -> Line:
+    return (Span("  ".join(c.heading for c in columns), "dim"),)
+
+
+def _notes(answer: Table) -> list[str]:
+    more = ["There are more rows than shown."] if answer.truncated else []
+    return [*more, *answer.notes]
+
+
+def _column(answer: Table, at: int, look: Look) -> Texts:
+    column = answer.columns[at]
+    values = [row[at] for row in answer.rows]
+    counts = column.type == "count" and at == _first_count(answer)
+    return Texts(
+        safe(column.name),
+        tuple(value_text(v, column, look) for v in values),
+        right=column.type in ("count", "number", "percent", "duration"),
+        figures=tuple(float(v or 0) for v in values) if counts else (),
+    )
+
+
+def _first_count(answer: Table) -> int:
+    return next((i for i, c in enumerate(answer.columns) if c.type == "count"), -1)
+
+
+def value_text(value: object, column: Column, look: Look) -> str:
+    """Return a table value as its column's type is written."""
+    if value is None:
+        return "–" if column.type != "text" else ""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        is_data = isinstance(value, dict | list)
+        return safe(json.dumps(value, ensure_ascii=False) if is_data else value)
+    if column.type == "percent":
+        return percent(float(value))
+    if column.type == "duration":
+        return duration(float(value))
+    if column.type == "time":
+        return when_text(int(value), look)
+    if column.type in ("count", "number"):
+        return number(value, 0 if float(value).is_integer() else 2)
+    return safe(value)
+
+
+def when_text(ms: int, look: Look, *, year: bool = True) -> str:
+    """Return an instant in the look's zone: "2014-09-13 23:59", or "Sep 13 23:59"."""
+    try:
+        local = look.calendar.local(ms)
+    except (ValueError, OverflowError, OSError):
+        return str(ms)
+    return f"{local:%Y-%m-%d %H:%M}" if year else f"{local:%b %d %H:%M}"
+
+
+def series_table(
+    answer: Series, size: int, height: int, look: Look, cursor: tuple[int, int] | None,
+    marks: Sequence[object],
+) -> list[Line]:  # fmt: skip
+    """Draw a series as a table: its lines with their totals, or its only line's buckets."""
+    notes = wrapped(facts(answer), size) if height >= 6 else []
+    columns = _line_columns(answer) if len(answer.lines) > 1 else _bucket_columns(answer)
+    at = cursor and cursor[0]
+    lines = grid_lines(columns, size, max(height - len(notes), 2), look, at)
+    if len(answer.lines) > 1:
+        lines = _with_trends(answer, lines, size, look, at, max(height - len(notes), 2))
+    return [*lines, *notes]
+
+
+def _line_columns(answer: Series) -> list[Texts]:
+    lines = answer.lines
+    totals = [line.total for line in lines]
+    heading = " / ".join(answer.breakdown) or "line"
+    columns = [
+        Texts(safe(heading), tuple(safe(line.name) for line in lines)),
+        Texts(answer.unit, tuple(figure(t, answer.unit) for t in totals), right=True),
+    ]
+    if answer.additive and not answer.omitted and any(totals):
+        whole = sum(t or 0 for t in totals)
+        columns.append(Texts("share", tuple(percent((t or 0) / whole) for t in totals), right=True))
+    return [*columns, *_compared(answer, [(x.total, x.previous_total) for x in lines])]
+
+
+def _compared(answer: Series, pairs: Sequence[tuple[float | None, float | None]]) -> list[Texts]:
+    if answer.comparison is None:
+        return []
+    deltas = [delta(now, before) for now, before in pairs]
+    return [
+        Texts("prev", tuple(figure(b, answer.unit) for _, b in pairs), right=True),
+        Texts(
+            "change",
+            tuple(d.text for d in deltas),
+            right=True,
+            styles=tuple(d.style for d in deltas),
+        ),
+    ]
+
+
+def _with_trends(
+    answer: Series, lines: list[Line], size: int, look: Look, at: int | None, height: int
+) -> list[Line]:
+    """Put a sparkline behind each row where there is room."""
+    room = size - max(cells(line) for line in lines) - 1
+    if room < BAR_FROM:
+        return lines
+    shown = window(len(answer.lines), height - 1, at)
+    for place, row in enumerate(shown):
+        picture = sparkline(
+            answer.lines[row].values, min(room, 60), look,
+            partial=[b.partial for b in answer.buckets], style=f"series{row % 8}",
+        )  # fmt: skip
+        lines[place + 1] = (*lines[place + 1], Span(" "), *picture)
+    return lines
+
+
+def _bucket_columns(answer: Series) -> list[Texts]:
+    if not answer.lines:
+        return [Texts(answer.granularity, ())]
+    line = answer.lines[0]
+    when = tuple(
+        bucket_text(b.label, answer.granularity, year=True) + (" ~" if b.partial else "")
+        for b in answer.buckets
+    )
+    previous = line.previous or (None,) * len(when)
+    styles = tuple("partial" if b.partial else "" for b in answer.buckets)
+    return [
+        Texts(answer.granularity, when, styles=styles),
+        Texts(
+            answer.unit, tuple(figure(v, answer.unit) for v in line.values), right=True,
+            figures=tuple(max(v or 0.0, 0.0) for v in line.values),
+        ),
+        *_compared(answer, list(zip(line.values, previous, strict=False))),
+    ]  # fmt: skip
+
+
+def ranking(
+    answer: Series, size: int, height: int, look: Look, cursor: tuple[int, int] | None
+) -> list[Line]:
+    """Draw the totals of several lines as horizontal bars, largest first."""
+    lines = answer.lines
+    totals = [figure(line.total, answer.unit) for line in lines]
+    wide = max((len(t) for t in totals), default=0)
+    name = min(max((width(safe(x.name)) for x in lines), default=0), max(size // 3, 8))
+    largest = max((line.total or 0 for line in lines), default=0)
+    changed = answer.comparison is not None and size >= 44
+    found: list[Line] = []
+    notes = wrapped(facts(answer), size) if height >= 6 else []
+    for row in window(len(lines), height - len(notes), cursor and cursor[0]):
+        line, here = lines[row], cursor is not None and cursor[0] == row
+        room = size - name - wide - 2 - (8 if changed else 0)
+        picture = bar(line.total or 0, largest, max(room - 1, 0), look)
+        parts = [
+            Span(fit(safe(line.name), name), "cursor" if here else ""),
+            Span(" "),
+            Span(fit(picture, max(room, 0)), f"series{row % 8}"),
+            Span(totals[row].rjust(wide), "cursor" if here else "bold"),
+        ]
+        if changed:
+            shift = delta(line.total, line.previous_total)
+            parts.append(Span(shift.text.rjust(9), shift.style))
+        found.append(clipped(tuple(parts), size))
+    return [*found, *notes]

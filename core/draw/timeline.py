@@ -1,0 +1,167 @@
+"""One person: who they are, and what they did, session by session."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from core.answers import Timeline, TimelineEvent
+from core.draw.legend import wrapped
+from core.draw.spans import Line, Look, Span, safe
+from core.draw.table import when_text
+from core.text import cut, duration, fit, number, width
+
+FOLD_FROM = 4
+Cursor = tuple[int, int] | None
+
+
+@dataclass(frozen=True)
+class Fold:
+    """A line of a timeline: the event at index `first`, or that and the equal ones after it."""
+
+    first: int
+    count: int
+
+
+def folds(answer: Timeline) -> list[Fold]:
+    """Return the lines: runs of four or more events of one name and session are one."""
+    found: list[Fold] = []
+    index, events = 0, answer.events
+    while index < len(events):
+        stop = index + 1
+        while (
+            stop < len(events)
+            and events[stop].event == events[index].event
+            and events[stop].session == events[index].session
+        ):
+            stop += 1
+        if stop - index >= FOLD_FROM:
+            found.append(Fold(index, stop - index))
+        else:
+            found.extend(Fold(i, 1) for i in range(index, stop))
+        index = stop
+    return found
+
+
+def timeline_chart(
+    answer: Timeline, size: int, height: int, look: Look, cursor: Cursor
+) -> list[Line]:
+    """Draw the person above, and their events below, headed by day and session."""
+    head = _head(answer, size, look)
+    if height < len(head) + 4:
+        head = head[: max(height // 4, 1)]
+    body = _body(answer, size, look, cursor)
+    rows = max(height - len(head) - 1, 1)
+    at = next((i for i, line in enumerate(body) if line and line[0].style == "cursor"), 0)
+    start = 0 if at < rows else min(at - rows // 2, max(len(body) - rows, 0))
+    more = answer.total_events - len(answer.events)
+    tail = wrapped([f"{more:,} more events."] if answer.truncated and more > 0 else [], size)
+    return [*head, (), *body[start : start + rows], *tail, *wrapped(list(answer.notes), size)]
+
+
+def _head(answer: Timeline, size: int, look: Look) -> list[Line]:
+    if answer.first_seen is None or answer.last_seen is None:
+        return [(Span(f"{safe(answer.user)} was never seen.", "dim"),)]
+    seen = (
+        f"first seen {when_text(answer.first_seen, look)}   "
+        f"last seen {when_text(answer.last_seen, look)}"
+    )
+    counts = f"{number(answer.total_events)} events  {number(answer.total_sessions)} sessions"
+    counts += f"  {duration(answer.usage_seconds)}" if answer.usage_seconds else ""
+    lines: list[Line] = []
+    if width(seen) + width(counts) + 3 <= size:
+        lines.append((Span(seen, "dim"), Span("   "), Span(counts, "bold")))
+    else:
+        lines += [(Span(seen, "dim"),), (Span(counts, "bold"),)]
+    known = {**answer.traits, **answer.context}
+    if known:
+        lines.append((Span(_pairs(known.items()), ""),))
+    also = [*answer.merged, *(f"device {d}" for d in answer.devices)]
+    if also:
+        lines.append((Span("also " + ", ".join(safe(a, 60) for a in also), "dim"),))
+    if answer.segments:
+        lines.append((Span("segments ", "dim"), Span(", ".join(safe(s) for s in answer.segments))))
+    return [*lines, _activity(answer, size, look)]
+
+
+def _activity(answer: Timeline, size: int, look: Look) -> Line:
+    """A cell a day over the last days before the person was last seen."""
+    from datetime import date, timedelta
+
+    if not answer.days:
+        return ()
+    active = set(answer.days)
+    last = date.fromisoformat(answer.days[-1])
+    first = date.fromisoformat(answer.days[0])
+    count = min((last - first).days + 1, max(size - 34, 7), 90)
+    start = last - timedelta(days=count - 1)
+    on, off = look.pick("█", "#"), look.pick("·", ".")
+    days = [(start + timedelta(days=n)).isoformat() for n in range(count)]
+    return (
+        Span(f"{len(answer.days):,} active days  ", "dim"),
+        Span(f"{start:%b %d} ", "dim"),
+        Span("".join(on if day in active else off for day in days), "series0"),
+        Span(f" {last:%b %d}", "dim"),
+    )
+
+
+def _body(answer: Timeline, size: int, look: Look, cursor: Cursor) -> list[Line]:
+    lines: list[Line] = []
+    name = min(max((width(safe(e.event)) for e in answer.events), default=0), 28)
+    heading: tuple[str, int] | None = None
+    for index, fold in enumerate(folds(answer)):
+        event = answer.events[fold.first]
+        day = _local(event, look, "%a %b %d %Y")
+        if heading != (day, event.session):
+            heading = (day, event.session)
+            lines.append(_heading(answer, event, day))
+        here = cursor is not None and cursor[0] == index
+        lines.append(_event(answer, fold, name, size, look, here))
+    return lines
+
+
+def _local(event: TimelineEvent, look: Look, pattern: str) -> str:
+    try:
+        return look.calendar.local(event.ts).strftime(pattern)
+    except (ValueError, OverflowError, OSError):
+        return str(event.ts)
+
+
+def _heading(answer: Timeline, event: TimelineEvent, day: str) -> Line:
+    found = [Span(day, "title")]
+    session = next((s for s in answer.sessions if s.number == event.session), None)
+    if session is not None:
+        spent = duration((session.end - session.start) / 1000)
+        plural = "event" if session.events == 1 else "events"
+        text = f"   session {session.number}   {spent}   {session.events:,} {plural}"
+        found.append(Span(text, "dim"))
+    return tuple(found)
+
+
+def _event(answer: Timeline, fold: Fold, name: int, size: int, look: Look, here: bool) -> Line:
+    event = answer.events[fold.first]
+    style = "cursor" if here else ""
+    start = Span(look.pick("› ", "> ") if here else "  ", style)
+    if fold.count > 1:
+        last = answer.events[fold.first + fold.count - 1]
+        text = f"{look.pick('⋯', '--')} {fold.count:,} × {safe(event.event)} until "
+        return (start, Span(_local(event, look, "%H:%M:%S  "), style or "dim"),
+                Span(text + _local(last, look, "%H:%M:%S"), style or "dim"))  # fmt: skip
+    room = size - 14 - name
+    return (
+        start,
+        Span(_local(event, look, "%H:%M:%S  "), style or "dim"),
+        Span(fit(safe(event.event), name), style),
+        Span("  "),
+        Span(cut(_pairs(event.properties.items()), room) if room > 3 else "", "dim"),
+    )
+
+
+def _pairs(items: Iterable[tuple[str, object]]) -> str:
+    return "  ".join(f"{safe(key, 40)}={_value(value)}" for key, value in items)
+
+
+def _value(value: object) -> str:
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
+    return safe(text, 80)
