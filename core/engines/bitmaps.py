@@ -13,6 +13,7 @@ from typing import Any
 
 from pyroaring import BitMap
 
+from core.engines.attempts import funnel_attempt
 from core.filters import holds_json, json_number
 
 Blob = bytes | None
@@ -203,6 +204,7 @@ FUNCTIONS: tuple[tuple[str, int, Callable[..., Any]], ...] = (
     ("rb_ids", 1, rb_ids),
     ("condition_holds", 2, holds_json),
     ("json_number", 1, json_number),
+    ("funnel_attempt", 7, funnel_attempt),
 )
 
 

@@ -1,0 +1,392 @@
+"""Funnels: who does one event after another within a window (semantics 6.1, 6.3, 6.4)."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterable
+from dataclasses import dataclass, replace
+from typing import Literal
+
+import orjson
+from pydantic import Field as Limited
+
+from core.answers import Cell, Model, Step, StepGroup, Steps
+from core.engines.bitmaps import percentile
+from core.engines.dialect import Binder, Statement
+from core.errors import BadQuestion
+from core.filters import Clause
+from core.queries.active_users import in_group
+from core.queries.base import Ask, Context, Frame, Rows, TimedQuestion, dates
+from core.queries.names import Field
+from core.queries.select import Selection, label, select
+from core.store.layout import OTHER
+from core.timeframe import Span
+
+WEEK_SECONDS = 7 * 86_400
+LONGEST_SECONDS = 366 * 86_400
+MANY = 20_000
+"""Events of step 1 from which on the people are cut in two halves, asked side by side."""
+
+EVERYBODY = (1, 2**40)
+"""Actors, first and last inclusive; 0 is nobody."""
+
+DEPTH = 2**52
+"""Larger than any time in ms, so that depth * DEPTH - time puts depth before time."""
+
+
+class FunnelStep(Model):
+    """One step: an event, and what must hold for it; `filters` are about this step only."""
+
+    event: str
+    filters: tuple[Clause, ...] = ()
+
+
+class Funnel(TimedQuestion):
+    """How many people get from each step to the next, and how long it takes them.
+
+    A person's reported attempt is the deepest one, of these the earliest; counts, times and
+    breakdown values are all of it. `granularity` does not matter here.
+
+    Attributes:
+        steps: 2 to 10, in order; one event fills one step, equal times count as in order.
+        window_seconds: from step 1 to the last, inclusive: 1 s to 366 days.
+        order: "ordered".
+        breakdown: at most one field, by its value on the event of step 1; groups past `limit`
+            become "(other)", so that groups add up.
+        conditions: hold for the events of every step.
+    """
+
+    kind: Literal["funnel"] = "funnel"
+    steps: tuple[FunnelStep, ...] = Limited(min_length=2, max_length=10)
+    window_seconds: int = Limited(default=WEEK_SECONDS, ge=1, le=LONGEST_SECONDS)
+    order: Literal["ordered"] = "ordered"
+    breakdown: tuple[str, ...] = Limited(default=(), max_length=1)
+
+    def title(self) -> str:
+        """The steps in words."""
+        return " > ".join(step.event for step in self.steps)
+
+    def ask(self, ctx: Context) -> Ask:
+        """See Question."""
+        span = ctx.span(self.range)
+        before = ctx.compared(self.range, self.compare, span) if self.compare else None
+        by = [ctx.names.field(name) for name in self.breakdown]
+        found = yield from self._tallies(ctx, span, by)
+        everybody = Tally.of(len(self.steps), found.values())
+        shown = self._ranked(found)
+        groups = [self._group((), everybody)] + [self._group((g,), found[g]) for g in shown]
+        rest = [tally for group, tally in found.items() if group not in shown]
+        if by and rest:
+            groups.append(self._group((OTHER,), Tally.of(len(self.steps), rest)))
+        previous = None
+        if before:
+            past = yield from self._tallies(ctx, before, [])
+            previous = self._group((), Tally.of(len(self.steps), past.values()))
+        return Steps(
+            title=self.title(),
+            **dates(span),
+            breakdown=tuple(field.key for field in by),
+            window_seconds=self.window_seconds,
+            order=self.order,
+            groups=tuple(groups),
+            previous=previous,
+            comparison=Frame(span, "daily", [], before, [], ()).comparison(self.compare),
+            omitted=len(rest) if by else 0,
+        )
+
+    def _ranked(self, found: dict[str, Tally]) -> list[str]:
+        """Groups shown by name: most entrants first, ties by label; never a value "(other)"."""
+        if not self.breakdown:
+            return []
+        named = [group for group in found if group != OTHER]
+        return sorted(named, key=lambda g: (-found[g].counts[0], g))[: self.limit]
+
+    def _tallies(
+        self, ctx: Context, span: Span, by: list[Field]
+    ) -> Generator[Statement, Rows, dict[str, Tally]]:
+        """Return what was found by the label of the breakdown value, "" without a breakdown."""
+        plan = Plan.of(ctx, self, span)
+        halves = yield from plan.halves()
+        statements = [plan.tally(by, half) for half in halves]
+        rows = yield replace(statements[0], also=tuple(statements[1:]))
+        found: dict[str, Tally] = {}
+        for raw, *figures in rows:
+            group = label(ctx, by[0], raw) if by else ""
+            found.setdefault(group, Tally(len(self.steps))).add(figures)
+        return found
+
+    def _group(self, group: tuple[str, ...], tally: Tally) -> StepGroup:
+        total = tally.waits[-1]
+        return StepGroup(
+            group=group,
+            steps=tuple(
+                self._step(tally, number, step.event) for number, step in enumerate(self.steps)
+            ),
+            in_progress=tally.in_progress,
+            total_avg_seconds=average(total),
+            total_median_seconds=seconds(percentile(total, 0.5)),
+        )
+
+    def _step(self, tally: Tally, number: int, event: str) -> Step:
+        """Step `number` from 0; nobody waits for the first."""
+        count, before = tally.counts[number], tally.counts[max(number - 1, 0)]
+        waits = tally.waits[number - 1] if number else []
+        return Step(
+            step=number + 1,
+            event=event,
+            count=count,
+            step_rate=count / before if before else None,
+            overall_rate=count / tally.counts[0] if tally.counts[0] else None,
+            drop_off=before - count,
+            avg_seconds=average(waits),
+            median_seconds=seconds(percentile(waits, 0.5)),
+            p90_seconds=seconds(percentile(waits, 0.9)),
+        )
+
+    def people(self, ctx: Context, bind: Binder, cell: Cell) -> str:
+        """See Question: who reached a step, or reached the one before and not this one."""
+        span = ctx.span(self.range)
+        if cell.previous:
+            if not self.compare:
+                raise BadQuestion("cell is of a period this question lacks.", parameter="cell")
+            span = ctx.compared(self.range, self.compare, span)
+        by = [ctx.names.field(name) for name in self.breakdown] if cell.group else []
+        tests = [self._outcome(cell), *self._in_group(ctx, bind, by, cell)]
+        attempts = Plan.of(ctx, self, span).attempts_with_value(bind, by)
+        return f"select actor from ({attempts}) where {' and '.join(tests)}"
+
+    def _outcome(self, cell: Cell) -> str:
+        step = cell.step or 1
+        if not 1 <= step <= len(self.steps):
+            raise BadQuestion(f"cell names step {step}, which is not there.", parameter="cell")
+        if cell.outcome in (None, "reached"):
+            return f"t{step} is not null"
+        if cell.outcome == "dropped":
+            return f"t{step - 1} is not null and t{step} is null" if step > 1 else "1 = 0"
+        raise BadQuestion(f"cell outcome {cell.outcome} is no funnel's.", parameter="cell")
+
+    def _in_group(self, ctx: Context, bind: Binder, by: list[Field], cell: Cell) -> list[str]:
+        if not cell.group:
+            return []
+        if len(by) != len(cell.group):
+            raise BadQuestion("cell has another number of group values.", parameter="cell")
+        if cell.group != (OTHER,):
+            return [in_group(ctx, bind, by[0], "v0", cell.group[0])]
+        return [f"not ({in_group(ctx, bind, by[0], 'v0', named[0])})" for named in cell.besides]
+
+
+class Tally:
+    """What is known of one group: people per step, and how long each transition took.
+
+    Attributes:
+        counts: people who reached each step.
+        in_progress: people who did not convert and still can.
+        waits: ms from step 1 to 2, 2 to 3, ..., and last from step 1 to the last step.
+    """
+
+    def __init__(self, steps: int) -> None:
+        self.counts = [0] * steps
+        self.in_progress = 0
+        self.waits: list[list[float]] = [[] for _ in range(steps)]
+
+    @classmethod
+    def of(cls, steps: int, parts: Iterable[Tally]) -> Tally:
+        """Return the sum of tallies of different people."""
+        whole = cls(steps)
+        for part in parts:
+            whole.add([*part.counts, part.in_progress, *part.waits])
+        return whole
+
+    def add(self, figures: list[object]) -> None:
+        """Add a row of Plan.tally, without its value; waits may be JSON or lists."""
+        steps = len(self.counts)
+        for number in range(steps):
+            self.counts[number] += int(str(figures[number]))
+            waits = figures[steps + 1 + number]
+            self.waits[number] += waits if isinstance(waits, list) else orjson.loads(str(waits))
+        self.in_progress += int(str(figures[steps] or 0))
+
+
+def average(waits: list[float]) -> float | None:
+    """Return the mean of ms in seconds, None of nothing."""
+    return sum(waits) / len(waits) / 1000 if waits else None
+
+
+def seconds(ms: float | None) -> float | None:
+    """Return ms in seconds."""
+    return None if ms is None else ms / 1000
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How a funnel over one span is looked for.
+
+    `attempts` is a relation with a row per person who did step 1 in the span, of their reported
+    attempt: actor, t1 ... tn in ms (NULL from the first step that was not reached) and, when
+    asked for, x1, the id of the event that filled step 1.
+
+    Attributes:
+        shared: the events of all steps, with what holds for every step and who counts.
+        steps: per step its event and its own filters.
+        window: ms.
+    """
+
+    ctx: Context
+    shared: Selection
+    steps: tuple[Selection, ...]
+    window: int
+    span: Span
+
+    @classmethod
+    def of(cls, ctx: Context, question: Funnel, span: Span) -> Plan:
+        """Return the plan of a question; BadQuestion when it names unknown events or fields."""
+        ids = [ctx.names.event(step.event, "steps") for step in question.steps]
+        shared = replace(select(ctx, question), events=tuple(dict.fromkeys(ids)))
+        steps = tuple(
+            Selection(ctx, (id_,)).narrowed(step.filters)
+            for id_, step in zip(ids, question.steps, strict=True)
+        )
+        return cls(ctx, shared, steps, question.window_seconds * 1000, span)
+
+    @property
+    def plain(self) -> bool:
+        """Whether an event's name alone decides which step it fills."""
+        filtered = any(part.clauses or part.members for part in self.steps)
+        distinct = len(self.shared.events) == len(self.steps)
+        return distinct and not filtered and not self.shared.clauses
+
+    def halves(self) -> Generator[Statement, Rows, list[tuple[int, int]]]:
+        """Cut the people in two that have done step 1 equally often, where it is worth it."""
+        if not (self.plain and self.ctx.dialect.has_sets):
+            return [EVERYBODY]
+        bind = self.ctx.binder()
+        event = bind(self.shared.events[0])
+        rows = yield bind.statement(
+            f"""
+            with done as (
+                select coalesce(sum(total), 0) as total from activity
+                where event = {event} and dimension = 0 and value = 0
+            )
+            select total,
+                   (select actor from events indexed by events_by_event
+                    where event = {event} order by actor
+                    limit 1 offset (select total / 2 from done))
+            from done
+            """,
+            "where to cut the people in halves",
+        )
+        total, middle = rows[0]
+        if total < MANY or not middle:
+            return [EVERYBODY]
+        return [(EVERYBODY[0], middle), (middle + 1, EVERYBODY[1])]
+
+    def tally(self, by: list[Field], people: tuple[int, int]) -> Statement:
+        """Return (v0, people per step, in progress, ms of each transition and of all, as JSON)."""
+        bind = self.ctx.binder()
+        d, last = self.ctx.dialect, len(self.steps)
+        counts = [f"count(t{k})" for k in range(1, last + 1)]
+        waits = [f"t{k} - t{k - 1}" for k in range(2, last + 1)] + [f"t{last} - t1"]
+        open_since = bind(self.ctx.now - self.window)
+        return bind.statement(
+            f"""
+            select {"v0" if by else "0"}, {", ".join(counts)},
+                   sum(case when t{last} is null and t1 > {open_since} then 1 else 0 end),
+                   {", ".join(d.integers(f"({wait})") for wait in waits)}
+            from ({self.attempts_with_value(bind, by, people)}) reported
+            {"group by v0" if by else ""}
+            """,
+            "people per step and their times",
+        )
+
+    def attempts_with_value(
+        self, bind: Binder, by: list[Field], people: tuple[int, int] = EVERYBODY
+    ) -> str:
+        """Return the attempts with v0, the breakdown's raw value on the event of step 1."""
+        attempts = self.attempts(bind, people, entry=bool(by))
+        if not by:
+            return attempts
+        join = self.ctx.dialect.properties_join() if by[0].kind == "property" else ""
+        return f"""
+            select a.*, {self.shared.value(bind, by[0])} as v0
+            from ({attempts}) a
+            join events e on e.actor = a.actor and e.ts = a.t1 and e.id = a.x1 {join}"""
+
+    def attempts(self, bind: Binder, people: tuple[int, int], *, entry: bool) -> str:
+        """Return the relation of reported attempts of the people; `entry` asks for x1."""
+        write = self._walked if self.plain else self._matched
+        return write(bind, people, entry)
+
+    # -- steps told apart by name: from every first event, seek the next step in the index
+
+    def _walked(self, bind: Binder, people: tuple[int, int], entry: bool) -> str:
+        last = len(self.steps)
+        parts = [f"w1 as ({self._first_events(bind, people)})"]
+        parts += [f"w{k} as ({self._next_events(bind, k)})" for k in range(2, last + 1)]
+        reached = " + ".join(f"(t{k} is not null)" for k in range(2, last + 1))
+        times = ", ".join(f"t{k}" for k in range(1, last + 1))
+        first = (
+            f"""
+            , (select id from events
+               where event = {bind(self.shared.events[0])} and actor = w.actor and ts = w.t1
+               order by id limit 1) as x1"""
+            if entry
+            else ""
+        )
+        best = f"""
+            with {", ".join(parts)}
+            select actor, {times}, max(({reached}) * {bind(DEPTH)} - t1) as best
+            from w{last}
+            group by actor"""
+        return f"select actor, {times} {first} from ({best}) w"
+
+    def _first_events(self, bind: Binder, people: tuple[int, int]) -> str:
+        """In order of actors, unless the span is so short that it is cheaper by time."""
+        span, ctx = self.span, self.ctx
+        history = (ctx.latest or 0) - (ctx.earliest or 0)
+        short = (span.end - span.start) * 8 < history
+        members = "".join(f" and actor in ({write(bind)})" for write in self.shared.members)
+        return f"""
+            select actor, ts as t1
+            from events indexed by {"events_by_event_ts" if short else "events_by_event"}
+            where event = {bind(self.shared.events[0])}
+              and ts >= {bind(span.start)} and ts < {bind(span.end)}
+              and actor between {bind(people[0])} and {bind(people[1])} {members}"""
+
+    def _next_events(self, bind: Binder, step: int) -> str:
+        """Add a step's time; the limit keeps SQLite from repeating each seek per mention."""
+        return f"""
+            select w.*, (select min(ts) from events indexed by events_by_event
+                         where event = {bind(self.shared.events[step - 1])} and actor = w.actor
+                           and ts between w.t{step - 1} and w.t1 + {bind(self.window)}) as t{step}
+            from w{step - 1} w limit -1"""
+
+    # -- any steps: the events that fit one of them, matched per person
+
+    def _matched(self, bind: Binder, people: tuple[int, int], entry: bool) -> str:
+        last = len(self.steps)
+        picked = [f"found ->> {k} as t{k}" for k in range(1, last + 1)]
+        picked += ["found ->> 0 as x1"] if entry else []
+        bounds = [bind(value) for value in (self.window, self.span.start, self.span.end)]
+        return f"""
+            select actor, {", ".join(picked)}
+            from (select actor,
+                         funnel_attempt({bind(last)}, {", ".join(bounds)},
+                                        json_group_array(ts), json_group_array(id),
+                                        json_group_array(steps)) as found
+                  from ({self._fitting(bind, people)})
+                  where steps > 0
+                  group by actor)
+            where found is not null"""
+
+    def _fitting(self, bind: Binder, people: tuple[int, int]) -> str:
+        """Events with the bits of the steps they fit."""
+        bits = " + ".join(
+            f"(case when {part.where(bind, None)} then {1 << number} else 0 end)"
+            for number, part in enumerate(self.steps)
+        )
+        clauses = [clause for part in (self.shared, *self.steps) for clause in part.clauses]
+        return f"""
+            select e.actor, e.ts, e.id, {bits} as steps
+            from {replace(self.shared, clauses=tuple(clauses)).source()}
+            where {self.shared.where(bind, None)}
+              and e.ts >= {bind(self.span.start)} and e.ts < {bind(self.span.end + self.window)}
+              and e.actor between {bind(people[0])} and {bind(people[1])}"""
