@@ -118,10 +118,12 @@ def stored_sessions(db: sqlite3.Connection) -> list[tuple[int, ...]]:
     )
 
 
+_VALUES = ", ".join(f"(select value from dimension_values where id = e.{c})" for c in CONTEXT)
+
 DUMPS = {
     "events": f"""
-        select n.name, e.ts, e.id, e.day, s.key, u.kind, u.key, d.key, a.kind, a.key, p.properties,
-               {", ".join(f"(select value from dimension_values where id = e.{c})" for c in CONTEXT)}
+        select n.name, e.ts, e.id, e.day, s.key, u.kind, u.key, d.key, a.kind, a.key,
+               p.properties, {_VALUES}
         from events e
         join event_names n on n.id = e.event
         left join session_keys s on s.id = e.session

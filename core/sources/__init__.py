@@ -70,5 +70,6 @@ def sniff(head: bytes, name: str) -> str:
 def _refuse_binary(head: bytes, name: str) -> None:
     if head.startswith((b"\xff\xfe", b"\xfe\xff")):
         raise BadInput(f"{name} is UTF-16 text.", "Convert it with: iconv -f UTF-16 -t UTF-8")
-    if b"\0" in head[:4096]:
+    start = head[:4096]
+    if start.count(b"\0") * 100 > len(start):
         raise BadInput(f"{name} is a binary file, not a text of events.")

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from core.errors import BadInput
-from core.sources.fields import cannot_read
+from core.sources.fields import cannot_read, listed
 from core.sources.lines import MAX_LINE
 from core.sources.maker import Maker
 from core.sources.rows import Record, Refused, Rejected
@@ -76,9 +76,12 @@ def read(
     feed = _Feed(lines)
     csv.field_size_limit(MAX_LINE)
     rows = csv.reader(feed, delimiter=delimiter, strict=True)
-    header = _header(rows, name)
+    header = _header(rows, feed, name)
     if not header:
         return
+    absent = [column for column in maker.mapping.values() if column not in header]
+    if absent:
+        raise BadInput(f"{name} has no column {absent[0]!r}; it has: {listed(header)}.")
     plan = maker.plan(header)
     if not plan.complete:
         raise cannot_read(name, header, maker.mapping)
@@ -105,11 +108,13 @@ def read(
             yield Rejected(feed.number + 1, str(refused), b"\n".join(feed.held))
 
 
-def _header(rows: Iterator[list[str]], name: str) -> tuple[str, ...]:
+def _header(rows: Iterator[list[str]], feed: _Feed, name: str) -> tuple[str, ...]:
     try:
-        found = next((row for row in rows if row), [])
+        found = next((row for row in rows if "".join(row).strip()), [])
     except csv.Error as error:
         raise BadInput(f"The header of {name} could not be read: {error}.") from error
+    if feed.bad or feed.refused:
+        raise BadInput(f"{name} does not start with a header in UTF-8 text.")
     return unique(cell.strip() for cell in found)
 
 

@@ -11,6 +11,7 @@ from typing import Any, Final
 from core.errors import BadInput, did_you_mean
 from core.sources import amplitude, mixpanel, snowplow
 from core.store.layout import CONTEXT, CONTEXT_ALIASES
+from core.text import clean
 
 NAMES: Final[dict[str, tuple[str, ...]]] = {
     "event": ("event_name", "event", "name", "event_type"),
@@ -153,8 +154,13 @@ def cannot_read(where: str, names: Sequence[str], mapping: Mapping[str, str]) ->
     """Return the error for a file whose event or time nobody can point at."""
     plan = understand(names, mapping)
     lacks = [m for m in ("event", "time") if m not in plan.understood]
-    seen = ", ".join(repr(n)[1:-1] for n in names[:40]) + (", ..." if len(names) > 40 else "")
     return BadInput(
-        f"{where} has no column for the {' and the '.join(lacks)}; it has: {seen or 'nothing'}.",
+        f"{where} has no column for the {' and the '.join(lacks)}; it has: {listed(names)}.",
         "Say which with --map " + ",".join(f"{m}=COLUMN" for m in lacks) + ".",
     )
+
+
+def listed(names: Sequence[str]) -> str:
+    """Return names for a message: the first 40, without control characters."""
+    shown = [clean(name, 60) for name in names[:40]] + ["..."] * (len(names) > 40)
+    return ", ".join(shown) or "nothing"

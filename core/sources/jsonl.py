@@ -72,6 +72,8 @@ def _why(line: bytes) -> str:
         return "not UTF-8"
     try:
         json.loads(text)
-    except (ValueError, RecursionError):
+    except RecursionError:
+        return "nested too deep"
+    except ValueError:
         return "not JSON"
-    return "JSON with NaN, Infinity, lone surrogates or too many levels"
+    return "JSON with NaN, Infinity or a lone surrogate"

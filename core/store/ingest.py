@@ -173,7 +173,7 @@ def _records(rows: Iterable[Event | Identify | Alias]) -> Iterator[Record | Reje
             continue
         try:
             yield _row(row, occurrences)
-        except (Refused, UnicodeEncodeError) as refused:
+        except Refused as refused:
             yield Rejected(number, str(refused), row.event.encode(errors="replace"))
 
 
@@ -184,13 +184,16 @@ def _row(event: Event, occurrences: Occurrences) -> Row:
         raise Refused("time outside 1900 to 2199")
     properties = dump(dict(event.properties))
     context = _context(event.context)
-    if event.event_id is not None:
-        number = digest(event.event_id.encode())
-    else:
-        parts = (
-            event.event, event.ts_ms, event.user, event.device, event.session, context, properties,
-        )  # fmt: skip
-        number = occurrences.id_of(orjson.dumps(parts))
+    parts = (
+        event.event, event.ts_ms, event.user, event.device, event.session, context, properties,
+        event.event_id, event.traits and dict(event.traits),
+    )  # fmt: skip
+    try:
+        line = orjson.dumps(parts)
+    except TypeError as error:
+        raise Refused("not valid Unicode text") from error
+    own = event.event_id
+    number = digest(own.encode()) if own is not None else occurrences.id_of(line)
     return Row(
         event.event,
         event.ts_ms,
