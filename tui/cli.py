@@ -1,0 +1,26 @@
+"""The command `footfall`. Answers `--version` before anything else is loaded."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+
+VERSION = "0.1.0"
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command line and leave with its exit code.
+
+    0 done, 1 a query failed, 2 wrong usage, 3 cannot open or busy, 130 interrupted.
+    """
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    if given in (["--version"], ["-V"]):
+        print(f"footfall {VERSION}")
+        return
+    from tui.commands import run
+
+    sys.exit(run(given))
+
+
+if __name__ == "__main__":
+    main()

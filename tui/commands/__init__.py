@@ -1,0 +1,124 @@
+"""The command line: one file per command, loaded when it is called.
+
+Data goes to standard output, talk to standard error.
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+import threading
+from collections.abc import Sequence
+from typing import Any
+
+import click
+
+from core.errors import FootfallError, did_you_mean
+
+COMMANDS = {
+    "board": "print or open a board",
+    "completion": "print the script that completes words in your shell",
+    "demo": "make a sample workspace and open it",
+    "doctor": "check terminal, clipboard, database and timing",
+    "import": "load events from files into a workspace",
+    "list": "name boards, events, fields, segments, audiences, marks, kinds",
+    "mark": "note that something happened, or list the notes",
+    "run": "answer a question",
+    "schema": "print the JSON schemas of a kind of question",
+    "sql": "run one SELECT",
+}
+"""Command -> what it does; each is `command` in the module of its name."""
+
+_MODULES = {"import": "import_", "list": "list_"}
+SETTINGS = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
+
+
+class Commands(click.Group):
+    """A group whose commands load late, and whose first word may be a workspace to open."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the names of all commands."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Return a command, loading its file."""
+        if cmd_name not in COMMANDS and cmd_name != "explore":
+            return None
+        module = importlib.import_module(f"tui.commands.{_MODULES.get(cmd_name, cmd_name)}")
+        found: click.Command = module.command
+        return found
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Take a first word that is no command as the workspace to explore."""
+        if args[0] in COMMANDS:
+            return super().resolve_command(ctx, args)
+        if len(args) > 1 or not os.path.exists(args[0]):
+            hint = did_you_mean(args[0], COMMANDS)
+            if hint or len(args) > 1:
+                raise click.UsageError(
+                    f"There is no command {args[0]!r}. {hint}".rstrip(), ctx
+                )  # fmt: skip
+        return super().resolve_command(ctx, ["explore", *args])
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the list of commands without loading any of them."""
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+
+@click.group(
+    cls=Commands, invoke_without_command=True, context_settings=SETTINGS,
+    subcommand_metavar="[DB] | COMMAND ...",
+)  # fmt: skip
+@click.option("--version", "-V", is_flag=True, help="Show the version.")
+@click.pass_context
+def footfall(ctx: click.Context, version: bool) -> None:
+    """Product analytics in the terminal, over one SQLite file.
+
+    Without a command it opens the explorer on DB, on FOOTFALL_DB or on your usual workspace.
+    """
+    if version:
+        from tui.cli import VERSION
+
+        click.echo(f"footfall {VERSION}")
+    elif ctx.invoked_subcommand is None:
+        from tui.commands.explore import command
+
+        ctx.invoke(command, db=None)
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run the command line and return its exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        reconfigure: Any = getattr(stream, "reconfigure", None)
+        if reconfigure:
+            reconfigure(errors="replace")
+    try:
+        code = footfall.main(list(arguments), prog_name="footfall", standalone_mode=False)
+        sys.stdout.flush()
+        return code if isinstance(code, int) else 0
+    except click.exceptions.Exit as ended:
+        return ended.exit_code
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except (KeyboardInterrupt, click.Abort):
+        return _interrupted()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        return 0
+    except FootfallError as error:
+        from tui.commands.common import complain
+
+        complain(error)
+        return error.exit_code
+
+
+def _interrupted() -> int:
+    print("Stopped.", file=sys.stderr, flush=True)
+    if threading.active_count() > 1:
+        os._exit(130)
+    return 130

@@ -1,0 +1,192 @@
+"""What the commands share: which workspace, running so that ctrl+c works, saying and putting."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+import threading
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from core.errors import BadInput, FootfallError
+from core.text import clean
+
+if TYPE_CHECKING:
+    from core.draw import Look
+    from core.engines.sqlite import SqliteEngine, Stop
+
+Value = TypeVar("Value")
+Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
+
+_LINE = 2_000
+_NARROW, _WIDE = 20, 1_000
+
+
+def usual_database() -> Path:
+    """Return the workspace used when none is named: FOOTFALL_DB, the configured one, or ours."""
+    named = os.environ.get("FOOTFALL_DB") or _configured()
+    return Path(named).expanduser() if named else data_folder() / "footfall.db"
+
+
+def data_folder() -> Path:
+    """Return the folder of our own workspaces; it may not exist yet."""
+    from platformdirs import user_data_path
+
+    return user_data_path("footfall", appauthor=False)
+
+
+def _configured() -> str:
+    import tomllib
+
+    from platformdirs import user_config_path
+
+    file = user_config_path("footfall", appauthor=False) / "config.toml"
+    if not file.exists():
+        return ""
+    try:
+        found = tomllib.loads(file.read_text("utf-8")).get("database", "")
+    except (OSError, ValueError) as error:
+        raise BadInput(f"{file} could not be read: {error}.") from error
+    return found if isinstance(found, str) else ""
+
+
+def database(given: str | None) -> Path:
+    """Return the named workspace, or the usual one."""
+    return Path(given).expanduser() if given else usual_database()
+
+
+def db_option(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Add --db."""
+    return click.option(
+        "--db", metavar="DB", help="Workspace file; default FOOTFALL_DB or your usual one."
+    )(function)
+
+
+def format_options(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Add --json, --csv, --tsv and --markdown, of which one is given as `format`."""
+    for name in ("markdown", "tsv", "csv", "json"):
+        function = click.option(
+            f"--{name}", "format", flag_value=name, default=None, help=f"Print as {name}."
+        )(function)
+    return function
+
+
+def width_option(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Add --width."""
+    return click.option(
+        "--width", type=click.IntRange(_NARROW, _WIDE), help="Columns to draw in."
+    )(function)
+
+
+def width_of(given: int | None) -> int:
+    """Return the asked width, else the terminal's, else 100."""
+    found = given or shutil.get_terminal_size((100, 24)).columns
+    return min(max(found, _NARROW), _WIDE)
+
+
+def open_engine(path: Path) -> SqliteEngine:
+    """Return an engine on a workspace; CannotOpen when it is none."""
+    from core.engines.sqlite import SqliteEngine
+
+    return SqliteEngine(path)
+
+
+def look_of(engine: SqliteEngine | None = None) -> Look:
+    """Return how to draw on this terminal."""
+    from core.draw import Look
+    from core.timeframe import Calendar
+    from tui.terminal import glyphs
+
+    found: Any = glyphs()
+    return Look(glyphs=found, colour=False, calendar=engine.calendar if engine else Calendar())
+
+
+def interruptible(work: Callable[[Stop], Value]) -> Value:
+    """Run `work` in a thread and return what it returns; ctrl+c stops it at once.
+
+    Raises:
+        KeyboardInterrupt: after the running statement was interrupted.
+    """
+    from core.engines.sqlite import Stop
+
+    stop = Stop()
+    done = threading.Event()
+    results: list[Value] = []
+    errors: list[BaseException] = []
+
+    def target() -> None:
+        try:
+            results.append(work(stop))
+        except BaseException as error:
+            errors.append(error)
+        finally:
+            done.set()
+
+    threading.Thread(target=target, daemon=True).start()
+    try:
+        while not done.wait(3600):
+            pass
+    except KeyboardInterrupt:
+        stop.stop()
+        done.wait(0.05)
+        raise
+    if errors:
+        raise errors[0]
+    return results[0]
+
+
+def put(text: str) -> None:
+    """Write data to standard output, ending with one newline."""
+    sys.stdout.write(text if text.endswith("\n") else f"{text}\n")
+
+
+def say(*lines: str) -> None:
+    """Write talk to standard error, harmless line by line."""
+    for text in lines:
+        for line in text.splitlines():
+            print(clean(line, _LINE), file=sys.stderr)
+
+
+def complain(error: FootfallError) -> None:
+    """Say what went wrong and what to do next."""
+    say(error.message)
+    if error.hint:
+        say(error.hint.lstrip("\n"))
+
+
+def put_answer(
+    answer: Any,
+    format: str | None,
+    *,
+    width: int,
+    look: Look | None = None,
+    chart: str = "",
+    marks: Iterable[Any] = (),
+) -> None:
+    """Write an answer in a format, or drawn; what the reader must know goes to standard error."""
+    if format:
+        from core.export import export
+
+        put(export(answer, format))
+    else:
+        from core.draw import text
+
+        put(text(answer, width, look or look_of(), chart=chart, marks=tuple(marks)))
+    say(*remarks(answer))
+
+
+def remarks(answer: Any) -> list[str]:
+    """Return the sentences that tell what an answer left out."""
+    found = list(answer.notes)
+    if answer.shape == "people" and answer.total > len(answer.rows):
+        found.append(f"-- {len(answer.rows):,} of {answer.total:,} people")
+    if getattr(answer, "omitted", 0):
+        found.append(f"-- {answer.omitted:,} more groups; top N shows more")
+    if getattr(answer, "truncated", False):
+        shown = answer.events if answer.shape == "timeline" else answer.rows
+        found.append(f"-- {len(shown):,} rows, there are more")
+    return found

@@ -1,0 +1,169 @@
+"""`footfall import`: events from files into a workspace."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import click
+
+from core.errors import BadInput
+from core.text import compact, duration, number
+from tui.commands.common import database, put, say
+
+if TYPE_CHECKING:
+    from core.store.ingest import ImportReport, Progress
+
+WEEK_STARTS = {"monday": 0, "sunday": 6}
+BAR = 24
+_PLAIN_EVERY = 10.0
+
+
+@click.command("import")
+@click.argument("files", nargs=-1, required=True, metavar="FILE...")
+@click.option("--into", metavar="DB", help="Workspace to write to; made when it does not exist.")
+@click.option(
+    "--map", "maps", multiple=True, metavar="user=COLUMN,...", help="Which column means what."
+)
+@click.option("--zone", metavar="ZONE", help="Time zone of a new workspace, such as UTC.")
+@click.option("--week-start", type=click.Choice(list(WEEK_STARTS)), help="Of a new workspace.")
+@click.option("--format", type=click.Choice(["jsonl", "csv", "tsv"]), help="Instead of guessing.")
+def command(
+    files: tuple[str, ...],
+    into: str | None,
+    maps: tuple[str, ...],
+    zone: str | None,
+    week_start: str | None,
+    format: str | None,
+) -> int:
+    """Load events from JSON lines or CSV files, plain or .gz; - is standard input.
+
+    Importing a file again stores nothing twice. Lines that cannot be used go to
+    FILE.rejects.jsonl.
+
+    \b
+    footfall import events.jsonl.gz --into shop.db
+    footfall import orders.csv --into shop.db --map user=customer_id,time=date
+    """
+    from core.store.ingest import import_files
+
+    progress = Bar() if sys.stderr.isatty() else Lines()
+    try:
+        report = import_files(
+            database(into),
+            files,
+            mapping=mapping_of(maps),
+            format=format,
+            progress=progress.show,
+            zone=zone,
+            week_start=WEEK_STARTS[week_start] if week_start else None,
+        )
+    except KeyboardInterrupt:
+        progress.end()
+        say("What was imported stays; the same command goes on from there.")
+        raise
+    finally:
+        progress.end()
+    put("\n".join(summary(report)))
+    return 1 if report.read and report.rejected == report.read else 0
+
+
+def mapping_of(maps: tuple[str, ...]) -> dict[str, str]:
+    """Return {meaning: column} of "user=customer_id,time=date" texts."""
+    found: dict[str, str] = {}
+    for part in ",".join(maps).split(",") if maps else ():
+        meaning, sign, column = part.partition("=")
+        if not sign or not meaning.strip() or not column.strip():
+            raise BadInput(f"--map {part!r} is not understood.", "Write user=COLUMN,time=COLUMN.")
+        found[meaning.strip()] = column.strip()
+    return found
+
+
+class Bar:
+    """A progress bar that redraws itself on standard error."""
+
+    def __init__(self) -> None:
+        self._drawn = False
+
+    def show(self, at: Progress) -> None:
+        """Draw where the import stands."""
+        self._drawn = True
+        sys.stderr.write(f"\r{bar_text(at)}\x1b[K")
+        sys.stderr.flush()
+
+    def end(self) -> None:
+        """Clear the bar away."""
+        if self._drawn:
+            sys.stderr.write("\r\x1b[K")
+            sys.stderr.flush()
+        self._drawn = False
+
+
+class Lines:
+    """The same as a line every ten seconds, for logs."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._last = clock()
+
+    def show(self, at: Progress) -> None:
+        """Say where the import stands, now and then."""
+        if self._clock() - self._last >= _PLAIN_EVERY:
+            self._last = self._clock()
+            say(line_text(at))
+
+    def end(self) -> None:
+        """Nothing to clear."""
+
+
+def bar_text(at: Progress) -> str:
+    """Return "events.csv [=====>    ] 41%  120,000 lines  212K/s  3s left"."""
+    if not at.total_bytes:
+        return line_text(at)
+    done = min(at.read_bytes / at.total_bytes, 1.0)
+    filled = int(done * BAR)
+    bar = ("=" * filled + ">" * (filled < BAR)).ljust(BAR)
+    left = duration(at.seconds / done * (1 - done)) if done > 0.01 else "–"
+    return f"{_name(at)} [{bar}] {done:4.0%}  {_pace(at)}  {left} left"
+
+
+def line_text(at: Progress) -> str:
+    """Return the same without a bar, for a source of unknown length."""
+    return f"{_name(at)}  {_pace(at)}"
+
+
+def _name(at: Progress) -> str:
+    from core.text import clean, cut
+
+    return cut(clean(at.source.rsplit("/", 1)[-1]), 24)
+
+
+def _pace(at: Progress) -> str:
+    rate = at.read / at.seconds if at.seconds else 0
+    rejected = f", {number(at.rejected)} rejected" if at.rejected else ""
+    return f"{number(at.read)} lines{rejected}  {compact(round(rate))}/s"
+
+
+def summary(report: ImportReport) -> list[str]:
+    """Return what an import did, line by line."""
+    rate = report.read / report.seconds if report.seconds else 0
+    lines = [
+        f"read           {number(report.read):>12}",
+        f"stored         {number(report.stored):>12}",
+        f"already there  {number(report.repeated):>12}",
+        f"rejected       {number(report.rejected):>12}",
+    ]
+    if report.identified:
+        lines.append(f"about people   {number(report.identified):>12}")
+    lines += [
+        f"people         {number(report.users):>12}",
+        f"{duration(report.seconds)}, {compact(round(rate))} lines/s",
+    ]
+    from core.text import clean
+
+    reasons = sorted(report.reasons.items(), key=lambda found: -found[1])
+    lines += [f"  {number(count):>8}  {clean(reason)}" for reason, count in reasons]
+    lines += [f"rejected lines are in {clean(name)}" for name in report.rejects_files]
+    return lines

@@ -1,0 +1,32 @@
+"""`footfall list`: the names of what there is."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from tui.commands.common import (
+    database,
+    db_option,
+    format_options,
+    put_answer,
+    width_of,
+    width_option,
+)
+from tui.commands.listing import LISTS
+
+
+@click.command("list")
+@click.argument("what", type=click.Choice(list(LISTS)))
+@db_option
+@format_options
+@width_option
+def command(what: str, db: str | None, format: str | None, width: int | None) -> None:
+    """Name all boards, events, fields, segments, audiences, marks or kinds of question."""
+    put_table(LISTS[what](database(db)), format, width_of(width))
+
+
+def put_table(answer: Any, format: str | None, width: int) -> None:
+    """Write a list in a format or drawn."""
+    put_answer(answer, format, width=width)

@@ -1,0 +1,96 @@
+"""What there is, as tables: boards, events, fields, segments, audiences, marks, kinds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any
+
+from core.answers import Column, Table
+from tui.commands.common import open_engine
+
+_ALL_TIME = (-(2**62), 2**62)
+
+
+def table(title: str, columns: Iterable[Column], rows: Iterable[tuple[Any, ...]]) -> Table:
+    """Return a table without people behind its rows."""
+    return Table(title=title, columns=tuple(columns), rows=tuple(rows))
+
+
+def _texts(*names: str) -> list[Column]:
+    return [Column(name=name) for name in names]
+
+
+def boards(path: Path) -> Table:
+    """Return the saved boards."""
+    from core.store.saved import Saved
+
+    found = Saved(path).boards()
+    return table("Boards", _texts("id", "title"), [(b.id, b.title) for b in found])
+
+
+def events(path: Path) -> Any:
+    """Return all events with how often and by how many people."""
+    from core.queries.top_events import TopEvents
+
+    answer = open_engine(path).answer(TopEvents(range="all_time", limit=10_000))
+    return answer.model_copy(update={"title": "Events"})
+
+
+def fields(path: Path) -> Table:
+    """Return what can be filtered and broken down by."""
+    names = open_engine(path).context().names
+    return table("Fields", _texts("field"), [(name,) for name in names.fields])
+
+
+def segments(path: Path) -> Any:
+    """Return the built-in segments with their people."""
+    from core.queries.segments import Segments
+
+    return open_engine(path).answer(Segments())
+
+
+def audiences(path: Path) -> Table:
+    """Return the saved audiences."""
+    from core.store.saved import Saved
+
+    found = Saved(path).audiences()
+    return table("Audiences", _texts("id", "title"), [(a.id, a.title) for a in found])
+
+
+def marks(path: Path) -> Table:
+    """Return the marks of every category."""
+    return marks_table(path, None)
+
+
+def marks_table(path: Path, category: str | None) -> Table:
+    """Return the marks, newest first."""
+    from core.store.saved import Saved
+
+    calendar = open_engine(path).calendar
+    found = Saved(path).marks(*_ALL_TIME, category)
+    found = sorted(found, key=lambda mark: -mark.timestamp)
+    rows = [
+        (f"{calendar.local(m.timestamp):%Y-%m-%d %H:%M}", m.category, m.title, m.id) for m in found
+    ]
+    return table("Marks", _texts("when", "category", "title", "id"), rows)
+
+
+def kinds(_: Path) -> Table:
+    """Return the kinds of question."""
+    from core.queries import KINDS, kind_class
+
+    rows = [(kind, (kind_class(kind).__doc__ or "").split("\n")[0]) for kind in KINDS]
+    return table("Kinds of question", _texts("kind", "answers"), rows)
+
+
+LISTS: dict[str, Callable[[Path], Any]] = {
+    "boards": boards,
+    "events": events,
+    "fields": fields,
+    "segments": segments,
+    "audiences": audiences,
+    "marks": marks,
+    "kinds": kinds,
+}
+"""What can be listed -> how."""

@@ -1,0 +1,72 @@
+"""`footfall run`: answer a question."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from tui.commands.common import (
+    database,
+    db_option,
+    format_options,
+    interruptible,
+    look_of,
+    open_engine,
+    put_answer,
+    width_of,
+    width_option,
+)
+
+
+@click.command("run")
+@click.argument("question", nargs=-1, required=True)
+@db_option
+@format_options
+@width_option
+@click.option("--time-limit", type=click.FloatRange(min=0), metavar="SECONDS", help="Give up.")
+def command(
+    question: tuple[str, ...],
+    db: str | None,
+    format: str | None,
+    width: int | None,
+    time_limit: float | None,
+) -> None:
+    """Answer QUESTION, in text or JSON; - reads it from standard input.
+
+    \b
+    footfall run dau
+    footfall run 'signup > purchase within 14d by country'
+    footfall run 'retention of signup weekly 8' --csv
+    """
+    from core.language import Parsed, parse_any, parse_full
+
+    text = sys.stdin.read() if question == ("-",) else " ".join(question)
+    if text.lstrip().startswith("{"):
+        parsed = Parsed(parse_any(text))
+    else:
+        parsed = parse_full(text)
+    path = database(db)
+    engine = open_engine(path)
+    result = interruptible(
+        lambda stop: engine.run(parsed.question, stop=stop, time_limit=time_limit)
+    )
+    put_answer(
+        result.answer,
+        format,
+        width=width_of(width),
+        look=look_of(engine),
+        chart=parsed.chart,
+        marks=() if format else marks_of(path, result.answer),
+    )
+
+
+def marks_of(path: Path, answer: Any) -> tuple[Any, ...]:
+    """Return the marks that lie in an answer's buckets."""
+    if answer.shape != "series" or not answer.buckets:
+        return ()
+    from core.store.saved import Saved
+
+    return tuple(Saved(path).marks(answer.buckets[0].start, answer.buckets[-1].end - 1))

@@ -1,0 +1,39 @@
+"""`footfall sql`: one SELECT."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+from tui.commands.common import (
+    database,
+    db_option,
+    format_options,
+    interruptible,
+    put_answer,
+    width_of,
+    width_option,
+)
+
+
+@click.command("sql")
+@click.argument("query")
+@db_option
+@format_options
+@width_option
+@click.option("--limit", type=int, default=1000, show_default=True, help="Rows, 10,000 at most.")
+def command(
+    query: str, db: str | None, format: str | None, width: int | None, limit: int
+) -> None:
+    """Run QUERY, a SELECT or WITH statement; - reads it from standard input.
+
+    The views events_v1, context_v1, users_v1, user_traits_v1, user_devices and logs_v1 hold the
+    data with names instead of numbers. Nothing can be changed.
+    """
+    from core.engines.raw_sql import run_sql
+
+    text = sys.stdin.read() if query == "-" else query
+    path = database(db)
+    answer = interruptible(lambda stop: run_sql(path, text, limit=limit, stop=stop))
+    put_answer(answer, format, width=width_of(width))
