@@ -1,0 +1,221 @@
+"""Starter boards: something worth looking at, made from whatever events a workspace holds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from pyroaring import BitMap
+
+from core.boards import DEFAULT_RANGE, Block, Board, Position
+from core.language_write import duration_words, name
+from core.store.layout import CONTEXT
+from core.text import cut
+from core.timeframe import add_months, to_date, to_day
+
+CANDIDATES = 8
+"""Events looked at for a funnel, the most widespread first."""
+
+STEPS = 4
+SHARED = 0.08
+"""A funnel step must be reached by at least this share of those on the step before."""
+
+STALE_DAYS = 30
+LONG_DAYS = 180
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What a workspace holds, as far as starter boards care.
+
+    Attributes:
+        events: names by how often they happened, most often first.
+        steps: a guess at a funnel: events in the order people usually begin with them.
+        range: a range text that holds data.
+        unit: the granularity that suits it.
+        field: a context column with a few values, or "".
+    """
+
+    events: tuple[str, ...]
+    steps: tuple[str, ...]
+    range: str
+    unit: str
+    field: str
+
+
+def starter_boards(engine: Any) -> list[Board]:
+    """Return boards made from an engine's events, the one to open first at the front.
+
+    Reads event totals and the sets of first activity, never the events; an empty workspace
+    gets one board with a note.
+    """
+    facts = look_around(engine)
+    if not facts.events:
+        text = "No events yet. Import some with `footfall import FILE --into DB`."
+        note = Block(type="note", content=text, position=Position(width=12, height=3))
+        return [Board(title="Overview", blocks=(note,))]
+    return [_overview(facts), _people(facts)]
+
+
+def look_around(engine: Any) -> Facts:
+    """Return what an engine's workspace holds."""
+    ctx = engine.context()
+    totals = engine.read(
+        """
+        select n.name, n.id, sum(a.total) as events
+        from activity a join event_names n on n.id = a.event
+        where a.dimension = 0 and n.hidden = 0 and n.inactive = 0 and n.deleted = 0
+        group by n.id
+        order by events desc, n.name
+        """
+    )
+    range_, unit = _usual_range(ctx)
+    firsts = _first_days(engine, [id_ for _, id_, _ in totals])
+    names = {id_: str(text) for text, id_, _ in totals}
+    steps = tuple(names[id_] for id_ in _funnel(firsts))
+    return Facts(
+        tuple(str(text) for text, _, _ in totals), steps, range_, unit, _field(engine, ctx)
+    )
+
+
+def _usual_range(ctx: Any) -> tuple[str, str]:
+    """Return the last 30 days, or dates that end with the newest event when that is older.
+
+    Old data over half a year or more is shown by week over its last 12 months.
+    """
+    if ctx.latest is None or ctx.earliest is None:
+        return DEFAULT_RANGE, "daily"
+    first, last = ctx.calendar.day_of(ctx.earliest), ctx.calendar.day_of(ctx.latest)
+    if ctx.today - STALE_DAYS < last <= ctx.today:
+        return DEFAULT_RANGE, "daily"
+    last = min(last, ctx.today)
+    if last - first >= LONG_DAYS:
+        start, unit = to_day(add_months(to_date(last), -12)) + 1, "weekly"
+    else:
+        start, unit = last - 29, "daily"
+    return f"{to_date(start).isoformat()},{to_date(last).isoformat()}", unit
+
+
+def _first_days(engine: Any, events: list[int]) -> dict[int, list[tuple[int, BitMap]]]:
+    """Return event -> (day, who did it first then), for the events most people did."""
+    found: dict[int, list[tuple[int, BitMap]]] = {}
+    for event in events[: 3 * CANDIDATES]:
+        rows = engine.read("select day, users from first_activity where event = ?", (event,))
+        found[event] = [(day, BitMap.deserialize(users)) for day, users in rows]
+    spread = sorted(found, key=lambda e: (-sum(len(users) for _, users in found[e]), e))
+    return {event: found[event] for event in spread[:CANDIDATES]}
+
+
+def _funnel(firsts: dict[int, list[tuple[int, BitMap]]]) -> list[int]:
+    """Return two to four events that many people share, in the order they are first done.
+
+    Starts with the most widespread and keeps adding the one that leaves most people; the order
+    is that of the mean first day among those who did them all.
+    """
+    people = {
+        event: BitMap().union(*(u for _, u in days)) for event, days in firsts.items() if days
+    }
+    if len(people) < 2:
+        return []
+    chosen = [next(iter(people))]
+    shared = people[chosen[0]]
+    while len(chosen) < STEPS:
+        rest = {e: shared.intersection_cardinality(p) for e, p in people.items() if e not in chosen}
+        best = max(rest, key=lambda e: (rest[e], -e), default=None)
+        if best is None or rest[best] < max(2, SHARED * len(shared)):
+            break
+        chosen.append(best)
+        shared = shared & people[best]
+    order = sorted(chosen, key=lambda e: (_mean_day(firsts[e], shared), -len(people[e]), e))
+    return order if len(order) > 1 else []
+
+
+def _mean_day(days: list[tuple[int, BitMap]], people: BitMap) -> float:
+    counts = [(day, users.intersection_cardinality(people)) for day, users in days]
+    return sum(day * count for day, count in counts) / max(sum(c for _, c in counts), 1)
+
+
+def _field(engine: Any, ctx: Any) -> str:
+    """Return the first context column with 2 to 50 values."""
+    counts = dict(
+        engine.read(
+            """
+            select d.field, count(*) from dimensions d
+            join dimension_values v on v.dimension = d.id
+            where d.state = 'sets'
+            group by d.field
+            """
+        )
+    )
+    return next((column for column in CONTEXT if 2 <= counts.get(column, 0) <= 50), "")
+
+
+def _chart(title: str, question: str, place: tuple[int, int, int, int], chart: str = "") -> Block:
+    x, y, width, height = place
+    position = Position(x=x, y=y, width=width, height=height)
+    return Block(
+        id=f"t{y}{x}", title=cut(title, 200), question=question, chart=chart, position=position
+    )
+
+
+def _overview(facts: Facts) -> Board:
+    """Numbers on top, active users beside the top events, funnel beside retention."""
+    shown = facts.events[:3]
+    width = 12 // (len(shown) + 1)
+    unit = f"{facts.unit} vs prev"
+    blocks = [_chart("Active users", f"dau {unit}", (0, 0, width, 2), "number")]
+    blocks += [
+        _chart(event, f"{name(event)} {unit}", ((at + 1) * width, 0, width, 2), "number")
+        for at, event in enumerate(shown)
+    ]
+    blocks += [
+        _chart(_each("Active users", facts), f"dau {unit}", (0, 2, 8, 4), "line"),
+        _chart("Top events", "top events", (8, 2, 4, 4), "table"),
+    ]
+    return _board("Overview", facts, [*blocks, *_last_row(facts)])
+
+
+def _last_row(facts: Facts) -> list[Block]:
+    if not facts.steps:
+        return [_retention((0, 6, 12, 3))]
+    return [_chart("Funnel", _funnel_text(facts), (0, 6, 6, 3)), _retention((6, 6, 6, 3))]
+
+
+def _funnel_text(facts: Facts) -> str:
+    days = 30 if facts.unit == "weekly" else 7
+    steps = " > ".join(name(step) for step in facts.steps)
+    return f"{steps} within {duration_words(days * 86_400)}"
+
+
+def _retention(place: tuple[int, int, int, int]) -> Block:
+    return _chart("Weekly retention", "retention weekly 8", place)
+
+
+def _each(title: str, facts: Facts) -> str:
+    return f"{title} by {'week' if facts.unit == 'weekly' else 'day'}"
+
+
+def _people(facts: Facts) -> Board:
+    """Who comes, stays and leaves; and who does the biggest events."""
+    top = facts.events[0]
+    blocks = [
+        _chart("New, returning, back again, gone", "lifecycle weekly", (0, 0, 6, 4), "bars"),
+        _chart("Active in 30 days", f"mau {facts.unit} vs prev", (6, 0, 6, 4), "line"),
+        _chart("Weekly retention", "retention weekly 12", (0, 4, 12, 5)),
+        _chart(f"People of {top}", f"users of {name(top)} {facts.unit}", (0, 9, 6, 4), "line"),
+        _chart("Segments", "segments", (6, 9, 6, 4)),
+    ]
+    if facts.field:
+        by = f"dau {facts.unit} by {facts.field} top 8"
+        blocks.append(_chart(f"Active users by {facts.field}", by, (0, 13, 12, 4), "bars"))
+    return _board("People", facts, blocks)
+
+
+def _board(title: str, facts: Facts, blocks: list[Block]) -> Board:
+    return Board(
+        id=f"brd_{title.lower()}",
+        title=title,
+        description="Made from the events in this workspace.",
+        default_range=facts.range,
+        blocks=tuple(blocks),
+    )
