@@ -1,0 +1,121 @@
+"""python -m benchmarks: footfall beside DuckDB on the same made-up events."""
+
+from __future__ import annotations
+
+import os
+import platform
+import sqlite3
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from importlib.metadata import version
+from pathlib import Path
+
+import click
+
+from benchmarks import duck
+from benchmarks.generate import END, data_file
+from benchmarks.measure import Different, Timing, ask_both
+from benchmarks.questions import QUESTIONS, Asked
+from core.engines.sqlite import SqliteEngine
+from core.store.ingest import import_files
+
+
+@click.command()
+@click.option("--events", default=1_000_000, show_default=True, help="How many to make.")
+@click.option("--seed", default=1, show_default=True, help="Of the made-up events.")
+@click.option(
+    "--db",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="A folder to keep the data in for the next run.",
+)
+@click.option("--only", help="Names of questions, or parts of them, with commas.")
+@click.option("--markdown", is_flag=True, help="Print the table as markdown.")
+def main(events: int, seed: int, db: Path | None, only: str | None, markdown: bool) -> None:
+    """Check that both give the same answers, then print what each takes."""
+    click.echo(header(events, seed))
+    with folder(db) as place:
+        stem = place / f"events-{events}-{seed}"
+        workspace = load(place, stem, events, seed)
+        engine = SqliteEngine(workspace, clock=lambda: END - 1)
+        with closing(engine), closing(duck.connect(stem.with_suffix(".duckdb"))) as other:
+            try:
+                timings = [ask_both(engine, other, asked) for asked in chosen(only)]
+            except Different as found:
+                raise click.ClickException(str(found)) from found
+    click.echo("\n".join(lines(timings, markdown=markdown)))
+
+
+def header(events: int, seed: int) -> str:
+    """Return what ran where."""
+    return (
+        f"{events:,} events, seed {seed}, last 90 of 180 days, both warm, medians\n"
+        f"footfall on SQLite {sqlite3.sqlite_version}, "
+        f"DuckDB {version('duckdb')}, Python {platform.python_version()}, "
+        f"{os.cpu_count()} cores {platform.machine()}"
+    )
+
+
+@contextmanager
+def folder(given: Path | None) -> Iterator[Path]:
+    """The folder to work in: the given one, or one that is gone afterwards."""
+    if given is not None:
+        given.mkdir(parents=True, exist_ok=True)
+        yield given
+        return
+    with tempfile.TemporaryDirectory() as made:
+        yield Path(made)
+
+
+def load(place: Path, stem: Path, events: int, seed: int) -> Path:
+    """Make what is missing of data file, workspace and DuckDB file; return the workspace."""
+    data = data_file(place, events, seed)
+    workspace, other = stem.with_suffix(".footfall.db"), stem.with_suffix(".duckdb")
+    if not workspace.exists():
+        started = time.perf_counter()
+        unfinished = workspace.with_suffix(".part")
+        for left in unfinished.parent.glob(unfinished.name + "*"):
+            left.unlink()
+        stored = import_files(unfinished, [data]).stored
+        unfinished.rename(workspace)
+        rate = stored / (time.perf_counter() - started)
+        click.echo(f"imported {stored:,} events, {rate:,.0f} rows/s")
+    if not other.exists():
+        duck.load(other, data)
+    sizes = [f"{file.stat().st_size / 1e6:,.0f} MB" for file in (data, workspace, other)]
+    click.echo("JSON lines {}, workspace {}, DuckDB {}".format(*sizes))
+    return workspace
+
+
+def chosen(only: str | None) -> list[Asked]:
+    """Return the questions to ask.
+
+    Raises:
+        click.BadParameter: none of that name.
+    """
+    parts = [part.strip() for part in only.split(",")] if only else [""]
+    found = [q for q in QUESTIONS if any(part in q.name for part in parts)]
+    if not found:
+        raise click.BadParameter(f"Known: {', '.join(q.name for q in QUESTIONS)}.")
+    return found
+
+
+def lines(timings: list[Timing], *, markdown: bool) -> list[str]:
+    """Return the table, one line per question."""
+    rows = [("question", "footfall ms", "DuckDB ms", "ratio", "target")]
+    rows += [
+        (
+            timing.name, f"{timing.footfall:.1f}", f"{timing.duckdb:.1f}", f"{timing.ratio:.2f}",
+            f"{timing.target}" if timing.target else "",
+        )
+        for timing in timings
+    ]  # fmt: skip
+    if markdown:
+        rows.insert(1, ("---", "---:", "---:", "---:", "---:"))
+        return [f"| {' | '.join(row)} |" for row in rows]
+    return [f"{row[0]:<26}" + "".join(f"{cell:>13}" for cell in row[1:]) for row in rows]
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,221 @@
+"""The same events in DuckDB, and for each question the fastest SQL we know for its answer.
+
+Days are numbers since 1970-01-01, weeks start on Monday and are named by their first day.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from benchmarks.generate import CONTEXT, DAY, END, EVENTS, FUNNEL
+
+LAST = END // DAY - 1
+"""Local day of now."""
+
+FIRST = LAST - 89
+"""First day of the range of 90 days."""
+
+WEEK = "(day + 3) // 7 * 7 - 3"
+"""First day of a row's week."""
+
+Results = list[tuple[Any, ...]]
+
+
+def _enum(name: str, values: Any) -> str:
+    listed = ", ".join(f"'{value}'" for value in values)
+    return f"create type {name}_name as enum ({listed})"
+
+
+def load(path: Path, data: Path) -> None:
+    """Make a database file of a data file: compact types, in order of event, user and time."""
+    import duckdb
+
+    unfinished = path.with_suffix(".part")
+    unfinished.unlink(missing_ok=True)
+    with duckdb.connect(str(unfinished), config={"threads": 2}) as db:
+        db.execute(_enum("event", EVENTS))
+        for name, values in CONTEXT.items():
+            db.execute(_enum(name, values))
+        db.execute(
+            f"""
+            create temp table raw as
+            select * from read_json(
+                '{data}', format = 'newline_delimited',
+                columns = {{event: 'varchar', timestamp: 'bigint', user_id: 'varchar',
+                           {", ".join(f"{name}: 'varchar'" for name in CONTEXT)},
+                           properties: 'struct(amount double, items integer, item varchar)'}}
+            )
+            """
+        )
+        db.execute(
+            """
+            create table users as
+            select user_id, (row_number() over (order by user_id))::integer as "user"
+            from (select distinct user_id from raw)
+            """
+        )
+        db.execute(
+            f"""
+            create table events as
+            select event::event_name as event, users."user", timestamp as ts,
+                   (timestamp // {DAY})::integer as day,
+                   {", ".join(f"{name}::{name}_name as {name}" for name in CONTEXT)},
+                   properties.amount as amount, properties.items as items, properties.item as item
+            from raw join users using (user_id)
+            order by event, "user", ts
+            """
+        )
+    unfinished.rename(path)
+
+
+def connect(path: Path) -> Any:
+    """Open a database file for reading, with two threads."""
+    import duckdb
+
+    return duckdb.connect(str(path), read_only=True, config={"threads": 2})
+
+
+IN_RANGE = f"day between {FIRST} and {LAST}"
+
+
+def _rolling(days: int) -> str:
+    """Each person counts from an active day until `days` later, or their next active day."""
+    return f"""
+    with active as (
+        select distinct "user", day from events where day between {FIRST - days + 1} and {LAST}
+    ),
+    stretches as (
+        select day as begin,
+               least(day + {days},
+                     coalesce(lead(day) over (partition by "user" order by day), {LAST + 1})
+               ) as finish
+        from active
+    ),
+    changes as (
+        select greatest(begin, {FIRST}) as day, 1 as change from stretches
+        where finish > {FIRST}
+        union all
+        select finish, -1 from stretches where finish > {FIRST} and finish <= {LAST}
+    ),
+    daily as (select day, sum(change) as change from changes group by day)
+    select days.day, sum(coalesce(change, 0)) over (order by days.day)
+    from range({FIRST}, {LAST + 1}) days(day) left join daily using (day)
+    """
+
+
+def _funnel() -> str:
+    parts, order = [], ["t1"]
+    for number, event in enumerate(FUNNEL[1:], 2):
+        parts.append(
+            f"""
+            s{number} as (
+                select p.*, case when e.ts - p.t1 <= {7 * DAY} then e.ts end as t{number}
+                from s{number - 1} p
+                asof left join (select "user", ts from events where event = '{event}') e
+                on e."user" = p."user" and e.ts >= p.t{number - 1}
+            )"""
+        )
+        order.append(f"t{number}")
+    last = len(FUNNEL)
+    reached = " + ".join(f"(t{k} is not null)::integer" for k in range(2, last + 1))
+    waits = [f"t{k} - t{k - 1}" for k in range(2, last + 1)] + [f"t{last} - t1"]
+    figures = ", ".join(
+        f"avg({wait}) / 1000 as a{n}, quantile_cont({wait}, 0.5) / 1000 as m{n}"
+        for n, wait in enumerate(waits)
+    )
+    return f"""
+    with s1 as (
+        select "user", ts as t1 from events where event = '{FUNNEL[0]}' and {IN_RANGE}
+    ),
+    {",".join(parts)},
+    reported as (
+        select unnest(max_by(struct_pack({", ".join(f"{t} := {t}" for t in order)}),
+                             ({reached}) * {2**52}::bigint - t1))
+        from s{last} group by "user"
+    )
+    select {", ".join(f"count({t})" for t in order)}, {figures} from reported
+    """
+
+
+def _uniques(where: str, by: str = "") -> tuple[str, str]:
+    """People per day and over the range, each a statement of its own."""
+    keys = f", {by}::varchar" if by else ""
+    group = f", {by}" if by else ""
+    return (
+        f"""
+        select day{keys}, count(distinct "user") from events
+        where {IN_RANGE} and {where} group by day{group}
+        """,
+        f"""
+        select null{keys}, count(distinct "user") from events
+        where {IN_RANGE} and {where} {f"group by {by}" if by else ""}
+        """,
+    )
+
+
+SQL: dict[str, tuple[str, ...]] = {
+    "active users": _uniques("true"),
+    "rolling 7 days": (_rolling(7), _uniques("true")[1]),
+    "rolling 30 days": (_rolling(30), _uniques("true")[1]),
+    "uniques": _uniques("event = 'view_item'"),
+    "uniques by country": _uniques("event = 'view_item'", "country"),
+    "uniques with a filter": _uniques("event = 'view_item' and platform = 'ios'"),
+    "uniques with two filters": _uniques(
+        "event = 'view_item' and platform = 'ios' and country = 'US'"
+    ),
+    "counts": (
+        f"""
+        select day, count(*) from events where {IN_RANGE} and event = 'page_view'
+        group by rollup (day)
+        """,
+    ),
+    "sum of a property": (
+        f"""
+        select day, sum(amount) from events where {IN_RANGE} and event = 'purchase'
+        group by rollup (day)
+        """,
+    ),
+    "top events": (
+        f"""
+        select event::varchar, count(*), count(distinct "user")
+        from events where {IN_RANGE} group by event
+        """,
+    ),
+    "lifecycle": (
+        f"""
+        with active as (select distinct "user", {WEEK} as week from events),
+        around as (
+            select week,
+                   lag(week) over (partition by "user" order by week) as before,
+                   lead(week) over (partition by "user" order by week) as after
+            from active
+        )
+        select week, count(*) filter (before is null), count(*) filter (before = week - 7),
+               count(*) filter (before < week - 7),
+               count(*) filter (after is null or after > week + 7)
+        from around where week >= {FIRST - 13} group by week
+        """,
+    ),
+    "retention": (
+        f"""
+        with active as (select distinct "user", {WEEK} as week from events),
+        cohorts as (select min(week) over (partition by "user") as cohort, week from active)
+        select cohort, (week - cohort) // 7, count(*)
+        from cohorts where cohort + 6 >= {FIRST} group by all
+        """,
+    ),
+    "funnel": (_funnel(),),
+}
+"""By the question's name in `questions`."""
+
+
+def answer(db: Any, name: str) -> Results:
+    """Run a question's statements and return their rows together."""
+    return [row for text in SQL[name] for row in db.execute(text).fetchall()]
+
+
+def statements() -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Every question's name and statements."""
+    yield from SQL.items()

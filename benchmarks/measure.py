@@ -1,0 +1,83 @@
+"""Comparing answers, then timing them."""
+
+from __future__ import annotations
+
+import math
+import statistics
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from benchmarks import duck
+from benchmarks.questions import Asked, Rows
+from core.engines.sqlite import SqliteEngine
+from core.queries import from_json
+
+RUNS = 9
+
+
+@dataclass(frozen=True)
+class Timing:
+    """What one question took, in ms: the medians of warm runs."""
+
+    name: str
+    footfall: float
+    duckdb: float
+    target: float | None
+
+    @property
+    def ratio(self) -> float:
+        """footfall's time to DuckDB's."""
+        return self.footfall / self.duckdb
+
+
+class Different(Exception):
+    """The two gave different answers."""
+
+
+def compare(name: str, ours: Rows, theirs: Rows) -> None:
+    """Raise Different unless the rows are the same, floats to 9 digits and order aside."""
+    left, right = _sorted(ours), _sorted(theirs)
+    for mine, other in zip(left, right, strict=False):
+        if len(mine) != len(other) or not all(map(_same, mine, other)):
+            raise Different(f"{name}: footfall says {mine}, DuckDB says {other}")
+    if len(left) != len(right):
+        raise Different(f"{name}: footfall has {len(left)} rows, DuckDB {len(right)}")
+
+
+def _sorted(rows: Iterable[tuple[Any, ...]]) -> Rows:
+    return sorted(rows, key=lambda row: [str(value) for value in row])
+
+
+def _same(left: Any, right: Any) -> bool:
+    if isinstance(left, int | float) and isinstance(right, int | float):
+        return math.isclose(left, right, rel_tol=1e-9, abs_tol=1e-9)
+    return left == right
+
+
+def ask_both(engine: SqliteEngine, db: Any, asked: Asked) -> Timing:
+    """Check that both give the same answer, then time both.
+
+    Raises:
+        Different: they do not.
+    """
+    question = from_json({"range": "90d", **asked.fields})
+    ours = asked.read(engine.run(question, fresh=True).answer)
+    compare(asked.name, ours, duck.answer(db, asked.name))
+    return Timing(
+        asked.name,
+        median(lambda: engine.run(question, fresh=True)),
+        median(lambda: duck.answer(db, asked.name)),
+        asked.target,
+    )
+
+
+def median(run: Callable[[], Any]) -> float:
+    """Return the median ms of RUNS runs after two to warm up."""
+    taken = []
+    for _ in range(RUNS + 2):
+        started = time.perf_counter()
+        run()
+        taken.append((time.perf_counter() - started) * 1000)
+    return statistics.median(taken[2:])

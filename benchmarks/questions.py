@@ -1,0 +1,111 @@
+"""The questions asked of both, and how footfall's answers read as DuckDB's rows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from benchmarks.generate import FUNNEL
+from core.timeframe import to_day
+
+Rows = list[tuple[Any, ...]]
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One question.
+
+    Attributes:
+        name: as in `duck.SQL`.
+        fields: the question as JSON fields, without its range of 90 days.
+        read: footfall's answer as rows to compare with DuckDB's.
+        target: the ratio to DuckDB's time that is aimed at, if any.
+    """
+
+    name: str
+    fields: dict[str, Any]
+    read: Callable[[Any], Rows]
+    target: float | None = None
+
+
+def day(label: str) -> int:
+    """Return the day number of an ISO date."""
+    return to_day(date.fromisoformat(label))
+
+
+def series(answer: Any) -> Rows:
+    """(day, group values, value) of what is not 0, and the totals under no day."""
+    found: Rows = []
+    for line in answer.lines:
+        found.append((None, *line.group, line.total))
+        for bucket, value in zip(answer.buckets, line.values, strict=True):
+            if value:
+                found.append((day(bucket.label), *line.group, value))
+    return found
+
+
+def table(answer: Any) -> Rows:
+    """Rows as they are."""
+    return list(answer.rows)
+
+
+def lifecycle(answer: Any) -> Rows:
+    """(week, new, returning, resurrected, dormant): the people of a week and who left after it."""
+    values = {line.series: line.values for line in answer.lines}
+    weeks = [day(bucket.label) for bucket in answer.buckets]
+    names = ("new", "returning", "resurrected", "dormant")
+    return [
+        (week, *(abs(values[name][index] or 0) for name in names))
+        for index, week in enumerate(weeks)
+    ]
+
+
+def grid(answer: Any) -> Rows:
+    """(cohort, period, count) of what is not 0."""
+    return [
+        (day(cohort.label), period, count)
+        for cohort in answer.cohorts
+        for period, count in enumerate(cohort.counts)
+        if count
+    ]
+
+
+def steps(answer: Any) -> Rows:
+    """One row: counts, then average and median seconds of each transition and of all."""
+    (group,) = answer.groups
+    counts = [step.count for step in group.steps]
+    times = [(step.avg_seconds, step.median_seconds) for step in group.steps[1:]]
+    times.append((group.total_avg_seconds, group.total_median_seconds))
+    return [(*counts, *(figure for pair in times for figure in pair))]
+
+
+VIEWS = {"kind": "trend", "event": "view_item", "measure": "users"}
+IOS = {"field": "platform", "value": "ios"}
+US = {"field": "country", "value": "US"}
+
+QUESTIONS = (
+    Asked("active users", {"kind": "active_users"}, series, 0.5),
+    Asked("rolling 7 days", {"kind": "active_users", "metric": "wau"}, series, 0.5),
+    Asked("rolling 30 days", {"kind": "active_users", "metric": "mau"}, series, 0.5),
+    Asked("uniques", VIEWS, series, 0.5),
+    Asked("uniques by country", {**VIEWS, "breakdown": "country", "limit": 100}, series),
+    Asked("uniques with a filter", {**VIEWS, "conditions": [IOS]}, series),
+    Asked("uniques with two filters", {**VIEWS, "conditions": [IOS, US]}, series),
+    Asked("counts", {"kind": "trend", "event": "page_view"}, series),
+    Asked(
+        "sum of a property",
+        {"kind": "trend", "event": "purchase", "measure": "sum", "property": "amount"},
+        series,
+    ),
+    Asked("top events", {"kind": "top_events", "limit": 100}, table),
+    Asked("lifecycle", {"kind": "lifecycle", "granularity": "weekly"}, lifecycle, 0.5),
+    Asked("retention", {"kind": "retention", "granularity": "weekly", "periods": 13}, grid, 0.5),
+    Asked(
+        "funnel",
+        {"kind": "funnel", "steps": [{"event": e} for e in FUNNEL], "window_seconds": 7 * 86_400},
+        steps,
+        1.5,
+    ),
+)
