@@ -1,0 +1,57 @@
+"""What was asked and how it was answered, as text to read."""
+
+from __future__ import annotations
+
+import textwrap
+import traceback
+from typing import Any
+
+from core.engines.sqlite import Result
+from core.errors import FootfallError
+from core.queries.base import Question
+from core.text import clean
+
+
+def inspection(question: Question, result: Result | None, error: Exception | None) -> str:
+    """Return the question, its timing and each statement with its parameters."""
+    parts = [_question(question)]
+    if error is not None:
+        parts.append(_failure(error))
+    if result is not None:
+        how = "from the cache, computed in" if result.cached else "computed in"
+        parts.append(f"{how} {result.milliseconds:,.1f} ms")
+        parts += [_statement(i, s) for i, s in enumerate(result.statements, 1)]
+    return "\n\n".join(parts)
+
+
+def _question(question: Question) -> str:
+    from core.language import format_question
+
+    text = clean(format_question(question), 4_000)
+    return f"{text}\n{clean(question.model_dump_json(exclude_defaults=True), 4_000)}"
+
+
+def _failure(error: Exception) -> str:
+    if isinstance(error, FootfallError):
+        return f"{clean(error.message, 4_000)}\n{clean(error.hint, 4_000)}"
+    lines = "".join(traceback.format_exception(error))
+    return "\n".join(clean(line, 400) for line in lines.split("\n"))
+
+
+def _statement(number: int, statement: Any) -> str:
+    sql = textwrap.dedent(statement.text).strip("\n")
+    shown = "\n".join(f"  {clean(line.rstrip(), 400)}" for line in sql.split("\n") if line.strip())
+    parameters = ", ".join(_value(v) for v in _values(statement.parameters))
+    return f"-- {number}. {statement.label}\n{shown}\n  with {parameters or 'no parameters'}"
+
+
+def _values(parameters: Any) -> list[Any]:
+    if isinstance(parameters, dict):
+        return [f"{key} = {value!r}" for key, value in parameters.items()]
+    return list(parameters)
+
+
+def _value(value: Any) -> str:
+    if isinstance(value, bytes):
+        return f"{len(value):,} bytes"
+    return clean(value if isinstance(value, str) else repr(value), 100)

@@ -1,0 +1,191 @@
+"""ACTIONS: the one table behind bindings, the key line, help, the palette and the README.
+
+An action's id names the method `action_<id>` of the page that answers it. A letter is a verb: it
+does the same thing on every page, or nothing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+PLACES = (
+    ("boards", "1", "Boards"),
+    ("metrics", "2", "Metrics"),
+    ("funnel", "3", "Funnel"),
+    ("retention", "4", "Retention"),
+    ("segments", "5", "Segments"),
+    ("marks", "6", "Marks"),
+    ("users", "8", "Users"),
+)
+"""Place id, its digit, its name on the tabs."""
+
+CHARTS = ("metrics", "chart", "funnel", "retention")
+ASKED = ("board", *CHARTS, "segments", "marks", "people")
+LISTS = ("boards", "metrics", "segments", "marks", "people", "users", "timeline")
+
+
+@dataclass(frozen=True)
+class Action:
+    """One thing a key does.
+
+    Attributes:
+        id: the page's method is `action_<id>`; also the name used to remap it.
+        keys: as Textual names them; the first is the one shown.
+        label: one or two words for the key line.
+        help: one sentence for help and the palette.
+        area: the palette's group.
+        pages: page ids where it exists; () is everywhere.
+        rank: place on the key line, lower is kept longer; 0 is not shown there.
+    """
+
+    id: str
+    keys: tuple[str, ...]
+    label: str
+    help: str
+    area: str
+    pages: tuple[str, ...] = ()
+    rank: int = 0
+
+    @property
+    def call(self) -> str:
+        """What Textual runs: `go_metrics` is the method `action_go` with a place."""
+        return f"go('{self.id[3:]}')" if self.id.startswith("go_") else self.id
+
+    @property
+    def shown(self) -> str:
+        """Its first key as a person writes it."""
+        return name_of(self.keys[0]) if self.keys else ""
+
+
+NAMES = {
+    "question_mark": "?", "colon": ":", "less_than_sign": "<", "greater_than_sign": ">",
+    "comma": ",", "full_stop": ".", "minus": "-", "plus": "+", "equals_sign": "=", "slash": "/",
+    "enter": "ENTER", "escape": "ESC", "backspace": "BACKSPACE", "tab": "TAB",
+    "shift+tab": "shift+TAB", "space": "SPACE", "f5": "F5", "pageup": "PgUp", "pagedown": "PgDn",
+    "home": "Home", "end": "End", "up": "Up", "down": "Down", "left": "Left", "right": "Right",
+}  # fmt: skip
+
+
+def name_of(key: str) -> str:
+    """Return a Textual key name as a person writes it."""
+    return NAMES.get(key, key)
+
+
+ACTIONS = (
+    Action("help", ("question_mark",), "help", "the keys of this page; type to find, Enter runs",
+           "help", rank=1),
+    Action("palette", ("colon", "ctrl+p"), "command", "every command and saved name", "help",
+           rank=2),
+    *(Action(f"go_{id_}", (digit,), name, f"go to {name}", "go") for id_, digit, name in PLACES),
+    Action("open", ("enter",), "open", "what is under the cursor: number, people, timeline",
+           "go", rank=3),
+    Action("back", ("escape", "backspace"), "back", "close, undo a filter or zoom, or go back",
+           "go", rank=90),
+    Action("up", ("up", "k"), "", "move up", "move"),
+    Action("down", ("down", "j"), "", "move down", "move"),
+    Action("left", ("left", "h"), "", "move left", "move"),
+    Action("right", ("right", "l"), "", "move right", "move"),
+    Action("first", ("home",), "", "to the first", "move"),
+    Action("last", ("end",), "", "to the last", "move"),
+    Action("page_up", ("pageup",), "", "a page up", "move"),
+    Action("page_down", ("pagedown",), "", "a page down", "move"),
+    Action("next_panel", ("tab",), "next", "next panel", "move", rank=40),
+    Action("previous_panel", ("shift+tab",), "", "previous panel", "move"),
+    Action("find", ("slash",), "find", "filter the list as you type", "view", LISTS, rank=5),
+    Action("range", ("r",), "range", "choose the range of days", "question", ASKED, rank=10),
+    Action("earlier", ("less_than_sign", "comma"), "", "one range earlier; on a timeline the "
+           "previous person", "question", (*ASKED, "timeline")),
+    Action("later", ("greater_than_sign", "full_stop"), "", "one range later; on a timeline the "
+           "next person", "question", (*ASKED, "timeline")),
+    Action("shorter", ("minus",), "", "a shorter range", "question", ASKED),
+    Action("longer", ("plus", "equals_sign"), "", "a longer range", "question", ASKED),
+    Action("granularity", ("g",), "by", "granularity, cycling through those that fit", "question",
+           ("board", "metrics", "chart", "retention", "marks"), rank=16),
+    Action("breakdown", ("b",), "break", "break down by a field", "question",
+           ("board", *CHARTS), rank=14),
+    Action("compare", ("c",), "compare", "compare with: off, previous, year before", "question",
+           ("board", *CHARTS, "marks"), rank=12),
+    Action("filter", ("f",), "filter", "conditions on fields; on a timeline only this event",
+           "question", (*ASKED, "timeline"), rank=18),
+    Action("segment", ("s",), "segment", "count only a segment or audience", "question", ASKED,
+           rank=30),
+    Action("measure", ("p",), "show as", "what is counted: people, events, sessions; dau, wau, mau",
+           "question", ("board", "metrics", "chart", "marks"), rank=32),
+    Action("chart", ("v",), "chart", "show as line, bars, area, table or number", "chart",
+           ("board", *CHARTS), rank=22),
+    Action("table", ("t",), "table", "the table under the chart", "chart", CHARTS, rank=24),
+    Action("sort", ("o",), "sort", "sort by another column", "view", ("people", "users"), rank=8),
+    Action("saved", ("0",), "", "back to the saved question", "question", (*ASKED, "users")),
+    Action("edit", ("e",), "edit", "edit the question as text; on Marks the mark", "question",
+           (*ASKED,), rank=20),
+    Action("others", ("u",), "the others", "who dropped, did not return, are not in it",
+           "go", ("board", *CHARTS, "segments"), rank=6),
+    Action("zoom", ("z",), "zoom", "this panel over the whole page and back", "view",
+           ("board", *CHARTS, "marks", "segments"), rank=9),
+    Action("new", ("n",), "new", "a new board, question, audience or mark", "save",
+           ("boards", "metrics", "funnel", "retention", "marks", "segments"), rank=26),
+    Action("save", ("w",), "save", "save this question under a name", "save",
+           ("board", *CHARTS, "people"), rank=28),
+    Action("add", ("a",), "add", "add this to a board", "save", (*CHARTS, "marks"), rank=34),
+    Action("mark", ("m",), "mark", "put a mark at the cursor's day", "save",
+           ("board", *CHARTS, "marks"), rank=36),
+    Action("delete", ("d",), "delete", "delete what is under the cursor", "save",
+           ("boards", "board", "marks", "segments"), rank=38),
+    Action("undo", ("U",), "undo", "bring back what was deleted last", "save",
+           ("boards", "board", "marks", "segments"), rank=39),
+    Action("copy", ("y",), "copy", "send the value under the cursor to the terminal's clipboard",
+           "export", rank=44),
+    Action("export", ("x",), "export", "this panel to a file: csv, tsv, json, markdown or text",
+           "export", (*ASKED, "users", "timeline"), rank=46),
+    Action("inspect", ("i",), "inspect", "the SQL, its parameters and timing", "view",
+           (*ASKED, "users", "timeline"), rank=42),
+    Action("again", ("f5", "ctrl+r"), "again", "ask again, past the cache", "view",
+           (*ASKED, "users", "timeline"), rank=60),
+    Action("unlimited", (), "", "ask again without the time limit", "view",
+           (*ASKED, "users", "timeline")),
+    Action("stop", ("ctrl+c",), "stop", "stop what is running", "view"),
+    Action("glyphs_braille", (), "", "glyphs: braille", "chart"),
+    Action("glyphs_block", (), "", "glyphs: blocks", "chart"),
+    Action("glyphs_ascii", (), "", "glyphs: ascii", "chart"),
+    Action("starter_boards", (), "", "add starter boards made from the events that exist", "save",
+           ("boards",)),
+    Action("redraw", (), "", "draw the whole screen again", "view"),
+    Action("quit", ("q",), "quit", "leave; the next start returns here", "go", rank=50),
+)  # fmt: skip
+
+BY_ID = {action.id: action for action in ACTIONS}
+
+FORBIDDEN = frozenset(
+    {"ctrl+enter", "ctrl+b", "ctrl+a", "ctrl+s", "ctrl+q", "ctrl+h", "ctrl+i", "ctrl+m",
+     "f1", "f11", "f12"}
+)  # fmt: skip
+"""Keys that terminals, tmux or flow control take (beside alt, shift+ctrl and ctrl+enter)."""
+
+ESCAPE_TAILS = frozenset("[OABCDFHPQRS~")
+"""Letters a split arrow or function key arrives as; nothing may be bound to them."""
+
+
+def actions_of(page: str) -> list[Action]:
+    """Return the actions of a page, in table order."""
+    return [a for a in ACTIONS if not a.pages or page in a.pages]
+
+
+def key_line_of(page: str) -> list[Action]:
+    """Return the actions for a page's key line, most needed first."""
+    return sorted((a for a in actions_of(page) if a.rank), key=lambda a: a.rank)
+
+
+def markdown_table() -> str:
+    """Return the README's table of keys."""
+    rows = ["| key | does | where |", "|---|---|---|"]
+    for action in ACTIONS:
+        if not action.keys:
+            continue
+        keys = " ".join(f"`{name_of(key)}`" for key in action.keys)
+        where = ", ".join(action.pages) or "everywhere"
+        rows.append(f"| {keys} | {action.help} | {where} |")
+    return "\n".join(rows)
+
+
+if __name__ == "__main__":
+    print(markdown_table())

@@ -1,0 +1,70 @@
+"""What is saved in a workspace, as the explorer lists it. Reading never raises: a workspace that
+is busy just lists less."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from core.boards import Board
+from core.engines.sqlite import SqliteEngine
+from core.errors import FootfallError
+from core.language import parse_any
+from core.queries.base import Question
+from core.store.saved import Item, Saved
+
+
+class Library:
+    """Boards, charts and audiences of one workspace.
+
+    Args:
+        engine: knows which events exist, for the starter boards.
+        saved: where things are saved.
+    """
+
+    def __init__(self, engine: SqliteEngine, saved: Saved) -> None:
+        self.engine = engine
+        self.saved = saved
+
+    def boards(self) -> list[Board]:
+        """Return the saved boards; without any, starter boards that are not saved."""
+        return self.saved_boards() or self.starters()
+
+    def saved_boards(self) -> list[Board]:
+        """Return the saved boards."""
+        try:
+            return self.saved.boards()
+        except FootfallError:
+            return []
+
+    def starters(self) -> list[Board]:
+        """Return boards made from the events that exist."""
+        from core.starters import starter_boards
+
+        try:
+            return list(starter_boards(self.engine))
+        except FootfallError:
+            return []
+
+    def charts(self) -> list[Item]:
+        """Return the saved charts."""
+        return self._items("charts")
+
+    def audiences(self) -> list[Item]:
+        """Return the saved audiences."""
+        return self._items("audiences")
+
+    def _items(self, kind: Any) -> list[Item]:
+        try:
+            return self.saved.items(kind)
+        except FootfallError:
+            return []
+
+    def question_of(self, value: Question | Item) -> tuple[Question, str]:
+        """Return the question of a saved chart, and how it is drawn.
+
+        Raises:
+            BadQuestion: what is saved is no question.
+        """
+        if isinstance(value, Question):
+            return value, ""
+        return parse_any(str(value.body.get("question", ""))), str(value.body.get("chart", ""))

@@ -1,0 +1,77 @@
+"""A question in short, for the right of line 2: `30d by day | by source | vs prev | +2 filters`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from core.draw.figures import span_text
+from core.queries.base import Question
+from core.text import clean
+from core.timeframe import UNITS
+
+COMPARED = {"previous": "vs prev", "yoy": "vs year before"}
+MEASURED = {"users": "people", "sessions": "sessions"}
+
+
+def short(question: Question, saved: Question | None = None) -> str:
+    """Return a question's parts in their fixed order; a changed, unsaved one ends in `*`."""
+    parts = [
+        _time(question),
+        _breakdown(question),
+        COMPARED.get(_field(question, "compare") or "", ""),
+        _filters(question),
+        _who(question),
+        _own(question),
+    ]
+    text = " | ".join(part for part in parts if part)
+    return text + "*" if saved is not None and saved != question else text
+
+
+def range_words(text: str) -> str:
+    """Return a range text as people read it."""
+    first, comma, last = text.partition(",")
+    return span_text(first, last) if comma else text.replace("_", " ")
+
+
+def _time(question: Question) -> str:
+    unit = _field(question, "granularity")
+    words = range_words(question.range)
+    return f"{words} by {UNITS[unit]}" if unit in UNITS else words
+
+
+def _breakdown(question: Question) -> str:
+    by = _field(question, "breakdown")
+    if not by:
+        return ""
+    return "by " + clean(by if isinstance(by, str) else ", ".join(by))
+
+
+def _filters(question: Question) -> str:
+    count = len(question.conditions)
+    return f"+{count} filter{'s' * (count > 1)}" if count else ""
+
+
+def _who(question: Question) -> str:
+    return clean(f"@{question.audience or question.segment}") if (
+        question.audience or question.segment
+    ) else ""  # fmt: skip
+
+
+def _own(question: Question) -> str:
+    """What only this kind has."""
+    if question.kind == "trend":
+        return MEASURED.get(_field(question, "measure"), "")
+    if question.kind == "funnel":
+        return f"window {_window(_field(question, 'window_seconds'))}"
+    return ""
+
+
+def _window(seconds: Any) -> str:
+    for size, letter in ((86_400, "d"), (3_600, "h"), (60, "m")):
+        if isinstance(seconds, int | float) and seconds >= size and seconds % size == 0:
+            return f"{int(seconds // size)}{letter}"
+    return f"{seconds}s"
+
+
+def _field(question: Question, name: str) -> Any:
+    return getattr(question, name, None)

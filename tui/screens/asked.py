@@ -1,0 +1,356 @@
+"""AskedPage: a page about one question, and the keys that change it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from core.answers import Cell
+from core.draw import charts
+from core.errors import BadQuestion, FootfallError
+from core.queries.base import Context, Question
+from tui import edits
+from tui.question_line import short
+from tui.screens.overlay import Chooser, Menu, Prompt
+from tui.screens.page import Page
+from tui.widgets.answer import AnswerView
+from tui.widgets.listing import Listing, Row
+
+OTHERS = {"reached": "dropped", "returned": "not_returned"}
+
+
+class AskedPage(Page):
+    """A page whose first view's question the keys change."""
+
+    @property
+    def question(self) -> Question | None:
+        """The question that keys read and change."""
+        view = self.main
+        return view.question if view else None
+
+    @property
+    def main(self) -> AnswerView | None:
+        """The view whose question the keys change."""
+        return self.views[0] if self.views else None
+
+    @property
+    def asked(self) -> str:
+        """See Page."""
+        view = self.main
+        return short(view.question, view.saved) if view and view.question else ""
+
+    @property
+    def context(self) -> Context:
+        """What questions are asked within now."""
+        return self.app.engine.context()
+
+    # -- changing the question
+
+    def change(self, edit: Callable[[Question], Question]) -> None:
+        """Ask what `edit` makes of the question; its refusal is said on the status line."""
+        if self.question is None or self.main is None:
+            return
+        try:
+            new = edit(self.question)
+        except FootfallError as error:
+            self.sorry(error)
+            return
+        if new != self.question:
+            self.put(new)
+
+    def put(self, question: Question) -> None:
+        """Ask another question in place of the page's."""
+        assert self.main is not None
+        self.ask(self.main, question)
+
+    def set_fields(self, **changes: Any) -> None:
+        """Ask with other field values; says so when the kind has none of them."""
+        if self.question is None:
+            return
+        if not any(edits.has(self.question, name) for name in changes):
+            self.say(f"This question has no {' or '.join(changes)}.", warning=True)
+            return
+        self.change(lambda question: edits.revise(question, **changes))
+
+    def refuse(self, field: str) -> bool:
+        """Say that the question has no such field; False when it has it."""
+        if self.question is not None and edits.has(self.question, field):
+            return False
+        self.say(f"This question has no {field}.", warning=True)
+        return True
+
+    # -- time
+
+    def action_range(self) -> None:
+        """The range menu."""
+        if self.question is None:
+            return
+        entries = [
+            *edits.RANGES,
+            ("c", "type it: 3m, qtd, 2024-05-01,2024-05-31", "type"),
+            ("f", "only complete periods", "complete"),
+        ]
+        self.app.push_screen(Menu("Range", entries, self.question.range), self._range_chosen)
+
+    def _range_chosen(self, value: str | None) -> None:
+        if value == "type":
+            self.app.push_screen(
+                Prompt("Range", self._range_typed, value=self.question.range,
+                       help="24h, 7d, 4w, 12m, wtd, mtd, qtd, ytd, last_month, all_time, "
+                            "2024-05-01,2024-05-31"),
+                lambda text: self.set_fields(range=text) if text else None,
+            )  # fmt: skip
+        elif value == "complete":
+            self.change(lambda question: edits.complete_only(question, self.context))
+        elif value:
+            self.set_fields(range=value)
+
+    def _range_typed(self, text: str) -> str:
+        self.context.span(text)
+        return text.strip()
+
+    def action_earlier(self) -> None:
+        """One range earlier."""
+        self._new_range(lambda text, ctx: edits.shifted(text, ctx, -1))
+
+    def action_later(self) -> None:
+        """One range later."""
+        self._new_range(lambda text, ctx: edits.shifted(text, ctx, 1))
+
+    def action_shorter(self) -> None:
+        """A shorter range."""
+        self._new_range(lambda text, ctx: edits.resized(text, ctx, -1))
+
+    def action_longer(self) -> None:
+        """A longer range."""
+        self._new_range(lambda text, ctx: edits.resized(text, ctx, 1))
+
+    def _new_range(self, find: Callable[[str, Context], str]) -> None:
+        if self.question is None:
+            return
+        try:
+            self.set_fields(range=find(self.question.range, self.context))
+        except FootfallError as error:
+            self.sorry(error)
+
+    def action_granularity(self) -> None:
+        """The next granularity that fits."""
+        if not self.refuse("granularity"):
+            new = edits.next_granularity(self.question, self.context)
+            self.set_fields(granularity=new.granularity)
+
+    def action_compare(self) -> None:
+        """Compare with nothing, the previous period, the year before."""
+        if not self.refuse("compare"):
+            self.set_fields(compare=edits.next_compare(self.question).compare)
+
+    # -- what and for whom
+
+    def action_measure(self) -> None:
+        """Count the next thing."""
+        self.change(edits.next_measure)
+
+    def action_breakdown(self) -> None:
+        """Choose a field to break down by."""
+        if self.refuse("breakdown"):
+            return
+        names = self.context.names
+        rows = [Row("none", ()), *(Row(field, (field,)) for field in names.fields)]
+        rows += [Row(name, (name,)) for name in ("event",) if self._any_event]
+        self.app.push_screen(
+            Chooser("Break down by", rows, free=lambda text: (text,), hint="a field"),
+            lambda value: self.set_fields(breakdown=self._fitting(value))
+            if value is not None else None,
+        )  # fmt: skip
+
+    @property
+    def _any_event(self) -> bool:
+        return getattr(self.question, "event", "") is None
+
+    def _fitting(self, value: tuple[str, ...]) -> Any:
+        """A kind takes a list of fields, or one field or none."""
+        now = getattr(self.question, "breakdown", ())
+        if isinstance(now, tuple):
+            return value
+        return value[0] if value else None
+
+    def action_filter(self) -> None:
+        """The filters, numbered."""
+        from tui.screens.filters import FilterEditor
+
+        if self.question is not None:
+            self.app.push_screen(
+                FilterEditor(self.context, self.conditions_now),
+                lambda found: self.set_conditions(found) if found is not None else None,
+            )
+
+    @property
+    def conditions_now(self) -> tuple[Any, ...]:
+        """The conditions the filter editor starts from."""
+        return self.question.conditions if self.question else ()
+
+    def set_conditions(self, found: list[Any]) -> None:
+        """Ask with other conditions."""
+        self.set_fields(conditions=[c.model_dump(by_alias=True) for c in found])
+
+    def action_segment(self) -> None:
+        """Count only a segment's or an audience's people."""
+        if self.refuse("segment"):
+            return
+        from tui.segments import SEGMENTS
+
+        rows = [Row("everybody", ("", ""))]
+        rows += [Row(name.replace("_", " "), ("segment", name)) for name in SEGMENTS]
+        rows += [Row(a.title, ("audience", a.title), "audience") for a in self.app.library.audiences()]
+        self.app.push_screen(Chooser("Only people in", rows), self._segment_chosen)
+
+    def _segment_chosen(self, value: tuple[str, str] | None) -> None:
+        if value is not None:
+            field, name = value
+            both = {"segment": None, "audience": None}
+            self.set_fields(**(both | ({field: name} if field else {})))
+
+    # -- how it is drawn
+
+    def action_chart(self) -> None:
+        """The next kind of chart."""
+        view = self.view or self.main
+        if view is None or view.answer is None:
+            return
+        kinds = charts(view.answer)
+        now = view.chart if view.chart in kinds else kinds[0]
+        chosen = edits.after(kinds, now)
+        if chosen == now:
+            self.say("This answer is drawn one way only.")
+            return
+        view.set_chart(chosen)
+        self.say(f"Shown as {chosen}.")
+
+    # -- the text of the question
+
+    def action_edit(self) -> None:
+        """Edit the question as text."""
+        from core.language import format_question
+
+        text = format_question(self.question) if self.question is not None else ""
+        self.edit_text("Question", text)
+
+    def edit_text(self, heading: str, text: str) -> None:
+        """Ask for a question as text."""
+        self.app.push_screen(Prompt(heading, self.read_text, value=text, help=EXAMPLES),
+                             self._text_given)  # fmt: skip
+
+    def read_text(self, text: str) -> tuple[Question, str]:
+        """Return the question a text means for this workspace, and its chart.
+
+        Raises:
+            BadQuestion: it means none, or names something the workspace does not hold.
+        """
+        from core.language import parse_any, parse_full
+
+        if text.lstrip().startswith("{"):
+            return parse_any(text), ""
+        parsed = parse_full(text)
+        return parsed.question, parsed.chart or ""
+
+    def _text_given(self, found: tuple[Question, str] | None) -> None:
+        if found is not None:
+            question, chart = found
+            if self.main is not None:
+                self.main.chart = chart
+            self.put(question)
+
+    def action_saved(self) -> None:
+        """Back to the saved question."""
+        view = self.main
+        if view is not None and view.saved is not None and view.saved != view.question:
+            self.put(view.saved)
+
+    # -- doors
+
+    def door(self) -> tuple[Question, Cell] | None:
+        """Return the question and cell under the cursor."""
+        view = self.view
+        if view is None or view.question is None or view.result is None:
+            return None
+        return (view.question, view.cell) if view.cell is not None else None
+
+    def action_open(self) -> None:
+        """The people behind the number under the cursor."""
+        if isinstance(self.panel, Listing):
+            self.choose(self.panel)
+            return
+        found = self.door()
+        if found is not None:
+            self.open_people(*found)
+
+    def choose(self, listing: Listing) -> None:
+        """Called for Enter on a list."""
+
+    def action_others(self) -> None:
+        """Those who dropped, did not return."""
+        found = self.door()
+        if found is None:
+            return
+        question, cell = found
+        other = OTHERS.get(cell.outcome or "")
+        if other is None or cell.step == 1 or (cell.period is not None and cell.cohort is None):
+            self.say("There are no others of this number.")
+            return
+        self.open_people(question, cell.model_copy(update={"outcome": other}))
+
+    def open_people(self, question: Question, cell: Cell) -> None:
+        """Push the page of the people behind a number."""
+        from tui.screens.people import PeoplePage
+
+        self.app.push_screen(PeoplePage.behind(self.place, question, cell))
+
+    def on_answer_view_chosen(self, event: AnswerView.Chosen) -> None:
+        """A double click opens."""
+        self.action_open()
+
+    def on_listing_chosen(self, event: Listing.Chosen) -> None:
+        """A double click opens."""
+        self.choose(event.listing)
+
+    # -- keeping
+
+    def action_save(self) -> None:
+        """Save the question under a name."""
+        from tui.keeping import save_question
+
+        save_question(self)
+
+    def action_add(self) -> None:
+        """Add the question to a board."""
+        from tui.keeping import add_to_board
+
+        add_to_board(self)
+
+    def action_mark(self) -> None:
+        """Mark the cursor's day."""
+        from tui.keeping import mark_here
+
+        mark_here(self)
+
+    def action_export(self) -> None:
+        """Write the panel to a file."""
+        from tui.exporting import export_panel
+
+        export_panel(self)
+
+    def reason_against(self, action: str) -> str:
+        """See Page."""
+        needed = {"granularity": "granularity", "breakdown": "breakdown", "compare": "compare",
+                  "segment": "segment"}.get(action)  # fmt: skip
+        if needed and (self.question is None or not edits.has(self.question, needed)):
+            return f"this question has no {needed}"
+        return ""
+
+
+EXAMPLES = (
+    "signup by country last 30d   dau weekly vs prev   signup > purchase within 7d\n"
+    "retention of signup weekly 8   lifecycle weekly   top events   where country = NL"
+)
+
+__all__ = ["AskedPage", "BadQuestion"]

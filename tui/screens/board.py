@@ -1,0 +1,214 @@
+"""A board of tiles: one range, one comparison, one set of filters for all of them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from core.boards import Block, Board, block_chart, block_question
+from core.draw.figures import span_text
+from core.errors import FootfallError
+from core.queries.base import Question
+from tui import edits
+from tui.question_line import short
+from tui.screens.asked import AskedPage
+from tui.screens.page import bindings
+from tui.widgets.answer import AnswerView
+from tui.widgets.note import NoteView
+from tui.widgets.panel import Panel
+from tui.widgets.tiles import Tiles
+
+ONE_TILE = ("breakdown", "measure", "metric")
+
+
+class Tile(AnswerView):
+    """One chart of a board."""
+
+    def __init__(self, block: Block) -> None:
+        super().__init__(block.title, cursor=False)
+        self.block = block
+
+
+class BoardPage(AskedPage):
+    """A board; Enter zooms a tile to its own page.
+
+    Args:
+        board: which.
+        range_text: overrides the range of every tile.
+    """
+
+    page_id = "board"
+    labels = {"next_panel": "next tile", "edit": "edit tile"}  # noqa: RUF012
+    BINDINGS = bindings("board")
+
+    def __init__(self, place: str, board: Board, range_text: str | None = None) -> None:
+        super().__init__(place)
+        self.board = board
+        self.changes: dict[str, Any] = {"range": range_text} if range_text else {}
+
+    @property
+    def crumb(self) -> str:
+        """See Page."""
+        return self.board.title
+
+    @property
+    def asked(self) -> str:
+        """See Page: the question of the focused tile, as changed for all."""
+        question = self.question
+        text = short(question) if question is not None else ""
+        return text + "*" if self.changes else text
+
+    @property
+    def main(self) -> AnswerView | None:
+        """See AskedPage: the focused tile."""
+        return self.view
+
+    def body(self) -> Any:
+        """See Page."""
+        panels = [NoteView(b) if b.type == "note" else Tile(b) for b in self.board.blocks]
+        yield Tiles(panels, [b.position for b in self.board.blocks])
+
+    @property
+    def tiles(self) -> list[Tile]:
+        """The chart tiles in reading order."""
+        found = list(self.query(Tile))
+        return sorted(found, key=lambda t: (t.block.position.y, t.block.position.x))
+
+    def start(self) -> None:
+        """See Page."""
+        self.app.state.values["board"] = self.board.id
+        if not self.board.blocks:
+            self.say("This board is empty. a on a chart adds it here.")
+        self.ask_tiles(self.tiles)
+
+    def ask_tiles(self, tiles: list[Tile], *, fresh: bool = False) -> None:
+        """Ask what tiles ask, with the board's changes."""
+        for tile in tiles:
+            try:
+                tile.saved = block_question(self.board, tile.block)
+                tile.chart = tile.chart or block_chart(tile.block)
+                self.ask(tile, self.changed(tile.saved), fresh=fresh)
+            except FootfallError as error:
+                tile.fail(error)
+
+    def changed(self, question: Question) -> Question:
+        """Return a tile's question with the board's changes."""
+        changes = dict(self.changes)
+        extra = changes.pop("conditions", None)
+        if extra is not None:
+            kept = [c.model_dump(by_alias=True) for c in question.conditions]
+            changes["conditions"] = [*kept, *extra]
+        return edits.revise(question, **changes)
+
+    def answered(self, view: AnswerView) -> None:
+        """See Page."""
+        view.aside = ""
+        compared = getattr(view.answer, "comparison", None)
+        view.footing = f"vs {span_text(compared.first, compared.last)}" if compared else ""
+        view.repaint()
+        self.update_chrome()
+
+    def set_fields(self, **changes: Any) -> None:
+        """Change all tiles, or the focused one for what only it can have."""
+        if any(name in ONE_TILE for name in changes):
+            super().set_fields(**changes)
+            return
+        self.changes |= changes
+        self.changes = {k: v for k, v in self.changes.items() if v != [] or k != "conditions"}
+        self.ask_tiles(self.tiles)
+
+    def put(self, question: Question) -> None:
+        """See AskedPage: the focused tile asks something else."""
+        if self.view is not None:
+            self.ask(self.view, question)
+
+    @property
+    def conditions_now(self) -> tuple[Any, ...]:
+        """See AskedPage: the board's own filters."""
+        from core.queries import from_json
+
+        body = {"kind": "trend", "conditions": self.changes.get("conditions", [])}
+        return from_json(body).conditions
+
+    def action_saved(self) -> None:
+        """Every tile as it was saved."""
+        self.changes = {}
+        self.ask_tiles(self.tiles)
+
+    def action_again(self) -> None:
+        """Ask every tile again, past the cache."""
+        self.app.seen()
+        self.ask_tiles(self.tiles, fresh=True)
+
+    def on_descendant_focus(self) -> None:
+        """Another tile is focused: line 2 says what it asks."""
+        if isinstance(self.focused, Panel):
+            self.focused.scroll_visible(animate=False)
+        self.update_chrome()
+
+    def move(self, rows: int, columns: int) -> None:
+        """Arrows go from tile to tile."""
+        here = self.panel
+        if here is None:
+            return
+        best = _nearest(here, [p for p in self.panels if p is not here], rows, columns)
+        if best is not None:
+            best.focus()
+
+    def action_zoom(self) -> None:
+        """The focused tile over the whole page and back."""
+        tiles = self.query_one(Tiles)
+        tiles.zoomed = None if tiles.zoomed is not None else self.panel
+        self.zoomed = tiles.zoomed
+        tiles.lay_out()
+        if self.panel is not None:
+            self.panel.focus()
+
+    def action_open(self) -> None:
+        """The focused tile as a page with a cursor."""
+        from tui.screens.chart import ChartPage
+
+        tile = self.view
+        if isinstance(tile, Tile) and tile.question is not None and tile is self.panel:
+            title = tile.block.title
+            self.app.push_screen(
+                ChartPage(self.place, tile.question, title, tile.chart, saved=tile.saved)
+            )
+
+    def action_others(self) -> None:
+        """On a tile there is no cursor yet."""
+        self.say("Enter opens the tile first.")
+
+    def action_save(self) -> None:
+        """Save the board with its changed questions."""
+        from tui.keeping import save_board
+
+        save_board(self)
+
+    def action_delete(self) -> None:
+        """Take the focused tile off the board."""
+        from tui.keeping import delete_tile
+
+        delete_tile(self)
+
+    def action_undo(self) -> None:
+        """Put the last tile back."""
+        from tui.keeping import undo_tile
+
+        undo_tile(self)
+
+
+def _nearest(here: Panel, others: list[Panel], rows: int, columns: int) -> Panel | None:
+    """Return the closest panel in a direction."""
+
+    def distance(panel: Panel) -> tuple[int, int]:
+        dx = panel.region.x - here.region.x
+        dy = panel.region.y - here.region.y
+        return (abs(dy), abs(dx)) if rows else (abs(dx), abs(dy))
+
+    def ahead(panel: Panel) -> bool:
+        if rows:
+            return (panel.region.y - here.region.y) * rows > 0
+        same_row = panel.region.y < here.region.bottom and here.region.y < panel.region.bottom
+        return same_row and (panel.region.x - here.region.x) * columns > 0
+
+    return min(filter(ahead, others), key=distance, default=None)

@@ -1,0 +1,95 @@
+"""The list of boards; the one that was open last opens by itself."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from core.boards import Board
+from core.text import age
+from tui.screens.board import BoardPage
+from tui.screens.page import Page, bindings
+from tui.widgets.listing import Listing, Row
+
+EMPTY = "No boards yet. n starts one, or : Add starter boards."
+
+
+class BoardsPage(Page):
+    """All boards, pinned ones first; starter boards are there until any is saved."""
+
+    page_id = "boards"
+    BINDINGS = bindings("boards")
+
+    def body(self) -> Any:
+        """See Page."""
+        yield Listing("Boards", id="boards", empty=EMPTY)
+
+    @property
+    def listing(self) -> Listing:
+        """The list."""
+        return self.query_one(Listing)
+
+    def start(self) -> None:
+        """See Page."""
+        boards = self.fill()
+        if self.app.first_page is None and boards:
+            last = self.app.state.values.get("board")
+            self.open(next((b for b in boards if b.id == last), boards[0]))
+
+    def resume(self) -> None:
+        """See Page."""
+        self.fill()
+
+    def fill(self) -> list[Board]:
+        """List the boards there are now."""
+        saved = self.app.library.saved_boards()
+        boards = saved or self.app.library.starters()
+        now = self.app.engine.clock()
+        rows = [Row(b.title, b.id, _about(b, bool(saved), now)) for b in boards]
+        self.boards = {b.id: b for b in boards}
+        self.listing.fill(rows)
+        return boards
+
+    def open(self, board: Board) -> None:
+        """Push a board."""
+        self.app.push_screen(BoardPage(self.place, board))
+
+    def action_open(self) -> None:
+        """Open the board under the cursor."""
+        board = self.boards.get(self.listing.value)
+        if board is not None:
+            self.open(board)
+
+    def on_listing_chosen(self, event: Listing.Chosen) -> None:
+        """A double click opens."""
+        self.action_open()
+
+    def action_new(self) -> None:
+        """Start an empty board."""
+        from tui.keeping import new_board
+
+        new_board(self)
+
+    def action_delete(self) -> None:
+        """Delete the board under the cursor."""
+        from tui.keeping import delete_board
+
+        delete_board(self)
+
+    def action_undo(self) -> None:
+        """Bring the last deleted board back."""
+        from tui.keeping import undo_delete
+
+        undo_delete(self)
+
+    def action_starter_boards(self) -> None:
+        """Save the starter boards."""
+        from tui.keeping import save_starters
+
+        save_starters(self)
+
+
+def _about(board: Board, saved: bool, now: int) -> str:
+    tiles = f"{len(board.blocks)} tiles"
+    if not saved:
+        return f"{tiles}   starter, not saved"
+    return f"{tiles}   {'pinned   ' if board.is_pinned else ''}{age(now - board.updated_at)}"

@@ -1,0 +1,102 @@
+"""One question over the whole page, with its table under it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from core.draw.figures import span_text
+from core.queries.base import Question
+from tui.screens.asked import AskedPage
+from tui.screens.page import bindings
+from tui.widgets.answer import AnswerView
+
+TABLE_ROWS = 0.4
+
+
+def dated(view: AnswerView) -> None:
+    """Write on a view's edges which dates it covers, and which it is compared with."""
+    answer = view.answer
+    dates = span_text(answer.first, answer.last)
+    compared = getattr(answer, "comparison", None)
+    if compared is not None:
+        dates += f"  vs {span_text(compared.first, compared.last)}"
+    view.footing = dates
+    view.repaint()
+
+
+class TableView(AnswerView):
+    """The table under a chart."""
+
+    DEFAULT_CSS = "TableView { height: 40%; display: none; } Page.-table TableView { display: block; }"
+
+    def __init__(self) -> None:
+        super().__init__("Table", id="table")
+        self.chart = "table"
+
+
+class ChartPage(AskedPage):
+    """A question, zoomed.
+
+    Args:
+        question: what to ask.
+        title: its saved title, "" for the answer's own.
+        chart: how to draw it.
+    """
+
+    page_id = "chart"
+    BINDINGS = bindings("chart")
+
+    def __init__(
+        self, place: str, question: Question, title: str = "", chart: str = "",
+        saved: Question | None = None,
+    ) -> None:  # fmt: skip
+        super().__init__(place)
+        self.first_question = question
+        self.saved_question = saved or question
+        self.title_text = title
+        self.chart = chart
+
+    @property
+    def crumb(self) -> str:
+        """See Page."""
+        view = self.main
+        answered = view.answer.title if view and view.answer else ""
+        return self.title_text or answered or self.first_question.kind.replace("_", " ")
+
+    def body(self) -> Any:
+        """See Page."""
+        chart = AnswerView(self.title_text, id="chart", at_end=True)
+        chart.chart = self.chart
+        yield chart
+        yield TableView()
+
+    def start(self) -> None:
+        """See Page."""
+        assert self.main is not None
+        self.main.saved = self.saved_question
+        self.ask(self.main, self.first_question)
+
+    def answered(self, view: AnswerView) -> None:
+        """See Page: the table shows the same answer."""
+        dated(view)
+        table_of(self, view)
+        self.update_chrome()
+
+    def action_table(self) -> None:
+        """The table under the chart."""
+        toggle_table(self)
+
+
+def table_of(page: AskedPage, view: AnswerView) -> None:
+    """Show the main view's answer in the page's table."""
+    table = page.query_one(TableView)
+    table.question = None
+    if page.main is view and view.result is not None:
+        table.show(view.result, view.empty)
+
+
+def toggle_table(page: AskedPage) -> None:
+    """Show or hide the table under the chart."""
+    page.toggle_class("-table")
+    if not page.has_class("-table") and isinstance(page.focused, TableView):
+        page.main.focus()

@@ -1,0 +1,164 @@
+"""Metrics: every event and metric in a list, its chart beside it as one walks."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from textual.containers import Horizontal, Vertical
+
+from core.queries import from_json
+from core.queries.base import Question
+from core.text import compact
+from tui import edits
+from tui.asking import Hearer
+from tui.screens.asked import AskedPage
+from tui.screens.chart import TableView, dated, table_of, toggle_table
+from tui.screens.page import bindings
+from tui.widgets.answer import AnswerView
+from tui.widgets.listing import Listing, Row
+
+WAIT = 0.12
+METRICS = (
+    ("Active users", {"kind": "active_users", "metric": "dau"}),
+    ("Weekly active users", {"kind": "active_users", "metric": "wau"}),
+    ("Monthly active users", {"kind": "active_users", "metric": "mau"}),
+    ("Any event", {"kind": "trend"}),
+    ("Lifecycle", {"kind": "lifecycle", "granularity": "weekly"}),
+    ("Top events", {"kind": "top_events"}),
+)
+
+
+class MetricsPage(AskedPage):
+    """The place where any question can be opened."""
+
+    page_id = "metrics"
+    BINDINGS = bindings("metrics")
+    DEFAULT_CSS = """
+    MetricsPage Horizontal { height: 1fr; }
+    MetricsPage #events { width: 28; }
+    MetricsPage.-wide #events { width: 36; }
+    MetricsPage.-open #events { display: none; }
+    MetricsPage .-away { display: none; }
+    """
+
+    def __init__(self, place: str = "metrics") -> None:
+        super().__init__(place)
+        self.counts: list[tuple[str, int]] = []
+        self._pending: Any = None
+
+    @property
+    def crumb(self) -> str:
+        """See Page."""
+        view = self.main
+        return f"Metrics > {view.answer.title}" if view and view.answer else "Metrics"
+
+    def body(self) -> Any:
+        """See Page."""
+        with Horizontal():
+            yield Listing("Events", id="events", empty="No events yet.")
+            with Vertical():
+                yield AnswerView(id="chart", at_end=True)
+                yield TableView()
+
+    def start(self) -> None:
+        """See Page: the remembered question, or the most frequent event."""
+        self._fill()
+        remembered = self.app.remembered("metrics")
+        if remembered is not None:
+            self.open_question(remembered)
+        self._count()
+
+    @property
+    def listing(self) -> Listing:
+        """The events and metrics."""
+        return self.query_one("#events", Listing)
+
+    def _fill(self) -> None:
+        base = edits.usual_range(self.app.engine)
+        rows = [
+            Row(name, _question({"kind": "trend", "event": name}, base), compact(count))
+            for name, count in self.counts
+        ]
+        rows.append(Row("metrics"))
+        rows += [Row(f" {name}", _question(body, base)) for name, body in METRICS]
+        charts = self.app.library.charts()
+        if charts:
+            rows.append(Row("saved"))
+            rows += [Row(f" {chart.title}", chart, "saved") for chart in charts]
+        self.listing.fill(rows)
+
+    def _count(self) -> None:
+        """Ask how often each event happened, for the list."""
+        names = self.app.engine.context().names.events
+        question = from_json({"kind": "top_events", "range": "all_time",
+                              "limit": max(len(names), 1)})  # fmt: skip
+        self.ask(Hearer(self._counted), question)
+
+    def _counted(self, table: Any) -> None:
+        self.counts = [(str(row[0]), int(row[1])) for row in table.rows]
+        self._fill()
+        if self.question is None and self.counts:
+            self.listing.move_to_edge(False)
+            self.open_question(self.listing.value)
+
+    def resume(self) -> None:
+        """See Page."""
+        self._fill()
+
+    def open_question(self, question: Question, chart: str = "") -> None:
+        """Ask a question here."""
+        view = self.main
+        view.saved = question
+        view.chart = chart
+        self.ask(view, question)
+
+    def answered(self, view: AnswerView) -> None:
+        """See Page."""
+        dated(view)
+        table_of(self, view)
+        self.app.remember("metrics", view.question)
+        self.update_chrome()
+
+    def on_listing_moved(self, event: Listing.Moved) -> None:
+        """Show the chart of the row under the cursor, once the cursor rests."""
+        if self._pending is not None:
+            self._pending.stop()
+        self._pending = self.set_timer(WAIT, self._show_row)
+
+    def _show_row(self) -> None:
+        value = self.listing.value
+        if value is None:
+            return
+        question, chart = self.app.library.question_of(value)
+        now = self.question
+        if now is not None and isinstance(value, Question):
+            question = edits.revise(
+                question, range=now.range, **_kept(now, ("granularity", "compare", "breakdown"))
+            )
+        self.open_question(question, chart)
+
+    def choose(self, listing: Listing) -> None:
+        """Enter on an event goes to its chart."""
+        self.main.focus()
+
+    def action_new(self) -> None:
+        """Any other question, as text."""
+        self.edit_text("New question", "")
+
+    def action_table(self) -> None:
+        """The table under the chart."""
+        toggle_table(self)
+
+    def action_zoom(self) -> None:
+        """The chart alone."""
+        self.toggle_class("-open")
+        self.zoomed = self.main if self.has_class("-open") else None
+        self.main.focus()
+
+
+def _question(body: dict[str, Any], range_text: str) -> Question:
+    return from_json({"range": range_text, **body})
+
+
+def _kept(question: Question, fields: tuple[str, ...]) -> dict[str, Any]:
+    return {name: getattr(question, name) for name in fields if edits.has(question, name)}

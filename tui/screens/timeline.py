@@ -1,0 +1,129 @@
+"""One person's timeline, and each event's properties."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from core.answers import Timeline
+from core.filters import Condition
+from core.queries import from_json
+from core.text import clean, number
+from tui import edits
+from tui.screens.overlay import Reader
+from tui.screens.page import Page, bindings
+from tui.widgets.answer import AnswerView
+
+EVENTS = 300
+
+
+class TimelinePage(Page):
+    """A person's events, newest first; < and > go to the next person of the list.
+
+    Args:
+        user: whose.
+        users: the list the person was opened from.
+    """
+
+    page_id = "timeline"
+    labels = {"open": "all properties", "filter": "only this"}  # noqa: RUF012
+    BINDINGS = bindings("timeline")
+
+    def __init__(self, place: str, user: str, users: Sequence[str] = ()) -> None:
+        super().__init__(place)
+        self.user = user
+        self.users = list(users) or [user]
+
+    @property
+    def crumb(self) -> str:
+        """See Page: who."""
+        return clean(self.user)
+
+    @property
+    def asked(self) -> str:
+        """See Page: which of the list."""
+        if len(self.users) < 2 or self.user not in self.users:
+            return ""
+        return f"person {self.users.index(self.user) + 1} of {number(len(self.users))}"
+
+    def body(self) -> Any:
+        """See Page."""
+        yield AnswerView(id="timeline")
+
+    def start(self) -> None:
+        """See Page."""
+        self._ask()
+
+    def _ask(self) -> None:
+        self.ask(
+            self.views[0],
+            from_json({"kind": "user_activity", "user": self.user, "limit": EVENTS}),
+        )
+
+    @property
+    def timeline(self) -> Timeline | None:
+        """The answer on show."""
+        return self.views[0].answer
+
+    def answered(self, view: AnswerView) -> None:
+        """See Page."""
+        view.footing = "newest first"
+        view.repaint()
+
+    def _event(self) -> Any:
+        cell = self.views[0].cell
+        if cell is None or cell.row is None or self.timeline is None:
+            return None
+        return self.timeline.events[int(cell.row)]
+
+    def action_open(self) -> None:
+        """Everything known of the event under the cursor."""
+        event = self._event()
+        if event is not None:
+            self.app.push_screen(Reader(event.event, self._described(event)))
+
+    def _described(self, event: Any) -> str:
+        when = self.app.engine.calendar.local(event.ts)
+        rows = {"time": when.strftime("%Y-%m-%d %H:%M:%S %Z"), "session": event.session}
+        rows |= event.context | event.properties
+        size = min(max(len(str(key)) for key in rows), 30)
+        return "\n".join(f"{clean(str(k)):{size}}  {clean(str(v), 2_000)}" for k, v in rows.items())
+
+    def action_filter(self) -> None:
+        """Only events of this name, or all again."""
+        event = self._event()
+        question = self.views[0].question
+        if question is None:
+            return
+        if question.conditions:
+            self.ask(self.views[0], edits.revise(question, conditions=[]))
+        elif event is not None:
+            only = Condition(field="event", operator="eq", value=event.event)
+            self.ask(self.views[0], edits.narrowed(question, only))
+
+    def action_earlier(self) -> None:
+        """The previous person of the list."""
+        self._other(-1)
+
+    def action_later(self) -> None:
+        """The next person of the list."""
+        self._other(1)
+
+    def _other(self, step: int) -> None:
+        at = self.users.index(self.user) + step if self.user in self.users else -1
+        if not 0 <= at < len(self.users):
+            self.say("There is nobody further in this list.")
+            return
+        self.user = self.users[at]
+        self.views[0].cursor = None
+        self._ask()
+
+    def value_text(self) -> str:
+        """See Page: the person's id."""
+        return self.user
+
+    def action_export(self) -> None:
+        """Write the timeline to a file."""
+        from tui.exporting import export_panel
+
+        export_panel(self)

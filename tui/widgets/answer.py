@@ -1,0 +1,215 @@
+"""AnswerView: any answer in a panel, with a cursor on its numbers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from textual.events import Click, MouseScrollDown, MouseScrollUp
+from textual.message import Message
+
+from core.answers import Cell
+from core.draw import draw, navigate
+from core.draw.spans import Line, Span
+from core.engines.sqlite import Result
+from core.errors import FootfallError
+from core.queries.base import Question
+from tui.widgets.panel import Panel
+from tui.widgets.words import wrapped
+
+
+class AnswerView(Panel):
+    """Shows what a question was answered, or why it was not.
+
+    Attributes:
+        question: the question this panel asks; an answer to another is not shown.
+        result: the last result, kept while the next is on its way.
+        error: why the last question failed.
+        empty: a sentence when the answer holds nothing.
+        chart: the kind of chart, "" for the shape's own.
+        marks: what core.draw draws as marks.
+        cursor: row and column in `navigate(answer, chart)`; None shows no cursor.
+    """
+
+    class Moved(Message):
+        """The cursor is on another cell."""
+
+        def __init__(self, view: AnswerView) -> None:
+            super().__init__()
+            self.view = view
+
+    class Chosen(Message):
+        """A cell was clicked."""
+
+        def __init__(self, view: AnswerView) -> None:
+            super().__init__()
+            self.view = view
+
+    def __init__(
+        self, heading: str = "", *, id: str | None = None, cursor: bool = True, at_end: bool = False
+    ) -> None:
+        super().__init__(heading, id=id)
+        self.question: Question | None = None
+        self.saved: Question | None = None
+        self.result: Result | None = None
+        self.error: Exception | None = None
+        self.empty = ""
+        self.chart = ""
+        self.marks: tuple[Any, ...] = ()
+        self.has_cursor = cursor
+        self.at_end = at_end
+        self.cursor: tuple[int, int] | None = None
+        self.waiting = False
+        self.asking: Any = None
+        self.fixed_heading = heading
+        self._cells: list[list[Cell]] = []
+        self._drawn_for: tuple[Any, ...] = ()
+        self._drawn: list[Line] = []
+
+    # -- what it shows
+
+    @property
+    def answer(self) -> Any:
+        """The shape on show, or None."""
+        return self.result.answer if self.result else None
+
+    @property
+    def cell(self) -> Cell | None:
+        """The address under the cursor."""
+        if self.cursor is None or not self._cells:
+            return None
+        row, column = self.cursor
+        return self._cells[row][column]
+
+    def show(self, result: Result, empty: str = "") -> None:
+        """Show a result; the cursor stays where it was as far as it can."""
+        new_question = self.answer is None
+        self.result, self.error, self.empty, self.waiting = result, None, empty, False
+        self._find_cells(fresh=new_question)
+        self._label()
+        self.repaint()
+
+    def fail(self, error: Exception) -> None:
+        """Show why there is no answer; a stopped question keeps the old picture."""
+        self.error, self.waiting = error, False
+        self._label()
+        self.repaint()
+
+    def wait(self) -> None:
+        """Dim the old picture: the next is on its way."""
+        if not self.waiting:
+            self.waiting = True
+            self._label()
+            self.repaint()
+
+    def set_chart(self, chart: str) -> None:
+        """Draw as another kind of chart."""
+        self.chart = chart
+        self._find_cells(fresh=False)
+        self.repaint()
+
+    def _find_cells(self, *, fresh: bool) -> None:
+        self._cells = [row for row in navigate(self.answer, self.chart) if row]
+        if not self.has_cursor or not self._cells:
+            self.cursor = None
+        elif self.cursor is None or fresh:
+            self.cursor = (0, len(self._cells[0]) - 1 if self.at_end else 0)
+        else:
+            row = min(self.cursor[0], len(self._cells) - 1)
+            self.cursor = (row, min(self.cursor[1], len(self._cells[row]) - 1))
+
+    def _label(self) -> None:
+        title = self.fixed_heading or (self.answer.title if self.answer else "")
+        self.heading = title + (" ..." if self.waiting else "")
+
+    def content(self, width: int, height: int) -> list[Line]:
+        """See Panel: the drawn answer, or a sentence."""
+        if self.error is not None:
+            return self._sorry(self.error, width)
+        if self.answer is None:
+            return []
+        if self.empty:
+            return [(), *wrapped(self.empty, width)]
+        lines = self._draw(width, height)
+        if self.waiting:
+            return [tuple(Span(s.text, "dim") for s in line) for line in lines]
+        return lines
+
+    def _draw(self, width: int, height: int) -> list[Line]:
+        cursor = self.cursor if self.has_focus or self.keeps_cursor else None
+        key = (id(self.result), width, height, self.app.look, self.chart, cursor, self.marks)
+        if key != self._drawn_for:
+            self._drawn = draw(
+                self.answer, width, height, self.app.look,
+                chart=self.chart, cursor=cursor, marks=self.marks,
+            )  # fmt: skip
+            self._drawn_for = key
+        return self._drawn
+
+    keeps_cursor = True
+    """Whether the cursor shows while another panel has the focus."""
+
+    def _sorry(self, error: Exception, width: int) -> list[Line]:
+        if not isinstance(error, FootfallError):
+            lines = wrapped("Something broke in this panel. F5 tries again, i says what.", width)
+            return [(), *lines]
+        lines = [(), *wrapped(error.message, width, "bold")]
+        if error.hint:
+            lines += [(), *wrapped(error.hint, width)]
+        return lines
+
+    # -- moving
+
+    def move(self, rows: int, columns: int) -> bool:
+        """Move the cursor; False when it cannot move that way."""
+        if self.cursor is None or not self._cells:
+            return False
+        row = min(max(self.cursor[0] + rows, 0), len(self._cells) - 1)
+        column = min(max(self.cursor[1] + columns, 0), len(self._cells[row]) - 1)
+        return self._to(row, column)
+
+    def move_to(self, row: int, column: int) -> bool:
+        """Put the cursor on a cell; negative numbers count from the end."""
+        if not self._cells:
+            return False
+        row = row % len(self._cells) if row < 0 else min(row, len(self._cells) - 1)
+        size = len(self._cells[row])
+        return self._to(row, column % size if column < 0 else min(column, size - 1))
+
+    def move_to_edge(self, last: bool) -> bool:
+        """To the first or last: column where a row has several, else row."""
+        if self.cursor is None or not self._cells:
+            return False
+        row, _ = self.cursor
+        if len(self._cells[row]) > 1:
+            return self.move_to(row, -1 if last else 0)
+        return self.move_to(-1 if last else 0, 0)
+
+    def _to(self, row: int, column: int) -> bool:
+        if (row, column) == self.cursor:
+            return False
+        self.cursor = (row, column)
+        self.repaint()
+        self.post_message(self.Moved(self))
+        return True
+
+    @property
+    def page_rows(self) -> int:
+        """How many rows a page up or down moves."""
+        return max(self.size.height - 4, 1)
+
+    # -- mouse
+
+    def on_click(self, event: Click) -> None:
+        """A second click on the focused panel opens it, as Enter does."""
+        if event.chain == 2:
+            self.post_message(self.Chosen(self))
+
+    def on_mouse_scroll_down(self, event: MouseScrollDown) -> None:
+        """Move down."""
+        self.move(3, 0)
+        event.stop()
+
+    def on_mouse_scroll_up(self, event: MouseScrollUp) -> None:
+        """Move up."""
+        self.move(-3, 0)
+        event.stop()

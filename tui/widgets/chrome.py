@@ -1,0 +1,144 @@
+"""The four lines around every page: tabs, crumb with the question, status, keys."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from textual.events import Click
+
+from core.draw.spans import Line, Span, cells, clipped, spread, to_ascii
+from core.text import clean, cut, width
+from tui.keys import PLACES, Action
+from tui.widgets.panel import Painted
+
+
+class OneLine(Painted):
+    """A single line."""
+
+    DEFAULT_CSS = "OneLine { height: 1; width: 1fr; }"
+
+    def ascii(self, text: str) -> str:
+        """Return text in the glyphs of this terminal."""
+        return to_ascii(text) if self.app.look.ascii else text
+
+
+class Tabs(OneLine):
+    """The places by digit; the current one in brackets."""
+
+    def __init__(self, place: str, name: str) -> None:
+        super().__init__(id="tabs")
+        self.place = place
+        self.workspace = name
+
+    def face(self, width: int, height: int) -> list[Line]:
+        """See Painted."""
+        gap, space = ("   ", " ") if width >= 100 else (" ", "")
+        spans: list[Span] = []
+        for place, digit, name in PLACES:
+            spans.append(Span(gap if spans else " "))
+            if place == self.place:
+                spans.append(Span(f"[{digit} {name}]", "focus"))
+            else:
+                spans += [Span(digit, "key"), Span(space + name, "dim")]
+        right = (Span(self.ascii(clean(self.workspace)) + " ", "dim"),)
+        return [spread(tuple(spans), right, width)]
+
+    def on_click(self, event: Click) -> None:
+        """Go to the place under the mouse."""
+        line = self.face(self.size.width, 1)[0]
+        x = 0
+        for span in line:
+            x += width(span.text)
+            if event.x < x:
+                found = [p for p, digit, name in PLACES if name in span.text or digit == span.text]
+                if found:
+                    self.screen.action_go(found[0])
+                return
+
+
+class Crumb(OneLine):
+    """Where we are, and on the right the question in short."""
+
+    def __init__(self) -> None:
+        super().__init__(id="crumb")
+        self.steps: Sequence[str] = ()
+        self.asked = ""
+
+    def face(self, width: int, height: int) -> list[Line]:
+        """See Painted: the crumb is shortened from the left."""
+        asked = cut(self.ascii(clean(self.asked)), max(width * 2 // 3, 10))
+        room = width - 3 - cells((Span(asked),))
+        shown = self._shortened(room)
+        return [spread((Span(" "), Span(shown, "title")), (Span(asked + " ", "accent"),), width)]
+
+    def _shortened(self, room: int) -> str:
+        steps = [self.ascii(clean(step)) for step in self.steps]
+        text = " > ".join(steps)
+        while len(steps) > 1 and width(text) > room:
+            steps.pop(0)
+            text = " > ".join(["...", *steps])
+        return cut(text, room)
+
+
+class Status(OneLine):
+    """What is open and how the last answer came about; a message takes the left side."""
+
+    def __init__(self) -> None:
+        super().__init__(id="status")
+        self.left = ""
+        self.right = ""
+        self.message = ""
+        self.warning = False
+
+    def face(self, width: int, height: int) -> list[Line]:
+        """See Painted."""
+        style = "dim" if not self.message else "error" if self.warning else "accent"
+        left = (Span(" " + self.ascii(clean(self.message or self.left, 300)), style),)
+        right = (Span(self.ascii(clean(self.right)) + " ", "dim"),)
+        if cells(left) + cells(right) + 1 > width and not self.message:
+            return [clipped((*left, Span("  "), *right), width)]
+        return [spread(left, right, width)]
+
+
+class KeyLine(OneLine):
+    """The page's keys, the most needed first; `?` is never cut off."""
+
+    def __init__(self) -> None:
+        super().__init__(id="keys")
+        self.actions: Sequence[Action] = ()
+        self.labels: dict[str, str] = {}
+
+    def face(self, width: int, height: int) -> list[Line]:
+        """See Painted: drops from the right what does not fit."""
+        spans: list[Span] = [Span(" ")]
+        for _, line in self._entries(width):
+            spans += line
+        return [tuple(spans)]
+
+    def _entries(self, room: int) -> list[tuple[Action, Line]]:
+        found: list[tuple[Action, Line]] = []
+        used = 1
+        for action in self.actions:
+            label = self.labels.get(action.id, action.label)
+            line: Line = (Span(action.shown, "key"), Span(" " + label + "  ", "dim"))
+            size = cells(line)
+            if found and used + size - 2 > room:
+                break
+            found.append((action, line))
+            used += size
+        return found
+
+    def on_click(self, event: Click) -> None:
+        """Run the action under the mouse."""
+        x = 1
+        for action, line in self._entries(self.size.width):
+            x += cells(line)
+            if event.x < x:
+                self.run_page_action(action)
+                return
+
+    def run_page_action(self, action: Action) -> None:
+        """Hand an action to the page."""
+        page: Any = self.screen
+        page.perform(action.call)

@@ -1,0 +1,201 @@
+"""Listing: rows of text with a cursor and a filter."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from textual.events import Click, MouseScrollDown, MouseScrollUp
+from textual.message import Message
+
+from core.draw.spans import Line, Span, cells, clipped, to_ascii
+from core.errors import nearest
+from core.text import clean
+from tui.widgets.panel import Panel
+from tui.widgets.words import wrapped
+
+
+@dataclass(frozen=True)
+class Row:
+    """One row.
+
+    Attributes:
+        text: shown, and what a filter looks in.
+        value: what choosing it means; None makes it a heading that the cursor passes over.
+        right: shown at the right edge.
+        off: why it cannot be chosen now; "" when it can.
+    """
+
+    text: str
+    value: Any = None
+    right: str = ""
+    off: str = ""
+
+
+class Listing(Panel):
+    """A list that can be walked and filtered."""
+
+    class Moved(Message):
+        """The cursor is on another row."""
+
+        def __init__(self, listing: Listing) -> None:
+            super().__init__()
+            self.listing = listing
+
+    class Chosen(Message):
+        """A row was clicked twice."""
+
+        def __init__(self, listing: Listing) -> None:
+            super().__init__()
+            self.listing = listing
+
+    def __init__(self, heading: str = "", *, empty: str = "", id: str | None = None) -> None:
+        super().__init__(heading, id=id)
+        self.rows: list[Row] = []
+        self.at = 0
+        self.filter = ""
+        self.empty = empty
+        self._top_row = 0
+
+    def fill(self, rows: Sequence[Row], *, keep: bool = True) -> None:
+        """Show other rows; the cursor stays on the same value where it can."""
+        value = self.value if keep else None
+        self.rows = list(rows)
+        found = [i for i, row in enumerate(self.visible) if row.value == value]
+        self.at = found[0] if found and value is not None else self._first()
+        self.repaint()
+
+    def narrow(self, text: str) -> None:
+        """Show only the rows that hold every word of a text."""
+        self.filter = text
+        self.at = self._first()
+        self.repaint()
+        self.post_message(self.Moved(self))
+
+    @property
+    def visible(self) -> list[Row]:
+        """The rows that pass the filter; headings stay only without one."""
+        words = self.filter.casefold().split()
+        if not words:
+            return self.rows
+        kept = [r for r in self.rows if r.value is not None and _holds(r, words)]
+        return sorted(kept, key=lambda r: not r.text.casefold().startswith(words[0]))
+
+    @property
+    def row(self) -> Row | None:
+        """The row under the cursor."""
+        rows = self.visible
+        return rows[self.at] if 0 <= self.at < len(rows) else None
+
+    @property
+    def value(self) -> Any:
+        """What the row under the cursor means; None without one."""
+        return self.row.value if self.row else None
+
+    def _first(self) -> int:
+        return next((i for i, row in enumerate(self.visible) if row.value is not None), 0)
+
+    def select(self, value: Any) -> None:
+        """Put the cursor on a value, if it is there."""
+        found = [i for i, row in enumerate(self.visible) if row.value == value]
+        if found:
+            self._to(found[0])
+
+    def move(self, rows: int, columns: int) -> bool:
+        """Move by rows, passing over headings."""
+        if not rows:
+            return False
+        visible, at = self.visible, self.at
+        step = 1 if rows > 0 else -1
+        for _ in range(abs(rows)):
+            following = at + step
+            while 0 <= following < len(visible) and visible[following].value is None:
+                following += step
+            if not 0 <= following < len(visible):
+                break
+            at = following
+        return self._to(at)
+
+    def move_to_edge(self, last: bool) -> bool:
+        """To the first or the last row."""
+        return self.move(len(self.rows) if last else -len(self.rows), 0)
+
+    @property
+    def page_rows(self) -> int:
+        """How many rows a page up or down moves."""
+        return max(self.size.height - 3, 1)
+
+    def _to(self, at: int) -> bool:
+        if at == self.at:
+            return False
+        self.at = at
+        self.repaint()
+        self.post_message(self.Moved(self))
+        return True
+
+    def content(self, width: int, height: int) -> list[Line]:
+        """See Panel: the rows around the cursor."""
+        visible = self.visible
+        self._top_row = max(min(self._top_row, self.at, len(visible) - height), 0)
+        self._top_row = max(self._top_row, self.at - height + 1)
+        self.footing = f"/ {self.filter}" if self.filter else self.footing_of(height)
+        if not visible:
+            return wrapped(self._nothing(), width)
+        shown = visible[self._top_row : self._top_row + height]
+        return [self._line(row, self._top_row + i, width) for i, row in enumerate(shown)]
+
+    def footing_of(self, height: int) -> str:
+        """Return what the bottom edge says: where the rows shown lie among all."""
+        count = len(self.visible)
+        if count <= height:
+            return ""
+        return f"{self._top_row + 1}-{min(self._top_row + height, count)} of {count}"
+
+    def _nothing(self) -> str:
+        if not self.filter:
+            return self.empty
+        close = nearest(self.filter, [r.text for r in self.rows if r.value is not None], 1)
+        hint = f" Did you mean {clean(close[0])}?" if close else ""
+        return f'Nothing matches "{clean(self.filter)}".{hint} Esc clears.'
+
+    def _line(self, row: Row, index: int, width: int) -> Line:
+        style = "dim" if row.off else "bold" if row.value is None else ""
+        if index == self.at and row.value is not None:
+            style = "cursor" if self.has_focus or self.keeps_cursor else "bold"
+        right = clipped((Span(self._said(row.right), style or "dim"),), width * 2 // 3)
+        mark = ">" if index == self.at and row.value is not None else " "
+        left = clipped((Span(f"{mark}{self._said(row.text)}", style),), width - cells(right) - 1)
+        gap = Span(" " * max(width - cells(left) - cells(right), 0), style)
+        return (*left, gap, *right)
+
+    keeps_cursor = True
+    """Whether the cursor shows while another panel has the focus."""
+
+    def _said(self, text: str) -> str:
+        found = clean(text)
+        return to_ascii(found) if self.app.look.ascii else found
+
+    def on_click(self, event: Click) -> None:
+        """Select the row under the mouse; twice chooses it."""
+        at = self._top_row + event.y - 1
+        visible = self.visible
+        if 0 <= at < len(visible) and visible[at].value is not None:
+            self._to(at)
+            if event.chain == 2:
+                self.post_message(self.Chosen(self))
+
+    def on_mouse_scroll_down(self, event: MouseScrollDown) -> None:
+        """Move down."""
+        self.move(3, 0)
+        event.stop()
+
+    def on_mouse_scroll_up(self, event: MouseScrollUp) -> None:
+        """Move up."""
+        self.move(-3, 0)
+        event.stop()
+
+
+def _holds(row: Row, words: list[str]) -> bool:
+    text = f"{row.text} {row.right}".casefold()
+    return all(word in text for word in words)

@@ -1,0 +1,118 @@
+"""Style names to colours: what a span of core.draw looks like on this terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache
+
+from rich.segment import Segment
+from rich.style import Style
+from textual.strip import Strip
+
+from core.draw.spans import Span
+from tui.terminal import Tier
+
+PLAIN = Style()
+
+_SHAPES = {
+    "title": "bold",
+    "dim": "dim",
+    "bold": "bold",
+    "accent": "bold",
+    "cursor": "reverse",
+    "partial": "dim",
+    "mark": "bold",
+    "good": "bold",
+    "bad": "bold underline",
+    "border": "dim",
+    "focus": "bold",
+    "tab": "bold reverse",
+    "key": "bold",
+    "error": "bold",
+    "shade": "dim",
+}
+"""How a style reads without any colour."""
+
+_ANSI = {
+    "accent": "bold cyan",
+    "mark": "bold yellow",
+    "good": "bold cyan",
+    "bad": "bold magenta",
+    "focus": "bold cyan",
+    "key": "bold cyan",
+    "error": "bold magenta",
+    **{f"series{i}": c for i, c in enumerate(
+        ("cyan", "yellow", "magenta", "green", "blue", "red", "white", "bright_black"))},
+}  # fmt: skip
+
+_DARK = {
+    "dim": "#8a8a8a",
+    "accent": "bold #5fd7ff",
+    "mark": "bold #ffd75f",
+    "good": "bold #5fafff",
+    "bad": "bold #ffaf5f",
+    "border": "#5f5f5f",
+    "focus": "bold #5fd7ff",
+    "key": "bold #5fd7ff",
+    "error": "bold #ffaf5f",
+    "partial": "#8a8a8a",
+    **{f"series{i}": c for i, c in enumerate(
+        ("#5fd7ff", "#ffaf5f", "#d787d7", "#87d787", "#d7d75f", "#8787ff", "#ff8787", "#afafaf"))},
+    **{f"heat{i}": f"#eeeeee on {c}" for i, c in enumerate(
+        ("#1c1c1c", "#00005f", "#00005f", "#005f87", "#005f87"))},
+    "heat5": "#1c1c1c on #0087af",
+    "heat6": "#1c1c1c on #5fd7ff",
+}  # fmt: skip
+
+_LIGHT = {
+    "dim": "#6c6c6c",
+    "accent": "bold #005f87",
+    "mark": "bold #875f00",
+    "good": "bold #005fd7",
+    "bad": "bold #af5f00",
+    "border": "#a8a8a8",
+    "focus": "bold #005f87",
+    "key": "bold #005f87",
+    "error": "bold #af5f00",
+    "partial": "#6c6c6c",
+    **{f"series{i}": c for i, c in enumerate(
+        ("#005f87", "#af5f00", "#875f87", "#005f00", "#5f5f00", "#5f5faf", "#af0000", "#585858"))},
+    **{f"heat{i}": f"#1c1c1c on {c}" for i, c in enumerate(
+        ("#eeeeee", "#d7ffff", "#afd7ff", "#87d7ff", "#5fafd7"))},
+    "heat5": "#ffffff on #0087af",
+    "heat6": "#ffffff on #005f87",
+}  # fmt: skip
+
+
+@cache
+def style(tier: Tier, dark: bool, name: str) -> Style:
+    """Return the Rich style of a style name; several names may be joined by spaces."""
+    found = PLAIN
+    for part in name.split():
+        text = _SHAPES.get(part, "")
+        if tier == "ansi":
+            text = _ANSI.get(part, text)
+        elif tier == "theme":
+            text = (_DARK if dark else _LIGHT).get(part, text)
+        found += Style.parse(text) if text else PLAIN
+    return found
+
+
+@dataclass(frozen=True)
+class Ink:
+    """The colours of this terminal: how many, on a dark or light ground, and the ground itself."""
+
+    tier: Tier = "theme"
+    dark: bool = True
+    base: Style = PLAIN
+
+    def of(self, name: str) -> Style:
+        """Return the Rich style of a style name on this ground."""
+        return self.base + style(self.tier, self.dark, name) if name else self.base
+
+
+def strip(spans: Iterable[Span], width: int, ink: Ink) -> Strip:
+    """Return one line of exactly `width` cells."""
+    segments = [Segment(span.text, ink.of(span.style)) for span in spans if span.text]
+    return Strip(segments).adjust_cell_length(width, ink.base)

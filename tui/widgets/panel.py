@@ -1,0 +1,160 @@
+"""A framed panel that draws lines of spans itself and repaints only the lines that changed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from textual.geometry import Region
+from textual.strip import Strip
+from textual.widget import Widget
+
+from core.draw.spans import Line, Span, clipped, padded, to_ascii
+from core.text import clean, cut, width
+from tui.widgets.paint import strip
+
+
+@dataclass(frozen=True)
+class Frame:
+    """The characters of a frame: corners, horizontal, vertical."""
+
+    corners: str
+    across: str
+    down: str
+
+
+LIGHT = Frame("┌┐└┘", "─", "│")
+HEAVY = Frame("┏┓┗┛", "━", "┃")
+ASCII = Frame("++++", "-", "|")
+ASCII_FOCUS = Frame("++++", "=", "|")
+
+
+class Painted(Widget):
+    """A widget whose lines are spans. `repaint` sends only what differs from what is shown."""
+
+    ALLOW_SELECT = False
+
+    def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
+        super().__init__(id=id, classes=classes)
+        self._shown: list[Strip] = []
+        self._shown_for: tuple[int, int] = (-1, -1)
+
+    def face(self, width: int, height: int) -> list[Line]:
+        """Return what to show in a space of cells."""
+        raise NotImplementedError
+
+    def repaint(self) -> None:
+        """Show the present face: only lines that changed are sent."""
+        wide, high = self.size
+        if not self.is_attached or wide <= 0 or high <= 0:
+            return
+        if self._shown_for != (wide, high):
+            self.refresh()
+            return
+        old, self._shown = self._shown, self._strips(wide, high)
+        changed = [y for y in range(high) if old[y] != self._shown[y]]
+        if changed:
+            self.refresh(*(Region(0, y, wide, 1) for y in changed))
+
+    def render_line(self, y: int) -> Strip:
+        """See Widget: one line, from those kept for this size."""
+        wide, high = self.size
+        if self._shown_for != (wide, high):
+            self._shown = self._strips(wide, high)
+            self._shown_for = (wide, high)
+        return self._shown[y] if y < len(self._shown) else Strip.blank(wide)
+
+    def forget(self) -> None:
+        """Draw everything again at the next paint: colours or glyphs changed."""
+        self._shown_for = (-1, -1)
+        self.refresh()
+
+    def _strips(self, wide: int, high: int) -> list[Strip]:
+        lines = self.face(wide, high)[:high]
+        lines += [()] * (high - len(lines))
+        return [strip(line, wide, self.app.ink) for line in lines]
+
+
+class Panel(Painted):
+    """A frame with a title, a footer and content.
+
+    Attributes:
+        heading: text on the top edge, from data: it is cleaned here.
+        aside: text on the top edge's right.
+        footing: text on the bottom edge's right.
+    """
+
+    can_focus = True
+    DEFAULT_CSS = "Panel { height: 1fr; width: 1fr; }"
+
+    def __init__(self, heading: str = "", *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self.heading = heading
+        self.aside = ""
+        self.footing = ""
+
+    def content(self, width: int, height: int) -> list[Line]:
+        """Return the lines inside the frame."""
+        raise NotImplementedError
+
+    def on_focus(self) -> None:
+        """Show the focus on the frame."""
+        self.repaint()
+
+    def on_blur(self) -> None:
+        """Show that the focus went on."""
+        self.repaint()
+
+    @property
+    def framed_now(self) -> Frame:
+        """The frame for this terminal and focus."""
+        if self.app.look.ascii:
+            return ASCII_FOCUS if self.has_focus else ASCII
+        return HEAVY if self.has_focus else LIGHT
+
+    def inner(self) -> tuple[int, int]:
+        """Return the content's width and height in cells."""
+        return max(self.size.width - 4, 0), max(self.size.height - 2, 0)
+
+    def face(self, width: int, height: int) -> list[Line]:
+        """See Painted: the frame around the content."""
+        if height < 3 or width < 8:
+            return [clipped((Span(clean(self.heading), "title"),), width)]
+        frame = self.framed_now
+        edge = "focus" if self.has_focus else "border"
+        lines = [self._top(frame, edge, width)]
+        inside = self.content(width - 4, height - 2)[: height - 2]
+        inside += [()] * (height - 2 - len(inside))
+        side = Span(frame.down, edge)
+        for line in inside:
+            lines.append((side, Span(" "), *padded(line, width - 4), Span(" "), side))
+        lines.append(self._bottom(frame, edge, width))
+        return lines
+
+    def _top(self, frame: Frame, edge: str, wide: int) -> Line:
+        title = self._fitting(self.heading, wide - 6 if wide > 20 else wide - 4)
+        aside = self._fitting(self.aside, wide - width(title) - 9)
+        left = f"[ {title} ]" if title else ""
+        right = f" {aside} " if aside else ""
+        fill = wide - 3 - width(left) - width(right) - (1 if right else 0)
+        spans = [
+            Span(frame.corners[0] + frame.across, edge),
+            Span(left, "focus" if self.has_focus else "title"),
+            Span(frame.across * max(fill, 0), edge),
+            Span(right, "dim"),
+            Span((frame.across if right else "") + frame.corners[1], edge),
+        ]
+        return tuple(spans)
+
+    def _bottom(self, frame: Frame, edge: str, wide: int) -> Line:
+        text = self._fitting(self.footing, wide - 6)
+        right = f" {text} " if text else ""
+        fill = wide - 3 - width(right)
+        return (
+            Span(frame.corners[2] + frame.across * fill, edge),
+            Span(right, "dim"),
+            Span((frame.across if wide > 2 else "") + frame.corners[3], edge),
+        )
+
+    def _fitting(self, text: str, cells: int) -> str:
+        found = cut(clean(text), max(cells, 0))
+        return to_ascii(found) if self.app.look.ascii else found
