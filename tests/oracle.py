@@ -462,3 +462,105 @@ def top_events(world: World, question: Any) -> list[tuple[str, int, int]]:
 def date_of(day: int) -> str:
     """A local day as ISO text."""
     return to_date(day).isoformat()
+
+
+def span_of(world: World, question: Any) -> Span:
+    """A question's range in a world."""
+    earliest = min((e.ts for e in world.events), default=None)
+    return resolve(question.range, calendar_of(world), world.now, earliest)
+
+
+def period_of(day: int, unit: str, week_start: int) -> int:
+    """The first local day of the day's period, walking back day by day."""
+    while True:
+        when = to_date(day)
+        first = {
+            "daily": True,
+            "weekly": when.weekday() == week_start,
+            "monthly": when.day == 1,
+        }[unit]
+        if first:
+            return day
+        day -= 1
+
+
+def later(first: int, unit: str, week_start: int, count: int) -> int:
+    """The first local day of the period `count` periods after the one that starts on `first`."""
+    for _ in range(count):
+        day = first + 1
+        while period_of(day, unit, week_start) == first:
+            day += 1
+        first = day
+    return first
+
+
+# -- retention (semantics 7)
+
+
+@dataclass
+class Cohorts:
+    """Who started and who came back.
+
+    Attributes:
+        members: cohort label -> people.
+        returned: (label, period) -> those of them who came back; for windows that have begun.
+        incomplete: (label, period) -> whether the window ends after now.
+    """
+
+    members: dict[str, set[str]]
+    returned: dict[tuple[str, int], set[str]]
+    incomplete: dict[tuple[str, int], bool]
+
+    def used(self, period: int) -> list[str]:
+        """The cohorts that the combined row counts at a period."""
+        begun = [label for label in self.members if (label, period) in self.returned]
+        return [c for c in begun if not self.incomplete[c, period]] or begun
+
+    def combined(self, period: int) -> tuple[set[str], set[str]]:
+        """(everybody, those who came back) of the combined row at a period."""
+        used = self.used(period)
+        everybody = set().union(*(self.members[c] for c in used))
+        return everybody, set().union(*(self.returned[c, period] for c in used))
+
+
+def retention(world: World, question: Any, members: set[str] | None = None) -> Cohorts:
+    """Calendar periods, returns in the N-th one."""
+    unit, week = question.granularity, world.week_start
+    calendar, span = calendar_of(world), span_of(world, question)
+    found = Cohorts({}, {}, {})
+    firsts: dict[str, int] = {}
+    for item in _starts(world, question, span, members):
+        first = period_of(item.day, unit, week)
+        found.members.setdefault(date_of(first), set()).add(str(item.actor))
+        firsts[date_of(first)] = first
+    back = matching(world, question.return_event)
+    for label, first in firsts.items():
+        for n in range(question.periods):
+            begin, end = later(first, unit, week, n), later(first, unit, week, n + 1)
+            if calendar.day_start(begin) > world.now:
+                break
+            came = people_of(item for item in back if begin <= item.day < end)
+            own = found.members[label]
+            found.returned[label, n] = own & came if n else own
+            found.incomplete[label, n] = calendar.day_start(end) > world.now
+    return found
+
+
+def _starts(world: World, question: Any, span: Span, members: set[str] | None) -> list[Seen]:
+    """The starts that put people in cohorts; conditions are held against the first one."""
+    items = [item for item in matching(world, question.start_event) if item.actor]
+    if question.cohort == "first_in_range":
+        items = within(items, span.start, span.end)
+    if question.cohort != "every":
+        first: dict[str, Seen] = {}
+        for item in items:
+            first.setdefault(str(item.actor), item)
+        items = list(first.values())
+    today_end = local_day(world.now, calendar_of(world)) + 1
+    return [
+        item
+        for item in within(items, span.start, span.end)
+        if (members is None or item.actor in members)
+        and item.day < today_end
+        and all(satisfies(world, item, clause) for clause in question.conditions)
+    ]

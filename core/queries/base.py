@@ -25,6 +25,7 @@ from core.timeframe import (
     Span,
     buckets,
     comparison,
+    days_span,
     fit,
     granularity,
     resolve,
@@ -68,6 +69,13 @@ class Context:
     def span(self, text: str) -> Span:
         """Resolve a range text."""
         return resolve(text, self.calendar, self.now, self.earliest)
+
+    def span_to_today(self, text: str) -> Span:
+        """Resolve a range text, leaving out days that have not come."""
+        span = self.span(text)
+        if span.last_day <= self.today or span.first_day > self.today:
+            return span
+        return days_span(span.first_day, self.today, self.calendar, running=span.running)
 
     def compared(self, text: str, mode: str, span: Span) -> Span:
         """Resolve the span a range is compared with."""
@@ -190,7 +198,7 @@ class Frame:
 
 def frame(ctx: Context, question: TimedQuestion, *, whole: bool = False) -> Frame:
     """Resolve a timed question's time, moving to a coarser unit when it has too many points."""
-    span = ctx.span(question.range)
+    span = ctx.span_to_today(question.range)
     unit = fit(question.granularity, span, ctx.now)
     notes: tuple[str, ...] = ()
     if unit != question.granularity:

@@ -122,7 +122,7 @@ class Selection:
         else:
             where.append("value = 0")
         where.append(f"day between {bind(span.first_day)} and {bind(span.last_day)}")
-        users = self._narrow(bind, "users")
+        users = self.narrow(bind, "users")
         slot = slot_expression(bind, "day", day_runs(slots)) if slots else "day"
         single = bool(slots) and all(s.first_day == s.last_day for s in slots)
         plain = f"""
@@ -154,7 +154,8 @@ class Selection:
             where {self.where(bind, span)}
             group by 1, 2, 3"""
 
-    def _narrow(self, bind: Binder, users: str) -> str:
+    def narrow(self, bind: Binder, users: str) -> str:
+        """Return a set's SQL with everybody but the members taken out."""
         dialect = self.ctx.dialect
         for members in self.members:
             inner = f"(select {dialect.build('actor')} from ({members(bind)}))"
@@ -183,6 +184,10 @@ class Selection:
         tests += [self._clause(bind, clause) for clause in self.clauses]
         tests += [f"{event}.actor in ({members(bind)})" for members in self.members]
         return " and ".join(tests) or "1 = 1"
+
+    def test(self, bind: Binder) -> str:
+        """Return whether a row of `source` satisfies all clauses."""
+        return " and ".join(self._clause(bind, clause) for clause in self.clauses) or "1 = 1"
 
     def _event_test(self, bind: Binder, column: str) -> str:
         if len(self.events) == 1:

@@ -1,0 +1,147 @@
+"""Retention (semantics 7, appendix A.14)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from core.answers import Cell
+from core.errors import BadQuestion
+from core.queries import from_json
+from tests import oracle
+from tests.compare import ask, both_engines, check_people, people
+from tests.test_active_users import CONDITIONS
+from tests.worlds import A_RANGE, EVENTS, World, appendix_a, engine_of, worlds
+
+
+@pytest.fixture(scope="module")
+def engine():
+    with engine_of(appendix_a()) as found:
+        yield found
+
+
+def rows(grid) -> dict[str, tuple[int, tuple[int, ...]]]:
+    """Cohorts by label: size and counts."""
+    return {c.label: (c.size, c.counts) for c in grid.cohorts}
+
+
+def test_weekly_first_ever_cohorts_of_the_fixture(engine):
+    grid = ask(engine, "retention")
+    assert rows(grid) == {
+        "2025-02-24": (1, (1, 0, 0, 0, 0, 0, 0, 0)),
+        "2025-03-31": (1, (1, 0, 1)),
+        "2025-04-07": (3, (3, 1)),
+        "2025-04-14": (1, (1,)),
+    }
+    assert [c.incomplete[-1] for c in grid.cohorts] == [True] * 4
+    assert sum(sum(c.incomplete) for c in grid.cohorts) == 4
+
+
+def test_the_combined_row_reads_complete_cells(engine):
+    combined = ask(engine, "retention").combined
+    assert combined.counts[:3] == (5, 0, 0)
+    assert combined.sizes[:3] == (5, 2, 1)
+    assert combined.rates[:3] == (1, 0, 0)
+    assert combined.incomplete == (False,) * 7 + (True,)
+
+
+def test_daily_cohorts_of_every_sign_up(engine):
+    grid = ask(engine, "retention", cohort="every", start_event="sign_up", granularity="daily",
+               periods=4, range=A_RANGE)  # fmt: skip
+    assert rows(grid) == {
+        "2025-04-07": (2, (2, 2, 0, 0)),
+        "2025-04-09": (1, (1, 0, 0, 0)),
+        "2025-04-14": (1, (1, 0, 1, 0)),
+        "2025-04-16": (1, (1, 0, 0, 0)),
+    }
+    assert not any(flag for c in grid.cohorts for flag in c.incomplete)
+    assert grid.combined.sizes == (4, 4, 4, 4)  # e is in two cohorts and counted once
+
+
+def test_those_who_did_not_come_back(engine):
+    question = from_json({"kind": "retention"})
+    cell = Cell(cohort="2025-04-07", period=1, outcome="not_returned")
+    assert people(engine, question, cell) == ["b", "c"]
+    assert people(engine, question, Cell(cohort="2025-04-07")) == ["a", "b", "c"]
+    assert people(engine, question, Cell()) == ["a", "b", "c", "d", "e", "f"]
+
+
+@pytest.mark.parametrize(
+    ("fields", "words"),
+    [
+        ({"periods": 53}, "periods"),
+        ({"periods": 91, "granularity": "daily"}, "periods"),
+        ({"granularity": "hourly"}, "granularity"),
+        ({"mode": "unbounded"}, "mode"),
+        ({"basis": "24h"}, "basis"),
+        ({"start_event": "sign_upp"}, "sign_up"),
+        ({"return_event": "nothing like it"}, "return_event|nothing"),
+    ],
+)
+def test_a_bad_question_is_answered_with_a_sentence(engine, fields, words):
+    with pytest.raises(BadQuestion, match=words):
+        ask(engine, "retention", **fields)
+
+
+def test_a_cell_that_is_not_in_the_answer_is_refused(engine):
+    question = from_json({"kind": "retention"})
+    for cell in (Cell(cohort="2020-01-06"), Cell(period=8)):
+        with pytest.raises(BadQuestion, match="cell"):
+            people(engine, question, cell)
+
+
+def test_a_workspace_without_events_has_no_cohorts():
+    with engine_of(World((), now=1_744_000_000_000)) as empty:
+        grid = ask(empty, "retention")
+        assert grid.cohorts == ()
+        assert grid.combined.size == 0
+
+
+@st.composite
+def questions(draw: st.DrawFn) -> dict[str, Any]:
+    """A question about retention."""
+    return {
+        "kind": "retention",
+        "start_event": draw(st.sampled_from((None, None, *EVENTS[:2]))),
+        "return_event": draw(st.sampled_from((None, None, *EVENTS[:2]))),
+        "granularity": draw(st.sampled_from(("daily", "weekly", "monthly"))),
+        "periods": draw(st.sampled_from((1, 2, 5, 12))),
+        "cohort": draw(st.sampled_from(("first_ever", "first_in_range", "every"))),
+        "range": draw(st.sampled_from(("7d", "3w", "90d", "24h", "last_week", "all_time",
+                                       "2025-03-25,2025-04-05", "2025-03-25,2026-04-05"))),
+        "conditions": draw(st.sampled_from(CONDITIONS)),
+    }  # fmt: skip
+
+
+@settings(max_examples=60, deadline=None)
+@given(worlds(), questions())
+def test_retention_matches_the_oracle(world, fields):
+    question = from_json(fields)
+    names = {event.event for event in world.events}
+    if not {question.start_event, question.return_event} <= {None, *names}:
+        return
+    expected = oracle.retention(world, question)
+    with both_engines(world) as engines:
+        for engine in engines:
+            grid = engine.answer(question)
+            _check_grid(grid, expected)
+            check_people(engine, question, grid)
+            found = people(engine, question, Cell())
+            assert len(found) == grid.combined.size
+
+
+def _check_grid(grid: Any, expected: oracle.Cohorts) -> None:
+    assert [c.label for c in grid.cohorts] == sorted(expected.members)
+    for cohort in grid.cohorts:
+        assert cohort.size == len(expected.members[cohort.label])
+        for n, count in enumerate(cohort.counts):
+            assert count == len(expected.returned[cohort.label, n]), (cohort.label, n)
+            assert cohort.rates[n] == count / cohort.size
+            assert cohort.incomplete[n] == expected.incomplete[cohort.label, n]
+        assert (cohort.label, len(cohort.counts)) not in expected.returned
+    for n, count in enumerate(grid.combined.counts):
+        everybody, returned = expected.combined(n)
+        assert (grid.combined.sizes[n], count) == (len(everybody), len(returned))
