@@ -77,9 +77,9 @@ def format_options(function: Callable[..., Any]) -> Callable[..., Any]:
 
 def width_option(function: Callable[..., Any]) -> Callable[..., Any]:
     """Add --width."""
-    return click.option(
-        "--width", type=click.IntRange(_NARROW, _WIDE), help="Columns to draw in."
-    )(function)
+    return click.option("--width", type=click.IntRange(_NARROW, _WIDE), help="Columns to draw in.")(
+        function
+    )
 
 
 def width_of(given: int | None) -> int:

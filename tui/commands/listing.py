@@ -9,8 +9,6 @@ from typing import Any
 from core.answers import Column, Table
 from tui.commands.common import open_engine
 
-_ALL_TIME = (-(2**62), 2**62)
-
 
 def table(title: str, columns: Iterable[Column], rows: Iterable[tuple[Any, ...]]) -> Table:
     """Return a table without people behind its rows."""
@@ -68,8 +66,7 @@ def marks_table(path: Path, category: str | None) -> Table:
     from core.store.saved import Saved
 
     calendar = open_engine(path).calendar
-    found = Saved(path).marks(*_ALL_TIME, category)
-    found = sorted(found, key=lambda mark: -mark.timestamp)
+    found = Saved(path).marks(category=category)
     rows = [
         (f"{calendar.local(m.timestamp):%Y-%m-%d %H:%M}", m.category, m.title, m.id) for m in found
     ]

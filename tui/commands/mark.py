@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-import uuid
 from datetime import datetime
 from pathlib import Path
 
@@ -21,13 +20,14 @@ from tui.commands.common import (
     width_option,
 )
 
+CATEGORIES = ("release", "news", "incident", "post")
 MAX_TITLE = 200
 
 
 @click.command("mark")
 @click.argument("text", nargs=-1, required=True)
-@click.option("--at", "when", metavar="WHEN", help='Time in the workspace\'s zone; default now.')
-@click.option("--category", help="release (default), news or incident.")
+@click.option("--at", "when", metavar="WHEN", help="Time in the workspace's zone; default now.")
+@click.option("--category", type=click.Choice(CATEGORIES), help="Default release.")
 @db_option
 @format_options
 @width_option
@@ -59,13 +59,13 @@ def command(
 
 
 def _save(path: Path, title: str, when: str | None, category: str) -> str:
+    from core.boards import checked
     from core.store.saved import Mark, Saved
 
     calendar = open_engine(path).calendar
     at = moment(when, calendar) if when else int(time.time() * 1000)
-    saved = Saved(path)
-    mark = Mark(id=uuid.uuid4().hex[:12], title=title, timestamp=at, category=category)
-    saved.save_mark(mark)
+    mark = checked(Mark, {"title": title, "timestamp": at, "category": category})
+    Saved(path).save_mark(mark)
     return f"{mark.id}  {calendar.local(at):%Y-%m-%d %H:%M}  {category}"
 
 

@@ -23,9 +23,7 @@ from tui.commands.common import (
 @format_options
 @width_option
 @click.option("--limit", type=int, default=1000, show_default=True, help="Rows, 10,000 at most.")
-def command(
-    query: str, db: str | None, format: str | None, width: int | None, limit: int
-) -> None:
+def command(query: str, db: str | None, format: str | None, width: int | None, limit: int) -> None:
     """Run QUERY, a SELECT or WITH statement; - reads it from standard input.
 
     The views events_v1, context_v1, users_v1, user_traits_v1, user_devices and logs_v1 hold the

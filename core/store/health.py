@@ -1,0 +1,162 @@
+"""What can be wrong with a workspace file, checked: `footfall doctor`."""
+
+from __future__ import annotations
+
+import random
+import sqlite3
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from pyroaring import BitMap
+
+from core.store.workspace import open_reader, read_meta
+
+SAMPLE: Final = 40
+"""Days of single events whose sets are recounted from the rows."""
+
+MAX_PAGES: Final = 20_000_000
+"""Above this many pages the whole-file integrity check is left out."""
+
+_INDEXES: Final = ("events_by_event", "events_by_event_ts")
+
+
+@dataclass(frozen=True)
+class Check:
+    """One thing looked at.
+
+    Attributes:
+        ok: False when something has to be done.
+        detail: what was found, one line.
+        milliseconds: how long looking took.
+    """
+
+    name: str
+    ok: bool
+    detail: str
+    milliseconds: float = 0.0
+
+
+Found = tuple[bool, str]
+
+
+def checks(path: str | Path, *, whole: bool = True) -> Iterator[Check]:
+    """Yield the checks of a workspace, one after another as they are done.
+
+    Args:
+        whole: also read the whole file for damage, which takes about a second per GB.
+
+    Raises:
+        CannotOpen: no workspace there.
+    """
+    with closing(open_reader(path)) as connection:
+        looks: list[tuple[str, Callable[[], Found]]] = [
+            ("settings", lambda: _settings(connection)),
+            ("size", lambda: _size(Path(path))),
+            ("write-ahead log", lambda: _log(connection, Path(path))),
+            ("indexes", lambda: _indexes(connection)),
+            ("imports", lambda: _imports(connection)),
+            ("sets", lambda: _sets(connection)),
+            ("scan", lambda: _scan(connection)),
+        ]
+        if whole:
+            looks.insert(3, ("integrity", lambda: _integrity(connection)))
+        for name, look in looks:
+            started = time.perf_counter()
+            try:
+                ok, detail = look()
+            except sqlite3.DatabaseError as error:
+                ok, detail = False, f"SQLite says: {error}"
+            yield Check(name, ok, detail, (time.perf_counter() - started) * 1000)
+
+
+def _settings(connection: sqlite3.Connection) -> Found:
+    meta = read_meta(connection)
+    week = "Sunday" if meta.get("week_start") == "6" else "Monday"
+    return True, (
+        f"zone {meta.get('zone')}, weeks start on {week}, schema {meta.get('version')}, "
+        f"SQLite {sqlite3.sqlite_version}"
+    )
+
+
+def _size(path: Path) -> Found:
+    return True, f"{path.stat().st_size / 1e6:,.1f} MB"
+
+
+def _log(connection: sqlite3.Connection, path: Path) -> Found:
+    mode = str(connection.execute("pragma journal_mode").fetchone()[0])
+    log = path.with_name(path.name + "-wal")
+    size = log.stat().st_size / 1e6 if log.exists() else 0.0
+    return mode == "wal", f"journal mode {mode}, {size:,.1f} MB not yet in the file"
+
+
+def _indexes(connection: sqlite3.Connection) -> Found:
+    names = {str(name) for (name,) in connection.execute("select name from sqlite_master")}
+    missing = [name for name in _INDEXES if name not in names]
+    if missing:
+        return False, f"missing: {', '.join(missing)}; the next import makes them"
+    return True, f"{len(_INDEXES)} of events"
+
+
+def _imports(connection: sqlite3.Connection) -> Found:
+    total, open_ones = connection.execute(
+        "select count(*), count(*) filter (where finished = 0) from imports"
+    ).fetchone()
+    if open_ones:
+        return False, f"{open_ones} of {total} not finished; run the same import again"
+    return True, f"{total} finished"
+
+
+def _integrity(connection: sqlite3.Connection) -> Found:
+    (pages,) = connection.execute("pragma page_count").fetchone()
+    if pages > MAX_PAGES:
+        return True, "not looked at: the file is very large"
+    found = [str(row[0]) for row in connection.execute("pragma quick_check(3)")]
+    return found == ["ok"], "no damage" if found == ["ok"] else "; ".join(found)
+
+
+def _sets(connection: sqlite3.Connection) -> Found:
+    """Recount some stored sets from the events themselves."""
+    keys = connection.execute(
+        """
+        select event, day from activity
+        where dimension = 0 and value = 0 and event <> 0
+        """
+    ).fetchall()
+    chosen = random.Random(0).sample(keys, min(SAMPLE, len(keys)))
+    wrong = [key for key in chosen if not _agrees(connection, *key)]
+    if wrong:
+        return (
+            False,
+            f"{len(wrong)} of {len(chosen)} differ from the events; import the files into a new workspace",
+        )
+    return True, f"{len(chosen)} of {len(keys):,} recounted, all agree"
+
+
+def _agrees(connection: sqlite3.Connection, event: int, day: int) -> bool:
+    total, blob = connection.execute(
+        """
+        select total, users from activity
+        where event = ? and dimension = 0 and value = 0 and day = ?
+        """,
+        (event, day),
+    ).fetchone()
+    (counted,) = connection.execute(
+        "select count(*) from events where event = ? and day = ?", (event, day)
+    ).fetchone()
+    actors = connection.execute(
+        "select distinct actor from events where event = ? and day = ? and actor <> 0",
+        (event, day),
+    ).fetchall()
+    return bool(total == counted and BitMap.deserialize(blob) == BitMap([a for (a,) in actors]))
+
+
+def _scan(connection: sqlite3.Connection) -> Found:
+    started = time.perf_counter()
+    count, _ = connection.execute("select count(*), sum(ts) from events").fetchone()
+    spent = time.perf_counter() - started
+    rate = f", {count / spent / 1e6:,.1f} million a second" if count and spent else ""
+    return True, f"{count:,} events read{rate}"

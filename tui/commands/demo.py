@@ -1,0 +1,51 @@
+"""`footfall demo`: a sample workspace in its own file, opened."""
+
+from __future__ import annotations
+
+import os
+import time
+from pathlib import Path
+
+import click
+
+from core.timeframe import DAY
+from tui.commands.board import show
+from tui.commands.common import data_folder, open_engine, say, width_option
+
+STALE_MS = 7 * DAY
+"""Our own sample file is made anew when its newest event is older than this."""
+
+
+@click.command("demo")
+@click.argument("db", required=False)
+@click.option("--print", "printed", is_flag=True, help="Print its first board as text.")
+@width_option
+def command(db: str | None, printed: bool, width: int | None) -> int:
+    """Make a sample workspace (in DB, or in a file of its own) and open it.
+
+    A DB that exists is opened as it is.
+    """
+    path = Path(db).expanduser() if db else data_folder() / "demo.db"
+    if not path.exists() or (db is None and _stale(path)):
+        say(f"Making the sample workspace {path} ...")
+        make_sample(path)
+    return show(path, None, printed=printed, width=width)
+
+
+def _stale(path: Path) -> bool:
+    newest = open_engine(path).context().latest
+    return newest is None or newest < int(time.time() * 1000) - STALE_MS
+
+
+def make_sample(path: Path) -> None:
+    """Write the sample to `path`; an interrupted attempt leaves nothing there."""
+    from fixtures.sample import make
+
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        make(draft, int(time.time() * 1000))
+        os.replace(draft, path)
+    finally:
+        for end in ("", "-wal", "-shm"):
+            draft.with_name(draft.name + end).unlink(missing_ok=True)

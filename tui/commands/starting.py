@@ -1,0 +1,43 @@
+"""Which board a workspace opens with, saved or made from the events that exist."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from core.errors import NotFound, did_you_mean
+
+if TYPE_CHECKING:
+    from core.boards import Board
+    from core.engines.sqlite import SqliteEngine
+
+
+def boards_of(path: Path, engine: SqliteEngine) -> list[Board]:
+    """Return the saved boards, or starter boards where none is saved yet."""
+    from core.store.saved import Saved
+
+    found = Saved(path).boards()
+    if found:
+        return found
+    from core.starters import starter_boards
+
+    return starter_boards(engine)
+
+
+def find_board(path: Path, engine: SqliteEngine, name: str | None) -> Board:
+    """Return a board by id or title, whatever its letter case; without a name the first.
+
+    Raises:
+        NotFound: there is none.
+    """
+    found = boards_of(path, engine)
+    if name is None and found:
+        return found[0]
+    for board in found:
+        if name and (name == board.id or name.casefold() == board.title.casefold()):
+            return board
+    titles = [board.title for board in found]
+    if name is None:
+        raise NotFound("There is no board yet.", "footfall opens the explorer to make one.")
+    hint = did_you_mean(name, titles) or (f"There are {', '.join(titles[:8])}." if titles else "")
+    raise NotFound(f"There is no board {name!r}.", hint)
