@@ -13,7 +13,7 @@ from typing import Annotated, Any, Literal, TypeVar
 from pydantic import Field, ValidationError, field_validator, model_validator
 
 from core.answers import Model
-from core.errors import BadInput, FootfallError
+from core.errors import BadInput, FootfallError, Stopped
 from core.queries.base import Question
 
 COLUMNS = 12
@@ -184,13 +184,23 @@ def block_chart(block: Block) -> str:
     return parse_full(block.question).chart
 
 
-def answer_board(board: Board, engine: Any, range_override: str | None = None) -> dict[str, Any]:
-    """Return block id -> answer, or the FootfallError that kept its tile from one."""
+def answer_board(
+    board: Board, engine: Any, range_override: str | None = None, stop: Any = None
+) -> dict[str, Any]:
+    """Return block id -> answer, or the FootfallError that kept its tile from one.
+
+    Raises:
+        Stopped: somebody stopped it.
+    """
     found: dict[str, Any] = {}
     for block in board.blocks:
         if block.type == "chart":
             try:
-                found[block.id] = engine.answer(block_question(board, block, range_override))
+                found[block.id] = engine.answer(
+                    block_question(board, block, range_override), stop=stop
+                )
+            except Stopped:
+                raise
             except FootfallError as error:
                 found[block.id] = error
     return found

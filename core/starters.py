@@ -8,7 +8,7 @@ from typing import Any
 from pyroaring import BitMap
 
 from core.boards import DEFAULT_RANGE, Block, Board, Position
-from core.language_write import duration_words, name
+from core.language_write import duration_words, name, range_words
 from core.store.layout import CONTEXT
 from core.text import cut
 from core.timeframe import add_months, to_date, to_day
@@ -20,6 +20,7 @@ STEPS = 4
 SHARED = 0.08
 """A funnel step must be reached by at least this share of those on the step before."""
 
+LONG_RANGE = "90d"
 STALE_DAYS = 30
 LONG_DAYS = 180
 
@@ -31,7 +32,7 @@ class Facts:
     Attributes:
         events: names by how often they happened, most often first.
         steps: a guess at a funnel: events in the order people usually begin with them.
-        range: a range text that holds data.
+        range: a range text that holds data; `long` one of 90 days, for cohorts.
         unit: the granularity that suits it.
         field: a context column with a few values, or "".
     """
@@ -39,6 +40,7 @@ class Facts:
     events: tuple[str, ...]
     steps: tuple[str, ...]
     range: str
+    long: str
     unit: str
     field: str
 
@@ -69,31 +71,37 @@ def look_around(engine: Any) -> Facts:
         order by events desc, n.name
         """
     )
-    range_, unit = _usual_range(ctx)
+    range_, long, unit = _usual_range(ctx)
     firsts = _first_days(engine, [id_ for _, id_, _ in totals])
     names = {id_: str(text) for text, id_, _ in totals}
     steps = tuple(names[id_] for id_ in _funnel(firsts))
     return Facts(
-        tuple(str(text) for text, _, _ in totals), steps, range_, unit, _field(engine, ctx)
+        tuple(str(text) for text, _, _ in totals), steps, range_, long, unit, _field(engine, ctx)
     )
 
 
-def _usual_range(ctx: Any) -> tuple[str, str]:
-    """Return the last 30 days, or dates that end with the newest event when that is older.
+def _usual_range(ctx: Any) -> tuple[str, str, str]:
+    """Return range, long range and granularity: the last 30 and 90 days by day.
 
-    Old data over half a year or more is shown by week over its last 12 months.
+    When the newest event is older than that they are dates that end with it; then data over
+    half a year or more is shown by week over its last 12 months.
     """
     if ctx.latest is None or ctx.earliest is None:
-        return DEFAULT_RANGE, "daily"
+        return DEFAULT_RANGE, LONG_RANGE, "daily"
     first, last = ctx.calendar.day_of(ctx.earliest), ctx.calendar.day_of(ctx.latest)
     if ctx.today - STALE_DAYS < last <= ctx.today:
-        return DEFAULT_RANGE, "daily"
+        return DEFAULT_RANGE, LONG_RANGE, "daily"
     last = min(last, ctx.today)
     if last - first >= LONG_DAYS:
-        start, unit = to_day(add_months(to_date(last), -12)) + 1, "weekly"
+        year = to_day(add_months(to_date(last), -12)) + 1
+        start, unit = ctx.calendar.period_start(year, "weekly"), "weekly"
     else:
         start, unit = last - 29, "daily"
-    return f"{to_date(start).isoformat()},{to_date(last).isoformat()}", unit
+    return _dates(start, last), _dates(last - 89, last), unit
+
+
+def _dates(first: int, last: int) -> str:
+    return f"{to_date(first).isoformat()},{to_date(last).isoformat()}"
 
 
 def _first_days(engine: Any, events: list[int]) -> dict[int, list[tuple[int, BitMap]]]:
@@ -177,8 +185,8 @@ def _overview(facts: Facts) -> Board:
 
 def _last_row(facts: Facts) -> list[Block]:
     if not facts.steps:
-        return [_retention((0, 6, 12, 3))]
-    return [_chart("Funnel", _funnel_text(facts), (0, 6, 6, 3)), _retention((6, 6, 6, 3))]
+        return [_retention(facts, (0, 6, 12, 4))]
+    return [_chart("Funnel", _funnel_text(facts), (0, 6, 6, 4)), _retention(facts, (6, 6, 6, 4))]
 
 
 def _funnel_text(facts: Facts) -> str:
@@ -187,8 +195,8 @@ def _funnel_text(facts: Facts) -> str:
     return f"{steps} within {duration_words(days * 86_400)}"
 
 
-def _retention(place: tuple[int, int, int, int]) -> Block:
-    return _chart("Weekly retention", "retention weekly 8", place)
+def _retention(facts: Facts, place: tuple[int, int, int, int]) -> Block:
+    return _chart("Weekly retention", f"retention weekly 12 {range_words(facts.long)}", place)
 
 
 def _each(title: str, facts: Facts) -> str:
@@ -198,10 +206,11 @@ def _each(title: str, facts: Facts) -> str:
 def _people(facts: Facts) -> Board:
     """Who comes, stays and leaves; and who does the biggest events."""
     top = facts.events[0]
+    cycle = f"lifecycle weekly {range_words(facts.long)}"
     blocks = [
-        _chart("New, returning, back again, gone", "lifecycle weekly", (0, 0, 6, 4), "bars"),
+        _chart("New, returning, back again, gone", cycle, (0, 0, 6, 4), "bars"),
         _chart("Active in 30 days", f"mau {facts.unit} vs prev", (6, 0, 6, 4), "line"),
-        _chart("Weekly retention", "retention weekly 12", (0, 4, 12, 5)),
+        _retention(facts, (0, 4, 12, 5)),
         _chart(f"People of {top}", f"users of {name(top)} {facts.unit}", (0, 9, 6, 4), "line"),
         _chart("Segments", "segments", (6, 9, 6, 4)),
     ]

@@ -169,7 +169,7 @@ def _cut(answer: Grid, view: View, look: Look) -> str:
             f"cohorts {view.cohorts[0] + 1}{look.pick('–', '-')}{view.cohorts[-1] + 1}"
             f" of {len(answer.cohorts)}"
         )
-    return ", ".join(found) + "; arrows move on" if found else ""
+    return ", ".join(found)
 
 
 def _said(answer: Grid, size: int, cursor: Cursor) -> list[Line]:

@@ -13,7 +13,7 @@ from core.draw.spans import Line, Look, Span, cells, clipped, safe
 from core.draw.spark import bar, sparkline
 from core.text import duration, fit, number, percent, width
 
-MINIMUM = 6
+MINIMUM = 10
 WIDEST = 32
 BAR_FROM = 10
 

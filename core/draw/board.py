@@ -1,0 +1,158 @@
+"""A board as lines: framed tiles, laid out exactly as on the screen."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from core.boards import Block, Board, block_chart, board_span
+from core.draw import draw
+from core.draw.figures import span_text
+from core.draw.layout import Place, layout
+from core.draw.legend import wrapped
+from core.draw.spans import Line, Look, Span, clipped, finished, padded, plain, safe, spread
+from core.errors import FootfallError
+from core.text import cut, width
+
+
+def frame(
+    title: str, body: Sequence[Line], size: int, height: int, look: Look, *, focus: bool = False
+) -> list[Line]:
+    """Return a tile of exactly `size` by `height` cells: a frame with its title and content."""
+    style = "focus" if focus else "border"
+    across, down = look.pick("─", "=" if focus else "-"), look.pick("│", "|")
+    left, right, low_left, low_right = list(look.pick("╭╮╰╯", "++++"))
+    name = cut(title, max(size - 6, 0))
+    named = f" {name} " if name else ""
+    top = (
+        Span(left + across * min(1, size - 2), style),
+        Span(named, "title"),
+        Span(across * max(size - 3 - width(named), 0) + right, style),
+    )
+    rows = [padded(clipped(line, size - 2), size - 2) for line in body[: height - 2]]
+    rows += [(Span(" " * max(size - 2, 0)),)] * (height - 2 - len(rows))
+    bottom = (Span(low_left + across * max(size - 2, 0) + low_right, style),)
+    found = [top, *((Span(down, style), *row, Span(down, style)) for row in rows), bottom]
+    return finished([padded(line, size) for line in found], size, height, look)
+
+
+def note_lines(content: str, size: int) -> list[Line]:
+    """Return a note's markdown as lines: headings bold, list items with a dash."""
+    found: list[Line] = []
+    for raw in content.split("\n"):
+        text = raw.strip()
+        style = "bold" if text.startswith("#") else ""
+        bare = text.lstrip("#").strip().replace("**", "").replace("`", "")
+        bare = f"- {bare[2:]}" if bare[:2] in ("- ", "* ") else bare
+        lines = wrapped([bare], size) if bare else [()]
+        found += [tuple(Span(span.text, style) for span in line) for line in lines]
+    return found
+
+
+def tile_lines(
+    block: Block, answer: Any, size: int, height: int, look: Look, marks: Sequence[Any] = ()
+) -> list[Line]:
+    """Return what stands inside a tile: a chart, a note, or the sentence of an error."""
+    if block.type == "note":
+        return finished(note_lines(block.content, size), size, height, look)
+    if answer is None:
+        return finished([(Span("Not asked yet.", "dim"),)], size, height, look)
+    if isinstance(answer, FootfallError):
+        said = [answer.message, *answer.hint.split("\n")]
+        return finished(wrapped([line for line in said if line], size), size, height, look)
+    try:
+        chart = block_chart(block)
+    except FootfallError:
+        chart = ""
+    return draw(answer, size, height, look, chart=chart, marks=marks)
+
+
+def tile_title(block: Block, answer: Any) -> str:
+    """Return a tile's heading: its own, else what its answer counted."""
+    return safe(block.title or getattr(answer, "title", "") or ("Note" * (block.type == "note")))
+
+
+def board_lines(
+    board: Board,
+    answers: Mapping[str, Any],
+    size: int,
+    height: int | None,
+    look: Look,
+    marks: Sequence[Any] = (),
+) -> list[Line]:
+    """Return all tiles as lines of exactly `size` cells.
+
+    Args:
+        answers: block id -> answer or FootfallError, as `core.boards.answer_board` gives them.
+        height: cells to fill, None for as tall as the tiles usually are.
+    """
+    places = layout(board, size, height)
+    drawn = [_tile(place, answers, look, marks) for place in places]
+    bottom = max((p.y + p.height for p in places), default=0)
+    return [_across(places, drawn, y, size) for y in range(bottom)]
+
+
+def _tile(place: Place, answers: Mapping[str, Any], look: Look, marks: Sequence[Any]) -> list[Line]:
+    block, answer = place.block, answers.get(place.block.id)
+    body = tile_lines(block, answer, place.width - 2, place.height - 2, look, marks)
+    return frame(tile_title(block, answer), body, place.width, place.height, look)
+
+
+def _across(places: Sequence[Place], drawn: Sequence[list[Line]], y: int, size: int) -> Line:
+    """Return one line through all tiles that it crosses."""
+    found: list[Span] = []
+    x = 0
+    crossed = [(p, lines) for p, lines in zip(places, drawn, strict=True)
+               if p.y <= y < p.y + p.height]  # fmt: skip
+    for place, lines in sorted(crossed, key=lambda c: c[0].x):
+        if place.x > x:
+            found.append(Span(" " * (place.x - x)))
+        found.extend(lines[y - place.y])
+        x = place.x + place.width
+    if x < size:
+        found.append(Span(" " * (size - x)))
+    return tuple(found)
+
+
+def print_board(
+    board: Board,
+    answers: Mapping[str, Any],
+    size: int,
+    look: Look | None = None,
+    marks: Sequence[Any] = (),
+) -> str:
+    """Return a board as plain text: its name and dates, then its tiles."""
+    look = look or Look()
+    span = board_span(answers)
+    heading = spread(
+        (Span(safe(board.title), "title"),), (Span(span_text(*span)) if span else Span(""),), size
+    )
+    lines = [heading, *(wrapped([board.description], size) if board.description else [])]
+    legend = _marks(marks, answers, size, look)
+    tiles = board_lines(board, answers, size, None, look, marks)
+    return plain([*finished(lines, size, len(lines), look), *tiles,
+                  *finished(legend, size, len(legend), look)])  # fmt: skip
+
+
+def _marks(marks: Sequence[Any], answers: Mapping[str, Any], size: int, look: Look) -> list[Line]:
+    """Name the marks that lie in the charts' time."""
+    from core.draw.axes import LETTERS
+    from core.draw.table import when_text
+
+    series = [a for a in answers.values() if getattr(a, "shape", "") == "series" and a.buckets]
+    if not series:
+        return []
+    first = min(a.buckets[0].start for a in series)
+    last = max(a.buckets[-1].end for a in series)
+    shown = sorted((m for m in marks if first <= m.timestamp < last), key=lambda m: m.timestamp)
+    return [
+        clipped(
+            (
+                Span(f"{LETTERS.get(m.category, 'M')} ", "mark"),
+                Span(f"{when_text(m.timestamp, look)}  ", "dim"),
+                Span(safe(m.title)),
+            ),
+            size,
+        )
+        for m in shown[:20]
+    ]

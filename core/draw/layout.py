@@ -1,0 +1,124 @@
+"""Where a board's tiles go: grid positions to rectangles of cells, a pure function.
+
+Terminal screens and printing share it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from core.boards import COLUMNS, Block, Board, Position
+
+NARROWEST = 19
+"""Cells a tile needs; decides how many stand side by side."""
+
+LOW_TILE = 2
+"""Tiles at most this many grid rows tall hold a number: two lines inside their frame do."""
+
+LOW_LINES = 4
+HIGH_LINES = 6
+
+
+class Place(NamedTuple):
+    """A block's rectangle in cells, its frame included."""
+
+    block: Block
+    x: int
+    y: int
+    width: int
+    height: int
+
+
+def side_by_side(width: int) -> int:
+    """Return how many tiles may stand in a row: four, two or one."""
+    return next((n for n in (4, 2) if width // n >= NARROWEST), 1)
+
+
+def layout(board: Board, width: int, height: int | None = None) -> list[Place]:
+    """Return the rectangle of every block, in reading order, none overlapping another.
+
+    A block that overlaps an earlier one flows below it. Where the width has no room for four
+    tiles, blocks become a half or the whole of it wide and flow in reading order.
+
+    Args:
+        height: cells to fill; tiles that need more run past it. None gives each its usual height.
+    """
+    blocks = sorted(board.blocks, key=lambda b: (b.position.y, b.position.x))
+    least = COLUMNS // side_by_side(width)
+    kept = side_by_side(width) == 4 and all(
+        width * b.position.width // COLUMNS >= NARROWEST for b in blocks
+    )
+    positions = _settled(blocks) if kept else _flowed(blocks, least)
+    lines = _lines(positions, height)
+    tops = [sum(lines[:y]) for y in range(len(lines) + 1)]
+    found = []
+    for block, p in zip(blocks, positions, strict=True):
+        left, right = width * p.x // COLUMNS, width * (p.x + p.width) // COLUMNS
+        top, bottom = tops[p.y], tops[p.y + p.height]
+        found.append(Place(block, left, top, right - left, bottom - top))
+    return found
+
+
+def _settled(blocks: Sequence[Block]) -> list[Position]:
+    """Keep positions; later blocks move down until they overlap nothing; empty rows vanish."""
+    placed: list[Position] = []
+    for block in blocks:
+        here = block.position
+        while any(_overlap(here, other) for other in placed):
+            here = here.model_copy(update={"y": here.y + 1})
+        placed.append(here)
+    used = sorted({y for p in placed for y in range(p.y, p.y + p.height)})
+    row = {y: index for index, y in enumerate(used)}
+    return [p.model_copy(update={"y": row[p.y]}) for p in placed]
+
+
+def _overlap(a: Position, b: Position) -> bool:
+    return (
+        a.x < b.x + b.width and b.x < a.x + a.width
+        and a.y < b.y + b.height and b.y < a.y + a.height
+    )  # fmt: skip
+
+
+def _flowed(blocks: Sequence[Block], least: int) -> list[Position]:
+    """Fill shelf after shelf with blocks at least `least` columns wide, each shelf one height."""
+    shelves: list[list[tuple[Block, int]]] = []
+    used = COLUMNS
+    for block in blocks:
+        columns = least if block.position.width <= least else COLUMNS
+        if used + columns > COLUMNS:
+            shelves.append([])
+            used = 0
+        shelves[-1].append((block, columns))
+        used += columns
+    found: list[Position] = []
+    y = 0
+    for shelf in shelves:
+        height = max(block.position.height for block, _ in shelf)
+        wide = COLUMNS // len(shelf)
+        found += [Position(x=at * wide, y=y, width=wide, height=height) for at in range(len(shelf))]
+        y += height
+    return found
+
+
+def _lines(positions: Sequence[Position], height: int | None) -> list[int]:
+    """Return the cells of every grid row: what its tiles need, and an even share of the rest."""
+    count = max((p.y + p.height for p in positions), default=0)
+    rows = [1] * count
+    for p in positions:
+        for y in range(p.y, p.y + p.height):
+            rows[y] = max(rows[y], _needed(p, height is None, y - p.y))
+    spare = (height or 0) - sum(rows)
+    if spare > 0:
+        rows = [row + spare * (y + 1) // count - spare * y // count for y, row in enumerate(rows)]
+    return rows
+
+
+def _needed(place: Position, natural: bool, row: int) -> int:
+    """Return the cells that one of a block's grid rows needs."""
+    low = place.height <= LOW_TILE
+    if natural:
+        whole = 5 if low else 3 * place.height
+    else:
+        whole = LOW_LINES if low else HIGH_LINES
+    return -(-whole * (row + 1) // place.height) - -(-whole * row // place.height)
