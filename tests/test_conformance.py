@@ -114,9 +114,44 @@ tops = st.fixed_dictionaries(
         "conditions": timed["conditions"],
     }
 )
-questions = st.lists(st.one_of(trends, active, tops), min_size=6, max_size=6)
+STEP_FILTERS: tuple[list[dict[str, Any]], ...] = (
+    [],
+    [],
+    [],
+    [{"field": "country", "operator": "ne", "value": "NL"}],
+    [{"field": "properties.item", "operator": "is_set"}],
+)
+steps = st.fixed_dictionaries(
+    {"event": st.sampled_from(EVENTS), "filters": st.sampled_from(STEP_FILTERS)}
+)
+funnels = st.fixed_dictionaries(
+    {
+        "kind": st.just("funnel"),
+        "range": timed["range"],
+        "steps": st.lists(steps, min_size=2, max_size=4),
+        "window_seconds": st.sampled_from((1, 3600, 7 * 86_400, 90 * 86_400)),
+        "breakdown": st.lists(st.sampled_from(FIELDS), max_size=1),
+        "conditions": timed["conditions"],
+        "compare": timed["compare"],
+        "limit": timed["limit"],
+    }
+)
+retentions = st.fixed_dictionaries(
+    {
+        "kind": st.just("retention"),
+        "range": timed["range"],
+        "granularity": st.sampled_from(("daily", "weekly", "monthly")),
+        "start_event": st.none() | st.sampled_from(EVENTS),
+        "return_event": st.none() | st.sampled_from(EVENTS),
+        "periods": st.integers(1, 12),
+        "cohort": st.sampled_from(("first_ever", "first_in_range", "every")),
+        "conditions": timed["conditions"],
+    }
+)
+one_question = st.one_of(trends, active, tops, funnels, funnels, retentions)
+questions = st.lists(one_question, min_size=6, max_size=6)
 random_worlds = settings(
-    max_examples=40,
+    max_examples=60,
     deadline=None,
     derandomize=True,
     database=None,
@@ -131,12 +166,13 @@ def test_random_worlds(runner, world, asked):
     with engines_of(world, runner) as engines:
         known = set(engines[0].context().names.events)
         for fields in asked:
-            if {fields.get("event"), *_events_in(fields)} - {None} <= known:
+            if _events_in(fields) <= known:
                 check(engines, fields)
 
 
 def _events_in(fields: dict[str, Any]) -> set[str]:
-    return {step["event"] for step in fields.get("steps", ())}
+    named = {fields.get(name) for name in ("event", "start_event", "return_event")}
+    return (named | {step["event"] for step in fields.get("steps", ())}) - {None}
 
 
 # -- the fixture of appendix A
@@ -158,6 +194,12 @@ def fixture(runner) -> Iterator[Engines]:
         {"kind": "trend", "measure": "users", "conditions": [
             {"field": "amount", "operator": "gt", "value": "9.5"}]},
         {"kind": "top_events"},
+        {"kind": "funnel", "breakdown": "country", "steps": [
+            {"event": "sign_up"}, {"event": "view_item"}, {"event": "purchase"}]},
+        {"kind": "funnel", "breakdown": "properties.item", "limit": 1, "steps": [
+            {"event": "view_item"}, {"event": "view_item"}]},
+        {"kind": "retention", "granularity": "daily", "start_event": "sign_up"},
+        {"kind": "retention", "cohort": "every"},
     ],
     ids=str,
 )  # fmt: skip

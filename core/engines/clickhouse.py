@@ -139,6 +139,10 @@ class ClickHouseDialect:
         """quantileExactInclusive is type 7; its level cannot be a parameter, but is a number."""
         return f"quantileExactInclusive({float(p)!r})({expression})"
 
+    def integers(self, expression: str) -> str:
+        """An array, which the runner gives as a list."""
+        return f"groupArray({expression})"
+
     def json_label(self, raw: str) -> str:
         """Text loses its quotes, everything else stays JSON."""
         known = values.present(raw)
@@ -227,11 +231,15 @@ class ClickHouseEngine:
             while True:
                 if stop.stopped:
                     raise Stopped("Stopped.")
-                asked.append(statement)
-                text = statement.text + settings(limit)
-                statement = asking.send(self._runner.run(text, statement.parameters))
+                together = (statement, *statement.also)
+                asked += together
+                rows = [row for one in together for row in self._rows(one, limit)]
+                statement = asking.send(rows)
         except StopIteration as finished:
             return finished.value, tuple(asked)
+
+    def _rows(self, statement: Statement, limit: float | None) -> Rows:
+        return self._runner.run(statement.text + settings(limit), statement.parameters)
 
 
 def settings(time_limit: float | None) -> str:

@@ -312,52 +312,75 @@ class Plan:
 
     def attempts(self, bind: Binder, people: tuple[int, int], *, entry: bool) -> str:
         """Return the relation of reported attempts of the people; `entry` asks for x1."""
+        if self.ctx.dialect.name == "clickhouse":
+            from core.queries.funnel_clickhouse import attempts
+
+            return attempts(self, bind)
         write = self._walked if self.plain else self._matched
         return write(bind, people, entry)
 
     # -- steps told apart by name: from every first event, seek the next step in the index
 
     def _walked(self, bind: Binder, people: tuple[int, int], entry: bool) -> str:
-        last = len(self.steps)
-        parts = [f"w1 as ({self._first_events(bind, people)})"]
-        parts += [f"w{k} as ({self._next_events(bind, k)})" for k in range(2, last + 1)]
-        reached = " + ".join(f"(t{k} is not null)" for k in range(2, last + 1))
-        times = ", ".join(f"t{k}" for k in range(1, last + 1))
-        first = (
-            f"""
-            , (select id from events
-               where event = {bind(self.shared.events[0])} and actor = w.actor and ts = w.t1
-               order by id limit 1) as x1"""
-            if entry
-            else ""
-        )
-        best = f"""
-            with {", ".join(parts)}
-            select actor, {times}, max(({reached}) * {bind(DEPTH)} - t1) as best
-            from w{last}
-            group by actor"""
-        return f"select actor, {times} {first} from ({best}) w"
+        """Per person the best of (depth, earliest start) in one number, then the times of it."""
+        times = [f"({self._deepest(bind, people)})"]
+        for step in range(2, len(self.steps) + 1):
+            times.append(self._with_time(bind, step, times[-1]))
+        first = f", {self._first_id(bind)} as x1" if entry else ""
+        columns = ", ".join(f"t{k}" for k in range(1, len(self.steps) + 1))
+        return f"select actor, {columns} {first} from {times[-1]} w"
 
-    def _first_events(self, bind: Binder, people: tuple[int, int]) -> str:
-        """In order of actors, unless the span is so short that it is cheaper by time."""
-        span, ctx = self.span, self.ctx
-        history = (ctx.latest or 0) - (ctx.earliest or 0)
-        short = (span.end - span.start) * 8 < history
-        members = "".join(f" and actor in ({write(bind)})" for write in self.shared.members)
-        return f"""
-            select actor, ts as t1
-            from events indexed by {"events_by_event_ts" if short else "events_by_event"}
-            where event = {bind(self.shared.events[0])}
-              and ts >= {bind(span.start)} and ts < {bind(span.end)}
-              and actor between {bind(people[0])} and {bind(people[1])} {members}"""
+    def _deepest(self, bind: Binder, people: tuple[int, int]) -> str:
+        """Return (actor, depth, t1) of the reported attempts.
 
-    def _next_events(self, bind: Binder, step: int) -> str:
-        """Add a step's time; the limit keeps SQLite from repeating each seek per mention."""
+        `best` is depth * DEPTH - t1, so its maximum is the deepest attempt and then the earliest.
+        """
+        size = bind(DEPTH)
+        members = "".join(f" and s1.actor in ({write(bind)})" for write in self.shared.members)
         return f"""
-            select w.*, (select min(ts) from events indexed by events_by_event
-                         where event = {bind(self.shared.events[step - 1])} and actor = w.actor
-                           and ts between w.t{step - 1} and w.t1 + {bind(self.window)}) as t{step}
-            from w{step - 1} w limit -1"""
+            select actor, (best + {bind(DEPTH // 2)}) / {size} as depth,
+                   (best + {bind(DEPTH // 2)}) / {size} * {size} - best as t1
+            from (select s1.actor as actor, max({self._depth(bind, 1)} * {size} - s1.ts) as best
+                  from events s1 indexed by {self._first_index()}
+                  where s1.event = {bind(self.shared.events[0])}
+                    and s1.ts >= {bind(self.span.start)} and s1.ts < {bind(self.span.end)}
+                    and s1.actor between {bind(people[0])} and {bind(people[1])} {members}
+                  group by s1.actor
+                  limit -1)
+            limit -1"""
+
+    def _first_index(self) -> str:
+        """By actor, unless the span is so short a part of history that by time is cheaper."""
+        history = (self.ctx.latest or 0) - (self.ctx.earliest or 0)
+        short = (self.span.end - self.span.start) * 8 < history
+        return "events_by_event_ts" if short else "events_by_event"
+
+    def _depth(self, bind: Binder, step: int) -> str:
+        """How far one gets who has just done a step, always taking the earliest next event."""
+        if step == len(self.steps):
+            return str(step)
+        after = f"s{step + 1}"
+        return f"""coalesce((
+            select {self._depth(bind, step + 1)}
+            from events {after} indexed by events_by_event
+            where {after}.event = {bind(self.shared.events[step])} and {after}.actor = s1.actor
+              and {after}.ts between s{step}.ts and s1.ts + {bind(self.window)}
+            order by {after}.ts limit 1), {step})"""
+
+    def _with_time(self, bind: Binder, step: int, before: str) -> str:
+        """Add the time of a step. The limit keeps SQLite from repeating each seek per mention."""
+        return f"""(
+            select w.*, case when depth >= {step} then (
+                       select min(ts) from events indexed by events_by_event
+                       where event = {bind(self.shared.events[step - 1])} and actor = w.actor
+                         and ts >= w.t{step - 1}) end as t{step}
+            from {before} w
+            limit -1)"""
+
+    def _first_id(self, bind: Binder) -> str:
+        return f"""(
+            select min(id) from events indexed by events_by_event
+            where event = {bind(self.shared.events[0])} and actor = w.actor and ts = w.t1)"""
 
     # -- any steps: the events that fit one of them, matched per person
 
@@ -372,13 +395,13 @@ class Plan:
                          funnel_attempt({bind(last)}, {", ".join(bounds)},
                                         json_group_array(ts), json_group_array(id),
                                         json_group_array(steps)) as found
-                  from ({self._fitting(bind, people)})
+                  from ({self.fitting(bind, people)})
                   where steps > 0
                   group by actor)
             where found is not null"""
 
-    def _fitting(self, bind: Binder, people: tuple[int, int]) -> str:
-        """Events with the bits of the steps they fit."""
+    def fitting(self, bind: Binder, people: tuple[int, int] = EVERYBODY) -> str:
+        """Return the relation (actor, ts, id, steps) of events with the bits they fit."""
         bits = " + ".join(
             f"(case when {part.where(bind, None)} then {1 << number} else 0 end)"
             for number, part in enumerate(self.steps)
