@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, Literal
 
 from pydantic import Field, SerializeAsAny, field_validator
 
 from core.answers import Cell, People, Person
+from core.engines.dialect import Binder, Statement
 from core.queries.base import Ask, Context, Question
 
 ORDERS = {
@@ -51,16 +53,20 @@ class PeopleBehind(Question):
             f"select count(*) from ({self.of.people(ctx, bind, self.cell)})", "how many people"
         )
         total = int(counted[0][0])
-        rows = (yield self._page(ctx)) if total else []
+        bind = ctx.binder()
+        rows = yield page(
+            bind,
+            self.of.people(ctx, bind, self.cell),
+            ORDERS[self.order],
+            self.limit,
+            self.offset,
+        )
         return People(
             title=self.title(),
             total=total,
             limit=self.limit,
             offset=self.offset,
-            rows=tuple(
-                Person(user=user, first_seen=first, last_seen=last, events=events)
-                for user, first, last, events in rows
-            ),
+            rows=persons(rows),
         )
 
     def title(self) -> str:
@@ -69,30 +75,54 @@ class PeopleBehind(Question):
 
         return format_cell(self.of, self.cell)
 
-    def _page(self, ctx: Context) -> Any:
-        bind = ctx.binder()
-        return bind.statement(
-            f"""
-            with seen as (
-                select b.actor,
-                       (select min(ts) from events e where e.actor = b.actor) as first_seen,
-                       (select max(ts) from events e where e.actor = b.actor) as last_seen
-                from ({self.of.people(ctx, bind, self.cell)}) b
-            ),
-            page as (
-                select seen.*, i.key as user
-                from seen join identities i on i.id = seen.actor
-                order by {ORDERS[self.order]}
-                limit {bind(self.limit)} offset {bind(self.offset)}
-            )
-            select user, first_seen, last_seen,
-                   (select count(*) from events e where e.actor = page.actor) as events
-            from page
-            order by {ORDERS[self.order]}
-            """,
-            "the people, a page of them",
-        )
-
-    def people(self, ctx: Context, bind: Any, cell: Cell) -> str:
+    def people(self, ctx: Context, bind: Binder, cell: Cell) -> str:
         """See Question: the same people."""
         return self.of.people(ctx, bind, self.cell)
+
+
+def page(
+    bind: Binder, members: str, order: str, limit: int, offset: int, *, extra: str = "null"
+) -> Statement:
+    """Return the statement for a page of people: user, first and last ts, events, extra.
+
+    Args:
+        members: SQL selecting `actor`, once each, written with the same binder.
+        order: SQL over user, first_seen, last_seen, actor and extra.
+        extra: SQL of one more figure per row of `seen`.
+    """
+    return bind.statement(
+        f"""
+        with seen as (
+            select b.actor,
+                   (select min(ts) from events e where e.actor = b.actor) as first_seen,
+                   (select max(ts) from events e where e.actor = b.actor) as last_seen
+            from ({members}) b
+        ),
+        page as (
+            select seen.*, i.key as user, {extra} as extra
+            from seen join identities i on i.id = seen.actor
+            order by {order}
+            limit {bind(limit)} offset {bind(offset)}
+        )
+        select user, first_seen, last_seen,
+               (select count(*) from events e where e.actor = page.actor) as events,
+               extra
+        from page
+        order by {order}
+        """,
+        "the people, a page of them",
+    )
+
+
+def persons(rows: Iterable[tuple[Any, ...]], *, extra: bool = False) -> tuple[Person, ...]:
+    """Read the rows of `page`; with `extra`, the further figure is a value of the person."""
+    return tuple(
+        Person(
+            user=user,
+            first_seen=first,
+            last_seen=last,
+            events=events,
+            values=(figure,) if extra else (),
+        )
+        for user, first, last, events, figure in rows
+    )
