@@ -26,7 +26,6 @@ class Source:
     input: Input
     maker: Maker
     records: Iterator[Record | Rejected]
-    text_values: bool
 
 
 def open_source(path: str, mapping: Mapping[str, str], form: str | None) -> Source:
@@ -47,10 +46,10 @@ def open_source(path: str, mapping: Mapping[str, str], form: str | None) -> Sour
     kind = form or sniff(head, source.name)
     maker = Maker(mapping, text_values=kind != "jsonl")
     if kind == "jsonl":
-        return Source(source, maker, jsonl.read(source.lines(), maker), False)
+        return Source(source, maker, jsonl.read(source.lines(), maker))
     delimiter = "\t" if kind == "tsv" else delimited.delimiter_of(head, source.name)
     rows = delimited.read(source.lines(), maker, delimiter, source.name)
-    return Source(source, maker, rows, True)
+    return Source(source, maker, rows)
 
 
 def sniff(head: bytes, name: str) -> str:

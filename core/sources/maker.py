@@ -25,6 +25,7 @@ from core.sources.rows import (
 
 _EXACT: Final = 2**53
 _MAX_PLANS: Final = 2_000
+_MAX_CONTEXTS: Final = 100_000
 _NOT_EVENTS: Final = {
     "identify": "identify", "$identify": "identify", "alias": "alias", "$create_alias": "alias",
 }  # fmt: skip
@@ -43,6 +44,7 @@ class Maker:
         self.mapping = mapping
         self._text = text_values
         self._plans: dict[tuple[str, ...], Plan] = {}
+        self._contexts: dict[tuple[Any, ...], tuple[str | None, ...]] = {}
         self._occurrences = Occurrences()
         self.understood: dict[str, str] = {}
 
@@ -89,16 +91,29 @@ class Maker:
         properties = self._properties(plan, values)
         if not self.understood:
             self.understood = dict(plan.understood)
-        return Row(
-            event,
-            ts,
-            user,
-            device,
-            session,
-            digest(own.encode()) if own else self._occurrences.id_of(line),
-            plan.context(values) if plan.context else NO_CONTEXT,
-            properties,
-            traits or None,
+        number = digest(own.encode()) if own else self._occurrences.id_of(line)
+        context = self._context(plan.context(values)) if plan.context else NO_CONTEXT
+        fields = (event, ts, user, device, session, number, context, properties, traits or None)
+        return tuple.__new__(Row, fields)
+
+    def _context(self, values: tuple[Any, ...]) -> tuple[str | None, ...]:
+        """Return context values as text; equal ones are one object, which later steps gain by."""
+        try:
+            found = self._contexts.get(values)
+        except TypeError:
+            return self._context_texts(values)
+        if found is None:
+            if len(self._contexts) >= _MAX_CONTEXTS:
+                self._contexts.clear()
+            found = self._contexts[values] = self._context_texts(values)
+        return found
+
+    def _context_texts(self, values: tuple[Any, ...]) -> tuple[str | None, ...]:
+        return tuple(
+            (value or None if self._text else value)
+            if value is None or value.__class__ is str
+            else orjson.dumps(value).decode()
+            for value in values
         )
 
     def _statement(self, plan: Plan, values: Sequence[Any]) -> Record | None:

@@ -10,7 +10,7 @@ from core.store.layout import CONTEXT
 NO_SESSION: Final = "-1"
 """The session id that means "outside any session" (semantics 9.2)."""
 
-NO_CONTEXT: Final[tuple[Any, ...]] = (None,) * len(CONTEXT)
+NO_CONTEXT: Final[tuple[str | None, ...]] = (None,) * len(CONTEXT)
 
 
 class Row(NamedTuple):
@@ -31,7 +31,7 @@ class Row(NamedTuple):
     device: str | None
     session: str | None
     id: int
-    context: tuple[Any, ...] = NO_CONTEXT
+    context: tuple[str | None, ...] = NO_CONTEXT
     properties: str | None = None
     traits: dict[str, Any] | None = None
 

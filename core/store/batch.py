@@ -5,12 +5,12 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import orjson
 
-from core.sources.rows import NO_CONTEXT, NO_SESSION, Alias, Identify, Row
+from core.sources.rows import NO_SESSION, Alias, Identify, Row
 from core.store.activity import Activity
 from core.store.dictionary import Counter, Dictionary
 from core.store.identity import Identity
@@ -47,21 +47,11 @@ class Days(dict[int, int]):
 
 @dataclass
 class Batch:
-    """What to write together, in the order it was read.
+    """What to write together, in the order it was read."""
 
-    Attributes:
-        empty_is_missing: "" in a context column means missing (delimited text).
-    """
-
-    rows: list[Row]
-    identifies: list[Identify]
-    aliases: list[Alias]
-    empty_is_missing: bool = False
-
-    @classmethod
-    def new(cls, *, empty_is_missing: bool = False) -> Batch:
-        """Return an empty batch."""
-        return cls([], [], [], empty_is_missing)
+    rows: list[Row] = field(default_factory=list)
+    identifies: list[Identify] = field(default_factory=list)
+    aliases: list[Alias] = field(default_factory=list)
 
     @property
     def size(self) -> int:
@@ -151,6 +141,8 @@ class Writer:
 
     def _learn(self, batch: Batch) -> set[int]:
         """Take in who is who; return the actors whose stored events changed hands."""
+        if not (batch.identifies or batch.aliases or any(row.device for row in batch.rows)):
+            return set()
         users, devices = self._users, self._devices
         pairs: dict[tuple[int, int], int] = {}
         statements: list[Row | Identify] = [r for r in batch.rows if r.user and r.device]
@@ -196,7 +188,7 @@ class Writer:
         seqs = range(first, self._seq)
         user_ids, device_ids = self._users.ids(users), self._devices.ids(devices)
         actors = self._identity.actors(user_ids, device_ids, ts)
-        used, values = self._encode_context(contexts, batch.empty_is_missing)
+        used, values = self._encode_context(contexts)
         days = self._days.of(ts)
         rows = zip(
             actors, ts, ids, seqs, self._events.ids(names), days, self._sessions.ids(sessions),
@@ -208,23 +200,23 @@ class Writer:
         return list(rows), texts, used
 
     def _encode_context(
-        self, contexts: Sequence[tuple[Any, ...]], empty_is_missing: bool
-    ) -> tuple[list[int], list[list[int]]]:
-        used: list[int] = []
-        found: list[list[int]] = []
-        if all(context is NO_CONTEXT for context in contexts):
-            return used, found
+        self, contexts: Sequence[tuple[str | None, ...]]
+    ) -> tuple[list[int], list[tuple[int, ...]]]:
+        """Return the dimensions that have values, and a column of value ids for each."""
+        order = list(dict.fromkeys(contexts))
+        columns = list(zip(*order, strict=True))
+        used = [d for d, column in enumerate(columns, 1) if any(v is not None for v in column)]
+        if not used:
+            return [], []
         grown = {}
-        for dimension, column in enumerate(zip(*contexts, strict=True), 1):
+        encoded: list[list[int]] = []
+        for dimension in used:
             values = self._values[dimension - 1]
-            texts = _texts(column, empty_is_missing)
-            if not any(text is not None for text in set(texts)):
-                continue
-            used.append(dimension)
-            found.append(values.ids(texts))
+            encoded.append(values.ids(context[dimension - 1] for context in order))
             grown[dimension] = values.save()
         self._activity.grow(grown)
-        return used, found
+        ids = dict(zip(order, zip(*encoded, strict=True), strict=True))
+        return used, list(zip(*map(ids.__getitem__, contexts), strict=True))
 
     def _insert(
         self, rows: list[Stored], properties: list[tuple[int, str]], used: Sequence[int]
@@ -336,15 +328,3 @@ def _trait_text(value: Any) -> str | None:
     if value is None or isinstance(value, str):
         return value
     return orjson.dumps(value).decode()
-
-
-def _texts(column: Sequence[Any], empty_is_missing: bool) -> Sequence[str | None]:
-    try:
-        distinct = set(column)
-    except TypeError:
-        distinct = {0}
-    if any(value is not None and value.__class__ is not str for value in distinct):
-        column = [_trait_text(value) for value in column]
-    if empty_is_missing and "" in distinct:
-        return [value or None for value in column]
-    return column

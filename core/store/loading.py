@@ -6,6 +6,7 @@ import sqlite3
 import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 
 from core.sources import Source, open_source
@@ -186,37 +187,42 @@ class _Run:
         self._start_batch()
 
     def _start_batch(self) -> None:
-        text_values = self._source is not None and self._source.text_values
-        self._batch = Batch.new(empty_is_missing=text_values)
-        self._rows = self._batch.rows
+        self._batch = Batch()
         self._batch_started = time.monotonic()
         self._batch_from = self._input.unpacked if self._input else 0
 
     def load(self, records: Iterable[Record | Rejected]) -> None:
         """Take in all records; those after the last full batch count only at the end."""
         count = 0
-        for count, record in enumerate(records, 1):
-            if isinstance(record, Row):
-                self._rows.append(record)
-            else:
-                self._other(record)
-            if len(self._rows) >= self._loader.batch_size:
+        several = min(_EVERY, self._loader.batch_size)
+        left = iter(records)
+        while chunk := list(islice(left, several)):
+            count += len(chunk)
+            found = [record for record in chunk if record.__class__ is Row]
+            self._batch.rows += found
+            if len(found) < len(chunk):
+                self._others(chunk)
+            if len(self._batch.rows) >= self._loader.batch_size:
                 self._flush(count)
-            if count % _EVERY == 0 and self._stopped(count):
+            if self._stopped(count):
                 return
-        self._count("read", count - self._counts["read"])
-        if not self._accepted and not self._rows:
+        if not self._accepted and not self._batch.rows:
             self._refuse_hopeless(1)
         self._flush(count, finished=True)
 
-    def _other(self, record: Record | Rejected) -> None:
+    def _others(self, records: Iterable[Record | Rejected]) -> None:
+        for record in records:
+            if not isinstance(record, Row):
+                self._other(record)
+
+    def _other(self, record: Identify | Alias | Rejected) -> None:
         if isinstance(record, Rejected):
             self._reject(record)
             return
         self._report.identified += 1
         if isinstance(record, Identify):
             self._batch.identifies.append(record)
-        elif isinstance(record, Alias):
+        else:
             self._batch.aliases.append(record)
 
     def _reject(self, rejected: Rejected) -> None:
@@ -235,7 +241,7 @@ class _Run:
     def _stopped(self, count: int) -> bool:
         self._count("read", count - self._counts["read"])
         self._loader.tell(self._name, self._input)
-        if not self._accepted and not self._rows:
+        if not self._accepted and not self._batch.rows:
             self._refuse_hopeless(_HOPELESS)
         if self._loader.should_stop():
             return True
