@@ -75,12 +75,17 @@ class Whole:
     depth: int
 
 
+_ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f"}
+
+
 def _unquoted(token: str) -> str:
+    """Return what a quoted text says: escapes as in JSON; others, as in "\\d+", stay."""
+
     def plain(match: re.Match[str]) -> str:
         code = match[1]
-        if code[0] == "u" and len(code) == 5:
+        if len(code) == 5:
             return chr(int(code[1:], 16))
-        return {"n": "\n", "t": "\t", "r": "\r"}.get(code, code)
+        return _ESCAPES.get(code, code if code in "\"'\\/" else match[0])
 
     return re.sub(r"\\(u[0-9a-fA-F]{4}|.)", plain, token[1:-1], flags=re.S)
 

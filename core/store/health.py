@@ -129,10 +129,7 @@ def _sets(connection: sqlite3.Connection) -> Found:
     chosen = random.Random(0).sample(keys, min(SAMPLE, len(keys)))
     wrong = [key for key in chosen if not _agrees(connection, *key)]
     if wrong:
-        return (
-            False,
-            f"{len(wrong)} of {len(chosen)} differ from the events; import the files into a new workspace",
-        )
+        return False, f"{len(wrong)} of {len(chosen)} differ; import into a new workspace"
     return True, f"{len(chosen)} of {len(keys):,} recounted, all agree"
 
 

@@ -1,0 +1,482 @@
+"""Questions as text: what is understood, what is canonical, how a mistake is answered."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from core.answers import Cell
+from core.errors import BadQuestion
+from core.filters import OPERATORS
+from core.language import (
+    CHARTS,
+    MAX_JSON,
+    format_cell,
+    format_parsed,
+    format_question,
+    parse,
+    parse_any,
+    parse_full,
+)
+from core.language_words import MAX_LENGTH, RESERVED, SEGMENTS
+from core.queries import from_json
+from core.text import is_unsafe
+
+EXAMPLES: dict[str, dict[str, Any]] = {
+    "dau": {"kind": "active_users"},
+    "active users": {"kind": "active_users"},
+    "mau last 12m monthly vs year": {
+        "kind": "active_users", "metric": "mau", "range": "12m", "granularity": "monthly",
+        "compare": "yoy",
+    },
+    "signup": {"kind": "trend", "event": "signup"},
+    "SIGNUP Weekly": {"kind": "trend", "event": "SIGNUP", "granularity": "weekly"},
+    "events": {"kind": "trend"},
+    "users of signup by country top 5": {
+        "kind": "trend", "event": "signup", "measure": "users", "breakdown": ["country"],
+        "limit": 5,
+    },
+    "sessions of any event": {"kind": "trend", "measure": "sessions"},
+    "sum(purchase.amount) weekly vs prev": {
+        "kind": "trend", "event": "purchase", "measure": "sum", "property": "amount",
+        "granularity": "weekly", "compare": "previous",
+    },
+    "median of purchase.amount": {
+        "kind": "trend", "event": "purchase", "measure": "median", "property": "amount",
+    },
+    'avg("Asked Question"."the.score")': {
+        "kind": "trend", "event": "Asked Question", "measure": "avg", "property": "the.score",
+    },
+    "p90(amount)": {"kind": "trend", "measure": "p90", "property": "amount"},
+    "signup where country in (NL, BE)": {
+        "kind": "trend", "event": "signup",
+        "conditions": [{"field": "country", "operator": "in", "value": ["NL", "BE"]}],
+    },
+    "signup where trait:plan = pro and seats >= 5": {
+        "kind": "trend", "event": "signup",
+        "conditions": [
+            {"field": "trait:plan", "value": "pro"},
+            {"field": "seats", "operator": "gte", "value": 5},
+        ],
+    },
+    "signup where plan = pro or not (seats > 5 and url ~ /^\\/a/)": {
+        "kind": "trend", "event": "signup",
+        "conditions": [{"any": [
+            {"field": "plan", "value": "pro"},
+            {"not": {"all": [
+                {"field": "seats", "operator": "gt", "value": 5},
+                {"field": "url", "operator": "regex", "value": "^/a"},
+            ]}},
+        ]}],
+    },
+    "signup where plan is set and source is not google": {
+        "kind": "trend", "event": "signup",
+        "conditions": [
+            {"field": "plan", "operator": "is_set"},
+            {"field": "source", "operator": "ne", "value": "google"},
+        ],
+    },
+    "signup where version = 1.2.3 and day > 2025-01-01 and ok = true and n = '5'": {
+        "kind": "trend", "event": "signup",
+        "conditions": [
+            {"field": "version", "value": "1.2.3"},
+            {"field": "day", "operator": "gt", "value": "2025-01-01"},
+            {"field": "ok", "value": True},
+            {"field": "n", "value": "5"},
+        ],
+    },
+    "signup by week": {"kind": "trend", "event": "signup", "granularity": "weekly"},
+    "signup last 2 weeks": {"kind": "trend", "event": "signup", "range": "2w"},
+    "signup last month": {"kind": "trend", "event": "signup", "range": "last_month"},
+    "signup this year": {"kind": "trend", "event": "signup", "range": "ytd"},
+    "signup 7d": {"kind": "trend", "event": "signup", "range": "7d"},
+    "signup 2025-01-01..2025-01-31": {
+        "kind": "trend", "event": "signup", "range": "2025-01-01,2025-01-31",
+    },
+    "signup for power_user": {"kind": "trend", "event": "signup", "segment": "power_user"},
+    'signup for "new"': {"kind": "trend", "event": "signup", "audience": "new"},
+    "signup for audience Paying for churned": {
+        "kind": "trend", "event": "signup", "audience": "Paying", "segment": "churned",
+    },
+    "signup > activate > purchase": {
+        "kind": "funnel",
+        "steps": [{"event": "signup"}, {"event": "activate"}, {"event": "purchase"}],
+    },
+    "signup > purchase[plan = pro] within 14d by plan last 90d": {
+        "kind": "funnel", "window_seconds": 1_209_600, "breakdown": ["plan"], "range": "90d",
+        "steps": [
+            {"event": "signup"},
+            {"event": "purchase", "filters": [{"field": "plan", "value": "pro"}]},
+        ],
+    },
+    "a > b within 90 minutes": {
+        "kind": "funnel", "window_seconds": 5400, "steps": [{"event": "a"}, {"event": "b"}],
+    },
+    "retention of signup return purchase weekly 12": {
+        "kind": "retention", "start_event": "signup", "return_event": "purchase", "periods": 12,
+    },
+    "retention daily 14 cohorts every": {
+        "kind": "retention", "granularity": "daily", "periods": 14, "cohort": "every",
+    },
+    "lifecycle weekly": {"kind": "lifecycle", "granularity": "weekly"},
+    "segments": {"kind": "segments"},
+    "segment power_user": {"kind": "segment", "segment": "power_user"},
+    "top events": {"kind": "top_events"},
+    "top 20 events by users": {"kind": "top_events", "limit": 20, "order_by": "users"},
+    "user u_08213": {"kind": "user_activity", "user": "u_08213"},
+    "activity of 00123 limit 5": {"kind": "user_activity", "user": "00123", "limit": 5},
+    "users matching ana": {"kind": "user_search", "user": "ana"},
+    "people of (signup by country) at bucket 2025-04-07, group NL": {
+        "kind": "people", "of": {"kind": "trend", "event": "signup", "breakdown": ["country"]},
+        "cell": {"bucket": "2025-04-07", "group": ["NL"]},
+    },
+    "people of (a > b) at step 2 dropped limit 20 offset 40": {
+        "kind": "people", "of": {"kind": "funnel", "steps": [{"event": "a"}, {"event": "b"}]},
+        "cell": {"step": 2, "outcome": "dropped"}, "limit": 20, "offset": 40,
+    },
+    "people of (retention) at cohort 2025-04-07 period 2 not returned": {
+        "kind": "people", "of": {"kind": "retention"},
+        "cell": {"cohort": "2025-04-07", "period": 2, "outcome": "not_returned"},
+    },
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("text", EXAMPLES)
+def test_text_means_the_same_as_json(text: str) -> None:
+    assert parse(text) == from_json(EXAMPLES[text])
+
+
+@pytest.mark.parametrize("text", EXAMPLES)
+def test_canonical_text_is_stable_and_means_the_same(text: str) -> None:
+    canonical = format_question(parse(text))
+    assert parse(canonical) == parse(text)
+    assert format_question(parse(canonical)) == canonical
+
+
+def test_parts_come_in_any_order() -> None:
+    one = parse("signup where plan = pro by country last 7d weekly vs prev for new")
+    other = parse("signup for new vs prev weekly last 7d by country where plan = pro")
+    assert one == other
+
+
+def test_several_where_clauses_all_hold() -> None:
+    assert parse("signup where a = 1 where b = 2") == parse("signup where a = 1 and b = 2")
+
+
+def test_a_given_range_is_kept_though_it_is_the_usual_one() -> None:
+    assert format_question(parse("signup last 30d")) == "signup last 30d"
+    assert format_question(parse("signup")) == "signup"
+
+
+def test_drawing_hint_is_apart_from_the_question() -> None:
+    parsed = parse_full("signup as bars weekly")
+    assert (parsed.question, parsed.chart) == (parse("signup weekly"), "bars")
+    assert format_parsed(parsed) == "signup weekly as bars"
+    for chart in CHARTS:
+        assert parse_full(f"dau as {chart}").chart == chart
+
+
+def test_every_operator_can_be_written() -> None:
+    for operator in OPERATORS.values():
+        value = {"none": "", "one": " 5", "list": " (5, a)"}[operator.takes]
+        found = parse(f"signup where x {operator.sign}{value}").conditions[0]
+        assert getattr(found, "operator", None) == operator.key
+
+
+@pytest.mark.parametrize("segment", SEGMENTS)
+def test_words_of_segments_are_segments(segment: str) -> None:
+    assert parse(f"dau for {segment}").segment == segment
+
+
+def test_reserved_words_are_names_when_quoted() -> None:
+    for word in sorted(RESERVED):
+        assert parse(f'"{word}" by "{word}"') == from_json(
+            {"kind": "trend", "event": word, "breakdown": [word]}
+        )
+
+
+def test_json_is_taken_where_text_is() -> None:
+    assert parse_any(' {"kind": "trend", "event": "signup"}') == parse("signup")
+    assert parse_any("signup") == parse("signup")
+
+
+# -- any question comes back from its text
+
+NASTY = st.one_of(
+    st.sampled_from(
+        [
+            'say "hi"', "back\\slash\\", "two\nlines", "a\tb", "naïve 名前", "\u202eevil\u2066",
+            "\x1b[31mred", "properties.x", "a.b", "1", "true", "new", "dau", "in", "", " ", "'",
+            "ſ", "[x]", "a > b", "/x/", "x" * 300, "\u2028", "\\u0041", "properties.properties.x",
+            "İn", "users of", "null", "1m", "-", "a-", "not", "is set", "is",
+        ]
+    ),
+    st.text(st.characters(exclude_categories=["Cs"]), max_size=8),
+    st.from_regex(r"[a-z_]{1,8}(\.[a-z]{1,4})?", fullmatch=True),
+)  # fmt: skip
+SOME = NASTY.filter(bool)
+VALUES = st.one_of(
+    NASTY, st.integers(), st.booleans(), st.floats(allow_nan=False, allow_infinity=False)
+)
+
+
+def plain(operator: str) -> st.SearchStrategy[dict[str, Any]]:
+    values: st.SearchStrategy[Any] = VALUES
+    if operator == "regex":
+        values = st.sampled_from(["^a/b", "x+", '[\\]/"]', "\\d", "\n", "(?i)é", ""])
+    takes = OPERATORS[operator].takes
+    body = {"field": SOME, "operator": st.just(operator)}
+    if takes == "one":
+        body["value"] = values
+    if takes == "list":
+        body["value"] = st.lists(VALUES, max_size=3)
+    return st.fixed_dictionaries(body)
+
+
+CLAUSES = st.recursive(
+    st.sampled_from(sorted(OPERATORS)).flatmap(plain),
+    lambda inner: st.one_of(
+        st.builds(lambda c: {"any": c}, st.lists(inner, max_size=3)),
+        st.builds(lambda c: {"all": c}, st.lists(inner, max_size=3)),
+        st.builds(lambda c: {"not": c}, inner),
+    ),
+    max_leaves=5,
+)
+RANGES = st.sampled_from(
+    ["30d", "7d", "12m", "24h", "1y", "mtd", "last_week", "all_time", "2025-01-01,2025-01-31",
+     "2025-01-01..2025-01-31", "nonsense", "last 7d"]
+)  # fmt: skip
+
+
+def bodies(kind: str, **fields: st.SearchStrategy[Any]) -> st.SearchStrategy[dict[str, Any]]:
+    shared = {
+        "range": RANGES,
+        "conditions": st.lists(CLAUSES, max_size=2),
+        "audience": NASTY,
+        "segment": st.one_of(st.sampled_from(SEGMENTS), NASTY),
+    }
+    return st.fixed_dictionaries({"kind": st.just(kind)}, optional={**shared, **fields})
+
+
+TIMED: dict[str, st.SearchStrategy[Any]] = {
+    "granularity": st.sampled_from(["daily", "weekly", "hourly", "month", "yearly", "minute"]),
+    "breakdown": st.lists(NASTY, max_size=2),
+    "compare": st.sampled_from(["previous", "yoy"]),
+    "limit": st.integers(1, 1000),
+}
+STEPS = st.fixed_dictionaries({"event": NASTY}, optional={"filters": st.lists(CLAUSES, max_size=2)})
+TRENDS = st.one_of(
+    bodies("trend", event=NASTY, measure=st.sampled_from(["users", "sessions", "count"]), **TIMED),
+    bodies("trend", event=NASTY, **TIMED).flatmap(
+        lambda body: st.builds(
+            lambda m, p: {**body, "measure": m, "property": p},
+            st.sampled_from(["sum", "avg", "min", "max", "median", "p90", "p99.9", "count"]),
+            SOME.filter(lambda p: p.removeprefix("properties.")),
+        )
+    ),
+)
+KINDS = {
+    "active_users": bodies("active_users", metric=st.sampled_from(["dau", "wau", "mau"]), **TIMED),
+    "trend": TRENDS,
+    "funnel": bodies(
+        "funnel",
+        **{**TIMED, "breakdown": st.lists(NASTY, max_size=1)},
+        window_seconds=st.one_of(st.integers(1, 31_622_400), st.just(3600)),
+    ).flatmap(lambda body: st.builds(
+        lambda steps: {**body, "steps": steps}, st.lists(STEPS, min_size=2, max_size=4)
+    )),
+    "retention": bodies(
+        "retention", start_event=NASTY, return_event=NASTY, periods=st.integers(1, 52),
+        granularity=st.sampled_from(["daily", "weekly", "monthly"]),
+        cohort=st.sampled_from(["first_ever", "first_in_range", "every"]),
+    ),
+    "top_events": bodies(
+        "top_events", order_by=st.sampled_from(["count", "users"]), limit=st.integers(1, 10_000)
+    ),
+}  # fmt: skip
+CELLS = st.fixed_dictionaries(
+    {},
+    optional={
+        "group": st.lists(NASTY, max_size=2),
+        "besides": st.lists(st.lists(NASTY, min_size=1, max_size=2), max_size=2),
+        "series": NASTY,
+        "bucket": st.one_of(NASTY, st.sampled_from(["2025-04-07", "2025-10-26T02:00+0200"])),
+        "previous": st.booleans(),
+        "step": st.integers(1, 10),
+        "cohort": st.sampled_from(["2025-04-07", "x y"]),
+        "period": st.integers(0, 90),
+        "outcome": st.sampled_from(["reached", "dropped", "returned", "not_returned"]),
+        "row": NASTY,
+    },
+)
+QUESTIONS = st.one_of(*KINDS.values())
+PEOPLE = bodies(
+    "people", limit=st.integers(1, 10_000), offset=st.integers(0, 50), cell=CELLS,
+    order=st.sampled_from(["last_seen", "first_seen", "user"]),
+).flatmap(lambda body: st.builds(lambda of: {**body, "of": of}, QUESTIONS))  # fmt: skip
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.one_of(QUESTIONS, PEOPLE))
+def test_any_question_comes_back_from_its_text(body: dict[str, Any]) -> None:
+    question = from_json(body)
+    text = format_question(question)
+    assert not any(is_unsafe(char) for char in text)
+    if len(text) > MAX_LENGTH:
+        return
+    assert parse(text) == question
+    assert format_question(parse(text)) == text
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.text(max_size=40) | st.from_regex(r"[a-z >().\"=,0-9\[\]~/]{0,40}", fullmatch=True))
+def test_any_text_is_a_question_or_a_sentence(text: str) -> None:
+    try:
+        question = parse_any(text)
+    except BadQuestion as error:
+        said = str(error)
+    else:
+        said = "understood"
+        assert parse(format_question(question)) == question
+    assert said
+    assert not any(is_unsafe(char) for char in said.replace("\n", ""))
+
+
+# -- mistakes
+
+
+@pytest.mark.parametrize(
+    ("text", "place", "expected"),
+    [
+        ("signup foo", "foo", "a clause such as last 30d, where, by"),
+        ("signup by country whree plan = pro", "whree", "a clause"),
+        ("signup where plan pro", "pro", "a sign such as ="),
+        ("signup last 7d mtd", "mtd", ""),
+        ("signup within 7 purple", "7", "a length such as 30d"),
+        ("people of signup", "signup", "("),
+        ("a > b within 7y", "7y", "45s, 1h, 14d"),
+    ],
+)
+def test_a_mistake_shows_the_line_a_caret_and_what_was_expected(
+    text: str, place: str, expected: str
+) -> None:
+    with pytest.raises(BadQuestion) as caught:
+        parse(text)
+    line, caret, *rest = caught.value.hint.strip("\n").splitlines()
+    assert line == f"  {text}"
+    assert caret.index("^") == line.index(place)
+    assert expected in " ".join(rest)
+    assert not any(word in caught.value.hint for word in ("WORD", "STRING", "LPAR", "__ANON"))
+
+
+def test_the_caret_finds_the_place_in_a_long_line_of_many() -> None:
+    text = "signup\nwhere " + " and ".join(f"f{i} = {i}" for i in range(60)) + " foo\nby country"
+    with pytest.raises(BadQuestion) as caught:
+        parse(text)
+    line, caret, *_ = caught.value.hint.strip("\n").splitlines()
+    assert line[caret.index("^") :].startswith("foo")
+    assert len(line) < 100
+
+
+def test_an_unfinished_question_is_pointed_at_its_end() -> None:
+    with pytest.raises(BadQuestion, match="not finished"):
+        parse("signup where plan =")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "x" * 10_000_000,
+        "signup where " + "(" * 9_000,
+        "signup where " + "not " * 4_000 + "a = 1",
+        "signup where " + "(" * 200 + "a = 1" + ")" * 200 + " foo",
+        "people of (" * 500 + "dau" + ")" * 500,
+        '{"a":' * 100_000,
+        '{"kind": "people", "of": ' * 90 + "1" + "}" * 90,
+        '{"kind": "trend", "conditions": [' + '{"not":' * 95 + "1" + "}" * 95 + "]}",
+        '{"kind": "trend", "event": "' + "x" * 10_000_000 + '"}',
+        "[" * 1000,
+        "signup where a = 1e9999",
+        "signup where a in (" + ", ".join(["1"] * 6_000) + ", )",
+        '"' + "\\" * 9_999,
+        "\0",
+        "",
+        "   ",
+    ],
+    ids=lambda text: repr(text[:24]),
+)
+def test_hostile_input_is_refused_quickly_with_a_sentence(text: str) -> None:
+    started = time.perf_counter()
+    with pytest.raises(BadQuestion) as caught:
+        parse_any(text)
+    assert time.perf_counter() - started < 2
+    assert 0 < len(str(caught.value)) < 1_500
+
+
+def test_deep_but_reasonable_nesting_is_understood() -> None:
+    text = "signup where " + "(not (" * 10 + "a = 1 or b = 2" + "))" * 10
+    assert format_question(parse(text)) == format_question(parse(format_question(parse(text))))
+
+
+def test_sql_is_sent_to_its_command() -> None:
+    with pytest.raises(BadQuestion, match="SQL") as caught:
+        parse("select count(*) from events_v1")
+    assert "footfall sql" in caught.value.hint
+
+
+def test_json_has_a_limit() -> None:
+    with pytest.raises(BadQuestion, match="long"):
+        parse_any("{" + " " * MAX_JSON)
+
+
+# -- the address of a number in words
+
+
+@pytest.mark.parametrize(
+    ("text", "cell", "words"),
+    [
+        ("users of signup by country", {"bucket": "2025-04-30", "group": ("NL",)},
+         "Users of signup on Apr 30, NL"),
+        ("signup weekly", {"bucket": "2025-04-07"}, "Users of signup in the week of Apr 7"),
+        ("dau", {}, "Active users in the last 30d"),
+        ("dau vs prev", {"bucket": "2025-04-30", "previous": True},
+         "Active users on Apr 30, previous period"),
+        ("signup > purchase", {"step": 2, "outcome": "dropped"},
+         "Dropped before step 2, purchase, in the last 30d"),
+        ("retention weekly 8", {"cohort": "2025-04-07", "period": 2, "outcome": "returned"},
+         "Returned in week 2 of the cohort of Apr 7"),
+        ("retention", {"period": 1, "outcome": "returned"},
+         "Returned in week 1 of all complete cohorts"),
+        ("top events", {"row": "signup"}, "Users of signup in the last 30d"),
+        ("dau hourly last 24h", {"bucket": "2025-04-30T13:00"}, "Active users at Apr 30 13:00"),
+        ("dau last 2y", {"bucket": "2024-04-30"}, "Active users on Apr 30, 2024"),
+    ],
+)  # fmt: skip
+def test_a_cell_in_words(text: str, cell: dict[str, Any], words: str) -> None:
+    assert format_cell(parse(text), Cell(**cell)) == words
+
+
+@settings(max_examples=60, deadline=None)
+@given(QUESTIONS, CELLS)
+def test_a_cell_in_words_is_one_harmless_line(body: dict[str, Any], cell: dict[str, Any]) -> None:
+    words = format_cell(from_json(body), Cell.model_validate(cell))
+    assert words
+    assert not any(is_unsafe(char) for char in words)
+
+
+def test_writing_loads_no_parser() -> None:
+    code = (
+        "import sys\n"
+        "from core.language import format_question\n"
+        "from core.queries import from_json\n"
+        "print(format_question(from_json({'kind': 'trend'})))\n"
+        "assert 'lark' not in sys.modules\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert (done.stdout, done.returncode) == ("events\n", 0), done.stderr
