@@ -139,6 +139,27 @@ def _funnel() -> str:
     """
 
 
+def _segments() -> str:
+    """People by age of their first and last day, and by sessions that gaps of 30 minutes cut."""
+    return f"""
+    with marked as (
+        select "user", day, ts - lag(ts) over (partition by "user" order by ts) as gap
+        from events
+    ),
+    known as (
+        select {LAST} - min(day) as first, {LAST} - max(day) as last,
+               count(*) filter ({IN_RANGE} and (gap is null or gap > 1800000)) as sessions
+        from marked group by "user"
+    )
+    select count(*) filter (first <= 7), count(*) filter (first > 7 and last <= 7),
+           count(*) filter (last between 8 and 30), count(*) filter (last > 30),
+           count(*) filter (sessions = 1), count(*) filter (sessions between 2 and 4),
+           count(*) filter (sessions between 5 and 14), count(*) filter (sessions >= 15),
+           count(*) filter (sessions = 0)
+    from known
+    """
+
+
 def _uniques(where: str, by: str = "") -> tuple[str, str]:
     """People per day and over the range, each a statement of its own."""
     keys = f", {by}::varchar" if by else ""
@@ -200,12 +221,18 @@ SQL: dict[str, tuple[str, ...]] = {
     ),
     "retention": (
         f"""
-        with active as (select distinct "user", {WEEK} as week from events),
-        cohorts as (select min(week) over (partition by "user") as cohort, week from active)
-        select cohort, (week - cohort) // 7, count(*)
-        from cohorts where cohort + 6 >= {FIRST} group by all
+        with active as (
+            select "user", {WEEK} as week, min(day) as first from events group by all
+        ),
+        cohorts as (
+            select min(week) over own as cohort, min(first) over own as first, week
+            from active window own as (partition by "user")
+        )
+        select cohort, (week - cohort) // 7 as period, count(*)
+        from cohorts where first >= {FIRST} and period < 13 group by all
         """,
     ),
+    "segments": (_segments(),),
     "funnel": (_funnel(),),
 }
 """By the question's name in `questions`."""

@@ -57,7 +57,7 @@ def _same(left: Any, right: Any) -> bool:
 
 
 def ask_both(engine: SqliteEngine, db: Any, asked: Asked) -> Timing:
-    """Check that both give the same answer, then time both.
+    """Check that both give the same answer, then time both in turns; two runs to warm up.
 
     Raises:
         Different: they do not.
@@ -65,19 +65,19 @@ def ask_both(engine: SqliteEngine, db: Any, asked: Asked) -> Timing:
     question = from_json({"range": "90d", **asked.fields})
     ours = asked.read(engine.run(question, fresh=True).answer)
     compare(asked.name, ours, duck.answer(db, asked.name))
-    return Timing(
-        asked.name,
-        median(lambda: engine.run(question, fresh=True)),
-        median(lambda: duck.answer(db, asked.name)),
-        asked.target,
-    )
+    taken = [
+        (
+            timed(lambda: engine.run(question, fresh=True)),
+            timed(lambda: duck.answer(db, asked.name)),
+        )
+        for _ in range(RUNS + 2)
+    ]
+    footfall, duckdb = map(statistics.median, zip(*taken[2:], strict=True))
+    return Timing(asked.name, footfall, duckdb, asked.target)
 
 
-def median(run: Callable[[], Any]) -> float:
-    """Return the median ms of RUNS runs after two to warm up."""
-    taken = []
-    for _ in range(RUNS + 2):
-        started = time.perf_counter()
-        run()
-        taken.append((time.perf_counter() - started) * 1000)
-    return statistics.median(taken[2:])
+def timed(run: Callable[[], Any]) -> float:
+    """Return the ms that a call takes."""
+    started = time.perf_counter()
+    run()
+    return (time.perf_counter() - started) * 1000

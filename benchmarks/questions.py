@@ -51,6 +51,11 @@ def table(answer: Any) -> Rows:
     return list(answer.rows)
 
 
+def segments(answer: Any) -> Rows:
+    """One row: the people of each segment."""
+    return [tuple(row[2] for row in answer.rows)]
+
+
 def lifecycle(answer: Any) -> Rows:
     """(week, new, returning, resurrected, dormant): the people of a week and who left after it."""
     values = {line.series: line.values for line in answer.lines}
@@ -101,6 +106,7 @@ QUESTIONS = (
     ),
     Asked("top events", {"kind": "top_events", "limit": 100}, table),
     Asked("lifecycle", {"kind": "lifecycle", "granularity": "weekly"}, lifecycle, 0.5),
+    Asked("segments", {"kind": "segments"}, segments),
     Asked("retention", {"kind": "retention", "granularity": "weekly", "periods": 13}, grid, 0.5),
     Asked(
         "funnel",
