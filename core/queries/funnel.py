@@ -29,9 +29,6 @@ MANY = 20_000
 EVERYBODY = (1, 2**40)
 """Actors, first and last inclusive; 0 is nobody."""
 
-DEPTH = 2**52
-"""Larger than any time in ms, so that depth * DEPTH - time puts depth before time."""
-
 
 class FunnelStep(Model):
     """One step: an event, and what must hold for it; `filters` are about this step only."""
@@ -313,92 +310,13 @@ class Plan:
     def attempts(self, bind: Binder, people: tuple[int, int], *, entry: bool) -> str:
         """Return the relation of reported attempts of the people; `entry` asks for x1."""
         if self.ctx.dialect.name == "clickhouse":
-            from core.queries.funnel_clickhouse import attempts
+            from core.queries import funnel_clickhouse
 
-            return attempts(self, bind)
-        write = self._walked if self.plain else self._matched
-        return write(bind, people, entry)
+            return funnel_clickhouse.attempts(self, bind)
+        from core.queries import funnel_sqlite
 
-    # -- steps told apart by name: from every first event, seek the next step in the index
-
-    def _walked(self, bind: Binder, people: tuple[int, int], entry: bool) -> str:
-        """Per person the best of (depth, earliest start) in one number, then the times of it."""
-        times = [f"({self._deepest(bind, people)})"]
-        for step in range(2, len(self.steps) + 1):
-            times.append(self._with_time(bind, step, times[-1]))
-        first = f", {self._first_id(bind)} as x1" if entry else ""
-        columns = ", ".join(f"t{k}" for k in range(1, len(self.steps) + 1))
-        return f"select actor, {columns} {first} from {times[-1]} w"
-
-    def _deepest(self, bind: Binder, people: tuple[int, int]) -> str:
-        """Return (actor, depth, t1) of the reported attempts.
-
-        `best` is depth * DEPTH - t1, so its maximum is the deepest attempt and then the earliest.
-        """
-        size = bind(DEPTH)
-        members = "".join(f" and s1.actor in ({write(bind)})" for write in self.shared.members)
-        return f"""
-            select actor, (best + {bind(DEPTH // 2)}) / {size} as depth,
-                   (best + {bind(DEPTH // 2)}) / {size} * {size} - best as t1
-            from (select s1.actor as actor, max({self._depth(bind, 1)} * {size} - s1.ts) as best
-                  from events s1 indexed by {self._first_index()}
-                  where s1.event = {bind(self.shared.events[0])}
-                    and s1.ts >= {bind(self.span.start)} and s1.ts < {bind(self.span.end)}
-                    and s1.actor between {bind(people[0])} and {bind(people[1])} {members}
-                  group by s1.actor
-                  limit -1)
-            limit -1"""
-
-    def _first_index(self) -> str:
-        """By actor, unless the span is so short a part of history that by time is cheaper."""
-        history = (self.ctx.latest or 0) - (self.ctx.earliest or 0)
-        short = (self.span.end - self.span.start) * 8 < history
-        return "events_by_event_ts" if short else "events_by_event"
-
-    def _depth(self, bind: Binder, step: int) -> str:
-        """How far one gets who has just done a step, always taking the earliest next event."""
-        if step == len(self.steps):
-            return str(step)
-        after = f"s{step + 1}"
-        return f"""coalesce((
-            select {self._depth(bind, step + 1)}
-            from events {after} indexed by events_by_event
-            where {after}.event = {bind(self.shared.events[step])} and {after}.actor = s1.actor
-              and {after}.ts between s{step}.ts and s1.ts + {bind(self.window)}
-            order by {after}.ts limit 1), {step})"""
-
-    def _with_time(self, bind: Binder, step: int, before: str) -> str:
-        """Add the time of a step. The limit keeps SQLite from repeating each seek per mention."""
-        return f"""(
-            select w.*, case when depth >= {step} then (
-                       select min(ts) from events indexed by events_by_event
-                       where event = {bind(self.shared.events[step - 1])} and actor = w.actor
-                         and ts >= w.t{step - 1}) end as t{step}
-            from {before} w
-            limit -1)"""
-
-    def _first_id(self, bind: Binder) -> str:
-        return f"""(
-            select min(id) from events indexed by events_by_event
-            where event = {bind(self.shared.events[0])} and actor = w.actor and ts = w.t1)"""
-
-    # -- any steps: the events that fit one of them, matched per person
-
-    def _matched(self, bind: Binder, people: tuple[int, int], entry: bool) -> str:
-        last = len(self.steps)
-        picked = [f"found ->> {k} as t{k}" for k in range(1, last + 1)]
-        picked += ["found ->> 0 as x1"] if entry else []
-        bounds = [bind(value) for value in (self.window, self.span.start, self.span.end)]
-        return f"""
-            select actor, {", ".join(picked)}
-            from (select actor,
-                         funnel_attempt({bind(last)}, {", ".join(bounds)},
-                                        json_group_array(ts), json_group_array(id),
-                                        json_group_array(steps)) as found
-                  from ({self.fitting(bind, people)})
-                  where steps > 0
-                  group by actor)
-            where found is not null"""
+        write = funnel_sqlite.walked if self.plain else funnel_sqlite.matched
+        return write(self, bind, people, entry=entry)
 
     def fitting(self, bind: Binder, people: tuple[int, int] = EVERYBODY) -> str:
         """Return the relation (actor, ts, id, steps) of events with the bits they fit."""
