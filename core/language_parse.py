@@ -14,7 +14,8 @@ from lark import Lark
 from lark.exceptions import UnexpectedCharacters, UnexpectedInput, UnexpectedToken
 
 from core.errors import BadQuestion
-from core.language_rules import Body, Mistake, Rules, Whole
+from core.language_conditions import Body, Mistake
+from core.language_rules import Rules, Whole
 from core.language_words import KEYWORDS, MEANINGS
 from core.text import clean
 

@@ -1,0 +1,195 @@
+"""Rules of conditions, and the small pieces all rules are made of."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import Any
+
+from lark import Token, Transformer
+
+from core.language_words import MAX_DEPTH
+from core.text import clean
+
+Body = dict[str, Any]
+
+SIGNS = {
+    "=": "eq", "==": "eq", "!=": "ne", "<>": "ne", ">": "gt", ">=": "gte", "<": "lt", "<=": "lte",
+    "~": "regex", "matches": "regex", "is": "eq", "is not": "ne", "contains": "contains",
+    "does not contain": "not_contains", "not contains": "not_contains",
+    "starts with": "starts_with", "ends with": "ends_with", "at least": "gte", "at most": "lte",
+    "more than": "gt", "less than": "lt", "in": "in", "is in": "in", "is one of": "in",
+    "not in": "not_in", "not_in": "not_in", "is not in": "not_in", "is none of": "not_in",
+    "is set": "is_set", "exists": "is_set", "is not set": "is_not_set",
+    "not_contains": "not_contains",
+}  # fmt: skip
+
+
+class Mistake(Exception):
+    """Something the rules refuse, at a character of the text."""
+
+    def __init__(self, message: str, at: int, hint: str = "") -> None:
+        super().__init__(message)
+        self.message, self.at, self.hint = message, at, hint
+
+
+@dataclass(frozen=True)
+class Name:
+    """A name in the text; `bare` when it was not quoted."""
+
+    text: str
+    at: int
+    bare: bool = False
+
+
+@dataclass(frozen=True)
+class Part:
+    """What a subject or clause says: fields of the question, and where it says so."""
+
+    fields: Body
+    at: int = 0
+
+
+@dataclass(frozen=True)
+class Node:
+    """A condition with how deep it nests; `loose` is an `and` without parentheses around it."""
+
+    body: Body
+    depth: int = 1
+    loose: list[Node] = field(default_factory=list)
+
+
+_ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f"}
+
+
+def unquoted(token: str) -> str:
+    """Return what a quoted text says: escapes as in JSON; others, as in "\\d+", stay."""
+
+    def plain(match: re.Match[str]) -> str:
+        code = match[1]
+        if len(code) == 5:
+            return chr(int(code[1:], 16))
+        return _ESCAPES.get(code, code if code in "\"'\\/" else match[0])
+
+    return re.sub(r"\\(u[0-9a-fA-F]{4}|.)", plain, token[1:-1], flags=re.S)
+
+
+def flat(token: str) -> str:
+    """Return words in lower case with single spaces."""
+    return " ".join(token.lower().split())
+
+
+def names_of(children: list[Any]) -> list[Name]:
+    """Return the names among what a rule read."""
+    return [child for child in children if isinstance(child, Name)]
+
+
+def at_of(children: list[Any]) -> int:
+    """Return where in the text a rule began."""
+    for child in children:
+        if isinstance(child, Token):
+            return child.start_pos or 0
+        if isinstance(child, Name | Part):
+            return child.at
+    return 0
+
+
+def last_word(children: list[Any]) -> str:
+    """Return the last thing a rule read, as text."""
+    return str(children[-1])
+
+
+class Conditions(Transformer[Token, Any]):
+    """Rules of `where` and of a step's own conditions."""
+
+    def word(self, children: list[Token]) -> Name:
+        return Name(str(children[0]), children[0].start_pos or 0, bare=True)
+
+    def quoted(self, children: list[Token]) -> Name:
+        return Name(unquoted(children[0]), children[0].start_pos or 0)
+
+    def number(self, children: list[Token]) -> int | float:
+        text = str(children[0])
+        value = float(text) if re.search(r"[.eE]", text) else int(text)
+        if isinstance(value, float) and abs(value) == float("inf"):
+            raise Mistake(f"{clean(text, 30)} is too large.", children[0].start_pos or 0)
+        return value
+
+    def true(self, _: list[Token]) -> bool:
+        return True
+
+    def false(self, _: list[Token]) -> bool:
+        return False
+
+    def pattern(self, children: list[Token]) -> str:
+        return str(children[0])[1:-1].replace("\\/", "/")
+
+    def no_value(self, children: list[Any]) -> Node:
+        return Node({"field": children[0].text, "operator": SIGNS[flat(children[1])]})
+
+    def in_list(self, children: list[Any]) -> Node:
+        operator = SIGNS[flat(children[1])]
+        values = [scalar_of(child) for child in children[2:]]
+        return Node({"field": children[0].text, "operator": operator, "value": values})
+
+    def compared(self, children: list[Any]) -> Node:
+        operator = SIGNS[flat(str(children[1]))]
+        return Node(
+            {"field": children[0].text, "operator": operator, "value": scalar_of(children[2])}
+        )
+
+    greater = compared
+
+    def equals(self, children: list[Any]) -> Node:
+        return Node({"field": children[0].text, "value": scalar_of(children[1])})
+
+    def negated(self, children: list[Any]) -> Node:
+        return _deeper({"not": _plain(children[1])["body"]}, [children[1]], at_of(children))
+
+    def inside(self, children: list[Any]) -> Node:
+        plain = _plain(children[0])
+        return Node(plain["body"], plain["depth"])
+
+    def any_of(self, children: list[Any]) -> Node:
+        return _group("any", children)
+
+    def all_of(self, children: list[Any]) -> Node:
+        return _group("all", children)
+
+    def both(self, children: list[Any]) -> Node:
+        nodes = [child for child in children if isinstance(child, Node)]
+        return nodes[0] if len(nodes) == 1 else Node({}, loose=nodes)
+
+    def either(self, children: list[Any]) -> Node:
+        nodes = [child for child in children if isinstance(child, Node)]
+        return nodes[0] if len(nodes) == 1 else _group("any", nodes)
+
+    def filters(self, children: list[Any]) -> list[Body]:
+        return conditions_of(children[-1])
+
+
+def scalar_of(value: Any) -> Any:
+    return value.text if isinstance(value, Name) else value
+
+
+def _plain(node: Node) -> dict[str, Any]:
+    """Return a node's body and depth, a loose `and` become an {"all": ...}."""
+    if node.loose:
+        node = _group("all", node.loose)
+    return {"body": node.body, "depth": node.depth}
+
+
+def _group(key: str, children: list[Any]) -> Node:
+    nodes = [child for child in children if isinstance(child, Node)]
+    return _deeper({key: [_plain(node)["body"] for node in nodes]}, nodes, at_of(children))
+
+
+def _deeper(body: Body, inner: list[Node], at: int) -> Node:
+    depth = 1 + max((_plain(node)["depth"] for node in inner), default=0)
+    if depth > MAX_DEPTH:
+        raise Mistake(f"Conditions nest deeper than {MAX_DEPTH}.", at)
+    return Node(body, depth)
+
+
+def conditions_of(node: Node) -> list[Body]:
+    return [_plain(inner)["body"] for inner in node.loose or [node]]
