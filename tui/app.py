@@ -204,4 +204,4 @@ def run(
     code = app.run()
     state.save()
     engine.close()
-    return code or 0
+    return code if code is not None else app.return_code or 0

@@ -108,9 +108,7 @@ def answer(engine: SqliteEngine, saved: Any, asking: Asking) -> Answered:
     """Run a question to its end, whatever that is."""
     try:
         limit = NO_LIMIT if asking.unlimited else None
-        result = engine.run(
-            asking.question, stop=asking.stop, fresh=asking.fresh, time_limit=limit
-        )
+        result = engine.run(asking.question, stop=asking.stop, fresh=asking.fresh, time_limit=limit)
         return Answered(
             asking,
             result,

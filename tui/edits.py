@@ -110,7 +110,7 @@ def resized(range_text: str, ctx: Context, direction: int) -> str:
         at = next((i for i, d in enumerate(_LADDER_DAYS) if d > span.days), len(LADDER) - 1)
     else:
         at = max((i for i, d in enumerate(_LADDER_DAYS) if d < span.days), default=-1)
-    if at < 0 or span.days <= 1 and direction < 0:
+    if at < 0 or (span.days <= 1 and direction < 0):
         raise BadQuestion("This is the shortest range.")
     if span.last_day >= ctx.today:
         return LADDER[at]

@@ -27,7 +27,8 @@ def why_empty(engine: SqliteEngine, question: Question, answer: Any) -> str:
         return f"No events from {_day(span.first_day)} to {_day(span.last_day)}. {_hint(ctx, span)}"
     if narrowing:
         return f"Nothing among {number(inside)} events passes {narrowing}. 0 clears what you set."
-    return f"{_subject(answer, asked)} {_day(span.first_day)} to {_day(span.last_day)}. "
+    dates = f"from {_day(span.first_day)} to {_day(span.last_day)}"
+    return f"{_subject(answer)} {dates}. r chooses another range."
 
 
 def is_empty(answer: Any) -> bool:
@@ -55,14 +56,14 @@ def _narrowing(question: Question) -> str:
     return " and ".join(parts)
 
 
-def _subject(answer: Any, question: Question) -> str:
+def _subject(answer: Any) -> str:
     if isinstance(answer, People):
-        return "Nobody is behind this number,"
+        return "Nobody was counted"
     if isinstance(answer, Steps):
-        return "No one started this funnel from"
+        return "No one started this funnel"
     if isinstance(answer, Grid):
-        return "No one joined a cohort from"
-    return f"None of these events happened from{'' if question else ''}"
+        return "No one joined a cohort"
+    return "None of this happened"
 
 
 def _hint(ctx: Context, span: Any) -> str:

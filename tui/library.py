@@ -3,6 +3,7 @@ is busy just lists less."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from core.boards import Board
@@ -68,3 +69,26 @@ class Library:
         if isinstance(value, Question):
             return value, ""
         return parse_any(str(value.body.get("question", ""))), str(value.body.get("chart", ""))
+
+    def first_of(self, kind: str) -> Question | None:
+        """Return the first question of a kind among saved charts and the boards' tiles."""
+        from core.boards import block_question
+
+        for item in self.charts():
+            found = _asked(lambda item=item: self.question_of(item)[0], kind)
+            if found is not None:
+                return found
+        for board in self.boards():
+            for block in board.blocks:
+                found = _asked(lambda b=board, k=block: block_question(b, k), kind)
+                if found is not None and block.type == "chart":
+                    return found
+        return None
+
+
+def _asked(make: Callable[[], Question], kind: str) -> Question | None:
+    try:
+        question = make()
+    except FootfallError:
+        return None
+    return question if question.kind == kind else None

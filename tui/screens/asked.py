@@ -7,7 +7,7 @@ from typing import Any
 
 from core.answers import Cell
 from core.draw import charts
-from core.errors import BadQuestion, FootfallError
+from core.errors import FootfallError
 from core.queries.base import Context, Question
 from tui import edits
 from tui.question_line import short
@@ -201,7 +201,9 @@ class AskedPage(Page):
 
         rows = [Row("everybody", ("", ""))]
         rows += [Row(name.replace("_", " "), ("segment", name)) for name in SEGMENTS]
-        rows += [Row(a.title, ("audience", a.title), "audience") for a in self.app.library.audiences()]
+        rows += [
+            Row(a.title, ("audience", a.title), "audience") for a in self.app.library.audiences()
+        ]
         self.app.push_screen(Chooser("Only people in", rows), self._segment_chosen)
 
     def _segment_chosen(self, value: tuple[str, str] | None) -> None:
@@ -333,6 +335,12 @@ class AskedPage(Page):
 
         mark_here(self)
 
+    def marks_changed(self) -> None:
+        """Show the marks as they are now."""
+        for view in self.views:
+            if view.question is not None:
+                self.ask(view, view.question)
+
     def action_export(self) -> None:
         """Write the panel to a file."""
         from tui.exporting import export_panel
@@ -352,5 +360,3 @@ EXAMPLES = (
     "signup by country last 30d   dau weekly vs prev   signup > purchase within 7d\n"
     "retention of signup weekly 8   lifecycle weekly   top events   where country = NL"
 )
-
-__all__ = ["AskedPage", "BadQuestion"]

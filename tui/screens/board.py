@@ -43,6 +43,7 @@ class BoardPage(AskedPage):
     def __init__(self, place: str, board: Board, range_text: str | None = None) -> None:
         super().__init__(place)
         self.board = board
+        self.before: Board | None = None
         self.changes: dict[str, Any] = {"range": range_text} if range_text else {}
 
     @property
@@ -170,8 +171,9 @@ class BoardPage(AskedPage):
         tile = self.view
         if isinstance(tile, Tile) and tile.question is not None and tile is self.panel:
             title = tile.block.title
+            chart = "" if tile.chart == "number" else tile.chart
             self.app.push_screen(
-                ChartPage(self.place, tile.question, title, tile.chart, saved=tile.saved)
+                ChartPage(self.place, tile.question, title, chart, saved=tile.saved)
             )
 
     def action_others(self) -> None:

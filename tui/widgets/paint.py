@@ -112,7 +112,12 @@ class Ink:
         return self.base + style(self.tier, self.dark, name) if name else self.base
 
 
+def _seen(span: Span) -> str:
+    """A pointer's empty place is not painted."""
+    return "" if span.text == " " and span.style == "cursor" else span.style
+
+
 def strip(spans: Iterable[Span], width: int, ink: Ink) -> Strip:
     """Return one line of exactly `width` cells."""
-    segments = [Segment(span.text, ink.of(span.style)) for span in spans if span.text]
+    segments = [Segment(span.text, ink.of(_seen(span))) for span in spans if span.text]
     return Strip(segments).adjust_cell_length(width, ink.base)

@@ -131,7 +131,7 @@ class Panel(Painted):
         return lines
 
     def _top(self, frame: Frame, edge: str, wide: int) -> Line:
-        title = self._fitting(self.heading, wide - 6 if wide > 20 else wide - 4)
+        title = self._fitting(self.heading, wide - 7)
         aside = self._fitting(self.aside, wide - width(title) - 9)
         left = f"[ {title} ]" if title else ""
         right = f" {aside} " if aside else ""
@@ -146,7 +146,8 @@ class Panel(Painted):
         return tuple(spans)
 
     def _bottom(self, frame: Frame, edge: str, wide: int) -> Line:
-        text = self._fitting(self.footing, wide - 6)
+        text = self._fitting(self.footing, wide)
+        text = text if width(text) <= wide - 6 else ""
         right = f" {text} " if text else ""
         fill = wide - 3 - width(right)
         return (

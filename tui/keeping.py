@@ -1,0 +1,283 @@
+"""What the save, add, mark, delete and undo keys do: ask for a name, store, say so."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from core.boards import Block, Board, Position, checked
+from core.errors import BadInput, FootfallError
+from core.language import format_question
+from core.queries.base import Question
+from core.store.saved import CATEGORIES, Item, Mark
+from core.text import clean
+from tui.screens.overlay import Chooser, Confirm, Menu, Prompt
+from tui.widgets.listing import Row
+
+NEW = "(new board)"
+
+
+def attempt(page: Any, work: Callable[[], Any], done: str) -> Any:
+    """Run something that stores; say `done`, or what is wrong. Returns its result or None."""
+    try:
+        found = work()
+    except FootfallError as error:
+        page.sorry(error)
+        return None
+    page.app.seen()
+    page.say(done)
+    page.update_status()
+    return found if found is not None else True
+
+
+def ask_name(page: Any, heading: str, value: str, then: Callable[[str], None]) -> None:
+    """Ask for a title of 1 to 200 characters."""
+
+    def named(text: str) -> str:
+        if not 1 <= len(text.strip()) <= 200:
+            raise BadInput("A name has 1 to 200 characters.")
+        return text.strip()
+
+    page.app.push_screen(
+        Prompt(heading, named, value=value), lambda name: then(name) if name else None
+    )
+
+
+# -- charts
+
+
+def save_question(page: Any) -> None:
+    """Save a page's question as a chart, asking for its name."""
+    question, view = page.question, page.main
+    if question is None or view is None:
+        return
+    title = clean(view.heading) or clean(format_question(question))
+
+    def store(name: str) -> None:
+        body = {"question": format_question(question), "chart": view.chart}
+        known = next((c for c in page.app.library.charts() if c.title == name), None)
+        item = Item(id=known.id if known else "", title=name, body=body)
+        if attempt(page, lambda: page.app.saved.save("charts", item), f"Saved as {clean(name)}."):
+            view.saved = question
+            page.update_chrome()
+
+    ask_name(page, "Save as", title, store)
+
+
+def add_to_board(page: Any) -> None:
+    """Add a page's question to a board as a tile."""
+    question, view = page.question, page.main
+    if question is None or view is None:
+        return
+    rows = [Row(b.title, b.id, f"{len(b.blocks)} tiles") for b in page.app.library.saved_boards()]
+    rows.append(Row(NEW, NEW))
+
+    def chosen(value: str | None) -> None:
+        if value == NEW:
+            ask_name(page, "New board", "", lambda name: put(Board(title=name)))
+        elif value:
+            put(page.app.saved.board(value))
+
+    def put(board: Board) -> None:
+        block = tile(question, clean(view.heading), view.chart, board)
+        said = f"Added to {clean(board.title)}."
+        attempt(page, lambda: page.app.saved.save_board(board.with_block(block)), said)
+
+    page.app.push_screen(Chooser("Add to board", rows), chosen)
+
+
+def tile(question: Question, title: str, chart: str, board: Board) -> Block:
+    """Return a block for a question, below everything on a board."""
+    position = Position(x=0, y=board.bottom, width=12, height=4)
+    return Block(title=title, question=format_question(question), chart=chart, position=position)
+
+
+# -- boards
+
+
+def new_board(page: Any) -> None:
+    """Ask for a name and start an empty board."""
+
+    def store(name: str) -> None:
+        board = checked(Board, {"title": name})
+        said = f"Board {clean(name)} is there. a on a chart adds to it."
+        if attempt(page, lambda: page.app.saved.save_board(board), said):
+            page.fill()
+
+    ask_name(page, "New board", "", store)
+
+
+def save_starters(page: Any) -> None:
+    """Save the starter boards made from the events that exist."""
+    boards = page.app.library.starters()
+
+    def store() -> None:
+        taken = {b.title.casefold() for b in page.app.library.saved_boards()}
+        for board in boards:
+            if board.title.casefold() not in taken:
+                page.app.saved.save_board(board)
+
+    if attempt(page, store, f"Saved {len(boards)} starter boards."):
+        page.fill()
+
+
+def save_board(page: Any) -> None:
+    """Save a board with what its tiles ask now."""
+    board = page.board
+    for shown in page.tiles:
+        if shown.question is not None and shown.question != shown.saved:
+            block = shown.block.model_copy(
+                update={"question": format_question(shown.question), "chart": shown.chart}
+            )
+            board = board.with_block(block)
+    stored = attempt(page, lambda: page.app.saved.save_board(board), "Board saved.")
+    if stored is not None:
+        page.board = stored
+        page.changes = {}
+        for shown in page.tiles:
+            shown.block = stored.block(shown.block.id) or shown.block
+            shown.saved = shown.question
+        page.update_chrome()
+
+
+def delete_board(page: Any) -> None:
+    """Delete the board under the cursor, after asking."""
+    board = page.boards.get(page.listing.value)
+    if board is None or not board.updated_at:
+        page.say("A starter board is not saved; there is nothing to delete.")
+        return
+
+    def answered(yes: bool | None) -> None:
+        if not yes:
+            return
+        said = f"Deleted {clean(board.title)}. U brings it back."
+        if attempt(page, lambda: page.app.saved.delete_board(board.id), said):
+            page.fill()
+
+    page.app.push_screen(Confirm(f"Delete board {clean(board.title, 30)}?"), answered)
+
+
+def undo_delete(page: Any, kind: Any = "boards") -> None:
+    """Bring back what was deleted last."""
+    deleted = page.app.saved.deleted(kind)
+    if not deleted:
+        page.say("Nothing was deleted in the last 30 days.")
+        return
+    id_, title, _ = deleted[0]
+    if attempt(page, lambda: page.app.saved.restore(kind, id_), f"{clean(title)} is back."):
+        page.fill()
+
+
+def delete_tile(page: Any) -> None:
+    """Take the focused tile off its board; undo puts it back."""
+    panel = page.panel
+    if panel is None or not hasattr(panel, "block"):
+        return
+    before = page.board
+
+    def answered(yes: bool | None) -> None:
+        if yes:
+            board = before.without(panel.block.id)
+            stored = attempt(
+                page, lambda: page.app.saved.save_board(board), "Tile removed. U undoes."
+            )
+            if stored is not None:
+                replace_board(page, stored, before)
+
+    page.app.push_screen(Confirm(f"Remove {clean(panel.heading, 30)} from the board?"), answered)
+
+
+def undo_tile(page: Any) -> None:
+    """Put back the tile that was removed last."""
+    if page.before is None:
+        page.say("Nothing was removed from this board.")
+        return
+    stored = attempt(page, lambda: page.app.saved.save_board(page.before), "The tile is back.")
+    if stored is not None:
+        replace_board(page, stored, None)
+
+
+def replace_board(page: Any, board: Board, before: Board | None) -> None:
+    """Show another state of a board in the page's place."""
+    from tui.screens.board import BoardPage
+
+    fresh = BoardPage(page.place, board)
+    fresh.before, fresh.changes = before, page.changes
+    page.app.switch_screen(fresh)
+
+
+# -- marks
+
+
+def mark_here(page: Any) -> None:
+    """Mark the day under the cursor, asking for its category and title."""
+    edit_mark(page, Mark(title="?", timestamp=moment_of(page)), "")
+
+
+def moment_of(page: Any) -> int:
+    """Return the start of the bucket under the cursor, else now."""
+    view = page.view
+    if view is not None and view.cell is not None and getattr(view.answer, "buckets", None):
+        for bucket in view.answer.buckets:
+            if bucket.label == view.cell.bucket:
+                return int(bucket.start)
+    return int(page.app.engine.clock())
+
+
+def edit_mark(page: Any, mark: Mark, title: str) -> None:
+    """Ask for a mark's day, title and category, and store it."""
+    calendar = page.app.engine.calendar
+
+    def written(found: tuple[int, str] | None) -> None:
+        if found is None:
+            return
+        moment, text = found
+        entries = [(category[0], category, category) for category in CATEGORIES]
+        page.app.push_screen(
+            Menu("Category", entries, mark.category),
+            lambda category: store(moment, text, category) if category else None,
+        )
+
+    def store(moment: int, text: str, category: str) -> None:
+        new = mark.model_copy(update={"title": text, "timestamp": moment, "category": category})
+        when = calendar.local(moment).strftime("%b %d %Y")
+        if attempt(page, lambda: page.app.saved.save_mark(new), f"Marked {when}: {clean(text)}."):
+            page.marks_changed()
+
+    when = calendar.local(mark.timestamp).strftime("%Y-%m-%d %H:%M")
+    page.app.push_screen(
+        Prompt("Mark: day, time if it matters, and what happened",
+               lambda text: _dated(text, calendar), value=f"{when} {clean(title)}",
+               help="For example 2025-04-30 release 4.2, or 2025-04-30 14:05 release 4.2."),
+        written,
+    )  # fmt: skip
+
+
+def _dated(text: str, calendar: Any) -> tuple[int, str]:
+    """Return the instant and the title of "2025-04-30 14:05 release 4.2"."""
+    words = text.split()
+    for count, form in ((2, "%Y-%m-%d %H:%M"), (1, "%Y-%m-%d")):
+        try:
+            wall = datetime.strptime(" ".join(words[:count]), form)
+            moment = calendar.instant(wall)
+        except (ValueError, OverflowError):
+            continue
+        title = " ".join(words[count:])
+        if not 1 <= len(title) <= 200:
+            raise BadInput("Say in 1 to 200 characters what happened, after the day.")
+        return moment, title
+    raise BadInput("A mark begins with its day.", "For example 2025-04-30 release 4.2.")
+
+
+def delete_mark(page: Any, mark: Mark) -> None:
+    """Delete a mark, after asking."""
+
+    def answered(yes: bool | None) -> None:
+        if yes and attempt(
+            page, lambda: page.app.saved.delete_mark(mark.id) or True,
+            f"Deleted {clean(mark.title)}. U brings it back.",
+        ):  # fmt: skip
+            page.marks_changed()
+
+    page.app.push_screen(Confirm(f"Delete mark {clean(mark.title, 30)}?"), answered)

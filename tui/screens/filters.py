@@ -1,0 +1,171 @@
+"""The filter editor: conditions numbered, a field, an operator and a value chosen one by one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from textual.app import ComposeResult
+from textual.binding import Binding
+
+from core.errors import FootfallError
+from core.filters import OPERATORS, AnyOf, Condition
+from core.queries.base import Context
+from core.text import clean
+from tui.screens.overlay import Chooser, Overlay
+from tui.widgets.listing import Listing, Row
+
+MOST_VALUES = 500
+
+
+class FilterEditor(Overlay):
+    """All conditions must hold, or any of them; closes with the list of them.
+
+    Args:
+        ctx: knows fields and their values.
+        conditions: what holds now.
+    """
+
+    BINDINGS = (
+        Binding("n,a,enter", "add", show=False),
+        Binding("d,delete", "remove", show=False),
+        Binding("down,j", "step(1)", show=False),
+        Binding("up,k", "step(-1)", show=False),
+        Binding("o", "any", show=False),
+        Binding("escape,backspace,q", "done", show=False),
+    )
+    DEFAULT_CSS = """
+    FilterEditor Listing { width: 76; max-width: 96%; height: 14; }
+    """
+
+    def __init__(self, ctx: Context, conditions: Sequence[Any]) -> None:
+        super().__init__()
+        self.ctx = ctx
+        self.any = len(conditions) == 1 and isinstance(conditions[0], AnyOf)
+        self.conditions = list(conditions[0].any) if self.any else list(conditions)
+        self.started = list(conditions)
+
+    def compose(self) -> ComposeResult:
+        """See Screen."""
+        listing = Listing("Filters", empty="No filters. n adds one.")
+        listing.can_focus = False
+        yield listing
+
+    def on_mount(self) -> None:
+        """Show what holds now; without any, start with a new one."""
+        self._fill()
+        if not self.conditions:
+            self.action_add()
+
+    @property
+    def listing(self) -> Listing:
+        """The list."""
+        return self.query_one(Listing)
+
+    def _fill(self) -> None:
+        rows = [Row(f"{i}  {said(c)}", i) for i, c in enumerate(self.conditions, 1)]
+        self.listing.heading = f"Filters, {'any may hold' if self.any else 'all must hold'}"
+        self.listing.aside = "n add  d remove  o all/any  1-9 edit  ESC done"
+        self.listing.fill(rows)
+
+    def on_key(self, event: Any) -> None:
+        """A digit edits its condition."""
+        if event.character and event.character.isdigit():
+            at = int(event.character) - 1
+            if 0 <= at < len(self.conditions):
+                event.stop()
+                self._ask_field(at)
+
+    def action_step(self, rows: int) -> None:
+        """Move in the list."""
+        self.listing.move(rows, 0)
+
+    def action_any(self) -> None:
+        """All must hold, or any may."""
+        self.any = not self.any
+        self._fill()
+
+    def action_remove(self) -> None:
+        """Take the condition under the cursor away."""
+        if self.listing.value is not None:
+            del self.conditions[self.listing.value - 1]
+            self._fill()
+
+    def action_done(self) -> None:
+        """Close with the conditions."""
+        found = self.conditions
+        if self.any and len(found) > 1:
+            found = [AnyOf(any=tuple(found))]
+        self.dismiss(found if found != self.started else None)
+
+    def action_close(self) -> None:
+        """Escape keeps what was edited."""
+        self.action_done()
+
+    def action_add(self) -> None:
+        """Choose field, operator and value of a new condition."""
+        self._ask_field(None)
+
+    def _ask_field(self, at: int | None) -> None:
+        names = self.ctx.names
+        fields = [*names.fields, "event", "user", "device"]
+        rows = [Row(f, f, _known(names.values(f))) for f in fields]
+        self.app.push_screen(
+            Chooser("Which field?", rows, free=str, hint="a property, context or trait:name"),
+            lambda field: self._ask_operator(at, field) if field else None,
+        )
+
+    def _ask_operator(self, at: int | None, field: str) -> None:
+        rows = [Row(f"{op.words:<16} {op.doc}", op.key, op.sign) for op in OPERATORS.values()]
+        self.app.push_screen(
+            Chooser(f"{clean(field)} ...", rows),
+            lambda key: self._ask_value(at, field, key) if key else None,
+        )
+
+    def _ask_value(self, at: int | None, field: str, key: str) -> None:
+        takes = OPERATORS[key].takes
+        if takes == "none":
+            self._keep(at, field, key, None)
+            return
+        known = sorted(self._values(field))[:MOST_VALUES]
+        hint = "values, a comma between" if takes == "list" else "a value"
+        self.app.push_screen(
+            Chooser(f"{clean(field)} {OPERATORS[key].words} ...", [Row(v, v) for v in known],
+                    free=str, hint=hint),
+            lambda text: self._keep(at, field, key, text) if text else None,
+        )  # fmt: skip
+
+    def _values(self, field: str) -> list[str]:
+        names = self.ctx.names
+        return list(names.events) if field == "event" else list(names.values(field).values())
+
+    def _keep(self, at: int | None, field: str, key: str, text: str | None) -> None:
+        value: Any = text
+        if text is not None and OPERATORS[key].takes == "list":
+            value = tuple(part.strip() for part in text.split(",") if part.strip())
+        try:
+            condition = Condition(field=field, operator=key, value=value)
+        except FootfallError as error:
+            self.listing.footing = str(error)
+            self.listing.repaint()
+            return
+        if at is None:
+            self.conditions.append(condition)
+        else:
+            self.conditions[at] = condition
+        self._fill()
+
+
+def said(clause: Any) -> str:
+    """Return a clause as a person reads it."""
+    if isinstance(clause, Condition):
+        return clean(clause.words)
+    parts = getattr(clause, "any", None) or getattr(clause, "all", None)
+    if parts:
+        word = " or " if getattr(clause, "any", None) else " and "
+        return word.join(said(part) for part in parts)
+    return f"not {said(clause.not_)}"
+
+
+def _known(values: dict[int, str]) -> str:
+    return f"{len(values)} values" if values else ""

@@ -1,0 +1,84 @@
+"""Funnel: steps with a cursor; Enter lists who reached one, u who dropped before it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from core.answers import Step, Steps
+from core.draw.spans import Line, Span
+from core.language import format_cell
+from core.text import clean, duration, number, percent
+from tui.screens.kept import KeptPage
+from tui.screens.page import bindings
+from tui.widgets.answer import AnswerView
+from tui.widgets.detail import Detail
+
+
+class FunnelPage(KeptPage):
+    """The place of funnels."""
+
+    page_id = "funnel"
+    kind = "funnel"
+    nothing = "A funnel needs two steps."
+    example = "{} > {} within 7d"
+    labels = {"open": "reached", "others": "dropped", "edit": "edit steps"}  # noqa: RUF012
+    BINDINGS = bindings("funnel")
+
+    def body(self) -> Any:
+        """See Page."""
+        yield AnswerView(id="steps")
+        yield Detail(id="step")
+
+    def answered(self, view: AnswerView) -> None:
+        """See Page."""
+        super().answered(view)
+        self._tell(view)
+
+    def on_answer_view_moved(self, event: AnswerView.Moved) -> None:
+        """Tell about the step under the cursor."""
+        self._tell(event.view)
+
+    def _tell(self, view: AnswerView) -> None:
+        step = step_at(view)
+        if step is None or view.question is None:
+            self.query_one(Detail).tell("", [])
+            return
+        heading = format_cell(view.question, view.cell)
+        self.query_one(Detail).tell(heading, described(step))
+
+
+def step_at(view: AnswerView) -> Step | None:
+    """Return the step under the cursor."""
+    if view.cell is None or not isinstance(view.answer, Steps):
+        return None
+    for group in view.answer.groups:
+        if group.group == view.cell.group:
+            return next((s for s in group.steps if s.step == view.cell.step), None)
+    return None
+
+
+def described(step: Step) -> list[Line]:
+    """Return what is known of a step, a line each."""
+    lines: list[Line] = [
+        (
+            Span(f"reached {clean(step.event, 60)}  "),
+            Span(number(step.count), "bold"),
+            Span(f"  {percent(step.overall_rate)} of the first", "dim"),
+            Span("   ENTER", "key"),
+        )
+    ]
+    if step.step > 1:
+        lines += [
+            (
+                Span("dropped before  "),
+                Span(number(step.drop_off), "bold"),
+                Span(f"  {percent(step.step_rate)} of the step before went on", "dim"),
+                Span("   u", "key"),
+            ),
+            (
+                Span("time from the step before  "),
+                Span(duration(step.median_seconds), "bold"),
+                Span(f" median, {duration(step.avg_seconds)} average", "dim"),
+            ),
+        ]
+    return lines

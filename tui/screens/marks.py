@@ -1,0 +1,126 @@
+"""Marks: what happened and when, in a list over the chart it is drawn on."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from core.queries import from_json
+from core.store.saved import CATEGORIES, Mark
+from core.text import clean
+from tui import edits
+from tui.keeping import delete_mark, edit_mark, undo_delete
+from tui.screens.asked import AskedPage
+from tui.screens.chart import dated
+from tui.screens.page import bindings
+from tui.widgets.answer import AnswerView
+from tui.widgets.listing import Listing, Row
+
+EMPTY = "No marks yet. n makes one, and m does on any chart over time."
+
+
+class MarksPage(AskedPage):
+    """Enter shows the chart at the mark's day."""
+
+    page_id = "marks"
+    labels = {"open": "chart", "edit": "edit mark", "filter": "category"}  # noqa: RUF012
+    BINDINGS = bindings("marks")
+    DEFAULT_CSS = """
+    MarksPage Listing { height: 40%; min-height: 6; }
+    MarksPage AnswerView { height: 1fr; }
+    """
+
+    def __init__(self, place: str) -> None:
+        super().__init__(place)
+        self.category: str | None = None
+        self.marks: dict[str, Mark] = {}
+
+    def body(self) -> Any:
+        """See Page."""
+        yield Listing("Marks", id="marks", empty=EMPTY)
+        yield AnswerView(id="chart", at_end=True)
+
+    @property
+    def listing(self) -> Listing:
+        """The list."""
+        return self.query_one(Listing)
+
+    @property
+    def asked(self) -> str:
+        """See Page."""
+        count = f"{len(self.marks)} marks"
+        return f"{self.category or 'all'} | {count} | {super().asked}"
+
+    def start(self) -> None:
+        """See Page."""
+        self.fill()
+        base = edits.usual_range(self.app.engine)
+        question = self.app.remembered("metrics")
+        if question is None or question.kind not in ("trend", "active_users"):
+            question = from_json({"kind": "active_users", "range": base})
+        self.main.saved = question
+        self.ask(self.main, question)
+
+    def fill(self) -> None:
+        """List the marks there are now, newest first."""
+        marks = self.app.saved.marks(category=self.category)
+        self.marks = {mark.id: mark for mark in marks}
+        self.listing.fill([self._row(mark) for mark in marks])
+        self.update_chrome()
+
+    def _row(self, mark: Mark) -> Row:
+        day = self.app.engine.calendar.local(mark.timestamp).strftime("%b %d %Y")
+        letter = mark.category[0].upper()
+        return Row(f" {letter}  {day}  {clean(mark.title)}", mark.id, mark.category)
+
+    @property
+    def mark(self) -> Mark | None:
+        """The mark under the cursor."""
+        return self.marks.get(self.listing.value)
+
+    def answered(self, view: AnswerView) -> None:
+        """See Page."""
+        dated(view)
+        self.update_chrome()
+
+    def marks_changed(self) -> None:
+        """See AskedPage."""
+        self.fill()
+        super().marks_changed()
+
+    def choose(self, listing: Listing) -> None:
+        """Enter moves the chart to the mark's day."""
+        mark = self.mark
+        question = self.question
+        if mark is None or question is None:
+            return
+        day = self.app.engine.calendar.day_of(mark.timestamp)
+        half = max(self.context.span(question.range).days // 2, 7)
+        last = min(day + half, self.context.today)
+        self.set_fields(range=edits.dates_text(day - half, max(last, day)))
+        self.main.focus()
+
+    def action_new(self) -> None:
+        """A new mark."""
+        now = self.app.engine.clock()
+        edit_mark(self, Mark(title="?", timestamp=now), "")
+
+    def action_edit(self) -> None:
+        """Edit the mark under the cursor."""
+        if self.mark is not None:
+            edit_mark(self, self.mark, self.mark.title)
+
+    def action_delete(self) -> None:
+        """Delete the mark under the cursor."""
+        if self.mark is not None:
+            delete_mark(self, self.mark)
+
+    def action_undo(self) -> None:
+        """Bring the last deleted mark back."""
+        undo_delete(self, "marks")
+        super().marks_changed()
+
+    def action_filter(self) -> None:
+        """One category after the other, then all."""
+        self.category = edits.after([None, *CATEGORIES], self.category)
+        self.fill()
+        self.say(f"Shows {self.category or 'all categories'}.")

@@ -1,0 +1,109 @@
+"""The palette and the help: both are the one table of actions, as a list one types into."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from core.queries.base import Question
+from core.text import clean
+from tui.keys import ACTIONS, Action, actions_of, name_of
+from tui.screens.overlay import Chooser
+from tui.widgets.listing import Row
+
+AREAS = ("question", "chart", "save", "go", "export", "view", "help", "move")
+
+
+def help_of(page: Any) -> None:
+    """Show the keys of a page; Enter runs one."""
+    rows = [_help_row(page, action) for action in actions_of(page.page_id) if action.keys]
+    chooser = Chooser(f"Keys of {clean(page.crumb, 40)}", rows, hint="find: type a word")
+    page.app.push_screen(chooser, lambda call: page.perform(call) if call else None)
+
+
+def _help_row(page: Any, action: Action) -> Row:
+    keys = " ".join(name_of(key) for key in action.keys)
+    return Row(f"{keys:<12} {action.help}", action.call, "", page.reason_against(action.id))
+
+
+def palette_of(page: Any) -> None:
+    """Show every command and every saved name; what is typed may also be a question."""
+    here = {action.id for action in actions_of(page.page_id)}
+    rows: list[Row] = []
+    for area in AREAS[:-1]:
+        found = [_row(page, action, here) for action in ACTIONS if action.area == area]
+        rows += sorted(found, key=lambda row: bool(row.off))
+    rows += _names(page)
+    page.app.push_screen(
+        Chooser("Commands", rows, hint="a command, a saved name, or a question",
+                free=lambda text: lambda: ask_text(page, text)),
+        lambda value: _run(page, value),
+    )  # fmt: skip
+
+
+def _row(page: Any, action: Action, here: set[str]) -> Row:
+    off = page.reason_against(action.id)
+    if action.id not in here:
+        off = f"on {', '.join(action.pages)}"
+    words = action.id.replace("_", " ") if action.label == "" else action.label
+    text = f"{action.area}: {words}  {action.help}"
+    return Row(text, action.call, off or action.shown, off)
+
+
+def _run(page: Any, value: str | Callable[[], None] | None) -> None:
+    if callable(value):
+        value()
+    elif value:
+        page.perform(value)
+
+
+def _names(page: Any) -> list[Row]:
+    """Saved boards, charts, audiences, and the events, as entries."""
+    library, app = page.app.library, page.app
+
+    def board(found: Any) -> Callable[[], None]:
+        from tui.screens.board import BoardPage
+
+        return lambda: _open(app, "boards", lambda: BoardPage("boards", found))
+
+    def chart(found: Any) -> Callable[[], None]:
+        return lambda: open_question(page, *library.question_of(found), title=found.title)
+
+    rows = [Row(f'go: board "{clean(b.title)}"', board(b)) for b in library.boards()]
+    rows += [Row(f'go: chart "{clean(c.title)}"', chart(c)) for c in library.charts()]
+    for name in app.engine.context().names.events:
+        rows.append(Row(f'go: event "{clean(name)}"', _event(page, name)))
+    return rows
+
+
+def _event(page: Any, name: str) -> Callable[[], None]:
+    from core.queries import from_json
+    from tui.edits import usual_range
+
+    body = {"kind": "trend", "event": name}
+    return lambda: open_question(
+        page, from_json({**body, "range": usual_range(page.app.engine)}), title=""
+    )
+
+
+def ask_text(page: Any, text: str) -> None:
+    """Open what was typed as a question."""
+    from core.errors import FootfallError
+    from core.language import parse_any
+
+    try:
+        open_question(page, parse_any(text))
+    except FootfallError as error:
+        page.sorry(error)
+
+
+def open_question(page: Any, question: Question, chart: str = "", title: str = "") -> None:
+    """Push a question's page in the present place."""
+    from tui.screens.chart import ChartPage
+
+    page.app.push_screen(ChartPage(page.place, question, title, chart))
+
+
+def _open(app: Any, place: str, make: Callable[[], Any]) -> None:
+    app.go(place)
+    app.push_screen(make())

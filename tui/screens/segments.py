@@ -1,0 +1,238 @@
+"""Segments: the built-in ones and the saved audiences, their people, their definition."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from textual.containers import Horizontal
+
+from core.answers import Cell
+from core.draw.spans import Line, Span
+from core.queries import from_json
+from core.text import clean, number
+from tui import edits
+from tui.asking import Hearer
+from tui.keeping import ask_name, attempt, undo_delete
+from tui.screens.asked import AskedPage
+from tui.screens.overlay import Confirm, Prompt
+from tui.screens.page import bindings
+from tui.segments import SEGMENTS
+from tui.widgets.answer import AnswerView
+from tui.widgets.detail import Detail
+from tui.widgets.listing import Listing, Row
+from tui.widgets.words import indented, wrapped
+
+LIFECYCLE = ("new", "returning", "dormant", "churned")
+
+
+class SegmentsPage(AskedPage):
+    """Enter lists a segment's people; s shows their activity."""
+
+    page_id = "segments"
+    labels = {"open": "people"}  # noqa: RUF012
+    BINDINGS = bindings("segments")
+    DEFAULT_CSS = """
+    SegmentsPage Horizontal { height: 1fr; }
+    SegmentsPage Listing { width: 1fr; }
+    SegmentsPage Detail { width: 1fr; height: 1fr; }
+    SegmentsPage AnswerView { display: none; }
+    """
+
+    def __init__(self, place: str) -> None:
+        super().__init__(place)
+        self.counts: dict[str, Any] = {}
+        self.sizes: dict[str, int] = {}
+
+    def body(self) -> Any:
+        """See Page."""
+        with Horizontal():
+            yield Listing("Segments", id="segments", empty="")
+            yield Detail(id="definition")
+        yield AnswerView(id="counts")
+
+    def start(self) -> None:
+        """See Page."""
+        base = edits.usual_range(self.app.engine)
+        question = from_json({"kind": "segments", "range": base})
+        self.main.saved = question
+        self.fill()
+        self.ask(self.main, question)
+
+    def resume(self) -> None:
+        """See Page."""
+        self.fill()
+
+    @property
+    def listing(self) -> Listing:
+        """The list."""
+        return self.query_one(Listing)
+
+    def answered(self, view: AnswerView) -> None:
+        """See Page."""
+        names = [column.name for column in view.answer.columns]
+        at = names.index(view.answer.people_column)
+        rows = zip(view.answer.keys, view.answer.rows, strict=True)
+        self.counts = {key: row[at] for key, row in rows}
+        self.fill()
+        self.update_chrome()
+
+    def fill(self) -> None:
+        """List segments and audiences with their sizes."""
+        rows = [Row("lifecycle")]
+        rows += [self._row(name) for name in SEGMENTS if name in LIFECYCLE]
+        rows.append(Row("engagement"))
+        rows += [self._row(name) for name in SEGMENTS if name not in LIFECYCLE]
+        self.audiences = {a.id: a for a in self.app.library.audiences()}
+        rows.append(Row("yours" if self.audiences else "yours: none yet, n makes one"))
+        for item in self.audiences.values():
+            size = self.sizes.get(item.id)
+            rows.append(Row(f" {item.title}", ("audience", item.id), number(size) if size else ""))
+        self.listing.fill(rows)
+        self._count_audiences()
+        self._tell()
+
+    def _row(self, name: str) -> Row:
+        count = self.counts.get(name)
+        return Row(f" {name.replace('_', ' ')}", ("segment", name), number(count))
+
+    def _count_audiences(self) -> None:
+        for id_ in self.audiences:
+            if id_ not in self.sizes:
+                self.sizes[id_] = 0
+                question = self._members(("audience", id_))
+                self.ask(Hearer(lambda people, id_=id_: self._counted(id_, people)), question)
+
+    def _counted(self, id_: str, people: Any) -> None:
+        self.sizes[id_] = people.total
+        self.fill()
+
+    def on_listing_moved(self, event: Listing.Moved) -> None:
+        """Tell what the segment under the cursor means."""
+        self._tell()
+
+    def _tell(self) -> None:
+        detail = self.query_one(Detail)
+        value = self.listing.value
+        if value is None:
+            return
+        kind, name = value
+        wide = max(detail.size.width - 4, 20)
+        if kind == "segment":
+            lines: list[Line] = wrapped(SEGMENTS[name], wide)
+            detail.tell(name.replace("_", " "), [*lines, (), *_keys(wide)])
+            return
+        item = self.audiences.get(name)
+        if item is not None:
+            body = json.dumps(item.body, indent=1, ensure_ascii=False)
+            about = wrapped(item.description, wide) if item.description else []
+            detail.tell(item.title, [*about, *indented(body, wide), (), *_keys(wide)])
+
+    def _members(self, value: tuple[str, str]) -> Any:
+        from core.queries.people import PeopleBehind
+
+        kind, name = value
+        span = self.main.question.range if self.main.question else "30d"
+        if kind == "segment":
+            of = from_json({"kind": "segment", "segment": name, "range": span})
+        else:
+            of = from_json({"kind": "active_users", "range": "all_time", "audience": name})
+        return PeopleBehind(of=of, cell=Cell())
+
+    def choose(self, listing: Listing) -> None:
+        """Enter lists the members."""
+        from tui.screens.people import PAGE, PeoplePage
+
+        if listing.value is not None:
+            question = edits.revise(self._members(listing.value), limit=PAGE)
+            self.app.push_screen(PeoplePage(self.place, question))
+
+    def action_others(self) -> None:
+        """Who is not in it cannot be listed yet."""
+        self.say("The others of a segment are the other segments of its group.")
+
+    def action_segment(self) -> None:
+        """Apply the segment under the cursor: the activity of its people alone."""
+        from tui.screens.chart import ChartPage
+
+        if self.listing.value is None:
+            return
+        kind, name = self.listing.value
+        span = self.main.question.range if self.main.question else "30d"
+        question = from_json({"kind": "active_users", "range": span, kind: name})
+        self.app.push_screen(ChartPage(self.place, question))
+
+    def action_edit(self) -> None:
+        """Edit an audience's definition as JSON."""
+        if self.listing.value is None or self.listing.value[0] != "audience":
+            self.say("A built-in segment is fixed. n makes an audience of your own.")
+            return
+        item = self.audiences[self.listing.value[1]]
+        self._ask_definition(item.title, item.id, json.dumps(item.body, ensure_ascii=False))
+
+    def action_new(self) -> None:
+        """Make an audience: a name, then its rules."""
+        example = {"filters": [], "events": [{"event": self._some_event(), "days": 30}]}
+        text = json.dumps(example, ensure_ascii=False)
+        ask_name(self, "New audience", "", lambda name: self._ask_definition(name, "", text))
+
+    def _some_event(self) -> str:
+        return next(iter(self.context.names.events), "signup")
+
+    def _ask_definition(self, title: str, id_: str, text: str) -> None:
+        def read(typed: str) -> dict[str, Any]:
+            from core.errors import BadInput
+
+            try:
+                found = json.loads(typed)
+            except (ValueError, RecursionError) as error:
+                raise BadInput(f"This is not JSON: {error}.") from error
+            if not isinstance(found, dict):
+                raise BadInput("A definition is an object.", "For example {}.")
+            return found
+
+        def store(body: dict[str, Any] | None) -> None:
+            if body is not None and attempt(
+                self, lambda: self.app.saved.save_audience(title, body, id_=id_),
+                f"Saved audience {clean(title)}.",
+            ):  # fmt: skip
+                self.sizes.pop(id_, None)
+                self.fill()
+
+        self.app.push_screen(
+            Prompt(f"Audience {clean(title, 40)}", read, value=text,
+                   help="filters: field, operator, value. events: event, op, count, days."),
+            store,
+        )  # fmt: skip
+
+    def action_delete(self) -> None:
+        """Delete the audience under the cursor, after asking."""
+        value = self.listing.value
+        if value is None or value[0] != "audience":
+            self.say("A built-in segment cannot be deleted.")
+            return
+        item = self.audiences[value[1]]
+
+        def answered(yes: bool | None) -> None:
+            if yes and attempt(
+                self, lambda: self.app.saved.delete("audiences", item.id) or True,
+                f"Deleted {clean(item.title)}. U brings it back.",
+            ):  # fmt: skip
+                self.fill()
+
+        self.app.push_screen(Confirm(f"Delete audience {clean(item.title, 30)}?"), answered)
+
+    def action_undo(self) -> None:
+        """Bring the last deleted audience back."""
+        undo_delete(self, "audiences")
+
+    def action_zoom(self) -> None:
+        """Two small panels need no zoom."""
+        self.say("There is nothing to zoom here. s shows what these people did.")
+
+
+def _keys(wide: int) -> list[Line]:
+    return [
+        (Span("ENTER", "key"), Span(" its people")),
+        (Span("s", "key"), Span("     what they did over time")),
+    ]

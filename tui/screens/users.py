@@ -1,0 +1,75 @@
+"""Users: look somebody up by id or property."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from core.queries import from_json
+from tui.screens.overlay import Field
+from tui.screens.page import bindings
+from tui.screens.people import PAGE, PeoplePage
+
+HELP = "an id, a property or a part of one; Enter or Down goes to the list"
+
+
+class UsersPage(PeoplePage):
+    """A search field over a list of people."""
+
+    page_id = "users"
+    BINDINGS = bindings("users")
+    DEFAULT_CSS = "UsersPage Field { dock: top; }"
+
+    def __init__(self, place: str) -> None:
+        super().__init__(place, _search(""))
+        self._pending: Any = None
+
+    @property
+    def crumb(self) -> str:
+        """See Page."""
+        return "Users"
+
+    @property
+    def asked(self) -> str:
+        """See Page."""
+        return getattr(self.question, "user", "") if self.question else ""
+
+    def body(self) -> Any:
+        """See Page."""
+        yield Field(hint=HELP)
+        yield from super().body()
+
+    def action_find(self) -> None:
+        """Type what to look for."""
+        self.query_one(Field).focus()
+
+    def on_input_changed(self, event: Field.Changed) -> None:
+        """Look it up once typing rests."""
+        if self._pending is not None:
+            self._pending.stop()
+        self._pending = self.set_timer(0.15, lambda: self.put(_search(event.value)))
+
+    def on_input_submitted(self) -> None:
+        """Enter goes to the list."""
+        self.main.focus()
+
+    def action_back(self) -> None:
+        """From the field to the list; then as everywhere."""
+        if isinstance(self.focused, Field):
+            self.main.focus()
+        else:
+            super().action_back()
+
+    def action_down(self) -> None:
+        """From the field to the list."""
+        if isinstance(self.focused, Field):
+            self.main.focus()
+        else:
+            super().action_down()
+
+    def action_saved(self) -> None:
+        """Everybody again."""
+        self.query_one(Field).value = ""
+
+
+def _search(text: str) -> Any:
+    return from_json({"kind": "user_search", "user": text, "limit": PAGE})

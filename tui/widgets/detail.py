@@ -1,0 +1,26 @@
+"""A panel of sentences about what is under another panel's cursor."""
+
+from __future__ import annotations
+
+from core.draw.spans import Line
+from tui.widgets.panel import Panel
+
+
+class Detail(Panel):
+    """Shows lines it is given; it never has the focus."""
+
+    can_focus = False
+    DEFAULT_CSS = "Detail { height: 7; }"
+
+    def __init__(self, heading: str = "", *, id: str | None = None) -> None:
+        super().__init__(heading, id=id)
+        self._lines: list[Line] = []
+
+    def tell(self, heading: str, lines: list[Line]) -> None:
+        """Show other lines."""
+        self.heading, self._lines = heading, lines
+        self.repaint()
+
+    def content(self, width: int, height: int) -> list[Line]:
+        """See Panel."""
+        return self._lines
