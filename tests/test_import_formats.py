@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import gzip
 import io
 import json
@@ -14,9 +15,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from core.errors import BadInput
+from core.sources import open_source
 from core.sources.fields import understand
+from core.sources.maker import Maker
 from core.sources.moments import to_ms
 from core.sources.rows import Refused
 from core.store.ingest import ImportReport, import_files
@@ -262,6 +267,40 @@ def test_identify_and_alias_lines(tmp_path: Path) -> None:
     assert (report.stored, report.identified, report.rejected, report.users) == (2, 2, 1, 1)
     assert rows[0]["properties"] == {}
     assert rows[1]["properties"] == {"type": "click"}
+
+
+ODD = st.sampled_from(
+    ["a", "", None, 1, 1.0, True, 2**70, "$device:p", "$identify", {"x": 1}, [1], '{"x": 1}', "007"]
+)
+TIME = st.sampled_from([MS, str(MS), "2025-04-06", None, "soon"])
+LINE = st.fixed_dictionaries(
+    {"event": ODD | st.just("a"), "time": st.just(MS) | TIME},
+    optional=dict.fromkeys(
+        ("user", "device_id", "session_id", "insert_id", "properties", "country", "x"), ODD
+    ),
+        ("user", "device_id", "session_id", "insert_id", "properties", "country", "x"), ODD
+    ),
+)
+
+
+@settings(max_examples=80, deadline=None)
+@given(lines=st.lists(LINE, max_size=12), form=st.sampled_from(["jsonl", "csv"]))
+def test_lines_read_together_equal_lines_read_alone(
+    lines: list[dict[str, Any]], form: str, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    path = tmp_path_factory.mktemp("lines") / "in"
+    names = ["event", "time", "user", "insert_id", "properties", "country", "x"]
+    if form == "jsonl":
+        path.write_text("\n".join(json.dumps(line) for line in lines))
+    else:
+        with path.open("w", newline="") as stream:
+            table = csv.DictWriter(stream, names, extrasaction="ignore")
+            table.writeheader()
+            table.writerows(lines)
+    together = list(open_source(str(path), {}, form).records)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Maker, "make_all", lambda *_: None)
+        assert list(open_source(str(path), {}, form).records) == together
 
 
 Needs = pytest.mark.skipif(not DATA.exists(), reason="the shared data is not here")

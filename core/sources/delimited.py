@@ -8,13 +8,14 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from core.errors import BadInput
-from core.sources.fields import cannot_read, listed
+from core.sources.fields import Plan, cannot_read, listed
 from core.sources.lines import MAX_LINE
 from core.sources.maker import Maker
 from core.sources.rows import Record, Refused, Rejected
 
 DELIMITERS: Final = ",\t;|"
-_JOIN: Final = "\x1f"
+TOGETHER: Final = 128
+"""Rows that are looked at column by column."""
 
 
 def delimiter_of(header: bytes, name: str) -> str:
@@ -59,6 +60,10 @@ class _Feed:
         self.bad = ""
         self.refused = None
 
+    def rejected(self, reason: str, lines: int | None = None) -> Rejected:
+        """Return the row being read as a rejected one, with its first `lines` lines."""
+        return Rejected(self.number + 1, reason, b"\n".join(self.held[:lines]))
+
     def retry(self) -> None:
         """Offer all lines but the first once more."""
         self._again.extendleft(reversed(self.held[1:]))
@@ -86,26 +91,67 @@ def read(
     if not plan.complete:
         raise cannot_read(name, header, maker.mapping)
     maker.understood = dict(plan.understood)
-    width = len(header)
+    yield from _records(rows, feed, maker, plan)
+
+
+def _records(
+    rows: Iterator[list[str]], feed: _Feed, maker: Maker, plan: Plan
+) -> Iterator[Record | Rejected]:
+    width = len(plan.names)
+    good = _Together(maker, plan)
     while True:
         feed.start()
+        problem: Rejected | None = None
         try:
             row = next(rows)
-            if feed.bad or feed.refused or len(row) != width:
-                if not row:
-                    if feed.refused:
-                        raise Refused(feed.refused.reason)
+            if len(row) == width and not feed.bad and not feed.refused:
+                good.add(row, feed)
+                if len(good.rows) < TOGETHER:
                     continue
-                raise Refused(feed.bad or _wrong_width(row, width))
-            yield maker.make(plan, row, _JOIN.join(row).encode())
+            elif row or feed.refused:
+                problem = feed.rejected(_wrong(row, width, feed))
         except StopIteration:
+            yield from good.take()
             return
         except csv.Error:
-            first = feed.held[0]
+            problem = feed.rejected("quotes not closed or misplaced", lines=1)
             feed.retry()
-            yield Rejected(feed.number + 1, "quotes not closed or misplaced", first)
+        yield from good.take()
+        if problem:
+            yield problem
+
+
+class _Together:
+    """Rows of the right width that wait to be made into records together."""
+
+    def __init__(self, maker: Maker, plan: Plan) -> None:
+        self._maker = maker
+        self._plan = plan
+        self.rows: list[list[str]] = []
+        self._lines: list[tuple[int, tuple[bytes, ...]]] = []
+
+    def add(self, row: list[str], feed: _Feed) -> None:
+        """Take one row, and the lines it was read from."""
+        self.rows.append(row)
+        self._lines.append((feed.number + 1, tuple(feed.held)))
+
+    def take(self) -> list[Record | Rejected]:
+        """Return the records of the rows taken so far, and forget them."""
+        found: list[Record | Rejected] = []
+        made = self._maker.make_all(self._plan, self.rows, None) if self.rows else []
+        if made is not None:
+            found += made
+        else:
+            found += map(self._one, self.rows, self._lines)
+        self.rows.clear()
+        self._lines.clear()
+        return found
+
+    def _one(self, row: list[str], place: tuple[int, tuple[bytes, ...]]) -> Record | Rejected:
+        try:
+            return self._maker.make(self._plan, row, None)
         except Refused as refused:
-            yield Rejected(feed.number + 1, str(refused), b"\n".join(feed.held))
+            return Rejected(place[0], str(refused), b"\n".join(place[1]))
 
 
 def _header(rows: Iterator[list[str]], feed: _Feed, name: str) -> tuple[str, ...]:
@@ -130,5 +176,9 @@ def unique(names: Iterable[str]) -> tuple[str, ...]:
     return tuple(found)
 
 
-def _wrong_width(row: list[str], width: int) -> str:
+def _wrong(row: list[str], width: int, feed: _Feed) -> str:
+    if feed.refused:
+        return feed.refused.reason
+    if feed.bad:
+        return feed.bad
     return "fewer fields than the header" if len(row) < width else "more fields than the header"

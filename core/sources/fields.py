@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from operator import itemgetter
 from typing import Any, Final
 
@@ -62,6 +63,12 @@ class Plan:
     context: itemgetter[Any] | None = None
     extras: tuple[tuple[str, int], ...] = ()
     understood: Mapping[str, str] = field(default_factory=dict)
+
+    @cached_property
+    def plain(self) -> bool:
+        """Whether it says what any event has, and nothing that needs looking at line by line."""
+        special = (self.type, self.previous, self.traits)
+        return self.event >= 0 and len(self.time) == 1 and max(special) < 0
 
     @property
     def complete(self) -> bool:

@@ -3,41 +3,98 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
-from typing import Any
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
+from typing import Any, Final
 
 import orjson
 
+from core.sources.fields import Plan
 from core.sources.maker import Maker
 from core.sources.mixpanel import INSIDE
 from core.sources.rows import MissingField, Record, Refused, Rejected
 
+TOGETHER: Final = 128
+"""Lines that are looked at together, those with the same keys column by column."""
+
 
 def read(lines: Iterable[bytes | Rejected], maker: Maker) -> Iterator[Record | Rejected]:
     """Yield one record or rejection per line that is not blank."""
-    for number, line in enumerate(lines, 1):
-        if isinstance(line, Rejected):
+    left = iter(lines)
+    number = 1
+    while chunk := list(islice(left, TOGETHER)):
+        yield from _chunk(chunk, number, maker)
+        number += len(chunk)
+
+
+def _chunk(
+    lines: Sequence[bytes | Rejected], number: int, maker: Maker
+) -> Iterator[Record | Rejected]:
+    made: dict[int, Record | Rejected] = {}
+    for keys, group in _groups(lines).items():
+        made.update(_made(keys, group, maker))
+    for place, line in enumerate(lines):
+        if place in made:
+            yield made[place]
+        elif isinstance(line, Rejected):
             yield line
-            continue
-        if not line or line.isspace():
+        elif line and not line.isspace():
+            yield _one(line, number + place, maker)
+
+
+def _groups(
+    lines: Sequence[bytes | Rejected],
+) -> dict[tuple[str, ...], list[tuple[int, bytes, dict[str, Any]]]]:
+    """Return the lines that hold objects, by their keys."""
+    groups: dict[tuple[str, ...], list[tuple[int, bytes, dict[str, Any]]]] = {}
+    for place, line in enumerate(lines):
+        if isinstance(line, Rejected):
             continue
         try:
-            yield record(line, maker)
-        except MissingField as refused:
-            yield Rejected(number, str(refused), line, refused.names)
-        except Refused as refused:
-            yield Rejected(number, str(refused), line)
+            found = orjson.loads(line)
+        except ValueError:
+            continue
+        if found.__class__ is dict:
+            groups.setdefault(tuple(found), []).append((place, line, found))
+    return groups
+
+
+def _made(
+    keys: tuple[str, ...], group: Sequence[tuple[int, bytes, dict[str, Any]]], maker: Maker
+) -> Iterable[tuple[int, Record]]:
+    """Return (place, record) of lines with the same keys; nothing when one needs a closer look."""
+    plan = maker.plan(keys)
+    if plan.properties >= 0 and any(_holds_fields(plan, found) for _, _, found in group):
+        return ()
+    values = [list(found.values()) for _, _, found in group]
+    made = maker.make_all(plan, values, [line.rstrip() for _, line, _ in group])
+    return zip((place for place, _, _ in group), made, strict=True) if made else ()
+
+
+def _holds_fields(plan: Plan, found: dict[str, Any]) -> bool:
+    """Whether `properties` holds what is missing at the top, as in Mixpanel's lines."""
+    if plan.time and plan.user and plan.device:
+        return False
+    inside = found[plan.names[plan.properties]]
+    return inside.__class__ is dict and not INSIDE.isdisjoint(inside)
+
+
+def _one(line: bytes, number: int, maker: Maker) -> Record | Rejected:
+    try:
+        return record(line, maker)
+    except MissingField as refused:
+        return Rejected(number, str(refused), line, refused.names)
+    except Refused as refused:
+        return Rejected(number, str(refused), line)
 
 
 def record(line: bytes, maker: Maker) -> Record:
     """Return what one line says; Refused with the reason when it cannot be used."""
     found = parse(line)
     plan = maker.plan(tuple(found))
-    if plan.properties >= 0 and (not plan.time or not plan.user or not plan.device):
-        inside = found[plan.names[plan.properties]]
-        if inside.__class__ is dict and not INSIDE.isdisjoint(inside):
-            found = _lifted(found, plan.names[plan.properties], inside)
-            plan = maker.plan(tuple(found))
+    if plan.properties >= 0 and _holds_fields(plan, found):
+        found = _lifted(found, plan.names[plan.properties])
+        plan = maker.plan(tuple(found))
     try:
         return maker.make(plan, list(found.values()), line.rstrip())
     except MissingField as missing:
@@ -45,9 +102,9 @@ def record(line: bytes, maker: Maker) -> Record:
         raise
 
 
-def _lifted(found: dict[str, Any], key: str, inside: dict[str, Any]) -> dict[str, Any]:
+def _lifted(found: dict[str, Any], key: str) -> dict[str, Any]:
     flat = {name: value for name, value in found.items() if name != key}
-    return {**inside, **flat}
+    return {**found[key], **flat}
 
 
 def parse(line: bytes) -> dict[str, Any]:

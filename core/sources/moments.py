@@ -11,6 +11,7 @@ EARLIEST: Final = -2_208_988_800_000
 LATEST: Final = 7_258_118_400_000
 """1900-01-01 to 2200-01-01, half-open: a time outside is a mistake in the source."""
 
+_PLAIN_MS: Final = 10**11
 _NAIVE_EPOCH: Final = datetime(1970, 1, 1)
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -25,6 +26,8 @@ def to_ms(value: Any) -> int:
     Raises:
         Refused: nothing there, not a time, or outside 1900 to 2199.
     """
+    if value.__class__ is int and _PLAIN_MS <= value < LATEST:
+        return value
     if value.__class__ is str:
         try:
             found = datetime.fromisoformat(value)
