@@ -68,6 +68,15 @@ def _quarter_day(zone: ZoneInfo, quarter: int) -> int:
     return datetime.fromtimestamp(quarter * 900, zone).date().toordinal() - EPOCH
 
 
+@lru_cache(maxsize=65536)
+def _day_start(zone: ZoneInfo, day: int) -> int:
+    return _instant(zone, datetime.combine(to_date(day), datetime.min.time()))
+
+
+def _instant(zone: ZoneInfo, wall: datetime) -> int:
+    return int(wall.replace(tzinfo=zone).timestamp() * 1000)
+
+
 @dataclass(frozen=True)
 class Calendar:
     """A time zone and the first day of its week.
@@ -102,11 +111,11 @@ class Calendar:
 
     def day_start(self, day: int) -> int:
         """Return the first instant of a local day, in ms; days can last 23, 24 or 25 hours."""
-        return self.instant(datetime.combine(to_date(day), datetime.min.time()))
+        return _day_start(self.zone, day)
 
     def instant(self, wall: datetime) -> int:
         """Return the ms of a wall-clock time without zone, read in this zone."""
-        return int(wall.replace(tzinfo=self.zone).timestamp() * 1000)
+        return _instant(self.zone, wall)
 
     def period_start(self, day: int, unit: str) -> int:
         """Return the first day of the granularity's period that holds `day`."""

@@ -83,19 +83,18 @@ class ActiveUsers(TimedQuestion):
         d = ctx.dialect
         listed = [(day,) for day in range(reach.first_day, reach.last_day + 1)]
         every = d.rows(bind.rows(listed), ["day"])
+        union = f"""{d.union_sliding("s.users")} over (
+                           partition by g.v0, g.v1 order by every.day
+                           rows between {WINDOWS[self.metric] - 1} preceding and current row)"""
         return f"""
             with s as materialized ({sets}),
             rolled as (
-                select every.day, g.v0, g.v1,
-                       {d.union_sliding("s.users")} over (
-                           partition by g.v0, g.v1 order by every.day
-                           rows between {WINDOWS[self.metric] - 1} preceding and current row
-                       ) as users
+                select every.day, g.v0, g.v1, {d.count(union)} as users
                 from {every} every
                 cross join (select distinct v0, v1 from s) g
                 left join s on s.slot = every.day and s.v0 = g.v0 and s.v1 = g.v1
             )
-            select w.slot, rolled.v0, rolled.v1, {d.count("rolled.users")} as users
+            select w.slot, rolled.v0, rolled.v1, rolled.users
             from {periods} w
             join rolled on rolled.day = w.hi
             """

@@ -31,9 +31,14 @@ class Figures:
 
 def groups_reader(ctx: Context, by: Sequence[Field]) -> Callable[..., Group]:
     """Return what turns raw breakdown values into a group's labels."""
+    known: dict[tuple[object, ...], Group] = {}
 
     def read(*raw: object) -> Group:
-        return tuple(label(ctx, f, value) for f, value in zip(by, raw, strict=False))
+        group = known.get(raw)
+        if group is None:
+            group = tuple(label(ctx, f, value) for f, value in zip(by, raw, strict=False))
+            known[raw] = group
+        return group
 
     return read
 
