@@ -38,6 +38,7 @@ def line_chart(
     canvas = Canvas(frame.axes.width, frame.axes.height)
     for index in reversed(range(len(answer.lines))):
         _previous(canvas, frame.axes, answer.lines[index], look)
+    _unfinished(canvas, frame.axes, answer, look)
     for index in reversed(range(len(answer.lines))):
         _current(canvas, frame.axes, answer, index, look)
     return frame.finish(canvas, cursor)
@@ -54,11 +55,46 @@ def area_chart(
     for index in reversed(range(len(sums))):
         rows = plot.drawn(
             _runs(axes, sums[index]), axes.width, axes.height, axes.low, axes.high,
-            glyphs=look.glyphs, fill=True,
+            glyphs=look.glyphs,
         )  # fmt: skip
-        _overlay(canvas, rows, index, look, fill=True)
+        _overlay(canvas, filled(rows, look), index, look, fill=True)
     _fade_partial(canvas, axes, answer, look)
     return frame.finish(canvas, cursor)
+
+
+def filled(rows: Sequence[str], look: Look) -> list[str]:
+    """Return drawn rows with everything below the line filled."""
+    full = {"braille": FULL, "block": "█"}.get(look.glyphs, "*")
+    found: list[list[str]] = []
+    for row in rows:
+        above = found[-1] if found else [" "] * len(row)
+        found.append(
+            [
+                (full if over != " " else char) if char == " " else _under(char)
+                for char, over in zip(row, above, strict=True)
+            ]
+        )
+    return ["".join(row) for row in found]
+
+
+BRAILLE_COLUMNS = ((0x01, 0x02, 0x04, 0x40), (0x08, 0x10, 0x20, 0x80))
+"""Dots of a braille cell, left and right column, from the top down."""
+
+QUADRANTS = {"▀": "█", "▘": "▌", "▝": "▐", "▚": "▙", "▞": "▟", "▛": "█", "▜": "█"}
+"""Block characters with everything below their upper quarters filled."""
+
+
+def _under(char: str) -> str:
+    """Return a character with the dots below its own filled."""
+    if not 0x2800 <= ord(char) <= 0x28FF:
+        return QUADRANTS.get(char, char)
+    dots = ord(char) & 0xFF
+    for column in BRAILLE_COLUMNS:
+        started = False
+        for dot in column:
+            started = started or bool(dots & dot)
+            dots |= dot if started else 0
+    return chr(0x2800 | dots)
 
 
 def stacked(lines: Sequence[SeriesLine]) -> list[list[float | None]]:
@@ -160,20 +196,23 @@ def _runs(axes: Axes, values: Sequence[float | None], start: int = 0) -> Runs:
     return [plot.thinned(run, axes.width) for run in runs if run]
 
 
+def _unfinished(canvas: Canvas, axes: Axes, answer: Series, look: Look) -> None:
+    """Draw the way to unfinished buckets, faint."""
+    last = len(answer.buckets) - 1
+    open_ = [i for i, bucket in enumerate(answer.buckets) if bucket.partial]
+    pairs = {(i - 1, i) for i in open_ if i > 0} | {(i, i + 1) for i in open_ if i < last}
+    runs: Runs = []
+    for line in answer.lines:
+        for low, high in sorted(pairs):
+            runs += [run for run in _runs(axes, line.values[low : high + 1], low) if len(run) > 1]
+    rows = plot.drawn(runs, axes.width, axes.height, axes.low, axes.high, glyphs=look.glyphs)
+    _overlay(canvas, rows, 0, look, style="partial", char="~")
+
+
 def _current(canvas: Canvas, axes: Axes, answer: Series, index: int, look: Look) -> None:
-    """Draw one line: whole buckets joined, the way to unfinished ones faint and ending in ~."""
+    """Draw one line through its whole buckets; unfinished ones are a ~."""
     values = answer.lines[index].values
     whole = [v if not b.partial else None for v, b in zip(values, answer.buckets, strict=True)]
-    for at, bucket in enumerate(answer.buckets):
-        value = values[at]
-        if not bucket.partial or value is None:
-            continue
-        beside = [i for i in (at - 1, at + 1) if 0 <= i < len(values) and values[i] is not None]
-        for other in beside:
-            low, high = min(at, other), max(at, other)
-            run = _runs(axes, values[low : high + 1], low)
-            rows = plot.drawn(run, axes.width, axes.height, axes.low, axes.high, glyphs=look.glyphs)
-            _overlay(canvas, rows, index, look, style="partial", char="~")
     rows = plot.drawn(
         _runs(axes, whole), axes.width, axes.height, axes.low, axes.high, glyphs=look.glyphs
     )

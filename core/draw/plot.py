@@ -9,9 +9,12 @@ from __future__ import annotations
 import math
 import threading
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 MARKERS = {"braille": "braille", "block": "hd", "ascii": "*"}
-ROWS_PER_CELL = {"braille": 4, "block": 2, "ascii": 1}
+DOTS = {"braille": (2, 4), "block": (2, 2), "ascii": (1, 1)}
+"""Dots of a cell across and down, by glyphs."""
+
 _figure = threading.Lock()
 
 Points = Sequence[tuple[float, float]]
@@ -26,7 +29,6 @@ def drawn(
     *,
     glyphs: str = "braille",
     dotted: bool = False,
-    fill: bool = False,
 ) -> list[str]:
     """Return `height` rows of `width` characters with each run of points joined by a line.
 
@@ -34,57 +36,89 @@ def drawn(
         runs: points (x in cells from 0 to width - 1, value); between runs there is a gap.
         low, high: values at the bottom and the top row.
         dotted: separate dots instead of a line.
-        fill: everything between the line and the bottom row too.
 
     Raises:
         ValueError: plotext did not return the box it was asked for.
     """
-    finite = [_finite(run) for run in runs]
-    if width < 1 or height < 1 or not any(finite):
+    finite = [found for run in runs if (found := _finite(run))]
+    if width < 1 or height < 1 or not finite:
         return [" " * width] * height
+    box = _Box.around(finite, width, height, low, high, *DOTS[glyphs])
     with _figure:
-        text = _built(
-            [run for run in finite if run], width, height, low, high, glyphs, dotted, fill
-        )
-    rows = text.split("\n")[:height]
-    if len(rows) < height or any(len(row) != width for row in rows):
+        text = _built(finite, box, glyphs, dotted)
+    rows = text.split("\n")[: box.bottom - box.top]
+    if len(rows) < box.bottom - box.top or any(len(r) != box.right - box.left for r in rows):
         raise ValueError("plotext drew another size")
-    return rows
+    blank = " " * width
+    left, right = " " * box.left, " " * (width - box.right)
+    inside = [left + row + right for row in rows]
+    return [blank] * box.top + inside + [blank] * (height - box.bottom)
 
 
 def _finite(run: Points) -> list[tuple[float, float]]:
     return [(x, y) for x, y in run if math.isfinite(x) and math.isfinite(y)]
 
 
-def _built(
-    runs: list[list[tuple[float, float]]],
-    width: int,
-    height: int,
-    low: float,
-    high: float,
-    glyphs: str,
-    dotted: bool,
-    fill: bool,
-) -> str:
+@dataclass(frozen=True)
+class _Box:
+    """The cells that points touch, and what lies at the outermost dots of these.
+
+    plotext fills every cell of its canvas, so a small canvas is a fast one.
+    """
+
+    left: int
+    right: int
+    top: int
+    bottom: int
+    xs: tuple[float, float]
+    values: tuple[float, float]
+
+    @classmethod
+    def around(
+        cls, runs: Sequence[Points], width: int, height: int, low: float, high: float,
+        across: int, down: int,
+    ) -> _Box:  # fmt: skip
+        """Return the box of some points on a canvas, one cell wider where there is room."""
+        x_dots, y_dots = max(across * width - 1, 1), max(down * height - 1, 1)
+        x_step, y_step = max(width - 1, 1) / x_dots, (high - low) / y_dots
+        columns = [x / x_step / across for run in runs for x, _ in run]
+        rows = [(high - y) / y_step / down for run in runs for _, y in run]
+        left, right = _reach(columns, width)
+        top, bottom = _reach(rows, height)
+        return cls(
+            left, right, top, bottom,
+            (left * across * x_step, (right * across - 1) * x_step),
+            (high - (bottom * down - 1) * y_step, high - top * down * y_step),
+        )  # fmt: skip
+
+
+def _reach(cells: Sequence[float], size: int) -> tuple[int, int]:
+    return max(min(int(min(cells)) - 1, size - 1), 0), max(min(int(max(cells)) + 2, size), 1)
+
+
+def _built(runs: Sequence[Points], box: _Box, glyphs: str, dotted: bool) -> str:
     import plotext
 
     plotext.clear_figure()
     plotext.limit_size(False, False)
-    plotext.plot_size(width, height)
+    plotext.plot_size(box.right - box.left, box.bottom - box.top)
     plotext.frame(False)
     plotext.xfrequency(0)
     plotext.yfrequency(0)
-    plotext.xlim(0, max(width - 1, 1))
-    plotext.ylim(low, high)
+    plotext.xlim(*_apart(box.xs))
+    plotext.ylim(*_apart(box.values))
     for run in runs:
         xs, ys = [x for x, _ in run], [y for _, y in run]
-        if dotted:
-            plotext.scatter(xs, ys, marker=MARKERS[glyphs])
-        else:
-            plotext.plot(xs, ys, marker=MARKERS[glyphs], fillx=fill)
+        draw = plotext.scatter if dotted else plotext.plot
+        draw(xs, ys, marker=MARKERS[glyphs])
     text: str = plotext.uncolorize(plotext.build())
     plotext.clear_figure()
     return text
+
+
+def _apart(ends: tuple[float, float]) -> tuple[float, float]:
+    """Return two ends that differ, as a canvas one dot wide has but one."""
+    return ends if ends[1] > ends[0] else (ends[0] - 0.5, ends[0] + 0.5)
 
 
 def thinned(points: Points, width: int) -> list[tuple[float, float]]:
