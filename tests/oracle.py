@@ -478,6 +478,7 @@ def period_of(day: int, unit: str, week_start: int) -> int:
             "daily": True,
             "weekly": when.weekday() == week_start,
             "monthly": when.day == 1,
+            "yearly": (when.month, when.day) == (1, 1),
         }[unit]
         if first:
             return day
@@ -564,3 +565,202 @@ def _starts(world: World, question: Any, span: Span, members: set[str] | None) -
         and item.day < today_end
         and all(satisfies(world, item, clause) for clause in question.conditions)
     ]
+
+
+# -- lifecycle (semantics 4.12)
+
+STATES = ("new", "returning", "resurrected", "dormant")
+
+
+def lifecycle(
+    world: World, question: Any, members: set[str] | None = None, *, compared: bool = False
+) -> dict[str, list[set[str]]]:
+    """People by state, one set per whole period of the range (or of the period compared with)."""
+    unit, week, calendar = question.granularity, world.week_start, calendar_of(world)
+    span = span_of(world, question)
+    if compared:
+        span = comparison(question.range, question.compare, span, calendar, world.now)
+    items = matching(world, question.event, question.conditions, members)
+    everything = matching(world) if question.new_means == "product" else items
+    found: dict[str, list[set[str]]] = {state: [] for state in STATES}
+    first = period_of(span.first_day, unit, week)
+    while first <= min(span.last_day, local_day(world.now, calendar)):
+        end = later(first, unit, week, 1)
+        before = period_of(first - 1, unit, week)
+        users = people_of(item for item in items if first <= item.day < end)
+        previous = people_of(item for item in items if before <= item.day < first)
+        seen_before = people_of(item for item in everything if item.day < first)
+        found["new"].append(users - seen_before)
+        found["returning"].append(users & previous)
+        found["resurrected"].append((users & seen_before) - previous)
+        found["dormant"].append(previous - users)
+        first = end
+    return found
+
+
+# -- segments and audiences (semantics 5)
+
+LIFECYCLE = ("new", "returning", "dormant", "churned")
+ENGAGEMENT = ("one_timer", "casual", "regular", "power_user")
+
+
+def segments(world: World, question: Any, members: set[str] | None = None) -> dict[str, set[str]]:
+    """The people of each segment, and those without a session in the range."""
+    span = span_of(world, question)
+    day = min(span.last_day, local_day(world.now, calendar_of(world)))
+    items = matching(world, None, question.conditions, members)
+    found: dict[str, set[str]] = {key: set() for key in (*LIFECYCLE, *ENGAGEMENT, "no_sessions")}
+    for actor in people_of(item for item in items if item.day <= day):
+        days = [item.day for item in items if item.actor == actor and item.day <= day]
+        found[_stage(day - min(days), day - max(days))].add(actor)
+    for actor, count in _session_counts(world, items, span, day).items():
+        found[_engagement(count)].add(actor)
+    engaged = set().union(*(found[key] for key in ENGAGEMENT))
+    found["no_sessions"] = set().union(*(found[key] for key in LIFECYCLE)) - engaged
+    return found
+
+
+def _stage(first_age: int, last_age: int) -> str:
+    if first_age <= 7:
+        return "new"
+    if last_age <= 7:
+        return "returning"
+    return "dormant" if last_age <= 30 else "churned"
+
+
+def _engagement(sessions: int) -> str:
+    if sessions == 1:
+        return "one_timer"
+    if sessions <= 4:
+        return "casual"
+    return "regular" if sessions <= 14 else "power_user"
+
+
+def _session_counts(world: World, items: list[Seen], span: Span, day: int) -> dict[str, int]:
+    """Sessions of each person that hold a matching event and begin in the range."""
+    began: dict[tuple[str, object], Seen] = {}
+    for item in seen(world):
+        if item.session is not None:
+            began.setdefault(item.session, item)
+    counts: dict[str, int] = {}
+    for session in {item.session for item in items} - {None}:
+        start = began[session]  # type: ignore[index]
+        if span.start <= start.ts < span.end and start.day <= day:
+            counts[str(start.actor)] = counts.get(str(start.actor), 0) + 1
+    return counts
+
+
+def audience(world: World, rules: Any) -> set[str]:
+    """Everybody in an audience as of now; `rules` is an audience Definition."""
+    everybody = people_of(
+        item for item in matching(world) if item.day <= local_day(world.now, calendar_of(world))
+    )
+    return {who for who in everybody if _fits(world, who, rules, rules.lookback_days)}
+
+
+def _fits(world: World, who: str, rules: Any, lookback: int | None) -> bool:
+    own = [item for item in seen(world) if item.actor == who and item.ts <= world.now]
+    tests = [_filter_fits(world, who, own, clause, lookback) for clause in rules.filters]
+    tests += [_rule_fits(world, own, rule) for rule in rules.events]
+    for group in rules.groups:
+        tests.append(_fits(world, who, group, lookback) != group.not_)
+    named = getattr(rules, "static_ids", ())
+    if named:
+        tests.append(who in {root(world, name) for name in named})
+    if not tests:
+        return True
+    return all(tests) if rules.match == "all" else any(tests)
+
+
+def _filter_fits(
+    world: World, who: str, own: list[Seen], clause: Any, lookback: int | None
+) -> bool:
+    from core.filters import atoms
+
+    if all(atom.field == "user" or atom.field.startswith("trait:") for atom in atoms(clause)):
+        return satisfies(world, Seen(-1, who, 0, None, Event("", 0)), clause)
+    since = 0 if lookback is None else world.now - lookback * DAY
+    return any(item.ts >= since and satisfies(world, item, clause) for item in own)
+
+
+def _rule_fits(world: World, own: list[Seen], rule: Any) -> bool:
+    since = 0 if rule.days is None else world.now - rule.days * DAY
+    count = sum(
+        item.ts >= since
+        and rule.event in (None, item.name)
+        and all(satisfies(world, item, clause) for clause in rule.filters)
+        for item in own
+    )
+    return {
+        "gte": count >= rule.count, "lte": count <= rule.count, "eq": count == rule.count,
+        "gt": count > rule.count, "lt": count < rule.count,
+    }[rule.op]  # fmt: skip
+
+
+# -- funnels (semantics 6.3, 6.4)
+
+
+@dataclass
+class Funnel:
+    """What a funnel should show of some people, from their reported attempts."""
+
+    attempts: dict[str, list[Seen]]
+    steps: int
+    window: int
+    now: int
+
+    def reached(self, step: int) -> set[str]:
+        """Who did steps 1 to `step`."""
+        return {actor for actor, own in self.attempts.items() if len(own) >= step}
+
+    def waits(self, first: int, last: int) -> list[float]:
+        """Seconds between two steps of everybody who reached the later one, ascending."""
+        return sorted(
+            (own[last - 1].ts - own[first - 1].ts) / 1000
+            for own in self.attempts.values()
+            if len(own) >= last
+        )
+
+    @property
+    def in_progress(self) -> int:
+        """How many did not convert and still have time."""
+        return sum(
+            len(own) < self.steps and own[0].ts + self.window > self.now
+            for own in self.attempts.values()
+        )
+
+
+def funnel(
+    world: World, question: Any, span: Span, members: set[str] | None = None
+) -> dict[Group, Funnel]:
+    """The funnel of each group and, under (), of everybody; every possible attempt is tried."""
+    fits = [
+        matching(world, step.event, [*question.conditions, *step.filters], members)
+        for step in question.steps
+    ]
+    window = question.window_seconds * 1000
+    found: dict[Group, Funnel] = {}
+    for actor in people_of(fits[0]):
+        own = [[item for item in items if item.actor == actor] for items in fits]
+        tries = [
+            attempt for first in within(own[0], span.start, span.end)
+            for attempt in _attempts(own, [first], window)
+        ]  # fmt: skip
+        if not tries:
+            continue
+        best = min(tries, key=lambda a: (-len(a), a[0].ts, a[0].number, [x.ts for x in a]))
+        for group in {(), group_of(world, best[0], question.breakdown)}:
+            part = found.setdefault(group, Funnel({}, len(fits), window, world.now))
+            part.attempts[actor] = best
+    found.setdefault((), Funnel({}, len(fits), window, world.now))
+    return found
+
+
+def _attempts(fits: list[list[Seen]], begun: list[Seen], window: int) -> list[list[Seen]]:
+    """An attempt and all its continuations, by definition 6.3."""
+    found = [begun]
+    for item in fits[len(begun)] if len(begun) < len(fits) else []:
+        late = item.ts - begun[0].ts > window
+        if item.ts >= begun[-1].ts and not late and item not in begun:
+            found += _attempts(fits, [*begun, item], window)
+    return found

@@ -152,7 +152,7 @@ class Funnel(TimedQuestion):
         return f"select actor from ({attempts}) where {' and '.join(tests)}"
 
     def _outcome(self, cell: Cell) -> str:
-        step = cell.step or 1
+        step = 1 if cell.step is None else cell.step
         if not 1 <= step <= len(self.steps):
             raise BadQuestion(f"cell names step {step}, which is not there.", parameter="cell")
         if cell.outcome in (None, "reached"):

@@ -1,0 +1,474 @@
+"""Funnels (semantics 6.1, 6.3, 6.4, appendix A.3)."""
+
+from __future__ import annotations
+
+import threading
+import time
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from core.answers import Cell
+from core.engines.attempts import Attempt, reported
+from core.engines.dialect import Statement
+from core.engines.sqlite import Stop
+from core.errors import BadQuestion, Stopped
+from core.queries import from_json, funnel
+from core.queries.base import Question
+from tests import oracle
+from tests.compare import ask, check_people, people
+from tests.test_active_users import CONDITIONS
+from tests.worlds import (
+    A_RANGE,
+    DAY,
+    EVENTS,
+    EXACT_RANGES,
+    HOUR,
+    RANGES,
+    Event,
+    World,
+    appendix_a,
+    engine_of,
+    worlds,
+)
+
+SIGN_UP = [{"event": "sign_up"}, {"event": "add_to_cart"}, {"event": "purchase"}]
+NOON = 1_744_027_200_000  # 7 April 2025, 12:00 UTC
+ANYTHING = {"any": [{"field": "properties.item", "operator": "is_set"},
+                    {"field": "properties.item", "operator": "is_not_set"}]}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def engine():
+    with engine_of(appendix_a()) as found:
+        yield found
+
+
+def counts(group) -> list[int]:
+    """How many reached each step."""
+    return [step.count for step in group.steps]
+
+
+def funnel_of(events: list[Event], names: str, **fields: Any):
+    """The answer for a world that ends a day after noon; everybody behind it was counted."""
+    steps = [{"event": name} for name in names.split()]
+    question = from_json({"kind": "funnel", "steps": steps, "range": "7d", **fields})
+    with engine_of(World(tuple(events), now=NOON + DAY)) as found:
+        answer = found.answer(question)
+        check_people(found, question, answer)
+        return answer
+
+
+# -- the fixture
+
+
+def test_a_week_to_convert(engine):
+    answer = ask(engine, "funnel", range=A_RANGE, steps=SIGN_UP)
+    assert counts(answer.groups[0]) == [4, 3, 3]
+    assert (answer.first, answer.last) == ("2025-04-07", "2025-04-20")
+    assert [step.event for step in answer.groups[0].steps] == ["sign_up", "add_to_cart", "purchase"]
+    assert answer.window_seconds == 604_800
+
+
+def test_a_day_to_convert_is_inclusive(engine):
+    answer = ask(engine, "funnel", range=A_RANGE, steps=SIGN_UP, window_seconds=86_400)
+    assert counts(answer.groups[0]) == [4, 3, 2]
+    question = from_json(
+        {"kind": "funnel", "range": A_RANGE, "steps": SIGN_UP, "window_seconds": 86_400}
+    )
+    assert people(engine, question, Cell(step=3, outcome="dropped")) == ["b"]
+    less = ask(engine, "funnel", range=A_RANGE, steps=SIGN_UP, window_seconds=86_399)
+    assert counts(less.groups[0]) == [4, 2, 2]
+
+
+def test_times_between_steps(engine):
+    group = ask(engine, "funnel", range=A_RANGE, steps=SIGN_UP).groups[0]
+    first, second, third = group.steps
+    assert (first.avg_seconds, first.median_seconds, first.p90_seconds) == (None, None, None)
+    assert (second.avg_seconds, second.median_seconds) == (87_120, 86_400)
+    assert second.p90_seconds == pytest.approx(86_400 + 0.8 * (174_600 - 86_400))
+    assert (third.avg_seconds, third.median_seconds) == (1_280, 240)
+    assert (group.total_avg_seconds, group.total_median_seconds) == (88_400, 90_000)
+
+
+def test_groups_by_where_people_started(engine):
+    answer = ask(engine, "funnel", range=A_RANGE, steps=SIGN_UP, breakdown="country")
+    assert [(g.group, counts(g)) for g in answer.groups] == [
+        ((), [4, 3, 3]), (("US",), [2, 1, 1]), (("DE",), [1, 1, 1]), (("NL",), [1, 1, 1])
+    ]  # fmt: skip
+    assert answer.breakdown == ("country",)
+    cut = ask(engine, "funnel", range=A_RANGE, steps=SIGN_UP, breakdown="country", limit=1)
+    assert [(g.group, counts(g)) for g in cut.groups[1:]] == [
+        (("US",), [2, 1, 1]), (("(other)",), [2, 2, 2])
+    ]  # fmt: skip
+    assert cut.omitted == 2
+    rest = next(cell for cell, _ in cut.cells() if cell.group == ("(other)",))
+    fields = {"range": A_RANGE, "steps": SIGN_UP, "breakdown": "country", "limit": 1}
+    assert people(engine, from_json({"kind": "funnel", **fields}), rest) == ["a", "e"]
+
+
+def test_rates_and_drop_off(engine):
+    steps = ask(engine, "funnel", range=A_RANGE, steps=SIGN_UP).groups[0].steps
+    assert [s.step_rate for s in steps] == [1, 0.75, 1]
+    assert [s.overall_rate for s in steps] == [1, 0.75, 0.75]
+    assert [s.drop_off for s in steps] == [0, 1, 0]
+
+
+def test_rates_over_nobody_are_undefined(engine):
+    steps = ask(engine, "funnel", range="today", steps=SIGN_UP).groups[0].steps
+    assert [(s.count, s.step_rate, s.overall_rate) for s in steps] == [(0, None, None)] * 3
+
+
+def test_the_period_before(engine):
+    fields = {"range": A_RANGE, "steps": SIGN_UP, "compare": "previous"}
+    answer = ask(engine, "funnel", **fields)
+    assert counts(answer.previous) == [1, 0, 0]  # d signed up on 1 April, the cart took 13 days
+    assert (answer.comparison.first, answer.comparison.last) == ("2025-03-24", "2025-04-06")
+    question = from_json({"kind": "funnel", **fields})
+    assert people(engine, question, Cell(step=1, outcome="reached", previous=True)) == ["d"]
+    assert people(engine, question, Cell(step=2, outcome="dropped", previous=True)) == ["d"]
+
+
+def test_conditions_hold_for_every_step_and_filters_for_their_own(engine):
+    shirt = {"field": "properties.item", "value": "shirt"}
+    steps = [{"event": "view_item"}, {"event": "add_to_cart"}, {"event": "purchase"}]
+    assert counts(ask(engine, "funnel", range=A_RANGE, steps=steps).groups[0]) == [1, 1, 1]
+    own = [
+        steps[0],
+        {**steps[1], "filters": [{"field": "properties.item", "value": "hat"}]},
+        steps[2],
+    ]
+    assert counts(ask(engine, "funnel", range=A_RANGE, steps=own).groups[0]) == [1, 0, 0]
+    answer = ask(engine, "funnel", range=A_RANGE, steps=SIGN_UP, conditions=[shirt])
+    assert counts(answer.groups[0]) == [0, 0, 0]
+    pro = [{"field": "trait:plan", "value": "pro"}]
+    answer = ask(engine, "funnel", range=A_RANGE, steps=SIGN_UP, conditions=pro)
+    assert counts(answer.groups[0]) == [1, 1, 1]
+
+
+# -- rules
+
+
+def test_equal_times_count_as_in_order():
+    both = [Event("b", NOON, user="ann"), Event("a", NOON, user="ann")]
+    assert counts(funnel_of(both, "a b").groups[0]) == [1, 1]
+
+
+def test_one_event_fills_one_step():
+    search = [Event("search", NOON, user="ann"), Event("search", NOON, user="ann")]
+    assert counts(funnel_of(search, "search search search").groups[0]) == [1, 1, 0]
+
+
+def test_equal_times_are_shared_out_among_overlapping_steps():
+    events = [
+        Event("see", NOON, user="ann", properties={"colour": "red", "size": 1}),
+        Event("see", NOON, user="ann", properties={"colour": "red"}),
+    ]
+    red = {"event": "see", "filters": [{"field": "colour", "value": "red"}]}
+    sized = {"event": "see", "filters": [{"field": "size", "operator": "is_set"}]}
+    for steps in ([red, sized], [sized, red]):
+        assert counts(funnel_of(events, "", steps=steps).groups[0]) == [1, 1]
+    assert counts(funnel_of(events, "", steps=[sized, sized]).groups[0]) == [1, 0]
+
+
+def test_the_window_includes_its_last_millisecond():
+    def converts(wait: int) -> list[int]:
+        events = [Event("a", NOON, user="ann"), Event("b", NOON + wait, user="ann")]
+        return counts(funnel_of(events, "a b", window_seconds=60).groups[0])
+
+    assert converts(60_000) == [1, 1]
+    assert converts(60_001) == [1, 0]
+
+
+def test_the_deepest_attempt_is_reported_then_the_earliest():
+    events = [
+        Event("a", NOON, user="ann", context={"country": "NL"}),
+        Event("a", NOON + HOUR, user="ann", context={"country": "US"}),
+        Event("a", NOON + HOUR + 1, user="ann", context={"country": "DE"}),
+        Event("b", NOON + 2 * HOUR, user="ann"),
+    ]
+    answer = funnel_of(events, "a b", window_seconds=3_600, breakdown="country")
+    assert [g.group for g in answer.groups] == [(), ("US",)]
+    assert answer.groups[0].steps[1].avg_seconds == 3_600
+
+
+def test_later_steps_may_lie_after_the_range_and_the_first_may_not():
+    midnight = NOON + 12 * HOUR
+    events = [Event("a", midnight - 1, user="ann"), Event("b", midnight + 1, user="ann"),
+              Event("a", midnight, user="bob"), Event("b", midnight, user="bob")]  # fmt: skip
+    assert counts(funnel_of(events, "a b", range="2025-04-07,2025-04-07").groups[0]) == [1, 1]
+
+
+def test_who_can_still_convert():
+    week = 7 * 24 * HOUR
+    events = [Event("a", NOON + DAY - week, user="over"), Event("a", NOON, user="ann"),
+              Event("a", NOON + DAY - week + 1, user="last"), Event("a", NOON, user="bob"),
+              Event("b", NOON, user="bob")]  # fmt: skip
+    answer = funnel_of(events, "a b", range="30d")
+    assert counts(answer.groups[0]) == [4, 1]
+    assert answer.groups[0].in_progress == 2
+
+
+def test_nobody_is_not_a_person():
+    events = [Event("a", NOON), Event("b", NOON + 1), Event("a", NOON, user="ann")]
+    assert counts(funnel_of(events, "a b").groups[0]) == [1, 0]
+    assert counts(funnel_of(events, "a a").groups[0]) == [1, 0]
+
+
+def test_a_value_called_other_joins_the_rest():
+    events = [Event("a", NOON, user=user, context={"country": country}) for user, country in
+              (("x", "(other)"), ("y", "(other)"), ("z", "NL"), ("w", "US"))] + [
+              Event("b", NOON, user="z")]  # fmt: skip
+    answer = funnel_of(events, "a b", breakdown="country", limit=1)
+    assert [(g.group, counts(g)) for g in answer.groups] == [
+        ((), [4, 1]), (("NL",), [1, 1]), (("(other)",), [3, 0])
+    ]  # fmt: skip
+
+
+def test_a_device_of_before_belongs_to_the_person():
+    events = [Event("a", NOON, device="phone"), Event("b", NOON + 1, user="ann", device="phone")]
+    assert counts(funnel_of(events, "a b").groups[0]) == [1, 1]
+
+
+@pytest.mark.parametrize(
+    ("fields", "words"),
+    [
+        ({"steps": [{"event": "sign_up"}]}, "steps"),
+        ({"steps": [{"event": "sign_up"}] * 11}, "steps"),
+        ({"steps": [{"event": "sign_up"}, {"event": "purchas"}]}, "event 'purchas'"),
+        ({"window_seconds": 0}, "window_seconds"),
+        ({"window_seconds": 366 * 86_400 + 1}, "window_seconds"),
+        ({"order": "sideways"}, "order"),
+        ({"breakdown": ["country", "plan"]}, "breakdown"),
+        ({"breakdown": "contry"}, "'contry'"),
+        ({"hodl": "item"}, "hodl"),
+    ],
+)
+def test_a_bad_funnel_is_answered_with_a_sentence(engine, fields, words):
+    with pytest.raises(BadQuestion, match=words):
+        ask(engine, "funnel", **{"steps": SIGN_UP, **fields})
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [Cell(step=4), Cell(step=0, outcome="reached"), Cell(step=1, outcome="returned"),
+     Cell(step=1, group=("NL",)), Cell(step=1, previous=True)],
+)  # fmt: skip
+def test_a_cell_of_another_answer_is_refused(engine, cell):
+    question = from_json({"kind": "funnel", "range": A_RANGE, "steps": SIGN_UP})
+    with pytest.raises(BadQuestion, match="cell"):
+        people(engine, question, cell)
+
+
+# -- one actor's events against every possible attempt
+
+
+@st.composite
+def masks(draw: st.DrawFn) -> tuple[int, list[tuple[int, int, int]]]:
+    """A number of steps, and events with few distinct times and many overlaps."""
+    steps = draw(st.integers(2, 5))
+    times = draw(st.lists(st.integers(0, 6), max_size=7))
+    fits = st.integers(0, 2**steps - 1)
+    return steps, sorted((ts, number, draw(fits)) for number, ts in enumerate(times))
+
+
+def every_attempt(steps: int, events: list, begun: list, window: int):
+    """Yield an attempt and all that continue it."""
+    yield begun
+    for event in events if len(begun) < steps else ():
+        fits = event[2] >> len(begun) & 1
+        timely = begun[-1][0] <= event[0] <= begun[0][0] + window
+        if fits and timely and event not in begun:
+            yield from every_attempt(steps, events, [*begun, event], window)
+
+
+@settings(max_examples=400, deadline=None)
+@given(masks(), st.integers(0, 6), st.integers(0, 4))
+def test_the_reported_attempt_is_the_best_of_all(made, window, start):
+    steps, events = made
+    firsts = [event for event in events if event[2] & 1 and start <= event[0] < start + 3]
+    tries = [a for first in firsts for a in every_attempt(steps, events, [first], window)]
+    best = min(tries, key=lambda a: (-len(a), a[0][0], a[0][1], [e[0] for e in a]), default=None)
+    expected = Attempt(best[0][1], tuple(e[0] for e in best)) if best else None
+    assert reported(steps, window, start, start + 3, events) == expected
+
+
+# -- whole worlds against every possible attempt
+
+FILTERS: tuple[list[dict[str, Any]], ...] = (
+    [], [], [], [ANYTHING], [{"field": "properties.item", "operator": "is_set"}],
+    [{"field": "country", "operator": "ne", "value": "NL"}],
+    [{"field": "trait:plan", "value": "pro"}],
+)  # fmt: skip
+WINDOWS = (1, 1800, 3600, 86_400, 3 * 86_400, 7 * 86_400, 366 * 86_400)
+
+
+@st.composite
+def questions(draw: st.DrawFn) -> dict[str, Any]:
+    """A funnel of two to four steps; often all different and without filters."""
+    if draw(st.booleans()):
+        names = draw(st.permutations(EVENTS))[: draw(st.integers(2, 4))]
+        steps: list[dict[str, Any]] = [{"event": name} for name in names]
+    else:
+        step = st.fixed_dictionaries(
+            {"event": st.sampled_from(EVENTS[:3]), "filters": st.sampled_from(FILTERS)}
+        )
+        steps = draw(st.lists(step, min_size=2, max_size=4))
+    return {
+        "kind": "funnel",
+        "steps": steps,
+        "range": draw(st.sampled_from((*RANGES, "30d", "all_time", *EXACT_RANGES))),
+        "window_seconds": draw(st.sampled_from(WINDOWS)),
+        "breakdown": draw(st.sampled_from(
+            ([], "country", "properties.item", "trait:plan", "user", "event")
+        )),
+        "limit": draw(st.sampled_from((1, 2, 10))),
+        "compare": draw(st.sampled_from((None, "previous", "yoy"))),
+        "conditions": draw(st.sampled_from(CONDITIONS)),
+    }  # fmt: skip
+
+
+@st.composite
+def crowded(draw: st.DrawFn) -> World:
+    """Two people who do much within two days, often at the same instant."""
+    ticks = st.sampled_from((0, 0, 1, HOUR, HOUR, 2 * HOUR, DAY, DAY + 1, 2 * DAY))
+    event = st.builds(
+        lambda name, tick, user, country, item: Event(
+            name, NOON - 2 * DAY + tick, user=user, context={"country": country} if country else {},
+            properties={"item": item} if item else {},
+        ),
+        st.sampled_from(EVENTS), ticks, st.sampled_from(("ann", "ann", "bob", None)),
+        st.sampled_from(("NL", "US", None)), st.sampled_from(("hat", None)),
+    )  # fmt: skip
+    events = tuple(draw(st.lists(event, max_size=16)))
+    return World(events, now=NOON, batches=draw(st.integers(1, 2)))
+
+
+def with_names(world: World) -> World:
+    """The world with every event name known, by events of nobody in the middle of things."""
+    when = world.now - DAY
+    return replace(world, events=(*world.events, *(Event(name, when) for name in EVENTS)))
+
+
+def check_group(group, expected: oracle.Funnel) -> None:
+    """A group of the answer shows what the oracle's attempts say."""
+    assert counts(group) == [len(expected.reached(s.step)) for s in group.steps]
+    assert group.in_progress == expected.in_progress
+    for step in group.steps[1:]:
+        waits = expected.waits(step.step - 1, step.step)
+        for shown, share in ((step.median_seconds, 0.5), (step.p90_seconds, 0.9)):
+            assert shown == pytest.approx(percentile(waits, share))
+        assert step.avg_seconds == pytest.approx(sum(waits) / len(waits) if waits else None)
+    total = expected.waits(1, len(group.steps))
+    assert group.total_median_seconds == pytest.approx(percentile(total, 0.5))
+    assert group.total_avg_seconds == pytest.approx(sum(total) / len(total) if total else None)
+
+
+def percentile(waits: list[float], share: float) -> float | None:
+    """Type 7 of ascending numbers."""
+    if not waits:
+        return None
+    place = (len(waits) - 1) * share
+    below, above = waits[int(place)], waits[min(int(place) + 1, len(waits) - 1)]
+    return below + (place - int(place)) * (above - below)
+
+
+def check_funnel(world: World, fields: dict[str, Any]) -> None:
+    """Everything an answer shows is what the oracle says, and its people are the oracle's."""
+    question: Any = from_json(fields)
+    when = oracle.time_of(world, question)
+    expected = oracle.funnel(world, question, when.span)
+    with engine_of(world) as found:
+        answer = found.answer(question)
+        _check_groups(answer, question, expected)
+        if question.compare:
+            assert when.compared is not None
+            check_group(answer.previous, oracle.funnel(world, question, when.compared)[()])
+        check_people(found, question, answer)
+        last = len(question.steps)
+        assert people(found, question, Cell(step=last)) == sorted(expected[()].reached(last))
+
+
+def _check_groups(answer, question: Any, expected: dict) -> None:
+    check_group(answer.groups[0], expected[()])
+    if not question.breakdown:
+        assert len(answer.groups) == 1
+        return
+    ranked = sorted((g for g in expected if g), key=lambda g: (-len(expected[g].attempts), g))
+    shown, rest = ranked[: question.limit], ranked[question.limit :]
+    if rest:
+        merged = replace(expected[()], attempts={})
+        for group in rest:
+            merged.attempts |= expected[group].attempts
+        expected = {**expected, ("(other)",): merged}
+        shown = [*shown, ("(other)",)]
+    assert [g.group for g in answer.groups[1:]] == shown
+    assert answer.omitted == len(rest)
+    for group in answer.groups[1:]:
+        check_group(group, expected[group.group])
+    for number, step in enumerate(answer.groups[0].steps):
+        assert step.count == sum(g.steps[number].count for g in answer.groups[1:])
+
+
+@settings(max_examples=150, deadline=None)
+@given(worlds(), questions())
+def test_funnels_match_every_possible_attempt(world, fields):
+    check_funnel(with_names(world), fields)
+
+
+@settings(max_examples=150, deadline=None)
+@given(crowded(), questions())
+def test_crowded_funnels_match_every_possible_attempt(world, fields):
+    check_funnel(with_names(world), fields)
+
+
+@settings(max_examples=40, deadline=None)
+@given(crowded(), questions())
+def test_both_ways_to_find_attempts_agree(world, fields):
+    names = [{"event": name} for name in EVENTS]
+    always = [{**step, "filters": [ANYTHING]} for step in names]
+    fields = {**fields, "conditions": []}
+    with engine_of(with_names(world)) as found:
+        plain, any_ = from_json({**fields, "steps": names}), from_json({**fields, "steps": always})
+        assert found.answer(plain) == found.answer(any_)
+
+
+# -- side by side
+
+
+def test_two_halves_make_the_whole(monkeypatch):
+    events = [
+        Event(name, NOON + 60_000 * place, user=f"user {person}")
+        for person in range(40)
+        for place, name in enumerate("abc"[: person % 4])
+    ]
+    whole = funnel_of(events, "a b c", breakdown="user")
+    monkeypatch.setattr(funnel, "MANY", 1)
+    assert funnel_of(events, "a b c", breakdown="user") == whole
+    assert counts(whole.groups[0]) == [30, 20, 10]
+
+
+class Endless(Question):
+    """A question of two statements that never end."""
+
+    kind: str = "endless"
+
+    def ask(self, ctx):
+        """Yield both at once."""
+        text = (
+            "with recursive n(i) as (select 1 union all select i + 1 from n) select sum(i) from n"
+        )
+        yield Statement(text, {}, also=(Statement(text, {}),))
+
+
+def test_statements_side_by_side_stop_together(engine):
+    stop = Stop()
+    threading.Timer(0.2, stop.stop).start()
+    began = time.monotonic()
+    with pytest.raises(Stopped):
+        engine.run(Endless(), stop=stop)
+    assert time.monotonic() - began < 2
+    assert counts(ask(engine, "funnel", range=A_RANGE, steps=SIGN_UP).groups[0]) == [4, 3, 3]
