@@ -204,10 +204,10 @@ def _is_number(text: str) -> bool:
     return True
 
 
-def delimited(table: Iterable[Row], delimiter: str = ",") -> str:
-    """Return rows as RFC 4180 text with the given delimiter."""
+def delimited(table: Iterable[Row], delimiter: str = ",", ending: str = "\r\n") -> str:
+    """Return rows as RFC 4180 text, with another delimiter or line ending if wanted."""
     out = io.StringIO()
-    writer = csv.writer(out, delimiter=delimiter, lineterminator="\r\n")
+    writer = csv.writer(out, delimiter=delimiter, lineterminator=ending)
     writer.writerows([_cell(value) for value in row] for row in table)
     return out.getvalue()
 
@@ -217,7 +217,7 @@ def _csv(answer: Shape) -> str:
 
 
 def _tsv(answer: Shape) -> str:
-    return delimited(rows(answer), "\t")
+    return delimited(rows(answer), "\t", "\n")
 
 
 def _json(answer: Shape) -> str:

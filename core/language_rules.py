@@ -115,7 +115,7 @@ class _Subjects(Conditions):
         name = children[0]
         event, dot, found = name.text.partition(".")
         if name.bare and dot:
-            return event, found, False
+            return None if event.lower() == "any" else event, found, False
         return name.text, None, True
 
     def pair(self, children: list[Any]) -> tuple[str | None, str | None, bool]:

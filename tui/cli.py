@@ -17,9 +17,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
     if given in (["--version"], ["-V"]):
         print(f"footfall {VERSION}")
         return
-    from tui.commands import run
+    try:
+        from tui.commands import run
 
-    sys.exit(run(given))
+        sys.exit(run(given))
+    except KeyboardInterrupt:
+        sys.exit(130)
 
 
 if __name__ == "__main__":
