@@ -52,8 +52,9 @@ class Explorer(App[int]):
     MODES: ClassVar[dict[str, Any]] = {place: places.root(place) for place, _, _ in PLACES}
     BINDINGS: ClassVar[list[Any]] = []
     CSS = """
-    Screen { background: $background; color: $foreground; }
+    Page { background: $background; color: $foreground; }
     .-away { display: none; }
+    .-table TableView { display: block; }
     """
 
     def __init__(

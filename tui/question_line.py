@@ -10,6 +10,7 @@ from core.text import clean
 from core.timeframe import UNITS
 
 COMPARED = {"previous": "vs prev", "yoy": "vs year before"}
+OVER_TIME = ("trend", "active_users", "lifecycle", "retention")
 MEASURED = {"users": "people", "sessions": "sessions"}
 
 
@@ -34,7 +35,7 @@ def range_words(text: str) -> str:
 
 
 def _time(question: Question) -> str:
-    unit = _field(question, "granularity")
+    unit = _field(question, "granularity") if question.kind in OVER_TIME else None
     words = range_words(question.range)
     return f"{words} by {UNITS[unit]}" if unit in UNITS else words
 

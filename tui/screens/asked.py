@@ -273,9 +273,10 @@ class AskedPage(Page):
     def door(self) -> tuple[Question, Cell] | None:
         """Return the question and cell under the cursor."""
         view = self.view
-        if view is None or view.question is None or view.result is None:
+        question = view.question or self.question if view is not None else None
+        if view is None or question is None or view.cell is None or view.result is None:
             return None
-        return (view.question, view.cell) if view.cell is not None else None
+        return question, view.cell
 
     def action_open(self) -> None:
         """The people behind the number under the cursor."""

@@ -27,9 +27,7 @@ def dated(view: AnswerView) -> None:
 class TableView(AnswerView):
     """The table under a chart."""
 
-    DEFAULT_CSS = (
-        "TableView { height: 40%; display: none; } Page.-table TableView { display: block; }"
-    )
+    DEFAULT_CSS = "TableView { height: 40%; display: none; }"
 
     def __init__(self) -> None:
         super().__init__("Table", id="table")

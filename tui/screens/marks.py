@@ -47,7 +47,7 @@ class MarksPage(AskedPage):
     @property
     def asked(self) -> str:
         """See Page."""
-        count = f"{len(self.marks)} marks"
+        count = f"{len(self.marks)} mark{'s' * (len(self.marks) != 1)}"
         return f"{self.category or 'all'} | {count} | {super().asked}"
 
     def start(self) -> None:

@@ -142,7 +142,7 @@ class Page(Screen[None]):
         if longest >= 1:
             return f"{longest:.0f} s, ctrl+c stops"
         parts = [f"{number(self._events)} in range"] if self._events is not None else []
-        results = [v.result for v in self.views if v.result]
+        results = [v.result for v in self.views if v.result and v.question]
         if results:
             parts.append(f"{sum(r.milliseconds for r in results):.0f} ms")
         oldest = min((r.at for r in results if r.cached), default=None)

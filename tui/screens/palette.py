@@ -23,7 +23,7 @@ def help_of(page: Any) -> None:
 
 def _help_row(page: Any, action: Action) -> Row:
     keys = " ".join(name_of(key) for key in action.keys)
-    return Row(f"{keys:<12} {action.help}", action.call, "", page.reason_against(action.id))
+    return Row(f"{keys:<14} {action.help}", action.call, "", page.reason_against(action.id))
 
 
 def palette_of(page: Any) -> None:
@@ -44,10 +44,9 @@ def palette_of(page: Any) -> None:
 def _row(page: Any, action: Action, here: set[str]) -> Row:
     off = page.reason_against(action.id)
     if action.id not in here:
-        off = f"on {', '.join(action.pages)}"
-    words = action.id.replace("_", " ") if action.label == "" else action.label
-    text = f"{action.area}: {words}  {action.help}"
-    return Row(text, action.call, off or action.shown, off)
+        off = "not on this page"
+    words = f"{action.area}: {action.id.replace('_', ' ')}"
+    return Row(f"{words:<24} {action.help}", action.call, off or action.shown, off)
 
 
 def _run(page: Any, value: str | Callable[[], None] | None) -> None:

@@ -62,7 +62,7 @@ class Listing(Panel):
         """Show other rows; the cursor stays on the same value where it can."""
         value = self.value if keep else None
         self.rows = list(rows)
-        found = [i for i, row in enumerate(self.visible) if row.value == value]
+        found = [i for i, row in enumerate(self.passing) if row.value == value]
         self.at = found[0] if found and value is not None else self._first()
         self.repaint()
 
@@ -74,7 +74,7 @@ class Listing(Panel):
         self.post_message(self.Moved(self))
 
     @property
-    def visible(self) -> list[Row]:
+    def passing(self) -> list[Row]:
         """The rows that pass the filter; headings stay only without one."""
         words = self.filter.casefold().split()
         if not words:
@@ -85,7 +85,7 @@ class Listing(Panel):
     @property
     def row(self) -> Row | None:
         """The row under the cursor."""
-        rows = self.visible
+        rows = self.passing
         return rows[self.at] if 0 <= self.at < len(rows) else None
 
     @property
@@ -94,11 +94,11 @@ class Listing(Panel):
         return self.row.value if self.row else None
 
     def _first(self) -> int:
-        return next((i for i, row in enumerate(self.visible) if row.value is not None), 0)
+        return next((i for i, row in enumerate(self.passing) if row.value is not None), 0)
 
     def select(self, value: Any) -> None:
         """Put the cursor on a value, if it is there."""
-        found = [i for i, row in enumerate(self.visible) if row.value == value]
+        found = [i for i, row in enumerate(self.passing) if row.value == value]
         if found:
             self._to(found[0])
 
@@ -106,13 +106,13 @@ class Listing(Panel):
         """Move by rows, passing over headings."""
         if not rows:
             return False
-        visible, at = self.visible, self.at
+        passing, at = self.passing, self.at
         step = 1 if rows > 0 else -1
         for _ in range(abs(rows)):
             following = at + step
-            while 0 <= following < len(visible) and visible[following].value is None:
+            while 0 <= following < len(passing) and passing[following].value is None:
                 following += step
-            if not 0 <= following < len(visible):
+            if not 0 <= following < len(passing):
                 break
             at = following
         return self._to(at)
@@ -136,18 +136,18 @@ class Listing(Panel):
 
     def content(self, width: int, height: int) -> list[Line]:
         """See Panel: the rows around the cursor."""
-        visible = self.visible
-        self._top_row = max(min(self._top_row, self.at, len(visible) - height), 0)
+        passing = self.passing
+        self._top_row = max(min(self._top_row, self.at, len(passing) - height), 0)
         self._top_row = max(self._top_row, self.at - height + 1)
         self.footing = f"/ {self.filter}" if self.filter else self.footing_of(height)
-        if not visible:
+        if not passing:
             return wrapped(self._nothing(), width)
-        shown = visible[self._top_row : self._top_row + height]
+        shown = passing[self._top_row : self._top_row + height]
         return [self._line(row, self._top_row + i, width) for i, row in enumerate(shown)]
 
     def footing_of(self, height: int) -> str:
         """Return what the bottom edge says: where the rows shown lie among all."""
-        count = len(self.visible)
+        count = len(self.passing)
         if count <= height:
             return ""
         return f"{self._top_row + 1}-{min(self._top_row + height, count)} of {count}"
@@ -179,8 +179,8 @@ class Listing(Panel):
     def on_click(self, event: Click) -> None:
         """Select the row under the mouse; twice chooses it."""
         at = self._top_row + event.y - 1
-        visible = self.visible
-        if 0 <= at < len(visible) and visible[at].value is not None:
+        passing = self.passing
+        if 0 <= at < len(passing) and passing[at].value is not None:
             self._to(at)
             if event.chain == 2:
                 self.post_message(self.Chosen(self))

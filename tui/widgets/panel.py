@@ -96,12 +96,9 @@ class Panel(Painted):
         """Return the lines inside the frame."""
         raise NotImplementedError
 
-    def on_focus(self) -> None:
-        """Show the focus on the frame."""
-        self.repaint()
-
-    def on_blur(self) -> None:
-        """Show that the focus went on."""
+    def watch_has_focus(self, value: bool) -> None:
+        """Show on the frame whether the panel has the focus."""
+        super().watch_has_focus(value)
         self.repaint()
 
     @property
