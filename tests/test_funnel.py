@@ -202,6 +202,20 @@ def test_later_steps_may_lie_after_the_range_and_the_first_may_not():
     assert counts(funnel_of(events, "a b", range="2025-04-07,2025-04-07").groups[0]) == [1, 1]
 
 
+def test_later_steps_may_lie_after_the_range_when_steps_overlap_too():
+    midnight = NOON + 12 * HOUR
+    events = [Event("a", midnight - 1, user="ann"), Event("a", midnight + 1, user="ann")]
+    assert counts(funnel_of(events, "a a", range="2025-04-07,2025-04-07").groups[0]) == [1, 1]
+
+
+@pytest.mark.parametrize("names", ["a b", "a a"])
+def test_of_two_starts_at_one_time_the_lower_id_is_reported(names):
+    events = [Event("a", NOON, user="ann", context={"country": c}) for c in ("NL", "US")]
+    events += [Event("b", NOON, user="bob")]
+    answer = funnel_of(events, names, breakdown="country")
+    assert [g.group for g in answer.groups[1:]] == [("NL",)]
+
+
 def test_who_can_still_convert():
     week = 7 * 24 * HOUR
     events = [Event("a", NOON + DAY - week, user="over"), Event("a", NOON, user="ann"),
