@@ -278,8 +278,6 @@ LINE = st.fixed_dictionaries(
     optional=dict.fromkeys(
         ("user", "device_id", "session_id", "insert_id", "properties", "country", "x"), ODD
     ),
-        ("user", "device_id", "session_id", "insert_id", "properties", "country", "x"), ODD
-    ),
 )
 
 
