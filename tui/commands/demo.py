@@ -45,7 +45,13 @@ def make_sample(path: Path) -> None:
     draft = path.with_name(f".{path.name}.{os.getpid()}")
     try:
         make(draft, int(time.time() * 1000))
+        _remove_logs(path)  # an old one must not be taken for the new file's
         os.replace(draft, path)
     finally:
-        for end in ("", "-wal", "-shm"):
-            draft.with_name(draft.name + end).unlink(missing_ok=True)
+        draft.unlink(missing_ok=True)
+        _remove_logs(draft)
+
+
+def _remove_logs(path: Path) -> None:
+    for end in ("-wal", "-shm"):
+        path.with_name(path.name + end).unlink(missing_ok=True)
