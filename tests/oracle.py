@@ -15,7 +15,17 @@ from datetime import UTC, datetime
 from typing import Any
 
 from core.filters import AnyOf, Clause, Condition, NotOf
-from core.timeframe import Bucket, Calendar, Span, buckets, comparison, fit, resolve, to_date
+from core.timeframe import (
+    Bucket,
+    Calendar,
+    Span,
+    buckets,
+    comparison,
+    days_span,
+    fit,
+    resolve,
+    to_date,
+)
 from tests.worlds import DAY, HOUR, Event, World
 
 NONE = "(none)"
@@ -310,8 +320,7 @@ class Time:
 def time_of(world: World, question: Any) -> Time:
     """Resolve a timed question's range in a world."""
     calendar = calendar_of(world)
-    earliest = min((e.ts for e in world.events), default=None)
-    span = resolve(question.range, calendar, world.now, earliest)
+    span = span_of(world, question)
     unit = fit(question.granularity, span, world.now)
     before = None
     slots = []
@@ -465,9 +474,14 @@ def date_of(day: int) -> str:
 
 
 def span_of(world: World, question: Any) -> Span:
-    """A question's range in a world."""
+    """A question's range in a world, without the days that have not come."""
     earliest = min((e.ts for e in world.events), default=None)
-    return resolve(question.range, calendar_of(world), world.now, earliest)
+    calendar = calendar_of(world)
+    span = resolve(question.range, calendar, world.now, earliest)
+    today = local_day(world.now, calendar)
+    if span.first_day > today or span.last_day <= today:
+        return span
+    return days_span(span.first_day, today, calendar)
 
 
 def period_of(day: int, unit: str, week_start: int) -> int:

@@ -108,7 +108,7 @@ class Question(Model):
 
     def by_the_minute(self) -> bool:
         """Whether the answer changes within a day although the data does not."""
-        return self.range.strip().lower().endswith("h")
+        return self.range.strip().lower().endswith("h") or self.audience is not None
 
     def ask(self, ctx: Context) -> Ask:
         """Yield statements, receive their rows, return the answer."""

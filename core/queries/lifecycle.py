@@ -1,0 +1,226 @@
+"""Lifecycle: new, returning, resurrected and dormant people per period (semantics 4.12).
+
+Whole periods, also where the range begins or ends inside one; history before the range is always
+read. Conditions are about the activity, so "new" is new to that activity. Dormant people are
+counted as a positive number, whichever way they are drawn. The pulse, (new + resurrected) /
+dormant, has no people behind it and is no line of the answer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from pydantic import field_validator
+
+from core.answers import Cell, Line, Series
+from core.engines.dialect import Binder, Statement
+from core.errors import BadQuestion
+from core.queries.base import Ask, Context, Rows, TimedQuestion, dates, find_bucket, frame
+from core.queries.select import Selection, day_runs, select, slot_expression
+from core.queries.series import Figure, points_of
+from core.timeframe import Bucket, Span, days_span, granularity
+
+STATES = ("new", "returning", "resurrected", "dormant")
+WHOLE = -1
+"""Slot of the figures of the whole range."""
+
+
+class Lifecycle(TimedQuestion):
+    """How many people are new, came back, came back after a pause, or went away, per period.
+
+    A line's total is how many people were in that state in at least one period of the range.
+
+    Attributes:
+        event: the activity; None is any event.
+        granularity: daily, weekly (default), monthly, quarterly or yearly.
+        new_means: "activity": the first time ever of the activity; "product": the first event of
+            any name, so that people who did other things before are resurrected.
+    """
+
+    kind: Literal["lifecycle"] = "lifecycle"
+    granularity: str = "weekly"
+    event: str | None = None
+    new_means: Literal["activity", "product"] = "activity"
+
+    @field_validator("granularity")
+    @classmethod
+    def _whole_days(cls, word: str) -> str:
+        if granularity(word) in ("minute", "hourly"):
+            raise BadQuestion(
+                f"granularity {word!r} does not suit lifecycle.",
+                "Allowed: daily, weekly, monthly, quarterly, yearly.",
+                parameter="granularity",
+            )
+        return granularity(word)
+
+    @field_validator("breakdown")
+    @classmethod
+    def _no_breakdown(cls, fields: tuple[str, ...]) -> tuple[str, ...]:
+        if fields:
+            raise BadQuestion(
+                "lifecycle takes no breakdown.",
+                f"Add a condition instead, such as {fields[0]} = VALUE.",
+                parameter="breakdown",
+            )
+        return fields
+
+    def ask(self, ctx: Context) -> Ask:
+        """See Question."""
+        time = frame(ctx, self, whole=True)
+        now = yield from self._period(ctx, time.buckets, time.unit)
+        before: _Figures = {}
+        if time.compared:
+            before = yield from self._period(ctx, time.compared_buckets, time.unit)
+        count = len(time.buckets)
+        return Series(
+            title=f"Lifecycle of {self.event or 'any event'}",
+            **dates(time.span),
+            notes=time.notes,
+            granularity=time.unit,
+            buckets=time.time_buckets,
+            lines=tuple(
+                Line(
+                    series=state,
+                    values=points_of(now.get(number, {}), count, 0),
+                    previous=points_of(before.get(number, {}), count, 0) if time.compared else None,
+                    total=now.get(number, {}).get(WHOLE, 0),
+                    previous_total=before.get(number, {}).get(WHOLE, 0) if time.compared else None,
+                )
+                for number, state in enumerate(STATES, 1)
+            ),
+            comparison=time.comparison(self.compare),
+        )
+
+    def _period(
+        self, ctx: Context, periods: list[Bucket], unit: str
+    ) -> Generator[Statement, Rows, _Figures]:
+        found: _Figures = {}
+        if not periods:
+            return found
+        bind = ctx.binder()
+        d = ctx.dialect
+        rows = yield bind.statement(
+            f"""
+            with states as materialized ({self._states(ctx, bind, periods, unit)})
+            select slot, state, {d.count("users")} as people from states
+            union all
+            select {WHOLE}, state, {d.count(d.union("users"))} from states group by state
+            """,
+            "people by period and state",
+        )
+        for slot, state, people in rows:
+            found.setdefault(state, {})[slot] = people
+        return found
+
+    def people(self, ctx: Context, bind: Binder, cell: Cell) -> str:
+        """See Question: those in a state in a period, or in any; without a state, the active."""
+        time = frame(ctx, self, whole=True)
+        periods = time.compared_buckets if cell.previous else time.buckets
+        bucket = find_bucket(periods, cell.bucket)
+        if cell.series is not None and cell.series not in STATES:
+            raise BadQuestion(f"cell names no state {cell.series!r}.", parameter="cell")
+        if not periods:
+            return "select 0 as actor where 1 = 0"
+        states = self._states(ctx, bind, periods, time.unit)
+        wanted = STATES.index(cell.series) + 1 if cell.series else 0
+        test = f"state = {bind(wanted)}" if wanted else "state < 4"
+        if bucket is not None:
+            test += f" and slot = {bind(bucket.index)}"
+        return ctx.dialect.members(f"select users from ({states}) where {test}")
+
+    # -- sets
+
+    def _states(self, ctx: Context, bind: Binder, periods: list[Bucket], unit: str) -> str:
+        """Relation (slot, state, users) of the periods; states count from 1 as in STATES."""
+        d = ctx.dialect
+        slots = _slots(ctx, periods, unit)
+        selection = select(ctx, self, self.event)
+        active = selection.sets(bind, slots.span(1), slots=slots.buckets[1:], totals=False)
+        each = d.rows(bind.rows([[bucket.index] for bucket in slots.buckets]), ["slot"])
+        return f"""
+            select * from (
+                with by_period as materialized (
+                    select p.slot - 2 as slot, a.users,
+                           {d.lag("a.users")} over (order by p.slot) as previous,
+                           {d.lag("f.upto")} over (order by p.slot) as seen
+                    from {each} p
+                    left join ({active}) a on a.slot = p.slot
+                    left join ({self._upto(ctx, bind, selection, slots, each)}) f
+                           on f.slot = p.slot
+                )
+                select slot, 1 as state, {d.only("users", "seen")} as users
+                from by_period where slot >= 0
+                union all
+                select slot, 2, {d.both("users", "previous")}
+                from by_period where slot >= 0
+                union all
+                select slot, 3, {d.both(d.only("users", "previous"), "seen")}
+                from by_period where slot >= 0
+                union all
+                select slot, 4, {d.only("previous", "users")}
+                from by_period where slot >= 0
+            )"""
+
+    def _upto(
+        self, ctx: Context, bind: Binder, selection: Selection, slots: _Slots, each: str
+    ) -> str:
+        """Relation (slot, upto): everybody who counts as seen by the end of a slot."""
+        if self.new_means == "product":
+            selection = Selection(ctx)
+        if ctx.dialect.has_sets and not selection.clauses:
+            seen = _first_days(bind, selection, slots)
+        else:
+            seen = selection.sets(bind, slots.span(0), slots=slots.buckets, totals=False)
+        return f"""
+            select p.slot,
+                   {ctx.dialect.union("s.users")} over (
+                       order by p.slot rows unbounded preceding
+                   ) as upto
+            from {each} p
+            left join ({seen}) s on s.slot = p.slot"""
+
+
+_Figures = dict[int, dict[int, Figure]]
+"""state -> slot -> people."""
+
+
+@dataclass(frozen=True)
+class _Slots:
+    """Consecutive stretches of days: 0 all history, 1 the period before, from 2 the periods."""
+
+    ctx: Context
+    buckets: list[Bucket]
+
+    def span(self, first: int) -> Span:
+        """The days from a slot to the last."""
+        start, end = self.buckets[first].first_day, self.buckets[-1].last_day
+        return days_span(start, end, self.ctx.calendar)
+
+
+def _slots(ctx: Context, periods: list[Bucket], unit: str) -> _Slots:
+    first = periods[0].first_day
+    before = ctx.calendar.period_start(first - 1, unit)
+    earliest = first if ctx.earliest is None else ctx.calendar.day_of(ctx.earliest)
+    history = min(earliest, before - 1)
+    label = periods[0].label
+    return _Slots(
+        ctx,
+        [
+            Bucket(0, 0, 0, history, before - 1, label),
+            Bucket(1, 0, 0, before, first - 1, label),
+            *(replace(bucket, index=bucket.index + 2) for bucket in periods),
+        ],
+    )
+
+
+def _first_days(bind: Binder, selection: Selection, slots: _Slots) -> str:
+    """From the stored first days."""
+    event = selection.events[0] if selection.events else 0
+    return f"""
+        select {slot_expression(bind, "day", day_runs(slots.buckets))} as slot,
+               {bind.dialect.union("users")} as users
+        from first_activity
+        where event = {bind(event)} and day <= {bind(slots.buckets[-1].last_day)}
+        group by 1"""
