@@ -19,6 +19,9 @@ from core.queries.select import Selection, label, select
 from core.queries.series import Figures, assemble, collect
 from core.timeframe import DAY, Bucket, Span, days_span
 
+WHOLE = -1
+"""The slot of figures over the whole range."""
+
 WINDOWS = {"dau": 0, "wau": 7, "mau": 30}
 TITLES = {"dau": "Active users", "wau": "Weekly active users", "mau": "Monthly active users"}
 
@@ -46,13 +49,11 @@ class ActiveUsers(TimedQuestion):
         self, ctx: Context, span: Span, slots: list[Bucket], by: list[Field]
     ) -> Generator[Statement, Rows, Figures]:
         selection = select(ctx, self)
+        if not (slots and WINDOWS[self.metric]):
+            totals, points = yield from people_by_slot(ctx, selection, span, slots, by)
+            return collect(ctx, by, totals, points)
         totals = yield totals_statement(ctx, selection, span, by)
-        if not slots:
-            return collect(ctx, by, totals, [])
-        if WINDOWS[self.metric]:
-            points = yield self._rolling(ctx, selection, slots, by)
-        else:
-            points = yield counts_statement(ctx, selection, span, slots, by)
+        points = yield self._rolling(ctx, selection, slots, by)
         return collect(ctx, by, totals, points)
 
     def _rolling(
@@ -174,18 +175,34 @@ def totals_statement(ctx: Context, selection: Selection, span: Span, by: list[Fi
     )
 
 
-def counts_statement(
+def people_by_slot(
     ctx: Context, selection: Selection, span: Span, slots: list[Bucket], by: list[Field]
-) -> Statement:
-    """Return (slot, v0, v1, users): people per bucket."""
+) -> Generator[Statement, Rows, tuple[Rows, Rows]]:
+    """Return (v0, v1, users) over a span and (slot, v0, v1, users), from the same sets."""
+    if not slots:
+        return (yield totals_statement(ctx, selection, span, by)), []
     bind = ctx.binder()
-    return bind.statement(
+    d = ctx.dialect
+    rows = yield bind.statement(
         f"""
-        select slot, v0, v1, {ctx.dialect.count("users")} as users
-        from ({selection.sets(bind, span, slots=slots, by=by, totals=False)})
+        with found as materialized (
+            {selection.sets(bind, span, slots=slots, by=by, totals=False)}
+        )
+        select slot, v0, v1, {d.count("users")} as users
+        from found
+        union all
+        select {WHOLE}, v0, v1, {d.count(d.union("users"))}
+        from found
+        group by v0, v1
         """,
-        "users per bucket",
+        "users per bucket and over the range",
     )
+    return split(rows)
+
+
+def split(rows: Rows) -> tuple[Rows, Rows]:
+    """Tell the rows of the whole range, without their slot, from those of the buckets."""
+    return [row[1:] for row in rows if row[0] == WHOLE], [row for row in rows if row[0] != WHOLE]
 
 
 def members_of_group(

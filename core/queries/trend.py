@@ -16,10 +16,11 @@ from core.answers import Cell
 from core.engines.dialect import Binder, Statement
 from core.errors import BadQuestion, did_you_mean
 from core.queries.active_users import (
+    WHOLE,
     bucket_span,
-    counts_statement,
     members_of_group,
-    totals_statement,
+    people_by_slot,
+    split,
 )
 from core.queries.base import Ask, Context, Rows, TimedQuestion, find_bucket, frame
 from core.queries.names import Field
@@ -110,14 +111,11 @@ class Trend(TimedQuestion):
     ) -> Generator[Statement, Rows, Figures]:
         selection = select(ctx, self, self.event)
         if self.measure == "users":
-            totals = yield totals_statement(ctx, selection, span, by)
-            points = (yield counts_statement(ctx, selection, span, slots, by)) if slots else []
+            totals, points = yield from people_by_slot(ctx, selection, span, slots, by)
         elif self.measure == "count":
             totals, points = yield from self._counts(ctx, selection, span, slots, by)
         else:
-            totals = yield self._scan(ctx, selection, span, [], by)
-            points = (yield self._scan(ctx, selection, span, slots, by)) if slots else []
-            totals = [row[1:] for row in totals]
+            totals, points = split((yield self._scan(ctx, selection, span, slots, by)))
         found = collect(ctx, by, totals, points)
         if self.measure not in (*UNITS, "sum"):
             found.rank = {group: value or 0 for group, value in found.totals.items()}
@@ -154,13 +152,21 @@ class Trend(TimedQuestion):
             if self.measure == "sessions"
             else ctx.dialect.as_number(ctx.dialect.json_property(self.property or "", bind))
         )
+        aggregate = self._aggregate(ctx, bind)
         return bind.statement(
             f"""
-            select slot, v0, v1, {self._aggregate(ctx, bind)} as figure
-            from (select {slot} as slot, {values[0]} as v0, {values[1]} as v1, {figure} as x
-                  from {selection.source([*by, *fields])}
-                  where {selection.where(bind, span)})
+            with found as materialized (
+                select {slot} as slot, {values[0]} as v0, {values[1]} as v1, {figure} as x
+                from {selection.source([*by, *fields])}
+                where {selection.where(bind, span)}
+            )
+            select slot, v0, v1, {aggregate} as figure
+            from found
             group by slot, v0, v1
+            union all
+            select {WHOLE}, v0, v1, {aggregate}
+            from found
+            group by v0, v1
             """,
             f"{self.measure} from the events",
         )
