@@ -21,7 +21,7 @@ def steps_chart(answer: Steps, size: int, height: int, look: Look, cursor: Curso
     room = height - len(whole.steps) - 1
     if size < 50:
         lines = _narrow(whole, size, look, cursor)
-    elif size < 100 and room >= len(whole.steps) + min(len(foot), 2) and not groups:
+    elif size < 70 and room >= len(whole.steps) + min(len(foot), 2) and not groups:
         lines = _double(answer, whole, size, look, cursor)
     else:
         lines = _single(answer, whole, size, look, cursor)

@@ -130,8 +130,12 @@ def _column(answer: Table, at: int, look: Look) -> Texts:
         safe(column.name),
         tuple(value_text(v, column, look) for v in values),
         right=column.type in ("count", "number", "percent", "duration"),
-        figures=tuple(float(v or 0) for v in values) if counts else (),
+        figures=tuple(_size(v) for v in values) if counts else (),
     )
+
+
+def _size(value: object) -> float:
+    return float(value) if isinstance(value, int | float) and value > 0 else 0.0
 
 
 def _first_count(answer: Table) -> int:
