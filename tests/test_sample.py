@@ -8,10 +8,11 @@ from pathlib import Path
 import pytest
 
 from core.answers import Series, Steps
+from core.boards import block_question
 from core.engines.sqlite import SqliteEngine
 from core.queries import from_json
 from core.timeframe import DAY, to_date
-from fixtures import sample
+from fixtures import demo, sample
 
 END = sample.last_midnight(1_751_000_000_000)
 NOW = END - 1
@@ -84,3 +85,11 @@ def test_the_outage_is_a_dip(engine: SqliteEngine) -> None:
 
 def test_marks_lie_inside_the_sample() -> None:
     assert all(0 < mark.days_before < sample.DAYS for mark in sample.MARKS)
+
+
+def test_every_tile_of_the_demo_boards_is_answered(engine: SqliteEngine) -> None:
+    for board in demo.boards():
+        for block in board.blocks:
+            if block.type == "chart":
+                question = block_question(board, block)
+                assert engine.answer(question).shape, block.title

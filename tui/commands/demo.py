@@ -39,7 +39,7 @@ def _stale(path: Path) -> bool:
 
 def make_sample(path: Path) -> None:
     """Write the sample to `path`; an interrupted attempt leaves nothing there."""
-    from fixtures.sample import make
+    from fixtures.demo import make
 
     path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_name(f".{path.name}.{os.getpid()}")
