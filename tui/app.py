@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import base64
 import contextlib
-import logging
+import traceback
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -21,17 +21,16 @@ from core.errors import FootfallError
 from core.queries import from_json
 from core.queries.base import Question
 from core.store.saved import Saved
-from core.text import age, clean, number
+from tui.freshness import Freshness
 from tui.keys import PLACES
 from tui.library import Library
 from tui.screens import places
-from tui.state import State
+from tui.screens.page import Page
+from tui.state import State, log_file
 from tui.widgets.paint import Ink
 
 TIME_LIMIT = 10.0
 POLL_SECONDS = 5.0
-MOST_COPIED = 75_000
-"""Characters of base64 that terminals take in one clipboard sequence."""
 
 
 class Explorer(App[int]):
@@ -72,9 +71,7 @@ class Explorer(App[int]):
         )
         self.ink = Ink(tier, True)
         self.first_page: Screen[Any] | None = None
-        self._generation = engine.generation()
-        self.stale = False
-        self.facts = self._facts()
+        self.data = Freshness(engine)
 
     def on_mount(self) -> None:
         """Take the theme's colours and look for new data now and then."""
@@ -91,6 +88,9 @@ class Explorer(App[int]):
             colours = self.theme_variables
             base = Style(color=colours["foreground"][:7], bgcolor=colours["background"][:7])
         self.ink = Ink(self.ink.tier, theme.dark, base)
+        self.look = replace(self.look, colour=self.ink.tier == "theme")
+        if isinstance(self.screen, Page):
+            self.screen.action_redraw()
 
     # -- places and pages
 
@@ -106,38 +106,11 @@ class Explorer(App[int]):
     def leave(self) -> None:
         """Remember where we are, and end."""
         self.state.values["place"] = self.current_mode
-        self.state.values["glyphs"] = self.look.glyphs
         self.exit(0)
 
-    # -- the data
-
-    def _facts(self) -> str:
-        ctx = self.engine.context()
-        name = clean(self.engine.path.name)
-        if ctx.earliest is None or ctx.latest is None:
-            return f"{name}  no events"
-        days = ctx.calendar.day_of(ctx.earliest), ctx.calendar.day_of(ctx.latest)
-        total = self.engine.events_in(*days)
-        return f"{name}  {number(total)} events  newest {age(self.engine.clock() - ctx.latest)}"
-
     def _poll(self) -> None:
-        with contextlib.suppress(FootfallError):
-            stale = self.engine.generation() != self._generation
-            if stale != self.stale:
-                self.stale = stale
-                self._update_status()
-
-    def seen(self) -> None:
-        """The data on show is the newest."""
-        with contextlib.suppress(FootfallError):
-            self._generation = self.engine.generation()
-            self.facts = self._facts()
-        self.stale = False
-
-    def _update_status(self) -> None:
-        update = getattr(self.screen, "update_status", None)
-        if update is not None:
-            update()
+        if self.data.look() and isinstance(self.screen, Page):
+            self.screen.update_status()
 
     # -- what is remembered
 
@@ -158,22 +131,37 @@ class Explorer(App[int]):
     def set_glyphs(self, glyphs: Any) -> None:
         """Draw with other glyphs from now on."""
         self.look = Look(glyphs=glyphs, colour=self.look.colour, calendar=self.look.calendar)
+        self.state.values["glyphs"] = glyphs
         self.screen.action_redraw()
 
-    def send_to_clipboard(self, text: str) -> str:
-        """Send text to the terminal's clipboard; return a sentence that says so, or why not."""
-        if not text:
-            return "There is nothing to copy here."
-        size = len(base64.b64encode(text.encode()))
-        shown = f"{len(text.encode()) / 1000:.1f} KB"
-        if size > MOST_COPIED:
-            return f"Too big to copy ({shown}). x writes a file."
-        self.copy_to_clipboard(text)
-        return f"Sent {shown} to your terminal's clipboard."
+    def set_colours(self, theme: str) -> None:
+        """Use another theme from now on; the ansi ones take the terminal's own colours."""
+        self.ink = replace(self.ink, tier="ansi" if theme.startswith("ansi") else "theme")
+        self.theme = theme
+        self.state.values["theme"] = theme
+
+    async def run_action(self, action: Any, *args: Any, **kwargs: Any) -> bool:
+        """Run an action; one that fails says so and leaves the screen as it is."""
+        try:
+            return await super().run_action(action, *args, **kwargs)
+        except FootfallError as error:
+            self._say(str(error))
+        except Exception as error:
+            self.note_failure(error)
+            self._say(f"Something broke. It is logged in {log_file()}.")
+        return True
+
+    def _say(self, text: str) -> None:
+        page = next((s for s in reversed(self.screen_stack) if hasattr(s, "say")), None)
+        if page is not None:
+            page.say(text.split("\n")[0], warning=True)
 
     def note_failure(self, error: Exception) -> None:
-        """Keep an unexpected failure for the log."""
-        logging.getLogger("footfall").error("a question broke", exc_info=error)
+        """Write an unexpected failure to the log."""
+        with contextlib.suppress(OSError):
+            log_file().parent.mkdir(parents=True, exist_ok=True)
+            with log_file().open("a", encoding="utf-8") as stream:
+                stream.write("".join(traceback.format_exception(error)))
 
 
 def run(

@@ -25,7 +25,7 @@ def attempt(page: Any, work: Callable[[], Any], done: str) -> Any:
     except FootfallError as error:
         page.sorry(error)
         return None
-    page.app.seen()
+    page.app.data.seen()
     page.say(done)
     page.update_status()
     return found if found is not None else True

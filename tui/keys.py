@@ -6,7 +6,9 @@ does the same thing on every page, or nothing.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 PLACES = (
     ("boards", "1", "Boards"),
@@ -21,7 +23,7 @@ PLACES = (
 
 CHARTS = ("metrics", "chart", "funnel", "retention")
 ASKED = ("board", *CHARTS, "segments", "marks", "people")
-LISTS = ("boards", "metrics", "segments", "marks", "people", "users", "timeline")
+LISTS = ("boards", "metrics", "segments", "marks", "users")
 
 
 @dataclass(frozen=True)
@@ -115,11 +117,14 @@ ACTIONS = (
            ("board", *CHARTS), rank=22),
     Action("table", ("t",), "table", "the table under the chart", "chart", CHARTS, rank=24),
     Action("sort", ("o",), "sort", "sort by another column", "view", ("people", "users"), rank=8),
+    Action("complete", (), "", "only complete periods", "question", ASKED),
+    Action("clear_filters", (), "", "take all filters, segment and audience away", "question",
+           ASKED),
     Action("saved", ("0",), "", "back to the saved question", "question", (*ASKED, "users")),
     Action("edit", ("e",), "edit", "edit the question as text; on Marks the mark", "question",
            (*ASKED,), rank=20),
     Action("others", ("u",), "the others", "who dropped, did not return, are not in it",
-           "go", ("board", *CHARTS, "segments"), rank=6),
+           "go", CHARTS, rank=35),
     Action("zoom", ("z",), "zoom", "this panel over the whole page and back", "view",
            ("board", *CHARTS, "marks", "segments"), rank=9),
     Action("new", ("n",), "new", "a new board, question, audience or mark", "save",
@@ -135,6 +140,7 @@ ACTIONS = (
            ("boards", "board", "marks", "segments"), rank=39),
     Action("copy", ("y",), "copy", "send the value under the cursor to the terminal's clipboard",
            "export", rank=44),
+    Action("copy_command", (), "", "copy the command that prints this", "export", ASKED),
     Action("export", ("x",), "export", "this panel to a file: csv, tsv, json, markdown or text",
            "export", (*ASKED, "users", "timeline"), rank=46),
     Action("inspect", ("i",), "inspect", "the SQL, its parameters and timing", "view",
@@ -149,6 +155,7 @@ ACTIONS = (
     Action("glyphs_ascii", (), "", "glyphs: ascii", "chart"),
     Action("starter_boards", (), "", "add starter boards made from the events that exist", "save",
            ("boards",)),
+    Action("theme", (), "", "choose the colours", "view"),
     Action("redraw", (), "", "draw the whole screen again", "view"),
     Action("quit", ("q",), "quit", "leave; the next start returns here", "go", rank=50),
 )  # fmt: skip
@@ -170,9 +177,14 @@ def actions_of(page: str) -> list[Action]:
     return [a for a in ACTIONS if not a.pages or page in a.pages]
 
 
-def key_line_of(page: str) -> list[Action]:
-    """Return the actions for a page's key line, most needed first."""
-    return sorted((a for a in actions_of(page) if a.rank), key=lambda a: a.rank)
+def key_line_of(page: str, labels: Mapping[str, str] = MappingProxyType({})) -> list[Action]:
+    """Return the actions for a page's key line, most needed first.
+
+    Args:
+        labels: the page's own words for some actions, which then come early.
+    """
+    shown = (a for a in actions_of(page) if a.rank)
+    return sorted(shown, key=lambda a: min(a.rank, 6) if a.id in labels else a.rank)
 
 
 def markdown_table() -> str:

@@ -11,7 +11,7 @@ from core.engines.sqlite import SqliteEngine
 from core.errors import FootfallError
 from core.language import parse_any
 from core.queries.base import Question
-from core.store.saved import Item, Saved
+from core.store.saved import Item, Mark, Saved
 
 
 class Library:
@@ -53,6 +53,13 @@ class Library:
     def audiences(self) -> list[Item]:
         """Return the saved audiences."""
         return self._items("audiences")
+
+    def marks(self, category: str | None = None) -> list[Mark]:
+        """Return the marks, newest first."""
+        try:
+            return self.saved.marks(category=category)
+        except FootfallError:
+            return []
 
     def _items(self, kind: Any) -> list[Item]:
         try:

@@ -22,6 +22,11 @@ def state_file() -> Path:
     return Path(folder) / "state.json"
 
 
+def log_file() -> Path:
+    """Return where unexpected failures are written."""
+    return state_file().with_name("footfall.log")
+
+
 class State:
     """What is remembered of one workspace; `save` writes it.
 

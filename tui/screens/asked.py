@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Callable
 from typing import Any
 
@@ -10,6 +11,7 @@ from core.draw import charts
 from core.errors import FootfallError
 from core.queries.base import Context, Question
 from tui import edits
+from tui.clipboard import send
 from tui.question_line import short
 from tui.screens.overlay import Chooser, Menu, Prompt
 from tui.screens.page import Page
@@ -261,6 +263,23 @@ class AskedPage(Page):
             if self.main is not None:
                 self.main.chart = chart
             self.put(question)
+
+    def action_complete(self) -> None:
+        """Only complete periods."""
+        self._range_chosen("complete")
+
+    def action_clear_filters(self) -> None:
+        """No conditions, no segment, no audience."""
+        self.set_fields(conditions=[], segment=None, audience=None)
+
+    def action_copy_command(self) -> None:
+        """Copy the command that prints this."""
+        from core.language import format_question
+
+        if self.question is not None:
+            words = ["footfall", "run", format_question(self.question)]
+            command = shlex.join([*words, "--db", str(self.app.engine.path)])
+            self.say(send(self.app, command))
 
     def action_saved(self) -> None:
         """Back to the saved question."""

@@ -137,7 +137,7 @@ class BoardPage(AskedPage):
 
     def action_again(self) -> None:
         """Ask every tile again, past the cache."""
-        self.app.seen()
+        self.app.data.seen()
         self.ask_tiles(self.tiles, fresh=True)
 
     def on_descendant_focus(self) -> None:

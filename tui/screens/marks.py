@@ -62,7 +62,7 @@ class MarksPage(AskedPage):
 
     def fill(self) -> None:
         """List the marks there are now, newest first."""
-        marks = self.app.saved.marks(category=self.category)
+        marks = self.app.library.marks(self.category)
         self.marks = {mark.id: mark for mark in marks}
         self.listing.fill([self._row(mark) for mark in marks])
         self.update_chrome()

@@ -16,6 +16,7 @@ from textual.widgets import Input
 from core.draw.spans import Line, Span
 from core.errors import FootfallError
 from core.text import clean, width
+from tui.clipboard import send
 from tui.widgets.listing import Listing, Row
 from tui.widgets.panel import Painted, Panel
 from tui.widgets.words import indented, wrapped
@@ -286,7 +287,7 @@ class Reader(Overlay):
 
     def action_copy(self) -> None:
         """Send the text to the terminal's clipboard."""
-        self.query_one(Box).footing = self.app.send_to_clipboard(self.text)
+        self.query_one(Box).footing = send(self.app, self.text)
         self.query_one(Box).repaint()
 
 

@@ -2,27 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any, ClassVar
+from typing import Any
 
-from textual.app import ComposeResult
 from textual.binding import Binding
-from textual.containers import Container
-from textual.events import Key, Resize
-from textual.screen import Screen
-from textual.widget import Widget
 
 from core.draw.spans import plain
 from core.errors import FootfallError
 from core.queries.base import Question
 from core.text import age, number
 from tui.asking import Answered, Questions
-from tui.keys import PLACES, actions_of, key_line_of
-from tui.screens.overlay import Overlay, Prompt, Reader, TooSmall
+from tui.clipboard import send
+from tui.keys import actions_of
+from tui.screens.framed import FramedPage
+from tui.screens.overlay import Chooser, Overlay, Reader
 from tui.widgets.answer import AnswerView
-from tui.widgets.chrome import Crumb, KeyLine, Status, Tabs
-from tui.widgets.listing import Listing
-from tui.widgets.panel import Painted, Panel
+from tui.widgets.chrome import Status
+from tui.widgets.listing import Listing, Row
+from tui.widgets.panel import Painted
 
 DIM_AFTER = 0.15
 SMALLEST = (60, 18)
@@ -37,44 +33,22 @@ def bindings(page: str) -> list[Binding]:
     ]
 
 
-class Page(Screen[None]):
-    """A page of a place; pages of one place lie on a stack.
+class Page(FramedPage):
+    """A framed page that asks questions and answers the actions everywhere.
 
     Args:
         place: the place whose stack it is on.
     """
 
-    page_id: ClassVar[str] = ""
-    labels: ClassVar[dict[str, str]] = {}
-    AUTO_FOCUS = ""
-    DEFAULT_CSS = """
-    Page { layout: vertical; layers: base cover; }
-    Page #body { height: 1fr; width: 1fr; }
-    Page.-tiny TooSmall { display: block; }
-    """
-
     def __init__(self, place: str) -> None:
-        super().__init__()
-        self.place = place
-        self.zoomed: Panel | None = None
+        super().__init__(place)
         self._ticking = False
         self._events: int | None = None
 
-    # -- what a page says of itself
-
-    @property
-    def crumb(self) -> str:
-        """Its step in the crumb."""
-        return next(name for place, _, name in PLACES if place == self.place)
-
-    @property
-    def asked(self) -> str:
-        """The question in short, for line 2."""
-        return ""
-
-    def body(self) -> Iterable[Widget]:
-        """Return its panels."""
-        return ()
+    def begin(self) -> None:
+        """See FramedPage: ask."""
+        self.questions = Questions(self, self.app.engine, self.app.saved)
+        self.start()
 
     def start(self) -> None:
         """Ask the first questions; called once."""
@@ -85,56 +59,26 @@ class Page(Screen[None]):
     def answered(self, view: AnswerView) -> None:
         """Called when a view of this page has a new answer."""
 
+    @property
+    def views(self) -> list[AnswerView]:
+        """The views of answers."""
+        return list(self.query(AnswerView))
+
+    @property
+    def view(self) -> AnswerView | None:
+        """The answer that actions are about: the focused one, else the first."""
+        if isinstance(self.focused, AnswerView):
+            return self.focused
+        return self.views[0] if self.views else None
+
     # -- chrome
-
-    def compose(self) -> ComposeResult:
-        """See Screen."""
-        yield Tabs(self.place, self.app.engine.path.name)
-        yield Crumb()
-        with Container(id="body"):
-            yield from self.body()
-        yield Status()
-        yield KeyLine()
-        yield TooSmall()
-
-    def on_mount(self) -> None:
-        """Set the chrome and ask."""
-        self.questions = Questions(self, self.app.engine, self.app.saved)
-        keys = self.query_one(KeyLine)
-        keys.actions = key_line_of(self.page_id)
-        keys.labels = self.labels
-        if self.panels:
-            self.panels[0].focus()
-        self.start()
-        self.update_chrome()
-
-    def update_chrome(self) -> None:
-        """Repaint crumb and status where they changed."""
-        if not self.is_mounted:
-            return
-        crumb = self.query_one(Crumb)
-        crumb.steps = self.crumbs
-        crumb.asked = self.asked
-        crumb.repaint()
-        self.update_status()
 
     def update_status(self) -> None:
         """Repaint the status line where it changed."""
         status = self.query_one(Status)
-        status.left = self.app.facts
+        status.left = self.app.data.facts
         status.right = self._timing()
         status.repaint()
-
-    @property
-    def crumbs(self) -> list[str]:
-        """The steps from the place's root to here."""
-        found = []
-        for screen in self.app.stack_of(self.place):
-            if isinstance(screen, Page):
-                found.append(screen.crumb)
-            if screen is self:
-                break
-        return found or [self.crumb]
 
     def _timing(self) -> str:
         busy = self.questions.busy
@@ -148,33 +92,9 @@ class Page(Screen[None]):
         oldest = min((r.at for r in results if r.cached), default=None)
         if oldest is not None and self.app.engine.clock() - oldest > 60_000:
             parts.append(f"cached {age(self.app.engine.clock() - oldest)}")
-        if self.app.stale:
+        if self.app.data.stale:
             parts.append("new data, F5")
         return "  ".join(parts)
-
-    def say(self, text: str, *, warning: bool = False) -> None:
-        """Show a sentence on the status line until the next key."""
-        status = self.query_one(Status)
-        status.message, status.warning = text, warning
-        status.repaint()
-
-    def sorry(self, error: FootfallError) -> None:
-        """Say why something did not work."""
-        self.say(str(error).split("\n")[0], warning=True)
-
-    def on_key(self, event: Key) -> None:
-        """A key makes the last message go."""
-        status = self.query_one(Status)
-        if status.message:
-            status.message = ""
-            status.repaint()
-
-    def on_resize(self, event: Resize) -> None:
-        """Too small a terminal shows one sentence instead."""
-        wide, high = SMALLEST
-        self.set_class(event.size.width < wide or event.size.height < high, "-tiny")
-        self.set_class(event.size.width >= 100, "-wide")
-        self.set_class(event.size.height >= 32, "-tall")
 
     def on_screen_resume(self) -> None:
         """On top again: the parent's question is as it was left."""
@@ -189,33 +109,6 @@ class Page(Screen[None]):
         """Leaving the page cancels what is left; a box over it does not."""
         if not isinstance(self.app.screen, Overlay):
             self.questions.cancel_all()
-
-    # -- panels
-
-    @property
-    def panels(self) -> list[Panel]:
-        """The panels that can have the focus, in reading order."""
-        found = [p for p in self.query(Panel) if p.can_focus and p.display]
-        return sorted(found, key=lambda p: (p.region.y, p.region.x))
-
-    @property
-    def views(self) -> list[AnswerView]:
-        """The views of answers."""
-        return list(self.query(AnswerView))
-
-    @property
-    def panel(self) -> Panel | None:
-        """The panel with the focus, else the first."""
-        if isinstance(self.focused, Panel):
-            return self.focused
-        return self.panels[0] if self.panels else None
-
-    @property
-    def view(self) -> AnswerView | None:
-        """The answer that actions are about: the focused one, else the first."""
-        if isinstance(self.focused, AnswerView):
-            return self.focused
-        return self.views[0] if self.views else None
 
     # -- asking
 
@@ -298,84 +191,9 @@ class Page(Screen[None]):
         elif self.questions.busy:
             self.action_stop()
 
-    def action_up(self) -> None:
-        """Move up."""
-        self.move(-1, 0)
-
-    def action_down(self) -> None:
-        """Move down."""
-        self.move(1, 0)
-
-    def action_left(self) -> None:
-        """Move left."""
-        self.move(0, -1)
-
-    def action_right(self) -> None:
-        """Move right."""
-        self.move(0, 1)
-
-    def move(self, rows: int, columns: int) -> None:
-        """Move the cursor of the focused panel."""
-        if self.panel is not None and hasattr(self.panel, "move"):
-            self.panel.move(rows, columns)
-
-    def action_first(self) -> None:
-        """To the first."""
-        if self.panel is not None:
-            self.panel.move_to_edge(False)
-
-    def action_last(self) -> None:
-        """To the last."""
-        if self.panel is not None:
-            self.panel.move_to_edge(True)
-
-    def action_page_up(self) -> None:
-        """A page up."""
-        self.move(-getattr(self.panel, "page_rows", 1), 0)
-
-    def action_page_down(self) -> None:
-        """A page down."""
-        self.move(getattr(self.panel, "page_rows", 1), 0)
-
-    def action_next_panel(self) -> None:
-        """Focus the next panel."""
-        self._focus_by(1)
-
-    def action_previous_panel(self) -> None:
-        """Focus the panel before."""
-        self._focus_by(-1)
-
-    def _focus_by(self, step: int) -> None:
-        panels = self.panels
-        if panels:
-            at = panels.index(self.panel) if self.panel in panels else 0
-            panels[(at + step) % len(panels)].focus()
-
-    def action_zoom(self) -> None:
-        """The focused panel over the whole page, or everything again."""
-        if self.zoomed is not None:
-            self.zoomed = None
-            for panel in self.query(Panel):
-                panel.remove_class("-away")
-        elif isinstance(self.panel, Panel):
-            self.zoomed = self.panel
-            for panel in self.query(Panel):
-                panel.set_class(panel is not self.zoomed, "-away")
-
-    def action_find(self) -> None:
-        """Filter the focused list."""
-        panel = next((p for p in (self.panel, *self.panels) if isinstance(p, Listing)), None)
-        if panel is None:
-            return
-        panel.focus()
-        self.app.push_screen(
-            Prompt("Find", str, value=panel.filter, help="Shows only what holds these words."),
-            lambda text: panel.narrow(text) if text is not None else None,
-        )
-
     def action_again(self) -> None:
         """Ask again, past the cache."""
-        self.app.seen()
+        self.app.data.seen()
         self._repeat(fresh=True)
 
     def action_unlimited(self) -> None:
@@ -398,7 +216,7 @@ class Page(Screen[None]):
 
     def action_copy(self) -> None:
         """Send the value under the cursor to the terminal's clipboard."""
-        self.say(self.app.send_to_clipboard(self.value_text()))
+        self.say(send(self.app, self.value_text()))
 
     def value_text(self) -> str:
         """Return what `y` copies."""
@@ -442,6 +260,13 @@ class Page(Screen[None]):
         """Draw with ASCII only."""
         self.app.set_glyphs("ascii")
 
+    def action_theme(self) -> None:
+        """Choose the colours."""
+        rows = [Row(name, name) for name in sorted(self.app.available_themes)]
+        self.app.push_screen(
+            Chooser("Colours", rows), lambda name: self.app.set_colours(name) if name else None
+        )
+
     def action_redraw(self) -> None:
         """Draw the whole screen again."""
         for painted in self.query(Painted):
@@ -454,10 +279,6 @@ class Page(Screen[None]):
     def reason_against(self, action: str) -> str:
         """Return why an action makes no sense now, "" when it does."""
         return ""
-
-    def memory(self) -> dict[str, Any]:
-        """Return what the next start should bring back."""
-        return {}
 
 
 def _stopped(asking: Any) -> Answered:

@@ -96,6 +96,14 @@ class Panel(Painted):
         """Return the lines inside the frame."""
         raise NotImplementedError
 
+    def move(self, rows: int, columns: int) -> bool:
+        """Move the cursor; False when there is none or it cannot move that way."""
+        return False
+
+    def move_to_edge(self, last: bool) -> bool:
+        """Move the cursor to the first or the last place."""
+        return False
+
     def watch_has_focus(self, value: bool) -> None:
         """Show on the frame whether the panel has the focus."""
         super().watch_has_focus(value)

@@ -1,0 +1,24 @@
+"""Sending text to the terminal's clipboard (OSC 52)."""
+
+from __future__ import annotations
+
+import base64
+from typing import Any
+
+MOST = 75_000
+"""Characters of base64 that terminals take in one sequence."""
+
+
+def send(app: Any, text: str) -> str:
+    """Send text to the terminal's clipboard; return a sentence that says so, or why not.
+
+    No answer comes back from a terminal, so it says sent, not copied.
+    """
+    if not text:
+        return "There is nothing to copy here."
+    data = text.encode(errors="replace")
+    size = f"{len(data) / 1000:.1f} KB"
+    if len(base64.b64encode(data)) > MOST:
+        return f"Too big to copy ({size}). x writes a file."
+    app.copy_to_clipboard(text)
+    return f"Sent {size} to your terminal's clipboard."
