@@ -12,7 +12,7 @@ from core.errors import BadQuestion
 from core.language_cells import format_cell
 from core.language_words import CHARTS, MAX_LENGTH
 from core.language_write import format_chart, format_question
-from core.queries import from_json
+from core.queries import from_json, kind_class
 from core.queries.base import Question
 
 __all__ = [
@@ -53,10 +53,23 @@ def parse_full(text: str) -> Parsed:
         )
     if not text.strip():
         raise BadQuestion("The question is empty.", "For example: dau, signup, signup > purchase.")
-    from core.language_parse import parse_body
+    from core.language_parse import parse_body, pointed
 
-    body, chart = parse_body(text)
-    return Parsed(from_json(body), chart)
+    whole = parse_body(text)
+    known = kind_class(str(whole.body["kind"])).model_fields
+    try:
+        for field in whole.body:
+            if field not in known:
+                word = text[whole.places[field] :].split()[0]
+                kind = str(whole.body["kind"]).replace("_", " ")
+                raise BadQuestion(f"{word!r} does not suit {kind}.", parameter=field)
+        return Parsed(from_json(whole.body), whole.chart)
+    except BadQuestion as error:
+        at = whole.places.get(error.parameter.split(".")[0])
+        if not at:
+            raise
+        hint = f"\n{pointed(text, at)}\n{error.hint}".rstrip()
+        raise BadQuestion(error.message, hint, parameter=error.parameter) from None
 
 
 def parse_any(text: str) -> Question:

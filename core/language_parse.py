@@ -14,7 +14,7 @@ from lark import Lark
 from lark.exceptions import UnexpectedCharacters, UnexpectedInput, UnexpectedToken
 
 from core.errors import BadQuestion
-from core.language_conditions import Body, Mistake
+from core.language_conditions import Mistake
 from core.language_rules import Rules, Whole
 from core.language_words import KEYWORDS, MEANINGS
 from core.text import clean
@@ -27,8 +27,8 @@ _SHOWN = 66
 _NAMED = 12
 
 
-def parse_body(text: str) -> tuple[Body, str]:
-    """Return the fields of the question in `text`, with its kind, and the chart it asks for.
+def parse_body(text: str) -> Whole:
+    """Return what the question in `text` says: its fields, where each is given, its chart.
 
     Raises:
         BadQuestion: with the line, a caret under the place and what was expected there.
@@ -41,7 +41,7 @@ def parse_body(text: str) -> tuple[Body, str]:
     except UnexpectedInput as error:
         raise _explained(text, error) from None
     assert isinstance(whole, Whole)
-    return whole.body, whole.chart
+    return whole
 
 
 @lru_cache(maxsize=1)

@@ -35,9 +35,10 @@ _UNIT_WORDS = frozenset({*ALIASES, *GRANULARITIES}) - {"min", "1m", "1h", "1d", 
 
 @dataclass(frozen=True)
 class Whole:
-    """A question's fields, its drawing hint and how deep it nests."""
+    """A question's fields, where the text gives each, its drawing hint and how deep it nests."""
 
     body: Body
+    places: dict[str, int]
     chart: str
     depth: int
 
@@ -239,10 +240,11 @@ class Rules(_Cells):
     """Rules of the clauses, and of the question they make up."""
 
     def question(self, parts: list[Part]) -> Whole:
-        subject, *clauses = (self._ranked(parts[0], part) for part in parts)
-        body = _merged([subject, *clauses])
+        read = [self._ranked(parts[0], part) for part in parts]
+        body = _merged(read)
+        places = {key: part.at for part in read for key in part.fields}
         depth = body.pop("\0depth", 1)
-        return Whole(body, body.pop("\0chart", ""), depth)
+        return Whole(body, places, body.pop("\0chart", ""), depth)
 
     def _ranked(self, subject: Part, part: Part) -> Part:
         """`by users` ranks the top events; elsewhere it is a field."""

@@ -25,6 +25,7 @@ from core.language import (
     parse_full,
 )
 from core.language_words import MAX_LENGTH, RESERVED, SEGMENTS
+from core.queries import KINDS as ALL_KINDS
 from core.queries import from_json
 from core.text import is_unsafe
 
@@ -296,6 +297,23 @@ KINDS = {
         granularity=st.sampled_from(["daily", "weekly", "monthly"]),
         cohort=st.sampled_from(["first_ever", "first_in_range", "every"]),
     ),
+    "lifecycle": bodies(
+        "lifecycle", event=NASTY, granularity=st.sampled_from(["daily", "weekly", "monthly"]),
+        new_means=st.sampled_from(["activity", "product"]), compare=TIMED["compare"],
+    ),
+    "segments": bodies("segments"),
+    "segment": bodies(
+        "segment", limit=st.integers(1, 100), offset=st.integers(0, 9)
+    ).flatmap(lambda body: st.builds(
+        lambda segment: {**body, "segment": segment}, st.sampled_from(SEGMENTS)
+    )),
+    "user_activity": bodies(
+        "user_activity", limit=st.integers(1, 100), offset=st.integers(0, 9),
+        direction=st.sampled_from(["latest", "earliest"]),
+    ).flatmap(lambda body: st.builds(lambda user: {**body, "user": user}, SOME)),
+    "user_search": bodies(
+        "user_search", limit=st.integers(1, 100)
+    ).flatmap(lambda body: st.builds(lambda user: {**body, "user": user}, SOME)),
     "top_events": bodies(
         "top_events", order_by=st.sampled_from(["count", "users"]), limit=st.integers(1, 10_000)
     ),
@@ -315,14 +333,18 @@ CELLS = st.fixed_dictionaries(
         "row": NASTY,
     },
 )
-QUESTIONS = st.one_of(*KINDS.values())
+QUESTIONS = st.one_of(*(KINDS[kind] for kind in sorted(KINDS)))
 PEOPLE = bodies(
     "people", limit=st.integers(1, 10_000), offset=st.integers(0, 50), cell=CELLS,
     order=st.sampled_from(["last_seen", "first_seen", "user"]),
 ).flatmap(lambda body: st.builds(lambda of: {**body, "of": of}, QUESTIONS))  # fmt: skip
 
 
-@settings(max_examples=300, deadline=None)
+def test_every_kind_of_question_is_covered() -> None:
+    assert {*KINDS, "people"} == set(ALL_KINDS)
+
+
+@settings(max_examples=400, deadline=None)
 @given(st.one_of(QUESTIONS, PEOPLE))
 def test_any_question_comes_back_from_its_text(body: dict[str, Any]) -> None:
     question = from_json(body)
@@ -373,6 +395,23 @@ def test_a_mistake_shows_the_line_a_caret_and_what_was_expected(
     assert caret.index("^") == line.index(place)
     assert expected in " ".join(rest)
     assert not any(word in caught.value.hint for word in ("WORD", "STRING", "LPAR", "__ANON"))
+
+
+@pytest.mark.parametrize(
+    ("text", "place", "said"),
+    [
+        ("signup by country within 7d", "within", "'within' does not suit trend."),
+        ("dau holding session", "holding", "'holding' does not suit active users."),
+        ("signup by a, b, c", "by", "breakdown"),
+        ("signup top 0", "top", "limit"),
+        ("retention by country", "by", "breakdown"),
+    ],
+)
+def test_a_clause_that_does_not_suit_is_pointed_at(text: str, place: str, said: str) -> None:
+    with pytest.raises(BadQuestion, match=said) as caught:
+        parse(text)
+    line, caret, *_ = caught.value.hint.strip("\n").splitlines()
+    assert caret.index("^") == line.index(place)
 
 
 def test_the_caret_finds_the_place_in_a_long_line_of_many() -> None:

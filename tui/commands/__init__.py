@@ -22,7 +22,7 @@ COMMANDS = {
     "demo": "make a sample workspace and open it",
     "doctor": "check terminal, clipboard, database and timing",
     "import": "load events from files into a workspace",
-    "list": "name boards, events, fields, segments, audiences, marks, kinds",
+    "list": "name boards, events, fields, segments, marks and other things",
     "mark": "note that something happened, or list the notes",
     "run": "answer a question",
     "schema": "print the JSON schemas of a kind of question",
@@ -111,10 +111,16 @@ def run(arguments: Sequence[str]) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
         return 0
     except FootfallError as error:
-        from tui.commands.common import complain
+        return _failed(error)
+    except OSError as error:
+        return _failed(FootfallError(f"{error.filename or 'footfall'}: {error.strerror or error}."))
 
-        complain(error)
-        return error.exit_code
+
+def _failed(error: FootfallError) -> int:
+    from tui.commands.common import complain
+
+    complain(error)
+    return error.exit_code
 
 
 def _interrupted() -> int:

@@ -23,7 +23,7 @@ from tui.commands.listing import LISTS
 @format_options
 @width_option
 def command(what: str, db: str | None, format: str | None, width: int | None) -> None:
-    """Name all boards, events, fields, segments, audiences, marks or kinds of question."""
+    """Name all things of a sort that the workspace has."""
     put_table(LISTS[what](database(db)), format, width_of(width))
 
 

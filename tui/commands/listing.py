@@ -20,10 +20,10 @@ def _texts(*names: str) -> list[Column]:
 
 
 def boards(path: Path) -> Table:
-    """Return the saved boards."""
-    from core.store.saved import Saved
+    """Return the saved boards, or the starter boards where none is saved."""
+    from tui.commands.starting import boards_of
 
-    found = Saved(path).boards()
+    found = boards_of(path, open_engine(path))
     return table("Boards", _texts("id", "title"), [(b.id, b.title) for b in found])
 
 
@@ -48,12 +48,16 @@ def segments(path: Path) -> Any:
     return open_engine(path).answer(Segments())
 
 
-def audiences(path: Path) -> Table:
-    """Return the saved audiences."""
-    from core.store.saved import Saved
+def saved(kind: Any) -> Callable[[Path], Table]:
+    """Return what lists the saved things of a kind."""
 
-    found = Saved(path).audiences()
-    return table("Audiences", _texts("id", "title"), [(a.id, a.title) for a in found])
+    def listed(path: Path) -> Table:
+        from core.store.saved import Saved
+
+        rows = [(item.id, item.title) for item in Saved(path).items(kind)]
+        return table(kind.capitalize(), _texts("id", "title"), rows)
+
+    return listed
 
 
 def marks(path: Path) -> Table:
@@ -86,7 +90,9 @@ LISTS: dict[str, Callable[[Path], Any]] = {
     "events": events,
     "fields": fields,
     "segments": segments,
-    "audiences": audiences,
+    "audiences": saved("audiences"),
+    "charts": saved("charts"),
+    "queries": saved("queries"),
     "marks": marks,
     "kinds": kinds,
 }
