@@ -1,0 +1,132 @@
+"""The built-in segments (semantics 5.1, appendix A.5)."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from core.answers import Cell
+from core.errors import BadQuestion
+from core.queries import from_json
+from core.queries.segments import SEGMENTS
+from tests import oracle
+from tests.compare import ask, both_engines, check_people, people
+from tests.test_active_users import CONDITIONS
+from tests.worlds import A_RANGE, DAY, Event, World, appendix_a, engine_of, worlds
+
+NOON = 1_744_027_200_000  # 2025-04-07 12:00 UTC
+
+
+@pytest.fixture(scope="module")
+def engine():
+    with engine_of(appendix_a()) as found:
+        yield found
+
+
+def users(table) -> dict[str, int]:
+    """People by key."""
+    return {key: row[2] for key, row in zip(table.keys, table.rows, strict=True)}
+
+
+def test_segments_of_the_fixture(engine):
+    table = ask(engine, "segments", range=A_RANGE)
+    assert users(table) == {
+        "new": 1, "returning": 2, "dormant": 2, "churned": 1,
+        "one_timer": 2, "casual": 3, "regular": 0, "power_user": 0, "no_sessions": 1,
+    }  # fmt: skip
+    assert {row[1] for row in table.rows} == {"lifecycle", "engagement"}
+    assert [row[3] for row in table.rows[4:6]] == [2 / 5, 3 / 5]
+
+
+def test_all_time_engagement_of_the_fixture(engine):
+    found = users(ask(engine, "segments", range="all_time"))
+    assert (found["one_timer"], found["casual"], found["no_sessions"]) == (2, 4, 0)
+
+
+def test_the_people_of_segments(engine):
+    question = from_json({"kind": "segments", "range": A_RANGE})
+    named = {key: people(engine, question, Cell(row=key)) for key in SEGMENTS}
+    assert named["returning"] == ["a", "d"]
+    assert named["dormant"] == ["b", "c"]
+    assert named["casual"] == ["a", "b", "e"]
+    assert people(engine, question, Cell(row="no_sessions")) == ["f"]
+    assert people(engine, question, Cell()) == ["a", "b", "c", "d", "e", "f"]
+
+
+def test_drilling_into_a_segment_lists_the_busiest_first(engine):
+    found = ask(engine, "segment", segment="casual", range=A_RANGE)
+    assert found.total == 3
+    assert found.columns == ("sessions",)
+    assert [(p.user, p.values) for p in found.rows] == [("a", (3,)), ("e", (2,)), ("b", (2,))]
+    page = ask(engine, "segment", segment="casual", range=A_RANGE, limit=1, offset=1)
+    assert (page.total, [p.user for p in page.rows]) == (3, ["e"])
+
+
+def test_drilling_into_a_lifecycle_segment_lists_the_last_seen_first(engine):
+    found = ask(engine, "segment", segment="dormant", range=A_RANGE)
+    assert [p.user for p in found.rows] == ["c", "b"]
+
+
+def test_a_segment_narrows_any_question(engine):
+    answer = ask(engine, "trend", range=A_RANGE, segment="dormant")
+    assert answer.lines[0].total == 7  # all events of b and c
+    answer = ask(engine, "active_users", range=A_RANGE, segment="casual")
+    assert answer.lines[0].total == 3
+
+
+@pytest.mark.parametrize(
+    ("age", "stage"), [(0, "new"), (7, "new"), (8, "dormant"), (30, "dormant"), (31, "churned")]
+)
+def test_ages_are_whole_local_days(age, stage):
+    world = World((Event("a", NOON - age * DAY, "ann"),), now=NOON)
+    with engine_of(world) as found:
+        assert users(ask(found, "segments", range="1d"))[stage] == 1
+
+
+@pytest.mark.parametrize(
+    ("sessions", "stage"),
+    [(1, "one_timer"), (2, "casual"), (4, "casual"), (5, "regular"), (14, "regular"),
+     (15, "power_user")],
+)  # fmt: skip
+def test_engagement_counts_sessions(sessions, stage):
+    events = tuple(Event("a", NOON - n * 3_600_000, "ann") for n in range(sessions))
+    with engine_of(World(events, now=NOON)) as found:
+        assert users(ask(found, "segments", range="2d"))[stage] == 1
+
+
+def test_an_unknown_segment_is_answered_with_the_nearest(engine):
+    with pytest.raises(BadQuestion, match="power_user"):
+        ask(engine, "segment", segment="power_users")
+    with pytest.raises(BadQuestion, match="power_user"):
+        ask(engine, "trend", segment="power_users")
+
+
+RANGES = st.sampled_from(("1d", "7d", "30d", "24h", "all_time", "2025-03-25,2025-04-05",
+                          "2024-01-01,2027-01-01"))  # fmt: skip
+
+
+@settings(max_examples=60, deadline=None)
+@given(worlds(), RANGES, st.sampled_from(CONDITIONS))
+def test_segments_match_the_oracle(world, span, conditions):
+    question = from_json({"kind": "segments", "range": span, "conditions": conditions})
+    expected = oracle.segments(world, question)
+    with both_engines(world) as engines:
+        for engine in engines:
+            table = engine.answer(question)
+            assert users(table) == {key: len(found) for key, found in expected.items()}
+            check_people(engine, question, table)
+
+
+@settings(max_examples=40, deadline=None)
+@given(worlds(), st.sampled_from(SEGMENTS), st.sampled_from(("count", "users")))
+def test_a_trend_within_a_segment_matches_the_oracle(world, segment, measure):
+    from tests.compare import check_series
+
+    whole = from_json({"kind": "segments", "range": "30d"})
+    members = oracle.segments(world, whole)[segment]
+    question = from_json({"kind": "trend", "range": "30d", "segment": segment, "measure": measure})
+    expected = oracle.trend(world, question, members)
+    with both_engines(world) as engines:
+        for engine in engines:
+            check_series(engine.answer(question), *expected)
