@@ -133,6 +133,8 @@ def format_question(question: Question) -> str:
     parts += [clause for write in _CLAUSES if (clause := write(writer))]
     if writer.left:
         dumped = question.model_dump(mode="json", by_alias=True)
+        if "property" in writer.left:
+            dumped["property"] = _whole_property(dumped["property"])
         parts.append("with " + ", ".join(f"{k} = {_setting(dumped[k])}" for k in writer.left))
     return " ".join(parts)
 
@@ -164,12 +166,16 @@ def _trend(writer: _Writer) -> str:
 
 
 def _measured(event: str | None, found: str) -> str:
-    if found.startswith("properties."):
-        found = f"properties.{found}"
+    found = _whole_property(found)
     if event is None:
         return found if name(found) == found and "." not in found else quoted(found)
     bare = name(event) == event and "." not in event and BARE.fullmatch(found)
     return f"{event}.{found}" if bare else f"{quoted(event)}.{quoted(found)}"
+
+
+def _whole_property(found: str) -> str:
+    """Return a property so that the prefix a question drops is not part of its name."""
+    return f"properties.{found}" if found.startswith("properties.") else found
 
 
 def _step(step: Any) -> str:
