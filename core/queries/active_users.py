@@ -178,7 +178,7 @@ def totals_statement(ctx: Context, selection: Selection, span: Span, by: list[Fi
 def people_by_slot(
     ctx: Context, selection: Selection, span: Span, slots: list[Bucket], by: list[Field]
 ) -> Generator[Statement, Rows, tuple[Rows, Rows]]:
-    """Return (v0, v1, users) over a span and (slot, v0, v1, users), from the same sets."""
+    """Return (v0, v1, users) over a span, where any, and (slot, v0, v1, users) of its buckets."""
     if not slots:
         return (yield totals_statement(ctx, selection, span, by)), []
     bind = ctx.binder()
@@ -197,7 +197,8 @@ def people_by_slot(
         """,
         "users per bucket and over the range",
     )
-    return split(rows)
+    totals, points = split(rows)
+    return [row for row in totals if row[-1]], points
 
 
 def split(rows: Rows) -> tuple[Rows, Rows]:
