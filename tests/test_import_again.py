@@ -15,7 +15,12 @@ from pathlib import Path
 
 import pytest
 
+from core.errors import CannotOpen
+from core.sources.rows import Row
+from core.store.batch import Batch, Writer
 from core.store.ingest import import_files
+from core.store.schema import INDEXES
+from core.store.workspace import open_writer
 from tests import recount
 
 START = 1_743_933_600_000
@@ -175,3 +180,42 @@ def test_an_interrupt_keeps_the_committed_batches(tmp_path: Path) -> None:
         closing(sqlite3.connect(tmp_path / "clean.db")) as clean,
     ):
         assert recount.dump(db) == recount.dump(clean)
+
+
+def test_two_writers_in_turns_never_mix_up_their_dictionaries(tmp_path: Path) -> None:
+    with (
+        closing(open_writer(tmp_path / "w.db")) as one,
+        closing(open_writer(tmp_path / "w.db")) as other,
+    ):
+        writers = (Writer(one), Writer(other))
+        for n in range(12):
+            rows = [Row(f"e{n % 5}", START + n, f"u{n % 7}", f"d{n % 3}", None, n)]
+            writers[n % 2].write(Batch(rows), lambda _: None)
+        recount.check(one)
+        assert one.execute("select count(*) from events").fetchone() == (12,)
+        assert one.execute("select count(*) from event_names").fetchone() == (5,)
+
+
+def test_a_busy_workspace_is_told_and_keeps_what_was_committed(tmp_path: Path) -> None:
+    source = tmp_path / "in.jsonl"
+    write_events(source, 300)
+    with (
+        closing(open_writer(tmp_path / "w.db")) as mine,
+        closing(sqlite3.connect(tmp_path / "w.db")) as other,
+    ):
+        mine.execute("pragma busy_timeout = 10")
+        other.execute("begin immediate")
+        with pytest.raises(CannotOpen, match="locked"):
+            import_files(mine, [source])
+        other.rollback()
+        assert import_files(mine, [source]).stored > 0
+        recount.check(mine)
+
+
+def test_an_import_that_dropped_the_indexes_and_was_killed_gets_them_back(tmp_path: Path) -> None:
+    with closing(open_writer(tmp_path / "w.db")) as db:
+        for name in INDEXES:
+            db.execute(f"drop index {name}")
+    with closing(open_writer(tmp_path / "w.db")) as db:
+        found = {row[0] for row in db.execute("select name from sqlite_master")}
+    assert found >= set(INDEXES)

@@ -205,6 +205,8 @@ def test_a_wrong_mapping_is_refused(tmp_path: Path) -> None:
         load(tmp_path, "", mapping={"usr": "x"})
     with pytest.raises(BadInput, match="has no column 'nope'"):
         load(tmp_path, CSV, "in.csv", mapping={"user": "nope"})
+    with pytest.raises(BadInput, match="has a field 'nope' for the user"):
+        load(tmp_path, '{"event":"a","time":"2025-04-06"}', mapping={"user": "nope"})
 
 
 def test_standard_input(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

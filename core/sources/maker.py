@@ -39,6 +39,10 @@ class Maker:
     Args:
         mapping: meaning -> name, given by the user.
         text_values: values come from delimited text: "" is missing and numbers are text.
+
+    Attributes:
+        understood: meaning -> name, of the first event.
+        unseen: names in `mapping` that no record has had so far.
     """
 
     def __init__(self, mapping: Mapping[str, str], *, text_values: bool) -> None:
@@ -48,6 +52,7 @@ class Maker:
         self._contexts: dict[tuple[Any, ...], tuple[str | None, ...]] = {}
         self._occurrences = Occurrences()
         self.understood: dict[str, str] = {}
+        self.unseen = set(mapping.values())
 
     def plan(self, names: tuple[str, ...]) -> Plan:
         """Return what the names mean, remembered per set of names."""
@@ -56,6 +61,7 @@ class Maker:
             if len(self._plans) >= _MAX_PLANS:
                 self._plans.clear()
             found = self._plans[names] = understand(names, self.mapping)
+            self.unseen.difference_update(names)
         return found
 
     def make_all(

@@ -128,8 +128,8 @@ class Writer:
         self._users = Dictionary(db, "identities", "key", people, {"kind": 0})
         self._devices = Dictionary(db, "identities", "key", people, {"kind": 1})
         self._events = Dictionary(db, "event_names", "name", Counter(db, "event_names"))
-        self._sessions = Dictionary(db, "session_keys", "key", Counter(db, "session_keys"))
-        self._sessions[NO_SESSION] = -1
+        keys = Counter(db, "session_keys")
+        self._sessions = Dictionary(db, "session_keys", "key", keys, always={NO_SESSION: -1})
         values = Counter(db, "dimension_values")
         self._values = [
             Dictionary(db, "dimension_values", "value", values, {"dimension": i + 1})

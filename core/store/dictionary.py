@@ -17,6 +17,7 @@ class Dictionary(dict[str | None, int]):
         table: table with columns `id` and `text`.
         text: the column that holds the text.
         fixed: further columns that are equal for all texts of this dictionary, as a dict.
+        always: texts with an id of their own that is not in the table.
         counter: shared by dictionaries that share a table, so that ids never clash.
     """
 
@@ -27,6 +28,7 @@ class Dictionary(dict[str | None, int]):
         text: str,
         counter: Counter,
         fixed: dict[str, int] | None = None,
+        always: dict[str | None, int] | None = None,
     ) -> None:
         super().__init__()
         fixed = fixed or {}
@@ -40,7 +42,8 @@ class Dictionary(dict[str | None, int]):
         self._insert = f"insert into {table} ({', '.join(columns)}) values ({marks})"
         self._fresh: list[tuple[object, ...]] = []
         self._empty = not counter.value
-        self[None] = 0
+        self._always = {None: 0, **(always or {})}
+        self.update(self._always)
 
     def __missing__(self, text: str) -> int:
         row = None
@@ -65,7 +68,7 @@ class Dictionary(dict[str | None, int]):
         self._fresh.clear()
         if len(self) > _MAX_CACHED:
             self.clear()
-            self[None] = 0
+            self.update(self._always)
             self._empty = False
         return count
 

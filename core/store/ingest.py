@@ -12,6 +12,7 @@ from typing import Any
 
 import orjson
 
+from core.errors import CannotOpen
 from core.sources.fields import check_mapping
 from core.sources.maker import dump
 from core.sources.moments import EARLIEST, LATEST
@@ -118,13 +119,19 @@ def store_events(
 def _connected(
     target: sqlite3.Connection | str | Path, zone: str | None, week_start: int | None
 ) -> Iterator[sqlite3.Connection]:
-    if isinstance(target, sqlite3.Connection):
-        yield target
-        return
-    from core.store.workspace import open_writer
+    try:
+        if isinstance(target, sqlite3.Connection):
+            yield target
+            return
+        from core.store.workspace import open_writer
 
-    with closing(open_writer(target, zone=zone, week_start=week_start)) as connection:
-        yield connection
+        with closing(open_writer(target, zone=zone, week_start=week_start)) as connection:
+            yield connection
+    except sqlite3.OperationalError as error:
+        raise CannotOpen(
+            f"The workspace could not be written: {error}.",
+            "What was committed is kept; run the same import again to go on.",
+        ) from error
 
 
 @contextmanager

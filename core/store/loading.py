@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 
+from core.errors import BadInput
 from core.sources import Source, open_source
 from core.sources.fields import cannot_read
 from core.sources.lines import Input
@@ -256,7 +257,21 @@ class _Run:
         if self._nameless and self._counts["rejected"] >= at_least and self._source is not None:
             raise cannot_read(self._name, self._nameless, self._source.maker.mapping)
 
+    def _refuse_unseen(self) -> None:
+        """Raise BadInput when a name given for the person is in no line of the first batch."""
+        if self._accepted or self._source is None:
+            return
+        maker = self._source.maker
+        for meaning in ("user", "device"):
+            name = maker.mapping.get(meaning)
+            if name in maker.unseen and self._batch.rows:
+                raise BadInput(
+                    f"No line of {self._name} has a field {name!r} for the {meaning}.",
+                    "Look at the spelling in --map.",
+                )
+
     def _flush(self, count: int, *, finished: bool = False) -> None:
+        self._refuse_unseen()
         batch = self._batch
         self._count("read", count - self._counts["read"])
         self._accepted = self._accepted or batch.size > 0

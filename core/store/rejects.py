@@ -76,7 +76,7 @@ class Rejects:
             self._remove_stale()
 
     def _remove_stale(self) -> None:
-        for path in {self._final, self._fallback}:
+        for path in {self._final, self._fallback, self._part}:
             try:
                 path.unlink(missing_ok=True)
             except OSError:
