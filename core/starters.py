@@ -17,7 +17,7 @@ CANDIDATES = 8
 """Events looked at for a funnel, the most widespread first."""
 
 STEPS = 4
-SHARED = 0.08
+SHARED = 0.2
 """A funnel step must be reached by at least this share of those on the step before."""
 
 LONG_RANGE = "90d"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -53,8 +54,17 @@ class Axes:
             return (self.width - 1) / 2
         return index * (self.width - 1) / (self.count - 1)
 
+    def cells(self, value: float) -> float:
+        """Return a value's height above the bottom in cells, zero between two of them."""
+        unit = self.height / (self.high - self.low)
+        return min(max(round(-self.low * unit) + value * unit, 0.0), float(self.height))
+
     def row(self, value: float) -> int:
-        """Return the row of a value, 0 at the top."""
+        """Return the row of a value, 0 at the top; of a bar, the row it ends in."""
+        if self.bands:
+            end = self.cells(value)
+            cell = math.ceil(end - 1e-9) - 1 if value > 0 else math.floor(end + 1e-9)
+            return self.height - 1 - min(max(cell, 0), self.height - 1)
         share = (self.high - value) / (self.high - self.low)
         return int(round(share * (self.height * self.rows - 1)) // self.rows)
 

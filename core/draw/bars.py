@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import accumulate
 
 from core.answers import Series
 from core.draw.legend import letter
-from core.draw.lines import Cursor, Frame, line_chart
+from core.draw.lines import BLOCKS, Cursor, Frame, line_chart, middles
 from core.draw.spans import Canvas, Line, Look
 from core.draw.table import ranking
 
@@ -29,6 +30,12 @@ def bar_chart(
     frame = Frame.of(answer, heights, width, height, look, marks, bands=True)
     if len(answer.buckets) > frame.axes.width:
         return line_chart(answer, width, height, look, cursor, marks)
+    frame.samples = BLOCKS
+    frame.ends = [line[-1] / 2 for line in signed]
+    rising = [at for at, line in enumerate(signed) if line[-1] > 0]
+    tops = list(accumulate(signed[at][-1] for at in rising))
+    for at, middle in zip(rising, middles(tops), strict=True):
+        frame.ends[at] = middle
     canvas = Canvas(frame.axes.width, frame.axes.height)
     _fill(canvas, frame, answer, signed, look)
     return frame.finish(canvas, cursor)
@@ -69,8 +76,7 @@ def _block(
 ) -> None:  # fmt: skip
     """Fill the cells between two values, the top cell of a rising block in eighths."""
     axes = frame.axes
-    unit = axes.height / (axes.high - axes.low)
-    low, high = sorted(((start - axes.low) * unit, (end - axes.low) * unit))
+    low, high = sorted((axes.cells(start), axes.cells(end)))
     alone = len(frame.answer.lines) == 1
     for cell in range(int(low), axes.height):
         share = min(high - cell, 1.0) - max(low - cell, 0.0)
@@ -88,4 +94,4 @@ def _char(share: float, raised: bool, alone: bool, index: int, look: Look) -> st
         return letter(index, look) if share >= 0.5 or (alone and share > 0.05) else " "
     if alone and not raised and share < 0.95:
         return FINE[max(min(round(share * 8), 8) - 1, 0)]
-    return "█▓▒░"[index % 4] if share >= 0.45 else " "
+    return BLOCKS[index % 4] if share >= 0.45 else " "

@@ -61,7 +61,7 @@ def ticks(low: float, high: float, intervals: int, unit: str) -> list[float]:
         high = low + 1
     for step in _steps(high - low, unit):
         first, last = math.floor(low / step + 1e-9), math.ceil(high / step - 1e-9)
-        if last - first <= max(intervals, 1 if low == 0 else 2):
+        if last - first <= (intervals if low == 0 else max(intervals, 2) + 1):
             return [round(n * step, 12) for n in range(first, last + 1)]
     return [low, high]
 

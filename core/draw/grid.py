@@ -63,7 +63,10 @@ class View:
 
 
 def grid_chart(answer: Grid, size: int, height: int, look: Look, cursor: Cursor) -> list[Line]:
-    """Draw a retention grid with the sentence for the cell under the cursor below it."""
+    """Draw a retention grid with the sentence for the cell under the cursor below it.
+
+    Where not all cohorts fit, the newest are shown, or those around the cursor.
+    """
     if not answer.cohorts:
         return [
             (Span("No cohort started in this range.", "dim"),),
@@ -71,7 +74,8 @@ def grid_chart(answer: Grid, size: int, height: int, look: Look, cursor: Cursor)
         ]
     said = _said(answer, size, cursor)
     foot = [*said, *_foot(answer, size, look)]
-    keep = min(len(foot), max(height - 5, 0))
+    spare = height - 2 - len(answer.cohorts)
+    keep = min(len(foot), max(spare, min(len(said) + 1, height - 4), 0))
     view = _view(answer, size, height - 2 - keep, cursor)
     heat = Heat.of(answer)
     lines = [_heading(answer, view)]
@@ -92,7 +96,9 @@ def _view(answer: Grid, size: int, rows: int, cursor: Cursor) -> View:
     fits = max((size - 1 - label - 1 - users) // CELL, 1)
     at = max(cursor[1] - 1, 0) if cursor else 0
     periods = window(count, fits, at)
-    cohorts = window(len(answer.cohorts), max(rows, 1), cursor[0] - 1 if cursor else None)
+    newest = len(answer.cohorts) - 1
+    at_row = cursor[0] - 1 if cursor and cursor[0] else newest
+    cohorts = window(len(answer.cohorts), max(rows, 1), at_row)
     return View(periods, cohorts, label, users)
 
 

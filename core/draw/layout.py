@@ -13,6 +13,9 @@ from core.boards import COLUMNS, Block, Board, Position
 NARROWEST = 19
 """Cells a tile needs; decides how many stand side by side."""
 
+THINNEST = 12
+"""Cells below which a tile says nothing; a board with one so thin flows instead."""
+
 LOW_TILE = 2
 """Tiles at most this many grid rows tall hold a number: two lines inside their frame do."""
 
@@ -47,7 +50,7 @@ def layout(board: Board, width: int, height: int | None = None) -> list[Place]:
     blocks = sorted(board.blocks, key=lambda b: (b.position.y, b.position.x))
     least = COLUMNS // side_by_side(width)
     kept = side_by_side(width) == 4 and all(
-        width * b.position.width // COLUMNS >= NARROWEST for b in blocks
+        width * b.position.width // COLUMNS >= THINNEST for b in blocks
     )
     positions = _settled(blocks) if kept else _flowed(blocks, least)
     lines = _lines(positions, height)

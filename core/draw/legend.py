@@ -7,7 +7,7 @@ import textwrap
 from core.answers import Line as SeriesLine
 from core.answers import Series
 from core.draw.figures import bucket_text, counted, facts, figure, running, span_text
-from core.draw.spans import Line, Look, Span, cells, clipped, safe
+from core.draw.spans import Line, Look, Span, cells, clipped, joined, safe
 from core.text import change, cut
 
 PLAIN_LETTERS = "*+ox@%&$=w"
@@ -20,12 +20,12 @@ def letter(index: int, look: Look) -> str:
     return letters[index % len(letters)]
 
 
-def key(index: int, look: Look) -> Line:
-    """Return a line's sample for a legend: a dash in its colour and its letter."""
+def key(index: int, look: Look, samples: str = "━") -> Line:
+    """Return a line's sample for a legend: what it is drawn with in its colour, and its letter."""
     style = f"series{index % 8}"
     if look.ascii:
         return (Span(letter(index, look), style),)
-    return (Span("━", style), Span(letter(index, look), style))
+    return (Span(samples[index % len(samples)], style), Span(letter(index, look), style))
 
 
 def trend_style(current: float | None, previous: float | None) -> str:
@@ -35,11 +35,15 @@ def trend_style(current: float | None, previous: float | None) -> str:
     return "good" if current > previous else "bad"
 
 
-def legend(answer: Series, width: int, look: Look) -> Line:
+def legend(answer: Series, width: int, look: Look, samples: str = "━") -> Line:
     """Return one line that names the lines with their totals, as many as fit."""
     if len(answer.lines) == 1:
         return _single(answer, answer.lines[0], width, look)
-    parts = [_entry(answer, index, look) for index in range(len(answer.lines))]
+    parts = [_entry(answer, index, look, samples) for index in range(len(answer.lines))]
+    if sum(cells(part) + 2 for part in parts) - 2 > width and not answer.omitted:
+        bare = joined(part[: len(key(0, look)) + 1] for part in parts)
+        if cells(bare) <= width:
+            return bare
     tail = _tail(answer, look)
     found: list[Span] = []
     for index, part in enumerate(parts):
@@ -56,10 +60,14 @@ def legend(answer: Series, width: int, look: Look) -> Line:
     return clipped(tuple(found), width)
 
 
-def _entry(answer: Series, index: int, look: Look) -> Line:
+def _entry(answer: Series, index: int, look: Look, samples: str) -> Line:
     line = answer.lines[index]
     name = cut(safe(line.name), 24)
-    found = (*key(index, look), Span(f" {name} "), Span(figure(line.total, answer.unit), "bold"))
+    found = (
+        *key(index, look, samples),
+        Span(f" {name} "),
+        Span(figure(line.total, answer.unit), "bold"),
+    )
     if line.previous_total is None:
         return found
     return (*found, Span(" "), delta(line.total, line.previous_total))

@@ -26,6 +26,7 @@ Cursor = tuple[int, int] | None
 Runs = list[list[tuple[float, float]]]
 END_LETTERS_FROM = 30
 FULL = "\N{BRAILLE PATTERN DOTS-12345678}"
+BLOCKS = "█▓▒░"
 FILLS = (FULL, "\u2895", "\u2812", "\u28ed")
 
 
@@ -51,6 +52,8 @@ def area_chart(
     sums = stacked(answer.lines)
     frame = Frame.of(answer, [v for row in sums for v in row], width, height, look, marks)
     axes = frame.axes
+    frame.samples = "".join(FILLS) if look.glyphs == "braille" else BLOCKS
+    frame.ends = middles([row[-1] or 0.0 for row in sums])
     canvas = Canvas(axes.width, axes.height)
     for index in reversed(range(len(sums))):
         rows = plot.drawn(
@@ -62,39 +65,51 @@ def area_chart(
     return frame.finish(canvas, cursor)
 
 
+def middles(tops: Sequence[float]) -> list[float | None]:
+    """Return the middle of each layer of a stack, given their upper ends from the bottom up."""
+    return [(low + high) / 2 for low, high in pairwise((0.0, *tops))]
+
+
 def filled(rows: Sequence[str], look: Look) -> list[str]:
-    """Return drawn rows with everything below the line filled."""
-    full = {"braille": FULL, "block": "█"}.get(look.glyphs, "*")
+    """Return drawn rows with everything below the line filled, dot column by dot column."""
     found: list[list[str]] = []
     for row in rows:
         above = found[-1] if found else [" "] * len(row)
-        found.append(
-            [
-                (full if over != " " else char) if char == " " else _under(char)
-                for char, over in zip(row, above, strict=True)
-            ]
-        )
+        found.append([_under(char, over, look) for char, over in zip(row, above, strict=True)])
     return ["".join(row) for row in found]
 
 
 BRAILLE_COLUMNS = ((0x01, 0x02, 0x04, 0x40), (0x08, 0x10, 0x20, 0x80))
 """Dots of a braille cell, left and right column, from the top down."""
 
-QUADRANTS = {"▀": "█", "▘": "▌", "▝": "▐", "▚": "▙", "▞": "▟", "▛": "█", "▜": "█"}
-"""Block characters with everything below their upper quarters filled."""
+QUADRANTS = " ▘▝▀▖▌▞▛▗▚▐▜▄▙▟█"
+"""Block characters by the sum of upper left 1, upper right 2, lower left 4, lower right 8."""
+
+QUADRANT_COLUMNS = ((1, 4), (2, 8))
 
 
-def _under(char: str) -> str:
-    """Return a character with the dots below its own filled."""
-    if not 0x2800 <= ord(char) <= 0x28FF:
-        return QUADRANTS.get(char, char)
-    dots = ord(char) & 0xFF
-    for column in BRAILLE_COLUMNS:
-        started = False
+def _under(char: str, over: str, look: Look) -> str:
+    """Return a cell with what lies below its own dots, and below those of the cell above, filled."""
+    if look.ascii:
+        return char if over == " " else "*"
+    braille = look.glyphs == "braille"
+    columns = BRAILLE_COLUMNS if braille else QUADRANT_COLUMNS
+    dots, before = _dots(char), _dots(over)
+    for column in columns:
+        started = bool(before & column[-1])
         for dot in column:
             started = started or bool(dots & dot)
             dots |= dot if started else 0
-    return chr(0x2800 | dots)
+    if braille:
+        return chr(0x2800 | dots) if dots else " "
+    return QUADRANTS[dots]
+
+
+def _dots(char: str) -> int:
+    """Return which dots or quarters of its cell a character fills, as bits."""
+    if 0x2800 <= ord(char) <= 0x28FF:
+        return ord(char) & 0xFF
+    return max(QUADRANTS.find(char), 0)
 
 
 def stacked(lines: Sequence[SeriesLine]) -> list[list[float | None]]:
@@ -110,7 +125,12 @@ def stacked(lines: Sequence[SeriesLine]) -> list[list[float | None]]:
 
 
 class Frame:
-    """The fixed parts of a chart over time, and how many rows each gets."""
+    """The fixed parts of a chart over time, and how many rows each gets.
+
+    Attributes:
+        samples: what each line is drawn with, for the legend.
+        ends: the value beside which each line's letter stands.
+    """
 
     def __init__(
         self, answer: Series, axes: Axes, scale: Scale, look: Look, letters: dict[int, str],
@@ -123,6 +143,10 @@ class Frame:
         self.letters = letters
         self.width = width
         self.height = height
+        self.samples = "━"
+        self.ends = [
+            next((v for v in reversed(line.values) if v is not None), None) for line in answer.lines
+        ]
 
     @classmethod
     def of(
@@ -161,7 +185,7 @@ class Frame:
         if cursor is not None and self.answer.buckets:
             lines.append(value_line(self.answer, cursor, self.width, look))
         else:
-            lines.append(legend(self.answer, self.width, look))
+            lines.append(legend(self.answer, self.width, look, self.samples))
         spare = self.height - len(lines)
         return [*lines, *notes_lines(self.answer, self.width)[: max(spare, 0)]]
 
@@ -170,8 +194,7 @@ class Frame:
         if len(self.answer.lines) < 2 or self.width < END_LETTERS_FROM:
             return lines
         ends: dict[int, tuple[str, str]] = {}
-        for index, line in enumerate(self.answer.lines):
-            last = next((v for v in reversed(line.values) if v is not None), None)
+        for index, last in enumerate(self.ends):
             if last is None:
                 continue
             row = self.axes.row(last)
@@ -254,19 +277,16 @@ def _overlay(
                 canvas.put(x, y, _both(canvas.get(x, y), dots), style)
             elif dots in (FULL, "█") or canvas.get(x, y) != " ":
                 if _share(dots) >= 0.5:
-                    fills = FILLS if look.glyphs == "braille" else "█▓▒░"
+                    fills = FILLS if look.glyphs == "braille" else BLOCKS
                     canvas.put(x, y, fills[index % 4], style)
             else:
                 canvas.put(x, y, dots, style)
 
 
-def _share(dots: str) -> float:
+def _share(char: str) -> float:
     """Return how much of its cell a braille or block character fills."""
-    if 0x2800 <= ord(dots) <= 0x28FF:
-        return (ord(dots) & 0xFF).bit_count() / 8
-    return {"█": 1.0, "▛": 0.75, "▜": 0.75, "▙": 0.75, "▟": 0.75, "▖": 0.25, "▗": 0.25}.get(
-        dots, 0.25 if dots in "▘▝" else 0.5
-    )
+    whole = 8 if 0x2800 <= ord(char) <= 0x28FF else 4
+    return _dots(char).bit_count() / whole
 
 
 def _both(below: str, above: str) -> str:

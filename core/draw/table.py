@@ -109,7 +109,7 @@ def table_answer(
     lines = grid_lines(columns, size, max(height - len(notes), 2), look, cursor and cursor[0])
     hidden = layout(columns, size - 2).count(0)
     if hidden and height >= 6:
-        notes = [*notes, (Span(f"+{hidden} columns do not fit; export shows all.", "dim"),)]
+        notes = [*notes, (Span(f"+{hidden} column{'s' * (hidden > 1)} not shown", "dim"),)]
     return [*lines[: max(height - len(notes), 2)], *notes]
 
 
