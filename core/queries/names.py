@@ -194,6 +194,68 @@ class Names:
         found = (self.read(f"select id from {source} {word} key = ?", (text,)) for text in wanted)
         return [id_ for rows in found for (id_,) in rows]
 
+    def person(self, text: str) -> int | None:
+        """Return who is called that: a user id, else a device id; None when nobody with events is.
+
+        A merged id means the person it was merged into, a linked device its user of late.
+        """
+        for kind in (0, 1):
+            rows = self.read("select id from identities where kind = ? and key = ?", (kind, text))
+            found = rows and self._owner(int(rows[0][0]))
+            if found:
+                return found
+        return None
+
+    def _owner(self, id_: int) -> int | None:
+        """The id that events count for now, of the ids one leads to by links and aliases."""
+        rows = self.read(
+            """
+            with recursive owners (id, since) as (
+                select ?, 0
+                union
+                select l.user, l.linked_at from owners o join links l on l.device = o.id
+                union
+                select a.new, o.since from owners o join aliases a on a.old = o.id
+            )
+            select id from owners o
+            where exists (select 1 from events e where e.actor = o.id)
+            order by since desc
+            limit 1
+            """,
+            (id_,),
+        )
+        return int(rows[0][0]) if rows else None
+
+    def name_of(self, actor: int) -> str:
+        """Return what a person is called."""
+        rows = self.read("select key from identities where id = ?", (actor,))
+        return str(rows[0][0]) if rows else str(actor)
+
+    def merged_into(self, actor: int) -> list[str]:
+        """Return the user ids that were merged into a person's."""
+        rows = self.read(
+            """
+            with recursive merged (id) as (
+                select ?
+                union
+                select a.old from merged m join aliases a on a.new = m.id
+            )
+            select i.key from merged m join identities i on i.id = m.id
+            where m.id <> ?
+            order by i.key
+            """,
+            (actor, actor),
+        )
+        return [str(key) for (key,) in rows]
+
+    def called_like(self, text: str) -> list[str]:
+        """Return some ids with the same first letter, to name the nearest from."""
+        rows = self.read(
+            "select key from identities where substr(key, 1, 1) = substr(?, 1, 1) limit 5000",
+            (text,),
+        )
+        return [str(key) for (key,) in rows]
+
     def traits(self, key: str) -> list[tuple[int, str]]:
         """Return (actor, value) of a trait: per person the value set last."""
         rows = self.read(
