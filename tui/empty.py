@@ -19,6 +19,8 @@ def why_empty(engine: SqliteEngine, question: Question, answer: Any) -> str:
     ctx = engine.context()
     if ctx.latest is None:
         return "There are no events yet. footfall import FILE --into DB loads some."
+    if isinstance(answer, People):
+        return "Nobody is behind this number. Esc goes back."
     asked = getattr(question, "of", question)
     span = ctx.span(asked.range)
     inside = engine.events_in(span.first_day, span.last_day)
@@ -57,8 +59,6 @@ def _narrowing(question: Question) -> str:
 
 
 def _subject(answer: Any) -> str:
-    if isinstance(answer, People):
-        return "Nobody was counted"
     if isinstance(answer, Steps):
         return "No one started this funnel"
     if isinstance(answer, Grid):

@@ -253,9 +253,12 @@ class AskedPage(Page):
         from core.language import parse_any, parse_full
 
         if text.lstrip().startswith("{"):
-            return parse_any(text), ""
-        parsed = parse_full(text)
-        return parsed.question, parsed.chart or ""
+            question, chart = parse_any(text), ""
+        else:
+            parsed = parse_full(text)
+            question, chart = parsed.question, parsed.chart or ""
+        next(question.ask(self.context), None)  # names are looked up before the first statement
+        return question, chart
 
     def _text_given(self, found: tuple[Question, str] | None) -> None:
         if found is not None:

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from typing import Any
 
 from core.answers import Timeline
-from core.filters import Condition
 from core.queries import from_json
 from core.text import clean, number
 from tui import edits
@@ -95,11 +94,10 @@ class TimelinePage(Page):
         question = self.views[0].question
         if question is None:
             return
-        if question.conditions:
-            self.ask(self.views[0], edits.revise(question, conditions=[]))
+        if getattr(question, "event", None):
+            self.ask(self.views[0], edits.revise(question, event=None))
         elif event is not None:
-            only = Condition(field="event", operator="eq", value=event.event)
-            self.ask(self.views[0], edits.narrowed(question, only))
+            self.ask(self.views[0], edits.revise(question, event=event.event))
 
     def action_earlier(self) -> None:
         """The previous person of the list."""

@@ -5,10 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from core.queries import from_json
+from core.queries.base import Question
+from core.queries.people import PeopleBehind
 from tui.screens.overlay import Field
 from tui.screens.page import bindings
 from tui.screens.people import PAGE, PeoplePage
 
+MOST = 100
 HELP = "an id, a property or a part of one; Enter or Down goes to the list"
 
 
@@ -71,5 +74,9 @@ class UsersPage(PeoplePage):
         self.query_one(Field).value = ""
 
 
-def _search(text: str) -> Any:
-    return from_json({"kind": "user_search", "user": text, "limit": PAGE})
+def _search(text: str) -> Question:
+    """Return the question for what is typed: everybody when it is nothing."""
+    if not text.strip():
+        everybody = from_json({"kind": "active_users", "range": "all_time"})
+        return PeopleBehind(of=everybody, limit=PAGE)
+    return from_json({"kind": "user_search", "user": text.strip(), "limit": MOST})

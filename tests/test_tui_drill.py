@@ -1,0 +1,116 @@
+"""From a number to the people behind it, to one person's timeline, and back."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.tui_pilot import explorer, workspace
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    """A small workspace."""
+    return workspace(tmp_path / "small.db")
+
+
+async def test_enter_goes_from_a_tile_to_a_person_and_escape_comes_back(path: Path) -> None:
+    async with explorer(path) as ff:
+        assert "[1 Boards]" in ff.screen
+        assert ff.line.startswith("Boards > ")
+        board = ff.line.split("  ")[0]
+        await ff.press("enter")
+        assert ff.line.count(">") == 2
+        chart = ff.line.split("  ")[0]
+        await ff.press("left", "left", "left")
+        counted = ff.page.view.cell
+        people = await ff.press("enter")
+        assert "people" in ff.line
+        shown = ff.page.view.answer
+        assert f"1-{shown.total} of {shown.total}" in people.replace("\N{EN DASH}", "-")
+        user = shown.rows[0].user
+        await ff.press("enter")
+        assert ff.line.split("  ")[0].endswith(f"> {user}")
+        assert "signup" in ff.screen
+        await ff.press("escape")
+        assert "people" in ff.line
+        await ff.press("backspace")
+        assert ff.line.split("  ")[0] == chart
+        assert ff.page.view.cell == counted
+        await ff.press("escape")
+        assert ff.line.split("  ")[0] == board
+
+
+async def test_the_list_is_as_long_as_the_number(path: Path) -> None:
+    async with explorer(path, place="metrics") as ff:
+        await ff.press("tab")
+        for _ in range(5):
+            await ff.press("left")
+            view = ff.page.main
+            row, column = view.cursor
+            counted = view.answer.lines[row].values[column]
+            await ff.press("enter")
+            assert ff.page.view.answer.total <= counted
+            await ff.press("escape")
+
+
+async def test_dropped_and_not_returned_are_the_others(path: Path) -> None:
+    async with explorer(path, place="funnel") as ff:
+        await ff.press("n")
+        await ff.type("signup > activate > purchase within 7d last 30d")
+        await ff.press("enter")
+        step = ff.page.main.answer.groups[0].steps[1]
+        await ff.press("down", "u")
+        assert f"{step.drop_off} people" in ff.line
+        assert "Dropped before step 2" in ff.screen
+        await ff.press("escape", "enter")
+        assert f"{step.count} people" in ff.line
+        await ff.press("escape", "up", "u")
+        assert "no others" in ff.status
+
+
+async def test_retention_cells_have_a_cursor_and_two_doors(path: Path) -> None:
+    async with explorer(path, place="retention") as ff:
+        await ff.press("n")
+        await ff.type("retention of signup return visit weekly 4")
+        await ff.press("enter", "down", "right", "right")
+        view = ff.page.main
+        assert view.cell.cohort is not None
+        assert view.cell.period == 1
+        cohort = next(c for c in view.answer.cohorts if c.label == view.cell.cohort)
+        assert f"{cohort.counts[1]} of {cohort.size} came back" in ff.screen
+        await ff.press("u")
+        assert f"{cohort.size - cohort.counts[1]} people" in ff.line
+        await ff.press("escape", "enter")
+        assert f"{cohort.counts[1]} people" in ff.line
+
+
+async def test_changes_below_do_not_leak_upward(path: Path) -> None:
+    async with explorer(path) as ff:
+        before = ff.line
+        await ff.press("enter", "greater_than_sign", "less_than_sign", "b")
+        await ff.press("down", "enter")
+        assert "by country" in ff.line
+        await ff.press("escape")
+        assert ff.line == before
+
+
+async def test_segments_open_their_members(path: Path) -> None:
+    async with explorer(path, place="segments") as ff:
+        await ff.press("down")
+        assert "returning" in ff.screen
+        size = ff.page.counts["returning"]
+        await ff.press("enter")
+        assert f"{size} people" in ff.line
+
+
+async def test_people_are_found_by_id(path: Path) -> None:
+    async with explorer(path, place="users") as ff:
+        await ff.press("slash")
+        await ff.type("u07")
+        await ff.pilot.pause(0.3)
+        await ff.settle()
+        assert ff.page.main.answer.total == 1
+        await ff.press("enter", "enter")
+        assert ff.line.startswith("Users > u07")

@@ -1,0 +1,135 @@
+"""Driving the explorer by keys: a small workspace with a frozen clock, and what the screen says."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+from core.draw import Look
+from core.engines.sqlite import SqliteEngine
+from core.store.ingest import Event, store_events
+from core.store.saved import Saved
+from core.store.workspace import open_writer
+from tui.app import Explorer
+from tui.screens import places
+from tui.state import State
+
+NOW = int(datetime(2025, 5, 11, 15, 0, tzinfo=UTC).timestamp() * 1000)
+HOUR = 3_600_000
+DAY = 24 * HOUR
+COUNTRIES = ("NL", "DE", "US")
+
+
+def happened() -> list[Event]:
+    """Forty people over thirty days: signup, then for some activate, purchase, and visits."""
+    found = []
+    for number in range(40):
+        start = NOW - (29 - number % 28) * DAY - (number % 5) * HOUR
+        user, country = f"u{number:02}", COUNTRIES[number % 3]
+        steps = [("signup", 0), ("activate", 2)][: 1 if number % 3 == 0 else 2]
+        if number % 4 == 1:
+            steps.append(("purchase", 30))
+        steps += [("visit", 24 * 7 * week + 5) for week in range(1, 4) if number % (week + 1) == 0]
+        for name, hours in steps:
+            moment = start + hours * HOUR
+            if moment < NOW:
+                found.append(
+                    Event(event=name, ts_ms=moment, user=user, context={"country": country},
+                          properties={"amount": number, "plan": "pro" if number % 2 else "free"})
+                )  # fmt: skip
+    return found
+
+
+def workspace(path: Path, events: list[Event] | None = None) -> Path:
+    """Write a workspace and return its path."""
+    connection = open_writer(path)
+    store_events(connection, happened() if events is None else events)
+    connection.close()
+    return path
+
+
+@dataclass
+class Driver:
+    """The explorer under a pilot."""
+
+    app: Explorer
+    pilot: Any
+
+    async def press(self, *keys: str) -> str:
+        """Press keys one after the other, each settled; return the screen."""
+        for key in keys:
+            await self.pilot.press(key)
+            await self.settle()
+        return self.screen
+
+    async def type(self, text: str) -> None:
+        """Type into the field with the focus."""
+        field = self.app.focused
+        field.value = text
+        await self.settle()
+
+    async def settle(self) -> None:
+        """Wait until no question runs and nothing is left to handle."""
+        for _ in range(400):
+            await self.pilot.pause()
+            page = self.page
+            if not (hasattr(page, "questions") and page.questions.busy):
+                break
+            await asyncio.sleep(0.01)
+        await self.pilot.pause()
+
+    @property
+    def page(self) -> Any:
+        """The page on top, below any overlay."""
+        return next(s for s in reversed(self.app.screen_stack) if hasattr(s, "page_id"))
+
+    @property
+    def screen(self) -> str:
+        """What the terminal shows, no spaces at line ends."""
+        strips = self.app.screen._compositor.render_strips()
+        return "\n".join(strip.text.rstrip() for strip in strips)
+
+    @property
+    def line(self) -> str:
+        """The second line: crumb and question."""
+        return self.screen.split("\n")[1].strip()
+
+    @property
+    def status(self) -> str:
+        """The status line."""
+        return self.screen.split("\n")[-2].strip()
+
+
+@asynccontextmanager
+async def explorer(
+    path: Path,
+    *,
+    size: tuple[int, int] = (80, 24),
+    place: str = "boards",
+    look: Look | None = None,
+    first: Any = None,
+    time_limit: float | None = 10,
+    now: int = NOW,
+    state_file: Path | None = None,
+) -> AsyncIterator[Driver]:
+    """Open the explorer on a workspace at a frozen instant."""
+    engine = SqliteEngine(path, clock=lambda: now, time_limit=time_limit)
+    saved = Saved(path, clock=lambda: now)
+    state = State(path, state_file or path.with_suffix(f".{uuid4().hex}.json"))
+    app = Explorer(engine, saved, state, look=look or Look(glyphs="ascii"), place=place)
+    app.first_page = first
+    async with app.run_test(size=size) as pilot:
+        driver = Driver(app, pilot)
+        await driver.settle()
+        yield driver
+    state.save()
+    engine.close()
+
+
+__all__ = ["DAY", "HOUR", "NOW", "Driver", "explorer", "happened", "places", "workspace"]
