@@ -309,7 +309,7 @@ KINDS = {
     )),
     "user_activity": bodies(
         "user_activity", limit=st.integers(1, 100), offset=st.integers(0, 9),
-        direction=st.sampled_from(["latest", "earliest"]),
+        direction=st.sampled_from(["latest", "earliest"]), event=NASTY,
     ).flatmap(lambda body: st.builds(lambda user: {**body, "user": user}, SOME)),
     "user_search": bodies(
         "user_search", limit=st.integers(1, 100)
@@ -404,7 +404,7 @@ def test_a_mistake_shows_the_line_a_caret_and_what_was_expected(
         ("dau holding session", "holding", "'holding' does not suit active users."),
         ("signup by a, b, c", "by", "breakdown"),
         ("signup top 0", "top", "limit"),
-        ("retention by country", "by", "breakdown"),
+        ("retention by country", "by", "'by' does not suit retention."),
     ],
 )
 def test_a_clause_that_does_not_suit_is_pointed_at(text: str, place: str, said: str) -> None:
