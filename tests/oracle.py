@@ -401,10 +401,9 @@ def period(
         groups.setdefault(group_of(world, item, breakdown), []).append(item)
     for group, own in groups.items():
         inside = within(own, *whole)
-        if breakdown and not (people_of(inside) if of_people else inside):
-            continue
         found.values[group] = [figure(within(own, *stretch)) for stretch in stretches]
-        found.totals[group] = figure(within(own, *whole))
+        if not breakdown or (people_of(inside) if of_people else inside):
+            found.totals[group] = figure(inside)
     return found
 
 
