@@ -167,21 +167,23 @@ def put_answer(
     chart: str = "",
     marks: Iterable[Any] = (),
 ) -> None:
-    """Write an answer in a format, or drawn; what the reader must know goes to standard error."""
+    """Write an answer in a format, or drawn; what it leaves out is said on standard error."""
     if format:
         from core.export import export
 
         put(export(answer, format))
+        say(*answer.notes, *left_out(answer))
     else:
         from core.draw import text
 
         put(text(answer, width, look or look_of(), chart=chart, marks=tuple(marks)))
-    say(*remarks(answer))
+        if answer.shape == "table":
+            say(*left_out(answer))
 
 
-def remarks(answer: Any) -> list[str]:
-    """Return the sentences that tell what an answer left out."""
-    found = list(answer.notes)
+def left_out(answer: Any) -> list[str]:
+    """Return the sentences that tell how much an answer left out; a drawing says most itself."""
+    found = []
     if answer.shape == "people" and answer.total > len(answer.rows):
         found.append(f"-- {len(answer.rows):,} of {answer.total:,} people")
     if getattr(answer, "omitted", 0):
