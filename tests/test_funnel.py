@@ -450,6 +450,26 @@ def test_both_ways_to_find_attempts_agree(world, fields):
         assert found.answer(plain) == found.answer(any_)
 
 
+@pytest.mark.parametrize("steps", range(2, 11))
+def test_two_to_ten_steps_and_their_people(steps):
+    names = "abcdefghij"[:steps]
+    events = [Event(name, NOON + place, user="ann", context={"country": "NL"})
+              for place, name in enumerate(names)]  # fmt: skip
+    events.append(Event("a", NOON, user="bob"))
+    fields = {"kind": "funnel", "range": "7d", "breakdown": "country",
+              "steps": [{"event": name} for name in names]}  # fmt: skip
+    with engine_of(World(tuple(events), now=NOON + DAY)) as found:
+        question = from_json(fields)
+        answer = found.answer(question)
+        assert [counts(g) for g in answer.groups] == [
+            [2] + [1] * (steps - 1), [1] + [0] * (steps - 1), [1] * steps
+        ]  # fmt: skip
+        check_people(found, question, answer)
+        cell = {"step": steps, "group": ["NL"]}
+        listed = ask(found, "people", of={**fields, "audience": None}, cell=cell)
+        assert [person.user for person in listed.rows] == ["ann"]
+
+
 # -- side by side
 
 

@@ -315,8 +315,7 @@ class Plan:
             return funnel_clickhouse.attempts(self, bind)
         from core.queries import funnel_sqlite
 
-        write = funnel_sqlite.walked if self.plain else funnel_sqlite.matched
-        return write(self, bind, people, entry=entry)
+        return funnel_sqlite.attempts(self, bind, people, entry=entry)
 
     def fitting(self, bind: Binder, people: tuple[int, int] = EVERYBODY) -> str:
         """Return the relation (actor, ts, id, steps) of events with the bits they fit."""
