@@ -22,7 +22,7 @@ CHARTS: dict[str, dict[str, str]] = {
         "number": "core.draw.number:number_chart",
     },
     "steps": {"steps": "core.draw.steps:steps_chart"},
-    "grid": {"grid": "core.draw.grid:grid_chart"},
+    "grid": {"grid": "core.draw.grid:grid_chart", "curve": "core.draw.curve:curve_chart"},
     "table": {"table": "core.draw.table:table_answer"},
     "people": {"table": "core.draw.people:people_list"},
     "timeline": {"timeline": "core.draw.timeline:timeline_chart"},
@@ -111,7 +111,8 @@ def navigate(answer: Any, chart: str = "") -> list[list[Any]]:
     return found(answer, chart)
 
 
-NATURAL = {"series": 16, "number": 8}
+NATURAL = {"line": 16, "area": 16, "bars": 16, "number": 8, "curve": 16}
+"""Rows that charts without a height of their own take on the command line."""
 
 
 def text(
@@ -126,7 +127,7 @@ def text(
 
     look = look or Look()
     name = chart if chart in CHARTS[answer.shape] else charts(answer)[0]
-    height = NATURAL.get(answer.shape, 100_000) if name != "table" else 100_000
+    height = NATURAL.get(name, 100_000)
     if answer.shape == "series" and name == "bars" and answer.breakdown:
         height = 100_000
     dates = span_text(answer.first, answer.last)

@@ -57,10 +57,10 @@ def area_chart(
     canvas = Canvas(axes.width, axes.height)
     for index in reversed(range(len(sums))):
         rows = plot.drawn(
-            _runs(axes, sums[index]), axes.width, axes.height, axes.low, axes.high,
+            runs_of(axes, sums[index]), axes.width, axes.height, axes.low, axes.high,
             glyphs=look.glyphs,
         )  # fmt: skip
-        _overlay(canvas, filled(rows, look), index, look, fill=True)
+        overlay(canvas, filled(rows, look), index, look, fill=True)
     _fade_partial(canvas, axes, answer, look)
     return frame.finish(canvas, cursor)
 
@@ -89,7 +89,7 @@ QUADRANT_COLUMNS = ((1, 4), (2, 8))
 
 
 def _under(char: str, over: str, look: Look) -> str:
-    """Return a cell with what lies below its own dots, and below those of the cell above, filled."""
+    """Return a cell with all below its own dots, and below those of the cell above, filled."""
     if look.ascii:
         return char if over == " " else "*"
     braille = look.glyphs == "braille"
@@ -208,7 +208,7 @@ class Frame:
         ]
 
 
-def _runs(axes: Axes, values: Sequence[float | None], start: int = 0) -> Runs:
+def runs_of(axes: Axes, values: Sequence[float | None], start: int = 0) -> Runs:
     """Return the values as points, a new run after every gap."""
     runs: Runs = [[]]
     for offset, value in enumerate(values):
@@ -227,9 +227,9 @@ def _unfinished(canvas: Canvas, axes: Axes, answer: Series, look: Look) -> None:
     runs: Runs = []
     for line in answer.lines:
         for low, high in sorted(pairs):
-            runs += [run for run in _runs(axes, line.values[low : high + 1], low) if len(run) > 1]
+            runs += [run for run in runs_of(axes, line.values[low : high + 1], low) if len(run) > 1]
     rows = plot.drawn(runs, axes.width, axes.height, axes.low, axes.high, glyphs=look.glyphs)
-    _overlay(canvas, rows, 0, look, style="partial", char="~")
+    overlay(canvas, rows, 0, look, style="partial", char="~")
 
 
 def _current(canvas: Canvas, axes: Axes, answer: Series, index: int, look: Look) -> None:
@@ -237,9 +237,9 @@ def _current(canvas: Canvas, axes: Axes, answer: Series, index: int, look: Look)
     values = answer.lines[index].values
     whole = [v if not b.partial else None for v, b in zip(values, answer.buckets, strict=True)]
     rows = plot.drawn(
-        _runs(axes, whole), axes.width, axes.height, axes.low, axes.high, glyphs=look.glyphs
+        runs_of(axes, whole), axes.width, axes.height, axes.low, axes.high, glyphs=look.glyphs
     )
-    _overlay(canvas, rows, index, look)
+    overlay(canvas, rows, index, look)
     for at, bucket in enumerate(answer.buckets):
         value = values[at]
         if bucket.partial and value is not None:
@@ -249,7 +249,7 @@ def _current(canvas: Canvas, axes: Axes, answer: Series, index: int, look: Look)
 def _previous(canvas: Canvas, axes: Axes, line: SeriesLine, look: Look) -> None:
     """Draw the compared period as dots on its way."""
     dots: Runs = []
-    for run in _runs(axes, line.previous or ()):
+    for run in runs_of(axes, line.previous or ()):
         dots.append([run[0]])
         for (x0, y0), (x1, y1) in pairwise(run):
             steps = max(int(x1 - x0), 1)
@@ -258,10 +258,10 @@ def _previous(canvas: Canvas, axes: Axes, line: SeriesLine, look: Look) -> None:
     rows = plot.drawn(
         dots, axes.width, axes.height, axes.low, axes.high, glyphs=look.glyphs, dotted=True
     )
-    _overlay(canvas, rows, 0, look, style="dim", char=".")
+    overlay(canvas, rows, 0, look, style="dim", char=".")
 
 
-def _overlay(
+def overlay(
     canvas: Canvas, rows: Sequence[str], index: int, look: Look, *, style: str = "",
     char: str = "", fill: bool = False,
 ) -> None:  # fmt: skip
