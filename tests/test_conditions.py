@@ -1,0 +1,203 @@
+"""Conditions: 15 operators on context columns, properties, traits and people (semantics 3.1)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from core.errors import BadQuestion, QueryFailed
+from core.filters import OPERATORS, Condition
+from core.queries import from_json
+from tests import oracle
+from tests.compare import ask, both_engines, check_people, check_series
+from tests.worlds import Event, World, engine_of, worlds
+
+NOON = 1_744_027_200_000
+VALUES: tuple[Any, ...] = (
+    None, "", "9", 9, 9.0, 10, "10", "-1", "NL", "nl", "100%", "a_b", "axb", True, False,
+    "2025-01-02", "2025-01-02T00:00:00Z", ["hat", "9"], [], {"x": 1}, "007",
+)  # fmt: skip
+
+
+def world() -> World:
+    """One event per value of property v; context and traits hold those that are texts."""
+    events, traits = [], []
+    for number, value in enumerate(VALUES):
+        user = f"u{number:02}"
+        text = value if isinstance(value, str) else None
+        events.append(
+            Event(
+                "e", NOON, user,
+                context={} if text is None else {"country": text},
+                properties={} if value is None else {"v": value},
+            )
+        )  # fmt: skip
+        if text is not None:
+            traits.append((user, "t", text, NOON))
+    return World(tuple(events), traits=tuple(traits), now=NOON)
+
+
+@pytest.fixture(scope="module")
+def engines():
+    with both_engines(world()) as found:
+        yield found
+
+
+def matches(engine, condition: dict[str, Any]) -> set[str]:
+    """The users whose event satisfies a condition."""
+    answer = ask(engine, "trend", range="1d", breakdown="user", limit=100, conditions=[condition])
+    return {line.group[0] for line in answer.lines if line.total}
+
+
+def indexes(engine, condition: dict[str, Any]) -> list[Any]:
+    """The values of property v whose event satisfies a condition."""
+    return [VALUES[int(user[1:])] for user in sorted(matches(engine, condition))]
+
+
+@pytest.mark.parametrize(
+    ("operator", "value", "expected"),
+    [
+        ("eq", 9, ["9", 9, 9.0, ["hat", "9"]]),
+        ("eq", "NL", ["NL"]),
+        ("eq", "007", ["007"]),
+        ("eq", "2025-01-02T00:00", ["2025-01-02", "2025-01-02T00:00:00Z"]),
+        ("eq", True, [True]),
+        ("eq", "true", [True]),
+        ("gt", 9, [10, "10", "NL", "nl", "a_b", "axb", True, False, ["hat", "9"], {"x": 1}]),
+        ("lt", 0, ["", "-1"]),
+        ("in", ["NL", "nl", 10], [10, "10", "NL", "nl"]),
+        ("in", [], []),
+        ("contains", "n", ["NL", "nl"]),
+        ("contains", "%", ["100%"]),
+        ("contains", "a_b", ["a_b"]),
+        ("starts_with", "HA", [["hat", "9"]]),
+        ("ends_with", "l", ["NL", "nl"]),
+        ("regex", "^n", ["nl"]),
+        ("regex", "(?i)^n", ["NL", "nl"]),
+        ("is_not_set", None, [None]),
+    ],
+)
+def test_what_operators_match(engines, operator, value, expected):
+    for engine in engines:
+        found = indexes(engine, {"field": "v", "operator": operator, "value": value})
+        if operator == "eq" and value == "007":
+            expected = ["007"]  # a number as well: 7 is among the values nowhere else
+        assert [repr(v) for v in found] == [repr(v) for v in expected]
+
+
+@pytest.mark.parametrize(
+    ("positive", "negative", "value"),
+    [("eq", "ne", "NL"), ("in", "not_in", ["NL", "9"]), ("contains", "not_contains", "n"),
+     ("is_set", "is_not_set", None), ("in", "not_in", [])],
+)  # fmt: skip
+@pytest.mark.parametrize("field", ["v", "country", "trait:t", "user"])
+def test_negations_match_everything_else_missing_included(
+    engines, field, positive, negative, value
+):
+    everyone = {f"u{number:02}" for number in range(len(VALUES))}
+    for engine in engines:
+        yes = matches(engine, {"field": field, "operator": positive, "value": value})
+        no = matches(engine, {"field": field, "operator": negative, "value": value})
+        assert yes | no == everyone
+        assert not yes & no
+
+
+def test_an_empty_text_is_set(engines):
+    for engine in engines:
+        for field in ("v", "country", "trait:t"):
+            assert "u01" in matches(engine, {"field": field, "operator": "is_set"})
+
+
+def test_people_by_name(engines):
+    for engine in engines:
+        assert matches(engine, {"field": "user", "operator": "in", "value": ["u01", "zz"]}) == {
+            "u01"
+        }
+        assert matches(engine, {"field": "user_id", "operator": "starts_with", "value": "U0"}) == {
+            f"u0{n}" for n in range(10)
+        }
+
+
+def test_nests_of_conditions(engines):
+    nl, ten = {"field": "v", "value": "NL"}, {"field": "v", "value": 10}
+    for engine in engines:
+        assert indexes(engine, {"any": [nl, ten]}) == [10, "10", "NL"]
+        assert indexes(engine, {"all": [nl, ten]}) == []
+        assert None in indexes(engine, {"not": {"any": [nl, ten]}})
+        assert indexes(engine, {"any": []}) == []
+
+
+@pytest.mark.parametrize(
+    ("condition", "words"),
+    [
+        ({"field": "v", "operator": "equals", "value": 1}, "equals"),
+        ({"field": "v", "operator": "eq"}, "needs one value"),
+        ({"field": "v", "operator": "in", "value": 1}, "needs a list"),
+        ({"field": "v", "operator": "is_set", "value": 1}, "takes no value"),
+        ({"field": "v", "operator": "regex", "value": "("}, "regular expression"),
+        ({"field": "contry", "operator": "eq", "value": 1}, "country"),
+    ],
+)
+def test_a_bad_condition_is_answered_with_a_sentence(engines, condition, words):
+    with pytest.raises(BadQuestion, match=words):
+        ask(engines[0], "trend", conditions=[condition])
+
+
+def test_a_runaway_pattern_is_stopped():
+    slow = World((Event("e", NOON, "u", properties={"v": "a" * 60 + "!"}),), now=NOON)
+    condition = {"field": "v", "operator": "regex", "value": "(a|a|aa)+$"}
+    with engine_of(slow) as engine, pytest.raises(QueryFailed, match="pattern"):
+        ask(engine, "trend", range="1d", conditions=[condition])
+
+
+WANTED = st.sampled_from(("NL", "", "hat", "9", 9, 10, 1, "1", True, "pro", "ann", "2025-01-02"))
+
+
+@st.composite
+def conditions(draw: st.DrawFn) -> dict[str, Any]:
+    """Any operator on any kind of field, or a nest of two."""
+    if draw(st.integers(0, 5)) == 0:
+        kind = draw(st.sampled_from(("any", "all")))
+        both = {kind: [draw(conditions()), draw(conditions())]}
+        return {"not": both} if draw(st.booleans()) else both
+    operator = draw(st.sampled_from(sorted(OPERATORS)))
+    takes = OPERATORS[operator].takes
+    found: dict[str, Any] = {
+        "field": draw(st.sampled_from(("country", "properties.item", "properties.amount",
+                                       "properties.item.x", "trait:plan", "trait:seats"))),
+        "operator": operator,
+    }  # fmt: skip
+    if takes == "one":
+        found["value"] = draw(WANTED)
+    elif takes == "list":
+        found["value"] = draw(st.lists(WANTED, max_size=3))
+    return found
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    worlds(), st.lists(conditions(), min_size=1, max_size=2), st.sampled_from(("count", "users"))
+)
+def test_conditions_match_the_oracle(world, listed, measure):
+    question = from_json(
+        {"kind": "trend", "range": "3m", "granularity": "monthly", "measure": measure,
+         "breakdown": "country", "conditions": listed, "limit": 100}
+    )  # fmt: skip
+    expected = oracle.trend(world, question)
+    with both_engines(world) as engines:
+        for engine in engines:
+            answer = engine.answer(question)
+            check_series(answer, *expected)
+            if measure == "users":
+                check_people(engine, question, answer)
+
+
+def test_every_operator_has_an_oracle():
+    for operator, about in OPERATORS.items():
+        value = {"one": "a", "list": ("a",), "none": None}[about.takes]
+        condition = Condition(field="x", operator=operator, value=value)
+        assert oracle.holds(condition, "a") == condition.holds(("a",))
+        assert oracle.holds(condition, None) == condition.holds(None)
