@@ -8,12 +8,20 @@ from datetime import date
 from typing import Any
 
 from core.answers import Cell
-from core.language_write import range_words
+from core.filters import Condition
 from core.queries.base import Question
 from core.text import clean
 from core.timeframe import UNITS
 
 _ACTIVE = {"dau": "Active users", "wau": "Weekly active users", "mau": "Monthly active users"}
+
+_LETTERS = {"h": "hour", "d": "day", "w": "week", "m": "month", "y": "year"}
+_RANGES = {
+    "wtd": "this week", "mtd": "this month", "qtd": "this quarter", "ytd": "this year",
+    "all_time": "in all of history",
+}  # fmt: skip
+_FEW = 2
+"""Conditions that are spelled out; more are counted."""
 
 
 def format_cell(question: Question, cell: Cell) -> str:
@@ -24,6 +32,8 @@ def format_cell(question: Question, cell: Cell) -> str:
         parts.append(" / ".join(cell.group))
     if cell.previous:
         parts.append("a year before" if _compare(question) == "yoy" else "previous period")
+    if question.kind != "people":
+        parts += _filters(question)
     return clean(", ".join(parts))
 
 
@@ -88,8 +98,7 @@ def _when(question: Question, cell: Cell) -> str:
     if question.kind in ("people", "retention"):
         return ""
     if cell.bucket is None:
-        words = range_words(question.range).replace("_", " ")
-        return f"in {'the ' if words.startswith('last') else ''}{words}"
+        return _range(question.range)
     unit = UNITS.get(getattr(question, "granularity", "daily"), "day")
     label = day(cell.bucket, year=_long_ago(question))
     if "T" in cell.bucket:
@@ -97,6 +106,34 @@ def _when(question: Question, cell: Cell) -> str:
     if unit == "day":
         return f"on {label}"
     return f"in the {unit} of {label}"
+
+
+def _range(text: str) -> str:
+    """Return a range in words: "in the last 30 days", "this month"."""
+    counted = re.fullmatch(r"(\d+)([hdwmy])", text)
+    if counted:
+        unit = _LETTERS[counted[2]] + ("" if counted[1] == "1" else "s")
+        return f"in the last {counted[1]} {unit}"
+    dates = re.fullmatch(r"(\d{4}-\d\d-\d\d)\W+(\d{4}-\d\d-\d\d)", text)
+    if dates:
+        return f"from {day(dates[1], year=True)} to {day(dates[2], year=True)}"
+    return _RANGES.get(text, text.replace("_", " "))
+
+
+def _filters(question: Question) -> list[str]:
+    """Return what narrows the people further: conditions, segment, audience."""
+    tests = question.conditions
+    plain = [test.words for test in tests if isinstance(test, Condition)]
+    found = []
+    if len(plain) == len(tests) <= _FEW and plain:
+        found.append(f"where {' and '.join(plain)}")
+    elif tests:
+        found.append(f"{len(tests)} filter{'s' if len(tests) > 1 else ''}")
+    if question.segment is not None and question.kind != "segment":
+        found.append(f"in segment {question.segment}")
+    if question.audience is not None:
+        found.append(f"in {question.audience}")
+    return found
 
 
 def _long_ago(question: Question) -> bool:

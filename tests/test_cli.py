@@ -415,9 +415,22 @@ def test_hostile_arguments_are_harmless_in_what_is_said(
 # -- as its own process
 
 
+def wait_until_open(process: subprocess.Popen[str], db: Path) -> None:
+    """Wait until a process has opened a file and had the time to ask something of it."""
+    folder = Path(f"/proc/{process.pid}/fd")
+    if not folder.parent.exists():
+        time.sleep(3)
+        return
+    for _ in range(200):
+        if any(os.path.realpath(link) == os.path.realpath(db) for link in folder.iterdir()):
+            break
+        time.sleep(0.05)
+    time.sleep(0.5)
+
+
 def test_ctrl_c_stops_a_heavy_query_at_once(db: Path) -> None:
     process = spawn("sql", ENDLESS, "--db", str(db))
-    time.sleep(1.5)
+    wait_until_open(process, db)
     assert process.poll() is None
     started = time.perf_counter()
     process.send_signal(signal.SIGINT)

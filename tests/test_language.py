@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 import time
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -28,6 +30,8 @@ from core.language_words import MAX_LENGTH, RESERVED, SEGMENTS
 from core.queries import KINDS as ALL_KINDS
 from core.queries import from_json
 from core.text import is_unsafe
+
+ROOT = Path(__file__).parent.parent
 
 EXAMPLES: dict[str, dict[str, Any]] = {
     "dau": {"kind": "active_users"},
@@ -193,6 +197,15 @@ def test_every_operator_can_be_written() -> None:
 @pytest.mark.parametrize("segment", SEGMENTS)
 def test_words_of_segments_are_segments(segment: str) -> None:
     assert parse(f"dau for {segment}").segment == segment
+
+
+def test_the_examples_of_the_readme_are_understood() -> None:
+    section = (ROOT / "README.md").read_text("utf-8").split("## Questions")[1].split("\n## ")[0]
+    lines = [line[4:] for line in section.splitlines() if line.startswith("    ")]
+    texts = [re.split(r"  +", line)[0] for line in lines]
+    assert len(texts) > 10
+    for text in texts:
+        assert parse(format_question(parse(text))) == parse(text)
 
 
 def test_reserved_words_are_names_when_quoted() -> None:
@@ -483,17 +496,22 @@ def test_json_has_a_limit() -> None:
         ("users of signup by country", {"bucket": "2025-04-30", "group": ("NL",)},
          "Users of signup on Apr 30, NL"),
         ("signup weekly", {"bucket": "2025-04-07"}, "Users of signup in the week of Apr 7"),
-        ("dau", {}, "Active users in the last 30d"),
+        ("dau", {}, "Active users in the last 30 days"),
         ("dau vs prev", {"bucket": "2025-04-30", "previous": True},
          "Active users on Apr 30, previous period"),
         ("signup > purchase", {"step": 2, "outcome": "dropped"},
-         "Dropped before step 2, purchase, in the last 30d"),
+         "Dropped before step 2, purchase, in the last 30 days"),
         ("retention weekly 8", {"cohort": "2025-04-07", "period": 2, "outcome": "returned"},
          "Returned in week 2 of the cohort of Apr 7"),
         ("retention", {"period": 1, "outcome": "returned"},
          "Returned in week 1 of all complete cohorts"),
-        ("top events", {"row": "signup"}, "Users of signup in the last 30d"),
+        ("top events", {"row": "signup"}, "Users of signup in the last 30 days"),
         ("dau hourly last 24h", {"bucket": "2025-04-30T13:00"}, "Active users at Apr 30 13:00"),
+        ("dau mtd", {}, "Active users this month"),
+        ("dau 2025-01-01..2025-01-31", {}, "Active users from Jan 1, 2025 to Jan 31, 2025"),
+        ("signup where plan = pro for churned for Paying", {"bucket": "2025-04-30"},
+         "Users of signup on Apr 30, where plan is pro, in segment churned, in Paying"),
+        ("dau where a = 1 and (b = 2 or c = 3)", {}, "Active users in the last 30 days, 2 filters"),
         ("dau last 2y", {"bucket": "2024-04-30"}, "Active users on Apr 30, 2024"),
     ],
 )  # fmt: skip

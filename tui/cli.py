@@ -22,6 +22,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
         sys.exit(run(given))
     except KeyboardInterrupt:
+        print("Stopped.", file=sys.stderr)
         sys.exit(130)
 
 

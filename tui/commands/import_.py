@@ -125,7 +125,7 @@ def bar_text(at: Progress) -> str:
     done = min(at.read_bytes / at.total_bytes, 1.0)
     filled = int(done * BAR)
     bar = ("=" * filled + ">" * (filled < BAR)).ljust(BAR)
-    left = duration(at.seconds / done * (1 - done)) if done > 0.01 else "–"
+    left = duration(round(at.seconds / done * (1 - done))) if done > 0.01 else "–"
     return f"{_name(at)} [{bar}] {done:4.0%}  {_pace(at)}  {left} left"
 
 
