@@ -20,6 +20,9 @@ from core.errors import BadQuestion, did_you_mean
 EPOCH: Final = date(1970, 1, 1).toordinal()
 HOUR: Final = 3_600_000
 DAY: Final = 24 * HOUR
+QUARTER: Final = HOUR // 4
+"""Clocks change on a quarter of an hour, and offsets are whole minutes."""
+
 MAX_POINTS: Final = 2_000
 
 GRANULARITIES: Final = ("minute", "hourly", "daily", "weekly", "monthly", "quarterly", "yearly")
@@ -112,6 +115,10 @@ class Calendar:
     def day_start(self, day: int) -> int:
         """Return the first instant of a local day, in ms; days can last 23, 24 or 25 hours."""
         return _day_start(self.zone, day)
+
+    def offset(self, ms: int) -> int:
+        """Return how far local time is ahead of UTC at an instant, in ms."""
+        return int((self.local(ms).utcoffset() or timedelta()).total_seconds() * 1000)
 
     def instant(self, wall: datetime) -> int:
         """Return the ms of a wall-clock time without zone, read in this zone."""
@@ -357,25 +364,44 @@ def buckets(
 
 
 def _clock_buckets(span: Span, size: int, calendar: Calendar, now: int) -> list[Bucket]:
+    """Buckets between marks of the local clock; a change by half an hour makes shorter ones."""
     found: list[Bucket] = []
-    offset = calendar.local(span.start).utcoffset() or timedelta()
-    shift = int(offset.total_seconds() * 1000)
-    start = (span.start + shift) // size * size - shift
+    start = span.start
     while start < span.end and start <= now:
-        clipped, end = max(start, span.start), min(start + size, span.end)
+        mark = _mark(start, size, calendar)
+        following = _next_mark(start, mark + size, calendar)
+        end = min(following, span.end)
+        cut_short = found == [] and mark < start
         found.append(
             Bucket(
                 len(found),
-                clipped,
+                start,
                 end,
-                calendar.day_of(clipped),
+                calendar.day_of(start),
                 calendar.day_of(end - 1),
-                clock_label(start, calendar),
-                partial=end - clipped < size or start + size > now,
+                clock_label(mark if cut_short else start, calendar),
+                partial=cut_short or end < following or following > now,
             )
         )
-        start += size
+        start = following
     return found
+
+
+def _mark(ms: int, size: int, calendar: Calendar) -> int:
+    """Return the last full minute or hour of the local clock up to an instant."""
+    shift = calendar.offset(ms)
+    return (ms + shift) // size * size - shift
+
+
+def _next_mark(start: int, end: int, calendar: Calendar) -> int:
+    """Return where a bucket ends: at `end`, or before it where the clock changes."""
+    offset = calendar.offset(start)
+    if calendar.offset(end - 1) == offset:
+        return end
+    quarter = start // QUARTER * QUARTER + QUARTER
+    while calendar.offset(quarter) == offset:
+        quarter += QUARTER
+    return quarter
 
 
 def clock_label(ms: int, calendar: Calendar) -> str:
@@ -409,12 +435,13 @@ def comparison(text: str, mode: str, span: Span, calendar: Calendar, now: int) -
         length = span.end - span.start
         return _exact(span.start - length, span.start, calendar)
     word = text.strip().lower()
+    counted = _COUNTED.fullmatch(word.removeprefix("last "))
     if word in RUNNING_RANGES and word != "today":
         unit = {"w": "weekly", "m": "monthly", "q": "quarterly", "y": "yearly"}[word[0]]
         start = calendar.period_start(span.first_day - 1, unit)
         end = min(start + span.days - 1, span.first_day - 1)
         return days_span(start, end, calendar)
-    if first.day == 1 and (last + timedelta(days=1)).day == 1:
+    if not counted and first.day == 1 and (last + timedelta(days=1)).day == 1:
         months = (last.year - first.year) * 12 + last.month - first.month + 1
         return days_span(to_day(add_months(first, -months)), span.first_day - 1, calendar)
     return days_span(span.first_day - span.days, span.first_day - 1, calendar)

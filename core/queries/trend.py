@@ -15,6 +15,7 @@ from pydantic import field_validator, model_validator
 from core.answers import Cell
 from core.engines.dialect import Binder, Statement
 from core.errors import BadQuestion, did_you_mean
+from core.filters import Condition
 from core.queries.active_users import (
     WHOLE,
     bucket_span,
@@ -181,13 +182,19 @@ class Trend(TimedQuestion):
         p = 50.0 if self.measure == "median" else float(self.measure[1:])
         return ctx.dialect.percentile("x", p / 100, bind)
 
+    def _measured(self) -> tuple[Condition, ...]:
+        """What an event must have to be measured."""
+        if self.measure in UNITS:
+            return ()
+        return (Condition(field=f"properties.{self.property}", operator="is_set"),)
+
     def people(self, ctx: Context, bind: Binder, cell: Cell) -> str:
-        """See Question: everybody with a counted event in the bucket, of one group."""
+        """See Question: everybody with a measured event in the bucket, of one group."""
         time = frame(ctx, self)
         span = time.compared if cell.previous and time.compared else time.span
         slots = time.compared_buckets if cell.previous else time.buckets
         slot = find_bucket(slots, cell.bucket)
         if slot is not None:
             span = bucket_span(slot, span)
-        selection = select(ctx, self, self.event)
+        selection = select(ctx, self, self.event, self._measured())
         return members_of_group(ctx, bind, selection, span, self.breakdown, cell.group)

@@ -1,0 +1,300 @@
+"""Ranges, granularities, buckets across clock changes, comparisons (semantics 1.2 to 1.6)."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from itertools import pairwise
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from core.errors import BadQuestion
+from core.timeframe import (
+    DAY,
+    GRANULARITIES,
+    HOUR,
+    Calendar,
+    buckets,
+    comparison,
+    fit,
+    granularity,
+    resolve,
+    runs,
+    to_date,
+    to_day,
+)
+from tests.worlds import EXACT_RANGES, RANGES, ZONES
+
+UTC = Calendar()
+
+
+def at(text: str, zone: str = "UTC") -> int:
+    """The UTC ms of a wall-clock time."""
+    return int(datetime.fromisoformat(text).replace(tzinfo=ZoneInfo(zone)).timestamp() * 1000)
+
+
+NOW = at("2025-04-20T12:00")  # a Sunday
+
+
+def dates(text: str, calendar: Calendar = UTC, now: int = NOW, earliest: int | None = None):
+    """First and last date of a range."""
+    span = resolve(text, calendar, now, earliest)
+    return to_date(span.first_day).isoformat(), to_date(span.last_day).isoformat()
+
+
+@pytest.mark.parametrize(
+    ("text", "first", "last"),
+    [
+        ("7d", "2025-04-14", "2025-04-20"),
+        (" Last 7D ", "2025-04-14", "2025-04-20"),
+        ("2w", "2025-04-07", "2025-04-20"),
+        ("3m", "2025-01-20", "2025-04-20"),
+        ("12m", "2024-04-20", "2025-04-20"),
+        ("1y", "2024-04-21", "2025-04-20"),
+        ("today", "2025-04-20", "2025-04-20"),
+        ("yesterday", "2025-04-19", "2025-04-19"),
+        ("wtd", "2025-04-14", "2025-04-20"),
+        ("mtd", "2025-04-01", "2025-04-20"),
+        ("qtd", "2025-04-01", "2025-04-20"),
+        ("ytd", "2025-01-01", "2025-04-20"),
+        ("last_week", "2025-04-07", "2025-04-13"),
+        ("last_month", "2025-03-01", "2025-03-31"),
+        ("last_quarter", "2025-01-01", "2025-03-31"),
+        ("last_year", "2024-01-01", "2024-12-31"),
+        ("2025-01-01,2025-01-31", "2025-01-01", "2025-01-31"),
+        ("2025-01-01 , 2025-01-31", "2025-01-01", "2025-01-31"),
+        ("20250101,20250131", "2025-01-01", "2025-01-31"),
+        ("2025-01-01..2025-01-31", "2025-01-01", "2025-01-31"),
+    ],
+)
+def test_ranges(text, first, last):
+    assert dates(text) == (first, last)
+
+
+def test_months_are_clamped_to_the_end_of_shorter_ones():
+    assert dates("1m", now=at("2025-03-31T12:00"))[0] == "2025-02-28"
+    assert dates("1m", now=at("2024-03-31T12:00"))[0] == "2024-02-29"
+
+
+def test_all_time_begins_with_the_first_event():
+    assert dates("all_time", earliest=at("2020-02-29T23:59")) == ("2020-02-29", "2025-04-20")
+    assert dates("all_time") == ("2025-04-20", "2025-04-20")
+
+
+def test_weeks_can_begin_on_sunday():
+    sunday = Calendar("UTC", 6)
+    assert dates("wtd", sunday) == ("2025-04-20", "2025-04-20")
+    assert dates("last_week", sunday) == ("2025-04-13", "2025-04-19")
+
+
+def test_hours_are_exact():
+    span = resolve("24h", UTC, NOW)
+    assert (span.start, span.end, span.whole_days) == (NOW - DAY, NOW, False)
+    midnight = resolve("24h", UTC, at("2025-04-20T00:00"))
+    assert dates("24h", now=at("2025-04-20T00:00")) == ("2025-04-19", "2025-04-19")
+    assert [b.label for b in buckets(midnight, "daily", UTC, midnight.end)] == ["2025-04-19"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "0d", "0h", "-1d", "7", "d", "7x", "tomorrow", "2025-01-01", "2025-02-30,2025-03-01",
+     "2025-03-01,2025-02-01", "99999y", "9999-12-31,9999-12-31", "0001-01-01,0001-01-02", "1.5d"],
+)  # fmt: skip
+def test_bad_ranges_are_answered_with_a_sentence(text):
+    with pytest.raises(BadQuestion, match="range"):
+        resolve(text, UTC, NOW)
+
+
+def test_granularity_words():
+    assert [granularity(w) for w in ("1d", "Week", "min", "hourly")] == [
+        "daily", "weekly", "minute", "hourly"
+    ]  # fmt: skip
+    with pytest.raises(BadQuestion, match="granularity"):
+        granularity("fortnight")
+
+
+def test_too_many_points_become_coarser():
+    assert fit("minute", resolve("7d", UTC, NOW), NOW) == "hourly"
+    assert fit("hourly", resolve("1y", UTC, NOW), NOW) == "daily"
+    assert fit("daily", resolve("1y", UTC, NOW), NOW) == "daily"
+
+
+# -- buckets
+
+
+@pytest.mark.parametrize(
+    ("zone", "day", "hours"),
+    [
+        ("America/New_York", "2025-03-09", 23),
+        ("America/New_York", "2025-11-02", 25),
+        ("Europe/Amsterdam", "2025-03-30", 23),
+        ("Europe/Amsterdam", "2025-10-26", 25),
+        ("Australia/Lord_Howe", "2025-04-06", 24.5),
+        ("Australia/Lord_Howe", "2025-10-05", 23.5),
+        ("America/Santiago", "2025-09-07", 23),
+    ],
+)
+def test_days_follow_local_midnights(zone, day, hours):
+    calendar = Calendar(zone)
+    now = at("2025-12-31T12:00")
+    span = resolve(f"{day},{day}", calendar, now)
+    assert (span.end - span.start) / HOUR == hours
+    found = buckets(span, "hourly", calendar, now)
+    assert sum(b.end - b.start for b in found) == span.end - span.start
+    assert len({b.label for b in found}) == len(found)
+    assert not any(b.partial for b in found)
+
+
+def test_hours_keep_to_the_clock_through_a_change_of_half_an_hour():
+    calendar = Calendar("Australia/Lord_Howe")
+    span = resolve("2025-10-05,2025-10-05", calendar, at("2025-12-31T12:00"))
+    labels = [b.label for b in buckets(span, "hourly", calendar, at("2025-12-31T12:00"))]
+    assert labels[:4] == [
+        "2025-10-05T00:00", "2025-10-05T01:00", "2025-10-05T02:30", "2025-10-05T03:00"
+    ]  # fmt: skip
+    span = resolve("2025-04-06,2025-04-06", calendar, at("2025-12-31T12:00"))
+    labels = [b.label for b in buckets(span, "hourly", calendar, at("2025-12-31T12:00"))]
+    assert labels[:4] == [
+        "2025-04-06T00:00", "2025-04-06T01:00", "2025-04-06T01:30+1030", "2025-04-06T02:00"
+    ]  # fmt: skip
+
+
+def test_an_hour_that_happens_twice_has_two_labels():
+    calendar = Calendar("Europe/Amsterdam")
+    span = resolve("2025-10-26,2025-10-26", calendar, at("2025-12-31T12:00"))
+    labels = [b.label for b in buckets(span, "hourly", calendar, at("2025-12-31T12:00"))]
+    assert labels[2:4] == ["2025-10-26T02:00+0200", "2025-10-26T02:00+0100"]
+
+
+def test_hours_of_a_zone_three_quarters_off():
+    calendar = Calendar("Asia/Kathmandu")
+    span = resolve("2025-04-01,2025-04-01", calendar, NOW)
+    found = buckets(span, "hourly", calendar, NOW)
+    assert [b.label[11:] for b in found] == [f"{h:02}:00" for h in range(24)]
+    assert found[0].start % HOUR == HOUR // 4
+
+
+def test_partial_buckets():
+    span = resolve("2025-04-09,2025-04-30", UTC, NOW)
+    weeks = buckets(span, "weekly", UTC, NOW)
+    assert [(b.label, b.partial) for b in weeks] == [("2025-04-07", True), ("2025-04-14", True)]
+    assert weeks[0].start == at("2025-04-09T00:00")
+    whole = buckets(span, "weekly", UTC, NOW, whole=True)
+    assert [b.partial for b in whole] == [False, True]
+    days = buckets(span, "daily", UTC, NOW)
+    assert (days[-1].label, days[-1].partial, days[-2].partial) == ("2025-04-20", True, False)
+    hours = buckets(resolve("2h", UTC, NOW + 60_000), "hourly", UTC, NOW + 60_000)
+    assert [b.partial for b in hours] == [True, False, True]
+
+
+CASES = st.tuples(
+    st.sampled_from(ZONES),
+    st.sampled_from((0, 6)),
+    st.integers(-40 * 24, 40 * 24),
+    st.integers(0, HOUR - 1),
+    st.sampled_from(RANGES + EXACT_RANGES),
+    st.sampled_from(GRANULARITIES),
+)
+
+
+@given(CASES)
+def test_buckets_tile_their_range(case):
+    (zone, middle), week_start, hours, ms, text, unit = case
+    calendar = Calendar(zone, week_start)
+    now = at(f"{middle}T00:00", zone) + hours * HOUR + ms
+    span = resolve(text, calendar, now, now - 50 * DAY)
+    unit = fit(unit, span, now)
+    found = buckets(span, unit, calendar, now)
+    assert found[0].start == span.start
+    for one, two in pairwise(found):
+        assert one.end == two.start
+        assert _begins(calendar, two.start, unit, week_start), two
+    assert all(b.start < b.end for b in found)
+    assert found[-1].end == span.end or found[-1].start <= now < found[-1].end
+    assert len({b.label for b in found}) == len(found)
+    for index, start, end, size in runs(found):
+        for ms in (start, end - 1):
+            bucket = found[index + (ms - start) // size]
+            assert bucket.start <= ms < bucket.end
+
+
+def _begins(calendar: Calendar, ms: int, unit: str, week_start: int) -> bool:
+    """Whether a bucket of a granularity may begin at an instant."""
+    local, before = calendar.local(ms), calendar.local(ms - 1)
+    if local.utcoffset() != before.utcoffset():
+        return True
+    if unit in ("minute", "hourly"):
+        return ms % 60_000 == 0 and (unit == "minute" or local.minute == 0)
+    midnight = (local.hour, local.minute, local.second) == (0, 0, 0)
+    return (
+        midnight
+        and {
+            "daily": True,
+            "weekly": local.weekday() == week_start,
+            "monthly": local.day == 1,
+            "quarterly": local.day == 1 and local.month in (1, 4, 7, 10),
+            "yearly": (local.month, local.day) == (1, 1),
+        }[unit]
+    )
+
+
+@given(CASES)
+def test_local_days_match_the_wall_clock(case):
+    (zone, middle), _, hours, ms, _, _ = case
+    calendar = Calendar(zone)
+    moment = at(f"{middle}T00:00", zone) + hours * HOUR + ms
+    day = calendar.day_of(moment)
+    assert to_date(day) == datetime.fromtimestamp(moment / 1000, ZoneInfo(zone)).date()
+    assert calendar.day_start(day) <= moment < calendar.day_start(day + 1)
+    assert to_day(to_date(day)) == day
+
+
+# -- comparison
+
+
+def compared(text: str, mode: str, now: int = NOW) -> tuple[str, str]:
+    """First and last date of the period a range is compared with."""
+    span = resolve(text, UTC, now)
+    found = comparison(text, mode, span, UTC, now)
+    return to_date(found.first_day).isoformat(), to_date(found.last_day).isoformat()
+
+
+@pytest.mark.parametrize(
+    ("text", "mode", "first", "last"),
+    [
+        ("2025-04-07,2025-04-20", "previous", "2025-03-24", "2025-04-06"),
+        ("7d", "previous", "2025-04-07", "2025-04-13"),
+        ("today", "previous", "2025-04-19", "2025-04-19"),
+        ("wtd", "previous", "2025-04-07", "2025-04-13"),
+        ("mtd", "previous", "2025-03-01", "2025-03-20"),
+        ("ytd", "previous", "2024-01-01", "2024-04-19"),
+        ("last_month", "previous", "2025-02-01", "2025-02-28"),
+        ("last_quarter", "previous", "2024-10-01", "2024-12-31"),
+        ("2025-02-01,2025-03-31", "previous", "2024-12-01", "2025-01-31"),
+        ("7d", "yoy", "2024-04-14", "2024-04-20"),
+        ("2024-02-29,2024-03-01", "yoy", "2023-02-28", "2023-03-01"),
+    ],
+)
+def test_comparison_periods(text, mode, first, last):
+    assert compared(text, mode) == (first, last)
+
+
+def test_thirty_days_that_happen_to_be_a_month_stay_thirty_days():
+    assert compared("30d", "previous", at("2025-04-30T12:00")) == ("2025-03-02", "2025-03-31")
+
+
+def test_month_to_date_is_clamped_to_a_shorter_month():
+    assert compared("mtd", "previous", at("2025-03-31T12:00")) == ("2025-02-01", "2025-02-28")
+
+
+def test_hours_compare_with_the_hours_before():
+    span = resolve("24h", UTC, NOW)
+    found = comparison("24h", "previous", span, UTC, NOW)
+    assert (found.start, found.end) == (NOW - 2 * DAY, NOW - DAY)
+
+
+def test_dates_and_days():
+    assert to_day(date(1970, 1, 1)) == 0
+    assert to_date(-1) == date(1969, 12, 31)
