@@ -208,15 +208,24 @@ SQL: dict[str, tuple[str, ...]] = {
         f"""
         with active as (select distinct "user", {WEEK} as week from events),
         around as (
-            select week,
+            select "user", week,
                    lag(week) over (partition by "user" order by week) as before,
                    lead(week) over (partition by "user" order by week) as after
             from active
+        ),
+        states as (
+            select "user", week,
+                   case when before is null then 'new' when before = week - 7 then 'returning'
+                        else 'resurrected' end as state
+            from around where week > {FIRST - 7}
+            union all
+            select "user", week + 7, 'dormant' from around
+            where week > {FIRST - 14} and week + 7 <= {LAST}
+              and (after is null or after > week + 7)
         )
-        select week, count(*) filter (before is null), count(*) filter (before = week - 7),
-               count(*) filter (before < week - 7),
-               count(*) filter (after is null or after > week + 7)
-        from around where week >= {FIRST - 13} group by week
+        select week, state, count(*) from states group by all
+        union all
+        select null, state, count(distinct "user") from states group by all
         """,
     ),
     "retention": (

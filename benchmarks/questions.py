@@ -57,14 +57,14 @@ def segments(answer: Any) -> Rows:
 
 
 def lifecycle(answer: Any) -> Rows:
-    """(week, new, returning, resurrected, dormant): the people of a week and who left after it."""
-    values = {line.series: line.values for line in answer.lines}
-    weeks = [day(bucket.label) for bucket in answer.buckets]
-    names = ("new", "returning", "resurrected", "dormant")
-    return [
-        (week, *(abs(values[name][index] or 0) for name in names))
-        for index, week in enumerate(weeks)
-    ]
+    """(week, state, people) of what is not 0, and the totals under no week."""
+    found: Rows = []
+    for line in answer.lines:
+        found.append((None, line.series, line.total))
+        for bucket, value in zip(answer.buckets, line.values, strict=True):
+            if value:
+                found.append((day(bucket.label), line.series, value))
+    return found
 
 
 def grid(answer: Any) -> Rows:

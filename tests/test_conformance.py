@@ -148,10 +148,21 @@ retentions = st.fixed_dictionaries(
         "conditions": timed["conditions"],
     }
 )
-one_question = st.one_of(trends, active, tops, funnels, funnels, retentions)
+lifecycles = st.fixed_dictionaries(
+    {
+        "kind": st.just("lifecycle"),
+        "range": st.sampled_from(RANGES),
+        "granularity": st.sampled_from(("daily", "weekly", "monthly")),
+        "event": st.none() | st.sampled_from(EVENTS),
+        "new_means": st.sampled_from(("activity", "product")),
+        "conditions": timed["conditions"],
+        "compare": timed["compare"],
+    }
+)
+one_question = st.one_of(trends, active, tops, funnels, funnels, retentions, lifecycles)
 questions = st.lists(one_question, min_size=6, max_size=6)
 random_worlds = settings(
-    max_examples=60,
+    max_examples=45,
     deadline=None,
     derandomize=True,
     database=None,
@@ -200,6 +211,8 @@ def fixture(runner) -> Iterator[Engines]:
             {"event": "view_item"}, {"event": "view_item"}]},
         {"kind": "retention", "granularity": "daily", "start_event": "sign_up"},
         {"kind": "retention", "cohort": "every"},
+        {"kind": "lifecycle"},
+        {"kind": "lifecycle", "event": "view_item", "new_means": "product"},
     ],
     ids=str,
 )  # fmt: skip

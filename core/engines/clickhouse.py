@@ -119,6 +119,10 @@ class ClickHouseDialect:
         """Without toNullable the first row gets the type's default, such as 0."""
         return f"lag(toNullable({expression}))"
 
+    def lag_set(self, users: str) -> str:
+        """A state's default is the empty set; the usual frame begins with the first row."""
+        return f"lagInFrame({users})"
+
     def json_property(self, path: str, binder: Binder) -> str:
         """See values.property_at."""
         return values.property_at("e.properties", path, binder)

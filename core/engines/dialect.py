@@ -97,6 +97,10 @@ class Dialect(Protocol):
         """The previous row's value, NULL on the first; the caller adds `over (...)`."""
         ...
 
+    def lag_set(self, users: str) -> str:
+        """The previous row's set, empty on the first; the caller adds `over (order by ...)`."""
+        ...
+
     def json_property(self, path: str, binder: Binder) -> str:
         """The JSON text of a property of the event row, NULL when missing."""
         ...
@@ -229,6 +233,10 @@ class SqliteDialect:
     def lag(self, expression: str) -> str:
         """As it stands."""
         return f"lag({expression})"
+
+    def lag_set(self, users: str) -> str:
+        """NULL reads as the empty set."""
+        return f"lag({users})"
 
     def json_property(self, path: str, binder: Binder) -> str:
         """The -> operator keeps the JSON type apart: '"1"' is not 1, true is not 1."""

@@ -143,8 +143,8 @@ class Lifecycle(TimedQuestion):
             select * from (
                 with by_period as materialized (
                     select p.slot - 2 as slot, a.users,
-                           {d.lag("a.users")} over (order by p.slot) as previous,
-                           {d.lag("f.upto")} over (order by p.slot) as seen
+                           {d.lag_set("a.users")} over (order by p.slot) as previous,
+                           {d.lag_set("f.upto")} over (order by p.slot) as seen
                     from {each} p
                     left join ({active}) a on a.slot = p.slot
                     left join ({self._upto(ctx, bind, selection, slots, each)}) f

@@ -315,7 +315,7 @@ def _first_periods(ctx: Context, bind: Binder, selection: Selection, plan: _Plan
     return f"""
         select slot, {d.only("users", "earlier")} as users
         from (
-            select slot, users, {d.lag("upto")} over (order by slot) as earlier
+            select slot, users, {d.lag_set("upto")} over (order by slot) as earlier
             from (
                 select slot, users,
                        {d.union("users")} over (order by slot rows unbounded preceding) as upto
