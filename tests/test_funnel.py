@@ -473,7 +473,7 @@ def test_two_to_ten_steps_and_their_people(steps):
 # -- side by side
 
 
-def test_two_halves_make_the_whole(monkeypatch):
+def test_shares_make_the_whole(monkeypatch):
     events = [
         Event(name, NOON + 60_000 * place, user=f"user {person}")
         for person in range(40)

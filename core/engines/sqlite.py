@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sqlite3
 import threading
 import time
@@ -204,32 +205,39 @@ class SqliteEngine:
     def _rows(self, slot: _Slot, statement: Statement, stop: Stop, limit: float | None) -> Rows:
         if not statement.also:
             return self._execute(slot, statement, stop, limit)
+        parts = [statement, *statement.also]
         with ExitStack() as stack:
-            others = [stack.enter_context(self._slot()) for _ in statement.also]
-            return self._side_by_side(slot, others, statement, stop, limit)
+            slots = [slot]
+            for _ in range(min(len(parts), os.cpu_count() or 1) - 1):
+                slots.append(stack.enter_context(self._slot()))
+                slots[-1].deadline = slot.deadline
+            return self._side_by_side(slots, parts, stop, limit)
 
     def _side_by_side(
-        self,
-        slot: _Slot,
-        others: list[_Slot],
-        statement: Statement,
-        stop: Stop,
-        limit: float | None,
+        self, slots: list[_Slot], parts: list[Statement], stop: Stop, limit: float | None
     ) -> Rows:
-        """Run a statement on its slot and the ones it brings along on others, in threads."""
+        """Run statements in threads, each on the first slot to be free; rows keep their order."""
         from concurrent.futures import ThreadPoolExecutor
+        from queue import SimpleQueue
 
-        with ThreadPoolExecutor(len(others)) as pool:
-            running = []
-            for other, along in zip(others, statement.also, strict=True):
-                other.deadline = slot.deadline
-                running.append(pool.submit(self._execute, other, along, stop, limit))
+        free: SimpleQueue[_Slot] = SimpleQueue()
+        for slot in slots:
+            free.put(slot)
+
+        def run(part: Statement) -> Rows:
+            taken = free.get()
             try:
-                rows = self._execute(slot, statement, stop, limit)
-                return rows + [row for future in running for row in future.result()]
+                return self._execute(taken, part, stop, limit)
+            finally:
+                free.put(taken)
+
+        with ThreadPoolExecutor(len(slots)) as pool:
+            try:
+                return [row for rows in pool.map(run, parts) for row in rows]
             except BaseException:
-                for other in others:
-                    other.connection.interrupt()
+                pool.shutdown(wait=False, cancel_futures=True)
+                for slot in slots:
+                    slot.connection.interrupt()
                 raise
 
     def _execute(self, slot: _Slot, statement: Statement, stop: Stop, limit: float | None) -> Rows:

@@ -24,7 +24,10 @@ from core.timeframe import Span
 WEEK_SECONDS = 7 * 86_400
 LONGEST_SECONDS = 366 * 86_400
 MANY = 20_000
-"""Events of step 1 from which on the people are cut in two halves, asked side by side."""
+"""Events of step 1 from which on the people are cut into shares, asked side by side."""
+
+SHARES = 6
+"""Enough to keep several threads equally busy though shares are never quite equal."""
 
 EVERYBODY = (1, 2**40)
 """Actors, first and last inclusive; 0 is nobody."""
@@ -102,8 +105,8 @@ class Funnel(TimedQuestion):
     ) -> Generator[Statement, Rows, dict[str, Tally]]:
         """Return what was found by the label of the breakdown value, "" without a breakdown."""
         plan = Plan.of(ctx, self, span)
-        halves = yield from plan.halves()
-        statements = [plan.tally(by, half) for half in halves]
+        shares = yield from plan.shares()
+        statements = [plan.tally(by, share) for share in shares]
         rows = yield replace(statements[0], also=tuple(statements[1:]))
         found: dict[str, Tally] = {}
         for raw, *figures in rows:
@@ -251,30 +254,36 @@ class Plan:
         distinct = len(self.shared.events) == len(self.steps)
         return distinct and not filtered and not self.shared.clauses
 
-    def halves(self) -> Generator[Statement, Rows, list[tuple[int, int]]]:
-        """Cut the people in two that have done step 1 equally often, where it is worth it."""
+    def shares(self) -> Generator[Statement, Rows, list[tuple[int, int]]]:
+        """Cut the people into shares that did step 1 about equally often, where it is worth it."""
         if not (self.plain and self.ctx.dialect.has_sets):
             return [EVERYBODY]
         bind = self.ctx.binder()
         event = bind(self.shared.events[0])
         rows = yield bind.statement(
             f"""
-            with done as (
-                select coalesce(sum(total), 0) as total from activity
+            with recursive
+            done as (
+                select sum(total) as total from activity
                 where event = {event} and dimension = 0 and value = 0
+            ),
+            cuts (last) as (
+                select 0 from done where total >= {bind(MANY)}
+                union all
+                select (select actor from events indexed by events_by_event
+                        where event = {event} and actor > cuts.last
+                        order by actor limit 1
+                        offset (select total / {bind(SHARES)} from done))
+                from cuts
+                where last is not null
             )
-            select total,
-                   (select actor from events indexed by events_by_event
-                    where event = {event} order by actor
-                    limit 1 offset (select total / 2 from done))
-            from done
+            select last from cuts where last > 0
             """,
-            "where to cut the people in halves",
+            "where to cut the people into shares",
         )
-        total, middle = rows[0]
-        if total < MANY or not middle:
-            return [EVERYBODY]
-        return [(EVERYBODY[0], middle), (middle + 1, EVERYBODY[1])]
+        cuts = [int(last) for (last,) in rows]
+        first, last = EVERYBODY
+        return list(zip([first, *(cut + 1 for cut in cuts)], [*cuts, last], strict=True))
 
     def tally(self, by: list[Field], people: tuple[int, int]) -> Statement:
         """Return (v0, people per step, in progress, ms of each transition and of all, as JSON)."""
