@@ -6,6 +6,8 @@ core/language_words.py.
 
 from __future__ import annotations
 
+import json
+from contextlib import suppress
 from dataclasses import dataclass
 
 from core.errors import BadQuestion
@@ -51,6 +53,7 @@ def parse_full(text: str) -> Parsed:
             f"The question is {len(text):,} characters long; {MAX_LENGTH:,} are allowed.",
             "Write it as JSON.",
         )
+    _refuse_halves(text)
     if not text.strip():
         raise BadQuestion("The question is empty.", "For example: dau, signup, signup > purchase.")
     from core.language_parse import parse_body, pointed
@@ -80,7 +83,15 @@ def parse_any(text: str) -> Question:
         raise BadQuestion(f"The question is {len(text):,} characters long.", "It is too long.")
     if _depth(text) > MAX_JSON_DEPTH:
         raise BadQuestion(f"The question nests deeper than {MAX_JSON_DEPTH}.")
+    with suppress(ValueError):  # from_json says what is wrong with it
+        _refuse_halves(json.dumps(json.loads(text), ensure_ascii=False))
     return from_json(text)
+
+
+def _refuse_halves(text: str) -> None:
+    """Refuse lone surrogates, as of bytes that are no UTF-8: no database can hold them."""
+    if any("\ud800" <= char <= "\udfff" for char in text):
+        raise BadQuestion("The question holds what is not text.")
 
 
 def _depth(text: str) -> int:

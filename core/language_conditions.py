@@ -68,7 +68,8 @@ def unquoted(token: str) -> str:
     def plain(match: re.Match[str]) -> str:
         code = match[1]
         if len(code) == 5:
-            return chr(int(code[1:], 16))
+            char = chr(int(code[1:], 16))
+            return "\N{REPLACEMENT CHARACTER}" if "\ud800" <= char <= "\udfff" else char
         return _ESCAPES.get(code, code if code in "\"'\\/" else match[0])
 
     return re.sub(r"\\(u[0-9a-fA-F]{4}|.)", plain, token[1:-1], flags=re.S)

@@ -23,6 +23,10 @@ _BOUNDARY = r"(?![\w.:$@%+\-])"
 _FIRST = {"ORDER": 7, "NO_VALUE": 7, "IN_LIST": 6}
 """Terminals that win over others which match the beginning of the same text."""
 
+_SUBJECTS = (
+    "an event, as in signup or signup > purchase, or dau, sum(purchase.amount), retention, "
+    "lifecycle, segments, top events, user NAME, users matching TEXT"
+)
 _SHOWN = 66
 _NAMED = 12
 
@@ -93,6 +97,8 @@ def _explained(text: str, error: UnexpectedInput) -> BadQuestion:
 def _listed(terminals: Iterable[str]) -> str:
     """Say what may stand here, in words: "a name, where, by or the end"."""
     found = set(terminals)
+    if {"METRIC", "RETENTION", "SEGMENTS"} <= found:
+        return _SUBJECTS
     if {"WHERE", "VS", "AS"} <= found:
         clauses = "a clause such as last 30d, where, by, vs prev, for or as"
         rest = sorted(found & {"ARROW", "COMMA", "RPAR", "LSQB", "AND", "OR", "OF"})

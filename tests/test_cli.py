@@ -121,6 +121,11 @@ def test_every_command_explains_itself(footfall: Any, command: str) -> None:
         (("run", "dau", "--db", "/nowhere/x.db"), 3, "There is no workspace"),
         (("run", "dau", "--db", __file__), 3, "not a SQLite file"),
         (("sql", "select nope"), 1, "no such column"),
+        (("sql", "select ?"), 1, "SQLite says"),
+        (("sql", "select '\udcff'"), 2, "not text"),
+        (("run", "\udcff"), 2, "not text"),
+        (("run", '{"kind": "trend", "event": "\\ud800"}'), 2, "not text"),
+        (("mark", "\udcff"), 2, "title"),
         (("board", "Growht", "--print"), 2, "Did you mean Growth?"),
         (("board", "Growth", "--print", "-r", "7 parsecs"), 2, "range"),
         (("schema", "trned"), 2, "Did you mean trend?"),
@@ -239,6 +244,8 @@ def test_sql_reads_the_named_views(footfall: Any) -> None:
     assert json.loads(done.out)["rows"] == [[120]]
     comment = footfall("sql", "/* x */ WITH a AS (select 1 as one) SELECT * FROM a", "--csv")
     assert comment.out == "one\r\n1\r\n"
+    broken = footfall("sql", "select cast(x'ff41' as text) as t, x'00' as b", "--csv")
+    assert broken.out == "t,b\r\n\ufffdA,x'00'\r\n"
 
 
 def test_sql_cannot_fill_the_memory(footfall: Any) -> None:

@@ -56,6 +56,7 @@ def run_sql(
     _check(query, limit)
     with closing(open_reader(path)) as connection:
         failures = bitmaps.register(connection)
+        connection.text_factory = lambda raw: raw.decode("utf-8", "replace")
         _close_doors(connection)
         deadline = time.monotonic() + time_limit if time_limit else float("inf")
         connection.set_progress_handler(lambda: int(time.monotonic() > deadline), PROGRESS_STEPS)
@@ -83,8 +84,8 @@ def _check(query: str, limit: int) -> None:
     text = query[start.end() if start else 0 :]
     if not re.match(r"(select|with)\b", text, re.I):
         raise BadQuestion("This is not a SELECT.", _READS)
-    if "\0" in query:
-        raise BadQuestion("The query holds a null character.", _READS)
+    if "\0" in query or any("\ud800" <= char <= "\udfff" for char in query):
+        raise BadQuestion("The query holds what is not text.", _READS)
 
 
 def _close_doors(connection: sqlite3.Connection) -> None:
