@@ -44,11 +44,35 @@ TABLES = {
     create table identities (id UInt32, kind UInt8, key String)
     engine = MergeTree order by id
     """,
+    "sessions": """
+    create table sessions (
+        actor UInt32,
+        start Int64,
+        session Int64,
+        "end" Int64,
+        events Int64,
+        day Int32,
+        entry UInt32,
+        exit UInt32
+    )
+    engine = MergeTree
+    order by (actor, start, session)
+    """,
     "traits": """
     create table traits (actor UInt32, key String, value String)
     engine = Join(any, left, actor, key)
     """,
 }
+
+SMALL = {
+    "identities": {"id": "id", "kind": "kind", "key": "key"},
+    "traits": {"actor": "user", "key": "key", "value": "value"},
+    "sessions": {
+        name: name
+        for name in ("actor", "start", "session", '"end"', "events", "day", "entry", "exit")
+    },
+}
+"""The other tables: their columns, each with the workspace's name of it."""
 
 
 def create_tables(runner: Runner) -> None:
@@ -59,7 +83,7 @@ def create_tables(runner: Runner) -> None:
 
 
 def copy_events(connection: sqlite3.Connection, runner: Runner) -> None:
-    """Replace the tables by a copy of a workspace's events, identities and traits."""
+    """Replace the tables by a copy of a workspace's events, people, traits and sessions."""
     create_tables(runner)
     columns = ", ".join(f"e.{name}" for name in EVENT_COLUMNS[:-2])
     _copy(
@@ -77,14 +101,9 @@ def copy_events(connection: sqlite3.Connection, runner: Runner) -> None:
         left join event_properties p on p.seq = e.seq
         """,
     )
-    _copy(
-        connection, runner, "identities", ("id", "kind", "key"),
-        "select id, kind, key from identities",
-    )  # fmt: skip
-    _copy(
-        connection, runner, "traits", ("actor", "key", "value"),
-        "select user, key, value from traits",
-    )  # fmt: skip
+    for table, columns in SMALL.items():
+        query = f"select {', '.join(columns.values())} from {table}"
+        _copy(connection, runner, table, tuple(columns), query)
 
 
 def _copy(
