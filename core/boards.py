@@ -8,13 +8,15 @@ from __future__ import annotations
 import json
 import uuid
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar
 
 from pydantic import Field, ValidationError, field_validator, model_validator
 
 from core.answers import Model
 from core.errors import BadInput, FootfallError, Stopped
-from core.queries.base import Question
+
+if TYPE_CHECKING:
+    from core.queries.base import Question
 
 COLUMNS = 12
 MAX_BLOCKS = 50

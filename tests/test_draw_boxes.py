@@ -199,7 +199,7 @@ def inside(lines, width, height, look):
         assert "\n" not in plain([line])
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(answers, st.integers(1, 200), st.integers(1, 40), looks, cursors, st.data())
 def test_every_line_fits(answer, width, height, look, cursor, data):
     chart = data.draw(st.sampled_from(["", *charts(answer)]))

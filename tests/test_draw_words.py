@@ -69,6 +69,12 @@ def test_omitted_groups_and_notes_are_said():
     assert "Too many points: weekly." in shown(answer)
 
 
+def test_wide_characters_wrap_by_their_cells():
+    answer = Number(value=1, notes=("日本語の長い文章" * 3,))
+    lines = draw(answer, 10, 20)
+    assert "".join(plain(lines).split("\n")[1:]) == "日本語の長い文章" * 3
+
+
 def test_a_ratio_of_nothing_is_a_dash():
     line = Line(values=(None, 0.5), total=None)
     answer = Series(unit="percent", buckets=drawings.buckets(2), lines=(line,))
@@ -220,6 +226,23 @@ def test_every_number_under_a_cursor_lists_as_many_people():
             for cell in (cell for row in navigate(answer) for cell in row):
                 listed = engine.answer(PeopleBehind(of=question, cell=cell)).total
                 assert listed == numbers[cell.model_dump_json()], (subject, cell)
+
+
+def test_every_number_of_a_chart_has_its_place():
+    for answer in (
+        drawings.by_source(), drawings.activation(groups=True), drawings.retention(),
+        drawings.top_events(),
+    ):  # fmt: skip
+        places = {cell for row in navigate(answer) for cell in row}
+        expected = {
+            cell
+            for cell, _ in answer.cells()
+            if cell.outcome in (None, "reached", "returned")
+            and (cell.bucket or answer.shape != "series")
+        }
+        assert expected <= places
+    assert len(navigate(drawings.by_source())) == 4
+    assert [len(row) for row in navigate(drawings.retention(3))] == [3, 4, 3, 2]
 
 
 def pairs(answer):

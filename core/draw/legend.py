@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import textwrap
-
 from core.answers import Line as SeriesLine
 from core.answers import Series
 from core.draw.figures import bucket_text, counted, facts, figure, running, span_text
 from core.draw.spans import Line, Look, Span, cells, clipped, joined, safe
 from core.text import change, cut
+from core.text import width as cell_width
 
 PLAIN_LETTERS = "*+ox@%&$=w"
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -133,12 +132,29 @@ def _value(answer: Series, at: int, index: int, look: Look, *, whole: bool) -> L
 
 
 def wrapped(sentences: list[str], width: int) -> list[Line]:
-    """Return sentences as dim lines broken at words."""
+    """Return sentences as dim lines broken at words, so that none is wider than `width` cells."""
     return [
         (Span(line, "dim"),)
         for sentence in sentences
-        for line in textwrap.wrap(safe(sentence, 600), max(width, 1)) or [""]
+        for line in _broken(safe(sentence, 600), max(width, 2))
     ]
+
+
+def _broken(text: str, size: int) -> list[str]:
+    """Break a text at spaces, and inside words that are wider than a line."""
+    lines = [""]
+    for word in text.split():
+        room = size - cell_width(lines[-1]) - (1 if lines[-1] else 0)
+        if cell_width(word) <= room:
+            lines[-1] += (" " if lines[-1] else "") + word
+            continue
+        if lines[-1]:
+            lines.append("")
+        for char in word:
+            if cell_width(lines[-1] + char) > size:
+                lines.append("")
+            lines[-1] += char
+    return lines
 
 
 def notes_lines(answer: Series, width: int) -> list[Line]:

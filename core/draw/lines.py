@@ -233,13 +233,16 @@ def _unfinished(canvas: Canvas, axes: Axes, answer: Series, look: Look) -> None:
 
 
 def _current(canvas: Canvas, axes: Axes, answer: Series, index: int, look: Look) -> None:
-    """Draw one line through its whole buckets; unfinished ones are a ~."""
+    """Draw one line through its whole buckets; lonely ones are a dot, unfinished ones a ~."""
     values = answer.lines[index].values
     whole = [v if not b.partial else None for v, b in zip(values, answer.buckets, strict=True)]
-    rows = plot.drawn(
-        runs_of(axes, whole), axes.width, axes.height, axes.low, axes.high, glyphs=look.glyphs
-    )
+    runs = runs_of(axes, whole)
+    rows = plot.drawn(runs, axes.width, axes.height, axes.low, axes.high, glyphs=look.glyphs)
     overlay(canvas, rows, index, look)
+    for (x, value), *more in runs:
+        if not more:
+            dot = look.pick("•", letter(index, look))
+            canvas.put(round(x), axes.row(value), dot, f"series{index % 8}")
     for at, bucket in enumerate(answer.buckets):
         value = values[at]
         if bucket.partial and value is not None:
