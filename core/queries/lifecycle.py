@@ -137,18 +137,27 @@ class Lifecycle(TimedQuestion):
         d = ctx.dialect
         slots = _slots(ctx, periods, unit)
         selection = select(ctx, self, self.event)
-        active = selection.sets(bind, slots.span(1), slots=slots.buckets[1:], totals=False)
         each = d.rows(bind.rows([[bucket.index] for bucket in slots.buckets]), ["slot"])
+        active, arrived = self._relations(ctx, bind, selection, slots)
         return f"""
             select * from (
-                with by_period as materialized (
-                    select p.slot - 2 as slot, a.users,
-                           {d.lag_set("a.users")} over (order by p.slot) as previous,
-                           {d.lag_set("f.upto")} over (order by p.slot) as seen
+                with active as materialized ({active}),
+                arrived as materialized ({arrived}),
+                upto as materialized (
+                    select p.slot,
+                           {d.union("s.users")} over (
+                               order by p.slot rows unbounded preceding
+                           ) as users
                     from {each} p
-                    left join ({active}) a on a.slot = p.slot
-                    left join ({self._upto(ctx, bind, selection, slots, each)}) f
-                           on f.slot = p.slot
+                    left join arrived s on s.slot = p.slot
+                ),
+                by_period as materialized (
+                    select p.slot - 2 as slot, a.users,
+                           {d.lag("a.users")} over (order by p.slot) as previous,
+                           {d.lag("u.users")} over (order by p.slot) as seen
+                    from {each} p
+                    left join active a on a.slot = p.slot
+                    left join upto u on u.slot = p.slot
                 )
                 select slot, 1 as state, {d.only("users", "seen")} as users
                 from by_period where slot >= 0
@@ -163,23 +172,24 @@ class Lifecycle(TimedQuestion):
                 from by_period where slot >= 0
             )"""
 
-    def _upto(
-        self, ctx: Context, bind: Binder, selection: Selection, slots: _Slots, each: str
-    ) -> str:
-        """Relation (slot, upto): everybody who counts as seen by the end of a slot."""
-        if self.new_means == "product":
-            selection = Selection(ctx)
-        if ctx.dialect.has_sets and not selection.clauses:
-            seen = _first_days(bind, selection, slots)
-        else:
-            seen = selection.sets(bind, slots.span(0), slots=slots.buckets, totals=False)
-        return f"""
-            select p.slot,
-                   {ctx.dialect.union("s.users")} over (
-                       order by p.slot rows unbounded preceding
-                   ) as upto
-            from {each} p
-            left join ({seen}) s on s.slot = p.slot"""
+    def _relations(
+        self, ctx: Context, bind: Binder, selection: Selection, slots: _Slots
+    ) -> tuple[str, str]:
+        """Relations (slot, users): the active of each slot, and those who make up the seen.
+
+        The seen at the end of a slot are the second relation's users of all slots up to it.
+        """
+        product = self.new_means == "product"
+        stored = ctx.dialect.has_sets and (product or not selection.clauses)
+        if not stored and not product:
+            every = selection.sets(bind, slots.span(0), slots=slots.buckets, totals=False)
+            return f"select slot, users from ({every})", "select slot, users from active"
+        active = selection.sets(bind, slots.span(1), slots=slots.buckets[1:], totals=False)
+        if stored:
+            event = 0 if product or not selection.events else selection.events[0]
+            return active, _first_days(bind, event, slots)
+        anything = Selection(ctx)
+        return active, anything.sets(bind, slots.span(0), slots=slots.buckets, totals=False)
 
 
 _Figures = dict[int, dict[int, Figure]]
@@ -215,9 +225,8 @@ def _slots(ctx: Context, periods: list[Bucket], unit: str) -> _Slots:
     )
 
 
-def _first_days(bind: Binder, selection: Selection, slots: _Slots) -> str:
-    """From the stored first days."""
-    event = selection.events[0] if selection.events else 0
+def _first_days(bind: Binder, event: int, slots: _Slots) -> str:
+    """From the stored first days; event 0 is any."""
     return f"""
         select {slot_expression(bind, "day", day_runs(slots.buckets))} as slot,
                {bind.dialect.union("users")} as users

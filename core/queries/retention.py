@@ -328,26 +328,48 @@ def _first_events(
     ctx: Context, bind: Binder, selection: Selection, plan: _Plan, *, ever: bool
 ) -> str:
     """From the events: everybody's first start, if it lies in the range and fits the clauses."""
-    d = ctx.dialect
     starts = replace(selection, clauses=())
-    kept = selection.test(bind)
     if whole_days(plan.cohorts) and plan.span.whole_days:
         slot = slot_expression(bind, "day", day_runs(plan.cohorts))
     else:
         slot = slot_expression(bind, "ts", list(runs(plan.cohorts)))
-    return f"""
-        select {slot} as slot, {d.build("actor")} as users
-        from (
-            select e.actor, e.ts, e.day, {kept} as kept,
+    if ctx.dialect.has_sets:
+        firsts = _sought(ctx, bind, selection, plan, ever=ever)
+    else:
+        firsts = f"""
+            select e.actor, e.ts, e.day, {selection.test(bind)} as kept,
                    row_number() over (partition by e.actor order by e.ts, e.id) as nth
             from {selection.source()}
-            where {starts.where(bind, None if ever else plan.span)} and e.actor <> 0
-        )
+            where {starts.where(bind, None if ever else plan.span)} and e.actor <> 0"""
+    return f"""
+        select {slot} as slot, {ctx.dialect.build("actor")} as users
+        from ({firsts})
         where nth = 1
           and kept
           and ts >= {bind(plan.span.start)}
           and ts < {bind(plan.cohorts[-1].end)}
         group by 1"""
+
+
+def _sought(ctx: Context, bind: Binder, selection: Selection, plan: _Plan, *, ever: bool) -> str:
+    """Relation (actor, ts, day, kept, nth 1) of first starts, one seek for each candidate."""
+    event = selection.events[0] if selection.events else 0
+    days = f"day between {bind(plan.span.first_day)} and {bind(plan.span.last_day)}"
+    source = "first_activity" if ever else "activity"
+    where = f"event = {bind(event)} and {days}"
+    if not ever:
+        where += " and dimension = 0 and value = 0"
+    users = selection.narrow(bind, "users")
+    candidates = ctx.dialect.members(f"select {users} as users from {source} where {where}")
+    own = "x.actor = e.actor" + (f" and x.event = {bind(event)}" if event else "")
+    begin = "" if ever else f" and x.ts >= {bind(plan.span.start)}"
+    return f"""
+        select e.actor, e.ts, e.day, {selection.test(bind)} as kept, 1 as nth
+        from ({candidates}) c
+        join {selection.source()}
+        where e.actor = c.actor
+          and e.ts = (select min(x.ts) from events x where {own}{begin})
+          and e.id = (select min(x.id) from events x where {own} and x.ts = e.ts)"""
 
 
 def _rows(plan: _Plan, found: Rows) -> list[Cohort]:

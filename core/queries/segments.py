@@ -13,7 +13,7 @@ from typing import Any, Literal
 from pydantic import Field, field_validator
 
 from core.answers import Cell, Column, People, Table
-from core.engines.dialect import Binder
+from core.engines.dialect import Binder, Dialect
 from core.errors import BadQuestion, did_you_mean
 from core.queries.base import Ask, Context, Question, dates
 from core.queries.people import page, persons
@@ -47,14 +47,17 @@ class Segments(Question):
         bind = ctx.binder()
         span = ctx.span_to_today(self.range)
         selection = select(ctx, self)
+        d = ctx.dialect
         rows = yield bind.statement(
             f"""
-            select segment, {ctx.dialect.count("users")} as people
-            from ({_lifecycle(selection, bind, span)}
-                  union all
-                  {_engagement(selection, bind, span)}
-                  union all
-                  {_without_sessions(selection, bind, span)})
+            with stages as materialized ({_lifecycle(selection, bind, span)}),
+                 engaged as materialized ({_engagement(selection, bind, span)})
+            select segment, {d.count("users")} as people from stages
+            union all
+            select segment, {d.count("users")} from engaged
+            union all
+            select segment, {d.count("users")}
+            from ({_without_sessions(d, "stages", "engaged")})
             """,
             "people by segment",
         )
@@ -176,10 +179,13 @@ def segments_of(first_day: int, last_day: int, sessions: int, day: int) -> tuple
 
 
 def _members(selection: Selection, bind: Binder, key: str, span: Span) -> str:
-    relation = _lifecycle if key in LIFECYCLE else _engagement
+    d = selection.ctx.dialect
     if key == NO_SESSIONS:
-        relation = _without_sessions
-    return selection.ctx.dialect.members(
+        stages = f"({_lifecycle(selection, bind, span)})"
+        engaged = f"({_engagement(selection, bind, span)})"
+        return d.members(f"select users from ({_without_sessions(d, stages, engaged)})")
+    relation = _lifecycle if key in LIFECYCLE else _engagement
+    return d.members(
         f"select users from ({relation(selection, bind, span)}) where segment = {bind(_IDS[key])}"
     )
 
@@ -263,11 +269,11 @@ def _engagement(selection: Selection, bind: Binder, span: Span) -> str:
         group by 1"""
 
 
-def _without_sessions(selection: Selection, bind: Binder, span: Span) -> str:
-    d = selection.ctx.dialect
-    known = f"select {d.union('users')} from ({_lifecycle(selection, bind, span)})"
-    engaged = f"select {d.build('actor')} from ({_sessions(selection, bind, span)})"
-    return f"select {_IDS[NO_SESSIONS]} as segment, {d.only(f'({known})', f'({engaged})')} as users"
+def _without_sessions(d: Dialect, stages: str, engaged: str) -> str:
+    """Those of the relation `stages` who are not in the relation `engaged`."""
+    known = f"(select {d.union('users')} from {stages})"
+    busy = f"(select {d.union('users')} from {engaged})"
+    return f"select {_IDS[NO_SESSIONS]} as segment, {d.only(known, busy)} as users"
 
 
 def _sessions(selection: Selection, bind: Binder, span: Span) -> str:
