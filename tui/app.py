@@ -15,6 +15,7 @@ from rich.style import Style
 from textual.app import App
 from textual.screen import Screen
 
+from core.boards import Board
 from core.draw.spans import Look
 from core.engines.sqlite import SqliteEngine
 from core.errors import FootfallError
@@ -167,7 +168,7 @@ class Explorer(App[int]):
 def run(
     path: str | Path,
     *,
-    board: str | None = None,
+    board: str | Board | None = None,
     range: str | None = None,
     question: Question | None = None,
     look: Look | None = None,
@@ -175,7 +176,7 @@ def run(
     """Open the explorer on a workspace and return the exit code.
 
     Args:
-        board: a board to open, by name or id.
+        board: a board to open: its name or id, or a starter board itself.
         range: a range text for that board.
         question: a question to open instead.
         look: how charts are drawn; None finds out.

@@ -44,11 +44,12 @@ def show(
         return 0
     from tui.app import run
 
+    board = None
     if name is not None:
         from tui.commands.starting import find_board
 
-        name = find_board(path, open_engine(path), name).id
-    return run(path, board=name, range=range)
+        board = find_board(path, open_engine(path), name)
+    return run(path, board=board, range=range)
 
 
 def screen_possible() -> bool:

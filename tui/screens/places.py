@@ -8,6 +8,7 @@ from typing import Any
 
 from textual.screen import Screen
 
+from core.boards import Board
 from core.queries.base import Question
 from tui.state import State
 
@@ -34,7 +35,7 @@ def root(place: str) -> Callable[[], Screen[Any]]:
     return make
 
 
-def start_place(state: State, board: str | None, question: Question | None) -> str:
+def start_place(state: State, board: str | Board | None, question: Question | None) -> str:
     """Return where the explorer opens: what was asked for, else where it was left."""
     if board is not None:
         return "boards"
@@ -45,13 +46,14 @@ def start_place(state: State, board: str | None, question: Question | None) -> s
 
 
 def first_page(
-    saved: Any, board: str | None, range_text: str | None, question: Question | None
+    saved: Any, board: str | Board | None, range_text: str | None, question: Question | None
 ) -> Screen[Any] | None:
     """Return the page to open above the root, if one was asked for."""
     if board is not None:
         from tui.screens.board import BoardPage
 
-        return BoardPage("boards", saved.board(board), range_text)
+        found = saved.board(board) if isinstance(board, str) else board
+        return BoardPage("boards", found, range_text)
     if question is not None:
         from tui.screens.chart import ChartPage
 
