@@ -239,10 +239,10 @@ def _current(canvas: Canvas, axes: Axes, answer: Series, index: int, look: Look)
     runs = runs_of(axes, whole)
     rows = plot.drawn(runs, axes.width, axes.height, axes.low, axes.high, glyphs=look.glyphs)
     overlay(canvas, rows, index, look)
-    for (x, value), *more in runs:
+    for (x, only), *more in runs:
         if not more:
             dot = look.pick("•", letter(index, look))
-            canvas.put(round(x), axes.row(value), dot, f"series{index % 8}")
+            canvas.put(round(x), axes.row(only), dot, f"series{index % 8}")
     for at, bucket in enumerate(answer.buckets):
         value = values[at]
         if bucket.partial and value is not None:
