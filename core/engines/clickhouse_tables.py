@@ -64,7 +64,7 @@ TABLES = {
     """,
 }
 
-SMALL = {
+SMALL: dict[str, dict[str, str]] = {
     "identities": {"id": "id", "kind": "kind", "key": "key"},
     "traits": {"actor": "user", "key": "key", "value": "value"},
     "sessions": {
@@ -101,9 +101,9 @@ def copy_events(connection: sqlite3.Connection, runner: Runner) -> None:
         left join event_properties p on p.seq = e.seq
         """,
     )
-    for table, columns in SMALL.items():
-        query = f"select {', '.join(columns.values())} from {table}"
-        _copy(connection, runner, table, tuple(columns), query)
+    for table, names in SMALL.items():
+        query = f"select {', '.join(names.values())} from {table}"
+        _copy(connection, runner, table, tuple(names), query)
 
 
 def _copy(

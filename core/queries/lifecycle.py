@@ -153,8 +153,8 @@ class Lifecycle(TimedQuestion):
                 ),
                 by_period as materialized (
                     select p.slot - 2 as slot, a.users,
-                           {d.lag("a.users")} over (order by p.slot) as previous,
-                           {d.lag("u.users")} over (order by p.slot) as seen
+                           {d.lag_set("a.users")} over (order by p.slot) as previous,
+                           {d.lag_set("u.users")} over (order by p.slot) as seen
                     from {each} p
                     left join active a on a.slot = p.slot
                     left join upto u on u.slot = p.slot
