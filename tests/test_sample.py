@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 
 from core.answers import Series, Steps
-from core.boards import block_question
+from core.boards import Board, block_question
 from core.engines.sqlite import SqliteEngine
 from core.queries import from_json
+from core.store.saved import Mark, Saved
 from core.timeframe import DAY, to_date
 from fixtures import demo, sample
 
@@ -93,3 +94,20 @@ def test_every_tile_of_the_demo_boards_is_answered(engine: SqliteEngine) -> None
             if block.type == "chart":
                 question = block_question(board, block)
                 assert engine.answer(question).shape, block.title
+
+
+def test_a_newer_demo_keeps_what_was_saved_in_the_older(tmp_path: Path) -> None:
+    old, new = tmp_path / "old.db", tmp_path / "new.db"
+    demo.make(old, NOW - 9 * DAY)
+    Saved(old).save_board(Board(title="Mine"))
+    Saved(old).save_mark(Mark(title="my launch", timestamp=NOW - DAY))
+    Saved(old).delete_board("brd_revenue")
+    demo.make(new, NOW)
+    demo.carry_over(old, new)
+    titles = [board.title for board in Saved(new).boards()]
+    assert "Mine" in titles
+    assert "Revenue" not in titles
+    marks = Saved(new).marks()
+    assert len(marks) == len(sample.MARKS) + 1
+    outage = next(mark for mark in marks if mark.title.startswith("login outage"))
+    assert outage.timestamp == END - sample.OUTAGE * DAY - DAY // 2

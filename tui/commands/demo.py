@@ -38,7 +38,10 @@ def _stale(path: Path) -> bool:
 
 
 def make_sample(path: Path) -> None:
-    """Write the sample to `path`; an interrupted attempt leaves nothing there."""
+    """Write the sample to `path`; an interrupted attempt changes nothing there.
+
+    What was saved in a file that is already there is kept.
+    """
     from fixtures.demo import make
 
     path.parent.mkdir(parents=True, exist_ok=True)
