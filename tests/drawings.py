@@ -1,4 +1,4 @@
-"""Answers made by hand for the drawing tests, the same on every run."""
+"""Answers, a board and a small shop made by hand for the drawing tests."""
 
 from __future__ import annotations
 
@@ -23,7 +23,10 @@ from core.answers import (
     TimelineEvent,
     TimelineSession,
 )
+from core.boards import Block, Board, Position
+from core.errors import BadQuestion
 from core.timeframe import DAY
+from tests.worlds import Event, World
 
 FIRST = date(2024, 4, 12)
 START = (FIRST.toordinal() - date(1970, 1, 1).toordinal()) * DAY
@@ -274,3 +277,44 @@ def timeline() -> Timeline:
             for ts, event, session, properties in moments
         ),
     )
+
+
+def block(x: int, y: int, width: int, height: int, **fields: object) -> Block:
+    """A chart block at a place."""
+    data = {"id": f"b{x}.{y}", "question": "dau", **fields}
+    return Block(position=Position(x=x, y=y, width=width, height=height), **data)
+
+
+def sample_board() -> tuple[Board, dict[str, object]]:
+    """A board with every kind of tile and answers made by hand, one of them an error."""
+    blocks = (
+        block(0, 0, 3, 2, id="n1", title="Signups", chart="number"),
+        block(3, 0, 3, 2, id="n2", title="Again", chart="number"),
+        block(6, 0, 6, 2, id="note", type="note", content="# Read me\n- one\n- **two**"),
+        block(0, 2, 8, 4, id="line", question="dau as line"),
+        block(8, 2, 4, 4, id="bars", chart="bars"),
+        block(0, 6, 5, 4, id="steps"),
+        block(5, 6, 5, 4, id="grid"),
+        block(10, 6, 2, 4, id="bad", title="日本語"),
+    )
+    answers = {
+        "n1": signups(), "n2": signups(compared=False),
+        "line": signups(), "bars": by_source(), "steps": activation(),
+        "grid": retention(),
+        "bad": BadQuestion("event 'x' is not in this workspace.", "Did you mean y?"),
+    }  # fmt: skip
+    return Board(title="Growth", description="How we grow.", blocks=blocks), answers
+
+
+def shop(days: int, *, ago: int, country: bool = True) -> World:
+    """Forty people of whom ever fewer go on from visit to signup to purchase."""
+    now = 1_700_000_000_000
+    start = now - (ago + days) * DAY
+    events = []
+    for person in range(40):
+        first = start + (person * days // 40) * DAY
+        went = ["visit", "signup", "purchase"][: 1 + (person % 2 == 0) + (person % 4 == 0)]
+        for n, name in enumerate(went):
+            where = {"country": ("NL", "DE")[person % 2]} if country else {}
+            events.append(Event(name, first + n * DAY, f"u{person}", context=where))
+    return World(tuple(events), now=now)

@@ -22,37 +22,10 @@ from core.boards import (
 from core.draw import Look
 from core.draw.board import print_board
 from core.draw.layout import layout
-from core.errors import BadInput, BadQuestion, FootfallError
-from tests import drawings
+from core.errors import BadInput, FootfallError
+from tests.drawings import block, sample_board, shop
 from tests.golden import check
 from tests.worlds import DAY, Event, World, appendix_a, engine_of
-
-
-def block(x: int, y: int, width: int, height: int, **fields: object) -> Block:
-    """A chart block at a place."""
-    data = {"id": f"b{x}.{y}", "question": "dau", **fields}
-    return Block(position=Position(x=x, y=y, width=width, height=height), **data)
-
-
-def sample_board() -> tuple[Board, dict[str, object]]:
-    """A board with every kind of tile and answers made by hand, one of them an error."""
-    blocks = (
-        block(0, 0, 3, 2, id="n1", title="Signups", chart="number"),
-        block(3, 0, 3, 2, id="n2", title="Again", chart="number"),
-        block(6, 0, 6, 2, id="note", type="note", content="# Read me\n- one\n- **two**"),
-        block(0, 2, 8, 4, id="line", question="dau as line"),
-        block(8, 2, 4, 4, id="bars", chart="bars"),
-        block(0, 6, 5, 4, id="steps"),
-        block(5, 6, 5, 4, id="grid"),
-        block(10, 6, 2, 4, id="bad", title="日本語"),
-    )
-    answers = {
-        "n1": drawings.signups(), "n2": drawings.signups(compared=False),
-        "line": drawings.signups(), "bars": drawings.by_source(), "steps": drawings.activation(),
-        "grid": drawings.retention(),
-        "bad": BadQuestion("event 'x' is not in this workspace.", "Did you mean y?"),
-    }  # fmt: skip
-    return Board(title="Growth", description="How we grow.", blocks=blocks), answers
 
 
 def test_json_gives_the_board_back():
@@ -196,20 +169,6 @@ def test_a_printed_board(width, glyphs):
 
 
 # -- starter boards
-
-
-def shop(days: int, *, ago: int, country: bool = True) -> World:
-    """Forty people of whom ever fewer go on from visit to signup to purchase."""
-    now = 1_700_000_000_000
-    start = now - (ago + days) * DAY
-    events = []
-    for person in range(40):
-        first = start + (person * days // 40) * DAY
-        went = ["visit", "signup", "purchase"][: 1 + (person % 2 == 0) + (person % 4 == 0)]
-        for n, name in enumerate(went):
-            where = {"country": ("NL", "DE")[person % 2]} if country else {}
-            events.append(Event(name, first + n * DAY, f"u{person}", context=where))
-    return World(tuple(events), now=now)
 
 
 def test_starter_boards_answer_every_tile():

@@ -225,9 +225,7 @@ def cells_of(line: str) -> int:
 @pytest.mark.parametrize("width", [1, 2, 7, 19, 38, 60, 80, 81, 120, 200])
 @pytest.mark.parametrize("height", [None, 1, 20, 36])
 def test_boards_fill_their_width_exactly(width, height):
-    from tests.test_boards import sample_board
-
-    board, found = sample_board()
+    board, found = drawings.sample_board()
     for look in (Look(), Look("ascii")):
         lines = board_lines(board, found, width, height, look)
         assert {cells(line) for line in lines} == {width}

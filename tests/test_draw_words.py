@@ -11,7 +11,6 @@ from core.answers import Cell, Line, Number, Series, Step, StepGroup, Steps
 from core.draw import Look, charts, draw, navigate, plain, text
 from core.draw.figures import counted, facts, short, ticks
 from tests import drawings
-from tests.test_boards import shop
 from tests.worlds import A_RANGE, appendix_a, engine_of
 
 WIDE = (110, 16)
@@ -199,7 +198,7 @@ def test_figures_in_words():
 
 @pytest.mark.parametrize("unit", ["daily", "hourly", "weekly", "monthly", "quarterly", "yearly"])
 def test_every_granularity_has_labels(unit):
-    with engine_of(shop(300, ago=1)) as engine:
+    with engine_of(drawings.shop(300, ago=1)) as engine:
         from core.language import parse
 
         answer = engine.answer(parse(f"dau last {'3d' if unit == 'hourly' else '3y'} {unit}"))

@@ -13,7 +13,6 @@ from core.draw.spans import Canvas, Line, Look, Span
 from core.text import width
 
 LETTERS = {"release": "R", "news": "N", "incident": "I", "post": "P"}
-ROWS = {"braille": 4, "block": 2, "ascii": 1}
 
 
 @dataclass(frozen=True)

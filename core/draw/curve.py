@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from core.answers import Cohort, Grid
 from core.draw import plot
-from core.draw.axes import ROWS, Axes, Scale, fitting, framed, labels_line, rule
+from core.draw.axes import Axes, Scale, fitting, framed, labels_line, rule
 from core.draw.grid import cohort_label, letter_of, sentence
 from core.draw.legend import key, letter, wrapped
 from core.draw.lines import overlay, runs_of
@@ -25,7 +25,7 @@ def curve_chart(answer: Grid, size: int, height: int, look: Look, cursor: Cursor
     scale = Scale.of([r for c in shown for r in c.rates], "percent", rows)
     axes = Axes(
         max(size - scale.gutter - 1, 1), rows, scale.values[0], scale.values[-1], count,
-        ROWS[look.glyphs],
+        plot.DOTS[look.glyphs][1],
     )  # fmt: skip
     canvas = Canvas(axes.width, axes.height)
     for index, cohort in enumerate(shown):

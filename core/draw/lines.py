@@ -9,7 +9,6 @@ from core.answers import Line as SeriesLine
 from core.answers import Series
 from core.draw import plot
 from core.draw.axes import (
-    ROWS,
     Axes,
     Scale,
     framed,
@@ -161,7 +160,7 @@ class Frame:
         ends = 2 if len(answer.lines) > 1 and width >= END_LETTERS_FROM else 0
         axes = Axes(
             max(width - scale.gutter - 1 - ends, 1), rows, scale.values[0], scale.values[-1],
-            len(answer.buckets), ROWS[look.glyphs], bands,
+            len(answer.buckets), plot.DOTS[look.glyphs][1], bands,
         )  # fmt: skip
         return cls(answer, axes, scale, look, letters, width, height)
 
