@@ -20,6 +20,9 @@ STEPS = 4
 SHARED = 0.2
 """A funnel step must be reached by at least this share of those on the step before."""
 
+SAMPLED = 400
+"""People whose order of events is looked at."""
+
 LONG_RANGE = "90d"
 STALE_DAYS = 30
 LONG_DAYS = 180
@@ -74,7 +77,7 @@ def look_around(engine: Any) -> Facts:
     range_, long, unit = _usual_range(ctx)
     firsts = _first_days(engine, [id_ for _, id_, _ in totals])
     names = {id_: str(text) for text, id_, _ in totals}
-    steps = tuple(names[id_] for id_ in _funnel(firsts))
+    steps = tuple(names[id_] for id_ in _funnel(engine, firsts))
     return Facts(
         tuple(str(text) for text, _, _ in totals), steps, range_, long, unit, _field(engine, ctx)
     )
@@ -114,11 +117,10 @@ def _first_days(engine: Any, events: list[int]) -> dict[int, list[tuple[int, Bit
     return {event: found[event] for event in spread[:CANDIDATES]}
 
 
-def _funnel(firsts: dict[int, list[tuple[int, BitMap]]]) -> list[int]:
+def _funnel(engine: Any, firsts: dict[int, list[tuple[int, BitMap]]]) -> list[int]:
     """Return two to four events that many people share, in the order they are first done.
 
-    Starts with the most widespread and keeps adding the one that leaves most people; the order
-    is that of the mean first day among those who did them all.
+    Starts with the most widespread and keeps adding the one that leaves most people.
     """
     people = {
         event: BitMap().union(*(u for _, u in days)) for event, days in firsts.items() if days
@@ -134,13 +136,36 @@ def _funnel(firsts: dict[int, list[tuple[int, BitMap]]]) -> list[int]:
             break
         chosen.append(best)
         shared = shared & people[best]
-    order = sorted(chosen, key=lambda e: (_mean_day(firsts[e], shared), -len(people[e]), e))
-    return order if len(order) > 1 else []
+    if len(chosen) < 2:
+        return []
+    places = _mean_places(engine, chosen, shared)
+    return sorted(chosen, key=lambda e: (places[e], -len(people[e]), e))
 
 
-def _mean_day(days: list[tuple[int, BitMap]], people: BitMap) -> float:
-    counts = [(day, users.intersection_cardinality(people)) for day, users in days]
-    return sum(day * count for day, count in counts) / max(sum(c for _, c in counts), 1)
+def _mean_places(engine: Any, events: list[int], people: BitMap) -> dict[int, float]:
+    """Return event -> its mean place when people's first times are put in order.
+
+    Looks at some people only; first times that are equal share their place, so that events which
+    happen in one instant do not seem to follow each other.
+    """
+    rows = engine.read(
+        """
+        select p.value as actor, e.value as event,
+               (select min(ts) from events where event = e.value and actor = p.value) as first
+        from json_each(?) p, json_each(?) e
+        """,
+        (str(list(people[:SAMPLED])), str(events)),
+    )
+    firsts: dict[int, list[tuple[int, int]]] = {}
+    for actor, event, first in rows:
+        firsts.setdefault(actor, []).append((first, event))
+    places = dict.fromkeys(events, 0.0)
+    for found in firsts.values():
+        for first, event in found:
+            earlier = sum(other < first for other, _ in found)
+            equal = sum(other == first for other, _ in found)
+            places[event] += earlier + (equal - 1) / 2
+    return places
 
 
 def _field(engine: Any, ctx: Any) -> str:
