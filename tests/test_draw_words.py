@@ -10,6 +10,7 @@ import pytest
 from core.answers import Cell, Line, Number, Series, Step, StepGroup, Steps
 from core.draw import Look, charts, draw, navigate, plain, text
 from core.draw.figures import counted, facts, short, ticks
+from core.draw.spark import sparkline
 from tests import drawings
 from tests.worlds import A_RANGE, appendix_a, engine_of
 
@@ -52,6 +53,12 @@ def test_unfinished_buckets_are_drawn_apart_and_explained():
     assert "~ day not complete" in plain(running)
     finished = whole.model_copy(update={"buckets": drawings.buckets(30, running=False)})
     assert "~" not in plain(draw(finished, *WIDE, Look()))
+
+
+def test_sparklines_leave_unfinished_buckets_out_of_averages():
+    look, partial = Look("ascii"), (False, False, False, True)
+    assert plain([sparkline((8, 8, 8, 0), 2, look, partial=partial)]) == "##"
+    assert plain([sparkline((8, 8, 8, 0), 4, look, partial=partial)]) == "###_"
 
 
 def test_people_counted_once_are_said_to_be():
@@ -263,6 +270,7 @@ def test_drawing_loads_plotext_only_for_lines():
     code = """
 import sys
 from core.draw import draw, plain
+from core.draw.spark import sparkline
 from tests import drawings
 for make in (drawings.activation, drawings.retention, drawings.top_events, drawings.people):
     draw(make(), 80, 20)

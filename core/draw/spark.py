@@ -39,8 +39,8 @@ def sparkline(
 ) -> Line:
     """Return values as one row of at most `size` cells, low to high; gaps are blank.
 
-    More values than cells are averaged together; fewer are drawn as they are, each repeated
-    as often as fits.
+    More values than cells are averaged together, unfinished ones left out; fewer are drawn as
+    they are, each repeated as often as fits.
     """
     count = len(values)
     if not count or size <= 0:
@@ -52,9 +52,14 @@ def sparkline(
     for column in range(columns):
         first = column * count // columns
         last = max((column + 1) * count // columns, first + 1)
-        part = [v for v in values[first:last] if v is not None]
+        open_ = all(partial[first:last]) if partial else False
+        part = [
+            value
+            for at, value in enumerate(values[first:last], first)
+            if value is not None and (open_ or not partial or not partial[at])
+        ]
         char = _level(sum(part) / len(part), low, high, look) if part else " "
-        look_as = "partial" if any(partial[first:last]) else style
+        look_as = "partial" if open_ else style
         here = cursor is not None and first <= cursor < last
         found.append(Span(char, "cursor" if here else look_as))
     return merged(found)
