@@ -139,25 +139,31 @@ class Lifecycle(TimedQuestion):
         selection = select(ctx, self, self.event)
         each = d.rows(bind.rows([[bucket.index] for bucket in slots.buckets]), ["slot"])
         active, arrived = self._relations(ctx, bind, selection, slots)
+        empty = f"select slot, {d.build('0')} as users from {each} p group by slot"
         return f"""
             select * from (
                 with active as materialized ({active}),
                 arrived as materialized ({arrived}),
+                present as materialized (
+                    select slot, {d.union("users")} as users
+                    from (select slot, users from active union all {empty})
+                    group by slot
+                ),
                 upto as materialized (
-                    select p.slot,
-                           {d.union("s.users")} over (
-                               order by p.slot rows unbounded preceding
+                    select slot,
+                           {d.union("users")} over (
+                               order by slot rows unbounded preceding
                            ) as users
-                    from {each} p
-                    left join arrived s on s.slot = p.slot
+                    from (select slot, {d.union("users")} as users
+                          from (select slot, users from arrived union all {empty})
+                          group by slot)
                 ),
                 by_period as materialized (
-                    select p.slot - 2 as slot, a.users,
-                           {d.lag_set("a.users")} over (order by p.slot) as previous,
-                           {d.lag_set("u.users")} over (order by p.slot) as seen
-                    from {each} p
-                    left join active a on a.slot = p.slot
-                    left join upto u on u.slot = p.slot
+                    select a.slot - 2 as slot, a.users as users,
+                           {d.lag_set("a.users")} over (order by a.slot) as previous,
+                           {d.lag_set("u.users")} over (order by a.slot) as seen
+                    from present a
+                    join upto u on u.slot = a.slot
                 )
                 select slot, 1 as state, {d.only("users", "seen")} as users
                 from by_period where slot >= 0
