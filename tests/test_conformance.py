@@ -171,7 +171,7 @@ segments = st.fixed_dictionaries(
 one_question = st.one_of(trends, active, tops, funnels, funnels, retentions, lifecycles, segments)
 questions = st.lists(one_question, min_size=6, max_size=6)
 random_worlds = settings(
-    max_examples=100,
+    max_examples=60,
     deadline=None,
     derandomize=True,
     database=None,
