@@ -258,13 +258,20 @@ def test_sql_cannot_fill_the_memory(footfall: Any) -> None:
 
 
 def test_a_printed_board_has_the_numbers_of_run(footfall: Any) -> None:
-    board = footfall("board", "growth", "--print", "--width", "80")
-    assert board.code == 0
     alone = footfall("run", "users of signup by country last 7d", "--width", "80").out
-    body = alone.split("\n", 1)[1].strip("\n")
-    assert body in board.out
-    assert "GROWTH" in board.out
-    assert "event 'nothing_like_it' is not in this workspace" in board.out
+    assert "A NL 5" in alone
+    for form in ("--print", "--plain"):
+        board = footfall("board", "growth", form, "--width", "160")
+        assert board.code == 0
+        assert "growth" in board.out.lower()
+        assert "A NL 5" in board.out
+        assert "event 'nothing_like_it' is not in this workspace" in board.out
+
+
+def test_a_plain_board_has_no_frames(footfall: Any) -> None:
+    assert "╭─" in footfall("board", "growth", "--print").out
+    assert "╭" not in footfall("board", "growth", "--plain").out
+    assert "─" not in footfall("board", "growth", "--plain").out
 
 
 def test_a_board_is_printed_where_there_is_no_terminal(footfall: Any, db: Path) -> None:
