@@ -79,7 +79,7 @@ async def test_retention_cells_have_a_cursor_and_two_doors(path: Path) -> None:
         assert view.cell.cohort is not None
         assert view.cell.period == 1
         cohort = next(c for c in view.answer.cohorts if c.label == view.cell.cohort)
-        assert f"{cohort.counts[1]} of {cohort.size} came back" in ff.screen
+        assert f"{cohort.counts[1]} of {cohort.size} users came back" in ff.screen
         await ff.press("u")
         assert f"{cohort.size - cohort.counts[1]} people" in ff.line
         await ff.press("escape", "enter")

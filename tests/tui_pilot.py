@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+from textual.events import Key
+
 from core.draw import Look
 from core.engines.sqlite import SqliteEngine
 from core.store.ingest import Event, store_events
@@ -64,7 +66,7 @@ class Driver:
     async def press(self, *keys: str) -> str:
         """Press keys one after the other, each settled; return the screen."""
         for key in keys:
-            await self.pilot.press(key)
+            self.app.post_message(Key(key, key if len(key) == 1 else None))
             await self.settle()
         return self.screen
 
@@ -76,18 +78,30 @@ class Driver:
 
     async def settle(self) -> None:
         """Wait until no question runs and nothing is left to handle."""
-        for _ in range(400):
-            await self.pilot.pause()
-            page = self.page
-            if not (hasattr(page, "questions") and page.questions.busy):
-                break
-            await asyncio.sleep(0.01)
-        await self.pilot.pause()
+        quiet = 0
+        for _ in range(2_000):
+            await asyncio.sleep(0.003)
+            quiet = quiet + 1 if self._idle else 0
+            if quiet == 3:
+                return
+        raise AssertionError(f"never settled:\n{self.screen}")
+
+    @property
+    def _idle(self) -> bool:
+        page = self.page
+        if page is None or (hasattr(page, "questions") and page.questions.busy):
+            return False
+        screen = self.app.screen
+        if screen._layout_required or screen._dirty_widgets or screen._scroll_required:
+            return False
+        nodes = [self.app, *screen.walk_children(with_self=True)]
+        return not any(node.message_queue_size for node in nodes)
 
     @property
     def page(self) -> Any:
         """The page on top, below any overlay."""
-        return next(s for s in reversed(self.app.screen_stack) if hasattr(s, "page_id"))
+        stack = reversed(self.app.screen_stack)
+        return next((s for s in stack if hasattr(s, "page_id")), None)
 
     @property
     def screen(self) -> str:

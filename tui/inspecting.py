@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import textwrap
 import traceback
 from typing import Any
@@ -28,7 +29,8 @@ def _question(question: Question) -> str:
     from core.language import format_question
 
     text = clean(format_question(question), 4_000)
-    return f"{text}\n{clean(question.model_dump_json(exclude_defaults=True), 4_000)}"
+    body = {"kind": question.kind, **question.model_dump(mode="json", exclude_defaults=True)}
+    return f"{text}\n{clean(json.dumps(body, ensure_ascii=False), 4_000)}"
 
 
 def _failure(error: Exception) -> str:

@@ -307,7 +307,7 @@ class AskedPage(Page):
             return
         found = self.door()
         if found is not None:
-            self.open_people(*found)
+            self.open_people(*found, expected=people_counted(self.view))
 
     def choose(self, listing: Listing) -> None:
         """Called for Enter on a list."""
@@ -324,11 +324,11 @@ class AskedPage(Page):
             return
         self.open_people(question, cell.model_copy(update={"outcome": other}))
 
-    def open_people(self, question: Question, cell: Cell) -> None:
+    def open_people(self, question: Question, cell: Cell, expected: float | None = None) -> None:
         """Push the page of the people behind a number."""
         from tui.screens.people import PeoplePage
 
-        self.app.push_screen(PeoplePage.behind(self.place, question, cell))
+        self.app.push_screen(PeoplePage.behind(self.place, question, cell, expected))
 
     def on_answer_view_chosen(self, event: AnswerView.Chosen) -> None:
         """A double click opens."""
@@ -377,6 +377,11 @@ class AskedPage(Page):
         if needed and (self.question is None or not edits.has(self.question, needed)):
             return f"this question has no {needed}"
         return ""
+
+
+def people_counted(view: AnswerView) -> float | None:
+    """Return the number under a view's cursor where it counts people."""
+    return view.number if getattr(view.answer, "unit", "") == "users" else None
 
 
 EXAMPLES = (

@@ -73,7 +73,7 @@ class MetricsPage(AskedPage):
         """The events and metrics."""
         return self.query_one("#events", Listing)
 
-    def _fill(self) -> None:
+    def _fill(self, *, keep: bool = True) -> None:
         base = edits.usual_range(self.app.engine)
         rows = [
             Row(name, _question({"kind": "trend", "event": name}, base), compact(count))
@@ -85,7 +85,7 @@ class MetricsPage(AskedPage):
         if charts:
             rows.append(Row("saved"))
             rows += [Row(f" {chart.title}", chart, "saved") for chart in charts]
-        self.listing.fill(rows)
+        self.listing.fill(rows, keep=keep)
 
     def _count(self) -> None:
         """Ask how often each event happened, for the list."""
@@ -96,9 +96,8 @@ class MetricsPage(AskedPage):
 
     def _counted(self, table: Any) -> None:
         self.counts = [(str(row[0]), int(row[1])) for row in table.rows]
-        self._fill()
+        self._fill(keep=False)
         if self.question is None and self.counts:
-            self.listing.move_to_edge(False)
             self.open_question(self.listing.value)
 
     def resume(self) -> None:

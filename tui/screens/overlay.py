@@ -19,7 +19,7 @@ from core.text import clean, width
 from tui.clipboard import send
 from tui.widgets.listing import Listing, Row
 from tui.widgets.panel import Painted, Panel
-from tui.widgets.words import indented, wrapped
+from tui.widgets.words import folded, indented, wrapped
 
 CSS = """
     align: center middle;
@@ -277,7 +277,7 @@ class Reader(Overlay):
         yield box
 
     def _lines(self, cells: int) -> list[Line]:
-        return indented(self.text, cells)[self.first :]
+        return folded(self.text, cells)[self.first :]
 
     def action_step(self, lines: int) -> None:
         """Scroll."""

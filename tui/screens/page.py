@@ -80,11 +80,11 @@ class Page(FramedPage):
         status.right = self._timing()
         status.repaint()
 
-    def _timing(self) -> str:
+    def _timing(self) -> list[str]:
         busy = self.questions.busy
         longest = max((a.seconds for a in busy), default=0.0)
         if longest >= 1:
-            return f"{longest:.0f} s, ctrl+c stops"
+            return [f"{longest:.0f} s, ctrl+c stops"]
         parts = [f"{number(self._events)} in range"] if self._events is not None else []
         results = [v.result for v in self.views if v.result and v.question]
         if results:
@@ -94,7 +94,7 @@ class Page(FramedPage):
             parts.append(f"cached {age(self.app.engine.clock() - oldest)}")
         if self.app.data.stale:
             parts.append("new data, F5")
-        return "  ".join(parts)
+        return parts
 
     def on_screen_resume(self) -> None:
         """On top again: the parent's question is as it was left."""
@@ -223,6 +223,8 @@ class Page(FramedPage):
         panel = self.panel
         if isinstance(panel, Listing) and panel.row is not None:
             return panel.row.text.strip()
+        if isinstance(panel, AnswerView) and panel.number is not None:
+            return f"{panel.number:g}" if panel.number % 1 else str(int(panel.number))
         if panel is None:
             return ""
         return plain(panel.content(*panel.inner()))

@@ -23,14 +23,21 @@ class PeoplePage(AskedPage):
     page_id = "people"
     BINDINGS = bindings("people")
 
-    def __init__(self, place: str, question: Question) -> None:
+    def __init__(self, place: str, question: Question, expected: float | None = None) -> None:
         super().__init__(place)
         self.first_question = question
+        self.expected = expected
 
     @classmethod
-    def behind(cls, place: str, question: Question, cell: Cell) -> PeoplePage:
-        """Return the page of the people behind a number of a question's answer."""
-        return cls(place, PeopleBehind(of=question, cell=cell, limit=PAGE))
+    def behind(
+        cls, place: str, question: Question, cell: Cell, expected: float | None = None
+    ) -> PeoplePage:
+        """Return the page of the people behind a number of a question's answer.
+
+        Args:
+            expected: how many people that number said there are, where it counts people.
+        """
+        return cls(place, PeopleBehind(of=question, cell=cell, limit=PAGE), expected)
 
     @property
     def crumb(self) -> str:
@@ -62,6 +69,10 @@ class PeoplePage(AskedPage):
         view.footing = f"{people.offset + 1}-{last} of {number(people.total)}" if last else ""
         view.repaint()
         self.update_chrome()
+        if self.expected is not None and people.total != self.expected:
+            counted = f"The number was {number(self.expected)}, now it is {number(people.total)}."
+            self.say(f"{counted} Esc, then F5 there counts again.", warning=True)
+        self.expected = None
 
     def set_fields(self, **changes: Any) -> None:
         """Change the question that counted them, not the list."""

@@ -13,6 +13,7 @@ from core.draw.spans import Line, Span
 from core.engines.sqlite import Result
 from core.errors import FootfallError
 from core.queries.base import Question
+from core.queries.people import PeopleBehind
 from tui.widgets.panel import Panel
 from tui.widgets.words import wrapped
 
@@ -80,6 +81,14 @@ class AnswerView(Panel):
         row, column = self.cursor
         return self._cells[row][column]
 
+    @property
+    def number(self) -> float | None:
+        """The number under the cursor, if the answer names it."""
+        cell = self.cell
+        if cell is None or not hasattr(self.answer, "cells"):
+            return None
+        return next((value for found, value in self.answer.cells() if found == cell), None)
+
     def show(self, result: Result, empty: str = "") -> None:
         """Show a result; the cursor stays where it was as far as it can."""
         new_question = self.answer is None
@@ -119,6 +128,8 @@ class AnswerView(Panel):
 
     def _label(self) -> None:
         title = self.fixed_heading or (self.answer.title if self.answer else "")
+        if not title and isinstance(self.question, PeopleBehind):
+            title = self.question.title()
         self.heading = title + (" ..." if self.waiting else "")
 
     def content(self, width: int, height: int) -> list[Line]:

@@ -7,10 +7,13 @@ from typing import Any
 
 from textual.events import Click
 
-from core.draw.spans import Line, Span, cells, clipped, spread, to_ascii
+from core.draw.spans import Line, Span, cells, spread, to_ascii
 from core.text import clean, cut, width
 from tui.keys import PLACES, Action
 from tui.widgets.panel import Painted
+
+LONGEST_STEP = 26
+"""Cells of one step of a crumb that does not fit."""
 
 
 class OneLine(Painted):
@@ -33,6 +36,13 @@ class Tabs(OneLine):
 
     def face(self, width: int, height: int) -> list[Line]:
         """See Painted."""
+        spans = self._named(width, all_names=True)
+        if cells(spans) > width:
+            spans = self._named(width, all_names=False)
+        right = (Span(self.ascii(clean(self.workspace)) + " ", "dim"),)
+        return [spread(spans, right, width)]
+
+    def _named(self, width: int, *, all_names: bool) -> Line:
         gap, space = ("   ", " ") if width >= 100 else (" ", "")
         spans: list[Span] = []
         for place, digit, name in PLACES:
@@ -40,9 +50,8 @@ class Tabs(OneLine):
             if place == self.place:
                 spans.append(Span(f"[{digit} {name}]", "focus"))
             else:
-                spans += [Span(digit, "key"), Span(space + name, "dim")]
-        right = (Span(self.ascii(clean(self.workspace)) + " ", "dim"),)
-        return [spread(tuple(spans), right, width)]
+                spans += [Span(digit, "key"), Span(space + name if all_names else "", "dim")]
+        return tuple(spans)
 
     def on_click(self, event: Click) -> None:
         """Go to the place under the mouse."""
@@ -75,6 +84,9 @@ class Crumb(OneLine):
     def _shortened(self, room: int) -> str:
         steps = [self.ascii(clean(step)) for step in self.steps]
         text = " > ".join(steps)
+        if width(text) > room:
+            steps = [cut(step, LONGEST_STEP) for step in steps]
+            text = " > ".join(steps)
         while len(steps) > 1 and width(text) > room:
             steps.pop(0)
             text = " > ".join(["...", *steps])
@@ -87,7 +99,7 @@ class Status(OneLine):
     def __init__(self) -> None:
         super().__init__(id="status")
         self.left = ""
-        self.right = ""
+        self.right: Sequence[str] = ()
         self.message = ""
         self.warning = False
 
@@ -95,9 +107,10 @@ class Status(OneLine):
         """See Painted."""
         style = "dim" if not self.message else "error" if self.warning else "accent"
         left = (Span(" " + self.ascii(clean(self.message or self.left, 300)), style),)
-        right = (Span(self.ascii(clean(self.right)) + " ", "dim"),)
-        if cells(left) + cells(right) + 1 > width and not self.message:
-            return [clipped((*left, Span("  "), *right), width)]
+        parts = list(self.right)
+        while len(parts) > 1 and width < cells(left) + len("  ".join(parts)) + 2:
+            parts.pop(0)
+        right = (Span(self.ascii(clean("  ".join(parts))) + " ", "dim"),)
         return [spread(left, right, width)]
 
 

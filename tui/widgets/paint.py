@@ -114,7 +114,7 @@ class Ink:
 
 def _seen(span: Span) -> str:
     """A pointer's empty place is not painted."""
-    return "" if span.text == " " and span.style == "cursor" else span.style
+    return "" if span.style == "cursor" and not span.text.strip() else span.style
 
 
 def strip(spans: Iterable[Span], width: int, ink: Ink) -> Strip:

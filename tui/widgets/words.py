@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import textwrap
+
 from core.draw.spans import Line, Span
 from core.text import clean, cut, width
 
@@ -18,6 +20,19 @@ def wrapped(text: str, cells: int, style: str = "") -> list[Line]:
                 trial = word
             line = cut(trial, cells)
         found.append((Span(line, style),))
+    return found
+
+
+def folded(text: str, cells: int, style: str = "") -> list[Line]:
+    """Return lines that keep the text's own spacing; long ones go on below, further in."""
+    found: list[Line] = []
+    for line in text.split("\n"):
+        safe = clean(line, 4_000)
+        inner = " " * min(len(safe) - len(safe.lstrip(" ")) + 2, cells // 2)
+        pieces = textwrap.wrap(safe, max(cells, 8), subsequent_indent=inner) or [""]
+        if width(safe) <= cells:
+            pieces = [safe]
+        found += [(Span(cut(piece, cells), style),) for piece in pieces]
     return found
 
 
