@@ -264,7 +264,7 @@ def test_a_printed_board_has_the_numbers_of_run(footfall: Any) -> None:
         board = footfall("board", "growth", form, "--width", "160")
         assert board.code == 0
         assert "growth" in board.out.lower()
-        assert "A NL 5" in board.out
+        assert " NL 5" in board.out
         assert "event 'nothing_like_it' is not in this workspace" in board.out
 
 
