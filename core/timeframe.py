@@ -20,9 +20,6 @@ from core.errors import BadQuestion, did_you_mean
 EPOCH: Final = date(1970, 1, 1).toordinal()
 HOUR: Final = 3_600_000
 DAY: Final = 24 * HOUR
-QUARTER: Final = HOUR // 4
-"""Clocks change on a quarter of an hour, and offsets are whole minutes."""
-
 MAX_POINTS: Final = 2_000
 
 GRANULARITIES: Final = ("minute", "hourly", "daily", "weekly", "monthly", "quarterly", "yearly")
@@ -369,7 +366,7 @@ def _clock_buckets(span: Span, size: int, calendar: Calendar, now: int) -> list[
     start = span.start
     while start < span.end and start <= now:
         mark = _mark(start, size, calendar)
-        following = _next_mark(start, mark + size, calendar)
+        following = mark + size
         end = min(following, span.end)
         cut_short = found == [] and mark < start
         found.append(
@@ -391,17 +388,6 @@ def _mark(ms: int, size: int, calendar: Calendar) -> int:
     """Return the last full minute or hour of the local clock up to an instant."""
     shift = calendar.offset(ms)
     return (ms + shift) // size * size - shift
-
-
-def _next_mark(start: int, end: int, calendar: Calendar) -> int:
-    """Return where a bucket ends: at `end`, or before it where the clock changes."""
-    offset = calendar.offset(start)
-    if calendar.offset(end - 1) == offset:
-        return end
-    quarter = start // QUARTER * QUARTER + QUARTER
-    while calendar.offset(quarter) == offset:
-        quarter += QUARTER
-    return quarter
 
 
 def clock_label(ms: int, calendar: Calendar) -> str:

@@ -90,7 +90,7 @@ def questions(draw: st.DrawFn) -> dict[str, Any]:
     }  # fmt: skip
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(worlds(), questions())
 def test_active_users_match_the_oracle(world, fields):
     question = from_json(fields)
@@ -100,7 +100,7 @@ def test_active_users_match_the_oracle(world, fields):
             check_series(engine.answer(question), *expected)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(worlds(), questions())
 def test_every_active_user_can_be_named(world, fields):
     question = from_json({**fields, "range": "7d"})

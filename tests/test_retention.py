@@ -14,7 +14,7 @@ from core.queries import from_json
 from tests import oracle
 from tests.compare import ask, both_engines, check_people, people
 from tests.test_active_users import CONDITIONS
-from tests.worlds import A_RANGE, EVENTS, World, appendix_a, engine_of, worlds
+from tests.worlds import A_RANGE, EVENTS, Event, World, appendix_a, engine_of, worlds
 
 
 @pytest.fixture(scope="module")
@@ -91,6 +91,25 @@ def test_a_cell_that_is_not_in_the_answer_is_refused(engine):
     for cell in (Cell(cohort="2020-01-06"), Cell(period=8)):
         with pytest.raises(BadQuestion, match="cell"):
             people(engine, question, cell)
+
+
+@pytest.mark.parametrize("cohort", ["first_ever", "first_in_range"])
+def test_conditions_are_held_against_the_first_start(cohort):
+    noon = 1_744_027_200_000
+    nl, us = {"country": "NL"}, {"country": "US"}
+    events = (
+        Event("a", noon, "ann", context=us),
+        Event("a", noon, "ann", context=nl),  # at the same time, but the second
+        Event("a", noon + 1, "bob", context=nl),
+        Event("b", noon, "bob", context=us),
+    )
+    fields = {"start_event": "a", "cohort": cohort, "range": "1d"}
+    with both_engines(World(events, now=noon + 2)) as engines:
+        for country, names in (("US", ["ann"]), ("NL", ["bob"])):
+            conditions = [{"field": "country", "value": country}]
+            question = from_json({"kind": "retention", **fields, "conditions": conditions})
+            for engine in engines:
+                assert people(engine, question, Cell()) == names
 
 
 def test_a_workspace_without_events_has_no_cohorts():

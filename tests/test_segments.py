@@ -95,6 +95,19 @@ def test_engagement_counts_sessions(sessions, stage):
         assert users(ask(found, "segments", range="2d"))[stage] == 1
 
 
+def test_with_a_condition_the_sessions_that_hold_such_an_event_count():
+    nl, us = {"country": "NL"}, {"country": "US"}
+    events = (
+        Event("a", NOON - 2, "ann", session="s1", context=us),
+        Event("a", NOON - 1, "ann", session="s2", context=nl),
+        Event("a", NOON, "ann", session="s1", context=us),
+    )
+    conditions = [{"field": "country", "value": "NL"}]
+    with engine_of(World(events, now=NOON)) as found:
+        assert users(ask(found, "segments", range="1d"))["casual"] == 1
+        assert users(ask(found, "segments", range="1d", conditions=conditions))["one_timer"] == 1
+
+
 def test_an_unknown_segment_is_answered_with_the_nearest(engine):
     with pytest.raises(BadQuestion, match="power_user"):
         ask(engine, "segment", segment="power_users")

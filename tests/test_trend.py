@@ -158,7 +158,7 @@ def known(world: World, fields: dict[str, Any]) -> bool:
     return (fields["event"] is None or fields["event"] in names) and not bare
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(worlds(), questions())
 def test_trends_match_the_oracle(world, fields):
     with both_engines(world) as engines:
@@ -172,7 +172,7 @@ def test_trends_match_the_oracle(world, fields):
             check_series(engine.answer(question), *expected)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(worlds(), questions())
 def test_every_user_of_an_event_can_be_named(world, fields):
     fields = {**fields, "range": "7d", "measure": "users"}

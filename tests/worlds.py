@@ -208,15 +208,14 @@ ITEMS: tuple[Any, ...] = ("hat", "Hat", "", 1, 1.0, "1", True, None, ["hat", "sh
 AMOUNTS: tuple[Any, ...] = (0, 9, 10, "9", "10", 2.5, -3, "junk", None, True)
 
 
-def _moments(draw: st.DrawFn, zone: str, middle: str, days: int) -> st.SearchStrategy[int]:
+def _moments(zone: str, middle: str, days: int) -> st.SearchStrategy[int]:
     """Instants around a day: midnights and clock changes to the ms, whole hours, and between."""
-    noon = _ms(f"{middle}T00:00", zone)
+    midnight = _ms(f"{middle}T00:00", zone)
     day = st.integers(-days, days).map(lambda n: n * DAY)
-    off = st.sampled_from(
-        (-1, 0, 0, 0, 1, 1800_000, 1_800_001, HOUR, 2 * HOUR, 3 * HOUR, 13 * HOUR)
-    )
-    usual = st.builds(lambda d, o: noon + d + o, day, off)
-    old = st.integers(15, 80).map(lambda n: noon - n * DAY)
+    half = HOUR // 2
+    off = st.sampled_from((-1, 0, 0, 0, 1, half, half + 1, HOUR, 2 * HOUR, 3 * HOUR, 13 * HOUR))
+    usual = st.builds(lambda d, o: midnight + d + o, day, off)
+    old = st.integers(15, 80).map(lambda n: midnight - n * DAY)
     return st.one_of(usual, usual, usual, old)
 
 
@@ -247,8 +246,11 @@ def events(draw: st.DrawFn, moments: st.SearchStrategy[int]) -> Event:
 def worlds(draw: st.DrawFn, max_events: int = 24, days: int = 10) -> World:
     """A small nasty world around a day on which its zone may change its clocks."""
     zone, middle = draw(st.sampled_from(ZONES))
-    moments = _moments(draw, zone, middle, days)
-    found = tuple(draw(st.lists(events(moments), max_size=max_events)))
+    moments = _moments(zone, middle, days)
+    fewest = draw(st.sampled_from((0, 1, 6, 12, 12)))
+    found = tuple(
+        draw(st.lists(events(moments), min_size=min(fewest, max_events), max_size=max_events))
+    )
     links = draw(st.lists(
         st.tuples(st.sampled_from(DEVICES), st.sampled_from(USERS), moments), max_size=2
     ))  # fmt: skip
