@@ -19,7 +19,7 @@ from core.engines.sqlite import SqliteEngine
 from core.filters import OPERATORS, Condition, holds_json
 from core.queries import from_json
 from core.store.workspace import open_reader
-from tests.worlds import A_RANGE, EVENTS, RANGES, Event, World, appendix_a, engine_of, worlds
+from tests.worlds import A_RANGE, EVENTS, RANGES, USERS, Event, World, appendix_a, engine_of, worlds
 
 pytestmark = pytest.mark.skipif(
     find_spec("chdb") is None, reason="needs the extra: pip install footfall[clickhouse]"
@@ -193,6 +193,47 @@ def test_random_worlds(runner, world, asked):
 def _events_in(fields: dict[str, Any]) -> set[str]:
     named = {fields.get(name) for name in ("event", "start_event", "return_event")}
     return (named | {step["event"] for step in fields.get("steps", ())}) - {None}
+
+
+# -- funnels where nearly everything is a tie
+
+crowded_events = st.builds(
+    lambda event, second, user, item: Event(
+        event, 86_400_000 + second * 1000, user, properties={"item": item} if item else {}
+    ),
+    st.sampled_from(EVENTS[:3]),
+    st.integers(0, 8),
+    st.sampled_from(USERS[:2]),
+    st.sampled_from((None, "hat")),
+)
+crowded_steps = st.fixed_dictionaries(
+    {
+        "event": st.sampled_from(EVENTS[:3]),
+        "filters": st.sampled_from(([], [], [{"field": "properties.item", "operator": "is_set"}])),
+    }
+)
+crowded_funnels = st.fixed_dictionaries(
+    {
+        "kind": st.just("funnel"),
+        "range": st.just("1970-01-02,1970-01-02"),
+        "steps": st.lists(crowded_steps, min_size=2, max_size=4),
+        "window_seconds": st.integers(1, 4),
+        "breakdown": st.sampled_from(([], ["properties.item"])),
+    }
+)
+
+
+@settings(random_worlds, max_examples=25)
+@given(
+    events=st.lists(crowded_events, min_size=8, max_size=24),
+    asked=st.lists(crowded_funnels, min_size=8, max_size=8),
+)
+def test_funnels_of_crowded_worlds(runner, events, asked):
+    with engines_of(World(tuple(events), now=10 * 86_400_000), runner) as engines:
+        known = set(engines[0].context().names.events)
+        for fields in asked:
+            if _events_in(fields) <= known:
+                check(engines, fields)
 
 
 # -- the fixture of appendix A
