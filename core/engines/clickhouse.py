@@ -56,6 +56,10 @@ class ClickHouseDialect:
         kind = "String" if isinstance(value, str) else "Int64"
         return f"{{{name}:{'Float64' if isinstance(value, float) else kind}}}"
 
+    def indexed(self, index: str) -> str:
+        """Nothing: the table is its own index."""
+        return ""
+
     def idiv(self, left: str, right: str) -> str:
         """A plain / would give a fraction."""
         return f"intDiv({left}, {right})"

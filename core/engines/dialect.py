@@ -41,6 +41,10 @@ class Dialect(Protocol):
         """How a named parameter stands in the text."""
         ...
 
+    def indexed(self, index: str) -> str:
+        """What a FROM adds to walk an index; nothing where that index is not there."""
+        ...
+
     def idiv(self, left: str, right: str) -> str:
         """Integer division, rounding down for non-negative operands."""
         ...
@@ -170,9 +174,17 @@ class SqliteDialect:
     name = "sqlite"
     has_sets = True
 
+    def __init__(self, indexes: frozenset[str] = frozenset()) -> None:
+        """Take the names of the indexes that the file has at the moment."""
+        self._indexes = indexes
+
     def placeholder(self, name: str, value: Any) -> str:
         """Named style."""
         return f":{name}"
+
+    def indexed(self, index: str) -> str:
+        """An import into an empty file makes the indexes last; a killed one leaves none."""
+        return f"indexed by {index}" if index in self._indexes else ""
 
     def idiv(self, left: str, right: str) -> str:
         """Integers divide as integers."""

@@ -88,6 +88,15 @@ class _Slot:
     failures: bitmaps.Failures
     deadline: float = field(default=float("inf"))
 
+    @contextmanager
+    def snapshot(self) -> Iterator[None]:
+        """Read one state of the file in this block, whatever is committed meanwhile."""
+        self.connection.execute("begin")
+        try:
+            yield
+        finally:
+            self.connection.rollback()
+
     def past_deadline(self) -> int:
         """Progress handler: non-zero ends the statement."""
         return int(time.monotonic() > self.deadline)
@@ -104,8 +113,6 @@ class SqliteEngine:
     Raises:
         CannotOpen: the file is missing or not a workspace.
     """
-
-    dialect = SqliteDialect()
 
     def __init__(
         self, path: str | Path, *, clock: Clock = wall_clock, time_limit: float | None = None
@@ -168,7 +175,7 @@ class SqliteEngine:
             BadQuestion, NotFound: it cannot be asked of this workspace.
             Stopped, TookTooLong, QueryFailed: it did not finish.
         """
-        with self._slot() as slot:
+        with self._slot() as slot, slot.snapshot():
             ctx, generation = self._context(slot)
             moment = ctx.now // 60_000 if question.by_the_minute() else ctx.today
             key = (question.model_dump_json(), generation, moment)
@@ -209,8 +216,11 @@ class SqliteEngine:
         with ExitStack() as stack:
             slots = [slot]
             for _ in range(min(len(parts), os.cpu_count() or 1) - 1):
-                slots.append(stack.enter_context(self._slot()))
-                slots[-1].deadline = slot.deadline
+                other = stack.enter_context(self._slot())
+                stack.enter_context(other.snapshot())
+                if self._state(other) == self._state(slot):
+                    other.deadline = slot.deadline
+                    slots.append(other)
             return self._side_by_side(slots, parts, stop, limit)
 
     def _side_by_side(
@@ -287,27 +297,36 @@ class SqliteEngine:
             return self._generation(slot)
 
     def _generation(self, slot: _Slot) -> int:
-        row = slot.connection.execute("select value from meta where key = 'generation'").fetchone()
-        return int(row[0])
+        return self._state(slot)[0]
+
+    def _state(self, slot: _Slot) -> tuple[int, int]:
+        """The generation and the schema version that a connection sees."""
+        row = slot.connection.execute(
+            """
+            select value, (select schema_version from pragma_schema_version)
+            from meta where key = 'generation'
+            """
+        ).fetchone()
+        return int(row[0]), int(row[1])
 
     def _context(self, slot: _Slot) -> tuple[Context, int]:
         try:
-            generation = self._generation(slot)
+            state = self._state(slot)
         except sqlite3.DatabaseError as error:
             raise self._translated(
                 sqlite3.OperationalError(str(error)), slot, Stop(), None
             ) from error
-        ctx = self._contexts.get((generation,))
+        ctx = self._contexts.get(state)
         if ctx is None:
             ctx = self._build_context(slot)
-            self._contexts.put((generation,), ctx)
-        return replace(ctx, now=self.clock()), generation
+            self._contexts.put(state, ctx)
+        return replace(ctx, now=self.clock()), state[0]
 
     def _build_context(self, slot: _Slot) -> Context:
         first, last = self._extent(slot.connection)
-        return Context(
-            self.dialect, self.calendar, Names(self.read), 0, first, last, self._definition
-        )
+        made = slot.connection.execute("select name from sqlite_master where type = 'index'")
+        dialect = SqliteDialect(frozenset(str(name) for (name,) in made))
+        return Context(dialect, self.calendar, Names(self.read), 0, first, last, self._definition)
 
     def _extent(self, connection: sqlite3.Connection) -> tuple[int | None, int | None]:
         """First and last event: per event name one seek in the (event, ts) index."""

@@ -270,7 +270,7 @@ class Plan:
             cuts (last) as (
                 select 0 from done where total >= {bind(MANY)}
                 union all
-                select (select actor from events indexed by events_by_event
+                select (select actor from events {self.ctx.dialect.indexed("events_by_event")}
                         where event = {event} and actor > cuts.last
                         order by actor limit 1
                         offset (select total / {bind(SHARES)} from done))

@@ -81,7 +81,7 @@ def _first_starts(plan: Plan, bind: Binder, people: tuple[int, int]) -> str:
     members = "".join(f" and actor in ({write(bind)})" for write in plan.shared.members)
     return f"""
         select actor, min(ts) as ts
-        from events indexed by {_first_index(plan)}
+        from events {plan.ctx.dialect.indexed(_first_index(plan))}
         where event = {bind(plan.shared.events[0])}
           and ts >= {bind(plan.span.start)} and ts < {bind(plan.span.end)}
           and actor between {bind(people[0])} and {bind(people[1])} {members}
@@ -97,8 +97,9 @@ def _first_index(plan: Plan) -> str:
 
 def _next_start(plan: Plan, bind: Binder, relation: str) -> str:
     """The first start that may get deeper than the one of a row `o`; NULLs where there is none."""
+    by_event = plan.ctx.dialect.indexed("events_by_event")
     start = f"""
-        from events s1 indexed by events_by_event
+        from events s1 {by_event}
         where s1.event = {bind(plan.shared.events[0])} and s1.actor = o.actor
           and s1.ts >= (o.reach >> 4) - {bind(plan.window)} and s1.ts < {bind(plan.span.end)}"""
     return f"""
@@ -115,7 +116,7 @@ def _reach(plan: Plan, bind: Binder, step: int) -> str:
     return f"""coalesce((
         select case when {after}.ts > s1.ts + {bind(plan.window)} then {after}.ts * 16 + {step}
                     else {_reach(plan, bind, step + 1)} end
-        from events {after} indexed by events_by_event
+        from events {after} {plan.ctx.dialect.indexed("events_by_event")}
         where {after}.event = {bind(plan.shared.events[step])} and {after}.actor = s1.actor
           and {after}.ts >= s{step}.ts
         order by {after}.ts limit 1), {NEVER * 16 + step})"""
@@ -125,7 +126,7 @@ def _with_time(plan: Plan, bind: Binder, step: int) -> str:
     """Add the time of a step. The limit keeps SQLite from repeating each seek per mention."""
     return f""", w{step} as (
             select w.*, case when depth >= {step} then (
-                       select min(ts) from events indexed by events_by_event
+                       select min(ts) from events {plan.ctx.dialect.indexed("events_by_event")}
                        where event = {bind(plan.shared.events[step - 1])} and actor = w.actor
                          and ts >= w.t{step - 1}) end as t{step}
             from w{step - 1} w
@@ -135,7 +136,7 @@ def _with_time(plan: Plan, bind: Binder, step: int) -> str:
 
 def _first_id(plan: Plan, bind: Binder) -> str:
     return f"""(
-        select min(id) from events indexed by events_by_event
+        select min(id) from events {plan.ctx.dialect.indexed("events_by_event")}
         where event = {bind(plan.shared.events[0])} and actor = w.actor and ts = w.t1)"""
 
 
