@@ -16,6 +16,8 @@ from tests.worlds import A_RANGE, EXACT_RANGES, RANGES, World, appendix_a, engin
 CONDITIONS: tuple[list[dict[str, Any]], ...] = (
     [],
     [],
+    [],
+    [],
     [{"field": "country", "operator": "eq", "value": "NL"}],
     [{"field": "country", "operator": "is_not_set"}],
     [{"field": "properties.item", "operator": "is_set"}],

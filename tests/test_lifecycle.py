@@ -84,7 +84,7 @@ def questions(draw: st.DrawFn) -> dict[str, Any]:
         "kind": "lifecycle",
         "event": draw(st.sampled_from((None, None, *EVENTS[:2]))),
         "granularity": draw(st.sampled_from(("daily", "weekly", "monthly", "yearly"))),
-        "range": draw(st.sampled_from(("7d", "3w", "30d", "24h", "last_week",
+        "range": draw(st.sampled_from(("7d", "3w", "3w", "30d", "30d", "24h", "last_week",
                                        "2025-03-25,2025-04-05", "2025-03-25,2025-12-05"))),
         "compare": draw(st.sampled_from((None, None, "previous"))),
         "new_means": draw(st.sampled_from(("activity", "activity", "product"))),

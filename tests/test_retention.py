@@ -129,13 +129,14 @@ def questions(draw: st.DrawFn) -> dict[str, Any]:
         "granularity": draw(st.sampled_from(("daily", "weekly", "monthly"))),
         "periods": draw(st.sampled_from((1, 2, 5, 12))),
         "cohort": draw(st.sampled_from(("first_ever", "first_in_range", "every"))),
-        "range": draw(st.sampled_from(("7d", "3w", "90d", "24h", "last_week", "all_time",
-                                       "2025-03-25,2025-04-05", "2025-03-25,2026-04-05"))),
+        "range": draw(st.sampled_from(("7d", "3w", "3w", "30d", "30d", "90d", "90d", "24h",
+                                       "last_week", "all_time", "2025-03-25,2025-04-05",
+                                       "2025-03-25,2026-04-05"))),
         "conditions": draw(st.sampled_from(CONDITIONS)),
     }  # fmt: skip
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(worlds(), questions())
 def test_retention_matches_the_oracle(world, fields):
     question = from_json(fields)

@@ -263,7 +263,7 @@ def worlds(draw: st.DrawFn, max_events: int = 24, days: int = 10) -> World:
         ),
         max_size=4, unique_by=lambda t: (t[0], t[1]),
     ))  # fmt: skip
-    ahead = draw(st.sampled_from((0, 1, 12 * HOUR, 3 * DAY, 11 * DAY)))
+    ahead = draw(st.sampled_from((0, 1, 12 * HOUR, 3 * DAY, 11 * DAY, 11 * DAY, 20 * DAY)))
     return World(
         found,
         tuple(links),
