@@ -89,24 +89,26 @@ class ActiveUsers(TimedQuestion):
                            rows between {WINDOWS[self.metric] - 1} preceding and current row)"""
         return f"""
             with s as materialized ({sets}),
+            ends as materialized (select slot, hi from {periods} w),
             rolled as (
                 select every.day, g.v0, g.v1, {d.count(union)} as users
                 from {every} every
                 cross join (select distinct v0, v1 from s) g
                 left join s on s.slot = every.day and s.v0 = g.v0 and s.v1 = g.v1
             )
-            select w.slot, rolled.v0, rolled.v1, rolled.users
-            from {periods} w
-            join rolled on rolled.day = w.hi
+            select ends.slot, rolled.v0, rolled.v1, rolled.users
+            from ends
+            join rolled on rolled.day = ends.hi
             """
 
     def _reunite(self, ctx: Context, bind: Binder, sets: str, periods: str, reach: Span) -> str:
         """Every window united anew: for engines without moving frames, and windows in ms."""
         d = ctx.dialect
         return f"""
-            with s as materialized ({sets})
+            with s as materialized ({sets}),
+            w as materialized (select slot, lo, hi from {periods} p)
             select w.slot, s.v0, s.v1, {d.count(d.union("s.users"))} as users
-            from {periods} w
+            from w
             join s on s.slot between w.lo and w.hi
             group by w.slot, s.v0, s.v1
             """
