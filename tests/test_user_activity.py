@@ -49,6 +49,13 @@ def test_a_page_never_cuts_a_session(engine):
     assert not rest.truncated
 
 
+def test_a_page_that_cuts_no_session_is_no_longer_than_asked(engine):
+    page = ask(engine, "user_activity", user="e", limit=1, direction="earliest")
+    assert [e.event for e in page.events] == ["sign_up"]
+    page = ask(engine, "user_activity", user="e", limit=3)
+    assert len(page.events) == 3
+
+
 def test_one_event_only(engine):
     page = ask(engine, "user_activity", user="a", event="view_item")
     assert {e.event for e in page.events} == {"view_item"}
