@@ -5,7 +5,6 @@ Days are numbers since 1970-01-01, weeks start on Monday and are named by their 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -250,8 +249,3 @@ SQL: dict[str, tuple[str, ...]] = {
 def answer(db: Any, name: str) -> Results:
     """Run a question's statements and return their rows together."""
     return [row for text in SQL[name] for row in db.execute(text).fetchall()]
-
-
-def statements() -> Iterator[tuple[str, tuple[str, ...]]]:
-    """Every question's name and statements."""
-    yield from SQL.items()
