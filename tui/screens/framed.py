@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 from textual.app import ComposeResult
 from textual.containers import Container
 from textual.events import Key, Resize
+from textual.geometry import Region
 from textual.screen import Screen
 from textual.widget import Widget
 
@@ -31,6 +32,7 @@ class FramedPage(Screen[None]):
     page_id: ClassVar[str] = ""
     labels: ClassVar[dict[str, str]] = {}
     AUTO_FOCUS = ""
+    _focusing = False
     DEFAULT_CSS = """
     FramedPage { layout: vertical; layers: base cover; }
     FramedPage #body { height: 1fr; width: 1fr; }
@@ -41,6 +43,20 @@ class FramedPage(Screen[None]):
         super().__init__()
         self.place = place
         self.zoomed: Panel | None = None
+
+    def set_focus(self, *args: Any, **kwargs: Any) -> None:
+        """See Screen; Textual would repaint the whole screen, but panels repaint themselves."""
+        self._focusing = True
+        try:
+            super().set_focus(*args, **kwargs)
+        finally:
+            self._focusing = False
+
+    def refresh(self, *regions: Region, repaint: bool = True, **options: bool) -> Self:
+        """See Widget; nothing to paint while only the focus moves."""
+        if self._focusing and not regions:
+            return self
+        return super().refresh(*regions, repaint=repaint, **options)
 
     # -- what a page says of itself
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 
+from rich.cells import get_character_cell_size
 from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
@@ -118,6 +119,66 @@ def _seen(span: Span) -> str:
 
 
 def strip(spans: Iterable[Span], width: int, ink: Ink) -> Strip:
-    """Return one line of exactly `width` cells."""
-    segments = [Segment(span.text, ink.of(_seen(span))) for span in spans if span.text]
+    """Return one line of exactly `width` cells, in as few segments as it takes.
+
+    A segment costs some thirty bytes on the wire, so neighbours of one style are joined, and
+    spaces that show no style take that of the text before them.
+    """
+    segments: list[Segment] = []
+    for span in spans:
+        if not span.text:
+            continue
+        found = ink.of(_seen(span))
+        if segments:
+            before = segments[-1].style or PLAIN
+            if span.text.isspace() and _invisible(found) and _invisible(before):
+                found = before
+            if found == before:
+                segments[-1] = Segment(segments[-1].text + span.text, before)
+                continue
+        segments.append(Segment(span.text, found))
     return Strip(segments).adjust_cell_length(width, ink.base)
+
+
+@cache
+def _invisible(found: Style) -> bool:
+    """Whether a space looks the same in this style as in any other such style."""
+    return not (found.reverse or found.underline or _painted(found))
+
+
+def _painted(found: Style) -> bool:
+    return found.bgcolor is not None and found.color is not None and found.bgcolor in HEAT
+
+
+HEAT = frozenset(
+    Style.parse(text).bgcolor
+    for ramp in (_DARK, _LIGHT)
+    for name, text in ramp.items()
+    if name.startswith("heat")
+)
+
+
+def differing(old: Strip, new: Strip) -> list[tuple[int, int]]:
+    """Return the runs of cells (from, to) in which two lines of one width differ."""
+    runs: list[tuple[int, int]] = []
+    pairs = zip(_cells(old), _cells(new), strict=False)
+    for x, (before, after) in enumerate(pairs):
+        if before == after:
+            continue
+        if runs and x - runs[-1][1] <= NEAR:
+            runs[-1] = (runs[-1][0], x + 1)
+        else:
+            runs.append((x, x + 1))
+    return runs
+
+
+NEAR = 6
+"""Runs closer than this are sent as one: moving the terminal's cursor costs as much."""
+
+
+def _cells(line: Strip) -> list[tuple[str, Style | None, int]]:
+    found: list[tuple[str, Style | None, int]] = []
+    for text, look, _ in line:
+        for char in text:
+            found += [(char, look, part) for part in range(get_character_cell_size(char))]
+    return found

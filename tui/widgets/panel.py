@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Self
 
 from textual.geometry import Region
 from textual.strip import Strip
@@ -10,7 +11,7 @@ from textual.widget import Widget
 
 from core.draw.spans import Line, Span, clipped, padded, to_ascii
 from core.text import clean, cut, width
-from tui.widgets.paint import strip
+from tui.widgets.paint import differing, strip
 
 
 @dataclass(frozen=True)
@@ -51,9 +52,23 @@ class Painted(Widget):
             self.refresh()
             return
         old, self._shown = self._shown, self._strips(wide, high)
-        changed = [y for y in range(high) if old[y] != self._shown[y]]
+        changed = [
+            Region(start, y, end - start, 1)
+            for y in range(high)
+            if old[y] != self._shown[y]
+            for start, end in differing(old[y], self._shown[y])
+        ]
         if changed:
-            self.refresh(*(Region(0, y, wide, 1) for y in changed))
+            self.refresh(*changed)
+
+    def refresh(
+        self, *regions: Region, repaint: bool = True, layout: bool = False, recompose: bool = False
+    ) -> Self:
+        """See Widget. Without regions only what differs is sent: Textual asks on every focus."""
+        if not regions and repaint and not (layout or recompose) and self._shown_for == self.size:
+            self.repaint()
+            return self
+        return super().refresh(*regions, repaint=repaint, layout=layout, recompose=recompose)
 
     def render_line(self, y: int) -> Strip:
         """See Widget: one line, from those kept for this size."""
@@ -106,7 +121,6 @@ class Panel(Painted):
 
     def watch_has_focus(self, value: bool) -> None:
         """Show on the frame whether the panel has the focus."""
-        super().watch_has_focus(value)
         self.repaint()
 
     @property
