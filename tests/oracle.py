@@ -679,7 +679,8 @@ def _fits(world: World, who: str, rules: Any, lookback: int | None) -> bool:
         tests.append(_fits(world, who, group, lookback) != group.not_)
     named = getattr(rules, "static_ids", ())
     if named:
-        tests.append(who in {root(world, name) for name in named})
+        holders = {user for name in named for _, _, user in links_of(world, name)}
+        tests.append(who in {root(world, name) for name in {*named, *holders}})
     if not tests:
         return True
     return all(tests) if rules.match == "all" else any(tests)

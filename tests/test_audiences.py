@@ -83,6 +83,15 @@ def test_the_last_days_are_rolling_and_include_both_ends():
         assert members(found, {"events": [{"event": "pay", "days": 1}]}) == ["ann", "cem"]
 
 
+def test_a_listed_id_means_the_person_it_was_merged_into():
+    now = 1_744_027_200_000
+    events = (Event("a", now, "ann"), Event("a", now, "cem"), Event("a", now, "dee", "phone"))
+    aliases = (("ann", "bob", now), ("bob", "cem", now))
+    with engine_of(World(events, aliases=aliases, now=now)) as found:
+        assert members(found, {"static_ids": ["ann"]}) == ["cem"]
+        assert members(found, {"static_ids": ["phone"]}) == ["dee"]
+
+
 def test_an_audience_without_rules_is_everyone_and_says_so():
     assert read_definition({}).everyone
     assert not read_definition({"static_ids": ["a"]}).everyone

@@ -216,9 +216,14 @@ class _Writer:
         """People by any of the ids they are known by."""
         wanted = self.ctx.dialect.member("key", self.bind.list(users))
         named = f"""
-            select coalesce(a.new, i.id)
-            from identities i left join aliases a on a.old = i.id
-            where i.{wanted}"""
+            with recursive named (id) as (
+                select id from identities where {wanted}
+                union
+                select l.user from named n join links l on l.device = n.id
+                union
+                select a.new from named n join aliases a on a.old = n.id
+            )
+            select id from named"""
         return f"select actor from {self._everybody()} e where actor in ({named})"
 
     def _known(self, clause: Clause) -> bool:
