@@ -144,3 +144,39 @@ async def test_nothing_running_says_how_to_leave(path: Path) -> None:
     async with explorer(path) as ff:
         await ff.press("ctrl+c")
         assert "q quits" in ff.status
+
+
+async def test_an_action_that_fails_says_so_and_the_screen_stays(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with explorer(path, place="metrics") as ff:
+
+        def broken() -> None:
+            raise RuntimeError("[/x]")
+
+        monkeypatch.setattr(ff.page, "action_save", broken)
+        await ff.press("w")
+        assert "Something broke. It is logged in" in ff.status
+        ff.app.push_screen(ChartPage("metrics", ff.page.question), lambda _: broken())
+        await ff.press("escape", "tab")
+        assert "[2 Metrics]" in ff.screen
+
+
+async def test_a_drawing_that_fails_keeps_the_page(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: Any, **__: Any) -> None:
+        raise RuntimeError("a mistake")
+
+    monkeypatch.setattr("tui.widgets.answer.draw", broken)
+    async with explorer(path, place="metrics") as ff:
+        assert "cannot be drawn here" in " ".join(ff.screen.split())
+
+
+async def test_a_vanished_workspace_is_told(tmp_path: Path) -> None:
+    path = workspace(tmp_path / "gone.db")
+    async with explorer(path, place="metrics") as ff:
+        for file in tmp_path.glob("gone.db*"):
+            file.unlink()
+        await ff.press("tab", "w", "enter", "f5", "5", "6", "1")
+        assert "[1 Boards]" in ff.screen

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 from uuid import uuid4
 
 from textual.events import Key
@@ -19,6 +21,7 @@ from core.store.ingest import Event, store_events
 from core.store.saved import Saved
 from core.store.workspace import open_writer
 from tui.app import Explorer
+from tui.config import Config
 from tui.screens import places
 from tui.state import State
 
@@ -131,17 +134,20 @@ async def explorer(
     time_limit: float | None = 10,
     now: int = NOW,
     state_file: Path | None = None,
+    config: Config | None = None,
 ) -> AsyncIterator[Driver]:
     """Open the explorer on a workspace at a frozen instant."""
     engine = SqliteEngine(path, clock=lambda: now, time_limit=time_limit)
     saved = Saved(path, clock=lambda: now)
     state = State(path, state_file or path.with_suffix(f".{uuid4().hex}.json"))
     app = Explorer(engine, saved, state, look=look or Look(glyphs="ascii"), place=place)
+    app.configure(config or Config())
     app.first_page = first
-    async with app.run_test(size=size) as pilot:
-        driver = Driver(app, pilot)
-        await driver.settle()
-        yield driver
+    with patch.dict(os.environ, FOOTFALL_STATE_DIR=str(path.parent)):
+        async with app.run_test(size=size) as pilot:
+            driver = Driver(app, pilot)
+            await driver.settle()
+            yield driver
     state.save()
     engine.close()
 

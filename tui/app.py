@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
-import traceback
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, ClassVar
@@ -19,15 +18,15 @@ from core.boards import Board
 from core.draw.spans import Look
 from core.engines.sqlite import SqliteEngine
 from core.errors import FootfallError
-from core.queries import from_json
 from core.queries.base import Question
 from core.store.saved import Saved
+from tui.config import GLYPHS, Config, read
 from tui.freshness import Freshness
 from tui.keys import PLACES
 from tui.library import Library
 from tui.screens import places
 from tui.screens.page import Page
-from tui.state import State, log_file
+from tui.state import State, log, log_file
 from tui.widgets.paint import Ink
 
 TIME_LIMIT = 10.0
@@ -71,8 +70,10 @@ class Explorer(App[int]):
             glyphs=terminal.glyphs(), colour=tier == "theme", calendar=engine.calendar
         )
         self.ink = Ink(tier, True)
+        self.keymap: Mapping[str, str] = {}
         self.first_page: Screen[Any] | None = None
         self.data = Freshness(engine)
+        self.notices: tuple[str, ...] = ()
 
     def on_mount(self) -> None:
         """Take the theme's colours and look for new data now and then."""
@@ -81,6 +82,20 @@ class Explorer(App[int]):
         self.set_interval(POLL_SECONDS, self._poll)
         if self.first_page is not None:
             self.push_screen(self.first_page)
+        if self.notices:
+            self.call_after_refresh(self._say, "  ".join(self.notices))
+
+    def configure(self, config: Config) -> None:
+        """Take over settings: keys, and what was chosen here last or is set for all."""
+        self.keymap = config.keys
+        self.set_keymap(dict(config.keys))
+        self.notices = (*config.notices, *filter(None, (self.state.notice,)))
+        glyphs = self.state.values.get("glyphs") or config.glyphs
+        if glyphs in GLYPHS and not self.look.ascii:
+            self.look = replace(self.look, glyphs=glyphs)
+        theme = self.state.values.get("theme") or config.theme
+        if theme in self.available_themes and self.ink.tier == "theme":
+            self.set_colours(theme)
 
     def _take_colours(self) -> None:
         theme = self.current_theme
@@ -113,20 +128,6 @@ class Explorer(App[int]):
         if self.data.look() and isinstance(self.screen, Page):
             self.screen.update_status()
 
-    # -- what is remembered
-
-    def remembered(self, place: str) -> Question | None:
-        """Return the question a place had the last time, if it can still be asked."""
-        with contextlib.suppress(FootfallError, TypeError):
-            body = self.state.values.get("questions", {}).get(place)
-            return from_json(body) if isinstance(body, dict) else None
-        return None
-
-    def remember(self, place: str, question: Question) -> None:
-        """Keep a place's question for the next start."""
-        kept = self.state.values.setdefault("questions", {})
-        kept[place] = question.model_dump(mode="json", by_alias=True)
-
     # -- the terminal
 
     def set_glyphs(self, glyphs: Any) -> None:
@@ -145,12 +146,27 @@ class Explorer(App[int]):
         """Run an action; one that fails says so and leaves the screen as it is."""
         try:
             return await super().run_action(action, *args, **kwargs)
-        except FootfallError as error:
-            self._say(str(error))
         except Exception as error:
-            self.note_failure(error)
-            self._say(f"Something broke. It is logged in {log_file()}.")
+            self._failed(error)
         return True
+
+    def push_screen(self, screen: Any, callback: Any = None, *args: Any, **kwargs: Any) -> Any:
+        """See App; what is done with an overlay's result fails as an action does."""
+
+        def guarded(result: Any) -> None:
+            try:
+                callback(result)
+            except Exception as error:
+                self._failed(error)
+
+        return super().push_screen(screen, guarded if callback else None, *args, **kwargs)
+
+    def _failed(self, error: Exception) -> None:
+        if isinstance(error, FootfallError):
+            self._say(str(error))
+            return
+        self.note_failure(error)
+        self._say(f"Something broke. It is logged in {log_file()}.")
 
     def _say(self, text: str) -> None:
         page = next((s for s in reversed(self.screen_stack) if hasattr(s, "say")), None)
@@ -159,10 +175,7 @@ class Explorer(App[int]):
 
     def note_failure(self, error: Exception) -> None:
         """Write an unexpected failure to the log."""
-        with contextlib.suppress(OSError):
-            log_file().parent.mkdir(parents=True, exist_ok=True)
-            with log_file().open("a", encoding="utf-8") as stream:
-                stream.write("".join(traceback.format_exception(error)))
+        log(error)
 
 
 def run(
@@ -187,9 +200,10 @@ def run(
     """
     engine = SqliteEngine(path, time_limit=TIME_LIMIT)
     saved = Saved(path)
-    state = State(Path(path))
+    state, config = State(Path(path)), read()
     place = places.start_place(state, board, question)
     app = Explorer(engine, saved, state, look=look, place=place)
+    app.configure(config)
     app.first_page = places.first_page(saved, board, range, question)
     code = app.run()
     state.save()

@@ -6,8 +6,8 @@ does the same thing on every page, or nothing.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 PLACES = (
@@ -175,6 +175,18 @@ ESCAPE_TAILS = frozenset("[OABCDFHPQRS~")
 def actions_of(page: str) -> list[Action]:
     """Return the actions of a page, in table order."""
     return [a for a in ACTIONS if not a.pages or page in a.pages]
+
+
+def pages_of() -> list[str]:
+    """Return every page that the table names."""
+    return sorted({page for action in ACTIONS for page in action.pages})
+
+
+def remapped(actions: Iterable[Action], keymap: Mapping[str, str]) -> list[Action]:
+    """Return actions with the keys that somebody chose for them."""
+    return [
+        replace(a, keys=tuple(keymap[a.id].split(","))) if a.id in keymap else a for a in actions
+    ]
 
 
 def key_line_of(page: str, labels: Mapping[str, str] = MappingProxyType({})) -> list[Action]:

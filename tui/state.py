@@ -5,12 +5,18 @@ A JSON file with a version number in the state folder. A damaged file is set asi
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
+import traceback
 from pathlib import Path
 from typing import Any
 
 from platformdirs import user_state_dir
+
+from core.errors import FootfallError
+from core.queries import from_json
+from core.queries.base import Question
 
 VERSION = 1
 MOST_WORKSPACES = 50
@@ -25,6 +31,15 @@ def state_file() -> Path:
 def log_file() -> Path:
     """Return where unexpected failures are written."""
     return state_file().with_name("footfall.log")
+
+
+def log(error: Exception) -> None:
+    """Write an unexpected failure to the log."""
+    file = log_file()
+    with contextlib.suppress(OSError):
+        file.parent.mkdir(parents=True, exist_ok=True)
+        with file.open("a", encoding="utf-8") as stream:
+            stream.write("".join(traceback.format_exception(error)))
 
 
 class State:
@@ -63,6 +78,18 @@ class State:
             self.notice = f"The remembered state was damaged; it was set aside as {aside.name}."
         except OSError:
             self.notice = "The remembered state could not be read."
+
+    def question(self, place: str) -> Question | None:
+        """Return the question a place had the last time, if it can still be asked."""
+        with contextlib.suppress(FootfallError, TypeError, AttributeError):
+            body = self.values.get("questions", {}).get(place)
+            return from_json(body) if isinstance(body, dict) else None
+        return None
+
+    def keep(self, place: str, question: Question) -> None:
+        """Keep a place's question for the next start."""
+        kept = self.values.setdefault("questions", {})
+        kept[place] = question.model_dump(mode="json", by_alias=True)
 
     def save(self) -> None:
         """Write the state; a folder that cannot be written is no reason to fail."""

@@ -13,6 +13,7 @@ from core.queries.base import Context, Question
 from tui import edits
 from tui.clipboard import send
 from tui.question_line import short
+from tui.screens.doors import has_own_page, page_for
 from tui.screens.overlay import Chooser, Menu, Prompt
 from tui.screens.page import Page
 from tui.widgets.answer import AnswerView
@@ -61,9 +62,11 @@ class AskedPage(Page):
             self.put(new)
 
     def put(self, question: Question) -> None:
-        """Ask another question in place of the page's."""
-        assert self.main is not None
-        self.ask(self.main, question)
+        """Ask another question in place of the page's; people and persons get their own page."""
+        if has_own_page(question) and self.page_id != "people":
+            self.app.push_screen(page_for(self.place, question))
+        elif self.main is not None:
+            self.ask(self.main, question)
 
     def set_fields(self, **changes: Any) -> None:
         """Ask with other field values; says so when the kind has none of them."""

@@ -13,7 +13,7 @@ from textual.screen import Screen
 from textual.widget import Widget
 
 from core.errors import FootfallError
-from tui.keys import PLACES, key_line_of
+from tui.keys import PLACES, key_line_of, remapped
 from tui.screens.overlay import Prompt, TooSmall
 from tui.widgets.chrome import Crumb, KeyLine, Status, Tabs
 from tui.widgets.listing import Listing
@@ -89,7 +89,7 @@ class FramedPage(Screen[None]):
     def on_mount(self) -> None:
         """Set the keys and the focus, then begin."""
         keys = self.query_one(KeyLine)
-        keys.actions = key_line_of(self.page_id, self.labels)
+        keys.actions = remapped(key_line_of(self.page_id, self.labels), self.app.keymap)
         keys.labels = self.labels
         if self.panels:
             self.panels[0].focus()

@@ -9,6 +9,7 @@ from core.queries.base import Question
 from tui import edits
 from tui.screens.asked import AskedPage
 from tui.screens.chart import dated
+from tui.screens.doors import page_for
 from tui.widgets.answer import AnswerView
 
 
@@ -28,7 +29,7 @@ class KeptPage(AskedPage):
 
     def start(self) -> None:
         """See Page: what was asked last, or the first of its kind that is saved."""
-        question = self.app.remembered(self.place) or self.app.library.first_of(self.kind)
+        question = self.app.state.question(self.place) or self.app.library.first_of(self.kind)
         if question is None:
             self.main.fail(BadQuestion(self.nothing, "n writes one."))
             return
@@ -40,14 +41,12 @@ class KeptPage(AskedPage):
         if question.kind == self.kind:
             super().put(question)
             return
-        from tui.screens.chart import ChartPage
-
-        self.app.push_screen(ChartPage(self.place, question))
+        self.app.push_screen(page_for(self.place, question))
 
     def answered(self, view: AnswerView) -> None:
         """See Page."""
         dated(view)
-        self.app.remember(self.place, view.question)
+        self.app.state.keep(self.place, view.question)
         self.update_chrome()
 
     def action_new(self) -> None:

@@ -54,7 +54,7 @@ class MarksPage(AskedPage):
         """See Page."""
         self.fill()
         base = edits.usual_range(self.app.engine)
-        question = self.app.remembered("metrics")
+        question = self.app.state.question("metrics")
         if question is None or question.kind not in ("trend", "active_users"):
             question = from_json({"kind": "active_users", "range": base})
         self.main.saved = question

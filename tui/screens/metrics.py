@@ -63,7 +63,7 @@ class MetricsPage(AskedPage):
     def start(self) -> None:
         """See Page: the remembered question, or the most frequent event."""
         self._fill()
-        remembered = self.app.remembered("metrics")
+        remembered = self.app.state.question("metrics")
         if remembered is not None:
             self.open_question(remembered)
         self._count()
@@ -115,7 +115,7 @@ class MetricsPage(AskedPage):
         """See Page."""
         dated(view)
         table_of(self, view)
-        self.app.remember("metrics", view.question)
+        self.app.state.keep("metrics", view.question)
         self.update_chrome()
 
     def on_listing_moved(self, event: Listing.Moved) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from core.queries.base import Question
 from core.text import clean
-from tui.keys import ACTIONS, Action, actions_of, name_of
+from tui.keys import ACTIONS, Action, actions_of, name_of, remapped
 from tui.screens.overlay import Chooser
 from tui.widgets.listing import Row
 
@@ -16,7 +16,8 @@ AREAS = ("question", "chart", "save", "go", "export", "view", "help", "move")
 
 def help_of(page: Any) -> None:
     """Show the keys of a page; Enter runs one."""
-    rows = [_help_row(page, action) for action in actions_of(page.page_id) if action.keys]
+    shown = remapped(actions_of(page.page_id), page.app.keymap)
+    rows = [_help_row(page, action) for action in shown if action.keys]
     chooser = Chooser(f"Keys of {clean(page.crumb, 40)}", rows, hint="find: type a word")
     page.app.push_screen(chooser, lambda call: page.perform(call) if call else None)
 
@@ -30,8 +31,9 @@ def palette_of(page: Any) -> None:
     """Show every command and every saved name; what is typed may also be a question."""
     here = {action.id for action in actions_of(page.page_id)}
     rows: list[Row] = []
+    known = remapped(ACTIONS, page.app.keymap)
     for area in AREAS[:-1]:
-        found = [_row(page, action, here) for action in ACTIONS if action.area == area]
+        found = [_row(page, action, here) for action in known if action.area == area]
         rows += sorted(found, key=lambda row: bool(row.off))
     rows += _names(page)
     page.app.push_screen(
@@ -98,9 +100,9 @@ def ask_text(page: Any, text: str) -> None:
 
 def open_question(page: Any, question: Question, chart: str = "", title: str = "") -> None:
     """Push a question's page in the present place."""
-    from tui.screens.chart import ChartPage
+    from tui.screens.doors import page_for
 
-    page.app.push_screen(ChartPage(page.place, question, title, chart))
+    page.app.push_screen(page_for(page.place, question, title, chart))
 
 
 def _open(app: Any, place: str, make: Callable[[], Any]) -> None:

@@ -55,7 +55,7 @@ def first_page(
         found = saved.board(board) if isinstance(board, str) else board
         return BoardPage("boards", found, range_text)
     if question is not None:
-        from tui.screens.chart import ChartPage
+        from tui.screens.doors import page_for
 
-        return ChartPage("metrics", question)
+        return page_for("metrics", question)
     return None

@@ -49,7 +49,7 @@ class UsersPage(PeoplePage):
         """Look it up once typing rests."""
         if self._pending is not None:
             self._pending.stop()
-        self._pending = self.set_timer(0.15, lambda: self.put(_search(event.value)))
+        self._pending = self.set_timer(0.15, lambda: self.ask(self.main, _search(event.value)))
 
     def on_input_submitted(self) -> None:
         """Enter goes to the list."""

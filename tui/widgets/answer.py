@@ -149,12 +149,19 @@ class AnswerView(Panel):
         cursor = self.cursor if self.has_focus or self.keeps_cursor else None
         key = (id(self.result), width, height, self.app.look, self.chart, cursor, self.marks)
         if key != self._drawn_for:
-            self._drawn = draw(
+            self._drawn = self._draw_now(width, height, cursor)
+            self._drawn_for = key
+        return self._drawn
+
+    def _draw_now(self, width: int, height: int, cursor: tuple[int, int] | None) -> list[Line]:
+        try:
+            return draw(
                 self.answer, width, height, self.app.look,
                 chart=self.chart, cursor=cursor, marks=self.marks,
             )  # fmt: skip
-            self._drawn_for = key
-        return self._drawn
+        except Exception as error:  # a drawing that fails must not take the screen with it
+            self.app.note_failure(error)
+            return wrapped("This answer cannot be drawn here. v draws it otherwise.", width)
 
     keeps_cursor = True
     """Whether the cursor shows while another panel has the focus."""
