@@ -98,6 +98,29 @@ async def test_a_mistake_stays_in_its_panel(path: Path) -> None:
         assert "[1 Boards]" in ff.screen
 
 
+async def test_leaving_the_program_does_not_wait_for_a_question(path: Path) -> None:
+    started = time.perf_counter()
+    async with explorer(path, place="metrics", time_limit=None) as ff:
+        ff.app.push_screen(ChartPage("metrics", Heavy()))
+        await ff.pilot.pause(0.1)
+        await ff.pilot.press("q")
+    assert not ff.app.is_running
+    assert time.perf_counter() - started < 8
+
+
+async def test_a_question_can_run_without_its_limit(path: Path) -> None:
+    async with explorer(path, place="metrics", time_limit=0.2) as ff:
+        ff.app.push_screen(ChartPage("metrics", Heavy()))
+        await until(ff, "Took longer")
+        await ff.press("colon")
+        await ff.type("run without limit")
+        await ff.pilot.press("enter")
+        await ff.pilot.pause(0.6)
+        assert ff.page.questions.busy
+        await ff.pilot.press("ctrl+c")
+        await until(ff, "Stopped after")
+
+
 async def test_only_the_last_question_of_a_view_is_shown(path: Path) -> None:
     async with explorer(path, place="metrics") as ff:
         view = ff.page.main

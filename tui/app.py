@@ -17,16 +17,16 @@ from textual.screen import Screen
 from core.boards import Board
 from core.draw.spans import Look
 from core.engines.sqlite import SqliteEngine
-from core.errors import FootfallError
 from core.queries.base import Question
 from core.store.saved import Saved
 from tui.config import GLYPHS, Config, read
+from tui.failing import failed, guarded, tell
 from tui.freshness import Freshness
 from tui.keys import PLACES
 from tui.library import Library
 from tui.screens import places
 from tui.screens.page import Page
-from tui.state import State, log, log_file
+from tui.state import State
 from tui.widgets.paint import Ink
 
 TIME_LIMIT = 10.0
@@ -83,7 +83,7 @@ class Explorer(App[int]):
         if self.first_page is not None:
             self.push_screen(self.first_page)
         if self.notices:
-            self.call_after_refresh(self._say, "  ".join(self.notices))
+            self.call_after_refresh(tell, self, "  ".join(self.notices))
 
     def configure(self, config: Config) -> None:
         """Take over settings: keys, and what was chosen here last or is set for all."""
@@ -120,7 +120,10 @@ class Explorer(App[int]):
             self.switch_mode(place)
 
     def leave(self) -> None:
-        """Remember where we are, and end."""
+        """Stop what runs, remember where we are, and end."""
+        for page in self.screen_stack:
+            if isinstance(page, Page):
+                page.questions.cancel_all()
         self.state.values["place"] = self.current_mode
         self.exit(0)
 
@@ -147,35 +150,13 @@ class Explorer(App[int]):
         try:
             return await super().run_action(action, *args, **kwargs)
         except Exception as error:
-            self._failed(error)
+            failed(self, error)
         return True
 
     def push_screen(self, screen: Any, callback: Any = None, *args: Any, **kwargs: Any) -> Any:
         """See App; what is done with an overlay's result fails as an action does."""
-
-        def guarded(result: Any) -> None:
-            try:
-                callback(result)
-            except Exception as error:
-                self._failed(error)
-
-        return super().push_screen(screen, guarded if callback else None, *args, **kwargs)
-
-    def _failed(self, error: Exception) -> None:
-        if isinstance(error, FootfallError):
-            self._say(str(error))
-            return
-        self.note_failure(error)
-        self._say(f"Something broke. It is logged in {log_file()}.")
-
-    def _say(self, text: str) -> None:
-        page = next((s for s in reversed(self.screen_stack) if hasattr(s, "say")), None)
-        if page is not None:
-            page.say(text.split("\n")[0], warning=True)
-
-    def note_failure(self, error: Exception) -> None:
-        """Write an unexpected failure to the log."""
-        log(error)
+        safe = guarded(self, callback) if callback else None
+        return super().push_screen(screen, safe, *args, **kwargs)
 
 
 def run(

@@ -147,7 +147,7 @@ ACTIONS = (
            (*ASKED, "users", "timeline"), rank=42),
     Action("again", ("f5", "ctrl+r"), "again", "ask again, past the cache", "view",
            (*ASKED, "users", "timeline"), rank=60),
-    Action("unlimited", (), "", "ask again without the time limit", "view",
+    Action("run_without_limit", (), "", "ask again without the time limit", "view",
            (*ASKED, "users", "timeline")),
     Action("stop", ("ctrl+c",), "stop", "stop what is running", "view"),
     Action("glyphs_braille", (), "", "glyphs: braille", "chart"),

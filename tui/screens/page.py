@@ -15,6 +15,7 @@ from tui.clipboard import send
 from tui.keys import actions_of
 from tui.screens.framed import FramedPage
 from tui.screens.overlay import Chooser, Overlay, Reader
+from tui.state import log
 from tui.widgets.answer import AnswerView
 from tui.widgets.chrome import Status
 from tui.widgets.listing import Listing, Row
@@ -107,7 +108,7 @@ class Page(FramedPage):
 
     def on_screen_suspend(self) -> None:
         """Leaving the page cancels what is left; a box over it does not."""
-        if not isinstance(self.app.screen, Overlay):
+        if self.is_mounted and not isinstance(self.app.screen, Overlay):
             self.questions.cancel_all()
 
     # -- asking
@@ -166,7 +167,7 @@ class Page(FramedPage):
                 "r shorter range, or : Run without limit.",
             )
         if not isinstance(error, FootfallError):
-            self.app.note_failure(error)
+            log(error)
         return error
 
     # -- actions everywhere
@@ -196,7 +197,7 @@ class Page(FramedPage):
         self.app.data.seen()
         self._repeat(fresh=True)
 
-    def action_unlimited(self) -> None:
+    def action_run_without_limit(self) -> None:
         """Ask again without the time limit."""
         self._repeat(fresh=False, unlimited=True)
 

@@ -14,6 +14,7 @@ from core.engines.sqlite import Result
 from core.errors import FootfallError
 from core.queries.base import Question
 from core.queries.people import PeopleBehind
+from tui.state import log
 from tui.widgets.panel import Panel
 from tui.widgets.words import wrapped
 
@@ -160,7 +161,7 @@ class AnswerView(Panel):
                 chart=self.chart, cursor=cursor, marks=self.marks,
             )  # fmt: skip
         except Exception as error:  # a drawing that fails must not take the screen with it
-            self.app.note_failure(error)
+            log(error)
             return wrapped("This answer cannot be drawn here. v draws it otherwise.", width)
 
     keeps_cursor = True
