@@ -10,8 +10,10 @@ from typing import Any, Literal
 import pytest
 
 from core.answers import Number
+from core.errors import Stopped
 from core.queries.base import Ask, Context, Question
 from tests.tui_pilot import Driver, explorer, workspace
+from tui.asking import Answered
 from tui.screens.chart import ChartPage
 
 HEAVY = """
@@ -126,8 +128,10 @@ async def test_only_the_last_question_of_a_view_is_shown(path: Path) -> None:
         view = ff.page.main
         first = view.question
         ff.page.ask(view, Heavy())
-        await ff.pilot.pause(0.05)
+        overtaken = view.asking
         ff.page.ask(view, first)
+        await ff.settle()
+        ff.page.post_message(Answered(overtaken, None, Stopped("too late")))
         await ff.settle()
         assert view.question == first
         assert view.error is None
