@@ -63,6 +63,21 @@ async def test_no_size_breaks_a_page(path: Path, size: tuple[int, int]) -> None:
             assert f"{size[0]}x{size[1]} is too small: footfall needs 60x18." in ff.screen
 
 
+async def test_an_empty_workspace_says_what_to_do_on_every_page(tmp_path: Path) -> None:
+    async with explorer(workspace(tmp_path / "empty.db", [])) as ff:
+        assert "No events yet" in ff.screen
+        await ff.press("2")
+        assert "There are no events yet." in ff.screen
+        for _, digit, _ in PLACES:
+            await ff.press(digit)
+            for key in "ucgvtzzmdyp0":
+                await ff.press(key)
+                assert "Something broke" not in ff.screen, (digit, key)
+            for key in "enfw":
+                await ff.press(key, "escape", "escape")
+                assert "Something broke" not in ff.screen, (digit, key)
+
+
 async def test_a_resize_lays_the_board_out_again(path: Path) -> None:
     async with explorer(path, size=(120, 40)) as ff:
         assert ff.page.tiles[1].region.y == ff.page.tiles[0].region.y

@@ -89,7 +89,7 @@ class BoardsPage(Page):
 
 
 def _about(board: Board, saved: bool, now: int) -> str:
-    tiles = f"{len(board.blocks)} tiles"
+    tiles = f"{len(board.blocks)} tile{'s' * (len(board.blocks) != 1)}"
     if not saved:
         return f"{tiles}   starter, not saved"
     return f"{tiles}   {'pinned   ' if board.is_pinned else ''}{age(now - board.updated_at)}"

@@ -6,6 +6,7 @@ from typing import Any
 
 from textual.containers import Horizontal, Vertical
 
+from core.errors import BadInput
 from core.queries import from_json
 from core.queries.base import Question
 from core.text import compact
@@ -97,7 +98,10 @@ class MetricsPage(AskedPage):
     def _counted(self, table: Any) -> None:
         self.counts = [(str(row[0]), int(row[1])) for row in table.rows]
         self._fill(keep=False)
-        if self.question is None and self.counts:
+        if not self.counts:
+            hint = "footfall import FILE --into DB loads some."
+            self.main.fail(BadInput("There are no events yet.", hint))
+        elif self.question is None:
             self.open_question(self.listing.value)
 
     def resume(self) -> None:
