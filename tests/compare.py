@@ -26,7 +26,7 @@ class ScanDialect(SqliteDialect):
 class ScanEngine(SqliteEngine):
     """An engine that reads the events for every question."""
 
-    dialect = ScanDialect()
+    dialect_class = ScanDialect
 
 
 @contextmanager

@@ -13,7 +13,7 @@ from pydantic import Field
 from core.answers import Cell, Number, Steps
 from core.engines.dialect import Binder
 from core.engines.sqlite import SqliteEngine, Stop
-from core.errors import CannotOpen, QueryFailed, Stopped, TookTooLong
+from core.errors import BadQuestion, CannotOpen, QueryFailed, Stopped, TookTooLong
 from core.queries import from_json
 from core.queries.base import Ask, Context, Question
 from core.store.ingest import Event, store_events
@@ -171,3 +171,51 @@ def test_a_missing_or_foreign_file_is_a_sentence(tmp_path: Path) -> None:
     (tmp_path / "empty.db").touch()
     with pytest.raises(CannotOpen, match="not a footfall workspace"):
         SqliteEngine(tmp_path / "empty.db")
+
+
+@pytest.mark.parametrize(
+    ("question", "said"),
+    [
+        ({"kind": "active_users", "breakdown": "properties.plam"}, "breakdown 'plam' is not a"),
+        ({"kind": "trend", "measure": "sum", "property": "amont"}, "property 'amont' is not a"),
+        (
+            {"kind": "trend", "conditions": [{"field": "trait:x", "operator": "is_set"}]},
+            "field 'trait:x' is not a",
+        ),
+        ({"kind": "trend", "event": "sign"}, "event 'sign' is not in this workspace"),
+    ],
+)
+def test_names_that_nothing_has_are_refused(
+    engine: SqliteEngine, question: dict[str, object], said: str
+) -> None:
+    with pytest.raises(BadQuestion, match=said):
+        engine.answer(from_json(question))
+
+
+def test_a_property_that_only_few_events_have_is_found(path: Path) -> None:
+    connection = open_writer(path)
+    plain = [Event("view", NOW - 10**6 + at, user="ann", properties={"a": 1}) for at in range(6000)]
+    plain[3000] = Event("view", NOW - 500, user="ann", properties={"rare": "x"})
+    store_events(connection, plain)
+    connection.close()
+    engine = SqliteEngine(path, clock=lambda: NOW)
+    answer = engine.answer(from_json({"kind": "active_users", "breakdown": "rare"}))
+    assert ("x",) in [line.group for line in answer.lines]
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        ({"kind": "funnel", "steps": [{"event": "a"}]}, "steps needs at least 2 items and has 1."),
+        ({"kind": "funnel"}, "steps is missing."),
+        ({"kind": "active_users", "metric": "x"}, "metric must be 'dau', 'wau' or 'mau', not"),
+        ({"kind": "trend", "limit": 0}, "limit must be at least 1, not 0."),
+        ({"kind": "trend", "limit": "x"}, "limit must be a whole number, not"),
+        ({"kind": "trend", "conditions": [{"operator": "eq"}]}, "conditions.0.field is missing."),
+        ({"kind": "trend", "evnt": "x"}, "parameter 'evnt' is not known. Did you mean event"),
+    ],
+)
+def test_json_that_does_not_fit_is_told_in_a_sentence(body: dict[str, object], said: str) -> None:
+    with pytest.raises(BadQuestion) as caught:
+        from_json(body)
+    assert said in str(caught.value)

@@ -77,6 +77,17 @@ def _empty_file() -> bytes:
         return path.read_bytes()
 
 
+def _know_fields(path: Path) -> None:
+    """Let questions name the worlds' fields even where a world has no value of theirs."""
+    names = {"plan": 0, "amount": 0, "item": {"x": 0}, "seats": 0}
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute("insert into event_properties values (0, ?)", (json.dumps(names),))
+        connection.executemany(
+            "insert into traits (user, key, value, updated_at) values (1000000, ?, '', 0)",
+            [(name,) for name in names],
+        )
+
+
 def store(world: World, path: Path) -> Path:
     """Write a world to a new workspace file."""
     path.write_bytes(_empty_file())
@@ -121,6 +132,7 @@ def engine_of(world: World) -> Iterator[SqliteEngine]:
     """An engine over a world stored for as long as the block runs; its clock stands at now."""
     with tempfile.TemporaryDirectory() as folder:
         path = store(world, Path(folder) / "world.db")
+        _know_fields(path)
         engine = SqliteEngine(path, clock=lambda: world.now)
         try:
             yield engine

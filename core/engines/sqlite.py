@@ -114,6 +114,8 @@ class SqliteEngine:
         CannotOpen: the file is missing or not a workspace.
     """
 
+    dialect_class = SqliteDialect
+
     def __init__(
         self, path: str | Path, *, clock: Clock = wall_clock, time_limit: float | None = None
     ) -> None:
@@ -325,7 +327,7 @@ class SqliteEngine:
     def _build_context(self, slot: _Slot) -> Context:
         first, last = self._extent(slot.connection)
         made = slot.connection.execute("select name from sqlite_master where type = 'index'")
-        dialect = SqliteDialect(frozenset(str(name) for (name,) in made))
+        dialect = self.dialect_class(frozenset(str(name) for (name,) in made))
         return Context(dialect, self.calendar, Names(self.read), 0, first, last, self._definition)
 
     def _extent(self, connection: sqlite3.Connection) -> tuple[int | None, int | None]:

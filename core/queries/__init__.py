@@ -10,6 +10,7 @@ from pydantic import ValidationError
 
 from core.errors import BadQuestion, did_you_mean
 from core.queries.base import Question
+from core.text import clean
 
 KINDS = {
     "active_users": "core.queries.active_users:ActiveUsers",
@@ -70,11 +71,45 @@ def _parsed(data: str | bytes) -> dict[str, Any]:
 
 
 def _explained(kind: type[Question], error: ValidationError) -> BadQuestion:
-    first = error.errors(include_url=False, include_context=False)[0]
-    parameter = ".".join(str(part) for part in first["loc"]) or "question"
-    hint = ""
+    first = error.errors(include_url=False)[0]
+    parameter = ".".join(str(part) for part in first["loc"] if _named(part)) or "question"
+    given, limits = first.get("input"), first.get("ctx", {})
     if first["type"] == "extra_forbidden":
         known = list(kind.model_fields)
         hint = did_you_mean(str(first["loc"][-1]), known) or f"Allowed: {', '.join(known)}."
         return BadQuestion(f"parameter {parameter!r} is not known.", hint, parameter=parameter)
-    return BadQuestion(f"{parameter}: {first['msg']}.", parameter=parameter)
+    return BadQuestion(f"{parameter} {_wrong(first['type'], given, limits)}", parameter=parameter)
+
+
+def _named(part: int | str) -> bool:
+    """Whether a part of an error's place is a field or position, not a branch of a union."""
+    return isinstance(part, int) or (part.isidentifier() and part[0].islower())
+
+
+_LIMITS = {
+    "greater_than_equal": "must be at least {ge}",
+    "less_than_equal": "must be at most {le}",
+    "greater_than": "must be more than {gt}",
+    "less_than": "must be less than {lt}",
+    "too_short": "needs at least {min_length} items and has {actual_length}",
+    "too_long": "holds at most {max_length} items and has more",
+    "string_too_short": "must not be empty",
+    "string_too_long": "is longer than {max_length} characters",
+    "literal_error": "must be {expected}",
+    "missing": "is missing",
+}
+_TYPES = {
+    "int": "a whole number", "float": "a number", "string": "a text", "bool": "true or false",
+    "tuple": "a list", "list": "a list", "dict": "an object", "model": "an object",
+}  # fmt: skip
+
+
+def _wrong(type_: str, given: object, limits: dict[str, Any]) -> str:
+    """Say what is wrong with a value in words: "must be at least 1, not 0."."""
+    shown = clean(json.dumps(given, default=str), 60)
+    if type_ in ("missing", "too_short", "too_long", "string_too_short", "string_too_long"):
+        return _LIMITS[type_].format(**limits) + "."
+    if type_ in _LIMITS:
+        return f"{_LIMITS[type_].format(**limits)}, not {shown}."
+    wanted = next((words for start, words in _TYPES.items() if type_.startswith(start)), "")
+    return f"must be {wanted}, not {shown}." if wanted else f"cannot be {shown}."

@@ -35,7 +35,7 @@ class ActiveUsers(TimedQuestion):
     def ask(self, ctx: Context) -> Ask:
         """See Question."""
         time = frame(ctx, self)
-        by = [ctx.names.field(name) for name in self.breakdown]
+        by = [ctx.names.existing(name) for name in self.breakdown]
         now = yield from self._period(ctx, time.span, time.buckets, by)
         before = None
         if time.compared:

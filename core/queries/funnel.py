@@ -17,7 +17,7 @@ from core.filters import Clause
 from core.queries.active_users import in_group
 from core.queries.base import Ask, Context, Frame, Rows, TimedQuestion, dates
 from core.queries.names import Field
-from core.queries.select import Selection, label, select
+from core.queries.select import Selection, checked, label, select
 from core.store.layout import OTHER
 from core.timeframe import Span
 
@@ -69,7 +69,7 @@ class Funnel(TimedQuestion):
         """See Question."""
         span = ctx.span(self.range)
         before = ctx.compared(self.range, self.compare, span) if self.compare else None
-        by = [ctx.names.field(name) for name in self.breakdown]
+        by = [ctx.names.existing(name) for name in self.breakdown]
         found = yield from self._tallies(ctx, span, by)
         everybody = Tally.of(len(self.steps), found.values())
         shown = self._ranked(found)
@@ -242,7 +242,7 @@ class Plan:
         ids = [ctx.names.event(step.event, "steps") for step in question.steps]
         shared = replace(select(ctx, question), events=tuple(dict.fromkeys(ids)))
         steps = tuple(
-            Selection(ctx, (id_,)).narrowed(step.filters)
+            Selection(ctx, (id_,)).narrowed(checked(ctx, step.filters))
             for id_, step in zip(ids, question.steps, strict=True)
         )
         return cls(ctx, shared, steps, question.window_seconds * 1000, span)

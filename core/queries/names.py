@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from core.engines.dialect import json_path
 from core.errors import BadQuestion, did_you_mean
 from core.filters import Condition
 from core.store.layout import CONTEXT, CONTEXT_ALIASES, EMPTY, NONE
@@ -61,6 +62,7 @@ class Names:
     _dimensions: dict[str, tuple[int, str]] = field(init=False)
     _values: dict[int, dict[int, str]] = field(init=False, default_factory=dict)
     _keys: dict[str, dict[int, str]] = field(init=False, default_factory=dict)
+    _looked_for: dict[str, bool] = field(init=False, default_factory=dict)
     _properties: tuple[str, ...] | None = field(init=False, default=None)
 
     def __post_init__(self) -> None:
@@ -111,13 +113,46 @@ class Names:
             id_, state = self._dimensions.get(column, (0, "scan"))
             stored = state == "sets" and self.values(column)
             return Field("context", column, id_ if stored else 0)
-        if name in self.properties:
+        if self._has_property(name):
             return Field("property", name)
-        raise BadQuestion(
-            f"{parameter} {name!r} is not a field of this workspace.",
-            did_you_mean(name, self.fields) or f"It has {', '.join(self.fields[:10])}.",
+        raise self._no_field(name, parameter)
+
+    def existing(self, text: str, parameter: str = "breakdown") -> Field:
+        """Return the field a text names; BadQuestion also where no event or person has it."""
+        found = self.field(text, parameter)
+        has = {"property": self._has_property, "trait": self._has_trait}.get(found.kind)
+        if has and not has(found.name):
+            raise self._no_field(text.strip(), parameter)
+        return found
+
+    def _no_field(self, name: str, parameter: str) -> BadQuestion:
+        known = self.fields
+        if name.startswith(("trait:", "gp:")):
+            known = [f"trait:{key}" for (key,) in self.read("select distinct key from traits", ())]
+        some = f"It has {', '.join(known[:10])}." if known else "It has none yet."
+        return BadQuestion(
+            f"{parameter} {name.removeprefix('properties.')!r} is not a field of this workspace.",
+            did_you_mean(name.removeprefix("properties."), known) or some,
             parameter=parameter,
         )
+
+    def _has_trait(self, key: str) -> bool:
+        return bool(self.read("select 1 from traits where key = ? limit 1", (key,)))
+
+    def _has_property(self, path: str) -> bool:
+        """Whether an event has it: the sampled ones say at once, else all are looked at."""
+        if path in self.properties:
+            return True
+        if path not in self._looked_for:
+            rows = self.read(
+                """
+                select 1 from event_properties
+                where json_type(properties, ?) is not null limit 1
+                """,
+                (json_path(path),),
+            )
+            self._looked_for[path] = bool(rows)
+        return self._looked_for[path]
 
     def _os_family(self, column: str) -> str:
         """platform and os stand for each other where only one of them has values."""

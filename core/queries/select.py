@@ -309,4 +309,12 @@ def select(
 
     events = () if event is None else (ctx.names.event(event, parameter),)
     start = Selection(ctx, events, (), members_of(ctx, question))
-    return start.narrowed([*question.conditions, *clauses])
+    return start.narrowed(checked(ctx, [*question.conditions, *clauses]))
+
+
+def checked(ctx: Context, clauses: Sequence[Clause]) -> Sequence[Clause]:
+    """Return clauses unchanged; BadQuestion when one is about a field that nothing has."""
+    for clause in clauses:
+        for atom in atoms(clause):
+            ctx.names.existing(atom.field, "field")
+    return clauses

@@ -94,7 +94,9 @@ class Trend(TimedQuestion):
     def ask(self, ctx: Context) -> Ask:
         """See Question."""
         time = frame(ctx, self)
-        by = [ctx.names.field(name) for name in self.breakdown]
+        if self.property:
+            ctx.names.existing(f"properties.{self.property}", "property")
+        by = [ctx.names.existing(name) for name in self.breakdown]
         now = yield from self._period(ctx, time.span, time.buckets, by)
         before = None
         if time.compared:
