@@ -24,7 +24,7 @@ from core.store.workspace import open_reader, read_calendar, read_meta
 from core.timeframe import Calendar
 
 Clock = Callable[[], int]
-PROGRESS_STEPS = 1_000
+PROGRESS_STEPS = 20_000
 
 
 def wall_clock() -> int:
