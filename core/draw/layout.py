@@ -105,16 +105,19 @@ def _flowed(blocks: Sequence[Block], least: int) -> list[Position]:
 
 
 def _lines(positions: Sequence[Position], height: int | None) -> list[int]:
-    """Return the cells of every grid row: what its tiles need, and an even share of the rest."""
+    """Return the cells of every grid row: what its tiles need, and a share of the rest.
+
+    A row of charts takes three times the share of one that holds numbers alone.
+    """
     count = max((p.y + p.height for p in positions), default=0)
-    rows = [1] * count
+    rows, shares = [1] * count, [1] * count
     for p in positions:
         for y in range(p.y, p.y + p.height):
             rows[y] = max(rows[y], _needed(p, height is None, y - p.y))
-    spare = (height or 0) - sum(rows)
-    if spare > 0:
-        rows = [row + spare * (y + 1) // count - spare * y // count for y, row in enumerate(rows)]
-    return rows
+            shares[y] = max(shares[y], 1 if p.height <= LOW_TILE else 3)
+    spare, whole = max((height or 0) - sum(rows), 0), max(sum(shares), 1)
+    given = [spare * sum(shares[:y]) // whole for y in range(count + 1)]
+    return [row + given[y + 1] - given[y] for y, row in enumerate(rows)]
 
 
 def _needed(place: Position, natural: bool, row: int) -> int:

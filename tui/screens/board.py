@@ -65,8 +65,8 @@ class BoardPage(AskedPage):
 
     def body(self) -> Any:
         """See Page."""
-        panels = [NoteView(b) if b.type == "note" else Tile(b) for b in self.board.blocks]
-        yield Tiles(panels, [b.position for b in self.board.blocks])
+        panels = {b.id: NoteView(b) if b.type == "note" else Tile(b) for b in self.board.blocks}
+        yield Tiles(self.board, panels)
 
     @property
     def tiles(self) -> list[Tile]:
