@@ -136,7 +136,7 @@ def _groups(answer: Steps, size: int, look: Look, cursor: Cursor) -> list[Line]:
     if len(answer.groups) < 2:
         return []
     count = len(answer.groups[0].steps)
-    label = " / ".join(answer.breakdown)
+    label = " / ".join(name.removeprefix("properties.") for name in answer.breakdown)
     names = [safe(" / ".join(g.group)) for g in answer.groups[1:]]
     name = max(min(max(width(n) for n in [label, *names]), size - 10 - 9 * (count - 1), 30), 6)
     heading = "".join(f"to {s.step}".rjust(9) for s in answer.groups[0].steps[1:])

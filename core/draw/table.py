@@ -186,7 +186,7 @@ def series_table(
 def _line_columns(answer: Series) -> list[Texts]:
     lines = answer.lines
     totals = [line.total for line in lines]
-    heading = " / ".join(answer.breakdown) or "line"
+    heading = " / ".join(name.removeprefix("properties.") for name in answer.breakdown) or "line"
     columns = [
         Texts(safe(heading), tuple(safe(line.name) for line in lines)),
         Texts(answer.unit, tuple(figure(t, answer.unit) for t in totals), right=True),
