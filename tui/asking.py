@@ -52,7 +52,8 @@ class Hearer:
     """Stands in for a view where an answer is used rather than shown.
 
     Args:
-        heard: called with the answer; failures are left alone.
+        heard: called with the answer.
+        failed: called with the error of a question that failed.
     """
 
     is_attached = True
@@ -60,15 +61,20 @@ class Hearer:
     asking: Any = None
     marks: tuple[Any, ...] = ()
 
-    def __init__(self, heard: Callable[[Any], None]) -> None:
+    def __init__(
+        self, heard: Callable[[Any], None], failed: Callable[[Any], None] | None = None
+    ) -> None:
         self._heard = heard
+        self._failed = failed
 
     def show(self, result: Result, empty: str = "") -> None:
         """Hand the answer over."""
         self._heard(result.answer)
 
     def fail(self, error: Exception) -> None:
-        """Nothing was heard."""
+        """Hand the error over."""
+        if self._failed is not None:
+            self._failed(error)
 
     def wait(self) -> None:
         """There is no picture to dim."""

@@ -142,7 +142,8 @@ class Page(FramedPage):
         self.questions.finished(asking)
         view = asking.view
         if view.asking is asking and view.is_attached:
-            self._events = event.events
+            if isinstance(view, AnswerView):
+                self._events = event.events
             if event.result is not None:
                 view.marks = event.marks
                 view.show(event.result, event.empty)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from core.answers import Cell
+from core.answers import Cell, People
 from core.queries.base import Question
 from core.queries.people import PeopleBehind
+from core.store.saved import Item
 from core.text import number
 from tui import edits
 from tui.screens.asked import AskedPage
@@ -21,12 +22,14 @@ class PeoplePage(AskedPage):
     """A list of people; Enter opens one's timeline."""
 
     page_id = "people"
+    labels = {"new": "make segment"}  # noqa: RUF012
     BINDINGS = bindings("people")
 
     def __init__(self, place: str, question: Question, expected: float | None = None) -> None:
         super().__init__(place)
         self.first_question = question
         self.expected = expected
+        self.made: Item | None = None
 
     @classmethod
     def behind(
@@ -65,8 +68,7 @@ class PeoplePage(AskedPage):
     def answered(self, view: AnswerView) -> None:
         """See Page."""
         people = view.answer
-        last = people.offset + len(people.rows)
-        view.footing = f"{people.offset + 1}-{last} of {number(people.total)}" if last else ""
+        view.footing = loaded_text(people)
         view.repaint()
         self.update_chrome()
         if self.expected is not None and people.total != self.expected:
@@ -87,6 +89,18 @@ class PeoplePage(AskedPage):
         else:
             super().set_fields(**changes)
 
+    def action_new(self) -> None:
+        """A segment of exactly the people listed."""
+        from tui.fixed import make_fixed
+
+        make_fixed(self)
+
+    def action_undo(self) -> None:
+        """Take the segment that was made here away again."""
+        from tui.fixed import take_back
+
+        take_back(self)
+
     def action_sort(self) -> None:
         """Newest, oldest, by name."""
         if self.question is not None and edits.has(self.question, "order"):
@@ -94,23 +108,19 @@ class PeoplePage(AskedPage):
             self.change(lambda q: edits.revise(q, order=order, offset=0))
             self.say(f"Sorted by {order.replace('_', ' ')}.")
 
-    def action_page_down(self) -> None:
-        """A page down, fetching the next people at the end."""
+    def move(self, rows: int, columns: int) -> None:
+        """Move the cursor; past the last or the first row the next or previous people come."""
         before = self.main.cursor
-        super().action_page_down()
-        if self.main.cursor == before and self.main.answer is not None:
-            people = self.main.answer
-            if people.offset + len(people.rows) < people.total:
-                self.main.cursor = (0, 0)
-                self.change(lambda q: edits.revise(q, offset=people.offset + people.limit))
-
-    def action_page_up(self) -> None:
-        """A page up, fetching the people before at the start."""
-        before = self.main.cursor
-        super().action_page_up()
-        if self.main.cursor == before and self.main.answer is not None and self.main.answer.offset:
-            offset = max(self.main.answer.offset - self.main.answer.limit, 0)
-            self.change(lambda q: edits.revise(q, offset=offset))
+        super().move(rows, columns)
+        people = self.main.answer
+        if people is None or not rows or self.main.cursor != before or self.main.waiting:
+            return
+        if rows > 0 and people.offset + len(people.rows) < people.total:
+            self.main.cursor = (0, 0)
+            self.change(lambda q: edits.revise(q, offset=people.offset + people.limit))
+        elif rows < 0 and people.offset:
+            self.main.cursor = (people.limit - 1, 0)
+            self.change(lambda q: edits.revise(q, offset=max(people.offset - people.limit, 0)))
 
     def action_open(self) -> None:
         """The timeline of the person under the cursor."""
@@ -125,3 +135,11 @@ class PeoplePage(AskedPage):
         """See Page: the person's id."""
         cell = self.main.cell
         return cell.row if cell is not None and cell.row else ""
+
+
+def loaded_text(people: People) -> str:
+    """Return which rows a list was read with; "" when that is everybody."""
+    count = len(people.rows)
+    if count == people.total or not count:
+        return ""
+    return f"{people.offset + 1:,}-{people.offset + count:,} loaded"

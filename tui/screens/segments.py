@@ -23,6 +23,9 @@ from tui.widgets.detail import Detail
 from tui.widgets.listing import Listing, Row
 from tui.widgets.words import indented, wrapped
 
+NAMED = 6
+"""People of a fixed segment that its definition shows."""
+
 LIFECYCLE = ("new", "returning", "dormant", "churned")
 
 
@@ -124,7 +127,7 @@ class SegmentsPage(AskedPage):
             return
         item = self.audiences.get(name)
         if item is not None:
-            body = json.dumps(item.body, indent=1, ensure_ascii=False)
+            body = json.dumps(abridged(item.body), indent=1, ensure_ascii=False)
             about = wrapped(item.description, wide) if item.description else []
             detail.tell(item.title, [*about, *indented(body, wide), (), *_keys(wide)])
 
@@ -229,6 +232,15 @@ class SegmentsPage(AskedPage):
     def action_zoom(self) -> None:
         """Two small panels need no zoom."""
         self.say("There is nothing to zoom here. s shows what these people did.")
+
+
+def abridged(body: dict[str, Any]) -> dict[str, Any]:
+    """Return a definition whose list of people is cut to the first few."""
+    named = body.get("static_ids")
+    if not isinstance(named, list) or len(named) <= NAMED:
+        return body
+    more = f"and {number(len(named) - NAMED)} more"
+    return {**body, "static_ids": [*named[:NAMED], more]}
 
 
 def _keys(wide: int) -> list[Line]:
