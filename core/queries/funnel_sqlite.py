@@ -7,7 +7,7 @@ fit one of them and matches them per person. Where both can be asked they agree.
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from core.engines.dialect import Binder
@@ -18,74 +18,140 @@ if TYPE_CHECKING:
 DEPTH = 2**52
 """More than twice any time in ms, so that depth * DEPTH - time puts depth before time."""
 
-NEVER = 2**50
-"""A time in ms after all others; times 16 it still fits an integer."""
-
-
-WALKED = 5
-"""Steps that can be walked: each is a level of nesting, and SQLite's parser has 100 in all."""
-
 
 def attempts(plan: Plan, bind: Binder, people: tuple[int, int], *, entry: bool) -> str:
     """Return the relation of Plan.attempts; `entry` asks for x1."""
-    write = walked if plan.plain and len(plan.steps) <= WALKED else matched
+    write = walked if plan.plain else matched
     return write(plan, bind, people, entry=entry)
 
 
 def walked(plan: Plan, bind: Binder, people: tuple[int, int], *, entry: bool) -> str:
-    """Return the relation of a plain plan of at most WALKED steps.
+    """Return the relation of a plain plan.
 
-    Of each person only starts that may get deeper than the ones before are tried. One that is
-    stuck at depth d because the next event, at u, lies past its window is as deep as any other
-    start before u - window, so the next to try is the first one from there on. `reach` holds
-    both: u * 16 + d, with u = NEVER where no event follows or the funnel is complete. `best` is
-    depth * DEPTH - t1: its maximum is the deepest attempt and then the earliest.
+    An attempt takes the earliest next event, again and again; it is stuck when that event, at u,
+    lies past its window. The same event stops every other start before u - window at the same
+    step, or earlier, so the next to try is the first one from there on. No later start gets
+    deeper than an attempt that is complete or that no event follows.
+
+    `opening` is everybody's first attempt and `again` the second of those whose first is stuck;
+    their last time may be that u. The few who are still stuck go on in `further`. Of several
+    attempts the deepest counts, and of these the earliest.
+
+    Relations that are read once are not materialized but kept apart by `limit -1`: otherwise
+    SQLite would repeat a seek for each mention of its result.
     """
-    size, half, never = bind(DEPTH), bind(DEPTH // 2), bind(NEVER)
-    last = len(plan.steps)
-    columns = [f"t{k}" for k in range(1, last + 1)]
-    columns += [f"{_first_id(plan, bind)} as x1"] if entry else []
+    w = _Walk.of(plan, bind)
+    best = f"max(depth * {bind(DEPTH)} - t1)"
+    columns = w.times + (f", {_first_id(w)} as x1" if entry else "")
     return f"""
         with recursive
-        firsts as ({_first_starts(plan, bind, people)}),
-        opening (actor, t1, reach) as materialized (
-            select s1.actor, s1.ts, {_reach(plan, bind, 1)} from firsts s1
-        ),
-        later (actor, t1, reach) as (
-            {_next_start(plan, bind, "opening")} where o.reach >> 4 < {never}
+        opening1 as not materialized ({_first_starts(plan, bind, people)} limit -1),
+        {w.steps("opening")},
+        opening as materialized (select * from opening{w.last}),
+        starts as not materialized ({_next_start(w, "opening")} limit -1),
+        again1 as not materialized (select * from starts where t1 is not null limit -1),
+        {w.steps("again")},
+        again as materialized (select * from again{w.last}),
+        further (actor, depth, {w.times}, next) as ({_further(w)}),
+        tried as (
+            select actor, {w.depth} as depth, {w.timely} from opening where {w.stuck}
             union all
-            {_next_start(plan, bind, "later")} where o.reach >> 4 < {never}
+            select actor, {w.depth}, {w.timely} from again
+            union all
+            select actor, depth, {w.times} from further
+            where depth > 0 and (next is null or next > t1 + {w.window})
         ),
-        retried as materialized (
-            select actor, max((reach & 15) * {size} - t1) as best
-            from later
-            where t1 is not null
-            group by actor
-        ),
-        ranked as (
-            select o.actor, max((o.reach & 15) * {size} - o.t1, coalesce(r.best, 0)) as best
-            from opening o left join retried r on r.actor = o.actor
-            limit -1
-        ),
-        w1 as (
-            select actor, (best + {half}) / {size} as depth,
-                   (best + {half}) / {size} * {size} - best as t1
-            from ranked
-            limit -1
+        reported as (
+            select actor, {w.timely} from opening where not {w.stuck}
+            union all
+            select actor, {w.times} from (select *, {best} from tried group by actor)
         )
-        {"".join(_with_time(plan, bind, step) for step in range(2, last + 1))}
-        select actor, {", ".join(columns)} from w{last} w"""
+        select actor, {columns} from reported r"""
+
+
+@dataclass(frozen=True)
+class _Walk:
+    """What the relations of a walk are written with; everything but `last` is SQL.
+
+    A row of attempts has actor and t1 ... tn: NULL after the first that lies past the window.
+
+    Attributes:
+        events: placeholders of the steps' events.
+        window, end: ms, and the first instant after the span.
+        index: the hint for the index (event, actor, ts).
+        last: the number of steps.
+    """
+
+    events: tuple[str, ...]
+    window: str
+    end: str
+    index: str
+    last: int
+
+    @classmethod
+    def of(cls, plan: Plan, bind: Binder) -> _Walk:
+        """Bind what is needed more than once."""
+        events = tuple(bind(event) for event in plan.shared.events)
+        index = plan.ctx.dialect.indexed("events_by_event")
+        return cls(events, bind(plan.window), bind(plan.span.end), index, len(plan.steps))
+
+    @property
+    def times(self) -> str:
+        """The columns t1 ... tn."""
+        return ", ".join(f"t{k}" for k in range(1, self.last + 1))
+
+    @property
+    def timely(self) -> str:
+        """The columns t1 ... tn without a time past the window."""
+        later = (f"iif({self._reached(k)}, t{k}, null) as t{k}" for k in range(2, self.last + 1))
+        return ", ".join(["t1", *later])
+
+    @property
+    def depth(self) -> str:
+        """How many steps were reached in time."""
+        later = (f"coalesce({self._reached(k)}, 0)" for k in range(2, self.last + 1))
+        return " + ".join(["1", *later])
+
+    @property
+    def latest(self) -> str:
+        """The last time that is known; later steps have later times."""
+        return f"coalesce({', '.join(f't{k}' for k in range(self.last, 0, -1))})"
+
+    @property
+    def stuck(self) -> str:
+        """Whether the next event lies past the window."""
+        return f"({self.latest} > t1 + {self.window})"
+
+    def _reached(self, step: int) -> str:
+        return f"t{step} <= t1 + {self.window}"
+
+    def steps(self, name: str) -> str:
+        """The relations name2 ... nameN, each adding the time of one step to the one before."""
+        return ",\n        ".join(self._step(name, k) for k in range(2, self.last + 1))
+
+    def _step(self, name: str, step: int) -> str:
+        seek = f"""(
+                select min(ts) from events {self.index}
+                where event = {self.events[step - 1]} and actor = a.actor
+                  and ts >= a.t{step - 1})"""
+        if step > 2:
+            seek = f"case when {self._reached(step - 1)} then {seek} end"
+        return f"""{name}{step} as not materialized (
+            select a.*, {seek} as t{step}
+            from {name}{step - 1} a
+            limit -1
+        )"""
 
 
 def _first_starts(plan: Plan, bind: Binder, people: tuple[int, int]) -> str:
     members = "".join(f" and actor in ({write(bind)})" for write in plan.shared.members)
     return f"""
-        select actor, min(ts) as ts
-        from events {plan.ctx.dialect.indexed(_first_index(plan))}
-        where event = {bind(plan.shared.events[0])}
-          and ts >= {bind(plan.span.start)} and ts < {bind(plan.span.end)}
-          and actor between {bind(people[0])} and {bind(people[1])} {members}
-        group by actor"""
+            select actor, min(ts) as t1
+            from events {plan.ctx.dialect.indexed(_first_index(plan))}
+            where event = {bind(plan.shared.events[0])}
+              and ts >= {bind(plan.span.start)} and ts < {bind(plan.span.end)}
+              and actor between {bind(people[0])} and {bind(people[1])} {members}
+            group by actor"""
 
 
 def _first_index(plan: Plan) -> str:
@@ -95,49 +161,44 @@ def _first_index(plan: Plan) -> str:
     return "events_by_event_ts" if short else "events_by_event"
 
 
-def _next_start(plan: Plan, bind: Binder, relation: str) -> str:
-    """The first start that may get deeper than the one of a row `o`; NULLs where there is none."""
-    by_event = plan.ctx.dialect.indexed("events_by_event")
-    start = f"""
-        from events s1 {by_event}
-        where s1.event = {bind(plan.shared.events[0])} and s1.actor = o.actor
-          and s1.ts >= (o.reach >> 4) - {bind(plan.window)} and s1.ts < {bind(plan.span.end)}"""
+def _next_start(w: _Walk, relation: str) -> str:
+    """The next start to try of everybody who is stuck; NULL where there is none."""
     return f"""
-        select o.actor, (select min(s1.ts) {start}),
-               (select {_reach(plan, bind, 1)} {start} order by s1.ts limit 1)
-        from {relation} o"""
+            select actor, (select min(ts) from events {w.index}
+                           where event = {w.events[0]} and actor = a.actor
+                             and ts >= {w.latest} - {w.window} and ts < {w.end}) as t1
+            from {relation} a
+            where {w.stuck}"""
 
 
-def _reach(plan: Plan, bind: Binder, step: int) -> str:
-    """How far a start `s1` gets from an event of a step, always taking the earliest next event."""
-    if step == len(plan.steps):
-        return str(NEVER * 16 + step)
-    after = f"s{step + 1}"
-    return f"""coalesce((
-        select case when {after}.ts > s1.ts + {bind(plan.window)} then {after}.ts * 16 + {step}
-                    else {_reach(plan, bind, step + 1)} end
-        from events {after} {plan.ctx.dialect.indexed("events_by_event")}
-        where {after}.event = {bind(plan.shared.events[step])} and {after}.actor = s1.actor
-          and {after}.ts >= s{step}.ts
-        order by {after}.ts limit 1), {NEVER * 16 + step})"""
+def _further(w: _Walk) -> str:
+    """All further attempts, one seek a row.
+
+    A row has got to `depth` and has found `next`, the time of the step after; with depth 0 that
+    is a start. The row after it goes there, or to the next start to try if that is too late.
+    """
+    late = f"a.next > a.t1 + {w.window}"
+    times = [f"iif({late}, null, coalesce(a.t1, a.next))"]
+    for k in range(2, w.last + 1):
+        times.append(
+            f"case when {late} then null when a.depth = {k - 1} then a.next else a.t{k} end"
+        )
+    after = " ".join(f"when {k} then {w.events[k + 1]}" for k in range(w.last - 1))
+    return f"""
+            select actor, {w.depth}, {w.timely}, {w.latest} from again where {w.stuck}
+            union all
+            select a.actor, iif({late}, 0, a.depth + 1), {", ".join(times)},
+                   (select min(ts) from events {w.index}
+                    where event = iif({late}, {w.events[0]}, case a.depth {after} end)
+                      and actor = a.actor and ts >= iif({late}, a.next - {w.window}, a.next))
+            from further a
+            where a.next is not null and (a.depth > 0 or a.next < {w.end})"""
 
 
-def _with_time(plan: Plan, bind: Binder, step: int) -> str:
-    """Add the time of a step. The limit keeps SQLite from repeating each seek per mention."""
-    return f""", w{step} as (
-            select w.*, case when depth >= {step} then (
-                       select min(ts) from events {plan.ctx.dialect.indexed("events_by_event")}
-                       where event = {bind(plan.shared.events[step - 1])} and actor = w.actor
-                         and ts >= w.t{step - 1}) end as t{step}
-            from w{step - 1} w
-            limit -1
-        )"""
-
-
-def _first_id(plan: Plan, bind: Binder) -> str:
+def _first_id(w: _Walk) -> str:
     return f"""(
-        select min(id) from events {plan.ctx.dialect.indexed("events_by_event")}
-        where event = {bind(plan.shared.events[0])} and actor = w.actor and ts = w.t1)"""
+            select min(id) from events {w.index}
+            where event = {w.events[0]} and actor = r.actor and ts = r.t1)"""
 
 
 def matched(plan: Plan, bind: Binder, people: tuple[int, int], *, entry: bool) -> str:
