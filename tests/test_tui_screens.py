@@ -119,3 +119,30 @@ async def test_zoom_fills_the_page_and_comes_back(path: Path) -> None:
         assert ff.page.tiles[0].region.width == 80
         await ff.press("escape")
         assert ff.screen == before
+
+
+async def test_a_figure_is_zoomed_to_its_chart(path: Path) -> None:
+    async with explorer(path) as ff:
+        before = ff.screen
+        tile = ff.page.tiles[0]
+        assert tile.chart == "number"
+        zoomed = await ff.press("z")
+        assert "0|" in zoomed
+        assert "~ day not complete" in zoomed
+        assert "Shown as bars." in await ff.press("v")
+        await ff.press("z")
+        assert tile.enlarged is False
+        assert tile.chart != "number"
+        tile.set_chart("number")
+        assert ff.screen.split("\n")[:-2] == before.split("\n")[:-2]
+
+
+async def test_a_crumb_says_nothing_twice(path: Path) -> None:
+    async with explorer(path, place="retention") as ff:
+        assert ff.line.startswith("Retention > any event, then any event ")
+        assert "[ Retention: any event, then any event ]" in ff.screen
+    async with explorer(path, place="funnel") as ff:
+        await ff.press("n")
+        await ff.type("signup > activate > purchase > visit within 7d last 30d")
+        await ff.press("enter")
+        assert ff.line.startswith("Funnel > signup > activate > purchase > visit ")

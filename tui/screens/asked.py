@@ -225,7 +225,7 @@ class AskedPage(Page):
         if view is None or view.answer is None:
             return
         kinds = charts(view.answer)
-        now = view.chart if view.chart in kinds else kinds[0]
+        now = view.drawn_as if view.drawn_as in kinds else kinds[0]
         chosen = edits.after(kinds, now)
         if chosen == now:
             self.say("This answer is drawn one way only.")

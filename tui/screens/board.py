@@ -21,11 +21,27 @@ ONE_TILE = ("breakdown", "measure", "metric")
 
 
 class Tile(AnswerView):
-    """One chart of a board."""
+    """One chart of a board.
+
+    Attributes:
+        enlarged: it has the whole page, where a figure is drawn as its usual chart until
+            another is chosen.
+    """
 
     def __init__(self, block: Block) -> None:
         super().__init__(block.title, cursor=False)
         self.block = block
+        self.enlarged = False
+
+    @property
+    def drawn_as(self) -> str:
+        """See AnswerView."""
+        return "" if self.enlarged and self.chart == "number" else self.chart
+
+    def set_chart(self, chart: str) -> None:
+        """See AnswerView."""
+        self.enlarged = False
+        super().set_chart(chart)
 
 
 class BoardPage(AskedPage):
@@ -160,6 +176,8 @@ class BoardPage(AskedPage):
         tiles = self.query_one(Tiles)
         tiles.zoomed = None if tiles.zoomed is not None else self.panel
         self.zoomed = tiles.zoomed
+        for tile in self.tiles:
+            tile.enlarged = tile is self.zoomed
         tiles.lay_out()
         if self.panel is not None:
             self.panel.focus()

@@ -25,6 +25,7 @@ class KeptPage(AskedPage):
         """See Page."""
         view = self.main
         title = view.heading if view and view.answer else ""
+        title = title.removeprefix(f"{self.kind.capitalize()}: ")
         return f"{super().crumb} > {title}" if title else super().crumb
 
     def start(self) -> None:

@@ -111,6 +111,11 @@ class AnswerView(Panel):
             self._label()
             self.repaint()
 
+    @property
+    def drawn_as(self) -> str:
+        """The kind of chart that is drawn now."""
+        return self.chart
+
     def set_chart(self, chart: str) -> None:
         """Draw as another kind of chart."""
         self.chart = chart
@@ -118,7 +123,7 @@ class AnswerView(Panel):
         self.repaint()
 
     def _find_cells(self, *, fresh: bool) -> None:
-        self._cells = [row for row in navigate(self.answer, self.chart) if row]
+        self._cells = [row for row in navigate(self.answer, self.drawn_as) if row]
         if not self.has_cursor or not self._cells:
             self.cursor = None
         elif self.cursor is None or fresh:
@@ -148,7 +153,7 @@ class AnswerView(Panel):
 
     def _draw(self, width: int, height: int) -> list[Line]:
         cursor = self.cursor if self.has_focus or self.keeps_cursor else None
-        key = (id(self.result), width, height, self.app.look, self.chart, cursor, self.marks)
+        key = (id(self.result), width, height, self.app.look, self.drawn_as, cursor, self.marks)
         if key != self._drawn_for:
             self._drawn = self._draw_now(width, height, cursor)
             self._drawn_for = key
@@ -158,7 +163,7 @@ class AnswerView(Panel):
         try:
             return draw(
                 self.answer, width, height, self.app.look,
-                chart=self.chart, cursor=cursor, marks=self.marks,
+                chart=self.drawn_as, cursor=cursor, marks=self.marks,
             )  # fmt: skip
         except Exception as error:  # a drawing that fails must not take the screen with it
             log(error)

@@ -84,7 +84,7 @@ class Crumb(OneLine):
     def _shortened(self, room: int) -> str:
         steps = [self.ascii(clean(step)) for step in self.steps]
         text = " > ".join(steps)
-        if width(text) > room:
+        if width(text) > room and len(steps) > 1:
             steps = [cut(step, LONGEST_STEP) for step in steps]
             text = " > ".join(steps)
         while len(steps) > 1 and width(text) > room:
