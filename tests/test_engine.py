@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import shutil
+import subprocess
+import sys
+import tempfile
 import threading
 import time
 from pathlib import Path
@@ -219,3 +223,26 @@ def test_json_that_does_not_fit_is_told_in_a_sentence(body: dict[str, object], s
     with pytest.raises(BadQuestion) as caught:
         from_json(body)
     assert said in str(caught.value)
+
+
+def test_a_file_in_a_folder_that_cannot_be_written_is_read(path: Path) -> None:
+    """Run in a child, as nobody where the tests run as root, whom no folder refuses."""
+    script = """
+import os, sys
+from core.engines.sqlite import SqliteEngine
+from core.queries import from_json
+question = from_json({"kind": "active_users", "range": "all_time"})
+os.chmod(os.path.dirname(sys.argv[1]), 0o555)
+if os.getuid() == 0:
+    os.setuid(65534)
+print(SqliteEngine(sys.argv[1]).answer(question).lines[0].total)
+"""
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "events.db"
+        shutil.copy(path, file)
+        done = subprocess.run(
+            [sys.executable, "-c", script, str(file)],
+            capture_output=True, text=True, cwd=Path(__file__).parent.parent, timeout=60,
+        )  # fmt: skip
+        Path(folder).chmod(0o755)
+    assert done.stdout.strip() == "2.0", done.stderr

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import time
 from pathlib import Path
@@ -27,17 +28,39 @@ def open_reader(path: str | Path) -> sqlite3.Connection:
         CannotOpen: no such file, not a workspace, or made by a newer version.
     """
     check(path)
-    connection = sqlite3.connect(uri(path, mode="ro"), uri=True, check_same_thread=False)
+    try:
+        try:
+            return _reader(path, mode="ro")
+        except sqlite3.OperationalError:
+            if not _untouchable(path):
+                raise
+            return _reader(path, mode="ro", immutable="1")
+    except sqlite3.DatabaseError as error:
+        raise CannotOpen(f"{path} could not be read: {error}.") from error
+
+
+def _reader(path: str | Path, **options: str) -> sqlite3.Connection:
+    connection = sqlite3.connect(uri(path, **options), uri=True, check_same_thread=False)
     try:
         connection.execute("pragma query_only = on")
         connection.execute("pragma mmap_size = 1073741824")
         connection.execute("pragma cache_size = -65536")
         connection.execute("pragma busy_timeout = 5000")
         _check_version(connection, path)
-    except sqlite3.DatabaseError as error:
+    except BaseException:
         connection.close()
-        raise CannotOpen(f"{path} could not be read: {error}.") from error
+        raise
     return connection
+
+
+def _untouchable(path: str | Path) -> bool:
+    """Whether nobody is writing to a file and we cannot make what SQLite reads it with.
+
+    A file in WAL mode needs two small files beside it. Where we may not make them and no writer
+    has, the file is whole by itself and is read as one that does not change.
+    """
+    file = Path(path).absolute()
+    return not os.access(file.parent, os.W_OK) and not file.with_name(file.name + "-wal").exists()
 
 
 def check(path: str | Path) -> None:
