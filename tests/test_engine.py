@@ -232,6 +232,7 @@ import os, sys
 from core.engines.sqlite import SqliteEngine
 from core.queries import from_json
 question = from_json({"kind": "active_users", "range": "all_time"})
+SqliteEngine(sys.argv[2]).answer(question)
 os.chmod(os.path.dirname(sys.argv[1]), 0o555)
 if os.getuid() == 0:
     os.setuid(65534)
@@ -241,7 +242,7 @@ print(SqliteEngine(sys.argv[1]).answer(question).lines[0].total)
         file = Path(folder) / "events.db"
         shutil.copy(path, file)
         done = subprocess.run(
-            [sys.executable, "-c", script, str(file)],
+            [sys.executable, "-c", script, str(file), str(path)],
             capture_output=True, text=True, cwd=Path(__file__).parent.parent, timeout=60,
         )  # fmt: skip
         Path(folder).chmod(0o755)
