@@ -470,6 +470,30 @@ def test_two_to_ten_steps_and_their_people(steps):
         assert [person.user for person in listed.rows] == ["ann"]
 
 
+def tries(user: str, names: str, depths: tuple[int, ...]) -> list[Event]:
+    """A person's attempts, of so many steps each; the step after follows just too late."""
+    events = []
+    for number, depth in enumerate(depths):
+        begun = NOON + number * 3 * HOUR
+        events += [Event(name, begun + step, user=user) for step, name in enumerate(names[:depth])]
+        events += [Event(name, begun + HOUR + 1, user=user) for name in names[depth : depth + 1]]
+    return events
+
+
+@pytest.mark.parametrize("steps", range(2, 9))
+def test_the_people_of_every_number_however_often_they_tried(steps):
+    names = "abcdefgh"[:steps]
+    events = [Event(name, NOON, user="all at once") for name in names]
+    for depth in range(1, steps + 1):
+        events += tries(f"once {depth}", names, (depth,))
+        events += tries(f"twice {depth}", names, (1, depth))
+        events += tries(f"up {depth}", names, tuple(range(1, depth + 1)))
+        events += tries(f"down {depth}", names, tuple(range(depth, 0, -1)))
+    fields = {"kind": "funnel", "range": "7d", "window_seconds": 3_600, "compare": "previous",
+              "steps": [{"event": name} for name in names]}  # fmt: skip
+    check_funnel(World(tuple(events), now=NOON + 2 * DAY), fields)
+
+
 # -- side by side
 
 
@@ -479,10 +503,26 @@ def test_shares_make_the_whole(monkeypatch):
         for person in range(40)
         for place, name in enumerate("abc"[: person % 4])
     ]
-    whole = funnel_of(events, "a b c", breakdown="user")
-    monkeypatch.setattr(funnel, "MANY", 1)
-    assert funnel_of(events, "a b c", breakdown="user") == whole
+    steps = [{"event": name} for name in "abc"]
+    question = from_json({"kind": "funnel", "steps": steps, "range": "7d", "breakdown": "user"})
+    with engine_of(World(tuple(events), now=NOON + DAY)) as found:
+        whole = found.answer(question)
+        monkeypatch.setattr(funnel, "MANY", 31)
+        assert len(found.run(question, fresh=True).statements) == 2
+        for many in (1, 30):
+            monkeypatch.setattr(funnel, "MANY", many)
+            result = found.run(question, fresh=True)
+            assert result.answer == whole
+            assert len(result.statements) == 1 + funnel.SHARES
     assert counts(whole.groups[0]) == [30, 20, 10]
+
+
+@pytest.mark.parametrize("persons", [1, 2, 9])
+def test_fewer_people_than_shares(monkeypatch, persons):
+    monkeypatch.setattr(funnel, "MANY", 1)
+    events = [Event("a", NOON, user=f"user {person}") for person in range(persons)]
+    events += [Event("b", NOON, user="user 0")]
+    assert counts(funnel_of(events, "a b").groups[0]) == [persons, 1]
 
 
 class Endless(Question):

@@ -10,7 +10,7 @@ import orjson
 from pydantic import Field as Limited
 
 from core.answers import Cell, Model, Step, StepGroup, Steps
-from core.engines.bitmaps import percentile
+from core.engines.bitmaps import load, percentile
 from core.engines.dialect import Binder, Statement
 from core.errors import BadQuestion
 from core.filters import Clause
@@ -23,10 +23,10 @@ from core.timeframe import Span
 
 WEEK_SECONDS = 7 * 86_400
 LONGEST_SECONDS = 366 * 86_400
-MANY = 20_000
-"""Events of step 1 from which on the people are cut into shares, asked side by side."""
+MANY = 4_000
+"""People with step 1 from which on they are cut into shares, asked side by side."""
 
-SHARES = 6
+SHARES = 8
 """Enough to keep several threads equally busy though shares are never quite equal."""
 
 EVERYBODY = (1, 2**40)
@@ -115,6 +115,8 @@ class Funnel(TimedQuestion):
         return found
 
     def _group(self, group: tuple[str, ...], tally: Tally) -> StepGroup:
+        for waits in tally.waits:
+            waits.sort()  # each percentile sorts again, which costs little once they are
         total = tally.waits[-1]
         return StepGroup(
             group=group,
@@ -255,33 +257,24 @@ class Plan:
         return distinct and not filtered and not self.shared.clauses
 
     def shares(self) -> Generator[Statement, Rows, list[tuple[int, int]]]:
-        """Cut the people into shares that did step 1 about equally often, where it is worth it."""
+        """Cut the people into shares of about equally many who did step 1 on the span's days."""
         if not (self.plain and self.ctx.dialect.has_sets):
             return [EVERYBODY]
         bind = self.ctx.binder()
-        event = bind(self.shared.events[0])
         rows = yield bind.statement(
             f"""
-            with recursive
-            done as (
-                select sum(total) as total from activity
-                where event = {event} and dimension = 0 and value = 0
-            ),
-            cuts (last) as (
-                select 0 from done where total >= {bind(MANY)}
-                union all
-                select (select actor from events {self.ctx.dialect.indexed("events_by_event")}
-                        where event = {event} and actor > cuts.last
-                        order by actor limit 1
-                        offset (select total / {bind(SHARES)} from done))
-                from cuts
-                where last is not null
-            )
-            select last from cuts where last > 0
+            select users from activity
+            where event = {bind(self.shared.events[0])} and dimension = 0 and value = 0
+              and day between {bind(self.span.first_day)} and {bind(self.span.last_day)}
             """,
-            "where to cut the people into shares",
+            "who did the first step, to cut them into shares",
         )
-        cuts = [int(last) for (last,) in rows]
+        starters = load(None)
+        for (users,) in rows:
+            starters |= load(users)
+        if len(starters) < MANY:
+            return [EVERYBODY]
+        cuts = [starters[len(starters) * k // SHARES] for k in range(1, SHARES)]
         first, last = EVERYBODY
         return list(zip([first, *(cut + 1 for cut in cuts)], [*cuts, last], strict=True))
 
