@@ -346,6 +346,48 @@ class Timeline(Shape):
     truncated: bool = False
 
 
+class Bin(Model):
+    """One bin of a histogram.
+
+    Attributes:
+        label: what it is called; also the `row` of its cell.
+        start, end: its bounds, half-open; None where it has none on that side.
+        count: how many lie in it.
+        people: how many different people stand behind `count`.
+        share: count as a fraction of the histogram's total; None of nothing.
+    """
+
+    label: str
+    start: float | None = None
+    end: float | None = None
+    count: int
+    people: int
+    share: float | None = None
+
+
+class Histogram(Shape):
+    """How many lie in each bin.
+
+    Attributes:
+        unit: what is counted: "users", "sessions", ...
+        of: what the bins are of: "days" or "seconds".
+        total: the whole that shares are of. Bins need not add up to it: they may be cumulative,
+            and what lies outside all bins may count in it.
+    """
+
+    shape: Literal["histogram"] = "histogram"
+    unit: str = "users"
+    of: str = "number"
+    total: int = 0
+    bins: tuple[Bin, ...]
+
+    def cells(self) -> Iterator[tuple[Cell, float | None]]:
+        """Yield each bin's address with its people."""
+        for part in self.bins:
+            yield Cell(row=part.label), part.people
+
+
 Answer = Annotated[
-    Number | Series | Table | Steps | Grid | People | Timeline, Field(discriminator="shape")
+    Number | Series | Table | Steps | Grid | Histogram | People | Timeline,
+    Field(discriminator="shape"),
 ]

@@ -18,6 +18,7 @@ import orjson
 from core.answers import (
     Cohort,
     Grid,
+    Histogram,
     Line,
     Number,
     People,
@@ -144,6 +145,12 @@ def _cohort_rows(cohort: Cohort, label: str) -> Iterator[Row]:
         yield [label, size, period, count, cohort.rates[period], cohort.incomplete[period]]
 
 
+def _histogram(answer: Histogram) -> Iterator[Row]:
+    yield ["bin", "start", "end", "count", "share", "people"]
+    for part in answer.bins:
+        yield [part.label, part.start, part.end, part.count, part.share, part.people]
+
+
 def _people(answer: People) -> Iterator[Row]:
     yield ["user", "first_seen", "last_seen", "events", *answer.columns]
     for person in answer.rows:
@@ -166,6 +173,7 @@ _TABLES: dict[type[Shape], Callable[[Any], Iterator[Row]]] = {
     Table: _table,
     Steps: _steps,
     Grid: _grid,
+    Histogram: _histogram,
     People: _people,
     Timeline: _timeline,
 }

@@ -7,10 +7,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.answers import (
+    Bin,
     Cohort,
     Column,
     Comparison,
     Grid,
+    Histogram,
     Line,
     Number,
     People,
@@ -148,6 +150,19 @@ def tables(draws) -> Table:
 
 
 @st.composite
+def histograms(draws) -> Histogram:
+    """Bins of any names and counts, none and many."""
+    counts = st.integers(0, 10**9)
+    found = draws(st.lists(st.tuples(names, counts, counts), max_size=14))
+    bins = [
+        Bin(label=label, count=count, people=people, share=draws(st.none() | st.floats(0, 1)))
+        for label, count, people in found
+    ]
+    unit = draws(st.sampled_from(("users", "sessions", "number")))
+    return Histogram(unit=unit, of=draws(names), total=draws(counts), bins=tuple(bins))
+
+
+@st.composite
 def lists_of_people(draws) -> People:
     """People with hostile ids."""
     found = draws(st.lists(st.tuples(names, st.integers(-(10**13), 10**14)), max_size=9))
@@ -187,7 +202,9 @@ def timelines(draws) -> Timeline:
 
 
 numbers = st.builds(Number, value=figures, previous=figures, notes=st.tuples(names))
-answers = st.one_of(series(), steps(), grids(), tables(), lists_of_people(), timelines(), numbers)
+answers = st.one_of(
+    series(), steps(), grids(), tables(), lists_of_people(), timelines(), histograms(), numbers
+)
 
 
 def inside(lines, width, height, look):

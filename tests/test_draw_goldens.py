@@ -76,6 +76,17 @@ def test_lists(glyphs):
     check(f"lists_{glyphs}_80", "\n".join(boxed(title, lines, 78) for title, lines in shown))
 
 
+@pytest.mark.parametrize("glyphs", ["ascii", "braille"])
+def test_histograms(glyphs):
+    look = LOOKS[glyphs]
+    shown = [
+        ("bars", draw(drawings.lengths(), 78, 8, look, cursor=(1, 0))),
+        ("a narrow tile", draw(drawings.lengths(), 30, 4, look, cursor=(4, 0))),
+        ("table", draw(drawings.lengths(), 78, 8, look, chart="table", cursor=(3, 0))),
+    ]
+    check(f"histogram_{glyphs}_80", "\n".join(boxed(title, lines, 78) for title, lines in shown))
+
+
 def test_text_for_the_command_line():
     answers = [
         drawings.signups(), drawings.activation(), drawings.retention(), drawings.top_events(),

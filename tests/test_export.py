@@ -12,10 +12,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.answers import (
+    Bin,
     Cohort,
     Column,
     Comparison,
     Grid,
+    Histogram,
     Line,
     Number,
     People,
@@ -83,6 +85,12 @@ def table(text: str = "a") -> Table:
     return Table(columns=columns, rows=((text, 5, 0), (None, None, None)))
 
 
+def histogram(label: str = "0s-3s") -> Histogram:
+    first = Bin(label=label, start=0, end=3, count=5, people=4, share=0.625)
+    rest = Bin(label="3s and more", start=3, count=3, people=3, share=0.375)
+    return Histogram(unit="sessions", of="seconds", total=8, bins=(first, rest))
+
+
 def timeline(text: str = "signup") -> Timeline:
     event = TimelineEvent(ts=0, event=text, session=1, properties={text: text}, context={"c": text})
     return Timeline(
@@ -121,6 +129,11 @@ def read(text: str, delimiter: str = ",") -> list[list[str]]:
             ["ana", "1970-01-01T00:00:00.000Z", "1970-01-01T00:00:01.000Z", "2", "7"],
         ]),
         (table(), [["a", "n", "t"], ["a", "5", "1970-01-01T00:00:00.000Z"], ["", "", ""]]),
+        (histogram(), [
+            ["bin", "start", "end", "count", "share", "people"],
+            ["0s-3s", "0", "3", "5", "0.625", "4"],
+            ["3s and more", "3", "", "3", "0.375", "3"],
+        ]),
         (Number(value=3.5, previous=2), [["value", "previous"], ["3.5", "2"]]),
         (timeline(), [
             ["time", "event", "session", "context", "properties"],

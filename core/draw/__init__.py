@@ -24,6 +24,10 @@ CHARTS: dict[str, dict[str, str]] = {
     "steps": {"steps": "core.draw.steps:steps_chart"},
     "grid": {"grid": "core.draw.grid:grid_chart", "curve": "core.draw.curve:curve_chart"},
     "table": {"table": "core.draw.table:table_answer"},
+    "histogram": {
+        "bars": "core.draw.histogram:histogram_bars",
+        "table": "core.draw.histogram:histogram_table",
+    },
     "people": {"table": "core.draw.people:people_list"},
     "timeline": {"timeline": "core.draw.timeline:timeline_chart"},
     "number": {"number": "core.draw.number:number_answer"},

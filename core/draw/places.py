@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from core.answers import Cell, Cohort, Grid, People, Series, Steps, Table, Timeline
+from core.answers import Cell, Cohort, Grid, Histogram, People, Series, Steps, Table, Timeline
 from core.draw.timeline import folds
 
 
@@ -12,7 +12,8 @@ def navigate(answer: object, chart: str = "") -> list[list[Cell]]:
     A series has a row per line and a column per bucket, as a table or a number one column of
     totals (of buckets for a table of one line). A funnel has a row per step, and with a
     breakdown then a row per group with a column per step. A retention grid starts with the
-    combined row; column 0 is the cohort itself. People and timelines have a row per line.
+    combined row; column 0 is the cohort itself. Histograms have a row per bin, people and
+    timelines one per line.
     """
     if isinstance(answer, Series):
         return _series(answer, chart)
@@ -22,6 +23,8 @@ def navigate(answer: object, chart: str = "") -> list[list[Cell]]:
         return _steps(answer)
     if isinstance(answer, Grid):
         return [_cohort(answer.combined, True), *(_cohort(c, False) for c in answer.cohorts)]
+    if isinstance(answer, Histogram):
+        return [[cell] for cell, _ in answer.cells()]
     if isinstance(answer, People):
         return [[Cell(row=person.user)] for person in answer.rows]
     if isinstance(answer, Timeline):
