@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 import time
 from pathlib import Path
 from typing import Any, Literal
@@ -71,6 +72,50 @@ async def test_ctrl_c_stops_a_heavy_question_at_once_and_the_next_works(path: Pa
         await ff.type("users of signup weekly")
         await ff.press("enter")
         assert ff.page.main.answer.title == "Users of signup"
+
+
+async def test_the_screen_does_not_wait_for_a_stopped_question_to_end(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with explorer(path, place="metrics") as ff:
+        run, let_go = ff.app.engine.run, threading.Event()
+
+        def deaf(question: Question, **_: Any) -> Any:
+            let_go.wait(5)
+            return run(question)
+
+        monkeypatch.setattr(ff.app.engine, "run", deaf)
+        page = ChartPage("metrics", ff.page.question)
+        ff.app.push_screen(page)
+        await ff.pilot.pause(0.3)
+        started = time.perf_counter()
+        await ff.pilot.press("ctrl+c")
+        await until(ff, "Stopped after 0.")
+        assert time.perf_counter() - started < 0.5
+        assert "Nothing is running" in await ff.press("ctrl+c")
+        let_go.set()
+        await ff.pilot.pause(0.2)
+        assert "Stopped after 0." in ff.screen
+        await ff.press("f5")
+        assert page.main.answer.title == "signup"
+
+
+async def test_stopping_a_board_stops_all_its_tiles_and_the_next_question_works(
+    path: Path,
+) -> None:
+    async with explorer(path) as ff:
+        tiles = ff.page.tiles
+        for tile in tiles:
+            ff.page.ask(tile, Heavy())
+        await ff.pilot.pause(0.2)
+        asked = ff.page.questions.busy
+        assert len(asked) == len(tiles) > 2
+        await ff.pilot.press("ctrl+c")
+        await until(ff, "Stopped after")
+        assert all("Stopped after" in str(tile.error) for tile in tiles)
+        assert not ff.page.questions.busy
+        await ff.press("0")
+        assert all(tile.answer is not None and tile.error is None for tile in tiles)
 
 
 async def test_leaving_a_page_stops_what_it_asked(path: Path) -> None:

@@ -186,7 +186,7 @@ class Questions:
 
     def cancel_all(self) -> list[Asking]:
         """Stop everything; return what was on its way."""
-        stopped = [*self._running, *self._waiting]
+        stopped = self.busy
         self._waiting.clear()
         for asking in self._running:
             asking.stop.stop()
@@ -194,8 +194,8 @@ class Questions:
 
     @property
     def busy(self) -> list[Asking]:
-        """What runs or waits."""
-        return [*self._running, *self._waiting]
+        """What runs or waits, without what was stopped and is about to end."""
+        return [*(a for a in self._running if not a.stop.stopped), *self._waiting]
 
     def _start_next(self) -> None:
         while self._waiting and len(self._running) < AT_ONCE:

@@ -137,11 +137,15 @@ class Page(FramedPage):
             self.set_timer(1.0, self._tick)
 
     def on_answered(self, event: Answered) -> None:
-        """Show an answer, unless its view asks something else by now."""
-        asking = event.asking
-        self.questions.finished(asking)
-        view = asking.view
+        """Show an answer, unless its view asks something else by now or was stopped."""
+        self.questions.finished(event.asking)
+        self._end(event)
+        self.update_status()
+
+    def _end(self, event: Answered) -> None:
+        asking, view = event.asking, event.asking.view
         if view.asking is asking and view.is_attached:
+            view.asking = None
             if isinstance(view, AnswerView):
                 self._events = event.events
             if event.result is not None:
@@ -151,7 +155,6 @@ class Page(FramedPage):
                     self.answered(view)
             elif event.error is not None:
                 view.fail(self._explained(event, asking.seconds))
-        self.update_status()
 
     def _explained(self, event: Answered, seconds: float) -> Exception:
         from core.errors import Stopped, TookTooLong
@@ -208,13 +211,13 @@ class Page(FramedPage):
                 self.ask(view, view.question, **options)
 
     def action_stop(self) -> None:
-        """Stop what is running."""
+        """Stop what is running; the screen does not wait until it has come to its end."""
         if not self.questions.busy:
             self.say("Nothing is running. q quits.")
             return
         for asking in self.questions.cancel_all():
-            if asking not in self.questions.busy:
-                self.post_message(_stopped(asking))
+            self._end(_stopped(asking))
+        self.update_status()
 
     def action_copy(self) -> None:
         """Send the value under the cursor to the terminal's clipboard."""
@@ -286,7 +289,7 @@ class Page(FramedPage):
 
 
 def _stopped(asking: Any) -> Answered:
-    """A question that never began to run is stopped at once."""
+    """The end of a question that somebody stopped."""
     from core.errors import Stopped
 
     return Answered(asking, None, Stopped("Stopped."))
