@@ -114,3 +114,59 @@ async def test_people_are_found_by_id(path: Path) -> None:
         assert ff.page.main.answer.total == 1
         await ff.press("enter", "enter")
         assert ff.line.startswith("Users > u07")
+
+
+async def test_everybody_is_sorted_where_they_are_listed(path: Path) -> None:
+    async with explorer(path, place="users") as ff:
+        assert "[ Everybody ]" in ff.screen
+        assert "by last seen, newest first" in ff.screen
+        await ff.press("o")
+        assert ff.line == "Users"
+        assert "by first seen, oldest first" in ff.screen
+        await ff.press("o")
+        users = [person.user for person in ff.page.main.answer.rows]
+        assert users == sorted(users)
+
+
+async def test_a_search_that_finds_nobody_says_how_to_go_on(path: Path) -> None:
+    async with explorer(path, place="users") as ff:
+        await ff.press("slash")
+        await ff.type("zzzq")
+        await ff.pilot.pause(0.3)
+        await ff.settle()
+        assert 'Nobody is called or known by "zzzq". 0 lists everybody.' in ff.screen
+        await ff.press("escape", "escape")
+        await ff.pilot.pause(0.3)
+        await ff.settle()
+        assert "[ Everybody ]" in ff.screen
+
+
+async def test_ranges_on_a_list_are_those_of_the_question_that_counted(path: Path) -> None:
+    async with explorer(path, place="funnel") as ff:
+        await ff.press("n")
+        await ff.type("signup > activate within 1d last 7d")
+        await ff.press("enter", "enter")
+        assert "7 days  <" in await ff.press("r")
+        await ff.press("escape", "less_than_sign")
+        assert ff.page.question.of.range == "2025-04-28,2025-05-04"
+        await ff.press("e")
+        await ff.type("dau weekly")
+        await ff.press("enter")
+        assert "Active users" in ff.line
+
+
+async def test_down_at_the_last_row_brings_the_next_people(path: Path) -> None:
+    from tui.screens.people import PeoplePage
+
+    async with explorer(path, place="users") as ff:
+        question = ff.page.question.model_copy(update={"limit": 5})
+        total = ff.page.main.answer.total
+        ff.app.push_screen(PeoplePage("users", question))
+        await ff.settle()
+        assert "1-5 loaded" in ff.screen
+        await ff.press("end", "down")
+        assert f"6-10 of {total}" in ff.screen
+        assert ff.page.main.cell.row == ff.page.main.answer.rows[0].user
+        await ff.press("up")
+        assert "1-5 loaded" in ff.screen
+        assert ff.page.main.cell.row == ff.page.main.answer.rows[-1].user

@@ -19,6 +19,8 @@ def why_empty(engine: SqliteEngine, question: Question, answer: Any) -> str:
     ctx = engine.context()
     if ctx.latest is None:
         return "There are no events yet. footfall import FILE --into DB loads some."
+    if question.kind == "user_search":
+        return f'Nobody is called or known by "{_searched(question)}". 0 lists everybody.'
     if isinstance(answer, People):
         return "Nobody is behind this number. Esc goes back."
     asked = getattr(question, "of", question)
@@ -46,6 +48,10 @@ def is_empty(answer: Any) -> bool:
     if isinstance(answer, Steps):
         return not any(g.steps[0].count for g in answer.groups if g.steps)
     return False
+
+
+def _searched(question: Question) -> str:
+    return clean(str(getattr(question, "user", "")), 40)
 
 
 def _narrowing(question: Question) -> str:

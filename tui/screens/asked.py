@@ -63,7 +63,7 @@ class AskedPage(Page):
 
     def put(self, question: Question) -> None:
         """Ask another question in place of the page's; people and persons get their own page."""
-        if has_own_page(question) and self.page_id != "people":
+        if has_own_page(question):
             self.app.push_screen(page_for(self.place, question))
         elif self.main is not None:
             self.ask(self.main, question)
@@ -95,20 +95,29 @@ class AskedPage(Page):
             ("c", "type it: 3m, qtd, 2024-05-01,2024-05-31", "type"),
             ("f", "only complete periods", "complete"),
         ]
-        self.app.push_screen(Menu("Range", entries, self.question.range), self._range_chosen)
+        self.app.push_screen(Menu("Range", entries, self.range_now), self._range_chosen)
+
+    @property
+    def range_now(self) -> str:
+        """The range in force."""
+        return self.question.range if self.question else ""
 
     def _range_chosen(self, value: str | None) -> None:
         if value == "type":
             self.app.push_screen(
-                Prompt("Range", self._range_typed, value=self.question.range,
+                Prompt("Range", self._range_typed, value=self.range_now,
                        help="24h, 7d, 4w, 12m, wtd, mtd, qtd, ytd, last_month, all_time, "
                             "2024-05-01,2024-05-31"),
                 lambda text: self.set_fields(range=text) if text else None,
             )  # fmt: skip
         elif value == "complete":
-            self.change(lambda question: edits.complete_only(question, self.context))
+            self.complete()
         elif value:
             self.set_fields(range=value)
+
+    def complete(self) -> None:
+        """Only complete periods."""
+        self.change(lambda question: edits.complete_only(question, self.context))
 
     def _range_typed(self, text: str) -> str:
         self.context.span(text)
@@ -134,7 +143,7 @@ class AskedPage(Page):
         if self.question is None:
             return
         try:
-            self.set_fields(range=find(self.question.range, self.context))
+            self.set_fields(range=find(self.range_now, self.context))
         except FootfallError as error:
             self.sorry(error)
 

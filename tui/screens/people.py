@@ -11,10 +11,15 @@ from core.store.saved import Item
 from core.text import number
 from tui import edits
 from tui.screens.asked import AskedPage
+from tui.screens.doors import PEOPLE, page_for
 from tui.screens.page import bindings
 from tui.widgets.answer import AnswerView
 
-ORDERS = ("last_seen", "first_seen", "user")
+ORDERS = {
+    "last_seen": "by last seen, newest first",
+    "first_seen": "by first seen, oldest first",
+    "user": "by id",
+}
 PAGE = 200
 
 
@@ -54,7 +59,7 @@ class PeoplePage(AskedPage):
         """See Page."""
         from tui.question_line import short
 
-        return short(getattr(self.question, "of", self.question)) if self.question else ""
+        return short(self.counting) if self.counting else ""
 
     def body(self) -> Any:
         """See Page."""
@@ -69,12 +74,40 @@ class PeoplePage(AskedPage):
         """See Page."""
         people = view.answer
         view.footing = loaded_text(people)
+        view.aside = _order(view.question)
         view.repaint()
         self.update_chrome()
         if self.expected is not None and people.total != self.expected:
             counted = f"The number was {number(self.expected)}, now it is {number(people.total)}."
             self.say(f"{counted} Esc, then F5 there counts again.", warning=True)
         self.expected = None
+
+    @property
+    def counting(self) -> Question | None:
+        """The question that counted these people."""
+        return getattr(self.question, "of", self.question)
+
+    @property
+    def range_now(self) -> str:
+        """See AskedPage."""
+        return self.counting.range if self.counting else ""
+
+    @property
+    def conditions_now(self) -> tuple[Any, ...]:
+        """See AskedPage."""
+        return self.counting.conditions if self.counting else ()
+
+    def complete(self) -> None:
+        """See AskedPage."""
+        if self.counting is not None:
+            self._new_range(lambda _, ctx: edits.complete_only(self.counting, ctx).range)
+
+    def put(self, question: Question) -> None:
+        """See AskedPage: other people are listed here."""
+        if question.kind in PEOPLE and self.main is not None:
+            self.ask(self.main, question)
+        else:
+            self.app.push_screen(page_for(self.place, question))
 
     def set_fields(self, **changes: Any) -> None:
         """Change the question that counted them, not the list."""
@@ -102,11 +135,13 @@ class PeoplePage(AskedPage):
         take_back(self)
 
     def action_sort(self) -> None:
-        """Newest, oldest, by name."""
+        """By last seen, by first seen, by id."""
         if self.question is not None and edits.has(self.question, "order"):
             order = edits.after(list(ORDERS), self.question.order)
             self.change(lambda q: edits.revise(q, order=order, offset=0))
-            self.say(f"Sorted by {order.replace('_', ' ')}.")
+            self.say(f"Sorted {ORDERS[order]}.")
+        else:
+            self.say("What is found by name is sorted by how well it fits.")
 
     def move(self, rows: int, columns: int) -> None:
         """Move the cursor; past the last or the first row the next or previous people come."""
@@ -135,6 +170,10 @@ class PeoplePage(AskedPage):
         """See Page: the person's id."""
         cell = self.main.cell
         return cell.row if cell is not None and cell.row else ""
+
+
+def _order(question: Question | None) -> str:
+    return ORDERS.get(getattr(question, "order", ""), "")
 
 
 def loaded_text(people: People) -> str:

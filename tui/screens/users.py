@@ -10,6 +10,7 @@ from core.queries.people import PeopleBehind
 from tui.screens.overlay import Field
 from tui.screens.page import bindings
 from tui.screens.people import PAGE, PeoplePage
+from tui.widgets.answer import AnswerView
 
 MOST = 100
 HELP = "an id, a property or a part of one; Enter or Down goes to the list"
@@ -36,6 +37,12 @@ class UsersPage(PeoplePage):
         """See Page."""
         return getattr(self.question, "user", "") if self.question else ""
 
+    def answered(self, view: AnswerView) -> None:
+        """See Page: nobody asked a question yet when everybody is listed."""
+        if isinstance(view.question, PeopleBehind):
+            view.heading = "Everybody"
+        super().answered(view)
+
     def body(self) -> Any:
         """See Page."""
         yield Field(hint=HELP)
@@ -56,9 +63,11 @@ class UsersPage(PeoplePage):
         self.main.focus()
 
     def action_back(self) -> None:
-        """From the field to the list; then as everywhere."""
+        """From the field to the list, to everybody; then as everywhere."""
         if isinstance(self.focused, Field):
             self.main.focus()
+        elif self.query_one(Field).value:
+            self.action_saved()
         else:
             super().action_back()
 
