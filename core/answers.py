@@ -255,17 +255,27 @@ class Cohort(Model):
 
 
 class Grid(Shape):
-    """A cohort grid; `combined` is the row over the complete cells."""
+    """A cohort grid; `combined` is the row over the complete cells.
+
+    Attributes:
+        basis, mode: how windows are counted and who counts as returned (semantics 7.3).
+        brackets: half-open day offsets of the columns; empty where these are periods.
+        summed: the combined row adds up cohorts that may share people.
+    """
 
     shape: Literal["grid"] = "grid"
     unit: str = "users"
     granularity: str = "weekly"
     periods: int
+    basis: str = "calendar"
+    mode: str = "n_day"
+    brackets: tuple[tuple[int, int], ...] = ()
+    summed: bool = False
     cohorts: tuple[Cohort, ...]
     combined: Cohort
 
     def cells(self) -> Iterator[tuple[Cell, float | None]]:
-        """Yield each cohort's size, returned and not returned, and the combined row's."""
+        """Yield each cohort's size, returned and not returned, and the combined row's people."""
         for cohort in self.cohorts:
             yield Cell(cohort=cohort.label), cohort.size
             for period, count in enumerate(cohort.counts):
@@ -275,7 +285,7 @@ class Grid(Shape):
                 yield Cell(**here, outcome="returned"), count
                 yield Cell(**here, outcome="not_returned"), cohort.size - count
         for period, count in enumerate(self.combined.counts):
-            if count is not None:
+            if count is not None and not self.summed:
                 yield Cell(period=period, outcome="returned"), count
 
 

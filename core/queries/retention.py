@@ -1,15 +1,15 @@
 """Retention: who of those that started in a period came back in the periods after (semantics 7).
 
-Calendar periods, "return on" (n-day). Period 0 is the cohort itself, by definition. Returns are
-read up to now, whatever the end of the range; starts only inside the range. Conditions are about
-the start event: for first_ever and first_in_range the first start is found first and must then
-satisfy them, so that the cohorts of all values of a field add up to the cohort.
+With the calendar basis period 0 is the cohort itself, by definition; windows of 24 hours and
+brackets compute it. Returns are read up to now, whatever the end of the range; starts only inside
+the range. Conditions are about the start event: for first_ever and first_in_range the first start
+is found first and must then satisfy them, so that the cohorts of all values of a field add up to
+the cohort. Windows that hang on each start itself read the events (see retention_windows).
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass, replace
 from typing import Literal
 
 from pydantic import Field, field_validator, model_validator
@@ -18,29 +18,41 @@ from core.answers import Cell, Cohort, Grid
 from core.engines.dialect import Binder
 from core.errors import BadQuestion
 from core.queries.base import Ask, Context, Question, Rows, dates
-from core.queries.select import (
-    Selection,
-    day_runs,
-    select,
-    slot_expression,
-    whole_days,
-)
-from core.timeframe import Bucket, Span, days_span, fit, granularity, runs, to_date
+from core.queries.retention_plan import CellRow, Plan, plan_of
+from core.queries.retention_windows import relations
+from core.timeframe import granularity
 
 MAX_DAYS = 90
 MAX_PERIODS = 52
+MAX_BRACKETS = 100
+MAX_BRACKET_DAYS = 3660
 UNITS = ("daily", "weekly", "monthly")
+NEW = "_new"
+"""As a start event: the first event ever of a person, whatever it is."""
+
+SIZE = -1
+"""The period of rows that say how large a cohort is."""
+
+
+SUMMED = ("The combined row adds up the cohorts: who is in several counts in each.",)
 
 
 class Retention(Question):
     """Cohorts of people by when they started, and how many came back N periods later.
 
     Attributes:
-        start_event, return_event: None is any event.
+        start_event, return_event: None is any event; a start of "_new" a person's very first one.
         granularity: daily, weekly or monthly periods.
         periods: how many, period 0 included; at most 52, daily 90.
         cohort: first_ever (the first start of all of history), first_in_range (of the range) or
             every (each period with a start; a person can be in several cohorts).
+        basis: calendar periods, or windows of "24h" from each start: of 24 hours, both times
+            floored to the hour, of 7 local days and of 30.
+        mode: who counts as returned at N: n_day (in window N), unbounded (then or later),
+            on_or_before (in one of 1 to N), streak (in each of 1 to N), bracket.
+        brackets: half-open ranges of days after the start, each beginning where the one before
+            ends, which take the place of the periods.
+        combined: of who is in several cohorts: deduplicated or the sum.
     """
 
     kind: Literal["retention"] = "retention"
@@ -50,9 +62,10 @@ class Retention(Question):
     return_event: str | None = None
     periods: int = Field(default=8, ge=1, le=MAX_DAYS)
     cohort: Literal["first_ever", "first_in_range", "every"] = "first_ever"
-    basis: Literal["calendar"] = "calendar"
-    mode: Literal["n_day"] = "n_day"
-    combined: Literal["deduplicated"] = "deduplicated"
+    basis: Literal["calendar", "24h"] = "calendar"
+    mode: Literal["n_day", "unbounded", "bracket", "on_or_before", "streak"] = "n_day"
+    brackets: tuple[tuple[int, int], ...] = Field(default=(), max_length=MAX_BRACKETS)
+    combined: Literal["deduplicated", "sum"] = "deduplicated"
 
     @field_validator("granularity")
     @classmethod
@@ -66,6 +79,21 @@ class Retention(Question):
             )
         return unit
 
+    @field_validator("brackets")
+    @classmethod
+    def _increasing(cls, brackets: tuple[tuple[int, int], ...]) -> tuple[tuple[int, int], ...]:
+        before = None
+        for first, end in brackets:
+            if not 0 <= first < end <= MAX_BRACKET_DAYS or before not in (None, first):
+                raise BadQuestion(
+                    f"brackets cannot hold [{first}, {end}].",
+                    "Each is [first day, day after the last], begins where the one before ends, "
+                    f"and ends by day {MAX_BRACKET_DAYS}; for example [[0, 5], [5, 10]].",
+                    parameter="brackets",
+                )
+            before = end
+        return brackets
+
     @model_validator(mode="after")
     def _few_periods(self) -> Retention:
         if self.granularity != "daily" and self.periods > MAX_PERIODS:
@@ -75,20 +103,55 @@ class Retention(Question):
             )
         return self
 
+    @model_validator(mode="after")
+    def _brackets_with_their_mode(self) -> Retention:
+        if bool(self.brackets) != (self.mode == "bracket"):
+            raise BadQuestion(
+                "mode bracket needs brackets." if not self.brackets
+                else "brackets need mode bracket.",
+                "For example [[0, 1], [1, 7], [7, 30]].",
+                parameter="brackets",
+            )  # fmt: skip
+        return self
+
+    @property
+    def columns(self) -> int:
+        """How many windows are shown."""
+        return len(self.brackets) or self.periods
+
+    @property
+    def started(self) -> str | None:
+        """The event that starts, None for any."""
+        return None if self.start_event == NEW else self.start_event
+
+    @property
+    def cohort_mode(self) -> str:
+        """The cohort mode; what is first ever is so in every mode."""
+        return "first_ever" if self.start_event == NEW else self.cohort
+
     def title(self) -> str:
         """What is shown, in words."""
-        start, back = self.start_event or "any event", self.return_event or "any event"
-        return f"Retention: {start}, then {back}"
+        start = "new users" if self.start_event == NEW else self.start_event or "any event"
+        how = {
+            "unbounded": " on or after",
+            "on_or_before": " on or before",
+            "streak": " every time",
+        }
+        hours = ", 24-hour windows" if self.basis == "24h" else ""
+        back = self.return_event or "any event"
+        return f"Retention: {start}, then {back}{how.get(self.mode, '')}{hours}"
 
     def ask(self, ctx: Context) -> Ask:
         """See Question."""
-        plan = _plan(ctx, self)
+        plan = plan_of(ctx, self)
         found: Rows = []
         combined: Rows = []
         if plan.cohorts:
             bind = ctx.binder()
             found = yield bind.statement(self._cells(ctx, bind, plan), "people by cohort, period")
-        if plan.cohorts and self.cohort == "every":
+        overlap = self.cohort_mode == "every"
+        summed = overlap and self.combined == "sum"
+        if plan.cohorts and overlap and not summed:
             bind = ctx.binder()
             sql = self._combined(ctx, bind, plan)
             combined = yield bind.statement(sql, "people of all cohorts, counted once")
@@ -96,290 +159,97 @@ class Retention(Question):
         return Grid(
             title=self.title(),
             **dates(plan.span),
-            notes=(*plan.notes, *plan.cut(rows)),
+            notes=(*plan.notes, *plan.cut(rows), *(SUMMED if summed else ())),
             granularity=plan.unit,
-            periods=self.periods,
+            periods=self.columns,
+            basis=self.basis,
+            mode=self.mode,
+            brackets=self.brackets,
+            summed=summed,
             cohorts=tuple(rows),
             combined=_combined_row(plan, rows, combined),
         )
 
-    # -- sets
-
-    def _sets(self, ctx: Context, bind: Binder, plan: _Plan) -> str:
-        """The relations (slot, users) of who started and who came back, as a WITH clause."""
-        back = Selection(ctx, _ids(ctx, self.return_event, "return_event"))
-        returns = back.sets(bind, plan.return_span, slots=plan.returns, totals=False)
-        return f"""
-            with starts as materialized (
-                select slot, users
-                from ({self._starts(ctx, bind, plan)})
-                where {ctx.dialect.count("users")} > 0
-            ),
-            returns as materialized (
-                select slot, users from ({returns})
-            )"""
-
-    def _starts(self, ctx: Context, bind: Binder, plan: _Plan) -> str:
-        selection = select(ctx, self, self.start_event, parameter="start_event")
-        if self.cohort == "every":
-            return selection.sets(bind, plan.span, slots=plan.cohorts, totals=False)
-        ever = self.cohort == "first_ever"
-        if not ctx.dialect.has_sets or selection.clauses or not plan.span.whole_days:
-            return _first_events(ctx, bind, selection, plan, ever=ever)
-        if ever:
-            return _first_days(ctx, bind, selection, plan)
-        return _first_periods(ctx, bind, selection, plan)
-
-    def _cells(self, ctx: Context, bind: Binder, plan: _Plan) -> str:
+    def _cells(self, ctx: Context, bind: Binder, plan: Plan) -> str:
         d = ctx.dialect
         return f"""
-            {self._sets(ctx, bind, plan)}
-            select slot as cohort, 0 as period, {d.count("users")} as people
+            {relations(ctx, bind, self, plan)}
+            select slot as cohort, {SIZE} as period, {d.count("users")} as people
             from starts
             union all
-            select s.slot, r.slot - s.slot, {d.count_both("s.users", "r.users")}
+            select s.slot, r.period, {d.count_both("s.users", "r.back")}
             from starts s
-            cross join returns r
-            where r.slot > s.slot and r.slot < s.slot + {bind(self.periods)}
+            join reached r on r.cohort = s.slot
             """
 
-    def _combined(self, ctx: Context, bind: Binder, plan: _Plan) -> str:
+    def _combined(self, ctx: Context, bind: Binder, plan: Plan) -> str:
         d = ctx.dialect
         cells = [cell for n in range(plan.periods) for cell in plan.cells(n)]
         return f"""
-            {self._sets(ctx, bind, plan)}, {_used(ctx, bind, cells)}
+            {relations(ctx, bind, self, plan)}, {_used(ctx, bind, cells)}
             select g.period, 0 as returned, {d.count(d.union("s.users"))} as people
             from used g
             join starts s on s.slot = g.cohort
             group by g.period
             union all
-            select g.period, 1, {d.count(d.union(d.both("s.users", "r.users")))}
+            select g.period, 1, {d.count(d.union(d.both("s.users", "r.back")))}
             from used g
             join starts s on s.slot = g.cohort
-            join returns r on r.slot = g.back
+            join reached r on r.cohort = g.cohort and r.period = g.period
             group by g.period
             union all
-            select -1, 0, {d.count(d.union("users"))}
+            select {SIZE}, 0, {d.count(d.union("users"))}
             from starts
             """
 
-    # -- people
-
     def people(self, ctx: Context, bind: Binder, cell: Cell) -> str:
         """See Question: a cohort, those of it who came back, or those who did not."""
-        plan = _plan(ctx, self)
+        plan = plan_of(ctx, self)
         d = ctx.dialect
         cells = plan.addressed(cell)
-        relations = f"{self._sets(ctx, bind, plan)}, {_used(ctx, bind, cells)}"
+        found = f"{relations(ctx, bind, self, plan)}, {_used(ctx, bind, cells)}"
         cohort = "select s.users from used g join starts s on s.slot = g.cohort"
         back = f"""
-            select {d.both("s.users", "r.users")} as users
+            select {d.both("s.users", "r.back")} as users
             from used g
             join starts s on s.slot = g.cohort
-            join returns r on r.slot = g.back"""
-        returned = d.members(back if cell.period else cohort)
+            join reached r on r.cohort = g.cohort and r.period = g.period"""
+        returned = d.members(back if cell.period is not None else cohort)
         if cell.period is None or cell.outcome != "not_returned":
-            return f"{relations} {returned}"
+            return f"{found} {returned}"
         return f"""
-            {relations}
+            {found}
             select actor from ({d.members(cohort)})
             where actor not in ({returned})"""
 
 
-_Cell = tuple[int, int, int, int]
-"""cohort slot, return slot, period, 1 when complete."""
-
-
-@dataclass(frozen=True)
-class _Plan:
-    """Resolved time.
-
-    Attributes:
-        cohorts: the periods of the range, cut to it; slot 0 is the first.
-        firsts: first local day of the cohorts' whole periods.
-        returns: whole periods from the first cohort's to the last that can hold a return.
-    """
-
-    ctx: Context
-    span: Span
-    unit: str
-    periods: int
-    cohorts: list[Bucket]
-    firsts: list[int]
-    returns: list[Bucket]
-    return_span: Span
-    notes: tuple[str, ...]
-
-    def begins(self, cohort: int, period: int) -> int:
-        """First instant of a cell's window, ms."""
-        calendar = self.ctx.calendar
-        return calendar.day_start(calendar.next_period(self.firsts[cohort], self.unit, period))
-
-    def begun(self, cohort: int) -> int:
-        """How many periods of a cohort have begun."""
-        return sum(self.begins(cohort, n) <= self.ctx.now for n in range(self.periods))
-
-    def incomplete(self, cohort: int, period: int) -> bool:
-        """Whether a cell's window ends after now."""
-        return self.begins(cohort, period + 1) > self.ctx.now
-
-    def cut(self, rows: list[Cohort]) -> tuple[str, ...]:
-        """A note when the range begins inside the first cohort shown."""
-        whole = not self.cohorts or self.cohorts[0].first_day == self.firsts[0]
-        if whole or not rows or rows[0].label != self.cohorts[0].label:
-            return ()
-        start = to_date(self.cohorts[0].first_day).isoformat()
-        return (f"The first cohort holds only those who started from {start} on.",)
-
-    def cells(self, period: int) -> list[_Cell]:
-        """All cells of one period whose windows have begun."""
-        begun = [c for c in range(len(self.cohorts)) if self.begins(c, period) <= self.ctx.now]
-        return [(c, c + period, period, int(not self.incomplete(c, period))) for c in begun]
-
-    def addressed(self, cell: Cell) -> list[_Cell]:
-        """The cells that an address means, those of a combined one still to be chosen from."""
-        period = cell.period or 0
-        if not 0 <= period < self.periods:
-            raise BadQuestion(f"cell has no period {period}.", parameter="cell")
-        if cell.cohort is None:
-            found = self.cells(period)
-            return found if cell.period is not None else [(*c[:3], 1) for c in found]
-        for bucket in self.cohorts:
-            if bucket.label == cell.cohort:
-                return [(bucket.index, bucket.index + period, period, 1)]
-        raise BadQuestion(
-            f"cell names cohort {cell.cohort!r}, not in the answer.", parameter="cell"
-        )
-
-
-def _plan(ctx: Context, question: Retention) -> _Plan:
-    span = ctx.span_to_today(question.range)
-    unit = fit(question.granularity, span, ctx.now)
-    cohorts = ctx.buckets(span, unit)
-    firsts = [ctx.calendar.period_start(b.first_day, unit) for b in cohorts]
-    coarser = unit != question.granularity
-    notes = (f"Too many cohorts {question.granularity}: shown {unit}.",) if coarser else ()
-    back = span
-    returns: list[Bucket] = []
-    if cohorts:
-        last = ctx.calendar.next_period(firsts[-1], unit, question.periods) - 1
-        back = days_span(firsts[0], max(min(last, ctx.today), firsts[-1]), ctx.calendar)
-        returns = ctx.buckets(back, unit, whole=True)
-        back = days_span(firsts[0], returns[-1].last_day, ctx.calendar)
-    return _Plan(
-        ctx, span, unit, question.periods, cohorts, firsts, returns, back, notes
-    )  # fmt: skip
-
-
-def _ids(ctx: Context, event: str | None, parameter: str) -> tuple[int, ...]:
-    return () if event is None else (ctx.names.event(event, parameter),)
-
-
-def _used(ctx: Context, bind: Binder, cells: list[_Cell]) -> str:
+def _used(ctx: Context, bind: Binder, cells: list[CellRow]) -> str:
     """Relation `used`: of each period the cells that are complete, else all of them.
 
     Cohorts of nobody do not count as complete.
     """
-    columns = ["cohort", "back", "period", "complete"]
     return f"""
             grid as (
-                select g.cohort, g.back, g.period, g.complete
-                from {ctx.dialect.rows(bind.rows(cells), columns)} g
+                select g.cohort, g.period, g.complete
+                from {ctx.dialect.rows(bind.rows(cells), ["cohort", "period", "complete"])} g
                 join starts s on s.slot = g.cohort
             ),
             used as (
-                select g.cohort, g.back, g.period
+                select g.cohort, g.period
                 from grid g
                 join (select period, max(complete) as complete from grid group by period) best
                   on best.period = g.period and best.complete = g.complete
             )"""
 
 
-def _first_days(ctx: Context, bind: Binder, selection: Selection, plan: _Plan) -> str:
-    """From the stored first days."""
-    event = selection.events[0] if selection.events else 0
-    slot = slot_expression(bind, "day", day_runs(plan.cohorts))
-    users = selection.narrow(bind, ctx.dialect.union("users"))
-    return f"""
-        select {slot} as slot, {users} as users
-        from first_activity
-        where event = {bind(event)}
-          and day between {bind(plan.span.first_day)} and {bind(plan.cohorts[-1].last_day)}
-        group by 1"""
-
-
-def _first_periods(ctx: Context, bind: Binder, selection: Selection, plan: _Plan) -> str:
-    """From the stored sets: those active in a period and in none before it."""
-    d = ctx.dialect
-    sets = selection.sets(bind, plan.span, slots=plan.cohorts, totals=False)
-    return f"""
-        select slot, {d.only("users", "earlier")} as users
-        from (
-            select slot, users, {d.lag_set("upto")} over (order by slot) as earlier
-            from (
-                select slot, users,
-                       {d.union("users")} over (order by slot rows unbounded preceding) as upto
-                from ({sets})
-            )
-        )"""
-
-
-def _first_events(
-    ctx: Context, bind: Binder, selection: Selection, plan: _Plan, *, ever: bool
-) -> str:
-    """From the events: everybody's first start, if it lies in the range and fits the clauses."""
-    starts = replace(selection, clauses=())
-    if whole_days(plan.cohorts) and plan.span.whole_days:
-        slot = slot_expression(bind, "day", day_runs(plan.cohorts))
-    else:
-        slot = slot_expression(bind, "ts", list(runs(plan.cohorts)))
-    if ctx.dialect.has_sets:
-        firsts = _sought(ctx, bind, selection, plan, ever=ever)
-    else:
-        firsts = f"""
-            select e.actor, e.ts, e.day, {selection.test(bind)} as kept,
-                   row_number() over (partition by e.actor order by e.ts, e.id) as nth
-            from {selection.source()}
-            where {starts.where(bind, None if ever else plan.span)} and e.actor <> 0"""
-    return f"""
-        select {slot} as slot, {ctx.dialect.build("actor")} as users
-        from ({firsts})
-        where nth = 1
-          and kept
-          and ts >= {bind(plan.span.start)}
-          and ts < {bind(plan.cohorts[-1].end)}
-        group by 1"""
-
-
-def _sought(ctx: Context, bind: Binder, selection: Selection, plan: _Plan, *, ever: bool) -> str:
-    """Relation (actor, ts, day, kept, nth 1) of first starts, one seek for each candidate."""
-    event = selection.events[0] if selection.events else 0
-    days = f"day between {bind(plan.span.first_day)} and {bind(plan.span.last_day)}"
-    source = "first_activity" if ever else "activity"
-    where = f"event = {bind(event)} and {days}"
-    if not ever:
-        where += " and dimension = 0 and value = 0"
-    users = selection.narrow(bind, "users")
-    candidates = ctx.dialect.members(f"select {users} as users from {source} where {where}")
-    own = "x.actor = e.actor" + (f" and x.event = {bind(event)}" if event else "")
-    begin = "" if ever else f" and x.ts >= {bind(plan.span.start)}"
-    return f"""
-        select e.actor, e.ts, e.day, {selection.test(bind)} as kept, 1 as nth
-        from ({candidates}) c
-        join {selection.source()}
-        where e.actor = c.actor
-          and e.ts = (select min(x.ts) from events x where {own}{begin})
-          and e.id = (select min(x.id) from events x where {own} and x.ts = e.ts)"""
-
-
-def _rows(plan: _Plan, found: Rows) -> list[Cohort]:
+def _rows(plan: Plan, found: Rows) -> list[Cohort]:
     counts: dict[int, dict[int, int]] = defaultdict(dict)
     for cohort, period, people in found:
         counts[cohort][period] = people
     rows = []
     for bucket in plan.cohorts:
         own = counts[bucket.index]
-        size = own.get(0, 0)
+        size = own.get(SIZE, 0)
         if not size:
             continue
         begun = range(plan.begun(bucket.index))
@@ -395,7 +265,7 @@ def _rows(plan: _Plan, found: Rows) -> list[Cohort]:
     return rows
 
 
-def _combined_row(plan: _Plan, rows: list[Cohort], once: Rows) -> Cohort:
+def _combined_row(plan: Plan, rows: list[Cohort], once: Rows) -> Cohort:
     """The row over the complete cells of each period, or over all where none is complete.
 
     Args:
@@ -413,7 +283,6 @@ def _combined_row(plan: _Plan, rows: list[Cohort], once: Rows) -> Cohort:
         for n in shown:
             sizes[n] = sum(row.size for row in used[n])
             counts[n] = sum(row.counts[n] or 0 for row in used[n])
-    counts[0] = sizes[0]
     return Cohort(
         label="combined",
         size=sizes[-1],

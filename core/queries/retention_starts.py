@@ -1,0 +1,131 @@
+"""Who starts in each cohort of a retention question (semantics 7.3, cohort mode)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from core.engines.dialect import Binder
+from core.queries.base import Context
+from core.queries.retention_plan import Plan
+from core.queries.select import Selection, day_runs, select, slot_expression, whole_days
+from core.timeframe import runs
+
+if TYPE_CHECKING:
+    from core.queries.retention import Retention
+
+
+def start_sets(ctx: Context, bind: Binder, question: Retention, plan: Plan) -> str:
+    """Return the relation (slot, users) of those who start in each cohort."""
+    selection = select(ctx, question, question.started, parameter="start_event")
+    if question.cohort_mode == "every":
+        return selection.sets(bind, plan.span, slots=plan.cohorts, totals=False)
+    ever = question.cohort_mode == "first_ever"
+    if not ctx.dialect.has_sets or selection.clauses or not plan.span.whole_days:
+        return _first_events(ctx, bind, selection, plan, ever=ever)
+    if ever:
+        return _first_days(ctx, bind, selection, plan)
+    return _first_periods(ctx, bind, selection, plan)
+
+
+def start_moments(ctx: Context, bind: Binder, question: Retention, plan: Plan) -> str:
+    """Return the relation (slot, actor, ts, day) of the starts themselves."""
+    selection = select(ctx, question, question.started, parameter="start_event")
+    if question.cohort_mode != "every":
+        ever = question.cohort_mode == "first_ever"
+        return _first_moments(ctx, bind, selection, plan, ever=ever)
+    return f"""
+        select {_slot(bind, plan, "e.")} as slot, e.actor as actor, e.ts as ts, e.day as day
+        from {selection.source()}
+        where {selection.where(bind, plan.span)} and e.actor <> 0"""
+
+
+def _first_days(ctx: Context, bind: Binder, selection: Selection, plan: Plan) -> str:
+    """From the stored first days."""
+    event = selection.events[0] if selection.events else 0
+    slot = slot_expression(bind, "day", day_runs(plan.cohorts))
+    users = selection.narrow(bind, ctx.dialect.union("users"))
+    return f"""
+        select {slot} as slot, {users} as users
+        from first_activity
+        where event = {bind(event)}
+          and day between {bind(plan.span.first_day)} and {bind(plan.cohorts[-1].last_day)}
+        group by 1"""
+
+
+def _first_periods(ctx: Context, bind: Binder, selection: Selection, plan: Plan) -> str:
+    """From the stored sets: those active in a period and in none before it."""
+    d = ctx.dialect
+    sets = selection.sets(bind, plan.span, slots=plan.cohorts, totals=False)
+    return f"""
+        select slot, {d.only("users", "earlier")} as users
+        from (
+            select slot, users, {d.lag_set("upto")} over (order by slot) as earlier
+            from (
+                select slot, users,
+                       {d.union("users")} over (order by slot rows unbounded preceding) as upto
+                from ({sets})
+            )
+        )"""
+
+
+def _first_events(
+    ctx: Context, bind: Binder, selection: Selection, plan: Plan, *, ever: bool
+) -> str:
+    """From the events: everybody's first start."""
+    firsts = _first_moments(ctx, bind, selection, plan, ever=ever)
+    return f"""
+        select slot, {ctx.dialect.build("actor")} as users
+        from ({firsts})
+        group by slot"""
+
+
+def _first_moments(
+    ctx: Context, bind: Binder, selection: Selection, plan: Plan, *, ever: bool
+) -> str:
+    """(slot, actor, ts, day) of first starts that lie in the range and fit the clauses."""
+    starts = replace(selection, clauses=())
+    if ctx.dialect.has_sets:
+        firsts = _sought(ctx, bind, selection, plan, ever=ever)
+    else:
+        firsts = f"""
+            select e.actor as actor, e.ts as ts, e.day as day, {selection.test(bind)} as kept,
+                   row_number() over (partition by e.actor order by e.ts, e.id) as nth
+            from {selection.source()}
+            where {starts.where(bind, None if ever else plan.span)} and e.actor <> 0"""
+    return f"""
+        select {_slot(bind, plan)} as slot, actor, ts, day
+        from ({firsts})
+        where nth = 1
+          and kept
+          and ts >= {bind(plan.span.start)}
+          and ts < {bind(plan.cohorts[-1].end)}"""
+
+
+def _slot(bind: Binder, plan: Plan, event: str = "") -> str:
+    """SQL of the cohort that an event starts in."""
+    if whole_days(plan.cohorts) and plan.span.whole_days:
+        return slot_expression(bind, f"{event}day", day_runs(plan.cohorts))
+    return slot_expression(bind, f"{event}ts", list(runs(plan.cohorts)))
+
+
+def _sought(ctx: Context, bind: Binder, selection: Selection, plan: Plan, *, ever: bool) -> str:
+    """Relation (actor, ts, day, kept, nth 1) of first starts, one seek for each candidate."""
+    event = selection.events[0] if selection.events else 0
+    days = f"day between {bind(plan.span.first_day)} and {bind(plan.span.last_day)}"
+    source = "first_activity" if ever else "activity"
+    where = f"event = {bind(event)} and {days}"
+    if not ever:
+        where += " and dimension = 0 and value = 0"
+    users = selection.narrow(bind, "users")
+    candidates = ctx.dialect.members(f"select {users} as users from {source} where {where}")
+    own = "x.actor = e.actor" + (f" and x.event = {bind(event)}" if event else "")
+    begin = "" if ever else f" and x.ts >= {bind(plan.span.start)}"
+    return f"""
+        select e.actor as actor, e.ts as ts, e.day as day, {selection.test(bind)} as kept,
+               1 as nth
+        from ({candidates}) c
+        join {selection.source()}
+        where e.actor = c.actor
+          and e.ts = (select min(x.ts) from events x where {own}{begin})
+          and e.id = (select min(x.id) from events x where {own} and x.ts = e.ts)"""
