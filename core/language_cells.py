@@ -83,6 +83,10 @@ def _top_events(_: Any, cell: Cell) -> str:
     return f"Users of {cell.row}" if cell.row else "Users with any event"
 
 
+def _first_time(question: Any, _: Cell) -> str:
+    return f"Users of {question.event} for the first time"
+
+
 def _people(question: Any, _: Cell) -> str:
     return format_cell(question.of, question.cell)
 
@@ -90,7 +94,7 @@ def _people(question: Any, _: Cell) -> str:
 _SUBJECTS: dict[str, Callable[[Any, Cell], str]] = {
     "active_users": _active, "trend": _trend, "funnel": _funnel, "retention": _retention,
     "lifecycle": _lifecycle, "segments": _segment, "segment": _segment,
-    "top_events": _top_events, "people": _people,
+    "top_events": _top_events, "people": _people, "first_time": _first_time,
 }  # fmt: skip
 
 

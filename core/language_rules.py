@@ -155,6 +155,9 @@ class _Subjects(Conditions):
     def lifecycle(self, children: list[Any]) -> Part:
         return Part({"kind": "lifecycle", **_selected("event", children)})
 
+    def first_time(self, children: list[Any]) -> Part:
+        return Part({"kind": "first_time", "event": children[-1].text})
+
     def segments(self, _: list[Token]) -> Part:
         return Part({"kind": "segments"})
 

@@ -39,6 +39,7 @@ KEYWORDS: Final = {
     "FUNNEL": "funnel",
     "RETENTION": "retention",
     "LIFECYCLE": "lifecycle",
+    "FIRST_TIME": r"first\s+time",
     "SEGMENTS": "segments",
     "SEGMENT": "segment",
     "USER": "user",

@@ -202,6 +202,10 @@ def _lifecycle(writer: _Writer) -> str:
     return "lifecycle" if event is None else f"lifecycle of {name(event)}"
 
 
+def _first_time(writer: _Writer) -> str:
+    return f"first time {name(str(writer.value('event')))}"
+
+
 def _segment(writer: _Writer) -> str:
     segment = str(writer.value("segment"))
     return f"segment {segment if segment in SEGMENTS else name(segment)}"
@@ -233,6 +237,7 @@ _SUBJECTS: dict[str, Callable[[_Writer], str]] = {
     "active_users": _active_users, "trend": _trend, "funnel": _funnel, "retention": _retention,
     "lifecycle": _lifecycle, "segments": lambda _: "segments", "segment": _segment,
     "top_events": _top_events, "user_activity": _user, "user_search": _search, "people": _people,
+    "first_time": _first_time,
 }  # fmt: skip
 
 

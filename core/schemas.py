@@ -16,6 +16,7 @@ SHAPES: Final[dict[str, type[Shape]]] = {
     "segments": Table,
     "segment": People,
     "top_events": Table,
+    "first_time": Series,
     "people": People,
     "user_activity": Timeline,
     "user_search": People,

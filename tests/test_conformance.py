@@ -255,6 +255,9 @@ def fixture(runner) -> Iterator[Engines]:
         {"kind": "trend", "measure": "users", "conditions": [
             {"field": "amount", "operator": "gt", "value": "9.5"}]},
         {"kind": "top_events"},
+        {"kind": "first_time", "event": "purchase", "breakdown": "country"},
+        {"kind": "first_time", "event": "view_item", "match_mode": True, "lookback_days": 9,
+         "conditions": [{"field": "item", "operator": "eq", "value": "hat"}]},
         {"kind": "funnel", "breakdown": "country", "steps": [
             {"event": "sign_up"}, {"event": "view_item"}, {"event": "purchase"}]},
         {"kind": "funnel", "breakdown": "properties.item", "limit": 1, "steps": [

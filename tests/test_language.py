@@ -134,6 +134,12 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     "segment power_user": {"kind": "segment", "segment": "power_user"},
     "top events": {"kind": "top_events"},
     "top 20 events by users": {"kind": "top_events", "limit": 20, "order_by": "users"},
+    "first time purchase by country": {
+        "kind": "first_time", "event": "purchase", "breakdown": ["country"],
+    },
+    "first time of purchase with match_mode = true, lookback_days = 90": {
+        "kind": "first_time", "event": "purchase", "match_mode": True, "lookback_days": 90,
+    },
     "user u_08213": {"kind": "user_activity", "user": "u_08213"},
     "activity of 00123 limit 5": {"kind": "user_activity", "user": "00123", "limit": 5},
     "users matching ana": {"kind": "user_search", "user": "ana"},
@@ -314,6 +320,9 @@ KINDS = {
         "lifecycle", event=NASTY, granularity=st.sampled_from(["daily", "weekly", "monthly"]),
         new_means=st.sampled_from(["activity", "product"]), compare=TIMED["compare"],
     ),
+    "first_time": bodies(
+        "first_time", match_mode=st.booleans(), lookback_days=st.integers(1, 3660), **TIMED
+    ).flatmap(lambda body: st.builds(lambda event: {**body, "event": event}, NASTY)),
     "segments": bodies("segments"),
     "segment": bodies(
         "segment", limit=st.integers(1, 100), offset=st.integers(0, 9)

@@ -21,6 +21,7 @@ KINDS = {
     "segments": "core.queries.segments:Segments",
     "segment": "core.queries.segments:Segment",
     "top_events": "core.queries.top_events:TopEvents",
+    "first_time": "core.queries.first_time:FirstTime",
     "people": "core.queries.people:PeopleBehind",
     "user_activity": "core.queries.user_activity:UserActivity",
     "user_search": "core.queries.user_search:UserSearch",
