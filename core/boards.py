@@ -213,10 +213,3 @@ def board_span(answers: Mapping[str, Any]) -> tuple[str, str] | None:
     firsts = [a.first for a in answers.values() if getattr(a, "first", None)]
     lasts = [a.last for a in answers.values() if getattr(a, "last", None)]
     return (min(firsts), max(lasts)) if firsts and lasts else None
-
-
-def starter_boards(engine: Any) -> list[Board]:
-    """Return boards made from the events an engine's workspace holds; see core.starters."""
-    from core.starters import starter_boards as made
-
-    return made(engine)

@@ -17,12 +17,12 @@ from core.boards import (
     block_question,
     board_from_json,
     checked,
-    starter_boards,
 )
 from core.draw import Look
 from core.draw.board import print_board
 from core.draw.layout import layout
 from core.errors import BadInput, FootfallError
+from core.starters import starter_boards
 from tests.drawings import block, sample_board, shop
 from tests.golden import check
 from tests.worlds import DAY, Event, World, appendix_a, engine_of
