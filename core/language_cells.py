@@ -75,6 +75,13 @@ def _lifecycle(_: Any, cell: Cell) -> str:
     return f"{(cell.series or 'active').capitalize()} users"
 
 
+def _stickiness(question: Any, cell: Cell) -> str:
+    whose = f"Users of {question.event}" if question.event else "Active users"
+    if cell.row is None:
+        return whose
+    return f"{whose} on {cell.row} of a {question.interval or 'week'}"
+
+
 def _segment(question: Any, cell: Cell) -> str:
     return f"Segment {cell.row or question.segment or ''}".rstrip()
 
@@ -93,7 +100,7 @@ def _people(question: Any, _: Cell) -> str:
 
 _SUBJECTS: dict[str, Callable[[Any, Cell], str]] = {
     "active_users": _active, "trend": _trend, "funnel": _funnel, "retention": _retention,
-    "lifecycle": _lifecycle, "segments": _segment, "segment": _segment,
+    "lifecycle": _lifecycle, "stickiness": _stickiness, "segments": _segment, "segment": _segment,
     "top_events": _top_events, "people": _people, "first_time": _first_time,
 }  # fmt: skip
 

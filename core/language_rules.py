@@ -158,6 +158,9 @@ class _Subjects(Conditions):
     def first_time(self, children: list[Any]) -> Part:
         return Part({"kind": "first_time", "event": children[-1].text})
 
+    def stickiness(self, children: list[Any]) -> Part:
+        return Part({"kind": "stickiness", **_selected("event", children)})
+
     def segments(self, _: list[Token]) -> Part:
         return Part({"kind": "segments"})
 

@@ -40,6 +40,7 @@ KEYWORDS: Final = {
     "RETENTION": "retention",
     "LIFECYCLE": "lifecycle",
     "FIRST_TIME": r"first\s+time",
+    "STICKINESS": "stickiness",
     "SEGMENTS": "segments",
     "SEGMENT": "segment",
     "USER": "user",

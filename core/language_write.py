@@ -206,6 +206,11 @@ def _first_time(writer: _Writer) -> str:
     return f"first time {name(str(writer.value('event')))}"
 
 
+def _stickiness(writer: _Writer) -> str:
+    event = writer.take("event")
+    return "stickiness" if event is None else f"stickiness of {name(event)}"
+
+
 def _segment(writer: _Writer) -> str:
     segment = str(writer.value("segment"))
     return f"segment {segment if segment in SEGMENTS else name(segment)}"
@@ -236,6 +241,7 @@ def _people(writer: _Writer) -> str:
 _SUBJECTS: dict[str, Callable[[_Writer], str]] = {
     "active_users": _active_users, "trend": _trend, "funnel": _funnel, "retention": _retention,
     "lifecycle": _lifecycle, "segments": lambda _: "segments", "segment": _segment,
+    "stickiness": _stickiness,
     "top_events": _top_events, "user_activity": _user, "user_search": _search, "people": _people,
     "first_time": _first_time,
 }  # fmt: skip

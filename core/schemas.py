@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from core.answers import Grid, People, Series, Shape, Steps, Table, Timeline
+from core.answers import Grid, Histogram, People, Series, Shape, Steps, Table, Timeline
 from core.queries import kind_class
 
-SHAPES: Final[dict[str, type[Shape]]] = {
+SHAPES: Final[dict[str, type[Shape] | tuple[type[Shape], ...]]] = {
     "active_users": Series,
     "trend": Series,
     "funnel": Steps,
     "retention": Grid,
     "lifecycle": Series,
+    "stickiness": (Series, Histogram),
     "segments": Table,
     "segment": People,
     "top_events": Table,
@@ -21,10 +22,15 @@ SHAPES: Final[dict[str, type[Shape]]] = {
     "user_activity": Timeline,
     "user_search": People,
 }
-"""kind -> the shape that answers it."""
+"""kind -> the shape that answers it, or those of which one does."""
 
 
 def schemas(kind: str) -> dict[str, Any]:
     """Return {"question": schema, "answer": schema} of a kind; BadQuestion when it is unknown."""
     question = kind_class(kind).model_json_schema()
-    return {"question": question, "answer": SHAPES[kind].model_json_schema()}
+    shapes = SHAPES[kind]
+    if isinstance(shapes, tuple):
+        answer = {"anyOf": [shape.model_json_schema() for shape in shapes]}
+    else:
+        answer = shapes.model_json_schema()
+    return {"question": question, "answer": answer}

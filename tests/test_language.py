@@ -96,6 +96,10 @@ EXAMPLES: dict[str, dict[str, Any]] = {
             {"field": "n", "value": "5"},
         ],
     },
+    'stickiness of "Answered Question"': {"kind": "stickiness", "event": "Answered Question"},
+    "stickiness with mode = exact, interval = month": {
+        "kind": "stickiness", "mode": "exact", "interval": "month",
+    },
     "signup by week": {"kind": "trend", "event": "signup", "granularity": "weekly"},
     "signup last 2 weeks": {"kind": "trend", "event": "signup", "range": "2w"},
     "signup last month": {"kind": "trend", "event": "signup", "range": "last_month"},
@@ -323,6 +327,14 @@ KINDS = {
     "first_time": bodies(
         "first_time", match_mode=st.booleans(), lookback_days=st.integers(1, 3660), **TIMED
     ).flatmap(lambda body: st.builds(lambda event: {**body, "event": event}, NASTY)),
+    "stickiness": st.one_of(
+        bodies("stickiness", event=NASTY, interval=st.sampled_from(["day", "week"]),
+               **{**TIMED, "granularity": st.sampled_from(["daily", "weekly", "monthly"])}),
+        bodies("stickiness", event=NASTY, interval=st.sampled_from(["week", "month", "range"]))
+        .flatmap(lambda body: st.builds(
+            lambda mode: {**body, "mode": mode}, st.sampled_from(["exact", "cumulative"])
+        )),
+    ),
     "segments": bodies("segments"),
     "segment": bodies(
         "segment", limit=st.integers(1, 100), offset=st.integers(0, 9)

@@ -163,6 +163,55 @@ class Sliding:
     finalize = value
 
 
+class Tally:
+    """Aggregate: how many of the sets each actor is in, for `rb_at_least`.
+
+    The counts are kept as bit planes: plane i holds the actors whose count has bit i set.
+    """
+
+    def __init__(self) -> None:
+        self.planes: list[BitMap] = []
+
+    def step(self, users: Blob) -> None:
+        """Count one more set."""
+        carry, place = load(users), 0
+        while carry:
+            if place == len(self.planes):
+                self.planes.append(BitMap())
+            plane = self.planes[place]
+            self.planes[place], carry = plane ^ carry, plane & carry
+            place += 1
+
+    def finalize(self) -> bytes:
+        """Return the planes, each behind its length."""
+        parts = [plane.serialize() for plane in self.planes]
+        return b"".join(len(part).to_bytes(4, "little") + part for part in parts)
+
+
+def _planes(tally: Blob) -> list[BitMap]:
+    found, at = [], 0
+    while tally and at < len(tally):
+        size = int.from_bytes(tally[at : at + 4], "little")
+        found.append(BitMap.deserialize(tally[at + 4 : at + 4 + size]))
+        at += 4 + size
+    return found
+
+
+def rb_at_least(tally: Blob, least: int) -> bytes:
+    """Return the actors that are in at least `least` (from 1) of the sets of a tally."""
+    planes = _planes(tally)
+    if least >> len(planes):
+        return BitMap().serialize()
+    more, equal = BitMap(), BitMap.union(*planes) if planes else BitMap()
+    for place in range(len(planes) - 1, -1, -1):
+        if least >> place & 1:
+            equal &= planes[place]
+        else:
+            more |= equal & planes[place]
+            equal -= planes[place]
+    return (more | equal).serialize()
+
+
 class Percentile:
     """Aggregate: percentile p of the numbers it is given, type 7 (semantics 1.7)."""
 
@@ -202,6 +251,7 @@ FUNCTIONS: tuple[tuple[str, int, Callable[..., Any]], ...] = (
     ("rb_andnot_count", 2, rb_andnot_count),
     ("rb_contains", 2, rb_contains),
     ("rb_ids", 1, rb_ids),
+    ("rb_at_least", 2, rb_at_least),
     ("condition_holds", 2, holds_json),
     ("json_number", 1, json_number),
     ("funnel_attempt", 7, funnel_attempt),
@@ -214,6 +264,7 @@ def register(connection: sqlite3.Connection) -> Failures:
     for name, count, function in FUNCTIONS:
         connection.create_function(name, count, failures.guard(function), deterministic=True)
     connection.create_aggregate("rb_build", 1, Build)  # type: ignore[arg-type]
+    connection.create_aggregate("rb_tally", 1, Tally)  # type: ignore[arg-type]
     connection.create_window_function("rb_or_agg", 1, Union)
     connection.create_window_function("rb_or_sliding", 1, Sliding)
     connection.create_aggregate("percentile", 2, Percentile)  # type: ignore[arg-type]

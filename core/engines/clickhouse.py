@@ -108,6 +108,16 @@ class ClickHouseDialect:
         """Of states."""
         return f"bitmapAndnotCardinality({left}, {right})"
 
+    def tally(self, users: str) -> str:
+        """Two arrays: actors and their counts."""
+        actors = f"bitmapToArray({users})"
+        return f"sumMap({actors}, arrayMap(actor -> 1, {actors}))"
+
+    def at_least(self, tally: str, least: str) -> str:
+        """A bitmap of the actors whose count is large enough."""
+        chosen = f"arrayFilter((actor, times) -> times >= {least}, {tally}.1, {tally}.2)"
+        return f"bitmapBuild(arrayMap(actor -> toUInt32(actor), {chosen}))"
+
     def members(self, relation: str) -> str:
         """One union, unfolded."""
         return (

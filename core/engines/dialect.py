@@ -89,6 +89,14 @@ class Dialect(Protocol):
         """How many are in the first and not in the second."""
         ...
 
+    def tally(self, users: str) -> str:
+        """Aggregate: how many of the sets each actor is in, for `at_least`."""
+        ...
+
+    def at_least(self, tally: str, least: str) -> str:
+        """Set: those in at least so many of a tally's sets, from 1."""
+        ...
+
     def members(self, relation: str) -> str:
         """A relation (actor) of everybody in the sets `users` of a relation."""
         ...
@@ -230,6 +238,14 @@ class SqliteDialect:
     def count_only(self, left: str, right: str) -> str:
         """Our function."""
         return f"rb_andnot_count({left}, {right})"
+
+    def tally(self, users: str) -> str:
+        """Our aggregate."""
+        return f"rb_tally({users})"
+
+    def at_least(self, tally: str, least: str) -> str:
+        """Our function."""
+        return f"rb_at_least({tally}, {least})"
 
     def members(self, relation: str) -> str:
         """One union, unfolded through json_each."""

@@ -18,6 +18,7 @@ KINDS = {
     "funnel": "core.queries.funnel:Funnel",
     "retention": "core.queries.retention:Retention",
     "lifecycle": "core.queries.lifecycle:Lifecycle",
+    "stickiness": "core.queries.stickiness:Stickiness",
     "segments": "core.queries.segments:Segments",
     "segment": "core.queries.segments:Segment",
     "top_events": "core.queries.top_events:TopEvents",

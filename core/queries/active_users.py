@@ -136,6 +136,17 @@ class ActiveUsers(TimedQuestion):
         return members_of_group(ctx, bind, select(ctx, self), span, self.breakdown, cell.group)
 
 
+def rolling_statement(
+    ctx: Context,
+    selection: Selection,
+    metric: Literal["wau", "mau"],
+    slots: list[Bucket],
+    by: list[Field],
+) -> Statement:
+    """Return (slot, v0, v1, users): people of the 7 or 30 days up to each bucket's last day."""
+    return ActiveUsers(metric=metric)._rolling(ctx, selection, slots, by)
+
+
 def _hull(ctx: Context, windows: list[Span]) -> Span:
     first, last = windows[0], windows[-1]
     if first.whole_days:
