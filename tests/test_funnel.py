@@ -494,6 +494,22 @@ def test_the_people_of_every_number_however_often_they_tried(steps):
     check_funnel(World(tuple(events), now=NOON + 2 * DAY), fields)
 
 
+@pytest.mark.parametrize(("ends", "reached"), [(45, 4), (35, 3), (25, 2), (15, 1)])
+def test_starts_each_just_in_time_for_what_stopped_the_one_before(ends, reached):
+    """Starts are at 10, 20, 30 and 40; b, c and d each come a minute after the next start."""
+    begun = NOON + 12 * HOUR - ends  # so that the day ends at this ms of the story
+    story = [("a", tick) for tick in (10, 20, 30, 40)]
+    story += [("b", 60_020), ("c", 60_030), ("d", 60_040)]
+    events = [Event(name, begun + tick, user="ann") for name, tick in story]
+    fields = {"kind": "funnel", "range": "2025-04-07,2025-04-07", "window_seconds": 60,
+              "steps": [{"event": name} for name in "abcd"]}  # fmt: skip
+    world = World(tuple(events), now=NOON + 2 * DAY)
+    check_funnel(world, fields)
+    with engine_of(world) as found:
+        answer = found.answer(from_json(fields))
+        assert counts(answer.groups[0]) == [1] * reached + [0] * (4 - reached)
+
+
 # -- side by side
 
 
