@@ -274,6 +274,11 @@ class Grid(Shape):
     cohorts: tuple[Cohort, ...]
     combined: Cohort
 
+    def bracket(self, period: int) -> str:
+        """The days of a bracket, both ends included: "0", "1-6"."""
+        first, end = self.brackets[period]
+        return f"{first}" if end == first + 1 else f"{first}-{end - 1}"
+
     def cells(self) -> Iterator[tuple[Cell, float | None]]:
         """Yield each cohort's size, returned and not returned, and the combined row's people."""
         for cohort in self.cohorts:

@@ -134,15 +134,16 @@ def _step_rows(group: StepGroup, size: int, period: Row) -> Iterator[Row]:
 
 def _grid(answer: Grid) -> Iterator[Row]:
     yield ["cohort", "size", "period", "count", "rate", "incomplete"]
-    for cohort in answer.cohorts:
-        yield from _cohort_rows(cohort, cohort.label)
-    yield from _cohort_rows(answer.combined, "combined")
+    for cohort in (*answer.cohorts, answer.combined):
+        yield from _cohort_rows(answer, cohort)
 
 
-def _cohort_rows(cohort: Cohort, label: str) -> Iterator[Row]:
+def _cohort_rows(answer: Grid, cohort: Cohort) -> Iterator[Row]:
     for period, count in enumerate(cohort.counts):
         size = cohort.sizes[period] if cohort.sizes else cohort.size
-        yield [label, size, period, count, cohort.rates[period], cohort.incomplete[period]]
+        name: object = answer.bracket(period) if answer.brackets else period
+        rate, incomplete = cohort.rates[period], cohort.incomplete[period]
+        yield [cohort.label, size, name, count, rate, incomplete]
 
 
 def _histogram(answer: Histogram) -> Iterator[Row]:

@@ -66,9 +66,29 @@ def _retention(question: Any, cell: Cell) -> str:
     whose = f"the cohort of {day(cell.cohort)}" if cell.cohort else "all complete cohorts"
     if cell.period is None:
         return f"Everybody in {whose}"
-    unit = UNITS.get(question.granularity, "period")
     word = "Did not return" if cell.outcome == "not_returned" else "Returned"
-    return f"{word} in {unit} {cell.period} of {whose}"
+    return f"{word} {_window(question, cell.period)} of {whose}"
+
+
+def _window(question: Any, period: int) -> str:
+    """Return when a retention window is, in words."""
+    hours = " (24 hours each)" if question.basis == "24h" else ""
+    if question.mode == "bracket" and period < len(question.brackets):
+        first, end = question.brackets[period]
+        days = f"day {first}" if end == first + 1 else f"days {first} to {end - 1}"
+        return f"on {days}{hours}"
+    unit = UNITS.get(question.granularity, "period")
+    if unit != "day" and hours:
+        hours = f" ({7 if unit == 'week' else 30} days each)"
+    on = f"{'on' if unit == 'day' else 'in'} {unit} {period}"
+    if not period:
+        return f"{on}{hours}"
+    words = {
+        "unbounded": f"{on} or later",
+        "on_or_before": f"by {unit} {period}",
+        "streak": f"every {unit} up to {period}",
+    }
+    return f"{words.get(question.mode, on)}{hours}"
 
 
 def _lifecycle(_: Any, cell: Cell) -> str:

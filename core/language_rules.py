@@ -30,6 +30,9 @@ from core.timeframe import ALIASES, GRANULARITIES
 
 _MS = {"ms": 1, "s": 1000, "min": 60_000, "h": 3_600_000, "d": 86_400_000, "w": 604_800_000}
 _ORDERS = {"in any order": "unordered", "in order": "ordered", "strictly": "sequential"}
+_MODES = {
+    "on or after": "unbounded", "on or before": "on_or_before", "in a streak": "streak",
+}  # fmt: skip
 _UNIT_WORDS = frozenset({*ALIASES, *GRANULARITIES}) - {"min", "1m", "1h", "1d", "1w"}
 
 
@@ -75,6 +78,17 @@ def _seconds(token: Token) -> int | float:
         )
     value = Decimal(count) * _MS[unit] / 1000
     return int(value) if value == value.to_integral_value() else float(value)
+
+
+def _bracket(token: Token) -> list[int]:
+    """Return days 0-4, both included, as [0, 5]."""
+    match = re.fullmatch(r"(\d{1,4})(?:-(\d{1,4}))?", token)
+    if match is None:
+        raise Mistake(
+            f"{str(token)!r} is not a bracket of days.", token.start_pos or 0,
+            "For example brackets 0, 1-6, 7-29.",
+        )  # fmt: skip
+    return [int(match[1]), int(match[2] or match[1]) + 1]
 
 
 class _Subjects(Conditions):
@@ -337,8 +351,16 @@ class Rules(_Cells):
         return Part(_selected("return_event", children), at_of(children))
 
     def mode(self, children: list[Token]) -> Part:
-        after = last_word(children).lower().endswith("after")
-        return Part({"mode": "unbounded" if after else "on_or_before"}, at_of(children))
+        return Part({"mode": _MODES[flat(children[0])]}, at_of(children))
+
+    def basis(self, children: list[Token]) -> Part:
+        hours = flat(children[0]).startswith("24")
+        return Part({"basis": "24h" if hours else "calendar"}, at_of(children))
+
+    def brackets(self, children: list[Token]) -> Part:
+        return Part(
+            {"mode": "bracket", "brackets": [_bracket(c) for c in children[1:]]}, at_of(children)
+        )
 
     def cohorts(self, children: list[Token]) -> Part:
         return Part({"cohort": flat(children[-1]).replace(" ", "_")}, at_of(children))

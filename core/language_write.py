@@ -22,7 +22,7 @@ _COUNTED = re.compile(r"\d{1,6}[hdwmy]")
 _DATES = re.compile(r"\d{4}-\d\d-\d\d,\d{4}-\d\d-\d\d")
 _LABEL = re.compile(r"\d{4}-\d\d-\d\d(T\d\d:\d\d([+-]\d{4})?)?")
 _COUNTS = ("count", "users", "sessions")
-_MODES = {"unbounded": "on or after", "on_or_before": "on or before"}
+_MODES = {"unbounded": "on or after", "on_or_before": "on or before", "streak": "in a streak"}
 _ORDERS = {"unordered": "in any order", "sequential": "strictly"}
 
 
@@ -315,9 +315,20 @@ def _cohorts(writer: _Writer) -> str:
 
 def _granularity(writer: _Writer) -> str:
     return writer.take("granularity") or ""
+    if writer.left.get("mode") == "bracket":
+        writer.take("mode")
+        days = [
+            f"{first}" if end == first + 1 else f"{first}-{end - 1}"
+            for first, end in writer.take("brackets")
+        ]
+        return f"brackets {', '.join(days)}"
 
 
 def _where(writer: _Writer) -> str:
+def _basis(writer: _Writer) -> str:
+    return "" if writer.take("basis") is None else "24 hour windows"
+
+
     clauses = writer.take("conditions")
     return "where " + " and ".join(condition(clause) for clause in clauses) if clauses else ""
 
@@ -364,7 +375,7 @@ def _range(writer: _Writer) -> str:
 
 
 _CLAUSES: tuple[Callable[[_Writer], str], ...] = (
-    _order, _window, _hold, _exclusions, _mode, _cohorts, _range, _granularity, _where, _by,
+    _order, _window, _hold, _exclusions, _mode, _basis, _cohorts, _range, _granularity, _where, _by,
     _limit, _offset, _direction, _compare, _members,
 )  # fmt: skip
 

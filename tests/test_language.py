@@ -324,6 +324,9 @@ KINDS = {
         "lifecycle", event=NASTY, granularity=st.sampled_from(["daily", "weekly", "monthly"]),
         new_means=st.sampled_from(["activity", "product"]), compare=TIMED["compare"],
     ),
+        basis=st.sampled_from(["calendar", "24h"]),
+        combined=st.sampled_from(["deduplicated", "sum"]),
+        mode=st.sampled_from(["n_day", "unbounded", "on_or_before", "streak"]),
     "first_time": bodies(
         "first_time", match_mode=st.booleans(), lookback_days=st.integers(1, 3660), **TIMED
     ).flatmap(lambda body: st.builds(lambda event: {**body, "event": event}, NASTY)),

@@ -165,3 +165,10 @@ def _check_grid(grid: Any, expected: oracle.Cohorts) -> None:
     for n, count in enumerate(grid.combined.counts):
         everybody, returned = expected.combined(n)
         assert (grid.combined.sizes[n], count) == (len(everybody), len(returned))
+
+
+def test_a_range_that_has_not_begun_has_nobody():
+    with engine_of(World((), now=1_744_000_000_000)) as empty:
+        question = from_json({"kind": "retention", "range": "2031-01-01,2031-02-01"})
+        assert empty.answer(question).cohorts == ()
+        assert people(empty, question, Cell()) == []

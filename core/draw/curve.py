@@ -5,7 +5,7 @@ from __future__ import annotations
 from core.answers import Cohort, Grid
 from core.draw import plot
 from core.draw.axes import Axes, Scale, fitting, framed, labels_line, rule
-from core.draw.grid import cohort_label, letter_of, sentence
+from core.draw.grid import cohort_label, sentence, window_name
 from core.draw.legend import key, letter, wrapped
 from core.draw.lines import overlay, runs_of
 from core.draw.spans import Canvas, Line, Look, Span, clipped
@@ -34,8 +34,8 @@ def curve_chart(answer: Grid, size: int, height: int, look: Look, cursor: Cursor
     if cursor is not None:
         pointer = axes.column(min(max(cursor[1] - 1, 0), count - 1))
         rule(canvas, pointer, look.pick("│", ":"), "cursor")
-    unit = letter_of(answer.granularity)
-    choices = ([(p, f"{unit}{p}") for p in range(0, count, step)] for step in (1, 2, 3, 5, 10))
+    names = [(p, window_name(answer, p)) for p in range(count)]
+    choices = (names[::step] for step in (1, 2, 3, 5, 10))
     labels = labels_line(
         fitting(axes, choices), axes.width, pointer=pointer, glyph=look.pick("▲", "^")
     )

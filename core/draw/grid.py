@@ -15,6 +15,14 @@ from core.timeframe import UNITS
 
 SHADES = ".:-=+*#"
 CELL = 6
+WHEN = {
+    "unbounded": "in {unit} n or later",
+    "on_or_before": "by {unit} n",
+    "streak": "every {unit} up to n",
+    "bracket": "on its days",
+}
+"""Who a retention mode counts as returned."""
+
 Cursor = tuple[int, int] | None
 
 
@@ -111,6 +119,13 @@ def letter_of(granularity: str) -> str:
     return UNITS.get(granularity, "period")[0].upper()
 
 
+def window_name(answer: Grid, period: int) -> str:
+    """Return what a column is called: W3, or the days of a bracket."""
+    if answer.brackets:
+        return answer.bracket(period)
+    return f"{letter_of(answer.granularity)}{period}"
+
+
 def cohort_label(cohort: Cohort, answer: Grid) -> str:
     """Return a cohort's name in the grid: "Feb 19", with the year where the grid has several."""
     if cohort.label == "combined":
@@ -125,10 +140,15 @@ def cohort_label(cohort: Cohort, answer: Grid) -> str:
 
 
 def _heading(answer: Grid, view: View) -> Line:
-    unit = letter_of(answer.granularity)
     left = " " + "cohort".ljust(view.label) + answer.unit.rjust(view.size + 1)
-    names = "".join(f"{unit}{p}".rjust(CELL - 2) + "  " for p in view.periods)
+    names = "".join(_above(window_name(answer, p)) for p in view.periods)
     return (Span(left + names, "dim"),)
+
+
+def _above(name: str) -> str:
+    """Return a window's name as wide as its cells; of long brackets the first day."""
+    short = name if len(name) < CELL else f"{name.partition('-')[0]}+"
+    return (short.rjust(CELL - 2) + "  ")[:CELL] if len(short) < CELL - 1 else short.rjust(CELL)
 
 
 def _row(
@@ -167,9 +187,10 @@ def _cell(cohort: Cohort, period: int, heat: Heat, look: Look, here: bool) -> li
 
 def _cut(answer: Grid, view: View, look: Look) -> str:
     found = []
-    unit, count = letter_of(answer.granularity), _periods(answer)
+    count = _periods(answer)
     if len(view.periods) < count:
-        found.append(f"{unit}{view.periods[0]} to {unit}{view.periods[-1]} of {unit}{count - 1}")
+        shown = [window_name(answer, p) for p in (view.periods[0], view.periods[-1], count - 1)]
+        found.append("{} to {} of {}".format(*shown))
     if len(view.cohorts) < len(answer.cohorts):
         found.append(
             f"cohorts {view.cohorts[0] + 1}{look.pick('–', '-')}{view.cohorts[-1] + 1}"
@@ -186,8 +207,9 @@ def _said(answer: Grid, size: int, cursor: Cursor) -> list[Line]:
 
 
 def _foot(answer: Grid, size: int, look: Look) -> list[Line]:
-    unit = UNITS.get(answer.granularity, "period")
-    shade = f"shade {' '.join(SHADES)}" if look.letters else f"% active in {unit} n"
+    unit = "bracket" if answer.brackets else UNITS.get(answer.granularity, "period")
+    when = WHEN.get(answer.mode, "in {unit} n").format(unit=unit)
+    shade = f"shade {' '.join(SHADES)}" if look.letters else f"% active {when}"
     right = (Span(shade, "dim"), Span(f"   ~ {unit} not over", "partial"))
     left = (Span(f"combined: cohorts whose {unit} n is over", "dim"),)
     both = spread(left, right, size)
@@ -206,14 +228,17 @@ def sentence(answer: Grid, cursor: tuple[int, int]) -> str:
         return f"{name}: {number(cohort.size)} {answer.unit}."
     period = min(period, len(cohort.counts) - 1)
     count, rate = cohort.counts[period], cohort.rates[period]
-    unit = letter_of(answer.granularity)
-    dates = "" if combined else f" ({period_text(cohort.label, answer.granularity, period)})"
+    name_of = window_name(answer, period)
+    rolls = answer.brackets or answer.basis != "calendar"
+    dates = f" ({period_text(cohort.label, answer.granularity, period)})"
+    dates = "" if combined or rolls else dates
+    name_of = f"days {name_of}" if answer.brackets else name_of
     out_of = cohort.sizes[period] if period < len(cohort.sizes) else cohort.size
     if count is None:
-        return f"{name}, {unit}{period}{dates}: not begun."
+        return f"{name}, {name_of}{dates}: not begun."
     open_ = ", not over yet" if cohort.incomplete[period] else ""
     return (
-        f"{name}, {unit}{period}{dates}: {number(count)} of {number(out_of)} {answer.unit} "
+        f"{name}, {name_of}{dates}: {number(count)} of {number(out_of)} {answer.unit} "
         f"came back, {percent(rate)}{open_}."
     )
 

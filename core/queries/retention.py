@@ -207,6 +207,8 @@ class Retention(Question):
         plan = plan_of(ctx, self)
         d = ctx.dialect
         cells = plan.addressed(cell)
+        if not plan.cohorts:
+            return f"select actor from {d.actors()} a where 1 = 0"
         found = f"{relations(ctx, bind, self, plan)}, {_used(ctx, bind, cells)}"
         cohort = "select s.users from used g join starts s on s.slot = g.cohort"
         back = f"""
