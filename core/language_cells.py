@@ -122,6 +122,7 @@ _SUBJECTS: dict[str, Callable[[Any, Cell], str]] = {
     "active_users": _active, "trend": _trend, "funnel": _funnel, "retention": _retention,
     "lifecycle": _lifecycle, "stickiness": _stickiness, "segments": _segment, "segment": _segment,
     "top_events": _top_events, "people": _people, "first_time": _first_time,
+    "per_actor": _trend,
 }  # fmt: skip
 
 

@@ -25,7 +25,8 @@ _FIRST = {"ORDER": 7, "NO_VALUE": 7, "IN_LIST": 6}
 
 _SUBJECTS = (
     "an event, as in signup or signup > purchase, or dau, sum(purchase.amount), retention, "
-    "lifecycle, first time EVENT, segments, top events, user NAME, users matching TEXT"
+    "lifecycle, first time EVENT, per actor avg of EVENT, "
+    "segments, top events, user NAME, users matching TEXT"
 )
 _SHOWN = 66
 _NAMED = 12

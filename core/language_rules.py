@@ -172,6 +172,13 @@ class _Subjects(Conditions):
     def first_time(self, children: list[Any]) -> Part:
         return Part({"kind": "first_time", "event": children[-1].text})
 
+    def per_actor(self, children: list[Any]) -> Part:
+        event, found, _ = children[-1]
+        given = {"event": event, "property": found}
+        if len(children) == 4:
+            given["metric"] = str(children[1]).lower()
+        return Part({"kind": "per_actor", **{k: v for k, v in given.items() if v is not None}})
+
     def stickiness(self, children: list[Any]) -> Part:
         return Part({"kind": "stickiness", **_selected("event", children)})
 

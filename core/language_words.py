@@ -40,6 +40,7 @@ KEYWORDS: Final = {
     "RETENTION": "retention",
     "LIFECYCLE": "lifecycle",
     "FIRST_TIME": r"first\s+time",
+    "PER_ACTOR": r"per\s+(?:actor|user)",
     "STICKINESS": "stickiness",
     "SEGMENTS": "segments",
     "SEGMENT": "segment",

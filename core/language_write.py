@@ -206,6 +206,16 @@ def _first_time(writer: _Writer) -> str:
     return f"first time {name(str(writer.value('event')))}"
 
 
+def _per_actor(writer: _Writer) -> str:
+    metric, event = writer.value("metric"), writer.take("event")
+    if event is None:
+        return f"per actor {metric} of any event"
+    found = writer.take("property")
+    if found is not None:
+        return f"per actor {metric} of {_measured(event, found)}"
+    return f"per actor {metric} of {quoted(event) if '.' in event else name(event)}"
+
+
 def _stickiness(writer: _Writer) -> str:
     event = writer.take("event")
     return "stickiness" if event is None else f"stickiness of {name(event)}"
@@ -243,7 +253,7 @@ _SUBJECTS: dict[str, Callable[[_Writer], str]] = {
     "lifecycle": _lifecycle, "segments": lambda _: "segments", "segment": _segment,
     "stickiness": _stickiness,
     "top_events": _top_events, "user_activity": _user, "user_search": _search, "people": _people,
-    "first_time": _first_time,
+    "first_time": _first_time, "per_actor": _per_actor,
 }  # fmt: skip
 
 

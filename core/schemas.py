@@ -18,6 +18,7 @@ SHAPES: Final[dict[str, type[Shape] | tuple[type[Shape], ...]]] = {
     "segment": People,
     "top_events": Table,
     "first_time": Series,
+    "per_actor": Series,
     "people": People,
     "user_activity": Timeline,
     "user_search": People,

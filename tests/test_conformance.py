@@ -256,6 +256,7 @@ def fixture(runner) -> Iterator[Engines]:
             {"field": "amount", "operator": "gt", "value": "9.5"}]},
         {"kind": "top_events"},
         {"kind": "first_time", "event": "purchase", "breakdown": "country"},
+        {"kind": "per_actor", "property": "amount", "metric": "p90", "breakdown": "country"},
         {"kind": "first_time", "event": "view_item", "match_mode": True, "lookback_days": 9,
          "conditions": [{"field": "item", "operator": "eq", "value": "hat"}]},
         {"kind": "funnel", "breakdown": "country", "steps": [

@@ -144,6 +144,11 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     "first time of purchase with match_mode = true, lookback_days = 90": {
         "kind": "first_time", "event": "purchase", "match_mode": True, "lookback_days": 90,
     },
+    "per actor p90 of purchase.amount weekly": {
+        "kind": "per_actor", "event": "purchase", "property": "amount", "metric": "p90",
+        "granularity": "weekly",
+    },
+    "per user of purchase": {"kind": "per_actor", "event": "purchase"},
     "user u_08213": {"kind": "user_activity", "user": "u_08213"},
     "activity of 00123 limit 5": {"kind": "user_activity", "user": "00123", "limit": 5},
     "users matching ana": {"kind": "user_search", "user": "ana"},
@@ -337,6 +342,10 @@ KINDS = {
         .flatmap(lambda body: st.builds(
             lambda mode: {**body, "mode": mode}, st.sampled_from(["exact", "cumulative"])
         )),
+    ),
+    "per_actor": bodies(
+        "per_actor", event=NASTY, property=NASTY, **TIMED,
+        metric=st.sampled_from(["avg", "median", "min", "max", "sum", "p90", "p99.9"]),
     ),
     "segments": bodies("segments"),
     "segment": bodies(

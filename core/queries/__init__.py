@@ -23,6 +23,7 @@ KINDS = {
     "segment": "core.queries.segments:Segment",
     "top_events": "core.queries.top_events:TopEvents",
     "first_time": "core.queries.first_time:FirstTime",
+    "per_actor": "core.queries.per_actor:PerActor",
     "people": "core.queries.people:PeopleBehind",
     "user_activity": "core.queries.user_activity:UserActivity",
     "user_search": "core.queries.user_search:UserSearch",

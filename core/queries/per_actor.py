@@ -1,0 +1,155 @@
+"""How much of something each person did: average, median and the like over people (semantics 4.7).
+
+Of each bucket, first a figure per person, how many events or the sum of a property, then one
+figure over those people who have any. The whole range is one such bucket, not the mean of its
+buckets. Stored sets do not say how often a person did something, so the events are read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Sequence
+from typing import ClassVar, Literal
+
+from pydantic import field_validator
+
+from core.answers import Cell
+from core.engines.dialect import Binder, Statement
+from core.errors import BadQuestion, did_you_mean
+from core.queries.active_users import WHOLE, in_group
+from core.queries.base import Ask, Context, Rows, TimedQuestion, find_bucket, frame
+from core.queries.names import Field
+from core.queries.select import day_runs, select, slot_expression, whole_days
+from core.queries.series import Figures, assemble, collect
+from core.queries.trend import PERCENTILE
+from core.timeframe import Bucket, Span, runs
+
+METRICS = ("avg", "median", "min", "max", "sum")
+
+
+class PerActor(TimedQuestion):
+    """One figure over people of what each did in a bucket.
+
+    Attributes:
+        event: its name; None is any event.
+        metric: avg, median, min, max, sum or a percentile (p90) over people.
+        property: what is summed per person, with or without "properties."; None counts events.
+    """
+
+    kind: Literal["per_actor"] = "per_actor"
+    event: str | None = None
+    metric: str = "avg"
+    property: str | None = None
+
+    needs: ClassVar[str] = "events"
+
+    @field_validator("metric")
+    @classmethod
+    def _known_metric(cls, word: str) -> str:
+        folded = {"mean": "avg", "average": "avg"}.get(word, word)
+        if folded not in METRICS and not PERCENTILE.fullmatch(folded):
+            raise BadQuestion(
+                f"metric {word!r} is not known.",
+                did_you_mean(word, METRICS) or f"Allowed: {', '.join(METRICS)}, p90.",
+                parameter="metric",
+            )
+        return folded
+
+    @field_validator("property")
+    @classmethod
+    def _bare(cls, name: str | None) -> str | None:
+        return (name or "").removeprefix("properties.") or None
+
+    def title(self) -> str:
+        """What is shown, in words."""
+        what = " ".join(filter(None, [self.event or "any event", self.property]))
+        return f"{self.metric} of {what} per user"
+
+    def ask(self, ctx: Context) -> Ask:
+        """See Question."""
+        time = frame(ctx, self)
+        if self.property:
+            ctx.names.existing(f"properties.{self.property}", "property")
+        by = [ctx.names.existing(name) for name in self.breakdown]
+        now = yield from self._period(ctx, time.span, time.buckets, by)
+        before = None
+        if time.compared:
+            before = yield from self._period(ctx, time.compared, time.compared_buckets, by)
+        return assemble(
+            ctx, self, time, by, now, before,
+            title=self.title(),
+            unit="number",
+            additive=self.metric == "sum",
+            empty=0 if self.metric == "sum" else None,
+        )  # fmt: skip
+
+    def _period(
+        self, ctx: Context, span: Span, slots: list[Bucket], by: list[Field]
+    ) -> Generator[Statement, Rows, Figures]:
+        bind = ctx.binder()
+        figure = self._over_people(ctx, bind)
+        rows = yield bind.statement(
+            f"""
+            with each as materialized ({self._each(ctx, bind, span, slots, by)})
+            select slot, v0, v1, {figure} as figure
+            from each
+            group by slot, v0, v1
+            union all
+            select {WHOLE}, v0, v1, {figure}
+            from (select v0, v1, actor, sum(x) as x from each group by v0, v1, actor) whole
+            group by v0, v1
+            """,
+            f"{self.metric} over people, from the events",
+        )
+        totals = [row[1:] for row in rows if row[0] == WHOLE]
+        points = [row for row in rows if row[0] not in (WHOLE, None)]
+        return collect(ctx, by, totals, points)
+
+    def _over_people(self, ctx: Context, bind: Binder) -> str:
+        if self.metric in ("avg", "min", "max", "sum"):
+            return f"{self.metric}(x)"
+        p = 50.0 if self.metric == "median" else float(self.metric[1:])
+        return ctx.dialect.percentile("x", p / 100, bind)
+
+    def _each(
+        self, ctx: Context, bind: Binder, span: Span, slots: Sequence[Bucket], by: list[Field]
+    ) -> str:
+        """Relation (slot, v0, v1, actor, x): what each person did, where that is anything."""
+        selection = select(ctx, self, self.event)
+        values = [selection.value(bind, field) for field in by] + ["0", "0"]
+        fields, x = list(by), "1"
+        if self.property:
+            fields.append(Field("property", self.property))
+            x = ctx.dialect.as_number(ctx.dialect.json_property(self.property, bind))
+        return f"""
+            select slot, v0, v1, actor, sum(x) as x
+            from (
+                select {_slot(bind, span, slots)} as slot, {values[0]} as v0, {values[1]} as v1,
+                       e.actor as actor, {x} as x
+                from {selection.source(fields)}
+                where {selection.where(bind, span)} and e.actor <> 0
+            ) found
+            where x is not null
+            group by slot, v0, v1, actor"""
+
+    def people(self, ctx: Context, bind: Binder, cell: Cell) -> str:
+        """See Question: everybody the figure is over."""
+        time = frame(ctx, self)
+        span = time.compared if cell.previous and time.compared else time.span
+        slots = time.compared_buckets if cell.previous else time.buckets
+        slot = find_bucket(slots, cell.bucket)
+        by = [ctx.names.existing(name) for name in self.breakdown] if cell.group else []
+        if len(by) != len(cell.group):
+            raise BadQuestion("cell has another number of group values.", parameter="cell")
+        each = self._each(ctx, bind, span, slots, by)
+        tests = [in_group(ctx, bind, f, f"v{i}", cell.group[i]) for i, f in enumerate(by)]
+        if slot is not None:
+            tests.append(f"slot = {bind(slot.index)}")
+        return f"select distinct actor from ({each}) own where {' and '.join(tests) or '1 = 1'}"
+
+
+def _slot(bind: Binder, span: Span, slots: Sequence[Bucket]) -> str:
+    if not slots:
+        return "0"
+    if whole_days(slots) and span.whole_days:
+        return slot_expression(bind, "e.day", day_runs(slots))
+    return slot_expression(bind, "e.ts", list(runs(slots)))
