@@ -95,6 +95,12 @@ def _lifecycle(_: Any, cell: Cell) -> str:
     return f"{(cell.series or 'active').capitalize()} users"
 
 
+def _users(question: Any, _: Cell) -> str:
+    return {"active": "Active users", "new": "New users", "cumulative": "Users known"}[
+        question.metric
+    ]  # fmt: skip
+
+
 def _stickiness(question: Any, cell: Cell) -> str:
     whose = f"Users of {question.event}" if question.event else "Active users"
     if cell.row is None:
@@ -120,7 +126,8 @@ def _people(question: Any, _: Cell) -> str:
 
 _SUBJECTS: dict[str, Callable[[Any, Cell], str]] = {
     "active_users": _active, "trend": _trend, "funnel": _funnel, "retention": _retention,
-    "lifecycle": _lifecycle, "stickiness": _stickiness, "segments": _segment, "segment": _segment,
+    "lifecycle": _lifecycle, "segments": _segment, "segment": _segment,
+    "stickiness": _stickiness, "users": _users,
     "top_events": _top_events, "people": _people, "first_time": _first_time,
     "per_actor": _trend,
 }  # fmt: skip

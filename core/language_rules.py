@@ -179,6 +179,15 @@ class _Subjects(Conditions):
             given["metric"] = str(children[1]).lower()
         return Part({"kind": "per_actor", **{k: v for k, v in given.items() if v is not None}})
 
+    def users(self, _: list[Token]) -> Part:
+        return Part({"kind": "users"})
+
+    def new_users(self, _: list[Token]) -> Part:
+        return Part({"kind": "users", "metric": "new"})
+
+    def known_users(self, _: list[Token]) -> Part:
+        return Part({"kind": "users", "metric": "cumulative"})
+
     def stickiness(self, children: list[Any]) -> Part:
         return Part({"kind": "stickiness", **_selected("event", children)})
 

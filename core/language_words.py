@@ -41,6 +41,8 @@ KEYWORDS: Final = {
     "LIFECYCLE": "lifecycle",
     "FIRST_TIME": r"first\s+time",
     "PER_ACTOR": r"per\s+(?:actor|user)",
+    "NEW_USERS": r"new\s+users",
+    "KNOWN_USERS": r"known\s+users",
     "STICKINESS": "stickiness",
     "SEGMENTS": "segments",
     "SEGMENT": "segment",

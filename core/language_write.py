@@ -216,6 +216,12 @@ def _per_actor(writer: _Writer) -> str:
     return f"per actor {metric} of {quoted(event) if '.' in event else name(event)}"
 
 
+def _users(writer: _Writer) -> str:
+    return {"active": "users", "new": "new users", "cumulative": "known users"}[
+        writer.value("metric")
+    ]  # fmt: skip
+
+
 def _stickiness(writer: _Writer) -> str:
     event = writer.take("event")
     return "stickiness" if event is None else f"stickiness of {name(event)}"
@@ -251,7 +257,7 @@ def _people(writer: _Writer) -> str:
 _SUBJECTS: dict[str, Callable[[_Writer], str]] = {
     "active_users": _active_users, "trend": _trend, "funnel": _funnel, "retention": _retention,
     "lifecycle": _lifecycle, "segments": lambda _: "segments", "segment": _segment,
-    "stickiness": _stickiness,
+    "stickiness": _stickiness, "users": _users,
     "top_events": _top_events, "user_activity": _user, "user_search": _search, "people": _people,
     "first_time": _first_time, "per_actor": _per_actor,
 }  # fmt: skip
@@ -315,7 +321,18 @@ def _exclusions(writer: _Writer) -> str:
 
 
 def _mode(writer: _Writer) -> str:
+    if writer.left.get("mode") == "bracket":
+        writer.take("mode")
+        days = [
+            f"{first}" if end == first + 1 else f"{first}-{end - 1}"
+            for first, end in writer.take("brackets")
+        ]
+        return f"brackets {', '.join(days)}"
     return _MODES[writer.take("mode")] if writer.left.get("mode") in _MODES else ""
+
+
+def _basis(writer: _Writer) -> str:
+    return "" if writer.take("basis") is None else "24 hour windows"
 
 
 def _cohorts(writer: _Writer) -> str:
@@ -325,20 +342,9 @@ def _cohorts(writer: _Writer) -> str:
 
 def _granularity(writer: _Writer) -> str:
     return writer.take("granularity") or ""
-    if writer.left.get("mode") == "bracket":
-        writer.take("mode")
-        days = [
-            f"{first}" if end == first + 1 else f"{first}-{end - 1}"
-            for first, end in writer.take("brackets")
-        ]
-        return f"brackets {', '.join(days)}"
 
 
 def _where(writer: _Writer) -> str:
-def _basis(writer: _Writer) -> str:
-    return "" if writer.take("basis") is None else "24 hour windows"
-
-
     clauses = writer.take("conditions")
     return "where " + " and ".join(condition(clause) for clause in clauses) if clauses else ""
 

@@ -13,6 +13,7 @@ SHAPES: Final[dict[str, type[Shape] | tuple[type[Shape], ...]]] = {
     "funnel": Steps,
     "retention": Grid,
     "lifecycle": Series,
+    "users": Series,
     "stickiness": (Series, Histogram),
     "segments": Table,
     "segment": People,

@@ -96,6 +96,11 @@ EXAMPLES: dict[str, dict[str, Any]] = {
             {"field": "n", "value": "5"},
         ],
     },
+    "users monthly": {"kind": "users", "granularity": "monthly"},
+    "new users by country": {"kind": "users", "metric": "new", "breakdown": ["country"]},
+    "known users with identified = true": {
+        "kind": "users", "metric": "cumulative", "identified": True,
+    },
     'stickiness of "Answered Question"': {"kind": "stickiness", "event": "Answered Question"},
     "stickiness with mode = exact, interval = month": {
         "kind": "stickiness", "mode": "exact", "interval": "month",
@@ -324,17 +329,21 @@ KINDS = {
         "retention", start_event=NASTY, return_event=NASTY, periods=st.integers(1, 52),
         granularity=st.sampled_from(["daily", "weekly", "monthly"]),
         cohort=st.sampled_from(["first_ever", "first_in_range", "every"]),
+        basis=st.sampled_from(["calendar", "24h"]),
+        combined=st.sampled_from(["deduplicated", "sum"]),
+        mode=st.sampled_from(["n_day", "unbounded", "on_or_before", "streak"]),
     ),
     "lifecycle": bodies(
         "lifecycle", event=NASTY, granularity=st.sampled_from(["daily", "weekly", "monthly"]),
         new_means=st.sampled_from(["activity", "product"]), compare=TIMED["compare"],
     ),
-        basis=st.sampled_from(["calendar", "24h"]),
-        combined=st.sampled_from(["deduplicated", "sum"]),
-        mode=st.sampled_from(["n_day", "unbounded", "on_or_before", "streak"]),
     "first_time": bodies(
         "first_time", match_mode=st.booleans(), lookback_days=st.integers(1, 3660), **TIMED
     ).flatmap(lambda body: st.builds(lambda event: {**body, "event": event}, NASTY)),
+    "users": bodies(
+        "users", metric=st.sampled_from(["active", "new", "cumulative"]),
+        identified=st.booleans(), **TIMED,
+    ),
     "stickiness": st.one_of(
         bodies("stickiness", event=NASTY, interval=st.sampled_from(["day", "week"]),
                **{**TIMED, "granularity": st.sampled_from(["daily", "weekly", "monthly"])}),

@@ -18,6 +18,7 @@ KINDS = {
     "funnel": "core.queries.funnel:Funnel",
     "retention": "core.queries.retention:Retention",
     "lifecycle": "core.queries.lifecycle:Lifecycle",
+    "users": "core.queries.users:Users",
     "stickiness": "core.queries.stickiness:Stickiness",
     "segments": "core.queries.segments:Segments",
     "segment": "core.queries.segments:Segment",

@@ -43,14 +43,18 @@ class FirstTime(TimedQuestion):
         """See Question."""
         time = frame(ctx, self)
         by = [ctx.names.existing(name) for name in self.breakdown]
-        now = yield from self._period(ctx, time.span, time.buckets, by)
+        now = yield from self.period(ctx, time.span, time.buckets, by)
         before = None
         if time.compared:
-            before = yield from self._period(ctx, time.compared, time.compared_buckets, by)
+            before = yield from self.period(ctx, time.compared, time.compared_buckets, by)
         return assemble(
             ctx, self, time, by, now, before,
             title=f"First time {self.event}", unit="users", additive=True, notes=self._notes(),
         )  # fmt: skip
+
+    def selection(self, ctx: Context) -> Selection:
+        """Whose events, and which, are looked at."""
+        return select(ctx, self, self.event)
 
     def _notes(self) -> tuple[str, ...]:
         if self.lookback_days is None:
@@ -58,17 +62,18 @@ class FirstTime(TimedQuestion):
         days = "day" if self.lookback_days == 1 else f"{self.lookback_days} days"
         return (f"Only the {days} before the range are looked at: who did it earlier is new here.",)
 
-    def _period(
+    def period(
         self, ctx: Context, span: Span, slots: list[Bucket], by: list[Field]
     ) -> Generator[Statement, Rows, Figures]:
-        plan = _Plan(select(ctx, self, self.event), span, slots, by)
+        """Return the figures of one period, each total the sum of its buckets."""
+        plan = Plan(self.selection(ctx), span, slots, by)
         points: Rows = []
         if slots:
             bind = ctx.binder()
             points = yield bind.statement(
                 f"""
                 select slot, v0, v1, {ctx.dialect.count("users")} as people
-                from ({self._firsts(bind, plan)})
+                from ({self.firsts(bind, plan)})
                 """,
                 "people by the bucket of their first time",
             )
@@ -79,7 +84,7 @@ class FirstTime(TimedQuestion):
 
     # -- sets
 
-    def _firsts(self, bind: Binder, plan: _Plan) -> str:
+    def firsts(self, bind: Binder, plan: Plan) -> str:
         """Relation (slot, v0, v1, users): everybody once, where their first time is."""
         if plan.stored:
             return self._stored_days(bind, plan) if self.lookback_days else _first_days(bind, plan)
@@ -97,11 +102,11 @@ class FirstTime(TimedQuestion):
               and ts < {bind(plan.end)}
             group by 1, 2, 3"""
 
-    def _seeks(self, plan: _Plan) -> bool:
+    def _seeks(self, plan: Plan) -> bool:
         """Whether the stored first days name the few people whose first event is to be sought."""
         return plan.ctx.dialect.has_sets and not self.match_mode and not self.lookback_days
 
-    def _scan(self, plan: _Plan) -> Span | None:
+    def _scan(self, plan: Plan) -> Span | None:
         """What is looked at to find first times; None is all of history."""
         if self.lookback_days is None:
             return None
@@ -111,7 +116,7 @@ class FirstTime(TimedQuestion):
         start = span.start - self.lookback_days * DAY
         return replace(span, start=start, first_day=calendar.day_of(start))
 
-    def _stored_days(self, bind: Binder, plan: _Plan) -> str:
+    def _stored_days(self, bind: Binder, plan: Plan) -> str:
         """From the stored sets: those of a bucket who are in none before it, nor the lookback."""
         d = bind.dialect
         reach = self._scan(plan)
@@ -130,7 +135,7 @@ class FirstTime(TimedQuestion):
             )
             where slot > 0"""
 
-    def _ranked(self, bind: Binder, plan: _Plan) -> str:
+    def _ranked(self, bind: Binder, plan: Plan) -> str:
         """From the events: relation (actor, ts, day, v0, v1, kept, nth) of all occurrences."""
         selection = plan.selection
         counted = selection if self.match_mode else replace(selection, clauses=())
@@ -153,7 +158,7 @@ class FirstTime(TimedQuestion):
             raise BadQuestion("cell has another number of group values.", parameter="cell")
         if not slots:
             return "select 0 as actor where 1 = 0"
-        firsts = self._firsts(bind, _Plan(select(ctx, self, self.event), span, slots, by))
+        firsts = self.firsts(bind, Plan(self.selection(ctx), span, slots, by))
         tests = [in_group(ctx, bind, f, f"v{i}", cell.group[i]) for i, f in enumerate(by)]
         if slot is not None:
             tests.append(f"slot = {bind(slot.index)}")
@@ -162,7 +167,7 @@ class FirstTime(TimedQuestion):
 
 
 @dataclass(frozen=True)
-class _Plan:
+class Plan:
     """Whose first times of what are asked for, in which buckets, by which fields."""
 
     selection: Selection
@@ -187,6 +192,11 @@ class _Plan:
         return self.ctx.dialect.has_sets and self.by_days and plain
 
     @property
+    def event(self) -> int:
+        """The event's id, 0 for any."""
+        return self.selection.events[0] if self.selection.events else 0
+
+    @property
     def end(self) -> int:
         """The first instant after the last bucket, ms."""
         return min(self.span.end, self.slots[-1].end)
@@ -196,29 +206,29 @@ class _Plan:
         return [*(self.selection.value(bind, field) for field in self.by), "0", "0"][:2]
 
 
-def _first_days(bind: Binder, plan: _Plan) -> str:
+def _first_days(bind: Binder, plan: Plan) -> str:
     """From the stored first days."""
     users = plan.selection.narrow(bind, bind.dialect.union("users"))
     return f"""
         select {slot_expression(bind, "day", day_runs(plan.slots))} as slot, 0 as v0, 0 as v1,
                {users} as users
         from first_activity
-        where event = {bind(plan.selection.events[0])}
+        where event = {bind(plan.event)}
           and day between {bind(plan.span.first_day)} and {bind(plan.slots[-1].last_day)}
         group by 1"""
 
 
-def _sought(bind: Binder, plan: _Plan) -> str:
+def _sought(bind: Binder, plan: Plan) -> str:
     """Relation as of `_ranked`, nth always 1: one seek for each person new on the range's days."""
     selection = plan.selection
-    event = bind(selection.events[0])
+    event = bind(plan.event)
     users = selection.narrow(bind, "users")
     first, last = bind(plan.span.first_day), bind(plan.span.last_day)
     candidates = bind.dialect.members(f"""
         select {users} as users from first_activity
         where event = {event} and day between {first} and {last}""")
     v0, v1 = plan.values(bind)
-    own = f"x.actor = e.actor and x.event = {event}"
+    own = "x.actor = e.actor" + (f" and x.event = {event}" if plan.event else "")
     return f"""
         select e.actor, e.ts, e.day, {v0} as v0, {v1} as v1, {selection.test(bind)} as kept,
                1 as nth

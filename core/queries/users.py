@@ -1,0 +1,178 @@
+"""People over time: active, new, or known so far (semantics 4.10, 9.1).
+
+New is whose first event of all lies in the bucket; conditions and a breakdown are about that first
+event. Known so far is everybody who was new up to the bucket's end. Buckets of a week and longer
+are whole, also where the range begins or ends inside one. What reads the events is only what
+core.queries.first_time must: conditions and breakdowns of first events.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from dataclasses import replace
+from typing import Literal
+
+from core.answers import Cell
+from core.engines.dialect import Binder, Statement
+from core.errors import BadQuestion
+from core.queries.active_users import bucket_span, in_group, members_of_group, people_by_slot
+from core.queries.base import Ask, Context, Frame, Rows, TimedQuestion, find_bucket, frame
+from core.queries.first_time import FirstTime, Plan
+from core.queries.names import Field
+from core.queries.select import Selection, select
+from core.queries.series import Figures, assemble, collect
+from core.timeframe import Bucket, Span, days_span, to_date
+
+TITLES = {"active": "Active users", "new": "New users", "cumulative": "Known users"}
+
+
+class Users(TimedQuestion):
+    """How many people were active, came for the first time, or were known, over time.
+
+    Attributes:
+        metric: "active"; "new": by when their first event was; "cumulative": of whom there was
+            any event up to the bucket's end.
+        identified: count only people with a user id, not lone devices.
+    """
+
+    kind: Literal["users"] = "users"
+    metric: Literal["active", "new", "cumulative"] = "active"
+    identified: bool = False
+
+    def ask(self, ctx: Context) -> Ask:
+        """See Question."""
+        time = self._frame(ctx)
+        by = [ctx.names.existing(name) for name in self.breakdown]
+        now = yield from self._period(ctx, time.span, time.buckets, by)
+        before = None
+        if time.compared:
+            before = yield from self._period(ctx, time.compared, time.compared_buckets, by)
+        return assemble(
+            ctx, self, time, by, now, before,
+            title=TITLES[self.metric], unit="users", additive=self.metric == "new",
+        )  # fmt: skip
+
+    def _frame(self, ctx: Context) -> Frame:
+        """The question's time, in whole weeks, months and so on."""
+        time = frame(ctx, self)
+        if time.unit in ("minute", "hourly", "daily"):
+            return time
+        span = _whole(ctx, time.span, time.unit)
+        compared = _whole(ctx, time.compared, time.unit) if time.compared else None
+        return replace(
+            time,
+            span=span,
+            buckets=ctx.buckets(span, time.unit),
+            compared=compared,
+            compared_buckets=ctx.buckets(compared, time.unit) if compared else [],
+        )
+
+    def _period(
+        self, ctx: Context, span: Span, slots: list[Bucket], by: list[Field]
+    ) -> Generator[Statement, Rows, Figures]:
+        if self.metric == "active":
+            selection = _narrowed(select(ctx, self), self.identified)
+            totals, points = yield from people_by_slot(ctx, selection, span, slots, by)
+            return collect(ctx, by, totals, points)
+        firsts = self._firsts()
+        found = yield from firsts.period(ctx, span, slots, by)
+        if self.metric == "new":
+            return found
+        history = _history(ctx, span)
+        known = yield from firsts.period(ctx, history.span, history.slots, by)
+        return _cumulated(known, found, len(slots))
+
+    def _firsts(self) -> _Arrivals:
+        return _Arrivals(
+            range=self.range, conditions=self.conditions, audience=self.audience,
+            segment=self.segment, identified=self.identified,
+        )  # fmt: skip
+
+    def people(self, ctx: Context, bind: Binder, cell: Cell) -> str:
+        """See Question: the active, new or known people of the bucket, of one group."""
+        time = self._frame(ctx)
+        span = time.compared if cell.previous and time.compared else time.span
+        slots = time.compared_buckets if cell.previous else time.buckets
+        slot = find_bucket(slots, cell.bucket)
+        if self.metric == "active":
+            selection = _narrowed(select(ctx, self), self.identified)
+            reach = span if slot is None else bucket_span(slot, span)
+            return members_of_group(ctx, bind, selection, reach, self.breakdown, cell.group)
+        by = [ctx.names.existing(name) for name in self.breakdown] if cell.group else []
+        if len(by) != len(cell.group):
+            raise BadQuestion("cell has another number of group values.", parameter="cell")
+        firsts, selection = self._firsts(), self._firsts().selection(ctx)
+        plan = Plan(selection, span, slots, by)
+        parts = [(plan, slot.index if slot else len(slots))]
+        if self.metric == "cumulative":
+            history = _history(ctx, span)
+            parts.append((Plan(selection, history.span, history.slots, by), 0))
+        tests = [in_group(ctx, bind, f, f"v{i}", cell.group[i]) for i, f in enumerate(by)]
+        one = "=" if self.metric == "new" and slot else "<="
+        found = [
+            f"select users from ({firsts.firsts(bind, part)}) where "
+            + " and ".join([f"slot {one if part is plan else '='} {bind(last)}", *tests])
+            for part, last in parts
+            if part.slots
+        ]
+        if not found:
+            return "select 0 as actor where 1 = 0"
+        return ctx.dialect.members(" union all ".join(found))
+
+
+class _Arrivals(FirstTime):
+    """First events of any name."""
+
+    event: str = ""
+    identified: bool = False
+
+    def selection(self, ctx: Context) -> Selection:
+        """See FirstTime."""
+        return _narrowed(select(ctx, self), self.identified)
+
+
+def _narrowed(selection: Selection, identified: bool) -> Selection:
+    """Leave out the people known by a device alone, if so asked."""
+    if not identified:
+        return selection
+    return replace(selection, members=(*selection.members, _with_user_id))
+
+
+def _with_user_id(bind: Binder) -> str:
+    return "select i.id as actor from identities i where i.kind = 0"
+
+
+def _whole(ctx: Context, span: Span, unit: str) -> Span:
+    """Widen a span to whole periods, not past today."""
+    first = ctx.calendar.period_start(span.first_day, unit)
+    last = ctx.calendar.next_period(ctx.calendar.period_start(span.last_day, unit), unit) - 1
+    return days_span(first, max(min(last, ctx.today), span.last_day), ctx.calendar)
+
+
+def _history(ctx: Context, span: Span) -> Plan:
+    """What lies before a span, as one bucket; none where nothing does."""
+    none = Plan(Selection(ctx), span, [], [])
+    if ctx.earliest is None or ctx.earliest >= span.start:
+        return none
+    first = ctx.calendar.day_of(ctx.earliest)
+    label = to_date(first).isoformat()
+    if span.whole_days:
+        before = days_span(first, span.first_day - 1, ctx.calendar)
+    else:
+        before = Span(ctx.earliest, span.start, first, span.first_day, whole_days=False)
+        label += "T00:00"
+    slot = Bucket(0, before.start, before.end, before.first_day, before.last_day, label)
+    return replace(none, span=before, slots=[slot])
+
+
+def _cumulated(known: Figures, new: Figures, count: int) -> Figures:
+    """Per group how many were known at the end of each bucket, and at the end of the last."""
+    found = Figures()
+    for group in {*known.totals, *new.totals}:
+        sum_ = known.totals.get(group) or 0
+        points = found.points.setdefault(group, {})
+        for slot in range(count):
+            sum_ += new.points.get(group, {}).get(slot) or 0
+            points[slot] = sum_
+        found.totals[group] = sum_
+    return found
