@@ -89,3 +89,21 @@ async def test_no_page_is_broken_by_a_name(path: Path, place: str) -> None:
             await ff.press(key)
             harmless(ff)
         assert ff.app.is_running
+
+
+async def test_ascii_glyphs_mean_ascii_only(path: Path) -> None:
+    async with explorer(path, size=(60, 18), place="metrics") as ff:
+        for key in ("down", "tab", "b", "escape", "enter", "o", "enter", "i", "escape", "5", "6",
+                    "8", "question_mark"):  # fmt: skip
+            assert (await ff.press(key)).isascii(), (key, ff.screen)
+
+
+async def test_a_long_heading_keeps_its_frame_whole(path: Path) -> None:
+    async with explorer(path, size=(60, 18), place="users") as ff:
+        page = ff.page
+        for size in range(70):
+            page.main.heading = "h" * size
+            page.main.repaint()
+            top = page.main.face(60, 12)[0]
+            assert sum(len(span.text) for span in top) == 60, size
+            assert top[-1].text.endswith("+")

@@ -13,6 +13,7 @@ from core.store.saved import Item
 from core.text import clean, number
 from tui.asking import Hearer
 from tui.keeping import ask_name, attempt
+from tui.screens.people import many
 
 MOST = 10_000
 """People a fixed segment can hold."""
@@ -39,7 +40,7 @@ def make_fixed(page: Any) -> None:
     if not listed.total:
         page.say("Nobody is listed, so there is nobody to keep.")
     elif not _too_many(page, listed.total):
-        heading = f"New segment of {number(listed.total)} people"
+        heading = f"New segment of {many(listed.total)}"
         ask_name(page, heading, clean(listed.title)[:200], lambda name: _gather(page, name))
 
 
@@ -79,8 +80,7 @@ def _tell(page: Any, item: Item, listed: int, members: int) -> None:
     """Say how many are in the segment, which is as many as were listed unless ids are shared."""
     if members == listed:
         page.say(
-            f"Saved {clean(item.title, 60)}: {number(members)} people, in Segments under yours. "
-            "U undoes."
+            f"Saved {clean(item.title, 60)}: {many(members)}, in Segments under yours. U undoes."
         )
         return
     said = f"Saved, but {number(members)} people are in it, not {number(listed)}: ids are shared."

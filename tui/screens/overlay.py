@@ -33,11 +33,20 @@ class Field(Input):
     DEFAULT_CSS = """
     Field { height: 1; border: none; padding: 0 1; background: $surface; }
     Field:focus { border: none; background: $surface; }
+    Field.-framed { height: 2; border: solid $secondary; border-bottom: none; }
+    Field.-framed.-ascii { border: ascii $secondary; border-bottom: none; }
     """
 
-    def __init__(self, value: str = "", *, hint: str = "") -> None:
-        super().__init__(value=clean(value, 4_000), placeholder=Text(hint).plain, compact=True)
+    def __init__(self, value: str = "", *, hint: str = "", framed: bool = False) -> None:
+        super().__init__(
+            value=clean(value, 4_000), placeholder=Text(hint).plain, compact=not framed
+        )
+        self.set_class(framed, "-framed")
         self.cursor_blink = False
+
+    def on_mount(self) -> None:
+        """Take the glyphs of this terminal."""
+        self.set_class(self.app.look.ascii, "-ascii")
 
 
 class Overlay(ModalScreen[Any]):
@@ -150,7 +159,7 @@ class Chooser(Overlay):
     def compose(self) -> ComposeResult:
         """See Screen."""
         with Vertical():
-            yield Field(hint=self.hint)
+            yield Field(hint=self.hint, framed=True)
             listing = Listing(self.heading, empty="Nothing to choose from.")
             listing.can_focus = False
             yield listing
@@ -203,7 +212,7 @@ class Prompt(Overlay):
     BINDINGS = (Binding("enter", "accept", show=False, priority=True),)
     DEFAULT_CSS = """
     Prompt { align: center top; }
-    Prompt Vertical { width: 100%; height: 9; margin: 2 0 0 0; }
+    Prompt Vertical { width: 100%; height: 10; margin: 2 0 0 0; }
     Prompt Box { height: 1fr; }
     """
 
@@ -223,7 +232,7 @@ class Prompt(Overlay):
             box = Box(self.heading, self._lines)
             box.can_focus = False
             box.footing = "ENTER done   ESC closes"
-            yield Field(self.value)
+            yield Field(self.value, framed=True)
             yield box
 
     def on_mount(self) -> None:

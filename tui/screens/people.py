@@ -52,7 +52,7 @@ class PeoplePage(AskedPage):
         """See Page: how many people."""
         view = self.main
         total = view.answer.total if view and view.answer else None
-        return f"{number(total)} people" if total is not None else "people"
+        return many(total) if total is not None else "people"
 
     @property
     def asked(self) -> str:
@@ -170,6 +170,11 @@ class PeoplePage(AskedPage):
         """See Page: the person's id."""
         cell = self.main.cell
         return cell.row if cell is not None and cell.row else ""
+
+
+def many(total: int) -> str:
+    """Return how many people there are, in words."""
+    return "1 person" if total == 1 else f"{number(total)} people"
 
 
 def _order(question: Question | None) -> str:

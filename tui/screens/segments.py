@@ -128,7 +128,8 @@ class SegmentsPage(AskedPage):
         item = self.audiences.get(name)
         if item is not None:
             body = json.dumps(abridged(item.body), indent=1, ensure_ascii=False)
-            about = wrapped(item.description, wide) if item.description else []
+            told = item.description not in ("", item.title)
+            about = wrapped(item.description, wide) if told else []
             detail.tell(item.title, [*about, *indented(body, wide), (), *_keys(wide)])
 
     def _members(self, value: tuple[str, str]) -> Any:
@@ -139,8 +140,14 @@ class SegmentsPage(AskedPage):
         if kind == "segment":
             of = from_json({"kind": "segment", "segment": name, "range": span})
         else:
-            of = from_json({"kind": "active_users", "range": "all_time", "audience": name})
+            title = self._title_of(value)
+            of = from_json({"kind": "active_users", "range": "all_time", "audience": title})
         return PeopleBehind(of=of, cell=Cell())
+
+    def _title_of(self, value: tuple[str, str]) -> str:
+        """Return what an audience is called; questions name it as people do."""
+        item = self.audiences.get(value[1])
+        return item.title if item else value[1]
 
     def choose(self, listing: Listing) -> None:
         """Enter lists the members."""
@@ -162,6 +169,7 @@ class SegmentsPage(AskedPage):
             return
         kind, name = self.listing.value
         span = self.main.question.range if self.main.question else "30d"
+        name = self._title_of(self.listing.value) if kind == "audience" else name
         question = from_json({"kind": "active_users", "range": span, kind: name})
         self.app.push_screen(ChartPage(self.place, question))
 
@@ -246,5 +254,5 @@ def abridged(body: dict[str, Any]) -> dict[str, Any]:
 def _keys(wide: int) -> list[Line]:
     return [
         (Span("ENTER", "key"), Span(" its people")),
-        (Span("s", "key"), Span("     what they did over time")),
+        (Span("s", "key"), Span("     what they did")),
     ]

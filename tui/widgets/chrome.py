@@ -7,7 +7,7 @@ from typing import Any
 
 from textual.events import Click
 
-from core.draw.spans import Line, Span, cells, spread, to_ascii
+from core.draw.spans import Line, Span, cells, spread
 from core.text import clean, cut, width
 from tui.keys import PLACES, Action
 from tui.widgets.panel import Painted
@@ -20,10 +20,6 @@ class OneLine(Painted):
     """A single line."""
 
     DEFAULT_CSS = "OneLine { height: 1; width: 1fr; }"
-
-    def ascii(self, text: str) -> str:
-        """Return text in the glyphs of this terminal."""
-        return to_ascii(text) if self.app.look.ascii else text
 
 
 class Tabs(OneLine):
@@ -39,7 +35,7 @@ class Tabs(OneLine):
         spans = self._named(width, all_names=True)
         if cells(spans) > width:
             spans = self._named(width, all_names=False)
-        right = (Span(self.ascii(clean(self.workspace)) + " ", "dim"),)
+        right = (Span(clean(self.workspace) + " ", "dim"),)
         return [spread(spans, right, width)]
 
     def _named(self, width: int, *, all_names: bool) -> Line:
@@ -76,13 +72,13 @@ class Crumb(OneLine):
 
     def face(self, width: int, height: int) -> list[Line]:
         """See Painted: the crumb is shortened from the left."""
-        asked = cut(self.ascii(clean(self.asked)), max(width * 2 // 3, 10))
+        asked = cut(clean(self.asked), max(width * 2 // 3, 10))
         room = width - 3 - cells((Span(asked),))
         shown = self._shortened(room)
         return [spread((Span(" "), Span(shown, "title")), (Span(asked + " ", "accent"),), width)]
 
     def _shortened(self, room: int) -> str:
-        steps = [self.ascii(clean(step)) for step in self.steps]
+        steps = [clean(step) for step in self.steps]
         text = " > ".join(steps)
         if width(text) > room and len(steps) > 1:
             steps = [cut(step, LONGEST_STEP) for step in steps]
@@ -106,11 +102,11 @@ class Status(OneLine):
     def face(self, width: int, height: int) -> list[Line]:
         """See Painted."""
         style = "dim" if not self.message else "error" if self.warning else "accent"
-        left = (Span(" " + self.ascii(clean(self.message or self.left, 300)), style),)
+        left = (Span(" " + clean(self.message or self.left, 300), style),)
         parts = list(self.right)
         while len(parts) > 1 and width < cells(left) + len("  ".join(parts)) + 2:
             parts.pop(0)
-        right = (Span(self.ascii(clean("  ".join(parts))) + " ", "dim"),)
+        right = (Span(clean("  ".join(parts)) + " ", "dim"),)
         return [spread(left, right, width)]
 
 
@@ -127,7 +123,8 @@ class KeyLine(OneLine):
         spans: list[Span] = [Span(" ")]
         for _, line in self._entries(width):
             spans += line
-        return [tuple(spans)]
+        last = spans.pop()
+        return [(*spans, Span(last.text.rstrip(), last.style))]
 
     def _entries(self, room: int) -> list[tuple[Action, Line]]:
         found: list[tuple[Action, Line]] = []

@@ -9,7 +9,7 @@ from typing import Any
 from textual.events import Click, MouseScrollDown, MouseScrollUp
 from textual.message import Message
 
-from core.draw.spans import Line, Span, cells, clipped, to_ascii
+from core.draw.spans import Line, Span, cells, clipped
 from core.errors import nearest
 from core.text import clean
 from tui.widgets.panel import Panel
@@ -163,18 +163,14 @@ class Listing(Panel):
         style = "dim" if row.off else "bold" if row.value is None else ""
         if index == self.at and row.value is not None:
             style = "cursor" if self.has_focus or self.keeps_cursor else "bold"
-        right = clipped((Span(self._said(row.right), style or "dim"),), width * 2 // 3)
+        right = clipped((Span(clean(row.right), style or "dim"),), width * 2 // 3)
         mark = ">" if index == self.at and row.value is not None else " "
-        left = clipped((Span(f"{mark}{self._said(row.text)}", style),), width - cells(right) - 1)
+        left = clipped((Span(f"{mark}{clean(row.text)}", style),), width - cells(right) - 1)
         gap = Span(" " * max(width - cells(left) - cells(right), 0), style)
         return (*left, gap, *right)
 
     keeps_cursor = True
     """Whether the cursor shows while another panel has the focus."""
-
-    def _said(self, text: str) -> str:
-        found = clean(text)
-        return to_ascii(found) if self.app.look.ascii else found
 
     def on_click(self, event: Click) -> None:
         """Select the row under the mouse; twice chooses it."""

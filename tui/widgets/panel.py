@@ -9,7 +9,7 @@ from textual.geometry import Region
 from textual.strip import Strip
 from textual.widget import Widget
 
-from core.draw.spans import Line, Span, clipped, padded, to_ascii
+from core.draw.spans import Line, Span, clipped, finished, padded
 from core.text import clean, cut, width
 from tui.widgets.paint import differing, strip
 
@@ -22,6 +22,9 @@ class Frame:
     across: str
     down: str
 
+
+LEAST_ASIDE = 8
+"""Cells that the text on the top edge's right needs to be worth showing."""
 
 LIGHT = Frame("┌┐└┘", "─", "│")
 HEAVY = Frame("┏┓┗┛", "━", "┃")
@@ -84,7 +87,7 @@ class Painted(Widget):
         self.refresh()
 
     def _strips(self, wide: int, high: int) -> list[Strip]:
-        lines = self.face(wide, high)[:high]
+        lines = finished(self.face(wide, high), wide, high, self.app.look)
         lines += [()] * (high - len(lines))
         return [strip(line, wide, self.app.ink) for line in lines]
 
@@ -151,7 +154,8 @@ class Panel(Painted):
 
     def _top(self, frame: Frame, edge: str, wide: int) -> Line:
         title = self._fitting(self.heading, wide - 7)
-        aside = self._fitting(self.aside, wide - width(title) - 9)
+        room = wide - width(title) - 10
+        aside = self._fitting(self.aside, room) if room >= LEAST_ASIDE else ""
         left = f"[ {title} ]" if title else ""
         right = f" {aside} " if aside else ""
         fill = wide - 3 - width(left) - width(right) - (1 if right else 0)
@@ -176,5 +180,4 @@ class Panel(Painted):
         )
 
     def _fitting(self, text: str, cells: int) -> str:
-        found = cut(clean(text), max(cells, 0))
-        return to_ascii(found) if self.app.look.ascii else found
+        return cut(clean(text), max(cells, 0))
