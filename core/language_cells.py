@@ -91,6 +91,11 @@ def _window(question: Any, period: int) -> str:
     return f"{words.get(question.mode, on)}{hours}"
 
 
+def _formula(question: Any, _: Cell) -> str:
+    named = [f"{chr(65 + n)} = {s.metric}" for n, s in enumerate(question.series)]
+    return f"People behind {question.formula} where {', '.join(named)}"
+
+
 def _lifecycle(_: Any, cell: Cell) -> str:
     return f"{(cell.series or 'active').capitalize()} users"
 
@@ -99,6 +104,10 @@ def _users(question: Any, _: Cell) -> str:
     return {"active": "Active users", "new": "New users", "cumulative": "Users known"}[
         question.metric
     ]  # fmt: skip
+
+
+def _composition(question: Any, cell: Cell) -> str:
+    return "Active users" + (f" with {question.property} {cell.row}" if cell.row else "")
 
 
 def _stickiness(question: Any, cell: Cell) -> str:
@@ -127,9 +136,9 @@ def _people(question: Any, _: Cell) -> str:
 _SUBJECTS: dict[str, Callable[[Any, Cell], str]] = {
     "active_users": _active, "trend": _trend, "funnel": _funnel, "retention": _retention,
     "lifecycle": _lifecycle, "segments": _segment, "segment": _segment,
-    "stickiness": _stickiness, "users": _users,
+    "stickiness": _stickiness, "users": _users, "composition": _composition,
     "top_events": _top_events, "people": _people, "first_time": _first_time,
-    "per_actor": _trend,
+    "per_actor": _trend, "formula": _formula,
 }  # fmt: skip
 
 

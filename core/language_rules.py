@@ -25,6 +25,7 @@ from core.language_conditions import (
     scalar_of,
     unquoted,
 )
+from core.language_formula import MAX_SERIES, series_of
 from core.language_words import MAX_DEPTH, SEGMENTS
 from core.timeframe import ALIASES, GRANULARITIES
 
@@ -188,8 +189,37 @@ class _Subjects(Conditions):
     def known_users(self, _: list[Token]) -> Part:
         return Part({"kind": "users", "metric": "cumulative"})
 
+    def composition(self, children: list[Any]) -> Part:
+        return Part({"kind": "composition", "property": children[-1].text}, at_of(children))
+
     def stickiness(self, children: list[Any]) -> Part:
         return Part({"kind": "stickiness", **_selected("event", children)})
+
+    def part_metric(self, children: list[Token]) -> list[Any]:
+        return [{"metric": str(children[0]).lower()}]
+
+    def part_event(self, children: list[Body]) -> list[Any]:
+        step = children[0]
+        filters = {"filters": step["filters"]} if "filters" in step else {}
+        return [{"metric": f"event:{step['event']}", **filters}]
+
+    def part_number(self, children: list[Token]) -> list[Any]:
+        if not re.fullmatch(r"[\d.]+", children[0]):
+            raise Mistake("A formula's numbers are plain, such as 2.5.", children[0].start_pos or 0)
+        return [str(children[0])]
+
+    def part_inside(self, children: list[Any]) -> list[Any]:
+        return ["(", *_in_a_row(children), ")"]
+
+    def calculation(self, children: list[Any]) -> Part:
+        found = series_of(_in_a_row(children))
+        if found is None:
+            raise Mistake(f"A formula holds at most {MAX_SERIES} different series.", 0)
+        return Part({"kind": "formula", "series": found[0], "formula": found[1]})
+
+    def formula(self, children: list[Any]) -> Part:
+        at = children[-1].start_pos or 0
+        return Part({"kind": "formula", "formula": unquoted(children[-1])}, at)
 
     def segments(self, _: list[Token]) -> Part:
         return Part({"kind": "segments"})
@@ -212,6 +242,13 @@ class _Subjects(Conditions):
         cell = _merged(child for child in children if isinstance(child, Part))
         body = {"kind": "people", "of": of.body, **({"cell": cell} if cell else {})}
         return Part({**body, "\0depth": of.depth + 1})
+
+
+def _in_a_row(children: list[Any]) -> list[Any]:
+    """Return operands and the signs between them, one after the other."""
+    return [
+        part for child in children for part in (child if isinstance(child, list) else [str(child)])
+    ]
 
 
 def _selected(key: str, children: list[Any]) -> Body:

@@ -38,11 +38,13 @@ KEYWORDS: Final = {
     "OF": "of",
     "FUNNEL": "funnel",
     "RETENTION": "retention",
+    "FORMULA": "formula",
     "LIFECYCLE": "lifecycle",
     "FIRST_TIME": r"first\s+time",
     "PER_ACTOR": r"per\s+(?:actor|user)",
     "NEW_USERS": r"new\s+users",
     "KNOWN_USERS": r"known\s+users",
+    "COMPOSITION": "composition",
     "STICKINESS": "stickiness",
     "SEGMENTS": "segments",
     "SEGMENT": "segment",
@@ -127,7 +129,7 @@ MEANINGS: Final = {
     "COHORT_MODE": "every or first ever", "CHART": ", ".join(CHARTS),
     "OUTCOME": "reached, dropped, returned or not returned", "DIRECTION": "earliest or latest",
     "VS": "vs", "LPAR": "(", "RPAR": ")", "COMMA": ",", "DOT": ".", "LSQB": "[", "RSQB": "]",
-    "EQUAL": "=", "$END": "the end",
+    "EQUAL": "=", "SIGN": "a sign such as /", "$END": "the end",
 }  # fmt: skip
 """Terminal -> what a person calls it, where that is not the word itself."""
 

@@ -222,9 +222,36 @@ def _users(writer: _Writer) -> str:
     ]  # fmt: skip
 
 
+def _composition(writer: _Writer) -> str:
+    return f"composition by {name(str(writer.value('property')))}"
+
+
 def _stickiness(writer: _Writer) -> str:
     event = writer.take("event")
     return "stickiness" if event is None else f"stickiness of {name(event)}"
+
+
+def _formula(writer: _Writer) -> str:
+    from core.language_formula import written
+
+    series, formula = writer.value("series"), str(writer.value("formula"))
+    operands = [_operand(each) for each in series]
+    text = None if None in operands else written(formula, [str(o) for o in operands])
+    if text is None:
+        writer.left["series"] = series
+        return f"formula {quoted(formula)}"
+    return text
+
+
+def _operand(series: Any) -> str | None:
+    """Return a series of a formula in words; None where words cannot say it all."""
+    if series.range is not None or series.breakdown is not None:
+        return None
+    event = series.metric.removeprefix("event:")
+    if event == series.metric:
+        return None if series.filters else event
+    filters = " and ".join(condition(clause) for clause in series.filters)
+    return f"{name(event)}[{filters}]" if filters else name(event)
 
 
 def _segment(writer: _Writer) -> str:
@@ -255,9 +282,10 @@ def _people(writer: _Writer) -> str:
 
 
 _SUBJECTS: dict[str, Callable[[_Writer], str]] = {
+    "formula": _formula,
     "active_users": _active_users, "trend": _trend, "funnel": _funnel, "retention": _retention,
     "lifecycle": _lifecycle, "segments": lambda _: "segments", "segment": _segment,
-    "stickiness": _stickiness, "users": _users,
+    "stickiness": _stickiness, "users": _users, "composition": _composition,
     "top_events": _top_events, "user_activity": _user, "user_search": _search, "people": _people,
     "first_time": _first_time, "per_actor": _per_actor,
 }  # fmt: skip

@@ -101,6 +101,10 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     "known users with identified = true": {
         "kind": "users", "metric": "cumulative", "identified": True,
     },
+    "composition by trait:plan": {"kind": "composition", "property": "trait:plan"},
+    "composition of country last 90d limit 13": {
+        "kind": "composition", "property": "country", "range": "90d", "limit": 13,
+    },
     'stickiness of "Answered Question"': {"kind": "stickiness", "event": "Answered Question"},
     "stickiness with mode = exact, interval = month": {
         "kind": "stickiness", "mode": "exact", "interval": "month",
@@ -344,6 +348,10 @@ KINDS = {
         "users", metric=st.sampled_from(["active", "new", "cumulative"]),
         identified=st.booleans(), **TIMED,
     ),
+    "composition": bodies(
+        "composition", mode=st.sampled_from(["most_recent", "all_values"]),
+        limit=st.integers(1, 1000),
+    ).flatmap(lambda body: st.builds(lambda found: {**body, "property": found}, SOME)),
     "stickiness": st.one_of(
         bodies("stickiness", event=NASTY, interval=st.sampled_from(["day", "week"]),
                **{**TIMED, "granularity": st.sampled_from(["daily", "weekly", "monthly"])}),

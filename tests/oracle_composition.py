@@ -1,0 +1,25 @@
+"""Composition by plain loops (semantics 9.4)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from core.timeframe import resolve
+from tests.oracle import Seen, calendar_of, label_of, matching, value_of, within
+from tests.worlds import World
+
+
+def composition(world: World, question: Any) -> tuple[dict[str, set[str]], set[str]]:
+    """(value -> people, everybody active in the range)."""
+    earliest = min((e.ts for e in world.events), default=None)
+    span = resolve(question.range, calendar_of(world), world.now, earliest)
+    items = within(matching(world, None, question.conditions), span.start, span.end)
+    items = [item for item in items if item.actor is not None]
+    counted: list[Seen] = items
+    if question.mode == "most_recent":
+        counted = list({item.actor: item for item in items}.values())
+    found: dict[str, set[str]] = {}
+    for item in counted:
+        value = label_of(value_of(world, item, question.property))
+        found.setdefault(value, set()).add(str(item.actor))
+    return found, {str(item.actor) for item in items}
