@@ -110,6 +110,10 @@ def _composition(question: Any, cell: Cell) -> str:
     return "Active users" + (f" with {question.property} {cell.row}" if cell.row else "")
 
 
+def _realtime(_: Any, cell: Cell) -> str:
+    return "Active users" + (" a day earlier" if cell.series == "Yesterday" else "")
+
+
 def _stickiness(question: Any, cell: Cell) -> str:
     whose = f"Users of {question.event}" if question.event else "Active users"
     if cell.row is None:
@@ -137,6 +141,7 @@ _SUBJECTS: dict[str, Callable[[Any, Cell], str]] = {
     "active_users": _active, "trend": _trend, "funnel": _funnel, "retention": _retention,
     "lifecycle": _lifecycle, "segments": _segment, "segment": _segment,
     "stickiness": _stickiness, "users": _users, "composition": _composition,
+    "realtime": _realtime,
     "top_events": _top_events, "people": _people, "first_time": _first_time,
     "per_actor": _trend, "formula": _formula,
 }  # fmt: skip

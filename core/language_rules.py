@@ -192,6 +192,9 @@ class _Subjects(Conditions):
     def composition(self, children: list[Any]) -> Part:
         return Part({"kind": "composition", "property": children[-1].text}, at_of(children))
 
+    def realtime(self, _: list[Token]) -> Part:
+        return Part({"kind": "realtime"})
+
     def stickiness(self, children: list[Any]) -> Part:
         return Part({"kind": "stickiness", **_selected("event", children)})
 

@@ -45,6 +45,7 @@ KEYWORDS: Final = {
     "NEW_USERS": r"new\s+users",
     "KNOWN_USERS": r"known\s+users",
     "COMPOSITION": "composition",
+    "REALTIME": "realtime",
     "STICKINESS": "stickiness",
     "SEGMENTS": "segments",
     "SEGMENT": "segment",

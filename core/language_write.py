@@ -286,6 +286,7 @@ _SUBJECTS: dict[str, Callable[[_Writer], str]] = {
     "active_users": _active_users, "trend": _trend, "funnel": _funnel, "retention": _retention,
     "lifecycle": _lifecycle, "segments": lambda _: "segments", "segment": _segment,
     "stickiness": _stickiness, "users": _users, "composition": _composition,
+    "realtime": lambda _: "realtime",
     "top_events": _top_events, "user_activity": _user, "user_search": _search, "people": _people,
     "first_time": _first_time, "per_actor": _per_actor,
 }  # fmt: skip

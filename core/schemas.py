@@ -15,6 +15,7 @@ SHAPES: Final[dict[str, type[Shape] | tuple[type[Shape], ...]]] = {
     "lifecycle": Series,
     "users": Series,
     "composition": Table,
+    "realtime": Series,
     "stickiness": (Series, Histogram),
     "segments": Table,
     "segment": People,

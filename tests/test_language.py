@@ -105,6 +105,7 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     "composition of country last 90d limit 13": {
         "kind": "composition", "property": "country", "range": "90d", "limit": 13,
     },
+    "realtime": {"kind": "realtime"},
     'stickiness of "Answered Question"': {"kind": "stickiness", "event": "Answered Question"},
     "stickiness with mode = exact, interval = month": {
         "kind": "stickiness", "mode": "exact", "interval": "month",
@@ -352,6 +353,7 @@ KINDS = {
         "composition", mode=st.sampled_from(["most_recent", "all_values"]),
         limit=st.integers(1, 1000),
     ).flatmap(lambda body: st.builds(lambda found: {**body, "property": found}, SOME)),
+    "realtime": bodies("realtime", range=st.just("24h")),
     "stickiness": st.one_of(
         bodies("stickiness", event=NASTY, interval=st.sampled_from(["day", "week"]),
                **{**TIMED, "granularity": st.sampled_from(["daily", "weekly", "monthly"])}),

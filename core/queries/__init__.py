@@ -20,6 +20,7 @@ KINDS = {
     "lifecycle": "core.queries.lifecycle:Lifecycle",
     "users": "core.queries.users:Users",
     "composition": "core.queries.composition:Composition",
+    "realtime": "core.queries.realtime:Realtime",
     "stickiness": "core.queries.stickiness:Stickiness",
     "segments": "core.queries.segments:Segments",
     "segment": "core.queries.segments:Segment",

@@ -7,7 +7,7 @@ a context field come from the stored sets where conditions allow.
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import ClassVar, Literal
 
 from pydantic import Field as Limited
 
@@ -34,6 +34,8 @@ class Composition(Question):
     property: str = Limited(min_length=1)
     mode: Literal["most_recent", "all_values"] = "most_recent"
     limit: int = Limited(default=100, ge=1, le=1000)
+
+    needs: ClassVar[str] = "events"
 
     def ask(self, ctx: Context) -> Ask:
         """See Question."""
