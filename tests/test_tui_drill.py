@@ -128,6 +128,22 @@ async def test_everybody_is_sorted_where_they_are_listed(path: Path) -> None:
         assert users == sorted(users)
 
 
+async def test_the_list_of_everybody_has_no_range_to_change(path: Path) -> None:
+    async with explorer(path, place="users") as ff:
+        before = ff.page.question
+        await ff.press("minus", "r", "f", "less_than_sign")
+        assert ff.page.question == before
+        assert ff.app.screen is ff.page
+
+
+async def test_enter_opens_the_row_the_cursor_has_not_rested_on(path: Path) -> None:
+    async with explorer(path, place="metrics") as ff:
+        second = ff.page.listing.rows[1].text
+        await ff.press("down", "enter")
+        assert ff.page.main.answer.title == second
+        assert ff.page.main.has_focus
+
+
 async def test_a_search_that_finds_nobody_says_how_to_go_on(path: Path) -> None:
     async with explorer(path, place="users") as ff:
         await ff.press("slash")

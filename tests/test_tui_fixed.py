@@ -76,6 +76,18 @@ async def test_all_the_people_are_kept_not_only_the_rows_that_are_loaded(path: P
         assert len(item.body["static_ids"]) == ff.page.main.answer.total
 
 
+async def test_people_found_by_name_are_kept_too(path: Path) -> None:
+    async with explorer(path, place="users") as ff:
+        await ff.press("slash")
+        await ff.type("u1")
+        await ff.pilot.pause(0.3)
+        await ff.press("enter")
+        await named(ff, "Tens")
+        (item,) = Saved(path).audiences()
+        assert sorted(item.body["static_ids"]) == [f"u1{digit}" for digit in range(10)]
+        assert "Saved Tens: 10 people" in ff.status
+
+
 async def test_undo_takes_the_segment_away_and_segments_brings_it_back(path: Path) -> None:
     async with explorer(path, place="funnel") as ff:
         await to_people(ff)

@@ -17,7 +17,7 @@ def send(app: Any, text: str) -> str:
     if not text:
         return "There is nothing to copy here."
     data = text.encode(errors="replace")
-    size = f"{len(data) / 1000:.1f} KB"
+    size = f"{len(data) / 1000:.1f} KB" if len(data) >= 1000 else f"{len(data)} bytes"
     if len(base64.b64encode(data)) > MOST:
         return f"Too big to copy ({size}). x writes a file."
     app.copy_to_clipboard(text)

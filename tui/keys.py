@@ -23,6 +23,7 @@ PLACES = (
 
 CHARTS = ("metrics", "chart", "funnel", "retention")
 ASKED = ("board", *CHARTS, "segments", "marks", "people")
+LISTED = ("people", "users")
 LISTS = ("boards", "metrics", "segments", "marks", "users")
 
 
@@ -129,7 +130,7 @@ ACTIONS = (
            ("board", *CHARTS, "marks", "segments"), rank=9),
     Action("new", ("n",), "new", "a new board, question, audience or mark; on people a "
            "segment of exactly these", "save",
-           ("boards", "metrics", "funnel", "retention", "marks", "segments", "people"), rank=26),
+           ("boards", "metrics", "funnel", "retention", "marks", "segments", *LISTED), rank=26),
     Action("save", ("w",), "save", "save this question under a name", "save",
            ("board", *CHARTS, "people"), rank=28),
     Action("add", ("a",), "add", "add this to a board", "save", (*CHARTS, "marks"), rank=34),
@@ -138,7 +139,7 @@ ACTIONS = (
     Action("delete", ("d",), "delete", "delete what is under the cursor", "save",
            ("boards", "board", "marks", "segments"), rank=38),
     Action("undo", ("U",), "undo", "bring back what was deleted last; on people take the segment "
-           "just made away", "save", ("boards", "board", "marks", "segments", "people"), rank=39),
+           "just made away", "save", ("boards", "board", "marks", "segments", *LISTED), rank=39),
     Action("copy", ("y",), "copy", "send the value under the cursor to the terminal's clipboard",
            "export", rank=44),
     Action("copy_command", (), "", "copy the command that prints this", "export", ASKED),

@@ -129,6 +129,7 @@ class MetricsPage(AskedPage):
         self._pending = self.set_timer(WAIT, self._show_row)
 
     def _show_row(self) -> None:
+        self._pending = None
         value = self.listing.value
         if value is None:
             return
@@ -141,7 +142,11 @@ class MetricsPage(AskedPage):
         self.open_question(question, chart)
 
     def choose(self, listing: Listing) -> None:
-        """Enter on an event goes to its chart."""
+        """Enter on an event goes to its chart, also before the cursor has rested on it."""
+        if self._pending is not None:
+            self._pending.stop()
+            self._pending = None
+            self._show_row()
         self.main.focus()
 
     def action_new(self) -> None:

@@ -13,10 +13,10 @@ from tui.screens.people import PAGE, PeoplePage
 from tui.widgets.answer import AnswerView
 
 MOST = 100
-HELP = "an id, a property or a part of one; Enter or Down goes to the list"
+HELP = "/ finds an id, a property or a part of one"
 
 
-class UsersPage(PeoplePage):
+class UsersPage(PeoplePage, inherit_bindings=False):
     """A search field over a list of people."""
 
     page_id = "users"
