@@ -149,7 +149,9 @@ class _Subjects(Conditions):
 
     def measured(self, children: list[Any]) -> Part:
         measure, (event, found, lone) = children[0], children[-1]
-        counts = measure in ("count", "users", "sessions", "uniques", "totals")
+        counts = measure in (
+            "count", "users", "sessions", "uniques", "totals", "average", "pct_dau",
+        )  # fmt: skip
         if counts and found is not None:
             event, found = f"{event}.{found}", None
         elif lone and not counts:

@@ -21,7 +21,7 @@ from core.timeframe import RANGE_WORDS
 _COUNTED = re.compile(r"\d{1,6}[hdwmy]")
 _DATES = re.compile(r"\d{4}-\d\d-\d\d,\d{4}-\d\d-\d\d")
 _LABEL = re.compile(r"\d{4}-\d\d-\d\d(T\d\d:\d\d([+-]\d{4})?)?")
-_COUNTS = ("count", "users", "sessions")
+_COUNTS = ("count", "users", "sessions", "average", "pct_dau")
 _MODES = {"unbounded": "on or after", "on_or_before": "on or before", "streak": "in a streak"}
 _ORDERS = {"unordered": "in any order", "sequential": "strictly"}
 

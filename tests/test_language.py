@@ -154,6 +154,16 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     "first time of purchase with match_mode = true, lookback_days = 90": {
         "kind": "first_time", "event": "purchase", "match_mode": True, "lookback_days": 90,
     },
+    "average of purchase with rolling_window = 7": {
+        "kind": "trend", "event": "purchase", "measure": "average", "rolling_window": 7,
+    },
+    "pct_dau of purchase with rolling_average = 7": {
+        "kind": "trend", "event": "purchase", "measure": "pct_dau", "rolling_average": 7,
+    },
+    "distinct(purchase.item) with cumulative = true": {
+        "kind": "trend", "event": "purchase", "measure": "distinct", "property": "item",
+        "cumulative": True,
+    },
     "per actor p90 of purchase.amount weekly": {
         "kind": "per_actor", "event": "purchase", "property": "amount", "metric": "p90",
         "granularity": "weekly",
@@ -311,11 +321,17 @@ TIMED: dict[str, st.SearchStrategy[Any]] = {
 }
 STEPS = st.fixed_dictionaries({"event": NASTY}, optional={"filters": st.lists(CLAUSES, max_size=2)})
 TRENDS = st.one_of(
-    bodies("trend", event=NASTY, measure=st.sampled_from(["users", "sessions", "count"]), **TIMED),
-    bodies("trend", event=NASTY, **TIMED).flatmap(
+    bodies(
+        "trend",
+        event=NASTY,
+        **TIMED,
+        rolling_window=st.integers(2, 12),
+        measure=st.sampled_from(["users", "sessions", "count", "average", "pct_dau"]),
+    ),
+    bodies("trend", event=NASTY, cumulative=st.booleans(), **TIMED).flatmap(
         lambda body: st.builds(
             lambda m, p: {**body, "measure": m, "property": p},
-            st.sampled_from(["sum", "avg", "min", "max", "median", "p90", "p99.9", "count"]),
+            st.sampled_from(["sum", "avg", "min", "max", "median", "p90", "count", "distinct"]),
             SOME.filter(lambda p: p.removeprefix("properties.")),
         )
     ),

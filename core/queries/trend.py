@@ -1,15 +1,18 @@
 """Events over time: how many, by whom, in how many sessions, or a figure of a property.
 
-Semantics 4.2, 4.4, 4.5, 8.1. Counts and people come from the stored sets where these can answer;
-sessions and property figures need the events.
+Semantics 4.2, 4.4, 4.5, 8.1, 8.2. Counts, people and their ratios come from the stored sets where
+these can answer; sessions and property figures need the events. Every figure can be had of a
+window that rolls or grows, the whole range's staying what it is.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Generator
+from collections.abc import Generator, Iterable
+from dataclasses import replace
 from typing import Literal
 
+from pydantic import Field as Limited
 from pydantic import field_validator, model_validator
 
 from core.answers import Cell
@@ -32,12 +35,33 @@ from core.queries.select import (
     slot_expression,
     whole_days,
 )
-from core.queries.series import Figures, assemble, collect
+from core.queries.series import Figure, Figures, Group, assemble, collect
+from core.queries.trend_windows import (
+    Windows,
+    averaged,
+    check_length,
+    cumulative,
+    people_statement,
+    rolling,
+    summed,
+)
 from core.timeframe import Bucket, Span, runs
 
-MEASURES = ("count", "users", "sessions", "sum", "avg", "min", "max", "median")
+MEASURES = (
+    "count", "users", "sessions", "average", "pct_dau", "sum", "avg", "min", "max", "median",
+    "distinct",
+)  # fmt: skip
 PERCENTILE = re.compile(r"p(\d{1,2}(?:\.\d+)?|100)")
-UNITS = {"count": "events", "users": "users", "sessions": "sessions"}
+UNITS = {
+    "count": "events", "users": "users", "sessions": "sessions", "average": "number",
+    "pct_dau": "percent",
+}  # fmt: skip
+"""Measures that need no property -> the unit of their figures."""
+
+WINDOWS = ("rolling_window", "rolling_average", "cumulative")
+
+ZERO = ("count", "users", "sessions", "sum", "distinct")
+"""Measures that are 0 where there is nothing; the others are undefined."""
 
 
 class Trend(TimedQuestion):
@@ -45,15 +69,23 @@ class Trend(TimedQuestion):
 
     Attributes:
         event: its name; None is any event.
-        measure: count, users, sessions; sum, avg, min, max, median or a percentile (p90) of
-            `property`.
+        measure: count, users, sessions; average (events per user); pct_dau (users of the event as
+            a share of all active ones, whom conditions about people and segments narrow too);
+            sum, avg, min, max, median or a percentile (p90) of `property`, or distinct, how many
+            different values it has.
         property: the measured property, with or without "properties.".
+        rolling_window: the measure over so many buckets up to each one.
+        rolling_average: the mean of so many buckets' figures, undefined where one of them is.
+        cumulative: the measure from the start of the range to the end of each bucket.
     """
 
     kind: Literal["trend"] = "trend"
     event: str | None = None
     measure: str = "count"
     property: str | None = None
+    rolling_window: int | None = Limited(default=None, ge=2)
+    rolling_average: int | None = Limited(default=None, ge=2)
+    cumulative: bool = False
 
     @field_validator("measure")
     @classmethod
@@ -82,11 +114,36 @@ class Trend(TimedQuestion):
             )
         return self
 
+    @model_validator(mode="after")
+    def _one_window(self) -> Trend:
+        given = [name for name in WINDOWS if getattr(self, name)]
+        if len(given) > 1:
+            raise BadQuestion(
+                f"{given[0]} and {given[1]} cannot be had at once.", parameter=given[1]
+            )
+        self._fits(self.granularity)
+        return self
+
+    def _fits(self, unit: str) -> None:
+        for name in ("rolling_window", "rolling_average"):
+            check_length(name, getattr(self, name) or 0, unit)
+
     def title(self) -> str:
         """What is counted, in words."""
+        if self.rolling_window:
+            return f"{self._counted()}, rolling window of {self.rolling_window}"
+        if self.rolling_average:
+            return f"{self._counted()}, rolling average of {self.rolling_average}"
+        return f"{self._counted()}, cumulative" if self.cumulative else self._counted()
+
+    def _counted(self) -> str:
         name = self.event or "Any event"
         if self.measure == "count":
             return name
+        if self.measure == "average":
+            return f"{name} per user"
+        if self.measure == "pct_dau":
+            return f"Share of active users with {name if self.event else 'any event'}"
         if self.measure in UNITS:
             return f"{self.measure.capitalize()} of {name}"
         return f"{self.measure} of {name} {self.property}"
@@ -97,32 +154,92 @@ class Trend(TimedQuestion):
         if self.property:
             ctx.names.existing(f"properties.{self.property}", "property")
         by = [ctx.names.existing(name) for name in self.breakdown]
-        now = yield from self._period(ctx, time.span, time.buckets, by)
+        self._fits(time.unit)
+        now = yield from self._period(ctx, time.span, time.buckets, by, time.unit)
         before = None
         if time.compared:
-            before = yield from self._period(ctx, time.compared, time.compared_buckets, by)
+            compared = time.compared_buckets
+            before = yield from self._period(ctx, time.compared, compared, by, time.unit)
         return assemble(
             ctx, self, time, by, now, before,
             title=self.title(),
             unit=UNITS.get(self.measure, "number"),
-            additive=self.measure in ("count", "sum"),
-            empty=0 if self.measure in (*UNITS, "sum") else None,
+            additive=self.measure in ("count", "sum") and not self._windowed(),
+            empty=self._empty(),
         )  # fmt: skip
 
+    def _windowed(self) -> bool:
+        return any(getattr(self, name) for name in WINDOWS)
+
+    def _empty(self) -> Figure:
+        return 0 if self.measure in ZERO else None
+
+    def _windows(self, ctx: Context, span: Span, slots: list[Bucket], unit: str) -> Windows | None:
+        length = self.rolling_window or self.rolling_average
+        if length and slots:
+            return rolling(ctx, span, slots, unit, length)
+        return cumulative(span, slots) if self.cumulative and slots else None
+
     def _period(
-        self, ctx: Context, span: Span, slots: list[Bucket], by: list[Field]
+        self, ctx: Context, span: Span, slots: list[Bucket], by: list[Field], unit: str
     ) -> Generator[Statement, Rows, Figures]:
-        selection = select(ctx, self, self.event)
-        if self.measure == "users":
-            totals, points = yield from people_by_slot(ctx, selection, span, slots, by)
-        elif self.measure == "count":
-            totals, points = yield from self._counts(ctx, selection, span, slots, by)
-        else:
-            totals, points = split((yield self._scan(ctx, selection, span, slots, by)))
-        found = collect(ctx, by, totals, points)
-        if self.measure not in (*UNITS, "sum"):
+        found = yield from self._figures(ctx, span, slots, by)
+        view = self._windows(ctx, span, slots, unit)
+        if view and self.rolling_average:
+            wide = yield from self._figures(ctx, view.span, view.base, by)
+            groups = {*wide.points, ()} if not by else wide.points
+            found.points = {
+                group: averaged(wide.points.get(group, {}), view, self._empty()) for group in groups
+            }
+        elif view:
+            wide = yield from self._figures(ctx, view.span, view.base, by, view)
+            found.points = wide.points
+        if self.measure not in ("count", "users", "sessions", "sum"):
             found.rank = {group: value or 0 for group, value in found.totals.items()}
         return found
+
+    def _figures(
+        self,
+        ctx: Context,
+        span: Span,
+        slots: list[Bucket],
+        by: list[Field],
+        view: Windows | None = None,
+    ) -> Generator[Statement, Rows, Figures]:
+        """Figures per bucket and of the span; with a view per window, and the totals unused."""
+        selection = select(ctx, self, self.event)
+        if self.measure == "users":
+            return (yield from _users(ctx, selection, span, slots, by, view))
+        if self.measure in ("average", "pct_dau"):
+            return (yield from self._ratio(ctx, selection, span, slots, by, view))
+        if self.measure == "count":
+            totals, points = yield from self._counts(ctx, selection, span, slots, by)
+            return collect(ctx, by, totals, summed(points, view) if view else points)
+        totals, points = split((yield self._scan(ctx, selection, span, slots, by, view)))
+        return collect(ctx, by, totals, points)
+
+    def _ratio(
+        self,
+        ctx: Context,
+        selection: Selection,
+        span: Span,
+        slots: list[Bucket],
+        by: list[Field],
+        view: Windows | None,
+    ) -> Generator[Statement, Rows, Figures]:
+        users = yield from _users(ctx, selection, span, slots, by, view)
+        if self.measure == "average":
+            totals, points = yield from self._counts(ctx, selection, span, slots, by)
+            counts = collect(ctx, by, totals, summed(points, view) if view else points)
+            return _divided(counts, users, list(users.totals))
+        everybody = replace(selection, events=(), clauses=())
+        active = yield from _users(ctx, everybody, span, slots, [], view)
+        groups = list({**users.totals, **users.points} if by else {(): None})
+        of_active = Figures(
+            {group: active.totals.get((), 0) for group in (users.totals if by else groups)},
+            {group: active.points.get((), {}) for group in groups},
+        )
+        return _divided(users, of_active, groups)
 
     def _counts(
         self, ctx: Context, selection: Selection, span: Span, slots: list[Bucket], by: list[Field]
@@ -140,7 +257,13 @@ class Trend(TimedQuestion):
         return [(v0, v1, total) for (v0, v1), total in sums.items()], points
 
     def _scan(
-        self, ctx: Context, selection: Selection, span: Span, slots: list[Bucket], by: list[Field]
+        self,
+        ctx: Context,
+        selection: Selection,
+        span: Span,
+        slots: list[Bucket],
+        by: list[Field],
+        view: Windows | None,
     ) -> Statement:
         bind = ctx.binder()
         slot = "0"
@@ -150,21 +273,25 @@ class Trend(TimedQuestion):
             slot = slot_expression(bind, "e.ts", list(runs(slots)))
         values = [selection.value(bind, field) for field in by] + ["0", "0"]
         fields = [Field("property", self.property or "")] if self.property else []
-        figure = (
-            ctx.dialect.session_key()
-            if self.measure == "sessions"
-            else ctx.dialect.as_number(ctx.dialect.json_property(self.property or "", bind))
-        )
         aggregate = self._aggregate(ctx, bind)
+        placed = "found"
+        if view:
+            windows = ctx.dialect.rows(bind.rows(view.windows), ["slot", "lo", "hi"])
+            placed = f"""(
+                select w.slot as slot, f.v0 as v0, f.v1 as v1, f.x as x
+                from {windows} w
+                join found f on f.slot between w.lo and w.hi
+            ) windowed"""
         return bind.statement(
             f"""
             with found as materialized (
-                select {slot} as slot, {values[0]} as v0, {values[1]} as v1, {figure} as x
+                select {slot} as slot, {values[0]} as v0, {values[1]} as v1,
+                       {self._figure(ctx, bind)} as x
                 from {selection.source([*by, *fields])}
                 where {selection.where(bind, span)}
             )
             select slot, v0, v1, {aggregate} as figure
-            from found
+            from {placed}
             group by slot, v0, v1
             union all
             select {WHOLE}, v0, v1, {aggregate}
@@ -174,8 +301,20 @@ class Trend(TimedQuestion):
             f"{self.measure} from the events",
         )
 
-    def _aggregate(self, ctx: Context, bind: Binder) -> str:
+    def _figure(self, ctx: Context, bind: Binder) -> str:
+        """SQL of what is aggregated of an event; NULL where it has nothing."""
+        d = ctx.dialect
         if self.measure == "sessions":
+            return d.session_key()
+        raw = d.json_property(self.property or "", bind)
+        if self.measure == "distinct":
+            return (
+                f"case when {raw} is null or {raw} = 'null' then null else {d.json_label(raw)} end"
+            )
+        return d.as_number(raw)
+
+    def _aggregate(self, ctx: Context, bind: Binder) -> str:
+        if self.measure in ("sessions", "distinct"):
             return "count(distinct x)"
         if self.measure == "sum":
             return "coalesce(sum(x), 0)"
@@ -191,12 +330,40 @@ class Trend(TimedQuestion):
         return (Condition(field=f"properties.{self.property}", operator="is_set"),)
 
     def people(self, ctx: Context, bind: Binder, cell: Cell) -> str:
-        """See Question: everybody with a measured event in the bucket, of one group."""
+        """See Question: everybody with a measured event in the bucket or window, of one group."""
         time = frame(ctx, self)
         span = time.compared if cell.previous and time.compared else time.span
         slots = time.compared_buckets if cell.previous else time.buckets
         slot = find_bucket(slots, cell.bucket)
         if slot is not None:
-            span = bucket_span(slot, span)
+            view = self._windows(ctx, span, slots, time.unit)
+            span = view.stretch(slot.index) if view else bucket_span(slot, span)
         selection = select(ctx, self, self.event, self._measured())
         return members_of_group(ctx, bind, selection, span, self.breakdown, cell.group)
+
+
+def _users(
+    ctx: Context,
+    selection: Selection,
+    span: Span,
+    slots: list[Bucket],
+    by: list[Field],
+    view: Windows | None,
+) -> Generator[Statement, Rows, Figures]:
+    if view:
+        return collect(ctx, by, (), (yield people_statement(ctx, selection, view, by)))
+    totals, points = yield from people_by_slot(ctx, selection, span, slots, by)
+    return collect(ctx, by, totals, points)
+
+
+def _divided(above: Figures, below: Figures, groups: Iterable[Group]) -> Figures:
+    """One figure over another wherever that one is something; what is missing above is 0."""
+    found = Figures()
+    for group in {**below.points, **dict.fromkeys(groups)}:
+        own = above.points.get(group, {})
+        found.points[group] = {
+            slot: (own.get(slot) or 0) / n for slot, n in below.points.get(group, {}).items() if n
+        }
+    for group, n in below.totals.items():
+        found.totals[group] = (above.totals.get(group) or 0) / n if n else None
+    return found
