@@ -312,7 +312,9 @@ def _table(kind: str, *, marks: bool = False) -> str:
 
 
 def _taken(kind: str, title: str) -> BadInput:
-    return BadInput(f"There is already a {_ONE.get(kind, 'mark')} called {title!r}.")
+    one = _ONE.get(kind, "mark")
+    article = "an" if one[0] in "aeiou" else "a"
+    return BadInput(f"There is already {article} {one} called {title!r}.")
 
 
 def _to_item(row: tuple[Any, ...]) -> Item:
