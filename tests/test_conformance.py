@@ -267,13 +267,15 @@ def fixture(runner) -> Iterator[Engines]:
         {"kind": "funnel", "breakdown": "properties.item", "limit": 1, "steps": [
             {"event": "view_item"}, {"event": "view_item"}]},
         {"kind": "retention", "granularity": "daily", "start_event": "sign_up"},
+        {"kind": "formula", "formula": "A", "breakdown": "country", "series": [
+            {"metric": "users", "filters": [{"field": "item", "operator": "is_set"}]}]},
         {"kind": "retention", "cohort": "every"},
-        {"kind": "segments"},
         {"kind": "retention", "mode": "streak", "periods": 3},
         {"kind": "retention", "mode": "unbounded", "cohort": "every"},
         {"kind": "retention", "basis": "24h", "mode": "on_or_before", "granularity": "daily"},
         {"kind": "retention", "basis": "24h", "mode": "streak", "cohort": "every"},
         {"kind": "retention", "mode": "bracket", "brackets": [[0, 1], [1, 9]]},
+        {"kind": "segments"},
         {"kind": "lifecycle"},
         {"kind": "lifecycle", "event": "view_item", "new_means": "product"},
     ],

@@ -137,6 +137,13 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     "a > b within 90 minutes": {
         "kind": "funnel", "window_seconds": 5400, "steps": [{"event": "a"}, {"event": "b"}],
     },
+    "purchase[country = NL] / dau * 100": {
+        "kind": "formula", "formula": "A / B * 100",
+        "series": [
+            {"metric": "event:purchase", "filters": [{"field": "country", "value": "NL"}]},
+            {"metric": "dau"},
+        ],
+    },
     "retention of signup return purchase weekly 12": {
         "kind": "retention", "start_event": "signup", "return_event": "purchase", "periods": 12,
     },
@@ -345,6 +352,20 @@ KINDS = {
         window_seconds=st.one_of(st.integers(1, 31_622_400), st.just(3600)),
     ).flatmap(lambda body: st.builds(
         lambda steps: {**body, "steps": steps}, st.lists(STEPS, min_size=2, max_size=4)
+    )),
+    "formula": bodies("formula", **TIMED).flatmap(lambda body: st.builds(
+        lambda series, formula: {**body, "series": series, "formula": formula},
+        st.lists(
+            st.one_of(
+                st.builds(lambda event: {"metric": f"event:{event}"}, SOME),
+                st.fixed_dictionaries(
+                    {"metric": st.sampled_from(["dau", "mau", "events", "sessions", "users"])},
+                    optional={"range": st.just("7d")},
+                ),
+            ),
+            min_size=2, max_size=3,
+        ),
+        st.sampled_from(["A / B", "a/b", "(A + B) / A * 2.5", "-A", "round(A, B)", "B - A"]),
     )),
     "retention": bodies(
         "retention", start_event=NASTY, return_event=NASTY, periods=st.integers(1, 52),

@@ -168,6 +168,7 @@ def test_a_bad_question_is_answered_with_a_sentence(engine, fields, words):
         "retention daily 14 24 hour windows",
         "retention of signup on or after 24 hour windows",
         "retention in a streak",
+        'retention of "sign up" in a streak',
         "retention brackets 0, 1-6, 7-30 daily",
         "retention of signup return purchase brackets 0-4, 5-9 24 hour windows cohorts every",
         "retention of _new with combined=sum",
