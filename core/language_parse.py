@@ -20,7 +20,7 @@ from core.language_words import KEYWORDS, MEANINGS
 from core.text import clean
 
 _BOUNDARY = r"(?![\w.:$@%+\-])"
-_FIRST = {"ORDER": 7, "MODE": 7, "NO_VALUE": 7, "IN_LIST": 6}
+_FIRST = {"ORDER": 7, "MODE": 7, "NO_VALUE": 7, "IN_LIST": 6, "EVENTS_LIST": 6}
 """Terminals that win over others which match the beginning of the same text."""
 
 _SUBJECTS = (

@@ -175,6 +175,9 @@ class _Subjects(Conditions):
     def first_time(self, children: list[Any]) -> Part:
         return Part({"kind": "first_time", "event": children[-1].text})
 
+    def events_list(self, _: list[Token]) -> Part:
+        return Part({"kind": "events_list"})
+
     def per_actor(self, children: list[Any]) -> Part:
         event, found, _ = children[-1]
         given = {"event": event, "property": found}

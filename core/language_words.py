@@ -40,6 +40,7 @@ KEYWORDS: Final = {
     "RETENTION": "retention",
     "FORMULA": "formula",
     "LIFECYCLE": "lifecycle",
+    "EVENTS_LIST": r"events\s+list",
     "FIRST_TIME": r"first\s+time",
     "PER_ACTOR": r"per\s+(?:actor|user)",
     "NEW_USERS": r"new\s+users",

@@ -289,6 +289,7 @@ _SUBJECTS: dict[str, Callable[[_Writer], str]] = {
     "realtime": lambda _: "realtime",
     "top_events": _top_events, "user_activity": _user, "user_search": _search, "people": _people,
     "first_time": _first_time, "per_actor": _per_actor,
+    "events_list": lambda _: "events list",
 }  # fmt: skip
 
 

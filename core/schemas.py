@@ -22,6 +22,7 @@ SHAPES: Final[dict[str, type[Shape] | tuple[type[Shape], ...]]] = {
     "top_events": Table,
     "first_time": Series,
     "per_actor": Series,
+    "events_list": Table,
     "formula": Series,
     "people": People,
     "user_activity": Timeline,

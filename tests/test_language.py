@@ -176,6 +176,7 @@ EXAMPLES: dict[str, dict[str, Any]] = {
         "granularity": "weekly",
     },
     "per user of purchase": {"kind": "per_actor", "event": "purchase"},
+    "events list": {"kind": "events_list"},
     "user u_08213": {"kind": "user_activity", "user": "u_08213"},
     "activity of 00123 limit 5": {"kind": "user_activity", "user": "00123", "limit": 5},
     "users matching ana": {"kind": "user_search", "user": "ana"},
@@ -403,6 +404,7 @@ KINDS = {
         "per_actor", event=NASTY, property=NASTY, **TIMED,
         metric=st.sampled_from(["avg", "median", "min", "max", "sum", "p90", "p99.9"]),
     ),
+    "events_list": bodies("events_list"),
     "segments": bodies("segments"),
     "segment": bodies(
         "segment", limit=st.integers(1, 100), offset=st.integers(0, 9)

@@ -27,6 +27,7 @@ KINDS = {
     "top_events": "core.queries.top_events:TopEvents",
     "first_time": "core.queries.first_time:FirstTime",
     "per_actor": "core.queries.per_actor:PerActor",
+    "events_list": "core.queries.events_list:EventsList",
     "formula": "core.queries.formula:FormulaQuestion",
     "people": "core.queries.people:PeopleBehind",
     "user_activity": "core.queries.user_activity:UserActivity",

@@ -1,0 +1,90 @@
+"""Every event of the workspace with its figures of the running week (semantics 9.11)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Literal
+
+from core.answers import Cell, Column, Table
+from core.engines.dialect import Binder
+from core.queries.active_users import members_of_group
+from core.queries.base import Ask, Context, Dates, Question, dates
+from core.queries.select import select
+
+FLAGS = ("hidden", "non active", "flow hidden")
+
+
+class EventsList(Question):
+    """All events that are not deleted, also those that did not happen in the range.
+
+    The range is the running week. The share is of the people active in it; conditions about
+    single events narrow only the event's own figures, those about people both.
+    """
+
+    kind: Literal["events_list"] = "events_list"
+    range: str = "wtd"
+
+    def ask(self, ctx: Context) -> Ask:
+        """See Question."""
+        span = ctx.span_to_today(self.range)
+        selection = select(ctx, self)
+        everybody = replace(selection, clauses=())
+        bind = ctx.binder()
+        d = ctx.dialect
+        by = [ctx.names.field("event")]
+        found = yield bind.statement(
+            f"""
+            select v0, sum(total) as events, {d.count(d.union("users"))} as users
+            from ({selection.sets(bind, span, by=by)})
+            group by v0
+            """,
+            "events and users by event",
+        )
+        bind = ctx.binder()
+        active = yield bind.statement(
+            f"""
+            select {d.count(d.union("users"))} as users
+            from ({everybody.sets(bind, span, totals=False)})
+            """,
+            "active users",
+        )
+        return self._table(ctx, dates(span), {row[0]: row[1:] for row in found}, active[0][0])
+
+    def _table(
+        self, ctx: Context, of: Dates, found: dict[int, tuple[int, int]], active: int
+    ) -> Table:
+        rows = []
+        for event, name, display, *flags in ctx.names.read(_LISTED, ()):
+            count, users = found.get(event, (0, 0))
+            marks = ", ".join(word for word, on in zip(FLAGS, flags, strict=True) if on)
+            share = users / active if active else None
+            rows.append((name, count, users, share, display or name, marks))
+        rows.sort(key=lambda row: (-row[1], row[0]))
+        return Table(
+            title="Events",
+            first=of["first"],
+            last=of["last"],
+            columns=(
+                Column(name="event"),
+                Column(name="count", type="count"),
+                Column(name="users", type="count"),
+                Column(name="share of active", type="percent"),
+                Column(name="display"),
+                Column(name="marks"),
+            ),
+            rows=tuple(rows),
+            keys=tuple(row[0] for row in rows),
+            people_column="users",
+        )
+
+    def people(self, ctx: Context, bind: Binder, cell: Cell) -> str:
+        """See Question: everybody who did the row's event; without a row, any event."""
+        selection = select(ctx, self, cell.row)
+        return members_of_group(ctx, bind, selection, ctx.span_to_today(self.range), (), ())
+
+
+_LISTED = """
+    select id, name, display, hidden, inactive, flow_hidden
+    from event_names
+    where not deleted
+    """
