@@ -143,7 +143,7 @@ _SUBJECTS: dict[str, Callable[[Any, Cell], str]] = {
     "stickiness": _stickiness, "users": _users, "composition": _composition,
     "realtime": _realtime,
     "top_events": _top_events, "people": _people, "first_time": _first_time,
-    "per_actor": _trend, "events_list": _top_events, "formula": _formula,
+    "per_actor": _trend, "properties": _trend, "events_list": _top_events, "formula": _formula,
 }  # fmt: skip
 
 

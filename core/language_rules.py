@@ -178,6 +178,11 @@ class _Subjects(Conditions):
     def events_list(self, _: list[Token]) -> Part:
         return Part({"kind": "events_list"})
 
+    def values(self, children: list[Any]) -> Part:
+        event, found, _ = children[-1]
+        given = {"event": event, "property": found}
+        return Part({"kind": "properties", **{k: v for k, v in given.items() if v is not None}})
+
     def per_actor(self, children: list[Any]) -> Part:
         event, found, _ = children[-1]
         given = {"event": event, "property": found}

@@ -206,6 +206,10 @@ def _first_time(writer: _Writer) -> str:
     return f"first time {name(str(writer.value('event')))}"
 
 
+def _properties(writer: _Writer) -> str:
+    return f"values of {_measured(writer.value('event'), writer.value('property'))}"
+
+
 def _per_actor(writer: _Writer) -> str:
     metric, event = writer.value("metric"), writer.take("event")
     if event is None:
@@ -289,7 +293,7 @@ _SUBJECTS: dict[str, Callable[[_Writer], str]] = {
     "realtime": lambda _: "realtime",
     "top_events": _top_events, "user_activity": _user, "user_search": _search, "people": _people,
     "first_time": _first_time, "per_actor": _per_actor,
-    "events_list": lambda _: "events list",
+    "events_list": lambda _: "events list", "properties": _properties,
 }  # fmt: skip
 
 

@@ -23,6 +23,7 @@ SHAPES: Final[dict[str, type[Shape] | tuple[type[Shape], ...]]] = {
     "first_time": Series,
     "per_actor": Series,
     "events_list": Table,
+    "properties": Series,
     "formula": Series,
     "people": People,
     "user_activity": Timeline,

@@ -177,6 +177,9 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     },
     "per user of purchase": {"kind": "per_actor", "event": "purchase"},
     "events list": {"kind": "events_list"},
+    "values of purchase.item top 5": {
+        "kind": "properties", "event": "purchase", "property": "item", "limit": 5,
+    },
     "user u_08213": {"kind": "user_activity", "user": "u_08213"},
     "activity of 00123 limit 5": {"kind": "user_activity", "user": "00123", "limit": 5},
     "users matching ana": {"kind": "user_search", "user": "ana"},
@@ -405,6 +408,12 @@ KINDS = {
         metric=st.sampled_from(["avg", "median", "min", "max", "sum", "p90", "p99.9"]),
     ),
     "events_list": bodies("events_list"),
+    "properties": bodies(
+        "properties", **{key: value for key, value in TIMED.items() if key != "breakdown"}
+    ).flatmap(lambda body: st.builds(
+        lambda event, found: {**body, "event": event, "property": found},
+        NASTY, SOME.filter(lambda found: found.removeprefix("properties.")),
+    )),
     "segments": bodies("segments"),
     "segment": bodies(
         "segment", limit=st.integers(1, 100), offset=st.integers(0, 9)

@@ -28,6 +28,7 @@ KINDS = {
     "first_time": "core.queries.first_time:FirstTime",
     "per_actor": "core.queries.per_actor:PerActor",
     "events_list": "core.queries.events_list:EventsList",
+    "properties": "core.queries.properties:Properties",
     "formula": "core.queries.formula:FormulaQuestion",
     "people": "core.queries.people:PeopleBehind",
     "user_activity": "core.queries.user_activity:UserActivity",
