@@ -114,6 +114,16 @@ def _realtime(_: Any, cell: Cell) -> str:
     return "Active users" + (" a day earlier" if cell.series == "Yesterday" else "")
 
 
+def _sessions(question: Any, cell: Cell) -> str:
+    row = cell.row or ""
+    words = {
+        "bounce": "bounced sessions", "length": f"sessions of {row}", "top": f"sessions with {row}",
+        "entry": f"sessions that began with {row}", "exit": f"sessions that ended with {row}",
+    }  # fmt: skip
+    wanted = question.metric == "bounce" or row
+    return f"Users with {words.get(question.metric, 'sessions') if wanted else 'sessions'}"
+
+
 def _stickiness(question: Any, cell: Cell) -> str:
     whose = f"Users of {question.event}" if question.event else "Active users"
     if cell.row is None:
@@ -141,7 +151,7 @@ _SUBJECTS: dict[str, Callable[[Any, Cell], str]] = {
     "active_users": _active, "trend": _trend, "funnel": _funnel, "retention": _retention,
     "lifecycle": _lifecycle, "segments": _segment, "segment": _segment,
     "stickiness": _stickiness, "users": _users, "composition": _composition,
-    "realtime": _realtime,
+    "realtime": _realtime, "sessions": _sessions,
     "top_events": _top_events, "people": _people, "first_time": _first_time,
     "per_actor": _trend, "properties": _trend, "events_list": _top_events, "formula": _formula,
 }  # fmt: skip

@@ -205,6 +205,14 @@ class _Subjects(Conditions):
     def realtime(self, _: list[Token]) -> Part:
         return Part({"kind": "realtime"})
 
+    def sessions(self, children: list[Token]) -> Part:
+        metric = {"metric": flat(children[1]).replace(" ", "_")} if len(children) > 1 else {}
+        return Part({"kind": "sessions", **metric})
+
+    def top_sessions(self, children: list[Token]) -> Part:
+        limit = {"limit": int(children[1])} if len(children) == 3 else {}
+        return Part({"kind": "sessions", "metric": "top", **limit})
+
     def stickiness(self, children: list[Any]) -> Part:
         return Part({"kind": "stickiness", **_selected("event", children)})
 

@@ -48,6 +48,7 @@ KEYWORDS: Final = {
     "KNOWN_USERS": r"known\s+users",
     "COMPOSITION": "composition",
     "REALTIME": "realtime",
+    "SESSION_METRIC": r"volume|average|per[_\s]+user|length|bounce|entry|exit",
     "STICKINESS": "stickiness",
     "SEGMENTS": "segments",
     "SEGMENT": "segment",
@@ -133,6 +134,7 @@ MEANINGS: Final = {
     "OUTCOME": "reached, dropped, returned or not returned", "DIRECTION": "earliest or latest",
     "VS": "vs", "LPAR": "(", "RPAR": ")", "COMMA": ",", "DOT": ".", "LSQB": "[", "RSQB": "]",
     "EQUAL": "=", "SIGN": "a sign such as /", "$END": "the end",
+    "SESSION_METRIC": "length or another metric",
 }  # fmt: skip
 """Terminal -> what a person calls it, where that is not the word itself."""
 

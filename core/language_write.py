@@ -230,6 +230,14 @@ def _composition(writer: _Writer) -> str:
     return f"composition by {name(str(writer.value('property')))}"
 
 
+def _sessions(writer: _Writer) -> str:
+    metric = writer.value("metric")
+    if metric == "top":
+        limit = writer.take("limit")
+        return "top sessions" if limit is None else f"top {limit} sessions"
+    return "sessions" if metric == "unique" else f"sessions {metric.replace('_', ' ')}"
+
+
 def _stickiness(writer: _Writer) -> str:
     event = writer.take("event")
     return "stickiness" if event is None else f"stickiness of {name(event)}"
@@ -290,7 +298,7 @@ _SUBJECTS: dict[str, Callable[[_Writer], str]] = {
     "active_users": _active_users, "trend": _trend, "funnel": _funnel, "retention": _retention,
     "lifecycle": _lifecycle, "segments": lambda _: "segments", "segment": _segment,
     "stickiness": _stickiness, "users": _users, "composition": _composition,
-    "realtime": lambda _: "realtime",
+    "realtime": lambda _: "realtime", "sessions": _sessions,
     "top_events": _top_events, "user_activity": _user, "user_search": _search, "people": _people,
     "first_time": _first_time, "per_actor": _per_actor,
     "events_list": lambda _: "events list", "properties": _properties,

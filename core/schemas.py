@@ -16,6 +16,7 @@ SHAPES: Final[dict[str, type[Shape] | tuple[type[Shape], ...]]] = {
     "users": Series,
     "composition": Table,
     "realtime": Series,
+    "sessions": (Series, Histogram, Table),
     "stickiness": (Series, Histogram),
     "segments": Table,
     "segment": People,

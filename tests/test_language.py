@@ -106,6 +106,13 @@ EXAMPLES: dict[str, dict[str, Any]] = {
         "kind": "composition", "property": "country", "range": "90d", "limit": 13,
     },
     "realtime": {"kind": "realtime"},
+    "sessions by country": {"kind": "sessions", "breakdown": ["country"]},
+    "sessions per user weekly": {
+        "kind": "sessions", "metric": "per_user", "granularity": "weekly",
+    },
+    "top 5 sessions with property = country": {
+        "kind": "sessions", "metric": "top", "limit": 5, "property": "country",
+    },
     'stickiness of "Answered Question"': {"kind": "stickiness", "event": "Answered Question"},
     "stickiness with mode = exact, interval = month": {
         "kind": "stickiness", "mode": "exact", "interval": "month",
@@ -395,6 +402,22 @@ KINDS = {
         limit=st.integers(1, 1000),
     ).flatmap(lambda body: st.builds(lambda found: {**body, "property": found}, SOME)),
     "realtime": bodies("realtime", range=st.just("24h")),
+    "sessions": st.one_of(
+        bodies("sessions", **TIMED),
+        bodies("sessions", metric=st.sampled_from(["volume", "average", "per_user", "bounce"]),
+               **{**TIMED, "breakdown": st.just([])}),
+        bodies("sessions", property=NASTY, limit=st.integers(1, 1000)).flatmap(
+            lambda body: st.builds(
+                lambda metric: {**body, "metric": metric}, st.sampled_from(["top", "entry", "exit"])
+            )
+        ),
+        st.builds(
+            lambda body, low, wide: {
+                **body, "metric": "length", "bins": {"min": low, "max": low + wide},
+            },
+            bodies("sessions"), st.integers(0, 99), st.integers(1, 99),
+        ),
+    ),
     "stickiness": st.one_of(
         bodies("stickiness", event=NASTY, interval=st.sampled_from(["day", "week"]),
                **{**TIMED, "granularity": st.sampled_from(["daily", "weekly", "monthly"])}),

@@ -21,6 +21,7 @@ KINDS = {
     "users": "core.queries.users:Users",
     "composition": "core.queries.composition:Composition",
     "realtime": "core.queries.realtime:Realtime",
+    "sessions": "core.queries.sessions:Sessions",
     "stickiness": "core.queries.stickiness:Stickiness",
     "segments": "core.queries.segments:Segments",
     "segment": "core.queries.segments:Segment",

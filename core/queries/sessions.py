@@ -1,0 +1,369 @@
+"""Sessions: how many, how long, how they begin and end (semantics 4.8, 9.2, 9.3).
+
+A session belongs to the day it started on; only `unique` counts it in every bucket it has events
+in. Its length is the time from its first event to its last; those longer than a day have none.
+Conditions pick the sessions that hold an event which satisfies them. Rows of `sessions` answer;
+conditions, `top`, `unique` and values of a property read the events, as these lie in no set.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from itertools import pairwise
+from typing import Any, ClassVar, Literal
+
+from pydantic import Field as Limited
+from pydantic import model_validator
+
+from core.answers import Bin, Cell, Column, Histogram, Model, Table
+from core.engines.dialect import Binder, Statement
+from core.errors import BadQuestion
+from core.filters import Condition
+from core.queries.active_users import WHOLE, bucket_span, in_group, people_by_slot, split
+from core.queries.base import Ask, Context, Rows, TimedQuestion, dates, find_bucket, frame
+from core.queries.names import Field
+from core.queries.select import (
+    Selection,
+    day_runs,
+    label,
+    select,
+    slot_expression,
+    whole_days,
+)
+from core.queries.series import Figures, assemble, collect
+from core.queries.trend import Trend
+from core.timeframe import DAY, Bucket, Span, runs
+
+Metric = Literal[
+    "volume", "unique", "top", "average", "per_user", "length", "bounce", "entry", "exit"
+]
+TITLES = {
+    "volume": "Sessions started", "unique": "Sessions", "average": "Average session length",
+    "per_user": "Sessions per user", "bounce": "Bounce rate", "length": "Session length",
+    "top": "Sessions", "entry": "Entries", "exit": "Exits",
+}  # fmt: skip
+SERIES = {"volume": "sessions", "average": "seconds", "per_user": "number", "bounce": "percent"}
+TABLES = ("top", "entry", "exit")
+LENGTHS = (0, 3, 10, 30, 60, 180, 600, 1800, 3600, 86_400)
+UNITS = {"seconds": 1, "minutes": 60, "hours": 3600}
+MOST_BINS = 500
+
+
+class Bins(Model):
+    """Bins of session lengths: from `min` to below `max`, ten or of a size.
+
+    Attributes:
+        unit: what min, max and size are in.
+    """
+
+    unit: Literal["seconds", "minutes", "hours"] = "seconds"
+    min: float = Limited(ge=0, le=1e9)
+    max: float = Limited(gt=0, le=1e9)
+    size: float | None = Limited(default=None, gt=0)
+
+    @model_validator(mode="after")
+    def _sensible(self) -> Bins:
+        if self.max <= self.min:
+            raise BadQuestion("bins.max must be more than bins.min.", parameter="bins")
+        if self.size and (self.max - self.min) / self.size > MOST_BINS:
+            raise BadQuestion(
+                f"bins.size makes more than {MOST_BINS} bins.", "Take a larger one.",
+                parameter="bins",
+            )  # fmt: skip
+        return self
+
+    def edges(self) -> list[float]:
+        """Return the bounds of the bins, ascending, in the bins' unit; the last may be shorter."""
+        size = self.size or (self.max - self.min) / 10
+        found, step = [self.min], 1
+        while self.min + step * size < self.max * (1 - 1e-12):
+            found.append(self.min + step * size)
+            step += 1
+        return [*found, self.max]
+
+
+class Sessions(TimedQuestion):
+    """How many sessions there were, how long they lasted, and how they began and ended.
+
+    Attributes:
+        metric: "volume": sessions started; "unique": sessions with events in the bucket; "top":
+            sessions by `property`; "average": mean length in seconds; "per_user": sessions started
+            per active person; "length": how many by length; "bounce": share of sessions with one
+            event; "entry", "exit": the first or last event, or value of `property`.
+        property: the field of "top" (default device_type), "entry" and "exit".
+        bins: of "length"; without them 0, 3, 10, 30 s, 1, 3, 10, 30 min, 1 h, 1 day.
+    """
+
+    kind: Literal["sessions"] = "sessions"
+    metric: Metric = "unique"
+    property: str | None = None
+    bins: Bins | None = None
+
+    needs: ClassVar[str] = "events"
+
+    @model_validator(mode="after")
+    def _fitting(self) -> Sessions:
+        fits = {
+            "breakdown": self.metric == "unique",
+            "compare": self.metric == "unique" or self.metric in SERIES,
+            "property": self.metric in TABLES,
+            "bins": self.metric == "length",
+        }
+        for name, fit in fits.items():
+            if getattr(self, name) and not fit:
+                raise BadQuestion(
+                    f"{name} does not suit sessions {self.metric}.", parameter=name
+                )  # fmt: skip
+        return self
+
+    def ask(self, ctx: Context) -> Ask:
+        """See Question."""
+        if self.metric == "unique":
+            return (yield from self._unique().ask(ctx)).model_copy(update={"title": "Sessions"})
+        if self.metric == "length":
+            return (yield from self._lengths(ctx))
+        if self.metric in TABLES:
+            return (yield from self._table(ctx))
+        time = frame(ctx, self)
+        now = yield from self._period(ctx, time.span, time.buckets)
+        before = None
+        if time.compared:
+            before = yield from self._period(ctx, time.compared, time.compared_buckets)
+        return assemble(
+            ctx, self, time, [], now, before,
+            title=TITLES[self.metric], unit=SERIES[self.metric], additive=self.metric == "volume",
+            empty=0 if self.metric == "volume" else None,
+        )  # fmt: skip
+
+    def _unique(self) -> Trend:
+        shared = set(TimedQuestion.model_fields) - {"kind"}
+        return Trend(measure="sessions", **{name: getattr(self, name) for name in shared})
+
+    def people(self, ctx: Context, bind: Binder, cell: Cell) -> str:
+        """See Question: whose sessions these are; of bounces, whose ended with one event."""
+        if self.metric == "unique":
+            return self._unique().people(ctx, bind, cell)
+        if self.metric in TABLES or self.metric == "length":
+            return self._of_row(ctx, bind, cell)
+        time = frame(ctx, self)
+        span = time.compared if cell.previous and time.compared else time.span
+        slots = time.compared_buckets if cell.previous else time.buckets
+        slot = find_bucket(slots, cell.bucket)
+        reach = span if slot is None else bucket_span(slot, span)
+        test = {"bounce": "s.events = 1", "average": f"s.length <= {bind(DAY)}"}.get(self.metric)
+        sessions = _started(ctx, bind, select(ctx, self), reach)
+        return f"select distinct s.actor as actor from ({sessions}) s where {test or '1 = 1'}"
+
+    def _of_row(self, ctx: Context, bind: Binder, cell: Cell) -> str:
+        if self.metric == "length":
+            rows, field = self._binned(ctx, bind), None
+        else:
+            rows, field = self._valued(ctx, bind)
+        test = "1 = 1"
+        if cell.row is not None and field is not None:
+            test = in_group(ctx, bind, field, "v0", cell.row)
+        elif cell.row is not None:
+            labels = [name for name, _, _ in self._bins()]
+            if cell.row not in labels:
+                raise BadQuestion(f"cell names no bin {cell.row!r}.", parameter="cell")
+            test = f"v0 = {bind(labels.index(cell.row))}"
+        return f"select distinct actor from ({rows}) where {test} and actor <> 0"
+
+    # -- over time
+
+    def _period(
+        self, ctx: Context, span: Span, slots: list[Bucket]
+    ) -> Generator[Statement, Rows, Figures]:
+        if not slots:
+            return Figures({(): 0 if self.metric == "volume" else None})
+        bind, selection = ctx.binder(), select(ctx, self)
+        column, pieces = "s.start", list(runs(slots))
+        if whole_days(slots) and span.whole_days:
+            column, pieces = "s.day", day_runs(slots)
+        figure = {
+            "average": f"avg(case when length <= {bind(DAY)} then length end) / 1000.0",
+            "bounce": "avg(events = 1)",
+        }.get(self.metric, "count(*)")
+        rows = yield bind.statement(
+            f"""
+            with found as materialized (
+                select {slot_expression(bind, column, pieces)} as slot, s.length, s.events
+                from ({_started(ctx, bind, selection, span)}) s
+            )
+            select slot, 0, 0, {figure} from found group by slot
+            union all
+            select {WHOLE}, 0, 0, {figure} from found
+            """,
+            f"{TITLES[self.metric].lower()} from the sessions",
+        )
+        totals, points = split(rows)
+        if self.metric == "per_user":
+            users = yield from people_by_slot(ctx, selection, span, slots, [])
+            totals, points = _per_user(totals, users[0]), _per_user(points, users[1])
+        return collect(ctx, [], totals, points)
+
+    # -- lengths
+
+    def _bins(self) -> list[tuple[str, float, float]]:
+        """(label, start, end) of each bin, in seconds, half-open."""
+        letter = self.bins.unit[0] if self.bins else "s"
+        edges: list[float] = self.bins.edges() if self.bins else [float(n) for n in LENGTHS]
+        size = UNITS[self.bins.unit] if self.bins else 1
+        return [
+            (f"{low:g}{letter}-{high:g}{letter}", low * size, high * size)
+            for low, high in pairwise(edges)
+        ]
+
+    def _binned(self, ctx: Context, bind: Binder) -> str:
+        """Relation (actor, v0): the number of the bin of each session."""
+        bounds = [(n, round(a * 1000), round(b * 1000)) for n, (_, a, b) in enumerate(self._bins())]
+        each = ctx.dialect.rows(bind.rows(bounds), ["v0", "low", "high"])
+        sessions = _started(ctx, bind, select(ctx, self), ctx.span_to_today(self.range))
+        return f"""
+            select s.actor as actor, b.v0 as v0
+            from ({sessions}) s
+            join {each} b on s.length >= b.low and s.length < b.high
+            where s.length <= {bind(DAY)}"""
+
+    def _lengths(self, ctx: Context) -> Ask:
+        bind = ctx.binder()
+        rows = yield bind.statement(
+            f"""
+            select v0, count(*), count(distinct actor)
+            from ({self._binned(ctx, bind)})
+            group by v0
+            """,
+            "sessions by length",
+        )
+        found = {v0: (count, people) for v0, count, people in rows}
+        total = sum(count for count, _ in found.values())
+        return Histogram(
+            title=TITLES["length"],
+            **dates(ctx.span_to_today(self.range)),
+            unit="sessions",
+            of="seconds",
+            total=total,
+            bins=tuple(
+                Bin(
+                    label=name, start=low, end=high, count=found.get(n, (0, 0))[0],
+                    people=found.get(n, (0, 0))[1],
+                    share=found.get(n, (0, 0))[0] / total if total else None,
+                )
+                for n, (name, low, high) in enumerate(self._bins())
+            ),
+        )  # fmt: skip
+
+    # -- by value
+
+    def _valued(self, ctx: Context, bind: Binder) -> tuple[str, Field]:
+        """Relation (actor, key, v0): the value of each session, for top one row for every value."""
+        selection, span = select(ctx, self), ctx.span_to_today(self.range)
+        key = ctx.dialect.session_key()
+        if self.metric == "top":
+            by = ctx.names.field(self.property or "device_type", "property")
+            by = ctx.names.existing(self.property, "property") if self.property else by
+            return (
+                f"""
+                select distinct actor, key, v0
+                from (select e.actor as actor, {key} as key, {selection.value(bind, by)} as v0
+                      from {selection.source([by])}
+                      where {selection.where(bind, span)})
+                where key is not null""",
+                by,
+            )
+        sessions = _started(ctx, bind, selection, span)
+        if self.property is None:
+            return (
+                f"select s.actor as actor, s.key as key, s.{self.metric} as v0 from ({sessions}) s",
+                ctx.names.field("event"),
+            )
+        by = ctx.names.existing(self.property, "property")
+        return self._ends(ctx, bind, by, sessions, span), by
+
+    def _ends(self, ctx: Context, bind: Binder, by: Field, sessions: str, span: Span) -> str:
+        """The first or last value that is set, of each session."""
+        order = "desc" if self.metric == "exit" else "asc"
+        present = Selection(ctx).narrowed([Condition(field=by.key, operator="is_set")])
+        everything = Selection(ctx)
+        missing = "'(none)'" if by.kind in ("property", "trait") else "0"
+        return f"""
+            select s.actor as actor, s.key as key, coalesce(f.v0, {missing}) as v0
+            from ({sessions}) s
+            left join (
+                select key, v0 from (
+                    select key, v0,
+                           row_number() over (
+                               partition by key order by ts {order}, id {order}
+                           ) as nth
+                    from (select {ctx.dialect.session_key()} as key, e.ts as ts, e.id as id,
+                                 {everything.value(bind, by)} as v0
+                          from {everything.source([by])}
+                          where {present.where(bind, None)} and e.ts >= {bind(span.start)})
+                    where key is not null
+                )
+                where nth = 1
+            ) f on f.key = s.key"""
+
+    def _table(self, ctx: Context) -> Ask:
+        bind = ctx.binder()
+        rows, field = self._valued(ctx, bind)
+        found = yield bind.statement(
+            f"""
+            with found as materialized ({rows})
+            select 0 as whole, v0, count(distinct key), count(distinct actor)
+            from found group by v0
+            union all
+            select 1, null, count(distinct key), 0 from found
+            """,
+            "sessions by value",
+        )
+        everything = sum(row[2] for row in found if row[0])
+        named = [(label(ctx, field, v0), n, people) for whole, v0, n, people in found if not whole]
+        named.sort(key=lambda row: (-row[1], row[0]))
+        shown = named[: self.limit]
+        return Table(
+            title=f"{TITLES[self.metric]} by {field.key.removeprefix('properties.')}",
+            **dates(ctx.span_to_today(self.range)),
+            columns=(
+                Column(name=field.key.removeprefix("properties.")),
+                Column(name="sessions", type="count"),
+                Column(name="users", type="count"),
+                Column(name="share", type="percent"),
+            ),
+            rows=tuple((value, n, people, n / everything) for value, n, people in shown),
+            keys=tuple(value for value, _, _ in shown),
+            people_column="users",
+            truncated=len(named) > self.limit,
+        )
+
+
+def _per_user(sessions: Rows, users: Rows) -> Rows:
+    """Divide the last column of rows by that of the rows with the same start."""
+    below: dict[Any, int] = {tuple(row[:-1]): row[-1] for row in users}
+    return [
+        (*row[:-1], row[-1] / below[tuple(row[:-1])])
+        for row in sessions
+        if below.get(tuple(row[:-1]))
+    ]
+
+
+def _started(ctx: Context, bind: Binder, selection: Selection, span: Span) -> str:
+    """Relation (actor, start, day, length, events, entry, exit, key) of sessions begun in a span.
+
+    length is in ms; key is that of Dialect.session_key.
+    """
+    if span.whole_days:
+        tests = [f"s.day between {bind(span.first_day)} and {bind(span.last_day)}"]
+    else:
+        tests = [f"s.start >= {bind(span.start)} and s.start < {bind(span.end)}"]
+    tests += [f"s.actor in ({members(bind)})" for members in selection.members]
+    key = "s.actor || case when s.session > 0 then 's' || s.session else '.' || s.start end"
+    if selection.clauses:
+        tests.append(f"""{key} in (
+            select {ctx.dialect.session_key()} from {selection.source()}
+            where {selection.where(bind, None)} and e.ts >= {bind(span.start)})""")
+    return f"""
+        select s.actor as actor, s.start as start, s.day as day, s."end" - s.start as length,
+               s.events as events, s.entry as entry, s.exit as exit, {key} as key
+        from sessions s
+        where s.actor <> 0 and {" and ".join(tests)}"""

@@ -1,0 +1,214 @@
+"""Sessions as a question (semantics 4.8, 9.2, 9.3, appendix A.15)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from core.answers import Cell
+from core.errors import BadQuestion
+from core.language import format_cell
+from core.queries import from_json
+from tests.compare import ask, both_engines, check_people, people
+from tests.oracle_sessions import by_value, lengths, series
+from tests.test_active_users import CONDITIONS, by_day
+from tests.worlds import (
+    A_RANGE,
+    DAY,
+    EXACT_RANGES,
+    RANGES,
+    Event,
+    World,
+    appendix_a,
+    engine_of,
+    worlds,
+)
+
+DEFAULT = [0, 3, 10, 30, 60, 180, 600, 1800, 3600, 86_400]
+
+
+@pytest.fixture(scope="module")
+def engine():
+    with engine_of(appendix_a()) as found:
+        yield found
+
+
+def figures(engine, metric: str, **fields: Any) -> dict[str, float]:
+    """The days with sessions, without the year."""
+    answer = ask(engine, "sessions", metric=metric, range=A_RANGE, **fields)
+    return {day: value for day, value in by_day(answer).items() if value is not None}
+
+
+def test_mean_length_by_the_day_a_session_started(engine):
+    assert figures(engine, "average") == {
+        "04-07": 300, "04-08": 1800, "04-09": 1200, "04-14": 0, "04-15": 0, "04-16": 1800,
+    }  # fmt: skip
+    answer = ask(engine, "sessions", metric="average", range=A_RANGE)
+    assert answer.lines[0].total == (600 + 3600 + 1200 + 1800) / 9
+    assert answer.unit == "seconds"
+
+
+def test_sessions_started_and_per_user(engine):
+    volume = ask(engine, "sessions", metric="volume", range=A_RANGE)
+    assert volume.lines[0].total == sum(volume.lines[0].values) == 9
+    assert set(figures(engine, "per_user").values()) == {1.0}
+    assert ask(engine, "sessions", metric="per_user", range=A_RANGE).lines[0].total == 9 / 5
+
+
+def test_bounces(engine):
+    answer = ask(engine, "sessions", metric="bounce", range=A_RANGE)
+    assert answer.lines[0].total == 5 / 9
+    assert figures(engine, "bounce")["04-07"] == 0.5
+    question = from_json({"kind": "sessions", "metric": "bounce", "range": A_RANGE})
+    assert people(engine, question, Cell(bucket="2025-04-07")) == ["b"]
+    assert format_cell(question, Cell()).startswith("Users with bounced sessions")
+
+
+def test_lengths_in_the_usual_bins(engine):
+    answer = ask(engine, "sessions", metric="length", range=A_RANGE)
+    assert [part.count for part in answer.bins] == [5, 0, 0, 0, 0, 0, 2, 1, 1]
+    assert (answer.bins[0].label, answer.bins[-1].label) == ("0s-3s", "3600s-86400s")
+    assert answer.total == 9
+    question = from_json({"kind": "sessions", "metric": "length", "range": A_RANGE})
+    assert people(engine, question, Cell(row="600s-1800s")) == ["a", "c"]
+    assert people(engine, question, Cell()) == ["a", "b", "c", "d", "e"]
+
+
+def test_lengths_in_bins_of_ones_own(engine):
+    def bins(**fields: Any) -> dict[str, int]:
+        answer = ask(engine, "sessions", metric="length", range=A_RANGE, bins=fields)
+        return {part.label: part.count for part in answer.bins}
+
+    assert bins(unit="minutes", min=10, max=61, size=20) == {
+        "10m-30m": 2, "30m-50m": 1, "50m-61m": 1,
+    }  # fmt: skip
+    assert len(bins(min=0, max=60)) == 10
+    assert bins(min=0, max=60)["0s-6s"] == 5
+
+
+def test_a_session_over_midnight_is_unique_on_both_days():
+    night = 1_744_070_100_000  # 2025-04-07 23:55
+    events = (Event("a", night, user="ann"), Event("a", night + 600_000, user="ann"))
+    with engine_of(World(events, now=night + DAY)) as small:
+        unique = ask(small, "sessions", range="2025-04-07,2025-04-08").lines[0]
+        assert (unique.values, unique.total) == ((1, 1), 1)
+        volume = ask(small, "sessions", metric="volume", range="2025-04-07,2025-04-08").lines[0]
+        assert volume.values == (1, 0)
+
+
+def test_a_session_of_more_than_a_day_has_no_length():
+    events = tuple(Event("a", n * (DAY + 1), user="ann", session="s") for n in range(2))
+    with engine_of(World(events, now=3 * DAY)) as small:
+        fields = {"range": "1970-01-01,1970-01-03"}
+        assert ask(small, "sessions", metric="average", **fields).lines[0].total is None
+        assert ask(small, "sessions", metric="length", **fields).total == 0
+        assert ask(small, "sessions", metric="volume", **fields).lines[0].total == 1
+
+
+def test_entries_exits_and_top(engine):
+    def rows(metric: str, **fields: Any) -> dict[str, tuple[int, int]]:
+        answer = ask(engine, "sessions", metric=metric, range=A_RANGE, **fields)
+        return {row[0]: row[1:3] for row in answer.rows}
+
+    assert rows("entry") == {"sign_up": (4, 3), "add_to_cart": (3, 3), "view_item": (2, 1)}
+    assert rows("exit")["purchase"] == (4, 4)
+    assert rows("exit", property="item")["(none)"] == (2, 2)
+    assert rows("top", property="country") == {"NL": (4, 2), "US": (3, 2), "DE": (2, 1)}
+    assert rows("top") == {"(none)": (9, 5)}
+
+
+def test_events_at_once_begin_and_end_a_session_in_their_order():
+    events = tuple(Event(n, 5, user="ann", properties={"item": n}) for n in ("x", "y", "z"))
+    with engine_of(World(events, now=DAY)) as small:
+        for metric, name in (("entry", "x"), ("exit", "z")):
+            for field in (None, "item"):
+                fields = {"metric": metric, "property": field, "range": "1970-01-01,1970-01-01"}
+                assert ask(small, "sessions", **fields).rows == ((name, 1, 1, 1.0),)
+
+
+@pytest.mark.parametrize(
+    ("fields", "words"),
+    [
+        ({"metric": "many"}, "metric"),
+        ({"metric": "average", "breakdown": "country"}, "breakdown"),
+        ({"metric": "length", "compare": "previous"}, "compare"),
+        ({"property": "item"}, "property"),
+        ({"metric": "average", "bins": {"min": 0, "max": 5}}, "bins"),
+        ({"metric": "length", "bins": {"min": 5, "max": 5}}, "bins"),
+        ({"metric": "length", "bins": {"min": 0, "max": 5, "unit": "days"}}, "unit"),
+        ({"metric": "length", "bins": {"min": 0, "max": 1e6, "size": 1}}, "500"),
+        ({"metric": "top", "property": "itm"}, "itm"),
+    ],
+)
+def test_a_bad_question_is_answered_with_a_sentence(engine, fields, words):
+    with pytest.raises(BadQuestion, match=words):
+        ask(engine, "sessions", **fields)
+
+
+def test_a_bin_that_is_not_there_is_named(engine):
+    question = from_json({"kind": "sessions", "metric": "length"})
+    with pytest.raises(BadQuestion, match="5s-6s"):
+        people(engine, question, Cell(row="5s-6s"))
+
+
+def test_a_workspace_without_events():
+    with engine_of(World((), now=1_744_000_000_000)) as empty:
+        assert ask(empty, "sessions", metric="volume", range="7d").lines[0].total == 0
+        assert ask(empty, "sessions", metric="bounce", range="7d").lines[0].total is None
+        assert ask(empty, "sessions", metric="entry").rows == ()
+        assert ask(empty, "sessions", metric="length").total == 0
+
+
+METRICS = ("volume", "average", "per_user", "bounce", "length", "top", "entry", "exit")
+
+
+@st.composite
+def questions(draw: st.DrawFn) -> dict[str, Any]:
+    metric = draw(st.sampled_from(METRICS))
+    fields: dict[str, Any] = {
+        "kind": "sessions",
+        "metric": metric,
+        "range": draw(st.sampled_from((*RANGES, *EXACT_RANGES, "2025-03-25,2025-04-05"))),
+        "conditions": draw(st.sampled_from(CONDITIONS)),
+        "limit": 1000,
+    }
+    if metric in ("top", "entry", "exit"):
+        named = (None, "country", "properties.item", "trait:plan")
+        return {**fields, "property": draw(st.sampled_from(named))}
+    if metric != "length":
+        fields["granularity"] = draw(st.sampled_from(("hourly", "daily", "weekly", "monthly")))
+        fields["compare"] = draw(st.sampled_from((None, "previous")))
+    return fields
+
+
+@settings(max_examples=80, deadline=None)
+@given(worlds(), questions())
+def test_sessions_match_the_oracle(world, fields):
+    question: Any = from_json(fields)
+    with both_engines(world) as engines:
+        for engine in engines:
+            answer = engine.answer(question)
+            if question.metric == "length":
+                expected = lengths(world, question, DEFAULT)
+                assert [(b.count, b.people) for b in answer.bins] == [
+                    (count, len(actors)) for count, actors in expected
+                ]
+                check_people(engine, question, answer)
+            elif question.metric in ("top", "entry", "exit"):
+                found = {row[0]: (row[1], row[2]) for row in answer.rows}
+                assert found == {v: (n, len(p)) for v, (n, p) in by_value(world, question).items()}
+                check_people(engine, question, answer)
+            else:
+                _check_series(answer, *series(world, question))
+
+
+def _check_series(answer: Any, now: list[Any], total: Any, before: list[Any]) -> None:
+    line = answer.lines[0]
+    assert list(line.values) == pytest.approx(now)
+    assert line.total == pytest.approx(total)
+    if line.previous is not None:
+        shown = min(len(now), len(before))
+        assert list(line.previous[:shown]) == pytest.approx(before[:shown])
