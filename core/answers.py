@@ -161,6 +161,7 @@ class Table(Shape):
     Attributes:
         keys: one address key per row (a cell's `row`), or () when rows have nobody behind them.
         truncated: there were more rows than shown.
+        total: how many rows there are on all pages, where that was asked for.
     """
 
     shape: Literal["table"] = "table"
@@ -169,6 +170,7 @@ class Table(Shape):
     keys: tuple[str, ...] = ()
     people_column: str | None = None
     truncated: bool = False
+    total: int | None = None
 
     def cells(self) -> Iterator[tuple[Cell, float | None]]:
         """Yield each row's address with its people figure, if the table has one."""

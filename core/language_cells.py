@@ -153,7 +153,8 @@ _SUBJECTS: dict[str, Callable[[Any, Cell], str]] = {
     "stickiness": _stickiness, "users": _users, "composition": _composition,
     "realtime": _realtime, "sessions": _sessions,
     "top_events": _top_events, "people": _people, "first_time": _first_time,
-    "per_actor": _trend, "properties": _trend, "events_list": _top_events, "formula": _formula,
+    "per_actor": _trend, "properties": _trend,
+    "raw_events": _trend, "events_list": _top_events, "formula": _formula,
 }  # fmt: skip
 
 

@@ -183,6 +183,9 @@ class _Subjects(Conditions):
         given = {"event": event, "property": found}
         return Part({"kind": "properties", **{k: v for k, v in given.items() if v is not None}})
 
+    def raw_events(self, children: list[Any]) -> Part:
+        return Part({"kind": "raw_events", **_selected("event", children)})
+
     def per_actor(self, children: list[Any]) -> Part:
         event, found, _ = children[-1]
         given = {"event": event, "property": found}

@@ -41,6 +41,7 @@ KEYWORDS: Final = {
     "FORMULA": "formula",
     "LIFECYCLE": "lifecycle",
     "EVENTS_LIST": r"events\s+list",
+    "RAW_EVENTS": r"raw\s+events",
     "VALUES": "values",
     "FIRST_TIME": r"first\s+time",
     "PER_ACTOR": r"per\s+(?:actor|user)",

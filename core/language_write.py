@@ -210,6 +210,11 @@ def _properties(writer: _Writer) -> str:
     return f"values of {_measured(writer.value('event'), writer.value('property'))}"
 
 
+def _raw_events(writer: _Writer) -> str:
+    event = writer.take("event")
+    return "raw events" if event is None else f"raw events of {name(event)}"
+
+
 def _per_actor(writer: _Writer) -> str:
     metric, event = writer.value("metric"), writer.take("event")
     if event is None:
@@ -302,6 +307,7 @@ _SUBJECTS: dict[str, Callable[[_Writer], str]] = {
     "top_events": _top_events, "user_activity": _user, "user_search": _search, "people": _people,
     "first_time": _first_time, "per_actor": _per_actor,
     "events_list": lambda _: "events list", "properties": _properties,
+    "raw_events": _raw_events,
 }  # fmt: skip
 
 

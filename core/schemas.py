@@ -25,6 +25,7 @@ SHAPES: Final[dict[str, type[Shape] | tuple[type[Shape], ...]]] = {
     "per_actor": Series,
     "events_list": Table,
     "properties": Series,
+    "raw_events": Table,
     "formula": Series,
     "people": People,
     "user_activity": Timeline,

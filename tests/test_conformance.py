@@ -259,6 +259,7 @@ def fixture(runner) -> Iterator[Engines]:
         {"kind": "per_actor", "property": "amount", "metric": "p90", "breakdown": "country"},
         {"kind": "trend", "event": "purchase", "measure": "pct_dau", "rolling_window": 7},
         {"kind": "events_list"},
+        {"kind": "raw_events", "event": "purchase", "limit": 3, "count_total": True},
         {"kind": "properties", "event": "purchase", "property": "item"},
         {"kind": "trend", "measure": "distinct", "property": "item", "cumulative": True},
         {"kind": "trend", "measure": "average", "rolling_average": 3, "breakdown": "country"},

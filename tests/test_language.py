@@ -184,6 +184,9 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     },
     "per user of purchase": {"kind": "per_actor", "event": "purchase"},
     "events list": {"kind": "events_list"},
+    "raw events of purchase limit 5 offset 10 with count_total = true": {
+        "kind": "raw_events", "event": "purchase", "limit": 5, "offset": 10, "count_total": True,
+    },
     "values of purchase.item top 5": {
         "kind": "properties", "event": "purchase", "property": "item", "limit": 5,
     },
@@ -431,6 +434,10 @@ KINDS = {
         metric=st.sampled_from(["avg", "median", "min", "max", "sum", "p90", "p99.9"]),
     ),
     "events_list": bodies("events_list"),
+    "raw_events": bodies(
+        "raw_events", event=NASTY, limit=st.integers(1, 10_000), offset=st.integers(0, 9),
+        count_total=st.booleans(),
+    ),
     "properties": bodies(
         "properties", **{key: value for key, value in TIMED.items() if key != "breakdown"}
     ).flatmap(lambda body: st.builds(

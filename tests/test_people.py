@@ -75,6 +75,7 @@ def test_a_cell_that_is_not_in_the_answer_is_refused(engine, cell):
         {"kind": "first_time", "event": "purchase", "range": A_RANGE},
         {"kind": "per_actor", "event": "purchase", "range": A_RANGE},
         {"kind": "events_list"},
+        {"kind": "raw_events", "range": A_RANGE},
         {"kind": "properties", "event": "purchase", "property": "item", "range": A_RANGE},
         {"kind": "segment", "segment": "casual", "range": A_RANGE},
         {"kind": "user_search", "user": "a"},

@@ -30,6 +30,7 @@ KINDS = {
     "per_actor": "core.queries.per_actor:PerActor",
     "events_list": "core.queries.events_list:EventsList",
     "properties": "core.queries.properties:Properties",
+    "raw_events": "core.queries.raw_events:RawEvents",
     "formula": "core.queries.formula:FormulaQuestion",
     "people": "core.queries.people:PeopleBehind",
     "user_activity": "core.queries.user_activity:UserActivity",

@@ -1,0 +1,22 @@
+"""The events themselves (semantics 4.2, 1.8), in plain loops."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tests.oracle import matching, span_of, within
+from tests.worlds import World
+
+
+def raw_events(world: World, question: Any) -> list[tuple[Any, ...]]:
+    """All rows (ts, event, person, device, given session, properties), newest first."""
+    span = span_of(world, question)
+    items = within(matching(world, question.event, question.conditions), span.start, span.end)
+    items.sort(key=lambda item: (item.ts, item.number), reverse=True)
+    return [
+        (
+            item.ts, item.name, item.actor, item.event.device, item.event.session,
+            dict(item.event.properties),
+        )
+        for item in items
+    ]  # fmt: skip
