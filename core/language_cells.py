@@ -124,6 +124,10 @@ def _sessions(question: Any, cell: Cell) -> str:
     return f"Users with {words.get(question.metric, 'sessions') if wanted else 'sessions'}"
 
 
+def _ltv(_: Any, cell: Cell) -> str:
+    return "New users" + (f" of {day(cell.row)}" if cell.row not in (None, "all") else "")
+
+
 def _stickiness(question: Any, cell: Cell) -> str:
     whose = f"Users of {question.event}" if question.event else "Active users"
     if cell.row is None:
@@ -151,7 +155,7 @@ _SUBJECTS: dict[str, Callable[[Any, Cell], str]] = {
     "active_users": _active, "trend": _trend, "funnel": _funnel, "retention": _retention,
     "lifecycle": _lifecycle, "segments": _segment, "segment": _segment,
     "stickiness": _stickiness, "users": _users, "composition": _composition,
-    "realtime": _realtime, "sessions": _sessions,
+    "realtime": _realtime, "sessions": _sessions, "ltv": _ltv,
     "top_events": _top_events, "people": _people, "first_time": _first_time,
     "per_actor": _trend, "properties": _trend,
     "raw_events": _trend, "events_list": _top_events, "formula": _formula,

@@ -216,6 +216,12 @@ class _Subjects(Conditions):
         limit = {"limit": int(children[1])} if len(children) == 3 else {}
         return Part({"kind": "sessions", "metric": "top", **limit})
 
+    def ltv(self, _: list[Token]) -> Part:
+        return Part({"kind": "ltv"})
+
+    def ltv_metric(self, children: list[Token]) -> Part:
+        return Part({"metric": str(children[0]).lower()}, at_of(children))
+
     def stickiness(self, children: list[Any]) -> Part:
         return Part({"kind": "stickiness", **_selected("event", children)})
 

@@ -50,6 +50,8 @@ KEYWORDS: Final = {
     "COMPOSITION": "composition",
     "REALTIME": "realtime",
     "SESSION_METRIC": r"volume|average|per[_\s]+user|length|bounce|entry|exit",
+    "LTV": "ltv",
+    "LTV_METRIC": "arpu|arppu",
     "STICKINESS": "stickiness",
     "SEGMENTS": "segments",
     "SEGMENT": "segment",
@@ -135,7 +137,7 @@ MEANINGS: Final = {
     "OUTCOME": "reached, dropped, returned or not returned", "DIRECTION": "earliest or latest",
     "VS": "vs", "LPAR": "(", "RPAR": ")", "COMMA": ",", "DOT": ".", "LSQB": "[", "RSQB": "]",
     "EQUAL": "=", "SIGN": "a sign such as /", "$END": "the end",
-    "SESSION_METRIC": "length or another metric",
+    "SESSION_METRIC": "length or another metric", "LTV_METRIC": "arpu or arppu",
 }  # fmt: skip
 """Terminal -> what a person calls it, where that is not the word itself."""
 

@@ -243,6 +243,12 @@ def _sessions(writer: _Writer) -> str:
     return "sessions" if metric == "unique" else f"sessions {metric.replace('_', ' ')}"
 
 
+def _ltv(writer: _Writer) -> str:
+    if writer.left.get("metric") == "arppu":
+        return f"ltv {writer.take('metric')}"
+    return "ltv"
+
+
 def _stickiness(writer: _Writer) -> str:
     event = writer.take("event")
     return "stickiness" if event is None else f"stickiness of {name(event)}"
@@ -303,7 +309,7 @@ _SUBJECTS: dict[str, Callable[[_Writer], str]] = {
     "active_users": _active_users, "trend": _trend, "funnel": _funnel, "retention": _retention,
     "lifecycle": _lifecycle, "segments": lambda _: "segments", "segment": _segment,
     "stickiness": _stickiness, "users": _users, "composition": _composition,
-    "realtime": lambda _: "realtime", "sessions": _sessions,
+    "realtime": lambda _: "realtime", "sessions": _sessions, "ltv": _ltv,
     "top_events": _top_events, "user_activity": _user, "user_search": _search, "people": _people,
     "first_time": _first_time, "per_actor": _per_actor,
     "events_list": lambda _: "events list", "properties": _properties,

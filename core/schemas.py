@@ -17,6 +17,7 @@ SHAPES: Final[dict[str, type[Shape] | tuple[type[Shape], ...]]] = {
     "composition": Table,
     "realtime": Series,
     "sessions": (Series, Histogram, Table),
+    "ltv": Table,
     "stickiness": (Series, Histogram),
     "segments": Table,
     "segment": People,

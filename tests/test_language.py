@@ -113,6 +113,9 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     "top 5 sessions with property = country": {
         "kind": "sessions", "metric": "top", "limit": 5, "property": "country",
     },
+    "ltv weekly arppu with days = (1, 7)": {
+        "kind": "ltv", "metric": "arppu", "granularity": "weekly", "days": [1, 7],
+    },
     'stickiness of "Answered Question"': {"kind": "stickiness", "event": "Answered Question"},
     "stickiness with mode = exact, interval = month": {
         "kind": "stickiness", "mode": "exact", "interval": "month",
@@ -420,6 +423,11 @@ KINDS = {
             },
             bodies("sessions"), st.integers(0, 99), st.integers(1, 99),
         ),
+    ),
+    "ltv": bodies(
+        "ltv", metric=st.sampled_from(["arpu", "arppu", "revenue", "paying_users"]), event=NASTY,
+        granularity=st.sampled_from(["daily", "weekly", "monthly"]),
+        days=st.lists(st.integers(1, 90), min_size=1, max_size=5, unique=True).map(sorted),
     ),
     "stickiness": st.one_of(
         bodies("stickiness", event=NASTY, interval=st.sampled_from(["day", "week"]),

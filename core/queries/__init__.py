@@ -22,6 +22,7 @@ KINDS = {
     "composition": "core.queries.composition:Composition",
     "realtime": "core.queries.realtime:Realtime",
     "sessions": "core.queries.sessions:Sessions",
+    "ltv": "core.queries.ltv:Ltv",
     "stickiness": "core.queries.stickiness:Stickiness",
     "segments": "core.queries.segments:Segments",
     "segment": "core.queries.segments:Segment",

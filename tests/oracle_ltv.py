@@ -1,0 +1,70 @@
+"""Lifetime value by plain loops (semantics 9.5)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from core.timeframe import buckets
+from tests.oracle import calendar_of, matching, number_of, satisfies, seen, span_of, value_of
+from tests.worlds import DAY, World
+
+Row = tuple[Any, ...]
+
+
+def cohorts(world: World, question: Any) -> dict[str, list[tuple[str, int]]]:
+    """Cohort -> (person, ms of the first event); "all" is everybody."""
+    calendar = calendar_of(world)
+    slots = buckets(
+        span_of(world, question), question.granularity, calendar, world.now, whole=True
+    )  # fmt: skip
+    found: dict[str, list[tuple[str, int]]] = {"all": [], **{slot.label: [] for slot in slots}}
+    met: set[str] = set()
+    for item in seen(world):
+        if item.actor is None or item.actor in met:
+            continue
+        met.add(item.actor)
+        if not all(satisfies(world, item, clause) for clause in question.conditions):
+            continue
+        for slot in slots:
+            if slot.start <= item.ts < slot.end:
+                found["all"].append((item.actor, item.ts))
+                found[slot.label].append((item.actor, item.ts))
+    return found
+
+
+def ltv(world: World, question: Any) -> dict[str, Row]:
+    """Cohort -> (people, value of each N, paid, total amount)."""
+    found = {}
+    for label, people in cohorts(world, question).items():
+        paid = [_paid(world, question, actor, None) for actor, _ in people]
+        found[label] = (
+            len(people),
+            *(_value(world, question, people, n) for n in question.days),
+            sum(bool(amounts) for amounts in paid),
+            sum(sum(amounts) for amounts in paid),
+        )
+    return found
+
+
+def _value(world: World, question: Any, people: list[tuple[str, int]], n: int) -> float | None:
+    old = [(actor, born) for actor, born in people if born + n * DAY <= world.now]
+    paid = [_paid(world, question, actor, born + n * DAY) for actor, born in old]
+    payers = sum(bool(amounts) for amounts in paid)
+    revenue = sum(sum(amounts) for amounts in paid)
+    below = {"arpu": len(old), "arppu": payers}.get(question.metric, 1)
+    if not old or not below:
+        return None
+    return (payers if question.metric == "paying_users" else revenue) / below
+
+
+def _paid(world: World, question: Any, actor: str, before: int | None) -> list[float]:
+    """What somebody paid before an instant, or up to now."""
+    found = []
+    for item in matching(world, question.event):
+        if item.actor != actor or item.ts > world.now or (before and item.ts >= before):
+            continue
+        amount = number_of(value_of(world, item, f"properties.{question.property}"))
+        quantity = number_of(value_of(world, item, "properties.quantity"))
+        if amount is not None:
+            found.append(amount * (1 if quantity is None else quantity))
+    return found
