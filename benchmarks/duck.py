@@ -197,6 +197,27 @@ SQL: dict[str, tuple[str, ...]] = {
         group by rollup (day)
         """,
     ),
+    "share of active users": (
+        f"""
+        select day,
+               count(distinct "user") filter (where event = 'view_item') / count(distinct "user")
+        from events where {IN_RANGE} group by rollup (day)
+        """,
+    ),
+    "first times": (
+        f"""
+        with firsts as (
+            select "user", min(day) as day from events where event = 'purchase' group by "user"
+        )
+        select day, count(*) from firsts where {IN_RANGE} group by rollup (day)
+        """,
+    ),
+    "events per person": (
+        f"""
+        select day, count(*) / count(distinct "user") from events
+        where {IN_RANGE} and event = 'view_item' group by rollup (day)
+        """,
+    ),
     "top events": (
         f"""
         select event::varchar, count(*), count(distinct "user")
