@@ -306,7 +306,7 @@ def test_the_reported_attempt_is_the_best_of_all(made, window, start):
     firsts = [event for event in events if event[2] & 1 and start <= event[0] < start + 3]
     tries = [a for first in firsts for a in every_attempt(steps, events, [first], window)]
     best = min(tries, key=lambda a: (-len(a), a[0][0], a[0][1], [e[0] for e in a]), default=None)
-    expected = Attempt(best[0][1], tuple(e[0] for e in best)) if best else None
+    expected = Attempt(best[0][1], tuple(e[0] for e in best), best[0][0]) if best else None
     assert reported(steps, window, start, start + 3, events) == expected
 
 

@@ -367,6 +367,7 @@ KINDS = {
         "funnel",
         **{**TIMED, "breakdown": st.lists(NASTY, max_size=1)},
         window_seconds=st.one_of(st.integers(1, 31_622_400), st.just(3600)),
+        order=st.sampled_from(["ordered", "unordered", "sequential"]),
     ).flatmap(lambda body: st.builds(
         lambda steps: {**body, "steps": steps}, st.lists(STEPS, min_size=2, max_size=4)
     )),

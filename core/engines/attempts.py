@@ -1,4 +1,6 @@
-"""The reported attempt at an ordered funnel of one actor (semantics 6.3), as an SQL function.
+"""The reported attempt at a funnel of one actor (semantics 6.3), as an SQL function.
+
+`reported` serves funnels in order, core/engines/attempts_order.py all others.
 
 Events of equal time form a group that may fill several steps, in any order, each event one step.
 From a given first event, filling as many steps as possible in every group, earliest group first,
@@ -15,7 +17,9 @@ from dataclasses import dataclass, field
 import orjson
 
 Event = tuple[int, int, int]
-"""ts in ms, id, and the steps it can fill: bit 0 for step 1 and so on."""
+"""ts in ms, id, and the steps it can fill: bit 0 for step 1 and so on.
+
+Bits after those of the steps say where it must not lie (attempts_order.chained)."""
 
 
 @dataclass(frozen=True)
@@ -24,11 +28,13 @@ class Attempt:
 
     Attributes:
         first: id of the event that filled step 1.
-        times: ms of the event of each step that was reached.
+        times: ms of the event of each step that was reached, ascending.
+        entered: ms of the event of step 1.
     """
 
     first: int
     times: tuple[int, ...]
+    entered: int
 
 
 @dataclass
@@ -41,18 +47,41 @@ class _Groups:
 
 
 def funnel_attempt(
-    steps: int, window: int, start: int, end: int, times: str, ids: str, masks: str
+    order: str,
+    steps: int,
+    window: int,
+    start: int,
+    end: int,
+    times: str,
+    ids: str,
+    masks: str,
 ) -> str | None:
-    """Return [id of the first event, time of step 1, ...] as JSON, or NULL without a first event.
+    """Return what was reported as JSON, or NULL without an event of step 1.
+
+    That is [id of the event of step 1, its time, time of the first event, of the second, ...].
 
     Args:
+        order: "ordered", "unordered" or "sequential".
         window: ms from the first step to the last, inclusive.
         start, end: ms between which step 1 must lie, half-open.
         times, ids, masks: JSON arrays with one element per event.
     """
     rows = zip(orjson.loads(times), orjson.loads(ids), orjson.loads(masks), strict=True)
-    found = reported(steps, window, start, end, sorted(rows))
-    return orjson.dumps([found.first, *found.times]).decode() if found else None
+    found = _find(order, steps, window, start, end, sorted(rows))
+    return orjson.dumps([found.first, found.entered, *found.times]).decode() if found else None
+
+
+def _find(
+    order: str, steps: int, window: int, start: int, end: int, events: Sequence[Event]
+) -> Attempt | None:
+    from core.engines.attempts_order import chained, gathered
+
+    if order == "unordered":
+        return gathered(steps, window, start, end, events)
+    strict = order == "sequential"
+    if strict or any(mask >> steps for _, _, mask in events):
+        return chained(steps, window, start, end, events, strict=strict)
+    return reported(steps, window, start, end, events)
 
 
 def reported(
@@ -72,7 +101,7 @@ def reported(
             continue
         times = _walk(steps, ts + window, groups, place, mask)
         if best is None or len(times) > len(best.times):
-            best = Attempt(id_, times)
+            best = Attempt(id_, times, ts)
             if len(times) == steps:
                 break
     return best
@@ -96,7 +125,7 @@ def _walk(steps: int, deadline: int, groups: _Groups, place: int, mask: int) -> 
     """Fill steps from a first event with this mask in the group at this place."""
     others = list(groups.masks[place])
     others.remove(mask)
-    filled = _fill(1, steps, others)
+    filled = filling(1, steps, others)
     times = [groups.times[place]] * filled
     while filled < steps:
         places = groups.places[filled]
@@ -104,13 +133,13 @@ def _walk(steps: int, deadline: int, groups: _Groups, place: int, mask: int) -> 
         if at == len(places) or groups.times[places[at]] > deadline:
             break
         place = places[at]
-        reached = _fill(filled, steps, groups.masks[place])
+        reached = filling(filled, steps, groups.masks[place])
         times += [groups.times[place]] * (reached - filled)
         filled = reached
     return tuple(times)
 
 
-def _fill(filled: int, steps: int, masks: Sequence[int]) -> int:
+def filling(filled: int, steps: int, masks: Sequence[int]) -> int:
     """Return how many steps are filled once events of equal time were given one step each."""
     if len(masks) == 1:
         return filled + (filled < steps and masks[0] >> filled & 1)

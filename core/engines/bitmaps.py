@@ -254,7 +254,7 @@ FUNCTIONS: tuple[tuple[str, int, Callable[..., Any]], ...] = (
     ("rb_at_least", 2, rb_at_least),
     ("condition_holds", 2, holds_json),
     ("json_number", 1, json_number),
-    ("funnel_attempt", 7, funnel_attempt),
+    ("funnel_attempt", 8, funnel_attempt),
 )
 
 

@@ -8,6 +8,7 @@ from typing import Literal
 
 import orjson
 from pydantic import Field as Limited
+from pydantic import field_validator
 
 from core.answers import Cell, Model, Step, StepGroup, Steps
 from core.engines.bitmaps import load, percentile
@@ -49,17 +50,23 @@ class Funnel(TimedQuestion):
     Attributes:
         steps: 2 to 10, in order; one event fills one step, equal times count as in order.
         window_seconds: from step 1 to the last, inclusive: 1 s to 366 days.
-        order: "ordered".
+        order: "ordered"; "unordered": the steps in any order, times are then between one event
+            and the next; "sequential" (or "strict"): no other event between two steps.
         breakdown: at most one field, by its value on the event of step 1; groups past `limit`
             become "(other)", so that groups add up.
-        conditions: hold for the events of every step.
+        conditions: hold for the events of every step; events without them might as well not be.
     """
 
     kind: Literal["funnel"] = "funnel"
     steps: tuple[FunnelStep, ...] = Limited(min_length=2, max_length=10)
     window_seconds: int = Limited(default=WEEK_SECONDS, ge=1, le=LONGEST_SECONDS)
-    order: Literal["ordered"] = "ordered"
+    order: Literal["ordered", "unordered", "sequential"] = "ordered"
     breakdown: tuple[str, ...] = Limited(default=(), max_length=1)
+
+    @field_validator("order", mode="before")
+    @classmethod
+    def _order(cls, order: object) -> object:
+        return "sequential" if order == "strict" else order
 
     def title(self) -> str:
         """The steps in words."""
@@ -224,12 +231,14 @@ class Plan:
 
     `attempts` is a relation with a row per person who did step 1 in the span, of their reported
     attempt: actor, t1 ... tn in ms (NULL from the first step that was not reached) and, when
-    asked for, x1, the id of the event that filled step 1.
+    asked for, x1, the id of the event that filled step 1. In any order the times are ascending,
+    and t0 is the time of step 1.
 
     Attributes:
         shared: the events of all steps, with what holds for every step and who counts.
         steps: per step its event and its own filters.
         window: ms.
+        order: the question's.
     """
 
     ctx: Context
@@ -237,6 +246,7 @@ class Plan:
     steps: tuple[Selection, ...]
     window: int
     span: Span
+    order: str = "ordered"
 
     @classmethod
     def of(cls, ctx: Context, question: Funnel, span: Span) -> Plan:
@@ -247,14 +257,25 @@ class Plan:
             Selection(ctx, (id_,)).narrowed(checked(ctx, step.filters))
             for id_, step in zip(ids, question.steps, strict=True)
         )
-        return cls(ctx, shared, steps, question.window_seconds * 1000, span)
+        return cls(ctx, shared, steps, question.window_seconds * 1000, span, question.order)
+
+    @property
+    def entered(self) -> str:
+        """The column with the time of step 1."""
+        return "t0" if self.order == "unordered" else "t1"
+
+    @property
+    def any_event(self) -> bool:
+        """Whether events that fit no step matter."""
+        return self.order == "sequential"
 
     @property
     def plain(self) -> bool:
         """Whether an event's name alone decides which step it fills."""
         filtered = any(part.clauses or part.members for part in self.steps)
         distinct = len(self.shared.events) == len(self.steps)
-        return distinct and not filtered and not self.shared.clauses
+        in_order = self.order == "ordered"
+        return in_order and distinct and not filtered and not self.shared.clauses
 
     def shares(self) -> Generator[Statement, Rows, list[tuple[int, int]]]:
         """Cut the people into shares of about equally many who did step 1 on the span's days."""
@@ -284,11 +305,11 @@ class Plan:
         d, last = self.ctx.dialect, len(self.steps)
         counts = [f"count(t{k})" for k in range(1, last + 1)]
         waits = [f"t{k} - t{k - 1}" for k in range(2, last + 1)] + [f"t{last} - t1"]
-        open_since = bind(self.ctx.now - self.window)
+        can_go_on = f"t{last} is null and {self.entered} > {bind(self.ctx.now - self.window)}"
         return bind.statement(
             f"""
             select {"v0" if by else "0"}, {", ".join(counts)},
-                   sum(case when t{last} is null and t1 > {open_since} then 1 else 0 end),
+                   sum(case when {can_go_on} then 1 else 0 end),
                    {", ".join(d.integers(f"({wait})") for wait in waits)}
             from ({self.attempts_with_value(bind, by, people)}) reported
             {"group by v0" if by else ""}
@@ -307,7 +328,7 @@ class Plan:
         return f"""
             select a.*, {self.shared.value(bind, by[0])} as v0
             from ({attempts}) a
-            join events e on e.actor = a.actor and e.ts = a.t1 and e.id = a.x1 {join}"""
+            join events e on e.actor = a.actor and e.ts = a.{self.entered} and e.id = a.x1 {join}"""
 
     def attempts(self, bind: Binder, people: tuple[int, int], *, entry: bool) -> str:
         """Return the relation of reported attempts of the people; `entry` asks for x1."""
@@ -326,9 +347,11 @@ class Plan:
             for number, part in enumerate(self.steps)
         )
         clauses = [clause for part in (self.shared, *self.steps) for clause in part.clauses]
+        shared = replace(self.shared, events=()) if self.any_event else self.shared
+        start = self.span.start - (self.window if self.order == "unordered" else 0)
         return f"""
             select e.actor, e.ts, e.id, {bits} as steps
             from {replace(self.shared, clauses=tuple(clauses)).source()}
-            where {self.shared.where(bind, None)}
-              and e.ts >= {bind(self.span.start)} and e.ts < {bind(self.span.end + self.window)}
+            where {shared.where(bind, None)}
+              and e.ts >= {bind(start)} and e.ts < {bind(self.span.end + self.window)}
               and e.actor between {bind(people[0])} and {bind(people[1])}"""

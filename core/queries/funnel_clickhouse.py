@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from core.engines.dialect import Binder
+from core.errors import BadQuestion
 
 if TYPE_CHECKING:
     from core.queries.funnel import Plan
@@ -19,7 +20,13 @@ NEVER = 2**62
 
 
 def attempts(plan: Plan, bind: Binder) -> str:
-    """Return the relation of Plan.attempts, x1 included."""
+    """Return the relation of Plan.attempts, x1 included; BadQuestion for other orders."""
+    if plan.order != "ordered":
+        raise BadQuestion(
+            f"A funnel with order {plan.order} cannot be asked of ClickHouse.",
+            "Ask it in order, or of the workspace.",
+            parameter="order",
+        )
     distinct = len(plan.shared.events) == len(plan.steps)
     return _joined(plan, bind) if distinct else _folded(plan, bind)
 

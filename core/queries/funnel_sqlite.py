@@ -204,9 +204,13 @@ def _first_id(w: _Walk) -> str:
 def matched(plan: Plan, bind: Binder, people: tuple[int, int], *, entry: bool) -> str:
     """Return the relation of any plan, from the events that fit a step of people with a start."""
     last = len(plan.steps)
-    columns = [f"found ->> {k} as t{k}" for k in range(1, last + 1)]
+    columns = [f"found ->> {k + 1} as t{k}" for k in range(1, last + 1)]
+    columns += ["found ->> 1 as t0"] if plan.entered == "t0" else []
     columns += ["found ->> 0 as x1"] if entry else []
-    bounds = [bind(value) for value in (last, plan.window, plan.span.start, plan.span.end)]
+    fitting = "" if plan.any_event else "and steps > 0"
+    bounds = [
+        bind(value) for value in (plan.order, last, plan.window, plan.span.start, plan.span.end)
+    ]
     return f"""
         select actor, {", ".join(columns)}
         from (select actor,
@@ -214,7 +218,7 @@ def matched(plan: Plan, bind: Binder, people: tuple[int, int], *, entry: bool) -
                                     json_group_array(id), json_group_array(steps)) as found
               from (select *
                     from ({plan.fitting(bind, people)})
-                    where actor in ({_starters(plan, bind)}) and steps > 0
+                    where actor in ({_starters(plan, bind)}) {fitting}
                     limit -1)
               group by actor
               limit -1)

@@ -1,0 +1,194 @@
+"""Funnels in any order and in exact order (semantics 6.3, appendix A.3)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from core.answers import Cell
+from core.draw import draw, plain
+from core.engines.clickhouse import ClickHouseDialect
+from core.errors import BadQuestion
+from core.language import format_question, parse
+from core.queries import from_json
+from tests import oracle, oracle_funnel_orders
+from tests.compare import ask, check_people, people
+from tests.test_funnel import (
+    NOON,
+    SIGN_UP,
+    _check_groups,
+    check_group,
+    counts,
+    crowded,
+    funnel_of,
+    questions,
+    with_names,
+)
+from tests.worlds import A_RANGE, HOUR, Event, World, appendix_a, engine_of, worlds
+
+ORDERS = ("ordered", "unordered", "sequential")
+
+
+@pytest.fixture(scope="module")
+def engine():
+    with engine_of(appendix_a()) as found:
+        yield found
+
+
+def reached(engine, step: int, **fields: Any) -> list[str]:
+    """Who reached a step of the fixture's funnel."""
+    question = from_json({"kind": "funnel", "range": A_RANGE, "steps": SIGN_UP, **fields})
+    return people(engine, question, Cell(step=step))
+
+
+# -- the fixture
+
+
+def test_in_exact_order(engine):
+    answer = ask(engine, "funnel", range=A_RANGE, steps=SIGN_UP, order="sequential")
+    assert counts(answer.groups[0]) == [4, 2, 1]
+    assert reached(engine, 2, order="sequential") == ["b", "e"]
+    assert reached(engine, 3, order="sequential") == ["e"]
+    assert answer == ask(engine, "funnel", range=A_RANGE, steps=SIGN_UP, order="strict")
+
+
+def test_in_any_order(engine):
+    answer = ask(engine, "funnel", range=A_RANGE, steps=SIGN_UP, order="unordered")
+    assert counts(answer.groups[0]) == [4, 4, 4]
+    assert reached(engine, 3, order="unordered") == ["a", "b", "c", "e"]
+
+
+def test_the_drawing_says_the_order(engine):
+    for order in ORDERS:
+        answer = ask(engine, "funnel", range=A_RANGE, steps=SIGN_UP, order=order)
+        assert f"7d window, {order}, 4 entered" in plain(draw(answer, 80, 20))
+
+
+@pytest.mark.parametrize(
+    ("text", "order"),
+    [("a > b in any order", "unordered"), ("a > b strictly", "sequential"), ("a > b", "ordered")],
+)
+def test_orders_as_text(text, order):
+    question = parse(text)
+    assert question.order == order
+    assert format_question(question) == text
+    assert from_json(question.model_dump(mode="json")) == question
+
+
+# -- rules
+
+
+def at(*story: tuple[str, int]) -> list[Event]:
+    """Events of ann, each so many ms after noon."""
+    return [Event(name, NOON + tick, user="ann") for name, tick in story]
+
+
+def found(order: str, names: str, *story: tuple[str, int], **fields: Any) -> list[int]:
+    """How many of the one person reached each step."""
+    return counts(funnel_of(at(*story), names, order=order, **fields).groups[0])
+
+
+def test_anything_between_breaks_an_exact_order():
+    assert found("sequential", "a b", ("a", 0), ("x", 1), ("b", 2)) == [1, 0]
+    assert found("sequential", "a b", ("a", 0), ("a", 1), ("b", 2)) == [1, 1]
+    assert found("sequential", "a b c", ("a", 0), ("b", 1), ("b", 2), ("c", 3)) == [1, 1, 0]
+
+
+def test_events_of_the_same_time_break_no_exact_order():
+    assert found("sequential", "a b", ("a", 0), ("x", 0), ("x", 2), ("b", 2)) == [1, 1]
+
+
+def test_an_exact_order_may_leave_a_step_for_the_time_after():
+    assert found("sequential", "a b c", ("a", 0), ("b", 0), ("b", 1), ("c", 2)) == [1, 1, 1]
+
+
+def test_conditions_take_events_out_of_an_exact_order():
+    events = [
+        Event("a", NOON, user="ann", context={"country": "NL"}),
+        Event("x", NOON + 1, user="ann", context={"country": "US"}),
+        Event("b", NOON + 2, user="ann", context={"country": "NL"}),
+    ]
+    here = [{"field": "country", "value": "NL"}]
+    assert counts(funnel_of(events, "a b", order="sequential").groups[0]) == [1, 0]
+    answer = funnel_of(events, "a b", order="sequential", conditions=here)
+    assert counts(answer.groups[0]) == [1, 1]
+
+
+def test_the_first_step_may_be_the_last_event_and_others_precede_the_range():
+    midnight = 12 * HOUR
+    story = (("c", midnight - 2), ("b", midnight - 1), ("a", midnight))
+    fields = {"range": "2025-04-08,2025-04-08"}
+    assert found("unordered", "a b c", *story, **fields) == [1, 1, 1]
+    assert found("unordered", "b a c", *story, **fields) == [0, 0, 0]
+
+
+def test_any_order_spans_the_window_at_most():
+    story = (("b", 0), ("a", 60_000), ("c", 60_001))
+    assert found("unordered", "a b c", *story, window_seconds=60) == [1, 1, 0]
+    assert found("unordered", "a c b", *story, window_seconds=60) == [1, 1, 0]
+
+
+def test_one_event_fills_one_step_in_any_order():
+    assert found("unordered", "a a", ("a", 0)) == [1, 0]
+    assert found("unordered", "a a", ("a", 0), ("a", 1)) == [1, 1]
+
+
+def test_times_in_any_order_are_between_one_event_and_the_next():
+    answer = funnel_of(at(("c", 0), ("a", 60_000), ("b", 90_000)), "a b c", order="unordered")
+    first, second, third = answer.groups[0].steps
+    assert (first.avg_seconds, second.avg_seconds, third.avg_seconds) == (None, 60, 30)
+    assert answer.groups[0].total_avg_seconds == 90
+
+
+def test_any_order_is_grouped_by_its_first_step():
+    events = [
+        Event("b", NOON, user="ann", context={"country": "NL"}),
+        Event("a", NOON + 1, user="ann", context={"country": "US"}),
+    ]
+    answer = funnel_of(events, "a b", order="unordered", breakdown="country")
+    assert [g.group for g in answer.groups] == [(), ("US",)]
+
+
+def test_clickhouse_refuses_with_a_sentence(engine):
+    ctx = replace(engine.context(), dialect=ClickHouseDialect())
+    question = from_json({"kind": "funnel", "steps": SIGN_UP, "order": "unordered"})
+    with pytest.raises(BadQuestion, match="order unordered cannot be asked of ClickHouse"):
+        question.people(ctx, ctx.binder(), Cell(step=1))
+
+
+# -- whole worlds against every possible attempt
+
+
+def check_funnel(world: World, fields: dict[str, Any]) -> None:
+    """Everything an answer shows is what the oracle says, and its people are the oracle's."""
+    question: Any = from_json(fields)
+    when = oracle.time_of(world, question)
+    expected = oracle_funnel_orders.funnel(world, question, when.span)
+    with engine_of(world) as engine:
+        answer = engine.answer(question)
+        _check_groups(answer, question, expected)
+        if question.compare:
+            past = oracle_funnel_orders.funnel(world, question, when.compared)
+            check_group(answer.previous, past[()])
+        check_people(engine, question, answer)
+        last = len(question.steps)
+        assert people(engine, question, Cell(step=last)) == sorted(expected[()].reached(last))
+
+
+orders = st.sampled_from(("unordered", "unordered", "sequential"))
+
+
+@settings(max_examples=100, deadline=None)
+@given(worlds(), questions(), orders)
+def test_orders_match_every_possible_attempt(world, fields, order):
+    check_funnel(with_names(world), {**fields, "order": order})
+
+
+@settings(max_examples=150, deadline=None)
+@given(crowded(), questions(), orders)
+def test_crowded_orders_match_every_possible_attempt(world, fields, order):
+    check_funnel(with_names(world), {**fields, "order": order})
