@@ -296,6 +296,47 @@ class Grid(Shape):
                 yield Cell(period=period, outcome="returned"), count
 
 
+class Tile(Model):
+    """One group of a treemap.
+
+    Attributes:
+        size, share: its area, and that as a fraction of all groups' (None of nothing).
+        intensity: its shade; None where undefined.
+        events, people: behind it.
+    """
+
+    label: str
+    size: float
+    share: float | None = None
+    intensity: float | None
+    events: int
+    people: int
+
+
+class Treemap(Shape):
+    """Groups by two measures, largest first (semantics 4.14).
+
+    Attributes:
+        group_by: the field.
+        size, intensity: what the measures are, in words.
+        total_size: over all groups, those left out included.
+    """
+
+    shape: Literal["treemap"] = "treemap"
+    group_by: str
+    size: str
+    intensity: str
+    tiles: tuple[Tile, ...]
+    total_size: float
+    omitted_groups: int = 0
+    omitted_size: float = 0
+
+    def cells(self) -> Iterator[tuple[Cell, float | None]]:
+        """Yield the people of every group."""
+        for tile in self.tiles:
+            yield Cell(row=tile.label), tile.people
+
+
 class Person(Model):
     """One actor of a list. Instants in ms; user is text from data, clean before showing."""
 
@@ -405,6 +446,6 @@ class Histogram(Shape):
 
 
 Answer = Annotated[
-    Number | Series | Table | Steps | Grid | Histogram | People | Timeline,
+    Number | Series | Table | Steps | Grid | Histogram | People | Timeline | Treemap,
     Field(discriminator="shape"),
 ]

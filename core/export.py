@@ -28,6 +28,7 @@ from core.answers import (
     Steps,
     Table,
     Timeline,
+    Treemap,
 )
 from core.errors import BadInput, did_you_mean
 from core.text import is_unsafe
@@ -152,6 +153,12 @@ def _histogram(answer: Histogram) -> Iterator[Row]:
         yield [part.label, part.start, part.end, part.count, part.share, part.people]
 
 
+def _treemap(answer: Treemap) -> Iterator[Row]:
+    yield [answer.group_by, "size", "share", "intensity", "events", "people"]
+    for tile in answer.tiles:
+        yield [tile.label, tile.size, tile.share, tile.intensity, tile.events, tile.people]
+
+
 def _people(answer: People) -> Iterator[Row]:
     yield ["user", "first_seen", "last_seen", "events", *answer.columns]
     for person in answer.rows:
@@ -177,6 +184,7 @@ _TABLES: dict[type[Shape], Callable[[Any], Iterator[Row]]] = {
     Histogram: _histogram,
     People: _people,
     Timeline: _timeline,
+    Treemap: _treemap,
 }
 
 

@@ -96,6 +96,11 @@ def _formula(question: Any, _: Cell) -> str:
     return f"People behind {question.formula} where {', '.join(named)}"
 
 
+def _grouped(question: Any, cell: Cell) -> str:
+    who = f"Users of {question.event}" if question.event else "Users with any event"
+    return f"{who}, {question.group_by} {cell.row}," if cell.row is not None else who
+
+
 def _lifecycle(_: Any, cell: Cell) -> str:
     return f"{(cell.series or 'active').capitalize()} users"
 
@@ -159,6 +164,7 @@ _SUBJECTS: dict[str, Callable[[Any, Cell], str]] = {
     "top_events": _top_events, "people": _people, "first_time": _first_time,
     "per_actor": _trend, "properties": _trend,
     "raw_events": _trend, "events_list": _top_events, "formula": _formula,
+    "grouped": _grouped,
 }  # fmt: skip
 
 

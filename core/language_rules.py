@@ -251,6 +251,22 @@ class _Subjects(Conditions):
         at = children[-1].start_pos or 0
         return Part({"kind": "formula", "formula": unquoted(children[-1])}, at)
 
+    def grouped(self, children: list[Any]) -> Part:
+        return Part({"kind": "grouped", **_selected("event", children)})
+
+    def tile_word(self, children: list[Token]) -> Body:
+        word, each = str(children[0]).lower(), len(children) > 1
+        percentile = re.fullmatch(r"p(\d{1,2}(?:\.\d+)?|100)", word)
+        if each and percentile:
+            share = float(Decimal(percentile[1]) / 100)
+            return {"type": "percentile_per_actor", "percentile": share}
+        if each:
+            return {"type": f"{word}_per_actor"}
+        return {"type": "unique_actors" if word == "users" else word}
+
+    def tile_property(self, children: list[Any]) -> Body:
+        return {"type": str(children[0]).lower(), "property": children[1].text}
+
     def segments(self, _: list[Token]) -> Part:
         return Part({"kind": "segments"})
 
@@ -279,6 +295,16 @@ def _in_a_row(children: list[Any]) -> list[Any]:
     return [
         part for child in children for part in (child if isinstance(child, list) else [str(child)])
     ]
+
+
+def _of_tiles(part: Part) -> Part:
+    """Return a clause of grouped metrics, whose field and limit have names of their own."""
+    fields = dict(part.fields)
+    if len(fields.get("breakdown", ())) == 1:
+        fields["group_by"] = fields.pop("breakdown")[0]
+    if "limit" in fields:
+        fields["max_groups"] = fields.pop("limit")
+    return Part(fields, part.at)
 
 
 def _selected(key: str, children: list[Any]) -> Body:
@@ -350,7 +376,9 @@ class Rules(_Cells):
         return Whole(body, places, body.pop("\0chart", ""), depth)
 
     def _ranked(self, subject: Part, part: Part) -> Part:
-        """`by users` ranks the top events; elsewhere it is a field."""
+        """`by users` ranks the top events; elsewhere it is a field, which groups tiles."""
+        if subject.fields["kind"] == "grouped":
+            return _of_tiles(part)
         by = part.fields.get("breakdown")
         if by in (["users"], ["count"]) and subject.fields["kind"] == "top_events":
             return Part({"order_by": by[0]}, part.at)
@@ -435,6 +463,12 @@ class Rules(_Cells):
 
     def mode(self, children: list[Token]) -> Part:
         return Part({"mode": _MODES[flat(children[0])]}, at_of(children))
+
+    def tile_size(self, children: list[Any]) -> Part:
+        return Part({"size": children[-1]}, at_of(children))
+
+    def tile_shade(self, children: list[Any]) -> Part:
+        return Part({"intensity": children[-1]}, at_of(children))
 
     def basis(self, children: list[Token]) -> Part:
         hours = flat(children[0]).startswith("24")

@@ -39,6 +39,8 @@ KEYWORDS: Final = {
     "FUNNEL": "funnel",
     "RETENTION": "retention",
     "FORMULA": "formula",
+    "SIZE": "size",
+    "SHADE": "shade",
     "LIFECYCLE": "lifecycle",
     "EVENTS_LIST": r"events\s+list",
     "RAW_EVENTS": r"raw\s+events",

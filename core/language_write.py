@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
+from decimal import Decimal
 from typing import Any
 
 from core.answers import Cell
@@ -277,6 +278,29 @@ def _operand(series: Any) -> str | None:
     return f"{name(event)}[{filters}]" if filters else name(event)
 
 
+def _grouped(writer: _Writer) -> str:
+    event, limit = writer.take("event"), writer.take("max_groups")
+    text = f"group {'events' if event is None else name(event)} by {name(writer.value('group_by'))}"
+    for key, word in (("size", "size"), ("intensity", "shade")):
+        words = _tile_words(writer.left[key]) if key in writer.left else None
+        if words is not None:
+            writer.take(key)
+            text += f" {word} {words}"
+    return text if limit is None else f"{text} top {limit}"
+
+
+def _tile_words(measure: Any) -> str | None:
+    """Return a measure of grouped metrics in words; None where words cannot say it exactly."""
+    if measure.property is not None:
+        return f"{measure.type}({name(measure.property)})"
+    share = getattr(measure, "percentile", None)
+    if share is not None:
+        percent = f"{Decimal(repr(share)) * 100:f}".rstrip("0").rstrip(".") if share else "0"
+        exact = float(Decimal(percent) / 100) == share and re.fullmatch(r"\d{1,2}(\.\d+)?", percent)
+        return f"p{percent} per actor" if exact else None
+    return "users" if measure.type == "unique_actors" else str(measure.type).replace("_", " ")
+
+
 def _segment(writer: _Writer) -> str:
     segment = str(writer.value("segment"))
     return f"segment {segment if segment in SEGMENTS else name(segment)}"
@@ -305,7 +329,7 @@ def _people(writer: _Writer) -> str:
 
 
 _SUBJECTS: dict[str, Callable[[_Writer], str]] = {
-    "formula": _formula,
+    "formula": _formula, "grouped": _grouped,
     "active_users": _active_users, "trend": _trend, "funnel": _funnel, "retention": _retention,
     "lifecycle": _lifecycle, "segments": lambda _: "segments", "segment": _segment,
     "stickiness": _stickiness, "users": _users, "composition": _composition,

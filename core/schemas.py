@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from core.answers import Grid, Histogram, People, Series, Shape, Steps, Table, Timeline
+from core.answers import Grid, Histogram, People, Series, Shape, Steps, Table, Timeline, Treemap
 from core.queries import kind_class
 
 SHAPES: Final[dict[str, type[Shape] | tuple[type[Shape], ...]]] = {
@@ -28,6 +28,7 @@ SHAPES: Final[dict[str, type[Shape] | tuple[type[Shape], ...]]] = {
     "properties": Series,
     "raw_events": Table,
     "formula": Series,
+    "grouped": Treemap,
     "people": People,
     "user_activity": Timeline,
     "user_search": People,

@@ -272,6 +272,9 @@ def fixture(runner) -> Iterator[Engines]:
         {"kind": "retention", "granularity": "daily", "start_event": "sign_up"},
         {"kind": "formula", "formula": "A", "breakdown": "country", "series": [
             {"metric": "users", "filters": [{"field": "item", "operator": "is_set"}]}]},
+        {"kind": "grouped", "group_by": "item"},
+        {"kind": "grouped", "group_by": "country", "size": "sum(amount)",
+         "intensity": "percentile_per_actor(0.9)"},
         {"kind": "retention", "cohort": "every"},
         {"kind": "retention", "mode": "streak", "periods": 3},
         {"kind": "retention", "mode": "unbounded", "cohort": "every"},

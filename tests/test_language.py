@@ -154,6 +154,10 @@ EXAMPLES: dict[str, dict[str, Any]] = {
             {"metric": "dau"},
         ],
     },
+    "group events by country size count shade p90 per actor top 5": {
+        "kind": "grouped", "group_by": "country", "max_groups": 5,
+        "intensity": {"type": "percentile_per_actor", "percentile": 0.9},
+    },
     "retention of signup return purchase weekly 12": {
         "kind": "retention", "start_event": "signup", "return_event": "purchase", "periods": 12,
     },
@@ -371,6 +375,20 @@ KINDS = {
     ).flatmap(lambda body: st.builds(
         lambda steps: {**body, "steps": steps}, st.lists(STEPS, min_size=2, max_size=4)
     )),
+    "grouped": bodies(
+        "grouped", event=NASTY, max_groups=st.integers(1, 50),
+        size=st.one_of(
+            st.sampled_from(["count", "unique_actors"]),
+            st.builds(lambda name: {"type": "sum", "property": name}, SOME),
+        ),
+        intensity=st.one_of(
+            st.sampled_from(["avg_per_actor", "unique_actors", "percentile_per_actor(0.999)"]),
+            st.builds(lambda name: {"type": "avg", "property": name}, SOME),
+            st.builds(
+                lambda p: {"type": "percentile_per_actor", "percentile": p}, st.floats(0, 1)
+            ),
+        ),
+    ).flatmap(lambda body: st.builds(lambda by: {**body, "group_by": by}, SOME)),
     "formula": bodies("formula", **TIMED).flatmap(lambda body: st.builds(
         lambda series, formula: {**body, "series": series, "formula": formula},
         st.lists(

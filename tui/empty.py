@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from core.answers import Grid, People, Series, Steps, Table
+from core.answers import Grid, People, Series, Steps, Table, Treemap
 from core.draw.figures import day_text
 from core.engines.sqlite import SqliteEngine
 from core.queries.base import Context, Question
@@ -41,6 +41,8 @@ def is_empty(answer: Any) -> bool:
         return not any(v for line in answer.lines for v in line.values)
     if isinstance(answer, Table):
         return not answer.rows
+    if isinstance(answer, Treemap):
+        return not answer.tiles
     if isinstance(answer, People):
         return answer.total == 0
     if isinstance(answer, Grid):

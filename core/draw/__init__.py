@@ -28,6 +28,10 @@ CHARTS: dict[str, dict[str, str]] = {
         "bars": "core.draw.histogram:histogram_bars",
         "table": "core.draw.histogram:histogram_table",
     },
+    "treemap": {
+        "map": "core.draw.treemap:treemap_chart",
+        "table": "core.draw.treemap:treemap_table",
+    },
     "people": {"table": "core.draw.people:people_list"},
     "timeline": {"timeline": "core.draw.timeline:timeline_chart"},
     "number": {"number": "core.draw.number:number_answer"},

@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
-from core.answers import Cell, Cohort, Grid, Histogram, People, Series, Steps, Table, Timeline
+from core.answers import (
+    Cell,
+    Cohort,
+    Grid,
+    Histogram,
+    People,
+    Series,
+    Steps,
+    Table,
+    Timeline,
+    Treemap,
+)
 from core.draw.timeline import folds
 
 
@@ -12,8 +23,8 @@ def navigate(answer: object, chart: str = "") -> list[list[Cell]]:
     A series has a row per line and a column per bucket, as a table or a number one column of
     totals (of buckets for a table of one line). A funnel has a row per step, and with a
     breakdown then a row per group with a column per step. A retention grid starts with the
-    combined row; column 0 is the cohort itself. Histograms have a row per bin, people and
-    timelines one per line.
+    combined row; column 0 is the cohort itself. Histograms have a row per bin, treemaps one per
+    group, people and timelines one per line.
     """
     if isinstance(answer, Series):
         return _series(answer, chart)
@@ -24,6 +35,8 @@ def navigate(answer: object, chart: str = "") -> list[list[Cell]]:
     if isinstance(answer, Grid):
         return [_cohort(answer.combined, True), *(_cohort(c, False) for c in answer.cohorts)]
     if isinstance(answer, Histogram):
+        return [[cell] for cell, _ in answer.cells()]
+    if isinstance(answer, Treemap):
         return [[cell] for cell, _ in answer.cells()]
     if isinstance(answer, People):
         return [[Cell(row=person.user)] for person in answer.rows]

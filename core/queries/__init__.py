@@ -33,6 +33,7 @@ KINDS = {
     "properties": "core.queries.properties:Properties",
     "raw_events": "core.queries.raw_events:RawEvents",
     "formula": "core.queries.formula:FormulaQuestion",
+    "grouped": "core.queries.grouped:Grouped",
     "people": "core.queries.people:PeopleBehind",
     "user_activity": "core.queries.user_activity:UserActivity",
     "user_search": "core.queries.user_search:UserSearch",
