@@ -58,6 +58,9 @@ UNITS = {
 }  # fmt: skip
 """Measures that need no property -> the unit of their figures."""
 
+COUNTED_ONCE = ("sessions", "distinct")
+"""Measures of the events themselves that count different things."""
+
 WINDOWS = ("rolling_window", "rolling_average", "cumulative")
 
 ZERO = ("count", "users", "sessions", "sum", "distinct")
@@ -216,7 +219,11 @@ class Trend(TimedQuestion):
             totals, points = yield from self._counts(ctx, selection, span, slots, by)
             return collect(ctx, by, totals, summed(points, view) if view else points)
         totals, points = split((yield self._scan(ctx, selection, span, slots, by, view)))
-        return collect(ctx, by, totals, points)
+        return collect(ctx, by, totals, summed(points, view) if view and self._adds() else points)
+
+    def _adds(self) -> bool:
+        """Whether a window's figure is the sum of its buckets', things counted where new."""
+        return self.measure == "sum" or (self.cumulative and self.measure in COUNTED_ONCE)
 
     def _ratio(
         self,
@@ -275,7 +282,14 @@ class Trend(TimedQuestion):
         fields = [Field("property", self.property or "")] if self.property else []
         aggregate = self._aggregate(ctx, bind)
         placed = "found"
-        if view:
+        if view and self._adds() and self.measure in COUNTED_ONCE:
+            placed = """(
+                select min(slot) as slot, v0, v1, x
+                from found
+                where x is not null
+                group by v0, v1, x
+            ) firsts"""
+        elif view and not self._adds():
             windows = ctx.dialect.rows(bind.rows(view.windows), ["slot", "lo", "hi"])
             placed = f"""(
                 select w.slot as slot, f.v0 as v0, f.v1 as v1, f.x as x
@@ -314,7 +328,7 @@ class Trend(TimedQuestion):
         return d.as_number(raw)
 
     def _aggregate(self, ctx: Context, bind: Binder) -> str:
-        if self.measure in ("sessions", "distinct"):
+        if self.measure in COUNTED_ONCE:
             return "count(distinct x)"
         if self.measure == "sum":
             return "coalesce(sum(x), 0)"
