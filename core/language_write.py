@@ -393,7 +393,7 @@ def _hold(writer: _Writer) -> str:
 
 def _exclusions(writer: _Writer) -> str:
     steps = writer.left.get("exclusions", ())
-    if not steps or not all(step.model_fields_set <= {"event", "filters"} for step in steps):
+    if not steps or not all((step.from_step, step.to_step) == (1, None) for step in steps):
         return ""
     return "except " + ", ".join(_step(step) for step in writer.take("exclusions"))
 

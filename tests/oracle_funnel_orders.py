@@ -9,6 +9,9 @@ from core.timeframe import Span
 from tests.oracle import Funnel, Group, Seen, group_of, matching, people_of, within
 from tests.worlds import World
 
+Spoilers = list[tuple[Any, list[Seen]]]
+"""Exclusions and one person's events that fit them."""
+
 
 @dataclass
 class Entered(Funnel):
@@ -32,6 +35,10 @@ def funnel(world: World, question: Any, span: Span) -> dict[Group, Funnel]:
         for step in question.steps
     ]
     everything = matching(world, None, question.conditions)
+    spoiling = [
+        (each, matching(world, each.event, [*question.conditions, *each.filters]))
+        for each in question.exclusions
+    ]
     entered: dict[str, int] = {}
 
     def empty() -> Entered:
@@ -41,9 +48,10 @@ def funnel(world: World, question: Any, span: Span) -> dict[Group, Funnel]:
     for actor in people_of(within(fits[0], span.start, span.end)):
         own = [[item for item in items if item.actor == actor] for items in fits]
         others = [item for item in everything if item.actor == actor]
+        spoilers = [(each, [i for i in items if i.actor == actor]) for each, items in spoiling]
         tries = [
             attempt for first in within(own[0], span.start, span.end)
-            for attempt in attempts(question, own, others, [first])
+            for attempt in attempts(question, own, others, spoilers, [first])
         ]  # fmt: skip
         best = min(tries, key=lambda a: (-len(a), a[0].ts, a[0].number, [x.ts for x in a]))
         entered[actor] = best[0].ts
@@ -54,25 +62,34 @@ def funnel(world: World, question: Any, span: Span) -> dict[Group, Funnel]:
 
 
 def attempts(
-    question: Any, fits: list[list[Seen]], others: list[Seen], begun: list[Seen]
+    question: Any, fits: list[list[Seen]], others: list[Seen], spoilers: Spoilers, begun: list[Seen]
 ) -> list[list[Seen]]:
     """An attempt, by step, and all that continue it."""
     found = [begun]
     for item in fits[len(begun)] if len(begun) < len(fits) else []:
-        if item not in begun and continues(question, others, begun, item):
-            found += attempts(question, fits, others, [*begun, item])
+        if item not in begun and continues(question, others, spoilers, begun, item):
+            found += attempts(question, fits, others, spoilers, [*begun, item])
     return found
 
 
-def continues(question: Any, others: list[Seen], begun: list[Seen], item: Seen) -> bool:
+def continues(
+    question: Any, others: list[Seen], spoilers: Spoilers, begun: list[Seen], item: Seen
+) -> bool:
     """Whether an attempt may go on with an event."""
     times = [x.ts for x in [*begun, item]]
     if max(times) - min(times) > question.window_seconds * 1000:
         return False
     if question.order == "unordered":
-        return True
+        return not any(
+            min(times) < other.ts < max(times) for _, items in spoilers for other in items
+        )
     before = begun[-1].ts
     if item.ts < before:
         return False
+    gap = len(begun)
+    for each, items in spoilers:
+        scoped = each.from_step <= gap < (each.to_step or len(question.steps))
+        if scoped and any(before < other.ts < item.ts for other in items):
+            return False
     between = [other for other in others if before < other.ts < item.ts]
     return question.order == "ordered" or not between

@@ -1,4 +1,4 @@
-"""Funnels in any order and in exact order (semantics 6.3, appendix A.3)."""
+"""Funnels in any order, in exact order and with exclusions (semantics 6.3, appendix A.3)."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from core.queries import from_json
 from tests import oracle, oracle_funnel_orders
 from tests.compare import ask, check_people, people
 from tests.test_funnel import (
+    FILTERS,
     NOON,
     SIGN_UP,
     _check_groups,
@@ -28,7 +29,7 @@ from tests.test_funnel import (
     questions,
     with_names,
 )
-from tests.worlds import A_RANGE, HOUR, Event, World, appendix_a, engine_of, worlds
+from tests.worlds import A_RANGE, EVENTS, HOUR, Event, World, appendix_a, engine_of, worlds
 
 ORDERS = ("ordered", "unordered", "sequential")
 
@@ -60,6 +61,50 @@ def test_in_any_order(engine):
     answer = ask(engine, "funnel", range=A_RANGE, steps=SIGN_UP, order="unordered")
     assert counts(answer.groups[0]) == [4, 4, 4]
     assert reached(engine, 3, order="unordered") == ["a", "b", "c", "e"]
+
+
+def test_an_exclusion_spoils_attempts(engine):
+    fields: dict[str, Any] = {"exclusions": [{"event": "contact_support"}]}
+    answer = ask(engine, "funnel", range=A_RANGE, steps=SIGN_UP, **fields)
+    assert counts(answer.groups[0]) == [4, 3, 2]
+    assert reached(engine, 3, **fields) == ["a", "e"]
+    assert "do not count: contact_support." in plain(draw(answer, 80, 20))
+
+
+@pytest.mark.parametrize(("first", "last", "third"), [(1, 2, 3), (2, 3, 2), (1, None, 2)])
+def test_an_exclusion_between_two_steps(engine, first, last, third):
+    exclusion = {"event": "contact_support", "from_step": first, "to_step": last}
+    answer = ask(engine, "funnel", range=A_RANGE, steps=SIGN_UP, exclusions=[exclusion])
+    assert counts(answer.groups[0]) == [4, 3, third]
+
+
+@pytest.mark.parametrize(
+    ("fields", "words"),
+    [
+        ({"exclusions": [{"event": "purchase"}]}, "'purchase', which is a step"),
+        ({"exclusions": [{"event": "refnd"}]}, "event 'refnd'"),
+        ({"exclusions": [{"event": "contact_support", "from_step": 0}]}, "from_step"),
+        ({"exclusions": [{"event": "contact_support", "from_step": 3}]}, "step 3 to step 3"),
+        ({"exclusions": [{"event": "contact_support", "to_step": 4}]}, "step 1 to step 4"),
+        ({"order": "unordered", "exclusions": [{"event": "contact_support", "from_step": 2}]},
+         "do not suit steps in any order"),
+    ],
+)  # fmt: skip
+def test_bad_exclusions_are_answered_with_a_sentence(engine, fields, words):
+    with pytest.raises(BadQuestion, match=words):
+        ask(engine, "funnel", steps=SIGN_UP, **fields)
+
+
+def test_exclusions_as_text():
+    text = "signup > purchase in any order within 1h except refund, call[country = NL]"
+    question = parse(text)
+    assert [each.event for each in question.exclusions] == ["refund", "call"]
+    assert format_question(question) == text
+    assert from_json(question.model_dump(mode="json", by_alias=True)) == question
+    scoped = from_json(
+        {"kind": "funnel", "steps": SIGN_UP, "exclusions": [{"event": "refund", "from_step": 2}]}
+    )
+    assert parse(format_question(scoped)) == scoped
 
 
 def test_the_drawing_says_the_order(engine):
@@ -118,6 +163,41 @@ def test_conditions_take_events_out_of_an_exact_order():
     assert counts(answer.groups[0]) == [1, 1]
 
 
+def test_an_excluded_event_at_the_time_of_a_step_spoils_nothing():
+    def spoiled(tick: int) -> list[int]:
+        story = (("a", 0), ("x", tick), ("b", 2))
+        return found("ordered", "a b", *story, exclusions=[{"event": "x"}])
+
+    assert [spoiled(tick) for tick in (-1, 0, 1, 2, 3)] == [[1, 1]] * 2 + [[1, 0]] + [[1, 1]] * 2
+
+
+def test_a_clean_attempt_counts_though_another_was_spoiled():
+    story = (("a", 0), ("b", 1), ("x", 2), ("b", 3), ("c", 4))
+    assert found("ordered", "a b c", *story, exclusions=[{"event": "x"}]) == [1, 1, 0]
+    late = {"event": "x", "from_step": 2}
+    assert found("ordered", "a b c", *story, exclusions=[late]) == [1, 1, 1]
+
+
+def test_an_excluded_event_may_be_a_step_with_other_filters():
+    events = [
+        Event(name, NOON + tick, user="ann", properties={"item": item})
+        for tick, (name, item) in enumerate([("a", "hat"), ("b", "hat"), ("b", "coat")])
+    ]
+    coat = [{"field": "properties.item", "value": "coat"}]
+    hat = [{"field": "properties.item", "value": "hat"}]
+    steps = [{"event": "a"}, {"event": "b", "filters": coat}]
+    for exclusion, converted in (({"event": "b", "filters": hat}, 0), ({"event": "b"}, 0)):
+        answer = funnel_of(events, "", steps=steps, exclusions=[exclusion])
+        assert counts(answer.groups[0]) == [1, converted]
+
+
+def test_exclusions_in_any_order_lie_between_the_first_and_last_event():
+    x = {"exclusions": [{"event": "x"}]}
+    assert found("unordered", "a b", ("b", 0), ("x", 1), ("a", 2), **x) == [1, 0]
+    assert found("unordered", "a b", ("b", 0), ("x", 1), ("a", 2), ("b", 3), **x) == [1, 1]
+    assert found("unordered", "a b", ("x", 0), ("b", 0), ("a", 2), ("x", 2), **x) == [1, 1]
+
+
 def test_the_first_step_may_be_the_last_event_and_others_precede_the_range():
     midnight = 12 * HOUR
     story = (("c", midnight - 2), ("b", midnight - 1), ("a", midnight))
@@ -153,10 +233,17 @@ def test_any_order_is_grouped_by_its_first_step():
     assert [g.group for g in answer.groups] == [(), ("US",)]
 
 
-def test_clickhouse_refuses_with_a_sentence(engine):
+@pytest.mark.parametrize(
+    ("fields", "words"),
+    [
+        ({"order": "unordered"}, "order unordered cannot be asked of ClickHouse"),
+        ({"exclusions": [{"event": "contact_support"}]}, "exclusions cannot be asked"),
+    ],
+)
+def test_clickhouse_refuses_with_a_sentence(engine, fields, words):
     ctx = replace(engine.context(), dialect=ClickHouseDialect())
-    question = from_json({"kind": "funnel", "steps": SIGN_UP, "order": "unordered"})
-    with pytest.raises(BadQuestion, match="order unordered cannot be asked of ClickHouse"):
+    question = from_json({"kind": "funnel", "steps": SIGN_UP, **fields})
+    with pytest.raises(BadQuestion, match=words):
         question.people(ctx, ctx.binder(), Cell(step=1))
 
 
@@ -182,13 +269,38 @@ def check_funnel(world: World, fields: dict[str, Any]) -> None:
 orders = st.sampled_from(("unordered", "unordered", "sequential"))
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(worlds(), questions(), orders)
 def test_orders_match_every_possible_attempt(world, fields, order):
     check_funnel(with_names(world), {**fields, "order": order})
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(crowded(), questions(), orders)
 def test_crowded_orders_match_every_possible_attempt(world, fields, order):
     check_funnel(with_names(world), {**fields, "order": order})
+
+
+@st.composite
+def excluding(draw: st.DrawFn) -> dict[str, Any]:
+    """A funnel in some order with one or two exclusions."""
+    fields = draw(questions())
+    fields["order"] = draw(st.sampled_from(("ordered", "ordered", "unordered", "sequential")))
+    last, exclusions = len(fields["steps"]), []
+    for _ in range(draw(st.integers(1, 2))):
+        one: dict[str, Any] = {"event": draw(st.sampled_from(EVENTS))}
+        one["filters"] = draw(st.sampled_from(FILTERS))
+        same = [(s["event"], s.get("filters", [])) for s in fields["steps"]]
+        if (one["event"], one["filters"]) in same:
+            one["filters"] = [{"field": "properties.item", "value": "hat"}]
+        if fields["order"] != "unordered":
+            one["from_step"] = draw(st.integers(1, last - 1))
+            one["to_step"] = draw(st.none() | st.integers(one["from_step"] + 1, last))
+        exclusions.append(one)
+    return {**fields, "exclusions": exclusions}
+
+
+@settings(max_examples=100, deadline=None)
+@given(crowded(), excluding())
+def test_exclusions_match_every_possible_attempt(world, fields):
+    check_funnel(with_names(world), fields)

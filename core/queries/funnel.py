@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterable
+from collections.abc import Generator
 from dataclasses import dataclass, replace
 from typing import Literal
 
-import orjson
 from pydantic import Field as Limited
-from pydantic import field_validator
+from pydantic import field_validator, model_validator
 
 from core.answers import Cell, Model, Step, StepGroup, Steps
 from core.engines.bitmaps import load, percentile
@@ -17,6 +16,7 @@ from core.errors import BadQuestion
 from core.filters import Clause
 from core.queries.active_users import in_group
 from core.queries.base import Ask, Context, Frame, Rows, TimedQuestion, dates
+from core.queries.funnel_tally import Tally, average, seconds
 from core.queries.names import Field
 from core.queries.select import Selection, checked, label, select
 from core.store.layout import OTHER
@@ -41,6 +41,17 @@ class FunnelStep(Model):
     filters: tuple[Clause, ...] = ()
 
 
+class Exclusion(FunnelStep):
+    """An event that must not lie strictly between two steps of an attempt.
+
+    Attributes:
+        from_step, to_step: steps from 1; None is the last.
+    """
+
+    from_step: int = Limited(default=1, ge=1)
+    to_step: int | None = None
+
+
 class Funnel(TimedQuestion):
     """How many people get from each step to the next, and how long it takes them.
 
@@ -52,6 +63,8 @@ class Funnel(TimedQuestion):
         window_seconds: from step 1 to the last, inclusive: 1 s to 366 days.
         order: "ordered"; "unordered": the steps in any order, times are then between one event
             and the next; "sequential" (or "strict"): no other event between two steps.
+        exclusions: spoil attempts, not people: an attempt without them still counts. In any
+            order they must not lie between the first and the last event.
         breakdown: at most one field, by its value on the event of step 1; groups past `limit`
             become "(other)", so that groups add up.
         conditions: hold for the events of every step; events without them might as well not be.
@@ -61,12 +74,51 @@ class Funnel(TimedQuestion):
     steps: tuple[FunnelStep, ...] = Limited(min_length=2, max_length=10)
     window_seconds: int = Limited(default=WEEK_SECONDS, ge=1, le=LONGEST_SECONDS)
     order: Literal["ordered", "unordered", "sequential"] = "ordered"
+    exclusions: tuple[Exclusion, ...] = Limited(default=(), max_length=10)
     breakdown: tuple[str, ...] = Limited(default=(), max_length=1)
 
     @field_validator("order", mode="before")
     @classmethod
     def _order(cls, order: object) -> object:
         return "sequential" if order == "strict" else order
+
+    @model_validator(mode="after")
+    def _exclusions_lie_between_steps(self) -> Funnel:
+        last = len(self.steps)
+        for each in self.exclusions:
+            if FunnelStep(event=each.event, filters=each.filters) in self.steps:
+                raise BadQuestion(
+                    f"exclusions name {each.event!r}, which is a step.",
+                    "Exclude another event, or give it other filters.",
+                    parameter="exclusions",
+                )
+            to_step = last if each.to_step is None else each.to_step
+            if not each.from_step < to_step <= last:
+                raise BadQuestion(
+                    f"exclusions cannot lie from step {each.from_step} to step {to_step}.",
+                    f"Steps are 1 to {last}; from_step comes before to_step.",
+                    parameter="exclusions",
+                )
+            if self.order == "unordered" and (each.from_step, to_step) != (1, last):
+                raise BadQuestion(
+                    "exclusions between single steps do not suit steps in any order.",
+                    "Leave out from_step and to_step.",
+                    parameter="exclusions",
+                )
+        return self
+
+    def notes(self) -> tuple[str, ...]:
+        """What the reader of the answer must know."""
+        if not self.exclusions:
+            return ()
+        last = len(self.steps)
+        spoiling = [
+            each.event
+            if each.from_step == 1 and each.to_step in (None, last)
+            else f"{each.event} (steps {each.from_step} to {each.to_step or last})"
+            for each in self.exclusions
+        ]
+        return (f"Attempts with these in between do not count: {', '.join(spoiling)}.",)
 
     def title(self) -> str:
         """The steps in words."""
@@ -90,6 +142,7 @@ class Funnel(TimedQuestion):
             previous = self._group((), Tally.of(len(self.steps), past.values()))
         return Steps(
             title=self.title(),
+            notes=self.notes(),
             **dates(span),
             breakdown=tuple(field.key for field in by),
             window_seconds=self.window_seconds,
@@ -183,48 +236,6 @@ class Funnel(TimedQuestion):
         return [f"not ({in_group(ctx, bind, by[0], 'v0', named[0])})" for named in cell.besides]
 
 
-class Tally:
-    """What is known of one group: people per step, and how long each transition took.
-
-    Attributes:
-        counts: people who reached each step.
-        in_progress: people who did not convert and still can.
-        waits: ms from step 1 to 2, 2 to 3, ..., and last from step 1 to the last step.
-    """
-
-    def __init__(self, steps: int) -> None:
-        self.counts = [0] * steps
-        self.in_progress = 0
-        self.waits: list[list[float]] = [[] for _ in range(steps)]
-
-    @classmethod
-    def of(cls, steps: int, parts: Iterable[Tally]) -> Tally:
-        """Return the sum of tallies of different people."""
-        whole = cls(steps)
-        for part in parts:
-            whole.add([*part.counts, part.in_progress, *part.waits])
-        return whole
-
-    def add(self, figures: list[object]) -> None:
-        """Add a row of Plan.tally, without its value; waits may be JSON or lists."""
-        steps = len(self.counts)
-        for number in range(steps):
-            self.counts[number] += int(str(figures[number]))
-            waits = figures[steps + 1 + number]
-            self.waits[number] += waits if isinstance(waits, list) else orjson.loads(str(waits))
-        self.in_progress += int(str(figures[steps] or 0))
-
-
-def average(waits: list[float]) -> float | None:
-    """Return the mean of ms in seconds, None of nothing."""
-    return sum(waits) / len(waits) / 1000 if waits else None
-
-
-def seconds(ms: float | None) -> float | None:
-    """Return ms in seconds."""
-    return None if ms is None else ms / 1000
-
-
 @dataclass(frozen=True)
 class Plan:
     """How a funnel over one span is looked for.
@@ -239,6 +250,8 @@ class Plan:
         steps: per step its event and its own filters.
         window: ms.
         order: the question's.
+        spoilers: events that must not lie between some steps, and the gaps: bit 1 for the one
+            between steps 1 and 2, and so on.
     """
 
     ctx: Context
@@ -247,17 +260,21 @@ class Plan:
     window: int
     span: Span
     order: str = "ordered"
+    spoilers: tuple[tuple[Selection, int], ...] = ()
 
     @classmethod
     def of(cls, ctx: Context, question: Funnel, span: Span) -> Plan:
         """Return the plan of a question; BadQuestion when it names unknown events or fields."""
         ids = [ctx.names.event(step.event, "steps") for step in question.steps]
-        shared = replace(select(ctx, question), events=tuple(dict.fromkeys(ids)))
-        steps = tuple(
-            Selection(ctx, (id_,)).narrowed(checked(ctx, step.filters))
-            for id_, step in zip(ids, question.steps, strict=True)
+        others = [ctx.names.event(each.event, "exclusions") for each in question.exclusions]
+        shared = replace(select(ctx, question), events=tuple(dict.fromkeys([*ids, *others])))
+        steps = tuple(_filling(ctx, *pair) for pair in zip(ids, question.steps, strict=True))
+        spoilers = tuple(
+            (_filling(ctx, id_, each), _gaps(each, len(ids)))
+            for id_, each in zip(others, question.exclusions, strict=True)
         )
-        return cls(ctx, shared, steps, question.window_seconds * 1000, span, question.order)
+        window = question.window_seconds * 1000
+        return cls(ctx, shared, steps, window, span, question.order, spoilers)
 
     @property
     def entered(self) -> str:
@@ -274,7 +291,7 @@ class Plan:
         """Whether an event's name alone decides which step it fills."""
         filtered = any(part.clauses or part.members for part in self.steps)
         distinct = len(self.shared.events) == len(self.steps)
-        in_order = self.order == "ordered"
+        in_order = self.order == "ordered" and not self.spoilers
         return in_order and distinct and not filtered and not self.shared.clauses
 
     def shares(self) -> Generator[Statement, Rows, list[tuple[int, int]]]:
@@ -341,12 +358,19 @@ class Plan:
         return funnel_sqlite.attempts(self, bind, people, entry=entry)
 
     def fitting(self, bind: Binder, people: tuple[int, int] = EVERYBODY) -> str:
-        """Return the relation (actor, ts, id, steps) of events with the bits they fit."""
+        """Return the relation (actor, ts, id, steps) of events with the bits they fit.
+
+        Above the bits of the steps are those of the gaps that an event spoils.
+        """
         bits = " + ".join(
             f"(case when {part.where(bind, None)} then {1 << number} else 0 end)"
             for number, part in enumerate(self.steps)
         )
-        clauses = [clause for part in (self.shared, *self.steps) for clause in part.clauses]
+        for part, gaps in self.spoilers:
+            spoiled = gaps << len(self.steps)
+            bits = f"({bits}) | (case when {part.where(bind, None)} then {spoiled} else 0 end)"
+        parts = (self.shared, *self.steps, *(part for part, _ in self.spoilers))
+        clauses = [clause for part in parts for clause in part.clauses]
         shared = replace(self.shared, events=()) if self.any_event else self.shared
         start = self.span.start - (self.window if self.order == "unordered" else 0)
         return f"""
@@ -355,3 +379,13 @@ class Plan:
             where {shared.where(bind, None)}
               and e.ts >= {bind(start)} and e.ts < {bind(self.span.end + self.window)}
               and e.actor between {bind(people[0])} and {bind(people[1])}"""
+
+
+def _filling(ctx: Context, event: int, step: FunnelStep) -> Selection:
+    return Selection(ctx, (event,)).narrowed(checked(ctx, step.filters))
+
+
+def _gaps(exclusion: Exclusion, last: int) -> int:
+    """Return the bits of the gaps an exclusion is about, bit 1 for steps 1 to 2."""
+    to_step = last if exclusion.to_step is None else exclusion.to_step
+    return sum(1 << gap for gap in range(exclusion.from_step, to_step))

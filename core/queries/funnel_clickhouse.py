@@ -20,12 +20,22 @@ NEVER = 2**62
 
 
 def attempts(plan: Plan, bind: Binder) -> str:
-    """Return the relation of Plan.attempts, x1 included; BadQuestion for other orders."""
+    """Return the relation of Plan.attempts, x1 included.
+
+    Raises:
+        BadQuestion: for other orders, and with exclusions.
+    """
     if plan.order != "ordered":
         raise BadQuestion(
             f"A funnel with order {plan.order} cannot be asked of ClickHouse.",
             "Ask it in order, or of the workspace.",
             parameter="order",
+        )
+    if plan.spoilers:
+        raise BadQuestion(
+            "A funnel with exclusions cannot be asked of ClickHouse.",
+            "Ask it without them, or of the workspace.",
+            parameter="exclusions",
         )
     distinct = len(plan.shared.events) == len(plan.steps)
     return _joined(plan, bind) if distinct else _folded(plan, bind)
