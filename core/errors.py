@@ -75,7 +75,7 @@ class CannotOpen(FootfallError):
 def nearest(name: str, known: Iterable[str], limit: int = 3) -> list[str]:
     """Return the known names closest to `name`, ignoring case, best first."""
     by_folded = {k.casefold(): k for k in known}
-    found = difflib.get_close_matches(name.casefold(), by_folded, n=limit, cutoff=0.5)
+    found = difflib.get_close_matches(name.casefold(), by_folded, n=limit, cutoff=0.6)
     return [by_folded[f] for f in found]
 
 

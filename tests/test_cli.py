@@ -128,7 +128,7 @@ def test_every_command_explains_itself(footfall: Any, command: str) -> None:
         (("mark", "\udcff"), 2, "title"),
         (("board", "Growht", "--print"), 2, "Did you mean Growth?"),
         (("board", "Growth", "--print", "-r", "7 parsecs"), 2, "range"),
-        (("schema", "trned"), 2, "Did you mean trend"),
+        (("schema", "trned"), 2, "Did you mean trend?"),
         (("list", "things"), 2, "things"),
         (("mark", "x", "--at", "soon"), 2, "not a time"),
         (("improt", "x.csv"), 2, "Did you mean import?"),
