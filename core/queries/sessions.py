@@ -189,6 +189,7 @@ class Sessions(TimedQuestion):
             with found as materialized (
                 select {slot_expression(bind, column, pieces)} as slot, s.length, s.events
                 from ({_started(ctx, bind, selection, span)}) s
+                where s.start < {bind(slots[-1].end)}
             )
             select slot, 0, 0, {figure} from found group by slot
             union all
