@@ -339,13 +339,9 @@ class Sessions(TimedQuestion):
 
 
 def _per_user(sessions: Rows, users: Rows) -> Rows:
-    """Divide the last column of rows by that of the rows with the same start."""
-    below: dict[Any, int] = {tuple(row[:-1]): row[-1] for row in users}
-    return [
-        (*row[:-1], row[-1] / below[tuple(row[:-1])])
-        for row in sessions
-        if below.get(tuple(row[:-1]))
-    ]
+    """Divide the last column of session rows by that of user rows that begin the same."""
+    above: dict[Any, int] = {tuple(row[:-1]): row[-1] for row in sessions}
+    return [(*row[:-1], above.get(tuple(row[:-1]), 0) / row[-1]) for row in users if row[-1]]
 
 
 def _started(ctx: Context, bind: Binder, selection: Selection, span: Span) -> str:
