@@ -64,10 +64,8 @@ def series(world: World, question: Any) -> tuple[list[Any], Any, list[Any]]:
     time = time_of(world, question)
     items = matching(world, None, question.conditions)
 
-    def figure(start: int, end: int, span: Any) -> Any:
-        own = [
-            s for s in sessions(world, question.conditions, span) if start <= s.start < end
-        ]  # fmt: skip
+    def figure(start: int, end: int, begun: list[Session]) -> Any:
+        own = [s for s in begun if start <= s.start < end]
         users = people_of(within(items, start, end))
         short = [s.length / 1000 for s in own if s.length <= DAY]
         return {
@@ -79,10 +77,12 @@ def series(world: World, question: Any) -> tuple[list[Any], Any, list[Any]]:
             ),
         }[question.metric]()  # fmt: skip
 
-    now = [figure(b.start, b.end, time.span) for b in time.slots]
-    before = [figure(b.start, b.end, time.compared) for b in time.compared_slots]
+    begun = sessions(world, question.conditions, time.span)
+    earlier = sessions(world, question.conditions, time.compared) if time.compared else []
+    now = [figure(b.start, b.end, begun) for b in time.slots]
+    before = [figure(b.start, b.end, earlier) for b in time.compared_slots]
     whole = (time.slots[0].start, time.slots[-1].end) if time.slots else (0, 0)
-    return now, figure(*whole, time.span), before
+    return now, figure(*whole, begun), before
 
 
 def by_value(world: World, question: Any) -> dict[str, tuple[int, set[str]]]:
