@@ -30,13 +30,14 @@ class Entered(Funnel):
 
 def funnel(world: World, question: Any, span: Span) -> dict[Group, Funnel]:
     """The funnel of each group and, under (), of everybody."""
+    common = question.conditions if question.filters_on == "every" else ()
     fits = [
-        matching(world, step.event, [*question.conditions, *step.filters])
-        for step in question.steps
+        matching(world, step.event, [*(common if number else question.conditions), *step.filters])
+        for number, step in enumerate(question.steps)
     ]
-    everything = matching(world, None, question.conditions)
+    everything = matching(world, None, common)
     spoiling = [
-        (each, matching(world, each.event, [*question.conditions, *each.filters]))
+        (each, matching(world, each.event, [*common, *each.filters]))
         for each in question.exclusions
     ]
     entered: dict[str, int] = {}

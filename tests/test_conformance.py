@@ -132,6 +132,7 @@ funnels = st.fixed_dictionaries(
         "range": timed["range"],
         "steps": st.lists(steps, min_size=2, max_size=4),
         "window_seconds": st.sampled_from((1, 3600, 7 * 86_400, 90 * 86_400)),
+        "filters_on": st.sampled_from(("every", "every", "first")),
         "breakdown": st.lists(st.sampled_from(FIELDS), max_size=1),
         "conditions": timed["conditions"],
         "compare": timed["compare"],

@@ -17,6 +17,7 @@ from core.language import format_question, parse
 from core.queries import from_json
 from tests import oracle, oracle_funnel_orders
 from tests.compare import ask, check_people, people
+from tests.test_active_users import CONDITIONS
 from tests.test_funnel import (
     FILTERS,
     NOON,
@@ -198,6 +199,24 @@ def test_exclusions_in_any_order_lie_between_the_first_and_last_event():
     assert found("unordered", "a b", ("x", 0), ("b", 0), ("a", 2), ("x", 2), **x) == [1, 1]
 
 
+def test_conditions_about_the_first_step_only(engine):
+    events = [
+        Event("a", NOON, user="ann", context={"country": "NL"}),
+        Event("b", NOON + 1, user="ann", context={"country": "US"}),
+        Event("a", NOON, user="bob", context={"country": "US"}),
+    ]
+    fields: dict[str, Any] = {"conditions": [{"field": "country", "value": "NL"}]}
+    assert counts(funnel_of(events, "a b", **fields).groups[0]) == [1, 0]
+    answer = funnel_of(events, "a b", filters_on="first", **fields)
+    assert counts(answer.groups[0]) == [1, 1]
+    assert answer.notes == ("Conditions are about step 1 only.",)
+    text = 'a > b where country = NL with filters_on = "first"'
+    assert parse(text).filters_on == "first"
+    assert format_question(parse(text)) == text
+    with pytest.raises(BadQuestion, match="filters_on"):
+        ask(engine, "funnel", steps=SIGN_UP, filters_on="last")
+
+
 def test_the_first_step_may_be_the_last_event_and_others_precede_the_range():
     midnight = 12 * HOUR
     story = (("c", midnight - 2), ("b", midnight - 1), ("a", midnight))
@@ -303,4 +322,11 @@ def excluding(draw: st.DrawFn) -> dict[str, Any]:
 @settings(max_examples=100, deadline=None)
 @given(crowded(), excluding())
 def test_exclusions_match_every_possible_attempt(world, fields):
+    check_funnel(with_names(world), fields)
+
+
+@settings(max_examples=80, deadline=None)
+@given(crowded(), excluding(), st.sampled_from(CONDITIONS))
+def test_conditions_on_the_first_step_match_every_possible_attempt(world, fields, conditions):
+    fields = {**fields, "conditions": conditions, "filters_on": "first"}
     check_funnel(with_names(world), fields)

@@ -67,7 +67,8 @@ class Funnel(TimedQuestion):
             order they must not lie between the first and the last event.
         breakdown: at most one field, by its value on the event of step 1; groups past `limit`
             become "(other)", so that groups add up.
-        conditions: hold for the events of every step; events without them might as well not be.
+        conditions: hold for every event, so that others might as well not be there; with
+            `filters_on` "first" for the event of step 1 alone.
     """
 
     kind: Literal["funnel"] = "funnel"
@@ -75,6 +76,7 @@ class Funnel(TimedQuestion):
     window_seconds: int = Limited(default=WEEK_SECONDS, ge=1, le=LONGEST_SECONDS)
     order: Literal["ordered", "unordered", "sequential"] = "ordered"
     exclusions: tuple[Exclusion, ...] = Limited(default=(), max_length=10)
+    filters_on: Literal["every", "first"] = "every"
     breakdown: tuple[str, ...] = Limited(default=(), max_length=1)
 
     @field_validator("order", mode="before")
@@ -109,6 +111,11 @@ class Funnel(TimedQuestion):
 
     def notes(self) -> tuple[str, ...]:
         """What the reader of the answer must know."""
+        if self.filters_on == "first" and self.conditions:
+            return ("Conditions are about step 1 only.", *self._spoiling())
+        return self._spoiling()
+
+    def _spoiling(self) -> tuple[str, ...]:
         if not self.exclusions:
             return ()
         last = len(self.steps)
@@ -273,6 +280,9 @@ class Plan:
             (_filling(ctx, id_, each), _gaps(each, len(ids)))
             for id_, each in zip(others, question.exclusions, strict=True)
         )
+        if question.filters_on == "first":
+            first = replace(steps[0], clauses=(*shared.clauses, *steps[0].clauses))
+            shared, steps = replace(shared, clauses=()), (first, *steps[1:])
         window = question.window_seconds * 1000
         return cls(ctx, shared, steps, window, span, question.order, spoilers)
 
