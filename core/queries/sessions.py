@@ -9,6 +9,7 @@ conditions, `top`, `unique` and values of a property read the events, as these l
 from __future__ import annotations
 
 from collections.abc import Generator
+from dataclasses import replace
 from itertools import pairwise
 from typing import Any, ClassVar, Literal
 
@@ -177,6 +178,8 @@ class Sessions(TimedQuestion):
         if not slots:
             return Figures({(): 0 if self.metric == "volume" else None})
         bind, selection = ctx.binder(), select(ctx, self)
+        if not whole_days(slots) and slots[-1].end < span.end:
+            span = replace(span, end=slots[-1].end, whole_days=False)
         column, pieces = "s.start", list(runs(slots))
         if whole_days(slots) and span.whole_days:
             column, pieces = "s.day", day_runs(slots)
