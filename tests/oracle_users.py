@@ -58,6 +58,8 @@ def _figures(
     world: World, question: Any, stretches: list[tuple[int, int]], start: int, end: int
 ) -> Period:
     found = Period({}, {})
+    if question.metric != "active" and stretches:
+        end = min(end, stretches[-1][1])  # everybody is new once, so the buckets make the total
     groups: dict[Group, list[Seen]] = {} if question.breakdown else {(): []}
     for item in _items(world, question):
         groups.setdefault(group_of(world, item, question.breakdown), []).append(item)
