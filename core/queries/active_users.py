@@ -126,8 +126,7 @@ class ActiveUsers(TimedQuestion):
     def people(self, ctx: Context, bind: Binder, cell: Cell) -> str:
         """See Question: the actors of the bucket or window, of one group."""
         time = frame(ctx, self)
-        span = time.compared if cell.previous and time.compared else time.span
-        slots = time.compared_buckets if cell.previous else time.buckets
+        span, slots = time.period_of(cell)
         slot = find_bucket(slots, cell.bucket)
         if slot is not None:
             span = self._window(ctx, slot) if WINDOWS[self.metric] else bucket_span(slot, span)

@@ -184,6 +184,12 @@ class Frame:
             for b in self.buckets
         )
 
+    def period_of(self, cell: Cell) -> tuple[Span, list[Bucket]]:
+        """The span and buckets that a cell's number is of: the asked or the compared period."""
+        if not cell.previous:
+            return self.span, self.buckets
+        return self.compared or self.span, self.compared_buckets
+
     def comparison(self, mode: str | None) -> Comparison | None:
         """The compared period as an answer carries it."""
         if self.compared is None or mode is None:

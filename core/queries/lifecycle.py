@@ -117,7 +117,7 @@ class Lifecycle(TimedQuestion):
     def people(self, ctx: Context, bind: Binder, cell: Cell) -> str:
         """See Question: those in a state in a period, or in any; without a state, the active."""
         time = frame(ctx, self, whole=True)
-        periods = time.compared_buckets if cell.previous else time.buckets
+        periods = time.period_of(cell)[1]
         bucket = find_bucket(periods, cell.bucket)
         if cell.series is not None and cell.series not in STATES:
             raise BadQuestion(f"cell names no state {cell.series!r}.", parameter="cell")

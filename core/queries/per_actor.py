@@ -134,8 +134,7 @@ class PerActor(TimedQuestion):
     def people(self, ctx: Context, bind: Binder, cell: Cell) -> str:
         """See Question: everybody the figure is over."""
         time = frame(ctx, self)
-        span = time.compared if cell.previous and time.compared else time.span
-        slots = time.compared_buckets if cell.previous else time.buckets
+        span, slots = time.period_of(cell)
         slot = find_bucket(slots, cell.bucket)
         by = [ctx.names.existing(name) for name in self.breakdown] if cell.group else []
         if len(by) != len(cell.group):

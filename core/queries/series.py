@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from core.answers import Line, Series
 from core.queries.base import Context, Frame, TimedQuestion, dates
@@ -21,12 +22,10 @@ class Figures:
     Attributes:
         totals: the figure over the whole period.
         points: the figure per bucket index.
-        rank: what groups are ordered by, where that is not the total.
     """
 
     totals: dict[Group, Figure] = field(default_factory=dict)
     points: dict[Group, dict[int, Figure]] = field(default_factory=dict)
-    rank: dict[Group, float] = field(default_factory=dict)
 
 
 def groups_reader(ctx: Context, by: Sequence[Field]) -> Callable[..., Group]:
@@ -46,27 +45,22 @@ def groups_reader(ctx: Context, by: Sequence[Field]) -> Callable[..., Group]:
 def collect(
     ctx: Context,
     by: Sequence[Field],
-    totals: Iterable[Sequence[object]],
-    points: Iterable[Sequence[object]],
+    totals: Iterable[Sequence[Any]],
+    points: Iterable[Sequence[Any]],
 ) -> Figures:
     """Read rows (v0, v1, figure) and (slot, v0, v1, figure) into figures."""
     read = groups_reader(ctx, by)
     found = Figures()
     for v0, v1, value in totals:
-        found.totals[read(v0, v1)] = _figure(value)
+        found.totals[read(v0, v1)] = value
     for slot, v0, v1, value in points:
-        found.points.setdefault(read(v0, v1), {})[int(str(slot))] = _figure(value)
+        found.points.setdefault(read(v0, v1), {})[int(str(slot))] = value
     return found
-
-
-def _figure(value: object) -> Figure:
-    return None if value is None else value  # type: ignore[return-value]
 
 
 def ranked(found: Figures, limit: int) -> tuple[list[Group], int]:
     """Return the groups to show, largest first, ties by label, and how many were left out."""
-    order = found.rank or found.totals
-    groups = sorted(order, key=lambda g: (-(order[g] or 0), g))
+    groups = sorted(found.totals, key=lambda g: (-(found.totals[g] or 0), g))
     return groups[:limit], max(len(groups) - limit, 0)
 
 

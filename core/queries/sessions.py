@@ -147,8 +147,7 @@ class Sessions(TimedQuestion):
         if self.metric in TABLES or self.metric == "length":
             return self._of_row(ctx, bind, cell)
         time = frame(ctx, self)
-        span = time.compared if cell.previous and time.compared else time.span
-        slots = time.compared_buckets if cell.previous else time.buckets
+        span, slots = time.period_of(cell)
         slot = find_bucket(slots, cell.bucket)
         reach = span if slot is None else bucket_span(slot, span)
         test = {"bounce": "s.events = 1", "average": f"s.length <= {bind(DAY)}"}.get(self.metric)

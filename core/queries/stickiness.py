@@ -152,8 +152,7 @@ class Stickiness(TimedQuestion):
 
     def _numerator(self, ctx: Context, bind: Binder, cell: Cell) -> str:
         time = frame(ctx, self)
-        span = time.compared if cell.previous and time.compared else time.span
-        slots = time.compared_buckets if cell.previous else time.buckets
+        span, slots = time.period_of(cell)
         slot = find_bucket(slots, cell.bucket)
         first, last = (
             (span.first_day, span.last_day) if slot is None else (slot.first_day, slot.last_day)

@@ -197,8 +197,6 @@ class Trend(TimedQuestion):
         elif view:
             wide = yield from self._figures(ctx, view.span, view.base, by, view)
             found.points = wide.points
-        if self.measure not in ("count", "users", "sessions", "sum"):
-            found.rank = {group: value or 0 for group, value in found.totals.items()}
         return found
 
     def _figures(
@@ -346,8 +344,7 @@ class Trend(TimedQuestion):
     def people(self, ctx: Context, bind: Binder, cell: Cell) -> str:
         """See Question: everybody with a measured event in the bucket or window, of one group."""
         time = frame(ctx, self)
-        span = time.compared if cell.previous and time.compared else time.span
-        slots = time.compared_buckets if cell.previous else time.buckets
+        span, slots = time.period_of(cell)
         slot = find_bucket(slots, cell.bucket)
         if slot is not None:
             view = self._windows(ctx, span, slots, time.unit)

@@ -91,8 +91,7 @@ class Users(TimedQuestion):
     def people(self, ctx: Context, bind: Binder, cell: Cell) -> str:
         """See Question: the active, new or known people of the bucket, of one group."""
         time = self._frame(ctx)
-        span = time.compared if cell.previous and time.compared else time.span
-        slots = time.compared_buckets if cell.previous else time.buckets
+        span, slots = time.period_of(cell)
         slot = find_bucket(slots, cell.bucket)
         if self.metric == "active":
             selection = _narrowed(select(ctx, self), self.identified)
