@@ -242,6 +242,18 @@ def members_of_group(
     return ctx.dialect.members(f"select users from ({sets}) {where}")
 
 
+def group_fields(ctx: Context, breakdown: tuple[str, ...], group: tuple[str, ...]) -> list[Field]:
+    """Return the fields that a cell's group has values of; none for the whole.
+
+    Raises:
+        BadQuestion: the group does not have one value per breakdown field.
+    """
+    by = [ctx.names.existing(name) for name in breakdown] if group else []
+    if len(by) != len(group):
+        raise BadQuestion("cell has another number of group values.", parameter="cell")
+    return by
+
+
 def in_group(ctx: Context, bind: Binder, field: Field, column: str, wanted: str) -> str:
     """Test a raw value for the label it is shown as."""
     if field.kind in ("property", "trait"):

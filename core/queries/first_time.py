@@ -15,8 +15,7 @@ from pydantic import Field as Limited
 
 from core.answers import Cell
 from core.engines.dialect import Binder, Statement
-from core.errors import BadQuestion
-from core.queries.active_users import in_group
+from core.queries.active_users import group_fields, in_group
 from core.queries.base import Ask, Context, Rows, TimedQuestion, find_bucket, frame
 from core.queries.names import Field
 from core.queries.select import Selection, day_runs, select, slot_expression, whole_days
@@ -152,9 +151,7 @@ class FirstTime(TimedQuestion):
         time = frame(ctx, self)
         span, slots = time.period_of(cell)
         slot = find_bucket(slots, cell.bucket)
-        by = [ctx.names.existing(name) for name in self.breakdown] if cell.group else []
-        if len(by) != len(cell.group):
-            raise BadQuestion("cell has another number of group values.", parameter="cell")
+        by = group_fields(ctx, self.breakdown, cell.group)
         if not slots:
             return "select 0 as actor where 1 = 0"
         firsts = self.firsts(bind, Plan(self.selection(ctx), span, slots, by))

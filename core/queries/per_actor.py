@@ -15,7 +15,7 @@ from pydantic import field_validator
 from core.answers import Cell
 from core.engines.dialect import Binder, Statement
 from core.errors import BadQuestion, did_you_mean
-from core.queries.active_users import WHOLE, in_group
+from core.queries.active_users import WHOLE, group_fields, in_group
 from core.queries.base import Ask, Context, Rows, TimedQuestion, find_bucket, frame
 from core.queries.names import Field
 from core.queries.select import day_runs, select, slot_expression, whole_days
@@ -136,9 +136,7 @@ class PerActor(TimedQuestion):
         time = frame(ctx, self)
         span, slots = time.period_of(cell)
         slot = find_bucket(slots, cell.bucket)
-        by = [ctx.names.existing(name) for name in self.breakdown] if cell.group else []
-        if len(by) != len(cell.group):
-            raise BadQuestion("cell has another number of group values.", parameter="cell")
+        by = group_fields(ctx, self.breakdown, cell.group)
         each = self._each(ctx, bind, span, slots, by)
         tests = [in_group(ctx, bind, f, f"v{i}", cell.group[i]) for i, f in enumerate(by)]
         if slot is not None:

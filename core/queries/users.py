@@ -14,8 +14,13 @@ from typing import Literal
 
 from core.answers import Cell
 from core.engines.dialect import Binder, Statement
-from core.errors import BadQuestion
-from core.queries.active_users import bucket_span, in_group, members_of_group, people_by_slot
+from core.queries.active_users import (
+    bucket_span,
+    group_fields,
+    in_group,
+    members_of_group,
+    people_by_slot,
+)
 from core.queries.base import Ask, Context, Frame, Rows, TimedQuestion, find_bucket, frame
 from core.queries.first_time import FirstTime, Plan
 from core.queries.names import Field
@@ -97,9 +102,7 @@ class Users(TimedQuestion):
             selection = _narrowed(select(ctx, self), self.identified)
             reach = span if slot is None else bucket_span(slot, span)
             return members_of_group(ctx, bind, selection, reach, self.breakdown, cell.group)
-        by = [ctx.names.existing(name) for name in self.breakdown] if cell.group else []
-        if len(by) != len(cell.group):
-            raise BadQuestion("cell has another number of group values.", parameter="cell")
+        by = group_fields(ctx, self.breakdown, cell.group)
         firsts, selection = self._firsts(), self._firsts().selection(ctx)
         plan = Plan(selection, span, slots, by)
         parts = [(plan, slot.index if slot else len(slots))]
