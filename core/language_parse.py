@@ -15,7 +15,8 @@ from lark.exceptions import UnexpectedCharacters, UnexpectedInput, UnexpectedTok
 
 from core.errors import BadQuestion
 from core.language_conditions import Mistake
-from core.language_rules import Rules, Whole
+from core.language_rules import Rules
+from core.language_subjects import Whole
 from core.language_words import KEYWORDS, MEANINGS
 from core.text import clean
 

@@ -1,19 +1,15 @@
-"""Rules of subjects, cells and clauses: from what was read to the fields of a question."""
+"""Rules of cells and clauses, and of the question they make up with its subject."""
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
 from lark import Token
 
 from core.language_conditions import (
-    Body,
-    Conditions,
     Mistake,
     Name,
     Part,
@@ -25,8 +21,8 @@ from core.language_conditions import (
     scalar_of,
     unquoted,
 )
-from core.language_formula import MAX_SERIES, series_of
-from core.language_words import MAX_DEPTH, SEGMENTS
+from core.language_subjects import Subjects, Whole, merged, selected_as
+from core.language_words import SEGMENTS
 from core.timeframe import ALIASES, GRANULARITIES
 
 _MS = {"ms": 1, "s": 1000, "min": 60_000, "h": 3_600_000, "d": 86_400_000, "w": 604_800_000}
@@ -35,16 +31,6 @@ _MODES = {
     "on or after": "unbounded", "on or before": "on_or_before", "in a streak": "streak",
 }  # fmt: skip
 _UNIT_WORDS = frozenset({*ALIASES, *GRANULARITIES}) - {"min", "1m", "1h", "1d", "1w"}
-
-
-@dataclass(frozen=True)
-class Whole:
-    """A question's fields, where the text gives each, its drawing hint and how deep it nests."""
-
-    body: Body
-    places: dict[str, int]
-    chart: str
-    depth: int
 
 
 def _span(token: Token) -> tuple[str, str]:
@@ -92,211 +78,6 @@ def _bracket(token: Token) -> list[int]:
     return [int(match[1]), int(match[2] or match[1]) + 1]
 
 
-class _Subjects(Conditions):
-    """Rules of what is asked for."""
-
-    def active(self, children: list[Token]) -> Part:
-        return Part({"kind": "active_users", "metric": str(children[0]).lower()})
-
-    def active_plain(self, _: list[Token]) -> Part:
-        return Part({"kind": "active_users"})
-
-    def top_events(self, children: list[Token]) -> Part:
-        limit = {"limit": int(children[1])} if len(children) == 3 else {}
-        return Part({"kind": "top_events", **limit})
-
-    def any_event(self, _: list[Token]) -> Part:
-        return Part({"kind": "trend"})
-
-    def step(self, children: list[Any]) -> Body:
-        filters = {"filters": children[1]} if len(children) > 1 else {}
-        return {"event": children[0].text, **filters}
-
-    def funnel(self, children: list[Any]) -> Part:
-        steps = [child for child in children if isinstance(child, dict)]
-        return Part({"kind": "funnel", "steps": steps})
-
-    def chain(self, children: list[Any]) -> Part:
-        if len(children) > 1:
-            return self.funnel(children)
-        step = children[0]
-        conditions = {"conditions": step["filters"]} if "filters" in step else {}
-        return Part({"kind": "trend", "event": step["event"], **conditions})
-
-    def measure(self, children: list[Token]) -> str:
-        return str(children[0]).lower()
-
-    def target(self, children: list[Name]) -> tuple[str | None, str | None, bool]:
-        """Event, property, and whether the first may be either."""
-        name = children[0]
-        event, dot, found = name.text.partition(".")
-        if name.bare and dot:
-            return None if event.lower() == "any" else event, found, False
-        return name.text, None, True
-
-    def pair(self, children: list[Any]) -> tuple[str | None, str | None, bool]:
-        return unquoted(children[0]), children[1].text, False
-
-    def dotted(self, children: list[Any]) -> tuple[str | None, str | None, bool]:
-        event, found = str(children[0]), unquoted(children[1])
-        if not event.endswith("."):
-            at = children[1].start_pos or 0
-            raise Mistake("An event and its property are joined by a dot.", at)
-        return event[:-1], found, False
-
-    def anything(self, _: list[Token]) -> tuple[str | None, str | None, bool]:
-        return None, None, False
-
-    def measured(self, children: list[Any]) -> Part:
-        measure, (event, found, lone) = children[0], children[-1]
-        counts = measure in (
-            "count", "users", "sessions", "uniques", "totals", "average", "pct_dau",
-        )  # fmt: skip
-        if counts and found is not None:
-            event, found = f"{event}.{found}", None
-        elif lone and not counts:
-            event, found = None, event
-        body: Body = {"kind": "trend", "measure": measure}
-        if event is not None:
-            body["event"] = event
-        if found is not None:
-            body["property"] = found
-        return Part(body)
-
-    def selected(self, children: list[Name]) -> str:
-        return children[0].text
-
-    def retention(self, children: list[Any]) -> Part:
-        return Part({"kind": "retention", **_selected("start_event", children)})
-
-    def lifecycle(self, children: list[Any]) -> Part:
-        return Part({"kind": "lifecycle", **_selected("event", children)})
-
-    def first_time(self, children: list[Any]) -> Part:
-        return Part({"kind": "first_time", "event": children[-1].text})
-
-    def events_list(self, _: list[Token]) -> Part:
-        return Part({"kind": "events_list"})
-
-    def values(self, children: list[Any]) -> Part:
-        event, found, _ = children[-1]
-        given = {"event": event, "property": found}
-        return Part({"kind": "properties", **{k: v for k, v in given.items() if v is not None}})
-
-    def raw_events(self, children: list[Any]) -> Part:
-        return Part({"kind": "raw_events", **_selected("event", children)})
-
-    def per_actor(self, children: list[Any]) -> Part:
-        event, found, _ = children[-1]
-        given = {"event": event, "property": found}
-        if len(children) == 4:
-            given["metric"] = str(children[1]).lower()
-        return Part({"kind": "per_actor", **{k: v for k, v in given.items() if v is not None}})
-
-    def users(self, _: list[Token]) -> Part:
-        return Part({"kind": "users"})
-
-    def new_users(self, _: list[Token]) -> Part:
-        return Part({"kind": "users", "metric": "new"})
-
-    def known_users(self, _: list[Token]) -> Part:
-        return Part({"kind": "users", "metric": "cumulative"})
-
-    def composition(self, children: list[Any]) -> Part:
-        return Part({"kind": "composition", "property": children[-1].text}, at_of(children))
-
-    def realtime(self, _: list[Token]) -> Part:
-        return Part({"kind": "realtime"})
-
-    def sessions(self, children: list[Token]) -> Part:
-        metric = {"metric": flat(children[1]).replace(" ", "_")} if len(children) > 1 else {}
-        return Part({"kind": "sessions", **metric})
-
-    def top_sessions(self, children: list[Token]) -> Part:
-        limit = {"limit": int(children[1])} if len(children) == 3 else {}
-        return Part({"kind": "sessions", "metric": "top", **limit})
-
-    def ltv(self, _: list[Token]) -> Part:
-        return Part({"kind": "ltv"})
-
-    def ltv_metric(self, children: list[Token]) -> Part:
-        return Part({"metric": str(children[0]).lower()}, at_of(children))
-
-    def stickiness(self, children: list[Any]) -> Part:
-        return Part({"kind": "stickiness", **_selected("event", children)})
-
-    def part_metric(self, children: list[Token]) -> list[Any]:
-        return [{"metric": str(children[0]).lower()}]
-
-    def part_event(self, children: list[Body]) -> list[Any]:
-        step = children[0]
-        filters = {"filters": step["filters"]} if "filters" in step else {}
-        return [{"metric": f"event:{step['event']}", **filters}]
-
-    def part_number(self, children: list[Token]) -> list[Any]:
-        if not re.fullmatch(r"[\d.]+", children[0]):
-            raise Mistake("A formula's numbers are plain, such as 2.5.", children[0].start_pos or 0)
-        return [str(children[0])]
-
-    def part_inside(self, children: list[Any]) -> list[Any]:
-        return ["(", *_in_a_row(children), ")"]
-
-    def calculation(self, children: list[Any]) -> Part:
-        found = series_of(_in_a_row(children))
-        if found is None:
-            raise Mistake(f"A formula holds at most {MAX_SERIES} different series.", 0)
-        return Part({"kind": "formula", "series": found[0], "formula": found[1]})
-
-    def formula(self, children: list[Any]) -> Part:
-        at = children[-1].start_pos or 0
-        return Part({"kind": "formula", "formula": unquoted(children[-1])}, at)
-
-    def grouped(self, children: list[Any]) -> Part:
-        return Part({"kind": "grouped", **_selected("event", children)})
-
-    def tile_word(self, children: list[Token]) -> Body:
-        word, each = str(children[0]).lower(), len(children) > 1
-        percentile = re.fullmatch(r"p(\d{1,2}(?:\.\d+)?|100)", word)
-        if each and percentile:
-            share = float(Decimal(percentile[1]) / 100)
-            return {"type": "percentile_per_actor", "percentile": share}
-        if each:
-            return {"type": f"{word}_per_actor"}
-        return {"type": "unique_actors" if word == "users" else word}
-
-    def tile_property(self, children: list[Any]) -> Body:
-        return {"type": str(children[0]).lower(), "property": children[1].text}
-
-    def segments(self, _: list[Token]) -> Part:
-        return Part({"kind": "segments"})
-
-    def segment(self, children: list[Any]) -> Part:
-        return Part({"kind": "segment", "segment": children[-1].text}, children[-1].at)
-
-    def user(self, children: list[Any]) -> Part:
-        return Part({"kind": "user_activity", "user": children[-1].text})
-
-    def search(self, children: list[Any]) -> Part:
-        return Part({"kind": "user_search", "user": children[-1].text})
-
-    def people(self, children: list[Any]) -> Part:
-        of = next(child for child in children if isinstance(child, Whole))
-        if of.chart:
-            raise Mistake("A drawing hint goes outside the parentheses.", at_of(children))
-        if of.depth >= MAX_DEPTH:
-            raise Mistake(f"Questions nest deeper than {MAX_DEPTH}.", at_of(children))
-        cell = _merged(child for child in children if isinstance(child, Part))
-        body = {"kind": "people", "of": of.body, **({"cell": cell} if cell else {})}
-        return Part({**body, "\0depth": of.depth + 1})
-
-
-def _in_a_row(children: list[Any]) -> list[Any]:
-    """Return operands and the signs between them, one after the other."""
-    return [
-        part for child in children for part in (child if isinstance(child, list) else [str(child)])
-    ]
-
-
 def _of_tiles(part: Part) -> Part:
     """Return a clause of grouped metrics, whose field and limit have names of their own."""
     fields = dict(part.fields)
@@ -307,12 +88,7 @@ def _of_tiles(part: Part) -> Part:
     return Part(fields, part.at)
 
 
-def _selected(key: str, children: list[Any]) -> Body:
-    found = children[-1]
-    return {key: found} if isinstance(found, str) and not isinstance(found, Token) else {}
-
-
-class _Cells(_Subjects):
+class _Cells(Subjects):
     """Rules of the address of one number."""
 
     def bucket(self, children: list[Any]) -> Part:
@@ -352,25 +128,12 @@ class _Cells(_Subjects):
         return Part({"row": children[-1].text}, at_of(children))
 
 
-def _merged(parts: Iterable[Part]) -> Body:
-    body: Body = {}
-    for part in parts:
-        for key, value in part.fields.items():
-            if key in ("conditions", "exclusions") and key in body:
-                body[key] = [*body[key], *value]
-            elif key in body:
-                raise Mistake(f"The {key.replace('_', ' ')} is given twice.", part.at)
-            else:
-                body[key] = value
-    return body
-
-
 class Rules(_Cells):
     """Rules of the clauses, and of the question they make up."""
 
     def question(self, parts: list[Part]) -> Whole:
         read = [self._ranked(parts[0], part) for part in parts]
-        body = _merged(read)
+        body = merged(read)
         places = {key: part.at for part in read for key in part.fields}
         depth = body.pop("\0depth", 1)
         return Whole(body, places, body.pop("\0chart", ""), depth)
@@ -459,7 +222,7 @@ class Rules(_Cells):
         return Part({"exclusions": steps}, at_of(children))
 
     def returning(self, children: list[Any]) -> Part:
-        return Part(_selected("return_event", children), at_of(children))
+        return Part(selected_as("return_event", children), at_of(children))
 
     def mode(self, children: list[Token]) -> Part:
         return Part({"mode": _MODES[flat(children[0])]}, at_of(children))
@@ -493,7 +256,7 @@ class Rules(_Cells):
 
     def settings(self, children: list[Any]) -> Part:
         parts = [child for child in children if isinstance(child, Part)]
-        return Part(_merged(parts), at_of(children))
+        return Part(merged(parts), at_of(children))
 
     def setting(self, children: list[Any]) -> Part:
         return Part({str(children[0]): scalar_of(children[-1])}, at_of(children))

@@ -8,7 +8,7 @@ from typing import Any
 from pyroaring import BitMap
 
 from core.boards import DEFAULT_RANGE, Block, Board, Position
-from core.language_write import duration_words, name, range_words
+from core.language_terms import duration_words, name, range_words
 from core.store.layout import CONTEXT
 from core.text import cut
 from core.timeframe import add_months, to_date, to_day

@@ -1,0 +1,225 @@
+"""What is asked for in canonical text: one function per kind."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Any
+
+from core.language_terms import cell_words, condition, name, quoted, step_words
+from core.language_words import BARE, SEGMENTS
+from core.queries.base import Question
+
+_COUNTS = ("count", "users", "sessions", "average", "pct_dau")
+
+
+class Writer:
+    """The fields of a question that still have to be written."""
+
+    def __init__(self, question: Question) -> None:
+        self.question = question
+        fields = type(question).model_fields
+        self.left: dict[str, Any] = {
+            key: getattr(question, key)
+            for key, info in fields.items()
+            if key != "kind"
+            and (
+                getattr(question, key) != info.get_default(call_default_factory=True)
+                or (key == "range" and key in question.model_fields_set)
+            )
+        }
+
+    def take(self, key: str) -> Any:
+        """Return a field's value and count it as written; None when it is at its default."""
+        return self.left.pop(key, None)
+
+    def value(self, key: str) -> Any:
+        """Return a field's value, default or not, and count it as written."""
+        self.left.pop(key, None)
+        return getattr(self.question, key, None)
+
+
+def _active_users(writer: Writer) -> str:
+    return str(writer.value("metric"))
+
+
+def _trend(writer: Writer) -> str:
+    event, measure = writer.take("event"), writer.value("measure")
+    if measure == "count":
+        return "events" if event is None else name(event)
+    if measure in _COUNTS:
+        return f"{measure} of {'any event' if event is None else name(event)}"
+    return f"{measure}({_measured(event, writer.take('property') or '')})"
+
+
+def _measured(event: str | None, found: str) -> str:
+    found = whole_property(found)
+    if event is None:
+        return found if name(found) == found and "." not in found else quoted(found)
+    bare = name(event) == event and "." not in event and BARE.fullmatch(found)
+    return f"{event}.{found}" if bare else f"{quoted(event)}.{quoted(found)}"
+
+
+def whole_property(found: str) -> str:
+    """Return a property so that the prefix a question drops is not part of its name."""
+    return f"properties.{found}" if found.startswith("properties.") else found
+
+
+def _funnel(writer: Writer) -> str:
+    steps = writer.value("steps")
+    return ("" if len(steps) > 1 else "funnel ") + " > ".join(step_words(step) for step in steps)
+
+
+def _retention(writer: Writer) -> str:
+    start, back = writer.take("start_event"), writer.take("return_event")
+    text = "retention" + (f" of {name(start)}" if start is not None else "")
+    text += f" return {name(back)}" if back is not None else ""
+    if "periods" in writer.left:
+        text += f" {writer.value('granularity')} {writer.take('periods')}"
+    return text
+
+
+def _lifecycle(writer: Writer) -> str:
+    event = writer.take("event")
+    return "lifecycle" if event is None else f"lifecycle of {name(event)}"
+
+
+def _first_time(writer: Writer) -> str:
+    return f"first time {name(str(writer.value('event')))}"
+
+
+def _properties(writer: Writer) -> str:
+    return f"values of {_measured(writer.value('event'), writer.value('property'))}"
+
+
+def _raw_events(writer: Writer) -> str:
+    event = writer.take("event")
+    return "raw events" if event is None else f"raw events of {name(event)}"
+
+
+def _per_actor(writer: Writer) -> str:
+    metric, event = writer.value("metric"), writer.take("event")
+    if event is None:
+        return f"per actor {metric} of any event"
+    found = writer.take("property")
+    if found is not None:
+        return f"per actor {metric} of {_measured(event, found)}"
+    return f"per actor {metric} of {quoted(event) if '.' in event else name(event)}"
+
+
+def _users(writer: Writer) -> str:
+    return {"active": "users", "new": "new users", "cumulative": "known users"}[
+        writer.value("metric")
+    ]  # fmt: skip
+
+
+def _composition(writer: Writer) -> str:
+    return f"composition by {name(str(writer.value('property')))}"
+
+
+def _sessions(writer: Writer) -> str:
+    metric = writer.value("metric")
+    if metric == "top":
+        limit = writer.take("limit")
+        return "top sessions" if limit is None else f"top {limit} sessions"
+    return "sessions" if metric == "unique" else f"sessions {metric.replace('_', ' ')}"
+
+
+def _ltv(writer: Writer) -> str:
+    if writer.left.get("metric") == "arppu":
+        return f"ltv {writer.take('metric')}"
+    return "ltv"
+
+
+def _stickiness(writer: Writer) -> str:
+    event = writer.take("event")
+    return "stickiness" if event is None else f"stickiness of {name(event)}"
+
+
+def _formula(writer: Writer) -> str:
+    from core.language_formula import written
+
+    series, formula = writer.value("series"), str(writer.value("formula"))
+    operands = [_operand(each) for each in series]
+    text = None if None in operands else written(formula, [str(o) for o in operands])
+    if text is None:
+        writer.left["series"] = series
+        return f"formula {quoted(formula)}"
+    return text
+
+
+def _operand(series: Any) -> str | None:
+    """Return a series of a formula in words; None where words cannot say it all."""
+    if series.range is not None or series.breakdown is not None:
+        return None
+    event = series.metric.removeprefix("event:")
+    if event == series.metric:
+        return None if series.filters else event
+    filters = " and ".join(condition(clause) for clause in series.filters)
+    return f"{name(event)}[{filters}]" if filters else name(event)
+
+
+def _grouped(writer: Writer) -> str:
+    event, limit = writer.take("event"), writer.take("max_groups")
+    text = f"group {'events' if event is None else name(event)} by {name(writer.value('group_by'))}"
+    for key, word in (("size", "size"), ("intensity", "shade")):
+        words = _tile_words(writer.left[key]) if key in writer.left else None
+        if words is not None:
+            writer.take(key)
+            text += f" {word} {words}"
+    return text if limit is None else f"{text} top {limit}"
+
+
+def _tile_words(measure: Any) -> str | None:
+    """Return a measure of grouped metrics in words; None where words cannot say it exactly."""
+    if measure.property is not None:
+        return f"{measure.type}({name(measure.property)})"
+    share = getattr(measure, "percentile", None)
+    if share is not None:
+        percent = f"{Decimal(repr(share)) * 100:f}".rstrip("0").rstrip(".") if share else "0"
+        exact = float(Decimal(percent) / 100) == share and re.fullmatch(r"\d{1,2}(\.\d+)?", percent)
+        return f"p{percent} per actor" if exact else None
+    return "users" if measure.type == "unique_actors" else str(measure.type).replace("_", " ")
+
+
+def _segment(writer: Writer) -> str:
+    segment = str(writer.value("segment"))
+    return f"segment {segment if segment in SEGMENTS else name(segment)}"
+
+
+def _top_events(writer: Writer) -> str:
+    limit, order = writer.take("limit"), writer.take("order_by")
+    text = "top events" if limit is None else f"top {limit} events"
+    return text if order is None else f"{text} by {order}"
+
+
+def _user(writer: Writer) -> str:
+    return f"user {name(str(writer.value('user')))}"
+
+
+def _search(writer: Writer) -> str:
+    return f"users matching {name(str(writer.value('user')))}"
+
+
+def _people(writer: Writer) -> str:
+    from core.language_write import format_question
+
+    cell = writer.take("cell")
+    address = f" at {cell_words(cell)}" if cell is not None else ""
+    order = writer.take("order")
+    text = f"people of ({format_question(writer.value('of'))}){address}"
+    return text if order is None else f"{text} sorted by {name(order)}"
+
+
+SUBJECTS: dict[str, Callable[[Writer], str]] = {
+    "formula": _formula, "grouped": _grouped,
+    "active_users": _active_users, "trend": _trend, "funnel": _funnel, "retention": _retention,
+    "lifecycle": _lifecycle, "segments": lambda _: "segments", "segment": _segment,
+    "stickiness": _stickiness, "users": _users, "composition": _composition,
+    "realtime": lambda _: "realtime", "sessions": _sessions, "ltv": _ltv,
+    "top_events": _top_events, "user_activity": _user, "user_search": _search, "people": _people,
+    "first_time": _first_time, "per_actor": _per_actor,
+    "events_list": lambda _: "events list", "properties": _properties,
+    "raw_events": _raw_events,
+}  # fmt: skip
