@@ -6,7 +6,7 @@ import importlib
 import json
 from typing import Any
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from core.errors import BadQuestion, did_you_mean
 from core.queries.base import Question
@@ -70,7 +70,7 @@ def from_json(data: str | bytes | dict[str, Any]) -> Question:
     try:
         return kind.model_validate(body)
     except ValidationError as error:
-        raise _explained(kind, error) from error
+        raise explained(kind, error) from error
 
 
 def _parsed(data: str | bytes) -> dict[str, Any]:
@@ -83,7 +83,8 @@ def _parsed(data: str | bytes) -> dict[str, Any]:
     return body
 
 
-def _explained(kind: type[Question], error: ValidationError) -> BadQuestion:
+def explained(kind: type[BaseModel], error: ValidationError) -> BadQuestion:
+    """Return the first thing wrong with a model's fields as a sentence naming the parameter."""
     first = error.errors(include_url=False)[0]
     parameter = ".".join(str(part) for part in first["loc"] if _named(part)) or "question"
     given, limits = first.get("input"), first.get("ctx", {})
