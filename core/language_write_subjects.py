@@ -205,6 +205,7 @@ def _search(writer: Writer) -> str:
 def _people(writer: Writer) -> str:
     from core.language_write import format_question
 
+    writer.take("range")
     cell = writer.take("cell")
     address = f" at {cell_words(cell)}" if cell is not None else ""
     order = writer.take("order")

@@ -173,9 +173,18 @@ def _month_text(when: datetime, granularity: str) -> str:
     return str(when.year) if when.month == 1 else f"{when:%b}"
 
 
-def running(granularity: str) -> str:
-    """Return what an unfinished bucket is called: "day not over", "week cut off"."""
-    return f"{UNITS.get(granularity, 'bucket')} not complete"
+def bucket_word(answer: Series) -> str:
+    """Return what one bucket of a series is called: "day", "week", "5-minute bucket"."""
+    first = answer.buckets[0] if answer.buckets else None
+    minutes = (first.end - first.start) // 60_000 if first else 1
+    if answer.granularity == "minute" and minutes > 1:
+        return f"{minutes}-minute bucket"
+    return UNITS.get(answer.granularity, "bucket")
+
+
+def running(answer: Series) -> str:
+    """Return what an unfinished bucket is called: "day not complete"."""
+    return f"{bucket_word(answer)} not complete"
 
 
 def facts(answer: Series) -> list[str]:
@@ -192,7 +201,7 @@ def facts(answer: Series) -> list[str]:
 
 def _once(answer: Series, line: SeriesLine) -> str:
     who = answer.unit[:-1]
-    unit = UNITS.get(answer.granularity, "bucket")
+    unit = bucket_word(answer)
     whole, parts = figure(line.total, answer.unit), figure(line.bucket_sum, answer.unit)
     of = f" in {line.name}" if line.name else ""
     return f"Each {who} counts once: {whole}{of}; the {unit}s add up to {parts}."

@@ -95,7 +95,7 @@ def _single(answer: Series, line: SeriesLine, width: int, look: Look) -> Line:
 def _tail(answer: Series, look: Look) -> Line:
     if not any(b.partial for b in answer.buckets):
         return ()
-    return (Span(f"~ {running(answer.granularity)}", "partial"),)
+    return (Span(f"~ {running(answer)}", "partial"),)
 
 
 def value_line(answer: Series, cursor: tuple[int, int], width: int, look: Look) -> Line:
@@ -113,7 +113,7 @@ def value_line(answer: Series, cursor: tuple[int, int], width: int, look: Look) 
             break
         found.extend((Span("  "), *part) if place else part)
         if not place and bucket.partial:
-            found.append(Span(f" ~ {running(answer.granularity)}", "partial"))
+            found.append(Span(f" ~ {running(answer)}", "partial"))
     return clipped(tuple(found), width)
 
 

@@ -185,10 +185,16 @@ class Frame:
         )
 
     def period_of(self, cell: Cell) -> tuple[Span, list[Bucket]]:
-        """The span and buckets that a cell's number is of: the asked or the compared period."""
+        """The span and buckets that a cell's number is of: the asked or the compared period.
+
+        Raises:
+            BadQuestion: the cell is of the period compared with, and there is none.
+        """
         if not cell.previous:
             return self.span, self.buckets
-        return self.compared or self.span, self.compared_buckets
+        if self.compared is None:
+            raise nothing_compared()
+        return self.compared, self.compared_buckets
 
     def comparison(self, mode: str | None) -> Comparison | None:
         """The compared period as an answer carries it."""
@@ -200,6 +206,15 @@ class Frame:
             last=to_date(self.compared.last_day).isoformat(),
             labels=tuple(b.label for b in self.compared_buckets),
         )
+
+
+def nothing_compared() -> BadQuestion:
+    """Return what to say of a cell of the period before, of a question that has no compare."""
+    return BadQuestion(
+        "cell is of the period compared with, and the question compares with none.",
+        "Ask with vs prev or vs year.",
+        parameter="cell",
+    )
 
 
 def frame(ctx: Context, question: TimedQuestion, *, whole: bool = False) -> Frame:

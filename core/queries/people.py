@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, Literal
 
-from pydantic import Field, SerializeAsAny, field_validator
+from pydantic import Field, SerializeAsAny, field_validator, model_validator
 
 from core.answers import Cell, People, Person
 from core.engines.dialect import Binder, Statement
-from core.queries.base import Ask, Context, Question
+from core.errors import BadQuestion
+from core.queries.base import Ask, Context, Question, nothing_compared
 
 ORDERS = {
     "last_seen": "last_seen desc, actor",
@@ -20,6 +21,8 @@ ORDERS = {
 
 class PeopleBehind(Question):
     """The actors that one number counted, newest first.
+
+    Range, conditions, audience and segment are those of the question it is of.
 
     Attributes:
         of: the question, as an object with its kind.
@@ -42,12 +45,29 @@ class PeopleBehind(Question):
 
         return from_json(value) if isinstance(value, dict) else value
 
+    @model_validator(mode="after")
+    def _all_said_by_the_question(self) -> PeopleBehind:
+        for name in ("range", "conditions", "audience", "segment"):
+            if getattr(self, name) != type(self).model_fields[name].default:
+                raise BadQuestion(
+                    f"people takes no {name} of its own.",
+                    "Write it inside the parentheses, in the question that the people are of.",
+                    parameter=name,
+                )
+        return self
+
     def by_the_minute(self) -> bool:
         """See Question; as its question."""
         return self.of.by_the_minute()
 
     def ask(self, ctx: Context) -> Ask:
-        """See Question."""
+        """See Question.
+
+        Raises:
+            BadQuestion: the cell is not one of the question's.
+        """
+        if self.cell.previous and not getattr(self.of, "compare", None):
+            raise nothing_compared()
         bind = ctx.binder()
         counted = yield bind.statement(
             f"select count(*) from ({self.of.people(ctx, bind, self.cell)})", "how many people"
