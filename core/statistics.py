@@ -1,0 +1,95 @@
+"""Statistics of shares and trends, as numbers in and numbers out (semantics 6.6, 11.3, appendix A.11)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import erfc, sqrt
+
+Z95 = 1.959963984540054
+"""Standard deviations that hold 95 % of a normal distribution."""
+
+
+def odds_ratio(with_success: int, with_failure: int, successes: int, failures: int) -> float:
+    """Return how much likelier success is with something than without, 1 added to each count.
+
+    Args:
+        with_success, with_failure: of the successes and failures, those that had it.
+        successes, failures: all of them.
+    """
+    without_success = successes - with_success + 1
+    without_failure = failures - with_failure + 1
+    return (with_success + 1) * without_failure / (without_success * (with_failure + 1))
+
+
+def phi(with_success: int, with_failure: int, successes: int, failures: int) -> float | None:
+    """Return the correlation of having something with success: -1 to 1.
+
+    None where everybody or nobody had it, or all or none succeeded. Arguments as of `odds_ratio`.
+    """
+    without_success, without_failure = successes - with_success, failures - with_failure
+    having, lacking = with_success + with_failure, without_success + without_failure
+    product = having * lacking * successes * failures
+    if not product:
+        return None
+    return (with_success * without_failure - with_failure * without_success) / sqrt(product)
+
+
+def strength(correlation: float | None) -> str:
+    """Return a phi coefficient in a word: high, moderate, slight or none."""
+    size = abs(correlation or 0)
+    bands = ((0.4, "high"), (0.3, "moderate"), (0.2, "slight"))
+    return next((word for least, word in bands if size >= least), "none")
+
+
+def wilson(part: int, whole: int, z: float = Z95) -> tuple[float, float] | None:
+    """Return the Wilson interval of a share, 95 % by default; None of nothing."""
+    if not whole:
+        return None
+    share = part / whole
+    middle = share + z * z / (2 * whole)
+    reach = z * sqrt(share * (1 - share) / whole + z * z / (4 * whole * whole))
+    scale = 1 + z * z / whole
+    return (middle - reach) / scale, (middle + reach) / scale
+
+
+@dataclass(frozen=True)
+class Difference:
+    """Two shares beside each other.
+
+    Attributes:
+        z: standard deviations they are apart.
+        significance: 1 less the chance of such a distance between equal shares, two-sided.
+        improvement: of the first over the second as a fraction of it; None over nothing.
+    """
+
+    z: float
+    significance: float
+    improvement: float | None
+
+
+def two_shares(part: int, whole: int, base_part: int, base_whole: int) -> Difference | None:
+    """Compare a share with a base by their unpooled z; None where it has no meaning.
+
+    That is where a share is of nothing, or both are 0 or 1 through and through.
+    """
+    if not whole or not base_whole:
+        return None
+    share, base = part / whole, base_part / base_whole
+    variance = share * (1 - share) / whole + base * (1 - base) / base_whole
+    if not variance:
+        return None
+    z = (share - base) / sqrt(variance)
+    improvement = (share - base) / base if base else None
+    return Difference(z, 1 - erfc(abs(z) / sqrt(2)), improvement)
+
+
+def least_squares(values: Sequence[float]) -> list[float]:
+    """Return the straight line nearest to equally spaced values, a value for each."""
+    count = len(values)
+    if count < 2:
+        return list(values)
+    middle, mean = (count - 1) / 2, sum(values) / count
+    spread = sum((place - middle) ** 2 for place in range(count))
+    slope = sum((place - middle) * value for place, value in enumerate(values)) / spread
+    return [mean + slope * (place - middle) for place in range(count)]
