@@ -16,7 +16,7 @@ from core.engines.attempts import Attempt, reported
 from core.engines.dialect import Statement
 from core.engines.sqlite import Stop
 from core.errors import BadQuestion, Stopped
-from core.queries import from_json, funnel
+from core.queries import from_json, funnel_plan
 from core.queries.base import Question
 from tests import oracle
 from tests.compare import ask, check_people, people
@@ -523,19 +523,19 @@ def test_shares_make_the_whole(monkeypatch):
     question = from_json({"kind": "funnel", "steps": steps, "range": "7d", "breakdown": "user"})
     with engine_of(World(tuple(events), now=NOON + DAY)) as found:
         whole = found.answer(question)
-        monkeypatch.setattr(funnel, "MANY", 31)
+        monkeypatch.setattr(funnel_plan, "MANY", 31)
         assert len(found.run(question, fresh=True).statements) == 2
         for many in (1, 30):
-            monkeypatch.setattr(funnel, "MANY", many)
+            monkeypatch.setattr(funnel_plan, "MANY", many)
             result = found.run(question, fresh=True)
             assert result.answer == whole
-            assert len(result.statements) == 1 + funnel.SHARES
+            assert len(result.statements) == 1 + funnel_plan.SHARES
     assert counts(whole.groups[0]) == [30, 20, 10]
 
 
 @pytest.mark.parametrize("persons", [1, 2, 9])
 def test_fewer_people_than_shares(monkeypatch, persons):
-    monkeypatch.setattr(funnel, "MANY", 1)
+    monkeypatch.setattr(funnel_plan, "MANY", 1)
     events = [Event("a", NOON, user=f"user {person}") for person in range(persons)]
     events += [Event("b", NOON, user="user 0")]
     assert counts(funnel_of(events, "a b").groups[0]) == [persons, 1]

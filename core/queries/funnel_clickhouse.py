@@ -13,7 +13,7 @@ from core.engines.dialect import Binder
 from core.errors import BadQuestion
 
 if TYPE_CHECKING:
-    from core.queries.funnel import Plan
+    from core.queries.funnel_plan import Plan
 
 NEVER = 2**62
 """A time after all others, in ms."""

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from core.engines.dialect import Binder
 
 if TYPE_CHECKING:
-    from core.queries.funnel import Plan
+    from core.queries.funnel_plan import Plan
 
 DEPTH = 2**52
 """More than twice any time in ms, so that depth * DEPTH - time puts depth before time."""
