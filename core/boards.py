@@ -149,7 +149,8 @@ def checked(kind: type[AnyModel], data: Any) -> AnyModel:
         first = error.errors(include_url=False, include_context=False)[0]
         place = ".".join(str(part) for part in first["loc"])
         text = first["msg"].removeprefix("Value error, ")
-        raise BadInput(f"{kind.__name__}{' ' + place if place else ''}: {text}.") from error
+        sentence = f"{kind.__name__}{' ' + place if place else ''}: {text}."
+        raise BadInput(sentence, parameter=place) from error
 
 
 def board_from_json(text: str | bytes) -> Board:

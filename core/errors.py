@@ -41,13 +41,27 @@ class BadQuestion(FootfallError):
 
 
 class BadInput(FootfallError):
-    """A file, option or setting that cannot be used as it is."""
+    """A file, option, setting or field that cannot be used as it is.
+
+    Attributes:
+        parameter: the field at fault, or "" when no single one is.
+    """
 
     exit_code = 2
+
+    def __init__(self, message: str, hint: str = "", *, parameter: str = "") -> None:
+        super().__init__(message, hint)
+        self.parameter = parameter
 
 
 class NotFound(FootfallError):
     """A name that nothing is saved under."""
+
+    exit_code = 2
+
+
+class Forbidden(FootfallError):
+    """Something that the present profile's role does not allow (semantics 10.5)."""
 
     exit_code = 2
 

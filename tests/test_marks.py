@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from core.draw import Look, draw, plain
 from core.draw.axes import mark_letters
-from core.errors import NotFound
+from core.errors import BadInput, NotFound
 from core.store.saved import Mark, Saved
 from core.store.workspace import open_writer
 from core.timeframe import DAY
@@ -37,11 +37,12 @@ def become(saved: Saved, name: str) -> None:
 def test_every_field_comes_back(saved):
     mark = Mark(
         title="release 4.2", description="d", timestamp=NOW - 5, end_at=NOW + 5,
-        category="incident", source="api", source_ref="abc123", scope="private",
-        metadata='{"a": 1}', board_id="brd_1",
+        category="incident", source="manual", source_ref="abc123", scope="private",
+        metadata='{"a": 1}', board_id="brd_1", chart_id="cht_1", tags=("web", "größer"),
     )  # fmt: skip
     stored = saved.save_mark(mark)
-    assert stored == mark.model_copy(update={"created_by": saved.profile, "created_at": NOW})
+    made = {"created_by": saved.profile.user, "created_at": NOW}
+    assert stored == mark.model_copy(update=made)
     assert saved.mark(mark.id) == stored
 
 
@@ -62,6 +63,8 @@ def test_a_mark_is_a_public_release_of_now_unless_said_otherwise(saved):
         {"metadata": "{"},
         {"metadata": '"' + "é" * 5_200 + '"'},
         {"end_at": 4},
+        {"tags": ("",)},
+        {"tags": tuple("abcdefghijklmnopqrstu")},
     ],
 )
 def test_limits(fields):
@@ -105,11 +108,62 @@ def test_private_marks_are_their_creators_alone(saved):
 def test_editing_keeps_who_made_it(saved):
     become(saved, "ana")
     first = saved.save_mark(Mark(title="x", timestamp=1))
-    become(saved, "ben")
-    again = saved.save_mark(
+    again = Saved(saved.path, profile="ben:admin").save_mark(
         first.model_copy(update={"title": "y", "created_by": "ben", "source": "api"})
     )
     assert (again.title, again.created_by, again.source) == ("y", "ana", "manual")
+
+
+def test_the_route_says_where_a_mark_comes_from(saved):
+    through_api = Saved(saved.path, source="api")
+    stored = through_api.save_mark(Mark(title="x", source="plugin"))
+    assert stored.source == "api"
+    assert saved.save_mark(stored.model_copy(update={"title": "y"})).source == "api"
+    assert [m.title for m in saved.marks(source="api")] == ["y"]
+    assert saved.marks(source="manual") == []
+
+
+def test_marks_of_a_tag_and_of_a_chart(saved):
+    saved.save_mark(Mark(title="web", timestamp=3, tags=("web", "big")))
+    saved.save_mark(Mark(title="one", timestamp=2, chart_id="cht_1"))
+    saved.save_mark(Mark(title="two", timestamp=1, chart_id="cht_2"))
+    assert [m.title for m in saved.marks(tag="big")] == ["web"]
+    assert [m.title for m in saved.marks(chart_id="cht_1")] == ["web", "one"]
+
+
+@pytest.mark.parametrize(
+    ("only", "named"),
+    [
+        ({"limit": 0}, "limit.*500"), ({"limit": 501}, "limit.*500"),
+        ({"category": "party"}, "category.*release, news, incident, post"),
+        ({"source": "guess"}, "source.*manual, api, plugin"),
+    ],
+)  # fmt: skip
+def test_what_a_list_cannot_be_narrowed_to_is_named(saved, only, named):
+    with pytest.raises(BadInput, match=named) as found:
+        saved.marks(**only)
+    assert found.value.parameter == next(iter(only))
+
+
+def test_some_fields_can_be_changed_alone(saved):
+    mark = saved.save_mark(Mark(title="x", description="d", timestamp=1))
+    changed = saved.moments.change(mark.id, title="y", category="news")
+    assert changed == mark.model_copy(update={"title": "y", "category": "news"})
+    with pytest.raises(BadInput, match="title") as found:
+        saved.moments.change(mark.id, title="")
+    assert found.value.parameter == "title"
+
+
+def test_marks_of_a_file_without_tags_are_read_and_written(saved):
+    mark = saved.save_mark(Mark(title="x", timestamp=1))
+    with closing(sqlite3.connect(saved.path)) as connection, connection:
+        connection.execute("alter table marks drop column tags")
+        connection.execute("alter table marks drop column chart_id")
+        connection.execute("drop table versions")
+        connection.execute("delete from _sqlite_migrations where name = 'm006_versions'")
+    assert saved.marks() == [mark]
+    tagged = saved.moments.change(mark.id, tags=("web",))
+    assert saved.marks(tag="web") == [tagged]
 
 
 def test_deleting_and_restoring(saved):

@@ -9,7 +9,7 @@ import pytest
 
 from core.boards import Block, Board
 from core.engines.sqlite import SqliteEngine
-from core.errors import BadInput, CannotOpen, NotFound
+from core.errors import BadInput, BadQuestion, CannotOpen, NotFound
 from core.store.saved import Item, Saved
 from core.store.workspace import open_writer
 from core.timeframe import DAY
@@ -50,7 +50,7 @@ def test_a_board_comes_back_as_it_was_saved(saved):
     assert saved.board(stored.id) == stored
     assert stored.blocks == growth().blocks
     assert (stored.description, stored.default_range, stored.is_pinned) == ("d", "7d", True)
-    assert (stored.created_at, stored.updated_at, stored.owner) == (NOW, NOW, saved.profile)
+    assert (stored.created_at, stored.updated_at, stored.owner) == (NOW, NOW, saved.profile.user)
 
 
 def test_saving_again_changes_the_same_board(saved, clock):
@@ -153,9 +153,36 @@ def test_a_missing_workspace_is_not_made(tmp_path):
     assert not path.exists()
 
 
-def test_the_profile_is_the_workspaces_or_the_machines(saved):
-    assert saved.profile
-    with closing(sqlite3.connect(saved.path)) as connection, connection:
-        connection.execute("insert into meta (key, value) values ('profile', 'ana')")
-    assert saved.profile == "ana"
-    assert saved.save_board(growth()).owner == "ana"
+def test_every_state_is_kept_as_a_version(saved, clock):
+    item = saved.save("charts", Item(title="c", body={"question": "dau"}))
+    clock.now += 1
+    changed = saved.save("charts", item.model_copy(update={"body": {"question": "wau"}}))
+    saved.save("charts", changed)
+    found = saved.kept.versions("charts", "c")
+    assert [(v.version, v.body["question"], v.saved_at) for v in found] == [
+        (2, "wau", NOW + 1), (1, "dau", NOW),
+    ]  # fmt: skip
+    assert saved.kept.revert("charts", "c", 1).body == {"question": "dau"}
+    assert [v.version for v in saved.kept.versions("charts", "c")] == [3, 2, 1]
+    with pytest.raises(NotFound, match="no version 9"):
+        saved.kept.revert("charts", "c", 9)
+
+
+def test_fifty_versions_are_kept(saved):
+    item = saved.save("charts", Item(title="c"))
+    for n in range(60):
+        item = saved.save("charts", item.model_copy(update={"body": {"n": n}}))
+    found = saved.kept.versions("charts", item.id)
+    assert [found[0].version, found[-1].version] == [61, 12]
+
+
+def test_only_pinned_boards(saved):
+    saved.save_board(Board(title="a"))
+    saved.save_board(Board(title="b", is_pinned=True))
+    assert [b.title for b in saved.boards(pinned_only=True)] == ["b"]
+
+
+def test_an_impossible_audience_is_not_saved(saved):
+    with pytest.raises(BadQuestion, match="filterz"):
+        saved.save_audience("a", {"filterz": []})
+    assert saved.audiences() == []

@@ -276,6 +276,29 @@ def m005_views(db: Database) -> None:
     """)
 
 
+@migrations()
+def m006_versions(db: Database) -> None:
+    """Where marks are shown and what they are about; earlier states of what is saved."""
+    db.executescript("""
+    alter table marks add column chart_id text;
+    -- tags: a JSON array of texts
+    alter table marks add column tags text not null default '[]';
+
+    -- kind: the table of the thing; version: from 1, the highest is the present state
+    create table versions (
+        kind text not null,
+        id text not null,
+        version integer not null,
+        title text not null,
+        description text not null,
+        body text not null,
+        saved_by text not null,
+        saved_at integer not null,
+        primary key (kind, id, version)
+    ) without rowid;
+    """)
+
+
 INDEXES = {
     "events_by_event": "create index if not exists events_by_event on events (event)",
     "sessions_by_day": "create index if not exists sessions_by_day on sessions (day, actor)",

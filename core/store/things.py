@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
 
@@ -12,6 +12,7 @@ from core.answers import Model
 from core.boards import Title, new_id
 
 CATEGORIES = ("release", "news", "incident", "post")
+SOURCES = ("manual", "api", "plugin")
 MAX_METADATA = 10_240
 
 Kind = Literal["boards", "charts", "audiences", "queries", "marks"]
@@ -32,7 +33,8 @@ class Mark(Model):
         source_ref: URL, commit or other reference.
         scope: "private" marks are seen by their creator alone.
         metadata: JSON text of at most 10,240 bytes, or "".
-        board_id: the only board that shows it; None is everywhere.
+        board_id, chart_id: the only board, the only saved chart that shows it; None is all.
+        tags: words to find it by.
     """
 
     id: str = Field(default_factory=lambda: new_id("mrk"), min_length=1, max_length=100)
@@ -45,7 +47,11 @@ class Mark(Model):
     source_ref: str = Field(default="", max_length=2000)
     scope: Literal["public", "private"] = "public"
     metadata: str = ""
-    board_id: str | None = None
+    board_id: str | None = Field(default=None, max_length=100)
+    chart_id: str | None = Field(default=None, max_length=100)
+    tags: tuple[Annotated[str, Field(min_length=1, max_length=50)], ...] = Field(
+        default=(), max_length=20
+    )
     created_by: str = ""
     created_at: int = 0
 
@@ -78,3 +84,19 @@ class Item(Model):
     is_pinned: bool = False
     created_at: int = 0
     updated_at: int = 0
+
+
+class Version(Model):
+    """A state that something saved had.
+
+    Attributes:
+        version: from 1; the highest is the present one.
+        saved_at: UTC ms.
+    """
+
+    version: int
+    title: str
+    description: str
+    body: dict[str, Any]
+    saved_by: str
+    saved_at: int
