@@ -17,6 +17,7 @@ import click
 from core.errors import FootfallError, did_you_mean
 
 COMMANDS = {
+    "api": "answer a documented HTTP request without a server",
     "board": "print or open a board",
     "completion": "print the script that completes words in your shell",
     "demo": "make a sample workspace and open it",

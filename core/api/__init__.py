@@ -1,0 +1,113 @@
+"""The requests of the two documents: a method and a path in, the documented JSON out.
+
+`tell.py` and `amplitude.py` are the tables of routes; `respond` finds the one a request means,
+checks what it was given, and turns what goes wrong into the status and body of its document.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, get_origin
+
+from pydantic import ValidationError
+
+from core.api.request import Request, conditions_of, read
+from core.api.route import Asked, Backend, Route, best
+from core.errors import BadInput, BadQuestion, FootfallError, NotFound, TookTooLong
+from core.queries import explained
+
+__all__ = ["Backend", "Reply", "Route", "read", "respond", "routes"]
+
+
+@dataclass(frozen=True)
+class Reply:
+    """What a request is answered with: an HTTP status and a value that becomes JSON."""
+
+    status: int
+    body: Any
+
+    @property
+    def ok(self) -> bool:
+        """Whether it was answered."""
+        return self.status < 400
+
+
+def routes() -> tuple[Route, ...]:
+    """Return the routes of both documents, in their order."""
+    from core.api import amplitude, tell
+
+    return (*tell.ROUTES, *amplitude.ROUTES)
+
+
+def respond(request: Request, backend: Backend) -> Reply:
+    """Answer a request; what is wrong with it becomes a status and a body, never an exception.
+
+    Raises:
+        Stopped: the user stopped it.
+    """
+    found = best(routes(), request.path)
+    if not found:
+        return _refused(404, "NOT_FOUND", f"There is no request {request.path!r}.")
+    route, given = next((r for r in found if r[0].method == request.method), (None, {}))
+    if route is None:
+        allowed = ", ".join(sorted({r.method for r, _ in found}))
+        return _refused(405, "METHOD_NOT_ALLOWED", f"{request.path} allows {allowed}.")
+    try:
+        return Reply(200, route.answer(_asked(route, request, given), backend))
+    except FootfallError as error:
+        if error.exit_code == 130:
+            raise
+        return failed(route, error)
+
+
+def _asked(route: Route, request: Request, given: Mapping[str, str]) -> Asked:
+    fields = route.parameters.model_fields
+    values: dict[str, Any] = {**conditions_of(request.query), **request.body, **given}
+    for name, value in values.items():
+        if isinstance(value, tuple):
+            listed = name in fields and get_origin(fields[name].annotation) in (tuple, list)
+            values[name] = value if listed else _one(name, value)
+    try:
+        return route.parameters.model_validate(values)
+    except ValidationError as error:
+        raise explained(route.parameters, error) from error
+
+
+def _one(name: str, values: tuple[str, ...]) -> str:
+    if len(values) > 1:
+        raise BadQuestion(f"parameter {name!r} is given {len(values)} times.", parameter=name)
+    return values[0]
+
+
+def failed(route: Route, error: FootfallError) -> Reply:
+    """Return an error as the route's document writes it."""
+    status, code = _status(error)
+    parameter = getattr(error, "parameter", "")
+    return _refused(status, code, str(error).strip(), parameter, route.document)
+
+
+def _status(error: FootfallError) -> tuple[int, str]:
+    parameter = getattr(error, "parameter", "")
+    if isinstance(error, BadQuestion) and parameter == "range":
+        return 400, "INVALID_TIME_RANGE"
+    if isinstance(error, BadQuestion) and parameter.startswith("conditions"):
+        return 400, "INVALID_FILTER"
+    if isinstance(error, BadQuestion | BadInput):
+        return 400, "BAD_REQUEST"
+    if isinstance(error, NotFound):
+        return 404, "NOT_FOUND"
+    if type(error).__name__ == "Forbidden":
+        return 403, "FORBIDDEN"
+    return (504, "TIMEOUT") if isinstance(error, TookTooLong) else (500, "QUERY_FAILED")
+
+
+def _refused(
+    status: int, code: str, message: str, parameter: str = "", document: str = "tell"
+) -> Reply:
+    """Return a refusal: Tell names code and message, Amplitude nests them under "error"."""
+    named = {"parameter": parameter} if parameter else {}
+    if document == "amplitude":
+        return Reply(status, {"error": {"http_code": status, "type": code.lower(),
+                                        "message": message, **named}})  # fmt: skip
+    return Reply(status, {"error": code, "message": message, **named})

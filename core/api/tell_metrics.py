@@ -1,0 +1,127 @@
+"""Requests for metrics: parameters -> question -> answer -> the query API's JSON."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from core.api import tell_parameters as ask
+from core.api import tell_shapes as shapes
+from core.api.route import Asked, Backend, Handler
+
+Json = dict[str, Any]
+
+
+def fields(asked: Asked, **more: Any) -> Json:
+    """Return the parameters as a question's fields, those that are empty left out."""
+    given = {**asked.model_dump(), **more}
+    return {key: value for key, value in given.items() if value not in (None, [], ())}
+
+
+def over_time(kind: str, **fixed: Any) -> Handler:
+    """Return a handler that asks a question over time and answers with its points."""
+
+    def handler(asked: Asked, backend: Backend) -> Json:
+        return {"data": shapes.series(backend.answer(kind, **fields(asked, **fixed)))}
+
+    return handler
+
+
+def raw_people(kind: str, **fixed: Any) -> Handler:
+    """Return a handler that lists the people a question counts, a page of them."""
+
+    def handler(asked: ask.Raw, backend: Backend) -> Json:
+        given = fields(asked, **fixed)
+        page = {key: given.pop(key, None) for key in ("limit", "offset")}
+        given.pop("count_total", None)
+        answer = backend.answer("people", of={"kind": kind, **given}, **page)
+        return {"data": shapes.people(answer)}
+
+    return handler
+
+
+def raw_events(asked: ask.Raw, backend: Backend) -> Json:
+    """Return a page of events, of one event when it is named."""
+    given = fields(asked)
+    event = given.pop("name", None)
+    answer = backend.answer("raw_events", event=event, **given)
+    return {"data": shapes.rows(answer, asked.offset)}
+
+
+def top_events(asked: ask.TopEvents, backend: Backend) -> Json:
+    """Return the most frequent events."""
+    answer = backend.answer("top_events", **fields(asked))
+    return {"data": shapes.ranked(answer, {"event": "event_name", "count": "count",
+                                           "users": "users"})}  # fmt: skip
+
+
+def custom(asked: ask.Custom, backend: Backend) -> Json:
+    """Return one aggregation of a property over time (semantics 4.5)."""
+    given = fields(asked)
+    metric, aggregation = given.pop("metric", None), given.pop("aggregation", None)
+    measure = aggregation or metric or "sum"
+    if measure == "count":
+        number = {"field": f"properties.{asked.property}", "operator": "is_set"}
+        given["conditions"] = [*given.get("conditions", []), number]
+        del given["property"]
+    return {"data": shapes.series(backend.answer("trend", measure=measure, **given))}
+
+
+def top_sessions(asked: ask.TopSessions, backend: Backend) -> Json:
+    """Return the sessions by the value of a property."""
+    answer = backend.answer("sessions", metric="top", **fields(asked))
+    first = answer.columns[0].name
+    return {"data": shapes.ranked(answer, {first: asked.property, "sessions": "count",
+                                           "users": "users"})}  # fmt: skip
+
+
+def lifecycle(asked: ask.Lifecycle, backend: Backend) -> Json:
+    """Return new, returning, resurrected and dormant people per period."""
+    given = fields(asked)
+    return {"data": shapes.states(backend.answer("lifecycle", **given))}
+
+
+def segments(asked: ask.Segments, backend: Backend) -> Json:
+    """Return the eight segments; people without a session in the range are no segment."""
+    answer = backend.answer("segments", range=asked.range)
+    names = {"segment": "segment", "category": "category", "users": "users"}
+    found = shapes.ranked(answer, names)
+    return {
+        "data": [row for row, key in zip(found, answer.keys, strict=True) if key != "no_sessions"]
+    }
+
+
+def segment(asked: ask.Segment, backend: Backend) -> Json:
+    """Return the people of one segment."""
+    return {"data": shapes.people(backend.answer("segment", **fields(asked)))}
+
+
+def formula(asked: ask.Formula, backend: Backend) -> Json:
+    """Return a formula over time."""
+    series = [fields(each) for each in asked.series]
+    answer = backend.answer("formula", **{**fields(asked), "series": series})
+    return {"data": shapes.series(answer)}
+
+
+def grouped(asked: ask.Grouped, backend: Backend) -> Json:
+    """Return groups by two measures."""
+    return {"data": shapes.tiles(backend.answer("grouped", **fields(asked)))}
+
+
+def funnel(asked: ask.Funnel, backend: Backend) -> Json:
+    """Return the steps of a funnel."""
+    return {"data": shapes.funnel(backend.answer("funnel", **_steps(asked)))}
+
+
+def funnel_trend(asked: ask.FunnelTrend, backend: Backend) -> Json:
+    """Return a funnel's conversion over time."""
+    return {"data": shapes.series(backend.answer("funnel_trend", **_steps(asked)))}
+
+
+def _steps(asked: ask.Funnel) -> Json:
+    return {**fields(asked), "steps": [fields(step) for step in asked.steps]}
+
+
+def retention(asked: ask.Retention, backend: Backend) -> Json:
+    """Return a cohort matrix."""
+    answer = backend.answer("retention", **fields(asked))
+    return {"data": shapes.retention(answer, answer.granularity)}

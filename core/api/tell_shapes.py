@@ -1,0 +1,197 @@
+"""Answers as the query API writes them: points over time, pages of rows, rates 0 to 1.
+
+Where the document leaves a figure open, semantics 1.5 and 1.6 decide: `total` is the figure of the
+whole range (people counted once), `sum` the sum of the points, and a change is that of `total`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from typing import Any
+
+from core.answers import Grid, Line, People, Series, StepGroup, Steps, Table, Treemap
+from core.text import clean
+
+
+def moment(ms: int | None) -> str | None:
+    """Return UTC ms as ISO 8601 with milliseconds."""
+    if ms is None:
+        return None
+    return datetime.fromtimestamp(ms / 1000, UTC).isoformat(timespec="milliseconds")
+
+
+def series(answer: Series) -> dict[str, Any]:
+    """Return a series as points with total, min, max and avg, and what it is compared with."""
+    points = [point for line in answer.lines for point in _points(answer, line, line.values)]
+    values = [point["value"] for point in points if point["value"] is not None]
+    found: dict[str, Any] = {
+        "points": points,
+        "total": _total(line.total for line in answer.lines) if len(answer.lines) != 1
+        else answer.lines[0].total,
+        "sum": sum(values),
+        "min": min(values, default=None),
+        "max": max(values, default=None),
+        "avg": sum(values) / len(values) if values else None,
+        "unit": answer.unit,
+        "granularity": answer.granularity,
+    }  # fmt: skip
+    if answer.breakdown:
+        found["omitted_groups"] = answer.omitted
+        found["dimensions"] = [
+            {"dimension": line.name, "total": line.total} for line in answer.lines
+        ]
+        found.pop("total")
+    if answer.comparison is not None:
+        found["comparison"] = _comparison(answer)
+    return _noted(found, answer.notes)
+
+
+def _points(answer: Series, line: Line, values: Iterable[float | None]) -> Iterable[dict[str, Any]]:
+    for bucket, value in zip(answer.buckets, values, strict=False):
+        point = _point(bucket.label, value, line)
+        yield {**point, "partial": True} if bucket.partial else point
+
+
+def _point(label: str, value: float | None, line: Line) -> dict[str, Any]:
+    named = {"dimension": clean(line.name)} if line.name else {}
+    return {"date": label, "value": value, **named}
+
+
+def _total(totals: Iterable[float | None]) -> float | None:
+    found = [total for total in totals if total is not None]
+    return sum(found) if found else None
+
+
+def _comparison(answer: Series) -> dict[str, Any]:
+    compared = answer.comparison
+    assert compared is not None
+    previous = [line for line in answer.lines if line.previous is not None]
+    one = answer.lines[0] if len(answer.lines) == 1 else None
+    found = {
+        "mode": compared.mode, "first": compared.first, "last": compared.last,
+        "previous_points": [
+            _point(label, value, line)
+            for line in previous
+            for label, value in zip(compared.labels, line.previous or (), strict=False)
+        ],
+    }  # fmt: skip
+    return {**found, **(change(one.total, one.previous_total) if one else {})}
+
+
+def change(now: float | None, before: float | None) -> dict[str, Any]:
+    """Return previous_total, change and percent_change, missing where they have no meaning."""
+    if now is None or before is None:
+        return {"previous_total": before, "change": None, "percent_change": None}
+    percent = (now - before) / before * 100 if before else (None if now else 0.0)
+    return {"previous_total": before, "change": now - before, "percent_change": percent}
+
+
+def states(answer: Series) -> dict[str, Any]:
+    """Return a series of named lines as one point per period with a figure for each line."""
+    points = []
+    for at, bucket in enumerate(answer.buckets):
+        point: dict[str, Any] = {"date": bucket.label}
+        point.update({line.series: line.values[at] for line in answer.lines})
+        points.append({**point, "partial": True} if bucket.partial else point)
+    totals = {line.series: line.total for line in answer.lines}
+    return _noted({"points": points, "totals": totals, "granularity": answer.granularity},
+                  answer.notes)  # fmt: skip
+
+
+def rows(answer: Table, offset: int | None = None) -> dict[str, Any]:
+    """Return a table as columns with types and rows, with its page."""
+    times = [column.type == "time" for column in answer.columns]
+    found: dict[str, Any] = {
+        "columns": [{"name": c.name, "data_type": c.type} for c in answer.columns],
+        "rows": [
+            [moment(v) if time else v for v, time in zip(row, times, strict=True)]
+            for row in answer.rows
+        ],
+        "row_count": len(answer.rows),
+    }
+    if offset is not None:
+        found["offset"] = offset
+        found["total"] = answer.total
+    if answer.truncated:
+        found["truncated"] = True
+    return _noted(found, answer.notes)
+
+
+def ranked(answer: Table, names: dict[str, str]) -> list[dict[str, Any]]:
+    """Return a table's rows as objects holding the columns of `names` under new names."""
+    columns = [column.name for column in answer.columns]
+    at = {new: columns.index(old) for old, new in names.items() if old in columns}
+    return [{new: row[place] for new, place in at.items()} for row in answer.rows]
+
+
+def people(answer: People) -> dict[str, Any]:
+    """Return a page of people as columns and rows."""
+    names = ["user_id", "first_seen", "last_seen", "events", *answer.columns]
+    kinds = ["text", "time", "time", "count", *("text" for _ in answer.columns)]
+    return {
+        "columns": [{"name": n, "data_type": k} for n, k in zip(names, kinds, strict=True)],
+        "rows": [
+            [p.user, moment(p.first_seen), moment(p.last_seen), p.events, *p.values]
+            for p in answer.rows
+        ],
+        "row_count": len(answer.rows),
+        "offset": answer.offset,
+        "total": answer.total,
+    }
+
+
+def funnel(answer: Steps) -> dict[str, Any]:
+    """Return a funnel's steps, and with a breakdown those of every group (semantics 6.1)."""
+    whole = answer.groups[0]
+    found = _steps(whole)
+    if answer.breakdown:
+        found["breakdown"] = [
+            {"dimension": clean(" / ".join(group.group)), **_steps(group)}
+            for group in answer.groups[1:]
+        ]
+    found["window_seconds"] = answer.window_seconds
+    found["in_progress"] = whole.in_progress
+    return _noted(found, answer.notes)
+
+
+def _steps(group: StepGroup) -> dict[str, Any]:
+    found = [
+        {"step": s.step, "event": s.event, "count": s.count, "overall_rate": s.overall_rate,
+         "step_rate": s.step_rate, "drop_off": s.drop_off}
+        for s in group.steps
+    ]  # fmt: skip
+    return {"steps": found, "overall_conversion": group.steps[-1].overall_rate}
+
+
+def retention(answer: Grid, granularity: str) -> dict[str, Any]:
+    """Return a retention grid: a row per cohort, and the average weighted by size (7.1)."""
+    found = [
+        {"cohort_date": row.label, "cohort_size": row.size, "retention": list(row.rates),
+         "counts": list(row.counts), "incomplete": list(row.incomplete)}
+        for row in answer.cohorts
+    ]  # fmt: skip
+    return _noted(
+        {"cohorts": found, "averages": list(answer.combined.rates),
+         "averages_incomplete": list(answer.combined.incomplete),
+         "granularity": granularity, "periods": answer.periods},
+        answer.notes,
+    )  # fmt: skip
+
+
+def tiles(answer: Treemap) -> dict[str, Any]:
+    """Return grouped metrics: a group each, largest first, and what was left out."""
+    found = [
+        {"group": tile.label, "size": tile.size, "share": tile.share, "intensity": tile.intensity,
+         "events": tile.events, "users": tile.people}
+        for tile in answer.tiles
+    ]  # fmt: skip
+    return _noted(
+        {"group_by": answer.group_by, "groups": found, "total_size": answer.total_size,
+         "omitted_groups": answer.omitted_groups, "omitted_size": answer.omitted_size},
+        answer.notes,
+    )  # fmt: skip
+
+
+def _noted(found: dict[str, Any], notes: tuple[str, ...]) -> dict[str, Any]:
+    return {**found, "notes": list(notes)} if notes else found
