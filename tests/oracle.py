@@ -261,6 +261,9 @@ def holds(condition: Condition, value: Any) -> bool:
 def satisfies(world: World, item: Seen, clause: Clause) -> bool:
     """Whether an event satisfies a condition or a nest of them."""
     if isinstance(clause, Condition):
+        if clause.field == "user" and item.actor is not None:
+            merged = [old for old, _, _ in world.aliases if root(world, old) == item.actor]
+            return holds(clause, [item.actor, *merged])
         return holds(clause, value_of(world, item, clause.field))
     if isinstance(clause, NotOf):
         return not satisfies(world, item, clause.not_)

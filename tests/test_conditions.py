@@ -121,6 +121,22 @@ def test_people_by_name(engines):
         }
 
 
+def test_a_merged_user_id_means_the_person_it_was_merged_into():
+    merged = World(
+        (Event("e", NOON, "old"), Event("e", NOON, "new"), Event("e", NOON, "other")),
+        aliases=(("older", "old", 0), ("old", "new", 0)),
+        now=NOON,
+    )
+    with both_engines(merged) as engines:
+        for engine in engines:
+            for name in ("older", "old", "new"):
+                assert matches(engine, {"field": "user", "value": name}) == {"new"}
+                negated = {"field": "user", "operator": "ne", "value": name}
+                assert matches(engine, negated) == {"other"}
+            starts = {"field": "user", "operator": "starts_with", "value": "old"}
+            assert matches(engine, starts) == {"new"}
+
+
 def test_nests_of_conditions(engines):
     nl, ten = {"field": "v", "value": "NL"}, {"field": "v", "value": 10}
     for engine in engines:
@@ -167,7 +183,7 @@ def conditions(draw: st.DrawFn) -> dict[str, Any]:
     takes = OPERATORS[operator].takes
     found: dict[str, Any] = {
         "field": draw(st.sampled_from(("country", "properties.item", "properties.amount",
-                                       "properties.item.x", "trait:plan", "trait:seats"))),
+                                       "properties.item.x", "trait:plan", "trait:seats", "user"))),
         "operator": operator,
     }  # fmt: skip
     if takes == "one":

@@ -9,7 +9,7 @@ from typing import Any, Literal
 from core.engines.dialect import json_path
 from core.errors import BadQuestion, did_you_mean
 from core.filters import Condition
-from core.store.layout import CONTEXT, CONTEXT_ALIASES, EMPTY, NONE
+from core.store.layout import ACTIVE, CONTEXT, CONTEXT_ALIASES, EMPTY, NONE
 
 Read = Callable[[str, tuple[Any, ...]], list[tuple[Any, ...]]]
 FieldKind = Literal["context", "property", "trait", "event", "user", "device", "session"]
@@ -49,6 +49,24 @@ class Field:
         )
 
 
+@dataclass(frozen=True)
+class EventFlags:
+    """What somebody said about an event (semantics 2.4).
+
+    Attributes:
+        display: the name it is shown under, "" for its own.
+        inactive: it makes nobody active.
+        deleted: it is in no answer.
+        hidden, flow_hidden: it is not offered to choose; it is in no path.
+    """
+
+    display: str = ""
+    inactive: bool = False
+    deleted: bool = False
+    hidden: bool = False
+    flow_hidden: bool = False
+
+
 @dataclass
 class Names:
     """Dictionaries of one workspace at one generation.
@@ -59,21 +77,54 @@ class Names:
 
     read: Read
     events: dict[str, int] = field(init=False)
+    flags: dict[int, EventFlags] = field(init=False)
     _dimensions: dict[str, tuple[int, str]] = field(init=False)
     _values: dict[int, dict[int, str]] = field(init=False, default_factory=dict)
     _keys: dict[str, dict[int, str]] = field(init=False, default_factory=dict)
     _looked_for: dict[str, bool] = field(init=False, default_factory=dict)
     _properties: tuple[str, ...] | None = field(init=False, default=None)
+    _aliases: dict[int, int] | None = field(init=False, default=None)
 
     def __post_init__(self) -> None:
-        self.events = {
-            name: id_
-            for id_, name in self.read("select id, name from event_names where not deleted", ())
+        rows = self.read(
+            """
+            select id, name, display, inactive, deleted, hidden, flow_hidden from event_names
+            """,
+            (),
+        )
+        self.flags = {
+            id_: EventFlags(display or "", *map(bool, flags)) for id_, _, display, *flags in rows
         }
+        self.events = {name: id_ for id_, name, *_ in rows if not self.flags[id_].deleted}
         self._dimensions = {
             name: (id_, state)
             for id_, name, state in self.read("select id, field, state from dimensions", ())
         }
+
+    @property
+    def deleted(self) -> list[int]:
+        """Ids of the events that are in no answer."""
+        return [id_ for id_, flags in self.flags.items() if flags.deleted]
+
+    @property
+    def inactive(self) -> list[int]:
+        """Ids of the events that make nobody active, among those that are not deleted."""
+        return [i for i, flags in self.flags.items() if flags.inactive and not flags.deleted]
+
+    @property
+    def active(self) -> tuple[int, ...]:
+        """Any active event, as a Selection's `events`: () while every event is active."""
+        return (ACTIVE,) if any(flags.inactive for flags in self.flags.values()) else ()
+
+    @property
+    def pickable(self) -> dict[str, int]:
+        """The events to choose from: those neither deleted nor hidden."""
+        return {name: id_ for name, id_ in self.events.items() if not self.flags[id_].hidden}
+
+    def display(self, name: str) -> str:
+        """Return what an event is shown as: its display name where it has one."""
+        id_ = self.events.get(name)
+        return (id_ is not None and self.flags[id_].display) or name
 
     def event(self, name: str, parameter: str = "event") -> int:
         """Return an event's id; BadQuestion with the nearest names when it is unknown."""
@@ -216,12 +267,25 @@ class Names:
     def keys_where(self, kind: str, condition: Condition, *, wanted: bool) -> list[int]:
         """Return the ids of people, devices or sessions whose text satisfies it, or does not.
 
-        Ids are texts: "007" is not 7.
+        Ids are texts: "007" is not 7. A person is meant by each of the user ids merged into theirs.
         """
         if condition.operator in ("eq", "in", "ne", "not_in"):
-            return self._exact_keys(kind, condition.wanted)
-        rows = self.read(f"select id, key from {_SOURCES[kind]}", ())
-        return [id_ for id_, key in rows if condition.holds((key,)) == wanted]
+            found = self._exact_keys(kind, condition.wanted)
+        else:
+            rows = self.read(f"select id, key from {_SOURCES[kind]}", ())
+            found = [id_ for id_, key in rows if condition.holds((key,)) == wanted]
+        return self._with_merged(found) if kind == "user" else found
+
+    def _with_merged(self, ids: list[int]) -> list[int]:
+        """Add whom merged user ids count for, at the end of each chain."""
+        if self._aliases is None:
+            self._aliases = dict(self.read("select old, new from aliases", ()))
+        onward, found = self._aliases, dict.fromkeys(ids)
+        for id_ in ids if onward else ():
+            while id_ in onward and onward[id_] not in found:
+                id_ = onward[id_]
+                found[id_] = None
+        return list(found)
 
     def _exact_keys(self, kind: str, wanted: tuple[str, ...]) -> list[int]:
         source = _SOURCES[kind]
