@@ -70,7 +70,7 @@ def test_editors_change_their_own_things_alone(path, kind):
     ids = things(ana)
     make(ben, kind)
     for act in (lambda: change(ben, kind, ids[kind]), lambda: ben.delete(kind, ids[kind])):
-        with pytest.raises(Forbidden, match="This is ana's.*its owner or an admin"):
+        with pytest.raises(Forbidden, match=r"This is ana's.*its owner or an admin"):
             act()
     change(ana, kind, ids[kind])
     ana.delete(kind, ids[kind])

@@ -80,7 +80,10 @@ class Items:
             profile = self.desk.who(connection)
             self._check(connection, profile, kind, id_)
             taken = connection.execute(
-                f"select 1 from {table_of(kind)} where title = ? and id <> ? and deleted_at is null",
+                f"""
+                select 1 from {table_of(kind)}
+                where title = ? and id <> ? and deleted_at is null
+                """,
                 (item.title, id_),
             ).fetchone()
             if taken:
