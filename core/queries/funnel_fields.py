@@ -159,3 +159,21 @@ class FunnelFields(TimedQuestion):
     def steps_title(self) -> str:
         """The steps in words."""
         return " > ".join(step.event for step in self.steps)
+
+    def notes(self) -> tuple[str, ...]:
+        """What the reader of the answer must know."""
+        if self.filters_on == "first" and self.conditions:
+            return ("Conditions are about step 1 only.", *self._spoiling())
+        return self._spoiling()
+
+    def _spoiling(self) -> tuple[str, ...]:
+        if not self.exclusions:
+            return ()
+        last = len(self.steps)
+        spoiling = [
+            each.event
+            if each.from_step == 1 and each.to_step in (None, last)
+            else f"{each.event} (steps {each.from_step} to {each.to_step or last})"
+            for each in self.exclusions
+        ]
+        return (f"Attempts with these in between do not count: {', '.join(spoiling)}.",)
