@@ -25,6 +25,7 @@ COMMANDS = {
     "import": "load events from files into a workspace",
     "list": "name boards, events, fields, segments, marks and other things",
     "mark": "note that something happened, or list the notes",
+    "profile": "show who uses a workspace, or switch",
     "run": "answer a question",
     "schema": "print the JSON schemas of a kind of question",
     "sql": "run one SELECT",

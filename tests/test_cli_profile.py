@@ -1,0 +1,48 @@
+"""`footfall profile` and acting as somebody."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from core.store.profiles import Profile
+from core.store.saved import Saved
+from core.store.workspace import open_writer
+from tui.commands import run
+
+
+@pytest.fixture
+def db(tmp_path, monkeypatch) -> Path:
+    monkeypatch.delenv("FOOTFALL_PROFILE", raising=False)
+    monkeypatch.setattr("getpass.getuser", lambda: "machine")
+    path = tmp_path / "work.db"
+    open_writer(path).close()
+    return path
+
+
+def test_showing_and_switching(db, capsys):
+    assert run(["profile", "--db", str(db)]) == 0
+    assert capsys.readouterr().out == "machine  admin\n"
+    assert run(["profile", "ana", "--role", "editor", "--db", str(db)]) == 0
+    assert capsys.readouterr().out == "ana  editor\n"
+    assert run(["profile", "--db", str(db), "--json"]) == 0
+    assert json.loads(capsys.readouterr().out) == {"user": "ana", "role": "editor"}
+    run(["profile", "machine", "--db", str(db)])
+    run(["profile", "ana", "--db", str(db)])
+    assert Saved(db).profile == Profile(user="ana", role="editor")
+    run(["profile", "--role", "viewer", "--db", str(db)])
+    assert Saved(db).profile == Profile(user="ana", role="viewer")
+
+
+def test_the_environment_acts_for_once(db, capsys, monkeypatch):
+    monkeypatch.setenv("FOOTFALL_PROFILE", "vic:viewer")
+    assert run(["profile", "--db", str(db)]) == 0
+    assert capsys.readouterr().out == "vic  viewer\n"
+    assert Saved(db).profile.user == "machine"
+
+
+def test_an_unknown_role_is_refused(db, capsys):
+    assert run(["profile", "ana", "--role", "boss", "--db", str(db)]) == 2
+    assert "boss" in capsys.readouterr().err

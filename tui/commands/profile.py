@@ -1,0 +1,46 @@
+"""`footfall profile`: who is using a workspace, and as what."""
+
+from __future__ import annotations
+
+import click
+
+from tui.commands.common import database, db_option, format_options, put, say
+from tui.commands.saving import as_json, saved_at
+
+ROLES = ("viewer", "editor", "admin", "platform")
+
+
+@click.command("profile")
+@click.argument("name", required=False)
+@click.option("--role", type=click.Choice(ROLES), help="Default: the one NAME had, else admin.")
+@db_option
+@format_options
+def command(name: str | None, role: str | None, db: str | None, format: str | None) -> None:
+    """Show who uses the workspace, or use it as NAME from now on.
+
+    Viewers look; editors make boards, charts, audiences and marks and change their own; admins
+    change everybody's. FOOTFALL_PROFILE=NAME[:ROLE] and --as act as somebody for once.
+
+    \b
+    footfall profile
+    footfall profile ana --role editor
+    """
+    from core.store.profiles import Profile, read_profile
+    from core.store.saved import Saved
+
+    path = database(db)
+    saved = saved_at(path)
+    if name is not None or role is not None:
+        user = read_profile(name)[0] if name else saved.profile.user
+        known = Saved(path, profile=f"{user}:{role}" if role else user).profile
+        saved.desk.become(Profile(user=known.user, role=known.role))
+        saved = Saved(path)
+    profile = saved.profile
+    if format == "json":
+        put(as_json(profile.model_dump()))
+    else:
+        put(f"{profile.user}  {profile.role}")
+    if profile.role == "viewer":
+        from core.store.profiles import writable
+
+        say("" if writable(path) else "The file cannot be written, so everybody is a viewer.")

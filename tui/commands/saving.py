@@ -1,0 +1,80 @@
+"""What the commands for saved things share: who acts, JSON from a file, and what was stored."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from core.errors import BadInput
+
+if TYPE_CHECKING:
+    from core.store.saved import Saved
+
+PROFILE = "FOOTFALL_PROFILE"
+
+
+def as_option(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Add --as, given as `profile`."""
+    return click.option(
+        "--as", "profile", metavar="NAME[:ROLE]", help=f"Who acts; default {PROFILE} or the file's."
+    )(function)
+
+
+def saved_at(path: Path, profile: str | None = None) -> Saved:
+    """Return the saved things of a workspace, used by a profile or FOOTFALL_PROFILE."""
+    from core.store.saved import Saved
+
+    return Saved(path, profile=profile or os.environ.get(PROFILE, ""))
+
+
+def read_text(file: str) -> str:
+    """Return a file's text; - is standard input. BadInput when it cannot be read."""
+    if file == "-":
+        return sys.stdin.read()
+    try:
+        return Path(file).expanduser().read_text("utf-8")
+    except UnicodeDecodeError as error:
+        raise BadInput(f"{file} is not text in UTF-8.") from error
+    except OSError as error:
+        raise BadInput(f"{file} could not be read: {error.strerror}.") from error
+
+
+def read_json(text: str, what: str) -> dict[str, Any]:
+    """Return the JSON object a text holds; BadInput when it holds none."""
+    try:
+        found = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise BadInput(f"{what} is not JSON: {error}.") from error
+    if not isinstance(found, dict):
+        raise BadInput(f"{what} is a JSON object.", "For example {}.")
+    return found
+
+
+def as_json(value: Any) -> str:
+    """Return JSON for people."""
+    return json.dumps(value, ensure_ascii=False, indent=2)
+
+
+def local_time(path: Path, ms: int) -> str:
+    """Return an instant as the workspace's clock shows it."""
+    from core.store.workspace import open_reader, read_calendar
+
+    connection = open_reader(path)
+    try:
+        return f"{read_calendar(connection).local(ms):%Y-%m-%d %H:%M}"
+    finally:
+        connection.close()
+
+
+def undelete(saved: Saved, kind: Any, name: str) -> str:
+    """Bring back what was deleted under an id or title; return its title."""
+    found = [(i, t) for i, t, _ in saved.deleted(kind) if name in (i, t)]
+    id_, title = found[0] if found else (name, name)
+    saved.restore(kind, id_)
+    return title
