@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING
 from core.engines.dialect import Binder
 from core.filters import AnyOf, Clause, Condition, NotOf, atoms
 from core.queries.names import Field
-from core.store.layout import NONE
+from core.queries.selectors import ANY_ACTIVE, meaning
+from core.store.layout import ACTIVE, NONE
 from core.timeframe import Bucket, Span, runs
 
 if TYPE_CHECKING:
@@ -29,8 +30,10 @@ class Selection:
     """Events of some names, by some people, that satisfy some clauses.
 
     Attributes:
-        events: event ids; () is any event.
+        events: event ids; () is any event, (ACTIVE,) any active one. Deleted ones are in neither.
         clauses: about single events; all must hold.
+        matching: as clauses, but part of what the event is (see core.queries.selectors), so that
+            they stay where clauses are looked at apart.
         members: write SQL selecting the `actor`s that count; everybody when empty.
     """
 
@@ -38,6 +41,17 @@ class Selection:
     events: tuple[int, ...] = ()
     clauses: tuple[Clause, ...] = ()
     members: tuple[Members, ...] = ()
+    matching: tuple[Clause, ...] = ()
+
+    @property
+    def any_event(self) -> bool:
+        """Whether names tell no events apart, but for flags."""
+        return self.events in ((), (ACTIVE,))
+
+    @property
+    def stored(self) -> bool:
+        """Whether the stored sets have its events, clauses and members aside."""
+        return self.ctx.dialect.has_sets and not self.matching
 
     def narrowed(self, clauses: Iterable[Clause]) -> Selection:
         """Return this selection with further clauses; those about people become members."""
@@ -63,7 +77,8 @@ class Selection:
     @property
     def fields(self) -> list[Field]:
         """The fields its clauses are about."""
-        return [self._field(atom) for clause in self.clauses for atom in atoms(clause)]
+        held = (*self.matching, *self.clauses)
+        return [self._field(atom) for clause in held for atom in atoms(clause)]
 
     def set_dimension(self, by: Sequence[Field] = ()) -> Field | bool | None:
         """Return the dimension whose stored sets answer it, None for no dimension, or False."""
@@ -113,10 +128,10 @@ class Selection:
         where = ["dimension = " + bind(dimension.dimension if isinstance(dimension, Field) else 0)]
         if by and by[0].kind == "event":
             value = "event"
-            where.append(self._event_test(bind, "event") if self.events else "event > 0")
+            where += ["event > 0", *self._event_tests(bind, "event")]
         else:
             value = "value" if by else "0"
-            where.append(self._event_test(bind, "event") if self.events else f"event = {bind(0)}")
+            where.append(self._stored_test(bind))
         if isinstance(dimension, Field):
             where += [self._clause(bind, c, column="value") for c in self.clauses]
         else:
@@ -174,20 +189,63 @@ class Selection:
 
     def where(self, bind: Binder, span: Span | None, event: str = "e") -> str:
         """Return the WHERE part for a scan of `events e`; a span of None is all of history."""
-        tests = []
-        if self.events:
-            tests.append(self._event_test(bind, f"{event}.event"))
-        if span is not None and span.whole_days and not self.events:
+        tests = self._event_tests(bind, f"{event}.event")
+        if span is not None and span.whole_days and self.any_event:
             tests.append(f"{event}.day between {bind(span.first_day)} and {bind(span.last_day)}")
         elif span is not None:
             tests.append(f"{event}.ts >= {bind(span.start)} and {event}.ts < {bind(span.end)}")
-        tests += [self._clause(bind, clause) for clause in self.clauses]
+        tests += [self._clause(bind, clause) for clause in (*self.matching, *self.clauses)]
         tests += [f"{event}.actor in ({members(bind)})" for members in self.members]
         return " and ".join(tests) or "1 = 1"
 
     def test(self, bind: Binder) -> str:
         """Return whether a row of `source` satisfies all clauses."""
         return " and ".join(self._clause(bind, clause) for clause in self.clauses) or "1 = 1"
+
+    def _stored_test(self, bind: Binder) -> str:
+        """Whether a row of the stored sets is of its events."""
+        if len(self.events) > 1:
+            return self.ctx.dialect.member("event", bind.list(self.events))
+        return f"event = {bind(self.events[0] if self.events else 0)}"
+
+    def first_days(self, bind: Binder, first: int, last: int) -> str:
+        """Return the relation (day, users) of who did its events first on days first to last.
+
+        From the stored first days, clauses and members aside; ask only where `stored`.
+        """
+        days = f"day between {bind(first)} and {bind(last)}"
+        if len(self.events) < 2:
+            return (
+                f"select day, users from first_activity where {self._stored_test(bind)} and {days}"
+            )
+        d = self.ctx.dialect
+        return f"""
+            select day, {d.only("users", "earlier")} as users
+            from (
+                select day, users, {d.lag_set("upto")} over (order by day) as earlier
+                from (
+                    select day, users,
+                           {d.union("users")} over (order by day rows unbounded preceding) as upto
+                    from (
+                        select day, {d.union("users")} as users
+                        from first_activity
+                        where {self._stored_test(bind)} and day <= {bind(last)}
+                        group by day
+                    )
+                )
+            )
+            where {days}"""
+
+    def own(self, bind: Binder, event: str) -> str:
+        """Whether an event, of whatever clauses and members, has one of its names."""
+        return " and ".join(self._event_tests(bind, f"{event}.event")) or "1 = 1"
+
+    def _event_tests(self, bind: Binder, column: str) -> list[str]:
+        if not self.any_event:
+            return [self._event_test(bind, column)]
+        names = self.ctx.names
+        out = [*names.deleted, *(names.inactive if self.events else ())]
+        return [f"not {self.ctx.dialect.member(column, bind.list(out))}"] if out else []
 
     def _event_test(self, bind: Binder, column: str) -> str:
         if len(self.events) == 1:
@@ -298,17 +356,20 @@ def select(
     clauses: Iterable[Clause] = (),
     *,
     parameter: str = "event",
+    absent: str = ANY_ACTIVE,
 ) -> Selection:
     """Return the selection a question means: an event, its own clauses, audience and segment.
 
     Args:
-        event: an event name; None is any event.
+        event: an event selector (see core.queries.selectors).
         clauses: further ones, such as a step's filters.
+        absent: the selector meant where none is given: ANY_ACTIVE, or ANY where being active
+            does not matter.
     """
     from core.queries.members import members_of
 
-    events = () if event is None else (ctx.names.event(event, parameter),)
-    start = Selection(ctx, events, (), members_of(ctx, question))
+    found = meaning(ctx.names, event, parameter, absent=absent)
+    start = Selection(ctx, found.events, (), members_of(ctx, question), found.matching)
     return start.narrowed(checked(ctx, [*question.conditions, *clauses]))
 
 

@@ -22,6 +22,10 @@ CONTEXT_ALIASES: Final = {
 MAX_SET_VALUES: Final = 200
 """A dimension with more values than this has no rows in `activity` and is asked from `events`."""
 
+ACTIVE: Final = -1
+"""Event of the stored sets that is any active one; it has rows only while some event is inactive,
+as long as none is event 0, any event, says the same."""
+
 NONE: Final = "(none)"
 EMPTY: Final = "(empty)"
 OTHER: Final = "(other)"
