@@ -61,7 +61,7 @@ class Desk:
     def writing(self) -> Iterator[sqlite3.Connection]:
         """One transaction that raises the workspace's generation."""
         with self.reading() as connection:
-            old = not _has_versions(connection)
+            old = not _is_current(connection)
         try:
             with closing(sqlite3.connect(self.path, timeout=5)) as connection, connection:
                 if old:
@@ -96,8 +96,11 @@ class Desk:
         return profile
 
 
-def _has_versions(connection: sqlite3.Connection) -> bool:
-    found = connection.execute("select 1 from sqlite_master where name = 'versions'").fetchone()
+def _is_current(connection: sqlite3.Connection) -> bool:
+    """Whether the file has the table that came last."""
+    found = connection.execute(
+        "select 1 from sqlite_master where name = 'custom_events'"
+    ).fetchone()
     return found is not None
 
 

@@ -19,8 +19,13 @@ from core.store.things import Item, Kind, Version
 MAX_VERSIONS = 50
 """Older states of one thing are forgotten."""
 
-PREFIX = {"boards": "brd", "charts": "cht", "audiences": "aud", "queries": "qry"}
-ONE = {"boards": "board", "charts": "chart", "audiences": "audience", "queries": "query"}
+PREFIX = {
+    "boards": "brd", "charts": "cht", "audiences": "aud", "queries": "qry", "custom_events": "cev",
+}  # fmt: skip
+ONE = {
+    "boards": "board", "charts": "chart", "audiences": "audience", "queries": "query",
+    "custom_events": "custom event",
+}  # fmt: skip
 _ITEM = "id, title, description, body, owner, pinned, created_at, updated_at"
 
 

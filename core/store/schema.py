@@ -5,7 +5,8 @@ Loaded only by commands that make or migrate a file: importing sqlite-utils cost
 Vocabulary of the integer columns
     identity  id in `identities`: a user id (kind 0) or a device id (kind 1)
     actor     the identity an event counts for, after links and aliases; 0 = nobody
-    event     id in `event_names`; 0 = any event (in `activity` and `first_activity` only)
+    event     id in `event_names`; in `activity` and `first_activity` also 0 = any event that is
+              not deleted and -1 = any active one, which has rows while some event is inactive
     context   id in `dimension_values`; 0 = missing
     session   id in `session_keys`; 0 = none given, -1 = outside any session (`events` only)
     ts        UTC milliseconds; day = local calendar day number in the workspace's zone
@@ -297,6 +298,29 @@ def m006_versions(db: Database) -> None:
         primary key (kind, id, version)
     ) without rowid;
     """)
+
+
+@migrations()
+def m007_custom_events(db: Database) -> None:
+    """Events that are several others; views without the events that were deleted."""
+    db.executescript("""
+    create table custom_events (
+        id text primary key,
+        title text not null collate nocase,
+        description text not null default '',
+        body text not null,
+        owner text not null default '',
+        pinned integer not null default 0,
+        created_at integer not null,
+        updated_at integer not null,
+        deleted_at integer
+    );
+    create unique index custom_events_title on custom_events (title) where deleted_at is null;
+    """)
+    for view in ("events_v1", "context_v1"):
+        (text,) = db.execute("select sql from sqlite_master where name = ?", (view,)).fetchone()
+        kept = "e.event not in (select id from event_names where deleted)"
+        db.executescript(f"drop view {view}; {text} where {kept};")
 
 
 INDEXES = {
