@@ -22,15 +22,18 @@ HOUR: Final = 3_600_000
 DAY: Final = 24 * HOUR
 MAX_POINTS: Final = 2_000
 
-GRANULARITIES: Final = ("minute", "hourly", "daily", "weekly", "monthly", "quarterly", "yearly")
+CLOCK: Final = {"minute": 60_000, "five_minute": 300_000, "hourly": HOUR}
+"""Granularities cut by the clock, not the calendar -> ms."""
+
+GRANULARITIES: Final = (*CLOCK, "daily", "weekly", "monthly", "quarterly", "yearly")
 ALIASES: Final = {
-    "min": "minute", "1m": "minute", "hour": "hourly", "1h": "hourly", "day": "daily",
-    "1d": "daily", "week": "weekly", "1w": "weekly", "month": "monthly", "quarter": "quarterly",
-    "year": "yearly",
+    "min": "minute", "1m": "minute", "five_minutes": "five_minute", "hour": "hourly",
+    "1h": "hourly", "day": "daily", "1d": "daily", "week": "weekly", "1w": "weekly",
+    "month": "monthly", "quarter": "quarterly", "year": "yearly",
 }  # fmt: skip
 UNITS: Final = {
-    "minute": "minute", "hourly": "hour", "daily": "day", "weekly": "week", "monthly": "month",
-    "quarterly": "quarter", "yearly": "year",
+    "minute": "minute", "five_minute": "5 minutes", "hourly": "hour", "daily": "day",
+    "weekly": "week", "monthly": "month", "quarterly": "quarter", "yearly": "year",
 }  # fmt: skip
 RANGE_WORDS: Final = (
     "today", "yesterday", "wtd", "mtd", "qtd", "ytd",
@@ -313,7 +316,7 @@ class Bucket:
 def fit(unit: str, span: Span, now: int) -> str:
     """Return `unit`, or the next coarser one that keeps the series within MAX_POINTS."""
     length = max(min(span.end, now + DAY) - span.start, 0)
-    sizes = (60_000, HOUR, DAY, 7 * DAY, 30 * DAY, 91 * DAY, 365 * DAY)
+    sizes = (*CLOCK.values(), DAY, 7 * DAY, 30 * DAY, 91 * DAY, 365 * DAY)
     index = GRANULARITIES.index(unit)
     while index < len(sizes) - 1 and length / sizes[index] > MAX_POINTS:
         index += 1
@@ -329,8 +332,8 @@ def buckets(
         unit: a granularity.
         whole: keep whole periods at both ends instead of clipping them to the span.
     """
-    if unit in ("minute", "hourly"):
-        return _clock_buckets(span, 60_000 if unit == "minute" else HOUR, calendar, now)
+    if unit in CLOCK:
+        return _clock_buckets(span, CLOCK[unit], calendar, now)
     found: list[Bucket] = []
     today = calendar.day_of(now)
     first = calendar.period_start(span.first_day, unit)
@@ -385,7 +388,7 @@ def _clock_buckets(span: Span, size: int, calendar: Calendar, now: int) -> list[
 
 
 def _mark(ms: int, size: int, calendar: Calendar) -> int:
-    """Return the last full minute or hour of the local clock up to an instant."""
+    """Return the last full clock bucket of the local clock up to an instant."""
     shift = calendar.offset(ms)
     return (ms + shift) // size * size - shift
 

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from core.errors import BadQuestion
 from core.timeframe import (
+    CLOCK,
     DAY,
     GRANULARITIES,
     HOUR,
@@ -225,8 +226,8 @@ def _begins(calendar: Calendar, ms: int, unit: str, week_start: int) -> bool:
     local, before = calendar.local(ms), calendar.local(ms - 1)
     if local.utcoffset() != before.utcoffset():
         return True
-    if unit in ("minute", "hourly"):
-        return ms % 60_000 == 0 and (unit == "minute" or local.minute == 0)
+    if unit in CLOCK:
+        return ms % 60_000 == 0 and (local.minute * 60_000) % CLOCK[unit] == 0
     midnight = (local.hour, local.minute, local.second) == (0, 0, 0)
     return (
         midnight

@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from core.answers import Line as SeriesLine
 from core.answers import Series, TimeBucket
 from core.text import compact, duration, number, percent
-from core.timeframe import UNITS
+from core.timeframe import CLOCK, UNITS
 
 COUNTED = ("users", "events", "sessions")
 _DURATIONS = (
@@ -102,7 +102,7 @@ def bucket_text(label: str, granularity: str, *, year: bool = False) -> str:
     when = moment(label)
     if when.year == 1:
         return label
-    if granularity in ("minute", "hourly"):
+    if granularity in CLOCK:
         return f"{day_text(when, year=year)} {when:%H:%M}"
     if granularity == "daily":
         return f"{when:%a} {day_text(when, year=year)}"
@@ -132,9 +132,9 @@ Tick = tuple[int, str]
 def time_ticks(buckets: Sequence[TimeBucket], granularity: str) -> Iterator[list[Tick]]:
     """Yield sets of axis labels on calendar boundaries, from every bucket to ever fewer."""
     moments = [moment(b.label) for b in buckets]
-    if granularity in ("minute", "hourly"):
+    if granularity in CLOCK:
         yield from _clock_ticks(moments)
-    if granularity in ("minute", "hourly", "daily"):
+    if granularity in (*CLOCK, "daily"):
         starts = [i for i, m in enumerate(moments) if (m.hour, m.minute) == (0, 0)]
         yield [(i, day_text(moments[i])) for i in starts]
         mondays = [i for i in starts if moments[i].weekday() == 0]

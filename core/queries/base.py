@@ -19,6 +19,7 @@ from core.errors import BadQuestion
 from core.filters import Clause
 from core.queries.names import Names
 from core.timeframe import (
+    CLOCK,
     COMPARISONS,
     Bucket,
     Calendar,
@@ -140,7 +141,7 @@ class TimedQuestion(Question):
 
     def by_the_minute(self) -> bool:
         """See Question; buckets shorter than a day come and go within it."""
-        return super().by_the_minute() or self.granularity in ("minute", "hourly")
+        return super().by_the_minute() or self.granularity in CLOCK
 
     @field_validator("granularity")
     @classmethod

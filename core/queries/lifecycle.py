@@ -20,7 +20,7 @@ from core.errors import BadQuestion
 from core.queries.base import Ask, Context, Rows, TimedQuestion, dates, find_bucket, frame
 from core.queries.select import Selection, day_runs, select, slot_expression
 from core.queries.series import Figure, points_of
-from core.timeframe import Bucket, Span, days_span, granularity
+from core.timeframe import CLOCK, Bucket, Span, days_span, granularity
 
 STATES = ("new", "returning", "resurrected", "dormant")
 WHOLE = -1
@@ -47,7 +47,7 @@ class Lifecycle(TimedQuestion):
     @field_validator("granularity")
     @classmethod
     def _whole_days(cls, word: str) -> str:
-        if granularity(word) in ("minute", "hourly"):
+        if granularity(word) in CLOCK:
             raise BadQuestion(
                 f"granularity {word!r} does not suit lifecycle.",
                 "Allowed: daily, weekly, monthly, quarterly, yearly.",

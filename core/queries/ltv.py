@@ -20,7 +20,7 @@ from core.errors import BadQuestion
 from core.queries.base import Ask, Context, Rows, TimedQuestion, dates, frame
 from core.queries.names import Field
 from core.queries.select import Selection, select, slot_expression
-from core.timeframe import DAY, Bucket, granularity, runs
+from core.timeframe import CLOCK, DAY, Bucket, granularity, runs
 
 ALL = "all"
 """Key of the row of all cohorts together."""
@@ -62,7 +62,7 @@ class Ltv(TimedQuestion):
     @field_validator("granularity")
     @classmethod
     def _whole_days(cls, word: str) -> str:
-        if granularity(word) in ("minute", "hourly"):
+        if granularity(word) in CLOCK:
             raise BadQuestion(
                 f"granularity {word!r} does not suit ltv.",
                 "Allowed: daily, weekly, monthly, quarterly, yearly.",

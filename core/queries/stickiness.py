@@ -28,7 +28,7 @@ from core.queries.base import Ask, Context, Rows, TimedQuestion, dates, find_buc
 from core.queries.names import Field
 from core.queries.select import select
 from core.queries.series import Figures, Group, assemble, collect
-from core.timeframe import Bucket, Span, days_span, granularity
+from core.timeframe import CLOCK, Bucket, Span, days_span, granularity
 
 LONGEST = 366
 """Days of a range that is one period."""
@@ -58,7 +58,7 @@ class Stickiness(TimedQuestion):
     @field_validator("granularity")
     @classmethod
     def _whole_days(cls, word: str) -> str:
-        if granularity(word) in ("minute", "hourly"):
+        if granularity(word) in CLOCK:
             raise BadQuestion(
                 f"granularity {word!r} does not suit stickiness.",
                 "Allowed: daily, weekly, monthly, quarterly, yearly.",

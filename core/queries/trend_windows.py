@@ -15,10 +15,10 @@ from core.queries.base import Context, Rows
 from core.queries.names import Field
 from core.queries.select import Selection
 from core.queries.series import Figure
-from core.timeframe import DAY, HOUR, Bucket, Span, days_span
+from core.timeframe import CLOCK, DAY, Bucket, Span, days_span
 
 LONGEST = {
-    "minute": 36, "hourly": 72, "daily": 90, "weekly": 12, "monthly": 12, "quarterly": 12,
+    "minute": 36, "five_minute": 36, "hourly": 72, "daily": 90, "weekly": 12, "monthly": 12, "quarterly": 12,
     "yearly": 12,
 }  # fmt: skip
 """Granularity -> the most buckets a rolling window may hold."""
@@ -32,11 +32,13 @@ class Windows:
         span: what has to be read.
         base: the buckets of that.
         windows: (bucket of the series, first and last place in `base`).
+        growing: they all begin with the first bucket.
     """
 
     span: Span
     base: list[Bucket]
     windows: list[tuple[int, int, int]]
+    growing: bool = False
 
     def stretch(self, slot: int) -> Span:
         """The time that a bucket's window covers."""
@@ -66,14 +68,14 @@ def rolling(ctx: Context, span: Span, slots: list[Bucket], unit: str, length: in
 
 def cumulative(span: Span, slots: list[Bucket]) -> Windows:
     """Return the windows from the first bucket of a series to each of them."""
-    return Windows(span, slots, [(n, 0, n) for n in range(len(slots))])
+    return Windows(span, slots, [(n, 0, n) for n in range(len(slots))], growing=True)
 
 
 def _reach(ctx: Context, span: Span, unit: str, length: int) -> Span:
     """The span with at least length - 1 whole buckets before it, its first made whole."""
     calendar = ctx.calendar
-    if unit in ("minute", "hourly"):
-        back = (length + 2) * (HOUR if unit == "hourly" else 60_000)
+    if unit in CLOCK:
+        back = (length + 2) * CLOCK[unit]
         if span.whole_days:
             return days_span(span.first_day - back // DAY - 2, span.last_day, calendar)
         start = span.start - back

@@ -26,7 +26,7 @@ from core.queries.first_time import FirstTime, Plan
 from core.queries.names import Field
 from core.queries.select import Selection, select
 from core.queries.series import Figures, assemble, collect
-from core.timeframe import Bucket, Span, days_span, to_date
+from core.timeframe import CLOCK, Bucket, Span, days_span, to_date
 
 TITLES = {"active": "Active users", "new": "New users", "cumulative": "Known users"}
 
@@ -60,7 +60,7 @@ class Users(TimedQuestion):
     def _frame(self, ctx: Context) -> Frame:
         """The question's time, in whole weeks, months and so on."""
         time = frame(ctx, self)
-        if time.unit in ("minute", "hourly", "daily"):
+        if time.unit in (*CLOCK, "daily"):
             return time
         span = _whole(ctx, time.span, time.unit)
         compared = _whole(ctx, time.compared, time.unit) if time.compared else None
