@@ -18,8 +18,8 @@ from core.queries.series import Figure
 from core.timeframe import CLOCK, DAY, Bucket, Span, days_span
 
 LONGEST = {
-    "minute": 36, "five_minute": 36, "hourly": 72, "daily": 90, "weekly": 12, "monthly": 12, "quarterly": 12,
-    "yearly": 12,
+    "minute": 36, "five_minute": 36, "hourly": 72, "daily": 90, "weekly": 12, "monthly": 12,
+    "quarterly": 12, "yearly": 12,
 }  # fmt: skip
 """Granularity -> the most buckets a rolling window may hold."""
 
