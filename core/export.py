@@ -18,6 +18,7 @@ import orjson
 from core.answers import (
     Cohort,
     Grid,
+    GridGroup,
     Histogram,
     Line,
     Number,
@@ -134,23 +135,29 @@ def _step_rows(group: StepGroup, size: int, period: Row) -> Iterator[Row]:
 
 
 def _grid(answer: Grid) -> Iterator[Row]:
-    yield ["cohort", "size", "period", "count", "rate", "incomplete"]
-    for cohort in (*answer.cohorts, answer.combined):
-        yield from _cohort_rows(answer, cohort)
+    yield [*answer.breakdown, "cohort", "size", "period", "count", "rate", "incomplete"]
+    for part in (answer, *answer.groups):
+        group = part.group if isinstance(part, GridGroup) else ()
+        for cohort in (*part.cohorts, part.combined):
+            yield from _cohort_rows(answer, cohort, _group(group, len(answer.breakdown)))
 
 
-def _cohort_rows(answer: Grid, cohort: Cohort) -> Iterator[Row]:
+def _cohort_rows(answer: Grid, cohort: Cohort, group: Row) -> Iterator[Row]:
     for period, count in enumerate(cohort.counts):
         size = cohort.sizes[period] if cohort.sizes else cohort.size
         name: object = answer.bracket(period) if answer.brackets else period
         rate, incomplete = cohort.rates[period], cohort.incomplete[period]
-        yield [cohort.label, size, name, count, rate, incomplete]
+        yield [*group, cohort.label, size, name, count, rate, incomplete]
 
 
 def _histogram(answer: Histogram) -> Iterator[Row]:
-    yield ["bin", "start", "end", "count", "share", "people"]
-    for part in answer.bins:
-        yield [part.label, part.start, part.end, part.count, part.share, part.people]
+    size = len(answer.breakdown)
+    yield [*answer.breakdown, "bin", "start", "end", "count", "share", "people"]
+    groups = [((), answer.bins), *((group.group, group.bins) for group in answer.groups)]
+    for group, bins in groups:
+        for part in bins:
+            figures = [part.start, part.end, part.count, part.share, part.people]
+            yield [*_group(group, size), part.label, *figures]
 
 
 def _treemap(answer: Treemap) -> Iterator[Row]:

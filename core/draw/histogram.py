@@ -1,8 +1,8 @@
-"""Histograms: a bar per bin, or the same as a table."""
+"""Histograms: a bar per bin, those of groups below those of the whole, or the same as a table."""
 
 from __future__ import annotations
 
-from core.answers import Bin, Histogram
+from core.answers import Bin, BinGroup, Histogram
 from core.draw.figures import COUNTED, figure
 from core.draw.legend import wrapped
 from core.draw.spans import Line, Look, Span, clipped, safe
@@ -20,24 +20,37 @@ def histogram_bars(
     if not answer.bins:
         return [(Span("No bins.", "dim"),), *wrapped(list(answer.notes), size)]
     notes = wrapped(_facts(answer), size) if height >= 6 else []
-    name = min(max(width(safe(b.label)) for b in answer.bins), max(size // 3, 4))
-    tails = [_tail(b, answer, size) for b in answer.bins]
+    rows = _rows(answer)
+    name = min(max(width(label) for label, _ in rows), max(size // 3, 4))
+    tails = [_tail(b, answer, size) for _, b in rows]
     tail = max(width(t) for t in tails)
-    largest = max(b.count for b in answer.bins)
+    largest = max(b.count for _, b in rows)
     room = max(size - name - tail - 4, 0)
     found: list[Line] = []
-    for row in window(len(answer.bins), max(height - len(notes), 1), cursor and cursor[0]):
-        here, part = cursor is not None and cursor[0] == row, answer.bins[row]
+    for row in window(len(rows), max(height - len(notes), 1), cursor and cursor[0]):
+        here, (label, part) = cursor is not None and cursor[0] == row, rows[row]
         line = (
             Span(look.pick("› ", "> ") if here else "  ", "cursor"),
-            Span(fit(safe(part.label), name, right=True), "cursor" if here else ""),
+            Span(fit(label, name, right=True), "cursor" if here else ""),
             Span(" "),
-            Span(fit(bar(part.count, largest, room, look), room), "series0"),
+            Span(
+                fit(bar(part.count, largest, room, look), room),
+                f"series{row // len(answer.bins) % 8}",
+            ),
             Span(" "),
             Span(fit(tails[row], tail, right=True), "cursor" if here else "bold"),
         )
         found.append(clipped(line, size))
     return [*found, *notes]
+
+
+def _rows(answer: Histogram) -> list[tuple[str, Bin]]:
+    """Return what each row is called and its bin: the whole's, then those of each group."""
+    rows = [(safe(part.label), part) for part in answer.bins]
+    for group in answer.groups:
+        name = safe(" / ".join(group.group))
+        rows += [(f"{name}  {safe(part.label)}", part) for part in group.bins]
+    return rows
 
 
 def _tail(part: Bin, answer: Histogram, size: int) -> str:
@@ -51,16 +64,18 @@ def histogram_table(
 ) -> list[Line]:
     """Draw a row per bin: count, share and, where they differ from the count, people."""
     notes = wrapped(_facts(answer), size) if height >= 6 else []
+    rows = _rows(answer)
+    bins = [part for _, part in rows]
     columns = [
-        Texts(answer.of, tuple(safe(b.label) for b in answer.bins)),
+        Texts(answer.of, tuple(label for label, _ in rows)),
         Texts(
-            answer.unit, tuple(figure(b.count, answer.unit) for b in answer.bins), right=True,
-            figures=tuple(float(b.count) for b in answer.bins),
+            answer.unit, tuple(figure(b.count, answer.unit) for b in bins), right=True,
+            figures=tuple(float(b.count) for b in bins),
         ),
-        Texts("share", tuple(percent(b.share) for b in answer.bins), right=True),
+        Texts("share", tuple(percent(b.share) for b in bins), right=True),
     ]  # fmt: skip
-    if any(b.people != b.count for b in answer.bins):
-        people = tuple(figure(b.people, "users") for b in answer.bins)
+    if any(b.people != b.count for b in bins):
+        people = tuple(figure(b.people, "users") for b in bins)
         columns.append(Texts("people", people, right=True))
     lines = grid_lines(columns, size, max(height - len(notes), 2), look, cursor and cursor[0])
     return [*lines, *notes]
@@ -69,4 +84,19 @@ def histogram_table(
 def _facts(answer: Histogram) -> list[str]:
     named = answer.unit if answer.unit in COUNTED else ""
     whole = f"Shares are of {figure(answer.total, answer.unit)} {named}".rstrip() + "."
-    return [whole, *answer.notes]
+    found = [whole]
+    if answer.mean is not None:
+        found.append(f"{_averages(answer, answer.of)}.".capitalize())
+    for group in answer.groups:
+        count = f"{safe(' / '.join(group.group))}: {figure(group.total, answer.unit)}"
+        found.append(", ".join(filter(None, [count, _averages(group, answer.of)])) + ".")
+    if answer.omitted:
+        found.append(f"{answer.omitted} more groups are not shown.")
+    return [*found, *answer.notes]
+
+
+def _averages(part: Histogram | BinGroup, of: str) -> str:
+    if part.mean is None:
+        return ""
+    figures = (("mean", part.mean), ("median", part.median), ("p90", part.p90))
+    return ", ".join(f"{name} {figure(value, of)}" for name, value in figures)
