@@ -22,15 +22,27 @@ def events(db: sqlite3.Connection) -> list[dict[str, Any]]:
 
 
 def check(db: sqlite3.Connection) -> None:
-    """Fail unless every derived table equals what the stored events say."""
+    """Fail unless every derived table equals what the stored events and their flags say."""
     rows = events(db)
     assert stored_activity(db) == activity(db, rows)
-    assert stored_firsts(db) == firsts(rows)
-    assert stored_sessions(db) == sessions(rows)
+    assert stored_firsts(db) == firsts(rows, wholes(db))
+    counted = "select id from event_names where not inactive and not deleted"
+    names = {id_ for (id_,) in db.execute(counted)}
+    assert stored_sessions(db) == sessions([row for row in rows if row["event"] in names])
     seqs = [row["seq"] for row in rows]
     assert len(set(seqs)) == len(seqs)
     orphans = "select count(*) from event_properties where seq not in (select seq from events)"
     assert db.execute(orphans).fetchone() == (0,)
+
+
+def wholes(db: sqlite3.Connection) -> dict[int, tuple[int, ...]]:
+    """Event -> itself, 0 (any) and, while some event is inactive, -1 (any active)."""
+    flags = db.execute("select id, inactive, deleted from event_names").fetchall()
+    some = any(inactive for _, inactive, _ in flags)
+    return {
+        id_: (id_,) if deleted else (id_, 0, -1) if some and not inactive else (id_, 0)
+        for id_, inactive, deleted in flags
+    }
 
 
 def activity(db: sqlite3.Connection, rows: list[dict[str, Any]]) -> dict[Any, Any]:
@@ -39,6 +51,7 @@ def activity(db: sqlite3.Connection, rows: list[dict[str, Any]]) -> dict[Any, An
         db.execute("select dimension, count(*) from dimension_values group by dimension").fetchall()
     )
     found: dict[Any, Any] = defaultdict(lambda: [0, set()])
+    parts = wholes(db)
     for row in rows:
         groups = [(0, 0)] + [
             (number, row[name])
@@ -46,7 +59,7 @@ def activity(db: sqlite3.Connection, rows: list[dict[str, Any]]) -> dict[Any, An
             if 0 < values.get(number, 0) <= MAX_SET_VALUES
         ]
         for dimension, value in groups:
-            for event in (0, row["event"]):
+            for event in parts[row["event"]]:
                 entry = found[event, dimension, value, row["day"]]
                 entry[0] += 1
                 if row["actor"]:
@@ -64,12 +77,12 @@ def stored_activity(db: sqlite3.Connection) -> dict[Any, Any]:
     }
 
 
-def firsts(rows: list[dict[str, Any]]) -> dict[Any, set[int]]:
+def firsts(rows: list[dict[str, Any]], parts: dict[int, tuple[int, ...]]) -> dict[Any, set[int]]:
     """(event, day) -> the actors whose first one it was."""
     seen: set[tuple[int, int]] = set()
     found: dict[Any, set[int]] = defaultdict(set)
     for row in rows:
-        for event in (0, row["event"]):
+        for event in parts[row["event"]]:
             if row["actor"] and (event, row["actor"]) not in seen:
                 seen.add((event, row["actor"]))
                 found[event, row["day"]].add(row["actor"])

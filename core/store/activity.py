@@ -1,8 +1,9 @@
 """Who was active when, as sets: the tables `activity` and `first_activity`.
 
-Event 0 is any event, dimension 0 no breakdown, value 0 a missing value. A dimension has rows
-once some event has a value for it, and then for missing values too; past MAX_SET_VALUES values
-it has none and its state is "scan".
+Event 0 is any event that is not deleted, event -1 any active one while some event is inactive,
+dimension 0 no breakdown, value 0 a missing value. A dimension has rows once some event has a value
+for it, and then for missing values too; past MAX_SET_VALUES values it has none and its state is
+"scan".
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from pyroaring import BitMap
 
+from core.store.flags import Flags
 from core.store.layout import CONTEXT, MAX_SET_VALUES
 
 Key = tuple[int, int, int, int]
@@ -24,6 +26,7 @@ class Activity:
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
+        self.flags = Flags.read(connection)
         self._seen: dict[int, BitMap] = {}
         self._days: set[int] | None = None
         self._scanned = {
@@ -120,12 +123,13 @@ class Activity:
             found.discard(0)
             totals[event, dimension, value, day] = len(members)
             users[event, dimension, value, day] = found
-            anyone = (0, dimension, value, day)
-            totals[anyone] += len(members)
-            if anyone in users:
-                users[anyone] |= found
-            else:
-                users[anyone] = found.copy()
+            for whole in self.flags.wholes(event):
+                anyone = (whole, dimension, value, day)
+                totals[anyone] += len(members)
+                if anyone in users:
+                    users[anyone] |= found
+                else:
+                    users[anyone] = found.copy()
         if firsts:
             self._add_firsts(users)
         self._write(totals, users)
@@ -160,7 +164,11 @@ class Activity:
             self._days = {
                 row[0]
                 for row in self._connection.execute(
-                    "select day from activity where event = 0 and dimension = 0 and value = 0"
+                    """
+                    select day from activity
+                    where event in (select 0 union select id from event_names where deleted)
+                      and dimension = 0 and value = 0
+                    """
                 )
             }
         return self._days

@@ -98,11 +98,9 @@ class Merge:
 
     def _keys(self, row: Stored) -> list[Key]:
         day, event = row[_DAY], row[_EVENT]
-        keys = [(event, 0, 0, day), (0, 0, 0, day)]
-        for dimension in self._activity.sets:
-            value = row[_FIRST_CONTEXT + dimension - 1]
-            keys += [(event, dimension, value, day), (0, dimension, value, day)]
-        return keys
+        wholes = self._activity.flags.wholes(event)
+        values = [(0, 0), *((d, row[_FIRST_CONTEXT + d - 1]) for d in self._activity.sets)]
+        return [(each, d, value, day) for each in (event, *wholes) for d, value in values]
 
     def _keep_what_remains(self, actors: Iterable[int]) -> None:
         for actor in actors:
@@ -147,15 +145,18 @@ class Merge:
                 )
 
     def _first_days(self, actors: Iterable[int]) -> set[tuple[int, int, int]]:
-        """Return (event, day, actor) of every first, event 0 included."""
+        """Return (event, day, actor) of every first, those of any event included."""
         found = set()
         for actor in actors:
             firsts = self._connection.execute(
                 "select event, min(day) from events where actor = ? group by event", (actor,)
             ).fetchall()
             found |= {(event, day, actor) for event, day in firsts}
-            if firsts:
-                found.add((0, min(day for _, day in firsts), actor))
+            first: dict[int, int] = {}
+            for event, day in firsts:
+                for whole in self._activity.flags.wholes(event):
+                    first[whole] = min(day, first.get(whole, day))
+            found |= {(whole, day, actor) for whole, day in first.items()}
         return found
 
     def _write_firsts(

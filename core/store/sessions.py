@@ -2,13 +2,16 @@
 
 A given session is all events of one actor with one session id. Events without a session id are
 cut where more than 30 minutes pass between two of them, and 24 hours after the session's start.
-Events outside any session (session -1) and of nobody belong to none.
+Events outside any session (session -1) and of nobody belong to none, and neither do inactive and
+deleted ones: sessions are as if these had not happened.
 """
 
 from __future__ import annotations
 
 import sqlite3
 from collections.abc import Container, Iterable, Iterator
+
+from core.store.flags import Flags
 
 GAP = 30 * 60 * 1000
 LONGEST = 24 * 60 * 60 * 1000
@@ -68,6 +71,12 @@ class Sessions:
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
+        self._uncounted = Flags.read(connection).uncounted
+        self._counted = ""
+        if self._uncounted:
+            self._counted = (
+                "and event not in (select id from event_names where inactive or deleted)"
+            )
 
     def add(self, rows: Iterable[tuple[int, int, int, int, int]], known: Container[int]) -> None:
         """Take in events that are already stored.
@@ -80,6 +89,8 @@ class Sessions:
         special: dict[int, list[Event]] = {}
         current = start = end = count = first_day = entry = exit_ = 0
         fresh = False
+        if self._uncounted:
+            rows = (row for row in rows if row[2] not in self._uncounted)
         for actor, ts, event, day, session in rows:
             if actor != current:
                 if count:
@@ -117,7 +128,11 @@ class Sessions:
         for actor in actors:
             self._connection.execute("delete from sessions where actor = ?", (actor,))
             events = self._connection.execute(
-                "select ts, event, day, session from events where actor = ? order by ts, id",
+                f"""
+                select ts, event, day, session from events
+                where actor = ? {self._counted}
+                order by ts, id
+                """,
                 (actor,),
             ).fetchall()
             self._connection.executemany(_INSERT, cut(actor, (e for e in events if e[3] == 0)))
@@ -154,9 +169,9 @@ class Sessions:
         return cut(
             actor,
             self._connection.execute(
-                """
+                f"""
                 select ts, event, day, session from events
-                where actor = ? and ts >= ? and session = 0
+                where actor = ? and ts >= ? and session = 0 {self._counted}
                 order by ts, id
                 """,
                 (actor, since),
@@ -175,9 +190,9 @@ class Sessions:
             (actor, row[0], key),
         )
         events = self._connection.execute(
-            """
+            f"""
             select ts, event, day, session from events
-            where actor = ? and ts between ? and ? and session = ?
+            where actor = ? and ts between ? and ? and session = ? {self._counted}
             order by ts, id
             """,
             (actor, min(start, row[0]), max(end, row[1]), key),
