@@ -248,7 +248,8 @@ class Cohort(Model):
     Attributes:
         label: ISO date of the cohort's first day, or "combined".
         counts, rates, incomplete: by period from 0; periods that have not begun are absent.
-        sizes: for the combined row the people behind each period's denominator; else empty.
+        sizes: for the combined row, or where rates are not of the cohort, the people behind each
+            period's denominator; else empty.
     """
 
     label: str
@@ -259,6 +260,14 @@ class Cohort(Model):
     sizes: tuple[int, ...] = ()
 
 
+class GridGroup(Model):
+    """The cohorts of one breakdown group, and its row over the complete cells."""
+
+    group: tuple[str, ...] = ()
+    cohorts: tuple[Cohort, ...]
+    combined: Cohort
+
+
 class Grid(Shape):
     """A cohort grid; `combined` is the row over the complete cells.
 
@@ -266,6 +275,10 @@ class Grid(Shape):
         basis, mode: how windows are counted and who counts as returned (semantics 7.3).
         brackets: half-open day offsets of the columns; empty where these are periods.
         summed: the combined row adds up cohorts that may share people.
+        reference: rates are of the "cohort", or of those who returned in the "previous" period.
+        average: the combined rates are "weighted", or the "simple" mean of the cohorts'.
+        breakdown, groups: by what field, and its groups, largest first.
+        omitted: groups that were left out past the limit.
     """
 
     shape: Literal["grid"] = "grid"
@@ -276,8 +289,27 @@ class Grid(Shape):
     mode: str = "n_day"
     brackets: tuple[tuple[int, int], ...] = ()
     summed: bool = False
+    reference: str = "cohort"
+    average: str = "weighted"
+    breakdown: tuple[str, ...] = ()
     cohorts: tuple[Cohort, ...]
     combined: Cohort
+    groups: tuple[GridGroup, ...] = ()
+    omitted: int = 0
+
+    @property
+    def lines(self) -> tuple[tuple[tuple[str, ...], Cohort], ...]:
+        """Its rows with their groups, in the order they are read.
+
+        The combined row of everybody and of each group, the cohorts of everybody, then those of
+        each group.
+        """
+        whole = GridGroup(cohorts=self.cohorts, combined=self.combined)
+        parts = (whole, *self.groups)
+        return (
+            *((part.group, part.combined) for part in parts),
+            *((part.group, cohort) for part in parts for cohort in part.cohorts),
+        )
 
     def bracket(self, period: int) -> str:
         """The days of a bracket, both ends included: "0", "1-6"."""
@@ -285,18 +317,19 @@ class Grid(Shape):
         return f"{first}" if end == first + 1 else f"{first}-{end - 1}"
 
     def cells(self) -> Iterator[tuple[Cell, float | None]]:
-        """Yield each cohort's size, returned and not returned, and the combined row's people."""
-        for cohort in self.cohorts:
-            yield Cell(cohort=cohort.label), cohort.size
+        """Yield each cohort's size, returned and not returned, and the combined rows' people."""
+        for group, cohort in self.lines:
+            combined = cohort.label == "combined"
+            base: dict[str, Any] = {"group": group, "cohort": None if combined else cohort.label}
+            if not combined:
+                yield Cell(**base), cohort.size
             for period, count in enumerate(cohort.counts):
-                if count is None:
+                if count is None or (combined and self.summed):
                     continue
-                here: dict[str, Any] = {"cohort": cohort.label, "period": period}
-                yield Cell(**here, outcome="returned"), count
-                yield Cell(**here, outcome="not_returned"), cohort.size - count
-        for period, count in enumerate(self.combined.counts):
-            if count is not None and not self.summed:
-                yield Cell(period=period, outcome="returned"), count
+                yield Cell(**base, period=period, outcome="returned"), count
+                if not combined:
+                    gone = cohort.size - count
+                    yield Cell(**base, period=period, outcome="not_returned"), gone
 
 
 class Tile(Model):
