@@ -16,6 +16,7 @@ from core.language_words import CHARTS, MAX_LENGTH
 from core.language_write import format_chart, format_question
 from core.queries import from_json, kind_class
 from core.queries.base import Question
+from core.sql_text import is_sql
 
 __all__ = [
     "CHARTS", "Parsed", "format_cell", "format_parsed", "format_question", "parse", "parse_any",
@@ -56,6 +57,8 @@ def parse_full(text: str) -> Parsed:
     _refuse_halves(text)
     if not text.strip():
         raise BadQuestion("The question is empty.", "For example: dau, signup, signup > purchase.")
+    if is_sql(text):
+        return Parsed(from_json({"kind": "sql", "query": text.strip()}))
     from core.language_parse import parse_body, pointed
 
     whole = parse_body(text)
@@ -107,5 +110,7 @@ def _depth(text: str) -> int:
 
 
 def format_parsed(parsed: Parsed) -> str:
-    """Return the canonical text of a question with its drawing hint."""
+    """Return the canonical text of a question with its drawing hint; SQL has no place for one."""
+    if parsed.question.kind == "sql":
+        return format_question(parsed.question)
     return " ".join(filter(None, [format_question(parsed.question), format_chart(parsed.chart)]))

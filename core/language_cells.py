@@ -164,7 +164,7 @@ _SUBJECTS: dict[str, Callable[[Any, Cell], str]] = {
     "top_events": _top_events, "people": _people, "first_time": _first_time,
     "per_actor": _trend, "properties": _trend,
     "raw_events": _trend, "events_list": _top_events, "formula": _formula,
-    "grouped": _grouped,
+    "grouped": _grouped, "sql": lambda *_: "Nobody behind SQL",
 }  # fmt: skip
 
 

@@ -5,7 +5,6 @@ Loads lark; nothing imports this before a text has to be parsed.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from functools import lru_cache
 from importlib import resources
@@ -91,8 +90,6 @@ def _explained(text: str, error: UnexpectedInput) -> BadQuestion:
     elif isinstance(error, UnexpectedCharacters):
         wanted = error.allowed or ()
     sentence = f"{found!r} was not expected here." if found else "The question is not finished."
-    if re.match(r"\s*(select|with)\b", text, re.I):
-        return BadQuestion("This looks like SQL.", "Run it with footfall sql 'select ...'.")
     return BadQuestion(sentence, f"\n{pointed(text, at)}\nExpected {_listed(wanted)}.")
 
 

@@ -212,6 +212,10 @@ class Subjects(Conditions):
     def search(self, children: list[Any]) -> Part:
         return Part({"kind": "user_search", "user": children[-1].text})
 
+    def sql(self, children: list[Token]) -> Part:
+        at = children[-1].start_pos or 0
+        return Part({"kind": "sql", "query": unquoted(children[-1])}, at)
+
     def people(self, children: list[Any]) -> Part:
         of = next(child for child in children if isinstance(child, Whole))
         if of.chart:

@@ -61,6 +61,7 @@ KEYWORDS: Final = {
     "ACTIVITY": "activity",
     "MATCHING": "matching",
     "PEOPLE": "people",
+    "SQL": "sql",
     "LAST": "last",
     "THIS": "this",
     "UNIT": "week|month|quarter|year",
@@ -121,7 +122,7 @@ KEYWORDS: Final = {
 
 RESERVED: Final = frozenset(
     word
-    for pattern in (*KEYWORDS.values(), "day|hour|1m|prev|period|previous|order|first|in")
+    for pattern in (*KEYWORDS.values(), "day|hour|1m|prev|period|previous|order|first|in|select")
     for word in re.findall(r"[a-z0-9_]{2,}", re.sub(r"\(\?:|\[_\\s\]\+|\\s\+|[()?]", " ", pattern))
 )
 """Words that are quoted when they are names."""

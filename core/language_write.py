@@ -22,13 +22,26 @@ from core.language_terms import (
 from core.language_words import CHARTS, SEGMENTS
 from core.language_write_subjects import SUBJECTS, Writer, whole_property
 from core.queries.base import Question
+from core.sql_text import one_line
 
 _MODES = {"unbounded": "on or after", "on_or_before": "on or before", "streak": "in a streak"}
 _ORDERS = {"unordered": "in any order", "sequential": "strictly"}
 
 
 def format_question(question: Question) -> str:
-    """Return the canonical text of a question, one line; parsing it gives the question back."""
+    """Return the canonical text of a question, one line; parsing it gives the question back.
+
+    SQL that asks for nothing besides is the statement alone, its line breaks as spaces.
+    """
+    if question.kind == "sql":
+        bare = one_line(question.query)  # type: ignore[attr-defined]
+        if bare is not None and Writer(question).left.keys() == {"query"}:
+            return bare
+    return in_words(question)
+
+
+def in_words(question: Question) -> str:
+    """Return the same for a question inside another one: SQL stands in quotes."""
     writer = Writer(question)
     subject = SUBJECTS.get(question.kind)
     if subject is None:

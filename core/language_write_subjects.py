@@ -202,14 +202,18 @@ def _search(writer: Writer) -> str:
     return f"users matching {name(str(writer.value('user')))}"
 
 
+def _sql(writer: Writer) -> str:
+    return f"sql {quoted(writer.value('query'))}"
+
+
 def _people(writer: Writer) -> str:
-    from core.language_write import format_question
+    from core.language_write import in_words
 
     writer.take("range")
     cell = writer.take("cell")
     address = f" at {cell_words(cell)}" if cell is not None else ""
     order = writer.take("order")
-    text = f"people of ({format_question(writer.value('of'))}){address}"
+    text = f"people of ({in_words(writer.value('of'))}){address}"
     return text if order is None else f"{text} sorted by {name(order)}"
 
 
@@ -222,5 +226,5 @@ SUBJECTS: dict[str, Callable[[Writer], str]] = {
     "top_events": _top_events, "user_activity": _user, "user_search": _search, "people": _people,
     "first_time": _first_time, "per_actor": _per_actor,
     "events_list": lambda _: "events list", "properties": _properties,
-    "raw_events": _raw_events,
+    "raw_events": _raw_events, "sql": _sql,
 }  # fmt: skip

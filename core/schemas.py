@@ -32,6 +32,7 @@ SHAPES: Final[dict[str, type[Shape] | tuple[type[Shape], ...]]] = {
     "people": People,
     "user_activity": Timeline,
     "user_search": People,
+    "sql": Table,
 }
 """kind -> the shape that answers it, or those of which one does."""
 

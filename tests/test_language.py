@@ -484,6 +484,13 @@ KINDS = {
     "user_search": bodies(
         "user_search", limit=st.integers(1, 100)
     ).flatmap(lambda body: st.builds(lambda user: {**body, "user": user}, SOME)),
+    "sql": st.fixed_dictionaries(
+        {"kind": st.just("sql"), "query": SOME.map(lambda text: f"select {text!r}")},
+        optional={
+            "limit": st.integers(1, 10_000),
+            "variables": st.dictionaries(SOME, st.one_of(NASTY, st.integers(-9, 9)), max_size=2),
+        },
+    ),
     "top_events": bodies(
         "top_events", order_by=st.sampled_from(["count", "users"]), limit=st.integers(1, 10_000)
     ),
@@ -643,10 +650,11 @@ def test_deep_but_reasonable_nesting_is_understood() -> None:
     assert format_question(parse(text)) == format_question(parse(format_question(parse(text))))
 
 
-def test_sql_is_sent_to_its_command() -> None:
-    with pytest.raises(BadQuestion, match="SQL") as caught:
-        parse("select count(*) from events_v1")
-    assert "footfall sql" in caught.value.hint
+def test_a_bare_statement_is_sql() -> None:
+    text = "select country, count(*) from events_v1 group by 1"
+    assert parse(text) == from_json({"kind": "sql", "query": text})
+    assert format_question(parse(text)) == text
+    assert parse("select > signup").kind == "funnel"
 
 
 def test_json_has_a_limit() -> None:

@@ -16,7 +16,7 @@ from core.answers import Shape
 from core.engines import clickhouse_values as values
 from core.engines.dialect import Binder, Statement
 from core.engines.sqlite import Clock, Result, SqliteEngine, Stop, wall_clock
-from core.errors import Stopped
+from core.errors import BadQuestion, Stopped
 from core.filters import Condition
 from core.queries.base import Context, Question, Rows
 from core.store.layout import EMPTY, NONE
@@ -257,6 +257,10 @@ class ClickHouseEngine:
             return finished.value, tuple(asked)
 
     def _rows(self, statement: Statement, limit: float | None) -> Rows:
+        if statement.typed:
+            raise BadQuestion(
+                "SQL is run on the workspace file only: ClickHouse has none of its views."
+            )
         return self._runner.run(statement.text + settings(limit), statement.parameters)
 
 

@@ -22,12 +22,15 @@ class Statement:
     Attributes:
         label: what it finds out, for the inspect panel.
         also: further statements whose rows follow its own; an engine may run them side by side.
+        typed: a person's own SQL, of which to fetch so many rows at most; it is run where it can
+            only read, and its column names are returned as the first row.
     """
 
     text: str
     parameters: dict[str, Any]
     label: str = ""
     also: tuple[Statement, ...] = ()
+    typed: int = 0
 
 
 class Dialect(Protocol):

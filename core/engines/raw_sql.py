@@ -5,21 +5,27 @@ from __future__ import annotations
 import re
 import sqlite3
 import time
-from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
-from typing import Any, Final, Literal
+from typing import Final
 
-from core.answers import Column, Table
 from core.engines import bitmaps
+from core.engines.dialect import Statement
 from core.engines.sqlite import PROGRESS_STEPS, Stop
-from core.errors import BadQuestion, CannotOpen, FootfallError, QueryFailed, Stopped, TookTooLong
+from core.errors import (
+    BadQuestion,
+    CannotOpen,
+    FootfallError,
+    QueryFailed,
+    Stopped,
+    TookTooLong,
+    did_you_mean,
+)
+from core.queries.base import Rows
+from core.sql_text import is_sql
 from core.store.workspace import open_reader
 
-DEFAULT_LIMIT: Final = 1_000
-MAX_LIMIT: Final = 10_000
 TIME_LIMIT: Final = 30.0
-MAX_QUERY: Final = 1_000_000
 MAX_VALUE: Final = 50_000_000
 """Bytes a single value or row may take."""
 
@@ -27,65 +33,63 @@ _ALLOWED: Final = frozenset(
     {sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ, sqlite3.SQLITE_FUNCTION, sqlite3.SQLITE_RECURSIVE}
 )
 _FORBIDDEN_FUNCTIONS: Final = frozenset({"load_extension", "fts3_tokenizer"})
-_COMMENTS: Final = re.compile(r"(?:\s+|--[^\n]*(?:\n|$)|/\*.*?\*/|;)*", re.S)
 _READS = "Only one SELECT or WITH statement is run."
+VIEWS: Final = (
+    "events_v1", "context_v1", "logs_v1", "user_traits_v1", "users_v1", "user_devices",
+)  # fmt: skip
+"""What a statement is to read; the tables behind them hold numbers instead of names."""
 
-ColumnType = Literal["text", "count", "number", "percent", "duration", "time", "json"]
 
-
-def run_sql(
+def run_typed(
     path: str | Path,
-    query: str,
+    statement: Statement,
     *,
-    limit: int = DEFAULT_LIMIT,
     stop: Stop | None = None,
-    time_limit: float | None = TIME_LIMIT,
-) -> Table:
-    """Run one SELECT against a workspace and return its rows; it can change nothing.
+    time_limit: float | None = None,
+) -> Rows:
+    """Run one SELECT against a workspace; it can change nothing.
 
     Args:
-        limit: rows to return, 1 to MAX_LIMIT; `truncated` tells that there were more.
+        statement: with `typed` rows to fetch at most.
         stop: lets another thread stop it.
-        time_limit: seconds, None for no limit.
+        time_limit: seconds, at least TIME_LIMIT, which is the usual; 0 for no limit.
+
+    Returns:
+        The column names, then the rows.
 
     Raises:
-        BadQuestion: not a SELECT or WITH, several statements, or the limit is out of bounds.
+        BadQuestion: not a SELECT or WITH, several statements, or a parameter without a value.
         QueryFailed: SQLite refused it. TookTooLong, Stopped: it did not finish.
         CannotOpen: no workspace there.
     """
-    _check(query, limit)
+    _check(statement.text)
+    limit = TIME_LIMIT if time_limit is None else time_limit and max(time_limit, TIME_LIMIT)
     with closing(open_reader(path)) as connection:
         failures = bitmaps.register(connection)
         connection.text_factory = lambda raw: raw.decode("utf-8", "replace")
         _close_doors(connection)
-        deadline = time.monotonic() + time_limit if time_limit else float("inf")
+        deadline = time.monotonic() + limit if limit else float("inf")
         connection.set_progress_handler(lambda: int(time.monotonic() > deadline), PROGRESS_STEPS)
         stop = stop or Stop()
         try:
             with stop.guarding(connection):
-                cursor = connection.execute(query)
-                rows = cursor.fetchmany(limit + 1)
-                names = [str(column[0]) for column in cursor.description or ()]
-        except (sqlite3.Error, sqlite3.Warning) as error:
+                cursor = connection.execute(statement.text, statement.parameters)
+                rows = cursor.fetchmany(statement.typed)
+                names = tuple(str(column[0]) for column in cursor.description or ())
+        except (sqlite3.Error, sqlite3.Warning, OverflowError) as error:
             late = time.monotonic() > deadline
-            raise failures.take() or _translated(error, stop, time_limit, late) from error
+            raise failures.take() or _translated(error, stop, limit, late) from error
         failed = failures.take()
     if failed:
         raise failed
-    return _table(names, rows, limit)
+    return [names, *rows]
 
 
-def _check(query: str, limit: int) -> None:
-    if not 1 <= limit <= MAX_LIMIT:
-        raise BadQuestion(f"limit {limit} is out of bounds.", f"Allowed: 1 to {MAX_LIMIT:,}.")
-    if len(query) > MAX_QUERY:
-        raise BadQuestion(f"The query is {len(query):,} characters long.", "It is too long.")
-    start = _COMMENTS.match(query)
-    text = query[start.end() if start else 0 :]
-    if not re.match(r"(select|with)\b", text, re.I):
-        raise BadQuestion("This is not a SELECT.", _READS)
-    if "\0" in query or any("\ud800" <= char <= "\udfff" for char in query):
-        raise BadQuestion("The query holds what is not text.", _READS)
+def _check(query: str) -> None:
+    if not is_sql(query):
+        raise BadQuestion("This is not a SELECT.", _READS, parameter="query")
+    if "\0" in query:
+        raise BadQuestion("The query holds what is not text.", _READS, parameter="query")
 
 
 def _close_doors(connection: sqlite3.Connection) -> None:
@@ -105,37 +109,17 @@ def _close_doors(connection: sqlite3.Connection) -> None:
 def _translated(
     error: Exception, stop: Stop, time_limit: float | None, late: bool
 ) -> FootfallError:
-    said = str(error)
+    said = str(error).rstrip(".")
     if stop.stopped:
         return Stopped("Stopped.")
     if "interrupted" in said and late:
         return TookTooLong(f"Took longer than {time_limit:g} s.", "Ask for less at once.")
     if "not authorized" in said or "prohibited" in said or "one statement" in said:
-        return BadQuestion(f"SQLite refused it: {said.rstrip('.')}.", _READS)
+        return BadQuestion(f"SQLite refused it: {said}.", _READS, parameter="query")
     if "locked" in said or "busy" in said:
         return CannotOpen("Another program is writing to the workspace.", "Try again.")
+    absent = re.fullmatch(r"no such table: (?:main\.)?(.+)", said)
+    if absent:
+        hint = did_you_mean(absent[1], VIEWS) or f"There are {', '.join(VIEWS)}."
+        return QueryFailed(f"SQLite says: {said}.", hint)
     return QueryFailed(f"SQLite says: {said}.")
-
-
-def _table(names: Sequence[str], rows: list[tuple[Any, ...]], limit: int) -> Table:
-    kept = [tuple(_value(value) for value in row) for row in rows[:limit]]
-    return Table(
-        title="SQL",
-        columns=tuple(
-            Column(name=name, type=_type([row[index] for row in kept]))
-            for index, name in enumerate(names)
-        ),
-        rows=tuple(kept),
-        truncated=len(rows) > limit,
-    )
-
-
-def _value(value: Any) -> Any:
-    return f"x'{value.hex()}'" if isinstance(value, bytes) else value
-
-
-def _type(values: Sequence[Any]) -> ColumnType:
-    found = {type(value) for value in values if value is not None}
-    if found and found <= {int, float}:
-        return "count" if found == {int} else "number"
-    return "text"

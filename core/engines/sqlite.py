@@ -212,6 +212,10 @@ class SqliteEngine:
             return finished.value, tuple(asked)
 
     def _rows(self, slot: _Slot, statement: Statement, stop: Stop, limit: float | None) -> Rows:
+        if statement.typed:
+            from core.engines.raw_sql import run_typed
+
+            return run_typed(self.path, statement, stop=stop, time_limit=limit)
         if not statement.also:
             return self._execute(slot, statement, stop, limit)
         parts = [statement, *statement.also]

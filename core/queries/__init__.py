@@ -37,6 +37,7 @@ KINDS = {
     "people": "core.queries.people:PeopleBehind",
     "user_activity": "core.queries.user_activity:UserActivity",
     "user_search": "core.queries.user_search:UserSearch",
+    "sql": "core.queries.sql:Sql",
 }
 """kind -> module:class. A kind is loaded when it is first asked for."""
 

@@ -11,6 +11,7 @@ from tui.commands.common import (
     db_option,
     format_options,
     interruptible,
+    open_engine,
     put_answer,
     width_of,
     width_option,
@@ -29,9 +30,10 @@ def command(query: str, db: str | None, format: str | None, width: int | None, l
     The views events_v1, context_v1, users_v1, user_traits_v1, user_devices and logs_v1 hold the
     data with names instead of numbers. Nothing can be changed.
     """
-    from core.engines.raw_sql import run_sql
+    from core.queries import from_json
 
     text = sys.stdin.read() if query == "-" else query
-    path = database(db)
-    answer = interruptible(lambda stop: run_sql(path, text, limit=limit, stop=stop))
+    engine = open_engine(database(db))
+    question = from_json({"kind": "sql", "query": text, "limit": limit})
+    answer = interruptible(lambda stop: engine.answer(question, stop=stop))
     put_answer(answer, format, width=width_of(width))

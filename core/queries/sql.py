@@ -1,0 +1,130 @@
+"""SQL typed by a person, over the views of the workspace file (semantics 10.6).
+
+The engine runs it on a connection of its own that can do nothing but read, so what the text may
+say is not decided here. Its rows are no counts of ours: nobody stands behind them. ClickHouse has
+no such views and refuses it.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Any, ClassVar, Final, Literal
+
+from pydantic import Field, field_validator, model_validator
+
+from core.answers import Cell, Column, Table
+from core.engines.dialect import Binder, Statement
+from core.errors import BadQuestion, did_you_mean
+from core.queries.base import Ask, Context, Question, dates
+from core.sql_text import bound, is_sql
+
+DEFAULT_LIMIT: Final = 1_000
+MAX_LIMIT: Final = 10_000
+MAX_QUERY: Final = 1_000_000
+
+Value = bool | int | float | str | None
+ColumnType = Literal["text", "count", "number", "percent", "duration", "time", "json"]
+
+
+class Sql(Question):
+    """One SELECT or WITH statement.
+
+    Attributes:
+        query: the statement. {variables.NAME} stands for a value of `variables`, a list for use
+            after `in`; {filters.dateRange.from} and {filters.dateRange.to} for the dates of
+            `range`. All are bound, never pasted into the text.
+        limit: rows to return; the answer tells when there were more.
+        variables: values by name.
+    """
+
+    kind: Literal["sql"] = "sql"
+    query: str = Field(max_length=MAX_QUERY)
+    limit: int = Field(default=DEFAULT_LIMIT, ge=1, le=MAX_LIMIT)
+    variables: dict[str, Value | tuple[Value, ...]] = Field(default_factory=dict)
+
+    needs: ClassVar[str] = "events"
+
+    @field_validator("query", mode="before")
+    @classmethod
+    def _whole(cls, query: Any) -> Any:
+        if isinstance(query, str) and any("\ud800" <= char <= "\udfff" for char in query):
+            raise BadQuestion("query holds what is not text.", parameter="query")
+        return query
+
+    @model_validator(mode="after")
+    def _alone(self) -> Sql:
+        if not is_sql(self.query):
+            raise BadQuestion(
+                "query is not a SELECT.", "Only one SELECT or WITH statement is run.",
+                parameter="query",
+            )  # fmt: skip
+        for name in ("conditions", "audience", "segment"):
+            if getattr(self, name):
+                raise BadQuestion(
+                    f"{name} does not suit sql.", "Write it into the statement.", parameter=name
+                )
+        return self
+
+    def by_the_minute(self) -> bool:
+        """See Question; a statement may ask for the present time."""
+        return True
+
+    def ask(self, ctx: Context) -> Ask:
+        """See Question."""
+        names, *rows = yield self.statement(ctx)
+        kept = [tuple(_value(value) for value in row) for row in rows[: self.limit]]
+        return Table(
+            title="SQL",
+            columns=tuple(
+                Column(name=str(name), type=_type([row[index] for row in kept]))
+                for index, name in enumerate(names)
+            ),
+            rows=tuple(kept),
+            truncated=len(rows) > self.limit,
+        )
+
+    def statement(self, ctx: Context) -> Statement:
+        """Return what the engine is to run, one row more than the limit at most."""
+        parameters: dict[str, Any] = {}
+
+        def placeholder(name: str) -> str:
+            value = self._named(ctx, name)
+            key = f"v{len(parameters) + 1}"
+            if isinstance(value, tuple):
+                parameters[key] = json.dumps(value)
+                return f"(select value from json_each(:{key}))"
+            parameters[key] = value
+            return f":{key}"
+
+        text = bound(self.query, placeholder)
+        return Statement(text, parameters, "SQL as it was typed", typed=self.limit + 1)
+
+    def _named(self, ctx: Context, name: str) -> Any:
+        group, _, rest = name.partition(".")
+        if group == "variables" and rest in self.variables:
+            return self.variables[rest]
+        if name in ("filters.dateRange.from", "filters.dateRange.to"):
+            return dates(ctx.span(self.range))["first" if name.endswith("from") else "last"]
+        known = [f"variables.{key}" for key in self.variables]
+        known += ["filters.dateRange.from", "filters.dateRange.to"]
+        raise BadQuestion(
+            f"query names {{{name}}}, which has no value.",
+            did_you_mean(name, known) or f"It has {', '.join(known)}.",
+            parameter="query",
+        )
+
+    def people(self, ctx: Context, bind: Binder, cell: Cell) -> str:
+        """See Question; always refuses."""
+        raise BadQuestion("There are no people behind rows of SQL.", parameter="cell")
+
+
+def _value(value: Any) -> Any:
+    return f"x'{value.hex()}'" if isinstance(value, bytes) else value
+
+
+def _type(values: Sequence[Any]) -> ColumnType:
+    found = {type(value) for value in values if value is not None}
+    if found and found <= {int, float}:
+        return "count" if found == {int} else "number"
+    return "text"
