@@ -15,6 +15,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from core.filters import AnyOf, Clause, Condition, NotOf
+from core.queries.selectors import CustomEvent
 from core.timeframe import (
     Bucket,
     Calendar,
@@ -112,7 +113,7 @@ def actor_of(world: World, user: str | None, device: str | None, ts: int) -> str
 
 
 def seen(world: World) -> list[Seen]:
-    """All events in order of (time, id), each with its actor, local day and session."""
+    """All events that are not deleted in order of (time, id), with actor, local day, session."""
     calendar = calendar_of(world)
     order = sorted(range(len(world.events)), key=lambda n: (world.events[n].ts, n))
     actors = {
@@ -124,7 +125,18 @@ def seen(world: World) -> list[Seen]:
         Seen(n, actors[n], local_day(world.events[n].ts, calendar), session.get(n),
              world.events[n])
         for n in order
+        if not world.flagged(world.events[n].event, "deleted")
     ]  # fmt: skip
+
+
+def is_active(world: World, name: str) -> bool:
+    """Whether events of a name make people active."""
+    return not (world.flagged(name, "inactive") or world.flagged(name, "deleted"))
+
+
+def earliest(world: World) -> int | None:
+    """The time of the first event that is not deleted."""
+    return min((item.ts for item in seen(world)), default=None)
 
 
 def local_day(ts: int, calendar: Calendar) -> int:
@@ -139,9 +151,10 @@ def _sessions(
     """Session of each event: the given one, else cut at gaps over 30 minutes and at 24 hours."""
     found: dict[int, tuple[str, object]] = {}
     running: dict[str, tuple[int, int]] = {}
+    ends: dict[tuple[str, object], tuple[int, int]] = {}
     for n in order:
         event, actor = world.events[n], actors[n]
-        if actor is None or event.session == "-1":
+        if actor is None or event.session == "-1" or not is_active(world, event.event):
             continue
         if event.session:
             found[n] = (actor, event.session)
@@ -151,6 +164,16 @@ def _sessions(
             start = event.ts
         running[actor] = (start, event.ts)
         found[n] = (actor, start)
+        ends[actor, start] = (start, event.ts)
+    for n in order:  # an event that makes nobody active is in the session it lies in
+        event, actor = world.events[n], actors[n]
+        if actor is None or n in found:
+            continue
+        if event.session and (actor, event.session) in found.values():
+            found[n] = (actor, event.session)
+        for (who, start), (first, last) in ends.items():
+            if not event.session and who == actor and first <= event.ts <= last:
+                found[n] = (actor, start)
     return found
 
 
@@ -272,17 +295,40 @@ def satisfies(world: World, item: Seen, clause: Clause) -> bool:
     return all(satisfies(world, item, part) for part in clause.all)
 
 
+def is_meant(world: World, item: Seen, selector: str) -> bool:
+    """Whether an event is one that a selector means (semantics 2.4)."""
+    if selector in ("_all", "_active"):
+        return selector == "_all" or is_active(world, item.name)
+    if selector.startswith("ce:"):
+        branches = CustomEvent.model_validate(dict(world.custom)[selector[3:]]).events
+        return any(
+            branch.event == item.name and all(satisfies(world, item, c) for c in branch.filters)
+            for branch in branches
+        )
+    names = ("revenue_amount", "verified_revenue", "unverified_revenue")
+    if selector in names:
+        held = item.event.properties
+        paid = any(held.get(key) is not None for key in ("$revenue", "revenue", "amount"))
+        verified = item.name == "verified_revenue" or held.get("verified") is True
+        paid = paid or item.name in (*names, "revenue")
+        return paid and selector in (names[0], names[1] if verified else names[2])
+    return item.name == selector.removeprefix("event:")
+
+
 def matching(
     world: World,
     event: str | None = None,
     conditions: Iterable[Clause] = (),
     members: set[str] | None = None,
 ) -> list[Seen]:
-    """Events of a name that satisfy all conditions, of members only when these are given."""
+    """Events of a selector that satisfy all conditions, of members only when these are given.
+
+    No event is any active one.
+    """
     return [
         item
         for item in seen(world)
-        if event in (None, item.name)
+        if is_meant(world, item, event or "_active")
         and (members is None or item.actor in members)
         and all(satisfies(world, item, clause) for clause in conditions)
     ]
@@ -413,7 +459,7 @@ def period(
 def trend(world: World, question: Any, members: set[str] | None = None) -> tuple[Period, Period]:
     """A trend's figures, and those of the period compared with."""
     time = time_of(world, question)
-    items = matching(world, question.event, question.conditions, members)
+    items = matching(world, question.event or "_all", question.conditions, members)
     figure = figure_of(world, question.measure, question.property)
 
     def of(span: Span | None, slots: list[Bucket]) -> Period:
@@ -459,9 +505,8 @@ def window_of(world: World, metric: str, bucket: Bucket) -> tuple[int, int]:
 
 def top_events(world: World, question: Any) -> list[tuple[str, int, int]]:
     """(event, count, users), the most frequent first, ties by name (semantics 4.3)."""
-    span = resolve(question.range, calendar_of(world), world.now,
-                   min((e.ts for e in world.events), default=None))  # fmt: skip
-    items = within(matching(world, None, question.conditions), span.start, span.end)
+    span = resolve(question.range, calendar_of(world), world.now, earliest(world))
+    items = within(matching(world, "_all", question.conditions), span.start, span.end)
     rows = []
     for name in {item.name for item in items}:
         own = [item for item in items if item.name == name]
@@ -477,9 +522,8 @@ def date_of(day: int) -> str:
 
 def span_of(world: World, question: Any) -> Span:
     """A question's range in a world, without the days that have not come."""
-    earliest = min((e.ts for e in world.events), default=None)
     calendar = calendar_of(world)
-    span = resolve(question.range, calendar, world.now, earliest)
+    span = resolve(question.range, calendar, world.now, earliest(world))
     today = local_day(world.now, calendar)
     if span.first_day > today or span.last_day <= today:
         return span
@@ -597,7 +641,7 @@ def lifecycle(
     if compared:
         span = comparison(question.range, question.compare, span, calendar, world.now)
     items = matching(world, question.event, question.conditions, members)
-    everything = matching(world) if question.new_means == "product" else items
+    everything = matching(world, "_all") if question.new_means == "product" else items
     found: dict[str, list[set[str]]] = {state: [] for state in STATES}
     first = period_of(span.first_day, unit, week)
     while first <= min(span.last_day, local_day(world.now, calendar)):
@@ -655,7 +699,7 @@ def _engagement(sessions: int) -> str:
 def _session_counts(world: World, items: list[Seen], span: Span, day: int) -> dict[str, int]:
     """Sessions of each person that hold a matching event and begin in the range."""
     began: dict[tuple[str, object], Seen] = {}
-    for item in seen(world):
+    for item in matching(world):
         if item.session is not None:
             began.setdefault(item.session, item)
     counts: dict[str, int] = {}
@@ -669,7 +713,7 @@ def _session_counts(world: World, items: list[Seen], span: Span, day: int) -> di
 def audience(world: World, rules: Any) -> set[str]:
     """Everybody in an audience as of now; `rules` is an audience Definition."""
     everybody = people_of(
-        item for item in matching(world) if item.day <= local_day(world.now, calendar_of(world))
+        item for item in seen(world) if item.day <= local_day(world.now, calendar_of(world))
     )
     return {who for who in everybody if _fits(world, who, rules, rules.lookback_days)}
 
@@ -704,7 +748,7 @@ def _rule_fits(world: World, own: list[Seen], rule: Any) -> bool:
     since = 0 if rule.days is None else world.now - rule.days * DAY
     count = sum(
         item.ts >= since
-        and rule.event in (None, item.name)
+        and is_meant(world, item, rule.event or "_all")
         and all(satisfies(world, item, clause) for clause in rule.filters)
         for item in own
     )

@@ -5,14 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from core.timeframe import resolve
-from tests.oracle import Seen, calendar_of, label_of, matching, value_of, within
+from tests.oracle import Seen, calendar_of, earliest, label_of, matching, value_of, within
 from tests.worlds import World
 
 
 def composition(world: World, question: Any) -> tuple[dict[str, set[str]], set[str]]:
     """(value -> people, everybody active in the range)."""
-    earliest = min((e.ts for e in world.events), default=None)
-    span = resolve(question.range, calendar_of(world), world.now, earliest)
+    span = resolve(question.range, calendar_of(world), world.now, earliest(world))
     items = within(matching(world, None, question.conditions), span.start, span.end)
     items = [item for item in items if item.actor is not None]
     counted: list[Seen] = items

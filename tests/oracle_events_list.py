@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from core.filters import atoms
-from tests.oracle import matching, people_of, span_of, within
+from tests.oracle import matching, people_of, seen, span_of, within
 from tests.worlds import World
 
 
@@ -19,7 +19,7 @@ def events_list(world: World, question: Any) -> list[tuple[str, int, int, float 
     ]
     active = len(people_of(within(matching(world, None, about_people), span.start, span.end)))
     rows = []
-    for name in {event.event for event in world.events}:
+    for name in {item.name for item in seen(world)}:
         own = within(matching(world, name, question.conditions), span.start, span.end)
         users = len(people_of(own))
         rows.append((name, len(own), users, users / active if active else None))

@@ -35,11 +35,13 @@ def funnel(world: World, question: Any, span: Span) -> dict[Group, Funnel]:
         matching(world, step.event, [*(common if number else question.conditions), *step.filters])
         for number, step in enumerate(question.steps)
     ]
-    everything = matching(world, None, common)
     spoiling = [
         (each, matching(world, each.event, [*common, *each.filters]))
         for each in question.exclusions
     ]
+    everything = matching(world, None, common)
+    for items in (*fits, *(items for _, items in spoiling)):
+        everything += [item for item in items if item not in everything]
     entered: dict[str, int] = {}
 
     def empty() -> Entered:

@@ -15,7 +15,9 @@ Row = tuple[float, float | None, set[str]]
 def grouped(world: World, question: Any) -> dict[str, Row]:
     """Group -> size, intensity and people."""
     span = span_of(world, question)
-    items = within(matching(world, question.event, question.conditions), span.start, span.end)
+    items = within(
+        matching(world, question.event or "_all", question.conditions), span.start, span.end
+    )
     groups: dict[str, list[Any]] = {}
     for item in items:
         groups.setdefault(group_of(world, item, [question.group_by])[0], []).append(item)

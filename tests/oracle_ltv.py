@@ -60,7 +60,7 @@ def _value(world: World, question: Any, people: list[tuple[str, int]], n: int) -
 def _paid(world: World, question: Any, actor: str, before: int | None) -> list[float]:
     """What somebody paid before an instant, or up to now."""
     found = []
-    for item in matching(world, question.event):
+    for item in matching(world, question.event or "_all"):
         if item.actor != actor or item.ts > world.now or (before and item.ts >= before):
             continue
         amount = number_of(value_of(world, item, f"properties.{question.property}"))

@@ -29,7 +29,7 @@ def amount_of(world: World, question: Any, item: Seen) -> float | None:
 
 def counted(world: World, question: Any) -> list[Seen]:
     """The events that count."""
-    items = matching(world, question.event, question.conditions)
+    items = matching(world, question.event or "_all", question.conditions)
     return [item for item in items if amount_of(world, question, item) is not None]
 
 

@@ -11,7 +11,9 @@ from tests.worlds import World
 def raw_events(world: World, question: Any) -> list[tuple[Any, ...]]:
     """All rows (ts, event, person, device, given session, properties), newest first."""
     span = span_of(world, question)
-    items = within(matching(world, question.event, question.conditions), span.start, span.end)
+    items = within(
+        matching(world, question.event or "_all", question.conditions), span.start, span.end
+    )
     items.sort(key=lambda item: (item.ts, item.number), reverse=True)
     return [
         (

@@ -14,7 +14,6 @@ from tests.oracle import (
     matching,
     people_of,
     satisfies,
-    seen,
     span_of,
     time_of,
     value_of,
@@ -42,7 +41,7 @@ class Session:
 def sessions(world: World, conditions: Any, span: Any) -> list[Session]:
     """Sessions that start in a span and hold an event that satisfies all conditions."""
     gathered: dict[Any, list[Seen]] = {}
-    for item in seen(world):
+    for item in matching(world):
         if item.session is not None and item.actor is not None:
             gathered.setdefault(item.session, []).append(item)
     found = [Session(str(items[0].actor), tuple(items)) for items in gathered.values()]

@@ -30,7 +30,7 @@ OF_PEOPLE = ("users", "average", "pct_dau")
 def trend(world: World, question: Any) -> tuple[Period, Period]:
     """A trend's figures, and those of the period compared with."""
     time = time_of(world, question)
-    items = matching(world, question.event, question.conditions)
+    items = matching(world, question.event or "_all", question.conditions)
 
     def of(span: Span | None, slots: list[Bucket]) -> Period:
         if span is None:

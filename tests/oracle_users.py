@@ -83,7 +83,7 @@ def _items(world: World, question: Any) -> list[Seen]:
     with_id |= {name for alias in world.aliases for name in alias[:2]}
     items = [
         item
-        for item in matching(world)
+        for item in matching(world, None if question.metric == "active" else "_all")
         if item.actor is not None and (not question.identified or item.actor in with_id)
     ]
     if question.metric != "active":

@@ -23,6 +23,7 @@ from hypothesis import strategies as st
 from core.engines.sqlite import SqliteEngine
 from core.sources.rows import Alias, Identify, Row
 from core.store.batch import Batch, Writer
+from core.store.flagging import flag_event
 from core.store.layout import CONTEXT
 from core.store.workspace import open_writer
 
@@ -53,6 +54,9 @@ class World:
         aliases: (old user, new user, ms); no loops.
         traits: (user, key, value, ms).
         batches: in how many pieces it is stored, so that later ones change earlier ones.
+        flags: (event, flag) as in core.store.flags.FLAGS; set once the event is stored, so that
+            later batches find them in force.
+        custom: (title, definition) of custom events.
     """
 
     events: tuple[Event, ...]
@@ -63,6 +67,12 @@ class World:
     week_start: int = 0
     now: int = 0
     batches: int = 1
+    flags: tuple[tuple[str, str], ...] = ()
+    custom: tuple[tuple[str, Mapping[str, Any]], ...] = ()
+
+    def flagged(self, event: str, flag: str) -> bool:
+        """Whether an event has a flag."""
+        return (event, flag) in self.flags
 
 
 # -- storing
@@ -99,9 +109,33 @@ def store(world: World, path: Path) -> Path:
         )
         connection.commit()
         writer = Writer(connection)
+        left = list(world.flags)
         for batch in _batches(world):
             writer.write(batch, lambda written: None)
+            left = _flag(path, connection, left)
+        for number, (title, body) in enumerate(world.custom):
+            connection.execute(
+                """
+                insert into custom_events (id, title, body, created_at, updated_at)
+                values (?, ?, ?, 0, 0)
+                """,
+                (str(number), title, json.dumps(body)),
+            )
+        connection.commit()
     return path
+
+
+def _flag(
+    path: Path, connection: sqlite3.Connection, flags: list[tuple[str, str]]
+) -> list[tuple[str, str]]:
+    """Set the flags of the events that are stored by now; return the others."""
+    if not flags:
+        return []
+    known = {name for (name,) in connection.execute("select name from event_names")}
+    for event, flag in flags:
+        if event in known:
+            flag_event(path, event, {flag: True})
+    return [(event, flag) for event, flag in flags if event not in known]
 
 
 def _batches(world: World) -> Iterator[Batch]:
@@ -254,9 +288,43 @@ def events(draw: st.DrawFn, moments: st.SearchStrategy[int]) -> Event:
     )
 
 
+CUSTOM = {
+    "either": {"events": [{"event": "signup"}, {"event": "pay"}, {"event": "gone"}]},
+    "Rich": {
+        "events": [
+            {"event": "cart", "filters": [{"field": "properties.amount", "operator": "gt",
+                                           "value": 5}]},
+            {"event": "cart", "filters": [{"field": "country", "operator": "eq", "value": "NL"}]},
+            {"event": "view", "filters": [{"field": "trait:plan", "operator": "ne",
+                                           "value": "pro"}]},
+        ]
+    },
+}  # fmt: skip
+"""Custom events of flagged worlds: by names alone, and by filters of which two may match."""
+
+SELECTORS = ("_active", "_all", "ce:either", "ce:Rich", "revenue_amount", "unverified_revenue")
+
+
+def _flags(found: tuple[Event, ...]) -> st.SearchStrategy[tuple[tuple[str, str], ...]]:
+    names = sorted({event.event for event in found})
+    if not names:
+        return st.just(())
+    one = st.tuples(
+        st.sampled_from(names),
+        st.sampled_from(("inactive", "inactive", "inactive", "deleted", "hidden", "flow_hidden")),
+    )
+    return st.lists(one, max_size=3, unique=True).map(tuple)
+
+
 @st.composite
-def worlds(draw: st.DrawFn, max_events: int = 24, days: int = 10) -> World:
-    """A small nasty world around a day on which its zone may change its clocks."""
+def worlds(
+    draw: st.DrawFn, max_events: int = 24, days: int = 10, *, flagged: bool = False
+) -> World:
+    """A small nasty world around a day on which its zone may change its clocks.
+
+    Args:
+        flagged: events may be inactive or deleted, and there are the custom events CUSTOM.
+    """
     zone, middle = draw(st.sampled_from(ZONES))
     moments = _moments(zone, middle, days)
     fewest = draw(st.sampled_from((0, 1, 6, 12, 12)))
@@ -285,6 +353,8 @@ def worlds(draw: st.DrawFn, max_events: int = 24, days: int = 10) -> World:
         draw(st.sampled_from((0, 6))),
         _ms(f"{middle}T00:00", zone) + ahead,
         draw(st.integers(1, 3)),
+        draw(_flags(found)) if flagged else (),
+        tuple(CUSTOM.items()) if flagged else (),
     )
 
 
