@@ -1,0 +1,222 @@
+"""Requests about users and sessions: counts, lengths, composition, one user, a search, realtime."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+
+from pydantic import ValidationError
+
+from core.answers import Histogram, People, Series, Timeline, TimelineEvent
+from core.api import amplitude_parameters as ask
+from core.api.amplitude_format import Segment, segments_of
+from core.api.route import Backend
+from core.api.tell_shapes import moment
+from core.errors import BadQuestion, NotFound
+from core.queries.sessions import Bins
+from core.text import clean
+
+Json = dict[str, Any]
+
+
+def labels(answer: Series) -> list[str]:
+    """Return the buckets' labels: dates, or date and time."""
+    return [bucket.label for bucket in answer.buckets]
+
+
+def group_names(answer: Series, unnamed: str = "") -> list[str]:
+    """Return a label per line."""
+    return [clean(line.name) or unnamed for line in answer.lines]
+
+
+def by_segment(segments: Iterable[Segment], backend: Backend, kind: str, **fields: Any) -> Any:
+    """Return the answers to one question for each segment."""
+    return [
+        (segment, backend.answer(kind, conditions=list(segment.conditions) or None, **fields))
+        for segment in segments
+    ]
+
+
+def users(asked: ask.Users, backend: Backend) -> Json:
+    """Return active or new users over time (semantics 9.1)."""
+    found = by_segment(
+        segments_of(asked.s), backend, "users", metric=asked.m, range=asked.range,
+        granularity=asked.granularity, breakdown=list(asked.g) or None,
+    )  # fmt: skip
+    return {
+        "data": {
+            "series": [list(line.values) for _, answer in found for line in answer.lines],
+            "seriesMeta": [
+                meta
+                for segment, answer in found
+                for meta in (group_names(answer) if asked.g else [{"segmentIndex": segment.index}])
+            ],
+            "xValues": labels(found[0][1]),
+        }
+    }
+
+
+def session_average(asked: ask.Dates, backend: Backend) -> Json:
+    """Return the mean session length in seconds of each day."""
+    return _sessions(asked, backend, "average")
+
+
+def sessions_per_user(asked: ask.Dates, backend: Backend) -> Json:
+    """Return the sessions per user of each day."""
+    return _sessions(asked, backend, "per_user")
+
+
+def _sessions(asked: ask.Dates, backend: Backend, metric: str) -> Json:
+    answer = backend.answer("sessions", metric=metric, range=asked.range)
+    return {
+        "data": {
+            "series": [list(answer.lines[0].values)],
+            "seriesMeta": [{"segmentIndex": 0}],
+            "xValues": labels(answer),
+        }
+    }
+
+
+def session_length(asked: ask.SessionLength, backend: Backend) -> Json:
+    """Return how many sessions have which length, in custom bins where these are sound (9.3)."""
+    bins = custom_bins(asked)
+    answer: Histogram = backend.answer(
+        "sessions", metric="length", range=asked.range,
+        bins=bins.model_dump(exclude_none=True) if bins else None,
+    )  # fmt: skip
+    return {
+        "data": {
+            "series": [[part.count for part in answer.bins]],
+            "xValues": [f"{part.start:g}s-{part.end:g}s" for part in answer.bins],
+        }
+    }
+
+
+def custom_bins(asked: ask.SessionLength) -> Bins | None:
+    """Return the bins asked for, None when any part is missing or invalid."""
+    given = {
+        "unit": asked.timeHistogramConfigBinTimeUnit, "min": asked.timeHistogramConfigBinMin,
+        "max": asked.timeHistogramConfigBinMax, "size": asked.timeHistogramConfigBinSize,
+    }  # fmt: skip
+    if any(given[name] is None for name in ("unit", "min", "max")):
+        return None
+    try:
+        return Bins.model_validate({k: v for k, v in given.items() if v is not None})
+    except (ValidationError, ValueError):
+        return None
+
+
+def composition(asked: ask.Composition, backend: Backend) -> Json:
+    """Return the users of each value of a property (9.4)."""
+    answer = backend.answer("composition", property=asked.p, range=asked.range)
+    names = [column.name for column in answer.columns]
+    at = names.index(answer.people_column or names[1])
+    return {
+        "data": {
+            "series": [[row[at] for row in answer.rows]],
+            "seriesLabels": [asked.p],
+            "xValues": [row[0] for row in answer.rows],
+        }
+    }
+
+
+def realtime(asked: ask.Realtime, backend: Backend) -> Json:
+    """Return today's and yesterday's active users by 5 minutes (9.8)."""
+    answer = backend.answer("realtime")
+    return {
+        "data": {
+            "xValues": [label[11:16] for label in labels(answer)],
+            "seriesLabels": group_names(answer),
+            "series": [list(line.values) for line in answer.lines],
+        }
+    }
+
+
+def user_search(asked: ask.UserSearch, backend: Backend) -> Json:
+    """Return who is called that, and by which of their names (9.10)."""
+    names = backend.engine.context().names
+    known = names.called(int(asked.user)) if asked.user.isdigit() else None
+    if known is not None:
+        return {"matches": [_match(known, backend)], "type": "match_id"}
+    answer: People = backend.answer("user_search", user=asked.user)
+    if answer.notes or not answer.rows:
+        return {"matches": [], "type": "nomatch"}
+    exact = names.person(asked.user) is not None
+    return {
+        "matches": [_match(row.user, backend) for row in answer.rows],
+        "type": "match_user_or_device_id" if exact else "match_user_prefix",
+    }
+
+
+def _match(user: str, backend: Backend) -> Json:
+    return {"user_id": user, "amplitude_id": backend.engine.context().names.person(user)}
+
+
+def user_activity(asked: ask.UserActivity, backend: Backend) -> Json:
+    """Return a user's summary and events; `limit` counts from 0 as documented (9.9)."""
+    names = backend.engine.context().names
+    user = names.called(int(asked.user)) if asked.user.isdigit() else None
+    if user is None and names.person(asked.user) is None:
+        raise NotFound(f"There is no user {asked.user!r}.")
+    answer: Timeline = backend.answer(
+        "user_activity", user=user or asked.user, offset=asked.offset,
+        limit=min(asked.limit + 1, 1000), direction=asked.direction,
+    )  # fmt: skip
+    return {
+        "userData": _summary(answer, backend),
+        "events": [_event(event, answer.user) for event in answer.events],
+    }
+
+
+def _summary(answer: Timeline, backend: Backend) -> Json:
+    names, now = backend.engine.context().names, answer.context
+    ids = [names.person(name) for name in answer.merged]
+    return {
+        "user_id": answer.user,
+        "canonical_amplitude_id": names.person(answer.user),
+        "merged_amplitude_ids": [id_ for id_ in ids if id_ is not None],
+        "num_events": answer.total_events,
+        "num_sessions": answer.total_sessions,
+        "usage_time": round(answer.usage_seconds * 1000),
+        "first_used": answer.days[0] if answer.days else None,
+        "last_used": answer.days[-1] if answer.days else None,
+        **_revenue(answer.user, backend),
+        **{key: now.get(column) for key, column in _CONTEXT},
+        "device_ids": list(answer.devices),
+        "properties": dict(answer.traits),
+    }
+
+
+def _revenue(user: str, backend: Backend) -> Json:
+    """Return how many revenue events a user had, and what they brought."""
+    asked = {
+        "event": "revenue_amount", "range": "all_time", "granularity": "yearly",
+        "conditions": [{"field": "user", "operator": "eq", "value": user}],
+    }  # fmt: skip
+    try:
+        count = backend.answer("trend", measure="count", **asked).lines[0].total
+        revenue = backend.answer("trend", measure="sum", property="amount", **asked).lines[0].total
+    except BadQuestion:
+        return {"purchases": 0, "revenue": 0}
+    return {"purchases": count, "revenue": revenue}
+
+
+_CONTEXT = (
+    ("platform", "platform"), ("os", "os"), ("version", "version"), ("device", "device_model"),
+    ("device_type", "device_type"), ("country", "country"), ("region", "region"),
+    ("city", "city"), ("dma", "dma"), ("language", "language"),
+)  # fmt: skip
+
+
+def _event(event: TimelineEvent, user: str) -> Json:
+    return {
+        "event_type": event.event, "event_time": moment(event.ts), "user_id": user,
+        "session_id": event.session, "event_properties": event.properties, **event.context,
+    }  # fmt: skip
+
+
+def short(label: str, *, year: bool = False) -> str:
+    """Return an ISO date as "Aug 14", or "Aug 14, 2021"."""
+    when = date.fromisoformat(label[:10])
+    return f"{when:%b %d}" + (f", {when.year}" if year else "")
