@@ -1,23 +1,27 @@
-"""A retention grid as curves: all cohorts together, and the cohort under the cursor."""
+"""A retention grid as curves: all cohorts together, of each group, and the row under the cursor."""
 
 from __future__ import annotations
 
 from core.answers import Cohort, Grid
 from core.draw import plot
 from core.draw.axes import Axes, Scale, fitting, framed, labels_line, rule
-from core.draw.grid import cohort_label, sentence, window_name
+from core.draw.grid import line_label, sentence, window_name
 from core.draw.legend import key, letter, wrapped
 from core.draw.lines import overlay, runs_of
 from core.draw.spans import Canvas, Line, Look, Span, clipped
 
 Cursor = tuple[int, int] | None
 
+MOST = 7
+"""Curves that are drawn besides the one under the cursor."""
+
 
 def curve_chart(answer: Grid, size: int, height: int, look: Look, cursor: Cursor) -> list[Line]:
     """Draw the share of people who came back, period by period; unfinished periods are a ~."""
-    shown = [answer.combined]
-    if cursor is not None and 0 < cursor[0] <= len(answer.cohorts):
-        shown.append(answer.cohorts[cursor[0] - 1])
+    rows_shown = list(range(min(1 + len(answer.groups), MOST)))
+    if cursor is not None and cursor[0] < len(answer.lines) and cursor[0] not in rows_shown:
+        rows_shown.append(cursor[0])
+    shown = [answer.lines[row][1] for row in rows_shown]
     count = max((len(c.rates) for c in shown), default=0)
     if not count:
         return [(Span("No cohort started in this range.", "dim"),)]
@@ -39,7 +43,7 @@ def curve_chart(answer: Grid, size: int, height: int, look: Look, cursor: Cursor
     labels = labels_line(
         fitting(axes, choices), axes.width, pointer=pointer, glyph=look.pick("▲", "^")
     )
-    foot = _legend(answer, shown, size, look)
+    foot = _legend(answer, rows_shown, size, look)
     if cursor is not None:
         foot = [*wrapped([sentence(answer, cursor)], size)[:1]]
     return [*framed(canvas, axes, scale, look), (Span(" " * (scale.gutter + 1)), *labels), *foot]
@@ -60,9 +64,9 @@ def _line(canvas: Canvas, axes: Axes, cohort: Cohort, index: int, look: Look) ->
             canvas.put(axes.column(period), axes.row(rate), letter(index, look), f"series{index}")
 
 
-def _legend(answer: Grid, shown: list[Cohort], size: int, look: Look) -> list[Line]:
+def _legend(answer: Grid, rows: list[int], size: int, look: Look) -> list[Line]:
     found: list[Span] = []
-    for index, cohort in enumerate(shown):
-        name = "all cohorts" if cohort is answer.combined else cohort_label(cohort, answer)
+    for index, row in enumerate(rows):
+        name = line_label(answer, row) if row else "all cohorts"
         found += [*key(index, look), Span(f" {name}  ")]
     return [clipped(tuple(found), size)]

@@ -58,7 +58,7 @@ def ticks(low: float, high: float, intervals: int, unit: str) -> list[float]:
     where there is room for one interval alone its end may be a finer round number.
     """
     low, high = min(low, 0.0), max(high, 0.0)
-    if high == low:
+    if high - low < 1e-9:
         high = low + 1
     for step in _steps(high - low, unit, FINE if intervals == 1 else COARSE):
         first, last = math.floor(low / step + 1e-9), math.ceil(high / step - 1e-9)

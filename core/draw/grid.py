@@ -1,4 +1,8 @@
-"""Retention grids: a row per cohort, a cell per period, heat by colour and by letter."""
+"""Retention grids: a row per cohort, a cell per period, heat by colour and by letter.
+
+With a breakdown the combined rows of the groups come first, then the cohorts of everybody and
+those of each group, in the order of `Grid.lines`.
+"""
 
 from __future__ import annotations
 
@@ -7,10 +11,11 @@ from dataclasses import dataclass
 from core.answers import Cohort, Grid
 from core.draw.figures import day_text, moment, next_date, period_text
 from core.draw.legend import wrapped
-from core.draw.spans import Line, Look, Span, cells, clipped, spread
+from core.draw.spans import Line, Look, Span, cells, clipped, safe, spread
 from core.draw.spark import merged
 from core.draw.table import window
-from core.text import number, percent
+from core.text import fit, number, percent
+from core.text import width as cell_width
 from core.timeframe import UNITS
 
 SHADES = ".:-=+*#"
@@ -37,10 +42,7 @@ class Heat:
     def of(cls, answer: Grid) -> Heat:
         """Return the scale of an answer."""
         rates = [
-            rate
-            for cohort in (answer.combined, *answer.cohorts)
-            for rate in cohort.rates[1:]
-            if rate is not None
+            rate for _, cohort in answer.lines for rate in cohort.rates[1:] if rate is not None
         ]
         largest = max(rates, default=0.0)
         return cls(largest or 1.0, 0 < largest < 0.1)
@@ -62,10 +64,10 @@ class Heat:
 
 @dataclass(frozen=True)
 class View:
-    """The part of a grid that fits: periods and cohorts, with their label widths."""
+    """The part of a grid that fits: periods and rows below the first, with their label widths."""
 
     periods: range
-    cohorts: range
+    rows: range
     label: int
     size: int
 
@@ -73,7 +75,8 @@ class View:
 def grid_chart(answer: Grid, size: int, height: int, look: Look, cursor: Cursor) -> list[Line]:
     """Draw a retention grid with the sentence for the cell under the cursor below it.
 
-    Where not all cohorts fit, the newest are shown, or those around the cursor.
+    Where not all rows fit, the newest cohorts are shown, of a breakdown the groups, or those rows
+    around the cursor.
     """
     if not answer.cohorts:
         return [
@@ -82,14 +85,13 @@ def grid_chart(answer: Grid, size: int, height: int, look: Look, cursor: Cursor)
         ]
     said = _said(answer, size, cursor)
     foot = [*said, *_foot(answer, size, look)]
-    spare = height - 2 - len(answer.cohorts)
+    spare = height - 1 - len(answer.lines)
     keep = min(len(foot), max(spare, min(len(said) + 1, height - 4), 0))
     view = _view(answer, size, height - 2 - keep, cursor)
     heat = Heat.of(answer)
     lines = [_heading(answer, view)]
-    for row, cohort in enumerate((answer.combined, *answer.cohorts)):
-        if row == 0 or row - 1 in view.cohorts:
-            lines.append(_row(answer, cohort, row, view, heat, look, cursor))
+    for row in (0, *view.rows):
+        lines.append(_row(answer, row, view, heat, look, cursor))
     cut = _cut(answer, view, look)
     if cut and keep:
         foot.insert(len(said), (Span(cut, "dim"),))
@@ -97,21 +99,31 @@ def grid_chart(answer: Grid, size: int, height: int, look: Look, cursor: Cursor)
 
 
 def _view(answer: Grid, size: int, rows: int, cursor: Cursor) -> View:
-    labels = [cohort_label(c, answer) for c in answer.cohorts]
-    label = max(len("combined"), *(len(text) for text in labels))
-    users = max(len(answer.unit), *(len(number(c.size)) for c in answer.cohorts), 5)
+    names = [cell_width(line_label(answer, n)) for n in range(len(answer.lines))]
+    label = min(max(names), max(size // 3, len("combined")))
+    users = max(len(answer.unit), *(len(number(c.size)) for _, c in answer.lines), 5)
     count = _periods(answer)
     fits = max((size - 1 - label - 1 - users) // CELL, 1)
     at = max(cursor[1] - 1, 0) if cursor else 0
-    periods = window(count, fits, at)
-    newest = len(answer.cohorts) - 1
-    at_row = cursor[0] - 1 if cursor and cursor[0] else newest
-    cohorts = window(len(answer.cohorts), max(rows, 1), at_row)
-    return View(periods, cohorts, label, users)
+    below = len(answer.lines) - 1
+    at_row = cursor[0] - 1 if cursor and cursor[0] else 0 if answer.groups else below - 1
+    shown = window(below, max(rows, 1), at_row)
+    return View(
+        window(count, fits, at), range(shown.start + 1, shown.stop + 1), label, users
+    )  # fmt: skip
+
+
+def line_label(answer: Grid, row: int) -> str:
+    """Return what a row of `Grid.lines` is called: "combined", "NL", "Feb 19", "NL Feb 19"."""
+    group, cohort = answer.lines[row]
+    name = safe(" / ".join(group))
+    if cohort.label == "combined":
+        return name or cohort.label
+    return f"{name} {cohort_label(cohort, answer)}".lstrip()
 
 
 def _periods(answer: Grid) -> int:
-    return max(len(c.counts) for c in (answer.combined, *answer.cohorts))
+    return max(len(c.counts) for _, c in answer.lines)
 
 
 def letter_of(granularity: str) -> str:
@@ -151,15 +163,15 @@ def _above(name: str) -> str:
     return (short.rjust(CELL - 2) + "  ")[:CELL] if len(short) < CELL - 1 else short.rjust(CELL)
 
 
-def _row(
-    answer: Grid, cohort: Cohort, row: int, view: View, heat: Heat, look: Look, cursor: Cursor
-) -> Line:
+def _row(answer: Grid, row: int, view: View, heat: Heat, look: Look, cursor: Cursor) -> Line:
+    cohort = answer.lines[row][1]
+    combined = cohort.label == "combined"
     here = cursor is not None and cursor[0] == row
-    name = "combined" if row == 0 else cohort_label(cohort, answer)
+    name = fit(line_label(answer, row), view.label)
     whole = here and cursor is not None and cursor[1] == 0
     found = [
         Span(look.pick("›", ">") if here else " ", "cursor"),
-        Span(name.ljust(view.label), "cursor" if whole else "bold" if row == 0 else ""),
+        Span(name, "cursor" if whole else "bold" if combined else ""),
         Span(number(cohort.size).rjust(view.size + 1), "cursor" if whole else "bold"),
     ]
     for period in view.periods:
@@ -191,10 +203,10 @@ def _cut(answer: Grid, view: View, look: Look) -> str:
     if len(view.periods) < count:
         shown = [window_name(answer, p) for p in (view.periods[0], view.periods[-1], count - 1)]
         found.append("{} to {} of {}".format(*shown))
-    if len(view.cohorts) < len(answer.cohorts):
+    if len(view.rows) < len(answer.lines) - 1:
         found.append(
-            f"cohorts {view.cohorts[0] + 1}{look.pick('–', '-')}{view.cohorts[-1] + 1}"
-            f" of {len(answer.cohorts)}"
+            f"{'rows' if answer.groups else 'cohorts'} {view.rows[0]}{look.pick('–', '-')}"
+            f"{view.rows[-1]} of {len(answer.lines) - 1}"
         )
     return ", ".join(found)
 
@@ -209,20 +221,29 @@ def _said(answer: Grid, size: int, cursor: Cursor) -> list[Line]:
 def _foot(answer: Grid, size: int, look: Look) -> list[Line]:
     unit = "bracket" if answer.brackets else UNITS.get(answer.granularity, "period")
     when = WHEN.get(answer.mode, "in {unit} n").format(unit=unit)
+    if answer.reference == "previous":
+        when += f", of those of {unit} n-1"
     shade = f"shade {' '.join(SHADES)}" if look.letters else f"% active {when}"
     right = (Span(shade, "dim"), Span(f"   ~ {unit} not over", "partial"))
     left = (Span(f"combined: cohorts whose {unit} n is over", "dim"),)
     both = spread(left, right, size)
     lines = [both] if cells(left) + cells(right) < size else [clipped(right, size), left]
-    return [*lines, *wrapped(list(answer.notes), size)]
+    return [*lines, *wrapped(grid_notes(answer), size)]
+
+
+def grid_notes(answer: Grid) -> list[str]:
+    """Return the sentences a reader of a grid must not miss."""
+    groups = "group is" if answer.omitted == 1 else "groups are"
+    left = [f"{answer.omitted:,} smaller {groups} not shown."] if answer.omitted else []
+    return [*left, *answer.notes]
 
 
 def sentence(answer: Grid, cursor: tuple[int, int]) -> str:
     """Return what the cell under the cursor says, in words."""
-    rows = (answer.combined, *answer.cohorts)
-    cohort = rows[min(max(cursor[0], 0), len(rows) - 1)]
-    combined = cohort is answer.combined
+    group, cohort = answer.lines[min(max(cursor[0], 0), len(answer.lines) - 1)]
+    combined = cohort.label == "combined"
     name = "All cohorts" if combined else f"{cohort_label(cohort, answer)} cohort"
+    name += f" of {safe(' / '.join(group))}" if group else ""
     period = cursor[1] - 1
     if period < 0 or not cohort.counts:
         return f"{name}: {number(cohort.size)} {answer.unit}."
@@ -233,14 +254,22 @@ def sentence(answer: Grid, cursor: tuple[int, int]) -> str:
     dates = f" ({period_text(cohort.label, answer.granularity, period)})"
     dates = "" if combined or rolls else dates
     name_of = f"days {name_of}" if answer.brackets else name_of
-    out_of = cohort.sizes[period] if period < len(cohort.sizes) else cohort.size
     if count is None:
         return f"{name}, {name_of}{dates}: not begun."
     open_ = ", not over yet" if cohort.incomplete[period] else ""
-    return (
-        f"{name}, {name_of}{dates}: {number(count)} of {number(out_of)} {answer.unit} "
-        f"came back, {percent(rate)}{open_}."
-    )
+    return f"{name}, {name_of}{dates}: {_came_back(answer, cohort, period, rate)}{open_}."
+
+
+def _came_back(answer: Grid, cohort: Cohort, period: int, rate: float | None) -> str:
+    """Return "12 of 40 users came back, 30%"."""
+    out_of = cohort.sizes[period] if period < len(cohort.sizes) else cohort.size
+    back = number(cohort.counts[period] or 0)
+    if answer.reference == "previous" and period:
+        return f"{back} {answer.unit} came back, after {number(out_of)} the one before, " + (
+            percent(rate)
+        )
+    mean = " on average" if answer.average == "simple" and cohort.label == "combined" else ""
+    return f"{back} of {number(out_of)} {answer.unit} came back, {percent(rate)}{mean}"
 
 
 def period_start(cohort: str, granularity: str, period: int) -> str:

@@ -23,8 +23,8 @@ def navigate(answer: object, chart: str = "") -> list[list[Cell]]:
     A series has a row per line and a column per bucket, as a table or a number one column of
     totals (of buckets for a table of one line). A funnel has a row per step, and with a
     breakdown then a row per group with a column per step. A retention grid starts with the
-    combined row; column 0 is the cohort itself. Histograms have a row per bin, treemaps one per
-    group, people and timelines one per line.
+    combined rows, of everybody and of each group; column 0 is the cohort itself. Histograms have
+    a row per bin, treemaps one per group, people and timelines one per line.
     """
     if isinstance(answer, Series):
         return _series(answer, chart)
@@ -33,7 +33,7 @@ def navigate(answer: object, chart: str = "") -> list[list[Cell]]:
     if isinstance(answer, Steps):
         return _steps(answer)
     if isinstance(answer, Grid):
-        return [_cohort(answer.combined, True), *(_cohort(c, False) for c in answer.cohorts)]
+        return [_cohort(group, cohort) for group, cohort in answer.lines]
     if isinstance(answer, Histogram):
         return [[cell] for cell, _ in answer.cells()]
     if isinstance(answer, Treemap):
@@ -61,25 +61,21 @@ def _series(answer: Series, chart: str) -> list[list[Cell]]:
 def _steps(answer: Steps) -> list[list[Cell]]:
     if not answer.groups:
         return []
-    named = tuple(g.group for g in answer.groups if g.group and g.group[0] != "(other)")
     rows = [[Cell(step=s.step, outcome="reached")] for s in answer.groups[0].steps]
     for group in answer.groups[1:]:
-        besides = named if group.group[:1] == ("(other)",) else ()
+        here = answer.address(group)
         rows.append(
-            [
-                Cell(group=group.group, besides=besides, step=s.step, outcome="reached")
-                for s in group.steps
-            ]
+            [here.model_copy(update={"step": s.step, "outcome": "reached"}) for s in group.steps]
         )
     return rows
 
 
-def _cohort(cohort: Cohort, combined: bool) -> list[Cell]:
-    label = None if combined else cohort.label
+def _cohort(group: tuple[str, ...], cohort: Cohort) -> list[Cell]:
+    label = None if cohort.label == "combined" else cohort.label
     return [
-        Cell(cohort=label),
+        Cell(group=group, cohort=label),
         *(
-            Cell(cohort=label, period=period, outcome="returned")
+            Cell(group=group, cohort=label, period=period, outcome="returned")
             for period in range(len(cohort.counts))
         ),
     ]

@@ -4,22 +4,30 @@ With the calendar basis period 0 is the cohort itself, by definition; windows of
 brackets compute it. Returns are read up to now, whatever the end of the range; starts only inside
 the range. Conditions are about the start event: for first_ever and first_in_range the first start
 is found first and must then satisfy them, so that the cohorts of all values of a field add up to
-the cohort. Windows that hang on each start itself read the events (see retention_windows).
+the cohort. So do the groups of a breakdown, which are by the field's value on the start event;
+where a person starts in several cohorts, they may be in several groups. Windows that hang on each
+start itself read the events (see retention_windows).
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from typing import Literal
+from collections.abc import Callable, Generator, Sequence
+from typing import Any, Literal
 
 from pydantic import Field, field_validator, model_validator
 
-from core.answers import Cell, Cohort, Grid
-from core.engines.dialect import Binder
+from core.answers import Cell, Grid, GridGroup
+from core.engines.dialect import Binder, Statement
 from core.errors import BadQuestion
+from core.queries.active_users import group_fields, in_group
 from core.queries.base import Ask, Context, Question, Rows, dates
+from core.queries.names import Field as Named
 from core.queries.retention_plan import CellRow, Plan, plan_of
-from core.queries.retention_windows import relations
+from core.queries.retention_rows import ALL, BEFORE, RETURNED, SIZE, GridRows
+from core.queries.retention_starts import EVERYBODY, Groups, start_sets
+from core.queries.retention_windows import matched, relations
+from core.queries.select import label
 from core.timeframe import granularity
 
 MAX_DAYS = 90
@@ -29,10 +37,6 @@ MAX_BRACKET_DAYS = 3660
 UNITS = ("daily", "weekly", "monthly")
 NEW = "_new"
 """As a start event: the first event ever of a person, whatever it is."""
-
-SIZE = -1
-"""The period of rows that say how large a cohort is."""
-
 
 SUMMED = ("The combined row adds up the cohorts: who is in several counts in each.",)
 
@@ -53,6 +57,12 @@ class Retention(Question):
         brackets: half-open ranges of days after the start, each beginning where the one before
             ends, which take the place of the periods.
         combined: of who is in several cohorts: deduplicated or the sum.
+        incomplete: let the combined row read cells whose period is not over as well.
+        average: the rates of the combined row: weighted by the cohorts' sizes, or the simple mean
+            of the cohorts' rates.
+        reference: rates are of the cohort, or of those who came back in the period before.
+        breakdown: one field; a cohort's groups are by its value on the start event.
+        limit: how many groups to show, the largest.
     """
 
     kind: Literal["retention"] = "retention"
@@ -66,6 +76,26 @@ class Retention(Question):
     mode: Literal["n_day", "unbounded", "bracket", "on_or_before", "streak"] = "n_day"
     brackets: tuple[tuple[int, int], ...] = Field(default=(), max_length=MAX_BRACKETS)
     combined: Literal["deduplicated", "sum"] = "deduplicated"
+    incomplete: bool = False
+    average: Literal["weighted", "simple"] = "weighted"
+    reference: Literal["cohort", "previous"] = "cohort"
+    breakdown: tuple[str, ...] = ()
+    limit: int = Field(default=10, ge=1, le=300)
+
+    @field_validator("breakdown", mode="before")
+    @classmethod
+    def _one(cls, value: Any) -> Any:
+        return (value,) if isinstance(value, str) else value
+
+    @field_validator("breakdown")
+    @classmethod
+    def _at_most_one(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        if len(value) > 1:
+            raise BadQuestion(
+                "breakdown of retention takes one field.", "Ask by each in turn.",
+                parameter="breakdown",
+            )  # fmt: skip
+        return value
 
     @field_validator("granularity")
     @classmethod
@@ -144,78 +174,158 @@ class Retention(Question):
     def ask(self, ctx: Context) -> Ask:
         """See Question."""
         plan = plan_of(ctx, self)
-        found: Rows = []
-        combined: Rows = []
-        if plan.cohorts:
-            bind = ctx.binder()
-            found = yield bind.statement(self._cells(ctx, bind, plan), "people by cohort, period")
-        overlap = self.cohort_mode == "every"
-        summed = overlap and self.combined == "sum"
-        if plan.cohorts and overlap and not summed:
-            bind = ctx.binder()
-            sql = self._combined(ctx, bind, plan)
-            combined = yield bind.statement(sql, "people of all cohorts, counted once")
-        rows = _rows(plan, found)
+        by = tuple(ctx.names.existing(name) for name in self.breakdown)
+        whole = (yield from self._grids(ctx, plan, EVERYBODY)).get(0) or self._grid(plan, {}, [])
+        groups: list[GridGroup] = []
+        omitted = 0
+        if by and whole.cohorts:
+            raws, omitted = yield from self._largest(ctx, plan, by)
+            found = yield from self._grids(ctx, plan, Groups(by, _one_of(raws)))
+            groups = [
+                found[raw].model_copy(update={"group": (label(ctx, by[0], raw),)})
+                for raw in raws
+                if raw in found
+            ]
         return Grid(
             title=self.title(),
             **dates(plan.span),
-            notes=(*plan.notes, *plan.cut(rows), *(SUMMED if summed else ())),
+            notes=(*plan.notes, *plan.cut(whole.cohorts), *self._notes(groups)),
             granularity=plan.unit,
             periods=self.columns,
             basis=self.basis,
             mode=self.mode,
             brackets=self.brackets,
-            summed=summed,
-            cohorts=tuple(rows),
-            combined=_combined_row(plan, rows, combined),
+            summed=self._summed,
+            reference=self.reference,
+            average=self.average,
+            breakdown=tuple(field.key for field in by),
+            cohorts=whole.cohorts,
+            combined=whole.combined,
+            groups=tuple(groups),
+            omitted=omitted,
         )
 
-    def _cells(self, ctx: Context, bind: Binder, plan: Plan) -> str:
+    @property
+    def _overlap(self) -> bool:
+        """Whether a person can be in several cohorts."""
+        return self.cohort_mode == "every"
+
+    @property
+    def _summed(self) -> bool:
+        return self._overlap and self.combined == "sum"
+
+    def _notes(self, groups: list[GridGroup]) -> tuple[str, ...]:
+        found: tuple[str, ...] = SUMMED if self._summed else ()
+        if groups and self._overlap:
+            found += ("Who starts several times can be in several groups.",)
+        if self.average == "simple":
+            found += (
+                "Rates of the combined row are the mean of the cohorts', whatever their size.",
+            )
+        return found
+
+    def _largest(
+        self, ctx: Context, plan: Plan, by: tuple[Named, ...]
+    ) -> Generator[Statement, Rows, tuple[list[Any], int]]:
+        """The raw values of the groups with the most people, and how many others there are."""
+        bind, d = ctx.binder(), ctx.dialect
+        sets = start_sets(ctx, bind, self, plan, by)
+        rows = yield bind.statement(
+            f"select v0, {d.count(d.union('users'))} as people from ({sets}) group by v0",
+            "people by group",
+        )
+        ranked = sorted((-people, label(ctx, by[0], raw), raw) for raw, people in rows if people)
+        return [raw for _, _, raw in ranked[: self.limit]], max(len(ranked) - self.limit, 0)
+
+    def _grids(
+        self, ctx: Context, plan: Plan, groups: Groups
+    ) -> Generator[Statement, Rows, dict[Any, GridGroup]]:
+        """The cohorts and the combined row of every group, by its raw value."""
+        if not plan.cohorts:
+            return {}
+        bind = ctx.binder()
+        counts: dict[Any, dict[int, dict[int, int]]] = {}
+        sql = self._cells(ctx, bind, plan, groups)
+        for raw, cohort, period, people in (yield bind.statement(sql, "people by cohort, period")):
+            counts.setdefault(raw, defaultdict(dict))[cohort][period] = people
+        once: dict[Any, Rows] = defaultdict(list)
+        if self._overlap and not self._summed:
+            bind = ctx.binder()
+            sql = self._combined(ctx, bind, plan, groups)
+            for raw, *row in (yield bind.statement(sql, "people of all cohorts, counted once")):
+                once[raw].append(tuple(row))
+        return {raw: self._grid(plan, counts[raw], once[raw]) for raw in counts}
+
+    def _grid(self, plan: Plan, counts: dict[int, dict[int, int]], once: Rows) -> GridGroup:
+        shown = GridRows(plan, self.reference, self.average, self.incomplete)
+        rows = shown.cohorts(counts)
+        return GridGroup(cohorts=rows, combined=shown.combined(rows, once))
+
+    def _cells(self, ctx: Context, bind: Binder, plan: Plan, groups: Groups) -> str:
         d = ctx.dialect
         return f"""
-            {relations(ctx, bind, self, plan)}
-            select slot as cohort, {SIZE} as period, {d.count("users")} as people
+            {relations(ctx, bind, self, plan, groups)}
+            select v0, slot as cohort, {SIZE} as period, {d.count("users")} as people
             from starts
             union all
-            select s.slot, r.period, {d.count_both("s.users", "r.back")}
+            select s.v0, s.slot, r.period, {d.count_both("s.users", "r.back")}
             from starts s
-            join reached r on r.cohort = s.slot
+            join reached r on r.cohort = s.slot and {matched(plan)}
             """
 
-    def _combined(self, ctx: Context, bind: Binder, plan: Plan) -> str:
+    def _combined(self, ctx: Context, bind: Binder, plan: Plan, groups: Groups) -> str:
         d = ctx.dialect
-        cells = [cell for n in range(plan.periods) for cell in plan.cells(n)]
+        cells = [cell for n in range(plan.periods) for cell in plan.cells(n, self.incomplete)]
+        joined = """
+            from used g
+            join starts s on s.slot = g.cohort and s.v0 = g.v0"""
+        back = f"{d.count(d.union(d.both('s.users', 'r.back')))} as people"
+        reached = f"join reached r on r.cohort = g.cohort and {matched(plan)} and r.period"
+        before = f"""
+            union all
+            select g.v0, g.period, {BEFORE}, {back}
+            {joined}
+            {reached} = g.period - 1
+            group by g.v0, g.period"""
         return f"""
-            {relations(ctx, bind, self, plan)}, {_used(ctx, bind, cells)}
-            select g.period, 0 as returned, {d.count(d.union("s.users"))} as people
-            from used g
-            join starts s on s.slot = g.cohort
-            group by g.period
+            {relations(ctx, bind, self, plan, groups)}, {_used(ctx, bind, cells)}
+            select g.v0, g.period, {ALL} as who, {d.count(d.union("s.users"))} as people
+            {joined}
+            group by g.v0, g.period
             union all
-            select g.period, 1, {d.count(d.union(d.both("s.users", "r.back")))}
-            from used g
-            join starts s on s.slot = g.cohort
-            join reached r on r.cohort = g.cohort and r.period = g.period
-            group by g.period
+            select g.v0, g.period, {RETURNED}, {back}
+            {joined}
+            {reached} = g.period
+            group by g.v0, g.period
+            {before if self.reference == "previous" else ""}
             union all
-            select {SIZE}, 0, {d.count(d.union("users"))}
+            select v0, {SIZE}, {ALL}, {d.count(d.union("users"))}
             from starts
+            group by v0
             """
 
     def people(self, ctx: Context, bind: Binder, cell: Cell) -> str:
-        """See Question: a cohort, those of it who came back, or those who did not."""
+        """See Question: a cohort, those of it who came back, or those who did not; of a group."""
         plan = plan_of(ctx, self)
         d = ctx.dialect
-        cells = plan.addressed(cell)
+        by = group_fields(ctx, self.breakdown, cell.group)
+        cells = plan.addressed(cell, self.incomplete)
         if not plan.cohorts:
             return f"select actor from {d.actors()} a where 1 = 0"
-        found = f"{relations(ctx, bind, self, plan)}, {_used(ctx, bind, cells)}"
-        cohort = "select s.users from used g join starts s on s.slot = g.cohort"
+
+        def same(bound: Binder) -> str:
+            return in_group(ctx, bound, by[0], "v0", cell.group[0])
+
+        groups = Groups(tuple(by), same) if by else EVERYBODY
+        found = f"{relations(ctx, bind, self, plan, groups)}, {_used(ctx, bind, cells)}"
+        joined = """
+            from used g
+            join starts s on s.slot = g.cohort and s.v0 = g.v0"""
         back = f"""
             select {d.both("s.users", "r.back")} as users
-            from used g
-            join starts s on s.slot = g.cohort
-            join reached r on r.cohort = g.cohort and r.period = g.period"""
+            {joined}
+            join reached r on r.cohort = g.cohort and r.period = g.period and {matched(plan)}"""
+        cohort = f"select s.users {joined}"
         returned = d.members(back if cell.period is not None else cohort)
         if cell.period is None or cell.outcome != "not_returned":
             return f"{found} {returned}"
@@ -225,76 +335,25 @@ class Retention(Question):
             where actor not in ({returned})"""
 
 
+def _one_of(raws: Sequence[Any]) -> Callable[[Binder], str]:
+    return lambda bind: f"v0 in ({', '.join(bind(raw) for raw in raws)})"
+
+
 def _used(ctx: Context, bind: Binder, cells: list[CellRow]) -> str:
-    """Relation `used`: of each period the cells that are complete, else all of them.
+    """Relation `used`: of each group and period the cells that are complete, else all of them.
 
     Cohorts of nobody do not count as complete.
     """
     return f"""
             grid as (
-                select g.cohort, g.period, g.complete
+                select s.v0, g.cohort, g.period, g.complete
                 from {ctx.dialect.rows(bind.rows(cells), ["cohort", "period", "complete"])} g
                 join starts s on s.slot = g.cohort
             ),
             used as (
-                select g.cohort, g.period
+                select g.v0, g.cohort, g.period
                 from grid g
-                join (select period, max(complete) as complete from grid group by period) best
-                  on best.period = g.period and best.complete = g.complete
+                join (
+                    select v0, period, max(complete) as complete from grid group by v0, period
+                ) best on best.v0 = g.v0 and best.period = g.period and best.complete = g.complete
             )"""
-
-
-def _rows(plan: Plan, found: Rows) -> list[Cohort]:
-    counts: dict[int, dict[int, int]] = defaultdict(dict)
-    for cohort, period, people in found:
-        counts[cohort][period] = people
-    rows = []
-    for bucket in plan.cohorts:
-        own = counts[bucket.index]
-        size = own.get(SIZE, 0)
-        if not size:
-            continue
-        begun = range(plan.begun(bucket.index))
-        rows.append(
-            Cohort(
-                label=bucket.label,
-                size=size,
-                counts=tuple(own.get(n, 0) for n in begun),
-                rates=tuple(own.get(n, 0) / size for n in begun),
-                incomplete=tuple(plan.incomplete(bucket.index, n) for n in begun),
-            )
-        )
-    return rows
-
-
-def _combined_row(plan: Plan, rows: list[Cohort], once: Rows) -> Cohort:
-    """The row over the complete cells of each period, or over all where none is complete.
-
-    Args:
-        once: (period, 0 all or 1 returned, people) where cohorts can overlap; period -1 is
-            everybody of any cohort.
-    """
-    sizes: dict[int, int] = defaultdict(int)
-    counts: dict[int, int] = defaultdict(int)
-    for period, returned, people in once:
-        (counts if returned else sizes)[period] = people
-    shown = range(max((len(row.counts) for row in rows), default=0))
-    used = {n: _used_rows(rows, n) for n in shown}
-    if not once:
-        sizes[-1] = sum(row.size for row in rows)
-        for n in shown:
-            sizes[n] = sum(row.size for row in used[n])
-            counts[n] = sum(row.counts[n] or 0 for row in used[n])
-    return Cohort(
-        label="combined",
-        size=sizes[-1],
-        counts=tuple(counts[n] for n in shown),
-        rates=tuple(counts[n] / sizes[n] if sizes[n] else None for n in shown),
-        incomplete=tuple(any(row.incomplete[n] for row in used[n]) for n in shown),
-        sizes=tuple(sizes[n] for n in shown),
-    )
-
-
-def _used_rows(rows: list[Cohort], period: int) -> list[Cohort]:
-    begun = [row for row in rows if len(row.counts) > period]
-    return [row for row in begun if not row.incomplete[period]] or begun

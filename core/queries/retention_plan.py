@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -91,7 +92,7 @@ class Plan:
         """Whether a cell's window ends after now."""
         return self.ends(cohort, period) > self.ctx.now
 
-    def cut(self, rows: list[Cohort]) -> tuple[str, ...]:
+    def cut(self, rows: Sequence[Cohort]) -> tuple[str, ...]:
         """A note when the range begins inside the first cohort shown."""
         whole = not self.cohorts or self.cohorts[0].first_day == self.firsts[0]
         if whole or not rows or rows[0].label != self.cohorts[0].label:
@@ -99,12 +100,12 @@ class Plan:
         start = to_date(self.cohorts[0].first_day).isoformat()
         return (f"The first cohort holds only those who started from {start} on.",)
 
-    def cells(self, period: int) -> list[CellRow]:
-        """All cells of one period whose windows have begun."""
+    def cells(self, period: int, every: bool = False) -> list[CellRow]:
+        """All cells of one period whose windows have begun; `every` one passes as complete."""
         begun = [c for c in range(len(self.cohorts)) if self.begins(c, period) <= self.ctx.now]
-        return [(c, period, int(not self.incomplete(c, period))) for c in begun]
+        return [(c, period, int(every or not self.incomplete(c, period))) for c in begun]
 
-    def addressed(self, cell: Cell) -> list[CellRow]:
+    def addressed(self, cell: Cell, every: bool = False) -> list[CellRow]:
         """The cells that an address means, those of a combined one still to be chosen from."""
         period = cell.period or 0
         if not 0 <= period < self.periods:
@@ -112,7 +113,7 @@ class Plan:
         if cell.cohort is None and cell.period is None:
             return [(c, 0, 1) for c in range(len(self.cohorts))]
         if cell.cohort is None:
-            return self.cells(period)
+            return self.cells(period, every)
         for bucket in self.cohorts:
             if bucket.label == cell.cohort:
                 return [(bucket.index, period, 1)]

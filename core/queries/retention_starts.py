@@ -1,12 +1,18 @@
-"""Who starts in each cohort of a retention question (semantics 7.3, cohort mode)."""
+"""Who starts in each cohort of a retention question (semantics 7.3, cohort mode).
+
+With a breakdown the starts are told apart by the field's value on the start event, `v0`, which is
+0 without one. First starts then come from the events: the sets of first days know no values.
+"""
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from core.engines.dialect import Binder
 from core.queries.base import Context
+from core.queries.names import Field
 from core.queries.retention_plan import Plan
 from core.queries.select import Selection, day_runs, select, slot_expression, whole_days
 from core.timeframe import runs
@@ -15,28 +21,53 @@ if TYPE_CHECKING:
     from core.queries.retention import Retention
 
 
-def start_sets(ctx: Context, bind: Binder, question: Retention, plan: Plan) -> str:
-    """Return the relation (slot, users) of those who start in each cohort."""
+@dataclass(frozen=True)
+class Groups:
+    """By what starts are told apart.
+
+    Attributes:
+        by: the field; () for none, so that all are one group with `v0` 0.
+        test: writes whether `v0` is of a group that is wanted; None for all of them.
+    """
+
+    by: tuple[Field, ...] = ()
+    test: Callable[[Binder], str] | None = None
+
+    def wanted(self, bind: Binder) -> str:
+        """SQL of whether `v0` is wanted."""
+        return self.test(bind) if self.test else "1 = 1"
+
+
+EVERYBODY = Groups()
+
+
+def start_sets(
+    ctx: Context, bind: Binder, question: Retention, plan: Plan, by: Sequence[Field]
+) -> str:
+    """Return the relation (slot, v0, users) of those who start in each cohort."""
     selection = select(ctx, question, question.started, parameter="start_event")
     if question.cohort_mode == "every":
-        return selection.sets(bind, plan.span, slots=plan.cohorts, totals=False)
+        return selection.sets(bind, plan.span, slots=plan.cohorts, by=by, totals=False)
     ever = question.cohort_mode == "first_ever"
-    if not ctx.dialect.has_sets or selection.clauses or not plan.span.whole_days:
-        return _first_events(ctx, bind, selection, plan, ever=ever)
+    if not ctx.dialect.has_sets or selection.clauses or by or not plan.span.whole_days:
+        return _first_events(ctx, bind, selection, plan, by, ever=ever)
     if ever:
         return _first_days(ctx, bind, selection, plan)
     return _first_periods(ctx, bind, selection, plan)
 
 
-def start_moments(ctx: Context, bind: Binder, question: Retention, plan: Plan) -> str:
-    """Return the relation (slot, actor, ts, day) of the starts themselves."""
+def start_moments(
+    ctx: Context, bind: Binder, question: Retention, plan: Plan, by: Sequence[Field]
+) -> str:
+    """Return the relation (slot, v0, actor, ts, day) of the starts themselves."""
     selection = select(ctx, question, question.started, parameter="start_event")
     if question.cohort_mode != "every":
         ever = question.cohort_mode == "first_ever"
-        return _first_moments(ctx, bind, selection, plan, ever=ever)
+        return _first_moments(ctx, bind, selection, plan, by, ever=ever)
     return f"""
-        select {_slot(bind, plan, "e.")} as slot, e.actor as actor, e.ts as ts, e.day as day
-        from {selection.source()}
+        select {_slot(bind, plan, "e.")} as slot, {_value(bind, selection, by)} as v0,
+               e.actor as actor, e.ts as ts, e.day as day
+        from {selection.source(by)}
         where {selection.where(bind, plan.span)} and e.actor <> 0"""
 
 
@@ -46,7 +77,7 @@ def _first_days(ctx: Context, bind: Binder, selection: Selection, plan: Plan) ->
     slot = slot_expression(bind, "day", day_runs(plan.cohorts))
     users = selection.narrow(bind, ctx.dialect.union("users"))
     return f"""
-        select {slot} as slot, {users} as users
+        select {slot} as slot, 0 as v0, {users} as users
         from first_activity
         where event = {bind(event)}
           and day between {bind(plan.span.first_day)} and {bind(plan.cohorts[-1].last_day)}
@@ -58,7 +89,7 @@ def _first_periods(ctx: Context, bind: Binder, selection: Selection, plan: Plan)
     d = ctx.dialect
     sets = selection.sets(bind, plan.span, slots=plan.cohorts, totals=False)
     return f"""
-        select slot, {d.only("users", "earlier")} as users
+        select slot, 0 as v0, {d.only("users", "earlier")} as users
         from (
             select slot, users, {d.lag_set("upto")} over (order by slot) as earlier
             from (
@@ -70,36 +101,53 @@ def _first_periods(ctx: Context, bind: Binder, selection: Selection, plan: Plan)
 
 
 def _first_events(
-    ctx: Context, bind: Binder, selection: Selection, plan: Plan, *, ever: bool
+    ctx: Context,
+    bind: Binder,
+    selection: Selection,
+    plan: Plan,
+    by: Sequence[Field],
+    *,
+    ever: bool,
 ) -> str:
     """From the events: everybody's first start."""
-    firsts = _first_moments(ctx, bind, selection, plan, ever=ever)
+    firsts = _first_moments(ctx, bind, selection, plan, by, ever=ever)
     return f"""
-        select slot, {ctx.dialect.build("actor")} as users
+        select slot, v0, {ctx.dialect.build("actor")} as users
         from ({firsts})
-        group by slot"""
+        group by slot, v0"""
 
 
 def _first_moments(
-    ctx: Context, bind: Binder, selection: Selection, plan: Plan, *, ever: bool
+    ctx: Context,
+    bind: Binder,
+    selection: Selection,
+    plan: Plan,
+    by: Sequence[Field],
+    *,
+    ever: bool,
 ) -> str:
-    """(slot, actor, ts, day) of first starts that lie in the range and fit the clauses."""
+    """(slot, v0, actor, ts, day) of first starts that lie in the range and fit the clauses."""
     starts = replace(selection, clauses=())
     if ctx.dialect.has_sets:
-        firsts = _sought(ctx, bind, selection, plan, ever=ever)
+        firsts = _sought(ctx, bind, selection, plan, by, ever=ever)
     else:
         firsts = f"""
-            select e.actor as actor, e.ts as ts, e.day as day, {selection.test(bind)} as kept,
+            select e.actor as actor, e.ts as ts, e.day as day,
+                   {_value(bind, selection, by)} as v0, {selection.test(bind)} as kept,
                    row_number() over (partition by e.actor order by e.ts, e.id) as nth
-            from {selection.source()}
+            from {selection.source(by)}
             where {starts.where(bind, None if ever else plan.span)} and e.actor <> 0"""
     return f"""
-        select {_slot(bind, plan)} as slot, actor, ts, day
+        select {_slot(bind, plan)} as slot, v0, actor, ts, day
         from ({firsts})
         where nth = 1
           and kept
           and ts >= {bind(plan.span.start)}
           and ts < {bind(plan.cohorts[-1].end)}"""
+
+
+def _value(bind: Binder, selection: Selection, by: Sequence[Field]) -> str:
+    return selection.value(bind, by[0]) if by else "0"
 
 
 def _slot(bind: Binder, plan: Plan, event: str = "") -> str:
@@ -109,8 +157,16 @@ def _slot(bind: Binder, plan: Plan, event: str = "") -> str:
     return slot_expression(bind, f"{event}ts", list(runs(plan.cohorts)))
 
 
-def _sought(ctx: Context, bind: Binder, selection: Selection, plan: Plan, *, ever: bool) -> str:
-    """Relation (actor, ts, day, kept, nth 1) of first starts, one seek for each candidate."""
+def _sought(
+    ctx: Context,
+    bind: Binder,
+    selection: Selection,
+    plan: Plan,
+    by: Sequence[Field],
+    *,
+    ever: bool,
+) -> str:
+    """Relation (actor, ts, day, v0, kept, nth 1) of first starts, a seek for each candidate."""
     event = selection.events[0] if selection.events else 0
     days = f"day between {bind(plan.span.first_day)} and {bind(plan.span.last_day)}"
     source = "first_activity" if ever else "activity"
@@ -122,10 +178,10 @@ def _sought(ctx: Context, bind: Binder, selection: Selection, plan: Plan, *, eve
     own = "x.actor = e.actor" + (f" and x.event = {bind(event)}" if event else "")
     begin = "" if ever else f" and x.ts >= {bind(plan.span.start)}"
     return f"""
-        select e.actor as actor, e.ts as ts, e.day as day, {selection.test(bind)} as kept,
-               1 as nth
+        select e.actor as actor, e.ts as ts, e.day as day,
+               {_value(bind, selection, by)} as v0, {selection.test(bind)} as kept, 1 as nth
         from ({candidates}) c
-        join {selection.source()}
+        join {selection.source(by)}
         where e.actor = c.actor
           and e.ts = (select min(x.ts) from events x where {own}{begin})
           and e.id = (select min(x.id) from events x where {own} and x.ts = e.ts)"""

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from core.engines.dialect import Binder
 from core.queries.base import Context
 from core.queries.retention_plan import WINDOW_DAYS, Plan
-from core.queries.retention_starts import start_moments, start_sets
+from core.queries.retention_starts import EVERYBODY, Groups, start_moments, start_sets
 from core.queries.select import Selection
 from core.timeframe import DAY, days_span
 
@@ -21,13 +21,21 @@ if TYPE_CHECKING:
 HOUR = 3_600_000
 
 
-def relations(ctx: Context, bind: Binder, question: Retention, plan: Plan) -> str:
-    """Return a WITH clause of `starts` (slot, users) and `reached` (cohort, period, back).
+def relations(
+    ctx: Context, bind: Binder, question: Retention, plan: Plan, groups: Groups = EVERYBODY
+) -> str:
+    """Return a WITH clause of `starts` (slot, v0, users) and `reached` (cohort, period, back).
 
-    `back` are those who came back in a window; it may hold others than the cohort's own.
+    `back` are those who came back in a window; it may hold others than the cohort's own. Where
+    windows hang on each start itself `reached` has the group `v0` of the start as well.
     """
     write = _from_events if plan.rolling else _from_sets
-    return write(ctx, bind, question, plan)
+    return write(ctx, bind, question, plan, groups)
+
+
+def matched(plan: Plan) -> str:
+    """SQL of whether a row `r` of `reached` is about a row `s` of `starts`, their cohort aside."""
+    return "r.v0 = s.v0" if plan.rolling else "1 = 1"
 
 
 def _returning(ctx: Context, question: Retention) -> Selection:
@@ -39,19 +47,24 @@ def _returning(ctx: Context, question: Retention) -> Selection:
 # -- calendar periods, from sets
 
 
-def _from_sets(ctx: Context, bind: Binder, question: Retention, plan: Plan) -> str:
+def _from_sets(ctx: Context, bind: Binder, question: Retention, plan: Plan, groups: Groups) -> str:
     d = ctx.dialect
     returns = _returning(ctx, question)
     found = returns.sets(bind, plan.return_span, slots=plan.returns, totals=False)
     return f"""
             with starts as materialized (
-                select slot, users
-                from ({start_sets(ctx, bind, question, plan)})
-                where {d.count("users")} > 0
+                select slot, v0, users
+                from ({start_sets(ctx, bind, question, plan, groups.by)})
+                where {d.count("users")} > 0 and {groups.wanted(bind)}
+            ),
+            whole as (
+                select slot, {d.union("users") if groups.by else "users"} as users
+                from starts
+                {"group by slot" if groups.by else ""}
             ),
             returns as materialized ({_every_slot(ctx, bind, plan, found)}),
             reached as (
-                select slot as cohort, 0 as period, users as back from starts
+                select slot as cohort, 0 as period, users as back from whole
                 union all
                 {_MODES[question.mode](ctx, bind, plan)}
             )"""
@@ -78,7 +91,7 @@ def _after(bind: Binder, plan: Plan) -> str:
 def _on(_: Context, bind: Binder, plan: Plan) -> str:
     return f"""
                 select s.slot, r.slot - s.slot, r.users
-                from starts s
+                from whole s
                 cross join returns r
                 where {_after(bind, plan)}"""
 
@@ -87,7 +100,7 @@ def _on_or_after(ctx: Context, bind: Binder, plan: Plan) -> str:
     union = ctx.dialect.union("users")
     return f"""
                 select s.slot, r.slot - s.slot, r.users
-                from starts s
+                from whole s
                 cross join (
                     select slot, {union} over (order by slot desc rows unbounded preceding) as users
                     from returns
@@ -102,7 +115,7 @@ def _on_or_before(ctx: Context, bind: Binder, plan: Plan) -> str:
                        {union} over (partition by cohort order by slot rows unbounded preceding)
                 from (
                     select s.slot as cohort, r.slot as slot, r.users as users
-                    from starts s
+                    from whole s
                     cross join returns r
                     where {_after(bind, plan)}
                 )"""
@@ -121,7 +134,7 @@ def _streak(ctx: Context, bind: Binder, plan: Plan) -> str:
                     from (
                         select s.slot as cohort, r.slot as slot, s.users as whole,
                                {d.only("s.users", "r.users")} as users
-                        from starts s
+                        from whole s
                         cross join returns r
                         where {_after(bind, plan)}
                     )
@@ -139,7 +152,9 @@ _MODES = {
 # -- windows counted from each start, from the events
 
 
-def _from_events(ctx: Context, bind: Binder, question: Retention, plan: Plan) -> str:
+def _from_events(
+    ctx: Context, bind: Binder, question: Retention, plan: Plan, groups: Groups
+) -> str:
     d = ctx.dialect
     stamp = _stamp(bind, plan)
     returns = _returning(ctx, question)
@@ -149,12 +164,13 @@ def _from_events(ctx: Context, bind: Binder, question: Retention, plan: Plan) ->
     span = days_span(plan.span.first_day, max(last, plan.span.first_day), ctx.calendar)
     return f"""
             with starts_at as materialized (
-                select slot, actor, {stamp} as stamp, min(ts) as began
-                from ({start_moments(ctx, bind, question, plan)}) m
-                group by 1, 2, 3
+                select slot, v0, actor, {stamp} as stamp, min(ts) as began
+                from ({start_moments(ctx, bind, question, plan, groups.by)}) m
+                where {groups.wanted(bind)}
+                group by 1, 2, 3, 4
             ),
             starts as materialized (
-                select slot, {d.build("actor")} as users from starts_at group by slot
+                select slot, v0, {d.build("actor")} as users from starts_at group by slot, v0
             ),
             returns_at as materialized (
                 select actor, {stamp} as stamp, max(ts) as latest
@@ -167,9 +183,9 @@ def _from_events(ctx: Context, bind: Binder, question: Retention, plan: Plan) ->
             ),
             hits as materialized ({_hits(ctx, bind, question, plan)}),
             reached as (
-                select cohort, period, {d.build("actor")} as back
+                select cohort, v0, period, {d.build("actor")} as back
                 from ({_retained(ctx, bind, question, plan)})
-                group by cohort, period
+                group by cohort, v0, period
             )"""
 
 
@@ -210,7 +226,7 @@ def _minute_shifts(plan: Plan) -> list[tuple[int, int]]:
 
 
 def _hits(ctx: Context, bind: Binder, question: Retention, plan: Plan) -> str:
-    """(cohort, actor, start, period): in which windows of which start somebody came back."""
+    """(cohort, v0, actor, start, period): in which windows of which start somebody came back."""
     away = "r.stamp - s.stamp"
     if plan.by_the_hour:
         away = ctx.dialect.idiv(away, bind(DAY))
@@ -223,7 +239,7 @@ def _hits(ctx: Context, bind: Binder, question: Retention, plan: Plan) -> str:
     if question.mode != "unbounded":
         tests.append(f"{away} < {bind(_reach(plan))}")
     return f"""
-                select distinct s.slot as cohort, s.actor as actor, s.stamp as start,
+                select distinct s.slot as cohort, s.v0 as v0, s.actor as actor, s.stamp as start,
                        {period} as period
                 from starts_at s
                 join returns_at r on r.actor = s.actor
@@ -236,39 +252,43 @@ def _bracket(bind: Binder, away: str, plan: Plan) -> str:
 
 
 def _retained(ctx: Context, bind: Binder, question: Retention, plan: Plan) -> str:
-    """(cohort, period, actor) of everybody who counts as returned at a period."""
+    """(cohort, v0, period, actor) of everybody who counts as returned at a period."""
     if question.mode in ("n_day", "bracket"):
-        return "select cohort, period, actor from hits"
+        return "select cohort, v0, period, actor from hits"
     numbers = ctx.dialect.rows(bind.rows([[n] for n in range(plan.periods)]), ["period"])
-    first = "select cohort, actor, 0 as low, 0 as high from hits where period = 0 union all"
+    first = """
+            select cohort, v0, actor, 0 as low, 0 as high
+            from hits
+            where period = 0
+            union all"""
     if question.mode == "unbounded":
         reach = """
-            select cohort, actor, 0 as low, max(period) as high
+            select cohort, v0, actor, 0 as low, max(period) as high
             from hits
-            group by cohort, actor"""
+            group by cohort, v0, actor"""
     elif question.mode == "on_or_before":
         reach = f"""
             {first}
-            select cohort, actor, min(period), {bind(plan.periods)}
+            select cohort, v0, actor, min(period), {bind(plan.periods)}
             from hits
             where period > 0
-            group by cohort, actor"""
+            group by cohort, v0, actor"""
     else:
         reach = f"""
             {first}
-            select cohort, actor, 1, max(period)
+            select cohort, v0, actor, 1, max(period)
             from (
-                select cohort, actor, period,
+                select cohort, v0, actor, period,
                        row_number() over (
-                           partition by cohort, actor, start order by period
+                           partition by cohort, v0, actor, start order by period
                        ) as nth
                 from hits
                 where period > 0
             )
             where period = nth
-            group by cohort, actor"""
+            group by cohort, v0, actor"""
     return f"""
-                select t.cohort as cohort, n.period as period, t.actor as actor
+                select t.cohort as cohort, t.v0 as v0, n.period as period, t.actor as actor
                 from ({reach}) t
                 cross join {numbers} n
                 where n.period between t.low and t.high"""
