@@ -157,6 +157,8 @@ def retention(asked: ask.Retention, backend: Backend) -> Json:
     """Return cohorts by date and the combined row, of 24-hour windows."""
     segments = segments_of(asked.s)
     start, back = event_of(asked.se, "se"), event_of(asked.re, "re")
+    ctx = backend.engine.context()
+    dates = _dates(asked, ctx)
     answers = [
         (s, backend.answer("retention", **_cohorts(asked, start, back, s))) for s in segments
     ]

@@ -325,6 +325,11 @@ class Names:
         )
         return int(rows[0][0]) if rows else None
 
+    def called(self, id_: int) -> str | None:
+        """Return what the person is called whom an id of a person or device counts for now."""
+        owner = self._owner(id_)
+        return None if owner is None else self.name_of(owner)
+
     def name_of(self, actor: int) -> str:
         """Return what a person is called."""
         rows = self.read("select key from identities where id = ?", (actor,))
