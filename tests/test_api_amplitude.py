@@ -215,7 +215,7 @@ def test_retention_of_24_hour_windows(backend: Backend) -> None:
     assert first[:4] == [(2, 2), (1, 2), (0, 2), (0, 2)]
     assert series["values"]["Apr 16"][3] == {"count": 0, "outof": 1, "incomplete": True}
     assert series["combined"][0] == {
-        "count": 5, "outof": 5, "incomplete": False, "retainedSetId": None,
+        "count": 4, "outof": 4, "incomplete": False, "retainedSetId": None,
     }  # fmt: skip
 
 
