@@ -572,14 +572,14 @@ class Cohorts:
     returned: dict[tuple[str, int], set[str]]
     incomplete: dict[tuple[str, int], bool]
 
-    def used(self, period: int) -> list[str]:
+    def used(self, period: int, every: bool = False) -> list[str]:
         """The cohorts that the combined row counts at a period."""
         begun = [label for label in self.members if (label, period) in self.returned]
-        return [c for c in begun if not self.incomplete[c, period]] or begun
+        return [c for c in begun if every or not self.incomplete[c, period]] or begun
 
-    def combined(self, period: int) -> tuple[set[str], set[str]]:
+    def combined(self, period: int, every: bool = False) -> tuple[set[str], set[str]]:
         """(everybody, those who came back) of the combined row at a period."""
-        used = self.used(period)
+        used = self.used(period, every)
         everybody = set().union(*(self.members[c] for c in used))
         return everybody, set().union(*(self.returned[c, period] for c in used))
 

@@ -12,24 +12,36 @@ from tests.oracle import (
     _starts,
     calendar_of,
     date_of,
+    label_of,
     later,
     local_day,
     matching,
     period_of,
     span_of,
+    value_of,
 )
 from tests.worlds import DAY, World
 
 UNIT_DAYS = {"daily": 1, "weekly": 7, "monthly": 30}
 
 
-def retention(world: World, question: Any) -> Cohorts:
-    """Who started in each cohort, and who of them came back in each window."""
+def groups(world: World, question: Any) -> dict[str, Cohorts]:
+    """The same of each value of the breakdown field on the start event."""
+    (field,) = question.breakdown
+    starts = _starts(world, question, span_of(world, question), None)
+    values = {label_of(value_of(world, item, field)) for item in starts}
+    return {value: retention(world, question, value) for value in values}
+
+
+def retention(world: World, question: Any, value: str | None = None) -> Cohorts:
+    """Who started in each cohort, with a value where one is given, and who of them came back."""
     span, today = span_of(world, question), local_day(world.now, calendar_of(world))
     found = Cohorts({}, {}, {})
     starts: dict[str, list[Seen]] = {}
     firsts: dict[str, int] = {}
     for item in _starts(world, question, span, None):
+        if value is not None and value != label_of(value_of(world, item, question.breakdown[0])):
+            continue
         first = period_of(item.day, question.granularity, world.week_start)
         starts.setdefault(date_of(first), []).append(item)
         firsts[date_of(first)] = first
