@@ -49,8 +49,13 @@ def _active(question: Any, _: Cell) -> str:
     return _ACTIVE[question.metric]
 
 
-def _trend(question: Any, _: Cell) -> str:
-    return f"Users of {question.event}" if question.event else "Users with any event"
+def _trend(question: Any, cell: Cell) -> str:
+    whose = f"Users of {question.event}" if question.event else "Users with any event"
+    if cell.row is None:
+        return whose
+    if question.kind == "trend" and question.measure == "histogram":
+        return f"{whose}, {question.property} {cell.row},"
+    return f"{whose}, {cell.row},"
 
 
 def _funnel(question: Any, cell: Cell) -> str:

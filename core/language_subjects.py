@@ -83,7 +83,8 @@ class Subjects(Conditions):
     def measured(self, children: list[Any]) -> Part:
         measure, (event, found, lone) = children[0], children[-1]
         counts = measure in (
-            "count", "users", "sessions", "uniques", "totals", "average", "pct_dau",
+            "count", "users", "sessions", "uniques", "totals", "average", "pct_dau", "frequency",
+            "session_events",
         )  # fmt: skip
         if counts and found is not None:
             event, found = f"{event}.{found}", None

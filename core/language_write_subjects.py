@@ -11,7 +11,7 @@ from core.language_terms import cell_words, condition, name, quoted, step_words
 from core.language_words import BARE, SEGMENTS
 from core.queries.base import Question
 
-_COUNTS = ("count", "users", "sessions", "average", "pct_dau")
+_COUNTS = ("count", "users", "sessions", "average", "pct_dau", "frequency", "session_events")
 
 
 class Writer:

@@ -9,7 +9,7 @@ from core.queries import kind_class
 
 SHAPES: Final[dict[str, type[Shape] | tuple[type[Shape], ...]]] = {
     "active_users": Series,
-    "trend": Series,
+    "trend": (Series, Histogram),
     "funnel": Steps,
     "retention": Grid,
     "lifecycle": Series,

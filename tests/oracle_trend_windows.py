@@ -95,6 +95,10 @@ def _figure(world: World, question: Any, own: list[Seen], stretch: Stretch) -> f
     if question.measure == "distinct":
         values = [value_of(world, item, f"properties.{question.property}") for item in items]
         return len({label_of(value) for value in values if value is not None})
+    if question.measure == "distinct_per_user":
+        return _per_user(world, question, items)
+    if question.measure in ("items", "distinct_items"):
+        return sum(_held(world, question, item) for item in items)
     if question.measure == "pct_dau":
         about_people = [
             clause
@@ -104,3 +108,20 @@ def _figure(world: World, question: Any, own: list[Seen], stretch: Stretch) -> f
         active = people_of(within(matching(world, None, about_people), *stretch))
         return len(people_of(items)) / len(active) if active else None
     return figure_of(world, question.measure, question.property)(items)
+
+
+def _per_user(world: World, question: Any, items: list[Seen]) -> float | None:
+    values: dict[str, set[str]] = {}
+    for item in items:
+        value = value_of(world, item, f"properties.{question.property}")
+        if item.actor is not None and value is not None:
+            values.setdefault(item.actor, set()).add(label_of(value))
+    return sum(map(len, values.values())) / len(values) if values else None
+
+
+def _held(world: World, question: Any, item: Seen) -> int:
+    """How many values a property holds on one event; of a list its elements."""
+    value = value_of(world, item, f"properties.{question.property}")
+    parts = value if isinstance(value, list) else [value]
+    labels = [label_of(part) for part in parts if part is not None]
+    return len(labels) if question.measure == "items" else len(set(labels))

@@ -84,6 +84,10 @@ CONDITIONS: tuple[list[dict[str, Any]], ...] = (
               {"field": "event", "operator": "eq", "value": "pay"}]},
      {"not": {"field": "country", "operator": "eq", "value": "US"}}],
 )  # fmt: skip
+MEASURES = (
+    "count", "users", "sessions", "sum", "avg", "min", "max", "median", "p90", "distinct_per_user",
+    "items", "distinct_items", "session_events",
+)  # fmt: skip
 FIELDS = ("country", "event", "properties.item", "properties.amount", "trait:plan", "user")
 
 timed = {
@@ -99,9 +103,7 @@ trends = st.fixed_dictionaries(
         **timed,
         "kind": st.just("trend"),
         "event": st.none() | st.sampled_from(EVENTS),
-        "measure": st.sampled_from(
-            ("count", "users", "sessions", "sum", "avg", "min", "max", "median", "p90")
-        ),
+        "measure": st.sampled_from(MEASURES),
         "property": st.just("amount"),
     }
 )
@@ -361,7 +363,7 @@ def test_labels_and_numbers_of_values(stored):
     asked = {"kind": "trend", "range": "1970-01-01,1970-01-01", "limit": 1000}
     check(stored, {**asked, "breakdown": "properties.v"})
     check(stored, {**asked, "breakdown": ["properties.deep.it's", "trait:plan"]})
-    for measure in ("sum", "avg", "min", "max", "median", "p12.5"):
+    for measure in ("sum", "avg", "min", "max", "median", "p12.5", "items", "histogram"):
         check(stored, {**asked, "measure": measure, "property": "v"})
 
 

@@ -14,7 +14,17 @@ from core.queries import from_json
 from tests import oracle_trend_windows as oracle
 from tests.compare import ask, both_engines, check_people, check_series, people
 from tests.test_active_users import CONDITIONS
-from tests.worlds import A_RANGE, EVENTS, EXACT_RANGES, RANGES, appendix_a, engine_of, worlds
+from tests.worlds import (
+    A_RANGE,
+    EVENTS,
+    EXACT_RANGES,
+    RANGES,
+    Event,
+    World,
+    appendix_a,
+    engine_of,
+    worlds,
+)
 
 PURCHASES = {"event": "purchase", "measure": "users", "range": A_RANGE}
 
@@ -62,6 +72,29 @@ def test_different_values_of_a_property(engine):
     assert line(engine, event="purchase", measure="distinct", property="amount").values[:4] == (
         1, 1, 1, 0,
     )  # fmt: skip
+
+
+def test_all_events_of_the_sessions_that_hold_one(engine):
+    found = line(engine, event="purchase", measure="session_events")
+    assert (found.total, found.values[:3]) == (13, (4, 3, 3))  # s1, s5, s6 and s10
+    groups = ask(engine, "trend", event="purchase", measure="session_events", range=A_RANGE,
+                 breakdown="item").lines  # fmt: skip
+    assert [(g.group[0], g.total) for g in groups] == [("shirt", 7), ("hat", 3), ("jeans", 3)]
+
+
+def test_elements_of_lists():
+    held = (["hat", "shirt", "hat", None], "hat", [], None, [1, "1", True], ["x"])
+    events = tuple(
+        Event("cart", n * 1000, "ann" if n else "bob", properties={"item": value})
+        for n, value in enumerate(held)
+    )
+    with engine_of(World(events, now=24 * 3_600_000)) as found:
+        asked = {"range": "1970-01-01,1970-01-01", "property": "item"}
+        totals = {
+            measure: ask(found, "trend", measure=measure, **asked).lines[0].total
+            for measure in ("items", "distinct_items", "distinct_per_user")
+        }
+    assert totals == {"items": 8, "distinct_items": 6, "distinct_per_user": 2.5}
 
 
 def test_a_rolling_window_counts_everybody_once(engine):
@@ -128,8 +161,9 @@ def test_a_window_too_long_for_a_coarser_granularity_is_refused(engine):
         ask(engine, "trend", **fields)
 
 
-MEASURES = ("count", "users", "users", "sessions", "sum", "avg", "median", "average", "pct_dau",
-            "distinct")  # fmt: skip
+MEASURES = ("count", "users", "users", "sessions", "sum", "avg", "median", "min", "max", "average",
+            "pct_dau",
+            "distinct", "distinct_per_user", "items", "distinct_items")  # fmt: skip
 WINDOWS: tuple[dict[str, Any], ...] = (
     {}, {"cumulative": True}, {"rolling_window": 2}, {"rolling_window": 7},
     {"rolling_window": 12}, {"rolling_average": 2}, {"rolling_average": 5},

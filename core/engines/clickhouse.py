@@ -167,6 +167,12 @@ class ClickHouseDialect:
         return f"""multiIf({known} = 'null', '{NONE}', {known} = '""', '{EMPTY}',
                   {values.text(known)})"""
 
+    def items(self, raw: str, *, different: bool) -> str:
+        """The texts of its elements."""
+        found = values.elements(values.present(raw))
+        counted = f"length(arrayDistinct({found}))" if different else f"length({found})"
+        return f"if({values.present(raw)} = 'null', 0, {counted})"
+
     def trait_label(self, key: str, binder: Binder) -> str:
         """One look-up per event in the table kept in memory for this."""
         found = f"joinGetOrNull('traits', 'value', e.actor, {binder(key)})"

@@ -144,6 +144,10 @@ class Dialect(Protocol):
         """A JSON text as the label a breakdown shows, "(none)" and "(empty)" included."""
         ...
 
+    def items(self, raw: str, *, different: bool) -> str:
+        """How many elements a JSON text has, a list those that are not null; equal ones once."""
+        ...
+
     def trait_label(self, key: str, binder: Binder) -> str:
         """The present value of a trait of `e.actor`, as a label."""
         ...
@@ -299,6 +303,12 @@ class SqliteDialect:
                   when {raw} = '""' then '{EMPTY}'
                   when substr({raw}, 1, 1) = '"' then {raw} ->> '$'
                   else {raw} end)"""
+
+    def items(self, raw: str, *, different: bool) -> str:
+        """A value that is no list is one row of json_each; true and 1 are told apart."""
+        value = "iif(j.type in ('true', 'false'), j.type, cast(j.value as text))"
+        counted = f"count(distinct {value})" if different else "count(*)"
+        return f"(select {counted} from json_each({raw}) j where j.type <> 'null')"
 
     def trait_label(self, key: str, binder: Binder) -> str:
         """Traits are few per person: one seek each."""

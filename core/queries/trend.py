@@ -19,23 +19,15 @@ from core.answers import Cell
 from core.engines.dialect import Binder, Statement
 from core.errors import BadQuestion, did_you_mean
 from core.filters import Condition
-from core.queries.active_users import (
-    WHOLE,
-    bucket_span,
-    members_of_group,
-    people_by_slot,
-    split,
-)
+from core.queries import trend_histograms
+from core.queries.active_users import bucket_span, members_of_group, people_by_slot
 from core.queries.base import Ask, Context, Rows, TimedQuestion, find_bucket, frame
 from core.queries.names import Field
-from core.queries.select import (
-    Selection,
-    day_runs,
-    select,
-    slot_expression,
-    whole_days,
-)
+from core.queries.select import Selection, select
+from core.queries.selectors import ANY
 from core.queries.series import Figure, Figures, Group, assemble, collect
+from core.queries.trend_histograms import HISTOGRAMS, check_alone
+from core.queries.trend_scan import Scan
 from core.queries.trend_windows import (
     Windows,
     averaged,
@@ -45,25 +37,24 @@ from core.queries.trend_windows import (
     rolling,
     summed,
 )
-from core.timeframe import Bucket, Span, runs
+from core.timeframe import Bucket, Span
 
 MEASURES = (
     "count", "users", "sessions", "average", "pct_dau", "sum", "avg", "min", "max", "median",
-    "distinct",
+    "distinct", "histogram", "frequency", "distinct_per_user", "items", "distinct_items",
+    "session_events",
 )  # fmt: skip
 PERCENTILE = re.compile(r"p(\d{1,2}(?:\.\d+)?|100)")
 UNITS = {
     "count": "events", "users": "users", "sessions": "sessions", "average": "number",
-    "pct_dau": "percent",
+    "pct_dau": "percent", "frequency": "users", "session_events": "events",
 }  # fmt: skip
 """Measures that need no property -> the unit of their figures."""
 
-COUNTED_ONCE = ("sessions", "distinct")
-"""Measures of the events themselves that count different things."""
-
 WINDOWS = ("rolling_window", "rolling_average", "cumulative")
 
-ZERO = ("count", "users", "sessions", "sum", "distinct")
+ZERO = ("count", "users", "sessions", "sum", "distinct", "items", "distinct_items",
+        "session_events")  # fmt: skip
 """Measures that are 0 where there is nothing; the others are undefined."""
 
 
@@ -74,8 +65,11 @@ class Trend(TimedQuestion):
         event: its name; None is any event.
         measure: count, users, sessions; average (events per user); pct_dau (users of the event as
             a share of all active ones, whom conditions about people and segments narrow too);
-            sum, avg, min, max, median or a percentile (p90) of `property`, or distinct, how many
-            different values it has.
+            sum, avg, min, max, median or a percentile (p90) of `property`; distinct, how many
+            different values it has, and distinct_per_user, the mean of that over people with any;
+            items and distinct_items, what it holds event by event, lists by their elements;
+            session_events, all events of the sessions that hold one. histogram (of `property`)
+            and frequency (people by how often) answer as a Histogram over the range.
         property: the measured property, with or without "properties.".
         rolling_window: the measure over so many buckets up to each one.
         rolling_average: the mean of so many buckets' figures, undefined where one of them is.
@@ -119,11 +113,15 @@ class Trend(TimedQuestion):
 
     @model_validator(mode="after")
     def _one_window(self) -> Trend:
+        if self.measure in HISTOGRAMS:
+            check_alone(self)
         given = [name for name in WINDOWS if getattr(self, name)]
         if len(given) > 1:
             raise BadQuestion(
                 f"{given[0]} and {given[1]} cannot be had at once.", parameter=given[1]
             )
+        if given and self.measure == "session_events":
+            raise BadQuestion(f"measure session_events takes no {given[0]}.", parameter=given[0])
         self._fits(self.granularity)
         return self
 
@@ -147,15 +145,18 @@ class Trend(TimedQuestion):
             return f"{name} per user"
         if self.measure == "pct_dau":
             return f"Share of active users with {name if self.event else 'any event'}"
+        words = self.measure.replace("_", " ")
         if self.measure in UNITS:
-            return f"{self.measure.capitalize()} of {name}"
-        return f"{self.measure} of {name} {self.property}"
+            return f"{words.capitalize()} of {name}"
+        return f"{words} of {name} {self.property}"
 
     def ask(self, ctx: Context) -> Ask:
         """See Question."""
-        time = frame(ctx, self)
         if self.property:
             ctx.names.existing(f"properties.{self.property}", "property")
+        if self.measure in HISTOGRAMS:
+            return (yield from trend_histograms.ask(ctx, self))
+        time = frame(ctx, self)
         by = [ctx.names.existing(name) for name in self.breakdown]
         self._fits(time.unit)
         now = yield from self._period(ctx, time.span, time.buckets, by, time.unit)
@@ -208,7 +209,7 @@ class Trend(TimedQuestion):
         view: Windows | None = None,
     ) -> Generator[Statement, Rows, Figures]:
         """Figures per bucket and of the span; with a view per window, and the totals unused."""
-        selection = select(ctx, self, self.event)
+        selection = select(ctx, self, self.event, absent=ANY)
         if self.measure == "users":
             return (yield from _users(ctx, selection, span, slots, by, view))
         if self.measure in ("average", "pct_dau"):
@@ -216,12 +217,8 @@ class Trend(TimedQuestion):
         if self.measure == "count":
             totals, points = yield from self._counts(ctx, selection, span, slots, by)
             return collect(ctx, by, totals, summed(points, view) if view else points)
-        totals, points = split((yield self._scan(ctx, selection, span, slots, by, view)))
-        return collect(ctx, by, totals, summed(points, view) if view and self._adds() else points)
-
-    def _adds(self) -> bool:
-        """Whether a window's figure is the sum of its buckets', things counted where new."""
-        return self.measure == "sum" or (self.cumulative and self.measure in COUNTED_ONCE)
+        scan = Scan(selection, self.measure, self.property or "", by)
+        return (yield from scan.ask(ctx, span, slots, view))
 
     def _ratio(
         self,
@@ -237,7 +234,7 @@ class Trend(TimedQuestion):
             totals, points = yield from self._counts(ctx, selection, span, slots, by)
             counts = collect(ctx, by, totals, summed(points, view) if view else points)
             return _divided(counts, users, list(users.totals))
-        everybody = replace(selection, events=(), clauses=())
+        everybody = replace(selection, events=ctx.names.active, clauses=(), matching=())
         active = yield from _users(ctx, everybody, span, slots, [], view)
         groups = list({**users.totals, **users.points} if by else {(): None})
         of_active = Figures(
@@ -261,80 +258,6 @@ class Trend(TimedQuestion):
             sums[v0, v1] = sums.get((v0, v1), 0) + total
         return [(v0, v1, total) for (v0, v1), total in sums.items()], points
 
-    def _scan(
-        self,
-        ctx: Context,
-        selection: Selection,
-        span: Span,
-        slots: list[Bucket],
-        by: list[Field],
-        view: Windows | None,
-    ) -> Statement:
-        bind = ctx.binder()
-        slot = "0"
-        if slots and whole_days(slots) and span.whole_days:
-            slot = slot_expression(bind, "e.day", day_runs(slots))
-        elif slots:
-            slot = slot_expression(bind, "e.ts", list(runs(slots)))
-        values = [selection.value(bind, field) for field in by] + ["0", "0"]
-        fields = [Field("property", self.property or "")] if self.property else []
-        aggregate = self._aggregate(ctx, bind)
-        placed = "found"
-        if view and self._adds() and self.measure in COUNTED_ONCE:
-            placed = """(
-                select min(slot) as slot, v0, v1, x
-                from found
-                where x is not null
-                group by v0, v1, x
-            ) firsts"""
-        elif view and not self._adds():
-            windows = ctx.dialect.rows(bind.rows(view.windows), ["slot", "lo", "hi"])
-            placed = f"""(
-                select w.slot as slot, f.v0 as v0, f.v1 as v1, f.x as x
-                from {windows} w
-                join found f on f.slot between w.lo and w.hi
-            ) windowed"""
-        return bind.statement(
-            f"""
-            with found as materialized (
-                select {slot} as slot, {values[0]} as v0, {values[1]} as v1,
-                       {self._figure(ctx, bind)} as x
-                from {selection.source([*by, *fields])}
-                where {selection.where(bind, span)}
-            )
-            select slot, v0, v1, {aggregate} as figure
-            from {placed}
-            group by slot, v0, v1
-            union all
-            select {WHOLE}, v0, v1, {aggregate}
-            from found
-            group by v0, v1
-            """,
-            f"{self.measure} from the events",
-        )
-
-    def _figure(self, ctx: Context, bind: Binder) -> str:
-        """SQL of what is aggregated of an event; NULL where it has nothing."""
-        d = ctx.dialect
-        if self.measure == "sessions":
-            return d.session_key()
-        raw = d.json_property(self.property or "", bind)
-        if self.measure == "distinct":
-            return (
-                f"case when {raw} is null or {raw} = 'null' then null else {d.json_label(raw)} end"
-            )
-        return d.as_number(raw)
-
-    def _aggregate(self, ctx: Context, bind: Binder) -> str:
-        if self.measure in COUNTED_ONCE:
-            return "count(distinct x)"
-        if self.measure == "sum":
-            return "coalesce(sum(x), 0)"
-        if self.measure in ("avg", "min", "max"):
-            return f"{self.measure}(x)"
-        p = 50.0 if self.measure == "median" else float(self.measure[1:])
-        return ctx.dialect.percentile("x", p / 100, bind)
-
     def _measured(self) -> tuple[Condition, ...]:
         """What an event must have to be measured."""
         if self.measure in UNITS:
@@ -343,13 +266,15 @@ class Trend(TimedQuestion):
 
     def people(self, ctx: Context, bind: Binder, cell: Cell) -> str:
         """See Question: everybody with a measured event in the bucket or window, of one group."""
+        if self.measure in HISTOGRAMS:
+            return trend_histograms.people(ctx, self, bind, cell)
         time = frame(ctx, self)
         span, slots = time.period_of(cell)
         slot = find_bucket(slots, cell.bucket)
         if slot is not None:
             view = self._windows(ctx, span, slots, time.unit)
             span = view.stretch(slot.index) if view else bucket_span(slot, span)
-        selection = select(ctx, self, self.event, self._measured())
+        selection = select(ctx, self, self.event, self._measured(), absent=ANY)
         return members_of_group(ctx, bind, selection, span, self.breakdown, cell.group)
 
 

@@ -1,0 +1,251 @@
+"""Trends without time: how values of a property, or numbers of events per person, are spread (8.1).
+
+`histogram` counts events by the number that a property holds: one bin per value where these are at
+most 20 whole numbers, else at most 10 bins of one round width (1, 2 or 5 times a power of ten),
+each without its upper end but the last. `frequency` counts people by how often they did the event
+in the range. Stored sets know neither, so the events are read.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Generator, Sequence
+from fractions import Fraction
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from core.answers import Bin, Cell, Histogram
+from core.engines.dialect import Binder, Statement
+from core.errors import BadQuestion
+from core.queries.base import Ask, Context, Rows, dates
+from core.queries.names import Field
+from core.queries.select import select
+from core.queries.selectors import ANY
+
+if TYPE_CHECKING:
+    from core.queries.trend import Trend
+
+HISTOGRAMS = ("histogram", "frequency")
+"""The measures that answer as a histogram."""
+
+SINGLE = 20
+"""Different whole numbers that still have a bin each."""
+
+BINS = 10
+MOST = 100
+"""Events of a person that are told apart; the last bin holds everybody with more."""
+
+_NUMBER = r"[+-]?\d+(?:\.\d+)?(?:e[+-]?\d+)?"
+_LABEL = re.compile(rf"({_NUMBER})(?: to (under )?({_NUMBER}))?")
+_TIMES = re.compile(r"(\d{1,3}) (times?|or more times)")
+
+
+def check_alone(question: Trend) -> None:
+    """Refuse what only values over time have; BadQuestion."""
+    hints = {
+        "breakdown": "Add a condition instead.",
+        "compare": "Ask for both ranges in turn.",
+        "granularity": "It is over the whole range.",
+        "rolling_window": "It is over the whole range.",
+        "rolling_average": "It is over the whole range.",
+        "cumulative": "It is over the whole range.",
+    }
+    for name, hint in hints.items():
+        if getattr(question, name) != type(question).model_fields[name].default:
+            raise BadQuestion(f"measure {question.measure} takes no {name}.", hint, parameter=name)
+
+
+def ask(ctx: Context, question: Trend) -> Ask:
+    """Yield statements, receive their rows, return the Histogram."""
+    spread = _valued if question.measure == "histogram" else _counted
+    bind = ctx.binder()
+    middle, ninth = (ctx.dialect.percentile("x", p, bind) for p in (0.5, 0.9))
+    stats = yield bind.statement(
+        f"""
+        select avg(x), {middle}, {ninth}, min(x), max(x), count(distinct x),
+               sum(case when x = round(x) then 0 else 1 end)
+        from ({spread(ctx, question, bind, nobody=True)}) f
+        """,
+        "mean, median and bounds",
+    )
+    mean, median, p90, *bounds = stats[0]
+    if question.measure == "histogram":
+        bins = yield from _values(ctx, question, *bounds)
+    else:
+        bins = yield from _times(ctx, question)
+    total = sum(part.count for part in bins)
+    return Histogram(
+        title=question.title(),
+        **dates(ctx.span_to_today(question.range)),
+        unit="events" if question.measure == "histogram" else "users",
+        of=question.property or "times",
+        total=total,
+        mean=mean if total else None,
+        median=median if total else None,
+        p90=p90 if total else None,
+        bins=tuple(
+            part.model_copy(update={"share": part.count / total if total else None})
+            for part in bins
+        ),
+    )
+
+
+def people(ctx: Context, question: Trend, bind: Binder, cell: Cell) -> str:
+    """Return SQL of everybody behind a bin, or behind all of them."""
+    test = "1 = 1"
+    if question.measure == "histogram":
+        if cell.row is not None:
+            test = _in_bin(bind, cell.row)
+        return f"select distinct actor from ({_valued(ctx, question, bind)}) f where {test}"
+    if cell.row is not None:
+        test = _so_often(bind, cell.row)
+    return f"select actor from ({_counted(ctx, question, bind)}) f where {test}"
+
+
+# -- values of a property
+
+
+def _values(
+    ctx: Context, question: Trend, low: float, high: float, different: int, broken: int
+) -> Generator[Statement, Rows, list[Bin]]:
+    if not different:
+        return []
+    bind = ctx.binder()
+    bounds: list[float] = []
+    if different == 1 or (different <= SINGLE and not broken):
+        where = "x"
+    else:
+        bounds = round_bounds(low, high)
+        inner = [f"when x < {bind(bound)} then {n}.0" for n, bound in enumerate(bounds[1:-1])]
+        last = f"{len(bounds) - 2}.0"
+        where = f"case {' '.join(inner)} else {last} end" if inner else last
+    d = ctx.dialect
+    rows = yield bind.statement(
+        f"""
+        select place, count(*) as events, {d.count(d.build("actor"))} as people
+        from (
+            select actor, {where} as place
+            from ({_valued(ctx, question, bind, nobody=True)}) f
+        ) placed
+        group by place
+        order by place
+        """,
+        "events by value",
+    )
+    found = {float(place): (count, who) for place, count, who in rows}
+    if not bounds:
+        return [
+            Bin(label=_written(x), start=x, end=x, count=count, people=who)
+            for x, (count, who) in found.items()
+        ]
+    return _bins(bounds, [found.get(float(n), (0, 0)) for n in range(len(bounds) - 1)])
+
+
+def _bins(bounds: Sequence[float], found: Sequence[tuple[int, int]]) -> list[Bin]:
+    last = len(found) - 1
+    return [
+        Bin(
+            label=f"{_written(low)} to {'' if n == last else 'under '}{_written(high)}",
+            start=low, end=high, count=found[n][0], people=found[n][1],
+        )
+        for n, (low, high) in enumerate(pairwise(bounds))
+    ]  # fmt: skip
+
+
+def round_bounds(low: float, high: float) -> list[float]:
+    """Return the bounds of at most BINS bins of one round width that hold low to high.
+
+    The width is the smallest 1, 2 or 5 times a power of ten with which multiples of it do.
+    """
+    least, most = Fraction(repr(low)), Fraction(repr(high))
+    power = -1
+    while Fraction(10) ** power * BINS < most - least:
+        power += 1
+    while Fraction(10) ** (power - 1) * BINS >= most - least:
+        power -= 1
+    for width in (Fraction(10) ** (power + n // 3 - 1) * (1, 2, 5)[n % 3] for n in range(9)):
+        first, end = least // width, -(-most // width)
+        if end - first <= BINS:
+            break
+    places = range(first, max(end, first + 1) + 1)
+    greatest = Fraction(sys.float_info.max)
+    return [float(max(min(width * n, greatest), -greatest)) for n in places]
+
+
+def _written(x: float) -> str:
+    return str(int(x)) if x == int(x) and abs(x) < 1e15 else repr(x)
+
+
+def _in_bin(bind: Binder, label: str) -> str:
+    found = _LABEL.fullmatch(label)
+    if found is None:
+        raise BadQuestion(f"cell names no bin {label!r}.", parameter="cell")
+    low, under, high = found.groups()
+    if high is None:
+        return f"x = {bind(float(low))}"
+    return f"x >= {bind(float(low))} and x {'<' if under else '<='} {bind(float(high))}"
+
+
+def _valued(ctx: Context, question: Trend, bind: Binder, *, nobody: bool = False) -> str:
+    """Relation (actor, x): a row per event with a number."""
+    own = Field("property", question.property or "")
+    selection = select(ctx, question, question.event, absent=ANY)
+    x = ctx.dialect.as_number(ctx.dialect.json_property(own.name, bind))
+    return f"""
+            select actor, x
+            from (
+                select e.actor as actor, {x} as x
+                from {selection.source([own])}
+                where {selection.where(bind, ctx.span_to_today(question.range))}
+            ) own
+            where x is not null{"" if nobody else " and actor <> 0"}"""
+
+
+# -- how often people did it
+
+
+def _times(ctx: Context, question: Trend) -> Generator[Statement, Rows, list[Bin]]:
+    bind = ctx.binder()
+    rows = yield bind.statement(
+        f"""
+        select times, count(*) as people
+        from (
+            select case when x > {bind(MOST)} then {bind(MOST + 1)} else x end as times
+            from ({_counted(ctx, question, bind)}) f
+        ) capped
+        group by times
+        """,
+        "people by number of events",
+    )
+    found: dict[int, int] = dict(rows)
+    return [
+        Bin(
+            label=_often(n), start=n, end=None if n > MOST else n + 1, count=found.get(n, 0),
+            people=found.get(n, 0),
+        )
+        for n in range(1, max(found, default=0) + 1)
+    ]  # fmt: skip
+
+
+def _often(n: int) -> str:
+    if n > MOST:
+        return f"{n} or more times"
+    return "1 time" if n == 1 else f"{n} times"
+
+
+def _so_often(bind: Binder, label: str) -> str:
+    found = _TIMES.fullmatch(label)
+    if found is None:
+        raise BadQuestion(f"cell names no bin {label!r}.", parameter="cell")
+    return f"x {'>=' if 'more' in found[2] else '='} {bind(int(found[1]))}"
+
+
+def _counted(ctx: Context, question: Trend, bind: Binder, *, nobody: bool = False) -> str:
+    """Relation (actor, x): how many events each person has, where any; never nobody."""
+    selection = select(ctx, question, question.event, absent=ANY)
+    return f"""
+            select e.actor as actor, count(*) as x
+            from {selection.source()}
+            where {selection.where(bind, ctx.span_to_today(question.range))} and e.actor <> 0
+            group by e.actor"""

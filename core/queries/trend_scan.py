@@ -1,0 +1,238 @@
+"""Figures of a trend that need the events themselves: of a property, of sessions.
+
+A window's figure is put together from those of its buckets where that gives the same (sums, means,
+least and greatest values); different things are looked at once per bucket and counted per window,
+and percentiles look at every value of a window.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from core.engines.dialect import Binder, Statement
+from core.queries.active_users import WHOLE, split
+from core.queries.base import Context, Rows
+from core.queries.names import Field
+from core.queries.select import Selection, day_runs, slot_expression, whole_days
+from core.queries.series import Figure, Figures, collect
+from core.queries.trend_windows import Windows
+from core.timeframe import Bucket, Span, runs
+
+DIFFERENT = ("sessions", "distinct", "distinct_per_user")
+"""Measures that count different things."""
+
+ITEMS = ("items", "distinct_items")
+"""Measures that count what a property holds, event by event."""
+
+
+@dataclass(frozen=True)
+class Scan:
+    """What is measured of which events.
+
+    Attributes:
+        measure: as in Trend.
+        property: without "properties."; "" where the measure needs none.
+        by: breakdown fields.
+    """
+
+    selection: Selection
+    measure: str
+    property: str
+    by: Sequence[Field]
+
+    def ask(
+        self, ctx: Context, span: Span, slots: list[Bucket], view: Windows | None
+    ) -> Generator[Statement, Rows, Figures]:
+        """Figures per bucket and of the span; with a view per window, and the totals unused."""
+        fold = FOLDS.get(self.measure)
+        if fold is None:
+            rows = yield self._statement(ctx, span, slots, view, (self._aggregate(ctx),))
+            totals, points = split(rows)
+            if view and self._new_things(view):
+                points = merged(points, view, FOLDS["sum"])
+            return collect(ctx, self.by, totals, points)
+        rows = yield self._statement(ctx, span, slots, None, fold.columns)
+        totals, points = split(rows)
+        shown = merged(points, view, fold) if view else _finished(points, 3, fold)
+        return collect(ctx, self.by, _finished(totals, 2, fold), shown)
+
+    def _new_things(self, view: Windows) -> bool:
+        """Whether windows that grow are counted by what is new in each bucket."""
+        return view.growing and self.measure in ("sessions", "distinct")
+
+    def _statement(
+        self,
+        ctx: Context,
+        span: Span,
+        slots: list[Bucket],
+        view: Windows | None,
+        columns: Sequence[Callable[[Binder], str] | str],
+    ) -> Statement:
+        bind = ctx.binder()
+        found = self._found(ctx, bind, span, slots)
+        placed = self._placed(ctx, bind, view) if view else "found"
+        figures = [column if isinstance(column, str) else column(bind) for column in columns]
+        return bind.statement(
+            f"""
+            with found as materialized ({found})
+            select slot, v0, v1, {", ".join(figures)}
+            from {placed}
+            group by slot, v0, v1
+            union all
+            select {WHOLE}, v0, v1, {", ".join(figures)}
+            from found
+            group by v0, v1
+            """,
+            f"{self.measure.replace('_', ' ')} from the events",
+        )
+
+    def _found(self, ctx: Context, bind: Binder, span: Span, slots: list[Bucket]) -> str:
+        """Relation (slot, v0, v1, actor, x): a row per event."""
+        if self.measure == "session_events":
+            return self._in_sessions(ctx, bind, span, slots)
+        values = [self.selection.value(bind, field) for field in self.by] + ["0", "0"]
+        fields = [Field("property", self.property)] if self.property else []
+        who = "e.actor" if self.measure == "distinct_per_user" else "0"
+        return f"""
+                select {place(bind, span, slots)} as slot, {values[0]} as v0, {values[1]} as v1,
+                       {who} as actor, {self._figure(ctx, bind)} as x
+                from {self.selection.source([*self.by, *fields])}
+                where {self.selection.where(bind, span)}"""
+
+    def _in_sessions(self, ctx: Context, bind: Binder, span: Span, slots: list[Bucket]) -> str:
+        """A row per event of the sessions that hold a selected one, once per group of these."""
+        key = ctx.dialect.session_key()
+        everything = Selection(ctx, members=self.selection.members)
+        values = [self.selection.value(bind, field) for field in self.by] + ["0", "0"]
+        return f"""
+                select a.slot as slot, h.v0 as v0, h.v1 as v1, a.actor as actor, 1 as x
+                from (
+                    select {place(bind, span, slots)} as slot, e.actor as actor, {key} as session
+                    from {everything.source()}
+                    where {everything.where(bind, span)}
+                ) a
+                join (
+                    select distinct {values[0]} as v0, {values[1]} as v1, {key} as session
+                    from {self.selection.source(self.by)}
+                    where {self.selection.where(bind, span)}
+                ) h on h.session = a.session"""
+
+    def _placed(self, ctx: Context, bind: Binder, view: Windows) -> str:
+        """Relation (slot, v0, v1, actor, x) by window; of a growing one where each thing is new."""
+        if self._new_things(view):
+            return """(
+                select min(slot) as slot, v0, v1, x
+                from found
+                where x is not null
+                group by v0, v1, x
+            ) firsts"""
+        each = "found"
+        if self.measure in DIFFERENT:
+            each = "(select distinct slot, v0, v1, actor, x from found where x is not null)"
+        windows = ctx.dialect.rows(bind.rows(view.windows), ["slot", "lo", "hi"])
+        return f"""(
+                select w.slot as slot, f.v0 as v0, f.v1 as v1, f.actor as actor, f.x as x
+                from {windows} w
+                join {each} f on f.slot between w.lo and w.hi
+            ) windowed"""
+
+    def _figure(self, ctx: Context, bind: Binder) -> str:
+        """SQL of what is aggregated of an event; NULL where it has nothing."""
+        d = ctx.dialect
+        if self.measure == "sessions":
+            return d.session_key()
+        raw = d.json_property(self.property, bind)
+        if self.measure in ITEMS:
+            return d.items(raw, different=self.measure == "distinct_items")
+        if self.measure in DIFFERENT:
+            nobody = "e.actor = 0 or " if self.measure == "distinct_per_user" else ""
+            return f"""case when {nobody}{raw} is null or {raw} = 'null' then null
+                            else {d.json_label(raw)} end"""
+        return d.as_number(raw)
+
+    def _aggregate(self, ctx: Context) -> Callable[[Binder], str] | str:
+        if self.measure == "distinct_per_user":
+            return """count(distinct actor || ':' || x) * 1.0
+                / nullif(count(distinct case when x is not null then actor end), 0)"""
+        if self.measure in DIFFERENT:
+            return "count(distinct x)"
+        p = 50.0 if self.measure == "median" else float(self.measure[1:])
+        return lambda bind: ctx.dialect.percentile("x", p / 100, bind)
+
+
+@dataclass(frozen=True)
+class Fold:
+    """A figure that larger periods have from those of their parts.
+
+    Attributes:
+        columns: SQL aggregates over `x` of one bucket.
+        merge: the aggregates of several buckets in one.
+        figure: what is shown of them.
+    """
+
+    columns: tuple[str, ...]
+    merge: Callable[[list[tuple[Any, ...]]], tuple[Any, ...]]
+    figure: Callable[[tuple[Any, ...]], Figure]
+
+
+def _present(column: int, parts: list[tuple[Any, ...]]) -> list[Any]:
+    return [part[column] for part in parts if part[column] is not None]
+
+
+_SUM = Fold(
+    ("sum(x)",), lambda parts: (sum(_present(0, parts)),), lambda found: found[0] or 0
+)  # fmt: skip
+FOLDS = {
+    "sum": _SUM,
+    "items": _SUM,
+    "distinct_items": _SUM,
+    "session_events": _SUM,
+    "avg": Fold(
+        ("sum(x)", "count(x)"),
+        lambda parts: (sum(_present(0, parts)), sum(_present(1, parts))),
+        lambda found: found[0] / found[1] if found[1] else None,
+    ),
+    "min": Fold(
+        ("min(x)",), lambda parts: (min(_present(0, parts), default=None),), lambda found: found[0]
+    ),
+    "max": Fold(
+        ("max(x)",), lambda parts: (max(_present(0, parts), default=None),), lambda found: found[0]
+    ),
+}
+"""Measure -> how its figures are put together."""
+
+
+def merged(points: Rows, view: Windows, fold: Fold) -> Rows:
+    """Put rows (place in base, v0, v1, aggregates...) together over each window.
+
+    Windows without any row of a group have none.
+    """
+    found: dict[tuple[Any, Any], dict[int, tuple[Any, ...]]] = {}
+    for where, v0, v1, *parts in points:
+        found.setdefault((v0, v1), {})[where] = tuple(parts)
+    rows: Rows = []
+    for (v0, v1), own in found.items():
+        for slot, low, high in view.windows:
+            parts = [own[n] for n in range(low, high + 1) if n in own]
+            if parts:
+                rows.append((slot, v0, v1, fold.figure(fold.merge(parts))))
+    return rows
+
+
+def _finished(rows: Rows, keys: int, fold: Fold) -> Rows:
+    return [(*row[:keys], fold.figure(row[keys:])) for row in rows]
+
+
+def place(bind: Binder, span: Span, slots: Sequence[Bucket], *, by_time: bool = False) -> str:
+    """Return SQL for the index of the bucket that `events e` lies in; 0 without buckets.
+
+    Args:
+        by_time: never by the stored day, so that an index on times is enough.
+    """
+    if not slots:
+        return "0"
+    if whole_days(slots) and span.whole_days and not by_time:
+        return slot_expression(bind, "e.day", day_runs(slots))
+    return slot_expression(bind, "e.ts", list(runs(slots)))
