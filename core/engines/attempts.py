@@ -1,6 +1,7 @@
-"""The reported attempt at a funnel of one actor (semantics 6.3), as an SQL function.
+"""The attempts at a funnel of one actor (semantics 6.3), as an SQL function.
 
-`reported` serves funnels in order, core/engines/attempts_order.py all others.
+`Walks` finds attempts in order; core/engines/attempts_order.py has the other ways,
+core/engines/attempts_held.py splits an actor's events by held values.
 
 Events of equal time form a group that may fill several steps, in any order, each event one step.
 From a given first event, filling as many steps as possible in every group, earliest group first,
@@ -10,133 +11,287 @@ earliest times.
 
 from __future__ import annotations
 
-from bisect import bisect_right
-from collections.abc import Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any, Protocol
 
 import orjson
 
 Event = tuple[int, int, int]
 """ts in ms, id, and the steps it can fill: bit 0 for step 1 and so on.
 
-Bits after those of the steps say where it must not lie (attempts_order.chained)."""
+Bits after those of the steps are about exclusions: see Search."""
+
+Check = Callable[[], None]
+"""Raises when whoever asked wants no answer any more."""
+
+OFTEN = 1023
+"""Between two checks lie that many events at most; one less than a power of two."""
+
+
+@dataclass(frozen=True)
+class Search:
+    """What is looked for among the events of one actor.
+
+    Attributes:
+        order: "ordered", "unordered" or "sequential".
+        steps: how many there are.
+        window: ms from the first step to the last, inclusive.
+        cuts: instants, ascending; between each and the next, half-open, one attempt that begins
+            there is reported.
+        tick: ms that are one instant: times are rounded down to it.
+        totals: report all attempts that begin between the first cut and the last, one after
+            another: the next begins once the one before is complete, or cannot be any more.
+        gaps: whether bit `steps + g` of a mask says that the event must not lie between steps
+            g and g + 1, in any order that it must not lie inside at all.
+        scopes: where not `gaps`: bit `steps + i` says that the event must not lie between the
+            two steps of scope i, else the attempt that was found is dropped.
+        path: whether to say which events were used.
+    """
+
+    order: str
+    steps: int
+    window: int
+    cuts: tuple[int, ...]
+    tick: int = 1
+    totals: bool = False
+    gaps: bool = False
+    scopes: tuple[tuple[int, int], ...] = ()
+    path: bool = False
 
 
 @dataclass(frozen=True)
 class Attempt:
-    """How far one actor came.
+    """How far one actor came. Times are rounded down to the tick.
 
     Attributes:
-        first: id of the event that filled step 1.
-        times: ms of the event of each step that was reached, ascending.
-        entered: ms of the event of step 1.
+        first: place of the event that filled step 1.
+        times: of the event of each step that was reached, by step.
     """
 
     first: int
     times: tuple[int, ...]
-    entered: int
+
+    @property
+    def depth(self) -> int:
+        """How many steps were reached."""
+        return len(self.times)
 
 
 @dataclass
-class _Groups:
-    """Events by time: the times, the masks at each, and where each step can be filled."""
+class Story:
+    """One actor's events in order of (ts, id), and grouped by equal time.
 
-    times: list[int] = field(default_factory=list)
+    Attributes:
+        times: per event, rounded down to the tick.
+        moments, masks: of each group its time and what its events can fill.
+        group: per event the group it is in.
+        places: per step the groups with an event that can fill it.
+    """
+
+    events: Sequence[Event]
+    times: list[int]
+    moments: list[int] = field(default_factory=list)
     masks: list[list[int]] = field(default_factory=list)
+    group: list[int] = field(default_factory=list)
     places: list[list[int]] = field(default_factory=list)
 
+    @classmethod
+    def of(cls, search: Search, events: Sequence[Event]) -> Story:
+        """Group events; of more equal ones than there are steps the rest can fill nothing."""
+        tick = search.tick
+        times = [ts for ts, _, _ in events] if tick == 1 else [e[0] - e[0] % tick for e in events]
+        story = cls(events, times, places=[[] for _ in range(search.steps)])
+        moments, masks, place = story.moments, story.masks, -1
+        for ts, (_, _, mask) in zip(times, events, strict=True):
+            if place < 0 or moments[place] != ts:
+                moments.append(ts)
+                masks.append([])
+                place += 1
+            story.group.append(place)
+            own = masks[place]
+            if len(own) < search.steps or own.count(mask) <= search.steps:
+                own.append(mask)
+            for step, places in enumerate(story.places):
+                if mask >> step & 1 and (not places or places[-1] != place):
+                    places.append(place)
+        return story
 
-def funnel_attempt(
-    order: str,
-    steps: int,
-    window: int,
-    start: int,
-    end: int,
-    times: str,
-    ids: str,
-    masks: str,
-) -> str | None:
-    """Return what was reported as JSON, or NULL without an event of step 1.
+    def starts(self, start: int, end: int, check: Check) -> Iterator[int]:
+        """Yield the places of events of step 1 between two instants, half-open."""
+        for place in range(
+            bisect_left(self.events, (start,)), bisect_left(self.events, (end,))
+        ):  # fmt: skip
+            if not place & OFTEN:
+                check()
+            if self.events[place][2] & 1:
+                yield place
 
-    That is [id of the event of step 1, its time, time of the first event, of the second, ...].
+    def others(self, place: int) -> list[int]:
+        """Return what the events of the same time can fill, without one event."""
+        others = list(self.masks[self.group[place]])
+        others.remove(self.events[place][2])
+        return others
+
+
+class Finder(Protocol):
+    """A way to find attempts."""
+
+    def best(self, start: int, end: int) -> Attempt | None:
+        """Return the deepest attempt that begins in between, of these the earliest."""
+        ...
+
+    def opened(self, place: int, since: int) -> tuple[Attempt, int]:
+        """Return the best attempt that begins with an event, and the group it is over with.
+
+        Args:
+            since: the first group that it may use.
+        """
+        ...
+
+
+def funnel_attempts(
+    check: Check, spec: str, times: str, ids: str, masks: str, held: str | None
+) -> str:
+    """Return the attempts that are reported, as JSON.
+
+    Each is [held values as JSON or null, time of step 1, id of its event, that event's ts, path,
+    time of the first event, of the second, ...]; a path has [ts, id, step] per event, by time.
 
     Args:
-        order: "ordered", "unordered" or "sequential".
-        window: ms from the first step to the last, inclusive.
-        start, end: ms between which step 1 must lie, half-open.
+        spec: a Search as JSON.
         times, ids, masks: JSON arrays with one element per event.
+        held: a JSON array of the held values per event, or NULL.
     """
-    rows = zip(orjson.loads(times), orjson.loads(ids), orjson.loads(masks), strict=True)
-    found = _find(order, steps, window, start, end, sorted(rows))
-    return orjson.dumps([found.first, found.entered, *found.times]).decode() if found else None
+    search = _search(spec)
+    rows: Sequence[Any] = list(
+        zip(orjson.loads(times), orjson.loads(ids), orjson.loads(masks), strict=True)
+    )
+    if held is None:
+        found = _told(search, None, sorted(rows), check)
+    else:
+        from core.engines.attempts_held import by_value
+
+        found = [
+            row
+            for value, own in by_value(rows, orjson.loads(held), check).items()
+            for row in _told(search, value, own, check)
+        ]
+    return orjson.dumps(found).decode()
 
 
-def _find(
-    order: str, steps: int, window: int, start: int, end: int, events: Sequence[Event]
-) -> Attempt | None:
-    from core.engines.attempts_order import chained, gathered
-
-    if order == "unordered":
-        return gathered(steps, window, start, end, events)
-    strict = order == "sequential"
-    if strict or any(mask >> steps for _, _, mask in events):
-        return chained(steps, window, start, end, events, strict=strict)
-    return reported(steps, window, start, end, events)
+@lru_cache(maxsize=64)
+def _search(spec: str) -> Search:
+    given = orjson.loads(spec)
+    given["cuts"] = tuple(given["cuts"])
+    given["scopes"] = tuple((first, last) for first, last in given["scopes"])
+    return Search(**given)
 
 
-def reported(
-    steps: int, window: int, start: int, end: int, events: Sequence[Event]
-) -> Attempt | None:
-    """Return the deepest attempt, of these the one with the earliest first event and times.
+def _told(
+    search: Search, value: str | None, events: Sequence[Event], check: Check
+) -> list[list[Any]]:
+    """Return the rows of one actor, or of one of their held values."""
+    story = Story.of(search, events)
+    rows = []
+    for attempt in attempts(search, story, check):
+        ts, id_, _ = events[attempt.first]
+        path = None
+        if search.path:
+            from core.engines.attempts_path import path_of
 
-    Args:
-        events: one actor's, in order of (ts, id).
+            path = path_of(story, attempt)
+        rows.append([value, attempt.times[0], id_, ts, path, *sorted(attempt.times)])
+    return rows
+
+
+def attempts(search: Search, story: Story, check: Check) -> list[Attempt]:
+    """Return the attempts that are reported of one actor's events.
+
+    Those dropped for an event inside a scope are left out.
     """
-    groups = _grouped(steps, events)
-    best: Attempt | None = None
-    place = -1
-    for ts, id_, mask in events:
-        place += place < 0 or ts != groups.times[place]
-        if not mask & 1 or not start <= ts < end:
-            continue
-        times = _walk(steps, ts + window, groups, place, mask)
-        if best is None or len(times) > len(best.times):
-            best = Attempt(id_, times, ts)
-            if len(times) == steps:
+    finder = _finder(search, story, check)
+    found = list(_in_turn(search, story, finder, check) if search.totals else _each(search, finder))
+    if search.scopes and found:
+        from core.engines.attempts_order import Scopes
+
+        scopes = Scopes(search, story)
+        return [attempt for attempt in found if not scopes.spoil(attempt)]
+    return found
+
+
+def _finder(search: Search, story: Story, check: Check) -> Finder:
+    from core.engines.attempts_gather import Gatherings
+    from core.engines.attempts_order import Chains
+
+    if search.order == "unordered":
+        return Gatherings(search, story, check)
+    spoiled = search.gaps and any(mask >> search.steps for _, _, mask in story.events)
+    if search.order == "sequential" or spoiled:
+        return Chains(search, story, check)
+    return Walks(search, story, check)
+
+
+def _each(search: Search, finder: Finder) -> Iterator[Attempt]:
+    for start, end in zip(search.cuts, search.cuts[1:], strict=False):
+        found = finder.best(start, end)
+        if found:
+            yield found
+
+
+def _in_turn(search: Search, story: Story, finder: Finder, check: Check) -> Iterator[Attempt]:
+    since = 0
+    for place in story.starts(search.cuts[0], search.cuts[-1], check):
+        if story.group[place] >= since:
+            found, since = finder.opened(place, since)
+            yield found
+
+
+@dataclass(frozen=True)
+class Walks:
+    """Attempts in order that no event can spoil."""
+
+    search: Search
+    story: Story
+    check: Check
+
+    def best(self, start: int, end: int) -> Attempt | None:
+        """See Finder."""
+        best: Attempt | None = None
+        for place in self.story.starts(start, end, self.check):
+            times = self._walk(place)
+            if best is None or len(times) > best.depth:
+                best = Attempt(place, times)
+                if len(times) == self.search.steps:
+                    break
+        return best
+
+    def opened(self, place: int, since: int) -> tuple[Attempt, int]:
+        """See Finder."""
+        times, moments = self._walk(place), self.story.moments
+        complete = len(times) == self.search.steps
+        last = times[-1] if complete else self.story.times[place] + self.search.window
+        return Attempt(place, times), bisect_right(moments, last)
+
+    def _walk(self, start: int) -> tuple[int, ...]:
+        """Fill steps from a first event."""
+        steps, story = self.search.steps, self.story
+        place = story.group[start]
+        deadline = story.moments[place] + self.search.window
+        filled = filling(1, steps, story.others(start))
+        times = [story.moments[place]] * filled
+        while filled < steps:
+            places = story.places[filled]
+            at = bisect_right(places, place)
+            if at == len(places) or story.moments[places[at]] > deadline:
                 break
-    return best
-
-
-def _grouped(steps: int, events: Sequence[Event]) -> _Groups:
-    groups = _Groups(places=[[] for _ in range(steps)])
-    for ts, _, mask in events:
-        if not groups.times or groups.times[-1] != ts:
-            groups.times.append(ts)
-            groups.masks.append([])
-        groups.masks[-1].append(mask)
-        place = len(groups.times) - 1
-        for step, places in enumerate(groups.places):
-            if mask >> step & 1 and (not places or places[-1] != place):
-                places.append(place)
-    return groups
-
-
-def _walk(steps: int, deadline: int, groups: _Groups, place: int, mask: int) -> tuple[int, ...]:
-    """Fill steps from a first event with this mask in the group at this place."""
-    others = list(groups.masks[place])
-    others.remove(mask)
-    filled = filling(1, steps, others)
-    times = [groups.times[place]] * filled
-    while filled < steps:
-        places = groups.places[filled]
-        at = bisect_right(places, place)
-        if at == len(places) or groups.times[places[at]] > deadline:
-            break
-        place = places[at]
-        reached = filling(filled, steps, groups.masks[place])
-        times += [groups.times[place]] * (reached - filled)
-        filled = reached
-    return tuple(times)
+            place = places[at]
+            reached = filling(filled, steps, story.masks[place])
+            times += [story.moments[place]] * (reached - filled)
+            filled = reached
+        return tuple(times)
 
 
 def filling(filled: int, steps: int, masks: Sequence[int]) -> int:

@@ -1,213 +1,203 @@
-"""Reported attempts at funnels that are not merely in order (semantics 6.3), of one actor.
+"""Attempts at funnels that are not merely in order (semantics 6.3), of one actor.
 
-`chained` serves steps in order of which some gaps must be free of some events, and steps that
-follow each other with nothing between; `gathered` serves steps in any order.
+`Chains` serves steps in order of which some gaps must be free of some events, and steps that
+follow each other with nothing between; `Scopes` drops attempts for events inside them. Both take
+time in proportion to the events.
 """
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from bisect import bisect_right
+from dataclasses import dataclass
+from functools import cached_property
 
-from core.engines.attempts import Attempt, Event, filling
+from core.engines.attempts import OFTEN, Attempt, Check, Search, Story, filling
+
+NEVER = 2**62
+"""A time after all others, in ms."""
 
 Times = tuple[int, ...]
-Reach = tuple[int, int]
-"""Places in the list of events, half-open."""
 
 
 @dataclass(frozen=True)
-class _Group:
-    """The events of one time: their masks, and the gaps they spoil (bit 1 for steps 1 to 2)."""
+class Chains:
+    """Attempts in order that events in between can spoil.
 
-    ts: int
-    masks: list[int] = field(default_factory=list)
-
-
-def chained(
-    steps: int, window: int, start: int, end: int, events: Sequence[Event], *, strict: bool
-) -> Attempt | None:
-    """Return the deepest attempt in order, of these the one with the earliest event and times.
-
-    Args:
-        events: one actor's, in order of (ts, id); bit `steps + g` of a mask says that the event
-            must not lie between steps g and g + 1.
-        strict: whether no event at all may lie between two steps.
-    """
-    groups: list[_Group] = []
-    best: Attempt | None = None
-    for ts, _, mask in events:
-        if not groups or groups[-1].ts != ts:
-            groups.append(_Group(ts))
-        groups[-1].masks.append(mask)
-    place = -1
-    for ts, id_, mask in events:
-        place += place < 0 or ts != groups[place].ts
-        if not mask & 1 or not start <= ts < end:
-            continue
-        times = _chain(steps, ts + window, groups, place, mask, strict)
-        if best is None or len(times) > len(best.times):
-            best = Attempt(id_, times, ts)
-            if len(times) == steps:
-                break
-    return best
-
-
-def _chain(
-    steps: int, deadline: int, groups: list[_Group], place: int, mask: int, strict: bool
-) -> Times:
-    """Fill steps from a first event with this mask in the group at this place.
-
-    Filling as much as possible at once may leave nothing for the time after, so every number of
-    steps that can have been filled is kept, each with its earliest times.
-    """
-    others = list(groups[place].masks)
-    others.remove(mask)
-    alive = {n: (groups[place].ts,) * n for n in range(1, filling(1, steps, others) + 1)}
-    best = alive[max(alive)]
-    for at in range(place + 1, len(groups)):
-        group = groups[at]
-        if not alive or group.ts > deadline:
-            break
-        further = _further(steps, alive, group)
-        spoiled = -1 if strict else _spoiled(steps, group.masks)
-        kept = {n: times for n, times in alive.items() if not spoiled >> n & 1}
-        alive = {n: min(t[n] for t in (kept, further) if n in t) for n in {*kept, *further}}
-        best = min([best, *further.values()], key=lambda times: (-len(times), times))
-    return best
-
-
-def _further(steps: int, alive: dict[int, Times], group: _Group) -> dict[int, Times]:
-    found: dict[int, Times] = {}
-    for filled, times in alive.items():
-        for reached in range(filled + 1, filling(filled, steps, group.masks) + 1):
-            longer = times + (group.ts,) * (reached - filled)
-            found[reached] = min(longer, found.get(reached, longer))
-    return found
-
-
-def _spoiled(steps: int, masks: list[int]) -> int:
-    gaps = 0
-    for mask in masks:
-        gaps |= mask >> steps
-    return gaps
-
-
-def gathered(
-    steps: int, window: int, start: int, end: int, events: Sequence[Event]
-) -> Attempt | None:
-    """Return the largest set of events that fill steps 1 to k, the earliest of these.
-
-    Its times are those of its events, ascending. Of several sets the one with the earliest event
-    of step 1 is reported, then of step 2 and so on.
-
-    Args:
-        events: one actor's, in order of (ts, id); a bit from `steps` on in a mask says that the
-            event must not lie between the first and the last of the set.
-    """
-    return _Gathering(steps, window, start, end, events).best()
-
-
-class _Gathering:
-    """One actor's events, and the stretches of them that a set may lie in.
-
-    A stretch begins with an event and ends with the window, or with the first spoiling event
-    after its beginning. Bounds limit which events may fill each step.
+    An attempt with n steps filled is alive until a group spoils its gap n. Filling as much as
+    possible at once may leave nothing for the time after, so every number of steps that can have
+    been filled is kept.
     """
 
-    def __init__(
-        self, steps: int, window: int, start: int, end: int, events: Sequence[Event]
-    ) -> None:
-        self.events = events
-        self.times = [ts for ts, _, _ in events]
-        self.fits = [[p for p, e in enumerate(events) if e[2] >> k & 1] for k in range(steps)]
-        everything = (0, len(events))
-        self.bounds = [everything] * steps
-        self.bounds[0] = (bisect_left(self.times, start), bisect_left(self.times, end))
-        self.spoiling = [ts for ts, _, mask in events if mask >> steps]
-        self.window = window
+    search: Search
+    story: Story
+    check: Check
 
-    def best(self) -> Attempt | None:
-        """Return the reported set."""
-        stretches = list(self._stretches())
-        depths = [self._depth(stretch, self.bounds) for stretch in stretches]
-        depth = max(depths, default=0)
-        if not depth:
+    def best(self, start: int, end: int) -> Attempt | None:
+        """See Finder: how deep any attempt gets, then the first start that gets there."""
+        starts: dict[int, list[int]] = {}
+        for place in self.story.starts(start, end, self.check):
+            starts.setdefault(self.story.group[place], []).append(place)
+        if not starts:
             return None
-        bounds = self.bounds[:depth]
-        good = [s for s, d in zip(stretches, depths, strict=True) if d == depth]
-        for step in range(depth):
-            good, bounds = self._settled(step, good, bounds)
-        first = self.events[bounds[0][0]]
-        return Attempt(first[1], tuple(sorted(self.times[low] for low, _ in bounds)), first[0])
+        depth = self._deepest(starts)
+        first = self._earliest(starts, depth)
+        return Attempt(first, self._chain(first)[0])
 
-    def _stretches(self) -> Iterator[Reach]:
-        before = None
-        for place, ts in enumerate(self.times):
-            if ts == before:
-                continue
-            before, last = ts, ts + self.window
-            spoiled = bisect_right(self.spoiling, ts)
-            if spoiled < len(self.spoiling):
-                last = min(last, self.spoiling[spoiled])
-            yield place, bisect_right(self.times, last)
+    def opened(self, place: int, since: int) -> tuple[Attempt, int]:
+        """See Finder."""
+        times, over = self._chain(place)
+        return Attempt(place, times), over
 
-    def _settled(
-        self, step: int, good: list[Reach], bounds: list[Reach]
-    ) -> tuple[list[Reach], list[Reach]]:
-        """Bind a step to its earliest event, step 1 to one, others to all of that time."""
-        found: Reach | None = None
-        for stretch in good:
-            if found and stretch[0] >= found[0]:
+    @cached_property
+    def _spoiled(self) -> list[int]:
+        """Per group the gaps it spoils, bit g for the one after step g."""
+        if self.search.order == "sequential":
+            return [-1] * len(self.story.moments)
+        found = []
+        for masks in self.story.masks:
+            gaps = 0
+            for mask in masks:
+                gaps |= mask >> self.search.steps
+            found.append(gaps)
+        return found
+
+    def _fillings(self, places: list[int]) -> dict[int, int]:
+        """Return how many steps the time of starts can fill, for each kind of start once."""
+        found: dict[int, int] = {}
+        kinds: dict[int, int] = {}
+        for place in places:
+            mask = self.story.events[place][2]
+            if mask not in kinds:
+                kinds[mask] = filling(1, self.search.steps, self.story.others(place))
+                found[place] = kinds[mask]
+        return found
+
+    def _deepest(self, starts: dict[int, list[int]]) -> int:
+        """Return how many steps the deepest attempt fills.
+
+        Going forward, per number of steps filled the latest start that is alive: of several it
+        has the most time left.
+        """
+        steps, window, story = self.search.steps, self.search.window, self.story
+        latest, depth, last = [-NEVER] * (steps + 1), 0, max(starts)
+        for group in range(min(starts), len(story.moments)):
+            if not group & OFTEN:
+                self.check()
+            moment, spoiled = story.moments[group], self._spoiled[group]
+            alive = [n for n in range(1, steps) if latest[n] >= moment - window]
+            if group > last and not alive:
                 break
-            for place in self._candidates(step, stretch, bounds):
-                if found and place >= found[0]:
-                    break
-                reach = self._at(step, place)
-                if self._complete(stretch, [*bounds[:step], reach, *bounds[step + 1 :]]):
-                    found = reach
-                    break
-        assert found is not None
-        bounds = [*bounds[:step], found, *bounds[step + 1 :]]
-        return [stretch for stretch in good if self._complete(stretch, bounds)], bounds
+            before, latest = latest, [-NEVER] * (steps + 1)
+            for n in alive:
+                if not spoiled >> n & 1:
+                    latest[n] = max(latest[n], before[n])
+                for reached in range(n + 1, filling(n, steps, story.masks[group]) + 1):
+                    latest[reached] = max(latest[reached], before[n])
+                    depth = max(depth, reached)
+            if group in starts:
+                reached = max(self._fillings(starts[group]).values())
+                latest[1 : reached + 1] = [moment] * reached
+                depth = max(depth, reached)
+            if depth == steps:
+                break
+        return depth
 
-    def _at(self, step: int, place: int) -> Reach:
-        if not step:
-            return place, place + 1
-        ts = self.times[place]
-        return bisect_left(self.times, ts), bisect_right(self.times, ts)
+    def _earliest(self, starts: dict[int, list[int]], depth: int) -> int:
+        """Return the place of the first start from which so many steps can be filled.
 
-    def _complete(self, stretch: Reach, bounds: list[Reach]) -> bool:
-        return self._depth(stretch, bounds) == len(bounds)
+        Going backward, per number of steps filled before a group the earliest time at which
+        the groups from there on fill the last one.
+        """
+        window, story = self.search.window, self.story
+        ends, found = [NEVER] * (depth + 1), -1
+        last = bisect_right(story.moments, story.moments[max(starts)] + window)
+        for group in range(last - 1, min(starts) - 1, -1):
+            if not group & OFTEN:
+                self.check()
+            moment, spoiled = story.moments[group], self._spoiled[group]
+            if group in starts:
+                for place, filled in reversed(self._fillings(starts[group]).items()):
+                    in_time = any(ends[n] <= moment + window for n in range(1, filled + 1)[:depth])
+                    found = place if filled >= depth or in_time else found
+            after, ends = ends, [NEVER] * (depth + 1)
+            for n in range(1, depth):
+                if not spoiled >> n & 1:
+                    ends[n] = after[n]
+                for reached in range(n + 1, filling(n, depth, story.masks[group]) + 1):
+                    ends[n] = min(ends[n], moment if reached == depth else after[reached])
+        return found
 
-    def _depth(self, stretch: Reach, bounds: list[Reach]) -> int:
-        """Return how many steps, from the first on, can have events of their own."""
-        candidates: list[Sequence[int]] = []
-        owners: dict[int, int] = {}
-        for step in range(len(bounds)):
-            candidates.append(self._candidates(step, stretch, bounds))
-            if not _give(step, candidates, owners, set()):
-                return step
-        return len(bounds)
+    def _chain(self, start: int) -> tuple[Times, int]:
+        """Fill steps from a first event; return their times and the group it is over with."""
+        steps, story = self.search.steps, self.story
+        first = story.group[start]
+        moment = story.moments[first]
+        filled = filling(1, steps, story.others(start))
+        alive = {n: (moment,) * n for n in range(1, filled + 1)}
+        best = alive[filled]
+        if filled == steps:
+            return best, first + 1
+        last = bisect_right(story.moments, moment + self.search.window)
+        for group in range(first + 1, last):
+            if not group & OFTEN:
+                self.check()
+            further = self._further(alive, group)
+            spoiled = self._spoiled[group]
+            kept = {n: times for n, times in alive.items() if not spoiled >> n & 1}
+            alive = {n: min(t[n] for t in (kept, further) if n in t) for n in {*kept, *further}}
+            best = min([best, *further.values()], key=lambda times: (-len(times), times))
+            if len(best) == steps:
+                return best, group + 1
+            if not alive:
+                return best, group
+        return best, last
 
-    def _candidates(self, step: int, stretch: Reach, bounds: list[Reach]) -> Sequence[int]:
-        """Return the first events for a step, one for each step: others can take no more."""
-        fits = self.fits[step]
-        low = bisect_left(fits, max(stretch[0], bounds[step][0]))
-        high = bisect_left(fits, min(stretch[1], bounds[step][1]))
-        return fits[low : min(high, low + len(bounds))]
+    def _further(self, alive: dict[int, Times], group: int) -> dict[int, Times]:
+        moment, masks = self.story.moments[group], self.story.masks[group]
+        found: dict[int, Times] = {}
+        for filled, times in alive.items():
+            for reached in range(filled + 1, filling(filled, self.search.steps, masks) + 1):
+                longer = times + (moment,) * (reached - filled)
+                found[reached] = min(longer, found.get(reached, longer))
+        return found
 
 
-def _give(
-    step: int, candidates: list[Sequence[int]], owners: dict[int, int], tried: set[int]
-) -> bool:
-    """Give a step an event, moving other steps to other events where that frees one."""
-    for place in candidates[step]:
-        if place in tried:
-            continue
-        tried.add(place)
-        if place not in owners or _give(owners[place], candidates, owners, tried):
-            owners[place] = step
-            return True
-    return False
+class Scopes:
+    """The events that an attempt must not have between two steps."""
+
+    def __init__(self, search: Search, story: Story) -> None:
+        self.search = search
+        self.spoiling: list[list[int]] = [
+            [
+                ts
+                for ts, (_, _, mask) in zip(story.times, story.events, strict=True)
+                if mask >> search.steps + number & 1
+            ]
+            for number in range(len(search.scopes))
+        ]
+
+    def spoil(self, attempt: Attempt) -> bool:
+        """Return whether such an event lies in any scope.
+
+        A scope whose last step was not reached lasts until the window ends; one whose first
+        step was not reached has not begun. In any order a scope is the whole attempt.
+        """
+        over = attempt.times[0] + self.search.window
+        for (first, last), times in zip(self.search.scopes, self.spoiling, strict=True):
+            if self.search.order == "unordered":
+                used = sorted(attempt.times)
+                if _any(times, used[0], used[-1] - 1):
+                    return True
+                if attempt.depth < self.search.steps and _any(times, attempt.times[0], over):
+                    return True
+            elif attempt.depth >= first:
+                reached = attempt.depth >= last
+                end = attempt.times[last - 1] - 1 if reached else over
+                if _any(times, attempt.times[first - 1], end):
+                    return True
+        return False
+
+
+def _any(times: list[int], after: int, last: int) -> bool:
+    """Whether one of ascending times lies after the first instant and not after the last."""
+    return bisect_right(times, last) > bisect_right(times, after)

@@ -9,21 +9,33 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from pyroaring import BitMap
 
-from core.engines.attempts import funnel_attempt
+from core.engines.attempts import funnel_attempts
 from core.filters import holds_json, json_number
 
 Blob = bytes | None
 
 
 class Failures:
-    """Remembers the first error raised inside a callback of one connection."""
+    """Remembers the first error raised inside a callback of one connection.
+
+    Attributes:
+        unwanted: returns why the running statement must end, as an error; None if it need not.
+    """
 
     def __init__(self) -> None:
         self.first: Exception | None = None
+        self.unwanted: Callable[[], Exception | None] = lambda: None
+
+    def check(self) -> None:
+        """Raise why the running statement must end, if it must; for callbacks that take long."""
+        error = self.unwanted()
+        if error:
+            raise error
 
     def take(self) -> Exception | None:
         """Return the remembered error and forget it."""
@@ -254,7 +266,6 @@ FUNCTIONS: tuple[tuple[str, int, Callable[..., Any]], ...] = (
     ("rb_at_least", 2, rb_at_least),
     ("condition_holds", 2, holds_json),
     ("json_number", 1, json_number),
-    ("funnel_attempt", 8, funnel_attempt),
 )
 
 
@@ -263,6 +274,8 @@ def register(connection: sqlite3.Connection) -> Failures:
     failures = Failures()
     for name, count, function in FUNCTIONS:
         connection.create_function(name, count, failures.guard(function), deterministic=True)
+    found = failures.guard(partial(funnel_attempts, failures.check))
+    connection.create_function("funnel_attempts", 5, found, deterministic=True)
     connection.create_aggregate("rb_build", 1, Build)  # type: ignore[arg-type]
     connection.create_aggregate("rb_tally", 1, Tally)  # type: ignore[arg-type]
     connection.create_window_function("rb_or_agg", 1, Union)

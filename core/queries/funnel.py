@@ -4,23 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Generator
 from dataclasses import replace
-from typing import Literal
-
-from pydantic import Field as Limited
+from typing import ClassVar, Literal
 
 from core.answers import Cell, Step, StepGroup, Steps
 from core.engines.bitmaps import percentile
 from core.engines.dialect import Binder, Statement
 from core.errors import BadQuestion
-from core.queries.active_users import in_group
 from core.queries.base import Ask, Context, Frame, Rows, dates
 from core.queries.funnel_fields import FunnelFields
+from core.queries.funnel_notes import notes
 from core.queries.funnel_plan import Plan
 from core.queries.funnel_tally import Tally, average, seconds
+from core.queries.funnel_values import has_value, value_label
 from core.queries.names import Field
-from core.queries.select import label
 from core.store.layout import OTHER
 from core.timeframe import Span
+
+Group = tuple[str, ...]
 
 
 class Funnel(FunnelFields):
@@ -30,12 +30,12 @@ class Funnel(FunnelFields):
     breakdown values are all of it. `granularity` does not matter here.
 
     Attributes:
-        breakdown: at most one field, by its value on the event of step 1; groups past `limit`
-            become "(other)", so that groups add up.
+        breakdown: up to two fields; groups past `limit` become "(other)", so that groups add up.
     """
 
     kind: Literal["funnel"] = "funnel"
-    breakdown: tuple[str, ...] = Limited(default=(), max_length=1)
+
+    needs: ClassVar[str] = "events"
 
     def ask(self, ctx: Context) -> Ask:
         """See Question."""
@@ -45,7 +45,7 @@ class Funnel(FunnelFields):
         found = yield from self._tallies(ctx, span, by)
         everybody = Tally.of(len(self.steps), found.values())
         shown = self._ranked(found)
-        groups = [self._group((), everybody)] + [self._group((g,), found[g]) for g in shown]
+        groups = [self._group((), everybody)] + [self._group(g, found[g]) for g in shown]
         rest = [tally for group, tally in found.items() if group not in shown]
         if by and rest:
             groups.append(self._group((OTHER,), Tally.of(len(self.steps), rest)))
@@ -55,8 +55,10 @@ class Funnel(FunnelFields):
             previous = self._group((), Tally.of(len(self.steps), past.values()))
         return Steps(
             title=self.steps_title(),
-            notes=self.notes(),
+            notes=notes(self, groups[0]),
             **dates(span),
+            unit=self.unit,
+            held=tuple(ctx.names.field(name).key for name in self.held),
             breakdown=tuple(field.key for field in by),
             window_seconds=self.window_seconds,
             order=self.order,
@@ -66,28 +68,29 @@ class Funnel(FunnelFields):
             omitted=len(rest) if by else 0,
         )
 
-    def _ranked(self, found: dict[str, Tally]) -> list[str]:
+    def _ranked(self, found: dict[Group, Tally]) -> list[Group]:
         """Groups shown by name: most entrants first, ties by label; never a value "(other)"."""
         if not self.breakdown:
             return []
-        named = [group for group in found if group != OTHER]
+        named = [group for group in found if group != (OTHER,)]
         return sorted(named, key=lambda g: (-found[g].counts[0], g))[: self.limit]
 
     def _tallies(
         self, ctx: Context, span: Span, by: list[Field]
-    ) -> Generator[Statement, Rows, dict[str, Tally]]:
-        """Return what was found by the label of the breakdown value, "" without a breakdown."""
+    ) -> Generator[Statement, Rows, dict[Group, Tally]]:
+        """Return what was found by the labels of the breakdown values, () without a breakdown."""
         plan = Plan.of(ctx, self, span)
         shares = yield from plan.shares()
         statements = [plan.tally(by, share) for share in shares]
         rows = yield replace(statements[0], also=tuple(statements[1:]))
-        found: dict[str, Tally] = {}
-        for raw, *figures in rows:
-            group = label(ctx, by[0], raw) if by else ""
+        found: dict[Group, Tally] = {}
+        for v0, v1, *figures in rows:
+            raws = zip(by, (v0, v1), strict=False)
+            group = tuple(value_label(ctx, field, raw) for field, raw in raws)
             found.setdefault(group, Tally(len(self.steps))).add(figures)
         return found
 
-    def _group(self, group: tuple[str, ...], tally: Tally) -> StepGroup:
+    def _group(self, group: Group, tally: Tally) -> StepGroup:
         for waits in tally.waits:
             waits.sort()  # each percentile sorts again, which costs little once they are
         total = tally.waits[-1]
@@ -105,6 +108,10 @@ class Funnel(FunnelFields):
         """Step `number` from 0; nobody waits for the first."""
         count, before = tally.counts[number], tally.counts[max(number - 1, 0)]
         waits = tally.waits[number - 1] if number else []
+        people, dropped = None, None
+        if self.unit != "users":
+            people = len(tally.reached[number]) if tally.reached else 0
+            dropped = len(tally.dropped[number - 1]) if tally.dropped and number else 0
         return Step(
             step=number + 1,
             event=event,
@@ -115,19 +122,26 @@ class Funnel(FunnelFields):
             avg_seconds=average(waits),
             median_seconds=seconds(percentile(waits, 0.5)),
             p90_seconds=seconds(percentile(waits, 0.9)),
+            people=people,
+            dropped_people=dropped,
         )
 
     def people(self, ctx: Context, bind: Binder, cell: Cell) -> str:
-        """See Question: who reached a step, or reached the one before and not this one."""
+        """See Question: who reached a step, or reached the one before and not this one.
+
+        Of several attempts of one person one is enough, so somebody may be behind both.
+        """
         span = ctx.span(self.range)
         if cell.previous:
             if not self.compare:
                 raise BadQuestion("cell is of a period this question lacks.", parameter="cell")
             span = ctx.compared(self.range, self.compare, span)
         by = [ctx.names.field(name) for name in self.breakdown] if cell.group else []
+        plan = Plan.of(ctx, self, span)
         tests = [self._outcome(cell), *self._in_group(ctx, bind, by, cell)]
-        attempts = Plan.of(ctx, self, span).attempts_with_value(bind, by)
-        return f"select actor from ({attempts}) where {' and '.join(tests)}"
+        attempts = plan.attempts_with_value(bind, by)
+        once = "distinct " if plan.repeats else ""
+        return f"select {once}actor from ({attempts}) where {' and '.join(tests)}"
 
     def _outcome(self, cell: Cell) -> str:
         step = 1 if cell.step is None else cell.step
@@ -142,8 +156,14 @@ class Funnel(FunnelFields):
     def _in_group(self, ctx: Context, bind: Binder, by: list[Field], cell: Cell) -> list[str]:
         if not cell.group:
             return []
-        if len(by) != len(cell.group):
+        if cell.group != (OTHER,) or not by:
+            return [self._has(ctx, bind, by, cell.group)]
+        return [f"not ({self._has(ctx, bind, by, named)})" for named in cell.besides]
+
+    def _has(self, ctx: Context, bind: Binder, by: list[Field], group: Group) -> str:
+        """Test the raw values for a group's labels."""
+        if len(by) != len(group):
             raise BadQuestion("cell has another number of group values.", parameter="cell")
-        if cell.group != (OTHER,):
-            return [in_group(ctx, bind, by[0], "v0", cell.group[0])]
-        return [f"not ({in_group(ctx, bind, by[0], 'v0', named[0])})" for named in cell.besides]
+        return " and ".join(
+            has_value(ctx, bind, field, f"v{n}", group[n]) for n, field in enumerate(by)
+        )

@@ -20,25 +20,36 @@ NEVER = 2**62
 
 
 def attempts(plan: Plan, bind: Binder) -> str:
-    """Return the relation of Plan.attempts, x1 included.
+    """Return the relation of Plan.attempts, s1 and x1 included.
 
     Raises:
-        BadQuestion: for other orders, and with exclusions.
+        BadQuestion: for other orders and ways to count, with exclusions and held values.
     """
-    if plan.order != "ordered":
-        raise BadQuestion(
-            f"A funnel with order {plan.order} cannot be asked of ClickHouse.",
-            "Ask it in order, or of the workspace.",
-            parameter="order",
-        )
-    if plan.spoilers:
-        raise BadQuestion(
-            "A funnel with exclusions cannot be asked of ClickHouse.",
-            "Ask it without them, or of the workspace.",
-            parameter="exclusions",
-        )
+    _refuse(plan)
     distinct = len(plan.shared.events) == len(plan.steps)
-    return _joined(plan, bind) if distinct else _folded(plan, bind)
+    found = _joined(plan, bind) if distinct else _folded(plan, bind)
+    return f"select a.*, null as unit, a.t1 as t0, a.t1 as s1 from ({found}) a"
+
+
+def _refuse(plan: Plan) -> None:
+    question = plan.question
+    reasons = {
+        "order": plan.order != "ordered" and f"order {plan.order}",
+        "exclusions": plan.spoilers and "exclusions",
+        "hold": plan.held and "held values",
+        "count_by": question.count_by != "uniques" and f"count_by {question.count_by}",
+        "attribution": plan.by_path and f"attribution {question.attribution}",
+        "resolution": plan.tick > 1 and "resolution 1s",
+        "first_day": question.first_day and "first_day",
+    }
+    for parameter, reason in reasons.items():
+        if reason:
+            raise BadQuestion(
+                f"A funnel with {reason} cannot be asked of ClickHouse: it walks in SQL over the "
+                "attempts of everybody in order, which has no place for it.",
+                "Ask it of the workspace.",
+                parameter=parameter,
+            )
 
 
 def _joined(plan: Plan, bind: Binder) -> str:

@@ -1,17 +1,20 @@
-"""How a funnel is looked for: which events fit which step, and the relation of attempts."""
+"""How a funnel is looked for: which events fit which step, and the relation of attempts.
+
+A funnel reads events: stored sets know who did what on a day, not what came first. What is plain
+(`Plan.plain`) seeks in the index of events, all else reads the events that fit a step.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from core.engines.bitmaps import load
 from core.engines.dialect import Binder, Statement
-from core.errors import BadQuestion
 from core.queries.base import Context, Rows
 from core.queries.names import Field
-from core.queries.select import Selection, checked, select
+from core.queries.select import Members, Selection, checked, select
 from core.timeframe import Span
 
 if TYPE_CHECKING:
@@ -31,50 +34,66 @@ EVERYBODY = (1, 2**40)
 class Plan:
     """How a funnel over one span is looked for.
 
-    `attempts` is a relation with a row per person who did step 1 in the span, of their reported
-    attempt: actor, t1 ... tn in ms (NULL from the first step that was not reached) and, when
-    asked for, x1, the id of the event that filled step 1. In any order the times are ascending,
-    and t0 is the time of step 1.
+    `attempts` is a relation with a row per reported attempt: one for each person who did step 1
+    in the span, or for each of their held values, or of totals every one. Its columns:
+
+    actor, unit: who, and the held values as JSON (NULL where nothing is held).
+    t0: time of step 1, ms. It is t1 unless steps come in any order.
+    t1 ... tn: times in ms, ascending; NULL from the first step that was not reached.
+    s1, x1: ts and id of the event of step 1; only with `entry`.
+    path: JSON array of [ts, id, step] by time; only where `by_path`.
 
     Attributes:
         shared: the events of all steps, with what holds for every step and who counts.
         steps: per step its event and its own filters.
-        window: ms.
-        order: the question's.
-        spoilers: events that must not lie between some steps, and the gaps: bit 1 for the one
-            between steps 1 and 2, and so on.
+        spoilers: events that must not lie between some steps.
+        held: the fields whose values are held.
+        cuts: instants inside the span, ascending; an attempt is then reported for each part of
+            the span that it can begin in.
     """
 
     ctx: Context
+    question: FunnelFields
     shared: Selection
     steps: tuple[Selection, ...]
-    window: int
     span: Span
-    order: str = "ordered"
-    spoilers: tuple[tuple[Selection, int], ...] = ()
+    spoilers: tuple[Selection, ...] = ()
+    held: tuple[Field, ...] = ()
+    cuts: tuple[int, ...] = ()
 
     @classmethod
-    def of(cls, ctx: Context, question: FunnelFields, span: Span) -> Plan:
+    def of(cls, ctx: Context, question: FunnelFields, span: Span, cuts: Sequence[int] = ()) -> Plan:
         """Return the plan of a question; BadQuestion when it names unknown events or fields."""
-        _refuse_unanswered(question)
         ids = [ctx.names.event(step.event, "steps") for step in question.steps]
         others = [ctx.names.event(each.event, "exclusions") for each in question.exclusions]
         shared = replace(select(ctx, question), events=tuple(dict.fromkeys([*ids, *others])))
+        if question.users == "new":
+            shared = replace(shared, members=(*shared.members, _new(ctx, span)))
         steps = tuple(_filling(ctx, *pair) for pair in zip(ids, question.steps, strict=True))
         spoilers = tuple(
-            (_filling(ctx, id_, each), _gaps(each, len(ids)))
-            for id_, each in zip(others, question.exclusions, strict=True)
+            _filling(ctx, id_, each) for id_, each in zip(others, question.exclusions, strict=True)
         )
         if question.filters_on == "first":
             first = replace(steps[0], clauses=(*shared.clauses, *steps[0].clauses))
             shared, steps = replace(shared, clauses=()), (first, *steps[1:])
-        window = question.window_seconds * 1000
-        return cls(ctx, shared, steps, window, span, question.order, spoilers)
+        held = tuple(dict.fromkeys(ctx.names.existing(name, "hold") for name in question.held))
+        span = _complete(question, span, ctx.now) if question.complete else span
+        return cls(ctx, question, shared, steps, span, spoilers, held, tuple(cuts))
 
     @property
-    def entered(self) -> str:
-        """The column with the time of step 1."""
-        return "t0" if self.order == "unordered" else "t1"
+    def order(self) -> str:
+        """The question's."""
+        return self.question.order
+
+    @property
+    def window(self) -> int:
+        """Its length in ms."""
+        return self.question.window_seconds * 1000
+
+    @property
+    def tick(self) -> int:
+        """Ms that are one instant."""
+        return tick(self.question)
 
     @property
     def any_event(self) -> bool:
@@ -82,12 +101,24 @@ class Plan:
         return self.order == "sequential"
 
     @property
+    def by_path(self) -> bool:
+        """Whether breakdown values may be of other events than that of step 1."""
+        return bool(self.question.breakdown) and self.question.attribution not in ("entry", 1)
+
+    @property
+    def repeats(self) -> bool:
+        """Whether somebody may have several attempts."""
+        return bool(self.held or self.cuts) or self.question.count_by == "totals"
+
+    @property
     def plain(self) -> bool:
-        """Whether an event's name alone decides which step it fills."""
+        """Whether an event's name alone decides which step it fills, and all else is usual."""
+        question = self.question
         filtered = any(part.clauses or part.members for part in self.steps)
         distinct = len(self.shared.events) == len(self.steps)
-        in_order = self.order == "ordered" and not self.spoilers
-        return in_order and distinct and not filtered and not self.shared.clauses
+        in_order = self.order == "ordered" and not self.spoilers and self.tick == 1
+        usual = not (self.repeats or self.by_path or question.first_day)
+        return in_order and usual and distinct and not filtered and not self.shared.clauses
 
     def shares(self) -> Generator[Statement, Rows, list[tuple[int, int]]]:
         """Cut the people into shares of about equally many who did step 1 on the span's days."""
@@ -112,38 +143,27 @@ class Plan:
         return list(zip([first, *(cut + 1 for cut in cuts)], [*cuts, last], strict=True))
 
     def tally(self, by: list[Field], people: tuple[int, int]) -> Statement:
-        """Return (v0, people per step, in progress, ms of each transition and of all, as JSON)."""
+        """Return the rows that core.queries.funnel_tally adds up."""
+        from core.queries.funnel_tally import tally_sql
+
         bind = self.ctx.binder()
-        d, last = self.ctx.dialect, len(self.steps)
-        counts = [f"count(t{k})" for k in range(1, last + 1)]
-        waits = [f"t{k} - t{k - 1}" for k in range(2, last + 1)] + [f"t{last} - t1"]
-        can_go_on = f"t{last} is null and {self.entered} > {bind(self.ctx.now - self.window)}"
         return bind.statement(
-            f"""
-            select {"v0" if by else "0"}, {", ".join(counts)},
-                   sum(case when {can_go_on} then 1 else 0 end),
-                   {", ".join(d.integers(f"({wait})") for wait in waits)}
-            from ({self.attempts_with_value(bind, by, people)}) reported
-            {"group by v0" if by else ""}
-            """,
-            "people per step and their times",
+            tally_sql(self, bind, by, people), "attempts per step and their times"
         )
 
     def attempts_with_value(
         self, bind: Binder, by: list[Field], people: tuple[int, int] = EVERYBODY
     ) -> str:
-        """Return the attempts with v0, the breakdown's raw value on the event of step 1."""
+        """Return the attempts with the raw breakdown values v0 and v1."""
         attempts = self.attempts(bind, people, entry=bool(by))
         if not by:
             return attempts
-        join = self.ctx.dialect.properties_join() if by[0].kind == "property" else ""
-        return f"""
-            select a.*, {self.shared.value(bind, by[0])} as v0
-            from ({attempts}) a
-            join events e on e.actor = a.actor and e.ts = a.{self.entered} and e.id = a.x1 {join}"""
+        from core.queries.funnel_values import with_values
+
+        return with_values(self, bind, by, attempts)
 
     def attempts(self, bind: Binder, people: tuple[int, int], *, entry: bool) -> str:
-        """Return the relation of reported attempts of the people; `entry` asks for x1."""
+        """Return the relation of reported attempts of the people; `entry` asks for s1 and x1."""
         if self.ctx.dialect.name == "clickhouse":
             from core.queries import funnel_clickhouse
 
@@ -153,43 +173,86 @@ class Plan:
         return funnel_sqlite.attempts(self, bind, people, entry=entry)
 
     def fitting(self, bind: Binder, people: tuple[int, int] = EVERYBODY) -> str:
-        """Return the relation (actor, ts, id, steps) of events with the bits they fit.
+        """Return the relation (actor, ts, id, steps, held) of events with the bits they fit.
 
-        Above the bits of the steps are those of the gaps that an event spoils.
+        Above the bits of the steps are those about exclusions, as Search says. `held` is a JSON
+        array of the held values; it is there where anything is held.
         """
         bits = " + ".join(
-            f"(case when {part.where(bind, None)} then {1 << number} else 0 end)"
-            for number, part in enumerate(self.steps)
+            f"(case when {self._step(bind, number)} then {1 << number} else 0 end)"
+            for number in range(len(self.steps))
         )
-        for part, gaps in self.spoilers:
-            spoiled = gaps << len(self.steps)
+        for number, part in enumerate(self.spoilers):
+            spoiled = self._spoils(number) << len(self.steps)
             bits = f"({bits}) | (case when {part.where(bind, None)} then {spoiled} else 0 end)"
-        parts = (self.shared, *self.steps, *(part for part, _ in self.spoilers))
+        held = ""
+        if self.held:
+            from core.queries.funnel_values import held_values
+
+            held = f", {held_values(self, bind)} as held"
+        parts = (self.shared, *self.steps, *self.spoilers)
         clauses = [clause for part in parts for clause in part.clauses]
         shared = replace(self.shared, events=()) if self.any_event else self.shared
-        start = self.span.start - (self.window if self.order == "unordered" else 0)
+        before = (self.window if self.order == "unordered" else 0) + self.tick - 1
+        after = self.window + self.tick - 1
         return f"""
-            select e.actor, e.ts, e.id, {bits} as steps
-            from {replace(self.shared, clauses=tuple(clauses)).source()}
+            select e.actor, e.ts, e.id, {bits} as steps{held}
+            from {replace(self.shared, clauses=tuple(clauses)).source(self.held)}
             where {shared.where(bind, None)}
-              and e.ts >= {bind(start)} and e.ts < {bind(self.span.end + self.window)}
+              and e.ts >= {bind(self.span.start - before)}
+              and e.ts < {bind(self.span.end + after)}
               and e.actor between {bind(people[0])} and {bind(people[1])}"""
+
+    def _step(self, bind: Binder, number: int) -> str:
+        test = self.steps[number].where(bind, None)
+        return f"{test} and {FIRST_DAY}" if self.question.first_day and not number else test
+
+    def _spoils(self, number: int) -> int:
+        """Return the bits of an exclusion: its gaps, bit 1 for steps 1 to 2, or its scope's."""
+        if self.question.exclude == "person":
+            return 1 << number
+        return sum(1 << gap for gap in range(*scope(self.question, number)))
+
+
+FIRST_DAY = "e.day = (select x.day from events x where x.actor = e.actor order by x.ts limit 1)"
+"""Whether an event lies on the first day of its actor."""
+
+
+def scope(question: FunnelFields, number: int) -> tuple[int, int]:
+    """Return the steps, from 1, that an exclusion lies between."""
+    each: Exclusion = question.exclusions[number]
+    return each.from_step, len(question.steps) if each.to_step is None else each.to_step
+
+
+def tick(question: FunnelFields) -> int:
+    """Return how many ms are one instant for a question."""
+    return 1000 if question.resolution == "1s" else 1
 
 
 def _filling(ctx: Context, event: int, step: FunnelStep) -> Selection:
     return Selection(ctx, (event,)).narrowed(checked(ctx, step.filters))
 
 
-def _gaps(exclusion: Exclusion, last: int) -> int:
-    """Return the bits of the gaps an exclusion is about, bit 1 for steps 1 to 2."""
-    to_step = last if exclusion.to_step is None else exclusion.to_step
-    return sum(1 << gap for gap in range(exclusion.from_step, to_step))
+def _complete(question: FunnelFields, span: Span, now: int) -> Span:
+    """Cut a span so that every window that begins in it has ended."""
+    size = tick(question)
+    end = (now - question.window_seconds * 1000) // size * size + size
+    return replace(span, end=max(min(span.end, end), span.start), whole_days=False)
 
 
-def _refuse_unanswered(question: FunnelFields) -> None:
-    fields = type(question).model_fields
-    for name in (
-        "exclude", "hold", "users", "count_by", "attribution", "resolution", "complete",
-    ):  # fmt: skip
-        if getattr(question, name) != fields[name].default:
-            raise BadQuestion(f"{name} cannot be asked yet.", parameter=name)
+def _new(ctx: Context, span: Span) -> Members:
+    """Return what writes the SQL of those whose first event of all lies in a span."""
+    if span.whole_days and ctx.dialect.has_sets:
+        return lambda bind: ctx.dialect.members(f"""
+            select users from first_activity
+            where event = {bind(0)}
+              and day between {bind(span.first_day)} and {bind(span.last_day)}""")
+
+    def members(bind: Binder) -> str:
+        return f"""
+            select actor from events
+            where actor in (select e.actor from events e where {Selection(ctx).where(bind, span)})
+            group by actor
+            having min(ts) >= {bind(span.start)}"""
+
+    return members

@@ -7,10 +7,12 @@ fit one of them and matches them per person. Where both can be asked they agree.
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from core.engines.dialect import Binder
+from core.queries.funnel_plan import FIRST_DAY, scope
 
 if TYPE_CHECKING:
     from core.queries.funnel_plan import Plan
@@ -20,7 +22,7 @@ DEPTH = 2**52
 
 
 def attempts(plan: Plan, bind: Binder, people: tuple[int, int], *, entry: bool) -> str:
-    """Return the relation of Plan.attempts; `entry` asks for x1."""
+    """Return the relation of Plan.attempts; `entry` asks for s1 and x1."""
     write = walked if plan.plain else matched
     return write(plan, bind, people, entry=entry)
 
@@ -42,7 +44,8 @@ def walked(plan: Plan, bind: Binder, people: tuple[int, int], *, entry: bool) ->
     """
     w = _Walk.of(plan, bind)
     best = f"max(depth * {bind(DEPTH)} - t1)"
-    columns = w.times + (f", {_first_id(w)} as x1" if entry else "")
+    columns = f"null as unit, t1 as t0, {w.times}"
+    columns += f", t1 as s1, {_first_id(w)} as x1" if entry else ""
     return f"""
         with recursive
         opening1 as not materialized ({_first_starts(plan, bind, people)} limit -1),
@@ -204,25 +207,44 @@ def _first_id(w: _Walk) -> str:
 def matched(plan: Plan, bind: Binder, people: tuple[int, int], *, entry: bool) -> str:
     """Return the relation of any plan, from the events that fit a step of people with a start."""
     last = len(plan.steps)
-    columns = [f"found ->> {k + 1} as t{k}" for k in range(1, last + 1)]
-    columns += ["found ->> 1 as t0"] if plan.entered == "t0" else []
-    columns += ["found ->> 0 as x1"] if entry else []
+    columns = ["value ->> 0 as unit", "value ->> 1 as t0"]
+    columns += [f"value ->> {k + 4} as t{k}" for k in range(1, last + 1)]
+    columns += ["value ->> 3 as s1", "value ->> 2 as x1"] if entry else []
+    columns += ["value -> 4 as path"] if plan.by_path else []
     fitting = "" if plan.any_event else "and steps > 0"
-    bounds = [
-        bind(value) for value in (plan.order, last, plan.window, plan.span.start, plan.span.end)
-    ]
+    held = "json_group_array(json(held))" if plan.held else "null"
     return f"""
         select actor, {", ".join(columns)}
         from (select actor,
-                     funnel_attempt({", ".join(bounds)}, json_group_array(ts),
-                                    json_group_array(id), json_group_array(steps)) as found
+                     funnel_attempts({bind(spec(plan))}, json_group_array(ts),
+                                     json_group_array(id), json_group_array(steps),
+                                     {held}) as found
               from (select *
                     from ({plan.fitting(bind, people)})
                     where actor in ({_starters(plan, bind)}) {fitting}
                     limit -1)
               group by actor
-              limit -1)
-        where found is not null"""
+              limit -1),
+             json_each(found)"""
+
+
+def spec(plan: Plan) -> str:
+    """Return what is looked for as JSON, see core.engines.attempts.Search."""
+    question, person = plan.question, plan.question.exclude == "person"
+    scopes = [scope(question, n) for n in range(len(plan.spoilers))] if person else []
+    return json.dumps(
+        {
+            "order": plan.order,
+            "steps": len(plan.steps),
+            "window": plan.window,
+            "cuts": [plan.span.start, *plan.cuts, plan.span.end],
+            "tick": plan.tick,
+            "totals": question.count_by == "totals",
+            "gaps": bool(plan.spoilers) and not person,
+            "scopes": scopes,
+            "path": plan.by_path,
+        }
+    )
 
 
 def _starters(plan: Plan, bind: Binder) -> str:
@@ -231,5 +253,7 @@ def _starters(plan: Plan, bind: Binder) -> str:
     selection = replace(
         first, clauses=shared.clauses + first.clauses, members=shared.members + first.members
     )
+    where = selection.where(bind, plan.span)
+    where += f" and {FIRST_DAY}" if plan.question.first_day else ""
     return f"""
-        select e.actor from {selection.source()} where {selection.where(bind, plan.span)}"""
+        select e.actor from {selection.source()} where {where}"""

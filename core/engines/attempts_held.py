@@ -1,0 +1,42 @@
+"""One actor's events by the values of held fields (semantics 6.3, "hold constant")."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import product
+from typing import Any
+
+import orjson
+
+from core.engines.attempts import OFTEN, Check, Event
+from core.filters import json_elements
+
+
+def by_value(
+    events: Sequence[Event], held: Sequence[list[str | None]], check: Check
+) -> dict[str, list[Event]]:
+    """Return the events of each combination of values as JSON, in order of (ts, id).
+
+    An event with a list counts for every element, one without any value for none.
+
+    Args:
+        held: per event the JSON text of each held field, None where it is missing.
+    """
+    found: dict[str, list[Event]] = {}
+    known: dict[tuple[str | None, ...], list[str]] = {}
+    for number, (event, raw) in enumerate(zip(events, held, strict=True)):
+        if not number & OFTEN:
+            check()
+        key = tuple(raw)
+        if key not in known:
+            known[key] = _combinations(key)
+        for values in known[key]:
+            found.setdefault(values, []).append(event)
+    for own in found.values():
+        own.sort()
+    return found
+
+
+def _combinations(raw: tuple[str | None, ...]) -> list[str]:
+    values: list[Any] = [dict.fromkeys(json_elements(text) or ()) for text in raw]
+    return [orjson.dumps(combination).decode() for combination in product(*values)]

@@ -1,0 +1,99 @@
+"""Values of a funnel's attempts: what they are broken down by, and what is held (semantics 6.3)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from core.engines.dialect import Binder
+from core.queries.active_users import in_group
+from core.queries.names import Field
+from core.queries.select import label
+from core.store.layout import NONE
+
+if TYPE_CHECKING:
+    from core.queries.base import Context
+    from core.queries.funnel_plan import Plan
+
+UNREACHED = "(did not reach step)"
+SEVERAL = "(several values)"
+"""Labels of those without an event of the step that values are of, and of events that differ."""
+
+
+def with_values(plan: Plan, bind: Binder, by: list[Field], attempts: str) -> str:
+    """Return a relation of attempts with their raw values v0 and v1."""
+    if plan.by_path:
+        columns = [f"{_of_path(plan, bind, field)} as v{n}" for n, field in enumerate(by)]
+        return f"select a.*, {', '.join(columns)} from ({attempts}) a"
+    join = plan.ctx.dialect.properties_join() if any(f.kind == "property" for f in by) else ""
+    columns = [f"{plan.shared.value(bind, field)} as v{n}" for n, field in enumerate(by)]
+    return f"""
+            select a.*, {", ".join(columns)}
+            from ({attempts}) a
+            join events e on e.actor = a.actor and e.ts = a.s1 and e.id = a.x1 {join}"""
+
+
+def _of_path(plan: Plan, bind: Binder, field: Field) -> str:
+    """Return the SQL of the value on the events that the question attributes it to."""
+    touch = plan.question.attribution
+    if isinstance(touch, int):
+        found = _on_path(plan, bind, field, f"where j.value ->> 2 = {bind(touch)}")
+        return f"coalesce(({found}), {bind(UNREACHED)})"
+    if touch == "all":
+        return f"""(
+            select iif(min(value) = max(value), min(value), {bind(SEVERAL)})
+            from ({_on_path(plan, bind, field, "")}))"""
+    way = "desc" if touch == "last" else "asc"
+    missing = bind(_missing(field))
+    found = f"""
+            select value from ({_on_path(plan, bind, field, "")})
+            where value <> {missing} order by place {way} limit 1"""
+    return f"coalesce(({found}), {missing})"
+
+
+def _on_path(plan: Plan, bind: Binder, field: Field, where: str) -> str:
+    """Return the SQL of a field's values on an attempt's events; `place` is in order of time."""
+    join = plan.ctx.dialect.properties_join() if field.kind == "property" else ""
+    place = "" if where else ", j.key as place"
+    return f"""
+            select {plan.shared.value(bind, field)} as value{place}
+            from json_each(a.path) j
+            cross join events e on e.actor = a.actor
+              and e.ts = j.value ->> 0 and e.id = j.value ->> 1 {join}
+            {where}"""
+
+
+def _missing(field: Field) -> int | str:
+    """Return the raw value of a field that an event does not have."""
+    return NONE if field.kind in ("property", "trait") else 0
+
+
+def value_label(ctx: Context, field: Field, raw: object) -> str:
+    """Return what a raw value is shown as."""
+    return str(raw) if raw in (UNREACHED, SEVERAL) else label(ctx, field, raw)
+
+
+def has_value(ctx: Context, bind: Binder, field: Field, column: str, wanted: str) -> str:
+    """Test a raw value for the label it is shown as."""
+    if wanted not in (UNREACHED, SEVERAL):
+        return in_group(ctx, bind, field, column, wanted)
+    test = f"{column} = {bind(wanted)}"
+    if field.kind == "event":
+        return test
+    return f"({test} or {in_group(ctx, bind, field, column, wanted)})"
+
+
+def held_values(plan: Plan, bind: Binder) -> str:
+    """Return the SQL of the held values of an event as a JSON array of JSON texts."""
+    return f"json_array({', '.join(_held(plan, bind, field) for field in plan.held)})"
+
+
+def _held(plan: Plan, bind: Binder, field: Field) -> str:
+    """Return the SQL of a held value as JSON text, null where it is missing."""
+    d = plan.ctx.dialect
+    if field.kind == "property":
+        return f"'' || {d.json_property(field.name, bind)}"
+    if field.kind == "session":
+        return f"'' || json_quote({d.session_key()})"
+    if field.kind == "trait":
+        return f"'' || json_quote(nullif({plan.shared.value(bind, field)}, {bind(NONE)}))"
+    return f"'' || nullif({plan.shared.value(bind, field)}, 0)"
