@@ -63,7 +63,7 @@ def test_groups_past_the_limit_are_counted(engine):
     grid = ask(engine, "retention", **EVERY, breakdown="country", limit=1)
     assert [part.group for part in grid.groups] == [("US",)]
     assert grid.omitted == 2
-    assert "2 smaller groups are not shown" in plain(draw(grid, 80, 24))
+    assert "2 smaller groups left out" in plain(draw(grid, 80, 24))
 
 
 def test_the_people_of_a_group(engine):

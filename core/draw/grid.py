@@ -208,6 +208,8 @@ def _cut(answer: Grid, view: View, look: Look) -> str:
             f"{'rows' if answer.groups else 'cohorts'} {view.rows[0]}{look.pick('–', '-')}"
             f"{view.rows[-1]} of {len(answer.lines) - 1}"
         )
+        if answer.omitted:
+            found.append(f"{answer.omitted:,} smaller group{'s' * (answer.omitted > 1)} left out")
     return ", ".join(found)
 
 
@@ -233,8 +235,8 @@ def _foot(answer: Grid, size: int, look: Look) -> list[Line]:
 
 def grid_notes(answer: Grid) -> list[str]:
     """Return the sentences a reader of a grid must not miss."""
-    groups = "group is" if answer.omitted == 1 else "groups are"
-    left = [f"{answer.omitted:,} smaller {groups} not shown."] if answer.omitted else []
+    more = "s" * (answer.omitted > 1)
+    left = [f"{answer.omitted:,} smaller group{more} left out."] if answer.omitted else []
     return [*left, *answer.notes]
 
 
