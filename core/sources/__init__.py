@@ -6,17 +6,23 @@ file with `SIGN` and `RENAMES`.
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
 
 from core.errors import BadInput
 from core.sources import delimited, jsonl
+from core.sources.fields import check_mapping
 from core.sources.lines import Input
-from core.sources.maker import Maker
-from core.sources.rows import Record, Rejected
+from core.sources.logs import LogMaker, check_log_mapping, looks_like_logs
+from core.sources.maker import LineMaker, Maker
+from core.sources.rows import Record, Refused, Rejected
 
 FORMATS: Final = ("jsonl", "csv", "tsv")
+_LOOKED_AT: Final = 20
+"""Lines in which the keys of JSON lines are looked for."""
 
 
 @dataclass(frozen=True)
@@ -24,15 +30,18 @@ class Source:
     """An opened source: its bytes, what makes its records, and the records themselves."""
 
     input: Input
-    maker: Maker
+    maker: LineMaker
     records: Iterator[Record | Rejected]
 
 
-def open_source(path: str, mapping: Mapping[str, str], form: str | None) -> Source:
+def open_source(
+    path: str, mapping: Mapping[str, str], form: str | None, logs: bool | None = False
+) -> Source:
     """Open a file or, for "-", standard input.
 
     Args:
         form: one of FORMATS, or None to find out.
+        logs: whether it holds logs instead of events; None to find out.
 
     Raises:
         BadInput: not readable, not text, or (for delimited text, at the first record) no column
@@ -44,7 +53,14 @@ def open_source(path: str, mapping: Mapping[str, str], form: str | None) -> Sour
     head = source.peek()
     _refuse_binary(head, source.name)
     kind = form or sniff(head, source.name)
-    maker = Maker(mapping, text_values=kind != "jsonl")
+    if logs is None:
+        logs = not mapping and looks_like_logs(first_names(head, kind, source.name))
+    if logs:
+        check_log_mapping(mapping)
+    else:
+        check_mapping(mapping)
+    made = LogMaker if logs else Maker
+    maker: LineMaker = made(mapping, text_values=kind != "jsonl")
     if kind == "jsonl":
         return Source(source, maker, jsonl.read(source.lines(), maker))
     delimiter = "\t" if kind == "tsv" else delimited.delimiter_of(head, source.name)
@@ -64,6 +80,22 @@ def sniff(head: bytes, name: str) -> str:
         )
     plain = name.lower().removesuffix(".gz")
     return "jsonl" if plain.endswith((".jsonl", ".ndjson", ".json")) else "csv"
+
+
+def first_names(head: bytes, kind: str, name: str) -> tuple[str, ...]:
+    """Return the keys of the first line that has some, or the header; () where there is none."""
+    if kind != "jsonl":
+        first = head.lstrip().partition(b"\n")[0].decode(errors="replace")
+        delimiter = "\t" if kind == "tsv" else delimited.delimiter_of(head.lstrip(), name)
+        with suppress(csv.Error):
+            return tuple(
+                cell.strip() for cell in next(csv.reader([first], delimiter=delimiter), [])
+            )
+        return ()
+    for line in head.splitlines()[:_LOOKED_AT]:
+        with suppress(Refused):
+            return tuple(jsonl.parse(line))
+    return ()
 
 
 def _refuse_binary(head: bytes, name: str) -> None:

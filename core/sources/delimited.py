@@ -8,9 +8,9 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from core.errors import BadInput
-from core.sources.fields import Plan, cannot_read, listed
+from core.sources.fields import Plan, listed
 from core.sources.lines import MAX_LINE
-from core.sources.maker import Maker
+from core.sources.maker import LineMaker
 from core.sources.rows import Record, Refused, Rejected
 
 DELIMITERS: Final = ",\t;|"
@@ -71,7 +71,7 @@ class _Feed:
 
 
 def read(
-    lines: Iterable[bytes | Rejected], maker: Maker, delimiter: str, name: str
+    lines: Iterable[bytes | Rejected], maker: LineMaker, delimiter: str, name: str
 ) -> Iterator[Record | Rejected]:
     """Yield one record or rejection per row that is not blank.
 
@@ -89,13 +89,13 @@ def read(
         raise BadInput(f"{name} has no column {absent[0]!r}; it has: {listed(header)}.")
     plan = maker.plan(header)
     if not plan.complete:
-        raise cannot_read(name, header, maker.mapping)
+        raise maker.lacking(name, header)
     maker.understood = dict(plan.understood)
     yield from _records(rows, feed, maker, plan)
 
 
 def _records(
-    rows: Iterator[list[str]], feed: _Feed, maker: Maker, plan: Plan
+    rows: Iterator[list[str]], feed: _Feed, maker: LineMaker, plan: Plan
 ) -> Iterator[Record | Rejected]:
     width = len(plan.names)
     good = _Together(maker, plan)
@@ -124,7 +124,7 @@ def _records(
 class _Together:
     """Rows of the right width that wait to be made into records together."""
 
-    def __init__(self, maker: Maker, plan: Plan) -> None:
+    def __init__(self, maker: LineMaker, plan: Plan) -> None:
         self._maker = maker
         self._plan = plan
         self.rows: list[list[str]] = []

@@ -10,7 +10,7 @@ from typing import Any, Final
 import orjson
 
 from core.sources.fields import Plan
-from core.sources.maker import Maker
+from core.sources.maker import LineMaker
 from core.sources.mixpanel import INSIDE
 from core.sources.rows import MissingField, Record, Refused, Rejected
 
@@ -18,7 +18,7 @@ TOGETHER: Final = 128
 """Lines that are looked at together, those with the same keys column by column."""
 
 
-def read(lines: Iterable[bytes | Rejected], maker: Maker) -> Iterator[Record | Rejected]:
+def read(lines: Iterable[bytes | Rejected], maker: LineMaker) -> Iterator[Record | Rejected]:
     """Yield one record or rejection per line that is not blank."""
     left = iter(lines)
     number = 1
@@ -28,7 +28,7 @@ def read(lines: Iterable[bytes | Rejected], maker: Maker) -> Iterator[Record | R
 
 
 def _chunk(
-    lines: Sequence[bytes | Rejected], number: int, maker: Maker
+    lines: Sequence[bytes | Rejected], number: int, maker: LineMaker
 ) -> Iterator[Record | Rejected]:
     made: dict[int, Record | Rejected] = {}
     for keys, group in _groups(lines).items():
@@ -60,7 +60,7 @@ def _groups(
 
 
 def _made(
-    keys: tuple[str, ...], group: Sequence[tuple[int, bytes, dict[str, Any]]], maker: Maker
+    keys: tuple[str, ...], group: Sequence[tuple[int, bytes, dict[str, Any]]], maker: LineMaker
 ) -> Iterable[tuple[int, Record]]:
     """Return (place, record) of lines with the same keys; nothing when one needs a closer look."""
     plan = maker.plan(keys)
@@ -79,7 +79,7 @@ def _holds_fields(plan: Plan, found: dict[str, Any]) -> bool:
     return inside.__class__ is dict and not INSIDE.isdisjoint(inside)
 
 
-def _one(line: bytes, number: int, maker: Maker) -> Record | Rejected:
+def _one(line: bytes, number: int, maker: LineMaker) -> Record | Rejected:
     try:
         return record(line, maker)
     except MissingField as refused:
@@ -88,7 +88,7 @@ def _one(line: bytes, number: int, maker: Maker) -> Record | Rejected:
         return Rejected(number, str(refused), line)
 
 
-def record(line: bytes, maker: Maker) -> Record:
+def record(line: bytes, maker: LineMaker) -> Record:
     """Return what one line says; Refused with the reason when it cannot be used."""
     found = parse(line)
     plan = maker.plan(tuple(found))

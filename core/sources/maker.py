@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 import orjson
 
-from core.sources.fields import Plan, understand
+from core.errors import BadInput
+from core.sources.fields import Plan, cannot_read, understand
 from core.sources.mixpanel import DEVICE_PREFIX
 from core.sources.moments import to_ms
 from core.sources.rows import (
@@ -33,6 +34,38 @@ _STATEMENTS: Final = frozenset(_NOT_EVENTS)
 _TYPES: Final = frozenset({"track", "identify", "alias"})
 
 
+class LineMaker(Protocol):
+    """What a format needs of what makes its lines into records: events' Maker or logs'.
+
+    Attributes:
+        record: the class of the records that are stored in batches.
+        mapping, understood, unseen: see `Maker`.
+    """
+
+    record: Any
+    mapping: Mapping[str, str]
+    understood: dict[str, str]
+    unseen: set[str]
+
+    def plan(self, names: tuple[str, ...]) -> Any:
+        """What the names mean."""
+        ...
+
+    def lacking(self, where: str, names: Sequence[str]) -> BadInput:
+        """The error for a file of which nothing can be made."""
+        ...
+
+    def make_all(
+        self, plan: Any, many: Sequence[list[Any]], lines: Sequence[bytes] | None
+    ) -> Sequence[Record] | None:
+        """The records of several lines, or None when each is to be made on its own."""
+        ...
+
+    def make(self, plan: Any, values: list[Any], line: bytes | None) -> Record:
+        """The record of one line."""
+        ...
+
+
 class Maker:
     """Makes records of one file's lines.
 
@@ -44,6 +77,8 @@ class Maker:
         understood: meaning -> name, of the first event.
         unseen: names in `mapping` that no record has had so far.
     """
+
+    record = Row
 
     def __init__(self, mapping: Mapping[str, str], *, text_values: bool) -> None:
         self.mapping = mapping
@@ -63,6 +98,10 @@ class Maker:
             found = self._plans[names] = understand(names, self.mapping)
             self.unseen.difference_update(names)
         return found
+
+    def lacking(self, where: str, names: Sequence[str]) -> BadInput:
+        """Return the error for a file whose event or time nobody can point at."""
+        return cannot_read(where, names, self.mapping)
 
     def make_all(
         self, plan: Plan, many: Sequence[list[Any]], lines: Sequence[bytes] | None

@@ -53,7 +53,27 @@ class Alias(NamedTuple):
     ts: int
 
 
-Record = Row | Identify | Alias
+class LogRow(NamedTuple):
+    """One log, still in text.
+
+    Attributes:
+        ts: UTC milliseconds.
+        level: a place in `core.logs.LEVELS`.
+        id: signed 64-bit hash that is the same whenever the same source log is read.
+        fields: what else the line says, a JSON object as text, or None.
+    """
+
+    ts: int
+    level: int
+    service: str | None
+    source: str | None
+    session: str | None
+    message: str
+    fields: str | None
+    id: int
+
+
+Record = Row | Identify | Alias | LogRow
 
 
 class Refused(Exception):

@@ -13,13 +13,16 @@ from typing import Any
 import orjson
 
 from core.errors import CannotOpen
+from core.logs import level_number
 from core.sources.fields import check_mapping
+from core.sources.logs import check_log_mapping
 from core.sources.maker import dump
 from core.sources.moments import EARLIEST, LATEST
 from core.sources.rows import (
     NO_CONTEXT,
     Alias,
     Identify,
+    LogRow,
     Occurrences,
     Record,
     Refused,
@@ -30,7 +33,10 @@ from core.sources.rows import (
 from core.store.layout import CONTEXT, CONTEXT_ALIASES
 from core.store.loading import BATCH, ImportReport, Loader, Progress
 
-__all__ = ["Alias", "Event", "Identify", "ImportReport", "Progress", "import_files", "store_events"]
+__all__ = [
+    "Alias", "Event", "Identify", "ImportReport", "Log", "Progress", "import_files",
+    "store_events", "store_logs",
+]  # fmt: skip
 
 _BIG = 4 << 20
 """From this many bytes on, an import into an empty workspace makes the indexes afterwards."""
@@ -59,6 +65,27 @@ class Event:
     traits: Mapping[str, Any] | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Log:
+    """One log given by a program; its time in UTC ms.
+
+    Attributes:
+        level: a word or number of `core.logs.level_number`.
+        session: the session id of the events it was written among.
+        log_id: makes the log the same as any other with this id and time.
+        fields: what else it says.
+    """
+
+    ts_ms: int
+    message: str
+    level: str | int = "INFO"
+    service: str | None = None
+    source: str | None = None
+    session: str | None = None
+    log_id: str | None = None
+    fields: Mapping[str, Any] = field(default_factory=dict)
+
+
 def import_files(
     target: sqlite3.Connection | str | Path,
     sources: Sequence[str | Path],
@@ -70,6 +97,7 @@ def import_files(
     zone: str | None = None,
     week_start: int | None = None,
     batch_size: int = BATCH,
+    logs: bool | None = None,
 ) -> ImportReport:
     """Import files into a workspace, which is made when it does not exist.
 
@@ -82,19 +110,21 @@ def import_files(
         stop: asked now and then; True ends the import, what was committed stays.
         zone, week_start: for a new workspace; see `workspace.open_writer`.
         batch_size: events written in one transaction.
+        logs: whether the files hold logs instead of events; None to find out, which only takes
+            those for logs that cannot be events.
 
     Raises:
         BadInput: a file that cannot be read or lacks an event or time column.
         CannotOpen: no usable workspace.
         KeyboardInterrupt: passed on; what was committed stays.
     """
-    check_mapping(mapping or {})
+    (check_log_mapping if logs else check_mapping)(mapping or {})
     with _connected(target, zone, week_start) as connection:
         loader = Loader(connection, progress=progress, stop=stop, batch_size=batch_size)
         with _late_indexes(connection, sources), _no_collector():
             for source in sources:
                 if loader.report.finished:
-                    loader.load_file(str(source), dict(mapping or {}), format)
+                    loader.load_file(str(source), dict(mapping or {}), format, logs)
         return loader.done()
 
 
@@ -112,6 +142,19 @@ def store_events(
     """
     loader = Loader(connection, batch_size=batch_size)
     loader.load_records(source, _records(rows))
+    return loader.done()
+
+
+def store_logs(
+    connection: sqlite3.Connection,
+    rows: Iterable[Log],
+    *,
+    source: str = "logs",
+    batch_size: int = BATCH,
+) -> ImportReport:
+    """Store logs given by a program, the same way as those of a file; see `store_events`."""
+    loader = Loader(connection, batch_size=batch_size)
+    loader.load_logs(source, _log_rows(rows))
     return loader.done()
 
 
@@ -182,6 +225,34 @@ def _records(rows: Iterable[Event | Identify | Alias]) -> Iterator[Record | Reje
             yield _row(row, occurrences)
         except Refused as refused:
             yield Rejected(number, str(refused), row.event.encode(errors="replace"))
+
+
+def _log_rows(rows: Iterable[Log]) -> Iterator[LogRow | Rejected]:
+    occurrences = Occurrences()
+    for number, log in enumerate(rows, 1):
+        try:
+            yield _log_row(log, occurrences)
+        except Refused as refused:
+            yield Rejected(number, str(refused), log.message.encode(errors="replace"))
+
+
+def _log_row(log: Log, occurrences: Occurrences) -> LogRow:
+    level = level_number(log.level)
+    if level is None:
+        raise Refused("level not understood")
+    if not EARLIEST <= log.ts_ms < LATEST:
+        raise Refused("time outside 1900 to 2199")
+    said = (log.ts_ms, level, log.service, log.source, log.session, log.message, dict(log.fields))
+    try:
+        line = orjson.dumps(said)
+    except TypeError as error:
+        raise Refused("not valid Unicode text") from error
+    own = log.log_id
+    return LogRow(
+        log.ts_ms, level, log.service or None, log.source or None, log.session or None,
+        log.message, dump(dict(log.fields)),
+        digest(own.encode()) if own is not None else occurrences.id_of(line),
+    )  # fmt: skip
 
 
 def _row(event: Event, occurrences: Occurrences) -> Row:

@@ -8,14 +8,15 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
 from core.errors import BadInput
 from core.sources import Source, open_source
-from core.sources.fields import cannot_read
 from core.sources.lines import Input
-from core.sources.rows import Alias, Identify, Record, Rejected, Row
+from core.sources.rows import Alias, Identify, LogRow, Record, Rejected, Row
 from core.store.batch import Batch, Writer, Written
 from core.store.journal import Journal
+from core.store.logs import LogWriter
 from core.store.rejects import Rejects
 
 BATCH = 100_000
@@ -106,19 +107,25 @@ class Loader:
     ) -> None:
         self.connection = connection
         self.writer = Writer(connection)
+        self.log_writer = LogWriter(connection)
         self.batch_size = batch_size
         self.report = ImportReport()
         self._progress = progress
         self._stop = stop
         self._started = self._told = time.monotonic()
 
-    def load_file(self, path: str, mapping: Mapping[str, str], form: str | None) -> None:
+    def load_file(
+        self, path: str, mapping: Mapping[str, str], form: str | None, logs: bool | None = False
+    ) -> None:
         """Load a file or standard input ("-"); lines that cannot be used go to its rejects file.
+
+        Args:
+            logs: whether it holds logs instead of events; None to find out.
 
         Raises:
             BadInput: it cannot be read, or no line has an event and a time.
         """
-        source = open_source(path, mapping, form)
+        source = open_source(path, mapping, form, logs)
         try:
             with Rejects(path, self._folder()) as rejects:
                 _Run(self, source.input.name, source, rejects).load(source.records)
@@ -129,8 +136,12 @@ class Loader:
             source.input.close()
 
     def load_records(self, name: str, records: Iterable[Record | Rejected]) -> None:
-        """Load records made by a program."""
+        """Load events made by a program."""
         _Run(self, name).load(records)
+
+    def load_logs(self, name: str, rows: Iterable[LogRow | Rejected]) -> None:
+        """Load logs made by a program."""
+        _Run(self, name, kind=LogRow).load(rows)
 
     def done(self) -> ImportReport:
         """Return what was done, with the size of the workspace."""
@@ -173,11 +184,13 @@ class _Run:
         name: str,
         source: Source | None = None,
         rejects: Rejects | None = None,
+        kind: type[Row] | type[LogRow] = Row,
     ) -> None:
         self._loader = loader
         self._report = loader.report
         self._name = name
         self._source = source
+        self._kind = source.maker.record if source else kind
         self._input = source.input if source else None
         self._rejects = rejects
         self._journal = Journal(loader.connection, name)
@@ -199,7 +212,7 @@ class _Run:
         left = iter(records)
         while chunk := list(islice(left, several)):
             count += len(chunk)
-            found = [record for record in chunk if record.__class__ is Row]
+            found: list[Any] = [record for record in chunk if record.__class__ is self._kind]
             self._batch.rows += found
             if len(found) < len(chunk):
                 self._others(chunk)
@@ -213,17 +226,17 @@ class _Run:
 
     def _others(self, records: Iterable[Record | Rejected]) -> None:
         for record in records:
-            if not isinstance(record, Row):
+            if record.__class__ is not self._kind:
                 self._other(record)
 
-    def _other(self, record: Identify | Alias | Rejected) -> None:
+    def _other(self, record: Record | Rejected) -> None:
         if isinstance(record, Rejected):
             self._reject(record)
             return
         self._report.identified += 1
         if isinstance(record, Identify):
             self._batch.identifies.append(record)
-        else:
+        elif isinstance(record, Alias):
             self._batch.aliases.append(record)
 
     def _reject(self, rejected: Rejected) -> None:
@@ -255,14 +268,14 @@ class _Run:
     def _refuse_hopeless(self, at_least: int) -> None:
         """Raise BadInput when not one line named its event and time."""
         if self._nameless and self._counts["rejected"] >= at_least and self._source is not None:
-            raise cannot_read(self._name, self._nameless, self._source.maker.mapping)
+            raise self._source.maker.lacking(self._name, self._nameless)
 
     def _refuse_unseen(self) -> None:
         """Raise BadInput when a name given for the person is in no line of the first batch."""
         if self._accepted or self._source is None:
             return
         maker = self._source.maker
-        for meaning in ("user", "device"):
+        for meaning in self._source.maker.mapping if self._kind is LogRow else ("user", "device"):
             name = maker.mapping.get(meaning)
             if name in maker.unseen and self._batch.rows:
                 raise BadInput(
@@ -275,8 +288,7 @@ class _Run:
         batch = self._batch
         self._count("read", count - self._counts["read"])
         self._accepted = self._accepted or batch.size > 0
-        self._loader.writer.write(
-            batch,
+        self._write(
             lambda written: self._note(written, count, finished),
             lambda: self._loader.tell(self._name, self._input),
         )
@@ -286,6 +298,13 @@ class _Run:
             report.first_ts = min(times + ([] if report.first_ts is None else [report.first_ts]))
             report.last_ts = max(times + ([] if report.last_ts is None else [report.last_ts]))
         self._start_batch()
+
+    def _write(self, note: Callable[[Written], None], tick: Callable[[], None]) -> None:
+        if self._kind is LogRow:
+            rows: list[Any] = list(self._batch.rows)
+            self._loader.log_writer.write(rows, note, tick)
+        else:
+            self._loader.writer.write(self._batch, note, tick)
 
     def _note(self, written: Written, position: int, finished: bool) -> None:
         self._count("stored", written.stored)

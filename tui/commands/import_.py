@@ -30,6 +30,7 @@ _PLAIN_EVERY = 10.0
 @click.option("--zone", metavar="ZONE", help="Time zone of a new workspace, such as UTC.")
 @click.option("--week-start", type=click.Choice(list(WEEK_STARTS)), help="Of a new workspace.")
 @click.option("--format", type=click.Choice(["jsonl", "csv", "tsv"]), help="Instead of guessing.")
+@click.option("--logs", is_flag=True, help="The files hold logs, not events.")
 def command(
     files: tuple[str, ...],
     into: str | None,
@@ -37,15 +38,18 @@ def command(
     zone: str | None,
     week_start: str | None,
     format: str | None,
+    logs: bool,
 ) -> int:
     """Load events from JSON lines or CSV files, plain or .gz; - is standard input.
 
     Importing a file again stores nothing twice. Lines that cannot be used go to
-    FILE.rejects.jsonl.
+    FILE.rejects.jsonl. Files whose lines have a time, a level and a message but no event are
+    taken for logs, as are those of journalctl -o json.
 
     \b
     footfall import events.jsonl.gz --into shop.db
     footfall import orders.csv --into shop.db --map user=customer_id,time=date
+    journalctl -o json | footfall import - --into shop.db
     """
     from core.store.ingest import import_files
 
@@ -56,6 +60,7 @@ def command(
             files,
             mapping=mapping_of(maps),
             format=format,
+            logs=logs or None,
             progress=progress.show,
             zone=zone,
             week_start=WEEK_STARTS[week_start] if week_start else None,

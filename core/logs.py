@@ -1,0 +1,53 @@
+"""What is said of a log: its level and the pattern of its message (semantics 2.2, 4.9)."""
+
+from __future__ import annotations
+
+import re
+from typing import Any, Final
+
+LEVELS: Final = (
+    "EMERGENCY", "ALERT", "CRITICAL", "ERROR", "WARNING", "NOTICE", "INFO", "DEBUG", "TRACE",
+)  # fmt: skip
+"""Levels, most severe first; a level's number is its place here, as in syslog."""
+
+USUAL: Final = LEVELS.index("INFO")
+"""The level of a log that names none."""
+
+_WORDS: Final = {
+    **{word: number for number, word in enumerate(LEVELS)},
+    "EMERG": 0, "PANIC": 0, "CRIT": 2, "FATAL": 2, "ERR": 3, "SEVERE": 3, "WARN": 4,
+    "INFORMATION": 6, "INFORMATIONAL": 6, "VERBOSE": 8,
+    **{str(number): number for number in range(len(LEVELS))},
+    "60": 2, "50": 3, "40": 4, "30": 6, "20": 7, "10": 8,
+}  # fmt: skip
+"""Other words and numbers for them: syslog's, and those that count up by tens."""
+
+MAX_PATTERN: Final = 200
+_READ: Final = 2 * MAX_PATTERN
+_VARIABLE: Final = re.compile(
+    r"""
+    "[^"]*" | (?<!\w)'[^']*'(?!\w)                    # quoted
+    | (?<![\w.+-])[\w.+-]+@\w[\w.-]*                  # an address
+    | (?<![\w-])[\w-]*\d\w*(?:[.:,-]\w+)*             # a number, or an id, which holds one
+    """,
+    re.X,
+)
+_PLACE: Final = "<*>"
+
+
+def level_number(value: Any) -> int | None:
+    """Return the number of a level given as a word or number in any case; None for none of ours."""
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        return None
+    word = str(int(value)) if isinstance(value, float) and value == int(value) else str(value)
+    return _WORDS.get(word.strip().upper())
+
+
+def pattern_of(message: str) -> str:
+    """Return a message with its numbers, ids and quoted parts as <*>.
+
+    Of its first line, and no longer than MAX_PATTERN characters: what logs have in common stands
+    in front.
+    """
+    line = message[:_READ].strip().partition("\n")[0]
+    return " ".join(_VARIABLE.sub(_PLACE, line).split())[:MAX_PATTERN]

@@ -1,0 +1,206 @@
+"""Logs as JSON lines, delimited text or the journal's JSON (journalctl -o json)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import orjson
+
+from core.errors import BadInput, did_you_mean
+from core.logs import USUAL, level_number
+from core.sources.fields import listed, normal, understand
+from core.sources.maker import dump, first_text, typed
+from core.sources.moments import to_ms
+from core.sources.rows import LogRow, MissingField, Occurrences, Refused, digest
+
+NAMES: Final[dict[str, tuple[str, ...]]] = {
+    "time": ("timestamp", "time", "ts", "@timestamp", "datetime", "__realtime_timestamp"),
+    "level": ("level", "severity", "log_level", "loglevel", "levelname", "lvl", "priority"),
+    "message": ("message", "msg", "text", "body"),
+    "service": ("service", "service_name", "app", "_systemd_unit", "syslog_identifier"),
+    "source": ("source", "host", "hostname", "logger", "_hostname"),
+    "session": ("session_id", "session"),
+    "log_id": ("insert_id", "log_id", "__cursor"),
+}
+"""Names recognised for each meaning, best first, compared as in `fields.normal`."""
+
+JOURNAL: Final = frozenset({"MESSAGE", "__REALTIME_TIMESTAMP"})
+"""Keys of every line of the journal. Its other fields describe the machine and are not kept."""
+
+_MAX_PLANS: Final = 2_000
+
+
+@dataclass(frozen=True)
+class LogPlan:
+    """Where each meaning stands in a list of values: positions, best first.
+
+    Attributes:
+        properties: always -1, there is no place that holds further events' fields.
+        extras: name and position of every value that stays a further field.
+        understood: meaning -> name, for the report.
+    """
+
+    names: tuple[str, ...]
+    places: Mapping[str, tuple[int, ...]]
+    extras: tuple[tuple[str, int], ...] = ()
+    understood: Mapping[str, str] = field(default_factory=dict)
+    properties: int = -1
+
+    @property
+    def complete(self) -> bool:
+        """Whether the two things every log needs have a place."""
+        return bool(self.places["time"] and self.places["message"])
+
+
+def check_log_mapping(mapping: Mapping[str, str]) -> None:
+    """Raise BadInput for a meaning on the left of --map that no log has."""
+    for meaning in mapping:
+        if meaning not in NAMES:
+            raise BadInput(
+                f"--map cannot set {meaning!r} of logs.",
+                f"{did_you_mean(meaning, NAMES)} Allowed: {', '.join(NAMES)}.".strip(),
+            )
+
+
+def understand_log(names: Sequence[str], mapping: Mapping[str, str]) -> LogPlan:
+    """Decide what each name of a log means; those given in `mapping` win."""
+    given = {name: meaning for meaning, name in mapping.items()}
+    found: dict[str, list[tuple[int, int]]] = {meaning: [] for meaning in NAMES}
+    used = set()
+    for index, name in enumerate(names):
+        if name in given:
+            found[given[name]].append((-1, index))
+            used.add(index)
+            continue
+        folded = normal(name)
+        for meaning, known in NAMES.items():
+            mapped = mapping.get(meaning) in names
+            if folded in known and not mapped:
+                found[meaning].append((known.index(folded), index))
+                used.add(index)
+    places = {meaning: tuple(i for _, i in sorted(ranked)) for meaning, ranked in found.items()}
+    keep = () if set(names) >= JOURNAL else enumerate(names)
+    return LogPlan(
+        tuple(names),
+        places,
+        tuple((name, index) for index, name in keep if index not in used),
+        {meaning: names[where[0]] for meaning, where in places.items() if where},
+    )
+
+
+def looks_like_logs(names: Sequence[str]) -> bool:
+    """Whether the keys of a first line are surely those of logs and not of events."""
+    if set(names) >= JOURNAL:
+        return True
+    places = understand_log(names, {}).places
+    said = places["time"] and places["message"] and places["level"]
+    return bool(said) and understand(names, {}).event < 0
+
+
+class LogMaker:
+    """Makes logs of one file's lines; stands where `maker.Maker` does for events.
+
+    Args:
+        mapping: meaning -> name, given by the user.
+        text_values: values come from delimited text: "" is missing and numbers are text.
+
+    Attributes:
+        understood: meaning -> name, of the first log.
+        unseen: names in `mapping` that no line has had so far.
+    """
+
+    record = LogRow
+
+    def __init__(self, mapping: Mapping[str, str], *, text_values: bool) -> None:
+        self.mapping = mapping
+        self._text = text_values
+        self._plans: dict[tuple[str, ...], LogPlan] = {}
+        self._occurrences = Occurrences()
+        self.understood: dict[str, str] = {}
+        self.unseen = set(mapping.values())
+
+    def plan(self, names: tuple[str, ...]) -> LogPlan:
+        """Return what the names mean, remembered per set of names."""
+        found = self._plans.get(names)
+        if found is None:
+            if len(self._plans) >= _MAX_PLANS:
+                self._plans.clear()
+            found = self._plans[names] = understand_log(names, self.mapping)
+            self.unseen.difference_update(names)
+        return found
+
+    def lacking(self, where: str, names: Sequence[str]) -> BadInput:
+        """Return the error for a file whose time or message nobody can point at."""
+        known = understand_log(names, self.mapping).understood
+        lacks = [meaning for meaning in ("time", "message") if meaning not in known]
+        return BadInput(
+            f"{where} has no column for the {' and the '.join(lacks)} of a log; "
+            f"it has: {listed(names)}.",
+            "Say which with --map " + ",".join(f"{m}=COLUMN" for m in lacks) + ".",
+        )
+
+    def make_all(
+        self, plan: LogPlan, many: Sequence[list[Any]], lines: Sequence[bytes] | None
+    ) -> list[LogRow] | None:
+        """Return the logs of several lines; None when one is refused, then nothing has happened."""
+        try:
+            parts = [self._parts(plan, values) for values in many]
+        except (Refused, TypeError):
+            return None
+        return [
+            LogRow._make((*part, self._id(plan, values, lines[place] if lines else None)))
+            for place, (part, values) in enumerate(zip(parts, many, strict=True))
+        ]
+
+    def make(self, plan: LogPlan, values: list[Any], line: bytes | None) -> LogRow:
+        """Return what one line says; Refused with the reason."""
+        return LogRow._make((*self._parts(plan, values), self._id(plan, values, line)))
+
+    def _parts(self, plan: LogPlan, values: Sequence[Any]) -> tuple[Any, ...]:
+        if not plan.complete:
+            raise MissingField("no message" if plan.places["time"] else "no time")
+        ts = to_ms(_first(plan.places["time"], values))
+        message = _message(_first(plan.places["message"], values))
+        level = USUAL
+        given = _first(plan.places["level"], values)
+        if given is not None:
+            number = level_number(given)
+            if number is None:
+                raise Refused("level not understood")
+            level = number
+        texts = (
+            first_text(plan.places[meaning], values, meaning)
+            for meaning in ("service", "source", "session")
+        )
+        if not self.understood:
+            self.understood = dict(plan.understood)
+        return (ts, level, *texts, message, self._fields(plan, values))
+
+    def _fields(self, plan: LogPlan, values: Sequence[Any]) -> str | None:
+        if self._text:
+            return dump({name: typed(v) for name, i in plan.extras if (v := values[i])})
+        return dump({name: v for name, i in plan.extras if (v := values[i]) is not None})
+
+    def _id(self, plan: LogPlan, values: Sequence[Any], line: bytes | None) -> int:
+        own = first_text(plan.places["log_id"], values, "log id")
+        if own:
+            return digest(own.encode())
+        text = line if line is not None else "\x1f".join(map(str, values)).encode()
+        return self._occurrences.id_of(text)
+
+
+def _first(places: Sequence[int], values: Sequence[Any]) -> Any:
+    return next((v for place in places if (v := values[place]) is not None and v != ""), None)
+
+
+def _message(value: Any) -> str:
+    """Return a message as text; the journal writes one that is not UTF-8 as a list of bytes."""
+    if isinstance(value, str):
+        return value
+    if value is None:
+        raise Refused("no message")
+    if isinstance(value, list) and all(isinstance(v, int) and 0 <= v < 256 for v in value):
+        return bytes(value).decode(errors="replace")
+    return orjson.dumps(value).decode()
