@@ -149,6 +149,10 @@ def _segment(question: Any, cell: Cell) -> str:
     return f"Segment {cell.row or question.segment or ''}".rstrip()
 
 
+def _audience(question: Any, _: Cell) -> str:
+    return f"Audience {question.audience}" if question.audience else "Audience of these rules"
+
+
 def _top_events(_: Any, cell: Cell) -> str:
     return f"Users of {cell.row}" if cell.row else "Users with any event"
 
@@ -164,6 +168,7 @@ def _people(question: Any, _: Cell) -> str:
 _SUBJECTS: dict[str, Callable[[Any, Cell], str]] = {
     "active_users": _active, "trend": _trend, "funnel": _funnel, "retention": _retention,
     "lifecycle": _lifecycle, "segments": _segment, "segment": _segment,
+    "audience": _audience,
     "stickiness": _stickiness, "users": _users, "composition": _composition,
     "realtime": _realtime, "sessions": _sessions, "ltv": _ltv,
     "top_events": _top_events, "people": _people, "first_time": _first_time,
@@ -174,7 +179,7 @@ _SUBJECTS: dict[str, Callable[[Any, Cell], str]] = {
 
 
 def _when(question: Question, cell: Cell) -> str:
-    if question.kind in ("people", "retention"):
+    if question.kind in ("people", "retention", "audience"):
         return ""
     if cell.bucket is None:
         return _range(question.range)
@@ -210,7 +215,7 @@ def _filters(question: Question) -> list[str]:
         found.append(f"{len(tests)} filter{'s' if len(tests) > 1 else ''}")
     if question.segment is not None and question.kind != "segment":
         found.append(f"in segment {question.segment}")
-    if question.audience is not None:
+    if question.audience is not None and question.kind != "audience":
         found.append(f"in {question.audience}")
     return found
 

@@ -207,6 +207,10 @@ class Subjects(Conditions):
     def segment(self, children: list[Any]) -> Part:
         return Part({"kind": "segment", "segment": children[-1].text}, children[-1].at)
 
+    def audience(self, children: list[Any]) -> Part:
+        named = {"audience": child.text for child in children if isinstance(child, Name)}
+        return Part({"kind": "audience", **named}, at_of(children))
+
     def user(self, children: list[Any]) -> Part:
         return Part({"kind": "user_activity", "user": children[-1].text})
 

@@ -188,6 +188,11 @@ def _segment(writer: Writer) -> str:
     return f"segment {segment if segment in SEGMENTS else name(segment)}"
 
 
+def _audience(writer: Writer) -> str:
+    named = writer.take("audience")
+    return "audience" if named is None else f"audience {name(named)}"
+
+
 def _top_events(writer: Writer) -> str:
     limit, order = writer.take("limit"), writer.take("order_by")
     text = "top events" if limit is None else f"top {limit} events"
@@ -221,6 +226,7 @@ SUBJECTS: dict[str, Callable[[Writer], str]] = {
     "formula": _formula, "grouped": _grouped,
     "active_users": _active_users, "trend": _trend, "funnel": _funnel, "retention": _retention,
     "lifecycle": _lifecycle, "segments": lambda _: "segments", "segment": _segment,
+    "audience": _audience,
     "stickiness": _stickiness, "users": _users, "composition": _composition,
     "realtime": lambda _: "realtime", "sessions": _sessions, "ltv": _ltv,
     "top_events": _top_events, "user_activity": _user, "user_search": _search, "people": _people,

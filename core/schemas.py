@@ -21,6 +21,7 @@ SHAPES: Final[dict[str, type[Shape] | tuple[type[Shape], ...]]] = {
     "stickiness": (Series, Histogram),
     "segments": Table,
     "segment": People,
+    "audience": People,
     "top_events": Table,
     "first_time": Series,
     "per_actor": Series,

@@ -8,12 +8,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.errors import BadQuestion
+from core.answers import Cell
+from core.errors import BadQuestion, NotFound
+from core.language import format_question, parse
+from core.queries import from_json
 from core.queries.audience import audience_sql, read_definition
-from tests import oracle
-from tests.compare import both_engines
+from core.store.saved import Saved
+from tests.compare import ask, both_engines, people
+from tests.oracle_audience import audience
 from tests.test_active_users import CONDITIONS
-from tests.worlds import DAY, EVENTS, HOUR, Event, World, appendix_a, engine_of, worlds
+from tests.worlds import A_RANGE, DAY, EVENTS, HOUR, Event, World, appendix_a, engine_of, worlds
 
 
 @pytest.fixture(scope="module")
@@ -60,6 +64,20 @@ FREE = {"field": "trait:plan", "operator": "eq", "value": "free"}
         ({"groups": [{"not": True, "match": "any", "filters": [FREE], "events": [purchase()]}]},
          "d"),
         ({"static_ids": ["a", "f", "nobody by that name"]}, "af"),
+        ({"events": [purchase(sum="amount", op="gt", value=20)]}, "b"),
+        ({"events": [purchase(sum="properties.amount", value=20, days=7)]}, "e"),
+        ({"events": [purchase(sum="amount", op="lt", value=20)]}, "cdf"),
+        ({"events": [purchase(sum="never", op="eq", value=0)]}, "abcdef"),
+        ({"events": [{"distinct_days": True, "count": 3}]}, "a"),
+        ({"events": [{"distinct_days": True, "op": "eq", "count": 2}]}, "bde"),
+        ({"events": [{"distinct_days": True, "op": "lt", "count": 2}]}, "cf"),
+        ({"events": [{"event": "sign_up", "distinct_days": True, "op": "eq", "count": 0}]}, "f"),
+        ({"events": [{"event": "add_to_cart", "then_within": {"event": "purchase",
+                                                              "seconds": 240}}]}, "ae"),
+        ({"events": [{"event": "sign_up",
+                      "then_within": {"event": "purchase", "seconds": 86_400}}]}, "ace"),
+        ({"events": [{"event": "sign_up", "op": "eq", "count": 0,
+                      "then_within": {"event": "never seen", "seconds": 1}}]}, "abcdef"),
         ({"events": [{"event": "never seen"}]}, ""),
         ({"events": [{"event": "never seen", "op": "eq", "count": 0}]}, "abcdef"),
         ({"filters": [{"field": "properties.never", "value": 1}]}, ""),
@@ -105,6 +123,12 @@ def test_an_audience_without_rules_is_everyone_and_says_so():
         ({"events": [{"event": "a", "days": 0}]}, "days"),
         ({"filters": [{"field": "a", "operator": "equals", "value": 1}]}, "equals"),
         ({"match": "some"}, "match"),
+        ({"events": [{"event": "a", "sum": "amount"}]}, "sum and value"),
+        ({"events": [{"event": "a", "sum": "amount", "value": 1, "count": 2}]}, "not with count"),
+        ({"events": [{"event": "a", "sum": "b", "value": 1, "distinct_days": True}]}, "exclude"),
+        ({"events": [{"event": "a", "then_within": {"event": "b"}}]}, "seconds"),
+        ({"events": [{"event": "a", "then_within": {"event": "b", "seconds": 0}}]}, "seconds"),
+        ({"events": [{"event": "a", "then_withing": "b"}]}, "then_within"),
     ],
 )
 def test_an_impossible_definition_is_answered_with_a_sentence(definition, words):
@@ -112,17 +136,47 @@ def test_an_impossible_definition_is_answered_with_a_sentence(definition, words)
         read_definition(definition)
 
 
+def test_a_sum_is_of_a_property(engine):
+    with pytest.raises(BadQuestion, match="not a property") as found:
+        members(engine, {"events": [purchase(sum="country", value=1)]})
+    assert found.value.parameter == "sum"
+
+
 FILTERS = st.sampled_from([condition for some in CONDITIONS for condition in some])
-RULES = st.builds(
-    lambda event, op, count, days, filters: {
-        "event": event, "op": op, "count": count, "days": days, "filters": filters,
-    },
-    st.sampled_from((*EVENTS, "never seen", None)),
-    st.sampled_from(("gte", "lte", "eq", "gt", "lt")),
-    st.integers(0, 3),
-    st.sampled_from((None, 1, 7, 30)),
-    st.lists(FILTERS, max_size=1),
+FIGURES = st.sampled_from(
+    (
+        {"count": 0}, {"count": 1}, {"count": 1}, {"count": 2}, {"count": 3},
+        {"count": 1, "distinct_days": True}, {"count": 2, "distinct_days": True},
+        {"count": 0, "distinct_days": True},
+        {"sum": "amount", "value": 0}, {"sum": "amount", "value": 9.5},
+        {"sum": "amount", "value": -3},
+    )
 )  # fmt: skip
+THEN = st.fixed_dictionaries(
+    {
+        "event": st.sampled_from((*EVENTS, "never seen", None)),
+        "filters": st.lists(FILTERS, max_size=1),
+        "seconds": st.sampled_from((0.001, 3600, 86_400, 30 * 86_400)),
+    }
+)
+
+
+@st.composite
+def rules(draw: st.DrawFn) -> dict[str, Any]:
+    """A rule about events."""
+    found = {
+        "event": draw(st.sampled_from((*EVENTS, "never seen", None))),
+        "op": draw(st.sampled_from(("gte", "lte", "eq", "gt", "lt"))),
+        "days": draw(st.sampled_from((None, 1, 7, 30))),
+        "filters": draw(st.lists(FILTERS, max_size=1)),
+        **draw(FIGURES),
+    }
+    if "sum" not in found and draw(st.integers(0, 3)) == 0:
+        found["then_within"] = draw(THEN)
+    return found
+
+
+RULES = rules()
 PARTS = {
     "match": st.sampled_from(("all", "any")),
     "filters": st.lists(FILTERS, max_size=2),
@@ -144,7 +198,115 @@ GROUPS = st.fixed_dictionaries({**PARTS, "not": st.booleans()})
     ),
 )
 def test_audiences_match_the_oracle(world, definition):
-    expected = sorted(oracle.audience(world, read_definition(definition)))
+    expected = sorted(audience(world, read_definition(definition)))
     with both_engines(world) as engines:
         for engine in engines:
             assert members(engine, definition) == expected
+
+
+def test_a_deep_definition_fits_in_a_statement(engine):
+    definition: dict[str, Any] = {"events": [purchase(days=30)]}
+    for _ in range(24):
+        definition = {"groups": [{"not": True, **definition}, {"events": [{}]}]}
+    assert members(engine, definition) == list("abce")
+
+
+# -- the kind `audience`
+
+
+def test_its_people_and_their_number(engine):
+    answer = ask(engine, "audience", definition={"events": [purchase(days=30)]}, limit=2, offset=1)
+    assert answer.total == 4
+    assert [p.user for p in answer.rows] == ["a", "c"]
+    assert (answer.limit, answer.offset, answer.notes) == (2, 1, ())
+
+
+def test_a_saved_one_by_title_and_id():
+    with engine_of(appendix_a()) as engine:
+        item = Saved(engine.path).save_audience("Paying", {"events": [purchase(days=7)]})
+        for name in ("Paying", "paying", item.id):
+            assert [p.user for p in ask(engine, "audience", audience=name).rows] == ["e"]
+        with pytest.raises(NotFound, match=r"Audience missing.*Did you mean Paying"):
+            ask(engine, "audience", audience="Payin")
+
+
+def test_further_filters_and_a_segment(engine):
+    whole = {"events": [purchase(days=30)]}
+    dutch = [{"field": "country", "value": "US"}]
+    assert ask(engine, "audience", definition=whole, conditions=dutch).total == 2
+    assert ask(engine, "audience", definition=whole, segment="new", range=A_RANGE).total == 1
+
+
+def test_an_empty_one_is_everyone_with_a_warning(engine):
+    answer = ask(engine, "audience", definition={})
+    assert answer.total == 6
+    assert answer.notes == ("This audience has no rules: it is everyone.",)
+
+
+@pytest.mark.parametrize(
+    ("fields", "named"),
+    [
+        ({}, "named or defined"),
+        ({"audience": "a", "definition": {}}, "named or defined"),
+        ({"definition": {"filterz": []}}, "filterz"),
+        ({"definition": 1}, "definition must be an object"),
+        ({"definition": {}, "limit": 10_001}, "limit must be at most 10000"),
+    ],
+)
+def test_what_it_cannot_be_asked(engine, fields, named):
+    with pytest.raises(BadQuestion, match=named):
+        ask(engine, "audience", **fields)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "audience Paying", 'audience "people who pay" limit 5 offset 10',
+        "audience Paying where country = NL for power_user",
+        'audience with definition = json "{\\"events\\": [{\\"event\\": \\"pay\\"}]}"',
+    ],
+)  # fmt: skip
+def test_as_text(text):
+    question = parse(text)
+    assert question.kind == "audience"
+    assert parse(format_question(question)) == question
+    assert format_question(parse(format_question(question))) == format_question(question)
+
+
+def test_an_event_called_audience_is_quoted():
+    assert parse('"audience"').kind == "trend"
+    assert format_question(parse('"audience"')) == '"audience"'
+
+
+def test_its_people_on_both_engines():
+    with both_engines(appendix_a()) as engines:
+        for engine in engines:
+            answer = ask(engine, "audience", definition={"events": [purchase(days=30)]})
+            assert answer.total == 4
+            question = from_json({"kind": "audience", "definition": {}})
+            assert people(engine, question, Cell()) == list("abcdef")
+            behind = from_json({"kind": "people", "of": {"kind": "audience", "definition": {}}})
+            assert engine.answer(behind).total == 6
+
+
+@pytest.mark.parametrize(
+    "definition",
+    [
+        {"events": [purchase()]},
+        {"events": [purchase(op="eq", count=0)]},
+        {"filters": [{"field": "country", "value": "NL"}]},
+        {"events": [{"distinct_days": True, "count": 2}]},
+        {"events": [purchase(filters=[{"field": "country", "value": "NL"}])]},
+    ],
+)
+def test_whole_days_read_no_events(definition):
+    with engine_of(appendix_a()) as engine:
+        ctx = engine.context()
+        bind = ctx.binder()
+        assert "from events" not in audience_sql(ctx, bind, definition)
+        windowed = {"events": [{**rule, "days": 7} for rule in definition.get("events", ())]}
+        if windowed["events"]:
+            sql = audience_sql(ctx, bind, windowed)
+            assert sql.count("from events") == 1
+            plan = engine.read(f"explain query plan {sql}", bind.values)
+            assert not [row for row in plan if row[3].startswith("SCAN e")]

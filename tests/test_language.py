@@ -199,6 +199,7 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     },
     "user u_08213": {"kind": "user_activity", "user": "u_08213"},
     "activity of 00123 limit 5": {"kind": "user_activity", "user": "00123", "limit": 5},
+    "audience Paying limit 5": {"kind": "audience", "audience": "Paying", "limit": 5},
     "users matching ana": {"kind": "user_search", "user": "ana"},
     "people of (signup by country) at bucket 2025-04-07, group NL": {
         "kind": "people", "of": {"kind": "trend", "event": "signup", "breakdown": ["country"]},
@@ -481,6 +482,15 @@ KINDS = {
         "user_activity", limit=st.integers(1, 100), offset=st.integers(0, 9),
         direction=st.sampled_from(["latest", "earliest"]), event=NASTY,
     ).flatmap(lambda body: st.builds(lambda user: {**body, "user": user}, SOME)),
+    "audience": bodies(
+        "audience", limit=st.integers(1, 100), offset=st.integers(0, 9)
+    ).flatmap(lambda body: st.builds(
+        lambda given: {**{k: v for k, v in body.items() if k != "audience"}, **given},
+        st.one_of(
+            st.builds(lambda name: {"audience": name}, NASTY),
+            st.builds(lambda event: {"definition": {"events": [{"event": event}]}}, NASTY),
+        ),
+    )),
     "user_search": bodies(
         "user_search", limit=st.integers(1, 100)
     ).flatmap(lambda body: st.builds(lambda user: {**body, "user": user}, SOME)),

@@ -365,7 +365,7 @@ class SqliteEngine:
                 "select title from audiences where deleted_at is null"
             )]  # fmt: skip
             raise NotFound(
-                f"There is no audience {name!r}.",
+                f"Audience missing: there is no audience {name!r}.",
                 did_you_mean(name, titles) or "footfall list audiences names them all.",
             )
         found: dict[str, Any] = json.loads(rows[0][0])

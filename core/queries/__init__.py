@@ -26,6 +26,7 @@ KINDS = {
     "stickiness": "core.queries.stickiness:Stickiness",
     "segments": "core.queries.segments:Segments",
     "segment": "core.queries.segments:Segment",
+    "audience": "core.queries.audience:Audience",
     "top_events": "core.queries.top_events:TopEvents",
     "first_time": "core.queries.first_time:FirstTime",
     "per_actor": "core.queries.per_actor:PerActor",

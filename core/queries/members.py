@@ -23,7 +23,7 @@ def members_of(ctx: Context, question: Question) -> tuple[Members, ...]:
 
 
 def _audience(ctx: Context, definition: dict[str, object]) -> Members:
-    from core.queries.audience import audience_sql
+    from core.queries.audience_sql import audience_sql
 
     return lambda bind: audience_sql(ctx, bind, definition)
 
