@@ -710,54 +710,6 @@ def _session_counts(world: World, items: list[Seen], span: Span, day: int) -> di
     return counts
 
 
-def audience(world: World, rules: Any) -> set[str]:
-    """Everybody in an audience as of now; `rules` is an audience Definition."""
-    everybody = people_of(
-        item for item in seen(world) if item.day <= local_day(world.now, calendar_of(world))
-    )
-    return {who for who in everybody if _fits(world, who, rules, rules.lookback_days)}
-
-
-def _fits(world: World, who: str, rules: Any, lookback: int | None) -> bool:
-    own = [item for item in seen(world) if item.actor == who and item.ts <= world.now]
-    tests = [_filter_fits(world, who, own, clause, lookback) for clause in rules.filters]
-    tests += [_rule_fits(world, own, rule) for rule in rules.events]
-    for group in rules.groups:
-        tests.append(_fits(world, who, group, lookback) != group.not_)
-    named = getattr(rules, "static_ids", ())
-    if named:
-        holders = {user for name in named for _, _, user in links_of(world, name)}
-        tests.append(who in {root(world, name) for name in {*named, *holders}})
-    if not tests:
-        return True
-    return all(tests) if rules.match == "all" else any(tests)
-
-
-def _filter_fits(
-    world: World, who: str, own: list[Seen], clause: Any, lookback: int | None
-) -> bool:
-    from core.filters import atoms
-
-    if all(atom.field == "user" or atom.field.startswith("trait:") for atom in atoms(clause)):
-        return satisfies(world, Seen(-1, who, 0, None, Event("", 0)), clause)
-    since = 0 if lookback is None else world.now - lookback * DAY
-    return any(item.ts >= since and satisfies(world, item, clause) for item in own)
-
-
-def _rule_fits(world: World, own: list[Seen], rule: Any) -> bool:
-    since = 0 if rule.days is None else world.now - rule.days * DAY
-    count = sum(
-        item.ts >= since
-        and is_meant(world, item, rule.event or "_all")
-        and all(satisfies(world, item, clause) for clause in rule.filters)
-        for item in own
-    )
-    return {
-        "gte": count >= rule.count, "lte": count <= rule.count, "eq": count == rule.count,
-        "gt": count > rule.count, "lt": count < rule.count,
-    }[rule.op]  # fmt: skip
-
-
 # -- funnels (semantics 6.3, 6.4)
 
 

@@ -14,6 +14,7 @@ needed), filters on properties, and filters on two dimensions at once.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
@@ -253,17 +254,21 @@ class _Writer:
 
     def _named(self, users: Sequence[str]) -> str:
         """People by any of the ids they are known by."""
-        wanted = self.ctx.dialect.member("key", self.bind.list(users))
-        named = f"""
+        found = self.ctx.names.read(
+            """
             with recursive named (id) as (
-                select id from identities where {wanted}
+                select id from identities where key in (select value from json_each(?))
                 union
                 select l.user from named n join links l on l.device = n.id
                 union
                 select a.new from named n join aliases a on a.old = n.id
             )
-            select id from named"""
-        return self._put(f"select actor from {self._everybody()} where actor in ({named})")
+            select id from named
+            """,
+            (json.dumps(list(users)),),
+        )
+        listed = self.ctx.dialect.member("actor", self.bind.list([int(id_) for (id_,) in found]))
+        return self._put(f"select actor from {self._everybody()} where {listed}")
 
     def _known(self, clause: Clause) -> bool:
         """Whether every field of a clause exists in this workspace."""

@@ -18,6 +18,7 @@ from core.errors import FootfallError, did_you_mean
 
 COMMANDS = {
     "api": "answer a documented HTTP request without a server",
+    "audience": "keep groups of people: list, show, create, edit, delete, restore, count",
     "board": "print or open a board",
     "completion": "print the script that completes words in your shell",
     "demo": "make a sample workspace and open it",

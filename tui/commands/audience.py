@@ -1,0 +1,178 @@
+"""`footfall audience`: groups of people kept under a name."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from core.errors import BadInput
+from tui.commands.common import (
+    database,
+    db_option,
+    format_options,
+    interruptible,
+    open_engine,
+    put,
+    put_answer,
+    say,
+    width_of,
+    width_option,
+)
+from tui.commands.saving import (
+    as_json,
+    as_option,
+    local_time,
+    read_json,
+    read_text,
+    saved_at,
+    undelete,
+)
+
+if TYPE_CHECKING:
+    from core.store.audiences import Audiences
+
+
+@click.group("audience")
+def command() -> None:
+    """Groups of people by what they are and did: list, show, count and keep them.
+
+    \b
+    footfall audience create Dutch --where "country = NL and trait:plan = pro"
+    footfall audience create Paying --did purchase --days 30
+    footfall audience create Complex -d rules.json
+    footfall audience count Paying
+    footfall run 'dau for "Paying"'
+    """
+
+
+def _audiences(db: str | None, profile: str | None) -> Audiences:
+    from core.store.audiences import Audiences
+
+    return Audiences(saved_at(database(db), profile).desk)
+
+
+def _rules_options(function: Any) -> Any:
+    for option in (
+        click.option("--days", type=click.IntRange(1, 36_500), help="With --did: how recently."),
+        click.option("--did", multiple=True, metavar="EVENT", help="Did this event."),
+        click.option("--where", metavar="CONDITION", help="As in questions: country = NL."),
+        click.option("-d", "--definition", "file", metavar="FILE", help="JSON; - reads it."),
+        click.option("--description", help="At most 2,000 characters."),
+    ):
+        function = option(function)
+    return function
+
+
+def _definition(
+    file: str | None, where: str | None, did: tuple[str, ...], days: int | None
+) -> dict[str, Any] | None:
+    if file is not None and (where or did):
+        raise BadInput("-d is the whole definition.", "Leave out --where and --did.")
+    if file is not None:
+        return read_json(read_text(file), "The definition")
+    found: dict[str, Any] = {}
+    if where:
+        from core.language import parse
+
+        clauses = parse(f"events where {where}").conditions
+        found["filters"] = [c.model_dump(mode="json", by_alias=True) for c in clauses]
+    if did:
+        found["events"] = [{"event": e, **({"days": days} if days else {})} for e in did]
+    return found or None
+
+
+@command.command("list")
+@db_option
+@format_options
+@width_option
+def list_(db: str | None, format: str | None, width: int | None) -> None:
+    """Name all audiences."""
+    from tui.commands.listing import saved
+
+    put_answer(saved("audiences")(database(db)), format, width=width_of(width))
+
+
+@command.command("show")
+@click.argument("name")
+@db_option
+def show(name: str, db: str | None) -> None:
+    """Print an audience as JSON."""
+    put(as_json(_audiences(db, None).one(name).model_dump()))
+
+
+@command.command("create")
+@click.argument("name")
+@_rules_options
+@as_option
+@db_option
+def create(
+    name: str, description: str | None, file: str | None, where: str | None,
+    did: tuple[str, ...], days: int | None, profile: str | None, db: str | None,
+) -> None:  # fmt: skip
+    """Keep people under NAME."""
+    rules = _definition(file, where, did, days)
+    if rules is None:
+        raise BadInput("Who is in it?", "Give --where, --did or -d; -d - reads standard input.")
+    item = _audiences(db, profile).create(name, rules, description or "")
+    put(f"{item.id}  {item.title}")
+    from core.queries.audience import EVERYONE, read_definition
+
+    if read_definition(rules).everyone:
+        say(EVERYONE)
+
+
+@command.command("edit")
+@click.argument("name")
+@click.option("--title", help="Another name.")
+@_rules_options
+@as_option
+@db_option
+def edit(
+    name: str, title: str | None, description: str | None, file: str | None, where: str | None,
+    did: tuple[str, ...], days: int | None, profile: str | None, db: str | None,
+) -> None:  # fmt: skip
+    """Change what is given, keep the rest."""
+    item = _audiences(db, profile).change(
+        name, title=title, description=description, definition=_definition(file, where, did, days)
+    )
+    put(f"{item.id}  {item.title}")
+
+
+@command.command("delete")
+@click.argument("name")
+@as_option
+@db_option
+def delete(name: str, profile: str | None, db: str | None) -> None:
+    """Delete NAME; restore brings it back for 30 days."""
+    _audiences(db, profile).delete(name)
+
+
+@command.command("restore")
+@click.argument("name")
+@as_option
+@db_option
+def restore(name: str, profile: str | None, db: str | None) -> None:
+    """Bring back what was deleted."""
+    put(undelete(saved_at(database(db), profile), "audiences", name))
+
+
+@command.command("versions")
+@click.argument("name")
+@db_option
+def versions(name: str, db: str | None) -> None:
+    """List the states an audience had."""
+    for found in _audiences(db, None).versions(name):
+        when = local_time(database(db), found.saved_at)
+        put(f"{found.version}  {when}  {found.saved_by}  {found.title}")
+
+
+@command.command("count")
+@click.argument("name")
+@db_option
+@click.option("--json", "as_object", is_flag=True, help='Print {"count": N}.')
+def count(name: str, db: str | None, as_object: bool) -> None:
+    """Count the people who are in it now."""
+    audiences, engine = _audiences(db, None), open_engine(database(db))
+    found = interruptible(lambda stop: audiences.count(engine, name))
+    put(as_json({"count": found}) if as_object else f"{found}")
