@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.answers import Cell
+from core.answers import Cell, StepGroup, Steps
 from core.draw import draw, plain
 from core.engines.clickhouse import ClickHouseDialect
 from core.errors import BadQuestion
@@ -17,16 +17,16 @@ from core.language import format_question, parse
 from core.queries import from_json
 from tests import oracle, oracle_funnel_orders
 from tests.compare import ask, check_people, people
+from tests.oracle_funnel_orders import Told
 from tests.test_active_users import CONDITIONS
 from tests.test_funnel import (
     FILTERS,
     NOON,
     SIGN_UP,
-    _check_groups,
-    check_group,
     counts,
     crowded,
     funnel_of,
+    percentile,
     questions,
     with_names,
 )
@@ -276,13 +276,48 @@ def check_funnel(world: World, fields: dict[str, Any]) -> None:
     expected = oracle_funnel_orders.funnel(world, question, when.span)
     with engine_of(world) as engine:
         answer = engine.answer(question)
-        _check_groups(answer, question, expected)
+        check_groups(answer, question, expected)
         if question.compare:
             past = oracle_funnel_orders.funnel(world, question, when.compared)
-            check_group(answer.previous, past[()])
+            check_told(answer.previous, past[()])
         check_people(engine, question, answer)
         last = len(question.steps)
         assert people(engine, question, Cell(step=last)) == sorted(expected[()].reached(last))
+        dropped = people(engine, question, Cell(step=last, outcome="dropped"))
+        assert dropped == sorted(expected[()].dropped(last))
+
+
+def check_told(group: StepGroup, expected: Told) -> None:
+    """A group of the answer shows what the oracle's attempts say."""
+    assert counts(group) == [expected.count(s.step) for s in group.steps]
+    assert group.in_progress == expected.in_progress
+    for step in group.steps:
+        assert step.who_reached == len(expected.reached(step.step))
+        if step.step > 1:
+            assert step.who_dropped == len(expected.dropped(step.step))
+            waits = expected.waits(step.step - 1, step.step)
+            assert step.median_seconds == pytest.approx(percentile(waits, 0.5))
+            assert step.p90_seconds == pytest.approx(percentile(waits, 0.9))
+            assert step.avg_seconds == pytest.approx(sum(waits) / len(waits) if waits else None)
+    total = expected.waits(1, len(group.steps))
+    assert group.total_median_seconds == pytest.approx(percentile(total, 0.5))
+
+
+def check_groups(answer: Steps, question: Any, expected: dict[Any, Told]) -> None:
+    """The groups are the oracle's, most entrants first, the rest in one; they add up."""
+    check_told(answer.groups[0], expected[()])
+    ranked = sorted((g for g in expected if g), key=lambda g: (-expected[g].count(1), g))
+    shown, rest = ranked[: question.limit], ranked[question.limit :]
+    if rest:
+        merged = [pair for group in rest for pair in expected[group].attempts]
+        expected = {**expected, ("(other)",): replace(expected[()], attempts=merged)}
+        shown = [*shown, ("(other)",)]
+    assert [g.group for g in answer.groups[1:]] == shown
+    assert answer.omitted == len(rest)
+    for group in answer.groups[1:]:
+        check_told(group, expected[group.group])
+    for number, step in enumerate(answer.groups[0].steps if question.breakdown else ()):
+        assert step.count == sum(g.steps[number].count for g in answer.groups[1:])
 
 
 orders = st.sampled_from(("unordered", "unordered", "sequential"))

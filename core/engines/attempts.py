@@ -15,6 +15,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import pairwise
 from typing import Any, Protocol
 
 import orjson
@@ -235,7 +236,7 @@ def _finder(search: Search, story: Story, check: Check) -> Finder:
 
 
 def _each(search: Search, finder: Finder) -> Iterator[Attempt]:
-    for start, end in zip(search.cuts, search.cuts[1:], strict=False):
+    for start, end in pairwise(search.cuts):
         found = finder.best(start, end)
         if found:
             yield found

@@ -33,8 +33,8 @@ def _unit(question: FunnelFields, whole: StepGroup) -> str:
     words = names.get(question.unit, "Counts are pairs of a user and a value")
     if not words:
         return ""
-    fields = [name.removeprefix("properties.") for name in question.hold if name != "session"]
-    if fields:
+    fields = [name.removeprefix("properties.") for name in question.held]
+    if fields and question.unit != "sessions":
         words += f", {' and '.join(fields)} staying the same"
     people = whole.steps[0].who_reached
     return f"{words}: those of step 1 are of {people:,} user{'' if people == 1 else 's'}."
