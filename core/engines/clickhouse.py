@@ -179,11 +179,11 @@ class ClickHouseDialect:
         return f"ifNull(if({found} = '', '{EMPTY}', {found}), '{NONE}')"
 
     def session_key(self) -> str:
-        """The derived session was looked up when the event was copied."""
+        """The session was looked up when the event was copied."""
         return """multiIf(
-            e.session > 0 and e.actor != 0, concat(toString(e.actor), 's', toString(e.session)),
-            e.derived is not null, concat(toString(e.actor), '.', toString(e.derived)),
-            null)"""
+            e.derived is null, null,
+            e.session > 0, concat(toString(e.actor), 's', toString(e.session)),
+            concat(toString(e.actor), '.', toString(e.derived)))"""
 
 
 class ClickHouseEngine:

@@ -33,7 +33,7 @@ TABLES = {
         user UInt32,
         device UInt32,
 {_CONTEXT_DDL}
-        derived Nullable(Int64) comment 'start of the session that gaps put it in',
+        derived Nullable(Int64) comment 'start of the session it lies in',
         properties String
     )
     engine = MergeTree
@@ -94,8 +94,13 @@ def copy_events(connection: sqlite3.Connection, runner: Runner) -> None:
         f"""
         select {columns},
                case when e.session = 0 and e.actor <> 0 then (
-                   select max(s.start) from sessions s
-                   where s.actor = e.actor and s.session = 0 and s.start <= e.ts) end,
+                        select case when s."end" >= e.ts then s.start end from sessions s
+                        where s.actor = e.actor and s.session = 0 and s.start <= e.ts
+                        order by s.start desc limit 1)
+                    when e.session > 0 and e.actor <> 0 then (
+                        select s.start from sessions s
+                        where s.session = e.session and s.session > 0 and s.actor = e.actor)
+               end,
                coalesce(p.properties, '{{}}')
         from events e
         left join event_properties p on p.seq = e.seq

@@ -189,9 +189,17 @@ class SqliteDialect:
     name = "sqlite"
     has_sets = True
 
-    def __init__(self, indexes: frozenset[str] = frozenset()) -> None:
-        """Take the names of the indexes that the file has at the moment."""
+    def __init__(
+        self, indexes: frozenset[str] = frozenset(), *, all_in_sessions: bool = True
+    ) -> None:
+        """Take the names of the indexes that the file has at the moment.
+
+        Args:
+            all_in_sessions: whether every event with a session id is in a row of `sessions`;
+                inactive ones may not be.
+        """
         self._indexes = indexes
+        self._all_in_sessions = all_in_sessions
 
     def placeholder(self, name: str, value: Any) -> str:
         """Named style."""
@@ -318,11 +326,16 @@ class SqliteDialect:
              where t.user = e.actor and t.key = {binder(key)}), '{NONE}')"""
 
     def session_key(self) -> str:
-        """The person with the given id, else with the start of the derived session."""
-        return """(case when e.session > 0 and e.actor <> 0 then e.actor || 's' || e.session
+        """The person with the given id, else with the start of the session the event lies in."""
+        kept = """and exists (
+                            select 1 from sessions s
+                            where s.session = e.session and s.session > 0 and s.actor = e.actor)"""
+        return f"""(case when e.session > 0 and e.actor <> 0 {"" if self._all_in_sessions else kept}
+                        then e.actor || 's' || e.session
                         when e.session = 0 and e.actor <> 0 then e.actor || '.' || (
-                            select max(s.start) from sessions s
-                            where s.actor = e.actor and s.session = 0 and s.start <= e.ts)
+                            select case when s."end" >= e.ts then s.start end from sessions s
+                            where s.actor = e.actor and s.session = 0 and s.start <= e.ts
+                            order by s.start desc limit 1)
                    end)"""
 
 

@@ -331,8 +331,11 @@ class SqliteEngine:
     def _build_context(self, slot: _Slot) -> Context:
         first, last = self._extent(slot.connection)
         made = slot.connection.execute("select name from sqlite_master where type = 'index'")
-        dialect = self.dialect_class(frozenset(str(name) for (name,) in made))
-        return Context(dialect, self.calendar, Names(self.read), 0, first, last, self._definition)
+        names = Names(self.read)
+        dialect = self.dialect_class(
+            frozenset(str(name) for (name,) in made), all_in_sessions=not names.active
+        )
+        return Context(dialect, self.calendar, names, 0, first, last, self._definition)
 
     def _extent(self, connection: sqlite3.Connection) -> tuple[int | None, int | None]:
         """First and last event: per event name one seek in the (event, ts) index."""
@@ -341,6 +344,7 @@ class SqliteEngine:
             select min((select min(ts) from events where event = n.id)),
                    max((select max(ts) from events where event = n.id))
             from event_names n
+            where not n.deleted
             """
         ).fetchone()
         return row

@@ -10,6 +10,7 @@ from core.engines.dialect import Binder
 from core.queries.active_users import members_of_group
 from core.queries.base import Ask, Context, Dates, Question, dates
 from core.queries.select import select
+from core.queries.selectors import ANY, exactly
 
 FLAGS = ("hidden", "non active", "flow hidden")
 
@@ -27,8 +28,8 @@ class EventsList(Question):
     def ask(self, ctx: Context) -> Ask:
         """See Question."""
         span = ctx.span_to_today(self.range)
-        selection = select(ctx, self)
-        everybody = replace(selection, clauses=())
+        selection = select(ctx, self, absent=ANY)
+        everybody = replace(selection, events=ctx.names.active, clauses=())
         bind = ctx.binder()
         d = ctx.dialect
         by = [ctx.names.field("event")]
@@ -79,7 +80,7 @@ class EventsList(Question):
 
     def people(self, ctx: Context, bind: Binder, cell: Cell) -> str:
         """See Question: everybody who did the row's event; without a row, any event."""
-        selection = select(ctx, self, cell.row)
+        selection = select(ctx, self, cell.row and exactly(cell.row), absent=ANY)
         return members_of_group(ctx, bind, selection, ctx.span_to_today(self.range), (), ())
 
 

@@ -19,6 +19,7 @@ from core.queries.active_users import group_fields, in_group
 from core.queries.base import Ask, Context, Rows, TimedQuestion, find_bucket, frame
 from core.queries.names import Field
 from core.queries.select import Selection, day_runs, select, slot_expression, whole_days
+from core.queries.selectors import ANY
 from core.queries.series import Figures, assemble, collect
 from core.timeframe import DAY, Bucket, Span, days_span, runs
 
@@ -53,7 +54,7 @@ class FirstTime(TimedQuestion):
 
     def selection(self, ctx: Context) -> Selection:
         """Whose events, and which, are looked at."""
-        return select(ctx, self, self.event)
+        return select(ctx, self, self.event, absent=ANY)
 
     def _notes(self) -> tuple[str, ...]:
         if self.lookback_days is None:
@@ -103,7 +104,7 @@ class FirstTime(TimedQuestion):
 
     def _seeks(self, plan: Plan) -> bool:
         """Whether the stored first days name the few people whose first event is to be sought."""
-        return plan.ctx.dialect.has_sets and not self.match_mode and not self.lookback_days
+        return plan.selection.stored and not self.match_mode and not self.lookback_days
 
     def _scan(self, plan: Plan) -> Span | None:
         """What is looked at to find first times; None is all of history."""
@@ -185,12 +186,7 @@ class Plan:
     def stored(self) -> bool:
         """Whether stored sets answer it, without looking at events."""
         plain = not self.by and not self.selection.clauses
-        return self.ctx.dialect.has_sets and self.by_days and plain
-
-    @property
-    def event(self) -> int:
-        """The event's id, 0 for any."""
-        return self.selection.events[0] if self.selection.events else 0
+        return self.selection.stored and self.by_days and plain
 
     @property
     def end(self) -> int:
@@ -208,23 +204,18 @@ def _first_days(bind: Binder, plan: Plan) -> str:
     return f"""
         select {slot_expression(bind, "day", day_runs(plan.slots))} as slot, 0 as v0, 0 as v1,
                {users} as users
-        from first_activity
-        where event = {bind(plan.event)}
-          and day between {bind(plan.span.first_day)} and {bind(plan.slots[-1].last_day)}
+        from ({plan.selection.first_days(bind, plan.span.first_day, plan.slots[-1].last_day)})
         group by 1"""
 
 
 def _sought(bind: Binder, plan: Plan) -> str:
     """Relation as of `_ranked`, nth always 1: one seek for each person new on the range's days."""
     selection = plan.selection
-    event = bind(plan.event)
     users = selection.narrow(bind, "users")
-    first, last = bind(plan.span.first_day), bind(plan.span.last_day)
-    candidates = bind.dialect.members(f"""
-        select {users} as users from first_activity
-        where event = {event} and day between {first} and {last}""")
+    firsts = selection.first_days(bind, plan.span.first_day, plan.span.last_day)
+    candidates = bind.dialect.members(f"select {users} as users from ({firsts})")
     v0, v1 = plan.values(bind)
-    own = "x.actor = e.actor" + (f" and x.event = {event}" if plan.event else "")
+    own = f"x.actor = e.actor and {selection.own(bind, 'x')}"
     return f"""
         select e.actor, e.ts, e.day, {v0} as v0, {v1} as v1, {selection.test(bind)} as kept,
                1 as nth

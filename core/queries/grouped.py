@@ -18,6 +18,7 @@ from core.queries.active_users import members_of_group
 from core.queries.base import Ask, Context, Question, Rows, dates
 from core.queries.names import Field as Named
 from core.queries.select import label, select
+from core.queries.selectors import ANY
 
 _WORDS = re.compile(r"(\w+?)(?:\((.*)\))?")
 
@@ -142,7 +143,7 @@ class Grouped(Question):
     def _stored(self, ctx: Context, bind: Binder, by: Named) -> str:
         """(value, events, people, none, none, none)."""
         d = ctx.dialect
-        selection = select(ctx, self, self.event)
+        selection = select(ctx, self, self.event, absent=ANY)
         return f"""
             select v0, sum(total) as events, {d.count(d.union("users"))} as people,
                    null as p, null as summed, null as mean
@@ -153,7 +154,7 @@ class Grouped(Question):
     def _scanned(self, ctx: Context, bind: Binder, by: Named) -> str:
         """(value, events, people, percentile, sum of the size's, mean of the intensity's)."""
         d = ctx.dialect
-        selection = select(ctx, self, self.event)
+        selection = select(ctx, self, self.event, absent=ANY)
         named = [self.size.property, self.intensity.property]
         for name in filter(None, named):
             ctx.names.existing(f"properties.{_bare(name)}", "property")
@@ -202,7 +203,7 @@ class Grouped(Question):
 
     def people(self, ctx: Context, bind: Binder, cell: Cell) -> str:
         """See Question: everybody with an event in the group; without a row, in any."""
-        selection = select(ctx, self, self.event)
+        selection = select(ctx, self, self.event, absent=ANY)
         span = ctx.span_to_today(self.range)
         group = () if cell.row is None else (cell.row,)
         return members_of_group(ctx, bind, selection, span, (self.group_by,), group)

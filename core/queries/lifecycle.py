@@ -186,15 +186,15 @@ class Lifecycle(TimedQuestion):
         The seen at the end of a slot are the second relation's users of all slots up to it.
         """
         product = self.new_means == "product"
-        stored = ctx.dialect.has_sets and (product or not selection.clauses)
+        anything = Selection(ctx)
+        firsts = anything if product else selection
+        stored = firsts.stored and (product or not selection.clauses)
         if not stored and not product:
             every = selection.sets(bind, slots.span(0), slots=slots.buckets, totals=False)
             return f"select slot, users from ({every})", "select slot, users from active"
         active = selection.sets(bind, slots.span(1), slots=slots.buckets[1:], totals=False)
         if stored:
-            event = 0 if product or not selection.events else selection.events[0]
-            return active, _first_days(bind, event, slots)
-        anything = Selection(ctx)
+            return active, _first_days(bind, firsts, slots)
         return active, anything.sets(bind, slots.span(0), slots=slots.buckets, totals=False)
 
 
@@ -231,11 +231,11 @@ def _slots(ctx: Context, periods: list[Bucket], unit: str) -> _Slots:
     )
 
 
-def _first_days(bind: Binder, event: int, slots: _Slots) -> str:
-    """From the stored first days; event 0 is any."""
+def _first_days(bind: Binder, selection: Selection, slots: _Slots) -> str:
+    """From the stored first days."""
+    buckets = slots.buckets
     return f"""
-        select {slot_expression(bind, "day", day_runs(slots.buckets))} as slot,
+        select {slot_expression(bind, "day", day_runs(buckets))} as slot,
                {bind.dialect.union("users")} as users
-        from first_activity
-        where event = {bind(event)} and day <= {bind(slots.buckets[-1].last_day)}
+        from ({selection.first_days(bind, buckets[0].first_day, buckets[-1].last_day)})
         group by 1"""

@@ -20,6 +20,7 @@ from core.errors import BadQuestion
 from core.queries.base import Ask, Context, Rows, TimedQuestion, dates, frame
 from core.queries.names import Field
 from core.queries.select import Selection, select, slot_expression
+from core.queries.selectors import ANY, meaning
 from core.timeframe import CLOCK, DAY, Bucket, granularity, runs
 
 ALL = "all"
@@ -158,15 +159,17 @@ class Ltv(TimedQuestion):
         d, selection = ctx.dialect, select(ctx, self)
         start, end = slots[0].start, slots[-1].end
         slot = slot_expression(bind, "born", list(runs(slots)))
-        own = "select min(x.ts) from events x where x.actor = c.actor"
+        any_ = Selection(ctx)
+        own = f"select min(x.ts) from events x where x.actor = c.actor and {any_.own(bind, 'x')}"
         if d.has_sets:
-            new = d.members(f"""
-                select users from first_activity
-                where event = {bind(0)}
-                  and day between {bind(slots[0].first_day)} and {bind(slots[-1].last_day)}""")
+            firsts = any_.first_days(bind, slots[0].first_day, slots[-1].last_day)
+            new = d.members(f"select users from ({firsts})")
             born = f"select c.actor as actor, ({own}) as born from ({new}) c"
         else:
-            born = "select actor, min(ts) as born from events where actor <> 0 group by actor"
+            born = f"""
+                select e.actor as actor, min(e.ts) as born from events e
+                where {any_.where(bind, None)} and e.actor <> 0
+                group by e.actor"""
         tests = [f"born >= {bind(start)} and born < {bind(end)}"]
         tests += [f"actor in ({members(bind)})" for members in selection.members]
         if selection.clauses:
@@ -174,7 +177,8 @@ class Ltv(TimedQuestion):
                 select 1 from {selection.source()}
                 where e.actor = b.actor and e.ts = b.born and {selection.test(bind)}
                   and e.id = (select min(y.id) from events y
-                              where y.actor = b.actor and y.ts = b.born))""")
+                              where y.actor = b.actor and y.ts = b.born
+                                and {any_.own(bind, "y")}))""")
         return f"""
             select b.actor as actor, b.born as born, {slot} as slot
             from ({born}) b
@@ -183,8 +187,8 @@ class Ltv(TimedQuestion):
     def _statement(self, ctx: Context, bind: Binder, slots: list[Bucket]) -> str:
         """Rows (slot, n, people, payers, amount); n 0 is to date; slot -1 has the currencies."""
         d, now = ctx.dialect, bind(ctx.now)
-        events = () if self.event is None else (ctx.names.event(self.event),)
-        selection = Selection(ctx, events)
+        money = meaning(ctx.names, self.event, absent=ANY)
+        selection = Selection(ctx, money.events, matching=money.matching)
 
         def numeric(name: str) -> str:
             return d.as_number(d.json_property(name, bind))

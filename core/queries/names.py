@@ -11,6 +11,9 @@ from core.errors import BadQuestion, did_you_mean
 from core.filters import Condition
 from core.store.layout import ACTIVE, CONTEXT, CONTEXT_ALIASES, EMPTY, NONE
 
+KEPT = "e.event not in (select id from event_names where deleted)"
+"""Whether an event `e` is not deleted, for statements that ask the workspace alone."""
+
 Read = Callable[[str, tuple[Any, ...]], list[tuple[Any, ...]]]
 FieldKind = Literal["context", "property", "trait", "event", "user", "device", "session"]
 
@@ -308,7 +311,7 @@ class Names:
     def _owner(self, id_: int) -> int | None:
         """The id that events count for now, of the ids one leads to by links and aliases."""
         rows = self.read(
-            """
+            f"""
             with recursive owners (id, since) as (
                 select ?, 0
                 union
@@ -317,7 +320,7 @@ class Names:
                 select a.new, o.since from owners o join aliases a on a.old = o.id
             )
             select id from owners o
-            where exists (select 1 from events e where e.actor = o.id)
+            where exists (select 1 from events e where e.actor = o.id and {KEPT})
             order by since desc
             limit 1
             """,

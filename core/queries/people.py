@@ -11,6 +11,7 @@ from core.answers import Cell, People, Person
 from core.engines.dialect import Binder, Statement
 from core.errors import BadQuestion
 from core.queries.base import Ask, Context, Question, nothing_compared
+from core.queries.select import Selection
 
 ORDERS = {
     "last_seen": "last_seen desc, actor",
@@ -80,6 +81,7 @@ class PeopleBehind(Question):
             ORDERS[self.order],
             self.limit,
             self.offset,
+            kept=Selection(ctx).own(bind, "e"),
         )
         return People(
             title=self.title(),
@@ -101,7 +103,14 @@ class PeopleBehind(Question):
 
 
 def page(
-    bind: Binder, members: str, order: str, limit: int, offset: int, *, extra: str = "null"
+    bind: Binder,
+    members: str,
+    order: str,
+    limit: int,
+    offset: int,
+    *,
+    extra: str = "null",
+    kept: str = "1 = 1",
 ) -> Statement:
     """Return the statement for a page of people: user, first and last ts, events, extra.
 
@@ -109,13 +118,14 @@ def page(
         members: SQL selecting `actor`, once each, written with the same binder.
         order: SQL over user, first_seen, last_seen, actor and extra.
         extra: SQL of one more figure per row of `seen`.
+        kept: SQL of whether an event `e` is not deleted: Selection(ctx).own(bind, "e").
     """
     return bind.statement(
         f"""
         with seen as (
             select b.actor,
-                   (select min(ts) from events e where e.actor = b.actor) as first_seen,
-                   (select max(ts) from events e where e.actor = b.actor) as last_seen
+                   (select min(ts) from events e where e.actor = b.actor and {kept}) as first_seen,
+                   (select max(ts) from events e where e.actor = b.actor and {kept}) as last_seen
             from ({members}) b
         ),
         page as (
@@ -125,7 +135,7 @@ def page(
             limit {bind(limit)} offset {bind(offset)}
         )
         select user, first_seen, last_seen,
-               (select count(*) from events e where e.actor = page.actor) as events,
+               (select count(*) from events e where e.actor = page.actor and {kept}) as events,
                extra
         from page
         order by {order}

@@ -19,6 +19,7 @@ from core.queries.active_users import WHOLE, group_fields, in_group
 from core.queries.base import Ask, Context, Rows, TimedQuestion, find_bucket, frame
 from core.queries.names import Field
 from core.queries.select import day_runs, select, slot_expression, whole_days
+from core.queries.selectors import ANY
 from core.queries.series import Figures, assemble, collect
 from core.queries.trend import PERCENTILE
 from core.timeframe import Bucket, Span, runs
@@ -114,7 +115,7 @@ class PerActor(TimedQuestion):
         self, ctx: Context, bind: Binder, span: Span, slots: Sequence[Bucket], by: list[Field]
     ) -> str:
         """Relation (slot, v0, v1, actor, x): what each person did, where that is anything."""
-        selection = select(ctx, self, self.event)
+        selection = select(ctx, self, self.event, absent=ANY)
         values = [selection.value(bind, field) for field in by] + ["0", "0"]
         fields, x = list(by), "1"
         if self.property:

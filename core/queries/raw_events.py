@@ -12,6 +12,7 @@ from core.engines.dialect import Binder, Statement
 from core.queries.active_users import members_of_group
 from core.queries.base import Ask, Context, Question, Rows, dates
 from core.queries.select import Selection, select
+from core.queries.selectors import ANY
 from core.timeframe import Span
 
 
@@ -35,7 +36,7 @@ class RawEvents(Question):
     def ask(self, ctx: Context) -> Ask:
         """See Question."""
         span = ctx.span_to_today(self.range)
-        selection = select(ctx, self, self.event)
+        selection = select(ctx, self, self.event, absent=ANY)
         page = yield self._page(ctx, selection, span)
         total = None
         if self.count_total:
@@ -77,7 +78,7 @@ class RawEvents(Question):
 
     def people(self, ctx: Context, bind: Binder, cell: Cell) -> str:
         """See Question: everybody with such an event, on whatever page."""
-        selection = select(ctx, self, self.event)
+        selection = select(ctx, self, self.event, absent=ANY)
         return members_of_group(ctx, bind, selection, ctx.span_to_today(self.range), (), ())
 
 

@@ -121,6 +121,7 @@ class Segment(Question):
             self.limit,
             self.offset,
             extra=_session_count(bind, span) if engaged else "null",
+            kept=Selection(ctx).own(bind, "e"),
         )
         return People(
             title=f"Segment {self.segment}",
@@ -155,7 +156,7 @@ def segment_sql(ctx: Context, bind: Binder, segment: str, span: Span) -> str:
     Raises:
         BadQuestion: there is no such segment.
     """
-    return _members(Selection(ctx), bind, check_segment(segment), span)
+    return _members(Selection(ctx, ctx.names.active), bind, check_segment(segment), span)
 
 
 def segments_of(first_day: int, last_day: int, sessions: int, day: int) -> tuple[str, ...]:
@@ -231,18 +232,20 @@ def _lifecycle_stored(selection: Selection, bind: Binder, day: int) -> str:
     def users(expression: str) -> str:
         return selection.narrow(bind, expression)
 
+    event = bind(selection.events[0] if selection.events else 0)
+
     def active(days: int) -> str:
         return f"""(select {d.union("users")} from activity
-                    where event = 0 and dimension = 0 and value = 0
+                    where event = {event} and dimension = 0 and value = 0
                       and day between {bind(day - days)} and {bind(day)})"""
 
     return f"""
         select * from (
             with seen as materialized (
                 select (select {d.union("users")} from first_activity
-                        where event = 0 and day <= {bind(day)}) as known,
+                        where event = {event} and day <= {bind(day)}) as known,
                        (select {d.union("users")} from first_activity
-                        where event = 0
+                        where event = {event}
                           and day between {bind(day - RECENT_DAYS)} and {bind(day)}) as fresh,
                        {active(RECENT_DAYS)} as week,
                        {active(DORMANT_DAYS)} as month
@@ -285,7 +288,7 @@ def _sessions(selection: Selection, bind: Binder, span: Span) -> str:
             select 1 from {selection.source()}
             where e.actor = s.actor and e.session = s.session
               and e.ts between s.start and s."end"
-              and {selection.test(bind)})""")
+              and {selection.own(bind, "e")} and {selection.test(bind)})""")
     return f"""
         select s.actor, count(*) as sessions
         from sessions s

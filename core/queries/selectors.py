@@ -120,15 +120,18 @@ def meaning(
         return Meaning((), _revenue(name))
     if name.startswith(CUSTOM):
         return _custom(names, name.removeprefix(CUSTOM), parameter)
-    if name.startswith(EXACT) and name not in names.events:
-        name = name.removeprefix(EXACT)
-    elif name == NEW and name in names.events:
+    if name == NEW:
         raise BadQuestion(
             f"event {NEW!r} is the first event of a person and can only start retention.",
             f"The event of the data of that name is {EXACT}{NEW}.",
             parameter=parameter,
         )
-    return Meaning((names.event(name, parameter),))
+    return Meaning((names.event(_bare(names, name), parameter),))
+
+
+def exactly(name: str) -> str:
+    """Return the selector of the event of the data of a name, whatever the name is."""
+    return f"{EXACT}{name}"
 
 
 def titled(names: Names, name: str | None, absent: str = "Any event") -> str:
@@ -193,7 +196,8 @@ NO_EVENT = 2**31 - 1
 
 
 def _bare(names: Names, name: str) -> str:
-    return name if name in names.events else name.removeprefix(EXACT)
+    bare = name.removeprefix(EXACT)
+    return name if name in names.events and bare not in names.events else bare
 
 
 def _definition(names: Names, title: str, parameter: str) -> CustomEvent:

@@ -31,6 +31,7 @@ from core.queries.select import (
     slot_expression,
     whole_days,
 )
+from core.queries.selectors import ANY_ACTIVE
 from core.queries.series import Figures, assemble, collect
 from core.queries.trend import Trend
 from core.timeframe import DAY, Bucket, Span, runs
@@ -138,7 +139,8 @@ class Sessions(TimedQuestion):
 
     def _unique(self) -> Trend:
         shared = set(TimedQuestion.model_fields) - {"kind"}
-        return Trend(measure="sessions", **{name: getattr(self, name) for name in shared})
+        fields = {name: getattr(self, name) for name in shared}
+        return Trend(measure="sessions", event=ANY_ACTIVE, **fields)
 
     def people(self, ctx: Context, bind: Binder, cell: Cell) -> str:
         """See Question: whose sessions these are; of bounces, whose ended with one event."""
@@ -286,7 +288,9 @@ class Sessions(TimedQuestion):
     def _ends(self, ctx: Context, bind: Binder, by: Field, sessions: str, span: Span) -> str:
         """The first or last value that is set, of each session."""
         order = "desc" if self.metric == "exit" else "asc"
-        present = Selection(ctx).narrowed([Condition(field=by.key, operator="is_set")])
+        present = Selection(ctx, ctx.names.active).narrowed(
+            [Condition(field=by.key, operator="is_set")]
+        )
         everything = Selection(ctx)
         missing = "'(none)'" if by.kind in ("property", "trait") else "0"
         return f"""

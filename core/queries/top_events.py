@@ -11,6 +11,7 @@ from core.engines.dialect import Binder
 from core.queries.active_users import members_of_group
 from core.queries.base import Ask, Context, Question, dates
 from core.queries.select import select
+from core.queries.selectors import ANY, exactly
 
 
 class TopEvents(Question):
@@ -28,7 +29,7 @@ class TopEvents(Question):
     def ask(self, ctx: Context) -> Ask:
         """See Question."""
         span = ctx.span(self.range)
-        selection = select(ctx, self)
+        selection = select(ctx, self, absent=ANY)
         bind = ctx.binder()
         d = ctx.dialect
         by = [ctx.names.field("event")]
@@ -59,5 +60,5 @@ class TopEvents(Question):
 
     def people(self, ctx: Context, bind: Binder, cell: Cell) -> str:
         """See Question: everybody who did the row's event; without a row, any event."""
-        selection = select(ctx, self, cell.row)
+        selection = select(ctx, self, cell.row and exactly(cell.row), absent=ANY)
         return members_of_group(ctx, bind, selection, ctx.span(self.range), (), ())

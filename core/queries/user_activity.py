@@ -14,8 +14,10 @@ from core.answers import Cell, Timeline, TimelineEvent, TimelineSession
 from core.engines.dialect import Binder, Statement
 from core.errors import NotFound, did_you_mean
 from core.queries.base import Ask, Context, Question, Rows
+from core.queries.names import KEPT
 from core.queries.segments import segments_of
 from core.queries.select import Selection, select
+from core.queries.selectors import ANY
 from core.store.layout import CONTEXT
 from core.timeframe import to_date
 
@@ -57,7 +59,7 @@ class UserActivity(Question):
         listed, matching = yield from self._events(ctx, actor, sessions)
         span = ctx.span_to_today(self.range)
         day = min(span.last_day, ctx.today)
-        known = [d for d in who.days if d <= day]
+        known = [d for d in who.active if d <= day]
         begun = sum(span.first_day <= part.day <= span.last_day for part in sessions.parts)
         shown = dict.fromkeys(part for _, part in listed if part is not None)
         return Timeline(
@@ -105,7 +107,7 @@ class UserActivity(Question):
         self, ctx: Context, actor: int, sessions: _All
     ) -> Generator[Statement, Rows, tuple[_Listed, int]]:
         bind = ctx.binder()
-        selection = select(ctx, self, self.event)
+        selection = select(ctx, self, self.event, absent=ANY)
         counted = yield bind.statement(
             f"select count(*) from {selection.source()} where {_own(selection, bind, actor)}",
             "events to list",
@@ -209,7 +211,9 @@ class _All:
         if key:
             return self._given.get(key)
         place = bisect_right(self._starts, ts) - 1
-        return self._derived[place] if place >= 0 else None
+        if place < 0 or self._derived[place].end < ts:
+            return None
+        return self._derived[place]
 
 
 _Listed = list[tuple[tuple[Any, ...], _Part | None]]
@@ -234,7 +238,8 @@ def _sessions(ctx: Context, actor: int) -> Generator[Statement, Rows, _All]:
 
 @dataclass(frozen=True)
 class _Who:
-    """The summary; `extent` is first ts, last ts and number of events."""
+    """The summary; `extent` is first ts, last ts and number of events, `active` the days with
+    an active one."""
 
     user: str
     merged: tuple[str, ...]
@@ -243,16 +248,25 @@ class _Who:
     traits: dict[str, str]
     context: dict[str, str]
     days: list[int]
+    active: list[int]
     top: tuple[tuple[str, int], ...]
 
 
 def _summary(ctx: Context, actor: int) -> Generator[Statement, Rows, _Who]:
-    extent = yield _ask(ctx, actor, "select min(ts), max(ts), count(*) from events where actor = ")
-    days = yield _ask(ctx, actor, "select distinct day from events where actor = ", "order by day")
-    top = yield _ask(
-        ctx, actor, "select event, count(*) from events where actor = ", "group by event"
+    extent = yield _ask(
+        ctx, actor, "select min(ts), max(ts), count(*) from events e where actor = "
     )
-    traits = yield _ask(ctx, actor, "select key, value from traits where user = ", "order by key")
+    active = "max(event not in (select id from event_names where inactive))"
+    days = yield _ask(
+        ctx,
+        actor,
+        f"select day, {active} from events e where actor = ",
+        "group by day order by day",
+    )
+    top = yield _ask(
+        ctx, actor, "select event, count(*) from events e where actor = ", "group by event"
+    )
+    traits = yield _traits(ctx, actor)
     devices = yield _ask(
         ctx,
         actor,
@@ -270,22 +284,30 @@ def _summary(ctx: Context, actor: int) -> Generator[Statement, Rows, _Who]:
         (extent[0][0], extent[0][1], extent[0][2]),
         dict(traits),
         _labels(ctx, [value or 0 for value in latest[0]]),
-        [day for (day,) in days],
+        [day for day, _ in days],
+        [day for day, active in days if active],
         tuple(sorted(counts, key=lambda pair: (-pair[1], pair[0]))[:TOP]),
     )
 
 
 def _ask(ctx: Context, actor: int, before: str, after: str = "") -> Statement:
+    """Ask of a person's events `e`; those that are deleted are not there."""
     bind = ctx.binder()
-    return bind.statement(f"{before} {bind(actor)} {after}", "who they are")
+    return bind.statement(f"{before} {bind(actor)} and {KEPT} {after}", "who they are")
+
+
+def _traits(ctx: Context, actor: int) -> Statement:
+    bind = ctx.binder()
+    query = f"select key, value from traits where user = {bind(actor)} order by key"
+    return bind.statement(query, "who they are")
 
 
 def _latest_context(ctx: Context, actor: int) -> Statement:
     bind = ctx.binder()
     me = bind(actor)
     columns = [
-        f"""(select {name} from events
-             where actor = {me} and {name} <> 0
+        f"""(select {name} from events e
+             where actor = {me} and {name} <> 0 and {KEPT}
              order by ts desc, id desc
              limit 1)"""
         for name in CONTEXT

@@ -9,6 +9,7 @@ from pydantic import Field
 from core.answers import Cell, People
 from core.engines.dialect import Binder
 from core.queries.base import Ask, Context, Question
+from core.queries.names import KEPT
 from core.queries.people import persons
 
 WITHIN = 4
@@ -39,9 +40,9 @@ class UserSearch(Question):
             f"""
             with found as materialized ({self._found(bind)})
             select i.key,
-                   (select min(ts) from events e where e.actor = f.actor),
-                   (select max(ts) from events e where e.actor = f.actor),
-                   (select count(*) from events e where e.actor = f.actor),
+                   (select min(ts) from events e where e.actor = f.actor and {KEPT}),
+                   (select max(ts) from events e where e.actor = f.actor and {KEPT}),
+                   (select count(*) from events e where e.actor = f.actor and {KEPT}),
                    f.tier,
                    (select count(*) from found)
             from found f
@@ -91,7 +92,7 @@ class UserSearch(Question):
             people (actor, tier) as (
                 select id, min(tier)
                 from owners o
-                where exists (select 1 from events e where e.actor = o.id)
+                where exists (select 1 from events e where e.actor = o.id and {KEPT})
                 group by id
             )
             select actor, tier

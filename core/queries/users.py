@@ -25,6 +25,7 @@ from core.queries.base import Ask, Context, Frame, Rows, TimedQuestion, find_buc
 from core.queries.first_time import FirstTime, Plan
 from core.queries.names import Field
 from core.queries.select import Selection, select
+from core.queries.selectors import ANY
 from core.queries.series import Figures, assemble, collect
 from core.timeframe import CLOCK, Bucket, Span, days_span, to_date
 
@@ -130,7 +131,7 @@ class _Arrivals(FirstTime):
 
     def selection(self, ctx: Context) -> Selection:
         """See FirstTime."""
-        return _narrowed(select(ctx, self), self.identified)
+        return _narrowed(select(ctx, self, absent=ANY), self.identified)
 
 
 def _narrowed(selection: Selection, identified: bool) -> Selection:
