@@ -2,7 +2,8 @@
 
 Value semantics 3.1: numbers when both sides are finite numbers, else ISO dates when both are,
 else case-sensitive text; contains and its kin ignore case; a missing value matches only the
-negated operators and `is_not_set`; an array matches if any element does (negated: if none).
+negated operators and `is_not_set`; an array matches if any element does (negated: if none), but
+the set operators of 3.2 look at all its elements together.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
 import orjson
 from pydantic import Field, field_validator, model_validator
@@ -23,6 +24,8 @@ from core.errors import BadQuestion, QueryFailed, did_you_mean
 
 Test = Callable[[str, str], bool]
 REGEX_SECONDS = 1.0
+MAX_DEPTH = 20
+"""How deep conditions may nest: SQLite's parser has room for not many more."""
 
 
 @dataclass(frozen=True)
@@ -38,6 +41,7 @@ class Operator:
         inverse: the key of its negation.
         negated: True when a missing value satisfies it.
         doc: one line for the help.
+        whole: for a test of all elements together: "equal" to the wanted ones, or "holds" them.
     """
 
     key: str
@@ -48,6 +52,7 @@ class Operator:
     inverse: str
     negated: bool
     doc: str
+    whole: Literal["", "equal", "holds"] = ""
 
 
 @lru_cache(maxsize=65536)
@@ -138,6 +143,14 @@ OPERATORS = {
                  "missing"),
         Operator("regex", "matches", "~", "one", _regex, "", False,
                  "the pattern is found anywhere"),
+        Operator("set_is", "is the set", "set is", "list", _equal, "set_is_not", False,
+                 "its elements are those of the list, in any order", "equal"),
+        Operator("set_is_not", "is not the set", "set is not", "list", _equal, "set_is", True,
+                 "its elements are others, or it is missing", "equal"),
+        Operator("set_contains", "holds all of", "set contains", "list", _equal,
+                 "set_not_contains", False, "its elements hold the whole list", "holds"),
+        Operator("set_not_contains", "does not hold all of", "set not contains", "list", _equal,
+                 "set_contains", True, "its elements lack one of the list", "holds"),
     )
 }  # fmt: skip
 """All operators by key, in the order help lists them."""
@@ -213,8 +226,20 @@ class Condition(Model):
             return (stored is None) == operator.negated
         if stored is None:
             return operator.negated
-        found = any(operator.test(s, w) for s in stored for w in self.wanted)
+        found = self._fits_whole(stored) if operator.whole else self._fits_one(stored)
         return found != operator.negated
+
+    def _fits_one(self, stored: tuple[str, ...]) -> bool:
+        test = OPERATORS[self.operator].test
+        return any(test(s, w) for s in stored for w in self.wanted)
+
+    def _fits_whole(self, stored: tuple[str, ...]) -> bool:
+        """Whether every wanted value is there, and for an equal set nothing else."""
+        operator = OPERATORS[self.operator]
+        holds = all(any(operator.test(s, w) for s in stored) for w in self.wanted)
+        if operator.whole == "holds":
+            return holds
+        return holds and all(any(operator.test(s, w) for w in self.wanted) for s in stored)
 
     @property
     def words(self) -> str:
@@ -223,19 +248,29 @@ class Condition(Model):
         return f"{self.field} {OPERATORS[self.operator].words} {values}".rstrip()
 
 
-class AnyOf(Model):
+class _Nest(Model):
+    """Conditions inside a condition, at most MAX_DEPTH deep."""
+
+    @model_validator(mode="after")
+    def _shallow(self) -> Self:
+        if _depth(self) > MAX_DEPTH:
+            raise BadQuestion(f"conditions nest deeper than {MAX_DEPTH}.", parameter="conditions")
+        return self
+
+
+class AnyOf(_Nest):
     """Holds when at least one of its conditions does."""
 
     any: tuple[Clause, ...]
 
 
-class AllOf(Model):
+class AllOf(_Nest):
     """Holds when all of its conditions do."""
 
     all: tuple[Clause, ...]
 
 
-class NotOf(Model):
+class NotOf(_Nest):
     """Holds when its condition does not. JSON name `not`."""
 
     not_: Clause = Field(alias="not")
@@ -245,6 +280,16 @@ Clause = Condition | AnyOf | AllOf | NotOf
 AnyOf.model_rebuild()
 AllOf.model_rebuild()
 NotOf.model_rebuild()
+
+
+def _inside(clause: Any) -> tuple[Any, ...]:
+    if isinstance(clause, NotOf):
+        return (clause.not_,)
+    return clause.any if isinstance(clause, AnyOf) else getattr(clause, "all", ())
+
+
+def _depth(clause: Any) -> int:
+    return max((1 + _depth(part) for part in _inside(clause)), default=0)
 
 
 def atoms(clause: Clause) -> list[Condition]:

@@ -8,7 +8,7 @@ from typing import Any
 
 from lark import Token, Transformer
 
-from core.language_words import MAX_DEPTH
+from core.filters import MAX_DEPTH
 from core.text import clean
 
 Body = dict[str, Any]
@@ -21,7 +21,9 @@ SIGNS = {
     "more than": "gt", "less than": "lt", "in": "in", "is in": "in", "is one of": "in",
     "not in": "not_in", "not_in": "not_in", "is not in": "not_in", "is none of": "not_in",
     "is set": "is_set", "exists": "is_set", "is not set": "is_not_set",
-    "not_contains": "not_contains",
+    "not_contains": "not_contains", "set is": "set_is", "set is not": "set_is_not",
+    "set contains": "set_contains", "set not contains": "set_not_contains",
+    "set does not contain": "set_not_contains",
 }  # fmt: skip
 
 

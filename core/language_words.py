@@ -61,6 +61,10 @@ KEYWORDS: Final = {
     "ACTIVITY": "activity",
     "MATCHING": "matching",
     "PEOPLE": "people",
+    "PATHS": "paths",
+    "FROM": r"from|starting\s+(?:at|from|with)",
+    "TO": r"to|ending\s+(?:at|in|with)",
+    "PATH_STEPS": r"\d{1,3}\s+steps?",
     "SQL": "sql",
     "LAST": "last",
     "THIS": "this",
@@ -111,8 +115,12 @@ KEYWORDS: Final = {
     "COHORT": "cohort",
     "PERIOD": "period",
     "ROW": "row",
+    "AFTER": "after",
     "NO_VALUE": r"is\s+not\s+set|is\s+set|exists",
-    "IN_LIST": r"is\s+not\s+in|is\s+in|not[_\s]+in|in|is\s+one\s+of|is\s+none\s+of",
+    "IN_LIST": (
+        r"is\s+not\s+in|is\s+in|not[_\s]+in|in|is\s+one\s+of|is\s+none\s+of|set\s+is\s+not|"
+        r"set\s+is|set\s+contains|set\s+not\s+contains|set\s+does\s+not\s+contain"
+    ),
     "COMPARE_WORD": (
         r"is\s+not|is|contains|does\s+not\s+contain|not\s+contains|starts\s+with|ends\s+with|"
         r"at\s+least|at\s+most|more\s+than|less\s+than|matches"
@@ -138,6 +146,7 @@ MEANINGS: Final = {
     "MODE": "on or after", "BASIS": "24 hour windows",
     "COHORT_MODE": "every or first ever", "CHART": ", ".join(CHARTS),
     "OUTCOME": "reached, dropped, returned or not returned", "DIRECTION": "earliest or latest",
+    "PATH_STEPS": "5 steps", "FROM": "from", "TO": "to",
     "VS": "vs", "LPAR": "(", "RPAR": ")", "COMMA": ",", "DOT": ".", "LSQB": "[", "RSQB": "]",
     "EQUAL": "=", "SIGN": "a sign such as /", "$END": "the end",
     "SESSION_METRIC": "length or another metric", "LTV_METRIC": "arpu or arppu",

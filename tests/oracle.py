@@ -194,6 +194,13 @@ def value_of(world: World, item: Seen, field: str) -> Any:
     """A field's value on an event; None when missing."""
     if field.startswith("trait:"):
         return trait(world, item.actor, field.removeprefix("trait:"))
+    if field in ("start_version", "paying"):
+        own = [other for other in seen(world) if other.actor == item.actor]
+        if item.actor is None:
+            return None if field == "start_version" else False
+        if field == "start_version":
+            return own[0].event.context.get("version")
+        return any(other.ts <= item.ts and brings_revenue(other) for other in own)
     special = {
         "user": item.actor, "event": item.name, "device_id": item.event.device,
         "session": item.event.session,
@@ -206,6 +213,15 @@ def value_of(world: World, item: Seen, field: str) -> Any:
     for part in field.removeprefix("properties.").split("."):
         value = value.get(part) if isinstance(value, dict) else None
     return value
+
+
+def brings_revenue(item: Seen) -> bool:
+    """Whether an event is called like revenue or carries an amount."""
+    names = ("revenue_amount", "verified_revenue", "unverified_revenue", "revenue", "$revenue")
+    carried = item.event.properties
+    return item.name in names or any(
+        carried.get(key) is not None for key in ("$revenue", "revenue", "amount")
+    )
 
 
 def texts_of(value: Any) -> list[str] | None:
@@ -261,7 +277,10 @@ def _test(operator: str, stored: str, wanted: str) -> bool:
     return tests[operator]()
 
 
-NEGATIONS = {"ne": "eq", "not_in": "in", "not_contains": "contains"}
+NEGATIONS = {
+    "ne": "eq", "not_in": "in", "not_contains": "contains", "set_is_not": "set_is",
+    "set_not_contains": "set_contains",
+}  # fmt: skip
 
 
 def holds(condition: Condition, value: Any) -> bool:
@@ -274,11 +293,21 @@ def holds(condition: Condition, value: Any) -> bool:
         positive = condition.model_copy(update={"operator": NEGATIONS[operator]})
         return not holds(positive, value)
     wanted = condition.value if isinstance(condition.value, tuple) else (condition.value,)
+    if operator in ("set_is", "set_contains"):
+        return texts is not None and _as_sets(texts, wanted, equal=operator == "set_is")
     return any(
         _test(operator, text, (texts_of(want) or [""])[0])
         for text in texts or ()
         for want in wanted
     )
+
+
+def _as_sets(texts: Any, wanted: Any, *, equal: bool) -> bool:
+    """Whether the elements hold all wanted ones and, to be equal, no other."""
+    words = [(texts_of(want) or [""])[0] for want in wanted]
+    there = all(any(_test("eq", text, word) for text in texts) for word in words)
+    nothing_else = all(any(_test("eq", text, word) for word in words) for text in texts)
+    return there and (nothing_else or not equal)
 
 
 def satisfies(world: World, item: Seen, clause: Clause) -> bool:

@@ -1,4 +1,4 @@
-"""Conditions: 15 operators on context columns, properties, traits and people (semantics 3.1)."""
+"""Conditions: the operators on context columns, properties, traits and people (semantics 3.1)."""
 
 from __future__ import annotations
 
@@ -78,6 +78,10 @@ def indexes(engine, condition: dict[str, Any]) -> list[Any]:
         ("regex", "^n", ["nl"]),
         ("regex", "(?i)^n", ["NL", "nl"]),
         ("is_not_set", None, [None]),
+        ("set_is", ["9", "hat"], [["hat", "9"]]),
+        ("set_is", ["hat"], []),
+        ("set_is", [], [[]]),
+        ("set_contains", ["9"], ["9", 9, 9.0, ["hat", "9"]]),
     ],
 )
 def test_what_operators_match(engines, operator, value, expected):
@@ -162,6 +166,16 @@ def test_a_bad_condition_is_answered_with_a_sentence(engines, condition, words):
         ask(engines[0], "trend", conditions=[condition])
 
 
+def test_conditions_nest_20_deep_and_no_deeper(engines):
+    condition: dict[str, Any] = {"field": "v", "operator": "is_set"}
+    for _ in range(10):
+        condition = {"not": {"any": [condition, {"field": "v", "operator": "is_not_set"}]}}
+    engines[0].answer(from_json({"kind": "trend", "range": "1d", "conditions": [
+        {"not": {"any": [condition["not"]["any"][0]]}}]}))  # fmt: skip
+    with pytest.raises(BadQuestion, match="deeper than 20"):
+        from_json({"kind": "trend", "conditions": [{"not": condition}]})
+
+
 def test_a_runaway_pattern_is_stopped():
     slow = World((Event("e", NOON, "u", properties={"v": "a" * 60 + "!"}),), now=NOON)
     condition = {"field": "v", "operator": "regex", "value": "(a|a|aa)+$"}
@@ -173,11 +187,11 @@ WANTED = st.sampled_from(("NL", "", "hat", "9", 9, 10, 1, "1", True, "pro", "ann
 
 
 @st.composite
-def conditions(draw: st.DrawFn) -> dict[str, Any]:
+def conditions(draw: st.DrawFn, deep: int = 3) -> dict[str, Any]:
     """Any operator on any kind of field, or a nest of two."""
-    if draw(st.integers(0, 5)) == 0:
+    if deep and draw(st.integers(0, 5)) == 0:
         kind = draw(st.sampled_from(("any", "all")))
-        both = {kind: [draw(conditions()), draw(conditions())]}
+        both = {kind: [draw(conditions(deep - 1)), draw(conditions(deep - 1))]}
         return {"not": both} if draw(st.booleans()) else both
     operator = draw(st.sampled_from(sorted(OPERATORS)))
     takes = OPERATORS[operator].takes

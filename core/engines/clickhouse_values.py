@@ -77,9 +77,22 @@ def holds(condition: Condition, raw: str, binder: Binder) -> str:
     if operator.takes == "none":
         return f"({known} {'=' if operator.negated else '!='} 'null')"
     tests = [_test(condition.operator, wanted, binder) for wanted in condition.wanted]
-    found = f"""({known} != 'null'
-            and arrayExists(s -> {" or ".join(tests) or "0"}, {elements(known)}))"""
+    fits = _whole(operator.whole, tests, known) if operator.whole else _one(tests, known)
+    found = f"({known} != 'null' and {fits})"
     return f"(not {found})" if operator.negated else found
+
+
+def _one(tests: list[str], known: str) -> str:
+    """Whether any element fits any test."""
+    return f"arrayExists(s -> {' or '.join(tests) or '0'}, {elements(known)})"
+
+
+def _whole(kind: str, tests: list[str], known: str) -> str:
+    """Whether each test has its element and, of an equal set, each element its test."""
+    parts = [_one([test], known) for test in tests]
+    if kind == "equal":
+        parts.append(f"arrayAll(s -> {' or '.join(tests) or '0'}, {elements(known)})")
+    return " and ".join(parts) or "1"
 
 
 def _test(operator: str, wanted: str, binder: Binder) -> str:
@@ -88,7 +101,7 @@ def _test(operator: str, wanted: str, binder: Binder) -> str:
         return f"match(s, {binder('(?-s)' + wanted)})"
     if operator in _FOLDED:
         return _FOLDED[operator].format(binder(wanted.casefold()))
-    return _compared(_SIGNS[operator], wanted, binder)
+    return _compared(_SIGNS.get(operator, "="), wanted, binder)
 
 
 def _compared(sign: str, wanted: str, binder: Binder) -> str:
