@@ -8,6 +8,7 @@ from typing import Any
 
 from core.answers import Column, Table
 from tui.commands.common import open_engine
+from tui.commands.saving import saved_at
 
 
 def table(title: str, columns: Iterable[Column], rows: Iterable[tuple[Any, ...]]) -> Table:
@@ -52,29 +53,28 @@ def saved(kind: Any) -> Callable[[Path], Table]:
     """Return what lists the saved things of a kind."""
 
     def listed(path: Path) -> Table:
-        from core.store.saved import Saved
-
-        rows = [(item.id, item.title) for item in Saved(path).items(kind)]
-        return table(kind.capitalize(), _texts("id", "title"), rows)
+        found = saved_at(path).items(kind)
+        rows = [(i.id, i.title, i.owner, "pinned" * i.is_pinned) for i in found]
+        return table(kind.capitalize(), _texts("id", "title", "owner", "pinned"), rows)
 
     return listed
 
 
 def marks(path: Path) -> Table:
-    """Return the marks of every category."""
-    return marks_table(path, None)
+    """Return the marks you may see, newest first."""
+    return table_of_marks(saved_at(path).marks(), open_engine(path).calendar)
 
 
-def marks_table(path: Path, category: str | None) -> Table:
-    """Return the marks, newest first."""
-    from core.store.saved import Saved
-
-    calendar = open_engine(path).calendar
-    found = Saved(path).marks(category=category)
+def table_of_marks(found: Iterable[Any], calendar: Any) -> Table:
+    """Return marks as a table."""
     rows = [
-        (f"{calendar.local(m.timestamp):%Y-%m-%d %H:%M}", m.category, m.title, m.id) for m in found
-    ]
-    return table("Marks", _texts("when", "category", "title", "id"), rows)
+        (
+            f"{calendar.local(m.timestamp):%Y-%m-%d %H:%M}", m.category, m.title,
+            ", ".join(m.tags), m.created_by, m.id,
+        )
+        for m in found
+    ]  # fmt: skip
+    return table("Marks", _texts("when", "category", "title", "tags", "by", "id"), rows)
 
 
 def kinds(_: Path) -> Table:

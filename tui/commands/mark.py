@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -16,60 +17,176 @@ from tui.commands.common import (
     format_options,
     open_engine,
     put,
+    put_answer,
     width_of,
     width_option,
 )
+from tui.commands.saving import as_json, as_option, saved_at, undelete
 
 CATEGORIES = ("release", "news", "incident", "post")
+SOURCES = ("manual", "api", "plugin")
 MAX_TITLE = 200
 
 
-@click.command("mark")
-@click.argument("text", nargs=-1, required=True)
-@click.option("--at", "when", metavar="WHEN", help="Time in the workspace's zone; default now.")
-@click.option("--category", type=click.Choice(CATEGORIES), help="Default release.")
-@db_option
-@format_options
-@width_option
-def command(
-    text: tuple[str, ...],
-    when: str | None,
-    category: str | None,
-    db: str | None,
-    format: str | None,
-    width: int | None,
-) -> None:
-    """Mark a moment with TEXT, as a deploy script would; "mark list" lists the marks.
+class _Group(click.Group):
+    """A group whose first word may be the text of a mark."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Take what is no command as the text to mark with."""
+        if args and args[0] not in (*self.commands, "--help", "-h"):
+            args = ["add", *args]
+        return super().parse_args(ctx, args)
+
+
+@click.group("mark", cls=_Group)
+def command() -> None:
+    """Mark a moment, as a deploy script would; every chart over time shows it.
 
     \b
     footfall mark "Release 2.1" --at "2025-04-07 14:30" --category release
-    footfall mark list --category incident
+    footfall mark list --category incident --last 30d
+    footfall mark edit mrk_3f9c21d0a4b7 --until "2025-04-07 16:00" --tag web
     """
-    path = database(db)
-    if text == ("list",):
-        from tui.commands.list_ import put_table
-        from tui.commands.listing import marks_table
 
-        put_table(marks_table(path, category), format, width_of(width))
-        return
+
+def _fields(function: Any) -> Any:
+    for option in (
+        click.option("--chart", "chart", metavar="CHART", help="Show it on this chart only."),
+        click.option("--board", "board", metavar="BOARD", help="Show it on this board only."),
+        click.option("--tag", "tags", multiple=True, metavar="WORD", help="May be repeated."),
+        click.option("--metadata", metavar="JSON", help="At most 10,240 bytes."),
+        click.option("--private/--public", "private", default=None, help="Private: only for you."),
+        click.option("--ref", "ref", metavar="TEXT", help="URL, commit or other reference."),
+        click.option("--description", metavar="TEXT", help="At most 2,000 characters."),
+        click.option("--category", type=click.Choice(CATEGORIES), help="Default release."),
+        click.option("--until", metavar="WHEN", help="When it ended, for what lasted."),
+        click.option("--at", "when", metavar="WHEN", help="Past or future; default now."),
+    ):
+        function = option(function)
+    return function
+
+
+def _values(path: Path, profile: str | None, given: dict[str, Any]) -> dict[str, Any]:
+    """The fields of a mark that the options name."""
+    calendar = open_engine(path).calendar
+    saved = saved_at(path, profile)
+    private = given["private"]
+    found = {
+        "timestamp": moment(given["when"], calendar) if given["when"] else None,
+        "end_at": moment(given["until"], calendar, "--until") if given["until"] else None,
+        "category": given["category"],
+        "description": given["description"],
+        "source_ref": given["ref"],
+        "scope": None if private is None else "private" if private else "public",
+        "metadata": given["metadata"],
+        "tags": given["tags"] or None,
+        "board_id": saved.board(given["board"]).id if given["board"] else None,
+        "chart_id": saved.item("charts", given["chart"]).id if given["chart"] else None,
+    }
+    return {name: value for name, value in found.items() if value is not None}
+
+
+@command.command("add")
+@click.argument("text", nargs=-1, required=True)
+@_fields
+@as_option
+@db_option
+def add(text: tuple[str, ...], profile: str | None, db: str | None, **given: Any) -> None:
+    """Mark a moment with TEXT."""
+    from core.boards import checked
+    from core.store.saved import Mark
+
+    path = database(db)
     title = " ".join(text).strip()
     if not 1 <= len(title) <= MAX_TITLE:
         raise BadInput("A mark's text is 1 to 200 characters long.")
-    put(_save(path, title, when, category or "release"))
+    fields = {"title": title, "timestamp": int(time.time() * 1000)}
+    mark = checked(Mark, {**fields, **_values(path, profile, given)})
+    put(_line(path, saved_at(path, profile).save_mark(mark)))
 
 
-def _save(path: Path, title: str, when: str | None, category: str) -> str:
-    from core.boards import checked
-    from core.store.saved import Mark, Saved
+@command.command("edit")
+@click.argument("id_", metavar="ID")
+@click.option("--title", help="1 to 200 characters.")
+@_fields
+@as_option
+@db_option
+def edit(id_: str, title: str | None, profile: str | None, db: str | None, **given: Any) -> None:
+    """Change what is given of the mark ID, keep the rest; its creator or an admin may."""
+    path = database(db)
+    fields = _values(path, profile, given) | ({} if title is None else {"title": title})
+    put(_line(path, saved_at(path, profile).moments.change(id_, **fields)))
 
-    calendar = open_engine(path).calendar
-    at = moment(when, calendar) if when else int(time.time() * 1000)
-    mark = checked(Mark, {"title": title, "timestamp": at, "category": category})
-    Saved(path).save_mark(mark)
-    return f"{mark.id}  {calendar.local(at):%Y-%m-%d %H:%M}  {category}"
+
+@command.command("list")
+@click.option("--from", "first", metavar="WHEN", help="From then on.")
+@click.option("--to", "last", metavar="WHEN", help="Up to then, included.")
+@click.option("--last", "range", metavar="RANGE", help="7d, mtd, 2025-01-01,2025-01-31, ...")
+@click.option("--category", type=click.Choice(CATEGORIES))
+@click.option("--source", type=click.Choice(SOURCES))
+@click.option("--tag", metavar="WORD")
+@click.option("--limit", type=click.IntRange(1, 500), default=500, show_default=True)
+@as_option
+@db_option
+@format_options
+@width_option
+def list_(
+    first: str | None, last: str | None, range: str | None, category: str | None,
+    source: str | None, tag: str | None, limit: int, profile: str | None, db: str | None,
+    format: str | None, width: int | None,
+) -> None:  # fmt: skip
+    """List the marks you may see, newest first."""
+    from tui.commands.listing import table_of_marks
+
+    path = database(db)
+    engine = open_engine(path)
+    start = moment(first, engine.calendar, "--from") if first else None
+    end = moment(last, engine.calendar, "--to") if last else None
+    if range is not None:
+        if first or last:
+            raise BadInput("--last stands in place of --from and --to.")
+        span = engine.context().span(range)
+        start, end = span.start, span.end - 1
+    found = saved_at(path, profile).marks(start, end, category, source=source, tag=tag, limit=limit)
+    if format == "json":
+        put(as_json([mark.model_dump() for mark in found]))
+    else:
+        put_answer(table_of_marks(found, engine.calendar), format, width=width_of(width))
 
 
-def moment(text: str, calendar: Calendar) -> int:
+@command.command("show")
+@click.argument("id_", metavar="ID")
+@as_option
+@db_option
+def show(id_: str, profile: str | None, db: str | None) -> None:
+    """Print the mark ID as JSON."""
+    put(as_json(saved_at(database(db), profile).mark(id_).model_dump()))
+
+
+@command.command("delete")
+@click.argument("id_", metavar="ID")
+@as_option
+@db_option
+def delete(id_: str, profile: str | None, db: str | None) -> None:
+    """Delete the mark ID; restore brings it back for 30 days."""
+    saved_at(database(db), profile).delete_mark(id_)
+
+
+@command.command("restore")
+@click.argument("name", metavar="ID|TITLE")
+@as_option
+@db_option
+def restore(name: str, profile: str | None, db: str | None) -> None:
+    """Bring back what was deleted."""
+    put(undelete(saved_at(database(db), profile), "marks", name))
+
+
+def _line(path: Path, mark: Any) -> str:
+    at = open_engine(path).calendar.local(mark.timestamp)
+    return f"{mark.id}  {at:%Y-%m-%d %H:%M}  {mark.category}"
+
+
+def moment(text: str, calendar: Calendar, option: str = "--at") -> int:
     """Return UTC ms of "2025-04-07", "2025-04-07 14:30" (in the zone) or a time with an offset."""
     word = text.strip()
     if word.lower() == "now":
@@ -79,5 +196,5 @@ def moment(text: str, calendar: Calendar) -> int:
         return calendar.instant(found) if found.tzinfo is None else int(found.timestamp() * 1000)
     except (ValueError, OverflowError) as error:
         raise BadInput(
-            f"--at {text!r} is not a time.", "Write 2025-04-07 or '2025-04-07 14:30'."
+            f"{option} {text!r} is not a time.", "Write 2025-04-07 or '2025-04-07 14:30'."
         ) from error
