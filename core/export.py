@@ -17,6 +17,8 @@ import orjson
 
 from core.answers import (
     Cohort,
+    Flow,
+    FlowNode,
     Grid,
     GridGroup,
     Histogram,
@@ -166,6 +168,23 @@ def _treemap(answer: Treemap) -> Iterator[Row]:
         yield [tile.label, tile.size, tile.share, tile.intensity, tile.events, tile.people]
 
 
+def _flow(answer: Flow) -> Iterator[Row]:
+    """Nodes, with nothing under `after`, then edges, then who got to the target or did not."""
+    compared = answer.comparison is not None
+    yield [
+        "step", "after", "event", "count", "of_start", "of_previous", "people",
+        *(["previous"] if compared else []),
+    ]  # fmt: skip
+    rows: list[tuple[int | str, str | None, FlowNode]] = []
+    rows += [(step.step, None, node) for step in answer.steps for node in step.nodes]
+    rows += [(edge.step, edge.after, edge) for edge in answer.edges]
+    rows += [("reached", None, answer.reached)] if answer.reached is not None else []
+    rows += [("dropped", None, node) for node in answer.dropped]
+    for step, after, n in rows:
+        past = [n.previous] if compared else []
+        yield [step, after, n.event, n.count, n.of_start, n.of_previous, n.people, *past]
+
+
 def _people(answer: People) -> Iterator[Row]:
     yield ["user", "first_seen", "last_seen", "events", *answer.columns]
     for person in answer.rows:
@@ -192,6 +211,7 @@ _TABLES: dict[type[Shape], Callable[[Any], Iterator[Row]]] = {
     People: _people,
     Timeline: _timeline,
     Treemap: _treemap,
+    Flow: _flow,
 }
 
 

@@ -62,7 +62,8 @@ def parse_full(text: str) -> Parsed:
     from core.language_parse import parse_body, pointed
 
     whole = parse_body(text)
-    known = kind_class(str(whole.body["kind"])).model_fields
+    fields = kind_class(str(whole.body["kind"])).model_fields
+    known = {info.alias or key for key, info in fields.items()}
     try:
         for field in whole.body:
             if field not in known:

@@ -106,6 +106,23 @@ def _grouped(question: Any, cell: Cell) -> str:
     return f"{who}, {question.group_by} {cell.row}," if cell.row is not None else who
 
 
+def _paths(question: Any, cell: Cell) -> str:
+    ends = " to ".join(filter(None, [question.from_, question.to]))
+    whose = f"paths {'from' if question.from_ else 'to'} {ends}"
+    if cell.outcome == "reached":
+        return f"Completed {whose}"
+    if cell.outcome == "dropped":
+        return f"Did not complete {whose}" + (f", ended with {cell.row}," if cell.row else "")
+    if cell.step is None or cell.row is None:
+        return f"Everybody with {whose}"
+    ended = {"(end)": "ended", "(start)": "began"}.get(cell.row)
+    at = f"{ended} before step {cell.step}" if ended else f"{cell.row} at step {cell.step}"
+    if ended == "began":
+        at = f"began after step {cell.step}, seen from the end"
+    after = f" after {cell.after}" if cell.after is not None else ""
+    return f"Users of {whose}: {at}{after},"
+
+
 def _lifecycle(_: Any, cell: Cell) -> str:
     return f"{(cell.series or 'active').capitalize()} users"
 
@@ -174,7 +191,7 @@ _SUBJECTS: dict[str, Callable[[Any, Cell], str]] = {
     "top_events": _top_events, "people": _people, "first_time": _first_time,
     "per_actor": _trend, "properties": _trend,
     "raw_events": _trend, "events_list": _top_events, "formula": _formula,
-    "grouped": _grouped, "sql": lambda *_: "Nobody behind SQL",
+    "grouped": _grouped, "paths": _paths, "sql": lambda *_: "Nobody behind SQL",
 }  # fmt: skip
 
 

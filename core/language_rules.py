@@ -88,6 +88,12 @@ def _of_tiles(part: Part) -> Part:
     return Part(fields, part.at)
 
 
+def _selector(children: list[Any]) -> str:
+    """Return the event that is named; any event is any active one."""
+    found = children[-1]
+    return found if isinstance(found, str) else "_active"
+
+
 class _Cells(Subjects):
     """Rules of the address of one number."""
 
@@ -127,6 +133,9 @@ class _Cells(Subjects):
     def row(self, children: list[Any]) -> Part:
         return Part({"row": children[-1].text}, at_of(children))
 
+    def after(self, children: list[Any]) -> Part:
+        return Part({"after": children[-1].text}, at_of(children))
+
 
 class Rules(_Cells):
     """Rules of the clauses, and of the question they make up."""
@@ -142,6 +151,8 @@ class Rules(_Cells):
         """`by users` ranks the top events; elsewhere it is a field, which groups tiles."""
         if subject.fields["kind"] == "grouped":
             return _of_tiles(part)
+        if subject.fields["kind"] == "paths" and "window_seconds" in part.fields:
+            return Part({"scope": part.fields["window_seconds"]}, part.at)
         by = part.fields.get("breakdown")
         if by in (["users"], ["count"]) and subject.fields["kind"] == "top_events":
             return Part({"order_by": by[0]}, part.at)
@@ -210,6 +221,15 @@ class Rules(_Cells):
 
     def window(self, children: list[Token]) -> Part:
         return Part({"window_seconds": _seconds(children[-1])}, at_of(children))
+
+    def path_from(self, children: list[Any]) -> Part:
+        return Part({"from": _selector(children)}, at_of(children))
+
+    def path_to(self, children: list[Any]) -> Part:
+        return Part({"to": _selector(children)}, at_of(children))
+
+    def path_steps(self, children: list[Token]) -> Part:
+        return Part({"steps": int(str(children[0]).split()[0])}, at_of(children))
 
     def order(self, children: list[Token]) -> Part:
         return Part({"order": _ORDERS[flat(children[0])]}, at_of(children))

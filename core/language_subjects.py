@@ -201,6 +201,9 @@ class Subjects(Conditions):
     def tile_property(self, children: list[Any]) -> Body:
         return {"type": str(children[0]).lower(), "property": children[1].text}
 
+    def paths(self, _: list[Token]) -> Part:
+        return Part({"kind": "paths"})
+
     def segments(self, _: list[Token]) -> Part:
         return Part({"kind": "segments"})
 

@@ -104,7 +104,7 @@ def cell_words(cell: Cell) -> str:
         parts.append(f"group {_group(cell.group)}")
     if cell.besides:
         parts.append(f"besides ({', '.join(_group(group) for group in cell.besides)})")
-    for key in ("series", "row"):
+    for key in ("series", "row", "after"):
         if getattr(cell, key) is not None:
             parts.append(f"{key} {name(getattr(cell, key))}")
     if cell.step is not None:

@@ -65,6 +65,10 @@ KEYWORDS: Final = {
     "FROM": r"from|starting\s+(?:at|from|with)",
     "TO": r"to|ending\s+(?:at|in|with)",
     "PATH_STEPS": r"\d{1,3}\s+steps?",
+    "PATHS": "paths",
+    "FROM": r"from|starting\s+(?:at|from|with)",
+    "TO": r"to|ending\s+(?:at|in|with)",
+    "PATH_STEPS": r"\d{1,3}\s+steps?",
     "SQL": "sql",
     "LAST": "last",
     "THIS": "this",
@@ -116,6 +120,7 @@ KEYWORDS: Final = {
     "PERIOD": "period",
     "ROW": "row",
     "AFTER": "after",
+    "AFTER": "after",
     "NO_VALUE": r"is\s+not\s+set|is\s+set|exists",
     "IN_LIST": (
         r"is\s+not\s+in|is\s+in|not[_\s]+in|in|is\s+one\s+of|is\s+none\s+of|set\s+is\s+not|"
@@ -146,6 +151,7 @@ MEANINGS: Final = {
     "MODE": "on or after", "BASIS": "24 hour windows",
     "COHORT_MODE": "every or first ever", "CHART": ", ".join(CHARTS),
     "OUTCOME": "reached, dropped, returned or not returned", "DIRECTION": "earliest or latest",
+    "PATH_STEPS": "5 steps", "FROM": "from", "TO": "to",
     "PATH_STEPS": "5 steps", "FROM": "from", "TO": "to",
     "VS": "vs", "LPAR": "(", "RPAR": ")", "COMMA": ",", "DOT": ".", "LSQB": "[", "RSQB": "]",
     "EQUAL": "=", "SIGN": "a sign such as /", "$END": "the end",

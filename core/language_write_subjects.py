@@ -7,7 +7,14 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
-from core.language_terms import cell_words, condition, name, quoted, step_words
+from core.language_terms import (
+    cell_words,
+    condition,
+    duration_words,
+    name,
+    quoted,
+    step_words,
+)
 from core.language_words import BARE, SEGMENTS
 from core.queries.base import Question
 
@@ -183,6 +190,16 @@ def _tile_words(measure: Any) -> str | None:
     return "users" if measure.type == "unique_actors" else str(measure.type).replace("_", " ")
 
 
+def _paths(writer: Writer) -> str:
+    text = "paths"
+    for key, word in (("from_", "from"), ("to", "to")):
+        event = writer.take(key)
+        text += "" if event is None else f" {word} {name(event)}"
+    steps, scope = writer.take("steps"), writer.take("scope")
+    text += "" if steps is None else f" {steps} steps"
+    return text if scope is None else f"{text} within {duration_words(scope)}"
+
+
 def _segment(writer: Writer) -> str:
     segment = str(writer.value("segment"))
     return f"segment {segment if segment in SEGMENTS else name(segment)}"
@@ -232,5 +249,5 @@ SUBJECTS: dict[str, Callable[[Writer], str]] = {
     "top_events": _top_events, "user_activity": _user, "user_search": _search, "people": _people,
     "first_time": _first_time, "per_actor": _per_actor,
     "events_list": lambda _: "events list", "properties": _properties,
-    "raw_events": _raw_events, "sql": _sql,
+    "raw_events": _raw_events, "sql": _sql, "paths": _paths,
 }  # fmt: skip

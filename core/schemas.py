@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from core.answers import Grid, Histogram, People, Series, Shape, Steps, Table, Timeline, Treemap
+from core.answers import (
+    Flow,
+    Grid,
+    Histogram,
+    People,
+    Series,
+    Shape,
+    Steps,
+    Table,
+    Timeline,
+    Treemap,
+)
 from core.queries import kind_class
 
 SHAPES: Final[dict[str, type[Shape] | tuple[type[Shape], ...]]] = {
@@ -30,6 +41,7 @@ SHAPES: Final[dict[str, type[Shape] | tuple[type[Shape], ...]]] = {
     "raw_events": Table,
     "formula": Series,
     "grouped": Treemap,
+    "paths": Flow,
     "people": People,
     "user_activity": Timeline,
     "user_search": People,

@@ -504,6 +504,12 @@ KINDS = {
     "top_events": bodies(
         "top_events", order_by=st.sampled_from(["count", "users"]), limit=st.integers(1, 10_000)
     ),
+    "paths": bodies(
+        "paths", to=NASTY, steps=st.integers(2, 10), limit=st.integers(1, 50),
+        scope=st.one_of(st.just("session"), st.integers(1, 366 * 86_400)),
+        count_by=st.sampled_from(["uniques", "totals"]), collapse=st.booleans(),
+        compare=st.sampled_from([None, "previous", "yoy"]),
+    ).flatmap(lambda body: NASTY.map(lambda event: {**body, "from": event})),
 }  # fmt: skip
 CELLS = st.fixed_dictionaries(
     {},
@@ -518,6 +524,7 @@ CELLS = st.fixed_dictionaries(
         "period": st.integers(0, 90),
         "outcome": st.sampled_from(["reached", "dropped", "returned", "not_returned"]),
         "row": NASTY,
+        "after": NASTY,
     },
 )
 QUESTIONS = st.one_of(*(KINDS[kind] for kind in sorted(KINDS)))
@@ -598,7 +605,7 @@ def test_a_mistake_shows_the_line_a_caret_and_what_was_expected(
         ("dau holding session", "holding", "'holding' does not suit active users."),
         ("signup by a, b, c", "by", "breakdown"),
         ("signup top 0", "top", "limit"),
-        ("retention by country", "by", "'by' does not suit retention."),
+        ("realtime by country", "by", "'by' does not suit realtime."),
     ],
 )
 def test_a_clause_that_does_not_suit_is_pointed_at(text: str, place: str, said: str) -> None:

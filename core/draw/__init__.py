@@ -32,6 +32,11 @@ CHARTS: dict[str, dict[str, str]] = {
         "map": "core.draw.treemap:treemap_chart",
         "table": "core.draw.treemap:treemap_table",
     },
+    "flow": {
+        "flow": "core.draw.flow:flow_chart",
+        "table": "core.draw.flow:flow_table",
+        "edges": "core.draw.flow:edges_table",
+    },
     "people": {"table": "core.draw.people:people_list"},
     "timeline": {"timeline": "core.draw.timeline:timeline_chart"},
     "number": {"number": "core.draw.number:number_answer"},

@@ -5,6 +5,7 @@ from __future__ import annotations
 from core.answers import (
     Cell,
     Cohort,
+    Flow,
     Grid,
     Histogram,
     People,
@@ -14,6 +15,7 @@ from core.answers import (
     Timeline,
     Treemap,
 )
+from core.draw.flow import columns
 from core.draw.timeline import folds
 
 
@@ -24,7 +26,8 @@ def navigate(answer: object, chart: str = "") -> list[list[Cell]]:
     totals (of buckets for a table of one line). A funnel has a row per step, and with a
     breakdown then a row per group with a column per step. A retention grid starts with the
     combined rows, of everybody and of each group; column 0 is the cohort itself. Histograms have
-    a row per bin, treemaps one per group, people and timelines one per line.
+    a row per bin, treemaps one per group, people and timelines one per line. A flow has a column
+    per step, as a table one row per node or edge.
     """
     if isinstance(answer, Series):
         return _series(answer, chart)
@@ -38,11 +41,29 @@ def navigate(answer: object, chart: str = "") -> list[list[Cell]]:
         return [[cell] for cell, _ in answer.cells()]
     if isinstance(answer, Treemap):
         return [[cell] for cell, _ in answer.cells()]
+    if isinstance(answer, Flow):
+        return _flow(answer, chart)
     if isinstance(answer, People):
         return [[Cell(row=person.user)] for person in answer.rows]
     if isinstance(answer, Timeline):
         return [[Cell(row=str(fold.first))] for fold in folds(answer)]
     return []
+
+
+def _flow(answer: Flow, chart: str) -> list[list[Cell]]:
+    """A row per rank and a column per step; where a step has fewer nodes, its last again."""
+    if chart == "edges":
+        return [[answer.edge_cell(edge)] for edge in answer.edges]
+    if chart == "table":
+        rows = [[answer.node_cell(s.step, n)] for s in answer.steps for n in s.nodes]
+        rows += [[Cell(outcome="reached")]] if answer.reached is not None else []
+        return rows + [[answer.drop_cell(node)] for node in answer.dropped]
+    steps = columns(answer)
+    most = max((len(step.nodes) for step in steps), default=0)
+    return [
+        [answer.node_cell(s.step, s.nodes[min(row, len(s.nodes) - 1)]) for s in steps]
+        for row in range(most)
+    ]
 
 
 def _series(answer: Series, chart: str) -> list[list[Cell]]:

@@ -35,6 +35,7 @@ KINDS = {
     "raw_events": "core.queries.raw_events:RawEvents",
     "formula": "core.queries.formula:FormulaQuestion",
     "grouped": "core.queries.grouped:Grouped",
+    "paths": "core.queries.paths:Paths",
     "people": "core.queries.people:PeopleBehind",
     "user_activity": "core.queries.user_activity:UserActivity",
     "user_search": "core.queries.user_search:UserSearch",
