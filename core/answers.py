@@ -94,6 +94,9 @@ class Line(Model):
         previous: the compared period's values by index, cut or padded to the same length.
         total: the figure over the whole range; for people counted once, not the sum of values.
         previous_total: the same of the compared period.
+        fractions: where values are shares that are worth a look behind, (part, whole) of each
+            bucket; else empty.
+        total_fraction: the same of the whole range.
     """
 
     group: tuple[str, ...] = ()
@@ -102,6 +105,8 @@ class Line(Model):
     previous: tuple[float | None, ...] | None = None
     total: float | None = None
     previous_total: float | None = None
+    fractions: tuple[tuple[int, int], ...] = ()
+    total_fraction: tuple[int, int] | None = None
 
     @property
     def bucket_sum(self) -> float:
@@ -163,6 +168,8 @@ class Table(Shape):
 
     Attributes:
         keys: one address key per row (a cell's `row`), or () when rows have nobody behind them.
+        charted: how many rows a chart shows by name; 0 is all.
+        other: the row that stands for all others in a chart, if there are any.
         truncated: there were more rows than shown.
         total: how many rows there are on all pages, where that was asked for.
     """
@@ -174,6 +181,8 @@ class Table(Shape):
     people_column: str | None = None
     truncated: bool = False
     total: int | None = None
+    charted: int = 0
+    other: tuple[Any, ...] | None = None
 
     def cells(self) -> Iterator[tuple[Cell, float | None]]:
         """Yield each row's address with its people figure, if the table has one."""
@@ -183,6 +192,13 @@ class Table(Shape):
         at = names.index(self.people_column)
         for key, row in zip(self.keys, self.rows, strict=True):
             yield Cell(row=key), row[at]
+        if self.other is not None:
+            yield self.rest, self.other[at]
+
+    @property
+    def rest(self) -> Cell:
+        """The address of `other`."""
+        return Cell(row="(other)", besides=tuple((key,) for key in self.keys[: self.charted]))
 
 
 class Step(Model):

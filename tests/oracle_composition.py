@@ -18,6 +18,14 @@ def composition(world: World, question: Any) -> tuple[dict[str, set[str]], set[s
     if question.mode == "most_recent":
         counted = list({item.actor: item for item in items}.values())
     found: dict[str, set[str]] = {}
+    if question.mode == "cross_values":
+        values: dict[str, set[str]] = {}
+        for item in items:
+            value = label_of(value_of(world, item, question.property))
+            values.setdefault(str(item.actor), set()).add(value)
+        for who, own in values.items():
+            found.setdefault(" + ".join(sorted(own)), set()).add(who)
+        return found, {str(item.actor) for item in items}
     for item in counted:
         value = label_of(value_of(world, item, question.property))
         found.setdefault(value, set()).add(str(item.actor))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.answers import Cell
+from core.draw import draw, navigate, plain
 from core.engines.sqlite import SqliteEngine
 from core.errors import BadQuestion
 from core.language import format_cell
@@ -16,7 +18,17 @@ from core.queries import from_json
 from tests.compare import ask, both_engines, check_people, people
 from tests.oracle_composition import composition
 from tests.test_active_users import CONDITIONS
-from tests.worlds import A_RANGE, EXACT_RANGES, RANGES, World, appendix_a, engine_of, store, worlds
+from tests.worlds import (
+    A_RANGE,
+    EXACT_RANGES,
+    RANGES,
+    Event,
+    World,
+    appendix_a,
+    engine_of,
+    store,
+    worlds,
+)
 
 
 @pytest.fixture(scope="module")
@@ -51,6 +63,77 @@ def test_the_most_recent_value_and_all_values(engine):
     }  # fmt: skip
     assert every.rows[0][2] == 0.8
     assert "5 active users" in every.notes[0]
+
+
+def test_the_sets_of_values(engine):
+    crossed = {"property": "item", "range": A_RANGE, "mode": "cross_values"}
+    answer = ask(engine, "composition", **crossed)
+    assert [row[:2] for row in answer.rows] == [
+        ("(none) + hat", 1), ("(none) + hat + jeans + shirt", 1), ("(none) + jeans", 1),
+        ("(none) + shirt", 1), ("hat", 1),
+    ]  # fmt: skip
+    assert answer.notes == ()
+    question = from_json({"kind": "composition", **crossed})
+    assert people(engine, question, Cell(row='["(none)", "jeans"]')) == ["b"]
+    assert people(engine, question, Cell(row="hat")) == ["d"]
+    countries = from_json({"kind": "composition", **crossed, "property": "country"})
+    with pytest.raises(BadQuestion, match="XX"):
+        people(engine, countries, Cell(row="XX"))
+
+
+@pytest.mark.parametrize("mode", ["most_recent", "all_values", "cross_values"])
+def test_a_chart_shows_the_first_values_and_all_others(mode):
+    events = [
+        Event("e", n, f"u{n:02}", properties={"item": f"v{n // 2:02}"}) for n in range(40)
+    ] + [Event("e", 50, "u00", properties={"item": "v19"})]
+    with engine_of(World(tuple(events), now=60)) as found:
+        fields = {"property": "item", "range": "1970-01-01,1970-01-01", "mode": mode}
+        answer = ask(found, "composition", **fields)
+        assert answer.charted == 13
+        question = from_json({"kind": "composition", **fields})
+        places = navigate(answer, "bars")
+        assert len(places) == 14
+        assert places[-1][0].row == "(other)"
+        assert len(people(found, question, places[-1][0])) == answer.other[1]
+        assert answer.other[1] == {"most_recent": 13, "all_values": 14, "cross_values": 14}[mode]
+        drawn = plain(draw(answer, 80, 24, chart="bars"))
+        assert "(other)" in drawn
+        assert "v18" not in drawn
+        assert "(other)" not in plain(draw(answer, 80, 40))
+        check_people(found, question, answer)
+
+
+def test_where_people_started_and_whether_they_pay():
+    def event(ts: int, user: str, version: str, **properties: Any) -> Event:
+        return Event("e", ts, user, context={"version": version}, properties=properties)
+
+    world = World(
+        (event(1, "ann", "1.0"), event(2, "ann", "2.0", amount=5), event(3, "bob", "2.0"),
+         event(4, "ann", "2.0")),
+        now=60,
+    )  # fmt: skip
+    day = {"range": "1970-01-01,1970-01-01"}
+    with both_engines(world) as engines:
+        for found in engines:
+            started = ask(found, "composition", property="start_version", **day)
+            assert [row[:2] for row in started.rows] == [("1.0", 1), ("2.0", 1)]
+            pays = ask(found, "composition", property="paying", **day)
+            assert [row[:2] for row in pays.rows] == [("false", 1), ("true", 1)]
+            trend = ask(found, "trend", breakdown="paying", **day)
+            assert {line.group[0]: line.total for line in trend.lines} == {"false": 2, "true": 2}
+            paid = [{"field": "paying", "value": True}]
+            assert ask(found, "trend", conditions=paid, **day).lines[0].total == 2
+            old = [{"field": "start_version", "value": "1.0"}]
+            assert ask(found, "trend", conditions=old, **day).lines[0].total == 3
+            by_start = ask(found, "trend", measure="users", breakdown="start_version", **day)
+            assert {line.group[0]: line.total for line in by_start.lines} == {"1.0": 1, "2.0": 1}
+
+
+def test_every_documented_property_is_a_field(engine):
+    names = engine.context().names
+    for name in ("version", "country", "city", "region", "DMA", "language", "platform", "os",
+                 "device", "device_type", "start_version", "paying", "gp:plan"):  # fmt: skip
+        assert names.existing(name).kind in ("context", "start", "paying", "trait"), name
 
 
 def test_values_past_the_limit_are_left_out(engine):
@@ -93,9 +176,20 @@ def questions(draw: st.DrawFn) -> dict[str, Any]:
     return {
         "kind": "composition",
         "property": draw(
-            st.sampled_from(("country", "properties.item", "item", "trait:plan", "event", "user"))
+            st.sampled_from(
+                (
+                    "country",
+                    "properties.item",
+                    "item",
+                    "trait:plan",
+                    "event",
+                    "user",
+                    "start_version",
+                    "paying",
+                )
+            )
         ),
-        "mode": draw(st.sampled_from(("most_recent", "all_values"))),
+        "mode": draw(st.sampled_from(("most_recent", "all_values", "cross_values"))),
         "range": draw(st.sampled_from((*RANGES, *EXACT_RANGES))),
         "conditions": draw(st.sampled_from(CONDITIONS)),
         "limit": 1000,
@@ -105,6 +199,10 @@ def questions(draw: st.DrawFn) -> dict[str, Any]:
 @settings(max_examples=60, deadline=None)
 @given(worlds(), questions())
 def test_composition_matches_the_oracle(world, fields):
+    versions = ({"version": "1.0"}, {"version": "2.0"}, {})
+    events = enumerate(world.events)
+    told = tuple(replace(e, context={**e.context, **versions[n % 3]}) for n, e in events)
+    world = replace(world, events=told)
     question = from_json(fields)
     expected, everybody = composition(world, question)
     ranked = sorted(expected, key=lambda value: (-len(expected[value]), value))

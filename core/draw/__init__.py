@@ -23,7 +23,10 @@ CHARTS: dict[str, dict[str, str]] = {
     },
     "steps": {"steps": "core.draw.steps:steps_chart"},
     "grid": {"grid": "core.draw.grid:grid_chart", "curve": "core.draw.curve:curve_chart"},
-    "table": {"table": "core.draw.table:table_answer"},
+    "table": {
+        "table": "core.draw.table:table_answer",
+        "bars": "core.draw.table:table_bars",
+    },
     "histogram": {
         "bars": "core.draw.histogram:histogram_bars",
         "table": "core.draw.histogram:histogram_table",
@@ -49,6 +52,8 @@ SMALL = (24, 5)
 
 def charts(answer: Any) -> list[str]:
     """Return the names of the charts an answer can be drawn as, the usual one first."""
+    if answer.shape == "table" and not answer.charted:
+        return ["table"]
     return list(CHARTS.get(answer.shape, {}))
 
 

@@ -32,7 +32,7 @@ def navigate(answer: object, chart: str = "") -> list[list[Cell]]:
     if isinstance(answer, Series):
         return _series(answer, chart)
     if isinstance(answer, Table):
-        return [[Cell(row=key)] for key in answer.keys]
+        return _table(answer, chart)
     if isinstance(answer, Steps):
         return _steps(answer)
     if isinstance(answer, Grid):
@@ -64,6 +64,13 @@ def _flow(answer: Flow, chart: str) -> list[list[Cell]]:
         [answer.node_cell(s.step, s.nodes[min(row, len(s.nodes) - 1)]) for s in steps]
         for row in range(most)
     ]
+
+
+def _table(answer: Table, chart: str) -> list[list[Cell]]:
+    if chart != "bars" or not answer.charted:
+        return [[Cell(row=key)] for key in answer.keys]
+    cells = [Cell(row=key) for key in answer.keys[: answer.charted]]
+    return [[cell] for cell in (*cells, *([answer.rest] if answer.other is not None else []))]
 
 
 def _series(answer: Series, chart: str) -> list[list[Cell]]:

@@ -113,6 +113,19 @@ def table_answer(
     return [*lines[: max(height - len(notes), 2)], *notes]
 
 
+def table_bars(
+    answer: Table, size: int, height: int, look: Look, cursor: tuple[int, int] | None
+) -> list[Line]:
+    """Draw the first rows of a Table with bars, and one row for all others."""
+    if not answer.charted:
+        return table_answer(answer, size, height, look, cursor)
+    rows = answer.rows[: answer.charted]
+    if answer.other is not None:
+        rows = (*rows, answer.other)
+    shown = answer.model_copy(update={"rows": rows, "truncated": False})
+    return table_answer(shown, size, height, look, cursor)
+
+
 def _headings_only(columns: Sequence[Texts]) -> Line:
     return (Span("  ".join(c.heading for c in columns), "dim"),)
 

@@ -224,6 +224,22 @@ def rb_at_least(tally: Blob, least: int) -> bytes:
     return (more | equal).serialize()
 
 
+class Combination:
+    """Aggregate: the texts of the different values in upper-case hex, ascending, by commas."""
+
+    def __init__(self) -> None:
+        self.values: set[int | str] = set()
+
+    def step(self, value: int | str | None) -> None:
+        """Take in one value; NULL is passed over."""
+        if value is not None:
+            self.values.add(value)
+
+    def finalize(self) -> str:
+        """Return the list."""
+        return ",".join(sorted(str(value).encode().hex().upper() for value in self.values))
+
+
 class Percentile:
     """Aggregate: percentile p of the numbers it is given, type 7 (semantics 1.7)."""
 
@@ -280,5 +296,6 @@ def register(connection: sqlite3.Connection) -> Failures:
     connection.create_aggregate("rb_tally", 1, Tally)  # type: ignore[arg-type]
     connection.create_window_function("rb_or_agg", 1, Union)
     connection.create_window_function("rb_or_sliding", 1, Sliding)
+    connection.create_aggregate("hex_combination", 1, Combination)  # type: ignore[arg-type]
     connection.create_aggregate("percentile", 2, Percentile)  # type: ignore[arg-type]
     return failures

@@ -186,6 +186,26 @@ class ClickHouseDialect:
             concat(toString(e.actor), '.', toString(e.derived)))"""
 
 
+    def on_first_event(self, column: str, actor: str, test: str) -> str:
+        """Of everybody at once, and looked up."""
+        relation = f"""
+            select x.actor as actor, argMin(x.{column}, (x.ts, x.id)) as value
+            from events x where x.actor <> 0 and {test} group by x.actor"""
+        return self.looked_up(relation, actor, 0)
+
+    def looked_up(self, relation: str, actor: str, missing: int) -> str:
+        """Two arrays, which are the same constant however often they stand in a statement."""
+        pairs = f"""(
+            select tuple(arrayPushBack(groupArray(toInt64(actor)), toInt64(-1)),
+                         arrayPushBack(groupArray(toInt64(value)), toInt64({missing})))
+            from ({relation}))"""
+        return f"transform(toInt64({actor}), {pairs}.1, {pairs}.2, toInt64({missing}))"
+
+    def combination(self, value: str) -> str:
+        """One array, sorted."""
+        return f"arrayStringConcat(arraySort(groupUniqArray(hex(toString({value})))), ',')"
+
+
 class ClickHouseEngine:
     """Answers questions over a copy of the events; the workspace file has names and definitions.
 

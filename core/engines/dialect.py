@@ -156,6 +156,18 @@ class Dialect(Protocol):
         """A text per session of `e`, given or derived from gaps; NULL outside any (9.2)."""
         ...
 
+    def on_first_event(self, column: str, actor: str, test: str) -> str:
+        """A column's value on the first event of an actor that passes a test of `events x`."""
+        ...
+
+    def looked_up(self, relation: str, actor: str, missing: int) -> str:
+        """The integer that a relation (actor, value) has for an actor, `missing` without one."""
+        ...
+
+    def combination(self, value: str) -> str:
+        """Aggregate: the texts of the different values in hex, ascending, commas between."""
+        ...
+
 
 class Binder:
     """Collects the parameters of one statement while its text is written."""
@@ -337,6 +349,23 @@ class SqliteDialect:
                             where s.actor = e.actor and s.session = 0 and s.start <= e.ts
                             order by s.start desc limit 1)
                    end)"""
+
+    def on_first_event(self, column: str, actor: str, test: str) -> str:
+        """One seek: events lie in the order of actor and time."""
+        return f"""(
+            select x.{column} from events x
+            where x.actor = {actor} and {test}
+            order by x.ts, x.id limit 1)"""
+
+    def looked_up(self, relation: str, actor: str, missing: int) -> str:
+        """Made once and searched by an index of its own."""
+        return (
+            f"coalesce((select f.value from ({relation}) f where f.actor = {actor}), {missing})"
+        )
+
+    def combination(self, value: str) -> str:
+        """Our aggregate."""
+        return f"hex_combination({value})"
 
 
 def json_path(path: str) -> str:

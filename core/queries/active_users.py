@@ -256,11 +256,11 @@ def group_fields(ctx: Context, breakdown: tuple[str, ...], group: tuple[str, ...
 
 def in_group(ctx: Context, bind: Binder, field: Field, column: str, wanted: str) -> str:
     """Test a raw value for the label it is shown as."""
-    if field.kind in ("property", "trait"):
+    if field.kind in ("property", "trait", "paying"):
         return f"{column} = {bind(wanted)}"
     if field.kind == "event":
         return f"{column} = {bind(ctx.names.event(wanted, 'cell'))}"
-    if field.kind == "context":
+    if field.kind in ("context", "start"):
         known = [0, *ctx.names.values(field.name)]
     else:
         known = [0, *ctx.names.keys(field.kind)]

@@ -1,23 +1,30 @@
 """Composition: the active people of a range by the values of a field (semantics 9.4).
 
 What a person's last event says is in no set, so "most_recent" reads the events, as do properties
-in any case. Traits have one value per person: the set of the active people answers. All values of
-a context field come from the stored sets where conditions allow.
+in any case and the sets of values of "cross_values". Traits and where a person started have one
+value per person: the set of the active people answers. All values of a context field come from the
+stored sets where conditions allow.
 """
 
 from __future__ import annotations
 
-from typing import ClassVar, Literal
+import json
+from collections.abc import Generator, Sequence
+from typing import Any, ClassVar, Literal
 
 from pydantic import Field as Limited
 
 from core.answers import Cell, Column, Table
-from core.engines.dialect import Binder
+from core.engines.dialect import Binder, Statement
 from core.errors import BadQuestion
 from core.queries.active_users import in_group
-from core.queries.base import Ask, Context, Question, dates
+from core.queries.base import Ask, Context, Question, Rows, dates
 from core.queries.names import Field
 from core.queries.select import ACTOR_FIELDS, label, select
+from core.store.layout import OTHER
+
+CHARTED = 13
+"""Values that a chart shows besides the other ones."""
 
 
 class Composition(Question):
@@ -26,13 +33,14 @@ class Composition(Question):
     Attributes:
         property: the field; a bare name that only a trait has is that trait.
         mode: "most_recent": the value on a person's last event of the range, so that everybody is
-            in one row; "all_values": every value on their events, in a row each.
-        limit: how many values to list.
+            in one row; "all_values": every value on their events, in a row each; "cross_values":
+            the set of all of them, again one row for everybody.
+        limit: how many values to list; a chart shows 13 and all others as one.
     """
 
     kind: Literal["composition"] = "composition"
     property: str = Limited(min_length=1)
-    mode: Literal["most_recent", "all_values"] = "most_recent"
+    mode: Literal["most_recent", "all_values", "cross_values"] = "most_recent"
     limit: int = Limited(default=100, ge=1, le=1000)
 
     needs: ClassVar[str] = "events"
@@ -50,35 +58,100 @@ class Composition(Question):
             "people by value",
         )
         everybody = sum(people for whole, _, people in rows if whole)
-        named = [(label(ctx, found, v0), people) for whole, v0, people in rows if not whole]
-        named = sorted((row for row in named if row[1]), key=lambda row: (-row[1], row[0]))
+        named = [(*self._named(ctx, found, v0), people) for whole, v0, people in rows if not whole]
+        named = sorted((row for row in named if row[2]), key=lambda row: (-row[2], row[0]))
+        other = yield from self._other(ctx, named, everybody)
         shown = named[: self.limit]
         return Table(
             title=f"Composition by {found.key.removeprefix('properties.')}",
             **dates(ctx.span(self.range)),
-            notes=self._notes(named, everybody),
+            notes=self._notes(found, [people for _, _, people in named], everybody),
             columns=(
                 Column(name=found.key.removeprefix("properties.")),
                 Column(name="users", type="count"),
                 Column(name="share", type="percent"),
             ),
-            rows=tuple((value, people, people / everybody) for value, people in shown),
-            keys=tuple(value for value, _ in shown),
+            rows=tuple((value, people, people / everybody) for value, _, people in shown),
+            keys=tuple(key for _, key, _ in shown),
             people_column="users",
             truncated=len(named) > self.limit,
+            charted=min(CHARTED, self.limit),
+            other=(OTHER, other, other / everybody) if other else None,
         )
 
-    def _notes(self, named: list[tuple[str, int]], everybody: int) -> tuple[str, ...]:
-        if sum(people for _, people in named) == everybody:
-            return ()
-        return (f"Shares are of {everybody:,} active users; people may be in several rows.",)
+    def _notes(self, field: Field, counts: list[int], everybody: int) -> tuple[str, ...]:
+        notes = []
+        if sum(counts) != everybody:
+            notes.append(
+                f"Shares are of {everybody:,} active users; people may be in several rows."
+            )
+        if field.kind == "trait":
+            notes.append(f"{field.key} is what it is now, whatever it was at the time.")
+        return tuple(notes)
+
+    def _named(self, ctx: Context, field: Field, raw: Any) -> tuple[str, str]:
+        """What a raw value is shown as, and the key of its row."""
+        if self.mode != "cross_values" or field.kind in ACTOR_FIELDS:
+            found = label(ctx, field, raw)
+            return found, found
+        parts = (bytes.fromhex(part).decode() for part in raw.split(","))
+        labels = sorted(label(ctx, field, part) for part in parts)
+        single = len(labels) == 1 and not labels[0].startswith("[")
+        return " + ".join(labels), labels[0] if single else json.dumps(labels, ensure_ascii=False)
+
+    def _other(
+        self, ctx: Context, named: Sequence[tuple[str, str, int]], everybody: int
+    ) -> Generator[Statement, Rows, int]:
+        """How many people have a value that a chart does not show by name."""
+        charted = min(CHARTED, self.limit)
+        if len(named) <= charted:
+            return 0
+        if self.mode != "all_values":
+            return everybody - sum(people for _, _, people in named[:charted])
+        bind = ctx.binder()
+        cell = Cell(row=OTHER, besides=tuple((key,) for _, key, _ in named[:charted]))
+        counted = yield bind.statement(
+            f"select count(*) from ({self.people(ctx, bind, cell)})", "people with other values"
+        )
+        return int(counted[0][0])
 
     def people(self, ctx: Context, bind: Binder, cell: Cell) -> str:
         """See Question: those with the row's value; without a row, everybody active."""
         found = self._field(ctx)
-        sets = self._sets(ctx, bind, found)
-        where = "1 = 1" if cell.row is None else in_group(ctx, bind, found, "v0", cell.row)
-        return ctx.dialect.members(f"select users from ({sets}) where {where}")
+        if cell.row is None:
+            test = "1 = 1"
+        elif cell.row == OTHER and cell.besides:
+            shown = [self._has(ctx, bind, found, key) for key, *_ in cell.besides]
+            test = f"not ({' or '.join(shown)})"
+        else:
+            test = self._has(ctx, bind, found, cell.row)
+        return ctx.dialect.members(
+            f"select users from ({self._sets(ctx, bind, found)}) where {test}"
+        )
+
+    def _has(self, ctx: Context, bind: Binder, field: Field, key: str) -> str:
+        """Whether `v0` is the value of a row."""
+        if self.mode != "cross_values" or field.kind in ACTOR_FIELDS:
+            return in_group(ctx, bind, field, "v0", key)
+        try:
+            labels = json.loads(key) if key.startswith("[") else [key]
+        except ValueError:
+            labels = [key]
+        raws = (self._raw(ctx, field, str(found)) for found in labels)
+        return f"v0 = {bind(','.join(sorted(str(raw).encode().hex().upper() for raw in raws)))}"
+
+    def _raw(self, ctx: Context, field: Field, wanted: str) -> int | str:
+        """The raw value that is shown as a label."""
+        if field.kind in ("property", "paying"):
+            return wanted
+        if field.kind == "event":
+            return ctx.names.event(wanted, "cell")
+        context = field.kind == "context"
+        known = ctx.names.values(field.name) if context else ctx.names.keys(field.kind)
+        found = [id_ for id_ in (0, *known) if label(ctx, field, id_) == wanted]
+        if not found:
+            raise BadQuestion(f"cell names no value {wanted!r}.", parameter="cell")
+        return found[0]
 
     def _field(self, ctx: Context) -> Field:
         if "." not in self.property and ":" not in self.property:
@@ -104,6 +177,13 @@ class Composition(Question):
         if self.mode == "all_values":
             sets = selection.sets(bind, span, by=[field], totals=False)
             return f"select v0, {d.union('users')} as users from ({sets}) group by v0"
+        if self.mode == "cross_values":
+            each = f"""
+                select e.actor as actor, {d.combination(selection.value(bind, field))} as v0
+                from {selection.source([field])}
+                where {selection.where(bind, span)} and e.actor <> 0
+                group by e.actor"""
+            return f"select v0, {d.build('actor')} as users from ({each}) group by v0"
         return f"""
             select v0, {d.build("actor")} as users
             from (

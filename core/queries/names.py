@@ -15,12 +15,18 @@ KEPT = "e.event not in (select id from event_names where deleted)"
 """Whether an event `e` is not deleted, for statements that ask the workspace alone."""
 
 Read = Callable[[str, tuple[Any, ...]], list[tuple[Any, ...]]]
-FieldKind = Literal["context", "property", "trait", "event", "user", "device", "session"]
+FieldKind = Literal[
+    "context", "property", "trait", "event", "user", "device", "session", "start", "paying"
+]
 
 _PLAIN: dict[str, FieldKind] = {
     "event": "event", "event_name": "event", "user": "user", "user_id": "user",
     "distinct_id": "user", "device_id": "device", "session_id": "session", "session": "session",
+    "paying": "paying",
 }  # fmt: skip
+
+_STARTS = {"start_version": "version"}
+"""Names of what a context column was on a person's first event."""
 
 _SOURCES = {
     "user": "identities",
@@ -34,7 +40,8 @@ class Field:
     """A field a question can filter or break down by.
 
     Attributes:
-        kind: where its value lives.
+        kind: where its value lives; "start": the context column on the person's first event,
+            "paying": whether they had brought revenue by then.
         name: context column, property path, trait key, or the kind's own name.
         dimension: id in `dimensions` for a context column with stored sets, else 0: too many
             values, or none at all.
@@ -47,9 +54,8 @@ class Field:
     @property
     def key(self) -> str:
         """Its canonical name in questions."""
-        return {"property": f"properties.{self.name}", "trait": f"trait:{self.name}"}.get(
-            self.kind, self.name
-        )
+        return {"property": f"properties.{self.name}", "trait": f"trait:{self.name}",
+                "start": f"start_{self.name}"}.get(self.kind, self.name)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -161,6 +167,8 @@ class Names:
         if folded in _PLAIN:
             kind = _PLAIN[folded]
             return Field(kind, kind)
+        if folded in _STARTS:
+            return Field("start", _STARTS[folded])
         column = CONTEXT_ALIASES.get(folded, folded)
         if column in CONTEXT:
             column = self._os_family(column)

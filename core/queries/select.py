@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from core.engines.dialect import Binder
 from core.filters import AnyOf, Clause, Condition, NotOf, atoms
+from core.queries.derived import FALSE, TRUE, on_first_event, paying
 from core.queries.names import Field
 from core.queries.selectors import ANY_ACTIVE, meaning
 from core.store.layout import ACTIVE, NONE
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from core.queries.base import Context, Question
 
 Members = Callable[[Binder], str]
-ACTOR_FIELDS = frozenset({"user", "trait"})
+ACTOR_FIELDS = frozenset({"user", "trait", "start"})
 
 
 @dataclass(frozen=True)
@@ -131,7 +132,7 @@ class Selection:
             where += ["event > 0", *self._event_tests(bind, "event")]
         else:
             value = "value" if by else "0"
-            where.append(self._stored_test(bind))
+            where.append(self.stored_test(bind))
         if isinstance(dimension, Field):
             where += [self._clause(bind, c, column="value") for c in self.clauses]
         else:
@@ -202,8 +203,8 @@ class Selection:
         """Return whether a row of `source` satisfies all clauses."""
         return " and ".join(self._clause(bind, clause) for clause in self.clauses) or "1 = 1"
 
-    def _stored_test(self, bind: Binder) -> str:
-        """Whether a row of the stored sets is of its events."""
+    def stored_test(self, bind: Binder) -> str:
+        """Whether a row of the stored sets is of its events; ask only where `stored`."""
         if len(self.events) > 1:
             return self.ctx.dialect.member("event", bind.list(self.events))
         return f"event = {bind(self.events[0] if self.events else 0)}"
@@ -216,7 +217,7 @@ class Selection:
         days = f"day between {bind(first)} and {bind(last)}"
         if len(self.events) < 2:
             return (
-                f"select day, users from first_activity where {self._stored_test(bind)} and {days}"
+                f"select day, users from first_activity where {self.stored_test(bind)} and {days}"
             )
         d = self.ctx.dialect
         return f"""
@@ -229,7 +230,7 @@ class Selection:
                     from (
                         select day, {d.union("users")} as users
                         from first_activity
-                        where {self._stored_test(bind)} and day <= {bind(last)}
+                        where {self.stored_test(bind)} and day <= {bind(last)}
                         group by day
                     )
                 )
@@ -260,6 +261,10 @@ class Selection:
             return self.ctx.dialect.json_label(self.ctx.dialect.json_property(field.name, bind))
         if field.kind == "trait":
             return self.ctx.dialect.trait_label(field.name, bind)
+        if field.kind == "start":
+            return on_first_event(self.ctx, bind, field, "e.actor")
+        if field.kind == "paying":
+            return f"(case when {paying(self.ctx, bind)} then '{TRUE}' else '{FALSE}' end)"
         return {"event": "e.event", "device": "e.device", "session": "e.session"}.get(
             field.kind, "e.actor"
         )
@@ -287,9 +292,20 @@ class Selection:
         if field.kind == "event":
             found = [i for name, i in names.events.items() if condition.holds((name,))]
             return dialect.member("e.event", bind.list(found))
+        if field.kind == "start":
+            ids = names.matching(field.name, condition)
+            return dialect.member(on_first_event(self.ctx, bind, field, actor), bind.list(ids))
+        if field.kind == "paying":
+            return self._pays(bind, condition)
         column, ids, missing = self._listed(field, condition, actor)
         test = dialect.member(column, bind.list(ids))
         return f"not {test}" if missing else test
+
+    def _pays(self, bind: Binder, condition: Condition) -> str:
+        yes, no = condition.holds((TRUE,)), condition.holds((FALSE,))
+        if yes == no:
+            return "1 = 1" if yes else "1 = 0"
+        return f"{'' if yes else 'not '}({paying(self.ctx, bind)})"
 
     def _listed(
         self, field: Field, condition: Condition, actor: str
@@ -340,11 +356,11 @@ def slot_expression(bind: Binder, column: str, pieces: Sequence[tuple[int, int, 
 
 def label(ctx: Context, field: Field, raw: object) -> str:
     """Return what a raw breakdown value is shown as (semantics 1.7)."""
-    if field.kind == "context":
+    if field.kind in ("context", "start"):
         return ctx.names.label(field.name, int(str(raw or 0)))
     if field.kind == "event":
         return ctx.names.event_name(int(str(raw)))
-    if field.kind in ("property", "trait"):
+    if field.kind in ("property", "trait", "paying"):
         return str(raw)
     return ctx.names.keys(field.kind).get(int(str(raw or 0)), NONE)
 

@@ -1,0 +1,43 @@
+"""Fields that follow from what a person did: where they started, whether they pay (semantics 2.3).
+
+`start_version` is the version on a person's first event of all, so it is the same on every event.
+`paying` is "true" on the events from somebody's first revenue event on, that one included, and
+"false" on those before. No stored set knows either: both read the events.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from core.engines.dialect import Binder
+
+if TYPE_CHECKING:
+    from core.queries.base import Context
+    from core.queries.names import Field
+
+TRUE, FALSE = "true", "false"
+
+NEVER = 2**62
+"""Since when people pay who never did, ms."""
+
+
+def on_first_event(ctx: Context, bind: Binder, field: Field, actor: str) -> str:
+    """Return the SQL of a context column's value id on a person's first event."""
+    from core.queries.select import Selection
+
+    return ctx.dialect.on_first_event(field.name, actor, Selection(ctx).own(bind, "x"))
+
+
+def paying(ctx: Context, bind: Binder) -> str:
+    """Return the SQL of whether the person of an event `e` had brought revenue by then."""
+    from core.queries.select import Selection
+    from core.queries.selectors import meaning
+
+    found = meaning(ctx.names, "revenue_amount")
+    revenue = Selection(ctx, found.events, matching=found.matching)
+    since = f"""
+        select e.actor as actor, min(e.ts) as value
+        from {revenue.source()}
+        where {revenue.where(bind, None)} and e.actor <> 0
+        group by e.actor"""
+    return f"{ctx.dialect.looked_up(since, 'e.actor', NEVER)} <= e.ts"
