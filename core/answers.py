@@ -132,7 +132,8 @@ class Series(Shape):
     """Values over time.
 
     Attributes:
-        unit: "users", "events", "sessions", "number", "percent" (fractions) or "seconds".
+        unit: "users", "events", "sessions", "number", "percent" (fractions), "currency" or
+            "seconds".
         additive: True when the total is the sum of the buckets.
         omitted: groups that were left out past the limit.
     """

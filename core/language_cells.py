@@ -96,9 +96,11 @@ def _window(question: Any, period: int) -> str:
     return f"{words.get(question.mode, on)}{hours}"
 
 
-def _formula(question: Any, _: Cell) -> str:
+def _formula(question: Any, cell: Cell) -> str:
     named = [f"{chr(65 + n)} = {s.metric}" for n, s in enumerate(question.series)]
-    return f"People behind {question.formula} where {', '.join(named)}"
+    what = cell.series or question.formula
+    place = f", {cell.row}," if cell.row is not None else ""
+    return f"People behind {what} where {', '.join(named)}{place}"
 
 
 def _grouped(question: Any, cell: Cell) -> str:

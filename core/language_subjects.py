@@ -10,8 +10,9 @@ from typing import Any
 
 from lark import Token
 
+from core.formula_functions import MEASURING, WINDOWS
 from core.language_conditions import Body, Conditions, Mistake, Name, Part, at_of, flat, unquoted
-from core.language_formula import MAX_SERIES, series_of
+from core.language_formula import FUNCTIONS, MAX_SERIES, MEASURES, Call, series_of
 from core.language_words import MAX_DEPTH
 
 
@@ -82,6 +83,8 @@ class Subjects(Conditions):
 
     def measured(self, children: list[Any]) -> Part:
         measure, (event, found, lone) = children[0], children[-1]
+        if measure in FUNCTIONS:
+            return self.calculation([self.part_call([measure, children[-1]])])
         counts = measure in (
             "count", "users", "sessions", "uniques", "totals", "average", "pct_dau", "frequency",
             "session_events",
@@ -181,9 +184,47 @@ class Subjects(Conditions):
             raise Mistake(f"A formula holds at most {MAX_SERIES} different series.", 0)
         return Part({"kind": "formula", "series": found[0], "formula": found[1]})
 
+    def call_target(self, children: list[Any]) -> list[Any]:
+        return children
+
+    def call_number(self, children: list[Token]) -> str:
+        if not re.fullmatch(r"[\d.]+", children[0]):
+            raise Mistake("A formula's numbers are plain, such as 2.5.", children[0].start_pos or 0)
+        return str(children[0])
+
+    def call(self, children: list[Any]) -> Part:
+        return self.calculation([self.part_call(children)])
+
+    def part_call(self, children: list[Any]) -> list[Any]:
+        word, *given = [child for child in children if not isinstance(child, Token)]
+        function, after = function_of(word, bool(given[0][1]))
+        before = ""
+        if function in WINDOWS:
+            if len(given) < 2 or isinstance(given[1], str):
+                raise Mistake(f"{function} takes a function and an event.", 0)
+            before, given = str(given[0][0]).upper(), [*given[1], *given[2:]]
+        series = self.series_inside(before or function, given)
+        after += tuple(part if isinstance(part, str) else _word_of(part) for part in given)
+        return [Call(function, series, before, after)]
+
+    def series_inside(self, function: str, given: list[Any]) -> Body:
+        """The series of a function's event; takes it and its filters off `given`."""
+        (event, found, lone) = given.pop(0)
+        needs = function in MEASURING and MEASURING[function].property
+        if not needs and found is not None:
+            event, found = f"{event}.{found}", None
+        elif needs and lone and function != "REVENUETOTAL":
+            event, found = None, event
+        body: Body = {"metric": "events" if event is None else f"event:{event}"}
+        if given and isinstance(given[0], list) and not _is_target(given[0]):
+            body["filters"] = given.pop(0)
+        return body if found is None else {**body, "property": found}
+
     def formula(self, children: list[Any]) -> Part:
-        at = children[-1].start_pos or 0
-        return Part({"kind": "formula", "formula": unquoted(children[-1])}, at)
+        text = next(child for child in children[1:] if isinstance(child, Token))
+        series = [part[0] for part in children if isinstance(part, list)]
+        body = {"kind": "formula", "formula": unquoted(text)}
+        return Part({**body, **({"series": series} if series else {})}, text.start_pos or 0)
 
     def grouped(self, children: list[Any]) -> Part:
         return Part({"kind": "grouped", **selected_as("event", children)})
@@ -233,6 +274,28 @@ class Subjects(Conditions):
         cell = merged(child for child in children if isinstance(child, Part))
         body = {"kind": "people", "of": of.body, **({"cell": cell} if cell else {})}
         return Part({**body, "\0depth": of.depth + 1})
+
+
+def function_of(word: str, dotted: bool) -> tuple[str, tuple[str, ...]]:
+    """Return the function that a word means in a formula, and what follows its letter."""
+    if word == "median":
+        return "PERCENTILE", ("0.5",)
+    found = re.fullmatch(r"p(\d{1,2}(?:\.\d+)?|100)", word)
+    if found:
+        share = Decimal(found[1]) / 100
+        return "PERCENTILE", (f"{share.normalize():f}",)
+    if word.upper() in MEASURING and not (word == "avg" and dotted):
+        return word.upper(), ()
+    return MEASURES.get(word, word.upper()), ()
+
+
+def _is_target(part: list[Any]) -> bool:
+    return bool(part) and isinstance(part[0], tuple)
+
+
+def _word_of(part: Any) -> str:
+    """A word among a function's arguments, such as ALL_VALUES."""
+    return str(part[0][0] if _is_target(part) else "").upper()
 
 
 def _in_a_row(children: list[Any]) -> list[Any]:

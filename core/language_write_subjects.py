@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from core.language_terms import (
@@ -148,23 +149,49 @@ def _formula(writer: Writer) -> str:
     from core.language_formula import written
 
     series, formula = writer.value("series"), str(writer.value("formula"))
-    operands = [_operand(each) for each in series]
-    text = None if None in operands else written(formula, [str(o) for o in operands])
-    if text is None:
-        writer.left["series"] = series
-        return f"formula {quoted(formula)}"
-    return text
+    plain = [_operand(each) for each in series]
+    text = written(formula, plain, [partial(_inside, each) for each in series])
+    if text is not None:
+        return text
+    if None not in plain:
+        return f"formula {quoted(formula)} of {', '.join(str(text) for text in plain)}"
+    writer.left["series"] = series
+    return f"formula {quoted(formula)}"
 
 
 def _operand(series: Any) -> str | None:
     """Return a series of a formula in words; None where words cannot say it all."""
-    if series.range is not None or series.breakdown is not None:
+    if series.range is not None or series.breakdown or series.property is not None:
         return None
     event = series.metric.removeprefix("event:")
     if event == series.metric:
         return None if series.filters else event
+    return f"{name(event)}{_filtered(series)}"
+
+
+def _inside(series: Any, function: str) -> str | None:
+    """Return a series inside a function; None where words cannot say it all."""
+    from core.formula_functions import MEASURING
+
+    if function not in MEASURING or series.range is not None or series.breakdown:
+        return None
+    event = series.metric.removeprefix("event:") if ":" in series.metric else None
+    if event is None and series.metric != "events":
+        return None
+    needs = MEASURING[function].property
+    found = series.property is not None
+    if function == "REVENUETOTAL" and event is not None and not found:
+        return name(event) + _filtered(series)
+    if needs != found or (function == "REVENUETOTAL" and event is None):
+        return None
+    if needs:
+        return _measured(event, series.property) + _filtered(series)
+    return ("events" if event is None else name(event)) + _filtered(series)
+
+
+def _filtered(series: Any) -> str:
     filters = " and ".join(condition(clause) for clause in series.filters)
-    return f"{name(event)}[{filters}]" if filters else name(event)
+    return f"[{filters}]" if filters else ""
 
 
 def _grouped(writer: Writer) -> str:

@@ -39,7 +39,7 @@ SHAPES: Final[dict[str, type[Shape] | tuple[type[Shape], ...]]] = {
     "events_list": Table,
     "properties": Series,
     "raw_events": Table,
-    "formula": Series,
+    "formula": (Series, Histogram),
     "grouped": Treemap,
     "paths": Flow,
     "people": People,

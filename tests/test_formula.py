@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from core.answers import Cell
 from core.errors import BadQuestion
-from core.formula import parse_formula
+from core.formula import Term, parse_formula
 from core.language import format_cell, format_question, parse
 from core.queries import from_json
 from tests import oracle_formula
@@ -33,7 +33,8 @@ def answer(engine: Any, formula: str, *metrics: str, **fields: Any) -> Any:
 
 def value(text: str, **letters: float | None) -> float | None:
     """What a formula comes to."""
-    return parse_formula(text, 3).compute({"A": None, "B": None, "C": None, **letters})
+    given = {"A": None, "B": None, "C": None, **letters}
+    return parse_formula(text, 3).at_once({Term(letter): x for letter, x in given.items()})
 
 
 @pytest.mark.parametrize(
@@ -137,7 +138,7 @@ def test_people_are_those_of_all_series(engine):
         ("round(A, 1, 2)", "takes 1 or 2 values at column 1"),
         ("min()", "takes 2 values at column 1"),
         ("1 + 1", "names no series"),
-        ("UNIQUES(A)", "'UNIQUES' at column 1"),
+        ("UNIQES(A)", "'UNIQES' at column 1"),
         ("A" + " + A" * 99, "longer than 300"),
         ("(" * 299 + "A", "not finished"),
         ("   ", "not finished"),

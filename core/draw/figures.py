@@ -26,6 +26,8 @@ def figure(value: float | None, unit: str) -> str:
         return percent(value)
     if unit == "seconds":
         return duration(value)
+    if unit == "currency":
+        return f"{'-' if value < 0 else ''}${number(abs(value), 2)}"
     return number(value, 0 if unit in COUNTED or value == round(value) else 2)
 
 
@@ -38,6 +40,8 @@ def short(value: float | None, unit: str) -> str:
         return f"{shown:.0f}%" if abs(shown - round(shown)) < 1e-9 else f"{shown:g}%"
     if unit == "seconds":
         return duration(value).removesuffix(" 0s").removesuffix(" 0m").removesuffix(" 0h")
+    if unit == "currency":
+        return f"{'-' if value < 0 else ''}${compact(round(abs(value), 2))}"
     if abs(value) < 1 and value:
         return f"{value:.3g}"
     return compact(round(value, 2))

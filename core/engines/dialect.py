@@ -325,10 +325,13 @@ class SqliteDialect:
                   else {raw} end)"""
 
     def items(self, raw: str, *, different: bool) -> str:
-        """A value that is no list is one row of json_each; true and 1 are told apart."""
+        """Elements are told apart by their texts, as groups are; true is not 1."""
         value = "iif(j.type in ('true', 'false'), j.type, cast(j.value as text))"
         counted = f"count(distinct {value})" if different else "count(*)"
-        return f"(select {counted} from json_each({raw}) j where j.type <> 'null')"
+        return f"""(case when {raw} is null or {raw} = 'null' then 0
+                         when substr({raw}, 1, 1) <> '[' then 1
+                         else (select {counted} from json_each({raw}) j where j.type <> 'null')
+                    end)"""
 
     def trait_label(self, key: str, binder: Binder) -> str:
         """Traits are few per person: one seek each."""
