@@ -51,7 +51,7 @@ def people(engine: SqliteEngine, question: Question, cell: Cell) -> list[str]:
     bind = ctx.binder()
     sql = question.people(ctx, bind, cell)
     rows = engine.read(
-        f"select i.key from ({sql}) b left join identities i on i.id = b.actor",
+        bind.whole(f"select i.key from ({sql}) b left join identities i on i.id = b.actor"),
         bind.values,  # type: ignore[arg-type]
     )
     return sorted(str(key) for (key,) in rows)

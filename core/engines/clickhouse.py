@@ -50,6 +50,7 @@ class ClickHouseDialect:
 
     name = "clickhouse"
     has_sets = False
+    materialized = ""
 
     def placeholder(self, name: str, value: Any) -> str:
         """Typed by the value: ClickHouse does not guess."""

@@ -7,7 +7,8 @@ clearly better. Values never enter the text: `Binder` names them.
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+import re
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -39,6 +40,8 @@ class Dialect(Protocol):
     name: str
     has_sets: bool
     """Whether the tables `activity` and `first_activity` exist in this engine."""
+    materialized: str
+    """What a common table expression says between `as` and its text to be read once."""
 
     def placeholder(self, name: str, value: Any) -> str:
         """How a named parameter stands in the text."""
@@ -175,6 +178,7 @@ class Binder:
     def __init__(self, dialect: Dialect) -> None:
         self.dialect = dialect
         self.values: dict[str, Any] = {}
+        self._relations: dict[Callable[[Binder], str], tuple[str, str]] = {}
 
     def __call__(self, value: Any) -> str:
         """Bind one value and return its placeholder."""
@@ -190,9 +194,31 @@ class Binder:
         """Bind integer rows for `Dialect.rows`."""
         return self(json.dumps([list(row) for row in rows]))
 
+    def relation(self, write: Callable[[Binder], str]) -> str:
+        """Return the name of what `write` selects, written once, before the statement.
+
+        A relation used in several places is read once; and one that is not written in its place
+        does not add to how deep a statement nests, for which SQLite's parser has little room.
+        """
+        if write not in self._relations:
+            text = write(self)
+            self._relations[write] = (f"relation{len(self._relations) + 1}", text)
+        return self._relations[write][0]
+
+    def whole(self, text: str) -> str:
+        """Return a statement's text with the relations it uses before it."""
+        if not self._relations:
+            return text
+        how = self.dialect.materialized
+        named = ", ".join(f"{name} as {how}({sql})" for name, sql in self._relations.values())
+        begun = re.match(r"\s*with\s+(recursive\s+)?", text)
+        if begun is None:
+            return f"with {named} {text}"
+        return f"with {begun[1] or ''}{named}, {text[begun.end():]}"
+
     def statement(self, text: str, label: str = "") -> Statement:
         """Return the finished statement."""
-        return Statement(text, dict(self.values), label)
+        return Statement(self.whole(text), dict(self.values), label)
 
 
 class SqliteDialect:
@@ -200,6 +226,7 @@ class SqliteDialect:
 
     name = "sqlite"
     has_sets = True
+    materialized = "materialized "
 
     def __init__(
         self, indexes: frozenset[str] = frozenset(), *, all_in_sessions: bool = True

@@ -174,7 +174,7 @@ class Selection:
         """Return a set's SQL with everybody but the members taken out."""
         dialect = self.ctx.dialect
         for members in self.members:
-            inner = f"(select {dialect.build('actor')} from ({members(bind)}))"
+            inner = f"(select {dialect.build('actor')} from {bind.relation(members)})"
             users = dialect.both(users, inner)
         return users
 
@@ -196,7 +196,10 @@ class Selection:
         elif span is not None:
             tests.append(f"{event}.ts >= {bind(span.start)} and {event}.ts < {bind(span.end)}")
         tests += [self._clause(bind, clause) for clause in (*self.matching, *self.clauses)]
-        tests += [f"{event}.actor in ({members(bind)})" for members in self.members]
+        tests += [
+            f"{event}.actor in (select actor from {bind.relation(members)})"
+            for members in self.members
+        ]
         return " and ".join(tests) or "1 = 1"
 
     def test(self, bind: Binder) -> str:
