@@ -104,7 +104,8 @@ def _rolling(days: int) -> str:
     """
 
 
-def _funnel() -> str:
+def _reported() -> str:
+    """The reported attempts as a relation of the clause with, whose word is left out."""
     parts, order = [], ["t1"]
     for number, event in enumerate(FUNNEL[1:], 2):
         parts.append(
@@ -119,13 +120,8 @@ def _funnel() -> str:
         order.append(f"t{number}")
     last = len(FUNNEL)
     reached = " + ".join(f"(t{k} is not null)::integer" for k in range(2, last + 1))
-    waits = [f"t{k} - t{k - 1}" for k in range(2, last + 1)] + [f"t{last} - t1"]
-    figures = ", ".join(
-        f"avg({wait}) / 1000 as a{n}, quantile_cont({wait}, 0.5) / 1000 as m{n}"
-        for n, wait in enumerate(waits)
-    )
     return f"""
-    with s1 as (
+    s1 as (
         select "user", ts as t1 from events where event = '{FUNNEL[0]}' and {IN_RANGE}
     ),
     {",".join(parts)},
@@ -134,7 +130,43 @@ def _funnel() -> str:
                              ({reached}) * {2**52}::bigint - t1))
         from s{last} group by "user"
     )
+    """
+
+
+def _funnel() -> str:
+    last = len(FUNNEL)
+    order = [f"t{k}" for k in range(1, last + 1)]
+    waits = [f"t{k} - t{k - 1}" for k in range(2, last + 1)] + [f"t{last} - t1"]
+    figures = ", ".join(
+        f"avg({wait}) / 1000 as a{n}, quantile_cont({wait}, 0.5) / 1000 as m{n}"
+        for n, wait in enumerate(waits)
+    )
+    return f"""
+    with {_reported()}
     select {", ".join(f"count({t})" for t in order)}, {figures} from reported
+    """
+
+
+def _times() -> str:
+    """Bins of equal width, as many as the cube root of the people who converted."""
+    return f"""
+    with {_reported()},
+    waits as (select (t{len(FUNNEL)} - t1) / 1000.0 as wait from reported
+              where t{len(FUNNEL)} is not null),
+    bounds as (
+        select floor(min(wait)) as low, least(ceil(cbrt(count(*))), 60) as bins,
+               ceil((ceil(max(wait)) - floor(min(wait))) / bins) as width
+        from waits
+    ),
+    placed as (
+        select least(floor((wait - low) / width), bins - 1) as place, count(*) as people
+        from waits, bounds group by all
+    )
+    select null, avg(wait), quantile_cont(wait, 0.5) from waits
+    union all
+    select low + width * n.n, coalesce(people, 0), null
+    from bounds, range(60) n(n) left join placed on place = n.n
+    where n.n < bins
     """
 
 
@@ -263,6 +295,7 @@ SQL: dict[str, tuple[str, ...]] = {
     ),
     "segments": (_segments(),),
     "funnel": (_funnel(),),
+    "time to convert": (_times(),),
 }
 """By the question's name in `questions`."""
 

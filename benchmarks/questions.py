@@ -86,6 +86,11 @@ def steps(answer: Any) -> Rows:
     return [(*counts, *(figure for pair in times for figure in pair))]
 
 
+def bins(answer: Any) -> Rows:
+    """(start, people, nothing) of each bin, and the mean and median under no start."""
+    return [(None, answer.mean, answer.median), *((b.start, b.count, None) for b in answer.bins)]
+
+
 VIEWS = {"kind": "trend", "event": "view_item", "measure": "users"}
 IOS = {"field": "platform", "value": "ios"}
 US = {"field": "country", "value": "US"}
@@ -116,5 +121,10 @@ QUESTIONS = (
         {"kind": "funnel", "steps": [{"event": e} for e in FUNNEL], "window_seconds": 7 * 86_400},
         steps,
         1.5,
+    ),
+    Asked(
+        "time to convert",
+        {"kind": "time_to_convert", "steps": [{"event": e} for e in FUNNEL]},
+        bins,
     ),
 )

@@ -67,6 +67,13 @@ def _funnel(question: Any, cell: Cell) -> str:
     return f"Reached step {cell.step}, {event},"
 
 
+def _time_to_convert(question: Any, cell: Cell) -> str:
+    first, last = (question.steps[n - 1].event for n in (question.from_step, question.last_step))
+    if question.measure == "repeats":
+        return f"Users with {cell.row or 'any'} times of {first} before {last}"
+    return f"Users who took {cell.row or 'any time'} from {first} to {last}"
+
+
 def _retention(question: Any, cell: Cell) -> str:
     whose = f"the cohort of {day(cell.cohort)}" if cell.cohort else "all complete cohorts"
     if cell.period is None:
@@ -185,6 +192,7 @@ def _people(question: Any, _: Cell) -> str:
 
 
 _SUBJECTS: dict[str, Callable[[Any, Cell], str]] = {
+    "time_to_convert": _time_to_convert,
     "active_users": _active, "trend": _trend, "funnel": _funnel, "retention": _retention,
     "lifecycle": _lifecycle, "segments": _segment, "segment": _segment,
     "audience": _audience,

@@ -241,6 +241,18 @@ class Rules(_Cells):
         steps = [child for child in children if isinstance(child, dict)]
         return Part({"exclusions": steps}, at_of(children))
 
+    def from_step(self, children: list[Token]) -> Part:
+        return Part({"from_step": int(children[-1])}, at_of(children))
+
+    def to_step(self, children: list[Token]) -> Part:
+        return Part({"to_step": int(children[-1])}, at_of(children))
+
+    def bin_count(self, children: list[Token]) -> Part:
+        return Part({"bins": int(children[-1])}, at_of(children))
+
+    def bin_width(self, children: list[Token]) -> Part:
+        return Part({"width": _seconds(children[-1])}, at_of(children))
+
     def returning(self, children: list[Any]) -> Part:
         return Part(selected_as("return_event", children), at_of(children))
 

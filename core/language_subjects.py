@@ -50,6 +50,9 @@ class Subjects(Conditions):
         steps = [child for child in children if isinstance(child, dict)]
         return Part({"kind": "funnel", "steps": steps})
 
+    def time_to_convert(self, children: list[Any]) -> Part:
+        return Part({**self.funnel(children).fields, "kind": "time_to_convert"})
+
     def chain(self, children: list[Any]) -> Part:
         if len(children) > 1:
             return self.funnel(children)

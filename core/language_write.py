@@ -89,6 +89,21 @@ def _exclusions(writer: Writer) -> str:
     return "except " + ", ".join(step_words(step) for step in writer.take("exclusions"))
 
 
+def _between(writer: Writer) -> str:
+    ends = [(word, writer.left.get(f"{word}_step")) for word in ("from", "to")]
+    return " ".join(
+        f"{word} step {writer.take(f'{word}_step')}" for word, step in ends if isinstance(step, int)
+    )
+
+
+def _bins(writer: Writer) -> str:
+    if isinstance(writer.left.get("bins"), int):
+        return f"bins {writer.take('bins')}"
+    if isinstance(writer.left.get("width"), int):
+        return f"bins of {duration_words(writer.take('width'))}"
+    return ""
+
+
 def _mode(writer: Writer) -> str:
     if writer.left.get("mode") == "bracket":
         writer.take("mode")
@@ -160,7 +175,8 @@ def _range(writer: Writer) -> str:
 
 
 _CLAUSES: tuple[Callable[[Writer], str], ...] = (
-    _order, _window, _hold, _exclusions, _mode, _basis, _cohorts, _range, _granularity, _where, _by,
+    _order, _between, _window, _hold, _exclusions, _bins, _mode, _basis, _cohorts, _range,
+    _granularity, _where, _by,
     _limit, _offset, _direction, _compare, _members,
 )  # fmt: skip
 

@@ -79,6 +79,10 @@ def _funnel(writer: Writer) -> str:
     return ("" if len(steps) > 1 else "funnel ") + " > ".join(step_words(step) for step in steps)
 
 
+def _time_to_convert(writer: Writer) -> str:
+    return f"time to convert {' > '.join(step_words(step) for step in writer.value('steps'))}"
+
+
 def _retention(writer: Writer) -> str:
     start, back = writer.take("start_event"), writer.take("return_event")
     text = "retention" + (f" of {name(start)}" if start is not None else "")
@@ -268,6 +272,7 @@ def _people(writer: Writer) -> str:
 
 SUBJECTS: dict[str, Callable[[Writer], str]] = {
     "formula": _formula, "grouped": _grouped,
+    "time_to_convert": _time_to_convert,
     "active_users": _active_users, "trend": _trend, "funnel": _funnel, "retention": _retention,
     "lifecycle": _lifecycle, "segments": lambda _: "segments", "segment": _segment,
     "audience": _audience,

@@ -141,6 +141,13 @@ funnels = st.fixed_dictionaries(
         "limit": timed["limit"],
     }
 )
+times = st.builds(
+    lambda fields, measure: {
+        **{k: v for k, v in fields.items() if k != "compare"}, "kind": "time_to_convert",
+        "measure": measure,
+    },
+    funnels, st.sampled_from(("seconds", "repeats")),
+)  # fmt: skip
 retentions = st.fixed_dictionaries(
     {
         "kind": st.just("retention"),
@@ -171,7 +178,9 @@ segments = st.fixed_dictionaries(
         "conditions": timed["conditions"],
     }
 )
-one_question = st.one_of(trends, active, tops, funnels, funnels, retentions, lifecycles, segments)
+one_question = st.one_of(
+    trends, active, tops, funnels, funnels, times, retentions, lifecycles, segments
+)
 questions = st.lists(one_question, min_size=6, max_size=6)
 random_worlds = settings(
     max_examples=60,
@@ -273,6 +282,10 @@ def fixture(runner) -> Iterator[Engines]:
         {"kind": "funnel", "breakdown": "properties.item", "limit": 1, "steps": [
             {"event": "view_item"}, {"event": "view_item"}]},
         {"kind": "retention", "granularity": "daily", "start_event": "sign_up"},
+        {"kind": "time_to_convert", "breakdown": "country", "steps": [
+            {"event": "sign_up"}, {"event": "add_to_cart"}, {"event": "purchase"}]},
+        {"kind": "time_to_convert", "measure": "repeats", "from_step": 2, "steps": [
+            {"event": "view_item"}, {"event": "view_item"}, {"event": "add_to_cart"}]},
         {"kind": "formula", "formula": "A", "breakdown": "country", "series": [
             {"metric": "users", "filters": [{"field": "item", "operator": "is_set"}]}]},
         {"kind": "grouped", "group_by": "item"},

@@ -376,6 +376,19 @@ KINDS = {
     ).flatmap(lambda body: st.builds(
         lambda steps: {**body, "steps": steps}, st.lists(STEPS, min_size=2, max_size=4)
     )),
+    "time_to_convert": bodies(
+        "time_to_convert",
+        **{**TIMED, "compare": st.none()},
+        order=st.sampled_from(["ordered", "unordered", "sequential"]),
+        to_step=st.none() | st.just(2),
+    ).flatmap(lambda body: st.builds(
+        lambda steps, size: {**body, **size, "steps": steps},
+        st.lists(STEPS, min_size=2, max_size=4),
+        st.one_of(
+            st.just({}), st.builds(lambda n: {"bins": n}, st.integers(1, 90)),
+            st.builds(lambda n: {"width": n}, st.integers(1, 90_000)),
+        ),
+    )),
     "grouped": bodies(
         "grouped", event=NASTY, max_groups=st.integers(1, 50),
         size=st.one_of(

@@ -12,11 +12,11 @@ _TOUCHES = {
 }
 
 
-def notes(question: FunnelFields, whole: StepGroup) -> tuple[str, ...]:
-    """Return the sentences about a question and the figures of everybody."""
+def notes(question: FunnelFields, whole: StepGroup | None = None) -> tuple[str, ...]:
+    """Return the sentences about a question and, with them, the figures of everybody."""
     first_only = question.filters_on == "first" and question.conditions
     found = [
-        _unit(question, whole),
+        _unit(question, whole) if whole else "",
         "Conditions are about step 1 only." if first_only else "",
         _new(question),
         "Only those whose window has ended are counted." if question.complete else "",
