@@ -638,7 +638,8 @@ def retention(world: World, question: Any, members: set[str] | None = None) -> C
 
 def _starts(world: World, question: Any, span: Span, members: set[str] | None) -> list[Seen]:
     """The starts that put people in cohorts; conditions are held against the first one."""
-    items = [item for item in matching(world, question.start_event) if item.actor]
+    start = "_all" if question.start_event == "_new" else question.start_event
+    items = [item for item in matching(world, start) if item.actor]
     if question.cohort == "first_in_range":
         items = within(items, span.start, span.end)
     if question.cohort != "every":
@@ -661,15 +662,39 @@ def _starts(world: World, question: Any, span: Span, members: set[str] | None) -
 STATES = ("new", "returning", "resurrected", "dormant")
 
 
+def lifecycle_groups(world: World, question: Any) -> set[Group]:
+    """The groups of a lifecycle: those with people in some period of the range."""
+    if not question.breakdown:
+        return {()}
+    items = matching(world, question.event, question.conditions)
+    groups = {group_of(world, item, question.breakdown) for item in items}
+    return {
+        group
+        for group in groups
+        if any(
+            any(periods)
+            for state, periods in lifecycle(world, question, group=group).items()
+            if state != "dormant"
+        )
+    }
+
+
 def lifecycle(
-    world: World, question: Any, members: set[str] | None = None, *, compared: bool = False
-) -> dict[str, list[set[str]]]:
-    """People by state, one set per whole period of the range (or of the period compared with)."""
+    world: World, question: Any, members: set[str] | None = None, *, compared: bool = False,
+    group: Group = (),
+) -> dict[str, list[set[str]]]:  # fmt: skip
+    """People by state, one set per whole period of the range (or of the period compared with).
+
+    Args:
+        group: the value of the breakdown whose events alone are the activity.
+    """
     unit, week, calendar = question.granularity, world.week_start, calendar_of(world)
     span = span_of(world, question)
     if compared:
         span = comparison(question.range, question.compare, span, calendar, world.now)
     items = matching(world, question.event, question.conditions, members)
+    if group:
+        items = [item for item in items if group_of(world, item, question.breakdown) == group]
     everything = matching(world, "_all") if question.new_means == "product" else items
     found: dict[str, list[set[str]]] = {state: [] for state in STATES}
     first = period_of(span.first_day, unit, week)

@@ -8,9 +8,9 @@ from core.filters import atoms
 from tests.oracle import (
     Seen,
     calendar_of,
+    is_meant,
     links_of,
     local_day,
-    matching,
     number_of,
     people_of,
     root,
@@ -24,7 +24,7 @@ from tests.worlds import DAY, Event, World
 def audience(world: World, rules: Any) -> set[str]:
     """Everybody in an audience as of now; `rules` is an audience Definition."""
     everybody = people_of(
-        item for item in matching(world) if item.day <= local_day(world.now, calendar_of(world))
+        item for item in seen(world) if item.day <= local_day(world.now, calendar_of(world))
     )
     return {who for who in everybody if _fits(world, who, rules, rules.lookback_days)}
 
@@ -72,7 +72,7 @@ def _rule_fits(world: World, own: list[Seen], rule: Any) -> bool:
 
 
 def _is(world: World, item: Seen, rule: Any) -> bool:
-    return rule.event in (None, item.name) and all(
+    return is_meant(world, item, rule.event or "_all") and all(
         satisfies(world, item, clause) for clause in rule.filters
     )
 

@@ -134,9 +134,11 @@ def reported(world: World, question: Any, span: Span) -> Iterable[tuple[str, Att
         matching(world, step.event, [*(common if number else question.conditions), *step.filters])
         for number, step in enumerate(question.steps)
     ]
-    everything = matching(world, None, common)
     spoiling = [matching(world, each.event, [*common, *each.filters])
                 for each in question.exclusions]  # fmt: skip
+    everything = matching(world, None, common)
+    for items in (*fits, *spoiling):
+        everything += [item for item in items if item not in everything]
     entered = newcomers(world, question, span)
     for actor in people_of(within(fits[0], span.start, span.end)):
         if question.users == "new" and actor not in entered:

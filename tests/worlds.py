@@ -70,6 +70,12 @@ class World:
     flags: tuple[tuple[str, str], ...] = ()
     custom: tuple[tuple[str, Mapping[str, Any]], ...] = ()
 
+    @property
+    def names(self) -> set[str | None]:
+        """Every event selector that can be asked for; None is no event."""
+        stored = {event.event for event in self.events if not self.flagged(event.event, "deleted")}
+        return {None, *stored, *(SELECTORS if self.custom else ())}
+
     def flagged(self, event: str, flag: str) -> bool:
         """Whether an event has a flag."""
         return (event, flag) in self.flags

@@ -32,6 +32,7 @@ from core.queries.audience_rules import (
 )
 from core.queries.base import Context
 from core.queries.select import Selection
+from core.queries.selectors import ANY, meaning
 from core.timeframe import DAY, Span, days_span
 
 NOBODY = "select 0 as actor where 1 = 0"
@@ -107,7 +108,10 @@ class _Writer:
                 known = f"select users from first_activity where event = 0 and day <= {day}"
                 found = d.members(known)
             else:
-                found = f"select distinct actor from events where actor <> 0 and day <= {day}"
+                kept = Selection(self.ctx).own(self.bind, "e")
+                found = f"""
+                    select distinct e.actor as actor from events e
+                    where e.actor <> 0 and e.day <= {day} and {kept}"""
             self.known_people = self._put(found)
         return self.known_people
 
@@ -143,12 +147,14 @@ class _Writer:
 
     def _selected(self, rule: EventRule | Then) -> Selection | None:
         """The events a rule is about; None where nobody can have one."""
-        names = self.ctx.names.events
-        known = all(self._known(clause) for clause in rule.filters)
-        if not known or (rule.event is not None and rule.event not in names):
+        if not all(self._known(clause) for clause in rule.filters):
             return None
-        events = () if rule.event is None else (names[rule.event],)
-        return Selection(self.ctx, events).narrowed(rule.filters)
+        try:
+            found = meaning(self.ctx.names, rule.event, absent=ANY)
+        except BadQuestion:
+            return None
+        events = Selection(self.ctx, found.events, matching=found.matching)
+        return events.narrowed(rule.filters)
 
     def _did(self, selection: Selection, span: Span) -> str:
         """Who has at least one of the events in a span."""
@@ -164,9 +170,11 @@ class _Writer:
 
     def _by_name(self, selection: Selection) -> Selection:
         """Any event as a list of all of them, since the index of times is by event."""
-        if selection.events:
+        if not selection.any_event:
             return selection
-        return replace(selection, events=tuple(self.ctx.names.events.values()))
+        names = self.ctx.names
+        out = names.inactive if selection.events else ()
+        return replace(selection, events=tuple(i for i in names.events.values() if i not in out))
 
     def _on_days(self, rule: EventRule, selection: Selection, span: Span) -> str:
         """Who has such events on as many days as a rule wants."""

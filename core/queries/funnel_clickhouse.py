@@ -26,8 +26,7 @@ def attempts(plan: Plan, bind: Binder) -> str:
         BadQuestion: for other orders and ways to count, with exclusions and held values.
     """
     _refuse(plan)
-    distinct = len(plan.shared.events) == len(plan.steps)
-    found = _joined(plan, bind) if distinct else _folded(plan, bind)
+    found = _joined(plan, bind) if plan.distinct else _folded(plan, bind)
     return f"select a.*, null as unit, a.t1 as t0, a.t1 as s1 from ({found}) a"
 
 

@@ -15,6 +15,7 @@ from core.engines.dialect import Binder, Statement
 from core.queries.base import Context, Rows
 from core.queries.names import Field
 from core.queries.select import Members, Selection, checked, select
+from core.queries.selectors import meaning, together
 from core.timeframe import Span
 
 if TYPE_CHECKING:
@@ -64,15 +65,12 @@ class Plan:
     @classmethod
     def of(cls, ctx: Context, question: FunnelFields, span: Span, cuts: Sequence[int] = ()) -> Plan:
         """Return the plan of a question; BadQuestion when it names unknown events or fields."""
-        ids = [ctx.names.event(step.event, "steps") for step in question.steps]
-        others = [ctx.names.event(each.event, "exclusions") for each in question.exclusions]
-        shared = replace(select(ctx, question), events=tuple(dict.fromkeys([*ids, *others])))
+        steps = tuple(_filling(ctx, step, "steps") for step in question.steps)
+        spoilers = tuple(_filling(ctx, each, "exclusions") for each in question.exclusions)
+        events = together(ctx.names, [part.events for part in (*steps, *spoilers)])
+        shared = replace(select(ctx, question), events=events)
         if question.users == "new":
             shared = replace(shared, members=(*shared.members, _new(ctx, span)))
-        steps = tuple(_filling(ctx, *pair) for pair in zip(ids, question.steps, strict=True))
-        spoilers = tuple(
-            _filling(ctx, id_, each) for id_, each in zip(others, question.exclusions, strict=True)
-        )
         if question.filters_on == "first":
             first = replace(steps[0], clauses=(*shared.clauses, *steps[0].clauses))
             shared, steps = replace(shared, clauses=()), (first, *steps[1:])
@@ -111,14 +109,20 @@ class Plan:
         return bool(self.held or self.cuts) or self.question.count_by == "totals"
 
     @property
+    def distinct(self) -> bool:
+        """Whether every step is one event of the data, no two of them the same."""
+        names = {part.events for part in self.steps}
+        single = all(len(part.events) == 1 and not part.any_event for part in self.steps)
+        return single and len(names) == len(self.steps)
+
+    @property
     def plain(self) -> bool:
         """Whether an event's name alone decides which step it fills, and all else is usual."""
         question = self.question
-        filtered = any(part.clauses or part.members for part in self.steps)
-        distinct = len(self.shared.events) == len(self.steps)
+        filtered = any(part.clauses or part.members or part.matching for part in self.steps)
         in_order = self.order == "ordered" and not self.spoilers and self.tick == 1
         usual = not (self.repeats or self.by_path or question.first_day)
-        return in_order and usual and distinct and not filtered and not self.shared.clauses
+        return in_order and usual and self.distinct and not filtered and not self.shared.clauses
 
     def shares(self) -> Generator[Statement, Rows, list[tuple[int, int]]]:
         """Cut the people into shares of about equally many who did step 1 on the span's days."""
@@ -191,21 +195,27 @@ class Plan:
 
             held = f", {held_values(self, bind)} as held"
         parts = (self.shared, *self.steps, *self.spoilers)
-        clauses = [clause for part in parts for clause in part.clauses]
-        shared = replace(self.shared, events=()) if self.any_event else self.shared
+        clauses = [clause for part in parts for clause in (*part.matching, *part.clauses)]
+        where = self.shared.where(bind, None)
+        if self.any_event:
+            where = replace(self.shared, events=()).where(bind, None)
+        if self.any_event and self.ctx.names.active:
+            counted = Selection(self.ctx, self.ctx.names.active).own(bind, "e")
+            where += f" and ({counted} or ({bits}) > 0)"
         before = (self.window if self.order == "unordered" else 0) + self.tick - 1
         after = self.window + self.tick - 1
         return f"""
             select e.actor, e.ts, e.id, {bits} as steps{held}
             from {replace(self.shared, clauses=tuple(clauses)).source(self.held)}
-            where {shared.where(bind, None)}
+            where {where}
               and e.ts >= {bind(self.span.start - before)}
               and e.ts < {bind(self.span.end + after)}
               and e.actor between {bind(people[0])} and {bind(people[1])}"""
 
     def _step(self, bind: Binder, number: int) -> str:
         test = self.steps[number].where(bind, None)
-        return f"{test} and {FIRST_DAY}" if self.question.first_day and not number else test
+        first = self.question.first_day and not number
+        return f"{test} and {first_day(self.ctx, bind)}" if first else test
 
     def _spoils(self, number: int) -> int:
         """Return the bits of an exclusion: its gaps, bit 1 for steps 1 to 2, or its scope's."""
@@ -214,8 +224,10 @@ class Plan:
         return sum(1 << gap for gap in range(*scope(self.question, number)))
 
 
-FIRST_DAY = "e.day = (select x.day from events x where x.actor = e.actor order by x.ts limit 1)"
-"""Whether an event lies on the first day of its actor."""
+def first_day(ctx: Context, bind: Binder) -> str:
+    """Return SQL of whether an event `e` lies on the first day of its actor."""
+    own = f"x.actor = e.actor and {Selection(ctx).own(bind, 'x')}"
+    return f"e.day = (select x.day from events x where {own} order by x.ts limit 1)"
 
 
 def scope(question: FunnelFields, number: int) -> tuple[int, int]:
@@ -229,8 +241,10 @@ def tick(question: FunnelFields) -> int:
     return 1000 if question.resolution == "1s" else 1
 
 
-def _filling(ctx: Context, event: int, step: FunnelStep) -> Selection:
-    return Selection(ctx, (event,)).narrowed(checked(ctx, step.filters))
+def _filling(ctx: Context, step: FunnelStep, parameter: str) -> Selection:
+    found = meaning(ctx.names, step.event, parameter)
+    events = Selection(ctx, found.events, matching=found.matching)
+    return events.narrowed(checked(ctx, step.filters))
 
 
 def _complete(question: FunnelFields, span: Span, now: int) -> Span:
@@ -249,10 +263,12 @@ def _new(ctx: Context, span: Span) -> Members:
               and day between {bind(span.first_day)} and {bind(span.last_day)}""")
 
     def members(bind: Binder) -> str:
+        any_ = Selection(ctx)
         return f"""
-            select actor from events
-            where actor in (select e.actor from events e where {Selection(ctx).where(bind, span)})
-            group by actor
-            having min(ts) >= {bind(span.start)}"""
+            select e.actor as actor from events e
+            where e.actor in (select e.actor from events e where {any_.where(bind, span)})
+              and {any_.own(bind, "e")}
+            group by e.actor
+            having min(e.ts) >= {bind(span.start)}"""
 
     return members

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from core.engines.dialect import Binder
-from core.queries.funnel_plan import FIRST_DAY, scope
+from core.queries.funnel_plan import first_day, scope
 
 if TYPE_CHECKING:
     from core.queries.funnel_plan import Plan
@@ -254,6 +254,6 @@ def _starters(plan: Plan, bind: Binder) -> str:
         first, clauses=shared.clauses + first.clauses, members=shared.members + first.members
     )
     where = selection.where(bind, plan.span)
-    where += f" and {FIRST_DAY}" if plan.question.first_day else ""
+    where += f" and {first_day(plan.ctx, bind)}" if plan.question.first_day else ""
     return f"""
         select e.actor from {selection.source()} where {where}"""

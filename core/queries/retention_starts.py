@@ -15,6 +15,7 @@ from core.queries.base import Context
 from core.queries.names import Field
 from core.queries.retention_plan import Plan
 from core.queries.select import Selection, day_runs, select, slot_expression, whole_days
+from core.queries.selectors import ANY, ANY_ACTIVE, NEW
 from core.timeframe import runs
 
 if TYPE_CHECKING:
@@ -41,15 +42,21 @@ class Groups:
 EVERYBODY = Groups()
 
 
+def _starting(ctx: Context, question: Retention) -> Selection:
+    """The events that start; a person's very first one may be of any sort."""
+    absent = ANY if question.start_event == NEW else ANY_ACTIVE
+    return select(ctx, question, question.started, parameter="start_event", absent=absent)
+
+
 def start_sets(
     ctx: Context, bind: Binder, question: Retention, plan: Plan, by: Sequence[Field]
 ) -> str:
     """Return the relation (slot, v0, users) of those who start in each cohort."""
-    selection = select(ctx, question, question.started, parameter="start_event")
+    selection = _starting(ctx, question)
     if question.cohort_mode == "every":
         return selection.sets(bind, plan.span, slots=plan.cohorts, by=by, totals=False)
     ever = question.cohort_mode == "first_ever"
-    if not ctx.dialect.has_sets or selection.clauses or by or not plan.span.whole_days:
+    if not selection.stored or selection.clauses or by or not plan.span.whole_days:
         return _first_events(ctx, bind, selection, plan, by, ever=ever)
     if ever:
         return _first_days(ctx, bind, selection, plan)
@@ -60,7 +67,7 @@ def start_moments(
     ctx: Context, bind: Binder, question: Retention, plan: Plan, by: Sequence[Field]
 ) -> str:
     """Return the relation (slot, v0, actor, ts, day) of the starts themselves."""
-    selection = select(ctx, question, question.started, parameter="start_event")
+    selection = _starting(ctx, question)
     if question.cohort_mode != "every":
         ever = question.cohort_mode == "first_ever"
         return _first_moments(ctx, bind, selection, plan, by, ever=ever)
@@ -73,14 +80,12 @@ def start_moments(
 
 def _first_days(ctx: Context, bind: Binder, selection: Selection, plan: Plan) -> str:
     """From the stored first days."""
-    event = selection.events[0] if selection.events else 0
+    firsts = selection.first_days(bind, plan.span.first_day, plan.cohorts[-1].last_day)
     slot = slot_expression(bind, "day", day_runs(plan.cohorts))
     users = selection.narrow(bind, ctx.dialect.union("users"))
     return f"""
         select {slot} as slot, 0 as v0, {users} as users
-        from first_activity
-        where event = {bind(event)}
-          and day between {bind(plan.span.first_day)} and {bind(plan.cohorts[-1].last_day)}
+        from ({firsts})
         group by 1"""
 
 
@@ -128,7 +133,7 @@ def _first_moments(
 ) -> str:
     """(slot, v0, actor, ts, day) of first starts that lie in the range and fit the clauses."""
     starts = replace(selection, clauses=())
-    if ctx.dialect.has_sets:
+    if selection.stored:
         firsts = _sought(ctx, bind, selection, plan, by, ever=ever)
     else:
         firsts = f"""
@@ -167,15 +172,18 @@ def _sought(
     ever: bool,
 ) -> str:
     """Relation (actor, ts, day, v0, kept, nth 1) of first starts, a seek for each candidate."""
-    event = selection.events[0] if selection.events else 0
-    days = f"day between {bind(plan.span.first_day)} and {bind(plan.span.last_day)}"
-    source = "first_activity" if ever else "activity"
-    where = f"event = {bind(event)} and {days}"
-    if not ever:
-        where += " and dimension = 0 and value = 0"
+    first, last = plan.span.first_day, plan.span.last_day
+    source = (
+        selection.first_days(bind, first, last)
+        if ever
+        else f"""
+        select users from activity
+        where {selection.stored_test(bind)} and dimension = 0 and value = 0
+          and day between {bind(first)} and {bind(last)}"""
+    )
     users = selection.narrow(bind, "users")
-    candidates = ctx.dialect.members(f"select {users} as users from {source} where {where}")
-    own = "x.actor = e.actor" + (f" and x.event = {bind(event)}" if event else "")
+    candidates = ctx.dialect.members(f"select {users} as users from ({source})")
+    own = f"x.actor = e.actor and {selection.own(bind, 'x')}"
     begin = "" if ever else f" and x.ts >= {bind(plan.span.start)}"
     return f"""
         select e.actor as actor, e.ts as ts, e.day as day,

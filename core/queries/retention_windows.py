@@ -13,6 +13,7 @@ from core.queries.base import Context
 from core.queries.retention_plan import WINDOW_DAYS, Plan
 from core.queries.retention_starts import EVERYBODY, Groups, start_moments, start_sets
 from core.queries.select import Selection
+from core.queries.selectors import meaning
 from core.timeframe import DAY, days_span
 
 if TYPE_CHECKING:
@@ -39,9 +40,8 @@ def matched(plan: Plan) -> str:
 
 
 def _returning(ctx: Context, question: Retention) -> Selection:
-    event = question.return_event
-    events = () if event is None else (ctx.names.event(event, "return_event"),)
-    return Selection(ctx, events)
+    found = meaning(ctx.names, question.return_event, "return_event")
+    return Selection(ctx, found.events, matching=found.matching)
 
 
 # -- calendar periods, from sets
