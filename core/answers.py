@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
+from pydantic.json_schema import SkipJsonSchema
 
 
 class Model(BaseModel):
@@ -147,6 +148,8 @@ class Series(Shape):
     lines: tuple[Line, ...]
     comparison: Comparison | None = None
     omitted: int = 0
+    drawing: SkipJsonSchema[Any] = Field(default=None, exclude=True)
+    """How it is shown, a core.display.Drawing, where a board says so; no part of the answer."""
 
     def cells(self) -> Iterator[tuple[Cell, float | None]]:
         """Yield every number with its address: per line its buckets, then its total."""

@@ -175,6 +175,14 @@ def _segment(question: Any, cell: Cell) -> str:
     return f"Segment {cell.row or question.segment or ''}".rstrip()
 
 
+def _saved_chart(question: Any, _: Cell) -> str:
+    return f"People of chart {question.chart}"
+
+
+def _several(question: Any, cell: Cell) -> str:
+    return f"Users of {cell.series or ', '.join(p.name for p in question.series if p.name)}"
+
+
 def _audience(question: Any, _: Cell) -> str:
     return f"Audience {question.audience}" if question.audience else "Audience of these rules"
 
@@ -195,7 +203,7 @@ _SUBJECTS: dict[str, Callable[[Any, Cell], str]] = {
     "time_to_convert": _time_to_convert,
     "active_users": _active, "trend": _trend, "funnel": _funnel, "retention": _retention,
     "lifecycle": _lifecycle, "segments": _segment, "segment": _segment,
-    "audience": _audience,
+    "audience": _audience, "saved": _saved_chart, "several": _several,
     "stickiness": _stickiness, "users": _users, "composition": _composition,
     "realtime": _realtime, "sessions": _sessions, "ltv": _ltv,
     "top_events": _top_events, "people": _people, "first_time": _first_time,

@@ -254,6 +254,12 @@ class Subjects(Conditions):
     def segment(self, children: list[Any]) -> Part:
         return Part({"kind": "segment", "segment": children[-1].text}, children[-1].at)
 
+    def saved_chart(self, children: list[Any]) -> Part:
+        return Part({"kind": "saved", "chart": children[-1].text}, at_of(children))
+
+    def several(self, _: list[Token]) -> Part:
+        return Part({"kind": "several"})
+
     def audience(self, children: list[Any]) -> Part:
         named = {"audience": child.text for child in children if isinstance(child, Name)}
         return Part({"kind": "audience", **named}, at_of(children))

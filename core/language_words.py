@@ -58,6 +58,8 @@ KEYWORDS: Final = {
     "STICKINESS": "stickiness",
     "SEGMENTS": "segments",
     "SEGMENT": "segment",
+    "SAVED": "saved",
+    "SEVERAL": "several",
     "USER": "user",
     "ACTIVITY": "activity",
     "MATCHING": "matching",

@@ -236,6 +236,15 @@ def _segment(writer: Writer) -> str:
     return f"segment {segment if segment in SEGMENTS else name(segment)}"
 
 
+def _saved_chart(writer: Writer) -> str:
+    return f"saved {name(str(writer.value('chart')))}"
+
+
+def _several(writer: Writer) -> str:
+    writer.left["series"] = writer.value("series")
+    return "several"
+
+
 def _audience(writer: Writer) -> str:
     named = writer.take("audience")
     return "audience" if named is None else f"audience {name(named)}"
@@ -275,7 +284,7 @@ SUBJECTS: dict[str, Callable[[Writer], str]] = {
     "time_to_convert": _time_to_convert,
     "active_users": _active_users, "trend": _trend, "funnel": _funnel, "retention": _retention,
     "lifecycle": _lifecycle, "segments": lambda _: "segments", "segment": _segment,
-    "audience": _audience,
+    "audience": _audience, "saved": _saved_chart, "several": _several,
     "stickiness": _stickiness, "users": _users, "composition": _composition,
     "realtime": lambda _: "realtime", "sessions": _sessions, "ltv": _ltv,
     "top_events": _top_events, "user_activity": _user, "user_search": _search, "people": _people,

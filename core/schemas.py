@@ -34,6 +34,8 @@ SHAPES: Final[dict[str, type[Shape] | tuple[type[Shape], ...]]] = {
     "segments": Table,
     "segment": People,
     "audience": People,
+    "saved": (Series, Table, Steps, Grid, Histogram, People, Timeline, Treemap),
+    "several": (Series, Table, Steps, Grid, Histogram, People, Timeline, Treemap),
     "top_events": Table,
     "first_time": Series,
     "per_actor": Series,

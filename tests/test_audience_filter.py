@@ -9,7 +9,7 @@ import pytest
 from core.answers import Cell
 from core.errors import NotFound
 from core.queries import KINDS, from_json
-from core.store.saved import Saved
+from core.store.saved import Item, Saved
 from tests.compare import people
 from tests.worlds import A_RANGE, appendix_a, engine_of
 
@@ -28,6 +28,9 @@ FIELDS: dict[str, dict[str, Any]] = {
     "grouped": {
         "group_by": "country", "size": {"type": "count"}, "intensity": {"type": "unique_actors"},
     },
+    "saved": {"chart": "Sign-ups"},
+    "several": {"series": [{"question": {"kind": "trend", "event": "sign_up"}},
+                           {"question": {"kind": "active_users"}}]},
     "paths": {"from": "sign_up"},
     "correlation": {"steps": STEPS},
     "explain": {"of": {"kind": "trend", "range": A_RANGE, "compare": "previous"}},
@@ -50,6 +53,7 @@ def engine():
         saved.save_audience("Paying", {"events": [{"event": "purchase", "days": 7}]})
         saved.save_audience("Nobody", {"events": [{"event": "never seen"}]})
         saved.save_audience("Everybody", {})
+        saved.save("charts", Item(title="Sign-ups", body={"question": "users of sign_up"}))
         yield found
 
 

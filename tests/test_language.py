@@ -495,6 +495,16 @@ KINDS = {
         "user_activity", limit=st.integers(1, 100), offset=st.integers(0, 9),
         direction=st.sampled_from(["latest", "earliest"]), event=NASTY,
     ).flatmap(lambda body: st.builds(lambda user: {**body, "user": user}, SOME)),
+    "saved": bodies("saved").flatmap(
+        lambda body: st.builds(lambda chart: {**body, "chart": chart[:200]}, SOME)
+    ),
+    "several": bodies("several").flatmap(lambda body: st.builds(
+        lambda event, name: {**body, "series": [
+            {"name": name[:200], "question": {"kind": "trend", "event": event}, "range": "7d"},
+            {"question": {"kind": "active_users"}, "display": {"axis_assignment": "right"}},
+        ]},
+        NASTY, NASTY,
+    )),
     "audience": bodies(
         "audience", limit=st.integers(1, 100), offset=st.integers(0, 9)
     ).flatmap(lambda body: st.builds(

@@ -335,7 +335,7 @@ class SqliteEngine:
         dialect = self.dialect_class(
             frozenset(str(name) for (name,) in made), all_in_sessions=not names.active
         )
-        return Context(dialect, self.calendar, names, 0, first, last, self._definition)
+        return Context(dialect, self.calendar, names, 0, first, last, self._definition, self._chart)
 
     def _extent(self, connection: sqlite3.Connection) -> tuple[int | None, int | None]:
         """First and last event: per event name one seek in the (event, ts) index."""
@@ -374,6 +374,11 @@ class SqliteEngine:
             )
         found: dict[str, Any] = json.loads(rows[0][0])
         return found
+
+    def _chart(self, name: str) -> dict[str, Any]:
+        from core.store.saved import Saved
+
+        return Saved(self.path).item("charts", name).body
 
     def events_in(self, first_day: int, last_day: int) -> int:
         """Return how many events lie on local days first to last, both inclusive."""

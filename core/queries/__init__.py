@@ -28,6 +28,8 @@ KINDS = {
     "segments": "core.queries.segments:Segments",
     "segment": "core.queries.segments:Segment",
     "audience": "core.queries.audience:Audience",
+    "saved": "core.queries.saved_chart:SavedChart",
+    "several": "core.queries.several:Several",
     "top_events": "core.queries.top_events:TopEvents",
     "first_time": "core.queries.first_time:FirstTime",
     "per_actor": "core.queries.per_actor:PerActor",

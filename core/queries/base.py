@@ -47,7 +47,7 @@ class Context:
         names: the workspace's dictionaries.
         now: the current instant, UTC ms.
         earliest, latest: ms of the first and last event, None in an empty workspace.
-        audience: returns the definition (JSON object) saved under a name or id.
+        audience, chart: return the JSON object of the audience or chart saved under a name or id.
     """
 
     dialect: Dialect
@@ -57,6 +57,7 @@ class Context:
     earliest: int | None
     latest: int | None
     audience: Callable[[str], dict[str, Any]]
+    chart: Callable[[str], dict[str, Any]]
 
     @property
     def today(self) -> int:

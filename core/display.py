@@ -1,0 +1,84 @@
+"""How a chart's figures and axes are shown (semantics 10.1: display and axis_config)."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field, model_validator
+
+from core.answers import Model
+
+Decimals = int | None
+
+
+class Display(Model):
+    """How one series is shown.
+
+    Attributes:
+        unit: what its figures are of, such as "€" or "kg"; "" is the answer's own.
+        abbreviate: 12.5K for 12,500; None as is usual in the place.
+        decimals: how many, None as is usual.
+        show_comparison: the compared period is drawn.
+        color: a name or #rrggbb, for programs that draw in it.
+        line_style: solid, or dashed and dotted, which both are dots here.
+        axis_assignment: the scale it is drawn against.
+    """
+
+    unit: str = Field(default="", max_length=20)
+    abbreviate: bool | None = None
+    decimals: int | None = Field(default=None, ge=0, le=6)
+    show_comparison: bool = True
+    color: str = Field(default="", max_length=30)
+    line_style: Literal["solid", "dashed", "dotted"] = "solid"
+    axis_assignment: Literal["left", "right"] = "left"
+
+
+class Axis(Model):
+    """One axis.
+
+    Attributes:
+        visible: its labels are drawn.
+        label: what it is of.
+        unit, abbreviate, decimals: as for Display, for series that say nothing themselves.
+        scale: linear or logarithmic, where values of 0 and less have no place.
+        min_bound, max_bound: the least and the greatest value drawn; None as the data wants.
+    """
+
+    visible: bool = True
+    label: str = Field(default="", max_length=100)
+    unit: str = Field(default="", max_length=20)
+    abbreviate: bool | None = None
+    decimals: int | None = Field(default=None, ge=0, le=6)
+    scale: Literal["linear", "logarithmic"] = "linear"
+    min_bound: float | None = Field(default=None, allow_inf_nan=False)
+    max_bound: float | None = Field(default=None, allow_inf_nan=False)
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Axis:
+        low, high = self.min_bound, self.max_bound
+        if low is not None and high is not None and low >= high:
+            raise ValueError("min_bound must be less than max_bound")
+        return self
+
+
+class AxisConfig(Model):
+    """The axes of a chart."""
+
+    left_y: Axis = Axis()
+    right_y: Axis = Axis()
+    x: Axis = Axis()
+
+
+class Drawing(Model):
+    """How the lines of an answer are shown: its axes, and per line its display."""
+
+    axes: AxisConfig = AxisConfig()
+    lines: tuple[Display, ...] = ()
+
+    def of(self, index: int) -> Display:
+        """Return how a line is shown."""
+        return self.lines[index] if index < len(self.lines) else Display()
+
+    def on_right(self, index: int) -> bool:
+        """Whether a line is drawn against the right axis."""
+        return self.of(index).axis_assignment == "right"
