@@ -5,11 +5,13 @@ from __future__ import annotations
 import time
 from itertools import pairwise
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from core.engines import attempts_order
 from core.engines.attempts import Event, Search, Story, attempts
 from core.engines.attempts_path import path_of
 from core.errors import Stopped
@@ -106,10 +108,16 @@ def told(question: Any, events: list[Event], search: Search) -> list[list[list[i
 
 
 @settings(max_examples=600, deadline=None)
-@given(cases())
-def test_attempts_match_every_possible_one(case):
+@given(cases(), st.sampled_from((-100, attempts_order.LONG)))
+def test_attempts_match_every_possible_one(case, long):
     fields, events, span = case
     question = from_json(fields)
+    with patch.object(attempts_order, "LONG", long):
+        check_attempts(question, events, span)
+
+
+def check_attempts(question: Any, events: list[Event], span: Span) -> None:
+    """The engine finds what the oracle finds."""
     assert told(question, events, search_of(question, span)) == expected(question, events, span)
 
 
@@ -133,11 +141,11 @@ def test_attempts_by_when_they_begin(case, cuts):
 MANY = 100_000
 HARD = {
     "never complete": ("ordered", [1, 2, 1 << 4], False),
-    "always spoiled": ("ordered", [1, 2, 1 << 3 | 1 << 4, 4], False),
+    "always spoiled": ("ordered", [1, 2, 1 << 4 | 1 << 5, 4], False),
     "one after another": ("ordered", [1, 2, 1, 4], True),
-    "strictly": ("sequential", [1, 2, 0, 1, 2, 4], False),
+    "strictly": ("sequential", [1, 2, 0, 1, 4], False),
     "any order": ("unordered", [1, 2], False),
-    "any order, spoiled": ("unordered", [1, 2, 1 << 3, 4], False),
+    "any order, spoiled": ("unordered", [1, 2, 8, 4, 8], False),
     "any order, again and again": ("unordered", [1, 2, 4, 2], True),
 }
 

@@ -14,7 +14,7 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from itertools import pairwise
 from typing import Any, Protocol
 
@@ -89,36 +89,55 @@ class Story:
         times: per event, rounded down to the tick.
         moments, masks: of each group its time and what its events can fill.
         group: per event the group it is in.
-        places: per step the groups with an event that can fill it.
     """
 
+    search: Search
     events: Sequence[Event]
     times: list[int]
     moments: list[int] = field(default_factory=list)
     masks: list[list[int]] = field(default_factory=list)
     group: list[int] = field(default_factory=list)
-    places: list[list[int]] = field(default_factory=list)
 
     @classmethod
     def of(cls, search: Search, events: Sequence[Event]) -> Story:
         """Group events; of more equal ones than there are steps the rest can fill nothing."""
-        tick = search.tick
-        times = [ts for ts, _, _ in events] if tick == 1 else [e[0] - e[0] % tick for e in events]
-        story = cls(events, times, places=[[] for _ in range(search.steps)])
-        moments, masks, place = story.moments, story.masks, -1
+        tick, steps = search.tick, search.steps
+        times = [e[0] for e in events] if tick == 1 else [e[0] - e[0] % tick for e in events]
+        story = cls(search, events, times)
+        moments, masks, group = story.moments, story.masks, story.group
+        place, moment = -1, None
         for ts, (_, _, mask) in zip(times, events, strict=True):
-            if place < 0 or moments[place] != ts:
-                moments.append(ts)
-                masks.append([])
+            if ts != moment:
+                moment = ts
                 place += 1
-            story.group.append(place)
-            own = masks[place]
-            if len(own) < search.steps or own.count(mask) <= search.steps:
-                own.append(mask)
-            for step, places in enumerate(story.places):
-                if mask >> step & 1 and (not places or places[-1] != place):
-                    places.append(place)
+                moments.append(ts)
+                masks.append([mask])
+            elif len(masks[place]) < steps or masks[place].count(mask) <= steps:
+                masks[place].append(mask)
+            group.append(place)
         return story
+
+    @cached_property
+    def fits(self) -> list[int]:
+        """Per group all bits of its events."""
+        return [masks[0] if len(masks) == 1 else _united(masks) for masks in self.masks]
+
+    @cached_property
+    def places(self) -> list[list[int]]:
+        """Per step the groups with an event that can fill it."""
+        places: list[list[int]] = [[] for _ in range(self.search.steps)]
+        for place, fits in enumerate(self.fits):
+            for step, found in enumerate(places):
+                if fits >> step & 1:
+                    found.append(place)
+        return places
+
+    @cached_property
+    def spoiled(self) -> list[int]:
+        """Per group the gaps it spoils, bit g for the one after step g."""
+        if self.search.order == "sequential":
+            return [-1] * len(self.moments)
+        return [fits >> self.search.steps for fits in self.fits]
 
     def starts(self, start: int, end: int, check: Check) -> Iterator[int]:
         """Yield the places of events of step 1 between two instants, half-open."""
@@ -293,6 +312,13 @@ class Walks:
             times += [story.moments[place]] * (reached - filled)
             filled = reached
         return tuple(times)
+
+
+def _united(masks: list[int]) -> int:
+    bits = 0
+    for mask in masks:
+        bits |= mask
+    return bits
 
 
 def filling(filled: int, steps: int, masks: Sequence[int]) -> int:

@@ -61,14 +61,30 @@ class Gatherings:
             return None
         bounds = [others] * self.search.steps
         bounds[0] = (fits[low], fits[high - 1] + 1)
-        stretches = list(self._stretches(bounds[0], others))
-        depths = [self._depth(stretch, bounds) for stretch in stretches]
-        depth = max(depths)
+        depth, good = self._deepest(bounds, others)
         bounds = bounds[:depth]
-        good = [s for s, d in zip(stretches, depths, strict=True) if d == depth]
         for step in range(depth):
             good, bounds = self._settled(step, good, bounds)
         return Attempt(bounds[0][0], tuple(self.times[low] for low, _ in bounds))
+
+    def _deepest(self, bounds: list[Reach], others: Reach) -> tuple[int, list[Reach]]:
+        """Return how many steps a set can fill, and the stretches in which as many can be.
+
+        Once one holds all steps, those that begin after its event of step 1 do not matter.
+        """
+        good: list[Reach] = []
+        depth, last = 0, len(self.times)
+        for stretch in self._stretches(bounds[0], others):
+            if stretch[0] > last:
+                break
+            reached = self._depth(stretch, bounds)
+            if reached > depth:
+                depth, good = reached, []
+                if depth == self.search.steps:
+                    last = self._settled(0, [stretch], bounds)[1][0][0]
+            if reached == depth:
+                good.append(stretch)
+        return depth, good
 
     def _stretches(self, starts: Reach, others: Reach) -> Iterator[Reach]:
         """Yield the stretches that can hold an event of step 1."""

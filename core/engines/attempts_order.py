@@ -9,12 +9,14 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from dataclasses import dataclass
-from functools import cached_property
 
 from core.engines.attempts import OFTEN, Attempt, Check, Search, Story, filling
 
 NEVER = 2**62
 """A time after all others, in ms."""
+
+LONG = 50
+"""Groups that may be walked over again before all starts are looked at at once."""
 
 Times = tuple[int, ...]
 
@@ -33,12 +35,24 @@ class Chains:
     check: Check
 
     def best(self, start: int, end: int) -> Attempt | None:
-        """See Finder: how deep any attempt gets, then the first start that gets there."""
+        """See Finder: from each start, or once that gets long from all at once."""
+        best, work = None, 0
+        for place in self.story.starts(start, end, self.check):
+            times, over = self._chain(place)
+            if best is None or len(times) > best.depth:
+                best = Attempt(place, times)
+                if len(times) == self.search.steps:
+                    break
+            work += over - self.story.group[place]
+            if work > LONG + len(self.story.moments):
+                return self._best_of_all(start, end)
+        return best
+
+    def _best_of_all(self, start: int, end: int) -> Attempt:
+        """Return how deep any attempt gets, from the first start that gets there."""
         starts: dict[int, list[int]] = {}
         for place in self.story.starts(start, end, self.check):
             starts.setdefault(self.story.group[place], []).append(place)
-        if not starts:
-            return None
         depth = self._deepest(starts)
         first = self._earliest(starts, depth)
         return Attempt(first, self._chain(first)[0])
@@ -47,19 +61,6 @@ class Chains:
         """See Finder."""
         times, over = self._chain(place)
         return Attempt(place, times), over
-
-    @cached_property
-    def _spoiled(self) -> list[int]:
-        """Per group the gaps it spoils, bit g for the one after step g."""
-        if self.search.order == "sequential":
-            return [-1] * len(self.story.moments)
-        found = []
-        for masks in self.story.masks:
-            gaps = 0
-            for mask in masks:
-                gaps |= mask >> self.search.steps
-            found.append(gaps)
-        return found
 
     def _fillings(self, places: list[int]) -> dict[int, int]:
         """Return how many steps the time of starts can fill, for each kind of start once."""
@@ -83,7 +84,7 @@ class Chains:
         for group in range(min(starts), len(story.moments)):
             if not group & OFTEN:
                 self.check()
-            moment, spoiled = story.moments[group], self._spoiled[group]
+            moment, spoiled = story.moments[group], self.story.spoiled[group]
             alive = [n for n in range(1, steps) if latest[n] >= moment - window]
             if group > last and not alive:
                 break
@@ -114,7 +115,7 @@ class Chains:
         for group in range(last - 1, min(starts) - 1, -1):
             if not group & OFTEN:
                 self.check()
-            moment, spoiled = story.moments[group], self._spoiled[group]
+            moment, spoiled = story.moments[group], self.story.spoiled[group]
             if group in starts:
                 for place, filled in reversed(self._fillings(starts[group]).items()):
                     in_time = any(ends[n] <= moment + window for n in range(1, filled + 1)[:depth])
@@ -138,11 +139,14 @@ class Chains:
         if filled == steps:
             return best, first + 1
         last = bisect_right(story.moments, moment + self.search.window)
+        fits, gaps, living = story.fits, story.spoiled, sum(1 << n for n in alive)
         for group in range(first + 1, last):
             if not group & OFTEN:
                 self.check()
+            spoiled = gaps[group]
+            if not (fits[group] | spoiled) & living:
+                continue
             further = self._further(alive, group)
-            spoiled = self._spoiled[group]
             kept = {n: times for n, times in alive.items() if not spoiled >> n & 1}
             alive = {n: min(t[n] for t in (kept, further) if n in t) for n in {*kept, *further}}
             best = min([best, *further.values()], key=lambda times: (-len(times), times))
@@ -150,6 +154,7 @@ class Chains:
                 return best, group + 1
             if not alive:
                 return best, group
+            living = sum(1 << n for n in alive)
         return best, last
 
     def _further(self, alive: dict[int, Times], group: int) -> dict[int, Times]:
