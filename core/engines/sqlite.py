@@ -258,6 +258,7 @@ class SqliteEngine:
 
     def _execute(self, slot: _Slot, statement: Statement, stop: Stop, limit: float | None) -> Rows:
         slot.failures.take()
+        slot.failures.unwanted = lambda: _unwanted(slot, stop, limit)
         try:
             with stop.guarding(slot.connection):
                 rows: Rows = slot.connection.execute(
@@ -280,10 +281,9 @@ class SqliteEngine:
             return Stopped("Stopped.")
         if failed:
             return failed
-        if "interrupted" in str(error) and time.monotonic() > slot.deadline:
-            return TookTooLong(
-                f"Took longer than {limit:g} s.", "Choose a shorter range, or run without limit."
-            )
+        late = _unwanted(slot, stop, limit)
+        if "interrupted" in str(error) and late:
+            return late
         if not self.path.exists():
             return CannotOpen(f"{self.path} is no longer there.")
         if "locked" in str(error) or "busy" in str(error):
@@ -390,3 +390,14 @@ class SqliteEngine:
             (first_day, last_day),
         )
         return int(rows[0][0])
+
+
+def _unwanted(slot: _Slot, stop: Stop, limit: float | None) -> Exception | None:
+    """Return why a statement that is still running must end, None if it need not."""
+    if stop.stopped:
+        return Stopped("Stopped.")
+    if slot.past_deadline():
+        return TookTooLong(
+            f"Took longer than {limit:g} s.", "Choose a shorter range, or run without limit."
+        )
+    return None
