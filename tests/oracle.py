@@ -663,7 +663,7 @@ STATES = ("new", "returning", "resurrected", "dormant")
 
 
 def lifecycle_groups(world: World, question: Any) -> set[Group]:
-    """The groups of a lifecycle: those with people in some period of the range."""
+    """The groups of a lifecycle: those with people in some state in the range."""
     if not question.breakdown:
         return {()}
     items = matching(world, question.event, question.conditions)
@@ -671,11 +671,7 @@ def lifecycle_groups(world: World, question: Any) -> set[Group]:
     return {
         group
         for group in groups
-        if any(
-            any(periods)
-            for state, periods in lifecycle(world, question, group=group).items()
-            if state != "dormant"
-        )
+        if any(any(periods) for periods in lifecycle(world, question, group=group).values())
     }
 
 

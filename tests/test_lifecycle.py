@@ -63,7 +63,7 @@ def test_new_to_the_product(engine):
     ("fields", "words"),
     [
         ({"granularity": "hourly"}, "granularity"),
-        ({"breakdown": "country"}, "breakdown"),
+        ({"breakdown": ["country", "user"]}, "breakdown"),
         ({"event": "purchas"}, "purchase"),
     ],
 )
@@ -89,6 +89,8 @@ def questions(draw: st.DrawFn) -> dict[str, Any]:
         "compare": draw(st.sampled_from((None, None, "previous"))),
         "new_means": draw(st.sampled_from(("activity", "activity", "product"))),
         "conditions": draw(st.sampled_from(CONDITIONS)),
+        "breakdown": draw(st.sampled_from(((), (), ("country",), ("properties.item",)))),
+        "limit": 100,
     }  # fmt: skip
 
 
@@ -98,21 +100,30 @@ def test_lifecycle_matches_the_oracle(world, fields):
     question = from_json(fields)
     if question.event not in {None, *(event.event for event in world.events)}:
         return
-    expected = oracle.lifecycle(world, question)
     with both_engines(world) as engines:
         for engine in engines:
             answer = engine.answer(question)
+            groups = oracle.lifecycle_groups(world, question)
+            assert {line.group for line in answer.lines} == groups
             for line in answer.lines:
-                people_by_period = expected[line.series]
-                assert list(line.values) == [len(users) for users in people_by_period]
-                assert line.total == len(set().union(*people_by_period))
-            if question.compare:
-                _check_previous(answer, oracle.lifecycle(world, question, compared=True))
+                _check_line(world, question, line)
             check_people(engine, question, answer)
 
 
-def _check_previous(answer: Any, expected: dict[str, list[set[str]]]) -> None:
-    for line in answer.lines:
-        shown = min(len(line.values), len(expected[line.series]))
-        assert list(line.previous[:shown]) == [len(u) for u in expected[line.series][:shown]]
-        assert line.previous_total == len(set().union(*expected[line.series]))
+def _check_line(world: World, question: Any, line: Any) -> None:
+    expected = oracle.lifecycle(world, question, group=line.group)[line.series]
+    assert list(line.values) == [len(users) for users in expected]
+    assert line.total == len(set().union(*expected))
+    if question.compare:
+        before = oracle.lifecycle(world, question, compared=True, group=line.group)[line.series]
+        shown = min(len(line.values), len(before))
+        assert list(line.previous[:shown]) == [len(users) for users in before[:shown]]
+        assert line.previous_total == len(set().union(*before))
+
+
+def test_a_breakdown_is_a_lifecycle_for_each_value(engine):
+    answer = ask(engine, "lifecycle", range=WEEKS, breakdown="country")
+    found = {line.name: line.values for line in answer.lines}
+    assert found["US / new"] == (0, 2, 0)
+    assert found["NL / dormant"] == (0, 1, 0)
+    assert [line.group[0] for line in answer.lines[::4]] == ["NL", "US", "DE"]

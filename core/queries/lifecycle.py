@@ -9,22 +9,28 @@ dormant, has no people behind it and is no line of the answer.
 from __future__ import annotations
 
 from collections.abc import Generator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
+from pydantic import Field as Limited
 from pydantic import field_validator
 
 from core.answers import Cell, Line, Series
 from core.engines.dialect import Binder, Statement
 from core.errors import BadQuestion
+from core.queries.active_users import group_fields, in_group
 from core.queries.base import Ask, Context, Rows, TimedQuestion, dates, find_bucket, frame
+from core.queries.names import Field
 from core.queries.select import Selection, day_runs, select, slot_expression
-from core.queries.series import Figure, points_of
+from core.queries.series import Figure, Group, groups_reader, points_of
 from core.timeframe import CLOCK, Bucket, Span, days_span, granularity
 
 STATES = ("new", "returning", "resurrected", "dormant")
 WHOLE = -1
 """Slot of the figures of the whole range."""
+
+ACTIVE = 0
+"""State of everybody who was active."""
 
 
 class Lifecycle(TimedQuestion):
@@ -37,6 +43,7 @@ class Lifecycle(TimedQuestion):
         granularity: daily, weekly (default), monthly, quarterly or yearly.
         new_means: "activity": the first time ever of the activity; "product": the first event of
             any name, so that people who did other things before are resurrected.
+        breakdown: one field; each of its values is a lifecycle of its own, as with a condition.
     """
 
     kind: Literal["lifecycle"] = "lifecycle"
@@ -55,63 +62,56 @@ class Lifecycle(TimedQuestion):
             )
         return granularity(word)
 
-    @field_validator("breakdown")
-    @classmethod
-    def _no_breakdown(cls, fields: tuple[str, ...]) -> tuple[str, ...]:
-        if fields:
-            raise BadQuestion(
-                "lifecycle takes no breakdown.",
-                f"Add a condition instead, such as {fields[0]} = VALUE.",
-                parameter="breakdown",
-            )
-        return fields
+    breakdown: tuple[str, ...] = Limited(default=(), max_length=1)
 
     def ask(self, ctx: Context) -> Ask:
         """See Question."""
         time = frame(ctx, self, whole=True)
-        now = yield from self._period(ctx, time.buckets, time.unit)
-        before: _Figures = {}
+        by = [ctx.names.existing(name) for name in self.breakdown]
+        now = yield from self._period(ctx, time.buckets, time.unit, by)
+        before = None
         if time.compared:
-            before = yield from self._period(ctx, time.compared_buckets, time.unit)
-        count = len(time.buckets)
+            before = yield from self._period(ctx, time.compared_buckets, time.unit, by)
+        groups = now.ranked() if by else [()]
         return Series(
             title=f"Lifecycle of {self.event or 'any event'}",
             **dates(time.span),
             notes=time.notes,
             granularity=time.unit,
+            breakdown=tuple(field.key for field in by),
             buckets=time.time_buckets,
             lines=tuple(
-                Line(
-                    series=state,
-                    values=points_of(now.get(number, {}), count, 0),
-                    previous=points_of(before.get(number, {}), count, 0) if time.compared else None,
-                    total=now.get(number, {}).get(WHOLE, 0),
-                    previous_total=before.get(number, {}).get(WHOLE, 0) if time.compared else None,
-                )
-                for number, state in enumerate(STATES, 1)
+                _line(group, number, len(time.buckets), now, before)
+                for group in groups[: self.limit]
+                for number in range(1, len(STATES) + 1)
             ),
             comparison=time.comparison(self.compare),
+            omitted=max(len(groups) - self.limit, 0),
         )
 
     def _period(
-        self, ctx: Context, periods: list[Bucket], unit: str
-    ) -> Generator[Statement, Rows, _Figures]:
-        found: _Figures = {}
+        self, ctx: Context, periods: list[Bucket], unit: str, by: list[Field]
+    ) -> Generator[Statement, Rows, _Found]:
+        found = _Found()
         if not periods:
             return found
         bind = ctx.binder()
         d = ctx.dialect
         rows = yield bind.statement(
             f"""
-            with states as materialized ({self._states(ctx, bind, periods, unit)})
-            select slot, state, {d.count("users")} as people from states
+            with states as materialized ({self._states(ctx, bind, periods, unit, by)})
+            select slot, state, v0, {d.count("users")} as people from states
             union all
-            select {WHOLE}, state, {d.count(d.union("users"))} from states group by state
+            select {WHOLE}, state, v0, {d.count(d.union("users"))} from states group by state, v0
+            union all
+            select {WHOLE}, {ACTIVE}, v0, {d.count(d.union("users"))}
+            from states where state < 4 group by v0
             """,
             "people by period and state",
         )
-        for slot, state, people in rows:
-            found.setdefault(state, {})[slot] = people
+        read = groups_reader(ctx, by)
+        for slot, state, v0, people in rows:
+            found.add(read(v0), slot, state, people)
         return found
 
     def people(self, ctx: Context, bind: Binder, cell: Cell) -> str:
@@ -123,83 +123,131 @@ class Lifecycle(TimedQuestion):
             raise BadQuestion(f"cell names no state {cell.series!r}.", parameter="cell")
         if not periods:
             return "select 0 as actor where 1 = 0"
-        states = self._states(ctx, bind, periods, time.unit)
+        by = group_fields(ctx, self.breakdown, cell.group)
+        states = self._states(ctx, bind, periods, time.unit, by)
         wanted = STATES.index(cell.series) + 1 if cell.series else 0
         test = f"state = {bind(wanted)}" if wanted else "state < 4"
+        for of, value in zip(by, cell.group, strict=True):
+            test += f" and {in_group(ctx, bind, of, 'v0', value)}"
         if bucket is not None:
             test += f" and slot = {bind(bucket.index)}"
         return ctx.dialect.members(f"select users from ({states}) where {test}")
 
     # -- sets
 
-    def _states(self, ctx: Context, bind: Binder, periods: list[Bucket], unit: str) -> str:
-        """Relation (slot, state, users) of the periods; states count from 1 as in STATES."""
+    def _states(
+        self, ctx: Context, bind: Binder, periods: list[Bucket], unit: str, by: list[Field]
+    ) -> str:
+        """Relation (slot, state, v0, users) of the periods; states count from 1 as in STATES."""
         d = ctx.dialect
         slots = _slots(ctx, periods, unit)
         selection = select(ctx, self, self.event)
         each = d.rows(bind.rows([[bucket.index] for bucket in slots.buckets]), ["slot"])
-        active, arrived = self._relations(ctx, bind, selection, slots)
-        empty = f"select slot, {d.build('0')} as users from {each} p group by slot"
+        active, arrived = self._relations(ctx, bind, selection, slots, by)
+        groups = "select distinct v0 from active" if by else "select 0 as v0"
+        empty = f"""
+            select p.slot, g.v0, {d.build("0")} as users
+            from {each} p cross join groups g
+            group by p.slot, g.v0"""
         return f"""
             select * from (
                 with active as materialized ({active}),
+                groups as materialized ({groups}),
                 arrived as materialized ({arrived}),
                 present as materialized (
-                    select slot, {d.union("users")} as users
-                    from (select slot, users from active union all {empty})
-                    group by slot
+                    select slot, v0, {d.union("users")} as users
+                    from (select slot, v0, users from active union all {empty})
+                    group by slot, v0
                 ),
                 upto as materialized (
-                    select slot,
+                    select slot, v0,
                            {d.union("users")} over (
-                               order by slot rows unbounded preceding
+                               partition by v0 order by slot rows unbounded preceding
                            ) as users
-                    from (select slot, {d.union("users")} as users
-                          from (select slot, users from arrived union all {empty})
-                          group by slot)
+                    from (select slot, v0, {d.union("users")} as users
+                          from (select slot, v0, users from arrived union all {empty})
+                          group by slot, v0)
                 ),
                 by_period as materialized (
-                    select a.slot - 2 as slot, a.users as users,
-                           {d.lag_set("a.users")} over (order by a.slot) as previous,
-                           {d.lag_set("u.users")} over (order by a.slot) as seen
+                    select a.slot - 2 as slot, a.v0 as v0, a.users as users,
+                           {d.lag_set("a.users")} over (
+                               partition by a.v0 order by a.slot
+                           ) as previous,
+                           {d.lag_set("u.users")} over (
+                               partition by a.v0 order by a.slot
+                           ) as seen
                     from present a
-                    join upto u on u.slot = a.slot
+                    join upto u on u.slot = a.slot and u.v0 = a.v0
                 )
-                select slot, 1 as state, {d.only("users", "seen")} as users
+                select slot, 1 as state, v0, {d.only("users", "seen")} as users
                 from by_period where slot >= 0
                 union all
-                select slot, 2, {d.both("users", "previous")}
+                select slot, 2, v0, {d.both("users", "previous")}
                 from by_period where slot >= 0
                 union all
-                select slot, 3, {d.both(d.only("users", "previous"), "seen")}
+                select slot, 3, v0, {d.both(d.only("users", "previous"), "seen")}
                 from by_period where slot >= 0
                 union all
-                select slot, 4, {d.only("previous", "users")}
+                select slot, 4, v0, {d.only("previous", "users")}
                 from by_period where slot >= 0
             )"""
 
     def _relations(
-        self, ctx: Context, bind: Binder, selection: Selection, slots: _Slots
+        self, ctx: Context, bind: Binder, selection: Selection, slots: _Slots, by: list[Field]
     ) -> tuple[str, str]:
-        """Relations (slot, users): the active of each slot, and those who make up the seen.
+        """Relations (slot, v0, users): the active of each slot, and those who make up the seen.
 
         The seen at the end of a slot are the second relation's users of all slots up to it.
         """
         product = self.new_means == "product"
         anything = Selection(ctx)
         firsts = anything if product else selection
-        stored = firsts.stored and (product or not selection.clauses)
+        stored = firsts.stored and (product or not (selection.clauses or by))
+
+        def sets(of: Selection, first: int, fields: list[Field]) -> str:
+            found = of.sets(
+                bind, slots.span(first), slots=slots.buckets[first:], by=fields, totals=False
+            )
+            return f"select slot, v0, users from ({found})"
+
         if not stored and not product:
-            every = selection.sets(bind, slots.span(0), slots=slots.buckets, totals=False)
-            return f"select slot, users from ({every})", "select slot, users from active"
-        active = selection.sets(bind, slots.span(1), slots=slots.buckets[1:], totals=False)
-        if stored:
-            return active, _first_days(bind, firsts, slots)
-        return active, anything.sets(bind, slots.span(0), slots=slots.buckets, totals=False)
+            return sets(selection, 0, by), "select slot, v0, users from active"
+        seen = _first_days(bind, firsts, slots) if stored else sets(anything, 0, [])
+        known = f"select f.slot, g.v0, f.users from ({seen}) f cross join groups g"
+        return sets(selection, 1, by), known
 
 
-_Figures = dict[int, dict[int, Figure]]
-"""state -> slot -> people."""
+@dataclass
+class _Found:
+    """What a period's statement said: people by group, state and slot, and the active by group."""
+
+    people: dict[tuple[Group, int], dict[int, Figure]] = field(default_factory=dict)
+    active: dict[Group, int] = field(default_factory=dict)
+
+    def add(self, group: Group, slot: int, state: int, people: int) -> None:
+        """Take one row."""
+        if state == ACTIVE:
+            self.active[group] = people
+        else:
+            self.people.setdefault((group, state), {})[slot] = people
+
+    def ranked(self) -> list[Group]:
+        """Return the groups with anybody in them, those with the most active people first."""
+        held = {group for (group, _), people in self.people.items() if any(people.values())}
+        return sorted(held, key=lambda group: (-self.active.get(group, 0), group))
+
+
+def _line(group: Group, state: int, count: int, now: _Found, before: _Found | None) -> Line:
+    values = now.people.get((group, state), {})
+    earlier = before.people.get((group, state), {}) if before else {}
+    return Line(
+        group=group,
+        series=STATES[state - 1],
+        values=points_of(values, count, 0),
+        previous=points_of(earlier, count, 0) if before else None,
+        total=values.get(WHOLE, 0),
+        previous_total=earlier.get(WHOLE, 0) if before else None,
+    )
 
 
 @dataclass(frozen=True)
