@@ -8,7 +8,7 @@ from core.api import amplitude_people as people
 from core.api.route import Asked, Handler, Route
 
 BASE = "/api/2"
-RANGE = "start=20210801&end=20210831"
+RANGE = "start=20260801&end=20260831"
 
 
 def _get(
@@ -21,7 +21,7 @@ ROUTES: tuple[Route, ...] = (
     _get("/api/3/chart/:chart_id/query", ask.Chart, charts.chart,
          "Get results from an existing chart", "", ""),
     _get(f"{BASE}/users", ask.Users, people.users, "Get active and new user counts",
-         f"?{RANGE}&m=active&i=7", "users weekly 2021-08-01..2021-08-31"),
+         f"?{RANGE}&m=active&i=7", "users weekly 2026-08-01..2026-08-31"),
     _get(f"{BASE}/sessions/length", ask.SessionLength, people.session_length,
          "Get session length distribution", f"?{RANGE}", "sessions length"),
     _get(f"{BASE}/sessions/average", ask.Dates, people.session_average,
