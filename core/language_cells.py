@@ -195,6 +195,11 @@ def _first_time(question: Any, _: Cell) -> str:
     return f"Users of {question.event} for the first time"
 
 
+def _logs(_: Any, cell: Cell) -> str:
+    of = f" of {cell.row}" if cell.row is not None else ""
+    return f"People in whose sessions logs{of} were written"
+
+
 def _people(question: Any, _: Cell) -> str:
     return format_cell(question.of, question.cell)
 
@@ -210,6 +215,7 @@ _SUBJECTS: dict[str, Callable[[Any, Cell], str]] = {
     "per_actor": _trend, "properties": _trend,
     "raw_events": _trend, "events_list": _top_events, "formula": _formula,
     "grouped": _grouped, "paths": _paths, "sql": lambda *_: "Nobody behind SQL",
+    "logs": _logs,
 }  # fmt: skip
 
 

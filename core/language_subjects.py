@@ -270,6 +270,16 @@ class Subjects(Conditions):
     def search(self, children: list[Any]) -> Part:
         return Part({"kind": "user_search", "user": children[-1].text})
 
+    def logs(self, _: list[Token]) -> Part:
+        return Part({"kind": "logs"})
+
+    def top_logs(self, children: list[Token]) -> Part:
+        limit = {"limit": int(children[1])} if len(children) == 3 else {}
+        return Part({"kind": "logs", "metric": "top", **limit})
+
+    def raw_logs(self, _: list[Token]) -> Part:
+        return Part({"kind": "logs", "metric": "raw"})
+
     def sql(self, children: list[Token]) -> Part:
         at = children[-1].start_pos or 0
         return Part({"kind": "sql", "query": unquoted(children[-1])}, at)

@@ -73,6 +73,8 @@ KEYWORDS: Final = {
     "TO": r"to|ending\s+(?:at|in|with)",
     "PATH_STEPS": r"\d{1,3}\s+steps?",
     "SQL": "sql",
+    "LOGS": "logs",
+    "RAW_LOGS": r"raw\s+logs",
     "LAST": "last",
     "THIS": "this",
     "UNIT": "week|month|quarter|year",

@@ -264,6 +264,17 @@ def _search(writer: Writer) -> str:
     return f"users matching {name(str(writer.value('user')))}"
 
 
+def _logs(writer: Writer) -> str:
+    metric = writer.value("metric")
+    if metric == "raw":
+        limit = writer.value("limit")
+        return "raw logs" + (f" limit {limit}" if limit != 100 else "")
+    if metric == "top":
+        limit = writer.take("limit")
+        return "top logs" if limit is None else f"top {limit} logs"
+    return "logs"
+
+
 def _sql(writer: Writer) -> str:
     return f"sql {quoted(writer.value('query'))}"
 
@@ -290,5 +301,5 @@ SUBJECTS: dict[str, Callable[[Writer], str]] = {
     "top_events": _top_events, "user_activity": _user, "user_search": _search, "people": _people,
     "first_time": _first_time, "per_actor": _per_actor,
     "events_list": lambda _: "events list", "properties": _properties,
-    "raw_events": _raw_events, "sql": _sql, "paths": _paths,
+    "raw_events": _raw_events, "sql": _sql, "paths": _paths, "logs": _logs,
 }  # fmt: skip

@@ -28,6 +28,7 @@ _VARIABLE: Final = re.compile(
     r"""
     "[^"]*" | (?<!\w)'[^']*'(?!\w)                    # quoted
     | (?<![\w.+-])[\w.+-]+@\w[\w.-]*                  # an address
+    | (?<![\w-])[0-9a-fA-F]{12,}(?![\w-])             # a hash
     | (?<![\w-])[\w-]*\d\w*(?:[.:,-]\w+)*             # a number, or an id, which holds one
     """,
     re.X,

@@ -49,6 +49,7 @@ SHAPES: Final[dict[str, type[Shape] | tuple[type[Shape], ...]]] = {
     "user_activity": Timeline,
     "user_search": People,
     "sql": Table,
+    "logs": (Series, Table),
 }
 """kind -> the shape that answers it, or those of which one does."""
 

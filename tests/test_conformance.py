@@ -16,9 +16,12 @@ from core.engines.clickhouse import ClickHouseEngine
 from core.engines.clickhouse_chdb import ChdbRunner
 from core.engines.clickhouse_tables import copy_events
 from core.engines.sqlite import SqliteEngine
+from core.errors import BadQuestion
 from core.filters import OPERATORS, Condition, holds_json
+from core.logs import LEVELS
 from core.queries import from_json
-from core.store.workspace import open_reader
+from core.store.ingest import Log, store_logs
+from core.store.workspace import open_reader, open_writer
 from tests.worlds import A_RANGE, EVENTS, RANGES, USERS, Event, World, appendix_a, engine_of, worlds
 
 pytestmark = pytest.mark.skipif(
@@ -417,3 +420,43 @@ def test_a_side_that_a_join_misses_is_null(fixture, runner):
         {},
     )
     assert rows == [(None,)]
+
+
+# -- logs
+
+LOG_CONDITIONS: tuple[list[dict[str, Any]], ...] = (
+    [],
+    [{"field": "level", "operator": "gte", "value": "WARNING"}],
+    [{"field": "message", "operator": "contains", "value": "A/B"}],
+    [{"field": "service", "operator": "is_not_set"}],
+    [{"field": "session", "operator": "ne", "value": "s1"}],
+    [{"field": "country", "value": "NL"}],
+    [{"field": "trait:plan", "value": "free"}],
+)
+
+
+def test_logs(runner):
+    logs = [
+        Log(1_744_020_000_000 + n * 3_000_000, ("a/b 'x'", HOSTILE, "m 1", "")[n % 4],
+            LEVELS[n % 9], (None, "api", "web")[n % 3], None, (None, "s1", "s4", "s5", "zz")[n % 5])
+        for n in range(60)
+    ]  # fmt: skip
+    with engine_of(appendix_a()) as engine:
+        with closing(open_writer(engine.path)) as connection:
+            store_logs(connection, logs)
+            copy_events(connection, runner)
+        with closing(ClickHouseEngine(engine.path, runner, clock=engine.clock)) as clickhouse:
+            for conditions in LOG_CONDITIONS:
+                asked = {"kind": "logs", "range": A_RANGE, "conditions": conditions, "limit": 100}
+                for granularity in ("hourly", "daily"):
+                    by = {"breakdown": ["service", "level"], "granularity": granularity}
+                    answer = check((engine, clickhouse), {**asked, **by, "compare": "previous"})
+                    check_people((engine, clickhouse), {**asked, **by}, answer, 4)
+                for by_one in ("level", "pattern"):
+                    check((engine, clickhouse), {**asked, "metric": "top", "breakdown": by_one})
+                check((engine, clickhouse), {**asked, "metric": "raw", "count_total": True})
+
+
+def test_typed_sql_is_of_the_workspace_file(fixture):
+    with pytest.raises(BadQuestion, match="SQL is run on the workspace file only"):
+        fixture[1].answer(from_json({"kind": "sql", "query": "select 1"}))

@@ -517,6 +517,16 @@ KINDS = {
     "user_search": bodies(
         "user_search", limit=st.integers(1, 100)
     ).flatmap(lambda body: st.builds(lambda user: {**body, "user": user}, SOME)),
+    "logs": st.one_of(
+        bodies("logs", metric=st.just("volume"), level=st.sampled_from(["error", ["INFO", "2"]]),
+               service=NASTY, source=st.lists(NASTY, min_size=1, max_size=2),
+               **{**TIMED, "breakdown": st.sampled_from(["level", ["service", "pattern"]])}),
+        bodies("logs", limit=st.integers(1, 10_000), service=NASTY).map(
+            lambda body: {**body, "metric": "top"}
+        ),
+        bodies("logs", limit=st.integers(1, 10_000), offset=st.integers(0, 9),
+               count_total=st.booleans()).map(lambda body: {**body, "metric": "raw"}),
+    ),
     "sql": st.fixed_dictionaries(
         {"kind": st.just("sql"), "query": SOME.map(lambda text: f"select {text!r}")},
         optional={

@@ -11,7 +11,7 @@ from core.answers import Series, TimeBucket
 from core.text import compact, duration, number, percent
 from core.timeframe import CLOCK, UNITS
 
-COUNTED = ("users", "events", "sessions")
+COUNTED = ("users", "events", "sessions", "logs")
 _DURATIONS = (
     1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10_800, 21_600, 43_200,
     86_400, 172_800, 432_000, 864_000, 1_728_000, 4_320_000, 8_640_000,

@@ -162,6 +162,10 @@ class ClickHouseDialect:
         """An array, which the runner gives as a list."""
         return f"groupArray({expression})"
 
+    def json_text(self, text: str) -> str:
+        """With its slashes as they are."""
+        return f"toJSONString({text})"
+
     def json_label(self, raw: str) -> str:
         """Text loses its quotes, everything else stays JSON."""
         known = values.present(raw)

@@ -64,6 +64,41 @@ TABLES = {
     """,
 }
 
+TABLES |= {
+    "logs": """
+    create table logs (
+        timestamp Int64,
+        id Int64,
+        day Int32,
+        level UInt8,
+        service UInt32,
+        source UInt32,
+        pattern UInt32,
+        session Int64,
+        message Int64
+    )
+    engine = MergeTree
+    order by (timestamp, id)
+    """,
+    "log_days": """
+    create table log_days (
+        day Int32,
+        level UInt8,
+        service UInt32,
+        source UInt32,
+        pattern UInt32,
+        total Int64
+    )
+    engine = MergeTree
+    order by (day, level)
+    """,
+    "log_messages": """
+    create table log_messages (id Int64, text String)
+    engine = MergeTree
+    order by id
+    """,
+}
+
 SMALL: dict[str, dict[str, str]] = {
     "identities": {"id": "id", "kind": "kind", "key": "key"},
     "traits": {"actor": "user", "key": "key", "value": "value"},
@@ -71,6 +106,22 @@ SMALL: dict[str, dict[str, str]] = {
         name: name
         for name in ("actor", "start", "session", '"end"', "events", "day", "entry", "exit")
     },
+    "logs": {
+        name: name
+        for name in (
+            "timestamp",
+            "id",
+            "day",
+            "level",
+            "service",
+            "source",
+            "pattern",
+            "session",
+            "message",
+        )
+    },
+    "log_days": {name: name for name in ("day", "level", "service", "source", "pattern", "total")},
+    "log_messages": {"id": "id", "text": "text"},
 }
 """The other tables: their columns, each with the workspace's name of it."""
 

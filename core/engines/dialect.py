@@ -143,6 +143,10 @@ class Dialect(Protocol):
         """Aggregate: a JSON array of integers in any order, without NULLs."""
         ...
 
+    def json_text(self, text: str) -> str:
+        """A text as the JSON text that `holds` takes."""
+        ...
+
     def json_label(self, raw: str) -> str:
         """A JSON text as the label a breakdown shows, "(none)" and "(empty)" included."""
         ...
@@ -343,6 +347,10 @@ class SqliteDialect:
     def integers(self, expression: str) -> str:
         """Its own aggregate."""
         return f"json_group_array({expression}) filter (where {expression} is not null)"
+
+    def json_text(self, text: str) -> str:
+        """As it stands."""
+        return f"json_quote({text})"
 
     def json_label(self, raw: str) -> str:
         """Text loses its quotes, everything else stays JSON."""

@@ -43,6 +43,7 @@ KINDS = {
     "user_activity": "core.queries.user_activity:UserActivity",
     "user_search": "core.queries.user_search:UserSearch",
     "sql": "core.queries.sql:Sql",
+    "logs": "core.queries.logs:Logs",
 }
 """kind -> module:class. A kind is loaded when it is first asked for."""
 
