@@ -13,6 +13,8 @@ from typing import Final
 
 from pyroaring import BitMap
 
+from core.store.flags import Flags
+from core.store.layout import ACTIVE
 from core.store.workspace import open_reader, read_meta
 
 SAMPLE: Final = 40
@@ -123,13 +125,19 @@ def _sets(connection: sqlite3.Connection) -> Found:
     keys = connection.execute(
         """
         select event, day from activity
-        where dimension = 0 and value = 0 and event <> 0
+        where dimension = 0 and value = 0 and event > 0
         """
     ).fetchall()
     chosen = random.Random(0).sample(keys, min(SAMPLE, len(keys)))
     wrong = [key for key in chosen if not _agrees(connection, *key)]
     if wrong:
         return False, f"{len(wrong)} of {len(chosen)} differ; import into a new workspace"
+    flags = Flags.read(connection)
+    for whole in (0, ACTIVE):
+        off = _days_off(connection, whole, flags)
+        if off:
+            word = "active" if whole else "any event"
+            return False, f"{off} days of {word} are not those of the single events"
     return True, f"{len(chosen)} of {len(keys):,} recounted, all agree"
 
 
@@ -149,6 +157,24 @@ def _agrees(connection: sqlite3.Connection, event: int, day: int) -> bool:
         (event, day),
     ).fetchall()
     return bool(total == counted and BitMap.deserialize(blob) == BitMap([a for (a,) in actors]))
+
+
+def _days_off(connection: sqlite3.Connection, whole: int, flags: Flags) -> int:
+    """On how many days a pseudo event's set is not the union of its events' sets."""
+    rows = connection.execute(
+        """
+        select event, day, total, users from activity where dimension = 0 and value = 0
+        """
+    )
+    stored: dict[int, tuple[int, BitMap]] = {}
+    found: dict[int, tuple[int, BitMap]] = {}
+    for event, day, total, blob in rows:
+        if event == whole:
+            stored[day] = (total, BitMap.deserialize(blob))
+        elif event > 0 and whole in flags.wholes(event):
+            before, users = found.get(day, (0, BitMap()))
+            found[day] = (before + total, users | BitMap.deserialize(blob))
+    return sum(stored.get(day) != found.get(day) for day in stored.keys() | found.keys())
 
 
 def _scan(connection: sqlite3.Connection) -> Found:

@@ -23,6 +23,7 @@ COMMANDS = {
     "completion": "print the script that completes words in your shell",
     "demo": "make a sample workspace and open it",
     "doctor": "check terminal, clipboard, database and timing",
+    "event": "make custom events; flag events inactive, hidden or deleted",
     "import": "load events from files into a workspace",
     "list": "name boards, events, fields, segments, marks and other things",
     "mark": "note that something happened, or list the notes",

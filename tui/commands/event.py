@@ -1,0 +1,207 @@
+"""`footfall event`: what counts as an event: custom ones, and the flags of those of the data."""
+
+from __future__ import annotations
+
+import shlex
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from core.errors import BadInput
+from tui.commands.common import (
+    database,
+    db_option,
+    format_options,
+    open_engine,
+    put,
+    put_answer,
+    say,
+    width_of,
+    width_option,
+)
+from tui.commands.saving import as_option, read_text, saved_at, undelete
+
+SWITCHES = {
+    "inactive": ("--inactive", "--active", "It makes nobody active, or does again."),
+    "deleted": ("--delete", "--restore", "It leaves every answer, or is back."),
+    "hidden": ("--hide", "--show", "It is not offered to choose, or is."),
+    "flow_hidden": ("--hide-in-paths", "--show-in-paths", "It is left out of paths, or is not."),
+}
+"""Flag -> what sets it, what takes it back, what that means."""
+
+
+@click.group("event")
+def command() -> None:
+    """Custom events, and the flags of the events of the data.
+
+    A custom event is any of several events, each with its filters, and is asked for as ce:NAME.
+
+    \b
+    footfall event create Engaged 'signup or purchase[amount > 5]'
+    footfall run 'users of ce:Engaged'
+    footfall event flag page_ping --inactive
+    footfall event list
+    """
+
+
+@command.command("list")
+@db_option
+@format_options
+@width_option
+def list_(db: str | None, format: str | None, width: int | None) -> None:
+    """Name all events with their flags, and the custom ones with what they are."""
+    from tui.commands.listing import event_flags
+
+    put_answer(event_flags(database(db)), format, width=width_of(width))
+
+
+@command.command("create")
+@click.argument("name")
+@click.argument("events", required=False)
+@click.option("-d", "--definition", "file", metavar="FILE", help="JSON; - reads it.")
+@as_option
+@db_option
+def create(
+    name: str, events: str | None, file: str | None, profile: str | None, db: str | None
+) -> None:
+    """Keep EVENTS under NAME: events and their filters, as in questions, with or between them."""
+    put(_stored(name, events, file, profile, db, ""))
+
+
+@command.command("edit")
+@click.argument("name")
+@click.argument("events", required=False)
+@click.option("-d", "--definition", "file", metavar="FILE", help="JSON; - reads it.")
+@as_option
+@db_option
+def edit(
+    name: str, events: str | None, file: str | None, profile: str | None, db: str | None
+) -> None:
+    """Give a custom event other EVENTS; every version is kept."""
+    found = saved_at(database(db), profile).item("custom_events", _bare(name))
+    put(_stored(found.title, events, file, profile, db, found.id))
+
+
+def _stored(
+    name: str, events: str | None, file: str | None, profile: str | None, db: str | None, id_: str
+) -> str:
+    from core.language_events import format_custom, parse_custom
+    from core.queries.selectors import check_custom
+
+    if (events is None) == (file is None):
+        raise BadInput(
+            "Which events is it?", "Give them as in signup or purchase[amount > 5], or -d FILE."
+        )
+    body = parse_custom(events if events is not None else read_text(str(file)))
+    item = saved_at(database(db), profile).save_custom_event(_bare(name), body, id_)
+    _warn_of_unknown(database(db), body)
+    return f"{item.id}  ce:{item.title}  {format_custom(check_custom(item.body))}"
+
+
+def _warn_of_unknown(path: Path, body: dict[str, Any]) -> None:
+    from core.errors import did_you_mean
+
+    known = open_engine(path).context().names.events
+    for name in dict.fromkeys(branch["event"] for branch in body["events"]):
+        if name not in known and name.removeprefix("event:") not in known:
+            say(f"-- there is no event {name!r} here yet. {did_you_mean(name, known)}".rstrip())
+
+
+def _bare(name: str) -> str:
+    return name.removeprefix("ce:")
+
+
+@command.command("rename")
+@click.argument("name")
+@click.argument("to")
+@as_option
+@db_option
+def rename(name: str, to: str, profile: str | None, db: str | None) -> None:
+    """Rename a custom event; questions that name it must be written anew."""
+    saved = saved_at(database(db), profile)
+    found = saved.item("custom_events", _bare(name))
+    saved.save_custom_event(_bare(to), found.body, found.id)
+    put(f"ce:{found.title} is ce:{_bare(to)} now")
+    say(f"-- back: {_again('rename', _bare(to), found.title)}")
+
+
+@command.command("delete")
+@click.argument("name")
+@as_option
+@db_option
+def delete(name: str, profile: str | None, db: str | None) -> None:
+    """Delete a custom event; it can be restored for 30 days."""
+    saved = saved_at(database(db), profile)
+    found = saved.item("custom_events", _bare(name))
+    saved.delete("custom_events", found.id)
+    put(f"ce:{found.title} is deleted")
+    say(f"-- back: {_again('restore', found.title)}")
+
+
+@command.command("restore")
+@click.argument("name")
+@as_option
+@db_option
+def restore(name: str, profile: str | None, db: str | None) -> None:
+    """Bring a deleted custom event back, by name or id."""
+    put(f"ce:{undelete(saved_at(database(db), profile), 'custom_events', _bare(name))} is back")
+
+
+def _switches(function: Any) -> Any:
+    for flag, (on, off, words) in reversed(SWITCHES.items()):
+        function = click.option(f"{on}/{off}", flag, default=None, help=words)(function)
+    return function
+
+
+@command.command("flag")
+@click.argument("name")
+@_switches
+@click.option("--display", metavar="TEXT", help='The name it is shown under; "" for its own.')
+@as_option
+@db_option
+def flag(
+    name: str, display: str | None, profile: str | None, db: str | None, **flags: bool | None
+) -> None:
+    """Set flags of the event NAME of the data; every answer follows at once."""
+    from core.store.flagging import flag_event
+
+    changes: dict[str, bool | str] = {k: v for k, v in flags.items() if v is not None}
+    if display is not None:
+        changes["display"] = display
+    if not changes:
+        options = ", ".join(f"{on}, {off}" for on, off, _ in SWITCHES.values())
+        raise BadInput("Which flag?", f"Allowed: {options}, --display.")
+    before, after = flag_event(
+        database(db), name, changes, profile=saved_at(database(db), profile).desk.wanted, told=_told
+    )
+    put(f"{after.name}  {flag_words(after) or 'no flags'}")
+    undo = _undo(before, after)
+    say(f"-- back: {_again('flag', name, *undo)}" if undo else "-- it was so already")
+
+
+def flag_words(state: Any) -> str:
+    """Return an event's flags in words: "inactive, hidden, shown as Sign-up"."""
+    words = [flag.replace("_", " ") for flag in SWITCHES if getattr(state, flag)]
+    return ", ".join(words + ([f"shown as {state.display}"] if state.display else []))
+
+
+def _undo(before: Any, after: Any) -> list[str]:
+    found = []
+    for flag_, (on, off, _) in SWITCHES.items():
+        if getattr(before, flag_) != getattr(after, flag_):
+            found.append(on if getattr(before, flag_) else off)
+    if before.display != after.display:
+        found += ["--display", before.display]
+    return found
+
+
+def _again(*words: str) -> str:
+    return shlex.join(["footfall", "event", *words])
+
+
+def _told(what: str, done: int, whole: int) -> None:
+    if sys.stderr.isatty():
+        end = "\r" if done < whole else "\n"
+        print(f"\x1b[2K{what} {done:,} of {whole:,}", end=end, file=sys.stderr, flush=True)
