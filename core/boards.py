@@ -1,25 +1,26 @@
-"""Boards: what they hold, which range a tile asks about, and how its tiles are answered.
+"""Boards: what they hold, and their limits.
 
-Semantics 10.1: a 12-column grid of chart and note blocks, at most 50 of each.
+Semantics 10.1: a 12-column grid of chart and note blocks, at most 50 of each. What a block asks
+and how a board is answered is in core.board_answers.
 """
 
 from __future__ import annotations
 
 import json
 import uuid
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar
+from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import Field, ValidationError, field_validator, model_validator
 
 from core.answers import Model
-from core.errors import BadInput, FootfallError, Stopped
-
-if TYPE_CHECKING:
-    from core.queries.base import Question
+from core.board_series import BlockSeries
+from core.display import AxisConfig
+from core.errors import BadInput
+from core.filters import Clause
 
 COLUMNS = 12
 MAX_BLOCKS = 50
+MAX_SERIES = 20
 DEFAULT_RANGE = "30d"
 
 AnyModel = TypeVar("AnyModel", bound=Model)
@@ -32,7 +33,10 @@ def new_id(prefix: str) -> str:
 
 
 class Position(Model):
-    """Where a block lies, in cells of the 12-column grid; what sticks out at the right is cut."""
+    """Where a block lies, in cells of the 12-column grid.
+
+    What sticks out at the right is cut; a freeform place between cells snaps to the nearest.
+    """
 
     x: int = Field(default=0, ge=0)
     y: int = Field(default=0, ge=0, le=1000)
@@ -44,6 +48,7 @@ class Position(Model):
     def _inside(cls, value: Any) -> Any:
         if not isinstance(value, dict):
             return value
+        value = {k: round(v) if isinstance(v, float) else v for k, v in value.items()}
         x, width = value.get("x", 0), value.get("width", 6)
         if isinstance(x, int) and isinstance(width, int) and x >= 0:
             x = min(x, COLUMNS - 1)
@@ -51,31 +56,76 @@ class Position(Model):
         return {**value, "x": x, "width": width}
 
 
+CHART_OF = {
+    "line_chart": "line", "bar_chart": "bars", "area_chart": "area", "number": "number",
+    "table": "table",
+}  # fmt: skip
+"""Visualization -> name of the chart, of core.draw.CHARTS."""
+
+Visualization = Literal["", "line_chart", "bar_chart", "area_chart", "number", "table"]
+
+
 class Block(Model):
-    """One tile: a question with the chart it is drawn as, or a note in markdown.
+    """One tile: one or more series with the chart they are drawn as, or a note in markdown.
+
+    A chart block has one of series, question and chart_id.
 
     Attributes:
         id: unique on its board.
-        type: "chart" or "note".
+        type: "chart" (also written "metric") or "note".
         title: heading; "" is the answer's own title.
+        series: 1 to 20, drawn as one chart.
         question: text or JSON of a question; its own range, if it names one, is the tile's.
-        chart: one of the names in core.draw.CHARTS; "" is the usual one.
+        chart_id: id of a saved chart, whose changes it follows.
+        visualization, chart: how it is drawn: a documented name, or one of core.draw.CHARTS; ""
+            is the usual one.
+        axis_config: how the axes are drawn.
+        ignore_board_filters: the board's filters do not narrow it (semantics 11.11).
         content: a note's markdown.
     """
 
     id: str = Field(default_factory=lambda: new_id("blk"), min_length=1, max_length=100)
     type: Literal["chart", "note"] = "chart"
     title: str = Field(default="", max_length=200)
+    series: tuple[BlockSeries, ...] = Field(default=(), max_length=MAX_SERIES)
     question: str = Field(default="", max_length=20_000)
+    chart_id: str = Field(default="", max_length=100)
+    visualization: Visualization = ""
     chart: str = Field(default="", max_length=20)
+    axis_config: AxisConfig | None = None
+    ignore_board_filters: bool = False
     content: str = Field(default="", max_length=20_000)
     position: Position = Position()
 
+    @field_validator("type", mode="before")
+    @classmethod
+    def _named(cls, word: Any) -> Any:
+        return "chart" if word == "metric" else word
+
+    @field_validator("series")
+    @classmethod
+    def _told_apart(cls, series: tuple[BlockSeries, ...]) -> tuple[BlockSeries, ...]:
+        ids = [each.id for each in series if each.id]
+        if len(set(ids)) < len(ids):
+            raise ValueError("two series have one id")
+        names = [each.name for each in series if each.name]
+        if len(set(names)) < len(names):
+            raise ValueError("two series have one name")
+        taken = iter(f"s{n}" for n in range(1, 2 * MAX_SERIES + 1) if f"s{n}" not in ids)
+        return tuple(s if s.id else s.model_copy(update={"id": next(taken)}) for s in series)
+
     @model_validator(mode="after")
     def _whole(self) -> Block:
-        if self.type == "chart" and not self.question.strip():
-            raise ValueError("a chart block needs a question")
+        given = [bool(self.series), bool(self.question.strip()), bool(self.chart_id)]
+        if self.type == "chart" and not any(given):
+            raise ValueError("a chart block needs a question, series or a chart_id")
+        if sum(given) > 1:
+            raise ValueError("a block has one of question, series and chart_id")
         return self
+
+
+_DOCUMENTED = {"owner_id": "owner", "default_time_range": "default_range", "pinned": "is_pinned"}
+_DEFAULTS: dict[str, Any] = {"owner": "", "default_range": DEFAULT_RANGE, "is_pinned": False}
 
 
 class Board(Model):
@@ -84,6 +134,7 @@ class Board(Model):
     Attributes:
         layout: "grid", or "freeform", which is treated as a grid.
         default_range: what tiles without a range of their own ask about.
+        filters: narrow every tile that does not ignore them (semantics 11.11).
         created_at, updated_at: UTC ms; set when saved.
     """
 
@@ -93,10 +144,26 @@ class Board(Model):
     owner: str = ""
     is_pinned: bool = False
     layout: Literal["grid", "freeform"] = "grid"
-    default_range: str = DEFAULT_RANGE
+    default_range: str = Field(default=DEFAULT_RANGE, max_length=100)
+    filters: tuple[Clause, ...] = Field(default=(), max_length=50)
     blocks: tuple[Block, ...] = ()
     created_at: int = 0
     updated_at: int = 0
+
+    @model_validator(mode="before")
+    @classmethod
+    def _documented(cls, value: Any) -> Any:
+        """Read the documented form too: `settings`, owner_id, default_time_range, pinned."""
+        if not isinstance(value, dict):
+            return value
+        settings = value.get("settings")
+        found = {**value, **(settings if isinstance(settings, dict) else {})}
+        for name in ("settings", "workspace_id"):
+            found.pop(name, None)
+        for name, ours in _DOCUMENTED.items():
+            if name in found:
+                found[ours] = found.pop(name) or found.get(ours, _DEFAULTS[ours])
+        return found
 
     @field_validator("blocks")
     @classmethod
@@ -110,7 +177,7 @@ class Board(Model):
 
     def to_json(self) -> str:
         """Return the board as indented JSON; `board_from_json` gives it back."""
-        return self.model_dump_json(indent=2)
+        return self.model_dump_json(indent=2, by_alias=True)
 
     def block(self, id_: str) -> Block | None:
         """Return the block with an id, or None."""
@@ -129,7 +196,8 @@ class Board(Model):
         return self._with(tuple(b for b in self.blocks if b.id != id_))
 
     def _with(self, blocks: tuple[Block, ...]) -> Board:
-        return checked(Board, {**self.model_dump(), "blocks": [b.model_dump() for b in blocks]})
+        dumped = [block.model_dump(by_alias=True) for block in blocks]
+        return checked(Board, {**self.model_dump(by_alias=True), "blocks": dumped})
 
     @property
     def bottom(self) -> int:
@@ -160,57 +228,3 @@ def board_from_json(text: str | bytes) -> Board:
     except (ValueError, RecursionError) as error:
         raise BadInput(f"This is not JSON: {error}.") from error
     return checked(Board, data)
-
-
-def block_question(board: Board, block: Block, range_override: str | None = None) -> Question:
-    """Return what a chart block asks.
-
-    The range is the override, else the question's own, else the board's, else 30d.
-
-    Raises:
-        BadQuestion: the block's text is none.
-    """
-    from core.language import parse_any
-
-    question = parse_any(block.question)
-    own = question.range if "range" in question.model_fields_set else None
-    wanted = range_override or own or board.default_range or DEFAULT_RANGE
-    return question if wanted == own else question.model_copy(update={"range": wanted})
-
-
-def block_chart(block: Block) -> str:
-    """Return the chart a block is drawn as: its own, else the one its question's text names."""
-    from core.language import parse_full
-
-    if block.chart or block.question.lstrip()[:1] == "{":
-        return block.chart
-    return parse_full(block.question).chart
-
-
-def answer_board(
-    board: Board, engine: Any, range_override: str | None = None, stop: Any = None
-) -> dict[str, Any]:
-    """Return block id -> answer, or the FootfallError that kept its tile from one.
-
-    Raises:
-        Stopped: somebody stopped it.
-    """
-    found: dict[str, Any] = {}
-    for block in board.blocks:
-        if block.type == "chart":
-            try:
-                found[block.id] = engine.answer(
-                    block_question(board, block, range_override), stop=stop
-                )
-            except Stopped:
-                raise
-            except FootfallError as error:
-                found[block.id] = error
-    return found
-
-
-def board_span(answers: Mapping[str, Any]) -> tuple[str, str] | None:
-    """Return the first and last date that a board's answers are about, or None."""
-    firsts = [a.first for a in answers.values() if getattr(a, "first", None)]
-    lasts = [a.last for a in answers.values() if getattr(a, "last", None)]
-    return (min(firsts), max(lasts)) if firsts and lasts else None

@@ -8,16 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.boards import (
-    Block,
-    Board,
-    Position,
-    answer_board,
-    block_chart,
-    block_question,
-    board_from_json,
-    checked,
-)
+from core.board_answers import answer_board, block_chart, block_question
+from core.boards import Block, Board, Position, board_from_json, checked
 from core.draw import Look
 from core.draw.board import print_board
 from core.draw.layout import layout

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from core.answers import Series, Steps
-from core.boards import Board, block_question
+from core.board_answers import block_question
+from core.boards import Board
 from core.engines.sqlite import SqliteEngine
 from core.queries import from_json
 from core.store.saved import Mark, Saved

@@ -11,7 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.answers import Cell
-from core.boards import Block, Board, Position, block_question
+from core.board_answers import block_question
+from core.boards import Block, Board, Position
 from core.engines.sqlite import Stop
 from core.errors import BadQuestion, FootfallError, QueryFailed, Stopped, TookTooLong
 from core.export import export

@@ -79,7 +79,7 @@ class Library:
 
     def first_of(self, kind: str) -> Question | None:
         """Return the first question of a kind among saved charts and the boards' tiles."""
-        from core.boards import block_question
+        from core.board_answers import block_question
 
         for item in self.charts():
             found = _asked(lambda item=item: self.question_of(item)[0], kind)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from core.boards import Block, Board, block_chart, board_span
+from core.board_answers import block_chart, board_span
+from core.boards import Block, Board
 from core.draw import draw
 from core.draw.figures import span_text
 from core.draw.layout import Place, layout

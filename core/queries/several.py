@@ -12,7 +12,7 @@ from core.display import AxisConfig, Display, Drawing
 from core.engines.dialect import Binder
 from core.errors import BadQuestion, FootfallError
 from core.queries.base import Ask, Context, Question
-from core.queries.saved_chart import narrowed, opened
+from core.queries.saved_chart import SavedChart, narrowed, opened
 
 MAX_SERIES = 20
 
@@ -23,7 +23,7 @@ class Part(Model):
     Attributes:
         name: what it is called; "" is what its answer is called. Names differ.
         question: what it asks; its range counts for nothing here.
-        range: its own range, None is that of all.
+        range: its own range, None is a saved chart's own, else that of all.
     """
 
     name: str = Field(default="", max_length=200)
@@ -77,9 +77,11 @@ class Several(Question):
 
     def asked(self, ctx: Context, part: Part) -> Question:
         """Return what one of the series asks, with what is said for all of them."""
-        own = opened(ctx, part.question)
+        question = opened(ctx, part.question)
+        saved = isinstance(part.question, SavedChart) and "range" in question.model_fields_set
+        wanted = part.range or (question.range if saved else self.range)
         return narrowed(
-            own, self.conditions, range=part.range or self.range, audience=self.audience,
+            question, self.conditions, range=wanted, audience=self.audience,
             segment=self.segment, granularity=self.granularity, compare=self.compare,
         )  # fmt: skip
 

@@ -19,7 +19,8 @@ from core.errors import FootfallError, did_you_mean
 COMMANDS = {
     "api": "answer a documented HTTP request without a server",
     "audience": "keep groups of people: list, show, create, edit, delete, restore, count",
-    "board": "print or open a board",
+    "board": "print or open a board; list, import, export, pin, delete, restore",
+    "chart": "keep questions: list, show, save, run, delete, restore, versions",
     "completion": "print the script that completes words in your shell",
     "demo": "make a sample workspace and open it",
     "doctor": "check terminal, clipboard, database and timing",

@@ -1,37 +1,72 @@
-"""`footfall board`: a board as text, or in the explorer."""
+"""`footfall board`: a board as text, in the explorer, or as JSON to keep elsewhere."""
 
 from __future__ import annotations
 
+import json
 import os
 import sys
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import click
 
+from core.errors import FootfallError
 from tui.commands.common import (
     database,
+    db_option,
+    format_options,
     interruptible,
     look_of,
     open_engine,
     put,
+    put_answer,
     width_of,
     width_option,
 )
+from tui.commands.saving import as_json, as_option, read_text, saved_at, undelete
 
 
-@click.command("board")
+class _Group(click.Group):
+    """A group whose first word may be the name of a board."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Take what is no command as a board to show."""
+        if args and args[0] not in (*self.commands, "--help", "-h"):
+            args = ["show", *args]
+        return super().parse_args(ctx, args)
+
+
+@click.group("board", cls=_Group)
+def command() -> None:
+    """Open or print a board by its name; list, import, export, pin and delete boards.
+
+    \b
+    footfall board Overview demo.db --print --range 7d --where 'country = NL'
+    footfall board export Overview > overview.json
+    footfall board import overview.json
+    """
+
+
+@command.command("show")
 @click.argument("name")
 @click.argument("db", required=False)
 @click.option("--print", "printed", is_flag=True, help="Print it as text.")
 @click.option("--plain", is_flag=True, help="As text without frames: tile under tile, in full.")
+@click.option("--json", "as_object", is_flag=True, help="Print the board and its answers.")
 @click.option("-r", "--range", metavar="RANGE", help="7d, mtd, 2025-01-01,2025-01-31, ...")
+@click.option("--where", metavar="CONDITION", help="Narrow every tile: country = NL.")
 @width_option
-def command(
-    name: str, db: str | None, printed: bool, plain: bool, range: str | None, width: int | None
-) -> int:
+def show_command(
+    name: str, db: str | None, printed: bool, plain: bool, as_object: bool, range: str | None,
+    where: str | None, width: int | None,
+) -> int:  # fmt: skip
     """Open the board NAME, an id or a title; piped or with --print: as text."""
-    return show(database(db), name, printed=printed, plain=plain, range=range, width=width)
+    path = database(db)
+    if as_object:
+        put(board_json(path, name, range, where))
+        return 0
+    return show(path, name, printed=printed, plain=plain, range=range, width=width, where=where)
 
 
 def show(
@@ -42,10 +77,11 @@ def show(
     plain: bool = False,
     range: str | None = None,
     width: int | None = None,
+    where: str | None = None,
 ) -> int:
     """Print a board, or open it where there is a terminal; return the exit code."""
-    if printed or plain or not screen_possible():
-        write_board(path, name, range, width, plain=plain)
+    if printed or plain or where or not screen_possible():
+        write_board(path, name, range, width, plain=plain, where=where)
         return 0
     from tui.app import run
 
@@ -63,23 +99,143 @@ def screen_possible() -> bool:
 
 
 def write_board(
-    path: Path, name: str | None, range: str | None, width: int | None, *, plain: bool
+    path: Path,
+    name: str | None,
+    range: str | None,
+    width: int | None,
+    *,
+    plain: bool,
+    where: str | None = None,
 ) -> None:
     """Write a board as text to standard output: in tiles as on the screen, or plain."""
-    from core.boards import answer_board
     from core.draw.board import print_board
-    from core.store.saved import Saved
     from tui.commands.board_text import board_text
+
+    engine, board, answers = _answered(path, name, range, where)
+    marks = saved_at(path).marks(board_id=board.id)
+    look, size = look_of(engine), width_of(width)
+    if plain:
+        put(board_text(board, answers, size, replace(look, glyphs="ascii"), marks))
+    else:
+        put(print_board(board, answers, size, look, marks))
+
+
+def _answered(
+    path: Path, name: str | None, range: str | None, where: str | None
+) -> tuple[Any, Any, dict[str, Any]]:
+    from core.board_answers import answer_board
     from tui.commands.starting import find_board
 
     engine = open_engine(path)
     if range is not None:
         engine.context().span(range)
     board = find_board(path, engine, name)
-    marks = Saved(path).marks(board_id=board.id)
-    answers = interruptible(lambda stop: answer_board(board, engine, range, stop))
-    look, size = look_of(engine), width_of(width)
-    if plain:
-        put(board_text(board, answers, size, replace(look, glyphs="ascii"), marks))
+    clauses = conditions(where)
+    answers = interruptible(lambda stop: answer_board(board, engine, range, stop, clauses))
+    return engine, board, answers
+
+
+def conditions(text: str | None) -> tuple[Any, ...]:
+    """Return the conditions of a text; BadQuestion when it has none."""
+    if not text:
+        return ()
+    from core.language import parse
+
+    return parse(f"events where {text}").conditions
+
+
+def board_json(path: Path, name: str | None, range: str | None, where: str | None) -> str:
+    """Return a board and its answers as JSON: {"board": ..., "answers": {block id: ...}}."""
+    _, board, answers = _answered(path, name, range, where)
+    found = {
+        id_: {"error": str(answer)}
+        if isinstance(answer, FootfallError)
+        else answer.model_dump(mode="json", by_alias=True)
+        for id_, answer in answers.items()
+    }
+    return as_json({"board": json.loads(board.to_json()), "answers": found})
+
+
+@command.command("list")
+@click.option("--pinned", is_flag=True, help="Only pinned ones.")
+@db_option
+@format_options
+@width_option
+def list_(pinned: bool, db: str | None, format: str | None, width: int | None) -> None:
+    """Name the saved boards, or the starter boards where none is saved."""
+    from tui.commands.listing import boards
+
+    put_answer(boards(database(db), pinned_only=pinned), format, width=width_of(width))
+
+
+@command.command("export")
+@click.argument("name")
+@click.argument("file", required=False)
+@db_option
+def export(name: str, file: str | None, db: str | None) -> None:
+    """Write the board NAME as JSON to FILE, or to standard output."""
+    from tui.commands.starting import find_board
+
+    path = database(db)
+    text = find_board(path, open_engine(path), name).to_json() + "\n"
+    if file in (None, "-"):
+        put(as_json(json.loads(text)))
     else:
-        put(print_board(board, answers, size, look, marks))
+        Path(str(file)).expanduser().write_text(text, "utf-8")
+
+
+@command.command("import")
+@click.argument("file")
+@click.option("--title", help="Another name.")
+@as_option
+@db_option
+def import_(file: str, title: str | None, profile: str | None, db: str | None) -> None:
+    """Save the board in FILE, JSON as export writes it; - reads standard input.
+
+    A board of the same id is replaced if it is yours; else it comes in beside it.
+    """
+    from core.boards import board_from_json, new_id
+    from core.errors import NotFound
+
+    saved = saved_at(database(db), profile)
+    board = board_from_json(read_text(file))
+    if title is not None:
+        board = board.model_copy(update={"title": title})
+    try:
+        owner = saved.board(board.id).owner
+    except NotFound:
+        owner = saved.profile.user
+    if owner != saved.profile.user:
+        board = board.model_copy(update={"id": new_id("brd")})
+    stored = saved.save_board(board)
+    put(f"{stored.id}  {stored.title}")
+
+
+@command.command("pin")
+@click.argument("name")
+@click.option("--off", is_flag=True, help="Not pinned any more.")
+@as_option
+@db_option
+def pin(name: str, off: bool, profile: str | None, db: str | None) -> None:
+    """Put NAME first in every list."""
+    saved = saved_at(database(db), profile)
+    saved.save_board(saved.board(name).model_copy(update={"is_pinned": not off}))
+
+
+@command.command("delete")
+@click.argument("name")
+@as_option
+@db_option
+def delete(name: str, profile: str | None, db: str | None) -> None:
+    """Delete NAME; restore brings it back for 30 days."""
+    saved = saved_at(database(db), profile)
+    saved.delete_board(saved.board(name).id)
+
+
+@command.command("restore")
+@click.argument("name")
+@as_option
+@db_option
+def restore(name: str, profile: str | None, db: str | None) -> None:
+    """Bring back what was deleted."""
+    put(undelete(saved_at(database(db), profile), "boards", name))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from core.boards import block_chart
+from core.board_answers import block_chart
 from core.draw import text
 from core.errors import FootfallError
 from core.text import clean, cut

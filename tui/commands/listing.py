@@ -20,11 +20,11 @@ def _texts(*names: str) -> list[Column]:
     return [Column(name=name) for name in names]
 
 
-def boards(path: Path) -> Table:
+def boards(path: Path, *, pinned_only: bool = False) -> Table:
     """Return the saved boards, or the starter boards where none is saved."""
     from tui.commands.starting import boards_of
 
-    found = boards_of(path, open_engine(path))
+    found = [b for b in boards_of(path, open_engine(path)) if b.is_pinned or not pinned_only]
     return table("Boards", _texts("id", "title"), [(b.id, b.title) for b in found])
 
 

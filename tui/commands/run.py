@@ -40,16 +40,12 @@ def command(
     footfall run dau
     footfall run 'signup > purchase within 14d by country'
     footfall run 'retention of signup weekly 8' --csv
+    footfall run saved:cht_3f9c21d0a4b7
     """
-    from core.language import Parsed, parse_any, parse_full
-
     text = sys.stdin.read() if question == ("-",) else " ".join(question)
-    if text.lstrip().startswith("{"):
-        parsed = Parsed(parse_any(text))
-    else:
-        parsed = parse_full(text)
     path = database(db)
     engine = open_engine(path)
+    parsed = parsed_of(engine, text)
     result = interruptible(
         lambda stop: engine.run(parsed.question, stop=stop, time_limit=time_limit)
     )
@@ -63,10 +59,28 @@ def command(
     )
 
 
+def parsed_of(engine: Any, text: str) -> Any:
+    """Return the question a text, JSON or "saved:CHART" means, and how it is drawn."""
+    from core.language import Parsed, parse_any, parse_full
+    from core.queries.saved_chart import SavedChart
+
+    word = text.strip()
+    if word.startswith("{"):
+        return Parsed(parse_any(text))
+    if word.startswith("saved:"):
+        parsed = Parsed(SavedChart(chart=word.removeprefix("saved:").strip() or "?"))
+    else:
+        parsed = parse_full(text)
+    if isinstance(parsed.question, SavedChart) and not parsed.chart:
+        drawn = str(engine.context().chart(parsed.question.chart).get("chart", ""))
+        return Parsed(parsed.question, drawn)
+    return parsed
+
+
 def marks_of(path: Path, answer: Any) -> tuple[Any, ...]:
     """Return the marks that lie in an answer's buckets."""
     if answer.shape != "series" or not answer.buckets:
         return ()
-    from core.store.saved import Saved
+    from tui.commands.saving import saved_at
 
-    return tuple(Saved(path).marks(answer.buckets[0].start, answer.buckets[-1].end - 1))
+    return tuple(saved_at(path).marks(answer.buckets[0].start, answer.buckets[-1].end - 1))

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from core.boards import Block, Board, block_chart, block_question
+from core.board_answers import block_chart, block_question, filter_words, with_range
+from core.boards import Block, Board
 from core.draw.figures import span_text
 from core.errors import FootfallError
 from core.queries.base import Question
@@ -111,16 +112,26 @@ class BoardPage(AskedPage):
         """Return a tile's question with the board's changes."""
         changes = dict(self.changes)
         extra = changes.pop("conditions", None)
+        if "range" in changes:
+            question = with_range(question, changes["range"])
         if extra is not None:
             kept = [c.model_dump(by_alias=True) for c in question.conditions]
             changes["conditions"] = [*kept, *extra]
         return edits.revise(question, **changes)
 
+    @property
+    def narrowed(self) -> bool:
+        """Whether the page has filters of its own for now."""
+        return bool(self.changes.get("conditions"))
+
     def answered(self, view: AnswerView) -> None:
         """See Page."""
         view.aside = ""
         compared = getattr(view.answer, "comparison", None)
-        view.footing = f"vs {span_text(compared.first, compared.last)}" if compared else ""
+        said = [f"vs {span_text(compared.first, compared.last)}"] if compared else []
+        if isinstance(view, Tile) and (filter_words(self.board, view.block) or self.narrowed):
+            said.append("filtered by board")
+        view.footing = ", ".join(said)
         view.repaint()
         self.update_chrome()
 

@@ -1,0 +1,153 @@
+"""`footfall chart`: questions kept under a name."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from tui.commands.common import (
+    database,
+    db_option,
+    format_options,
+    put,
+    put_answer,
+    width_of,
+    width_option,
+)
+from tui.commands.saving import as_json, as_option, local_time, saved_at, undelete
+
+if TYPE_CHECKING:
+    from core.store.items import Items
+
+CHARTS = ("line", "bars", "area", "table", "number")
+
+
+@click.group("chart")
+def command() -> None:
+    """Questions kept under a name, with how they are drawn; every state is a version.
+
+    \b
+    footfall chart save "Weekly sign-ups" 'users of signup weekly'
+    footfall chart run "Weekly sign-ups" --csv
+    footfall run 'saved "Weekly sign-ups" last 90d where country = NL'
+    """
+
+
+def _charts(db: str | None, profile: str | None = None) -> Items:
+    return saved_at(database(db), profile).kept
+
+
+@command.command("list")
+@db_option
+@format_options
+@width_option
+def list_(db: str | None, format: str | None, width: int | None) -> None:
+    """Name all saved charts."""
+    from tui.commands.listing import saved
+
+    put_answer(saved("charts")(database(db)), format, width=width_of(width))
+
+
+@command.command("show")
+@click.argument("name")
+@db_option
+def show(name: str, db: str | None) -> None:
+    """Print a chart as JSON."""
+    put(as_json(_charts(db).one("charts", name).model_dump()))
+
+
+@command.command("save")
+@click.argument("name")
+@click.argument("question", nargs=-1, required=True)
+@click.option("--chart", type=click.Choice(CHARTS), help="How it is drawn.")
+@click.option("--description", help="At most 2,000 characters.")
+@as_option
+@db_option
+def save(
+    name: str, question: tuple[str, ...], chart: str | None, description: str | None,
+    profile: str | None, db: str | None,
+) -> None:  # fmt: skip
+    """Keep QUESTION, text or JSON, under NAME; a chart of that name gets another version."""
+    from core.boards import checked
+    from core.errors import NotFound
+    from core.language import Parsed, format_question, parse_any, parse_full
+    from core.store.things import Item
+
+    text = " ".join(question)
+    parsed = Parsed(parse_any(text)) if text.lstrip()[:1] == "{" else parse_full(text)
+    charts = _charts(db, profile)
+    try:
+        known = charts.one("charts", name)
+    except NotFound:
+        known = Item(title="?")
+    item = checked(
+        Item,
+        {
+            "id": known.id,
+            "title": known.title if known.id else name,
+            "description": known.description if description is None else description,
+            "body": {
+                "question": format_question(parsed.question), "chart": chart or parsed.chart
+            },
+        },
+    )  # fmt: skip
+    stored = charts.save("charts", item)
+    put(f"{stored.id}  {stored.title}")
+
+
+@command.command("run")
+@click.argument("name")
+@db_option
+@format_options
+@width_option
+@click.pass_context
+def run(
+    ctx: click.Context, name: str, db: str | None, format: str | None, width: int | None
+) -> None:
+    """Answer a saved chart."""
+    from tui.commands.run import command as run_command
+
+    ctx.invoke(
+        run_command, question=(f"saved:{name}",), db=db, format=format, width=width,
+        time_limit=None,
+    )  # fmt: skip
+
+
+@command.command("versions")
+@click.argument("name")
+@db_option
+def versions(name: str, db: str | None) -> None:
+    """List the states a chart had."""
+    for found in _charts(db).versions("charts", name):
+        when = local_time(database(db), found.saved_at)
+        put(f"{found.version}  {when}  {found.saved_by}  {found.body.get('question', '')}")
+
+
+@command.command("revert")
+@click.argument("name")
+@click.argument("version", type=int)
+@as_option
+@db_option
+def revert(name: str, version: int, profile: str | None, db: str | None) -> None:
+    """Make an earlier VERSION of NAME the present one."""
+    put(str(_charts(db, profile).revert("charts", name, version).body.get("question", "")))
+
+
+@command.command("delete")
+@click.argument("name")
+@as_option
+@db_option
+def delete(name: str, profile: str | None, db: str | None) -> None:
+    """Delete NAME; restore brings it back for 30 days."""
+    charts = _charts(db, profile)
+    charts.delete("charts", charts.one("charts", name).id)
+
+
+@command.command("restore")
+@click.argument("name")
+@as_option
+@db_option
+def restore(name: str, profile: str | None, db: str | None) -> None:
+    """Bring back what was deleted."""
+    put(undelete(saved_at(database(db), profile), "charts", name))
