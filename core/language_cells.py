@@ -137,7 +137,8 @@ def _lifecycle(_: Any, cell: Cell) -> str:
 
 
 def _users(question: Any, _: Cell) -> str:
-    return {"active": "Active users", "new": "New users", "cumulative": "Users known"}[
+    return {"active": "Active users", "new": "New users", "cumulative": "Users known",
+            "updated": "Users updated"}[
         question.metric
     ]  # fmt: skip
 

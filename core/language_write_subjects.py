@@ -121,6 +121,8 @@ def _per_actor(writer: Writer) -> str:
 
 
 def _users(writer: Writer) -> str:
+    if writer.left.get("metric") == "updated":
+        return "users"
     return {"active": "users", "new": "new users", "cumulative": "known users"}[
         writer.value("metric")
     ]  # fmt: skip

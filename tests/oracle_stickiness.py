@@ -87,3 +87,26 @@ def day_counts(world: World, question: Any) -> dict[int, list[str]]:
             if question.mode == "cumulative" or k == len(active):
                 found.setdefault(k, []).append(actor)
     return found
+
+
+def over_time(world: World, question: Any) -> dict[str, tuple[set[str], set[str]]]:
+    """First day of a period -> everybody active in it, and those of so many days."""
+    unit = {"month": "monthly"}.get(question.interval, "weekly")
+    slots = buckets(span_of(world, question), unit, calendar_of(world), world.now)
+    items = matching(world, question.event, question.conditions)
+    found = {}
+    for slot in slots:
+        first = period_of(slot.first_day, unit, world.week_start)
+        days: dict[str, set[int]] = {}
+        for item in items:
+            if item.actor and period_of(item.day, unit, world.week_start) == first:
+                days.setdefault(item.actor, set()).add(item.day)
+        came = {
+            who
+            for who, active in days.items()
+            if len(active) == question.days
+            or (question.mode == "cumulative" and len(active) > question.days)
+        }
+        if days:
+            found[slot.label] = (set(days), came)
+    return found

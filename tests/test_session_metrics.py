@@ -12,6 +12,7 @@ from core.answers import Cell
 from core.errors import BadQuestion
 from core.language import format_cell
 from core.queries import from_json
+from core.queries.sessions import Bins, documented_bins
 from tests.compare import ask, both_engines, check_people, people
 from tests.oracle_sessions import by_value, lengths, series
 from tests.test_active_users import CONDITIONS, by_day
@@ -212,3 +213,13 @@ def _check_series(answer: Any, now: list[Any], total: Any, before: list[Any]) ->
     if line.previous is not None:
         shown = min(len(now), len(before))
         assert list(line.previous[:shown]) == pytest.approx(before[:shown])
+
+
+def test_documented_bins_that_make_no_sense_are_the_usual_ones():
+    assert documented_bins("seconds", "0", "600", "60") == Bins(min=0, max=600, size=60)
+    assert documented_bins("Minutes", 0, 10) == Bins(unit="minutes", min=0, max=10)
+    for given_ in (
+        ("days", 0, 10, 1), (None, 0, 10, 1), ("hours", None, 10, 1), ("hours", 0, None, 1),
+        ("hours", 10, 1, 1), ("hours", 0, 10, -1), ("hours", "x", 10, 1), ("seconds", 0, 1e6, 1),
+    ):  # fmt: skip
+        assert documented_bins(*given_) is None

@@ -13,7 +13,7 @@ from core.errors import BadQuestion
 from core.language import format_cell
 from core.queries import from_json
 from tests.compare import ask, both_engines, check_people, people
-from tests.oracle_stickiness import day_counts, ratios
+from tests.oracle_stickiness import day_counts, over_time, ratios
 from tests.test_active_users import CONDITIONS, by_day
 from tests.worlds import A_RANGE, EVENTS, EXACT_RANGES, RANGES, World, appendix_a, engine_of, worlds
 
@@ -182,3 +182,57 @@ def _check_ratios(answer: Any, now: Any, before: Any) -> None:
             expected = before.values[line.group][:shown]
             assert list(line.previous[:shown]) == pytest.approx(expected)
             assert line.previous_total == pytest.approx(before.totals[line.group])
+
+
+# -- one number of days over time
+
+
+def test_a_number_of_days_over_time(engine):
+    fields = {"mode": "exact", "days": 2, "range": A_RANGE}
+    answer = ask(engine, "stickiness", **fields)
+    assert [bucket.label for bucket in answer.buckets] == ["2025-04-07", "2025-04-14"]
+    assert answer.lines[0].values == pytest.approx((2 / 3, 1 / 3))
+    assert answer.lines[0].total == pytest.approx(1 / 2)
+    assert (answer.unit, answer.granularity) == ("percent", "weekly")
+    question = from_json({"kind": "stickiness", **fields})
+    assert people(engine, question, Cell(bucket="2025-04-07")) == ["a", "b"]
+    assert people(engine, question, Cell()) == ["a", "b", "e"]
+    least = ask(engine, "stickiness", mode="cumulative", days=1, range=A_RANGE, interval="month")
+    assert least.lines[0].values == (1,)
+
+
+@pytest.mark.parametrize(
+    ("fields", "words"),
+    [
+        ({"days": 2}, "days needs mode"),
+        ({"days": 2, "mode": "exact", "interval": "range"}, "days needs mode"),
+        ({"days": 8, "mode": "exact"}, "at most 7"),
+        ({"days": 32, "mode": "exact", "interval": "month"}, "days must be at most 31"),
+    ],
+)
+def test_days_that_make_no_sense_are_answered_with_a_sentence(engine, fields, words):
+    with pytest.raises(BadQuestion, match=words):
+        ask(engine, "stickiness", **fields)
+
+
+@settings(max_examples=30, deadline=None)
+@given(
+    worlds(), st.sampled_from(("exact", "cumulative")), st.sampled_from(("week", "month")),
+    st.integers(1, 3), st.sampled_from(CONDITIONS),
+)  # fmt: skip
+def test_days_over_time_match_the_oracle(world, mode, interval, days, conditions):
+    question = from_json({"kind": "stickiness", "mode": mode, "interval": interval, "days": days,
+                          "range": "30d", "conditions": conditions})  # fmt: skip
+    expected = over_time(world, question)
+    with both_engines(world) as engines:
+        for engine in engines:
+            answer = engine.answer(question)
+            found = dict(
+                zip((b.label for b in answer.buckets), answer.lines[0].values, strict=True)
+            )
+            assert {label: value for label, value in found.items() if value is not None} == {
+                label: pytest.approx(len(came) / len(active))
+                for label, (active, came) in expected.items()
+            }
+            for label, (_, came) in expected.items():
+                assert people(engine, question, Cell(bucket=label)) == sorted(came)

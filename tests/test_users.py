@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from core.answers import Cell
 from core.errors import BadQuestion
-from core.language import format_cell
+from core.language import format_cell, format_question, parse
 from core.queries import from_json
 from tests.compare import ask, both_engines, check_people, check_series, people
 from tests.oracle_users import users
@@ -116,3 +116,31 @@ def test_users_match_the_oracle(world, fields):
             answer = engine.answer(question)
             check_series(answer, now, before)
             check_people(engine, question, answer)
+
+
+def test_users_by_when_a_trait_was_last_set():
+    noon = 1_744_027_200_000
+    day = 86_400_000
+    world = World(
+        (Event("e", noon, "ann"), Event("e", noon, "bob"), Event("e", noon, "cem")),
+        traits=(("ann", "plan", "pro", noon - day), ("ann", "seats", "9", noon),
+                ("bob", "plan", "free", noon - day), ("dee", "plan", "free", noon)),
+        now=noon + 5,
+    )  # fmt: skip
+    with engine_of(world) as found:
+        fields = {"kind": "users", "metric": "updated", "range": "2d"}
+        answer = found.answer(from_json(fields))
+        assert answer.lines[0].values == (1, 1)  # dee has no events
+        assert (answer.lines[0].total, answer.additive) == (2, True)
+        question = from_json(fields)
+        assert people(found, question, Cell(bucket=answer.buckets[0].label)) == ["bob"]
+        assert people(found, question, Cell()) == ["ann", "bob"]
+        free = {"field": "trait:plan", "value": "free"}
+        assert found.answer(from_json({**fields, "conditions": [free]})).lines[0].values == (1, 0)
+        assert parse(format_question(question)) == question
+        for more, words in (
+            ({"breakdown": "country"}, "no breakdown"),
+            ({"conditions": [{"field": "country", "value": "NL"}]}, "about people alone"),
+        ):
+            with pytest.raises(BadQuestion, match=words):
+                found.answer(from_json({**fields, **more}))

@@ -14,7 +14,7 @@ from itertools import pairwise
 from typing import Any, ClassVar, Literal
 
 from pydantic import Field as Limited
-from pydantic import model_validator
+from pydantic import ValidationError, model_validator
 
 from core.answers import Bin, Cell, Column, Histogram, Model, Table
 from core.engines.dialect import Binder, Statement
@@ -82,6 +82,24 @@ class Bins(Model):
             found.append(self.min + step * size)
             step += 1
         return [*found, self.max]
+
+
+def documented_bins(
+    unit: str | None, least: float | str | None, most: float | str | None,
+    size: float | str | None = None,
+) -> Bins | None:  # fmt: skip
+    """Return the bins that the Dashboard REST API is asked for; None for the usual ones.
+
+    Anything that is missing or makes no sense means the usual ones, as documented there; without
+    a size there are ten.
+    """
+    if unit is None or least is None or most is None:
+        return None
+    try:
+        given = {"unit": unit.lower(), "min": least, "max": most, "size": size}
+        return Bins.model_validate(given)
+    except (ValidationError, BadQuestion):
+        return None
 
 
 class Sessions(TimedQuestion):

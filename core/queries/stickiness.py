@@ -7,6 +7,8 @@ all days; days without anybody in their 30 days are left out. Days are whole loc
 Exact and cumulative (semantics 9.12, 11.4): over all pairs of a person and a period in which they
 were active, in how many the person was active on k days, or on at least k. Periods are whole weeks
 or months, also where the range begins inside one; the interval "range" is one period of its days.
+With `days` the same is shown over time: of each period, the share of those active in it who came on
+that many days, and over all periods the share of the pairs.
 """
 
 from __future__ import annotations
@@ -14,9 +16,10 @@ from __future__ import annotations
 from collections.abc import Generator, Iterable
 from typing import Literal
 
+from pydantic import Field as Limited
 from pydantic import field_validator, model_validator
 
-from core.answers import Bin, Cell, Histogram
+from core.answers import Bin, Cell, Histogram, Line, Series, TimeBucket
 from core.engines.dialect import Binder, Statement
 from core.errors import BadQuestion
 from core.queries.active_users import (
@@ -27,7 +30,7 @@ from core.queries.active_users import (
 from core.queries.base import Ask, Context, Rows, TimedQuestion, dates, find_bucket, frame
 from core.queries.names import Field
 from core.queries.select import select
-from core.queries.series import Figures, Group, assemble, collect
+from core.queries.series import Figure, Figures, Group, assemble, collect
 from core.timeframe import CLOCK, Bucket, Span, days_span, granularity
 
 LONGEST = 366
@@ -48,12 +51,14 @@ class Stickiness(TimedQuestion):
         interval: of a ratio what is divided by the month, day (default) or week; of day counts
             the period, week (default), month or range.
         granularity: of a ratio, daily or coarser.
+        days: of day counts one k, to be followed from week to week or month to month.
     """
 
     kind: Literal["stickiness"] = "stickiness"
     event: str | None = None
     mode: Literal["ratio", "exact", "cumulative"] = "ratio"
     interval: Literal["day", "week", "month", "range"] | None = None
+    days: int | None = Limited(default=None, ge=1, le=31)
 
     @field_validator("granularity")
     @classmethod
@@ -75,6 +80,12 @@ class Stickiness(TimedQuestion):
                 f"Allowed: {', '.join(allowed)}.",
                 parameter="interval",
             )
+        if self.days is not None and (self.mode == "ratio" or self.interval == "range"):
+            raise BadQuestion(
+                "days needs mode exact or cumulative, by week or month.", parameter="days"
+            )
+        if self.days is not None and self.days > 7 and self._word == "week":
+            raise BadQuestion("days of a week must be at most 7.", parameter="days")
         if self.mode != "ratio":
             self._no_series()
         return self
@@ -96,12 +107,20 @@ class Stickiness(TimedQuestion):
         """See Question."""
         if self.mode == "ratio":
             return (yield from self._ratios(ctx))
+        if self.days is not None:
+            return (yield from self._over_time(ctx))
         return (yield from self._counts(ctx))
 
     def people(self, ctx: Context, bind: Binder, cell: Cell) -> str:
         """See Question: who is in a bin; of a ratio, the people it counts above the line."""
         if self.mode == "ratio":
             return self._numerator(ctx, bind, cell)
+        if self.days is not None:
+            slots = self._whole_periods(ctx)
+            slot = find_bucket(slots, cell.bucket)
+            sets = self._tallied(ctx, bind, [self.days])
+            test = f"slot = {bind(slot.index)}" if slot else "1 = 1"
+            return ctx.dialect.members(f"select users from ({sets}) where {test}")
         labels = {self._label(k): k for k in range(1, self._most(ctx) + 1)}
         if cell.row is not None and cell.row not in labels:
             raise BadQuestion(f"cell names no bin {cell.row!r}.", parameter="cell")
@@ -164,6 +183,45 @@ class Stickiness(TimedQuestion):
 
     # -- day counts
 
+    def _over_time(self, ctx: Context) -> Ask:
+        assert self.days is not None
+        slots, d = self._whole_periods(ctx), ctx.dialect
+        points: dict[int, Figure] = {}
+        total: Figure = None
+        if slots:
+            bind = ctx.binder()
+            active, sets = (self._tallied(ctx, bind, ks, least=least)
+                            for ks, least in (([1], True), ([self.days], False)))  # fmt: skip
+            rows = yield bind.statement(
+                f"""
+                select 0 as part, slot, {d.count("users")} as people from ({active})
+                union all
+                select 1, slot, {d.count("users")} from ({sets})
+                """,
+                "people by period, and those of so many days",
+            )
+            below = {slot: people for part, slot, people in rows if not part and people}
+            above = {slot: people for part, slot, people in rows if part}
+            points = {slot: above.get(slot, 0) / people for slot, people in below.items()}
+            if below:
+                total = sum(above.get(slot, 0) for slot in below) / sum(below.values())
+        times = tuple(
+            TimeBucket(label=b.label, start=b.start, end=b.end, partial=b.partial) for b in slots
+        )
+        return Series(
+            title=f"Share with {self._label(self.days)} of {self.event or 'any event'} "
+            f"per {self._word}",
+            **dates(ctx.span_to_today(self.range)),
+            notes=self._notes(ctx),
+            unit="percent",
+            granularity=UNITS[self._word],
+            buckets=times,
+            lines=(Line(values=tuple(points.get(b.index) for b in slots), total=total),),
+        )
+
+    def _whole_periods(self, ctx: Context) -> list[Bucket]:
+        return ctx.buckets(ctx.span_to_today(self.range), UNITS[self._word], whole=True)
+
     def _counts(self, ctx: Context) -> Ask:
         bind = ctx.binder()
         d = ctx.dialect
@@ -225,7 +283,7 @@ class Stickiness(TimedQuestion):
         """
         span = ctx.span_to_today(self.range)
         if self.interval != "range":
-            found = ctx.buckets(span, UNITS[self._word], whole=True)
+            found = self._whole_periods(ctx)
             return [(bucket.first_day, bucket.last_day) for bucket in found]
         if span.days > LONGEST:
             raise BadQuestion(
@@ -239,7 +297,9 @@ class Stickiness(TimedQuestion):
         """Days of the longest period."""
         return max((last - first + 1 for first, last in self._periods(ctx)), default=0)
 
-    def _tallied(self, ctx: Context, bind: Binder, days: Iterable[int]) -> str:
+    def _tallied(
+        self, ctx: Context, bind: Binder, days: Iterable[int], *, least: bool = False
+    ) -> str:
         """Relation (slot, k, users): per period those active on k days, or on at least k."""
         d = ctx.dialect
         periods = self._periods(ctx)
@@ -251,7 +311,7 @@ class Stickiness(TimedQuestion):
         each = d.rows(bind.rows(bounds), ["slot", "lo", "hi"])
         ks = d.rows(bind.rows([(k,) for k in days]), ["k"])
         users = d.at_least("t.tally", "n.k")
-        if self.mode == "exact":
+        if self.mode == "exact" and not least:
             users = d.only(users, d.at_least("t.tally", "n.k + 1"))
         return f"""
             select * from (

@@ -3,7 +3,8 @@
 New is whose first event of all lies in the bucket; conditions and a breakdown are about that first
 event. Known so far is everybody who was new up to the bucket's end. Buckets of a week and longer
 are whole, also where the range begins or ends inside one. What reads the events is only what
-core.queries.first_time must: conditions and breakdowns of first events.
+core.queries.first_time must: conditions and breakdowns of first events. Updated is who has a trait
+that was last set in the bucket; the copy that ClickHouse has of traits does not say when.
 """
 
 from __future__ import annotations
@@ -12,8 +13,11 @@ from collections.abc import Generator
 from dataclasses import replace
 from typing import Literal
 
+from pydantic import model_validator
+
 from core.answers import Cell
 from core.engines.dialect import Binder, Statement
+from core.errors import BadQuestion
 from core.queries.active_users import (
     bucket_span,
     group_fields,
@@ -24,12 +28,15 @@ from core.queries.active_users import (
 from core.queries.base import Ask, Context, Frame, Rows, TimedQuestion, find_bucket, frame
 from core.queries.first_time import FirstTime, Plan
 from core.queries.names import Field
-from core.queries.select import Selection, select
+from core.queries.select import Selection, select, slot_expression
 from core.queries.selectors import ANY
 from core.queries.series import Figures, assemble, collect
-from core.timeframe import CLOCK, Bucket, Span, days_span, to_date
+from core.timeframe import CLOCK, Bucket, Span, days_span, runs, to_date
 
-TITLES = {"active": "Active users", "new": "New users", "cumulative": "Known users"}
+TITLES = {
+    "active": "Active users", "new": "New users", "cumulative": "Known users",
+    "updated": "Updated users",
+}  # fmt: skip
 
 
 class Users(TimedQuestion):
@@ -37,13 +44,19 @@ class Users(TimedQuestion):
 
     Attributes:
         metric: "active"; "new": by when their first event was; "cumulative": of whom there was
-            any event up to the bucket's end.
+            any event up to the bucket's end; "updated": by when one of their traits was last set.
         identified: count only people with a user id, not lone devices.
     """
 
     kind: Literal["users"] = "users"
-    metric: Literal["active", "new", "cumulative"] = "active"
+    metric: Literal["active", "new", "cumulative", "updated"] = "active"
     identified: bool = False
+
+    @model_validator(mode="after")
+    def _traits_have_no_values_then(self) -> Users:
+        if self.metric == "updated" and self.breakdown:
+            raise BadQuestion("users updated takes no breakdown.", parameter="breakdown")
+        return self
 
     def ask(self, ctx: Context) -> Ask:
         """See Question."""
@@ -55,7 +68,7 @@ class Users(TimedQuestion):
             before = yield from self._period(ctx, time.compared, time.compared_buckets, by)
         return assemble(
             ctx, self, time, by, now, before,
-            title=TITLES[self.metric], unit="users", additive=self.metric == "new",
+            title=TITLES[self.metric], unit="users", additive=self.metric in ("new", "updated"),
         )  # fmt: skip
 
     def _frame(self, ctx: Context) -> Frame:
@@ -80,6 +93,8 @@ class Users(TimedQuestion):
             selection = _narrowed(select(ctx, self), self.identified)
             totals, points = yield from people_by_slot(ctx, selection, span, slots, by)
             return collect(ctx, by, totals, points)
+        if self.metric == "updated":
+            return (yield from self._updated(ctx, span, slots))
         firsts = self._firsts()
         found = yield from firsts.period(ctx, span, slots, by)
         if self.metric == "new":
@@ -87,6 +102,46 @@ class Users(TimedQuestion):
         history = _history(ctx, span)
         known = yield from firsts.period(ctx, history.span, history.slots, by)
         return _cumulated(known, found, len(slots))
+
+    def _updated(
+        self, ctx: Context, span: Span, slots: list[Bucket]
+    ) -> Generator[Statement, Rows, Figures]:
+        if not slots:
+            return Figures({(): 0})
+        bind = ctx.binder()
+        slot = slot_expression(bind, "at", list(runs(slots)))
+        rows = yield bind.statement(
+            f"""
+            select {slot} as slot, 0, 0, count(*)
+            from ({self._last_set(ctx, bind, slots[0].start, slots[-1].end)})
+            group by 1
+            """,
+            "people by when a trait of theirs was last set",
+        )
+        return collect(ctx, [], [(0, 0, sum(row[-1] for row in rows))], rows)
+
+    def _last_set(self, ctx: Context, bind: Binder, start: int, end: int) -> str:
+        """Relation (actor, at): people with events whose traits were last set in between, ms.
+
+        Raises:
+            BadQuestion: a condition is about events.
+        """
+        selection = _narrowed(select(ctx, self, absent=ANY), self.identified)
+        if selection.clauses:
+            raise BadQuestion(
+                "users updated takes conditions about people alone.",
+                "These are about user, trait:NAME or start_version.",
+                parameter="conditions",
+            )
+        tests = [f"t.user in ({members(bind)})" for members in selection.members]
+        own = selection.own(bind, "e")
+        tests.append(f"exists (select 1 from events e where e.actor = t.user and {own})")
+        return f"""
+            select t.user as actor, max(t.updated_at) as at
+            from traits t
+            where {" and ".join(tests)}
+            group by t.user
+            having max(t.updated_at) >= {bind(start)} and max(t.updated_at) < {bind(end)}"""
 
     def _firsts(self) -> _Arrivals:
         return _Arrivals(
@@ -99,6 +154,11 @@ class Users(TimedQuestion):
         time = self._frame(ctx)
         span, slots = time.period_of(cell)
         slot = find_bucket(slots, cell.bucket)
+        if self.metric == "updated":
+            if not slots:
+                return "select 0 as actor where 1 = 0"
+            first, last = (slot, slot) if slot else (slots[0], slots[-1])
+            return f"select actor from ({self._last_set(ctx, bind, first.start, last.end)})"
         if self.metric == "active":
             selection = _narrowed(select(ctx, self), self.identified)
             reach = span if slot is None else bucket_span(slot, span)
