@@ -235,7 +235,38 @@ class Rules(_Cells):
         return Part({"order": _ORDERS[flat(children[0])]}, at_of(children))
 
     def hold(self, children: list[Any]) -> Part:
-        return Part({"hold": children[-1].text}, at_of(children))
+        return Part({"hold": [name.text for name in names_of(children)]}, at_of(children))
+
+    def excluded(self, children: list[Any]) -> dict[str, Any]:
+        return dict(children[0])
+
+    def excluded_between(self, children: list[Any]) -> dict[str, Any]:
+        first, last = int(children[2]), int(children[-1])
+        return {**children[0], "from_step": first, "to_step": last}
+
+    def excluded_after(self, children: list[Any]) -> dict[str, Any]:
+        return {**children[0], "from_step": int(children[-1])}
+
+    def whole_person(self, children: list[Token]) -> Part:
+        return Part({"exclude": "person"}, at_of(children))
+
+    def counting(self, children: list[Token]) -> Part:
+        word = last_word(children).lower()
+        counted = {"users": "uniques", "attempts": "totals"}.get(word, word)
+        return Part({"count_by": counted}, at_of(children))
+
+    def new_people(self, children: list[Token]) -> Part:
+        first_day = {"first_day": True} if len(children) > 2 else {}
+        return Part({"users": "new", **first_day}, at_of(children))
+
+    def complete(self, children: list[Token]) -> Part:
+        return Part({"complete": True}, at_of(children))
+
+    def touch_step(self, children: list[Token]) -> Part:
+        return Part({"attribution": int(children[-1])}, at_of(children))
+
+    def touch(self, children: list[Token]) -> Part:
+        return Part({"attribution": last_word(children).split()[0].lower()}, at_of(children))
 
     def exclusions(self, children: list[Any]) -> Part:
         steps = [child for child in children if isinstance(child, dict)]

@@ -78,15 +78,34 @@ def _window(writer: Writer) -> str:
 
 
 def _hold(writer: Writer) -> str:
-    held = writer.left.get("hold")
-    return f"holding {name(writer.take('hold'))}" if isinstance(held, str) else ""
+    held = writer.take("hold")
+    return f"holding {', '.join(name(field) for field in held)}" if held else ""
 
 
 def _exclusions(writer: Writer) -> str:
-    steps = writer.left.get("exclusions", ())
-    if not steps or not all((step.from_step, step.to_step) == (1, None) for step in steps):
-        return ""
-    return "except " + ", ".join(step_words(step) for step in writer.take("exclusions"))
+    excluded = writer.take("exclusions")
+    words = "except " + ", ".join(_excluded(each) for each in excluded) if excluded else ""
+    person = "" if writer.take("exclude") is None else "whole person"
+    return f"{words} {person}".strip()
+
+
+def _excluded(each: Any) -> str:
+    """Return an excluded event, and the steps it must not lie between unless these are all."""
+    if each.to_step is not None:
+        return f"{step_words(each)} between {each.from_step} and {each.to_step}"
+    return step_words(each) + (f" after {each.from_step}" if each.from_step > 1 else "")
+
+
+def _counting(writer: Writer) -> str:
+    counted = writer.take("count_by")
+    return "" if counted is None else f"counting {counted}"
+
+
+def _attribution(writer: Writer) -> str:
+    touch = writer.take("attribution")
+    if isinstance(touch, int):
+        return f"at step {touch}"
+    return "" if touch is None else f"at {'all steps' if touch == 'all' else touch}"
 
 
 def _between(writer: Writer) -> str:
@@ -166,6 +185,12 @@ def _members(writer: Writer) -> str:
     parts = [] if audience is None else [f"for {name(audience)}"]
     if segment is not None:
         parts.append(f"for {segment if segment in SEGMENTS else f'segment {name(segment)}'}")
+    if writer.left.get("users") == "new":
+        first_day = writer.take("first_day")
+        writer.take("users")
+        parts.append("for new users on their first day" if first_day else "for new users")
+    if writer.take("complete"):
+        parts.append("complete windows")
     return " ".join(parts)
 
 
@@ -175,8 +200,8 @@ def _range(writer: Writer) -> str:
 
 
 _CLAUSES: tuple[Callable[[Writer], str], ...] = (
-    _order, _between, _window, _hold, _exclusions, _bins, _mode, _basis, _cohorts, _range,
-    _granularity, _where, _by,
+    _order, _between, _window, _hold, _exclusions, _counting, _bins, _mode, _basis, _cohorts,
+    _range, _granularity, _where, _by, _attribution,
     _limit, _offset, _direction, _compare, _members,
 )  # fmt: skip
 

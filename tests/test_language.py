@@ -144,6 +144,35 @@ EXAMPLES: dict[str, dict[str, Any]] = {
             {"event": "purchase", "filters": [{"field": "plan", "value": "pro"}]},
         ],
     },
+    "a > b holding item, session counting totals": {
+        "kind": "funnel", "steps": [{"event": "a"}, {"event": "b"}],
+        "hold": ["item", "session"], "count_by": "totals",
+    },
+    "a > b > c strictly except x between 1 and 2, y after step 2, z[k = 1] whole person": {
+        "kind": "funnel", "steps": [{"event": "a"}, {"event": "b"}, {"event": "c"}],
+        "order": "sequential", "exclude": "person",
+        "exclusions": [
+            {"event": "x", "from_step": 1, "to_step": 2},
+            {"event": "y", "from_step": 2},
+            {"event": "z", "filters": [{"field": "k", "value": 1}]},
+        ],
+    },
+    "a > b counting sessions for new users only complete windows": {
+        "kind": "funnel", "steps": [{"event": "a"}, {"event": "b"}],
+        "count_by": "sessions", "users": "new", "complete": True,
+    },
+    "a > b for new users on their first day": {
+        "kind": "funnel", "steps": [{"event": "a"}, {"event": "b"}],
+        "users": "new", "first_day": True,
+    },
+    "a > b by plan, country at step 2 top 3": {
+        "kind": "funnel", "steps": [{"event": "a"}, {"event": "b"}],
+        "breakdown": ["plan", "country"], "attribution": 2, "limit": 3,
+    },
+    "a > b by plan at all steps with users = new, resolution = \"1s\"": {
+        "kind": "funnel", "steps": [{"event": "a"}, {"event": "b"}],
+        "breakdown": ["plan"], "attribution": "all", "users": "new", "resolution": "1s",
+    },
     "a > b within 90 minutes": {
         "kind": "funnel", "window_seconds": 5400, "steps": [{"event": "a"}, {"event": "b"}],
     },
@@ -349,6 +378,12 @@ TIMED: dict[str, st.SearchStrategy[Any]] = {
     "limit": st.integers(1, 1000),
 }
 STEPS = st.fixed_dictionaries({"event": NASTY}, optional={"filters": st.lists(CLAUSES, max_size=2)})
+EXCLUDED = st.one_of(
+    st.fixed_dictionaries({"event": NASTY.map(lambda text: f"not {text}")}, optional={
+        "filters": st.lists(CLAUSES, max_size=1), "from_step": st.just(1), "to_step": st.just(2),
+    }),
+    st.just({"event": "late", "from_step": 1}),
+)  # fmt: skip
 TRENDS = st.one_of(
     bodies(
         "trend",
@@ -370,11 +405,21 @@ KINDS = {
     "trend": TRENDS,
     "funnel": bodies(
         "funnel",
-        **{**TIMED, "breakdown": st.lists(NASTY, max_size=1)},
+        **TIMED,
         window_seconds=st.one_of(st.integers(1, 31_622_400), st.just(3600)),
-        order=st.sampled_from(["ordered", "unordered", "sequential"]),
+        order=st.sampled_from(["ordered", "sequential"]),
+        exclusions=st.lists(EXCLUDED, max_size=2),
+        exclude=st.sampled_from(["attempt", "person"]),
+        hold=st.lists(NASTY, max_size=3, unique=True),
+        count_by=st.sampled_from(["uniques", "totals", "sessions"]),
+        users=st.sampled_from(["active", "new"]),
+        attribution=st.sampled_from(["entry", "first", "last", "all", 1, 2]),
+        filters_on=st.sampled_from(["every", "first"]),
+        resolution=st.sampled_from(["ms", "1s"]),
+        complete=st.booleans(),
     ).flatmap(lambda body: st.builds(
-        lambda steps: {**body, "steps": steps}, st.lists(STEPS, min_size=2, max_size=4)
+        lambda steps: {**body, "steps": steps, "first_day": body.get("users") == "new"},
+        st.lists(STEPS, min_size=2, max_size=4),
     )),
     "time_to_convert": bodies(
         "time_to_convert",
