@@ -104,8 +104,12 @@ def _rolling(days: int) -> str:
     """
 
 
-def _reported() -> str:
-    """The reported attempts as a relation of the clause with, whose word is left out."""
+def _reported(by: str = "") -> str:
+    """The reported attempts as a relation of the clause with, whose word is left out.
+
+    Args:
+        by: of the day of step 1 too, ", day".
+    """
     parts, order = [], ["t1"]
     for number, event in enumerate(FUNNEL[1:], 2):
         parts.append(
@@ -122,14 +126,27 @@ def _reported() -> str:
     reached = " + ".join(f"(t{k} is not null)::integer" for k in range(2, last + 1))
     return f"""
     s1 as (
-        select "user", ts as t1 from events where event = '{FUNNEL[0]}' and {IN_RANGE}
+        select "user", ts as t1, day from events where event = '{FUNNEL[0]}' and {IN_RANGE}
     ),
     {",".join(parts)},
-    reported as (
-        select unnest(max_by(struct_pack({", ".join(f"{t} := {t}" for t in order)}),
+    reported{by.replace(", ", "_by_")} as (
+        select {"day," if by else ""}
+               unnest(max_by(struct_pack({", ".join(f"{t} := {t}" for t in order)}),
                              ({reached}) * {2**52}::bigint - t1))
-        from s{last} group by "user"
+        from s{last} group by "user"{by}
     )
+    """
+
+
+def _by_day() -> str:
+    """Who entered on each day and converted, once for each day; then of all days."""
+    last = len(FUNNEL)
+    of_day = _reported(", day").partition("reported_by_day")
+    return f"""
+    with {_reported()}, {"".join(of_day[1:])}
+    select day, count(t{last}), count(t1) from reported_by_day group by day
+    union all
+    select null, count(t{last}), count(t1) from reported
     """
 
 
@@ -295,6 +312,7 @@ SQL: dict[str, tuple[str, ...]] = {
     ),
     "segments": (_segments(),),
     "funnel": (_funnel(),),
+    "funnel by day": (_by_day(),),
     "time to convert": (_times(),),
 }
 """By the question's name in `questions`."""

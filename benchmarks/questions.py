@@ -91,6 +91,14 @@ def bins(answer: Any) -> Rows:
     return [(None, answer.mean, answer.median), *((b.start, b.count, None) for b in answer.bins)]
 
 
+def shares(answer: Any) -> Rows:
+    """(day, part, whole) of what is not over nothing, and the totals under no day."""
+    (line,) = answer.lines
+    pairs = zip(answer.buckets, line.fractions, strict=True)
+    found: Rows = [(day(bucket.label), *pair) for bucket, pair in pairs if pair[1]]
+    return [*found, (None, *line.total_fraction)]
+
+
 VIEWS = {"kind": "trend", "event": "view_item", "measure": "users"}
 IOS = {"field": "platform", "value": "ios"}
 US = {"field": "country", "value": "US"}
@@ -121,6 +129,11 @@ QUESTIONS = (
         {"kind": "funnel", "steps": [{"event": e} for e in FUNNEL], "window_seconds": 7 * 86_400},
         steps,
         1.5,
+    ),
+    Asked(
+        "funnel by day",
+        {"kind": "funnel_trend", "steps": [{"event": e} for e in FUNNEL]},
+        shares,
     ),
     Asked(
         "time to convert",

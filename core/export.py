@@ -76,17 +76,20 @@ def _number(answer: Number) -> Iterator[Row]:
 def _series(answer: Series) -> Iterator[Row]:
     named = any(line.series for line in answer.lines)
     compared = answer.comparison is not None
+    shares = any(line.fractions for line in answer.lines)
     yield [
         "bucket",
         *answer.breakdown,
         *(["series"] if named else []),
         "value",
         *(["previous"] if compared else []),
+        *(["part", "whole"] if shares else []),
     ]
     for line in answer.lines:
         for index, bucket in enumerate(answer.buckets):
             previous = [_at(line.previous, index)] if compared else []
-            yield [bucket.label, *_line(line, answer, named), line.values[index], *previous]
+            parts = line.fractions[index] if shares else ()
+            yield [bucket.label, *_line(line, answer, named), line.values[index], *previous, *parts]
 
 
 def _line(line: Line, answer: Series, named: bool) -> Row:

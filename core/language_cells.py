@@ -74,6 +74,14 @@ def _time_to_convert(question: Any, cell: Cell) -> str:
     return f"Users who took {cell.row or 'any time'} from {first} to {last}"
 
 
+def _funnel_trend(question: Any, cell: Cell) -> str:
+    step = cell.step or (int(cell.series.split()[0]) if cell.series else question.last_step)
+    event = question.steps[step - 1].event if step <= len(question.steps) else ""
+    if cell.outcome == "dropped":
+        return f"Did not reach step {step}, {event}, entering"
+    return f"Reached step {step}, {event}, entering"
+
+
 def _retention(question: Any, cell: Cell) -> str:
     whose = f"the cohort of {day(cell.cohort)}" if cell.cohort else "all complete cohorts"
     if cell.period is None:
@@ -206,7 +214,7 @@ def _people(question: Any, _: Cell) -> str:
 
 
 _SUBJECTS: dict[str, Callable[[Any, Cell], str]] = {
-    "time_to_convert": _time_to_convert,
+    "time_to_convert": _time_to_convert, "funnel_trend": _funnel_trend,
     "active_users": _active, "trend": _trend, "funnel": _funnel, "retention": _retention,
     "lifecycle": _lifecycle, "segments": _segment, "segment": _segment,
     "audience": _audience, "saved": _saved_chart, "several": _several,

@@ -22,7 +22,7 @@ from core.text import clean
 _BOUNDARY = r"(?![\w.:$@%+\-])"
 _FIRST = {
     "ORDER": 7, "MODE": 7, "NO_VALUE": 7, "IN_LIST": 6, "EVENTS_LIST": 6,
-    "FROM_STEP": 6, "TO_STEP": 6,
+    "FROM_STEP": 6, "TO_STEP": 6, "FUNNEL_TREND": 6,
 }  # fmt: skip
 """Terminals that win over others which match the beginning of the same text."""
 

@@ -53,6 +53,9 @@ class Subjects(Conditions):
     def time_to_convert(self, children: list[Any]) -> Part:
         return Part({**self.funnel(children).fields, "kind": "time_to_convert"})
 
+    def funnel_trend(self, children: list[Any]) -> Part:
+        return Part({**self.funnel(children).fields, "kind": "funnel_trend"})
+
     def chain(self, children: list[Any]) -> Part:
         if len(children) > 1:
             return self.funnel(children)

@@ -285,6 +285,12 @@ def fixture(runner) -> Iterator[Engines]:
         {"kind": "funnel", "breakdown": "properties.item", "limit": 1, "steps": [
             {"event": "view_item"}, {"event": "view_item"}]},
         {"kind": "retention", "granularity": "daily", "start_event": "sign_up"},
+        {"kind": "funnel_trend", "breakdown": "country", "compare": "previous", "steps": [
+            {"event": "sign_up"}, {"event": "add_to_cart"}, {"event": "purchase"}]},
+        {"kind": "funnel_trend", "measure": "median_seconds", "granularity": "weekly", "steps": [
+            {"event": "view_item"}, {"event": "view_item"}, {"event": "add_to_cart"}]},
+        {"kind": "funnel_trend", "measure": "counts", "users": "new", "steps": [
+            {"event": "sign_up"}, {"event": "purchase"}]},
         {"kind": "time_to_convert", "breakdown": "country", "steps": [
             {"event": "sign_up"}, {"event": "add_to_cart"}, {"event": "purchase"}]},
         {"kind": "time_to_convert", "measure": "repeats", "from_step": 2, "steps": [

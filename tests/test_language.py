@@ -434,6 +434,14 @@ KINDS = {
             st.builds(lambda n: {"width": n}, st.integers(1, 90_000)),
         ),
     )),
+    "funnel_trend": bodies(
+        "funnel_trend",
+        **TIMED,
+        order=st.sampled_from(["ordered", "unordered", "sequential"]),
+        measure=st.sampled_from(["conversion", "counts", "avg_seconds", "median_seconds"]),
+    ).flatmap(lambda body: st.builds(
+        lambda steps: {**body, "steps": steps}, st.lists(STEPS, min_size=2, max_size=4)
+    )),
     "grouped": bodies(
         "grouped", event=NASTY, max_groups=st.integers(1, 50),
         size=st.one_of(

@@ -79,6 +79,9 @@ def delta(current: float | None, previous: float | None) -> Span:
 
 def _single(answer: Series, line: SeriesLine, width: int, look: Look) -> Line:
     found: list[Span] = [Span(counted(line.total, answer.unit), "bold")]
+    if line.total_fraction is not None:
+        part, whole = line.total_fraction
+        found.append(Span(f" {part:,} of {whole:,}", "dim"))
     if answer.comparison is not None:
         dates = span_text(answer.comparison.first, answer.comparison.last)
         found += [Span("  "), delta(line.total, line.previous_total)]
@@ -123,6 +126,9 @@ def _value(answer: Series, at: int, index: int, look: Look, *, whole: bool) -> L
     named = (*key(at, look), Span(f" {cut(safe(line.name), 24)} ")) if line.name else ()
     text = counted(value, answer.unit) if whole else figure(value, answer.unit)
     found: Line = (*named, Span(text, "bold" if whole else ""))
+    if whole and index < len(line.fractions):
+        part, of = line.fractions[index]
+        found = (*found, Span(f" {part:,} of {of:,}", "dim"))
     if whole and line.previous is not None and index < len(line.previous):
         before = line.previous[index]
         found = (

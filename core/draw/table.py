@@ -204,6 +204,10 @@ def _line_columns(answer: Series) -> list[Texts]:
         Texts(safe(heading), tuple(safe(line.name) for line in lines)),
         Texts(answer.unit, tuple(figure(t, answer.unit) for t in totals), right=True),
     ]
+    behind = [line.total_fraction for line in lines if line.total_fraction is not None]
+    if len(behind) == len(lines):
+        texts = tuple(f"{part:,} of {whole:,}" for part, whole in behind)
+        columns.append(Texts("people", texts, right=True))
     if answer.additive and not answer.omitted and any(totals):
         whole = sum(t or 0 for t in totals)
         columns.append(Texts("share", tuple(percent((t or 0) / whole) for t in totals), right=True))
@@ -252,12 +256,14 @@ def _bucket_columns(answer: Series) -> list[Texts]:
     )
     previous = line.previous or (None,) * len(when)
     styles = tuple("partial" if b.partial else "" for b in answer.buckets)
+    behind = tuple(f"{part:,} of {whole:,}" for part, whole in line.fractions)
     return [
         Texts(answer.granularity, when, styles=styles),
         Texts(
             answer.unit, tuple(figure(v, answer.unit) for v in line.values), right=True,
             figures=tuple(max(v or 0.0, 0.0) for v in line.values),
         ),
+        *([Texts("people", behind, right=True)] if behind else []),
         *_compared(answer, list(zip(line.values, previous, strict=False))),
     ]  # fmt: skip
 
