@@ -14,7 +14,14 @@ from pydantic import ValidationError
 
 from core.api.request import Request, conditions_of, read
 from core.api.route import Asked, Backend, Route, best
-from core.errors import BadInput, BadQuestion, FootfallError, NotFound, TookTooLong
+from core.errors import (
+    BadInput,
+    BadQuestion,
+    FootfallError,
+    Forbidden,
+    NotFound,
+    TookTooLong,
+)
 from core.queries import explained
 
 __all__ = ["Backend", "Reply", "Route", "read", "respond", "routes"]
@@ -97,7 +104,7 @@ def _status(error: FootfallError) -> tuple[int, str]:
         return 400, "BAD_REQUEST"
     if isinstance(error, NotFound):
         return 404, "NOT_FOUND"
-    if type(error).__name__ == "Forbidden":
+    if isinstance(error, Forbidden):
         return 403, "FORBIDDEN"
     return (504, "TIMEOUT") if isinstance(error, TookTooLong) else (500, "QUERY_FAILED")
 

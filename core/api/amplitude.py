@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from core.api import amplitude_charts as charts
+from core.api import amplitude_funnels as funnels
 from core.api import amplitude_parameters as ask
 from core.api import amplitude_people as people
 from core.api.route import Asked, Handler, Route
@@ -34,6 +35,9 @@ ROUTES: tuple[Route, ...] = (
          "events list"),
     _get(f"{BASE}/events/segmentation", ask.Segmentation, charts.segmentation,
          "Event segmentation", f'?e={{"event_type":"_active"}}&{RANGE}', "users of _active"),
+    _get(f"{BASE}/funnels", ask.Funnel, funnels.funnels, "Funnel analysis",
+         f'?e={{"event_type":"signup"}}&e={{"event_type":"purchase"}}&{RANGE}&cs=604800',
+         "signup > purchase with filters_on = first"),
     _get(f"{BASE}/retention", ask.Retention, charts.retention, "Retention analysis",
          f'?se={{"event_type":"_new"}}&re={{"event_type":"_active"}}&{RANGE}',
          "retention of _new return _active daily 31 24 hour windows cohorts every"),

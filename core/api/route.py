@@ -15,6 +15,7 @@ from pydantic import BaseModel, ConfigDict
 
 from core.engines.sqlite import SqliteEngine, Stop
 from core.queries import from_json
+from core.store.audiences import Audiences
 from core.store.saved import Saved
 
 Document = Literal["tell", "amplitude"]
@@ -33,6 +34,11 @@ class Backend:
     engine: SqliteEngine
     saved: Saved
     stop: Stop | None = None
+
+    @property
+    def audiences(self) -> Audiences:
+        """The audiences of the workspace."""
+        return Audiences(self.saved.desk)
 
     def answer(self, kind: str, /, **fields: Any) -> Any:
         """Return the answer to a question given by its JSON fields; absent ones are None."""

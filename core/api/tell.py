@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from core.api import tell_data as data
 from core.api import tell_metrics as metrics
+from core.api import tell_objects as objects
 from core.api import tell_parameters as ask
 from core.api.route import Asked, Handler, Route
 
@@ -87,6 +89,15 @@ SESSIONS = (
          "/sessions/raw?range=7d&limit=20", "people of (sessions last 7d)"),
 )  # fmt: skip
 
+LOGS = (
+    _get("/logs", ask.Logs, metrics.logs, "Logs", "/logs?range=7d&level=ERROR",
+         "logs where level = ERROR last 7d"),
+    _get("/logs/top", ask.TopLogs, metrics.top_logs, "Logs", "/logs/top?by=level",
+         "top logs by level"),
+    _get("/logs/raw", ask.RawLogs, metrics.raw_logs, "Logs", "/logs/raw?limit=5",
+         "raw logs limit 5"),
+)  # fmt: skip
+
 USERS = (
     _get("/users", ask.Metric, metrics.over_time("users", metric="new", identified=True),
          "Users and stickiness", "/users?range=30d&granularity=weekly", "new users weekly"),
@@ -123,9 +134,68 @@ ANALYSES = (
         "signup > purchase by country",
     ),
     _post(
+        "/funnels/trend", ask.FunnelTrend, metrics.funnel_trend, "Funnels",
+        '{"steps": [{"event": "signup"}, {"event": "purchase"}], "granularity": "weekly"}',
+        "trend of signup > purchase weekly",
+    ),
+    _post(
         "/retention", ask.Retention, metrics.retention, "Retention",
         '{"granularity": "weekly", "periods": 8, "range": "90d"}', "retention weekly 8 last 90d",
     ),
 )  # fmt: skip
 
-ROUTES: tuple[Route, ...] = (*ACTIVE, *EVENTS, *SESSIONS, *USERS, *ANALYSES)
+AUDIENCE = f"{BODY_BASE}/audiences"
+MARK = f"{BODY_BASE}/marks"
+DEFINITION = '{"name": "Paying", "definition": {"events": [{"event": "purchase", "days": 30}]}}'
+
+
+def _kept(method: str, path: str, asked: type[Asked], answer: Handler, body: str = "") -> Route:
+    section = "Audiences" if path.startswith(AUDIENCE) else "Marks"
+    return Route(
+        "tell", method, path, asked, answer, section, f"{method} {path.replace(':id', ID)}", "",
+        body,
+    )  # fmt: skip
+
+
+ID = "ID"
+"""Stands in an example for the id that making or listing things shows."""
+
+OBJECTS = (
+    _kept("GET", AUDIENCE, objects.Nothing, objects.audiences),
+    _kept("POST", AUDIENCE, objects.NewAudience, objects.create_audience, DEFINITION),
+    _kept("GET", f"{AUDIENCE}/:id", objects.One, objects.audience),
+    _kept("PUT", f"{AUDIENCE}/:id", objects.ChangedAudience, objects.change_audience,
+          '{"name": "Customers"}'),
+    _kept("DELETE", f"{AUDIENCE}/:id", objects.One, objects.delete_audience),
+    _kept("GET", f"{AUDIENCE}/:id/count", objects.One, objects.count_audience),
+    _kept("GET", MARK, objects.Marks, objects.marks),
+    _kept("GET", f"{MARK}/:id", objects.One, objects.mark),
+    _kept("POST", MARK, objects.NewMark, objects.create_mark,
+          '{"title": "Version 2", "timestamp": "2026-11-01T09:00:00Z"}'),
+    _kept("DELETE", f"{MARK}/:id", objects.One, objects.delete_mark),
+)  # fmt: skip
+
+SOURCES = f"{BODY_BASE}/data/sources"
+
+
+def _data(path: str, asked: type[Asked], answer: Handler, example: str) -> Route:
+    return Route("tell", "GET", f"{SOURCES}{path}", asked, answer, "Data exploration",
+                 f"GET {SOURCES}{example}")  # fmt: skip
+
+
+DATA = (
+    Route(
+        "tell", "POST", f"{BODY_BASE}/data/query", data.Query, data.query, "SQL queries",
+        f"POST {BODY_BASE}/data/query",
+        "select country, count(*) from events_v1 group by 1",
+        '{"query": "select event_name, count(*) from events_v1 group by 1"}',
+    ),
+    _data("", data.Nothing, data.sources, ""),
+    _data("/:source/fields", data.OfSource, data.source_fields, "/events/fields"),
+    _data("/:source/values/:field", data.OfField, data.field_values,
+          "/context/values/country?limit=5"),
+)  # fmt: skip
+
+ROUTES: tuple[Route, ...] = (
+    *ACTIVE, *EVENTS, *SESSIONS, *LOGS, *USERS, *ANALYSES, *OBJECTS, *DATA,
+)  # fmt: skip

@@ -125,3 +125,23 @@ def retention(asked: ask.Retention, backend: Backend) -> Json:
     """Return a cohort matrix."""
     answer = backend.answer("retention", **fields(asked))
     return {"data": shapes.retention(answer, answer.granularity)}
+
+
+def logs(asked: ask.Logs, backend: Backend) -> Json:
+    """Return log volume over time."""
+    return {"data": shapes.series(backend.answer("logs", metric="volume", **fields(asked)))}
+
+
+def top_logs(asked: ask.TopLogs, backend: Backend) -> Json:
+    """Return logs ranked by a field, levels by severity."""
+    given = fields(asked)
+    by = given.pop("by")
+    answer = backend.answer("logs", metric="top", breakdown=by, **given)
+    names = {answer.columns[0].name: by, answer.columns[1].name: "count"}
+    return {"data": shapes.ranked(answer, names)}
+
+
+def raw_logs(asked: ask.RawLogs, backend: Backend) -> Json:
+    """Return a page of logs, newest first."""
+    answer = backend.answer("logs", metric="raw", **fields(asked))
+    return {"data": shapes.rows(answer, asked.offset)}

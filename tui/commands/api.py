@@ -43,7 +43,7 @@ def command(request: str | None, data: str | None, db: str | None) -> None:
     except BadQuestion as error:
         _refuse(400, {"error": "BAD_REQUEST", "message": str(error)})
     reply = interruptible(
-        lambda stop: respond(asked, Backend(engine, Saved(path), stop))
+        lambda stop: respond(asked, Backend(engine, Saved(path, source="api"), stop))
     )  # fmt: skip
     if not reply.ok:
         _refuse(reply.status, reply.body)
