@@ -119,6 +119,32 @@ def test_a_flag_tells_how_it_was_and_how_it_is(path):
     assert names.display("sign_up") == "Sign-up"
 
 
+@pytest.mark.parametrize(
+    ("question", "title"),
+    [
+        ({"kind": "trend", "event": "sign_up", "measure": "users"}, "Users of Sign-up"),
+        ({"kind": "trend", "event": "_active"}, "Any active event"),
+        ({"kind": "funnel", "steps": [{"event": "sign_up"}, {"event": "purchase"}]},
+         "Sign-up > purchase"),
+        ({"kind": "first_time", "event": "sign_up"}, "First time Sign-up"),
+        ({"kind": "lifecycle", "event": "sign_up"}, "Lifecycle of Sign-up"),
+        ({"kind": "retention", "start_event": "sign_up"}, "Retention: Sign-up, then any event"),
+    ],
+)  # fmt: skip
+def test_titles_show_the_display_name(path, question, title):
+    flag_event(path, "sign_up", {"display": "Sign-up"})
+    assert SqliteEngine(path).answer(from_json(question)).title == title
+
+
+def test_the_events_list_shows_display_names_and_flags(path):
+    flag_event(path, "sign_up", {"display": "Sign-up", "inactive": True, "hidden": True})
+    flag_event(path, "view_item", {"deleted": True})
+    answer = SqliteEngine(path).answer(from_json({"kind": "events_list"}))
+    rows = {row[0]: row[4:] for row in answer.rows}
+    assert rows["sign_up"] == ("Sign-up", "hidden, non active")
+    assert "view_item" not in rows
+
+
 def test_what_cannot_be_flagged_is_refused(path):
     with pytest.raises(NotFound, match="no event 'sign_upp'") as caught:
         flag_event(path, "sign_upp", {"hidden": True})

@@ -19,7 +19,7 @@ from core.queries.active_users import group_fields, in_group
 from core.queries.base import Ask, Context, Rows, TimedQuestion, find_bucket, frame
 from core.queries.names import Field
 from core.queries.select import Selection, day_runs, select, slot_expression, whole_days
-from core.queries.selectors import ANY
+from core.queries.selectors import ANY, titled
 from core.queries.series import Figures, assemble, collect
 from core.timeframe import DAY, Bucket, Span, days_span, runs
 
@@ -49,7 +49,8 @@ class FirstTime(TimedQuestion):
             before = yield from self.period(ctx, time.compared, time.compared_buckets, by)
         return assemble(
             ctx, self, time, by, now, before,
-            title=f"First time {self.event}", unit="users", additive=True, notes=self._notes(),
+            title=f"First time {titled(ctx.names, self.event)}",
+            unit="users", additive=True, notes=self._notes(),
         )  # fmt: skip
 
     def selection(self, ctx: Context) -> Selection:

@@ -17,6 +17,7 @@ from core.queries.funnel_plan import Plan
 from core.queries.funnel_tally import Tally, average, seconds
 from core.queries.funnel_values import has_value, value_label
 from core.queries.names import Field
+from core.queries.selectors import in_title
 from core.store.layout import OTHER
 from core.timeframe import Span
 
@@ -54,7 +55,7 @@ class Funnel(FunnelFields):
             past = yield from self._tallies(ctx, before, [])
             previous = self._group((), Tally.of(len(self.steps), past.values()))
         return Steps(
-            title=self.steps_title(),
+            title=in_title(ctx.names, self.steps_title(), *(s.event for s in self.steps)),
             notes=notes(self, groups[0]),
             **dates(span),
             unit=self.unit,

@@ -18,7 +18,7 @@ from core.queries.active_users import members_of_group
 from core.queries.base import Ask, Context, Question, Rows, dates
 from core.queries.names import Field as Named
 from core.queries.select import label, select
-from core.queries.selectors import ANY
+from core.queries.selectors import ANY, in_title
 
 _WORDS = re.compile(r"(\w+?)(?:\((.*)\))?")
 
@@ -114,7 +114,7 @@ class Grouped(Question):
         shown, rest = tiles[: self.max_groups], tiles[self.max_groups :]
         shares = [tile.size / whole if whole else None for tile in shown]
         return Treemap(
-            title=self.title(),
+            title=in_title(ctx.names, self.title(), self.event),
             **dates(span),
             group_by=by.key,
             size=_words(self.size),

@@ -22,6 +22,7 @@ from core.queries.active_users import group_fields, in_group
 from core.queries.base import Ask, Context, Rows, TimedQuestion, dates, find_bucket, frame
 from core.queries.names import Field
 from core.queries.select import Selection, day_runs, select, slot_expression
+from core.queries.selectors import titled
 from core.queries.series import Figure, Group, groups_reader, points_of
 from core.timeframe import CLOCK, Bucket, Span, days_span, granularity
 
@@ -74,7 +75,7 @@ class Lifecycle(TimedQuestion):
             before = yield from self._period(ctx, time.compared_buckets, time.unit, by)
         groups = now.ranked() if by else [()]
         return Series(
-            title=f"Lifecycle of {self.event or 'any event'}",
+            title=f"Lifecycle of {titled(ctx.names, self.event, 'any event')}",
             **dates(time.span),
             notes=time.notes,
             granularity=time.unit,

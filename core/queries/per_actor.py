@@ -19,7 +19,7 @@ from core.queries.active_users import WHOLE, group_fields, in_group
 from core.queries.base import Ask, Context, Rows, TimedQuestion, find_bucket, frame
 from core.queries.names import Field
 from core.queries.select import day_runs, select, slot_expression, whole_days
-from core.queries.selectors import ANY
+from core.queries.selectors import ANY, in_title
 from core.queries.series import Figures, assemble, collect
 from core.queries.trend import PERCENTILE
 from core.timeframe import Bucket, Span, runs
@@ -77,7 +77,7 @@ class PerActor(TimedQuestion):
             before = yield from self._period(ctx, time.compared, time.compared_buckets, by)
         return assemble(
             ctx, self, time, by, now, before,
-            title=self.title(),
+            title=in_title(ctx.names, self.title(), self.event),
             unit="number",
             additive=self.metric == "sum",
             empty=0 if self.metric == "sum" else None,

@@ -10,6 +10,7 @@ from core.answers import Cell
 from core.engines.dialect import Binder
 from core.errors import BadQuestion
 from core.queries.base import Ask, Context, TimedQuestion
+from core.queries.selectors import titled
 from core.queries.trend import Trend
 
 
@@ -54,7 +55,9 @@ class Properties(TimedQuestion):
         """See Question."""
         ctx.names.existing(f"properties.{self.property}", "property")
         answer = yield from self._trend().ask(ctx)
-        return answer.model_copy(update={"title": f"{self.event} by {self.property}"})
+        return answer.model_copy(
+            update={"title": f"{titled(ctx.names, self.event)} by {self.property}"}
+        )
 
     def people(self, ctx: Context, bind: Binder, cell: Cell) -> str:
         """See Question: everybody who did the event in the bucket with the value."""

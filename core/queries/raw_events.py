@@ -12,7 +12,7 @@ from core.engines.dialect import Binder, Statement
 from core.queries.active_users import members_of_group
 from core.queries.base import Ask, Context, Question, Rows, dates
 from core.queries.select import Selection, select
-from core.queries.selectors import ANY
+from core.queries.selectors import ANY, titled
 from core.timeframe import Span
 
 
@@ -46,7 +46,7 @@ class RawEvents(Question):
             )
             total = int(counted[0][0] or 0)
         return Table(
-            title=self.event or "Events",
+            title=titled(ctx.names, self.event, "Events"),
             **dates(span),
             notes=() if total is None else (f"{total:,} events in all.",),
             columns=(

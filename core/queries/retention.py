@@ -28,6 +28,7 @@ from core.queries.retention_rows import ALL, BEFORE, RETURNED, SIZE, GridRows
 from core.queries.retention_starts import EVERYBODY, Groups, start_sets
 from core.queries.retention_windows import matched, relations
 from core.queries.select import label
+from core.queries.selectors import in_title
 from core.timeframe import granularity
 
 MAX_DAYS = 90
@@ -187,7 +188,7 @@ class Retention(Question):
                 if raw in found
             ]
         return Grid(
-            title=self.title(),
+            title=in_title(ctx.names, self.title(), self.start_event, self.return_event),
             **dates(plan.span),
             notes=(*plan.notes, *plan.cut(whole.cohorts), *self._notes(groups)),
             granularity=plan.unit,

@@ -17,6 +17,7 @@ event is reached as `event:_active`; events called like the revenue words are re
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -147,6 +148,16 @@ def titled(names: Names, name: str | None, absent: str = "Any event") -> str:
     if name.startswith(CUSTOM):
         return name.removeprefix(CUSTOM)
     return names.display(name)
+
+
+def in_title(names: Names, title: str, *events: str | None) -> str:
+    """Return a title with its events as they are to be shown."""
+    for event in dict.fromkeys(filter(None, events)):
+        shown = titled(names, event)
+        if shown != event:
+            word = rf"(?<!\w){re.escape(event)}(?!\w)"
+            title = re.sub(word, lambda _, shown=shown: shown, title)  # type: ignore[misc]
+    return title
 
 
 def together(names: Names, parts: Sequence[Sequence[int]]) -> tuple[int, ...]:

@@ -30,6 +30,7 @@ from core.queries.active_users import (
 from core.queries.base import Ask, Context, Rows, TimedQuestion, dates, find_bucket, frame
 from core.queries.names import Field
 from core.queries.select import select
+from core.queries.selectors import titled
 from core.queries.series import Figure, Figures, Group, assemble, collect
 from core.timeframe import CLOCK, Bucket, Span, days_span, granularity
 
@@ -137,7 +138,8 @@ class Stickiness(TimedQuestion):
         before = None
         if time.compared:
             before = yield from self._period(ctx, time.compared, time.compared_buckets, by)
-        title = f"Stickiness{f' of {self.event}' if self.event else ''}"
+        of = f" of {titled(ctx.names, self.event)}" if self.event else ""
+        title = f"Stickiness{of}"
         return assemble(
             ctx, self, time, by, now, before,
             title=f"{title}, {TITLES[self.interval or 'day']}", unit="percent", additive=False,
@@ -209,8 +211,8 @@ class Stickiness(TimedQuestion):
             TimeBucket(label=b.label, start=b.start, end=b.end, partial=b.partial) for b in slots
         )
         return Series(
-            title=f"Share with {self._label(self.days)} of {self.event or 'any event'} "
-            f"per {self._word}",
+            title=f"Share with {self._label(self.days)} of "
+            f"{titled(ctx.names, self.event, 'any event')} per {self._word}",
             **dates(ctx.span_to_today(self.range)),
             notes=self._notes(ctx),
             unit="percent",
@@ -242,7 +244,7 @@ class Stickiness(TimedQuestion):
         pairs = [found.get(k, (0, 0))[0] for k in range(1, most + 1)]
         total = sum(pairs) if self.mode == "exact" else sum(pairs[:1])
         return Histogram(
-            title=f"Days with {self.event or 'any event'} per {self._word}",
+            title=f"Days with {titled(ctx.names, self.event, 'any event')} per {self._word}",
             **dates(span),
             notes=self._notes(ctx),
             unit="users" if self.interval == "range" else "number",

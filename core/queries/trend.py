@@ -24,7 +24,7 @@ from core.queries.active_users import bucket_span, members_of_group, people_by_s
 from core.queries.base import Ask, Context, Rows, TimedQuestion, find_bucket, frame
 from core.queries.names import Field
 from core.queries.select import Selection, select
-from core.queries.selectors import ANY
+from core.queries.selectors import ANY, in_title
 from core.queries.series import Figure, Figures, Group, assemble, collect
 from core.queries.trend_histograms import HISTOGRAMS, check_alone
 from core.queries.trend_scan import Scan
@@ -166,7 +166,7 @@ class Trend(TimedQuestion):
             before = yield from self._period(ctx, time.compared, compared, by, time.unit)
         return assemble(
             ctx, self, time, by, now, before,
-            title=self.title(),
+            title=in_title(ctx.names, self.title(), self.event),
             unit=UNITS.get(self.measure, "number"),
             additive=self.measure in ("count", "sum") and not self._windowed(),
             empty=self._empty(),

@@ -137,7 +137,7 @@ class FilterEditor(Overlay):
 
     def _values(self, field: str) -> list[str]:
         names = self.ctx.names
-        return list(names.events) if field == "event" else list(names.values(field).values())
+        return list(names.pickable) if field == "event" else list(names.values(field).values())
 
     def _keep(self, at: int | None, field: str, key: str, text: str | None) -> None:
         value: Any = text

@@ -59,7 +59,7 @@ class KeptPage(AskedPage):
 
     def example_here(self) -> str:
         """Return a text to start from, in the workspace's own words."""
-        known = [_quoted(name) for name in self.context.names.events]
+        known = [_quoted(name) for name in self.context.names.pickable]
         first, second = [*known, "signup", "purchase"][:2]
         return self.example.format(first, second) + self._range()
 

@@ -90,13 +90,14 @@ class MetricsPage(AskedPage):
 
     def _count(self) -> None:
         """Ask how often each event happened, for the list."""
-        names = self.app.engine.context().names.events
+        names = self.app.engine.context().names.pickable
         question = from_json({"kind": "top_events", "range": "all_time",
                               "limit": max(len(names), 1)})  # fmt: skip
         self.ask(Hearer(self._counted), question)
 
     def _counted(self, table: Any) -> None:
-        self.counts = [(str(row[0]), int(row[1])) for row in table.rows]
+        names = self.app.engine.context().names.pickable
+        self.counts = [(str(row[0]), int(row[1])) for row in table.rows if row[0] in names]
         self._fill(keep=False)
         if not self.counts:
             hint = "footfall import FILE --into DB loads some."

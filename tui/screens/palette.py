@@ -72,7 +72,7 @@ def _names(page: Any) -> list[Row]:
 
     rows = [Row(f'go: board "{clean(b.title)}"', board(b)) for b in library.boards()]
     rows += [Row(f'go: chart "{clean(c.title)}"', chart(c)) for c in library.charts()]
-    for name in app.engine.context().names.events:
+    for name in app.engine.context().names.pickable:
         rows.append(Row(f'go: event "{clean(name)}"', _event(page, name)))
     return rows
 

@@ -188,7 +188,7 @@ class SegmentsPage(AskedPage):
         ask_name(self, "New audience", "", lambda name: self._ask_definition(name, "", text))
 
     def _some_event(self) -> str:
-        return next(iter(self.context.names.events), "signup")
+        return next(iter(self.context.names.pickable), "signup")
 
     def _ask_definition(self, title: str, id_: str, text: str) -> None:
         def read(typed: str) -> dict[str, Any]:
