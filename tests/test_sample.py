@@ -11,6 +11,7 @@ from core.answers import Series, Steps
 from core.board_answers import block_question
 from core.boards import Board
 from core.engines.sqlite import SqliteEngine
+from core.language import parse
 from core.queries import from_json
 from core.store.saved import Mark, Saved
 from core.timeframe import DAY, to_date
@@ -112,3 +113,16 @@ def test_a_newer_demo_keeps_what_was_saved_in_the_older(tmp_path: Path) -> None:
     assert len(marks) == len(sample.MARKS) + 1
     outage = next(mark for mark in marks if mark.title.startswith("login outage"))
     assert outage.timestamp == END - sample.OUTAGE * DAY - DAY // 2
+
+
+def test_servers_log_in_the_sessions_of_the_events(engine: SqliteEngine) -> None:
+    top = engine.answer(parse("top logs last 90d"))
+    assert [row[0] for row in top.rows] == ["CRITICAL", "ERROR", "WARNING", "INFO", "DEBUG"]
+    assert [row[0] for row in top.rows if not row[2]] == ["CRITICAL"]
+    errors = engine.answer(parse("logs with level = ERROR")).lines[0].values
+    assert max(errors) == errors[-1 - sample.OUTAGE] >= 120
+
+
+def test_the_same_seed_gives_the_same_logs() -> None:
+    happened = list(sample.events(END))
+    assert list(sample.logs(happened, END)) == list(sample.logs(happened, END))
