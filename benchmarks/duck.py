@@ -224,6 +224,32 @@ def _uniques(where: str, by: str = "") -> tuple[str, str]:
     )
 
 
+def _paths() -> str:
+    """From everybody's first view_item, five steps within a day, equal neighbours as one."""
+    path = 'over (partition by "user" order by ts)'
+    return f"""
+    with starts as (
+        select "user", min(ts) as begin from events
+        where event = 'view_item' and {IN_RANGE} group by "user"
+    ),
+    marked as (
+        select "user", ts, event, lag(event) {path} as before
+        from events join starts using ("user")
+        where ts between begin and begin + {DAY}
+    ),
+    numbered as (
+        select event, row_number() {path} as n, lag(event) {path} as before,
+               lead(event) {path} as after
+        from marked where before is null or before <> event
+    )
+    select n, before::varchar, event::varchar, count(*) from numbered where n <= 5
+    group by all
+    union all
+    select n + 1, event::varchar, '(end)', count(*) from numbered
+    where after is null and n < 5 group by all
+    """
+
+
 SQL: dict[str, tuple[str, ...]] = {
     "active users": _uniques("true"),
     "rolling 7 days": (_rolling(7), _uniques("true")[1]),
@@ -314,6 +340,7 @@ SQL: dict[str, tuple[str, ...]] = {
     "funnel": (_funnel(),),
     "funnel by day": (_by_day(),),
     "time to convert": (_times(),),
+    "paths": (_paths(),),
 }
 """By the question's name in `questions`."""
 

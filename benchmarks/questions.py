@@ -86,6 +86,12 @@ def steps(answer: Any) -> Rows:
     return [(*counts, *(figure for pair in times for figure in pair))]
 
 
+def flow(answer: Any) -> Rows:
+    """(step, event before, event, paths) of every node, nothing before those of step 1."""
+    first = [(1, None, node.event, node.count) for node in answer.steps[0].nodes]
+    return [*first, *((edge.step, edge.after, edge.event, edge.count) for edge in answer.edges)]
+
+
 def bins(answer: Any) -> Rows:
     """(start, people, nothing) of each bin, and the mean and median under no start."""
     return [(None, answer.mean, answer.median), *((b.start, b.count, None) for b in answer.bins)]
@@ -140,4 +146,5 @@ QUESTIONS = (
         {"kind": "time_to_convert", "steps": [{"event": e} for e in FUNNEL]},
         bins,
     ),
+    Asked("paths", {"kind": "paths", "from": "view_item", "scope": 86_400, "limit": 50}, flow),
 )

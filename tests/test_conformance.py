@@ -181,8 +181,20 @@ segments = st.fixed_dictionaries(
         "conditions": timed["conditions"],
     }
 )
+paths = st.fixed_dictionaries(
+    {
+        "kind": st.just("paths"),
+        "range": timed["range"],
+        "from": st.sampled_from(EVENTS),
+        "scope": st.sampled_from(("session", 1, 3600, 9 * 86_400)),
+        "count_by": st.sampled_from(("uniques", "totals")),
+        "collapse": st.booleans(),
+        "conditions": timed["conditions"],
+    },
+    optional={"to": st.sampled_from(EVENTS)},
+)
 one_question = st.one_of(
-    trends, active, tops, funnels, funnels, times, retentions, lifecycles, segments
+    trends, active, tops, funnels, funnels, times, retentions, lifecycles, segments, paths
 )
 questions = st.lists(one_question, min_size=6, max_size=6)
 random_worlds = settings(
@@ -206,7 +218,7 @@ def test_random_worlds(runner, world, asked):
 
 
 def _events_in(fields: dict[str, Any]) -> set[str]:
-    named = {fields.get(name) for name in ("event", "start_event", "return_event")}
+    named = {fields.get(n) for n in ("event", "start_event", "return_event", "from", "to")}
     return (named | {step["event"] for step in fields.get("steps", ())}) - {None}
 
 
@@ -331,6 +343,12 @@ def fixture(runner) -> Iterator[Engines]:
         {"kind": "segments"},
         {"kind": "lifecycle"},
         {"kind": "lifecycle", "event": "view_item", "new_means": "product"},
+        {"kind": "paths", "from": "sign_up", "count_by": "totals", "limit": 1},
+        {"kind": "paths", "from": "sign_up", "to": "purchase", "scope": 86_400, "conditions": [
+            {"field": "item", "operator": "is_not_set"}]},
+        {"kind": "paths", "from": "view_item", "count_by": "totals", "scope": 3600,
+         "collapse": False, "compare": "previous"},
+        {"kind": "paths", "to": "add_to_cart", "count_by": "totals", "scope": 864_000},
     ],
     ids=str,
 )  # fmt: skip

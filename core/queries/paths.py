@@ -146,18 +146,24 @@ class Paths(TimedQuestion):
         )
 
     def _tally(self, ctx: Context, span: Span) -> Generator[Statement, Rows, Tally]:
-        bind = ctx.binder()
-        actors = ctx.dialect.integers("actor") if self.count_by == "totals" else "null"
-        rows = yield bind.statement(
+        shares = yield from self._plan(ctx, span).shares()
+        first, *others = [self._counted(plan) for plan in shares]
+        rows = yield replace(first, also=tuple(others))
+        return Tally(self.steps).read(ctx.names, [(*row[:5], _listed(row[5])) for row in rows])
+
+    def _counted(self, plan: Plan) -> Statement:
+        """Return the rows that Tally reads."""
+        bind = plan.ctx.binder()
+        actors = plan.ctx.dialect.integers("actor") if self.count_by == "totals" else "null"
+        return bind.statement(
             f"""
             select n, prev, event, goal, count(*), {actors}
-            from ({nodes(self._plan(ctx, span), bind)}) node
+            from ({nodes(plan, bind)}) node
             where n <= {bind(self.steps + 1)} or event is null or goal = 1
             group by n, prev, event, goal
             """,
             "paths by step",
         )
-        return Tally(self.steps).read(ctx.names, [(*row[:5], _listed(row[5])) for row in rows])
 
     def _plan(self, ctx: Context, span: Span) -> Plan:
         anchor = select(

@@ -11,14 +11,17 @@ with window functions, for engines that cannot seek. Where both can be asked the
 
 from __future__ import annotations
 
+from collections.abc import Generator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from core.engines.dialect import Binder
+from core.engines.bitmaps import load
+from core.engines.dialect import Binder, Statement
+from core.queries.funnel_plan import MANY, SHARES
 from core.queries.select import Selection
 
 if TYPE_CHECKING:
-    from core.queries.base import Context
+    from core.queries.base import Context, Rows
     from core.timeframe import Span
 
 
@@ -36,6 +39,7 @@ class Plan:
         every: from every occurrence that lies in no other path, not one for each person.
         collapse: equal neighbours are one step.
         steps: how many steps are shown.
+        people: the actors to look at, ascending; None is everybody who did the event.
     """
 
     ctx: Context
@@ -48,6 +52,29 @@ class Plan:
     every: bool
     collapse: bool
     steps: int
+    people: tuple[int, ...] | None = None
+
+    @property
+    def from_sets(self) -> bool:
+        """Whether the stored sets say who did the event in the span."""
+        return self.anchor.set_dimension() is not False and self.span.whole_days
+
+    def shares(self) -> Generator[Statement, Rows, list[Plan]]:
+        """Cut the people into shares that are asked side by side."""
+        if not self.from_sets or self.anchor.members:
+            return [self]
+        bind = self.ctx.binder()
+        rows = yield bind.statement(
+            f"select users from ({self.anchor.sets(bind, self.span, totals=False)})",
+            "who begins a path, to cut them into shares",
+        )
+        starters = load(None)
+        for (users,) in rows:
+            starters |= load(users)
+        size = -(-len(starters) // SHARES) if len(starters) >= MANY else max(len(starters), 1)
+        everybody = tuple(starters)
+        cuts = range(0, max(len(everybody), 1), size)
+        return [replace(self, people=everybody[cut : cut + size]) for cut in cuts]
 
     @property
     def order(self) -> str:
@@ -179,7 +206,7 @@ def starts(plan: Plan, bind: Binder) -> str:
     `until` is the last instant of the scope along the path. ClickHouse tells sessions by their
     `derived` start instead.
     """
-    stored = _from_sets(plan)
+    stored = plan.from_sets
     if plan.window is None and plan.ctx.dialect.name == "clickhouse":
         return f"select s.*, 0 as until from ({_chosen(plan, bind)}) s"
     if plan.every and plan.window is None and stored:
@@ -191,14 +218,16 @@ def starts(plan: Plan, bind: Binder) -> str:
     return f"select s.*, {_until(plan, bind)} as until from ({found}) s"
 
 
-def _from_sets(plan: Plan) -> bool:
-    """Whether the stored sets say who did the event in the span."""
-    return plan.anchor.set_dimension() is not False and plan.span.whole_days
+def _people(plan: Plan, bind: Binder) -> str:
+    """Everybody in the stored sets, or the plan's share of them."""
+    if plan.people is not None:
+        return f"select value as actor from json_each({bind.list(plan.people)})"
+    return plan.ctx.dialect.members(plan.anchor.sets(bind, plan.span, totals=False))
 
 
 def _sought(plan: Plan, bind: Binder) -> str:
     """Everybody in the stored sets, with one seek for their first or last occurrence."""
-    people = plan.ctx.dialect.members(plan.anchor.sets(bind, plan.span, totals=False))
+    people = _people(plan, bind)
     return f"""
         select x.actor, x.ts, x.id, x.seq as unit, x.event, x.session
         from ({people}) c
@@ -224,7 +253,7 @@ def _onward(plan: Plan, bind: Binder) -> str:
 
 def _of_sessions(plan: Plan, bind: Binder) -> str:
     """The first occurrence in each session of everybody in the stored sets."""
-    people = plan.ctx.dialect.members(plan.anchor.sets(bind, plan.span, totals=False))
+    people = _people(plan, bind)
     start, end = bind(plan.span.start), bind(plan.span.end)
     inside = (f"max({start}, w.start)", f"""min({end}, w."end" + 1)""", "and e.session = w.session")
     return f"""
