@@ -2,7 +2,8 @@
 
 Of each bucket, first a figure per person, how many events or the sum of a property, then one
 figure over those people who have any. The whole range is one such bucket, not the mean of its
-buckets. Stored sets do not say how often a person did something, so the events are read.
+buckets. Events are added up per person in `per_actor_counts`. Stored sets hold no properties, so
+that for sums of one the events are read.
 """
 
 from __future__ import annotations
@@ -18,11 +19,13 @@ from core.errors import BadQuestion, did_you_mean
 from core.queries.active_users import WHOLE, group_fields, in_group
 from core.queries.base import Ask, Context, Rows, TimedQuestion, find_bucket, frame
 from core.queries.names import Field
-from core.queries.select import day_runs, select, slot_expression, whole_days
+from core.queries.per_actor_counts import is_stored, of_events, of_sets
+from core.queries.select import select
 from core.queries.selectors import ANY, in_title
 from core.queries.series import Figures, assemble, collect
 from core.queries.trend import PERCENTILE
-from core.timeframe import Bucket, Span, runs
+from core.queries.trend_scan import place
+from core.timeframe import Bucket, Span
 
 METRICS = ("avg", "median", "min", "max", "sum")
 
@@ -86,6 +89,11 @@ class PerActor(TimedQuestion):
     def _period(
         self, ctx: Context, span: Span, slots: list[Bucket], by: list[Field]
     ) -> Generator[Statement, Rows, Figures]:
+        if not self.property:
+            selection = select(ctx, self, self.event, absent=ANY)
+            stored = self.metric in ("avg", "sum") and is_stored(selection, span, slots, by)
+            ask = of_sets if stored else of_events
+            return (yield from ask(ctx, selection, span, slots, by, self.metric))
         bind = ctx.binder()
         figure = self._over_people(ctx, bind)
         rows = yield bind.statement(
@@ -124,7 +132,7 @@ class PerActor(TimedQuestion):
         return f"""
             select slot, v0, v1, actor, sum(x) as x
             from (
-                select {_slot(bind, span, slots)} as slot, {values[0]} as v0, {values[1]} as v1,
+                select {place(bind, span, slots)} as slot, {values[0]} as v0, {values[1]} as v1,
                        e.actor as actor, {x} as x
                 from {selection.source(fields)}
                 where {selection.where(bind, span)} and e.actor <> 0
@@ -143,11 +151,3 @@ class PerActor(TimedQuestion):
         if slot is not None:
             tests.append(f"slot = {bind(slot.index)}")
         return f"select distinct actor from ({each}) own where {' and '.join(tests) or '1 = 1'}"
-
-
-def _slot(bind: Binder, span: Span, slots: Sequence[Bucket]) -> str:
-    if not slots:
-        return "0"
-    if whole_days(slots) and span.whole_days:
-        return slot_expression(bind, "e.day", day_runs(slots))
-    return slot_expression(bind, "e.ts", list(runs(slots)))

@@ -20,8 +20,13 @@ from core.engines.dialect import Binder, Statement
 from core.errors import BadQuestion
 from core.queries.base import Ask, Context, Rows, dates
 from core.queries.names import Field
+from core.queries.per_actor_counts import over
 from core.queries.select import select
-from core.queries.selectors import ANY
+from core.queries.selectors import ANY, in_title
+from core.queries.series import Figure
+
+Found = tuple[tuple[Figure, Figure, Figure], list[Bin]]
+"""Mean, median and p90, and the bins, whose shares are still to come."""
 
 if TYPE_CHECKING:
     from core.queries.trend import Trend
@@ -58,32 +63,18 @@ def check_alone(question: Trend) -> None:
 
 def ask(ctx: Context, question: Trend) -> Ask:
     """Yield statements, receive their rows, return the Histogram."""
-    spread = _valued if question.measure == "histogram" else _counted
-    bind = ctx.binder()
-    middle, ninth = (ctx.dialect.percentile("x", p, bind) for p in (0.5, 0.9))
-    stats = yield bind.statement(
-        f"""
-        select avg(x), {middle}, {ninth}, min(x), max(x), count(distinct x),
-               sum(case when x = round(x) then 0 else 1 end)
-        from ({spread(ctx, question, bind, nobody=True)}) f
-        """,
-        "mean, median and bounds",
-    )
-    mean, median, p90, *bounds = stats[0]
-    if question.measure == "histogram":
-        bins = yield from _values(ctx, question, *bounds)
-    else:
-        bins = yield from _times(ctx, question)
+    spread = _values if question.measure == "histogram" else _times
+    (mean, median, p90), bins = yield from spread(ctx, question)
     total = sum(part.count for part in bins)
     return Histogram(
-        title=question.title(),
+        title=in_title(ctx.names, question.title(), question.event),
         **dates(ctx.span_to_today(question.range)),
         unit="events" if question.measure == "histogram" else "users",
         of=question.property or "times",
         total=total,
-        mean=mean if total else None,
-        median=median if total else None,
-        p90=p90 if total else None,
+        mean=mean,
+        median=median,
+        p90=p90,
         bins=tuple(
             part.model_copy(update={"share": part.count / total if total else None})
             for part in bins
@@ -106,14 +97,31 @@ def people(ctx: Context, question: Trend, bind: Binder, cell: Cell) -> str:
 # -- values of a property
 
 
-def _values(
-    ctx: Context, question: Trend, low: float, high: float, different: int, broken: int
-) -> Generator[Statement, Rows, list[Bin]]:
+def _values(ctx: Context, question: Trend) -> Generator[Statement, Rows, Found]:
+    bind = ctx.binder()
+    middle, ninth = (ctx.dialect.percentile("x", p, bind) for p in (0.5, 0.9))
+    stats = yield bind.statement(
+        f"""
+        select avg(x), {middle}, {ninth}, min(x), max(x), count(distinct x),
+               sum(case when x = round(x) then 0 else 1 end)
+        from ({_valued(ctx, question, bind, nobody=True)}) f
+        """,
+        "mean, median and bounds",
+    )
+    *typical, low, high, different, broken = stats[0]
     if not different:
-        return []
+        return (None, None, None), []
+    bins = yield from _placed(ctx, question, low, high, 0 if broken else different)
+    return (typical[0], typical[1], typical[2]), bins
+
+
+def _placed(
+    ctx: Context, question: Trend, low: float, high: float, whole: int
+) -> Generator[Statement, Rows, list[Bin]]:
+    """The bins of values from low to high, of which `whole` are different whole numbers."""
     bind = ctx.binder()
     bounds: list[float] = []
-    if different == 1 or (different <= SINGLE and not broken):
+    if low == high or 0 < whole <= SINGLE:
         where = "x"
     else:
         bounds = round_bounds(low, high)
@@ -205,27 +213,31 @@ def _valued(ctx: Context, question: Trend, bind: Binder, *, nobody: bool = False
 # -- how often people did it
 
 
-def _times(ctx: Context, question: Trend) -> Generator[Statement, Rows, list[Bin]]:
+def _times(ctx: Context, question: Trend) -> Generator[Statement, Rows, Found]:
     bind = ctx.binder()
     rows = yield bind.statement(
         f"""
-        select times, count(*) as people
-        from (
-            select case when x > {bind(MOST)} then {bind(MOST + 1)} else x end as times
-            from ({_counted(ctx, question, bind)}) f
-        ) capped
-        group by times
+        select x, count(*) as people
+        from ({_counted(ctx, question, bind)}) f
+        group by x
         """,
         "people by number of events",
     )
-    found: dict[int, int] = dict(rows)
-    return [
+    if not rows:
+        return (None, None, None), []
+    spread: dict[int, int] = dict(rows)
+    found: dict[int, int] = {}
+    for times, people in spread.items():
+        place = min(times, MOST + 1)
+        found[place] = found.get(place, 0) + people
+    bins = [
         Bin(
             label=_often(n), start=n, end=None if n > MOST else n + 1, count=found.get(n, 0),
             people=found.get(n, 0),
         )
-        for n in range(1, max(found, default=0) + 1)
+        for n in range(1, max(found) + 1)
     ]  # fmt: skip
+    return (over(spread, "avg"), over(spread, "median"), over(spread, "p90")), bins
 
 
 def _often(n: int) -> str:
@@ -241,7 +253,7 @@ def _so_often(bind: Binder, label: str) -> str:
     return f"x {'>=' if 'more' in found[2] else '='} {bind(int(found[1]))}"
 
 
-def _counted(ctx: Context, question: Trend, bind: Binder, *, nobody: bool = False) -> str:
+def _counted(ctx: Context, question: Trend, bind: Binder) -> str:
     """Relation (actor, x): how many events each person has, where any; never nobody."""
     selection = select(ctx, question, question.event, absent=ANY)
     return f"""

@@ -1,14 +1,15 @@
 """Figures of a trend that need the events themselves: of a property, of sessions.
 
 A window's figure is put together from those of its buckets where that gives the same (sums, means,
-least and greatest values); different things are looked at once per bucket and counted per window,
-and percentiles look at every value of a window.
+least and greatest values); different things are counted by where they come into the window and go
+out of it; percentiles and values per user look at everything in each window.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import Any
 
 from core.engines.dialect import Binder, Statement
@@ -48,19 +49,15 @@ class Scan:
         """Figures per bucket and of the span; with a view per window, and the totals unused."""
         fold = FOLDS.get(self.measure)
         if fold is None:
+            if view and self.measure in ("sessions", "distinct"):
+                rows = yield self._changes(ctx, span, slots, view)
+                return collect(ctx, self.by, [], running(rows, view))
             rows = yield self._statement(ctx, span, slots, view, (self._aggregate(ctx),))
-            totals, points = split(rows)
-            if view and self._new_things(view):
-                points = merged(points, view, FOLDS["sum"])
-            return collect(ctx, self.by, totals, points)
+            return collect(ctx, self.by, *split(rows))
         rows = yield self._statement(ctx, span, slots, None, fold.columns)
         totals, points = split(rows)
         shown = merged(points, view, fold) if view else _finished(points, 3, fold)
         return collect(ctx, self.by, _finished(totals, 2, fold), shown)
-
-    def _new_things(self, view: Windows) -> bool:
-        """Whether windows that grow are counted by what is new in each bucket."""
-        return view.growing and self.measure in ("sessions", "distinct")
 
     def _statement(
         self,
@@ -86,6 +83,41 @@ class Scan:
             group by v0, v1
             """,
             f"{self.measure.replace('_', ' ')} from the events",
+        )
+
+    def _changes(self, ctx: Context, span: Span, slots: list[Bucket], view: Windows) -> Statement:
+        """Rows (slot, v0, v1, change): by how much the number of things in a window changes.
+
+        A thing comes in where it is seen, and goes out after a window's length unless it is seen
+        again before.
+        """
+        bind = ctx.binder()
+        length = bind(len(view.base) if view.growing else view.length)
+        following = f"{ctx.dialect.lag('slot')} over (partition by v0, v1, x order by slot desc)"
+        return bind.statement(
+            f"""
+            with seen as (
+                select distinct slot, v0, v1, x
+                from ({self._found(ctx, bind, span, slots)}) found
+                where x is not null
+            ),
+            stays as materialized (
+                select slot, v0, v1, {following} as following
+                from seen
+            )
+            select slot, v0, v1, sum(change) as change
+            from (
+                select slot, v0, v1, 1 as change
+                from stays
+                union all
+                select case when following < slot + {length} then following
+                            else slot + {length} end as slot,
+                       v0, v1, -1 as change
+                from stays
+            ) moves
+            group by slot, v0, v1
+            """,
+            f"different {'sessions' if self.measure == 'sessions' else 'values'} of each window",
         )
 
     def _found(self, ctx: Context, bind: Binder, span: Span, slots: list[Bucket]) -> str:
@@ -120,14 +152,7 @@ class Scan:
                 ) h on h.session = a.session"""
 
     def _placed(self, ctx: Context, bind: Binder, view: Windows) -> str:
-        """Relation (slot, v0, v1, actor, x) by window; of a growing one where each thing is new."""
-        if self._new_things(view):
-            return """(
-                select min(slot) as slot, v0, v1, x
-                from found
-                where x is not null
-                group by v0, v1, x
-            ) firsts"""
+        """Relation (slot, v0, v1, actor, x): what is found, by window."""
         each = "found"
         if self.measure in DIFFERENT:
             each = "(select distinct slot, v0, v1, actor, x from found where x is not null)"
@@ -218,6 +243,18 @@ def merged(points: Rows, view: Windows, fold: Fold) -> Rows:
             parts = [own[n] for n in range(low, high + 1) if n in own]
             if parts:
                 rows.append((slot, v0, v1, fold.figure(fold.merge(parts))))
+    return rows
+
+
+def running(changes: Rows, view: Windows) -> Rows:
+    """Add up rows (place in base, v0, v1, change) to the number at the end of each window."""
+    found: dict[tuple[Any, Any], dict[int, int]] = {}
+    for where, v0, v1, change in changes:
+        found.setdefault((v0, v1), {})[where] = change
+    rows: Rows = []
+    for (v0, v1), own in found.items():
+        sums = list(accumulate(own.get(n, 0) for n in range(len(view.base))))
+        rows += [(slot, v0, v1, sums[high]) for slot, _, high in view.windows]
     return rows
 
 

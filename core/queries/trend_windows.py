@@ -33,12 +33,14 @@ class Windows:
         base: the buckets of that.
         windows: (bucket of the series, first and last place in `base`).
         growing: they all begin with the first bucket.
+        length: how many buckets one that rolls holds.
     """
 
     span: Span
     base: list[Bucket]
     windows: list[tuple[int, int, int]]
     growing: bool = False
+    length: int = 0
 
     def stretch(self, slot: int) -> Span:
         """The time that a bucket's window covers."""
@@ -63,7 +65,9 @@ def rolling(ctx: Context, span: Span, slots: list[Bucket], unit: str, length: in
     base = ctx.buckets(reach, unit)
     shift = len(base) - len(slots)
     ends = [(n, n + shift) for n in range(len(slots))]
-    return Windows(reach, base, [(n, max(end - length + 1, 0), end) for n, end in ends])
+    return Windows(
+        reach, base, [(n, max(end - length + 1, 0), end) for n, end in ends], length=length
+    )
 
 
 def cumulative(span: Span, slots: list[Bucket]) -> Windows:
