@@ -16,6 +16,7 @@ from core.queries.audience_rules import Definition, read_definition
 from core.queries.audience_sql import audience_sql
 from core.queries.base import Ask, Context, Question
 from core.queries.people import page, persons
+from core.queries.select import Selection
 
 EVERYONE = "This audience has no rules: it is everyone."
 AS_OF_NOW = "Membership is as of now."
@@ -71,7 +72,10 @@ class Audience(Question):
         )
         bind = ctx.binder()
         members = self.people(ctx, bind, Cell())
-        rows = yield page(bind, members, "last_seen desc, actor", self.limit, self.offset)
+        kept = Selection(ctx).own(bind, "e")
+        rows = yield page(
+            bind, members, "last_seen desc, actor", self.limit, self.offset, kept=kept
+        )
         return People(
             title=f"Audience {self.audience}" if self.audience is not None else "Audience",
             notes=(EVERYONE,) if self._rules(ctx).everyone else (),
