@@ -123,6 +123,7 @@ def _steps(answer: Steps) -> Iterator[Row]:
     yield [
         *(["period"] if compared else []), *answer.breakdown, "step", "event", "count",
         "step_rate", "overall_rate", "drop_off", "avg_seconds", "median_seconds",
+        *(["people"] if answer.unit != "users" else []),
     ]  # fmt: skip
     size = len(answer.breakdown)
     for group in answer.groups:
@@ -136,6 +137,7 @@ def _step_rows(group: StepGroup, size: int, period: Row) -> Iterator[Row]:
         yield [
             *period, *_group(group.group, size), s.step, s.event, s.count, s.step_rate,
             s.overall_rate, s.drop_off, s.avg_seconds, s.median_seconds,
+            *([] if s.people is None else [s.people]),
         ]  # fmt: skip
 
 

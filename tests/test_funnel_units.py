@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from core.answers import Cell
 from core.draw import draw, plain
 from core.errors import BadQuestion
+from core.export import export
 from core.queries import from_json
 from tests.compare import ScanEngine, ask, people
 from tests.test_active_users import CONDITIONS
@@ -310,3 +311,20 @@ def test_both_engines_agree(world, fields):
             assert usual.answer(question) == scan.answer(question)
         finally:
             scan.close()
+
+
+def test_the_file_of_an_answer_tells_people_from_what_is_counted(engine):
+    answer = ask(engine, "funnel", range=A_RANGE, steps=VIEWED, hold="item")
+    header, first, *_ = export(answer, "csv").splitlines()
+    assert header.split(",")[-1] == "people"
+    assert (first.split(",")[2], first.split(",")[-1]) == ("3", "1")
+    assert "people" not in export(ask(engine, "funnel", range=A_RANGE, steps=SIGN_UP), "csv")
+
+
+@pytest.mark.parametrize(("width", "shown"), [(80, True), (120, True), (70, False)])
+def test_the_drawing_tells_people_from_what_is_counted(engine, width, shown):
+    answer = ask(engine, "funnel", range=A_RANGE, steps=VIEWED, hold="item")
+    lines = plain(draw(answer, width, 20)).splitlines()
+    heading = next(line for line in lines if "of first" in line)
+    assert ("users" in heading) == shown
+    assert "pairs" in heading

@@ -58,11 +58,13 @@ def _single(answer: Steps, whole: StepGroup, size: int, look: Look, cursor: Curs
     compared = answer.previous is not None and size >= 90
     timed = size >= 66
     p90 = timed and size >= 100 and any(s.p90_seconds is not None for s in whole.steps)
+    peopled = answer.unit != "users" and size >= 76
     widest = max(width(safe(s.event)) for s in whole.steps)
-    used = 4 + 8 + 10 + 9 + (9 if timed else 0) + (9 if p90 else 0) + (15 if compared else 0)
+    used = 4 + 8 + 8 * peopled + 10 + 9 + 9 * timed + 9 * p90 + 15 * compared
     name = max(min(widest, size - used - 12, 36), 8)
     room = max(size - used - name - 2, 0)
-    heading = fit("step", name) + answer.unit.rjust(8) + "of first".rjust(10) + "of prev".rjust(9)
+    heading = fit("step", name) + answer.unit.rjust(8) + "users".rjust(8) * peopled
+    heading += "of first".rjust(10) + "of prev".rjust(9)
     heading += "median".rjust(9) * timed + "p90".rjust(9) * p90
     heading += "prev".rjust(8) * compared + " " * 7 * compared
     lines: list[Line] = [(Span("    " + heading, "dim"),)]
@@ -72,6 +74,7 @@ def _single(answer: Steps, whole: StepGroup, size: int, look: Look, cursor: Curs
             _pointer(look, here),
             Span(f"{step.step:>2} {fit(safe(step.event), name)}", "cursor" if here else ""),
             Span(number(step.count).rjust(8), "bold"),
+            Span(number(step.who_reached).rjust(8) * peopled, "dim"),
             *_rates(step),
         ]
         if timed:
