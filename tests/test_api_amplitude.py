@@ -147,7 +147,7 @@ def event(name: str, **more: Any) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize(
-    ("metric", "total"), [("uniques", 4), ("totals", 4), ("average", 1), ("pct_dau", 0.8)]
+    ("metric", "total"), [("uniques", 4), ("totals", 4), ("average", 1), ("pct_dau", 80)]
 )
 def test_metrics_of_an_event(backend: Backend, metric: str, total: float) -> None:
     data = get(backend, "/api/2/events/segmentation", e=event("purchase"), m=metric)["data"]

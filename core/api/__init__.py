@@ -61,7 +61,7 @@ def respond(request: Request, backend: Backend) -> Reply:
         allowed = ", ".join(sorted({r.method for r, _ in found}))
         return _refused(405, "METHOD_NOT_ALLOWED", f"{request.path} allows {allowed}.")
     try:
-        return Reply(200, route.answer(_asked(route, request, given), backend))
+        return Reply(200, _plain(route.answer(_asked(route, request, given), backend)))
     except FootfallError as error:
         if error.exit_code == 130:
             raise
@@ -85,6 +85,15 @@ def _one(name: str, values: tuple[str, ...]) -> str:
     if len(values) > 1:
         raise BadQuestion(f"parameter {name!r} is given {len(values)} times.", parameter=name)
     return values[0]
+
+
+def _plain(value: Any) -> Any:
+    """Return a JSON value whose whole numbers are written as such: 3, not 3.0."""
+    if isinstance(value, dict):
+        return {key: _plain(each) for key, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(each) for each in value]
+    return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 def failed(route: Route, error: FootfallError) -> Reply:

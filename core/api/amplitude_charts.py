@@ -99,15 +99,20 @@ def _named(event: EventFormat, segment: Segment, segments: list[Segment]) -> str
 def _series(found: list[tuple[str, Series, Line]], warnings: tuple[str, ...] = ()) -> Json:
     several = len({name for name, _, _ in found}) > 1
     data = {
-        "series": [list(line.values) for _, _, line in found],
+        "series": [[scaled(answer, v) for v in line.values] for _, answer, line in found],
         "seriesLabels": [
             " / ".join(filter(None, [name if several or not line.name else "", line.name]))
             for name, _, line in found
         ],
-        "seriesCollapsed": [[{"value": line.total}] for _, _, line in found],
+        "seriesCollapsed": [[{"value": scaled(answer, line.total)}] for _, answer, line in found],
         "xValues": labels(found[0][1]) if found else [],
     }
     return {"data": data, "warnings": list(warnings)} if warnings else {"data": data}
+
+
+def scaled(answer: Series, value: float | None) -> float | None:
+    """Return a figure in percent where the answer has shares."""
+    return value * 100 if value is not None and answer.unit == "percent" else value
 
 
 def _formula(

@@ -26,6 +26,16 @@ def over_time(kind: str, **fixed: Any) -> Handler:
     return handler
 
 
+def stickiness(interval: str) -> Handler:
+    """Return a handler of DAU or WAU over MAU, in percent (semantics 4.11)."""
+
+    def handler(asked: Asked, backend: Backend) -> Json:
+        answer = backend.answer("stickiness", **fields(asked, interval=interval))
+        return {"data": shapes.series(shapes.in_percent(answer))}
+
+    return handler
+
+
 def raw_people(kind: str, **fixed: Any) -> Handler:
     """Return a handler that lists the people a question counts, a page of them."""
 

@@ -47,6 +47,22 @@ def series(answer: Series) -> dict[str, Any]:
     return _noted(found, answer.notes)
 
 
+def in_percent(answer: Series) -> Series:
+    """Return an answer of shares with every figure times 100."""
+
+    def scaled(values: Iterable[float | None] | None) -> tuple[float | None, ...] | None:
+        return None if values is None else tuple(None if v is None else v * 100 for v in values)
+
+    def line(found: Line) -> Line:
+        total, before = scaled((found.total, found.previous_total)) or (None, None)
+        return found.model_copy(update={
+            "values": scaled(found.values), "previous": scaled(found.previous), "total": total,
+            "previous_total": before,
+        })  # fmt: skip
+
+    return answer.model_copy(update={"lines": tuple(line(each) for each in answer.lines)})
+
+
 def _points(answer: Series, line: Line, values: Iterable[float | None]) -> Iterable[dict[str, Any]]:
     for bucket, value in zip(answer.buckets, values, strict=False):
         point = _point(bucket.label, value, line)
