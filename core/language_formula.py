@@ -80,11 +80,9 @@ def written(
     """Return a formula with its operands in words, None where reading that gives another one.
 
     Args:
-        plain: each series alone in words, where words can say it.
+        plain: each series alone in words, where words can say it; they are different.
         inside: what each series is called inside a function of that name.
     """
-    if len({text for text in plain if text}) < sum(1 for text in plain if text):
-        return None
     found = list(_TOKEN.finditer(formula))
     tokens = [match[0] for match in found]
     order = [_letter(match) for match in found]

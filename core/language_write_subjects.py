@@ -160,8 +160,9 @@ def _formula(writer: Writer) -> str:
 
     series, formula = writer.value("series"), str(writer.value("formula"))
     plain = [_operand(each) for each in series]
+    different = len({each.model_dump_json() for each in series}) == len(series)
     text = written(formula, plain, [partial(_inside, each) for each in series])
-    if text is not None:
+    if text is not None and different:
         return text
     if None not in plain:
         return f"formula {quoted(formula)} of {', '.join(str(text) for text in plain)}"

@@ -357,6 +357,46 @@ def test_text_round_trip(text, formula, canonical):
     assert parse(canonical) == question
 
 
+NAMES = ("signup", "a.b", "two words", "dau", "active", "UNIQUES", 'qu"ote', "p90", "0+9", "-", "ü",
+         "amount", "properties.x", "1", "A", "any", "users", "; %")  # fmt: skip
+FORMS = (
+    "UNIQUES({})", "TOTALS({})", "PROPSUM({})", "PERCENTILE({}, 0.25)", "CUMSUM(UNIQUES, {})",
+    "ROLLAVG(PROPAVG, {}, 7)", "{}", "SEMANTICTOTALS({}, ALL_VALUES)", "REVENUETOTAL({})",
+    "HIST({})", "AVG({})", "SESSIONTOTALS({})", "LN({})",
+)  # fmt: skip
+
+
+@st.composite
+def written_formulas(draw: st.DrawFn) -> dict[str, Any]:
+    """A question with a formula of one to three parts over awkward names."""
+    parts, series = [], []
+    for letter in "ABC"[: draw(st.integers(1, 3))]:
+        form = draw(st.sampled_from(FORMS))
+        one: dict[str, Any] = {"metric": draw(st.sampled_from(("events", "dau", *(
+            f"event:{name}" for name in NAMES))))}  # fmt: skip
+        if "PROP" in form or "PERC" in form or "SEM" in form or draw(st.integers(0, 5)) == 0:
+            one["property"] = draw(st.sampled_from(NAMES))
+        if draw(st.integers(0, 3)) == 0:
+            one["filters"] = [{"field": "plan", "value": draw(st.sampled_from(NAMES))}]
+        parts.append(form.format(letter))
+        series.append(one)
+    if len(parts) > 1:
+        parts = [part.replace("HIST", "UNIQUES") for part in parts]
+    sign = draw(st.sampled_from((" + ", " / ", "*", "; ", " - 2 * ")))
+    return {"kind": "formula", "series": series, "formula": sign.join(parts),
+            "granularity": draw(st.sampled_from(("daily", "weekly")))}  # fmt: skip
+
+
+@settings(max_examples=80, deadline=None)
+@given(written_formulas())
+def test_any_formula_comes_back_from_its_text(body: dict[str, Any]):
+    question = from_json(body)
+    text = format_question(question)
+    assert parse(text) == question, text
+    assert format_question(parse(text)) == text
+    assert "\n" not in text
+
+
 def test_measures_on_their_own_stay_trends():
     for text in ("UNIQUES(signup)", "totals(signup)", "avg(purchase.amount)", "users of signup"):
         assert parse(text).kind == "trend"

@@ -22,6 +22,7 @@ from core.formula import Formula, Term, parse_formulas, wrong
 from core.formula_functions import ACTIVES, MEASURING, Figure
 from core.queries.base import Ask, Context, Frame, Rows, TimedQuestion, dates, frame
 from core.queries.formula_terms import MAX_GROUPS, asked
+from core.queries.selectors import in_title
 from core.queries.series import Group
 from core.timeframe import GRANULARITIES, fit
 
@@ -187,6 +188,10 @@ class FormulaQuestion(TimedQuestion):
         named = [f"{chr(65 + n)} = {s.metric}" for n, s in enumerate(self.series)]
         return f"{self.formula} where {', '.join(named)}"
 
+    def _title(self, ctx: Context) -> str:
+        events = (s.metric.removeprefix("event:") for s in self.series if ":" in s.metric)
+        return in_title(ctx.names, self.title(), *events)
+
     # -- what is drawn
 
     def drawn(self) -> list[Drawn]:
@@ -223,9 +228,11 @@ class FormulaQuestion(TimedQuestion):
                 if key not in found:
                     sub = question.question_of(term, drawn.segment, ctx)
                     found[key] = yield from _answer(sub, ctx)
-        return self._assembled(time, found)
+        return self._assembled(ctx, time, found)
 
-    def _assembled(self, time: Frame, found: dict[tuple[Term, int], Series]) -> Series:
+    def _assembled(
+        self, ctx: Context, time: Frame, found: dict[tuple[Term, int], Series]
+    ) -> Series:
         by = next((series.breakdown for series in found.values() if series.breakdown), ())
         lines: dict[Group, list[Line]] = {}
         for drawn in self.drawn():
@@ -240,7 +247,7 @@ class FormulaQuestion(TimedQuestion):
         if len(units) > 1:
             notes += ("Only formulas of one kind are shown as percentages or money.",)
         return Series(
-            title=self.title(),
+            title=self._title(ctx),
             **dates(time.span),
             notes=notes,
             unit=units.pop() if len(units) == 1 else "number",
@@ -270,7 +277,7 @@ class FormulaQuestion(TimedQuestion):
 
     def _histogram(self, ctx: Context) -> Ask:
         found: Histogram = yield from _answer(self._alone(), ctx)
-        return found.model_copy(update={"title": self.title()})
+        return found.model_copy(update={"title": self._title(ctx)})
 
     def _unit(self, ctx: Context) -> str:
         """The finest granularity that suits the range and every series' own."""

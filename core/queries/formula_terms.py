@@ -84,7 +84,7 @@ def _measured(
     if measuring.property:
         fields["property"] = _property(question, term)
     if term.function in ALONE:
-        del fields["limit"]
+        del fields["limit"], fields["granularity"]
     try:
         return Trend(measure=measure, **fields, **_window(term))
     except BadQuestion as error:
