@@ -300,6 +300,7 @@ class Cohort(Model):
         counts, rates, incomplete: by period from 0; periods that have not begun are absent.
         sizes: for the combined row, or where rates are not of the cohort, the people behind each
             period's denominator; else empty.
+        paid, total: of lifetime value: how many ever paid, and what they brought to date.
     """
 
     label: str
@@ -308,6 +309,8 @@ class Cohort(Model):
     rates: tuple[float | None, ...]
     incomplete: tuple[bool, ...]
     sizes: tuple[int, ...] = ()
+    paid: int | None = None
+    total: float | None = None
 
 
 class GridGroup(Model):
@@ -329,6 +332,9 @@ class Grid(Shape):
         average: the combined rates are "weighted", or the "simple" mean of the cohorts'.
         breakdown, groups: by what field, and its groups, largest first.
         omitted: groups that were left out past the limit.
+        measure: what `rates` are: a "share" of people, "money", or "users"; other than shares
+            they are of those who have had so many `days` since their first event, one number of
+            days for each column, and `counts` are those who paid in them.
     """
 
     shape: Literal["grid"] = "grid"
@@ -341,6 +347,8 @@ class Grid(Shape):
     summed: bool = False
     reference: str = "cohort"
     average: str = "weighted"
+    measure: str = "share"
+    days: tuple[int, ...] = ()
     breakdown: tuple[str, ...] = ()
     cohorts: tuple[Cohort, ...]
     combined: Cohort
@@ -367,7 +375,13 @@ class Grid(Shape):
         return f"{first}" if end == first + 1 else f"{first}-{end - 1}"
 
     def cells(self) -> Iterator[tuple[Cell, float | None]]:
-        """Yield each cohort's size, returned and not returned, and the combined rows' people."""
+        """Yield each cohort's size, returned and not returned, and the combined rows' people.
+
+        Of money: each row's size, who paid within each number of days, and who ever paid.
+        """
+        if self.measure != "share":
+            yield from self._paid()
+            return
         for group, cohort in self.lines:
             combined = cohort.label == "combined"
             base: dict[str, Any] = {"group": group, "cohort": None if combined else cohort.label}
@@ -380,6 +394,15 @@ class Grid(Shape):
                 if not combined:
                     gone = cohort.size - count
                     yield Cell(**base, period=period, outcome="not_returned"), gone
+
+    def _paid(self) -> Iterator[tuple[Cell, float | None]]:
+        for group, cohort in self.lines:
+            label = None if cohort.label == "combined" else cohort.label
+            base: dict[str, Any] = {"group": group, "cohort": label}
+            yield Cell(**base), cohort.size
+            for period, count in enumerate(cohort.counts):
+                yield Cell(**base, period=period, outcome="reached"), count
+            yield Cell(**base, outcome="reached"), cohort.paid
 
 
 class Tile(Model):

@@ -142,19 +142,27 @@ def _step_rows(group: StepGroup, size: int, period: Row) -> Iterator[Row]:
 
 
 def _grid(answer: Grid) -> Iterator[Row]:
-    yield [*answer.breakdown, "cohort", "size", "period", "count", "rate", "incomplete"]
-    for part in (answer, *answer.groups):
-        group = part.group if isinstance(part, GridGroup) else ()
+    money = answer.measure != "share"
+    yield [
+        *answer.breakdown, "cohort", "size",
+        *(("day", "payers", "value") if money else ("period", "count", "rate")), "incomplete",
+        *(("paid", "total_amount") if money else ()),
+    ]  # fmt: skip
+    whole = GridGroup(cohorts=answer.cohorts, combined=answer.combined)
+    for part in (whole, *answer.groups):
+        group = _group(part.group, len(answer.breakdown))
         for cohort in (*part.cohorts, part.combined):
-            yield from _cohort_rows(answer, cohort, _group(group, len(answer.breakdown)))
+            yield from _cohort_rows(answer, cohort, group)
 
 
 def _cohort_rows(answer: Grid, cohort: Cohort, group: Row) -> Iterator[Row]:
     for period, count in enumerate(cohort.counts):
         size = cohort.sizes[period] if cohort.sizes else cohort.size
         name: object = answer.bracket(period) if answer.brackets else period
+        name = answer.days[period] if answer.days else name
         rate, incomplete = cohort.rates[period], cohort.incomplete[period]
-        yield [*group, cohort.label, size, name, count, rate, incomplete]
+        money = [] if cohort.paid is None else [cohort.paid, cohort.total]
+        yield [*group, cohort.label, size, name, count, rate, incomplete, *money]
 
 
 def _histogram(answer: Histogram) -> Iterator[Row]:

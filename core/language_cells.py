@@ -123,6 +123,11 @@ def _grouped(question: Any, cell: Cell) -> str:
     return f"{who}, {question.group_by} {cell.row}," if cell.row is not None else who
 
 
+def _explain(question: Any, cell: Cell) -> str:
+    who = _SUBJECTS.get(question.of.kind, _plain)(question.of, Cell())
+    return f"{who}, {cell.row}," if cell.row is not None else who
+
+
 def _paths(question: Any, cell: Cell) -> str:
     ends = " to ".join(filter(None, [question.from_, question.to]))
     whose = f"paths {'from' if question.from_ else 'to'} {ends}"
@@ -169,8 +174,12 @@ def _sessions(question: Any, cell: Cell) -> str:
     return f"Users with {words.get(question.metric, 'sessions') if wanted else 'sessions'}"
 
 
-def _ltv(_: Any, cell: Cell) -> str:
-    return "New users" + (f" of {day(cell.row)}" if cell.row not in (None, "all") else "")
+def _ltv(question: Any, cell: Cell) -> str:
+    whose = "New users" + (f" of {day(cell.cohort)}" if cell.cohort else "")
+    if cell.period is not None and cell.period < len(question.days):
+        days = question.days[cell.period]
+        return f"{whose} who paid within {days} day{'s' * (days > 1)}"
+    return f"{whose} who paid" if cell.outcome else whose
 
 
 def _stickiness(question: Any, cell: Cell) -> str:
@@ -223,7 +232,8 @@ _SUBJECTS: dict[str, Callable[[Any, Cell], str]] = {
     "top_events": _top_events, "people": _people, "first_time": _first_time,
     "per_actor": _trend, "properties": _trend,
     "raw_events": _trend, "events_list": _top_events, "formula": _formula,
-    "grouped": _grouped, "paths": _paths, "sql": lambda *_: "Nobody behind SQL",
+    "grouped": _grouped, "paths": _paths, "explain": _explain,
+    "sql": lambda *_: "Nobody behind SQL",
     "logs": _logs,
 }  # fmt: skip
 

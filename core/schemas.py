@@ -30,7 +30,7 @@ SHAPES: Final[dict[str, type[Shape] | tuple[type[Shape], ...]]] = {
     "composition": Table,
     "realtime": Series,
     "sessions": (Series, Histogram, Table),
-    "ltv": Table,
+    "ltv": Grid,
     "stickiness": (Series, Histogram),
     "segments": Table,
     "segment": People,

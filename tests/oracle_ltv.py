@@ -5,10 +5,34 @@ from __future__ import annotations
 from typing import Any
 
 from core.timeframe import buckets
-from tests.oracle import calendar_of, matching, number_of, satisfies, seen, span_of, value_of
+from tests.oracle import (
+    calendar_of,
+    label_of,
+    matching,
+    number_of,
+    satisfies,
+    seen,
+    span_of,
+    value_of,
+)
 from tests.worlds import DAY, World
 
 Row = tuple[Any, ...]
+
+
+def by_group(world: World, question: Any) -> dict[str, dict[str, Row]]:
+    """The same of each value of the breakdown field on the first event; none without one."""
+    if not question.breakdown:
+        return {}
+    slots = cohorts(world, question)
+    firsts: dict[str, str] = {}
+    for item in seen(world):
+        if item.actor is not None and item.actor not in firsts:
+            firsts[item.actor] = label_of(value_of(world, item, question.breakdown[0]))
+    values = {firsts[actor] for actor, _ in slots["all"]}
+    return {
+        value: ltv(world, question, {a for a in firsts if firsts[a] == value}) for value in values
+    }
 
 
 def cohorts(world: World, question: Any) -> dict[str, list[tuple[str, int]]]:
@@ -32,10 +56,11 @@ def cohorts(world: World, question: Any) -> dict[str, list[tuple[str, int]]]:
     return found
 
 
-def ltv(world: World, question: Any) -> dict[str, Row]:
-    """Cohort -> (people, value of each N, paid, total amount)."""
+def ltv(world: World, question: Any, only: set[str] | None = None) -> dict[str, Row]:
+    """Cohort -> (people, value of each N, paid, total amount), of some people alone if given."""
     found = {}
-    for label, people in cohorts(world, question).items():
+    for label, everybody in cohorts(world, question).items():
+        people = [(who, born) for who, born in everybody if only is None or who in only]
         paid = [_paid(world, question, actor, None) for actor, _ in people]
         found[label] = (
             len(people),

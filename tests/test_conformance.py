@@ -350,6 +350,10 @@ def fixture(runner) -> Iterator[Engines]:
         {"kind": "sessions", "metric": "bounce", "conditions": [
             {"field": "item", "operator": "is_set"}]},
         {"kind": "users", "metric": "cumulative", "granularity": "weekly"},
+        {"kind": "stickiness", "mode": "exact", "days": 2},
+        {"kind": "ltv", "granularity": "weekly", "days": [1, 2, 3, 7]},
+        {"kind": "ltv", "metric": "arppu", "breakdown": "country", "granularity": "monthly",
+         "conditions": [{"field": "country", "operator": "ne", "value": "DE"}]},
         {"kind": "segments"},
         {"kind": "lifecycle"},
         {"kind": "lifecycle", "event": "view_item", "new_means": "product"},

@@ -25,8 +25,8 @@ def curve_chart(answer: Grid, size: int, height: int, look: Look, cursor: Cursor
     count = max((len(c.rates) for c in shown), default=0)
     if not count:
         return [(Span("No cohort started in this range.", "dim"),)]
-    rows = max(height - 2, 1)
-    scale = Scale.of([r for c in shown for r in c.rates], "percent", rows)
+    rows, unit = max(height - 2, 1), "percent" if answer.measure == "share" else answer.measure
+    scale = Scale.of([r for c in shown for r in c.rates], unit, rows)
     axes = Axes(
         max(size - scale.gutter - 1, 1), rows, scale.values[0], scale.values[-1], count,
         plot.DOTS[look.glyphs][1],

@@ -78,6 +78,10 @@ def grid_chart(answer: Grid, size: int, height: int, look: Look, cursor: Cursor)
     Where not all rows fit, the newest cohorts are shown, of a breakdown the groups, or those rows
     around the cursor.
     """
+    if answer.measure != "share":
+        from core.draw.money import money_chart
+
+        return money_chart(answer, size, height, look, cursor)
     if not answer.cohorts:
         return [
             (Span("No cohort started in this range.", "dim"),),
@@ -132,7 +136,9 @@ def letter_of(granularity: str) -> str:
 
 
 def window_name(answer: Grid, period: int) -> str:
-    """Return what a column is called: W3, or the days of a bracket."""
+    """Return what a column is called: W3, the days of a bracket, or r7d."""
+    if answer.days:
+        return f"r{answer.days[period]}d"
     if answer.brackets:
         return answer.bracket(period)
     return f"{letter_of(answer.granularity)}{period}"
@@ -242,6 +248,10 @@ def grid_notes(answer: Grid) -> list[str]:
 
 def sentence(answer: Grid, cursor: tuple[int, int]) -> str:
     """Return what the cell under the cursor says, in words."""
+    if answer.measure != "share":
+        from core.draw.money import money_sentence
+
+        return money_sentence(answer, cursor)
     group, cohort = answer.lines[min(max(cursor[0], 0), len(answer.lines) - 1)]
     combined = cohort.label == "combined"
     name = "All cohorts" if combined else f"{cohort_label(cohort, answer)} cohort"

@@ -8,6 +8,7 @@ from core.answers import (
     Flow,
     Grid,
     Histogram,
+    Outcome,
     People,
     Series,
     Steps,
@@ -25,9 +26,9 @@ def navigate(answer: object, chart: str = "") -> list[list[Cell]]:
     A series has a row per line and a column per bucket, as a table or a number one column of
     totals (of buckets for a table of one line). A funnel has a row per step, and with a
     breakdown then a row per group with a column per step. A retention grid starts with the
-    combined rows, of everybody and of each group; column 0 is the cohort itself. Histograms have
-    a row per bin, treemaps one per group, people and timelines one per line. A flow has a column
-    per step, as a table one row per node or edge.
+    combined rows, of everybody and of each group; column 0 is the cohort itself, and of money the
+    last one who ever paid. Histograms have a row per bin, treemaps one per group, people and
+    timelines one per line. A flow has a column per step, as a table one row per node or edge.
     """
     if isinstance(answer, Series):
         return _series(answer, chart)
@@ -36,7 +37,8 @@ def navigate(answer: object, chart: str = "") -> list[list[Cell]]:
     if isinstance(answer, Steps):
         return _steps(answer)
     if isinstance(answer, Grid):
-        return [_cohort(group, cohort) for group, cohort in answer.lines]
+        outcome: Outcome = "returned" if answer.measure == "share" else "reached"
+        return [_cohort(group, cohort, outcome) for group, cohort in answer.lines]
     if isinstance(answer, Histogram):
         return [[cell] for cell, _ in answer.cells()]
     if isinstance(answer, Treemap):
@@ -98,12 +100,11 @@ def _steps(answer: Steps) -> list[list[Cell]]:
     return rows
 
 
-def _cohort(group: tuple[str, ...], cohort: Cohort) -> list[Cell]:
+def _cohort(group: tuple[str, ...], cohort: Cohort, outcome: Outcome) -> list[Cell]:
     label = None if cohort.label == "combined" else cohort.label
-    return [
-        Cell(group=group, cohort=label),
-        *(
-            Cell(group=group, cohort=label, period=period, outcome="returned")
-            for period in range(len(cohort.counts))
-        ),
+    periods = [
+        Cell(group=group, cohort=label, period=period, outcome=outcome)
+        for period in range(len(cohort.counts))
     ]
+    ever = [] if cohort.paid is None else [Cell(group=group, cohort=label, outcome=outcome)]
+    return [Cell(group=group, cohort=label), *periods, *ever]

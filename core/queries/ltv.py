@@ -2,29 +2,27 @@
 
 A cohort is everybody whose first event of all lies in a period; periods are whole, also where the
 range begins or ends inside one. Day N is the first N times 24 hours after that event, and counts
-only people who have had so long. Conditions are about the first event. Amounts lie in no set, so
-the events of the new people are read.
+only people who have had so long. Conditions and the breakdown are about the first event. Amounts
+in several currencies are added up as they are, with a warning, and each currency has rows of its
+own where no breakdown is asked for. Amounts lie in no set, so the events of new people are read.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
 from typing import ClassVar, Literal
 
 from pydantic import Field as Limited
 from pydantic import field_validator, model_validator
 
-from core.answers import Cell, Column, Table
+from core.answers import Cell, Cohort, Grid, GridGroup
 from core.engines.dialect import Binder
 from core.errors import BadQuestion
-from core.queries.base import Ask, Context, Rows, TimedQuestion, dates, frame
+from core.queries.active_users import in_group
+from core.queries.base import Ask, Context, TimedQuestion, dates, frame
+from core.queries.ltv_money import Money, Tally, money_of, new_people, payments, statement
 from core.queries.names import Field
-from core.queries.select import Selection, select, slot_expression
-from core.queries.selectors import ANY, meaning
-from core.timeframe import CLOCK, DAY, Bucket, granularity, runs
-
-ALL = "all"
-"""Key of the row of all cohorts together."""
+from core.queries.select import label
+from core.timeframe import CLOCK, Bucket, granularity
 
 LONGEST = 3660
 TITLES = {
@@ -44,6 +42,7 @@ class Ltv(TimedQuestion):
         property: the amount, a number; times the property "quantity" where that is one. Refunds
             are negative amounts.
         days: the N to show, ascending.
+        breakdown: one field.
     """
 
     kind: Literal["ltv"] = "ltv"
@@ -87,52 +86,85 @@ class Ltv(TimedQuestion):
         return days
 
     @model_validator(mode="after")
-    def _no_series(self) -> Ltv:
-        for name in ("breakdown", "compare"):
-            if getattr(self, name):
-                raise BadQuestion(f"ltv takes no {name}.", parameter=name)
+    def _one_breakdown(self) -> Ltv:
+        if self.compare:
+            raise BadQuestion("ltv takes no compare.", parameter="compare")
+        if len(self.breakdown) > 1:
+            raise BadQuestion("breakdown of ltv takes one field.", parameter="breakdown")
         return self
 
     def ask(self, ctx: Context) -> Ask:
         """See Question."""
         time = frame(ctx, self, whole=True)
         ctx.names.existing(f"properties.{self.property}", "property")
-        rows: Rows = []
+        by = [ctx.names.existing(name) for name in self.breakdown]
+        money = Money(Tally(), {}, {})
         if time.buckets:
             bind = ctx.binder()
-            rows = yield bind.statement(self._statement(ctx, bind, time.buckets), "money by age")
-        money = _Money(rows)
-        shown = [(bucket.label, [bucket.index]) for bucket in time.buckets]
-        everything = (ALL, [bucket.index for bucket in time.buckets])
-        figure: Literal["count", "number"] = "count" if self.metric == "paying_users" else "number"
-        return Table(
+            sql = statement(ctx, bind, self, time.buckets, by)
+            money = money_of((yield bind.statement(sql, "money by age")))
+        found, omitted = self._groups(ctx, money, by)
+        whole = self._rows(money.whole, time.buckets)
+        split = not by and bool(found)
+        return Grid(
             title=f"{TITLES[self.metric]} by days since the first event",
             **dates(time.span),
-            notes=(*time.notes, *self._notes(money)),
-            columns=(
-                Column(name="cohort"),
-                Column(name="users", type="count"),
-                *(Column(name=f"r{n}d", type=figure) for n in self.days),
-                Column(name="paid", type="count"),
-                Column(name="total_amount", type="number"),
+            notes=(*time.notes, *(self._mixed(money) if len(money.currencies) > 1 else ())),
+            granularity=time.unit,
+            periods=len(self.days),
+            measure="users" if self.metric == "paying_users" else "money",
+            days=self.days,
+            breakdown=("currency",) if split else tuple(f.key for f in by),
+            cohorts=whole.cohorts,
+            combined=whole.combined,
+            groups=tuple(
+                self._rows(tally, time.buckets).model_copy(update={"group": (name,)})
+                for name, tally in found
             ),
-            rows=tuple(self._row(money, *cohort) for cohort in (everything, *shown)),
-            keys=(ALL, *(label for label, _ in shown)),
-            people_column="users",
+            omitted=omitted,
         )
 
-    def _notes(self, money: _Money) -> tuple[str, ...]:
-        if money.currencies < 2:
-            return ()
+    def _groups(
+        self, ctx: Context, money: Money, by: list[Field]
+    ) -> tuple[list[tuple[str, Tally]], int]:
+        """The groups with most people by a field, else the currencies where these are several."""
+        if not by:
+            found = sorted(money.currencies.items()) if len(money.currencies) > 1 else []
+            return found, 0
+        named = [(label(ctx, by[0], raw), tally) for raw, tally in money.groups.items()]
+        named.sort(key=lambda pair: (-sum(pair[1].people.values()), pair[0]))
+        return named[: self.limit], max(len(named) - self.limit, 0)
+
+    def _mixed(self, money: Money) -> tuple[str, ...]:
+        names = ", ".join(sorted(money.currencies)[:5])
+        more = (
+            "each has rows of its own" if not self.breakdown else "break down by none to split them"
+        )
         return (
-            f"Amounts in {money.currencies} currencies are added as if they were one; "
-            "ask for one with where currency = ....",
+            f"Amounts in {len(money.currencies)} currencies ({names}) are added up as if they "
+            f"were one; {more}.",
         )
 
-    def _row(self, money: _Money, label: str, slots: list[int]) -> tuple[object, ...]:
-        values = [self._value(*money.sums(slots, n)) for n in self.days]
-        people, paid, amount = money.sums(slots, 0)
-        return (label, people, *values, paid, amount)
+    def _rows(self, tally: Tally, slots: list[Bucket]) -> GridGroup:
+        cohorts = tuple(self._row(tally, slot.label, [slot.index]) for slot in slots)
+        everybody = self._row(tally, "combined", [slot.index for slot in slots])
+        return GridGroup(cohorts=cohorts, combined=everybody)
+
+    def _row(self, tally: Tally, name: str, slots: list[int]) -> Cohort:
+        people = tally.size(slots, 0)
+        old = [tally.size(slots, day) for day in self.days]
+        paid = [tally.paid(slots, day) for day in self.days]
+        ever, total = tally.paid(slots, 0)
+        return Cohort(
+            label=name,
+            size=people,
+            counts=tuple(payers for payers, _ in paid),
+            rates=tuple(self._value(n, *sums) for n, sums in zip(old, paid, strict=True)),
+            incomplete=tuple(0 < n < people for n in old),
+            sizes=tuple(old),
+            paid=ever,
+            total=total,
+        )
 
     def _value(self, people: int, payers: int, amount: float) -> float | None:
         if not people:
@@ -142,100 +174,31 @@ class Ltv(TimedQuestion):
         return {"arpu": amount / people, "revenue": amount}.get(self.metric, payers)
 
     def people(self, ctx: Context, bind: Binder, cell: Cell) -> str:
-        """See Question: the people of a cohort, or of all."""
+        """See Question: who is new in a cohort, or in any; of a group; "reached": who paid.
+
+        With a period those of them who have had so many days and paid within these.
+        """
         slots = frame(ctx, self, whole=True).buckets
-        if cell.row not in (None, ALL):
-            slots = [slot for slot in slots if slot.label == cell.row]
+        if cell.cohort is not None:
+            slots = [slot for slot in slots if slot.label == cell.cohort]
             if not slots:
-                raise BadQuestion(f"cell names no cohort {cell.row!r}.", parameter="cell")
+                raise BadQuestion(f"cell names no cohort {cell.cohort!r}.", parameter="cell")
+        if cell.period is not None and not 0 <= cell.period < len(self.days):
+            raise BadQuestion(f"cell has no period {cell.period}.", parameter="cell")
         if not slots:
             return "select 0 as actor where 1 = 0"
-        return f"select actor from ({self._new(ctx, bind, slots)})"
-
-    # -- statements
-
-    def _new(self, ctx: Context, bind: Binder, slots: list[Bucket]) -> str:
-        """Relation (actor, born, slot): everybody new in the slots, born in ms."""
-        d, selection = ctx.dialect, select(ctx, self)
-        start, end = slots[0].start, slots[-1].end
-        slot = slot_expression(bind, "born", list(runs(slots)))
-        any_ = Selection(ctx)
-        own = f"select min(x.ts) from events x where x.actor = c.actor and {any_.own(bind, 'x')}"
-        if d.has_sets:
-            firsts = any_.first_days(bind, slots[0].first_day, slots[-1].last_day)
-            new = d.members(f"select users from ({firsts})")
-            born = f"select c.actor as actor, ({own}) as born from ({new}) c"
-        else:
-            born = f"""
-                select e.actor as actor, min(e.ts) as born from events e
-                where {any_.where(bind, None)} and e.actor <> 0
-                group by e.actor"""
-        tests = [f"born >= {bind(start)} and born < {bind(end)}"]
-        tests += [f"actor in ({members(bind)})" for members in selection.members]
-        if selection.clauses:
-            tests.append(f"""exists (
-                select 1 from {selection.source()}
-                where e.actor = b.actor and e.ts = b.born and {selection.test(bind)}
-                  and e.id = (select min(y.id) from events y
-                              where y.actor = b.actor and y.ts = b.born
-                                and {any_.own(bind, "y")}))""")
+        by = [ctx.names.existing(name) for name in self.breakdown] if cell.group else []
+        if len(cell.group) > 1:
+            raise BadQuestion("cell has another number of group values.", parameter="cell")
+        tests = [in_group(ctx, bind, by[0], "v0", cell.group[0])] if by else []
+        if cell.outcome is None and cell.period is None:
+            people = new_people(ctx, bind, self, slots, by)
+            return f"select actor from ({people}) p where {' and '.join(tests) or '1 = 1'}"
+        if cell.group and not by:
+            tests.append(f"currency = {bind(cell.group[0])}")
+        if cell.period is not None:
+            day = bind(self.days[cell.period])
+            tests.append(f"had >= {day} and age < {day}")
         return f"""
-            select b.actor as actor, b.born as born, {slot} as slot
-            from ({born}) b
-            where {" and ".join(tests)}"""
-
-    def _statement(self, ctx: Context, bind: Binder, slots: list[Bucket]) -> str:
-        """Rows (slot, n, people, payers, amount); n 0 is to date; slot -1 has the currencies."""
-        d, now = ctx.dialect, bind(ctx.now)
-        money = meaning(ctx.names, self.event, absent=ANY)
-        selection = Selection(ctx, money.events, matching=money.matching)
-
-        def numeric(name: str) -> str:
-            return d.as_number(d.json_property(name, bind))
-
-        amount = f"{numeric(self.property)} * coalesce({numeric('quantity')}, 1)"
-        old = f"n.n = 0 or f.born + n.n * {DAY} <= {now}"
-        return f"""
-            with f as materialized ({self._new(ctx, bind, slots)}),
-            n as materialized (
-                select n from {d.rows(bind.rows([(0,), *((n,) for n in self.days)]), ["n"])} l
-            ),
-            money as materialized (
-                select f.slot as slot, f.actor as actor, f.born as born, e.ts - f.born as age,
-                       {amount} as amount, {d.json_property("currency", bind)} as currency
-                from f
-                join {selection.source([Field("property", self.property)])}
-                where e.actor = f.actor and {selection.where(bind, None)} and e.ts <= {now}
-            )
-            select f.slot, n.n, count(*), 0, 0.0
-            from f
-            join n on {old}
-            group by f.slot, n.n
-            union all
-            select f.slot, n.n, 0, count(distinct f.actor), sum(f.amount)
-            from money f
-            join n on ({old}) and (n.n = 0 or f.age < n.n * {DAY})
-            where f.amount is not null
-            group by f.slot, n.n
-            union all
-            select -1, 0, count(distinct currency), 0, 0.0
-            from money
-            where amount is not null
-            """
-
-
-class _Money:
-    """What a statement's rows add up to."""
-
-    def __init__(self, rows: Rows) -> None:
-        self.currencies = sum(row[2] for row in rows if row[0] == -1)
-        self._rows: dict[tuple[int, int], list[float]] = defaultdict(lambda: [0, 0, 0])
-        for slot, n, *figures in rows:
-            found = self._rows[slot, n]
-            self._rows[slot, n] = [a + (b or 0) for a, b in zip(found, figures, strict=True)]
-
-    def sums(self, slots: list[int], n: int) -> tuple[int, int, float]:
-        """(people, payers, amount) of cohorts at day n, 0 for to date."""
-        parts = [self._rows[slot, n] for slot in slots if (slot, n) in self._rows]
-        people, payers, amount = (sum(part[at] for part in parts) for at in range(3))
-        return int(people), int(payers), amount
+            {payments(ctx, bind, self, slots, by)}
+            select distinct actor from money where {" and ".join(tests) or "1 = 1"}"""

@@ -1,0 +1,109 @@
+"""Lifetime value as a grid: a row per cohort, what it brought by day N, heat by colour."""
+
+from __future__ import annotations
+
+from core.answers import Cohort, Grid
+from core.draw.figures import figure, short
+from core.draw.grid import cohort_label, grid_notes, line_label, window_name
+from core.draw.legend import wrapped
+from core.draw.spans import Line, Look, Span, safe
+from core.draw.spark import merged
+from core.draw.table import window
+from core.text import fit, number
+from core.text import width as cell_width
+
+CELL = 8
+"""Cells of a column: a space, the figure, its mark."""
+
+Cursor = tuple[int, int] | None
+
+
+def money_chart(answer: Grid, size: int, height: int, look: Look, cursor: Cursor) -> list[Line]:
+    """Draw the grid with the sentence for the cell under the cursor below it.
+
+    The last two columns are who ever paid and what came in to date.
+    """
+    said = wrapped([money_sentence(answer, cursor)], size) if cursor else []
+    said = [tuple(Span(s.text, "accent") for s in line) for line in said]
+    notes = wrapped(
+        ["~ some have not had so many days yet and are left out", *grid_notes(answer)], size
+    )
+    foot = [*said, *(tuple(Span(s.text, "dim") for s in line) for line in notes)]
+    below = len(answer.lines) - 1
+    keep = min(len(foot), max(height - 2 - below, min(len(said) + 1, height - 4), 0))
+    names = [cell_width(line_label(answer, row)) for row in range(len(answer.lines))]
+    label = min(max([*names, 8]), max(size // 4, 8))
+    room = size - 1 - label - 9 - 2 * CELL
+    at = max(min(cursor[1] - 1, len(answer.days) - 1), 0) if cursor else 0
+    periods = window(len(answer.days), max(room // CELL, 1), at)
+    at_row = cursor[0] - 1 if cursor and cursor[0] else 0 if answer.groups else below - 1
+    rows = window(below, max(height - 2 - keep, 1), max(at_row, 0))
+    largest = max((abs(r) for _, c in answer.lines for r in c.rates if r is not None), default=0)
+    lines = [_heading(answer, label, periods)]
+    for row in (0, *(n + 1 for n in rows)):
+        lines.append(_row(answer, row, label, periods, largest or 1.0, look, cursor))
+    if len(rows) < below and keep:
+        cut = f"rows {rows[0] + 1}{look.pick('–', '-')}{rows[-1] + 1} of {below}"
+        foot.insert(len(said), (Span(cut, "dim"),))
+    return [*lines, *foot[: max(height - len(lines), 0)]]
+
+
+def _heading(answer: Grid, label: int, periods: range) -> Line:
+    names = [window_name(answer, period) for period in periods]
+    columns = "".join(f"{name:>{CELL - 1}} " for name in (*names, "paid", "total"))
+    return (Span(" " + "cohort".ljust(label) + "users".rjust(9) + columns, "dim"),)
+
+
+def _row(
+    answer: Grid, row: int, label: int, periods: range, largest: float, look: Look, cursor: Cursor
+) -> Line:
+    _, cohort = answer.lines[row]
+    here = cursor[1] if cursor is not None and cursor[0] == row else -1
+    bold = "bold" if cohort.label == "combined" else ""
+    found = [
+        Span(look.pick("›", ">") if here >= 0 else " ", "cursor"),
+        Span(fit(line_label(answer, row), label), "cursor" if here == 0 else bold),
+        Span(number(cohort.size).rjust(9), "cursor" if here == 0 else "bold"),
+    ]
+    for period in periods:
+        found += _cell(answer, cohort, period, largest, here == period + 1)
+    ever = "cursor" if here > len(answer.days) else ""
+    found.append(Span(f"{number(cohort.paid or 0):>{CELL - 1}} ", ever))
+    found.append(Span(f"{short(cohort.total or 0, 'number'):>{CELL - 1}} "))
+    return merged(found)
+
+
+def _cell(answer: Grid, cohort: Cohort, period: int, largest: float, here: bool) -> list[Span]:
+    value = cohort.rates[period]
+    mark = Span("~" if cohort.incomplete[period] else " ", "partial")
+    text = short(value, answer.measure).rjust(CELL - 2)
+    if here:
+        return [
+            Span(f"[{text[: CELL - 2].strip():>{CELL - 3}}]"[: CELL - 1].rjust(CELL - 1), "cursor"),
+            mark,
+        ]
+    if value is None:
+        return [Span(f" {text}", "dim"), mark]
+    level = min(int(abs(value) / largest * 5.999), 5)
+    return [Span(" "), Span(text, f"heat{level}"), mark]
+
+
+def money_sentence(answer: Grid, cursor: tuple[int, int]) -> str:
+    """Return what the cell under the cursor says, in words."""
+    group, cohort = answer.lines[min(max(cursor[0], 0), len(answer.lines) - 1)]
+    name = "All cohorts" if cohort.label == "combined" else cohort_label(cohort, answer)
+    name += f" of {safe(' / '.join(group))}" if group else ""
+    people = f"{number(cohort.size)} {answer.unit}"
+    if cursor[1] <= 0:
+        return f"{name}: {people}."
+    if cursor[1] > len(answer.days):
+        return f"{name}: {number(cohort.paid or 0)} of {people} paid, {figure(cohort.total, '')}."
+    period = cursor[1] - 1
+    old, day = cohort.sizes[period], answer.days[period]
+    span = f"{day} day{'s' * (day > 1)}"
+    if not old:
+        return f"{name}: nobody has had {span} yet."
+    return (
+        f"{name}, {span}: {figure(cohort.rates[period], answer.measure)}; "
+        f"{number(cohort.counts[period] or 0)} of {number(old)} {answer.unit} paid."
+    )
