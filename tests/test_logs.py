@@ -284,6 +284,26 @@ def test_drawings_and_exports(engine):
     )
 
 
+# -- in formulas
+
+
+def test_formulas_count_logs(engine):
+    asked = parse("logs / dau range '2025-04-07,2025-04-09'")
+    assert format_question(asked) == "logs / dau 2025-04-07..2025-04-09"
+    answer = engine.answer(asked)
+    active = engine.answer(parse("dau 2025-04-07..2025-04-09")).lines[0]
+    assert list(answer.lines[0].values) == pytest.approx(
+        [logs / users for logs, users in zip((2, 2, 1), active.values, strict=True)]
+    )
+    assert people(engine, asked, Cell()) == ["a", "b", "c"]
+
+
+def test_series_of_a_formula_begin_together(engine):
+    fields = {"range": "all_time", "granularity": "monthly", "series": [{"metric": "logs"}]}
+    answer = ask(engine, "formula", formula="A", **fields)
+    assert (answer.first, answer.lines[0].values) == ("2025-03-01", (1, 7))
+
+
 # -- bad input
 
 

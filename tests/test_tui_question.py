@@ -126,3 +126,14 @@ async def test_an_empty_range_says_which_key_helps(path: Path) -> None:
         await ff.press("enter")
         text = " ".join(ff.screen.split())
         assert "No events from Jan 01 2025 to Jan 07 2025." in text.replace("| ", "")
+
+
+async def test_sql_is_asked_on_the_line_and_has_nobody_behind_it(path: Path) -> None:
+    async with explorer(path, place="metrics") as ff:
+        await ff.press("e")
+        await ff.type("select event_name, count(*) as times from events_v1 group by 1")
+        await ff.press("enter")
+        assert "event_name" in ff.screen
+        assert "times" in ff.screen
+        await ff.press("tab", "enter")
+        assert "no people behind rows of SQL" in ff.status

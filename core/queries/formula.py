@@ -26,7 +26,7 @@ from core.queries.selectors import in_title
 from core.queries.series import Group
 from core.timeframe import GRANULARITIES, fit
 
-METRICS = ("dau", "wau", "mau", "events", "sessions", "users")
+METRICS = ("dau", "wau", "mau", "events", "sessions", "users", "logs")
 MAX_SERIES = 26
 MAX_SEGMENTS = 10
 
@@ -35,7 +35,7 @@ class Measured(Model):
     """One series.
 
     Attributes:
-        metric: dau, wau, mau, events, sessions, users (different people with any event), or
+        metric: dau, wau, mau, events, sessions, users (different people with any event), logs, or
             event:NAME for how often an event happened. A function such as UNIQUES(A) measures the
             events of the series instead.
         filters: conditions of its own, besides those of the question.

@@ -11,7 +11,8 @@ from core.filters import Clause, atoms
 from core.formula import Term, wrong
 from core.formula_functions import ACTIVES, ALONE, MEASURING
 from core.queries.active_users import ActiveUsers
-from core.queries.base import Context, TimedQuestion
+from core.queries.base import Context, TimedQuestion, dates
+from core.queries.logs import Logs
 from core.queries.per_actor import PerActor
 from core.queries.select import ACTOR_FIELDS
 from core.queries.selectors import ANY_ACTIVE
@@ -38,6 +39,8 @@ def asked(
     series = question.series[ord(term.letter) - ord("A")]
     fields = _shared(question, series, part, term)
     if not term.function:
+        if ctx is not None and series.metric == "logs" and fields["range"] == "all_time":
+            fields["range"] = "{first},{last}".format(**dates(ctx.span_to_today("all_time")))
         return _plain(series.metric, fields)
     if term.function == ACTIVES:
         fields["conditions"] = _about_people(ctx, fields["conditions"])
@@ -66,6 +69,8 @@ def _shared(
 def _plain(metric: str, fields: dict[str, Any]) -> TimedQuestion:
     if metric in ("dau", "wau", "mau"):
         return ActiveUsers.model_validate({"metric": metric, **fields})
+    if metric == "logs":
+        return Logs(**fields)
     if metric.startswith("event:"):
         return Trend(event=metric.removeprefix("event:"), **fields)
     return Trend(measure="count" if metric == "events" else metric, **fields)

@@ -320,6 +320,8 @@ class AskedPage(Page):
         found = self.door()
         if found is not None:
             self.open_people(*found, expected=people_counted(self.view))
+        elif self.view is not None and getattr(self.view.question, "kind", "") == "sql":
+            self.say("There are no people behind rows of SQL.")
 
     def choose(self, listing: Listing) -> None:
         """Called for Enter on a list."""
