@@ -224,6 +224,17 @@ def _uniques(where: str, by: str = "") -> tuple[str, str]:
     )
 
 
+def _changes(field: str) -> str:
+    """People by value in the range and in the 90 days before it."""
+    people = 'count(distinct "user") filter'
+    return f"""
+    select '{field}', {field}::varchar, {people} (day < {FIRST}), {people} (day >= {FIRST})
+    from events
+    where event = 'view_item' and day between {FIRST - 90} and {LAST}
+    group by {field}
+    """
+
+
 def _paths() -> str:
     """From everybody's first view_item, five steps within a day, equal neighbours as one."""
     path = 'over (partition by "user" order by ts)'
@@ -340,6 +351,7 @@ SQL: dict[str, tuple[str, ...]] = {
     "funnel": (_funnel(),),
     "funnel by day": (_by_day(),),
     "time to convert": (_times(),),
+    "what changed": (_changes("country"), _changes("platform")),
     "paths": (_paths(),),
 }
 """By the question's name in `questions`."""

@@ -86,6 +86,11 @@ def steps(answer: Any) -> Rows:
     return [(*counts, *(figure for pair in times for figure in pair))]
 
 
+def changes(answer: Any) -> Rows:
+    """(field, value, previous, current)."""
+    return [row[:4] for row in answer.rows]
+
+
 def flow(answer: Any) -> Rows:
     """(step, event before, event, paths) of every node, nothing before those of step 1."""
     first = [(1, None, node.event, node.count) for node in answer.steps[0].nodes]
@@ -145,6 +150,11 @@ QUESTIONS = (
         "time to convert",
         {"kind": "time_to_convert", "steps": [{"event": e} for e in FUNNEL]},
         bins,
+    ),
+    Asked(
+        "what changed",
+        {"kind": "explain", "of": VIEWS, "breakdown": ["country", "platform"], "limit": 100},
+        changes,
     ),
     Asked("paths", {"kind": "paths", "from": "view_item", "scope": 86_400, "limit": 50}, flow),
 )

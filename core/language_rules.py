@@ -88,6 +88,18 @@ def _of_tiles(part: Part) -> Part:
     return Part(fields, part.at)
 
 
+_EXPLAINED = (
+    "kind", "of", "range", "conditions", "audience", "segment", "compare", "granularity",
+    "breakdown", "limit",
+)  # fmt: skip
+
+
+def _explaining(body: dict[str, Any]) -> dict[str, Any]:
+    """Return the fields of an explanation, those it has not being of the question behind it."""
+    own = {k: v for k, v in body.items() if k in _EXPLAINED or k[0] == "\0"}
+    return {**own, "of": {**body["of"], **{k: v for k, v in body.items() if k not in own}}}
+
+
 def _selector(children: list[Any]) -> str:
     """Return the event that is named; any event is any active one."""
     found = children[-1]
@@ -143,6 +155,8 @@ class Rules(_Cells):
     def question(self, parts: list[Part]) -> Whole:
         read = [self._ranked(parts[0], part) for part in parts]
         body = merged(read)
+        if body["kind"] == "explain":
+            body = _explaining(body)
         places = {key: part.at for part in read for key in part.fields}
         depth = body.pop("\0depth", 1)
         return Whole(body, places, body.pop("\0chart", ""), depth)

@@ -248,6 +248,10 @@ class Subjects(Conditions):
     def tile_property(self, children: list[Any]) -> Body:
         return {"type": str(children[0]).lower(), "property": children[1].text}
 
+    def explain(self, children: list[Any]) -> Part:
+        of = {key: value for key, value in children[-1].fields.items() if key[0] != "\0"}
+        return Part({"kind": "explain", "of": of}, at_of(children))
+
     def paths(self, _: list[Token]) -> Part:
         return Part({"kind": "paths"})
 

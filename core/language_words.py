@@ -66,6 +66,7 @@ KEYWORDS: Final = {
     "MATCHING": "matching",
     "PEOPLE": "people",
     "PATHS": "paths",
+    "EXPLAIN": "explain",
     "FROM": r"from|starting\s+(?:at|from|with)",
     "TO": r"to|ending\s+(?:at|in|with)",
     "PATH_STEPS": r"\d{1,3}\s+steps?",

@@ -48,12 +48,17 @@ def in_words(question: Question) -> str:
         return question.model_dump_json(by_alias=True, exclude_defaults=False)
     parts = [subject(writer)]
     parts += [clause for write in _CLAUSES if (clause := write(writer))]
-    if writer.left:
-        dumped = question.model_dump(mode="json", by_alias=True)
-        if "property" in writer.left:
-            dumped["property"] = whole_property(dumped["property"])
-        parts.append("with " + ", ".join(f"{k} = {_setting(dumped[k])}" for k in writer.left))
-    return " ".join(parts)
+    return " ".join(filter(None, [*parts, settings(writer)]))
+
+
+def settings(writer: Writer) -> str:
+    """Return the fields that no other clause has said, as a clause, or nothing."""
+    if not writer.left:
+        return ""
+    dumped = writer.question.model_dump(mode="json", by_alias=True)
+    if "property" in writer.left:
+        dumped["property"] = whole_property(dumped["property"])
+    return "with " + ", ".join(f"{k} = {_setting(dumped[k])}" for k in writer.left)
 
 
 def _setting(value: Any) -> str:

@@ -228,6 +228,15 @@ def _tile_words(measure: Any) -> str | None:
     return "users" if measure.type == "unique_actors" else str(measure.type).replace("_", " ")
 
 
+def _explain(writer: Writer) -> str:
+    from core.language_write import settings
+
+    behind = Writer(writer.value("of"))
+    behind.left.pop("range", None)
+    text = f"explain {SUBJECTS[behind.question.kind](behind)}"
+    return " ".join(filter(None, [text, settings(behind)]))
+
+
 def _paths(writer: Writer) -> str:
     text = "paths"
     for key, word in (("from_", "from"), ("to", "to")):
@@ -308,5 +317,5 @@ SUBJECTS: dict[str, Callable[[Writer], str]] = {
     "top_events": _top_events, "user_activity": _user, "user_search": _search, "people": _people,
     "first_time": _first_time, "per_actor": _per_actor,
     "events_list": lambda _: "events list", "properties": _properties,
-    "raw_events": _raw_events, "sql": _sql, "paths": _paths, "logs": _logs,
+    "raw_events": _raw_events, "sql": _sql, "paths": _paths, "explain": _explain, "logs": _logs,
 }  # fmt: skip

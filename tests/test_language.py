@@ -590,6 +590,11 @@ KINDS = {
     "top_events": bodies(
         "top_events", order_by=st.sampled_from(["count", "users"]), limit=st.integers(1, 10_000)
     ),
+    "explain": bodies(
+        "explain", event=NASTY, measure=st.sampled_from(["count", "users", "average"]),
+        breakdown=st.lists(NASTY, max_size=3), limit=st.integers(1, 1000),
+        compare=st.sampled_from(["previous", "yoy"]),
+    ).map(lambda body: {"event": "signup", **body}),
     "paths": bodies(
         "paths", to=NASTY, steps=st.integers(2, 10), limit=st.integers(1, 50),
         scope=st.one_of(st.just("session"), st.integers(1, 366 * 86_400)),

@@ -40,6 +40,7 @@ KINDS = {
     "formula": "core.queries.formula:FormulaQuestion",
     "grouped": "core.queries.grouped:Grouped",
     "paths": "core.queries.paths:Paths",
+    "explain": "core.queries.explain:Explain",
     "people": "core.queries.people:PeopleBehind",
     "user_activity": "core.queries.user_activity:UserActivity",
     "user_search": "core.queries.user_search:UserSearch",
