@@ -304,6 +304,57 @@ SQL: dict[str, tuple[str, ...]] = {
         where {IN_RANGE} and event = 'view_item' group by rollup (day)
         """,
     ),
+    "events per person, p90": (
+        f"""
+        with each as (
+            select day, "user", count(*) as n from events
+            where {IN_RANGE} and event = 'view_item' group by all
+        )
+        select day, quantile_cont(n, 0.9) from each group by day
+        union all
+        select null, quantile_cont(n, 0.9)
+        from (select "user", sum(n) as n from each group by "user")
+        """,
+    ),
+    "formula of people": (
+        f"""
+        select day, uniques / nullif(bases, 0)
+        from (
+            select day, count(distinct "user") filter (where event = 'purchase') as uniques,
+                   count(distinct "user") filter (where event = 'view_item') as bases
+            from events where {IN_RANGE} and event in ('purchase', 'view_item')
+            group by rollup (day)
+        )
+        where day is null or uniques > 0
+        """,
+    ),
+    "rolling mean of a property": (
+        f"""
+        with daily as (
+            select day, sum(amount) as total, count(amount) as n from events
+            where day between {FIRST - 6} and {LAST} and event = 'purchase' group by day
+        )
+        select d.day, sum(total) / sum(n)
+        from range({FIRST}, {LAST + 1}) d(day) join daily on daily.day between d.day - 6 and d.day
+        group by d.day
+        """,
+        f"select null, avg(amount) from events where {IN_RANGE} and event = 'purchase'",
+    ),
+    "how often": (
+        f"""
+        with each as (
+            select "user", count(*) as n from events
+            where {IN_RANGE} and event = 'view_item' group by "user"
+        )
+        select least(n, 101) as times, count(*), count(*) from each group by times
+        """,
+    ),
+    "histogram of a property": (
+        f"""
+        select items, count(*), count(distinct "user") from events
+        where {IN_RANGE} and event = 'purchase' group by items
+        """,
+    ),
     "top events": (
         f"""
         select event::varchar, count(*), count(distinct "user")

@@ -110,6 +110,11 @@ def shares(answer: Any) -> Rows:
     return [*found, (None, *line.total_fraction)]
 
 
+def spread(answer: Any) -> Rows:
+    """(start of the bin, how many, people) of what is not 0."""
+    return [(part.start, part.count, part.people) for part in answer.bins if part.count]
+
+
 VIEWS = {"kind": "trend", "event": "view_item", "measure": "users"}
 IOS = {"field": "platform", "value": "ios"}
 US = {"field": "country", "value": "US"}
@@ -131,6 +136,41 @@ QUESTIONS = (
     Asked("share of active users", {**VIEWS, "measure": "pct_dau"}, series),
     Asked("first times", {"kind": "first_time", "event": "purchase"}, series),
     Asked("events per person", {"kind": "per_actor", "event": "view_item"}, series),
+    Asked(
+        "events per person, p90",
+        {"kind": "per_actor", "event": "view_item", "metric": "p90"},
+        series,
+    ),
+    Asked(
+        "formula of people",
+        {
+            "kind": "formula",
+            "formula": "UNIQUES(A) / UNIQUES(B)",
+            "series": [{"metric": "event:purchase"}, {"metric": "event:view_item"}],
+        },
+        series,
+    ),
+    Asked(
+        "rolling mean of a property",
+        {
+            "kind": "trend",
+            "event": "purchase",
+            "measure": "avg",
+            "property": "amount",
+            "rolling_window": 7,
+        },
+        series,
+    ),
+    Asked(
+        "how often",
+        {"kind": "trend", "event": "view_item", "measure": "frequency"},
+        spread,
+    ),
+    Asked(
+        "histogram of a property",
+        {"kind": "trend", "event": "purchase", "measure": "histogram", "property": "items"},
+        spread,
+    ),
     Asked("top events", {"kind": "top_events", "limit": 100}, table),
     Asked("lifecycle", {"kind": "lifecycle", "granularity": "weekly"}, lifecycle, 0.5),
     Asked("segments", {"kind": "segments"}, segments),
