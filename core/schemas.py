@@ -46,6 +46,7 @@ SHAPES: Final[dict[str, type[Shape] | tuple[type[Shape], ...]]] = {
     "formula": (Series, Histogram),
     "grouped": Treemap,
     "paths": Flow,
+    "explain": Table,
     "people": People,
     "user_activity": Timeline,
     "user_search": People,
