@@ -292,3 +292,12 @@ def test_a_wrong_parameter_is_named(backend: Backend, query: str, parameter: str
     assert (reply.status, reply.body["error"]["http_code"]) == (400, 400)
     assert reply.body["error"]["parameter"] == parameter
     assert parameter in reply.body["error"]["message"]
+
+
+def test_a_cohort_is_a_saved_audience(backend: Backend) -> None:
+    rules = {"events": [{"event": "purchase", "days": 30}]}
+    saved = backend.audiences.create("Buyers", rules)
+    one = [{"prop": "userdata_cohort", "op": "is", "values": [saved.id]}]
+    other = [{"prop": "userdata_cohort", "op": "is not", "values": ["Buyers"]}]
+    data = get(backend, "/api/2/users", i="30", s=[one, other])["data"]
+    assert data["series"] == [[4], [1]]

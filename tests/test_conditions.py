@@ -8,12 +8,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.errors import BadQuestion, QueryFailed
+from core.answers import Cell
+from core.errors import BadQuestion, NotFound, QueryFailed
 from core.filters import OPERATORS, Condition
 from core.queries import from_json
+from core.store.saved import Saved
 from tests import oracle
-from tests.compare import ask, both_engines, check_people, check_series
-from tests.worlds import Event, World, engine_of, worlds
+from tests.compare import ask, both_engines, check_people, check_series, people
+from tests.worlds import A_RANGE, Event, World, appendix_a, engine_of, worlds
 
 NOON = 1_744_027_200_000
 VALUES: tuple[Any, ...] = (
@@ -231,3 +233,35 @@ def test_every_operator_has_an_oracle():
         condition = Condition(field="x", operator=operator, value=value)
         assert oracle.holds(condition, "a") == condition.holds(("a",))
         assert oracle.holds(condition, None) == condition.holds(None)
+
+
+@pytest.mark.parametrize("segment", ["new", "returning", "casual", "one_timer"])
+def test_a_segment_is_a_condition_too(segment):
+    with both_engines(appendix_a()) as engines:
+        for engine in engines:
+            whole = ask(engine, "active_users", range=A_RANGE, segment=segment)
+            condition = {"field": "segment", "operator": "eq", "value": segment}
+            assert ask(engine, "active_users", range=A_RANGE, conditions=[condition]) == whole
+
+
+def test_audiences_as_conditions_can_be_one_of_several_or_none_of_them():
+    with engine_of(appendix_a()) as engine:
+        saved = Saved(engine.path)
+        saved.save_audience("Buyers", {"events": [{"event": "purchase", "days": 30}]})
+        saved.save_audience("Pro", {"filters": [{"field": "trait:plan", "value": "pro"}]})
+
+        def users(operator: str, value: Any) -> list[str]:
+            condition = {"field": "audience", "operator": operator, "value": value}
+            fields = {"kind": "active_users", "range": A_RANGE, "conditions": [condition]}
+            return people(engine, from_json(fields), Cell())
+
+        assert users("eq", "Buyers") == ["a", "b", "c", "e"]
+        assert users("in", ["Buyers", "Pro"]) == ["a", "b", "c", "d", "e"]
+        assert users("ne", "Buyers") == ["d"]
+        assert users("not_in", ["Buyers", "Pro"]) == []
+        with pytest.raises(NotFound, match="Buyer"):
+            users("eq", "Buyer")
+        with pytest.raises(BadQuestion, match="operator contains"):
+            users("contains", "Buy")
+        with pytest.raises(BadQuestion, match="several"):
+            ask(engine, "active_users", breakdown="audience")

@@ -16,7 +16,7 @@ from pydantic import Field, field_validator
 from core.answers import Cell, Comparison, Model, TimeBucket
 from core.engines.dialect import Binder, Dialect, Statement
 from core.errors import BadQuestion
-from core.filters import Clause
+from core.filters import Clause, atoms
 from core.queries.names import Names
 from core.timeframe import (
     CLOCK,
@@ -110,7 +110,9 @@ class Question(Model):
 
     def by_the_minute(self) -> bool:
         """Whether the answer changes within a day although the data does not."""
-        return self.range.strip().lower().endswith("h") or self.audience is not None
+        rolling = self.range.strip().lower().endswith("h") or self.audience is not None
+        fields = (atom.field for clause in self.conditions for atom in atoms(clause))
+        return rolling or any(field.strip().lower() == "audience" for field in fields)
 
     def ask(self, ctx: Context) -> Ask:
         """Yield statements, receive their rows, return the answer."""

@@ -16,19 +16,22 @@ def members_of(ctx: Context, question: Question) -> tuple[Members, ...]:
     """
     found: list[Members] = []
     if question.audience is not None:
-        found.append(_audience(ctx, ctx.audience(question.audience)))
+        found.append(in_audience(ctx, question.audience))
     if question.segment is not None:
-        found.append(_segment(ctx, question.segment, question.range))
+        found.append(in_segment(ctx, question.segment, question.range))
     return tuple(found)
 
 
-def _audience(ctx: Context, definition: dict[str, object]) -> Members:
+def in_audience(ctx: Context, name: str) -> Members:
+    """Return what writes the SQL of an audience's members; NotFound when none has the name."""
     from core.queries.audience_sql import audience_sql
 
+    definition = ctx.audience(name)
     return lambda bind: audience_sql(ctx, bind, definition)
 
 
-def _segment(ctx: Context, segment: str, range_text: str) -> Members:
+def in_segment(ctx: Context, segment: str, range_text: str) -> Members:
+    """Return what writes the SQL of a segment's members, as of the end of a range."""
     from core.queries.segments import segment_sql
 
     span = ctx.span(range_text)

@@ -16,8 +16,21 @@ KEPT = "e.event not in (select id from event_names where deleted)"
 
 Read = Callable[[str, tuple[Any, ...]], list[tuple[Any, ...]]]
 FieldKind = Literal[
-    "context", "property", "trait", "event", "user", "device", "session", "start", "paying"
+    "context",
+    "property",
+    "trait",
+    "event",
+    "user",
+    "device",
+    "session",
+    "audience",
+    "segment",
+    "start",
+    "paying",
 ]
+
+GROUPS = ("audience", "segment")
+"""Fields that say what a person belongs to; properties of the same name come first."""
 
 _PLAIN: dict[str, FieldKind] = {
     "event": "event", "event_name": "event", "user": "user", "user_id": "user",
@@ -177,11 +190,18 @@ class Names:
             return Field("context", column, id_ if stored else 0)
         if self._has_property(name):
             return Field("property", name)
+        if folded in GROUPS:
+            return Field(folded, folded)  # type: ignore[arg-type]
         raise self._no_field(name, parameter)
 
     def existing(self, text: str, parameter: str = "breakdown") -> Field:
         """Return the field a text names; BadQuestion also where no event or person has it."""
         found = self.field(text, parameter)
+        if found.kind in GROUPS and parameter != "field":
+            raise BadQuestion(
+                f"{parameter} cannot be {found.name}: people may be in several.",
+                f"Add a condition, such as {found.name} = NAME.", parameter=parameter,
+            )  # fmt: skip
         has = {"property": self._has_property, "trait": self._has_trait}.get(found.kind)
         if has and not has(found.name):
             raise self._no_field(text.strip(), parameter)

@@ -12,9 +12,10 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from core.engines.dialect import Binder
+from core.errors import BadQuestion
 from core.filters import AnyOf, Clause, Condition, NotOf, atoms
 from core.queries.derived import FALSE, TRUE, on_first_event, paying
-from core.queries.names import Field
+from core.queries.names import GROUPS, Field
 from core.queries.selectors import ANY_ACTIVE, meaning
 from core.store.layout import ACTIVE, NONE
 from core.timeframe import Bucket, Span, runs
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from core.queries.base import Context, Question
 
 Members = Callable[[Binder], str]
-ACTOR_FIELDS = frozenset({"user", "trait", "start"})
+ACTOR_FIELDS = frozenset({"user", "trait", "start", *GROUPS})
 
 
 @dataclass(frozen=True)
@@ -33,6 +34,7 @@ class Selection:
     Attributes:
         events: event ids; () is any event, (ACTIVE,) any active one. Deleted ones are in neither.
         clauses: about single events; all must hold.
+        range: the range whose end the segments named in clauses are as of.
         matching: as clauses, but part of what the event is (see core.queries.selectors), so that
             they stay where clauses are looked at apart.
         members: write SQL selecting the `actor`s that count; everybody when empty.
@@ -43,6 +45,7 @@ class Selection:
     clauses: tuple[Clause, ...] = ()
     members: tuple[Members, ...] = ()
     matching: tuple[Clause, ...] = ()
+    range: str = "30d"
 
     @property
     def any_event(self) -> bool:
@@ -300,6 +303,8 @@ class Selection:
             return dialect.member(on_first_event(self.ctx, bind, field, actor), bind.list(ids))
         if field.kind == "paying":
             return self._pays(bind, condition)
+        if field.kind in GROUPS:
+            return self._belongs(bind, field, condition, actor)
         column, ids, missing = self._listed(field, condition, actor)
         test = dialect.member(column, bind.list(ids))
         return f"not {test}" if missing else test
@@ -309,6 +314,26 @@ class Selection:
         if yes == no:
             return "1 = 1" if yes else "1 = 0"
         return f"{'' if yes else 'not '}({paying(self.ctx, bind)})"
+
+    def _belongs(self, bind: Binder, field: Field, condition: Condition, actor: str) -> str:
+        """Whether a person is in one of the audiences or segments that a condition names."""
+        from core.queries.members import in_audience, in_segment
+
+        if condition.operator not in ("eq", "in", "ne", "not_in"):
+            raise BadQuestion(
+                f"operator {condition.operator} does not suit {field.name}.",
+                "Allowed: eq, ne, in, not_in.", parameter="operator",
+            )  # fmt: skip
+        tests = ["1 = 0"]
+        for name in condition.wanted:
+            members = (
+                in_audience(self.ctx, name)
+                if field.kind == "audience"
+                else in_segment(self.ctx, name, self.range)
+            )
+            tests.append(f"{actor} in (select actor from {bind.relation(members)})")
+        found = f"({' or '.join(tests)})"
+        return f"not {found}" if condition.holds(None) else found
 
     def _listed(
         self, field: Field, condition: Condition, actor: str
@@ -388,7 +413,8 @@ def select(
     from core.queries.members import members_of
 
     found = meaning(ctx.names, event, parameter, absent=absent)
-    start = Selection(ctx, found.events, (), members_of(ctx, question), found.matching)
+    members = members_of(ctx, question)
+    start = Selection(ctx, found.events, (), members, found.matching, question.range)
     return start.narrowed(checked(ctx, [*question.conditions, *clauses]))
 
 
