@@ -142,7 +142,7 @@ def _whole(bind: Binder, selection: Selection, span: Span, by: list[Field]) -> s
 
 def _over(rows: Rows, metric: str) -> Rows:
     """From rows (keys..., x, people) to rows (slot, v0, v1, figure)."""
-    spread: dict[tuple[object, ...], dict[int, int]] = {}
+    spread: dict[tuple[object, ...], dict[float, int]] = {}
     for *keys, x, people in rows:
         spread.setdefault(tuple(keys), {})[x] = people
     return [
@@ -151,7 +151,7 @@ def _over(rows: Rows, metric: str) -> Rows:
     ]
 
 
-def over(counts: Mapping[int, int], metric: str) -> float:
+def over(counts: Mapping[float, int], metric: str) -> float:
     """Return a figure of numbers, given as how many people have each; there is at least one."""
     if metric in ("min", "max"):
         return min(counts) if metric == "min" else max(counts)
@@ -162,11 +162,11 @@ def over(counts: Mapping[int, int], metric: str) -> float:
     return percentile(counts, p / 100)
 
 
-def percentile(counts: Mapping[int, int], p: float) -> float:
+def percentile(counts: Mapping[float, int], p: float) -> float:
     """Return percentile p (0 to 1) by linear interpolation (semantics 1.7)."""
     position = (sum(counts.values()) - 1) * p
     low = int(position)
-    found: list[int] = []
+    found: list[float] = []
     passed = 0
     for x in sorted(counts):
         passed += counts[x]

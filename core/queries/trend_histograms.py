@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from fractions import Fraction
 from itertools import pairwise
 from typing import TYPE_CHECKING
@@ -99,20 +99,25 @@ def people(ctx: Context, question: Trend, bind: Binder, cell: Cell) -> str:
 
 def _values(ctx: Context, question: Trend) -> Generator[Statement, Rows, Found]:
     bind = ctx.binder()
-    middle, ninth = (ctx.dialect.percentile("x", p, bind) for p in (0.5, 0.9))
-    stats = yield bind.statement(
+    rows = yield bind.statement(
         f"""
-        select avg(x), {middle}, {ninth}, min(x), max(x), count(distinct x),
-               sum(case when x = round(x) then 0 else 1 end)
+        select x, count(*) as events
         from ({_valued(ctx, question, bind, nobody=True)}) f
+        group by x
         """,
-        "mean, median and bounds",
+        "events by value",
     )
-    *typical, low, high, different, broken = stats[0]
-    if not different:
+    if not rows:
         return (None, None, None), []
-    bins = yield from _placed(ctx, question, low, high, 0 if broken else different)
-    return (typical[0], typical[1], typical[2]), bins
+    spread: dict[float, int] = dict(rows)
+    low, high = min(spread), max(spread)
+    whole = 0 if any(x != round(x) for x in spread) else len(spread)
+    bins = yield from _placed(ctx, question, low, high, whole)
+    return _typical(spread), bins
+
+
+def _typical(spread: Mapping[float, int]) -> tuple[Figure, Figure, Figure]:
+    return over(spread, "avg"), over(spread, "median"), over(spread, "p90")
 
 
 def _placed(
@@ -139,7 +144,7 @@ def _placed(
         group by place
         order by place
         """,
-        "events by value",
+        "people by bin",
     )
     found = {float(place): (count, who) for place, count, who in rows}
     if not bounds:
@@ -225,10 +230,10 @@ def _times(ctx: Context, question: Trend) -> Generator[Statement, Rows, Found]:
     )
     if not rows:
         return (None, None, None), []
-    spread: dict[int, int] = dict(rows)
+    spread: dict[float, int] = dict(rows)
     found: dict[int, int] = {}
     for times, people in spread.items():
-        place = min(times, MOST + 1)
+        place = min(int(times), MOST + 1)
         found[place] = found.get(place, 0) + people
     bins = [
         Bin(
@@ -237,7 +242,7 @@ def _times(ctx: Context, question: Trend) -> Generator[Statement, Rows, Found]:
         )
         for n in range(1, max(found) + 1)
     ]  # fmt: skip
-    return (over(spread, "avg"), over(spread, "median"), over(spread, "p90")), bins
+    return _typical(spread), bins
 
 
 def _often(n: int) -> str:
