@@ -70,10 +70,11 @@ class AxisConfig(Model):
 
 
 class Drawing(Model):
-    """How the lines of an answer are shown: its axes, and per line its display."""
+    """How the lines of an answer are shown: its axes, and per line its display and own unit."""
 
     axes: AxisConfig = AxisConfig()
     lines: tuple[Display, ...] = ()
+    units: tuple[str, ...] = ()
 
     def of(self, index: int) -> Display:
         """Return how a line is shown."""

@@ -8,8 +8,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from core.answers import TimeBucket
+from core.display import Axis
 from core.draw.figures import Tick, short, ticks, time_ticks
 from core.draw.spans import Canvas, Line, Look, Span
+from core.draw.units import beyond
 from core.text import width
 
 LETTERS = {"release": "R", "news": "N", "incident": "I", "post": "P"}
@@ -25,6 +27,8 @@ class Axes:
         count: how many buckets share the width.
         rows: how many steps a row is divided into.
         bands: buckets are stretches of the width, as bars need, not points on it.
+        log: low and high are powers of ten, and so is what `y` makes of a value.
+        least, most: values beyond these have no place.
     """
 
     width: int
@@ -34,6 +38,19 @@ class Axes:
     count: int
     rows: int = 1
     bands: bool = False
+    log: bool = False
+    least: float | None = None
+    most: float | None = None
+
+    def y(self, value: float) -> float | None:
+        """Return where a value lies between low and high; None where it has no place."""
+        if self.least is not None and value < self.least:
+            return None
+        if self.most is not None and value > self.most:
+            return None
+        if not self.log:
+            return value
+        return math.log10(value) if value > 0 else None
 
     def column(self, index: int) -> int:
         """Return the column of a bucket."""
@@ -70,27 +87,56 @@ class Axes:
 
 @dataclass(frozen=True)
 class Scale:
-    """The value axis: its ticks, and the width its labels take."""
+    """The value axis: its ticks, and the width its labels take.
+
+    Attributes:
+        values: of its ticks; powers of ten where `log`.
+        visible: its labels are drawn.
+    """
 
     values: tuple[float, ...]
     unit: str
+    log: bool = False
+    visible: bool = True
 
     @classmethod
-    def of(cls, values: Iterable[float | None], unit: str, height: int) -> Scale:
+    def of(
+        cls, values: Iterable[float | None], unit: str, height: int, axis: Axis | None = None
+    ) -> Scale:
         """Return a round scale that holds the values; at most every second row has a tick."""
-        known = [v for v in values if v is not None]
+        axis = axis or Axis()
+        known = [v for v in values if v is not None and not beyond(v, axis)]
+        known += [b for b in (axis.min_bound, axis.max_bound) if b is not None]
+        if axis.scale == "logarithmic":
+            return cls(_powers([v for v in known if v > 0], height), unit, True, axis.visible)
         low, high = min(known, default=0.0), max(known, default=0.0)
-        return cls(tuple(ticks(low, high, max(height // 2, 1), unit)), unit)
+        zero = axis.min_bound is None or axis.min_bound <= 0
+        found = ticks(low, high, max(height // 2, 1), unit, zero=zero)
+        if axis.min_bound is not None:
+            found = [axis.min_bound, *(v for v in found if v > axis.min_bound)]
+        if axis.max_bound is not None:
+            found = [*(v for v in found if v < axis.max_bound), axis.max_bound]
+        return cls(tuple(found), unit, False, axis.visible)
 
     @property
     def labels(self) -> list[str]:
         """The ticks as text."""
-        return [short(v, self.unit) for v in self.values]
+        if not self.visible:
+            return [""] * len(self.values)
+        return [short(10.0**v if self.log else v, self.unit) for v in self.values]
 
     @property
     def gutter(self) -> int:
         """Cells the labels need."""
         return max(width(label) for label in self.labels)
+
+
+def _powers(values: list[float], height: int) -> tuple[float, ...]:
+    """Return the powers of ten that enclose positive values, as many as there is room for."""
+    low = math.floor(math.log10(min(values, default=1.0)) + 1e-9)
+    high = max(math.ceil(math.log10(max(values, default=10.0)) - 1e-9), low + 1)
+    step = max(-(-(high - low) // max(height // 2, 1)), 1)
+    return tuple(float(low + n * step) for n in range(-(-(high - low) // step) + 1))
 
 
 def framed(canvas: Canvas, axes: Axes, scale: Scale, look: Look) -> list[Line]:

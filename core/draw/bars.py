@@ -7,7 +7,7 @@ from itertools import accumulate
 
 from core.answers import Series
 from core.draw.legend import letter
-from core.draw.lines import BLOCKS, Cursor, Frame, line_chart, middles
+from core.draw.lines import BLOCKS, Cursor, Frame, line_chart, logarithmic, middles
 from core.draw.spans import Canvas, Line, Look
 from core.draw.table import ranking
 
@@ -20,6 +20,8 @@ def bar_chart(
     answer: Series, width: int, height: int, look: Look, cursor: Cursor, marks: Sequence[object]
 ) -> list[Line]:
     """Draw bars: one per group with a breakdown, else one per bucket."""
+    if logarithmic(answer):
+        return line_chart(answer, width, height, look, cursor, marks)
     if answer.breakdown and len(answer.lines) > 1:
         return ranking(answer, width, height, look, cursor)
     signed = [[_signed(answer, i, v) for v in line.values] for i, line in enumerate(answer.lines)]

@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 
 from core.answers import Line as SeriesLine
 from core.answers import Series, TimeBucket
+from core.draw.units import Unit, drawing_notes
 from core.text import compact, duration, number, percent
 from core.timeframe import CLOCK, UNITS
 
@@ -20,6 +21,8 @@ _DURATIONS = (
 
 def figure(value: float | None, unit: str) -> str:
     """Return a value as its unit is written; a ratio of nothing is "–"."""
+    if isinstance(unit, Unit):
+        return unit.write(value, narrow=False)
     if value is None or not math.isfinite(value):
         return "–"
     if unit == "percent":
@@ -33,6 +36,8 @@ def figure(value: float | None, unit: str) -> str:
 
 def short(value: float | None, unit: str) -> str:
     """Return a value for an axis or a narrow place: "12.5K", "20%", "2m"."""
+    if isinstance(unit, Unit):
+        return unit.write(value, narrow=True)
     if value is None or not math.isfinite(value):
         return "–"
     if unit == "percent":
@@ -50,18 +55,19 @@ def short(value: float | None, unit: str) -> str:
 def counted(value: float | None, unit: str) -> str:
     """Return "40 users", "41.8%", "2m 10s"."""
     text = figure(value, unit)
-    if unit not in COUNTED:
+    if unit not in COUNTED or (isinstance(unit, Unit) and unit.symbol):
         return text
     return f"{text} {unit[:-1] if value == 1 else unit}"
 
 
-def ticks(low: float, high: float, intervals: int, unit: str) -> list[float]:
+def ticks(low: float, high: float, intervals: int, unit: str, *, zero: bool = True) -> list[float]:
     """Return round axis values that enclose low to high, ascending, at least two.
 
     Steps are 1, 2 or 5 times a power of ten (clock steps for seconds), whole for counted units;
     where there is room for one interval alone its end may be a finer round number.
     """
-    low, high = min(low, 0.0), max(high, 0.0)
+    if zero:
+        low, high = min(low, 0.0), max(high, 0.0)
     if high - low < 1e-9:
         high = low + 1
     for step in _steps(high - low, unit, FINE if intervals == 1 else COARSE):
@@ -200,7 +206,7 @@ def facts(answer: Series) -> list[str]:
     if answer.omitted:
         groups = "group is" if answer.omitted == 1 else "groups are"
         found.append(f"{answer.omitted:,} smaller {groups} not shown.")
-    return [*found, *answer.notes]
+    return [*found, *drawing_notes(answer), *answer.notes]
 
 
 def _once(answer: Series, line: SeriesLine) -> str:

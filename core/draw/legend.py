@@ -6,6 +6,7 @@ from core.answers import Line as SeriesLine
 from core.answers import Series
 from core.draw.figures import bucket_text, counted, facts, figure, running, span_text
 from core.draw.spans import Line, Look, Span, cells, clipped, joined, safe
+from core.draw.units import unit_of
 from core.text import change, cut
 from core.text import width as cell_width
 
@@ -65,7 +66,7 @@ def _entry(answer: Series, index: int, look: Look, samples: str) -> Line:
     found = (
         *key(index, look, samples),
         Span(f" {name} "),
-        Span(figure(line.total, answer.unit), "bold"),
+        Span(figure(line.total, unit_of(answer, index)), "bold"),
     )
     if line.previous_total is None:
         return found
@@ -78,14 +79,14 @@ def delta(current: float | None, previous: float | None) -> Span:
 
 
 def _single(answer: Series, line: SeriesLine, width: int, look: Look) -> Line:
-    found: list[Span] = [Span(counted(line.total, answer.unit), "bold")]
+    found: list[Span] = [Span(counted(line.total, unit_of(answer)), "bold")]
     if line.total_fraction is not None:
         part, whole = line.total_fraction
         found.append(Span(f" {part:,} of {whole:,}", "dim"))
     if answer.comparison is not None:
         dates = span_text(answer.comparison.first, answer.comparison.last)
         found += [Span("  "), delta(line.total, line.previous_total)]
-        before = f" vs {figure(line.previous_total, answer.unit)}"
+        before = f" vs {figure(line.previous_total, unit_of(answer))}"
         found.append(Span(before, "dim"))
         if cells(found) + len(dates) + 12 <= width:
             found.append(Span(f" {look.pick('┈', '.')} {dates}", "dim"))
@@ -124,7 +125,8 @@ def _value(answer: Series, at: int, index: int, look: Look, *, whole: bool) -> L
     line = answer.lines[at]
     value = line.values[index]
     named = (*key(at, look), Span(f" {cut(safe(line.name), 24)} ")) if line.name else ()
-    text = counted(value, answer.unit) if whole else figure(value, answer.unit)
+    unit = unit_of(answer, at)
+    text = counted(value, unit) if whole else figure(value, unit)
     found: Line = (*named, Span(text, "bold" if whole else ""))
     if whole and index < len(line.fractions):
         part, of = line.fractions[index]
@@ -132,7 +134,7 @@ def _value(answer: Series, at: int, index: int, look: Look, *, whole: bool) -> L
     if whole and line.previous is not None and index < len(line.previous):
         before = line.previous[index]
         found = (
-            *found, Span(f"  prev {figure(before, answer.unit)} ", "dim"), delta(value, before)
+            *found, Span(f"  prev {figure(before, unit)} ", "dim"), delta(value, before)
         )  # fmt: skip
     return found
 

@@ -7,6 +7,7 @@ from itertools import pairwise
 
 from core.answers import Line as SeriesLine
 from core.answers import Series
+from core.display import Axis
 from core.draw import plot
 from core.draw.axes import (
     Axes,
@@ -19,7 +20,8 @@ from core.draw.axes import (
     time_labels,
 )
 from core.draw.legend import legend, letter, notes_lines, value_line
-from core.draw.spans import Canvas, Line, Look, Span
+from core.draw.spans import Canvas, Line, Look, Span, padded
+from core.draw.units import axis_of, drawing_of, unit_of
 
 Cursor = tuple[int, int] | None
 Runs = list[list[tuple[float, float]]]
@@ -33,21 +35,29 @@ def line_chart(
     answer: Series, width: int, height: int, look: Look, cursor: Cursor, marks: Sequence[object]
 ) -> list[Line]:
     """Draw each line through its buckets, the compared period dotted."""
-    values = [v for line in answer.lines for v in (*line.values, *(line.previous or ()))]
-    frame = Frame.of(answer, values, width, height, look, marks)
+    drawing = drawing_of(answer)
+    sides: tuple[list[float | None], list[float | None]] = ([], [])
+    for index, line in enumerate(answer.lines):
+        sides[drawing.on_right(index)].extend((*line.values, *(line.previous or ())))
+    frame = Frame.of(answer, sides[0], width, height, look, marks, right=sides[1])
     canvas = Canvas(frame.axes.width, frame.axes.height)
     for index in reversed(range(len(answer.lines))):
-        _previous(canvas, frame.axes, answer.lines[index], look)
-    _unfinished(canvas, frame.axes, answer, look)
+        _previous(canvas, frame.axes_of(index), answer.lines[index], look)
+    for right in (False, True) if frame.right else (False,):
+        shared = [i for i in range(len(answer.lines)) if _is_right(answer, i) == right]
+        if shared:
+            _unfinished(canvas, frame.axes_of(shared[0]), answer, shared, look)
     for index in reversed(range(len(answer.lines))):
-        _current(canvas, frame.axes, answer, index, look)
+        _current(canvas, frame.axes_of(index), answer, index, look)
     return frame.finish(canvas, cursor)
 
 
 def area_chart(
     answer: Series, width: int, height: int, look: Look, cursor: Cursor, marks: Sequence[object]
 ) -> list[Line]:
-    """Draw the lines stacked on each other and filled."""
+    """Draw the lines stacked on each other and filled; on a logarithmic scale not stacked."""
+    if logarithmic(answer):
+        return line_chart(answer, width, height, look, cursor, marks)
     sums = stacked(answer.lines)
     frame = Frame.of(answer, [v for row in sums for v in row], width, height, look, marks)
     axes = frame.axes
@@ -123,6 +133,11 @@ def stacked(lines: Sequence[SeriesLine]) -> list[list[float | None]]:
     return sums
 
 
+def logarithmic(answer: Series) -> bool:
+    """Whether a line is drawn against a logarithmic scale: nothing can be stacked or filled."""
+    return any(axis_of(answer, i).scale == "logarithmic" for i in range(len(answer.lines)))
+
+
 class Frame:
     """The fixed parts of a chart over time, and how many rows each gets.
 
@@ -133,7 +148,7 @@ class Frame:
 
     def __init__(
         self, answer: Series, axes: Axes, scale: Scale, look: Look, letters: dict[int, str],
-        width: int, height: int,
+        width: int, height: int, right: tuple[Axes, Scale] | None = None,
     ) -> None:  # fmt: skip
         self.answer = answer
         self.axes = axes
@@ -142,6 +157,7 @@ class Frame:
         self.letters = letters
         self.width = width
         self.height = height
+        self.right = right
         self.samples = "━"
         self.ends = [
             next((v for v in reversed(line.values) if v is not None), None) for line in answer.lines
@@ -150,19 +166,36 @@ class Frame:
     @classmethod
     def of(
         cls, answer: Series, values: Sequence[float | None], width: int, height: int, look: Look,
-        marks: Sequence[object], *, bands: bool = False,
+        marks: Sequence[object], *, bands: bool = False, right: Sequence[float | None] = (),
     ) -> Frame:  # fmt: skip
         """Share out a box among canvas, axis labels, marks, legend and notes."""
         letters = mark_letters(marks, answer.buckets)
         notes = len(notes_lines(answer, width)) if height >= 12 else 0
         rows = max(height - 2 - bool(letters) - min(notes, max(height - 10, 0)), 1)
-        scale = Scale.of(values, answer.unit, rows)
+        sides = drawing_of(answer).axes
+        at = next((i for i in range(len(answer.lines)) if not _is_right(answer, i)), 0)
+        scale = Scale.of(values, unit_of(answer, at), rows, sides.left_y)
         ends = 2 if len(answer.lines) > 1 and width >= END_LETTERS_FROM else 0
-        axes = Axes(
-            max(width - scale.gutter - 1 - ends, 1), rows, scale.values[0], scale.values[-1],
-            len(answer.buckets), plot.DOTS[look.glyphs][1], bands,
-        )  # fmt: skip
-        return cls(answer, axes, scale, look, letters, width, height)
+        other = None
+        if right:
+            at = next(i for i in range(len(answer.lines)) if _is_right(answer, i))
+            other = Scale.of(right, unit_of(answer, at), rows, sides.right_y)
+            ends += other.gutter + 1
+        room = max(width - scale.gutter - 1 - ends, 1)
+
+        def axes_for(of: Scale, axis: Axis) -> Axes:
+            return Axes(
+                room, rows, of.values[0], of.values[-1], len(answer.buckets),
+                plot.DOTS[look.glyphs][1], bands, of.log, axis.min_bound, axis.max_bound,
+            )  # fmt: skip
+
+        axes = axes_for(scale, sides.left_y)
+        second = (axes_for(other, sides.right_y), other) if other else None
+        return cls(answer, axes, scale, look, letters, width, height, second)
+
+    def axes_of(self, index: int) -> Axes:
+        """Return the axes a line is drawn against."""
+        return self.right[0] if self.right and _is_right(self.answer, index) else self.axes
 
     def finish(self, canvas: Canvas, cursor: Cursor) -> list[Line]:
         """Return the whole chart around a filled canvas."""
@@ -173,11 +206,13 @@ class Frame:
             rule(canvas, pointer, look.pick("│", ":"), "cursor")
         for index in self.letters:
             rule(canvas, axes.column(index), look.pick("┊", ":"), "mark")
-        lines = self._with_ends(framed(canvas, axes, self.scale, look))
+        lines = self._with_right(self._with_ends(framed(canvas, axes, self.scale, look)))
         indent = Span(" " * (self.scale.gutter + 1))
         if self.letters:
             lines.append((indent, *marks_line(axes, self.letters)))
         labels = time_labels(axes, self.answer.buckets, self.answer.granularity)
+        if not drawing_of(self.answer).axes.x.visible:
+            labels = []
         lines.append(
             (indent, *labels_line(labels, axes.width, pointer=pointer, glyph=look.pick("▲", "^")))
         )
@@ -196,7 +231,11 @@ class Frame:
         for index, last in enumerate(self.ends):
             if last is None:
                 continue
-            row = self.axes.row(last)
+            axes = self.axes_of(index)
+            place = axes.y(last)
+            if place is None:
+                continue
+            row = axes.row(place)
             for shift in (0, -1, 1, -2, 2):
                 if row + shift not in ends and 0 <= row + shift < self.axes.height:
                     ends[row + shift] = (letter(index, self.look), f"series{index % 8}")
@@ -206,27 +245,47 @@ class Frame:
             for y, line in enumerate(lines)
         ]
 
+    def _with_right(self, lines: list[Line]) -> list[Line]:
+        """Put the labels of the right axis at the right."""
+        if self.right is None:
+            return lines
+        axes, scale = self.right
+        shown = {axes.row(v): text for v, text in zip(scale.values, scale.labels, strict=True)}
+        size = self.width - scale.gutter - 1
+        return [
+            (*padded(line, size), Span(" "), Span(shown.get(y, "").ljust(scale.gutter), "dim"))
+            for y, line in enumerate(lines)
+        ]
+
+
+def _is_right(answer: Series, index: int) -> bool:
+    return drawing_of(answer).on_right(index)
+
 
 def runs_of(axes: Axes, values: Sequence[float | None], start: int = 0) -> Runs:
     """Return the values as points, a new run after every gap."""
     runs: Runs = [[]]
     for offset, value in enumerate(values):
-        if value is None:
+        place = None if value is None else axes.y(value)
+        if place is None:
             runs.append([])
         else:
-            runs[-1].append((axes.x(start + offset), value))
+            runs[-1].append((axes.x(start + offset), place))
     return [plot.thinned(run, axes.width) for run in runs if run]
 
 
-def _unfinished(canvas: Canvas, axes: Axes, answer: Series, look: Look) -> None:
-    """Draw the way to unfinished buckets, faint."""
+def _unfinished(
+    canvas: Canvas, axes: Axes, answer: Series, shared: Sequence[int], look: Look
+) -> None:
+    """Draw the way to unfinished buckets, faint, of the lines that share axes."""
     last = len(answer.buckets) - 1
     open_ = [i for i, bucket in enumerate(answer.buckets) if bucket.partial]
     pairs = {(i - 1, i) for i in open_ if i > 0} | {(i, i + 1) for i in open_ if i < last}
     runs: Runs = []
-    for line in answer.lines:
+    for index in shared:
+        values = answer.lines[index].values
         for low, high in sorted(pairs):
-            runs += [run for run in runs_of(axes, line.values[low : high + 1], low) if len(run) > 1]
+            runs += [run for run in runs_of(axes, values[low : high + 1], low) if len(run) > 1]
     rows = plot.drawn(runs, axes.width, axes.height, axes.low, axes.high, glyphs=look.glyphs)
     overlay(canvas, rows, 0, look, style="partial", char="~")
 
@@ -236,7 +295,13 @@ def _current(canvas: Canvas, axes: Axes, answer: Series, index: int, look: Look)
     values = answer.lines[index].values
     whole = [v if not b.partial else None for v, b in zip(values, answer.buckets, strict=True)]
     runs = runs_of(axes, whole)
-    rows = plot.drawn(runs, axes.width, axes.height, axes.low, axes.high, glyphs=look.glyphs)
+    if drawing_of(answer).of(index).line_style == "solid":
+        rows = plot.drawn(runs, axes.width, axes.height, axes.low, axes.high, glyphs=look.glyphs)
+    else:
+        rows = plot.drawn(
+            _dots_along(runs), axes.width, axes.height, axes.low, axes.high,
+            glyphs=look.glyphs, dotted=True,
+        )  # fmt: skip
     overlay(canvas, rows, index, look)
     for (x, only), *more in runs:
         if not more:
@@ -244,23 +309,30 @@ def _current(canvas: Canvas, axes: Axes, answer: Series, index: int, look: Look)
             canvas.put(round(x), axes.row(only), dot, f"series{index % 8}")
     for at, bucket in enumerate(answer.buckets):
         value = values[at]
-        if bucket.partial and value is not None:
-            canvas.put(axes.column(at), axes.row(value), "~", "partial")
+        place = None if value is None else axes.y(value)
+        if bucket.partial and place is not None:
+            canvas.put(axes.column(at), axes.row(place), "~", "partial")
 
 
 def _previous(canvas: Canvas, axes: Axes, line: SeriesLine, look: Look) -> None:
     """Draw the compared period as dots on its way."""
+    dots = _dots_along(runs_of(axes, line.previous or ()))
+    rows = plot.drawn(
+        dots, axes.width, axes.height, axes.low, axes.high, glyphs=look.glyphs, dotted=True
+    )
+    overlay(canvas, rows, 0, look, style="dim", char=".")
+
+
+def _dots_along(runs: Runs) -> Runs:
+    """Return single points, one to a cell, along the way of each run."""
     dots: Runs = []
-    for run in runs_of(axes, line.previous or ()):
+    for run in runs:
         dots.append([run[0]])
         for (x0, y0), (x1, y1) in pairwise(run):
             steps = max(int(x1 - x0), 1)
             share = [(n + 1) / steps for n in range(steps)]
             dots.append([(x0 + (x1 - x0) * s, y0 + (y1 - y0) * s) for s in share])
-    rows = plot.drawn(
-        dots, axes.width, axes.height, axes.low, axes.high, glyphs=look.glyphs, dotted=True
-    )
-    overlay(canvas, rows, 0, look, style="dim", char=".")
+    return dots
 
 
 def overlay(

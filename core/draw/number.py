@@ -9,6 +9,7 @@ from core.draw.figures import bucket_text, counted, facts, figure, short, span_t
 from core.draw.legend import delta, key, value_line, wrapped
 from core.draw.spans import Line, Look, Span, cells, clipped, padded, safe, spread
 from core.draw.spark import big, sparkline
+from core.draw.units import unit_of
 from core.text import cut
 
 Cursor = tuple[int, int] | None
@@ -29,7 +30,8 @@ def _headline(
     text = figure(value, unit)
     tall = [] if look.ascii or height < 6 else big(text, width - cells(right) - 1)
     if tall:
-        named = (Span(unit if unit not in ("number", "percent", "seconds") else "", "dim"),)
+        bare = unit in ("number", "percent", "seconds") or bool(getattr(unit, "symbol", ""))
+        named = (Span("" if bare else str(unit), "dim"),)
         return [tall[0], (*tall[1],), (*tall[2], Span(" "), *named, Span("  "), *right)]
     whole = (Span(counted(value, unit), "bold"),)
     if cells(whole) + cells(right) + 1 > width:
@@ -47,7 +49,7 @@ def number_chart(
         return [(Span("Nothing counted.", "dim"),)]
     line = answer.lines[0]
     right = (delta(line.total, line.previous_total),) if answer.comparison else ()
-    lines = _headline(line.total, answer.unit, right, width, height, look)
+    lines = _headline(line.total, unit_of(answer), right, width, height, look)
     at = cursor[1] if cursor else None
     partial = [b.partial for b in answer.buckets]
     if height >= 2:
@@ -56,7 +58,7 @@ def number_chart(
         lines.append(value_line(answer, cursor, width, look))
     elif answer.comparison is not None:
         dates = span_text(answer.comparison.first, answer.comparison.last)
-        before = f"prev {figure(line.previous_total, answer.unit)}"
+        before = f"prev {figure(line.previous_total, unit_of(answer))}"
         whole = f"{before}  {dates}"
         lines.append((Span(whole if len(whole) <= width else before, "dim"),))
     elif answer.buckets:
@@ -76,7 +78,7 @@ def _rows(answer: Series, width: int, height: int, look: Look, cursor: Cursor) -
     """One row per line: key, name, sparkline, total."""
     shown = answer.lines[: max(height, 1)]
     names = [cut(safe(line.name), 24) for line in shown]
-    totals = [figure(line.total, answer.unit) for line in shown]
+    totals = [figure(line.total, unit_of(answer, i)) for i, line in enumerate(shown)]
     number = max((len(t) for t in totals), default=0)
     name = min(max((cells((Span(n),)) for n in names), default=0), max(width - number - 5, 4))
     lines: list[Line] = []

@@ -11,6 +11,7 @@ from core.draw.figures import bucket_text, facts, figure
 from core.draw.legend import delta, wrapped
 from core.draw.spans import Line, Look, Span, cells, clipped, safe
 from core.draw.spark import bar, sparkline
+from core.draw.units import unit_of
 from core.text import duration, fit, number, percent, width
 
 MINIMUM = 10
@@ -202,7 +203,11 @@ def _line_columns(answer: Series) -> list[Texts]:
     heading = " / ".join(name.removeprefix("properties.") for name in answer.breakdown) or "line"
     columns = [
         Texts(safe(heading), tuple(safe(line.name) for line in lines)),
-        Texts(answer.unit, tuple(figure(t, answer.unit) for t in totals), right=True),
+        Texts(
+            answer.unit,
+            tuple(figure(t, unit_of(answer, i)) for i, t in enumerate(totals)),
+            right=True,
+        ),
     ]
     behind = [line.total_fraction for line in lines if line.total_fraction is not None]
     if len(behind) == len(lines):

@@ -185,25 +185,26 @@ def _merged(kept: list[tuple[str, Part, Series]], notes: list[str], axes: AxisCo
     buckets = _buckets(answers)
     lines: list[Line] = []
     displays: list[Display] = []
+    units: list[str] = []
     for name, part, answer in kept:
         for line in answer.lines:
             lines.append(_line(name, part, answer, line, buckets))
             displays.append(part.display)
-    units = {answer.unit for answer in answers}
+            units.append(answer.unit)
     compared = [answer.comparison for answer in answers if answer.comparison]
     return Series(
         title=", ".join(name for name, _, _ in kept),
         first=min((a.first for a in answers if a.first), default=None),
         last=max((a.last for a in answers if a.last), default=None),
         notes=tuple(notes),
-        unit=units.pop() if len(units) == 1 else "number",
+        unit=units[0] if len(set(units)) == 1 else "number",
         additive=all(answer.additive for answer in answers),
         granularity=answers[0].granularity,
         buckets=buckets,
         lines=tuple(lines),
         comparison=compared[0] if len(compared) == len(answers) else None,
         omitted=sum(answer.omitted for answer in answers),
-        drawing=Drawing(axes=axes, lines=tuple(displays)),
+        drawing=Drawing(axes=axes, lines=tuple(displays), units=tuple(units)),
     )
 
 

@@ -1,0 +1,115 @@
+"""Figures as a board wants them: units of one's own, decimals, short or in full."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from core.answers import Series
+from core.display import Axis, Display, Drawing
+from core.text import compact, number
+
+SIGNS = frozenset("€$£¥₹₩₽₺₴₦฿₫₪#")
+"""Units that stand before their figure."""
+
+
+class Unit(str):
+    """A unit, equal to the text of the answer's own, that says how its figures are written.
+
+    Attributes:
+        symbol: what stands beside a figure; "" is nothing more than usual.
+        decimals, abbreviate: None as is usual.
+    """
+
+    symbol: str = ""
+    decimals: int | None = None
+    abbreviate: bool | None = None
+
+    @classmethod
+    def of(cls, own: str, display: Display, axis: Axis) -> Unit:
+        """Return the unit of a line: what its display says, else its axis."""
+        unit = cls(own)
+        unit.symbol = display.unit or axis.unit
+        unit.decimals = axis.decimals if display.decimals is None else display.decimals
+        unit.abbreviate = axis.abbreviate if display.abbreviate is None else display.abbreviate
+        return unit
+
+    @property
+    def plain(self) -> bool:
+        """Whether figures are written as the answer's own unit has them."""
+        return not self.symbol and self.decimals is None and self.abbreviate is None
+
+    def write(self, value: float | None, *, narrow: bool) -> str:
+        """Return a value as it is written; `narrow` places abbreviate unless told not to."""
+        if value is None or not math.isfinite(value):
+            return "–"
+        if self == "percent" and not self.symbol:
+            return f"{value * 100:.{1 if self.decimals is None else self.decimals}f}%"
+        wanted = narrow if self.abbreviate is None else self.abbreviate
+        if wanted and abs(value) >= 10_000:
+            text = compact(value)
+        else:
+            usual = 0 if value == round(value) else 2
+            text = number(value, usual if self.decimals is None else self.decimals)
+        if not self.symbol:
+            return text
+        if self.symbol[0] in SIGNS:
+            return f"-{self.symbol}{text[1:]}" if text[0] == "-" else f"{self.symbol}{text}"
+        return f"{text}{'' if self.symbol == '%' else ' '}{self.symbol}"
+
+
+def drawing_of(answer: Series) -> Drawing:
+    """Return how an answer is shown; as usual where nothing says otherwise."""
+    return answer.drawing or Drawing()
+
+
+def axis_of(answer: Series, index: int) -> Axis:
+    """Return the value axis a line belongs to."""
+    drawing = drawing_of(answer)
+    return drawing.axes.right_y if drawing.on_right(index) else drawing.axes.left_y
+
+
+def unit_of(answer: Any, index: int = 0) -> str:
+    """Return what a line's figures are of, with how they are written."""
+    if answer.drawing is None:
+        return str(answer.unit)
+    drawing = drawing_of(answer)
+    own = drawing.units[index] if index < len(drawing.units) else str(answer.unit)
+    found = Unit.of(own, drawing.of(index), axis_of(answer, index))
+    return own if found.plain else found
+
+
+def drawing_notes(answer: Series) -> list[str]:
+    """Return what a reader must know of how it is drawn: axes, and what they leave out."""
+    drawing = answer.drawing
+    if drawing is None:
+        return []
+    axes = drawing.axes
+    named = (("Left axis", axes.left_y), ("Right axis", axes.right_y), ("Across", axes.x))
+    found = [f"{name}: {axis.label}." for name, axis in named if axis.label]
+    low = outside = 0
+    for index, line in enumerate(answer.lines):
+        axis = axis_of(answer, index)
+        known = [v for v in line.values if v is not None]
+        if axis.scale == "logarithmic":
+            low += sum(v <= 0 for v in known)
+        outside += sum(beyond(v, axis) for v in known)
+    if low:
+        found.append(f"{_values(low)} of 0 or less {_have(low)} no place on a logarithmic scale.")
+    if outside:
+        found.append(f"{_values(outside)} outside the axis {_have(outside)} no place.")
+    return found
+
+
+def beyond(value: float, axis: Axis) -> bool:
+    """Whether a value lies outside an axis' bounds."""
+    low, high = axis.min_bound, axis.max_bound
+    return (low is not None and value < low) or (high is not None and value > high)
+
+
+def _values(count: int) -> str:
+    return f"{count:,} value{'s' * (count != 1)}"
+
+
+def _have(count: int) -> str:
+    return "has" if count == 1 else "have"
