@@ -203,7 +203,7 @@ def test_a_cell_of_another_question_is_refused(engine, cell):
          "paths from signup within 90min last 90d limit 3 vs prev"),
         ("paths from any event", "paths from _active"),
         ('paths from "to" where country = NL with count_by = totals, collapse = false',
-         'paths from "to" where country = NL with count_by = totals, collapse = false'),
+         'paths from "to" counting totals where country = NL with collapse = false'),
     ],
 )  # fmt: skip
 def test_text_round_trip(written, canonical):
