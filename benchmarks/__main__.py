@@ -15,11 +15,12 @@ from pathlib import Path
 import click
 
 from benchmarks import duck
-from benchmarks.generate import END, data_file
+from benchmarks.generate import END, data_file, log_file
 from benchmarks.measure import Different, Timing, ask_both
 from benchmarks.questions import QUESTIONS, Asked
 from core.engines.sqlite import SqliteEngine
 from core.store.ingest import import_files
+from core.store.workspace import open_reader
 
 
 @click.command()
@@ -83,6 +84,13 @@ def load(place: Path, stem: Path, events: int, seed: int) -> Path:
         click.echo(f"imported {stored:,} events, {rate:,.0f} rows/s")
     if not other.exists():
         duck.load(other, data)
+    logs = log_file(place, events, seed)
+    with closing(open_reader(workspace)) as connection:
+        has_logs = connection.execute("select name from sqlite_master where name = 'log_days'")
+        loaded = has_logs.fetchone() and connection.execute("select 1 from logs").fetchone()
+    if not loaded:
+        import_files(workspace, [logs], logs=True)
+    duck.load_logs(other, logs)
     sizes = [f"{file.stat().st_size / 1e6:,.0f} MB" for file in (data, workspace, other)]
     click.echo("JSON lines {}, workspace {}, DuckDB {}".format(*sizes))
     return workspace

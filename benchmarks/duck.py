@@ -69,6 +69,27 @@ def load(path: Path, data: Path) -> None:
     unfinished.rename(path)
 
 
+def load_logs(path: Path, data: Path) -> None:
+    """Add the logs of a data file to a database file that has none yet."""
+    import duckdb
+
+    with duckdb.connect(str(path), config={"threads": 2}) as db:
+        if db.execute("select 1 from duckdb_tables() where table_name = 'logs'").fetchone():
+            return
+        db.execute(
+            f"""
+            create table logs as
+            select timestamp as ts, (timestamp // {DAY})::integer as day, level, service, message
+            from read_json(
+                '{data}', format = 'newline_delimited',
+                columns = {{timestamp: 'bigint', level: 'varchar', service: 'varchar',
+                           message: 'varchar'}}
+            )
+            order by ts
+            """
+        )
+
+
 def connect(path: Path) -> Any:
     """Open a database file for reading, with two threads."""
     import duckdb
@@ -404,6 +425,28 @@ SQL: dict[str, tuple[str, ...]] = {
     "time to convert": (_times(),),
     "what changed": (_changes("country"), _changes("platform")),
     "paths": (_paths(),),
+    "logs by level": (
+        f"""
+        select day, level, count(*) from logs where {IN_RANGE} group by all
+        union all
+        select null, level, count(*) from logs where {IN_RANGE} group by all
+        """,
+    ),
+    "logs of a word by level": (
+        f"""
+        select day, level, count(*) from logs
+        where {IN_RANGE} and contains(lower(message), 'slow') group by all
+        union all
+        select null, level, count(*) from logs
+        where {IN_RANGE} and contains(lower(message), 'slow') group by all
+        """,
+    ),
+    "top logs": (
+        f"""
+        select service, count(*), 0, count(*) / sum(count(*)) over ()
+        from logs where {IN_RANGE} group by service
+        """,
+    ),
 }
 """By the question's name in `questions`."""
 

@@ -77,6 +77,40 @@ def rows(events: int, seed: int) -> list[Row]:
     return found
 
 
+LOGS_PER_EVENT = 0.2
+_SERVICES = ("web", "api", "worker", "billing", "search")
+_MESSAGES = (
+    "GET /items/{} in {} ms", "job {} took {} ms", "user {} not found after {} tries",
+    "cache miss for key {} of {}", "slow query {}: {} ms",
+)  # fmt: skip
+
+
+def log_file(folder: Path, events: int, seed: int) -> Path:
+    """Return the file of the logs that go with so many events, writing it unless it is there."""
+    path = folder / f"logs-{events}-{seed}.jsonl"
+    if not path.exists():
+        unfinished = path.with_suffix(".part")
+        with unfinished.open("wb") as file:
+            for log in logs(int(events * LOGS_PER_EVENT), seed):
+                file.write(orjson.dumps(log) + b"\n")
+        unfinished.rename(path)
+    return path
+
+
+def logs(count: int, seed: int) -> Iterator[dict[str, Any]]:
+    """Yield logs over the same days, outside any session, in time order."""
+    source = random.Random(seed + 1)
+    for number in range(count):
+        (level,) = source.choices(("INFO", "DEBUG", "WARNING", "ERROR"), (60, 30, 7, 3))
+        words = source.choice(_MESSAGES)
+        yield {
+            "timestamp": END - DAYS * DAY + number * (DAYS * DAY // count),
+            "level": level,
+            "service": source.choice(_SERVICES),
+            "message": words.format(source.randint(1, 99_999), source.randint(1, 9_999)),
+        }
+
+
 class _People:
     """Who there is, drawn by weight, each with a first day and a context."""
 

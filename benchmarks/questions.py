@@ -197,4 +197,15 @@ QUESTIONS = (
         changes,
     ),
     Asked("paths", {"kind": "paths", "from": "view_item", "scope": 86_400, "limit": 50}, flow),
+    Asked("logs by level", {"kind": "logs", "breakdown": "level"}, series),
+    Asked(
+        "logs of a word by level",
+        {
+            "kind": "logs",
+            "breakdown": "level",
+            "conditions": [{"field": "message", "operator": "contains", "value": "slow"}],
+        },
+        series,
+    ),
+    Asked("top logs", {"kind": "logs", "metric": "top", "breakdown": "service"}, table),
 )
