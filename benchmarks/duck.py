@@ -151,7 +151,7 @@ def _reported(by: str = "") -> str:
     ),
     {",".join(parts)},
     reported{by.replace(", ", "_by_")} as (
-        select {"day," if by else ""}
+        select "user" {by},
                unnest(max_by(struct_pack({", ".join(f"{t} := {t}" for t in order)}),
                              ({reached}) * {2**52}::bigint - t1))
         from s{last} group by "user"{by}
@@ -205,6 +205,22 @@ def _times() -> str:
     select low + width * n.n, coalesce(people, 0), null
     from bounds, range(60) n(n) left join placed on place = n.n
     where n.n < bins
+    """
+
+
+def _correlation() -> str:
+    """Who did each event on the way, of those who converted and the others."""
+    last = f"t{len(FUNNEL)}"
+    listed = ", ".join(f"'{event}'" for event in FUNNEL)
+    return f"""
+    with {_reported()}
+    select e.event::varchar, count(distinct r."user") filter ({last} is not null),
+           count(distinct r."user") filter ({last} is null)
+    from reported r
+    join events e on e."user" = r."user"
+      and e.ts > r.t1 and e.ts <= coalesce({last} - 1, t1 + {7 * DAY})
+    where e.event not in ({listed})
+    group by e.event
     """
 
 
@@ -421,6 +437,7 @@ SQL: dict[str, tuple[str, ...]] = {
     ),
     "segments": (_segments(),),
     "funnel": (_funnel(),),
+    "correlation": (_correlation(),),
     "funnel by day": (_by_day(),),
     "time to convert": (_times(),),
     "what changed": (_changes("country"), _changes("platform")),

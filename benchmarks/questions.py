@@ -115,6 +115,11 @@ def spread(answer: Any) -> Rows:
     return [(part.start, part.count, part.people) for part in answer.bins if part.count]
 
 
+def sides(answer: Any) -> Rows:
+    """(event, people who converted, people who did not)."""
+    return [(row[0], row[3], row[4]) for row in answer.rows]
+
+
 VIEWS = {"kind": "trend", "event": "view_item", "measure": "users"}
 IOS = {"field": "platform", "value": "ios"}
 US = {"field": "country", "value": "US"}
@@ -190,6 +195,16 @@ QUESTIONS = (
         "time to convert",
         {"kind": "time_to_convert", "steps": [{"event": e} for e in FUNNEL]},
         bins,
+    ),
+    Asked(
+        "correlation",
+        {
+            "kind": "correlation",
+            "steps": [{"event": e} for e in FUNNEL],
+            "min_people": 1,
+            "limit": 100,
+        },
+        sides,
     ),
     Asked(
         "what changed",

@@ -174,6 +174,7 @@ class Table(Shape):
         keys: one address key per row (a cell's `row`), or () when rows have nobody behind them.
         charted: how many rows a chart shows by name; 0 is all.
         other: the row that stands for all others in a chart, if there are any.
+        outcomes: columns that count the people of a row with an outcome.
         truncated: there were more rows than shown.
         total: how many rows there are on all pages, where that was asked for.
     """
@@ -183,6 +184,7 @@ class Table(Shape):
     rows: tuple[tuple[Any, ...], ...]
     keys: tuple[str, ...] = ()
     people_column: str | None = None
+    outcomes: tuple[tuple[str, Outcome], ...] = ()
     truncated: bool = False
     total: int | None = None
     charted: int = 0
@@ -196,6 +198,8 @@ class Table(Shape):
         at = names.index(self.people_column)
         for key, row in zip(self.keys, self.rows, strict=True):
             yield Cell(row=key), row[at]
+            for column, outcome in self.outcomes:
+                yield Cell(row=key, outcome=outcome), row[names.index(column)]
         if self.other is not None:
             yield self.rest, self.other[at]
 

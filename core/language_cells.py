@@ -82,6 +82,12 @@ def _funnel_trend(question: Any, cell: Cell) -> str:
     return f"Reached step {step}, {event}, entering"
 
 
+def _correlation(question: Any, cell: Cell) -> str:
+    did = {"reached": " and converted", "dropped": " and did not convert"}.get(cell.outcome or "")
+    had = f" and had {cell.row}" if cell.row is not None else ""
+    return f"Entered {question.steps[0].event}{had}{did or ''}"
+
+
 def _retention(question: Any, cell: Cell) -> str:
     whose = f"the cohort of {day(cell.cohort)}" if cell.cohort else "all complete cohorts"
     if cell.period is None:
@@ -224,6 +230,7 @@ def _people(question: Any, _: Cell) -> str:
 
 _SUBJECTS: dict[str, Callable[[Any, Cell], str]] = {
     "time_to_convert": _time_to_convert, "funnel_trend": _funnel_trend,
+    "correlation": _correlation,
     "active_users": _active, "trend": _trend, "funnel": _funnel, "retention": _retention,
     "lifecycle": _lifecycle, "segments": _segment, "segment": _segment,
     "audience": _audience, "saved": _saved_chart, "several": _several,

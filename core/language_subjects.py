@@ -56,6 +56,9 @@ class Subjects(Conditions):
     def funnel_trend(self, children: list[Any]) -> Part:
         return Part({**self.funnel(children).fields, "kind": "funnel_trend"})
 
+    def correlation(self, children: list[Any]) -> Part:
+        return Part({**self.funnel(children).fields, "kind": "correlation"})
+
     def chain(self, children: list[Any]) -> Part:
         if len(children) > 1:
             return self.funnel(children)

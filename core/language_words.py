@@ -38,6 +38,7 @@ KEYWORDS: Final = {
     "OF": "of",
     "FUNNEL": "funnel",
     "TIME_TO_CONVERT": r"time\s+to\s+convert",
+    "CORRELATION": "correlation",
     "FUNNEL_TREND": r"(?:funnel\s+)?trend",
     "RETENTION": "retention",
     "FORMULA": "formula",

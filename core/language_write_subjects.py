@@ -87,6 +87,10 @@ def _funnel_trend(writer: Writer) -> str:
     return f"trend of {' > '.join(step_words(step) for step in writer.value('steps'))}"
 
 
+def _correlation(writer: Writer) -> str:
+    return f"correlation of {' > '.join(step_words(step) for step in writer.value('steps'))}"
+
+
 def _retention(writer: Writer) -> str:
     start, back = writer.take("start_event"), writer.take("return_event")
     text = "retention" + (f" of {name(start)}" if start is not None else "")
@@ -309,6 +313,7 @@ def _people(writer: Writer) -> str:
 SUBJECTS: dict[str, Callable[[Writer], str]] = {
     "formula": _formula, "grouped": _grouped,
     "time_to_convert": _time_to_convert, "funnel_trend": _funnel_trend,
+    "correlation": _correlation,
     "active_users": _active_users, "trend": _trend, "funnel": _funnel, "retention": _retention,
     "lifecycle": _lifecycle, "segments": lambda _: "segments", "segment": _segment,
     "audience": _audience, "saved": _saved_chart, "several": _several,

@@ -22,6 +22,7 @@ SHAPES: Final[dict[str, type[Shape] | tuple[type[Shape], ...]]] = {
     "active_users": Series,
     "trend": (Series, Histogram),
     "funnel": Steps,
+    "correlation": Table,
     "funnel_trend": Series,
     "time_to_convert": Histogram,
     "retention": Grid,

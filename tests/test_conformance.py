@@ -307,6 +307,12 @@ def fixture(runner) -> Iterator[Engines]:
         {"kind": "funnel", "breakdown": "properties.item", "limit": 1, "steps": [
             {"event": "view_item"}, {"event": "view_item"}]},
         {"kind": "retention", "granularity": "daily", "start_event": "sign_up"},
+        {"kind": "correlation", "min_people": 1, "steps": [
+            {"event": "sign_up"}, {"event": "purchase"}]},
+        {"kind": "correlation", "min_people": 1, "breakdown": ["event", "item"], "steps": [
+            {"event": "sign_up"}, {"event": "purchase"}]},
+        {"kind": "correlation", "min_people": 1, "breakdown": "trait:plan", "steps": [
+            {"event": "sign_up"}, {"event": "add_to_cart"}]},
         {"kind": "funnel_trend", "breakdown": "country", "compare": "previous", "steps": [
             {"event": "sign_up"}, {"event": "add_to_cart"}, {"event": "purchase"}]},
         {"kind": "funnel_trend", "measure": "median_seconds", "granularity": "weekly", "steps": [

@@ -442,6 +442,14 @@ KINDS = {
     ).flatmap(lambda body: st.builds(
         lambda steps: {**body, "steps": steps}, st.lists(STEPS, min_size=2, max_size=4)
     )),
+    "correlation": bodies(
+        "correlation",
+        **{**TIMED, "compare": st.none()},
+        side=st.sampled_from(["both", "success", "failure"]),
+        min_people=st.none() | st.integers(1, 99),
+    ).flatmap(lambda body: st.builds(
+        lambda steps: {**body, "steps": steps}, st.lists(STEPS, min_size=2, max_size=4)
+    )),
     "grouped": bodies(
         "grouped", event=NASTY, max_groups=st.integers(1, 50),
         size=st.one_of(

@@ -70,9 +70,13 @@ def _flow(answer: Flow, chart: str) -> list[list[Cell]]:
 
 def _table(answer: Table, chart: str) -> list[list[Cell]]:
     if chart != "bars" or not answer.charted:
-        return [[Cell(row=key)] for key in answer.keys]
+        return [_row(answer, key) for key in answer.keys]
     cells = [Cell(row=key) for key in answer.keys[: answer.charted]]
     return [[cell] for cell in (*cells, *([answer.rest] if answer.other is not None else []))]
+
+
+def _row(answer: Table, key: str) -> list[Cell]:
+    return [Cell(row=key), *(Cell(row=key, outcome=each) for _, each in answer.outcomes)]
 
 
 def _series(answer: Series, chart: str) -> list[list[Cell]]:

@@ -16,6 +16,7 @@ KINDS = {
     "active_users": "core.queries.active_users:ActiveUsers",
     "trend": "core.queries.trend:Trend",
     "funnel": "core.queries.funnel:Funnel",
+    "correlation": "core.queries.correlation:Correlation",
     "funnel_trend": "core.queries.funnel_trend:FunnelTrend",
     "time_to_convert": "core.queries.time_to_convert:TimeToConvert",
     "retention": "core.queries.retention:Retention",
