@@ -187,8 +187,10 @@ class Trend(TimedQuestion):
     def _period(
         self, ctx: Context, span: Span, slots: list[Bucket], by: list[Field], unit: str
     ) -> Generator[Statement, Rows, Figures]:
-        found = yield from self._figures(ctx, span, slots, by)
         view = self._windows(ctx, span, slots, unit)
+        if view and not self.rolling_average and self._scan(ctx, by).at_once(view):
+            return (yield from self._figures(ctx, view.span, view.base, by, view))
+        found = yield from self._figures(ctx, span, slots, by)
         if view and self.rolling_average:
             wide = yield from self._figures(ctx, view.span, view.base, by)
             groups = {*wide.points, ()} if not by else wide.points
@@ -217,8 +219,11 @@ class Trend(TimedQuestion):
         if self.measure == "count":
             totals, points = yield from self._counts(ctx, selection, span, slots, by)
             return collect(ctx, by, totals, summed(points, view) if view else points)
-        scan = Scan(selection, self.measure, self.property or "", by)
-        return (yield from scan.ask(ctx, span, slots, view))
+        return (yield from self._scan(ctx, by).ask(ctx, span, slots, view))
+
+    def _scan(self, ctx: Context, by: list[Field]) -> Scan:
+        selection = select(ctx, self, self.event, absent=ANY)
+        return Scan(selection, self.measure, self.property or "", by)
 
     def _ratio(
         self,

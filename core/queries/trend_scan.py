@@ -8,7 +8,7 @@ out of it; percentiles and values per user look at everything in each window.
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import accumulate
 from typing import Any
 
@@ -43,10 +43,17 @@ class Scan:
     property: str
     by: Sequence[Field]
 
+    def at_once(self, view: Windows) -> bool:
+        """Whether windows and the range are put together from the same buckets."""
+        return self.measure in FOLDS and view.whole is not None
+
     def ask(
         self, ctx: Context, span: Span, slots: list[Bucket], view: Windows | None
     ) -> Generator[Statement, Rows, Figures]:
-        """Figures per bucket and of the span; with a view per window, and the totals unused."""
+        """Figures per bucket and of the span; with a view per window.
+
+        The totals are those of the series' range where `at_once`; else they are to be left.
+        """
         fold = FOLDS.get(self.measure)
         if fold is None:
             if view and self.measure in ("sessions", "distinct"):
@@ -56,6 +63,10 @@ class Scan:
             return collect(ctx, self.by, *split(rows))
         rows = yield self._statement(ctx, span, slots, None, fold.columns)
         totals, points = split(rows)
+        if view and not view.growing and view.whole is not None:
+            whole = replace(view, windows=[(0, view.whole, len(view.base) - 1)])
+            found = [row[1:] for row in merged(points, whole, fold)]
+            return collect(ctx, self.by, found, merged(points, view, fold))
         shown = merged(points, view, fold) if view else _finished(points, 3, fold)
         return collect(ctx, self.by, _finished(totals, 2, fold), shown)
 

@@ -34,6 +34,7 @@ class Windows:
         windows: (bucket of the series, first and last place in `base`).
         growing: they all begin with the first bucket.
         length: how many buckets one that rolls holds.
+        whole: the place from which `base` is the series' range exactly; None where it is not.
     """
 
     span: Span
@@ -41,6 +42,7 @@ class Windows:
     windows: list[tuple[int, int, int]]
     growing: bool = False
     length: int = 0
+    whole: int | None = None
 
     def stretch(self, slot: int) -> Span:
         """The time that a bucket's window covers."""
@@ -65,14 +67,16 @@ def rolling(ctx: Context, span: Span, slots: list[Bucket], unit: str, length: in
     base = ctx.buckets(reach, unit)
     shift = len(base) - len(slots)
     ends = [(n, n + shift) for n in range(len(slots))]
-    return Windows(
-        reach, base, [(n, max(end - length + 1, 0), end) for n, end in ends], length=length
-    )
+    windows = [(n, max(end - length + 1, 0), end) for n, end in ends]
+    first = base[shift] if shift < len(base) else None
+    days = span.whole_days and bool(first and len(first.label) == 10)
+    aligned = days and first is not None and first.start == slots[0].start == span.start
+    return Windows(reach, base, windows, length=length, whole=shift if aligned else None)
 
 
 def cumulative(span: Span, slots: list[Bucket]) -> Windows:
     """Return the windows from the first bucket of a series to each of them."""
-    return Windows(span, slots, [(n, 0, n) for n in range(len(slots))], growing=True)
+    return Windows(span, slots, [(n, 0, n) for n in range(len(slots))], growing=True, whole=0)
 
 
 def _reach(ctx: Context, span: Span, unit: str, length: int) -> Span:
