@@ -337,7 +337,11 @@ class SqliteDialect:
         return f"json_number({raw})"
 
     def holds(self, condition: Condition, raw: str, binder: Binder) -> str:
-        """Our function, memoised per distinct value."""
+        """Our function, memoised per distinct value; whether there is a value needs none."""
+        if condition.operator == "is_set":
+            return f"({raw} is not null and {raw} <> 'null')"
+        if condition.operator == "is_not_set":
+            return f"({raw} is null or {raw} = 'null')"
         return f"condition_holds({binder(condition.model_dump_json())}, {raw})"
 
     def percentile(self, expression: str, p: float, binder: Binder) -> str:

@@ -127,7 +127,7 @@ def of_events(
 
 def _whole(bind: Binder, selection: Selection, span: Span, by: list[Field]) -> str:
     """Relation (actor, v0, v1, x) over the span: by person along an index where that has it all."""
-    if by or selection.fields or len(selection.events) != 1:
+    if by or selection.fields or selection.any_event or len(selection.events) != 1:
         return f"""
             select owner % {WIDE} as actor, {"v0, v1" if by else "0 as v0, 0 as v1"},
                    sum(x) as x
