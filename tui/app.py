@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -180,7 +181,7 @@ def run(
         NotFound: there is no such board.
     """
     engine = SqliteEngine(path, time_limit=TIME_LIMIT)
-    saved = Saved(path)
+    saved = Saved(path, profile=os.environ.get("FOOTFALL_PROFILE", ""))
     state, config = State(Path(path)), read()
     place = places.start_place(state, board, question)
     app = Explorer(engine, saved, state, look=look, place=place)

@@ -28,8 +28,7 @@ def everybody_listed(question: Question) -> PeopleBehind:
 
 def members_of(id_: str) -> PeopleBehind:
     """Return the question that counts who is in an audience now."""
-    whole = from_json({"kind": "active_users", "range": "all_time", "audience": id_})
-    return PeopleBehind(of=whole)
+    return PeopleBehind(of=from_json({"kind": "audience", "audience": id_}))
 
 
 def make_fixed(page: Any) -> None:

@@ -127,10 +127,7 @@ def save_board(page: Any) -> None:
     board = page.board
     for shown in page.tiles:
         if shown.question is not None and shown.question != shown.saved:
-            block = shown.block.model_copy(
-                update={"question": format_question(shown.question), "chart": shown.chart}
-            )
-            board = board.with_block(block)
+            board = board.with_block(_changed(board, shown))
     stored = attempt(page, lambda: page.app.saved.save_board(board), "Board saved.")
     if stored is not None:
         page.board = stored
@@ -139,6 +136,18 @@ def save_board(page: Any) -> None:
             shown.block = stored.block(shown.block.id) or shown.block
             shown.saved = shown.question
         page.update_chrome()
+
+
+def _changed(board: Board, shown: Any) -> Block:
+    """Return a tile's block with what it asks now; the board's own filters stay the board's."""
+    kept = tuple(c for c in shown.question.conditions if c not in board.filters)
+    question = shown.question.model_copy(update={"conditions": kept})
+    asked: dict[str, Any] = {
+        "question": format_question(question), "chart": shown.chart, "series": (), "chart_id": "",
+    }  # fmt: skip
+    if question.kind == "several":
+        asked["axis_config"] = None
+    return shown.block.model_copy(update=asked)
 
 
 def delete_board(page: Any) -> None:

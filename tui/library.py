@@ -9,8 +9,8 @@ from typing import Any
 from core.boards import Board
 from core.engines.sqlite import SqliteEngine
 from core.errors import FootfallError
-from core.language import parse_any
 from core.queries.base import Question
+from core.queries.saved_chart import chart_question
 from core.store.saved import Item, Mark, Saved
 
 
@@ -75,7 +75,7 @@ class Library:
         """
         if isinstance(value, Question):
             return value, ""
-        return parse_any(str(value.body.get("question", ""))), str(value.body.get("chart", ""))
+        return chart_question(value.body), str(value.body.get("chart", ""))
 
     def first_of(self, kind: str) -> Question | None:
         """Return the first question of a kind among saved charts and the boards' tiles."""

@@ -263,12 +263,14 @@ class AskedPage(Page):
             BadQuestion: it means none, or names something the workspace does not hold.
         """
         from core.language import parse_any, parse_full
+        from core.queries.saved_chart import opened
 
         if text.lstrip().startswith("{"):
             question, chart = parse_any(text), ""
         else:
             parsed = parse_full(text)
             question, chart = parsed.question, parsed.chart or ""
+        question = opened(self.context, question)
         next(question.ask(self.context), None)  # names are looked up before the first statement
         return question, chart
 

@@ -91,9 +91,10 @@ def ask_text(page: Any, text: str) -> None:
     """Open what was typed as a question."""
     from core.errors import FootfallError
     from core.language import parse_any
+    from core.queries.saved_chart import opened
 
     try:
-        open_question(page, parse_any(text))
+        open_question(page, opened(page.app.engine.context(), parse_any(text)))
     except FootfallError as error:
         page.sorry(error)
 

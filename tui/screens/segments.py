@@ -140,8 +140,7 @@ class SegmentsPage(AskedPage):
         if kind == "segment":
             of = from_json({"kind": "segment", "segment": name, "range": span})
         else:
-            title = self._title_of(value)
-            of = from_json({"kind": "active_users", "range": "all_time", "audience": title})
+            of = from_json({"kind": "audience", "audience": self._title_of(value)})
         return PeopleBehind(of=of, cell=Cell())
 
     def _title_of(self, value: tuple[str, str]) -> str:
