@@ -1,6 +1,6 @@
 """docs/coverage.md: every request and parameter of both documents, each with its command.
 
-Made from the routes themselves; `python -m core.api.coverage` prints it.
+Made from the routes themselves; `python -m tui.coverage` prints it.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ Every request of the two documents footfall is built from, and every parameter o
 command that answers it; those of the same request in footfall's own words stand above its table.
 The commands run on the sample workspace (`footfall demo demo.db --print` makes it), where
 `--db demo.db` is to be added. This page is made from the table of routes:
-`python -m core.api.coverage > docs/coverage.md`.
+`python -m tui.coverage > docs/coverage.md`.
 """
 
 TITLES = {
@@ -33,7 +33,7 @@ TITLES = {
 EXAMPLES: dict[str, Any] = {
     "range": "7d", "granularity": "weekly", "breakdown": "country", "compare": "previous",
     "conditions": [{"field": "country", "operator": "in", "value": ["NL", "BE"]}],
-    "segment": "returning", "limit": 5, "offset": 5, "count_total": True,
+    "audience": "Paying", "segment": "returning", "limit": 5, "offset": 5, "count_total": True,
     "event": "purchase", "property": "amount", "order_by": "users", "aggregation": "max",
     "match_mode": True, "lookback_days": 90, "interval": "week", "max_groups": 5,
     "window_seconds": 86_400, "periods": 4, "start_event": "signup", "return_event": "purchase",
@@ -43,7 +43,10 @@ EXAMPLES: dict[str, Any] = {
     "e2": '{"event_type":"purchase"}', "rollingWindow": 7, "rollingAverage": 7,
     "timeHistogramConfigBinTimeUnit": "minutes", "timeHistogramConfigBinMin": 0,
     "timeHistogramConfigBinMax": 10, "timeHistogramConfigBinSize": 1, "mode": "unordered",
-    "direction": "earliest", "user": "u_0",
+    "direction": "earliest", "user": "u_0", "search": "N", "query": None,
+    "name": "Buyers", "description": "Bought in the last 30 days", "title": "Version 2.1",
+    "timestamp": "2026-11-02T09:00:00Z", "category": "incident", "source_ref": "abc123",
+    "scope": "private", "metadata": '{"by": "ci"}', "from": "2026-01-01", "to": "2026-12-31",
 }  # fmt: skip
 """Parameter -> a value to show it with."""
 
@@ -62,6 +65,14 @@ OF_ROUTE: dict[tuple[str, str], dict[str, Any]] = {
     ("/api/2/realtime", "i"): {"i": "5"},
     ("/api/2/useractivity", "limit"): {"limit": "1"},
     ("/api/2/useractivity", "user"): {},
+    ("/api/v1/metrics/logs", "breakdown"): {"breakdown": "service"},
+    ("/api/v1/metrics/logs", "conditions"): {
+        "conditions": [{"field": "level", "operator": "eq", "value": "ERROR"}],
+    },
+    ("/api/v1/marks", "source"): {"source": "api"},
+    ("/api/v1/data/query", "limit"): {"limit": 10},
+    ("/api/v1/data/sources/:source/fields", "source"): {},
+    ("/api/v1/data/sources/:source/values/:field", "source"): {},
 }  # fmt: skip
 """Path and parameter -> the values to show it with, where those above do not suit."""
 
@@ -139,7 +150,3 @@ def _pairs(name: str, value: Any) -> Iterator[tuple[str, str]]:
             listed = isinstance(part, list)
             for each in part if listed else [part]:
                 yield f"conditions[{number}][{key}]{'[]' if listed else ''}", str(each)
-
-
-if __name__ == "__main__":
-    print(page(), end="")

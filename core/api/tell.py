@@ -78,13 +78,13 @@ EVENTS = (
 )  # fmt: skip
 
 SESSIONS = (
-    _get("/sessions", ask.Metric, metrics.over_time("sessions", metric="volume"), "Sessions",
+    _get("/sessions", ask.Timed, metrics.over_time("sessions", metric="volume"), "Sessions",
          "/sessions?range=7d", "sessions volume last 7d"),
     _get("/sessions/unique", ask.Metric, metrics.over_time("sessions", metric="unique"),
          "Sessions", "/sessions/unique?range=7d&breakdown=country",
          "sessions last 7d by country"),
     _get("/sessions/top", ask.TopSessions, metrics.top_sessions, "Sessions",
-         "/sessions/top?property=country&limit=5", "top 5 sessions by country"),
+         "/sessions/top?property=country&limit=5", "top 5 sessions with property = country"),
     _get("/sessions/raw", ask.Raw, metrics.raw_people("sessions", metric="unique"), "Sessions",
          "/sessions/raw?range=7d&limit=20", "people of (sessions last 7d)"),
 )  # fmt: skip
@@ -146,7 +146,7 @@ ANALYSES = (
 
 AUDIENCE = f"{BODY_BASE}/audiences"
 MARK = f"{BODY_BASE}/marks"
-DEFINITION = '{"name": "Paying", "definition": {"events": [{"event": "purchase", "days": 30}]}}'
+DEFINITION = '{"name": "Buyers", "definition": {"events": [{"event": "purchase", "days": 30}]}}'
 
 
 def _kept(method: str, path: str, asked: type[Asked], answer: Handler, body: str = "") -> Route:

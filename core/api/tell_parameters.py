@@ -22,12 +22,17 @@ class Ranged(Asked):
     segment: str | None = Field(None, description="A built-in segment.")
 
 
-class Metric(Ranged):
-    """The common parameters of metrics over time."""
+class Timed(Ranged):
+    """A metric over time."""
 
     granularity: str = Field("daily", description="minute, hourly, daily, weekly or monthly.")
-    breakdown: str | None = Field(None, description="A field: country, properties.plan, ...")
     compare: str | None = Field(None, description="previous or yoy.")
+
+
+class Metric(Timed):
+    """The common parameters of metrics over time."""
+
+    breakdown: str | None = Field(None, description="A field: country, properties.plan, ...")
 
 
 class Events(Metric):
@@ -68,7 +73,7 @@ class TopEvents(Top):
     order_by: Literal["count", "users"] = Field("count", description="count or users.")
 
 
-class PropertyValues(Metric):
+class PropertyValues(Timed):
     """Counts over time for each value of a property."""
 
     event: str = Field(description="Event name.")

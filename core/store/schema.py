@@ -387,6 +387,18 @@ def m008_logs(db: Database) -> None:
     """)
 
 
+@migrations()
+def m009_events_with_context(db: Database) -> None:
+    """The events of the SQL screen say their context too, after the documented columns."""
+    (text,) = db.execute("select sql from sqlite_master where name = 'events_v1'").fetchone()
+    last = "p.properties as properties"
+    columns = (
+        f"(select value from dimension_values where id = e.{name}) as {name}" for name in CONTEXT
+    )
+    widened = text.replace(last, ", ".join((last, *columns)), 1)
+    db.executescript(f"drop view events_v1; {widened};")
+
+
 INDEXES = {
     "events_by_event": "create index if not exists events_by_event on events (event)",
     "sessions_by_day": "create index if not exists sessions_by_day on sessions (day, actor)",
