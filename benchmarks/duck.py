@@ -125,21 +125,23 @@ def _rolling(days: int) -> str:
     """
 
 
-def _reported(by: str = "") -> str:
+def _reported(by: str = "", held: str = "") -> str:
     """The reported attempts as a relation of the clause with, whose word is left out.
 
     Args:
         by: of the day of step 1 too, ", day".
+        held: a column whose value stays the same, ", platform".
     """
     parts, order = [], ["t1"]
+    same = "".join(f" and e.{name} = p.{name}" for name in held.split(", ") if name)
     for number, event in enumerate(FUNNEL[1:], 2):
         parts.append(
             f"""
             s{number} as (
                 select p.*, case when e.ts - p.t1 <= {7 * DAY} then e.ts end as t{number}
                 from s{number - 1} p
-                asof left join (select "user", ts from events where event = '{event}') e
-                on e."user" = p."user" and e.ts >= p.t{number - 1}
+                asof left join (select "user"{held}, ts from events where event = '{event}') e
+                on e."user" = p."user"{same} and e.ts >= p.t{number - 1}
             )"""
         )
         order.append(f"t{number}")
@@ -147,14 +149,14 @@ def _reported(by: str = "") -> str:
     reached = " + ".join(f"(t{k} is not null)::integer" for k in range(2, last + 1))
     return f"""
     s1 as (
-        select "user", ts as t1, day from events where event = '{FUNNEL[0]}' and {IN_RANGE}
+        select "user"{held}, ts as t1, day from events where event = '{FUNNEL[0]}' and {IN_RANGE}
     ),
     {",".join(parts)},
     reported{by.replace(", ", "_by_")} as (
         select "user" {by},
                unnest(max_by(struct_pack({", ".join(f"{t} := {t}" for t in order)}),
                              ({reached}) * {2**52}::bigint - t1))
-        from s{last} group by "user"{by}
+        from s{last} group by "user"{by}{held}
     )
     """
 
@@ -171,7 +173,7 @@ def _by_day() -> str:
     """
 
 
-def _funnel() -> str:
+def _funnel(held: str = "") -> str:
     last = len(FUNNEL)
     order = [f"t{k}" for k in range(1, last + 1)]
     waits = [f"t{k} - t{k - 1}" for k in range(2, last + 1)] + [f"t{last} - t1"]
@@ -180,7 +182,7 @@ def _funnel() -> str:
         for n, wait in enumerate(waits)
     )
     return f"""
-    with {_reported()}
+    with {_reported(held=held)}
     select {", ".join(f"count({t})" for t in order)}, {figures} from reported
     """
 
@@ -437,6 +439,7 @@ SQL: dict[str, tuple[str, ...]] = {
     ),
     "segments": (_segments(),),
     "funnel": (_funnel(),),
+    "funnel holding a field": (_funnel(", platform"),),
     "correlation": (_correlation(),),
     "funnel by day": (_by_day(),),
     "time to convert": (_times(),),

@@ -187,6 +187,11 @@ QUESTIONS = (
         1.5,
     ),
     Asked(
+        "funnel holding a field",
+        {"kind": "funnel", "steps": [{"event": e} for e in FUNNEL], "hold": "platform"},
+        steps,
+    ),
+    Asked(
         "funnel by day",
         {"kind": "funnel_trend", "steps": [{"event": e} for e in FUNNEL]},
         shares,
