@@ -61,6 +61,9 @@ def test_buckets_whose_windows_are_open_are_flagged(engine):
     assert (len(unfinished), unfinished[0]) == (8, "2025-04-13")  # 7 days from its end to now
     soon = ask(engine, KIND, range=A_RANGE, steps=SIGN_UP, window_seconds=3600)
     assert [b.label for b in soon.buckets if b.partial] == ["2025-04-20"]
+    assert answer.notes == ("Windows of those who entered from 2025-04-13 on may still be open.",)
+    before = ask(engine, KIND, range="2025-04-01,2025-04-05", steps=SIGN_UP)
+    assert before.notes == ()
 
 
 def test_counts_of_every_step(engine):

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.answers import Cell
-from core.draw import draw, navigate, plain
+from core.draw import draw, navigate, plain, text
 from core.errors import BadQuestion
 from core.export import export
 from core.language import format_cell, format_question, parse
@@ -264,6 +264,13 @@ def test_drawing_and_navigation(engine):
     assert places[0] == [Cell(row="10m-1d20m")]
     assert places[2] == [Cell(group=("DE",), row="10m-1d20m")]
     assert len(plain(draw(answer, 80, 30, chart="table")).split("10m-1d20m")) == 5
+
+
+def test_long_bounds_are_drawn_rounded():
+    answer = answer_of([1_000, 93_000_000, 187_567_000], bins=2)
+    assert bins(answer)[1] == ("1d2h3m4s-2d4h6m7s incl.", 1)
+    assert "1d 2h – 2d 4h" in plain(draw(answer, 80, 10))
+    assert len(text(answer_of([n * 1000 for n in range(9)], bins=40), 80).split("\n")) > 40
 
 
 def test_files(engine):

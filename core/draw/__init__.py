@@ -146,7 +146,7 @@ def text(
     look = look or Look()
     name = chart if chart in CHARTS[answer.shape] else charts(answer)[0]
     height = NATURAL.get(name, 100_000)
-    if answer.shape == "series" and name == "bars" and answer.breakdown:
+    if name == "bars" and (answer.shape != "series" or answer.breakdown):
         height = 100_000
     dates = span_text(answer.first, answer.last)
     heading = "  ".join(part for part in (safe(answer.title), dates) if part)

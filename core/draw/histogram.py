@@ -8,9 +8,11 @@ from core.draw.legend import wrapped
 from core.draw.spans import Line, Look, Span, clipped, safe
 from core.draw.spark import bar
 from core.draw.table import Texts, grid_lines, window
-from core.text import fit, percent, width
+from core.text import duration, fit, percent, width
 
 Cursor = tuple[int, int] | None
+LONG = 20
+"""Bins of seconds with longer names are drawn with rounded bounds."""
 
 
 def histogram_bars(
@@ -46,11 +48,18 @@ def histogram_bars(
 
 def _rows(answer: Histogram) -> list[tuple[str, Bin]]:
     """Return what each row is called and its bin: the whole's, then those of each group."""
-    rows = [(safe(part.label), part) for part in answer.bins]
+    exact = answer.of != "seconds" or all(len(part.label) <= LONG for part in answer.bins)
+    names = [safe(part.label) if exact else _rounded(part) for part in answer.bins]
+    rows = list(zip(names, answer.bins, strict=True))
     for group in answer.groups:
-        name = safe(" / ".join(group.group))
-        rows += [(f"{name}  {safe(part.label)}", part) for part in group.bins]
+        of = safe(" / ".join(group.group))
+        rows += [(f"{of}  {name}", part) for name, part in zip(names, group.bins, strict=True)]
     return rows
+
+
+def _rounded(part: Bin) -> str:
+    """Return a bin of seconds in few words: "3d 7h – 6d 15h"."""
+    return f"{duration(part.start)} – {duration(part.end)}" if part.end else safe(part.label)
 
 
 def _tail(part: Bin, answer: Histogram, size: int) -> str:

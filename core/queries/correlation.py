@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Generator, Sequence
 from dataclasses import dataclass, replace
+from math import ceil
 from typing import Any, ClassVar, Literal
 
 from pydantic import Field as Limited
@@ -286,5 +287,5 @@ class _Counted:
         elif max(s, f) > SKEWED * min(s, f):
             found.append("The two sides are very uneven, so these figures say little.")
         if least > 1:
-            found.append(f"What fewer than {least:g} people had is left out.")
+            found.append(f"What fewer than {ceil(least)} people had is left out.")
         return tuple(found)

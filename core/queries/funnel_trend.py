@@ -101,7 +101,7 @@ class FunnelTrend(FunnelFields):
         return Series(
             title=f"{TITLES[self.measure]} of {self.steps_title()}",
             **dates(time.span),
-            notes=(*time.notes, *notes(self)),
+            notes=(*time.notes, *notes(self), *self._still_open(ctx, time)),
             unit=self._unit(),
             additive=self.measure == "counts" and self.count_by == "totals",
             granularity=time.unit,
@@ -124,6 +124,14 @@ class FunnelTrend(FunnelFields):
     def _flagged(self, ctx: Context, bucket: TimeBucket) -> TimeBucket:
         open_ = bucket.end + self.window_seconds * 1000 > ctx.now
         return bucket.model_copy(update={"partial": bucket.partial or open_})
+
+    def _still_open(self, ctx: Context, time: Frame) -> tuple[str, ...]:
+        """Say from which bucket on people may still convert."""
+        wait = self.window_seconds * 1000
+        first = next((b.label for b in time.buckets if b.end + wait > ctx.now), None)
+        if first is None:
+            return ()
+        return (f"Windows of those who entered from {first} on may still be open.",)
 
     # -- figures
 
