@@ -18,13 +18,14 @@ from core.answers import FLOW_REST, Cell, Flow
 from core.engines.dialect import Binder, Statement
 from core.errors import BadQuestion
 from core.queries.base import Ask, Context, Frame, Rows, TimedQuestion, dates
-from core.queries.paths_sql import Plan, nodes
-from core.queries.paths_tally import OTHER, Drawn, Tally
+from core.queries.paths_sql import Plan, nodes, strung
+from core.queries.paths_tally import OTHER, Drawn, Tally, nodes_of
 from core.queries.select import select
 from core.queries.selectors import titled
 from core.timeframe import Span
 
 LONGEST_SECONDS = 366 * 86_400
+WHOLE_PATHS = "whole paths"
 
 
 class Paths(TimedQuestion):
@@ -149,12 +150,26 @@ class Paths(TimedQuestion):
         shares = yield from self._plan(ctx, span).shares()
         first, *others = [self._counted(plan) for plan in shares]
         rows = yield replace(first, also=tuple(others))
-        return Tally(self.steps).read(ctx.names, [(*row[:5], _listed(row[5])) for row in rows])
+        if first.label == WHOLE_PATHS:
+            found = nodes_of((count, _listed(actors), *path) for count, actors, *path in rows)
+        else:
+            found = [(*row[:5], _listed(row[5])) for row in rows]
+        return Tally(self.steps).read(ctx.names, found)
 
     def _counted(self, plan: Plan) -> Statement:
-        """Return the rows that Tally reads."""
+        """Return the rows that Tally reads, or whole paths."""
         bind = plan.ctx.binder()
         actors = plan.ctx.dialect.integers("actor") if self.count_by == "totals" else "null"
+        if plan.target is None and plan.ctx.dialect.has_sets:
+            events = ", ".join(f"e{k}" for k in range(1, self.steps + 2))
+            return bind.statement(
+                f"""
+                select count(*), {actors}, {events}
+                from ({strung(plan, bind)}) path
+                group by {events}
+                """,
+                WHOLE_PATHS,
+            )
         return bind.statement(
             f"""
             select n, prev, event, goal, count(*), {actors}

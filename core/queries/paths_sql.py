@@ -5,7 +5,8 @@ the `seq` of the event it begins at. A path that ends at step k has a last row w
 event; one that gets to its target ends there, with `goal` 1, and has no such row.
 
 `walked` goes from event to event by one seek each in the order of `events`, and stops after the
-steps that are shown unless there is a target to look for. `windowed` numbers all events in scope
+steps that are shown unless there is a target to look for; `strung` does so for whole paths, which
+is faster, where there is none. `windowed` numbers all events in scope
 with window functions, for engines that cannot seek. Where both can be asked they agree.
 """
 
@@ -122,11 +123,7 @@ def nodes(plan: Plan, bind: Binder) -> str:
 
 def walked(plan: Plan, bind: Binder) -> str:
     """Return the relation of nodes, found by seeks."""
-    other = "and e.event <> w.event" if plan.collapse else ""
-    session = "and e.session = w.session" if plan.window is None else ""
     going = "w.goal = 0" if plan.target is not None else f"w.n <= {bind(plan.steps)}"
-    within = "between w.until and w.ts" if plan.backward else "between w.ts and w.until"
-    join = plan.source().removeprefix("events e")
     return f"""
         with recursive
         starts as materialized ({starts(plan, bind)}),
@@ -138,17 +135,51 @@ def walked(plan: Plan, bind: Binder) -> str:
                    {plan.aim(bind)}, e.ts, e.id
             from walk w
             left join events e on e.actor = w.actor and (e.ts, e.id) = (
-                select e.ts, e.id
-                from {plan.clauses.source()}
-                where e.actor = w.actor and e.ts {within}
-                  and (e.ts, e.id) {plan.further} (w.ts, w.id) {session} {other}
-                  and {plan.visible(bind)}
-                order by {plan.ordered("e")}
-                limit 1)
-            {join}
+                {_next(plan, bind, "w.ts", "w.id", "w.event")})
+            {plan.source().removeprefix("events e")}
             where w.event is not null and {going}
         )
         select actor, unit, n, event, prev, goal from walk"""
+
+
+def strung(plan: Plan, bind: Binder) -> str:
+    """Return the relation (actor, e1 ... en) of whole paths without a target, found by seeks.
+
+    It holds an event more than there are steps; they are NULL after a path has ended. Relations
+    are kept apart by `limit -1`: otherwise SQLite would repeat a seek for each mention of it.
+    """
+    steps = [
+        """
+        s1 as (select actor, session, until, event as e1, ts as t1, id as i1 from starts)"""
+    ]
+    for k in range(2, plan.steps + 2):
+        steps.append(
+            f"""
+        s{k} as not materialized (
+            select w.*, e.event as e{k}, e.ts as t{k}, e.id as i{k}
+            from s{k - 1} w
+            left join events e on e.actor = w.actor and (e.ts, e.id) = (
+                {_next(plan, bind, f"w.t{k - 1}", f"w.i{k - 1}", f"w.e{k - 1}")})
+            limit -1
+        )"""
+        )
+    return f"""
+        with starts as materialized ({starts(plan, bind)}),{",".join(steps)}
+        select * from s{plan.steps + 1}"""
+
+
+def _next(plan: Plan, bind: Binder, ts: str, id_: str, event: str) -> str:
+    """The (ts, id) of the next event on the path of a row `w`."""
+    other = f"and e.event <> {event}" if plan.collapse else ""
+    session = "and e.session = w.session" if plan.window is None else ""
+    within = f"between w.until and {ts}" if plan.backward else f"between {ts} and w.until"
+    return f"""select e.ts, e.id
+                from {plan.clauses.source()}
+                where e.actor = w.actor and e.ts {within}
+                  and (e.ts, e.id) {plan.further} ({ts}, {id_}) {session} {other}
+                  and {plan.visible(bind)}
+                order by {plan.ordered("e")}
+                limit 1"""
 
 
 def windowed(plan: Plan, bind: Binder) -> str:

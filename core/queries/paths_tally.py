@@ -76,6 +76,26 @@ class Tally:
         return sum(c.count for (n, name), c in self.nodes.items() if n == step and name is not None)
 
 
+def nodes_of(paths: Iterable[Sequence[Any]]) -> list[tuple[Any, ...]]:
+    """Return the rows that Tally reads of whole paths (count, actors, event 1, event 2, ...).
+
+    A path has no event from where it has ended.
+    """
+    counts: dict[tuple[Any, ...], int] = defaultdict(int)
+    people: dict[tuple[Any, ...], list[int]] = defaultdict(list)
+    for count, actors, *events in paths:
+        prev = None
+        for n, event in enumerate(events, 1):
+            edge = (n, prev, event)
+            counts[edge] += count
+            if actors:
+                people[edge] += actors
+            if event is None:
+                break
+            prev = event
+    return [(*edge, 0, count, people.get(edge, ())) for edge, count in counts.items()]
+
+
 def ranked(found: dict[Any, Crowd], limit: int) -> list[str]:
     """Return the events that are shown by name, most paths first, ties by name."""
     known = [name for name in found if name is not None and name not in FLOW_REST]
