@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import math
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.answers import Cell
+from core.api import Backend, read, respond
 from core.draw.figures import figure, short
 from core.errors import BadQuestion
 from core.formula import Term, parse_formula
 from core.formula_functions import MEASURING, NUMBERS, WINDOWS
 from core.language import format_cell, format_question, parse
 from core.queries import from_json
+from core.store.saved import Saved
 from tests import oracle_formula
 from tests.compare import ask, both_engines, check_people, people
 from tests.test_active_users import CONDITIONS
@@ -508,3 +511,30 @@ def test_all_functions_are_named():
         "UNIQUES", "EVENTTOTALS", "SESSIONTOTALS", "SEMANTICTOTALS", "CUMSUM", "ROLLAVG", "ROLLWIN",
         "ROLLWINBEFORE", "EXP", "LN", "LOG", "LOG10", "POWER", "SQRT", "TRENDLINE",
     }  # fmt: skip
+
+
+# -- as the documented requests
+
+
+def requested(engine: Any, formula: str, segments: str = "") -> Any:
+    """What the documented request for a formula over purchases answers."""
+    event = '{"event_type":"purchase","group_by":[{"type":"event","value":"amount"}]}'
+    query = f"e={quote(event)}&m=formula&formula={quote(formula)}&start=20250407&end=20250420"
+    request = read(f"GET /api/2/events/segmentation?{query}{segments}")
+    reply = respond(request, Backend(engine, Saved(engine.path, clock=engine.clock)))
+    assert reply.status == 200, reply.body
+    return reply.body["data"]
+
+
+def test_a_formula_by_segments_as_a_request(engine):
+    country = '[{"prop":"country","op":"is","values":["%s"]}]'
+    both = "".join(f"&s={quote(country % code)}" for code in ("NL", "US"))
+    data = requested(engine, "PROPSUM(A)", both)
+    assert data["seriesCollapsed"] == [[{"value": 20}], [{"value": 60}]]
+    assert data["seriesLabels"] == ["segment 1", "segment 2"]
+    assert requested(engine, "PROPSUM(A2)", both)["seriesCollapsed"] == [[{"value": 60}]]
+
+
+def test_a_histogram_as_a_request(engine):
+    data = requested(engine, "PROPHIST(A)")
+    assert (data["series"], data["xValues"]) == ([[1, 2, 1]], ["10", "20", "50"])

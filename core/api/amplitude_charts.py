@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from core.answers import Cohort, Grid, Line, Series
+from core.answers import Cohort, Grid, Histogram, Line, Series
 from core.api import amplitude_parameters as ask
 from core.api.amplitude_format import EventFormat, Segment, event_of, segments_of
 from core.api.amplitude_people import labels, short
@@ -118,12 +118,11 @@ def scaled(answer: Series, value: float | None) -> float | None:
 def _formula(
     asked: ask.Segmentation, backend: Backend, events: list[EventFormat], segments: list[Segment]
 ) -> Json:
-    if len(segments) > 1:
-        raise BadQuestion("s: a formula takes one segment.", parameter="s")
+    several = len(segments) > 1
     series = []
     for event in events:
         fields = event.fields()
-        conditions = [*event.conditions(), *segments[0].conditions]
+        conditions = [*event.conditions(), *([] if several else segments[0].conditions)]
         one: Json = {"metric": f"event:{event.event_type}"}
         one |= {"filters": conditions} if conditions else {}
         one |= {"property": fields[0]} if fields else {}
@@ -132,7 +131,10 @@ def _formula(
     answer = backend.answer(
         "formula", series=series, formula=asked.formula, range=asked.range,
         granularity=asked.granularity,
+        segments=[{"conditions": s.conditions} for s in segments] if several else [],
     )  # fmt: skip
+    if isinstance(answer, Histogram):
+        return _bins(str(asked.formula), answer)
     return _series([(str(asked.formula), answer, line) for line in answer.lines], asked.warnings)
 
 
@@ -144,11 +146,15 @@ def _histogram(
     fields = _trend(asked, events[0], segments[0])
     fields.pop("granularity")
     answer = backend.answer("trend", **{k: v for k, v in fields.items() if k != "limit"})
+    return _bins(events[0].event_type, answer)
+
+
+def _bins(name: str, answer: Histogram) -> Json:
     counts = [part.count for part in answer.bins]
     return {
         "data": {
             "series": [counts],
-            "seriesLabels": [events[0].event_type],
+            "seriesLabels": [name],
             "seriesCollapsed": [[{"value": sum(counts)}]],
             "xValues": [part.label for part in answer.bins],
         }

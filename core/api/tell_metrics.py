@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from core.answers import Histogram
 from core.api import tell_parameters as ask
 from core.api import tell_shapes as shapes
 from core.api.route import Asked, Backend, Handler
@@ -109,6 +110,9 @@ def formula(asked: ask.Formula, backend: Backend) -> Json:
     """Return a formula over time."""
     series = [fields(each) for each in asked.series]
     answer = backend.answer("formula", **{**fields(asked), "series": series})
+    if isinstance(answer, Histogram):
+        return {"data": {"bins": [part.model_dump() for part in answer.bins],
+                         "total": answer.total}}  # fmt: skip
     return {"data": shapes.series(answer)}
 
 
