@@ -214,7 +214,9 @@ class Lifecycle(TimedQuestion):
         if not stored and not product:
             return sets(selection, 0, by), "select slot, v0, users from active"
         seen = _first_days(bind, firsts, slots) if stored else sets(anything, 0, [])
-        known = f"select f.slot, g.v0, f.users from ({seen}) f cross join groups g"
+        known = f"""
+            select f.slot as slot, g.v0 as v0, f.users as users
+            from ({seen}) f cross join groups g"""
         return sets(selection, 1, by), known
 
 
