@@ -59,7 +59,9 @@ def _run(page: Any, value: str | Callable[[], None] | None) -> None:
 
 
 def _names(page: Any) -> list[Row]:
-    """Saved boards, charts, audiences, and the events, as entries."""
+    """Saved boards, charts, audiences, and the events, custom ones too, as entries."""
+    from core.queries.selectors import custom_events
+
     library, app = page.app.library, page.app
 
     def board(found: Any) -> Callable[[], None]:
@@ -72,7 +74,8 @@ def _names(page: Any) -> list[Row]:
 
     rows = [Row(f'go: board "{clean(b.title)}"', board(b)) for b in library.boards()]
     rows += [Row(f'go: chart "{clean(c.title)}"', chart(c)) for c in library.charts()]
-    for name in app.engine.context().names.pickable:
+    names = app.engine.context().names
+    for name in (*names.pickable, *(f"ce:{title}" for title in custom_events(names))):
         rows.append(Row(f'go: event "{clean(name)}"', _event(page, name)))
     return rows
 
