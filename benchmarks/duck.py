@@ -438,6 +438,12 @@ SQL: dict[str, tuple[str, ...]] = {
         """,
     ),
     "segments": (_segments(),),
+    "audience": (
+        f"""
+        select count(distinct "user") from events
+        where event = 'purchase' and ts >= {END - 1 - 30 * DAY} and ts < {END}
+        """,
+    ),
     "funnel": (_funnel(),),
     "funnel holding a field": (_funnel(", platform"),),
     "correlation": (_correlation(),),

@@ -179,6 +179,15 @@ QUESTIONS = (
     Asked("top events", {"kind": "top_events", "limit": 100}, table),
     Asked("lifecycle", {"kind": "lifecycle", "granularity": "weekly"}, lifecycle, 0.5),
     Asked("segments", {"kind": "segments"}, segments),
+    Asked(
+        "audience",
+        {
+            "kind": "audience",
+            "definition": {"events": [{"event": "purchase", "days": 30}]},
+            "limit": 0,
+        },
+        lambda answer: [(answer.total,)],
+    ),
     Asked("retention", {"kind": "retention", "granularity": "weekly", "periods": 13}, grid, 0.5),
     Asked(
         "funnel",

@@ -221,6 +221,11 @@ def test_its_people_and_their_number(engine):
     assert (answer.limit, answer.offset, answer.notes) == (2, 1, ())
 
 
+def test_counting_alone(engine):
+    answer = ask(engine, "audience", definition={"events": [purchase(days=30)]}, limit=0)
+    assert (answer.total, answer.rows) == (4, ())
+
+
 def test_a_saved_one_by_title_and_id():
     with engine_of(appendix_a()) as engine:
         item = Saved(engine.path).save_audience("Paying", {"events": [purchase(days=7)]})

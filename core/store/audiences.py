@@ -97,7 +97,7 @@ class Audiences:
         """Return how many people are in one now."""
         from core.queries.audience import Audience
 
-        found = engine.answer(Audience(audience=self.one(name).id, limit=1))
+        found = engine.answer(Audience(audience=self.one(name).id, limit=0))
         return int(found.total)
 
 
