@@ -47,4 +47,6 @@ ROUTES: tuple[Route, ...] = (
          "users matching u_0"),
     _get(f"{BASE}/realtime", ask.Realtime, people.realtime, "Real-time active users", "?i=5",
          "realtime"),
+    _get(f"{BASE}/revenue/ltv", ask.Ltv, charts.ltv, "Revenue lifetime value", f"?{RANGE}&i=7",
+         "ltv weekly"),
 )  # fmt: skip

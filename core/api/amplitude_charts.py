@@ -6,13 +6,14 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from core.answers import Cohort, Grid, Histogram, Line, Series
+from core.answers import Cohort, Grid, GridGroup, Histogram, Line, Series
 from core.api import amplitude_parameters as ask
 from core.api.amplitude_format import EventFormat, Segment, event_of, segments_of
 from core.api.amplitude_people import labels, short
 from core.api.route import Backend
 from core.errors import BadQuestion
 from core.queries.base import Context
+from core.text import clean
 from core.timeframe import to_date
 
 Json = dict[str, Any]
@@ -173,12 +174,29 @@ def retention(asked: ask.Retention, backend: Backend) -> Json:
     answers = [
         (s, backend.answer("retention", **_cohorts(asked, start, back, s))) for s in segments
     ]
+    parts = [(segment, answer, part) for segment, answer in answers for part in parts_of(answer)]
     return {
         "data": {
-            "series": [_cohort_series(asked, answer, ctx.today, dates) for _, answer in answers],
-            "seriesMeta": [{"segmentIndex": s.index, "eventIndex": 0} for s, _ in answers],
+            "series": [
+                _cohort_series(asked, answer, part, ctx.today, dates) for _, answer, part in parts
+            ],
+            "seriesMeta": [
+                {"segmentIndex": segment.index, "eventIndex": 0, **_named_group(part)}
+                for segment, _, part in parts
+            ],
         }
     }
+
+
+def parts_of(answer: Grid) -> tuple[GridGroup, ...]:
+    """Return the groups of a grid, or everybody as one."""
+    if answer.breakdown:
+        return answer.groups
+    return (GridGroup(cohorts=answer.cohorts, combined=answer.combined),)
+
+
+def _named_group(part: GridGroup) -> Json:
+    return {"group": clean(" / ".join(part.group))} if part.group else {}
 
 
 def _cohorts(asked: ask.Retention, start: EventFormat, back: EventFormat, segment: Segment) -> Json:
@@ -209,9 +227,11 @@ def _brackets(asked: ask.Retention) -> Any:
         raise BadQuestion("rb is not JSON.", "For example [[0, 5]].", parameter="rb") from None
 
 
-def _cohort_series(asked: ask.Retention, answer: Grid, today: int, dates: list[int]) -> Json:
+def _cohort_series(
+    asked: ask.Retention, answer: Grid, part: GridGroup, today: int, dates: list[int]
+) -> Json:
     """Return every cohort of the range, latest first; one without a start has cells of nobody."""
-    rows = {row.label: row for row in answer.cohorts}
+    rows = {row.label: row for row in part.cohorts}
     years = asked.start[:4] != asked.end[:4]
     values = {}
     for day in sorted(dates, reverse=True):
@@ -221,7 +241,7 @@ def _cohort_series(asked: ask.Retention, answer: Grid, today: int, dates: list[i
     return {
         "dates": list(values),
         "values": values,
-        "combined": [{**cell, "retainedSetId": None} for cell in _cells(answer.combined)],
+        "combined": [{**cell, "retainedSetId": None} for cell in _cells(part.combined)],
     }
 
 
@@ -244,6 +264,41 @@ def _cells(row: Cohort) -> Iterator[Json]:
     for at, count in enumerate(row.counts):
         outof = row.sizes[at] if row.sizes else row.size
         yield {"count": count, "outof": outof, "incomplete": row.incomplete[at]}
+
+
+# -- lifetime value (9.5)
+
+LTV = {"0": "arpu", "1": "arppu", "2": "revenue", "3": "paying_users"}
+NINETY = tuple(range(1, 91))
+
+
+def ltv(asked: ask.Ltv, backend: Backend) -> Json:
+    """Return what new people brought within 1 to 90 days, by when they were new."""
+    answers = [
+        backend.answer(
+            "ltv", metric=LTV[asked.m], range=asked.range, granularity=asked.granularity,
+            days=NINETY, breakdown=list(asked.g) or None, event="revenue_amount",
+            conditions=list(segment.conditions) or None,
+        )
+        for segment in segments_of(asked.s)
+    ]  # fmt: skip
+    parts = [part for answer in answers for part in parts_of(answer)]
+    return {
+        "data": {
+            "seriesLabels": [clean(" / ".join(part.group)) for part in parts],
+            "series": [_value_series(part) for part in parts],
+        }
+    }
+
+
+def _value_series(part: GridGroup) -> Json:
+    rows = sorted(part.cohorts, key=lambda row: row.label, reverse=True)
+    return {"dates": [row.label for row in rows], "values": {r.label: _values(r) for r in rows}}
+
+
+def _values(row: Cohort) -> Json:
+    days = {f"r{day}d": rate for day, rate in zip(NINETY, row.rates, strict=True)}
+    return {**days, "count": row.size, "paid": row.paid or 0, "total_amount": row.total or 0}
 
 
 def chart(asked: ask.Chart, backend: Backend) -> Json:
