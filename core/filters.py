@@ -20,7 +20,7 @@ import orjson
 from pydantic import Field, field_validator, model_validator
 
 from core.answers import Model
-from core.errors import BadQuestion, QueryFailed, did_you_mean
+from core.errors import BadQuestion, did_you_mean
 
 Test = Callable[[str, str], bool]
 REGEX_SECONDS = 1.0
@@ -88,9 +88,10 @@ def _regex(stored: str, wanted: str) -> bool:
     try:
         return _pattern(wanted).search(stored, timeout=REGEX_SECONDS) is not None
     except TimeoutError as error:
-        raise QueryFailed(
-            f"The pattern {wanted!r} took over {REGEX_SECONDS:.0f} s on one value.",
+        raise BadQuestion(
+            f"value {wanted!r} is a pattern that took over {REGEX_SECONDS:.0f} s on one text.",
             "Write it without nested repetition.",
+            parameter="value",
         ) from error
 
 
