@@ -378,6 +378,9 @@ def fixture(runner) -> Iterator[Engines]:
         {"kind": "segments"},
         {"kind": "lifecycle"},
         {"kind": "lifecycle", "event": "view_item", "new_means": "product"},
+        {"kind": "explain", "of": {"kind": "per_actor"}, "breakdown": "country"},
+        {"kind": "explain", "event": "purchase", "fields": ["country", "item"],
+         "range": "2025-04-14,2025-04-20"},
         {"kind": "paths", "from": "sign_up", "count_by": "totals", "limit": 1},
         {"kind": "paths", "from": "sign_up", "to": "purchase", "scope": 86_400, "conditions": [
             {"field": "item", "operator": "is_not_set"}]},
