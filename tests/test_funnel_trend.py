@@ -317,6 +317,10 @@ def asked(draw: st.DrawFn) -> dict[str, Any]:
     fields["count_by"] = draw(st.sampled_from(("uniques", "uniques", "totals", "sessions")))
     fields["users"] = draw(st.sampled_from(("active", "active", "new")))
     fields["complete"] = draw(st.sampled_from((False, False, True)))
+    fields["hold"] = draw(st.sampled_from(([], [], "properties.item")))
+    fields["attribution"] = draw(st.sampled_from(("entry", "entry", "last", "all", 2)))
+    fields["breakdown"] = draw(st.sampled_from((fields["breakdown"], ["country", "event"])))
+    fields["resolution"] = draw(st.sampled_from(("ms", "ms", "1s")))
     return fields
 
 

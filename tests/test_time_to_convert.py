@@ -337,6 +337,9 @@ def asked(draw: st.DrawFn) -> dict[str, Any]:
         size = draw(st.sampled_from((None, None, "bins", "width")))
         if size:
             fields[size] = draw(st.sampled_from((1, 2, 7, 60, 90)))
+    fields["attribution"] = draw(st.sampled_from(("entry", "entry", "last", "all", 2)))
+    fields["breakdown"] = draw(st.sampled_from((fields["breakdown"], ["country", "event"])))
+    fields["complete"] = draw(st.sampled_from((False, False, True)))
     return fields
 
 

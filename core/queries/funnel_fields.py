@@ -141,6 +141,10 @@ class FunnelFields(TimedQuestion):
             raise BadQuestion("hold names a field twice.", parameter="hold")
         return self
 
+    def by_the_minute(self) -> bool:
+        """See Question; windows end at any time of the day."""
+        return super().by_the_minute() or self.complete
+
     @property
     def held(self) -> tuple[str, ...]:
         """The fields whose values are held, the session included where sessions are counted."""
