@@ -124,6 +124,22 @@ def test_people_of_nodes_edges_and_ends(engine):
     assert people(engine, question, Cell(outcome="dropped", row="sign_up")) == ["b", "e"]
 
 
+@pytest.mark.parametrize("count_by", ["uniques", "totals"])
+@pytest.mark.parametrize("scope", ["session", 3600])
+@pytest.mark.parametrize("ends", [{"from": "sign_up"}, {"from": "sign_up", "to": "purchase"}])
+def test_events_are_read_of_those_people_only(engine, count_by, scope, ends):
+    """Every look at events is a seek: of a person, from one instant to another."""
+    question = from_json(
+        {"kind": "paths", "range": A_RANGE, "count_by": count_by, "scope": scope, **ends}
+    )
+    for statement in engine.run(question, fresh=True).statements:
+        plan = engine.read(f"explain query plan {statement.text}", statement.parameters)
+        steps = [str(row[-1]) for row in plan]
+        assert not [step for step in steps if step.startswith(("SCAN e", "SCAN x"))]
+        seeks = [step for step in steps if "events" in step or step.startswith("SEARCH e ")]
+        assert all("actor=?" in step for step in seeks), steps
+
+
 def flags(engine: Any, **events: str) -> None:
     """Set flags of events: flags(engine, view="flow_hidden")."""
     with closing(sqlite3.connect(engine.path)) as connection, connection:

@@ -212,7 +212,10 @@ class Paths(TimedQuestion):
                 raise BadQuestion("cell is of a period this question lacks.", parameter="cell")
             span = ctx.compared(self.range, self.compare, span)
         tests = self._tests(ctx, bind, cell)
-        relation = nodes(self._plan(ctx, span), bind)
+        plan = self._plan(ctx, span)
+        if cell.outcome is None:
+            plan = replace(plan, steps=(cell.step or 1) - 1)
+        relation = nodes(plan, bind)
         return f"select distinct actor from ({relation}) node where {' and '.join(tests)}"
 
     def _tests(self, ctx: Context, bind: Binder, cell: Cell) -> list[str]:
