@@ -32,7 +32,8 @@ def members(engine, definition: dict[str, Any]) -> list[str]:
     bind = ctx.binder()
     sql = audience_sql(ctx, bind, definition)
     rows = engine.read(
-        f"select i.key from ({sql}) b left join identities i on i.id = b.actor", bind.values
+        bind.whole(f"select i.key from ({sql}) b left join identities i on i.id = b.actor"),
+        bind.values,
     )
     return sorted(str(key) for (key,) in rows)
 
@@ -313,5 +314,5 @@ def test_whole_days_read_no_events(definition):
         if windowed["events"]:
             sql = audience_sql(ctx, bind, windowed)
             assert sql.count("from events") == 1
-            plan = engine.read(f"explain query plan {sql}", bind.values)
+            plan = engine.read(f"explain query plan {bind.whole(sql)}", bind.values)
             assert not [row for row in plan if row[3].startswith("SCAN e")]
