@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from core.engines import attempts_order
 from core.engines.attempts import Event, Search, Story, attempts
+from core.engines.attempts_few import few, suits
 from core.engines.attempts_path import path_of
 from core.errors import Stopped
 from core.queries import from_json
@@ -119,6 +120,19 @@ def test_attempts_match_every_possible_one(case, long):
 def check_attempts(question: Any, events: list[Event], span: Span) -> None:
     """The engine finds what the oracle finds."""
     assert told(question, events, search_of(question, span)) == expected(question, events, span)
+
+
+@settings(max_examples=400, deadline=None)
+@given(cases())
+def test_few_events_give_the_same_attempts(case):
+    fields, events, span = case
+    question = from_json({**fields, "order": "ordered", "resolution": "ms", "count_by": "uniques"})
+    search = search_of(question, span)
+    if not suits(search):
+        return
+    events = masked(question, events)
+    found = few(search, events)
+    assert found is None or found == attempts(search, Story.of(search, events), lambda: None)
 
 
 @settings(max_examples=150, deadline=None)

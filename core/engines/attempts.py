@@ -214,6 +214,14 @@ def _told(
     search: Search, value: str | None, events: Sequence[Event], check: Check
 ) -> list[list[Any]]:
     """Return the rows of one actor, or of one of their held values."""
+    from core.engines.attempts_few import few, suits
+
+    found = few(search, events) if suits(search) else None
+    if found is not None:
+        return [
+            [value, a.times[0], events[a.first][1], events[a.first][0], None, *a.times]
+            for a in found
+        ]
     story = Story.of(search, events)
     rows = []
     for attempt in attempts(search, story, check):

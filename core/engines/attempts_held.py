@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from itertools import product
 from typing import Any
 
@@ -23,20 +24,17 @@ def by_value(
         held: per event the JSON text of each held field, None where it is missing.
     """
     found: dict[str, list[Event]] = {}
-    known: dict[tuple[str | None, ...], list[str]] = {}
     for number, (event, raw) in enumerate(zip(events, held, strict=True)):
         if not number & OFTEN:
             check()
-        key = tuple(raw)
-        if key not in known:
-            known[key] = _combinations(key)
-        for values in known[key]:
+        for values in _combinations(tuple(raw)):
             found.setdefault(values, []).append(event)
     for own in found.values():
         own.sort()
     return found
 
 
-def _combinations(raw: tuple[str | None, ...]) -> list[str]:
+@lru_cache(maxsize=65536)
+def _combinations(raw: tuple[str | None, ...]) -> tuple[str, ...]:
     values: list[Any] = [dict.fromkeys(json_elements(text) or ()) for text in raw]
-    return [orjson.dumps(combination).decode() for combination in product(*values)]
+    return tuple(orjson.dumps(combination).decode() for combination in product(*values))
