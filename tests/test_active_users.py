@@ -93,7 +93,7 @@ def questions(draw: st.DrawFn) -> dict[str, Any]:
 
 
 @settings(max_examples=50, deadline=None)
-@given(worlds(), questions())
+@given(worlds(flagged=True), questions())
 def test_active_users_match_the_oracle(world, fields):
     question = from_json(fields)
     expected = oracle.active_users(world, question)
@@ -103,7 +103,7 @@ def test_active_users_match_the_oracle(world, fields):
 
 
 @settings(max_examples=12, deadline=None)
-@given(worlds(), questions())
+@given(worlds(flagged=True), questions())
 def test_every_active_user_can_be_named(world, fields):
     question = from_json({**fields, "range": "7d"})
     with both_engines(world) as engines:

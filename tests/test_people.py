@@ -88,13 +88,13 @@ def test_every_kind_has_people(engine, of):
 
 
 @settings(max_examples=30, deadline=None)
-@given(worlds(), st.sampled_from(("count", "sessions", "sum")))
+@given(worlds(flagged=True), st.sampled_from(("count", "sessions", "sum")))
 def test_the_people_of_a_count_are_whoever_did_the_events(world, measure):
     fields = {"kind": "trend", "range": "7d", "measure": measure, "property": "amount"}
     question = from_json({**fields, "granularity": "daily"})
     measured = [] if measure != "sum" else [{"field": "properties.amount", "operator": "is_set"}]
     clauses = from_json({"kind": "trend", "conditions": measured}).conditions
-    items = oracle.matching(world, None, clauses)
+    items = oracle.matching(world, "_all", clauses)
     with engine_of(world) as engine:
         answer = engine.answer(question)
         for bucket, (cell, _) in zip(answer.buckets, answer.cells(), strict=False):

@@ -70,7 +70,7 @@ def test_hostile_text_is_only_text(engine):
 
 
 @settings(max_examples=40, deadline=None)
-@given(worlds(), st.sampled_from(("ann", "b", "phone", "dee", "lap", "x")))
+@given(worlds(flagged=True), st.sampled_from(("ann", "b", "phone", "dee", "lap", "x")))
 def test_everybody_found_can_be_listed(world, text):
     with engine_of(world) as engine:
         found = ask(engine, "user_search", user=text)
