@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import json
+import sqlite3
 import time
+from contextlib import closing
+from dataclasses import asdict
 from itertools import pairwise
 from typing import Any
 from unittest.mock import patch
@@ -15,6 +19,7 @@ from core.engines import attempts_order
 from core.engines.attempts import Event, Search, Story, attempts
 from core.engines.attempts_few import few, suits
 from core.engines.attempts_path import path_of
+from core.engines.bitmaps import register
 from core.errors import Stopped
 from core.queries import from_json
 from core.timeframe import Span
@@ -205,3 +210,16 @@ def test_many_events_at_one_time(order):
     (found,) = attempts(search, Story.of(search, events), lambda: None)
     assert found.times == (0, 0, 0, 0)
     assert time.perf_counter() - began < 1
+
+
+def test_a_statement_ends_inside_one_persons_events():
+    search, events = lasting("never complete", MANY // 20)
+    columns = [json.dumps([event[part] for event in events]) for part in range(3)]
+    with closing(sqlite3.connect(":memory:")) as connection:
+        failures = register(connection)
+        failures.unwanted = lambda: Stopped("Stopped.")
+        found = connection.execute(
+            "select funnel_attempts(?, ?, ?, ?, null)", [json.dumps(asdict(search)), *columns]
+        ).fetchall()
+        assert found == [(None,)]
+        assert isinstance(failures.take(), Stopped)
