@@ -246,15 +246,14 @@ class Retention(Question):
             return {}
         bind = ctx.binder()
         counts: dict[Any, dict[int, dict[int, int]]] = {}
-        sql = self._cells(ctx, bind, plan, groups)
-        for raw, cohort, period, people in (yield bind.statement(sql, "people by cohort, period")):
-            counts.setdefault(raw, defaultdict(dict))[cohort][period] = people
         once: dict[Any, Rows] = defaultdict(list)
-        if self._overlap and not self._summed:
-            bind = ctx.binder()
-            sql = self._combined(ctx, bind, plan, groups)
-            for raw, *row in (yield bind.statement(sql, "people of all cohorts, counted once")):
-                once[raw].append(tuple(row))
+        sql = self._statement(ctx, bind, plan, groups)
+        rows = yield bind.statement(sql, "people by cohort, period, and of all cohorts")
+        for combined, raw, cohort, period, people in rows:
+            if combined:
+                once[raw].append((period, cohort, people))
+            else:
+                counts.setdefault(raw, defaultdict(dict))[cohort][period] = people
         return {raw: self._grid(plan, counts[raw], once[raw]) for raw in counts}
 
     def _grid(self, plan: Plan, counts: dict[int, dict[int, int]], once: Rows) -> GridGroup:
@@ -262,45 +261,48 @@ class Retention(Question):
         rows = shown.cohorts(counts)
         return GridGroup(cohorts=rows, combined=shown.combined(rows, once))
 
-    def _cells(self, ctx: Context, bind: Binder, plan: Plan, groups: Groups) -> str:
+    def _statement(self, ctx: Context, bind: Binder, plan: Plan, groups: Groups) -> str:
+        """Rows (0, v0, cohort, period, people); of all cohorts (1, v0, whom, period, people)."""
         d = ctx.dialect
-        return f"""
-            {relations(ctx, bind, self, plan, groups)}
-            select v0, slot as cohort, {SIZE} as period, {d.count("users")} as people
+        cells = f"""
+            select 0 as combined, v0, slot as cohort, {SIZE} as period, {d.count("users")} as people
             from starts
             union all
-            select s.v0, s.slot, r.period, {d.count_both("s.users", "r.back")}
+            select 0, s.v0, s.slot, r.period, {d.count_both("s.users", "r.back")}
             from starts s
-            join reached r on r.cohort = s.slot and {matched(plan)}
-            """
+            join reached r on r.cohort = s.slot and {matched(plan)}"""
+        found = relations(ctx, bind, self, plan, groups)
+        if not self._overlap or self._summed:
+            return f"{found} {cells}"
+        listed = [cell for n in range(plan.periods) for cell in plan.cells(n, self.incomplete)]
+        return f"{found}, {_used(ctx, bind, listed)} {cells} union all {self._once(ctx, plan)}"
 
-    def _combined(self, ctx: Context, bind: Binder, plan: Plan, groups: Groups) -> str:
+    def _once(self, ctx: Context, plan: Plan) -> str:
+        """Everybody of all cohorts that count at a period, and those who came back, once each."""
         d = ctx.dialect
-        cells = [cell for n in range(plan.periods) for cell in plan.cells(n, self.incomplete)]
         joined = """
             from used g
             join starts s on s.slot = g.cohort and s.v0 = g.v0"""
-        back = f"{d.count(d.union(d.both('s.users', 'r.back')))} as people"
+        back = f"{d.count(d.union(d.both('s.users', 'r.back')))}"
         reached = f"join reached r on r.cohort = g.cohort and {matched(plan)} and r.period"
         before = f"""
             union all
-            select g.v0, g.period, {BEFORE}, {back}
+            select 1, g.v0, {BEFORE}, g.period, {back}
             {joined}
             {reached} = g.period - 1
             group by g.v0, g.period"""
         return f"""
-            {relations(ctx, bind, self, plan, groups)}, {_used(ctx, bind, cells)}
-            select g.v0, g.period, {ALL} as who, {d.count(d.union("s.users"))} as people
+            select 1, g.v0, {ALL}, g.period, {d.count(d.union("s.users"))}
             {joined}
             group by g.v0, g.period
             union all
-            select g.v0, g.period, {RETURNED}, {back}
+            select 1, g.v0, {RETURNED}, g.period, {back}
             {joined}
             {reached} = g.period
             group by g.v0, g.period
             {before if self.reference == "previous" else ""}
             union all
-            select v0, {SIZE}, {ALL}, {d.count(d.union("users"))}
+            select 1, v0, {ALL}, {SIZE}, {d.count(d.union("users"))}
             from starts
             group by v0
             """

@@ -42,7 +42,7 @@ class Groups:
 EVERYBODY = Groups()
 
 
-def _starting(ctx: Context, question: Retention) -> Selection:
+def starting(ctx: Context, question: Retention) -> Selection:
     """The events that start; a person's very first one may be of any sort."""
     absent = ANY if question.start_event == NEW else ANY_ACTIVE
     return select(ctx, question, question.started, parameter="start_event", absent=absent)
@@ -52,7 +52,7 @@ def start_sets(
     ctx: Context, bind: Binder, question: Retention, plan: Plan, by: Sequence[Field]
 ) -> str:
     """Return the relation (slot, v0, users) of those who start in each cohort."""
-    selection = _starting(ctx, question)
+    selection = starting(ctx, question)
     if question.cohort_mode == "every":
         return selection.sets(bind, plan.span, slots=plan.cohorts, by=by, totals=False)
     ever = question.cohort_mode == "first_ever"
@@ -67,7 +67,7 @@ def start_moments(
     ctx: Context, bind: Binder, question: Retention, plan: Plan, by: Sequence[Field]
 ) -> str:
     """Return the relation (slot, v0, actor, ts, day) of the starts themselves."""
-    selection = _starting(ctx, question)
+    selection = starting(ctx, question)
     if question.cohort_mode != "every":
         ever = question.cohort_mode == "first_ever"
         return _first_moments(ctx, bind, selection, plan, by, ever=ever)

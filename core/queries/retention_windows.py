@@ -1,7 +1,9 @@
 """Who came back in which window of a retention cohort (semantics 7.3, basis and modes).
 
 Calendar periods come from sets alone. Windows counted from each start itself, those of 24 hours
-and brackets of days, must read the events: they hang on the hour or day of every single start.
+and brackets of days, hang on the hour or day of every single start. Those of days come from the
+stored sets of days (see retention_days), where there are any. For hours none are stored, so every
+start is joined with every return of the same person.
 """
 
 from __future__ import annotations
@@ -10,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from core.engines.dialect import Binder
 from core.queries.base import Context
+from core.queries.retention_days import by_days
 from core.queries.retention_plan import WINDOW_DAYS, Plan
 from core.queries.retention_starts import EVERYBODY, Groups, start_moments, start_sets
 from core.queries.select import Selection
@@ -63,7 +66,7 @@ def _from_sets(ctx: Context, bind: Binder, question: Retention, plan: Plan, grou
                 {"group by slot" if groups.by else ""}
             ),
             returns as materialized ({_every_slot(ctx, bind, plan, found)}),
-            reached as (
+            reached as materialized (
                 select slot as cohort, 0 as period, users as back from whole
                 union all
                 {_MODES[question.mode](ctx, bind, plan)}
@@ -162,6 +165,8 @@ def _from_events(
     if question.mode != "unbounded":
         last = min(last, plan.cohorts[-1].last_day + _reach(plan) + 1)
     span = days_span(plan.span.first_day, max(last, plan.span.first_day), ctx.calendar)
+    if d.has_sets and not plan.by_the_hour:
+        return by_days(ctx, bind, question, plan, groups, returns, span)
     return f"""
             with starts_at as materialized (
                 select slot, v0, actor, {stamp} as stamp, min(ts) as began
@@ -182,7 +187,7 @@ def _from_events(
                 group by 1, 2
             ),
             hits as materialized ({_hits(ctx, bind, question, plan)}),
-            reached as (
+            reached as materialized (
                 select cohort, v0, period, {d.build("actor")} as back
                 from ({_retained(ctx, bind, question, plan)})
                 group by cohort, v0, period

@@ -88,7 +88,7 @@ class Selection:
         """Return the dimension whose stored sets answer it, None for no dimension, or False."""
         if not self.ctx.dialect.has_sets:
             return False
-        used = {field.name: field for field in [*self.fields, *by]}
+        used = {(field.kind, field.name): field for field in [*self.fields, *by]}
         if by and by[0].kind == "event" and len(by) == 1 and not self.fields:
             return None
         if len(used) > 1 or len(by) > 1:
