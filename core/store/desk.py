@@ -97,11 +97,11 @@ class Desk:
 
 
 def _is_current(connection: sqlite3.Connection) -> bool:
-    """Whether the file has the table that came last."""
+    """Whether the file has every table that things are kept in."""
     found = connection.execute(
-        "select 1 from sqlite_master where name = 'custom_events'"
+        "select count(*) from sqlite_master where name in ('versions', 'custom_events')"
     ).fetchone()
-    return found is not None
+    return bool(found[0] == 2)
 
 
 def _migrate(connection: sqlite3.Connection) -> None:
