@@ -37,6 +37,8 @@ def _unit(question: FunnelFields, whole: StepGroup) -> str:
     if fields and question.unit != "sessions":
         words += f", {' and '.join(fields)} staying the same"
     people = whole.steps[0].who_reached
+    if not people:
+        return f"{words}."
     return f"{words}: those of step 1 are of {people:,} user{'' if people == 1 else 's'}."
 
 
