@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.answers import Cell
-from core.engines.attempts import Attempt, Search, Story, attempts
+from core.engines.attempts import Search, Story, attempts
 from core.engines.dialect import Statement
 from core.engines.sqlite import Stop
 from core.errors import BadQuestion, Stopped
