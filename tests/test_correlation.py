@@ -101,6 +101,22 @@ def test_only_what_lies_between_entering_and_converting_counts():
     assert {key: row["people"] for key, row in rows(answer).items()} == {"x": 4}
 
 
+def at(user: str, *happened: tuple[str, int]) -> list[Event]:
+    """One person's events, each so many ms after noon."""
+    return [Event(name, NOON + tick, user=user) for name, tick in happened]
+
+
+def test_the_moments_of_entering_and_converting_do_not_count():
+    others = [*at("bob", ("a", 0), ("x", 5000)), *at("cem", ("a", 0))]
+    ann = at("ann", ("a", 0), ("x", 0), ("x", 2000), ("b", 2000))
+    assert rows(of([*others, *ann]))["x"]["converted"] == 0
+    same_seconds = at("ann", ("a", 0), ("x", 500), ("x", 2000), ("b", 2500))
+    assert rows(of([*others, *same_seconds]))["x"]["converted"] == 1
+    assert rows(of([*others, *same_seconds], resolution="1s"))["x"]["converted"] == 0
+    between = at("ann", ("a", 0), ("x", 1), ("b", 2))
+    assert rows(of([*others, *between]))["x"]["converted"] == 1
+
+
 def test_after_the_window_nothing_counts():
     late = [Event("x", NOON + 3_600_000, user="bob"), Event("x", NOON + 3_600_001, user="cem")]
     answer = of([*crowd(axb=3, ab=1), *story("bob", "a"), *story("cem", "a"), *late],
@@ -192,7 +208,7 @@ def test_bad_questions_are_answered_with_a_sentence(engine, fields, words):
     ],
 )  # fmt: skip
 def test_a_cell_of_another_answer_is_refused(engine, cell, by):
-    with pytest.raises(BadQuestion, match="cell|workspace"):
+    with pytest.raises(BadQuestion, match=r"cell|workspace"):
         people(engine, from_json({"kind": KIND, "steps": SIGN_UP, "breakdown": by}), cell)
 
 
