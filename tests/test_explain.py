@@ -18,6 +18,7 @@ from tests import oracle_explain
 from tests.compare import ask, both_engines, check_people, people
 from tests.test_active_users import CONDITIONS
 from tests.worlds import EVENTS, World, appendix_a, engine_of, worlds
+from tui.edits import next_compare
 
 WEEK = "2025-04-14,2025-04-20"
 
@@ -87,6 +88,12 @@ def test_people_of_a_value_in_both_periods(engine):
     assert words.startswith("Users of purchase, country = DE, from Apr 14, 2025")
 
 
+def test_there_is_always_a_period_to_compare_with():
+    question = from_json({"kind": "explain", "event": "purchase", "compare": "yoy"})
+    assert next_compare(question).compare == "previous"
+    assert next_compare(next_compare(question)) == question
+
+
 def test_a_row_of_another_question_is_refused(engine):
     with pytest.raises(BadQuestion, match="cell"):
         people(engine, parse("explain purchase by country"), Cell(row="item = hat"))
@@ -112,7 +119,6 @@ def test_conditions_audience_and_segment_are_said_once():
         ({"of": {"kind": "lifecycle"}}, "cannot explain lifecycle"),
         ({"of": {"kind": "trend", "measure": "sum"}}, "measure sum needs a property"),
         ({"of": "purchase"}, "of must be an object"),
-        ({"event": "purchase", "compare": None}, "compares two periods"),
         ({"event": "purchase", "compare": "last"}, "compare 'last' is not known"),
         ({"event": "purchase", "limit": 0}, "limit must be at least 1"),
         ({"event": "purchase", "range": "24h"}, "whole days"),

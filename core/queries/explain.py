@@ -43,7 +43,7 @@ class Explain(TimedQuestion):
             and `property` may be given as for a trend.
         breakdown: the fields to look at (`fields` in JSON means the same); without any, all
             context fields with stored sets.
-        compare: "previous" or "yoy".
+        compare: "previous", which null means too, or "yoy".
         limit: how many values to list, the largest changes first.
     """
 
@@ -74,6 +74,8 @@ class Explain(TimedQuestion):
             for name in SHARED:
                 cls._lift(given, of, name)
             given["of"] = of
+        if given.get("compare") is None:
+            given["compare"] = "previous"
         return given
 
     @classmethod
@@ -100,14 +102,6 @@ class Explain(TimedQuestion):
                 parameter="of",
             )
         return found
-
-    @model_validator(mode="after")
-    def _compares(self) -> Explain:
-        if self.compare is None:
-            raise BadQuestion(
-                "explain compares two periods.", "Allowed: previous, yoy.", parameter="compare"
-            )
-        return self
 
     def by_the_minute(self) -> bool:
         """See Question; as the question behind."""
