@@ -196,12 +196,17 @@ def _inside(series: Any, function: str) -> str | None:
     needs = MEASURING[function].property
     found = series.property is not None
     if function == "REVENUETOTAL" and event is not None and not found:
-        return name(event) + _filtered(series)
+        return _undotted(event) + _filtered(series)
     if needs != found or (function == "REVENUETOTAL" and event is None):
         return None
     if needs:
         return _measured(event, series.property) + _filtered(series)
-    return ("events" if event is None else name(event)) + _filtered(series)
+    return ("events" if event is None else _undotted(event)) + _filtered(series)
+
+
+def _undotted(event: str) -> str:
+    """Return an event so that a dot in its name is not read as one before a property."""
+    return quoted(event) if "." in event else name(event)
 
 
 def _filtered(series: Any) -> str:
