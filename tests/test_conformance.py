@@ -522,3 +522,26 @@ def test_logs(runner):
 def test_typed_sql_is_of_the_workspace_file(fixture):
     with pytest.raises(BadQuestion, match="SQL is run on the workspace file only"):
         fixture[1].answer(from_json({"kind": "sql", "query": "select 1"}))
+
+
+# -- audiences
+
+BOUGHT = {"event": "purchase"}
+
+
+def test_audiences(runner):
+    definitions: tuple[dict[str, Any], ...] = (
+        {},
+        {"events": [{**BOUGHT, "days": 30}]},
+        {"events": [{**BOUGHT, "op": "eq", "count": 0}]},
+        {"events": [{**BOUGHT, "sum": "amount", "op": "gt", "value": 20}]},
+        {"events": [{"distinct_days": True, "count": 3}]},
+        {"events": [{"event": "add_to_cart", "then_within": {**BOUGHT, "seconds": 240}}]},
+        {"groups": [{"not": True, "events": [BOUGHT]}, {"filters": [
+            {"field": "country", "value": "NL"}]}]},
+        {"static_ids": ["a", "nobody"]},
+        {"filters": [{"field": "trait:plan", "value": "free"}]},
+    )  # fmt: skip
+    with engines_of(appendix_a(), runner) as engines:
+        for definition in definitions:
+            check(engines, {"kind": "audience", "definition": definition})
