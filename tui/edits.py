@@ -8,13 +8,13 @@ from core.engines.sqlite import SqliteEngine
 from core.errors import BadQuestion
 from core.queries import from_json
 from core.queries.base import Context, Question
-from core.timeframe import DAY, GRANULARITIES, HOUR, Span, to_date
+from core.timeframe import CLOCK, DAY, GRANULARITIES, Span, to_date
 
 LADDER = ("24h", "7d", "14d", "30d", "90d", "180d", "12m", "24m", "all_time")
 """Ranges that shorter and longer step through, as their length in days."""
 
 _LADDER_DAYS = (1, 7, 14, 30, 90, 180, 365, 730)
-_SIZES = (60_000, HOUR, DAY, 7 * DAY, 30 * DAY, 91 * DAY, 365 * DAY)
+_SIZES = (*CLOCK.values(), DAY, 7 * DAY, 30 * DAY, 91 * DAY, 365 * DAY)
 _MOST_POINTS = 750
 _FEWEST_POINTS = 2
 
