@@ -190,7 +190,6 @@ class ClickHouseDialect:
             e.session > 0, concat(toString(e.actor), 's', toString(e.session)),
             concat(toString(e.actor), '.', toString(e.derived)))"""
 
-
     def on_first_event(self, column: str, actor: str, test: str) -> str:
         """Of everybody at once, and looked up."""
         relation = f"""
@@ -205,6 +204,10 @@ class ClickHouseDialect:
                          arrayPushBack(groupArray(toInt64(value)), toInt64({missing})))
             from ({relation}))"""
         return f"transform(toInt64({actor}), {pairs}.1, {pairs}.2, toInt64({missing}))"
+
+    def apart(self, select: str) -> str:
+        """As it stands."""
+        return select
 
     def combination(self, value: str) -> str:
         """One array, sorted."""

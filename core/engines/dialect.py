@@ -171,6 +171,10 @@ class Dialect(Protocol):
         """The integer that a relation (actor, value) has for an actor, `missing` without one."""
         ...
 
+    def apart(self, select: str) -> str:
+        """A SELECT worked out by itself, so that its expressions are found once a row."""
+        ...
+
     def combination(self, value: str) -> str:
         """Aggregate: the texts of the different values in hex, ascending, commas between."""
         ...
@@ -401,9 +405,11 @@ class SqliteDialect:
 
     def looked_up(self, relation: str, actor: str, missing: int) -> str:
         """Made once and searched by an index of its own."""
-        return (
-            f"coalesce((select f.value from ({relation}) f where f.actor = {actor}), {missing})"
-        )
+        return f"coalesce((select f.value from ({relation}) f where f.actor = {actor}), {missing})"
+
+    def apart(self, select: str) -> str:
+        """What has a limit is not merged into the query around it."""
+        return f"{select} limit -1"
 
     def combination(self, value: str) -> str:
         """Our aggregate."""

@@ -166,11 +166,26 @@ class Selection:
             slot = slot_expression(bind, "e.day", day_runs(slots))
         else:
             slot = slot_expression(bind, "e.ts", list(runs(slots)))
+        if any(field.kind == "paying" for field in by):
+            return self._scanned_apart(bind, span, slot, values, by)
         return f"""
             select {slot} as slot, {values[0]} as v0, {values[1]} as v1,
                    count(*) as total, {self.ctx.dialect.build("e.actor")} as users
             from {self.source(by)}
             where {self.where(bind, span)}
+            group by 1, 2, 3"""
+
+    def _scanned_apart(
+        self, bind: Binder, span: Span, slot: str, values: Sequence[str], by: Sequence[Field]
+    ) -> str:
+        """The same, with values that are too dear to be found again for every group."""
+        found = self.ctx.dialect.apart(f"""
+                select {slot} as slot, {values[0]} as v0, {values[1]} as v1, e.actor as actor
+                from {self.source(by)}
+                where {self.where(bind, span)}""")
+        return f"""
+            select slot, v0, v1, count(*) as total, {self.ctx.dialect.build("actor")} as users
+            from ({found}) a
             group by 1, 2, 3"""
 
     def narrow(self, bind: Binder, users: str) -> str:
