@@ -181,11 +181,12 @@ def _sessions(question: Any, cell: Cell) -> str:
 
 
 def _ltv(question: Any, cell: Cell) -> str:
+    did = "did not pay" if cell.outcome == "dropped" else "paid"
     whose = "New users" + (f" of {day(cell.cohort)}" if cell.cohort else "")
     if cell.period is not None and cell.period < len(question.days):
         days = question.days[cell.period]
-        return f"{whose} who paid within {days} day{'s' * (days > 1)}"
-    return f"{whose} who paid" if cell.outcome else whose
+        return f"{whose} who {did} within {days} day{'s' * (days > 1)}"
+    return f"{whose} who {did}" if cell.outcome else whose
 
 
 def _stickiness(question: Any, cell: Cell) -> str:

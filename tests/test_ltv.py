@@ -88,6 +88,9 @@ def test_the_people_behind_counts(engine):
     assert people(engine, question, Cell()) == ["a", "b", "c", "e"]
     assert people(engine, question, Cell(period=0, outcome="reached")) == ["a", "c"]
     assert people(engine, question, Cell(outcome="reached")) == ["a", "b", "c", "e"]
+    assert people(engine, question, Cell(period=0, outcome="dropped")) == ["b", "e"]
+    assert people(engine, question, Cell(period=3, outcome="dropped")) == []
+    assert people(engine, question, Cell(outcome="dropped")) == []
     within = Cell(cohort="2025-04-07", period=0, outcome="reached")
     assert format_cell(question, within).startswith(
         "New users of Apr 7 who paid within 1 day"

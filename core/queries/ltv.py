@@ -176,7 +176,8 @@ class Ltv(TimedQuestion):
     def people(self, ctx: Context, bind: Binder, cell: Cell) -> str:
         """See Question: who is new in a cohort, or in any; of a group; "reached": who paid.
 
-        With a period those of them who have had so many days and paid within these.
+        With a period those of them who have had so many days and paid within these; "dropped" are
+        those who did not.
         """
         slots = frame(ctx, self, whole=True).buckets
         if cell.cohort is not None:
@@ -196,9 +197,15 @@ class Ltv(TimedQuestion):
             return f"select actor from ({people}) p where {' and '.join(tests) or '1 = 1'}"
         if cell.group and not by:
             tests.append(f"currency = {bind(cell.group[0])}")
+        day = bind(self.days[cell.period or 0])
         if cell.period is not None:
-            day = bind(self.days[cell.period])
             tests.append(f"had >= {day} and age < {day}")
+        paid = f"select distinct actor from money where {' and '.join(tests) or '1 = 1'}"
+        if cell.outcome != "dropped":
+            return f"{payments(ctx, bind, self, slots, by)} {paid}"
+        whose = [in_group(ctx, bind, by[0], "v0", cell.group[0])] if by else ["1 = 1"]
+        if cell.period is not None:
+            whose.append(f"had >= {day}")
         return f"""
             {payments(ctx, bind, self, slots, by)}
-            select distinct actor from money where {" and ".join(tests) or "1 = 1"}"""
+            select actor from f where {" and ".join(whose)} and actor not in ({paid})"""
