@@ -98,19 +98,19 @@ def test_the_combined_row_of_two_cohorts() -> None:
     events = [
         Event("e", start + offset * DAY, f"{prefix}{n}")
         for start, prefix, size, back, late in days
-        for offset, count in ((0, size), (1, back), (2, late))
+        for offset, count in ((0, size), (1, back), (3, late))
         for n in range(count)
     ]
-    with engine_of(World(tuple(events), now=at("2017-08-17T09:00"))) as engine:
+    with engine_of(World(tuple(events), now=at("2017-08-18T00:30"))) as engine:
         answer = ask(
-            engine, "retention", range="2017-08-14,2017-08-15", granularity="daily", periods=3,
+            engine, "retention", range="2017-08-14,2017-08-15", granularity="daily", periods=4,
             start_event="_new", basis="24h",
         )  # fmt: skip
     first, second = (cohort.counts for cohort in answer.cohorts[:2])
     assert (first[:2], second[:2]) == ((1286, 906), (1472, 1025))
     combined = answer.combined
     assert (combined.counts[:2], combined.sizes[:2]) == ((1286 + 1472, 906 + 1025), (2758, 2758))
-    assert (combined.counts[2], combined.sizes[2], combined.incomplete[2]) == (156, 1286, True)
+    assert (combined.counts[3], combined.sizes[3], combined.incomplete[3]) == (156, 1286, True)
 
 
 @pytest.mark.parametrize(
