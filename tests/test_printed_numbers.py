@@ -92,25 +92,25 @@ def test_the_combined_row_of_two_cohorts() -> None:
     """12,864 and 14,720 people of whom 9,061 and 10,249 came back: every tenth of them here."""
     assert (12_864 + 14_720, 9_061 + 10_249) == (27_584, 19_310)
     days = (
-        (at("2017-08-14T10:00"), "a", 1286, 906, 156),
-        (at("2017-08-15T10:00"), "b", 1472, 1025, 0),
+        (at("2017-08-14T00:05"), "a", 1286, 906, 156),
+        (at("2017-08-15T00:05"), "b", 1472, 1025, 0),
     )
     events = [
         Event("e", start + offset * DAY, f"{prefix}{n}")
         for start, prefix, size, back, late in days
-        for offset, count in ((0, size), (1, back), (3, late))
+        for offset, count in ((0, size), (1, back), (4, late))
         for n in range(count)
     ]
     with engine_of(World(tuple(events), now=at("2017-08-18T00:30"))) as engine:
         answer = ask(
-            engine, "retention", range="2017-08-14,2017-08-15", granularity="daily", periods=4,
+            engine, "retention", range="2017-08-14,2017-08-15", granularity="daily", periods=5,
             start_event="_new", basis="24h",
         )  # fmt: skip
     first, second = (cohort.counts for cohort in answer.cohorts[:2])
     assert (first[:2], second[:2]) == ((1286, 906), (1472, 1025))
     combined = answer.combined
     assert (combined.counts[:2], combined.sizes[:2]) == ((1286 + 1472, 906 + 1025), (2758, 2758))
-    assert (combined.counts[3], combined.sizes[3], combined.incomplete[3]) == (156, 1286, True)
+    assert (combined.counts[4], combined.sizes[4], combined.incomplete[4]) == (156, 1286, True)
 
 
 @pytest.mark.parametrize(
