@@ -1,0 +1,61 @@
+"""Where a number stands, and what every shape carries."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict
+
+
+class Model(BaseModel):
+    """A frozen value that refuses unknown fields."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+Outcome = Literal["reached", "dropped", "returned", "not_returned"]
+
+
+class Cell(Model):
+    """The address of one number in an answer. Fields that do not apply stay None.
+
+    Attributes:
+        group: the breakdown values of its line, row or funnel; () is the whole.
+        besides: with group ("(other)",): the groups that are shown by name.
+        series: the name of its line where an answer has several ("new", "dormant").
+        bucket: label of its time bucket; None is the whole range.
+        previous: it belongs to the period compared with.
+        step, outcome: funnel step from 1, and who of it: reached or dropped before it.
+        cohort, period, outcome: retention cohort label (None = combined) and period from 0;
+            returned, not_returned. Period None is the cohort itself.
+        row: key of a table row, such as a segment or an event name. In a flow the event at
+            `step`, "(other)" or "(end)"; `besides` then holds (step, event) of those with a name.
+        after: in a flow the row at the step before, of an edge; None is the node itself.
+    """
+
+    group: tuple[str, ...] = ()
+    besides: tuple[tuple[str, ...], ...] = ()
+    series: str | None = None
+    bucket: str | None = None
+    previous: bool = False
+    step: int | None = None
+    cohort: str | None = None
+    period: int | None = None
+    outcome: Outcome | None = None
+    row: str | None = None
+    after: str | None = None
+
+
+class Shape(Model):
+    """What every answer carries.
+
+    Attributes:
+        title: what was counted, for a heading.
+        first, last: local dates of the range, inclusive, ISO; None when it has none.
+        notes: sentences the reader must see: what was cut, rounded or left out.
+    """
+
+    title: str = ""
+    first: str | None = None
+    last: str | None = None
+    notes: tuple[str, ...] = ()

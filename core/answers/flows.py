@@ -1,0 +1,123 @@
+"""What people do one after the other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Literal
+
+from core.answers.cells import Cell, Model, Shape
+from core.answers.series import Comparison
+
+
+class FlowNode(Model):
+    """One event at one step of a flow.
+
+    Attributes:
+        event: its name; "(other)" for those without a place of their own, "(end)" for paths that
+            ended after the step before; "(start)" where paths are followed back in time.
+        count: paths.
+        people: how many different people stand behind `count`.
+        of_start, of_previous: fractions of all paths, and of those that had a step before (of an
+            edge: of the paths at the node it comes from); None of nothing.
+        names: how many different events it is made of.
+        previous: count of the compared period.
+    """
+
+    event: str
+    count: int
+    people: int
+    of_start: float | None = None
+    of_previous: float | None = None
+    names: int = 1
+    previous: int | None = None
+
+
+class FlowEdge(FlowNode):
+    """Paths that came to `event` at `step` from the event `after` at the step before."""
+
+    step: int
+    after: str
+
+
+class FlowStep(Model):
+    """One step of a flow, from 1: its nodes, largest first, "(other)" and "(end)" last.
+
+    Attributes:
+        ended: paths that had no event left for this step, or were complete before it. With it the
+            nodes but "(end)" add up to all paths.
+    """
+
+    step: int
+    nodes: tuple[FlowNode, ...]
+    ended: int
+
+
+class Flow(Shape):
+    """What people do step by step after an event, or before one (semantics 11.1).
+
+    Attributes:
+        unit: "users", or "paths" where people may have several.
+        backward: steps go back in time; step 1 is what paths end at.
+        start, target: the event at step 1, and the one a path is complete at, in words.
+        scope_seconds: the time a path may take; None is its session.
+        total, people: paths, and the different people who made them.
+        previous_total: paths of the compared period.
+        reached: of paths with a target: those that got there, and by whom.
+        dropped: of those that did not: by their last event.
+        longer: paths that go on after the last step.
+    """
+
+    shape: Literal["flow"] = "flow"
+    unit: str = "users"
+    backward: bool = False
+    start: str
+    target: str | None = None
+    scope_seconds: int | None = None
+    total: int
+    people: int
+    previous_total: int | None = None
+    steps: tuple[FlowStep, ...]
+    edges: tuple[FlowEdge, ...]
+    reached: FlowNode | None = None
+    dropped: tuple[FlowNode, ...] = ()
+    longer: int = 0
+    comparison: Comparison | None = None
+
+    def named(self, step: int) -> tuple[tuple[str, ...], ...]:
+        """(step, event) of the nodes of a step that have a name of their own."""
+        nodes = self.steps[step - 1].nodes if 1 <= step <= len(self.steps) else ()
+        return tuple((str(step), n.event) for n in nodes if n.event not in FLOW_REST)
+
+    def node_cell(self, step: int, node: FlowNode) -> Cell:
+        """The address of a node."""
+        besides = self.named(step) if node.event == FLOW_REST[0] else ()
+        return Cell(step=step, row=node.event, besides=besides)
+
+    def edge_cell(self, edge: FlowEdge) -> Cell:
+        """The address of an edge."""
+        besides = self.named(edge.step - 1) if edge.after == FLOW_REST[0] else ()
+        besides += self.named(edge.step) if edge.event == FLOW_REST[0] else ()
+        return Cell(step=edge.step, row=edge.event, after=edge.after, besides=besides)
+
+    def drop_cell(self, node: FlowNode) -> Cell:
+        """The address of the paths that did not get to the target and ended with an event."""
+        other = node.event == FLOW_REST[0]
+        named = tuple(("dropped", n.event) for n in self.dropped if n.event != FLOW_REST[0])
+        return Cell(outcome="dropped", row=node.event, besides=named if other else ())
+
+    def cells(self) -> Iterator[tuple[Cell, float | None]]:
+        """Yield the people of all paths, of every node and edge, and of those who got there."""
+        yield Cell(), self.people
+        for step in self.steps:
+            for node in step.nodes:
+                yield self.node_cell(step.step, node), node.people
+        for edge in self.edges:
+            yield self.edge_cell(edge), edge.people
+        if self.reached is not None:
+            yield Cell(outcome="reached"), self.reached.people
+        for node in self.dropped:
+            yield self.drop_cell(node), node.people
+
+
+FLOW_REST = ("(other)", "(end)", "(start)")
+"""Nodes of a flow that are no event."""

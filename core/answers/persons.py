@@ -1,0 +1,76 @@
+"""People, and one person over time."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from pydantic import Field
+
+from core.answers.cells import Model, Shape
+
+
+class Person(Model):
+    """One actor of a list. Instants in ms; user is text from data, clean before showing."""
+
+    user: str
+    first_seen: int
+    last_seen: int
+    events: int
+    values: tuple[Any, ...] = ()
+
+
+class People(Shape):
+    """A page of the people behind something; `total` counts them all."""
+
+    shape: Literal["people"] = "people"
+    total: int
+    limit: int
+    offset: int
+    columns: tuple[str, ...] = ()
+    rows: tuple[Person, ...]
+
+
+class TimelineEvent(Model):
+    """One event of a person; text is from data."""
+
+    ts: int
+    event: str
+    session: int
+    properties: dict[str, Any] = Field(default_factory=dict)
+    context: dict[str, str] = Field(default_factory=dict)
+
+
+class TimelineSession(Model):
+    """A session that holds some of the listed events; number 1 is the person's first."""
+
+    number: int
+    start: int
+    end: int
+    events: int
+
+
+class Timeline(Shape):
+    """One person: who they are, and their events with the sessions these belong to.
+
+    Attributes:
+        days: distinct active local days as ISO dates, ascending.
+        events: in the asked direction; `total_events` counts all of the person's events.
+    """
+
+    shape: Literal["timeline"] = "timeline"
+    user: str
+    merged: tuple[str, ...] = ()
+    devices: tuple[str, ...] = ()
+    first_seen: int | None
+    last_seen: int | None
+    total_events: int
+    total_sessions: int
+    usage_seconds: float = 0
+    traits: dict[str, str] = Field(default_factory=dict)
+    context: dict[str, str] = Field(default_factory=dict)
+    segments: tuple[str, ...] = ()
+    days: tuple[str, ...] = ()
+    top_events: tuple[tuple[str, int], ...] = ()
+    sessions: tuple[TimelineSession, ...] = ()
+    events: tuple[TimelineEvent, ...] = ()
+    truncated: bool = False

@@ -1,0 +1,96 @@
+"""Funnels."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Literal
+
+from core.answers.cells import Cell, Model, Shape
+from core.answers.series import Comparison
+
+
+class Step(Model):
+    """One funnel step of one group (semantics 6.1, 6.4).
+
+    Attributes:
+        count: how many reached it, in the unit of the funnel.
+        step_rate, overall_rate: fractions of the step before and of step 1; None over nobody.
+        drop_off: how many fewer than the step before; 0 for step 1.
+        avg_seconds, median_seconds: time from the step before, over those who reached it.
+        people, dropped_people: how many different people stand behind `count` and `drop_off`;
+            None where these count people themselves.
+    """
+
+    step: int
+    event: str
+    count: int
+    step_rate: float | None
+    overall_rate: float | None
+    drop_off: int
+    avg_seconds: float | None = None
+    median_seconds: float | None = None
+    p90_seconds: float | None = None
+    people: int | None = None
+    dropped_people: int | None = None
+
+    @property
+    def who_reached(self) -> int:
+        """How many people reached it."""
+        return self.count if self.people is None else self.people
+
+    @property
+    def who_dropped(self) -> int:
+        """How many people got to the step before and not to it."""
+        return self.drop_off if self.dropped_people is None else self.dropped_people
+
+
+class StepGroup(Model):
+    """The steps of one breakdown group; group () is everybody."""
+
+    group: tuple[str, ...] = ()
+    steps: tuple[Step, ...]
+    in_progress: int = 0
+    total_avg_seconds: float | None = None
+    total_median_seconds: float | None = None
+
+
+class Steps(Shape):
+    """A funnel. The first group is everybody; the others follow by entrants, descending.
+
+    Attributes:
+        unit: what the steps count: "users", "sessions", "pairs" of a user and the values of
+            the fields in `held`, or "attempts".
+    """
+
+    shape: Literal["steps"] = "steps"
+    unit: str = "users"
+    held: tuple[str, ...] = ()
+    breakdown: tuple[str, ...] = ()
+    window_seconds: int
+    order: str = "ordered"
+    groups: tuple[StepGroup, ...]
+    previous: StepGroup | None = None
+    comparison: Comparison | None = None
+    omitted: int = 0
+
+    def cells(self) -> Iterator[tuple[Cell, float | None]]:
+        """Yield the people who reached and who dropped before every step of every group."""
+        for group in self.groups:
+            base = self.address(group)
+            for step in group.steps:
+                yield (
+                    base.model_copy(update={"step": step.step, "outcome": "reached"}),
+                    step.who_reached,
+                )
+                if step.step > 1:
+                    yield (
+                        base.model_copy(update={"step": step.step, "outcome": "dropped"}),
+                        step.who_dropped,
+                    )
+
+    def address(self, group: StepGroup) -> Cell:
+        """Return the address of a group, without a step."""
+        if group.group != ("(other)",):
+            return Cell(group=group.group)
+        named = tuple(g.group for g in self.groups if g.group not in ((), ("(other)",)))
+        return Cell(group=group.group, besides=named)

@@ -1,0 +1,98 @@
+"""Rows and columns, and tiles sized by a figure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, Literal
+
+from core.answers.cells import Cell, Model, Outcome, Shape
+
+
+class Column(Model):
+    """A table column. type: text, count, number, percent (fraction), duration (s), time (ms)."""
+
+    name: str
+    type: Literal["text", "count", "number", "percent", "duration", "time", "json"] = "text"
+
+
+class Table(Shape):
+    """Rows and columns.
+
+    Attributes:
+        keys: one address key per row (a cell's `row`), or () when rows have nobody behind them.
+        charted: how many rows a chart shows by name; 0 is all.
+        other: the row that stands for all others in a chart, if there are any.
+        outcomes: columns that count the people of a row with an outcome.
+        truncated: there were more rows than shown.
+        total: how many rows there are on all pages, where that was asked for.
+    """
+
+    shape: Literal["table"] = "table"
+    columns: tuple[Column, ...]
+    rows: tuple[tuple[Any, ...], ...]
+    keys: tuple[str, ...] = ()
+    people_column: str | None = None
+    outcomes: tuple[tuple[str, Outcome], ...] = ()
+    truncated: bool = False
+    total: int | None = None
+    charted: int = 0
+    other: tuple[Any, ...] | None = None
+
+    def cells(self) -> Iterator[tuple[Cell, float | None]]:
+        """Yield each row's address with its people figure, if the table has one."""
+        names = [c.name for c in self.columns]
+        if not self.keys or self.people_column not in names:
+            return
+        at = names.index(self.people_column)
+        for key, row in zip(self.keys, self.rows, strict=True):
+            yield Cell(row=key), row[at]
+            for column, outcome in self.outcomes:
+                yield Cell(row=key, outcome=outcome), row[names.index(column)]
+        if self.other is not None:
+            yield self.rest, self.other[at]
+
+    @property
+    def rest(self) -> Cell:
+        """The address of `other`."""
+        return Cell(row="(other)", besides=tuple((key,) for key in self.keys[: self.charted]))
+
+
+class Tile(Model):
+    """One group of a treemap.
+
+    Attributes:
+        size, share: its area, and that as a fraction of all groups' (None of nothing).
+        intensity: its shade; None where undefined.
+        events, people: behind it.
+    """
+
+    label: str
+    size: float
+    share: float | None = None
+    intensity: float | None
+    events: int
+    people: int
+
+
+class Treemap(Shape):
+    """Groups by two measures, largest first (semantics 4.14).
+
+    Attributes:
+        group_by: the field.
+        size, intensity: what the measures are, in words.
+        total_size: over all groups, those left out included.
+    """
+
+    shape: Literal["treemap"] = "treemap"
+    group_by: str
+    size: str
+    intensity: str
+    tiles: tuple[Tile, ...]
+    total_size: float
+    omitted_groups: int = 0
+    omitted_size: float = 0
+
+    def cells(self) -> Iterator[tuple[Cell, float | None]]:
+        """Yield the people of every group."""
+        for tile in self.tiles:
+            yield Cell(row=tile.label), tile.people
