@@ -196,6 +196,11 @@ def _stickiness(question: Any, cell: Cell) -> str:
     return f"{whose} on {cell.row} of a {question.interval or 'week'}"
 
 
+def _usage_interval(question: Any, cell: Cell) -> str:
+    days = cell.row or "any number of days"
+    return f"Users with {days} between days with {question.event or 'any event'}"
+
+
 def _segment(question: Any, cell: Cell) -> str:
     return f"Segment {cell.row or question.segment or ''}".rstrip()
 
@@ -235,6 +240,7 @@ _SUBJECTS: dict[str, Callable[[Any, Cell], str]] = {
     "active_users": _active, "trend": _trend, "funnel": _funnel, "retention": _retention,
     "lifecycle": _lifecycle, "segments": _segment, "segment": _segment,
     "audience": _audience, "saved": _saved_chart, "several": _several,
+    "usage_interval": _usage_interval,
     "stickiness": _stickiness, "users": _users, "composition": _composition,
     "realtime": _realtime, "sessions": _sessions, "ltv": _ltv,
     "top_events": _top_events, "people": _people, "first_time": _first_time,

@@ -171,6 +171,9 @@ class Subjects(Conditions):
     def stickiness(self, children: list[Any]) -> Part:
         return Part({"kind": "stickiness", **selected_as("event", children)})
 
+    def usage_interval(self, children: list[Any]) -> Part:
+        return Part({"kind": "usage_interval", **selected_as("event", children)})
+
     def part_metric(self, children: list[Token]) -> list[Any]:
         return [{"metric": str(children[0]).lower()}]
 

@@ -58,6 +58,7 @@ KEYWORDS: Final = {
     "LTV": "ltv",
     "LTV_METRIC": "arpu|arppu",
     "STICKINESS": "stickiness",
+    "USAGE_INTERVAL": r"usage\s+interval",
     "SEGMENTS": "segments",
     "SEGMENT": "segment",
     "SAVED": "saved",

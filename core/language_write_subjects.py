@@ -159,6 +159,11 @@ def _stickiness(writer: Writer) -> str:
     return "stickiness" if event is None else f"stickiness of {name(event)}"
 
 
+def _usage_interval(writer: Writer) -> str:
+    event = writer.take("event")
+    return "usage interval" if event is None else f"usage interval of {name(event)}"
+
+
 def _formula(writer: Writer) -> str:
     from core.language_formula import written
 
@@ -323,6 +328,7 @@ SUBJECTS: dict[str, Callable[[Writer], str]] = {
     "lifecycle": _lifecycle, "segments": lambda _: "segments", "segment": _segment,
     "audience": _audience, "saved": _saved_chart, "several": _several,
     "stickiness": _stickiness, "users": _users, "composition": _composition,
+    "usage_interval": _usage_interval,
     "realtime": lambda _: "realtime", "sessions": _sessions, "ltv": _ltv,
     "top_events": _top_events, "user_activity": _user, "user_search": _search, "people": _people,
     "first_time": _first_time, "per_actor": _per_actor,

@@ -33,6 +33,7 @@ SHAPES: Final[dict[str, type[Shape] | tuple[type[Shape], ...]]] = {
     "sessions": (Series, Histogram, Table),
     "ltv": Grid,
     "stickiness": (Series, Histogram),
+    "usage_interval": Histogram,
     "segments": Table,
     "segment": People,
     "audience": People,

@@ -376,6 +376,8 @@ def fixture(runner) -> Iterator[Engines]:
         {"kind": "ltv", "metric": "arppu", "breakdown": "country", "granularity": "monthly",
          "conditions": [{"field": "country", "operator": "ne", "value": "DE"}]},
         {"kind": "segments"},
+        {"kind": "usage_interval"},
+        {"kind": "usage_interval", "event": "view_item", "cumulative": True},
         {"kind": "lifecycle"},
         {"kind": "lifecycle", "event": "view_item", "new_means": "product"},
         {"kind": "explain", "of": {"kind": "per_actor"}, "breakdown": "country"},

@@ -120,6 +120,10 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     "stickiness with mode = exact, interval = month": {
         "kind": "stickiness", "mode": "exact", "interval": "month",
     },
+    "usage interval": {"kind": "usage_interval"},
+    "usage interval of purchase last 90d with cumulative = true": {
+        "kind": "usage_interval", "event": "purchase", "range": "90d", "cumulative": True,
+    },
     "signup by week": {"kind": "trend", "event": "signup", "granularity": "weekly"},
     "signup last 2 weeks": {"kind": "trend", "event": "signup", "range": "2w"},
     "signup last month": {"kind": "trend", "event": "signup", "range": "last_month"},
@@ -530,6 +534,10 @@ KINDS = {
         .flatmap(lambda body: st.builds(
             lambda mode: {**body, "mode": mode}, st.sampled_from(["exact", "cumulative"])
         )),
+    ),
+    "usage_interval": bodies(
+        "usage_interval", event=NASTY, cumulative=st.booleans(),
+        share=st.floats(0.01, 1),
     ),
     "per_actor": bodies(
         "per_actor", event=NASTY, property=NASTY, **TIMED,

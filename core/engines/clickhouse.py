@@ -126,6 +126,13 @@ class ClickHouseDialect:
             f" from ({relation})"
         )
 
+    def unfolded(self, relation: str) -> str:
+        """Signed as days are, so that nothing wraps around."""
+        return (
+            "select toInt64(s.slot) as slot, toInt64(arrayJoin(bitmapToArray(s.users))) as actor"
+            f" from ({relation}) s"
+        )
+
     def actors(self) -> str:
         """The same relation as in the workspace."""
         return "(select id as actor from identities union all select 0)"

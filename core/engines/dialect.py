@@ -107,6 +107,10 @@ class Dialect(Protocol):
         """A relation (actor) of everybody in the sets `users` of a relation."""
         ...
 
+    def unfolded(self, relation: str) -> str:
+        """A relation (slot, actor) of everybody in each of the sets (slot, users)."""
+        ...
+
     def actors(self) -> str:
         """A relation (actor) of everybody, nobody (0) included."""
         ...
@@ -314,6 +318,13 @@ class SqliteDialect:
         return (
             "select value as actor from json_each("
             f"(select rb_ids(rb_or_agg(users)) from ({relation})))"
+        )
+
+    def unfolded(self, relation: str) -> str:
+        """Each set through json_each."""
+        return (
+            "select s.slot as slot, j.value as actor "
+            f"from ({relation}) s, json_each(rb_ids(s.users)) j"
         )
 
     def actors(self) -> str:

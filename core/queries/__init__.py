@@ -27,6 +27,7 @@ KINDS = {
     "sessions": "core.queries.sessions:Sessions",
     "ltv": "core.queries.ltv:Ltv",
     "stickiness": "core.queries.stickiness:Stickiness",
+    "usage_interval": "core.queries.usage_interval:UsageInterval",
     "segments": "core.queries.segments:Segments",
     "segment": "core.queries.segments:Segment",
     "audience": "core.queries.audience:Audience",
