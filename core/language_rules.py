@@ -21,7 +21,7 @@ from core.language_conditions import (
     scalar_of,
     unquoted,
 )
-from core.language_subjects import Subjects, Whole, merged, selected_as
+from core.language_subjects import Subjects, Whole, filtered_as, merged
 from core.language_words import SEGMENTS
 from core.timeframe import ALIASES, GRANULARITIES
 
@@ -299,7 +299,7 @@ class Rules(_Cells):
         return Part({"width": _seconds(children[-1])}, at_of(children))
 
     def returning(self, children: list[Any]) -> Part:
-        return Part(selected_as("return_event", children), at_of(children))
+        return Part(filtered_as("return", children), at_of(children))
 
     def mode(self, children: list[Token]) -> Part:
         return Part({"mode": _MODES[flat(children[0])]}, at_of(children))

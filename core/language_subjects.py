@@ -113,7 +113,11 @@ class Subjects(Conditions):
         return children[0].text
 
     def retention(self, children: list[Any]) -> Part:
-        return Part({"kind": "retention", **selected_as("start_event", children)})
+        return Part({"kind": "retention", **filtered_as("start", children)})
+
+    def filtered(self, children: list[Any]) -> Body:
+        filters = {"filters": children[1]} if len(children) > 1 else {}
+        return {**selected_as("event", children[:1]), **filters}
 
     def lifecycle(self, children: list[Any]) -> Part:
         return Part({"kind": "lifecycle", **selected_as("event", children)})
@@ -346,6 +350,13 @@ def selected_as(key: str, children: list[Any]) -> Body:
 def merged(parts: Iterable[Part]) -> Body:
     """Return the fields of all parts; Mistake when one is given twice."""
     body: Body = {}
+def filtered_as(end: str, children: list[Any]) -> Body:
+    """Return an event with its filters as fields of one end of retention, start or return."""
+    found = children[-1]
+    given = found if isinstance(found, dict) else {}
+    return {f"{end}_{key}": value for key, value in given.items()}
+
+
     for part in parts:
         for key, value in part.fields.items():
             if key in ("conditions", "exclusions") and key in body:

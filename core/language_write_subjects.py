@@ -92,12 +92,21 @@ def _correlation(writer: Writer) -> str:
 
 
 def _retention(writer: Writer) -> str:
-    start, back = writer.take("start_event"), writer.take("return_event")
-    text = "retention" + (f" of {name(start)}" if start is not None else "")
-    text += f" return {name(back)}" if back is not None else ""
+    text = _end(writer, "retention of", "start") or "retention"
+    text = f"{text} {_end(writer, 'return', 'return')}".rstrip()
     if "periods" in writer.left:
         text += f" {writer.value('granularity')} {writer.take('periods')}"
     return text
+
+
+def _end(writer: Writer, words: str, end: str) -> str:
+    """One end of retention after some words; nothing where it is any event, without filters."""
+    event, filters = writer.take(f"{end}_event"), writer.take(f"{end}_filters")
+    if event is None and not filters:
+        return ""
+    tests = " and ".join(condition(clause) for clause in filters or ())
+    shown = "any event" if event is None else name(event)
+    return f"{words} {shown}[{tests}]" if tests else f"{words} {shown}"
 
 
 def _lifecycle(writer: Writer) -> str:

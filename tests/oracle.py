@@ -623,7 +623,7 @@ def retention(world: World, question: Any, members: set[str] | None = None) -> C
         first = period_of(item.day, unit, week)
         found.members.setdefault(date_of(first), set()).add(str(item.actor))
         firsts[date_of(first)] = first
-    back = matching(world, question.return_event)
+    back = matching(world, question.return_event, question.return_filters)
     for label, first in firsts.items():
         for n in range(question.periods):
             begin, end = later(first, unit, week, n), later(first, unit, week, n + 1)
@@ -638,8 +638,10 @@ def retention(world: World, question: Any, members: set[str] | None = None) -> C
 
 def _starts(world: World, question: Any, span: Span, members: set[str] | None) -> list[Seen]:
     """The starts that put people in cohorts; conditions are held against the first one."""
-    start = "_all" if question.start_event == "_new" else question.start_event
-    items = [item for item in matching(world, start) if item.actor]
+    new = question.start_event == "_new"
+    before, after = ((), question.start_filters) if new else (question.start_filters, ())
+    start = "_all" if new else question.start_event
+    items = [item for item in matching(world, start, before) if item.actor]
     if question.cohort == "first_in_range":
         items = within(items, span.start, span.end)
     if question.cohort != "every":
@@ -653,7 +655,7 @@ def _starts(world: World, question: Any, span: Span, members: set[str] | None) -
         for item in within(items, span.start, span.end)
         if (members is None or item.actor in members)
         and item.day < today_end
-        and all(satisfies(world, item, clause) for clause in question.conditions)
+        and all(satisfies(world, item, clause) for clause in (*question.conditions, *after))
     ]
 
 

@@ -47,7 +47,7 @@ def retention(world: World, question: Any, value: str | None = None) -> Cohorts:
         firsts[date_of(first)] = first
     back = [
         item
-        for item in matching(world, question.return_event)
+        for item in matching(world, question.return_event, question.return_filters)
         if item.actor and period_begun(world, question, item, today)
     ]
     for label, own in starts.items():

@@ -226,6 +226,21 @@ def test_unbounded_retention(backend: Backend) -> None:
     assert [cell["count"] for cell in series["values"]["Apr 07"]][:4] == [2, 2, 1, 1]
 
 
+def test_filters_of_the_starting_and_the_returning_event(backend: Backend) -> None:
+    def asked(se: str, re: str) -> list[tuple[int, int]]:
+        data = get(backend, "/api/2/retention", se=se, re=re)["data"]
+        return [(c["count"], c["outof"]) for c in data["series"][0]["values"]["Apr 07"][:2]]
+
+    all_ = asked(event("sign_up"), event("_all"))
+    assert all_ == [(2, 2), (1, 2)]
+    us = {"subprop_type": "user", "subprop_key": "country", "subprop_op": "is",
+          "subprop_value": ["Atlantis"]}  # fmt: skip
+    assert asked(event("sign_up"), event("_all", filters=[us])) == [(0, 2), (0, 2)]
+    not_us = {**us, "subprop_op": "is not"}
+    assert asked(event("sign_up", filters=[not_us]), event("_all", filters=[not_us])) == all_
+    assert asked(event("sign_up", filters=[us]), event("_all")) == [(0, 0), (0, 0)]
+
+
 # -- one user
 
 

@@ -176,6 +176,8 @@ retentions = st.fixed_dictionaries(
         "periods": st.integers(1, 12),
         "cohort": st.sampled_from(("first_ever", "first_in_range", "every")),
         "conditions": timed["conditions"],
+        "start_filters": timed["conditions"],
+        "return_filters": timed["conditions"],
     }
 )
 lifecycles = st.fixed_dictionaries(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 
 from core.answers import Cell
 from core.errors import BadQuestion
+from core.language import format_question, parse
 from core.queries import from_json
 from tests import oracle
 from tests.compare import ask, both_engines, check_people, people
@@ -79,6 +81,9 @@ def test_those_who_did_not_come_back(engine):
         ({"basis": "48h"}, "basis"),
         ({"start_event": "sign_upp"}, "sign_up"),
         ({"return_event": "nothing like it"}, "return_event|nothing"),
+        ({"start_filters": [{"field": "countri", "value": "NL"}]}, "countri"),
+        ({"return_filters": [{"field": "countri", "value": "NL"}]}, "countri"),
+        ({"return_filters": [{"field": "country", "operator": "like"}]}, "operator"),
     ],
 )
 def test_a_bad_question_is_answered_with_a_sentence(engine, fields, words):
@@ -112,6 +117,87 @@ def test_conditions_are_held_against_the_first_start(cohort):
                 assert people(engine, question, Cell()) == names
 
 
+NOON = 1_744_027_200_000
+DAY = 86_400_000
+
+
+def bought(amount: int, at: int, user: str, country: str = "NL") -> Event:
+    return Event("buy", at, user, context={"country": country}, properties={"amount": amount})
+
+
+@pytest.mark.parametrize(("cohort", "names"), [
+    ("first_ever", ["ann", "bob"]), ("first_in_range", ["ann", "bob", "cat"]),
+    ("every", ["ann", "bob", "cat"]),
+])  # fmt: skip
+@pytest.mark.parametrize("clause", [
+    {"field": "country", "value": "NL"}, {"field": "properties.amount", "value": 9},
+])  # fmt: skip
+def test_the_first_start_is_the_first_that_satisfies_its_filters(cohort, names, clause):
+    events = (
+        bought(1, NOON - DAY, "ann", "US"), bought(9, NOON, "ann"),
+        bought(9, NOON, "bob"), bought(1, NOON + 1, "bob", "US"),
+        bought(9, NOON - DAY, "cat"), bought(9, NOON, "cat"),
+    )  # fmt: skip
+    question = from_json(
+        {"kind": "retention", "start_event": "buy", "start_filters": [clause], "cohort": cohort,
+         "range": "2025-04-07,2025-04-07"}
+    )  # fmt: skip
+    with both_engines(World(events, now=NOON + 2)) as engines:
+        for engine in engines:
+            assert people(engine, question, Cell()) == names
+
+
+def test_filters_of_a_very_first_event_do_not_choose_it():
+    events = (bought(1, NOON, "ann", "US"), bought(9, NOON + 1, "ann"), bought(9, NOON, "bob"))
+    clause = {"field": "country", "value": "NL"}
+    question = from_json({"kind": "retention", "start_event": "_new", "start_filters": [clause]})
+    with both_engines(World(events, now=NOON + 2)) as engines:
+        for engine in engines:
+            assert people(engine, question, Cell()) == ["bob"]
+
+
+@pytest.mark.parametrize("basis", ["calendar", "24h"])
+def test_only_returns_that_satisfy_the_filters_count(basis):
+    events = (
+        bought(1, NOON, "ann"), bought(9, NOON + DAY, "ann"),
+        bought(1, NOON, "bob"), bought(1, NOON + DAY, "bob"),
+        bought(9, NOON, "cat"), bought(1, NOON + 2 * DAY, "cat"),
+    )  # fmt: skip
+    question = from_json(
+        {"kind": "retention", "start_event": "buy", "return_event": "buy", "basis": basis,
+         "granularity": "daily", "periods": 3, "range": "2025-04-07,2025-04-07",
+         "return_filters": [{"field": "properties.amount", "operator": "gt", "value": 5}]}
+    )  # fmt: skip
+    first = 3 if basis == "calendar" else 1
+    with both_engines(World(events, now=NOON + 3 * DAY)) as engines:
+        for engine in engines:
+            assert engine.answer(question).cohorts[0].counts == (first, 1, 0)
+            found = people(engine, question, Cell(period=1, outcome="returned"))
+            assert found == ["ann"]
+
+
+def test_filters_on_stored_fields_read_no_events(engine):
+    clause = {"field": "country", "value": "NL"}
+    for cohort in ("first_ever", "first_in_range", "every"):
+        fields = {"start_filters": [clause], "return_filters": [clause], "cohort": cohort}
+        run = engine.run(from_json({"kind": "retention", **fields}), fresh=True)
+        assert not any(re.search(r"\bevents\b", statement.text) for statement in run.statements)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "retention of signup[country = NL] return purchase[amount > 5]",
+        "retention of any event[country = NL and plan is set] return any event[x = 1]",
+        'retention return "of"[country = NL] weekly 4 where plan = pro',
+    ],
+)
+def test_filters_in_brackets(text):
+    question = parse(text)
+    assert format_question(question) == text
+    assert question.return_filters
+
+
 def test_a_workspace_without_events_has_no_cohorts():
     with engine_of(World((), now=1_744_000_000_000)) as empty:
         grid = ask(empty, "retention")
@@ -133,6 +219,8 @@ def questions(draw: st.DrawFn) -> dict[str, Any]:
                                        "last_week", "all_time", "2025-03-25,2025-04-05",
                                        "2025-03-25,2026-04-05"))),
         "conditions": draw(st.sampled_from(CONDITIONS)),
+        "start_filters": draw(st.sampled_from(CONDITIONS)),
+        "return_filters": draw(st.sampled_from(CONDITIONS)),
     }  # fmt: skip
 
 

@@ -5,8 +5,11 @@ brackets compute it. Returns are read up to now, whatever the end of the range; 
 the range. Conditions are about the start event: for first_ever and first_in_range the first start
 is found first and must then satisfy them, so that the cohorts of all values of a field add up to
 the cohort. So do the groups of a breakdown, which are by the field's value on the start event;
-where a person starts in several cohorts, they may be in several groups. Windows that hang on each
-start itself read the events (see retention_windows).
+where a person starts in several cohorts, they may be in several groups. Filters of the start event
+are part of what it is: the first start is the first that satisfies them (but a person's very first
+event is so whatever it is, and must satisfy them as conditions). Filters of the return event leave
+the starts as they are. Windows that hang on each start itself read the events (see
+retention_windows).
 """
 
 from __future__ import annotations
@@ -20,6 +23,7 @@ from pydantic import Field, field_validator, model_validator
 from core.answers import Cell, Grid, GridGroup
 from core.engines.dialect import Binder, Statement
 from core.errors import BadQuestion
+from core.filters import Clause, atoms
 from core.queries.active_users import group_fields, in_group
 from core.queries.base import Ask, Context, Question, Rows, dates
 from core.queries.names import Field as Named
@@ -47,6 +51,7 @@ class Retention(Question):
 
     Attributes:
         start_event, return_event: None is any event; a start of "_new" a person's very first one.
+        start_filters, return_filters: all must hold of an event for it to be one of these.
         granularity: daily, weekly or monthly periods.
         periods: how many, period 0 included; at most 52, daily 90.
         cohort: first_ever (the first start of all of history), first_in_range (of the range) or
@@ -71,6 +76,8 @@ class Retention(Question):
     granularity: str = "weekly"
     start_event: str | None = None
     return_event: str | None = None
+    start_filters: tuple[Clause, ...] = ()
+    return_filters: tuple[Clause, ...] = ()
     periods: int = Field(default=8, ge=1, le=MAX_DAYS)
     cohort: Literal["first_ever", "first_in_range", "every"] = "first_ever"
     basis: Literal["calendar", "24h"] = "calendar"
@@ -144,6 +151,12 @@ class Retention(Question):
                 parameter="brackets",
             )  # fmt: skip
         return self
+
+    def by_the_minute(self) -> bool:
+        """See Question; filters may be about audiences too."""
+        filters = (*self.start_filters, *self.return_filters)
+        fields = (atom.field for clause in filters for atom in atoms(clause))
+        return super().by_the_minute() or any(f.strip().lower() == "audience" for f in fields)
 
     @property
     def columns(self) -> int:

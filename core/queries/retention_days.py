@@ -111,8 +111,8 @@ def _again(
     """
     d = ctx.dialect
     own = starting(ctx, question)
-    covered = returns.events in ((), own.events) and not returns.matching
-    if covered:
+    narrowed = returns.matching or returns.clauses or returns.members
+    if returns.events in ((), own.events) and not narrowed:
         return "select slot, v0, users from starts"
     return f"""
                 select s.slot as slot, s.v0 as v0, {d.build("s.actor")} as users

@@ -46,6 +46,15 @@ class Plan:
     brackets: tuple[tuple[int, int], ...] = ()
 
     @property
+    def earlier(self) -> Span | None:
+        """The days of history before the cohorts; None where there are none."""
+        ctx = self.ctx
+        if ctx.earliest is None or ctx.calendar.day_of(ctx.earliest) >= self.span.first_day:
+            return None
+        first = ctx.calendar.day_of(ctx.earliest)
+        return days_span(first, self.span.first_day - 1, ctx.calendar)
+
+    @property
     def rolling(self) -> bool:
         """Whether windows are counted from each start itself, not by the calendar."""
         return self.basis == "24h" or bool(self.brackets)

@@ -1,7 +1,8 @@
 """Who starts in each cohort of a retention question (semantics 7.3, cohort mode).
 
-With a breakdown the starts are told apart by the field's value on the start event, `v0`, which is
-0 without one. First starts then come from the events: the sets of first days know no values.
+A filter of the start event that the stored sets have is read from them. With a breakdown the
+starts are told apart by the field's value on the start event, `v0`, which is 0 without one. First
+starts then come from the events: the sets of first days know no values.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from core.engines.dialect import Binder
+from core.filters import Clause
 from core.queries.base import Context
 from core.queries.names import Field
 from core.queries.retention_plan import Plan
@@ -43,9 +45,20 @@ EVERYBODY = Groups()
 
 
 def starting(ctx: Context, question: Retention) -> Selection:
-    """The events that start; a person's very first one may be of any sort."""
+    """The events that start, filters apart from conditions where the first one is looked for.
+
+    A person's very first one may be of any sort.
+    """
+    filtered = _filtered(ctx, question, question.start_filters)
+    if question.start_event == NEW or question.cohort_mode == "every":
+        return filtered
+    bare = _filtered(ctx, question, ())
+    return replace(bare, matching=(*bare.matching, *question.start_filters))
+
+
+def _filtered(ctx: Context, question: Retention, filters: Sequence[Clause]) -> Selection:
     absent = ANY if question.start_event == NEW else ANY_ACTIVE
-    return select(ctx, question, question.started, parameter="start_event", absent=absent)
+    return select(ctx, question, question.started, filters, parameter="start_event", absent=absent)
 
 
 def start_sets(
@@ -56,11 +69,14 @@ def start_sets(
     if question.cohort_mode == "every":
         return selection.sets(bind, plan.span, slots=plan.cohorts, by=by, totals=False)
     ever = question.cohort_mode == "first_ever"
-    if not selection.stored or selection.clauses or by or not plan.span.whole_days:
+    if selection.clauses or by or not plan.span.whole_days:
         return _first_events(ctx, bind, selection, plan, by, ever=ever)
-    if ever:
-        return _first_days(ctx, bind, selection, plan)
-    return _first_periods(ctx, bind, selection, plan)
+    filtered = _filtered(ctx, question, question.start_filters)
+    if not filtered.stored or filtered.set_dimension() is False:
+        return _first_events(ctx, bind, selection, plan, by, ever=ever)
+    if ever and not filtered.clauses:
+        return _first_days(ctx, bind, filtered, plan)
+    return _first_periods(ctx, bind, filtered, plan, ever=ever)
 
 
 def start_moments(
@@ -89,10 +105,16 @@ def _first_days(ctx: Context, bind: Binder, selection: Selection, plan: Plan) ->
         group by 1"""
 
 
-def _first_periods(ctx: Context, bind: Binder, selection: Selection, plan: Plan) -> str:
+def _first_periods(
+    ctx: Context, bind: Binder, selection: Selection, plan: Plan, *, ever: bool
+) -> str:
     """From the stored sets: those active in a period and in none before it."""
     d = ctx.dialect
-    sets = selection.sets(bind, plan.span, slots=plan.cohorts, totals=False)
+    found = selection.sets(bind, plan.span, slots=plan.cohorts, totals=False)
+    sets = f"select slot, users from ({found})"
+    if ever and plan.earlier is not None:
+        before = selection.sets(bind, plan.earlier, totals=False)
+        sets += f" union all select -1 as slot, {d.union('users')} as users from ({before})"
     return f"""
         select slot, 0 as v0, {d.only("users", "earlier")} as users
         from (
@@ -102,7 +124,8 @@ def _first_periods(ctx: Context, bind: Binder, selection: Selection, plan: Plan)
                        {d.union("users")} over (order by slot rows unbounded preceding) as upto
                 from ({sets})
             )
-        )"""
+        )
+        where slot >= 0"""
 
 
 def _first_events(

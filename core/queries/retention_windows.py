@@ -15,7 +15,7 @@ from core.queries.base import Context
 from core.queries.retention_days import by_days
 from core.queries.retention_plan import WINDOW_DAYS, Plan
 from core.queries.retention_starts import EVERYBODY, Groups, start_moments, start_sets
-from core.queries.select import Selection
+from core.queries.select import Selection, checked
 from core.queries.selectors import meaning
 from core.timeframe import DAY, days_span
 
@@ -44,7 +44,8 @@ def matched(plan: Plan) -> str:
 
 def _returning(ctx: Context, question: Retention) -> Selection:
     found = meaning(ctx.names, question.return_event, "return_event")
-    return Selection(ctx, found.events, matching=found.matching)
+    start = Selection(ctx, found.events, matching=found.matching, range=question.range)
+    return start.narrowed(checked(ctx, question.return_filters))
 
 
 # -- calendar periods, from sets
