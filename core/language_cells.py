@@ -240,7 +240,7 @@ _SUBJECTS: dict[str, Callable[[Any, Cell], str]] = {
     "active_users": _active, "trend": _trend, "funnel": _funnel, "retention": _retention,
     "lifecycle": _lifecycle, "segments": _segment, "segment": _segment,
     "audience": _audience, "saved": _saved_chart, "several": _several,
-    "usage_interval": _usage_interval,
+    "usage_interval": _usage_interval, "engagement": _top_events,
     "stickiness": _stickiness, "users": _users, "composition": _composition,
     "realtime": _realtime, "sessions": _sessions, "ltv": _ltv,
     "top_events": _top_events, "people": _people, "first_time": _first_time,

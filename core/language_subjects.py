@@ -178,6 +178,9 @@ class Subjects(Conditions):
     def usage_interval(self, children: list[Any]) -> Part:
         return Part({"kind": "usage_interval", **selected_as("event", children)})
 
+    def engagement(self, _: list[Token]) -> Part:
+        return Part({"kind": "engagement"})
+
     def part_metric(self, children: list[Token]) -> list[Any]:
         return [{"metric": str(children[0]).lower()}]
 

@@ -59,6 +59,7 @@ KEYWORDS: Final = {
     "LTV_METRIC": "arpu|arppu",
     "STICKINESS": "stickiness",
     "USAGE_INTERVAL": r"usage\s+interval",
+    "ENGAGEMENT": "engagement",
     "SEGMENTS": "segments",
     "SEGMENT": "segment",
     "SAVED": "saved",

@@ -337,7 +337,7 @@ SUBJECTS: dict[str, Callable[[Writer], str]] = {
     "lifecycle": _lifecycle, "segments": lambda _: "segments", "segment": _segment,
     "audience": _audience, "saved": _saved_chart, "several": _several,
     "stickiness": _stickiness, "users": _users, "composition": _composition,
-    "usage_interval": _usage_interval,
+    "usage_interval": _usage_interval, "engagement": lambda _: "engagement",
     "realtime": lambda _: "realtime", "sessions": _sessions, "ltv": _ltv,
     "top_events": _top_events, "user_activity": _user, "user_search": _search, "people": _people,
     "first_time": _first_time, "per_actor": _per_actor,

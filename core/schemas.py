@@ -34,6 +34,7 @@ SHAPES: Final[dict[str, type[Shape] | tuple[type[Shape], ...]]] = {
     "ltv": Grid,
     "stickiness": (Series, Histogram),
     "usage_interval": Histogram,
+    "engagement": Table,
     "segments": Table,
     "segment": People,
     "audience": People,

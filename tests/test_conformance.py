@@ -378,6 +378,8 @@ def fixture(runner) -> Iterator[Engines]:
         {"kind": "ltv", "metric": "arppu", "breakdown": "country", "granularity": "monthly",
          "conditions": [{"field": "country", "operator": "ne", "value": "DE"}]},
         {"kind": "segments"},
+        {"kind": "engagement"},
+        {"kind": "engagement", "conditions": [{"field": "item", "operator": "is_set"}]},
         {"kind": "usage_interval"},
         {"kind": "usage_interval", "event": "view_item", "cumulative": True},
         {"kind": "lifecycle"},

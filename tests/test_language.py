@@ -120,6 +120,7 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     "stickiness with mode = exact, interval = month": {
         "kind": "stickiness", "mode": "exact", "interval": "month",
     },
+    "engagement last 7d limit 5": {"kind": "engagement", "range": "7d", "limit": 5},
     "usage interval": {"kind": "usage_interval"},
     "usage interval of purchase last 90d with cumulative = true": {
         "kind": "usage_interval", "event": "purchase", "range": "90d", "cumulative": True,
@@ -536,6 +537,7 @@ KINDS = {
             lambda mode: {**body, "mode": mode}, st.sampled_from(["exact", "cumulative"])
         )),
     ),
+    "engagement": bodies("engagement", limit=st.integers(1, 10_000)),
     "usage_interval": bodies(
         "usage_interval", event=NASTY, cumulative=st.booleans(),
         share=st.floats(0.01, 1),

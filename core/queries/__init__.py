@@ -28,6 +28,7 @@ KINDS = {
     "ltv": "core.queries.ltv:Ltv",
     "stickiness": "core.queries.stickiness:Stickiness",
     "usage_interval": "core.queries.usage_interval:UsageInterval",
+    "engagement": "core.queries.engagement:Engagement",
     "segments": "core.queries.segments:Segments",
     "segment": "core.queries.segments:Segment",
     "audience": "core.queries.audience:Audience",

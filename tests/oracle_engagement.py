@@ -1,0 +1,19 @@
+"""The engagement matrix by plain loops (semantics 11.14)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tests.oracle import matching, people_of, span_of, within
+from tests.worlds import World
+
+
+def engagement(world: World, question: Any) -> tuple[dict[str, tuple[set[str], int]], set[str]]:
+    """(event -> its people and how often it happened, everybody active)."""
+    span = span_of(world, question)
+    items = within(matching(world, None, question.conditions), span.start, span.end)
+    found = {}
+    for name in {item.name for item in items}:
+        own = [item for item in items if item.name == name]
+        found[name] = (people_of(own), len(own))
+    return found, people_of(items)
