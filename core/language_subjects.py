@@ -350,9 +350,6 @@ def selected_as(key: str, children: list[Any]) -> Body:
     return {key: found} if isinstance(found, str) and not isinstance(found, Token) else {}
 
 
-def merged(parts: Iterable[Part]) -> Body:
-    """Return the fields of all parts; Mistake when one is given twice."""
-    body: Body = {}
 def filtered_as(end: str, children: list[Any]) -> Body:
     """Return an event with its filters as fields of one end of retention, start or return."""
     found = children[-1]
@@ -360,6 +357,9 @@ def filtered_as(end: str, children: list[Any]) -> Body:
     return {f"{end}_{key}": value for key, value in given.items()}
 
 
+def merged(parts: Iterable[Part]) -> Body:
+    """Return the fields of all parts; Mistake when one is given twice."""
+    body: Body = {}
     for part in parts:
         for key, value in part.fields.items():
             if key in ("conditions", "exclusions") and key in body:

@@ -490,8 +490,8 @@ KINDS = {
         basis=st.sampled_from(["calendar", "24h"]),
         combined=st.sampled_from(["deduplicated", "sum"]),
         mode=st.sampled_from(["n_day", "unbounded", "on_or_before", "streak"]),
-    ),
         start_filters=st.lists(CLAUSES, max_size=2), return_filters=st.lists(CLAUSES, max_size=2),
+    ),
     "lifecycle": bodies(
         "lifecycle", event=NASTY, granularity=st.sampled_from(["daily", "weekly", "monthly"]),
         new_means=st.sampled_from(["activity", "product"]), compare=TIMED["compare"],
