@@ -8,6 +8,7 @@ from typing import Any
 
 from pyroaring import BitMap
 
+from core.engines.dialect import SqliteDialect, json_path
 from core.store.layout import CONTEXT, MAX_SET_VALUES
 
 GAP = 30 * 60 * 1000
@@ -52,12 +53,18 @@ def activity(db: sqlite3.Connection, rows: list[dict[str, Any]]) -> dict[Any, An
     )
     found: dict[Any, Any] = defaultdict(lambda: [0, set()])
     parts = wholes(db)
+    said = properties(db, rows)
     for row in rows:
         groups = [(0, 0)] + [
             (number, row[name])
             for number, name in enumerate(CONTEXT, 1)
             if 0 < values.get(number, 0) <= MAX_SET_VALUES
         ]
+        for dimension, value in said[row["seq"]]:
+            entry = found[row["event"], dimension, value, row["day"]]
+            entry[0] += 1
+            if row["actor"]:
+                entry[1].add(row["actor"])
         for dimension, value in groups:
             for event in parts[row["event"]]:
                 entry = found[event, dimension, value, row["day"]]
@@ -65,6 +72,35 @@ def activity(db: sqlite3.Connection, rows: list[dict[str, Any]]) -> dict[Any, An
                 if row["actor"]:
                     entry[1].add(row["actor"])
     return {key: (total, actors) for key, (total, actors) in found.items()}
+
+
+def properties(
+    db: sqlite3.Connection, rows: list[dict[str, Any]]
+) -> dict[int, list[tuple[int, int]]]:
+    """seq -> (dimension, value id) of every property that has sets for the event.
+
+    Values are read by SQLite and told apart by their labels; a property has sets for an event when
+    one of its stored events has a value, or has had one before a merge dropped it.
+    """
+    keys = db.execute("select id, name from property_keys where state = 'sets'").fetchall()
+    ids = {
+        (dimension, text or "(empty)"): id_
+        for dimension, id_, text in db.execute("select dimension, id, value from property_values")
+    }
+    found: dict[int, list[tuple[int, int]]] = defaultdict(list)
+    label = SqliteDialect().json_label("(p.properties -> ?1)")
+    for dimension, name in keys:
+        query = f"select p.seq, {label} from event_properties p"
+        labels = dict(db.execute(query, (json_path(name),)))
+        has = "select distinct event from activity where dimension = ?"
+        covered = {event for (event,) in db.execute(has, (dimension,))}
+        for row in rows:
+            shown = labels.get(row["seq"], "(none)")
+            assert shown == "(none)" or row["event"] in covered, (name, row)
+            if row["event"] in covered:
+                value = 0 if shown == "(none)" else ids[dimension, shown]
+                found[row["seq"]].append((dimension, value))
+    return found
 
 
 def stored_activity(db: sqlite3.Connection) -> dict[Any, Any]:
@@ -160,6 +196,8 @@ DUMPS = {
     "identities": "select * from identities order by 1",
     "event_names": "select * from event_names order by 1",
     "dimension_values": "select * from dimension_values order by 1",
+    "property_keys": "select * from property_keys order by 1",
+    "property_values": "select * from property_values order by 1, 2",
 }
 
 

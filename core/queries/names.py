@@ -56,8 +56,8 @@ class Field:
         kind: where its value lives; "start": the context column on the person's first event,
             "paying": whether they had brought revenue by then.
         name: context column, property path, trait key, or the kind's own name.
-        dimension: id in `dimensions` for a context column with stored sets, else 0: too many
-            values, or none at all.
+        dimension: in `activity`, for a context column or property with stored sets, else 0: too
+            many values, or none at all.
     """
 
     kind: FieldKind
@@ -101,6 +101,8 @@ class Names:
     events: dict[str, int] = field(init=False)
     flags: dict[int, EventFlags] = field(init=False)
     _dimensions: dict[str, tuple[int, str]] = field(init=False)
+    _properties_with_sets: dict[str, int] = field(init=False, default_factory=dict)
+    _events_with: dict[int, frozenset[int]] = field(init=False, default_factory=dict)
     _values: dict[int, dict[int, str]] = field(init=False, default_factory=dict)
     _keys: dict[str, dict[int, str]] = field(init=False, default_factory=dict)
     _looked_for: dict[str, bool] = field(init=False, default_factory=dict)
@@ -122,6 +124,9 @@ class Names:
             name: (id_, state)
             for id_, name, state in self.read("select id, field, state from dimensions", ())
         }
+        if self.read("select 1 from sqlite_master where name = 'property_keys'", ()):
+            sets = self.read("select name, id from property_keys where state = 'sets'", ())
+            self._properties_with_sets = dict(sets)
 
     @property
     def deleted(self) -> list[int]:
@@ -175,7 +180,7 @@ class Names:
         name = text.strip()
         for prefix, kind in (("properties.", "property"), ("trait:", "trait"), ("gp:", "trait")):
             if name.startswith(prefix) and len(name) > len(prefix):
-                return Field(kind, name.removeprefix(prefix))  # type: ignore[arg-type]
+                return self._field_of(kind, name.removeprefix(prefix))
         folded = name.lower()
         if folded in _PLAIN:
             kind = _PLAIN[folded]
@@ -189,10 +194,14 @@ class Names:
             stored = state == "sets" and self.values(column)
             return Field("context", column, id_ if stored else 0)
         if self._has_property(name):
-            return Field("property", name)
+            return self._field_of("property", name)
         if folded in GROUPS:
             return Field(folded, folded)  # type: ignore[arg-type]
         raise self._no_field(name, parameter)
+
+    def _field_of(self, kind: str, name: str) -> Field:
+        dimension = self._properties_with_sets.get(name, 0) if kind == "property" else 0
+        return Field(kind, name, dimension)  # type: ignore[arg-type]
 
     def existing(self, text: str, parameter: str = "breakdown") -> Field:
         """Return the field a text names; BadQuestion also where no event or person has it."""
@@ -223,7 +232,7 @@ class Names:
 
     def _has_property(self, path: str) -> bool:
         """Whether an event has it: the sampled ones say at once, else all are looked at."""
-        if path in self.properties:
+        if path in self._properties_with_sets or path in self.properties:
             return True
         if path not in self._looked_for:
             rows = self.read(
@@ -279,6 +288,25 @@ class Names:
         """Return the value ids of a context column that satisfy a condition; 0 is missing."""
         found = [i for i, text in self.values(column).items() if condition.holds((text,))]
         return [0, *found] if condition.holds(None) else found
+
+    def holding(self, dimension: int, condition: Condition) -> list[int]:
+        """Return the value ids of a property with stored sets that satisfy it; 0 is missing."""
+        rows = self.read("select id, value from property_values where dimension = ?", (dimension,))
+        found = [id_ for id_, text in rows if condition.holds((text,))]
+        return [0, *found] if condition.holds(None) else found
+
+    def events_with(self, dimension: int) -> frozenset[int]:
+        """Return the events that have stored sets of a property; the others never have it."""
+        if dimension not in self._events_with:
+            rows = self.read(
+                """
+                select id from event_names n
+                where exists (select 1 from activity a where a.event = n.id and a.dimension = ?)
+                """,
+                (dimension,),
+            )
+            self._events_with[dimension] = frozenset(int(id_) for (id_,) in rows)
+        return self._events_with[dimension]
 
     def label(self, column: str, value: int) -> str:
         """Return what a context value id is shown as."""

@@ -17,7 +17,7 @@ from core.filters import AnyOf, Clause, Condition, NotOf, atoms
 from core.queries.derived import FALSE, TRUE, on_first_event, paying
 from core.queries.names import GROUPS, Field
 from core.queries.selectors import ANY_ACTIVE, meaning
-from core.store.layout import ACTIVE, NONE
+from core.store.layout import ACTIVE, EMPTY, NONE
 from core.timeframe import Bucket, Span, runs
 
 if TYPE_CHECKING:
@@ -94,7 +94,7 @@ class Selection:
         if len(used) > 1 or len(by) > 1:
             return False
         for field in used.values():
-            return field if field.kind == "context" and field.dimension else False
+            return field if field.dimension else False
         return None
 
     # -- from the stored sets, or from the events themselves
@@ -129,6 +129,8 @@ class Selection:
         by: Sequence[Field],
         dimension: Field | bool | None,
     ) -> str:
+        if isinstance(dimension, Field) and dimension.kind == "property":
+            return self._stored_property(bind, span, slots, by, dimension)
         where = ["dimension = " + bind(dimension.dimension if isinstance(dimension, Field) else 0)]
         if by and by[0].kind == "event":
             value = "event"
@@ -155,6 +157,43 @@ class Selection:
             select slot, v0, v1, sum(total) as total, {self.ctx.dialect.union("users")} as users
             from ({plain})
             group by slot, v0, v1"""
+
+    def _stored_property(
+        self,
+        bind: Binder,
+        span: Span,
+        slots: Sequence[Bucket],
+        by: Sequence[Field],
+        field: Field,
+    ) -> str:
+        """From the sets of a property, and for events that never have it those of no breakdown."""
+        has = self.ctx.names.events_with(field.dimension)
+        pairs = [(event, field.dimension if event in has else 0) for event in self._single_events]
+        rows = bind.dialect.rows(bind.rows(pairs), ("event", "dimension"))
+        where = [
+            f"(event, dimension) in (select event, dimension from {rows})",
+            *(self._clause(bind, clause, column="value") for clause in self.clauses),
+            f"day between {bind(span.first_day)} and {bind(span.last_day)}",
+        ]
+        slot = slot_expression(bind, "day", day_runs(slots)) if slots else "day"
+        return f"""
+            select slot, {_property_label(bind, field) if by else 0} as v0, 0 as v1, total, users
+            from (
+                select {slot} as slot, {"value" if by else 0} as value, sum(total) as total,
+                       {self.ctx.dialect.union(self.narrow(bind, "users"))} as users
+                from activity
+                where {" and ".join(where)}
+                group by 1, 2
+            ) s"""
+
+    @property
+    def _single_events(self) -> list[int]:
+        """Its events one by one."""
+        if not self.any_event:
+            return list(self.events)
+        names = self.ctx.names
+        out = names.inactive if self.events else ()
+        return [event for event in names.events.values() if event not in out]
 
     def _scanned(
         self, bind: Binder, span: Span, slots: Sequence[Bucket], by: Sequence[Field]
@@ -308,6 +347,8 @@ class Selection:
         if field.kind == "context":
             ids = names.matching(field.name, condition)
             return dialect.member(column or f"e.{field.name}", bind.list(ids))
+        if field.kind == "property" and column:
+            return dialect.member(column, bind.list(names.holding(field.dimension, condition)))
         if field.kind == "property":
             return dialect.holds(condition, dialect.json_property(field.name, bind), bind)
         if field.kind == "event":
@@ -361,6 +402,13 @@ class Selection:
             return actor, [i for i, v in stored if condition.holds((v,)) != missing], missing
         column = {"user": actor, "device": "e.device", "session": "e.session"}[field.kind]
         return column, names.keys_where(field.kind, condition, wanted=not missing), missing
+
+
+def _property_label(bind: Binder, field: Field) -> str:
+    """What a stored `value` of a property is shown as, which is its raw value in a scan."""
+    return f"""coalesce(
+        (select iif(p.value = '', '{EMPTY}', p.value) from property_values p
+         where p.dimension = {bind(field.dimension)} and p.id = s.value), '{NONE}')"""
 
 
 def whole_days(slots: Sequence[Bucket]) -> bool:

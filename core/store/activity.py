@@ -4,18 +4,22 @@ Event 0 is any event that is not deleted, event -1 any active one while some eve
 dimension 0 no breakdown, value 0 a missing value. A dimension has rows once some event has a value
 for it, and then for missing values too; past MAX_SET_VALUES values it has none and its state is
 "scan".
+
+A property is a dimension of single events only, not of 0 and -1, and has rows for those whose
+events ever had a value for it. The others' rows would be those of no breakdown.
 """
 
 from __future__ import annotations
 
 import sqlite3
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from pyroaring import BitMap
 
 from core.store.flags import Flags
 from core.store.layout import CONTEXT, MAX_SET_VALUES
+from core.store.properties import Values
 
 Key = tuple[int, int, int, int]
 """event, dimension, value, day."""
@@ -32,6 +36,14 @@ class Activity:
         self._scanned = {
             row[0] for row in connection.execute("select id from dimensions where state = 'scan'")
         }
+        self._properties: dict[int, set[int]] = defaultdict(set)
+        for event, dimension in connection.execute(
+            """
+            select n.id, k.id from event_names n, property_keys k
+            where exists (select 1 from activity a where a.event = n.id and a.dimension = k.id)
+            """
+        ):
+            self._properties[event].add(dimension)
         self._counts = dict.fromkeys(range(1, len(CONTEXT) + 1), 0)
         self._counts.update(
             connection.execute(
@@ -41,8 +53,12 @@ class Activity:
 
     @property
     def sets(self) -> list[int]:
-        """Dimensions that have rows in `activity`."""
+        """Context dimensions that have rows in `activity`."""
         return [d for d, count in self._counts.items() if count and d not in self._scanned]
+
+    def properties(self, event: int) -> Collection[int]:
+        """Return the properties that have rows for an event."""
+        return self._properties.get(event, ())
 
     def seen(self, event: int) -> BitMap:
         """Return everyone who ever did an event (0: any event)."""
@@ -86,16 +102,49 @@ class Activity:
         self._connection.execute("update dimensions set state = 'scan' where id = ?", (dimension,))
         self._connection.execute("delete from activity where dimension = ?", (dimension,))
 
+    def know_property(self, event: int, dimension: int) -> None:
+        """Say that a property has, or is about to have, rows for an event."""
+        self._properties[event].add(dimension)
+
+    def start_property(self, event: int, dimension: int) -> None:
+        """Begin a property's sets of an event, of which no stored event has a value for it."""
+        self.know_property(event, dimension)
+        self._connection.execute(
+            """
+            insert into activity (event, dimension, value, day, total, users)
+            select event, ?, 0, day, total, users from activity where event = ? and dimension = 0
+            """,
+            (dimension, event),
+        )
+
+    def stop_property(self, dimension: int) -> None:
+        """Drop a property's sets."""
+        for event, dimensions in self._properties.items():
+            if dimension in dimensions:
+                dimensions.discard(dimension)
+                self._connection.execute(
+                    "delete from activity where event = ? and dimension = ?", (event, dimension)
+                )
+
     def add(
         self,
         actors: Sequence[int],
         events: Sequence[int],
         days: Sequence[int],
         context: Mapping[int, Sequence[int]],
+        properties: Sequence[Values] = (),
     ) -> None:
-        """Take in new events, given column by column; `context` is dimension -> value ids."""
+        """Take in new events, given column by column.
+
+        Args:
+            context: dimension -> value ids.
+            properties: the values of properties that have sets, event by event; () where none of
+                the events has any.
+        """
         if not actors:
             return
+        self._start_properties(events, properties)
+        self.add_properties(actors, events, days, properties)
         self._add_sets(0, _bucket(events, days, None, actors), firsts=True)
         missing: dict[tuple[int, int, int], list[int]] | None = None
         for dimension in self.sets:
@@ -109,12 +158,46 @@ class Activity:
         if self._days is not None:
             self._days.update(days)
 
+    def _start_properties(self, events: Sequence[int], properties: Sequence[Values]) -> None:
+        found: dict[int, set[int]] = defaultdict(set)
+        for event, values in zip(events, properties, strict=False):
+            if values:
+                found[event].update(values)
+        for event, dimensions in found.items():
+            for dimension in dimensions - self._properties[event]:
+                self.start_property(event, dimension)
+
+    def add_properties(
+        self,
+        actors: Sequence[int],
+        events: Sequence[int],
+        days: Sequence[int],
+        properties: Sequence[Values],
+    ) -> None:
+        """Take in new events for the sets of properties alone, as `add` does."""
+        rows: dict[tuple[int, int], list[tuple[Values, int]]] = defaultdict(list)
+        nothing: Sequence[Values] = [{}] * len(actors)
+        columns = zip(events, days, properties or nothing, actors, strict=True)
+        for event, day, values, actor in columns:
+            rows[event, day].append((values, actor))
+        found: dict[int, dict[tuple[int, int, int], list[int]]] = defaultdict(dict)
+        for (event, day), those in rows.items():
+            for dimension in self.properties(event):
+                buckets: dict[int, list[int]] = defaultdict(list)
+                for values, actor in those:
+                    buckets[values.get(dimension, 0)].append(actor)
+                for value, members in buckets.items():
+                    found[dimension][event, value, day] = members
+        for dimension, bucketed in sorted(found.items()):
+            self._add_sets(dimension, bucketed, wholes=False)
+
     def _add_sets(
         self,
         dimension: int,
         buckets: Mapping[tuple[int, int, int], list[int]],
         *,
         firsts: bool = False,
+        wholes: bool = True,
     ) -> None:
         totals: dict[Key, int] = defaultdict(int)
         users: dict[Key, BitMap] = {}
@@ -123,7 +206,7 @@ class Activity:
             found.discard(0)
             totals[event, dimension, value, day] = len(members)
             users[event, dimension, value, day] = found
-            for whole in self.flags.wholes(event):
+            for whole in self.flags.wholes(event) if wholes else ():
                 anyone = (whole, dimension, value, day)
                 totals[anyone] += len(members)
                 if anyone in users:

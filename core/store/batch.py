@@ -13,9 +13,11 @@ import orjson
 from core.sources.rows import NO_SESSION, Alias, Identify, Row
 from core.store.activity import Activity
 from core.store.dictionary import Counter, Dictionary
+from core.store.fill import fill
 from core.store.identity import Identity
 from core.store.layout import CONTEXT
 from core.store.merge import Merge
+from core.store.properties import Properties, Values
 from core.store.sessions import Sessions
 from core.store.workspace import bump, read_calendar, read_meta
 from core.timeframe import DAY, Calendar
@@ -87,7 +89,7 @@ class Writer:
             journal: called inside the transaction, before it commits.
             tick: called now and then.
         """
-        with self._transaction():
+        with self._transaction(tick):
             touched = self._learn(batch)
             written = self._store(batch, touched, tick)
             self._save_traits(batch)
@@ -107,12 +109,12 @@ class Writer:
         return len(Activity(self._connection).seen(0))
 
     @contextmanager
-    def _transaction(self) -> Iterator[None]:
+    def _transaction(self, tick: Callable[[], None]) -> Iterator[None]:
         self._connection.execute("begin immediate")
         try:
             meta = read_meta(self._connection)
             if meta["generation"] != self._generation:
-                self._load(meta)
+                self._load(meta, tick)
             yield
             self._connection.execute("commit")
         except BaseException:
@@ -120,7 +122,7 @@ class Writer:
             self._connection.rollback()
             raise
 
-    def _load(self, meta: dict[str, str]) -> None:
+    def _load(self, meta: dict[str, str], tick: Callable[[], None]) -> None:
         db = self._connection
         self._generation = meta["generation"]
         self._seq = int(meta.get("next_seq", "1"))
@@ -136,7 +138,10 @@ class Writer:
             for i in range(len(CONTEXT))
         ]
         self._identity = Identity(db)
+        self._properties = Properties(db)
         self._activity = Activity(db)
+        if "property_sets" not in meta:
+            fill(db, self._properties, self._activity, tick)
         self._session_rows = Sessions(db)
 
     def _learn(self, batch: Batch) -> set[int]:
@@ -162,7 +167,8 @@ class Writer:
         affected = self._identity.learn(pairs, aliases)
         if not affected:
             return set()
-        return Merge(self._connection, self._identity, self._activity).run(affected)
+        merge = Merge(self._connection, self._identity, self._activity, self._properties)
+        return merge.run(affected)
 
     def _store(self, batch: Batch, touched: set[int], tick: Callable[[], None]) -> Written:
         if not batch.rows:
@@ -172,9 +178,11 @@ class Writer:
         tick()
         count = len(rows)
         rows.sort()
-        rows = self._insert(rows, properties, used)
+        rows, properties = self._insert(rows, properties, used)
         tick()
-        self._add_activity(rows, used, touched, tick)
+        values = self._learn_properties(properties)
+        tick()
+        self._add_activity(rows, used, values, touched, tick)
         self._session_rows.rebuild(touched)
         return Written(len(rows), count - len(rows))
 
@@ -220,8 +228,8 @@ class Writer:
 
     def _insert(
         self, rows: list[Stored], properties: list[tuple[int, str]], used: Sequence[int]
-    ) -> list[Stored]:
-        """Store what is not there yet, and return it; `rows` are sorted."""
+    ) -> tuple[list[Stored], list[tuple[int, str]]]:
+        """Store what is not there yet, and return it with its (seq, JSON); `rows` are sorted."""
         columns = [
             "actor", "ts", "id", "seq", "event", "day", "session", "user", "device",
             *(CONTEXT[d - 1] for d in used),
@@ -238,14 +246,22 @@ class Writer:
             if db.total_changes - before == len(rows):
                 db.execute("release events")
                 self._insert_properties(properties)
-                return rows
+                return rows, properties
             db.execute("rollback to events")
             db.execute("release events")
         fresh = self._fresh(rows)
         db.executemany(statement, fresh)
         kept = {row[3] for row in fresh}
-        self._insert_properties([item for item in properties if item[0] in kept])
-        return fresh
+        properties = [item for item in properties if item[0] in kept]
+        self._insert_properties(properties)
+        return fresh, properties
+
+    def _learn_properties(self, texts: Iterable[tuple[int, str]]) -> dict[int, Values]:
+        """Return the values of stored events by seq; properties with too many lose their sets."""
+        values, stopped = self._properties.take(texts)
+        for dimension in stopped:
+            self._activity.stop_property(dimension)
+        return values
 
     def _insert_properties(self, properties: Iterable[tuple[int, str]]) -> None:
         self._connection.executemany(
@@ -275,14 +291,16 @@ class Writer:
         self,
         rows: Sequence[Stored],
         used: Sequence[int],
+        values: dict[int, Values],
         touched: set[int],
         tick: Callable[[], None],
     ) -> None:
         if not rows:
             return
         known = self._activity.seen(0).copy()
-        actors, ts, _, _, events, days, sessions, _, _, *context = zip(*rows, strict=True)
-        self._activity.add(actors, events, days, dict(zip(used, context, strict=True)))
+        actors, ts, _, seqs, events, days, sessions, _, _, *context = zip(*rows, strict=True)
+        said = [values.get(seq, {}) for seq in seqs] if values else ()
+        self._activity.add(actors, events, days, dict(zip(used, context, strict=True)), said)
         tick()
         in_session: Iterable[Any] = zip(actors, ts, events, days, sessions, strict=True)
         if touched:

@@ -19,7 +19,7 @@ from pyroaring import BitMap
 
 from core.errors import BadInput, CannotOpen, NotFound, did_you_mean
 from core.store.flags import FLAGS, Flags
-from core.store.layout import ACTIVE
+from core.store.layout import ACTIVE, FIRST_PROPERTY
 from core.store.profiles import present_profile
 from core.store.sessions import Sessions
 from core.store.workspace import bump, open_writer
@@ -177,7 +177,8 @@ def _make_sets(
     names = [id_ for (id_,) in connection.execute("select id from event_names")]
     parts = {whole: [id_ for id_ in names if whole in flags.wholes(id_)] for whole in wholes}
     places = connection.execute(
-        "select distinct dimension, value from activity where event = ?", (event,)
+        "select distinct dimension, value from activity where event = ? and dimension < ?",
+        (event, FIRST_PROPERTY),
     ).fetchall()
     for done, place in enumerate(places):
         if not done % 50:

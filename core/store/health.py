@@ -13,8 +13,9 @@ from typing import Final
 
 from pyroaring import BitMap
 
+from core.engines.dialect import SqliteDialect, json_path
 from core.store.flags import Flags
-from core.store.layout import ACTIVE
+from core.store.layout import ACTIVE, EMPTY, FIRST_PROPERTY, NONE
 from core.store.workspace import open_reader, read_meta
 
 SAMPLE: Final = 40
@@ -138,7 +139,55 @@ def _sets(connection: sqlite3.Connection) -> Found:
         if off:
             word = "active" if whole else "any event"
             return False, f"{off} days of {word} are not those of the single events"
-    return True, f"{len(chosen)} of {len(keys):,} recounted, all agree"
+    wrong_properties = _properties_off(connection)
+    if wrong_properties:
+        return False, f"{wrong_properties} of properties differ; import into a new workspace"
+    made = "property_sets" in read_meta(connection)
+    later = "" if made else "; the next import makes those of properties"
+    return True, f"{len(chosen)} of {len(keys):,} recounted, all agree{later}"
+
+
+def _properties_off(connection: sqlite3.Connection) -> int:
+    """How many of some sets of properties are not what the events' JSON says."""
+    made = "select 1 from sqlite_master where name = 'property_keys'"
+    if not connection.execute(made).fetchone():
+        return 0
+    keys = connection.execute(
+        "select event, dimension, value, day from activity where event > 0 and dimension >= ?",
+        (FIRST_PROPERTY,),
+    ).fetchall()
+    chosen = random.Random(0).sample(keys, min(SAMPLE, len(keys)))
+    return sum(not _property_agrees(connection, *key) for key in chosen)
+
+
+def _property_agrees(
+    connection: sqlite3.Connection, event: int, dimension: int, value: int, day: int
+) -> bool:
+    total, blob = connection.execute(
+        """
+        select total, users from activity
+        where event = ? and dimension = ? and value = ? and day = ?
+        """,
+        (event, dimension, value, day),
+    ).fetchone()
+    (name,) = connection.execute(
+        "select name from property_keys where id = ?", (dimension,)
+    ).fetchone()
+    text = connection.execute(
+        "select value from property_values where dimension = ? and id = ?", (dimension, value)
+    ).fetchone()
+    shown = SqliteDialect().json_label("(p.properties -> :path)")
+    actors = connection.execute(
+        f"""
+        select e.actor
+        from events e left join event_properties p on p.seq = e.seq
+        where e.event = :event and e.day = :day and {shown} = :shown
+        """,
+        {"path": json_path(name), "event": event, "day": day,
+         "shown": NONE if text is None else text[0] or EMPTY},
+    ).fetchall()  # fmt: skip
+    found = BitMap(actor for (actor,) in actors if actor)
+    return bool(total == len(actors) and BitMap.deserialize(blob) == found)
 
 
 def _agrees(connection: sqlite3.Connection, event: int, day: int) -> bool:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-VERSION: Final = 1
-"""Raised by every migration that an older program could not read."""
+VERSION: Final = 2
+"""Raised by every migration after which an older program could not read or write a file."""
 
 CONTEXT: Final = (
     "country", "region", "city", "dma", "language", "platform", "os", "device_model",
@@ -18,6 +18,9 @@ CONTEXT_ALIASES: Final = {
     "device": "device_model", "model": "device_model", "country_code": "country",
 }  # fmt: skip
 """Other names under which a context column may be asked for or imported."""
+
+FIRST_PROPERTY: Final = 100
+"""Dimension ids from here on are properties, below are context columns."""
 
 MAX_SET_VALUES: Final = 200
 """A dimension with more values than this has no rows in `activity` and is asked from `events`."""

@@ -8,17 +8,20 @@ from __future__ import annotations
 import sqlite3
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 from pyroaring import BitMap
 
 from core.store.activity import Activity, Key
 from core.store.identity import Identity
 from core.store.layout import CONTEXT
+from core.store.properties import Properties
 
 _CONTEXT = ", ".join(CONTEXT)
+_JSON = "(select properties from event_properties p where p.seq = e.seq)"
 
-Stored = tuple[int, ...]
-"""ts, id, seq, event, day, user, device, then the context columns."""
+Stored = tuple[Any, ...]
+"""ts, id, seq, event, day, user, device, then the context columns and the JSON of properties."""
 
 _DAY, _EVENT, _FIRST_CONTEXT = 4, 3, 7
 
@@ -27,11 +30,16 @@ class Merge:
     """One round of moves inside the caller's transaction."""
 
     def __init__(
-        self, connection: sqlite3.Connection, identity: Identity, activity: Activity
+        self,
+        connection: sqlite3.Connection,
+        identity: Identity,
+        activity: Activity,
+        properties: Properties,
     ) -> None:
         self._connection = connection
         self._identity = identity
         self._activity = activity
+        self._properties = properties
         self._gone: dict[Key, set[int]] = defaultdict(set)
         self._come: dict[Key, set[int]] = defaultdict(set)
         self._lost: dict[Key, int] = defaultdict(int)
@@ -62,8 +70,8 @@ class Merge:
     def _moves(self, actor: int, since: int) -> Iterable[tuple[int, int, Stored]]:
         rows = self._connection.execute(
             f"""
-            select ts, id, seq, event, day, user, device, {_CONTEXT}
-            from events
+            select ts, id, seq, event, day, user, device, {_CONTEXT}, {_JSON}
+            from events e
             where actor = ? and ts >= ?
             """,
             (actor, since),
@@ -100,14 +108,18 @@ class Merge:
         day, event = row[_DAY], row[_EVENT]
         wholes = self._activity.flags.wholes(event)
         values = [(0, 0), *((d, row[_FIRST_CONTEXT + d - 1]) for d in self._activity.sets)]
-        return [(each, d, value, day) for each in (event, *wholes) for d, value in values]
+        keys = [(each, d, value, day) for each in (event, *wholes) for d, value in values]
+        if properties := self._activity.properties(event):
+            found = self._properties.read(row[-1]) if row[-1] else {}
+            keys += [(event, d, found.get(d, 0), day) for d in properties]
+        return keys
 
     def _keep_what_remains(self, actors: Iterable[int]) -> None:
         for actor in actors:
             for row in self._connection.execute(
                 f"""
-                select ts, id, seq, event, day, user, device, {_CONTEXT}
-                from events
+                select ts, id, seq, event, day, user, device, {_CONTEXT}, {_JSON}
+                from events e
                 where actor = ?
                 """,
                 (actor,),

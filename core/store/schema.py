@@ -399,6 +399,29 @@ def m009_events_with_context(db: Database) -> None:
     db.executescript(f"drop view events_v1; {widened};")
 
 
+@migrations()
+def m010_property_sets(db: Database) -> None:
+    """The properties that have stored sets, and the texts of their values.
+
+    In a file that has events they are made by the next import, and `meta` says property_sets then.
+    """
+    db.executescript("""
+    -- id: a dimension of `activity`; state: 'sets', or 'scan' = too many values or not only single
+    -- ones, ask `event_properties`
+    create table property_keys (
+        id integer primary key,
+        name text not null unique,
+        state text not null
+    );
+    create table property_values (
+        dimension integer not null,
+        id integer not null,
+        value text not null,
+        primary key (dimension, id)
+    ) without rowid;
+    """)
+
+
 INDEXES = {
     "events_by_event": "create index if not exists events_by_event on events (event)",
     "sessions_by_day": "create index if not exists sessions_by_day on sessions (day, actor)",
@@ -416,6 +439,16 @@ def apply(connection: sqlite3.Connection, settings: dict[str, str]) -> None:
         connection.executemany(
             "insert or ignore into meta (key, value) values (?, ?)",
             {"version": str(VERSION), "generation": "0", **settings}.items(),
+        )
+        connection.execute(
+            "update meta set value = ? where key = 'version' and cast(value as integer) < ?",
+            (str(VERSION), VERSION),
+        )
+        connection.execute(
+            """
+            insert or ignore into meta (key, value)
+            select 'property_sets', '1' where not exists (select 1 from events)
+            """
         )
         connection.executemany(
             "insert or ignore into dimensions (field) values (?)", [(name,) for name in CONTEXT]
