@@ -85,7 +85,7 @@ class Subjects(Conditions):
         if not event.endswith("."):
             at = children[1].start_pos or 0
             raise Mistake("An event and its property are joined by a dot.", at)
-        return event[:-1], found, False
+        return None if event.lower() == "any." else event[:-1], found, False
 
     def anything(self, _: list[Token]) -> tuple[str | None, str | None, bool]:
         return None, None, False
@@ -98,7 +98,8 @@ class Subjects(Conditions):
             "count", "users", "sessions", "uniques", "totals", "average", "pct_dau", "frequency",
             "session_events",
         )  # fmt: skip
-        if counts and found is not None:
+        inside = measure in ("count", "totals") and len(children) == 2
+        if counts and found is not None and not inside:
             event, found = f"{event}.{found}", None
         elif lone and not counts:
             event, found = None, event
@@ -216,6 +217,12 @@ class Subjects(Conditions):
 
     def part_call(self, children: list[Any]) -> list[Any]:
         word, *given = [child for child in children if not isinstance(child, Token)]
+        inside = len(given) == len(children) - 1
+        if word == "count" and inside and _property_of(given[0]) is not None:
+            raise Mistake(
+                "A formula counts events, whatever their properties.", 0,
+                'Quote an event with a dot in its name, as in count("page.view") / dau.',
+            )  # fmt: skip
         function, after = function_of(word, bool(given[0][1]))
         before = ""
         if function in WINDOWS:
@@ -326,6 +333,11 @@ def function_of(word: str, dotted: bool) -> tuple[str, tuple[str, ...]]:
     if word.upper() in MEASURING and not (word == "avg" and dotted):
         return word.upper(), ()
     return MEASURES.get(word, word.upper()), ()
+
+
+def _property_of(part: Any) -> str | None:
+    target = part[0] if isinstance(part, list) else part
+    return target[1] if isinstance(target, tuple) else None
 
 
 def _is_target(part: list[Any]) -> bool:

@@ -54,6 +54,12 @@ def _active_users(writer: Writer) -> str:
 
 def _trend(writer: Writer) -> str:
     event, measure = writer.take("event"), writer.value("measure")
+    if measure == "count" and "property" in writer.left:
+        found = writer.take("property")
+        if event is not None:
+            return f"count({_measured(event, found)})"
+        found = whole_property(found)
+        return f"count(any.{found if BARE.fullmatch(found) else quoted(found)})"
     if measure == "count":
         return "events" if event is None else name(event)
     if measure in _COUNTS:

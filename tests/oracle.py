@@ -429,7 +429,7 @@ Figure = Callable[[list[Seen]], float | None]
 
 def figure_of(world: World, measure: str, field: str | None) -> Figure:
     """What a trend's measure makes of a list of events (semantics 4.2, 4.5, 8.1)."""
-    if measure == "count":
+    if measure == "count" and not field:
         return len
     if measure == "users":
         return lambda items: len(people_of(items))
@@ -444,8 +444,8 @@ def figure_of(world: World, measure: str, field: str | None) -> Figure:
 
 
 def _aggregate(measure: str, numbers: list[float]) -> float | None:
-    if measure == "sum":
-        return sum(numbers)
+    if measure in ("sum", "count"):
+        return sum(numbers) if measure == "sum" else len(numbers)
     if not numbers:
         return None
     if measure in ("min", "max"):

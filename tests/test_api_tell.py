@@ -10,7 +10,7 @@ import pytest
 
 from core.api import Backend, Reply, read, respond
 from core.store.saved import Saved
-from tests.worlds import appendix_a, engine_of
+from tests.worlds import Event, World, appendix_a, engine_of
 
 RANGE = "2025-04-07,2025-04-20"
 
@@ -117,6 +117,19 @@ def test_values_of_a_property(backend: Backend) -> None:
 def test_custom_aggregations(backend: Backend, aggregation: str, total: float) -> None:
     query = f"event=purchase&property=amount&aggregation={aggregation}"
     assert get(backend, "/metrics/events/custom", query)["total"] == total
+
+
+def test_only_numbers_are_counted() -> None:
+    noon = 1_744_027_200_000
+    given = (5, "6", "six", None, True, [7])
+    events = tuple(
+        Event("pay", noon + n, "ann", properties={"amount": amount})
+        for n, amount in enumerate(given)
+    )
+    with engine_of(World(events, now=noon + 100)) as engine:
+        found = Backend(engine, Saved(engine.path, clock=engine.clock))
+        query = "event=pay&property=amount&aggregation=count"
+        assert get(found, "/metrics/events/custom", query)["total"] == 2
 
 
 def test_first_time_events_in_both_modes(backend: Backend) -> None:

@@ -114,6 +114,14 @@ timed = {
     "conditions": st.sampled_from(CONDITIONS),
     "limit": st.sampled_from((3, 1000)),
 }
+
+
+def _without_property(fields: dict[str, Any]) -> dict[str, Any]:
+    """A count is of events or of a property's numbers."""
+    plain = fields.pop("plain") and fields["measure"] == "count"
+    return {key: value for key, value in fields.items() if not (plain and key == "property")}
+
+
 trends = st.fixed_dictionaries(
     {
         **timed,
@@ -121,8 +129,9 @@ trends = st.fixed_dictionaries(
         "event": st.none() | st.sampled_from(NAMES),
         "measure": st.sampled_from(MEASURES),
         "property": st.just("amount"),
+        "plain": st.booleans(),
     }
-)
+).map(_without_property)
 active = st.fixed_dictionaries(
     {**timed, "kind": st.just("active_users"), "metric": st.sampled_from(("dau", "wau", "mau"))}
 )

@@ -8,7 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from core.answers import Cell
 from core.errors import BadQuestion
+from core.language import format_question, parse
 from core.queries import from_json
 from tests import oracle
 from tests.compare import ask, both_engines, check_people, check_series, people
@@ -63,6 +65,54 @@ def test_an_average_of_nothing_is_not_zero(engine):
     assert answer.lines[0].values[:4] == (20, 50, 10, None)
     sums = ask(engine, "trend", range=A_RANGE, event="purchase", measure="sum", property="amount")
     assert sums.lines[0].values[:4] == (20, 50, 10, 0)
+
+
+GIVEN = (5, "6", "six", None, True, [7], -1.5)
+
+
+def test_the_count_of_a_property_is_of_its_numbers():
+    noon = 1_744_027_200_000
+    events = tuple(
+        Event("pay", noon + n, f"u{n}", context={"country": "NL"}, properties={"amount": amount})
+        for n, amount in enumerate(GIVEN)
+    )
+    fields = {"event": "pay", "measure": "count", "property": "amount", "breakdown": "country"}
+    question = from_json({"kind": "trend", "range": "1d", **fields})
+    with both_engines(World(events, now=noon + 100)) as engines:
+        for engine in engines:
+            answer = engine.answer(question)
+            assert [line.total for line in answer.lines] == [3]
+            assert answer.title == "pay with amount"
+            for cell, count in answer.cells():
+                assert count == 3
+                assert people(engine, question, cell) == ["u0", "u1", "u6"]
+            whole = from_json({"kind": "trend", "range": "1d", **fields, "breakdown": []})
+            assert people(engine, whole, Cell()) == ["u0", "u1", "u6"]
+
+
+@pytest.mark.parametrize(
+    ("text", "event", "of"),
+    [
+        ("count(purchase.amount)", "purchase", "amount"),
+        ("count(any.amount) last 7d", None, "amount"),
+        ('count(any."the amount")', None, "the amount"),
+        ('count("the event"."the.amount")', "the event", "the.amount"),
+        ('count("any"."amount")', "any", "amount"),
+        ("count(purchase.properties.properties.x)", "purchase", "properties.x"),
+    ],
+)
+def test_the_count_of_a_property_as_text(text, event, of):
+    question = parse(text)
+    assert (question.event, question.measure, question.property) == (event, "count", of)
+    assert format_question(question) == text
+
+
+def test_an_event_with_a_dot_in_its_name_is_counted_by_its_name():
+    assert parse("count of page.view") == parse('count("page.view")')
+    assert parse("count of page.view").event == "page.view"
+    with pytest.raises(BadQuestion, match="A formula counts events"):
+        parse("count(purchase.amount) / dau")
+    assert parse('count("page.view") / dau').series[0].metric == "event:page.view"
 
 
 def test_the_period_before(engine):
@@ -134,11 +184,12 @@ MEASURES = ("count", "users", "sessions", "sum", "avg", "min", "max", "median", 
 def questions(draw: st.DrawFn) -> dict[str, Any]:
     """A question about events over time."""
     exact = draw(st.integers(0, 4)) == 0
+    measure = draw(st.sampled_from(("count", *MEASURES)))
     return {
         "kind": "trend",
         "event": draw(st.sampled_from((None, *EVENTS, *SELECTORS))),
-        "measure": draw(st.sampled_from(MEASURES)),
-        "property": "amount",
+        "measure": measure,
+        "property": draw(st.sampled_from((None, "amount"))) if measure == "count" else "amount",
         "range": draw(st.sampled_from(EXACT_RANGES if exact else RANGES)),
         "granularity": draw(st.sampled_from(("hourly", "daily", "weekly", "monthly", "yearly"))),
         "breakdown": draw(st.sampled_from(([], [], ["country"], ["properties.item"],

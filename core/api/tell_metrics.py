@@ -70,10 +70,6 @@ def custom(asked: ask.Custom, backend: Backend) -> Json:
     given = fields(asked)
     metric, aggregation = given.pop("metric", None), given.pop("aggregation", None)
     measure = aggregation or metric or "sum"
-    if measure == "count":
-        number = {"field": f"properties.{asked.property}", "operator": "is_set"}
-        given["conditions"] = [*given.get("conditions", []), number]
-        del given["property"]
     return {"data": shapes.series(backend.answer("trend", measure=measure, **given))}
 
 

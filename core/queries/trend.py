@@ -20,7 +20,13 @@ from core.engines.dialect import Binder, Statement
 from core.errors import BadQuestion, did_you_mean
 from core.filters import Condition
 from core.queries import trend_histograms
-from core.queries.active_users import bucket_span, members_of_group, people_by_slot
+from core.queries.active_users import (
+    bucket_span,
+    group_fields,
+    in_group,
+    members_of_group,
+    people_by_slot,
+)
 from core.queries.base import Ask, Context, Rows, TimedQuestion, find_bucket, frame
 from core.queries.names import Field
 from core.queries.select import Selection, select
@@ -63,7 +69,8 @@ class Trend(TimedQuestion):
 
     Attributes:
         event: its name; None is any event.
-        measure: count, users, sessions; average (events per user); pct_dau (users of the event as
+        measure: count (of a `property`, the events whose value of it is a number), users,
+            sessions; average (events per user); pct_dau (users of the event as
             a share of all active ones, whom conditions about people and segments narrow too);
             sum, avg, min, max, median or a percentile (p90) of `property`; distinct, how many
             different values it has, and distinct_per_user, the mean of that over people with any;
@@ -140,7 +147,7 @@ class Trend(TimedQuestion):
     def _counted(self) -> str:
         name = self.event or "Any event"
         if self.measure == "count":
-            return name
+            return f"{name} with {self.property}" if self.property else name
         if self.measure == "average":
             return f"{name} per user"
         if self.measure == "pct_dau":
@@ -216,14 +223,15 @@ class Trend(TimedQuestion):
             return (yield from _users(ctx, selection, span, slots, by, view))
         if self.measure in ("average", "pct_dau"):
             return (yield from self._ratio(ctx, selection, span, slots, by, view))
-        if self.measure == "count":
+        if self.measure == "count" and not self.property:
             totals, points = yield from self._counts(ctx, selection, span, slots, by)
             return collect(ctx, by, totals, summed(points, view) if view else points)
         return (yield from self._scan(ctx, by).ask(ctx, span, slots, view))
 
     def _scan(self, ctx: Context, by: list[Field]) -> Scan:
         selection = select(ctx, self, self.event, absent=ANY)
-        return Scan(selection, self.measure, self.property or "", by)
+        measure = "numbers" if self.measure == "count" and self.property else self.measure
+        return Scan(selection, measure, self.property or "", by)
 
     def _ratio(
         self,
@@ -279,6 +287,11 @@ class Trend(TimedQuestion):
         if slot is not None:
             view = self._windows(ctx, span, slots, time.unit)
             span = view.stretch(slot.index) if view else bucket_span(slot, span)
+        if self.measure == "count" and self.property:
+            by = group_fields(ctx, self.breakdown, cell.group)
+            found = self._scan(ctx, by).numbered(ctx, bind, span)
+            tests = [in_group(ctx, bind, f, f"v{i}", cell.group[i]) for i, f in enumerate(by)]
+            return f"select distinct actor from ({found}) where {' and '.join(tests) or '1 = 1'}"
         selection = select(ctx, self, self.event, self._measured(), absent=ANY)
         return members_of_group(ctx, bind, selection, span, self.breakdown, cell.group)
 

@@ -33,7 +33,7 @@ class Scan:
     """What is measured of which events.
 
     Attributes:
-        measure: as in Trend.
+        measure: as in Trend; "numbers" is its count of a property.
         property: without "properties."; "" where the measure needs none.
         by: breakdown fields.
     """
@@ -96,6 +96,11 @@ class Scan:
             f"{self.measure.replace('_', ' ')} from the events",
         )
 
+    def numbered(self, ctx: Context, bind: Binder, span: Span) -> str:
+        """Relation (v0, v1, actor) of the events whose value is a number, nobody's left out."""
+        found = self._found(ctx, bind, span, [])
+        return f"select v0, v1, actor from ({found}) where x is not null and actor <> 0"
+
     def _changes(self, ctx: Context, span: Span, slots: list[Bucket], view: Windows) -> Statement:
         """Rows (slot, v0, v1, change): by how much the number of things in a window changes.
 
@@ -137,7 +142,7 @@ class Scan:
             return self._in_sessions(ctx, bind, span, slots)
         values = [self.selection.value(bind, field) for field in self.by] + ["0", "0"]
         fields = [Field("property", self.property)] if self.property else []
-        who = "e.actor" if self.measure == "distinct_per_user" else "0"
+        who = "e.actor" if self.measure in ("distinct_per_user", "numbers") else "0"
         return f"""
                 select {place(bind, span, slots)} as slot, {values[0]} as v0, {values[1]} as v1,
                        {who} as actor, {self._figure(ctx, bind)} as x
@@ -222,6 +227,7 @@ _SUM = Fold(
 )  # fmt: skip
 FOLDS = {
     "sum": _SUM,
+    "numbers": Fold(("count(x)",), _SUM.merge, _SUM.figure),
     "items": _SUM,
     "distinct_items": _SUM,
     "session_events": _SUM,
