@@ -49,7 +49,7 @@ async def test_granularity_compare_breakdown_and_measure(path: Path) -> None:
         assert await right(ff, "g") == "30d by week*"
         assert await right(ff, "c") == "30d by week | vs prev*"
         assert await right(ff, "c", "c") == "30d by week*"
-        assert await right(ff, "p") == "30d by week | people*"
+        assert await right(ff, "p", "down", "enter") == "30d by week | people*"
         assert await right(ff, "b", "down", "enter") == "30d by week | by country | people*"
         assert await right(ff, "b", "enter") == "30d by week | people*"
 

@@ -18,11 +18,6 @@ _SIZES = (*CLOCK.values(), DAY, 7 * DAY, 30 * DAY, 91 * DAY, 365 * DAY)
 _MOST_POINTS = 750
 _FEWEST_POINTS = 2
 
-MEASURES = {
-    "trend": ("measure", ("count", "users", "sessions")),
-    "active_users": ("metric", ("dau", "wau", "mau")),
-}
-
 RANGES = (
     ("t", "today", "today"),
     ("y", "yesterday", "yesterday"),
@@ -143,18 +138,6 @@ def next_granularity(question: Question, ctx: Context) -> Question:
 def next_compare(question: Question) -> Question:
     """Return the question compared with: nothing, the previous period, the year before."""
     return revise(question, compare=after([None, "previous", "yoy"], _get(question, "compare")))
-
-
-def next_measure(question: Question) -> Question:
-    """Return the question counting the next thing its kind can count.
-
-    Raises:
-        BadQuestion: the kind counts one thing only.
-    """
-    field, choices = MEASURES.get(question.kind, ("", ()))
-    if not choices:
-        raise BadQuestion("This question counts one thing only.", "e edits it as text.")
-    return revise(question, **{field: after(list(choices), _get(question, field))})
 
 
 def after(choices: list[Any], now: Any) -> Any:

@@ -63,9 +63,10 @@ class Action:
 NAMES = {
     "question_mark": "?", "colon": ":", "less_than_sign": "<", "greater_than_sign": ">",
     "comma": ",", "full_stop": ".", "minus": "-", "plus": "+", "equals_sign": "=", "slash": "/",
-    "enter": "ENTER", "escape": "ESC", "backspace": "BACKSPACE", "tab": "TAB",
-    "shift+tab": "shift+TAB", "space": "SPACE", "f5": "F5", "pageup": "PgUp", "pagedown": "PgDn",
-    "home": "Home", "end": "End", "up": "Up", "down": "Down", "left": "Left", "right": "Right",
+    "semicolon": ";", "enter": "ENTER", "escape": "ESC", "backspace": "BACKSPACE",
+    "tab": "TAB", "shift+tab": "shift+TAB", "space": "SPACE", "f5": "F5", "pageup": "PgUp",
+    "pagedown": "PgDn", "home": "Home", "end": "End", "up": "Up", "down": "Down", "left": "Left",
+    "right": "Right",
 }  # fmt: skip
 
 
@@ -112,8 +113,8 @@ ACTIONS = (
            "question", (*ASKED, "timeline"), rank=18),
     Action("segment", ("s",), "segment", "count only a segment or audience", "question", ASKED,
            rank=30),
-    Action("measure", ("p",), "show as", "what is counted: people, events, sessions; dau, wau, mau",
-           "question", ("board", "metrics", "chart", "marks"), rank=32),
+    Action("measure", ("p",), "show as", "what is counted: people, events, sums; whatever fits",
+           "question", ("board", *CHARTS, "marks"), rank=32),
     Action("chart", ("v",), "chart", "show as line, bars, area, table or number", "chart",
            ("board", *CHARTS), rank=22),
     Action("table", ("t",), "table", "the table under the chart", "chart", CHARTS, rank=24),
@@ -124,6 +125,8 @@ ACTIONS = (
     Action("saved", ("0",), "", "back to the saved question", "question", (*ASKED, "users")),
     Action("edit", ("e",), "edit", "edit the question as text; on Marks the mark", "question",
            (*ASKED,), rank=20),
+    Action("related", ("semicolon",), "lead on", "what leads on from here: why it changed, paths, "
+           "the funnel over time, retention", "question", CHARTS, rank=33),
     Action("others", ("u",), "the others", "who dropped, did not return, are not in it",
            "go", CHARTS, rank=35),
     Action("zoom", ("z",), "zoom", "this panel over the whole page and back", "view",

@@ -9,6 +9,7 @@ from typing import Any
 from core.boards import Board
 from core.engines.sqlite import SqliteEngine
 from core.errors import FootfallError
+from core.openings import Openings
 from core.queries.base import Question
 from core.queries.saved_chart import chart_question
 from core.store.saved import Item, Mark, Saved
@@ -25,6 +26,14 @@ class Library:
     def __init__(self, engine: SqliteEngine, saved: Saved) -> None:
         self.engine = engine
         self.saved = saved
+        self._openings: tuple[Any, Openings] | None = None
+
+    def openings(self) -> Openings:
+        """Return the questions to begin with, as the data is now."""
+        now = self.engine.generation()
+        if self._openings is None or self._openings[0] != now:
+            self._openings = (now, Openings(self.engine))
+        return self._openings[1]
 
     def boards(self) -> list[Board]:
         """Return the saved boards; without any, starter boards that are not saved."""

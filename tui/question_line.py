@@ -8,10 +8,16 @@ from core.draw.figures import span_text
 from core.queries.base import Question
 from core.text import clean
 from core.timeframe import UNITS
+from tui.measures import OF_EVENTS, OF_NUMBERS, words_of
 
 COMPARED = {"previous": "vs prev", "yoy": "vs year before"}
-OVER_TIME = ("trend", "active_users", "lifecycle", "retention")
-MEASURED = {"users": "people", "sessions": "sessions"}
+OVER_TIME = (
+    "trend", "active_users", "lifecycle", "retention", "users", "first_time", "per_actor",
+    "formula", "funnel_trend", "properties", "sessions", "stickiness", "logs",
+)  # fmt: skip
+WHOLE_RANGE = ("frequency", "histogram", "length", "entry", "exit", "top", "exact", "cumulative",
+               "raw")  # fmt: skip
+"""Figures of these kinds that are of the whole range."""
 
 
 def short(question: Question, saved: Question | None = None) -> str:
@@ -35,9 +41,16 @@ def range_words(text: str) -> str:
 
 
 def _time(question: Question) -> str:
-    unit = _field(question, "granularity") if question.kind in OVER_TIME else None
+    unit = _field(question, "granularity") if _is_over_time(question) else None
     words = range_words(question.range)
     return f"{words} by {UNITS[unit]}" if unit in UNITS else words
+
+
+def _is_over_time(question: Question) -> bool:
+    if question.kind not in OVER_TIME:
+        return False
+    of = ("mode",) if question.kind == "stickiness" else ("metric", "measure")
+    return question.kind == "users" or not any(_field(question, f) in WHOLE_RANGE for f in of)
 
 
 def _breakdown(question: Question) -> str:
@@ -61,10 +74,21 @@ def _who(question: Question) -> str:
 def _own(question: Question) -> str:
     """What only this kind has."""
     if question.kind == "trend":
-        return MEASURED.get(_field(question, "measure"), "")
-    if question.kind == "funnel":
-        return f"window {_window(_field(question, 'window_seconds'))}"
-    return ""
+        return _measured(question)
+    counted = words_of(question)
+    if _field(question, "window_seconds") is not None:
+        window = f"window {_window(_field(question, 'window_seconds'))}"
+        return f"{window} | {counted}" if counted else window
+    return counted
+
+
+def _measured(question: Question) -> str:
+    """What a trend counts, unless that is events."""
+    measure, name = _field(question, "measure"), _field(question, "property")
+    if measure == "count":
+        return ""
+    words = dict((*OF_EVENTS, *OF_NUMBERS)).get(measure, measure)
+    return f"{words} of {clean(name, 30)}" if name else words
 
 
 def _window(seconds: Any) -> str:

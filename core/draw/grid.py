@@ -51,6 +51,8 @@ class Heat:
         """Return 0 to 6; 6 is kept for nearly everybody or period 0."""
         if rate >= 0.995:
             return 6
+        if rate >= self.largest:
+            return 5
         return min(int(rate / self.largest * 5.999), 5)
 
     def text(self, rate: float | None) -> str:

@@ -11,6 +11,9 @@ from core.text import change, cut
 from core.text import width as cell_width
 
 PLAIN_LETTERS = "*+ox@%&$=w"
+NAME_SIZES = (24, 14, 10, 7)
+"""How long names may be beside the values under a cursor, as much as fits."""
+
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 
@@ -103,28 +106,43 @@ def _tail(answer: Series, look: Look) -> Line:
 
 
 def value_line(answer: Series, cursor: tuple[int, int], width: int, look: Look) -> Line:
-    """Return the sentence for the bucket under the cursor: "Wed Apr 30: 40 users"."""
+    """Return the sentence for the bucket under the cursor: "Wed Apr 30: 40 users".
+
+    Where lines are several their names are cut so that all of them fit; where they do not even
+    then, the last ones are only counted.
+    """
     index = min(max(cursor[1], 0), len(answer.buckets) - 1)
     row = min(max(cursor[0], 0), len(answer.lines) - 1)
     bucket = answer.buckets[index]
     year = bool(answer.buckets) and answer.buckets[0].label[:4] != answer.buckets[-1].label[:4]
     when = bucket_text(bucket.label, answer.granularity, year=year)
-    found: list[Span] = [Span(f"{when}: ", "cursor")]
+    head = Span(f"{when}: ", "cursor")
     order = [row, *(i for i in range(len(answer.lines)) if i != row)]
-    for place, at in enumerate(order):
-        part = _value(answer, at, index, look, whole=place == 0)
-        if place and cells(found) + cells(part) + 2 > width:
+    words = f" ~ {running(answer)}" if len(order) == 1 else " ~"
+    partial = (Span(words, "partial"),) if bucket.partial else ()
+    for size in NAME_SIZES:
+        parts = [
+            _value(answer, at, index, look, whole=not place, size=size)
+            for place, at in enumerate(order)
+        ]
+        parts[0] = (*parts[0], *partial)
+        if len(head.text) + sum(cells(part) + 2 for part in parts) - 2 <= width:
             break
-        found.extend((Span("  "), *part) if place else part)
-        if not place and bucket.partial:
-            found.append(Span(f" ~ {running(answer)}", "partial"))
+    found: list[Span] = [head, *parts[0]]
+    for place, part in enumerate(parts[1:], 1):
+        more = f"  +{len(parts) - place}"
+        rest = len(more) if place < len(parts) - 1 else 0
+        if cells(found) + cells(part) + 2 + rest > width:
+            found.append(Span(more, "dim"))
+            break
+        found += [Span("  "), *part]
     return clipped(tuple(found), width)
 
 
-def _value(answer: Series, at: int, index: int, look: Look, *, whole: bool) -> Line:
+def _value(answer: Series, at: int, index: int, look: Look, *, whole: bool, size: int) -> Line:
     line = answer.lines[at]
     value = line.values[index]
-    named = (*key(at, look), Span(f" {cut(safe(line.name), 24)} ")) if line.name else ()
+    named = (*key(at, look), Span(f" {cut(safe(line.name), size)} ")) if line.name else ()
     unit = unit_of(answer, at)
     text = counted(value, unit) if whole else figure(value, unit)
     found: Line = (*named, Span(text, "bold" if whole else ""))

@@ -28,7 +28,8 @@ def navigate(answer: object, chart: str = "") -> list[list[Cell]]:
     breakdown then a row per group with a column per step. A retention grid starts with the
     combined rows, of everybody and of each group; column 0 is the cohort itself, and of money the
     last one who ever paid. Histograms have a row per bin, treemaps one per group, people and
-    timelines one per line. A flow has a column per step, as a table one row per node or edge.
+    timelines one per line. Rows of a table that have no keys are numbered from 0. A flow has a
+    column per step, as a table one row per node or edge.
     """
     if isinstance(answer, Series):
         return _series(answer, chart)
@@ -69,6 +70,8 @@ def _flow(answer: Flow, chart: str) -> list[list[Cell]]:
 
 
 def _table(answer: Table, chart: str) -> list[list[Cell]]:
+    if not answer.keys:
+        return [[Cell(row=str(at))] for at in range(len(answer.rows))]
     if chart != "bars" or not answer.charted:
         return [_row(answer, key) for key in answer.keys]
     cells = [Cell(row=key) for key in answer.keys[: answer.charted]]

@@ -15,6 +15,10 @@ from core.draw.units import unit_of
 from core.text import duration, fit, number, percent, width
 
 MINIMUM = 10
+ROOMY = 16
+"""Texts are cut to no less while more than FEW columns are shown; the last one goes instead."""
+
+FEW = 4
 WIDEST = 32
 BAR_FROM = 10
 
@@ -25,6 +29,7 @@ class Texts:
 
     Attributes:
         figures: what a bar beside the column would show.
+        whole: it is not cut while another column can be.
     """
 
     heading: str
@@ -32,11 +37,17 @@ class Texts:
     right: bool = False
     styles: tuple[str, ...] = ()
     figures: tuple[float, ...] = ()
+    whole: bool = False
+
+    @property
+    def longest(self) -> int:
+        """Cells that nothing of it would be cut in."""
+        return max([width(self.heading), *(width(t) for t in self.texts)])
 
     @property
     def natural(self) -> int:
-        """Cells that nothing of it would be cut in, at most WIDEST."""
-        return min(max([width(self.heading), *(width(t) for t in self.texts)]), WIDEST)
+        """The same, at most WIDEST."""
+        return min(self.longest, WIDEST)
 
 
 def window(count: int, rows: int, cursor: int | None) -> range:
@@ -49,23 +60,41 @@ def window(count: int, rows: int, cursor: int | None) -> range:
 
 
 def layout(columns: Sequence[Texts], size: int) -> list[int]:
-    """Return a width per column, 0 for those that have no room; the first text gives way first."""
-    widths = [c.natural for c in columns]
+    """Return a width per column, 0 for those that have no room; the widest text gives way first."""
     kept = len(columns)
     while True:
-        over = sum(widths[:kept]) + 2 * (kept - 1) - size
-        for index in range(kept):
-            if over > 0 and not columns[index].right:
-                given = min(max(widths[index] - MINIMUM, 0), over)
-                widths[index] -= given
-                over -= given
+        widths = [c.natural for c in columns[:kept]]
+        over = sum(widths) + 2 * (kept - 1) - size
+        least = MINIMUM if kept <= FEW else ROOMY
+        over = _give_way(widths, [not (c.right or c.whole) for c in columns], over, least)
         if over <= 0 or kept <= 1:
             break
         kept -= 1
-        widths = [c.natural for c in columns]
     if kept == 1:
         widths[0] = max(min(widths[0], size), 0)
-    return widths[:kept] + [0] * (len(columns) - kept)
+    return widths + [0] * (len(columns) - kept)
+
+
+def _give_way(widths: list[int], willing: Sequence[bool], over: int, least: int) -> int:
+    """Narrow the widest of the willing columns down to `least`; return what is still too much."""
+    while over > 0:
+        able = [i for i, w in enumerate(widths) if willing[i] and w > least]
+        if not able:
+            break
+        widths[max(able, key=lambda i: (widths[i], -i))] -= 1
+        over -= 1
+    return over
+
+
+def _widened(columns: Sequence[Texts], widths: list[int], size: int) -> list[int]:
+    """Give columns that were cut the room that is left."""
+    spare = size - sum(w + 2 for w in widths if w) + 2
+    found = list(widths)
+    for index, column in enumerate(columns):
+        more = min(max(column.longest - found[index], 0), spare) if found[index] else 0
+        found[index] += more
+        spare -= max(more, 0)
+    return found
 
 
 def grid_lines(
@@ -74,10 +103,12 @@ def grid_lines(
     """Return a heading and the rows around the cursor, a bar at the end where there is room."""
     pointer = 2 if size >= 12 else 0
     widths = layout(columns, size - pointer)
+    barred = next((c for c in columns if c.figures), None)
+    if barred is None:
+        widths = _widened(columns, widths, size - pointer)
     used = pointer + sum(w + 2 for w in widths if w) - 2
     count = len(columns[0].texts) if columns else 0
     room = size - used - 3
-    barred = next((c for c in columns if c.figures), None)
     lines: list[Line] = [_heading(columns, widths, pointer)]
     for row in window(count, height - 1, cursor):
         here = cursor == row
@@ -107,11 +138,15 @@ def table_answer(
     if not answer.rows:
         return [_headings_only(columns), (Span("No rows.", "dim"),), *wrapped(_notes(answer), size)]
     notes = wrapped(_notes(answer), size) if height >= 6 else []
-    lines = grid_lines(columns, size, max(height - len(notes), 2), look, cursor and cursor[0])
-    hidden = layout(columns, size - 2).count(0)
+    every = len(columns)
+    if 0 in layout(columns, size - 2):
+        columns = [c for c in columns if any(c.texts)] or columns
+    hidden = every - len(columns) + layout(columns, size - 2).count(0)
+    rows = max(height - len(notes) - bool(hidden and height >= 6), 2)
+    lines = grid_lines(columns, size, rows, look, cursor and cursor[0])
     if hidden and height >= 6:
         notes = [*notes, (Span(f"+{hidden} column{'s' * (hidden > 1)} not shown", "dim"),)]
-    return [*lines[: max(height - len(notes), 2)], *notes]
+    return [*lines, *notes]
 
 
 def table_bars(
@@ -144,6 +179,7 @@ def _column(answer: Table, at: int, look: Look) -> Texts:
         safe(column.name),
         tuple(value_text(v, column, look) for v in values),
         right=column.type in ("count", "number", "percent", "duration"),
+        whole=column.type == "time",
         figures=tuple(_size(v) for v in values) if counts else (),
     )
 
@@ -162,6 +198,8 @@ def value_text(value: object, column: Column, look: Look) -> str:
         return "–" if column.type != "text" else ""
     if isinstance(value, bool) or not isinstance(value, int | float):
         is_data = isinstance(value, dict | list)
+        if is_data and not value:
+            return ""
         return safe(json.dumps(value, ensure_ascii=False) if is_data else value)
     if column.type == "percent":
         return percent(float(value))

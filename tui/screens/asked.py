@@ -6,7 +6,7 @@ import shlex
 from collections.abc import Callable
 from typing import Any
 
-from core.answers import Cell
+from core.answers import Cell, Table
 from core.draw import charts
 from core.errors import FootfallError
 from core.queries.base import Context, Question
@@ -18,6 +18,9 @@ from tui.screens.overlay import Chooser, Menu, Prompt
 from tui.screens.page import Page
 from tui.widgets.answer import AnswerView
 from tui.widgets.listing import Listing, Row
+
+USERS = ("user", "user_id")
+"""Names of columns that hold users."""
 
 OTHERS = {"reached": "dropped", "returned": "not_returned"}
 
@@ -161,8 +164,16 @@ class AskedPage(Page):
     # -- what and for whom
 
     def action_measure(self) -> None:
-        """Count the next thing."""
-        self.change(edits.next_measure)
+        """Count something else."""
+        from tui.moving_on import show_as
+
+        show_as(self)
+
+    def action_related(self) -> None:
+        """Go on to a question near to this one."""
+        from tui.moving_on import lead_on
+
+        lead_on(self)
 
     def action_breakdown(self) -> None:
         """Choose a field to break down by."""
@@ -237,7 +248,7 @@ class AskedPage(Page):
         now = view.drawn_as if view.drawn_as in kinds else kinds[0]
         chosen = edits.after(kinds, now)
         if chosen == now:
-            self.say("This answer is drawn one way only.")
+            self.say("This answer is drawn one way only. ; leads on to others.")
             return
         view.set_chart(chosen)
         self.say(f"Shown as {chosen}.")
@@ -312,6 +323,8 @@ class AskedPage(Page):
         question = view.question or self.question if view is not None else None
         if view is None or question is None or view.cell is None or view.result is None:
             return None
+        if isinstance(view.answer, Table) and not view.answer.keys:
+            return None
         return question, view.cell
 
     def action_open(self) -> None:
@@ -322,8 +335,8 @@ class AskedPage(Page):
         found = self.door()
         if found is not None:
             self.open_people(*found, expected=people_counted(self.view))
-        elif self.view is not None and getattr(self.view.question, "kind", "") == "sql":
-            self.say("There are no people behind rows of SQL.")
+        elif self.view is not None and self.view.answer is not None:
+            open_row(self, self.view)
 
     def choose(self, listing: Listing) -> None:
         """Called for Enter on a list."""
@@ -393,6 +406,29 @@ class AskedPage(Page):
         if needed and (self.question is None or not edits.has(self.question, needed)):
             return f"this question has no {needed}"
         return ""
+
+
+def open_row(page: AskedPage, view: AnswerView) -> None:
+    """Open the person named in a row that counts nobody; without one, say so."""
+    from tui.screens.timeline import TimelinePage
+
+    user = person_of(view)
+    if user:
+        page.app.push_screen(TimelinePage(page.place, user))
+        return
+    sql = getattr(view.question, "kind", "") == "sql"
+    behind = "rows of SQL" if sql else "this row" if view.cell is not None else "this answer"
+    page.say(f"There are no people behind {behind}.")
+
+
+def person_of(view: AnswerView) -> str:
+    """Return the user in the row under the cursor of a table that has a column of users."""
+    answer, cell = view.answer, view.cell
+    if not isinstance(answer, Table) or cell is None or cell.row is None:
+        return ""
+    names = [column.name for column in answer.columns]
+    at = next((names.index(name) for name in USERS if name in names), None)
+    return str(answer.rows[int(cell.row)][at] or "") if at is not None else ""
 
 
 def people_counted(view: AnswerView) -> float | None:

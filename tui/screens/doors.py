@@ -5,7 +5,7 @@ from __future__ import annotations
 from core.queries.base import Question
 from tui.screens.page import Page
 
-PEOPLE = ("people", "segment", "user_search")
+PEOPLE = ("people", "segment", "audience", "user_search")
 PERSON = "user_activity"
 
 

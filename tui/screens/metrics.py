@@ -6,27 +6,21 @@ from typing import Any
 
 from textual.containers import Horizontal, Vertical
 
-from core.errors import BadInput
+from core.errors import BadInput, FootfallError
 from core.queries import from_json
 from core.queries.base import Question
 from core.text import compact
 from tui import edits
 from tui.asking import Hearer
+from tui.moving_on import open_page, opening_rows
 from tui.screens.asked import AskedPage
 from tui.screens.chart import TableView, dated, table_of, toggle_table
+from tui.screens.overlay import Chooser
 from tui.screens.page import bindings
 from tui.widgets.answer import AnswerView
 from tui.widgets.listing import Listing, Row
 
 WAIT = 0.12
-METRICS = (
-    ("Active users", {"kind": "active_users", "metric": "dau"}),
-    ("Weekly active users", {"kind": "active_users", "metric": "wau"}),
-    ("Monthly active users", {"kind": "active_users", "metric": "mau"}),
-    ("Any event", {"kind": "trend"}),
-    ("Lifecycle", {"kind": "lifecycle", "granularity": "weekly"}),
-    ("Top events", {"kind": "top_events"}),
-)
 
 
 class MetricsPage(AskedPage):
@@ -80,8 +74,7 @@ class MetricsPage(AskedPage):
             Row(name, _question({"kind": "trend", "event": name}, base), compact(count))
             for name, count in self.counts
         ]
-        rows.append(Row("metrics"))
-        rows += [Row(f" {name}", _question(body, base)) for name, body in METRICS]
+        rows += opening_rows(self, None)
         charts = self.app.library.charts()
         if charts:
             rows.append(Row("saved"))
@@ -151,8 +144,25 @@ class MetricsPage(AskedPage):
         self.main.focus()
 
     def action_new(self) -> None:
-        """Any other question, as text."""
-        self.edit_text("New question", "")
+        """Any other question: one of every kind about what is shown, or what is typed."""
+        rows = opening_rows(self, self.question)
+        self.app.push_screen(
+            Chooser("New question", rows, hint="a word to find, or a question as text",
+                    free=lambda text: text),
+            self._new_chosen,
+        )  # fmt: skip
+
+    def _new_chosen(self, value: Question | str | None) -> None:
+        if isinstance(value, str):
+            self._typed(value)
+        elif value is not None:
+            open_page(self, value)
+
+    def _typed(self, text: str) -> None:
+        try:
+            self.put(self.read_text(text)[0])
+        except FootfallError:
+            self.edit_text("New question", text)
 
     def action_table(self) -> None:
         """The table under the chart."""

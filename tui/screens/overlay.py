@@ -128,6 +128,7 @@ class Chooser(Overlay):
     Args:
         rows: what there is; a row with `off` says why it cannot be chosen.
         free: returns a value for text that is not in the list, or None when text is no choice.
+        at: the row the cursor begins on.
     """
 
     BINDINGS = (
@@ -149,8 +150,10 @@ class Chooser(Overlay):
         *,
         hint: str = "type to find",
         free: Callable[[str], Any] | None = None,
+        at: int = 0,
     ) -> None:
         super().__init__()
+        self.first_at = at
         self.heading = heading
         self.rows = rows
         self.hint = hint
@@ -167,6 +170,7 @@ class Chooser(Overlay):
     def on_mount(self) -> None:
         """Fill the list."""
         self.listing.fill(self.rows)
+        self.listing.at = self.first_at or self.listing.at
         self.query_one(Field).focus()
 
     @property
