@@ -332,8 +332,20 @@ def buckets(
         unit: a granularity.
         whole: keep whole periods at both ends instead of clipping them to the span.
     """
+    return list(_cut(span, unit, calendar, now, whole))
+
+
+@lru_cache(maxsize=16)
+def _cut(span: Span, unit: str, calendar: Calendar, now: int, whole: bool) -> tuple[Bucket, ...]:
+    """Return the buckets; each number of an answer asks for them again."""
     if unit in CLOCK:
-        return _clock_buckets(span, CLOCK[unit], calendar, now)
+        return tuple(_clock_buckets(span, CLOCK[unit], calendar, now))
+    return tuple(_calendar_buckets(span, unit, calendar, now, whole))
+
+
+def _calendar_buckets(
+    span: Span, unit: str, calendar: Calendar, now: int, whole: bool
+) -> list[Bucket]:
     found: list[Bucket] = []
     today = calendar.day_of(now)
     first = calendar.period_start(span.first_day, unit)

@@ -7,7 +7,7 @@ from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.errors import BadQuestion
@@ -200,6 +200,7 @@ CASES = st.tuples(
 )
 
 
+@settings(deadline=None)
 @given(CASES)
 def test_buckets_tile_their_range(case):
     (zone, middle), week_start, hours, ms, text, unit = case
@@ -241,6 +242,7 @@ def _begins(calendar: Calendar, ms: int, unit: str, week_start: int) -> bool:
     )
 
 
+@settings(deadline=None)
 @given(CASES)
 def test_local_days_match_the_wall_clock(case):
     (zone, middle), _, hours, ms, _, _ = case
