@@ -310,6 +310,15 @@ SQL: dict[str, tuple[str, ...]] = {
     "uniques with two filters": _uniques(
         "event = 'view_item' and platform = 'ios' and country = 'US'"
     ),
+    "uniques by a property": _uniques("event = 'purchase'", "items"),
+    "uniques with a property filter": _uniques("event = 'purchase' and items >= 3"),
+    "active users with a property": _uniques("items >= 3"),
+    "counts by a property": (
+        f"""
+        select day, items::varchar, count(*) from events
+        where {IN_RANGE} and event = 'purchase' group by grouping sets ((day, items), (items))
+        """,
+    ),
     "counts": (
         f"""
         select day, count(*) from events where {IN_RANGE} and event = 'page_view'

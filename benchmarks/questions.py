@@ -123,6 +123,7 @@ def sides(answer: Any) -> Rows:
 VIEWS = {"kind": "trend", "event": "view_item", "measure": "users"}
 IOS = {"field": "platform", "value": "ios"}
 US = {"field": "country", "value": "US"}
+SEVERAL = {"field": "items", "operator": "gte", "value": 3}
 
 QUESTIONS = (
     Asked("active users", {"kind": "active_users"}, series, 0.5),
@@ -132,6 +133,22 @@ QUESTIONS = (
     Asked("uniques by country", {**VIEWS, "breakdown": "country", "limit": 100}, series),
     Asked("uniques with a filter", {**VIEWS, "conditions": [IOS]}, series),
     Asked("uniques with two filters", {**VIEWS, "conditions": [IOS, US]}, series),
+    Asked(
+        "uniques by a property",
+        {"kind": "trend", "event": "purchase", "measure": "users", "breakdown": "items"},
+        series,
+    ),
+    Asked(
+        "uniques with a property filter",
+        {"kind": "trend", "event": "purchase", "measure": "users", "conditions": [SEVERAL]},
+        series,
+    ),
+    Asked(
+        "active users with a property", {"kind": "active_users", "conditions": [SEVERAL]}, series
+    ),
+    Asked(
+        "counts by a property", {"kind": "trend", "event": "purchase", "breakdown": "items"}, series
+    ),
     Asked("counts", {"kind": "trend", "event": "page_view"}, series),
     Asked(
         "sum of a property",

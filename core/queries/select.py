@@ -176,11 +176,19 @@ class Selection:
             f"day between {bind(span.first_day)} and {bind(span.last_day)}",
         ]
         slot = slot_expression(bind, "day", day_runs(slots)) if slots else "day"
+        users = self.narrow(bind, "users")
+        whole = all(bucket.first_day == bucket.last_day for bucket in slots)
+        if by and whole and len(pairs) == 1:
+            return f"""
+            select {slot} as slot, {_property_label(bind, field)} as v0, 0 as v1,
+                   total, {users} as users
+            from activity s
+            where {" and ".join(where)}"""
         return f"""
             select slot, {_property_label(bind, field) if by else 0} as v0, 0 as v1, total, users
             from (
                 select {slot} as slot, {"value" if by else 0} as value, sum(total) as total,
-                       {self.ctx.dialect.union(self.narrow(bind, "users"))} as users
+                       {self.ctx.dialect.union(users)} as users
                 from activity
                 where {" and ".join(where)}
                 group by 1, 2
