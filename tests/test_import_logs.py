@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.errors import BadInput
@@ -283,6 +283,7 @@ def test_a_pattern_is_what_messages_have_in_common(message, pattern):
     assert pattern_of(message) == pattern
 
 
+@settings(deadline=None)
 @given(st.text(max_size=300))
 def test_a_pattern_is_short_and_on_one_line(message):
     found = pattern_of(message)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.statistics import least_squares, odds_ratio, phi, strength, two_shares, wilson
@@ -59,6 +59,7 @@ def test_least_squares():
     assert least_squares([]) == []
 
 
+@settings(deadline=None)
 @given(st.integers(1, 50), st.integers(1, 50), st.data())
 def test_turning_success_round_turns_the_figures_round(successes, failures, data):
     s, f = data.draw(st.integers(0, successes)), data.draw(st.integers(0, failures))
