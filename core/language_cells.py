@@ -196,6 +196,11 @@ def _stickiness(question: Any, cell: Cell) -> str:
     return f"{whose} on {cell.row} of a {question.interval or 'week'}"
 
 
+def _attribution(question: Any, cell: Cell) -> str:
+    touched = f" after {question.property} {cell.row}" if cell.row is not None else ""
+    return f"Users with {question.to}{touched}"
+
+
 def _usage_interval(question: Any, cell: Cell) -> str:
     days = cell.row or "any number of days"
     return f"Users with {days} between days with {question.event or 'any event'}"
@@ -241,6 +246,7 @@ _SUBJECTS: dict[str, Callable[[Any, Cell], str]] = {
     "lifecycle": _lifecycle, "segments": _segment, "segment": _segment,
     "audience": _audience, "saved": _saved_chart, "several": _several,
     "usage_interval": _usage_interval, "engagement": _top_events,
+    "attribution": _attribution,
     "stickiness": _stickiness, "users": _users, "composition": _composition,
     "realtime": _realtime, "sessions": _sessions, "ltv": _ltv,
     "top_events": _top_events, "people": _people, "first_time": _first_time,

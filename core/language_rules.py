@@ -88,6 +88,16 @@ def _of_tiles(part: Part) -> Part:
     return Part(fields, part.at)
 
 
+def _of_touches(part: Part) -> Part:
+    """Return a clause of attribution, whose field and window in days have names of their own."""
+    fields = dict(part.fields)
+    if len(fields.get("breakdown", ())) == 1:
+        fields["property"] = fields.pop("breakdown")[0]
+    if fields.get("window_seconds", 1) % 86_400 == 0:
+        fields["lookback_days"] = fields.pop("window_seconds") // 86_400
+    return Part(fields, part.at)
+
+
 _EXPLAINED = (
     "kind", "of", "range", "conditions", "audience", "segment", "compare", "granularity",
     "breakdown", "limit",
@@ -165,6 +175,8 @@ class Rules(_Cells):
         """`by users` ranks the top events; elsewhere it is a field, which groups tiles."""
         if subject.fields["kind"] == "grouped":
             return _of_tiles(part)
+        if subject.fields["kind"] == "attribution":
+            return _of_touches(part)
         if subject.fields["kind"] == "paths" and "window_seconds" in part.fields:
             return Part({"scope": part.fields["window_seconds"]}, part.at)
         by = part.fields.get("breakdown")

@@ -182,6 +182,10 @@ class Subjects(Conditions):
     def engagement(self, _: list[Token]) -> Part:
         return Part({"kind": "engagement"})
 
+    def attributed(self, children: list[Any]) -> Part:
+        to = {"to": children[-1] if isinstance(children[-1], str) else "_active"}
+        return Part({"kind": "attribution", **(to if len(children) > 1 else {})}, at_of(children))
+
     def part_metric(self, children: list[Token]) -> list[Any]:
         return [{"metric": str(children[0]).lower()}]
 

@@ -60,6 +60,7 @@ KEYWORDS: Final = {
     "STICKINESS": "stickiness",
     "USAGE_INTERVAL": r"usage\s+interval",
     "ENGAGEMENT": "engagement",
+    "ATTRIBUTION": "attribution",
     "SEGMENTS": "segments",
     "SEGMENT": "segment",
     "SAVED": "saved",

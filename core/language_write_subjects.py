@@ -174,6 +174,12 @@ def _stickiness(writer: Writer) -> str:
     return "stickiness" if event is None else f"stickiness of {name(event)}"
 
 
+def _attribution(writer: Writer) -> str:
+    text = f"attribution of {name(writer.value('to'))} by {name(writer.value('property'))}"
+    days = writer.take("lookback_days")
+    return text if days is None else f"{text} within {days}d"
+
+
 def _usage_interval(writer: Writer) -> str:
     event = writer.take("event")
     return "usage interval" if event is None else f"usage interval of {name(event)}"
@@ -344,6 +350,7 @@ SUBJECTS: dict[str, Callable[[Writer], str]] = {
     "audience": _audience, "saved": _saved_chart, "several": _several,
     "stickiness": _stickiness, "users": _users, "composition": _composition,
     "usage_interval": _usage_interval, "engagement": lambda _: "engagement",
+    "attribution": _attribution,
     "realtime": lambda _: "realtime", "sessions": _sessions, "ltv": _ltv,
     "top_events": _top_events, "user_activity": _user, "user_search": _search, "people": _people,
     "first_time": _first_time, "per_actor": _per_actor,

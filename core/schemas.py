@@ -35,6 +35,7 @@ SHAPES: Final[dict[str, type[Shape] | tuple[type[Shape], ...]]] = {
     "stickiness": (Series, Histogram),
     "usage_interval": Histogram,
     "engagement": Table,
+    "attribution": Table,
     "segments": Table,
     "segment": People,
     "audience": People,

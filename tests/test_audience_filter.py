@@ -32,6 +32,7 @@ FIELDS: dict[str, dict[str, Any]] = {
     "several": {"series": [{"question": {"kind": "trend", "event": "sign_up"}},
                            {"question": {"kind": "active_users"}}]},
     "paths": {"from": "sign_up"},
+    "attribution": {"to": "sign_up", "property": "country"},
     "correlation": {"steps": STEPS},
     "explain": {"of": {"kind": "trend", "range": A_RANGE, "compare": "previous"}},
 }  # fmt: skip

@@ -120,6 +120,10 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     "stickiness with mode = exact, interval = month": {
         "kind": "stickiness", "mode": "exact", "interval": "month",
     },
+    "attribution of purchase by source within 14d with model = linear": {
+        "kind": "attribution", "to": "purchase", "property": "source", "lookback_days": 14,
+        "model": "linear",
+    },
     "engagement last 7d limit 5": {"kind": "engagement", "range": "7d", "limit": 5},
     "usage interval": {"kind": "usage_interval"},
     "usage interval of purchase last 90d with cumulative = true": {
@@ -537,6 +541,12 @@ KINDS = {
             lambda mode: {**body, "mode": mode}, st.sampled_from(["exact", "cumulative"])
         )),
     ),
+    "attribution": bodies(
+        "attribution", lookback_days=st.integers(1, 366), value=SOME, limit=st.integers(1, 1000),
+        model=st.sampled_from(["first", "last", "linear", "time_decay", "inverse_j"]),
+    ).flatmap(lambda body: st.builds(
+        lambda to, found: {**body, "to": to, "property": found}, SOME, SOME
+    )),
     "engagement": bodies("engagement", limit=st.integers(1, 10_000)),
     "usage_interval": bodies(
         "usage_interval", event=NASTY, cumulative=st.booleans(),

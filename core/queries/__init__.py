@@ -29,6 +29,7 @@ KINDS = {
     "stickiness": "core.queries.stickiness:Stickiness",
     "usage_interval": "core.queries.usage_interval:UsageInterval",
     "engagement": "core.queries.engagement:Engagement",
+    "attribution": "core.queries.attribution:Attribution",
     "segments": "core.queries.segments:Segments",
     "segment": "core.queries.segments:Segment",
     "audience": "core.queries.audience:Audience",
