@@ -17,6 +17,7 @@ from core.engines.dialect import SqliteDialect, json_path
 from core.store.flags import Flags
 from core.store.layout import ACTIVE, EMPTY, FIRST_PROPERTY, NONE
 from core.store.workspace import open_reader, read_meta
+from core.timeframe import DAY
 
 SAMPLE: Final = 40
 """Days of single events whose sets are recounted from the rows."""
@@ -181,10 +182,11 @@ def _property_agrees(
         f"""
         select e.actor
         from events e left join event_properties p on p.seq = e.seq
-        where e.event = :event and e.day = :day and {shown} = :shown
+        where e.event = :event and e.ts between :start and :end
+          and e.day = :day and {shown} = :shown
         """,
-        {"path": json_path(name), "event": event, "day": day,
-         "shown": NONE if text is None else text[0] or EMPTY},
+        {"start": (day - 2) * DAY, "end": (day + 3) * DAY, "event": event, "day": day,
+         "path": json_path(name), "shown": NONE if text is None else text[0] or EMPTY},
     ).fetchall()  # fmt: skip
     found = BitMap(actor for (actor,) in actors if actor)
     return bool(total == len(actors) and BitMap.deserialize(blob) == found)
@@ -198,14 +200,12 @@ def _agrees(connection: sqlite3.Connection, event: int, day: int) -> bool:
         """,
         (event, day),
     ).fetchone()
-    (counted,) = connection.execute(
-        "select count(*) from events where event = ? and day = ?", (event, day)
-    ).fetchone()
     actors = connection.execute(
-        "select distinct actor from events where event = ? and day = ? and actor <> 0",
-        (event, day),
+        "select actor from events where event = ? and ts between ? and ? and day = ?",
+        (event, (day - 2) * DAY, (day + 3) * DAY, day),
     ).fetchall()
-    return bool(total == counted and BitMap.deserialize(blob) == BitMap([a for (a,) in actors]))
+    found = BitMap(actor for (actor,) in actors if actor)
+    return bool(total == len(actors) and BitMap.deserialize(blob) == found)
 
 
 def _days_off(connection: sqlite3.Connection, whole: int, flags: Flags) -> int:
