@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from core.queries import from_json
+from core.errors import BadQuestion
+from core.queries import from_json, kind_class
 from core.queries.base import Question
 from core.starters import Facts, look_around
 from core.text import cut
@@ -93,12 +94,13 @@ class Openings:
         if not self.facts.events:
             return []
         range_ = about.range if about is not None else self.facts.range
+        unit = (getattr(about, "granularity", None) or "daily") if about else self.facts.unit
         event, second = self._events(about)
         subject = _Subject(
             self, event, second, self._steps(about, event, second), range_, self.facts.field
         )
         return [
-            Opening(section, title, from_json({"range": range_, **body}))
+            Opening(section, title, _asked({"range": range_, **body}, unit))
             for section, part in subject.sections()
             for title, body in part
         ]
@@ -250,6 +252,17 @@ class _Subject:
             yield "Logs one by one", {"kind": "logs", "metric": "raw", "limit": 100}
         query = "select event_name, count(*) as events from events_v1 group by 1 order by 2 desc"
         yield "Events counted in SQL", {"kind": "sql", "query": query}
+
+
+def _asked(body: dict[str, Any], unit: str) -> Question:
+    """The question, by weeks or months where its kind is usually asked by day and can be so."""
+    usual = kind_class(body["kind"]).model_fields.get("granularity")
+    if usual is not None and usual.default == "daily" and unit in ("weekly", "monthly"):
+        try:
+            return from_json({**body, "granularity": unit})
+        except BadQuestion:
+            pass
+    return from_json(body)
 
 
 def event_of(question: Question | None) -> str | None:

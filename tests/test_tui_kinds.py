@@ -54,7 +54,6 @@ VARIANTS = {
 
 QUESTIONS = {kind: {"kind": kind, **body} for kind, body in BODIES.items()} | VARIANTS
 WHY_NOT = ("There are no people behind", "Nobody is behind this number", "list the events")
-SIZES = ((80, 24), (120, 40))
 
 
 @pytest.fixture(scope="module")
@@ -79,21 +78,33 @@ def test_every_kind_has_a_question() -> None:
         pytest.skip(f"no question yet for {', '.join(sorted(missing))}")
 
 
-@pytest.mark.parametrize("name", QUESTIONS)
-async def test_a_question_opens_draws_and_leads_on(path: Path, name: str) -> None:
-    question = from_json(QUESTIONS[name])
-    for size in SIZES:
-        first = page_for("metrics", question)
-        async with explorer(path, size=size, place="metrics", first=first) as ff:
+async def test_every_question_draws_on_a_large_screen(path: Path) -> None:
+    async with explorer(path, size=(120, 40), place="users") as ff:
+        for name, body in QUESTIONS.items():
+            ff.app.push_screen(page_for("users", from_json(body)))
+            await ff.settle()
             sound(ff)
-            assert answered(ff), ff.screen
-            before = ff.page
-            await ff.press("enter")
-            sound(ff)
-            said = any(words in ff.status for words in WHY_NOT)
-            assert ff.page is not before or said or ff.app.screen is not ff.page, ff.screen
-            if ff.page is not before:
-                assert answered(ff), ff.screen
+            assert answered(ff), (name, ff.screen)
+            ff.app.pop_screen()
+
+
+async def test_enter_on_every_question_goes_on_or_says_why_not(path: Path) -> None:
+    async with explorer(path, place="users") as ff:
+        for name, body in QUESTIONS.items():
+            page = page_for("users", from_json(body))
+            ff.app.push_screen(page)
+            await ff.settle()
+            for place in ((0, 0), (-1, -1)):
+                page.views[0].move_to(*place)
+                await ff.press("enter")
+                sound(ff)
+                said = any(words in ff.status for words in WHY_NOT)
+                read = ff.app.screen is not ff.page
+                assert ff.page is not page or said or read, (name, ff.screen)
+                assert answered(ff), (name, ff.screen)
+                while ff.app.screen is not page:
+                    ff.app.pop_screen()
+            ff.app.pop_screen()
 
 
 def answered(ff: Driver) -> bool:
@@ -191,3 +202,11 @@ async def test_the_measure_key_offers_what_the_kind_can_count(path: Path) -> Non
         await ff.type("top events")
         await ff.press("enter", "p")
         assert ff.page.question.order_by == "users"
+
+
+async def test_a_funnel_of_attempts_leads_on_to_people(path: Path) -> None:
+    first = page_for("funnel", from_json({"kind": "funnel", **STEPS, "count_by": "totals"}))
+    async with explorer(path, place="funnel", first=first) as ff:
+        await ff.press("semicolon", "g")
+        assert ff.page.question.kind == "correlation"
+        assert answered(ff)

@@ -93,8 +93,14 @@ def _holds(question: Question, fields: dict[str, Any]) -> bool:
     return all(getattr(question, name, None) == value for name, value in fields.items())
 
 
+UNSAID = ("funnel", "retention", "lifecycle", "paths", "correlation", "composition")
+"""Kinds whose titles do not say what is counted."""
+
+
 def words_of(question: Question) -> str:
-    """Return what a question counts where that is not its kind's usual figure, else ""."""
+    """Return what a question counts where neither its kind nor its title says it, else ""."""
+    if question.kind not in UNSAID:
+        return ""
     field, values = FIGURES.get(question.kind, ("", ()))
     now = getattr(question, field, None) if field else None
     usual = type(question).model_fields[field].default if field else None

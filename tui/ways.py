@@ -6,6 +6,7 @@ from __future__ import annotations
 from typing import Any
 
 from core.answers import Cell, Series
+from core.errors import BadQuestion
 from core.openings import FUNNELS, event_of
 from core.queries import from_json
 from core.queries.base import Context, Question
@@ -32,7 +33,7 @@ def ways(question: Question, answer: Any, cell: Cell | None, ctx: Context) -> li
     """
     found: list[Way] = []
     if question.kind in EXPLAINED:
-        found.append(("w", "why did it change?", _why(question, answer, cell, ctx)))
+        found += _built([("w", "why did it change?", _why(question, answer, cell, ctx))])
     if question.kind == "explain":
         found.append(("t", "what was explained, over time", _explained(question)))
     if question.kind in FUNNELS:
@@ -50,12 +51,12 @@ def _shared(question: Question) -> dict[str, Any]:
     return {name: whole[name] for name in TAKEN_OVER}
 
 
-def _why(question: Question, answer: Any, cell: Cell | None, ctx: Context) -> Question:
+def _why(question: Question, answer: Any, cell: Cell | None, ctx: Context) -> dict[str, Any]:
     """The number against the one before it: of a point its bucket, else the whole range."""
     of = {"kind": question.kind, **question.model_dump(by_alias=True)}
     days = _days(answer, cell, ctx)
     body = {"kind": "explain", "of": {k: v for k, v in of.items() if k != "breakdown"}}
-    return from_json({**body, "range": days} if days else body)
+    return {**body, "range": days} if days else body
 
 
 def _days(answer: Any, cell: Cell | None, ctx: Context) -> str:
@@ -89,11 +90,25 @@ def _of_funnel(question: Question, cell: Cell | None) -> list[Way]:
         ("c", "time to convert", {"kind": "time_to_convert", **same, **usual, **to}),
         ("g", "what goes with converting", {"kind": "correlation", **same, **usual}),
     ]
-    found = [(letter, words, from_json(b)) for letter, words, b in made if _not(question, b)]
+    found = _built([way for way in made if _not(question, way[2])])
     ends = [step.get("event") for step in whole["steps"] if isinstance(step, dict)]
     if len(ends) > 1 and ends[0] and ends[-1] and ends[0] != ends[-1]:
         body = {"kind": "paths", "from": ends[0], "to": ends[-1], **_shared(question)}
         found.append(("p", "the paths from its first step to its last", from_json(body)))
+    return found
+
+
+def _built(made: list[tuple[str, str, dict[str, Any]]]) -> list[Way]:
+    """The ways that can be asked; who is counted differently may only be asked as people."""
+    found: list[Way] = []
+    for letter, words, body in made:
+        for dropped in ((), ("count_by", "attribution", "hold")):
+            try:
+                kept = {name: value for name, value in body.items() if name not in dropped}
+                found.append((letter, words, from_json(kept)))
+                break
+            except BadQuestion:
+                continue
     return found
 
 
@@ -123,7 +138,7 @@ def _of_event(question: Question, event: str) -> list[Way]:
         ("o", f"how often {shown}", {"kind": "trend", "event": event, "measure": "frequency"}),
         ("i", f"{shown} one by one", {"kind": "raw_events", "event": event}),
     ]
-    found = [(letter, words, from_json({**shared, **body})) for letter, words, body in made]
+    found = _built([(letter, words, {**shared, **body}) for letter, words, body in made])
     return [way for way in found if not _same(way[2], question)]
 
 
@@ -144,8 +159,10 @@ def _coming_back(question: Question) -> list[Way]:
         ("s", "stickiness", {"kind": "stickiness"}),
         ("g", "retention", {"kind": "retention"}),
     ]
-    return [
-        (letter, words, from_json({**shared, **body}))
-        for letter, words, body in made
-        if _not(question, body)
-    ]
+    return _built(
+        [
+            (letter, words, {**shared, **body})
+            for letter, words, body in made
+            if _not(question, body)
+        ]
+    )

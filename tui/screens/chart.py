@@ -44,6 +44,7 @@ class ChartPage(AskedPage):
     """
 
     page_id = "chart"
+    labels = {"related": "lead on"}  # noqa: RUF012
     BINDINGS = bindings("chart")
 
     def __init__(

@@ -21,7 +21,9 @@ class FunnelPage(KeptPage):
     kind = "funnel"
     nothing = "A funnel needs two steps."
     example = "{} > {} within 7d"
-    labels = {"open": "reached", "others": "dropped", "edit": "edit steps"}  # noqa: RUF012
+    labels = {  # noqa: RUF012
+        "open": "reached", "others": "dropped", "edit": "edit steps", "related": "lead on"
+    }  # fmt: skip
     BINDINGS = bindings("funnel")
 
     def body(self) -> Any:

@@ -27,6 +27,7 @@ class MetricsPage(AskedPage):
     """The place where any question can be opened."""
 
     page_id = "metrics"
+    labels = {"new": "any question"}  # noqa: RUF012
     BINDINGS = bindings("metrics")
     DEFAULT_CSS = """
     MetricsPage Horizontal { height: 1fr; }

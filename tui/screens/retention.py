@@ -16,7 +16,7 @@ class RetentionPage(KeptPage):
     kind = "retention"
     nothing = "Retention needs an event to start from."
     example = "retention of {} weekly 8"
-    labels = {"open": "returned", "others": "did not"}  # noqa: RUF012
+    labels = {"open": "returned", "others": "did not", "related": "lead on"}  # noqa: RUF012
     BINDINGS = bindings("retention")
 
     def body(self) -> Any:
