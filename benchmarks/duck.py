@@ -458,6 +458,40 @@ SQL: dict[str, tuple[str, ...]] = {
     "correlation": (_correlation(),),
     "funnel by day": (_by_day(),),
     "time to convert": (_times(),),
+    "engagement": (
+        f"""
+        select event::varchar, count(distinct "user")
+                   / (select count(distinct "user") from events where {IN_RANGE}),
+               count(*) / count(distinct "user"), count(distinct "user"), count(*)
+        from events where {IN_RANGE} group by event
+        """,
+    ),
+    "usage interval": (
+        f"""
+        with active as (select distinct "user", day from events where {IN_RANGE}),
+        gaps as (
+            select "user", day - lag(day) over (partition by "user" order by day) as gap
+            from active
+        ),
+        medians as (select "user", median(gap) as middle from gaps where gap > 0 group by all)
+        select middle, count(*) from medians group by all
+        """,
+    ),
+    "attribution": (
+        f"""
+        with conversions as (
+            select row_number() over () as c, "user", ts as until
+            from events where event = 'purchase' and {IN_RANGE}
+        ),
+        parts as (
+            select c, "user", platform, count(*) as m, sum(count(*)) over (partition by c) as n
+            from conversions join events using ("user")
+            where ts between until - {30 * DAY} and until
+            group by c, "user", platform
+        )
+        select platform::varchar, sum(m / n), count(distinct "user") from parts group by all
+        """,
+    ),
     "what changed": (_changes("country"), _changes("platform")),
     "paths": (_paths(),),
     "logs by level": (

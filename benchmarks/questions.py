@@ -120,6 +120,16 @@ def sides(answer: Any) -> Rows:
     return [(row[0], row[3], row[4]) for row in answer.rows]
 
 
+def halves(answer: Any) -> Rows:
+    """(days, people) of each interval."""
+    return [(part.start, part.count) for part in answer.bins]
+
+
+def credited(answer: Any) -> Rows:
+    """(value, conversions, people)."""
+    return [(row[0], row[1], row[3]) for row in answer.rows]
+
+
 VIEWS = {"kind": "trend", "event": "view_item", "measure": "users"}
 IOS = {"field": "platform", "value": "ios"}
 US = {"field": "country", "value": "US"}
@@ -236,6 +246,13 @@ QUESTIONS = (
             "limit": 100,
         },
         sides,
+    ),
+    Asked("engagement", {"kind": "engagement"}, lambda answer: [row[:5] for row in answer.rows]),
+    Asked("usage interval", {"kind": "usage_interval"}, halves),
+    Asked(
+        "attribution",
+        {"kind": "attribution", "to": "purchase", "property": "platform", "model": "linear"},
+        credited,
     ),
     Asked(
         "what changed",
