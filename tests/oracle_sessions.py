@@ -58,13 +58,27 @@ def sessions(world: World, conditions: Any, span: Any) -> list[Session]:
     ]
 
 
-def series(world: World, question: Any) -> tuple[list[Any], Any, list[Any]]:
+def groups(world: World, question: Any) -> set[str]:
+    """The values that a breakdown's field is first set to, of sessions of the range."""
+    time = time_of(world, question)
+    begun = sessions(world, question.conditions, time.span)
+    if not time.slots:
+        return set()
+    begun = [s for s in begun if time.slots[0].start <= s.start < time.slots[-1].end]
+    return {_first(world, s.events, question.breakdown[0]) for s in begun}
+
+
+def series(
+    world: World, question: Any, group: str | None = None
+) -> tuple[list[Any], Any, list[Any]]:
     """(value per bucket, value of the range, values per bucket of the compared period)."""
     time = time_of(world, question)
     items = matching(world, None, question.conditions)
 
     def figure(start: int, end: int, begun: list[Session]) -> Any:
-        own = [s for s in begun if start <= s.start < end]
+        own = [s for s in begun if start <= s.start < end and (
+            group is None or group == _first(world, s.events, question.breakdown[0])
+        )]  # fmt: skip
         users = people_of(within(items, start, end))
         short = [s.length / 1000 for s in own if s.length <= DAY]
         return {
@@ -107,7 +121,11 @@ def _end(world: World, question: Any, session: Session) -> str:
     events = session.events if question.metric == "entry" else session.events[::-1]
     if question.property is None:
         return events[0].name
-    values = [value_of(world, item, question.property) for item in events]
+    return _first(world, events, question.property)
+
+
+def _first(world: World, events: tuple[Seen, ...], field: str) -> str:
+    values = [value_of(world, item, field) for item in events]
     return label_of(next((value for value in values if value is not None), None))
 
 

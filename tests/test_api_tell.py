@@ -132,6 +132,12 @@ def test_only_numbers_are_counted() -> None:
         assert get(found, "/metrics/events/custom", query)["total"] == 2
 
 
+def test_sessions_by_a_field(backend: Backend) -> None:
+    data = get(backend, "/metrics/sessions", "breakdown=country")
+    found = {line["dimension"]: line["total"] for line in data["dimensions"]}
+    assert found == {"NL": 4, "US": 3, "DE": 2}
+
+
 def test_first_time_events_in_both_modes(backend: Backend) -> None:
     path = "/metrics/events/first-time"
     assert values(get(backend, path, "event=view_item")) == {"2025-04-07": 1}

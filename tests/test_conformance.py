@@ -377,6 +377,8 @@ def fixture(runner) -> Iterator[Engines]:
         {"kind": "stickiness", "mode": "exact", "interval": "range", "event": "view_item"},
         {"kind": "sessions", "metric": "length"},
         {"kind": "sessions", "metric": "average"},
+        {"kind": "sessions", "metric": "volume", "breakdown": "country"},
+        {"kind": "sessions", "metric": "bounce", "breakdown": "item"},
         {"kind": "sessions", "metric": "entry"},
         {"kind": "sessions", "metric": "top", "property": "country"},
         {"kind": "sessions", "metric": "bounce", "conditions": [

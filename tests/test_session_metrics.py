@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 
 from core.answers import Cell
 from core.errors import BadQuestion
-from core.language import format_cell
+from core.language import format_cell, format_question, parse
 from core.queries import from_json
 from core.queries.sessions import Bins, documented_bins
 from tests.compare import ask, both_engines, check_people, people
-from tests.oracle_sessions import by_value, lengths, series
+from tests.oracle_sessions import by_value, groups, lengths, series
 from tests.test_active_users import CONDITIONS, by_day
 from tests.worlds import (
     A_RANGE,
@@ -66,6 +66,42 @@ def test_bounces(engine):
     question = from_json({"kind": "sessions", "metric": "bounce", "range": A_RANGE})
     assert people(engine, question, Cell(bucket="2025-04-07")) == ["b"]
     assert format_cell(question, Cell()).startswith("Users with bounced sessions")
+
+
+def test_sessions_are_of_the_group_that_is_first_set_in_them():
+    noon = 1_744_027_200_000
+    nl, us = {"country": "NL"}, {"country": "US"}
+    events = (
+        Event("a", noon, "ann"), Event("a", noon + 4_000, "ann", context=nl),
+        Event("a", noon + 6_000, "ann", context=us),
+        Event("a", noon, "bob", context=us), Event("a", noon, "cat"),
+    )  # fmt: skip
+    with both_engines(World(events, now=noon + DAY)) as engines:
+        for engine in engines:
+            expected = {
+                "volume": {"NL": 1, "US": 1, "(none)": 1},
+                "average": {"NL": 6, "US": 0, "(none)": 0},
+                "bounce": {"NL": 0, "US": 1, "(none)": 1},
+            }
+            for metric, figures_ in expected.items():
+                fields = {"metric": metric, "range": "7d", "breakdown": "country"}
+                question = from_json({"kind": "sessions", **fields})
+                answer = engine.answer(question)
+                assert {line.group[0]: line.total for line in answer.lines} == figures_
+                found = people(engine, question, Cell(group=("NL",)))
+                assert found == ([] if metric == "bounce" else ["ann"])
+            assert people(engine, question, Cell(group=("US",))) == ["bob"]
+            with pytest.raises(BadQuestion, match="group values"):
+                people(engine, question, Cell(group=("US", "x")))
+
+
+def test_groups_of_sessions_as_text(engine):
+    text = "sessions volume last 7d by country"
+    question = parse(text)
+    assert (question.metric, question.breakdown) == ("volume", ("country",))
+    assert format_question(question) == text
+    cell = Cell(group=("NL",))
+    assert format_cell(question, cell) == "Users with sessions in the last 7 days, NL"
 
 
 def test_lengths_in_the_usual_bins(engine):
@@ -134,7 +170,9 @@ def test_events_at_once_begin_and_end_a_session_in_their_order():
     ("fields", "words"),
     [
         ({"metric": "many"}, "metric"),
-        ({"metric": "average", "breakdown": "country"}, "breakdown"),
+        ({"metric": "per_user", "breakdown": "country"}, "breakdown"),
+        ({"metric": "average", "breakdown": ["country", "item"]}, "takes one field"),
+        ({"metric": "volume", "breakdown": "contry"}, "contry"),
         ({"metric": "length", "compare": "previous"}, "compare"),
         ({"property": "item"}, "property"),
         ({"metric": "average", "bins": {"min": 0, "max": 5}}, "bins"),
@@ -182,6 +220,9 @@ def questions(draw: st.DrawFn) -> dict[str, Any]:
     if metric != "length":
         fields["granularity"] = draw(st.sampled_from(("hourly", "daily", "weekly", "monthly")))
         fields["compare"] = draw(st.sampled_from((None, "previous")))
+    if metric in ("volume", "average", "bounce"):
+        named = ("country", "properties.item", "event", "trait:plan")
+        fields["breakdown"] = draw(st.sampled_from(((), *((name,) for name in named))))
     return fields
 
 
@@ -202,12 +243,25 @@ def test_sessions_match_the_oracle(world, fields):
                 found = {row[0]: (row[1], row[2]) for row in answer.rows}
                 assert found == {v: (n, len(p)) for v, (n, p) in by_value(world, question).items()}
                 check_people(engine, question, answer)
+            elif question.breakdown:
+                assert {line.group[0] for line in answer.lines} == groups(world, question)
+                for line in answer.lines:
+                    _check_series(line, *series(world, question, line.group[0]))
+                _check_sessions(engine, question, answer)
             else:
-                _check_series(answer, *series(world, question))
+                _check_series(answer.lines[0], *series(world, question))
 
 
-def _check_series(answer: Any, now: list[Any], total: Any, before: list[Any]) -> None:
-    line = answer.lines[0]
+def _check_sessions(engine: Any, question: Any, answer: Any) -> None:
+    """Somebody is behind every number but 0."""
+    if question.metric == "average":
+        return
+    cells = [(cell, value) for cell, value in answer.cells() if value or cell.bucket is None]
+    for cell, value in cells[:6]:
+        assert bool(people(engine, question, cell)) == bool(value)
+
+
+def _check_series(line: Any, now: list[Any], total: Any, before: list[Any]) -> None:
     assert list(line.values) == pytest.approx(now)
     assert line.total == pytest.approx(total)
     if line.previous is not None:

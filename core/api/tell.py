@@ -78,8 +78,8 @@ EVENTS = (
 )  # fmt: skip
 
 SESSIONS = (
-    _get("/sessions", ask.Timed, metrics.over_time("sessions", metric="volume"), "Sessions",
-         "/sessions?range=7d", "sessions volume last 7d"),
+    _get("/sessions", ask.Metric, metrics.over_time("sessions", metric="volume"), "Sessions",
+         "/sessions?range=7d&breakdown=country", "sessions volume last 7d by country"),
     _get("/sessions/unique", ask.Metric, metrics.over_time("sessions", metric="unique"),
          "Sessions", "/sessions/unique?range=7d&breakdown=country",
          "sessions last 7d by country"),

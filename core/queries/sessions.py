@@ -2,8 +2,10 @@
 
 A session belongs to the day it started on; only `unique` counts it in every bucket it has events
 in. Its length is the time from its first event to its last; those longer than a day have none.
-Conditions pick the sessions that hold an event which satisfies them. Rows of `sessions` answer;
-conditions, `top`, `unique` and values of a property read the events, as these lie in no set.
+Conditions pick the sessions that hold an event which satisfies them. Those of a breakdown's group
+have its value where the field is first set in them; `unique` has a session in every group it has
+events of. Rows of `sessions` answer; conditions, `top`, `unique` and values of a field read the
+events, as these lie in no set.
 """
 
 from __future__ import annotations
@@ -20,7 +22,14 @@ from core.answers import Bin, Cell, Column, Histogram, Model, Table
 from core.engines.dialect import Binder, Statement
 from core.errors import BadQuestion
 from core.filters import Condition
-from core.queries.active_users import WHOLE, bucket_span, in_group, people_by_slot, split
+from core.queries.active_users import (
+    WHOLE,
+    bucket_span,
+    group_fields,
+    in_group,
+    people_by_slot,
+    split,
+)
 from core.queries.base import Ask, Context, Rows, TimedQuestion, dates, find_bucket, frame
 from core.queries.names import Field
 from core.queries.select import (
@@ -44,6 +53,7 @@ TITLES = {
     "per_user": "Sessions per user", "bounce": "Bounce rate", "length": "Session length",
     "top": "Sessions", "entry": "Entries", "exit": "Exits",
 }  # fmt: skip
+GROUPED = ("volume", "average", "bounce")
 SERIES = {"volume": "sessions", "average": "seconds", "per_user": "number", "bounce": "percent"}
 TABLES = ("top", "entry", "exit")
 LENGTHS = (0, 3, 10, 30, 60, 180, 600, 1800, 3600, 86_400)
@@ -110,6 +120,7 @@ class Sessions(TimedQuestion):
             sessions by `property`; "average": mean length in seconds; "per_user": sessions started
             per active person; "length": how many by length; "bounce": share of sessions with one
             event; "entry", "exit": the first or last event, or value of `property`.
+        breakdown: of volume, average and bounce one field; of unique up to two.
         property: the field of "top" (default device_type), "entry" and "exit".
         bins: of "length"; without them 0, 3, 10, 30 s, 1, 3, 10, 30 min, 1 h, 1 day.
     """
@@ -124,7 +135,7 @@ class Sessions(TimedQuestion):
     @model_validator(mode="after")
     def _fitting(self) -> Sessions:
         fits = {
-            "breakdown": self.metric == "unique",
+            "breakdown": self.metric == "unique" or self.metric in GROUPED,
             "compare": self.metric == "unique" or self.metric in SERIES,
             "property": self.metric in TABLES,
             "bins": self.metric == "length",
@@ -134,6 +145,11 @@ class Sessions(TimedQuestion):
                 raise BadQuestion(
                     f"{name} does not suit sessions {self.metric}.", parameter=name
                 )  # fmt: skip
+        if len(self.breakdown) > 1 and self.metric != "unique":
+            raise BadQuestion(
+                f"breakdown of sessions {self.metric} takes one field.",
+                "Ask by each in turn.", parameter="breakdown",
+            )  # fmt: skip
         return self
 
     def ask(self, ctx: Context) -> Ask:
@@ -145,12 +161,13 @@ class Sessions(TimedQuestion):
         if self.metric in TABLES:
             return (yield from self._table(ctx))
         time = frame(ctx, self)
-        now = yield from self._period(ctx, time.span, time.buckets)
+        by = [ctx.names.existing(name) for name in self.breakdown]
+        now = yield from self._period(ctx, time.span, time.buckets, by)
         before = None
         if time.compared:
-            before = yield from self._period(ctx, time.compared, time.compared_buckets)
+            before = yield from self._period(ctx, time.compared, time.compared_buckets, by)
         return assemble(
-            ctx, self, time, [], now, before,
+            ctx, self, time, by, now, before,
             title=TITLES[self.metric], unit=SERIES[self.metric], additive=self.metric == "volume",
             empty=0 if self.metric == "volume" else None,
         )  # fmt: skip
@@ -171,8 +188,11 @@ class Sessions(TimedQuestion):
         slot = find_bucket(slots, cell.bucket)
         reach = span if slot is None else bucket_span(slot, span)
         test = {"bounce": "s.events = 1", "average": f"s.length <= {bind(DAY)}"}.get(self.metric)
-        sessions = _started(ctx, bind, select(ctx, self), reach)
-        return f"select distinct s.actor as actor from ({sessions}) s where {test or '1 = 1'}"
+        by = group_fields(ctx, self.breakdown, cell.group)
+        tests = [test or "1 = 1"]
+        tests += [in_group(ctx, bind, field, "s.v0", cell.group[0]) for field in by]
+        sessions = self._grouped(ctx, bind, select(ctx, self), reach, by)
+        return f"select distinct s.actor as actor from ({sessions}) s where {' and '.join(tests)}"
 
     def _of_row(self, ctx: Context, bind: Binder, cell: Cell) -> str:
         if self.metric == "length":
@@ -191,11 +211,20 @@ class Sessions(TimedQuestion):
 
     # -- over time
 
+    def _grouped(
+        self, ctx: Context, bind: Binder, selection: Selection, span: Span, by: list[Field]
+    ) -> str:
+        """Relation (actor, key, start, day, length, events, v0) of sessions and their groups."""
+        sessions = _started(ctx, bind, selection, span)
+        if by:
+            return self._ends(ctx, bind, by[0], sessions, span)
+        return f"select s.*, 0 as v0 from ({sessions}) s"
+
     def _period(
-        self, ctx: Context, span: Span, slots: list[Bucket]
+        self, ctx: Context, span: Span, slots: list[Bucket], by: list[Field]
     ) -> Generator[Statement, Rows, Figures]:
         if not slots:
-            return Figures({(): 0 if self.metric == "volume" else None})
+            return Figures()
         bind, selection = ctx.binder(), select(ctx, self)
         if not whole_days(slots) and slots[-1].end < span.end:
             span = replace(span, end=slots[-1].end, whole_days=False)
@@ -209,13 +238,13 @@ class Sessions(TimedQuestion):
         rows = yield bind.statement(
             f"""
             with found as materialized (
-                select {slot_expression(bind, column, pieces)} as slot, s.length, s.events
-                from ({_started(ctx, bind, selection, span)}) s
+                select {slot_expression(bind, column, pieces)} as slot, s.v0, s.length, s.events
+                from ({self._grouped(ctx, bind, selection, span, by)}) s
                 where s.start < {bind(slots[-1].end)}
             )
-            select slot, 0, 0, {figure} from found group by slot
+            select slot, v0, 0, {figure} from found group by slot, v0
             union all
-            select {WHOLE}, 0, 0, {figure} from found
+            select {WHOLE}, v0, 0, {figure} from found group by v0
             """,
             f"{TITLES[self.metric].lower()} from the sessions",
         )
@@ -223,7 +252,7 @@ class Sessions(TimedQuestion):
         if self.metric == "per_user":
             users = yield from people_by_slot(ctx, selection, span, slots, [])
             totals, points = _per_user(totals, users[0]), _per_user(points, users[1])
-        return collect(ctx, [], totals, points)
+        return collect(ctx, by, totals, points)
 
     # -- lengths
 
@@ -304,7 +333,7 @@ class Sessions(TimedQuestion):
         return self._ends(ctx, bind, by, sessions, span), by
 
     def _ends(self, ctx: Context, bind: Binder, by: Field, sessions: str, span: Span) -> str:
-        """The first or last value that is set, of each session."""
+        """Sessions with `v0`, the first value that is set in each; of exits the last one."""
         order = "desc" if self.metric == "exit" else "asc"
         present = Selection(ctx, ctx.names.active).narrowed(
             [Condition(field=by.key, operator="is_set")]
@@ -312,7 +341,8 @@ class Sessions(TimedQuestion):
         everything = Selection(ctx)
         missing = "'(none)'" if by.kind in ("property", "trait") else "0"
         return f"""
-            select s.actor as actor, s.key as key, coalesce(f.v0, {missing}) as v0
+            select s.actor as actor, s.key as key, s.start as start, s.day as day,
+                   s.length as length, s.events as events, coalesce(f.v0, {missing}) as v0
             from ({sessions}) s
             left join (
                 select key, v0 from (
