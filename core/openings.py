@@ -234,6 +234,8 @@ class _Subject:
         if self.field:
             yield f"Groups of {self.field}", {"kind": "grouped", "group_by": self.field}
         for name in self._carried():
+            led = {"kind": "attribution", "to": self.event, "property": name}
+            yield f"What led to {self.shown}", led
             body = {"kind": "properties", "event": self.event, "property": name}
             yield f"Values of {name}", body
         yield f"{self.shown} one by one", {"kind": "raw_events", "event": self.event}

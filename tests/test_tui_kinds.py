@@ -32,7 +32,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "grouped": {"group_by": "country"}, "paths": {"from": "signup", "scope": 7 * 86_400},
     "explain": {"of": TREND}, "people": {"of": TREND, "cell": {}},
     "user_activity": {"user": "u07"}, "user_search": {"user": "u0"},
-    "usage_interval": {}, "engagement": {},
+    "attribution": {"to": "purchase", "property": "plan"}, "usage_interval": {}, "engagement": {},
     "sql": {"query": "select event_name, count(*) as times from events_v1 group by 1"},
     "logs": {},
 }  # fmt: skip
@@ -164,7 +164,7 @@ async def test_a_funnel_leads_on_to_its_other_kinds_and_back(path: Path) -> None
     async with explorer(path, place="funnel", first=first) as ff:
         funnel = ff.page
         for letter, kind in (("t", "funnel_trend"), ("c", "time_to_convert"), ("g", "correlation"),
-                             ("p", "paths")):  # fmt: skip
+                             ("w", "paths")):  # fmt: skip
             await ff.press("semicolon", letter)
             assert ff.page.question.kind == kind
             assert answered(ff)
@@ -173,6 +173,19 @@ async def test_a_funnel_leads_on_to_its_other_kinds_and_back(path: Path) -> None
                 assert ff.page.question.steps == funnel.question.steps
             await ff.press("escape")
             assert ff.page is funnel
+
+
+def test_a_letter_leads_one_way_only(path: Path) -> None:
+    from core.answers import Cell
+    from core.engines.sqlite import SqliteEngine
+    from tui.ways import ways
+
+    engine = SqliteEngine(path, clock=lambda: NOW)
+    for name, body in QUESTIONS.items():
+        for cell in (None, Cell(row="signup"), Cell(step=2, row="signup")):
+            letters = [way[0] for way in ways(from_json(body), None, cell, engine.context())]
+            assert len(letters) == len(set(letters)), name
+    engine.close()
 
 
 async def test_a_point_leads_on_to_why_it_changed(path: Path) -> None:

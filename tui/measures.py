@@ -40,6 +40,11 @@ FIGURES: dict[str, tuple[str, tuple[tuple[Any, str], ...]]] = {
                              ("failure", "with not converting"))),
     "retention": ("mode", (("n_day", "in exactly that period"), ("unbounded", "then or later"),
                            ("on_or_before", "then or before"), ("streak", "in all up to it"))),
+    "attribution": ("model", (
+        ("last", "the last touch"), ("first", "the first touch"), ("linear", "all touches alike"),
+        ("participation", "every touch in full"), ("u_shaped", "the ends"),
+        ("j_shaped", "the last above all"), ("inverse_j", "the first above all"),
+        ("time_decay", "the later the more"))),
     "top_events": ("order_by", (("count", "by events"), ("users", "by people"))),
     "composition": ("mode", (("most_recent", "the last value"), ("all_values", "every value"),
                              ("cross_values", "all values of a person together"))),

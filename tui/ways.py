@@ -94,7 +94,7 @@ def _of_funnel(question: Question, cell: Cell | None) -> list[Way]:
     ends = [step.get("event") for step in whole["steps"] if isinstance(step, dict)]
     if len(ends) > 1 and ends[0] and ends[-1] and ends[0] != ends[-1]:
         body = {"kind": "paths", "from": ends[0], "to": ends[-1], **_shared(question)}
-        found.append(("p", "the paths from its first step to its last", from_json(body)))
+        found.append(("w", "the paths from its first step to its last", from_json(body)))
     return found
 
 

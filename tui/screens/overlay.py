@@ -95,6 +95,7 @@ class Menu(Overlay):
         box = Box(self.heading, self._lines)
         box.footing = "a letter chooses   ESC closes"
         box.styles.height = len(self.entries) + 2
+        box.styles.width = max(46, *(width(clean(words)) + 12 for _, words, _ in self.entries))
         yield box
 
     def _lines(self, cells: int) -> list[Line]:
