@@ -75,7 +75,8 @@ def _time_to_convert(question: Any, cell: Cell) -> str:
 
 
 def _funnel_trend(question: Any, cell: Cell) -> str:
-    step = cell.step or (int(cell.series.split()[0]) if cell.series else question.last_step)
+    named = re.match(r"\d{1,9}", cell.series or "")
+    step = cell.step or (int(named[0]) if named else question.last_step)
     event = question.steps[step - 1].event if step <= len(question.steps) else ""
     if cell.outcome == "dropped":
         return f"Did not reach step {step}, {event}, entering"
