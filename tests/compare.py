@@ -17,6 +17,9 @@ from tests.oracle import Period
 from tests.worlds import World, engine_of
 
 
+MANY_CELLS = 200
+
+
 class ScanDialect(SqliteDialect):
     """SQLite without the stored sets, so that every question reads the events."""
 
@@ -58,8 +61,14 @@ def people(engine: SqliteEngine, question: Question, cell: Cell) -> list[str]:
 
 
 def check_people(engine: SqliteEngine, question: Question, answer: Any) -> None:
-    """Every number of people in an answer is how many different people stand behind it."""
-    for cell, value in answer.cells():
+    """Every number of people in an answer is how many different people stand behind it.
+
+    Of hundreds of cells without anybody every tenth is looked at.
+    """
+    cells = list(answer.cells())
+    for place, (cell, value) in enumerate(cells):
+        if len(cells) > MANY_CELLS and not value and place % 10:
+            continue
         found = people(engine, question, cell)
         assert len(found) == len(set(found)) == (value or 0), (cell, value, found)
 

@@ -11,7 +11,16 @@ from hypothesis import strategies as st
 from core.queries import from_json
 from tests import oracle
 from tests.compare import ask, both_engines, check_people, check_series
-from tests.worlds import A_RANGE, EXACT_RANGES, RANGES, World, appendix_a, engine_of, worlds
+from tests.worlds import (
+    A_RANGE,
+    EXACT_RANGES,
+    RANGES,
+    Event,
+    World,
+    appendix_a,
+    engine_of,
+    worlds,
+)
 
 CONDITIONS: tuple[list[dict[str, Any]], ...] = (
     [],
@@ -109,3 +118,14 @@ def test_every_active_user_can_be_named(world, fields):
     with both_engines(world) as engines:
         for engine in engines:
             check_people(engine, question, engine.answer(question))
+
+
+def test_events_that_are_still_to_come_have_no_hour_yet():
+    now = 1_744_027_200_000
+    world = World((Event("e", now - 1000, "ann"), Event("e", now + 7_200_000, "bob"), Event("e", now + 7_200_000)),
+                  now=now)  # fmt: skip
+    with both_engines(world) as engines:
+        for engine in engines:
+            for kind in ("active_users", "users"):
+                line = ask(engine, kind, range="today", granularity="hourly").lines[0]
+                assert (sum(line.values), line.total) == (1, 2)

@@ -202,6 +202,7 @@ def people_by_slot(
         )
         select slot, v0, v1, {d.count("users")} as users
         from found
+        where slot is not null
         union all
         select {WHOLE}, v0, v1, {d.count(d.union("users"))}
         from found
