@@ -122,8 +122,9 @@ def test_every_active_user_can_be_named(world, fields):
 
 def test_events_that_are_still_to_come_have_no_hour_yet():
     now = 1_744_027_200_000
-    world = World((Event("e", now - 1000, "ann"), Event("e", now + 7_200_000, "bob"), Event("e", now + 7_200_000)),
-                  now=now)  # fmt: skip
+    later = now + 7_200_000
+    events = (Event("e", now - 1000, "ann"), Event("e", later, "bob"), Event("e", later))
+    world = World(events, now=now)
     with both_engines(world) as engines:
         for engine in engines:
             for kind in ("active_users", "users"):
