@@ -223,3 +223,15 @@ async def test_a_funnel_of_attempts_leads_on_to_people(path: Path) -> None:
         await ff.press("semicolon", "g")
         assert ff.page.question.kind == "correlation"
         assert answered(ff)
+
+
+async def test_walking_the_list_asks_every_row_whatever_was_on_show(path: Path) -> None:
+    async with explorer(path, place="metrics") as ff:
+        await ff.press("tab", "c", "b", "down", "enter")
+        assert "by country" in ff.line
+        for row in [row for row in ff.page.listing.rows if row.value is not None]:
+            ff.page.listing.select(row.value)
+            ff.page._show_row()
+            await ff.settle()
+            sound(ff)
+            assert answered(ff), (row.text, ff.screen)

@@ -21,6 +21,11 @@ from tui.widgets.answer import AnswerView
 from tui.widgets.listing import Listing, Row
 
 WAIT = 0.12
+CARRIED = ("granularity", "compare", "breakdown")
+"""What a row takes over from the question on show, besides its range."""
+
+REALTIME = "realtime"
+"""A kind whose range is always the last hours."""
 
 
 class MetricsPage(AskedPage):
@@ -129,11 +134,8 @@ class MetricsPage(AskedPage):
         if value is None:
             return
         question, chart = self.app.library.question_of(value)
-        now = self.question
-        if now is not None and isinstance(value, Question):
-            question = edits.revise(
-                question, range=now.range, **_kept(now, ("granularity", "compare", "breakdown"))
-            )
+        if self.question is not None and isinstance(value, Question):
+            question = _as_now(question, self.question)
         self.open_question(question, chart)
 
     def choose(self, listing: Listing) -> None:
@@ -178,6 +180,18 @@ class MetricsPage(AskedPage):
 
 def _question(body: dict[str, Any], range_text: str) -> Question:
     return from_json({"range": range_text, **body})
+
+
+def _as_now(question: Question, now: Question) -> Question:
+    """The question over the range on show and by its parts, as far as its kind takes them."""
+    if REALTIME in (question.kind, now.kind):
+        return question
+    for fields in (CARRIED, CARRIED[:1], ()):
+        try:
+            return edits.revise(question, range=now.range, **_kept(now, fields))
+        except FootfallError:
+            continue
+    return question
 
 
 def _kept(question: Question, fields: tuple[str, ...]) -> dict[str, Any]:
