@@ -10,6 +10,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable
 from functools import partial
+from itertools import pairwise
 from typing import Any
 
 from pyroaring import BitMap
@@ -240,6 +241,32 @@ class Combination:
         return ",".join(sorted(str(value).encode().hex().upper() for value in self.values))
 
 
+class Gaps:
+    """Aggregate: of each actor in at least two sets, twice the median of the days between them.
+
+    A JSON array of [actor, twice the median]. Sets come with their day, in any order.
+    """
+
+    def __init__(self) -> None:
+        self.days: dict[int, list[int]] = {}
+
+    def step(self, day: int, users: Blob) -> None:
+        """Note one day of everybody in a set."""
+        for actor in load(users):
+            self.days.setdefault(actor, []).append(day)
+
+    def finalize(self) -> str:
+        """Return the list."""
+        return str([[actor, found] for actor, days in self.days.items() if (found := _twice(days))])
+
+
+def _twice(days: list[int]) -> int:
+    """Return twice the median of the gaps between days, 0 of fewer than two."""
+    days = sorted(set(days))
+    gaps = sorted(later - day for day, later in pairwise(days))
+    return gaps[(len(gaps) - 1) // 2] + gaps[len(gaps) // 2] if gaps else 0
+
+
 class Percentile:
     """Aggregate: percentile p of the numbers it is given, type 7 (semantics 1.7)."""
 
@@ -294,6 +321,7 @@ def register(connection: sqlite3.Connection) -> Failures:
     connection.create_function("funnel_attempts", 5, found, deterministic=True)
     connection.create_aggregate("rb_build", 1, Build)  # type: ignore[arg-type]
     connection.create_aggregate("rb_tally", 1, Tally)  # type: ignore[arg-type]
+    connection.create_aggregate("rb_gaps", 2, Gaps)  # type: ignore[arg-type]
     connection.create_window_function("rb_or_agg", 1, Union)
     connection.create_window_function("rb_or_sliding", 1, Sliding)
     connection.create_aggregate("hex_combination", 1, Combination)  # type: ignore[arg-type]

@@ -126,12 +126,26 @@ class ClickHouseDialect:
             f" from ({relation})"
         )
 
-    def unfolded(self, relation: str) -> str:
-        """Signed as days are, so that nothing wraps around."""
-        return (
-            "select toInt64(s.slot) as slot, toInt64(arrayJoin(bitmapToArray(s.users))) as actor"
-            f" from ({relation}) s"
-        )
+    def gaps(self, relation: str) -> str:
+        """Windows over a row per actor and day."""
+        return f"""
+            select actor, toInt64(sum(case when n % 2 = 1 then 2 * gap else gap end)) as halves
+            from (
+                select actor, gap, row_number() over (partition by actor order by gap) as nth,
+                       count(*) over (partition by actor) as n
+                from (
+                    select actor, slot - lag(toNullable(slot)) over (
+                               partition by actor order by slot) as gap
+                    from (
+                        select toInt64(s.slot) as slot,
+                               toInt64(arrayJoin(bitmapToArray(s.users))) as actor
+                        from ({relation}) s
+                    )
+                )
+                where gap is not null
+            )
+            where 2 * nth between n and n + 2
+            group by actor"""
 
     def actors(self) -> str:
         """The same relation as in the workspace."""

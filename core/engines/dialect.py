@@ -107,8 +107,11 @@ class Dialect(Protocol):
         """A relation (actor) of everybody in the sets `users` of a relation."""
         ...
 
-    def unfolded(self, relation: str) -> str:
-        """A relation (slot, actor) of everybody in each of the sets (slot, users)."""
+    def gaps(self, relation: str) -> str:
+        """A relation (actor, halves): twice the median of the days between each actor's sets.
+
+        Sets are of a relation (slot, users), a slot being a day; only actors in two or more.
+        """
         ...
 
     def actors(self) -> str:
@@ -320,11 +323,11 @@ class SqliteDialect:
             f"(select rb_ids(rb_or_agg(users)) from ({relation})))"
         )
 
-    def unfolded(self, relation: str) -> str:
-        """Each set through json_each."""
+    def gaps(self, relation: str) -> str:
+        """Our aggregate, unfolded through json_each: windows over a row per day take longer."""
         return (
-            "select s.slot as slot, j.value as actor "
-            f"from ({relation}) s, json_each(rb_ids(s.users)) j"
+            "select value ->> 0 as actor, value ->> 1 as halves "
+            f"from json_each((select rb_gaps(slot, users) from ({relation})))"
         )
 
     def actors(self) -> str:

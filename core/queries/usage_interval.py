@@ -2,8 +2,7 @@
 
 Of everybody active on at least two local days of the range: the median of the days between one
 active day and the next, the mean of the two middle ones of an even number. The stored sets say who
-was active when; windows over (person, day) do the rest. Events are read only where the conditions
-are in no set.
+was active when, and that is all it takes. Events are read only where the conditions are in no set.
 """
 
 from __future__ import annotations
@@ -117,22 +116,7 @@ class UsageInterval(Question):
 
     def _medians(self, ctx: Context, bind: Binder) -> str:
         """Relation (actor, halves): twice the median of the days between a person's days."""
-        d = ctx.dialect
-        return f"""
-            select actor, sum(case when n % 2 = 1 then 2 * gap else gap end) as halves
-            from (
-                select actor, gap,
-                       row_number() over (partition by actor order by gap) as nth,
-                       count(*) over (partition by actor) as n
-                from (
-                    select actor,
-                           slot - {d.lag("slot")} over (partition by actor order by slot) as gap
-                    from ({d.unfolded(self._sets(ctx, bind))}) active
-                ) gaps
-                where gap is not null
-            ) ranked
-            where 2 * nth between n and n + 2
-            group by actor"""
+        return ctx.dialect.gaps(self._sets(ctx, bind))
 
     def _sets(self, ctx: Context, bind: Binder) -> str:
         span = ctx.span_to_today(self.range)
