@@ -114,8 +114,8 @@ def lines(timings: list[Timing], *, markdown: bool) -> list[str]:
     rows = [("question", "footfall ms", "DuckDB ms", "ratio", "target")]
     rows += [
         (
-            timing.name, f"{timing.footfall:.1f}", f"{timing.duckdb:.1f}", f"{timing.ratio:.2f}",
-            f"{timing.target}" if timing.target else "",
+            timing.name, f"{timing.footfall:.1f}", _figure(timing.duckdb, 1),
+            _figure(timing.ratio, 2), f"{timing.target}" if timing.target else "",
         )
         for timing in timings
     ]  # fmt: skip
@@ -123,6 +123,10 @@ def lines(timings: list[Timing], *, markdown: bool) -> list[str]:
         rows.insert(1, ("---", "---:", "---:", "---:", "---:"))
         return [f"| {' | '.join(row)} |" for row in rows]
     return [f"{row[0]:<26}" + "".join(f"{cell:>13}" for cell in row[1:]) for row in rows]
+
+
+def _figure(value: float | None, places: int) -> str:
+    return "-" if value is None else f"{value:.{places}f}"
 
 
 if __name__ == "__main__":

@@ -494,6 +494,47 @@ SQL: dict[str, tuple[str, ...]] = {
     ),
     "what changed": (_changes("country"), _changes("platform")),
     "paths": (_paths(),),
+    "new users": (
+        f"""
+        with firsts as (select min(day) as day from events group by "user")
+        select day, count(*) from firsts where {IN_RANGE} group by all
+        union all
+        select null, count(*) from firsts where {IN_RANGE}
+        """,
+    ),
+    "sessions started": (
+        f"""
+        with gaps as (
+            select day, ts - lag(ts) over (partition by "user" order by ts) as gap from events
+        ),
+        started as (
+            select day from gaps where {IN_RANGE} and (gap is null or gap > 1800000)
+        )
+        select day, count(*) from started group by all
+        union all
+        select null, count(*) from started
+        """,
+    ),
+    "composition": (
+        f"""
+        select platform, count(*)
+        from (
+            select "user", arg_max(platform, ts) as platform
+            from events where {IN_RANGE} group by "user"
+        )
+        group by platform
+        """,
+    ),
+    "values of a property": (
+        f"""
+        select day, items::varchar, count(*) from events
+        where event = 'purchase' and {IN_RANGE} group by all
+        union all
+        select null, items::varchar, count(*) from events
+        where event = 'purchase' and {IN_RANGE} group by all
+        """,
+    ),
+    "sql": ("select country, count(*) from events group by country",),
     "logs by level": (
         f"""
         select day, level, count(*) from logs where {IN_RANGE} group by all

@@ -18,8 +18,8 @@ class Asked:
     """One question.
 
     Attributes:
-        name: as in `duck.SQL`.
-        fields: the question as JSON fields, without its range of 90 days.
+        name: as in `duck.SQL`; footfall alone is asked what that does not have.
+        fields: the question as JSON fields; the range of 90 days goes without saying.
         read: footfall's answer as rows to compare with DuckDB's.
         target: the ratio to DuckDB's time that is aimed at, if any.
     """
@@ -28,6 +28,11 @@ class Asked:
     fields: dict[str, Any]
     read: Callable[[Any], Rows]
     target: float | None = None
+
+    @property
+    def body(self) -> dict[str, Any]:
+        """The question as JSON; what people are asked for has its range in the question behind."""
+        return self.fields if self.fields["kind"] == "people" else {"range": "90d", **self.fields}
 
 
 def day(label: str) -> int:
@@ -131,6 +136,7 @@ def credited(answer: Any) -> Rows:
 
 
 VIEWS = {"kind": "trend", "event": "view_item", "measure": "users"}
+PER_COUNTRY = "select country, count(*) as events from events_v1 group by country"
 IOS = {"field": "platform", "value": "ios"}
 US = {"field": "country", "value": "US"}
 SEVERAL = {"field": "items", "operator": "gte", "value": 3}
@@ -260,6 +266,29 @@ QUESTIONS = (
         changes,
     ),
     Asked("paths", {"kind": "paths", "from": "view_item", "scope": 86_400, "limit": 50}, flow),
+    Asked("new users", {"kind": "users", "metric": "new"}, series),
+    Asked("sessions started", {"kind": "sessions", "metric": "volume"}, series),
+    Asked(
+        "composition",
+        {"kind": "composition", "property": "platform"},
+        lambda answer: [row[:2] for row in answer.rows],
+    ),
+    Asked(
+        "values of a property",
+        {"kind": "properties", "event": "purchase", "property": "items"},
+        series,
+    ),
+    Asked("sql", {"kind": "sql", "query": PER_COUNTRY}, table),
+    Asked("stickiness", {"kind": "stickiness"}, series),
+    Asked("lifetime value", {"kind": "ltv", "event": "purchase", "property": "amount"}, grid),
+    Asked("realtime", {"kind": "realtime", "range": "24h"}, series),
+    Asked("tiles by country", {"kind": "grouped", "group_by": "country"}, table),
+    Asked("people of a segment", {"kind": "segment", "segment": "returning"}, table),
+    Asked("people behind a number", {"kind": "people", "of": {**VIEWS, "range": "90d"}}, table),
+    Asked("events list", {"kind": "events_list"}, table),
+    Asked("raw events", {"kind": "raw_events"}, table),
+    Asked("one user", {"kind": "user_activity", "user": "user-000001"}, table),
+    Asked("users matching a text", {"kind": "user_search", "user": "user-0000"}, table),
     Asked("logs by level", {"kind": "logs", "breakdown": "level"}, series),
     Asked(
         "logs of a word by level",
