@@ -52,7 +52,7 @@ def _shared(question: Question) -> dict[str, Any]:
 
 
 def _why(question: Question, answer: Any, cell: Cell | None, ctx: Context) -> dict[str, Any]:
-    """The number against the one before it: of a point its bucket, else the whole range."""
+    """The number against the one before it: of a point its bucket if over, else the range."""
     of = {"kind": question.kind, **question.model_dump(by_alias=True)}
     days = _days(answer, cell, ctx)
     body = {"kind": "explain", "of": {k: v for k, v in of.items() if k != "breakdown"}}
@@ -60,11 +60,11 @@ def _why(question: Question, answer: Any, cell: Cell | None, ctx: Context) -> di
 
 
 def _days(answer: Any, cell: Cell | None, ctx: Context) -> str:
-    """The local days of the bucket under the cursor, "" without one."""
+    """The local days of the bucket under the cursor; "" without one, or when it is not over."""
     if not isinstance(answer, Series) or cell is None or cell.bucket is None:
         return ""
     for bucket in answer.buckets:
-        if bucket.label == cell.bucket:
+        if bucket.label == cell.bucket and not bucket.partial:
             day_of = ctx.calendar.day_of
             return dates_text(day_of(bucket.start), day_of(bucket.end - 1))
     return ""
