@@ -235,3 +235,13 @@ async def test_walking_the_list_asks_every_row_whatever_was_on_show(path: Path) 
             await ff.settle()
             sound(ff)
             assert answered(ff), (row.text, ff.screen)
+
+
+@pytest.mark.parametrize("name", ["lifecycle", "stickiness", "funnel_trend", "frequency"])
+async def test_the_granularity_key_passes_over_what_a_kind_refuses(path: Path, name: str) -> None:
+    first = page_for("metrics", from_json(QUESTIONS[name]))
+    async with explorer(path, place="metrics", first=first) as ff:
+        for _ in range(4):
+            await ff.press("g", "c")
+            sound(ff)
+            assert answered(ff), ff.screen

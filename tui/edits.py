@@ -127,12 +127,23 @@ def granularities(range_text: str, ctx: Context) -> list[str]:
 
 
 def next_granularity(question: Question, ctx: Context) -> Question:
-    """Return the question with the next fitting granularity."""
+    """Return the question with the next granularity that fits its range and its kind.
+
+    Raises:
+        BadQuestion: none fits.
+    """
     units = granularities(question.range, ctx)
     if has(question, "start_event"):
         units = [u for u in units if u in ("daily", "weekly", "monthly")] or ["daily"]
-    now = getattr(question, "granularity", "daily")
-    return revise(question, granularity=after(units, now))
+    unit = getattr(question, "granularity", "daily")
+    refused: BadQuestion | None = None
+    for _ in units:
+        unit = after(units, unit)
+        try:
+            return revise(question, granularity=unit)
+        except BadQuestion as error:
+            refused = error
+    raise refused or BadQuestion("No granularity fits this range.")
 
 
 def next_compare(question: Question) -> Question:

@@ -153,7 +153,11 @@ class AskedPage(Page):
     def action_granularity(self) -> None:
         """The next granularity that fits."""
         if not self.refuse("granularity"):
-            new = edits.next_granularity(self.question, self.context)
+            try:
+                new = edits.next_granularity(self.question, self.context)
+            except FootfallError as error:
+                self.sorry(error)
+                return
             self.set_fields(granularity=new.granularity)
 
     def action_compare(self) -> None:
