@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from benchmarks import duck
-from benchmarks.questions import Asked, Rows
+from benchmarks.questions import SOMEBODY, Asked, Rows
 from core.engines.sqlite import SqliteEngine
 from core.queries import from_json
 
@@ -66,7 +66,7 @@ def ask_both(engine: SqliteEngine, db: Any, asked: Asked) -> Timing:
     Raises:
         Different: they do not.
     """
-    question = from_json(asked.body)
+    question = from_json(_of_somebody(engine, asked.body))
     started = time.perf_counter()
     answer = engine.run(question, fresh=True).answer
     slow = (time.perf_counter() - started) * 1000 > SLOW
@@ -83,6 +83,13 @@ def ask_both(engine: SqliteEngine, db: Any, asked: Asked) -> Timing:
     ]
     footfall, duckdb = map(statistics.median, zip(*taken[warm_up:], strict=True))
     return Timing(asked.name, footfall, duckdb if known else None, asked.target)
+
+
+def _of_somebody(engine: SqliteEngine, body: dict[str, Any]) -> dict[str, Any]:
+    if body.get("user") != SOMEBODY:
+        return body
+    ((key,),) = engine.read("select key from identities order by id limit 1", {})
+    return {**body, "user": key}
 
 
 def timed(run: Callable[[], Any]) -> float:

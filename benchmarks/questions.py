@@ -136,6 +136,9 @@ def credited(answer: Any) -> Rows:
 
 
 VIEWS = {"kind": "trend", "event": "view_item", "measure": "users"}
+SOMEBODY = "somebody"
+"""In place of a person that the made-up events have."""
+
 PER_COUNTRY = "select country, count(*) as events from events_v1 group by country"
 IOS = {"field": "platform", "value": "ios"}
 US = {"field": "country", "value": "US"}
@@ -287,7 +290,7 @@ QUESTIONS = (
     Asked("people behind a number", {"kind": "people", "of": {**VIEWS, "range": "90d"}}, table),
     Asked("events list", {"kind": "events_list"}, table),
     Asked("raw events", {"kind": "raw_events"}, table),
-    Asked("one user", {"kind": "user_activity", "user": "user-000001"}, table),
+    Asked("one user", {"kind": "user_activity", "user": SOMEBODY}, table),
     Asked("users matching a text", {"kind": "user_search", "user": "user-0000"}, table),
     Asked("logs by level", {"kind": "logs", "breakdown": "level"}, series),
     Asked(
