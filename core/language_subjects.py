@@ -292,7 +292,8 @@ class Subjects(Conditions):
         return Part({"kind": "several"})
 
     def audience(self, children: list[Any]) -> Part:
-        named = {"audience": child.text for child in children if isinstance(child, Name)}
+        found = children[-1]
+        named = {"audience": found.text} if isinstance(found, Name) else {}
         return Part({"kind": "audience", **named}, at_of(children))
 
     def user(self, children: list[Any]) -> Part:

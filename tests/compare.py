@@ -16,7 +16,6 @@ from core.queries.base import Question
 from tests.oracle import Period
 from tests.worlds import World, engine_of
 
-
 MANY_CELLS = 200
 
 

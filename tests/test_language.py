@@ -652,7 +652,10 @@ SAID = ("range", "conditions", "audience", "segment")
 """Fields that people take from the question they are of."""
 
 PEOPLE = bodies(
-    "people", limit=st.integers(1, 10_000), offset=st.integers(0, 50), cell=CELLS,
+    "people",
+    limit=st.integers(1, 10_000),
+    offset=st.integers(0, 50),
+    cell=CELLS,
     order=st.sampled_from(["last_seen", "first_seen", "user"]),
 ).flatmap(
     lambda body: st.builds(

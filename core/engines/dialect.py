@@ -229,7 +229,7 @@ class Binder:
         begun = re.match(r"\s*with\s+(recursive\s+)?", text)
         if begun is None:
             return f"with {named} {text}"
-        return f"with {begun[1] or ''}{named}, {text[begun.end():]}"
+        return f"with {begun[1] or ''}{named}, {text[begun.end() :]}"
 
     def statement(self, text: str, label: str = "") -> Statement:
         """Return the finished statement."""
