@@ -132,7 +132,7 @@ class Ltv(TimedQuestion):
             found = sorted(money.currencies.items()) if len(money.currencies) > 1 else []
             return found, 0
         named = [(label(ctx, by[0], raw), tally) for raw, tally in money.groups.items()]
-        named.sort(key=lambda pair: (-sum(pair[1].people.values()), pair[0]))
+        named.sort(key=lambda pair: (-pair[1].everybody, pair[0]))
         return named[: self.limit], max(len(named) - self.limit, 0)
 
     def _mixed(self, money: Money) -> tuple[str, ...]:

@@ -38,14 +38,19 @@ def new_people(
         firsts = any_.first_days(bind, slots[0].first_day, slots[-1].last_day)
         users = selection.narrow(bind, "users")
         new = ctx.dialect.members(f"select {users} as users from ({firsts})")
-        own = f"x.actor = e.actor and {any_.own(bind, 'x')}"
+        own = any_.own(bind, "x")
         first = f"""
             select {columns}, 1 as nth
-            from ({new}) c
-            join {selection.source(by)}
+            from (
+                select c.actor as actor,
+                       (select min(x.ts) from events x where x.actor = c.actor and {own}) as ts
+                from ({new}) c
+            ) c
+            cross join {selection.source(by)}
             where e.actor = c.actor
-              and e.ts = (select min(x.ts) from events x where {own})
-              and e.id = (select min(x.id) from events x where {own} and x.ts = e.ts)"""
+              and e.ts = c.ts
+              and e.id = (select min(x.id) from events x
+                          where x.actor = c.actor and x.ts = c.ts and {own})"""
     else:
         tests = [any_.where(bind, None), "e.actor <> 0"]
         tests += [f"e.actor in ({members(bind)})" for members in selection.members]
@@ -92,12 +97,22 @@ def payments(
                            {numeric(question.property)} * coalesce({numeric("quantity")}, 1)
                                as amount,
                            {d.json_label(d.json_property("currency", bind))} as currency
-                    from {revenue.source([Field("property", question.property)])}
-                    join f on f.actor = e.actor
-                    where {revenue.where(bind, None)} and e.ts <= {now}
+                    from f
+                    cross join {_by_person(revenue, question)}
+                    where e.actor = f.actor and {revenue.where(bind, None)} and e.ts <= {now}
                 ) paid
                 where amount is not null
             )"""
+
+
+def _by_person(revenue: Selection, question: Ltv) -> str:
+    """The revenue events as a FROM part, for looking them up one person after the other."""
+    source = revenue.source([Field("property", question.property)])
+    if revenue.any_event:
+        return source
+    return source.replace(
+        "events e", f"events e {revenue.ctx.dialect.indexed('events_by_event')}", 1
+    )
 
 
 def statement(
@@ -133,37 +148,41 @@ def statement(
             """
 
 
+Ages = dict[int, dict[tuple[int, int], float]]
+"""slot -> (had, age) -> figure."""
+
+
+def _nested() -> Any:
+    return defaultdict(lambda: defaultdict(float))
+
+
 @dataclass
 class Tally:
-    """Counts by (slot, had, age) of one group."""
+    """Counts of one group: people by slot and had, first payments and amounts by age too."""
 
-    people: dict[tuple[int, int], float] = field(default_factory=lambda: defaultdict(float))
-    payers: dict[tuple[int, int, int], float] = field(default_factory=lambda: defaultdict(float))
-    amounts: dict[tuple[int, int, int], float] = field(default_factory=lambda: defaultdict(float))
+    people: dict[int, dict[int, float]] = field(default_factory=_nested)
+    payers: Ages = field(default_factory=_nested)
+    amounts: Ages = field(default_factory=_nested)
+
+    @property
+    def everybody(self) -> float:
+        """How many people it has."""
+        return sum(sum(counts.values()) for counts in self.people.values())
 
     def size(self, slots: Iterable[int], day: int) -> int:
         """How many people have had so many days; 0 is everybody."""
-        wanted = set(slots)
-        return int(
-            sum(
-                count
-                for (slot, had), count in self.people.items()
-                if slot in wanted and (not day or had >= day)
-            )
-        )
+        found = (item for slot in slots for item in self.people.get(slot, {}).items())
+        return int(sum(count for had, count in found if not day or had >= day))
 
-    def paid(self, slots: Iterable[int], day: int) -> tuple[int, float]:
+    def paid(self, slots: Sequence[int], day: int) -> tuple[int, float]:
         """How many of them paid within so many days, and how much; 0 is to date."""
-        wanted = set(slots)
-        sums = [
-            sum(
-                figure
-                for (slot, had, age), figure in counts.items()
-                if slot in wanted and (not day or (had >= day and age < day))
-            )
-            for counts in (self.payers, self.amounts)
-        ]
-        return int(sums[0]), sums[1]
+        payers, amount = (_within(of, slots, day) for of in (self.payers, self.amounts))
+        return int(payers), amount
+
+
+def _within(counts: Ages, slots: Iterable[int], day: int) -> float:
+    found = (item for slot in slots for item in counts.get(slot, {}).items())
+    return sum(figure for (had, age), figure in found if not day or (had >= day and age < day))
 
 
 @dataclass(frozen=True)
@@ -189,15 +208,15 @@ def money_of(rows: Rows) -> Money:
     for what, raw, currency, slot, had, age, figure in rows:
         if what == PEOPLE:
             for tally in (whole, groups[raw]):
-                tally.people[slot, had] += figure
+                tally.people[slot][had] += figure
         elif what == PAYERS:
             for tally in (whole, groups[raw]):
-                tally.payers[slot, had, age] += figure
+                tally.payers[slot][had, age] += figure
         elif what == AMOUNTS:
             for tally in (whole, groups[raw], currencies[currency]):
-                tally.amounts[slot, had, age] += figure
+                tally.amounts[slot][had, age] += figure
         else:
-            currencies[currency].payers[slot, had, age] += figure
+            currencies[currency].payers[slot][had, age] += figure
     for tally in currencies.values():
         tally.people = whole.people
     return Money(whole, groups, currencies)
