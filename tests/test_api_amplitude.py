@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 from urllib.parse import quote
 
@@ -316,3 +317,17 @@ def test_a_cohort_is_a_saved_audience(backend: Backend) -> None:
     other = [{"prop": "userdata_cohort", "op": "is not", "values": ["Buyers"]}]
     data = get(backend, "/api/2/users", i="30", s=[one, other])["data"]
     assert data["series"] == [[4], [1]]
+
+
+def test_active_users_of_an_event_are_its_users_while_it_is_active(backend: Backend) -> None:
+    answers = [
+        get(backend, "/api/2/events/segmentation", e=event("purchase"), n=n)
+        for n in ("any", "active")
+    ]
+    assert answers[0] == answers[1]
+    world = replace(appendix_a(), flags=(("purchase", "inactive"),))
+    with engine_of(world) as engine:
+        flagged = Backend(engine, Saved(engine.path))
+        query = f'{DATES}&e={{"event_type":"purchase"}}&n=active'
+        reply = refused(flagged, f"GET /api/2/events/segmentation?{query}")
+        assert (reply.status, reply.body["error"]["parameter"]) == (400, "n")

@@ -52,6 +52,8 @@ def segmentation(asked: ask.Segmentation, backend: Backend) -> Json:
     """Return one or two events over time, by segment or group."""
     events = [event_of(text, parameter) for text, parameter in asked.events]
     segments = segments_of(asked.s)
+    if asked.n == "active":
+        _check_active(events, backend)
     if asked.m == "formula":
         return _formula(asked, backend, events, segments)
     if asked.m == "histogram":
@@ -63,6 +65,18 @@ def segmentation(asked: ask.Segmentation, backend: Backend) -> Json:
     ]
     return _series([(name, answer, line) for name, answer in found for line in answer.lines],
                    asked.warnings)  # fmt: skip
+
+
+def _check_active(events: list[EventFormat], backend: Backend) -> None:
+    """Refuse n=active for an inactive event; doing any other makes a person active (8.1)."""
+    names = backend.engine.context().names
+    for event in events:
+        id_ = names.events.get(event.event_type)
+        if id_ is not None and names.flags[id_].inactive:
+            raise BadQuestion(
+                f"n=active does not suit {event.event_type}, which makes nobody active.",
+                "Allowed for it: n=any.", parameter="n",
+            )  # fmt: skip
 
 
 def _trend(asked: ask.Segmentation, event: EventFormat, segment: Segment) -> Json:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Generator, Sequence
+from dataclasses import replace
 from typing import Any, ClassVar, Literal
 
 from pydantic import Field as Limited
@@ -20,8 +21,9 @@ from core.errors import BadQuestion
 from core.queries.active_users import in_group
 from core.queries.base import Ask, Context, Question, Rows, dates
 from core.queries.names import Field
-from core.queries.select import ACTOR_FIELDS, label, select
+from core.queries.select import ACTOR_FIELDS, Selection, label, select
 from core.store.layout import OTHER
+from core.timeframe import Span
 
 CHARTED = 13
 """Values that a chart shows besides the other ones."""
@@ -184,6 +186,8 @@ class Composition(Question):
                 where {selection.where(bind, span)} and e.actor <> 0
                 group by e.actor"""
             return f"select v0, {d.build('actor')} as users from ({each}) group by v0"
+        if d.has_sets and not selection.clauses:
+            return self._latest(ctx, bind, selection, field, span)
         return f"""
             select v0, {d.build("actor")} as users
             from (
@@ -195,4 +199,29 @@ class Composition(Question):
                 where {selection.where(bind, span)} and e.actor <> 0
             )
             where nth = 1
+            group by v0"""
+
+    def _latest(
+        self, ctx: Context, bind: Binder, selection: Selection, field: Field, span: Span
+    ) -> str:
+        """The value on the last event of each of the active, looked up one person after the other.
+
+        Who was active comes from the stored sets, so only last events are read.
+        """
+        d = ctx.dialect
+        active = d.members(f"select users from ({selection.sets(bind, span, totals=False)})")
+        own = replace(selection, members=())
+        return f"""
+            select v0, {d.build("actor")} as users
+            from (
+                select c.actor as actor,
+                       (select {own.value(bind, field)}
+                        from {own.source([field])}
+                        where e.actor = c.actor and {own.where(bind, span)}
+                          and e.ts < {bind(span.end)}
+                        order by e.ts desc, e.id desc
+                        limit 1) as v0
+                from ({active}) c
+                where c.actor <> 0
+            )
             group by v0"""
