@@ -88,13 +88,14 @@ class Selection:
         """Return the dimension whose stored sets answer it, None for no dimension, or False."""
         if not self.ctx.dialect.has_sets:
             return False
-        used = {(field.kind, field.name): field for field in [*self.fields, *by]}
-        if by and by[0].kind == "event" and len(by) == 1 and not self.fields:
-            return None
+        by_event = len(by) == 1 and by[0].kind == "event"
+        fields = self.fields if by_event else [*self.fields, *by]
+        used = {(field.kind, field.name): field for field in fields}
         if len(used) > 1 or len(by) > 1:
             return False
         for field in used.values():
-            return field if field.dimension else False
+            fits = field.dimension and not (by_event and field.kind != "context")
+            return field if fits else False
         return None
 
     # -- from the stored sets, or from the events themselves
@@ -150,7 +151,8 @@ class Selection:
             select {slot} as slot, {value} as v0, 0 as v1, total, {users} as users
             from activity
             where {" and ".join(where)}"""
-        one_row_each = (not slots or single) and (by or not isinstance(dimension, Field))
+        by_value = bool(by) and by[0].kind != "event"
+        one_row_each = (not slots or single) and (by_value or not isinstance(dimension, Field))
         if one_row_each and len(self.events) < 2:
             return plain
         return f"""
