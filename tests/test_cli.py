@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import io
 import json
@@ -453,6 +454,17 @@ def test_ctrl_c_stops_a_heavy_query_at_once(db: Path) -> None:
     assert (process.returncode, out) == (130, "")
     assert "Stopped." in err
     assert "Traceback" not in err
+
+
+def test_a_swallowed_ctrl_c_still_stops_what_is_begun_after_it() -> None:
+    from tui.commands.common import CtrlC, interruptible
+
+    with CtrlC.handling():
+        with contextlib.suppress(KeyboardInterrupt):
+            signal.raise_signal(signal.SIGINT)
+        with pytest.raises(KeyboardInterrupt):
+            interruptible(lambda stop: time.sleep(0.01))
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
 
 
 def test_a_closed_pipe_ends_quietly(db: Path) -> None:

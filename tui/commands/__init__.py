@@ -101,8 +101,11 @@ def run(arguments: Sequence[str]) -> int:
         reconfigure: Any = getattr(stream, "reconfigure", None)
         if reconfigure:
             reconfigure(errors="replace")
+    from tui.commands.common import CtrlC
+
     try:
-        code = footfall.main(list(arguments), prog_name="footfall", standalone_mode=False)
+        with CtrlC.handling():
+            code = footfall.main(list(arguments), prog_name="footfall", standalone_mode=False)
         sys.stdout.flush()
         return code if isinstance(code, int) else 0
     except click.exceptions.Exit as ended:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import sys
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -105,6 +107,36 @@ def look_of(engine: SqliteEngine | None = None) -> Look:
     return Look(glyphs=found, colour=False, calendar=engine.calendar if engine else Calendar())
 
 
+class CtrlC:
+    """A handler of SIGINT that remembers: what Python runs on the side may swallow its exception.
+
+    Attributes:
+        pressed: whether the user asked to stop.
+    """
+
+    def __init__(self) -> None:
+        self.pressed = False
+
+    def __call__(self, signum: int, frame: Any) -> None:
+        """Stop the main thread where it is."""
+        self.pressed = True
+        raise KeyboardInterrupt
+
+    @staticmethod
+    @contextmanager
+    def handling() -> Iterator[None]:
+        """Handle SIGINT in this block, where this is the main thread and nobody else does."""
+        usual = signal.getsignal(signal.SIGINT) is signal.default_int_handler
+        if not usual or threading.current_thread() is not threading.main_thread():
+            yield
+            return
+        signal.signal(signal.SIGINT, CtrlC())
+        try:
+            yield
+        finally:
+            signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
 def interruptible(work: Callable[[Stop], Value]) -> Value:
     """Run `work` in a thread and return what it returns; ctrl+c stops it at once.
 
@@ -128,6 +160,8 @@ def interruptible(work: Callable[[Stop], Value]) -> Value:
 
     threading.Thread(target=target, daemon=True).start()
     try:
+        if getattr(signal.getsignal(signal.SIGINT), "pressed", False):
+            raise KeyboardInterrupt
         while not done.wait(3600):
             pass
     except KeyboardInterrupt:
