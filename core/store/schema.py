@@ -388,18 +388,6 @@ def m008_logs(db: Database) -> None:
 
 
 @migrations()
-def m009_events_with_context(db: Database) -> None:
-    """The events of the SQL screen say their context too, after the documented columns."""
-    (text,) = db.execute("select sql from sqlite_master where name = 'events_v1'").fetchone()
-    last = "p.properties as properties"
-    columns = (
-        f"(select value from dimension_values where id = e.{name}) as {name}" for name in CONTEXT
-    )
-    widened = text.replace(last, ", ".join((last, *columns)), 1)
-    db.executescript(f"drop view events_v1; {widened};")
-
-
-@migrations()
 def m010_property_sets(db: Database) -> None:
     """The properties that have stored sets, and the texts of their values.
 
@@ -420,6 +408,48 @@ def m010_property_sets(db: Database) -> None:
         primary key (dimension, id)
     ) without rowid;
     """)
+
+
+@migrations()
+def m011_views_by_column(db: Database) -> None:
+    """Every column of the event views looks its text up itself, and costs nothing unasked.
+
+    An outer join would be made for every event, whether its columns are asked for or not.
+    """
+    moment = "strftime('%Y-%m-%d %H:%M:%f', e.ts / 1000.0, 'unixepoch') as timestamp"
+    keys = {
+        "device_id": "(select key from identities where id = e.device)",
+        "session_id": "(select key from session_keys where id = e.session)",
+        "user_id": "(select key from identities where id = e.user)",
+    }
+    context = {
+        name: f"(select value from dimension_values where id = e.{name})" for name in CONTEXT
+    }
+    own = {
+        "actor": "(select key from identities where id = e.actor)",
+        "properties": "(select properties from event_properties where seq = e.seq)",
+    }
+    events = _columns({**keys, **own, **context})
+    about = _columns({**keys, **context, "operating_system": context["os"]})
+    kept = "e.event not in (select id from event_names where deleted)"
+    db.executescript(f"""
+    drop view events_v1;
+    create view events_v1 as
+    select {moment}, n.name as event_name, {events}
+    from events e
+    join event_names n on n.id = e.event
+    where {kept};
+
+    drop view context_v1;
+    create view context_v1 as
+    select {moment}, {about}
+    from events e
+    where {kept};
+    """)
+
+
+def _columns(named: dict[str, str]) -> str:
+    return ", ".join(f"{text} as {name}" for name, text in named.items())
 
 
 INDEXES = {
