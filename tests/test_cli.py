@@ -12,6 +12,7 @@ import subprocess
 import sys
 import time
 import tomllib
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -85,6 +86,14 @@ def spawn(*arguments: str, **options: Any) -> subprocess.Popen[str]:
         [sys.executable, "-m", "tui.cli", *arguments], cwd=ROOT, text=True,
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, **options,
     )  # fmt: skip
+
+
+@pytest.fixture
+def ctrl_c() -> Iterator[None]:
+    """Take ctrl+c, here and in what is started, also where the tests run in the background."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
 
 
 def rows_of(text: str) -> list[dict[str, str]]:
@@ -443,6 +452,7 @@ def wait_until_open(process: subprocess.Popen[str], db: Path) -> None:
     time.sleep(0.5)
 
 
+@pytest.mark.usefixtures("ctrl_c")
 def test_ctrl_c_stops_a_heavy_query_at_once(db: Path) -> None:
     process = spawn("sql", ENDLESS, "--db", str(db))
     wait_until_open(process, db)
@@ -456,6 +466,7 @@ def test_ctrl_c_stops_a_heavy_query_at_once(db: Path) -> None:
     assert "Traceback" not in err
 
 
+@pytest.mark.usefixtures("ctrl_c")
 def test_a_swallowed_ctrl_c_still_stops_what_is_begun_after_it() -> None:
     from tui.commands.common import CtrlC, interruptible
 
