@@ -6,7 +6,7 @@ from core.api import amplitude_charts as charts
 from core.api import amplitude_funnels as funnels
 from core.api import amplitude_parameters as ask
 from core.api import amplitude_people as people
-from core.api.route import Asked, Handler, Route
+from core.api.route import Asked, Handler, Nothing, Route
 
 BASE = "/api/2"
 RANGE = "start=20260801&end=20260831"
@@ -31,7 +31,7 @@ ROUTES: tuple[Route, ...] = (
          "Get average sessions per user", f"?{RANGE}", "sessions per user"),
     _get(f"{BASE}/composition", ask.Composition, people.composition, "User composition",
          f"?{RANGE}&p=platform", "composition by platform"),
-    _get(f"{BASE}/events/list", ask.Nothing, charts.events_list, "Get events list", "",
+    _get(f"{BASE}/events/list", Nothing, charts.events_list, "Get events list", "",
          "events list"),
     _get(f"{BASE}/events/segmentation", ask.Segmentation, charts.segmentation,
          "Event segmentation", f'?e={{"event_type":"_active"}}&{RANGE}', "users of _active"),

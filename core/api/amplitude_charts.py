@@ -10,7 +10,7 @@ from core.answers import Cohort, Grid, GridGroup, Histogram, Line, Series
 from core.api import amplitude_parameters as ask
 from core.api.amplitude_format import EventFormat, Segment, event_of, segments_of
 from core.api.amplitude_people import labels, short
-from core.api.route import Backend
+from core.api.route import Backend, Nothing
 from core.errors import BadQuestion
 from core.queries.base import Context
 from core.text import clean
@@ -25,7 +25,7 @@ PROPERTY = ("histogram", "sums", "value_avg")
 """Metrics of the first property an event is grouped by."""
 
 
-def events_list(asked: ask.Nothing, backend: Backend) -> Json:
+def events_list(asked: Nothing, backend: Backend) -> Json:
     """Return this week's events with their flags (semantics 9.11)."""
     answer = backend.answer("events_list")
     names = backend.engine.context().names

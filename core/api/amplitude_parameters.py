@@ -33,10 +33,6 @@ def _date(text: str, info: ValidationInfo) -> str:
 Date = Annotated[str, AfterValidator(_date)]
 
 
-class Nothing(Asked):
-    """No parameters."""
-
-
 class Dates(Asked):
     """The range."""
 

@@ -6,15 +6,13 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
-from pydantic import ValidationError
-
 from core.answers import Histogram, People, Series, Timeline, TimelineEvent
 from core.api import amplitude_parameters as ask
 from core.api.amplitude_format import Segment, segments_of
 from core.api.route import Backend
 from core.api.tell_shapes import moment
 from core.errors import BadQuestion, NotFound
-from core.queries.sessions import Bins
+from core.queries.sessions import documented_bins
 from core.text import clean
 
 Json = dict[str, Any]
@@ -25,9 +23,9 @@ def labels(answer: Series) -> list[str]:
     return [bucket.label for bucket in answer.buckets]
 
 
-def group_names(answer: Series, unnamed: str = "") -> list[str]:
+def group_names(answer: Series) -> list[str]:
     """Return a label per line."""
-    return [clean(line.name) or unnamed for line in answer.lines]
+    return [clean(line.name) for line in answer.lines]
 
 
 def by_segment(segments: Iterable[Segment], backend: Backend, kind: str, **fields: Any) -> Any:
@@ -80,7 +78,10 @@ def _sessions(asked: ask.Dates, backend: Backend, metric: str) -> Json:
 
 def session_length(asked: ask.SessionLength, backend: Backend) -> Json:
     """Return how many sessions have which length, in custom bins where these are sound (9.3)."""
-    bins = custom_bins(asked)
+    bins = documented_bins(
+        asked.timeHistogramConfigBinTimeUnit, asked.timeHistogramConfigBinMin,
+        asked.timeHistogramConfigBinMax, asked.timeHistogramConfigBinSize,
+    )  # fmt: skip
     answer: Histogram = backend.answer(
         "sessions", metric="length", range=asked.range,
         bins=bins.model_dump(exclude_none=True) if bins else None,
@@ -91,20 +92,6 @@ def session_length(asked: ask.SessionLength, backend: Backend) -> Json:
             "xValues": [f"{part.start:g}s-{part.end:g}s" for part in answer.bins],
         }
     }
-
-
-def custom_bins(asked: ask.SessionLength) -> Bins | None:
-    """Return the bins asked for, None when any part is missing or invalid."""
-    given = {
-        "unit": asked.timeHistogramConfigBinTimeUnit, "min": asked.timeHistogramConfigBinMin,
-        "max": asked.timeHistogramConfigBinMax, "size": asked.timeHistogramConfigBinSize,
-    }  # fmt: skip
-    if any(given[name] is None for name in ("unit", "min", "max")):
-        return None
-    try:
-        return Bins.model_validate({k: v for k, v in given.items() if v is not None})
-    except (ValidationError, ValueError):
-        return None
 
 
 def composition(asked: ask.Composition, backend: Backend) -> Json:

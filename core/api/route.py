@@ -27,6 +27,10 @@ class Asked(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
+class Nothing(Asked):
+    """No parameters."""
+
+
 @dataclass(frozen=True)
 class Backend:
     """What requests are asked of: an engine, the saved things beside it, and a way to stop."""

@@ -6,7 +6,7 @@ from core.api import tell_data as data
 from core.api import tell_metrics as metrics
 from core.api import tell_objects as objects
 from core.api import tell_parameters as ask
-from core.api.route import Asked, Handler, Route
+from core.api.route import Asked, Handler, Nothing, Route
 
 BASE = "/api/v1/metrics"
 BODY_BASE = "/api/v1"
@@ -161,7 +161,7 @@ ID = "ID"
 """Stands in an example for the id that making or listing things shows."""
 
 OBJECTS = (
-    _kept("GET", AUDIENCE, objects.Nothing, objects.audiences),
+    _kept("GET", AUDIENCE, Nothing, objects.audiences),
     _kept("POST", AUDIENCE, objects.NewAudience, objects.create_audience, DEFINITION),
     _kept("GET", f"{AUDIENCE}/:id", objects.One, objects.audience),
     _kept("PUT", f"{AUDIENCE}/:id", objects.ChangedAudience, objects.change_audience,
@@ -190,7 +190,7 @@ DATA = (
         "select country, count(*) from events_v1 group by 1",
         '{"query": "select event_name, count(*) from events_v1 group by 1"}',
     ),
-    _data("", data.Nothing, data.sources, ""),
+    _data("", Nothing, data.sources, ""),
     _data("/:source/fields", data.OfSource, data.source_fields, "/events/fields"),
     _data("/:source/values/:field", data.OfField, data.field_values,
           "/context/values/country?limit=5"),

@@ -6,15 +6,11 @@ from typing import Any
 
 from pydantic import Field
 
-from core.api.route import Asked, Backend
+from core.api.route import Asked, Backend, Nothing
 from core.api.tell_shapes import rows
 from core.store import explore
 
 Json = dict[str, Any]
-
-
-class Nothing(Asked):
-    """No parameters."""
 
 
 class OfSource(Asked):

@@ -7,16 +7,12 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from core.api.route import Asked, Backend
+from core.api.route import Asked, Backend, Nothing
 from core.api.tell_shapes import moment
 from core.errors import BadQuestion
 from core.store.things import Item, Mark
 
 Json = dict[str, Any]
-
-
-class Nothing(Asked):
-    """No parameters."""
 
 
 class One(Asked):

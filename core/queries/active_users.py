@@ -187,6 +187,20 @@ def totals_statement(ctx: Context, selection: Selection, span: Span, by: list[Fi
     )
 
 
+def by_event_statement(ctx: Context, selection: Selection, span: Span) -> Statement:
+    """Return (event, events, users) over a span, each person counted once per event."""
+    bind = ctx.binder()
+    d = ctx.dialect
+    return bind.statement(
+        f"""
+        select v0, sum(total) as events, {d.count(d.union("users"))} as users
+        from ({selection.sets(bind, span, by=[ctx.names.field("event")])})
+        group by v0
+        """,
+        "events and users by event",
+    )
+
+
 def people_by_slot(
     ctx: Context, selection: Selection, span: Span, slots: list[Bucket], by: list[Field]
 ) -> Generator[Statement, Rows, tuple[Rows, Rows]]:

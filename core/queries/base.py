@@ -127,6 +127,18 @@ class Question(Model):
         raise NotImplementedError
 
 
+def whole_days_only(word: str, kind: str) -> str:
+    """Return a granularity of whole days; BadQuestion when a kind is asked for a shorter one."""
+    unit = granularity(word)
+    if unit in CLOCK:
+        raise BadQuestion(
+            f"granularity {word!r} does not suit {kind}.",
+            "Allowed: daily, weekly, monthly, quarterly, yearly.",
+            parameter="granularity",
+        )
+    return unit
+
+
 class TimedQuestion(Question):
     """A question answered over time.
 

@@ -14,7 +14,7 @@ from pydantic import Field as Limited
 
 from core.answers import Cell, Column, Table
 from core.engines.dialect import Binder
-from core.queries.active_users import members_of_group
+from core.queries.active_users import by_event_statement, members_of_group
 from core.queries.base import Ask, Context, Question, dates
 from core.queries.select import select
 from core.queries.selectors import exactly
@@ -39,15 +39,7 @@ class Engagement(Question):
         """See Question."""
         span, selection = ctx.span_to_today(self.range), select(ctx, self)
         bind, d = ctx.binder(), ctx.dialect
-        by = [ctx.names.field("event")]
-        found = yield bind.statement(
-            f"""
-            select v0, sum(total) as events, {d.count(d.union("users"))} as users
-            from ({selection.sets(bind, span, by=by)})
-            group by v0
-            """,
-            "events and users by event",
-        )
+        found = yield by_event_statement(ctx, selection, span)
         bind = ctx.binder()
         ((active,),) = yield bind.statement(
             f"""

@@ -7,7 +7,7 @@ from typing import Literal
 
 from core.answers import Cell, Column, Table
 from core.engines.dialect import Binder
-from core.queries.active_users import members_of_group
+from core.queries.active_users import by_event_statement, members_of_group
 from core.queries.base import Ask, Context, Dates, Question, dates
 from core.queries.select import select
 from core.queries.selectors import ANY, exactly
@@ -30,18 +30,8 @@ class EventsList(Question):
         span = ctx.span_to_today(self.range)
         selection = select(ctx, self, absent=ANY)
         everybody = replace(selection, events=ctx.names.active, clauses=())
-        bind = ctx.binder()
-        d = ctx.dialect
-        by = [ctx.names.field("event")]
-        found = yield bind.statement(
-            f"""
-            select v0, sum(total) as events, {d.count(d.union("users"))} as users
-            from ({selection.sets(bind, span, by=by)})
-            group by v0
-            """,
-            "events and users by event",
-        )
-        bind = ctx.binder()
+        found = yield by_event_statement(ctx, selection, span)
+        bind, d = ctx.binder(), ctx.dialect
         active = yield bind.statement(
             f"""
             select {d.count(d.union("users"))} as users

@@ -21,6 +21,16 @@ TOUCHES = ("entry", "first", "last", "all")
 """The events of an attempt whose breakdown value counts, besides the one of a step."""
 
 
+def check_between(first: int, last: int, count: int) -> None:
+    """Refuse two steps of a funnel of `count` that do not come one before the other."""
+    if not first < last <= count:
+        raise BadQuestion(
+            f"from_step {first} and to_step {last} do not fit.",
+            f"Steps are 1 to {count}; from_step comes before to_step.",
+            parameter="to_step" if last > count else "from_step",
+        )
+
+
 class FunnelStep(Model):
     """One step: an event, and what must hold for it; `filters` are about this step only."""
 

@@ -21,7 +21,7 @@ from core.engines.dialect import Binder, Statement
 from core.errors import BadQuestion
 from core.queries.active_users import bucket_span, group_fields
 from core.queries.base import Ask, Context, Frame, Rows, dates, find_bucket, frame
-from core.queries.funnel_fields import FunnelFields
+from core.queries.funnel_fields import FunnelFields, check_between
 from core.queries.funnel_notes import notes
 from core.queries.funnel_plan import Plan
 from core.queries.funnel_tally import Tally, average, seconds
@@ -64,13 +64,7 @@ class FunnelTrend(FunnelFields):
 
     @model_validator(mode="after")
     def _fitting(self) -> FunnelTrend:
-        last = len(self.steps)
-        if not self.from_step < self.last_step <= last:
-            raise BadQuestion(
-                f"from_step {self.from_step} and to_step {self.last_step} do not fit.",
-                f"Steps are 1 to {last}; from_step comes before to_step.",
-                parameter="to_step" if self.last_step > last else "from_step",
-            )
+        check_between(self.from_step, self.last_step, len(self.steps))
         if self.measure != "conversion" and (self.from_step, self.to_step) != (1, None):
             raise BadQuestion(
                 f"from_step and to_step do not suit the measure {self.measure}.",

@@ -19,12 +19,21 @@ from core.answers import Cell, Line, Series
 from core.engines.dialect import Binder, Statement
 from core.errors import BadQuestion
 from core.queries.active_users import group_fields, in_group
-from core.queries.base import Ask, Context, Rows, TimedQuestion, dates, find_bucket, frame
+from core.queries.base import (
+    Ask,
+    Context,
+    Rows,
+    TimedQuestion,
+    dates,
+    find_bucket,
+    frame,
+    whole_days_only,
+)
 from core.queries.names import Field
 from core.queries.select import Selection, day_runs, select, slot_expression
 from core.queries.selectors import titled
 from core.queries.series import Figure, Group, groups_reader, points_of
-from core.timeframe import CLOCK, Bucket, Span, days_span, granularity
+from core.timeframe import Bucket, Span, days_span
 
 STATES = ("new", "returning", "resurrected", "dormant")
 WHOLE = -1
@@ -55,13 +64,7 @@ class Lifecycle(TimedQuestion):
     @field_validator("granularity")
     @classmethod
     def _whole_days(cls, word: str) -> str:
-        if granularity(word) in CLOCK:
-            raise BadQuestion(
-                f"granularity {word!r} does not suit lifecycle.",
-                "Allowed: daily, weekly, monthly, quarterly, yearly.",
-                parameter="granularity",
-            )
-        return granularity(word)
+        return whole_days_only(word, "lifecycle")
 
     breakdown: tuple[str, ...] = Limited(default=(), max_length=1)
 

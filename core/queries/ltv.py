@@ -18,11 +18,11 @@ from core.answers import Cell, Cohort, Grid, GridGroup
 from core.engines.dialect import Binder
 from core.errors import BadQuestion
 from core.queries.active_users import in_group
-from core.queries.base import Ask, Context, TimedQuestion, dates, frame
+from core.queries.base import Ask, Context, TimedQuestion, dates, frame, whole_days_only
 from core.queries.ltv_money import Money, Tally, money_of, new_people, payments, statement
 from core.queries.names import Field
 from core.queries.select import label
-from core.timeframe import CLOCK, Bucket, granularity
+from core.timeframe import Bucket
 
 LONGEST = 3660
 TITLES = {
@@ -62,13 +62,7 @@ class Ltv(TimedQuestion):
     @field_validator("granularity")
     @classmethod
     def _whole_days(cls, word: str) -> str:
-        if granularity(word) in CLOCK:
-            raise BadQuestion(
-                f"granularity {word!r} does not suit ltv.",
-                "Allowed: daily, weekly, monthly, quarterly, yearly.",
-                parameter="granularity",
-            )
-        return granularity(word)
+        return whole_days_only(word, "ltv")
 
     @field_validator("property")
     @classmethod

@@ -27,12 +27,21 @@ from core.queries.active_users import (
     people_by_slot,
     rolling_statement,
 )
-from core.queries.base import Ask, Context, Rows, TimedQuestion, dates, find_bucket, frame
+from core.queries.base import (
+    Ask,
+    Context,
+    Rows,
+    TimedQuestion,
+    dates,
+    find_bucket,
+    frame,
+    whole_days_only,
+)
 from core.queries.names import Field
 from core.queries.select import select
 from core.queries.selectors import titled
 from core.queries.series import Figure, Figures, Group, assemble, collect
-from core.timeframe import CLOCK, Bucket, Span, days_span, granularity
+from core.timeframe import Bucket, Span, days_span
 
 LONGEST = 366
 """Days of a range that is one period."""
@@ -64,13 +73,7 @@ class Stickiness(TimedQuestion):
     @field_validator("granularity")
     @classmethod
     def _whole_days(cls, word: str) -> str:
-        if granularity(word) in CLOCK:
-            raise BadQuestion(
-                f"granularity {word!r} does not suit stickiness.",
-                "Allowed: daily, weekly, monthly, quarterly, yearly.",
-                parameter="granularity",
-            )
-        return granularity(word)
+        return whole_days_only(word, "stickiness")
 
     @model_validator(mode="after")
     def _consistent(self) -> Stickiness:

@@ -25,7 +25,7 @@ from core.engines.dialect import Binder, Statement
 from core.errors import BadQuestion
 from core.queries.active_users import group_fields
 from core.queries.base import Ask, Context, Rows, dates
-from core.queries.funnel_fields import FunnelFields
+from core.queries.funnel_fields import FunnelFields, check_between
 from core.queries.funnel_notes import notes
 from core.queries.funnel_plan import EVERYBODY, Plan
 from core.queries.funnel_values import has_value, value_label
@@ -77,13 +77,7 @@ class TimeToConvert(FunnelFields):
 
     @model_validator(mode="after")
     def _fitting(self) -> TimeToConvert:
-        last = len(self.steps)
-        if not self.from_step < self.last_step <= last:
-            raise BadQuestion(
-                f"from_step {self.from_step} and to_step {self.last_step} do not fit.",
-                f"Steps are 1 to {last}; from_step comes before to_step.",
-                parameter="to_step" if self.last_step > last else "from_step",
-            )
+        check_between(self.from_step, self.last_step, len(self.steps))
         if self.bins and self.width:
             raise BadQuestion("bins and width cannot both be given.", parameter="width")
         if self.compare:

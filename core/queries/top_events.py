@@ -8,7 +8,7 @@ from pydantic import Field
 
 from core.answers import Cell, Column, Table
 from core.engines.dialect import Binder
-from core.queries.active_users import members_of_group
+from core.queries.active_users import by_event_statement, members_of_group
 from core.queries.base import Ask, Context, Question, dates
 from core.queries.select import select
 from core.queries.selectors import ANY, exactly
@@ -30,17 +30,7 @@ class TopEvents(Question):
         """See Question."""
         span = ctx.span(self.range)
         selection = select(ctx, self, absent=ANY)
-        bind = ctx.binder()
-        d = ctx.dialect
-        by = [ctx.names.field("event")]
-        rows = yield bind.statement(
-            f"""
-            select v0, sum(total) as events, {d.count(d.union("users"))} as users
-            from ({selection.sets(bind, span, by=by, totals=True)})
-            group by v0
-            """,
-            "events and users by event",
-        )
+        rows = yield by_event_statement(ctx, selection, span)
         named = [(ctx.names.event_name(event), count, users) for event, count, users in rows]
         at = 1 if self.order_by == "count" else 2
         named.sort(key=lambda row: (-int(row[at]), row[0]))
