@@ -20,6 +20,11 @@ from core.errors import BadQuestion, did_you_mean
 EPOCH: Final = date(1970, 1, 1).toordinal()
 HOUR: Final = 3_600_000
 DAY: Final = 24 * HOUR
+QUARTER: Final = 900_000
+"""A quarter of an hour in ms: in nearly all zones no day begins inside one."""
+
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_MILLISECOND: Final = timedelta(milliseconds=1)
 MAX_POINTS: Final = 2_000
 
 CLOCK: Final = {"minute": 60_000, "five_minute": 300_000, "hourly": HOUR}
@@ -67,17 +72,47 @@ def to_day(when: date) -> int:
 
 
 @lru_cache(maxsize=65536)
-def _quarter_day(zone: ZoneInfo, quarter: int) -> int:
-    return datetime.fromtimestamp(quarter * 900, zone).date().toordinal() - EPOCH
+def _quarter_day(zone: ZoneInfo, quarter: int) -> int | None:
+    """Return the day of a whole quarter of an hour since 1970; None when a day begins inside it."""
+    first = _exact_day(zone, quarter * QUARTER)
+    return first if first == _exact_day(zone, (quarter + 1) * QUARTER - 1) else None
+
+
+def _exact_day(zone: ZoneInfo, ms: int) -> int:
+    day = to_day(_local_date(zone, ms))
+    while _day_start(zone, day) > ms:
+        day -= 1
+    while _day_start(zone, day + 1) <= ms:
+        day += 1
+    return day
+
+
+def _local_date(zone: ZoneInfo, ms: int) -> date:
+    return datetime.fromtimestamp(ms // 1000, zone).date()
 
 
 @lru_cache(maxsize=65536)
 def _day_start(zone: ZoneInfo, day: int) -> int:
-    return _instant(zone, datetime.combine(to_date(day), datetime.min.time()))
+    """Return where a day begins: at its midnight, or at the change of clocks that skips it.
+
+    A midnight that comes twice begins the day at its first time, unless the clock falls back into
+    the evening before: then at its second, so that days follow each other.
+    """
+    midnight = datetime.combine(to_date(day), datetime.min.time())
+    first, second = (_instant(zone, midnight.replace(fold=fold)) for fold in (0, 1))
+    if first < second:
+        return second if _local_date(zone, second - 1) < to_date(day) else first
+    while second < first:
+        between = (first + second) // 2
+        if _local_date(zone, between) < to_date(day):
+            second = between + 1
+        else:
+            first = between
+    return first
 
 
 def _instant(zone: ZoneInfo, wall: datetime) -> int:
-    return int(wall.replace(tzinfo=zone).timestamp() * 1000)
+    return (wall.replace(tzinfo=zone) - _EPOCH) // _MILLISECOND
 
 
 @dataclass(frozen=True)
@@ -105,8 +140,9 @@ class Calendar:
             ) from error
 
     def day_of(self, ms: int) -> int:
-        """Return the local day that an instant lies on."""
-        return _quarter_day(self.zone, ms // 900_000)
+        """Return the local day that an instant lies on: the last one begun by then."""
+        day = _quarter_day(self.zone, ms // QUARTER)
+        return _exact_day(self.zone, ms) if day is None else day
 
     def local(self, ms: int) -> datetime:
         """Return an instant as local wall-clock time."""

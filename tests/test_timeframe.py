@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.errors import BadQuestion
+from core.store.batch import Days
 from core.timeframe import (
     CLOCK,
     DAY,
@@ -228,7 +229,7 @@ def _begins(calendar: Calendar, ms: int, unit: str, week_start: int) -> bool:
     if local.utcoffset() != before.utcoffset():
         return True
     if unit in CLOCK:
-        return ms % 60_000 == 0 and (local.minute * 60_000) % CLOCK[unit] == 0
+        return local.second == ms % 1000 == 0 and (local.minute * 60_000) % CLOCK[unit] == 0
     midnight = (local.hour, local.minute, local.second) == (0, 0, 0)
     return (
         midnight
@@ -252,6 +253,64 @@ def test_local_days_match_the_wall_clock(case):
     assert to_date(day) == datetime.fromtimestamp(moment / 1000, ZoneInfo(zone)).date()
     assert calendar.day_start(day) <= moment < calendar.day_start(day + 1)
     assert to_day(to_date(day)) == day
+
+
+ODD_ZONES = (
+    ("Africa/Monrovia", "1972-01-07"),
+    ("Europe/Amsterdam", "1937-07-01"),
+    ("Europe/Dublin", "1916-10-01"),
+    ("America/St_Johns", "2006-10-29"),
+    ("America/Toronto", "1919-03-31"),
+    ("America/Havana", "2025-11-02"),
+    ("Pacific/Apia", "2011-12-30"),
+    ("Pacific/Kwajalein", "1969-10-01"),
+    ("Asia/Kolkata", "1941-10-01"),
+)
+"""Zones whose offset has seconds, or whose clocks change beside midnight, with a day of that."""
+
+
+@pytest.mark.parametrize(("zone", "day"), ODD_ZONES)
+def test_days_of_odd_zones_follow_each_other(zone, day):
+    calendar = Calendar(zone)
+    middle = to_day(date.fromisoformat(day))
+    starts = [calendar.day_start(day) for day in range(middle - 400, middle + 400)]
+    assert starts == sorted(starts)
+    stored = Days(Calendar(zone))
+    for number, start in enumerate(starts[:-1], middle - 400):
+        following = calendar.day_start(number + 1)
+        inside = {start, start + 1, start + 450_000, (start + following) // 2, following - 1}
+        moments = sorted(ms for ms in inside if start <= ms < following)
+        assert [calendar.day_of(ms) for ms in moments] == [number] * len(moments)
+        assert stored.of(moments) == [number] * len(moments)
+
+
+@pytest.mark.parametrize(
+    ("zone", "day", "start"),
+    [
+        ("Africa/Monrovia", "1971-06-01", "1971-06-01T00:44:30"),
+        ("Africa/Monrovia", "1972-01-08", "1972-01-08T00:00:00"),
+        ("Europe/Amsterdam", "1937-06-30", "1937-06-29T22:40:28"),
+        ("America/Havana", "2025-11-02", "2025-11-02T04:00:00"),
+        ("America/Toronto", "1919-03-31", "1919-03-31T04:30:00"),
+        ("Pacific/Apia", "2011-12-31", "2011-12-30T10:00:00"),
+        ("America/Santiago", "2025-09-07", "2025-09-07T04:00:00"),
+    ],
+)
+def test_a_day_begins_at_its_midnight_to_the_second(zone, day, start):
+    number = to_day(date.fromisoformat(day))
+    assert Calendar(zone).day_start(number) == at(start)
+    assert Calendar(zone).day_of(at(start)) == number
+    assert Calendar(zone).day_of(at(start) - 1) < number
+
+
+def test_a_minute_past_midnight_after_which_the_clock_falls_back_is_still_the_evening():
+    calendar = Calendar("America/St_Johns")
+    day = to_day(date(2006, 10, 29))
+    evening = at("2006-10-29T02:30:30")
+    assert calendar.local(evening).strftime("%d %H:%M") == "29 00:00"
+    assert calendar.day_of(evening) == day - 1
+    assert calendar.local(evening + HOUR).strftime("%d %H:%M") == "29 00:00"
+    assert calendar.day_of(evening + HOUR) == day
 
 
 # -- comparison

@@ -249,8 +249,12 @@ ZONES = (
     ("Australia/Lord_Howe", "2025-04-06"),
     ("Australia/Lord_Howe", "2025-10-05"),
     ("America/Santiago", "2025-09-07"),
+    ("Africa/Monrovia", "1972-01-07"),
 )
-"""Zones with a day to be around: most change their clocks on it, Santiago at midnight."""
+"""Zones with a day to be around: most change their clocks on it, Santiago at midnight.
+
+Until that day Monrovia was 44 minutes and 30 seconds behind UTC.
+"""
 
 EVENTS = ("signup", "view", "cart", "pay")
 USERS = ("ann", "bob", "cem", "dee")

@@ -20,9 +20,8 @@ from core.store.merge import Merge
 from core.store.properties import Properties, Values
 from core.store.sessions import Sessions
 from core.store.workspace import bump, read_calendar, read_meta
-from core.timeframe import DAY, Calendar
+from core.timeframe import DAY, QUARTER, Calendar
 
-QUARTER = 900_000
 _PROBES = 64
 
 Stored = tuple[int, ...]
@@ -30,20 +29,29 @@ Stored = tuple[int, ...]
 
 
 class Days(dict[int, int]):
-    """Local day of a quarter of an hour since 1970; no zone changes in between quarters."""
+    """Local day at the start of a quarter of an hour since 1970."""
 
     def __init__(self, calendar: Calendar) -> None:
         super().__init__()
         self._calendar = calendar
+        self._cut: set[int] = set()
 
-    def of(self, times: Iterable[int]) -> list[int]:
+    def of(self, times: Sequence[int]) -> list[int]:
         """Return the local day of every instant in ms."""
         if self._calendar.zone_name == "UTC":
             return [at // DAY for at in times]
-        return [self[at // QUARTER] for at in times]
+        days = [self[at // QUARTER] for at in times]
+        if not self._cut:
+            return days
+        return [
+            self._calendar.day_of(at) if at // QUARTER in self._cut else day
+            for at, day in zip(times, days, strict=True)
+        ]
 
     def __missing__(self, quarter: int) -> int:
         found = self[quarter] = self._calendar.day_of(quarter * QUARTER)
+        if found != self._calendar.day_of((quarter + 1) * QUARTER - 1):
+            self._cut.add(quarter)
         return found
 
 
