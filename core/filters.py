@@ -1,18 +1,22 @@
 """Conditions on fields: one registry of operators, and what each of them means.
 
-Value semantics 3.1: numbers when both sides are finite numbers, else ISO dates when both are,
-else case-sensitive text; contains and its kin ignore case; a missing value matches only the
-negated operators and `is_not_set`; an array matches if any element does (negated: if none), but
-the set operators of 3.2 look at all its elements together.
+Value semantics 3.1 and 12.1. A wanted number is compared with what reads as a number, exactly, and
+with nothing else. A wanted text is compared with the text of a value as it is written: by case, or
+as ISO dates when both are; so "007" is not 7, and by size it fits no number. contains and its kin
+ignore case; a missing value matches only the negated operators and `is_not_set`; an array matches
+if any element does (negated: if none), but the set operators of 3.2 look at all its elements
+together.
 """
 
 from __future__ import annotations
 
 import json
 import math
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from decimal import Decimal
 from functools import lru_cache
 from typing import Any, Literal, Self
 
@@ -22,8 +26,10 @@ from pydantic import Field, field_validator, model_validator
 from core.answers import Model
 from core.errors import BadQuestion, did_you_mean
 
-Test = Callable[[str, str], bool]
+Scalar = str | int | float | bool
+Test = Callable[[str, Scalar], bool]
 REGEX_SECONDS = 1.0
+_EXACT, _INT64, _LARGEST = 2**53, 2**63, 10**308
 MAX_DEPTH = 20
 """How deep conditions may nest: SQLite's parser has room for not many more."""
 
@@ -55,13 +61,37 @@ class Operator:
     whole: Literal["", "equal", "holds"] = ""
 
 
+_NUMBER = re.compile(r"\s*[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d{1,4})?\s*", re.ASCII | re.IGNORECASE)
+_WHOLE = re.compile(r"\s*[+-]?\d{1,4000}\s*", re.ASCII)
+_USUAL = re.compile(r"-?(0|[1-9]\d*)(\.\d*[1-9])?", re.ASCII)
+
+
 @lru_cache(maxsize=65536)
-def _number(text: str) -> float | None:
-    try:
-        value = float(text)
-    except ValueError:
+def number(text: str) -> int | float | None:
+    """Return a text as a finite number, whole ones exactly at any length; None when it is none."""
+    if _WHOLE.fullmatch(text):
+        return int(text)
+    if not _NUMBER.fullmatch(text):
         return None
-    return value if math.isfinite(value) and "_" not in text else None
+    value = float(text)
+    return value if math.isfinite(value) else None
+
+
+@lru_cache(maxsize=65536)
+def _exact(text: str) -> Decimal | None:
+    return None if number(text) is None else Decimal(text.strip())
+
+
+def untyped(text: str, operator: str = "eq") -> Scalar:
+    """Return the value that a text means where nothing else says what it is.
+
+    In double quotes it is text. Else it is a number where it is spelled as numbers usually are
+    ("7", "-1.5", not "007" or "1.10"), beside < <= > >= where it reads as a number at all.
+    """
+    if len(text) > 1 and text[0] == text[-1] == '"':
+        return text[1:-1]
+    found = number(text) if operator in SIZES or _USUAL.fullmatch(text) else None
+    return text if found is None else found
 
 
 @lru_cache(maxsize=65536)
@@ -75,18 +105,21 @@ def _moment(text: str) -> float | None:
     return (found if found.tzinfo else found.replace(tzinfo=UTC)).timestamp()
 
 
-def compare(stored: str, wanted: str) -> int:
-    """Return -1, 0 or 1: as numbers, else as ISO dates, else as text."""
-    for parse in (_number, _moment):
-        left, right = parse(stored), parse(wanted)
-        if left is not None and right is not None:
-            return (left > right) - (left < right)
-    return (stored > wanted) - (stored < wanted)
+def compare(stored: str, wanted: Scalar) -> int | None:
+    """Return -1, 0 or 1 as a stored text stands to what is wanted; None when it cannot."""
+    if isinstance(wanted, int | float) and not isinstance(wanted, bool):
+        value, bound = _exact(stored), _exact(str(wanted))
+        return None if value is None or bound is None else (value > bound) - (value < bound)
+    text = as_text(wanted)
+    left, right = _moment(stored), _moment(text)
+    if left is not None and right is not None:
+        return (left > right) - (left < right)
+    return (stored > text) - (stored < text)
 
 
-def _regex(stored: str, wanted: str) -> bool:
+def _regex(stored: str, wanted: Scalar) -> bool:
     try:
-        return _pattern(wanted).search(stored, timeout=REGEX_SECONDS) is not None
+        return _pattern(as_text(wanted)).search(stored, timeout=REGEX_SECONDS) is not None
     except TimeoutError as error:
         raise BadQuestion(
             f"value {wanted!r} is a pattern that took over {REGEX_SECONDS:.0f} s on one text.",
@@ -107,12 +140,16 @@ def _pattern(text: str) -> Any:
         ) from error
 
 
-def _fold(test: Test) -> Test:
-    return lambda stored, wanted: test(stored.casefold(), wanted.casefold())
+def _fold(test: Callable[[str, str], bool]) -> Test:
+    return lambda stored, wanted: test(stored.casefold(), as_text(wanted).casefold())
 
 
-def _equal(stored: str, wanted: str) -> bool:
+def _equal(stored: str, wanted: Scalar) -> bool:
     return compare(stored, wanted) == 0
+
+
+def _ordered(*signs: int) -> Test:
+    return lambda stored, wanted: compare(stored, wanted) in signs
 
 
 OPERATORS = {
@@ -120,13 +157,13 @@ OPERATORS = {
     for op in (
         Operator("eq", "is", "=", "one", _equal, "ne", False, "equal"),
         Operator("ne", "is not", "!=", "one", _equal, "eq", True, "not equal, or missing"),
-        Operator("gt", "more than", ">", "one", lambda s, w: compare(s, w) > 0, "lte", False,
+        Operator("gt", "more than", ">", "one", _ordered(1), "lte", False,
                  "greater"),
-        Operator("gte", "at least", ">=", "one", lambda s, w: compare(s, w) >= 0, "lt", False,
+        Operator("gte", "at least", ">=", "one", _ordered(0, 1), "lt", False,
                  "greater or equal"),
-        Operator("lt", "less than", "<", "one", lambda s, w: compare(s, w) < 0, "gte", False,
+        Operator("lt", "less than", "<", "one", _ordered(-1), "gte", False,
                  "smaller"),
-        Operator("lte", "at most", "<=", "one", lambda s, w: compare(s, w) <= 0, "gt", False,
+        Operator("lte", "at most", "<=", "one", _ordered(-1, 0), "gt", False,
                  "smaller or equal"),
         Operator("contains", "contains", "contains", "one", _fold(lambda s, w: w in s),
                  "not_contains", False, "holds the text, ignoring case"),
@@ -156,14 +193,15 @@ OPERATORS = {
 }  # fmt: skip
 """All operators by key, in the order help lists them."""
 
+SIZES = ("gt", "gte", "lt", "lte")
+"""Operators that compare by size."""
+
 OPERATOR_ALIASES = {
     "=": "eq", "==": "eq", "!=": "ne", "<>": "ne", ">": "gt", ">=": "gte", "<": "lt", "<=": "lte",
     "like": "contains", "not_like": "not_contains", "isset": "is_set", "isnotset": "is_not_set",
     "~": "regex", "not contains": "not_contains", "not in": "not_in", "is set": "is_set",
     "is not set": "is_not_set", "starts with": "starts_with", "ends with": "ends_with",
 }  # fmt: skip
-
-Scalar = str | int | float | bool
 
 
 def as_text(value: Scalar) -> str:
@@ -203,18 +241,28 @@ class Condition(Model):
             raise BadQuestion(f"operator {self.operator} needs one value.", parameter="value")
         if takes == "list" and not is_list:
             raise BadQuestion(f"operator {self.operator} needs a list.", parameter="value")
+        if any(isinstance(value, float) and not math.isfinite(value) for value in self.values):
+            raise BadQuestion("value is not a finite number.", parameter="value")
         if self.operator == "regex":
-            _pattern(str(self.value))
+            _pattern(self.wanted[0])
         return self
+
+    @property
+    def values(self) -> tuple[Scalar, ...]:
+        """The values to compare with."""
+        if self.value is None:
+            return ()
+        return self.value if isinstance(self.value, tuple) else (self.value,)
 
     @property
     def wanted(self) -> tuple[str, ...]:
         """The values to compare with, as texts."""
-        if self.value is None:
-            return ()
-        if isinstance(self.value, tuple):
-            return tuple(as_text(v) for v in self.value)
-        return (as_text(self.value),)
+        return tuple(as_text(value) for value in self.values)
+
+    @property
+    def passes_over_numbers(self) -> bool:
+        """Whether it compares by size with text, as which no number counts."""
+        return self.operator in SIZES and isinstance(self.value, str)
 
     def holds(self, stored: tuple[str, ...] | None) -> bool:
         """Return whether a field's value satisfies the condition.
@@ -232,15 +280,15 @@ class Condition(Model):
 
     def _fits_one(self, stored: tuple[str, ...]) -> bool:
         test = OPERATORS[self.operator].test
-        return any(test(s, w) for s in stored for w in self.wanted)
+        return any(test(s, w) for s in stored for w in self.values)
 
     def _fits_whole(self, stored: tuple[str, ...]) -> bool:
         """Whether every wanted value is there, and for an equal set nothing else."""
         operator = OPERATORS[self.operator]
-        holds = all(any(operator.test(s, w) for s in stored) for w in self.wanted)
+        holds = all(any(operator.test(s, w) for s in stored) for w in self.values)
         if operator.whole == "holds":
             return holds
-        return holds and all(any(operator.test(s, w) for w in self.wanted) for s in stored)
+        return holds and all(any(operator.test(s, w) for w in self.values) for s in stored)
 
     @property
     def words(self) -> str:
@@ -303,29 +351,53 @@ def atoms(clause: Clause) -> list[Condition]:
     return [atom for part in inner for atom in atoms(part)]
 
 
-def json_elements(raw: str | None) -> tuple[str, ...] | None:
-    """Return a JSON value's texts: one for a scalar, many for an array, None for null."""
+def json_elements(raw: str | None, *, numbers: bool = True) -> tuple[str, ...] | None:
+    """Return a JSON value's texts: one for a scalar, many for an array, None for null.
+
+    Args:
+        raw: the value; numbers are as they are written there, whatever their length.
+        numbers: False leaves elements out that are numbers.
+    """
     if raw is None or raw == "null":
         return None
-    value = orjson.loads(raw)
-    if isinstance(value, list):
-        return tuple(_element(v) for v in value if v is not None)
-    return (_element(value),)
+    if raw[0] == '"':
+        return (str(orjson.loads(raw)),)
+    if raw[0] == "[":
+        spelled = json.loads(raw, parse_int=str, parse_float=str)
+        plain = orjson.loads(raw)
+        return tuple(
+            _element(value, text)
+            for value, text in zip(plain, spelled, strict=True)
+            if value is not None and (numbers or not _is_number(value))
+        )
+    return (raw,) if numbers or raw[0] not in "-0123456789" else ()
 
 
-def _element(value: Any) -> str:
-    if isinstance(value, bool | str | int | float):
-        return as_text(value)
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _element(value: Any, spelled: Any) -> str:
+    if isinstance(value, str) or _is_number(value):
+        return str(spelled)
     return orjson.dumps(value).decode()
 
 
-def json_number(raw: str | None) -> float | None:
-    """Return a JSON value as a number: a number, or text that reads as one; else None."""
+def json_number(raw: str | None) -> float | int | None:
+    """Return a JSON value as a number: a number, or text that reads as one; else None.
+
+    Whole numbers that a float cannot hold stay whole while SQL has room for them.
+    """
     if raw is None or raw in ("true", "false", "null"):
         return None
     if raw.startswith('"'):
-        raw = str(orjson.loads(raw)).strip()
-    return _number(raw)
+        raw = str(orjson.loads(raw))
+    found = number(raw)
+    if found is None or isinstance(found, float):
+        return found
+    if _EXACT < abs(found) < _INT64:
+        return found
+    return float(found) if abs(found) < _LARGEST else None
 
 
 @lru_cache(maxsize=1024)
@@ -336,4 +408,5 @@ def _parsed(condition: str) -> Condition:
 @lru_cache(maxsize=65536)
 def holds_json(condition: str, raw: str | None) -> bool:
     """Return whether a JSON value satisfies a condition given as JSON; memoised for SQL."""
-    return _parsed(condition).holds(json_elements(raw))
+    wanted = _parsed(condition)
+    return wanted.holds(json_elements(raw, numbers=not wanted.passes_over_numbers))

@@ -12,6 +12,7 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from fractions import Fraction
 from typing import Any
 
 from core.filters import AnyOf, Clause, Condition, NotOf
@@ -254,27 +255,43 @@ def _moment(text: str) -> float | None:
     return (found if found.tzinfo else found.replace(tzinfo=UTC)).timestamp()
 
 
-def _sides(stored: str, wanted: str) -> tuple[Any, Any]:
-    for parse in (number_of, _moment):
-        left, right = parse(stored), parse(wanted)
-        if left is not None and right is not None:
-            return left, right
-    return stored, wanted
+def _exactly(text: str) -> Fraction | None:
+    """A text that reads as a number, exactly."""
+    return Fraction(text.strip()) if number_of(text) is not None and "/" not in text else None
 
 
-def _test(operator: str, stored: str, wanted: str) -> bool:
-    left, right = _sides(stored, wanted)
-    low, small = stored.lower(), wanted.lower()
-    tests: dict[str, Callable[[], bool]] = {
-        "eq": lambda: left == right, "in": lambda: left == right,
-        "gt": lambda: left > right, "gte": lambda: left >= right,
-        "lt": lambda: left < right, "lte": lambda: left <= right,
+def _sides(stored: Any, wanted: Any, *, by_size: bool) -> tuple[Any, Any] | None:
+    """What is compared of an element and a wanted value (semantics 3.1 and 12.1), None: nothing."""
+    (text,) = texts_of(stored) or [""]
+    if isinstance(wanted, int | float) and not isinstance(wanted, bool):
+        left = None if isinstance(stored, bool | dict) else _exactly(text)
+        return None if left is None else (left, Fraction(str(wanted)))
+    if by_size and isinstance(stored, int | float) and not isinstance(stored, bool):
+        return None
+    (word,) = texts_of(wanted) or [""]
+    dates = _moment(text), _moment(word)
+    return (text, word) if None in dates else dates
+
+
+def _test(operator: str, stored: Any, wanted: Any) -> bool:
+    (text,), (word,) = texts_of(stored) or [""], texts_of(wanted) or [""]
+    low, small = text.lower(), word.lower()
+    about_text: dict[str, Callable[[], bool]] = {
         "contains": lambda: small in low,
         "starts_with": lambda: low.startswith(small),
         "ends_with": lambda: low.endswith(small),
-        "regex": lambda: re.search(wanted, stored) is not None,
-    }  # fmt: skip
-    return tests[operator]()
+        "regex": lambda: re.search(word, text) is not None,
+    }
+    if operator in about_text:
+        return about_text[operator]()
+    sides = _sides(stored, wanted, by_size=operator not in ("eq", "in"))
+    if sides is None:
+        return False
+    left, right = sides
+    return {
+        "eq": left == right, "in": left == right, "gt": left > right, "gte": left >= right,
+        "lt": left < right, "lte": left <= right,
+    }[operator]  # fmt: skip
 
 
 NEGATIONS = {
@@ -285,28 +302,25 @@ NEGATIONS = {
 
 def holds(condition: Condition, value: Any) -> bool:
     """Whether a field's value satisfies one condition."""
-    texts = texts_of(value)
     operator = condition.operator
     if operator in ("is_set", "is_not_set"):
-        return (texts is None) == (operator == "is_not_set")
+        return (value is None) == (operator == "is_not_set")
     if operator in NEGATIONS:
         positive = condition.model_copy(update={"operator": NEGATIONS[operator]})
         return not holds(positive, value)
+    if value is None:
+        return False
+    elements = [e for e in (value if isinstance(value, list) else [value]) if e is not None]
     wanted = condition.value if isinstance(condition.value, tuple) else (condition.value,)
     if operator in ("set_is", "set_contains"):
-        return texts is not None and _as_sets(texts, wanted, equal=operator == "set_is")
-    return any(
-        _test(operator, text, (texts_of(want) or [""])[0])
-        for text in texts or ()
-        for want in wanted
-    )
+        return _as_sets(elements, wanted, equal=operator == "set_is")
+    return any(_test(operator, element, want) for element in elements for want in wanted)
 
 
-def _as_sets(texts: Any, wanted: Any, *, equal: bool) -> bool:
+def _as_sets(elements: Any, wanted: Any, *, equal: bool) -> bool:
     """Whether the elements hold all wanted ones and, to be equal, no other."""
-    words = [(texts_of(want) or [""])[0] for want in wanted]
-    there = all(any(_test("eq", text, word) for text in texts) for word in words)
-    nothing_else = all(any(_test("eq", text, word) for word in words) for text in texts)
+    there = all(any(_test("eq", element, want) for element in elements) for want in wanted)
+    nothing_else = all(any(_test("eq", element, want) for want in wanted) for element in elements)
     return there and (nothing_else or not equal)
 
 

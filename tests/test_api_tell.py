@@ -146,6 +146,18 @@ def test_first_time_events_in_both_modes(backend: Backend) -> None:
     assert values(get(backend, path, f"{hat}&match_mode=true")) == {"2025-04-15": 1}
 
 
+@pytest.mark.parametrize(
+    ("operator", "value", "total"),
+    [("gte", "20", 3), ("eq", "20", 2), ("eq", "020", 0), ("eq", '"20.0"', 0), ("gt", "abc", 0)],
+)
+def test_values_of_conditions_in_a_query_are_numbers_where_they_are_spelled_so(
+    backend: Backend, operator: str, value: str, total: int
+) -> None:
+    condition = f"conditions[0][field]=amount&conditions[0][operator]={operator}"
+    query = f"event=purchase&{condition}&conditions[0][value]={value}"
+    assert get(backend, "/metrics/events", query)["total"] == total
+
+
 def test_per_actor_metrics(backend: Backend) -> None:
     path = "/metrics/events/per-actor"
     query = "event=purchase&property=properties.amount&metric="

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from core.answers import Cell
 from core.errors import BadQuestion, NotFound
-from core.filters import OPERATORS, Condition
+from core.filters import OPERATORS, Condition, untyped
+from core.language import format_question, parse
 from core.queries import from_json
 from core.store.saved import Saved
 from tests import oracle
@@ -68,8 +69,13 @@ def indexes(engine, condition: dict[str, Any]) -> list[Any]:
         ("eq", "2025-01-02T00:00", ["2025-01-02", "2025-01-02T00:00:00Z"]),
         ("eq", True, [True]),
         ("eq", "true", [True]),
-        ("gt", 9, [10, "10", "NL", "nl", "a_b", "axb", True, False, ["hat", "9"], {"x": 1}]),
-        ("lt", 0, ["", "-1"]),
+        ("eq", "9", ["9", 9, ["hat", "9"]]),
+        ("eq", 7, ["007"]),
+        ("ne", 7, [v for v in VALUES if v != "007"]),
+        ("gt", 9, [10, "10"]),
+        ("lt", 0, ["-1"]),
+        ("lt", "9", ["", "10", "-1", "100%", "2025-01-02", "2025-01-02T00:00:00Z", "007"]),
+        ("gte", "nl", ["nl", True, {"x": 1}]),
         ("in", ["NL", "nl", 10], [10, "10", "NL", "nl"]),
         ("in", [], []),
         ("contains", "n", ["NL", "nl"]),
@@ -83,15 +89,77 @@ def indexes(engine, condition: dict[str, Any]) -> list[Any]:
         ("set_is", ["9", "hat"], [["hat", "9"]]),
         ("set_is", ["hat"], []),
         ("set_is", [], [[]]),
-        ("set_contains", ["9"], ["9", 9, 9.0, ["hat", "9"]]),
+        ("set_contains", ["9"], ["9", 9, ["hat", "9"]]),
+        ("set_contains", [9], ["9", 9, 9.0, ["hat", "9"]]),
     ],
 )
 def test_what_operators_match(engines, operator, value, expected):
     for engine in engines:
         found = indexes(engine, {"field": "v", "operator": operator, "value": value})
-        if operator == "eq" and value == "007":
-            expected = ["007"]  # a number as well: 7 is among the values nowhere else
         assert [repr(v) for v in found] == [repr(v) for v in expected]
+
+
+LONG = 401501121320267725
+IDS = (str(LONG), str(LONG - 1), LONG, LONG - 1, "5", 10**19 + 1, str(10**40), f"{LONG}.5")
+
+
+@pytest.mark.parametrize(
+    ("operator", "value", "expected"),
+    [
+        ("eq", str(LONG), [str(LONG), LONG]),
+        ("eq", LONG, [str(LONG), LONG]),
+        ("ne", LONG, [str(LONG - 1), LONG - 1, "5", 10**19 + 1, str(10**40), f"{LONG}.5"]),
+        ("gt", LONG, [10**19 + 1, str(10**40), f"{LONG}.5"]),
+        ("gt", LONG - 1, [str(LONG), LONG, 10**19 + 1, str(10**40), f"{LONG}.5"]),
+        ("eq", 10**19, []),
+        ("in", [10**19 + 1, 10**40], [10**19 + 1, str(10**40)]),
+        ("gte", 10**40, [str(10**40)]),
+        ("lt", 10**400, list(IDS)),
+    ],
+)
+def test_whole_numbers_of_any_length_are_compared_exactly(operator, value, expected):
+    events = tuple(Event("e", NOON, f"u{n:02}", properties={"v": v}) for n, v in enumerate(IDS))
+    condition = {"field": "v", "operator": operator, "value": value}
+    with both_engines(World(events, now=NOON)) as engines:
+        for engine in engines:
+            assert [IDS[int(user[1:])] for user in sorted(matches(engine, condition))] == expected
+
+
+CODES = ("007", "7", "7.0", 7, "1e3", "1000", "1.10", "1.1", "$7", "", "NaN")
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ('v = "007"', ["007"]),
+        ('v = "1.10"', ["1.10"]),
+        ('v = "1e3"', ["1e3"]),
+        ("v = 7", ["007", "7", "7.0", 7]),
+        ("v > 6.5", ["007", "7", "7.0", 7, "1e3", "1000"]),
+        ("v <= 1.1", ["1.10", "1.1"]),
+        ('v in ("7", "1e3")', ["7", 7, "1e3"]),
+    ],
+)
+def test_quotes_make_a_value_text_and_their_absence_a_number(text, expected):
+    events = tuple(Event("e", NOON, f"u{n:02}", properties={"v": v}) for n, v in enumerate(CODES))
+    question = parse(f"users of e where {text} by user today limit 100")
+    assert parse(format_question(question)) == question
+    with both_engines(World(events, now=NOON)) as engines:
+        for engine in engines:
+            lines = [line for line in engine.answer(question).lines if line.total]
+            assert [CODES[int(g[1:])] for g in sorted(x.group[0] for x in lines)] == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "operator", "value"),
+    [
+        ("7", "eq", 7), ("-1.5", "in", -1.5), ("007", "eq", "007"), ("007", "gt", 7),
+        ("1.10", "ne", "1.10"), ("1.10", "gte", 1.1), ('"7"', "eq", "7"), ('"7"', "lt", "7"),
+        ("1e3", "eq", "1e3"), ("NaN", "gt", "NaN"), ("", "eq", ""), ("NL", "eq", "NL"),
+    ],
+)  # fmt: skip
+def test_what_a_value_means_that_comes_without_its_type(text, operator, value):
+    assert repr(untyped(text, operator)) == repr(value)
 
 
 @pytest.mark.parametrize(
@@ -185,7 +253,9 @@ def test_a_runaway_pattern_is_stopped():
         ask(engine, "trend", range="1d", conditions=[condition])
 
 
-WANTED = st.sampled_from(("NL", "", "hat", "9", 9, 10, 1, "1", True, "pro", "ann", "2025-01-02"))
+WANTED = st.sampled_from(
+    ("NL", "", "hat", "9", 9, 9.5, 10, "10", 1, "1", True, "pro", "ann", "2025-01-02")
+)
 
 
 @st.composite

@@ -14,6 +14,7 @@ from pydantic import Field, TypeAdapter, ValidationError
 
 from core.api.route import Asked
 from core.errors import BadQuestion
+from core.filters import SIZES, untyped
 from core.queries import explained
 
 Clause = dict[str, Any]
@@ -168,4 +169,11 @@ def _tests(name: str, operator: str, values: Values) -> list[Clause]:
         return []
     if operator in LISTS:
         return [{"field": name, "operator": operator, "value": values}]
-    return [{"field": name, "operator": operator, "value": value} for value in values]
+    return [
+        {"field": name, "operator": operator, "value": _sized(operator, value)} for value in values
+    ]
+
+
+def _sized(operator: str, value: str | int | float | bool) -> str | int | float | bool:
+    """Values are texts in the document's examples, also those that are compared by size."""
+    return untyped(value, operator) if operator in SIZES and isinstance(value, str) else value

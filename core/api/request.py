@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from core.errors import BadQuestion
+from core.filters import OPERATOR_ALIASES, untyped
 
 METHODS = ("GET", "POST", "PUT", "DELETE")
 MAX_BODY = 10_000_000
@@ -80,6 +81,8 @@ def _body(text: str | None) -> dict[str, Any]:
 def conditions_of(query: Mapping[str, tuple[str, ...]]) -> dict[str, Any]:
     """Return query values by name, `conditions[N][field]` and its like gathered into a list.
 
+    A query has no types: which of a condition's values are numbers says `filters.untyped`.
+
     Raises:
         BadQuestion: a name that starts like a condition and is none, or one without a field.
     """
@@ -108,5 +111,10 @@ def _listed(condition: dict[str, Any], number: int) -> dict[str, Any]:
         raise BadQuestion(f"conditions[{number}] has no field.", parameter="conditions")
     operator, value = condition.get("operator", "eq"), condition.get("value")
     if operator in ("in", "not_in") and isinstance(value, str):
-        return {**condition, "value": value.split(",")}
-    return condition
+        value = value.split(",")
+    if value is None:
+        return condition
+    operator = OPERATOR_ALIASES.get(operator, operator)
+    if isinstance(value, list):
+        return {**condition, "value": [untyped(part, operator) for part in value]}
+    return {**condition, "value": untyped(value, operator)}

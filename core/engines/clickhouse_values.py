@@ -1,19 +1,23 @@
 """JSON values in ClickHouse: the value semantics of `core.filters` as expressions.
 
 A *raw* expression is JSON text, NULL when missing. Differences from SQLite that remain: patterns
-are RE2 (no look-around or back-references), ISO dates are told from the year 1900 to 2299, and
-numbers from 1e16 on are written out in labels.
+are RE2 (no look-around or back-references), ISO dates are told from the year 1900 to 2299, numbers
+from 1e16 on are written out in labels, whole numbers beyond 64 bits read as text, and numbers
+of over 50 digits, or 20 after the point, compare as floats.
 """
 
 from __future__ import annotations
 
-import json
+import math
 import re
+from decimal import Decimal
 
 from core.engines.dialect import Binder
-from core.filters import OPERATORS, Condition, json_number
+from core.filters import OPERATORS, Condition, Scalar, as_text
 
-_NUMBER = r"^\\s*[+-]?([0-9]+\\.?[0-9]*|\\.[0-9]+)([eE][+-]?[0-9]+)?\\s*$"
+_NUMBER = r"^\\s*[+-]?([0-9]+\\.?[0-9]*|\\.[0-9]+)([eE][+-]?[0-9]{1,4})?\\s*$"
+_DECIMAL = r"^\\s*[+-]?[0-9]{1,50}([.][0-9]{0,20})?\\s*$"
+_SPACES = r" \t\n\r\f\v"
 _MOMENT = (
     r"^[0-9]{4}-[0-9]{2}-[0-9]{2}"
     r"([T ]([01][0-9]|2[0-3])(:[0-5][0-9](:[0-5][0-9]([.][0-9]+)?)?)?"
@@ -52,7 +56,7 @@ def text(raw: str) -> str:
 
 def number(plain: str) -> str:
     """Return a text as a finite number, or NULL."""
-    parsed = f"toFloat64OrNull(trimBoth({plain}, ' \\t\\n\\r\\f\\v'))"
+    parsed = f"toFloat64OrNull(trimBoth({plain}, '{_SPACES}'))"
     return f"if(match({plain}, '{_NUMBER}') and isFinite({parsed}), {parsed}, null)"
 
 
@@ -62,12 +66,15 @@ def moment(plain: str) -> str:
     return f"if(match({plain}, '{_MOMENT}'), {parsed}, null)"
 
 
-def elements(raw: str) -> str:
-    """Return the texts of a present raw value: one, or those of an array without its nulls."""
-    return f"""if(JSONType({raw}) = 'Array',
-               arrayMap(x -> {text("x")},
-                        arrayFilter(x -> x != 'null', JSONExtractArrayRaw({raw}))),
-               [{text(raw)}])"""
+def elements(raw: str, *, numbers: bool = True) -> str:
+    """Return the texts of a present raw value: one, or those of an array without its nulls.
+
+    Args:
+        numbers: False leaves elements out that are numbers.
+    """
+    wanted = "x != 'null'" if numbers else "not match(x, '^(null|[-0-9])')"
+    return f"""arrayMap(x -> {text("x")}, arrayFilter(x -> {wanted},
+               if(JSONType({raw}) = 'Array', JSONExtractArrayRaw({raw}), [{raw}])))"""
 
 
 def holds(condition: Condition, raw: str, binder: Binder) -> str:
@@ -76,39 +83,58 @@ def holds(condition: Condition, raw: str, binder: Binder) -> str:
     operator = OPERATORS[condition.operator]
     if operator.takes == "none":
         return f"({known} {'=' if operator.negated else '!='} 'null')"
-    tests = [_test(condition.operator, wanted, binder) for wanted in condition.wanted]
-    fits = _whole(operator.whole, tests, known) if operator.whole else _one(tests, known)
+    tests = [_test(condition.operator, wanted, binder) for wanted in condition.values]
+    found = elements(known, numbers=not condition.passes_over_numbers)
+    fits = _whole(operator.whole, tests, found) if operator.whole else _one(tests, found)
     found = f"({known} != 'null' and {fits})"
     return f"(not {found})" if operator.negated else found
 
 
-def _one(tests: list[str], known: str) -> str:
+def _one(tests: list[str], found: str) -> str:
     """Whether any element fits any test."""
-    return f"arrayExists(s -> {' or '.join(tests) or '0'}, {elements(known)})"
+    return f"arrayExists(s -> {' or '.join(tests) or '0'}, {found})"
 
 
-def _whole(kind: str, tests: list[str], known: str) -> str:
+def _whole(kind: str, tests: list[str], found: str) -> str:
     """Whether each test has its element and, of an equal set, each element its test."""
-    parts = [_one([test], known) for test in tests]
+    parts = [_one([test], found) for test in tests]
     if kind == "equal":
-        parts.append(f"arrayAll(s -> {' or '.join(tests) or '0'}, {elements(known)})")
+        parts.append(f"arrayAll(s -> {' or '.join(tests) or '0'}, {found})")
     return " and ".join(parts) or "1"
 
 
-def _test(operator: str, wanted: str, binder: Binder) -> str:
-    """Whether one element `s` fits one wanted text."""
+def _test(operator: str, wanted: Scalar, binder: Binder) -> str:
+    """Whether one element `s` fits one wanted value."""
+    plain = as_text(wanted)
     if operator == "regex":
-        return f"match(s, {binder('(?-s)' + wanted)})"
+        return f"match(s, {binder('(?-s)' + plain)})"
     if operator in _FOLDED:
-        return _FOLDED[operator].format(binder(wanted.casefold()))
-    return _compared(_SIGNS.get(operator, "="), wanted, binder)
+        return _FOLDED[operator].format(binder(plain.casefold()))
+    sign = _SIGNS.get(operator, "=")
+    if plain != wanted and not isinstance(wanted, bool):
+        return _compared(sign, wanted, binder)
+    by_text = f"s {sign} {binder(plain)}"
+    if re.match(r"[0-9]{4}-", plain):
+        return f"ifNull({moment('s')} {sign} {moment(binder(plain))}, {by_text})"
+    return by_text
 
 
-def _compared(sign: str, wanted: str, binder: Binder) -> str:
-    plain = f"s {sign} {binder(wanted)}"
-    as_number = json_number(json.dumps(wanted))
-    if as_number is not None:
-        return f"ifNull({number('s')} {sign} {binder(float(as_number))}, {plain})"
-    if re.match(r"[0-9]{4}-", wanted):
-        return f"ifNull({moment('s')} {sign} {moment(binder(wanted))}, {plain})"
-    return plain
+def _compared(sign: str, wanted: Scalar, binder: Binder) -> str:
+    """Whether `s` is a number that stands so to a wanted one."""
+    as_float = f"ifNull({number('s')} {sign} {binder(_float(wanted))}, 0)"
+    plain = f"{Decimal(str(wanted)):f}"
+    if not re.match(_DECIMAL.replace(r"\\s", r"\s"), plain):
+        return as_float
+    exactly = f"{_decimal('s')} {sign} {_decimal(binder(plain))}"
+    return f"if(match(s, '{_DECIMAL}'), {exactly}, {as_float})"
+
+
+def _decimal(plain: str) -> str:
+    return f"toDecimal256OrZero(trimBoth({plain}, '{_SPACES}'), 20)"
+
+
+def _float(wanted: Scalar) -> float:
+    try:
+        return float(wanted)
+    except OverflowError:
+        return math.copysign(math.inf, int(wanted))

@@ -84,6 +84,12 @@ class Selection:
         held = (*self.matching, *self.clauses)
         return [self._field(atom) for clause in held for atom in atoms(clause)]
 
+    @property
+    def _tells_numbers(self) -> bool:
+        """Whether a clause treats 7 and "7" differently, of which a stored value is the text."""
+        tests = [test for clause in self.clauses for test in atoms(clause)]
+        return any(t.passes_over_numbers and self._field(t).kind == "property" for t in tests)
+
     def set_dimension(self, by: Sequence[Field] = ()) -> Field | bool | None:
         """Return the dimension whose stored sets answer it, None for no dimension, or False."""
         if not self.ctx.dialect.has_sets:
@@ -91,7 +97,7 @@ class Selection:
         by_event = len(by) == 1 and by[0].kind == "event"
         fields = self.fields if by_event else [*self.fields, *by]
         used = {(field.kind, field.name): field for field in fields}
-        if len(used) > 1 or len(by) > 1:
+        if len(used) > 1 or len(by) > 1 or self._tells_numbers:
             return False
         for field in used.values():
             fits = field.dimension and not (by_event and field.kind != "context")

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 from textual.app import ComposeResult
 from textual.binding import Binding
 
 from core.errors import FootfallError
-from core.filters import OPERATORS, AnyOf, Condition
+from core.filters import OPERATORS, AnyOf, Condition, Scalar, untyped
 from core.queries.base import Context
 from core.text import clean
 from tui.screens.overlay import Chooser, Overlay
@@ -128,21 +129,21 @@ class FilterEditor(Overlay):
             self._keep(at, field, key, None)
             return
         known = sorted(self._values(field))[:MOST_VALUES]
-        hint = "values, a comma between" if takes == "list" else "a value"
+        hint = "values, a comma between" if takes == "list" else 'a value; "7" is text, 7 a number'
         self.app.push_screen(
-            Chooser(f"{clean(field)} {OPERATORS[key].words} ...", [Row(v, v) for v in known],
-                    free=str, hint=hint),
-            lambda text: self._keep(at, field, key, text) if text else None,
+            Chooser(f"{clean(field)} {OPERATORS[key].words} ...", [Row(v, (v,)) for v in known],
+                    free=partial(_typed, key), hint=hint),
+            lambda values: self._keep(at, field, key, values) if values else None,
         )  # fmt: skip
 
     def _values(self, field: str) -> list[str]:
         names = self.ctx.names
         return list(names.pickable) if field == "event" else list(names.values(field).values())
 
-    def _keep(self, at: int | None, field: str, key: str, text: str | None) -> None:
-        value: Any = text
-        if text is not None and OPERATORS[key].takes == "list":
-            value = tuple(part.strip() for part in text.split(",") if part.strip())
+    def _keep(
+        self, at: int | None, field: str, key: str, values: tuple[Scalar, ...] | None
+    ) -> None:
+        value = values if values is None or OPERATORS[key].takes == "list" else values[0]
         try:
             condition = Condition(field=field, operator=key, value=value)
         except FootfallError as error:
@@ -154,6 +155,12 @@ class FilterEditor(Overlay):
         else:
             self.conditions[at] = condition
         self._fill()
+
+
+def _typed(key: str, text: str) -> tuple[Scalar, ...]:
+    """Return the values that somebody typed for an operator."""
+    parts = text.split(",") if OPERATORS[key].takes == "list" else [text]
+    return tuple(untyped(part.strip(), key) for part in parts if part.strip())
 
 
 def said(clause: Any) -> str:
