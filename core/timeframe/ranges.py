@@ -1,0 +1,158 @@
+"""Ranges: from a text to the stretch of time it means (semantics 1.3)."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Final
+
+from core.errors import BadQuestion, did_you_mean
+from core.timeframe.calendar import HOUR, Calendar, add_months, to_date, to_day
+
+RANGE_WORDS: Final = (
+    "today", "yesterday", "wtd", "mtd", "qtd", "ytd",
+    "last_week", "last_month", "last_quarter", "last_year", "all_time",
+)  # fmt: skip
+RUNNING_RANGES: Final = frozenset({"today", "wtd", "mtd", "qtd", "ytd"})
+
+
+@dataclass(frozen=True)
+class Span:
+    """A resolved range.
+
+    Attributes:
+        start, end: UTC ms, half-open.
+        first_day, last_day: the local days it touches, both inclusive.
+        whole_days: False for ranges in exact hours ("24h").
+        running: True for ranges that end with the running day and start with its unit.
+    """
+
+    start: int
+    end: int
+    first_day: int
+    last_day: int
+    whole_days: bool = True
+    running: bool = False
+
+    @property
+    def days(self) -> int:
+        """How many local days it touches."""
+        return self.last_day - self.first_day + 1
+
+
+def days_span(first: int, last: int, calendar: Calendar, *, running: bool = False) -> Span:
+    """Return the span of whole local days `first` to `last`, both inclusive."""
+    return Span(
+        calendar.day_start(first), calendar.day_start(last + 1), first, last, running=running
+    )
+
+
+COUNTED = re.compile(r"(\d{1,6})\s*([hdwmy])")
+_DATES = re.compile(r"(\S+?)\s*(?:,|\.\.|\bto\b)\s*(\S+)")
+
+
+def resolve(text: str, calendar: Calendar, now: int, earliest: int | None = None) -> Span:
+    """Turn a range text into a span (semantics 1.3).
+
+    Args:
+        text: "30d", "24h", "12m", "mtd", "last_week", "2025-01-01,2025-01-31", ...
+        calendar: the workspace's zone and week start.
+        now: the current instant, ms.
+        earliest: ms of the first event, for "all_time"; None when there is none.
+
+    Raises:
+        BadQuestion: naming `range`, for anything else.
+    """
+    word = text.strip().lower()
+    word = word.removeprefix("last ").strip() if re.match(r"last \d", word) else word
+    today = calendar.day_of(now)
+    counted = COUNTED.fullmatch(word)
+    if counted:
+        return _counted(int(counted[1]), counted[2], calendar, now, today)
+    if word in RANGE_WORDS:
+        first, last = _named(word, calendar, today, earliest)
+        return days_span(first, last, calendar, running=word in RUNNING_RANGES)
+    dates = _DATES.fullmatch(word)
+    if dates:
+        first, last = _parse_date(dates[1]), _parse_date(dates[2])
+        if last < first:
+            raise BadQuestion(
+                f"range {text!r} ends before it starts.",
+                "Write the earlier date first.",
+                parameter="range",
+            )
+        return days_span(first, last, calendar)
+    raise _bad_range(text)
+
+
+def _bad_range(text: str) -> BadQuestion:
+    hint = did_you_mean(text.strip().lower(), RANGE_WORDS)
+    return BadQuestion(
+        f"range {text!r} is not known.",
+        f"{hint} Allowed: 24h, 7d, 4w, 12m, 1y, {', '.join(RANGE_WORDS)}, "
+        "2025-01-01,2025-01-31.".strip(),
+        parameter="range",
+    )
+
+
+def _counted(count: int, letter: str, calendar: Calendar, now: int, today: int) -> Span:
+    if count == 0:
+        raise BadQuestion(
+            "range must be at least 1 long.", "For example 1h, 7d or 3m.", parameter="range"
+        )
+    if letter == "h":
+        start = now - count * HOUR
+        return exact_span(start, now, calendar)
+    try:
+        if letter == "m":
+            first = to_day(add_months(to_date(today), -count))
+        else:
+            first = today - {"d": 1, "w": 7, "y": 365}[letter] * count + 1
+        to_date(first - 366)
+        return days_span(first, today, calendar)
+    except (ValueError, OverflowError) as error:
+        raise BadQuestion(
+            f"range {count}{letter} reaches before the year 1.",
+            "Use all_time for everything.",
+            parameter="range",
+        ) from error
+
+
+def _named(word: str, calendar: Calendar, today: int, earliest: int | None) -> tuple[int, int]:
+    if word == "today":
+        return today, today
+    if word == "yesterday":
+        return today - 1, today - 1
+    if word == "all_time":
+        return min(today, calendar.day_of(earliest)) if earliest is not None else today, today
+    unit = {"w": "weekly", "m": "monthly", "q": "quarterly", "y": "yearly"}[
+        word[0] if word.endswith("td") else word.removeprefix("last_")[0]
+    ]
+    start = calendar.period_start(today, unit)
+    if word.endswith("td"):
+        return start, today
+    return calendar.period_start(start - 1, unit), start - 1
+
+
+def _parse_date(text: str) -> int:
+    try:
+        if re.fullmatch(r"\d{8}", text):
+            return to_day(datetime.strptime(text, "%Y%m%d").date())
+        if re.fullmatch(r"\d{4}-\d\d-\d\d", text):
+            day = to_day(date.fromisoformat(text))
+            to_date(day - 366)
+            to_date(day + 366)
+            return day
+    except (ValueError, OverflowError):
+        pass
+    raise BadQuestion(
+        f"range holds {text!r}, which is not a date.",
+        "Write dates as 2025-01-31.",
+        parameter="range",
+    )
+
+
+def exact_span(start: int, end: int, calendar: Calendar) -> Span:
+    """Return the span between two instants, ms, the second not included."""
+    return Span(start, end, calendar.day_of(start), calendar.day_of(end - 1), whole_days=False)
