@@ -1,8 +1,9 @@
 """Sets of actors as SQL functions on a SQLite connection, plus the few helpers questions need.
 
 A set is a serialised 32-bit roaring bitmap; NULL reads as the empty set. Actor 0 is nobody and
-never enters a set. An exception must not escape into SQLite: the callback answers NULL and the
-first error is kept for the engine to raise.
+never enters a set. A function refuses what it cannot take: the statement ends with an SQL error,
+and the first error is kept for the engine to raise. Window functions end the process where a
+frame can be empty, so only statements of ours meet these functions, never those of people.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from typing import Any
 from pyroaring import BitMap
 
 from core.engines.attempts import funnel_attempts
+from core.errors import FootfallError, QueryFailed
 from core.filters import holds_json, json_number
 
 Blob = bytes | None
@@ -43,27 +45,45 @@ class Failures:
         error, self.first = self.first, None
         return error
 
-    def guard(self, function: Callable[..., Any]) -> Callable[..., Any]:
-        """Wrap a callback so that it answers NULL and remembers what it raised."""
+    def guard(self, name: str, function: Callable[..., Any]) -> Callable[..., Any]:
+        """Wrap a callback so that what it raised is remembered; it still ends the statement."""
 
         def guarded(*arguments: Any) -> Any:
             try:
                 return function(*arguments)
-            except Exception as error:
+            except FootfallError as error:
                 self.first = self.first or error
-                return None
+                raise
+            except Exception:
+                self.first = self.first or QueryFailed(f"{name} was given what it cannot take.")
+                raise
 
         return guarded
 
 
 def load(blob: Blob) -> BitMap:
-    """Return the set a blob holds; NULL is the empty set."""
-    return BitMap.deserialize(blob) if blob else BitMap()
+    """Return the set a blob holds; NULL is the empty set.
+
+    Raises:
+        TypeError, ValueError: it is no set.
+    """
+    if blob is None:
+        return BitMap()
+    if not blob:
+        raise ValueError("no set is so short")
+    return BitMap.deserialize(blob)
+
+
+def _nothing(*blobs: Blob) -> bool:
+    """Return whether one of the sets is NULL; TypeError where one is neither NULL nor a blob."""
+    if not all(blob is None or isinstance(blob, bytes) for blob in blobs):
+        raise TypeError("no set")
+    return None in blobs
 
 
 def rb_count(users: Blob) -> int:
     """Return how many actors are in a set."""
-    return len(load(users)) if users else 0
+    return 0 if users is None else len(load(users))
 
 
 def rb_and(left: Blob, right: Blob) -> bytes:
@@ -83,22 +103,26 @@ def rb_andnot(left: Blob, right: Blob) -> bytes:
 
 def rb_and_count(left: Blob, right: Blob) -> int:
     """Return how many actors are in both sets."""
-    return load(left).intersection_cardinality(load(right)) if left and right else 0
+    return 0 if _nothing(left, right) else load(left).intersection_cardinality(load(right))
 
 
 def rb_andnot_count(left: Blob, right: Blob) -> int:
     """Return how many actors are in the first set only."""
-    return load(left).difference_cardinality(load(right)) if left else 0
+    if _nothing(left, right):
+        return rb_count(left)
+    return load(left).difference_cardinality(load(right))
 
 
 def rb_contains(users: Blob, actor: int) -> bool:
     """Return whether an actor is in a set."""
+    if not isinstance(actor, int):
+        raise TypeError("no actor")
     return actor in load(users)
 
 
 def rb_ids(users: Blob) -> str:
     """Return a set as a JSON array of ids, for json_each."""
-    return str(list(load(users))) if users else "[]"
+    return str(list(load(users)))
 
 
 class Build:
@@ -111,9 +135,13 @@ class Build:
         """Add one actor; nobody and NULL are passed over."""
         if actor:
             self.actors.append(actor)
+        elif actor != 0 and actor is not None:
+            raise TypeError("no actor")
 
     def finalize(self) -> bytes:
         """Return the set."""
+        if not set(map(type, self.actors)) <= {int}:
+            raise TypeError("no actor")
         return BitMap(self.actors).serialize()
 
 
@@ -125,8 +153,8 @@ class Union:
 
     def step(self, users: Blob) -> None:
         """Unite one more set."""
-        if users:
-            self.users |= BitMap.deserialize(users)
+        if users is not None:
+            self.users |= load(users)
 
     def value(self) -> bytes:
         """Return the union so far."""
@@ -202,6 +230,8 @@ class Tally:
 
 
 def _planes(tally: Blob) -> list[BitMap]:
+    if not isinstance(tally, bytes | None):
+        raise TypeError("no tally")
     found, at = [], 0
     while tally and at < len(tally):
         size = int.from_bytes(tally[at : at + 4], "little")
@@ -238,6 +268,8 @@ class Combination:
 
     def finalize(self) -> str:
         """Return the list."""
+        if not set(map(type, self.values)) <= {int, float, str}:
+            raise TypeError("no value")
         return ",".join(sorted(str(value).encode().hex().upper() for value in self.values))
 
 
@@ -252,6 +284,8 @@ class Gaps:
 
     def step(self, day: int, users: Blob) -> None:
         """Note one day of everybody in a set."""
+        if not isinstance(day, int):
+            raise TypeError("no day")
         for actor in load(users):
             self.days.setdefault(actor, []).append(day)
 
@@ -282,6 +316,8 @@ class Percentile:
 
     def finalize(self) -> float | None:
         """Return the percentile, or NULL of nothing."""
+        if not set(map(type, self.values)) <= {int, float} or not 0 <= self.p <= 1:
+            raise TypeError("no numbers, or no part of them")
         return percentile(self.values, self.p)
 
 
@@ -316,8 +352,8 @@ def register(connection: sqlite3.Connection) -> Failures:
     """Add the functions to a connection; return where their errors are remembered."""
     failures = Failures()
     for name, count, function in FUNCTIONS:
-        connection.create_function(name, count, failures.guard(function), deterministic=True)
-    found = failures.guard(partial(funnel_attempts, failures.check))
+        connection.create_function(name, count, failures.guard(name, function), deterministic=True)
+    found = failures.guard("funnel_attempts", partial(funnel_attempts, failures.check))
     connection.create_function("funnel_attempts", 5, found, deterministic=True)
     connection.create_aggregate("rb_build", 1, Build)  # type: ignore[arg-type]
     connection.create_aggregate("rb_tally", 1, Tally)  # type: ignore[arg-type]

@@ -1,17 +1,22 @@
-"""SQL typed by a person: one SELECT, on a connection that can do nothing else (semantics 10.6)."""
+"""SQL typed by a person: one SELECT, which can do nothing else (semantics 10.6).
+
+A statement is pasted from anywhere, so it runs in a program of its own (raw_sql_child): one that
+has no functions but those of SQLite, may use little memory, and can be ended at once, also inside
+a function that never looks at a clock.
+"""
 
 from __future__ import annotations
 
+import marshal
 import re
-import sqlite3
-import time
-from contextlib import closing
+import subprocess
+import sys
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
-from core.engines import bitmaps
+from core.engines import raw_sql_child
 from core.engines.dialect import Statement
-from core.engines.sqlite import PROGRESS_STEPS, Stop
+from core.engines.sqlite import Stop
 from core.errors import (
     BadQuestion,
     CannotOpen,
@@ -23,16 +28,29 @@ from core.errors import (
 )
 from core.queries.base import Rows
 from core.sql_text import is_sql
-from core.store.workspace import open_reader
+from core.store.workspace import reader_uris
 
 TIME_LIMIT: Final = 30.0
-MAX_VALUE: Final = 50_000_000
-"""Bytes a single value or row may take."""
+GRACE: Final = 1.0
+"""Seconds past the limit after which a statement that does not end by itself is killed."""
+MAX_VALUE: Final = 10_000_000
+"""Bytes a single value may take."""
+MAX_RESULT: Final = 50_000_000
+"""Bytes all rows may take together."""
+MAX_MEMORY: Final = 256_000_000
+"""Bytes SQLite may take for a statement; sorting goes to temporary files before."""
+MAX_FILE: Final = 1_000_000_000
+"""Bytes of one temporary file."""
 
-_ALLOWED: Final = frozenset(
-    {sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ, sqlite3.SQLITE_FUNCTION, sqlite3.SQLITE_RECURSIVE}
+_SETUP: Final = (
+    "select value from meta where key = 'version'",
+    "pragma query_only = on",
+    "pragma trusted_schema = off",
+    "pragma mmap_size = 1073741824",
+    "pragma cache_size = -65536",
+    "pragma busy_timeout = 5000",
+    f"pragma hard_heap_limit = {MAX_MEMORY}",
 )
-_FORBIDDEN_FUNCTIONS: Final = frozenset({"load_extension", "fts3_tokenizer"})
 _READS = "Only one SELECT or WITH statement is run."
 VIEWS: Final = (
     "events_v1", "context_v1", "logs_v1", "user_traits_v1", "users_v1", "user_devices",
@@ -59,30 +77,33 @@ def run_typed(
 
     Raises:
         BadQuestion: not a SELECT or WITH, several statements, or a parameter without a value.
-        QueryFailed: SQLite refused it. TookTooLong, Stopped: it did not finish.
+        QueryFailed: SQLite refused it, or its values or rows are too large.
+        TookTooLong, Stopped: it did not finish.
         CannotOpen: no workspace there.
     """
     _check(statement.text)
-    limit = TIME_LIMIT if time_limit is None else time_limit and max(time_limit, TIME_LIMIT)
-    with closing(open_reader(path)) as connection:
-        failures = bitmaps.register(connection)
-        connection.text_factory = lambda raw: raw.decode("utf-8", "replace")
-        _close_doors(connection)
-        deadline = time.monotonic() + limit if limit else float("inf")
-        connection.set_progress_handler(lambda: int(time.monotonic() > deadline), PROGRESS_STEPS)
-        stop = stop or Stop()
-        try:
-            with stop.guarding(connection):
-                cursor = connection.execute(statement.text, statement.parameters)
-                rows = cursor.fetchmany(statement.typed)
-                names = tuple(str(column[0]) for column in cursor.description or ())
-        except (sqlite3.Error, sqlite3.Warning, OverflowError) as error:
-            late = time.monotonic() > deadline
-            raise failures.take() or _translated(error, stop, limit, late) from error
-        failed = failures.take()
-    if failed:
-        raise failed
-    return [names, *rows]
+    seconds = TIME_LIMIT if time_limit is None else time_limit and max(time_limit, TIME_LIMIT)
+    request = {
+        "uris": reader_uris(path),
+        "setup": list(_SETUP),
+        "query": statement.text,
+        "parameters": dict(statement.parameters),
+        "rows": statement.typed,
+        "seconds": seconds or None,
+        "value_bytes": MAX_VALUE,
+        "result_bytes": MAX_RESULT,
+        "file_bytes": MAX_FILE,
+    }
+    kind, *rest = _asked(request, stop or Stop(), seconds)
+    if kind == "large":
+        raise QueryFailed(
+            f"The rows hold more than {MAX_RESULT // 1_000_000} MB.",
+            "Ask for fewer rows or columns, or for a part of long values with substr.",
+        )
+    if kind == "error":
+        raise _translated(rest[0]["said"], rest[0]["code"], Path(path), seconds, rest[0]["late"])
+    names, rows = rest
+    return [tuple(names), *rows]
 
 
 def _check(query: str) -> None:
@@ -92,34 +113,87 @@ def _check(query: str) -> None:
         raise BadQuestion("The query holds what is not text.", _READS, parameter="query")
 
 
-def _close_doors(connection: sqlite3.Connection) -> None:
-    """Deny everything but reading, and values large enough to exhaust memory."""
+class _Child:
+    """A running program that answers one request; `interrupt` ends it, from any thread."""
 
-    def allowed(action: int, first: str | None, second: str | None, *_: str | None) -> int:
-        if action == sqlite3.SQLITE_FUNCTION and (second or "").lower() in _FORBIDDEN_FUNCTIONS:
-            return sqlite3.SQLITE_DENY
-        return sqlite3.SQLITE_OK if action in _ALLOWED else sqlite3.SQLITE_DENY
+    def __init__(self) -> None:
+        program = [sys.executable, "-I", "-S", str(raw_sql_child.__file__)]
+        pipe, nowhere = subprocess.PIPE, subprocess.DEVNULL
+        try:
+            self._process = subprocess.Popen(program, stdin=pipe, stdout=pipe, stderr=nowhere)
+        except OSError as error:
+            raise QueryFailed(
+                f"The program that runs statements did not start: {error.strerror}."
+            ) from error
 
-    # a table function is set up on its first use, by a statement that would be denied
-    connection.execute("select 1 from json_each('[]'), json_tree('[]')").fetchall()
-    connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, MAX_VALUE)
-    connection.set_authorizer(allowed)
+    def __enter__(self) -> _Child:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.interrupt()
+        self._process.communicate()
+
+    def interrupt(self) -> None:
+        """End the program at once."""
+        self._process.kill()
+
+    def reply(self, request: dict[str, Any], seconds: float | None) -> Any:
+        """Return the reply to the request, or None where the program ended without one.
+
+        Raises:
+            subprocess.TimeoutExpired: it did not end in time.
+        """
+        sent, _ = self._process.communicate(marshal.dumps(request), timeout=seconds)
+        return marshal.loads(sent) if self._process.returncode == 0 else None
 
 
-def _translated(
-    error: Exception, stop: Stop, time_limit: float | None, late: bool
-) -> FootfallError:
-    said = str(error).rstrip(".")
+def _asked(request: dict[str, Any], stop: Stop, seconds: float) -> Any:
+    with _Child() as child, stop.guarding(child):
+        try:
+            reply = child.reply(request, seconds + GRACE if seconds else None)
+        except subprocess.TimeoutExpired:
+            raise _late(seconds) from None
     if stop.stopped:
-        return Stopped("Stopped.")
-    if "interrupted" in said and late:
-        return TookTooLong(f"Took longer than {time_limit:g} s.", "Ask for less at once.")
+        raise Stopped("Stopped.")
+    if reply is None:
+        raise QueryFailed("SQLite ended on this statement.", "Write it in a simpler way.")
+    return reply
+
+
+def _late(seconds: float) -> TookTooLong:
+    return TookTooLong(f"Took longer than {seconds:g} s.", "Ask for less at once.")
+
+
+def _translated(said: str, code: str, path: Path, seconds: float, late: bool) -> FootfallError:
+    said = said.rstrip(".")
+    if code == "SQLITE_INTERRUPT" and late:
+        return _late(seconds)
+    if code == "SQLITE_TOOBIG":
+        return QueryFailed(
+            f"A value is longer than {MAX_VALUE // 1_000_000} MB.", "Ask for a part of it."
+        )
+    if code == "SQLITE_NOMEM":
+        return QueryFailed(
+            f"The statement needs more than {MAX_MEMORY // 1_000_000} MB of memory.",
+            "Ask for fewer rows or for shorter values.",
+        )
+    if code in ("SQLITE_FULL", "SQLITE_IOERR_WRITE"):
+        return QueryFailed(
+            f"Sorting needs more than {MAX_FILE // 1_000_000_000} GB.", "Ask for fewer rows."
+        )
+    if code == "SQLITE_CANTOPEN" and not path.exists():
+        return CannotOpen(f"{path} is no longer there.")
     if "not authorized" in said or "prohibited" in said or "one statement" in said:
         return BadQuestion(f"SQLite refused it: {said}.", _READS, parameter="query")
     if "locked" in said or "busy" in said:
         return CannotOpen("Another program is writing to the workspace.", "Try again.")
+    return QueryFailed(f"SQLite says: {said}.", _advice(said))
+
+
+def _advice(said: str) -> str:
+    if re.fullmatch("no such function: .+", said):
+        return "Statements may use the functions of SQLite."
     absent = re.fullmatch(r"no such table: (?:main\.)?(.+)", said)
     if absent:
-        hint = did_you_mean(absent[1], VIEWS) or f"There are {', '.join(VIEWS)}."
-        return QueryFailed(f"SQLite says: {said}.", hint)
-    return QueryFailed(f"SQLite says: {said}.")
+        return did_you_mean(absent[1], VIEWS) or f"There are {', '.join(VIEWS)}."
+    return ""

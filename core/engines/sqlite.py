@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from core.answers import Shape
 from core.engines import bitmaps
@@ -32,12 +32,19 @@ def wall_clock() -> int:
     return int(time.time() * 1000)
 
 
+class Interruptible(Protocol):
+    """What runs a statement, and can be told from any thread to end it at once."""
+
+    def interrupt(self) -> None:
+        """End the statement."""
+
+
 class Stop:
     """A handle to stop one running question from any thread, at once."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._connections: set[sqlite3.Connection] = set()
+        self._connections: set[Interruptible] = set()
         self.stopped = False
 
     def stop(self) -> None:
@@ -48,7 +55,7 @@ class Stop:
                 connection.interrupt()
 
     @contextmanager
-    def guarding(self, connection: sqlite3.Connection) -> Iterator[None]:
+    def guarding(self, connection: Interruptible) -> Iterator[None]:
         """Let `stop` interrupt this connection, and only while this block runs."""
         with self._lock:
             if self.stopped:

@@ -53,6 +53,12 @@ def _reader(path: str | Path, **options: str) -> sqlite3.Connection:
     return connection
 
 
+def reader_uris(path: str | Path) -> list[str]:
+    """Return the URIs a program of its own is to try in turn to read a workspace."""
+    found = [uri(path, mode="ro")]
+    return [*found, uri(path, mode="ro", immutable="1")] if _untouchable(path) else found
+
+
 def _untouchable(path: str | Path) -> bool:
     """Whether nobody is writing to a file and we cannot make what SQLite reads it with.
 

@@ -1,0 +1,128 @@
+"""Runs one statement that a person typed, as a program of its own (see raw_sql).
+
+It is started without the packages of the project and imports only the standard library, which
+keeps its start short. It reads one request from standard input and writes one reply to standard
+output, both marshalled:
+
+- request: {"uris": files to try in turn, "setup": statements, "query", "parameters", "rows":
+  at most, "seconds": None for no limit, "value_bytes", "result_bytes", "file_bytes"};
+- reply: ("rows", names, rows), ("large", None) when the rows together are too many bytes, or
+  ("error", {"said", "code": SQLite's name of it or "", "late": past the limit}).
+"""
+
+from __future__ import annotations
+
+import marshal
+import os
+import signal
+import sqlite3
+import sys
+import time
+from typing import Any
+
+PROGRESS_STEPS = 20_000
+ALLOWED = frozenset(
+    {sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ, sqlite3.SQLITE_FUNCTION, sqlite3.SQLITE_RECURSIVE}
+)
+FORBIDDEN_FUNCTIONS = frozenset(
+    {"load_extension", "fts3_tokenizer", "sqlite_log", "rtreecheck", "rtreedepth", "rtreenode"}
+)
+
+
+def reply_to(request: dict[str, Any]) -> tuple[Any, ...]:
+    """Return the reply to a request."""
+    deadline = time.monotonic() + request["seconds"] if request["seconds"] else float("inf")
+    try:
+        connection = opened(request)
+        close_doors(connection, request["value_bytes"], deadline)
+        cursor = connection.execute(request["query"], request["parameters"])
+        return fetched(cursor, request["rows"], request["result_bytes"])
+    except Exception as error:
+        code = "SQLITE_NOMEM" if isinstance(error, MemoryError) else ""
+        found = getattr(error, "sqlite_errorname", code)
+        return "error", {
+            "said": str(error), "code": found, "late": time.monotonic() > deadline
+        }  # fmt: skip
+
+
+def opened(request: dict[str, Any]) -> sqlite3.Connection:
+    """Return a connection to the first file that can be read, set up; it has no functions of ours.
+
+    Raises:
+        sqlite3.Error: none can.
+    """
+    *others, last = request["uris"]
+    for uri in others:
+        try:
+            return connected(uri, request["setup"])
+        except sqlite3.OperationalError:
+            continue
+    return connected(last, request["setup"])
+
+
+def connected(uri: str, setup: list[str]) -> sqlite3.Connection:
+    """Return a connection that has run the statements of its setup."""
+    connection = sqlite3.connect(uri, uri=True)
+    connection.text_factory = lambda raw: raw.decode("utf-8", "replace")
+    for statement in setup:
+        connection.execute(statement).fetchall()
+    return connection
+
+
+def close_doors(connection: sqlite3.Connection, value_bytes: int, deadline: float) -> None:
+    """Deny everything but reading; end what is late, or what nobody waits for any more."""
+    parent = os.getppid()
+
+    def allowed(action: int, first: str | None, second: str | None, *_: str | None) -> int:
+        if action == sqlite3.SQLITE_FUNCTION and (second or "").lower() in FORBIDDEN_FUNCTIONS:
+            return sqlite3.SQLITE_DENY
+        return sqlite3.SQLITE_OK if action in ALLOWED else sqlite3.SQLITE_DENY
+
+    def unwanted() -> int:
+        return int(time.monotonic() > deadline or os.getppid() != parent)
+
+    # a table function is set up on its first use, by a statement that would be denied
+    connection.execute("select 1 from json_each('[]'), json_tree('[]')").fetchall()
+    connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, value_bytes)
+    connection.setlimit(sqlite3.SQLITE_LIMIT_ATTACHED, 0)
+    connection.set_authorizer(allowed)
+    connection.set_progress_handler(unwanted, PROGRESS_STEPS)
+
+
+def fetched(cursor: sqlite3.Cursor, most: int, most_bytes: int) -> tuple[Any, ...]:
+    """Return the reply with the rows of a statement, as many as are wanted and not too large."""
+    names = [str(column[0]) for column in cursor.description or ()]
+    rows: list[tuple[Any, ...]] = []
+    used = 0
+    for row in cursor:
+        used += sum(map(sys.getsizeof, row))
+        if used > most_bytes:
+            return "large", None
+        rows.append(row)
+        if len(rows) == most:
+            break
+    return "rows", names, rows
+
+
+def limit_files(most_bytes: int) -> None:
+    """Bound what sorting may write to temporary files, where the system can."""
+    try:
+        import resource
+    except ImportError:
+        return
+    _, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    most = most_bytes if hard == resource.RLIM_INFINITY else min(most_bytes, hard)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (most, hard))
+
+
+def main() -> None:
+    """Answer one request."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # who asks ends this program
+    request = marshal.loads(sys.stdin.buffer.read())
+    limit_files(request["file_bytes"])
+    sys.stdout.buffer.write(marshal.dumps(reply_to(request)))
+    sys.stdout.buffer.flush()
+
+
+if __name__ == "__main__":
+    main()
