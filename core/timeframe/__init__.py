@@ -4,7 +4,6 @@ Time is UTC milliseconds inside and half-open; a *day* is the local calendar day
 of days since 1970-01-01 in the workspace's zone. Definitions: semantics 1.2 to 1.6.
 """
 
-from core.timeframe.buckets import Bucket, buckets, clock_label, fit, runs
 from core.timeframe.calendar import (
     ALIASES,
     CLOCK,
@@ -23,11 +22,12 @@ from core.timeframe.calendar import (
     to_day,
 )
 from core.timeframe.compared import COMPARISONS, comparison
+from core.timeframe.points import Bucket, buckets, clock_label, fit, runs
 from core.timeframe.ranges import RANGE_WORDS, RUNNING_RANGES, Span, days_span, resolve
 
 __all__ = [
-    "ALIASES", "CLOCK", "COMPARISONS", "DAY", "EPOCH", "GRANULARITIES", "HOUR", "MAX_POINTS", "QUARTER",
-    "RANGE_WORDS", "RUNNING_RANGES", "UNITS", "Bucket", "Calendar", "Span", "add_months",
-    "buckets", "clock_label", "comparison", "days_span", "fit", "granularity", "iso", "resolve",
-    "runs", "to_date", "to_day",
+    "ALIASES", "CLOCK", "COMPARISONS", "DAY", "EPOCH", "GRANULARITIES", "HOUR", "MAX_POINTS",
+    "QUARTER", "RANGE_WORDS", "RUNNING_RANGES", "UNITS", "Bucket", "Calendar", "Span",
+    "add_months", "buckets", "clock_label", "comparison", "days_span", "fit", "granularity",
+    "iso", "resolve", "runs", "to_date", "to_day",
 ]  # fmt: skip
