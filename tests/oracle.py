@@ -529,7 +529,10 @@ def active_users(
         stretches = [window_of(world, question.metric, b) for b in slots]
         whole = (span.start, span.end) if span else (0, 0)
         by = question.breakdown
-        return period(world, items, by, stretches, whole, figure, of_people=True)
+        found = period(world, items, by, stretches, whole, figure, of_people=True)
+        if question.metric != "dau" and slots:  # the headline is the last point's
+            found.totals = {g: own[-1] for g, own in found.values.items() if not by or any(own)}
+        return found
 
     return of(time.span, time.slots), of(time.compared, time.compared_slots)
 

@@ -8,11 +8,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from core.answers import Cell
+from core.draw.figures import facts
 from core.queries import from_json
 from tests import oracle
-from tests.compare import ask, both_engines, check_people, check_series
+from tests.compare import ask, both_engines, check_people, check_series, people
 from tests.worlds import (
     A_RANGE,
+    DAY,
     EXACT_RANGES,
     RANGES,
     Event,
@@ -63,6 +66,63 @@ def test_daily_active_users_of_the_fixture(engine):
 def test_rolling_windows_end_with_the_day(engine, day, wau, mau):
     assert by_day(ask(engine, "active_users", metric="wau", range=A_RANGE))[day] == wau
     assert by_day(ask(engine, "active_users", metric="mau", range=A_RANGE))[day] == mau
+
+
+MS = {"m": 7, "w": 9, "s": 20, "t": 21}
+"""Four people and the day of April 2025 on which each looked first."""
+
+
+@pytest.fixture(scope="module")
+def april():
+    """One view each on the days of MS, w another on the 10th; asked on 1 May."""
+    noon = 1_743_505_200_000
+    days = [*MS.items(), ("w", 10)]
+    events = tuple(
+        Event("view", noon + (day - 1) * DAY, who, context={"country": who}) for who, day in days
+    )
+    with engine_of(World(events, now=noon + 30 * DAY)) as found:
+        yield found
+
+
+def test_the_headline_of_rolling_users_is_that_of_the_last_point(april):
+    line = ask(april, "active_users", metric="wau", range="2025-04-13,2025-04-16").lines[0]
+    assert (line.values, line.total) == ((2, 1, 1, 1), 1)
+    monthly = {"metric": "mau", "granularity": "weekly", "range": "2025-04-09,2025-04-20"}
+    assert ask(april, "active_users", **monthly).lines[0].total == 3
+
+
+def test_the_headline_of_rolling_users_is_compared_with_that_of_the_period_before(april):
+    shown = {"metric": "wau", "range": "2025-04-19,2025-04-21", "compare": "previous"}
+    line = ask(april, "active_users", **shown).lines[0]
+    assert (line.values, line.previous) == ((0, 1, 2), (1, 0, 0))
+    assert (line.total, line.previous_total) == (2, 0)
+
+
+def test_the_people_behind_the_headline_of_rolling_users_are_those_of_the_last_point(april):
+    body = {"kind": "active_users", "metric": "wau", "range": "2025-04-01,2025-04-13",
+            "compare": "previous"}  # fmt: skip
+    question = from_json(body)
+    assert people(april, question, Cell()) == ["m", "w"]
+    assert people(april, question, Cell(previous=True)) == []
+
+
+def test_groups_of_rolling_users_are_those_of_any_point_by_their_last(april):
+    shown = {"metric": "wau", "range": "2025-04-13,2025-04-20", "breakdown": "country"}
+    lines = ask(april, "active_users", **shown).lines
+    assert [(line.group, line.total) for line in lines] == [(("s",), 1), (("m",), 0), (("w",), 0)]
+
+
+@pytest.mark.parametrize("metric", ["wau", "mau"])
+def test_of_rolling_users_nothing_is_said_about_adding_up(april, metric):
+    answer = ask(april, "active_users", metric=metric, range="2025-04-13,2025-04-16")
+    assert facts(answer) == []
+
+
+def test_a_formula_over_rolling_users_has_the_headline_of_their_last_point(april):
+    body = {"series": [{"metric": "wau"}, {"metric": "mau"}], "formula": "A / B * 1",
+            "range": "2025-04-13,2025-04-16", "compare": "previous"}  # fmt: skip
+    line = ask(april, "formula", **body).lines[0]
+    assert (line.total, line.previous_total) == (0.5, 1)
 
 
 def test_people_are_counted_once_per_country(engine):

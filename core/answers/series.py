@@ -39,6 +39,7 @@ class Line(Model):
         previous: the compared period's values by index, cut or padded to the same length.
         total: the figure over the whole range; for people counted once, not the sum of values.
         previous_total: the same of the compared period.
+        of_last: total is the figure of the last bucket instead, as of rolling windows.
         fractions: where values are shares that are worth a look behind, (part, whole) of each
             bucket; else empty.
         total_fraction: the same of the whole range.
@@ -50,6 +51,7 @@ class Line(Model):
     previous: tuple[float | None, ...] | None = None
     total: float | None = None
     previous_total: float | None = None
+    of_last: bool = False
     fractions: tuple[tuple[int, int], ...] = ()
     total_fraction: tuple[int, int] | None = None
 

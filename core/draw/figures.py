@@ -201,7 +201,9 @@ def facts(answer: Series) -> list[str]:
     """Return the sentences a reader of a series must not miss, its own notes last."""
     found = []
     for line in answer.lines[:1] if not answer.additive and answer.unit in COUNTED else ():
-        if line.total is not None and abs(line.total - line.bucket_sum) > 1e-9:
+        if line.total is None or line.of_last:
+            continue
+        if abs(line.total - line.bucket_sum) > 1e-9:
             found.append(_once(answer, line))
     if answer.omitted:
         groups = "group is" if answer.omitted == 1 else "groups are"

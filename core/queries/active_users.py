@@ -1,7 +1,8 @@
 """Active users: dau, wau, mau (semantics 4.1).
 
 dau counts the actors of each bucket; wau and mau those of the 7 and 30 days that end with the
-bucket's last day, today at the latest, whatever the granularity.
+bucket's last day, today at the latest, whatever the granularity. The figure of the whole range is
+dau's people over it, and of wau and mau the value of the last point (semantics 12.1).
 """
 
 from __future__ import annotations
@@ -43,18 +44,24 @@ class ActiveUsers(TimedQuestion):
         return assemble(
             ctx, self, time, by, now, before,
             title=TITLES[self.metric], unit="users", additive=False,
+            of_last=self._windowed(time.buckets),
         )  # fmt: skip
+
+    def _windowed(self, slots: list[Bucket]) -> bool:
+        return bool(slots and WINDOWS[self.metric])
 
     def _period(
         self, ctx: Context, span: Span, slots: list[Bucket], by: list[Field]
     ) -> Generator[Statement, Rows, Figures]:
         selection = select(ctx, self)
-        if not (slots and WINDOWS[self.metric]):
+        if not self._windowed(slots):
             totals, points = yield from people_by_slot(ctx, selection, span, slots, by)
             return collect(ctx, by, totals, points)
-        totals = yield totals_statement(ctx, selection, span, by)
         points = yield self._rolling(ctx, selection, slots, by)
-        return collect(ctx, by, totals, points)
+        found = collect(ctx, by, (), [row for row in points if row[-1]])
+        last = slots[-1].index
+        found.totals = {group: own.get(last, 0) for group, own in found.points.items()}
+        return found
 
     def _rolling(
         self, ctx: Context, selection: Selection, slots: list[Bucket], by: list[Field]
@@ -128,10 +135,11 @@ class ActiveUsers(TimedQuestion):
         time = frame(ctx, self)
         span, slots = time.period_of(cell)
         slot = find_bucket(slots, cell.bucket)
-        if slot is not None:
-            span = self._window(ctx, slot) if WINDOWS[self.metric] else bucket_span(slot, span)
-            if WINDOWS[self.metric] and not span.whole_days:
-                span = replace(span, end=span.end + 1)
+        if self._windowed(slots):
+            span = self._window(ctx, slot or slots[-1])
+            span = span if span.whole_days else replace(span, end=span.end + 1)
+        elif slot is not None:
+            span = bucket_span(slot, span)
         return members_of_group(ctx, bind, select(ctx, self), span, self.breakdown, cell.group)
 
 
