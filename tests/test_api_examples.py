@@ -236,5 +236,6 @@ def test_a_saved_chart_is_answered_by_its_id(backend: Backend) -> None:
     question = {"kind": "trend", "event": "watch_tutorial", "range": "2021-08-01,2021-08-31"}
     saved = backend.saved.save("charts", Item(title="Tutorials", body={"question": question}))
     body = answered(backend, f"/api/3/chart/{saved.id}/query")
-    assert body["data"]["lines"][0]["total"] == 4
+    assert body["data"]["seriesCollapsed"] == [[{"value": 4}]]
+    assert body == answered(backend, "/api/3/chart/Tutorials/query")
     assert respond(read("GET /api/3/chart/nothing/query"), backend).status == 404

@@ -6,6 +6,8 @@ from core.api import amplitude_charts as charts
 from core.api import amplitude_funnels as funnels
 from core.api import amplitude_parameters as ask
 from core.api import amplitude_people as people
+from core.api import amplitude_saved as saved
+from core.api import amplitude_segmentation as segmented
 from core.api.route import Asked, Handler, Nothing, Route
 
 BASE = "/api/2"
@@ -19,8 +21,9 @@ def _get(
 
 
 ROUTES: tuple[Route, ...] = (
-    _get("/api/3/chart/:chart_id/query", ask.Chart, charts.chart,
+    _get("/api/3/chart/:chart_id/query", ask.Chart, saved.chart,
          "Get results from an existing chart", "", ""),
+    _get("/api/3/chart/:chart_id/csv", ask.Chart, saved.table, "Export data tables", "", ""),
     _get(f"{BASE}/users", ask.Users, people.users, "Get active and new user counts",
          f"?{RANGE}&m=active&i=7", "users weekly 2026-08-01..2026-08-31"),
     _get(f"{BASE}/sessions/length", ask.SessionLength, people.session_length,
@@ -33,7 +36,7 @@ ROUTES: tuple[Route, ...] = (
          f"?{RANGE}&p=platform", "composition by platform"),
     _get(f"{BASE}/events/list", Nothing, charts.events_list, "Get events list", "",
          "events list"),
-    _get(f"{BASE}/events/segmentation", ask.Segmentation, charts.segmentation,
+    _get(f"{BASE}/events/segmentation", ask.Segmentation, segmented.segmentation,
          "Event segmentation", f'?e={{"event_type":"_active"}}&{RANGE}', "users of _active"),
     _get(f"{BASE}/funnels", ask.Funnel, funnels.funnels, "Funnel analysis",
          f'?e={{"event_type":"signup"}}&e={{"event_type":"purchase"}}&{RANGE}&cs=604800',

@@ -1,216 +1,167 @@
-"""Requests for charts: segmentation, retention, events list, lifetime value, a saved chart."""
+"""Requests for charts: the list of events, retention, lifetime value."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from core.answers import Cohort, Grid, GridGroup, Histogram, Line, Series
+from core.answers import Cohort, Grid, GridGroup, Series
 from core.api import amplitude_parameters as ask
-from core.api.amplitude_format import EventFormat, Segment, event_of, segments_of
-from core.api.amplitude_people import labels, short
+from core.api.amplitude_format import (
+    EventFormat,
+    Segment,
+    clause_of,
+    event_of,
+    left_out,
+    segments_of,
+)
+from core.api.amplitude_people import short
 from core.api.route import Backend, Nothing
 from core.errors import BadQuestion
 from core.queries.base import Context
+from core.queries.names import EventFlags
+from core.queries.selectors import ANY
+from core.store.layout import EMPTY
 from core.text import clean
 from core.timeframe import to_date
 
 Json = dict[str, Any]
-MEASURES = {
-    "uniques": "users", "totals": "count", "pct_dau": "pct_dau", "average": "average",
-    "histogram": "histogram", "sums": "sum", "value_avg": "avg",
-}  # fmt: skip
-PROPERTY = ("histogram", "sums", "value_avg")
-"""Metrics of the first property an event is grouped by."""
 
 
 def events_list(asked: Nothing, backend: Backend) -> Json:
-    """Return this week's events with their flags (semantics 9.11)."""
+    """Return this week's events with their flags, the deleted ones last (semantics 9.11).
+
+    A deleted event is in no figure, so its own are 0. `pct_dau` is in percent, as in segmentation.
+    """
     answer = backend.answer("events_list")
     names = backend.engine.context().names
     at = {column.name: place for place, column in enumerate(answer.columns)}
-    found = []
-    for row in answer.rows:
-        name = row[at["event"]]
-        flags = names.flags[names.events[name]]
-        found.append(
-            {
-                "non_active": flags.inactive, "value": name, "totals": row[at["count"]],
-                "uniques": row[at["users"]], "pct_dau": row[at["share of active"]],
-                "deleted": flags.deleted, "flow_hidden": flags.flow_hidden,
-                "hidden": flags.hidden, "display": flags.display or name,
-            }
-        )  # fmt: skip
+    found = [
+        _listed(
+            row[at["event"]], names.flags[names.events[row[at["event"]]]], row[at["count"]],
+            row[at["users"]], row[at["share of active"]],
+        )
+        for row in answer.rows
+    ]  # fmt: skip
+    deleted = "select name, id from event_names where deleted order by name"
+    gone = names.read(deleted, ())
+    found += [_listed(str(name), names.flags[id_], 0, 0, 0) for name, id_ in gone]
     return {"data": found}
 
 
-# -- event segmentation (8.1)
-
-
-def segmentation(asked: ask.Segmentation, backend: Backend) -> Json:
-    """Return one or two events over time, by segment or group."""
-    events = [event_of(text, parameter) for text, parameter in asked.events]
-    segments = segments_of(asked.s)
-    if asked.n == "active":
-        _check_active(events, backend)
-    if asked.m == "formula":
-        return _formula(asked, backend, events, segments)
-    if asked.m == "histogram":
-        return _histogram(asked, backend, events, segments)
-    found = [
-        (_named(event, segment, segments), backend.answer("trend", **_trend(asked, event, segment)))
-        for event in events
-        for segment in segments
-    ]
-    return _series([(name, answer, line) for name, answer in found for line in answer.lines],
-                   asked.warnings)  # fmt: skip
-
-
-def _check_active(events: list[EventFormat], backend: Backend) -> None:
-    """Refuse n=active for an inactive event; doing any other makes a person active (8.1)."""
-    names = backend.engine.context().names
-    for event in events:
-        id_ = names.events.get(event.event_type)
-        if id_ is not None and names.flags[id_].inactive:
-            raise BadQuestion(
-                f"n=active does not suit {event.event_type}, which makes nobody active.",
-                "Allowed for it: n=any.", parameter="n",
-            )  # fmt: skip
-
-
-def _trend(asked: ask.Segmentation, event: EventFormat, segment: Segment) -> Json:
-    measured, by = _fields(asked, event)
-    fields: Json = {
-        "event": event.selector, "measure": MEASURES[asked.m], "property": measured,
-        "range": asked.range, "granularity": asked.granularity, "breakdown": by or None,
-        "conditions": [*event.conditions(), *segment.conditions] or None, "limit": asked.limit,
-        "rolling_window": asked.rollingWindow, "rolling_average": asked.rollingAverage,
-    }  # fmt: skip
-    return {key: value for key, value in fields.items() if value is not None}
-
-
-def _fields(asked: ask.Segmentation, event: EventFormat) -> tuple[str | None, list[str]]:
-    """Return the measured property, and what to group by."""
-    fields = event.fields()
-    measured = None
-    if asked.m in PROPERTY:
-        if not fields:
-            raise BadQuestion(
-                f"m={asked.m} needs a property.", "Name it in group_by of e.", parameter="e"
-            )
-        measured, *fields = fields
-    fields += asked.g
-    if len(fields) > 2:
-        raise BadQuestion("g: at most two properties can be grouped by.", parameter="g")
-    return measured, fields
-
-
-def _named(event: EventFormat, segment: Segment, segments: list[Segment]) -> str:
-    several = f", segment {segment.index + 1}" if len(segments) > 1 else ""
-    return f"{event.event_type}{several}"
-
-
-def _series(found: list[tuple[str, Series, Line]], warnings: tuple[str, ...] = ()) -> Json:
-    several = len({name for name, _, _ in found}) > 1
-    data = {
-        "series": [[scaled(answer, v) for v in line.values] for _, answer, line in found],
-        "seriesLabels": [
-            " / ".join(filter(None, [name if several or not line.name else "", line.name]))
-            for name, _, line in found
-        ],
-        "seriesCollapsed": [[{"value": scaled(answer, line.total)}] for _, answer, line in found],
-        "xValues": labels(found[0][1]) if found else [],
-    }
-    return {"data": data, "warnings": list(warnings)} if warnings else {"data": data}
-
-
-def scaled(answer: Series, value: float | None) -> float | None:
-    """Return a figure in percent where the answer has shares."""
-    return value * 100 if value is not None and answer.unit == "percent" else value
-
-
-def _formula(
-    asked: ask.Segmentation, backend: Backend, events: list[EventFormat], segments: list[Segment]
-) -> Json:
-    several = len(segments) > 1
-    series = []
-    for event in events:
-        fields = event.fields()
-        conditions = [*event.conditions(), *([] if several else segments[0].conditions)]
-        one: Json = {"metric": f"event:{event.event_type}"}
-        one |= {"filters": conditions} if conditions else {}
-        one |= {"property": fields[0]} if fields else {}
-        one |= {"breakdown": asked.g[0]} if asked.g else {}
-        series.append(one)
-    answer = backend.answer(
-        "formula", series=series, formula=asked.formula, range=asked.range,
-        granularity=asked.granularity,
-        segments=[{"conditions": s.conditions} for s in segments] if several else [],
-    )  # fmt: skip
-    if isinstance(answer, Histogram):
-        return _bins(str(asked.formula), answer)
-    return _series([(str(asked.formula), answer, line) for line in answer.lines], asked.warnings)
-
-
-def _histogram(
-    asked: ask.Segmentation, backend: Backend, events: list[EventFormat], segments: list[Segment]
-) -> Json:
-    if len(events) * len(segments) > 1:
-        raise BadQuestion("m=histogram takes one event and one segment.", parameter="m")
-    fields = _trend(asked, events[0], segments[0])
-    fields.pop("granularity")
-    answer = backend.answer("trend", **{k: v for k, v in fields.items() if k != "limit"})
-    return _bins(events[0].event_type, answer)
-
-
-def _bins(name: str, answer: Histogram) -> Json:
-    counts = [part.count for part in answer.bins]
+def _listed(name: str, flags: EventFlags, count: int, users: int, share: float | None) -> Json:
     return {
-        "data": {
-            "series": [counts],
-            "seriesLabels": [name],
-            "seriesCollapsed": [[{"value": sum(counts)}]],
-            "xValues": [part.label for part in answer.bins],
-        }
-    }
+        "non_active": flags.inactive, "value": name, "totals": count, "uniques": users,
+        "pct_dau": None if share is None else share * 100, "deleted": flags.deleted,
+        "flow_hidden": flags.flow_hidden, "hidden": flags.hidden,
+        "display": flags.display or name,
+    }  # fmt: skip
 
 
 # -- retention (7.2)
 
 
+@dataclass(frozen=True)
+class Part:
+    """One series of a retention answer: a segment's cohorts, or those of one of its groups."""
+
+    segment: Segment
+    answer: Grid
+    rows: GridGroup
+    group: str = ""
+
+
 def retention(asked: ask.Retention, backend: Backend) -> Json:
-    """Return cohorts by date and the combined row, of 24-hour windows."""
+    """Return cohorts by date and the combined row, of 24-hour windows.
+
+    `g` and `group_by` of `se` split by the start event. `group_by` of `re` has a series for each
+    value of the returning event: of everybody who started, who came back with that value.
+    """
     segments = segments_of(asked.s)
     start, back = event_of(asked.se, "se"), event_of(asked.re, "re")
+    by = _split(asked, start, back)
     ctx = backend.engine.context()
+    parts: list[Part] = []
+    warnings: list[str] = []
+    for segment in segments:
+        fields = _cohorts(asked, start, back, segment)
+        if back.group_by:
+            found, said = _by_return(asked, backend, back, segment, fields)
+            parts += found
+        else:
+            answer = backend.answer("retention", **fields, breakdown=by or None)
+            parts += [
+                Part(segment, answer, rows, clean(" / ".join(rows.group)))
+                for rows in parts_of(answer)
+            ]
+            said = left_out([answer], asked.limit)
+        warnings += said
     dates = _dates(asked, ctx)
-    answers = [
-        (s, backend.answer("retention", **_cohorts(asked, start, back, s))) for s in segments
-    ]
-    parts = [(segment, answer, part) for segment, answer in answers for part in parts_of(answer)]
-    return {
-        "data": {
-            "series": [
-                _cohort_series(asked, answer, part, ctx.today, dates) for _, answer, part in parts
-            ],
-            "seriesMeta": [
-                {"segmentIndex": segment.index, "eventIndex": 0, **_named_group(part)}
-                for segment, _, part in parts
-            ],
-        }
-    }
+    series = [_cohort_series(asked, p.answer, p.rows, ctx.today, dates) for p in parts]
+    data = {
+        "series": series,
+        "seriesLabels": [_label(part, segments) for part in parts],
+        "seriesMeta": [
+            {"segmentIndex": part.segment.index, "eventIndex": 0,
+             **({"group": part.group} if part.group else {})}
+            for part in parts
+        ],
+    }  # fmt: skip
+    return {"data": data, **({"warnings": warnings} if warnings else {})}
+
+
+def _label(part: Part, segments: Sequence[Segment]) -> str:
+    """What a series is called: its group, its segment where there are several, or nothing."""
+    several = f"segment {part.segment.index + 1}" if len(segments) > 1 else ""
+    return " / ".join(filter(None, [several, part.group]))
+
+
+def _split(asked: ask.Retention, start: EventFormat, back: EventFormat) -> list[str]:
+    """Return the fields of the start event to group by.
+
+    Raises:
+        BadQuestion: more than one property is named, or some of `re` and of another.
+    """
+    fields = [*start.fields(), *asked.g]
+    if len(fields) + len(back.group_by) > 1:
+        raise BadQuestion(
+            "group_by of se, group_by of re and g cannot be combined.",
+            "Retention is grouped by one property.", parameter="re" if back.group_by else "se",
+        )  # fmt: skip
+    return fields
+
+
+def _by_return(
+    asked: ask.Retention, backend: Backend, back: EventFormat, segment: Segment, fields: Json
+) -> tuple[list[Part], list[str]]:
+    """One part for each value of the returning event's property, the most frequent first."""
+    (field,) = back.fields()
+    today = to_date(backend.engine.context().today).isoformat()
+    values: Series = backend.answer(
+        "trend", event=back.selector or ANY, measure="users", breakdown=field,
+        conditions=back.conditions() or None, range=f"{asked.start},{max(today, asked.end)}",
+        granularity="yearly", limit=asked.limit,
+    )  # fmt: skip
+    found = []
+    for line in values.lines:
+        (value,) = line.group
+        clause = clause_of(field, "is", ["" if value == EMPTY else value], "re")
+        own = {**fields, "return_filters": [*back.conditions(), clause]}
+        answer: Grid = backend.answer("retention", **own)
+        found += [Part(segment, answer, rows, clean(value)) for rows in parts_of(answer)]
+    return found, left_out([values], asked.limit)
 
 
 def parts_of(answer: Grid) -> tuple[GridGroup, ...]:
     """Return the groups of a grid, or everybody as one."""
-    if answer.breakdown:
-        return answer.groups
+    return answer.groups if answer.breakdown else parts_of_whole(answer)
+
+
+def parts_of_whole(answer: Grid) -> tuple[GridGroup, ...]:
+    """Return everybody of a grid as one group."""
     return (GridGroup(cohorts=answer.cohorts, combined=answer.combined),)
-
-
-def _named_group(part: GridGroup) -> Json:
-    return {"group": clean(" / ".join(part.group))} if part.group else {}
 
 
 def _cohorts(asked: ask.Retention, start: EventFormat, back: EventFormat, segment: Segment) -> Json:
@@ -220,8 +171,7 @@ def _cohorts(asked: ask.Retention, start: EventFormat, back: EventFormat, segmen
         "granularity": asked.granularity, "cohort": "every", "basis": "24h", "mode": mode,
         "conditions": [*start.conditions(), *segment.conditions] or None,
         "return_filters": back.conditions() or None, "brackets": _brackets(asked),
-        "breakdown": list(asked.g) or None,
-        "periods": None if asked.rb else _periods(asked),
+        "limit": asked.limit, "periods": None if asked.rb else _periods(asked),
     }  # fmt: skip
     return {key: value for key, value in fields.items() if value is not None}
 
@@ -250,12 +200,13 @@ def _cohort_series(
     values = {}
     for day in sorted(dates, reverse=True):
         label = to_date(day).isoformat()
-        cells = list(_cells(rows[label])) if label in rows else _nobody(asked, answer, today - day)
-        values[short(label, year=years)] = cells
+        values[short(label, year=years)] = (
+            list(cells(rows[label])) if label in rows else _nobody(asked, answer, today - day)
+        )
     return {
         "dates": list(values),
         "values": values,
-        "combined": [{**cell, "retainedSetId": None} for cell in _cells(part.combined)],
+        "combined": [{**cell, "retainedSetId": None} for cell in cells(part.combined)],
     }
 
 
@@ -271,10 +222,16 @@ def _nobody(asked: ask.Retention, answer: Grid, days: int) -> list[Json]:
     starts = [first for first, _ in answer.brackets] or [
         n * int(asked.i) for n in range(answer.periods)
     ]
-    return [{"count": 0, "outof": 0, "incomplete": False} for at in starts if at <= days]
+    return nobody_yet(sum(at <= days for at in starts))
 
 
-def _cells(row: Cohort) -> Iterator[Json]:
+def nobody_yet(count: int) -> list[Json]:
+    """Return so many cells of a cohort without people."""
+    return [{"count": 0, "outof": 0, "incomplete": False}] * count
+
+
+def cells(row: Cohort) -> Iterator[Json]:
+    """Yield the cells of a cohort as the document has them."""
     for at, count in enumerate(row.counts):
         outof = row.sizes[at] if row.sizes else row.size
         yield {"count": count, "outof": outof, "incomplete": row.incomplete[at]}
@@ -288,38 +245,38 @@ NINETY = tuple(range(1, 91))
 
 def ltv(asked: ask.Ltv, backend: Backend) -> Json:
     """Return what new people brought within 1 to 90 days, by when they were new."""
+    segments = segments_of(asked.s)
     answers = [
         backend.answer(
             "ltv", metric=LTV[asked.m], range=asked.range, granularity=asked.granularity,
             days=NINETY, breakdown=list(asked.g) or None, event="revenue_amount",
-            conditions=list(segment.conditions) or None,
+            conditions=list(segment.conditions) or None, limit=asked.limit,
         )
-        for segment in segments_of(asked.s)
+        for segment in segments
     ]  # fmt: skip
-    parts = [part for answer in answers for part in parts_of(answer)]
+    parts = [
+        Part(segment, answer, rows, clean(" / ".join(rows.group)))
+        for segment, answer in zip(segments, answers, strict=True)
+        for rows in (parts_of(answer) if asked.g else parts_of_whole(answer))
+    ]
+    warnings = [*(note for answer in answers for note in answer.notes),
+                *left_out(answers, asked.limit)]  # fmt: skip
+    data = {
+        "seriesLabels": [_label(part, segments) for part in parts],
+        "series": [value_series(part.rows) for part in parts],
+    }
+    return {"data": data, **({"warnings": warnings} if warnings else {})}
+
+
+def value_series(part: GridGroup, days: Sequence[int] = NINETY) -> Json:
+    """Return the cohorts of a group, latest first, with the figure of each number of days."""
+    rows = sorted(part.cohorts, key=lambda row: row.label, reverse=True)
     return {
-        "data": {
-            "seriesLabels": [clean(" / ".join(part.group)) for part in parts],
-            "series": [_value_series(part) for part in parts],
-        }
+        "dates": [row.label for row in rows],
+        "values": {row.label: _values(row, days) for row in rows},
     }
 
 
-def _value_series(part: GridGroup) -> Json:
-    rows = sorted(part.cohorts, key=lambda row: row.label, reverse=True)
-    return {"dates": [row.label for row in rows], "values": {r.label: _values(r) for r in rows}}
-
-
-def _values(row: Cohort) -> Json:
-    days = {f"r{day}d": rate for day, rate in zip(NINETY, row.rates, strict=True)}
-    return {**days, "count": row.size, "paid": row.paid or 0, "total_amount": row.total or 0}
-
-
-def chart(asked: ask.Chart, backend: Backend) -> Json:
-    """Return a saved chart's answer in the JSON of its shape."""
-    from core.queries import from_json
-
-    item = backend.saved.item("charts", asked.chart_id)
-    question = from_json(item.body["question"])
-    answer = backend.engine.run(question, stop=backend.stop).answer
-    return {"data": answer.model_dump(mode="json")}
+def _values(row: Cohort, days: Sequence[int]) -> Json:
+    found = {f"r{day}d": rate for day, rate in zip(days, row.rates, strict=True)}
+    return {**found, "count": row.size, "paid": row.paid or 0, "total_amount": row.total or 0}

@@ -7,6 +7,7 @@ and 3.2: several values are alternatives, of which a negated operator allows non
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -113,6 +114,15 @@ def segments_of(texts: tuple[str, ...]) -> list[Segment]:
         filters = [_model(SegmentFilter, each, "s") for each in listed]
         found.append(Segment(index, tuple(each.clause() for each in filters)))
     return found or [Segment(0)]
+
+
+def left_out(answers: Iterable[Any], limit: int) -> list[str]:
+    """Return the warning that groups beyond a limit are left out, if any are."""
+    count = max((answer.omitted for answer in answers), default=0)
+    if not count:
+        return []
+    groups = "group is" if count == 1 else "groups are"
+    return [f"limit: {count} more {groups} left out; a limit above {limit} shows more."]
 
 
 _EXAMPLE = 'For example [{"prop": "country", "op": "is", "values": ["NL"]}].'

@@ -10,23 +10,36 @@ from typing import Any
 
 from core.answers import Bin, Histogram, Series, StepGroup, Steps
 from core.api import amplitude_parameters as ask
-from core.api.amplitude_format import EventFormat, Segment, event_of, segments_of
+from core.api.amplitude_format import EventFormat, Segment, event_of, left_out, segments_of
 from core.api.amplitude_people import labels, short
 from core.api.route import Backend
+from core.errors import BadQuestion
+from core.store.layout import OTHER
+from core.text import clean
 
 Json = dict[str, Any]
 DAY = 86_400
+MOST_GROUPS = 1000
+UNFIT = ("hold", "resolution", "count_by")
+"""Fields of a funnel with which how often a step was repeated is not told."""
+
 Group = tuple[str, ...]
 
 
 def funnels(asked: ask.Funnel, backend: Backend) -> Json:
-    """Return one element per segment, or per group of the only segment."""
+    """Return one element per segment, or per group of the only segment.
+
+    `group_by` of a step splits by the value on that step's event, `g` by that of the first; groups
+    beyond the limit are left out, with a warning.
+    """
     events = [event_of(text) for text in asked.e]
     window, warnings = _window(asked)
     found: list[Json] = []
     for segment in segments_of(asked.s):
         fields = _fields(asked, events, segment, window)
-        found += _Funnel(asked, backend, events, segment, fields).elements()
+        funnel = FunnelAnswers(backend, fields, segment.index)
+        found += funnel.elements()
+        warnings += left_out([funnel], asked.limit)
     return {"data": found, **({"warnings": warnings} if warnings else {})}
 
 
@@ -44,64 +57,95 @@ def _fields(
     asked: ask.Funnel, events: Sequence[EventFormat], segment: Segment, window: int
 ) -> Json:
     steps = [{"event": e.event_type, "filters": e.conditions()} for e in events]
-    groups = [field for event in events[:1] for field in event.fields()]
+    breakdown, step = _split(asked, events)
     fields: Json = {
         "steps": steps, "range": asked.range, "window_seconds": window, "order": asked.mode,
         "users": asked.n, "filters_on": "first", "conditions": list(segment.conditions) or None,
-        "breakdown": [*groups, *asked.g][:2] or None, "limit": asked.limit,
+        "breakdown": breakdown or None, "limit": asked.limit, "granularity": asked.granularity,
+        "attribution": step if step > 1 else None,
     }  # fmt: skip
     return {key: value for key, value in fields.items() if value is not None}
 
 
-class _Funnel:
-    """The questions behind one segment's elements, each asked once."""
+def _split(asked: ask.Funnel, events: Sequence[EventFormat]) -> tuple[list[str], int]:
+    """Return the fields to group by, and the step whose event has their values.
 
-    def __init__(
-        self,
-        asked: ask.Funnel,
-        backend: Backend,
-        events: Sequence[EventFormat],
-        segment: Segment,
-        fields: Json,
-    ) -> None:
-        self.asked = asked
-        self.events = [event.event_type for event in events]
+    Raises:
+        BadQuestion: more than two, or of different steps.
+    """
+    steps = [number for number, event in enumerate(events, 1) if event.group_by]
+    fields = [field for event in events for field in event.fields()] + list(asked.g)
+    if len(steps) > 1 or (steps and steps[0] > 1 and asked.g):
+        raise BadQuestion(
+            "group_by of several steps, or of a later step and g, cannot be combined.",
+            "A funnel is grouped by what one step says; g is about the first.", parameter="e",
+        )  # fmt: skip
+    if len(fields) > 2:
+        raise BadQuestion(
+            "group_by and g name more than two properties to group by.", "Two at most.",
+            parameter="g",
+        )  # fmt: skip
+    return fields, steps[0] if steps else 1
+
+
+class FunnelAnswers:
+    """The questions behind one funnel's elements, each asked once.
+
+    Args:
+        fields: those of a funnel question; `granularity` is that of the days.
+        segment: the place of its segment among those asked for.
+    """
+
+    def __init__(self, backend: Backend, fields: Json, segment: int = 0) -> None:
         self.segment = segment
+        self.events = [step["event"] for step in fields["steps"]]
+        granularity = fields.get("granularity")
+        own = {key: value for key, value in fields.items() if key not in ("granularity", "limit")}
+        every = {**own, "limit": MOST_GROUPS}
         answer = backend.answer
 
         def by_day(measure: str) -> Series:
             found: Series = answer(
-                "funnel_trend", measure=measure, granularity=asked.granularity, **fields
+                "funnel_trend", measure=measure, granularity=granularity, **every
             )
             return found
 
         def between(step: int, measure: str) -> Histogram:
             found: Histogram = answer(
-                "time_to_convert", from_step=step - 1, to_step=step, measure=measure, **fields
+                "time_to_convert", from_step=step - 1, to_step=step, measure=measure, **every
             )
             return found
 
-        self.steps: Steps = answer("funnel", **fields)
+        self.steps: Steps = answer("funnel", **own, limit=fields.get("limit"))
         self.counts, self.average = by_day("counts"), by_day("avg_seconds")
         self.median = by_day("median_seconds")
-        after = range(2, len(events) + 1)
+        after = range(2, len(self.events) + 1)
         self.times = [between(step, "seconds") for step in after]
-        self.repeats = (
-            [] if asked.mode == "unordered" else [between(step, "repeats") for step in after]
-        )
+        plain = own.get("order") != "unordered" and not any(own.get(name) for name in UNFIT)
+        self.repeats = [between(step, "repeats") for step in after] if plain else []
+
+    @property
+    def omitted(self) -> int:
+        """How many groups are beyond the limit."""
+        groups = {line.group for line in self.counts.lines if line.group}
+        named = [g for g in self.steps.groups[1:] if g.group != (OTHER,)]
+        return max(len(groups - {(OTHER,)}) - len(named), 0)
 
     def elements(self) -> list[Json]:
         """One for everybody, or one per group."""
         shown = self.steps.groups[1:] if self.steps.breakdown else self.steps.groups
-        return [self._element(group) for group in shown]
+        rest = self.omitted > 0
+        return [self._element(g) for g in shown if not (rest and g.group == (OTHER,))]
 
     def _element(self, group: StepGroup) -> Json:
-        meta: Json = {"segmentIndex": self.segment.index}
+        meta: Json = {"segmentIndex": self.segment}
+        name = clean(" / ".join(group.group))
         if group.group:
-            meta["group"] = " / ".join(group.group)
+            meta["group"] = name
         steps = group.steps
         return {
             "meta": meta,
+            "groupValue": name,
             "events": self.events,
             "stepByStep": [step.step_rate for step in steps],
             "cumulative": [step.overall_rate for step in steps],

@@ -14,6 +14,9 @@ from core.errors import BadQuestion
 
 INTERVALS = {"-300000": "five_minute", "-3600000": "hourly", "1": "daily", "7": "weekly",
              "30": "monthly"}  # fmt: skip
+MOST_GROUPS = 300
+"""Groups of charts whose document names no limit."""
+
 LONGEST = {"five_minute": 2, "hourly": 7, "daily": 365}
 """Granularity -> the most days the document shows of it."""
 
@@ -62,6 +65,7 @@ class Segmented(Dates):
     i: Literal["1", "7", "30"] = Field("1", description="1, 7 or 30: daily, weekly or monthly.")
     s: tuple[str, ...] = Field((), description="Segment definitions, JSON; one per segment.")
     g: tuple[str, ...] = Field((), max_length=1, description="The property to group by.")
+    limit: int = Field(100, ge=1, le=MOST_GROUPS, description="Groups returned, the largest.")
 
     @property
     def granularity(self) -> str:
@@ -96,6 +100,7 @@ class Clocked(Segmented):
 class Users(Segmented):
     """Active or new users."""
 
+    g: tuple[str, ...] = Field((), max_length=2, description="The properties to group by.")
     m: Literal["active", "new"] = Field("active", description="active or new.")
 
 
@@ -114,6 +119,7 @@ class Composition(Dates):
     """Users by the value of a property."""
 
     p: str = Field(min_length=1, description="The property.")
+    limit: int = Field(100, ge=1, le=1000, description="Values returned, the most frequent.")
 
 
 class Segmentation(Clocked):
@@ -135,6 +141,16 @@ class Segmentation(Clocked):
             raise BadQuestion("formula is missing.", "m=formula needs it.", parameter="formula")
         if len(self.e) == 2 and self.e2:
             raise BadQuestion("e2 would be a third event.", "Two at most.", parameter="e2")
+        if self.formula and self.m != "formula":
+            raise BadQuestion(
+                f"formula does not suit m={self.m}.", "It needs m=formula.", parameter="formula"
+            )
+        if self.rollingWindow and self.rollingAverage:
+            raise BadQuestion(
+                "rollingWindow and rollingAverage cannot be combined.",
+                "Give one of them.",
+                parameter="rollingAverage",
+            )
         return self
 
     @property
@@ -167,6 +183,14 @@ class Retention(Segmented):
     def _brackets(self) -> Retention:
         if self.rm == "bracket" and not self.rb:
             raise BadQuestion("rb is missing.", "rm=bracket needs [[0, 5]].", parameter="rb")
+        if self.rb and self.rm != "bracket":
+            raise BadQuestion(
+                f"rb does not suit rm={self.rm}.", "It needs rm=bracket.", parameter="rb"
+            )
+        if self.rb and self.i != "1":
+            raise BadQuestion(
+                "i does not suit rm=bracket.", "Brackets are of days: i=1.", parameter="i"
+            )
         return self
 
 
@@ -202,4 +226,4 @@ class Ltv(Segmented):
 class Chart(Asked):
     """A saved chart."""
 
-    chart_id: str = Field(min_length=1, description="The chart's id.")
+    chart_id: str = Field(min_length=1, description="The chart's id or title.")

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
 
-from core.answers import Histogram, People, Series, Timeline, TimelineEvent
+from core.answers import Histogram, People, Series, Table, Timeline, TimelineEvent
 from core.api import amplitude_parameters as ask
-from core.api.amplitude_format import Segment, segments_of
+from core.api.amplitude_format import Segment, left_out, segments_of
 from core.api.route import Backend
 from core.api.tell_shapes import moment
 from core.errors import BadQuestion, NotFound
@@ -38,21 +38,32 @@ def by_segment(segments: Iterable[Segment], backend: Backend, kind: str, **field
 
 def users(asked: ask.Users, backend: Backend) -> Json:
     """Return active or new users over time (semantics 9.1)."""
+    segments = segments_of(asked.s)
     found = by_segment(
-        segments_of(asked.s), backend, "users", metric=asked.m, range=asked.range,
-        granularity=asked.granularity, breakdown=list(asked.g) or None,
+        segments, backend, "users", metric=asked.m, range=asked.range,
+        granularity=asked.granularity, breakdown=list(asked.g) or None, limit=asked.limit,
     )  # fmt: skip
-    return {
-        "data": {
-            "series": [list(line.values) for _, answer in found for line in answer.lines],
-            "seriesMeta": [
-                meta
-                for segment, answer in found
-                for meta in (group_names(answer) if asked.g else [{"segmentIndex": segment.index}])
-            ],
-            "xValues": labels(found[0][1]),
-        }
+    warnings = left_out([answer for _, answer in found], asked.limit)
+    data = {
+        "series": [list(line.values) for _, answer in found for line in answer.lines],
+        "seriesLabels": [
+            name
+            for segment, answer in found
+            for name in (group_names(answer) if asked.g else [segment_name(segment, segments)])
+        ],
+        "seriesMeta": [
+            meta
+            for segment, answer in found
+            for meta in (group_names(answer) if asked.g else [{"segmentIndex": segment.index}])
+        ],
+        "xValues": labels(found[0][1]),
     }
+    return {"data": data, **({"warnings": warnings} if warnings else {})}
+
+
+def segment_name(segment: Segment, segments: Sequence[Segment]) -> str:
+    """Return what a segment is called: by its place, or "" where it is the only one."""
+    return f"segment {segment.index + 1}" if len(segments) > 1 else ""
 
 
 def session_average(asked: ask.Dates, backend: Backend) -> Json:
@@ -70,6 +81,7 @@ def _sessions(asked: ask.Dates, backend: Backend, metric: str) -> Json:
     return {
         "data": {
             "series": [list(answer.lines[0].values)],
+            "seriesLabels": [""],
             "seriesMeta": [{"segmentIndex": 0}],
             "xValues": labels(answer),
         }
@@ -89,6 +101,7 @@ def session_length(asked: ask.SessionLength, backend: Backend) -> Json:
     return {
         "data": {
             "series": [[part.count for part in answer.bins]],
+            "seriesLabels": [""],
             "xValues": [f"{part.start:g}s-{part.end:g}s" for part in answer.bins],
         }
     }
@@ -96,27 +109,35 @@ def session_length(asked: ask.SessionLength, backend: Backend) -> Json:
 
 def composition(asked: ask.Composition, backend: Backend) -> Json:
     """Return the users of each value of a property (9.4)."""
-    answer = backend.answer("composition", property=asked.p, range=asked.range)
+    answer = backend.answer("composition", property=asked.p, range=asked.range, limit=asked.limit)
+    warnings = [
+        f"limit: more values are left out; a limit above {asked.limit} shows more."
+    ] * answer.truncated
+    return {"data": composed(answer, asked.p), **({"warnings": warnings} if warnings else {})}
+
+
+def composed(answer: Table, name: str) -> Json:
+    """Return the rows of a composition as one series over its values."""
     names = [column.name for column in answer.columns]
     at = names.index(answer.people_column or names[1])
     return {
-        "data": {
-            "series": [[row[at] for row in answer.rows]],
-            "seriesLabels": [asked.p],
-            "xValues": [row[0] for row in answer.rows],
-        }
+        "series": [[row[at] for row in answer.rows]],
+        "seriesLabels": [name],
+        "xValues": [row[0] for row in answer.rows],
     }
 
 
 def realtime(asked: ask.Realtime, backend: Backend) -> Json:
     """Return today's and yesterday's active users by 5 minutes (9.8)."""
-    answer = backend.answer("realtime")
+    return {"data": realtime_lines(backend.answer("realtime"))}
+
+
+def realtime_lines(answer: Series) -> Json:
+    """Return the two days of an answer in real time over the hours of the clock."""
     return {
-        "data": {
-            "xValues": [label[11:16] for label in labels(answer)],
-            "seriesLabels": group_names(answer),
-            "series": [list(line.values) for line in answer.lines],
-        }
+        "xValues": [label[11:16] for label in labels(answer)],
+        "seriesLabels": group_names(answer),
+        "series": [list(line.values) for line in answer.lines],
     }
 
 
@@ -125,18 +146,22 @@ def user_search(asked: ask.UserSearch, backend: Backend) -> Json:
     names = backend.engine.context().names
     known = names.called(int(asked.user)) if asked.user.isdigit() else None
     if known is not None:
-        return {"matches": [_match(known, backend)], "type": "match_id"}
+        return {"matches": [match(known, backend)], "type": "match_id"}
     answer: People = backend.answer("user_search", user=asked.user)
     if answer.notes or not answer.rows:
         return {"matches": [], "type": "nomatch"}
     exact = names.person(asked.user) is not None
-    return {
-        "matches": [_match(row.user, backend) for row in answer.rows],
+    found: Json = {
+        "matches": [match(row.user, backend) for row in answer.rows],
         "type": "match_user_or_device_id" if exact else "match_user_prefix",
     }
+    left = answer.total - len(answer.rows)
+    said = f"{left} more users match; a longer beginning of the id finds them."
+    return {**found, **({"warnings": [said]} if left else {})}
 
 
-def _match(user: str, backend: Backend) -> Json:
+def match(user: str, backend: Backend) -> Json:
+    """Return a person as searches list them."""
     return {"user_id": user, "amplitude_id": backend.engine.context().names.person(user)}
 
 
@@ -150,6 +175,11 @@ def user_activity(asked: ask.UserActivity, backend: Backend) -> Json:
         "user_activity", user=user or asked.user, offset=asked.offset,
         limit=min(asked.limit + 1, 1000), direction=asked.direction,
     )  # fmt: skip
+    return activity(answer, backend)
+
+
+def activity(answer: Timeline, backend: Backend) -> Json:
+    """Return one person's answer: who they are, and the events it lists."""
     return {
         "userData": _summary(answer, backend),
         "events": [_event(event, answer.user) for event in answer.events],
@@ -204,6 +234,7 @@ def _event(event: TimelineEvent, user: str) -> Json:
 
 
 def short(label: str, *, year: bool = False) -> str:
-    """Return an ISO date as "Aug 14", or "Aug 14, 2021"."""
+    """Return an ISO date as "Aug 14" or "Aug 14, 2021"; with a time of day "Aug 14, 15:05"."""
     when = date.fromisoformat(label[:10])
-    return f"{when:%b %d}" + (f", {when.year}" if year else "")
+    hour = f", {label[11:]}" if len(label) > 10 else ""
+    return f"{when:%b %d}" + (f", {when.year}" if year else "") + hour
