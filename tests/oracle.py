@@ -90,7 +90,7 @@ def mentions(world: World) -> list[str]:
     found: list[str] = []
     for place in range(world.batches):
         part = slice(place, None, world.batches)
-        found += [e.user for e in world.events[part] if e.user]
+        found += [e.user for e in world.arrivals(place) if e.user]
         found += [user for _, user, _ in world.links[part]]
         for old, new, _ in world.aliases[part]:
             found += [old, new]
@@ -114,7 +114,7 @@ def actor_of(world: World, user: str | None, device: str | None, ts: int) -> str
 
 
 def seen(world: World) -> list[Seen]:
-    """All events that are not deleted in order of (time, id), with actor, local day, session."""
+    """Events that are not deleted by time and arrival, with actor, local day and session."""
     calendar = calendar_of(world)
     order = sorted(range(len(world.events)), key=lambda n: (world.events[n].ts, n))
     actors = {
@@ -201,7 +201,8 @@ def value_of(world: World, item: Seen, field: str) -> Any:
             return None if field == "start_version" else False
         if field == "start_version":
             return own[0].event.context.get("version")
-        return any(other.ts <= item.ts and brings_revenue(other) for other in own)
+        until = own[: own.index(item) + 1]
+        return any(brings_revenue(other) for other in until)
     special = {
         "user": item.actor, "event": item.name, "device_id": item.event.device,
         "session": item.event.session,

@@ -25,7 +25,8 @@ def attribution(world: World, question: Any) -> tuple[dict[str, list[Any]], int,
         touches = []
         for other in seen(world):
             age = item.ts - other.ts
-            if other.actor == item.actor and 0 <= age <= question.lookback_days * DAY:
+            after = (other.ts, other.number) > (item.ts, item.number)
+            if other.actor == item.actor and not after and age <= question.lookback_days * DAY:
                 value = label_of(value_of(world, other, question.property))
                 if value != NONE:
                     touches.append((value, age))

@@ -16,8 +16,8 @@ DAY = 24 * 60 * 60 * 1000
 
 
 def events(db: sqlite3.Connection) -> list[dict[str, Any]]:
-    """All stored events in order of (ts, id)."""
-    cursor = db.execute("select * from events order by ts, id")
+    """All stored events in order of (ts, seq)."""
+    cursor = db.execute("select * from events order by ts, seq")
     names = [column[0] for column in cursor.description]
     return [dict(zip(names, row, strict=True)) for row in cursor]
 

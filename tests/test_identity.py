@@ -125,6 +125,6 @@ def test_every_event_counts_for_whom_the_definitions_say(
     expected = {s.number: s.actor for s in oracle.seen(world)}
     with closing(sqlite3.connect(path)) as db:
         stored = db.execute(
-            "select e.id, i.key from events e left join identities i on i.id = e.actor"
+            "select e.seq - 1, i.key from events e left join identities i on i.id = e.actor"
         )
         assert dict(stored.fetchall()) == expected

@@ -14,6 +14,7 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
+from itertools import islice
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -21,7 +22,7 @@ from zoneinfo import ZoneInfo
 from hypothesis import strategies as st
 
 from core.engines.sqlite import SqliteEngine
-from core.sources.rows import Alias, Identify, Row
+from core.sources.rows import Alias, Identify, Row, digest
 from core.store.batch import Batch, Writer
 from core.store.flagging import flag_event
 from core.store.layout import CONTEXT
@@ -49,11 +50,12 @@ class World:
     """Everything a workspace is made of.
 
     Attributes:
-        events: the place of an event in here is its id, which orders equal times.
+        events: in the order of arrival.
         links: (device, user, ms) statements apart from events that carry both.
         aliases: (old user, new user, ms); no loops.
         traits: (user, key, value, ms).
-        batches: in how many pieces it is stored, so that later ones change earlier ones.
+        batches: in how many pieces it is stored, so that later ones change earlier ones; the
+            events one part after another.
         flags: (event, flag) as in core.store.flags.FLAGS; set once the event is stored, so that
             later batches find them in force.
         custom: (title, definition) of custom events.
@@ -75,6 +77,11 @@ class World:
         """Every event selector that can be asked for; None is no event."""
         stored = {event.event for event in self.events if not self.flagged(event.event, "deleted")}
         return {None, *stored, *(SELECTORS if self.custom else ())}
+
+    def arrivals(self, batch: int) -> tuple[Event, ...]:
+        """The events that a batch brings, from 0."""
+        size = -(-len(self.events) // self.batches)
+        return self.events[batch * size : (batch + 1) * size]
 
     def flagged(self, event: str, flag: str) -> bool:
         """Whether an event has a flag."""
@@ -145,23 +152,25 @@ def _flag(
 
 
 def _batches(world: World) -> Iterator[Batch]:
-    rows = [_row(number, event) for number, event in enumerate(world.events)]
+    rows = (_row(number, event) for number, event in enumerate(world.events))
     identifies = [Identify(user, device, ts) for device, user, ts in world.links]
     identifies += [Identify(user, None, ts, {key: value}) for user, key, value, ts in world.traits]
     aliases = [Alias(*alias) for alias in world.aliases]
     for place in range(world.batches):
         part = slice(place, None, world.batches)
-        yield Batch(rows[part], identifies[part], aliases[part])
+        arrived = list(islice(rows, len(world.arrivals(place))))
+        yield Batch(arrived, identifies[part], aliases[part])
 
 
 def _row(number: int, event: Event) -> Row:
+    """A row with an id that says nothing about its place."""
     return Row(
         event.event,
         event.ts,
         event.user,
         event.device,
         event.session,
-        number,
+        digest(str(number).encode()),
         tuple(event.context.get(name) for name in CONTEXT),
         json.dumps(event.properties) if event.properties else None,
     )
@@ -338,9 +347,9 @@ def worlds(
     zone, middle = draw(st.sampled_from(ZONES))
     moments = _moments(zone, middle, days)
     fewest = draw(st.sampled_from((0, 1, 6, 12, 12)))
-    found = tuple(
-        draw(st.lists(events(moments), min_size=min(fewest, max_events), max_size=max_events))
-    )
+    crowded = draw(st.lists(moments, max_size=2))
+    at = st.one_of(moments, *(st.just(moment) for moment in crowded))
+    found = tuple(draw(st.lists(events(at), min_size=min(fewest, max_events), max_size=max_events)))
     links = draw(st.lists(
         st.tuples(st.sampled_from(DEVICES), st.sampled_from(USERS), moments), max_size=2
     ))  # fmt: skip

@@ -21,7 +21,7 @@ from typing import Any, Protocol
 import orjson
 
 Event = tuple[int, int, int]
-"""ts in ms, id, and the steps it can fill: bit 0 for step 1 and so on.
+"""ts in ms, seq, and the steps it can fill: bit 0 for step 1 and so on.
 
 Bits after those of the steps are about exclusions: see Search."""
 
@@ -83,7 +83,7 @@ class Attempt:
 
 @dataclass
 class Story:
-    """One actor's events in order of (ts, id), and grouped by equal time.
+    """One actor's events in order of (ts, seq), and grouped by equal time.
 
     Attributes:
         times: per event, rounded down to the tick.
@@ -173,21 +173,21 @@ class Finder(Protocol):
 
 
 def funnel_attempts(
-    check: Check, spec: str, times: str, ids: str, masks: str, held: str | None
+    check: Check, spec: str, times: str, seqs: str, masks: str, held: str | None
 ) -> str:
     """Return the attempts that are reported, as JSON.
 
-    Each is [held values as JSON or null, time of step 1, id of its event, that event's ts, path,
-    time of the first event, of the second, ...]; a path has [ts, id, step] per event, by time.
+    Each is [held values as JSON or null, time of step 1, seq of its event, that event's ts, path,
+    time of the first event, of the second, ...]; a path has [ts, seq, step] per event, by time.
 
     Args:
         spec: a Search as JSON.
-        times, ids, masks: JSON arrays with one element per event.
+        times, seqs, masks: JSON arrays with one element per event.
         held: a JSON array of the held values per event, or NULL.
     """
     search = _search(spec)
     rows: Sequence[Any] = list(
-        zip(orjson.loads(times), orjson.loads(ids), orjson.loads(masks), strict=True)
+        zip(orjson.loads(times), orjson.loads(seqs), orjson.loads(masks), strict=True)
     )
     if held is None:
         found = _told(search, None, sorted(rows), check)
@@ -225,13 +225,13 @@ def _told(
     story = Story.of(search, events)
     rows = []
     for attempt in attempts(search, story, check):
-        ts, id_, _ = events[attempt.first]
+        ts, seq, _ = events[attempt.first]
         path = None
         if search.path:
             from core.engines.attempts_path import path_of
 
             path = path_of(story, attempt)
-        rows.append([value, attempt.times[0], id_, ts, path, *sorted(attempt.times)])
+        rows.append([value, attempt.times[0], seq, ts, path, *sorted(attempt.times)])
     return rows
 
 

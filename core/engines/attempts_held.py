@@ -16,7 +16,7 @@ from core.filters import json_elements
 def by_value(
     events: Sequence[Event], held: Sequence[list[str | None]], check: Check
 ) -> dict[str, list[Event]]:
-    """Return the events of each combination of values as JSON, in order of (ts, id).
+    """Return the events of each combination of values as JSON, in order of (ts, seq).
 
     An event with a list counts for every element, one without any value for none.
 

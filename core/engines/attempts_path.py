@@ -8,9 +8,9 @@ from core.engines.attempts import Attempt, Story, filling
 
 
 def path_of(story: Story, attempt: Attempt) -> list[list[int]]:
-    """Return [ts, id, step] of each event of an attempt, by time and step; steps from 1.
+    """Return [ts, seq, step] of each event of an attempt, by time and step; steps from 1.
 
-    Of several events of the same time that can fill a step, the one with the lowest id does
+    Of several events of the same time that can fill a step, the first to arrive does
     whose use leaves events for the other steps; earlier steps choose first.
     """
     used = {attempt.first}

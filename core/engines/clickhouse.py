@@ -214,7 +214,7 @@ class ClickHouseDialect:
     def on_first_event(self, column: str, actor: str, test: str) -> str:
         """Of everybody at once, and looked up."""
         relation = f"""
-            select x.actor as actor, argMin(x.{column}, (x.ts, x.id)) as value
+            select x.actor as actor, argMin(x.{column}, (x.ts, x.seq)) as value
             from events x where x.actor <> 0 and {test} group by x.actor"""
         return self.looked_up(relation, actor, 0)
 

@@ -38,7 +38,7 @@ TABLES = {
     )
     engine = MergeTree
     partition by intHash32(actor) % {PARTITIONS}
-    order by (event, actor, ts, id)
+    order by (event, actor, ts, seq)
     """,
     "identities": """
     create table identities (id UInt32, kind UInt8, key String)

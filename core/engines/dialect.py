@@ -415,7 +415,7 @@ class SqliteDialect:
         return f"""(
             select x.{column} from events x
             where x.actor = {actor} and {test}
-            order by x.ts, x.id limit 1)"""
+            order by x.ts, x.seq limit 1)"""
 
     def looked_up(self, relation: str, actor: str, missing: int) -> str:
         """Made once and searched by an index of its own."""

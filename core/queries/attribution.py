@@ -192,8 +192,8 @@ class Attribution(Question):
             d, by = ctx.dialect, [valued]
             amount = f"coalesce({d.as_number(d.json_property(valued.name, bind))}, 0.0)"
         return f"""
-            select row_number() over (order by e.actor, e.ts, e.id) as c,
-                   e.actor as actor, e.ts as at, {amount} as amount
+            select row_number() over (order by e.actor, e.ts, e.seq) as c,
+                   e.actor as actor, e.ts as at, e.seq as seq, {amount} as amount
             from {selection.source(by)}
             where {selection.where(bind, ctx.span_to_today(self.range))} and e.actor <> 0"""
 
@@ -208,13 +208,14 @@ class Attribution(Question):
         raw = events.value(bind, field) if stored else d.json_property(field.name, bind)
         found = d.apart(f"""
             select c.c as c, c.actor as actor, c.amount as amount, c.at - e.ts as age,
-                   e.ts as ts, e.id as id, {raw} as raw
+                   e.ts as ts, e.seq as seq, {raw} as raw
             from conversions c
             join events e on e.actor = c.actor {events.source([field]).removeprefix("events e")}
             where {events.where(bind, None)}
-              and e.ts >= c.at - {bind(self.lookback_days * DAY)} and e.ts <= c.at""")
+              and e.ts >= c.at - {bind(self.lookback_days * DAY)} and e.ts <= c.at
+              and (e.ts < c.at or e.seq <= c.seq)""")
         value = "raw" if stored else d.json_label("raw")
-        place = "row_number() over (partition by c order by ts, id)"
+        place = "row_number() over (partition by c order by ts, seq)"
         return f"""
             select c, actor, amount, {value} as v0, age,
                    {place if self.model in ENDS else "0"} as k

@@ -241,15 +241,15 @@ class _Writer:
     def _sequence(self, rule: EventRule, first: Selection, then: Selection, span: Span) -> str:
         """Relation (actor, figure) over the events that are followed in time."""
         assert rule.then_within is not None
-        columns = "e.actor as actor, e.ts as ts, e.id as id, e.day as day"
+        columns = "e.actor as actor, e.ts as ts, e.seq as seq, e.day as day"
         begun = self._put(self._scan(first, columns, span))
         after = self._put(self._scan(then, columns, self.days.span(None)))
         within = self.bind(round(rule.then_within.seconds * 1000))
         followed = self._put(f"""
-            select distinct a.actor as actor, a.ts as ts, a.id as id, a.day as day
+            select distinct a.actor as actor, a.ts as ts, a.seq as seq, a.day as day
             from {begun} a join {after} b on b.actor = a.actor
             where b.ts >= a.ts and b.ts <= a.ts + {within}
-              and (b.ts > a.ts or b.id <> a.id)""")
+              and b.seq <> a.seq""")
         figure = "count(distinct day)" if rule.distinct_days else "count(*)"
         return f"select actor, {figure} as figure from {followed} group by actor"
 

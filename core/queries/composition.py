@@ -193,7 +193,7 @@ class Composition(Question):
             from (
                 select e.actor as actor, {selection.value(bind, field)} as v0,
                        row_number() over (
-                           partition by e.actor order by e.ts desc, e.id desc
+                           partition by e.actor order by e.ts desc, e.seq desc
                        ) as nth
                 from {selection.source([field])}
                 where {selection.where(bind, span)} and e.actor <> 0
@@ -219,7 +219,7 @@ class Composition(Question):
                         from {own.source([field])}
                         where e.actor = c.actor and {own.where(bind, span)}
                           and e.ts < {bind(span.end)}
-                        order by e.ts desc, e.id desc
+                        order by e.ts desc, e.seq desc
                         limit 1) as v0
                 from ({active}) c
                 where c.actor <> 0

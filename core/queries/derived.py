@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 TRUE, FALSE = "true", "false"
 
 NEVER = 2**62
-"""Since when people pay who never did, ms."""
+"""Since when people pay who never did, ms, and from which event on."""
 
 
 def on_first_event(ctx: Context, bind: Binder, field: Field, actor: str) -> str:
@@ -35,9 +35,15 @@ def paying(ctx: Context, bind: Binder) -> str:
 
     found = meaning(ctx.names, "revenue_amount")
     revenue = Selection(ctx, found.events, matching=found.matching)
-    since = f"""
-        select e.actor as actor, min(e.ts) as value
+    brought = f"""
         from {revenue.source()}
-        where {revenue.where(bind, None)} and e.actor <> 0
-        group by e.actor"""
-    return f"{ctx.dialect.looked_up(since, 'e.actor', NEVER)} <= e.ts"
+        where {revenue.where(bind, None)} and e.actor <> 0"""
+    since = f"select e.actor as actor, min(e.ts) as value {brought} group by e.actor"
+    by_arrival = "row_number() over (partition by e.actor order by e.ts, e.seq)"
+    first = f"""
+        select actor, seq as value
+        from (select e.actor as actor, e.seq as seq, {by_arrival} as nth {brought})
+        where nth = 1"""
+    at = ctx.dialect.looked_up(since, "e.actor", NEVER)
+    seq = ctx.dialect.looked_up(first, "e.actor", NEVER)
+    return f"({at} < e.ts or ({at} = e.ts and {seq} <= e.seq))"

@@ -2,7 +2,7 @@
 
 Everybody is in an answer at most once, so the buckets add up to the total. Without conditions or
 a breakdown the stored first days (or, with a lookback, the stored sets) answer; otherwise the
-first events themselves are sought, ties going to the smaller event id.
+first events themselves are sought, ties going to the one that arrived first.
 """
 
 from __future__ import annotations
@@ -144,7 +144,7 @@ class FirstTime(TimedQuestion):
         v0, v1 = plan.values(bind)
         return f"""
             select e.actor, e.ts, e.day, {v0} as v0, {v1} as v1, {kept} as kept,
-                   row_number() over (partition by e.actor order by e.ts, e.id) as nth
+                   row_number() over (partition by e.actor order by e.ts, e.seq) as nth
             from {selection.source(plan.by)}
             where {counted.where(bind, self._scan(plan))} and e.actor <> 0"""
 
@@ -224,4 +224,4 @@ def _sought(bind: Binder, plan: Plan) -> str:
         join {selection.source(plan.by)}
         where e.actor = c.actor
           and e.ts = (select min(x.ts) from events x where {own})
-          and e.id = (select min(x.id) from events x where {own} and x.ts = e.ts)"""
+          and e.seq = (select min(x.seq) from events x where {own} and x.ts = e.ts)"""

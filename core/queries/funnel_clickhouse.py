@@ -55,7 +55,7 @@ def _joined(plan: Plan, bind: Binder) -> str:
     """From every first event the next event of each step, then each person's best chain."""
     last = len(plan.steps)
     chain = f"""
-        select actor, ts as t1, id as x1 from ({_events(plan, bind, 0)})
+        select actor, ts as t1, seq as x1 from ({_events(plan, bind, 0)})
         where ts >= {bind(plan.span.start)} and ts < {bind(plan.span.end)}"""
     for step in range(2, last + 1):
         chain = f"""
@@ -80,13 +80,13 @@ def _events(plan: Plan, bind: Binder, number: int) -> str:
         step, clauses=shared.clauses + step.clauses, members=shared.members + step.members
     )
     return f"""
-        select e.actor as actor, e.ts as ts, e.id as id
+        select e.actor as actor, e.ts as ts, e.seq as seq
         from {selection.source()}
         where {selection.where(bind, None)} and e.actor != 0"""
 
 
 def _folded(plan: Plan, bind: Binder) -> str:
-    """Every person's events as (ts, id, step bits), walked from each first event."""
+    """Every person's events as (ts, seq, step bits), walked from each first event."""
     last = len(plan.steps)
     first = f"bitTest(s.3, 0) and s.1 >= {bind(plan.span.start)} and s.1 < {bind(plan.span.end)}"
     others = "arrayMap(e -> e.3, arrayFilter(e -> e.1 = s.1 and e.2 != s.2, events))"
@@ -105,7 +105,7 @@ def _folded(plan: Plan, bind: Binder) -> str:
                    arrayMap(s -> (s.2, {walk}), arrayFilter(s -> {first}, events)) as walks,
                    arrayFirst(w -> length(w.2) = arrayMax(v -> length(v.2), walks), walks) as best
             from (
-                select actor, arraySort(groupArray((ts, id, steps))) as events,
+                select actor, arraySort(groupArray((ts, seq, steps))) as events,
                        arrayDistinct(arrayMap(e -> e.1, events)) as times,
                        arrayMap(t -> arrayMap(e -> e.3, arrayFilter(e -> e.1 = t, events)),
                                 times) as masks

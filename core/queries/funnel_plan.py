@@ -41,8 +41,8 @@ class Plan:
     actor, unit: who, and the held values as JSON (NULL where nothing is held).
     t0: time of step 1, ms. It is t1 unless steps come in any order.
     t1 ... tn: times in ms, ascending; NULL from the first step that was not reached.
-    s1, x1: ts and id of the event of step 1; only with `entry`.
-    path: JSON array of [ts, id, step] by time; only where `by_path`.
+    s1, x1: ts and seq of the event of step 1; only with `entry`.
+    path: JSON array of [ts, seq, step] by time; only where `by_path`.
 
     Attributes:
         shared: the events of all steps, with what holds for every step and who counts.
@@ -177,7 +177,7 @@ class Plan:
         return funnel_sqlite.attempts(self, bind, people, entry=entry)
 
     def fitting(self, bind: Binder, people: tuple[int, int] = EVERYBODY) -> str:
-        """Return the relation (actor, ts, id, steps, held) of events with the bits they fit.
+        """Return the relation (actor, ts, seq, steps, held) of events with the bits they fit.
 
         Above the bits of the steps are those about exclusions, as Search says. `held` is a JSON
         array of the held values; it is there where anything is held.
@@ -205,7 +205,7 @@ class Plan:
         before = (self.window if self.order == "unordered" else 0) + self.tick - 1
         after = self.window + self.tick - 1
         return f"""
-            select e.actor, e.ts, e.id, {bits} as steps{held}
+            select e.actor, e.ts, e.seq, {bits} as steps{held}
             from {replace(self.shared, clauses=tuple(clauses)).source(self.held)}
             where {where}
               and e.ts >= {bind(self.span.start - before)}
@@ -227,7 +227,7 @@ class Plan:
 def first_day(ctx: Context, bind: Binder) -> str:
     """Return SQL of whether an event `e` lies on the first day of its actor."""
     own = f"x.actor = e.actor and {Selection(ctx).own(bind, 'x')}"
-    return f"e.day = (select x.day from events x where {own} order by x.ts limit 1)"
+    return f"e.day = (select x.day from events x where {own} order by x.ts, x.seq limit 1)"
 
 
 def scope(question: FunnelFields, number: int) -> tuple[int, int]:

@@ -45,7 +45,7 @@ def walked(plan: Plan, bind: Binder, people: tuple[int, int], *, entry: bool) ->
     w = _Walk.of(plan, bind)
     best = f"max(depth * {bind(DEPTH)} - t1)"
     columns = f"null as unit, t1 as t0, {w.times}"
-    columns += f", t1 as s1, {_first_id(w)} as x1" if entry else ""
+    columns += f", t1 as s1, {_first_seq(w)} as x1" if entry else ""
     return f"""
         with recursive
         opening1 as not materialized ({_first_starts(plan, bind, people)} limit -1),
@@ -198,9 +198,9 @@ def _further(w: _Walk) -> str:
             where a.next is not null and (a.depth > 0 or a.next < {w.end})"""
 
 
-def _first_id(w: _Walk) -> str:
+def _first_seq(w: _Walk) -> str:
     return f"""(
-            select min(id) from events {w.index}
+            select min(seq) from events {w.index}
             where event = {w.events[0]} and actor = r.actor and ts = r.t1)"""
 
 
@@ -217,7 +217,7 @@ def matched(plan: Plan, bind: Binder, people: tuple[int, int], *, entry: bool) -
         select actor, {", ".join(columns)}
         from (select actor,
                      funnel_attempts({bind(spec(plan))}, json_group_array(ts),
-                                     json_group_array(id), json_group_array(steps),
+                                     json_group_array(seq), json_group_array(steps),
                                      {held}) as found
               from (select *
                     from ({plan.fitting(bind, people)})

@@ -29,7 +29,7 @@ def with_values(plan: Plan, bind: Binder, by: list[Field], attempts: str) -> str
     return f"""
             select a.*, {", ".join(columns)}
             from ({attempts}) a
-            join events e on e.actor = a.actor and e.ts = a.s1 and e.id = a.x1 {join}"""
+            join events e on e.actor = a.actor and e.ts = a.s1 and e.seq = a.x1 {join}"""
 
 
 def _of_path(plan: Plan, bind: Binder, field: Field) -> str:
@@ -58,7 +58,7 @@ def _on_path(plan: Plan, bind: Binder, field: Field, where: str) -> str:
             select {plan.shared.value(bind, field)} as value{place}
             from json_each(a.path) j
             cross join events e on e.actor = a.actor
-              and e.ts = j.value ->> 0 and e.id = j.value ->> 1 {join}
+              and e.ts = j.value ->> 0 and e.seq = j.value ->> 1 {join}
             {where}"""
 
 

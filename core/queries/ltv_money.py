@@ -49,14 +49,14 @@ def new_people(
             cross join {selection.source(by)}
             where e.actor = c.actor
               and e.ts = c.ts
-              and e.id = (select min(x.id) from events x
+              and e.seq = (select min(x.seq) from events x
                           where x.actor = c.actor and x.ts = c.ts and {own})"""
     else:
         tests = [any_.where(bind, None), "e.actor <> 0"]
         tests += [f"e.actor in ({members(bind)})" for members in selection.members]
         first = f"""
             select {columns},
-                   row_number() over (partition by e.actor order by e.ts, e.id) as nth
+                   row_number() over (partition by e.actor order by e.ts, e.seq) as nth
             from {selection.source(by)}
             where {" and ".join(tests)}"""
     slot = slot_expression(bind, "born", list(runs(slots)))

@@ -81,7 +81,7 @@ class Plan:
     @property
     def order(self) -> str:
         """ORDER BY of the way that paths are followed."""
-        return "{0}ts desc, {0}id desc" if self.backward else "{0}ts, {0}id"
+        return "{0}ts desc, {0}seq desc" if self.backward else "{0}ts, {0}seq"
 
     def ordered(self, alias: str = "") -> str:
         """The order of one relation's rows along the path."""
@@ -128,15 +128,15 @@ def walked(plan: Plan, bind: Binder) -> str:
     return f"""
         with recursive
         starts as materialized ({starts(plan, bind)}),
-        walk (actor, unit, session, until, n, event, prev, goal, ts, id) as (
-            select s.actor, s.unit, s.session, s.until, 1, s.event, null, 0, s.ts, s.id
+        walk (actor, unit, session, until, n, event, prev, goal, ts, seq) as (
+            select s.actor, s.seq, s.session, s.until, 1, s.event, null, 0, s.ts, s.seq
             from starts s
             union all
             select w.actor, w.unit, w.session, w.until, w.n + 1, e.event, w.event,
-                   {plan.aim(bind)}, e.ts, e.id
+                   {plan.aim(bind)}, e.ts, e.seq
             from walk w
-            left join events e on e.actor = w.actor and (e.ts, e.id) = (
-                {_next(plan, bind, "w.ts", "w.id", "w.event")})
+            left join events e on e.actor = w.actor and (e.ts, e.seq) = (
+                {_next(plan, bind, "w.ts", "w.seq", "w.event")})
             {plan.source().removeprefix("events e")}
             where w.event is not null and {going}
         )
@@ -151,15 +151,15 @@ def strung(plan: Plan, bind: Binder) -> str:
     """
     steps = [
         """
-        s1 as (select actor, session, until, event as e1, ts as t1, id as i1 from starts)"""
+        s1 as (select actor, session, until, event as e1, ts as t1, seq as i1 from starts)"""
     ]
     for k in range(2, plan.steps + 2):
         steps.append(
             f"""
         s{k} as not materialized (
-            select w.*, e.event as e{k}, e.ts as t{k}, e.id as i{k}
+            select w.*, e.event as e{k}, e.ts as t{k}, e.seq as i{k}
             from s{k - 1} w
-            left join events e on e.actor = w.actor and (e.ts, e.id) = (
+            left join events e on e.actor = w.actor and (e.ts, e.seq) = (
                 {_next(plan, bind, f"w.t{k - 1}", f"w.i{k - 1}", f"w.e{k - 1}")})
             limit -1
         )"""
@@ -169,15 +169,15 @@ def strung(plan: Plan, bind: Binder) -> str:
         select * from s{plan.steps + 1}"""
 
 
-def _next(plan: Plan, bind: Binder, ts: str, id_: str, event: str) -> str:
-    """The (ts, id) of the next event on the path of a row `w`."""
+def _next(plan: Plan, bind: Binder, ts: str, seq: str, event: str) -> str:
+    """The (ts, seq) of the next event on the path of a row `w`."""
     other = f"and e.event <> {event}" if plan.collapse else ""
     session = "and e.session = w.session" if plan.window is None else ""
     within = f"between w.until and {ts}" if plan.backward else f"between {ts} and w.until"
-    return f"""select e.ts, e.id
+    return f"""select e.ts, e.seq
                 from {plan.clauses.source()}
                 where e.actor = w.actor and e.ts {within}
-                  and (e.ts, e.id) {plan.further} ({ts}, {id_}) {session} {other}
+                  and (e.ts, e.seq) {plan.further} ({ts}, {seq}) {session} {other}
                   and {plan.visible(bind)}
                 order by {plan.ordered("e")}
                 limit 1"""
@@ -192,7 +192,7 @@ def windowed(plan: Plan, bind: Binder) -> str:
         with
         starts as ({starts(plan, bind)}),
         scope as (
-            select e.actor as actor, s.unit as unit, e.ts as ts, e.id as id, e.event as event,
+            select e.actor as actor, s.seq as unit, e.ts as ts, e.seq as seq, e.event as event,
                    {plan.aim(bind)} as aim
             from {plan.source("starts s join events e on e.actor = s.actor")}
             where {_in_scope(plan)} and {plan.visible(bind)}
@@ -220,9 +220,7 @@ _UNIT = "over (partition by actor, unit)"
 
 def _in_scope(plan: Plan) -> str:
     """Whether an event `e` lies in the scope of a start `s`, and not before it on the path."""
-    place = (
-        f"(e.ts {plan.further} s.ts or e.ts = s.ts and (e.id = s.id or e.id {plan.further} s.id))"
-    )
+    place = f"(e.ts {plan.further} s.ts or e.ts = s.ts and e.seq {plan.further}= s.seq)"
     if plan.window is None and plan.ctx.dialect.name == "clickhouse":
         return f"{place} and e.session = s.session and coalesce(e.derived, 0) = s.derived"
     until = f"e.ts {'>=' if plan.backward else '<='} s.until"

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def starts(plan: Plan, bind: Binder) -> str:
-    """Return the relation (actor, ts, id, unit, event, session, until) of where paths begin.
+    """Return the relation (actor, ts, seq, event, session, until) of where paths begin.
 
     `until` is the last instant of the scope along the path. ClickHouse tells sessions by their
     `derived` start instead.
@@ -46,9 +46,9 @@ def _sought(plan: Plan, bind: Binder) -> str:
     """Everybody in the stored sets, with one seek for their first or last occurrence."""
     people = _people(plan, bind)
     return f"""
-        select x.actor, x.ts, x.id, x.seq as unit, x.event, x.session
+        select x.actor, x.ts, x.seq, x.event, x.session
         from ({people}) c
-        join events x on x.actor = c.actor and (x.ts, x.id) = (
+        join events x on x.actor = c.actor and (x.ts, x.seq) = (
             {_seek(plan, bind, "c.actor", bind(plan.span.start), bind(plan.span.end))})"""
 
 
@@ -57,12 +57,12 @@ def _onward(plan: Plan, bind: Binder) -> str:
     first, end, window = bind(plan.span.start), bind(plan.span.end), bind(plan.window)
     left = (first, f"t.ts - {window}") if plan.backward else (f"t.ts + {window} + 1", end)
     return f"""
-        with recursive taken (actor, ts, id, unit, event, session) as (
+        with recursive taken (actor, ts, seq, event, session) as (
             {_sought(plan, bind)}
             union all
-            select x.actor, x.ts, x.id, x.seq, x.event, x.session
+            select x.actor, x.ts, x.seq, x.event, x.session
             from taken t
-            join events x on x.actor = t.actor and (x.ts, x.id) = (
+            join events x on x.actor = t.actor and (x.ts, x.seq) = (
                 {_seek(plan, bind, "t.actor", *left)})
         )
         select * from taken"""
@@ -74,22 +74,22 @@ def _of_sessions(plan: Plan, bind: Binder) -> str:
     start, end = bind(plan.span.start), bind(plan.span.end)
     inside = (f"max({start}, w.start)", f"""min({end}, w."end" + 1)""", "and e.session = w.session")
     return f"""
-        select x.actor, x.ts, x.id, x.seq as unit, x.event, x.session,
+        select x.actor, x.ts, x.seq, x.event, x.session,
                {"w.start" if plan.backward else 'w."end"'} as until
         from ({people}) c
         join sessions w on w.actor = c.actor
              and w.start < {end} and w."end" >= {start}
-        join events x on x.actor = w.actor and (x.ts, x.id) = (
+        join events x on x.actor = w.actor and (x.ts, x.seq) = (
              {_seek(plan, bind, "w.actor", *inside)})"""
 
 
 def _seek(plan: Plan, bind: Binder, actor: str, first: str, end: str, more: str = "") -> str:
-    """The (ts, id) of a person's first occurrence along the path, from `first` to before `end`."""
+    """The (ts, seq) of a person's first occurrence along the path, from `first` to before `end`."""
     anchor = replace(plan.anchor, members=())
     named = len(anchor.events) == 1 and not anchor.any_event
     index = plan.ctx.dialect.indexed("events_by_event") if named else ""
     return f"""
-            select e.ts, e.id
+            select e.ts, e.seq
             from {anchor.source().replace("events e", f"events e {index}")}
             where {_anchored(plan, bind, anchor)} and e.actor = {actor}
               and e.ts >= {first} and e.ts < {end} {more}
@@ -106,7 +106,7 @@ def _anchored(plan: Plan, bind: Binder, anchor: Selection, span: Span | None = N
 
 def _occurrences(plan: Plan, bind: Binder, more: str = "") -> str:
     return f"""
-        select e.actor as actor, e.ts as ts, e.id as id, e.seq as unit, e.event as event,
+        select e.actor as actor, e.ts as ts, e.seq as seq, e.event as event,
                e.session as session {more}
         from {plan.anchor.source()}
         where e.actor <> 0 and {_anchored(plan, bind, plan.anchor, plan.span)}"""
@@ -121,7 +121,7 @@ def _chosen(plan: Plan, bind: Binder) -> str:
     elif plan.every:
         derived = f", {_DERIVED.format('e')} as derived"
         within += ", session, derived"
-    kept = "actor, ts, id, unit, event, session" + (
+    kept = "actor, ts, seq, event, session" + (
         ", derived" if plan.ctx.dialect.name == "clickhouse" else ""
     )
     return f"""
@@ -159,12 +159,12 @@ def _apart(plan: Plan, bind: Binder) -> str:
             from placed
         ),
         taken as (
-            select actor, ts, id, unit, event, session, next from onward where place = first
+            select actor, ts, seq, event, session, next from onward where place = first
             union all
-            select o.actor, o.ts, o.id, o.unit, o.event, o.session, o.next
+            select o.actor, o.ts, o.seq, o.event, o.session, o.next
             from taken t join onward o on o.place = t.next
         )
-        select actor, ts, id, unit, event, session from taken"""
+        select actor, ts, seq, event, session from taken"""
 
 
 def _apart_in_arrays(plan: Plan, bind: Binder) -> str:
@@ -172,14 +172,14 @@ def _apart_in_arrays(plan: Plan, bind: Binder) -> str:
     sign = "-" if plan.backward else ""
     window = bind(plan.window)
     return f"""
-        select actor, ({sign}o.1)::Int64 as ts, ({sign}o.2)::Int64 as id, o.3 as unit,
-               o.4 as event, o.5 as session
+        select actor, ({sign}o.1)::Int64 as ts, ({sign}o.2)::Int64 as seq, o.3 as event,
+               o.4 as session
         from (
             select actor, arrayJoin(arrayFold(
                 (kept, o) -> if(empty(kept) or o.1 > kept[-1].1 + {window},
                                 arrayPushBack(kept, o), kept),
-                arraySort(groupArray(({sign}ts, {sign}id, unit, event, session))),
-                cast([], 'Array(Tuple(Int64, Int64, Int64, Int64, Int64))'))) as o
+                arraySort(groupArray(({sign}ts, {sign}seq, event, session))),
+                cast([], 'Array(Tuple(Int64, Int64, Int64, Int64))'))) as o
             from ({_occurrences(plan, bind)})
             group by actor
         )"""

@@ -17,7 +17,7 @@ from core.timeframe import Span
 
 
 class RawEvents(Question):
-    """A page of events by time and id, descending.
+    """A page of events, the newest and of one instant the last to arrive first.
 
     Attributes:
         event: its name; None is any event.
@@ -67,10 +67,10 @@ class RawEvents(Question):
         bind = ctx.binder()
         return bind.statement(
             f"""
-            select e.ts, e.id, e.event, e.actor, e.device, e.session, e.seq
+            select e.ts, e.seq, e.event, e.actor, e.device, e.session
             from {selection.source()}
             where {selection.where(bind, span)}
-            order by e.ts desc, e.id desc
+            order by e.ts desc, e.seq desc
             limit {bind(self.limit + 1)} offset {bind(self.offset)}
             """,
             "a page of events",
@@ -85,13 +85,13 @@ class RawEvents(Question):
 def _rows(ctx: Context, page: Rows) -> tuple[tuple[Any, ...], ...]:
     people = _texts(ctx, _PEOPLE, {id_ for row in page for id_ in row[3:5]})
     sessions = _texts(ctx, _SESSIONS, {row[5] for row in page})
-    properties = _texts(ctx, _PROPERTIES, {row[6] for row in page})
+    properties = _texts(ctx, _PROPERTIES, {row[1] for row in page})
     return tuple(
         (
             ts, ctx.names.event_name(event), people.get(actor), people.get(device),
             sessions.get(session), orjson.loads(properties.get(seq, "{}")),
         )
-        for ts, _, event, actor, device, session, seq in page
+        for ts, seq, event, actor, device, session in page
     )  # fmt: skip
 
 

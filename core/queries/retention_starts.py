@@ -162,7 +162,7 @@ def _first_moments(
         firsts = f"""
             select e.actor as actor, e.ts as ts, e.day as day,
                    {_value(bind, selection, by)} as v0, {selection.test(bind)} as kept,
-                   row_number() over (partition by e.actor order by e.ts, e.id) as nth
+                   row_number() over (partition by e.actor order by e.ts, e.seq) as nth
             from {selection.source(by)}
             where {starts.where(bind, None if ever else plan.span)} and e.actor <> 0"""
     return f"""
@@ -215,4 +215,4 @@ def _sought(
         join {selection.source(by)}
         where e.actor = c.actor
           and e.ts = (select min(x.ts) from events x where {own}{begin})
-          and e.id = (select min(x.id) from events x where {own} and x.ts = e.ts)"""
+          and e.seq = (select min(x.seq) from events x where {own} and x.ts = e.ts)"""

@@ -348,9 +348,9 @@ class Sessions(TimedQuestion):
                 select key, v0 from (
                     select key, v0,
                            row_number() over (
-                               partition by key order by ts {order}, id {order}
+                               partition by key order by ts {order}, seq {order}
                            ) as nth
-                    from (select {ctx.dialect.session_key()} as key, e.ts as ts, e.id as id,
+                    from (select {ctx.dialect.session_key()} as key, e.ts as ts, e.seq as seq,
                                  {everything.value(bind, by)} as v0
                           from {everything.source([by])}
                           where {present.where(bind, None)} and e.ts >= {bind(span.start)})

@@ -135,14 +135,20 @@ class UserActivity(Question):
     ) -> Statement:
         """The events after the page up to the end of the session it cuts."""
         bind = ctx.binder()
-        sign, bound = "<", f"e.ts >= {bind(session.start)}"
+        sign, within, edge, end = "<", ">=", "min", session.start
         if self.direction == "earliest":
-            sign, bound = ">", f"e.ts <= {bind(session.end)}"
+            sign, within, edge, end = ">", "<=", "max", session.end
+        last_one = bind(end)
+        if session.key:  # its inactive events may lie before its start and after its end
+            last_one = f"""(
+                  select {edge}(x.ts) from events x
+                  where x.actor = {bind(actor)} and x.session = {bind(session.key)}
+                    and {selection.own(bind, "x")})"""
         return bind.statement(
             f"""
             {self._select(selection, bind, actor)}
-              and (e.ts, e.id) {sign} ({bind(last[0])}, {bind(last[1])})
-              and {bound}
+              and (e.ts, e.seq) {sign} ({bind(last[0])}, {bind(last[1])})
+              and e.ts {within} {last_one}
             {self._order()}
             limit {MOST}
             """,
@@ -152,14 +158,14 @@ class UserActivity(Question):
     def _select(self, selection: Selection, bind: Binder, actor: int) -> str:
         context = ", ".join(f"e.{name}" for name in CONTEXT)
         return f"""
-            select e.ts, e.id, e.event, e.session,
-                   (select properties from event_properties where seq = e.seq), {context}
+            select e.ts, e.seq, e.event, e.session,
+                   (select properties from event_properties p where p.seq = e.seq), {context}
             from {selection.source()}
             where {_own(selection, bind, actor)}"""
 
     def _order(self) -> str:
         word = "desc" if self.direction == "latest" else "asc"
-        return f"order by e.ts {word}, e.id {word}"
+        return f"order by e.ts {word}, e.seq {word}"
 
 
 def _own(selection: Selection, bind: Binder, actor: int) -> str:
@@ -308,7 +314,7 @@ def _latest_context(ctx: Context, actor: int) -> Statement:
     columns = [
         f"""(select {name} from events e
              where actor = {me} and {name} <> 0 and {KEPT}
-             order by ts desc, id desc
+             order by ts desc, seq desc
              limit 1)"""
         for name in CONTEXT
     ]

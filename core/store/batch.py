@@ -10,6 +10,7 @@ from typing import Any
 
 import orjson
 
+from core.sources.moments import EARLIEST
 from core.sources.rows import NO_SESSION, Alias, Identify, Row
 from core.store.activity import Activity
 from core.store.dictionary import Counter, Dictionary
@@ -22,10 +23,8 @@ from core.store.sessions import Sessions
 from core.store.workspace import bump, read_calendar, read_meta
 from core.timeframe import DAY, QUARTER, Calendar
 
-_PROBES = 64
-
 Stored = tuple[int, ...]
-"""actor, ts, id, seq, event, day, session, user, device, then the used context columns."""
+"""actor, ts, seq, id, event, day, session, user, device, then the used context columns."""
 
 
 class Days(dict[int, int]):
@@ -103,9 +102,9 @@ class Writer:
             self._save_traits(batch)
             self._users.save()
             self._devices.save()
-            self._connection.execute(
-                "insert or replace into meta (key, value) values ('next_seq', ?)",
-                (str(self._seq),),
+            self._connection.executemany(
+                "insert or replace into meta (key, value) values (?, ?)",
+                [("next_seq", str(self._seq)), ("latest", str(self._latest))],
             )
             journal(written)
             bump(self._connection)
@@ -134,6 +133,7 @@ class Writer:
         db = self._connection
         self._generation = meta["generation"]
         self._seq = int(meta.get("next_seq", "1"))
+        self._latest = int(meta.get("latest", EARLIEST))
         people = Counter(db, "identities")
         self._users = Dictionary(db, "identities", "key", people, {"kind": 0})
         self._devices = Dictionary(db, "identities", "key", people, {"kind": 1})
@@ -207,7 +207,7 @@ class Writer:
         used, values = self._encode_context(contexts)
         days = self._days.of(ts)
         rows = zip(
-            actors, ts, ids, seqs, self._events.ids(names), days, self._sessions.ids(sessions),
+            actors, ts, seqs, ids, self._events.ids(names), days, self._sessions.ids(sessions),
             user_ids, device_ids, *values, strict=True,
         )  # fmt: skip
         self._events.save()
@@ -239,29 +239,20 @@ class Writer:
     ) -> tuple[list[Stored], list[tuple[int, str]]]:
         """Store what is not there yet, and return it with its (seq, JSON); `rows` are sorted."""
         columns = [
-            "actor", "ts", "id", "seq", "event", "day", "session", "user", "device",
+            "actor", "ts", "seq", "id", "event", "day", "session", "user", "device",
             *(CONTEXT[d - 1] for d in used),
         ]  # fmt: skip
         statement = f"""
-        insert or ignore into events ({", ".join(columns)})
+        insert into events ({", ".join(columns)})
         values ({", ".join("?" for _ in columns)})
         """
-        db = self._connection
-        if not self._probably_known(rows):
-            db.execute("savepoint events")
-            before = db.total_changes
-            db.executemany(statement, rows)
-            if db.total_changes - before == len(rows):
-                db.execute("release events")
-                self._insert_properties(properties)
-                return rows, properties
-            db.execute("rollback to events")
-            db.execute("release events")
         fresh = self._fresh(rows)
-        db.executemany(statement, fresh)
-        kept = {row[3] for row in fresh}
-        properties = [item for item in properties if item[0] in kept]
+        self._connection.executemany(statement, fresh)
+        if len(fresh) < len(rows):
+            kept = {row[2] for row in fresh}
+            properties = [item for item in properties if item[0] in kept]
         self._insert_properties(properties)
+        self._latest = max(self._latest, *(row[1] for row in rows))
         return fresh, properties
 
     def _learn_properties(self, texts: Iterable[tuple[int, str]]) -> dict[int, Values]:
@@ -276,24 +267,31 @@ class Writer:
             "insert into event_properties (seq, properties) values (?, ?)", properties
         )
 
-    def _probably_known(self, rows: Sequence[Stored]) -> bool:
-        step = max(len(rows) // _PROBES, 1)
-        return any(self._is_stored(row) for row in rows[::step])
+    def _fresh(self, rows: list[Stored]) -> list[Stored]:
+        """Return the rows that repeat none that is stored, and none before them.
 
-    def _is_stored(self, row: Stored) -> bool:
-        found = self._connection.execute(
-            "select 1 from events where actor = ? and ts = ? and id = ?", row[:3]
-        )
-        return found.fetchone() is not None
-
-    def _fresh(self, rows: Iterable[Stored]) -> list[Stored]:
+        Events are the same that have the same actor, ts and id. What is later than everything
+        stored needs no look; otherwise each instant of an actor is looked up once.
+        """
+        latest = self._latest
+        if min(row[1] for row in rows) > latest and len({row[3] for row in rows}) == len(rows):
+            return rows
         fresh: list[Stored] = []
-        last: Stored = ()
+        moment: Stored = ()
+        known: set[int] = set()
         for row in rows:
-            if row[:3] != last and not self._is_stored(row):
+            if row[:2] != moment:
+                moment = row[:2]
+                known = self._stored_at(moment) if row[1] <= latest else set()
+            if row[3] not in known:
+                known.add(row[3])
                 fresh.append(row)
-            last = row[:3]
         return fresh
+
+    def _stored_at(self, moment: Stored) -> set[int]:
+        """Return the ids of an actor's events of one instant."""
+        found = self._connection.execute("select id from events where actor = ? and ts = ?", moment)
+        return {id_ for (id_,) in found}
 
     def _add_activity(
         self,
@@ -306,7 +304,7 @@ class Writer:
         if not rows:
             return
         known = self._activity.seen(0).copy()
-        actors, ts, _, seqs, events, days, sessions, _, _, *context = zip(*rows, strict=True)
+        actors, ts, seqs, _, events, days, sessions, _, _, *context = zip(*rows, strict=True)
         said = [values.get(seq, {}) for seq in seqs] if values else ()
         self._activity.add(actors, events, days, dict(zip(used, context, strict=True)), said)
         tick()

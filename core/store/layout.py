@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-VERSION: Final = 2
+VERSION: Final = 3
 """Raised by every migration after which an older program could not read or write a file."""
 
 CONTEXT: Final = (

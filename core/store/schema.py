@@ -448,6 +448,30 @@ def m011_views_by_column(db: Database) -> None:
     """)
 
 
+@migrations()
+def m012_order_of_arrival(db: Database) -> None:
+    """Events of an actor lie by time, and those of one instant in the order they arrived in.
+
+    So they do in every index, since these end with the key. An event's id tells it apart from
+    others of its actor and instant, which is looked up when events are stored.
+    """
+    (made,) = db.execute("select sql from sqlite_master where name = 'events'").fetchone()
+    columns = made[made.index("(") :].replace("(actor, ts, id)", "(actor, ts, seq)")
+    db.execute(f"create table arrived {columns}")
+    db.execute("insert into arrived select * from events order by actor, ts, seq")
+    db.execute("drop table events")
+    # otherwise renaming fails for the views, whose table is not there
+    db.execute("pragma legacy_alter_table = on")
+    db.execute("alter table arrived rename to events")
+    db.execute("pragma legacy_alter_table = off")
+    db.execute(
+        """
+        insert or replace into meta (key, value)
+        select 'latest', max(ts) from events having count(*) > 0
+        """
+    )
+
+
 def _columns(named: dict[str, str]) -> str:
     return ", ".join(f"{text} as {name}" for name, text in named.items())
 

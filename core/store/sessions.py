@@ -32,7 +32,7 @@ def cut(actor: int, events: Iterable[Event], running: Session | None = None) -> 
     """Cut events without session ids into sessions.
 
     Args:
-        events: in order of (ts, id).
+        events: in order of (ts, seq).
         running: a session to go on with, which ended before the first event.
     """
     start = end = count = day = entry = exit_ = 0
@@ -53,7 +53,7 @@ def cut(actor: int, events: Iterable[Event], running: Session | None = None) -> 
 
 
 def gather(actor: int, events: Iterable[Event]) -> Iterator[Session]:
-    """Gather events with session ids, in order of (ts, id), into one session per id."""
+    """Gather events with session ids, in order of (ts, seq), into one session per id."""
     found: dict[int, list[int]] = {}
     for ts, event, day, session in events:
         row = found.get(session)
@@ -82,7 +82,7 @@ class Sessions:
         """Take in events that are already stored.
 
         Args:
-            rows: (actor, ts, event, day, session), in order of (actor, ts, id).
+            rows: (actor, ts, event, day, session), in order of (actor, ts, seq).
             known: actors that had events before these.
         """
         found: list[Session] = []
@@ -131,7 +131,7 @@ class Sessions:
                 f"""
                 select ts, event, day, session from events
                 where actor = ? {self._counted}
-                order by ts, id
+                order by ts, seq
                 """,
                 (actor,),
             ).fetchall()
@@ -172,7 +172,7 @@ class Sessions:
                 f"""
                 select ts, event, day, session from events
                 where actor = ? and ts >= ? and session = 0 {self._counted}
-                order by ts, id
+                order by ts, seq
                 """,
                 (actor, since),
             ).fetchall(),
@@ -193,7 +193,7 @@ class Sessions:
             f"""
             select ts, event, day, session from events
             where actor = ? and ts between ? and ? and session = ? {self._counted}
-            order by ts, id
+            order by ts, seq
             """,
             (actor, min(start, row[0]), max(end, row[1]), key),
         ).fetchall()
