@@ -100,6 +100,15 @@ def test_the_period_before(engine):
     assert len(found.lines[0].previous) == 14
 
 
+def test_a_formula_of_groups_is_compared_where_one_series_had_a_group_only_before(engine):
+    asked = {"range": "2025-04-14,2025-04-20", "breakdown": ["country"], "compare": "previous"}
+    series = [{"metric": "mau"}, {"metric": "event:add_to_cart"}]
+    found = ask(engine, "formula", series=series, formula="A / B", **asked)
+    (united,) = [line for line in found.lines if line.group == ("US",)]
+    assert (united.total, united.previous_total) == (None, 1)
+    assert united.previous == (None, 1, 2, None, None, None, None)
+
+
 def test_what_a_formula_does_not_name_is_not_asked(engine):
     question = from_json({"kind": "formula", "formula": "B", "range": A_RANGE,
                           "series": [{"metric": "event:nowhere"}, {"metric": "users"}],

@@ -83,6 +83,8 @@ class Series(Shape):
             "seconds".
         additive: True when the total is the sum of the buckets.
         omitted: groups that were left out past the limit.
+        gone: lines of groups that only the period compared with has. They are not shown, but a
+            formula over the series needs them; no part of the answer.
     """
 
     shape: Literal["series"] = "series"
@@ -94,6 +96,7 @@ class Series(Shape):
     lines: tuple[Line, ...]
     comparison: Comparison | None = None
     omitted: int = 0
+    gone: SkipJsonSchema[tuple[Line, ...]] = Field(default=(), exclude=True)
     drawing: SkipJsonSchema[Any] = Field(default=None, exclude=True)
     """How it is shown, a core.display.Drawing, where a board says so; no part of the answer."""
 

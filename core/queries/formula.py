@@ -337,9 +337,14 @@ def _own_cell(ctx: Context, time: Frame, sub: TimedQuestion, cell: Cell) -> Cell
 
 @dataclass(frozen=True)
 class _Operand:
-    """A series' lines by group; one without a breakdown stands for every group."""
+    """A series' lines by group; one without a breakdown stands for every group.
+
+    Attributes:
+        shown: the groups of the period asked; the others are only in the one compared with.
+    """
 
     lines: dict[Group, Line]
+    shown: frozenset[Group]
     everywhere: bool
     empty: Figure
 
@@ -359,13 +364,16 @@ class _Operand:
         return line.previous_total if previous else line.total
 
 
+def _operand(term: Term, series: Series) -> _Operand:
+    lines = {line.group: line for line in (*series.lines, *series.gone)}
+    shown = frozenset(line.group for line in series.lines)
+    return _Operand(lines, shown, not series.breakdown, term.empty)
+
+
 def _lines(drawn: Drawn, found: dict[Term, Series], time: Frame, *, split: bool) -> list[Line]:
-    operands = {
-        term: _Operand({line.group: line for line in s.lines}, not s.breakdown, term.empty)
-        for term, s in found.items()
-    }
+    operands = {term: _operand(term, series) for term, series in found.items()}
     own = [operand for operand in operands.values() if not operand.everywhere]
-    groups = {group for operand in own for group in operand.lines} if split and own else {()}
+    groups = {group for operand in own for group in operand.shown} if split and own else {()}
     return [_line(drawn, operands, group, time) for group in groups]
 
 

@@ -91,9 +91,10 @@ def assemble(
         of_last: the totals are the figures of the last bucket.
     """
     groups, omitted = ranked(now, question.limit) if by else ([()], 0)
+    gone = _gone(now, before, question.limit) if by and before else []
     count = len(time.buckets)
     lines = []
-    for group in groups:
+    for group in (*groups, *gone):
         previous, previous_total = None, None
         if before is not None:
             previous = points_of(before.points.get(group, {}), count, empty)
@@ -117,7 +118,15 @@ def assemble(
         granularity=time.unit,
         breakdown=tuple(f.key for f in by),
         buckets=time.time_buckets,
-        lines=tuple(lines),
+        lines=tuple(lines[: len(groups)]),
+        gone=tuple(lines[len(groups) :]),
         comparison=time.comparison(question.compare),
         omitted=omitted,
     )
+
+
+def _gone(now: Figures, before: Figures, limit: int) -> list[Group]:
+    """Return the groups that only the period compared with has, largest first."""
+    return [group for group in ranked(before, len(before.totals))[0] if group not in now.totals][
+        :limit
+    ]
