@@ -74,6 +74,10 @@ class TookTooLong(QueryFailed):
     """A question ran past its time limit."""
 
 
+class Damaged(QueryFailed):
+    """A page of the workspace file is not what SQLite wrote there."""
+
+
 class Stopped(FootfallError):
     """The user stopped a running question."""
 
@@ -84,6 +88,10 @@ class CannotOpen(FootfallError):
     """The workspace is missing, busy, not ours, or from a newer version."""
 
     exit_code = 3
+
+
+class Busy(CannotOpen):
+    """Another program has the workspace for longer than we wait."""
 
 
 def nearest(name: str, known: Iterable[str], limit: int = 3) -> list[str]:

@@ -15,11 +15,12 @@ from pathlib import Path
 
 import pytest
 
-from core.errors import CannotOpen
+from core.errors import Busy
 from core.sources.rows import Row
 from core.store.batch import Batch, Writer
 from core.store.ingest import import_files
 from core.store.schema import INDEXES
+from core.store.waiting import Patience
 from core.store.workspace import open_writer
 from tests import recount
 
@@ -203,10 +204,10 @@ def test_a_busy_workspace_is_told_and_keeps_what_was_committed(tmp_path: Path) -
         closing(open_writer(tmp_path / "w.db")) as mine,
         closing(sqlite3.connect(tmp_path / "w.db")) as other,
     ):
-        mine.execute("pragma busy_timeout = 10")
         other.execute("begin immediate")
-        with pytest.raises(CannotOpen, match="locked"):
-            import_files(mine, [source])
+        with pytest.raises(Busy, match="Another program is writing to") as caught:
+            import_files(mine, [source], patience=Patience(0.05))
+        assert "run the same import again" in caught.value.hint
         other.rollback()
         assert import_files(mine, [source]).stored > 0
         recount.check(mine)

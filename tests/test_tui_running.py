@@ -250,5 +250,6 @@ async def test_a_vanished_workspace_is_told(tmp_path: Path) -> None:
     async with explorer(path, place="metrics") as ff:
         for file in tmp_path.glob("gone.db*"):
             file.unlink()
-        await ff.press("tab", "w", "enter", "f5", "5", "6", "1")
+        await ff.press("tab", "w", "enter", "escape", "f5", "5", "6", "1")
         assert "[1 Boards]" in ff.screen
+        assert "There is no workspace at" in ff.screen

@@ -28,6 +28,7 @@ from tui.library import Library
 from tui.screens import places
 from tui.screens.page import Page
 from tui.state import State
+from tui.storing import QUICK
 from tui.widgets.paint import Ink
 
 TIME_LIMIT = 10.0
@@ -129,8 +130,9 @@ class Explorer(App[int]):
         self.exit(0)
 
     def _poll(self) -> None:
-        if self.data.look() and isinstance(self.screen, Page):
-            self.screen.update_status()
+        page = next((s for s in reversed(self.screen_stack) if isinstance(s, Page)), None)
+        if self.data.look() and page is not None:
+            page.update_status()
 
     # -- the terminal
 
@@ -180,8 +182,8 @@ def run(
         CannotOpen: the file is missing or not a workspace.
         NotFound: there is no such board.
     """
-    engine = SqliteEngine(path, time_limit=TIME_LIMIT)
-    saved = Saved(path, profile=os.environ.get("FOOTFALL_PROFILE", ""))
+    engine = SqliteEngine(path, time_limit=TIME_LIMIT, wait=QUICK.seconds)
+    saved = Saved(path, profile=os.environ.get("FOOTFALL_PROFILE", ""), patience=QUICK)
     state, config = State(Path(path)), read()
     place = places.start_place(state, board, question)
     app = Explorer(engine, saved, state, look=look, place=place)

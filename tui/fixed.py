@@ -12,8 +12,9 @@ from core.queries.people import PeopleBehind
 from core.store.saved import Item
 from core.text import clean, number
 from tui.asking import Hearer
-from tui.keeping import ask_name, attempt
+from tui.keeping import ask_name
 from tui.screens.people import many
+from tui.storing import Again, attempt
 
 MOST = 10_000
 """People a fixed segment can hold."""
@@ -40,7 +41,8 @@ def make_fixed(page: Any) -> None:
         page.say("Nobody is listed, so there is nobody to keep.")
     elif not _too_many(page, listed.total):
         heading = f"New segment of {many(listed.total)}"
-        ask_name(page, heading, clean(listed.title)[:200], lambda name: _gather(page, name))
+        title = clean(listed.title)[:200]
+        ask_name(page, heading, title, lambda name, again: _gather(page, name, again))
 
 
 def _too_many(page: Any, total: int) -> bool:
@@ -52,27 +54,28 @@ def _too_many(page: Any, total: int) -> bool:
     return total > MOST
 
 
-def _gather(page: Any, name: str) -> None:
+def _gather(page: Any, name: str, again: Again) -> None:
     """Ask for everybody, not only the rows that are loaded."""
     question = everybody_listed(page.question)
-    page.ask(Hearer(lambda people: _store(page, name, people), page.sorry), question)
+    page.ask(Hearer(lambda people: _store(page, name, people, again), page.sorry), question)
 
 
-def _store(page: Any, name: str, people: Any) -> None:
+def _store(page: Any, name: str, people: Any, again: Again) -> None:
     if _too_many(page, people.total):
         return
     body = Definition(static_ids=tuple(person.user for person in people.rows))
     definition = body.model_dump(mode="json", by_alias=True, exclude_defaults=True)
 
-    def save() -> Item:
-        item: Item = page.app.saved.save_audience(name, definition, clean(people.title)[:2000])
-        return item
-
-    item = attempt(page, save, f"Saved {clean(name)}.")
-    if item is not None:
+    def kept(item: Item) -> None:
         page.made = item
         told = Hearer(lambda found: _tell(page, item, people.total, found.total), page.sorry)
         page.ask(told, members_of(item.id))
+
+    about = clean(people.title)[:2000]
+    attempt(
+        page, lambda saved: saved.save_audience(name, definition, about), f"Saved {clean(name)}.",
+        kept, again,
+    )  # fmt: skip
 
 
 def _tell(page: Any, item: Item, listed: int, members: int) -> None:
@@ -93,10 +96,8 @@ def take_back(page: Any) -> None:
         page.say("No segment was made here. n makes one of these people.")
         return
 
-    def delete() -> None:
-        try:
-            page.app.saved.delete("audiences", item.id)
-        finally:
-            page.made = None
+    def gone(_: Any) -> None:
+        page.made = None
 
-    attempt(page, delete, f"{clean(item.title, 60)} is gone. U in Segments brings it back.")
+    said = f"{clean(item.title, 60)} is gone. U in Segments brings it back."
+    attempt(page, lambda saved: saved.delete("audiences", item.id), said, gone)

@@ -21,7 +21,11 @@ def inspection(question: Question, result: Result | None, error: Exception | Non
     if result is not None:
         how = "from the cache, computed in" if result.cached else "computed in"
         parts.append(f"{how} {result.milliseconds:,.1f} ms")
-        parts += [_statement(i, s) for i, s in enumerate(result.statements, 1)]
+        parts += [_statement(str(i), s) for i, s in enumerate(result.statements, 1)]
+        if result.lookups:
+            parts.append("-- Looked up for them")
+            looked_up = result.lookups
+        parts += [_statement("", s) for i, s in enumerate(looked_up) if s not in looked_up[:i]]
     return "\n\n".join(parts)
 
 
@@ -40,11 +44,12 @@ def _failure(error: Exception) -> str:
     return "\n".join(clean(line, 400) for line in lines.split("\n"))
 
 
-def _statement(number: int, statement: Any) -> str:
+def _statement(number: str, statement: Any) -> str:
     sql = textwrap.dedent(statement.text).strip("\n")
     shown = "\n".join(f"  {clean(line.rstrip(), 400)}" for line in sql.split("\n") if line.strip())
     parameters = ", ".join(_value(v) for v in _values(statement.parameters))
-    return f"-- {number}. {statement.label}\n{shown}\n  with {parameters or 'no parameters'}"
+    heading = f"-- {number}. {statement.label}\n" if number else ""
+    return f"{heading}{shown}\n  with {parameters or 'no parameters'}"
 
 
 def _values(parameters: Any) -> list[Any]:

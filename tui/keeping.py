@@ -13,35 +13,37 @@ from core.queries.base import Question
 from core.store.saved import CATEGORIES, Item, Mark
 from core.text import clean
 from tui.screens.overlay import Chooser, Confirm, Menu, Prompt
+from tui.storing import Again, attempt
 from tui.widgets.listing import Row
 
 NEW = "(new board)"
 
 
-def attempt(page: Any, work: Callable[[], Any], done: str) -> Any:
-    """Run something that stores; say `done`, or what is wrong. Returns its result or None."""
-    try:
-        found = work()
-    except FootfallError as error:
-        page.sorry(error)
-        return None
-    page.app.data.seen()
-    page.say(done)
-    page.update_status()
-    return found if found is not None else True
+def ask_name(
+    page: Any,
+    heading: str,
+    value: str,
+    then: Callable[[str, Again], None],
+    wrong: FootfallError | None = None,
+) -> None:
+    """Ask for a title of 1 to 200 characters.
 
-
-def ask_name(page: Any, heading: str, value: str, then: Callable[[str], None]) -> None:
-    """Ask for a title of 1 to 200 characters."""
+    Args:
+        value: the title to begin with.
+        then: called with the title, and with what asks again when it could not be stored.
+        wrong: why the title did not do the last time.
+    """
 
     def named(text: str) -> str:
         if not 1 <= len(text.strip()) <= 200:
             raise BadInput("A name has 1 to 200 characters.")
         return text.strip()
 
-    page.app.push_screen(
-        Prompt(heading, named, value=value), lambda name: then(name) if name else None
-    )
+    def given(name: str | None) -> None:
+        if name:
+            then(name, lambda error: ask_name(page, heading, name, then, error))
+
+    page.app.push_screen(Prompt(heading, named, value=value, wrong=wrong), given)
 
 
 # -- charts
@@ -54,13 +56,16 @@ def save_question(page: Any) -> None:
         return
     title = clean(view.heading) or clean(format_question(question))
 
-    def store(name: str) -> None:
+    def store(name: str, again: Again) -> None:
         body = {"question": format_question(question), "chart": view.chart}
         known = next((c for c in page.app.library.charts() if c.title == name), None)
         item = Item(id=known.id if known else "", title=name, body=body)
-        if attempt(page, lambda: page.app.saved.save("charts", item), f"Saved as {clean(name)}."):
-            view.saved = question
-            page.update_chrome()
+        said = f"Saved as {clean(name)}."
+        attempt(page, lambda saved: saved.save("charts", item), said, kept, again)
+
+    def kept(_: Any) -> None:
+        view.saved = question
+        page.update_chrome()
 
     ask_name(page, "Save as", title, store)
 
@@ -75,14 +80,14 @@ def add_to_board(page: Any) -> None:
 
     def chosen(value: str | None) -> None:
         if value == NEW:
-            ask_name(page, "New board", "", lambda name: put(Board(title=name)))
+            ask_name(page, "New board", "", lambda name, again: put(Board(title=name), again))
         elif value:
             put(page.app.saved.board(value))
 
-    def put(board: Board) -> None:
+    def put(board: Board, again: Again | None = None) -> None:
         block = tile(question, clean(view.heading), view.chart, board)
         said = f"Added to {clean(board.title)}."
-        attempt(page, lambda: page.app.saved.save_board(board.with_block(block)), said)
+        attempt(page, lambda saved: saved.save_board(board.with_block(block)), said, again=again)
 
     page.app.push_screen(Chooser("Add to board", rows), chosen)
 
@@ -99,11 +104,10 @@ def tile(question: Question, title: str, chart: str, board: Board) -> Block:
 def new_board(page: Any) -> None:
     """Ask for a name and start an empty board."""
 
-    def store(name: str) -> None:
+    def store(name: str, again: Again) -> None:
         board = checked(Board, {"title": name})
         said = f"Board {clean(name)} is there. a on a chart adds to it."
-        if attempt(page, lambda: page.app.saved.save_board(board), said):
-            page.fill()
+        attempt(page, lambda saved: saved.save_board(board), said, lambda _: page.fill(), again)
 
     ask_name(page, "New board", "", store)
 
@@ -112,14 +116,13 @@ def save_starters(page: Any) -> None:
     """Save the starter boards made from the events that exist."""
     boards = page.app.library.starters()
 
-    def store() -> None:
-        taken = {b.title.casefold() for b in page.app.library.saved_boards()}
+    def store(saved: Any) -> None:
+        taken = {b.title.casefold() for b in saved.boards()}
         for board in boards:
             if board.title.casefold() not in taken:
-                page.app.saved.save_board(board)
+                saved.save_board(board)
 
-    if attempt(page, store, f"Saved {len(boards)} starter boards."):
-        page.fill()
+    attempt(page, store, f"Saved {len(boards)} starter boards.", lambda _: page.fill())
 
 
 def save_board(page: Any) -> None:
@@ -128,14 +131,16 @@ def save_board(page: Any) -> None:
     for shown in page.tiles:
         if shown.question is not None and shown.question != shown.saved:
             board = board.with_block(_changed(board, shown))
-    stored = attempt(page, lambda: page.app.saved.save_board(board), "Board saved.")
-    if stored is not None:
+
+    def kept(stored: Board) -> None:
         page.board = stored
         page.changes = {}
         for shown in page.tiles:
             shown.block = stored.block(shown.block.id) or shown.block
             shown.saved = shown.question
         page.update_chrome()
+
+    attempt(page, lambda saved: saved.save_board(board), "Board saved.", kept)
 
 
 def _changed(board: Board, shown: Any) -> Block:
@@ -158,24 +163,22 @@ def delete_board(page: Any) -> None:
         return
 
     def answered(yes: bool | None) -> None:
-        if not yes:
-            return
-        said = f"Deleted {clean(board.title)}. U brings it back."
-        if attempt(page, lambda: page.app.saved.delete_board(board.id), said):
-            page.fill()
+        if yes:
+            said = f"Deleted {clean(board.title)}. U brings it back."
+            attempt(page, lambda saved: saved.delete_board(board.id), said, lambda _: page.fill())
 
     page.app.push_screen(Confirm(f"Delete board {clean(board.title, 30)}?"), answered)
 
 
-def undo_delete(page: Any, kind: Any = "boards") -> None:
-    """Bring back what was deleted last."""
+def undo_delete(page: Any, kind: Any = "boards", then: Callable[[], None] | None = None) -> None:
+    """Bring back what was deleted last, then call `then`, else fill the page again."""
     deleted = page.app.saved.deleted(kind)
     if not deleted:
         page.say("Nothing was deleted in the last 30 days.")
         return
     id_, title, _ = deleted[0]
-    if attempt(page, lambda: page.app.saved.restore(kind, id_), f"{clean(title)} is back."):
-        page.fill()
+    said = f"{clean(title)} is back."
+    attempt(page, lambda saved: saved.restore(kind, id_), said, lambda _: (then or page.fill)())
 
 
 def delete_tile(page: Any) -> None:
@@ -188,11 +191,10 @@ def delete_tile(page: Any) -> None:
     def answered(yes: bool | None) -> None:
         if yes:
             board = before.without(panel.block.id)
-            stored = attempt(
-                page, lambda: page.app.saved.save_board(board), "Tile removed. U undoes."
-            )
-            if stored is not None:
-                replace_board(page, stored, before)
+            attempt(
+                page, lambda saved: saved.save_board(board), "Tile removed. U undoes.",
+                lambda stored: replace_board(page, stored, before),
+            )  # fmt: skip
 
     page.app.push_screen(Confirm(f"Remove {clean(panel.heading, 30)} from the board?"), answered)
 
@@ -202,9 +204,10 @@ def undo_tile(page: Any) -> None:
     if page.before is None:
         page.say("Nothing was removed from this board.")
         return
-    stored = attempt(page, lambda: page.app.saved.save_board(page.before), "The tile is back.")
-    if stored is not None:
-        replace_board(page, stored, None)
+    attempt(
+        page, lambda saved: saved.save_board(page.before), "The tile is back.",
+        lambda stored: replace_board(page, stored, None),
+    )  # fmt: skip
 
 
 def replace_board(page: Any, board: Board, before: Board | None) -> None:
@@ -236,28 +239,37 @@ def moment_of(page: Any) -> int:
 
 def edit_mark(page: Any, mark: Mark, title: str) -> None:
     """Ask for a mark's day, title and category, and store it."""
+    when = page.app.engine.calendar.local(mark.timestamp).strftime("%Y-%m-%d %H:%M")
+    _ask_mark(page, mark, f"{when} {clean(title)}")
+
+
+def _ask_mark(page: Any, mark: Mark, typed: str, wrong: FootfallError | None = None) -> None:
     calendar = page.app.engine.calendar
 
-    def written(found: tuple[int, str] | None) -> None:
+    def read(text: str) -> tuple[str, int, str]:
+        return text, *_dated(text, calendar)
+
+    def written(found: tuple[str, int, str] | None) -> None:
         if found is None:
             return
-        moment, text = found
+        text, moment, title = found
+        new = mark.model_copy(update={"title": title, "timestamp": moment})
         entries = [(category[0], category, category) for category in CATEGORIES]
         page.app.push_screen(
             Menu("Category", entries, mark.category),
-            lambda category: store(moment, text, category) if category else None,
+            lambda category: store(new, category, text) if category else None,
         )
 
-    def store(moment: int, text: str, category: str) -> None:
-        new = mark.model_copy(update={"title": text, "timestamp": moment, "category": category})
-        when = calendar.local(moment).strftime("%b %d %Y")
-        if attempt(page, lambda: page.app.saved.save_mark(new), f"Marked {when}: {clean(text)}."):
-            page.marks_changed()
+    def store(new: Mark, category: str, text: str) -> None:
+        new = new.model_copy(update={"category": category})
+        when = calendar.local(new.timestamp).strftime("%b %d %Y")
+        attempt(
+            page, lambda saved: saved.save_mark(new), f"Marked {when}: {clean(new.title)}.",
+            lambda _: page.marks_changed(), lambda error: _ask_mark(page, new, text, error),
+        )  # fmt: skip
 
-    when = calendar.local(mark.timestamp).strftime("%Y-%m-%d %H:%M")
     page.app.push_screen(
-        Prompt("Mark: day, time if it matters, and what happened",
-               lambda text: _dated(text, calendar), value=f"{when} {clean(title)}",
+        Prompt("Mark: day, time if it matters, and what happened", read, value=typed, wrong=wrong,
                help="For example 2025-04-30 release 4.2, or 2025-04-30 14:05 release 4.2."),
         written,
     )  # fmt: skip
@@ -283,10 +295,10 @@ def delete_mark(page: Any, mark: Mark) -> None:
     """Delete a mark, after asking."""
 
     def answered(yes: bool | None) -> None:
-        if yes and attempt(
-            page, lambda: page.app.saved.delete_mark(mark.id) or True,
-            f"Deleted {clean(mark.title)}. U brings it back.",
-        ):  # fmt: skip
-            page.marks_changed()
+        if yes:
+            said = f"Deleted {clean(mark.title)}. U brings it back."
+            attempt(
+                page, lambda saved: saved.delete_mark(mark.id), said, lambda _: page.marks_changed()
+            )
 
     page.app.push_screen(Confirm(f"Delete mark {clean(mark.title, 30)}?"), answered)

@@ -1,10 +1,10 @@
 """What is saved in a workspace, as the explorer lists it. Reading never raises: a workspace that
-is busy just lists less."""
+is busy or damaged lists less, and `troubles` says why."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar
 
 from core.boards import Board
 from core.engines.sqlite import SqliteEngine
@@ -14,6 +14,8 @@ from core.queries.base import Question
 from core.queries.saved_chart import chart_question
 from core.store.saved import Item, Mark, Saved
 
+Value = TypeVar("Value")
+
 
 class Library:
     """Boards, charts and audiences of one workspace.
@@ -21,16 +23,20 @@ class Library:
     Args:
         engine: knows which events exist, for the starter boards.
         saved: where things are saved.
+
+    Attributes:
+        troubles: what could not be read the last time -> why.
     """
 
     def __init__(self, engine: SqliteEngine, saved: Saved) -> None:
         self.engine = engine
         self.saved = saved
+        self.troubles: dict[str, str] = {}
         self._openings: tuple[Any, Openings] | None = None
 
     def openings(self) -> Openings:
         """Return the questions to begin with, as the data is now."""
-        now = self.engine.generation()
+        now = self.engine.state()
         if self._openings is None or self._openings[0] != now:
             self._openings = (now, Openings(self.engine))
         return self._openings[1]
@@ -41,19 +47,13 @@ class Library:
 
     def saved_boards(self) -> list[Board]:
         """Return the saved boards."""
-        try:
-            return self.saved.boards()
-        except FootfallError:
-            return []
+        return self._read("boards", self.saved.boards)
 
     def starters(self) -> list[Board]:
         """Return boards made from the events that exist."""
         from core.starters import starter_boards
 
-        try:
-            return list(starter_boards(self.engine))
-        except FootfallError:
-            return []
+        return self._read("starter boards", lambda: list(starter_boards(self.engine)))
 
     def charts(self) -> list[Item]:
         """Return the saved charts."""
@@ -65,16 +65,19 @@ class Library:
 
     def marks(self, category: str | None = None) -> list[Mark]:
         """Return the marks, newest first."""
-        try:
-            return self.saved.marks(category=category)
-        except FootfallError:
-            return []
+        return self._read("marks", lambda: self.saved.marks(category=category))
 
     def _items(self, kind: Any) -> list[Item]:
+        return self._read(kind, lambda: self.saved.items(kind))
+
+    def _read(self, what: str, read: Callable[[], list[Value]]) -> list[Value]:
         try:
-            return self.saved.items(kind)
-        except FootfallError:
+            found = read()
+        except FootfallError as error:
+            self.troubles[what] = error.message
             return []
+        self.troubles.pop(what, None)
+        return found
 
     def question_of(self, value: Question | Item) -> tuple[Question, str]:
         """Return the question of a saved chart, and how it is drawn.

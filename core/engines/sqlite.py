@@ -1,4 +1,4 @@
-"""The SQLite engine: read-only connections, deadline, cancel, cache."""
+"""The SQLite engine: answers from read-only connections, with deadline, cancel and cache."""
 
 from __future__ import annotations
 
@@ -11,61 +11,28 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 from core.answers import Shape
-from core.engines import bitmaps
 from core.engines.cache import Cache
+from core.engines.connections import PROGRESS_STEPS, Pool, Slot, Stop
 from core.engines.dialect import SqliteDialect, Statement
-from core.errors import CannotOpen, NotFound, QueryFailed, Stopped, TookTooLong, did_you_mean
+from core.errors import NotFound, Stopped, TookTooLong, did_you_mean
 from core.queries.base import Context, Question, Rows
 from core.queries.names import Names
-from core.store.workspace import open_reader, read_calendar, read_meta
+from core.store.troubles import sentence
+from core.store.waiting import WAIT
+from core.store.workspace import Identity, read_meta
 from core.timeframe import Calendar
 
+__all__ = ["PROGRESS_STEPS", "Clock", "Result", "SqliteEngine", "Stop", "wall_clock"]
+
 Clock = Callable[[], int]
-PROGRESS_STEPS = 20_000
 
 
 def wall_clock() -> int:
     """Return the present instant in UTC ms."""
     return int(time.time() * 1000)
-
-
-class Interruptible(Protocol):
-    """What runs a statement, and can be told from any thread to end it at once."""
-
-    def interrupt(self) -> None:
-        """End the statement."""
-
-
-class Stop:
-    """A handle to stop one running question from any thread, at once."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._connections: set[Interruptible] = set()
-        self.stopped = False
-
-    def stop(self) -> None:
-        """Interrupt the statements that are running and refuse the ones to come."""
-        with self._lock:
-            self.stopped = True
-            for connection in self._connections:
-                connection.interrupt()
-
-    @contextmanager
-    def guarding(self, connection: Interruptible) -> Iterator[None]:
-        """Let `stop` interrupt this connection, and only while this block runs."""
-        with self._lock:
-            if self.stopped:
-                raise Stopped("Stopped.")
-            self._connections.add(connection)
-        try:
-            yield
-        finally:
-            with self._lock:
-                self._connections.discard(connection)
 
 
 @dataclass(frozen=True)
@@ -78,6 +45,7 @@ class Result:
         at: when it was computed, UTC ms.
         cached: True when it was not computed for this call.
         statements: what was run, for the inspect panel.
+        lookups: what was looked up for them: names, definitions, texts.
     """
 
     answer: Any
@@ -85,28 +53,17 @@ class Result:
     at: int
     cached: bool = False
     statements: tuple[Statement, ...] = ()
+    lookups: tuple[Statement, ...] = ()
 
 
 @dataclass
-class _Slot:
-    """One connection with its functions; used by one question at a time."""
+class _Asked:
+    """What one thread is answering, and on which connection."""
 
-    connection: sqlite3.Connection
-    failures: bitmaps.Failures
-    deadline: float = field(default=float("inf"))
-
-    @contextmanager
-    def snapshot(self) -> Iterator[None]:
-        """Read one state of the file in this block, whatever is committed meanwhile."""
-        self.connection.execute("begin")
-        try:
-            yield
-        finally:
-            self.connection.rollback()
-
-    def past_deadline(self) -> int:
-        """Progress handler: non-zero ends the statement."""
-        return int(time.monotonic() > self.deadline)
+    slot: Slot
+    stop: Stop
+    limit: float | None
+    lookups: list[Statement] = field(default_factory=list)
 
 
 class SqliteEngine:
@@ -116,52 +73,55 @@ class SqliteEngine:
         path: the workspace file.
         clock: returns now in UTC ms; tests pin it.
         time_limit: seconds a question may run unless the call says otherwise; None for no limit.
+        wait: seconds that looking something up outside a question waits for a program that has
+            the file for itself; a question always waits WAIT.
 
-    Raises:
-        CannotOpen: the file is missing or not a workspace.
+    Raises (every method):
+        CannotOpen: the file is missing, not a workspace, or not to be had.
+        QueryFailed: SQLite could not read it.
     """
 
     dialect_class = SqliteDialect
 
     def __init__(
-        self, path: str | Path, *, clock: Clock = wall_clock, time_limit: float | None = None
+        self,
+        path: str | Path,
+        *,
+        clock: Clock = wall_clock,
+        time_limit: float | None = None,
+        wait: float = WAIT,
     ) -> None:
         self.path = Path(path)
         self.clock = clock
         self.time_limit = time_limit
-        self._free: list[_Slot] = []
-        self._lock = threading.Lock()
+        self.wait = wait
         self._cache: Cache[Result] = Cache()
         self._contexts: Cache[Context] = Cache(4)
-        with self._slot() as slot:
-            self.calendar: Calendar = read_calendar(slot.connection)
+        self._here = threading.local()
+        self._pool = Pool(self.path)
 
-    # -- connections
-
-    def _open(self) -> _Slot:
-        connection = open_reader(self.path)
-        slot = _Slot(connection, bitmaps.register(connection))
-        connection.set_progress_handler(slot.past_deadline, PROGRESS_STEPS)
-        return slot
+    @property
+    def calendar(self) -> Calendar:
+        """The zone and week start of the workspace."""
+        return self._pool.calendar
 
     @contextmanager
-    def _slot(self) -> Iterator[_Slot]:
-        with self._lock:
-            slot = self._free.pop() if self._free else None
-        slot = slot or self._open()
-        try:
-            yield slot
-        finally:
-            slot.deadline = float("inf")
-            with self._lock:
-                self._free.append(slot)
+    def _asking(
+        self, stop: Stop | None = None, limit: float | None = None, wait: float = WAIT
+    ) -> Iterator[_Asked]:
+        """Answer in this block, and this thread, from one connection and one state of the file."""
+        with self._pool.slot(wait) as slot, slot.snapshot():
+            slot.deadline = time.monotonic() + limit if limit else float("inf")
+            outer = getattr(self._here, "asked", None)
+            self._here.asked = _Asked(slot, stop or Stop(), limit)
+            try:
+                yield self._here.asked
+            finally:
+                self._here.asked = outer
 
     def close(self) -> None:
         """Close the idle connections; the engine must not be used afterwards."""
-        with self._lock:
-            for slot in self._free:
-                slot.connection.close()
-            self._free.clear()
+        self._pool.close()
 
     # -- questions
 
@@ -184,19 +144,20 @@ class SqliteEngine:
             BadQuestion, NotFound: it cannot be asked of this workspace.
             Stopped, TookTooLong, QueryFailed: it did not finish.
         """
-        with self._slot() as slot, slot.snapshot():
-            ctx, generation = self._context(slot)
+        limit = time_limit if time_limit is not None else self.time_limit
+        with self._asking(stop, limit) as asked:
+            ctx, state = self._context(asked.slot)
             moment = ctx.now // 60_000 if question.by_the_minute() else ctx.today
-            key = (question.model_dump_json(), generation, moment)
+            key = (question.model_dump_json(), state, moment)
             kept = None if fresh else self._cache.get(key)
             if kept is not None:
                 return replace(kept, cached=True)
-            limit = time_limit if time_limit is not None else self.time_limit
             started = time.perf_counter()
-            slot.deadline = time.monotonic() + limit if limit else float("inf")
-            answer, statements = self._drive(slot, ctx, question, stop or Stop(), limit)
+            asked.lookups.clear()
+            answer, statements = self._drive(asked, ctx, question)
             spent = (time.perf_counter() - started) * 1000
-            result = Result(answer, spent, ctx.now, statements=statements)
+            lookups = tuple(asked.lookups)
+            result = Result(answer, spent, ctx.now, statements=statements, lookups=lookups)
             self._cache.put(key, result)
             return result
 
@@ -205,20 +166,21 @@ class SqliteEngine:
         return self.run(question, **options).answer
 
     def _drive(
-        self, slot: _Slot, ctx: Context, question: Question, stop: Stop, limit: float | None
+        self, asked: _Asked, ctx: Context, question: Question
     ) -> tuple[Shape, tuple[Statement, ...]]:
         asking = question.ask(ctx)
-        asked: list[Statement] = []
+        done: list[Statement] = []
         try:
             statement = next(asking)
             while True:
-                asked += [statement, *statement.also]
-                rows = self._rows(slot, statement, stop, limit)
+                done += [statement, *statement.also]
+                rows = self._rows(asked, statement)
                 statement = asking.send(rows)
         except StopIteration as finished:
-            return finished.value, tuple(asked)
+            return finished.value, tuple(done)
 
-    def _rows(self, slot: _Slot, statement: Statement, stop: Stop, limit: float | None) -> Rows:
+    def _rows(self, asked: _Asked, statement: Statement) -> Rows:
+        slot, stop, limit = asked.slot, asked.stop, asked.limit
         if statement.typed:
             from core.engines.raw_sql import run_typed
 
@@ -229,7 +191,7 @@ class SqliteEngine:
         with ExitStack() as stack:
             slots = [slot]
             for _ in range(min(len(parts), os.cpu_count() or 1) - 1):
-                other = stack.enter_context(self._slot())
+                other = stack.enter_context(self._pool.slot())
                 stack.enter_context(other.snapshot())
                 if self._state(other) == self._state(slot):
                     other.deadline = slot.deadline
@@ -237,13 +199,13 @@ class SqliteEngine:
             return self._side_by_side(slots, parts, stop, limit)
 
     def _side_by_side(
-        self, slots: list[_Slot], parts: list[Statement], stop: Stop, limit: float | None
+        self, slots: list[Slot], parts: list[Statement], stop: Stop, limit: float | None
     ) -> Rows:
         """Run statements in threads, each on the first slot to be free; rows keep their order."""
         from concurrent.futures import ThreadPoolExecutor
         from queue import SimpleQueue
 
-        free: SimpleQueue[_Slot] = SimpleQueue()
+        free: SimpleQueue[Slot] = SimpleQueue()
         for slot in slots:
             free.put(slot)
 
@@ -263,107 +225,116 @@ class SqliteEngine:
                     slot.connection.interrupt()
                 raise
 
-    def _execute(self, slot: _Slot, statement: Statement, stop: Stop, limit: float | None) -> Rows:
+    def _execute(self, slot: Slot, statement: Statement, stop: Stop, limit: float | None) -> Rows:
         slot.failures.take()
         slot.failures.unwanted = lambda: _unwanted(slot, stop, limit)
-        try:
-            with stop.guarding(slot.connection):
-                rows: Rows = slot.connection.execute(
-                    statement.text, statement.parameters
-                ).fetchall()
-        except sqlite3.OperationalError as error:
-            raise self._translated(error, slot, stop, limit) from error
-        except sqlite3.DatabaseError as error:
-            raise slot.failures.take() or QueryFailed(f"SQLite says: {error}.") from error
+        with self._translating(slot, stop, limit), stop.guarding(slot.connection):
+            rows: Rows = slot.connection.execute(statement.text, statement.parameters).fetchall()
         failed = slot.failures.take()
         if failed:
             raise failed
         return rows
 
-    def _translated(
-        self, error: sqlite3.OperationalError, slot: _Slot, stop: Stop, limit: float | None
+    @contextmanager
+    def _translating(
+        self, slot: Slot, stop: Stop | None = None, limit: float | None = None
+    ) -> Iterator[None]:
+        """Turn an error of SQLite in this block into a sentence."""
+        try:
+            yield
+        except sqlite3.Error as error:
+            failed = slot.failures.take()
+            slot.suspect(error)
+            raise self._sentence(error, slot, failed, stop or Stop(), limit) from error
+
+    def _sentence(
+        self,
+        error: sqlite3.Error,
+        slot: Slot,
+        failed: Exception | None,
+        stop: Stop,
+        limit: float | None,
     ) -> Exception:
-        failed = slot.failures.take()
         if stop.stopped:
             return Stopped("Stopped.")
         if failed:
             return failed
         late = _unwanted(slot, stop, limit)
-        if "interrupted" in str(error) and late:
-            return late
-        if not self.path.exists():
-            return CannotOpen(f"{self.path} is no longer there.")
-        if "locked" in str(error) or "busy" in str(error):
-            return CannotOpen("Another program is writing to the workspace.", "Try again.")
-        return QueryFailed(f"SQLite says: {error}.")
+        return late if late and "interrupted" in str(error) else sentence(error, self.path)
 
     # -- what a question is asked within
 
     def context(self) -> Context:
         """Return the context a question asked now would get."""
-        with self._slot() as slot:
-            return self._context(slot)[0]
+        with self._asking(wait=self.wait) as asked:
+            return self._context(asked.slot)[0]
 
     def generation(self) -> int:
         """Return the number that every change to the workspace raises."""
-        with self._slot() as slot:
-            return self._generation(slot)
+        return self.state()[1]
 
-    def _generation(self, slot: _Slot) -> int:
-        return self._state(slot)[0]
+    def state(self) -> tuple[Identity | None, int]:
+        """Return which file is read, and the number that every change to it raises."""
+        with self._pool.slot(self.wait) as slot:
+            return self._state(slot)[:2]
 
-    def _state(self, slot: _Slot) -> tuple[int, int]:
-        """The generation and the schema version that a connection sees."""
-        row = slot.connection.execute(
-            """
-            select value, (select schema_version from pragma_schema_version)
-            from meta where key = 'generation'
-            """
-        ).fetchone()
-        return int(row[0]), int(row[1])
+    def _state(self, slot: Slot) -> tuple[Identity | None, int, int]:
+        """The file, the generation and the schema version that a connection sees."""
+        with self._translating(slot):
+            row = slot.connection.execute(
+                """
+                select value, (select schema_version from pragma_schema_version)
+                from meta where key = 'generation'
+                """
+            ).fetchone()
+        return slot.place, int(row[0]), int(row[1])
 
-    def _context(self, slot: _Slot) -> tuple[Context, int]:
-        try:
-            state = self._state(slot)
-        except sqlite3.DatabaseError as error:
-            raise self._translated(
-                sqlite3.OperationalError(str(error)), slot, Stop(), None
-            ) from error
+    def _context(self, slot: Slot) -> tuple[Context, tuple[Any, ...]]:
+        state = self._state(slot)
         ctx = self._contexts.get(state)
         if ctx is None:
-            ctx = self._build_context(slot)
+            ctx = self._build_context()
             self._contexts.put(state, ctx)
-        return replace(ctx, now=self.clock()), state[0]
+        return replace(ctx, now=self.clock()), state
 
-    def _build_context(self, slot: _Slot) -> Context:
-        first, last = self._extent(slot.connection)
-        made = slot.connection.execute("select name from sqlite_master where type = 'index'")
+    def _build_context(self) -> Context:
+        first, last = self._extent()
+        made = self.read("select name from sqlite_master where type = 'index'")
         names = Names(self.read)
         dialect = self.dialect_class(
             frozenset(str(name) for (name,) in made), all_in_sessions=not names.active
         )
         return Context(dialect, self.calendar, names, 0, first, last, self._definition, self._chart)
 
-    def _extent(self, connection: sqlite3.Connection) -> tuple[int | None, int | None]:
+    def _extent(self) -> tuple[int | None, int | None]:
         """First and last event: per event name one seek in the (event, ts) index."""
-        row: tuple[int | None, int | None] = connection.execute(
+        ((first, last),) = self.read(
             """
             select min((select min(ts) from events where event = n.id)),
                    max((select max(ts) from events where event = n.id))
             from event_names n
             where not n.deleted
             """
-        ).fetchone()
-        return row
+        )
+        return first, last
 
-    def read(self, sql: str, parameters: tuple[Any, ...] = ()) -> Rows:
-        """Run one SELECT of ours against the workspace and return its rows."""
-        with self._slot() as slot:
-            return slot.connection.execute(sql, parameters).fetchall()
+    def read(self, sql: str, parameters: Any = ()) -> Rows:
+        """Run one SELECT of ours against the workspace and return its rows.
+
+        While a question is answered it reads what the question reads: the same state of the file,
+        within the same time limit, stopped by the same handle.
+        """
+        statement = Statement(sql, parameters)
+        asked: _Asked | None = getattr(self._here, "asked", None)
+        if asked is not None:
+            asked.lookups.append(statement)
+            return self._execute(asked.slot, statement, asked.stop, asked.limit)
+        with self._pool.slot(self.wait) as slot:
+            return self._execute(slot, statement, Stop(), None)
 
     def meta(self) -> dict[str, str]:
         """Return the workspace's settings."""
-        with self._slot() as slot:
+        with self._pool.slot(self.wait) as slot, self._translating(slot):
             return read_meta(slot.connection)
 
     def _definition(self, name: str) -> dict[str, Any]:
@@ -399,7 +370,7 @@ class SqliteEngine:
         return int(rows[0][0])
 
 
-def _unwanted(slot: _Slot, stop: Stop, limit: float | None) -> Exception | None:
+def _unwanted(slot: Slot, stop: Stop, limit: float | None) -> Exception | None:
     """Return why a statement that is still running must end, None if it need not."""
     if stop.stopped:
         return Stopped("Stopped.")

@@ -20,6 +20,7 @@ from core.store.layout import CONTEXT
 from core.store.merge import Merge
 from core.store.properties import Properties, Values
 from core.store.sessions import Sessions
+from core.store.waiting import Patience, begin
 from core.store.workspace import bump, read_calendar, read_meta
 from core.timeframe import DAY, QUARTER, Calendar
 
@@ -77,10 +78,15 @@ class Written:
 
 
 class Writer:
-    """Writes batches to a workspace; reloads what it remembers when another writer was there."""
+    """Writes batches to a workspace; reloads what it remembers when another writer was there.
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
+    Args:
+        patience: how long a batch waits for another writer.
+    """
+
+    def __init__(self, connection: sqlite3.Connection, patience: Patience | None = None) -> None:
         self._connection = connection
+        self._patience = patience or Patience()
         self._generation = ""
         self._days = Days(read_calendar(connection))
 
@@ -117,7 +123,7 @@ class Writer:
 
     @contextmanager
     def _transaction(self, tick: Callable[[], None]) -> Iterator[None]:
-        self._connection.execute("begin immediate")
+        begin(self._connection, self._patience)
         try:
             meta = read_meta(self._connection)
             if meta["generation"] != self._generation:

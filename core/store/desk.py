@@ -12,10 +12,12 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Literal
 
-from core.errors import CannotOpen, Forbidden
+from core.errors import Forbidden
 from core.store.profiles import Profile, present_profile, store_profile, writable
 from core.store.things import now_ms
-from core.store.workspace import bump, open_reader
+from core.store.troubles import sentence
+from core.store.waiting import Patience, begin
+from core.store.workspace import bump, open_reader, uri
 from core.timeframe import DAY
 
 KEPT_MS = 30 * DAY
@@ -33,9 +35,11 @@ class Desk:
         clock: returns now in UTC ms; tests pin it.
         profile: who acts, as a Profile, "ana" or "ana:editor"; "" is the workspace's own.
         source: the route by which things come here; marks keep it.
+        patience: how long to wait for another writer.
 
     Raises (every method):
-        CannotOpen: the file is missing, not a workspace, or busy for 5 seconds.
+        CannotOpen: the file is missing, not a workspace, or busy for longer than that.
+        QueryFailed: SQLite could not read or write it.
     """
 
     def __init__(
@@ -45,17 +49,28 @@ class Desk:
         clock: Clock = now_ms,
         profile: str | Profile = "",
         source: Source = "manual",
+        patience: Patience | None = None,
     ) -> None:
         self.path = Path(path)
+        self.patience = patience or Patience()
         self.clock = clock
         self.wanted = profile
         self.source: Source = source
 
+    def patient(self, patience: Patience) -> Desk:
+        """Return the same desk, waiting for others as given."""
+        return Desk(
+            self.path, clock=self.clock, profile=self.wanted, source=self.source, patience=patience
+        )
+
     @contextmanager
     def reading(self) -> Iterator[sqlite3.Connection]:
         """A connection that can only read."""
-        with closing(open_reader(self.path)) as connection:
-            yield connection
+        with closing(open_reader(self.path, wait=self.patience.seconds)) as connection:
+            try:
+                yield connection
+            except sqlite3.DatabaseError as error:
+                raise sentence(error, self.path) from error
 
     @contextmanager
     def writing(self) -> Iterator[sqlite3.Connection]:
@@ -63,14 +78,15 @@ class Desk:
         with self.reading() as connection:
             old = not _is_current(connection)
         try:
-            with closing(sqlite3.connect(self.path, timeout=5)) as connection, connection:
+            with closing(sqlite3.connect(uri(self.path, mode="rw"), uri=True)) as connection:
                 if old:
-                    _migrate(connection)
-                connection.execute("begin immediate")
-                yield connection
-                bump(connection)
-        except sqlite3.OperationalError as error:
-            raise CannotOpen(f"{self.path} could not be written: {error}.", "Try again.") from error
+                    _migrate(connection, self.patience)
+                begin(connection, self.patience)
+                with connection:
+                    yield connection
+                    bump(connection)
+        except sqlite3.DatabaseError as error:
+            raise sentence(error, self.path, "written") from error
 
     def who(self, connection: sqlite3.Connection) -> Profile:
         """Return who acts, on a connection of `reading` or `writing`."""
@@ -104,7 +120,7 @@ def _is_current(connection: sqlite3.Connection) -> bool:
     return bool(found[0] == 2)
 
 
-def _migrate(connection: sqlite3.Connection) -> None:
+def _migrate(connection: sqlite3.Connection, patience: Patience) -> None:
     from core.store import schema
 
-    schema.apply(connection, {})
+    schema.apply(connection, {}, patience)

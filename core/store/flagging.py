@@ -17,11 +17,13 @@ from pathlib import Path
 
 from pyroaring import BitMap
 
-from core.errors import BadInput, CannotOpen, NotFound, did_you_mean
+from core.errors import BadInput, NotFound, did_you_mean
 from core.store.flags import FLAGS, Flags
 from core.store.layout import ACTIVE, FIRST_PROPERTY
 from core.store.profiles import present_profile
 from core.store.sessions import Sessions
+from core.store.troubles import sentence
+from core.store.waiting import Patience, begin
 from core.store.workspace import bump, open_writer
 from core.text import clean
 
@@ -69,6 +71,7 @@ def flag_event(
     *,
     profile: str = "",
     told: Told = lambda what, done, whole: None,
+    patience: Patience | None = None,
 ) -> tuple[EventState, EventState]:
     """Change flags of an event; return how they were and how they are.
 
@@ -76,6 +79,7 @@ def flag_event(
         name: of an event of the data, also a deleted one.
         changes: of `inactive`, `deleted`, `hidden`, `flow_hidden` True or False, and `display`, ""
             for none.
+        patience: how long to wait for another writer.
 
     Raises:
         NotFound: there is no such event.
@@ -84,9 +88,10 @@ def flag_event(
         CannotOpen: the file cannot be written now.
     """
     _check(changes)
-    with closing(open_writer(path)) as connection:
+    patience = patience or Patience()
+    with closing(open_writer(path, patience=patience)) as connection:
         try:
-            connection.execute("begin immediate")
+            begin(connection, patience)
             present_profile(connection, Path(path), profile).check_create("a flag of an event")
             before = _state(connection, name)
             for column, value in changes.items():
@@ -98,9 +103,9 @@ def flag_event(
             _follow(connection, before, after, told)
             bump(connection)
             connection.execute("commit")
-        except sqlite3.OperationalError as error:
+        except sqlite3.DatabaseError as error:
             connection.rollback()
-            raise CannotOpen(f"{path} could not be written: {error}.", "Try again.") from error
+            raise sentence(error, path, "written") from error
         except BaseException:
             connection.rollback()
             raise

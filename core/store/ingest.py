@@ -12,7 +12,7 @@ from typing import Any
 
 import orjson
 
-from core.errors import CannotOpen
+from core.errors import BadInput
 from core.logs import level_number
 from core.sources.fields import check_mapping
 from core.sources.logs import check_log_mapping
@@ -32,12 +32,16 @@ from core.sources.rows import (
 )
 from core.store.layout import CONTEXT, CONTEXT_ALIASES
 from core.store.loading import BATCH, ImportReport, Loader, Progress
+from core.store.troubles import sentence
+from core.store.waiting import IMPORT_WAIT, Patience, begin
+from core.store.workspace import is_part_of, open_writer, path_of
 
 __all__ = [
     "Alias", "Event", "Identify", "ImportReport", "Log", "Progress", "import_files",
     "store_events", "store_logs",
 ]  # fmt: skip
 
+_STDIN = 0
 _BIG = 4 << 20
 """From this many bytes on, an import into an empty workspace makes the indexes afterwards."""
 
@@ -98,6 +102,7 @@ def import_files(
     week_start: int | None = None,
     batch_size: int = BATCH,
     logs: bool | None = None,
+    patience: Patience | None = None,
 ) -> ImportReport:
     """Import files into a workspace, which is made when it does not exist.
 
@@ -112,16 +117,21 @@ def import_files(
         batch_size: events written in one transaction.
         logs: whether the files hold logs instead of events; None to find out, which only takes
             those for logs that cannot be events.
+        patience: how long to wait for another writer, before every batch.
 
     Raises:
         BadInput: a file that cannot be read or lacks an event or time column.
-        CannotOpen: no usable workspace.
+        CannotOpen: no usable workspace, or another one in its place by now.
         KeyboardInterrupt: passed on; what was committed stays.
     """
     (check_log_mapping if logs else check_mapping)(mapping or {})
-    with _connected(target, zone, week_start) as connection:
-        loader = Loader(connection, progress=progress, stop=stop, batch_size=batch_size)
-        with _late_indexes(connection, sources), _no_collector():
+    patience = patience or Patience(IMPORT_WAIT)
+    with _connected(target, zone, week_start, patience) as connection:
+        _refuse_itself(connection, sources)
+        loader = Loader(
+            connection, progress=progress, stop=stop, batch_size=batch_size, patience=patience
+        )
+        with _late_indexes(connection, sources, patience), _no_collector():
             for source in sources:
                 if loader.report.finished:
                     loader.load_file(str(source), dict(mapping or {}), format, logs)
@@ -160,21 +170,31 @@ def store_logs(
 
 @contextmanager
 def _connected(
-    target: sqlite3.Connection | str | Path, zone: str | None, week_start: int | None
+    target: sqlite3.Connection | str | Path,
+    zone: str | None,
+    week_start: int | None,
+    patience: Patience,
 ) -> Iterator[sqlite3.Connection]:
+    path = path_of(target) if isinstance(target, sqlite3.Connection) else target
     try:
         if isinstance(target, sqlite3.Connection):
             yield target
             return
-        from core.store.workspace import open_writer
-
-        with closing(open_writer(target, zone=zone, week_start=week_start)) as connection:
+        opened = open_writer(target, zone=zone, week_start=week_start, patience=patience)
+        with closing(opened) as connection:
             yield connection
-    except sqlite3.OperationalError as error:
-        raise CannotOpen(
-            f"The workspace could not be written: {error}.",
-            "What was committed is kept; run the same import again to go on.",
-        ) from error
+    except sqlite3.DatabaseError as error:
+        found = sentence(error, path, "written")
+        found.hint = "What was committed is kept; run the same import again to go on."
+        raise found from error
+
+
+def _refuse_itself(connection: sqlite3.Connection, sources: Sequence[str | Path]) -> None:
+    """Raise BadInput before the workspace is opened as a file of events."""
+    path = path_of(connection)
+    for source in sources:
+        if path and is_part_of(_STDIN if str(source) == "-" else source, path):
+            raise BadInput(f"{source} is the workspace itself, not a file of events.")
 
 
 @contextmanager
@@ -190,10 +210,13 @@ def _no_collector() -> Iterator[None]:
 
 
 @contextmanager
-def _late_indexes(connection: sqlite3.Connection, sources: Sequence[str | Path]) -> Iterator[None]:
+def _late_indexes(
+    connection: sqlite3.Connection, sources: Sequence[str | Path], patience: Patience
+) -> Iterator[None]:
     """Make the secondary indexes after a big import into an empty workspace, not during it.
 
-    A killed import leaves them missing; the next writer that opens the file makes them.
+    A killed import leaves them missing, and so does one that cannot write; the next writer that
+    opens the file makes them.
     """
     from core.store.schema import INDEXES
 
@@ -202,14 +225,27 @@ def _late_indexes(connection: sqlite3.Connection, sources: Sequence[str | Path])
     if not empty or sum(sizes) < _BIG // 4:
         yield
         return
-    for name in INDEXES:
-        connection.execute(f"drop index if exists {name}")
+    _run(connection, [f"drop index if exists {name}" for name in INDEXES], patience)
     try:
         yield
-    finally:
-        for statement in INDEXES.values():
+    except sqlite3.Error:
+        raise
+    except BaseException:
+        _run(connection, INDEXES.values(), patience)
+        raise
+    _run(connection, INDEXES.values(), patience)
+
+
+def _run(connection: sqlite3.Connection, statements: Iterable[str], patience: Patience) -> None:
+    """Run statements that write, in one transaction."""
+    begin(connection, patience)
+    try:
+        for statement in statements:
             connection.execute(statement)
-        connection.commit()
+        connection.execute("commit")
+    except BaseException:
+        connection.rollback()
+        raise
 
 
 def _records(rows: Iterable[Event | Identify | Alias]) -> Iterator[Record | Rejected]:

@@ -42,6 +42,8 @@ class Items:
     def all(self, kind: Kind, *, pinned_only: bool = False) -> list[Item]:
         """Return what is saved of a kind, pinned first, then by title."""
         with self.desk.reading() as connection:
+            if not _exists(connection, table_of(kind)):
+                return []
             rows = connection.execute(
                 f"""
                 select {_ITEM} from {table_of(kind)}
@@ -147,16 +149,15 @@ class Items:
         """Return the states that something had, by id or title, the present one first."""
         item = self.one(kind, name)
         with self.desk.reading() as connection:
-            try:
-                rows = connection.execute(
-                    """
-                    select version, title, description, body, saved_by, saved_at from versions
-                    where kind = ? and id = ? order by version desc
-                    """,
-                    (kind, item.id),
-                ).fetchall()
-            except sqlite3.OperationalError:
-                return []  # a file from before versions were kept
+            if not _exists(connection, "versions"):
+                return []
+            rows = connection.execute(
+                """
+                select version, title, description, body, saved_by, saved_at from versions
+                where kind = ? and id = ? order by version desc
+                """,
+                (kind, item.id),
+            ).fetchall()
         return [
             Version(version=number, title=title, description=description, body=json.loads(body),
                     saved_by=by, saved_at=at)
@@ -236,6 +237,14 @@ def table_of(kind: str) -> str:
     if kind in PREFIX:
         return kind
     raise BadInput(f"Nothing is saved as {kind!r}.", f"Allowed: {', '.join(PREFIX)}.")
+
+
+def _exists(connection: sqlite3.Connection, table: str) -> bool:
+    """Whether a file has a table; one from before there was such a thing does not."""
+    found = connection.execute(
+        "select 1 from sqlite_master where type = 'table' and name = ?", (table,)
+    )
+    return found.fetchone() is not None
 
 
 def a_thing(kind: str) -> str:

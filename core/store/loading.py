@@ -10,7 +10,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from core.errors import BadInput
+from core.errors import BadInput, CannotOpen
 from core.sources import Source, open_source
 from core.sources.lines import Input
 from core.sources.rows import Alias, Identify, LogRow, Record, Rejected, Row
@@ -18,6 +18,8 @@ from core.store.batch import Batch, Writer, Written
 from core.store.journal import Journal
 from core.store.logs import LogWriter
 from core.store.rejects import Rejects
+from core.store.waiting import Patience
+from core.store.workspace import identity, path_of
 
 BATCH = 100_000
 """Events written together."""
@@ -95,6 +97,7 @@ class Loader:
         progress: called about five times a second.
         stop: asked as often; True ends the import after the last committed batch.
         batch_size: events written in one transaction.
+        patience: how long a batch waits for another writer.
     """
 
     def __init__(
@@ -104,10 +107,13 @@ class Loader:
         progress: Callable[[Progress], None] | None = None,
         stop: Callable[[], bool] | None = None,
         batch_size: int = BATCH,
+        patience: Patience | None = None,
     ) -> None:
         self.connection = connection
-        self.writer = Writer(connection)
-        self.log_writer = LogWriter(connection)
+        self.writer = Writer(connection, patience)
+        self.log_writer = LogWriter(connection, patience)
+        self._path = path_of(connection)
+        self._place = identity(self._path)
         self.batch_size = batch_size
         self.report = ImportReport()
         self._progress = progress
@@ -169,10 +175,17 @@ class Loader:
             self.report.finished = False
         return not self.report.finished
 
+    def check_place(self) -> None:
+        """Raise CannotOpen when what was written is not in the file of that name any more."""
+        if self._path and identity(self._path) != self._place:
+            raise CannotOpen(
+                f"{self._path} was deleted or replaced during the import.",
+                "What was imported is not in it; run the same import again.",
+            )
+
     def _folder(self) -> str:
         """The folder of the workspace."""
-        path = self.connection.execute("pragma database_list").fetchone()[2]
-        return str(Path(path).parent) if path else "."
+        return str(Path(self._path).parent) if self._path else "."
 
 
 class _Run:
@@ -305,6 +318,7 @@ class _Run:
             self._loader.log_writer.write(rows, note, tick)
         else:
             self._loader.writer.write(self._batch, note, tick)
+        self._loader.check_place()
 
     def _note(self, written: Written, position: int, finished: bool) -> None:
         self._count("stored", written.stored)

@@ -14,6 +14,7 @@ from core.logs import pattern_of
 from core.sources.rows import NO_SESSION, LogRow
 from core.store.batch import Days, Written
 from core.store.dictionary import Counter, Dictionary
+from core.store.waiting import Patience, begin
 from core.store.workspace import bump, read_calendar, read_meta
 
 SERVICE, SOURCE, PATTERN = 1, 2, 3
@@ -30,10 +31,15 @@ values (?, ?, ?, ?, ?, ?, ?, ?, ?)
 
 
 class LogWriter:
-    """Writes batches of logs; reloads what it remembers when another writer was there."""
+    """Writes batches of logs; reloads what it remembers when another writer was there.
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
+    Args:
+        patience: how long a batch waits for another writer.
+    """
+
+    def __init__(self, connection: sqlite3.Connection, patience: Patience | None = None) -> None:
         self._connection = connection
+        self._patience = patience or Patience()
         self._generation = ""
         self._days = Days(read_calendar(connection))
 
@@ -53,7 +59,7 @@ class LogWriter:
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:
-        self._connection.execute("begin immediate")
+        begin(self._connection, self._patience)
         try:
             generation = read_meta(self._connection)["generation"]
             if generation != self._generation:

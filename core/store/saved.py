@@ -6,7 +6,7 @@ Who may do what is said in core.store.profiles.
 
 from __future__ import annotations
 
-import sqlite3
+from copy import copy
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,7 @@ from core.store.items import Items
 from core.store.marks import MARK_LIMIT, Marks
 from core.store.profiles import Profile
 from core.store.things import CATEGORIES, Item, Kind, Mark, Version, now_ms
+from core.store.waiting import Patience
 
 __all__ = ["CATEGORIES", "MARK_LIMIT", "Item", "Kind", "Mark", "Profile", "Saved", "Version"]
 
@@ -30,9 +31,11 @@ class Saved:
         clock: returns now in UTC ms; tests pin it.
         profile: who acts, as a Profile, "ana" or "ana:editor"; "" is the workspace's own.
         source: the route by which marks come here: manual, api or plugin.
+        patience: how long to wait for another writer.
 
     Raises (every method):
-        CannotOpen: the file is missing, not a workspace, or busy for 5 seconds.
+        CannotOpen: the file is missing, not a workspace, or busy for longer than `patience`.
+        QueryFailed: SQLite could not read or write it.
         Forbidden (every method that writes): the profile's role does not allow it.
     """
 
@@ -43,10 +46,20 @@ class Saved:
         clock: Clock = now_ms,
         profile: str | Profile = "",
         source: Source = "manual",
+        patience: Patience | None = None,
     ) -> None:
-        self.desk = Desk(path, clock=clock, profile=profile, source=source)
-        self.kept = Items(self.desk)
-        self.moments = Marks(self.desk)
+        self._use(Desk(path, clock=clock, profile=profile, source=source, patience=patience))
+
+    def _use(self, desk: Desk) -> None:
+        self.desk = desk
+        self.kept = Items(desk)
+        self.moments = Marks(desk)
+
+    def patient(self, patience: Patience) -> Saved:
+        """Return the same saved things, waiting for others as given."""
+        found = copy(self)
+        found._use(self.desk.patient(patience))
+        return found
 
     @property
     def path(self) -> Path:
@@ -142,10 +155,7 @@ class Saved:
 
     def custom_events(self) -> list[Item]:
         """Return the custom events (semantics 2.4); none in a file from before there were any."""
-        try:
-            return self.items("custom_events")
-        except sqlite3.OperationalError:
-            return []
+        return self.items("custom_events")
 
     def save_custom_event(self, title: str, body: dict[str, Any], id_: str = "") -> Item:
         """Store a custom event's definition under a title.

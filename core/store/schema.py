@@ -20,6 +20,7 @@ from sqlite_utils import Database, Migrations
 
 from core.logs import LEVELS
 from core.store.layout import CONTEXT, VERSION
+from core.store.waiting import Patience, begin
 
 migrations = Migrations("footfall")
 
@@ -483,27 +484,57 @@ INDEXES = {
 }
 
 
-def apply(connection: sqlite3.Connection, settings: dict[str, str]) -> None:
-    """Bring a file to the current schema; a new one gets `settings` in `meta`."""
-    db = Database(connection)
-    migrations.apply(db)
-    with connection:
-        for statement in INDEXES.values():
-            connection.execute(statement)
-        connection.executemany(
-            "insert or ignore into meta (key, value) values (?, ?)",
-            {"version": str(VERSION), "generation": "0", **settings}.items(),
-        )
-        connection.execute(
-            "update meta set value = ? where key = 'version' and cast(value as integer) < ?",
-            (str(VERSION), VERSION),
-        )
-        connection.execute(
-            """
-            insert or ignore into meta (key, value)
-            select 'property_sets', '1' where not exists (select 1 from events)
-            """
-        )
-        connection.executemany(
-            "insert or ignore into dimensions (field) values (?)", [(name,) for name in CONTEXT]
-        )
+def apply(
+    connection: sqlite3.Connection, settings: dict[str, str], patience: Patience | None = None
+) -> None:
+    """Bring a file to the current schema; a new one gets `settings` in `meta`.
+
+    All of it is one transaction, so that two that do so at once, or one that is killed, leave a
+    whole file. Nothing is written to a file that is up to date.
+
+    Raises:
+        sqlite3.OperationalError: somebody else wrote all the while.
+    """
+    patience = patience or Patience()
+    if patience.until(lambda: _is_current(connection)):
+        return
+    begin(connection, patience)
+    try:
+        _bring_up(connection, settings)
+        connection.execute("commit")
+    except BaseException:
+        connection.rollback()
+        raise
+
+
+def _is_current(connection: sqlite3.Connection) -> bool:
+    names = {name for (name,) in connection.execute("select name from sqlite_master")}
+    if not names >= {*INDEXES, "meta", Migrations.migrations_table}:
+        return False
+    row = connection.execute("select value from meta where key = 'version'").fetchone()
+    if row is None or int(row[0]) < VERSION:
+        return False
+    return not migrations.pending(Database(connection))
+
+
+def _bring_up(connection: sqlite3.Connection, settings: dict[str, str]) -> None:
+    migrations.apply(Database(connection))
+    for statement in INDEXES.values():
+        connection.execute(statement)
+    connection.executemany(
+        "insert or ignore into meta (key, value) values (?, ?)",
+        {"version": str(VERSION), "generation": "0", **settings}.items(),
+    )
+    connection.execute(
+        "update meta set value = ? where key = 'version' and cast(value as integer) < ?",
+        (str(VERSION), VERSION),
+    )
+    connection.execute(
+        """
+        insert or ignore into meta (key, value)
+        select 'property_sets', '1' where not exists (select 1 from events)
+        """
+    )
+    connection.executemany(
+        "insert or ignore into dimensions (field) values (?)", [(name,) for name in CONTEXT]
+    )

@@ -1,4 +1,8 @@
-"""Opening a workspace file, for reading or for writing."""
+"""Opening a workspace file, for reading or for writing.
+
+Only SQLite may open the file: a program that closes any descriptor of it loses all locks it holds
+on it (POSIX), and others then take away the log its connections read.
+"""
 
 from __future__ import annotations
 
@@ -10,9 +14,15 @@ from urllib.parse import quote
 
 from core.errors import BadInput, CannotOpen
 from core.store.layout import VERSION
+from core.store.troubles import sentence
+from core.store.waiting import WAIT, Patience, busy_timeout
 from core.timeframe import Calendar
 
-MAGIC = b"SQLite format 3\x00"
+BESIDE = ("", "-wal", "-shm", "-journal")
+"""What the names of a workspace and of SQLite's files beside it end with."""
+
+Identity = tuple[int, int]
+"""Device and number of a file, which another file of the same name does not have."""
 
 
 def uri(path: str | Path, **options: str) -> str:
@@ -21,31 +31,61 @@ def uri(path: str | Path, **options: str) -> str:
     return f"file:{quote(str(Path(path).absolute()))}?{text}"
 
 
-def open_reader(path: str | Path) -> sqlite3.Connection:
+def identity(path: str | Path) -> Identity | None:
+    """Return which file a path leads to, None where there is none."""
+    try:
+        found = os.stat(path)
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
+
+
+def is_part_of(file: str | Path | int, path: str | Path) -> bool:
+    """Whether a file, or a descriptor, is a workspace or one of SQLite's files beside it."""
+    for end in BESIDE:
+        try:
+            if os.path.samestat(os.stat(file), os.stat(f"{path}{end}")):
+                return True
+        except OSError:
+            continue
+    return False
+
+
+def path_of(connection: sqlite3.Connection) -> str:
+    """Return the file of an open connection, "" for one in memory."""
+    found: str = connection.execute("pragma database_list").fetchone()[2]
+    return found
+
+
+def open_reader(path: str | Path, *, wait: float = WAIT) -> sqlite3.Connection:
     """Open a read-only connection: SQLite itself refuses every write.
+
+    Args:
+        wait: seconds every statement waits for a program that has the file for itself.
 
     Raises:
         CannotOpen: no such file, not a workspace, or made by a newer version.
+        Damaged: its first pages cannot be read.
     """
     check(path)
     try:
         try:
-            return _reader(path, mode="ro")
+            return _reader(path, wait, mode="ro")
         except sqlite3.OperationalError:
             if not _untouchable(path):
                 raise
-            return _reader(path, mode="ro", immutable="1")
+            return _reader(path, wait, mode="ro", immutable="1")
     except sqlite3.DatabaseError as error:
-        raise CannotOpen(f"{path} could not be read: {error}.") from error
+        raise sentence(error, path) from error
 
 
-def _reader(path: str | Path, **options: str) -> sqlite3.Connection:
+def _reader(path: str | Path, wait: float, **options: str) -> sqlite3.Connection:
     connection = sqlite3.connect(uri(path, **options), uri=True, check_same_thread=False)
     try:
+        busy_timeout(connection, wait)
         connection.execute("pragma query_only = on")
         connection.execute("pragma mmap_size = 1073741824")
         connection.execute("pragma cache_size = -65536")
-        connection.execute("pragma busy_timeout = 5000")
         _check_version(connection, path)
     except BaseException:
         connection.close()
@@ -70,25 +110,21 @@ def _untouchable(path: str | Path) -> bool:
 
 
 def check(path: str | Path) -> None:
-    """Raise CannotOpen unless `path` is a SQLite file."""
+    """Raise CannotOpen unless there is a file that may be read; SQLite says what it is."""
     file = Path(path)
     if not file.exists():
         raise CannotOpen(
             f"There is no workspace at {path}.",
             "footfall import FILE --into DB makes one, footfall demo shows one.",
         )
-    try:
-        with file.open("rb") as stream:
-            head = stream.read(len(MAGIC))
-    except OSError as error:
-        raise CannotOpen(f"{path} could not be read: {error.strerror}.") from error
-    if head and head != MAGIC:
-        raise CannotOpen(
-            f"{path} is not a SQLite file.", "To load events from it: footfall import."
-        )
+    if not file.is_file():
+        raise CannotOpen(f"{path} is not a file.")
+    if not os.access(file, os.R_OK):
+        raise CannotOpen(f"{path} could not be read: Permission denied.")
 
 
-def _check_version(connection: sqlite3.Connection, path: str | Path) -> None:
+def _check_version(connection: sqlite3.Connection, path: str | Path, *, new: bool = False) -> None:
+    """Raise CannotOpen for another version's or program's file; a `new` one may have nothing."""
     try:
         row = connection.execute("select value from meta where key = 'version'").fetchone()
     except sqlite3.OperationalError as error:
@@ -96,6 +132,8 @@ def _check_version(connection: sqlite3.Connection, path: str | Path) -> None:
             raise
         row = None
     if row is None:
+        if new:
+            return
         raise CannotOpen(
             f"{path} is a SQLite file but not a footfall workspace.",
             "Make one with footfall import FILE --into DB.",
@@ -105,52 +143,65 @@ def _check_version(connection: sqlite3.Connection, path: str | Path) -> None:
 
 
 def open_writer(
-    path: str | Path, *, zone: str | None = None, week_start: int | None = None
+    path: str | Path,
+    *,
+    zone: str | None = None,
+    week_start: int | None = None,
+    patience: Patience | None = None,
 ) -> sqlite3.Connection:
     """Open a workspace for writing, making or migrating the file when needed.
 
     Args:
         zone: IANA name for a new file, default UTC; an existing file must have the same.
         week_start: 0 Monday (default) or 6 Sunday, for a new file.
+        patience: how long to wait for others.
 
     Raises:
-        CannotOpen: not a workspace, not writable, or busy for 5 seconds.
+        CannotOpen: not a workspace, not writable, or busy for longer than that.
         BadInput: the file has another zone or week start.
     """
-    from core.store import schema
-
     file = Path(path)
     if file.exists():
         check(path)
     elif not file.parent.exists():
         raise CannotOpen(f"There is no folder {file.parent}.")
     Calendar(zone or "UTC").zone  # noqa: B018  an unknown zone must fail before a file is made
+    settings = {
+        "zone": zone or "UTC",
+        "week_start": str(week_start or 0),
+        "created_at": str(int(time.time() * 1000)),
+    }
+    connection = sqlite3.connect(path, timeout=0.25, check_same_thread=False)
     try:
-        connection = sqlite3.connect(path, timeout=5, check_same_thread=False)
-        _refuse_foreign(connection, path)
-        connection.execute("pragma journal_mode = wal")
-        connection.execute("pragma synchronous = normal")
-        connection.execute("pragma cache_size = -262144")
-        connection.execute("pragma temp_store = memory")
-        schema.apply(
-            connection,
-            {
-                "zone": zone or "UTC",
-                "week_start": str(week_start or 0),
-                "created_at": str(int(time.time() * 1000)),
-            },
-        )
-        _check_version(connection, path)
+        _prepare(connection, path, settings, patience or Patience())
+        _check_settings(connection, zone, week_start)
     except sqlite3.DatabaseError as error:
-        raise CannotOpen(f"{path} could not be opened for writing: {error}.") from error
-    _check_settings(connection, zone, week_start)
+        connection.close()
+        raise sentence(error, path, "written") from error
+    except BaseException:
+        connection.close()
+        raise
     return connection
+
+
+def _prepare(
+    connection: sqlite3.Connection, path: str | Path, settings: dict[str, str], patience: Patience
+) -> None:
+    """Make a connection a writer of a file with the current schema."""
+    from core.store import schema
+
+    patience.until(lambda: _refuse_foreign(connection, path))
+    patience.until(lambda: connection.execute("pragma journal_mode = wal"))
+    connection.execute("pragma synchronous = normal")
+    connection.execute("pragma cache_size = -262144")
+    connection.execute("pragma temp_store = memory")
+    patience.until(lambda: _check_version(connection, path, new=True))
+    schema.apply(connection, settings, patience)
 
 
 def _refuse_foreign(connection: sqlite3.Connection, path: str | Path) -> None:
     tables = {row[0] for row in connection.execute("select name from sqlite_master")}
     if tables and not tables & {"meta", "_sqlite_migrations"}:
-        connection.close()
         raise CannotOpen(
             f"{path} is another program's database; nothing was written to it.",
             "Name a new file with --into.",

@@ -9,6 +9,7 @@ from textual.app import ComposeResult
 from textual.containers import Container
 from textual.events import Key, Resize
 from textual.geometry import Region
+from textual.message import Message
 from textual.screen import Screen
 from textual.widget import Widget
 
@@ -57,6 +58,13 @@ class FramedPage(Screen[None]):
         if self._focusing and not regions:
             return self
         return super().refresh(*regions, repaint=repaint, **options)
+
+    async def _dispatch_message(self, message: Message) -> None:
+        """See MessagePump; a file that cannot be read while a message is handled ends no page."""
+        try:
+            await super()._dispatch_message(message)
+        except FootfallError as error:
+            self.sorry(error)
 
     # -- what a page says of itself
 
@@ -130,8 +138,9 @@ class FramedPage(Screen[None]):
         status.repaint()
 
     def sorry(self, error: FootfallError) -> None:
-        """Say why something did not work."""
-        self.say(str(error).split("\n")[0], warning=True)
+        """Say why something did not work, where there is a status line by then."""
+        if self.query(Status):
+            self.say(str(error).split("\n")[0], warning=True)
 
     def on_key(self, event: Key) -> None:
         """A key makes the last message go."""

@@ -64,6 +64,7 @@ class MarksPage(AskedPage):
         """List the marks there are now, newest first."""
         marks = self.app.library.marks(self.category)
         self.marks = {mark.id: mark for mark in marks}
+        self.listing.empty = self.app.library.troubles.get("marks") or EMPTY
         self.listing.fill([self._row(mark) for mark in marks])
         self.update_chrome()
 
@@ -116,8 +117,7 @@ class MarksPage(AskedPage):
 
     def action_undo(self) -> None:
         """Bring the last deleted mark back."""
-        undo_delete(self, "marks")
-        super().marks_changed()
+        undo_delete(self, "marks", self.marks_changed)
 
     def action_filter(self) -> None:
         """One category after the other, then all."""

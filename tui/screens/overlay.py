@@ -212,6 +212,7 @@ class Prompt(Overlay):
         check: turns the text into the value to close with; its FootfallError is shown.
         value: the text to begin with.
         help: sentences under the line.
+        wrong: why the text to begin with did not do.
     """
 
     BINDINGS = (Binding("enter", "accept", show=False, priority=True),)
@@ -222,14 +223,20 @@ class Prompt(Overlay):
     """
 
     def __init__(
-        self, heading: str, check: Callable[[str], Any], *, value: str = "", help: str = ""
+        self,
+        heading: str,
+        check: Callable[[str], Any],
+        *,
+        value: str = "",
+        help: str = "",
+        wrong: FootfallError | None = None,
     ) -> None:
         super().__init__()
         self.heading = heading
         self.check = check
         self.value = value
         self.help_text = help
-        self.wrong: FootfallError | None = None
+        self.wrong = wrong
 
     def compose(self) -> ComposeResult:
         """See Screen."""

@@ -44,12 +44,25 @@ class Page(FramedPage):
     def __init__(self, place: str) -> None:
         super().__init__(place)
         self._ticking = False
+        self._started = False
         self._events: int | None = None
 
     def begin(self) -> None:
         """See FramedPage: ask."""
         self.questions = Questions(self, self.app.engine, self.app.saved)
-        self.start()
+        self._start()
+
+    def _start(self) -> None:
+        """Ask the first questions; where the file cannot be read, F5 asks them again."""
+        self._started = False
+        try:
+            self.start()
+        except FootfallError as error:
+            self.sorry(error)
+            for view in self.views[:1]:
+                view.fail(error)
+        else:
+            self._started = True
 
     def start(self) -> None:
         """Ask the first questions; called once."""
@@ -77,7 +90,8 @@ class Page(FramedPage):
     def update_status(self) -> None:
         """Repaint the status line where it changed."""
         status = self.query_one(Status)
-        status.left = self.app.data.facts
+        data = self.app.data
+        status.left, status.trouble = data.trouble or data.facts, bool(data.trouble)
         status.right = self._timing()
         status.repaint()
 
@@ -199,6 +213,8 @@ class Page(FramedPage):
     def action_again(self) -> None:
         """Ask again, past the cache."""
         self.app.data.seen()
+        if not self._started:
+            self._start()
         self._repeat(fresh=True)
 
     def action_run_without_limit(self) -> None:

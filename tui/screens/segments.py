@@ -9,15 +9,17 @@ from textual.containers import Horizontal
 
 from core.answers import Cell
 from core.draw.spans import Line, Span
+from core.errors import BadInput, FootfallError
 from core.queries import from_json
 from core.text import clean, number
 from tui import edits
 from tui.asking import Hearer
-from tui.keeping import ask_name, attempt, undo_delete
+from tui.keeping import ask_name, undo_delete
 from tui.screens.asked import AskedPage
 from tui.screens.overlay import Confirm, Prompt
 from tui.screens.page import bindings
 from tui.segments import SEGMENTS
+from tui.storing import attempt
 from tui.widgets.answer import AnswerView
 from tui.widgets.detail import Detail
 from tui.widgets.listing import Listing, Row
@@ -87,7 +89,8 @@ class SegmentsPage(AskedPage):
         rows.append(Row("engagement"))
         rows += [self._row(name) for name in SEGMENTS if name not in LIFECYCLE]
         self.audiences = {a.id: a for a in self.app.library.audiences()}
-        rows.append(Row("yours" if self.audiences else "yours: none yet, n makes one"))
+        none = self.app.library.troubles.get("audiences") or "yours: none yet, n makes one"
+        rows.append(Row("yours" if self.audiences else none))
         for item in self.audiences.values():
             size = self.sizes.get(item.id)
             rows.append(Row(f" {item.title}", ("audience", item.id), number(size) if size else ""))
@@ -184,36 +187,43 @@ class SegmentsPage(AskedPage):
         """Make an audience: a name, then its rules."""
         example = {"filters": [], "events": [{"event": self._some_event(), "days": 30}]}
         text = json.dumps(example, ensure_ascii=False)
-        ask_name(self, "New audience", "", lambda name: self._ask_definition(name, "", text))
+        ask_name(self, "New audience", "", lambda name, _: self._ask_definition(name, "", text))
 
     def _some_event(self) -> str:
         return next(iter(self.context.names.pickable), "signup")
 
-    def _ask_definition(self, title: str, id_: str, text: str) -> None:
-        def read(typed: str) -> dict[str, Any]:
-            from core.errors import BadInput
-
-            try:
-                found = json.loads(typed)
-            except (ValueError, RecursionError) as error:
-                raise BadInput(f"This is not JSON: {error}.") from error
-            if not isinstance(found, dict):
-                raise BadInput("A definition is an object.", "For example {}.")
-            return found
-
-        def store(body: dict[str, Any] | None) -> None:
-            if body is not None and attempt(
-                self, lambda: self.app.saved.save_audience(title, body, id_=id_),
-                f"Saved audience {clean(title)}.",
-            ):  # fmt: skip
-                self.sizes.pop(id_, None)
-                self.fill()
+    def _ask_definition(
+        self, title: str, id_: str, text: str, wrong: FootfallError | None = None
+    ) -> None:
+        def store(found: tuple[str, dict[str, Any]] | None) -> None:
+            if found is None:
+                return
+            typed, body = found
+            attempt(
+                self, lambda saved: saved.save_audience(title, body, id_=id_),
+                f"Saved audience {clean(title)}.", lambda _: self._kept(id_),
+                lambda error: self._ask_again(title, id_, typed, error),
+            )  # fmt: skip
 
         self.app.push_screen(
-            Prompt(f"Audience {clean(title, 40)}", read, value=text,
+            Prompt(f"Audience {clean(title, 40)}", _read_rules, value=text, wrong=wrong,
                    help="filters: field, operator, value. events: event, op, count, days."),
             store,
         )  # fmt: skip
+
+    def _ask_again(self, title: str, id_: str, text: str, wrong: FootfallError) -> None:
+        """Bring back what was typed; another name first where it was the name."""
+        if getattr(wrong, "parameter", "") != "title":
+            self._ask_definition(title, id_, text, wrong)
+            return
+        ask_name(
+            self, "New audience", title, lambda name, _: self._ask_definition(name, id_, text),
+            wrong,
+        )  # fmt: skip
+
+    def _kept(self, id_: str) -> None:
+        self.sizes.pop(id_, None)
+        self.fill()
 
     def action_delete(self) -> None:
         """Delete the audience under the cursor, after asking."""
@@ -224,11 +234,11 @@ class SegmentsPage(AskedPage):
         item = self.audiences[value[1]]
 
         def answered(yes: bool | None) -> None:
-            if yes and attempt(
-                self, lambda: self.app.saved.delete("audiences", item.id) or True,
-                f"Deleted {clean(item.title)}. U brings it back.",
-            ):  # fmt: skip
-                self.fill()
+            if yes:
+                attempt(
+                    self, lambda saved: saved.delete("audiences", item.id),
+                    f"Deleted {clean(item.title)}. U brings it back.", lambda _: self.fill(),
+                )  # fmt: skip
 
         self.app.push_screen(Confirm(f"Delete audience {clean(item.title, 30)}?"), answered)
 
@@ -239,6 +249,17 @@ class SegmentsPage(AskedPage):
     def action_zoom(self) -> None:
         """Two small panels need no zoom."""
         self.say("There is nothing to zoom here. s shows what these people did.")
+
+
+def _read_rules(typed: str) -> tuple[str, dict[str, Any]]:
+    """Return a text and the definition it holds; BadInput when it holds none."""
+    try:
+        found = json.loads(typed)
+    except (ValueError, RecursionError) as error:
+        raise BadInput(f"This is not JSON: {error}.") from error
+    if not isinstance(found, dict):
+        raise BadInput("A definition is an object.", "For example {}.")
+    return typed, found
 
 
 def abridged(body: dict[str, Any]) -> dict[str, Any]:

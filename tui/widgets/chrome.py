@@ -95,13 +95,16 @@ class Status(OneLine):
     def __init__(self) -> None:
         super().__init__(id="status")
         self.left = ""
+        self.trouble = False
         self.right: Sequence[str] = ()
         self.message = ""
         self.warning = False
 
     def face(self, width: int, height: int) -> list[Line]:
         """See Painted."""
-        style = "dim" if not self.message else "error" if self.warning else "accent"
+        style = "error" if self.trouble else "dim"
+        if self.message:
+            style = "error" if self.warning else "accent"
         left = (Span(" " + clean(self.message or self.left, 300), style),)
         parts = list(self.right)
         while len(parts) > 1 and width < cells(left) + len("  ".join(parts)) + 2:

@@ -1,0 +1,54 @@
+"""What SQLite says when something is wrong, as a sentence and an exit code."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+from typing import Final
+
+from core.errors import Busy, CannotOpen, Damaged, FootfallError, QueryFailed
+
+_BUSY: Final = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_PROTOCOL})
+_UNREADABLE: Final = frozenset({sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM, sqlite3.SQLITE_AUTH})
+
+
+def code_of(error: sqlite3.Error) -> int:
+    """Return SQLite's primary result code; 0 for an error of Python's own."""
+    return int(getattr(error, "sqlite_errorcode", 0)) & 0xFF
+
+
+def is_busy(error: sqlite3.Error) -> bool:
+    """Whether somebody else has the file just then, so that trying again may do."""
+    return code_of(error) in _BUSY
+
+
+def sentence(error: sqlite3.Error, path: str | Path, doing: str = "read") -> FootfallError:
+    """Return an error of SQLite as what a person is told.
+
+    Args:
+        path: the workspace file.
+        doing: what could not be done with it: "read" or "written".
+    """
+    code = code_of(error)
+    if not Path(path).exists():
+        return CannotOpen(f"{path} is no longer there.")
+    if code in _BUSY:
+        return Busy(f"Another program is writing to {path}.", "Try again.")
+    if code == sqlite3.SQLITE_NOTADB:
+        return not_sqlite(path)
+    if code == sqlite3.SQLITE_CORRUPT:
+        return Damaged(f"{path} is damaged: {error}.", "footfall doctor tells more.")
+    if code == sqlite3.SQLITE_READONLY and doing == "written":
+        return CannotOpen(f"{path} cannot be written: it or its folder is read-only.")
+    if code == sqlite3.SQLITE_FULL:
+        return QueryFailed(f"{path} could not be {doing}: the disk is full.")
+    if code in _UNREADABLE:
+        return CannotOpen(f"{path} could not be {doing}: {error}.")
+    if doing == "written" or code == sqlite3.SQLITE_IOERR:
+        return QueryFailed(f"{path} could not be {doing}: {error}.", "Try again.")
+    return QueryFailed(f"SQLite says: {error}.")
+
+
+def not_sqlite(path: str | Path) -> CannotOpen:
+    """Return the error of a file that is none of SQLite's."""
+    return CannotOpen(f"{path} is not a SQLite file.", "To load events from it: footfall import.")

@@ -1,0 +1,99 @@
+"""Storing what a key asked for, also while another program writes to the file."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from core.errors import Busy, FootfallError, Stopped
+from core.store.waiting import WAIT, Patience
+from tui.failing import failed, guarded, tell
+
+QUICK = Patience(0.3)
+"""How long the screen may stand still for another program; longer is waited beside it."""
+
+Again = Callable[[FootfallError], None]
+"""Brings back what was typed, with why it could not be stored."""
+
+
+def attempt(
+    page: Any,
+    work: Callable[[Any], Any],
+    done: str,
+    then: Callable[[Any], None] = lambda found: None,
+    again: Again | None = None,
+) -> None:
+    """Store something; say `done`, or what is wrong.
+
+    While another program writes, the status line says so and the keys go on working.
+
+    Args:
+        work: called with the Saved to store in, again after a while when the file is busy.
+        then: called with what `work` returned, once it is stored.
+        again: called when it could not be stored; without it the status line tells why.
+    """
+    storing = _Storing(page, work, done, then, again)
+    try:
+        found = work(page.app.saved.patient(QUICK))
+    except Busy:
+        storing.wait()
+    except FootfallError as error:
+        storing.failed(error)
+    else:
+        storing.stored(found)
+
+
+@dataclass(frozen=True)
+class _Storing:
+    """One thing being stored; see `attempt`."""
+
+    page: Any
+    work: Callable[[Any], Any]
+    done: str
+    then: Callable[[Any], None]
+    again: Again | None
+
+    def wait(self) -> None:
+        """Try until it is stored, in a thread of its own."""
+        self._say_waiting()
+        self.page.app.run_worker(self._wait, thread=True, exit_on_error=False, group="storing")
+
+    def _wait(self) -> None:
+        app = self.page.app
+        try:
+            found = self.work(app.saved.patient(Patience(WAIT, self._waited)))
+        except Exception as error:
+            self._end(self.failed, error)
+        else:
+            self._end(self.stored, found)
+
+    def _waited(self, seconds: float) -> None:
+        self._end(self._say_waiting, seconds)
+
+    def _end(self, function: Callable[..., None], argument: Any) -> None:
+        """Go on in the thread of the screen, if there still is one."""
+        app = self.page.app
+        if not app.is_running:
+            raise Stopped("Stopped.")
+        app.call_from_thread(guarded(app, function), argument)
+
+    def _say_waiting(self, seconds: float = 0) -> None:
+        said = f", for {seconds:.0f} s" if seconds >= 1 else ""
+        tell(self.page.app, f"Another program is writing to the file. Waiting for it{said} ...")
+
+    def stored(self, found: Any) -> None:
+        """Say that it is stored."""
+        self.page.app.data.seen()
+        if not self.page.is_attached:
+            tell(self.page.app, self.done)
+            return
+        self.page.say(self.done)
+        self.page.update_status()
+        self.then(found)
+
+    def failed(self, error: Exception) -> None:
+        """Say why it is not, and bring back what was typed."""
+        failed(self.page.app, error)
+        if self.again is not None and isinstance(error, FootfallError):
+            self.again(error)
