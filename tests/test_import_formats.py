@@ -271,6 +271,110 @@ def test_identify_and_alias_lines(tmp_path: Path) -> None:
     assert rows[1]["properties"] == {"type": "click"}
 
 
+def test_names_inside_properties_are_properties(tmp_path: Path) -> None:
+    names = {"time": 42, "user": "boss", "type": "identify", "event_name": "x", "id": 7,
+             "country": "NL", "distinct_id": "d", "$device_id": "p", "session_id": "s",
+             "insert_id": "i", "name": "n", "timestamp": 0, "properties": {"a": 1}}  # fmt: skip
+    line = {"user": "ann", "event": "done", "time": MS, "properties": names}
+    report, rows = load(tmp_path, json.dumps(line))
+    assert report.stored == 1
+    assert (rows[0]["event"], rows[0]["ts"], rows[0]["user"]) == ("done", MS, "ann")
+    assert (rows[0]["device"], rows[0]["session"], rows[0]["country"]) == (None, None, None)
+    assert rows[0]["properties"] == names
+
+
+def test_a_line_that_lacks_a_field_does_not_take_it_from_its_properties(tmp_path: Path) -> None:
+    lines = [
+        {"user": "ann", "event": "a", "time": MS, "properties": {"time": 1}},
+        {"user": "ann", "event": "a", "properties": {"time": 1, "distinct_id": "x"}},
+        {"event": "a", "time": MS + 1, "properties": {"distinct_id": "x", "$device_id": "y"}},
+    ]
+    report, rows = load(tmp_path, "\n".join(map(json.dumps, lines)))
+    assert (report.stored, report.reasons) == (2, {"no time": 1})
+    assert [(r["user"], r["device"]) for r in rows] == [("ann", None), (None, None)]
+    assert rows[1]["properties"] == {"distinct_id": "x", "$device_id": "y"}
+
+
+def test_only_the_vendors_own_fields_are_lifted_out_of_properties(tmp_path: Path) -> None:
+    inside = {"time": MS // 1000, "distinct_id": "ann", "$insert_id": "1", "mp_country_code": "NL"}
+    own = {"event_name": "webinar", "name": "Ann", "type": "alias", "user": "u", "alias": "al",
+           "session_id": "s", "insert_id": "i", "country": "BE", "timestamp": 5}  # fmt: skip
+    lines = [{"event": "Registered", "properties": {**inside, **own}},
+             {"event": "$create_alias", "properties": {**inside, "alias": "old"}},
+             {"event": "b", "time": MS + 1, "properties": {**inside, "time": 3}}]  # fmt: skip
+    report, rows = load(tmp_path, "\n".join(map(json.dumps, lines)))
+    assert (report.stored, report.identified) == (2, 1)
+    assert [(r["event"], r["ts"], r["user"], r["country"]) for r in rows] == [
+        ("Registered", MS, "ann", "NL"),
+        ("b", MS + 1, "ann", "NL"),
+    ]
+    assert [r["properties"] for r in rows] == [own, {"time": 3}]
+
+
+def test_fields_of_posthog_inside_properties(tmp_path: Path) -> None:
+    inside = {"$lib": "web", "$browser": "Chrome", "$os": "iOS", "$device_id": "p", "os": "mine"}
+    line = {"event": "buy", "timestamp": MS, "distinct_id": "ann", "properties": inside}
+    _, rows = load(tmp_path, json.dumps(line))
+    assert (rows[0]["user"], rows[0]["device"], rows[0]["os"]) == ("ann", "p", "iOS")
+    assert rows[0]["properties"] == {"$lib": "web", "os": "mine"}
+
+
+def test_a_type_is_a_property_of_an_event(tmp_path: Path) -> None:
+    kinds = ("track", "album", "identify", "alias", ["x"], {"y": 1})
+    lines = [
+        {"type": k, "event": "play", "user": "ann", "time": MS + n} for n, k in enumerate(kinds)
+    ]
+    report, rows = load(tmp_path, "\n".join(map(json.dumps, lines)))
+    assert (report.stored, report.identified, report.rejected) == (6, 0, 0)
+    assert [r["properties"]["type"] for r in rows] == [line["type"] for line in lines]
+
+
+def test_nothing_that_a_line_says_twice_is_lost(tmp_path: Path) -> None:
+    line = {"event": "a", "name": "b", "time": MS, "timestamp": 5, "ts": MS, "user": "ann",
+            "actor": "bob", "previous_id": "old", "plan": "pro", "size": 1,
+            "properties": {"plan": "free", "size": 1}}  # fmt: skip
+    _, rows = load(tmp_path, json.dumps(line))
+    assert (rows[0]["event"], rows[0]["user"], rows[0]["ts"]) == ("a", "ann", MS)
+    assert rows[0]["properties"] == {
+        "name": "b", "timestamp": 5, "actor": "bob", "previous_id": "old",
+        "plan": "free", "plan_2": "pro", "size": 1,
+    }  # fmt: skip
+
+
+def test_a_user_id_that_looks_like_a_vendors_device_is_a_user_elsewhere(tmp_path: Path) -> None:
+    _, rows = load(tmp_path, json.dumps({"event": "a", "user": "$device:p", "time": MS}))
+    assert (rows[0]["user"], rows[0]["device"]) == ("$device:p", None)
+
+
+@pytest.mark.parametrize("name", ["in.jsonl", "in.csv"])
+@pytest.mark.parametrize(
+    ("zone", "text", "at"),
+    [
+        ("America/New_York", "2025-04-10", "2025-04-10T04:00"),
+        ("America/New_York", "20250410", "2025-04-10T04:00"),
+        ("America/New_York", " 2025-04-10 ", "2025-04-10T04:00"),
+        ("America/New_York", "2025-04-10T00:00", "2025-04-10T00:00"),
+        ("America/New_York", "2025-04-10 UTC", "2025-04-10T00:00"),
+        ("America/New_York", "1744243200", "2025-04-10T00:00"),
+        ("America/New_York", "86400000", "1972-09-27T00:00"),
+        ("America/Santiago", "2025-09-07", "2025-09-07T04:00"),
+        ("UTC", "2025-04-10", "2025-04-10T00:00"),
+    ],
+)
+def test_a_date_without_a_time_is_that_day_of_the_workspace(
+    tmp_path: Path, name: str, zone: str, text: str, at: str
+) -> None:
+    content = f"event,time\na,{text}\n" if name == "in.csv" else f'{{"event":"a","time":"{text}"}}'
+    _, rows = load(tmp_path, content, name, zone=zone)
+    moment = datetime.fromisoformat(at).replace(tzinfo=UTC)
+    assert rows[0]["ts"] == moment.timestamp() * 1000
+
+
+def test_a_date_written_as_a_number_is_that_day_of_the_workspace(tmp_path: Path) -> None:
+    _, rows = load(tmp_path, '{"event":"a","time":20250410}', zone="America/New_York")
+    assert rows[0]["ts"] == datetime(2025, 4, 10, 4, tzinfo=UTC).timestamp() * 1000
+
+
 ODD = st.sampled_from(
     ["a", "", None, 1, 1.0, True, 2**70, "$device:p", "$identify", {"x": 1}, [1], '{"x": 1}', "007"]
 )

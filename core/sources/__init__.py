@@ -1,7 +1,7 @@
 """Opening a file of events: which format it is, by its content and its name.
 
 A format is one file here with a `read` that turns lines into records; a vendor's names are one
-file with `SIGN` and `RENAMES`.
+file that `vendors` knows.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from core.sources.lines import Input
 from core.sources.logs import LogMaker, check_log_mapping, looks_like_logs
 from core.sources.maker import LineMaker, Maker
 from core.sources.rows import Record, Refused, Rejected
+from core.timeframe import Calendar
 
 FORMATS: Final = ("jsonl", "csv", "tsv")
 _LOOKED_AT: Final = 20
@@ -35,13 +36,18 @@ class Source:
 
 
 def open_source(
-    path: str, mapping: Mapping[str, str], form: str | None, logs: bool | None = False
+    path: str,
+    mapping: Mapping[str, str],
+    form: str | None,
+    logs: bool | None = False,
+    calendar: Calendar | None = None,
 ) -> Source:
     """Open a file or, for "-", standard input.
 
     Args:
         form: one of FORMATS, or None to find out.
         logs: whether it holds logs instead of events; None to find out.
+        calendar: of the workspace, in which a date without a time is a day; None for UTC.
 
     Raises:
         BadInput: not readable, not text, or (for delimited text, at the first record) no column
@@ -60,7 +66,7 @@ def open_source(
     else:
         check_mapping(mapping)
     made = LogMaker if logs else Maker
-    maker: LineMaker = made(mapping, text_values=kind != "jsonl")
+    maker: LineMaker = made(mapping, text_values=kind != "jsonl", calendar=calendar)
     if kind == "jsonl":
         return Source(source, maker, jsonl.read(source.lines(), maker))
     delimiter = "\t" if kind == "tsv" else delimited.delimiter_of(head, source.name)

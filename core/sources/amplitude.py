@@ -13,6 +13,8 @@ _ENVELOPE: Final = (
 )  # fmt: skip
 
 SIGN: Final = frozenset({"event_type", "event_time", "event_properties"})
+MARKS: Final = frozenset({"$insert_id", "amplitude_id", "server_upload_time", "uuid"})
+
 RENAMES: Final[dict[str, str | None]] = {
     **dict.fromkeys(_ENVELOPE),
     "uuid": "event_id",

@@ -10,7 +10,7 @@ from operator import itemgetter
 from typing import Any, Final
 
 from core.errors import BadInput, did_you_mean
-from core.sources import amplitude, mixpanel, snowplow
+from core.sources.vendors import Vendor, of_names
 from core.store.layout import CONTEXT, CONTEXT_ALIASES
 from core.text import clean
 
@@ -28,9 +28,6 @@ NAMES: Final[dict[str, tuple[str, ...]]] = {
 }
 """Names recognised for each meaning, best first; case, spaces, hyphens and a leading $ are free."""
 
-_VENDORS: Final[tuple[tuple[frozenset[str], Mapping[str, str | None]], ...]] = tuple(
-    (vendor.SIGN, vendor.RENAMES) for vendor in (amplitude, mixpanel, snowplow)
-)
 _SINGLE: Final = ("event", "properties", "traits", "previous")
 _SEVERAL: Final = ("time", "user", "device", "session", "event_id")
 _CAMEL: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
@@ -46,6 +43,9 @@ class Plan:
         time, user, device, session, event_id: positions, best first.
         context: picks one value per `layout.CONTEXT` from the values plus one trailing None.
         extras: name and position of every value that stays a property.
+        rivals: positions of fields with one meaning, where nobody says that they are the same.
+        device_prefix: what a user id begins with that is a device's; "" for nothing.
+        calls: `type` says which call of a library the line was.
         understood: meaning -> name, for the report.
     """
 
@@ -62,6 +62,9 @@ class Plan:
     event_id: tuple[int, ...] = ()
     context: itemgetter[Any] | None = None
     extras: tuple[tuple[str, int], ...] = ()
+    rivals: tuple[tuple[int, ...], ...] = ()
+    device_prefix: str = ""
+    calls: bool = False
     understood: Mapping[str, str] = field(default_factory=dict)
 
     @cached_property
@@ -69,6 +72,11 @@ class Plan:
         """Whether it says what any event has, and nothing that needs looking at line by line."""
         special = (self.type, self.previous, self.traits)
         return self.event >= 0 and len(self.time) == 1 and max(special) < 0
+
+    @cached_property
+    def has_beside(self) -> bool:
+        """Whether an event may have properties beside those that stand in one place."""
+        return bool(self.extras or self.rivals or self.previous >= 0)
 
     @property
     def complete(self) -> bool:
@@ -93,15 +101,19 @@ def check_mapping(mapping: Mapping[str, str]) -> None:
             )
 
 
-def understand(names: Sequence[str], mapping: Mapping[str, str]) -> Plan:
+def understand(
+    names: Sequence[str], mapping: Mapping[str, str], vendor: Vendor | None = None
+) -> Plan:
     """Decide what each name means; names given in `mapping` win over recognised ones.
 
     Args:
         names: the header of a file, or the keys of one record.
         mapping: meaning -> name, as in {"user": "customer_id"}; names that are absent are ignored.
+        vendor: whose file it is, where the names alone do not say it.
     """
     given = {name: meaning for meaning, name in mapping.items()}
-    meanings = _vendor_names(names)
+    vendor = of_names(names) or vendor
+    meanings: Mapping[str, str | None] = vendor.renames if vendor else {}
     places: dict[str, list[tuple[int, int]]] = {}
     dropped = set()
     for index, name in enumerate(names):
@@ -116,12 +128,12 @@ def understand(names: Sequence[str], mapping: Mapping[str, str]) -> Plan:
         if meaning and not (meaning in mapping and mapping[meaning] in names):
             places.setdefault(meaning, []).append((rank, index))
     ranked = {meaning: tuple(i for _, i in sorted(found)) for meaning, found in places.items()}
-    return _plan(tuple(names), ranked, dropped)
+    return _plan(tuple(names), ranked, dropped, vendor)
 
 
-def _vendor_names(names: Sequence[str]) -> Mapping[str, str | None]:
-    present = frozenset(names)
-    return next((renames for sign, renames in _VENDORS if present >= sign), {})
+def meaning_of(name: str, renames: Mapping[str, str | None]) -> str:
+    """Return what a name means where `renames` holds; "" for a property."""
+    return _meaning(normal(renames.get(name) or name))[0]
 
 
 def _meaning(name: str) -> tuple[str, int]:
@@ -134,7 +146,12 @@ def _meaning(name: str) -> tuple[str, int]:
     return "", 0
 
 
-def _plan(names: tuple[str, ...], ranked: dict[str, tuple[int, ...]], dropped: set[int]) -> Plan:
+def _plan(
+    names: tuple[str, ...],
+    ranked: dict[str, tuple[int, ...]],
+    dropped: set[int],
+    vendor: Vendor | None,
+) -> Plan:
     first = {meaning: places[0] for meaning, places in ranked.items()}
     context = {c: first[c] for c in CONTEXT if c in first}
     used = dropped | {first[m] for m in (*_SINGLE, *context) if m in first}
@@ -153,6 +170,9 @@ def _plan(names: tuple[str, ...], ranked: dict[str, tuple[int, ...]], dropped: s
         event_id=ranked.get("event_id", ()),
         context=itemgetter(*(context.get(c, len(names)) for c in CONTEXT)) if context else None,
         extras=tuple((name, i) for i, name in enumerate(names) if i not in used),
+        rivals=() if vendor else tuple(p for m in _SEVERAL if len(p := ranked.get(m, ())) > 1),
+        device_prefix=vendor.device_prefix if vendor else "",
+        calls=vendor is not None and vendor.calls,
         understood={meaning: names[i] for meaning, i in first.items() if meaning != "type"},
     )
 

@@ -9,13 +9,14 @@ from typing import Any, Final
 
 import orjson
 
-from core.sources.fields import Plan
 from core.sources.maker import LineMaker
-from core.sources.mixpanel import INSIDE
 from core.sources.rows import MissingField, Record, Refused, Rejected
 
 TOGETHER: Final = 128
 """Lines that are looked at together, those with the same keys column by column."""
+
+Groups = dict[tuple[str, ...], list[tuple[int, bytes, dict[str, Any]]]]
+"""Keys -> place among its chunk, line and object of the lines that have them."""
 
 
 def read(lines: Iterable[bytes | Rejected], maker: LineMaker) -> Iterator[Record | Rejected]:
@@ -23,15 +24,18 @@ def read(lines: Iterable[bytes | Rejected], maker: LineMaker) -> Iterator[Record
     left = iter(lines)
     number = 1
     while chunk := list(islice(left, TOGETHER)):
-        yield from _chunk(chunk, number, maker)
+        groups = _groups(chunk)
+        if number == 1:
+            maker.recognise([found for group in groups.values() for _, _, found in group])
+        yield from _chunk(chunk, groups, number, maker)
         number += len(chunk)
 
 
 def _chunk(
-    lines: Sequence[bytes | Rejected], number: int, maker: LineMaker
+    lines: Sequence[bytes | Rejected], groups: Groups, number: int, maker: LineMaker
 ) -> Iterator[Record | Rejected]:
     made: dict[int, Record | Rejected] = {}
-    for keys, group in _groups(lines).items():
+    for keys, group in groups.items():
         made.update(_made(keys, group, maker))
     for place, line in enumerate(lines):
         if place in made:
@@ -42,11 +46,9 @@ def _chunk(
             yield _one(line, number + place, maker)
 
 
-def _groups(
-    lines: Sequence[bytes | Rejected],
-) -> dict[tuple[str, ...], list[tuple[int, bytes, dict[str, Any]]]]:
+def _groups(lines: Sequence[bytes | Rejected]) -> Groups:
     """Return the lines that hold objects, by their keys."""
-    groups: dict[tuple[str, ...], list[tuple[int, bytes, dict[str, Any]]]] = {}
+    groups: Groups = {}
     for place, line in enumerate(lines):
         if isinstance(line, Rejected):
             continue
@@ -63,20 +65,12 @@ def _made(
     keys: tuple[str, ...], group: Sequence[tuple[int, bytes, dict[str, Any]]], maker: LineMaker
 ) -> Iterable[tuple[int, Record]]:
     """Return (place, record) of lines with the same keys; nothing when one needs a closer look."""
-    plan = maker.plan(keys)
-    if plan.properties >= 0 and any(_holds_fields(plan, found) for _, _, found in group):
+    if maker.nested:
         return ()
+    plan = maker.plan(keys)
     values = [list(found.values()) for _, _, found in group]
     made = maker.make_all(plan, values, [line.rstrip() for _, line, _ in group])
     return zip((place for place, _, _ in group), made, strict=True) if made else ()
-
-
-def _holds_fields(plan: Plan, found: dict[str, Any]) -> bool:
-    """Whether `properties` holds what is missing at the top, as in Mixpanel's lines."""
-    if plan.time and plan.user and plan.device:
-        return False
-    inside = found[plan.names[plan.properties]]
-    return inside.__class__ is dict and not INSIDE.isdisjoint(inside)
 
 
 def _one(line: bytes, number: int, maker: LineMaker) -> Record | Rejected:
@@ -90,21 +84,13 @@ def _one(line: bytes, number: int, maker: LineMaker) -> Record | Rejected:
 
 def record(line: bytes, maker: LineMaker) -> Record:
     """Return what one line says; Refused with the reason when it cannot be used."""
-    found = parse(line)
+    found = maker.lifted(parse(line))
     plan = maker.plan(tuple(found))
-    if plan.properties >= 0 and _holds_fields(plan, found):
-        found = _lifted(found, plan.names[plan.properties])
-        plan = maker.plan(tuple(found))
     try:
         return maker.make(plan, list(found.values()), line.rstrip())
     except MissingField as missing:
         missing.names = plan.names
         raise
-
-
-def _lifted(found: dict[str, Any], key: str) -> dict[str, Any]:
-    flat = {name: value for name, value in found.items() if name != key}
-    return {**found[key], **flat}
 
 
 def parse(line: bytes) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -11,9 +11,10 @@ import orjson
 from core.errors import BadInput, did_you_mean
 from core.logs import USUAL, level_number
 from core.sources.fields import listed, normal, understand
-from core.sources.maker import dump, first_text, typed
-from core.sources.moments import to_ms
+from core.sources.moments import Moments
 from core.sources.rows import LogRow, MissingField, Occurrences, Refused, digest
+from core.sources.values import dump, first_text, typed
+from core.timeframe import Calendar
 
 NAMES: Final[dict[str, tuple[str, ...]]] = {
     "time": ("timestamp", "time", "ts", "@timestamp", "datetime", "__realtime_timestamp"),
@@ -105,6 +106,7 @@ class LogMaker:
     Args:
         mapping: meaning -> name, given by the user.
         text_values: values come from delimited text: "" is missing and numbers are text.
+        calendar: of the workspace, in which a date without a time is a day; None for UTC.
 
     Attributes:
         understood: meaning -> name, of the first log.
@@ -112,9 +114,13 @@ class LogMaker:
     """
 
     record = LogRow
+    nested = False
 
-    def __init__(self, mapping: Mapping[str, str], *, text_values: bool) -> None:
+    def __init__(
+        self, mapping: Mapping[str, str], *, text_values: bool, calendar: Calendar | None = None
+    ) -> None:
         self.mapping = mapping
+        self._moments = Moments(calendar)
         self._text = text_values
         self._plans: dict[tuple[str, ...], LogPlan] = {}
         self._occurrences = Occurrences()
@@ -129,6 +135,13 @@ class LogMaker:
                 self._plans.clear()
             found = self._plans[names] = understand_log(names, self.mapping)
             self.unseen.difference_update(names)
+        return found
+
+    def recognise(self, lines: Iterable[Mapping[str, Any]]) -> None:
+        """Logs have no vendors whose fields stand further inside."""
+
+    def lifted(self, found: dict[str, Any]) -> dict[str, Any]:
+        """Return the object as it is."""
         return found
 
     def lacking(self, where: str, names: Sequence[str]) -> BadInput:
@@ -161,7 +174,7 @@ class LogMaker:
     def _parts(self, plan: LogPlan, values: Sequence[Any]) -> tuple[Any, ...]:
         if not plan.complete:
             raise MissingField("no message" if plan.places["time"] else "no time")
-        ts = to_ms(_first(plan.places["time"], values))
+        ts = self._moments.ms(_first(plan.places["time"], values))
         message = _message(_first(plan.places["message"], values))
         level = USUAL
         given = _first(plan.places["level"], values)

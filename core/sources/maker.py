@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from functools import lru_cache
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final, Protocol
 
 import orjson
 
 from core.errors import BadInput
-from core.sources.fields import Plan, cannot_read, understand
-from core.sources.mixpanel import DEVICE_PREFIX
-from core.sources.moments import to_ms
+from core.sources.fields import Plan, cannot_read, meaning_of, understand
+from core.sources.moments import Moments
 from core.sources.rows import (
     NO_CONTEXT,
     Alias,
@@ -23,15 +21,16 @@ from core.sources.rows import (
     Row,
     digest,
 )
+from core.sources.values import as_object, as_text, checked_text, dump, first_text, typed
+from core.sources.vendors import Vendor, of_lines
+from core.timeframe import Calendar
 
-_EXACT: Final = 2**53
 _MAX_PLANS: Final = 2_000
 _MAX_CONTEXTS: Final = 100_000
 _NOT_EVENTS: Final = {
     "identify": "identify", "$identify": "identify", "alias": "alias", "$create_alias": "alias",
 }  # fmt: skip
 _STATEMENTS: Final = frozenset(_NOT_EVENTS)
-_TYPES: Final = frozenset({"track", "identify", "alias"})
 
 
 class LineMaker(Protocol):
@@ -46,6 +45,19 @@ class LineMaker(Protocol):
     mapping: Mapping[str, str]
     understood: dict[str, str]
     unseen: set[str]
+
+    @property
+    def nested(self) -> bool:
+        """Whether lines are to be made one by one, of what `lifted` returns."""
+        ...
+
+    def recognise(self, lines: Iterable[Mapping[str, Any]]) -> None:
+        """Learn from the first lines of a file of objects whose format it is."""
+        ...
+
+    def lifted(self, found: dict[str, Any]) -> dict[str, Any]:
+        """An object with its vendor's fields at the top."""
+        ...
 
     def plan(self, names: tuple[str, ...]) -> Any:
         """What the names mean."""
@@ -72,6 +84,7 @@ class Maker:
     Args:
         mapping: meaning -> name, given by the user.
         text_values: values come from delimited text: "" is missing and numbers are text.
+        calendar: of the workspace, in which a date without a time is a day; None for UTC.
 
     Attributes:
         understood: meaning -> name, of the first event.
@@ -80,14 +93,53 @@ class Maker:
 
     record = Row
 
-    def __init__(self, mapping: Mapping[str, str], *, text_values: bool) -> None:
+    def __init__(
+        self, mapping: Mapping[str, str], *, text_values: bool, calendar: Calendar | None = None
+    ) -> None:
         self.mapping = mapping
         self._text = text_values
+        self._moments = Moments(calendar)
+        self._vendor: Vendor | None = None
+        self._inside: dict[str, str] = {}
         self._plans: dict[tuple[str, ...], Plan] = {}
         self._contexts: dict[tuple[Any, ...], tuple[str | None, ...]] = {}
         self._occurrences = Occurrences()
         self.understood: dict[str, str] = {}
         self.unseen = set(mapping.values())
+
+    @property
+    def nested(self) -> bool:
+        """Whether the file's vendor puts its fields inside `properties`."""
+        return self._vendor is not None
+
+    def recognise(self, lines: Iterable[Mapping[str, Any]]) -> None:
+        """Learn from the first lines of a file of objects whose format it is."""
+        self._vendor = vendor = of_lines(lines)
+        if vendor is not None:
+            lifted = vendor.inside | set(self.mapping.values())
+            self._inside = {name: meaning_of(name, vendor.renames) for name in lifted}
+
+    def lifted(self, found: dict[str, Any]) -> dict[str, Any]:
+        """Return an object with its vendor's own fields at the top, where it has none of its own.
+
+        What else is inside `properties` stays there, whatever it is called.
+        """
+        vendor = self._vendor
+        if vendor is None or not vendor.line_is_its(found):
+            return found
+        own = self.plan(tuple(found)).understood
+        names, inside = self._inside, found["properties"]
+        flat = {name: value for name, value in found.items() if name != "properties"}
+        rest = {}
+        renamed = vendor.inside_of.get(found["event"]) if found["event"].__class__ is str else None
+        for name, value in inside.items():
+            if name in names and names[name] not in own and name not in flat:
+                flat[name] = value
+            elif renamed and name in renamed:
+                flat[renamed[name]] = value
+            else:
+                rest[name] = value
+        return {**flat, "properties": rest}
 
     def plan(self, names: tuple[str, ...]) -> Plan:
         """Return what the names mean, remembered per set of names."""
@@ -95,7 +147,7 @@ class Maker:
         if found is None:
             if len(self._plans) >= _MAX_PLANS:
                 self._plans.clear()
-            found = self._plans[names] = understand(names, self.mapping)
+            found = self._plans[names] = understand(names, self.mapping, self._vendor)
             self.unseen.difference_update(names)
         return found
 
@@ -127,12 +179,12 @@ class Maker:
         if not all(name.__class__ is str and name for name in distinct) or distinct & _STATEMENTS:
             return None
         users = _texts(plan.user, columns, "user id")
-        if any(user and user.startswith(DEVICE_PREFIX) for user in users):
+        if (prefix := plan.device_prefix) and any(u and u.startswith(prefix) for u in users):
             return None
         devices = _texts(plan.device, columns, "device id")
         sessions = _texts(plan.session, columns, "session id")
         own = _texts(plan.event_id, columns, "event id")
-        times = list(map(to_ms, columns[plan.time[0]]))
+        times = list(map(self._moments.ms, columns[plan.time[0]]))
         properties = [self._properties(plan, values) for values in many]
         contexts: Sequence[tuple[str | None, ...]] = [NO_CONTEXT] * len(many)
         if plan.context:
@@ -180,8 +232,8 @@ class Maker:
         user, device = _people(plan, values)
         session = first_text(plan.session, values, "session id") if plan.session else None
         own = first_text(plan.event_id, values, "event id") if plan.event_id else None
-        traits = _object(values[plan.traits], "traits") if plan.traits >= 0 else None
-        ts = _time(plan, values)
+        traits = as_object(values[plan.traits], "traits") if plan.traits >= 0 else None
+        ts = self._time(plan, values)
         properties = self._properties(plan, values)
         self._note(plan)
         if own:
@@ -216,15 +268,26 @@ class Maker:
             for value in values
         )
 
+    def _time(self, plan: Plan, values: Sequence[Any]) -> int:
+        for place in plan.time:
+            value = values[place]
+            if value is not None and value != "":
+                return self._moments.ms(value)
+        if plan.time:
+            raise Refused("no time")
+        raise MissingField("no time")
+
     def _statement(self, plan: Plan, values: Sequence[Any]) -> Record | None:
+        """Return what a line of the type identify or alias says, unless it names an event."""
         kind = values[plan.type] if plan.type >= 0 else None
-        if kind in ("identify", "alias"):
+        event = values[plan.event] if plan.event >= 0 else None
+        if kind in ("identify", "alias") and (not event or event in (kind, f"${kind}")):
             return self._identity(plan, values, kind)
         return None
 
     def _identity(self, plan: Plan, values: Sequence[Any], kind: str) -> Record | None:
         user, device = _people(plan, values)
-        ts = _time(plan, values)
+        ts = self._time(plan, values)
         if kind == "alias":
             old = (
                 first_text((plan.previous,), values, "previous id") if plan.previous >= 0 else None
@@ -232,30 +295,52 @@ class Maker:
             if not old or not user:
                 raise Refused("alias without both ids")
             return Alias(old, user, ts)
-        traits = _object(values[plan.traits], "traits") if plan.traits >= 0 else None
+        traits = as_object(values[plan.traits], "traits") if plan.traits >= 0 else None
         if not user and not (device and traits):
             raise Refused("identify without a user")
         return Identify(user, device, ts, traits or None)
 
     def _properties(self, plan: Plan, values: Sequence[Any]) -> str | None:
         given = values[plan.properties] if plan.properties >= 0 else None
-        if not plan.extras:
+        found = self._beside(plan, values) if plan.has_beside else None
+        if not found:
             if not given:
                 return None
             if given.__class__ is str:
-                return _checked_text(given)
-            return dump(_object(given, "properties"))
+                return checked_text(given)
+            return dump(as_object(given, "properties"))
+        if given:
+            found = _merged(found, as_object(given, "properties") or {})
+        return dump(found)
+
+    def _beside(self, plan: Plan, values: Sequence[Any]) -> dict[str, Any]:
+        """Return the properties of an event that stand at the top."""
         if self._text:
             found = {name: typed(v) for name, i in plan.extras if (v := values[i])}
         else:
             found = {name: v for name, i in plan.extras if (v := values[i]) is not None}
-        if plan.type >= 0 and values[plan.type] in _TYPES:
-            found.pop(plan.names[plan.type], None)
-        if given:
-            if not found and given.__class__ is str:
-                return _checked_text(given)
-            found.update(_object(given, "properties") or {})
-        return dump(found)
+        for places in plan.rivals:
+            given = [(i, v) for i in places if (v := values[i]) is not None and v != ""]
+            for place, value in given[1:]:
+                if value != given[0][1]:
+                    found[plan.names[place]] = typed(value) if self._text else value
+        if plan.previous >= 0 and values[plan.previous]:
+            found[plan.names[plan.previous]] = values[plan.previous]
+        if plan.calls and found.get(plan.names[plan.type]) == "track":
+            del found[plan.names[plan.type]]
+        return found
+
+
+def _merged(beside: Mapping[str, Any], inside: dict[str, Any]) -> dict[str, Any]:
+    """Return both; what is called as another value inside is called name_2, name_3, ..."""
+    found = dict(inside)
+    for name, value in beside.items():
+        count, free = 2, name
+        while free in found and found[free] != value:
+            free = f"{name}_{count}"
+            count += 1
+        found[free] = value
+    return found
 
 
 def _joined(values: Sequence[str]) -> bytes:
@@ -279,98 +364,10 @@ def _texts(
     ]
 
 
-def as_text(value: Any, what: str) -> str | None:
-    """Return a name or id as text: numbers as they are written, 123.0 as "123", nothing as None.
-
-    Raises:
-        Refused: for an object or list, or a number too large to be exact.
-    """
-    if value is None or value.__class__ is str:
-        return value or None
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, int):
-        return str(value)
-    if isinstance(value, float):
-        if abs(value) >= _EXACT or value != value:
-            raise Refused(f"{what} is a number too large to be exact; write it as text")
-        return str(int(value)) if value == int(value) else repr(value)
-    raise Refused(f"{what} is not text")
-
-
-def first_text(places: Sequence[int], values: Sequence[Any], what: str) -> str | None:
-    """Return the first of several values that is there, as text."""
-    for place in places:
-        value = values[place]
-        if value.__class__ is not str:
-            value = as_text(value, what)
-        if value:
-            return value  # type: ignore[no-any-return]
-    return None
-
-
 def _people(plan: Plan, values: Sequence[Any]) -> tuple[str | None, str | None]:
     user = first_text(plan.user, values, "user id") if plan.user else None
     device = first_text(plan.device, values, "device id") if plan.device else None
-    if user and user.startswith(DEVICE_PREFIX):
-        return None, device or user[len(DEVICE_PREFIX) :] or None
+    prefix = plan.device_prefix
+    if user and prefix and user.startswith(prefix):
+        return None, device or user[len(prefix) :] or None
     return user, device
-
-
-def _time(plan: Plan, values: Sequence[Any]) -> int:
-    for place in plan.time:
-        value = values[place]
-        if value is not None and value != "":
-            return to_ms(value)
-    if plan.time:
-        raise Refused("no time")
-    raise MissingField("no time")
-
-
-def _object(value: Any, what: str) -> dict[str, Any] | None:
-    if value.__class__ is str:
-        value = load(value, what) if value.strip() else None
-    if value is None or value.__class__ is dict:
-        return value
-    raise Refused(f"{what} not a JSON object")
-
-
-def load(text: str, what: str) -> Any:
-    """Parse JSON text; Refused when it is none."""
-    try:
-        return orjson.loads(text)
-    except ValueError as error:
-        raise Refused(f"{what} not a JSON object") from error
-
-
-def _checked_text(text: str) -> str | None:
-    found = _object(text, "properties")
-    if found and (text.count("[") + text.count("{") > 250):
-        dump(found)
-    return text if found else None
-
-
-def dump(value: Any) -> str | None:
-    """Return JSON text of an object, None for an empty one; Refused beyond 250 levels."""
-    if not value:
-        return None
-    try:
-        return orjson.dumps(value).decode()
-    except TypeError as error:
-        raise Refused("nested too deep") from error
-
-
-@lru_cache(maxsize=65536)
-def typed(text: str) -> Any:
-    """Return a number for text that is written exactly as JSON would write it, else the text.
-
-    So "35.0" can be summed, while "007", "1e9" and 20-digit numbers stay text.
-    """
-    if len(text) > 15 or not (text[0].isdigit() or text[0] == "-") or not text.isascii():
-        return text
-    whole, dot, fraction = text.lstrip("-").partition(".")
-    if not whole.isdigit() or (len(whole) > 1 and whole[0] == "0") or text.startswith("--"):
-        return text
-    if not dot:
-        return int(text)
-    return float(text) if fraction.isdigit() else text

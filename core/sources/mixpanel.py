@@ -1,7 +1,7 @@
 """Mixpanel raw export: {"event": ..., "properties": {"time": ..., "distinct_id": ..., ...}}.
 
-Everything but the name is inside `properties`; the reader lifts it out before names are looked
-at. A distinct_id that starts with "$device:" is an anonymous device.
+Everything but the name is inside `properties`, among what the sender said. A distinct_id that
+starts with "$device:" is an anonymous device.
 """
 
 from __future__ import annotations
@@ -9,22 +9,33 @@ from __future__ import annotations
 from typing import Final
 
 DEVICE_PREFIX: Final = "$device:"
-INSIDE: Final = frozenset(
-    {"time", "distinct_id", "$insert_id", "$device_id", "$user_id", "insert_id"}
-)
-"""Keys of `properties` that say it holds what is missing at the top of the line."""
 
-SIGN: Final = frozenset({"event", "distinct_id", "time"})
+SIGN: Final = frozenset({"event", "properties"})
+INSIDE_SIGN: Final = frozenset({"time", "distinct_id"})
+
+TABLE_SIGN: Final = frozenset({"event", "distinct_id", "time"})
+TABLE_MARKS: Final = frozenset(
+    {"$insert_id", "$mp_api_endpoint", "mp_country_code", "mp_lib", "mp_processing_time_ms"}
+)
+"""The same as columns of a table, or as keys beside each other."""
+
 RENAMES: Final[dict[str, str | None]] = {
     "mp_country_code": "country",
     "$city": "city",
     "$region": "region",
     "$os": "os",
     "$browser": "browser",
+    "$device": "device",
     "$model": "device_model",
+    "$app_version": "app_version",
     "$app_version_string": "version",
     "$identified_id": "user_id",
     "$anon_id": "anonymous_id",
-    "alias": "previous_id",
 }
 """Names of this format that mean one of ours."""
+
+INSIDE: Final = INSIDE_SIGN | frozenset(RENAMES) | {"$insert_id", "$device_id", "$user_id"}
+"""Names inside `properties` that Mixpanel put there."""
+
+INSIDE_OF: Final = {"$create_alias": {"alias": "previous_id"}}
+"""Names that are Mixpanel's on one kind of line only, and ours for them."""

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from collections.abc import Callable
+from datetime import UTC, date, datetime
 from typing import Any, Final
 
 from core.sources.rows import Refused
+from core.timeframe import DAY, Calendar
 
 EARLIEST: Final = -2_208_988_800_000
 LATEST: Final = 7_258_118_400_000
@@ -16,12 +18,41 @@ _NAIVE_EPOCH: Final = datetime(1970, 1, 1)
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
+class Moments:
+    """Times of a file, read for a workspace: a date alone is that day in the workspace's zone.
+
+    Attributes:
+        ms: returns UTC ms; arguments, errors and all other rules are those of `to_ms`.
+    """
+
+    def __init__(self, calendar: Calendar | None = None) -> None:
+        self._calendar = calendar or Calendar()
+        in_utc = self._calendar.zone_name == "UTC"
+        self.ms: Callable[[Any], int] = to_ms if in_utc else self._local
+
+    def _local(self, value: Any) -> int:
+        found = to_ms(value)
+        if found % DAY or not _is_date(value):
+            return found
+        return self._calendar.day_start(found // DAY)
+
+
+def _is_date(value: Any) -> bool:
+    """Whether a time that `to_ms` takes for a midnight says a date and nothing else."""
+    if isinstance(value, str) or (isinstance(value, int) and 19_000_000 < value < 22_000_000):
+        try:
+            return bool(date.fromisoformat(str(value).strip()))
+        except ValueError:
+            return False
+    return False
+
+
 def to_ms(value: Any) -> int:
     """Return UTC ms of a time as it stands in a file.
 
     ISO and "YYYY-MM-DD HH:MM:SS" with or without zone (without one it is UTC), a date alone
-    (its midnight), "YYYYMMDD", and epoch seconds, ms, µs or ns, told apart by size: below 1e11
-    seconds, below 1e14 ms, below 1e17 µs. Numbers may be text.
+    or "YYYYMMDD" (its midnight in UTC), and epoch seconds, ms, µs or ns, told apart by size:
+    below 1e11 seconds, below 1e14 ms, below 1e17 µs. Numbers may be text.
 
     Raises:
         Refused: nothing there, not a time, or outside 1900 to 2199.

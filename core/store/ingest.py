@@ -16,7 +16,6 @@ from core.errors import BadInput
 from core.logs import level_number
 from core.sources.fields import check_mapping
 from core.sources.logs import check_log_mapping
-from core.sources.maker import dump
 from core.sources.moments import EARLIEST, LATEST
 from core.sources.rows import (
     NO_CONTEXT,
@@ -30,6 +29,7 @@ from core.sources.rows import (
     Row,
     digest,
 )
+from core.sources.values import dump
 from core.store.layout import CONTEXT, CONTEXT_ALIASES
 from core.store.loading import BATCH, ImportReport, Loader, Progress
 from core.store.troubles import sentence

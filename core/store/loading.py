@@ -19,7 +19,7 @@ from core.store.journal import Journal
 from core.store.logs import LogWriter
 from core.store.rejects import Rejects
 from core.store.waiting import Patience
-from core.store.workspace import identity, path_of
+from core.store.workspace import identity, path_of, read_calendar
 
 BATCH = 100_000
 """Events written together."""
@@ -131,7 +131,7 @@ class Loader:
         Raises:
             BadInput: it cannot be read, or no line has an event and a time.
         """
-        source = open_source(path, mapping, form, logs)
+        source = open_source(path, mapping, form, logs, read_calendar(self.connection))
         try:
             with Rejects(path, self._folder()) as rejects:
                 _Run(self, source.input.name, source, rejects).load(source.records)

@@ -1,0 +1,94 @@
+"""Single values of a line: as texts, as objects, and as the JSON that is stored."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Any, Final
+
+import orjson
+
+from core.sources.rows import Refused
+
+_EXACT: Final = 2**53
+
+
+def as_text(value: Any, what: str) -> str | None:
+    """Return a name or id as text: numbers as they are written, 123.0 as "123", nothing as None.
+
+    Raises:
+        Refused: for an object or list, or a number too large to be exact.
+    """
+    if value is None or value.__class__ is str:
+        return value or None
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int):
+        return str(value)
+    if isinstance(value, float):
+        if abs(value) >= _EXACT or value != value:
+            raise Refused(f"{what} is a number too large to be exact; write it as text")
+        return str(int(value)) if value == int(value) else repr(value)
+    raise Refused(f"{what} is not text")
+
+
+def first_text(places: Sequence[int], values: Sequence[Any], what: str) -> str | None:
+    """Return the first of several values that is there, as text."""
+    for place in places:
+        value = values[place]
+        if value.__class__ is not str:
+            value = as_text(value, what)
+        if value:
+            return value  # type: ignore[no-any-return]
+    return None
+
+
+def as_object(value: Any, what: str) -> dict[str, Any] | None:
+    """Return an object, or what JSON text of one says; None for nothing, Refused for all else."""
+    if value.__class__ is str:
+        value = load(value, what) if value.strip() else None
+    if value is None or value.__class__ is dict:
+        return value
+    raise Refused(f"{what} not a JSON object")
+
+
+def load(text: str, what: str) -> Any:
+    """Parse JSON text; Refused when it is none."""
+    try:
+        return orjson.loads(text)
+    except ValueError as error:
+        raise Refused(f"{what} not a JSON object") from error
+
+
+def checked_text(text: str) -> str | None:
+    """Return JSON text of an object as it stands, None for an empty one; Refused as for `dump`."""
+    found = as_object(text, "properties")
+    if found and (text.count("[") + text.count("{") > 250):
+        dump(found)
+    return text if found else None
+
+
+def dump(value: Any) -> str | None:
+    """Return JSON text of an object, None for an empty one; Refused beyond 250 levels."""
+    if not value:
+        return None
+    try:
+        return orjson.dumps(value).decode()
+    except TypeError as error:
+        raise Refused("nested too deep") from error
+
+
+@lru_cache(maxsize=65536)
+def typed(text: str) -> Any:
+    """Return a number for text that is written exactly as JSON would write it, else the text.
+
+    So "35.0" can be summed, while "007", "1e9" and 20-digit numbers stay text.
+    """
+    if len(text) > 15 or not (text[0].isdigit() or text[0] == "-") or not text.isascii():
+        return text
+    whole, dot, fraction = text.lstrip("-").partition(".")
+    if not whole.isdigit() or (len(whole) > 1 and whole[0] == "0") or text.startswith("--"):
+        return text
+    if not dot:
+        return int(text)
+    return float(text) if fraction.isdigit() else text
