@@ -104,7 +104,21 @@ def funnel(world: World, question: Any, span: Span) -> dict[Group, Told]:
 
 def group_of(world: World, question: Any, attempt: Attempt) -> Group:
     """The labels of the breakdown values that an attempt counts for."""
+    if question.attribution in ("first", "last"):
+        return one_touch(world, question, attempt)
     return tuple(touched(world, question, attempt, name) for name in question.breakdown)
+
+
+def one_touch(world: World, question: Any, attempt: Attempt) -> Group:
+    """The labels of the first or last event that has all fields, else of one that has any."""
+    by_time = sorted(attempt, key=lambda item: (item.ts, item.number))
+    labels = [
+        tuple(label_of(value_of(world, item, name)) for name in question.breakdown)
+        for item in (by_time if question.attribution == "first" else by_time[::-1])
+    ]
+    every = [group for group in labels if "(none)" not in group]
+    some = [group for group in labels if set(group) != {"(none)"}]
+    return (every or some or labels)[0]
 
 
 def touched(world: World, question: Any, attempt: Attempt, name: str) -> str:
@@ -116,12 +130,8 @@ def touched(world: World, question: Any, attempt: Attempt, name: str) -> str:
         return label_of(value_of(world, attempt[touch - 1], name))
     if touch == "entry":
         return label_of(value_of(world, attempt[0], name))
-    by_time = sorted(enumerate(attempt), key=lambda pair: (instant(question, pair[1]), pair[0]))
-    labels = [label_of(value_of(world, item, name)) for _, item in by_time]
-    if touch == "all":
-        return labels[0] if len(set(labels)) == 1 else SEVERAL
-    present = [label for label in labels if label != "(none)"]
-    return (present or ["(none)"])[-1 if touch == "last" else 0]
+    labels = {label_of(value_of(world, item, name)) for item in attempt}
+    return labels.pop() if len(labels) == 1 else SEVERAL
 
 
 # -- what is reported

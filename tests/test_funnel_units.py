@@ -127,6 +127,22 @@ def test_groups_by_the_value_of_another_event(engine, attribution, groups):
     assert {g.group[0]: counts(g) for g in answer.groups[1:]} == groups
 
 
+@pytest.mark.parametrize(("attribution", "group"), [("first", "NL hat"), ("last", "DE tie")])
+def test_two_values_are_of_one_event(attribution, group):
+    events = [
+        Event("a", NOON, "ann", context={"country": "US"}),
+        Event("b", NOON + 1, "ann", context={"country": "NL"}, properties={"item": "hat"}),
+        Event("c", NOON + 2, "ann", context={"country": "DE"}, properties={"item": "tie"}),
+        Event("d", NOON + 3, "ann", properties={"item": "pin"}),
+    ]
+    by = {"breakdown": ["country", "properties.item"], "attribution": attribution}
+    answer = funnel_of(events, "a b c d", **by)
+    assert [g.group for g in answer.groups[1:]] == [tuple(group.split())]
+    answer = funnel_of([events[0], events[3]], "a d", **by)
+    lone = ("US", "(none)") if attribution == "first" else ("(none)", "pin")
+    assert [g.group for g in answer.groups[1:]] == [lone]
+
+
 @pytest.mark.parametrize(
     ("fields", "words"),
     [

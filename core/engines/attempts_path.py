@@ -8,21 +8,21 @@ from core.engines.attempts import Attempt, Story, filling
 
 
 def path_of(story: Story, attempt: Attempt) -> list[list[int]]:
-    """Return [ts, seq, step] of each event of an attempt, by time and step; steps from 1.
+    """Return [ts, seq, step] of each event of an attempt, by time and arrival; steps from 1.
 
     Of several events of the same time that can fill a step, the first to arrive does
     whose use leaves events for the other steps; earlier steps choose first.
     """
     used = {attempt.first}
-    found = [(attempt.times[0], 1, attempt.first)]
+    found = [(attempt.first, 1)]
     for step in range(1, attempt.depth):
         moment = attempt.times[step]
         low, high = bisect_left(story.times, moment), bisect_right(story.times, moment)
         free = [place for place in range(low, high) if place not in used]
         place = next(p for p in free if _leaves_enough(story, attempt, step, free, p))
         used.add(place)
-        found.append((moment, step + 1, place))
-    return [[*story.events[place][:2], step] for _, step, place in sorted(found)]
+        found.append((place, step + 1))
+    return [[*story.events[place][:2], step] for place, step in sorted(found)]
 
 
 def _leaves_enough(story: Story, attempt: Attempt, step: int, free: list[int], used: int) -> bool:

@@ -74,7 +74,8 @@ class FunnelFields(TimedQuestion):
         count_by: "uniques": the best attempt of each person (or held value); "totals": every
             attempt, one after another; "sessions": as holding the session.
         attribution: the event whose breakdown value counts: "entry", the one of step 1; "first"
-            or "last" with a value; "all", which must agree; or that of a step, from 1.
+            or "last" with a value, of two fields the first or last with both if any has;
+            "all", which must agree; or that of a step, from 1.
         conditions: hold for every event, so that others might as well not be there; with
             `filters_on` "first" for the event of step 1 alone.
         resolution: "ms" or "1s": times in the same second are then equal.

@@ -22,7 +22,7 @@ SEVERAL = "(several values)"
 def with_values(plan: Plan, bind: Binder, by: list[Field], attempts: str) -> str:
     """Return a relation of attempts with their raw values v0 and v1."""
     if plan.by_path:
-        columns = [f"{_of_path(plan, bind, field)} as v{n}" for n, field in enumerate(by)]
+        columns = [f"{_of_path(plan, bind, by, n)} as v{n}" for n in range(len(by))]
         return f"select a.*, {', '.join(columns)} from ({attempts}) a"
     join = plan.ctx.dialect.properties_join() if any(f.kind == "property" for f in by) else ""
     columns = [f"{plan.shared.value(bind, field)} as v{n}" for n, field in enumerate(by)]
@@ -32,30 +32,35 @@ def with_values(plan: Plan, bind: Binder, by: list[Field], attempts: str) -> str
             join events e on e.actor = a.actor and e.ts = a.s1 and e.seq = a.x1 {join}"""
 
 
-def _of_path(plan: Plan, bind: Binder, field: Field) -> str:
-    """Return the SQL of the value on the events that the question attributes it to."""
-    touch = plan.question.attribution
+def _of_path(plan: Plan, bind: Binder, by: list[Field], number: int) -> str:
+    """Return the SQL of a field's value on the events that the question attributes it to.
+
+    All values are of one event, where it is the first or last: of those that have the most of
+    the fields.
+    """
+    touch, field = plan.question.attribution, by[number]
     if isinstance(touch, int):
-        found = _on_path(plan, bind, field, f"where j.value ->> 2 = {bind(touch)}")
+        found = _on_path(plan, bind, [field], f"where j.value ->> 2 = {bind(touch)}")
         return f"coalesce(({found}), {bind(UNREACHED)})"
     if touch == "all":
         return f"""(
-            select iif(min(value) = max(value), min(value), {bind(SEVERAL)})
-            from ({_on_path(plan, bind, field, "")}))"""
+            select iif(min(value0) = max(value0), min(value0), {bind(SEVERAL)})
+            from ({_on_path(plan, bind, [field], "")}))"""
     way = "desc" if touch == "last" else "asc"
-    missing = bind(_missing(field))
-    found = f"""
-            select value from ({_on_path(plan, bind, field, "")})
-            where value <> {missing} order by place {way} limit 1"""
-    return f"coalesce(({found}), {missing})"
+    present = [f"(value{n} <> {bind(_missing(each))})" for n, each in enumerate(by)]
+    return f"""(
+            select value{number} from ({_on_path(plan, bind, by, "")})
+            order by {" + ".join(present)} desc, place {way} limit 1)"""
 
 
-def _on_path(plan: Plan, bind: Binder, field: Field, where: str) -> str:
-    """Return the SQL of a field's values on an attempt's events; `place` is in order of time."""
-    join = plan.ctx.dialect.properties_join() if field.kind == "property" else ""
-    place = "" if where else ", j.key as place"
+def _on_path(plan: Plan, bind: Binder, fields: list[Field], where: str) -> str:
+    """Return the SQL of values on an attempt's events; `place` is in order of time."""
+    some = any(field.kind == "property" for field in fields)
+    join = plan.ctx.dialect.properties_join() if some else ""
+    values = [f"{plan.shared.value(bind, field)} as value{n}" for n, field in enumerate(fields)]
+    place = [] if where else ["j.key as place"]
     return f"""
-            select {plan.shared.value(bind, field)} as value{place}
+            select {", ".join([*values, *place])}
             from json_each(a.path) j
             cross join events e on e.actor = a.actor
               and e.ts = j.value ->> 0 and e.seq = j.value ->> 1 {join}
