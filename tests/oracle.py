@@ -641,7 +641,7 @@ def retention(world: World, question: Any, members: set[str] | None = None) -> C
         first = period_of(item.day, unit, week)
         found.members.setdefault(date_of(first), set()).add(str(item.actor))
         firsts[date_of(first)] = first
-    back = matching(world, question.return_event, question.return_filters)
+    back = matching(world, question.return_event, return_clauses(question))
     for label, first in firsts.items():
         for n in range(question.periods):
             begin, end = later(first, unit, week, n), later(first, unit, week, n + 1)
@@ -652,6 +652,12 @@ def retention(world: World, question: Any, members: set[str] | None = None) -> C
             found.returned[label, n] = own & came if n else own
             found.incomplete[label, n] = calendar.day_start(end) > world.now
     return found
+
+
+def return_clauses(question: Any) -> tuple[Clause, ...]:
+    """What must hold of an event for it to be a return."""
+    both = question.conditions if question.filters_on == "both" else ()
+    return (*question.return_filters, *both)
 
 
 def _starts(world: World, question: Any, span: Span, members: set[str] | None) -> list[Seen]:

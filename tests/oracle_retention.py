@@ -17,6 +17,7 @@ from tests.oracle import (
     local_day,
     matching,
     period_of,
+    return_clauses,
     span_of,
     value_of,
 )
@@ -47,7 +48,7 @@ def retention(world: World, question: Any, value: str | None = None) -> Cohorts:
         firsts[date_of(first)] = first
     back = [
         item
-        for item in matching(world, question.return_event, question.return_filters)
+        for item in matching(world, question.return_event, return_clauses(question))
         if item.actor and period_begun(world, question, item, today)
     ]
     for label, own in starts.items():

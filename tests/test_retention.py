@@ -121,6 +121,49 @@ NOON = 1_744_027_200_000
 DAY = 86_400_000
 
 
+@pytest.mark.parametrize("basis", ["calendar", "24h"])
+def test_conditions_are_about_the_start_unless_both_events_are_asked_for(basis):
+    events = (
+        Event("a", NOON, "ann", context={"country": "NL"}),
+        Event("b", NOON + DAY, "ann", context={"country": "US"}),
+        Event("a", NOON, "bob", context={"country": "NL"}),
+        Event("b", NOON + DAY, "bob", context={"country": "NL"}),
+        Event("a", NOON, "cem", context={"country": "US"}),
+        Event("b", NOON + DAY, "cem", context={"country": "NL"}),
+    )
+    text = "retention of a return b daily 2 last 2d where country = NL"
+    notes = {
+        "start": "Conditions are about the start (a), not about the return.",
+        "both": "Conditions are about the start (a) and the return (b).",
+    }
+    with both_engines(World(events, now=NOON + DAY + 1)) as engines:
+        for about, back in (("start", 2), ("both", 1)):
+            question = parse(f"{text} with filters_on = {about}, basis = '{basis}'")
+            question = from_json(question.model_dump(by_alias=True))
+            assert parse(format_question(question)) == question
+            for engine in engines:
+                grid = engine.answer(question)
+                assert (grid.cohorts[0].size, grid.cohorts[0].counts[1]) == (2, back)
+                assert notes[about] in grid.notes
+                cell = Cell(cohort=grid.cohorts[0].label, period=1)
+                assert len(people(engine, question, cell)) == back
+
+
+def test_conditions_without_named_events_say_what_they_are_about():
+    with engine_of(World((Event("a", NOON, "ann"),), now=NOON)) as engine:
+
+        def first_note(text: str) -> str:
+            return engine.answer(parse(text)).notes[0]
+
+        where = "where user = ann"
+        start = first_note(f"retention {where}")
+        assert start == "Conditions are about the start (any event), not about the return."
+        both = first_note(f"retention of _new {where} with filters_on = both")
+        assert both == (
+            "Conditions are about the start (the first event of all) and the return (any event)."
+        )
+
+
 def bought(amount: int, at: int, user: str, country: str = "NL") -> Event:
     return Event("buy", at, user, context={"country": country}, properties={"amount": amount})
 
@@ -219,6 +262,7 @@ def questions(draw: st.DrawFn) -> dict[str, Any]:
                                        "last_week", "all_time", "2025-03-25,2025-04-05",
                                        "2025-03-25,2026-04-05"))),
         "conditions": draw(st.sampled_from(CONDITIONS)),
+        "filters_on": draw(st.sampled_from(("start", "start", "both"))),
         "start_filters": draw(st.sampled_from(CONDITIONS)),
         "return_filters": draw(st.sampled_from(CONDITIONS)),
     }  # fmt: skip

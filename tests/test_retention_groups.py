@@ -200,6 +200,7 @@ def questions(draw: st.DrawFn) -> dict[str, Any]:
         "brackets": [[0, 1], [1, 4], [4, 9]] if mode == "bracket" else [],
         "range": draw(st.sampled_from(("7d", "3w", "90d", "24h", "all_time"))),
         "conditions": draw(st.sampled_from(CONDITIONS)),
+        "filters_on": draw(st.sampled_from(("start", "start", "both"))),
         "breakdown": draw(st.sampled_from(("country", "properties.item", "trait:plan", "event"))),
         "limit": 300,
         "incomplete": draw(st.booleans()),

@@ -237,6 +237,7 @@ def questions(draw: st.DrawFn) -> dict[str, Any]:
         "range": draw(st.sampled_from(("7d", "3w", "30d", "90d", "24h", "all_time",
                                        "2025-03-25,2025-04-05"))),
         "conditions": draw(st.sampled_from(CONDITIONS)),
+        "filters_on": draw(st.sampled_from(("start", "start", "both"))),
         "start_filters": draw(st.sampled_from(CONDITIONS)),
         "return_filters": draw(st.sampled_from(CONDITIONS)),
     }  # fmt: skip

@@ -70,6 +70,21 @@ async def test_filters_are_added_by_field_operator_and_value(path: Path) -> None
         assert "filter" not in ff.line
 
 
+async def test_filters_of_retention_say_which_events_they_are_of(path: Path) -> None:
+    async with explorer(path, place="retention") as ff:
+        await ff.press("e")
+        await ff.type("retention of signup weekly 4 where country = NL")
+        await ff.press("enter")
+        assert "+1 filter of signup" in ff.line
+        await ff.press("f")
+        assert "Filters of the start event, all must hold" in ff.screen
+        await ff.press("e")
+        assert "Filters of both events, all must hold" in ff.screen
+        await ff.press("escape")
+        assert ff.page.question.filters_on == "both"
+        assert "+1 filter of signup and return" in ff.line
+
+
 async def test_the_question_is_edited_as_text(path: Path) -> None:
     async with explorer(path, place="metrics") as ff:
         await ff.press("tab", "e")

@@ -62,7 +62,16 @@ def _breakdown(question: Question) -> str:
 
 def _filters(question: Question) -> str:
     count = len(question.conditions)
-    return f"+{count} filter{'s' * (count > 1)}" if count else ""
+    return f"+{count} filter{'s' * (count > 1)}{_filtered(question)}" if count else ""
+
+
+def _filtered(question: Question) -> str:
+    """Which events filters are of, where a question has several."""
+    on = _field(question, "filters_on")
+    if question.kind == "retention":
+        start = clean(_field(question, "start_event") or "the start", 30)
+        return f" of {start}" if on == "start" else f" of {start} and return"
+    return " of step 1" if on == "first" else ""
 
 
 def _who(question: Question) -> str:

@@ -56,6 +56,8 @@ def _attribution(question: FunnelFields) -> str:
         return ""
     if isinstance(touch, int):
         return f"Groups are by the value at step {touch}."
+    if len(question.breakdown) > 1 and touch != "all":
+        return f"Groups are by the values of the {touch} event that has both, or else any."
     return _TOUCHES[touch]
 
 

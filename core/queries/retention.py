@@ -2,14 +2,14 @@
 
 With the calendar basis period 0 is the cohort itself, by definition; windows of 24 hours and
 brackets compute it. Returns are read up to now, whatever the end of the range; starts only inside
-the range. Conditions are about the start event: for first_ever and first_in_range the first start
-is found first and must then satisfy them, so that the cohorts of all values of a field add up to
-the cohort. So do the groups of a breakdown, which are by the field's value on the start event;
-where a person starts in several cohorts, they may be in several groups. Filters of the start event
-are part of what it is: the first start is the first that satisfies them (but a person's very first
-event is so whatever it is, and must satisfy them as conditions). Filters of the return event leave
-the starts as they are. Windows that hang on each start itself read the events (see
-retention_windows).
+the range. Conditions are about the start event, or with `filters_on` "both" about the return event
+as well: for first_ever and first_in_range the first start is found first and must then satisfy
+them, so that the cohorts of all values of a field add up to the cohort. So do the groups of a
+breakdown, which are by the field's value on the start event; where a person starts in several
+cohorts, they may be in several groups. Filters of the start event are part of what it is: the first
+start is the first that satisfies them (but a person's very first event is so whatever it is, and
+must satisfy them as conditions). Filters of the return event leave the starts as they are. Windows
+that hang on each start itself read the events (see retention_windows).
 """
 
 from __future__ import annotations
@@ -67,6 +67,7 @@ class Retention(Question):
         average: the rates of the combined row: weighted by the cohorts' sizes, or the simple mean
             of the cohorts' rates.
         reference: rates are of the cohort, or of those who came back in the period before.
+        filters_on: conditions are about the "start" event alone, or about "both" events.
         breakdown: one field; a cohort's groups are by its value on the start event.
         limit: how many groups to show, the largest.
     """
@@ -87,6 +88,7 @@ class Retention(Question):
     incomplete: bool = False
     average: Literal["weighted", "simple"] = "weighted"
     reference: Literal["cohort", "previous"] = "cohort"
+    filters_on: Literal["start", "both"] = "start"
     breakdown: tuple[str, ...] = ()
     limit: int = Field(default=10, ge=1, le=300)
 
@@ -229,7 +231,8 @@ class Retention(Question):
         return self._overlap and self.combined == "sum"
 
     def _notes(self, groups: list[GridGroup]) -> tuple[str, ...]:
-        found: tuple[str, ...] = SUMMED if self._summed else ()
+        found: tuple[str, ...] = (self._about(),) if self.conditions else ()
+        found += SUMMED if self._summed else ()
         if groups and self._overlap:
             found += ("Who starts several times can be in several groups.",)
         if self.average == "simple":
@@ -237,6 +240,14 @@ class Retention(Question):
                 "Rates of the combined row are the mean of the cohorts', whatever their size.",
             )
         return found
+
+    def _about(self) -> str:
+        """Say which events the conditions are about."""
+        start = "the first event of all" if self.start_event == NEW else self.start_event
+        start = f"the start ({start or 'any event'})"
+        if self.filters_on == "start":
+            return f"Conditions are about {start}, not about the return."
+        return f"Conditions are about {start} and the return ({self.return_event or 'any event'})."
 
     def _largest(
         self, ctx: Context, plan: Plan, by: tuple[Named, ...]

@@ -45,7 +45,8 @@ def matched(plan: Plan) -> str:
 def _returning(ctx: Context, question: Retention) -> Selection:
     found = meaning(ctx.names, question.return_event, "return_event")
     start = Selection(ctx, found.events, matching=found.matching, range=question.range)
-    return start.narrowed(checked(ctx, question.return_filters))
+    both = question.conditions if question.filters_on == "both" else ()
+    return start.narrowed(checked(ctx, [*question.return_filters, *both]))
 
 
 # -- calendar periods, from sets

@@ -205,22 +205,25 @@ class AskedPage(Page):
 
     def action_filter(self) -> None:
         """The filters, numbered."""
-        from tui.screens.filters import FilterEditor
+        from tui.screens.filters import ABOUT, FilterEditor
 
         if self.question is not None:
+            about = ABOUT.get(self.filtered.kind, ()) if self.filtered else ()
+            now = getattr(self.filtered, "filters_on", "")
             self.app.push_screen(
-                FilterEditor(self.context, self.conditions_now),
-                lambda found: self.set_conditions(found) if found is not None else None,
+                FilterEditor(self.context, self.conditions_now, about, now),
+                lambda found: self.set_fields(**found) if found is not None else None,
             )
+
+    @property
+    def filtered(self) -> Question | None:
+        """The question whose events the conditions are about; None for several."""
+        return self.question
 
     @property
     def conditions_now(self) -> tuple[Any, ...]:
         """The conditions the filter editor starts from."""
         return self.question.conditions if self.question else ()
-
-    def set_conditions(self, found: list[Any]) -> None:
-        """Ask with other conditions."""
-        self.set_fields(conditions=[c.model_dump(by_alias=True) for c in found])
 
     def action_segment(self) -> None:
         """Count only a segment's or an audience's people."""

@@ -150,6 +150,11 @@ class BoardPage(AskedPage):
             self.ask(self.view, question)
 
     @property
+    def filtered(self) -> Question | None:
+        """See AskedPage: filters are of all tiles."""
+        return None
+
+    @property
     def conditions_now(self) -> tuple[Any, ...]:
         """See AskedPage: the board's own filters."""
         from core.queries import from_json

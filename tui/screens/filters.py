@@ -19,12 +19,23 @@ from tui.widgets.listing import Listing, Row
 MOST_VALUES = 500
 
 
+OF_STEPS = (("every", "of every step"), ("first", "of step 1 only"))
+ABOUT = {
+    "retention": (("start", "of the start event"), ("both", "of both events")),
+    "funnel": OF_STEPS, "funnel_trend": OF_STEPS, "time_to_convert": OF_STEPS,
+    "correlation": OF_STEPS,
+}  # fmt: skip
+"""kind -> what `filters_on` can be, and which events conditions are then about."""
+
+
 class FilterEditor(Overlay):
-    """All conditions must hold, or any of them; closes with the list of them.
+    """All conditions must hold, or any of them; closes with the fields that say so.
 
     Args:
         ctx: knows fields and their values.
         conditions: what holds now.
+        about: which events conditions can be about, as of ABOUT.
+        filters_on: which of these it is now.
     """
 
     BINDINGS = (
@@ -33,15 +44,24 @@ class FilterEditor(Overlay):
         Binding("down,j", "step(1)", show=False),
         Binding("up,k", "step(-1)", show=False),
         Binding("o", "any", show=False),
+        Binding("e", "about", show=False),
         Binding("escape,backspace,q", "done", show=False),
     )
     DEFAULT_CSS = """
     FilterEditor Listing { width: 76; max-width: 96%; height: 14; }
     """
 
-    def __init__(self, ctx: Context, conditions: Sequence[Any]) -> None:
+    def __init__(
+        self,
+        ctx: Context,
+        conditions: Sequence[Any],
+        about: Sequence[tuple[str, str]] = (),
+        filters_on: str = "",
+    ) -> None:
         super().__init__()
         self.ctx = ctx
+        self.about = dict(about)
+        self.filters_on = self.first_on = filters_on
         self.any = len(conditions) == 1 and isinstance(conditions[0], AnyOf)
         self.conditions = list(conditions[0].any) if self.any else list(conditions)
         self.started = list(conditions)
@@ -65,8 +85,10 @@ class FilterEditor(Overlay):
 
     def _fill(self) -> None:
         rows = [Row(f"{i}  {said(c)}", i) for i, c in enumerate(self.conditions, 1)]
-        self.listing.heading = f"Filters, {'any may hold' if self.any else 'all must hold'}"
-        self.listing.aside = "n add  d remove  o all/any  1-9 edit  ESC done"
+        of = f" {self.about[self.filters_on]}" if self.about else ""
+        self.listing.heading = f"Filters{of}, {'any may hold' if self.any else 'all must hold'}"
+        events = "  e which event" if self.about else ""
+        self.listing.aside = f"n add  d remove  o all/any{events}  1-9 edit  ESC done"
         self.listing.fill(rows)
 
     def on_key(self, event: Any) -> None:
@@ -86,6 +108,14 @@ class FilterEditor(Overlay):
         self.any = not self.any
         self._fill()
 
+    def action_about(self) -> None:
+        """The conditions are about other events."""
+        if self.about:
+            values = list(self.about)
+            at = values.index(self.filters_on) + 1
+            self.filters_on = values[at % len(values)]
+            self._fill()
+
     def action_remove(self) -> None:
         """Take the condition under the cursor away."""
         if self.listing.value is not None:
@@ -93,11 +123,16 @@ class FilterEditor(Overlay):
             self._fill()
 
     def action_done(self) -> None:
-        """Close with the conditions."""
+        """Close with what was changed."""
         found = self.conditions
         if self.any and len(found) > 1:
             found = [AnyOf(any=tuple(found))]
-        self.dismiss(found if found != self.started else None)
+        changed: dict[str, Any] = {}
+        if found != self.started:
+            changed["conditions"] = [c.model_dump(by_alias=True) for c in found]
+        if self.filters_on != self.first_on:
+            changed["filters_on"] = self.filters_on
+        self.dismiss(changed or None)
 
     def action_close(self) -> None:
         """Escape keeps what was edited."""

@@ -93,6 +93,11 @@ class PeoplePage(AskedPage):
         return self.counting.range if self.counting else ""
 
     @property
+    def filtered(self) -> Question | None:
+        """See AskedPage."""
+        return self.counting
+
+    @property
     def conditions_now(self) -> tuple[Any, ...]:
         """See AskedPage."""
         return self.counting.conditions if self.counting else ()
