@@ -217,13 +217,37 @@ def value_of(world: World, item: Seen, field: str) -> Any:
     return value
 
 
+REVENUE_EVENTS = (
+    "revenue_amount", "verified_revenue", "unverified_revenue", "revenue", "$revenue"
+)  # fmt: skip
+
+
+def revenue_of(item: Seen, *, named: bool = False) -> float | None:
+    """What an event brought, None where nothing (semantics 12.1).
+
+    Args:
+        named: its amount counts, whatever it is called.
+    """
+    held = item.event.properties
+
+    def number(*keys: str) -> float | None:
+        return next((n for n in (number_of(held.get(key)) for key in keys) if n is not None), None)
+
+    stated = number("$revenue", "revenue")
+    if stated is not None:
+        return stated
+    price, quantity = number("price", "$price"), number("quantity", "$quantity")
+    if price is not None and quantity is not None:
+        return price * quantity
+    if not (named or item.name in ("pay", "buy", "purchase", "refund", "Order Completed")):
+        return None
+    amount = number("amount") if number("amount") is not None else price
+    return None if amount is None else amount * (1 if quantity is None else quantity)
+
+
 def brings_revenue(item: Seen) -> bool:
-    """Whether an event is called like revenue or carries an amount."""
-    names = ("revenue_amount", "verified_revenue", "unverified_revenue", "revenue", "$revenue")
-    carried = item.event.properties
-    return item.name in names or any(
-        carried.get(key) is not None for key in ("$revenue", "revenue", "amount")
-    )
+    """Whether an event is called like revenue or brought some."""
+    return item.name in REVENUE_EVENTS or revenue_of(item) is not None
 
 
 def texts_of(value: Any) -> list[str] | None:
@@ -352,9 +376,8 @@ def is_meant(world: World, item: Seen, selector: str) -> bool:
     names = ("revenue_amount", "verified_revenue", "unverified_revenue")
     if selector in names:
         held = item.event.properties
-        paid = any(held.get(key) is not None for key in ("$revenue", "revenue", "amount"))
+        paid = brings_revenue(item)
         verified = item.name == "verified_revenue" or held.get("verified") is True
-        paid = paid or item.name in (*names, "revenue")
         return paid and selector in (names[0], names[1] if verified else names[2])
     return item.name == selector.removeprefix("event:")
 

@@ -6,10 +6,13 @@ from typing import Any
 
 from core.timeframe import buckets
 from tests.oracle import (
+    REVENUE_EVENTS,
+    Seen,
     calendar_of,
     label_of,
     matching,
     number_of,
+    revenue_of,
     satisfies,
     seen,
     span_of,
@@ -88,8 +91,17 @@ def _paid(world: World, question: Any, actor: str, before: int | None) -> list[f
     for item in matching(world, question.event or "_all"):
         if item.actor != actor or item.ts > world.now or (before and item.ts >= before):
             continue
-        amount = number_of(value_of(world, item, f"properties.{question.property}"))
-        quantity = number_of(value_of(world, item, "properties.quantity"))
+        amount = _amount(world, question, item)
         if amount is not None:
-            found.append(amount * (1 if quantity is None else quantity))
+            found.append(amount)
     return found
+
+
+def _amount(world: World, question: Any, item: Seen) -> float | None:
+    """What an event brought: its revenue, or a property times its quantity."""
+    if not question.property:
+        named = question.event not in (None, *REVENUE_EVENTS[:3])
+        return revenue_of(item, named=named)
+    amount = number_of(value_of(world, item, f"properties.{question.property}"))
+    quantity = number_of(value_of(world, item, "properties.quantity"))
+    return amount if amount is None or quantity is None else amount * quantity

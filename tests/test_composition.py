@@ -108,7 +108,7 @@ def test_where_people_started_and_whether_they_pay():
         return Event("e", ts, user, context={"version": version}, properties=properties)
 
     world = World(
-        (event(1, "ann", "1.0"), event(2, "ann", "2.0", amount=5), event(3, "bob", "2.0"),
+        (event(1, "ann", "1.0"), event(2, "ann", "2.0", revenue=5), event(3, "bob", "2.0"),
          event(4, "ann", "2.0")),
         now=60,
     )  # fmt: skip

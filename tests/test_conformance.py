@@ -488,6 +488,17 @@ def test_labels_and_numbers_of_values(stored):
         check(stored, {**asked, "measure": measure, "property": "v"})
 
 
+def test_revenue_however_events_say_it(runner):
+    from tests.test_revenue import EVENTS, world
+
+    with engines_of(world(EVENTS), runner) as engines:
+        asked = {"kind": "trend", "range": "1970-01-01,1970-01-01", "event": "revenue_amount"}
+        check(engines, {**asked, "breakdown": "event"})
+        for measure in ("sum", "avg", "median", "histogram"):
+            check(engines, {**asked, "measure": measure, "property": "revenue:amount"})
+        check(engines, {"kind": "ltv", "range": "1970-01-01,1970-01-01", "days": [1]})
+
+
 def test_hostile_parameters_come_back_as_they_went(runner):
     for text in (HOSTILE, "\\N", "", "a\0b", "'; drop table events --", "\\'", "}{"):
         rows = runner.run("select {p1:String}, {p2:Int64}", {"p1": text, "p2": -1})

@@ -11,7 +11,8 @@ from core.api import amplitude_parameters as ask
 from core.api.amplitude_format import Segment, left_out, segments_of
 from core.api.route import Backend
 from core.api.tell_shapes import moment
-from core.errors import BadQuestion, NotFound
+from core.errors import NotFound
+from core.queries.revenue import AMOUNT
 from core.queries.sessions import documented_bins
 from core.text import clean
 
@@ -206,17 +207,14 @@ def _summary(answer: Timeline, backend: Backend) -> Json:
 
 
 def _revenue(user: str, backend: Backend) -> Json:
-    """Return how many revenue events a user had, and what they brought."""
+    """Return how many revenue events a user had, and what they brought (core.queries.revenue)."""
     asked = {
         "event": "revenue_amount", "range": "all_time", "granularity": "yearly",
         "conditions": [{"field": "user", "operator": "eq", "value": user}],
     }  # fmt: skip
-    try:
-        count = backend.answer("trend", measure="count", **asked).lines[0].total
-        revenue = backend.answer("trend", measure="sum", property="amount", **asked).lines[0].total
-    except BadQuestion:
-        return {"purchases": 0, "revenue": 0}
-    return {"purchases": count, "revenue": revenue}
+    count = backend.answer("trend", measure="count", **asked).lines[0].total
+    brought = backend.answer("trend", measure="sum", property=AMOUNT, **asked)
+    return {"purchases": count, "revenue": brought.lines[0].total}
 
 
 _CONTEXT = (

@@ -1,7 +1,8 @@
 """The request for event segmentation: metrics, formulas and histograms of one or two events (8.1).
 
 `group_by` of an event and `g` split alike, two fields at most; the first `group_by` of an event is
-what property metrics and property functions measure. Rolling windows and averages of a formula are
+what property metrics and property functions measure, of revenue events without one the revenue.
+Rolling windows and averages of a formula are
 those of the formula: every function over the window, or the mean of the formula's own figures.
 """
 
@@ -22,6 +23,7 @@ from core.errors import BadQuestion
 from core.formula import parse_formulas
 from core.formula_functions import ALONE, MEASURING, WINDOWS
 from core.queries.base import Context
+from core.queries.revenue import AMOUNT, SELECTORS
 from core.queries.selectors import ANY, CUSTOM, custom_events
 from core.queries.trend_windows import check_length
 from core.timeframe import DAY, to_date, to_day
@@ -109,6 +111,8 @@ def _fields(asked: ask.Segmentation, event: EventFormat) -> tuple[str | None, li
     fields = event.fields()
     measured = None
     if asked.m in PROPERTY:
+        if not fields and event.event_type in SELECTORS:
+            fields = [AMOUNT]
         if not fields:
             raise BadQuestion(
                 f"m={asked.m} needs a property.", "Name it in group_by of e.", parameter="e"

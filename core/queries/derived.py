@@ -1,8 +1,9 @@
 """Fields that follow from what a person did: where they started, whether they pay (semantics 2.3).
 
 `start_version` is the version on a person's first event of all, so it is the same on every event.
-`paying` is "true" on the events from somebody's first revenue event on, that one included, and
-"false" on those before. No stored set knows either: both read the events.
+`paying` is "true" on the events from somebody's first revenue event on, that one included (what is
+one, core.queries.revenue says), and "false" on those before. No stored set knows either: both read
+the events.
 """
 
 from __future__ import annotations

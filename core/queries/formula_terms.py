@@ -14,6 +14,7 @@ from core.queries.active_users import ActiveUsers
 from core.queries.base import Context, TimedQuestion, dates
 from core.queries.logs import Logs
 from core.queries.per_actor import PerActor
+from core.queries.revenue import AMOUNT
 from core.queries.select import ACTOR_FIELDS
 from core.queries.selectors import ANY_ACTIVE
 from core.queries.trend import Trend
@@ -124,7 +125,7 @@ def _event(question: FormulaQuestion, series: Measured, term: Term) -> str | Non
 def _property(question: FormulaQuestion, term: Term) -> str:
     found = question.measured_property(term.letter)
     if found is None and term.function == "REVENUETOTAL":
-        return "amount"
+        return AMOUNT
     if found is None:
         hint = f"Give series {term.letter} a property or a breakdown, whose first field it is."
         raise wrong(f"{term.function} needs a property", question.formula, term.at, hint)

@@ -38,9 +38,9 @@ class Ltv(TimedQuestion):
         granularity: length of a cohort, daily or longer.
         metric: "arpu": revenue per person; "arppu": per person who paid by then; "revenue";
             "paying_users".
-        event: the revenue event; None is any event that has the property.
-        property: the amount, a number; times the property "quantity" where that is one. Refunds
-            are negative amounts.
+        event: the revenue event; None is any event that brought revenue, or has the property.
+        property: the amount, a number, times the property "quantity" where that is one; None is
+            what an event brought (core.queries.revenue). Refunds are negative amounts.
         days: the N to show, ascending.
         breakdown: one field.
     """
@@ -48,7 +48,7 @@ class Ltv(TimedQuestion):
     kind: Literal["ltv"] = "ltv"
     metric: Literal["arpu", "arppu", "revenue", "paying_users"] = "arpu"
     event: str | None = None
-    property: str = Limited(default="amount", min_length=1)
+    property: str | None = Limited(default=None, min_length=1)
     days: tuple[int, ...] = Limited(
         default=(1, 2, 3, 7, 14, 30, 60, 90), min_length=1, max_length=366
     )
@@ -66,8 +66,8 @@ class Ltv(TimedQuestion):
 
     @field_validator("property")
     @classmethod
-    def _bare(cls, name: str) -> str:
-        return name.removeprefix("properties.") or name
+    def _bare(cls, name: str | None) -> str | None:
+        return name and (name.removeprefix("properties.") or name)
 
     @field_validator("days")
     @classmethod
@@ -90,7 +90,8 @@ class Ltv(TimedQuestion):
     def ask(self, ctx: Context) -> Ask:
         """See Question."""
         time = frame(ctx, self, whole=True)
-        ctx.names.existing(f"properties.{self.property}", "property")
+        if self.property:
+            ctx.names.existing(f"properties.{self.property}", "property")
         by = [ctx.names.existing(name) for name in self.breakdown]
         money = Money(Tally(), {}, {})
         if time.buckets:

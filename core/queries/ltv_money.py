@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from core.engines.dialect import Binder
 from core.queries.base import Context, Rows
 from core.queries.names import Field
+from core.queries.revenue import amount, names_it
 from core.queries.select import Selection, select, slot_expression
 from core.queries.selectors import ANY, meaning
 from core.timeframe import DAY, Bucket, runs
@@ -72,11 +73,16 @@ def payments(
 ) -> str:
     """A WITH clause of the new people `f` and of their payments, `money`."""
     d, now, most = ctx.dialect, bind(ctx.now), bind(question.days[-1])
-    found = meaning(ctx.names, question.event, absent=ANY)
+    absent = ANY if question.property else "revenue_amount"
+    found = meaning(ctx.names, question.event, absent=absent)
     revenue = Selection(ctx, found.events, matching=found.matching)
 
     def numeric(name: str) -> str:
         return d.as_number(d.json_property(name, bind))
+
+    brought = amount(ctx, bind, named=names_it(question.event))
+    if question.property:
+        brought = f"{numeric(question.property)} * coalesce({numeric('quantity')}, 1)"
 
     def days(expression: str) -> str:
         count = d.idiv(expression, str(DAY))
@@ -94,8 +100,7 @@ def payments(
                 from (
                     select f.actor as actor, f.slot as slot, f.v0 as v0, f.had as had,
                            e.ts - f.born as since,
-                           {numeric(question.property)} * coalesce({numeric("quantity")}, 1)
-                               as amount,
+                           {brought} as amount,
                            {d.json_label(d.json_property("currency", bind))} as currency
                     from f
                     cross join {_by_person(revenue, question)}
@@ -107,7 +112,7 @@ def payments(
 
 def _by_person(revenue: Selection, question: Ltv) -> str:
     """The revenue events as a FROM part, for looking them up one person after the other."""
-    source = revenue.source([Field("property", question.property)])
+    source = revenue.source([Field("property", question.property or "amount")])
     if revenue.any_event:
         return source
     return source.replace(

@@ -9,6 +9,7 @@ from typing import Any, Literal
 from core.engines.dialect import json_path
 from core.errors import BadQuestion, did_you_mean
 from core.filters import Condition
+from core.queries import revenue
 from core.store.layout import ACTIVE, CONTEXT, CONTEXT_ALIASES, EMPTY, NONE
 
 KEPT = "e.event not in (select id from event_names where deleted)"
@@ -27,6 +28,7 @@ FieldKind = Literal[
     "segment",
     "start",
     "paying",
+    "revenue",
 ]
 
 GROUPS = ("audience", "segment")
@@ -54,7 +56,7 @@ class Field:
 
     Attributes:
         kind: where its value lives; "start": the context column on the person's first event,
-            "paying": whether they had brought revenue by then.
+            "paying": whether they had brought revenue by then, "revenue": what an event brought.
         name: context column, property path, trait key, or the kind's own name.
         dimension: in `activity`, for a context column or property with stored sets, else 0: too
             many values, or none at all.
@@ -178,6 +180,8 @@ class Names:
         one of the identity fields, or a property seen in the data.
         """
         name = text.strip()
+        if name == revenue.AMOUNT:
+            return Field("revenue", "revenue")
         for prefix, kind in (("properties.", "property"), ("trait:", "trait"), ("gp:", "trait")):
             if name.startswith(prefix) and len(name) > len(prefix):
                 return self._field_of(kind, name.removeprefix(prefix))
@@ -206,6 +210,11 @@ class Names:
     def existing(self, text: str, parameter: str = "breakdown") -> Field:
         """Return the field a text names; BadQuestion also where no event or person has it."""
         found = self.field(text, parameter)
+        if found.kind == "revenue" and parameter not in ("field", "property"):
+            raise BadQuestion(
+                f"{parameter} cannot be {text.strip()}: it is what events brought.",
+                "Measure it, or break down by another field.", parameter=parameter,
+            )  # fmt: skip
         if found.kind in GROUPS and parameter != "field":
             raise BadQuestion(
                 f"{parameter} cannot be {found.name}: people may be in several.",

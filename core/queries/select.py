@@ -16,6 +16,7 @@ from core.errors import BadQuestion
 from core.filters import AnyOf, Clause, Condition, NotOf, atoms
 from core.queries.derived import FALSE, TRUE, on_first_event, paying
 from core.queries.names import GROUPS, Field
+from core.queries.revenue import brings
 from core.queries.selectors import ANY_ACTIVE, meaning
 from core.store.layout import ACTIVE, EMPTY, NONE
 from core.timeframe import Bucket, Span, runs
@@ -257,7 +258,9 @@ class Selection:
         """Return the FROM part for a scan: events `e`, with properties when they are needed."""
         fields = [*self.fields, *by]
         join = (
-            self.ctx.dialect.properties_join() if any(f.kind == "property" for f in fields) else ""
+            self.ctx.dialect.properties_join()
+            if any(f.kind in ("property", "revenue") for f in fields)
+            else ""
         )
         return f"events e {join}"
 
@@ -375,6 +378,8 @@ class Selection:
             return dialect.member(on_first_event(self.ctx, bind, field, actor), bind.list(ids))
         if field.kind == "paying":
             return self._pays(bind, condition)
+        if field.kind == "revenue":
+            return self._brings(bind, condition)
         if field.kind in GROUPS:
             return self._belongs(bind, field, condition, actor)
         column, ids, missing = self._listed(field, condition, actor)
@@ -386,6 +391,15 @@ class Selection:
         if yes == no:
             return "1 = 1" if yes else "1 = 0"
         return f"{'' if yes else 'not '}({paying(self.ctx, bind)})"
+
+    def _brings(self, bind: Binder, condition: Condition) -> str:
+        """Whether an event brought revenue; how much is not asked for."""
+        if condition.operator not in ("is_set", "is_not_set"):
+            raise BadQuestion(
+                f"operator {condition.operator} does not suit {condition.field}.",
+                "Allowed: is_set, is_not_set.", parameter="operator",
+            )  # fmt: skip
+        return f"{'' if condition.operator == 'is_set' else 'not '}{brings(self.ctx, bind)}"
 
     def _belongs(self, bind: Binder, field: Field, condition: Condition, actor: str) -> str:
         """Whether a person is in one of the audiences or segments that a condition names."""

@@ -3,8 +3,8 @@
     NAME                an event of the data
     _active             any event that is not marked inactive
     _all                any event at all
-    revenue_amount      revenue events; verified_revenue, unverified_revenue: those whose receipt
-                        was validated, and the others
+    revenue_amount      revenue events (see core.queries.revenue); verified_revenue,
+                        unverified_revenue: those whose receipt was validated, and the others
     ce:NAME             a custom event: any of its events, each with its own filters
     event:NAME          the event of the data of that very name, whatever it is
 
@@ -27,6 +27,7 @@ from pydantic import Field, ValidationError, field_validator
 from core.answers import Model
 from core.errors import BadQuestion, did_you_mean
 from core.filters import AllOf, AnyOf, Clause, Condition, NotOf
+from core.queries import revenue
 from core.queries.names import Names
 
 ANY_ACTIVE = "_active"
@@ -34,11 +35,6 @@ ANY = "_all"
 NEW = "_new"
 CUSTOM = "ce:"
 EXACT = "event:"
-
-REVENUE = ("revenue_amount", "verified_revenue", "unverified_revenue")
-REVENUE_EVENTS = (*REVENUE, "revenue", "$revenue")
-REVENUE_PROPERTIES = ("$revenue", "revenue", "amount")
-"""An event is one of revenue when it is called so or carries one of these properties."""
 
 VERIFIED_PROPERTIES = ("$verified", "verified", "receipt_validated")
 """The receipt of an event was validated when one of these is true."""
@@ -68,7 +64,7 @@ class Branch(Model):
     @field_validator("event")
     @classmethod
     def _of_the_data(cls, name: str) -> str:
-        if name.startswith(CUSTOM) or name in (ANY_ACTIVE, ANY, NEW, *REVENUE):
+        if name.startswith(CUSTOM) or name in (ANY_ACTIVE, ANY, NEW, *revenue.SELECTORS):
             raise BadQuestion(
                 f"A custom event cannot hold {name!r}.",
                 "It holds events of the data, each with its filters.",
@@ -117,7 +113,7 @@ def meaning(
         return Meaning()
     if name == ANY_ACTIVE:
         return Meaning(names.active)
-    if name in REVENUE:
+    if name in revenue.SELECTORS:
         return Meaning((), _revenue(name))
     if name.startswith(CUSTOM):
         return _custom(names, name.removeprefix(CUSTOM), parameter)
@@ -173,9 +169,9 @@ def together(names: Names, parts: Sequence[Sequence[int]]) -> tuple[int, ...]:
 
 
 def _revenue(name: str) -> tuple[Clause, ...]:
-    carries = [Condition(field=f"properties.{p}", operator="is_set") for p in REVENUE_PROPERTIES]
-    called = Condition(field="event", operator="in", value=REVENUE_EVENTS)
-    any_: Clause = AnyOf(any=(called, *carries))
+    brings = Condition(field=revenue.AMOUNT, operator="is_set")
+    called = Condition(field="event", operator="in", value=revenue.EVENTS)
+    any_: Clause = AnyOf(any=(called, brings))
     if name == "revenue_amount":
         return (any_,)
     true = [Condition(field=f"properties.{p}", value="true") for p in VERIFIED_PROPERTIES]

@@ -29,11 +29,12 @@ from core.queries.active_users import (
 )
 from core.queries.base import Ask, Context, Rows, TimedQuestion, find_bucket, frame
 from core.queries.names import Field
+from core.queries.revenue import AMOUNT, SELECTORS, field_of, names_it
 from core.queries.select import Selection, select
 from core.queries.selectors import ANY, in_title
 from core.queries.series import Figure, Figures, Group, assemble, collect
 from core.queries.trend_histograms import HISTOGRAMS, check_alone
-from core.queries.trend_scan import Scan
+from core.queries.trend_scan import DIFFERENT, ITEMS, Scan
 from core.queries.trend_windows import (
     Windows,
     averaged,
@@ -77,7 +78,8 @@ class Trend(TimedQuestion):
             items and distinct_items, what it holds event by event, lists by their elements;
             session_events, all events of the sessions that hold one. histogram (of `property`)
             and frequency (people by how often) answer as a Histogram over the range.
-        property: the measured property, with or without "properties.".
+        property: the measured property, with or without "properties."; "revenue:amount" is what
+            the events brought (core.queries.revenue).
         rolling_window: the measure over so many buckets up to each one.
         rolling_average: the mean of so many buckets' figures, undefined where one of them is.
         cumulative: the measure from the start of the range to the end of each bucket.
@@ -119,6 +121,16 @@ class Trend(TimedQuestion):
         return self
 
     @model_validator(mode="after")
+    def _revenue_is_a_number(self) -> Trend:
+        if self.property == AMOUNT and self.measure in (*ITEMS, *DIFFERENT):
+            raise BadQuestion(
+                f"measure {self.measure} does not suit {AMOUNT}, which is a number.",
+                "Allowed: sum, avg, min, max, median, p90, count, histogram.",
+                parameter="measure",
+            )
+        return self
+
+    @model_validator(mode="after")
     def _one_window(self) -> Trend:
         if self.measure in HISTOGRAMS:
             check_alone(self)
@@ -155,12 +167,14 @@ class Trend(TimedQuestion):
         words = self.measure.replace("_", " ")
         if self.measure in UNITS:
             return f"{words.capitalize()} of {name}"
+        if self.property == AMOUNT:
+            return f"{words} of {'' if name in SELECTORS else 'the revenue of '}{name}"
         return f"{words} of {name} {self.property}"
 
     def ask(self, ctx: Context) -> Ask:
         """See Question."""
         if self.property:
-            ctx.names.existing(f"properties.{self.property}", "property")
+            ctx.names.existing(field_of(self.property), "property")
         if self.measure in HISTOGRAMS:
             return (yield from trend_histograms.ask(ctx, self))
         time = frame(ctx, self)
@@ -231,7 +245,7 @@ class Trend(TimedQuestion):
     def _scan(self, ctx: Context, by: list[Field]) -> Scan:
         selection = select(ctx, self, self.event, absent=ANY)
         measure = "numbers" if self.measure == "count" and self.property else self.measure
-        return Scan(selection, measure, self.property or "", by)
+        return Scan(selection, measure, self.property or "", by, names_it(self.event))
 
     def _ratio(
         self,
@@ -275,7 +289,7 @@ class Trend(TimedQuestion):
         """What an event must have to be measured."""
         if self.measure in UNITS:
             return ()
-        return (Condition(field=f"properties.{self.property}", operator="is_set"),)
+        return (Condition(field=field_of(self.property or ""), operator="is_set"),)
 
     def people(self, ctx: Context, bind: Binder, cell: Cell) -> str:
         """See Question: everybody with a measured event in the bucket or window, of one group."""

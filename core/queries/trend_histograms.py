@@ -19,8 +19,8 @@ from core.answers import Bin, Cell, Histogram
 from core.engines.dialect import Binder, Statement
 from core.errors import BadQuestion
 from core.queries.base import Ask, Context, Rows, dates
-from core.queries.names import Field
 from core.queries.per_actor_counts import over
+from core.queries.revenue import amount, field_of, names_it
 from core.queries.select import select
 from core.queries.selectors import ANY, in_title
 from core.queries.series import Figure
@@ -202,9 +202,12 @@ def _in_bin(bind: Binder, label: str) -> str:
 
 def _valued(ctx: Context, question: Trend, bind: Binder, *, nobody: bool = False) -> str:
     """Relation (actor, x): a row per event with a number."""
-    own = Field("property", question.property or "")
+    own = ctx.names.field(field_of(question.property or ""), "property")
     selection = select(ctx, question, question.event, absent=ANY)
-    x = ctx.dialect.as_number(ctx.dialect.json_property(own.name, bind))
+    if own.kind == "revenue":
+        x = amount(ctx, bind, named=names_it(question.event))
+    else:
+        x = ctx.dialect.as_number(ctx.dialect.json_property(own.name, bind))
     return f"""
             select actor, x
             from (

@@ -16,6 +16,7 @@ from core.engines.dialect import Binder, Statement
 from core.queries.active_users import WHOLE, split
 from core.queries.base import Context, Rows
 from core.queries.names import Field
+from core.queries.revenue import AMOUNT, amount, field_of
 from core.queries.select import Selection, day_runs, slot_expression, whole_days
 from core.queries.series import Figure, Figures, collect
 from core.queries.trend_windows import Windows
@@ -34,7 +35,9 @@ class Scan:
 
     Attributes:
         measure: as in Trend; "numbers" is its count of a property.
-        property: without "properties."; "" where the measure needs none.
+        property: without "properties."; "" where the measure needs none; revenue.AMOUNT is what
+            the events brought.
+        named: the question names its events as revenue.
         by: breakdown fields.
     """
 
@@ -42,6 +45,7 @@ class Scan:
     measure: str
     property: str
     by: Sequence[Field]
+    named: bool = False
 
     def at_once(self, view: Windows) -> bool:
         """Whether windows and the range are put together from the same buckets."""
@@ -141,7 +145,7 @@ class Scan:
         if self.measure == "session_events":
             return self._in_sessions(ctx, bind, span, slots)
         values = [self.selection.value(bind, field) for field in self.by] + ["0", "0"]
-        fields = [Field("property", self.property)] if self.property else []
+        fields = [ctx.names.field(field_of(self.property), "property")] if self.property else []
         who = "e.actor" if self.measure in ("distinct_per_user", "numbers") else "0"
         return f"""
                 select {place(bind, span, slots)} as slot, {values[0]} as v0, {values[1]} as v1,
@@ -184,6 +188,8 @@ class Scan:
         d = ctx.dialect
         if self.measure == "sessions":
             return d.session_key()
+        if self.property == AMOUNT:
+            return amount(ctx, bind, named=self.named)
         raw = d.json_property(self.property, bind)
         if self.measure in ITEMS:
             return d.items(raw, different=self.measure == "distinct_items")
