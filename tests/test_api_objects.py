@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -103,6 +104,18 @@ def test_a_mark_is_made_found_and_deleted(backend: Backend) -> None:
 
 def test_a_mark_without_a_time_is_of_now(backend: Backend) -> None:
     assert data(backend, "POST /marks", {"title": "now"})["timestamp"].startswith("2025-04-20T12")
+
+
+def test_the_times_of_marks_without_a_zone_are_the_workspaces() -> None:
+    with engine_of(replace(appendix_a(), zone="America/New_York")) as engine:
+        found = Backend(engine, Saved(engine.path, clock=engine.clock, source="api"))
+        made = data(found, "POST /marks", {"title": "v2", "timestamp": "2025-04-09T10:00:00"})
+        assert made["timestamp"] == "2025-04-09T14:00:00.000+00:00"
+        day = data(found, "POST /marks", {"title": "day", "timestamp": "2025-04-10"})
+        assert day["timestamp"] == "2025-04-10T04:00:00.000+00:00"
+        late = data(found, "POST /marks", {"title": "late", "timestamp": "2025-04-11T03:59:59Z"})
+        listed = data(found, "GET /marks?from=2025-04-10&to=2025-04-10")
+        assert [mark["id"] for mark in listed] == [late["id"], day["id"]]
 
 
 def test_marks_are_listed_newest_first_by_time_category_and_source(backend: Backend) -> None:

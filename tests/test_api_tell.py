@@ -173,7 +173,7 @@ def test_sessions(backend: Backend) -> None:
     assert get(backend, "/metrics/sessions/unique")["total"] == 9
     top = get(backend, "/metrics/sessions/top", "property=country")
     assert top[0]["country"] == "NL"
-    assert get(backend, "/metrics/sessions/raw")["total"] == 5
+    assert get(backend, "/metrics/sessions/raw", "count_total=true")["total"] == 5
 
 
 def test_lifecycle_is_weekly_by_default(backend: Backend) -> None:
@@ -182,6 +182,72 @@ def test_lifecycle_is_weekly_by_default(backend: Backend) -> None:
         "date": "2025-04-07", "new": 3, "returning": 0, "resurrected": 0, "dormant": 1,
     }  # fmt: skip
     assert data["points"][1]["partial"]
+
+
+def test_a_lifecycle_by_country_has_every_group(backend: Backend) -> None:
+    data = get(backend, "/metrics/lifecycle", "breakdown=country")
+    found = {
+        (point["date"], point["dimension"]): (
+            point["new"], point["returning"], point["resurrected"], point["dormant"],
+        )
+        for point in data["points"]
+    }  # fmt: skip
+    assert found == {
+        ("2025-04-07", "NL"): (1, 0, 0, 1), ("2025-04-14", "NL"): (0, 1, 1, 0),
+        ("2025-04-07", "US"): (2, 0, 0, 0), ("2025-04-14", "US"): (0, 0, 0, 2),
+        ("2025-04-07", "DE"): (0, 0, 0, 0), ("2025-04-14", "DE"): (1, 0, 0, 0),
+    }  # fmt: skip
+    totals = {line["dimension"]: line["totals"]["new"] for line in data["dimensions"]}
+    assert totals == {"NL": 1, "US": 2, "DE": 1}
+
+
+def test_a_lifecycle_is_compared_state_by_state(backend: Backend) -> None:
+    compared = get(backend, "/metrics/lifecycle", "compare=previous")["comparison"]
+    first, last = compared["previous_points"]
+    assert (first["date"], first["new"]) == ("2025-03-24", 0)
+    assert (last["date"], last["new"], last["dormant"]) == ("2025-03-31", 1, 0)
+    assert compared["totals"]["new"] == {
+        "previous_total": 1, "change": 3, "percent_change": 300,
+    }  # fmt: skip
+
+
+def test_every_group_is_compared_with_its_own_past(backend: Backend) -> None:
+    dimensions = get(backend, "/metrics/dau", "breakdown=country&compare=previous")["dimensions"]
+    found = {line["dimension"]: (line["previous_total"], line["change"]) for line in dimensions}
+    assert found == {"NL": (1, 1), "US": (0, 2), "DE": (0, 1)}
+
+
+def test_groups_past_the_limit_are_counted_and_said(backend: Backend) -> None:
+    data = get(backend, "/metrics/dau", "breakdown=country&limit=1")
+    assert (len(data["dimensions"]), data["omitted_groups"]) == (1, 2)
+    assert data["notes"] == ["2 groups are not shown; limit says how many are."]
+    steps = [{"event": "sign_up"}, {"event": "purchase"}]
+    found = post(backend, "/funnels", steps=steps, breakdown="country", limit=1)
+    assert [group["dimension"] for group in found["breakdown"]] == ["US", "(other)"]
+    assert found["omitted_groups"] == 2
+
+
+def test_rankings_say_that_they_go_on(backend: Backend) -> None:
+    path = f"GET /api/v1/metrics/events/top?range={RANGE}"
+    assert respond(read(f"{path}&limit=4"), backend).body["truncated"] is True
+    assert "truncated" not in respond(read(f"{path}&limit=5"), backend).body
+
+
+@pytest.mark.parametrize("path", ["/metrics/dau/raw", "/metrics/events/raw", "/metrics/users/raw"])
+def test_pages_tell_the_total_only_when_it_is_asked_for(backend: Backend, path: str) -> None:
+    assert "total" not in get(backend, path, "limit=1")
+    assert "total" not in get(backend, path, "limit=1&count_total=false")
+    assert get(backend, path, "limit=1")["truncated"] is True
+    assert get(backend, path, "limit=1&count_total=true")["total"] > 1
+
+
+def test_shares_are_in_percent_or_called_rates(backend: Backend) -> None:
+    sticky = get(backend, "/metrics/stickiness/daily")
+    most = max(point["value"] for point in sticky["points"])
+    assert (sticky["unit"], round(most)) == ("percent", 67)
+    steps = [{"event": "sign_up"}, {"event": "purchase"}]
+    trend = post(backend, "/funnels/trend", steps=steps)
+    assert (trend["unit"], trend["total"]) == ("rate", 0.75)
 
 
 def test_segments_and_their_people(backend: Backend) -> None:

@@ -8,6 +8,7 @@ from core.answers import Histogram
 from core.api import tell_parameters as ask
 from core.api import tell_shapes as shapes
 from core.api.route import Asked, Backend, Handler
+from core.errors import BadQuestion
 
 Json = dict[str, Any]
 
@@ -32,7 +33,7 @@ def stickiness(interval: str) -> Handler:
 
     def handler(asked: Asked, backend: Backend) -> Json:
         answer = backend.answer("stickiness", **fields(asked, interval=interval))
-        return {"data": shapes.series(shapes.in_percent(answer))}
+        return {"data": shapes.series(answer, in_percent=True)}
 
     return handler
 
@@ -45,7 +46,7 @@ def raw_people(kind: str, **fixed: Any) -> Handler:
         page = {key: given.pop(key, None) for key in ("limit", "offset")}
         given.pop("count_total", None)
         answer = backend.answer("people", of={"kind": kind, **given}, **page)
-        return {"data": shapes.people(answer)}
+        return {"data": shapes.people(answer, count_total=asked.count_total)}
 
     return handler
 
@@ -61,14 +62,19 @@ def raw_events(asked: ask.Raw, backend: Backend) -> Json:
 def top_events(asked: ask.TopEvents, backend: Backend) -> Json:
     """Return the most frequent events."""
     answer = backend.answer("top_events", **fields(asked))
-    return {"data": shapes.ranked(answer, {"event": "event_name", "count": "count",
-                                           "users": "users"})}  # fmt: skip
+    names = {"event": "event_name", "count": "count", "users": "users"}
+    return shapes.ranking(answer, names)
 
 
 def custom(asked: ask.Custom, backend: Backend) -> Json:
     """Return one aggregation of a property over time (semantics 4.5)."""
     given = fields(asked)
     metric, aggregation = given.pop("metric", None), given.pop("aggregation", None)
+    if aggregation and metric and aggregation != metric:
+        raise BadQuestion(
+            f"metric {metric!r} and aggregation {aggregation!r} are not the same.",
+            "Give one of them.", parameter="metric",
+        )  # fmt: skip
     measure = aggregation or metric or "sum"
     return {"data": shapes.series(backend.answer("trend", measure=measure, **given))}
 
@@ -77,8 +83,8 @@ def top_sessions(asked: ask.TopSessions, backend: Backend) -> Json:
     """Return the sessions by the value of a property."""
     answer = backend.answer("sessions", metric="top", **fields(asked))
     first = answer.columns[0].name
-    return {"data": shapes.ranked(answer, {first: asked.property, "sessions": "count",
-                                           "users": "users"})}  # fmt: skip
+    names = {first: asked.property, "sessions": "count", "users": "users"}
+    return shapes.ranking(answer, names)
 
 
 def lifecycle(asked: ask.Lifecycle, backend: Backend) -> Json:
@@ -107,8 +113,7 @@ def formula(asked: ask.Formula, backend: Backend) -> Json:
     series = [fields(each) for each in asked.series]
     answer = backend.answer("formula", **{**fields(asked), "series": series})
     if isinstance(answer, Histogram):
-        return {"data": {"bins": [part.model_dump() for part in answer.bins],
-                         "total": answer.total}}  # fmt: skip
+        return {"data": shapes.histogram(answer)}
     return {"data": shapes.series(answer)}
 
 
@@ -148,7 +153,7 @@ def top_logs(asked: ask.TopLogs, backend: Backend) -> Json:
     by = given.pop("by")
     answer = backend.answer("logs", metric="top", breakdown=by, **given)
     names = {answer.columns[0].name: by, answer.columns[1].name: "count"}
-    return {"data": shapes.ranked(answer, names)}
+    return shapes.ranking(answer, names)
 
 
 def raw_logs(asked: ask.RawLogs, backend: Backend) -> Json:

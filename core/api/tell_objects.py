@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import datetime, timedelta
 from typing import Any, Literal
 
 from pydantic import Field
@@ -88,8 +88,10 @@ def _audience(item: Item) -> Json:
 class Marks(Asked):
     """Which marks to list."""
 
-    from_: str | None = Field(None, alias="from", description="Start time, ISO 8601.")
-    to: str | None = Field(None, description="End time, ISO 8601.")
+    from_: str | None = Field(
+        None, alias="from", description="Start time, ISO 8601; without a zone the workspace's."
+    )
+    to: str | None = Field(None, description="End time; a date alone is the whole day.")
     category: str | None = Field(None, description="release, news or incident.")
     source: str | None = Field(None, description="manual, api or plugin.")
     limit: int = Field(500, ge=1, le=500, description="Marks at most.")
@@ -100,7 +102,10 @@ class NewMark(Asked):
 
     title: str = Field(description="Title, 1 to 200 characters.")
     description: str = Field("", description="At most 2,000 characters.")
-    timestamp: str | None = Field(None, description="When it happened, ISO 8601; now.")
+    timestamp: str | None = Field(
+        None,
+        description="When it happened, ISO 8601; without a zone the workspace's. Default: now.",
+    )
     category: str = Field("release", description="release, news or incident.")
     source_ref: str = Field("", description="URL, commit or other reference.")
     scope: Literal["public", "private"] = Field("public", description="public or private.")
@@ -110,8 +115,8 @@ class NewMark(Asked):
 def marks(asked: Marks, backend: Backend) -> Json:
     """Return the marks one may see, newest first."""
     found = backend.saved.moments.all(
-        _instant(asked.from_, "from"), _instant(asked.to, "to"), asked.category,
-        source=asked.source, limit=asked.limit,
+        _instant(asked.from_, "from", backend), _instant(asked.to, "to", backend, end=True),
+        asked.category, source=asked.source, limit=asked.limit,
     )  # fmt: skip
     return {"data": [_mark(mark) for mark in found]}
 
@@ -126,7 +131,7 @@ def create_mark(asked: NewMark, backend: Backend) -> Json:
     from core.boards import checked
 
     given = asked.model_dump(exclude={"timestamp"})
-    when = _instant(asked.timestamp, "timestamp")
+    when = _instant(asked.timestamp, "timestamp", backend)
     given["timestamp"] = backend.saved.desk.clock() if when is None else when
     return {"data": _mark(backend.saved.moments.save(checked(Mark, given)))}
 
@@ -148,15 +153,24 @@ def _mark(found: Mark) -> Json:
     }  # fmt: skip
 
 
-def _instant(text: str | None, parameter: str) -> int | None:
-    """Return an ISO 8601 time as UTC ms; one without a zone is UTC."""
+def _instant(
+    text: str | None, parameter: str, backend: Backend, *, end: bool = False
+) -> int | None:
+    """Return an ISO 8601 time as UTC ms; one without a zone is in the workspace's.
+
+    Args:
+        end: a date alone is its last instant, not its first.
+    """
     if text is None:
         return None
+    calendar = backend.engine.calendar
     try:
         when = datetime.fromisoformat(text)
-    except ValueError:
+        if end and len(text.strip()) <= len("2025-01-31"):
+            return calendar.instant(when + timedelta(days=1)) - 1
+        return int(when.timestamp() * 1000) if when.tzinfo else calendar.instant(when)
+    except (ValueError, OverflowError):
         raise BadQuestion(
             f"{parameter} {text!r} is not a time.", "For example 2025-01-31T09:30:00Z.",
             parameter=parameter,
         ) from None  # fmt: skip
-    return int((when if when.tzinfo else when.replace(tzinfo=UTC)).timestamp() * 1000)

@@ -33,6 +33,7 @@ class Metric(Timed):
     """The common parameters of metrics over time."""
 
     breakdown: str | None = Field(None, description="A field: country, properties.plan, ...")
+    limit: int = Field(10, ge=1, le=1000, description="Groups of a breakdown shown.")
 
 
 class Events(Metric):
@@ -167,6 +168,8 @@ class Formula(Asked):
     formula: str = Field(description="Arithmetic over the letters A to Z.")
     range: str = Field("30d", description="Time range.")
     granularity: str = Field("daily", description="Time bucket.")
+    compare: str | None = Field(None, description="previous or yoy.")
+    limit: int = Field(10, ge=1, le=1000, description="Groups of a breakdown shown.")
 
 
 class Grouped(Asked):
@@ -196,6 +199,7 @@ class Funnel(Asked):
     steps: list[Step] = Field(min_length=2, max_length=10, description="2 to 10 steps.")
     window_seconds: int = Field(604_800, ge=1, description="Seconds to complete all steps.")
     breakdown: str | None = Field(None, description="A field.")
+    limit: int = Field(10, ge=1, le=1000, description="Groups shown by name.")
     range: str = Field("30d", description="Time range.")
     conditions: list[Condition] = Field(default_factory=list, description="On every step.")
 
