@@ -1,9 +1,11 @@
 """Answers as files: csv, tsv, json and markdown of every shape, one number a row.
 
-Rates are fractions, durations seconds, a missing figure is empty. Text from data loses control
-characters. In csv and tsv a text cell that a spreadsheet would run as a formula (it begins with
-`=`, `+`, `-`, `@` and is no number) gets an apostrophe in front, which spreadsheets hide and
-readers can strip; json keeps every text as it is.
+Rates are fractions, durations seconds, a missing figure is empty; numbers are written in full, not
+as they are drawn. Lines end with a newline. What can steer a terminal never comes out raw, in a
+file neither, which may be shown in one: csv, tsv and markdown have a replacement character for it,
+json escapes it and so keeps every text as it is. In csv and tsv a text cell that a spreadsheet
+would run as a formula (it begins with `=`, `+`, `-`, `@` and is no number) gets an apostrophe in
+front, which spreadsheets hide and readers can strip.
 """
 
 from __future__ import annotations
@@ -34,7 +36,7 @@ from core.answers import (
     Treemap,
 )
 from core.errors import BadInput, did_you_mean
-from core.text import is_unsafe
+from core.text import escaped, one_line
 from core.timeframe import iso
 
 Row = list[Any]
@@ -242,9 +244,7 @@ def _text(value: Any) -> str:
     if isinstance(value, int):
         return str(value)
     found = value if isinstance(value, str) else orjson.dumps(value, default=str).decode()
-    if found.isprintable():
-        return found
-    return "".join("\N{REPLACEMENT CHARACTER}" if is_unsafe(char) else char for char in found)
+    return one_line(found)
 
 
 def _cell(value: Any) -> str:
@@ -261,10 +261,10 @@ def _is_number(text: str) -> bool:
     return True
 
 
-def delimited(table: Iterable[Row], delimiter: str = ",", ending: str = "\r\n") -> str:
-    """Return rows as RFC 4180 text, with another delimiter or line ending if wanted."""
+def delimited(table: Iterable[Row], delimiter: str = ",") -> str:
+    """Return rows as RFC 4180 text, with another delimiter if wanted; lines end in a newline."""
     out = io.StringIO()
-    writer = csv.writer(out, delimiter=delimiter, lineterminator=ending)
+    writer = csv.writer(out, delimiter=delimiter, lineterminator="\n")
     writer.writerows([_cell(value) for value in row] for row in table)
     return out.getvalue()
 
@@ -274,18 +274,11 @@ def _csv(answer: Shape) -> str:
 
 
 def _tsv(answer: Shape) -> str:
-    return delimited(rows(answer), "\t", "\n")
+    return delimited(rows(answer), "\t")
 
 
 def _json(answer: Shape) -> str:
-    return safe_json(answer.model_dump_json()) + "\n"
-
-
-def safe_json(text: str) -> str:
-    """Return JSON with every character that could steer a terminal written as an escape."""
-    if text.isprintable():
-        return text
-    return "".join(f"\\u{ord(char):04x}" if is_unsafe(char) else char for char in text)
+    return escaped(answer.model_dump_json()) + "\n"
 
 
 def _markdown(answer: Shape) -> str:

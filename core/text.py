@@ -2,28 +2,44 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from functools import lru_cache
 
 MAX_LENGTH = 200
+REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 
-_BIDI = {0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A), 0xFEFF}
-_SEPARATORS = {0x2028, 0x2029}
+_OTHERS = "\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff"
+_UNSAFE = re.compile(f"[\x00-\x1f{_OTHERS}]")
+_UNSAFE_IN_LINES = re.compile(f"[\x00-\x08\x0b-\x1f{_OTHERS}]")
 
 
 def is_unsafe(char: str) -> bool:
     """Whether a character can move the cursor, reverse a line or break a row."""
-    code = ord(char)
-    return (
-        code < 0x20
-        or 0x7F <= code <= 0x9F
-        or code in _BIDI
-        or code in _SEPARATORS
-        or 0xD800 <= code <= 0xDFFF
-    )
+    return _UNSAFE.match(char) is not None
 
 
-@lru_cache(maxsize=65536)
+def harmless(text: str) -> str:
+    """Return lines of text whose newlines and tabs are kept and nothing else that is unsafe.
+
+    For what is laid out already and goes to a terminal; `clean` is for a name in a line.
+    """
+    return _UNSAFE_IN_LINES.sub(REPLACEMENT, text)
+
+
+def escaped(json_text: str) -> str:
+    """Return the same JSON with every unsafe character of its strings written as an escape.
+
+    Newlines between its tokens are kept.
+    """
+    return _UNSAFE_IN_LINES.sub(lambda found: f"\\u{ord(found[0]):04x}", json_text)
+
+
+def one_line(text: str) -> str:
+    """Return text with a visible replacement for everything unsafe, line breaks too, uncut."""
+    return text if text.isprintable() else _UNSAFE.sub(REPLACEMENT, text)
+
+
 def clean(text: str, limit: int = MAX_LENGTH) -> str:
     """Return text from data as one harmless printable line.
 
@@ -31,9 +47,14 @@ def clean(text: str, limit: int = MAX_LENGTH) -> str:
     can move the cursor, reverse a line or break a row; anything past `limit` characters is cut
     with an ellipsis.
     """
+    return _clean(text[: limit + 1], limit)
+
+
+@lru_cache(maxsize=65536)
+def _clean(text: str, limit: int) -> str:
     if text.isascii() and text.isprintable() and len(text) <= limit:
         return text
-    safe = "".join("\N{REPLACEMENT CHARACTER}" if is_unsafe(c) else c for c in text[: limit + 1])
+    safe = one_line(text)
     return safe if len(text) <= limit else safe[: limit - 1] + "…"
 
 

@@ -155,7 +155,7 @@ def test_drawing_and_exports(engine):
     shown = text(found, 80)
     assert shown.startswith("What changed purchase  Apr 14")
     assert "country  US            2        0      -2     100.0%" in shown
-    assert export(found, "csv").split("\r\n")[1].startswith("country,US,2,0,-2,1,-1.33")
+    assert export(found, "csv").split("\n")[1].startswith("country,US,2,0,-2,1,-1.33")
     assert '"shape":"table"' in export(found, "json")
 
 

@@ -206,7 +206,7 @@ def test_nobody_stands_behind_its_rows(engine):
 
 
 def test_rows_can_be_exported(engine):
-    assert export(engine.answer(parse("select 1 as a, 'x' as b")), "csv") == "a,b\r\n1,x\r\n"
+    assert export(engine.answer(parse("select 1 as a, 'x' as b")), "csv") == "a,b\n1,x\n"
 
 
 # -- text

@@ -275,7 +275,7 @@ def test_long_bounds_are_drawn_rounded():
 
 def test_files(engine):
     answer = ask(engine, KIND, range=A_RANGE, steps=SIGN_UP, breakdown="country")
-    lines = export(answer, "csv").split("\r\n")
+    lines = export(answer, "csv").split("\n")
     assert lines[0] == "country,bin,start,end,count,share,people"
     assert lines[1].startswith(",10m-1d20m,600,87600,1,")
     assert lines[3].startswith("DE,10m-1d20m,600,87600,0,0,0")

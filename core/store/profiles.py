@@ -84,6 +84,8 @@ def read_profile(text: str) -> tuple[str, Role | None]:
     user, colon, role = text.strip().rpartition(":")
     if not colon:
         user, role = role, ""
+    if any("\ud800" <= char <= "\udfff" for char in user):
+        raise BadInput("A profile's name is text in UTF-8.", parameter="profile")
     if not 1 <= len(user) <= 100:
         raise BadInput(
             "A profile's name is 1 to 100 characters long.",

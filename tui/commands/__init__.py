@@ -6,6 +6,7 @@ Data goes to standard output, talk to standard error.
 from __future__ import annotations
 
 import importlib
+import io
 import os
 import sys
 import threading
@@ -14,7 +15,7 @@ from typing import Any
 
 import click
 
-from core.errors import FootfallError, did_you_mean
+from core.errors import BadInput, FootfallError, did_you_mean
 
 COMMANDS = {
     "api": "answer a documented HTTP request without a server",
@@ -111,8 +112,7 @@ def run(arguments: Sequence[str]) -> int:
     except click.exceptions.Exit as ended:
         return ended.exit_code
     except click.ClickException as error:
-        error.show()
-        return error.exit_code
+        return _misused(error)
     except (KeyboardInterrupt, click.Abort):
         return _interrupted()
     except BrokenPipeError:
@@ -120,6 +120,8 @@ def run(arguments: Sequence[str]) -> int:
         return 0
     except FootfallError as error:
         return _failed(error)
+    except UnicodeEncodeError:
+        return _failed(BadInput("A word of the command is not text in UTF-8."))
     except OSError as error:
         return _failed(FootfallError(f"{error.filename or 'footfall'}: {error.strerror or error}."))
 
@@ -128,6 +130,15 @@ def _failed(error: FootfallError) -> int:
     from tui.commands.common import complain
 
     complain(error)
+    return error.exit_code
+
+
+def _misused(error: click.ClickException) -> int:
+    from tui.commands.common import say
+
+    said = io.StringIO()
+    error.show(said)
+    say(said.getvalue())
     return error.exit_code
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from pathlib import Path
 from typing import Any
@@ -10,7 +9,7 @@ from typing import Any
 import click
 
 from core.errors import BadInput
-from tui.commands.common import database, db_option, interruptible, open_engine, put, say
+from tui.commands.common import database, db_option, interruptible, open_engine, put, put_json, say
 
 
 @click.command("api")
@@ -47,13 +46,13 @@ def command(request: str | None, data: str | None, db: str | None) -> None:
     )  # fmt: skip
     if not reply.ok:
         _refuse(reply.status, reply.body)
-    put(json.dumps(reply.body, ensure_ascii=False, indent=2))
+    put_json(reply.body)
 
 
 def _refuse(status: int, body: Any) -> None:
     from http import HTTPStatus
 
-    put(json.dumps(body, ensure_ascii=False, indent=2))
+    put_json(body)
     error = body["error"]
     message = body.get("message") or (error["message"] if isinstance(error, dict) else error)
     say(f"{status} {HTTPStatus(status).phrase}: {message}")

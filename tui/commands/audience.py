@@ -15,12 +15,13 @@ from tui.commands.common import (
     open_engine,
     put,
     put_answer,
+    put_json,
+    put_line,
     say,
     width_of,
     width_option,
 )
 from tui.commands.saving import (
-    as_json,
     as_option,
     local_time,
     read_json,
@@ -98,7 +99,7 @@ def list_(db: str | None, format: str | None, width: int | None) -> None:
 @db_option
 def show(name: str, db: str | None) -> None:
     """Print an audience as JSON."""
-    put(as_json(_audiences(db, None).one(name).model_dump()))
+    put_json(_audiences(db, None).one(name).model_dump())
 
 
 @command.command("create")
@@ -115,7 +116,7 @@ def create(
     if rules is None:
         raise BadInput("Who is in it?", "Give --where, --did or -d; -d - reads standard input.")
     item = _audiences(db, profile).create(name, rules, description or "")
-    put(f"{item.id}  {item.title}")
+    put_line(f"{item.id}  {item.title}")
     from core.queries.audience import EVERYONE, read_definition
 
     if read_definition(rules).everyone:
@@ -136,7 +137,7 @@ def edit(
     item = _audiences(db, profile).change(
         name, title=title, description=description, definition=_definition(file, where, did, days)
     )
-    put(f"{item.id}  {item.title}")
+    put_line(f"{item.id}  {item.title}")
 
 
 @command.command("delete")
@@ -154,7 +155,7 @@ def delete(name: str, profile: str | None, db: str | None) -> None:
 @db_option
 def restore(name: str, profile: str | None, db: str | None) -> None:
     """Bring back what was deleted."""
-    put(undelete(saved_at(database(db), profile), "audiences", name))
+    put_line(undelete(saved_at(database(db), profile), "audiences", name))
 
 
 @command.command("versions")
@@ -164,7 +165,7 @@ def versions(name: str, db: str | None) -> None:
     """List the states an audience had."""
     for found in _audiences(db, None).versions(name):
         when = local_time(database(db), found.saved_at)
-        put(f"{found.version}  {when}  {found.saved_by}  {found.title}")
+        put_line(f"{found.version}  {when}  {found.saved_by}  {found.title}")
 
 
 @command.command("count")
@@ -175,4 +176,7 @@ def count(name: str, db: str | None, as_object: bool) -> None:
     """Count the people who are in it now."""
     audiences, engine = _audiences(db, None), open_engine(database(db))
     found = interruptible(lambda stop: audiences.count(engine, name))
-    put(as_json({"count": found}) if as_object else f"{found}")
+    if as_object:
+        put_json({"count": found})
+    else:
+        put(f"{found}")

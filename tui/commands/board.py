@@ -21,10 +21,12 @@ from tui.commands.common import (
     open_engine,
     put,
     put_answer,
+    put_json,
+    put_line,
     width_of,
     width_option,
 )
-from tui.commands.saving import as_json, as_option, read_text, saved_at, undelete
+from tui.commands.saving import as_option, read_text, saved_at, undelete
 
 
 class _Group(click.Group):
@@ -64,7 +66,7 @@ def show_command(
     """Open the board NAME, an id or a title; piped or with --print: as text."""
     path = database(db)
     if as_object:
-        put(board_json(path, name, range, where))
+        put_json(board_json(path, name, range, where))
         return 0
     return show(path, name, printed=printed, plain=plain, range=range, width=width, where=where)
 
@@ -144,8 +146,8 @@ def conditions(text: str | None) -> tuple[Any, ...]:
     return parse(f"events where {text}").conditions
 
 
-def board_json(path: Path, name: str | None, range: str | None, where: str | None) -> str:
-    """Return a board and its answers as JSON: {"board": ..., "answers": {block id: ...}}."""
+def board_json(path: Path, name: str | None, range: str | None, where: str | None) -> Any:
+    """Return a board and its answers for JSON: {"board": ..., "answers": {block id: ...}}."""
     _, board, answers = _answered(path, name, range, where)
     found = {
         id_: {"error": str(answer)}
@@ -153,7 +155,7 @@ def board_json(path: Path, name: str | None, range: str | None, where: str | Non
         else answer.model_dump(mode="json", by_alias=True)
         for id_, answer in answers.items()
     }
-    return as_json({"board": json.loads(board.to_json()), "answers": found})
+    return {"board": json.loads(board.to_json()), "answers": found}
 
 
 @command.command("list")
@@ -179,7 +181,7 @@ def export(name: str, file: str | None, db: str | None) -> None:
     path = database(db)
     text = find_board(path, open_engine(path), name).to_json() + "\n"
     if file in (None, "-"):
-        put(as_json(json.loads(text)))
+        put_json(json.loads(text))
     else:
         Path(str(file)).expanduser().write_text(text, "utf-8")
 
@@ -208,7 +210,7 @@ def import_(file: str, title: str | None, profile: str | None, db: str | None) -
     if owner != saved.profile.user:
         board = board.model_copy(update={"id": new_id("brd")})
     stored = saved.save_board(board)
-    put(f"{stored.id}  {stored.title}")
+    put_line(f"{stored.id}  {stored.title}")
 
 
 @command.command("pin")
@@ -238,4 +240,4 @@ def delete(name: str, profile: str | None, db: str | None) -> None:
 @db_option
 def restore(name: str, profile: str | None, db: str | None) -> None:
     """Bring back what was deleted."""
-    put(undelete(saved_at(database(db), profile), "boards", name))
+    put_line(undelete(saved_at(database(db), profile), "boards", name))

@@ -12,10 +12,12 @@ from tui.commands.common import (
     format_options,
     put,
     put_answer,
+    put_json,
+    put_line,
     width_of,
     width_option,
 )
-from tui.commands.saving import as_json, as_option, local_time, saved_at, undelete
+from tui.commands.saving import as_option, local_time, saved_at, undelete
 
 if TYPE_CHECKING:
     from core.store.items import Items
@@ -54,7 +56,7 @@ def list_(db: str | None, format: str | None, width: int | None) -> None:
 @db_option
 def show(name: str, db: str | None) -> None:
     """Print a chart as JSON."""
-    put(as_json(_charts(db).one("charts", name).model_dump()))
+    put_json(_charts(db).one("charts", name).model_dump())
 
 
 @command.command("save")
@@ -93,7 +95,7 @@ def save(
         },
     )  # fmt: skip
     stored = charts.save("charts", item)
-    put(f"{stored.id}  {stored.title}")
+    put_line(f"{stored.id}  {stored.title}")
 
 
 @command.command("run")
@@ -150,4 +152,4 @@ def delete(name: str, profile: str | None, db: str | None) -> None:
 @db_option
 def restore(name: str, profile: str | None, db: str | None) -> None:
     """Bring back what was deleted."""
-    put(undelete(saved_at(database(db), profile), "charts", name))
+    put_line(undelete(saved_at(database(db), profile), "charts", name))

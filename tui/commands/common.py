@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import signal
@@ -15,7 +16,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from core.errors import BadInput, FootfallError
-from core.text import clean
+from core.text import clean, escaped, harmless, one_line
 
 if TYPE_CHECKING:
     from core.draw import Look
@@ -174,8 +175,22 @@ def interruptible(work: Callable[[Stop], Value]) -> Value:
 
 
 def put(text: str) -> None:
-    """Write data to standard output, ending with one newline."""
+    """Write data to standard output, ending with one newline.
+
+    Whatever the text was made of, no control character leaves but newlines and tabs.
+    """
+    text = harmless(text)
     sys.stdout.write(text if text.endswith("\n") else f"{text}\n")
+
+
+def put_line(text: str) -> None:
+    """Write one line of data to standard output; names in it cannot break it."""
+    put(one_line(text))
+
+
+def put_json(value: Any) -> None:
+    """Write JSON to standard output, indented for people; control characters are escaped."""
+    put(escaped(json.dumps(value, ensure_ascii=False, indent=2)))
 
 
 def say(*lines: str) -> None:

@@ -15,8 +15,8 @@ from tui.commands.common import (
     db_option,
     format_options,
     open_engine,
-    put,
     put_answer,
+    put_line,
     say,
     width_of,
     width_option,
@@ -67,7 +67,7 @@ def create(
     name: str, events: str | None, file: str | None, profile: str | None, db: str | None
 ) -> None:
     """Keep EVENTS under NAME: events and their filters, as in questions, with or between them."""
-    put(_stored(name, events, file, profile, db, ""))
+    put_line(_stored(name, events, file, profile, db, ""))
 
 
 @command.command("edit")
@@ -81,7 +81,7 @@ def edit(
 ) -> None:
     """Give a custom event other EVENTS; every version is kept."""
     found = saved_at(database(db), profile).item("custom_events", _bare(name))
-    put(_stored(found.title, events, file, profile, db, found.id))
+    put_line(_stored(found.title, events, file, profile, db, found.id))
 
 
 def _stored(
@@ -123,7 +123,7 @@ def rename(name: str, to: str, profile: str | None, db: str | None) -> None:
     saved = saved_at(database(db), profile)
     found = saved.item("custom_events", _bare(name))
     saved.save_custom_event(_bare(to), found.body, found.id)
-    put(f"ce:{found.title} is ce:{_bare(to)} now")
+    put_line(f"ce:{found.title} is ce:{_bare(to)} now")
     say(f"-- back: {_again('rename', _bare(to), found.title)}")
 
 
@@ -136,7 +136,7 @@ def delete(name: str, profile: str | None, db: str | None) -> None:
     saved = saved_at(database(db), profile)
     found = saved.item("custom_events", _bare(name))
     saved.delete("custom_events", found.id)
-    put(f"ce:{found.title} is deleted")
+    put_line(f"ce:{found.title} is deleted")
     say(f"-- back: {_again('restore', found.title)}")
 
 
@@ -146,7 +146,8 @@ def delete(name: str, profile: str | None, db: str | None) -> None:
 @db_option
 def restore(name: str, profile: str | None, db: str | None) -> None:
     """Bring a deleted custom event back, by name or id."""
-    put(f"ce:{undelete(saved_at(database(db), profile), 'custom_events', _bare(name))} is back")
+    title = undelete(saved_at(database(db), profile), "custom_events", _bare(name))
+    put_line(f"ce:{title} is back")
 
 
 def _switches(function: Any) -> Any:
@@ -176,7 +177,7 @@ def flag(
     before, after = flag_event(
         database(db), name, changes, profile=saved_at(database(db), profile).desk.wanted, told=_told
     )
-    put(f"{after.name}  {flag_words(after) or 'no flags'}")
+    put_line(f"{after.name}  {flag_words(after) or 'no flags'}")
     undo = _undo(before, after)
     say(f"-- back: {_again('flag', name, *undo)}" if undo else "-- it was so already")
 

@@ -16,12 +16,13 @@ from tui.commands.common import (
     db_option,
     format_options,
     open_engine,
-    put,
     put_answer,
+    put_json,
+    put_line,
     width_of,
     width_option,
 )
-from tui.commands.saving import as_json, as_option, saved_at, undelete
+from tui.commands.saving import as_option, saved_at, undelete
 
 CATEGORIES = ("release", "news", "incident", "post")
 SOURCES = ("manual", "api", "plugin")
@@ -102,7 +103,7 @@ def add(text: tuple[str, ...], profile: str | None, db: str | None, **given: Any
         raise BadInput("A mark's text is 1 to 200 characters long.")
     fields = {"title": title, "timestamp": int(time.time() * 1000)}
     mark = checked(Mark, {**fields, **_values(path, profile, given)})
-    put(_line(path, saved_at(path, profile).save_mark(mark)))
+    put_line(_line(path, saved_at(path, profile).save_mark(mark)))
 
 
 @command.command("edit")
@@ -115,7 +116,7 @@ def edit(id_: str, title: str | None, profile: str | None, db: str | None, **giv
     """Change what is given of the mark ID, keep the rest; its creator or an admin may."""
     path = database(db)
     fields = _values(path, profile, given) | ({} if title is None else {"title": title})
-    put(_line(path, saved_at(path, profile).moments.change(id_, **fields)))
+    put_line(_line(path, saved_at(path, profile).moments.change(id_, **fields)))
 
 
 @command.command("list")
@@ -149,7 +150,7 @@ def list_(
         start, end = span.start, span.end - 1
     found = saved_at(path, profile).marks(start, end, category, source=source, tag=tag, limit=limit)
     if format == "json":
-        put(as_json([mark.model_dump() for mark in found]))
+        put_json([mark.model_dump() for mark in found])
     else:
         put_answer(table_of_marks(found, engine.calendar), format, width=width_of(width))
 
@@ -160,7 +161,7 @@ def list_(
 @db_option
 def show(id_: str, profile: str | None, db: str | None) -> None:
     """Print the mark ID as JSON."""
-    put(as_json(saved_at(database(db), profile).mark(id_).model_dump()))
+    put_json(saved_at(database(db), profile).mark(id_).model_dump())
 
 
 @command.command("delete")
@@ -178,7 +179,7 @@ def delete(id_: str, profile: str | None, db: str | None) -> None:
 @db_option
 def restore(name: str, profile: str | None, db: str | None) -> None:
     """Bring back what was deleted."""
-    put(undelete(saved_at(database(db), profile), "marks", name))
+    put_line(undelete(saved_at(database(db), profile), "marks", name))
 
 
 def _line(path: Path, mark: Any) -> str:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import click
 
-from tui.commands.common import database, db_option, format_options, put, say
-from tui.commands.saving import as_json, saved_at
+from tui.commands.common import database, db_option, format_options, put_json, put_line, say
+from tui.commands.saving import saved_at
 
 ROLES = ("viewer", "editor", "admin", "platform")
 
@@ -37,9 +37,9 @@ def command(name: str | None, role: str | None, db: str | None, format: str | No
         saved = Saved(path)
     profile = saved.profile
     if format == "json":
-        put(as_json(profile.model_dump()))
+        put_json(profile.model_dump())
     else:
-        put(f"{profile.user}  {profile.role}")
+        put_line(f"{profile.user}  {profile.role}")
     if profile.role == "viewer":
         from core.store.profiles import writable
 

@@ -62,13 +62,15 @@ def command(
 def parsed_of(engine: Any, text: str) -> Any:
     """Return the question a text, JSON or "saved:CHART" means, and how it is drawn."""
     from core.language import Parsed, parse_any, parse_full
+    from core.queries import from_json
     from core.queries.saved_chart import SavedChart
 
     word = text.strip()
     if word.startswith("{"):
         return Parsed(parse_any(text))
     if word.startswith("saved:"):
-        parsed = Parsed(SavedChart(chart=word.removeprefix("saved:").strip() or "?"))
+        chart = word.removeprefix("saved:").strip() or "?"
+        parsed = Parsed(from_json({"kind": "saved", "chart": chart}))
     else:
         parsed = parse_full(text)
     if isinstance(parsed.question, SavedChart) and not parsed.chart:

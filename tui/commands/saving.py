@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from core.errors import BadInput
-from core.text import is_unsafe
 
 if TYPE_CHECKING:
     from core.store.saved import Saved
@@ -55,12 +54,6 @@ def read_json(text: str, what: str) -> dict[str, Any]:
     if not isinstance(found, dict):
         raise BadInput(f"{what} is a JSON object.", "For example {}.")
     return found
-
-
-def as_json(value: Any) -> str:
-    """Return JSON for people, what could harm a terminal escaped."""
-    text = json.dumps(value, ensure_ascii=False, indent=2)
-    return "".join(f"\\u{ord(c):04x}" if is_unsafe(c) and c != "\n" else c for c in text)
 
 
 def local_time(path: Path, ms: int) -> str:
