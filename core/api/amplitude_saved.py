@@ -57,7 +57,7 @@ def table(asked: ask.Chart, backend: Backend) -> Json:
     """
     _, answer = _answered(asked, backend)
     written = _wide(answer) if isinstance(answer, Series) else rows(answer)
-    return {"data": delimited([[answer.title], [], *written], ending="\n")}
+    return {"data": delimited([[answer.title], [], *written])}
 
 
 def _answered(asked: ask.Chart, backend: Backend) -> tuple[Question, Shape]:
