@@ -9,8 +9,9 @@ from __future__ import annotations
 import json
 import math
 import re
+import sys
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from fractions import Fraction
 from typing import Any
@@ -438,12 +439,29 @@ def time_of(world: World, question: Any) -> Time:
     calendar = calendar_of(world)
     span = span_of(world, question)
     unit = fit(question.granularity, span, world.now)
+    own = buckets(span, unit, calendar, world.now)
     before = None
-    slots = []
+    slots: list[Bucket] = []
     if question.compare:
-        before = comparison(question.range, question.compare, span, calendar, world.now)
-        slots = buckets(before, unit, calendar, world.now)
-    return Time(span, buckets(span, unit, calendar, world.now), before, slots)
+        before, slots = compared_of(world, question, unit, len(own))
+    return Time(span, own, before, slots)
+
+
+def compared_of(
+    world: World, question: Any, unit: str, count: int, span: Span | None = None
+) -> tuple[Span, list[Bucket]]:
+    """The span that a question's is compared with, and at most `count` of its daily buckets."""
+    calendar = calendar_of(world)
+    span = span or span_of(world, question)
+    if span.running:
+        span = resolve(question.range, calendar, world.now, earliest(world))
+    before = comparison(question.range, question.compare, span, calendar, world.now)
+    slots = buckets(before, unit, calendar, world.now)
+    if len(slots) > count and unit in ("minute", "five_minute", "hourly", "daily"):
+        slots = slots[:count]
+        end = slots[-1].end if slots else before.start
+        before = replace(before, end=end, last_day=slots[-1].last_day if slots else 0)
+    return before, slots
 
 
 def within(items: Iterable[Seen], start: int, end: int) -> list[Seen]:
@@ -570,6 +588,8 @@ def window_of(world: World, metric: str, bucket: Bucket) -> tuple[int, int]:
         return bucket.end - days * DAY, bucket.end
     calendar = calendar_of(world)
     last = min(bucket.last_day, local_day(world.now, calendar))
+    if bucket.cut and last == bucket.last_day:
+        return calendar.day_start(last - days + 1), bucket.end
     return calendar.day_start(last - days + 1), calendar.day_start(last + 1)
 
 
@@ -597,7 +617,7 @@ def span_of(world: World, question: Any) -> Span:
     today = local_day(world.now, calendar)
     if span.first_day > today or span.last_day <= today:
         return span
-    return days_span(span.first_day, today, calendar)
+    return days_span(span.first_day, today, calendar, running=span.running)
 
 
 def period_of(day: int, unit: str, week_start: int) -> int:
@@ -736,8 +756,10 @@ def lifecycle(
     unit, week, calendar = question.granularity, world.week_start, calendar_of(world)
     span = span_of(world, question)
     if compared:
-        span = comparison(question.range, question.compare, span, calendar, world.now)
+        span, _ = compared_of(world, question, unit, sys.maxsize)
     items = matching(world, question.event, question.conditions, members)
+    if span.cut:
+        items = [item for item in items if item.ts < span.end]
     if group:
         items = [item for item in items if group_of(world, item, question.breakdown) == group]
     everything = matching(world, "_all") if question.new_means == "product" else items

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from core.timeframe import comparison
 from tests.oracle import (
-    calendar_of,
+    compared_of,
     group_of,
     matching,
     number_of,
@@ -23,7 +22,7 @@ Figures = dict[tuple[str, str], tuple[float, float]]
 def explain(world: World, question: Any) -> tuple[Figures, tuple[float, float]]:
     """(field, value) -> figures before and now, and those of everybody."""
     now = span_of(world, question)
-    before = comparison(question.range, question.compare, now, calendar_of(world), world.now)
+    before, _ = compared_of(world, question, "yearly", 1)
     items = matching(world, getattr(question.of, "event", None), question.conditions)
     both = [within(items, span.start, span.end) for span in (before, now)]
     found: Figures = {}

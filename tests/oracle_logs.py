@@ -8,8 +8,8 @@ from typing import Any
 
 from core.filters import AnyOf, Clause, Condition, NotOf
 from core.logs import LEVELS, pattern_of
-from core.timeframe import buckets, comparison, days_span, resolve
-from tests.oracle import Seen, calendar_of, local_day, matching
+from core.timeframe import buckets, days_span, resolve
+from tests.oracle import Seen, calendar_of, compared_of, local_day, matching
 from tests.worlds import World
 
 OWN = ("level", "service", "source", "message", "pattern", "session", "session_id")
@@ -134,8 +134,7 @@ def volume(logs: list[Written], question: Any, slots: list[Any]) -> dict[Any, li
 def slots_of(world: World, question: Any, span: Any, unit: str) -> tuple[list[Any], list[Any]]:
     """The buckets of the range, and of the one it is compared with."""
     calendar = calendar_of(world)
-    before = []
-    if question.compare:
-        compared = comparison(question.range, question.compare, span, calendar, world.now)
-        before = buckets(compared, unit, calendar, world.now)
-    return buckets(span, unit, calendar, world.now), before
+    now = buckets(span, unit, calendar, world.now)
+    if not question.compare:
+        return now, []
+    return now, compared_of(world, question, unit, len(now), span)[1]

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from core.timeframe import Span, buckets, comparison, fit
+from core.timeframe import Span, buckets, fit
 from tests.oracle import (
     Group,
     Period,
     Seen,
     calendar_of,
+    compared_of,
     group_of,
     later,
     local_day,
@@ -29,8 +30,10 @@ def users(world: World, question: Any) -> tuple[Period, Period]:
     now = _period(world, question, span)
     if not question.compare:
         return now, Period({}, {})
-    before = comparison(question.range, question.compare, span, calendar, world.now)
-    return now, _period(world, question, before, fit(question.granularity, span, world.now))
+    unit = fit(question.granularity, span, world.now)
+    count = len(buckets(span, unit, calendar, world.now))
+    before, _ = compared_of(world, question, unit, count)
+    return now, _period(world, question, before, unit)
 
 
 def _period(world: World, question: Any, span: Span, unit: str = "") -> Period:
@@ -45,8 +48,9 @@ def _period(world: World, question: Any, span: Span, unit: str = "") -> Period:
         last = later(period_of(span.last_day, unit, world.week_start), unit, world.week_start, 1)
         start = calendar.day_start(first)
         end = calendar.day_start(max(min(last, today + 1), span.last_day + 1))
+        end = span.end if span.cut else end
         stretches, day = [], first
-        while day < last and day <= today:
+        while day < last and day <= today and calendar.day_start(day) < end:
             following = later(day, unit, world.week_start, 1)
             ends = min(calendar.day_start(following), end)
             stretches.append((calendar.day_start(day), ends))

@@ -18,12 +18,15 @@ from core.timeframe import (
     GRANULARITIES,
     HOUR,
     Calendar,
+    alike,
     buckets,
     comparison,
     fit,
     granularity,
     resolve,
     runs,
+    same_time,
+    shown_part,
     to_date,
     to_day,
 )
@@ -360,3 +363,113 @@ def test_hours_compare_with_the_hours_before():
 def test_dates_and_days():
     assert to_day(date(1970, 1, 1)) == 0
     assert to_date(-1) == date(1969, 12, 31)
+
+
+# -- of a running period only what has passed of it
+
+
+def cut_at(text: str, mode: str, now: str, zone: str = "UTC", week_start: int = 0) -> str:
+    """The local end of what a range is compared with; a cut one ends just after a moment."""
+    calendar = Calendar(zone, week_start)
+    moment = at(now, zone)
+    found = comparison(text, mode, resolve(text, calendar, moment), calendar, moment)
+    assert found.start == calendar.day_start(found.first_day)
+    if not found.cut:
+        assert found.end == calendar.day_start(found.last_day + 1)
+        return f"{to_date(found.last_day)}"
+    return calendar.local(found.end - 1).isoformat()[:16]
+
+
+@pytest.mark.parametrize(
+    ("text", "mode", "now", "end"),
+    [
+        ("today", "previous", "2025-04-09T12:00", "2025-04-08T12:00"),
+        ("today", "yoy", "2025-04-09T12:00", "2024-04-09T12:00"),
+        ("today", "yoy", "2024-02-29T12:00", "2023-02-28T12:00"),
+        ("wtd", "previous", "2025-04-09T12:00", "2025-04-02T12:00"),
+        ("wtd", "yoy", "2025-04-09T12:00", "2024-04-09T12:00"),
+        ("mtd", "previous", "2025-04-09T12:00", "2025-03-09T12:00"),
+        ("mtd", "previous", "2025-03-28T12:00", "2025-02-28T12:00"),
+        ("mtd", "previous", "2025-03-29T12:00", "2025-02-28"),
+        ("mtd", "yoy", "2024-02-29T12:00", "2023-02-28"),
+        ("qtd", "previous", "2025-05-15T08:30", "2025-02-14T08:30"),
+        ("qtd", "previous", "2025-06-30T08:30", "2025-03-31"),
+        ("ytd", "previous", "2025-03-01T08:30", "2024-02-29T08:30"),
+        ("ytd", "previous", "2024-12-31T08:30", "2023-12-31"),
+        ("ytd", "yoy", "2025-03-01T08:30", "2024-03-01T08:30"),
+        ("2025-04-01,2025-04-30", "previous", "2025-04-09T12:00", "2025-03-09T12:00"),
+        ("2025-04-07,2025-04-20", "previous", "2025-04-09T12:00", "2025-03-26T12:00"),
+        ("7d", "previous", "2025-04-09T12:00", "2025-04-02"),
+        ("last_month", "previous", "2025-04-09T12:00", "2025-02-28"),
+        ("2025-04-01,2025-04-09", "previous", "2025-04-09T12:00", "2025-03-31"),
+    ],
+)
+def test_as_much_is_compared_as_has_passed(text, mode, now, end):
+    assert cut_at(text, mode, now) == end
+
+
+def test_a_week_from_sunday_has_passed_a_day_more():
+    assert cut_at("wtd", "previous", "2025-04-09T12:00", week_start=6) == "2025-04-02T12:00"
+    span = resolve("wtd", Calendar("UTC", 6), at("2025-04-09T12:00"))
+    found = comparison("wtd", "previous", span, Calendar("UTC", 6), at("2025-04-09T12:00"))
+    assert to_date(found.first_day).isoformat() == "2025-03-30"
+
+
+def test_the_hour_is_that_of_the_clock_on_days_of_23_and_25_hours():
+    york = "America/New_York"
+    assert cut_at("today", "previous", "2025-03-09T12:00", york) == "2025-03-08T12:00"
+    assert cut_at("today", "previous", "2025-03-10T12:00", york) == "2025-03-09T12:00"
+    assert cut_at("today", "previous", "2025-11-03T12:00", york) == "2025-11-02T12:00"
+    calendar = Calendar(york)
+    day = to_day(date(2025, 3, 9))
+    skipped = same_time(at("2025-03-10T02:30", york), day, calendar)
+    assert calendar.local(skipped).isoformat()[:16] == "2025-03-09T03:30"
+    twice = same_time(at("2025-11-03T01:30", york), to_day(date(2025, 11, 2)), calendar)
+    assert calendar.local(twice).isoformat() == "2025-11-02T01:30:00-04:00"
+
+
+@settings(deadline=None)
+@given(CASES, st.sampled_from(("previous", "yoy")))
+def test_what_has_passed_lies_in_the_period_before(case, mode):
+    (zone, middle), week_start, hours, ms, text, _ = case
+    calendar = Calendar(zone, week_start)
+    now = at(f"{middle}T00:00", zone) + hours * HOUR + ms
+    span = resolve(text, calendar, now, now - 50 * DAY)
+    found = comparison(text, mode, span, calendar, now)
+    assert found.start < found.end <= max(span.start, found.start + 1) or mode == "yoy"
+    assert calendar.day_of(found.start) == found.first_day
+    assert calendar.day_of(found.end - 1) == found.last_day
+    assert not (found.whole_days and found.cut)
+    if found.cut:
+        then, here = calendar.local(found.end - 1), calendar.local(now)
+        skipped = then.utcoffset() != calendar.local(found.end - 1 - 2 * HOUR).utcoffset()
+        assert (then.hour, then.minute) == (here.hour, here.minute) or skipped
+
+
+def test_a_longer_period_before_ends_with_the_points_that_have_a_place():
+    span = resolve("2025-02-01,2025-02-28", UTC, NOW)
+    before = comparison("2025-02-01,2025-02-28", "previous", span, UTC, NOW)
+    days = buckets(before, "daily", UTC, NOW)
+    found = shown_part(before, days, 28, "daily", UTC)
+    assert (before.days, found.days, found.whole_days) == (31, 28, True)
+    assert shown_part(before, buckets(before, "monthly", UTC, NOW), 1, "monthly", UTC) == before
+
+
+def test_buckets_with_as_many_days_are_alike():
+    span = resolve("2025-04-02,2025-04-11", UTC, NOW)
+    before = comparison("2025-04-02,2025-04-11", "previous", span, UTC, NOW)
+    pairs = zip(*(buckets(part, "weekly", UTC, NOW) for part in (span, before)), strict=False)
+    assert [alike(one, other, NOW, "weekly") for one, other in pairs] == [False, False]
+    for text, expected in (("mtd", True), ("7d", False)):
+        span = resolve(text, UTC, NOW)
+        before = comparison(text, "previous", span, UTC, NOW)
+        one, other = (buckets(part, "daily", UTC, NOW)[-1] for part in (span, before))
+        assert alike(one, other, NOW, "daily") is expected
+
+
+def test_a_range_may_end_at_a_time_of_its_last_day():
+    span = resolve("2025-04-07,2025-04-08T12:00", Calendar("America/New_York"), NOW)
+    assert span.cut
+    assert span.end == at("2025-04-08T12:00", "America/New_York")
+    assert resolve("2025-04-07,2025-04-08T12:00Z", UTC, NOW).end == at("2025-04-08T12:00")
+    assert resolve("2025-04-07,2025-04-08T00:00", UTC, NOW).last_day == to_day(date(2025, 4, 7))

@@ -36,7 +36,8 @@ class Line(Model):
         group: its breakdown values, in the order of `Series.breakdown`; () without one.
         series: its name where the answer has several lines for each group, else "".
         values: None where the figure is undefined.
-        previous: the compared period's values by index, cut or padded to the same length.
+        previous: the compared period's values by index, cut to the same length; None where that
+            period, being shorter, has no bucket.
         total: the figure over the whole range; for people counted once, not the sum of values.
         previous_total: the same of the compared period.
         of_last: total is the figure of the last bucket instead, as of rolling windows.
@@ -67,12 +68,22 @@ class Line(Model):
 
 
 class Comparison(Model):
-    """The period compared with: its mode, local dates (inclusive) and bucket labels by index."""
+    """The period compared with.
+
+    Attributes:
+        first, last: its local dates, inclusive; of a running period's only what has passed.
+        until: ISO local minute at which its last day is cut, None where that is whole.
+        labels: its bucket labels by index.
+        alike: by index, whether its bucket holds as much time as the one beside it. The change
+            from one to the other says nothing where it does not.
+    """
 
     mode: Literal["previous", "yoy"]
     first: str
     last: str
+    until: str | None = None
     labels: tuple[str, ...] = ()
+    alike: tuple[bool, ...] = ()
 
 
 class Series(Shape):

@@ -92,7 +92,8 @@ def _total(totals: Iterable[float | None]) -> float | None:
 def _period(answer: Series) -> dict[str, Any]:
     compared = answer.comparison
     assert compared is not None
-    return {"mode": compared.mode, "first": compared.first, "last": compared.last}
+    until = {"until": compared.until} if compared.until else {}
+    return {"mode": compared.mode, "first": compared.first, "last": compared.last, **until}
 
 
 def _before(answer: Series) -> tuple[str, ...]:

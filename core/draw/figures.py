@@ -6,8 +6,8 @@ import math
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timedelta
 
+from core.answers import Comparison, Series, TimeBucket
 from core.answers import Line as SeriesLine
-from core.answers import Series, TimeBucket
 from core.draw.units import Unit, drawing_notes
 from core.text import compact, duration, number, percent
 from core.timeframe import CLOCK, UNITS
@@ -133,6 +133,18 @@ def span_text(first: str | None, last: str | None) -> str:
     if a.date() == b.date():
         return day_text(a, year=True)
     return f"{day_text(a, year=a.year != b.year)} – {day_text(b, year=True)}"
+
+
+def compared_text(compared: Comparison) -> str:
+    """Return the dates of a compared period: "Apr 07 – Apr 08 2025 until 12:00"."""
+    dates = span_text(compared.first, compared.last)
+    return f"{dates} until {compared.until[11:16]}" if compared.until else dates
+
+
+def is_alike(answer: Series, index: int) -> bool:
+    """Whether a bucket and the one it is compared with hold as much time."""
+    alike = answer.comparison.alike if answer.comparison else ()
+    return index >= len(alike) or alike[index]
 
 
 Tick = tuple[int, str]

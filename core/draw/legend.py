@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from core.answers import Line as SeriesLine
 from core.answers import Series
-from core.draw.figures import bucket_text, counted, facts, figure, running, span_text
+from core.draw.figures import (
+    bucket_text,
+    compared_text,
+    counted,
+    facts,
+    figure,
+    is_alike,
+    running,
+)
 from core.draw.spans import Line, Look, Span, cells, clipped, joined, safe
 from core.draw.units import unit_of
 from core.text import change, cut
@@ -87,7 +95,7 @@ def _single(answer: Series, line: SeriesLine, width: int, look: Look) -> Line:
         part, whole = line.total_fraction
         found.append(Span(f" {part:,} of {whole:,}", "dim"))
     if answer.comparison is not None:
-        dates = span_text(answer.comparison.first, answer.comparison.last)
+        dates = compared_text(answer.comparison)
         found += [Span("  "), delta(line.total, line.previous_total)]
         before = f" vs {figure(line.previous_total, unit_of(answer))}"
         found.append(Span(before, "dim"))
@@ -151,9 +159,9 @@ def _value(answer: Series, at: int, index: int, look: Look, *, whole: bool, size
         found = (*found, Span(f" {part:,} of {of:,}", "dim"))
     if whole and line.previous is not None and index < len(line.previous):
         before = line.previous[index]
-        found = (
-            *found, Span(f"  prev {figure(before, unit)} ", "dim"), delta(value, before)
-        )  # fmt: skip
+        found = (*found, Span(f"  prev {figure(before, unit)} ", "dim"))
+        if is_alike(answer, index):
+            found = (*found, delta(value, before))
     return found
 
 

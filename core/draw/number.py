@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from core.answers import Number, Series
-from core.draw.figures import bucket_text, counted, facts, figure, short, span_text
+from core.draw.figures import bucket_text, compared_text, counted, facts, figure, short
 from core.draw.legend import delta, key, value_line, wrapped
 from core.draw.spans import Line, Look, Span, cells, clipped, padded, safe, spread
 from core.draw.spark import big, sparkline
@@ -48,7 +48,9 @@ def number_chart(
     if not answer.lines:
         return [(Span("Nothing counted.", "dim"),)]
     line = answer.lines[0]
-    right = (delta(line.total, line.previous_total),) if answer.comparison else ()
+    right: Line = (delta(line.total, line.previous_total),) if answer.comparison else ()
+    if answer.comparison is not None and answer.comparison.until:
+        right = (Span("~ ", "partial"), *right)
     lines = _headline(line.total, unit_of(answer), right, width, height, look)
     at = cursor[1] if cursor else None
     partial = [b.partial for b in answer.buckets]
@@ -57,7 +59,7 @@ def number_chart(
     if cursor is not None and answer.buckets:
         lines.append(value_line(answer, cursor, width, look))
     elif answer.comparison is not None:
-        dates = span_text(answer.comparison.first, answer.comparison.last)
+        dates = compared_text(answer.comparison)
         before = f"prev {figure(line.previous_total, unit_of(answer))}"
         whole = f"{before}  {dates}"
         lines.append((Span(whole if len(whole) <= width else before, "dim"),))

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from core.answers import Column, Series, Table
-from core.draw.figures import bucket_text, facts, figure
+from core.draw.figures import bucket_text, facts, figure, is_alike
 from core.draw.legend import delta, wrapped
 from core.draw.spans import Line, Look, Span, cells, clipped, safe
 from core.draw.spark import bar, sparkline
@@ -257,10 +257,16 @@ def _line_columns(answer: Series) -> list[Texts]:
     return [*columns, *_compared(answer, [(x.total, x.previous_total) for x in lines])]
 
 
-def _compared(answer: Series, pairs: Sequence[tuple[float | None, float | None]]) -> list[Texts]:
+def _compared(
+    answer: Series, pairs: Sequence[tuple[float | None, float | None]], *, by_time: bool = False
+) -> list[Texts]:
+    """Columns of the figures before and the changes; `by_time` says that the pairs are buckets."""
     if answer.comparison is None:
         return []
-    deltas = [delta(now, before) for now, before in pairs]
+    deltas = [
+        delta(now, before) if not by_time or is_alike(answer, at) else Span("–", "dim")
+        for at, (now, before) in enumerate(pairs)
+    ]
     return [
         Texts("prev", tuple(figure(b, answer.unit) for _, b in pairs), right=True),
         Texts(
@@ -307,7 +313,7 @@ def _bucket_columns(answer: Series) -> list[Texts]:
             figures=tuple(max(v or 0.0, 0.0) for v in line.values),
         ),
         *([Texts("people", behind, right=True)] if behind else []),
-        *_compared(answer, list(zip(line.values, previous, strict=False))),
+        *_compared(answer, list(zip(line.values, previous, strict=False)), by_time=True),
     ]  # fmt: skip
 
 

@@ -18,7 +18,7 @@ from core.queries.base import Ask, Context, Rows, TimedQuestion, find_bucket, fr
 from core.queries.names import Field
 from core.queries.select import Selection, label, select
 from core.queries.series import Figures, assemble, collect
-from core.timeframe import DAY, Bucket, Span, days_span
+from core.timeframe import DAY, Bucket, Span, cut_span, days_span
 
 WHOLE = -1
 """The slot of figures over the whole range."""
@@ -69,7 +69,7 @@ class ActiveUsers(TimedQuestion):
         windows = [self._window(ctx, slot) for slot in slots]
         bind = ctx.binder()
         reach = _hull(ctx, windows)
-        days = windows[0].whole_days
+        days = _by_days(windows[0])
         ends = [
             (slot.index, w.first_day, w.last_day) if days else (slot.index, w.start, w.end)
             for slot, w in zip(slots, windows, strict=True)
@@ -124,7 +124,10 @@ class ActiveUsers(TimedQuestion):
         days = WINDOWS[self.metric]
         if len(slot.label) == 10:
             last = min(slot.last_day, ctx.today)
-            return days_span(last - days + 1, last, ctx.calendar)
+            first = last - days + 1
+            if slot.cut and last == slot.last_day:
+                return cut_span(first, last, slot.end, ctx.calendar)
+            return days_span(first, last, ctx.calendar)
         return Span(
             slot.end - days * DAY, slot.end - 1, ctx.calendar.day_of(slot.end - days * DAY),
             ctx.calendar.day_of(slot.end - 1), whole_days=False,
@@ -137,7 +140,7 @@ class ActiveUsers(TimedQuestion):
         slot = find_bucket(slots, cell.bucket)
         if self._windowed(slots):
             span = self._window(ctx, slot or slots[-1])
-            span = span if span.whole_days else replace(span, end=span.end + 1)
+            span = span if _by_days(span) else replace(span, end=span.end + 1)
         elif slot is not None:
             span = bucket_span(slot, span)
         return members_of_group(ctx, bind, select(ctx, self), span, self.breakdown, cell.group)
@@ -154,10 +157,15 @@ def rolling_statement(
     return ActiveUsers(metric=metric)._rolling(ctx, selection, slots, by)
 
 
+def _by_days(span: Span) -> bool:
+    """Whether local days alone tell a span's time, but for where the last one is cut."""
+    return span.whole_days or span.cut
+
+
 def _hull(ctx: Context, windows: list[Span]) -> Span:
     first, last = windows[0], windows[-1]
-    if first.whole_days:
-        return days_span(first.first_day, last.last_day, ctx.calendar)
+    if _by_days(first):
+        return cut_span(first.first_day, last.last_day, last.end, ctx.calendar)
     return Span(first.start, last.end + 1, first.first_day, last.last_day, whole_days=False)
 
 
@@ -173,8 +181,11 @@ def _instants(ctx: Context, selection: Selection, bind: Binder, span: Span, by: 
 
 def bucket_span(slot: Bucket, within: Span) -> Span:
     """Return a bucket as a span, in whole days where it and its range are."""
-    whole = within.whole_days and len(slot.label) == 10
-    return Span(slot.start, slot.end, slot.first_day, slot.last_day, whole_days=whole)
+    days = _by_days(within) and len(slot.label) == 10
+    return Span(
+        slot.start, slot.end, slot.first_day, slot.last_day,
+        whole_days=days and not slot.cut, cut=days and slot.cut,
+    )  # fmt: skip
 
 
 def totals_statement(ctx: Context, selection: Selection, span: Span, by: list[Field]) -> Statement:

@@ -7,7 +7,7 @@ returns its answer, so one kind reads top to bottom in one file and runs on any 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, TypedDict
 
@@ -24,12 +24,16 @@ from core.timeframe import (
     Bucket,
     Calendar,
     Span,
+    alike,
     buckets,
+    clock_label,
     comparison,
     days_span,
     fit,
     granularity,
+    may_run,
     resolve,
+    shown_part,
     to_date,
 )
 
@@ -80,8 +84,9 @@ class Context:
         return days_span(span.first_day, self.today, self.calendar, running=span.running)
 
     def compared(self, text: str, mode: str, span: Span) -> Span:
-        """Resolve the span a range is compared with."""
-        return comparison(text, mode, span, self.calendar, self.now)
+        """Resolve the span a range is compared with; of a running one, what has passed of it."""
+        whole = self.span(text) if span.running else span
+        return comparison(text, mode, whole, self.calendar, self.now)
 
     def buckets(self, span: Span, unit: str, *, whole: bool = False) -> list[Bucket]:
         """Cut a span into buckets up to now."""
@@ -155,8 +160,11 @@ class TimedQuestion(Question):
     limit: int = Field(default=10, ge=1, le=1000)
 
     def by_the_minute(self) -> bool:
-        """See Question; buckets shorter than a day come and go within it."""
-        return super().by_the_minute() or self.granularity in CLOCK
+        """See Question; buckets shorter than a day come and go within it, and a running period
+        is compared with as much of the one before as has passed of it.
+        """
+        compared = self.compare is not None and may_run(self.range)
+        return super().by_the_minute() or self.granularity in CLOCK or compared
 
     @field_validator("granularity")
     @classmethod
@@ -191,6 +199,8 @@ class Frame:
     compared: Span | None
     compared_buckets: list[Bucket]
     notes: tuple[str, ...]
+    now: int = 0
+    calendar: Calendar | None = None
 
     @property
     def time_buckets(self) -> tuple[TimeBucket, ...]:
@@ -220,8 +230,24 @@ class Frame:
             mode="yoy" if mode == "yoy" else "previous",
             first=to_date(self.compared.first_day).isoformat(),
             last=to_date(self.compared.last_day).isoformat(),
+            until=self._until(self.compared),
             labels=tuple(b.label for b in self.compared_buckets),
+            alike=tuple(
+                alike(one, other, self.now, self.unit)
+                for one, other in zip(self.buckets, self.compared_buckets, strict=False)
+            ),
         )
+
+    def _until(self, compared: Span) -> str | None:
+        """Return the local minute at which a compared period is cut."""
+        if not compared.cut or self.calendar is None:
+            return None
+        return clock_label(compared.end - 1, self.calendar)
+
+    def earlier(self, values: Sequence[float | None]) -> tuple[float | None, ...]:
+        """The compared period's values beside the buckets, None where it has no more of them."""
+        count = len(self.compared_buckets)
+        return tuple(v if n < count else None for n, v in enumerate(values[: len(self.buckets)]))
 
 
 def nothing_compared() -> BadQuestion:
@@ -240,12 +266,20 @@ def frame(ctx: Context, question: TimedQuestion, *, whole: bool = False) -> Fram
     notes: tuple[str, ...] = ()
     if unit != question.granularity:
         notes = (f"Too many points {question.granularity}: shown {unit}.",)
+    found = ctx.buckets(span, unit, whole=whole)
     compared, compared_buckets = None, []
     if question.compare:
         compared = ctx.compared(question.range, question.compare, span)
         compared_buckets = ctx.buckets(compared, unit, whole=whole)
-    found = ctx.buckets(span, unit, whole=whole)
-    return Frame(span, unit, found, compared, compared_buckets, notes)
+        shown = shown_part(compared, compared_buckets, len(found), unit, ctx.calendar)
+        if shown != compared:
+            compared, compared_buckets = shown, ctx.buckets(shown, unit, whole=whole)
+    return Frame(span, unit, found, compared, compared_buckets, notes, ctx.now, ctx.calendar)
+
+
+def compared_dates(ctx: Context, mode: str | None, span: Span, before: Span | None) -> Any:
+    """Return the Comparison of a question without points; None where it compares with nothing."""
+    return Frame(span, "daily", [], before, [], (), ctx.now, ctx.calendar).comparison(mode)
 
 
 def find_bucket(found: list[Bucket], label: str | None) -> Bucket | None:

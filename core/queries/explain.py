@@ -19,7 +19,7 @@ from core.errors import BadQuestion
 from core.queries.base import Ask, Context, Question, Rows, TimedQuestion, dates
 from core.store.layout import CONTEXT
 from core.text import change, number
-from core.timeframe import Span, to_date
+from core.timeframe import Span, iso, to_date
 
 KINDS: Final = ("trend", "active_users", "first_time", "per_actor", "users", "sessions", "formula")
 """Kinds whose numbers can be explained: one figure for each value of a field."""
@@ -111,7 +111,7 @@ class Explain(TimedQuestion):
         """See Question."""
         span = ctx.span_to_today(self.range)
         past = ctx.compared(self.range, str(self.compare), span)
-        if not (span.whole_days and past.whole_days):
+        if not (span.whole_days and (past.whole_days or past.cut)):
             raise BadQuestion(
                 "explain compares whole days.", "For example last 7d vs prev.", parameter="range"
             )
@@ -329,4 +329,5 @@ def _column_type(unit: str) -> Literal["count", "number", "percent", "duration"]
 
 
 def _dates(span: Span) -> str:
-    return ",".join(to_date(day).isoformat() for day in (span.first_day, span.last_day))
+    last = iso(span.end) if span.cut else to_date(span.last_day).isoformat()
+    return f"{to_date(span.first_day).isoformat()},{last}"

@@ -393,7 +393,7 @@ def _line(drawn: Drawn, operands: dict[Term, _Operand], group: Group, time: Fram
         group=group,
         series=drawn.name,
         values=points(previous=False),
-        previous=points(previous=True) if compared else None,
+        previous=time.earlier(points(previous=True)) if compared else None,
         total=total(previous=False),
         previous_total=total(previous=True) if compared else None,
     )

@@ -14,7 +14,7 @@ from core.answers import Cell, Step, StepGroup, Steps
 from core.engines.bitmaps import percentile
 from core.engines.dialect import Binder, Statement
 from core.errors import BadQuestion
-from core.queries.base import Ask, Context, Frame, Rows, dates
+from core.queries.base import Ask, Context, Rows, compared_dates, dates
 from core.queries.funnel_fields import FunnelFields
 from core.queries.funnel_notes import notes
 from core.queries.funnel_plan import Plan
@@ -69,7 +69,7 @@ class Funnel(FunnelFields):
             order=self.order,
             groups=tuple(groups),
             previous=previous,
-            comparison=Frame(span, "daily", [], before, [], ()).comparison(self.compare),
+            comparison=compared_dates(ctx, self.compare, span, before),
             omitted=len(rest) if by else 0,
         )
 

@@ -104,7 +104,7 @@ class FunnelTrend(FunnelFields):
             lines=tuple(
                 line
                 for group in groups[: self.limit]
-                for line in self._lines(group, len(time.buckets), now, before)
+                for line in self._lines(group, time, now, before)
             ),
             comparison=time.comparison(self.compare),
             omitted=max(len(groups) - self.limit, 0),
@@ -130,14 +130,15 @@ class FunnelTrend(FunnelFields):
     # -- figures
 
     def _lines(
-        self, group: Group, count: int, now: _Period, before: _Period | None
+        self, group: Group, time: Frame, now: _Period, before: _Period | None
     ) -> Iterator[Line]:
+        count = len(time.buckets)
         for series, read in self._readings():
             yield Line(
                 group=group,
                 series=series,
                 values=now.values(group, count, read),
-                previous=before.values(group, count, read) if before else None,
+                previous=time.earlier(before.values(group, count, read)) if before else None,
                 total=read(now.total(group)),
                 previous_total=read(before.total(group)) if before else None,
                 fractions=self._fractions(now.parts(group, count)),

@@ -22,6 +22,7 @@ from core.queries.active_users import group_fields, in_group
 from core.queries.base import (
     Ask,
     Context,
+    Frame,
     Rows,
     TimedQuestion,
     dates,
@@ -33,7 +34,7 @@ from core.queries.names import Field
 from core.queries.select import Selection, day_runs, select, slot_expression
 from core.queries.selectors import titled
 from core.queries.series import Figure, Group, groups_reader, points_of
-from core.timeframe import Bucket, Span, days_span
+from core.timeframe import Bucket, Span, cut_span
 
 STATES = ("new", "returning", "resurrected", "dormant")
 WHOLE = -1
@@ -85,7 +86,7 @@ class Lifecycle(TimedQuestion):
             breakdown=tuple(field.key for field in by),
             buckets=time.time_buckets,
             lines=tuple(
-                _line(group, number, len(time.buckets), now, before)
+                _line(group, number, time, now, before)
                 for group in groups[: self.limit]
                 for number in range(1, len(STATES) + 1)
             ),
@@ -243,14 +244,15 @@ class _Found:
         return sorted(held, key=lambda group: (-self.active.get(group, 0), group))
 
 
-def _line(group: Group, state: int, count: int, now: _Found, before: _Found | None) -> Line:
+def _line(group: Group, state: int, time: Frame, now: _Found, before: _Found | None) -> Line:
+    count = len(time.buckets)
     values = now.people.get((group, state), {})
     earlier = before.people.get((group, state), {}) if before else {}
     return Line(
         group=group,
         series=STATES[state - 1],
         values=points_of(values, count, 0),
-        previous=points_of(earlier, count, 0) if before else None,
+        previous=time.earlier(points_of(earlier, count, 0)) if before else None,
         total=values.get(WHOLE, 0),
         previous_total=earlier.get(WHOLE, 0) if before else None,
     )
@@ -266,7 +268,7 @@ class _Slots:
     def span(self, first: int) -> Span:
         """The days from a slot to the last."""
         start, end = self.buckets[first].first_day, self.buckets[-1].last_day
-        return days_span(start, end, self.ctx.calendar)
+        return cut_span(start, end, self.buckets[-1].end, self.ctx.calendar)
 
 
 def _slots(ctx: Context, periods: list[Bucket], unit: str) -> _Slots:

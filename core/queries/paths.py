@@ -17,7 +17,7 @@ from pydantic import Field as Limited
 from core.answers import FLOW_REST, Cell, Flow
 from core.engines.dialect import Binder, Statement
 from core.errors import BadQuestion
-from core.queries.base import Ask, Context, Frame, Rows, TimedQuestion, dates
+from core.queries.base import Ask, Context, Rows, TimedQuestion, compared_dates, dates
 from core.queries.paths_sql import Plan, nodes, strung
 from core.queries.paths_tally import OTHER, Drawn, Tally, nodes_of
 from core.queries.select import select
@@ -125,7 +125,7 @@ class Paths(TimedQuestion):
             reached=drawn.node(str(self.to), tally.reached, whole.count) if between else None,
             dropped=drawn.dropped() if between else (),
             longer=tally.longer,
-            comparison=Frame(span, "daily", [], before, [], ()).comparison(self.compare),
+            comparison=compared_dates(ctx, self.compare, span, before),
         )
 
     def title(self, ctx: Context) -> str:

@@ -19,7 +19,7 @@ from core.queries.names import GROUPS, Field
 from core.queries.revenue import brings
 from core.queries.selectors import ANY_ACTIVE, meaning
 from core.store.layout import ACTIVE, EMPTY, NONE
-from core.timeframe import Bucket, Span, runs
+from core.timeframe import Bucket, Span, days_span, runs
 
 if TYPE_CHECKING:
     from core.queries.base import Context, Question
@@ -125,9 +125,43 @@ class Selection:
         """
         dimension = self.set_dimension(by)
         clock = bool(slots) and not whole_days(slots)
-        if dimension is False or clock or not span.whole_days or (totals and self.members):
+        unstored = dimension is False or clock or (totals and bool(self.members))
+        if unstored or not (span.whole_days or span.cut):
             return self._scanned(bind, span, slots, by)
+        if span.cut:
+            return self._cut(bind, span, slots, by, dimension or None)
         return self._stored(bind, span, slots, by, dimension or None)
+
+    def _cut(
+        self,
+        bind: Binder,
+        span: Span,
+        slots: Sequence[Bucket],
+        by: Sequence[Field],
+        dimension: Field | bool | None,
+    ) -> str:
+        """The days before the last from the stored sets, and what counts of that from its events.
+
+        A slot that holds both has two rows made one.
+        """
+        calendar = self.ctx.calendar
+        start = calendar.day_start(span.last_day)
+        rest = Span(start, span.end, span.last_day, span.last_day, whole_days=False)
+        found = self._scanned(bind, rest, slots, by)
+        if span.first_day == span.last_day:
+            return found
+        days = days_span(span.first_day, span.last_day - 1, calendar)
+        stored = self._stored(bind, days, slots, by, dimension)
+        both = f"""
+            select slot, v0, v1, total, users from ({stored})
+            union all
+            select slot, v0, v1, total, users from ({found})"""
+        if not slots or slots[-1].first_day == slots[-1].last_day:
+            return both
+        return f"""
+            select slot, v0, v1, sum(total) as total, {self.ctx.dialect.union("users")} as users
+            from ({both})
+            group by slot, v0, v1"""
 
     def _stored(
         self,
@@ -271,6 +305,9 @@ class Selection:
             tests.append(f"{event}.day between {bind(span.first_day)} and {bind(span.last_day)}")
         elif span is not None:
             tests.append(f"{event}.ts >= {bind(span.start)} and {event}.ts < {bind(span.end)}")
+            if self.any_event and span.first_day == span.last_day:
+                listed = bind.list(self._single_events)
+                tests.append(self.ctx.dialect.member(f"{event}.event", listed))
         tests += [self._clause(bind, clause) for clause in (*self.matching, *self.clauses)]
         tests += [
             f"{event}.actor in (select actor from {bind.relation(members)})"

@@ -97,7 +97,7 @@ def assemble(
     for group in (*groups, *gone):
         previous, previous_total = None, None
         if before is not None:
-            previous = points_of(before.points.get(group, {}), count, empty)
+            previous = time.earlier(points_of(before.points.get(group, {}), count, empty))
             previous_total = before.totals.get(group, empty)
         lines.append(
             Line(

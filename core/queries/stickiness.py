@@ -41,7 +41,7 @@ from core.queries.names import Field
 from core.queries.select import select
 from core.queries.selectors import titled
 from core.queries.series import Figure, Figures, Group, assemble, collect
-from core.timeframe import Bucket, Span, days_span
+from core.timeframe import Bucket, Span, cut_span, days_span
 
 LONGEST = 366
 """Days of a range that is one period."""
@@ -152,7 +152,7 @@ class Stickiness(TimedQuestion):
     def _period(
         self, ctx: Context, span: Span, slots: list[Bucket], by: list[Field]
     ) -> Generator[Statement, Rows, Figures]:
-        whole = days_span(span.first_day, span.last_day, ctx.calendar)
+        whole = _days(ctx, span, span.first_day, span.last_day)
         days = ctx.buckets(whole, "daily")
         selection = select(ctx, self, self.event)
         if not days:
@@ -182,7 +182,7 @@ class Stickiness(TimedQuestion):
             (span.first_day, span.last_day) if slot is None else (slot.first_day, slot.last_day)
         )
         first -= 6 if self.interval == "week" else 0
-        whole = days_span(first, min(last, ctx.today), ctx.calendar)
+        whole = _days(ctx, span, first, min(last, ctx.today))
         selection = select(ctx, self, self.event)
         return members_of_group(ctx, bind, selection, whole, self.breakdown, cell.group)
 
@@ -343,6 +343,12 @@ def _divided(above: Figures, below: Figures) -> dict[Group, dict[int, float | No
         }
         for group, points in below.points.items()
     }
+
+
+def _days(ctx: Context, span: Span, first: int, last: int) -> Span:
+    """Return local days as a span, cut where the span they are of is and they reach its end."""
+    end = span.end if span.cut and last == span.last_day else ctx.calendar.day_start(last + 1)
+    return cut_span(first, last, end, ctx.calendar)
 
 
 def _mean(by_day: dict[int, float | None], first: int, last: int) -> float | None:

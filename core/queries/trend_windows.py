@@ -15,7 +15,7 @@ from core.queries.base import Context, Rows
 from core.queries.names import Field
 from core.queries.select import Selection
 from core.queries.series import Figure
-from core.timeframe import CLOCK, DAY, Bucket, Span, days_span
+from core.timeframe import CLOCK, DAY, Bucket, Span, cut_span, days_span
 
 LONGEST = {
     "minute": 36, "five_minute": 36, "hourly": 72, "daily": 90, "weekly": 12, "monthly": 12,
@@ -48,8 +48,11 @@ class Windows:
         """The time that a bucket's window covers."""
         _, low, high = self.windows[slot]
         first, last = self.base[low], self.base[high]
-        whole = self.span.whole_days and len(first.label) == 10
-        return Span(first.start, last.end, first.first_day, last.last_day, whole_days=whole)
+        days = (self.span.whole_days or self.span.cut) and len(first.label) == 10
+        return Span(
+            first.start, last.end, first.first_day, last.last_day,
+            whole_days=days and not last.cut, cut=days and last.cut,
+        )  # fmt: skip
 
 
 def check_length(parameter: str, length: int, unit: str) -> None:
@@ -69,7 +72,7 @@ def rolling(ctx: Context, span: Span, slots: list[Bucket], unit: str, length: in
     ends = [(n, n + shift) for n in range(len(slots))]
     windows = [(n, max(end - length + 1, 0), end) for n, end in ends]
     first = base[shift] if shift < len(base) else None
-    days = span.whole_days and bool(first and len(first.label) == 10)
+    days = (span.whole_days or span.cut) and bool(first and len(first.label) == 10)
     aligned = days and first is not None and first.start == slots[0].start == span.start
     return Windows(reach, base, windows, length=length, whole=shift if aligned else None)
 
@@ -90,8 +93,8 @@ def _reach(ctx: Context, span: Span, unit: str, length: int) -> Span:
         return Span(start, span.end, calendar.day_of(start), span.last_day, whole_days=False)
     first = calendar.period_start(span.first_day, unit)
     first = calendar.next_period(first, unit, 1 - length)
-    if span.whole_days:
-        return days_span(first, span.last_day, calendar)
+    if span.whole_days or span.cut:
+        return cut_span(first, span.last_day, span.end, calendar)
     start = calendar.day_start(first)
     return Span(start, span.end, first, span.last_day, whole_days=False)
 

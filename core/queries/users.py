@@ -31,7 +31,7 @@ from core.queries.names import Field
 from core.queries.select import Selection, select, slot_expression
 from core.queries.selectors import ANY
 from core.queries.series import Figures, assemble, collect
-from core.timeframe import CLOCK, Bucket, Span, days_span, runs, to_date
+from core.timeframe import CLOCK, Bucket, Span, cut_span, days_span, runs, to_date
 
 TITLES = {
     "active": "Active users", "new": "New users", "cumulative": "Known users",
@@ -209,6 +209,8 @@ def _whole(ctx: Context, span: Span, unit: str) -> Span:
     """Widen a span to whole periods, not past today."""
     first = ctx.calendar.period_start(span.first_day, unit)
     last = ctx.calendar.next_period(ctx.calendar.period_start(span.last_day, unit), unit) - 1
+    if span.cut:
+        return cut_span(first, span.last_day, span.end, ctx.calendar)
     return days_span(first, max(min(last, ctx.today), span.last_day), ctx.calendar)
 
 
@@ -219,7 +221,7 @@ def _history(ctx: Context, span: Span) -> Plan:
         return none
     first = ctx.calendar.day_of(ctx.earliest)
     label = to_date(first).isoformat()
-    if span.whole_days:
+    if span.whole_days or span.cut:
         before = days_span(first, span.first_day - 1, ctx.calendar)
     else:
         before = Span(ctx.earliest, span.start, first, span.first_day, whole_days=False)

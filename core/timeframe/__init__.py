@@ -21,13 +21,22 @@ from core.timeframe.calendar import (
     to_date,
     to_day,
 )
-from core.timeframe.compared import COMPARISONS, comparison
+from core.timeframe.compared import COMPARISONS, alike, comparison, elapsed, same_time, shown_part
 from core.timeframe.points import Bucket, buckets, clock_label, fit, runs
-from core.timeframe.ranges import RANGE_WORDS, RUNNING_RANGES, Span, days_span, resolve
+from core.timeframe.ranges import (
+    RANGE_WORDS,
+    RUNNING_RANGES,
+    Span,
+    cut_span,
+    days_span,
+    may_run,
+    resolve,
+)
 
 __all__ = [
     "ALIASES", "CLOCK", "COMPARISONS", "DAY", "EPOCH", "GRANULARITIES", "HOUR", "MAX_POINTS",
     "QUARTER", "RANGE_WORDS", "RUNNING_RANGES", "UNITS", "Bucket", "Calendar", "Span",
-    "add_months", "buckets", "clock_label", "comparison", "days_span", "fit", "granularity",
-    "iso", "resolve", "runs", "to_date", "to_day",
+    "add_months", "alike", "buckets", "clock_label", "comparison", "cut_span", "days_span",
+    "elapsed", "fit", "granularity", "iso", "may_run", "resolve", "runs", "same_time", "shown_part",
+    "to_date", "to_day",
 ]  # fmt: skip

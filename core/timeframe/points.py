@@ -20,6 +20,7 @@ class Bucket:
         first_day, last_day: local days, inclusive, clipped to the range.
         label: ISO text of the period's local start: "2025-04-07", "2025-04-07T13:00".
         partial: the range cuts it, or it holds now (semantics 1.4).
+        cut: it ends within its last day.
     """
 
     index: int
@@ -29,6 +30,7 @@ class Bucket:
     last_day: int
     label: str
     partial: bool = False
+    cut: bool = False
 
 
 def fit(unit: str, span: Span, now: int) -> str:
@@ -71,11 +73,14 @@ def _calendar_buckets(
         following = calendar.next_period(first, unit)
         start_day, end_day = (first, following - 1)
         if not whole:
-            start_day, end_day = max(first, span.first_day), min(following - 1, span.last_day)
+            start_day = max(first, span.first_day)
+        if not whole or span.cut:
+            end_day = min(following - 1, span.last_day)
         start, end = calendar.day_start(start_day), calendar.day_start(end_day + 1)
         if not span.whole_days and not whole:
-            start, end = max(start, span.start), min(end, span.end)
-        cut = start_day > first or end_day < following - 1
+            start = max(start, span.start)
+        if span.cut or not (span.whole_days or whole):
+            end = min(end, span.end)
         found.append(
             Bucket(
                 len(found),
@@ -84,9 +89,10 @@ def _calendar_buckets(
                 start_day,
                 end_day,
                 to_date(first).isoformat(),
-                partial=cut
-                or calendar.day_start(following) > now
-                or (not span.whole_days and (start == span.start or end == span.end)),
+                partial=start > calendar.day_start(first)
+                or end < calendar.day_start(following)
+                or calendar.day_start(following) > now,
+                cut=end < calendar.day_start(end_day + 1),
             )
         )
         first = following

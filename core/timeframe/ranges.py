@@ -24,8 +24,9 @@ class Span:
     Attributes:
         start, end: UTC ms, half-open.
         first_day, last_day: the local days it touches, both inclusive.
-        whole_days: False for ranges in exact hours ("24h").
-        running: True for ranges that end with the running day and start with its unit.
+        whole_days: False for ranges in exact hours ("24h"), and where `cut`.
+        running: True for ranges that are periods in which now lies, such as "mtd".
+        cut: whole local days but for the last one, of which only the time before `end` counts.
     """
 
     start: int
@@ -34,6 +35,7 @@ class Span:
     last_day: int
     whole_days: bool = True
     running: bool = False
+    cut: bool = False
 
     @property
     def days(self) -> int:
@@ -56,7 +58,8 @@ def resolve(text: str, calendar: Calendar, now: int, earliest: int | None = None
     """Turn a range text into a span (semantics 1.3).
 
     Args:
-        text: "30d", "24h", "12m", "mtd", "last_week", "2025-01-01,2025-01-31", ...
+        text: "30d", "24h", "12m", "mtd", "last_week", "2025-01-01,2025-01-31", ... A second date
+            with a time, local unless it has an offset, is the instant before which the range ends.
         calendar: the workspace's zone and week start.
         now: the current instant, ms.
         earliest: ms of the first event, for "all_time"; None when there is none.
@@ -75,15 +78,24 @@ def resolve(text: str, calendar: Calendar, now: int, earliest: int | None = None
         return days_span(first, last, calendar, running=word in RUNNING_RANGES)
     dates = _DATES.fullmatch(word)
     if dates:
-        first, last = _parse_date(dates[1]), _parse_date(dates[2])
+        first, end = _parse_date(dates[1]), _parse_instant(dates[2], calendar)
+        last = _parse_date(dates[2]) if end is None else calendar.day_of(end - 1)
         if last < first:
             raise BadQuestion(
                 f"range {text!r} ends before it starts.",
                 "Write the earlier date first.",
                 parameter="range",
             )
-        return days_span(first, last, calendar)
+        if end is not None:
+            return cut_span(first, last, end, calendar)
+        return days_span(first, last, calendar, running=first <= today < last)
     raise _bad_range(text)
+
+
+def may_run(text: str) -> bool:
+    """Whether a range may be a period in which now lies; `Span.running` says for certain."""
+    word = text.strip().lower()
+    return word in RUNNING_RANGES or bool(_DATES.fullmatch(word))
 
 
 def _bad_range(text: str) -> BadQuestion:
@@ -135,6 +147,19 @@ def _named(word: str, calendar: Calendar, today: int, earliest: int | None) -> t
     return calendar.period_start(start - 1, unit), start - 1
 
 
+def _parse_instant(text: str, calendar: Calendar) -> int | None:
+    """Return the ms of a date with a time, None for anything else."""
+    if not re.match(r"\d{4}-\d\d-\d\dt\d", text):
+        return None
+    try:
+        when = datetime.fromisoformat(text.upper())
+    except ValueError:
+        return None
+    if when.tzinfo is None:
+        return calendar.instant(when)
+    return round(when.timestamp() * 1000)
+
+
 def _parse_date(text: str) -> int:
     try:
         if re.fullmatch(r"\d{8}", text):
@@ -151,6 +176,14 @@ def _parse_date(text: str) -> int:
         "Write dates as 2025-01-31.",
         parameter="range",
     )
+
+
+def cut_span(first: int, last: int, end: int, calendar: Calendar) -> Span:
+    """Return the span of local days `first` to `last`, of the last one the time before `end`."""
+    if end >= calendar.day_start(last + 1):
+        return days_span(first, last, calendar)
+    start = calendar.day_start(first)
+    return Span(start, end, first, last, whole_days=False, cut=True)
 
 
 def exact_span(start: int, end: int, calendar: Calendar) -> Span:

@@ -6,7 +6,7 @@ from typing import Any
 
 from core.board_answers import block_chart, block_question, filter_words, with_range
 from core.boards import Block, Board
-from core.draw.figures import span_text
+from core.draw.figures import compared_text
 from core.errors import FootfallError
 from core.queries.base import Question
 from tui import edits
@@ -128,7 +128,7 @@ class BoardPage(AskedPage):
         """See Page."""
         view.aside = ""
         compared = getattr(view.answer, "comparison", None)
-        said = [f"vs {span_text(compared.first, compared.last)}"] if compared else []
+        said = [f"vs {compared_text(compared)}"] if compared else []
         if isinstance(view, Tile) and (filter_words(self.board, view.block) or self.narrowed):
             said.append("filtered by board")
         view.footing = ", ".join(said)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from core.draw.figures import span_text
+from core.draw.figures import compared_text, span_text
 from core.queries.base import Question
 from tui.screens.asked import AskedPage
 from tui.screens.page import bindings
@@ -19,7 +19,7 @@ def dated(view: AnswerView) -> None:
     dates = span_text(answer.first, answer.last)
     compared = getattr(answer, "comparison", None)
     if compared is not None:
-        dates += f"  vs {span_text(compared.first, compared.last)}"
+        dates += f"  vs {compared_text(compared)}"
     view.footing = dates
     view.repaint()
 
