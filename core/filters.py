@@ -383,6 +383,7 @@ def _element(value: Any, spelled: Any) -> str:
     return orjson.dumps(value).decode()
 
 
+@lru_cache(maxsize=65536)
 def json_number(raw: str | None) -> float | int | None:
     """Return a JSON value as a number: a number, or text that reads as one; else None.
 

@@ -9,6 +9,7 @@ from pydantic import Field
 from pydantic.json_schema import SkipJsonSchema
 
 from core.answers.cells import Cell, Model, Shape
+from core.sums import total
 
 
 class Number(Shape):
@@ -59,7 +60,7 @@ class Line(Model):
     @property
     def bucket_sum(self) -> float:
         """Sum of the values, which for people differs from `total`."""
-        return sum(v for v in self.values if v is not None)
+        return total(v for v in self.values if v is not None)
 
     @property
     def name(self) -> str:

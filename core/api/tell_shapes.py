@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from core.answers import Grid, Histogram, Line, People, Series, StepGroup, Steps, Table, Treemap
+from core.sums import mean, total
 from core.text import clean
 
 
@@ -35,10 +36,10 @@ def series(answer: Series, *, in_percent: bool = False) -> dict[str, Any]:
         "points": points,
         "total": answer.lines[0].total if len(answer.lines) == 1
         else _total(line.total for line in answer.lines),
-        "sum": sum(values),
+        "sum": total(values),
         "min": min(values, default=None),
         "max": max(values, default=None),
-        "avg": sum(values) / len(values) if values else None,
+        "avg": mean(values),
         "unit": "rate" if answer.unit == "percent" and not in_percent else answer.unit,
         "granularity": answer.granularity,
     }  # fmt: skip
@@ -85,8 +86,8 @@ def _dimension(answer: Series, line: Line) -> dict[str, Any]:
 
 
 def _total(totals: Iterable[float | None]) -> float | None:
-    found = [total for total in totals if total is not None]
-    return sum(found) if found else None
+    found = [each for each in totals if each is not None]
+    return total(found) if found else None
 
 
 def _period(answer: Series) -> dict[str, Any]:

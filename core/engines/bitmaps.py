@@ -19,6 +19,7 @@ from pyroaring import BitMap
 from core.engines.attempts import funnel_attempts
 from core.errors import FootfallError, QueryFailed
 from core.filters import holds_json, json_number
+from core.sums import total
 
 Blob = bytes | None
 
@@ -301,6 +302,24 @@ def _twice(days: list[int]) -> int:
     return gaps[(len(gaps) - 1) // 2] + gaps[len(gaps) // 2] if gaps else 0
 
 
+class Total:
+    """Aggregate: the sum of the numbers it is given (semantics 1.7, `core.sums`)."""
+
+    def __init__(self) -> None:
+        self.values: list[float] = []
+
+    def step(self, value: float | None) -> None:
+        """Add one number; NULL is passed over."""
+        if value is not None:
+            self.values.append(value)
+
+    def finalize(self) -> float | None:
+        """Return the sum, or NULL of nothing."""
+        if not set(map(type, self.values)) <= {int, float}:
+            raise TypeError("no numbers")
+        return total(self.values) if self.values else None
+
+
 class Percentile:
     """Aggregate: percentile p of the numbers it is given, type 7 (semantics 1.7)."""
 
@@ -362,4 +381,5 @@ def register(connection: sqlite3.Connection) -> Failures:
     connection.create_window_function("rb_or_sliding", 1, Sliding)
     connection.create_aggregate("hex_combination", 1, Combination)  # type: ignore[arg-type]
     connection.create_aggregate("percentile", 2, Percentile)  # type: ignore[arg-type]
+    connection.create_aggregate("exact_total", 1, Total)  # type: ignore[arg-type]
     return failures

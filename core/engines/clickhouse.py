@@ -171,6 +171,13 @@ class ClickHouseDialect:
         """See values.number."""
         return values.number(values.text(values.present(raw)))
 
+    def total(self, expression: str) -> str:
+        """In millionths where all numbers are whole ones of these, else compensated."""
+        parts = f"toInt256(if(abs({expression}) < 1e30, round({expression} * 1e6), 0))"
+        other = f"not (abs({expression}) < 1e30 and toFloat64({parts}) / 1e6 = {expression})"
+        exact = f"toFloat64(sum(if({expression} is null, null, {parts}))) / 1e6"
+        return f"if(countIf({other}) = 0, {exact}, sumKahan(toFloat64({expression})))"
+
     def holds(self, condition: Condition, raw: str, binder: Binder) -> str:
         """See values.holds."""
         return values.holds(condition, raw, binder)

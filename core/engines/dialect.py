@@ -138,6 +138,10 @@ class Dialect(Protocol):
         """A JSON text as a number, NULL when it is none."""
         ...
 
+    def total(self, expression: str) -> str:
+        """Aggregate: the sum of numbers as `core.sums` has it, NULL of nothing, or infinity."""
+        ...
+
     def holds(self, condition: Condition, raw: str, binder: Binder) -> str:
         """Whether a JSON text satisfies a condition (semantics 3.1)."""
         ...
@@ -353,6 +357,10 @@ class SqliteDialect:
     def as_number(self, raw: str) -> str:
         """Our function."""
         return f"json_number({raw})"
+
+    def total(self, expression: str) -> str:
+        """Our aggregate."""
+        return f"exact_total({expression})"
 
     def holds(self, condition: Condition, raw: str, binder: Binder) -> str:
         """Our function, memoised per distinct value; whether there is a value needs none."""

@@ -16,6 +16,7 @@ from core.answers import Cell, Column, Table
 from core.engines.dialect import Binder
 from core.errors import BadQuestion
 from core.queries.active_users import in_group
+from core.queries.added_up import finite
 from core.queries.attribution_weights import ENDS, decay, weight, weights
 from core.queries.base import Ask, Context, Question, Rows, dates
 from core.queries.names import Field
@@ -62,21 +63,21 @@ class Attribution(Question):
 
     def ask(self, ctx: Context) -> Ask:
         """See Question."""
-        bind, found = ctx.binder(), self._touched(ctx)
+        bind, found, total = ctx.binder(), self._touched(ctx), ctx.dialect.total
         rows = yield bind.statement(
             f"""
             with {self._credits(ctx, bind, found)}
-            select 1 as part, v0, sum(credit) as conversions, sum(credit * amount) as value,
+            select 1 as part, v0, sum(credit) as conversions, {total("credit * amount")} as value,
                    count(distinct actor) as people
             from credits
             where credit > 0
             group by v0
             union all
-            select 2, {self._nothing(bind, found)}, 1.0 * count(*), sum(amount),
+            select 2, {self._nothing(bind, found)}, 1.0 * count(*), {total("amount")},
                    count(distinct actor)
             from untouched
             union all
-            select 0, {self._nothing(bind, found)}, 1.0 * count(*), sum(amount),
+            select 0, {self._nothing(bind, found)}, 1.0 * count(*), {total("amount")},
                    count(distinct actor)
             from conversions
             """,
@@ -87,7 +88,7 @@ class Attribution(Question):
     def _table(self, ctx: Context, found: Field, rows: Rows) -> Table:
         ((count, people),) = [(row[2], row[4]) for row in rows if not row[0]]
         credited = [
-            (label(ctx, found, v0), conversions, conversions / count, value or 0.0, users)
+            (label(ctx, found, v0), conversions, conversions / count, finite(value or 0.0), users)
             for part, v0, conversions, value, users in rows
             if part and users
         ]

@@ -232,7 +232,7 @@ class _Writer:
             )  # fmt: skip
         number = d.as_number(d.json_property(field.name, self.bind))
         return f"""
-            select e.actor as actor, sum(coalesce({number}, 0)) as figure
+            select e.actor as actor, {d.total(f"coalesce({number}, 0)")} as figure
             from events e {d.properties_join()}
             where {selection.where(self.bind, span)}
               and e.actor <> 0

@@ -266,6 +266,9 @@ class FormulaQuestion(TimedQuestion):
             notes.append(f"Too many points {self.granularity}: shown {time.unit}.")
         if any(series.omitted for series in found.values()):
             notes.append(f"Only the {MAX_GROUPS} largest groups are read.")
+        for (term, segment), series in found.items():
+            if getattr(self.question_of(term, segment), "property", None):
+                notes += [note for note in series.notes if note not in (*notes, *time.notes)]
         return tuple(notes)
 
     def _alone(self) -> TimedQuestion:

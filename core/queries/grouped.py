@@ -15,10 +15,12 @@ from core.answers import Cell, Model, Tile, Treemap
 from core.engines.dialect import Binder
 from core.errors import BadQuestion
 from core.queries.active_users import members_of_group
+from core.queries.added_up import INFINITE, finite
 from core.queries.base import Ask, Context, Question, Rows, dates
 from core.queries.names import Field as Named
 from core.queries.select import label, select
 from core.queries.selectors import ANY, in_title
+from core.sums import total
 
 _WORDS = re.compile(r"(\w+?)(?:\((.*)\))?")
 
@@ -110,7 +112,7 @@ class Grouped(Question):
         by = ctx.names.existing(self.group_by, "group_by")
         rows = yield from self._rows(ctx, by)
         tiles = sorted((self._tile(ctx, by, row) for row in rows), key=lambda t: (-t.size, t.label))
-        whole = sum(tile.size for tile in tiles)
+        whole = total(tile.size for tile in tiles)
         shown, rest = tiles[: self.max_groups], tiles[self.max_groups :]
         shares = [tile.size / whole if whole else None for tile in shown]
         return Treemap(
@@ -125,7 +127,7 @@ class Grouped(Question):
             ),
             total_size=whole,
             omitted_groups=len(rest),
-            omitted_size=sum(tile.size for tile in rest),
+            omitted_size=total(tile.size for tile in rest),
         )
 
     @property
@@ -176,25 +178,31 @@ class Grouped(Question):
                 where {where}
             ),
             each as materialized (
-                select v, actor, count(*) as n, sum(x) as xs, sum(y) as ys, count(y) as numbers
+                select v, actor, count(*) as n, {d.total("x")} as xs, {d.total("y")} as ys,
+                       count(y) as numbers
                 from found
                 group by v, actor
             )
-            select v, sum(n), count({own}), {p}, sum(xs),
-                   case when sum(numbers) > 0 then sum(ys) / sum(numbers) end
+            select v, sum(n), count({own}), {p}, {d.total("xs")},
+                   case when sum(numbers) > 0 then {d.total("ys")} / sum(numbers) end
             from each
             group by v
             """
 
     def _tile(self, ctx: Context, by: Named, row: tuple[Any, ...]) -> Tile:
         value, events, people, percentile, summed, mean = row
+        if summed in INFINITE:
+            raise BadQuestion(
+                f"size sum of {_bare(self.size.property or '')} is too large for a number.",
+                parameter="size",
+            )
         size = {"count": events, "unique_actors": people, "sum": summed or 0}[self.size.type]
         per_actor = events / people if people else None
         intensity = {
             "avg_per_actor": per_actor,
             "percentile_per_actor": percentile,
             "unique_actors": people,
-            "avg": mean,
+            "avg": finite(mean),
         }[self.intensity.type]
         return Tile(
             label=label(ctx, by, value), size=size, intensity=intensity, events=events,

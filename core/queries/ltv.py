@@ -17,7 +17,9 @@ from pydantic import field_validator, model_validator
 from core.answers import Cell, Cohort, Grid, GridGroup
 from core.engines.dialect import Binder
 from core.errors import BadQuestion
+from core.language_terms import name
 from core.queries.active_users import in_group
+from core.queries.added_up import finite
 from core.queries.base import Ask, Context, TimedQuestion, dates, frame, whole_days_only
 from core.queries.ltv_money import Money, Tally, money_of, new_people, payments, statement
 from core.queries.names import Field
@@ -132,9 +134,9 @@ class Ltv(TimedQuestion):
 
     def _mixed(self, money: Money) -> tuple[str, ...]:
         names = ", ".join(sorted(money.currencies)[:5])
-        more = (
-            "each has rows of its own" if not self.breakdown else "break down by none to split them"
-        )
+        more = "each has rows of its own"
+        if self.breakdown:
+            more = f"ask without by {', '.join(map(name, self.breakdown))} to have rows of each"
         return (
             f"Amounts in {len(money.currencies)} currencies ({names}) are added up as if they "
             f"were one; {more}.",
@@ -158,15 +160,15 @@ class Ltv(TimedQuestion):
             incomplete=tuple(0 < n < people for n in old),
             sizes=tuple(old),
             paid=ever,
-            total=total,
+            total=finite(total),
         )
 
     def _value(self, people: int, payers: int, amount: float) -> float | None:
         if not people:
             return None
         if self.metric == "arppu":
-            return amount / payers if payers else None
-        return {"arpu": amount / people, "revenue": amount}.get(self.metric, payers)
+            return finite(amount / payers) if payers else None
+        return finite({"arpu": amount / people, "revenue": amount}.get(self.metric, payers))
 
     def people(self, ctx: Context, bind: Binder, cell: Cell) -> str:
         """See Question: who is new in a cohort, or in any; of a group; "reached": who paid.

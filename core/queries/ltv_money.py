@@ -18,6 +18,7 @@ from core.queries.names import Field
 from core.queries.revenue import amount, names_it
 from core.queries.select import Selection, select, slot_expression
 from core.queries.selectors import ANY, meaning
+from core.sums import total
 from core.timeframe import DAY, Bucket, runs
 
 if TYPE_CHECKING:
@@ -131,7 +132,7 @@ def statement(
             from f
             group by v0, slot, had
             union all
-            select {AMOUNTS}, v0, currency, slot, had, age, 1.0 * sum(amount)
+            select {AMOUNTS}, v0, currency, slot, had, age, {ctx.dialect.total("amount")}
             from money
             group by v0, currency, slot, had, age
             union all
@@ -187,7 +188,7 @@ class Tally:
 
 def _within(counts: Ages, slots: Iterable[int], day: int) -> float:
     found = (item for slot in slots for item in counts.get(slot, {}).items())
-    return sum(figure for (had, age), figure in found if not day or (had >= day and age < day))
+    return total(figure for (had, age), figure in found if not day or (had >= day and age < day))
 
 
 @dataclass(frozen=True)
@@ -219,7 +220,8 @@ def money_of(rows: Rows) -> Money:
                 tally.payers[slot][had, age] += figure
         elif what == AMOUNTS:
             for tally in (whole, groups[raw], currencies[currency]):
-                tally.amounts[slot][had, age] += figure
+                amounts = tally.amounts[slot]
+                amounts[had, age] = total((amounts[had, age], figure))
         else:
             currencies[currency].payers[slot][had, age] += figure
     for tally in currencies.values():

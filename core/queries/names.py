@@ -10,7 +10,16 @@ from core.engines.dialect import json_path
 from core.errors import BadQuestion, did_you_mean
 from core.filters import Condition
 from core.queries import revenue
-from core.store.layout import ACTIVE, CONTEXT, CONTEXT_ALIASES, EMPTY, NONE
+from core.store.layout import (
+    ACTIVE,
+    CONTEXT,
+    CONTEXT_ALIASES,
+    EMPTY,
+    EVERY_NAME,
+    MAX_PROPERTIES,
+    NONE,
+    is_plain,
+)
 
 KEPT = "e.event not in (select id from event_names where deleted)"
 """Whether an event `e` is not deleted, for statements that ask the workspace alone."""
@@ -104,6 +113,8 @@ class Names:
     flags: dict[int, EventFlags] = field(init=False)
     _dimensions: dict[str, tuple[int, str]] = field(init=False)
     _properties_with_sets: dict[str, int] = field(init=False, default_factory=dict)
+    _seen: frozenset[str] = field(init=False, default=frozenset())
+    _all_seen: Literal["", "plain", "every"] = field(init=False, default="")
     _events_with: dict[int, frozenset[int]] = field(init=False, default_factory=dict)
     _values: dict[int, dict[int, str]] = field(init=False, default_factory=dict)
     _keys: dict[str, dict[int, str]] = field(init=False, default_factory=dict)
@@ -127,8 +138,15 @@ class Names:
             for id_, name, state in self.read("select id, field, state from dimensions", ())
         }
         if self.read("select 1 from sqlite_master where name = 'property_keys'", ()):
-            sets = self.read("select name, id from property_keys where state = 'sets'", ())
-            self._properties_with_sets = dict(sets)
+            self._read_property_keys()
+
+    def _read_property_keys(self) -> None:
+        rows = self.read("select name, id, state from property_keys", ())
+        self._seen = frozenset(name for name, _, _ in rows)
+        self._properties_with_sets = {name: id_ for name, id_, state in rows if state == "sets"}
+        filled = self.read("select value from meta where key = 'property_sets'", ())
+        if filled and len(rows) < MAX_PROPERTIES:
+            self._all_seen = "every" if filled[0][0] >= EVERY_NAME else "plain"
 
     @property
     def deleted(self) -> list[int]:
@@ -240,9 +258,11 @@ class Names:
         return bool(self.read("select 1 from traits where key = ? limit 1", (key,)))
 
     def _has_property(self, path: str) -> bool:
-        """Whether an event has it: the sampled ones say at once, else all are looked at."""
-        if path in self._properties_with_sets or path in self.properties:
+        """Whether an event has it: the names seen say so, else all events are looked at."""
+        if path in self._seen or path in self.properties:
             return True
+        if self._all_seen and is_plain(path):
+            return False
         if path not in self._looked_for:
             rows = self.read(
                 """
@@ -254,6 +274,18 @@ class Names:
             self._looked_for[path] = bool(rows)
         return self._looked_for[path]
 
+    def several_valued(self, name: str) -> Field | None:
+        """Return a property of which more than one value is stored, or may be; else None."""
+        field = self._field_of("property", name)
+        if not self._has_property(name):
+            return None
+        if not field.dimension:
+            return field
+        rows = self.read(
+            "select 1 from property_values where dimension = ? limit 2", (field.dimension,)
+        )
+        return field if len(rows) > 1 else None
+
     def _os_family(self, column: str) -> str:
         """platform and os stand for each other where only one of them has values."""
         other = {"platform": "os", "os": "platform"}.get(column)
@@ -263,7 +295,9 @@ class Names:
 
     @property
     def properties(self) -> tuple[str, ...]:
-        """Property names on the newest and the oldest events."""
+        """Property names, of many those on the newest and the oldest events and some more."""
+        if self._all_seen == "every":
+            self._properties = tuple(sorted(self._seen))
         if self._properties is None:
             rows = self.read(
                 """
@@ -277,7 +311,7 @@ class Names:
                 """,
                 (),
             )
-            self._properties = tuple(sorted(str(key) for (key,) in rows))
+            self._properties = tuple(sorted({*self._seen, *(str(key) for (key,) in rows)}))
         return self._properties
 
     @property

@@ -17,6 +17,7 @@ from core.answers import Cell
 from core.engines.dialect import Binder, Statement
 from core.errors import BadQuestion, did_you_mean
 from core.queries.active_users import WHOLE, group_fields, in_group
+from core.queries.added_up import currencies, no_numbers
 from core.queries.base import Ask, Context, Rows, TimedQuestion, find_bucket, frame
 from core.queries.names import Field
 from core.queries.per_actor_counts import is_stored, of_events, of_sets
@@ -74,6 +75,10 @@ class PerActor(TimedQuestion):
         if self.property:
             ctx.names.existing(f"properties.{self.property}", "property")
         by = [ctx.names.existing(name) for name in self.breakdown]
+        notes: tuple[str, ...] = ()
+        if self.property:
+            selection = select(ctx, self, self.event, absent=ANY)
+            notes = yield from currencies(ctx, selection, time.span, self.property, by)
         now = yield from self._period(ctx, time.span, time.buckets, by)
         before = None
         if time.compared:
@@ -81,6 +86,7 @@ class PerActor(TimedQuestion):
         return assemble(
             ctx, self, time, by, now, before,
             title=in_title(ctx.names, self.title(), self.event),
+            notes=notes,
             unit="number",
             additive=self.metric == "sum",
             empty=0 if self.metric == "sum" else None,
@@ -99,45 +105,60 @@ class PerActor(TimedQuestion):
         rows = yield bind.statement(
             f"""
             with each as materialized ({self._each(ctx, bind, span, slots, by)})
-            select slot, v0, v1, {figure} as figure
+            select slot, v0, v1, {figure} as figure, sum(given) as given, sum(numbers) as numbers
             from each
             group by slot, v0, v1
             union all
-            select {WHOLE}, v0, v1, {figure}
-            from (select v0, v1, actor, sum(x) as x from each group by v0, v1, actor) whole
+            select {WHOLE}, v0, v1, {figure}, 0, 0
+            from (
+                select v0, v1, actor, {ctx.dialect.total("x")} as x
+                from each
+                group by v0, v1, actor
+            ) whole
             group by v0, v1
             """,
             f"{self.metric} over people, from the events",
         )
-        totals = [row[1:] for row in rows if row[0] == WHOLE]
-        points = [row for row in rows if row[0] not in (WHOLE, None)]
-        return collect(ctx, by, totals, points)
+        known = [row[:4] for row in rows if row[3] is not None]
+        totals = [row[1:] for row in known if row[0] == WHOLE]
+        points = [row for row in known if row[0] not in (WHOLE, None)]
+        found = collect(ctx, by, totals, points)
+        values, numbers = (sum(row[n] for row in rows) for n in (4, 5))
+        found.notes += no_numbers(self.property, values - numbers, values)
+        return found
 
     def _over_people(self, ctx: Context, bind: Binder) -> str:
-        if self.metric in ("avg", "min", "max", "sum"):
+        if self.metric in ("min", "max"):
             return f"{self.metric}(x)"
+        if self.metric in ("avg", "sum"):
+            return ctx.dialect.total("x") + (" / count(x)" if self.metric == "avg" else "")
         p = 50.0 if self.metric == "median" else float(self.metric[1:])
         return ctx.dialect.percentile("x", p / 100, bind)
 
     def _each(
         self, ctx: Context, bind: Binder, span: Span, slots: Sequence[Bucket], by: list[Field]
     ) -> str:
-        """Relation (slot, v0, v1, actor, x): what each person did, where that is anything."""
+        """Relation (slot, v0, v1, actor, x, given, numbers): what each person did.
+
+        x is missing where none of a person's values is a number.
+        """
         selection = select(ctx, self, self.event, absent=ANY)
         values = [selection.value(bind, field) for field in by] + ["0", "0"]
-        fields, x = list(by), "1"
+        fields, x, given = list(by), "1", "1"
         if self.property:
             fields.append(Field("property", self.property))
-            x = ctx.dialect.as_number(ctx.dialect.json_property(self.property, bind))
+            raw = ctx.dialect.json_property(self.property, bind)
+            x, given = ctx.dialect.as_number(raw), f"case when {raw} <> 'null' then 1 end"
         return f"""
-            select slot, v0, v1, actor, sum(x) as x
+            select slot, v0, v1, actor, {ctx.dialect.total("x")} as x,
+                   count(given) as given, count(x) as numbers
             from (
                 select {place(bind, span, slots)} as slot, {values[0]} as v0, {values[1]} as v1,
-                       e.actor as actor, {x} as x
+                       e.actor as actor, {x} as x, {given} as given
                 from {selection.source(fields)}
                 where {selection.where(bind, span)} and e.actor <> 0
             ) found
-            where x is not null
+            where given is not null
             group by slot, v0, v1, actor"""
 
     def people(self, ctx: Context, bind: Binder, cell: Cell) -> str:
@@ -147,7 +168,8 @@ class PerActor(TimedQuestion):
         slot = find_bucket(slots, cell.bucket)
         by = group_fields(ctx, self.breakdown, cell.group)
         each = self._each(ctx, bind, span, slots, by)
-        tests = [in_group(ctx, bind, f, f"v{i}", cell.group[i]) for i, f in enumerate(by)]
+        tests = ["x is not null"]
+        tests += [in_group(ctx, bind, f, f"v{i}", cell.group[i]) for i, f in enumerate(by)]
         if slot is not None:
             tests.append(f"slot = {bind(slot.index)}")
-        return f"select distinct actor from ({each}) own where {' and '.join(tests) or '1 = 1'}"
+        return f"select distinct actor from ({each}) own where {' and '.join(tests)}"

@@ -17,6 +17,7 @@ from core.queries.names import Field
 from core.queries.select import Selection, whole_days
 from core.queries.series import Figure, Figures, Group, collect
 from core.queries.trend_scan import place
+from core.sums import total
 from core.timeframe import Bucket, Span
 
 AFTER = 1_000_000
@@ -155,7 +156,7 @@ def over(counts: Mapping[float, int], metric: str) -> float:
     """Return a figure of numbers, given as how many people have each; there is at least one."""
     if metric in ("min", "max"):
         return min(counts) if metric == "min" else max(counts)
-    everything = sum(x * people for x, people in counts.items())
+    everything = total(x * people for x, people in counts.items())
     if metric in ("sum", "avg"):
         return everything / sum(counts.values()) if metric == "avg" else everything
     p = 50.0 if metric == "median" else float(metric[1:])

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from core.answers import Line, Series
+from core.queries.added_up import INFINITE, TOO_LARGE, finite
 from core.queries.base import Context, Frame, TimedQuestion, dates
 from core.queries.names import Field
 from core.queries.select import label
@@ -22,10 +23,12 @@ class Figures:
     Attributes:
         totals: the figure over the whole period.
         points: the figure per bucket index.
+        notes: what is to be said of them.
     """
 
     totals: dict[Group, Figure] = field(default_factory=dict)
     points: dict[Group, dict[int, Figure]] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
 
 
 def groups_reader(ctx: Context, by: Sequence[Field]) -> Callable[..., Group]:
@@ -48,13 +51,17 @@ def collect(
     totals: Iterable[Sequence[Any]],
     points: Iterable[Sequence[Any]],
 ) -> Figures:
-    """Read rows (v0, v1, figure) and (slot, v0, v1, figure) into figures."""
+    """Read rows (v0, v1, figure) and (slot, v0, v1, figure) into figures; none is infinite."""
     read = groups_reader(ctx, by)
     found = Figures()
     for v0, v1, value in totals:
-        found.totals[read(v0, v1)] = value
+        found.totals[read(v0, v1)] = finite(value)
+        if value in INFINITE:
+            found.notes = (TOO_LARGE,)
     for slot, v0, v1, value in points:
-        found.points.setdefault(read(v0, v1), {})[int(str(slot))] = value
+        found.points.setdefault(read(v0, v1), {})[int(str(slot))] = finite(value)
+        if value in INFINITE:
+            found.notes = (TOO_LARGE,)
     return found
 
 
@@ -112,7 +119,7 @@ def assemble(
     return Series(
         title=title,
         **dates(time.span),
-        notes=(*time.notes, *notes),
+        notes=(*time.notes, *now.notes, *notes),
         unit=unit,
         additive=additive,
         granularity=time.unit,

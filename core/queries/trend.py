@@ -27,6 +27,7 @@ from core.queries.active_users import (
     members_of_group,
     people_by_slot,
 )
+from core.queries.added_up import currencies
 from core.queries.base import Ask, Context, Rows, TimedQuestion, find_bucket, frame
 from core.queries.names import Field
 from core.queries.revenue import AMOUNT, SELECTORS, field_of, names_it
@@ -57,6 +58,9 @@ UNITS = {
     "pct_dau": "percent", "frequency": "users", "session_events": "events",
 }  # fmt: skip
 """Measures that need no property -> the unit of their figures."""
+
+ADDING = ("sum", "avg", "min", "max", "median")
+"""Measures that take the numbers of a property together, as percentiles do."""
 
 WINDOWS = ("rolling_window", "rolling_average", "cumulative")
 
@@ -185,13 +189,21 @@ class Trend(TimedQuestion):
         if time.compared:
             compared = time.compared_buckets
             before = yield from self._period(ctx, time.compared, compared, by, time.unit)
+        notes: tuple[str, ...] = ()
+        if self.property and self._adds_up():
+            selection = select(ctx, self, self.event, absent=ANY)
+            notes = yield from currencies(ctx, selection, time.span, self.property, by)
         return assemble(
             ctx, self, time, by, now, before,
             title=in_title(ctx.names, self.title(), self.event),
+            notes=notes,
             unit=UNITS.get(self.measure, "number"),
             additive=self.measure in ("count", "sum") and not self._windowed(),
             empty=self._empty(),
         )  # fmt: skip
+
+    def _adds_up(self) -> bool:
+        return self.measure in ADDING or PERCENTILE.fullmatch(self.measure) is not None
 
     def _windowed(self) -> bool:
         return any(getattr(self, name) for name in WINDOWS)

@@ -8,18 +8,20 @@ out of it; percentiles and values per user look at everything in each window.
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import accumulate
 from typing import Any
 
-from core.engines.dialect import Binder, Statement
+from core.engines.dialect import Binder, Dialect, Statement
 from core.queries.active_users import WHOLE, split
+from core.queries.added_up import no_numbers
 from core.queries.base import Context, Rows
 from core.queries.names import Field
 from core.queries.revenue import AMOUNT, amount, field_of
 from core.queries.select import Selection, day_runs, slot_expression, whole_days
 from core.queries.series import Figure, Figures, collect
 from core.queries.trend_windows import Windows
+from core.sums import total
 from core.timeframe import Bucket, Span, runs
 
 DIFFERENT = ("sessions", "distinct", "distinct_per_user")
@@ -63,16 +65,40 @@ class Scan:
             if view and self.measure in ("sessions", "distinct"):
                 rows = yield self._changes(ctx, span, slots, view)
                 return collect(ctx, self.by, [], running(rows, view))
-            rows = yield self._statement(ctx, span, slots, view, (self._aggregate(ctx),))
-            return collect(ctx, self.by, *split(rows))
-        rows = yield self._statement(ctx, span, slots, None, fold.columns)
-        totals, points = split(rows)
+            rows = yield self._statement(ctx, span, slots, view)
+            totals, points = split([row[:-2] for row in rows])
+            found = collect(ctx, self.by, totals, points)
+            found.notes += self._notes([row[-2:] for row in rows if row[0] == WHOLE])
+            return found
+        rows = yield self._parts(ctx, span, slots, fold)
+        points = [row for row in rows if row[0] is not None]
+        shown = merged(points, view, fold) if view else _finished(points, fold)
         if view and not view.growing and view.whole is not None:
-            whole = replace(view, windows=[(0, view.whole, len(view.base) - 1)])
-            found = [row[1:] for row in merged(points, whole, fold)]
-            return collect(ctx, self.by, found, merged(points, view, fold))
-        shown = merged(points, view, fold) if view else _finished(points, 3, fold)
-        return collect(ctx, self.by, _finished(totals, 2, fold), shown)
+            rows = [row for row in points if row[0] >= view.whole]
+        found = collect(ctx, self.by, _together(rows, fold), shown)
+        found.notes += self._notes([row[-2:] for row in rows])
+        return found
+
+    def _parts(self, ctx: Context, span: Span, slots: list[Bucket], fold: Fold) -> Statement:
+        """Rows (slot, v0, v1, aggregates..., values, numbers): the parts of every figure."""
+        bind, d = ctx.binder(), ctx.dialect
+        return bind.statement(
+            f"""
+            select slot, v0, v1, {", ".join(column(d) for column in fold.columns)},
+                   count(given), count(x)
+            from ({self._found(ctx, bind, span, slots)}) found
+            group by slot, v0, v1
+            """,
+            f"{self.measure.replace('_', ' ')} from the events",
+        )
+
+    def _notes(self, counted: Rows) -> tuple[str, ...]:
+        """What is to be said of values, counted together with the numbers among them."""
+        nothing = self.property == AMOUNT or self.measure in (*DIFFERENT, *ITEMS, "session_events")
+        if not counted or nothing:
+            return ()
+        values, numbers = (sum(counts) for counts in zip(*counted, strict=True))
+        return no_numbers(self.property, values - numbers, values)
 
     def _statement(
         self,
@@ -80,20 +106,19 @@ class Scan:
         span: Span,
         slots: list[Bucket],
         view: Windows | None,
-        columns: Sequence[Callable[[Binder], str] | str],
     ) -> Statement:
         bind = ctx.binder()
         found = self._found(ctx, bind, span, slots)
         placed = self._placed(ctx, bind, view) if view else "found"
-        figures = [column if isinstance(column, str) else column(bind) for column in columns]
+        figure = self._aggregate(ctx, bind)
         return bind.statement(
             f"""
             with found as materialized ({found})
-            select slot, v0, v1, {", ".join(figures)}
+            select slot, v0, v1, {figure}, count(given), count(x)
             from {placed}
             group by slot, v0, v1
             union all
-            select {WHOLE}, v0, v1, {", ".join(figures)}
+            select {WHOLE}, v0, v1, {figure}, count(given), count(x)
             from found
             group by v0, v1
             """,
@@ -141,7 +166,10 @@ class Scan:
         )
 
     def _found(self, ctx: Context, bind: Binder, span: Span, slots: list[Bucket]) -> str:
-        """Relation (slot, v0, v1, actor, x): a row per event."""
+        """Relation (slot, v0, v1, actor, x, given): a row per event.
+
+        `given` is something where a property that is added up has a value, a number or not.
+        """
         if self.measure == "session_events":
             return self._in_sessions(ctx, bind, span, slots)
         values = [self.selection.value(bind, field) for field in self.by] + ["0", "0"]
@@ -149,7 +177,8 @@ class Scan:
         who = "e.actor" if self.measure in ("distinct_per_user", "numbers") else "0"
         return f"""
                 select {place(bind, span, slots)} as slot, {values[0]} as v0, {values[1]} as v1,
-                       {who} as actor, {self._figure(ctx, bind)} as x
+                       {who} as actor, {self._figure(ctx, bind)} as x,
+                       {self._given(ctx, bind)} as given
                 from {self.selection.source([*self.by, *fields])}
                 where {self.selection.where(bind, span)}"""
 
@@ -159,7 +188,8 @@ class Scan:
         everything = Selection(ctx, members=self.selection.members)
         values = [self.selection.value(bind, field) for field in self.by] + ["0", "0"]
         return f"""
-                select a.slot as slot, h.v0 as v0, h.v1 as v1, a.actor as actor, 1 as x
+                select a.slot as slot, h.v0 as v0, h.v1 as v1, a.actor as actor, 1 as x,
+                       null as given
                 from (
                     select {place(bind, span, slots)} as slot, e.actor as actor, {key} as session
                     from {everything.source()}
@@ -175,10 +205,12 @@ class Scan:
         """Relation (slot, v0, v1, actor, x): what is found, by window."""
         each = "found"
         if self.measure in DIFFERENT:
-            each = "(select distinct slot, v0, v1, actor, x from found where x is not null)"
+            each = """(
+                    select distinct slot, v0, v1, actor, x, given from found where x is not null)"""
         windows = ctx.dialect.rows(bind.rows(view.windows), ["slot", "lo", "hi"])
         return f"""(
-                select w.slot as slot, f.v0 as v0, f.v1 as v1, f.actor as actor, f.x as x
+                select w.slot as slot, f.v0 as v0, f.v1 as v1, f.actor as actor, f.x as x,
+                       f.given as given
                 from {windows} w
                 join {each} f on f.slot between w.lo and w.hi
             ) windowed"""
@@ -199,14 +231,20 @@ class Scan:
                             else {d.json_label(raw)} end"""
         return d.as_number(raw)
 
-    def _aggregate(self, ctx: Context) -> Callable[[Binder], str] | str:
+    def _given(self, ctx: Context, bind: Binder) -> str:
+        if self.property in ("", AMOUNT) or self.measure in (*DIFFERENT, *ITEMS):
+            return "null"
+        raw = ctx.dialect.json_property(self.property, bind)
+        return f"case when {raw} <> 'null' then 1 end"
+
+    def _aggregate(self, ctx: Context, bind: Binder) -> str:
         if self.measure == "distinct_per_user":
             return """count(distinct actor || ':' || x) * 1.0
                 / nullif(count(distinct case when x is not null then actor end), 0)"""
         if self.measure in DIFFERENT:
             return "count(distinct x)"
         p = 50.0 if self.measure == "median" else float(self.measure[1:])
-        return lambda bind: ctx.dialect.percentile("x", p / 100, bind)
+        return ctx.dialect.percentile("x", p / 100, bind)
 
 
 @dataclass(frozen=True)
@@ -214,12 +252,12 @@ class Fold:
     """A figure that larger periods have from those of their parts.
 
     Attributes:
-        columns: SQL aggregates over `x` of one bucket.
+        columns: write SQL aggregates over `x` of one bucket.
         merge: the aggregates of several buckets in one.
         figure: what is shown of them.
     """
 
-    columns: tuple[str, ...]
+    columns: tuple[Callable[[Dialect], str], ...]
     merge: Callable[[list[tuple[Any, ...]]], tuple[Any, ...]]
     figure: Callable[[tuple[Any, ...]], Figure]
 
@@ -228,37 +266,49 @@ def _present(column: int, parts: list[tuple[Any, ...]]) -> list[Any]:
     return [part[column] for part in parts if part[column] is not None]
 
 
-_SUM = Fold(
-    ("sum(x)",), lambda parts: (sum(_present(0, parts)),), lambda found: found[0] or 0
-)  # fmt: skip
+def _is(column: str) -> tuple[Callable[[Dialect], str]]:
+    return (lambda d: column,)
+
+
+def _total(d: Dialect) -> str:
+    return d.total("x")
+
+
+_COUNTED = Fold(
+    _is("sum(x)"), lambda parts: (sum(_present(0, parts)),), lambda found: found[0] or 0
+)
 FOLDS = {
-    "sum": _SUM,
-    "numbers": Fold(("count(x)",), _SUM.merge, _SUM.figure),
-    "items": _SUM,
-    "distinct_items": _SUM,
-    "session_events": _SUM,
+    "sum": Fold((_total,), lambda parts: (total(_present(0, parts)),), _COUNTED.figure),
+    "numbers": Fold(_is("count(x)"), _COUNTED.merge, _COUNTED.figure),
+    "items": _COUNTED,
+    "distinct_items": _COUNTED,
+    "session_events": _COUNTED,
     "avg": Fold(
-        ("sum(x)", "count(x)"),
-        lambda parts: (sum(_present(0, parts)), sum(_present(1, parts))),
+        (_total, *_is("count(x)")),
+        lambda parts: (total(_present(0, parts)), sum(_present(1, parts))),
         lambda found: found[0] / found[1] if found[1] else None,
     ),
     "min": Fold(
-        ("min(x)",), lambda parts: (min(_present(0, parts), default=None),), lambda found: found[0]
+        _is("min(x)"),
+        lambda parts: (min(_present(0, parts), default=None),),
+        lambda found: found[0],
     ),
     "max": Fold(
-        ("max(x)",), lambda parts: (max(_present(0, parts), default=None),), lambda found: found[0]
+        _is("max(x)"),
+        lambda parts: (max(_present(0, parts), default=None),),
+        lambda found: found[0],
     ),
 }
 """Measure -> how its figures are put together."""
 
 
 def merged(points: Rows, view: Windows, fold: Fold) -> Rows:
-    """Put rows (place in base, v0, v1, aggregates...) together over each window.
+    """Put rows of `Scan._parts` with a place in the base together over each window.
 
     Windows without any row of a group have none.
     """
     found: dict[tuple[Any, Any], dict[int, tuple[Any, ...]]] = {}
-    for where, v0, v1, *parts in points:
+    for where, v0, v1, *parts, _, _ in points:
         found.setdefault((v0, v1), {})[where] = tuple(parts)
     rows: Rows = []
     for (v0, v1), own in found.items():
@@ -281,8 +331,16 @@ def running(changes: Rows, view: Windows) -> Rows:
     return rows
 
 
-def _finished(rows: Rows, keys: int, fold: Fold) -> Rows:
-    return [(*row[:keys], fold.figure(row[keys:])) for row in rows]
+def _finished(rows: Rows, fold: Fold) -> Rows:
+    return [(*row[:3], fold.figure(row[3:-2])) for row in rows]
+
+
+def _together(rows: Rows, fold: Fold) -> Rows:
+    """Return (v0, v1, figure) of all rows of `Scan._parts` that a group has."""
+    found: dict[tuple[Any, Any], list[tuple[Any, ...]]] = {}
+    for _, v0, v1, *parts, _, _ in rows:
+        found.setdefault((v0, v1), []).append(tuple(parts))
+    return [(*group, fold.figure(fold.merge(parts))) for group, parts in found.items()]
 
 
 def place(bind: Binder, span: Span, slots: Sequence[Bucket], *, by_time: bool = False) -> str:

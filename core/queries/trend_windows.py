@@ -15,6 +15,7 @@ from core.queries.base import Context, Rows
 from core.queries.names import Field
 from core.queries.select import Selection
 from core.queries.series import Figure
+from core.sums import mean
 from core.timeframe import CLOCK, DAY, Bucket, Span, cut_span, days_span
 
 LONGEST = {
@@ -138,5 +139,5 @@ def averaged(points: Mapping[int, Figure], view: Windows, empty: Figure) -> dict
     for slot, low, high in view.windows:
         values = [points.get(place, empty) for place in range(low, high + 1)]
         known = [value for value in values if value is not None]
-        found[slot] = sum(known) / len(known) if len(known) == len(values) else None
+        found[slot] = mean(known) if len(known) == len(values) else None
     return found

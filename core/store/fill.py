@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from typing import Final
 
 from core.store.activity import Activity
+from core.store.layout import EVERY_NAME
 from core.store.properties import Properties
 
 CHUNK: Final = 100_000
@@ -44,7 +45,7 @@ def fill(
         of_each = [values.get(place, {}) for place in range(len(chunk))]
         activity.add_properties(actors, events, days, of_each)
         tick()
-    connection.execute("insert into meta (key, value) values ('property_sets', '1')")
+    connection.execute("insert into meta (key, value) values ('property_sets', ?)", (EVERY_NAME,))
 
 
 def _texts(chunk: Chunk) -> Iterator[tuple[int, str]]:

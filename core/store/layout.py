@@ -33,3 +33,15 @@ NONE: Final = "(none)"
 EMPTY: Final = "(empty)"
 OTHER: Final = "(other)"
 """Labels: a missing value, an empty string, and groups past the limit (semantics 1.7, 1.8)."""
+
+MAX_PROPERTIES: Final = 200
+"""How many properties get a state in `property_keys`; all beyond are left to scans."""
+
+EVERY_NAME: Final = "2"
+"""Value of `property_sets` in `meta` where `property_keys` has every name of the first events on,
+up to MAX_PROPERTIES; of "1" it has the plain ones."""
+
+
+def is_plain(key: str) -> bool:
+    """Whether a path of the question language means this key of a property and no other."""
+    return key.isprintable() and key != "" and not set(key) & set('."\\')

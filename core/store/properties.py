@@ -1,8 +1,9 @@
 """Properties with few values: which ones have stored sets, and the ids of their values.
 
 A property is a top-level key of an event's JSON. It has sets while it holds single values only, at
-most MAX_SET_VALUES different ones, and is one of the first MAX_PROPERTY_SETS (the most frequent,
-where they come together); else its state is "scan" for good. What every stored event says counts
+most MAX_SET_VALUES different ones, its name is plain (see `layout.is_plain`), and it is one of the
+first MAX_PROPERTY_SETS (the most frequent, where they come together); else its state is "scan" for
+good. What every stored event says counts
 from the first one on, so a property without a state was never seen, or was one too many.
 
 A value is told by its text, which is both what it is shown as and what conditions compare; a
@@ -19,13 +20,17 @@ from typing import Any, Final
 
 import orjson
 
-from core.store.layout import EMPTY, FIRST_PROPERTY, MAX_SET_VALUES, NONE
+from core.store.layout import (
+    EMPTY,
+    FIRST_PROPERTY,
+    MAX_PROPERTIES,
+    MAX_SET_VALUES,
+    NONE,
+    is_plain,
+)
 
 MAX_PROPERTY_SETS: Final = 32
 """How many properties have sets; each one costs an import about a microsecond an event."""
-
-MAX_PROPERTIES: Final = 200
-"""How many properties get a state; all beyond are left to scans."""
 
 MAX_TEXT: Final = 500
 """Characters of a value; longer ones are not grouped by."""
@@ -112,11 +117,16 @@ class Properties:
         return values
 
     def _begin(self, key: str, value: Any) -> _Column | None:
-        if value is None or len(self._columns) >= MAX_PROPERTIES or not _plain(key):
+        if value is None or len(self._columns) >= MAX_PROPERTIES:
             return None
-        column = self._columns[key] = _Column(self._next, begun=True)
+        column = _Column(self._next, begun=True)
         self._next += 1
-        return column
+        if is_plain(key):
+            self._columns[key] = column
+            return column
+        self._columns[key] = None
+        self._stopped[key] = column
+        return None
 
     def _number(self, key: str, column: _Column, value: Any) -> int:
         """Return the id of a value by its text, or 0 after one that no set can be made for."""
@@ -207,8 +217,3 @@ def _shown(value: Any) -> str:
         shown = str(value)
         return _UNSHOWN if "e" in shown else shown
     return _UNSHOWN
-
-
-def _plain(key: str) -> bool:
-    """Whether a path of the question language means this key and no other."""
-    return key.isprintable() and key != "" and not set(key) & set('."\\')
