@@ -74,7 +74,8 @@ class Library:
         try:
             found = read()
         except FootfallError as error:
-            self.troubles[what] = error.message
+            path = self.saved.path
+            self.troubles[what] = error.message.replace(str(path), path.name)
             return []
         self.troubles.pop(what, None)
         return found

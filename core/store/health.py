@@ -57,6 +57,7 @@ def checks(path: str | Path, *, whole: bool = True) -> Iterator[Check]:
         CannotOpen: no workspace there.
     """
     with closing(open_reader(path)) as connection:
+        connection.execute("begin")  # one state of the file, whatever is committed meanwhile
         looks: list[tuple[str, Callable[[], Found]]] = [
             ("settings", lambda: _settings(connection)),
             ("size", lambda: _size(Path(path))),
@@ -72,8 +73,10 @@ def checks(path: str | Path, *, whole: bool = True) -> Iterator[Check]:
             started = time.perf_counter()
             try:
                 ok, detail = look()
-            except sqlite3.DatabaseError as error:
+            except sqlite3.Error as error:
                 ok, detail = False, f"SQLite says: {error}"
+            except Exception as error:  # what a damaged page says can be anything
+                ok, detail = False, f"not as it was written: {error}"
             yield Check(name, ok, detail, (time.perf_counter() - started) * 1000)
 
 
@@ -106,12 +109,25 @@ def _indexes(connection: sqlite3.Connection) -> Found:
 
 
 def _imports(connection: sqlite3.Connection) -> Found:
-    total, open_ones = connection.execute(
-        "select count(*), count(*) filter (where finished = 0) from imports"
+    """One that was stopped is no matter once the same source was imported to its end."""
+    total, open_ones, again = connection.execute(
+        """
+        select count(*),
+               count(*) filter (where finished = 0 and not repeated),
+               count(*) filter (where finished = 0 and repeated)
+        from (
+            select finished,
+                   exists (
+                       select 1 from imports later
+                       where later.source = i.source and later.id > i.id and later.finished
+                   ) as repeated
+            from imports i
+        )
+        """
     ).fetchone()
     if open_ones:
         return False, f"{open_ones} of {total} not finished; run the same import again"
-    return True, f"{total} finished"
+    return True, f"{total - again} finished" + (f", {again} run again" if again else "")
 
 
 def _integrity(connection: sqlite3.Connection) -> Found:

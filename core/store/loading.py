@@ -206,7 +206,10 @@ class _Run:
         self._kind = source.maker.record if source else kind
         self._input = source.input if source else None
         self._rejects = rejects
-        self._journal = Journal(loader.connection, name)
+        from_file = source is not None and name != "stdin"
+        self._journal = Journal(
+            loader.connection, str(Path(name).absolute()) if from_file else name
+        )
         self._counts = dict.fromkeys(("read", "stored", "repeated", "rejected"), 0)
         self._reasons: dict[str, int] = {}
         self._nameless: tuple[str, ...] = ()

@@ -124,6 +124,10 @@ def run(arguments: Sequence[str]) -> int:
         return _failed(BadInput("A word of the command is not text in UTF-8."))
     except OSError as error:
         return _failed(FootfallError(f"{error.filename or 'footfall'}: {error.strerror or error}."))
+    except Exception as error:
+        if type(error).__module__ != "sqlite3":  # not imported here: most commands do without
+            raise
+        return _failed(FootfallError(f"SQLite says: {error}."))
 
 
 def _failed(error: FootfallError) -> int:

@@ -11,7 +11,7 @@ from typing import Any
 
 import click
 
-from core.errors import FootfallError
+from core.errors import BadInput, FootfallError, QueryFailed
 from tui.commands.common import (
     database,
     db_option,
@@ -66,8 +66,9 @@ def show_command(
     """Open the board NAME, an id or a title; piped or with --print: as text."""
     path = database(db)
     if as_object:
-        put_json(board_json(path, name, range, where))
-        return 0
+        found, code = board_json(path, name, range, where)
+        put_json(found)
+        return code
     return show(path, name, printed=printed, plain=plain, range=range, width=width, where=where)
 
 
@@ -83,8 +84,7 @@ def show(
 ) -> int:
     """Print a board, or open it where there is a terminal; return the exit code."""
     if printed or plain or where or not screen_possible():
-        write_board(path, name, range, width, plain=plain, where=where)
-        return 0
+        return write_board(path, name, range, width, plain=plain, where=where)
     from tui.app import run
 
     board = None
@@ -108,8 +108,12 @@ def write_board(
     *,
     plain: bool,
     where: str | None = None,
-) -> None:
-    """Write a board as text to standard output: in tiles as on the screen, or plain."""
+) -> int:
+    """Write a board as text to standard output: in tiles as on the screen, or plain.
+
+    Returns:
+        The exit code: 1 when the database could not answer a tile, which says so in its place.
+    """
     from core.draw.board import print_board
     from tui.commands.board_text import board_text
 
@@ -120,6 +124,11 @@ def write_board(
         put(board_text(board, answers, size, replace(look, glyphs="ascii"), marks))
     else:
         put(print_board(board, answers, size, look, marks))
+    return _code(answers)
+
+
+def _code(answers: dict[str, Any]) -> int:
+    return int(any(isinstance(answer, QueryFailed) for answer in answers.values()))
 
 
 def _answered(
@@ -146,8 +155,11 @@ def conditions(text: str | None) -> tuple[Any, ...]:
     return parse(f"events where {text}").conditions
 
 
-def board_json(path: Path, name: str | None, range: str | None, where: str | None) -> Any:
-    """Return a board and its answers for JSON: {"board": ..., "answers": {block id: ...}}."""
+def board_json(
+    path: Path, name: str | None, range: str | None, where: str | None
+) -> tuple[Any, int]:
+    """Return a board and its answers for JSON, {"board": ..., "answers": {block id: ...}}, and the
+    exit code; see `write_board`."""
     _, board, answers = _answered(path, name, range, where)
     found = {
         id_: {"error": str(answer)}
@@ -155,7 +167,7 @@ def board_json(path: Path, name: str | None, range: str | None, where: str | Non
         else answer.model_dump(mode="json", by_alias=True)
         for id_, answer in answers.items()
     }
-    return {"board": json.loads(board.to_json()), "answers": found}
+    return {"board": json.loads(board.to_json()), "answers": found}, _code(answers)
 
 
 @command.command("list")
@@ -176,6 +188,7 @@ def list_(pinned: bool, db: str | None, format: str | None, width: int | None) -
 @db_option
 def export(name: str, file: str | None, db: str | None) -> None:
     """Write the board NAME as JSON to FILE, or to standard output."""
+    from core.store.workspace import is_part_of
     from tui.commands.starting import find_board
 
     path = database(db)
@@ -183,7 +196,10 @@ def export(name: str, file: str | None, db: str | None) -> None:
     if file in (None, "-"):
         put_json(json.loads(text))
     else:
-        Path(str(file)).expanduser().write_text(text, "utf-8")
+        target = Path(str(file)).expanduser()
+        if is_part_of(target, path):
+            raise BadInput(f"{file} is the workspace itself.", "Name another file.")
+        target.write_text(text, "utf-8")
 
 
 @command.command("import")

@@ -21,6 +21,7 @@ from core.text import clean, escaped, harmless, one_line
 if TYPE_CHECKING:
     from core.draw import Look
     from core.engines.sqlite import SqliteEngine, Stop
+    from core.store.waiting import Patience
 
 Value = TypeVar("Value")
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
@@ -96,6 +97,26 @@ def open_engine(path: Path) -> SqliteEngine:
     from core.engines.sqlite import SqliteEngine
 
     return SqliteEngine(path)
+
+
+class Waited:
+    """Says once that another program has the workspace, each time it takes longer than a second."""
+
+    def __init__(self) -> None:
+        self._last = float("inf")
+
+    def __call__(self, seconds: float) -> None:
+        """Take in how long it has taken so far."""
+        if seconds < self._last:
+            say("Another program is writing to the workspace. Waiting for it; ctrl+c stops.")
+        self._last = seconds
+
+
+def patience(seconds: float | None = None) -> Patience:
+    """Return how long a command waits for another writer, as long as a person does by default."""
+    from core.store.waiting import WAIT, Patience
+
+    return Patience(WAIT if seconds is None else seconds, Waited())
 
 
 def look_of(engine: SqliteEngine | None = None) -> Look:

@@ -174,8 +174,9 @@ def flag(
     if not changes:
         options = ", ".join(f"{on}, {off}" for on, off, _ in SWITCHES.values())
         raise BadInput("Which flag?", f"Allowed: {options}, --display.")
+    who = saved_at(database(db), profile).desk
     before, after = flag_event(
-        database(db), name, changes, profile=saved_at(database(db), profile).desk.wanted, told=_told
+        who.path, name, changes, profile=who.wanted, told=_told, patience=who.patience
     )
     put_line(f"{after.name}  {flag_words(after) or 'no flags'}")
     undo = _undo(before, after)

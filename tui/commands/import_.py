@@ -11,7 +11,7 @@ import click
 
 from core.errors import BadInput
 from core.text import compact, duration, number
-from tui.commands.common import database, put, say
+from tui.commands.common import database, patience, put, say
 
 if TYPE_CHECKING:
     from core.store.ingest import ImportReport, Progress
@@ -52,6 +52,7 @@ def command(
     journalctl -o json | footfall import - --into shop.db
     """
     from core.store.ingest import import_files
+    from core.store.waiting import IMPORT_WAIT
 
     progress = Bar() if sys.stderr.isatty() else Lines()
     try:
@@ -64,6 +65,7 @@ def command(
             progress=progress.show,
             zone=zone,
             week_start=WEEK_STARTS[week_start] if week_start else None,
+            patience=patience(IMPORT_WAIT),
         )
     except KeyboardInterrupt:
         progress.end()

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from core.errors import BadInput
+from tui.commands.common import patience
 
 if TYPE_CHECKING:
     from core.store.saved import Saved
@@ -30,7 +31,8 @@ def saved_at(path: Path, profile: str | None = None) -> Saved:
     """Return the saved things of a workspace, used by a profile or FOOTFALL_PROFILE."""
     from core.store.saved import Saved
 
-    return Saved(path, profile=profile or os.environ.get(PROFILE, ""))
+    who = profile or os.environ.get(PROFILE, "")
+    return Saved(path, profile=who, patience=patience())
 
 
 def read_text(file: str) -> str:

@@ -46,7 +46,8 @@ class BoardsPage(Page):
         now = self.app.engine.clock()
         rows = [Row(b.title, b.id, _about(b, bool(saved), now)) for b in boards]
         self.boards = {b.id: b for b in boards}
-        self.listing.empty = self.app.library.troubles.get("boards") or EMPTY
+        troubles = self.app.library.troubles
+        self.listing.empty = troubles.get("boards") or troubles.get("starter boards") or EMPTY
         self.listing.fill(rows)
         return boards
 

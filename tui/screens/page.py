@@ -115,7 +115,10 @@ class Page(FramedPage):
         """On top again: the parent's question is as it was left."""
         if self.is_mounted and hasattr(self, "questions"):
             self.update_chrome()
-            self.resume()
+            try:
+                self.resume()
+            except FootfallError as error:
+                self.sorry(error)
             for view in self.views:
                 if view.question is not None and view.result is None and view.error is None:
                     self.ask(view, view.question)

@@ -1,0 +1,160 @@
+"""A page that is not what SQLite wrote: a sentence and exit code 1, never a traceback."""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+import time
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from core.boards import Block, Board
+from core.store.ingest import Event, Log, store_events, store_logs
+from core.store.saved import Item, Mark, Saved
+from core.store.workspace import open_writer
+from tests.tui_pilot import explorer
+from tui.commands import run
+
+NOW = int(time.time() * 1000)
+DAY = 86_400_000
+
+
+def _events() -> list[Event]:
+    return [
+        Event(
+            ("signup", "purchase")[n % 2], NOW - (n % 20) * DAY - 1000 * n, user=f"u{n % 40}",
+            device=f"d{n % 50}", session=f"s{n % 30}", context={"country": ("NL", "DE")[n % 2]},
+            properties={"plan": ("free", "pro")[n % 2], "n": n}, traits={"tier": "ab"[n % 2]},
+        )
+        for n in range(600)
+    ]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A workspace with something in every table, all of it in one file."""
+    path = tmp_path_factory.mktemp("damaged") / "whole.db"
+    with closing(open_writer(path)) as connection:
+        store_events(connection, _events())
+        store_logs(connection, [Log(NOW - n * 1000, f"m {n}", "ERROR", "web") for n in range(50)])
+    saved = Saved(path)
+    saved.save_audience("Dutch", {"filters": [{"field": "country", "operator": "eq",
+                                               "value": "NL"}]})  # fmt: skip
+    saved.save_board(Board(title="Growth", blocks=(Block(id="a", question="dau"),)))
+    saved.save_mark(Mark(title="launch", timestamp=NOW))
+    saved.save_custom_event("both", {"events": [{"event": "signup"}, {"event": "purchase"}]})
+    saved.save("charts", Item(title="Active", body={"question": "dau"}))
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("pragma journal_mode = delete")
+    return path
+
+
+def _roots(path: Path) -> dict[str, int]:
+    with closing(sqlite3.connect(path)) as connection:
+        return dict(
+            connection.execute("select name, rootpage from sqlite_master where rootpage > 0")
+        )
+
+
+def _spoil(whole: Path, path: Path, page: str) -> Path:
+    """Copy a workspace, the root page of a table or index overwritten."""
+    shutil.copy(whole, path)
+    with closing(sqlite3.connect(path)) as connection:
+        (size,) = connection.execute("pragma page_size").fetchone()
+    root = _roots(path)[page]
+    with path.open("r+b") as file:
+        file.seek((root - 1) * size)
+        file.write(b"\xff" * size)
+    return path
+
+
+COMMANDS = (
+    ("run", "dau where user = u7"),
+    ("run", "users of signup by plan where trait:tier = a"),
+    ("run", "signup by country where audience = Dutch"),
+    ("run", "raw events"),
+    ("run", "ce:both"),
+    ("run", "top logs"),
+    ("list", "fields"),
+    ("list", "marks"),
+    ("board", "Growth", "--print"),
+    ("mark", "hello"),
+    ("sql", "select user_id, properties from events_v1"),
+    ("api", "GET /api/v1/metrics/dau?range=7d"),
+    ("doctor", "--quick"),
+)
+PAGES = {
+    "meta": COMMANDS,
+    "event_names": (*COMMANDS[:7], COMMANDS[8], *COMMANDS[10:12]),
+    "identities": (COMMANDS[0], COMMANDS[3], COMMANDS[10]),
+    "traits": (COMMANDS[1],),
+    "event_properties": (COMMANDS[3], COMMANDS[10]),
+    "activity": (COMMANDS[0], COMMANDS[8], COMMANDS[11]),
+    "audiences": (COMMANDS[2],),
+    "custom_events": (COMMANDS[4],),
+    "boards": (COMMANDS[8],),
+    "marks": (COMMANDS[7], COMMANDS[8], COMMANDS[9]),
+    "events": (COMMANDS[3], COMMANDS[10]),
+    "logs": (COMMANDS[5],),
+    "property_values": (COMMANDS[1],),
+}
+"""Table -> commands that cannot do without it."""
+OTHERS = (
+    "dimensions", "sqlite_autoindex_dimension_values_1", "sqlite_autoindex_identities_1", "aliases",
+    "traits_by_key", "first_activity", "sessions", "boards_title", "audiences_title", "imports",
+    "marks_by_time", "versions", "log_days", "property_keys", "events_by_event",
+    "events_by_event_ts", "charts",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("page", [*PAGES, *OTHERS])
+def test_every_command_tells_it_in_a_sentence(
+    whole: Path,
+    tmp_path: Path,
+    page: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    path = _spoil(whole, tmp_path / "damaged.db", page)
+    monkeypatch.setenv("FOOTFALL_DB", str(path))
+    for command in COMMANDS:
+        code = run(command)
+        said = capsys.readouterr()
+        assert code in (0, 1), (command, said.err)
+        assert "Traceback" not in said.out + said.err
+        if command in PAGES.get(page, ()):
+            assert code == 1, command
+            assert "malformed" in said.out + said.err, command
+
+
+@pytest.mark.parametrize("page", ["identities", "events", "activity", "meta", "dimension_values"])
+def test_an_import_into_it_tells_it_in_a_sentence(
+    whole: Path, tmp_path: Path, page: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = _spoil(whole, tmp_path / "damaged.db", page)
+    source = tmp_path / "in.jsonl"
+    source.write_text('{"event": "signup", "user": "new", "time": 1760000000, "country": "NL"}\n')
+    assert run(("import", str(source), "--into", str(path))) == 1
+    assert "damaged.db is damaged: database disk image is malformed" in capsys.readouterr().err
+
+
+async def test_the_explorer_tells_it_in_the_panel(whole: Path, tmp_path: Path) -> None:
+    path = _spoil(whole, tmp_path / "damaged.db", "activity")
+    async with explorer(path, place="metrics", now=NOW) as ff:
+        assert "is damaged: database disk image is malformed" in " ".join(ff.screen.split())
+        await ff.press("1", "3", "4", "5", "6", "8", "2", "f5")
+        assert "[2 Metrics]" in ff.screen
+
+
+@pytest.mark.parametrize("page", ["marks", "audiences", "boards", "event_names", "identities"])
+async def test_no_page_of_the_explorer_ends_with_it(whole: Path, tmp_path: Path, page: str) -> None:
+    path = _spoil(whole, tmp_path / "damaged.db", page)
+    async with explorer(path, now=NOW) as ff:
+        for key in "23456812":
+            await ff.press(key, "down", "enter", "escape")
+        assert "[2 Metrics]" in ff.screen
+        if page in ("marks", "audiences"):
+            await ff.press("6" if page == "marks" else "5")
+            assert "damaged.db is damaged" in ff.screen.replace("\n", "")
