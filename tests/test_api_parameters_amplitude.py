@@ -61,14 +61,18 @@ def happened(line: str) -> Event:
     return Event(name, ms(when), user, None, None, CONTEXT.get(user, {}), properties)
 
 
-@pytest.fixture(scope="module")
-def backend() -> Iterator[Backend]:
-    world = World(
+def small() -> World:
+    """Three people who sign up and buy, two from NL, and events that make nobody active."""
+    return World(
         tuple(happened(line) for line in HAPPENED.strip().splitlines()),
         flags=(("ping", "inactive"),),
         now=ms("05-20T12:00"),
     )
-    with engine_of(world) as engine:
+
+
+@pytest.fixture(scope="module")
+def backend() -> Iterator[Backend]:
+    with engine_of(small()) as engine:
         saved = Saved(engine.path, clock=engine.clock)
         for title, question in (("Buyers", "users of buy"), ("Carts", "users of cart")):
             saved.save("charts", Item(title=title, body={"question": f"{question} {RANGE_TEXT}"}))

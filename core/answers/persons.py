@@ -41,12 +41,17 @@ class TimelineEvent(Model):
 
 
 class TimelineSession(Model):
-    """A session that holds some of the listed events; number 1 is the person's first."""
+    """A session that holds some of the listed events; number 1 is the person's first.
+
+    Attributes:
+        key: the id it was given in the data; None where it is derived from gaps.
+    """
 
     number: int
     start: int
     end: int
     events: int
+    key: str | None = None
 
 
 class Timeline(Shape):

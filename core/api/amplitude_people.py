@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
 
-from core.answers import Histogram, People, Series, Table, Timeline, TimelineEvent
+from core.answers import (
+    Histogram,
+    People,
+    Series,
+    Table,
+    Timeline,
+    TimelineEvent,
+    TimelineSession,
+)
 from core.api import amplitude_parameters as ask
 from core.api.amplitude_format import Segment, left_out, segments_of
 from core.api.route import Backend
 from core.api.tell_shapes import moment
+from core.engines.dialect import json_path
 from core.errors import NotFound
+from core.queries.names import KEPT, Names
 from core.queries.revenue import AMOUNT
 from core.queries.sessions import documented_bins
 from core.text import clean
@@ -181,18 +192,27 @@ def user_activity(asked: ask.UserActivity, backend: Backend) -> Json:
 
 def activity(answer: Timeline, backend: Backend) -> Json:
     """Return one person's answer: who they are, and the events it lists."""
+    sessions = {session.number: session_id(session) for session in answer.sessions}
     return {
         "userData": _summary(answer, backend),
-        "events": [_event(event, answer.user) for event in answer.events],
+        "events": [_event(e, answer.user, sessions.get(e.session, -1)) for e in answer.events],
     }
+
+
+def session_id(session: TimelineSession) -> int | str:
+    """Return the id a session was given, as a number where it is one; else its start in ms."""
+    if session.key is None:
+        return session.start
+    return int(session.key) if re.fullmatch(r"[0-9]{1,18}", session.key) else session.key
 
 
 def _summary(answer: Timeline, backend: Backend) -> Json:
     names, now = backend.engine.context().names, answer.context
     ids = [names.person(name) for name in answer.merged]
-    return {
+    own = names.person(answer.user)
+    found: Json = {
         "user_id": answer.user,
-        "canonical_amplitude_id": names.person(answer.user),
+        "canonical_amplitude_id": own,
         "merged_amplitude_ids": [id_ for id_ in ids if id_ is not None],
         "num_events": answer.total_events,
         "num_sessions": answer.total_sessions,
@@ -202,8 +222,42 @@ def _summary(answer: Timeline, backend: Backend) -> Json:
         **_revenue(answer.user, backend),
         **{key: now.get(column) for key, column in _CONTEXT},
         "device_ids": list(answer.devices),
+        **_said(names, own or 0),
         "properties": dict(answer.traits),
     }
+    return {**found, "paying": found["purchases"] > 0}
+
+
+def _said(names: Names, actor: int) -> Json:
+    """Return what only single events say: the carrier and place of last, the first version."""
+    own = f"from events e where e.actor = ? and {KEPT}"
+    first = names.read(f"select e.version {own} order by e.ts, e.seq limit 1", (actor,))
+    version = names.values("version").get(first[0][0]) if first else None
+    lat, lng = (_latest(names, actor, keys) for keys in (LATITUDE, LONGITUDE))
+    place = {"lat": lat, "lng": lng} if lat is not None and lng is not None else None
+    return {"carrier": _latest(names, actor, CARRIER), "start_version": version,
+            "last_location": place}  # fmt: skip
+
+
+CARRIER = ("carrier", "$carrier")
+LATITUDE = ("location_lat", "latitude", "lat", "$latitude")
+LONGITUDE = ("location_lng", "longitude", "lng", "$longitude")
+
+
+def _latest(names: Names, actor: int, keys: Sequence[str]) -> Any:
+    """Return the newest value of a property that has one of these names; None without any."""
+    held = ", ".join("json_extract(p.properties, ?)" for _ in keys)
+    rows = names.read(
+        f"""
+        select coalesce({held}, null) as value
+        from events e join event_properties p on p.seq = e.seq
+        where e.actor = ? and {KEPT} and value is not null
+        order by e.ts desc, e.seq desc
+        limit 1
+        """,
+        (*(json_path(key) for key in keys), actor),
+    )
+    return rows[0][0] if rows else None
 
 
 def _revenue(user: str, backend: Backend) -> Json:
@@ -224,10 +278,10 @@ _CONTEXT = (
 )  # fmt: skip
 
 
-def _event(event: TimelineEvent, user: str) -> Json:
+def _event(event: TimelineEvent, user: str, session: int | str) -> Json:
     return {
         "event_type": event.event, "event_time": moment(event.ts), "user_id": user,
-        "session_id": event.session, "event_properties": event.properties, **event.context,
+        "session_id": session, "event_properties": event.properties, **event.context,
     }  # fmt: skip
 
 

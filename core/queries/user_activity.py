@@ -79,7 +79,8 @@ class UserActivity(Question):
             top_events=who.top,
             sessions=tuple(
                 TimelineSession(
-                    number=part.number, start=part.start, end=part.end, events=part.events
+                    number=part.number, start=part.start, end=part.end, events=part.events,
+                    key=part.name,
                 )
                 for part in shown
             ),
@@ -193,7 +194,7 @@ def _labels(ctx: Context, values: Sequence[int]) -> dict[str, str]:
 
 @dataclass(frozen=True)
 class _Part:
-    """A session: `number` counts from 1, `key` is 0 for one derived from gaps."""
+    """A session: `number` counts from 1, `key` is 0 and `name` None for one derived from gaps."""
 
     number: int
     start: int
@@ -201,6 +202,7 @@ class _Part:
     end: int
     events: int
     day: int
+    name: str | None
 
 
 class _All:
@@ -229,10 +231,11 @@ def _sessions(ctx: Context, actor: int) -> Generator[Statement, Rows, _All]:
     bind = ctx.binder()
     rows = yield bind.statement(
         f"""
-        select start, session, "end", events, day
-        from sessions
-        where actor = {bind(actor)}
-        order by start, session
+        select s.start, s.session, s."end", s.events, s.day,
+               (select k.key from session_keys k where k.id = s.session)
+        from sessions s
+        where s.actor = {bind(actor)}
+        order by s.start, s.session
         """,
         "sessions",
     )
