@@ -8,6 +8,7 @@ from core.api import amplitude_parameters as ask
 from core.api import amplitude_people as people
 from core.api import amplitude_saved as saved
 from core.api import amplitude_segmentation as segmented
+from core.api.amplitude_errors import by_their_names
 from core.api.route import Asked, Handler, Nothing, Route
 
 BASE = "/api/2"
@@ -17,7 +18,8 @@ RANGE = "start=20260801&end=20260831"
 def _get(
     path: str, asked: type[Asked], answer: Handler, section: str, query: str, run: str
 ) -> Route:
-    return Route("amplitude", "GET", path, asked, answer, section, f"GET {path}{query}", run)
+    handler = by_their_names(answer)
+    return Route("amplitude", "GET", path, asked, handler, section, f"GET {path}{query}", run)
 
 
 ROUTES: tuple[Route, ...] = (
