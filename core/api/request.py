@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
@@ -29,12 +29,22 @@ class Request:
     body: Mapping[str, Any] = field(default_factory=dict)
 
 
-def read(text: str, body: str | None = None) -> Request:
-    """Return the request that a line and a body mean. A method left out is GET, or POST to a body.
+def read(text: str, body: str | None = None, opened: Callable[[str], str] | None = None) -> Request:
+    """Return the request that a text and a body mean. A method left out is GET, or POST to a body.
+
+    Args:
+        text: "GET /path?query", a pasted curl command, or the lines of an HTTP request.
+        opened: reads the files that a curl command names; without it they are refused.
 
     Raises:
-        BadQuestion: no path, an unknown method, or a body that is no JSON object.
+        BadQuestion: no path, an unknown method, two bodies, or one that is no JSON object.
     """
+    from core.api.pasted import unpasted
+
+    text, own = unpasted(text, opened or _no_files)
+    if own is not None and body is not None:
+        raise BadQuestion("The request has two bodies.", "Leave one out.", parameter="body")
+    body = body if own is None else own
     first, _, rest = text.strip().partition(" ")
     method, target = (first.upper(), rest.strip()) if rest and "/" not in first else ("", text)
     method = method or ("GET" if body is None else "POST")
@@ -50,6 +60,10 @@ def read(text: str, body: str | None = None) -> Request:
             parameter="path",
         )  # fmt: skip
     return Request(method, unquote(parts.path).rstrip("/") or "/", _query(parts.query), _body(body))
+
+
+def _no_files(name: str) -> str:
+    raise BadQuestion(f"The file {name!r} is not read here.", parameter="body")
 
 
 def _query(text: str) -> dict[str, tuple[str, ...]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
 from pathlib import Path
 from typing import Any
@@ -10,14 +11,35 @@ import click
 
 from core.errors import BadInput
 from tui.commands.common import database, db_option, interruptible, open_engine, put, put_json, say
+from tui.commands.saving import as_option, saved_at
 
 
-@click.command("api")
+class PastedCommand(click.Command):
+    """A command whose arguments may end in a curl command, pasted as it stands."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Make everything from the word curl on one argument."""
+        at = args.index("curl") if "curl" in args else 0
+        if at < len(args) and args[at] == "curl" and (not at or args[at - 1] not in _WITH_VALUE):
+            args = [*args[:at], shlex.join(args[at:])]
+        return super().parse_args(ctx, args)
+
+
+_WITH_VALUE = ("-d", "--data", "--db", "--as")
+
+
+@click.command("api", cls=PastedCommand)
 @click.argument("request", required=False)
 @click.option("-d", "--data", metavar="JSON", help="Body; @FILE reads a file, - standard input.")
+@as_option
 @db_option
-def command(request: str | None, data: str | None, db: str | None) -> None:
+def command(request: str | None, data: str | None, profile: str | None, db: str | None) -> None:
     """Answer REQUEST, such as 'GET /api/v1/metrics/dau?range=7d'; without one, list them all.
+
+    REQUEST may also be a curl command as documents have it, with any host, or - for the lines of
+    an HTTP request on standard input: method and path, headers, a blank line, the body. Tokens and
+    other headers are passed over: who asks is the profile of --as or FOOTFALL_PROFILE, with its
+    role and its private marks.
 
     The requests, parameters and answers are those of two documented HTTP interfaces; nothing
     listens on a port. A refused request prints its body, names its status on standard error and
@@ -26,6 +48,8 @@ def command(request: str | None, data: str | None, db: str | None) -> None:
     \b
     footfall api 'GET /api/2/users?start=20260101&end=20260131&m=new'
     footfall api 'POST /api/v1/retention' -d @body.json
+    footfall api --as ana:editor curl -X DELETE https://example.com/api/v1/marks/ID
+    footfall api - < request.http
     """
     from core.api import Backend, read, respond
     from core.errors import BadQuestion
@@ -35,15 +59,13 @@ def command(request: str | None, data: str | None, db: str | None) -> None:
         return
     path = database(db)
     engine = open_engine(path)
-    from core.store.saved import Saved
-
+    saved = saved_at(path, profile, source="api")
+    _ = saved.desk.profile
     try:
-        asked = read(request, _body(data))
+        asked = read(sys.stdin.read() if request == "-" else request, _body(data), _text_of)
     except BadQuestion as error:
         _refuse(400, {"error": "BAD_REQUEST", "message": str(error)})
-    reply = interruptible(
-        lambda stop: respond(asked, Backend(engine, Saved(path, source="api"), stop))
-    )  # fmt: skip
+    reply = interruptible(lambda stop: respond(asked, Backend(engine, saved, stop)))
     if not reply.ok:
         _refuse(reply.status, reply.body)
     put_json(reply.body)
@@ -62,12 +84,17 @@ def _refuse(status: int, body: Any) -> None:
 def _body(data: str | None) -> str | None:
     if data == "-":
         return sys.stdin.read()
-    if data is None or not data.startswith("@"):
-        return data
+    return data if data is None or not data.startswith("@") else _text_of(data[1:])
+
+
+def _text_of(file: str) -> str:
+    """Return the text of a file that a body stands in; - is standard input."""
+    if file == "-":
+        return sys.stdin.read()
     try:
-        return Path(data[1:]).expanduser().read_text("utf-8")
+        return Path(file).expanduser().read_text("utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise BadInput(f"{data[1:]} could not be read: {error}.") from error
+        raise BadInput(f"{file} could not be read: {error}.") from error
 
 
 def _listing() -> str:

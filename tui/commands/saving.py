@@ -15,6 +15,7 @@ from core.errors import BadInput
 from tui.commands.common import patience
 
 if TYPE_CHECKING:
+    from core.store.desk import Source
     from core.store.saved import Saved
 
 PROFILE = "FOOTFALL_PROFILE"
@@ -27,12 +28,16 @@ def as_option(function: Callable[..., Any]) -> Callable[..., Any]:
     )(function)
 
 
-def saved_at(path: Path, profile: str | None = None) -> Saved:
-    """Return the saved things of a workspace, used by a profile or FOOTFALL_PROFILE."""
+def saved_at(path: Path, profile: str | None = None, *, source: Source = "manual") -> Saved:
+    """Return the saved things of a workspace, used by a profile or FOOTFALL_PROFILE.
+
+    Args:
+        source: the route by which things come; marks keep it.
+    """
     from core.store.saved import Saved
 
     who = profile or os.environ.get(PROFILE, "")
-    return Saved(path, profile=who, patience=patience())
+    return Saved(path, profile=who, source=source, patience=patience())
 
 
 def read_text(file: str) -> str:
