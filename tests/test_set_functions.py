@@ -11,8 +11,7 @@ import pytest
 from pyroaring import BitMap
 
 from core.engines import bitmaps
-from core.engines.dialect import Statement
-from core.engines.sqlite import SqliteEngine, Stop
+from core.engines.sqlite import SqliteEngine
 from core.errors import QueryFailed
 from tests.worlds import appendix_a, engine_of
 
@@ -64,11 +63,9 @@ def engine():
 def asked(engine: SqliteEngine, text: str, given: tuple[Any, ...]) -> Any:
     parts = text.split("?")
     named = "".join(f":p{place}{part}" for place, part in enumerate(parts[1:]))
-    statement = Statement(
+    return engine.read(
         f"select {parts[0]}{named}", {f"p{place}": value for place, value in enumerate(given)}
     )
-    with engine._slot() as slot:
-        return engine._execute(slot, statement, Stop(), None)
 
 
 @pytest.mark.parametrize(("text", "given"), WRONG, ids=str)
