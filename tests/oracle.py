@@ -75,27 +75,20 @@ def root(world: World, user: str) -> str:
 
 
 def links_of(world: World, device: str) -> list[tuple[int, int, str]]:
-    """(since ms, order of first mention, user) of the users a device was seen with."""
-    together = [(e.device, e.user, e.ts) for e in world.events if e.user and e.device]
-    together += list(world.links)
-    since: dict[str, int] = {}
-    for other, user, ts in together:
-        if other == device and user:
-            since[user] = min(ts, since.get(user, ts))
-    mentioned = mentions(world)
-    return sorted((ts, mentioned.index(user), user) for user, ts in since.items())
+    """(since ms, arrival, user) of the users a device was seen with, in order.
 
-
-def mentions(world: World) -> list[str]:
-    """Users in the order in which the stored world first names them."""
-    found: list[str] = []
+    Since is when the user was first seen with it, and arrival the place of the statement that
+    said so first, among all.
+    """
+    together: list[tuple[str | None, str | None, int]] = []
     for place in range(world.batches):
-        part = slice(place, None, world.batches)
-        found += [e.user for e in world.arrivals(place) if e.user]
-        found += [user for _, user, _ in world.links[part]]
-        for old, new, _ in world.aliases[part]:
-            found += [old, new]
-    return list(dict.fromkeys(found))
+        together += [(e.device, e.user, e.ts) for e in world.arrivals(place)]
+        together += world.links[place :: world.batches]
+    said = [(ts, n, user) for n, (other, user, ts) in enumerate(together) if other == device]
+    since: dict[str, tuple[int, int]] = {}
+    for ts, arrival, user in sorted(item for item in said if item[2]):
+        since.setdefault(str(user), (ts, arrival))
+    return sorted((*first, user) for user, first in since.items())
 
 
 def actor_of(world: World, user: str | None, device: str | None, ts: int) -> str | None:
@@ -107,10 +100,8 @@ def actor_of(world: World, user: str | None, device: str | None, ts: int) -> str
     links = links_of(world, device)
     if not links:
         return device
-    holder = links[0][2]
-    for since, _, linked in links:
-        if since <= ts:
-            holder = linked
+    latest = max((since for since, _, _ in links if since <= ts), default=links[0][0])
+    holder = next(user for since, _, user in links if since == latest)
     return root(world, holder)
 
 

@@ -128,3 +128,74 @@ def test_every_event_counts_for_whom_the_definitions_say(
             "select e.seq - 1, i.key from events e left join identities i on i.id = e.actor"
         )
         assert dict(stored.fetchall()) == expected
+
+
+def _owner_of(db: sqlite3.Connection, device: str) -> str:
+    return str(
+        db.execute(
+            """
+            select distinct i.key from events e join identities i on i.id = e.actor
+            where e.device = (select id from identities where key = ?) and e.user = 0
+            """,
+            (device,),
+        ).fetchone()[0]
+    )
+
+
+@pytest.mark.parametrize("pieces", [1, 2, 6])
+@pytest.mark.parametrize("named_before", ["ann", "zoe"])
+def test_of_two_links_with_one_time_the_first_line_wins(
+    db: sqlite3.Connection, named_before: str, pieces: int
+) -> None:
+    said = [
+        Identify(named_before, None, T, {"plan": "pro"}),
+        Event("x", T - 5, None, "phone"),
+        Identify("zoe", "phone", T),
+        Event("y", T, "ann", "phone"),
+        Event("z", T + 5, None, "phone"),
+        Identify("ann", "phone", T),
+    ]
+    for start in range(0, 6, 6 // pieces):
+        store_events(db, said[start : start + 6 // pieces])
+    assert _owner_of(db, "phone") == "zoe"
+    store_events(db, reversed(said))
+    assert _owner_of(db, "phone") == "zoe"
+
+
+def test_an_earlier_link_makes_way_for_the_one_that_came_second(db: sqlite3.Connection) -> None:
+    links = [
+        Identify("ann", "phone", T),
+        Identify("bob", "phone", T),
+        Identify("ann", "phone", T - 9),
+    ]
+    store_events(db, [*links, Event("x", T - 5, None, "phone"), Event("y", T, None, "phone")])
+    assert _actors(db) == {"x": "ann", "y": "bob"}
+
+
+def test_of_two_aliases_with_one_time_the_first_line_wins(db: sqlite3.Connection) -> None:
+    store_events(db, [Event(n, T, n) for n in "abc"])
+    for _ in range(2):
+        store_events(db, [Alias("a", "c", T), Alias("a", "b", T)])
+        assert _actors(db)["a"] == "c"
+
+
+@pytest.mark.parametrize("first", ["a", "b"])
+def test_in_a_loop_of_aliases_the_last_statement_is_void(
+    db: sqlite3.Connection, first: str
+) -> None:
+    store_events(db, [Event(first, T, first), Event("ba".strip(first), T, "ba".strip(first))])
+    for _ in range(2):
+        store_events(db, [Alias("a", "b", T), Alias("b", "a", T + 1)])
+        assert _actors(db) == {"a": "b", "b": "b"}
+
+
+def test_a_file_whose_ties_went_to_the_last_named_is_settled_by_the_next_import(
+    db: sqlite3.Connection,
+) -> None:
+    links = [Identify("ann", "phone", T), Identify("bob", "phone", T)]
+    store_events(db, [*links, Event("x", T, None, "phone")])
+    with db:
+        db.execute("delete from meta where key = 'ties_settled'")
+        db.execute("update links set arrived = 9 - user")
+    store_events(db, [Event("y", T + 9, "cem")])
+    assert _actors(db)["x"] == "bob"

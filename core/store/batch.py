@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import heapq
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from operator import itemgetter
 from typing import Any
 
 import orjson
@@ -57,11 +59,27 @@ class Days(dict[int, int]):
 
 @dataclass
 class Batch:
-    """What to write together, in the order it was read."""
+    """What to write together, in the order it was read.
+
+    Attributes:
+        places: how many rows were read before each of `identifies`; empty for all of them.
+    """
 
     rows: list[Row] = field(default_factory=list)
     identifies: list[Identify] = field(default_factory=list)
     aliases: list[Alias] = field(default_factory=list)
+    places: list[int] = field(default_factory=list)
+
+    def about_people(self) -> Iterable[Row | Identify]:
+        """Return what links or describes somebody, in the order it was read."""
+        rows: Iterable[tuple[int, Row | Identify]] = (
+            (place, row) for place, row in enumerate(self.rows) if row.device or row.traits
+        )
+        if not self.identifies:
+            return [row for _, row in rows]
+        places = self.places or [len(self.rows)] * len(self.identifies)
+        identifies = zip(places, self.identifies, strict=True)
+        return [said for _, said in heapq.merge(identifies, rows, key=itemgetter(0))]
 
     @property
     def size(self) -> int:
@@ -88,6 +106,7 @@ class Writer:
         self._connection = connection
         self._patience = patience or Patience()
         self._generation = ""
+        self._tied: dict[int, int] = {}
         self._days = Days(read_calendar(connection))
 
     def write(
@@ -110,11 +129,16 @@ class Writer:
             self._devices.save()
             self._connection.executemany(
                 "insert or replace into meta (key, value) values (?, ?)",
-                [("next_seq", str(self._seq)), ("latest", str(self._latest))],
+                [
+                    ("next_seq", str(self._seq)),
+                    ("latest", str(self._latest)),
+                    ("ties_settled", "1"),
+                ],
             )
             journal(written)
             bump(self._connection)
         self._generation = str(int(self._generation) + 1)
+        self._tied = {}
         return written
 
     def people(self) -> int:
@@ -152,6 +176,7 @@ class Writer:
             for i in range(len(CONTEXT))
         ]
         self._identity = Identity(db)
+        self._tied = {} if "ties_settled" in meta else self._identity.tied()
         self._properties = Properties(db)
         self._activity = Activity(db)
         if "property_sets" not in meta:
@@ -160,25 +185,24 @@ class Writer:
 
     def _learn(self, batch: Batch) -> set[int]:
         """Take in who is who; return the actors whose stored events changed hands."""
-        if not (batch.identifies or batch.aliases or any(row.device for row in batch.rows)):
+        somebody = batch.identifies or batch.aliases or any(row.device for row in batch.rows)
+        if not (somebody or self._tied):
             return set()
         users, devices = self._users, self._devices
         pairs: dict[tuple[int, int], int] = {}
-        statements: list[Row | Identify] = [r for r in batch.rows if r.user and r.device]
-        statements += batch.identifies
         for row in batch.rows:
             if row.user:
                 users[row.user]
             if row.device:
                 devices[row.device]
-        for said in statements:
+        for said in batch.about_people():
             if said.user and said.device:
                 pair = (devices[said.device], users[said.user])
-                pairs[pair] = min(said.ts, pairs.get(pair, said.ts))
+                if pairs.get(pair, said.ts + 1) > said.ts:
+                    pairs.pop(pair, None)
+                    pairs[pair] = said.ts
         aliases = [(users[a.old], users[a.new], a.ts) for a in batch.aliases]
-        if not pairs and not aliases:
-            return set()
-        affected = self._identity.learn(pairs, aliases)
+        affected = {**self._identity.learn(pairs, aliases), **self._tied}
         if not affected:
             return set()
         merge = Merge(self._connection, self._identity, self._activity, self._properties)
@@ -321,9 +345,9 @@ class Writer:
 
     def _save_traits(self, batch: Batch) -> None:
         found: dict[tuple[int, str], tuple[int, str | None]] = {}
-        described: list[Row | Identify] = [row for row in batch.rows if row.traits]
-        for row in (*described, *batch.identifies):
-            self._collect_traits(row, found)
+        for said in batch.about_people():
+            if said.traits or isinstance(said, Identify):
+                self._collect_traits(said, found)
         for (owner, key), (ts, value) in found.items():
             self._save_trait(owner, key, ts, value)
 

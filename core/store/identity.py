@@ -2,6 +2,9 @@
 
 The actor of an event is the root of its user's aliases; without a user, the user its device was
 last linked to at that time (the first one for earlier events); without a link, the device.
+
+Of statements with equal times the one that arrived first holds: an earlier line, an earlier file.
+So it is in whatever pieces they come, and a statement that comes again changes nothing.
 """
 
 from __future__ import annotations
@@ -9,9 +12,33 @@ from __future__ import annotations
 import sqlite3
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 ALWAYS = -(2**63)
 """Before every event, as "since when" of a change."""
+
+
+@dataclass
+class Device:
+    """Whose a device is.
+
+    Attributes:
+        links: user -> (linked_at ms, when the statement arrived among all of the workspace).
+        turns: (since ms, user), ascending, one per instant: to whom it belongs from then on.
+    """
+
+    links: dict[int, tuple[int, int]]
+    turns: list[tuple[int, int]] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.settle()
+
+    def settle(self) -> None:
+        """Work out the turns."""
+        self.turns = []
+        for (at, _), user in sorted((said, user) for user, said in self.links.items()):
+            if not self.turns or self.turns[-1][0] < at:
+                self.turns.append((at, user))
 
 
 class Identity:
@@ -19,26 +46,33 @@ class Identity:
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
-        self._links: dict[int, list[tuple[int, int]]] = {}
-        self._aliases: dict[int, tuple[int, int]] = {
-            old: (at, new)
-            for old, new, at in connection.execute("select old, new, at from aliases")
+        self._devices: dict[int, Device] = {}
+        self._aliases: dict[int, tuple[int, int, int]] = {
+            old: (at, arrived, new)
+            for old, new, at, arrived in connection.execute(
+                "select old, new, at, arrived from aliases"
+            )
         }
         self._roots: dict[int, int] = {}
+        self._arrived: int
+        (self._arrived,) = connection.execute(
+            """
+            select max(coalesce((select max(arrived) from links), 0),
+                       coalesce((select max(arrived) from aliases), 0))
+            """
+        ).fetchone()
 
-    def links(self, device: int) -> list[tuple[int, int]]:
-        """Return (linked_at ms, user) of a device, earliest first."""
-        found = self._links.get(device)
+    def _device(self, device: int) -> Device:
+        found = self._devices.get(device)
         if found is None:
-            found = self._connection.execute(
-                "select linked_at, user from links where device = ? order by linked_at, user",
-                (device,),
-            ).fetchall()
-            self._links[device] = found
+            rows = self._connection.execute(
+                "select user, linked_at, arrived from links where device = ?", (device,)
+            )
+            found = self._devices[device] = Device({user: (at, n) for user, at, n in rows})
         return found
 
     def root(self, user: int) -> int:
-        """Return the user at the end of the alias chain; in a loop, the smallest id in it."""
+        """Return the user at the end of the alias chain; in a loop the last statement is void."""
         if user not in self._aliases:
             return user
         found = self._roots.get(user)
@@ -50,18 +84,18 @@ class Identity:
         path: dict[int, None] = {}
         while user in self._aliases and user not in path:
             path[user] = None
-            user = self._aliases[user][1]
+            user = self._aliases[user][2]
         if user not in path:
             return user
         order = list(path)
-        return min(order[order.index(user) :])
+        return max(order[order.index(user) :], key=lambda old: self._aliases[old][:2])
 
     def owner(self, identity: int) -> int:
         """Return the person an identity stands for now: its root, or its first linked user's."""
         if identity in self._aliases:
             return self.root(identity)
-        links = self.links(identity)
-        return self.root(links[0][1]) if links else identity
+        turns = self._device(identity).turns
+        return self.root(turns[0][1]) if turns else identity
 
     def actor(self, user: int, device: int, ts: int) -> int:
         """Return who an event of this user id and device id at `ts` ms counts for; 0 = nobody."""
@@ -69,11 +103,11 @@ class Identity:
             return self.root(user)
         if not device:
             return 0
-        links = self.links(device)
-        if not links:
+        turns = self._device(device).turns
+        if not turns:
             return device
-        place = bisect_right(links, (ts, 2**62)) - 1
-        return self.root(links[max(place, 0)][1])
+        place = bisect_right(turns, (ts, 2**62)) - 1
+        return self.root(turns[max(place, 0)][1])
 
     def actors(self, users: Sequence[int], devices: Sequence[int], ts: Sequence[int]) -> list[int]:
         """Return the actor of every event of a batch."""
@@ -93,8 +127,9 @@ class Identity:
         """Take in what a batch says, and write it.
 
         Args:
-            pairs: (device, user) -> the earliest ms they were seen together.
-            aliases: (old user, new user, ms).
+            pairs: (device, user) -> the earliest ms they were seen together, in the order in
+                which that was said.
+            aliases: (old user, new user, ms), in order of arrival.
 
         Returns:
             Actor -> ms: whose stored events, from then on, may now count for someone else.
@@ -108,32 +143,46 @@ class Identity:
         self._roots.clear()
         for old, new, at in fresh:
             if self._is_news(old, new, at):
-                self._aliases[old] = (at, new)
+                self._aliases[old] = (at, self._next(), new)
         self._connection.executemany(
-            "insert or replace into aliases (old, new, at) values (?, ?, ?)",
-            [(old, self._aliases[old][1], self._aliases[old][0]) for old, _, _ in fresh],
+            "insert or replace into aliases (old, at, arrived, new) values (?, ?, ?, ?)",
+            [(old, *self._aliases[old]) for old, _, _ in fresh],
         )
         return affected
 
+    def tied(self) -> dict[int, int]:
+        """Return all that `learn` would, of devices of which several links carry one time."""
+        rows = self._connection.execute(
+            """
+            select user from links where (device, linked_at) in (
+                select device, linked_at from links group by device, linked_at having count(*) > 1
+            )
+            """
+        )
+        return {self.root(user): ALWAYS for (user,) in rows.fetchall()}
+
+    def _next(self) -> int:
+        self._arrived += 1
+        return self._arrived
+
     def _is_news(self, old: int, new: int, at: int) -> bool:
-        return old != new and (at, new) > self._aliases.get(old, (ALWAYS, 0))
+        return old != new and (old not in self._aliases or at > self._aliases[old][0])
 
     def _link(self, device: int, user: int, at: int, affected: dict[int, int]) -> None:
-        links = self.links(device)
-        before = next((seen for seen, who in links if who == user), None)
-        if before is not None and before <= at:
+        found = self._device(device)
+        before = found.links.get(user)
+        if before is not None and before[0] <= at:
             return
-        holders = {self.root(who) for _, who in links} or {device}
-        links = [link for link in links if link[1] != user]
-        links.append((at, user))
-        links.sort()
-        self._links[device] = links
+        holders = {self.root(who) for _, who in found.turns} or {device}
+        earlier = found.turns
+        found.links[user] = at, self._next()
+        found.settle()
         self._connection.execute(
-            "insert or replace into links (device, user, linked_at) values (?, ?, ?)",
-            (device, user, at),
+            "insert or replace into links (device, user, linked_at, arrived) values (?, ?, ?, ?)",
+            (device, user, *found.links[user]),
         )
-        if before is not None and len(links) == 1:
+        if [who for _, who in found.turns] == [user] == [who for _, who in earlier]:
             return
-        since = ALWAYS if links[0][1] == user else at
+        since = ALWAYS if found.turns[0][1] == user else at
         for holder in holders:
             affected[holder] = min(affected.get(holder, since), since)

@@ -229,9 +229,9 @@ class _Run:
         while chunk := list(islice(left, several)):
             count += len(chunk)
             found: list[Any] = [record for record in chunk if record.__class__ is self._kind]
-            self._batch.rows += found
             if len(found) < len(chunk):
                 self._others(chunk)
+            self._batch.rows += found
             if len(self._batch.rows) >= self._loader.batch_size:
                 self._flush(count)
             if self._stopped(count):
@@ -241,17 +241,21 @@ class _Run:
         self._flush(count, finished=True)
 
     def _others(self, records: Iterable[Record | Rejected]) -> None:
+        place = len(self._batch.rows)
         for record in records:
-            if record.__class__ is not self._kind:
-                self._other(record)
+            if record.__class__ is self._kind:
+                place += 1
+            else:
+                self._other(record, place)
 
-    def _other(self, record: Record | Rejected) -> None:
+    def _other(self, record: Record | Rejected, place: int) -> None:
         if isinstance(record, Rejected):
             self._reject(record)
             return
         self._report.identified += 1
         if isinstance(record, Identify):
             self._batch.identifies.append(record)
+            self._batch.places.append(place)
         elif isinstance(record, Alias):
             self._batch.aliases.append(record)
 

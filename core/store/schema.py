@@ -473,6 +473,21 @@ def m012_order_of_arrival(db: Database) -> None:
     )
 
 
+@migrations()
+def m013_order_of_links(db: Database) -> None:
+    """Of links and aliases with equal times the one that arrived first holds.
+
+    What is stored was said in the order in which its users were named, as far as is known.
+    """
+    db.executescript("""
+    -- arrived: counts the statements of both tables
+    alter table links add column arrived integer not null default 0;
+    update links set arrived = user;
+    alter table aliases add column arrived integer not null default 0;
+    update aliases set arrived = new;
+    """)
+
+
 def _columns(named: dict[str, str]) -> str:
     return ", ".join(f"{text} as {name}" for name, text in named.items())
 
