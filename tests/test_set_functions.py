@@ -40,7 +40,7 @@ WRONG: list[tuple[str, tuple[Any, ...]]] = [
                                                 (1, 2), (1, -0.1), (1, b"1"))],
     *[("condition_holds(?, ?)", given) for given in (("", "1"), ("{", "1"), ("[]", "1"), (1, "1"),
                                                      (None, "1"), (b"x", "1"),
-                                                     (CONDITION, 5), (CONDITION, "{"))],
+                                                     (CONDITION, 5), (CONDITION, "["))],
     *[("json_number(?)", (wrong,)) for wrong in (5, 1.5, b"1", '"', '"a')],
     *[("funnel_attempts(?, ?, ?, ?, ?)", given) for given in (
         (None, "[]", "[]", "[]", None), ("{}", "[]", "[]", "[]", None), ("x", "1", "2", "3", "4"),
