@@ -273,6 +273,15 @@ def test_a_workspace_that_was_deleted_is_said(engine, tmp_path):
         raw_sql.run_typed(tmp_path / "gone.db", statement)
 
 
+def test_a_damaged_workspace_is_a_sentence(engine, tmp_path):
+    whole = engine.path.read_bytes()
+    found = tmp_path / "torn.db"
+    found.write_bytes(whole[:4096] + b"\xff" * (len(whole) - 4096))
+    statement = from_json({"kind": "sql", "query": "select * from identities"})
+    with pytest.raises(FootfallError, match=r"torn\.db is damaged: "):
+        raw_sql.run_typed(found, statement.statement(engine.context()))
+
+
 @pytest.mark.parametrize("view", raw_sql.VIEWS)
 def test_every_promised_view_answers(engine, view):
     assert asked(engine, f"select * from {view} limit 1").columns

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import marshal
 import re
+import sqlite3
 import subprocess
 import sys
 from pathlib import Path
@@ -19,7 +20,6 @@ from core.engines.dialect import Statement
 from core.engines.sqlite import Stop
 from core.errors import (
     BadQuestion,
-    CannotOpen,
     FootfallError,
     QueryFailed,
     Stopped,
@@ -28,6 +28,8 @@ from core.errors import (
 )
 from core.queries.base import Rows
 from core.sql_text import is_sql
+from core.store.troubles import sentence
+from core.store.waiting import WAIT
 from core.store.workspace import reader_uris
 
 TIME_LIMIT: Final = 30.0
@@ -48,7 +50,7 @@ _SETUP: Final = (
     "pragma trusted_schema = off",
     "pragma mmap_size = 1073741824",
     "pragma cache_size = -65536",
-    "pragma busy_timeout = 5000",
+    f"pragma busy_timeout = {WAIT * 1000:.0f}",
     f"pragma hard_heap_limit = {MAX_MEMORY}",
 )
 _READS = "Only one SELECT or WITH statement is run."
@@ -79,7 +81,7 @@ def run_typed(
         BadQuestion: not a SELECT or WITH, several statements, or a parameter without a value.
         QueryFailed: SQLite refused it, or its values or rows are too large.
         TookTooLong, Stopped: it did not finish.
-        CannotOpen: no workspace there.
+        CannotOpen, Busy, Damaged: the workspace cannot be read.
     """
     _check(statement.text)
     seconds = TIME_LIMIT if time_limit is None else time_limit and max(time_limit, TIME_LIMIT)
@@ -164,29 +166,29 @@ def _late(seconds: float) -> TookTooLong:
     return TookTooLong(f"Took longer than {seconds:g} s.", "Ask for less at once.")
 
 
-def _translated(said: str, code: str, path: Path, seconds: float, late: bool) -> FootfallError:
+def _translated(said: str, code: int, path: Path, seconds: float, late: bool) -> FootfallError:
     said = said.rstrip(".")
-    if code == "SQLITE_INTERRUPT" and late:
+    if code == sqlite3.SQLITE_INTERRUPT and late:
         return _late(seconds)
-    if code == "SQLITE_TOOBIG":
+    if code == sqlite3.SQLITE_TOOBIG:
         return QueryFailed(
             f"A value is longer than {MAX_VALUE // 1_000_000} MB.", "Ask for a part of it."
         )
-    if code == "SQLITE_NOMEM":
+    if code == sqlite3.SQLITE_NOMEM:
         return QueryFailed(
             f"The statement needs more than {MAX_MEMORY // 1_000_000} MB of memory.",
             "Ask for fewer rows or for shorter values.",
         )
-    if code in ("SQLITE_FULL", "SQLITE_IOERR_WRITE"):
+    if code in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR_WRITE):
         return QueryFailed(
             f"Sorting needs more than {MAX_FILE // 1_000_000_000} GB.", "Ask for fewer rows."
         )
-    if code == "SQLITE_CANTOPEN" and not path.exists():
-        return CannotOpen(f"{path} is no longer there.")
     if "not authorized" in said or "prohibited" in said or "one statement" in said:
         return BadQuestion(f"SQLite refused it: {said}.", _READS, parameter="query")
-    if "locked" in said or "busy" in said:
-        return CannotOpen("Another program is writing to the workspace.", "Try again.")
+    if code & 0xFF not in (0, sqlite3.SQLITE_ERROR) or not path.exists():
+        error = sqlite3.OperationalError(said)
+        error.sqlite_errorcode = code
+        return sentence(error, path)
     return QueryFailed(f"SQLite says: {said}.", _advice(said))
 
 

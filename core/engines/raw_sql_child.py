@@ -7,7 +7,7 @@ output, both marshalled:
 - request: {"uris": files to try in turn, "setup": statements, "query", "parameters", "rows":
   at most, "seconds": None for no limit, "value_bytes", "result_bytes", "file_bytes"};
 - reply: ("rows", names, rows), ("large", None) when the rows together are too many bytes, or
-  ("error", {"said", "code": SQLite's name of it or "", "late": past the limit}).
+  ("error", {"said", "code": SQLite's or 0, "late": past the limit}).
 """
 
 from __future__ import annotations
@@ -38,8 +38,8 @@ def reply_to(request: dict[str, Any]) -> tuple[Any, ...]:
         cursor = connection.execute(request["query"], request["parameters"])
         return fetched(cursor, request["rows"], request["result_bytes"])
     except Exception as error:
-        code = "SQLITE_NOMEM" if isinstance(error, MemoryError) else ""
-        found = getattr(error, "sqlite_errorname", code)
+        code = sqlite3.SQLITE_NOMEM if isinstance(error, MemoryError) else 0
+        found = getattr(error, "sqlite_errorcode", code)
         return "error", {
             "said": str(error), "code": found, "late": time.monotonic() > deadline
         }  # fmt: skip
