@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import math
 import re
 import unicodedata
 from functools import lru_cache
 
 MAX_LENGTH = 200
 REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
+
+_NOISE = 1e-10
+"""What floats are off by, in percent; no real share is so near to an end."""
+_MOST_PLACES = 12
 
 _OTHERS = "\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff"
 _UNSAFE = re.compile(f"[\x00-\x1f{_OTHERS}]")
@@ -97,13 +102,26 @@ def cut(text: str, cells: int) -> str:
     return "".join(kept) + "…"
 
 
-def number(value: float | None, decimals: int = 0) -> str:
-    """Return "1,284", "3.6" or, for nothing, "–"."""
+def number(value: float | None, decimals: int = 0, *, digits: int = 2) -> str:
+    """Return "1,284", "3.6", "0.0005" or, for nothing, "–".
+
+    Args:
+        decimals: how many; of a fraction at least one, and more where fewer than `digits`
+            significant digits would show (semantics 1.7).
+    """
     if value is None:
         return "–"
-    if decimals == 0 and abs(value - round(value)) < 1e-9:
+    size = abs(value)
+    if decimals == 0 and abs(size - round(size)) < 1e-9 and (size == 0 or size > 0.5):
         return f"{round(value):,}"
-    return f"{value:,.{max(decimals, 1)}f}"
+    places = max(decimals, 1)
+    needed = digits - 1 - math.floor(math.log10(size)) if 0 < size < 1 else 0
+    if needed <= places:
+        return f"{value:,.{places}f}"
+    if needed > _MOST_PLACES:
+        return f"{value:.{digits - 1}e}"
+    text = f"{value:.{needed}f}"
+    return text[: len(text) - needed + places] + text[len(text) - needed + places :].rstrip("0")
 
 
 def compact(value: float | None) -> str:
@@ -117,17 +135,43 @@ def compact(value: float | None) -> str:
 
 
 def percent(fraction: float | None, decimals: int = 1) -> str:
-    """Return a fraction as "41.8%" or "–"."""
-    return "–" if fraction is None else f"{fraction * 100:,.{decimals}f}%"
+    """Return a fraction as "41.8%" or "–".
+
+    Only nothing is 0.0% and only all is 100.0%: what rounds to them is "<0.1%" or ">99.9%"
+    (semantics 1.7).
+    """
+    return "–" if fraction is None else f"{_near(fraction * 100, decimals, '')}%"
+
+
+def points(difference: float) -> str:
+    """Return the difference of two fractions in percentage points: "+1.2pt", "<+0.1pt"."""
+    return f"{_near(difference * 100, 1, '+')}pt"
 
 
 def change(current: float | None, previous: float | None) -> str:
-    """Return the change against a previous figure: "+12.1%", "new", or "–" (semantics 1.6)."""
+    """Return the change against a previous figure: "+12.1%", "new", or "–" (semantics 1.6).
+
+    Only what is the same changed by +0.0%, and only what is gone by -100.0%.
+    """
     if current is None or previous is None:
         return "–"
     if previous == 0:
         return "new" if current > 0 else "0.0%"
-    return f"{(current - previous) / abs(previous) * 100:+,.1f}%"
+    return f"{_near((current - previous) / abs(previous) * 100, 1, '+')}%"
+
+
+def _near(value: float, decimals: int, sign: str) -> str:
+    """Return a value as written, or what it is less or more than where that would be an end."""
+    shown, step = round(value, decimals), 10.0**-decimals
+    if abs(value) < _NOISE:
+        return f"{0:{sign}.{decimals}f}"
+    if shown == 0:
+        return f"<{step:{sign}.{decimals}f}" if value > 0 else f">{-step:.{decimals}f}"
+    if sign and shown == -100 and value + 100 > _NOISE:
+        return f"<{step - 100:.{decimals}f}"
+    if not sign and shown == 100 and 100 - value > _NOISE:
+        return f">{100 - step:.{decimals}f}"
+    return f"{value:{sign},.{decimals}f}"
 
 
 def duration(seconds: float | None) -> str:

@@ -13,6 +13,9 @@ import pytest
 
 from core.api import Backend, read, respond
 from core.api.tell_shapes import change
+from core.draw import Look, text
+from core.export import export
+from core.language import parse_full
 from core.store.saved import Saved
 from core.text import percent
 from tests.compare import ask
@@ -175,3 +178,19 @@ def landing(first: str, second: str) -> dict[str, list[int]]:
 def test_landing_on_two_pages_in_one_session_and_in_two() -> None:
     assert landing("one", "one") == {"A": [1, 1]}
     assert landing("one", "two") == {"A": [1, 0], "B": [1, 1]}
+
+
+def test_one_lost_of_two_thousand_is_not_everybody() -> None:
+    began = at("2025-04-01T10:00")
+    events = [Event("s", began, f"u{n}") for n in range(2000)]
+    events += [Event("t", began + 1000, f"u{n}") for n in range(1999)]
+    events.append(Event("rare", began, "u7"))
+    with engine_of(World(tuple(events), now=at("2025-05-01"))) as engine:
+        days = "2025-04-01..2025-04-01"
+        funnel = parse_full(f"s > t {days}")
+        drawn = text(engine.answer(funnel.question), 80, Look("ascii"))
+        assert (drawn.count("100.0%"), drawn.count(">99.9%")) == (1, 3)
+        asked = parse_full(f"rare / s {days} as number")
+        ratio = engine.answer(asked.question)
+        assert "\n0.0005\n" in text(ratio, 80, Look("ascii"), chart=asked.chart)
+        assert export(ratio, "csv").endswith(",0.0005\n")

@@ -30,7 +30,7 @@ def figure(value: float | None, unit: str) -> str:
     if unit == "seconds":
         return duration(value)
     if unit == "currency":
-        return f"{'-' if value < 0 else ''}${number(abs(value), 2)}"
+        return f"{'-' if value < 0 else ''}${number(abs(value), 2, digits=1)}"
     return number(value, 0 if unit in COUNTED or value == round(value) else 2)
 
 
@@ -42,13 +42,16 @@ def short(value: float | None, unit: str) -> str:
         return "–"
     if unit == "percent":
         shown = value * 100
-        return f"{shown:.0f}%" if abs(shown - round(shown)) < 1e-9 else f"{shown:g}%"
+        brief = f"{shown:g}"
+        exact = abs(float(brief) - shown) <= 1e-9 * abs(shown)
+        return f"{brief}%" if exact else percent(value)
     if unit == "seconds":
         return duration(value).removesuffix(" 0s").removesuffix(" 0m").removesuffix(" 0h")
     if unit == "currency":
-        return f"{'-' if value < 0 else ''}${compact(round(abs(value), 2))}"
+        shown = round(abs(value), 2) or abs(value)
+        return f"{'-' if value < 0 else ''}${compact(shown)}"
     if abs(value) < 1 and value:
-        return f"{value:.3g}"
+        return number(value, 1, digits=3)
     return compact(round(value, 2))
 
 

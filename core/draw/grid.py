@@ -59,9 +59,9 @@ class Heat:
         """Return the rate in three cells, percent without its sign."""
         if rate is None:
             return "  –"
-        if self.decimals and rate < 0.0995:
-            return f"{rate * 100:.1f}".rjust(3)
-        return f"{rate * 100:.0f}".rjust(3)
+        tenths = self.decimals and rate < 0.0995
+        text = percent(rate, 1 if tenths else 0).removesuffix("%")
+        return ("<.1" if text == "<0.1" else text).rjust(3)
 
 
 @dataclass(frozen=True)

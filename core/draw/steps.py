@@ -7,6 +7,7 @@ from core.draw.legend import trend_style, wrapped
 from core.draw.spans import Line, Look, Span, cells, clipped, safe
 from core.draw.spark import bar
 from core.text import change, cut, duration, fit, number, percent, width
+from core.text import points as in_points
 
 Cursor = tuple[int, int] | None
 
@@ -109,7 +110,7 @@ def points(now: float | None, before: float | None) -> Span:
     """Return the difference of two rates in percentage points: "+1.2pt"."""
     if now is None or before is None:
         return Span("–".rjust(7), "dim")
-    return Span(f"{(now - before) * 100:+.1f}pt".rjust(7), trend_style(now, before))
+    return Span(in_points(now - before).rjust(7), trend_style(now, before))
 
 
 def _double(answer: Steps, whole: StepGroup, size: int, look: Look, cursor: Cursor) -> list[Line]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from core.answers import Series
 from core.display import Axis, Display, Drawing
-from core.text import compact, number
+from core.text import compact, number, percent
 
 SIGNS = frozenset("€$£¥₹₩₽₺₴₦฿₫₪#")
 """Units that stand before their figure."""
@@ -44,7 +44,7 @@ class Unit(str):
         if value is None or not math.isfinite(value):
             return "–"
         if self == "percent" and not self.symbol:
-            return f"{value * 100:.{1 if self.decimals is None else self.decimals}f}%"
+            return percent(value, 1 if self.decimals is None else self.decimals)
         wanted = narrow if self.abbreviate is None else self.abbreviate
         if wanted and abs(value) >= 10_000:
             text = compact(value)
