@@ -259,8 +259,7 @@ def ltv(asked: ask.Ltv, backend: Backend) -> Json:
         for segment, answer in zip(segments, answers, strict=True)
         for rows in (parts_of(answer) if asked.g else parts_of_whole(answer))
     ]
-    warnings = [*(note for answer in answers for note in answer.notes),
-                *left_out(answers, asked.limit)]  # fmt: skip
+    warnings = left_out(answers, asked.limit)
     data = {
         "seriesLabels": [_label(part, segments) for part in parts],
         "series": [value_series(part.rows) for part in parts],

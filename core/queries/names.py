@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from copy import copy
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -20,6 +21,9 @@ from core.store.layout import (
     NONE,
     is_plain,
 )
+
+NO_EVENT = 2**31 - 1
+"""Id of no event: what is meant by an event that is not there."""
 
 KEPT = "e.event not in (select id from event_names where deleted)"
 """Whether an event `e` is not deleted, for statements that ask the workspace alone."""
@@ -106,6 +110,9 @@ class Names:
 
     Args:
         read: runs one SELECT against the workspace and returns its rows.
+
+    Attributes:
+        missed: what was named and is not there, in sentences; None where that is refused.
     """
 
     read: Read
@@ -119,6 +126,7 @@ class Names:
     _values: dict[int, dict[int, str]] = field(init=False, default_factory=dict)
     _keys: dict[str, dict[int, str]] = field(init=False, default_factory=dict)
     _looked_for: dict[str, bool] = field(init=False, default_factory=dict)
+    missed: list[str] | None = field(init=False, default=None)
     _properties: tuple[str, ...] | None = field(init=False, default=None)
     _aliases: dict[int, int] | None = field(init=False, default=None)
 
@@ -148,6 +156,15 @@ class Names:
         if filled and len(rows) < MAX_PROPERTIES:
             self._all_seen = "every" if filled[0][0] >= EVERY_NAME else "plain"
 
+    def forgiving(self) -> Names:
+        """Return the same dictionaries for a question that may name what is not there.
+
+        An event that is not there never happened, a field has no value; `missed` says so.
+        """
+        found = copy(self)
+        found.missed = []
+        return found
+
     @property
     def deleted(self) -> list[int]:
         """Ids of the events that are in no answer."""
@@ -175,6 +192,9 @@ class Names:
 
     def event(self, name: str, parameter: str = "event") -> int:
         """Return an event's id; BadQuestion with the nearest names when it is unknown."""
+        if name not in self.events and self.missed is not None:
+            self.missed.append(f"event {name!r} is not in this workspace: it never happened.")
+            return NO_EVENT
         if name not in self.events:
             raise BadQuestion(
                 f"event {name!r} is not in this workspace.",
@@ -219,7 +239,7 @@ class Names:
             return self._field_of("property", name)
         if folded in GROUPS:
             return Field(folded, folded)  # type: ignore[arg-type]
-        raise self._no_field(name, parameter)
+        return self._missing(name, parameter, Field("property", name))
 
     def _field_of(self, kind: str, name: str) -> Field:
         dimension = self._properties_with_sets.get(name, 0) if kind == "property" else 0
@@ -240,7 +260,15 @@ class Names:
             )  # fmt: skip
         has = {"property": self._has_property, "trait": self._has_trait}.get(found.kind)
         if has and not has(found.name):
-            raise self._no_field(text.strip(), parameter)
+            return self._missing(text.strip(), parameter, found)
+        return found
+
+    def _missing(self, name: str, parameter: str, found: Field) -> Field:
+        """Return a field that nothing has where that is forgiven; else BadQuestion."""
+        if self.missed is None:
+            raise self._no_field(name, parameter)
+        plain = name.removeprefix("properties.")
+        self.missed.append(f"{plain!r} is not a field of this workspace: it has no value.")
         return found
 
     def _no_field(self, name: str, parameter: str) -> BadQuestion:
