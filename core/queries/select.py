@@ -69,6 +69,14 @@ class Selection:
                 own.append(clause)
         return replace(self, clauses=tuple(own), members=tuple(people))
 
+    @property
+    def of_nobody(self) -> Selection:
+        """Its events that are of nobody.
+
+        They are in counts of events and in no figure per person (semantics 4.7).
+        """
+        return replace(self, members=(*self.members, _nobody))
+
     def _field(self, condition: Condition) -> Field:
         return self.ctx.names.field(condition.field, "field")
 
@@ -469,6 +477,10 @@ class Selection:
             return actor, [i for i, v in stored if condition.holds((v,)) != missing], missing
         column = {"user": actor, "device": "e.device", "session": "e.session"}[field.kind]
         return column, names.keys_where(field.kind, condition, wanted=not missing), missing
+
+
+def _nobody(_: Binder) -> str:
+    return "select 0 as actor"
 
 
 def _property_label(bind: Binder, field: Field) -> str:
