@@ -170,6 +170,12 @@ def test_retention_by_what_the_return_says_is_of_everybody_who_started(backend: 
     assert {c["outof"] for s in found["data"]["series"] for c in s["values"]["Apr 07"][:1]} == {2}
 
 
+def test_one_bracket_may_stand_alone(backend: Backend) -> None:
+    found = [get(backend, RETENTION, BACK, rm="bracket", rb=rb) for rb in ("[[0,5]]", "[0,5]")]
+    assert found[0] == found[1]
+    assert cells(found[0], "Apr 07") == {"": [2]}
+
+
 @pytest.mark.parametrize(
     ("request_", "given", "parameter"),
     [

@@ -186,9 +186,11 @@ def _brackets(asked: ask.Retention) -> Any:
     if asked.rb is None:
         return None
     try:
-        return json.loads(asked.rb)
+        found = json.loads(asked.rb)
     except (ValueError, RecursionError):
         raise BadQuestion("rb is not JSON.", "For example [[0, 5]].", parameter="rb") from None
+    pair = isinstance(found, list) and len(found) == 2 and all(type(n) is int for n in found)
+    return [found] if pair else found
 
 
 def _cohort_series(

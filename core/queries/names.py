@@ -218,6 +218,8 @@ class Names:
         one of the identity fields, or a property seen in the data.
         """
         name = text.strip()
+        if "\0" in name:
+            raise BadQuestion(f"{parameter} holds a NUL character.", parameter=parameter)
         if name == revenue.AMOUNT:
             return Field("revenue", "revenue")
         for prefix, kind in (("properties.", "property"), ("trait:", "trait"), ("gp:", "trait")):
@@ -248,7 +250,7 @@ class Names:
     def existing(self, text: str, parameter: str = "breakdown") -> Field:
         """Return the field a text names; BadQuestion also where no event or person has it."""
         found = self.field(text, parameter)
-        if found.kind == "revenue" and parameter not in ("field", "property"):
+        if found.kind == "revenue" and parameter != "field":
             raise BadQuestion(
                 f"{parameter} cannot be {text.strip()}: it is what events brought.",
                 "Measure it, or break down by another field.", parameter=parameter,

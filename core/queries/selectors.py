@@ -143,7 +143,7 @@ def titled(names: Names, name: str | None, absent: str = "Any event") -> str:
     assert name is not None
     if name.startswith(CUSTOM):
         return name.removeprefix(CUSTOM)
-    return names.display(name)
+    return names.display(_bare(names, name))
 
 
 def in_title(names: Names, title: str, *events: str | None) -> str:

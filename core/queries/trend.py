@@ -178,7 +178,7 @@ class Trend(TimedQuestion):
 
     def ask(self, ctx: Context) -> Ask:
         """See Question."""
-        if self.property:
+        if self.property and self.property != AMOUNT:
             ctx.names.existing(field_of(self.property), "property")
         if self.measure in HISTOGRAMS:
             return (yield from trend_histograms.ask(ctx, self))
