@@ -228,7 +228,7 @@ class Grouped(Question):
 
 
 def _bare(name: str) -> str:
-    return name.removeprefix("properties.")
+    return name.removeprefix("properties.") or name
 
 
 def _from_words(text: str, key: str) -> dict[str, Any]:

@@ -113,7 +113,7 @@ class Trend(TimedQuestion):
     @field_validator("property")
     @classmethod
     def _bare(cls, name: str | None) -> str | None:
-        return name.removeprefix("properties.") if name else name
+        return name and (name.removeprefix("properties.") or name)
 
     @model_validator(mode="after")
     def _complete(self) -> Trend:

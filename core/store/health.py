@@ -204,7 +204,7 @@ def _property_agrees(
           and e.day = :day and {shown} = :shown
         """,
         {"start": (day - 2) * DAY, "end": (day + 3) * DAY, "event": event, "day": day,
-         "path": json_path(name), "shown": NONE if text is None else text[0] or EMPTY},
+         "path": json_path((name,)), "shown": NONE if text is None else text[0] or EMPTY},
     ).fetchall()  # fmt: skip
     found = BitMap(actor for (actor,) in actors if actor)
     return bool(total == len(actors) and BitMap.deserialize(blob) == found)
