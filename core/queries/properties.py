@@ -35,9 +35,10 @@ class Properties(TimedQuestion):
     @field_validator("property")
     @classmethod
     def _bare(cls, name: str) -> str:
-        if not name:
+        bare = name.removeprefix("properties.")
+        if not bare:
             raise BadQuestion("property must not be empty.", parameter="property")
-        return name.removeprefix("properties.") or name
+        return bare
 
     @field_validator("breakdown")
     @classmethod

@@ -42,9 +42,10 @@ def identity(path: str | Path) -> Identity | None:
 
 def is_part_of(file: str | Path | int, path: str | Path) -> bool:
     """Whether a file, or a descriptor, is a workspace or one of SQLite's files beside it."""
+    whole = os.path.realpath(path)
     for end in BESIDE:
         try:
-            if os.path.samestat(os.stat(file), os.stat(f"{path}{end}")):
+            if os.path.samestat(os.stat(file), os.stat(whole + end)):
                 return True
         except OSError:
             continue

@@ -57,14 +57,14 @@ def command(request: str | None, data: str | None, profile: str | None, db: str 
     if request is None:
         put(_listing())
         return
+    try:  # before the workspace is open: the file named for the body might be it
+        asked = read(sys.stdin.read() if request == "-" else request, _body(data), _text_of)
+    except BadQuestion as error:
+        _refuse(400, {"error": "BAD_REQUEST", "message": str(error)})
     path = database(db)
     engine = open_engine(path)
     saved = saved_at(path, profile, source="api")
     _ = saved.desk.profile
-    try:
-        asked = read(sys.stdin.read() if request == "-" else request, _body(data), _text_of)
-    except BadQuestion as error:
-        _refuse(400, {"error": "BAD_REQUEST", "message": str(error)})
     reply = interruptible(lambda stop: respond(asked, Backend(engine, saved, stop)))
     if not reply.ok:
         _refuse(reply.status, reply.body)
