@@ -55,9 +55,17 @@ class BadInput(FootfallError):
 
 
 class NotFound(FootfallError):
-    """A name that nothing is saved under."""
+    """A name that nothing is saved under.
+
+    Attributes:
+        parameter: the field that names it, or "" when none does.
+    """
 
     exit_code = 2
+
+    def __init__(self, message: str, hint: str = "", *, parameter: str = "") -> None:
+        super().__init__(message, hint)
+        self.parameter = parameter
 
 
 class Forbidden(FootfallError):

@@ -383,6 +383,33 @@ def _element(value: Any, spelled: Any) -> str:
     return orjson.dumps(value).decode()
 
 
+class _Spelled(str):
+    """A JSON number as it is written."""
+
+
+def json_at(text: str | None, keys: str) -> str | None:
+    """Return the JSON of what lies at a path of keys, given as a JSON list, None where nothing."""
+    if text is None:
+        return None
+    found = json.loads(text, parse_int=_Spelled, parse_float=_Spelled)
+    for key in json.loads(keys):
+        if not isinstance(found, dict) or key not in found:
+            return None
+        found = found[key]
+    return _written(found)
+
+
+def _written(value: Any) -> str:
+    if isinstance(value, _Spelled):
+        return str(value)
+    if isinstance(value, dict):
+        pairs = (f"{json.dumps(k, ensure_ascii=False)}:{_written(v)}" for k, v in value.items())
+        return f"{{{','.join(pairs)}}}"
+    if isinstance(value, list):
+        return f"[{','.join(map(_written, value))}]"
+    return json.dumps(value, ensure_ascii=False)
+
+
 @lru_cache(maxsize=65536)
 def json_number(raw: str | None) -> float | int | None:
     """Return a JSON value as a number: a number, or text that reads as one; else None.

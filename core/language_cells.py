@@ -119,7 +119,10 @@ def _window(question: Any, period: int) -> str:
 
 
 def _formula(question: Any, cell: Cell) -> str:
-    named = [f"{chr(65 + n)} = {s.metric}" for n, s in enumerate(question.series)]
+    named = [
+        f"{chr(65 + n)} = {s.metric.replace('event:event:', 'event:')}"
+        for n, s in enumerate(question.series)
+    ]
     what = cell.series or question.formula
     place = f", {cell.row}," if cell.row is not None else ""
     return f"People behind {what} where {', '.join(named)}{place}"

@@ -201,12 +201,20 @@ def value_of(world: World, item: Seen, field: str) -> Any:
     }  # fmt: skip
     if field in special:
         return special[field]
-    if field in CONTEXT:
-        return item.event.context.get(field)
-    value: Any = item.event.properties
-    for part in field.removeprefix("properties.").split("."):
-        value = value.get(part) if isinstance(value, dict) else None
-    return value
+    if field in CONTEXT and item.event.context.get(field) is not None:
+        return item.event.context[field]
+    return _property(item.event.properties, field.removeprefix("properties.").split("."))
+
+
+def _property(held: Any, parts: list[str]) -> Any:
+    """What a dotted name means: the longest key first, then the rest of it in what that holds."""
+    if not parts or not isinstance(held, dict):
+        return None if parts else held
+    for length in range(len(parts), 0, -1):
+        found = _property(held.get(".".join(parts[:length])), parts[length:])
+        if found is not None:
+            return found
+    return None
 
 
 REVENUE_EVENTS = (

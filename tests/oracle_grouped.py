@@ -54,7 +54,7 @@ def _intensity(world: World, items: list[Any], intensity: Any) -> float | None:
     if not counts:
         return None
     if intensity.type == "avg_per_actor":
-        return len(items) / len(counts)
+        return sum(counts) / len(counts)
     place = (len(counts) - 1) * intensity.percentile
     low, high = counts[math.floor(place)], counts[math.ceil(place)]
     return low + (place - math.floor(place)) * (high - low)

@@ -91,7 +91,8 @@ def _value(world: World, question: Any, own: list[Seen], parts: list[Stretch]) -
 def _figure(world: World, question: Any, own: list[Seen], stretch: Stretch) -> float | None:
     items = within(own, *stretch)
     if question.measure == "average":
-        return len(items) / len(people_of(items)) if people_of(items) else None
+        known = [item for item in items if item.actor is not None]
+        return len(known) / len(people_of(known)) if known else None
     if question.measure == "distinct":
         values = [value_of(world, item, f"properties.{question.property}") for item in items]
         return len({label_of(value) for value in values if value is not None})

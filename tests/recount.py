@@ -91,7 +91,7 @@ def properties(
     label = SqliteDialect().json_label("(p.properties -> ?1)")
     for dimension, name in keys:
         query = f"select p.seq, {label} from event_properties p"
-        labels = dict(db.execute(query, (json_path(name),)))
+        labels = dict(db.execute(query, (json_path((name,)),)))
         has = "select distinct event from activity where dimension = ?"
         covered = {event for (event,) in db.execute(has, (dimension,))}
         for row in rows:

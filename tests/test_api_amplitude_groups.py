@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 
 from core.api import Backend
+from core.errors import BadQuestion
+from core.queries import from_json
 from core.store.saved import Saved
 from tests.parameters import send
 from tests.test_api_parameters_amplitude import (
@@ -143,7 +145,8 @@ def test_groups_of_a_funnel_beyond_the_limit_are_said(backend: Backend) -> None:
     body = get(backend, FUNNEL, STEPS, g="country", limit=1)
     assert reached(body) == {"NL": [2, 2, 2]}
     assert body["data"][0]["stepTransTimeDistribution"][1]["bins"]
-    assert body["warnings"] == ["limit: 1 more group is left out; a limit above 1 shows more."]
+    said = "limit: 1 more group is left out; a limit above 1 shows more."
+    assert body["warnings"][0] == said
 
 
 def test_days_by_the_hour_and_by_5_minutes_say_when(backend: Backend) -> None:
@@ -167,6 +170,12 @@ def test_retention_by_what_the_return_says_is_of_everybody_who_started(backend: 
     assert {c["outof"] for s in found["data"]["series"] for c in s["values"]["Apr 07"][:1]} == {2}
 
 
+def test_one_bracket_may_stand_alone(backend: Backend) -> None:
+    found = [get(backend, RETENTION, BACK, rm="bracket", rb=rb) for rb in ("[[0,5]]", "[0,5]")]
+    assert found[0] == found[1]
+    assert cells(found[0], "Apr 07") == {"": [2]}
+
+
 @pytest.mark.parametrize(
     ("request_", "given", "parameter"),
     [
@@ -183,7 +192,6 @@ def test_retention_by_what_the_return_says_is_of_everybody_who_started(backend: 
         (SEGMENTATION, {**RATIO, "rollingAverage": 91}, "rollingAverage"),
         (SEGMENTATION, {**BUY, "rollingWindow": 91}, "rollingWindow"),
         (SEGMENTATION, {**BUY, "e": event("buy", "item", "amount"), "g": "country"}, "g"),
-        (USERS, {**DATES, "g": "contry"}, "g"),
         (USERS, {**DATES, "g": "country", "s": [NL, US]}, "g"),
         (LTV, {**DATES, "g": ["country", "platform"]}, "g"),
     ],
@@ -195,6 +203,57 @@ def test_what_cannot_be_combined_is_refused_by_name(
     error = refused(backend, request_, given)
     assert (error["http_code"], error["parameter"]) == (400, parameter)
     assert parameter in error["message"]
+
+
+# -- names that are not there
+
+NEVER = event("never")
+HERE = "is not in this workspace: it never happened."
+
+
+@pytest.mark.parametrize(
+    ("request_", "given"),
+    [
+        (SEGMENTATION, {**DATES, "e": NEVER}),
+        (SEGMENTATION, {**DATES, "e": NEVER, "m": "totals", "rollingWindow": 3}),
+        (SEGMENTATION, {**DATES, "e": NEVER, "m": "average"}),
+        (SEGMENTATION, {**DATES, "e": event("never", "amount"), "m": "sums"}),
+        (SEGMENTATION, {**DATES, "e": event("never", "amount"), "m": "histogram"}),
+        (SEGMENTATION, {**RATIO, "e": NEVER}),
+        (FUNNEL, {**STEPS, "e": [event("signup"), NEVER]}),
+        (FUNNEL, {**STEPS, "e": [NEVER, event("signup")], "mode": "unordered"}),
+        (RETENTION, {**BACK, "re": NEVER}),
+        (RETENTION, {**BACK, "se": NEVER, "g": "country"}),
+        (
+            "GET /api/v1/metrics/events/custom",
+            {"event": "never", "property": "amount", "aggregation": "sum"},
+        ),
+        ("POST /api/v1/funnels", {"steps": [{"event": "signup"}, {"event": "never"}]}),
+    ],
+    ids=str,
+)
+def test_an_event_that_is_not_there_never_happened(
+    backend: Backend, request_: str, given: dict[str, Any]
+) -> None:
+    body = get(backend, request_, given)
+    notes = body["warnings"] if "warnings" in body else body["data"]["notes"]
+    assert any(note.endswith(HERE) for note in notes)
+
+
+def test_a_field_that_is_not_there_has_no_value(backend: Backend) -> None:
+    missing = "'contry' is not a field of this workspace: it has no value."
+    body = get(backend, USERS, DATES, g="contry")
+    assert (body["data"]["seriesLabels"], body["warnings"]) == (["(none)"], [missing])
+    segment = '[{"prop":"contry","op":"is","values":["NL"]}]'
+    body = get(backend, USERS, DATES, s=segment)
+    assert (sum(body["data"]["series"][0]), body["warnings"]) == (0, [missing])
+
+
+def test_what_is_typed_must_be_there(backend: Backend) -> None:
+    question = from_json({"kind": "trend", "event": "never"})
+    backend.engine.run(question, forgiving=True)
+    with pytest.raises(BadQuestion, match="not in this workspace"):
+        backend.engine.run(question)
 
 
 # -- lists and people

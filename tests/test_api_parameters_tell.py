@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import closing
 from typing import Any
@@ -212,6 +213,58 @@ def test_every_parameter_has_a_row() -> None:
 @pytest.mark.parametrize("model", INSIDE)
 def test_so_has_every_field_of_what_a_body_lists(model: type[Asked]) -> None:
     assert set(INSIDE[model]) == set(model.model_fields)
+
+
+WRONG: dict[str, Any] = {
+    "range": "soon", "granularity": "fortnightly", "compare": "tomorrow", "limit": 0, "offset": -1,
+    "count_total": "maybe", "conditions": [{**NL[0], "operator": "about"}], "audience": "Nobody",
+    "segment": "heroes", "order_by": "size", "aggregation": "mode", "metric": "mode",
+    "match_mode": "maybe", "lookback_days": 0, "by": "colour", "level": "LOUD", "max_groups": 0,
+    "window_seconds": 0, "periods": 0, "steps": STEPS[:1], "series": [{"metric": "mood"}],
+    "formula": "A /", "size": {"type": "big"}, "intensity": {"type": "big"}, "source": "planets",
+    "field": "mood",
+}  # fmt: skip
+"""Parameter -> a value that no request takes."""
+
+LOG_SOURCE = "/api/v1/metrics/logs"
+"""Where `source` is any text."""
+
+MISTAKES = [
+    Row(row.request, row.parameter, WRONG[row.parameter], row.given)
+    for row in {(row.request, row.parameter): row for row in (*METRICS, *ANALYSES, *DATA)}.values()
+    if row.parameter in WRONG and not (row.parameter == "source" and LOG_SOURCE in row.request)
+]
+CODES = {"range": "INVALID_TIME_RANGE", "conditions": "INVALID_FILTER"}
+
+
+@pytest.mark.parametrize("row", MISTAKES, ids=[row.named[:90] for row in MISTAKES])
+def test_a_wrong_value_is_refused_by_the_name_of_its_parameter(backend: Backend, row: Row) -> None:
+    reply = send(backend, row.request, {**row.given, row.parameter: row.value})
+    assert reply.status in (400, 404)
+    assert re.match(rf"{row.parameter}\b", reply.body["parameter"])
+    assert row.parameter in reply.body["message"].lower()
+    usual = "NOT_FOUND" if reply.status == 404 else "BAD_REQUEST"
+    assert reply.body["error"] == CODES.get(row.parameter, usual)
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "parameter", "code"),
+    [
+        ("/funnels", {"steps": [*STEPS, {**STEPS[1], "filters": [{**NL[0], "operator": "as"}]}]},
+         "steps.2.filters.0.operator", "INVALID_FILTER"),
+        ("/metrics/formula", {**FORMULA, "series": series(range="soon")},
+         "series.0.range", "INVALID_TIME_RANGE"),
+        ("/metrics/formula", {**FORMULA, "series": series(filters=[{**NL[0], "value": []}])},
+         "series.0.filters.0.value", "INVALID_FILTER"),
+        ("/retention", {"conditions": [{"operator": "eq"}]},
+         "conditions.0.field", "INVALID_FILTER"),
+    ],
+)  # fmt: skip
+def test_what_is_wrong_inside_a_body_is_named_by_its_place(
+    backend: Backend, path: str, body: dict[str, Any], parameter: str, code: str
+) -> None:
+    reply = send(backend, f"{POST}{path}", body)
+    assert (reply.status, reply.body["error"], reply.body["parameter"]) == (400, code, parameter)
 
 
 NEW_MARK = {

@@ -316,7 +316,7 @@ def test_retention_is_of_first_appearance_weekly_over_90_days(backend: Backend) 
         ("GET /api/v1/metrics/events/raw?limit=many", "limit"),
         ("GET /api/v1/metrics/dau?conditions[0][value]=NL", "conditions"),
         ("GET /api/v1/metrics/dau?conditions[0][field]=country&conditions[0][operator]=about"
-         "&conditions[0][value]=NL", "operator"),
+         "&conditions[0][value]=NL", "conditions[0][operator]"),
     ],
 )  # fmt: skip
 def test_a_wrong_parameter_is_named(backend: Backend, request_: str, parameter: str) -> None:
@@ -341,6 +341,40 @@ def test_a_wrong_field_of_a_body_is_named(
     reply = refused(backend, "POST /api/v1/funnels", json.dumps(body))
     assert (reply.status, reply.body["error"]) == (400, "BAD_REQUEST")
     assert reply.body["parameter"].startswith(parameter)
+
+
+@pytest.mark.parametrize(
+    ("query", "name"),
+    [
+        ("/metrics/events?event=sign_upp", "sign_upp"),
+        ("/metrics/events/top/viewed/raw?limit=5", "viewed"),
+        ("/metrics/events/custom?event=purchase&property=amont", "amont"),
+        ("/metrics/events?conditions[0][field]=contry&conditions[0][value]=NL", "contry"),
+        ("/metrics/lifecycle?event=buy", "buy"),
+        ("/metrics/dau/raw?conditions[0][field]=trait:plann&conditions[0][value]=pro", "plann"),
+    ],
+)
+def test_what_was_never_seen_is_0_with_a_note(backend: Backend, query: str, name: str) -> None:
+    data = respond(read(f"GET /api/v1{query}"), backend).body["data"]
+    assert not any(point.get("value") for point in data.get("points", []))
+    assert not data.get("rows")
+    (note,) = data["notes"]
+    assert name in note
+    assert "of this workspace" in note or "in this workspace" in note
+
+
+def test_rankings_and_groups_say_what_was_never_seen(backend: Backend) -> None:
+    data = get(backend, "/metrics/dau", "breakdown=contry")
+    assert [(line["dimension"], line["total"]) for line in data["dimensions"]] == [("(none)", 5)]
+    assert "contry" in data["notes"][0]
+    top = respond(read("GET /api/v1/metrics/sessions/top?property=contry"), backend).body
+    assert "contry" in top["notes"][0]
+
+
+def test_a_funnel_with_an_event_that_was_never_seen_ends_there(backend: Backend) -> None:
+    found = post(backend, "/funnels", steps=[{"event": "sign_up"}, {"event": "buy"}])
+    assert [step["count"] for step in found["steps"]] == [4, 0]
+    assert "buy" in found["notes"][-1]
 
 
 def test_an_unknown_request_is_not_found(backend: Backend) -> None:

@@ -339,6 +339,25 @@ def test_import_counts_and_gives_reasons(footfall: Any, tmp_path: Path) -> None:
     assert "already there             2" in again.out
 
 
+def test_import_and_doctor_say_which_events_lie_in_the_future_or_long_before_all_others(
+    footfall: Any, tmp_path: Path
+) -> None:
+    source, into = tmp_path / "odd.csv", str(tmp_path / "odd.db")
+    times = ["1970-01-01", "2025-04-07", "2025-04-08", "2150-01-01", "2150-06-01"]
+    source.write_text("event,user,time\n" + "".join(f"a,b,{when}\n" for when in times))
+    done = footfall("import", str(source), "--into", into)
+    said = (
+        "2 events lie in the future",
+        "1 event lies on 1970-01-01, long before all others (from 2025-04-07)",
+    )
+    assert [f"note: {line}" in done.out.splitlines() for line in said] == [True, True]
+    doctor = footfall("doctor", "--db", into)
+    assert doctor.code == 0
+    assert "ok  times" in doctor.out
+    assert "; ".join(said) in doctor.out
+    assert "none in the future" in footfall("doctor").out
+
+
 def test_an_import_of_nothing_usable_fails(footfall: Any, tmp_path: Path) -> None:
     source = tmp_path / "bad.jsonl"
     source.write_text('{"event": "a", "time": "never"}\n{"event": "b", "time": ""}\n')

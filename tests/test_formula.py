@@ -16,7 +16,7 @@ from core.queries import from_json
 from tests import oracle_formula
 from tests.compare import ask, both_engines, people
 from tests.test_active_users import CONDITIONS
-from tests.worlds import A_RANGE, EVENTS, World, appendix_a, engine_of, worlds
+from tests.worlds import A_RANGE, EVENTS, Event, World, appendix_a, engine_of, worlds
 
 
 @pytest.fixture(scope="module")
@@ -283,3 +283,12 @@ def test_formulas_match_the_oracle(world: World, asked: tuple[dict[str, Any], An
                     assert line.previous_total == pytest.approx(before.totals[line.group])
                     past = before.values[line.group][:shown]
                     assert list(line.previous[:shown]) == pytest.approx(past)
+
+
+def test_a_title_says_event_once() -> None:
+    world = World((Event("_active", 1, "ann"), Event("buy", 2, "ann")), now=10)
+    with engine_of(world) as engine:
+        for metric in ("event:event:buy", "event:event:_active"):
+            answer = ask(engine, "formula", series=[{"metric": metric}], formula="TOTALS(A)")
+            assert answer.title == f"TOTALS(A) where A = {metric.removeprefix('event:')}"
+        assert ask(engine, "trend", event="event:buy").title == "buy"

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import gzip
 import re
+import shlex
+import time
 import tomllib
+from collections.abc import Iterator
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 
 from core.queries import KINDS
+from fixtures import sample
 from tui.cli import VERSION
-from tui.commands import COMMANDS, footfall
+from tui.commands import COMMANDS, footfall, run
 from tui.keys import markdown_table
 
 ROOT = Path(__file__).parent.parent
@@ -20,6 +26,70 @@ QUICK_START = (
     "python3 -m venv .venv && .venv/bin/pip install -q . && .venv/bin/footfall demo",
     "python3 -m venv .venv && .venv/bin/pip install -q -e '.[test]' && .venv/bin/pytest -q",
 )
+SETTING_UP = ("python3 -m venv", "pipx install", "uv tool install")
+"""How the lines begin that make the program be there."""
+
+SYNOPSES = {
+    "footfall [DB]": "footfall demo.db",
+    "footfall demo [DB] [--print]": "footfall demo demo.db --print",
+    "footfall import FILE... --into DB": "footfall import events.jsonl.gz --into two.db",
+    "footfall run QUESTION --db DB": "footfall run dau --db demo.db",
+    "footfall sql QUERY --db DB": "footfall sql 'select count(*) from events_v1' --db demo.db",
+    "footfall board NAME [DB] [--print]": "footfall board Growth demo.db",
+    "footfall audience create NAME --where ..": "footfall audience create Dutch "
+    "--where 'country = NL'",
+    "footfall chart save NAME QUESTION": "footfall chart save Actives dau",
+    "footfall event flag NAME --inactive": "footfall event flag purchase --inactive",
+    "footfall mark TEXT [--at WHEN]": "footfall mark 'Release 2.0' --at 2026-01-01",
+    "footfall profile [NAME] [--role ROLE]": "footfall profile ana --role admin",
+    "footfall list KIND": "footfall list events",
+    "footfall schema KIND": "footfall schema funnel",
+    "footfall api REQUEST [-d BODY]": "footfall api 'GET /api/v1/metrics/dau?range=7d'",
+    "footfall doctor": "footfall doctor",
+    "footfall completion bash|zsh|fish": "footfall completion bash",
+}
+"""What the list of commands shows -> a call like it."""
+
+
+SHOWN = re.compile(r"^    (?P<line>.*)$|`(?P<inline>footfall [^`]+ [^`]+)`", re.M)
+
+
+def examples() -> Iterator[str]:
+    """Yield every command line that the README shows, in its order, as it is to be called."""
+    parts = re.split(r"^## (.+)$", README, flags=re.M)[1:]
+    for section, text in zip(parts[::2], parts[1::2], strict=True):
+        for shown in SHOWN.finditer(text):
+            line = shown["inline"] or re.split(r"  +", shown["line"].strip())[0]
+            if section == "Questions" and not shown["inline"]:
+                yield f"footfall run {shlex.quote(line)}"
+            elif not line.startswith(SETTING_UP):
+                yield next((SYNOPSES[name] for name in SYNOPSES if line.startswith(name)), line)
+
+
+def data(folder: Path) -> None:
+    """Write the files that the examples import."""
+    event = f'{{"event": "signup", "user": "ana", "time": {int(time.time()) - 60}}}\n'
+    (folder / "events.jsonl.gz").write_bytes(gzip.compress(event.encode()))
+    order = f"customer_id,date,action\nana,{date.today() - timedelta(days=1)},order\n"
+    (folder / "orders.csv").write_text(order, "utf-8")
+
+
+def test_every_example_works(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sample, "PEOPLE", 300)  # enough for every example, and made sooner
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("FOOTFALL_DB", str(tmp_path / "demo.db"))
+    monkeypatch.setenv("COLUMNS", "80")
+    data(tmp_path)
+    failed = []
+    for example in examples():
+        program, *arguments = shlex.split(example)
+        assert program == "footfall", example
+        code, said = run(arguments), capsys.readouterr()
+        if code or not said.out:
+            failed.append((example, code, said.err))
+    assert not failed
 
 
 def test_the_quick_start_is_two_commands() -> None:

@@ -77,9 +77,9 @@ async def test_filters_of_retention_say_which_events_they_are_of(path: Path) -> 
         await ff.press("enter")
         assert "+1 filter of signup" in ff.line
         await ff.press("f")
-        assert "Filters of the start event, all must hold" in ff.screen
+        assert "Filters of the start event: all" in ff.screen
         await ff.press("e")
-        assert "Filters of both events, all must hold" in ff.screen
+        assert "Filters of both events: all" in ff.screen
         await ff.press("escape")
         assert ff.page.question.filters_on == "both"
         assert "+1 filter of signup and return" in ff.line

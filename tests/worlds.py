@@ -25,7 +25,7 @@ from core.engines.sqlite import SqliteEngine
 from core.sources.rows import Alias, Identify, Row, digest
 from core.store.batch import Batch, Writer
 from core.store.flagging import flag_event
-from core.store.layout import CONTEXT
+from core.store.layout import CONTEXT, FIRST_PROPERTY
 from core.store.workspace import open_writer
 
 HOUR = 3_600_000
@@ -102,9 +102,16 @@ def _empty_file() -> bytes:
 
 def _know_fields(path: Path) -> None:
     """Let questions name the worlds' fields even where a world has no value of theirs."""
-    names = {"plan": 0, "amount": 0, "item": {"x": 0}, "seats": 0}
+    names = {"amount": 0, "item": {"x": 0}, "plan": 0, "seats": 0}
     with closing(sqlite3.connect(path)) as connection, connection:
         connection.execute("insert into event_properties values (0, ?)", (json.dumps(names),))
+        connection.executemany(
+            """
+            insert or ignore into property_keys (id, name, state)
+            select coalesce(max(id), ?) + 1, ?, 'sets' from property_keys
+            """,
+            [(FIRST_PROPERTY, name) for name in names],
+        )
         connection.executemany(
             "insert into traits (user, key, value, updated_at) values (1000000, ?, '', 0)",
             [(name,) for name in names],
@@ -172,7 +179,7 @@ def _row(number: int, event: Event) -> Row:
         event.session,
         digest(str(number).encode()),
         tuple(event.context.get(name) for name in CONTEXT),
-        json.dumps(event.properties) if event.properties else None,
+        json.dumps(event.properties, ensure_ascii=False) if event.properties else None,
     )
 
 
@@ -296,6 +303,9 @@ def events(draw: st.DrawFn, moments: st.SearchStrategy[int]) -> Event:
     for name, choices in (("item", ITEMS), ("amount", AMOUNTS)):
         if draw(st.booleans()):
             properties[name] = draw(st.sampled_from(choices))
+    if draw(st.integers(0, 7)) == 7:
+        name, choices = draw(st.sampled_from((("country", COUNTRIES), ("item.x", ITEMS))))
+        properties[name] = draw(st.sampled_from(choices))
     return Event(
         draw(st.sampled_from(EVENTS)),
         draw(moments),

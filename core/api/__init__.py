@@ -6,6 +6,7 @@ checks what it was given, and turns what goes wrong into the status and body of 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, get_origin
@@ -105,9 +106,10 @@ def failed(route: Route, error: FootfallError) -> Reply:
 
 def _status(error: FootfallError) -> tuple[int, str]:
     parameter = getattr(error, "parameter", "")
-    if isinstance(error, BadQuestion) and parameter == "range":
+    parts = re.findall(r"\w+", parameter)
+    if isinstance(error, BadQuestion) and parts[-1:] == ["range"]:
         return 400, "INVALID_TIME_RANGE"
-    if isinstance(error, BadQuestion) and parameter.startswith("conditions"):
+    if isinstance(error, BadQuestion) and {"conditions", "filters"} & {*parts}:
         return 400, "INVALID_FILTER"
     if isinstance(error, BadQuestion | BadInput):
         return 400, "BAD_REQUEST"

@@ -186,9 +186,11 @@ def _brackets(asked: ask.Retention) -> Any:
     if asked.rb is None:
         return None
     try:
-        return json.loads(asked.rb)
+        found = json.loads(asked.rb)
     except (ValueError, RecursionError):
         raise BadQuestion("rb is not JSON.", "For example [[0, 5]].", parameter="rb") from None
+    pair = isinstance(found, list) and len(found) == 2 and all(type(n) is int for n in found)
+    return [found] if pair else found
 
 
 def _cohort_series(
@@ -259,8 +261,7 @@ def ltv(asked: ask.Ltv, backend: Backend) -> Json:
         for segment, answer in zip(segments, answers, strict=True)
         for rows in (parts_of(answer) if asked.g else parts_of_whole(answer))
     ]
-    warnings = [*(note for answer in answers for note in answer.notes),
-                *left_out(answers, asked.limit)]  # fmt: skip
+    warnings = left_out(answers, asked.limit)
     data = {
         "seriesLabels": [_label(part, segments) for part in parts],
         "series": [value_series(part.rows) for part in parts],

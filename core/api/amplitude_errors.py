@@ -1,8 +1,9 @@
-"""Errors of the Dashboard REST API: what is wrong is named by the request's own parameters."""
+"""Errors and warnings of the Dashboard REST API, in the words of the request's own parameters."""
 
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from functools import wraps
 from typing import Any
 
@@ -24,14 +25,20 @@ SPOKEN = ("event", "property", "field")
 
 
 def by_their_names(answer: Handler) -> Handler:
-    """Return a handler whose errors name the parameters of its request."""
+    """Return a handler whose errors name the parameters of its request.
+
+    The notes of the answers behind what it answers stand under "warnings".
+    """
 
     @wraps(answer)
     def answered(asked: Asked, backend: Backend) -> Any:
+        heard: list[str] = []
         try:
-            return answer(asked, backend)
+            found = answer(asked, replace(backend, heard=heard))
         except BadQuestion as error:
             raise renamed(error, asked) from error
+        said = list(dict.fromkeys([*found.get("warnings", ()), *heard]))
+        return {**found, **({"warnings": said} if said else {})}
 
     return answered
 

@@ -177,7 +177,7 @@ class Retention(Segmented):
     se: str = Field(description="Starting event, JSON; _new or _active too.")
     re: str = Field(description="Returning event, JSON; _all or _active too.")
     rm: Literal["n-day", "rolling", "bracket"] = Field("n-day", description="Retention type.")
-    rb: str | None = Field(None, description="With rm=bracket: days, [[0, 5]].")
+    rb: str | None = Field(None, description="With rm=bracket: days, [[0, 5]] or [0, 5].")
 
     @model_validator(mode="after")
     def _brackets(self) -> Retention:

@@ -46,8 +46,7 @@ def chart(asked: ask.Chart, backend: Backend) -> Json:
     """Return a saved chart, by id or title, in the documented shape of its kind."""
     question, answer = _answered(asked, backend)
     found: Json = _SHAPES[type(answer)](answer, question, backend)
-    warnings = [*found.pop("warnings", []), *answer.notes]
-    return {**found, **({"warnings": list(dict.fromkeys(warnings))} if warnings else {})}
+    return found
 
 
 def table(asked: ask.Chart, backend: Backend) -> Json:
@@ -63,7 +62,7 @@ def table(asked: ask.Chart, backend: Backend) -> Json:
 def _answered(asked: ask.Chart, backend: Backend) -> tuple[Question, Shape]:
     backend.saved.item("charts", asked.chart_id)
     question = opened(backend.engine.context(), SavedChart(chart=asked.chart_id))
-    return question, backend.engine.run(question, stop=backend.stop).answer
+    return question, backend.ask(question)
 
 
 def _wide(answer: Series) -> Iterator[list[Any]]:

@@ -15,6 +15,7 @@ from pydantic import BaseModel, ConfigDict
 
 from core.engines.sqlite import SqliteEngine, Stop
 from core.queries import from_json
+from core.queries.base import Question
 from core.store.audiences import Audiences
 from core.store.saved import Saved
 
@@ -38,6 +39,8 @@ class Backend:
     engine: SqliteEngine
     saved: Saved
     stop: Stop | None = None
+    heard: list[str] | None = None
+    """The notes of the answers so far, where somebody listens."""
 
     @property
     def audiences(self) -> Audiences:
@@ -45,9 +48,19 @@ class Backend:
         return Audiences(self.saved.desk)
 
     def answer(self, kind: str, /, **fields: Any) -> Any:
-        """Return the answer to a question given by its JSON fields; absent ones are None."""
+        """Return the answer to a question given by its JSON fields; absent ones are None.
+
+        What it names and is not there has no figures, and its notes say so (semantics 12.1).
+        """
         given = {key: value for key, value in fields.items() if value is not None}
-        return self.engine.run(from_json({"kind": kind, **given}), stop=self.stop).answer
+        return self.ask(from_json({"kind": kind, **given}))
+
+    def ask(self, question: Question) -> Any:
+        """Return the answer to a question; as `answer`."""
+        found = self.engine.run(question, stop=self.stop, forgiving=True).answer
+        if self.heard is not None:
+            self.heard.extend(found.notes)
+        return found
 
 
 Handler = Callable[[Any, Backend], Any]

@@ -7,6 +7,7 @@ from core.api import tell_metrics as metrics
 from core.api import tell_objects as objects
 from core.api import tell_parameters as ask
 from core.api.route import Asked, Handler, Nothing, Route
+from core.api.tell_errors import by_their_names
 
 BASE = "/api/v1/metrics"
 BODY_BASE = "/api/v1"
@@ -15,8 +16,9 @@ BODY_BASE = "/api/v1"
 def _get(
     path: str, asked: type[Asked], answer: Handler, section: str, example: str, run: str = ""
 ) -> Route:
+    handler = by_their_names(answer, "GET")
     return Route(
-        "tell", "GET", f"{BASE}{path}", asked, answer, section, f"GET {BASE}{example}", run
+        "tell", "GET", f"{BASE}{path}", asked, handler, section, f"GET {BASE}{example}", run
     )
 
 
@@ -24,7 +26,7 @@ def _post(
     path: str, asked: type[Asked], answer: Handler, section: str, body: str, run: str = ""
 ) -> Route:
     return Route(
-        "tell", "POST", f"{BODY_BASE}{path}", asked, answer, section,
+        "tell", "POST", f"{BODY_BASE}{path}", asked, by_their_names(answer, "POST"), section,
         f"POST {BODY_BASE}{path}", run, body,
     )  # fmt: skip
 
@@ -151,8 +153,9 @@ DEFINITION = '{"name": "Buyers", "definition": {"events": [{"event": "purchase",
 
 def _kept(method: str, path: str, asked: type[Asked], answer: Handler, body: str = "") -> Route:
     section = "Audiences" if path.startswith(AUDIENCE) else "Marks"
+    handler = by_their_names(answer, method)
     return Route(
-        "tell", method, path, asked, answer, section, f"{method} {path.replace(':id', ID)}", "",
+        "tell", method, path, asked, handler, section, f"{method} {path.replace(':id', ID)}", "",
         body,
     )  # fmt: skip
 
@@ -179,7 +182,8 @@ SOURCES = f"{BODY_BASE}/data/sources"
 
 
 def _data(path: str, asked: type[Asked], answer: Handler, example: str) -> Route:
-    return Route("tell", "GET", f"{SOURCES}{path}", asked, answer, "Data exploration",
+    handler = by_their_names(answer, "GET")
+    return Route("tell", "GET", f"{SOURCES}{path}", asked, handler, "Data exploration",
                  f"GET {SOURCES}{example}")  # fmt: skip
 
 

@@ -9,6 +9,9 @@ from pydantic import Field
 from core.api.route import Asked
 
 Condition = dict[str, Any]
+Aggregation = Literal[
+    "sum", "avg", "min", "max", "count", "distinct", "median", "p50", "p75", "p90", "p95", "p99"
+]
 
 
 class Ranged(Asked):
@@ -87,8 +90,10 @@ class Custom(Metric):
 
     event: str = Field(description="Event name.")
     property: str = Field(description="Property of the event.")
-    aggregation: str | None = Field(None, description="sum (default), avg, min, max or count.")
-    metric: str | None = Field(None, description="The same as aggregation.")
+    aggregation: Aggregation | None = Field(
+        None, description="sum (default), avg, min, max, count, distinct, median or a percentile."
+    )
+    metric: Aggregation | None = Field(None, description="The same as aggregation.")
 
 
 class FirstTime(Metric):

@@ -18,7 +18,7 @@ from pyroaring import BitMap
 
 from core.engines.attempts import funnel_attempts
 from core.errors import FootfallError, QueryFailed
-from core.filters import holds_json, json_number
+from core.filters import holds_json, json_at, json_number
 from core.sums import total
 
 Blob = bytes | None
@@ -364,6 +364,7 @@ FUNCTIONS: tuple[tuple[str, int, Callable[..., Any]], ...] = (
     ("rb_at_least", 2, rb_at_least),
     ("condition_holds", 2, holds_json),
     ("json_number", 1, json_number),
+    ("json_at", 2, json_at),
 )
 
 

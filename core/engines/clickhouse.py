@@ -7,7 +7,7 @@ cannot be NULL, and the one a join or a window does not find is the empty set.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Protocol
@@ -162,6 +162,13 @@ class ClickHouseDialect:
     def json_property(self, path: str, binder: Binder) -> str:
         """See values.property_at."""
         return values.property_at("e.properties", path, binder)
+
+    def dictionary(self, column: str, texts: Mapping[int, str], binder: Binder) -> str:
+        """Looked up in the texts, which only the workspace file has."""
+        ids = f"JSONExtract({binder.list(list(texts))}, 'Array(Int64)')"
+        labels = [text or EMPTY for text in texts.values()]
+        found = f"JSONExtract({binder.list(labels)}, 'Array(String)')"
+        return f"transform(toInt64({column}), {ids}, {found}, '')"
 
     def properties_join(self) -> str:
         """Properties are a column of `events`."""

@@ -12,7 +12,7 @@ import math
 import re
 from decimal import Decimal
 
-from core.engines.dialect import Binder
+from core.engines.dialect import Binder, ways_of
 from core.filters import OPERATORS, Condition, Scalar, as_text
 
 _NUMBER = r"^\\s*[+-]?([0-9]+\\.?[0-9]*|\\.[0-9]+)([eE][+-]?[0-9]{1,4})?\\s*$"
@@ -33,12 +33,18 @@ _FOLDED = {
 }
 
 
-def property_at(column: str, path: str, binder: Binder) -> str:
-    """Return the raw value at a dotted path of a JSON column.
+def property_at(column: str, name: str, binder: Binder) -> str:
+    """Return the raw value of a property of a JSON column by its name."""
+    found = [_at(column, path, binder) for path in ways_of(name)]
+    if len(found) == 1:
+        return found[0]
+    present = (f"nullif({raw}, 'null')" for raw in found)
+    return f"coalesce({', '.join(present)})"
 
-    JSONExtractRaw writes numbers anew and 1.0 becomes 1, so a double gets its point back.
-    """
-    place = f"{column}, {', '.join(binder(part) for part in path.split('.'))}"
+
+def _at(column: str, path: tuple[str, ...], binder: Binder) -> str:
+    """JSONExtractRaw writes numbers anew and 1.0 becomes 1, so a double gets its point back."""
+    place = f"{column}, {', '.join(binder(key) for key in path)}"
     return f"""nullIf(concat(JSONExtractRaw({place}),
                    if(JSONType({place}) = 'Double'
                       and not match(JSONExtractRaw({place}), '[.e]'), '.0', '')), '')"""

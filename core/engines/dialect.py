@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -127,7 +127,11 @@ class Dialect(Protocol):
         ...
 
     def json_property(self, path: str, binder: Binder) -> str:
-        """The JSON text of a property of the event row, NULL when missing."""
+        """The JSON text of the event row's property of a name (`ways_of`), NULL when missing."""
+        ...
+
+    def dictionary(self, column: str, texts: Mapping[int, str], binder: Binder) -> str:
+        """The label of a context column that is not 0, of which these are all values."""
         ...
 
     def properties_join(self) -> str:
@@ -348,7 +352,12 @@ class SqliteDialect:
 
     def json_property(self, path: str, binder: Binder) -> str:
         """The -> operator keeps the JSON type apart: '"1"' is not 1, true is not 1."""
-        return f"(p.properties -> {binder(json_path(path))})"
+        return property_of("p.properties", path, binder)
+
+    def dictionary(self, column: str, texts: Mapping[int, str], binder: Binder) -> str:
+        """One seek."""
+        return f"""(select iif(d.value = '', '{EMPTY}', d.value)
+                    from dimension_values d where d.id = {column})"""
 
     def properties_join(self) -> str:
         """Properties live in their own table."""
@@ -438,7 +447,53 @@ class SqliteDialect:
         return f"hex_combination({value})"
 
 
-def json_path(path: str) -> str:
-    """Return the SQLite JSON path of a dotted property path, each part quoted."""
-    parts = (part.replace('"', '\\"') for part in path.split("."))
-    return "$" + "".join(f'."{part}"' for part in parts)
+MAX_DOTS = 3
+"""Dots of a name that are tried each as part of a key and as a step into what the key holds."""
+
+_ODD_KEY = re.compile(r'["\\\x00-\x1f]|^$')
+
+
+def ways_of(name: str) -> list[tuple[str, ...]]:
+    """Return the paths that a property's name can mean, best first (semantics 12.1).
+
+    The key "a.b" comes before the key "b" in what "a" holds. "properties." is the empty name, for
+    places where an empty text would mean none.
+    """
+    if name in ("", "properties."):
+        return [("",)]
+    first, *rest = name.split(".")
+    if len(rest) > MAX_DOTS:
+        return [(name,), (first, *rest)]
+    return _splits(first, rest)
+
+
+def _splits(first: str, rest: list[str]) -> list[tuple[str, ...]]:
+    if not rest:
+        return [(first,)]
+    longer = _splits(f"{first}.{rest[0]}", rest[1:])
+    return [*longer, *((first, *path) for path in _splits(rest[0], rest[1:]))]
+
+
+def property_of(column: str, name: str, bind: Callable[[Any], str]) -> str:
+    """Return SQLite's JSON text of a property in a column of JSON, NULL when missing.
+
+    Args:
+        bind: binds one value and returns its placeholder, in the order of the text.
+    """
+    found = [_at(column, path, bind) for path in ways_of(name)]
+    if len(found) == 1:
+        return found[0]
+    present = (f"nullif({raw}, 'null')" for raw in found)
+    return f"coalesce({', '.join(present)})"
+
+
+def _at(column: str, path: tuple[str, ...], bind: Callable[[Any], str]) -> str:
+    """SQLite's paths have no way to write some keys; our function takes any."""
+    if any(_ODD_KEY.search(key) for key in path):
+        return f"json_at({column}, {bind(json.dumps(path))})"
+    return f"({column} -> {bind(json_path(path))})"
+
+
+def json_path(path: Sequence[str]) -> str:
+    """Return the SQLite JSON path of keys, each quoted."""
+    return "$" + "".join(f'."{key}"' for key in path)

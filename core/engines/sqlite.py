@@ -132,6 +132,7 @@ class SqliteEngine:
         stop: Stop | None = None,
         fresh: bool = False,
         time_limit: float | None = None,
+        forgiving: bool = False,
     ) -> Result:
         """Answer a question.
 
@@ -139,6 +140,8 @@ class SqliteEngine:
             stop: lets another thread stop it.
             fresh: compute it even when a cached answer would do.
             time_limit: seconds, instead of the engine's own.
+            forgiving: an event or a field that is not there never happened or has no value, which
+                a note of the answer says; otherwise it is refused.
 
         Raises:
             BadQuestion, NotFound: it cannot be asked of this workspace.
@@ -148,13 +151,18 @@ class SqliteEngine:
         with self._asking(stop, limit) as asked:
             ctx, state = self._context(asked.slot)
             moment = ctx.now // 60_000 if question.by_the_minute() else ctx.today
-            key = (question.model_dump_json(), state, moment)
+            key = (question.model_dump_json(), state, moment, forgiving)
             kept = None if fresh else self._cache.get(key)
             if kept is not None:
                 return replace(kept, cached=True)
             started = time.perf_counter()
             asked.lookups.clear()
+            if forgiving:
+                ctx = replace(ctx, names=ctx.names.forgiving())
             answer, statements = self._drive(asked, ctx, question)
+            if ctx.names.missed:
+                notes = dict.fromkeys((*answer.notes, *ctx.names.missed))
+                answer = answer.model_copy(update={"notes": tuple(notes)})
             spent = (time.perf_counter() - started) * 1000
             lookups = tuple(asked.lookups)
             result = Result(answer, spent, ctx.now, statements=statements, lookups=lookups)

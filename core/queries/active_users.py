@@ -290,7 +290,7 @@ def group_fields(ctx: Context, breakdown: tuple[str, ...], group: tuple[str, ...
 
 def in_group(ctx: Context, bind: Binder, field: Field, column: str, wanted: str) -> str:
     """Test a raw value for the label it is shown as."""
-    if field.kind in ("property", "trait", "paying"):
+    if field.is_text:
         return f"{column} = {bind(wanted)}"
     if field.kind == "event":
         return f"{column} = {bind(ctx.names.event(wanted, 'cell'))}"

@@ -144,7 +144,7 @@ class Attribution(Question):
 
     def _touched(self, ctx: Context) -> Field:
         found = ctx.names.existing(self.property, "property")
-        if found.kind not in ("property", "context"):
+        if found.kind not in ("property", "context", "either"):
             raise BadQuestion(
                 f"property cannot be {found.key}: it is not of single events.",
                 "Allowed: a property or a context field such as country.",
@@ -154,7 +154,7 @@ class Attribution(Question):
 
     def _nothing(self, bind: Binder, field: Field) -> str:
         """The raw value of what does not have the field."""
-        return bind(NONE if field.kind == "property" else 0)
+        return bind(NONE if field.is_text else 0)
 
     def _credits(self, ctx: Context, bind: Binder, field: Field) -> str:
         """Relations conversions, untouched of them, and credits (actor, amount, v0, credit).
@@ -205,7 +205,7 @@ class Attribution(Question):
         """
         d, plain = ctx.dialect, select(ctx, self)
         events = replace(plain, events=(), clauses=(), matching=(), members=())
-        stored = field.kind == "context"
+        stored = field.kind != "property"
         raw = events.value(bind, field) if stored else d.json_property(field.name, bind)
         found = d.apart(f"""
             select c.c as c, c.actor as actor, c.amount as amount, c.at - e.ts as age,
@@ -225,4 +225,4 @@ class Attribution(Question):
 
 
 def _bare(name: str) -> str:
-    return name.removeprefix("properties.")
+    return name.removeprefix("properties.") or name

@@ -144,7 +144,7 @@ class Composition(Question):
 
     def _raw(self, ctx: Context, field: Field, wanted: str) -> int | str:
         """The raw value that is shown as a label."""
-        if field.kind in ("property", "paying"):
+        if field.is_text:
             return wanted
         if field.kind == "event":
             return ctx.names.event(wanted, "cell")

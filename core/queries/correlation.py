@@ -120,7 +120,7 @@ class Correlation(FunnelFields):
 
     def _counts(self, plan: Plan, by: list[Field], people: tuple[int, int]) -> Statement:
         bind = plan.ctx.binder()
-        nothing = ["''" if field.kind in ("property", "trait") else "0" for field in by]
+        nothing = ["''" if field.is_text else "0" for field in by]
         had = self._had(plan, bind, by, "reported")
         return bind.statement(
             f"""

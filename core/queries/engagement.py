@@ -26,7 +26,7 @@ class Engagement(Question):
 
     Conditions narrow both an event's figures and the active people. The medians over all events
     cut them into quadrants: "many" is a share at or above theirs, "often" more times than theirs,
-    which may be once, the least there is.
+    which may be once, the least there is. Events of nobody are in no times per user.
 
     Attributes:
         limit: events to list.
@@ -38,8 +38,10 @@ class Engagement(Question):
     def ask(self, ctx: Context) -> Ask:
         """See Question."""
         span, selection = ctx.span_to_today(self.range), select(ctx, self)
-        bind, d = ctx.binder(), ctx.dialect
+        d = ctx.dialect
         found = yield by_event_statement(ctx, selection, span)
+        alone = yield by_event_statement(ctx, selection.of_nobody, span)
+        unknown = {event: events for event, events, _ in alone}
         bind = ctx.binder()
         ((active,),) = yield bind.statement(
             f"""
@@ -52,7 +54,7 @@ class Engagement(Question):
             (
                 ctx.names.event_name(int(event)),
                 users / active if active else None,
-                events / users if users else None,
+                (events - unknown.get(event, 0)) / users if users else None,
                 users,
                 events,
             )

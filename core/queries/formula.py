@@ -72,7 +72,7 @@ class Measured(Model):
     @field_validator("property")
     @classmethod
     def _bare(cls, name: str | None) -> str | None:
-        return (name or "").removeprefix("properties.") or None
+        return (name and (name.removeprefix("properties.") or name)) or None
 
 
 class Part(Model):

@@ -24,7 +24,7 @@ def with_values(plan: Plan, bind: Binder, by: list[Field], attempts: str) -> str
     if plan.by_path:
         columns = [f"{_of_path(plan, bind, by, n)} as v{n}" for n in range(len(by))]
         return f"select a.*, {', '.join(columns)} from ({attempts}) a"
-    join = plan.ctx.dialect.properties_join() if any(f.kind == "property" for f in by) else ""
+    join = plan.ctx.dialect.properties_join() if any(f.needs_properties for f in by) else ""
     columns = [f"{plan.shared.value(bind, field)} as v{n}" for n, field in enumerate(by)]
     return f"""
             select a.*, {", ".join(columns)}
@@ -55,7 +55,7 @@ def _of_path(plan: Plan, bind: Binder, by: list[Field], number: int) -> str:
 
 def _on_path(plan: Plan, bind: Binder, fields: list[Field], where: str) -> str:
     """Return the SQL of values on an attempt's events; `place` is in order of time."""
-    some = any(field.kind == "property" for field in fields)
+    some = any(field.needs_properties for field in fields)
     join = plan.ctx.dialect.properties_join() if some else ""
     values = [f"{plan.shared.value(bind, field)} as value{n}" for n, field in enumerate(fields)]
     place = [] if where else ["j.key as place"]
@@ -69,7 +69,7 @@ def _on_path(plan: Plan, bind: Binder, fields: list[Field], where: str) -> str:
 
 def _missing(field: Field) -> int | str:
     """Return the raw value of a field that an event does not have."""
-    return NONE if field.kind in ("property", "trait") else 0
+    return NONE if field.is_text else 0
 
 
 def value_label(ctx: Context, field: Field, raw: object) -> str:
@@ -99,6 +99,6 @@ def _held(plan: Plan, bind: Binder, field: Field) -> str:
         return f"'' || {d.json_property(field.name, bind)}"
     if field.kind == "session":
         return f"'' || json_quote({d.session_key()})"
-    if field.kind == "trait":
+    if field.is_text:
         return f"'' || json_quote(nullif({plan.shared.value(bind, field)}, {bind(NONE)}))"
     return f"'' || nullif({plan.shared.value(bind, field)}, 0)"

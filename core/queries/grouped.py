@@ -143,18 +143,27 @@ class Grouped(Question):
         return rows
 
     def _stored(self, ctx: Context, bind: Binder, by: Named) -> str:
-        """(value, events, people, none, none, none)."""
-        d = ctx.dialect
+        """(value, events, people, none, none, none, events of nobody)."""
+        d, span = ctx.dialect, ctx.span_to_today(self.range)
         selection = select(ctx, self, self.event, absent=ANY)
+        alone = selection.of_nobody if self.intensity.type == "avg_per_actor" else None
+        unknown = f"""
+            union all
+            select v0, 0, {d.build("0")}, sum(total)
+            from ({alone.sets(bind, span, by=[by])}) group by v0""" if alone else ""  # fmt: skip
         return f"""
             select v0, sum(total) as events, {d.count(d.union("users"))} as people,
-                   null as p, null as summed, null as mean
-            from ({selection.sets(bind, ctx.span_to_today(self.range), by=[by])})
+                   null as p, null as summed, null as mean, sum(unknown) as unknown
+            from (
+                select v0, total, users, 0 as unknown
+                from ({selection.sets(bind, span, by=[by])})
+                {unknown}
+            )
             group by v0
             """
 
     def _scanned(self, ctx: Context, bind: Binder, by: Named) -> str:
-        """(value, events, people, percentile, sum of the size's, mean of the intensity's)."""
+        """(value, events, people, percentile, the size's sum, the intensity's mean, of nobody)."""
         d = ctx.dialect
         selection = select(ctx, self, self.event, absent=ANY)
         named = [self.size.property, self.intensity.property]
@@ -184,20 +193,21 @@ class Grouped(Question):
                 group by v, actor
             )
             select v, sum(n), count({own}), {p}, {d.total("xs")},
-                   case when sum(numbers) > 0 then {d.total("ys")} / sum(numbers) end
+                   case when sum(numbers) > 0 then {d.total("ys")} / sum(numbers) end,
+                   sum(case when actor = 0 then n else 0 end)
             from each
             group by v
             """
 
     def _tile(self, ctx: Context, by: Named, row: tuple[Any, ...]) -> Tile:
-        value, events, people, percentile, summed, mean = row
+        value, events, people, percentile, summed, mean, unknown = row
         if summed in INFINITE:
             raise BadQuestion(
                 f"size sum of {_bare(self.size.property or '')} is too large for a number.",
                 parameter="size",
             )
         size = {"count": events, "unique_actors": people, "sum": summed or 0}[self.size.type]
-        per_actor = events / people if people else None
+        per_actor = (events - unknown) / people if people else None
         intensity = {
             "avg_per_actor": per_actor,
             "percentile_per_actor": percentile,
@@ -218,7 +228,7 @@ class Grouped(Question):
 
 
 def _bare(name: str) -> str:
-    return name.removeprefix("properties.")
+    return name.removeprefix("properties.") or name
 
 
 def _from_words(text: str, key: str) -> dict[str, Any]:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from copy import copy
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from core.engines.dialect import json_path
+from core.engines.dialect import property_of, ways_of
 from core.errors import BadQuestion, did_you_mean
 from core.filters import Condition
 from core.queries import revenue
@@ -21,12 +22,16 @@ from core.store.layout import (
     is_plain,
 )
 
+NO_EVENT = 2**31 - 1
+"""Id of no event: what is meant by an event that is not there."""
+
 KEPT = "e.event not in (select id from event_names where deleted)"
 """Whether an event `e` is not deleted, for statements that ask the workspace alone."""
 
 Read = Callable[[str, tuple[Any, ...]], list[tuple[Any, ...]]]
 FieldKind = Literal[
     "context",
+    "either",
     "property",
     "trait",
     "event",
@@ -40,6 +45,7 @@ FieldKind = Literal[
     "revenue",
 ]
 
+PROPERTIES = "properties."
 GROUPS = ("audience", "segment")
 """Fields that say what a person belongs to; properties of the same name come first."""
 
@@ -69,17 +75,39 @@ class Field:
         name: context column, property path, trait key, or the kind's own name.
         dimension: in `activity`, for a context column or property with stored sets, else 0: too
             many values, or none at all.
+        instead: of "either", the property that stands in where the context column is empty.
     """
 
     kind: FieldKind
     name: str
     dimension: int = 0
+    instead: str = ""
 
     @property
     def key(self) -> str:
         """Its canonical name in questions."""
-        return {"property": f"properties.{self.name}", "trait": f"trait:{self.name}",
-                "start": f"start_{self.name}"}.get(self.kind, self.name)  # fmt: skip
+        return {
+            "property": f"properties.{self.name}", "trait": f"trait:{self.name}",
+            "start": f"start_{self.name}", "either": self.instead,
+        }.get(self.kind, self.name)  # fmt: skip
+
+    @property
+    def needs_properties(self) -> bool:
+        """Whether its value is found in the properties of an event."""
+        return self.kind in ("property", "revenue", "either")
+
+    @property
+    def is_text(self) -> bool:
+        """Whether its raw value is what is shown, "(none)" where it is missing; else an id."""
+        return self.kind in ("property", "trait", "paying", "either")
+
+
+def _asked_for(name: str) -> str:
+    """A property's name as it stands in a question: by itself where that means nothing else."""
+    folded = name.strip().lower()
+    taken = folded in _PLAIN or folded in _STARTS or name == revenue.AMOUNT
+    prefixed = name.startswith((PROPERTIES, "trait:", "gp:"))
+    return f"{PROPERTIES}{name}" if taken or prefixed or name.strip() in ("", ".") else name
 
 
 @dataclass(frozen=True)
@@ -106,6 +134,9 @@ class Names:
 
     Args:
         read: runs one SELECT against the workspace and returns its rows.
+
+    Attributes:
+        missed: what was named and is not there, in sentences; None where that is refused.
     """
 
     read: Read
@@ -118,7 +149,9 @@ class Names:
     _events_with: dict[int, frozenset[int]] = field(init=False, default_factory=dict)
     _values: dict[int, dict[int, str]] = field(init=False, default_factory=dict)
     _keys: dict[str, dict[int, str]] = field(init=False, default_factory=dict)
+    _empty_somewhere: dict[int, bool] = field(init=False, default_factory=dict)
     _looked_for: dict[str, bool] = field(init=False, default_factory=dict)
+    missed: list[str] | None = field(init=False, default=None)
     _properties: tuple[str, ...] | None = field(init=False, default=None)
     _aliases: dict[int, int] | None = field(init=False, default=None)
 
@@ -148,6 +181,15 @@ class Names:
         if filled and len(rows) < MAX_PROPERTIES:
             self._all_seen = "every" if filled[0][0] >= EVERY_NAME else "plain"
 
+    def forgiving(self) -> Names:
+        """Return the same dictionaries for a question that may name what is not there.
+
+        An event that is not there never happened, a field has no value; `missed` says so.
+        """
+        found = copy(self)
+        found.missed = []
+        return found
+
     @property
     def deleted(self) -> list[int]:
         """Ids of the events that are in no answer."""
@@ -175,6 +217,9 @@ class Names:
 
     def event(self, name: str, parameter: str = "event") -> int:
         """Return an event's id; BadQuestion with the nearest names when it is unknown."""
+        if name not in self.events and self.missed is not None:
+            self.missed.append(f"event {name!r} is not in this workspace: it never happened.")
+            return NO_EVENT
         if name not in self.events:
             raise BadQuestion(
                 f"event {name!r} is not in this workspace.",
@@ -195,13 +240,18 @@ class Names:
         """Return the field a text names; BadQuestion with the nearest names when unknown.
 
         `properties.x`, `trait:x` and `gp:x` say where to look; a bare name is a context column,
-        one of the identity fields, or a property seen in the data.
+        one of the identity fields, or a property seen in the data. On events where a column is
+        empty it is the property of that name (semantics 12.1).
         """
         name = text.strip()
+        if "\0" in name:
+            raise BadQuestion(f"{parameter} holds a NUL character.", parameter=parameter)
         if name == revenue.AMOUNT:
             return Field("revenue", "revenue")
-        for prefix, kind in (("properties.", "property"), ("trait:", "trait"), ("gp:", "trait")):
-            if name.startswith(prefix) and len(name) > len(prefix):
+        if name != text and self._has_property(text.removeprefix(PROPERTIES)):
+            return self._field_of("property", text.removeprefix(PROPERTIES))
+        for prefix, kind in ((PROPERTIES, "property"), ("trait:", "trait"), ("gp:", "trait")):
+            if name.startswith(prefix) and (len(name) > len(prefix) or prefix == PROPERTIES):
                 return self._field_of(kind, name.removeprefix(prefix))
         folded = name.lower()
         if folded in _PLAIN:
@@ -211,15 +261,41 @@ class Names:
             return Field("start", _STARTS[folded])
         column = CONTEXT_ALIASES.get(folded, folded)
         if column in CONTEXT:
-            column = self._os_family(column)
-            id_, state = self._dimensions.get(column, (0, "scan"))
-            stored = state == "sets" and self.values(column)
-            return Field("context", column, id_ if stored else 0)
+            return self._column(self._os_family(column), (name, folded, column))
         if self._has_property(name):
             return self._field_of("property", name)
         if folded in GROUPS:
             return Field(folded, folded)  # type: ignore[arg-type]
-        raise self._no_field(name, parameter)
+        return self._missing(name, parameter, Field("property", name))
+
+    def _column(self, column: str, names: tuple[str, ...]) -> Field:
+        """A context column, and where it is empty a property of one of the names."""
+        instead = next((name for name in names if self._is_seen(name)), "")
+        if instead and not self.values(column):
+            return self._field_of("property", instead)
+        id_, state = self._dimensions.get(column, (0, "scan"))
+        if instead and self._is_empty_somewhere(id_):
+            return Field("either", column, instead=instead)
+        stored = state == "sets" and self.values(column)
+        return Field("context", column, id_ if stored else 0)
+
+    def _is_seen(self, key: str) -> bool:
+        return key in self._seen or (not self._all_seen and key in self.properties)
+
+    def _is_empty_somewhere(self, dimension: int) -> bool:
+        """Whether some event has no value of a context column; True where no sets say it."""
+        if dimension not in self._empty_somewhere:
+            rows = self.read(
+                """
+                select 1 from dimensions
+                where id = ? and state <> 'sets' or exists (
+                    select 1 from activity
+                    where event = 0 and dimension = ? and value = 0)
+                """,
+                (dimension, dimension),
+            )
+            self._empty_somewhere[dimension] = bool(rows)
+        return self._empty_somewhere[dimension]
 
     def _field_of(self, kind: str, name: str) -> Field:
         dimension = self._properties_with_sets.get(name, 0) if kind == "property" else 0
@@ -228,7 +304,7 @@ class Names:
     def existing(self, text: str, parameter: str = "breakdown") -> Field:
         """Return the field a text names; BadQuestion also where no event or person has it."""
         found = self.field(text, parameter)
-        if found.kind == "revenue" and parameter not in ("field", "property"):
+        if found.kind == "revenue" and parameter != "field":
             raise BadQuestion(
                 f"{parameter} cannot be {text.strip()}: it is what events brought.",
                 "Measure it, or break down by another field.", parameter=parameter,
@@ -240,7 +316,15 @@ class Names:
             )  # fmt: skip
         has = {"property": self._has_property, "trait": self._has_trait}.get(found.kind)
         if has and not has(found.name):
-            raise self._no_field(text.strip(), parameter)
+            return self._missing(text.strip(), parameter, found)
+        return found
+
+    def _missing(self, name: str, parameter: str, found: Field) -> Field:
+        """Return a field that nothing has where that is forgiven; else BadQuestion."""
+        if self.missed is None:
+            raise self._no_field(name, parameter)
+        plain = name.removeprefix("properties.")
+        self.missed.append(f"{plain!r} is not a field of this workspace: it has no value.")
         return found
 
     def _no_field(self, name: str, parameter: str) -> BadQuestion:
@@ -249,8 +333,8 @@ class Names:
             known = [f"trait:{key}" for (key,) in self.read("select distinct key from traits", ())]
         some = f"It has {', '.join(known[:10])}." if known else "It has none yet."
         return BadQuestion(
-            f"{parameter} {name.removeprefix('properties.')!r} is not a field of this workspace.",
-            did_you_mean(name.removeprefix("properties."), known) or some,
+            f"{parameter} {name.removeprefix(PROPERTIES)!r} is not a field of this workspace.",
+            did_you_mean(name.removeprefix(PROPERTIES), known) or some,
             parameter=parameter,
         )
 
@@ -259,20 +343,30 @@ class Names:
 
     def _has_property(self, path: str) -> bool:
         """Whether an event has it: the names seen say so, else all events are looked at."""
-        if path in self._seen or path in self.properties:
-            return True
-        if self._all_seen and is_plain(path):
+        ways = [way for way in ways_of(path) if self._may_begin(way[0])]
+        if not ways:
             return False
+        flat = ways[0][0] if len(ways[0]) == 1 else None
+        if flat in self._seen or flat in self.properties:
+            return True
         if path not in self._looked_for:
+            bound: list[Any] = []
+
+            def bind(value: Any) -> str:
+                bound.append(value)
+                return "?"
+
+            found = property_of("properties", path, bind)
             rows = self.read(
-                """
-                select 1 from event_properties
-                where json_type(properties, ?) is not null limit 1
-                """,
-                (json_path(path),),
+                f"select 1 from event_properties where {found} is not null limit 1", tuple(bound)
             )
             self._looked_for[path] = bool(rows)
         return self._looked_for[path]
+
+    def _may_begin(self, key: str) -> bool:
+        """Whether some event may have a property of exactly this key."""
+        surely = self._all_seen == "every" or (self._all_seen and is_plain(key))
+        return key in self._seen or not surely
 
     def several_valued(self, name: str) -> Field | None:
         """Return a property of which more than one value is stored, or may be; else None."""
@@ -316,8 +410,10 @@ class Names:
 
     @property
     def fields(self) -> list[str]:
-        """Every field that can be broken down by, context columns with values first."""
-        return [c for c in CONTEXT if self.values(c)] + list(self.properties)
+        """Every field that can be broken down by, as it is asked for: columns with values first."""
+        columns = [column for column in CONTEXT if self.values(column)]
+        asked = (_asked_for(name) for name in self.properties)
+        return columns + [name for name in asked if name not in columns]
 
     def values(self, column: str) -> dict[int, str]:
         """Return a context column's values by id."""

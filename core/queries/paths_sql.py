@@ -106,7 +106,7 @@ class Plan:
     def source(self, event: str = "events e") -> str:
         """The FROM part for events `e` with all that is asked of them."""
         parts = (self.anchor, *((self.target,) if self.target else ()))
-        fields = any(field.kind == "property" for part in parts for field in part.fields)
+        fields = any(field.needs_properties for part in parts for field in part.fields)
         return f"{event} {self.ctx.dialect.properties_join() if fields else ''}"
 
     def visible(self, bind: Binder) -> str:

@@ -62,7 +62,7 @@ class PerActor(TimedQuestion):
     @field_validator("property")
     @classmethod
     def _bare(cls, name: str | None) -> str | None:
-        return (name or "").removeprefix("properties.") or None
+        return (name and (name.removeprefix("properties.") or name)) or None
 
     def title(self) -> str:
         """What is shown, in words."""

@@ -8,7 +8,6 @@ what is kept is how many people have each number of events.
 from __future__ import annotations
 
 from collections.abc import Generator, Mapping
-from dataclasses import replace
 
 from core.engines.dialect import Binder, Statement
 from core.queries.active_users import WHOLE, people_by_slot, split
@@ -48,7 +47,7 @@ def of_sets(
     sets = selection.sets(bind, span, slots=slots, by=by)
     events = yield bind.statement(f"select slot, v0, v1, total from ({sets}) s", "events")
     bind = ctx.binder()
-    alone = replace(selection, members=(_nobody,)).sets(bind, span, slots=slots, by=by)
+    alone = selection.of_nobody.sets(bind, span, slots=slots, by=by)
     unknown = yield bind.statement(
         f"select slot, v0, v1, -total from ({alone}) s", "events of nobody"
     )
@@ -63,10 +62,6 @@ def of_sets(
             if count
         }
     return found
-
-
-def _nobody(_: Binder) -> str:
-    return "select 0 as actor"
 
 
 def _figure(metric: str, events: Figure, people: Figure) -> Figure:

@@ -35,10 +35,9 @@ class Properties(TimedQuestion):
     @field_validator("property")
     @classmethod
     def _bare(cls, name: str) -> str:
-        bare = name.removeprefix("properties.")
-        if not bare:
+        if not name:
             raise BadQuestion("property must not be empty.", parameter="property")
-        return bare
+        return name.removeprefix("properties.") or name
 
     @field_validator("breakdown")
     @classmethod

@@ -69,6 +69,14 @@ class Selection:
                 own.append(clause)
         return replace(self, clauses=tuple(own), members=tuple(people))
 
+    @property
+    def of_nobody(self) -> Selection:
+        """Its events that are of nobody.
+
+        They are in counts of events and in no figure per person (semantics 4.7).
+        """
+        return replace(self, members=(*self.members, _nobody))
+
     def _field(self, condition: Condition) -> Field:
         return self.ctx.names.field(condition.field, "field")
 
@@ -89,7 +97,7 @@ class Selection:
     def _tells_numbers(self) -> bool:
         """Whether a clause treats 7 and "7" differently, of which a stored value is the text."""
         tests = [test for clause in self.clauses for test in atoms(clause)]
-        return any(t.passes_over_numbers and self._field(t).kind == "property" for t in tests)
+        return any(t.passes_over_numbers and self._field(t).needs_properties for t in tests)
 
     def set_dimension(self, by: Sequence[Field] = ()) -> Field | bool | None:
         """Return the dimension whose stored sets answer it, None for no dimension, or False."""
@@ -291,11 +299,7 @@ class Selection:
     def source(self, by: Sequence[Field] = ()) -> str:
         """Return the FROM part for a scan: events `e`, with properties when they are needed."""
         fields = [*self.fields, *by]
-        join = (
-            self.ctx.dialect.properties_join()
-            if any(f.kind in ("property", "revenue") for f in fields)
-            else ""
-        )
+        join = self.ctx.dialect.properties_join() if any(f.needs_properties for f in fields) else ""
         return f"events e {join}"
 
     def where(self, bind: Binder, span: Span | None, event: str = "e") -> str:
@@ -373,6 +377,12 @@ class Selection:
         """Return the SQL of a field's raw value on `events e`; `label` reads it back."""
         if field.kind == "context":
             return f"e.{field.name}"
+        if field.kind == "either":
+            own = self.ctx.dialect.dictionary(
+                f"e.{field.name}", self.ctx.names.values(field.name), bind
+            )
+            other = self.value(bind, Field("property", field.instead))
+            return f"(case when e.{field.name} <> 0 then {own} else {other} end)"
         if field.kind == "property":
             return self.ctx.dialect.json_label(self.ctx.dialect.json_property(field.name, bind))
         if field.kind == "trait":
@@ -407,6 +417,12 @@ class Selection:
             return dialect.member(column, bind.list(names.holding(field.dimension, condition)))
         if field.kind == "property":
             return dialect.holds(condition, dialect.json_property(field.name, bind), bind)
+        if field.kind == "either":
+            ids = names.matching(field.name, condition)
+            own = dialect.member(f"e.{field.name}", bind.list(ids))
+            raw = dialect.json_property(field.instead, bind)
+            other = dialect.holds(condition, raw, bind)
+            return f"(case when e.{field.name} <> 0 then {own} else {other} end)"
         if field.kind == "event":
             found = [i for name, i in names.events.items() if condition.holds((name,))]
             return dialect.member("e.event", bind.list(found))
@@ -471,6 +487,10 @@ class Selection:
         return column, names.keys_where(field.kind, condition, wanted=not missing), missing
 
 
+def _nobody(_: Binder) -> str:
+    return "select 0 as actor"
+
+
 def _property_label(bind: Binder, field: Field) -> str:
     """What a stored `value` of a property is shown as, which is its raw value in a scan."""
     return f"""coalesce(
@@ -518,7 +538,7 @@ def label(ctx: Context, field: Field, raw: object) -> str:
         return ctx.names.label(field.name, int(str(raw or 0)))
     if field.kind == "event":
         return ctx.names.event_name(int(str(raw)))
-    if field.kind in ("property", "trait", "paying"):
+    if field.is_text:
         return str(raw)
     return ctx.names.keys(field.kind).get(int(str(raw or 0)), NONE)
 

@@ -28,7 +28,7 @@ from core.answers import Model
 from core.errors import BadQuestion, did_you_mean
 from core.filters import AllOf, AnyOf, Clause, Condition, NotOf
 from core.queries import revenue
-from core.queries.names import Names
+from core.queries.names import NO_EVENT, Names
 
 ANY_ACTIVE = "_active"
 ANY = "_all"
@@ -143,7 +143,7 @@ def titled(names: Names, name: str | None, absent: str = "Any event") -> str:
     assert name is not None
     if name.startswith(CUSTOM):
         return name.removeprefix(CUSTOM)
-    return names.display(name)
+    return names.display(_bare(names, name))
 
 
 def in_title(names: Names, title: str, *events: str | None) -> str:
@@ -196,10 +196,6 @@ def _custom(names: Names, title: str, parameter: str) -> Meaning:
         for _, b in known
     ]
     return Meaning(events, (AnyOf(any=tuple(tests)),))
-
-
-NO_EVENT = 2**31 - 1
-"""Id of no event: what a custom event means none of whose events is there."""
 
 
 def _bare(names: Names, name: str) -> str:

@@ -339,7 +339,7 @@ class Sessions(TimedQuestion):
             [Condition(field=by.key, operator="is_set")]
         )
         everything = Selection(ctx)
-        missing = "'(none)'" if by.kind in ("property", "trait") else "0"
+        missing = "'(none)'" if by.is_text else "0"
         return f"""
             select s.actor as actor, s.key as key, s.start as start, s.day as day,
                    s.length as length, s.events as events, coalesce(f.v0, {missing}) as v0

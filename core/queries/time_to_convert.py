@@ -191,7 +191,7 @@ class TimeToConvert(FunnelFields):
                 where {last} is not null"""
         step = plan.steps[self.from_step - 1]
         done = replace(step, clauses=plan.shared.clauses + step.clauses)
-        properties = any(used.kind == "property" for used in done.fields)
+        properties = any(used.needs_properties for used in done.fields)
         return f"""
             select a.actor as actor,
                    sum(case when e.ts < a.{last} then 1 else 0 end)

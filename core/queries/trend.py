@@ -75,8 +75,9 @@ class Trend(TimedQuestion):
     Attributes:
         event: its name; None is any event.
         measure: count (of a `property`, the events whose value of it is a number), users,
-            sessions; average (events per user); pct_dau (users of the event as
-            a share of all active ones, whom conditions about people and segments narrow too);
+            sessions; average (events per user, without those of nobody); pct_dau (users of the
+            event as a share of all active ones, whom conditions about people and segments narrow
+            too);
             sum, avg, min, max, median or a percentile (p90) of `property`; distinct, how many
             different values it has, and distinct_per_user, the mean of that over people with any;
             items and distinct_items, what it holds event by event, lists by their elements;
@@ -112,7 +113,7 @@ class Trend(TimedQuestion):
     @field_validator("property")
     @classmethod
     def _bare(cls, name: str | None) -> str | None:
-        return name.removeprefix("properties.") if name else name
+        return name and (name.removeprefix("properties.") or name)
 
     @model_validator(mode="after")
     def _complete(self) -> Trend:
@@ -177,7 +178,7 @@ class Trend(TimedQuestion):
 
     def ask(self, ctx: Context) -> Ask:
         """See Question."""
-        if self.property:
+        if self.property and self.property != AMOUNT:
             ctx.names.existing(field_of(self.property), "property")
         if self.measure in HISTOGRAMS:
             return (yield from trend_histograms.ask(ctx, self))
@@ -270,7 +271,7 @@ class Trend(TimedQuestion):
     ) -> Generator[Statement, Rows, Figures]:
         users = yield from _users(ctx, selection, span, slots, by, view)
         if self.measure == "average":
-            totals, points = yield from self._counts(ctx, selection, span, slots, by)
+            totals, points = yield from self._known(ctx, selection, span, slots, by)
             counts = collect(ctx, by, totals, summed(points, view) if view else points)
             return _divided(counts, users, list(users.totals))
         everybody = replace(selection, events=ctx.names.active, clauses=(), matching=())
@@ -292,10 +293,19 @@ class Trend(TimedQuestion):
             f"select slot, v0, v1, total from ({selection.sets(bind, span, slots=slots, by=by)})",
             "events per bucket",
         )
-        sums: dict[tuple[object, object], int] = {}
-        for _, v0, v1, total in points:
-            sums[v0, v1] = sums.get((v0, v1), 0) + total
-        return [(v0, v1, total) for (v0, v1), total in sums.items()], points
+        return _whole(points), points
+
+    def _known(
+        self, ctx: Context, selection: Selection, span: Span, slots: list[Bucket], by: list[Field]
+    ) -> Generator[Statement, Rows, tuple[Rows, Rows]]:
+        """The counts without those of nobody, whom a figure per user leaves out."""
+        _, points = yield from self._counts(ctx, selection, span, slots, by)
+        _, unknown = yield from self._counts(ctx, selection.of_nobody, span, slots, by)
+        counts = {(slot, v0, v1): total for slot, v0, v1, total in points}
+        for *key, total in unknown:
+            counts[tuple(key)] = counts.get(tuple(key), 0) - total
+        points = [(*key, total) for key, total in counts.items()]
+        return _whole(points), points
 
     def _measured(self) -> tuple[Condition, ...]:
         """What an event must have to be measured."""
@@ -320,6 +330,14 @@ class Trend(TimedQuestion):
             return f"select distinct actor from ({found}) where {' and '.join(tests) or '1 = 1'}"
         selection = select(ctx, self, self.event, self._measured(), absent=ANY)
         return members_of_group(ctx, bind, selection, span, self.breakdown, cell.group)
+
+
+def _whole(points: Rows) -> Rows:
+    """Rows (v0, v1, number) of a span from those of its buckets."""
+    sums: dict[tuple[object, object], int] = {}
+    for _, v0, v1, total in points:
+        sums[v0, v1] = sums.get((v0, v1), 0) + total
+    return [(v0, v1, total) for (v0, v1), total in sums.items()]
 
 
 def _users(

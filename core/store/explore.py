@@ -146,9 +146,7 @@ def _counted(read: Read, source: Source, field: str) -> tuple[str, tuple[Any, ..
     if source.name == "events" and field == "event_name":
         return _EVENT_NAMES, ()
     if source.name == "events" and field.startswith(_PREFIX) and field != _PREFIX:
-        from core.engines.dialect import json_path
-
-        return _PROPERTY, (json_path(field.removeprefix(_PREFIX)),)
+        return _property(field.removeprefix(_PREFIX))
     if source.name == "logs" and field == "level":
         words = " ".join(f"when {n} then '{word}'" for n, word in enumerate(LEVELS))
         return f"select case level {words} end as value, total as times from log_days", ()
@@ -188,9 +186,22 @@ _SCANNED = """
     from (select {0} as id, count(*) as times from events group by 1) e
     join dimension_values v on v.id = e.id
     """
-_PROPERTY = """
-    select p.properties ->> ? as value, 1 as times from event_properties p
-    """
+
+
+def _property(name: str) -> tuple[str, tuple[Any, ...]]:
+    from core.engines.dialect import property_of
+
+    bound: list[Any] = []
+
+    def bind(value: Any) -> str:
+        bound.append(value)
+        return "?"
+
+    raw = property_of("p.properties", name, bind)
+    rows = f"select ({raw}) ->> '$' as value, 1 as times from event_properties p"
+    return rows, tuple(bound)
+
+
 _LOG_TEXTS = """
     select t.value as value, d.total as times
     from log_days d join log_texts t on t.id = d.{0}

@@ -16,6 +16,7 @@ from pyroaring import BitMap
 from core.engines.dialect import SqliteDialect, json_path
 from core.store.flags import Flags
 from core.store.layout import ACTIVE, EMPTY, FIRST_PROPERTY, NONE
+from core.store.strays import strays
 from core.store.workspace import open_reader, read_meta
 from core.timeframe import DAY
 
@@ -65,6 +66,7 @@ def checks(path: str | Path, *, whole: bool = True) -> Iterator[Check]:
             ("indexes", lambda: _indexes(connection)),
             ("imports", lambda: _imports(connection)),
             ("sets", lambda: _sets(connection)),
+            ("times", lambda: _times(connection)),
             ("scan", lambda: _scan(connection)),
         ]
         if whole:
@@ -202,7 +204,7 @@ def _property_agrees(
           and e.day = :day and {shown} = :shown
         """,
         {"start": (day - 2) * DAY, "end": (day + 3) * DAY, "event": event, "day": day,
-         "path": json_path(name), "shown": NONE if text is None else text[0] or EMPTY},
+         "path": json_path((name,)), "shown": NONE if text is None else text[0] or EMPTY},
     ).fetchall()  # fmt: skip
     found = BitMap(actor for (actor,) in actors if actor)
     return bool(total == len(actors) and BitMap.deserialize(blob) == found)
@@ -240,6 +242,11 @@ def _days_off(connection: sqlite3.Connection, whole: int, flags: Flags) -> int:
             before, users = found.get(day, (0, BitMap()))
             found[day] = (before + total, users | BitMap.deserialize(blob))
     return sum(stored.get(day) != found.get(day) for day in stored.keys() | found.keys())
+
+
+def _times(connection: sqlite3.Connection) -> Found:
+    said = strays(connection, int(time.time() * 1000)).sentences()
+    return True, "; ".join(said) or "none in the future, none long before all others"
 
 
 def _scan(connection: sqlite3.Connection) -> Found:

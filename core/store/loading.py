@@ -18,6 +18,7 @@ from core.store.batch import Batch, Writer, Written
 from core.store.journal import Journal
 from core.store.logs import LogWriter
 from core.store.rejects import Rejects
+from core.store.strays import Strays, strays
 from core.store.waiting import Patience
 from core.store.workspace import identity, path_of, read_calendar
 
@@ -65,6 +66,7 @@ class ImportReport:
         seconds: how long it took.
         first_ts, last_ts: UTC ms of the earliest and latest event read, None without events.
         users: people in the workspace now.
+        strays: events of the workspace whose time may be a mistake.
         understood: source -> meaning -> column name.
         finished: False when it was stopped; what was committed stays.
     """
@@ -80,6 +82,7 @@ class ImportReport:
     first_ts: int | None = None
     last_ts: int | None = None
     users: int = 0
+    strays: Strays = field(default_factory=Strays)
     understood: dict[str, dict[str, str]] = field(default_factory=dict)
     finished: bool = True
 
@@ -152,6 +155,7 @@ class Loader:
     def done(self) -> ImportReport:
         """Return what was done, with the size of the workspace."""
         self.report.users = self.writer.people()
+        self.report.strays = strays(self.connection, int(time.time() * 1000))
         self.report.seconds = time.monotonic() - self._started
         return self.report
 

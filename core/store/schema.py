@@ -547,7 +547,7 @@ def _bring_up(connection: sqlite3.Connection, settings: dict[str, str]) -> None:
     connection.execute(
         """
         insert or ignore into meta (key, value)
-        select 'property_sets', '1' where not exists (select 1 from events)
+        select 'property_sets', '2' where not exists (select 1 from events)
         """
     )
     connection.executemany(

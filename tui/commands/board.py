@@ -44,9 +44,9 @@ def command() -> None:
     """Open or print a board by its name; list, import, export, pin and delete boards.
 
     \b
-    footfall board Overview demo.db --print --range 7d --where 'country = NL'
-    footfall board export Overview > overview.json
-    footfall board import overview.json
+    footfall board Growth demo.db --print --range 7d --where 'country = NL'
+    footfall board export Growth > growth.json
+    footfall board import growth.json
     """
 
 

@@ -41,7 +41,7 @@ def command() -> None:
     \b
     footfall event create Engaged 'signup or purchase[amount > 5]'
     footfall run 'users of ce:Engaged'
-    footfall event flag page_ping --inactive
+    footfall event flag page_view --inactive
     footfall event list
     """
 

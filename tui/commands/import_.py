@@ -172,5 +172,6 @@ def summary(report: ImportReport) -> list[str]:
 
     reasons = sorted(report.reasons.items(), key=lambda found: -found[1])
     lines += [f"  {number(count):>8}  {clean(reason)}" for reason, count in reasons]
+    lines += [f"note: {said}" for said in report.strays.sentences()]
     lines += [f"rejected lines are in {clean(name)}" for name in report.rejects_files]
     return lines

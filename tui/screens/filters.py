@@ -85,10 +85,13 @@ class FilterEditor(Overlay):
 
     def _fill(self) -> None:
         rows = [Row(f"{i}  {said(c)}", i) for i, c in enumerate(self.conditions, 1)]
-        of = f" {self.about[self.filters_on]}" if self.about else ""
-        self.listing.heading = f"Filters{of}, {'any may hold' if self.any else 'all must hold'}"
-        events = "  e which event" if self.about else ""
-        self.listing.aside = f"n add  d remove  o all/any{events}  1-9 edit  ESC done"
+        if self.about:
+            of = self.about[self.filters_on]
+            self.listing.heading = f"Filters {of}: {'any' if self.any else 'all'}"
+            self.listing.aside = "n add  d remove  o all/any  e which"
+        else:
+            self.listing.heading = f"Filters, {'any may hold' if self.any else 'all must hold'}"
+            self.listing.aside = "n add  d remove  o all/any  1-9 edit  ESC done"
         self.listing.fill(rows)
 
     def on_key(self, event: Any) -> None:
