@@ -20,7 +20,7 @@ from core.language_terms import (
     step_words,
 )
 from core.language_words import CHARTS, SEGMENTS
-from core.language_write_subjects import SUBJECTS, Writer, whole_property
+from core.language_write_subjects import DROPPING, SUBJECTS, Writer, whole_property
 from core.queries.base import Question
 from core.sql_text import one_line
 
@@ -56,7 +56,7 @@ def settings(writer: Writer) -> str:
     if not writer.left:
         return ""
     dumped = writer.question.model_dump(mode="json", by_alias=True)
-    if "property" in writer.left:
+    if "property" in writer.left and writer.question.kind in DROPPING:
         dumped["property"] = whole_property(dumped["property"])
     return "with " + ", ".join(f"{k} = {_setting(dumped[k])}" for k in writer.left)
 

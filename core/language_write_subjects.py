@@ -75,6 +75,10 @@ def _measured(event: str | None, found: str) -> str:
     return f"{event}.{found}" if bare else f"{quoted(event)}.{quoted(found)}"
 
 
+DROPPING = ("trend", "per_actor", "properties", "ltv")
+"""Kinds of which a measured property loses the prefix "properties."."""
+
+
 def whole_property(found: str) -> str:
     """Return a property so that the prefix a question drops is not part of its name."""
     return f"properties.{found}" if found.startswith("properties.") else found

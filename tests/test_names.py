@@ -151,3 +151,43 @@ def test_whatever_a_property_is_called_it_is_found(name):
         question = from_json({"kind": "trend", "breakdown": [f"properties.{name}"], "range": "1d"})
         lines = engine.answer(parse(format_question(question))).lines
         assert {line.group[0]: line.total for line in lines}["1"] == 1
+
+
+def asked_of(name: str) -> list[dict[str, Any]]:
+    """A question of every way to use a property, as JSON."""
+    own = f"properties.{name}"
+    present = {"field": own, "operator": "is_set"}
+    rule = {"event": "x", "sum": own, "op": "gte", "value": 1, "days": 1}
+    return [
+        {"kind": "per_actor", "event": "x", "property": own, "metric": "sum"},
+        {"kind": "properties", "event": "x", "property": own},
+        {"kind": "grouped", "event": "x", "group_by": own,
+         "size": {"type": "sum", "property": own}},
+        {"kind": "ltv", "event": "x", "property": own},
+        {"kind": "attribution", "to": "x", "property": own, "value": own},
+        {"kind": "formula", "formula": "PROPSUM(A)",
+         "series": [{"metric": "event:x", "property": own}]},
+        {"kind": "composition", "property": own},
+        {"kind": "sessions", "metric": "entry", "property": own},
+        {"kind": "audience", "definition": {"events": [rule]}},
+        {"kind": "funnel", "steps": [{"event": "x", "filters": [present]}, {"event": "x"}],
+         "hold": [own], "breakdown": [own]},
+        {"kind": "retention", "start_event": "x", "conditions": [present], "breakdown": [own]},
+        {"kind": "trend", "measure": "distinct", "property": own},
+        {"kind": "trend", "measure": "p90", "property": own},
+        {"kind": "trend", "event": "x", "property": own},
+        {"kind": "explain", "of": {"kind": "trend", "event": "x", "measure": "sum",
+                                   "property": own}, "breakdown": [own]},
+        {"kind": "correlation", "steps": [{"event": "x"}, {"event": "x"}], "breakdown": [own]},
+        {"kind": "lifecycle", "breakdown": [own]},
+        {"kind": "raw_events", "conditions": [present]},
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", [name for name in ODD if not name.startswith("properties.")])
+def test_every_kind_takes_any_name_and_writes_it_so_that_it_is_read_back(name):
+    with engine_of(world({name: 5}, {name: 7})) as engine:
+        for body in asked_of(name):
+            question = from_json({**body, "range": "1d"})
+            assert parse(format_question(question)) == question
+            assert engine.answer(question)

@@ -62,7 +62,7 @@ class EventRule(Model):
             raise ValueError("sum and value go together")
         if self.sum is not None and self.distinct_days:
             raise ValueError("sum and distinct_days exclude each other")
-        if self.sum is not None and "count" in self.model_fields_set:
+        if self.sum is not None and self.count != 1:
             raise ValueError("sum is compared with value, not with count")
         return self
 
