@@ -215,6 +215,17 @@ def test_hostile_arguments_and_data_leave_no_command_raw(
         assert code in (0, 1, 2, 3)
 
 
+def test_commands_write_in_one_place_alone() -> None:
+    allowed = {"common.py": 2, "event.py": 1, "import_.py": 2, "__init__.py": 2}
+    """The two ways out; progress of numbers, and of a cleaned name; version, "Stopped."."""
+    folder = Path(__file__).parent.parent / "tui" / "commands"
+    written = {
+        file.name: len(re.findall(r"\b(?:print|echo|std(?:out|err)\.write)\(", file.read_text()))
+        for file in folder.glob("*.py")
+    }
+    assert {name: count for name, count in written.items() if count} == allowed
+
+
 def test_words_that_are_no_command_are_refused_without_a_raw_character(call: Any) -> None:
     for name in HOSTILE:
         for arguments in ((name,), (name, "x"), ("run", "dau", f"--{name}"), ("board", name)):

@@ -36,7 +36,7 @@ COMMANDS = {
 }
 """Command -> what it does; each is `command` in the module of its name."""
 
-_MODULES = {"import": "import_", "list": "list_"}
+_MODULES = {"import": "import_", "list": "list_", "run": "run_"}
 SETTINGS = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
 

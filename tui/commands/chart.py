@@ -108,7 +108,7 @@ def run(
     ctx: click.Context, name: str, db: str | None, format: str | None, width: int | None
 ) -> None:
     """Answer a saved chart."""
-    from tui.commands.run import command as run_command
+    from tui.commands.run_ import command as run_command
 
     ctx.invoke(
         run_command, question=(f"saved:{name}",), db=db, format=format, width=width,
