@@ -93,7 +93,7 @@ def _of_touches(part: Part) -> Part:
     fields = dict(part.fields)
     if len(fields.get("breakdown", ())) == 1:
         fields["property"] = fields.pop("breakdown")[0]
-    if fields.get("window_seconds", 1) % 86_400 == 0:
+    if (fields.get("window_seconds") or 1) % 86_400 == 0:
         fields["lookback_days"] = fields.pop("window_seconds") // 86_400
     return Part(fields, part.at)
 
@@ -177,7 +177,7 @@ class Rules(_Cells):
             return _of_tiles(part)
         if subject.fields["kind"] == "attribution":
             return _of_touches(part)
-        if subject.fields["kind"] == "paths" and "window_seconds" in part.fields:
+        if subject.fields["kind"] == "paths" and part.fields.get("window_seconds"):
             return Part({"scope": part.fields["window_seconds"]}, part.at)
         by = part.fields.get("breakdown")
         if by in (["users"], ["count"]) and subject.fields["kind"] == "top_events":
@@ -247,6 +247,9 @@ class Rules(_Cells):
 
     def window(self, children: list[Token]) -> Part:
         return Part({"window_seconds": _seconds(children[-1])}, at_of(children))
+
+    def no_window(self, children: list[Token]) -> Part:
+        return Part({"window_seconds": None}, at_of(children))
 
     def path_from(self, children: list[Any]) -> Part:
         return Part({"from": _selector(children)}, at_of(children))

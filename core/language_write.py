@@ -78,8 +78,10 @@ def _order(writer: Writer) -> str:
 
 
 def _window(writer: Writer) -> str:
+    if "window_seconds" not in writer.left:
+        return ""
     seconds = writer.take("window_seconds")
-    return "" if seconds is None else f"within {duration_words(seconds)}"
+    return "without window" if seconds is None else f"within {duration_words(seconds)}"
 
 
 def _hold(writer: Writer) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 
 from core.timeframe import Bucket, Span
 from tests.oracle import Group, time_of
-from tests.oracle_funnel_orders import Attempt, Told, group_of, newcomers, reported
+from tests.oracle_funnel_orders import Attempt, Told, group_of, newcomers, reported, window
 from tests.worlds import World
 
 Funnels = dict[Group, Told]
@@ -64,4 +64,4 @@ def _grouped(world: World, question: Any, attempts: list[tuple[str, Attempt]]) -
 def is_open(world: World, question: Any, bucket: Bucket) -> bool:
     """Whether somebody who enters in a bucket may still convert, or it is not a whole one."""
     last = bucket.end - 1
-    return bucket.partial or last + question.window_seconds * 1000 >= world.now
+    return bucket.partial or last + window(question) >= world.now

@@ -269,8 +269,8 @@ crowded_funnels = st.fixed_dictionaries(
     {
         "kind": st.just("funnel"),
         "range": st.just("1970-01-02,1970-01-02"),
-        "steps": st.lists(crowded_steps, min_size=2, max_size=4),
-        "window_seconds": st.integers(1, 4),
+        "steps": st.lists(crowded_steps, min_size=1, max_size=4),
+        "window_seconds": st.none() | st.integers(1, 4),
         "breakdown": st.sampled_from(([], ["properties.item"])),
     }
 )

@@ -287,7 +287,7 @@ def check(world: World, fields: dict[str, Any]) -> None:
 @st.composite
 def asked(draw: st.DrawFn) -> dict[str, Any]:
     """A question about what goes with a random funnel."""
-    fields = draw(questions())
+    fields = draw(questions(2))
     by = ([], [], "country", "properties.item", "trait:plan", ["event", "country"])
     return {
         **fields,

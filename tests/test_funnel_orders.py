@@ -299,7 +299,7 @@ def check_told(group: StepGroup, expected: Told) -> None:
             assert step.median_seconds == pytest.approx(percentile(waits, 0.5))
             assert step.p90_seconds == pytest.approx(percentile(waits, 0.9))
             assert step.avg_seconds == pytest.approx(sum(waits) / len(waits) if waits else None)
-    total = expected.waits(1, len(group.steps))
+    total = expected.waits(1, len(group.steps)) if len(group.steps) > 1 else []
     assert group.total_median_seconds == pytest.approx(percentile(total, 0.5))
 
 
@@ -338,7 +338,7 @@ def test_crowded_orders_match_every_possible_attempt(world, fields, order):
 @st.composite
 def excluding(draw: st.DrawFn) -> dict[str, Any]:
     """A funnel in some order with one or two exclusions."""
-    fields = draw(questions())
+    fields = draw(questions(2))
     fields["order"] = draw(st.sampled_from(("ordered", "ordered", "unordered", "sequential")))
     last, exclusions = len(fields["steps"]), []
     for _ in range(draw(st.integers(1, 2))):

@@ -301,7 +301,7 @@ def _check_people(engine, question: Any, answer, now) -> None:
 @st.composite
 def asked(draw: st.DrawFn) -> dict[str, Any]:
     """A question about a random funnel over time."""
-    fields = draw(questions())
+    fields = draw(questions(2))
     fields["kind"] = KIND
     fields["measure"] = draw(
         st.sampled_from(("conversion", "conversion", "counts", "avg_seconds", "median_seconds"))
@@ -316,7 +316,8 @@ def asked(draw: st.DrawFn) -> dict[str, Any]:
     fields["order"] = draw(st.sampled_from(("ordered", "ordered", "unordered", "sequential")))
     fields["count_by"] = draw(st.sampled_from(("uniques", "uniques", "totals", "sessions")))
     fields["users"] = draw(st.sampled_from(("active", "active", "new")))
-    fields["complete"] = draw(st.sampled_from((False, False, True)))
+    complete = st.sampled_from((False, False, True))
+    fields["complete"] = fields["window_seconds"] is not None and draw(complete)
     fields["hold"] = draw(st.sampled_from(([], [], "properties.item")))
     fields["attribution"] = draw(st.sampled_from(("entry", "entry", "last", "all", 2)))
     fields["breakdown"] = draw(st.sampled_from((fields["breakdown"], ["country", "event"])))

@@ -280,7 +280,8 @@ def units(draw: st.DrawFn) -> dict[str, Any]:
     fields["users"] = draw(st.sampled_from(("active", "active", "new")))
     fields["first_day"] = fields["users"] == "new" and draw(st.booleans())
     fields["resolution"] = draw(st.sampled_from(("ms", "ms", "1s")))
-    fields["complete"] = draw(st.sampled_from((False, False, True)))
+    complete = st.sampled_from((False, False, True))
+    fields["complete"] = fields["window_seconds"] is not None and draw(complete)
     fields["filters_on"] = draw(st.sampled_from(("every", "every", "first")))
     fields["conditions"] = draw(st.sampled_from(CONDITIONS))
     return {**fields, "compare": draw(st.sampled_from((None, None, "previous")))}

@@ -415,7 +415,7 @@ KINDS = {
     "funnel": bodies(
         "funnel",
         **TIMED,
-        window_seconds=st.one_of(st.integers(1, 31_622_400), st.just(3600)),
+        window_seconds=st.one_of(st.integers(1, 31_622_400), st.just(3600), st.none()),
         order=st.sampled_from(["ordered", "sequential"]),
         exclusions=st.lists(EXCLUDED, max_size=2),
         exclude=st.sampled_from(["attempt", "person"]),
@@ -427,7 +427,12 @@ KINDS = {
         resolution=st.sampled_from(["ms", "1s"]),
         complete=st.booleans(),
     ).flatmap(lambda body: st.builds(
-        lambda steps: {**body, "steps": steps, "first_day": body.get("users") == "new"},
+        lambda steps: {
+            **body,
+            "steps": steps,
+            "first_day": body.get("users") == "new",
+            "complete": body.get("window_seconds", 1) is not None and body.get("complete", False),
+        },
         st.lists(STEPS, min_size=2, max_size=4),
     )),
     "time_to_convert": bodies(

@@ -322,7 +322,7 @@ def _check_part(part, expected: oracle_time_to_convert.Times, bounds) -> None:
 @st.composite
 def asked(draw: st.DrawFn) -> dict[str, Any]:
     """A question about the times of a random funnel."""
-    fields = draw(questions())
+    fields = draw(questions(2))
     last = len(fields["steps"])
     fields["kind"], fields["compare"] = KIND, None
     fields["measure"] = draw(st.sampled_from(("seconds", "seconds", "repeats")))
@@ -339,7 +339,8 @@ def asked(draw: st.DrawFn) -> dict[str, Any]:
             fields[size] = draw(st.sampled_from((1, 2, 7, 60, 90)))
     fields["attribution"] = draw(st.sampled_from(("entry", "entry", "last", "all", 2)))
     fields["breakdown"] = draw(st.sampled_from((fields["breakdown"], ["country", "event"])))
-    fields["complete"] = draw(st.sampled_from((False, False, True)))
+    complete = st.sampled_from((False, False, True))
+    fields["complete"] = fields["window_seconds"] is not None and draw(complete)
     return fields
 
 

@@ -8,6 +8,7 @@ from core.draw.figures import span_text
 from core.queries.base import Question
 from core.text import clean
 from core.timeframe import UNITS
+from tui.edits import has
 from tui.measures import OF_EVENTS, OF_NUMBERS, words_of
 
 COMPARED = {"previous": "vs prev", "yoy": "vs year before"}
@@ -85,8 +86,9 @@ def _own(question: Question) -> str:
     if question.kind == "trend":
         return _measured(question)
     counted = words_of(question)
-    if _field(question, "window_seconds") is not None:
-        window = f"window {_window(_field(question, 'window_seconds'))}"
+    if has(question, "window_seconds"):
+        seconds = _field(question, "window_seconds")
+        window = f"window {_window(seconds)}" if seconds is not None else "no window"
         return f"{window} | {counted}" if counted else window
     return counted
 

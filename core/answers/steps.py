@@ -66,7 +66,7 @@ class Steps(Shape):
     unit: str = "users"
     held: tuple[str, ...] = ()
     breakdown: tuple[str, ...] = ()
-    window_seconds: int
+    window_seconds: int | None
     order: str = "ordered"
     groups: tuple[StepGroup, ...]
     previous: StepGroup | None = None

@@ -181,9 +181,12 @@ def _foot(answer: Steps, size: int) -> list[Line]:
     lines = _flowing(found, size)
     empty = next((s for s in whole.steps if not s.count), None)
     who = "No one" if answer.unit == "users" else f"No {answer.unit}"
-    window = duration(answer.window_seconds).removesuffix(" 0h").removesuffix(" 0m")
+    seconds, window, within = answer.window_seconds, "no", ""
+    if seconds is not None:
+        window = duration(seconds).removesuffix(" 0h").removesuffix(" 0m")
+        within = f" within {window}"
     if empty is not None:
-        lines.append((Span(f"{who} reached step {empty.step} within {window}.", "dim"),))
+        lines.append((Span(f"{who} reached step {empty.step}{within}.", "dim"),))
     entered = f"{window} window, {answer.order}, {number(whole.steps[0].count)} entered"
     return [*lines, (Span(entered, "dim"),), *wrapped(list(answer.notes), size)]
 

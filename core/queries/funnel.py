@@ -10,12 +10,14 @@ from collections.abc import Generator
 from dataclasses import replace
 from typing import ClassVar, Literal
 
+from pydantic import Field as Limited
+
 from core.answers import Cell, Step, StepGroup, Steps
 from core.engines.bitmaps import percentile
 from core.engines.dialect import Binder, Statement
 from core.errors import BadQuestion
 from core.queries.base import Ask, Context, Rows, compared_dates, dates
-from core.queries.funnel_fields import FunnelFields
+from core.queries.funnel_fields import MOST_STEPS, FunnelFields, FunnelStep
 from core.queries.funnel_notes import notes
 from core.queries.funnel_plan import Plan
 from core.queries.funnel_tally import Tally, average, seconds
@@ -35,10 +37,12 @@ class Funnel(FunnelFields):
     breakdown values are all of it. `granularity` does not matter here.
 
     Attributes:
+        steps: one step counts who did it.
         breakdown: up to two fields; groups past `limit` become "(other)", so that groups add up.
     """
 
     kind: Literal["funnel"] = "funnel"
+    steps: tuple[FunnelStep, ...] = Limited(min_length=1, max_length=MOST_STEPS)
 
     needs: ClassVar[str] = "events"
 
@@ -98,7 +102,7 @@ class Funnel(FunnelFields):
     def _group(self, group: Group, tally: Tally) -> StepGroup:
         for waits in tally.waits:
             waits.sort()  # each percentile sorts again, which costs little once they are
-        total = tally.waits[-1]
+        total = tally.waits[-1] if len(self.steps) > 1 else []
         return StepGroup(
             group=group,
             steps=tuple(

@@ -14,6 +14,9 @@ from core.queries.base import TimedQuestion
 
 WEEK_SECONDS = 7 * 86_400
 LONGEST_SECONDS = 366 * 86_400
+ENDLESS_SECONDS = 400 * LONGEST_SECONDS
+"""Longer than there is between any two events."""
+
 MOST_STEPS = 10
 MOST_HELD = 3
 
@@ -59,7 +62,7 @@ class FunnelFields(TimedQuestion):
 
     Attributes:
         steps: 2 to 10, in order; one event fills one step, equal times count as in order.
-        window_seconds: from step 1 to the last, inclusive: 1 s to 366 days.
+        window_seconds: from step 1 to the last, inclusive: 1 s to 366 days; None is no limit.
         order: "ordered"; "unordered": the steps in any order; "sequential" (or "strict"): no
             other event between two steps.
         exclusions: events that must not lie between steps. In any order they must not lie
@@ -83,7 +86,7 @@ class FunnelFields(TimedQuestion):
     """
 
     steps: tuple[FunnelStep, ...] = Limited(min_length=2, max_length=MOST_STEPS)
-    window_seconds: int = Limited(default=WEEK_SECONDS, ge=1, le=LONGEST_SECONDS)
+    window_seconds: int | None = Limited(default=WEEK_SECONDS, ge=1, le=LONGEST_SECONDS)
     order: Literal["ordered", "unordered", "sequential"] = "ordered"
     exclusions: tuple[Exclusion, ...] = Limited(default=(), max_length=10)
     exclude: Literal["attempt", "person"] = "attempt"
@@ -138,6 +141,11 @@ class FunnelFields(TimedQuestion):
 
     @model_validator(mode="after")
     def _parts_fit(self) -> FunnelFields:
+        if self.complete and self.window_seconds is None:
+            raise BadQuestion(
+                "complete is about windows that have ended.", "Name a window.",
+                parameter="complete",
+            )  # fmt: skip
         if self.first_day and self.users != "new":
             raise BadQuestion(
                 "first_day is about new users.", "Say users new.", parameter="first_day"
@@ -155,6 +163,11 @@ class FunnelFields(TimedQuestion):
     def by_the_minute(self) -> bool:
         """See Question; windows end at any time of the day."""
         return super().by_the_minute() or self.complete
+
+    @property
+    def window_ms(self) -> int:
+        """The window in ms."""
+        return (self.window_seconds or ENDLESS_SECONDS) * 1000
 
     @property
     def held(self) -> tuple[str, ...]:

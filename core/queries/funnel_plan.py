@@ -86,7 +86,7 @@ class Plan:
     @property
     def window(self) -> int:
         """Its length in ms."""
-        return self.question.window_seconds * 1000
+        return self.question.window_ms
 
     @property
     def tick(self) -> int:
@@ -250,7 +250,7 @@ def _filling(ctx: Context, step: FunnelStep, parameter: str) -> Selection:
 def _complete(question: FunnelFields, span: Span, now: int) -> Span:
     """Cut a span so that every window that begins in it has ended."""
     size = tick(question)
-    end = (now - question.window_seconds * 1000) // size * size + size
+    end = (now - question.window_ms) // size * size + size
     return replace(span, end=max(min(span.end, end), span.start), whole_days=False)
 
 

@@ -42,6 +42,8 @@ def walked(plan: Plan, bind: Binder, people: tuple[int, int], *, entry: bool) ->
     Relations that are read once are not materialized but kept apart by `limit -1`: otherwise
     SQLite would repeat a seek for each mention of its result.
     """
+    if len(plan.steps) == 1:
+        return _begun(plan, bind, people, entry=entry)
     w = _Walk.of(plan, bind)
     best = f"max(depth * {bind(DEPTH)} - t1)"
     columns = f"null as unit, t1 as t0, {w.times}"
@@ -70,6 +72,14 @@ def walked(plan: Plan, bind: Binder, people: tuple[int, int], *, entry: bool) ->
             select actor, {w.times} from (select *, {best} from tried group by actor)
         )
         select actor, {columns} from reported r"""
+
+
+def _begun(plan: Plan, bind: Binder, people: tuple[int, int], *, entry: bool) -> str:
+    """Return the relation of a plain plan of one step: everybody's first start."""
+    first = f", t1 as s1, {_first_seq(_Walk.of(plan, bind))} as x1" if entry else ""
+    return f"""
+        select actor, null as unit, t1 as t0, t1 {first}
+        from ({_first_starts(plan, bind, people)}) r"""
 
 
 @dataclass(frozen=True)

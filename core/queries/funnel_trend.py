@@ -116,12 +116,12 @@ class FunnelTrend(FunnelFields):
         return self.unit if self.measure == "counts" else "seconds"
 
     def _flagged(self, ctx: Context, bucket: TimeBucket) -> TimeBucket:
-        open_ = bucket.end + self.window_seconds * 1000 > ctx.now
+        open_ = bucket.end + self.window_ms > ctx.now
         return bucket.model_copy(update={"partial": bucket.partial or open_})
 
     def _still_open(self, ctx: Context, time: Frame) -> tuple[str, ...]:
         """Say from which bucket on people may still convert."""
-        wait = self.window_seconds * 1000
+        wait = self.window_ms
         first = next((b.label for b in time.buckets if b.end + wait > ctx.now), None)
         if first is None:
             return ()
