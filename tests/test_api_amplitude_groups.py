@@ -259,6 +259,15 @@ def test_what_is_typed_must_be_there(backend: Backend) -> None:
 # -- lists and people
 
 
+def test_lifetime_values_say_what_is_complete(backend: Backend) -> None:
+    series = get(backend, LTV, DATES)["data"]["series"][0]
+    assert series["combined"]["count"] == 4
+    assert (series["complete"]["2025-04-07"]["r30d"], series["complete"]["2025-04-07"]["r90d"]) == (
+        True, False,
+    )  # fmt: skip
+    assert series["combined_complete"]["r90d"] is False
+
+
 def test_deleted_events_are_listed_with_their_flag() -> None:
     world = replace(small(), flags=(("cart", "deleted"),), now=ms("04-08T18:00"))
     with engine_of(world) as engine:
@@ -298,8 +307,28 @@ def test_user_data_has_all_that_the_data_says() -> None:
     user = body["userData"]
     assert (user["version"], user["start_version"]) == ("1.3", "1.0")
     assert (user["carrier"], user["dma"], user["device"]) == ("AT&T", "Boston", "X")
+    assert user["merged_amplitude_ids"] == []
     assert user["last_location"] == {"lat": 37.1, "lng": -122.2}
     assert (user["purchases"], user["revenue"], user["paying"]) == (1, 9.5, True)
     assert [event["session_id"] for event in body["events"]] == [
         4_000, -1, "evening", 1744000000000,
     ]  # fmt: skip
+
+
+def test_merged_users_are_listed_with_their_own_ids() -> None:
+    events = (Event("open", 1_000, "old"), Event("open", 2_000, "new"))
+    with engine_of(World(events, aliases=(("old", "new", 3_000),), now=10_000)) as engine:
+        backend = Backend(engine, Saved(engine.path, clock=engine.clock))
+        user = get(backend, "GET /api/2/useractivity", {"user": "new"})["userData"]
+        (merged,) = user["merged_amplitude_ids"]
+        assert merged != user["canonical_amplitude_id"]
+        found = get(backend, "GET /api/2/usersearch", {"user": str(merged)})
+        assert [match["user_id"] for match in found["matches"]] == ["new"]
+
+
+def test_os_stands_for_platform_where_no_event_has_one() -> None:
+    events = (Event("open", 1_000, "ann", context={"os": "Linux"}),)
+    with engine_of(World(events, now=10_000)) as engine:
+        backend = Backend(engine, Saved(engine.path, clock=engine.clock))
+        user = get(backend, "GET /api/2/useractivity", {"user": "ann"})["userData"]
+        assert (user["platform"], user["os"]) == ("Linux", "Linux")

@@ -65,6 +65,10 @@ SHAPES: list[tuple[str | dict[str, Any], Callable[[Any], Any], Any]] = [
     (f"top events {RANGE}", lambda b: (data(b)["xValues"][0], data(b)["seriesLabels"][0]),
      ("add_to_cart", "count")),
     (f"segment new {RANGE}", lambda b: {m["user_id"] for m in b["matches"]} >= {"e"}, True),
+    ("users matching A", lambda b: ([m["user_id"] for m in b["matches"]], b["type"]),
+     (["a"], "match_user_prefix")),
+    ("select 'x' as name, 2 as n", lambda b: (data(b)["series"], data(b)["xValues"]),
+     ([[2]], ["x"])),
     ("user a", lambda b: (b["userData"]["user_id"], len(b["events"])), ("a", 6)),
     ({"kind": "grouped", "group_by": "country", "range": "2025-04-07,2025-04-20"},
      lambda b: len(data(b)["series"]), 2),
@@ -104,6 +108,13 @@ def test_a_chart_is_found_by_its_title_too(backend: Backend) -> None:
     by_title = respond(read("GET /api/3/chart/Chart%20trend/query"), backend)
     assert by_id.ok
     assert by_id == by_title
+
+
+def test_a_title_may_hold_a_slash(backend: Backend) -> None:
+    item = Item(title="Buyers / week", body={"question": f"users of purchase {RANGE}"})
+    backend.saved.save("charts", item)
+    reply = respond(read("GET /api/3/chart/Buyers%20%2F%20week/query"), backend)
+    assert reply.body["data"]["seriesCollapsed"] == [[{"value": 4}]]
 
 
 @pytest.mark.parametrize("form", ["query", "csv"])

@@ -270,12 +270,23 @@ def ltv(asked: ask.Ltv, backend: Backend) -> Json:
 
 
 def value_series(part: GridGroup, days: Sequence[int] = NINETY) -> Json:
-    """Return the cohorts of a group, latest first, with the figure of each number of days."""
+    """Return the cohorts of a group, latest first, with the figure of each number of days.
+
+    Clients read also which of these are complete, and the row of all cohorts.
+    """
     rows = sorted(part.cohorts, key=lambda row: row.label, reverse=True)
     return {
         "dates": [row.label for row in rows],
         "values": {row.label: _values(row, days) for row in rows},
+        "complete": {row.label: _complete(row, days) for row in rows},
+        "combined": _values(part.combined, days),
+        "combined_complete": _complete(part.combined, days),
     }
+
+
+def _complete(row: Cohort, days: Sequence[int]) -> Json:
+    """Whether everybody of a cohort has had so many days, for each number of days."""
+    return {f"r{day}d": size == row.size for day, size in zip(days, row.sizes, strict=True)}
 
 
 def _values(row: Cohort, days: Sequence[int]) -> Json:

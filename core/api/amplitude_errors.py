@@ -38,7 +38,8 @@ def by_their_names(answer: Handler) -> Handler:
         except BadQuestion as error:
             raise renamed(error, asked) from error
         said = list(dict.fromkeys([*found.get("warnings", ()), *heard]))
-        return {**found, **({"warnings": said} if said else {})}
+        plain = {key: value for key, value in found.items() if key != "warnings"}
+        return {**plain, **({"warnings": said} if said else {})}
 
     return answered
 

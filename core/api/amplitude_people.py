@@ -208,24 +208,29 @@ def session_id(session: TimelineSession) -> int | str:
 
 def _summary(answer: Timeline, backend: Backend) -> Json:
     names, now = backend.engine.context().names, answer.context
-    ids = [names.person(name) for name in answer.merged]
     own = names.person(answer.user)
     found: Json = {
         "user_id": answer.user,
         "canonical_amplitude_id": own,
-        "merged_amplitude_ids": [id_ for id_ in ids if id_ is not None],
+        "merged_amplitude_ids": _ids(names, answer.merged),
         "num_events": answer.total_events,
         "num_sessions": answer.total_sessions,
         "usage_time": round(answer.usage_seconds * 1000),
         "first_used": answer.days[0] if answer.days else None,
         "last_used": answer.days[-1] if answer.days else None,
         **_revenue(answer.user, backend),
-        **{key: now.get(column) for key, column in _CONTEXT},
+        **{key: now.get(names.field(column).name) for key, column in _CONTEXT},
         "device_ids": list(answer.devices),
         **_said(names, own or 0),
         "properties": dict(answer.traits),
     }
     return {**found, "paying": found["purchases"] > 0}
+
+
+def _ids(names: Names, users: Sequence[str]) -> list[int]:
+    """Return the ids of user ids themselves, whomever they count for."""
+    query = "select id from identities where kind = 0 and key = ?"
+    return [id_ for user in users for (id_,) in names.read(query, (user,))]
 
 
 def _said(names: Names, actor: int) -> Json:

@@ -29,12 +29,20 @@ from core.api import amplitude_parameters as ask
 from core.api.amplitude_charts import cells, nobody_yet, parts_of, value_series
 from core.api.amplitude_format import left_out
 from core.api.amplitude_funnels import FunnelAnswers
-from core.api.amplitude_people import activity, composed, match, realtime_lines, short
+from core.api.amplitude_people import (
+    activity,
+    composed,
+    match,
+    realtime_lines,
+    short,
+    user_search,
+)
 from core.api.amplitude_segmentation import Drawn, bins, scaled, series
 from core.api.route import Backend
 from core.export import delimited, rows
 from core.queries.base import Question
-from core.queries.saved_chart import SavedChart, opened
+from core.queries.saved_chart import chart_question, opened
+from core.queries.user_search import UserSearch
 from core.text import clean
 
 Json = dict[str, Any]
@@ -60,8 +68,8 @@ def table(asked: ask.Chart, backend: Backend) -> Json:
 
 
 def _answered(asked: ask.Chart, backend: Backend) -> tuple[Question, Shape]:
-    backend.saved.item("charts", asked.chart_id)
-    question = opened(backend.engine.context(), SavedChart(chart=asked.chart_id))
+    item = backend.saved.item("charts", asked.chart_id)
+    question = opened(backend.engine.context(), chart_question(item.body))
     return question, backend.ask(question)
 
 
@@ -168,6 +176,8 @@ def _figure(answer: Table, row: tuple[Any, ...], column: int) -> Any:
 
 
 def _people(answer: People, question: Question, backend: Backend) -> Json:
+    if isinstance(question, UserSearch):
+        return user_search(ask.UserSearch(user=question.user), backend)
     kind = "match_user_or_device_id" if answer.rows else "nomatch"
     return {
         "matches": [match(row.user, backend) for row in answer.rows],

@@ -93,6 +93,7 @@ class Route:
     def match(self, path: str) -> dict[str, str] | None:
         """Return the parameters a path gives, or None when it is not this route's."""
         pattern = re.sub(r":(\w+)", r"(?P<\1>[^/]+)", self.path)
+        pattern = pattern.replace("<chart_id>[^/]+", "<chart_id>.+")  # titles may hold a slash
         found = re.fullmatch(pattern, path)
         return None if found is None else found.groupdict()
 
