@@ -260,7 +260,7 @@ def _latest(names: Names, actor: int, keys: Sequence[str]) -> Any:
         order by e.ts desc, e.seq desc
         limit 1
         """,
-        (*(json_path(key) for key in keys), actor),
+        (*(json_path((key,)) for key in keys), actor),
     )
     return rows[0][0] if rows else None
 
