@@ -58,17 +58,24 @@ def _trend(question: Any, cell: Cell) -> str:
     return f"{whose}, {cell.row},"
 
 
+def _step(question: Any, number: int) -> str:
+    """The event of a step, without what only tells it from a word; "" where there is none."""
+    if number > len(question.steps):
+        return ""
+    return str(question.steps[number - 1].event).removeprefix("event:")
+
+
 def _funnel(question: Any, cell: Cell) -> str:
     if cell.step is None:
         return "Users who entered the funnel"
-    event = question.steps[cell.step - 1].event if cell.step <= len(question.steps) else ""
+    event = _step(question, cell.step)
     if cell.outcome == "dropped":
         return f"Dropped before step {cell.step}, {event},"
     return f"Reached step {cell.step}, {event},"
 
 
 def _time_to_convert(question: Any, cell: Cell) -> str:
-    first, last = (question.steps[n - 1].event for n in (question.from_step, question.last_step))
+    first, last = (_step(question, n) for n in (question.from_step, question.last_step))
     if question.measure == "repeats":
         return f"Users with {cell.row or 'any'} times of {first} before {last}"
     return f"Users who took {cell.row or 'any time'} from {first} to {last}"
@@ -77,7 +84,7 @@ def _time_to_convert(question: Any, cell: Cell) -> str:
 def _funnel_trend(question: Any, cell: Cell) -> str:
     named = re.match(r"\d{1,9}", cell.series or "")
     step = cell.step or (int(named[0]) if named else question.last_step)
-    event = question.steps[step - 1].event if step <= len(question.steps) else ""
+    event = _step(question, step)
     if cell.outcome == "dropped":
         return f"Did not reach step {step}, {event}, entering"
     return f"Reached step {step}, {event}, entering"

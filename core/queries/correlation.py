@@ -86,7 +86,7 @@ class Correlation(FunnelFields):
         ]  # fmt: skip
         shown = [row for side in sides for row in side[: self.limit]]
         return Table(
-            title=f"What goes with {self.steps_title()}",
+            title=f"What goes with {self.steps_title(ctx.names)}",
             **dates(span),
             notes=(*found.notes(least), *notes(self)),
             columns=_columns(by),

@@ -23,7 +23,6 @@ from core.queries.funnel_plan import Plan
 from core.queries.funnel_tally import Tally, average, seconds
 from core.queries.funnel_values import has_value, value_label
 from core.queries.names import Field
-from core.queries.selectors import in_title
 from core.store.layout import OTHER
 from core.timeframe import Span
 
@@ -63,7 +62,7 @@ class Funnel(FunnelFields):
             past = yield from self._tallies(ctx, before, [])
             previous = self._group((), Tally.of(len(self.steps), past.values()))
         return Steps(
-            title=in_title(ctx.names, self.steps_title(), *(s.event for s in self.steps)),
+            title=self.steps_title(ctx.names),
             notes=notes(self, groups[0]),
             **dates(span),
             unit=self.unit,

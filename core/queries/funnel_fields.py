@@ -11,6 +11,8 @@ from core.answers import Model
 from core.errors import BadQuestion
 from core.filters import Clause
 from core.queries.base import TimedQuestion
+from core.queries.names import Names
+from core.queries.selectors import titled
 
 WEEK_SECONDS = 7 * 86_400
 LONGEST_SECONDS = 366 * 86_400
@@ -184,9 +186,9 @@ class FunnelFields(TimedQuestion):
             return "sessions"
         return "pairs" if self.held else "users"
 
-    def steps_title(self) -> str:
-        """The steps in words."""
-        return " > ".join(step.event for step in self.steps)
+    def steps_title(self, names: Names) -> str:
+        """The steps as they are to be shown."""
+        return " > ".join(titled(names, step.event) for step in self.steps)
 
     def notes(self) -> tuple[str, ...]:
         """What the reader of the answer must know."""

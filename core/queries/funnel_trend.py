@@ -93,7 +93,7 @@ class FunnelTrend(FunnelFields):
         entrants = {group: tally.counts[0] for group, tally in now.totals.items()}
         groups = sorted(entrants, key=lambda g: (-entrants[g], g)) if by else [()]
         return Series(
-            title=f"{TITLES[self.measure]} of {self.steps_title()}",
+            title=f"{TITLES[self.measure]} of {self.steps_title(ctx.names)}",
             **dates(time.span),
             notes=(*time.notes, *notes(self), *self._still_open(ctx, time)),
             unit=self._unit(),

@@ -30,6 +30,7 @@ from core.queries.funnel_notes import notes
 from core.queries.funnel_plan import EVERYBODY, Plan
 from core.queries.funnel_values import has_value, value_label
 from core.queries.names import Field
+from core.queries.selectors import titled
 from core.queries.series import Group
 from core.timeframe import Span
 
@@ -111,7 +112,7 @@ class TimeToConvert(FunnelFields):
         shown = sorted(found, key=lambda g: (-len(found[g].values), g))[: self.limit] if by else []
         whole = self._group((), everybody, bounds)
         return Histogram(
-            title=self._title(),
+            title=self._title(ctx),
             **dates(span),
             notes=notes(self),
             unit=self.unit,
@@ -123,8 +124,9 @@ class TimeToConvert(FunnelFields):
             omitted=len(found) - len(shown) if by else 0,
         )
 
-    def _title(self) -> str:
-        first, last = (self.steps[n - 1].event for n in (self.from_step, self.last_step))
+    def _title(self, ctx: Context) -> str:
+        steps = (self.steps[n - 1].event for n in (self.from_step, self.last_step))
+        first, last = (titled(ctx.names, event) for event in steps)
         if self.measure == "repeats":
             return f"Times of {first} before {last}"
         return f"Time from {first} to {last}"
