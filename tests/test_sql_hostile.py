@@ -123,6 +123,7 @@ MEMORY = (
     f"select {BIG} || {BIG}",
     "select " + ", ".join(["zeroblob(9000000)"] * 200),
     "select " + ", ".join(["hex(zeroblob(4500000))"] * 200),
+    "select " + ", ".join([f"{BIG} || char(128512)"] * 25),
     "with recursive r(x) as (select 'x' union all select x || x from r) select * from r",
     "with a0 as (select 1 x), " + ", ".join(
         f"a{i} as (select p.x from a{i - 1} p, a{i - 1} q)" for i in range(1, 25)

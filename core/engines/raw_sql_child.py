@@ -29,14 +29,43 @@ FORBIDDEN_FUNCTIONS = frozenset(
 )
 
 
+class TooLarge(Exception):
+    """The rows together are too many bytes."""
+
+
+class Budget:
+    """How many bytes rows may take: of their texts as they come, and of whole rows in memory."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._texts = self._rows = 0
+
+    def text(self, raw: bytes) -> str:
+        """Return a text of a row; a row of many may be too large before it is complete."""
+        self._texts += len(raw)
+        if self._texts > self._most:
+            raise TooLarge
+        return raw.decode("utf-8", "replace")
+
+    def take(self, row: tuple[Any, ...]) -> None:
+        """Count a row in; TooLarge where it is one too many."""
+        self._rows += sum(map(sys.getsizeof, row))
+        if self._rows > self._most:
+            raise TooLarge
+
+
 def reply_to(request: dict[str, Any]) -> tuple[Any, ...]:
     """Return the reply to a request."""
+    budget = Budget(request["result_bytes"])
     deadline = time.monotonic() + request["seconds"] if request["seconds"] else float("inf")
     try:
         connection = opened(request)
         close_doors(connection, request["value_bytes"], deadline)
+        connection.text_factory = budget.text
         cursor = connection.execute(request["query"], request["parameters"])
-        return fetched(cursor, request["rows"], request["result_bytes"])
+        return fetched(cursor, request["rows"], budget)
+    except TooLarge:
+        return "large", None
     except Exception as error:
         code = sqlite3.SQLITE_NOMEM if isinstance(error, MemoryError) else 0
         found = getattr(error, "sqlite_errorcode", code)
@@ -63,7 +92,6 @@ def opened(request: dict[str, Any]) -> sqlite3.Connection:
 def connected(uri: str, setup: list[str]) -> sqlite3.Connection:
     """Return a connection that has run the statements of its setup."""
     connection = sqlite3.connect(uri, uri=True)
-    connection.text_factory = lambda raw: raw.decode("utf-8", "replace")
     for statement in setup:
         connection.execute(statement).fetchall()
     return connection
@@ -89,15 +117,16 @@ def close_doors(connection: sqlite3.Connection, value_bytes: int, deadline: floa
     connection.set_progress_handler(unwanted, PROGRESS_STEPS)
 
 
-def fetched(cursor: sqlite3.Cursor, most: int, most_bytes: int) -> tuple[Any, ...]:
-    """Return the reply with the rows of a statement, as many as are wanted and not too large."""
+def fetched(cursor: sqlite3.Cursor, most: int, budget: Budget) -> tuple[Any, ...]:
+    """Return the reply with the rows of a statement, as many as are wanted.
+
+    Raises:
+        TooLarge: they take more bytes than there are.
+    """
     names = [str(column[0]) for column in cursor.description or ()]
     rows: list[tuple[Any, ...]] = []
-    used = 0
     for row in cursor:
-        used += sum(map(sys.getsizeof, row))
-        if used > most_bytes:
-            return "large", None
+        budget.take(row)
         rows.append(row)
         if len(rows) == most:
             break
