@@ -34,7 +34,7 @@ STRANGER = """
 import sqlite3, sys, time
 end, done = time.monotonic() + float(sys.argv[2]), 0
 while time.monotonic() < end:
-    connection = sqlite3.connect(sys.argv[1], timeout=15)
+    connection = sqlite3.connect(sys.argv[1])
     connection.execute("select count(*) from meta").fetchone()
     if done % 3 == 1:
         connection.execute("pragma wal_checkpoint(truncate)").fetchall()

@@ -16,6 +16,7 @@ from core.queries import from_json
 from core.store.saved import Mark, Saved
 from core.timeframe import DAY, to_date
 from fixtures import demo, sample
+from tui.commands.demo import make_sample
 
 END = sample.last_midnight(1_751_000_000_000)
 NOW = END - 1
@@ -113,6 +114,21 @@ def test_a_newer_demo_keeps_what_was_saved_in_the_older(tmp_path: Path) -> None:
     assert len(marks) == len(sample.MARKS) + 1
     outage = next(mark for mark in marks if mark.title.startswith("login outage"))
     assert outage.timestamp == END - sample.OUTAGE * DAY - DAY // 2
+
+
+def test_a_stale_demo_is_made_anew_under_whoever_has_it_open(tmp_path: Path) -> None:
+    path = tmp_path / "demo.db"
+    demo.make(path, NOW - 30 * DAY)
+    Saved(path).save_board(Board(title="Mine"))
+    engine = SqliteEngine(path)
+    before = engine.state()
+    latest = engine.context().latest
+    make_sample(path)
+    assert engine.state() > before
+    assert engine.state()[0] == before[0]
+    assert engine.context().latest > latest
+    assert "Mine" in [board.title for board in Saved(path).boards()]
+    assert [file.name for file in tmp_path.iterdir() if file.name.startswith(".")] == []
 
 
 def test_servers_log_in_the_sessions_of_the_events(engine: SqliteEngine) -> None:

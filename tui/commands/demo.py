@@ -33,23 +33,28 @@ def command(db: str | None, printed: bool, width: int | None) -> int:
 
 
 def _stale(path: Path) -> bool:
-    newest = open_engine(path).context().latest
+    engine = open_engine(path)
+    newest = engine.context().latest
+    engine.close()
     return newest is None or newest < int(time.time() * 1000) - STALE_MS
 
 
 def make_sample(path: Path) -> None:
     """Write the sample to `path`; an interrupted attempt changes nothing there.
 
-    What was saved in a file that is already there is kept.
+    What was saved in a file that is already there is kept, and whoever has it open goes on.
     """
-    from fixtures.demo import make
+    from fixtures.demo import carry_over, make, put_into
 
     path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_name(f".{path.name}.{os.getpid()}")
     try:
         make(draft, int(time.time() * 1000))
-        _remove_logs(path)  # an old one must not be taken for the new file's
-        os.replace(draft, path)
+        if path.exists():
+            carry_over(path, draft)
+            put_into(draft, path)
+        else:
+            os.replace(draft, path)
     finally:
         draft.unlink(missing_ok=True)
         _remove_logs(draft)
