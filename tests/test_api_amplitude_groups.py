@@ -90,6 +90,14 @@ def test_a_formula_among_several_segments(backend: Backend) -> None:
     assert [meta["segmentIndex"] for meta in body["data"]["seriesMeta"]] == [0, 1]
 
 
+def test_a_formula_may_name_its_segments(backend: Backend) -> None:
+    formula = "UNIQUES(A1) / UNIQUES(A2)"
+    assert collapsed(get(backend, SEGMENTATION, RATIO, s=[NL, US], formula=formula)) == {formula: 2}
+    alone = get(backend, SEGMENTATION, RATIO, s=NL, formula="UNIQUES(A1)")
+    assert collapsed(alone) == {"UNIQUES(A1)": 2}
+    assert refused(backend, SEGMENTATION, RATIO, formula="UNIQUES(A1)")["parameter"] == "formula"
+
+
 def test_groups_of_a_formula_beyond_the_limit_are_said(backend: Backend) -> None:
     body = get(backend, SEGMENTATION, RATIO, g="country", limit=1, formula="UNIQUES(A)")
     assert collapsed(body) == {"NL": 2}

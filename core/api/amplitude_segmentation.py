@@ -20,7 +20,7 @@ from core.api.amplitude_format import EventFormat, Segment, event_of, left_out, 
 from core.api.amplitude_people import labels
 from core.api.route import Backend
 from core.errors import BadQuestion
-from core.formula import parse_formulas
+from core.formula import Term, parse_formulas
 from core.formula_functions import ALONE, MEASURING, WINDOWS
 from core.queries.base import Context
 from core.queries.revenue import AMOUNT, SELECTORS
@@ -170,10 +170,12 @@ def _formula(
     events: Sequence[EventFormat],
     segments: Sequence[Segment],
 ) -> Json:
-    several = len(segments) > 1
+    parsed = parse_formulas(str(asked.formula), len(events), len(asked.s))
+    terms = [term for formula in parsed for term in formula.terms]
+    several = len(segments) > 1 or any(term.segment for term in terms)
     fields: Json = {
-        "formula": _windowed(asked, len(events), len(segments) if several else 0),
-        "series": _measured(asked, events, [] if several else list(segments[0].conditions)),
+        "formula": _windowed(asked, terms),
+        "series": _measured(asked, events, terms, [] if several else segments[0].conditions),
         "range": asked.range, "granularity": asked.granularity, "limit": asked.limit,
         "segments": [{"conditions": s.conditions} for s in segments] if several else [],
     }  # fmt: skip
@@ -200,13 +202,15 @@ def _segment(line: Line, segments: Sequence[Segment]) -> int:
 
 
 def _measured(
-    asked: ask.Segmentation, events: Sequence[EventFormat], conditions: list[Any]
+    asked: ask.Segmentation,
+    events: Sequence[EventFormat],
+    terms: Sequence[Term],
+    conditions: Sequence[Any],
 ) -> list[Json]:
     """The series of a formula, one per event."""
     measuring = {
         term.letter
-        for formula in parse_formulas(str(asked.formula), len(events), len(asked.s) or 0)
-        for term in formula.terms
+        for term in terms
         if term.function in MEASURING and MEASURING[term.function].property
     }
     found = []
@@ -222,7 +226,7 @@ def _measured(
     return found
 
 
-def _windowed(asked: ask.Segmentation, events: int, segments: int) -> str:
+def _windowed(asked: ask.Segmentation, terms: Sequence[Term]) -> str:
     """Return the formula with every function over the rolling window asked for."""
     text = str(asked.formula)
     given = [name for name in ROLLING if getattr(asked, name)]
@@ -230,7 +234,7 @@ def _windowed(asked: ask.Segmentation, events: int, segments: int) -> str:
         return text
     name, length = given[0], getattr(asked, given[0])
     check_length(name, length, asked.granularity)
-    for term in (t for formula in parse_formulas(text, events, segments) for t in formula.terms):
+    for term in terms:
         word = term.window or term.function
         fits = not term.window and term.function in MEASURING and term.function not in ALONE
         if not fits or (name == "rollingWindow" and not MEASURING[term.function].windowed):
