@@ -15,8 +15,6 @@ import io
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
-import orjson
-
 from core.answers import (
     Cohort,
     Flow,
@@ -36,6 +34,7 @@ from core.answers import (
     Treemap,
 )
 from core.errors import BadInput, did_you_mean
+from core.json_text import json_text
 from core.text import escaped, one_line
 from core.timeframe import iso
 
@@ -210,9 +209,7 @@ def _people(answer: People) -> Iterator[Row]:
 def _timeline(answer: Timeline) -> Iterator[Row]:
     yield ["time", "event", "session", "context", "properties"]
     for event in answer.events:
-        context, properties = (
-            orjson.dumps(found).decode() for found in (event.context, event.properties)
-        )
+        context, properties = (json_text(found) for found in (event.context, event.properties))
         yield [iso(event.ts), event.event, event.session or None, context, properties]
 
 
@@ -243,7 +240,7 @@ def _text(value: Any) -> str:
         return repr(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
     if isinstance(value, int):
         return str(value)
-    found = value if isinstance(value, str) else orjson.dumps(value, default=str).decode()
+    found = value if isinstance(value, str) else json_text(value, str)
     return one_line(found)
 
 

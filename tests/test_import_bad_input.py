@@ -50,7 +50,7 @@ BAD = {
     _line(event=None): "no event name",
     _line(event={"a": 1}): "event name is not text",
     _line(user=["ann"]): "user id is not text",
-    _line(user=10**30): "user id is a number too large to be exact",
+    _line(user=1e30): "user id is a number too large to be exact",
     _line(properties="text"): "properties not a JSON object",
     _line(properties=[1]): "properties not a JSON object",
     b'{"user":"ann"}': "no event name",

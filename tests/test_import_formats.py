@@ -181,6 +181,32 @@ def test_properties_text_is_kept_as_it_stands(tmp_path: Path) -> None:
     assert stored == ('{"x":  1.50}',)
 
 
+@pytest.mark.parametrize(
+    "number", [2**64 - 1, 2**64, -(2**63) - 1, 12345678901234567890123, -(10**40), 10**19]
+)
+def test_whole_numbers_of_any_length_are_kept(tmp_path: Path, number: int) -> None:
+    line = {"event": "x", "time": MS, "user": number, "properties": {"n": number, "l": [number]}}
+    plain = {"event": "x", "time": MS + 1, "other": number}
+    text = f"{json.dumps(line)}\n{json.dumps(plain)}\n"
+    _, (first, second) = load(tmp_path, text)
+    assert first["user"] == str(number)
+    assert first["properties"] == {"n": number, "l": [number]}
+    assert second["properties"] == {"other": number}
+
+
+def test_keys_of_properties_given_as_text_are_found_as_they_are_called(tmp_path: Path) -> None:
+    text = json.dumps({"caf\u00e9": 1})
+    load(
+        tmp_path,
+        f'event,time,properties\nx,{MS},"{text.replace(chr(34), chr(34) * 2)}"\n',
+        "in.csv",
+    )
+    with closing(sqlite3.connect(tmp_path / "w.db")) as db:
+        path = '$."caf\u00e9"'
+        rows = db.execute("select properties -> ? from event_properties", (path,)).fetchall()
+        assert rows == [("1",)]
+
+
 def test_mapping_overrides_recognised_names(tmp_path: Path) -> None:
     content = "customer_id,user,date,activity,land\n9,nine,2025-04-06,buy,NL\n"
     mapping = {"user": "customer_id", "time": "date", "event": "activity", "country": "land"}

@@ -8,6 +8,7 @@ about messages, sessions and people read the logs of the range, which no set of 
 
 from __future__ import annotations
 
+import json
 from collections.abc import Generator
 from dataclasses import replace
 from typing import Any, ClassVar, Final, Literal
@@ -379,7 +380,7 @@ def _rows(wanted: Wanted, page: Rows) -> tuple[tuple[Any, ...], ...]:
         found.append((
             ts, LEVELS[level], text, sources.get(source), services.get(service),
             sessions.get(session, (None,))[0], people.get(session, (None,))[0],
-            orjson.loads(fields or "{}"),
+            json.loads(fields or "{}"),
         ))  # fmt: skip
     return tuple(found)
 

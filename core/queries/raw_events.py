@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any, ClassVar, Literal
 
 import orjson
@@ -89,7 +90,7 @@ def _rows(ctx: Context, page: Rows) -> tuple[tuple[Any, ...], ...]:
     return tuple(
         (
             ts, ctx.names.event_name(event), people.get(actor), people.get(device),
-            sessions.get(session), orjson.loads(properties.get(seq, "{}")),
+            sessions.get(session), json.loads(properties.get(seq, "{}")),
         )
         for ts, seq, event, actor, device, session in page
     )  # fmt: skip

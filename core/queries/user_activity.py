@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from bisect import bisect_right
 from collections.abc import Generator, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-import orjson
 from pydantic import Field
 
 from core.answers import Cell, Timeline, TimelineEvent, TimelineSession
@@ -179,7 +179,7 @@ def _event(ctx: Context, row: Sequence[Any], session: int) -> TimelineEvent:
         ts=ts,
         event=ctx.names.event_name(event),
         session=session,
-        properties=orjson.loads(properties) if properties else {},
+        properties=json.loads(properties) if properties else {},
         context=_labels(ctx, values),
     )
 

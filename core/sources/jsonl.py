@@ -7,8 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Any, Final
 
-import orjson
-
+from core.sources import values
 from core.sources.maker import LineMaker
 from core.sources.rows import MissingField, Record, Refused, Rejected
 
@@ -53,7 +52,7 @@ def _groups(lines: Sequence[bytes | Rejected]) -> Groups:
         if isinstance(line, Rejected):
             continue
         try:
-            found = orjson.loads(line)
+            found = values.parse(line)
         except ValueError:
             continue
         if found.__class__ is dict:
@@ -68,8 +67,8 @@ def _made(
     if maker.nested:
         return ()
     plan = maker.plan(keys)
-    values = [list(found.values()) for _, _, found in group]
-    made = maker.make_all(plan, values, [line.rstrip() for _, line, _ in group])
+    many = [list(found.values()) for _, _, found in group]
+    made = maker.make_all(plan, many, [line.rstrip() for _, line, _ in group])
     return zip((place for place, _, _ in group), made, strict=True) if made else ()
 
 
@@ -100,7 +99,7 @@ def parse(line: bytes) -> dict[str, Any]:
         Refused: not UTF-8, not JSON, or not an object.
     """
     try:
-        found = orjson.loads(line)
+        found = values.parse(line)
     except ValueError as error:
         raise Refused(_why(line)) from error
     if found.__class__ is not dict:

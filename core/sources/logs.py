@@ -6,9 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-import orjson
-
 from core.errors import BadInput, did_you_mean
+from core.json_text import json_text
 from core.logs import USUAL, level_number
 from core.sources.fields import listed, normal, understand
 from core.sources.moments import Moments
@@ -216,4 +215,4 @@ def _message(value: Any) -> str:
         raise Refused("no message")
     if isinstance(value, list) and all(isinstance(v, int) and 0 <= v < 256 for v in value):
         return bytes(value).decode(errors="replace")
-    return orjson.dumps(value).decode()
+    return json_text(value)

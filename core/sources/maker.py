@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final, Protocol
 
-import orjson
-
 from core.errors import BadInput
+from core.json_text import json_text
 from core.sources.fields import Plan, cannot_read, meaning_of, understand
 from core.sources.moments import Moments
 from core.sources.rows import (
@@ -264,7 +263,7 @@ class Maker:
         return tuple(
             (value or None if self._text else value)
             if value is None or value.__class__ is str
-            else orjson.dumps(value).decode()
+            else json_text(value)
             for value in values
         )
 

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any, Final
 
 import orjson
 
+from core.json_text import json_text
 from core.sources.rows import Refused
 
 _EXACT: Final = 2**53
+_DIGITS: Final = bytes.maketrans(b"123456789", b"0" * 9)
+_LONG: Final = b"0" * 20
+_LONG_NEGATIVE: Final = b"-" + b"0" * 19
 
 
 def as_text(value: Any, what: str) -> str | None:
@@ -52,19 +57,40 @@ def as_object(value: Any, what: str) -> dict[str, Any] | None:
     raise Refused(f"{what} not a JSON object")
 
 
+def parse(text: bytes) -> Any:
+    """Return what JSON says, whole numbers exactly at any length.
+
+    orjson makes floats of those beyond 64 bits, so that a text with so many digits in a row is
+    read again.
+
+    Raises:
+        ValueError: not JSON, or a number of thousands of digits.
+    """
+    found = orjson.loads(text)
+    digits = text.translate(_DIGITS)
+    if _LONG in digits or _LONG_NEGATIVE in digits:
+        return json.loads(text)
+    return found
+
+
 def load(text: str, what: str) -> Any:
     """Parse JSON text; Refused when it is none."""
     try:
-        return orjson.loads(text)
+        return parse(text.encode())
     except ValueError as error:
         raise Refused(f"{what} not a JSON object") from error
 
 
 def checked_text(text: str) -> str | None:
-    """Return JSON text of an object as it stands, None for an empty one; Refused as for `dump`."""
+    """Return JSON text of an object as it stands, None for an empty one; Refused as for `dump`.
+
+    Letters that are written as numbers become letters: keys are looked for as they are called.
+    """
     found = as_object(text, "properties")
     if found and (text.count("[") + text.count("{") > 250):
         dump(found)
+    if found and "\\u" in text:
+        return dump(found)
     return text if found else None
 
 
@@ -73,8 +99,8 @@ def dump(value: Any) -> str | None:
     if not value:
         return None
     try:
-        return orjson.dumps(value).decode()
-    except TypeError as error:
+        return json_text(value)
+    except (TypeError, RecursionError) as error:
         raise Refused("nested too deep") from error
 
 

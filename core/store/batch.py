@@ -10,8 +10,7 @@ from dataclasses import dataclass, field
 from operator import itemgetter
 from typing import Any
 
-import orjson
-
+from core.json_text import json_text
 from core.sources.moments import EARLIEST
 from core.sources.rows import NO_SESSION, Alias, Identify, Row
 from core.store.activity import Activity
@@ -381,4 +380,4 @@ class Writer:
 def _trait_text(value: Any) -> str | None:
     if value is None or isinstance(value, str):
         return value
-    return orjson.dumps(value).decode()
+    return json_text(value)

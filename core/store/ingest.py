@@ -10,9 +10,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import orjson
-
 from core.errors import BadInput
+from core.json_text import json_text
 from core.logs import level_number
 from core.sources.fields import check_mapping
 from core.sources.logs import check_log_mapping
@@ -280,7 +279,7 @@ def _log_row(log: Log, occurrences: Occurrences) -> LogRow:
         raise Refused("time outside 1900 to 2199")
     said = (log.ts_ms, level, log.service, log.source, log.session, log.message, dict(log.fields))
     try:
-        line = orjson.dumps(said)
+        line = json_text(said).encode()
     except TypeError as error:
         raise Refused("not valid Unicode text") from error
     own = log.log_id
@@ -303,7 +302,7 @@ def _row(event: Event, occurrences: Occurrences) -> Row:
         event.event_id, event.traits and dict(event.traits),
     )  # fmt: skip
     try:
-        line = orjson.dumps(parts)
+        line = json_text(parts).encode()
     except TypeError as error:
         raise Refused("not valid Unicode text") from error
     own = event.event_id

@@ -1,0 +1,26 @@
+"""JSON text of what JSON said, whole numbers at any length included."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import orjson
+
+
+def json_text(value: Any, default: Callable[[Any], Any] | None = None) -> str:
+    """Return a value as compact JSON; orjson writes no whole numbers beyond 64 bits.
+
+    Args:
+        default: returns something to write in place of what JSON has no form for.
+
+    Raises:
+        TypeError: it cannot be written, as where it nests too deep.
+    """
+    try:
+        return orjson.dumps(value, default).decode()
+    except TypeError as error:
+        if "64-bit" not in str(error):
+            raise
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=default)
