@@ -340,3 +340,21 @@ def test_os_stands_for_platform_where_no_event_has_one() -> None:
         backend = Backend(engine, Saved(engine.path, clock=engine.clock))
         user = get(backend, "GET /api/2/useractivity", {"user": "ann"})["userData"]
         assert (user["platform"], user["os"]) == ("Linux", "Linux")
+
+
+@pytest.mark.parametrize("user", ["9" * 30, "\u00b2", "\u0663", "-1", "1e3"])
+def test_a_text_that_is_no_id_finds_nobody(backend: Backend, user: str) -> None:
+    found = get(backend, "GET /api/2/usersearch", {"user": user})
+    assert found == {"matches": [], "type": "nomatch"}
+    assert send(backend, "GET /api/2/useractivity", {"user": user}).status == 404
+
+
+def test_a_number_finds_whose_id_it_is_and_who_is_called_so() -> None:
+    events = tuple(Event("open", n * 1_000, user) for n, user in enumerate(("ann", "2", "1"), 1))
+    with engine_of(World(events, now=10_000)) as engine:
+        backend = Backend(engine, Saved(engine.path, clock=engine.clock))
+        ids = engine.context().names
+        for user in ("1", "2"):
+            found = get(backend, "GET /api/2/usersearch", {"user": user})["matches"]
+            assert {match["user_id"] for match in found} == {user, ids.called(int(user))}
+            assert {match["amplitude_id"] for match in found} >= {int(user)}

@@ -154,11 +154,16 @@ def realtime_lines(answer: Series) -> Json:
 
 
 def user_search(asked: ask.UserSearch, backend: Backend) -> Json:
-    """Return who is called that, and by which of their names (9.10)."""
+    """Return who is called that, and by which of their names (9.10).
+
+    A number may be both the id of one user and what another is called: both are found.
+    """
     names = backend.engine.context().names
-    known = names.called(int(asked.user)) if asked.user.isdigit() else None
+    known = called(names, asked.user)
     if known is not None:
-        return {"matches": [match(known, backend)], "type": "match_id"}
+        own = names.person(asked.user)
+        both = dict.fromkeys([known, *([names.name_of(own)] if own else [])])
+        return {"matches": [match(user, backend) for user in both], "type": "match_id"}
     answer: People = backend.answer("user_search", user=asked.user)
     if answer.notes or not answer.rows:
         return {"matches": [], "type": "nomatch"}
@@ -172,6 +177,11 @@ def user_search(asked: ask.UserSearch, backend: Backend) -> Json:
     return {**found, **({"warnings": [said]} if left else {})}
 
 
+def called(names: Names, text: str) -> str | None:
+    """Return what the user is called whose Amplitude ID a text is; None when it is nobody's."""
+    return names.called(int(text)) if re.fullmatch(r"[0-9]{1,18}", text) else None
+
+
 def match(user: str, backend: Backend) -> Json:
     """Return a person as searches list them."""
     return {"user_id": user, "amplitude_id": backend.engine.context().names.person(user)}
@@ -180,7 +190,7 @@ def match(user: str, backend: Backend) -> Json:
 def user_activity(asked: ask.UserActivity, backend: Backend) -> Json:
     """Return a user's summary and events; `limit` counts from 0 as documented (9.9)."""
     names = backend.engine.context().names
-    user = names.called(int(asked.user)) if asked.user.isdigit() else None
+    user = called(names, asked.user)
     if user is None and names.person(asked.user) is None:
         raise NotFound(f"There is no user {asked.user!r}.")
     answer: Timeline = backend.answer(
