@@ -49,7 +49,7 @@ def ask(engine: SqliteEngine, kind: str, **fields: Any) -> Any:
 
 def people(engine: SqliteEngine, question: Question, cell: Cell) -> list[str]:
     """The people behind a number, by name; a person listed twice is here twice."""
-    ctx = engine.context()
+    ctx = engine.context().of(question)
     bind = ctx.binder()
     sql = question.people(ctx, bind, cell)
     rows = engine.read(

@@ -14,7 +14,8 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from fractions import Fraction
-from typing import Any
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from core.filters import AnyOf, Clause, Condition, NotOf
 from core.queries.selectors import CustomEvent
@@ -35,7 +36,36 @@ NONE = "(none)"
 EMPTY = "(empty)"
 CONTEXT = ("country", "region", "city", "language", "platform", "os", "device_type", "browser")
 Group = tuple[str, ...]
+P = ParamSpec("P")
+Found = TypeVar("Found")
 GAP = HOUR // 2
+
+# -- what counts (semantics 12.1)
+
+
+def as_asked(answer: Callable[Concatenate[World, Any, P], Found]) -> Callable[..., Found]:
+    """Answer of a world as a question sees it."""
+
+    @wraps(answer)
+    def seen_so(world: World, question: Any, *args: P.args, **more: P.kwargs) -> Found:
+        return answer(world_of(world, question), question, *args, **more)
+
+    return seen_so
+
+
+def world_of(world: World, question: Any) -> World:
+    """A world as of its newest event in the range, all of it, where the range names days to come.
+
+    Else the same world, in which what is dated after now counts nowhere.
+    """
+    calendar = calendar_of(world)
+    span = resolve(question.range, calendar, world.now)
+    stored = [e.ts for e in world.events if not world.flagged(e.event, "deleted")]
+    newest = max(stored, default=world.now)
+    if newest <= world.now or span.last_day <= local_day(world.now, calendar):
+        return world
+    return replace(world, now=max(world.now, min(newest, span.end - 1)), ahead=True)
+
 
 # -- who is who (semantics 1.1)
 
@@ -106,9 +136,13 @@ def actor_of(world: World, user: str | None, device: str | None, ts: int) -> str
 
 
 def seen(world: World) -> list[Seen]:
-    """Events that are not deleted by time and arrival, with actor, local day and session."""
+    """Events that are not deleted by time and arrival, with actor, local day and session.
+
+    One that is dated after now is stored, and says who owns a device, but counts nowhere.
+    """
     calendar = calendar_of(world)
     order = sorted(range(len(world.events)), key=lambda n: (world.events[n].ts, n))
+    order = [n for n in order if world.events[n].ts <= world.now or world.ahead]
     actors = {
         n: actor_of(world, world.events[n].user, world.events[n].device, world.events[n].ts)
         for n in order
@@ -433,6 +467,7 @@ class Time:
     compared_slots: list[Bucket]
 
 
+@as_asked
 def time_of(world: World, question: Any) -> Time:
     """Resolve a timed question's range in a world."""
     calendar = calendar_of(world)
@@ -446,6 +481,7 @@ def time_of(world: World, question: Any) -> Time:
     return Time(span, own, before, slots)
 
 
+@as_asked
 def compared_of(
     world: World, question: Any, unit: str, count: int, span: Span | None = None
 ) -> tuple[Span, list[Bucket]]:
@@ -540,6 +576,7 @@ def period(
     return found
 
 
+@as_asked
 def trend(world: World, question: Any, members: set[str] | None = None) -> tuple[Period, Period]:
     """A trend's figures, and those of the period compared with."""
     time = time_of(world, question)
@@ -556,6 +593,7 @@ def trend(world: World, question: Any, members: set[str] | None = None) -> tuple
     return of(time.span, time.slots), of(time.compared, time.compared_slots)
 
 
+@as_asked
 def active_users(
     world: World, question: Any, members: set[str] | None = None
 ) -> tuple[Period, Period]:
@@ -592,6 +630,7 @@ def window_of(world: World, metric: str, bucket: Bucket) -> tuple[int, int]:
     return calendar.day_start(last - days + 1), calendar.day_start(last + 1)
 
 
+@as_asked
 def top_events(world: World, question: Any) -> list[tuple[str, int, int]]:
     """(event, count, users), the most frequent first, ties by name (semantics 4.3)."""
     span = resolve(question.range, calendar_of(world), world.now, earliest(world))
@@ -609,6 +648,7 @@ def date_of(day: int) -> str:
     return to_date(day).isoformat()
 
 
+@as_asked
 def span_of(world: World, question: Any) -> Span:
     """A question's range in a world, without the days that have not come."""
     calendar = calendar_of(world)
@@ -673,6 +713,7 @@ class Cohorts:
         return everybody, set().union(*(self.returned[c, period] for c in used))
 
 
+@as_asked
 def retention(world: World, question: Any, members: set[str] | None = None) -> Cohorts:
     """Calendar periods, returns in the N-th one."""
     unit, week = question.granularity, world.week_start
@@ -702,6 +743,7 @@ def return_clauses(question: Any) -> tuple[Clause, ...]:
     return (*question.return_filters, *both)
 
 
+@as_asked
 def _starts(world: World, question: Any, span: Span, members: set[str] | None) -> list[Seen]:
     """The starts that put people in cohorts; conditions are held against the first one."""
     new = question.start_event == "_new"
@@ -730,6 +772,7 @@ def _starts(world: World, question: Any, span: Span, members: set[str] | None) -
 STATES = ("new", "returning", "resurrected", "dormant")
 
 
+@as_asked
 def lifecycle_groups(world: World, question: Any) -> set[Group]:
     """The groups of a lifecycle: those with people in some state in the range."""
     if not question.breakdown:
@@ -743,6 +786,7 @@ def lifecycle_groups(world: World, question: Any) -> set[Group]:
     }
 
 
+@as_asked
 def lifecycle(
     world: World, question: Any, members: set[str] | None = None, *, compared: bool = False,
     group: Group = (),
@@ -784,6 +828,7 @@ LIFECYCLE = ("new", "returning", "dormant", "churned")
 ENGAGEMENT = ("one_timer", "casual", "regular", "power_user")
 
 
+@as_asked
 def segments(world: World, question: Any, members: set[str] | None = None) -> dict[str, set[str]]:
     """The people of each segment, and those without a session in the range."""
     span = span_of(world, question)
@@ -863,6 +908,7 @@ class Funnel:
         )
 
 
+@as_asked
 def funnel(
     world: World, question: Any, span: Span, members: set[str] | None = None
 ) -> dict[Group, Funnel]:

@@ -4,12 +4,23 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.oracle import NONE, label_of, matching, number_of, seen, span_of, value_of, within
+from tests.oracle import (
+    NONE,
+    as_asked,
+    label_of,
+    matching,
+    number_of,
+    seen,
+    span_of,
+    value_of,
+    within,
+)
 from tests.worlds import DAY, World
 
 WEEK = 7 * DAY
 
 
+@as_asked
 def attribution(world: World, question: Any) -> tuple[dict[str, list[Any]], int, set[str]]:
     """(value -> [conversions, their value, people], all conversions, who converted)."""
     span = span_of(world, question)

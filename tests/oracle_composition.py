@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from core.timeframe import resolve
-from tests.oracle import Seen, calendar_of, earliest, label_of, matching, value_of, within
+from tests.oracle import Seen, as_asked, calendar_of, earliest, label_of, matching, value_of, within
 from tests.worlds import World
 
 
+@as_asked
 def composition(world: World, question: Any) -> tuple[dict[str, set[str]], set[str]]:
     """(value -> people, everybody active in the range)."""
     span = resolve(question.range, calendar_of(world), world.now, earliest(world))

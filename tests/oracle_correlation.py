@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from tests.oracle import Seen, label_of, matching, span_of, trait, value_of
+from tests.oracle import Seen, as_asked, label_of, matching, span_of, trait, value_of
 from tests.oracle_funnel_orders import Attempt, instant, reported, window
 from tests.worlds import World
 
@@ -26,6 +26,7 @@ class Had:
         return had & self.converted, had & self.others
 
 
+@as_asked
 def had(world: World, question: Any) -> Had:
     """What everybody who entered had on the way."""
     found = Had()
@@ -48,6 +49,7 @@ def had(world: World, question: Any) -> Had:
     return found
 
 
+@as_asked
 def _between(world: World, question: Any, attempt: Attempt) -> list[Seen]:
     """Events that fit no step by name, after the first of an attempt and before its end."""
     times = [instant(question, item) for item in attempt]

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.oracle import matching, people_of, span_of, within
+from tests.oracle import as_asked, matching, people_of, span_of, within
 from tests.worlds import World
 
 
+@as_asked
 def engagement(
     world: World, question: Any
 ) -> tuple[dict[str, tuple[set[str], int, int]], set[str]]:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from core.filters import atoms
-from tests.oracle import matching, people_of, seen, span_of, within
+from tests.oracle import as_asked, matching, people_of, span_of, within
 from tests.worlds import World
 
 
+@as_asked
 def events_list(world: World, question: Any) -> list[tuple[str, int, int, float | None]]:
     """(event, count, users, share of the active), most frequent first."""
     span = span_of(world, question)
@@ -19,7 +20,8 @@ def events_list(world: World, question: Any) -> list[tuple[str, int, int, float 
     ]
     active = len(people_of(within(matching(world, None, about_people), span.start, span.end)))
     rows = []
-    for name in {item.name for item in seen(world)}:
+    stored = {event.event for event in world.events if not world.flagged(event.event, "deleted")}
+    for name in stored:
         own = within(matching(world, name, question.conditions), span.start, span.end)
         users = len(people_of(own))
         rows.append((name, len(own), users, users / active if active else None))

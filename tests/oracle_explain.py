@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from tests.oracle import (
+    as_asked,
     compared_of,
     group_of,
     matching,
@@ -19,6 +20,7 @@ from tests.worlds import World
 Figures = dict[tuple[str, str], tuple[float, float]]
 
 
+@as_asked
 def explain(world: World, question: Any) -> tuple[Figures, tuple[float, float]]:
     """(field, value) -> figures before and now, and those of everybody."""
     now = span_of(world, question)

@@ -8,6 +8,7 @@ from core.timeframe import Bucket, Span
 from tests.oracle import (
     Period,
     Seen,
+    as_asked,
     calendar_of,
     matching,
     people_of,
@@ -19,6 +20,7 @@ from tests.oracle import (
 from tests.worlds import DAY, World
 
 
+@as_asked
 def first_time(world: World, question: Any) -> tuple[Period, Period]:
     """First times in a question's period, and in the one it is compared with."""
     time = time_of(world, question)
@@ -37,6 +39,7 @@ def first_time(world: World, question: Any) -> tuple[Period, Period]:
     return of(time.span, time.slots), of(time.compared, time.compared_slots)
 
 
+@as_asked
 def _firsts(world: World, question: Any, span: Span) -> list[Seen]:
     """Everybody's first occurrence of those looked at, where it satisfies the conditions."""
     start = _scan_start(world, question, span)
@@ -53,10 +56,12 @@ def _firsts(world: World, question: Any, span: Span) -> list[Seen]:
     return [item for item in firsts.values() if _fits(world, question, item)]
 
 
+@as_asked
 def _fits(world: World, question: Any, item: Seen) -> bool:
     return all(satisfies(world, item, clause) for clause in question.conditions)
 
 
+@as_asked
 def _scan_start(world: World, question: Any, span: Span) -> int | None:
     if question.lookback_days is None:
         return None

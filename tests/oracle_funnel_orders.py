@@ -12,6 +12,7 @@ from core.timeframe import Span
 from tests.oracle import (
     Group,
     Seen,
+    as_asked,
     label_of,
     matching,
     people_of,
@@ -92,6 +93,7 @@ def instant(question: Any, item: Seen) -> int:
     return item.ts // tick(question) * tick(question)
 
 
+@as_asked
 def funnel(world: World, question: Any, span: Span) -> dict[Group, Told]:
     """The funnel of each group and, under (), of everybody."""
     found = {(): Told(question, world.now)}
@@ -102,6 +104,7 @@ def funnel(world: World, question: Any, span: Span) -> dict[Group, Told]:
     return found
 
 
+@as_asked
 def group_of(world: World, question: Any, attempt: Attempt) -> Group:
     """The labels of the breakdown values that an attempt counts for."""
     if question.attribution in ("first", "last"):
@@ -109,6 +112,7 @@ def group_of(world: World, question: Any, attempt: Attempt) -> Group:
     return tuple(touched(world, question, attempt, name) for name in question.breakdown)
 
 
+@as_asked
 def one_touch(world: World, question: Any, attempt: Attempt) -> Group:
     """The labels of the first or last event that has all fields, else of one that has any."""
     by_time = sorted(attempt, key=lambda item: (item.ts, item.number))
@@ -121,6 +125,7 @@ def one_touch(world: World, question: Any, attempt: Attempt) -> Group:
     return (every or some or labels)[0]
 
 
+@as_asked
 def touched(world: World, question: Any, attempt: Attempt, name: str) -> str:
     """The label of one field's value, on the event that the question says."""
     touch = question.attribution
@@ -137,6 +142,7 @@ def touched(world: World, question: Any, attempt: Attempt, name: str) -> str:
 # -- what is reported
 
 
+@as_asked
 def reported(world: World, question: Any, span: Span) -> Iterable[tuple[str, Attempt]]:
     """Yield (who, attempt) for each attempt that is reported."""
     common = question.conditions if question.filters_on == "every" else ()
@@ -166,6 +172,7 @@ def reported(world: World, question: Any, span: Span) -> Iterable[tuple[str, Att
                 yield actor, attempt
 
 
+@as_asked
 def newcomers(world: World, question: Any, span: Span) -> set[str]:
     """Whose first event of all lies in a span."""
     firsts: dict[str, Seen] = {}
@@ -175,17 +182,20 @@ def newcomers(world: World, question: Any, span: Span) -> set[str]:
     return {who for who, item in firsts.items() if span.start <= item.ts < span.end}
 
 
+@as_asked
 def values_of(world: World, question: Any, items: list[Seen], actor: str) -> set[Any]:
     """The combinations of held values that somebody's events have."""
     return {v for i in items if i.actor == actor for v in combinations(world, question, i)}
 
 
+@as_asked
 def having(world: World, question: Any, actor: str, value: Any, items: list[Seen]) -> list[Seen]:
     """One person's of some events, of one combination of held values."""
     own = [item for item in items if item.actor == actor]
     return [item for item in own if value in combinations(world, question, item)]
 
 
+@as_asked
 def combinations(world: World, question: Any, item: Seen) -> set[Any]:
     """Every combination of an event's held values; an element of a list is a value."""
     names = list(question.hold)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from core.timeframe import Bucket, Span
-from tests.oracle import Group, time_of
+from tests.oracle import Group, as_asked, time_of
 from tests.oracle_funnel_orders import Attempt, Told, group_of, newcomers, reported, window
 from tests.worlds import World
 
@@ -22,6 +22,7 @@ class Period:
     buckets: list[Funnels] = field(default_factory=list)
 
 
+@as_asked
 def trend(world: World, question: Any) -> tuple[Period, Period]:
     """The asked period and the one it is compared with, empty without one."""
     time = time_of(world, question)
@@ -31,6 +32,7 @@ def trend(world: World, question: Any) -> tuple[Period, Period]:
     return now, period(world, question, time.compared, time.compared_slots)
 
 
+@as_asked
 def period(world: World, question: Any, span: Span, buckets: Sequence[Bucket]) -> Period:
     """The funnels of a span up to the end of its last bucket."""
     if not buckets:
@@ -53,6 +55,7 @@ def period(world: World, question: Any, span: Span, buckets: Sequence[Bucket]) -
     return found
 
 
+@as_asked
 def _grouped(world: World, question: Any, attempts: list[tuple[str, Attempt]]) -> Funnels:
     found = {(): Told(question, world.now)}
     for actor, attempt in attempts:
@@ -61,6 +64,7 @@ def _grouped(world: World, question: Any, attempts: list[tuple[str, Attempt]]) -
     return found
 
 
+@as_asked
 def is_open(world: World, question: Any, bucket: Bucket) -> bool:
     """Whether somebody who enters in a bucket may still convert, or it is not a whole one."""
     last = bucket.end - 1

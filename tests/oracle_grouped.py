@@ -6,12 +6,22 @@ import math
 from collections import Counter
 from typing import Any
 
-from tests.oracle import group_of, matching, number_of, people_of, span_of, value_of, within
+from tests.oracle import (
+    as_asked,
+    group_of,
+    matching,
+    number_of,
+    people_of,
+    span_of,
+    value_of,
+    within,
+)
 from tests.worlds import World
 
 Row = tuple[float, float | None, set[str]]
 
 
+@as_asked
 def grouped(world: World, question: Any) -> dict[str, Row]:
     """Group -> size, intensity and people."""
     span = span_of(world, question)

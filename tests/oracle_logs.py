@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from core.filters import AnyOf, Clause, Condition, NotOf
 from core.logs import LEVELS, pattern_of
 from core.timeframe import buckets, days_span, resolve
-from tests.oracle import Seen, calendar_of, compared_of, local_day, matching
+from tests.oracle import Seen, calendar_of, compared_of, local_day, matching, world_of
 from tests.worlds import World
 
 OWN = ("level", "service", "source", "message", "pattern", "session", "session_id")
@@ -65,6 +65,18 @@ def holds(log: Written, clause: Clause) -> bool:
                 "lt": severity < other, "lte": severity <= other}[clause.operator]  # fmt: skip
     text = value_of(log, clause.field)
     return clause.holds(None if text is None else (text,))
+
+
+def counted_by(world: World, logs: list[Written], question: Any) -> tuple[World, list[Written]]:
+    """The world and the logs as a question sees them: see `world_of`, for logs too."""
+    calendar = calendar_of(world)
+    span = resolve(question.range, calendar, world.now)
+    if span.last_day <= local_day(world.now, calendar):
+        return world, [log for log in logs if log.ts <= world.now]
+    asked = world_of(world, question)
+    last = max((log.ts for log in logs), default=world.now)
+    newest = min(last, span.end - 1) if last > world.now else world.now
+    return replace(asked, now=max(asked.now, newest)), logs
 
 
 def wanted(world: World, logs: Iterable[Written], question: Any) -> tuple[list[Written], set[str]]:

@@ -8,6 +8,7 @@ from core.timeframe import buckets
 from tests.oracle import (
     REVENUE_EVENTS,
     Seen,
+    as_asked,
     calendar_of,
     label_of,
     matching,
@@ -23,6 +24,7 @@ from tests.worlds import DAY, World
 Row = tuple[Any, ...]
 
 
+@as_asked
 def by_group(world: World, question: Any) -> dict[str, dict[str, Row]]:
     """The same of each value of the breakdown field on the first event; none without one."""
     if not question.breakdown:
@@ -38,6 +40,7 @@ def by_group(world: World, question: Any) -> dict[str, dict[str, Row]]:
     }
 
 
+@as_asked
 def cohorts(world: World, question: Any) -> dict[str, list[tuple[str, int]]]:
     """Cohort -> (person, ms of the first event); "all" is everybody."""
     calendar = calendar_of(world)
@@ -59,6 +62,7 @@ def cohorts(world: World, question: Any) -> dict[str, list[tuple[str, int]]]:
     return found
 
 
+@as_asked
 def ltv(world: World, question: Any, only: set[str] | None = None) -> dict[str, Row]:
     """Cohort -> (people, value of each N, paid, total amount), of some people alone if given."""
     found = {}
@@ -74,6 +78,7 @@ def ltv(world: World, question: Any, only: set[str] | None = None) -> dict[str, 
     return found
 
 
+@as_asked
 def _value(world: World, question: Any, people: list[tuple[str, int]], n: int) -> float | None:
     old = [(actor, born) for actor, born in people if born + n * DAY <= world.now]
     paid = [_paid(world, question, actor, born + n * DAY) for actor, born in old]
@@ -85,6 +90,7 @@ def _value(world: World, question: Any, people: list[tuple[str, int]], n: int) -
     return (payers if question.metric == "paying_users" else revenue) / below
 
 
+@as_asked
 def _paid(world: World, question: Any, actor: str, before: int | None) -> list[float]:
     """What somebody paid before an instant, or up to now."""
     found = []
@@ -97,6 +103,7 @@ def _paid(world: World, question: Any, actor: str, before: int | None) -> list[f
     return found
 
 
+@as_asked
 def _amount(world: World, question: Any, item: Seen) -> float | None:
     """What an event brought: its revenue, or a property times its quantity."""
     if not question.property:

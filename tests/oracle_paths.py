@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from tests.oracle import Seen, matching, span_of, within
+from tests.oracle import Seen, as_asked, matching, span_of, within
 from tests.worlds import World
 
 
@@ -18,6 +18,7 @@ class Path:
     reached: bool
 
 
+@as_asked
 def paths(world: World, question: Any, hidden: frozenset[str] = frozenset()) -> list[Path]:
     """All paths of a question; `hidden` are the events left out of flows."""
     backward = question.from_ is None

@@ -9,6 +9,7 @@ from tests.oracle import (
     Period,
     Seen,
     _aggregate,
+    as_asked,
     matching,
     number_of,
     period,
@@ -18,6 +19,7 @@ from tests.oracle import (
 from tests.worlds import World
 
 
+@as_asked
 def amount_of(world: World, question: Any, item: Seen) -> float | None:
     """What one event adds to its person's figure; None when it does not count."""
     if item.actor is None:
@@ -27,12 +29,14 @@ def amount_of(world: World, question: Any, item: Seen) -> float | None:
     return number_of(value_of(world, item, f"properties.{question.property}"))
 
 
+@as_asked
 def counted(world: World, question: Any) -> list[Seen]:
     """The events that count."""
     items = matching(world, question.event or "_all", question.conditions)
     return [item for item in items if amount_of(world, question, item) is not None]
 
 
+@as_asked
 def per_actor(world: World, question: Any) -> tuple[Period, Period]:
     """The figures of a question's period, and of the one it is compared with."""
     time = time_of(world, question)

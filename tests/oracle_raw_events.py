@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.oracle import matching, span_of, within
+from tests.oracle import as_asked, matching, span_of, within
 from tests.worlds import World
 
 
+@as_asked
 def raw_events(world: World, question: Any) -> list[tuple[Any, ...]]:
     """All rows (ts, event, person, device, given session, properties), newest first."""
     span = span_of(world, question)

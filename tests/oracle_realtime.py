@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.oracle import matching, people_of, within
+from tests.oracle import as_asked, matching, people_of, within
 from tests.worlds import DAY, World
 
 MINUTES_5 = 5 * 60 * 1000
 
 
+@as_asked
 def realtime(world: World, question: Any) -> dict[str, list[set[str]]]:
     """The people of each bucket, today and yesterday."""
     items = matching(world, None, question.conditions)

@@ -10,6 +10,7 @@ from tests.oracle import (
     Cohorts,
     Seen,
     _starts,
+    as_asked,
     calendar_of,
     date_of,
     label_of,
@@ -26,6 +27,7 @@ from tests.worlds import DAY, World
 UNIT_DAYS = {"daily": 1, "weekly": 7, "monthly": 30}
 
 
+@as_asked
 def groups(world: World, question: Any) -> dict[str, Cohorts]:
     """The same of each value of the breakdown field on the start event."""
     (field,) = question.breakdown
@@ -34,6 +36,7 @@ def groups(world: World, question: Any) -> dict[str, Cohorts]:
     return {value: retention(world, question, value) for value in values}
 
 
+@as_asked
 def retention(world: World, question: Any, value: str | None = None) -> Cohorts:
     """Who started in each cohort, with a value where one is given, and who of them came back."""
     span, today = span_of(world, question), local_day(world.now, calendar_of(world))
@@ -72,6 +75,7 @@ def retention(world: World, question: Any, value: str | None = None) -> Cohorts:
     return found
 
 
+@as_asked
 def period_begun(world: World, question: Any, item: Seen, today: int) -> bool:
     """Returns count up to now: to the end of today, or of the calendar period that it is in."""
     if question.basis == "calendar" and not question.brackets:
@@ -79,6 +83,7 @@ def period_begun(world: World, question: Any, item: Seen, today: int) -> bool:
     return item.day <= today
 
 
+@as_asked
 def bounds(
     world: World, question: Any, first: int, days: tuple[int, int], n: int
 ) -> tuple[int, int]:
@@ -99,6 +104,7 @@ def bounds(
     return calendar.day_start(days[0] + low), calendar.day_start(days[1] + 1 + high)
 
 
+@as_asked
 def came_back(
     world: World, question: Any, first: int, own: list[Seen], back: list[Seen], n: int
 ) -> bool:
@@ -123,6 +129,7 @@ def came_back(
     return any(n in found for found in windows)
 
 
+@as_asked
 def window_of(world: World, question: Any, first: int, start: Seen, item: Seen) -> int | None:
     """The window of a start that a return lies in."""
     unit = question.granularity

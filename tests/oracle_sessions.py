@@ -8,6 +8,7 @@ from typing import Any
 
 from tests.oracle import (
     Seen,
+    as_asked,
     calendar_of,
     label_of,
     local_day,
@@ -58,6 +59,7 @@ def sessions(world: World, conditions: Any, span: Any) -> list[Session]:
     ]
 
 
+@as_asked
 def groups(world: World, question: Any) -> set[str]:
     """The values that a breakdown's field is first set to, of sessions of the range."""
     time = time_of(world, question)
@@ -68,6 +70,7 @@ def groups(world: World, question: Any) -> set[str]:
     return {_first(world, s.events, question.breakdown[0]) for s in begun}
 
 
+@as_asked
 def series(
     world: World, question: Any, group: str | None = None
 ) -> tuple[list[Any], Any, list[Any]]:
@@ -98,6 +101,7 @@ def series(
     return now, figure(*whole, begun), before
 
 
+@as_asked
 def by_value(world: World, question: Any) -> dict[str, tuple[int, set[str]]]:
     """Value -> (sessions, people) of top, entry and exit."""
     span = span_of(world, question)
@@ -117,6 +121,7 @@ def by_value(world: World, question: Any) -> dict[str, tuple[int, set[str]]]:
     return found
 
 
+@as_asked
 def _end(world: World, question: Any, session: Session) -> str:
     events = session.events if question.metric == "entry" else session.events[::-1]
     if question.property is None:
@@ -129,6 +134,7 @@ def _first(world: World, events: tuple[Seen, ...], field: str) -> str:
     return label_of(next((value for value in values if value is not None), None))
 
 
+@as_asked
 def lengths(world: World, question: Any, edges: list[float]) -> list[tuple[int, set[str]]]:
     """(sessions, people) between each two edges, in seconds."""
     found = [s for s in sessions(world, question.conditions, span_of(world, question))

@@ -8,6 +8,7 @@ from core.timeframe import buckets
 from tests.oracle import (
     Group,
     Period,
+    as_asked,
     calendar_of,
     group_of,
     local_day,
@@ -20,6 +21,7 @@ from tests.oracle import (
 from tests.worlds import World
 
 
+@as_asked
 def ratios(world: World, question: Any) -> tuple[Period, Period]:
     """The ratios of the range and of the period compared with."""
     time = time_of(world, question)
@@ -29,6 +31,7 @@ def ratios(world: World, question: Any) -> tuple[Period, Period]:
     )
 
 
+@as_asked
 def _ratios(world: World, question: Any, span: Any, slots: Any) -> Period:
     found = Period({}, {})
     if span is None:
@@ -59,6 +62,7 @@ def _mean(values: list[float]) -> float | None:
     return sum(values) / len(values) if values else None
 
 
+@as_asked
 def day_counts(world: World, question: Any) -> dict[int, list[str]]:
     """Number of days -> a person for every period in which they came on that many days."""
     calendar, span = calendar_of(world), span_of(world, question)
@@ -89,6 +93,7 @@ def day_counts(world: World, question: Any) -> dict[int, list[str]]:
     return found
 
 
+@as_asked
 def over_time(world: World, question: Any) -> dict[str, tuple[set[str], set[str]]]:
     """First day of a period -> everybody active in it, and those of so many days."""
     unit = {"month": "monthly"}.get(question.interval, "weekly")

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from math import ceil, floor
 from typing import Any
 
-from tests.oracle import Group, matching, span_of
+from tests.oracle import Group, as_asked, matching, span_of
 from tests.oracle_funnel_orders import Attempt, group_of, instant, reported
 from tests.worlds import World
 
@@ -31,6 +31,7 @@ class Times:
         ]
 
 
+@as_asked
 def times(world: World, question: Any) -> dict[Group, Times]:
     """The figures of each group and, under (), of everybody."""
     last = question.to_step or len(question.steps)
@@ -44,6 +45,7 @@ def times(world: World, question: Any) -> dict[Group, Times]:
     return found
 
 
+@as_asked
 def _figure(world: World, question: Any, attempt: Attempt, last: int) -> float:
     if question.measure == "seconds":
         by_time = sorted(instant(question, item) for item in attempt)

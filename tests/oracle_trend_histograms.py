@@ -6,18 +6,20 @@ from collections import Counter
 from fractions import Fraction
 from typing import Any
 
-from tests.oracle import Seen, matching, number_of, span_of, value_of, within
+from tests.oracle import Seen, as_asked, matching, number_of, span_of, value_of, within
 from tests.worlds import World
 
 Binned = tuple[int, set[str]]
 """How many lie in a bin, and who is behind them."""
 
 
+@as_asked
 def _inside(world: World, question: Any) -> list[Seen]:
     span = span_of(world, question)
     return within(matching(world, question.event, question.conditions), span.start, span.end)
 
 
+@as_asked
 def histogram(world: World, question: Any) -> dict[tuple[float, float], Binned]:
     """Events by a number: by (least, greatest) of each bin that has any."""
     pairs = []
@@ -55,6 +57,7 @@ def _bounds(numbers: list[float]) -> list[tuple[float, float]]:
     raise AssertionError("no width")
 
 
+@as_asked
 def frequency(world: World, question: Any) -> dict[int, set[str]]:
     """People by how many events they have, 101 standing for more than 100."""
     counts = Counter(item.actor for item in _inside(world, question) if item.actor is not None)

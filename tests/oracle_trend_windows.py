@@ -10,6 +10,7 @@ from core.timeframe import Bucket, Span, buckets, fit
 from tests.oracle import (
     Period,
     Seen,
+    as_asked,
     calendar_of,
     figure_of,
     group_of,
@@ -27,6 +28,7 @@ Stretch = tuple[int, int]
 OF_PEOPLE = ("users", "average", "pct_dau")
 
 
+@as_asked
 def trend(world: World, question: Any) -> tuple[Period, Period]:
     """A trend's figures, and those of the period compared with."""
     time = time_of(world, question)
@@ -54,6 +56,7 @@ def trend(world: World, question: Any) -> tuple[Period, Period]:
     return of(time.span, time.slots), of(time.compared, time.compared_slots)
 
 
+@as_asked
 def stretches_of(
     world: World, question: Any, span: Span, slots: Sequence[Bucket], n: int
 ) -> list[Stretch]:
@@ -79,6 +82,7 @@ def stretches_of(
     return found
 
 
+@as_asked
 def _value(world: World, question: Any, own: list[Seen], parts: list[Stretch]) -> float | None:
     if not question.rolling_average:
         return _figure(world, question, own, (parts[0][0], parts[-1][1]))
@@ -88,6 +92,7 @@ def _value(world: World, question: Any, own: list[Seen], parts: list[Stretch]) -
     return sum(value or 0 for value in values) / question.rolling_average
 
 
+@as_asked
 def _figure(world: World, question: Any, own: list[Seen], stretch: Stretch) -> float | None:
     items = within(own, *stretch)
     if question.measure == "average":
@@ -111,6 +116,7 @@ def _figure(world: World, question: Any, own: list[Seen], stretch: Stretch) -> f
     return figure_of(world, question.measure, question.property)(items)
 
 
+@as_asked
 def _per_user(world: World, question: Any, items: list[Seen]) -> float | None:
     values: dict[str, set[str]] = {}
     for item in items:
@@ -120,6 +126,7 @@ def _per_user(world: World, question: Any, items: list[Seen]) -> float | None:
     return sum(map(len, values.values())) / len(values) if values else None
 
 
+@as_asked
 def _held(world: World, question: Any, item: Seen) -> int:
     """How many values a property holds on one event; of a list its elements."""
     value = value_of(world, item, f"properties.{question.property}")

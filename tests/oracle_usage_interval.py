@@ -5,10 +5,11 @@ from __future__ import annotations
 from statistics import median
 from typing import Any
 
-from tests.oracle import matching, span_of, within
+from tests.oracle import as_asked, matching, span_of, within
 from tests.worlds import World
 
 
+@as_asked
 def usage_intervals(world: World, question: Any) -> dict[str, float]:
     """Person -> the median of the days from one active day to the next; only who has one."""
     span = span_of(world, question)

@@ -9,6 +9,7 @@ from tests.oracle import (
     Group,
     Period,
     Seen,
+    as_asked,
     calendar_of,
     compared_of,
     group_of,
@@ -24,6 +25,7 @@ from tests.oracle import (
 from tests.worlds import World
 
 
+@as_asked
 def users(world: World, question: Any) -> tuple[Period, Period]:
     """The figures of the range and of the period compared with."""
     span, calendar = span_of(world, question), calendar_of(world)
@@ -36,6 +38,7 @@ def users(world: World, question: Any) -> tuple[Period, Period]:
     return now, _period(world, question, before, unit)
 
 
+@as_asked
 def _period(world: World, question: Any, span: Span, unit: str = "") -> Period:
     calendar = calendar_of(world)
     unit = unit or fit(question.granularity, span, world.now)
@@ -58,6 +61,7 @@ def _period(world: World, question: Any, span: Span, unit: str = "") -> Period:
     return _figures(world, question, stretches, start, end)
 
 
+@as_asked
 def _figures(
     world: World, question: Any, stretches: list[tuple[int, int]], start: int, end: int
 ) -> Period:
@@ -81,6 +85,7 @@ def _figures(
     return found
 
 
+@as_asked
 def _items(world: World, question: Any) -> list[Seen]:
     """The events that count: all matching ones, or of each person the very first if it matches."""
     with_id = {e.user for e in world.events if e.user} | {u for _, u, _ in world.links}

@@ -577,3 +577,28 @@ def test_audiences(runner):
     with engines_of(appendix_a(), runner) as engines:
         for definition in definitions:
             check(engines, {"kind": "audience", "definition": definition})
+
+
+AHEAD: tuple[dict[str, Any], ...] = (
+    {"kind": "active_users", "range": "7d"},
+    {"kind": "active_users", "range": "7d", "metric": "wau", "breakdown": "country"},
+    {"kind": "trend", "range": "today", "granularity": "hourly"},
+    {"kind": "trend", "range": "all_time", "measure": "sessions"},
+    {"kind": "trend", "range": "2025-04-08,2025-04-30"},
+    {"kind": "lifecycle", "range": "7d"},
+    {"kind": "sessions", "metric": "average", "range": "7d"},
+    {"kind": "sessions", "metric": "exit", "range": "7d"},
+    {"kind": "segments", "range": "7d"},
+    {"kind": "retention", "range": "7d", "granularity": "daily", "periods": 3},
+    {"kind": "funnel", "range": "7d", "steps": [{"event": "signup"}, {"event": "buy"}]},
+    {"kind": "paths", "range": "7d", "from": "signup"},
+    {"kind": "first_time", "range": "7d", "event": "view"},
+)
+
+
+def test_what_is_dated_after_now_counts_on_neither(runner):
+    from tests.test_future import WORLD
+
+    with engines_of(WORLD, runner) as engines:
+        for fields in AHEAD:
+            check_people(engines, fields, check(engines, fields))

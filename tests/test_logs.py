@@ -24,7 +24,17 @@ from core.store.ingest import Log, store_logs
 from core.store.saved import Saved
 from core.store.workspace import open_writer
 from tests.compare import ScanEngine, ask, check_people, people
-from tests.oracle_logs import Written, people_of, shown, slots_of, span_of, volume, wanted, within
+from tests.oracle_logs import (
+    Written,
+    counted_by,
+    people_of,
+    shown,
+    slots_of,
+    span_of,
+    volume,
+    wanted,
+    within,
+)
 from tests.worlds import (
     A_RANGE,
     EXACT_RANGES,
@@ -411,9 +421,11 @@ def questions(draw: st.DrawFn) -> dict[str, Any]:
 def test_logs_match_the_oracle(both, fields):
     world, logs = both
     question: Any = from_json(fields)
+    stored = both
+    world, logs = counted_by(world, logs, question)
     found, allowed = wanted(world, logs, question)
     span = span_of(world, logs, question)
-    with engines_of(world, logs) as engines:
+    with engines_of(*stored) as engines:
         for engine in engines:
             answer = engine.answer(question)
             if question.metric == "volume":

@@ -47,7 +47,7 @@ def answer_of(waits: list[int], **fields: Any):
         events += [Event("a", NOON, user=f"u{number}"), Event("b", NOON + wait, user=f"u{number}")]
     steps = [{"event": "a"}, {"event": "b"}]
     question = from_json({"kind": KIND, "steps": steps, "range": "7d", **fields})
-    with engine_of(World(tuple(events), now=NOON + DAY)) as found:
+    with engine_of(World(tuple(events), now=NOON + 3 * DAY)) as found:
         answer = found.answer(question)
         check_people(found, question, answer)
         return answer

@@ -59,6 +59,7 @@ class World:
         flags: (event, flag) as in core.store.flags.FLAGS; set once the event is stored, so that
             later batches find them in force.
         custom: (title, definition) of custom events.
+        ahead: what is dated after now counts too; of oracles alone.
     """
 
     events: tuple[Event, ...]
@@ -71,6 +72,7 @@ class World:
     batches: int = 1
     flags: tuple[tuple[str, str], ...] = ()
     custom: tuple[tuple[str, Mapping[str, Any]], ...] = ()
+    ahead: bool = False
 
     @property
     def names(self) -> set[str | None]:

@@ -15,6 +15,7 @@ from typing import Any, Protocol
 from core.answers import Shape
 from core.engines import clickhouse_values as values
 from core.engines.dialect import Binder, Statement
+from core.engines.present import Present
 from core.engines.sqlite import Clock, Result, SqliteEngine, Stop, wall_clock
 from core.errors import BadQuestion, Stopped
 from core.filters import Condition
@@ -51,6 +52,14 @@ class ClickHouseDialect:
     name = "clickhouse"
     has_sets = False
     materialized = ""
+
+    def __init__(self, present: Present | None = None) -> None:
+        """Take the instant after which nothing counts."""
+        self.present = present
+
+    def upto(self, present: Present) -> ClickHouseDialect:
+        """Return the same dialect for what counts at an instant."""
+        return ClickHouseDialect(present)
 
     def placeholder(self, name: str, value: Any) -> str:
         """Typed by the value: ClickHouse does not guess."""
@@ -282,7 +291,13 @@ class ClickHouseEngine:
 
     def context(self) -> Context:
         """Return the context a question asked now would get."""
-        return replace(self.workspace.context(), dialect=self.dialect)
+        return self._of_cluster(self.workspace.context())
+
+    def _of_cluster(self, ctx: Context) -> Context:
+        present = ctx.dialect.present
+        dialect = self.dialect if present is None else ClickHouseDialect(present)
+        whole = self._of_cluster(ctx.whole) if ctx.whole is not None else None
+        return replace(ctx, dialect=dialect, whole=whole)
 
     def run(
         self,
@@ -297,7 +312,7 @@ class ClickHouseEngine:
             BadQuestion, NotFound: it cannot be asked of this workspace.
             Stopped, QueryFailed: it did not finish.
         """
-        ctx = self.context()
+        ctx = self.context().of(question)
         limit = time_limit if time_limit is not None else self.time_limit
         started = time.perf_counter()
         answer, statements = self._drive(question, ctx, stop or Stop(), limit)

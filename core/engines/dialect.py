@@ -9,9 +9,11 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from core.engines.present import Present
 from core.filters import Condition
 from core.store.layout import EMPTY, NONE
 
@@ -42,6 +44,12 @@ class Dialect(Protocol):
     """Whether the tables `activity` and `first_activity` exist in this engine."""
     materialized: str
     """What a common table expression says between `as` and its text to be read once."""
+    present: Present | None
+    """The instant after which nothing counts; None where there is nothing after it."""
+
+    def upto(self, present: Present) -> Dialect:
+        """The same, of statements in which only what counts at an instant does."""
+        ...
 
     def placeholder(self, name: str, value: Any) -> str:
         """How a named parameter stands in the text."""
@@ -230,10 +238,14 @@ class Binder:
 
     def whole(self, text: str) -> str:
         """Return a statement's text with the relations it uses before it."""
-        if not self._relations:
-            return text
         how = self.dialect.materialized
-        named = ", ".join(f"{name} as {how}({sql})" for name, sql in self._relations.values())
+        own = [(f"{name} as {how}", sql) for name, sql in self._relations.values()]
+        if self.dialect.present is not None:
+            every = " ".join((text, *(sql for _, sql in own)))
+            own = [*self.dialect.present.relations(self, every), *own]
+        if not own:
+            return text
+        named = ", ".join(f"{begun}({sql})" for begun, sql in own)
         begun = re.match(r"\s*with\s+(recursive\s+)?", text)
         if begun is None:
             return f"with {named} {text}"
@@ -252,16 +264,28 @@ class SqliteDialect:
     materialized = "materialized "
 
     def __init__(
-        self, indexes: frozenset[str] = frozenset(), *, all_in_sessions: bool = True
+        self,
+        indexes: frozenset[str] = frozenset(),
+        *,
+        all_in_sessions: bool = True,
+        present: Present | None = None,
     ) -> None:
         """Take the names of the indexes that the file has at the moment.
 
         Args:
             all_in_sessions: whether every event with a session id is in a row of `sessions`;
                 inactive ones may not be.
+            present: see Dialect.
         """
         self._indexes = indexes
         self._all_in_sessions = all_in_sessions
+        self.present = present
+
+    def upto(self, present: Present) -> SqliteDialect:
+        """Return the same dialect for what counts at an instant."""
+        found = copy(self)
+        found.present = present
+        return found
 
     def placeholder(self, name: str, value: Any) -> str:
         """Named style."""
@@ -269,7 +293,8 @@ class SqliteDialect:
 
     def indexed(self, index: str) -> str:
         """An import into an empty file makes the indexes last; a killed one leaves none."""
-        return f"indexed by {index}" if index in self._indexes else ""
+        known = index in self._indexes and self.present is None
+        return f"indexed by {index}" if known else ""
 
     def idiv(self, left: str, right: str) -> str:
         """Integers divide as integers."""

@@ -18,7 +18,7 @@ from core.engines.cache import Cache
 from core.engines.connections import PROGRESS_STEPS, Pool, Slot, Stop
 from core.engines.dialect import SqliteDialect, Statement
 from core.errors import NotFound, Stopped, TookTooLong, did_you_mean
-from core.queries.base import Context, Question, Rows
+from core.queries.base import Context, Question, Rows, present_of
 from core.queries.names import Names
 from core.store.troubles import sentence
 from core.store.waiting import WAIT
@@ -150,13 +150,15 @@ class SqliteEngine:
         limit = time_limit if time_limit is not None else self.time_limit
         with self._asking(stop, limit) as asked:
             ctx, state = self._context(asked.slot)
-            moment = ctx.now // 60_000 if question.by_the_minute() else ctx.today
+            moving = ctx.whole is not None or question.by_the_minute()
+            moment = ctx.now // 60_000 if moving else ctx.today
             key = (question.model_dump_json(), state, moment, forgiving)
             kept = None if fresh else self._cache.get(key)
             if kept is not None:
                 return replace(kept, cached=True)
             started = time.perf_counter()
             asked.lookups.clear()
+            ctx = ctx.of(question)
             if forgiving:
                 ctx = replace(ctx, names=ctx.names.forgiving())
             answer, statements = self._drive(asked, ctx, question)
@@ -165,7 +167,8 @@ class SqliteEngine:
                 answer = answer.model_copy(update={"notes": tuple(notes)})
             spent = (time.perf_counter() - started) * 1000
             lookups = tuple(asked.lookups)
-            result = Result(answer, spent, ctx.now, statements=statements, lookups=lookups)
+            at = (ctx.usual or ctx).now
+            result = Result(answer, spent, at, statements=statements, lookups=lookups)
             self._cache.put(key, result)
             return result
 
@@ -303,7 +306,25 @@ class SqliteEngine:
         if ctx is None:
             ctx = self._build_context()
             self._contexts.put(state, ctx)
-        return replace(ctx, now=self.clock()), state
+        ctx = replace(ctx, now=self.clock())
+        if ctx.latest is not None and ctx.latest > ctx.now:
+            ctx = self._present(ctx)
+        return ctx, state
+
+    def _present(self, ctx: Context) -> Context:
+        """Return the context without what is dated after now, which is there in its `whole`."""
+        end = ctx.calendar.day_start(ctx.today + 1)
+        ((newest, later),) = self.read(
+            """
+            select max((select max(ts) from events where event = n.id and ts <= :now)),
+                   max(exists (select 1 from events
+                               where event = n.id and ts > :now and ts < :end))
+            from event_names n
+            where not n.deleted
+            """,
+            {"now": ctx.now, "end": end},
+        )
+        return present_of(ctx, newest, later=bool(later))
 
     def _build_context(self) -> Context:
         first, last = self._extent()

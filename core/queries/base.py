@@ -8,13 +8,14 @@ returns its answer, so one kind reads top to bottom in one file and runs on any 
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar, TypedDict
 
 from pydantic import Field, field_validator
 
 from core.answers import Cell, Comparison, Model, TimeBucket
 from core.engines.dialect import Binder, Dialect, Statement
+from core.engines.present import Present, whole_events
 from core.errors import BadQuestion
 from core.filters import Clause, atoms
 from core.queries.names import Names
@@ -28,6 +29,7 @@ from core.timeframe import (
     buckets,
     clock_label,
     comparison,
+    cut_span,
     days_span,
     fit,
     granularity,
@@ -41,6 +43,28 @@ Rows = list[tuple[Any, ...]]
 Ask = Generator[Statement, Rows, Any]
 
 
+def present_of(ctx: Context, newest: int | None, *, later: bool) -> Context:
+    """Return a context in which nothing after now counts, the given one as its `whole`.
+
+    Args:
+        newest: ms of the last event up to now, None where all are later.
+        later: whether some lie later today.
+    """
+    names, today = ctx.names, ctx.today
+    active = tuple(i for i in names.events.values() if i not in names.inactive)
+    present = Present(
+        ctx.now,
+        today,
+        ctx.calendar.day_start(today),
+        whole_events(names.events, names.inactive, some=bool(names.active)),
+        active,
+        open=later,
+    )
+    earliest = ctx.earliest if newest is not None else None
+    dialect = ctx.dialect.upto(present)
+    return replace(ctx, dialect=dialect, earliest=earliest, latest=newest, whole=ctx)
+
+
 @dataclass(frozen=True)
 class Context:
     """Everything outside a question that its answer depends on.
@@ -52,6 +76,9 @@ class Context:
         now: the current instant, UTC ms.
         earliest, latest: ms of the first and last event, None in an empty workspace.
         audience, chart: return the JSON object of the audience or chart saved under a name or id.
+        whole: the same with what is dated after now; None where there is nothing.
+        usual: where what is dated after the present instant counts, and `now` is a later one, the
+            context of other questions; else None.
     """
 
     dialect: Dialect
@@ -62,6 +89,8 @@ class Context:
     latest: int | None
     audience: Callable[[str], dict[str, Any]]
     chart: Callable[[str], dict[str, Any]]
+    whole: Context | None = None
+    usual: Context | None = None
 
     @property
     def today(self) -> int:
@@ -71,6 +100,30 @@ class Context:
     def binder(self) -> Binder:
         """Return an empty parameter collector."""
         return Binder(self.dialect)
+
+    def of(self, question: Question) -> Context:
+        """Return the context that a question is asked within (semantics 12.1).
+
+        Nothing after now counts, unless the range names days after today. Then everything does,
+        and the question is answered as of the newest event in its range.
+        """
+        own = self.usual or self
+        if own.whole is None:
+            return own
+        end = max(own.span(text).end for text in question.ranges(own))
+        newest = own.whole.latest
+        if newest is None or end <= own.calendar.day_start(own.today + 1):
+            return own
+        now = max(own.now, min(newest, end - 1))
+        return replace(own.whole, names=self.names, now=now, usual=own)
+
+    def counted(self, span: Span) -> Span:
+        """Return the part of a span that counts: of today what is not after now."""
+        present, today = self.dialect.present, self.today
+        held = span.whole_days and span.first_day <= today <= span.last_day
+        if present is None or not present.open or not held:
+            return span
+        return cut_span(span.first_day, today, self.now + 1, self.calendar)
 
     def span(self, text: str) -> Span:
         """Resolve a range text."""
@@ -112,6 +165,10 @@ class Question(Model):
 
     needs: ClassVar[str] = "sets"
     """What it reads: "sets" (bitmaps alone when conditions allow), or "events" and why."""
+
+    def ranges(self, ctx: Context) -> tuple[str, ...]:
+        """Return the range texts it is asked about, those of questions in it too."""
+        return (self.range,)
 
     def by_the_minute(self) -> bool:
         """Whether the answer changes within a day although the data does not."""
@@ -206,7 +263,9 @@ class Frame:
     def time_buckets(self) -> tuple[TimeBucket, ...]:
         """The buckets as an answer carries them."""
         return tuple(
-            TimeBucket(label=b.label, start=b.start, end=b.end, partial=b.partial)
+            TimeBucket(
+                label=b.label, start=b.start, end=b.end, partial=b.partial or b.end > self.now
+            )
             for b in self.buckets
         )
 
@@ -267,6 +326,7 @@ def frame(ctx: Context, question: TimedQuestion, *, whole: bool = False) -> Fram
     if unit != question.granularity:
         notes = (f"Too many points {question.granularity}: shown {unit}.",)
     found = ctx.buckets(span, unit, whole=whole)
+    present = (ctx.usual or ctx).now
     compared, compared_buckets = None, []
     if question.compare:
         compared = ctx.compared(question.range, question.compare, span)
@@ -274,7 +334,7 @@ def frame(ctx: Context, question: TimedQuestion, *, whole: bool = False) -> Fram
         shown = shown_part(compared, compared_buckets, len(found), unit, ctx.calendar)
         if shown != compared:
             compared, compared_buckets = shown, ctx.buckets(shown, unit, whole=whole)
-    return Frame(span, unit, found, compared, compared_buckets, notes, ctx.now, ctx.calendar)
+    return Frame(span, unit, found, compared, compared_buckets, notes, present, ctx.calendar)
 
 
 def compared_dates(ctx: Context, mode: str | None, span: Span, before: Span | None) -> Any:

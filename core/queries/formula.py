@@ -174,6 +174,10 @@ class FormulaQuestion(TimedQuestion):
         measured = of_property and not series.property
         return series.breakdown[1:] if measured else series.breakdown
 
+    def ranges(self, ctx: Context) -> tuple[str, ...]:
+        """See Question."""
+        return (self.range, *(series.range for series in self.series if series.range))
+
     def by_the_minute(self) -> bool:
         """See Question."""
         own = (series.range or "" for series in self.series)

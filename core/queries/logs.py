@@ -26,11 +26,13 @@ from core.queries.base import (
     Ask,
     Context,
     Frame,
+    Question,
     Rows,
     TimedQuestion,
     dates,
     find_bucket,
     frame,
+    present_of,
 )
 from core.queries.log_fields import GROUPS, Wanted, level_of, log_field, wanted_logs
 from core.queries.names import Field
@@ -117,7 +119,8 @@ class Logs(TimedQuestion):
 
     def ask(self, ctx: Context) -> Ask:
         """See Question."""
-        timed, wanted = _timed(ctx), self._wanted(ctx)
+        timed = _timed(ctx, self)
+        wanted = self._wanted(timed)
         if self.metric == "top":
             return (yield from self._top(timed, wanted))
         if self.metric == "raw":
@@ -303,7 +306,8 @@ class Logs(TimedQuestion):
 
     def people(self, ctx: Context, bind: Binder, cell: Cell) -> str:
         """See Question: whose sessions the logs of a number were written in."""
-        timed, wanted = _timed(ctx), self._wanted(ctx)
+        timed = _timed(ctx, self)
+        wanted = self._wanted(timed)
         tests = [wanted.where(bind, self._reach(timed, cell))]
         asked = zip(self.breakdown, cell.group, strict=False)
         if self.metric == "top" and cell.row is not None:
@@ -354,8 +358,8 @@ class _Labels:
         return [value for value in known if self.group(value) == (text,)]
 
 
-def _timed(ctx: Context) -> Context:
-    """Return the context with history beginning at the first log.
+def _timed(ctx: Context, question: Question) -> Context:
+    """Return the context with history from the first log to the last one that counts.
 
     Raises:
         BadQuestion: the file is from before there were logs.
@@ -366,7 +370,18 @@ def _timed(ctx: Context) -> Context:
             "This workspace was made before logs could be kept.",
             "footfall import FILE --logs makes room for them.",
         )
-    return replace(ctx, earliest=read("select min(timestamp) from logs", ())[0][0])
+    first, last = read("select min(timestamp), max(timestamp) from logs", ())[0]
+    usual = ctx.usual or ctx
+    if last is None or last <= usual.now:
+        return replace(ctx, earliest=first, latest=last)
+    end = ctx.span(question.range).end
+    if end > usual.calendar.day_start(usual.today + 1):
+        return replace(ctx, earliest=first, latest=last, now=max(ctx.now, min(last, end - 1)))
+    found = usual if usual.whole else present_of(usual, usual.latest, later=False)
+    newest = read("select max(timestamp) from logs where timestamp <= ?", (usual.now,))[0][0]
+    assert found.dialect.present is not None
+    dialect = found.dialect.upto(replace(found.dialect.present, logs=True))
+    return replace(found, dialect=dialect, earliest=first, latest=newest)
 
 
 def _rows(wanted: Wanted, page: Rows) -> tuple[tuple[Any, ...], ...]:

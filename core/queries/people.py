@@ -57,6 +57,10 @@ class PeopleBehind(Question):
                 )
         return self
 
+    def ranges(self, ctx: Context) -> tuple[str, ...]:
+        """See Question; those of its question."""
+        return self.of.ranges(ctx)
+
     def by_the_minute(self) -> bool:
         """See Question; as its question."""
         return self.of.by_the_minute()

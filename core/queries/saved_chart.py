@@ -30,6 +30,10 @@ class SavedChart(Question):
     chart: str = Field(min_length=1, max_length=200)
     range: str = ""
 
+    def ranges(self, ctx: Context) -> tuple[str, ...]:
+        """See Question; the chart's."""
+        return opened(ctx, self).ranges(ctx)
+
     def by_the_minute(self) -> bool:
         """See Question: what the chart asks is not known before it is looked up."""
         return True

@@ -131,6 +131,7 @@ class Selection:
             by: up to two breakdown fields, whose raw values become v0 and v1.
             totals: False promises not to read `total`, so that people can be narrowed in the sets.
         """
+        span = self.ctx.counted(span)
         dimension = self.set_dimension(by)
         clock = bool(slots) and not whole_days(slots)
         unstored = dimension is False or clock or (totals and bool(self.members))
@@ -154,7 +155,7 @@ class Selection:
         """
         calendar = self.ctx.calendar
         start = calendar.day_start(span.last_day)
-        rest = Span(start, span.end, span.last_day, span.last_day, whole_days=False)
+        rest = replace(span, start=start, first_day=span.last_day)
         found = self._scanned(bind, rest, slots, by)
         if span.first_day == span.last_day:
             return found
@@ -260,7 +261,7 @@ class Selection:
         values = [self.value(bind, field) for field in by] + ["0", "0"]
         if not slots:
             slot = "e.day"
-        elif whole_days(slots) and span.whole_days:
+        elif whole_days(slots) and (span.whole_days or span.cut):
             slot = slot_expression(bind, "e.day", day_runs(slots))
         else:
             slot = slot_expression(bind, "e.ts", list(runs(slots)))

@@ -85,16 +85,26 @@ class Several(Question):
             segment=self.segment, granularity=self.granularity, compare=self.compare,
         )  # fmt: skip
 
+    def ranges(self, ctx: Context) -> tuple[str, ...]:
+        """See Question; each of its questions is asked by its own."""
+        alone = len(self.series) == 1
+        return self.asked(ctx, self.series[0]).ranges(ctx) if alone else (self.range,)
+
+    def _answer(self, ctx: Context, part: Part) -> Ask:
+        question = self.asked(ctx, part)
+        answer = yield from question.ask(ctx.of(question))
+        return answer
+
     def ask(self, ctx: Context) -> Ask:
         """See Question."""
         if len(self.series) == 1:
             part = self.series[0]
-            answer = yield from self.asked(ctx, part).ask(ctx)
+            answer = yield from self._answer(ctx, part)
             return shown(answer, part, self.axes)
         found: list[tuple[Part, Any]] = []
         for part in self.series:
             try:
-                answer = yield from self.asked(ctx, part).ask(ctx)
+                answer = yield from self._answer(ctx, part)
             except FootfallError as error:
                 answer = error
             found.append((part, answer))
