@@ -129,7 +129,7 @@ def compact(value: float | None) -> str:
     if value is None:
         return "–"
     for size, letter in ((1e9, "B"), (1e6, "M"), (1e3, "K")):
-        if abs(value) >= size and abs(value) >= 10_000:
+        if abs(value) >= size * 0.99995 and abs(value) >= 10_000:  # what is written 1000K is 1M
             return f"{value / size:.1f}".rstrip("0").rstrip(".") + letter
     return number(value)
 

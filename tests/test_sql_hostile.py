@@ -123,7 +123,7 @@ MEMORY = (
     f"select {BIG} || {BIG}",
     "select " + ", ".join(["zeroblob(9000000)"] * 200),
     "select " + ", ".join(["hex(zeroblob(4500000))"] * 200),
-    "select " + ", ".join([f"{BIG} || char(128512)"] * 25),
+    "select " + ", ".join(["hex(zeroblob(4500000)) || char(128512)"] * 7),
     "with recursive r(x) as (select 'x' union all select x || x from r) select * from r",
     "with a0 as (select 1 x), " + ", ".join(
         f"a{i} as (select p.x from a{i - 1} p, a{i - 1} q)" for i in range(1, 25)
@@ -132,7 +132,7 @@ MEMORY = (
     "select " + " + ".join(["1"] * 5000),
     " union all ".join(["select 1"] * 2000),
     "select " + ", ".join(["1"] * 3000),
-    N + "select json_group_array(hex(randomblob(1000))) from n",
+    N + "select json_group_array(hex(zeroblob(9000))) from n",
     N + "select group_concat(hex(randomblob(5000))) from (select i from n limit 9000)",
 )  # fmt: skip
 ENDLESS = (
@@ -210,6 +210,7 @@ def test_the_time_limit_holds_also_inside_one_long_function(engine, query, monke
     ("query", "words"),
     [
         (N + "select zeroblob(5000000) from n limit 1000", r"The rows hold more than 50 MB\."),
+        ("select " + ", ".join(["hex(zeroblob(4500000))"] * 8), r"The rows hold more than 50 MB\."),
         ("select zeroblob(2000000000)", r"A value is longer than 10 MB\."),
         ("select " + ", ".join(["zeroblob(9000000)"] * 200), "more than 256 MB of memory"),
     ],

@@ -75,6 +75,15 @@ def test_a_ratio_keeps_two_significant_digits(value, decimals, said):
     assert number(value, decimals) == said
 
 
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [(9_999, "9,999"), (10_000, "10K"), (999_949, "999.9K"), (999_950, "1M"), (999_999, "1M"),
+     (1_250_000, "1.2M"), (999_960_000, "1B"), (-999_999, "-1M")],
+)  # fmt: skip
+def test_a_short_figure_takes_the_next_letter_where_it_rounds_to_it(value, said):
+    assert compact(value) == said
+
+
 @given(st.floats(1e-30, 1e6), st.integers(0, 3))
 def test_a_figure_that_is_something_is_never_written_as_nothing(value, decimals):
     text = number(value, decimals).replace(",", "")
