@@ -87,6 +87,22 @@ class Batch:
 
 
 @dataclass(frozen=True)
+class _Newcomers:
+    """Actors without stored events: first named by a batch, and of nobody whose events moved.
+
+    Attributes:
+        named: how many identities there were before the batch.
+        touched: the actors that lost or gained stored events by it.
+    """
+
+    named: int
+    touched: set[int]
+
+    def __contains__(self, actor: int) -> bool:
+        return actor > self.named and actor not in self.touched
+
+
+@dataclass(frozen=True)
 class Written:
     """What became of a batch: events stored, and events that were already there."""
 
@@ -121,7 +137,9 @@ class Writer:
             tick: called now and then.
         """
         with self._transaction(tick):
+            named = self._people.value
             touched = self._learn(batch)
+            self._new = _Newcomers(named, touched)
             written = self._store(batch, touched, tick)
             self._save_traits(batch)
             self._users.save()
@@ -163,7 +181,7 @@ class Writer:
         self._generation = meta["generation"]
         self._seq = int(meta.get("next_seq", "1"))
         self._latest = int(meta.get("latest", EARLIEST))
-        people = Counter(db, "identities")
+        people = self._people = Counter(db, "identities")
         self._users = Dictionary(db, "identities", "key", people, {"kind": 0})
         self._devices = Dictionary(db, "identities", "key", people, {"kind": 1})
         self._events = Dictionary(db, "event_names", "name", Counter(db, "event_names"))
@@ -300,9 +318,10 @@ class Writer:
         """Return the rows that repeat none that is stored, and none before them.
 
         Events are the same that have the same actor, ts and id. What is later than everything
-        stored needs no look; otherwise each instant of an actor is looked up once.
+        stored, or of an actor without stored events, needs no look; otherwise each instant of an
+        actor is looked up once.
         """
-        latest = self._latest
+        latest, new = self._latest, self._new
         if min(row[1] for row in rows) > latest and len({row[3] for row in rows}) == len(rows):
             return rows
         fresh: list[Stored] = []
@@ -311,7 +330,8 @@ class Writer:
         for row in rows:
             if row[:2] != moment:
                 moment = row[:2]
-                known = self._stored_at(moment) if row[1] <= latest else set()
+                look = row[1] <= latest and row[0] not in new
+                known = self._stored_at(moment) if look else set()
             if row[3] not in known:
                 known.add(row[3])
                 fresh.append(row)
