@@ -2,7 +2,8 @@
 
 A tile's range is the board's live override, else the series' own, else the board's default, else
 30d. The board's filters, saved and live ones, narrow every tile that does not ignore them; a
-statement in SQL cannot be narrowed. A tile that fails says so in its place.
+statement in SQL cannot be narrowed. A tile that fails says so in its place; an event or a field
+that is not in the data is 0 with a note (semantics 12.1).
 """
 
 from __future__ import annotations
@@ -130,7 +131,7 @@ def answer_board(
         if block.type == "chart":
             try:
                 question = block_question(board, block, range_override, where)
-                answer = engine.answer(question, stop=stop)
+                answer = engine.answer(question, stop=stop, forgiving=True)
                 label = "" if question.kind in UNFILTERED else filter_words(board, block, where)
                 notes = (*answer.notes, label) if label else answer.notes
                 found[block.id] = answer.model_copy(update={"notes": notes})

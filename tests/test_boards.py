@@ -15,6 +15,7 @@ from core.draw.board import print_board
 from core.draw.layout import layout
 from core.errors import BadInput, FootfallError
 from core.starters import starter_boards
+from core.store.saved import Item, Saved
 from tests.drawings import block, sample_board, shop
 from tests.golden import check
 from tests.worlds import DAY, Event, World, appendix_a, engine_of
@@ -86,11 +87,28 @@ def test_the_chart_of_a_tile():
 
 
 def test_an_error_stays_in_its_tile():
-    blocks = (Block(id="good", question="dau"), Block(id="bad", question="nosuchevent"))
+    blocks = (Block(id="good", question="dau"), Block(id="bad", question="users of ce:gone"))
     with engine_of(appendix_a()) as engine:
         found = answer_board(Board(title="b", blocks=blocks), engine)
     assert found["good"].shape == "series"
     assert isinstance(found["bad"], FootfallError)
+
+
+def test_a_tile_of_what_was_never_seen_is_0_and_says_so():
+    blocks = (
+        Block(id="event", question="nosuchevent"), Block(id="field", question="dau by contry"),
+        Block(id="chart", chart_id="Kept"),
+    )  # fmt: skip
+    with engine_of(appendix_a()) as engine:
+        Saved(engine.path).save("charts", Item(title="Kept", body={"question": "users of gone"}))
+        board = Board(title="b", blocks=blocks)
+        found = answer_board(board, engine)
+        printed = print_board(board, found, 100)
+    for tile, name in (("event", "nosuchevent"), ("field", "contry"), ("chart", "gone")):
+        assert any(name in note for note in found[tile].missed)
+        assert set(found[tile].missed) <= set(found[tile].notes)
+        assert f"{name!r} is not" in printed
+    assert found["event"].lines[0].total == 0
 
 
 # -- layout

@@ -275,7 +275,7 @@ def test_a_printed_board_has_the_numbers_of_run(footfall: Any) -> None:
         assert board.code == 0
         assert "growth" in board.out.lower()
         assert " NL 5" in board.out
-        assert "event 'nothing_like_it' is not in this workspace" in board.out
+        assert "'nothing_like_it' is not in this" in board.out
 
 
 def test_a_plain_board_has_no_frames(footfall: Any) -> None:

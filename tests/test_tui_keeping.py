@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from core.boards import Block, Board
 from core.store.saved import Saved
 from tests.tui_pilot import explorer, workspace
 
@@ -90,6 +91,17 @@ async def test_starter_boards_are_saved_only_when_asked(path: Path) -> None:
         await ff.press("enter")
         assert "Saved" in ff.status
         assert Saved(path).boards()
+
+
+async def test_a_tile_of_what_was_never_seen_says_so(path: Path) -> None:
+    blocks = (Block(id="a", question="refund"),)
+    Saved(path).save_board(Board(title="Refunds", blocks=blocks))
+    async with explorer(path) as ff:
+        await ff.press("escape", "colon")
+        await ff.type("board Refunds")
+        await ff.press("enter")
+        assert "'refund' is not in this" in ff.screen
+        assert "it never happened" in ff.screen
 
 
 async def test_a_tile_is_removed_and_put_back(path: Path) -> None:

@@ -59,6 +59,7 @@ class Hearer:
     is_attached = True
     question: Question | None = None
     asking: Any = None
+    forgiving = False
     marks: tuple[Any, ...] = ()
 
     def __init__(
@@ -114,11 +115,15 @@ def answer(engine: SqliteEngine, saved: Any, asking: Asking) -> Answered:
     """Run a question to its end, whatever that is."""
     try:
         limit = NO_LIMIT if asking.unlimited else None
-        result = engine.run(asking.question, stop=asking.stop, fresh=asking.fresh, time_limit=limit)
+        result = engine.run(
+            asking.question, stop=asking.stop, fresh=asking.fresh, time_limit=limit,
+            forgiving=asking.view.forgiving,
+        )  # fmt: skip
+        empty = why_empty(engine, asking.question, result.answer)
         return Answered(
             asking,
             result,
-            empty=why_empty(engine, asking.question, result.answer),
+            empty=" ".join(result.answer.missed) if empty and result.answer.missed else empty,
             events=events_in_range(engine, asking.question),
             marks=marks_of(saved, result.answer),
         )

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from collections.abc import Iterable
+from typing import Literal, Self
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
+from pydantic.json_schema import SkipJsonSchema
 
 
 class Model(BaseModel):
@@ -53,9 +55,19 @@ class Shape(Model):
         title: what was counted, for a heading.
         first, last: local dates of the range, inclusive, ISO; None when it has none.
         notes: sentences the reader must see: what was cut, rounded or left out.
+        missed: those of them that name what is not in the data, which every picture has room for.
     """
 
     title: str = ""
     first: str | None = None
     last: str | None = None
     notes: tuple[str, ...] = ()
+    missed: SkipJsonSchema[tuple[str, ...]] = Field(default=(), exclude=True)
+
+    def missing(self, sentences: Iterable[str]) -> Self:
+        """Return the same answer, saying that names of its question are not in the data."""
+        said = tuple(dict.fromkeys(sentences))
+        if not said:
+            return self
+        notes = tuple(dict.fromkeys((*self.notes, *said)))
+        return self.model_copy(update={"notes": notes, "missed": said})

@@ -79,6 +79,12 @@ def draw(
     look = look or Look()
     if width < 1 or height < 1:
         return []
+    if answer.missed and height > 1:
+        said = finished(_missed(answer, width, height), width, height, look)
+        notes = tuple(note for note in answer.notes if note not in answer.missed)
+        rest = answer.model_copy(update={"missed": (), "notes": notes})
+        left = height - len(said)
+        return [*draw(rest, width, left, look, chart=chart, cursor=cursor, marks=marks), *said]
     name = _chart(answer, width, height, chart)
     if answer.shape == "series" and not _has_values(answer):
         return finished(_empty(answer, width), width, height, look)
@@ -112,6 +118,13 @@ def _chart(answer: Any, width: int, height: int, chart: str) -> str:
 
 def _has_values(answer: Any) -> bool:
     return bool(answer.lines) and bool(answer.buckets)
+
+
+def _missed(answer: Any, width: int, height: int) -> list[Line]:
+    """Return the sentences of names that are not in the data, in at most half of the box."""
+    from core.draw.legend import wrapped
+
+    return wrapped(list(answer.missed), width)[: height // 2]
 
 
 def _empty(answer: Any, width: int) -> list[Line]:

@@ -163,8 +163,7 @@ class SqliteEngine:
                 ctx = replace(ctx, names=ctx.names.forgiving())
             answer, statements = self._drive(asked, ctx, question)
             if ctx.names.missed:
-                notes = dict.fromkeys((*answer.notes, *ctx.names.missed))
-                answer = answer.model_copy(update={"notes": tuple(notes)})
+                answer = answer.missing(ctx.names.missed)
             spent = (time.perf_counter() - started) * 1000
             lookups = tuple(asked.lookups)
             at = (ctx.usual or ctx).now

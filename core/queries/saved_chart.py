@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, Literal
 
 from pydantic import Field
@@ -39,13 +40,15 @@ class SavedChart(Question):
         return True
 
     def ask(self, ctx: Context) -> Ask:
-        """See Question."""
-        answer = yield from opened(ctx, self).ask(ctx)
-        return answer
+        """See Question; what the chart names and the data has not is 0, with a note."""
+        names = ctx.names.forgiving()
+        answer = yield from opened(ctx, self).ask(replace(ctx, names=names))
+        return answer.missing(names.missed or ())
 
     def people(self, ctx: Context, bind: Binder, cell: Cell) -> str:
         """See Question: the people of the chart's number."""
-        return opened(ctx, self).people(ctx, bind, cell)
+        kept = replace(ctx, names=ctx.names.forgiving())
+        return opened(ctx, self).people(kept, bind, cell)
 
 
 def opened(ctx: Context, question: Question) -> Question:

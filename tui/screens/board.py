@@ -104,6 +104,7 @@ class BoardPage(AskedPage):
             try:
                 tile.saved = block_question(self.board, tile.block)
                 tile.chart = tile.chart or block_chart(tile.block)
+                tile.forgiving = True
                 self.ask(tile, self.changed(tile.saved), fresh=fresh)
             except FootfallError as error:
                 tile.fail(error)
@@ -147,6 +148,7 @@ class BoardPage(AskedPage):
     def put(self, question: Question) -> None:
         """See AskedPage: the focused tile asks something else."""
         if self.view is not None:
+            self.view.forgiving = False
             self.ask(self.view, question)
 
     @property

@@ -24,6 +24,7 @@ class AnswerView(Panel):
 
     Attributes:
         question: the question this panel asks; an answer to another is not shown.
+        forgiving: whether it may name what is not in the data, as what is kept may.
         result: the last result, kept while the next is on its way.
         error: why the last question failed.
         empty: a sentence when the answer holds nothing.
@@ -52,6 +53,7 @@ class AnswerView(Panel):
         super().__init__(heading, id=id)
         self.question: Question | None = None
         self.saved: Question | None = None
+        self.forgiving = False
         self.result: Result | None = None
         self.error: Exception | None = None
         self.empty = ""
