@@ -34,6 +34,16 @@ def test_the_cursor_says_its_bucket(cursor, said):
     assert said in shown(drawings.signups(), cursor=cursor)
 
 
+@pytest.mark.parametrize("chart", ["line", "bars", "area", "table", "number"])
+@pytest.mark.parametrize("size", [WIDE, (60, 12), (40, 5)])
+def test_a_breakdown_with_one_value_names_it(chart, size):
+    several = drawings.by_source()
+    alone = several.model_copy(update={"lines": several.lines[1:2]})
+    assert alone.lines[0].name in shown(alone, size, chart=chart)
+    unbroken = drawings.signups()
+    assert alone.lines[0].name not in shown(unbroken, size, chart=chart)
+
+
 def test_the_cursor_stands_under_its_bucket():
     lines = shown(drawings.signups(), cursor=(0, 0)).split("\n")
     axis = next(line for line in lines if "^" in line)

@@ -90,7 +90,8 @@ def delta(current: float | None, previous: float | None) -> Span:
 
 
 def _single(answer: Series, line: SeriesLine, width: int, look: Look) -> Line:
-    found: list[Span] = [Span(counted(line.total, unit_of(answer)), "bold")]
+    named = [Span(f"{cut(safe(line.name), NAME_SIZES[0])}  ")] if line.name else []
+    found: list[Span] = [*named, Span(counted(line.total, unit_of(answer)), "bold")]
     if line.total_fraction is not None:
         part, whole = line.total_fraction
         found.append(Span(f" {part:,} of {whole:,}", "dim"))

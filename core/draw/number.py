@@ -25,15 +25,18 @@ def number_answer(answer: Number, width: int, height: int, look: Look) -> list[L
 
 
 def _headline(
-    value: float | None, unit: str, right: Line, width: int, height: int, look: Look
+    value: float | None, unit: str, right: Line, width: int, height: int, look: Look, name: str = ""
 ) -> list[Line]:
     text = figure(value, unit)
     tall = [] if look.ascii or height < 6 else big(text, width - cells(right) - 1)
     if tall:
         bare = unit in ("number", "percent", "seconds") or bool(getattr(unit, "symbol", ""))
-        named = (Span("" if bare else str(unit), "dim"),)
+        words = " ".join(filter(None, ("" if bare else str(unit), name)))
+        named = (Span(words, "dim"),)
         return [tall[0], (*tall[1],), (*tall[2], Span(" "), *named, Span("  "), *right)]
-    whole = (Span(counted(value, unit), "bold"),)
+    whole: Line = (Span(counted(value, unit), "bold"),)
+    if name and cells(whole) + cells(right) + cells((Span(name),)) + 3 <= width:
+        whole = (Span(f"{name}  "), *whole)
     if cells(whole) + cells(right) + 1 > width:
         whole = (Span(text if len(text) <= width else short(value, unit), "bold"),)
     return [spread(whole, right, width)]
@@ -51,7 +54,8 @@ def number_chart(
     right: Line = (delta(line.total, line.previous_total),) if answer.comparison else ()
     if answer.comparison is not None and answer.comparison.until:
         right = (Span("~ ", "partial"), *right)
-    lines = _headline(line.total, unit_of(answer), right, width, height, look)
+    name = cut(safe(line.name), 24)
+    lines = _headline(line.total, unit_of(answer), right, width, height, look, name)
     at = cursor[1] if cursor else None
     partial = [b.partial for b in answer.buckets]
     if height >= 2:

@@ -309,7 +309,8 @@ def _bucket_columns(answer: Series) -> list[Texts]:
     return [
         Texts(answer.granularity, when, styles=styles),
         Texts(
-            answer.unit, tuple(figure(v, answer.unit) for v in line.values), right=True,
+            f"{answer.unit} {safe(line.name)}".rstrip(),
+            tuple(figure(v, answer.unit) for v in line.values), right=True,
             figures=tuple(max(v or 0.0, 0.0) for v in line.values),
         ),
         *([Texts("people", behind, right=True)] if behind else []),
