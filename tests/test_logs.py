@@ -214,6 +214,16 @@ def test_pages_of_raw_logs(engine):
     assert (slow.total, slow.notes) == (1, ("1 logs in all.",))
 
 
+def test_raw_logs_of_one_instant_are_the_last_to_arrive_first():
+    lines = [f"line {n}" for n in range(9)]
+    with engine_of(appendix_a()) as engine:
+        with closing(open_writer(engine.path)) as connection:
+            store_logs(connection, [Log(at("04-20T10:00"), line) for line in lines])
+        rows = ask(engine, "logs", metric="raw", limit=9).rows
+        assert [line for line in rows[0] if line in lines] == ["line 8"]
+        assert [row[rows[0].index("line 8")] for row in rows] == lines[::-1]
+
+
 def test_further_fields_are_kept():
     with engine_of(appendix_a()) as engine:
         with closing(open_writer(engine.path)) as connection:

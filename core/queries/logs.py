@@ -262,7 +262,7 @@ class Logs(TimedQuestion):
             select l.timestamp, l.id, l.level, l.service, l.source, l.session, l.message
             from {wanted.source()}
             where {wanted.where(bind, span)}
-            order by l.timestamp desc, l.id desc
+            order by l.timestamp desc, l.message desc
             limit {bind(self.limit + 1)} offset {bind(self.offset)}
             """,
             "a page of logs",
