@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -116,13 +117,31 @@ def test_traits_keep_the_latest_value_and_follow_a_merge(db: sqlite3.Connection)
     assert db.execute(found).fetchall() == [("new", "plan", "pro")]
 
 
+def test_a_removed_trait_does_not_come_back_with_an_older_file(db: sqlite3.Connection) -> None:
+    found = "select i.key, t.key, t.value from traits t join identities i on i.id = t.user"
+    old = [Identify("ann", None, T, {"plan": "pro", "seats": 3})]
+    store_events(db, old)
+    store_events(db, [Identify("ann", None, T + 5, {"plan": None}), Alias("ann", "zoe", T + 6)])
+    store_events(db, [*old, Identify("ann", None, T + 5, {"plan": "at the same time"})])
+    assert db.execute(found).fetchall() == [("zoe", "seats", "3")]
+    store_events(db, [Identify("ann", None, T + 9, {"plan": "free"})])
+    assert sorted(db.execute(found)) == [("zoe", "plan", "free"), ("zoe", "seats", "3")]
+
+
+def test_a_trait_of_a_device_describes_who_had_it_then(db: sqlite3.Connection) -> None:
+    store_events(db, [Identify(None, "phone", T + 7, {"plan": "pro"})])
+    store_events(db, [Identify("ann", "phone", T), Identify("bob", "phone", T + 5)])
+    found = "select i.key, t.value from traits t join identities i on i.id = t.user"
+    assert db.execute(found).fetchall() == [("bob", "pro")]
+
+
 @settings(max_examples=150, deadline=None)
 @given(world=worlds(max_events=16, days=3))
 def test_every_event_counts_for_whom_the_definitions_say(
     world: World, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     path = store(world, tmp_path_factory.mktemp("world") / "w.db")
-    expected = {s.number: s.actor for s in oracle.seen(world)}
+    expected = {s.number: s.actor for s in oracle.seen(replace(world, ahead=True))}
     with closing(sqlite3.connect(path)) as db:
         stored = db.execute(
             "select e.seq - 1, i.key from events e left join identities i on i.id = e.actor"

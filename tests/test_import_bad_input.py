@@ -55,6 +55,9 @@ BAD = {
     _line(properties=[1]): "properties not a JSON object",
     b'{"user":"ann"}': "no event name",
     _deep(1000): "nested too deep",
+    _deep(300).replace(b"properties", b"country"): "nested too deep",
+    _deep(300).replace(b"properties", b"traits"): "nested too deep",
+    _deep(300).replace(b"1}", b"1" * 30 + b"}"): "nested too deep",
     _deep(100_000): "nested too deep",
     b'{"event":"' + b"x" * 10_000_000 + b'"}': "line longer than 1 MB",
 }

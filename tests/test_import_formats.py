@@ -367,6 +367,20 @@ def test_nothing_that_a_line_says_twice_is_lost(tmp_path: Path) -> None:
     }  # fmt: skip
 
 
+@pytest.mark.parametrize("name", ["in.jsonl", "in.csv"])
+def test_whole_numbers_of_any_length_are_kept_exactly(tmp_path: Path, name: str) -> None:
+    long = 12_345_678_901_234_567_890_123
+    line = {"event": "a", "user": long, "time": MS, "n": long, "properties": {"m": [-long, 1.5]}}
+    content = json.dumps(line)
+    if name == "in.csv":
+        properties = json.dumps(line["properties"]).replace('"', '""')
+        content = f'event,user,time,n,properties\na,{long},{MS},{long},"{properties}"\n'
+    _, rows = load(tmp_path, content, name)
+    assert rows[0]["user"] == str(long)
+    assert str(rows[0]["properties"].pop("n")) == str(long)
+    assert rows[0]["properties"] == {"m": [-long, 1.5]}
+
+
 def test_a_user_id_that_looks_like_a_vendors_device_is_a_user_elsewhere(tmp_path: Path) -> None:
     _, rows = load(tmp_path, json.dumps({"event": "a", "user": "$device:p", "time": MS}))
     assert (rows[0]["user"], rows[0]["device"]) == ("$device:p", None)

@@ -298,3 +298,10 @@ def test_a_pattern_of_a_hostile_message_is_quick(piece):
     started = time.perf_counter()
     pattern_of(piece * 500_000)
     assert time.perf_counter() - started < 0.1
+
+
+def test_a_log_whose_id_is_no_text_is_refused_and_those_beside_it_are_kept(tmp_path: Path) -> None:
+    lines = [{**JOURNAL, "__CURSOR": cursor} for cursor in ("s=1", ["s"], {"s": 1}, None)]
+    path = written(tmp_path, *lines)
+    report = import_files(tmp_path / "w.db", [path])
+    assert (report.stored, report.reasons) == (2, {"log id is not text": 2})

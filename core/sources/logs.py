@@ -7,12 +7,11 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from core.errors import BadInput, did_you_mean
-from core.json_text import json_text
 from core.logs import USUAL, level_number
 from core.sources.fields import listed, normal, understand
 from core.sources.moments import Moments
 from core.sources.rows import LogRow, MissingField, Occurrences, Refused, digest
-from core.sources.values import dump, first_text, typed
+from core.sources.values import as_json, dump, first_text, typed
 from core.timeframe import Calendar
 
 NAMES: Final[dict[str, tuple[str, ...]]] = {
@@ -159,16 +158,19 @@ class LogMaker:
         """Return the logs of several lines; None when one is refused, then nothing has happened."""
         try:
             parts = [self._parts(plan, values) for values in many]
+            own = [first_text(plan.places["log_id"], values, "log id") for values in many]
         except (Refused, TypeError):
             return None
         return [
-            LogRow._make((*part, self._id(plan, values, lines[place] if lines else None)))
-            for place, (part, values) in enumerate(zip(parts, many, strict=True))
+            LogRow._make((*part, self._id(given, values, lines[place] if lines else None)))
+            for place, (part, given, values) in enumerate(zip(parts, own, many, strict=True))
         ]
 
     def make(self, plan: LogPlan, values: list[Any], line: bytes | None) -> LogRow:
         """Return what one line says; Refused with the reason."""
-        return LogRow._make((*self._parts(plan, values), self._id(plan, values, line)))
+        parts = self._parts(plan, values)
+        own = first_text(plan.places["log_id"], values, "log id")
+        return LogRow._make((*parts, self._id(own, values, line)))
 
     def _parts(self, plan: LogPlan, values: Sequence[Any]) -> tuple[Any, ...]:
         if not plan.complete:
@@ -195,8 +197,7 @@ class LogMaker:
             return dump({name: typed(v) for name, i in plan.extras if (v := values[i])})
         return dump({name: v for name, i in plan.extras if (v := values[i]) is not None})
 
-    def _id(self, plan: LogPlan, values: Sequence[Any], line: bytes | None) -> int:
-        own = first_text(plan.places["log_id"], values, "log id")
+    def _id(self, own: str | None, values: Sequence[Any], line: bytes | None) -> int:
         if own:
             return digest(own.encode())
         text = line if line is not None else "\x1f".join(map(str, values)).encode()
@@ -215,4 +216,4 @@ def _message(value: Any) -> str:
         raise Refused("no message")
     if isinstance(value, list) and all(isinstance(v, int) and 0 <= v < 256 for v in value):
         return bytes(value).decode(errors="replace")
-    return json_text(value)
+    return as_json(value)

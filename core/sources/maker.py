@@ -6,7 +6,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final, Protocol
 
 from core.errors import BadInput
-from core.json_text import json_text
 from core.sources.fields import Plan, cannot_read, meaning_of, understand
 from core.sources.moments import Moments
 from core.sources.rows import (
@@ -20,7 +19,7 @@ from core.sources.rows import (
     Row,
     digest,
 )
-from core.sources.values import as_object, as_text, checked_text, dump, first_text, typed
+from core.sources.values import as_json, as_object, as_text, checked_text, dump, first_text, typed
 from core.sources.vendors import Vendor, of_lines
 from core.timeframe import Calendar
 
@@ -231,7 +230,7 @@ class Maker:
         user, device = _people(plan, values)
         session = first_text(plan.session, values, "session id") if plan.session else None
         own = first_text(plan.event_id, values, "event id") if plan.event_id else None
-        traits = as_object(values[plan.traits], "traits") if plan.traits >= 0 else None
+        traits = _traits(plan, values)
         ts = self._time(plan, values)
         properties = self._properties(plan, values)
         self._note(plan)
@@ -263,7 +262,7 @@ class Maker:
         return tuple(
             (value or None if self._text else value)
             if value is None or value.__class__ is str
-            else json_text(value)
+            else as_json(value)
             for value in values
         )
 
@@ -294,7 +293,7 @@ class Maker:
             if not old or not user:
                 raise Refused("alias without both ids")
             return Alias(old, user, ts)
-        traits = as_object(values[plan.traits], "traits") if plan.traits >= 0 else None
+        traits = _traits(plan, values)
         if not user and not (device and traits):
             raise Refused("identify without a user")
         return Identify(user, device, ts, traits or None)
@@ -339,6 +338,14 @@ def _merged(beside: Mapping[str, Any], inside: dict[str, Any]) -> dict[str, Any]
             free = f"{name}_{count}"
             count += 1
         found[free] = value
+    return found
+
+
+def _traits(plan: Plan, values: Sequence[Any]) -> dict[str, Any] | None:
+    found = as_object(values[plan.traits], "traits") if plan.traits >= 0 else None
+    for value in found.values() if found else ():
+        if value.__class__ is dict or value.__class__ is list:
+            as_json(value)
     return found
 
 

@@ -13,6 +13,7 @@ from core.json_text import json_text
 from core.sources.rows import Refused
 
 _EXACT: Final = 2**53
+_DEEPEST: Final = 250
 _DIGITS: Final = bytes.maketrans(b"123456789", b"0" * 9)
 _LONG: Final = b"0" * 20
 _LONG_NEGATIVE: Final = b"-" + b"0" * 19
@@ -68,9 +69,12 @@ def parse(text: bytes) -> Any:
     """
     found = orjson.loads(text)
     digits = text.translate(_DIGITS)
-    if _LONG in digits or _LONG_NEGATIVE in digits:
+    if _LONG not in digits and _LONG_NEGATIVE not in digits:
+        return found
+    try:
         return json.loads(text)
-    return found
+    except RecursionError as error:
+        raise ValueError("nested too deep") from error
 
 
 def load(text: str, what: str) -> Any:
@@ -87,7 +91,7 @@ def checked_text(text: str) -> str | None:
     Letters that are written as numbers become letters: keys are looked for as they are called.
     """
     found = as_object(text, "properties")
-    if found and (text.count("[") + text.count("{") > 250):
+    if found and (text.count("[") + text.count("{") > _DEEPEST):
         dump(found)
     if found and "\\u" in text:
         return dump(found)
@@ -96,12 +100,27 @@ def checked_text(text: str) -> str | None:
 
 def dump(value: Any) -> str | None:
     """Return JSON text of an object, None for an empty one; Refused beyond 250 levels."""
-    if not value:
-        return None
+    return as_json(value) if value else None
+
+
+def as_json(value: Any) -> str:
+    """Return JSON text of any value; Refused beyond 250 levels."""
     try:
-        return json_text(value)
+        text = json_text(value)
     except (TypeError, RecursionError) as error:
         raise Refused("nested too deep") from error
+    if text.count("[") + text.count("{") > _DEEPEST and _depth(value) > _DEEPEST:
+        raise Refused("nested too deep")
+    return text
+
+
+def _depth(value: Any) -> int:
+    depth, level = 0, [v for v in (value,) if isinstance(v, (dict, list))]
+    while level and depth <= _DEEPEST:
+        depth += 1
+        below = (v.values() if isinstance(v, dict) else v for v in level)
+        level = [v for values in below for v in values if isinstance(v, (dict, list))]
+    return depth
 
 
 @lru_cache(maxsize=65536)

@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 from operator import itemgetter
 from typing import Any
 
-from core.json_text import json_text
 from core.sources.moments import EARLIEST
 from core.sources.rows import NO_SESSION, Alias, Identify, Row
 from core.store.activity import Activity
@@ -21,6 +20,7 @@ from core.store.layout import CONTEXT
 from core.store.merge import Merge
 from core.store.properties import Properties, Values
 from core.store.sessions import Sessions
+from core.store.traits import Traits
 from core.store.waiting import Patience, begin
 from core.store.workspace import bump, read_calendar, read_meta
 from core.timeframe import DAY, QUARTER, Calendar
@@ -141,7 +141,7 @@ class Writer:
             touched = self._learn(batch)
             self._new = _Newcomers(named, touched)
             written = self._store(batch, touched, tick)
-            self._save_traits(batch)
+            self._traits.save(batch.about_people(), self._users, self._devices)
             self._users.save()
             self._devices.save()
             self._connection.executemany(
@@ -193,6 +193,7 @@ class Writer:
             for i in range(len(CONTEXT))
         ]
         self._identity = Identity(db)
+        self._traits = Traits(db, self._identity)
         self._tied = {} if "ties_settled" in meta else self._identity.tied()
         self._properties = Properties(db)
         self._activity = Activity(db)
@@ -222,7 +223,9 @@ class Writer:
         affected = {**self._identity.learn(pairs, aliases), **self._tied}
         if not affected:
             return set()
-        merge = Merge(self._connection, self._identity, self._activity, self._properties)
+        merge = Merge(
+            self._connection, self._identity, self._activity, self._properties, self._traits
+        )
         return merge.run(affected)
 
     def _store(self, batch: Batch, touched: set[int], tick: Callable[[], None]) -> Written:
@@ -361,43 +364,3 @@ class Writer:
         if touched:
             in_session = (row for row in in_session if row[0] not in touched)
         self._session_rows.add(in_session, set(known))
-
-    def _save_traits(self, batch: Batch) -> None:
-        found: dict[tuple[int, str], tuple[int, str | None]] = {}
-        for said in batch.about_people():
-            if said.traits or isinstance(said, Identify):
-                self._collect_traits(said, found)
-        for (owner, key), (ts, value) in found.items():
-            self._save_trait(owner, key, ts, value)
-
-    def _collect_traits(
-        self, row: Row | Identify, found: dict[tuple[int, str], tuple[int, str | None]]
-    ) -> None:
-        user, device = self._users.ids([row.user])[0], self._devices.ids([row.device])[0]
-        owner = self._identity.actor(user, device, row.ts)
-        for key, value in (row.traits or {}).items() if owner else ():
-            if row.ts >= found.get((owner, key), (row.ts, ""))[0]:
-                found[owner, key] = (row.ts, _trait_text(value))
-
-    def _save_trait(self, owner: int, key: str, ts: int, value: str | None) -> None:
-        if value is None:
-            self._connection.execute(
-                "delete from traits where user = ? and key = ? and updated_at <= ?",
-                (owner, key, ts),
-            )
-            return
-        self._connection.execute(
-            """
-            insert into traits (user, key, value, updated_at) values (?, ?, ?, ?)
-            on conflict (user, key) do update
-            set value = excluded.value, updated_at = excluded.updated_at
-            where excluded.updated_at >= traits.updated_at
-            """,
-            (owner, key, value, ts),
-        )
-
-
-def _trait_text(value: Any) -> str | None:
-    if value is None or isinstance(value, str):
-        return value
-    return json_text(value)

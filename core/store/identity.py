@@ -90,12 +90,9 @@ class Identity:
         order = list(path)
         return max(order[order.index(user) :], key=lambda old: self._aliases[old][:2])
 
-    def owner(self, identity: int) -> int:
-        """Return the person an identity stands for now: its root, or its first linked user's."""
-        if identity in self._aliases:
-            return self.root(identity)
-        turns = self._device(identity).turns
-        return self.root(turns[0][1]) if turns else identity
+    def owner(self, identity: int, at: int) -> int:
+        """Return the person that a user id or a device stood for at `at` ms."""
+        return self.root(identity) if identity in self._aliases else self.actor(0, identity, at)
 
     def actor(self, user: int, device: int, ts: int) -> int:
         """Return who an event of this user id and device id at `ts` ms counts for; 0 = nobody."""

@@ -16,6 +16,7 @@ from core.store.activity import Activity, Key
 from core.store.identity import Identity
 from core.store.layout import CONTEXT
 from core.store.properties import Properties
+from core.store.traits import Traits
 
 _CONTEXT = ", ".join(CONTEXT)
 _JSON = "(select properties from event_properties p where p.seq = e.seq)"
@@ -35,11 +36,13 @@ class Merge:
         identity: Identity,
         activity: Activity,
         properties: Properties,
+        traits: Traits,
     ) -> None:
         self._connection = connection
         self._identity = identity
         self._activity = activity
         self._properties = properties
+        self._traits = traits
         self._gone: dict[Key, set[int]] = defaultdict(set)
         self._come: dict[Key, set[int]] = defaultdict(set)
         self._lost: dict[Key, int] = defaultdict(int)
@@ -54,7 +57,8 @@ class Merge:
             The actors that lost or gained events.
         """
         moves = [move for actor, since in affected.items() for move in self._moves(actor, since)]
-        self._move_traits(affected)
+        for actor in affected:
+            self._traits.move(actor)
         if not moves:
             return set()
         touched = {old for old, _, _ in moves} | {new for _, new, _ in moves}
@@ -197,21 +201,3 @@ class Merge:
             self._connection.execute(
                 "delete from first_activity where event = ? and day = ?", (event, day)
             )
-
-    def _move_traits(self, actors: Iterable[int]) -> None:
-        """Give the traits of a merged user id or linked device to the person it now is."""
-        for actor in actors:
-            owner = self._identity.owner(actor)
-            if owner == actor:
-                continue
-            self._connection.execute(
-                """
-                insert into traits (user, key, value, updated_at)
-                select ?, key, value, updated_at from traits where user = ?
-                on conflict (user, key) do update
-                set value = excluded.value, updated_at = excluded.updated_at
-                where excluded.updated_at > traits.updated_at
-                """,
-                (owner, actor),
-            )
-            self._connection.execute("delete from traits where user = ?", (actor,))

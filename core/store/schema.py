@@ -488,6 +488,19 @@ def m013_order_of_links(db: Database) -> None:
     """)
 
 
+@migrations()
+def m014_removed_traits(db: Database) -> None:
+    """When a trait of a person was last removed, so that an older value does not come back."""
+    db.executescript("""
+    create table traits_removed (
+        user integer not null,
+        key text not null,
+        at integer not null,
+        primary key (user, key)
+    ) without rowid;
+    """)
+
+
 def _columns(named: dict[str, str]) -> str:
     return ", ".join(f"{text} as {name}" for name, text in named.items())
 
