@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.answers import Cell
+from core.draw.figures import facts
 from core.errors import BadQuestion
 from core.queries import from_json
 from tests import oracle_trend_windows as oracle
@@ -117,6 +118,11 @@ def test_a_growing_window_counts_everybody_once(engine):
     assert counts.lines[0].values == (2, 2, 3, 3, 3, 3, 3, 4, 4, 5, 5, 5, 5, 5)
     assert counts.lines[0].total == 5
     assert not counts.additive
+
+
+@pytest.mark.parametrize("window", [{"cumulative": True}, {"rolling_window": 7}])
+def test_of_windows_nothing_is_said_about_adding_up(engine, window):
+    assert facts(ask(engine, "trend", **PURCHASES, **window)) == []
 
 
 def test_a_rolling_average_of_daily_users(engine):

@@ -41,7 +41,8 @@ class Line(Model):
             period, being shorter, has no bucket.
         total: the figure over the whole range; for people counted once, not the sum of values.
         previous_total: the same of the compared period.
-        of_last: total is the figure of the last bucket instead, as of rolling windows.
+        overlapping: values are of windows longer than a bucket, so they add up to nothing; of wau
+            and mau total is then the last value.
         fractions: where values are shares that are worth a look behind, (part, whole) of each
             bucket; else empty.
         total_fraction: the same of the whole range.
@@ -53,7 +54,7 @@ class Line(Model):
     previous: tuple[float | None, ...] | None = None
     total: float | None = None
     previous_total: float | None = None
-    of_last: bool = False
+    overlapping: bool = False
     fractions: tuple[tuple[int, int], ...] = ()
     total_fraction: tuple[int, int] | None = None
 

@@ -216,7 +216,7 @@ def facts(answer: Series) -> list[str]:
     """Return the sentences a reader of a series must not miss, its own notes last."""
     found = []
     for line in answer.lines[:1] if not answer.additive and answer.unit in COUNTED else ():
-        if line.total is None or line.of_last:
+        if line.total is None or line.overlapping:
             continue
         if abs(line.total - line.bucket_sum) > 1e-9:
             found.append(_once(answer, line))

@@ -44,7 +44,7 @@ class ActiveUsers(TimedQuestion):
         return assemble(
             ctx, self, time, by, now, before,
             title=TITLES[self.metric], unit="users", additive=False,
-            of_last=self._windowed(time.buckets),
+            overlapping=self._windowed(time.buckets),
         )  # fmt: skip
 
     def _windowed(self, slots: list[Bucket]) -> bool:

@@ -88,14 +88,14 @@ def assemble(
     unit: str,
     additive: bool,
     empty: Figure = 0,
-    of_last: bool = False,
+    overlapping: bool = False,
     notes: Iterable[str] = (),
 ) -> Series:
     """Return the Series of a period and the one it is compared with.
 
     Args:
         empty: the figure of a bucket without rows: 0, or None for averages and ratios.
-        of_last: the totals are the figures of the last bucket.
+        overlapping: points are of windows longer than a bucket.
     """
     groups, omitted = ranked(now, question.limit) if by else ([()], 0)
     gone = _gone(now, before, question.limit) if by and before else []
@@ -113,7 +113,7 @@ def assemble(
                 previous=previous,
                 total=now.totals.get(group, empty),
                 previous_total=previous_total,
-                of_last=of_last,
+                overlapping=overlapping,
             )
         )
     return Series(

@@ -200,6 +200,7 @@ class Trend(TimedQuestion):
             notes=notes,
             unit=UNITS.get(self.measure, "number"),
             additive=self.measure in ("count", "sum") and not self._windowed(),
+            overlapping=self._windowed(),
             empty=self._empty(),
         )  # fmt: skip
 
