@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
+from core.answers import Answer, Number
 from core.api import Backend, read, respond
+from core.api.amplitude_saved import SHAPE_OF
 from core.language import format_question, parse_any
 from core.queries import from_json
 from core.store.saved import Saved
@@ -108,6 +110,25 @@ def test_a_chart_is_found_by_its_title_too(backend: Backend) -> None:
     by_title = respond(read("GET /api/3/chart/Chart%20trend/query"), backend)
     assert by_id.ok
     assert by_id == by_title
+
+
+def test_people_on_other_pages_are_said(backend: Backend) -> None:
+    body = chart(backend, {"kind": "segment", "segment": "returning", "limit": 1,
+                           "range": "2025-03-01,2025-04-10"})  # fmt: skip
+    assert len(body["matches"]) == min(body["total"], 1)
+    assert ("warnings" in body) == (body["total"] > 1)
+
+
+def test_a_single_figure_is_a_series_of_one_value() -> None:
+    answer = Number(title="Share", first="2025-04-07", last="2025-04-20", value=0.5, unit="percent")
+    data = SHAPE_OF[Number](answer, None, None)["data"]
+    assert (data["series"], data["seriesLabels"], data["xValues"]) == (
+        [[50]], ["Share"], ["2025-04-20"],
+    )  # fmt: skip
+
+
+def test_every_shape_has_an_answer() -> None:
+    assert set(SHAPE_OF) == set(get_args(get_args(Answer)[0]))
 
 
 def test_a_title_may_hold_a_slash(backend: Backend) -> None:

@@ -53,7 +53,7 @@ FIGURES = ("count", "number", "percent", "duration")
 def chart(asked: ask.Chart, backend: Backend) -> Json:
     """Return a saved chart, by id or title, in the documented shape of its kind."""
     question, answer = _answered(asked, backend)
-    found: Json = _SHAPES[type(answer)](answer, question, backend)
+    found: Json = SHAPE_OF[type(answer)](answer, question, backend)
     return found
 
 
@@ -179,10 +179,12 @@ def _people(answer: People, question: Question, backend: Backend) -> Json:
     if isinstance(question, UserSearch):
         return user_search(ask.UserSearch(user=question.user), backend)
     kind = "match_user_or_device_id" if answer.rows else "nomatch"
+    left = answer.total - answer.offset - len(answer.rows)
     return {
         "matches": [match(row.user, backend) for row in answer.rows],
         "type": kind,
         "total": answer.total,
+        "warnings": [f"{left} more users are on other pages."] if left else [],
     }
 
 
@@ -235,7 +237,8 @@ def _flow(answer: Flow, question: Question, backend: Backend) -> Json:
     }  # fmt: skip
 
 
-_SHAPES: dict[type[Shape], Callable[[Any, Question, Backend], Json]] = {
+SHAPE_OF: dict[type[Shape], Callable[[Any, Question, Backend], Json]] = {
     Series: _series, Steps: _steps, Grid: _grid, Histogram: _histogram, Table: _table,
     People: _people, Timeline: _timeline, Number: _number, Treemap: _treemap, Flow: _flow,
 }  # fmt: skip
+"""Shape -> what its answers are in the JSON of the document, of all ten."""
