@@ -34,9 +34,10 @@ STRANGER = """
 import sqlite3, sys, time
 end, done = time.monotonic() + float(sys.argv[2]), 0
 while time.monotonic() < end:
-    connection = sqlite3.connect(sys.argv[1])
+    connection = sqlite3.connect(sys.argv[1], timeout=15)
     connection.execute("select count(*) from meta").fetchone()
     if done % 3 == 1:
+        connection.execute("pragma busy_timeout = 0")  # else it keeps writers away for so long
         connection.execute("pragma wal_checkpoint(truncate)").fetchall()
     if done % 3 == 2:
         connection.execute("update meta set value = value where key = 'zone'")

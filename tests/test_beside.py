@@ -18,8 +18,9 @@ import pytest
 
 from core.boards import Block, Board
 from core.engines.sqlite import SqliteEngine
-from core.errors import CannotOpen
+from core.errors import CannotOpen, QueryFailed
 from core.queries import from_json
+from core.store import schema
 from core.store.health import checks
 from core.store.ingest import import_files
 from core.store.saved import Saved
@@ -184,6 +185,20 @@ def test_a_new_file_is_made_by_all_who_open_it_at_once(tmp_path: Path) -> None:
         for thread in threads:
             thread.join()
         assert errors == []
+
+
+def test_a_file_whose_making_was_cut_short_is_made_by_the_next(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "new.db"
+    with monkeypatch.context() as patched:
+        patched.setitem(schema.INDEXES, "last", "create index last on nowhere (nothing)")
+        with pytest.raises(QueryFailed, match="syntax error"):
+            open_writer(path)
+    with closing(sqlite3.connect(path)) as db:
+        assert db.execute("select count(*) from sqlite_master").fetchone() == (0,)
+    make(path)
+    assert all(check.ok for check in checks(path))
 
 
 def test_a_killed_import_that_is_run_again_leaves_doctor_content(tmp_path: Path) -> None:

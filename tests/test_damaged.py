@@ -129,6 +129,33 @@ def test_every_command_tells_it_in_a_sentence(
             assert "malformed" in said.out + said.err, command
 
 
+@pytest.mark.parametrize("command", [("run", "dau"), ("mark", "x"), ("list", "marks"), ("doctor",)])
+@pytest.mark.parametrize(
+    ("schema", "meta"),
+    [(b"create table \xa8 (a)", "2"), (b"", "much"), (b"", "\N{BELL}"), (b"", None)],
+)
+def test_what_is_no_text_is_told_in_a_sentence(
+    whole: Path, tmp_path: Path, schema: bytes, meta: str | None, command: tuple[str, ...],
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str],
+) -> None:  # fmt: skip
+    path = tmp_path / "damaged.db"
+    shutil.copy(whole, path)
+    monkeypatch.setenv("FOOTFALL_DB", str(path))
+    with closing(sqlite3.connect(path)) as db, db:
+        if meta is None:
+            db.execute("delete from meta where key = 'generation'")
+        elif schema:
+            db.execute("pragma writable_schema = on")
+            db.execute(
+                "update sqlite_master set sql = cast(? as text) where name = 'meta'", (schema,)
+            )
+        else:
+            db.execute("update meta set value = ? where key = 'version'", (meta,))
+    assert run(command) in (0, 1)
+    said = capsys.readouterr()
+    assert "Traceback" not in said.out + said.err
+
+
 @pytest.mark.parametrize("page", ["identities", "events", "activity", "meta", "dimension_values"])
 def test_an_import_into_it_tells_it_in_a_sentence(
     whole: Path, tmp_path: Path, page: str, capsys: pytest.CaptureFixture[str]

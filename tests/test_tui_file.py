@@ -60,6 +60,7 @@ async def until(ff: Driver, text: str) -> None:
 async def test_a_deleted_file_is_told_and_so_is_its_return(path: Path) -> None:
     async with explorer(path, place="metrics") as ff:
         facts = ff.status
+        ff.page.say("Saved as Weekly signups.")
         away = path.with_name("away.db")
         path.rename(away)
         assert "small.db is no longer there." in await polled(ff)

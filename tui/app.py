@@ -129,9 +129,16 @@ class Explorer(App[int]):
         self.state.values["place"] = self.current_mode
         self.exit(0)
 
+    def read_again(self) -> None:
+        """Take the file as it is, also one that took the place of another."""
+        self.data.seen()
+        self.look = replace(self.look, calendar=self.engine.calendar)
+
     def _poll(self) -> None:
         page = next((s for s in reversed(self.screen_stack) if isinstance(s, Page)), None)
         if self.data.look() and page is not None:
+            if self.data.trouble:
+                page.say("")  # an older message would hide it
             page.update_status()
 
     # -- the terminal

@@ -13,7 +13,7 @@ from typing import Final, Protocol
 
 from core.engines import bitmaps
 from core.errors import CannotOpen, Stopped
-from core.store.troubles import code_of, sentence
+from core.store.troubles import TROUBLES, code_of, sentence
 from core.store.waiting import WAIT, busy_timeout
 from core.store.workspace import Identity, identity, open_reader, read_calendar
 from core.timeframe import Calendar
@@ -92,7 +92,7 @@ class Slot:
         """Progress handler: non-zero ends the statement."""
         return int(time.monotonic() > self.deadline)
 
-    def suspect(self, error: sqlite3.Error) -> None:
+    def suspect(self, error: Exception) -> None:
         """Note an error that a statement ended with."""
         self.broken = self.broken or code_of(error) not in _HARMLESS
 
@@ -159,7 +159,7 @@ class Pool:
         try:
             if place != self._place:
                 self.calendar, self._place = read_calendar(connection), place
-        except sqlite3.Error as error:
+        except TROUBLES as error:
             connection.close()
             raise sentence(error, self.path) from error
         slot = Slot(connection, bitmaps.register(connection), place, wait)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import sqlite3
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -17,10 +16,10 @@ from core.answers import Shape
 from core.engines.cache import Cache
 from core.engines.connections import PROGRESS_STEPS, Pool, Slot, Stop
 from core.engines.dialect import SqliteDialect, Statement
-from core.errors import NotFound, Stopped, TookTooLong, did_you_mean
+from core.errors import Damaged, NotFound, Stopped, TookTooLong, did_you_mean
 from core.queries.base import Context, Question, Rows, present_of
 from core.queries.names import Names
-from core.store.troubles import sentence
+from core.store.troubles import DOCTOR, TROUBLES, sentence
 from core.store.waiting import WAIT
 from core.store.workspace import Identity, read_meta
 from core.timeframe import Calendar
@@ -252,14 +251,14 @@ class SqliteEngine:
         """Turn an error of SQLite in this block into a sentence."""
         try:
             yield
-        except sqlite3.Error as error:
+        except TROUBLES as error:
             failed = slot.failures.take()
             slot.suspect(error)
             raise self._sentence(error, slot, failed, stop or Stop(), limit) from error
 
     def _sentence(
         self,
-        error: sqlite3.Error,
+        error: Exception,
         slot: Slot,
         failed: Exception | None,
         stop: Stop,
@@ -297,6 +296,8 @@ class SqliteEngine:
                 from meta where key = 'generation'
                 """
             ).fetchone()
+        if row is None or not row[0].isdecimal():
+            raise Damaged(f"{self.path} is damaged: it has no generation.", DOCTOR)
         return slot.place, int(row[0]), int(row[1])
 
     def _context(self, slot: Slot) -> tuple[Context, tuple[Any, ...]]:

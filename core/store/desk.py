@@ -15,7 +15,7 @@ from typing import Literal
 from core.errors import Forbidden
 from core.store.profiles import Profile, present_profile, store_profile, writable
 from core.store.things import now_ms
-from core.store.troubles import sentence
+from core.store.troubles import TROUBLES, sentence
 from core.store.waiting import Patience, begin
 from core.store.workspace import bump, open_reader, uri
 from core.timeframe import DAY
@@ -69,7 +69,7 @@ class Desk:
         with closing(open_reader(self.path, wait=self.patience.seconds)) as connection:
             try:
                 yield connection
-            except sqlite3.DatabaseError as error:
+            except TROUBLES as error:
                 raise sentence(error, self.path) from error
 
     @contextmanager
@@ -85,7 +85,7 @@ class Desk:
                 with connection:
                     yield connection
                     bump(connection)
-        except sqlite3.DatabaseError as error:
+        except TROUBLES as error:
             raise sentence(error, self.path, "written") from error
 
     def who(self, connection: sqlite3.Connection) -> Profile:

@@ -22,7 +22,7 @@ from core.store.flags import FLAGS, Flags
 from core.store.layout import ACTIVE, FIRST_PROPERTY
 from core.store.profiles import present_profile
 from core.store.sessions import Sessions
-from core.store.troubles import sentence
+from core.store.troubles import TROUBLES, sentence
 from core.store.waiting import Patience, begin
 from core.store.workspace import bump, open_writer
 from core.text import clean
@@ -103,7 +103,7 @@ def flag_event(
             _follow(connection, before, after, told)
             bump(connection)
             connection.execute("commit")
-        except sqlite3.DatabaseError as error:
+        except TROUBLES as error:
             connection.rollback()
             raise sentence(error, path, "written") from error
         except BaseException:

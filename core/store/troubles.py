@@ -12,17 +12,24 @@ _BUSY: Final = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQ
 _UNREADABLE: Final = frozenset({sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM, sqlite3.SQLITE_AUTH})
 
 
-def code_of(error: sqlite3.Error) -> int:
+DOCTOR: Final = "footfall doctor tells more."
+"""The next step where the file is damaged."""
+
+TROUBLES: Final = (sqlite3.Error, UnicodeDecodeError)
+"""What a statement raises; Python cannot read every text, or message, of a damaged page."""
+
+
+def code_of(error: Exception) -> int:
     """Return SQLite's primary result code; 0 for an error of Python's own."""
     return int(getattr(error, "sqlite_errorcode", 0)) & 0xFF
 
 
-def is_busy(error: sqlite3.Error) -> bool:
+def is_busy(error: Exception) -> bool:
     """Whether somebody else has the file just then, so that trying again may do."""
     return code_of(error) in _BUSY
 
 
-def sentence(error: sqlite3.Error, path: str | Path, doing: str = "read") -> FootfallError:
+def sentence(error: Exception, path: str | Path, doing: str = "read") -> FootfallError:
     """Return an error of SQLite as what a person is told.
 
     Args:
@@ -37,7 +44,9 @@ def sentence(error: sqlite3.Error, path: str | Path, doing: str = "read") -> Foo
     if code == sqlite3.SQLITE_NOTADB:
         return not_sqlite(path)
     if code == sqlite3.SQLITE_CORRUPT:
-        return Damaged(f"{path} is damaged: {error}.", "footfall doctor tells more.")
+        return Damaged(f"{path} is damaged: {error}.", DOCTOR)
+    if isinstance(error, UnicodeDecodeError):
+        return Damaged(f"{path} is damaged: it holds text that is none.", DOCTOR)
     if code == sqlite3.SQLITE_READONLY and doing == "written":
         return CannotOpen(f"{path} cannot be written: it or its folder is read-only.")
     if code == sqlite3.SQLITE_FULL:

@@ -12,9 +12,9 @@ import time
 from pathlib import Path
 from urllib.parse import quote
 
-from core.errors import BadInput, CannotOpen
+from core.errors import BadInput, CannotOpen, Damaged
 from core.store.layout import VERSION
-from core.store.troubles import sentence
+from core.store.troubles import DOCTOR, TROUBLES, sentence
 from core.store.waiting import WAIT, Patience, busy_timeout
 from core.timeframe import Calendar
 
@@ -76,7 +76,7 @@ def open_reader(path: str | Path, *, wait: float = WAIT) -> sqlite3.Connection:
             if not _untouchable(path):
                 raise
             return _reader(path, wait, mode="ro", immutable="1")
-    except sqlite3.DatabaseError as error:
+    except TROUBLES as error:
         raise sentence(error, path) from error
 
 
@@ -139,6 +139,8 @@ def _check_version(connection: sqlite3.Connection, path: str | Path, *, new: boo
             f"{path} is a SQLite file but not a footfall workspace.",
             "Make one with footfall import FILE --into DB.",
         )
+    if not str(row[0]).isdecimal():
+        raise Damaged(f"{path} is damaged: its version is {str(row[0])[:20]!r}.", DOCTOR)
     if int(row[0]) > VERSION:
         raise CannotOpen(f"{path} was made by a newer footfall.", "Upgrade footfall to open it.")
 
@@ -176,7 +178,7 @@ def open_writer(
     try:
         _prepare(connection, path, settings, patience or Patience())
         _check_settings(connection, zone, week_start)
-    except sqlite3.DatabaseError as error:
+    except TROUBLES as error:
         connection.close()
         raise sentence(error, path, "written") from error
     except BaseException:

@@ -215,7 +215,7 @@ class Page(FramedPage):
 
     def action_again(self) -> None:
         """Ask again, past the cache."""
-        self.app.data.seen()
+        self.app.read_again()
         if not self._started:
             self._start()
         self._repeat(fresh=True)
