@@ -15,9 +15,13 @@ from typing import Any
 import pytest
 
 from core.answers import Table
+from core.api import Backend, read, respond
+from core.board_answers import answer_board
+from core.boards import Block, Board
 from core.engines import raw_sql
 from core.errors import FootfallError, QueryFailed, TookTooLong
 from core.queries import from_json
+from core.store.saved import Saved
 from tests.worlds import appendix_a, engine_of
 
 N = "with recursive n(i) as (select 1 union all select i + 1 from n limit 1000000) "
@@ -197,6 +201,20 @@ def test_typed_statements_have_the_functions_of_sqlite_and_none_of_ours(engine):
     assert str(found) == (
         "SQLite says: no such function: rb_count. Statements may use the functions of SQLite."
     )
+
+
+def test_boards_and_requests_run_statements_in_the_same_place(engine):
+    query = (
+        "select rb_or_sliding(users) over (rows between 2 following and 1 following) from activity"
+    )
+    block = Block(title="Mine", question=query)
+    board = Board(title="Board", blocks=(block,))
+    (answer,) = answer_board(board, engine, None).values()
+    body = json.dumps({"query": query})
+    reply = respond(read("POST /api/v1/data/query", body), Backend(engine, Saved(engine.path)))
+    for said in (str(answer), str(reply.body)):
+        assert "no such function: rb_or_sliding" in said
+    assert not reply.ok
 
 
 @pytest.mark.parametrize("query", ENDLESS, ids=lambda query: query[:60])
