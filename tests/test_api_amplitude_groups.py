@@ -149,6 +149,16 @@ def test_a_funnel_by_what_its_first_or_a_later_step_says(backend: Backend) -> No
     assert {name: counts[-1] for name, counts in found.items()} == {"hat": 1, "shoe": 2}
 
 
+def test_a_funnel_may_have_one_step(backend: Backend) -> None:
+    body = get(backend, FUNNEL, DATES, e=event("signup", "source"))
+    assert reached(body) == {"ads": [2], "mail": [1]}
+    days = body["data"][0]["dayFunnels"]["series"]
+    assert days[:3] == [[1], [1], [0]]
+    assert body["data"][0]["dayAvgTransTimes"]["series"][0] == [0]
+    plain = get(backend, FUNNEL, DATES, e=event("signup"), mode="unordered")["data"][0]
+    assert (plain["cumulativeRaw"], plain["cumulative"]) == ([3], [1])
+
+
 def test_groups_of_a_funnel_beyond_the_limit_are_said(backend: Backend) -> None:
     body = get(backend, FUNNEL, STEPS, g="country", limit=1)
     assert reached(body) == {"NL": [2, 2, 2]}

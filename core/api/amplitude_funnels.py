@@ -14,6 +14,7 @@ from core.api.amplitude_format import EventFormat, Segment, event_of, left_out, 
 from core.api.amplitude_people import labels, short
 from core.api.route import Backend
 from core.errors import BadQuestion
+from core.queries import from_json
 from core.store.layout import OTHER
 from core.text import clean
 
@@ -102,11 +103,15 @@ class FunnelAnswers:
         granularity = fields.get("granularity")
         own = {key: value for key, value in fields.items() if key not in ("granularity", "limit")}
         every = {**own, "limit": MOST_GROUPS}
-        answer = backend.answer
+        daily = every if len(self.events) > 1 else _twice(every)
+
+        def answer(kind: str, **given: Any) -> Any:
+            kept = {k: v for k, v in given.items() if v is not None or k == "window_seconds"}
+            return backend.ask(from_json({"kind": kind, **kept}))
 
         def by_day(measure: str) -> Series:
             found: Series = answer(
-                "funnel_trend", measure=measure, granularity=granularity, **every
+                "funnel_trend", measure=measure, granularity=granularity, **daily
             )
             return found
 
@@ -154,10 +159,16 @@ class FunnelAnswers:
             "avgTransTimes": [0, *(_ms(step.avg_seconds) for step in steps[1:])],
             "stepTransTimeDistribution": _distribution(self.times, group.group, 1000),
             "stepPrevStepCountDistribution": _distribution(self.repeats, group.group, 1),
-            "dayFunnels": _days(self.counts, group.group, first=None),
-            "dayMedianTransTimes": _days(self.median, group.group, first=0),
-            "dayAvgTransTimes": _days(self.average, group.group, first=0),
+            "dayFunnels": _days(self.counts, group.group, len(steps), first=None),
+            "dayMedianTransTimes": _days(self.median, group.group, len(steps) - 1, first=0),
+            "dayAvgTransTimes": _days(self.average, group.group, len(steps) - 1, first=0),
         }
+
+
+def _twice(fields: Json) -> Json:
+    """The fields of a funnel of one step with it again: who enters it when is the same."""
+    kept = {key: value for key, value in fields.items() if key not in ("exclusions", "order")}
+    return {**kept, "steps": [*fields["steps"], *fields["steps"]]}
 
 
 def _ms(seconds: float | None) -> float | None:
@@ -186,9 +197,9 @@ def _scaled(bound: float | None, scale: int) -> float | None:
     return None if bound is None else bound * scale
 
 
-def _days(answer: Series, group: Group, first: int | None) -> Json:
-    """Return a figure of each step by day; times start with `first` and are ms."""
-    lines = [line for line in answer.lines if line.group == group]
+def _days(answer: Series, group: Group, count: int, first: int | None) -> Json:
+    """Return a figure of each of so many steps by day; times start with `first` and are ms."""
+    lines = [line for line in answer.lines if line.group == group][:count]
     start = [] if first is None else [first]
     times = first is not None
     return {

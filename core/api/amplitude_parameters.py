@@ -163,7 +163,7 @@ class Segmentation(Clocked):
 class Funnel(Clocked):
     """A funnel."""
 
-    e: tuple[str, ...] = Field(min_length=2, max_length=10, description="A full event per step.")
+    e: tuple[str, ...] = Field(min_length=1, max_length=10, description="A full event per step.")
     mode: Literal["ordered", "unordered", "sequential"] = Field(
         "ordered", description="ordered, unordered or sequential."
     )
