@@ -113,6 +113,11 @@ def test_values_that_are_no_numbers_are_left_out_with_a_word():
     for answer in answers(world, *(f"{measure} {DAY}" for measure in measures)):
         said = "2 of 3 values of amount are no numbers and are left out."
         assert said in answer.notes
+    grouped = f"group pay size sum(amount) shade avg(amount) by amount {DAY}"
+    for answer in answers(
+        world, grouped, f"attribution of pay by amount with value = amount {DAY}"
+    ):
+        assert said in answer.notes
     for answer in answers(paid(10, "5", None), f"sum(pay.amount) {DAY}"):
         assert answer.lines[0].total == 15
         assert not answer.notes

@@ -40,6 +40,25 @@ def no_numbers(name: str, odd: int, values: int) -> tuple[str, ...]:
     return (f"{odd:,} of {values:,} values of {name} are no numbers and are left out.",)
 
 
+def left_out(
+    ctx: Context, selection: Selection, span: Span, name: str
+) -> Generator[Statement, Rows, tuple[str, ...]]:
+    """Ask how many values of a property are no numbers; note them. Reads the events."""
+    bind, d = ctx.binder(), ctx.dialect
+    field = Field("property", name)
+    raw = d.json_property(name, bind)
+    rows = yield bind.statement(
+        f"""
+        select count(case when {raw} <> 'null' then 1 end), count({d.as_number(raw)})
+        from {selection.source([field])}
+        where {selection.where(bind, span)}
+        """,
+        "values that are no numbers",
+    )
+    ((values, numbers),) = rows
+    return no_numbers(name, values - numbers, values)
+
+
 def currencies(
     ctx: Context, selection: Selection, span: Span, name: str, by: Sequence[Field]
 ) -> Generator[Statement, Rows, tuple[str, ...]]:

@@ -16,7 +16,7 @@ from core.answers import Cell, Column, Table
 from core.engines.dialect import Binder
 from core.errors import BadQuestion
 from core.queries.active_users import in_group
-from core.queries.added_up import finite
+from core.queries.added_up import currencies, finite, left_out
 from core.queries.attribution_weights import ENDS, decay, weight, weights
 from core.queries.base import Ask, Context, Question, Rows, dates
 from core.queries.names import Field
@@ -83,9 +83,15 @@ class Attribution(Question):
             """,
             "conversions credited by value",
         )
-        return self._table(ctx, found, rows)
+        said: tuple[str, ...] = ()
+        if self.value is not None:
+            span, name = ctx.span_to_today(self.range), _bare(self.value)
+            paid = select(ctx, self, self.to, parameter="to")
+            said = yield from left_out(ctx, paid, span, name)
+            said += yield from currencies(ctx, paid, span, name, [found])
+        return self._table(ctx, found, rows, said)
 
-    def _table(self, ctx: Context, found: Field, rows: Rows) -> Table:
+    def _table(self, ctx: Context, found: Field, rows: Rows, said: tuple[str, ...]) -> Table:
         ((count, people),) = [(row[2], row[4]) for row in rows if not row[0]]
         credited = [
             (label(ctx, found, v0), conversions, conversions / count, finite(value or 0.0), users)
@@ -106,7 +112,7 @@ class Attribution(Question):
         return Table(
             title=f"Attribution of {titled(ctx.names, self.to, 'any event')} by {name}, {model}",
             **dates(ctx.span_to_today(self.range)),
-            notes=self._notes(int(count), people),
+            notes=(*self._notes(int(count), people), *said),
             columns=tuple(columns[n] for n in keep),
             rows=tuple(tuple(row[n] for n in keep) for row in shown),
             keys=tuple(row[0] for row in shown),

@@ -7,20 +7,22 @@ the events: they need every person's own count or every event's value.
 from __future__ import annotations
 
 import re
+from collections.abc import Generator
 from typing import Any, Literal
 
 from pydantic import Field, field_validator, model_validator
 
 from core.answers import Cell, Model, Tile, Treemap
-from core.engines.dialect import Binder
+from core.engines.dialect import Binder, Statement
 from core.errors import BadQuestion
 from core.queries.active_users import members_of_group
-from core.queries.added_up import INFINITE, finite
+from core.queries.added_up import INFINITE, currencies, finite, no_numbers
 from core.queries.base import Ask, Context, Question, Rows, dates
 from core.queries.names import Field as Named
 from core.queries.select import label, select
 from core.queries.selectors import ANY, in_title
 from core.sums import total
+from core.timeframe import Span
 
 _WORDS = re.compile(r"(\w+?)(?:\((.*)\))?")
 
@@ -111,13 +113,17 @@ class Grouped(Question):
         span = ctx.span_to_today(self.range)
         by = ctx.names.existing(self.group_by, "group_by")
         rows = yield from self._rows(ctx, by)
-        tiles = sorted((self._tile(ctx, by, row) for row in rows), key=lambda t: (-t.size, t.label))
+        notes = yield from self._notes(ctx, by, span, rows)
+        tiles = sorted(
+            (self._tile(ctx, by, row[:7]) for row in rows), key=lambda t: (-t.size, t.label)
+        )
         whole = total(tile.size for tile in tiles)
         shown, rest = tiles[: self.max_groups], tiles[self.max_groups :]
         shares = [tile.size / whole if whole else None for tile in shown]
         return Treemap(
             title=in_title(ctx.names, self.title(), self.event),
             **dates(span),
+            notes=notes,
             group_by=by.key,
             size=_words(self.size),
             intensity=_words(self.intensity),
@@ -129,6 +135,24 @@ class Grouped(Question):
             omitted_groups=len(rest),
             omitted_size=total(tile.size for tile in rest),
         )
+
+    @property
+    def _measured(self) -> list[str]:
+        """The properties whose numbers are taken together, once each."""
+        named = (self.size.property, self.intensity.property)
+        return list(dict.fromkeys(_bare(name) for name in named if name))
+
+    def _notes(
+        self, ctx: Context, by: Named, span: Span, rows: Rows
+    ) -> Generator[Statement, Rows, tuple[str, ...]]:
+        """What is said of values that are no numbers, and of currencies."""
+        found: list[str] = []
+        selection = select(ctx, self, self.event, absent=ANY)
+        for place, name in enumerate(self._measured):
+            values, numbers = (sum(row[7 + 2 * place + n] for row in rows) for n in (0, 1))
+            found += no_numbers(name, values - numbers, values)
+            found += yield from currencies(ctx, selection, span, name, [by])
+        return tuple(dict.fromkeys(found))
 
     @property
     def _by_the_event(self) -> bool:
@@ -163,7 +187,11 @@ class Grouped(Question):
             """
 
     def _scanned(self, ctx: Context, bind: Binder, by: Named) -> str:
-        """(value, events, people, percentile, the size's sum, the intensity's mean, of nobody)."""
+        """Figures of each group.
+
+        (value, events, people, percentile, the size's sum, the intensity's mean, of nobody, then
+        of each measured property how many values and how many numbers there are).
+        """
         d = ctx.dialect
         selection = select(ctx, self, self.event, absent=ANY)
         named = [self.size.property, self.intensity.property]
@@ -173,6 +201,10 @@ class Grouped(Question):
         x, y = (
             d.as_number(d.json_property(_bare(name), bind)) if name else "null" for name in named
         )
+        raws = [d.json_property(name, bind) for name in self._measured]
+        given = [(f"case when {raw} <> 'null' then 1 end", d.as_number(raw)) for raw in raws]
+        said = [f"{sql} as g{n}" for n, sql in enumerate(sql for pair in given for sql in pair)]
+        counts = [f"g{n}" for n in range(len(said))]
         where = selection.where(bind, ctx.span_to_today(self.range))
         own = "case when actor <> 0 then n end"
         p = (
@@ -182,19 +214,27 @@ class Grouped(Question):
         )
         return f"""
             with found as (
-                select {selection.value(bind, by)} as v, e.actor as actor, {x} as x, {y} as y
+                select {selection.value(bind, by)} as v, e.actor as actor,
+                       {", ".join([f"{x} as x", f"{y} as y", *said])}
                 from {selection.source([by, *fields])}
                 where {where}
             ),
             each as materialized (
                 select v, actor, count(*) as n, {d.total("x")} as xs, {d.total("y")} as ys,
-                       count(y) as numbers
+                       {", ".join(["count(y) as numbers", *(f"count({c}) as {c}" for c in counts)])}
                 from found
                 group by v, actor
             )
             select v, sum(n), count({own}), {p}, {d.total("xs")},
                    case when sum(numbers) > 0 then {d.total("ys")} / sum(numbers) end,
-                   sum(case when actor = 0 then n else 0 end)
+                   {
+            ", ".join(
+                [
+                    "sum(case when actor = 0 then n else 0 end)",
+                    *(f"sum({column})" for column in counts),
+                ]
+            )
+        }
             from each
             group by v
             """
