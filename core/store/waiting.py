@@ -17,7 +17,8 @@ IMPORT_WAIT: Final = 60.0
 """Seconds an import waits that has begun: another one's indexes can take longer than WAIT."""
 
 _STEP: Final = 0.25
-_SAID_AFTER: Final = 1.0
+SAID_AFTER = 1.0
+"""Seconds after which waiting is said."""
 
 Value = TypeVar("Value")
 
@@ -44,7 +45,7 @@ class Patience:
                 waited = time.monotonic() - started
                 if not is_busy(error) or waited >= self.seconds:
                     raise
-                if waited >= _SAID_AFTER:
+                if waited >= SAID_AFTER:
                     self.told(waited)
                 time.sleep(0.01)
 
