@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
+import tempfile
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
@@ -10,6 +12,7 @@ from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from core.store.ingest import Alias, Event, Identify, store_events
 from core.store.workspace import open_writer
@@ -104,6 +107,71 @@ def test_the_same_event_of_device_and_user_becomes_one_when_they_merge(
     assert db.execute("select count(*) from events").fetchone() == (3,)
     store_events(db, [Identify("ann", "phone", T)])
     assert db.execute("select count(*) from events").fetchone() == (2,)
+
+
+@pytest.mark.parametrize("swapped", [False, True])
+def test_of_events_that_become_one_by_a_merge_the_first_to_arrive_stays(
+    db: sqlite3.Connection, swapped: bool
+) -> None:
+    said = [
+        Event("e", T, None, "phone", event_id="1", properties={"x": "phone"}),
+        Event("e", T, "ann", event_id="1", properties={"x": "ann"}),
+        Event("f", T, None, "phone", event_id="2", context={"country": "NL"}),
+        Event("e", T, None, "phone", event_id="3", properties={"x": "ann"}),
+    ]
+    first = said[1] if swapped else said[0]
+    store_events(db, [first])
+    store_events(db, [one for one in said if one is not first])
+    store_events(db, [Identify("ann", "phone", T)])
+    found = "select p.properties from event_properties p join events using (seq) order by seq"
+    kept = [json.loads(text)["x"] for (text,) in db.execute(found)]
+    assert kept == [first.properties["x"], "ann"]
+    assert set(_actors(db).values()) == {"ann"}
+
+
+STATEMENTS = st.lists(
+    st.one_of(
+        st.builds(
+            Event, st.sampled_from("ef"), st.integers(T, T + 2), st.sampled_from((None, *"abc")),
+            st.sampled_from((None, "p", "q")), event_id=st.sampled_from("12345"),
+            properties=st.fixed_dictionaries({"n": st.integers(0, 2)}),
+        ),
+        st.builds(
+            Identify, st.sampled_from("abc"), st.sampled_from("pq"), st.integers(T, T + 2),
+            st.none(),
+        ),
+        st.builds(Alias, st.sampled_from("abc"), st.sampled_from("abc"), st.integers(T, T + 2)),
+    ),
+    max_size=12,
+)  # fmt: skip
+
+
+@settings(max_examples=40)
+@given(said=STATEMENTS, size=st.integers(1, 5), again=st.integers(0, 9))
+def test_pieces_and_repetitions_give_what_the_whole_gives(
+    said: list[Event | Identify | Alias], size: int, again: int
+) -> None:
+    found = []
+    for pieces in ([said], [said[:size], said[max(size - again, 0) :], said[again:], said]):
+        with tempfile.TemporaryDirectory() as folder:
+            path = store(World(()), Path(folder) / "w.db")
+            with closing(open_writer(path)) as connection:
+                for piece in pieces:
+                    store_events(connection, piece, batch_size=size)
+                recount.check(connection)
+                events = connection.execute(
+                    """
+                    select n.name, e.ts, e.id, a.key, u.key, d.key, p.properties
+                    from events e join event_names n on n.id = e.event
+                    left join identities a on a.id = e.actor
+                    left join identities u on u.id = e.user
+                    left join identities d on d.id = e.device
+                    left join event_properties p on p.seq = e.seq
+                    order by e.seq
+                    """
+                ).fetchall()
+            found.append(events)
+    assert found[0] == found[1]
 
 
 def test_traits_keep_the_latest_value_and_follow_a_merge(db: sqlite3.Connection) -> None:

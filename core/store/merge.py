@@ -24,7 +24,7 @@ _JSON = "(select properties from event_properties p where p.seq = e.seq)"
 Stored = tuple[Any, ...]
 """ts, id, seq, event, day, user, device, then the context columns and the JSON of properties."""
 
-_DAY, _EVENT, _FIRST_CONTEXT = 4, 3, 7
+_SEQ, _EVENT, _DAY, _USER, _DEVICE, _FIRST_CONTEXT = 2, 3, 4, 5, 6, 7
 
 
 class Merge:
@@ -46,6 +46,7 @@ class Merge:
         self._gone: dict[Key, set[int]] = defaultdict(set)
         self._come: dict[Key, set[int]] = defaultdict(set)
         self._lost: dict[Key, int] = defaultdict(int)
+        self._again: set[int] = set()
 
     def run(self, affected: Mapping[int, int]) -> set[int]:
         """Move what must move.
@@ -72,41 +73,49 @@ class Merge:
         return touched
 
     def _moves(self, actor: int, since: int) -> Iterable[tuple[int, int, Stored]]:
-        rows = self._connection.execute(
-            f"""
-            select ts, id, seq, event, day, user, device, {_CONTEXT}, {_JSON}
-            from events e
-            where actor = ? and ts >= ?
-            """,
-            (actor, since),
-        )
-        for row in rows.fetchall():
-            new = self._identity.actor(row[5], row[6], row[0])
+        for row in self._rows("actor = ? and ts >= ?", (actor, since)):
+            new = self._identity.actor(row[_USER], row[_DEVICE], row[0])
             if new != actor:
                 yield actor, new, row
 
+    def _rows(self, where: str, values: Sequence[int]) -> list[Stored]:
+        return self._connection.execute(
+            f"""
+            select ts, id, seq, event, day, user, device, {_CONTEXT}, {_JSON}
+            from events e
+            where {where}
+            """,
+            values,
+        ).fetchall()
+
     def _move(self, old: int, new: int, row: Stored) -> None:
+        """Give an event to `new`; of two that are the same there, the first to arrive stays."""
         ts, id_, seq = row[:3]
-        taken = self._connection.execute(
-            "select 1 from events where actor = ? and ts = ? and id = ?", (new, ts, id_)
-        ).fetchone()
-        keys = self._keys(row)
-        for key in keys:
+        for twin in self._rows("actor = ? and ts = ? and id = ?", (new, ts, id_)):
+            if self._identity.actor(twin[_USER], twin[_DEVICE], ts) != new:
+                continue  # on its way to somebody else
+            if twin[_SEQ] < seq:
+                self._drop(old, row)
+                return
+            self._drop(new, twin)
+            self._again.add(new)
+        for key in self._keys(row):
             self._gone[key].add(old)
             self._come[key].add(new)
-        if taken is None:
-            self._connection.execute(
-                "update events set actor = ? where actor = ? and ts = ? and id = ?",
-                (new, old, ts, id_),
-            )
-            return
         self._connection.execute(
-            "delete from events where actor = ? and ts = ? and id = ?", (old, ts, id_)
+            "update events set actor = ? where actor = ? and ts = ? and seq = ?",
+            (new, old, ts, seq),
+        )
+
+    def _drop(self, actor: int, row: Stored) -> None:
+        ts, _, seq = row[:3]
+        self._connection.execute(
+            "delete from events where actor = ? and ts = ? and seq = ?", (actor, ts, seq)
         )
         self._connection.execute("delete from event_properties where seq = ?", (seq,))
-        for key in keys:
+        for key in self._keys(row):
+            self._gone[key].add(actor)
             self._lost[key] += 1
-            self._come[key].discard(new)
 
     def _keys(self, row: Stored) -> list[Key]:
         day, event = row[_DAY], row[_EVENT]
@@ -119,18 +128,16 @@ class Merge:
         return keys
 
     def _keep_what_remains(self, actors: Iterable[int]) -> None:
-        for actor in actors:
-            for row in self._connection.execute(
-                f"""
-                select ts, id, seq, event, day, user, device, {_CONTEXT}, {_JSON}
-                from events e
-                where actor = ?
-                """,
-                (actor,),
-            ):
+        """Keep actors where another event of theirs holds them; look at those in `_again` anew."""
+        for members in self._come.values():
+            members -= self._again
+        for actor in {*actors, *self._again}:
+            for row in self._rows("actor = ?", (actor,)):
                 for key in self._keys(row):
                     if key in self._gone:
                         self._gone[key].discard(actor)
+                        if actor in self._again:
+                            self._come[key].add(actor)
 
     def _write_activity(self) -> None:
         for key, gone in self._gone.items():
