@@ -317,6 +317,9 @@ def test_retention_is_of_first_appearance_weekly_over_90_days(backend: Backend) 
         ("GET /api/v1/metrics/dau?conditions[0][value]=NL", "conditions"),
         ("GET /api/v1/metrics/dau?conditions[0][field]=country&conditions[0][operator]=about"
          "&conditions[0][value]=NL", "conditions[0][operator]"),
+        ("GET /api/v1/metrics/logs?breakdown=country", "breakdown"),
+        ("GET /api/v1/metrics/dau?conditions[0][field]=a%00b&conditions[0][value]=NL",
+         "conditions[0][field]"),
     ],
 )  # fmt: skip
 def test_a_wrong_parameter_is_named(backend: Backend, request_: str, parameter: str) -> None:

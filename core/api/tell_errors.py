@@ -52,7 +52,7 @@ def _in_brackets(error: BadQuestion) -> BadQuestion:
 def _renamed(error: BadQuestion, asked: Asked) -> BadQuestion:
     ours = error.parameter.partition(".")[0]
     if ours in OF_CONDITIONS and "field" not in type(asked).model_fields:
-        return _at(error, _wrong_condition(asked), ours)
+        return _at(error, _wrong_condition(asked, error.message), ours)
     if hasattr(asked, "series") and ours in ("metric", "range"):
         found = _wrong_series(asked, ours, error.message)
         return _at(error, found, ours) if found else error
@@ -74,15 +74,20 @@ def _at(error: BadQuestion, place: str, ours: str) -> BadQuestion:
     return BadQuestion(f"{parameter}: {error.message}", error.hint, parameter=parameter)
 
 
-def _wrong_condition(asked: Asked) -> str:
-    """Return the place of the first condition that is none: "conditions.0", "steps.1.filters.0"."""
+def _wrong_condition(asked: Asked, message: str) -> str:
+    """Return the place of the condition at fault: "conditions.0", "steps.1.filters.0".
+
+    It is the first that is none, else the first whose field the sentence quotes.
+    """
     reader: TypeAdapter[Any] = TypeAdapter(Clause)
     for place, condition in _conditions(asked):
         try:
             reader.validate_python(condition)
         except (BadQuestion, ValidationError):
             return place
-    return "conditions" if "conditions" in type(asked).model_fields else ""
+    quoted = (place for place, each in _conditions(asked) if repr(each.get("field")) in message)
+    places = [place for place, _ in _conditions(asked)]
+    return next(quoted, places[0] if len(places) == 1 else "")
 
 
 def _conditions(asked: Asked) -> Iterator[tuple[str, Any]]:
