@@ -14,9 +14,6 @@ from core.errors import BadQuestion
 
 INTERVALS = {"-300000": "five_minute", "-3600000": "hourly", "1": "daily", "7": "weekly",
              "30": "monthly"}  # fmt: skip
-MOST_GROUPS = 300
-"""Groups of charts whose document names no limit."""
-
 LONGEST = {"five_minute": 2, "hourly": 7, "daily": 365}
 """Granularity -> the most days the document shows of it."""
 
@@ -65,7 +62,7 @@ class Segmented(Dates):
     i: Literal["1", "7", "30"] = Field("1", description="1, 7 or 30: daily, weekly or monthly.")
     s: tuple[str, ...] = Field((), description="Segment definitions, JSON; one per segment.")
     g: tuple[str, ...] = Field((), max_length=1, description="The property to group by.")
-    limit: int = Field(100, ge=1, le=MOST_GROUPS, description="Groups returned, the largest.")
+    limit: int = Field(100, ge=1, le=1000, description="Groups returned, the largest.")
 
     @property
     def granularity(self) -> str:
@@ -177,6 +174,7 @@ class Retention(Segmented):
     se: str = Field(description="Starting event, JSON; _new or _active too.")
     re: str = Field(description="Returning event, JSON; _all or _active too.")
     rm: Literal["n-day", "rolling", "bracket"] = Field("n-day", description="Retention type.")
+    limit: int = Field(100, ge=1, le=300, description="Groups returned, the largest.")
     rb: str | None = Field(None, description="With rm=bracket: days, [[0, 5]] or [0, 5].")
 
     @model_validator(mode="after")
