@@ -10,6 +10,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Vertical
 from textual.events import Key, Resize
+from textual.message import Message
 from textual.screen import ModalScreen
 from textual.widgets import Input
 
@@ -17,6 +18,7 @@ from core.draw.spans import Line, Span
 from core.errors import FootfallError
 from core.text import clean, width
 from tui.clipboard import send
+from tui.failing import failed
 from tui.widgets.listing import Listing, Row
 from tui.widgets.panel import Painted, Panel
 from tui.widgets.words import folded, indented, wrapped
@@ -54,6 +56,13 @@ class Overlay(ModalScreen[Any]):
 
     BINDINGS = (Binding("escape", "close", show=False), Binding("ctrl+c", "close", show=False))
     DEFAULT_CSS = "Overlay { align: center middle; background: transparent; }"
+
+    async def _dispatch_message(self, message: Message) -> None:
+        """See MessagePump; a file that cannot be read while a message is handled ends no box."""
+        try:
+            await super()._dispatch_message(message)
+        except FootfallError as error:
+            failed(self.app, error)
 
     def action_close(self) -> None:
         """Close with nothing chosen."""
