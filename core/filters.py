@@ -10,7 +10,6 @@ together.
 
 from __future__ import annotations
 
-import json
 import math
 import re
 from collections.abc import Callable
@@ -20,7 +19,6 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any, Literal, Self
 
-import orjson
 from pydantic import Field, field_validator, model_validator
 
 from core.answers import Model
@@ -29,7 +27,6 @@ from core.errors import BadQuestion, did_you_mean
 Scalar = str | int | float | bool
 Test = Callable[[str, Scalar], bool]
 REGEX_SECONDS = 1.0
-_EXACT, _INT64, _LARGEST = 2**53, 2**63, 10**308
 MAX_DEPTH = 20
 """How deep conditions may nest: SQLite's parser has room for not many more."""
 
@@ -349,92 +346,3 @@ def atoms(clause: Clause) -> list[Condition]:
         return atoms(clause.not_)
     inner = clause.any if isinstance(clause, AnyOf) else clause.all
     return [atom for part in inner for atom in atoms(part)]
-
-
-def json_elements(raw: str | None, *, numbers: bool = True) -> tuple[str, ...] | None:
-    """Return a JSON value's texts: one for a scalar, many for an array, None for null.
-
-    Args:
-        raw: the value; numbers are as they are written there, whatever their length.
-        numbers: False leaves elements out that are numbers.
-    """
-    if raw is None or raw == "null":
-        return None
-    if raw[0] == '"':
-        return (str(orjson.loads(raw)),)
-    if raw[0] == "[":
-        spelled = json.loads(raw, parse_int=str, parse_float=str)
-        plain = orjson.loads(raw)
-        return tuple(
-            _element(value, text)
-            for value, text in zip(plain, spelled, strict=True)
-            if value is not None and (numbers or not _is_number(value))
-        )
-    return (raw,) if numbers or raw[0] not in "-0123456789" else ()
-
-
-def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
-
-
-def _element(value: Any, spelled: Any) -> str:
-    if isinstance(value, str) or _is_number(value):
-        return str(spelled)
-    return orjson.dumps(value).decode()
-
-
-class _Spelled(str):
-    """A JSON number as it is written."""
-
-
-def json_at(text: str | None, keys: str) -> str | None:
-    """Return the JSON of what lies at a path of keys, given as a JSON list, None where nothing."""
-    if text is None:
-        return None
-    found = json.loads(text, parse_int=_Spelled, parse_float=_Spelled)
-    for key in json.loads(keys):
-        if not isinstance(found, dict) or key not in found:
-            return None
-        found = found[key]
-    return _written(found)
-
-
-def _written(value: Any) -> str:
-    if isinstance(value, _Spelled):
-        return str(value)
-    if isinstance(value, dict):
-        pairs = (f"{json.dumps(k, ensure_ascii=False)}:{_written(v)}" for k, v in value.items())
-        return f"{{{','.join(pairs)}}}"
-    if isinstance(value, list):
-        return f"[{','.join(map(_written, value))}]"
-    return json.dumps(value, ensure_ascii=False)
-
-
-@lru_cache(maxsize=65536)
-def json_number(raw: str | None) -> float | int | None:
-    """Return a JSON value as a number: a number, or text that reads as one; else None.
-
-    Whole numbers that a float cannot hold stay whole while SQL has room for them.
-    """
-    if raw is None or raw in ("true", "false", "null"):
-        return None
-    if raw.startswith('"'):
-        raw = str(orjson.loads(raw))
-    found = number(raw)
-    if found is None or isinstance(found, float):
-        return found
-    if _EXACT < abs(found) < _INT64:
-        return found
-    return float(found) if abs(found) < _LARGEST else None
-
-
-@lru_cache(maxsize=1024)
-def _parsed(condition: str) -> Condition:
-    return Condition.model_validate(json.loads(condition))
-
-
-@lru_cache(maxsize=65536)
-def holds_json(condition: str, raw: str | None) -> bool:
-    """Return whether a JSON value satisfies a condition given as JSON; memoised for SQL."""
-    wanted = _parsed(condition)
-    return wanted.holds(json_elements(raw, numbers=not wanted.passes_over_numbers))

@@ -15,6 +15,9 @@ from core.language_conditions import Body, Conditions, Mistake, Name, Part, at_o
 from core.language_formula import FUNCTIONS, MAX_SERIES, MEASURES, Call, series_of
 from core.language_words import MAX_DEPTH
 
+EMPTY_NAME = "properties."
+"""The property with the empty name, where an empty text would mean none."""
+
 
 @dataclass(frozen=True)
 class Whole:
@@ -78,14 +81,14 @@ class Subjects(Conditions):
         return name.text, None, True
 
     def pair(self, children: list[Any]) -> tuple[str | None, str | None, bool]:
-        return unquoted(children[0]), children[1].text, False
+        return unquoted(children[0]), children[1].text or EMPTY_NAME, False
 
     def dotted(self, children: list[Any]) -> tuple[str | None, str | None, bool]:
         event, found = str(children[0]), unquoted(children[1])
         if not event.endswith("."):
             at = children[1].start_pos or 0
             raise Mistake("An event and its property are joined by a dot.", at)
-        return None if event.lower() == "any." else event[:-1], found, False
+        return None if event.lower() == "any." else event[:-1], found or EMPTY_NAME, False
 
     def anything(self, _: list[Token]) -> tuple[str | None, str | None, bool]:
         return None, None, False

@@ -17,7 +17,8 @@ from core.engines.clickhouse_chdb import ChdbRunner
 from core.engines.clickhouse_tables import copy_events
 from core.engines.sqlite import SqliteEngine
 from core.errors import BadQuestion
-from core.filters import OPERATORS, Condition, holds_json
+from core.filters import OPERATORS, Condition
+from core.json_values import holds_json
 from core.logs import LEVELS
 from core.queries import from_json
 from core.store.ingest import Log, store_logs

@@ -133,6 +133,25 @@ def test_a_column_that_is_empty_on_all_events_is_the_property_with_its_stored_se
         assert "event_properties" not in result.statements[0].text
 
 
+def test_devices_and_sessions_that_no_event_has_are_the_properties_of_their_names():
+    found = world({"device_id": "d1", "session_id": 5}, {"device_id": "d2"})
+    with both_engines(found) as engines:
+        for engine in engines:
+            for name, groups in (("device_id", {"d1", "d2"}), ("session_id", {"5", "(none)"})):
+                lines = engine.answer(parse(f"users of x by {name} {DAY}")).lines
+                assert {line.group[0] for line in lines} == groups
+    own = Event("x", NOON, "u", "d3", properties={"device_id": "d1"})
+    with engine_of(World((own,), now=NOON)) as engine:
+        (line,) = engine.answer(parse(f"users of x by device_id {DAY}")).lines
+        assert line.group == ("d3",)
+
+
+def test_the_empty_name_as_a_measure_in_text():
+    with engine_of(world({"": 5}, {"": 7})) as engine:
+        for text in ('sum("x"."")', 'sum("x"."properties.")', 'sum(x."")'):
+            assert engine.answer(parse(f"{text} {DAY}")).lines[0].total == 12
+
+
 def test_a_column_without_gaps_keeps_its_stored_sets():
     events = tuple(
         Event("x", NOON, f"u{n}", context={"country": "NL"}, properties={"country": "US"})

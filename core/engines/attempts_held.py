@@ -10,7 +10,7 @@ from typing import Any
 import orjson
 
 from core.engines.attempts import OFTEN, Check, Event
-from core.filters import json_elements
+from core.json_values import json_elements
 
 
 def by_value(

@@ -18,7 +18,7 @@ from pyroaring import BitMap
 
 from core.engines.attempts import funnel_attempts
 from core.errors import FootfallError, QueryFailed
-from core.filters import holds_json, json_at, json_number
+from core.json_values import holds_json, json_at, json_number
 from core.sums import total
 
 Blob = bytes | None

@@ -256,6 +256,8 @@ class Names:
         folded = name.lower()
         if folded in _PLAIN:
             kind = _PLAIN[folded]
+            if kind in ("device", "session") and self._is_seen(name) and not self._has_any(kind):
+                return self._field_of("property", name)
             return Field(kind, kind)
         if folded in _STARTS:
             return Field("start", _STARTS[folded])
@@ -267,6 +269,9 @@ class Names:
         if folded in GROUPS:
             return Field(folded, folded)  # type: ignore[arg-type]
         return self._missing(name, parameter, Field("property", name))
+
+    def _has_any(self, kind: str) -> bool:
+        return bool(self.read(f"select 1 from {_SOURCES[kind]} limit 1", ()))
 
     def _column(self, column: str, names: tuple[str, ...]) -> Field:
         """A context column, and where it is empty a property of one of the names."""
