@@ -11,7 +11,8 @@ VERSION = "0.1.0"
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line and leave with its exit code.
 
-    0 done, 1 a query failed, 2 wrong usage, 3 cannot open or busy, 130 interrupted.
+    0 done, 1 a query failed or the file is damaged, 2 wrong usage, 3 cannot open or busy,
+    130 interrupted.
     """
     given = list(sys.argv[1:] if arguments is None else arguments)
     if given in (["--version"], ["-V"]):
