@@ -334,12 +334,20 @@ class Sessions(TimedQuestion):
 
     def _ends(self, ctx: Context, bind: Binder, by: Field, sessions: str, span: Span) -> str:
         """Sessions with `v0`, the first value that is set in each; of exits the last one."""
+        if by.kind == "event":
+            end = "exit" if self.metric == "exit" else "entry"
+            return f"select s.*, s.{end} as v0 from ({sessions}) s"
         order = "desc" if self.metric == "exit" else "asc"
         present = Selection(ctx, ctx.names.active).narrowed(
             [Condition(field=by.key, operator="is_set")]
         )
         everything = Selection(ctx)
         missing = "'(none)'" if by.is_text else "0"
+        keyed = ctx.dialect.apart(f"""
+            select {ctx.dialect.session_key()} as key, e.ts as ts, e.seq as seq,
+                   {everything.value(bind, by)} as v0
+            from {everything.source([by])}
+            where {present.where(bind, None)} and e.ts >= {bind(span.start)}""")
         return f"""
             select s.actor as actor, s.key as key, s.start as start, s.day as day,
                    s.length as length, s.events as events, coalesce(f.v0, {missing}) as v0
@@ -350,10 +358,7 @@ class Sessions(TimedQuestion):
                            row_number() over (
                                partition by key order by ts {order}, seq {order}
                            ) as nth
-                    from (select {ctx.dialect.session_key()} as key, e.ts as ts, e.seq as seq,
-                                 {everything.value(bind, by)} as v0
-                          from {everything.source([by])}
-                          where {present.where(bind, None)} and e.ts >= {bind(span.start)})
+                    from ({keyed})
                     where key is not null
                 )
                 where nth = 1
