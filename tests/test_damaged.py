@@ -129,6 +129,29 @@ def test_every_command_tells_it_in_a_sentence(
             assert "malformed" in said.out + said.err, command
 
 
+@pytest.mark.parametrize(
+    ("change", "command"),
+    [
+        ("update marks set scope = 'pub\x07'", ("list", "marks")),
+        ("update marks set tags = '[\\'", ("run", "dau")),
+        ("update charts set body = '{'", ("list", "charts")),
+        ("update audiences set title = x'ff'", ("list", "audiences")),
+        ("update boards set body = '[]'", ("board", "list")),
+    ],
+)
+def test_something_saved_that_is_not_as_it_was_written_is_told(
+    whole: Path, tmp_path: Path, change: str, command: tuple[str, ...],
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str],
+) -> None:  # fmt: skip
+    path = tmp_path / "damaged.db"
+    shutil.copy(whole, path)
+    monkeypatch.setenv("FOOTFALL_DB", str(path))
+    with closing(sqlite3.connect(path)) as db, db:
+        db.execute(change)
+    assert run(command) == 1
+    assert "damaged" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("command", [("run", "dau"), ("mark", "x"), ("list", "marks"), ("doctor",)])
 @pytest.mark.parametrize(
     ("schema", "meta"),

@@ -11,10 +11,11 @@ import sqlite3
 from typing import Any
 
 from core.boards import new_id
-from core.errors import BadInput, NotFound, did_you_mean
+from core.errors import BadInput, Damaged, NotFound, did_you_mean
 from core.store.desk import KEPT_MS, Desk
 from core.store.profiles import Profile
 from core.store.things import Item, Kind, Version
+from core.store.troubles import DOCTOR
 
 MAX_VERSIONS = 50
 """Older states of one thing are forgotten."""
@@ -265,7 +266,12 @@ def not_deleted(id_: str) -> NotFound:
 
 def _to_item(row: tuple[Any, ...]) -> Item:
     id_, title, description, body, owner, pinned, created, updated = row
-    return Item(
-        id=id_, title=title, description=description, body=json.loads(body), owner=owner,
-        is_pinned=bool(pinned), created_at=created, updated_at=updated,
-    )  # fmt: skip
+    try:
+        return Item(
+            id=id_, title=title, description=description, body=json.loads(body), owner=owner,
+            is_pinned=bool(pinned), created_at=created, updated_at=updated,
+        )  # fmt: skip
+    except (ValueError, TypeError) as error:
+        raise Damaged(
+            "The file is damaged: something saved is not as it was written.", DOCTOR
+        ) from error

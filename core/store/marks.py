@@ -12,10 +12,11 @@ import sqlite3
 from typing import Any
 
 from core.boards import checked
-from core.errors import BadInput, NotFound
+from core.errors import BadInput, Damaged, NotFound
 from core.store.desk import KEPT_MS, Desk
 from core.store.items import not_deleted
 from core.store.things import CATEGORIES, SOURCES, Mark
+from core.store.troubles import DOCTOR
 
 MARK_LIMIT = 500
 """How many marks a list holds unless it says otherwise, and at most."""
@@ -196,4 +197,7 @@ def _columns(connection: sqlite3.Connection) -> str:
 
 def _to_mark(row: tuple[Any, ...]) -> Mark:
     values = dict(zip(_FIELDS, row, strict=True))
-    return Mark.model_validate({**values, "tags": json.loads(values["tags"] or "[]")})
+    try:
+        return Mark.model_validate({**values, "tags": json.loads(values["tags"] or "[]")})
+    except ValueError as error:
+        raise Damaged("The file is damaged: a mark is not as it was written.", DOCTOR) from error
