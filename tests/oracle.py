@@ -67,6 +67,51 @@ def world_of(world: World, question: Any) -> World:
     return replace(world, now=max(world.now, min(newest, span.end - 1)), ahead=True)
 
 
+def ended(world: World) -> int | None:
+    """The newest event, where nothing has come for over a week: what comes later is not known."""
+    newest = max((item.ts for item in seen(world)), default=None)
+    return newest if newest is not None and world.now - newest > 7 * DAY else None
+
+
+def known_until(world: World) -> int:
+    """Now, or of data that has ended the end of its last day."""
+    last = ended(world)
+    calendar = calendar_of(world)
+    return world.now if last is None else calendar.day_start(local_day(last, calendar) + 1)
+
+
+def known(world: World, starts: Iterable[int], values: Iterable[Any]) -> list[Any]:
+    """Values of buckets that begin at some instants, None where the data has ended."""
+    last = ended(world)
+    pairs = zip(starts, values, strict=False)
+    return [value if last is None or start <= last else None for start, value in pairs]
+
+
+def observed(answer: Any) -> Any:
+    """Of an oracle of two periods: figures of what has been observed alone."""
+
+    @wraps(answer)
+    def seen_so(world: World, question: Any, *args: Any, **more: Any) -> Any:
+        both = answer(world, question, *args, **more)
+        time = time_of(world, question)
+        for found, slots in zip(both, (time.slots, time.compared_slots), strict=True):
+            starts = [_begin(world, question, slot) for slot in slots]
+            found.values = {g: known(world, starts, own) for g, own in found.values.items()}
+            if starts and not any(known(world, starts, [True] * len(starts))):
+                found.totals = dict.fromkeys(found.totals)
+        return both
+
+    return seen_so
+
+
+def _begin(world: World, question: Any, slot: Bucket) -> int:
+    """Where a bucket begins; of users by week and so on it is whole."""
+    if question.kind != "users" or "T" in slot.label:
+        return slot.start
+    first = datetime.fromisoformat(slot.label).date() - datetime(1970, 1, 1).date()
+    return calendar_of(world).day_start(first.days)
+
+
 # -- who is who (semantics 1.1)
 
 
@@ -577,6 +622,7 @@ def period(
 
 
 @as_asked
+@observed
 def trend(world: World, question: Any, members: set[str] | None = None) -> tuple[Period, Period]:
     """A trend's figures, and those of the period compared with."""
     time = time_of(world, question)
@@ -594,6 +640,7 @@ def trend(world: World, question: Any, members: set[str] | None = None) -> tuple
 
 
 @as_asked
+@observed
 def active_users(
     world: World, question: Any, members: set[str] | None = None
 ) -> tuple[Period, Period]:
@@ -610,7 +657,9 @@ def active_users(
         by = question.breakdown
         found = period(world, items, by, stretches, whole, figure, of_people=True)
         if question.metric != "dau" and slots:  # the headline is the last point's
-            found.totals = {g: own[-1] for g, own in found.values.items() if not by or any(own)}
+            there = [n for n, ok in enumerate(known(world, [b.start for b in slots], slots)) if ok]
+            last = there[-1] if there else 0
+            found.totals = {g: own[last] for g, own in found.values.items() if not by or any(own)}
         return found
 
     return of(time.span, time.slots), of(time.compared, time.compared_slots)
@@ -728,12 +777,12 @@ def retention(world: World, question: Any, members: set[str] | None = None) -> C
     for label, first in firsts.items():
         for n in range(question.periods):
             begin, end = later(first, unit, week, n), later(first, unit, week, n + 1)
-            if calendar.day_start(begin) > world.now:
+            if calendar.day_start(begin) > (ended(world) or world.now):
                 break
             came = people_of(item for item in back if begin <= item.day < end)
             own = found.members[label]
             found.returned[label, n] = own & came if n else own
-            found.incomplete[label, n] = calendar.day_start(end) > world.now
+            found.incomplete[label, n] = calendar.day_start(end) > known_until(world)
     return found
 
 
@@ -809,6 +858,8 @@ def lifecycle(
     found: dict[str, list[set[str]]] = {state: [] for state in STATES}
     first = period_of(span.first_day, unit, week)
     while first <= min(span.last_day, local_day(world.now, calendar)):
+        if calendar.day_start(first) > (ended(world) or world.now):
+            break
         end = later(first, unit, week, 1)
         before = period_of(first - 1, unit, week)
         users = people_of(item for item in items if first <= item.day < end)

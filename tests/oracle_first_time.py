@@ -11,6 +11,7 @@ from tests.oracle import (
     as_asked,
     calendar_of,
     matching,
+    observed,
     people_of,
     period,
     satisfies,
@@ -21,6 +22,7 @@ from tests.worlds import DAY, World
 
 
 @as_asked
+@observed
 def first_time(world: World, question: Any) -> tuple[Period, Period]:
     """First times in a question's period, and in the one it is compared with."""
     time = time_of(world, question)

@@ -7,7 +7,7 @@ from typing import Any
 
 from core.queries import from_json
 from tests import oracle, oracle_per_actor, oracle_trend_windows
-from tests.oracle import Period, Seen, as_asked, group_of, matching, seen, time_of, within
+from tests.oracle import Period, Seen, as_asked, group_of, matching, observed, seen, time_of, within
 from tests.worlds import World
 
 Compute = Callable[..., float | None]
@@ -61,6 +61,7 @@ def _part(world: World, body: dict[str, Any], part: Ask) -> tuple[Period, Period
 
 
 @as_asked
+@observed
 def _in_sessions(world: World, question: Any) -> tuple[Period, Period]:
     """All events of the sessions that hold a matching one in the range."""
     time = time_of(world, question)

@@ -10,6 +10,8 @@ from tests.oracle import (
     Seen,
     as_asked,
     calendar_of,
+    ended,
+    known_until,
     label_of,
     matching,
     number_of,
@@ -47,6 +49,7 @@ def cohorts(world: World, question: Any) -> dict[str, list[tuple[str, int]]]:
     slots = buckets(
         span_of(world, question), question.granularity, calendar, world.now, whole=True
     )  # fmt: skip
+    slots = [slot for slot in slots if slot.start <= (ended(world) or world.now)]
     found: dict[str, list[tuple[str, int]]] = {"all": [], **{slot.label: [] for slot in slots}}
     met: set[str] = set()
     for item in seen(world):
@@ -80,7 +83,7 @@ def ltv(world: World, question: Any, only: set[str] | None = None) -> dict[str, 
 
 @as_asked
 def _value(world: World, question: Any, people: list[tuple[str, int]], n: int) -> float | None:
-    old = [(actor, born) for actor, born in people if born + n * DAY <= world.now]
+    old = [(actor, born) for actor, born in people if born + n * DAY <= known_until(world)]
     paid = [_paid(world, question, actor, born + n * DAY) for actor, born in old]
     payers = sum(bool(amounts) for amounts in paid)
     revenue = sum(sum(amounts) for amounts in paid)

@@ -12,6 +12,7 @@ from tests.oracle import (
     as_asked,
     matching,
     number_of,
+    observed,
     period,
     time_of,
     value_of,
@@ -37,6 +38,7 @@ def counted(world: World, question: Any) -> list[Seen]:
 
 
 @as_asked
+@observed
 def per_actor(world: World, question: Any) -> tuple[Period, Period]:
     """The figures of a question's period, and of the one it is compared with."""
     time = time_of(world, question)

@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from core.timeframe import Bucket, Span
-from tests.oracle import Period, as_asked, label_of, matching, time_of, value_of, within
+from tests.oracle import Period, as_asked, label_of, matching, observed, time_of, value_of, within
 from tests.worlds import World
 
 
 @as_asked
+@observed
 def properties(world: World, question: Any) -> tuple[Period, Period]:
     """How often the event happened with each value, and in the period compared with."""
     time = time_of(world, question)

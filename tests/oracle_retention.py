@@ -13,6 +13,8 @@ from tests.oracle import (
     as_asked,
     calendar_of,
     date_of,
+    ended,
+    known_until,
     label_of,
     later,
     local_day,
@@ -60,9 +62,9 @@ def retention(world: World, question: Any, value: str | None = None) -> Cohorts:
         days = (max(firsts[label], span.first_day), min(last, span.last_day, today))
         for n in range(len(question.brackets) or question.periods):
             begin, end = bounds(world, question, firsts[label], days, n)
-            if begin > world.now:
+            if begin > (ended(world) or world.now):
                 break
-            found.incomplete[label, n] = end > world.now
+            found.incomplete[label, n] = end > known_until(world)
             found.returned[label, n] = {
                 who
                 for who in found.members[label]

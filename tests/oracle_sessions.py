@@ -10,6 +10,7 @@ from tests.oracle import (
     Seen,
     as_asked,
     calendar_of,
+    known,
     label_of,
     local_day,
     matching,
@@ -98,7 +99,12 @@ def series(
     now = [figure(b.start, b.end, begun) for b in time.slots]
     before = [figure(b.start, b.end, earlier) for b in time.compared_slots]
     whole = (time.slots[0].start, time.slots[-1].end) if time.slots else (0, 0)
-    return now, figure(*whole, begun), before
+    starts = [b.start for b in time.slots]
+    total = figure(*whole, begun)
+    if starts and not any(known(world, starts, starts)):
+        total = None
+    earlier_starts = [b.start for b in time.compared_slots]
+    return known(world, starts, now), total, known(world, earlier_starts, before)
 
 
 @as_asked

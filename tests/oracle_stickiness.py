@@ -10,9 +10,11 @@ from tests.oracle import (
     Period,
     as_asked,
     calendar_of,
+    ended,
     group_of,
     local_day,
     matching,
+    observed,
     people_of,
     period_of,
     span_of,
@@ -22,6 +24,7 @@ from tests.worlds import World
 
 
 @as_asked
+@observed
 def ratios(world: World, question: Any) -> tuple[Period, Period]:
     """The ratios of the range and of the period compared with."""
     time = time_of(world, question)
@@ -43,6 +46,9 @@ def _ratios(world: World, question: Any, span: Any, slots: Any) -> Period:
         groups.setdefault(group_of(world, item, question.breakdown), []).append(item)
     for group, own in groups.items():
         by_day = {}
+        last = ended(world)
+        if last is not None:
+            today = min(today, local_day(last, calendar_of(world)))
         for day in range(span.first_day, min(span.last_day, today) + 1):
             month = people_of(i for i in own if day - 30 < i.day <= day)
             back = 7 if question.interval == "week" else 1

@@ -16,6 +16,7 @@ from tests.oracle import (
     group_of,
     label_of,
     matching,
+    observed,
     people_of,
     period_of,
     time_of,
@@ -29,6 +30,7 @@ OF_PEOPLE = ("users", "average", "pct_dau")
 
 
 @as_asked
+@observed
 def trend(world: World, question: Any) -> tuple[Period, Period]:
     """A trend's figures, and those of the period compared with."""
     time = time_of(world, question)

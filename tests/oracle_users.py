@@ -16,6 +16,7 @@ from tests.oracle import (
     later,
     local_day,
     matching,
+    observed,
     people_of,
     period_of,
     satisfies,
@@ -26,6 +27,7 @@ from tests.worlds import World
 
 
 @as_asked
+@observed
 def users(world: World, question: Any) -> tuple[Period, Period]:
     """The figures of the range and of the period compared with."""
     span, calendar = span_of(world, question), calendar_of(world)

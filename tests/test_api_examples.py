@@ -185,12 +185,12 @@ EXAMPLES: list[tuple[str, Reading, Any]] = [
                 row["total_amount"])
          for date, row in body["data"]["series"][0]["values"].items() if row["count"]
      },
-     {"2021-11-29": (10, 10, 15, 1, 1, 15), "2021-12-06": (0, 0, 0, 1, 0, 0)}),
+     {"2021-11-29": (10, 10, 15, 1, 1, 15), "2021-12-06": (0, None, None, 1, 0, 0)}),
     ("revenue/ltv?start=20211201&end=20221231&m=3&i=30",
      lambda body: [
          row["r90d"] for row in body["data"]["series"][0]["values"].values() if row["count"]
      ],
-     [1]),
+     [None]),  # ninety days later nothing is known any more
 ]  # fmt: skip
 
 

@@ -37,6 +37,7 @@ from tests.oracle_logs import (
 )
 from tests.worlds import (
     A_RANGE,
+    DAY,
     EXACT_RANGES,
     RANGES,
     ZONES,
@@ -439,7 +440,7 @@ def test_logs_match_the_oracle(both, fields):
         for engine in engines:
             answer = engine.answer(question)
             if question.metric == "volume":
-                _check_volume(engine, world, question, answer, found, span, allowed)
+                _check_volume(engine, world, question, answer, found, span, allowed, logs)
                 continue
             here = within(found, span.start, span.end)
             if question.metric == "raw":
@@ -475,18 +476,33 @@ def _text(value: Any) -> Any:
 
 
 def _check_volume(
-    engine: Any, world: World, question: Any, answer: Any, found: Any, span: Any, allowed: Any
+    engine: Any,
+    world: World,
+    question: Any,
+    answer: Any,
+    found: Any,
+    span: Any,
+    allowed: Any,
+    logs: list[Written],
 ) -> None:
     now, before = slots_of(world, question, span, answer.granularity)
     expected = volume(found, question, now)
-    assert {line.group: list(line.values) for line in answer.lines} == expected
-    assert {line.group: line.total for line in answer.lines} == {
+    last = max((log.ts for log in logs), default=world.now)
+    ended = last if world.now - last > 7 * DAY else world.now
+
+    def known(values: list[int], slots: list[Any]) -> list[int | None]:
+        pairs = zip(values, slots, strict=True)
+        return [value if slot.start <= ended else None for value, slot in pairs]
+
+    shown_as = {group: known(values, now) for group, values in expected.items()}
+    assert {line.group: list(line.values) for line in answer.lines} == shown_as
+    assert {line.group: line.total or 0 for line in answer.lines} == {
         group: sum(values) for group, values in expected.items()
     }
     if before:
         earlier = volume(found, question, before)
         for line in answer.lines:
-            values = earlier.get(line.group, [])
+            values = known(earlier[line.group], before) if line.group in earlier else []
             shown_of = min(len(values), len(line.values))
             assert list(line.previous[:shown_of]) == values[:shown_of]
     for cell, _ in list(answer.cells())[:12]:

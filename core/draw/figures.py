@@ -116,7 +116,7 @@ def bucket_text(label: str, granularity: str, *, year: bool = False) -> str:
     if when.year == 1:
         return label
     if granularity in CLOCK:
-        return f"{day_text(when, year=year)} {when:%H:%M}"
+        return f"{day_text(when, year=year)} {when:%H:%M}{offset_text(label)}"
     if granularity == "daily":
         return f"{when:%a} {day_text(when, year=year)}"
     if granularity == "weekly":
@@ -126,6 +126,12 @@ def bucket_text(label: str, granularity: str, *, year: bool = False) -> str:
     if granularity == "quarterly":
         return f"Q{(when.month + 2) // 3} {when.year}"
     return str(when.year)
+
+
+def offset_text(label: str) -> str:
+    """Return " -04:00" for a time of an hour that happens twice, "" for any other."""
+    offset = label[16:]
+    return f" {offset[:3]}:{offset[3:]}" if len(offset) == 5 else ""
 
 
 def span_text(first: str | None, last: str | None) -> str:
@@ -158,7 +164,7 @@ def time_ticks(buckets: Sequence[TimeBucket], granularity: str) -> Iterator[list
     """Yield sets of axis labels on calendar boundaries, from every bucket to ever fewer."""
     moments = [moment(b.label) for b in buckets]
     if granularity in CLOCK:
-        yield from _clock_ticks(moments)
+        yield from _clock_ticks(moments, [b.label[16:19] for b in buckets])
     if granularity in (*CLOCK, "daily"):
         starts = [i for i, m in enumerate(moments) if (m.hour, m.minute) == (0, 0)]
         yield [(i, day_text(moments[i])) for i in starts]
@@ -171,10 +177,11 @@ def time_ticks(buckets: Sequence[TimeBucket], granularity: str) -> Iterator[list
     yield from _month_ticks(moments, granularity)
 
 
-def _clock_ticks(moments: list[datetime]) -> Iterator[list[Tick]]:
+def _clock_ticks(moments: list[datetime], offsets: list[str]) -> Iterator[list[Tick]]:
+    """Ticks by the clock; a time of an hour that happens twice has its offset, "01:00-04"."""
     for minutes in (1, 5, 15, 30, 60, 180, 360, 720):
         yield [
-            (i, day_text(m) if (m.hour, m.minute) == (0, 0) else f"{m:%H:%M}")
+            (i, day_text(m) if (m.hour, m.minute) == (0, 0) else f"{m:%H:%M}{offsets[i]}")
             for i, m in enumerate(moments)
             if (m.hour * 60 + m.minute) % minutes == 0
         ]

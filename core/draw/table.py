@@ -213,12 +213,17 @@ def value_text(value: object, column: Column, look: Look) -> str:
 
 
 def when_text(ms: int, look: Look, *, year: bool = True) -> str:
-    """Return an instant in the look's zone: "2014-09-13 23:59", or "Sep 13 23:59"."""
+    """Return an instant in the look's zone: "2014-09-13 23:59", or "Sep 13 23:59".
+
+    In an hour that happens twice its offset is added.
+    """
     try:
         local = look.calendar.local(ms)
     except (ValueError, OverflowError, OSError):
         return str(ms)
-    return f"{local:%Y-%m-%d %H:%M}" if year else f"{local:%b %d %H:%M}"
+    twice = local.replace(fold=0).utcoffset() != local.replace(fold=1).utcoffset()
+    offset = f"{local:%z}" if twice else ""
+    return (f"{local:%Y-%m-%d %H:%M}" if year else f"{local:%b %d %H:%M}") + offset
 
 
 def series_table(

@@ -17,7 +17,8 @@ from core.engines.cache import Cache
 from core.engines.connections import PROGRESS_STEPS, Pool, Slot, Stop
 from core.engines.dialect import SqliteDialect, Statement
 from core.errors import Damaged, NotFound, Stopped, TookTooLong, did_you_mean
-from core.queries.base import Context, Question, Rows, present_of
+from core.queries.base import Context, Question, Rows
+from core.queries.context import present_of
 from core.queries.names import Names
 from core.store.troubles import DOCTOR, TROUBLES, sentence
 from core.store.waiting import WAIT

@@ -2,7 +2,7 @@
 
 dau counts the actors of each bucket; wau and mau those of the 7 and 30 days that end with the
 bucket's last day, today at the latest, whatever the granularity. The figure of the whole range is
-dau's people over it, and of wau and mau the value of the last point (semantics 12.1).
+dau's people over it, and of wau and mau the value of the last point there is (semantics 12.1).
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Literal
 from core.answers import Cell
 from core.engines.dialect import Binder, Statement
 from core.errors import BadQuestion
-from core.queries.base import Ask, Context, Rows, TimedQuestion, find_bucket, frame
+from core.queries.base import NOBODY, Ask, Context, Rows, TimedQuestion, find_bucket, frame
 from core.queries.names import Field
 from core.queries.select import Selection, label, select
 from core.queries.series import Figures, assemble, collect
@@ -59,7 +59,7 @@ class ActiveUsers(TimedQuestion):
             return collect(ctx, by, totals, points)
         points = yield self._rolling(ctx, selection, slots, by)
         found = collect(ctx, by, (), [row for row in points if row[-1]])
-        last = slots[-1].index
+        last = _last_known(ctx, slots).index
         found.totals = {group: own.get(last, 0) for group, own in found.points.items()}
         return found
 
@@ -138,8 +138,10 @@ class ActiveUsers(TimedQuestion):
         time = frame(ctx, self)
         span, slots = time.period_of(cell)
         slot = find_bucket(slots, cell.bucket)
+        if time.is_unknown(slot, slots):
+            return NOBODY
         if self._windowed(slots):
-            span = self._window(ctx, slot or slots[-1])
+            span = self._window(ctx, slot or _last_known(ctx, slots))
             span = span if _by_days(span) else replace(span, end=span.end + 1)
         elif slot is not None:
             span = bucket_span(slot, span)
@@ -155,6 +157,11 @@ def rolling_statement(
 ) -> Statement:
     """Return (slot, v0, v1, users): people of the 7 or 30 days up to each bucket's last day."""
     return ActiveUsers(metric=metric)._rolling(ctx, selection, slots, by)
+
+
+def _last_known(ctx: Context, slots: list[Bucket]) -> Bucket:
+    """Return the last bucket before the data has ended; the first where none is."""
+    return next((slot for slot in reversed(slots) if ctx.is_known(slot)), slots[0])
 
 
 def _by_days(span: Span) -> bool:

@@ -7,18 +7,17 @@ returns its answer, so one kind reads top to bottom in one file and runs on any 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Generator, Sequence
+from dataclasses import dataclass
 from typing import Any, ClassVar, TypedDict
 
 from pydantic import Field, field_validator
 
 from core.answers import Cell, Comparison, Model, TimeBucket
-from core.engines.dialect import Binder, Dialect, Statement
-from core.engines.present import Present, whole_events
+from core.engines.dialect import Binder, Statement
 from core.errors import BadQuestion
 from core.filters import Clause, atoms
-from core.queries.names import Names
+from core.queries.context import Context as Context
 from core.timeframe import (
     CLOCK,
     COMPARISONS,
@@ -26,124 +25,16 @@ from core.timeframe import (
     Calendar,
     Span,
     alike,
-    buckets,
     clock_label,
-    comparison,
-    cut_span,
-    days_span,
     fit,
     granularity,
     may_run,
-    resolve,
     shown_part,
     to_date,
 )
 
 Rows = list[tuple[Any, ...]]
 Ask = Generator[Statement, Rows, Any]
-
-
-def present_of(ctx: Context, newest: int | None, *, later: bool) -> Context:
-    """Return a context in which nothing after now counts, the given one as its `whole`.
-
-    Args:
-        newest: ms of the last event up to now, None where all are later.
-        later: whether some lie later today.
-    """
-    names, today = ctx.names, ctx.today
-    active = tuple(i for i in names.events.values() if i not in names.inactive)
-    present = Present(
-        ctx.now,
-        today,
-        ctx.calendar.day_start(today),
-        whole_events(names.events, names.inactive, some=bool(names.active)),
-        active,
-        open=later,
-    )
-    earliest = ctx.earliest if newest is not None else None
-    dialect = ctx.dialect.upto(present)
-    return replace(ctx, dialect=dialect, earliest=earliest, latest=newest, whole=ctx)
-
-
-@dataclass(frozen=True)
-class Context:
-    """Everything outside a question that its answer depends on.
-
-    Attributes:
-        dialect: how the engine's SQL is written.
-        calendar: zone and week start.
-        names: the workspace's dictionaries.
-        now: the current instant, UTC ms.
-        earliest, latest: ms of the first and last event, None in an empty workspace.
-        audience, chart: return the JSON object of the audience or chart saved under a name or id.
-        whole: the same with what is dated after now; None where there is nothing.
-        usual: where what is dated after the present instant counts, and `now` is a later one, the
-            context of other questions; else None.
-    """
-
-    dialect: Dialect
-    calendar: Calendar
-    names: Names
-    now: int
-    earliest: int | None
-    latest: int | None
-    audience: Callable[[str], dict[str, Any]]
-    chart: Callable[[str], dict[str, Any]]
-    whole: Context | None = None
-    usual: Context | None = None
-
-    @property
-    def today(self) -> int:
-        """The local day of now."""
-        return self.calendar.day_of(self.now)
-
-    def binder(self) -> Binder:
-        """Return an empty parameter collector."""
-        return Binder(self.dialect)
-
-    def of(self, question: Question) -> Context:
-        """Return the context that a question is asked within (semantics 12.1).
-
-        Nothing after now counts, unless the range names days after today. Then everything does,
-        and the question is answered as of the newest event in its range.
-        """
-        own = self.usual or self
-        if own.whole is None:
-            return own
-        end = max(own.span(text).end for text in question.ranges(own))
-        newest = own.whole.latest
-        if newest is None or end <= own.calendar.day_start(own.today + 1):
-            return own
-        now = max(own.now, min(newest, end - 1))
-        return replace(own.whole, names=self.names, now=now, usual=own)
-
-    def counted(self, span: Span) -> Span:
-        """Return the part of a span that counts: of today what is not after now."""
-        present, today = self.dialect.present, self.today
-        held = span.whole_days and span.first_day <= today <= span.last_day
-        if present is None or not present.open or not held:
-            return span
-        return cut_span(span.first_day, today, self.now + 1, self.calendar)
-
-    def span(self, text: str) -> Span:
-        """Resolve a range text."""
-        return resolve(text, self.calendar, self.now, self.earliest)
-
-    def span_to_today(self, text: str) -> Span:
-        """Resolve a range text, leaving out days that have not come."""
-        span = self.span(text)
-        if span.last_day <= self.today or span.first_day > self.today:
-            return span
-        return days_span(span.first_day, self.today, self.calendar, running=span.running)
-
-    def compared(self, text: str, mode: str, span: Span) -> Span:
-        """Resolve the span a range is compared with; of a running one, what has passed of it."""
-        whole = self.span(text) if span.running else span
-        return comparison(text, mode, whole, self.calendar, self.now)
-
-    def buckets(self, span: Span, unit: str, *, whole: bool = False) -> list[Bucket]:
-        """Cut a span into buckets up to now."""
-        return buckets(span, unit, self.calendar, self.now, whole=whole)
 
 
 class Question(Model):
@@ -258,6 +149,7 @@ class Frame:
     notes: tuple[str, ...]
     now: int = 0
     calendar: Calendar | None = None
+    ended: int | None = None
 
     @property
     def time_buckets(self) -> tuple[TimeBucket, ...]:
@@ -303,10 +195,50 @@ class Frame:
             return None
         return clock_label(compared.end - 1, self.calendar)
 
+    def known(self, values: Sequence[float | None]) -> tuple[float | None, ...]:
+        """The buckets' values, None where the data has ended."""
+        if self.ended is None:
+            return tuple(values)
+        return tuple(
+            value if self._is_known(bucket) else None
+            for bucket, value in zip(self.buckets, values, strict=False)
+        )
+
     def earlier(self, values: Sequence[float | None]) -> tuple[float | None, ...]:
         """The compared period's values beside the buckets, None where it has no more of them."""
-        count = len(self.compared_buckets)
-        return tuple(v if n < count else None for n, v in enumerate(values[: len(self.buckets)]))
+        there = [self._is_known(bucket) for bucket in self.compared_buckets]
+        return tuple(
+            value if n < len(there) and there[n] else None
+            for n, value in enumerate(values[: len(self.buckets)])
+        )
+
+    def known_total(self, total: float | None) -> float | None:
+        """A figure of all buckets, None where the data has ended before them."""
+        known = not self.buckets or any(map(self._is_known, self.buckets))
+        return total if known else None
+
+    def earlier_total(self, total: float | None) -> float | None:
+        """The same of the compared period."""
+        known = not self.compared_buckets or any(map(self._is_known, self.compared_buckets))
+        return total if known else None
+
+    def is_unknown(self, slot: Bucket | None, slots: Sequence[Bucket]) -> bool:
+        """Whether the data has ended before a bucket, or where there is none, before all."""
+        return not any(map(self._is_known, slots if slot is None else [slot])) and bool(slots)
+
+    def _is_known(self, bucket: Bucket) -> bool:
+        return self.ended is None or bucket.start <= self.ended
+
+    def unknown(self) -> tuple[str, ...]:
+        """Say from when on the data has ended, where some of the buckets are not known."""
+        if self.ended is None or self.calendar is None or all(map(self._is_known, self.buckets)):
+            return ()
+        newest = to_date(self.calendar.day_of(self.ended)).isoformat()
+        return (f"The newest event is of {newest}: what came later is not known.",)
+
+
+NOBODY = "select 0 as actor where 1 = 0"
+"""Who is behind a number that is not known."""
 
 
 def nothing_compared() -> BadQuestion:
@@ -325,6 +257,10 @@ def frame(ctx: Context, question: TimedQuestion, *, whole: bool = False) -> Fram
     notes: tuple[str, ...] = ()
     if unit != question.granularity:
         notes = (f"Too many points {question.granularity}: shown {unit}.",)
+    if question.range.strip().lower() == "all_time":
+        from core.queries.periods import lone_note
+
+        notes += lone_note(ctx, span)
     found = ctx.buckets(span, unit, whole=whole)
     present = (ctx.usual or ctx).now
     compared, compared_buckets = None, []
@@ -334,7 +270,9 @@ def frame(ctx: Context, question: TimedQuestion, *, whole: bool = False) -> Fram
         shown = shown_part(compared, compared_buckets, len(found), unit, ctx.calendar)
         if shown != compared:
             compared, compared_buckets = shown, ctx.buckets(shown, unit, whole=whole)
-    return Frame(span, unit, found, compared, compared_buckets, notes, present, ctx.calendar)
+    return Frame(
+        span, unit, found, compared, compared_buckets, notes, present, ctx.calendar, ctx.ended
+    )
 
 
 def compared_dates(ctx: Context, mode: str | None, span: Span, before: Span | None) -> Any:

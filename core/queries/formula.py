@@ -265,7 +265,7 @@ class FormulaQuestion(TimedQuestion):
         )
 
     def _notes(self, time: Frame, found: dict[tuple[Term, int], Series]) -> tuple[str, ...]:
-        notes = []
+        notes = [*time.notes, *time.unknown()]
         if time.unit != self.granularity:
             notes.append(f"Too many points {self.granularity}: shown {time.unit}.")
         if any(series.omitted for series in found.values()):

@@ -95,7 +95,7 @@ class FunnelTrend(FunnelFields):
         return Series(
             title=f"{TITLES[self.measure]} of {self.steps_title(ctx.names)}",
             **dates(time.span),
-            notes=(*time.notes, *notes(self), *self._still_open(ctx, time)),
+            notes=(*time.notes, *time.unknown(), *notes(self), *self._still_open(ctx, time)),
             unit=self._unit(),
             additive=self.measure == "counts" and self.count_by == "totals",
             granularity=time.unit,
@@ -137,10 +137,10 @@ class FunnelTrend(FunnelFields):
             yield Line(
                 group=group,
                 series=series,
-                values=now.values(group, count, read),
+                values=time.known(now.values(group, count, read)),
                 previous=time.earlier(before.values(group, count, read)) if before else None,
-                total=read(now.total(group)),
-                previous_total=read(before.total(group)) if before else None,
+                total=time.known_total(read(now.total(group))),
+                previous_total=time.earlier_total(read(before.total(group))) if before else None,
                 fractions=self._fractions(now.parts(group, count)),
                 total_fraction=next(iter(self._fractions([now.total(group)])), None),
             )

@@ -25,12 +25,12 @@ from core.queries.base import (
     Frame,
     Rows,
     TimedQuestion,
-    dates,
     find_bucket,
     frame,
     whole_days_only,
 )
 from core.queries.names import Field
+from core.queries.periods import whole_dates
 from core.queries.select import Selection, day_runs, select, slot_expression
 from core.queries.selectors import titled
 from core.queries.series import Figure, Group, groups_reader, points_of
@@ -73,15 +73,18 @@ class Lifecycle(TimedQuestion):
         """See Question."""
         time = frame(ctx, self, whole=True)
         by = [ctx.names.existing(name) for name in self.breakdown]
-        now = yield from self._period(ctx, time.buckets, time.unit, by)
+        known = [bucket for bucket in time.buckets if ctx.is_known(bucket)]
+        now = yield from self._period(ctx, known, time.unit, by)
         before = None
         if time.compared:
-            before = yield from self._period(ctx, time.compared_buckets, time.unit, by)
+            known = [bucket for bucket in time.compared_buckets if ctx.is_known(bucket)]
+            before = yield from self._period(ctx, known, time.unit, by)
         groups = now.ranked() if by else [()]
+        real, cut = whole_dates(ctx, time.span, time.buckets, time.unit)
         return Series(
             title=f"Lifecycle of {titled(ctx.names, self.event, 'any event')}",
-            **dates(time.span),
-            notes=time.notes,
+            **real,
+            notes=(*time.notes, *cut, *time.unknown()),
             granularity=time.unit,
             breakdown=tuple(field.key for field in by),
             buckets=time.time_buckets,
@@ -122,11 +125,12 @@ class Lifecycle(TimedQuestion):
     def people(self, ctx: Context, bind: Binder, cell: Cell) -> str:
         """See Question: those in a state in a period, or in any; without a state, the active."""
         time = frame(ctx, self, whole=True)
-        periods = time.period_of(cell)[1]
-        bucket = find_bucket(periods, cell.bucket)
+        every = time.period_of(cell)[1]
+        bucket = find_bucket(every, cell.bucket)
+        periods = [period for period in every if ctx.is_known(period)]
         if cell.series is not None and cell.series not in STATES:
             raise BadQuestion(f"cell names no state {cell.series!r}.", parameter="cell")
-        if not periods:
+        if not periods or (bucket is not None and bucket not in periods):
             return "select 0 as actor where 1 = 0"
         by = group_fields(ctx, self.breakdown, cell.group)
         states = self._states(ctx, bind, periods, time.unit, by)
@@ -251,10 +255,10 @@ def _line(group: Group, state: int, time: Frame, now: _Found, before: _Found | N
     return Line(
         group=group,
         series=STATES[state - 1],
-        values=points_of(values, count, 0),
+        values=time.known(points_of(values, count, 0)),
         previous=time.earlier(points_of(earlier, count, 0)) if before else None,
-        total=values.get(WHOLE, 0),
-        previous_total=earlier.get(WHOLE, 0) if before else None,
+        total=time.known_total(values.get(WHOLE, 0)),
+        previous_total=time.earlier_total(earlier.get(WHOLE, 0)) if before else None,
     )
 
 

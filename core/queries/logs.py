@@ -32,8 +32,8 @@ from core.queries.base import (
     dates,
     find_bucket,
     frame,
-    present_of,
 )
+from core.queries.context import present_of
 from core.queries.log_fields import GROUPS, Wanted, level_of, log_field, wanted_logs
 from core.queries.names import Field
 from core.queries.select import day_runs, slot_expression, whole_days

@@ -20,9 +20,10 @@ from core.errors import BadQuestion
 from core.language_terms import name
 from core.queries.active_users import in_group
 from core.queries.added_up import finite
-from core.queries.base import Ask, Context, TimedQuestion, dates, frame, whole_days_only
+from core.queries.base import Ask, Context, TimedQuestion, frame, whole_days_only
 from core.queries.ltv_money import Money, Tally, money_of, new_people, payments, statement
 from core.queries.names import Field
+from core.queries.periods import whole_dates
 from core.queries.select import label
 from core.timeframe import Bucket
 
@@ -101,12 +102,19 @@ class Ltv(TimedQuestion):
             sql = statement(ctx, bind, self, time.buckets, by)
             money = money_of((yield bind.statement(sql, "money by age")))
         found, omitted = self._groups(ctx, money, by)
-        whole = self._rows(money.whole, time.buckets)
+        slots = [bucket for bucket in time.buckets if ctx.is_known(bucket)]
+        whole = self._rows(money.whole, slots)
         split = not by and bool(found)
+        real, cut = whole_dates(ctx, time.span, time.buckets, time.unit)
         return Grid(
             title=f"{TITLES[self.metric]} by days since the first event",
-            **dates(time.span),
-            notes=(*time.notes, *(self._mixed(money) if len(money.currencies) > 1 else ())),
+            **real,
+            notes=(
+                *time.notes,
+                *cut,
+                *time.unknown(),
+                *(self._mixed(money) if len(money.currencies) > 1 else ()),
+            ),
             granularity=time.unit,
             periods=len(self.days),
             measure="users" if self.metric == "paying_users" else "money",
@@ -115,7 +123,7 @@ class Ltv(TimedQuestion):
             cohorts=whole.cohorts,
             combined=whole.combined,
             groups=tuple(
-                self._rows(tally, time.buckets).model_copy(update={"group": (name,)})
+                self._rows(tally, slots).model_copy(update={"group": (name,)})
                 for name, tally in found
             ),
             omitted=omitted,

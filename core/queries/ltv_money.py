@@ -73,7 +73,7 @@ def payments(
     ctx: Context, bind: Binder, question: Ltv, slots: Sequence[Bucket], by: Sequence[Field]
 ) -> str:
     """A WITH clause of the new people `f` and of their payments, `money`."""
-    d, now, most = ctx.dialect, bind(ctx.now), bind(question.days[-1])
+    d, now, most = ctx.dialect, bind(ctx.known_until), bind(question.days[-1])
     absent = ANY if question.property else "revenue_amount"
     found = meaning(ctx.names, question.event, absent=absent)
     revenue = Selection(ctx, found.events, matching=found.matching)

@@ -62,8 +62,10 @@ class Realtime(Question):
             lines.append(
                 Line(
                     series=name,
-                    values=tuple(found.get(slot.index, 0) for slot in slots),
-                    total=totals[0][-1] if totals else 0,
+                    values=tuple(
+                        found.get(slot.index, 0) if ctx.is_known(slot) else None for slot in slots
+                    ),
+                    total=(totals[0][-1] if totals else 0) if ctx.is_known(slots[0]) else None,
                 )
             )
         span, slots = _window(ctx, 0)

@@ -94,12 +94,16 @@ class Plan:
         return self.basis == "24h" and (bool(self.brackets) or self.unit == "daily")
 
     def begun(self, cohort: int) -> int:
-        """How many periods of a cohort have begun."""
-        return sum(self.begins(cohort, n) <= self.ctx.now for n in range(self.periods))
+        """How many periods of a cohort have begun, before the data has ended."""
+        return sum(self._has_begun(cohort, n) for n in range(self.periods))
+
+    def _has_begun(self, cohort: int, period: int) -> bool:
+        seen = self.ctx.now if self.ctx.ended is None else self.ctx.ended
+        return self.begins(cohort, period) <= seen
 
     def incomplete(self, cohort: int, period: int) -> bool:
-        """Whether a cell's window ends after now."""
-        return self.ends(cohort, period) > self.ctx.now
+        """Whether a cell's window ends after now, or after the data has ended."""
+        return self.ends(cohort, period) > self.ctx.known_until
 
     def cut(self, rows: Sequence[Cohort]) -> tuple[str, ...]:
         """A note when the range begins inside the first cohort shown."""
@@ -111,7 +115,7 @@ class Plan:
 
     def cells(self, period: int, every: bool = False) -> list[CellRow]:
         """All cells of one period whose windows have begun; `every` one passes as complete."""
-        begun = [c for c in range(len(self.cohorts)) if self.begins(c, period) <= self.ctx.now]
+        begun = [c for c in range(len(self.cohorts)) if self._has_begun(c, period)]
         return [(c, period, int(every or not self.incomplete(c, period))) for c in begun]
 
     def addressed(self, cell: Cell, every: bool = False) -> list[CellRow]:

@@ -105,13 +105,13 @@ def assemble(
         previous, previous_total = None, None
         if before is not None:
             previous = time.earlier(points_of(before.points.get(group, {}), count, empty))
-            previous_total = before.totals.get(group, empty)
+            previous_total = time.earlier_total(before.totals.get(group, empty))
         lines.append(
             Line(
                 group=group,
-                values=points_of(now.points.get(group, {}), count, empty),
+                values=time.known(points_of(now.points.get(group, {}), count, empty)),
                 previous=previous,
-                total=now.totals.get(group, empty),
+                total=time.known_total(now.totals.get(group, empty)),
                 previous_total=previous_total,
                 overlapping=overlapping,
             )
@@ -119,7 +119,7 @@ def assemble(
     return Series(
         title=title,
         **dates(time.span),
-        notes=(*time.notes, *now.notes, *notes),
+        notes=(*time.notes, *time.unknown(), *now.notes, *notes),
         unit=unit,
         additive=additive,
         granularity=time.unit,

@@ -28,16 +28,17 @@ from core.queries.active_users import (
     rolling_statement,
 )
 from core.queries.base import (
+    NOBODY,
     Ask,
     Context,
     Rows,
     TimedQuestion,
-    dates,
     find_bucket,
     frame,
     whole_days_only,
 )
 from core.queries.names import Field
+from core.queries.periods import whole_dates
 from core.queries.select import select
 from core.queries.selectors import titled
 from core.queries.series import Figure, Figures, Group, assemble, collect
@@ -153,7 +154,7 @@ class Stickiness(TimedQuestion):
         self, ctx: Context, span: Span, slots: list[Bucket], by: list[Field]
     ) -> Generator[Statement, Rows, Figures]:
         whole = _days(ctx, span, span.first_day, span.last_day)
-        days = ctx.buckets(whole, "daily")
+        days = [day for day in ctx.buckets(whole, "daily") if ctx.is_known(day)]
         selection = select(ctx, self, self.event)
         if not days:
             return Figures() if by else Figures({(): None})
@@ -178,6 +179,8 @@ class Stickiness(TimedQuestion):
         time = frame(ctx, self)
         span, slots = time.period_of(cell)
         slot = find_bucket(slots, cell.bucket)
+        if time.is_unknown(slot, slots):
+            return NOBODY
         first, last = (
             (span.first_day, span.last_day) if slot is None else (slot.first_day, slot.last_day)
         )
@@ -210,14 +213,15 @@ class Stickiness(TimedQuestion):
             points = {slot: above.get(slot, 0) / people for slot, people in below.items()}
             if below:
                 total = sum(above.get(slot, 0) for slot in below) / sum(below.values())
+        real, cut = whole_dates(ctx, ctx.span_to_today(self.range), slots, UNITS[self._word])
         times = tuple(
             TimeBucket(label=b.label, start=b.start, end=b.end, partial=b.partial) for b in slots
         )
         return Series(
             title=f"Share with {self._label(self.days)} of "
             f"{titled(ctx.names, self.event, 'any event')} per {self._word}",
-            **dates(ctx.span_to_today(self.range)),
-            notes=self._notes(ctx),
+            **real,
+            notes=(*cut, *self._notes(ctx)),
             unit="percent",
             granularity=UNITS[self._word],
             buckets=times,
@@ -246,10 +250,12 @@ class Stickiness(TimedQuestion):
             most = max((k for k, (pairs, _) in found.items() if pairs), default=0)
         pairs = [found.get(k, (0, 0))[0] for k in range(1, most + 1)]
         total = sum(pairs) if self.mode == "exact" else sum(pairs[:1])
+        periods = self._whole_periods(ctx) if self.interval != "range" else []
+        real, cut = whole_dates(ctx, span, periods, UNITS.get(self._word, "weekly"))
         return Histogram(
             title=f"Days with {titled(ctx.names, self.event, 'any event')} per {self._word}",
-            **dates(span),
-            notes=self._notes(ctx),
+            **real,
+            notes=(*cut, *self._notes(ctx)),
             unit="users" if self.interval == "range" else "number",
             of="days",
             total=total,

@@ -28,7 +28,7 @@ from core.queries.active_users import (
     people_by_slot,
 )
 from core.queries.added_up import currencies
-from core.queries.base import Ask, Context, Rows, TimedQuestion, find_bucket, frame
+from core.queries.base import NOBODY, Ask, Context, Rows, TimedQuestion, find_bucket, frame
 from core.queries.names import Field
 from core.queries.revenue import AMOUNT, SELECTORS, field_of, names_it
 from core.queries.select import Selection, select
@@ -321,6 +321,8 @@ class Trend(TimedQuestion):
         time = frame(ctx, self)
         span, slots = time.period_of(cell)
         slot = find_bucket(slots, cell.bucket)
+        if time.is_unknown(slot, slots):
+            return NOBODY
         if slot is not None:
             view = self._windows(ctx, span, slots, time.unit)
             span = view.stretch(slot.index) if view else bucket_span(slot, span)

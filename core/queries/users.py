@@ -25,7 +25,7 @@ from core.queries.active_users import (
     members_of_group,
     people_by_slot,
 )
-from core.queries.base import Ask, Context, Frame, Rows, TimedQuestion, find_bucket, frame
+from core.queries.base import NOBODY, Ask, Context, Frame, Rows, TimedQuestion, find_bucket, frame
 from core.queries.first_time import FirstTime, Plan
 from core.queries.names import Field
 from core.queries.select import Selection, select, slot_expression
@@ -154,6 +154,8 @@ class Users(TimedQuestion):
         time = self._frame(ctx)
         span, slots = time.period_of(cell)
         slot = find_bucket(slots, cell.bucket)
+        if time.is_unknown(slot, slots):
+            return NOBODY
         if self.metric == "updated":
             if not slots:
                 return "select 0 as actor where 1 = 0"

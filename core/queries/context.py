@@ -1,0 +1,157 @@
+"""What a question is asked within: names, zone, now, and what has happened by then.
+
+Nothing that is dated after now counts, unless a range names days to come; of data that has ended
+what comes later is not known (semantics 12.1).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from core.engines.dialect import Binder, Dialect
+from core.engines.present import Present, whole_events
+from core.queries.names import Names
+from core.timeframe import (
+    DAY,
+    Bucket,
+    Calendar,
+    Span,
+    buckets,
+    comparison,
+    cut_span,
+    days_span,
+    resolve,
+)
+
+if TYPE_CHECKING:
+    from core.queries.base import Question
+
+QUIET = 7 * DAY
+"""How long nothing may come, in ms, before the data counts as ended."""
+
+
+def present_of(ctx: Context, newest: int | None, *, later: bool) -> Context:
+    """Return a context in which nothing after now counts, the given one as its `whole`.
+
+    Args:
+        newest: ms of the last event up to now, None where all are later.
+        later: whether some lie later today.
+    """
+    names, today = ctx.names, ctx.today
+    active = tuple(i for i in names.events.values() if i not in names.inactive)
+    present = Present(
+        ctx.now,
+        today,
+        ctx.calendar.day_start(today),
+        whole_events(names.events, names.inactive, some=bool(names.active)),
+        active,
+        open=later,
+    )
+    earliest = ctx.earliest if newest is not None else None
+    dialect = ctx.dialect.upto(present)
+    return replace(ctx, dialect=dialect, earliest=earliest, latest=newest, whole=ctx)
+
+
+@dataclass(frozen=True)
+class Context:
+    """Everything outside a question that its answer depends on.
+
+    Attributes:
+        dialect: how the engine's SQL is written.
+        calendar: zone and week start.
+        names: the workspace's dictionaries.
+        now: the current instant, UTC ms.
+        earliest, latest: ms of the first and last event, None in an empty workspace.
+        audience, chart: return the JSON object of the audience or chart saved under a name or id.
+        whole: the same with what is dated after now; None where there is nothing.
+        usual: where what is dated after the present instant counts, and `now` is a later one, the
+            context of other questions; else None.
+    """
+
+    dialect: Dialect
+    calendar: Calendar
+    names: Names
+    now: int
+    earliest: int | None
+    latest: int | None
+    audience: Callable[[str], dict[str, Any]]
+    chart: Callable[[str], dict[str, Any]]
+    whole: Context | None = None
+    usual: Context | None = None
+
+    @property
+    def ended(self) -> int | None:
+        """The newest event, ms, where the data has ended: nothing has come for over a week.
+
+        What comes after it has not been observed, so that it is neither zero nor over (semantics
+        12.1). Fewer days without events are quiet ones, of nothing.
+        """
+        if self.latest is None or self.now - self.latest <= QUIET:
+            return None
+        return self.latest
+
+    @property
+    def known_until(self) -> int:
+        """Up to when the data says what happened: now, or the end of its last day, ms."""
+        if self.ended is None:
+            return self.now
+        return self.calendar.day_start(self.calendar.day_of(self.ended) + 1)
+
+    def is_known(self, bucket: Bucket) -> bool:
+        """Whether a bucket begins before the data has ended."""
+        return self.ended is None or bucket.start <= self.ended
+
+    @property
+    def today(self) -> int:
+        """The local day of now."""
+        return self.calendar.day_of(self.now)
+
+    def binder(self) -> Binder:
+        """Return an empty parameter collector."""
+        return Binder(self.dialect)
+
+    def of(self, question: Question) -> Context:
+        """Return the context that a question is asked within (semantics 12.1).
+
+        Nothing after now counts, unless the range names days after today. Then everything does,
+        and the question is answered as of the newest event in its range.
+        """
+        own = self.usual or self
+        if own.whole is None:
+            return own
+        end = max(own.span(text).end for text in question.ranges(own))
+        newest = own.whole.latest
+        if newest is None or end <= own.calendar.day_start(own.today + 1):
+            return own
+        now = max(own.now, min(newest, end - 1))
+        return replace(own.whole, names=self.names, now=now, usual=own)
+
+    def counted(self, span: Span) -> Span:
+        """Return the part of a span that counts: of today what is not after now."""
+        present, today = self.dialect.present, self.today
+        held = span.whole_days and span.first_day <= today <= span.last_day
+        if present is None or not present.open or not held:
+            return span
+        return cut_span(span.first_day, today, self.now + 1, self.calendar)
+
+    def span(self, text: str) -> Span:
+        """Resolve a range text."""
+        return resolve(text, self.calendar, self.now, self.earliest)
+
+    def span_to_today(self, text: str) -> Span:
+        """Resolve a range text, leaving out days that have not come."""
+        span = self.span(text)
+        if span.last_day <= self.today or span.first_day > self.today:
+            return span
+        return days_span(span.first_day, self.today, self.calendar, running=span.running)
+
+    def compared(self, text: str, mode: str, span: Span) -> Span:
+        """Resolve the span a range is compared with; of a running one, what has passed of it."""
+        whole = self.span(text) if span.running else span
+        return comparison(text, mode, whole, self.calendar, self.now)
+
+    def buckets(self, span: Span, unit: str, *, whole: bool = False) -> list[Bucket]:
+        """Cut a span into buckets up to now."""
+        return buckets(span, unit, self.calendar, self.now, whole=whole)

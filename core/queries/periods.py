@@ -1,0 +1,74 @@
+"""What a reader must know of the periods an answer covers: their real dates, and a lone old event.
+
+Kinds of whole periods count the whole week also where the range begins or ends inside one
+(semantics 12.1 of 4.11 and 4.12).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from core.timeframe import UNITS, Bucket, Span, to_date
+
+if TYPE_CHECKING:
+    from core.queries.base import Context, Dates
+
+LONE_GAP = 365
+"""Days without anything after the first events before these are called old."""
+
+FEW_DAYS = 5
+"""On how many days at most such old events lie."""
+
+
+def whole_dates(
+    ctx: Context, span: Span, found: Sequence[Bucket], unit: str
+) -> tuple[Dates, tuple[str, ...]]:
+    """Return the dates that whole periods really cover, and a note where the range cuts one."""
+    from core.queries.base import dates
+
+    if not found:
+        return dates(span), ()
+    first, last = found[0].first_day, min(found[-1].last_day, ctx.today)
+    real: Dates = {"first": to_date(first).isoformat(), "last": to_date(last).isoformat()}
+    if (first, last) == (span.first_day, min(span.last_day, ctx.today)):
+        return real, ()
+    return real, (f"Whole {UNITS[unit]}s count: {real['first']} to {real['last']}.",)
+
+
+def lone_note(ctx: Context, span: Span) -> tuple[str, ...]:
+    """Say which few events all of history begins with, when nearly all of it is empty.
+
+    Such are events of clocks that stood at 1970. They count all the same.
+    """
+    if ctx.earliest is None or ctx.latest is None:
+        return ()
+    first = ctx.calendar.day_of(ctx.earliest)
+    last = min(span.last_day, ctx.calendar.day_of(ctx.latest))
+    if last - first <= 2 * LONE_GAP:
+        return ()
+    days = ctx.names.read(
+        """
+        select day, total from activity
+        where event = 0 and dimension = 0 and value = 0 and day >= ?
+        order by day limit ?
+        """,
+        (first, FEW_DAYS + 1),
+    )
+    events = 0
+    for (day, total), (following, _) in pairwise(days):
+        events += total
+        if following - day > LONE_GAP and following - day > last - following:
+            return (_lone(events, first, day, following, last),)
+    return ()
+
+
+def _lone(events: int, first: int, day: int, following: int, last: int) -> str:
+    old, until, begins, ends = (to_date(d).isoformat() for d in (first, day, following, last))
+    when = f"of {old}" if first == day else f"from {old} to {until}"
+    what = "1 event" if events == 1 else f"{events:,} events"
+    return (
+        f"All time begins with {what} {when}, the next is of {begins}: "
+        f"{begins}..{ends} leaves the empty time out."
+    )
