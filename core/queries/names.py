@@ -11,6 +11,7 @@ from core.engines.dialect import property_of, ways_of
 from core.errors import BadQuestion, did_you_mean
 from core.filters import Condition
 from core.queries import revenue
+from core.queries.fields import GROUPS, PLAIN, PROPERTIES, STARTS, Field, FieldKind, asked_for
 from core.store.layout import (
     ACTIVE,
     CONTEXT,
@@ -22,6 +23,8 @@ from core.store.layout import (
     is_plain,
 )
 
+__all__ = ["GROUPS", "KEPT", "NO_EVENT", "EventFlags", "Field", "FieldKind", "Names", "Read"]
+
 NO_EVENT = 2**31 - 1
 """Id of no event: what is meant by an event that is not there."""
 
@@ -29,85 +32,11 @@ KEPT = "e.event not in (select id from event_names where deleted)"
 """Whether an event `e` is not deleted, for statements that ask the workspace alone."""
 
 Read = Callable[[str, tuple[Any, ...]], list[tuple[Any, ...]]]
-FieldKind = Literal[
-    "context",
-    "either",
-    "property",
-    "trait",
-    "event",
-    "user",
-    "device",
-    "session",
-    "audience",
-    "segment",
-    "start",
-    "paying",
-    "revenue",
-]
-
-PROPERTIES = "properties."
-GROUPS = ("audience", "segment")
-"""Fields that say what a person belongs to; properties of the same name come first."""
-
-_PLAIN: dict[str, FieldKind] = {
-    "event": "event", "event_name": "event", "user": "user", "user_id": "user",
-    "distinct_id": "user", "device_id": "device", "session_id": "session", "session": "session",
-    "paying": "paying",
-}  # fmt: skip
-
-_STARTS = {"start_version": "version"}
-"""Names of what a context column was on a person's first event."""
-
 _SOURCES = {
     "user": "identities",
     "device": "identities where kind = 1",
     "session": "session_keys",
 }
-
-
-@dataclass(frozen=True)
-class Field:
-    """A field a question can filter or break down by.
-
-    Attributes:
-        kind: where its value lives; "start": the context column on the person's first event,
-            "paying": whether they had brought revenue by then, "revenue": what an event brought.
-        name: context column, property path, trait key, or the kind's own name.
-        dimension: in `activity`, for a context column or property with stored sets, else 0: too
-            many values, or none at all.
-        instead: of "either", the property that stands in where the context column is empty.
-    """
-
-    kind: FieldKind
-    name: str
-    dimension: int = 0
-    instead: str = ""
-
-    @property
-    def key(self) -> str:
-        """Its canonical name in questions."""
-        return {
-            "property": f"properties.{self.name}", "trait": f"trait:{self.name}",
-            "start": f"start_{self.name}", "either": self.instead,
-        }.get(self.kind, self.name)  # fmt: skip
-
-    @property
-    def needs_properties(self) -> bool:
-        """Whether its value is found in the properties of an event."""
-        return self.kind in ("property", "revenue", "either")
-
-    @property
-    def is_text(self) -> bool:
-        """Whether its raw value is what is shown, "(none)" where it is missing; else an id."""
-        return self.kind in ("property", "trait", "paying", "either")
-
-
-def _asked_for(name: str) -> str:
-    """A property's name as it stands in a question: by itself where that means nothing else."""
-    folded = name.strip().lower()
-    taken = folded in _PLAIN or folded in _STARTS or name == revenue.AMOUNT
-    prefixed = name.startswith((PROPERTIES, "trait:", "gp:"))
-    return f"{PROPERTIES}{name}" if taken or prefixed or name.strip() in ("", ".") else name
 
 
 @dataclass(frozen=True)
@@ -254,13 +183,13 @@ class Names:
             if name.startswith(prefix) and (len(name) > len(prefix) or prefix == PROPERTIES):
                 return self._field_of(kind, name.removeprefix(prefix))
         folded = name.lower()
-        if folded in _PLAIN:
-            kind = _PLAIN[folded]
+        if folded in PLAIN:
+            kind = PLAIN[folded]
             if kind in ("device", "session") and self._is_seen(name) and not self._has_any(kind):
                 return self._field_of("property", name)
             return Field(kind, kind)
-        if folded in _STARTS:
-            return Field("start", _STARTS[folded])
+        if folded in STARTS:
+            return Field("start", STARTS[folded])
         column = CONTEXT_ALIASES.get(folded, folded)
         if column in CONTEXT:
             return self._column(self._os_family(column), (name, folded, column))
@@ -417,7 +346,7 @@ class Names:
     def fields(self) -> list[str]:
         """Every field that can be broken down by, as it is asked for: columns with values first."""
         columns = [column for column in CONTEXT if self.values(column)]
-        asked = (_asked_for(name) for name in self.properties)
+        asked = (asked_for(name) for name in self.properties)
         return columns + [name for name in asked if name not in columns]
 
     def values(self, column: str) -> dict[int, str]:
