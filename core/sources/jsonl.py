@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from itertools import islice
 from typing import Any, Final
 
@@ -65,11 +66,20 @@ def _made(
 ) -> Iterable[tuple[int, Record]]:
     """Return (place, record) of lines with the same keys; nothing when one needs a closer look."""
     if maker.nested:
-        return ()
+        return _one_by_one(group, maker)
     plan = maker.plan(keys)
     many = [list(found.values()) for _, _, found in group]
     made = maker.make_all(plan, many, [line.rstrip() for _, line, _ in group])
     return zip((place for place, _, _ in group), made, strict=True) if made else ()
+
+
+def _one_by_one(
+    group: Sequence[tuple[int, bytes, dict[str, Any]]], maker: LineMaker
+) -> Iterator[tuple[int, Record]]:
+    """Yield those that are not refused; the others are made again, for the reason."""
+    for place, line, found in group:
+        with suppress(Refused):
+            yield place, _record(found, line, maker)
 
 
 def _one(line: bytes, number: int, maker: LineMaker) -> Record | Rejected:
@@ -83,7 +93,11 @@ def _one(line: bytes, number: int, maker: LineMaker) -> Record | Rejected:
 
 def record(line: bytes, maker: LineMaker) -> Record:
     """Return what one line says; Refused with the reason when it cannot be used."""
-    found = maker.lifted(parse(line))
+    return _record(parse(line), line, maker)
+
+
+def _record(found: dict[str, Any], line: bytes, maker: LineMaker) -> Record:
+    found = maker.lifted(found)
     plan = maker.plan(tuple(found))
     try:
         return maker.make(plan, list(found.values()), line.rstrip())

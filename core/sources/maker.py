@@ -31,6 +31,10 @@ _NOT_EVENTS: Final = {
 _STATEMENTS: Final = frozenset(_NOT_EVENTS)
 
 
+Recipe = tuple[tuple[str, ...], tuple[tuple[str, str], ...], tuple[str, ...]]
+"""How to lift: names that stay at the top, (name inside, name at the top), names that stay."""
+
+
 class LineMaker(Protocol):
     """What a format needs of what makes its lines into records: events' Maker or logs'.
 
@@ -99,6 +103,7 @@ class Maker:
         self._moments = Moments(calendar)
         self._vendor: Vendor | None = None
         self._inside: dict[str, str] = {}
+        self._recipes: dict[tuple[str, tuple[str, ...], tuple[str, ...]], Recipe] = {}
         self._plans: dict[tuple[str, ...], Plan] = {}
         self._contexts: dict[tuple[Any, ...], tuple[str | None, ...]] = {}
         self._occurrences = Occurrences()
@@ -125,19 +130,37 @@ class Maker:
         vendor = self._vendor
         if vendor is None or not vendor.line_is_its(found):
             return found
-        own = self.plan(tuple(found)).understood
-        names, inside = self._inside, found["properties"]
-        flat = {name: value for name, value in found.items() if name != "properties"}
-        rest = {}
-        renamed = vendor.inside_of.get(found["event"]) if found["event"].__class__ is str else None
-        for name, value in inside.items():
-            if name in names and names[name] not in own and name not in flat:
-                flat[name] = value
-            elif renamed and name in renamed:
-                flat[renamed[name]] = value
-            else:
-                rest[name] = value
-        return {**flat, "properties": rest}
+        inside, event = found["properties"], found["event"]
+        kind = event if event.__class__ is str and event in vendor.inside_of else ""
+        keys = (kind, tuple(found), tuple(inside))
+        recipe = self._recipes.get(keys)
+        if recipe is None:
+            if len(self._recipes) >= _MAX_PLANS:
+                self._recipes.clear()
+            renamed = vendor.inside_of.get(kind, {})
+            recipe = self._recipes[keys] = self._recipe(keys[1], keys[2], renamed)
+        top, up, rest = recipe
+        flat = {name: found[name] for name in top}
+        for name, called in up:
+            flat[called] = inside[name]
+        flat["properties"] = {name: inside[name] for name in rest}
+        return flat
+
+    def _recipe(
+        self, top: tuple[str, ...], inside: tuple[str, ...], renamed: Mapping[str, str]
+    ) -> Recipe:
+        own, known = self.plan(top).understood, self._inside
+        lifted = {
+            name: name
+            for name in inside
+            if name in known and known[name] not in own and name not in top
+        }
+        lifted.update((name, renamed[name]) for name in inside if name in renamed)
+        return (
+            tuple(name for name in top if name != "properties"),
+            tuple(lifted.items()),
+            tuple(name for name in inside if name not in lifted),
+        )
 
     def plan(self, names: tuple[str, ...]) -> Plan:
         """Return what the names mean, remembered per set of names."""
