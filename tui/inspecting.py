@@ -22,9 +22,9 @@ def inspection(question: Question, result: Result | None, error: Exception | Non
         how = "from the cache, computed in" if result.cached else "computed in"
         parts.append(f"{how} {result.milliseconds:,.1f} ms")
         parts += [_statement(str(i), s) for i, s in enumerate(result.statements, 1)]
-        if result.lookups:
+        looked_up = result.lookups
+        if looked_up:
             parts.append("-- Looked up for them")
-            looked_up = result.lookups
         parts += [_statement("", s) for i, s in enumerate(looked_up) if s not in looked_up[:i]]
     return "\n\n".join(parts)
 
