@@ -131,10 +131,12 @@ class Context:
     def counted(self, span: Span) -> Span:
         """Return the part of a span that counts: of today what is not after now."""
         present, today = self.dialect.present, self.today
-        held = span.whole_days and span.first_day <= today <= span.last_day
-        if present is None or not present.open or not held:
+        if present is None or not span.whole_days or span.last_day < today:
             return span
-        return cut_span(span.first_day, today, self.now + 1, self.calendar)
+        if span.first_day > today:
+            return replace(span, whole_days=False)
+        end = self.now + 1 if present.open else self.calendar.day_start(today + 1)
+        return cut_span(span.first_day, today, end, self.calendar)
 
     def span(self, text: str) -> Span:
         """Resolve a range text."""

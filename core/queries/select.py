@@ -199,7 +199,7 @@ class Selection:
         single = bool(slots) and all(s.first_day == s.last_day for s in slots)
         plain = f"""
             select {slot} as slot, {value} as v0, 0 as v1, total, {users} as users
-            from activity
+            from {self._activity}
             where {" and ".join(where)}"""
         by_value = bool(by) and by[0].kind != "event"
         one_row_each = (not slots or single) and (by_value or not isinstance(dimension, Field))
@@ -234,17 +234,25 @@ class Selection:
             return f"""
             select {slot} as slot, {_property_label(bind, field)} as v0, 0 as v1,
                    total, {users} as users
-            from activity s
+            from {self._activity} s
             where {" and ".join(where)}"""
         return f"""
             select slot, {_property_label(bind, field) if by else 0} as v0, 0 as v1, total, users
             from (
                 select {slot} as slot, {"value" if by else 0} as value, sum(total) as total,
                        {self.ctx.dialect.union(users)} as users
-                from activity
+                from {self._activity}
                 where {" and ".join(where)}
                 group by 1, 2
             ) s"""
+
+    @property
+    def _activity(self) -> str:
+        """The stored sets themselves, also where others read what counts of them (`Present`).
+
+        The days read here are all over, or nothing is dated later on them.
+        """
+        return "activity" if self.ctx.dialect.present is None else "main.activity"
 
     @property
     def _single_events(self) -> list[int]:
