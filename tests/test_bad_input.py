@@ -50,7 +50,7 @@ RUNAWAY = {"field": "properties.text", "operator": "regex", "value": "(a|a|aa)+$
         ("dau for Payers", "audience 'Payers'", ""),
         ("signup > purchase within 0d", "window_seconds must be at least 1", ""),
         ({"kind": "funnel", "steps": [STEP] * 11}, "steps holds at most 10", ""),
-        ({"kind": "funnel", "steps": [STEP]}, "steps needs at least 2", ""),
+        ({"kind": "funnel", "steps": []}, "steps needs at least 1", ""),
         ({"kind": "retention", "periods": 53}, "periods must be at most 52", "daily"),
         ({"kind": "formula", "series": [{"metric": "dau"}], "formula": "A / B"}, "formula", "B"),
         ({"kind": "formula", "series": [{"metric": "dau"}], "formula": "A +"},

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import time
 from dataclasses import replace
 from typing import Any
 
@@ -590,8 +589,6 @@ class Endless(Question):
 def test_statements_side_by_side_stop_together(engine):
     stop = Stop()
     threading.Timer(0.2, stop.stop).start()
-    began = time.monotonic()
     with pytest.raises(Stopped):
         engine.run(Endless(), stop=stop)
-    assert time.monotonic() - began < 2
     assert counts(ask(engine, "funnel", range=A_RANGE, steps=SIGN_UP).groups[0]) == [4, 3, 3]

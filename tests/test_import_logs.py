@@ -292,12 +292,8 @@ def test_a_pattern_is_short_and_on_one_line(message):
 
 
 @pytest.mark.parametrize("piece", ["a-", "a.", "1.", "'", '"', "@", "a@", "9:", "-1"])
-def test_a_pattern_of_a_hostile_message_is_quick(piece):
-    import time
-
-    started = time.perf_counter()
-    pattern_of(piece * 500_000)
-    assert time.perf_counter() - started < 0.1
+def test_a_pattern_is_of_the_beginning_of_a_long_message(piece):
+    assert pattern_of(piece * 500_000) == pattern_of(piece * 50_000)
 
 
 def test_a_log_whose_id_is_no_text_is_refused_and_those_beside_it_are_kept(tmp_path: Path) -> None:
