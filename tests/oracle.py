@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from fractions import Fraction
-from functools import wraps
+from functools import lru_cache, wraps
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from core.filters import AnyOf, Clause, Condition, NotOf
@@ -708,6 +708,7 @@ def span_of(world: World, question: Any) -> Span:
     return days_span(span.first_day, today, calendar, running=span.running)
 
 
+@lru_cache(maxsize=65536)
 def period_of(day: int, unit: str, week_start: int) -> int:
     """The first local day of the day's period, walking back day by day."""
     while True:
@@ -723,6 +724,7 @@ def period_of(day: int, unit: str, week_start: int) -> int:
         day -= 1
 
 
+@lru_cache(maxsize=65536)
 def later(first: int, unit: str, week_start: int, count: int) -> int:
     """The first local day of the period `count` periods after the one that starts on `first`."""
     for _ in range(count):
