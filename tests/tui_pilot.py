@@ -98,7 +98,7 @@ class Driver:
         if screen._layout_required or screen._dirty_widgets or screen._scroll_required:
             return False
         nodes = [self.app, *screen.walk_children(with_self=True)]
-        return not any(node.message_queue_size for node in nodes)
+        return not any(node.message_queue_size for node in nodes) and bool(self.screen.strip())
 
     @property
     def page(self) -> Any:
