@@ -106,7 +106,7 @@ async def test_a_name_that_is_taken_is_refused(path: Path) -> None:
         await to_people(ff)
         await named(ff, "Activated")
         await named(ff, "Activated")
-        assert "There is already" in ff.status
+        await ff.says("There is already")
         assert len(Saved(path).audiences()) == 1
 
 

@@ -89,6 +89,14 @@ class Driver:
                 return
         raise AssertionError(f"never settled:\n{self.screen}")
 
+    async def says(self, text: str) -> None:
+        """Wait until the status line says it, which takes a moment where an overlay comes back."""
+        for _ in range(300):
+            if text in self.status:
+                return
+            await asyncio.sleep(0.01)
+        raise AssertionError(f"never said {text!r}:\n{self.screen}")
+
     @property
     def _idle(self) -> bool:
         page = self.page
@@ -98,7 +106,7 @@ class Driver:
         if screen._layout_required or screen._dirty_widgets or screen._scroll_required:
             return False
         nodes = [self.app, *screen.walk_children(with_self=True)]
-        return not any(node.message_queue_size for node in nodes) and bool(self.screen.strip())
+        return not any(node.message_queue_size for node in nodes)
 
     @property
     def page(self) -> Any:
