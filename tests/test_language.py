@@ -301,8 +301,9 @@ def test_words_of_segments_are_segments(segment: str) -> None:
     assert parse(f"dau for {segment}").segment == segment
 
 
-def test_the_examples_of_the_readme_are_understood() -> None:
-    section = (ROOT / "README.md").read_text("utf-8").split("## Questions")[1].split("\n## ")[0]
+def test_the_examples_of_the_documents_are_understood() -> None:
+    page = (ROOT / "docs" / "commands.md").read_text("utf-8")
+    section = page.split("## Questions\n")[1].split("\n## ")[0]
     lines = [line[4:] for line in section.splitlines() if line.startswith("    ")]
     texts = [re.split(r"  +", line)[0] for line in lines]
     assert len(texts) > 10

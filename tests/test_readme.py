@@ -1,4 +1,4 @@
-"""The README says what the program does now."""
+"""The README, the documents beside it and the picture say what the program does now."""
 
 from __future__ import annotations
 
@@ -15,13 +15,18 @@ import pytest
 from click.testing import CliRunner
 
 from core.queries import KINDS
-from fixtures import sample
+from fixtures import picture, sample
 from tui.cli import VERSION
 from tui.commands import COMMANDS, footfall, run
+from tui.commands.demo import make_sample
 from tui.keys import markdown_table
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text("utf-8")
+COMMANDS_PAGE = (ROOT / "docs" / "commands.md").read_text("utf-8")
+MOST_LINES = 120
+"""Of the README: what is longer belongs into docs/."""
+
 QUICK_START = (
     "python3 -m venv .venv && .venv/bin/pip install -q . && .venv/bin/footfall demo",
     "python3 -m venv .venv && .venv/bin/pip install -q -e '.[test]' && .venv/bin/pytest -q",
@@ -54,9 +59,9 @@ SYNOPSES = {
 SHOWN = re.compile(r"^    (?P<line>.*)$|`(?P<inline>footfall [^`]+ [^`]+)`", re.M)
 
 
-def examples() -> Iterator[str]:
-    """Yield every command line that the README shows, in its order, as it is to be called."""
-    parts = re.split(r"^## (.+)$", README, flags=re.M)[1:]
+def examples(page: str) -> Iterator[str]:
+    """Yield every command line that a page shows, in its order, as it is to be called."""
+    parts = re.split(r"^## (.+)$", page, flags=re.M)[1:]
     for section, text in zip(parts[::2], parts[1::2], strict=True):
         for shown in SHOWN.finditer(text):
             line = shown["inline"] or re.split(r"  +", shown["line"].strip())[0]
@@ -74,16 +79,18 @@ def data(folder: Path) -> None:
     (folder / "orders.csv").write_text(order, "utf-8")
 
 
+@pytest.mark.parametrize("page", [README, COMMANDS_PAGE], ids=["README", "commands"])
 def test_every_example_works(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    page: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(sample, "PEOPLE", 300)  # enough for every example, and made sooner
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("FOOTFALL_DB", str(tmp_path / "demo.db"))
     monkeypatch.setenv("COLUMNS", "80")
     data(tmp_path)
+    make_sample(tmp_path / "demo.db")
     failed = []
-    for example in examples():
+    for example in examples(page):
         program, *arguments = shlex.split(example)
         assert program == "footfall", example
         code, said = run(arguments), capsys.readouterr()
@@ -98,13 +105,42 @@ def test_the_quick_start_is_two_commands() -> None:
     assert tuple(commands) == QUICK_START
 
 
+def test_the_readme_is_short() -> None:
+    assert len(README.splitlines()) <= MOST_LINES
+
+
+PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_links_lead_somewhere(page: Path) -> None:
+    links = re.findall(r"\]\(([^)#]+)(?:#[^)]*)?\)", page.read_text("utf-8"))
+    local = [link for link in links if not link.startswith("http")]
+    assert [link for link in local if not (page.parent / link).exists()] == []
+
+
+def texts(picture: str) -> list[str]:
+    """Return what an SVG of a screen shows, piece by piece."""
+    return re.findall(r"<text[^>]*>([^<]*)</text", picture)
+
+
+async def test_the_picture_is_of_the_board(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in picture.TERMINAL.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setenv("FOOTFALL_STATE_DIR", str(tmp_path))
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    drawn, stored = await picture.draw(tmp_path), (ROOT / picture.NAME).read_text("utf-8")
+    assert texts(drawn) == texts(stored), "python -m fixtures.picture draws it anew"
+
+
 def test_the_key_table_is_that_of_the_program() -> None:
-    table = README.split("<!-- keys -->")[1].split("<!-- /keys -->")[0].strip()
+    page = (ROOT / "docs" / "keys.md").read_text("utf-8")
+    table = page.split("<!-- keys -->")[1].split("<!-- /keys -->")[0].strip()
     assert table == markdown_table().strip()
 
 
-def test_every_command_it_shows_exists() -> None:
-    shown = set(re.findall(r"^    footfall ([a-z]+)(?= )", README, flags=re.M))
+def test_the_page_of_commands_has_every_one() -> None:
+    shown = set(re.findall(r"^    footfall ([a-z]+)(?= )", COMMANDS_PAGE, flags=re.M))
     assert shown
     assert shown == set(COMMANDS)
 
@@ -114,6 +150,16 @@ def test_every_command_has_help(command: str) -> None:
     result = CliRunner().invoke(footfall, [command, "--help"])
     assert result.exit_code == 0
     assert "Usage:" in result.output
+
+
+RELEASES = ("Unreleased", "0.1.0")
+CHANGES = {"Added", "Changed", "Deprecated", "Removed", "Fixed", "Security"}
+
+
+def test_the_changelog_has_releases_and_sorts_of_changes() -> None:
+    changes = (ROOT / "CHANGELOG.md").read_text("utf-8")
+    assert tuple(re.findall(r"^## \[([^]]+)\]", changes, flags=re.M)) == RELEASES
+    assert set(re.findall(r"^### (.+)$", changes, flags=re.M)) <= CHANGES
 
 
 def test_the_changelog_names_every_kind() -> None:
