@@ -1,6 +1,6 @@
 """The command line: one file per command, loaded when it is called.
 
-Data goes to standard output, talk to standard error.
+Answers go to standard output, messages to standard error.
 """
 
 from __future__ import annotations
@@ -19,20 +19,20 @@ from core.errors import BadInput, FootfallError, did_you_mean
 
 COMMANDS = {
     "api": "answer a documented HTTP request without a server",
-    "audience": "keep groups of people: list, show, create, edit, delete, restore, count",
+    "audience": "save groups of people: list, show, create, edit, delete, restore, count",
     "board": "print or open a board; list, import, export, pin, delete, restore",
-    "chart": "keep questions: list, show, save, run, delete, restore, versions",
+    "chart": "save questions: list, show, save, run, delete, restore, versions",
     "completion": "print the script that completes words in your shell",
-    "demo": "make a sample workspace and open it",
+    "demo": "create a sample workspace and open it",
     "doctor": "check terminal, clipboard, database and timing",
-    "event": "make custom events; flag events inactive, hidden or deleted",
+    "event": "create custom events; flag events as inactive, hidden or deleted",
     "import": "load events from files into a workspace",
-    "list": "name boards, events, fields, segments, marks and other things",
-    "mark": "note that something happened, or list the notes",
-    "profile": "show who uses a workspace, or switch",
+    "list": "list boards, events, fields, segments, marks and more",
+    "mark": "mark that something happened, or list the marks",
+    "profile": "show or switch the profile that uses a workspace",
     "run": "answer a question",
     "schema": "print the JSON schemas of a kind of question",
-    "sql": "run one SELECT",
+    "sql": "run one SELECT statement",
 }
 """Command -> what it does; each is `command` in the module of its name."""
 

@@ -36,13 +36,13 @@ _WITH_VALUE = ("-d", "--data", "--db", "--as")
 def command(request: str | None, data: str | None, profile: str | None, db: str | None) -> None:
     """Answer REQUEST, such as 'GET /api/v1/metrics/dau?range=7d'; without one, list them all.
 
-    REQUEST may also be a curl command as documents have it, with any host, or - for the lines of
-    an HTTP request on standard input: method and path, headers, a blank line, the body. Tokens and
-    other headers are passed over: who asks is the profile of --as or FOOTFALL_PROFILE, with its
+    REQUEST may also be a curl command as the documentation has it, with any host, or - to read the
+    lines of an HTTP request from standard input: method and path, headers, a blank line, the body.
+    Tokens and other headers are ignored: the profile of --as or FOOTFALL_PROFILE asks, with its
     role and its private marks.
 
     The requests, parameters and answers are those of two documented HTTP interfaces; nothing
-    listens on a port. A refused request prints its body, names its status on standard error and
+    listens on a port. A refused request prints its body, reports its status on standard error and
     ends with exit code 1.
 
     \b

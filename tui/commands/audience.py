@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 @click.group("audience")
 def command() -> None:
-    """Groups of people by what they are and did: list, show, count and keep them.
+    """Groups of people by who they are and what they did: list, show, count and save them.
 
     \b
     footfall audience create Dutch --where "country = NL and trait:plan = pro"
@@ -88,7 +88,7 @@ def _definition(
 @format_options
 @width_option
 def list_(db: str | None, format: str | None, width: int | None) -> None:
-    """Name all audiences."""
+    """List all audiences."""
     from tui.commands.listing import saved
 
     put_answer(saved("audiences")(database(db)), format, width=width_of(width))
@@ -111,7 +111,7 @@ def create(
     name: str, description: str | None, file: str | None, where: str | None,
     did: tuple[str, ...], days: int | None, profile: str | None, db: str | None,
 ) -> None:  # fmt: skip
-    """Keep people under NAME."""
+    """Save a group of people as NAME."""
     rules = _definition(file, where, did, days)
     if rules is None:
         raise BadInput("Who is in it?", "Give --where, --did or -d; -d - reads standard input.")
@@ -125,7 +125,7 @@ def create(
 
 @command.command("edit")
 @click.argument("name")
-@click.option("--title", help="Another name.")
+@click.option("--title", help="A new name.")
 @_rules_options
 @as_option
 @db_option
@@ -133,7 +133,7 @@ def edit(
     name: str, title: str | None, description: str | None, file: str | None, where: str | None,
     did: tuple[str, ...], days: int | None, profile: str | None, db: str | None,
 ) -> None:  # fmt: skip
-    """Change what is given, keep the rest."""
+    """Change the parts that are given and keep the rest."""
     item = _audiences(db, profile).change(
         name, title=title, description=description, definition=_definition(file, where, did, days)
     )
@@ -162,7 +162,7 @@ def restore(name: str, profile: str | None, db: str | None) -> None:
 @click.argument("name")
 @db_option
 def versions(name: str, db: str | None) -> None:
-    """List the states an audience had."""
+    """List the versions of an audience."""
     for found in _audiences(db, None).versions(name):
         when = local_time(database(db), found.saved_at)
         put_line(f"{found.version}  {when}  {found.saved_by}  {found.title}")
@@ -173,7 +173,7 @@ def versions(name: str, db: str | None) -> None:
 @db_option
 @click.option("--json", "as_object", is_flag=True, help='Print {"count": N}.')
 def count(name: str, db: str | None, as_object: bool) -> None:
-    """Count the people who are in it now."""
+    """Count the people who are in an audience now."""
     audiences, engine = _audiences(db, None), open_engine(database(db))
     found = interruptible(lambda stop: audiences.count(engine, name))
     if as_object:

@@ -57,13 +57,13 @@ def command() -> None:
 @click.option("--plain", is_flag=True, help="As text without frames: tile under tile, in full.")
 @click.option("--json", "as_object", is_flag=True, help="Print the board and its answers.")
 @click.option("-r", "--range", metavar="RANGE", help="7d, mtd, 2025-01-01,2025-01-31, ...")
-@click.option("--where", metavar="CONDITION", help="Narrow every tile: country = NL.")
+@click.option("--where", metavar="CONDITION", help="Applied to every tile: country = NL.")
 @width_option
 def show_command(
     name: str, db: str | None, printed: bool, plain: bool, as_object: bool, range: str | None,
     where: str | None, width: int | None,
 ) -> int:  # fmt: skip
-    """Open the board NAME, an id or a title; piped or with --print: as text."""
+    """Open the board NAME (an id or a title), or print it as text when piped or with --print."""
     path = database(db)
     if as_object:
         found, code = board_json(path, name, range, where)
@@ -176,7 +176,7 @@ def board_json(
 @format_options
 @width_option
 def list_(pinned: bool, db: str | None, format: str | None, width: int | None) -> None:
-    """Name the saved boards, or the starter boards where none is saved."""
+    """List the saved boards, or the starter boards if none is saved."""
     from tui.commands.listing import boards
 
     put_answer(boards(database(db), pinned_only=pinned), format, width=width_of(width))
@@ -204,13 +204,13 @@ def export(name: str, file: str | None, db: str | None) -> None:
 
 @command.command("import")
 @click.argument("file")
-@click.option("--title", help="Another name.")
+@click.option("--title", help="A new name.")
 @as_option
 @db_option
 def import_(file: str, title: str | None, profile: str | None, db: str | None) -> None:
     """Save the board in FILE, JSON as export writes it; - reads standard input.
 
-    A board of the same id is replaced if it is yours; else it comes in beside it.
+    A board with the same id is replaced if it is yours; otherwise the new one is added beside it.
     """
     from core.boards import board_from_json, new_id
     from core.errors import NotFound
@@ -231,7 +231,7 @@ def import_(file: str, title: str | None, profile: str | None, db: str | None) -
 
 @command.command("pin")
 @click.argument("name")
-@click.option("--off", is_flag=True, help="Not pinned any more.")
+@click.option("--off", is_flag=True, help="Unpin it.")
 @as_option
 @db_option
 def pin(name: str, off: bool, profile: str | None, db: str | None) -> None:

@@ -27,7 +27,7 @@ CHARTS = ("line", "bars", "area", "table", "number")
 
 @click.group("chart")
 def command() -> None:
-    """Questions kept under a name, with how they are drawn; every state is a version.
+    """Saved questions and how they are drawn; every change is kept as a version.
 
     \b
     footfall chart save "Weekly sign-ups" 'users of signup weekly'
@@ -45,7 +45,7 @@ def _charts(db: str | None, profile: str | None = None) -> Items:
 @format_options
 @width_option
 def list_(db: str | None, format: str | None, width: int | None) -> None:
-    """Name all saved charts."""
+    """List all saved charts."""
     from tui.commands.listing import saved
 
     put_answer(saved("charts")(database(db)), format, width=width_of(width))
@@ -70,7 +70,7 @@ def save(
     name: str, question: tuple[str, ...], chart: str | None, description: str | None,
     profile: str | None, db: str | None,
 ) -> None:  # fmt: skip
-    """Keep QUESTION, text or JSON, under NAME; a chart of that name gets another version."""
+    """Save QUESTION, text or JSON, as NAME; an existing chart of that name gets a new version."""
     from core.boards import checked
     from core.errors import NotFound
     from core.language import Parsed, format_question, parse_any, parse_full
@@ -120,7 +120,7 @@ def run(
 @click.argument("name")
 @db_option
 def versions(name: str, db: str | None) -> None:
-    """List the states a chart had."""
+    """List the versions of a chart."""
     for found in _charts(db).versions("charts", name):
         when = local_time(database(db), found.saved_at)
         put(f"{found.version}  {when}  {found.saved_by}  {found.body.get('question', '')}")
@@ -132,7 +132,7 @@ def versions(name: str, db: str | None) -> None:
 @as_option
 @db_option
 def revert(name: str, version: int, profile: str | None, db: str | None) -> None:
-    """Make an earlier VERSION of NAME the present one."""
+    """Make an earlier VERSION of NAME the current one."""
     put(str(_charts(db, profile).revert("charts", name, version).body.get("question", "")))
 
 

@@ -81,9 +81,9 @@ def format_options(function: Callable[..., Any]) -> Callable[..., Any]:
 
 def width_option(function: Callable[..., Any]) -> Callable[..., Any]:
     """Add --width."""
-    return click.option("--width", type=click.IntRange(_NARROW, _WIDE), help="Columns to draw in.")(
-        function
-    )
+    return click.option(
+        "--width", type=click.IntRange(_NARROW, _WIDE), help="Width of the text, in columns."
+    )(function)
 
 
 def width_of(given: int | None) -> int:
@@ -215,7 +215,7 @@ def put_json(value: Any) -> None:
 
 
 def say(*lines: str) -> None:
-    """Write talk to standard error, harmless line by line."""
+    """Write a message to standard error, each line made harmless."""
     for text in lines:
         for line in text.splitlines():
             print(clean(line, _LINE), file=sys.stderr)

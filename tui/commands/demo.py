@@ -21,9 +21,9 @@ STALE_MS = 7 * DAY
 @click.option("--print", "printed", is_flag=True, help="Print its first board as text.")
 @width_option
 def command(db: str | None, printed: bool, width: int | None) -> int:
-    """Make a sample workspace (in DB, or in a file of its own) and open it.
+    """Create a sample workspace (in DB, or in a file of its own) and open it.
 
-    A DB that exists is opened as it is.
+    An existing DB is opened as it is.
     """
     path = Path(db).expanduser() if db else data_folder() / "demo.db"
     if not path.exists() or (db is None and _stale(path)):

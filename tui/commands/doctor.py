@@ -21,9 +21,9 @@ from tui.commands.common import database, db_option, put
 
 @click.command("doctor")
 @db_option
-@click.option("--quick", is_flag=True, help="Do not read the whole file for damage.")
+@click.option("--quick", is_flag=True, help="Do not search the whole file for damage.")
 def command(db: str | None, quick: bool) -> int:
-    """Check this terminal, its clipboard, and the workspace; exit code 1 when something is off."""
+    """Check this terminal, its clipboard and the workspace; exit code 1 if something is wrong."""
     fine = True
     for check in [*_terminal(), *_clipboard(), *_program()]:
         _put(check)

@@ -24,17 +24,17 @@ from tui.commands.common import (
 from tui.commands.saving import as_option, read_text, saved_at, undelete
 
 SWITCHES = {
-    "inactive": ("--inactive", "--active", "It makes nobody active, or does again."),
-    "deleted": ("--delete", "--restore", "It leaves every answer, or is back."),
-    "hidden": ("--hide", "--show", "It is not offered to choose, or is."),
-    "flow_hidden": ("--hide-in-paths", "--show-in-paths", "It is left out of paths, or is not."),
+    "inactive": ("--inactive", "--active", "It does not make people active, or does again."),
+    "deleted": ("--delete", "--restore", "It is left out of every answer, or comes back."),
+    "hidden": ("--hide", "--show", "It is not offered in lists, or is again."),
+    "flow_hidden": ("--hide-in-paths", "--show-in-paths", "It is left out of paths, or is back."),
 }
 """Flag -> what sets it, what takes it back, what that means."""
 
 
 @click.group("event")
 def command() -> None:
-    """Custom events, and the flags of the events of the data.
+    """Custom events, and the flags of the events in the data.
 
     A custom event is any of several events, each with its filters, and is asked for as ce:NAME.
 
@@ -51,7 +51,7 @@ def command() -> None:
 @format_options
 @width_option
 def list_(db: str | None, format: str | None, width: int | None) -> None:
-    """Name all events with their flags, and the custom ones with what they are."""
+    """List all events with their flags, and custom events with their definitions."""
     from tui.commands.listing import event_flags
 
     put_answer(event_flags(database(db)), format, width=width_of(width))
@@ -66,7 +66,7 @@ def list_(db: str | None, format: str | None, width: int | None) -> None:
 def create(
     name: str, events: str | None, file: str | None, profile: str | None, db: str | None
 ) -> None:
-    """Keep EVENTS under NAME: events and their filters, as in questions, with or between them."""
+    """Save EVENTS as NAME: events and their filters, as in questions, joined by "or"."""
     put_line(_stored(name, events, file, profile, db, ""))
 
 
@@ -79,7 +79,7 @@ def create(
 def edit(
     name: str, events: str | None, file: str | None, profile: str | None, db: str | None
 ) -> None:
-    """Give a custom event other EVENTS; every version is kept."""
+    """Replace the EVENTS of a custom event; every version is kept."""
     found = saved_at(database(db), profile).item("custom_events", _bare(name))
     put_line(_stored(found.title, events, file, profile, db, found.id))
 
@@ -119,7 +119,7 @@ def _bare(name: str) -> str:
 @as_option
 @db_option
 def rename(name: str, to: str, profile: str | None, db: str | None) -> None:
-    """Rename a custom event; questions that name it must be written anew."""
+    """Rename a custom event; questions that name it must be edited."""
     saved = saved_at(database(db), profile)
     found = saved.item("custom_events", _bare(name))
     saved.save_custom_event(_bare(to), found.body, found.id)
@@ -159,13 +159,13 @@ def _switches(function: Any) -> Any:
 @command.command("flag")
 @click.argument("name")
 @_switches
-@click.option("--display", metavar="TEXT", help='The name it is shown under; "" for its own.')
+@click.option("--display", metavar="TEXT", help='The name to show for it; "" for its own.')
 @as_option
 @db_option
 def flag(
     name: str, display: str | None, profile: str | None, db: str | None, **flags: bool | None
 ) -> None:
-    """Set flags of the event NAME of the data; every answer follows at once."""
+    """Set flags of the event NAME in the data; every answer changes at once."""
     from core.store.flagging import flag_event
 
     changes: dict[str, bool | str] = {k: v for k, v in flags.items() if v is not None}

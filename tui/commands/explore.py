@@ -11,5 +11,5 @@ from tui.commands.common import database
 @click.command("explore", hidden=True)
 @click.argument("db", required=False)
 def command(db: str | None) -> int:
-    """Open the explorer on DB; where there is no terminal, print its first board."""
+    """Open the explorer on DB, or print its first board if there is no terminal."""
     return show(database(db), None)

@@ -23,13 +23,21 @@ _PLAIN_EVERY = 10.0
 
 @click.command("import")
 @click.argument("files", nargs=-1, required=True, metavar="FILE...")
-@click.option("--into", metavar="DB", help="Workspace to write to; made when it does not exist.")
+@click.option("--into", metavar="DB", help="Workspace to write to; created if it does not exist.")
 @click.option(
-    "--map", "maps", multiple=True, metavar="user=COLUMN,...", help="Which column means what."
+    "--map", "maps", multiple=True, metavar="user=COLUMN,...", help="What the columns mean."
 )
 @click.option("--zone", metavar="ZONE", help="Time zone of a new workspace, such as UTC.")
-@click.option("--week-start", type=click.Choice(list(WEEK_STARTS)), help="Of a new workspace.")
-@click.option("--format", type=click.Choice(["jsonl", "csv", "tsv"]), help="Instead of guessing.")
+@click.option(
+    "--week-start",
+    type=click.Choice(list(WEEK_STARTS)),
+    help="First day of the week of a new workspace.",
+)
+@click.option(
+    "--format",
+    type=click.Choice(["jsonl", "csv", "tsv"]),
+    help="The format, instead of guessing it.",
+)
 @click.option("--logs", is_flag=True, help="The files hold logs, not events.")
 def command(
     files: tuple[str, ...],
@@ -40,11 +48,11 @@ def command(
     format: str | None,
     logs: bool,
 ) -> int:
-    """Load events from JSON lines or CSV files, plain or .gz; - is standard input.
+    """Load events from JSON lines or CSV files, plain or gzipped; - is standard input.
 
     Importing a file again stores nothing twice. Lines that cannot be used go to
     FILE.rejects.jsonl. Files whose lines have a time, a level and a message but no event are
-    taken for logs, as are those of journalctl -o json.
+    read as logs, as is the output of journalctl -o json.
 
     \b
     footfall import events.jsonl.gz --into shop.db

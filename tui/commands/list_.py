@@ -23,7 +23,7 @@ from tui.commands.listing import LISTS
 @format_options
 @width_option
 def command(what: str, db: str | None, format: str | None, width: int | None) -> None:
-    """Name all things of a sort that the workspace has."""
+    """List everything of one kind in the workspace."""
     put_table(LISTS[what](database(db)), format, width_of(width))
 
 

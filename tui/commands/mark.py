@@ -41,7 +41,7 @@ class _Group(click.Group):
 
 @click.group("mark", cls=_Group)
 def command() -> None:
-    """Mark a moment, as a deploy script would; every chart over time shows it.
+    """Mark a moment, for example from a deploy script; every chart over time shows it.
 
     \b
     footfall mark "Release 2.1" --at "2025-04-07 14:30" --category release
@@ -60,8 +60,10 @@ def _fields(function: Any) -> Any:
         click.option("--ref", "ref", metavar="TEXT", help="URL, commit or other reference."),
         click.option("--description", metavar="TEXT", help="At most 2,000 characters."),
         click.option("--category", type=click.Choice(CATEGORIES), help="Default release."),
-        click.option("--until", metavar="WHEN", help="When it ended, for what lasted."),
-        click.option("--at", "when", metavar="WHEN", help="Past or future; default now."),
+        click.option("--until", metavar="WHEN", help="When it ended, if it lasted."),
+        click.option(
+            "--at", "when", metavar="WHEN", help="A time in the past or future; default now."
+        ),
     ):
         function = option(function)
     return function
@@ -113,15 +115,15 @@ def add(text: tuple[str, ...], profile: str | None, db: str | None, **given: Any
 @as_option
 @db_option
 def edit(id_: str, title: str | None, profile: str | None, db: str | None, **given: Any) -> None:
-    """Change what is given of the mark ID, keep the rest; its creator or an admin may."""
+    """Change the given parts of the mark ID; only its creator or an admin may."""
     path = database(db)
     fields = _values(path, profile, given) | ({} if title is None else {"title": title})
     put_line(_line(path, saved_at(path, profile).moments.change(id_, **fields)))
 
 
 @command.command("list")
-@click.option("--from", "first", metavar="WHEN", help="From then on.")
-@click.option("--to", "last", metavar="WHEN", help="Up to then, included.")
+@click.option("--from", "first", metavar="WHEN", help="From this time on.")
+@click.option("--to", "last", metavar="WHEN", help="Up to and including then.")
 @click.option("--last", "range", metavar="RANGE", help="7d, mtd, 2025-01-01,2025-01-31, ...")
 @click.option("--category", type=click.Choice(CATEGORIES))
 @click.option("--source", type=click.Choice(SOURCES))

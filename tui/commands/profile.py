@@ -12,14 +12,17 @@ ROLES = ("viewer", "editor", "admin", "platform")
 
 @click.command("profile")
 @click.argument("name", required=False)
-@click.option("--role", type=click.Choice(ROLES), help="Default: the one NAME had, else admin.")
+@click.option(
+    "--role", type=click.Choice(ROLES), help="Default: the role NAME already has, or admin."
+)
 @db_option
 @format_options
 def command(name: str | None, role: str | None, db: str | None, format: str | None) -> None:
-    """Show who uses the workspace, or use it as NAME from now on.
+    """Show which profile uses the workspace, or use it as NAME from here on.
 
-    Viewers look; editors make boards, charts, audiences and marks and change their own; admins
-    change everybody's. FOOTFALL_PROFILE=NAME[:ROLE] and --as act as somebody for once.
+    Viewers can look; editors can create boards, charts, audiences and marks and change their own;
+    admins can change everybody's. FOOTFALL_PROFILE=NAME[:ROLE] and --as choose another profile for
+    one command.
 
     \b
     footfall profile

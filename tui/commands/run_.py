@@ -26,7 +26,9 @@ from tui.commands.common import (
 @db_option
 @format_options
 @width_option
-@click.option("--time-limit", type=click.FloatRange(min=0), metavar="SECONDS", help="Give up.")
+@click.option(
+    "--time-limit", type=click.FloatRange(min=0), metavar="SECONDS", help="Give up after this time."
+)
 def command(
     question: tuple[str, ...],
     db: str | None,

@@ -24,7 +24,10 @@ PROFILE = "FOOTFALL_PROFILE"
 def as_option(function: Callable[..., Any]) -> Callable[..., Any]:
     """Add --as, given as `profile`."""
     return click.option(
-        "--as", "profile", metavar="NAME[:ROLE]", help=f"Who acts; default {PROFILE} or the file's."
+        "--as",
+        "profile",
+        metavar="NAME[:ROLE]",
+        help=f"Profile that acts; default {PROFILE}, or the workspace's.",
     )(function)
 
 

@@ -28,8 +28,8 @@ def command(query: str, db: str | None, format: str | None, width: int | None, l
     """Run QUERY, a SELECT or WITH statement; - reads it from standard input.
 
     The views events_v1, context_v1, users_v1, user_traits_v1, user_devices and logs_v1 hold the
-    data with names instead of numbers. The functions are those of SQLite. Nothing can be changed;
-    a value may have 10 MB, all rows 50 MB, and after 30 seconds it ends.
+    data with names instead of numbers. The functions are those of SQLite. Nothing can be changed.
+    A value may have 10 MB and all rows together 50 MB; the query is stopped after 30 seconds.
     """
     from core.queries import from_json
 
