@@ -15,7 +15,7 @@ import pytest
 from click.testing import CliRunner
 
 from core.queries import KINDS
-from fixtures import picture, sample
+from fixtures import picture, questions, sample
 from tui.cli import VERSION
 from tui.commands import COMMANDS, footfall, run
 from tui.commands.demo import make_sample
@@ -117,6 +117,19 @@ def test_links_lead_somewhere(page: Path) -> None:
     links = re.findall(r"\]\(([^)#]+)(?:#[^)]*)?\)", page.read_text("utf-8"))
     local = [link for link in links if not link.startswith("http")]
     assert [link for link in local if not (page.parent / link).exists()] == []
+
+
+WITHOUT_EXAMPLE = {"saved", "several"}
+"""Kinds that name a chart that must be saved, or hold questions that only JSON can write."""
+
+
+def test_every_kind_has_an_example() -> None:
+    assert set(questions.examples(COMMANDS_PAGE)) == set(KINDS) - WITHOUT_EXAMPLE
+
+
+def test_the_page_of_questions_is_that_of_their_models() -> None:
+    page = (ROOT / "docs" / "questions.md").read_text("utf-8")
+    assert page == questions.page(COMMANDS_PAGE), "python -m fixtures.questions prints it anew"
 
 
 def texts(picture: str) -> list[str]:
