@@ -15,8 +15,10 @@ from core.filters import OPERATORS
 from core.formula_functions import MEASURING, NUMBERS, WINDOWS
 from core.language import CHARTS, format_parsed, format_question, parse, parse_full
 from core.language_conditions import SIGNS
+from core.language_events import format_custom, parse_custom
 from core.language_words import SEGMENTS
 from core.queries import KINDS
+from core.queries.selectors import check_custom
 from core.sources import FORMATS
 from core.sources import fields as event_fields
 from core.sources import logs as log_fields
@@ -129,6 +131,12 @@ def test_calls_of_functions_are_read() -> None:
     for text in calls:
         question = parse(text)
         assert parse(format_question(question)) == question
+
+
+def test_the_example_of_a_custom_event_is_read() -> None:
+    found = re.search(r"event create \w+ '(.+)'$", section(LANGUAGE, "Custom events"), re.M)
+    assert found
+    assert format_custom(check_custom(parse_custom(found[1]))) == found[1]
 
 
 def test_canonical_texts_are_what_is_said() -> None:
