@@ -1,9 +1,9 @@
-"""What a board's tiles ask, and their answers (semantics 10.1, 11.11).
+"""What a board's tiles ask, and their answers (definitions 10.1, 11.11).
 
 A tile's range is the board's live override, else the series' own, else the board's default, else
 30d. The board's filters, saved and live ones, narrow every tile that does not ignore them; a
 statement in SQL cannot be narrowed. A tile that fails says so in its place; an event or a field
-that is not in the data is 0 with a note (semantics 12.1).
+that is not in the data is 0 with a note (definitions 1.10).
 """
 
 from __future__ import annotations

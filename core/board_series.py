@@ -1,6 +1,6 @@
 """What a series of a board's block asks: text, a question in JSON, or a documented metric query.
 
-The documented query (semantics 10.1) is an object {metric, range, filters, breakdown,
+The documented query (definitions 10.1) is an object {metric, range, filters, breakdown,
 compare_mode, limit, granularity}; metrics are dau, wau, mau, events, event:NAME, top_events,
 sessions, users, stickiness, log_volume and top_logs.
 """

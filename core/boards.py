@@ -1,6 +1,6 @@
 """Boards: what they hold, and their limits.
 
-Semantics 10.1: a 12-column grid of chart and note blocks, at most 50 of each. What a block asks
+Definitions 10.1: a 12-column grid of chart and note blocks, at most 50 of each. What a block asks
 and how a board is answered is in core.board_answers.
 """
 
@@ -80,7 +80,7 @@ class Block(Model):
         visualization, chart: how it is drawn: a documented name, or one of core.draw.CHARTS; ""
             is the usual one.
         axis_config: how the axes are drawn.
-        ignore_board_filters: the board's filters do not narrow it (semantics 11.11).
+        ignore_board_filters: the board's filters do not narrow it (definitions 11.11).
         content: a note's markdown.
     """
 
@@ -134,7 +134,7 @@ class Board(Model):
     Attributes:
         layout: "grid", or "freeform", which is treated as a grid.
         default_range: what tiles without a range of their own ask about.
-        filters: narrow every tile that does not ignore them (semantics 11.11).
+        filters: narrow every tile that does not ignore them (definitions 11.11).
         created_at, updated_at: UTC ms; set when saved.
     """
 

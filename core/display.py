@@ -1,4 +1,4 @@
-"""How a chart's figures and axes are shown (semantics 10.1: display and axis_config)."""
+"""How a chart's figures and axes are shown (definitions 10.1: display and axis_config)."""
 
 from __future__ import annotations
 

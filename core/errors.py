@@ -69,7 +69,7 @@ class NotFound(FootfallError):
 
 
 class Forbidden(FootfallError):
-    """Something that the present profile's role does not allow (semantics 10.5)."""
+    """Something that the present profile's role does not allow (definitions 10.5)."""
 
     exit_code = 2
 

@@ -1,6 +1,6 @@
 """Conditions on fields: one registry of operators, and what each of them means.
 
-Value semantics 3.1 and 12.1. A wanted number is compared with what reads as a number, exactly, and
+Values: definitions 3.1. A wanted number is compared with what reads as a number, exactly, and
 with nothing else. A wanted text is compared with the text of a value as it is written: by case, or
 as ISO dates when both are; so "007" is not 7, and by size it fits no number. contains and its kin
 ignore case; a missing value matches only the negated operators and `is_not_set`; an array matches

@@ -1,4 +1,4 @@
-"""Formulas: parsing and evaluating (semantics 4.13, 8.3).
+"""Formulas: parsing and evaluating (definitions 4.13, 8.3).
 
 Letters A to Z name series in their order. Alone a letter is that series' own figure; inside a
 function such as UNIQUES(A) it is what the function measures of the series' events. A1 is series A

@@ -1,4 +1,4 @@
-"""The functions of formulas: those of letters (semantics 8.3) and those of numbers."""
+"""The functions of formulas: those of letters (definitions 8.3) and those of numbers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Formulas between text and series: `purchase / dau * 100` is A / B * 100 (semantics 4.13, 8.3).
+"""Formulas between text and series: `purchase / dau * 100` is A / B * 100 (definitions 4.13, 8.3).
 
 A function of an event is a part like any other: `UNIQUES(signup) / sum(purchase.amount)` is
 UNIQUES(A) / PROPSUM(B).

@@ -1,4 +1,4 @@
-"""What is said of a log: its level and the pattern of its message (semantics 2.2, 4.9)."""
+"""What is said of a log: its level and the pattern of its message (definitions 2.2, 4.9)."""
 
 from __future__ import annotations
 

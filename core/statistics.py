@@ -1,4 +1,4 @@
-"""Statistics of shares and trends, numbers in and numbers out (semantics 6.6, 11.3, A.11)."""
+"""Statistics of shares and trends, numbers in and numbers out (definitions 6.6, 11.3, A.11)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Adding up numbers so that nothing drifts (semantics 1.7, 12.1)."""
+"""Adding up numbers so that nothing drifts (definitions 1.7)."""
 
 from __future__ import annotations
 

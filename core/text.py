@@ -107,7 +107,7 @@ def number(value: float | None, decimals: int = 0, *, digits: int = 2) -> str:
 
     Args:
         decimals: how many; of a fraction at least one, and more where fewer than `digits`
-            significant digits would show (semantics 1.7).
+            significant digits would show (definitions 1.7).
     """
     if value is None:
         return "–"
@@ -125,7 +125,7 @@ def number(value: float | None, decimals: int = 0, *, digits: int = 2) -> str:
 
 
 def compact(value: float | None) -> str:
-    """Return a short form, with K, M or B from 10,000 up (semantics 1.7)."""
+    """Return a short form, with K, M or B from 10,000 up (definitions 1.7)."""
     if value is None:
         return "–"
     for size, letter in ((1e9, "B"), (1e6, "M"), (1e3, "K")):
@@ -138,7 +138,7 @@ def percent(fraction: float | None, decimals: int = 1) -> str:
     """Return a fraction as "41.8%" or "–".
 
     Only nothing is 0.0% and only all is 100.0%: what rounds to them is "<0.1%" or ">99.9%"
-    (semantics 1.7).
+    (definitions 1.7).
     """
     return "–" if fraction is None else f"{_near(fraction * 100, decimals, '')}%"
 
@@ -149,7 +149,7 @@ def points(difference: float) -> str:
 
 
 def change(current: float | None, previous: float | None) -> str:
-    """Return the change against a previous figure: "+12.1%", "new", or "–" (semantics 1.6).
+    """Return the change against a previous figure: "+12.1%", "new", or "–" (definitions 1.6).
 
     Only what is the same changed by +0.0%, and only what is gone by -100.0%.
     """

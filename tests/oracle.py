@@ -40,7 +40,7 @@ P = ParamSpec("P")
 Found = TypeVar("Found")
 GAP = HOUR // 2
 
-# -- what counts (semantics 12.1)
+# -- what counts (definitions 1.9)
 
 
 def as_asked(answer: Callable[Concatenate[World, Any, P], Found]) -> Callable[..., Found]:
@@ -112,7 +112,7 @@ def _begin(world: World, question: Any, slot: Bucket) -> int:
     return calendar_of(world).day_start(first.days)
 
 
-# -- who is who (semantics 1.1)
+# -- who is who (definitions 1.1)
 
 
 @dataclass(frozen=True)
@@ -249,7 +249,7 @@ def _sessions(
     return found
 
 
-# -- fields and conditions (semantics 3.1)
+# -- fields and conditions (definitions 3.1)
 
 
 def trait(world: World, actor: str | None, key: str) -> str | None:
@@ -302,7 +302,7 @@ REVENUE_EVENTS = (
 
 
 def revenue_of(item: Seen, *, named: bool = False) -> float | None:
-    """What an event brought, None where nothing (semantics 12.1).
+    """What an event brought, None where nothing (definitions 2.6).
 
     Args:
         named: its amount counts, whatever it is called.
@@ -365,7 +365,7 @@ def _exactly(text: str) -> Fraction | None:
 
 
 def _sides(stored: Any, wanted: Any, *, by_size: bool) -> tuple[Any, Any] | None:
-    """What is compared of an element and a wanted value (semantics 3.1 and 12.1), None: nothing."""
+    """What is compared of an element and a wanted value (definitions 3.1), None: nothing."""
     (text,) = texts_of(stored) or [""]
     if isinstance(wanted, int | float) and not isinstance(wanted, bool):
         left = None if isinstance(stored, bool | dict) else _exactly(text)
@@ -443,7 +443,7 @@ def satisfies(world: World, item: Seen, clause: Clause) -> bool:
 
 
 def is_meant(world: World, item: Seen, selector: str) -> bool:
-    """Whether an event is one that a selector means (semantics 2.4)."""
+    """Whether an event is one that a selector means (definitions 2.4)."""
     if selector in ("_all", "_active"):
         return selector == "_all" or is_active(world, item.name)
     if selector.startswith("ce:"):
@@ -486,7 +486,7 @@ def people_of(items: Iterable[Seen]) -> set[str]:
 
 
 def label_of(value: Any) -> str:
-    """What a breakdown value is shown as (semantics 1.7)."""
+    """What a breakdown value is shown as (definitions 1.7)."""
     if value is None:
         return NONE
     if value == "" and isinstance(value, str):
@@ -564,7 +564,7 @@ Figure = Callable[[list[Seen]], float | None]
 
 
 def figure_of(world: World, measure: str, field: str | None) -> Figure:
-    """What a trend's measure makes of a list of events (semantics 4.2, 4.5, 8.1)."""
+    """What a trend's measure makes of a list of events (definitions 4.2, 4.5, 8.1)."""
     if measure == "count" and not field:
         return len
     if measure == "users":
@@ -644,7 +644,7 @@ def trend(world: World, question: Any, members: set[str] | None = None) -> tuple
 def active_users(
     world: World, question: Any, members: set[str] | None = None
 ) -> tuple[Period, Period]:
-    """dau, wau or mau (semantics 4.1)."""
+    """dau, wau or mau (definitions 4.1)."""
     time = time_of(world, question)
     items = matching(world, None, question.conditions, members)
 
@@ -681,7 +681,7 @@ def window_of(world: World, metric: str, bucket: Bucket) -> tuple[int, int]:
 
 @as_asked
 def top_events(world: World, question: Any) -> list[tuple[str, int, int]]:
-    """(event, count, users), the most frequent first, ties by name (semantics 4.3)."""
+    """(event, count, users), the most frequent first, ties by name (definitions 4.3)."""
     span = resolve(question.range, calendar_of(world), world.now, earliest(world))
     items = within(matching(world, "_all", question.conditions), span.start, span.end)
     rows = []
@@ -735,7 +735,7 @@ def later(first: int, unit: str, week_start: int, count: int) -> int:
     return first
 
 
-# -- retention (semantics 7)
+# -- retention (definitions 7)
 
 
 @dataclass
@@ -818,7 +818,7 @@ def _starts(world: World, question: Any, span: Span, members: set[str] | None) -
     ]
 
 
-# -- lifecycle (semantics 4.12)
+# -- lifecycle (definitions 4.12)
 
 STATES = ("new", "returning", "resurrected", "dormant")
 
@@ -875,7 +875,7 @@ def lifecycle(
     return found
 
 
-# -- segments and audiences (semantics 5)
+# -- segments and audiences (definitions 5)
 
 LIFECYCLE = ("new", "returning", "dormant", "churned")
 ENGAGEMENT = ("one_timer", "casual", "regular", "power_user")
@@ -928,7 +928,7 @@ def _session_counts(world: World, items: list[Seen], span: Span, day: int) -> di
     return counts
 
 
-# -- funnels (semantics 6.3, 6.4)
+# -- funnels (definitions 6.3, 6.4)
 
 
 @dataclass

@@ -1,4 +1,4 @@
-"""Attribution by plain loops (semantics 11.15)."""
+"""Attribution by plain loops (definitions 11.15)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Audiences (semantics 5.2, 5.3), in plain loops."""
+"""Audiences (definitions 5.2, 5.3), in plain loops."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Composition by plain loops (semantics 9.4)."""
+"""Composition by plain loops (definitions 9.4)."""
 
 from __future__ import annotations
 

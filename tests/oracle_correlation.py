@@ -1,4 +1,4 @@
-"""Slow, obvious counts of what people had between entering and converting (semantics 11.3)."""
+"""Slow, obvious counts of what people had between entering and converting (definitions 11.3)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The engagement matrix by plain loops (semantics 11.14)."""
+"""The engagement matrix by plain loops (definitions 11.14)."""
 
 from __future__ import annotations
 

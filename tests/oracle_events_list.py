@@ -1,4 +1,4 @@
-"""The list of events (semantics 9.11), in plain loops."""
+"""The list of events (definitions 9.11), in plain loops."""
 
 from __future__ import annotations
 

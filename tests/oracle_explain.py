@@ -1,4 +1,4 @@
-"""Slow, obvious explanations (semantics 11.18): a figure per value, in both periods."""
+"""Slow, obvious explanations (definitions 11.18): a figure per value, in both periods."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""First times (semantics 4.6), in plain loops."""
+"""First times (definitions 4.6), in plain loops."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Slow, obvious formulas: each part from its own oracle, then arithmetic (semantics 4.13, 8.3)."""
+"""Slow, obvious formulas: each part by its own oracle, then arithmetic (definitions 4.13, 8.3)."""
 
 from __future__ import annotations
 

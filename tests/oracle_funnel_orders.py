@@ -1,4 +1,4 @@
-"""Slow, obvious funnels of every sort (semantics 6.3): every possible attempt is tried."""
+"""Slow, obvious funnels of every sort (definitions 6.3): every possible attempt is tried."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Slow, obvious funnels of every bucket of entries (semantics 6.5), from every possible attempt."""
+"""Slow, obvious funnels of every bucket of entries (definitions 6.5), of every possible attempt."""
 
 from __future__ import annotations
 

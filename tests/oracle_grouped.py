@@ -1,4 +1,4 @@
-"""Slow, obvious grouped metrics (semantics 4.14)."""
+"""Slow, obvious grouped metrics (definitions 4.14)."""
 
 from __future__ import annotations
 

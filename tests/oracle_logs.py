@@ -1,4 +1,4 @@
-"""Logs in plain loops (semantics 4.9)."""
+"""Logs in plain loops (definitions 4.9)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Lifetime value by plain loops (semantics 9.5)."""
+"""Lifetime value by plain loops (definitions 9.5)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Slow, obvious paths (semantics 11.1): every path spelled out as a list of event names."""
+"""Slow, obvious paths (definitions 11.1): every path spelled out as a list of event names."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Figures over people of what each did (semantics 4.7), in plain loops."""
+"""Figures over people of what each did (definitions 4.7), in plain loops."""
 
 from __future__ import annotations
 

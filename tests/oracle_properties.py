@@ -1,4 +1,4 @@
-"""Counts by the values of a property (semantics 4.4), in plain loops."""
+"""Counts by the values of a property (definitions 4.4), in plain loops."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The events themselves (semantics 4.2, 1.8), in plain loops."""
+"""The events themselves (definitions 4.2, 1.8), in plain loops."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Realtime by plain loops (semantics 9.8)."""
+"""Realtime by plain loops (definitions 9.8)."""
 
 from __future__ import annotations
 

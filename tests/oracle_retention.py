@@ -1,4 +1,4 @@
-"""Slow, obvious retention in every basis and mode (semantics 7.3)."""
+"""Slow, obvious retention in every basis and mode (definitions 7.3)."""
 
 from __future__ import annotations
 

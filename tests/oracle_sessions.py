@@ -1,4 +1,4 @@
-"""Sessions by plain loops (semantics 9.2, 9.3)."""
+"""Sessions by plain loops (definitions 9.2, 9.3)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Stickiness by plain loops (semantics 4.11, 9.12)."""
+"""Stickiness by plain loops (definitions 4.11, 9.12)."""
 
 from __future__ import annotations
 

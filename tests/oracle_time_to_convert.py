@@ -1,4 +1,4 @@
-"""Slow, obvious times between steps of a funnel (semantics 6.4), from every possible attempt."""
+"""Slow, obvious times between steps of a funnel (definitions 6.4), from every possible attempt."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Ratios, distinct values and windows of a trend (semantics 8.1, 8.2), in plain loops."""
+"""Ratios, distinct values and windows of a trend (definitions 8.1, 8.2), in plain loops."""
 
 from __future__ import annotations
 

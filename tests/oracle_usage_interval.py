@@ -1,4 +1,4 @@
-"""Usage intervals by plain loops (semantics 7.4)."""
+"""Usage intervals by plain loops (definitions 7.4)."""
 
 from __future__ import annotations
 

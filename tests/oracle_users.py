@@ -1,4 +1,4 @@
-"""Active, new and known users by plain loops (semantics 4.10, 9.1)."""
+"""Active, new and known users by plain loops (definitions 4.10, 9.1)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Active users: dau, wau and mau (semantics 4.1, appendix A.2)."""
+"""Active users: dau, wau and mau (definitions 4.1, appendix A.2)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The Dashboard REST API's requests, over the fixture of semantics appendix A."""
+"""The Dashboard REST API's requests, over the fixture of definitions appendix A."""
 
 from __future__ import annotations
 

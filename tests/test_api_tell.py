@@ -1,4 +1,4 @@
-"""The query API's requests, over the fixture of semantics appendix A."""
+"""The query API's requests, over the fixture of definitions appendix A."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Attribution: which touches are credited with conversions (semantics 11.15, A.13)."""
+"""Attribution: which touches are credited with conversions (definitions 11.15, A.13)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Audiences (semantics 5.2, appendix A.9)."""
+"""Audiences (definitions 5.2, appendix A.9)."""
 
 from __future__ import annotations
 

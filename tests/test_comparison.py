@@ -1,4 +1,4 @@
-"""What a figure is compared with: running and shorter periods, unequal buckets (semantics 1.6)."""
+"""What a figure is compared with: running, shorter periods, unequal buckets (definitions 1.6)."""
 
 from __future__ import annotations
 

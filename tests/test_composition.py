@@ -1,4 +1,4 @@
-"""Composition of the active people (semantics 9.4, appendix A.16)."""
+"""Composition of the active people (definitions 9.4, appendix A.16)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Conditions: the operators on context columns, properties, traits and people (semantics 3.1)."""
+"""Conditions: the operators on context columns, properties, traits and people (definitions 3.1)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What goes with converting in a funnel and what with not converting (semantics 11.3)."""
+"""What goes with converting in a funnel and what with not converting (definitions 11.3)."""
 
 from __future__ import annotations
 

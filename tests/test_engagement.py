@@ -1,4 +1,4 @@
-"""The engagement matrix: how many do each event, and how often (semantics 11.14, A.7b)."""
+"""The engagement matrix: how many do each event, and how often (definitions 11.14, A.7b)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Events of one instant stand in the order they arrived in (semantics 1.2, 12.1)."""
+"""Events of one instant stand in the order they arrived in (definitions 1.2)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Flags of events: what follows from them is stored at once, and exactly (semantics 2.4)."""
+"""Flags of events: what follows from them is stored at once, and exactly (definitions 2.4)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What event selectors mean, in every kind that names an event (semantics 2.4)."""
+"""What event selectors mean, in every kind that names an event (definitions 2.4)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Explanations: which values moved a number between two periods (semantics 11.18)."""
+"""Explanations: which values moved a number between two periods (definitions 11.18)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Sources, their fields, and the values of a field (semantics 2.1, 10.6)."""
+"""Sources, their fields, and the values of a field (definitions 2.1, 10.6)."""
 
 from __future__ import annotations
 

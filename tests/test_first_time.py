@@ -1,4 +1,4 @@
-"""First times (semantics 4.6, appendix A.6)."""
+"""First times (definitions 4.6, appendix A.6)."""
 
 from __future__ import annotations
 

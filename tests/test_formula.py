@@ -1,4 +1,4 @@
-"""Formulas over series (semantics 4.13)."""
+"""Formulas over series (definitions 4.13)."""
 
 from __future__ import annotations
 

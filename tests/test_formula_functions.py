@@ -1,4 +1,4 @@
-"""The functions of formulas (semantics 8.3, appendix A)."""
+"""The functions of formulas (definitions 8.3, appendix A)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Funnels (semantics 6.1, 6.3, 6.4, appendix A.3)."""
+"""Funnels (definitions 6.1, 6.3, 6.4, appendix A.3)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The attempts of one person, from masks, against every possible attempt (semantics 6.3)."""
+"""The attempts of one person, from masks, against every possible attempt (definitions 6.3)."""
 
 from __future__ import annotations
 

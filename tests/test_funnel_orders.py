@@ -1,4 +1,4 @@
-"""Funnels in any order, in exact order and with exclusions (semantics 6.3, appendix A.3)."""
+"""Funnels in any order, in exact order and with exclusions (definitions 6.3, appendix A.3)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Funnels over time, by when people entered them (semantics 6.1, 6.5, appendix A.3)."""
+"""Funnels over time, by when people entered them (definitions 6.1, 6.5, appendix A.3)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What funnels count: held values, sessions, every attempt, new users (semantics 6.3, A.3)."""
+"""What funnels count: held values, sessions, every attempt, new users (definitions 6.3, A.3)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Events dated after now count only where a range names their days (semantics 12.1)."""
+"""Events dated after now count only where a range names their days (definitions 1.9)."""
 
 from __future__ import annotations
 

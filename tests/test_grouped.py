@@ -1,4 +1,4 @@
-"""Grouped metrics (semantics 4.14, appendix A.8)."""
+"""Grouped metrics (definitions 4.14, appendix A.8)."""
 
 from __future__ import annotations
 

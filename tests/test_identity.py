@@ -1,4 +1,4 @@
-"""Who an event counts for, also after the fact (semantics 1.1)."""
+"""Who an event counts for, also after the fact (definitions 1.1)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Lifecycle (semantics 4.12, appendix A.4)."""
+"""Lifecycle (definitions 4.12, appendix A.4)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Logs over time, by value, and themselves (semantics 4.9)."""
+"""Logs over time, by value, and themselves (definitions 4.9)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Lifetime value (semantics 9.5, appendix A.10)."""
+"""Lifetime value (definitions 9.5, appendix A.10)."""
 
 from __future__ import annotations
 

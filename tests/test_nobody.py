@@ -1,4 +1,4 @@
-"""Events of nobody are in counts of events and in no figure per person (semantics 4.7)."""
+"""Events of nobody are in counts of events and in no figure per person (definitions 4.7)."""
 
 from __future__ import annotations
 

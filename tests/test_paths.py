@@ -1,4 +1,4 @@
-"""Paths (semantics 11.1, appendix A.12)."""
+"""Paths (definitions 11.1, appendix A.12)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Figures over people (semantics 4.7, appendix A.6)."""
+"""Figures over people (definitions 4.7, appendix A.6)."""
 
 from __future__ import annotations
 

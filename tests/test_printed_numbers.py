@@ -1,4 +1,4 @@
-"""Numbers that the sources print, reproduced (semantics appendix B).
+"""Numbers that the sources print, reproduced (definitions appendix B).
 
 Where a source prints thousands of people, as many are made here.
 """

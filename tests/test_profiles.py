@@ -1,4 +1,4 @@
-"""Profiles and roles: who may make, change, delete and see what (semantics 10.5)."""
+"""Profiles and roles: who may make, change, delete and see what (definitions 10.5)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""An event by the values of a property (semantics 4.4)."""
+"""An event by the values of a property (definitions 4.4)."""
 
 from __future__ import annotations
 

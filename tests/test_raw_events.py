@@ -1,4 +1,4 @@
-"""The events themselves (semantics 4.2, 1.8, appendix A)."""
+"""The events themselves (definitions 4.2, 1.8, appendix A)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Realtime (semantics 9.8)."""
+"""Realtime (definitions 9.8)."""
 
 from __future__ import annotations
 

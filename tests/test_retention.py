@@ -1,4 +1,4 @@
-"""Retention (semantics 7, appendix A.14)."""
+"""Retention (definitions 7, appendix A.14)."""
 
 from __future__ import annotations
 

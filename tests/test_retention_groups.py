@@ -1,4 +1,4 @@
-"""Retention by a field, and the ways to sum its cohorts up (semantics 7.1, 7.3)."""
+"""Retention by a field, and the ways to sum its cohorts up (definitions 7.1, 7.3)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Retention by windows of 24 hours, brackets and the other modes (semantics 7.3, A.14, B)."""
+"""Retention by windows of 24 hours, brackets and the other modes (definitions 7.3, A.14, B)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Revenue is one thing everywhere: what an event brought, however it says so (semantics 12.1)."""
+"""Revenue is one thing everywhere: what an event brought, however it says so (definitions 2.6)."""
 
 from __future__ import annotations
 

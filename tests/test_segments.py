@@ -1,4 +1,4 @@
-"""The built-in segments (semantics 5.1, appendix A.5)."""
+"""The built-in segments (definitions 5.1, appendix A.5)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Sessions as a question (semantics 4.8, 9.2, 9.3, appendix A.15)."""
+"""Sessions as a question (definitions 4.8, 9.2, 9.3, appendix A.15)."""
 
 from __future__ import annotations
 

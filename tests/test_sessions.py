@@ -1,4 +1,4 @@
-"""Sessions: the given id, or a gap of 30 minutes and a cap of 24 hours (semantics 9.2)."""
+"""Sessions: the given id, or a gap of 30 minutes and a cap of 24 hours (definitions 9.2)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Several series as one chart, and saved charts asked by name (semantics 10.1, 10.2)."""
+"""Several series as one chart, and saved charts asked by name (definitions 10.1, 10.2)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Statistics of shares and trends (semantics appendix A.11)."""
+"""Statistics of shares and trends (definitions appendix A.11)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Stickiness: daily and weekly over monthly users, and day counts (semantics 4.11, 9.12)."""
+"""Stickiness: daily and weekly over monthly users, and day counts (definitions 4.11, 9.12)."""
 
 from __future__ import annotations
 

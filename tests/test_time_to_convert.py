@@ -1,4 +1,4 @@
-"""How long people take from one step of a funnel to another (semantics 6.4, appendix A.3)."""
+"""How long people take from one step of a funnel to another (definitions 6.4, appendix A.3)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Ranges, granularities, buckets across clock changes, comparisons (semantics 1.2 to 1.6)."""
+"""Ranges, granularities, buckets across clock changes, comparisons (definitions 1.2 to 1.6)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The most frequent events (semantics 4.3, appendix A.1)."""
+"""The most frequent events (definitions 4.3, appendix A.1)."""
 
 from __future__ import annotations
 

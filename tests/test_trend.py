@@ -1,4 +1,4 @@
-"""Events over time (semantics 4.2, 4.5, 8.1, appendix A.1)."""
+"""Events over time (definitions 4.2, 4.5, 8.1, appendix A.1)."""
 
 from __future__ import annotations
 

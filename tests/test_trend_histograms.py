@@ -1,4 +1,4 @@
-"""How values and numbers of events per person are spread (semantics 8.1)."""
+"""How values and numbers of events per person are spread (definitions 8.1)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Ratios, distinct values, rolling and growing windows of a trend (semantics 8.1, 8.2)."""
+"""Ratios, distinct values, rolling and growing windows of a trend (definitions 8.1, 8.2)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Usage intervals: the days people usually let pass between two uses (semantics 7.4, A.16)."""
+"""Usage intervals: the days people usually let pass between two uses (definitions 7.4, A.16)."""
 
 from __future__ import annotations
 

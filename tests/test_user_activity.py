@@ -1,4 +1,4 @@
-"""One person's timeline (semantics 9.9)."""
+"""One person's timeline (definitions 9.9)."""
 
 from __future__ import annotations
 

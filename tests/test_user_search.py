@@ -1,4 +1,4 @@
-"""Finding people (semantics 9.10)."""
+"""Finding people (definitions 9.10)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Active, new and known users (semantics 4.10, 9.1, appendix A.2)."""
+"""Active, new and known users (definitions 4.10, 9.1, appendix A.2)."""
 
 from __future__ import annotations
 

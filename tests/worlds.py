@@ -198,7 +198,7 @@ def engine_of(world: World) -> Iterator[SqliteEngine]:
             engine.close()
 
 
-# -- the fixture of semantics appendix A
+# -- the fixture of definitions appendix A
 
 
 def _ms(text: str, zone: str = "UTC") -> int:
@@ -233,7 +233,7 @@ _PLAN = {"a": "pro", "b": "free", "c": "free", "d": "pro", "f": "free"}
 
 
 def appendix_a() -> World:
-    """The fixture of semantics appendix A; event 1 of its table has number 0 here."""
+    """The fixture of definitions appendix A; event 1 of its table has number 0 here."""
     events = []
     for line in _ITEMS.strip().splitlines():
         when, user, session, event, *more = line.split()

@@ -10,4 +10,4 @@ SEGMENTS = {
     "regular": "5 to 14 sessions in the range",
     "power_user": "15 sessions or more in the range",
 }
-"""Segment id and its rule (semantics 5.1)."""
+"""Segment id and its rule (definitions 5.1)."""

@@ -53,7 +53,7 @@ class FlowStep(Model):
 
 
 class Flow(Shape):
-    """What people do step by step after an event, or before one (semantics 11.1).
+    """What people do step by step after an event, or before one (definitions 11.1).
 
     Attributes:
         unit: "users", or "paths" where people may have several.

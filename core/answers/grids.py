@@ -9,7 +9,7 @@ from core.answers.cells import Cell, Model, Shape
 
 
 class Cohort(Model):
-    """One row of a retention grid (semantics 7.3).
+    """One row of a retention grid (definitions 7.3).
 
     Attributes:
         label: ISO date of the cohort's first day, or "combined".
@@ -41,7 +41,7 @@ class Grid(Shape):
     """A cohort grid; `combined` is the row over the complete cells.
 
     Attributes:
-        basis, mode: how windows are counted and who counts as returned (semantics 7.3).
+        basis, mode: how windows are counted and who counts as returned (definitions 7.3).
         brackets: half-open day offsets of the columns; empty where these are periods.
         summed: the combined row adds up cohorts that may share people.
         reference: rates are of the "cohort", or of those who returned in the "previous" period.

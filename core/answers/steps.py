@@ -10,7 +10,7 @@ from core.answers.series import Comparison
 
 
 class Step(Model):
-    """One funnel step of one group (semantics 6.1, 6.4).
+    """One funnel step of one group (definitions 6.1, 6.4).
 
     Attributes:
         count: how many reached it, in the unit of the funnel.

@@ -75,7 +75,7 @@ class Tile(Model):
 
 
 class Treemap(Shape):
-    """Groups by two measures, largest first (semantics 4.14).
+    """Groups by two measures, largest first (definitions 4.14).
 
     Attributes:
         group_by: the field.

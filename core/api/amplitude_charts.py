@@ -31,7 +31,7 @@ Json = dict[str, Any]
 
 
 def events_list(asked: Nothing, backend: Backend) -> Json:
-    """Return this week's events with their flags, the deleted ones last (semantics 9.11).
+    """Return this week's events with their flags, the deleted ones last (definitions 9.11).
 
     A deleted event is in no figure, so its own are 0. `pct_dau` is in percent, as in segmentation.
     """

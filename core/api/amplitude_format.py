@@ -1,6 +1,6 @@
 """Events and segments as the Dashboard REST API writes them -> selectors, conditions and fields.
 
-Its ten filter operators, its property names and "(none)" have the meanings of semantics 2.3, 2.4
+Its ten filter operators, its property names and "(none)" have the meanings of definitions 2.3, 2.4
 and 3.2: several values are alternatives, of which a negated operator allows none.
 """
 

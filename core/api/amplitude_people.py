@@ -49,7 +49,7 @@ def by_segment(segments: Iterable[Segment], backend: Backend, kind: str, **field
 
 
 def users(asked: ask.Users, backend: Backend) -> Json:
-    """Return active or new users over time (semantics 9.1)."""
+    """Return active or new users over time (definitions 9.1)."""
     segments = segments_of(asked.s)
     found = by_segment(
         segments, backend, "users", metric=asked.m, range=asked.range,

@@ -50,7 +50,7 @@ class Backend:
     def answer(self, kind: str, /, **fields: Any) -> Any:
         """Return the answer to a question given by its JSON fields; absent ones are None.
 
-        What it names and is not there has no figures, and its notes say so (semantics 12.1).
+        What it names and is not there has no figures, and its notes say so (definitions 1.10).
         """
         given = {key: value for key, value in fields.items() if value is not None}
         return self.ask(from_json({"kind": kind, **given}))

@@ -1,4 +1,4 @@
-"""Requests for data as it lies there: SQL, sources, their fields and values (semantics 10.6)."""
+"""Requests for data as it lies there: SQL, sources, their fields and values (definitions 10.6)."""
 
 from __future__ import annotations
 

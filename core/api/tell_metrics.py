@@ -29,7 +29,7 @@ def over_time(kind: str, **fixed: Any) -> Handler:
 
 
 def stickiness(interval: str) -> Handler:
-    """Return a handler of DAU or WAU over MAU, in percent (semantics 4.11)."""
+    """Return a handler of DAU or WAU over MAU, in percent (definitions 4.11)."""
 
     def handler(asked: Asked, backend: Backend) -> Json:
         answer = backend.answer("stickiness", **fields(asked, interval=interval))
@@ -67,7 +67,7 @@ def top_events(asked: ask.TopEvents, backend: Backend) -> Json:
 
 
 def custom(asked: ask.Custom, backend: Backend) -> Json:
-    """Return one aggregation of a property over time (semantics 4.5)."""
+    """Return one aggregation of a property over time (definitions 4.5)."""
     given = fields(asked)
     metric, aggregation = given.pop("metric", None), given.pop("aggregation", None)
     if aggregation and metric and aggregation != metric:

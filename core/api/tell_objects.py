@@ -1,4 +1,4 @@
-"""Requests for what people keep: audiences and marks (semantics 5.2, 10.3, 10.5)."""
+"""Requests for what people keep: audiences and marks (definitions 5.2, 10.3, 10.5)."""
 
 from __future__ import annotations
 

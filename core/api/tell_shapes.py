@@ -1,7 +1,7 @@
 """Answers as the query API writes them: points over time, pages of rows, rates 0 to 1.
 
-Where the document leaves a figure open, semantics 1.5 and 1.6 decide: `total` is the figure of the
-whole range (people counted once), `sum` the sum of the points, and a change is that of `total`.
+Where the document leaves a figure open, definitions 1.5 and 1.6 decide: `total` is the figure of
+the whole range (people counted once), `sum` the sum of the points, and a change is that of `total`.
 """
 
 from __future__ import annotations
@@ -245,7 +245,7 @@ def people(answer: People, *, count_total: bool = True) -> dict[str, Any]:
 
 
 def funnel(answer: Steps) -> dict[str, Any]:
-    """Return a funnel's steps, and with a breakdown those of every group (semantics 6.1)."""
+    """Return a funnel's steps, and with a breakdown those of every group (definitions 6.1)."""
     whole = answer.groups[0]
     found = _steps(whole)
     if answer.breakdown:

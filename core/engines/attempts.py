@@ -1,4 +1,4 @@
-"""The attempts at a funnel of one actor (semantics 6.3), as an SQL function.
+"""The attempts at a funnel of one actor (definitions 6.3), as an SQL function.
 
 `Walks` finds attempts in order; core/engines/attempts_order.py has the other ways,
 core/engines/attempts_held.py splits an actor's events by held values.

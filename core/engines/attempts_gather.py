@@ -1,4 +1,4 @@
-"""Attempts at funnels in any order (semantics 6.3), of one actor."""
+"""Attempts at funnels in any order (definitions 6.3), of one actor."""
 
 from __future__ import annotations
 

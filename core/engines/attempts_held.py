@@ -1,4 +1,4 @@
-"""One actor's events by the values of held fields (semantics 6.3, "hold constant")."""
+"""One actor's events by the values of held fields (definitions 6.3, "hold constant")."""
 
 from __future__ import annotations
 

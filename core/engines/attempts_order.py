@@ -1,4 +1,4 @@
-"""Attempts at funnels that are not merely in order (semantics 6.3), of one actor.
+"""Attempts at funnels that are not merely in order (definitions 6.3), of one actor.
 
 `Chains` serves steps in order of which some gaps must be free of some events, and steps that
 follow each other with nothing between; `Scopes` drops attempts for events inside them. Both take

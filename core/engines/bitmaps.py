@@ -303,7 +303,7 @@ def _twice(days: list[int]) -> int:
 
 
 class Total:
-    """Aggregate: the sum of the numbers it is given (semantics 1.7, `core.sums`)."""
+    """Aggregate: the sum of the numbers it is given (definitions 1.7, `core.sums`)."""
 
     def __init__(self) -> None:
         self.values: list[float] = []
@@ -321,7 +321,7 @@ class Total:
 
 
 class Percentile:
-    """Aggregate: percentile p of the numbers it is given, type 7 (semantics 1.7)."""
+    """Aggregate: percentile p of the numbers it is given, type 7 (definitions 1.7)."""
 
     def __init__(self) -> None:
         self.values: list[float] = []

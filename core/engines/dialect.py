@@ -155,7 +155,7 @@ class Dialect(Protocol):
         ...
 
     def holds(self, condition: Condition, raw: str, binder: Binder) -> str:
-        """Whether a JSON text satisfies a condition (semantics 3.1)."""
+        """Whether a JSON text satisfies a condition (definitions 3.1)."""
         ...
 
     def percentile(self, expression: str, p: float, binder: Binder) -> str:
@@ -479,7 +479,7 @@ _ODD_KEY = re.compile(r'["\\\x00-\x1f]|^$')
 
 
 def ways_of(name: str) -> list[tuple[str, ...]]:
-    """Return the paths that a property's name can mean, best first (semantics 12.1).
+    """Return the paths that a property's name can mean, best first (definitions 2.5).
 
     The key "a.b" comes before the key "b" in what "a" holds. "properties." is the empty name, for
     places where an empty text would mean none.

@@ -1,4 +1,4 @@
-"""The data as it is at an instant: nothing that is dated later counts (semantics 12.1).
+"""The data as it is at an instant: nothing that is dated later counts (definitions 1.9).
 
 Most workspaces have no events after now, and statements read their tables as they are. Where there
 are some, a statement begins with relations that stand in for the tables it names: the events up to

@@ -1,4 +1,4 @@
-"""SQL typed by a person: one SELECT, which can do nothing else (semantics 10.6).
+"""SQL typed by a person: one SELECT, which can do nothing else (definitions 10.6).
 
 A statement is pasted from anywhere, so it runs in a program of its own (raw_sql_child): one that
 has no functions but those of SQLite, may use little memory, and can be ended at once, also inside

@@ -1,8 +1,8 @@
-"""Active users: dau, wau, mau (semantics 4.1).
+"""Active users: dau, wau, mau (definitions 4.1).
 
 dau counts the actors of each bucket; wau and mau those of the 7 and 30 days that end with the
 bucket's last day, today at the latest, whatever the granularity. The figure of the whole range is
-dau's people over it, and of wau and mau the value of the last point there is (semantics 12.1).
+dau's people over it, and of wau and mau the value of the last point there is (definitions 4.1).
 """
 
 from __future__ import annotations

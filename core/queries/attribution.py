@@ -1,4 +1,4 @@
-"""Which touches led to conversions, by a model (semantics 11.15, A.13).
+"""Which touches led to conversions, by a model (definitions 11.15, A.13).
 
 A touch is an event that carries the property, at or before a conversion of the same person and no
 longer before it than the lookback; the conversion's own value counts too. In which order somebody

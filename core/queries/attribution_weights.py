@@ -1,4 +1,4 @@
-"""How models of attribution divide a conversion among its touches (semantics 11.15, A.13)."""
+"""How models of attribution divide a conversion among its touches (definitions 11.15, A.13)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The people of an audience, saved or described, as of now (semantics 5.2, 5.3).
+"""The people of an audience, saved or described, as of now (definitions 5.2, 5.3).
 
 What its rules need is said in core.queries.audience_sql.
 """

@@ -1,4 +1,4 @@
-"""What an audience is: the definition of semantics 5.2, with the clauses of 5.3.
+"""What an audience is: the definition of definitions 5.2, with the clauses of 5.3.
 
 Unknown parts are refused; unknown events, fields and traits are not: they have no members.
 """

@@ -1,4 +1,4 @@
-"""Who is in an audience, as SQL (semantics 5.2, 5.3).
+"""Who is in an audience, as SQL (definitions 5.2, 5.3).
 
 Membership is always as of now: "in the last N days" is the rolling N x 86,400 s up to now, which
 itself is included. Rules about traits and users are about the person; any other filter holds for

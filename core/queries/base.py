@@ -42,7 +42,7 @@ class Question(Model):
 
     Attributes:
         kind: the kind's name in JSON.
-        range: a range text (semantics 1.3).
+        range: a range text (definitions 1.3).
         conditions: all must hold.
         audience: name or id of a saved audience whose members alone count.
         segment: a built-in segment whose members alone count.

@@ -1,4 +1,4 @@
-"""Composition: the active people of a range by the values of a field (semantics 9.4).
+"""Composition: the active people of a range by the values of a field (definitions 9.4).
 
 What a person's last event says is in no set, so "most_recent" reads the events, as do properties
 in any case and the sets of values of "cross_values". Traits and where a person started have one

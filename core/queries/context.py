@@ -1,7 +1,7 @@
 """What a question is asked within: names, zone, now, and what has happened by then.
 
 Nothing that is dated after now counts, unless a range names days to come; of data that has ended
-what comes later is not known (semantics 12.1).
+what comes later is not known (definitions 1.9).
 """
 
 from __future__ import annotations
@@ -85,8 +85,8 @@ class Context:
     def ended(self) -> int | None:
         """The newest event, ms, where the data has ended: nothing has come for over a week.
 
-        What comes after it has not been observed, so that it is neither zero nor over (semantics
-        12.1). Fewer days without events are quiet ones, of nothing.
+        What comes after it has not been observed, so that it is neither zero nor over (definitions
+        1.9). Fewer days without events are quiet ones, of nothing.
         """
         if self.latest is None or self.now - self.latest <= QUIET:
             return None
@@ -113,7 +113,7 @@ class Context:
         return Binder(self.dialect)
 
     def of(self, question: Question) -> Context:
-        """Return the context that a question is asked within (semantics 12.1).
+        """Return the context that a question is asked within (definitions 1.9).
 
         Nothing after now counts, unless the range names days after today. Then everything does,
         and the question is answered as of the newest event in its range.

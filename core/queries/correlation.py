@@ -1,4 +1,4 @@
-"""What goes with converting in a funnel and what with not converting (semantics 11.3, A.11).
+"""What goes with converting in a funnel and what with not converting (definitions 11.3, A.11).
 
 Of everybody who entered, by their reported attempt: whoever did something after its first event
 and before converting, or within the window where they did not, had it. What lies between two

@@ -1,4 +1,4 @@
-"""Fields that follow from what a person did: where they started, whether they pay (semantics 2.3).
+"""Fields that follow from what a person did: where they started, if they pay (definitions 2.3).
 
 `start_version` is the version on a person's first event of all, so it is the same on every event.
 `paying` is "true" on the events from somebody's first revenue event on, that one included (what is

@@ -1,4 +1,4 @@
-"""How many do each event and how often: the engagement matrix (semantics 11.14, A.7b).
+"""How many do each event and how often: the engagement matrix (definitions 11.14, A.7b).
 
 Per event the share of the active people who did it, and how often on average those who did. The
 stored sets answer; under conditions the events of each name are counted from the events.

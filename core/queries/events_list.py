@@ -1,4 +1,4 @@
-"""Every event of the workspace with its figures of the running week (semantics 9.11)."""
+"""Every event of the workspace with its figures of the running week (definitions 9.11)."""
 
 from __future__ import annotations
 

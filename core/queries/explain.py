@@ -1,4 +1,4 @@
-"""Which values moved a number between two periods (semantics 11.18).
+"""Which values moved a number between two periods (definitions 11.18).
 
 The question behind the number is asked of both periods with each field as its breakdown, so a
 value's figures are those it has there, and it comes from the stored sets where these can answer.

@@ -1,4 +1,4 @@
-"""Who did an event for the first time, when (semantics 4.6).
+"""Who did an event for the first time, when (definitions 4.6).
 
 Everybody is in an answer at most once, so the buckets add up to the total. Without conditions or
 a breakdown the stored first days (or, with a lookback, the stored sets) answer; otherwise the

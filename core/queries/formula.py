@@ -1,4 +1,4 @@
-"""Formulas: arithmetic over series of other kinds, bucket by bucket (semantics 4.13, 8.3).
+"""Formulas: arithmetic over series of other kinds, bucket by bucket (definitions 4.13, 8.3).
 
 Each part of a formula is asked as the question it is, so what it reads is what that kind reads. A
 bucket without rows is 0, as counts have it, or missing, as averages have it. The headline is the

@@ -1,4 +1,4 @@
-"""Funnels: who does one event after another within a window (semantics 6.1, 6.3, 6.4).
+"""Funnels: who does one event after another within a window (definitions 6.1, 6.3, 6.4).
 
 They always read events: the stored sets know who did what on a day, not what came first. Which
 of two ways is taken, see core.queries.funnel_sqlite.

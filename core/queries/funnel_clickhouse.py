@@ -1,4 +1,4 @@
-"""The funnel's `attempts` on ClickHouse (semantics 6.3): a row per person who did step 1.
+"""The funnel's `attempts` on ClickHouse (definitions 6.3): a row per person who did step 1.
 
 Steps of different events chain ASOF joins. Where an event name fills several steps, each person's
 events become an array and a fold walks over its groups of equal time.

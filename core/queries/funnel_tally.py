@@ -1,4 +1,4 @@
-"""Adding up a funnel's reported attempts: how many per step and their times (semantics 6.4)."""
+"""Adding up a funnel's reported attempts: how many per step and their times (definitions 6.4)."""
 
 from __future__ import annotations
 

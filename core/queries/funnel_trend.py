@@ -1,4 +1,4 @@
-"""Funnels over time, by when people entered them (semantics 6.1, 6.5, appendix A.3).
+"""Funnels over time, by when people entered them (definitions 6.1, 6.5, appendix A.3).
 
 A bucket holds the attempts that begin in it: everybody once for each bucket, by the deepest of
 their attempts from there. Who enters in several buckets counts in each, so buckets do not add up

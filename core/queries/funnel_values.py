@@ -1,4 +1,4 @@
-"""Values of a funnel's attempts: what they are broken down by, and what is held (semantics 6.3)."""
+"""Values of a funnel's attempts: what they are broken down by, what is held (definitions 6.3)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Grouped metrics: groups of events by a size and an intensity (semantics 4.14).
+"""Grouped metrics: groups of events by a size and an intensity (definitions 4.14).
 
 Counts and different people come from the stored sets. Percentiles per person and properties read
 the events: they need every person's own count or every event's value.

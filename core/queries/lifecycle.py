@@ -1,4 +1,4 @@
-"""Lifecycle: new, returning, resurrected and dormant people per period (semantics 4.12).
+"""Lifecycle: new, returning, resurrected and dormant people per period (definitions 4.12).
 
 Whole periods, also where the range begins or ends inside one; history before the range is always
 read. Conditions are about the activity, so "new" is new to that activity. Dormant people are

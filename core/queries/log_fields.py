@@ -1,7 +1,7 @@
 """Which logs count: tests of the logs themselves, and of the sessions they were written in.
 
 A log has no person. Conditions about events and people, audiences and segments pick the logs
-whose session holds an event that satisfies them, or is one of such a person (semantics 4.9).
+whose session holds an event that satisfies them, or is one of such a person (definitions 4.9).
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Logs: how many over time, by what, and the logs themselves (semantics 4.9, 2.2).
+"""Logs: how many over time, by what, and the logs themselves (definitions 4.9, 2.2).
 
 What is counted are logs. A log knows no person but a session, and the people behind a number are
 those of the sessions its logs were written in; logs outside any session have nobody. Totals by

@@ -1,4 +1,4 @@
-"""Lifetime value: what new people brought within N days of their first event (semantics 9.5).
+"""Lifetime value: what new people brought within N days of their first event (definitions 9.5).
 
 A cohort is everybody whose first event of all lies in a period; periods are whole, also where the
 range begins or ends inside one. Day N is the first N times 24 hours after that event, and counts

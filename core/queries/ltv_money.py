@@ -1,4 +1,4 @@
-"""Who is new in a cohort and what they paid when, for lifetime value (semantics 9.5).
+"""Who is new in a cohort and what they paid when, for lifetime value (definitions 9.5).
 
 People are told apart by `had`, how many whole days of 24 hours they have had since their first
 event, and payments by `age`, in which of these days they fell; both are cut at the longest day

@@ -41,7 +41,7 @@ _SOURCES = {
 
 @dataclass(frozen=True)
 class EventFlags:
-    """What somebody said about an event (semantics 2.4).
+    """What somebody said about an event (definitions 2.4).
 
     Attributes:
         display: the name it is shown under, "" for its own.
@@ -170,7 +170,7 @@ class Names:
 
         `properties.x`, `trait:x` and `gp:x` say where to look; a bare name is a context column,
         one of the identity fields, or a property seen in the data. On events where a column is
-        empty it is the property of that name (semantics 12.1).
+        empty it is the property of that name (definitions 2.5).
         """
         name = text.strip()
         if "\0" in name:

@@ -1,4 +1,4 @@
-"""Paths: what people do step by step after an event, before one, or between two (semantics 11.1).
+"""Paths: what people do step by step after an event, before one, or between two (definitions 11.1).
 
 Who did the event a path begins at comes from the stored sets where these can answer. What
 followed is in no set, as a set has no order: it is read from `events`, of those people only and

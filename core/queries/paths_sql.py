@@ -1,4 +1,4 @@
-"""The relation of paths, as statements write it (semantics 11.1).
+"""The relation of paths, as statements write it (definitions 11.1).
 
 `nodes` is (actor, unit, n, event, prev, goal): a row per step of every path, n from 1; `unit` is
 the `seq` of the event it begins at. A path that ends at step k has a last row with n = k + 1 and no

@@ -1,4 +1,4 @@
-"""Where paths begin: the relation of starts (semantics 11.1).
+"""Where paths begin: the relation of starts (definitions 11.1).
 
 Who did the event comes from the stored sets where these can answer, and each of their occurrences
 that matters takes one seek. Otherwise the occurrences in the span are read.

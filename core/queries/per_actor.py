@@ -1,4 +1,4 @@
-"""How much of something each person did: average, median and the like over people (semantics 4.7).
+"""How much of something each person did: average, median and so on over people (definitions 4.7).
 
 Of each bucket, first a figure per person, how many events or the sum of a property, then one
 figure over those people who have any. The whole range is one such bucket, not the mean of its

@@ -159,7 +159,7 @@ def over(counts: Mapping[float, int], metric: str) -> float:
 
 
 def percentile(counts: Mapping[float, int], p: float) -> float:
-    """Return percentile p (0 to 1) by linear interpolation (semantics 1.7)."""
+    """Return percentile p (0 to 1) by linear interpolation (definitions 1.7)."""
     position = (sum(counts.values()) - 1) * p
     low = int(position)
     found: list[float] = []

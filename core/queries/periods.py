@@ -1,7 +1,7 @@
 """What a reader must know of the periods an answer covers: their real dates, and a lone old event.
 
 Kinds of whole periods count the whole week also where the range begins or ends inside one
-(semantics 12.1 of 4.11 and 4.12).
+(definitions 1.4, 4.11, 4.12).
 """
 
 from __future__ import annotations

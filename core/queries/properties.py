@@ -1,4 +1,4 @@
-"""An event over time by the values of one of its properties (semantics 4.4)."""
+"""An event over time by the values of one of its properties (definitions 4.4)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The events themselves, newest first (semantics 4.2, 1.8)."""
+"""The events themselves, newest first (definitions 4.2, 1.8)."""
 
 from __future__ import annotations
 

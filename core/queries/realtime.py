@@ -1,4 +1,4 @@
-"""Realtime: active people by 5 minutes, today and yesterday (semantics 9.8).
+"""Realtime: active people by 5 minutes, today and yesterday (definitions 9.8).
 
 Buckets lie on 5-minute marks of the clock. Today is the 24 hours that end with the running bucket,
 yesterday the 24 hours before; both lines stand over today's buckets. Sets are kept by day, so

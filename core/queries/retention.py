@@ -1,4 +1,4 @@
-"""Retention: who of those that started in a period came back in the periods after (semantics 7).
+"""Retention: who of those that started in a period came back in the periods after (definitions 7).
 
 With the calendar basis period 0 is the cohort itself, by definition; windows of 24 hours and
 brackets compute it. Returns are read up to now, whatever the end of the range; starts only inside

@@ -1,4 +1,4 @@
-"""Retention windows that hang on the day of each start, by set algebra over days (semantics 7.3).
+"""Retention windows that hang on the day of each start, by set algebra over days (definitions 7.3).
 
 Everybody whose start lies on one local day has the same windows. So the stored sets of starts by
 day, and the sets of returns in a window moving over all days, say who came back, however many

@@ -1,4 +1,4 @@
-"""Counted people as rows of a retention grid: rates, and the combined row (semantics 7.3)."""
+"""Counted people as rows of a retention grid: rates, and the combined row (definitions 7.3)."""
 
 from __future__ import annotations
 

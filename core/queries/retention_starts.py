@@ -1,4 +1,4 @@
-"""Who starts in each cohort of a retention question (semantics 7.3, cohort mode).
+"""Who starts in each cohort of a retention question (definitions 7.3, cohort mode).
 
 A filter of the start event that the stored sets have is read from them. With a breakdown the
 starts are told apart by the field's value on the start event, `v0`, which is 0 without one. First

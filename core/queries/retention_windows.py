@@ -1,4 +1,4 @@
-"""Who came back in which window of a retention cohort (semantics 7.3, basis and modes).
+"""Who came back in which window of a retention cohort (definitions 7.3, basis and modes).
 
 Calendar periods come from sets alone. Windows counted from each start itself, those of 24 hours
 and brackets of days, hang on the hour or day of every single start. Those of days come from the

@@ -1,4 +1,4 @@
-"""What an event brought: the one definition of revenue (semantics 12.1).
+"""What an event brought: the one definition of revenue (definitions 2.6).
 
 `$revenue` or `revenue` where that is a number; else price times quantity where both are; else, of
 an event named as revenue, its amount (or price) times its quantity, 1 where it has none. Refunds

@@ -1,4 +1,4 @@
-"""A saved chart, asked by its id or title (semantics 10.2)."""
+"""A saved chart, asked by its id or title (definitions 10.2)."""
 
 from __future__ import annotations
 

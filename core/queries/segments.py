@@ -1,4 +1,4 @@
-"""The eight built-in segments, and the people of one (semantics 5.1).
+"""The eight built-in segments, and the people of one (definitions 5.1).
 
 Lifecycle segments read all of history up to A, the last day of the range or today; ages are
 whole local days. Engagement segments count the sessions whose first event is in the range.

@@ -73,7 +73,7 @@ class Selection:
     def of_nobody(self) -> Selection:
         """Its events that are of nobody.
 
-        They are in counts of events and in no figure per person (semantics 4.7).
+        They are in counts of events and in no figure per person (definitions 4.7).
         """
         return replace(self, members=(*self.members, _nobody))
 
@@ -542,7 +542,7 @@ def slot_expression(bind: Binder, column: str, pieces: Sequence[tuple[int, int, 
 
 
 def label(ctx: Context, field: Field, raw: object) -> str:
-    """Return what a raw breakdown value is shown as (semantics 1.7)."""
+    """Return what a raw breakdown value is shown as (definitions 1.7)."""
     if field.kind in ("context", "start"):
         return ctx.names.label(field.name, int(str(raw or 0)))
     if field.kind == "event":

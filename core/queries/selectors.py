@@ -1,4 +1,4 @@
-"""What an event selector means (semantics 2.4): one resolver for every place that names an event.
+"""What an event selector means (definitions 2.4): one resolver for every place that names an event.
 
     NAME                an event of the data
     _active             any event that is not marked inactive

@@ -1,4 +1,4 @@
-"""Sessions: how many, how long, how they begin and end (semantics 4.8, 9.2, 9.3).
+"""Sessions: how many, how long, how they begin and end (definitions 4.8, 9.2, 9.3).
 
 A session belongs to the day it started on; only `unique` counts it in every bucket it has events
 in. Its length is the time from its first event to its last; those longer than a day have none.

@@ -1,4 +1,4 @@
-"""Several series as one chart (semantics 10.1: a block of up to 20 series)."""
+"""Several series as one chart (definitions 10.1: a block of up to 20 series)."""
 
 from __future__ import annotations
 

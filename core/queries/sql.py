@@ -1,4 +1,4 @@
-"""SQL typed by a person, over the views of the workspace file (semantics 10.6).
+"""SQL typed by a person, over the views of the workspace file (definitions 10.6).
 
 The engine runs it in a program of its own that can do nothing but read, so what the text may say
 is not decided here. Its rows are no counts of ours: nobody stands behind them. ClickHouse has

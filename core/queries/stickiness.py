@@ -1,10 +1,10 @@
 """Stickiness: how much of the month's people a day or week sees, and on how many days they come.
 
-Ratio (semantics 4.11): people of a day, or of the 7 days ending with it, over those of the 30 days
+Ratio (definitions 4.11): people of a day, or the 7 days ending with it, over those of the 30 days
 ending with it, as a fraction. A bucket is the mean of its days up to today, the whole the mean of
 all days; days without anybody in their 30 days are left out. Days are whole local days.
 
-Exact and cumulative (semantics 9.12, 11.4): over all pairs of a person and a period in which they
+Exact and cumulative (definitions 9.12, 11.4): over all pairs of a person and a period in which they
 were active, in how many the person was active on k days, or on at least k. Periods are whole weeks
 or months, also where the range begins inside one; the interval "range" is one period of its days.
 With `days` the same is shown over time: of each period, the share of those active in it who came on

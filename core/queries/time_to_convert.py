@@ -1,4 +1,4 @@
-"""How long people take from one step of a funnel to another (semantics 6.4, appendix A.3).
+"""How long people take from one step of a funnel to another (definitions 6.4, appendix A.3).
 
 Of the reported attempts that reached `to_step`, the times since `from_step` in bins; or how often
 `from_step` was done on the way. Times lie in no stored set, so the events of the steps are read,

@@ -1,4 +1,4 @@
-"""The most frequent events of a range (semantics 4.3)."""
+"""The most frequent events of a range (definitions 4.3)."""
 
 from __future__ import annotations
 

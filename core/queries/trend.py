@@ -1,6 +1,6 @@
 """Events over time: how many, by whom, in how many sessions, or a figure of a property.
 
-Semantics 4.2, 4.4, 4.5, 8.1, 8.2. Counts, people and their ratios come from the stored sets where
+Definitions 4.2, 4.4, 4.5, 8.1, 8.2. Counts, people and their ratios come from the stored sets where
 these can answer; sessions and property figures need the events. Every figure can be had of a
 window that rolls or grows, the whole range's staying what it is.
 """

@@ -1,4 +1,4 @@
-"""How many days people usually let pass between two uses (semantics 7.4, A.16).
+"""How many days people usually let pass between two uses (definitions 7.4, A.16).
 
 Of everybody active on at least two local days of the range: the median of the days between one
 active day and the next, the mean of the two middle ones of an even number. The stored sets say who

@@ -1,4 +1,4 @@
-"""One person: who they are and what they did (semantics 9.9)."""
+"""One person: who they are and what they did (definitions 9.9)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Finding people by what they are called (semantics 9.10)."""
+"""Finding people by what they are called (definitions 9.10)."""
 
 from __future__ import annotations
 

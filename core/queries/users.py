@@ -1,4 +1,4 @@
-"""People over time: active, new, or known so far (semantics 4.10, 9.1).
+"""People over time: active, new, or known so far (definitions 4.10, 9.1).
 
 New is whose first event of all lies in the bucket; conditions and a breakdown are about that first
 event. Known so far is everybody who was new up to the bucket's end. Buckets of a week and longer

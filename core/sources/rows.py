@@ -8,7 +8,7 @@ from typing import Any, Final, NamedTuple
 from core.store.layout import CONTEXT
 
 NO_SESSION: Final = "-1"
-"""The session id that means "outside any session" (semantics 9.2)."""
+"""The session id that means "outside any session" (definitions 9.2)."""
 
 NO_CONTEXT: Final[tuple[str | None, ...]] = (None,) * len(CONTEXT)
 

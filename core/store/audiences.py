@@ -1,6 +1,6 @@
 """Audiences as the documents describe them: list, create, get, change, delete, count.
 
-Semantics 5.2 and 10.5: everybody lists and reads; creating takes an editor; changing and deleting
+Definitions 5.2 and 10.5: everybody lists and reads; creating takes an editor; changing and deleting
 take the owner or an admin.
 """
 

@@ -1,4 +1,4 @@
-"""What there is to ask about: sources, their fields, the values of a field (semantics 2.1, 10.6).
+"""What there is to ask about: sources, their fields, the values of a field (definitions 2.1, 10.6).
 
 Nothing here knows an engine: `read` runs one SELECT and returns its rows, as `SqliteEngine.read`.
 """

@@ -1,4 +1,4 @@
-"""Setting the flags of an event (semantics 2.4), with everything stored that follows from them.
+"""Setting the flags of an event (definitions 2.4), with everything stored that follows from them.
 
 A flag and the sets and sessions it changes are one transaction: a reader sees all of it or none.
 Sets are made again from those of the single events, only where the event has any; sessions from

@@ -1,4 +1,4 @@
-"""Which events count towards what, as their flags in `event_names` say (semantics 2.4)."""
+"""Which events count towards what, as their flags in `event_names` say (definitions 2.4)."""
 
 from __future__ import annotations
 

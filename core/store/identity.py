@@ -1,4 +1,4 @@
-"""Who an event counts for: links of devices to users, and aliases of users (semantics 1.1).
+"""Who an event counts for: links of devices to users, and aliases of users (definitions 1.1).
 
 The actor of an event is the root of its user's aliases; without a user, the user its device was
 last linked to at that time (the first one for earlier events); without a link, the device.

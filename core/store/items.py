@@ -1,7 +1,7 @@
 """Boards, charts, audiences and queries: whatever is kept as JSON under a title.
 
 Everybody may look. Making takes an editor; changing, deleting and restoring take the owner or an
-admin (semantics 10.5). Every state that was saved stays as a version (10.2).
+admin (definitions 10.5). Every state that was saved stays as a version (10.2).
 """
 
 from __future__ import annotations

@@ -32,7 +32,7 @@ as long as none is event 0, any event, says the same."""
 NONE: Final = "(none)"
 EMPTY: Final = "(empty)"
 OTHER: Final = "(other)"
-"""Labels: a missing value, an empty string, and groups past the limit (semantics 1.7, 1.8)."""
+"""Labels: a missing value, an empty string, and groups past the limit (definitions 1.7, 1.8)."""
 
 MAX_PROPERTIES: Final = 200
 """How many properties get a state in `property_keys`; all beyond are left to scans."""

@@ -1,4 +1,4 @@
-"""Marks: what happened and when, shown on charts over time (semantics 10.3).
+"""Marks: what happened and when, shown on charts over time (definitions 10.3).
 
 Everybody sees public marks; a private one is its creator's alone, and for anybody else, admins
 too, it does not exist. Making one takes an editor; changing and deleting take its creator or an

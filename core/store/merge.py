@@ -1,4 +1,4 @@
-"""Moving stored events to another actor when links or aliases say so (semantics 1.1).
+"""Moving stored events to another actor when links or aliases say so (definitions 1.1).
 
 Only the events of the affected actors are read; sets lose and gain exactly the actors that moved.
 """

@@ -1,4 +1,4 @@
-"""Who is using a workspace and what their role allows (semantics 10.5).
+"""Who is using a workspace and what their role allows (definitions 10.5).
 
 A workspace stores the name of the present profile and the role of every name it has seen; the
 user of this machine is an admin unless it says otherwise. Roles keep colleagues from changing

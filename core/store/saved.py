@@ -1,6 +1,6 @@
 """What people keep, in one place: boards, charts, audiences, queries and marks.
 
-Semantics 10.1 to 10.3 and 5.2. Deleting is soft; what was deleted can be restored for 30 days.
+Definitions 10.1 to 10.3 and 5.2. Deleting is soft; what was deleted can be restored for 30 days.
 Who may do what is said in core.store.profiles.
 """
 
@@ -142,7 +142,7 @@ class Saved:
     def save_audience(
         self, title: str, definition: dict[str, Any], description: str = "", id_: str = ""
     ) -> Item:
-        """Store an audience's definition (semantics 5.2) under a title.
+        """Store an audience's definition (definitions 5.2) under a title.
 
         Raises:
             BadQuestion: the definition has unknown or impossible parts.
@@ -154,7 +154,7 @@ class Saved:
         return self.save("audiences", checked(Item, data))
 
     def custom_events(self) -> list[Item]:
-        """Return the custom events (semantics 2.4); none in a file from before there were any."""
+        """Return the custom events (definitions 2.4); none in a file from before there were any."""
         return self.items("custom_events")
 
     def save_custom_event(self, title: str, body: dict[str, Any], id_: str = "") -> Item:

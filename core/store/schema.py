@@ -216,7 +216,7 @@ def m004_saved(db: Database) -> None:
 
 @migrations()
 def m005_views(db: Database) -> None:
-    """The documented source names, for the SQL screen (semantics 2.1)."""
+    """The documented source names, for the SQL screen (definitions 2.1)."""
     context = ",\n".join(
         f"           (select value from dimension_values where id = e.{name}) as {name}"
         for name in CONTEXT

@@ -1,4 +1,4 @@
-"""Sessions, kept up to date batch by batch (semantics 9.2).
+"""Sessions, kept up to date batch by batch (definitions 9.2).
 
 A given session is all events of one actor with one session id. Events without a session id are
 cut where more than 30 minutes pass between two of them, and 24 hours after the session's start.

@@ -25,7 +25,7 @@ def now_ms() -> int:
 
 
 class Mark(Model):
-    """Something that happened, shown on charts over time (semantics 10.3).
+    """Something that happened, shown on charts over time (definitions 10.3).
 
     Attributes:
         timestamp, end_at: UTC ms; end_at None is a moment.

@@ -1,7 +1,7 @@
 """Local days, ranges, granularities, buckets and comparison periods.
 
 Time is UTC milliseconds inside and half-open; a *day* is the local calendar day as the number
-of days since 1970-01-01 in the workspace's zone. Definitions: semantics 1.2 to 1.6.
+of days since 1970-01-01 in the workspace's zone. Definitions: definitions 1.2 to 1.6.
 """
 
 from core.timeframe.calendar import (

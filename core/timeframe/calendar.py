@@ -1,4 +1,4 @@
-"""Zones, local days, weeks, months: the calendar that time is cut by (semantics 1.2, 1.4)."""
+"""Zones, local days, weeks, months: the calendar that time is cut by (definitions 1.2, 1.4)."""
 
 from __future__ import annotations
 

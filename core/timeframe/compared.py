@@ -1,4 +1,4 @@
-"""Which period a range is compared with (semantics 1.6)."""
+"""Which period a range is compared with (definitions 1.6)."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ COMPARISONS: Final = ("previous", "yoy")
 
 
 def comparison(text: str, mode: str, span: Span, calendar: Calendar, now: int) -> Span:
-    """Return the span that `span` is compared with (semantics 1.6).
+    """Return the span that `span` is compared with (definitions 1.6).
 
     "previous" is the same length immediately before; whole calendar months compare with the
     calendar months before, and a running month with the same days of the month before.

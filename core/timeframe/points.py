@@ -1,4 +1,4 @@
-"""Buckets: the points on a time axis (semantics 1.4)."""
+"""Buckets: the points on a time axis (definitions 1.4)."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class Bucket:
         start, end: UTC ms, half-open, clipped to the range.
         first_day, last_day: local days, inclusive, clipped to the range.
         label: ISO text of the period's local start: "2025-04-07", "2025-04-07T13:00".
-        partial: the range cuts it, or it holds now (semantics 1.4).
+        partial: the range cuts it, or it holds now (definitions 1.4).
         cut: it ends within its last day.
     """
 

@@ -1,4 +1,4 @@
-"""Ranges: from a text to the stretch of time it means (semantics 1.3)."""
+"""Ranges: from a text to the stretch of time it means (definitions 1.3)."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ _DATES = re.compile(r"(\S+?)\s*(?:,|\.\.|\bto\b)\s*(\S+)")
 
 
 def resolve(text: str, calendar: Calendar, now: int, earliest: int | None = None) -> Span:
-    """Turn a range text into a span (semantics 1.3).
+    """Turn a range text into a span (definitions 1.3).
 
     Args:
         text: "30d", "24h", "12m", "mtd", "last_week", "2025-01-01,2025-01-31", ... A second date
