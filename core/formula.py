@@ -17,7 +17,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from importlib import resources
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from core.errors import BadQuestion, did_you_mean
 from core.formula_functions import (
@@ -34,6 +34,9 @@ from core.formula_functions import (
     trendline,
 )
 from core.text import clean
+
+if TYPE_CHECKING:
+    from core.grammars.tables import Grammar
 
 MAX_LENGTH: Final = 300
 """Characters of one formula, which also bounds how deep it nests."""
@@ -138,10 +141,17 @@ def parse_formulas(text: str, count: int, segments: int = 0) -> tuple[Formula, .
 
 @lru_cache(maxsize=1)
 def _parser() -> Any:
-    from lark import Lark
+    from core.grammars.tables import parser
+
+    return parser(grammar())
+
+
+def grammar() -> Grammar:
+    """Return the grammar of formulas; loads lark."""
+    from core.grammars.tables import Grammar
 
     rules = resources.files("core").joinpath("formula.lark").read_text("utf-8")
-    return Lark(rules, parser="lalr", maybe_placeholders=False)
+    return Grammar("formula", rules)
 
 
 def wrong(sentence: str, text: str = "", at: int = 0, hint: str = "") -> BadQuestion:

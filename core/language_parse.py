@@ -13,6 +13,7 @@ from lark import Lark
 from lark.exceptions import UnexpectedCharacters, UnexpectedInput, UnexpectedToken
 
 from core.errors import BadQuestion
+from core.grammars.tables import Grammar, parser
 from core.language_conditions import Mistake
 from core.language_rules import Rules
 from core.language_subjects import Whole
@@ -54,15 +55,17 @@ def parse_body(text: str) -> Whole:
 
 @lru_cache(maxsize=1)
 def _parser() -> Lark:
+    return parser(grammar(), Rules())
+
+
+def grammar() -> Grammar:
+    """Return the grammar of questions: grammar.lark and a terminal for each keyword."""
     rules = resources.files("core").joinpath("grammar.lark").read_text("utf-8")
     words = "\n".join(
         f"{name}.{_FIRST.get(name, 5)}: /(?:{pattern}){_BOUNDARY}/i"
         for name, pattern in KEYWORDS.items()
     )
-    return Lark(
-        f"{rules}\n{words}\n", parser="lalr", lexer="contextual", transformer=Rules(),
-        maybe_placeholders=False,
-    )  # fmt: skip
+    return Grammar("language", f"{rules}\n{words}\n")
 
 
 # -- mistakes

@@ -1,0 +1,11 @@
+"""Makes the tables of both grammars again: `python -m core.grammars`, after a change of either."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from core import formula, language_parse
+from core.grammars.tables import tables
+
+for grammar in (language_parse.grammar(), formula.grammar()):
+    Path(str(grammar.file)).write_text(tables(grammar), "utf-8")
