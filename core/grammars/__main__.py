@@ -7,5 +7,6 @@ from pathlib import Path
 from core import formula, language_parse
 from core.grammars.tables import tables
 
-for grammar in (language_parse.grammar(), formula.grammar()):
-    Path(str(grammar.file)).write_text(tables(grammar), "utf-8")
+if __name__ == "__main__":
+    for grammar in (language_parse.grammar(), formula.grammar()):
+        Path(str(grammar.file)).write_text(tables(grammar), "utf-8")
