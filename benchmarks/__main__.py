@@ -18,8 +18,8 @@ from benchmarks import duck
 from benchmarks.generate import END, data_file, log_file
 from benchmarks.measure import Different, Timing, ask_both
 from benchmarks.questions import QUESTIONS, Asked
-from core.engines.sqlite import SqliteEngine
-from core.store.ingest import import_files
+from core.engines.sqlite.engine import SqliteEngine
+from core.store.ingest.importer import import_files
 from core.store.workspace import open_reader
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from benchmarks import duck
 from benchmarks.questions import SOMEBODY, Asked, Rows
-from core.engines.sqlite import SqliteEngine
+from core.engines.sqlite.engine import SqliteEngine
 from core.queries import from_json
 
 RUNS = 9

@@ -17,10 +17,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from core.engines.sqlite import SqliteEngine
+from core.engines.sqlite.engine import SqliteEngine
 from core.queries import from_json
-from core.store.ingest import Event, import_files, store_events
-from core.store.saved import Mark, Saved
+from core.store.ingest.importer import Event, import_files, store_events
+from core.store.library.saved import Mark, Saved
 from core.store.workspace import open_writer
 
 ROOT = Path(__file__).parent.parent

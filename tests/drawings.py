@@ -25,7 +25,7 @@ from core.answers import (
     TimelineEvent,
     TimelineSession,
 )
-from core.boards import Block, Board, Position
+from core.definitions.board import Block, Board, Position
 from core.errors import BadQuestion
 from core.timeframe import DAY
 from tests.worlds import Event, World

@@ -17,8 +17,8 @@ from fractions import Fraction
 from functools import lru_cache, wraps
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
+from core.catalog.selectors import CustomEvent
 from core.filters import AnyOf, Clause, Condition, NotOf
-from core.queries.selectors import CustomEvent
 from core.timeframe import (
     Bucket,
     Calendar,

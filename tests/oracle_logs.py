@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from core.filters import AnyOf, Clause, Condition, NotOf
-from core.logs import LEVELS, pattern_of
+from core.log_levels import LEVELS, pattern_of
 from core.timeframe import buckets, days_span, resolve
 from tests.oracle import Seen, calendar_of, compared_of, local_day, matching, world_of
 from tests.worlds import World

@@ -8,8 +8,8 @@ from typing import Any
 
 from pyroaring import BitMap
 
-from core.engines.dialect import SqliteDialect, json_path
-from core.store.layout import CONTEXT, MAX_SET_VALUES
+from core.columns import CONTEXT, MAX_SET_VALUES
+from core.sql.dialect import SqliteDialect, json_path
 
 GAP = 30 * 60 * 1000
 DAY = 24 * 60 * 60 * 1000

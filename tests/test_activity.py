@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.store.ingest import Event, store_events
+from core.store.ingest.importer import Event, store_events
 from core.store.workspace import open_writer
 from tests import recount
 from tests.worlds import World, store, worlds

@@ -11,7 +11,7 @@ from urllib.parse import quote
 import pytest
 
 from core.api import Backend, Reply, read, respond
-from core.store.saved import Saved
+from core.store.library.saved import Saved
 from tests.worlds import appendix_a, engine_of
 
 DATES = "start=20250407&end=20250420"

@@ -11,7 +11,7 @@ import pytest
 from core.api import Backend
 from core.errors import BadQuestion
 from core.queries import from_json
-from core.store.saved import Saved
+from core.store.library.saved import Saved
 from tests.parameters import send
 from tests.test_api_parameters_amplitude import (
     BACK,

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from core.api import Backend, read, respond
-from core.store.saved import Saved
+from core.store.library.saved import Saved
 from tests.worlds import Event, World, engine_of
 
 HAPPENED = """
@@ -231,7 +231,7 @@ def test_the_document_s_placeholders_are_named(
 
 
 def test_a_saved_chart_is_answered_by_its_id(backend: Backend) -> None:
-    from core.store.things import Item
+    from core.definitions.saved import Item
 
     question = {"kind": "trend", "event": "watch_tutorial", "range": "2021-08-01,2021-08-31"}
     saved = backend.saved.save("charts", Item(title="Tutorials", body={"question": question}))

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from core.api import Backend, Reply, read, respond
-from core.store.saved import Saved
+from core.store.library.saved import Saved
 from tests.worlds import appendix_a, engine_of
 
 PURCHASED = {"events": [{"event": "purchase", "days": 30}]}

@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 from core.api import Backend
-from core.api.amplitude import ROUTES
-from core.store.saved import Saved
-from core.store.things import Item
+from core.api.amplitude.routes import ROUTES
+from core.definitions.saved import Item
+from core.store.library.saved import Saved
 from tests.parameters import Row, told, unlisted
 from tests.worlds import Event, World, engine_of
 

@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 
 from core.api import Backend
-from core.api import tell_parameters as ask
 from core.api.route import Asked
-from core.api.tell import ROUTES
-from core.store.ingest import Log, store_logs
-from core.store.saved import Saved
+from core.api.tell import parameters as ask
+from core.api.tell.routes import ROUTES
+from core.store.ingest.importer import Log, store_logs
+from core.store.library.saved import Saved
 from core.store.workspace import open_writer
 from tests.parameters import Row, send, told, unlisted
 from tests.worlds import _ms, appendix_a, engine_of

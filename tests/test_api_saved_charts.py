@@ -10,10 +10,10 @@ import pytest
 from core.answers import Answer, Number
 from core.api import Backend, read, respond
 from core.api.amplitude_saved import SHAPE_OF
-from core.language import format_question, parse_any
+from core.definitions.saved import Item
+from core.language.questions import format_question, parse_any
 from core.queries import from_json
-from core.store.saved import Saved
-from core.store.things import Item
+from core.store.library.saved import Saved
 from tests.worlds import appendix_a, engine_of
 
 RANGE = "2025-04-07..2025-04-20"

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from core.api import Backend, Reply, read, respond
-from core.store.saved import Saved
+from core.store.library.saved import Saved
 from tests.worlds import Event, World, appendix_a, engine_of
 
 RANGE = "2025-04-07,2025-04-20"

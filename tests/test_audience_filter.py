@@ -9,7 +9,7 @@ import pytest
 from core.answers import Cell
 from core.errors import NotFound
 from core.queries import KINDS, from_json
-from core.store.saved import Item, Saved
+from core.store.library.saved import Item, Saved
 from tests.compare import people
 from tests.worlds import A_RANGE, appendix_a, engine_of
 

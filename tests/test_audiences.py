@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 
 from core.answers import Cell
 from core.errors import BadQuestion, NotFound
-from core.language import format_question, parse
+from core.language.questions import format_question, parse
 from core.queries import from_json
-from core.queries.audience import audience_sql, read_definition
-from core.store.saved import Saved
+from core.queries.people.audience import audience_sql, read_definition
+from core.store.library.saved import Saved
 from tests.compare import ask, both_engines, people
 from tests.oracle_audience import audience
 from tests.test_active_users import CONDITIONS

@@ -17,18 +17,18 @@ from typing import Any
 
 import pytest
 
-from core.boards import Block, Board
-from core.engines.sqlite import SqliteEngine
+from core.definitions.board import Block, Board
+from core.engines.sqlite.engine import SqliteEngine
 from core.errors import CannotOpen, QueryFailed
+from core.health import checks
 from core.queries import from_json
 from core.store import schema
-from core.store.health import checks
-from core.store.ingest import import_files
-from core.store.saved import Saved
+from core.store.ingest.importer import import_files
+from core.store.library.saved import Saved
 from core.store.workspace import open_writer
 from tests.beside import NOW, QUESTIONS, ROOT, STRANGER, beside, make
 from tui.commands import run
-from tui.freshness import Freshness
+from tui.services.freshness import Freshness
 
 LONG = float(os.environ.get("FOOTFALL_LONG", "0"))
 """Seconds of the long version, which .ci/run asks for."""
@@ -212,7 +212,7 @@ def test_a_killed_import_that_is_run_again_leaves_doctor_content(tmp_path: Path)
     source.write_text("\n".join(map(json.dumps, lines)))
     code = (
         "import os, signal, sys\n"
-        "from core.store.ingest import import_files\n"
+        "from core.store.ingest.importer import import_files\n"
         "def stop():\n"
         "    stop.asked += 1\n"
         "    if stop.asked > 4:\n"

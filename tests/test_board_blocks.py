@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from core.board_answers import answer_board, block_chart, block_question, filter_words
-from core.boards import Board, board_from_json, checked
+from core.boards.answering import answer_board, block_chart, block_question, filter_words
+from core.definitions.board import Board, board_from_json, checked
 from core.errors import BadInput, NotFound
-from core.store.saved import Item, Saved
+from core.store.library.saved import Item, Saved
 from tests.worlds import A_RANGE, appendix_a, engine_of
 
 

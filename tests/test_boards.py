@@ -8,14 +8,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.board_answers import answer_board, block_chart, block_question
-from core.boards import Block, Board, Position, board_from_json, checked
+from core.boards.answering import answer_board, block_chart, block_question
+from core.boards.starters import starter_boards
+from core.definitions.board import Block, Board, Position, board_from_json, checked
 from core.draw import Look
 from core.draw.board import print_board
 from core.draw.layout import layout
 from core.errors import BadInput, FootfallError
-from core.starters import starter_boards
-from core.store.saved import Item, Saved
+from core.store.library.saved import Item, Saved
 from tests.drawings import block, sample_board, shop
 from tests.golden import check
 from tests.worlds import DAY, Event, World, appendix_a, engine_of

@@ -18,11 +18,11 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from core.boards import Block, Board, Position
-from core.engines.sqlite import SqliteEngine
-from core.language import parse
-from core.store.ingest import Event, store_events
-from core.store.saved import Saved
+from core.definitions.board import Block, Board, Position
+from core.engines.sqlite.engine import SqliteEngine
+from core.language.questions import parse
+from core.store.ingest.importer import Event, store_events
+from core.store.library.saved import Saved
 from core.store.workspace import open_writer
 from core.text import is_unsafe
 from core.timeframe import DAY
@@ -365,7 +365,7 @@ def test_an_import_of_nothing_usable_fails(footfall: Any, tmp_path: Path) -> Non
 
 
 def test_progress_has_a_rate_and_the_time_left() -> None:
-    from core.store.ingest import Progress
+    from core.store.ingest.importer import Progress
     from tui.commands.import_ import bar_text, line_text
 
     at = Progress("data/events.csv", 250, 1000, 5_000, 4_990, 10, 2.0)
@@ -380,7 +380,7 @@ def test_progress_has_a_rate_and_the_time_left() -> None:
 
 def test_schemas_describe_question_and_answer(footfall: Any) -> None:
     from core.queries import KINDS
-    from core.schemas import SHAPES
+    from core.queries.schemas import SHAPES
 
     assert set(SHAPES) == set(KINDS)
     found = json.loads(footfall("schema", "funnel").out)

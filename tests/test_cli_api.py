@@ -11,7 +11,7 @@ import pytest
 
 from core.api import read
 from core.errors import BadQuestion
-from core.store.ingest import Event, store_events
+from core.store.ingest.importer import Event, store_events
 from core.store.workspace import open_writer
 from tui.commands import run
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from core.store.saved import Saved
+from core.store.library.saved import Saved
 from tests.worlds import appendix_a, engine_of
 from tui.commands import run
 

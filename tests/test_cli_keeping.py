@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from core.boards import Board
-from core.store.saved import Saved
+from core.definitions.board import Board
+from core.store.library.saved import Saved
 from tests.worlds import A_RANGE, appendix_a, engine_of
 from tui.commands import run
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from core.store.profiles import Profile
-from core.store.saved import Saved
+from core.store.library.profiles import Profile
+from core.store.library.saved import Saved
 from core.store.workspace import open_writer
 from tui.commands import run
 

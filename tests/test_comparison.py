@@ -15,9 +15,9 @@ from core.api import Backend, read, respond
 from core.draw import draw
 from core.draw.spans import plain
 from core.export import export
-from core.language import parse
+from core.language.questions import parse
 from core.queries import from_json
-from core.store.saved import Saved
+from core.store.library.saved import Saved
 from tests import oracle
 from tests.compare import ask, both_engines, check_series, people
 from tests.worlds import Event, World, engine_of, worlds
@@ -94,7 +94,7 @@ def test_what_a_running_period_is_compared_with_is_said(running):
 
 
 def test_the_answer_to_a_running_comparison_is_kept_for_a_minute(tmp_path):
-    from core.engines.sqlite import SqliteEngine
+    from core.engines.sqlite.engine import SqliteEngine
     from tests.worlds import store
 
     now = [RUNNING.now]

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from core.answers import Cell
 from core.draw import draw, navigate, plain
-from core.engines.sqlite import SqliteEngine
+from core.engines.sqlite.engine import SqliteEngine
 from core.errors import BadQuestion
-from core.language import format_cell
+from core.language.questions import format_cell
 from core.queries import from_json
 from tests.compare import ask, both_engines, check_people, people
 from tests.oracle_composition import composition

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from core.answers import Cell
 from core.errors import BadQuestion, NotFound
 from core.filters import OPERATORS, Condition, untyped
-from core.language import format_question, parse
+from core.language.questions import format_question, parse
 from core.queries import from_json
-from core.store.saved import Saved
+from core.store.library.saved import Saved
 from tests import oracle
 from tests.compare import ask, both_engines, check_people, check_series, people
 from tests.worlds import A_RANGE, Event, World, appendix_a, engine_of, worlds

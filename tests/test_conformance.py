@@ -12,16 +12,16 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from core.engines.clickhouse import ClickHouseEngine
-from core.engines.clickhouse_chdb import ChdbRunner
-from core.engines.clickhouse_tables import copy_events
-from core.engines.sqlite import SqliteEngine
+from core.engines.clickhouse.chdb import ChdbRunner
+from core.engines.clickhouse.engine import ClickHouseEngine
+from core.engines.clickhouse.tables import copy_events
+from core.engines.sqlite.engine import SqliteEngine
 from core.errors import BadQuestion
 from core.filters import OPERATORS, Condition
 from core.json_values import holds_json
-from core.logs import LEVELS
+from core.log_levels import LEVELS
 from core.queries import from_json
-from core.store.ingest import Log, store_logs
+from core.store.ingest.importer import Log, store_logs
 from core.store.workspace import open_reader, open_writer
 from tests.worlds import (
     A_RANGE,
@@ -476,7 +476,7 @@ def _holding(runner: ChdbRunner, path: str, condition: Condition) -> set[int]:
 
 
 def _binder() -> Any:
-    from core.engines.dialect import Binder
+    from core.sql.dialect import Binder
 
     return Binder(ClickHouseEngine.dialect), ClickHouseEngine.dialect
 
@@ -507,7 +507,7 @@ def test_hostile_parameters_come_back_as_they_went(runner):
 
 
 def test_a_side_that_a_join_misses_is_null(fixture, runner):
-    from core.engines.clickhouse import settings as clause
+    from core.engines.clickhouse.engine import settings as clause
 
     rows = runner.run(
         "select b.x from (select 1 as k) a left join (select 2 as k, 0 as x) b on a.k = b.k"

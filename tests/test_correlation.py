@@ -12,9 +12,9 @@ from core.answers import Cell
 from core.draw import draw, navigate, plain
 from core.errors import BadQuestion
 from core.export import export
-from core.language import format_cell, format_question, parse
+from core.language.questions import format_cell, format_question, parse
 from core.queries import from_json
-from core.statistics import odds_ratio, phi
+from core.queries.funnel.statistics import odds_ratio, phi
 from tests import oracle_correlation
 from tests.compare import ask, both_engines, check_people, people
 from tests.test_funnel import NOON, SIGN_UP, crowded, questions, with_names

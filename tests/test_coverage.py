@@ -11,9 +11,9 @@ import pytest
 from core.api import Backend, read, respond, routes
 from core.api.coverage import example, page
 from core.api.route import Route
-from core.engines.sqlite import SqliteEngine
-from core.language import format_question, parse
-from core.store.saved import Saved
+from core.engines.sqlite.engine import SqliteEngine
+from core.language.questions import format_question, parse
+from core.store.library.saved import Saved
 from fixtures import demo
 
 PAGE = Path(__file__).parent.parent / "docs" / "coverage.md"

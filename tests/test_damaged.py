@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from core.boards import Block, Board
-from core.store.ingest import Event, Log, store_events, store_logs
-from core.store.saved import Item, Mark, Saved
+from core.definitions.board import Block, Board
+from core.store.ingest.importer import Event, Log, store_events, store_logs
+from core.store.library.saved import Item, Mark, Saved
 from core.store.workspace import open_writer
 from tests.tui_pilot import explorer
 from tui.commands import run

@@ -11,20 +11,20 @@ from pathlib import Path
 import pytest
 
 from core import errors
+from core.catalog.selectors import check_custom
+from core.columns import CONTEXT, CONTEXT_ALIASES, VERSION
 from core.filters import OPERATORS
-from core.formula_functions import MEASURING, NUMBERS, WINDOWS
-from core.language import CHARTS, format_parsed, format_question, parse, parse_full
-from core.language_conditions import SIGNS
-from core.language_events import format_custom, parse_custom
-from core.language_words import SEGMENTS
+from core.formulas.functions import MEASURING, NUMBERS, WINDOWS
+from core.language.custom_events import format_custom, parse_custom
+from core.language.questions import CHARTS, format_parsed, format_question, parse, parse_full
+from core.language.rules_conditions import SIGNS
 from core.queries import KINDS
-from core.queries.selectors import check_custom
 from core.sources import FORMATS
 from core.sources import fields as event_fields
 from core.sources import logs as log_fields
-from core.store.layout import CONTEXT, CONTEXT_ALIASES, VERSION
 from core.store.workspace import open_writer
 from core.timeframe import ALIASES, GRANULARITIES, RANGE_WORDS
+from core.words.lexicon import SEGMENTS
 from tui.commands import COMMANDS
 
 DOCS = Path(__file__).parent.parent / "docs"

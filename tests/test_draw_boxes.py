@@ -29,7 +29,7 @@ from core.answers import (
 from core.draw import Look, charts, draw, navigate, plain, text
 from core.draw.board import board_lines, print_board
 from core.draw.spans import cells
-from core.store.saved import Mark
+from core.store.library.saved import Mark
 from core.timeframe import DAY
 from tests import drawings
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from core.answers import Line, Series
-from core.display import AxisConfig, Display, Drawing
+from core.answers.display import AxisConfig, Display, Drawing
 from core.draw import Look, draw, plain
 from core.draw.figures import counted, figure, short
 from core.draw.units import Unit

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from core.draw import Look, draw, text
-from core.store.saved import Mark
+from core.store.library.saved import Mark
 from core.timeframe import DAY
 from tests import drawings
 from tests.golden import boxed, check

@@ -216,7 +216,7 @@ def test_figures_in_words():
 @pytest.mark.parametrize("unit", ["daily", "hourly", "weekly", "monthly", "quarterly", "yearly"])
 def test_every_granularity_has_labels(unit):
     with engine_of(drawings.shop(300, ago=1)) as engine:
-        from core.language import parse
+        from core.language.questions import parse
 
         answer = engine.answer(parse(f"dau last {'3d' if unit == 'hourly' else '3y'} {unit}"))
     axis = plain(draw(answer, 78, 10, Look("ascii"))).split("\n")[-2]
@@ -227,8 +227,8 @@ def test_every_granularity_has_labels(unit):
 
 
 def test_every_number_under_a_cursor_lists_as_many_people():
-    from core.language import parse
-    from core.queries.people import PeopleBehind
+    from core.language.questions import parse
+    from core.queries.people.people import PeopleBehind
 
     asked = (
         "users of purchase by country", "users of view_item", "top events", "lifecycle weekly",

@@ -11,7 +11,7 @@ from core.draw import draw
 from core.draw.figures import time_ticks
 from core.draw.spans import Look, plain
 from core.export import export
-from core.language import parse
+from core.language.questions import parse
 from tests.compare import ask, both_engines
 from tests.worlds import DAY, HOUR, Event, World, engine_of
 

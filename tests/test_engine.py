@@ -15,12 +15,12 @@ import pytest
 from pydantic import Field
 
 from core.answers import Cell, Number, Steps
-from core.engines.dialect import Binder
-from core.engines.sqlite import SqliteEngine, Stop
+from core.engines.sqlite.engine import SqliteEngine, Stop
 from core.errors import BadQuestion, CannotOpen, QueryFailed, Stopped, TookTooLong
 from core.queries import from_json
-from core.queries.base import Ask, Context, Question
-from core.store.ingest import Event, store_events
+from core.queries.common.question import Ask, Context, Question
+from core.sql.dialect import Binder
+from core.store.ingest.importer import Event, store_events
 from core.store.workspace import open_reader, open_writer
 
 NOW = 1_743_465_600_000
@@ -227,7 +227,7 @@ def test_a_file_in_a_folder_that_cannot_be_written_is_read(path: Path) -> None:
     """Run in a child, as nobody where the tests run as root, whom no folder refuses."""
     script = """
 import os, sys
-from core.engines.sqlite import SqliteEngine
+from core.engines.sqlite.engine import SqliteEngine
 from core.queries import from_json
 question = from_json({"kind": "active_users", "range": "all_time"})
 SqliteEngine(sys.argv[2]).answer(question)

@@ -12,12 +12,12 @@ from typing import Any
 
 import pytest
 
-from core.engines.sqlite import SqliteEngine
-from core.sources.rows import Row, digest
+from core.columns import VERSION
+from core.engines.sqlite.engine import SqliteEngine
+from core.records import Row, digest
 from core.store import schema
-from core.store.batch import Batch, Writer
-from core.store.ingest import import_files
-from core.store.layout import VERSION
+from core.store.ingest.importer import import_files
+from core.store.ingest.writer import Batch, Writer
 from core.store.workspace import open_writer
 from tests import recount
 from tests.compare import ask

@@ -11,15 +11,15 @@ from click.testing import CliRunner
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.engines.sqlite import SqliteEngine
+from core.catalog.selectors import check_custom
+from core.engines.sqlite.engine import SqliteEngine
 from core.errors import BadInput, BadQuestion, Forbidden, NotFound
-from core.language_events import format_custom, parse_custom
+from core.health import checks
+from core.language.custom_events import format_custom, parse_custom
 from core.queries import from_json
-from core.queries.selectors import check_custom
-from core.store.flagging import flag_event
-from core.store.health import checks
-from core.store.ingest import Event, store_events
-from core.store.saved import Saved
+from core.store.ingest.importer import Event, store_events
+from core.store.library.event_flags import flag_event
+from core.store.library.saved import Saved
 from core.store.workspace import open_writer
 from tests import recount
 from tests.worlds import EVENTS, appendix_a, store, worlds

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from core.catalog.selectors import check_custom, titled
 from core.errors import BadQuestion
-from core.language import format_question, parse
+from core.language.questions import format_question, parse
 from core.queries import from_json
-from core.queries.selectors import check_custom, titled
 from tests import oracle, oracle_audience, oracle_retention
 from tests.compare import ask, both_engines, check_people, people
 from tests.test_funnel import NOON, with_names
@@ -261,8 +261,8 @@ def test_funnels_of_selectors(world, steps, order):
     st.sampled_from((0, 1, 2)),
 )
 def test_audiences_of_selectors(world, event, op, count):
-    from core.queries.audience_rules import read_definition
-    from core.queries.audience_sql import audience_sql
+    from core.definitions.audience import read_definition
+    from core.queries.people.audience_sql import audience_sql
 
     rules = {"events": [{"event": event, "op": op, "count": count, "days": 30}]}
     expected = oracle_audience.audience(world, read_definition(rules))

@@ -12,13 +12,13 @@ from core.answers import Cell
 from core.draw import navigate, text
 from core.errors import BadQuestion
 from core.export import export
-from core.language import format_cell, format_question, parse
+from core.language.questions import format_cell, format_question, parse
 from core.queries import from_json
 from tests import oracle_explain
 from tests.compare import ask, both_engines, check_people, people
 from tests.test_active_users import CONDITIONS
 from tests.worlds import EVENTS, World, appendix_a, engine_of, worlds
-from tui.edits import next_compare
+from tui.actions.edits import next_compare
 
 WEEK = "2025-04-14,2025-04-20"
 

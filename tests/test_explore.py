@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from core.api.tell.exploration import Value, fields, sources, values
 from core.errors import BadInput, NotFound
-from core.store.explore import Value, fields, sources, values
-from core.store.ingest import Log, store_logs
+from core.store.ingest.importer import Log, store_logs
 from core.store.workspace import open_writer
 from tests.worlds import appendix_a, engine_of, worlds
 

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from core.answers import Cell
 from core.errors import BadQuestion
-from core.formula import Term, parse_formula
-from core.language import format_cell, format_question, parse
+from core.formulas.parser import Term, parse_formula
+from core.language.questions import format_cell, format_question, parse
 from core.queries import from_json
 from tests import oracle_formula
 from tests.compare import ask, both_engines, people

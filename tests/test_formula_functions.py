@@ -14,11 +14,11 @@ from core.answers import Cell
 from core.api import Backend, read, respond
 from core.draw.figures import figure, short
 from core.errors import BadQuestion
-from core.formula import Term, parse_formula
-from core.formula_functions import MEASURING, NUMBERS, WINDOWS
-from core.language import format_cell, format_question, parse
+from core.formulas.functions import MEASURING, NUMBERS, WINDOWS
+from core.formulas.parser import Term, parse_formula
+from core.language.questions import format_cell, format_question, parse
 from core.queries import from_json
-from core.store.saved import Saved
+from core.store.library.saved import Saved
 from tests import oracle_formula
 from tests.compare import ask, both_engines, check_people, people
 from tests.test_active_users import CONDITIONS

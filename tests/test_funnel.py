@@ -13,13 +13,14 @@ from hypothesis import strategies as st
 from core.answers import Cell
 from core.draw import draw as drawn
 from core.draw import plain
-from core.engines.attempts import Search, Story, attempts
-from core.engines.dialect import Statement
-from core.engines.sqlite import Stop
+from core.engines.sqlite.engine import Stop
 from core.errors import BadQuestion, Stopped
-from core.language import format_question, parse
-from core.queries import from_json, funnel_plan
-from core.queries.base import Question
+from core.language.questions import format_question, parse
+from core.queries import from_json
+from core.queries.common.question import Question
+from core.queries.funnel import plan as funnel_plan
+from core.sequences.search import Search, Story, attempts
+from core.sql.dialect import Statement
 from tests import oracle
 from tests.compare import ask, both_engines, check_people, people
 from tests.test_active_users import CONDITIONS

@@ -16,13 +16,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.engines import attempts_order
-from core.engines.attempts import Event, Search, Story, attempts
-from core.engines.attempts_few import few, suits
-from core.engines.attempts_path import path_of
-from core.engines.bitmaps import register
+from core.engines.sqlite.functions import register
 from core.errors import Stopped
 from core.queries import from_json
+from core.sequences import constrained as attempts_order
+from core.sequences.few_events import few, suits
+from core.sequences.path import path_of
+from core.sequences.search import Event, Search, Story, attempts
 from core.timeframe import Span
 from tests import oracle_funnel_orders
 from tests.oracle import Seen

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from core.answers import Cell, StepGroup, Steps
 from core.draw import draw, plain
-from core.engines.clickhouse import ClickHouseDialect
+from core.engines.clickhouse.engine import ClickHouseDialect
 from core.errors import BadQuestion
-from core.language import format_question, parse
+from core.language.questions import format_question, parse
 from core.queries import from_json
 from tests import oracle, oracle_funnel_orders
 from tests.compare import ask, check_people, people

@@ -12,8 +12,9 @@ from core.answers import Cell
 from core.draw import draw, navigate, plain
 from core.errors import BadQuestion
 from core.export import export
-from core.language import format_cell, format_question, parse
-from core.queries import from_json, funnel_trend
+from core.language.questions import format_cell, format_question, parse
+from core.queries import from_json
+from core.queries.funnel import over_time as funnel_trend
 from tests import oracle, oracle_funnel_trend
 from tests.compare import ask, both_engines, people
 from tests.test_funnel import NOON, SIGN_UP, crowded, percentile, questions, with_names

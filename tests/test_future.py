@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from core.answers import Cell
-from core.language import parse
+from core.language.questions import parse
 from tests.compare import ask, both_engines, people
 from tests.worlds import DAY, HOUR, Event, World, engine_of
 

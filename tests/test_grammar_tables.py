@@ -10,9 +10,10 @@ from typing import Any
 import pytest
 from lark import Lark
 
-from core import formula, language_parse
+from core.formulas import parser as formula
 from core.grammars import tables
 from core.grammars.tables import Grammar
+from core.language import parser as language_parse
 
 GRAMMARS = [language_parse.grammar(), formula.grammar()]
 TEXTS = {"language": "signup > purchase last 30d where country = US", "formula": "A / (B + 2)"}

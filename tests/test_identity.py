@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.store.ingest import Alias, Event, Identify, store_events
+from core.store.ingest.importer import Alias, Event, Identify, store_events
 from core.store.workspace import open_writer
 from tests import oracle, recount
 from tests.worlds import World, store, worlds

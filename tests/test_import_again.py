@@ -16,9 +16,9 @@ from pathlib import Path
 import pytest
 
 from core.errors import Busy
-from core.sources.rows import Row
-from core.store.batch import Batch, Writer
-from core.store.ingest import import_files
+from core.records import Row
+from core.store.ingest.importer import import_files
+from core.store.ingest.writer import Batch, Writer
 from core.store.schema import INDEXES
 from core.store.waiting import Patience
 from core.store.workspace import open_writer
@@ -104,7 +104,7 @@ def test_a_file_that_grew_adds_only_what_is_new(tmp_path: Path) -> None:
 
 IMPORT = """
 import sys
-from core.store.ingest import import_files
+from core.store.ingest.importer import import_files
 import_files(sys.argv[1], [sys.argv[2]], batch_size=150)
 """
 

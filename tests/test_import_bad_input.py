@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.errors import BadInput, FootfallError
-from core.store.ingest import Event, import_files, store_events
+from core.store.ingest.importer import Event, import_files, store_events
 from core.store.workspace import open_writer
 from tests import recount
 

@@ -19,12 +19,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.errors import BadInput
+from core.records import Refused
 from core.sources import open_source
 from core.sources.fields import understand
 from core.sources.maker import Maker
 from core.sources.moments import to_ms
-from core.sources.rows import Refused
-from core.store.ingest import ImportReport, import_files
+from core.store.ingest.importer import ImportReport, import_files
 from tests import recount
 
 MS = 1_743_933_600_000  # 2025-04-06T10:00:00Z
@@ -472,7 +472,7 @@ def test_traffic_fines_need_a_mapping(tmp_path: Path) -> None:
 
 
 def test_progress_and_stop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("core.store.loading._PAUSE", 0.0)
+    monkeypatch.setattr("core.store.ingest.loader._PAUSE", 0.0)
     line: Callable[[int], str] = lambda n: f'{{"event":"a","user":"u","time":{MS + n}}}\n'  # noqa: E731
     path = tmp_path / "in.jsonl"
     path.write_text("".join(line(n) for n in range(3000)))

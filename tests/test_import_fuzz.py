@@ -17,11 +17,11 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.engines.sqlite import SqliteEngine
+from core.engines.sqlite.engine import SqliteEngine
 from core.errors import FootfallError
+from core.health import checks
 from core.queries import from_json
-from core.store.health import checks
-from core.store.ingest import ImportReport, import_files
+from core.store.ingest.importer import ImportReport, import_files
 from tests import recount
 from tests.fuzz_files import Fuzzed, fuzzed
 

@@ -14,8 +14,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.errors import BadInput
-from core.logs import LEVELS, MAX_PATTERN, level_number, pattern_of
-from core.store.ingest import Event, Log, import_files, store_events, store_logs
+from core.log_levels import LEVELS, MAX_PATTERN, level_number, pattern_of
+from core.store.ingest.importer import Event, Log, import_files, store_events, store_logs
 from core.store.workspace import open_writer
 from tests.recount import check as recount
 

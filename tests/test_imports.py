@@ -35,9 +35,9 @@ def db(tmp_path_factory: pytest.TempPathFactory) -> str:
     """A small workspace with a board."""
     import time
 
-    from core.boards import Block, Board
-    from core.store.ingest import Event, store_events
-    from core.store.saved import Saved
+    from core.definitions.board import Block, Board
+    from core.store.ingest.importer import Event, store_events
+    from core.store.library.saved import Saved
     from core.store.workspace import open_writer
 
     path = tmp_path_factory.mktemp("imports") / "small.db"
@@ -74,7 +74,7 @@ def test_help_loads_no_screen_and_no_query() -> None:
 def test_commands_that_print_load_no_screen(arguments: tuple[str, ...], db: str) -> None:
     where = (db,) if arguments[0] == "board" else ("--db", db)
     found = loaded(call(*arguments, *where))
-    assert "core.engines.sqlite" in found
+    assert "core.engines.sqlite.engine" in found
     assert not found & {"textual", "rich", "sqlite_utils"}
     if "--csv" in arguments:
         assert "plotext" not in found

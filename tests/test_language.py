@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from core.answers import Cell
 from core.errors import BadQuestion
 from core.filters import OPERATORS
-from core.language import (
+from core.language.questions import (
     CHARTS,
     MAX_JSON,
     format_cell,
@@ -26,10 +26,10 @@ from core.language import (
     parse_any,
     parse_full,
 )
-from core.language_words import MAX_LENGTH, RESERVED, SEGMENTS
 from core.queries import KINDS as ALL_KINDS
 from core.queries import from_json
 from core.text import is_unsafe
+from core.words.lexicon import MAX_LENGTH, RESERVED, SEGMENTS
 
 ROOT = Path(__file__).parent.parent
 
@@ -851,7 +851,7 @@ def test_a_cell_in_words_is_one_harmless_line(body: dict[str, Any], cell: dict[s
 def test_writing_loads_no_parser() -> None:
     code = (
         "import sys\n"
-        "from core.language import format_question\n"
+        "from core.language.questions import format_question\n"
         "from core.queries import from_json\n"
         "print(format_question(from_json({'kind': 'trend'})))\n"
         "assert 'lark' not in sys.modules\n"

@@ -14,14 +14,14 @@ from hypothesis import strategies as st
 
 from core.answers import Cell
 from core.draw import draw, navigate, plain
-from core.engines.sqlite import SqliteEngine
+from core.engines.sqlite.engine import SqliteEngine
 from core.errors import BadQuestion
 from core.export import export
-from core.language import format_cell, format_question, parse
-from core.logs import LEVELS
+from core.language.questions import format_cell, format_question, parse
+from core.log_levels import LEVELS
 from core.queries import from_json
-from core.store.ingest import Log, store_logs
-from core.store.saved import Saved
+from core.store.ingest.importer import Log, store_logs
+from core.store.library.saved import Saved
 from core.store.workspace import open_writer
 from tests.compare import ScanEngine, ask, check_people, people
 from tests.oracle_logs import (

@@ -12,7 +12,7 @@ from core.answers import Cell
 from core.draw import draw, navigate, plain
 from core.errors import BadQuestion
 from core.export import export
-from core.language import format_cell
+from core.language.questions import format_cell
 from core.queries import from_json
 from tests.compare import ask, both_engines, check_people, people
 from tests.oracle_ltv import by_group, ltv

@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from core.draw import Look, draw, plain
 from core.draw.axes import mark_letters
 from core.errors import BadInput, NotFound
-from core.store.saved import Mark, Saved
+from core.store.library.saved import Mark, Saved
 from core.store.workspace import open_writer
 from core.timeframe import DAY
 from tests import drawings

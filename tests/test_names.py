@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.answers import Cell
-from core.language import format_question, parse
+from core.language.questions import format_question, parse
 from core.queries import from_json
 from tests.compare import ask, both_engines, people
 from tests.worlds import Event, World, engine_of

@@ -15,10 +15,10 @@ from core.answers import Cell, Flow
 from core.draw import Look, draw, navigate, plain
 from core.errors import BadQuestion
 from core.export import export
-from core.language import format_cell, format_question, parse
+from core.language.questions import format_cell, format_question, parse
 from core.queries import from_json
-from core.queries.paths import Paths
-from core.queries.people import PeopleBehind
+from core.queries.paths.paths import Paths
+from core.queries.people.people import PeopleBehind
 from core.text import width
 from tests import oracle_paths
 from tests.compare import ask, both_engines, check_people, people

@@ -12,11 +12,11 @@ from itertools import pairwise
 import pytest
 
 from core.api import Backend, read, respond
-from core.api.tell_shapes import change
+from core.api.tell.shapes import change
 from core.draw import Look, text
 from core.export import export
-from core.language import parse_full
-from core.store.saved import Saved
+from core.language.questions import parse_full
+from core.store.library.saved import Saved
 from core.text import percent
 from tests.compare import ask
 from tests.worlds import DAY, Event, World, engine_of

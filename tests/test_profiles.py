@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from core.boards import Board
+from core.definitions.board import Board
 from core.errors import BadInput, Forbidden, NotFound
-from core.store import profiles
-from core.store.profiles import ROLES, Profile
-from core.store.saved import Item, Mark, Saved
+from core.store.library import profiles
+from core.store.library.profiles import ROLES, Profile
+from core.store.library.saved import Item, Mark, Saved
 from core.store.workspace import open_writer
 
 

@@ -11,15 +11,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.engines.sqlite import SqliteEngine
+from core.columns import FIRST_PROPERTY, MAX_PROPERTIES, VERSION
+from core.engines.sqlite.engine import SqliteEngine
 from core.filters import OPERATORS
+from core.health import checks
 from core.queries import from_json
-from core.sources.rows import Alias, Row
-from core.store.batch import Batch, Writer
-from core.store.health import checks
-from core.store.ingest import Event, store_events
-from core.store.layout import FIRST_PROPERTY, MAX_PROPERTIES, VERSION
-from core.store.properties import MAX_PROPERTY_SETS
+from core.records import Alias, Row
+from core.store.ingest.importer import Event, store_events
+from core.store.ingest.properties import MAX_PROPERTY_SETS
+from core.store.ingest.writer import Batch, Writer
 from core.store.workspace import open_writer
 from tests import recount
 from tests.compare import ScanEngine, both_engines
@@ -292,7 +292,7 @@ def test_an_older_file_is_asked_by_scans_until_an_import_has_made_its_sets(
 def test_making_the_sets_of_an_older_file_tells_that_it_goes_on(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("core.store.fill.CHUNK", 7)
+    monkeypatch.setattr("core.store.ingest.backfill.CHUNK", 7)
     path = tmp_path / "w.db"
     events = [said("ab"[n % 2], f"u{n % 5}", n % 4, item=n % 3, id=n) for n in range(230)]
     with closing(open_writer(path)) as db:

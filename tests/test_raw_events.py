@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from core.answers import Cell
 from core.errors import BadQuestion
-from core.language import format_cell
+from core.language.questions import format_cell
 from core.queries import from_json
 from tests.compare import ask, both_engines, people
 from tests.oracle import matching, people_of, span_of, within, world_of

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from core.answers import Cell
 from core.errors import BadQuestion
-from core.language import format_question, parse
+from core.language.questions import format_question, parse
 from core.queries import from_json
 from tests import oracle
 from tests.compare import ask, both_engines, check_people, people

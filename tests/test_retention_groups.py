@@ -13,7 +13,7 @@ from core.answers import Cell
 from core.draw import draw, navigate, plain
 from core.errors import BadQuestion
 from core.export import export
-from core.language import format_cell, format_question, parse
+from core.language.questions import format_cell, format_question, parse
 from core.queries import from_json
 from tests import oracle_retention
 from tests.compare import ask, both_engines, check_people, people
@@ -170,7 +170,7 @@ def test_numbers_printed_by_the_sources():
         begun=lambda cohort: 3 - cohort,
         incomplete=lambda cohort, period: (cohort, period) in ((0, 2), (1, 1)) and period == 2,
     )  # fmt: skip
-    from core.queries.retention_rows import SIZE, GridRows
+    from core.queries.retention.rows import SIZE, GridRows
 
     shown = GridRows(plan, "cohort", "weighted", every=False)  # type: ignore[arg-type]
     cohorts = shown.cohorts(

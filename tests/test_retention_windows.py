@@ -13,7 +13,7 @@ from core.answers import Cell
 from core.draw import draw, plain
 from core.errors import BadQuestion
 from core.export import export
-from core.language import format_cell, format_question, parse
+from core.language.questions import format_cell, format_question, parse
 from core.queries import from_json
 from tests import oracle_retention
 from tests.compare import ask, both_engines, check_people, people

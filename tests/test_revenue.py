@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.api import Backend, read, respond
-from core.queries.revenue import is_named
-from core.store.saved import Saved
+from core.catalog.revenue import is_named
+from core.store.library.saved import Saved
 from tests.compare import ask, both_engines, check_people
 from tests.oracle import brings_revenue, matching, revenue_of, seen
 from tests.worlds import DAY, Event, World, engine_of, worlds

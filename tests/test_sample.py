@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 
 from core.answers import Series, Steps
-from core.board_answers import block_question
-from core.boards import Board
-from core.engines.sqlite import SqliteEngine
-from core.language import parse
+from core.boards.answering import block_question
+from core.definitions.board import Board
+from core.engines.sqlite.engine import SqliteEngine
+from core.language.questions import parse
 from core.queries import from_json
-from core.store.saved import Mark, Saved
+from core.store.library.saved import Mark, Saved
 from core.timeframe import DAY, to_date
 from fixtures import demo, sample
 from tui.commands.demo import make_sample

@@ -7,10 +7,10 @@ from contextlib import closing
 
 import pytest
 
-from core.boards import Block, Board
-from core.engines.sqlite import SqliteEngine
+from core.definitions.board import Block, Board
+from core.engines.sqlite.engine import SqliteEngine
 from core.errors import BadInput, BadQuestion, CannotOpen, NotFound
-from core.store.saved import Item, Saved
+from core.store.library.saved import Item, Saved
 from core.store.workspace import open_writer
 from core.timeframe import DAY
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from core.answers import Cell
 from core.errors import BadQuestion
 from core.queries import from_json
-from core.queries.segments import SEGMENTS
+from core.queries.people.segments import SEGMENTS
 from tests import oracle
 from tests.compare import ask, both_engines, check_people, people
 from tests.test_active_users import CONDITIONS

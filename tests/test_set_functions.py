@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from pyroaring import BitMap
 
-from core.engines import bitmaps
-from core.engines.sqlite import SqliteEngine
+from core.engines.sqlite import functions as bitmaps
+from core.engines.sqlite.engine import SqliteEngine
 from core.errors import QueryFailed
 from tests.worlds import appendix_a, engine_of
 

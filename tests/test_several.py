@@ -8,9 +8,9 @@ import pytest
 
 from core.answers import Cell
 from core.errors import BadQuestion, NotFound
-from core.language import format_question, parse
+from core.language.questions import format_question, parse
 from core.queries import from_json
-from core.store.saved import Item, Saved
+from core.store.library.saved import Item, Saved
 from tests.compare import ask, both_engines, people
 from tests.worlds import A_RANGE, appendix_a, engine_of
 

@@ -11,14 +11,21 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.answers import Cell
-from core.board_answers import block_question
-from core.boards import Block, Board, Position
-from core.engines.sqlite import Stop
+from core.boards.answering import block_question
+from core.definitions.board import Block, Board, Position
+from core.engines.sqlite.engine import Stop
 from core.errors import BadQuestion, FootfallError, QueryFailed, Stopped, TookTooLong
 from core.export import export
-from core.language import format_cell, format_parsed, format_question, parse, parse_any, parse_full
+from core.language.questions import (
+    format_cell,
+    format_parsed,
+    format_question,
+    parse,
+    parse_any,
+    parse_full,
+)
 from core.queries import from_json
-from core.sql_text import is_sql, one_line
+from core.sql.text import is_sql, one_line
 from tests.compare import ask, people
 from tests.worlds import appendix_a, engine_of
 
@@ -172,7 +179,7 @@ def test_it_can_be_stopped(engine):
 
 
 def test_it_has_a_time_limit_of_its_own(engine, monkeypatch):
-    monkeypatch.setattr("core.engines.raw_sql.TIME_LIMIT", 0.1)
+    monkeypatch.setattr("core.engines.sqlite.raw_sql.TIME_LIMIT", 0.1)
     for given_limit in (None, 0.05):
         with pytest.raises(TookTooLong, match=r"Took longer than 0\.1 s"):
             engine.run(parse(ENDLESS), time_limit=given_limit)

@@ -16,12 +16,12 @@ import pytest
 
 from core.answers import Table
 from core.api import Backend, read, respond
-from core.board_answers import answer_board
-from core.boards import Block, Board
-from core.engines import raw_sql
+from core.boards.answering import answer_board
+from core.definitions.board import Block, Board
+from core.engines.sqlite import raw_sql
 from core.errors import FootfallError, QueryFailed, TookTooLong
 from core.queries import from_json
-from core.store.saved import Saved
+from core.store.library.saved import Saved
 from tests.worlds import appendix_a, engine_of
 
 N = "with recursive n(i) as (select 1 union all select i + 1 from n limit 1000000) "
@@ -219,8 +219,8 @@ def test_boards_and_requests_run_statements_in_the_same_place(engine):
 
 @pytest.mark.parametrize("query", ENDLESS, ids=lambda query: query[:60])
 def test_the_time_limit_holds_also_inside_one_long_function(engine, query, monkeypatch):
-    monkeypatch.setattr("core.engines.raw_sql.TIME_LIMIT", 0.3)
-    monkeypatch.setattr("core.engines.raw_sql.GRACE", 0.2)
+    monkeypatch.setattr("core.engines.sqlite.raw_sql.TIME_LIMIT", 0.3)
+    monkeypatch.setattr("core.engines.sqlite.raw_sql.GRACE", 0.2)
     assert isinstance(asked(engine, query), TookTooLong)
 
 
@@ -242,14 +242,14 @@ def test_what_is_too_large_is_said_in_one_sentence(engine, query, words):
 
 
 def test_what_is_sorted_on_disk_has_a_bound(engine, monkeypatch):
-    monkeypatch.setattr("core.engines.raw_sql.MAX_FILE", 10_000_000)
+    monkeypatch.setattr("core.engines.sqlite.raw_sql.MAX_FILE", 10_000_000)
     found = asked(engine, N + "select hex(randomblob(5000)) h from n order by h")
     assert str(found).startswith("Sorting needs more than")
 
 
 MEASURE = """
 import json, resource, sys
-from core.engines.sqlite import SqliteEngine
+from core.engines.sqlite.engine import SqliteEngine
 from core.errors import FootfallError
 from core.queries import from_json
 

@@ -6,7 +6,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.statistics import least_squares, odds_ratio, phi, strength, two_shares, wilson
+from core.queries.funnel.statistics import (
+    least_squares,
+    odds_ratio,
+    phi,
+    strength,
+    two_shares,
+    wilson,
+)
 
 
 def test_two_shares():

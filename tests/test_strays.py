@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from core.store.ingest import Event, store_events
+from core.store.ingest.importer import Event, store_events
 from core.store.strays import Strays, strays
 from core.store.workspace import open_writer
 from core.timeframe import DAY

@@ -13,9 +13,9 @@ import click
 import pytest
 
 from core.api import routes
-from core.boards import Block, Board, Position
-from core.store.ingest import Event, store_events
-from core.store.saved import Mark, Saved
+from core.definitions.board import Block, Board, Position
+from core.store.ingest.importer import Event, store_events
+from core.store.library.saved import Mark, Saved
 from core.store.workspace import open_writer
 from core.text import escaped, harmless, is_unsafe, one_line
 from tests.worlds import DAY

@@ -12,8 +12,9 @@ from core.answers import Cell
 from core.draw import draw, navigate, plain, text
 from core.errors import BadQuestion
 from core.export import export
-from core.language import format_cell, format_question, parse
-from core.queries import from_json, funnel_plan
+from core.language.questions import format_cell, format_question, parse
+from core.queries import from_json
+from core.queries.funnel import plan as funnel_plan
 from tests import oracle_time_to_convert
 from tests.compare import ask, both_engines, check_people, people
 from tests.test_funnel import (

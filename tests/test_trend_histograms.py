@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from core.answers import Cell
 from core.errors import BadQuestion
-from core.language import format_cell, format_question, parse
+from core.language.questions import format_cell, format_question, parse
 from core.queries import from_json
-from core.queries.trend_histograms import round_bounds
+from core.queries.trend.histograms import round_bounds
 from tests import oracle_trend_histograms as oracle
 from tests.compare import ask, both_engines, check_people, people
 from tests.test_active_users import CONDITIONS

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.tui_pilot import explorer, workspace
-from tui.config import Config, read
+from tui.services.config import Config, read
 
 
 def written(tmp_path: Path, text: str) -> Config:

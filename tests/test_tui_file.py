@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from core.store.ingest import Event
-from core.store.saved import Saved
+from core.store.ingest.importer import Event
+from core.store.library.saved import Saved
 from tests.tui_pilot import NOW, Driver, explorer, workspace
 
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from core.store.ingest import Event
-from core.store.saved import Saved
+from core.store.ingest.importer import Event
+from core.store.library.saved import Saved
 from tests.tui_pilot import NOW, Driver, explorer, workspace
 from tui.screens.people import PeoplePage
 
@@ -111,7 +111,7 @@ async def test_a_name_that_is_taken_is_refused(path: Path) -> None:
 
 
 async def test_too_many_people_are_refused(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tui.fixed.MOST", 10)
+    monkeypatch.setattr("tui.actions.people_segment.MOST", 10)
     async with explorer(path, place="funnel") as ff:
         await to_people(ff)
         await ff.press("n")

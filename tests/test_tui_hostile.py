@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from core.boards import Block, Board, Position
-from core.store.ingest import Event
-from core.store.saved import Item, Mark, Saved
+from core.definitions.board import Block, Board, Position
+from core.store.ingest.importer import Event
+from core.store.library.saved import Item, Mark, Saved
 from tests.tui_pilot import DAY, NOW, Driver, explorer, workspace
 
 NASTY = (

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from core.boards import Block, Board
-from core.store.saved import Saved
+from core.definitions.board import Block, Board
+from core.store.library.saved import Saved
 from tests.tui_pilot import explorer, workspace
 
 
@@ -144,7 +144,7 @@ async def test_an_export_writes_a_new_file_and_never_overwrites(
 
 
 async def test_copy_says_sent_and_refuses_what_is_too_big(path: Path) -> None:
-    from tui.clipboard import send
+    from tui.services.clipboard import send
 
     async with explorer(path, place="metrics") as ff:
         await ff.press("y")

@@ -9,7 +9,7 @@ import pytest
 from tests.tui_pilot import explorer, workspace
 from tui import keys
 from tui.keys import ACTIONS, ESCAPE_TAILS, FORBIDDEN, PLACES, actions_of
-from tui.screens.places import ROOTS
+from tui.places import ROOTS
 
 PAGES = ("boards", "board", "metrics", "chart", "funnel", "retention", "segments", "marks",
          "people", "users", "timeline")  # fmt: skip

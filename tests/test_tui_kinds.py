@@ -9,7 +9,7 @@ import pytest
 
 from core.queries import KINDS, from_json
 from tests.tui_pilot import DAY, NOW, Driver, explorer, happened, workspace
-from tui.screens.doors import page_for
+from tui.navigation import page_for
 
 STEPS = {"steps": [{"event": "signup"}, {"event": "activate"}]}
 TREND = {"kind": "trend", "event": "signup"}
@@ -59,8 +59,8 @@ WHY_NOT = ("There are no people behind", "Nobody is behind this number", "list t
 @pytest.fixture(scope="module")
 def path(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A small workspace with logs and a saved chart."""
-    from core.store.ingest import Log, store_logs
-    from core.store.saved import Item, Saved
+    from core.store.ingest.importer import Log, store_logs
+    from core.store.library.saved import Item, Saved
     from core.store.workspace import open_writer
 
     found = workspace(tmp_path_factory.mktemp("tui") / "small.db", happened())
@@ -150,8 +150,8 @@ async def test_a_question_to_begin_with_is_about_what_is_shown(path: Path) -> No
 
 
 async def test_every_question_to_begin_with_has_an_answer(path: Path) -> None:
-    from core.engines.sqlite import SqliteEngine
-    from core.openings import Openings
+    from core.boards.suggestions import Openings
+    from core.engines.sqlite.engine import SqliteEngine
 
     engine = SqliteEngine(path, clock=lambda: NOW)
     for opening in Openings(engine).listed():
@@ -177,8 +177,8 @@ async def test_a_funnel_leads_on_to_its_other_kinds_and_back(path: Path) -> None
 
 def test_a_letter_leads_one_way_only(path: Path) -> None:
     from core.answers import Cell
-    from core.engines.sqlite import SqliteEngine
-    from tui.ways import ways
+    from core.engines.sqlite.engine import SqliteEngine
+    from tui.actions.related import ways
 
     engine = SqliteEngine(path, clock=lambda: NOW)
     for name, body in QUESTIONS.items():

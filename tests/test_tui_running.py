@@ -12,10 +12,10 @@ import pytest
 
 from core.answers import Number
 from core.errors import Stopped
-from core.queries.base import Ask, Context, Question
+from core.queries.common.question import Ask, Context, Question
 from tests.tui_pilot import Driver, explorer, workspace
-from tui.asking import Answered
 from tui.screens.chart import ChartPage
+from tui.services.runner import Answered
 
 HEAVY = """
 with recursive numbers (n) as (select 1 union all select n + 1 from numbers where n < 4000000000)
@@ -194,7 +194,7 @@ async def test_nothing_is_painted_while_nothing_happens(path: Path) -> None:
 
 
 async def test_new_data_is_told_and_read_on_f5(tmp_path: Path) -> None:
-    from core.store.ingest import Event, store_events
+    from core.store.ingest.importer import Event, store_events
     from core.store.workspace import open_writer
     from tests.tui_pilot import NOW
 

@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 
 from core.draw import Look
-from core.store.saved import Mark, Saved
+from core.store.library.saved import Mark, Saved
 from tests.golden import check
 from tests.tui_pilot import DAY, NOW, explorer, workspace
 from tui.keys import PLACES
-from tui.state import State
+from tui.services.state import State
 
 
 @pytest.fixture(scope="module")

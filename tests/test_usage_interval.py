@@ -12,9 +12,9 @@ from core.answers import Cell
 from core.draw import draw, plain
 from core.errors import BadQuestion
 from core.export import export
-from core.language import format_cell, format_question, parse
+from core.language.questions import format_cell, format_question, parse
 from core.queries import from_json
-from core.queries.usage_interval import suggestion
+from core.queries.activity.usage_interval import suggestion
 from tests.compare import ask, both_engines, check_people, people
 from tests.oracle_usage_interval import usage_intervals
 from tests.test_active_users import CONDITIONS

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from core.answers import Cell
 from core.errors import BadQuestion
-from core.language import format_cell, format_question, parse
+from core.language.questions import format_cell, format_question, parse
 from core.queries import from_json
 from tests.compare import ask, both_engines, check_people, check_series, people
 from tests.oracle_users import users

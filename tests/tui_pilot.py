@@ -16,14 +16,14 @@ from uuid import uuid4
 from textual.events import Key
 
 from core.draw import Look
-from core.engines.sqlite import SqliteEngine
-from core.store.ingest import Event, store_events
-from core.store.saved import Saved
+from core.engines.sqlite.engine import SqliteEngine
+from core.store.ingest.importer import Event, store_events
+from core.store.library.saved import Saved
 from core.store.workspace import open_writer
+from tui import places
 from tui.app import Explorer
-from tui.config import Config
-from tui.screens import places
-from tui.state import State
+from tui.services.config import Config
+from tui.services.state import State
 
 NOW = int(datetime(2025, 5, 11, 15, 0, tzinfo=UTC).timestamp() * 1000)
 HOUR = 3_600_000

@@ -21,11 +21,11 @@ from zoneinfo import ZoneInfo
 
 from hypothesis import strategies as st
 
-from core.engines.sqlite import SqliteEngine
-from core.sources.rows import Alias, Identify, Row, digest
-from core.store.batch import Batch, Writer
-from core.store.flagging import flag_event
-from core.store.layout import CONTEXT, FIRST_PROPERTY
+from core.columns import CONTEXT, FIRST_PROPERTY
+from core.engines.sqlite.engine import SqliteEngine
+from core.records import Alias, Identify, Row, digest
+from core.store.ingest.writer import Batch, Writer
+from core.store.library.event_flags import flag_event
 from core.store.workspace import open_writer
 
 HOUR = 3_600_000
@@ -56,8 +56,8 @@ class World:
         traits: (user, key, value, ms).
         batches: in how many pieces it is stored, so that later ones change earlier ones; the
             events one part after another.
-        flags: (event, flag) as in core.store.flags.FLAGS; set once the event is stored, so that
-            later batches find them in force.
+        flags: (event, flag) as in core.store.ingest.flags.FLAGS; set once the event is stored, so
+            that later batches find them in force.
         custom: (title, definition) of custom events.
         ahead: what is dated after now counts too; of oracles alone.
     """

@@ -15,19 +15,19 @@ from rich.style import Style
 from textual.app import App
 from textual.screen import Screen
 
-from core.boards import Board
+from core.definitions.board import Board
 from core.draw.spans import Look
-from core.engines.sqlite import SqliteEngine
-from core.queries.base import Question
-from core.store.saved import Saved
-from tui.config import GLYPHS, Config, read
-from tui.failing import failed, guarded, tell
-from tui.freshness import Freshness
+from core.engines.sqlite.engine import SqliteEngine
+from core.queries.common.question import Question
+from core.store.library.saved import Saved
+from tui import places
 from tui.keys import PLACES
-from tui.library import Library
-from tui.screens import places
 from tui.screens.page import Page
-from tui.state import State
+from tui.services.config import GLYPHS, Config, read
+from tui.services.errors import failed, guarded, tell
+from tui.services.freshness import Freshness
+from tui.services.library import Library
+from tui.services.state import State
 from tui.storing import QUICK
 from tui.widgets.paint import Ink
 

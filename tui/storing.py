@@ -8,7 +8,7 @@ from typing import Any
 
 from core.errors import Busy, FootfallError, Stopped
 from core.store.waiting import WAIT, Patience
-from tui.failing import failed, guarded, tell
+from tui.services.errors import failed, guarded, tell
 
 QUICK = Patience(0.3)
 """How long the screen may stand still for another program; longer is waited beside it."""

@@ -9,7 +9,7 @@ from pydantic import Field
 from pydantic.json_schema import SkipJsonSchema
 
 from core.answers.cells import Cell, Model, Shape
-from core.sums import total
+from core.sql.sums import total
 
 
 class Number(Shape):
@@ -111,7 +111,7 @@ class Series(Shape):
     omitted: int = 0
     gone: SkipJsonSchema[tuple[Line, ...]] = Field(default=(), exclude=True)
     drawing: SkipJsonSchema[Any] = Field(default=None, exclude=True)
-    """How it is shown, a core.display.Drawing, where a board says so; no part of the answer."""
+    """How it is shown, a core.answers.display.Drawing, where a board says so; not in the answer."""
 
     def cells(self) -> Iterator[tuple[Cell, float | None]]:
         """Yield every number with its address: per line its buckets, then its total."""

@@ -43,7 +43,8 @@ class Reply:
 
 def routes() -> tuple[Route, ...]:
     """Return the routes of both documents, in their order."""
-    from core.api import amplitude, tell
+    from core.api.amplitude import routes as amplitude
+    from core.api.tell import routes as tell
 
     return (*tell.ROUTES, *amplitude.ROUTES)
 

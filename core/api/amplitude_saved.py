@@ -25,24 +25,17 @@ from core.answers import (
     Timeline,
     Treemap,
 )
-from core.api import amplitude_parameters as ask
-from core.api.amplitude_charts import cells, nobody_yet, parts_of, value_series
-from core.api.amplitude_format import left_out
-from core.api.amplitude_funnels import FunnelAnswers
-from core.api.amplitude_people import (
-    activity,
-    composed,
-    match,
-    realtime_lines,
-    short,
-    user_search,
-)
+from core.api.amplitude import parameters as ask
+from core.api.amplitude.charts import cells, nobody_yet, parts_of, value_series
+from core.api.amplitude.format import left_out
+from core.api.amplitude.funnels import FunnelAnswers
+from core.api.amplitude.people import activity, composed, match, realtime_lines, short, user_search
 from core.api.amplitude_segmentation import Drawn, bins, scaled, series
 from core.api.route import Backend
 from core.export import delimited, rows
-from core.queries.base import Question
-from core.queries.saved_chart import chart_question, opened
-from core.queries.user_search import UserSearch
+from core.queries.common.question import Question
+from core.queries.composite.saved_chart import chart_question, opened
+from core.queries.people.search import UserSearch
 from core.text import clean
 
 Json = dict[str, Any]

@@ -15,17 +15,17 @@ from datetime import date
 from typing import Any
 
 from core.answers import Histogram, Line, Series
-from core.api import amplitude_parameters as ask
-from core.api.amplitude_format import EventFormat, Segment, event_of, left_out, segments_of
-from core.api.amplitude_people import labels
+from core.api.amplitude import parameters as ask
+from core.api.amplitude.format import EventFormat, Segment, event_of, left_out, segments_of
+from core.api.amplitude.people import labels
 from core.api.route import Backend
+from core.catalog.revenue import AMOUNT, SELECTORS
+from core.catalog.selectors import ANY, CUSTOM, custom_events
 from core.errors import BadQuestion
-from core.formula import Term, parse_formulas
-from core.formula_functions import ALONE, MEASURING, WINDOWS
-from core.queries.base import Context
-from core.queries.revenue import AMOUNT, SELECTORS
-from core.queries.selectors import ANY, CUSTOM, custom_events
-from core.queries.trend_windows import check_length
+from core.formulas.functions import ALONE, MEASURING, WINDOWS
+from core.formulas.parser import Term, parse_formulas
+from core.queries.common.question import Context
+from core.queries.trend.windows import check_length
 from core.timeframe import DAY, to_date, to_day
 
 Json = dict[str, Any]

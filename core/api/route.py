@@ -13,11 +13,11 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from core.engines.sqlite import SqliteEngine, Stop
+from core.api.audiences import Audiences
+from core.engines.sqlite.engine import SqliteEngine, Stop
 from core.queries import from_json
-from core.queries.base import Question
-from core.store.audiences import Audiences
-from core.store.saved import Saved
+from core.queries.common.question import Question
+from core.store.library.saved import Saved
 
 Document = Literal["tell", "amplitude"]
 

@@ -74,7 +74,7 @@ def draw(
         width, height: the box in cells and rows; results never exceed it.
         chart: one of `charts(answer)`; "" or an unknown name is the usual one.
         cursor: row and column of `navigate(answer, chart)` to highlight.
-        marks: core.store.saved.Mark values to show on charts over time.
+        marks: core.store.library.saved.Mark values to show on charts over time.
     """
     look = look or Look()
     if width < 1 or height < 1:

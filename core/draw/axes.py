@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from core.answers import TimeBucket
-from core.display import Axis
+from core.answers.display import Axis
 from core.draw.figures import Tick, short, ticks, time_ticks
 from core.draw.spans import Canvas, Line, Look, Span
 from core.draw.units import beyond

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from core.board_answers import block_chart, board_span
-from core.boards import Block, Board
+from core.boards.answering import block_chart, board_span
+from core.definitions.board import Block, Board
 from core.draw import draw
 from core.draw.figures import span_text
 from core.draw.layout import Place, layout
@@ -84,7 +84,7 @@ def board_lines(
     """Return all tiles as lines of exactly `size` cells.
 
     Args:
-        answers: block id -> answer or FootfallError, as `core.boards.answer_board` gives them.
+        answers: block id -> answer or FootfallError, as `core.boards.answering` gives them.
         height: cells to fill, None for as tall as the tiles usually are.
     """
     places = layout(board, size, height)

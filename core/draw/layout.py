@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from core.boards import COLUMNS, Block, Board, Position
+from core.definitions.board import COLUMNS, Block, Board, Position
 
 NARROWEST = 19
 """Cells a tile needs; decides how many stand side by side."""

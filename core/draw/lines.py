@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from core.answers import Line as SeriesLine
 from core.answers import Series
-from core.display import Axis
+from core.answers.display import Axis
 from core.draw import plot
 from core.draw.axes import (
     Axes,

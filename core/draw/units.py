@@ -6,7 +6,7 @@ import math
 from typing import Any
 
 from core.answers import Series
-from core.display import Axis, Display, Drawing
+from core.answers.display import Axis, Display, Drawing
 from core.text import compact, number, percent
 
 SIGNS = frozenset("€$£¥₹₩₽₺₴₦฿₫₪#")

@@ -4,7 +4,7 @@ Most workspaces have no events after now, and statements read their tables as th
 are some, a statement begins with relations that stand in for the tables it names: the events up to
 the instant, and the sets and sessions that follow from these. Days before today keep their stored
 sets; of today the sets of each event are made anew, those of its values are not there (see
-core.queries.select, which reads the cut day from the events).
+core.queries.common.selection, which reads the cut day from the events).
 """
 
 from __future__ import annotations
@@ -13,10 +13,10 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from core.store.layout import ACTIVE
+from core.columns import ACTIVE
 
 if TYPE_CHECKING:
-    from core.engines.dialect import Binder
+    from core.sql.dialect import Binder
 
 
 @dataclass(frozen=True)

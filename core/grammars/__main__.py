@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from core import formula, language_parse
+from core.formulas import parser as formula
 from core.grammars.tables import tables
+from core.language import parser as language_parse
 
 if __name__ == "__main__":
     for grammar in (language_parse.grammar(), formula.grammar()):

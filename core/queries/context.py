@@ -10,9 +10,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from core.engines.dialect import Binder, Dialect
+from core.catalog.catalog import Names
 from core.engines.present import Present, whole_events
-from core.queries.names import Names
+from core.sql.dialect import Binder, Dialect
 from core.timeframe import (
     DAY,
     Bucket,
@@ -26,7 +26,7 @@ from core.timeframe import (
 )
 
 if TYPE_CHECKING:
-    from core.queries.base import Question
+    from core.queries.common.question import Question
 
 QUIET = 7 * DAY
 """How long nothing may come, in ms, before the data counts as ended."""

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from core.timeframe import UNITS, Bucket, Span, to_date
 
 if TYPE_CHECKING:
-    from core.queries.base import Context, Dates
+    from core.queries.common.question import Context, Dates
 
 LONE_GAP = 365
 """Days without anything after the first events before these are called old."""
@@ -26,7 +26,7 @@ def whole_dates(
     ctx: Context, span: Span, found: Sequence[Bucket], unit: str
 ) -> tuple[Dates, tuple[str, ...]]:
     """Return the dates that whole periods really cover, and a note where the range cuts one."""
-    from core.queries.base import dates
+    from core.queries.common.question import dates
 
     if not found:
         return dates(span), ()

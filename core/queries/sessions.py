@@ -19,10 +19,11 @@ from pydantic import Field as Limited
 from pydantic import ValidationError, model_validator
 
 from core.answers import Bin, Cell, Column, Histogram, Model, Table
-from core.engines.dialect import Binder, Statement
+from core.catalog.catalog import Field
+from core.catalog.selectors import ANY_ACTIVE
 from core.errors import BadQuestion
 from core.filters import Condition
-from core.queries.active_users import (
+from core.queries.activity.active_users import (
     WHOLE,
     bucket_span,
     group_fields,
@@ -30,9 +31,17 @@ from core.queries.active_users import (
     people_by_slot,
     split,
 )
-from core.queries.base import Ask, Context, Rows, TimedQuestion, dates, find_bucket, frame
-from core.queries.names import Field
-from core.queries.select import (
+from core.queries.common.assemble import Figures, assemble, collect
+from core.queries.common.question import (
+    Ask,
+    Context,
+    Rows,
+    TimedQuestion,
+    dates,
+    find_bucket,
+    frame,
+)
+from core.queries.common.selection import (
     Selection,
     day_runs,
     label,
@@ -40,9 +49,8 @@ from core.queries.select import (
     slot_expression,
     whole_days,
 )
-from core.queries.selectors import ANY_ACTIVE
-from core.queries.series import Figures, assemble, collect
-from core.queries.trend import Trend
+from core.queries.trend.trend import Trend
+from core.sql.dialect import Binder, Statement
 from core.timeframe import DAY, Bucket, Span, runs
 
 Metric = Literal[

@@ -14,10 +14,10 @@ from typing import Any, ClassVar, Final, Literal
 from pydantic import Field, field_validator, model_validator
 
 from core.answers import Cell, Column, Table
-from core.engines.dialect import Binder, Statement
 from core.errors import BadQuestion, did_you_mean
-from core.queries.base import Ask, Context, Question, dates
-from core.sql_text import bound, is_sql
+from core.queries.common.question import Ask, Context, Question, dates
+from core.sql.dialect import Binder, Statement
+from core.sql.text import bound, is_sql
 
 DEFAULT_LIMIT: Final = 1_000
 MAX_LIMIT: Final = 10_000

@@ -13,12 +13,12 @@ from dataclasses import dataclass
 from typing import Final
 
 from core.errors import BadInput
+from core.records import Record, Refused, Rejected
 from core.sources import delimited, jsonl
 from core.sources.fields import check_mapping
 from core.sources.lines import Input
 from core.sources.logs import LogMaker, check_log_mapping, looks_like_logs
 from core.sources.maker import LineMaker, Maker
-from core.sources.rows import Record, Refused, Rejected
 from core.timeframe import Calendar
 
 FORMATS: Final = ("jsonl", "csv", "tsv")

@@ -8,10 +8,10 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from core.errors import BadInput
+from core.records import Record, Refused, Rejected
 from core.sources.fields import Plan, listed
 from core.sources.lines import MAX_LINE
 from core.sources.maker import LineMaker
-from core.sources.rows import Record, Refused, Rejected
 
 DELIMITERS: Final = ",\t;|"
 TOGETHER: Final = 128

@@ -9,9 +9,9 @@ from functools import cached_property
 from operator import itemgetter
 from typing import Any, Final
 
+from core.columns import CONTEXT, CONTEXT_ALIASES
 from core.errors import BadInput, did_you_mean
 from core.sources.vendors import Vendor, of_names
-from core.store.layout import CONTEXT, CONTEXT_ALIASES
 from core.text import clean
 
 NAMES: Final[dict[str, tuple[str, ...]]] = {

@@ -8,9 +8,9 @@ from contextlib import suppress
 from itertools import islice
 from typing import Any, Final
 
+from core.records import MissingField, Record, Refused, Rejected
 from core.sources import values
 from core.sources.maker import LineMaker
-from core.sources.rows import MissingField, Record, Refused, Rejected
 
 TOGETHER: Final = 128
 """Lines that are looked at together, those with the same keys column by column."""

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import IO, Final
 
 from core.errors import BadInput
-from core.sources.rows import Rejected
+from core.records import Rejected
 
 CHUNK: Final = 1 << 20
 MAX_LINE: Final = 1 << 20

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from core.errors import BadInput, did_you_mean
-from core.logs import USUAL, level_number
+from core.log_levels import USUAL, level_number
+from core.records import LogRow, MissingField, Occurrences, Refused, digest
 from core.sources.fields import listed, normal, understand
 from core.sources.moments import Moments
-from core.sources.rows import LogRow, MissingField, Occurrences, Refused, digest
 from core.sources.values import as_json, dump, first_text, typed
 from core.timeframe import Calendar
 

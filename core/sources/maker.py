@@ -6,9 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final, Protocol
 
 from core.errors import BadInput
-from core.sources.fields import Plan, cannot_read, meaning_of, understand
-from core.sources.moments import Moments
-from core.sources.rows import (
+from core.records import (
     NO_CONTEXT,
     Alias,
     Identify,
@@ -19,6 +17,8 @@ from core.sources.rows import (
     Row,
     digest,
 )
+from core.sources.fields import Plan, cannot_read, meaning_of, understand
+from core.sources.moments import Moments
 from core.sources.values import as_json, as_object, as_text, checked_text, dump, first_text, typed
 from core.sources.vendors import Vendor, of_lines
 from core.timeframe import Calendar

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime
 from typing import Any, Final
 
-from core.sources.rows import Refused
+from core.records import Refused
 from core.timeframe import DAY, Calendar
 
 EARLIEST: Final = -2_208_988_800_000

@@ -10,7 +10,7 @@ from typing import Any, Final
 import orjson
 
 from core.json_text import json_text
-from core.sources.rows import Refused
+from core.records import Refused
 
 _EXACT: Final = 2**53
 _DEEPEST: Final = 250

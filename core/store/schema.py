@@ -18,8 +18,8 @@ import sqlite3
 
 from sqlite_utils import Database, Migrations
 
-from core.logs import LEVELS
-from core.store.layout import CONTEXT, VERSION
+from core.columns import CONTEXT, VERSION
+from core.log_levels import LEVELS
 from core.store.waiting import Patience, begin
 
 migrations = Migrations("footfall")

@@ -10,10 +10,10 @@ import sqlite3
 from collections.abc import Iterable
 from typing import Any
 
-from core.sources.rows import Identify, Row
+from core.records import Identify, Row
 from core.sources.values import as_json
-from core.store.dictionary import Dictionary
-from core.store.identity import Identity
+from core.store.ingest.dictionary import Dictionary
+from core.store.ingest.identity import Identity
 
 Latest = dict[tuple[int, str], tuple[int, bool, str | None]]
 """Person and key -> ms, whether it is a removal, value."""

@@ -31,7 +31,7 @@ from tui.commands.saving import (
 )
 
 if TYPE_CHECKING:
-    from core.store.audiences import Audiences
+    from core.api.audiences import Audiences
 
 
 @click.group("audience")
@@ -48,7 +48,7 @@ def command() -> None:
 
 
 def _audiences(db: str | None, profile: str | None) -> Audiences:
-    from core.store.audiences import Audiences
+    from core.api.audiences import Audiences
 
     return Audiences(saved_at(database(db), profile).desk)
 
@@ -74,7 +74,7 @@ def _definition(
         return read_json(read_text(file), "The definition")
     found: dict[str, Any] = {}
     if where:
-        from core.language import parse
+        from core.language.questions import parse
 
         clauses = parse(f"events where {where}").conditions
         found["filters"] = [c.model_dump(mode="json", by_alias=True) for c in clauses]
@@ -117,7 +117,7 @@ def create(
         raise BadInput("Who is in it?", "Give --where, --did or -d; -d - reads standard input.")
     item = _audiences(db, profile).create(name, rules, description or "")
     put_line(f"{item.id}  {item.title}")
-    from core.queries.audience import EVERYONE, read_definition
+    from core.queries.people.audience import EVERYONE, read_definition
 
     if read_definition(rules).everyone:
         say(EVERYONE)

@@ -134,7 +134,7 @@ def _code(answers: dict[str, Any]) -> int:
 def _answered(
     path: Path, name: str | None, range: str | None, where: str | None
 ) -> tuple[Any, Any, dict[str, Any]]:
-    from core.board_answers import answer_board
+    from core.boards.answering import answer_board
     from tui.commands.starting import find_board
 
     engine = open_engine(path)
@@ -150,7 +150,7 @@ def conditions(text: str | None) -> tuple[Any, ...]:
     """Return the conditions of a text; BadQuestion when it has none."""
     if not text:
         return ()
-    from core.language import parse
+    from core.language.questions import parse
 
     return parse(f"events where {text}").conditions
 
@@ -212,7 +212,7 @@ def import_(file: str, title: str | None, profile: str | None, db: str | None) -
 
     A board with the same id is replaced if it is yours; otherwise the new one is added beside it.
     """
-    from core.boards import board_from_json, new_id
+    from core.definitions.board import board_from_json, new_id
     from core.errors import NotFound
 
     saved = saved_at(database(db), profile)

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from core.board_answers import block_chart
+from core.boards.answering import block_chart
 from core.draw import text
 from core.errors import FootfallError
 from core.text import clean, cut
 
 if TYPE_CHECKING:
-    from core.boards import Block, Board
+    from core.definitions.board import Block, Board
     from core.draw import Look
 
 
@@ -21,7 +21,7 @@ def board_text(
     """Return a board as text; a tile that failed says so in its place.
 
     Args:
-        answers: block id -> answer or error, of core.boards.answer_board.
+        answers: block id -> answer or error, of core.definitions.board.answer_board.
         marks: shown on charts over time.
     """
     parts = [cut(clean(board.title), width).upper()]

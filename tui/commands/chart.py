@@ -20,7 +20,7 @@ from tui.commands.common import (
 from tui.commands.saving import as_option, local_time, saved_at, undelete
 
 if TYPE_CHECKING:
-    from core.store.items import Items
+    from core.store.library.items import Items
 
 CHARTS = ("line", "bars", "area", "table", "number")
 
@@ -71,10 +71,10 @@ def save(
     profile: str | None, db: str | None,
 ) -> None:  # fmt: skip
     """Save QUESTION, text or JSON, as NAME; an existing chart of that name gets a new version."""
-    from core.boards import checked
+    from core.definitions.board import checked
+    from core.definitions.saved import Item
     from core.errors import NotFound
-    from core.language import Parsed, format_question, parse_any, parse_full
-    from core.store.things import Item
+    from core.language.questions import Parsed, format_question, parse_any, parse_full
 
     text = " ".join(question)
     parsed = Parsed(parse_any(text)) if text.lstrip()[:1] == "{" else parse_full(text)

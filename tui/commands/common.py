@@ -20,7 +20,7 @@ from core.text import clean, escaped, harmless, one_line
 
 if TYPE_CHECKING:
     from core.draw import Look
-    from core.engines.sqlite import SqliteEngine, Stop
+    from core.engines.sqlite.engine import SqliteEngine, Stop
     from core.store.waiting import Patience
 
 Value = TypeVar("Value")
@@ -94,7 +94,7 @@ def width_of(given: int | None) -> int:
 
 def open_engine(path: Path) -> SqliteEngine:
     """Return an engine on a workspace; CannotOpen when it is none."""
-    from core.engines.sqlite import SqliteEngine
+    from core.engines.sqlite.engine import SqliteEngine
 
     return SqliteEngine(path)
 
@@ -165,7 +165,7 @@ def interruptible(work: Callable[[Stop], Value]) -> Value:
     Raises:
         KeyboardInterrupt: after the running statement was interrupted.
     """
-    from core.engines.sqlite import Stop
+    from core.engines.sqlite.engine import Stop
 
     stop = Stop()
     done = threading.Event()

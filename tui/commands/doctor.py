@@ -14,7 +14,7 @@ from pathlib import Path
 import click
 
 from core.errors import FootfallError
-from core.store.health import Check, checks
+from core.health import Check, checks
 from core.text import clean
 from tui.commands.common import database, db_option, put
 
@@ -95,7 +95,7 @@ def _program() -> Iterator[Check]:
 
 def _first_answer(path: Path) -> Check:
     """Time the question that every board begins with."""
-    from core.queries.active_users import ActiveUsers
+    from core.queries.activity.active_users import ActiveUsers
     from tui.commands.common import open_engine
 
     started = time.perf_counter()

@@ -87,8 +87,8 @@ def edit(
 def _stored(
     name: str, events: str | None, file: str | None, profile: str | None, db: str | None, id_: str
 ) -> str:
-    from core.language_events import format_custom, parse_custom
-    from core.queries.selectors import check_custom
+    from core.catalog.selectors import check_custom
+    from core.language.custom_events import format_custom, parse_custom
 
     if (events is None) == (file is None):
         raise BadInput(
@@ -166,7 +166,7 @@ def flag(
     name: str, display: str | None, profile: str | None, db: str | None, **flags: bool | None
 ) -> None:
     """Set flags of the event NAME in the data; every answer changes at once."""
-    from core.store.flagging import flag_event
+    from core.store.library.event_flags import flag_event
 
     changes: dict[str, bool | str] = {k: v for k, v in flags.items() if v is not None}
     if display is not None:

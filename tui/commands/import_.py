@@ -14,7 +14,7 @@ from core.text import compact, duration, number
 from tui.commands.common import database, patience, put, say
 
 if TYPE_CHECKING:
-    from core.store.ingest import ImportReport, Progress
+    from core.store.ingest.importer import ImportReport, Progress
 
 WEEK_STARTS = {"monday": 0, "sunday": 6}
 BAR = 24
@@ -59,7 +59,7 @@ def command(
     footfall import orders.csv --into shop.db --map user=customer_id,time=date
     journalctl -o json | footfall import - --into shop.db
     """
-    from core.store.ingest import import_files
+    from core.store.ingest.importer import import_files
     from core.store.waiting import IMPORT_WAIT
 
     progress = Bar() if sys.stderr.isatty() else Lines()

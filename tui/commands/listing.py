@@ -30,7 +30,7 @@ def boards(path: Path, *, pinned_only: bool = False) -> Table:
 
 def events(path: Path) -> Any:
     """Return all events with how often and by how many people."""
-    from core.queries.top_events import TopEvents
+    from core.queries.events.top_events import TopEvents
 
     answer = open_engine(path).answer(TopEvents(range="all_time", limit=10_000))
     return answer.model_copy(update={"title": "Events"})
@@ -38,9 +38,9 @@ def events(path: Path) -> Any:
 
 def event_flags(path: Path) -> Table:
     """Return all events with their flags, deleted ones included, and the custom events."""
-    from core.language_events import format_custom
-    from core.queries.selectors import check_custom
-    from core.store.flagging import event_states
+    from core.catalog.selectors import check_custom
+    from core.language.custom_events import format_custom
+    from core.store.library.event_flags import event_states
     from core.store.workspace import open_reader
     from tui.commands.event import flag_words
 
@@ -62,7 +62,7 @@ def fields(path: Path) -> Table:
 
 def segments(path: Path) -> Any:
     """Return the built-in segments with their people."""
-    from core.queries.segments import Segments
+    from core.queries.people.segments import Segments
 
     return open_engine(path).answer(Segments())
 

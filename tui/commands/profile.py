@@ -28,8 +28,8 @@ def command(name: str | None, role: str | None, db: str | None, format: str | No
     footfall profile
     footfall profile ana --role editor
     """
-    from core.store.profiles import Profile, read_profile
-    from core.store.saved import Saved
+    from core.store.library.profiles import Profile, read_profile
+    from core.store.library.saved import Saved
 
     path = database(db)
     saved = saved_at(path)
@@ -44,6 +44,6 @@ def command(name: str | None, role: str | None, db: str | None, format: str | No
     else:
         put_line(f"{profile.user}  {profile.role}")
     if profile.role == "viewer":
-        from core.store.profiles import writable
+        from core.store.library.profiles import writable
 
         say("" if writable(path) else "The file cannot be written, so everybody is a viewer.")

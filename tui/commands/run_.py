@@ -63,9 +63,9 @@ def command(
 
 def parsed_of(engine: Any, text: str) -> Any:
     """Return the question a text, JSON or "saved:CHART" means, and how it is drawn."""
-    from core.language import Parsed, parse_any, parse_full
+    from core.language.questions import Parsed, parse_any, parse_full
     from core.queries import from_json
-    from core.queries.saved_chart import SavedChart
+    from core.queries.composite.saved_chart import SavedChart
 
     word = text.strip()
     if word.startswith("{"):

@@ -15,8 +15,8 @@ from core.errors import BadInput
 from tui.commands.common import patience
 
 if TYPE_CHECKING:
-    from core.store.desk import Source
-    from core.store.saved import Saved
+    from core.store.library.access import Source
+    from core.store.library.saved import Saved
 
 PROFILE = "FOOTFALL_PROFILE"
 
@@ -37,7 +37,7 @@ def saved_at(path: Path, profile: str | None = None, *, source: Source = "manual
     Args:
         source: the route by which things come; marks keep it.
     """
-    from core.store.saved import Saved
+    from core.store.library.saved import Saved
 
     who = profile or os.environ.get(PROFILE, "")
     return Saved(path, profile=who, source=source, patience=patience())

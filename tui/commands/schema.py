@@ -13,6 +13,6 @@ from tui.commands.common import put
 @click.argument("kind")
 def command(kind: str) -> None:
     """Print the JSON schemas of the question KIND and of its answer."""
-    from core.schemas import schemas
+    from core.queries.schemas import schemas
 
     put(json.dumps(schemas(kind), indent=2))

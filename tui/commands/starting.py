@@ -8,18 +8,18 @@ from typing import TYPE_CHECKING
 from core.errors import NotFound, did_you_mean
 
 if TYPE_CHECKING:
-    from core.boards import Board
-    from core.engines.sqlite import SqliteEngine
+    from core.definitions.board import Board
+    from core.engines.sqlite.engine import SqliteEngine
 
 
 def boards_of(path: Path, engine: SqliteEngine) -> list[Board]:
     """Return the saved boards, or starter boards where none is saved yet."""
-    from core.store.saved import Saved
+    from core.store.library.saved import Saved
 
     found = Saved(path).boards()
     if found:
         return found
-    from core.starters import starter_boards
+    from core.boards.starters import starter_boards
 
     return starter_boards(engine)
 

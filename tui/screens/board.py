@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from core.board_answers import block_chart, block_question, filter_words, with_range
-from core.boards import Block, Board
+from core.boards.answering import block_chart, block_question, filter_words, with_range
+from core.definitions.board import Block, Board
 from core.draw.figures import compared_text
 from core.errors import FootfallError
-from core.queries.base import Question
-from tui import edits
-from tui.question_line import short
-from tui.screens.asked import AskedPage
+from core.queries.common.question import Question
+from tui.actions import edits
 from tui.screens.page import bindings
+from tui.screens.question_page import AskedPage
+from tui.texts.summary import short
 from tui.widgets.answer import AnswerView
 from tui.widgets.note import NoteView
 from tui.widgets.panel import Panel
@@ -218,19 +218,19 @@ class BoardPage(AskedPage):
 
     def action_save(self) -> None:
         """Save the board with its changed questions."""
-        from tui.keeping import save_board
+        from tui.actions.saving import save_board
 
         save_board(self)
 
     def action_delete(self) -> None:
         """Take the focused tile off the board."""
-        from tui.keeping import delete_tile
+        from tui.actions.saving import delete_tile
 
         delete_tile(self)
 
     def action_undo(self) -> None:
         """Put the last tile back."""
-        from tui.keeping import undo_tile
+        from tui.actions.saving import undo_tile
 
         undo_tile(self)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from core.boards import Board
+from core.definitions.board import Board
 from core.text import age
 from tui.screens.board import BoardPage
 from tui.screens.page import Page, bindings
@@ -67,25 +67,25 @@ class BoardsPage(Page):
 
     def action_new(self) -> None:
         """Start an empty board."""
-        from tui.keeping import new_board
+        from tui.actions.saving import new_board
 
         new_board(self)
 
     def action_delete(self) -> None:
         """Delete the board under the cursor."""
-        from tui.keeping import delete_board
+        from tui.actions.saving import delete_board
 
         delete_board(self)
 
     def action_undo(self) -> None:
         """Bring the last deleted board back."""
-        from tui.keeping import undo_delete
+        from tui.actions.saving import undo_delete
 
         undo_delete(self)
 
     def action_starter_boards(self) -> None:
         """Save the starter boards."""
-        from tui.keeping import save_starters
+        from tui.actions.saving import save_starters
 
         save_starters(self)
 

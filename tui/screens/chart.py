@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from core.draw.figures import compared_text, span_text
-from core.queries.base import Question
-from tui.screens.asked import AskedPage
+from core.queries.common.question import Question
 from tui.screens.page import bindings
+from tui.screens.question_page import AskedPage
 from tui.widgets.answer import AnswerView
 
 TABLE_ROWS = 0.4

@@ -11,9 +11,9 @@ from textual.binding import Binding
 
 from core.errors import FootfallError
 from core.filters import OPERATORS, AnyOf, Condition, Scalar, untyped
-from core.queries.base import Context
+from core.queries.common.question import Context
 from core.text import clean
-from tui.screens.overlay import Chooser, Overlay
+from tui.widgets.dialogs import Chooser, Overlay
 from tui.widgets.listing import Listing, Row
 
 MOST_VALUES = 500

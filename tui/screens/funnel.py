@@ -6,10 +6,10 @@ from typing import Any
 
 from core.answers import Step, Steps
 from core.draw.spans import Line, Span
-from core.language import format_cell
+from core.language.questions import format_cell
 from core.text import clean, duration, number, percent
-from tui.screens.kept import KeptPage
 from tui.screens.page import bindings
+from tui.screens.place_page import KeptPage
 from tui.widgets.answer import AnswerView
 from tui.widgets.detail import Detail
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from core.queries import from_json
-from core.store.saved import CATEGORIES, Mark
+from core.store.library.saved import CATEGORIES, Mark
 from core.text import clean
-from tui import edits
-from tui.keeping import delete_mark, edit_mark, undo_delete
-from tui.screens.asked import AskedPage
+from tui.actions import edits
+from tui.actions.saving import delete_mark, edit_mark, undo_delete
 from tui.screens.chart import dated
 from tui.screens.page import bindings
+from tui.screens.question_page import AskedPage
 from tui.widgets.answer import AnswerView
 from tui.widgets.listing import Listing, Row
 

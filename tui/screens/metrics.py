@@ -8,16 +8,16 @@ from textual.containers import Horizontal, Vertical
 
 from core.errors import BadInput, FootfallError
 from core.queries import from_json
-from core.queries.base import Question
+from core.queries.common.question import Question
 from core.text import compact
-from tui import edits
-from tui.asking import Hearer
-from tui.moving_on import open_page, opening_rows
-from tui.screens.asked import AskedPage
+from tui.actions import edits
+from tui.actions.choosing import open_page, opening_rows
 from tui.screens.chart import TableView, dated, table_of, toggle_table
-from tui.screens.overlay import Chooser
 from tui.screens.page import bindings
+from tui.screens.question_page import AskedPage
+from tui.services.runner import Hearer
 from tui.widgets.answer import AnswerView
+from tui.widgets.dialogs import Chooser
 from tui.widgets.listing import Listing, Row
 
 WAIT = 0.12

@@ -8,16 +8,16 @@ from textual.binding import Binding
 
 from core.draw.spans import plain
 from core.errors import FootfallError
-from core.queries.base import Question
+from core.queries.common.question import Question
 from core.text import age, number
-from tui.asking import Answered, Questions
-from tui.clipboard import send
 from tui.keys import actions_of
-from tui.screens.framed import FramedPage
-from tui.screens.overlay import Chooser, Overlay, Reader
-from tui.state import log
+from tui.screens.frame_page import FramedPage
+from tui.services.clipboard import send
+from tui.services.runner import Answered, Questions
+from tui.services.state import log
 from tui.widgets.answer import AnswerView
 from tui.widgets.chrome import Status
+from tui.widgets.dialogs import Chooser, Overlay, Reader
 from tui.widgets.listing import Listing, Row
 from tui.widgets.panel import Painted
 
@@ -175,7 +175,7 @@ class Page(FramedPage):
 
     def _explained(self, event: Answered, seconds: float) -> Exception:
         from core.errors import Stopped, TookTooLong
-        from tui.question_line import range_words
+        from tui.texts.summary import range_words
 
         error = event.error
         assert error is not None
@@ -257,7 +257,7 @@ class Page(FramedPage):
         """Show the SQL behind the focused panel."""
         view = self.view
         if view is not None and view.question is not None:
-            from tui.inspecting import inspection
+            from tui.texts.inspection import inspection
 
             self.app.push_screen(Reader(view.heading, inspection(view.question, view.result,
                                                                  view.error)))  # fmt: skip

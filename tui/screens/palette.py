@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from core.queries.base import Question
+from core.queries.common.question import Question
 from core.text import clean
 from tui.keys import ACTIONS, Action, actions_of, name_of, remapped
-from tui.screens.overlay import Chooser
+from tui.widgets.dialogs import Chooser
 from tui.widgets.listing import Row
 
 AREAS = ("question", "chart", "save", "go", "export", "view", "help", "move")
@@ -60,7 +60,7 @@ def _run(page: Any, value: str | Callable[[], None] | None) -> None:
 
 def _names(page: Any) -> list[Row]:
     """Saved boards, charts, audiences, and the events, custom ones too, as entries."""
-    from core.queries.selectors import custom_events
+    from core.catalog.selectors import custom_events
 
     library, app = page.app.library, page.app
 
@@ -82,7 +82,7 @@ def _names(page: Any) -> list[Row]:
 
 def _event(page: Any, name: str) -> Callable[[], None]:
     from core.queries import from_json
-    from tui.edits import usual_range
+    from tui.actions.edits import usual_range
 
     body = {"kind": "trend", "event": name}
     return lambda: open_question(
@@ -93,8 +93,8 @@ def _event(page: Any, name: str) -> Callable[[], None]:
 def ask_text(page: Any, text: str) -> None:
     """Open what was typed as a question."""
     from core.errors import FootfallError
-    from core.language import parse_any
-    from core.queries.saved_chart import opened
+    from core.language.questions import parse_any
+    from core.queries.composite.saved_chart import opened
 
     try:
         open_question(page, opened(page.app.engine.context(), parse_any(text)))
@@ -104,7 +104,7 @@ def ask_text(page: Any, text: str) -> None:
 
 def open_question(page: Any, question: Question, chart: str = "", title: str = "") -> None:
     """Push a question's page in the present place."""
-    from tui.screens.doors import page_for
+    from tui.navigation import page_for
 
     page.app.push_screen(page_for(page.place, question, title, chart))
 

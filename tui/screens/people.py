@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from core.answers import Cell, People
-from core.queries.base import Question
-from core.queries.people import PeopleBehind
-from core.store.saved import Item
+from core.queries.common.question import Question
+from core.queries.people.people import PeopleBehind
+from core.store.library.saved import Item
 from core.text import number
-from tui import edits
-from tui.screens.asked import AskedPage
-from tui.screens.doors import PEOPLE, page_for
+from tui.actions import edits
+from tui.navigation import PEOPLE, page_for
 from tui.screens.page import bindings
+from tui.screens.question_page import AskedPage
 from tui.widgets.answer import AnswerView
 
 ORDERS = {
@@ -57,7 +57,7 @@ class PeoplePage(AskedPage):
     @property
     def asked(self) -> str:
         """See Page."""
-        from tui.question_line import short
+        from tui.texts.summary import short
 
         return short(self.counting) if self.counting else ""
 
@@ -129,13 +129,13 @@ class PeoplePage(AskedPage):
 
     def action_new(self) -> None:
         """A segment of exactly the people listed."""
-        from tui.fixed import make_fixed
+        from tui.actions.people_segment import make_fixed
 
         make_fixed(self)
 
     def action_undo(self) -> None:
         """Take the segment that was made here away again."""
-        from tui.fixed import take_back
+        from tui.actions.people_segment import take_back
 
         take_back(self)
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from tui.screens.kept import KeptPage
 from tui.screens.page import bindings
+from tui.screens.place_page import KeptPage
 from tui.widgets.answer import AnswerView
 
 

@@ -12,16 +12,16 @@ from core.draw.spans import Line, Span
 from core.errors import BadInput, FootfallError
 from core.queries import from_json
 from core.text import clean, number
-from tui import edits
-from tui.asking import Hearer
-from tui.keeping import ask_name, undo_delete
-from tui.screens.asked import AskedPage
-from tui.screens.overlay import Confirm, Prompt
+from tui.actions import edits
+from tui.actions.saving import ask_name, undo_delete
 from tui.screens.page import bindings
-from tui.segments import SEGMENTS
+from tui.screens.question_page import AskedPage
+from tui.services.runner import Hearer
 from tui.storing import attempt
+from tui.texts.segments import SEGMENTS
 from tui.widgets.answer import AnswerView
 from tui.widgets.detail import Detail
+from tui.widgets.dialogs import Confirm, Prompt
 from tui.widgets.listing import Listing, Row
 from tui.widgets.words import indented, wrapped
 
@@ -136,7 +136,7 @@ class SegmentsPage(AskedPage):
             detail.tell(item.title, [*about, *indented(body, wide), (), *_keys(wide)])
 
     def _members(self, value: tuple[str, str]) -> Any:
-        from core.queries.people import PeopleBehind
+        from core.queries.people.people import PeopleBehind
 
         kind, name = value
         span = self.main.question.range if self.main.question else "30d"

@@ -8,10 +8,10 @@ from typing import Any
 from core.answers import Timeline
 from core.queries import from_json
 from core.text import clean, number
-from tui import edits
-from tui.screens.overlay import Reader
+from tui.actions import edits
 from tui.screens.page import Page, bindings
 from tui.widgets.answer import AnswerView
+from tui.widgets.dialogs import Reader
 
 EVENTS = 300
 
@@ -122,6 +122,6 @@ class TimelinePage(Page):
 
     def action_export(self) -> None:
         """Write the timeline to a file."""
-        from tui.exporting import export_panel
+        from tui.actions.exporting import export_panel
 
         export_panel(self)

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from core.queries import from_json
-from core.queries.base import Question
-from core.queries.people import PeopleBehind
-from tui.screens.overlay import Field
+from core.queries.common.question import Question
+from core.queries.people.people import PeopleBehind
 from tui.screens.page import bindings
 from tui.screens.people import PAGE, PeoplePage
 from tui.widgets.answer import AnswerView
+from tui.widgets.dialogs import Field
 
 MOST = 100
 HELP = "/ finds an id, a property or a part of one"

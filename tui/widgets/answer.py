@@ -10,11 +10,11 @@ from textual.message import Message
 from core.answers import Cell
 from core.draw import draw, navigate
 from core.draw.spans import Line, Span
-from core.engines.sqlite import Result
+from core.engines.sqlite.engine import Result
 from core.errors import FootfallError
-from core.queries.base import Question
-from core.queries.people import PeopleBehind
-from tui.state import log
+from core.queries.common.question import Question
+from core.queries.people.people import PeopleBehind
+from tui.services.state import log
 from tui.widgets.panel import Panel
 from tui.widgets.words import wrapped
 

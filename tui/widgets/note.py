@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from core.boards import Block
+from core.definitions.board import Block
 from core.draw.spans import Line
 from tui.widgets.panel import Panel
 from tui.widgets.words import wrapped

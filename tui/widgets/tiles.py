@@ -8,7 +8,7 @@ from textual.containers import VerticalScroll
 from textual.events import Resize
 from textual.widget import Widget
 
-from core.boards import Board
+from core.definitions.board import Board
 from core.draw.layout import layout
 
 

@@ -1,0 +1,1 @@
+"""The Tell query API: its routes, parameters and the JSON it documents."""

@@ -1,0 +1,1 @@
+"""Boards answered tile by tile, the boards to begin with, and questions to suggest."""

@@ -1,0 +1,149 @@
+"""What a board's tiles ask, and their answers (definitions 10.1, 11.11).
+
+A tile's range is the board's live override, else the series' own, else the board's default, else
+30d. The board's filters, saved and live ones, narrow every tile that does not ignore them; a
+statement in SQL cannot be narrowed. A tile that fails says so in its place; an event or a field
+that is not in the data is 0 with a note (definitions 1.10).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from core.definitions.board import CHART_OF, DEFAULT_RANGE, Block, Board
+from core.errors import FootfallError, Stopped
+from core.filters import Clause, Condition
+from core.queries.common.question import Question
+
+UNFILTERED = frozenset({"sql"})
+"""Kinds whose questions take no conditions."""
+
+
+def block_question(
+    board: Board,
+    block: Block,
+    range_override: str | None = None,
+    where: Sequence[Clause] = (),
+) -> Question:
+    """Return what a chart block asks.
+
+    Args:
+        range_override: a range that the board asks about for now.
+        where: filters that the board has for now.
+
+    Raises:
+        BadQuestion: a text of the block is no question.
+        BadInput: a metric is not known.
+    """
+    from core.definitions.series import series_question
+
+    filters = () if block.ignore_board_filters else (*board.filters, *where)
+    plain = None if block.series or block.chart_id else series_question(block.question)
+    if plain is None or plain.kind == "saved" or block.axis_config is not None:
+        return _several(board, block, range_override, filters)
+    own = plain.range if "range" in plain.model_fields_set else None
+    wanted = range_override or own or board.default_range or DEFAULT_RANGE
+    asked = plain if wanted == own else with_range(plain, wanted)
+    return asked if plain.kind in UNFILTERED else _narrowed(asked, filters)
+
+
+def _narrowed(question: Question, filters: Sequence[Clause]) -> Question:
+    if not filters:
+        return question
+    return question.model_copy(update={"conditions": (*question.conditions, *filters)})
+
+
+def _several(
+    board: Board, block: Block, range_override: str | None, filters: Sequence[Clause]
+) -> Question:
+    from core.answers.display import AxisConfig
+    from core.definitions.series import BlockSeries, series_question
+    from core.queries.composite.saved_chart import SavedChart
+    from core.queries.composite.several import Part, Several
+
+    parts = []
+    query = block.question or (SavedChart(chart=block.chart_id).model_dump(exclude_unset=True)
+                               | {"kind": "saved"} if block.chart_id else "")  # fmt: skip
+    for series in block.series or (BlockSeries(query=query),):
+        question = series_question(series.query)
+        own = question.range if "range" in question.model_fields_set else None
+        parts.append(
+            Part(
+                name=series.name, question=question, range=range_override or own,
+                display=series.display,
+            )
+        )  # fmt: skip
+    alone = parts[0].range if len(parts) == 1 else None
+    return Several(
+        series=tuple(parts),
+        axes=block.axis_config or AxisConfig(),
+        range=range_override or alone or board.default_range or DEFAULT_RANGE,
+        conditions=tuple(filters),
+    )
+
+
+def with_range(question: Question, range_text: str) -> Question:
+    """Return a question about another range, every series of several included."""
+    from core.queries.composite.several import Several
+
+    changes: dict[str, Any] = {"range": range_text}
+    if isinstance(question, Several):
+        over = {"range": range_text}
+        changes["series"] = tuple(part.model_copy(update=over) for part in question.series)
+    return question.model_copy(update=changes)
+
+
+def filter_words(board: Board, block: Block, where: Sequence[Clause] = ()) -> str:
+    """Return the label of a tile that the board's filters narrow; "" where they do not."""
+    filters = [*board.filters, *where]
+    if not filters or block.ignore_board_filters or block.type == "note":
+        return ""
+    words = [c.words if isinstance(c, Condition) else "more" for c in filters]
+    return f"Filtered by board: {' and '.join(dict.fromkeys(words))}."
+
+
+def block_chart(block: Block) -> str:
+    """Return the chart a block is drawn as: its own, else the one its question's text names."""
+    from core.language.questions import parse_full
+
+    if block.chart or block.visualization:
+        return block.chart or CHART_OF[block.visualization]
+    if not block.question or block.question.lstrip()[:1] == "{":
+        return ""
+    return parse_full(block.question).chart
+
+
+def answer_board(
+    board: Board,
+    engine: Any,
+    range_override: str | None = None,
+    stop: Any = None,
+    where: Sequence[Clause] = (),
+) -> dict[str, Any]:
+    """Return block id -> answer, or the FootfallError that kept its tile from one.
+
+    Raises:
+        Stopped: somebody stopped it.
+    """
+    found: dict[str, Any] = {}
+    for block in board.blocks:
+        if block.type == "chart":
+            try:
+                question = block_question(board, block, range_override, where)
+                answer = engine.answer(question, stop=stop, forgiving=True)
+                label = "" if question.kind in UNFILTERED else filter_words(board, block, where)
+                notes = (*answer.notes, label) if label else answer.notes
+                found[block.id] = answer.model_copy(update={"notes": notes})
+            except Stopped:
+                raise
+            except FootfallError as error:
+                found[block.id] = error
+    return found
+
+
+def board_span(answers: Mapping[str, Any]) -> tuple[str, str] | None:
+    """Return the first and last date that a board's answers are about, or None."""
+    firsts = [a.first for a in answers.values() if getattr(a, "first", None)]
+    lasts = [a.last for a in answers.values() if getattr(a, "last", None)]
+    return (min(firsts), max(lasts)) if firsts and lasts else None

@@ -1,0 +1,1 @@
+"""What a workspace holds by name: its events, fields, values and people."""

@@ -1,0 +1,85 @@
+"""The fields of events and people: where a field's value lives, and what it is called."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from core.catalog import revenue
+
+FieldKind = Literal[
+    "context",
+    "either",
+    "property",
+    "trait",
+    "event",
+    "user",
+    "device",
+    "session",
+    "audience",
+    "segment",
+    "start",
+    "paying",
+    "revenue",
+]
+
+PROPERTIES = "properties."
+"""What stands before a name that is meant to be a property's and nothing else."""
+
+GROUPS = ("audience", "segment")
+"""Fields that say what a person belongs to; properties of the same name come first."""
+
+PLAIN: dict[str, FieldKind] = {
+    "event": "event", "event_name": "event", "user": "user", "user_id": "user",
+    "distinct_id": "user", "device_id": "device", "session_id": "session", "session": "session",
+    "paying": "paying",
+}  # fmt: skip
+"""Bare names of fields that are no columns."""
+
+STARTS = {"start_version": "version"}
+"""Names of what a context column was on a person's first event."""
+
+
+@dataclass(frozen=True)
+class Field:
+    """A field a question can filter or break down by.
+
+    Attributes:
+        kind: where its value lives; "start": the context column on the person's first event,
+            "paying": whether they had brought revenue by then, "revenue": what an event brought.
+        name: context column, property path, trait key, or the kind's own name.
+        dimension: in `activity`, for a context column or property with stored sets, else 0: too
+            many values, or none at all.
+        instead: of "either", the property that stands in where the context column is empty.
+    """
+
+    kind: FieldKind
+    name: str
+    dimension: int = 0
+    instead: str = ""
+
+    @property
+    def key(self) -> str:
+        """Its canonical name in questions."""
+        return {
+            "property": f"properties.{self.name}", "trait": f"trait:{self.name}",
+            "start": f"start_{self.name}", "either": self.instead,
+        }.get(self.kind, self.name)  # fmt: skip
+
+    @property
+    def needs_properties(self) -> bool:
+        """Whether its value is found in the properties of an event."""
+        return self.kind in ("property", "revenue", "either")
+
+    @property
+    def is_text(self) -> bool:
+        """Whether its raw value is what is shown, "(none)" where it is missing; else an id."""
+        return self.kind in ("property", "trait", "paying", "either")
+
+
+def asked_for(name: str) -> str:
+    """Return a property's name as it is asked for: by itself where that means nothing else."""
+    folded = name.strip().lower()
+    taken = folded in PLAIN or folded in STARTS or name == revenue.AMOUNT
+    prefixed = name.startswith((PROPERTIES, "trait:", "gp:"))
+    return f"{PROPERTIES}{name}" if taken or prefixed or name.strip() in ("", ".") else name

@@ -1,0 +1,226 @@
+"""What an event selector means (definitions 2.4): one resolver for every place that names an event.
+
+    NAME                an event of the data
+    _active             any event that is not marked inactive
+    _all                any event at all
+    revenue_amount      revenue events (see core.catalog.revenue); verified_revenue,
+                        unverified_revenue: those whose receipt was validated, and the others
+    ce:NAME             a custom event: any of its events, each with its own filters
+    event:NAME          the event of the data of that very name, whatever it is
+
+Deleted events are meant by none of them. The words above mean what they say also where the data
+has an event of that name: what a question asks does not change with what is imported. Such an
+event is reached as `event:_active`; events called like the revenue words are revenue events.
+`_new`, the first event ever of a person, is the retention kind's own and only starts one.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import Field, ValidationError, field_validator
+
+from core.answers import Model
+from core.catalog import revenue
+from core.catalog.catalog import NO_EVENT, Names
+from core.errors import BadQuestion, did_you_mean
+from core.filters import AllOf, AnyOf, Clause, Condition, NotOf
+
+ANY_ACTIVE = "_active"
+ANY = "_all"
+NEW = "_new"
+CUSTOM = "ce:"
+EXACT = "event:"
+
+VERIFIED_PROPERTIES = ("$verified", "verified", "receipt_validated")
+"""The receipt of an event was validated when one of these is true."""
+
+MOST_BRANCHES = 20
+
+
+@dataclass(frozen=True)
+class Meaning:
+    """The events a selector means.
+
+    Attributes:
+        events: event ids; () is any event, (ACTIVE,) any active one.
+        matching: what must hold besides; it is part of what the event is.
+    """
+
+    events: tuple[int, ...] = ()
+    matching: tuple[Clause, ...] = ()
+
+
+class Branch(Model):
+    """One of the events that a custom event is made of; all `filters` must hold for it."""
+
+    event: str = Field(min_length=1)
+    filters: tuple[Clause, ...] = ()
+
+    @field_validator("event")
+    @classmethod
+    def _of_the_data(cls, name: str) -> str:
+        if name.startswith(CUSTOM) or name in (ANY_ACTIVE, ANY, NEW, *revenue.SELECTORS):
+            raise BadQuestion(
+                f"A custom event cannot hold {name!r}.",
+                "It holds events of the data, each with its filters.",
+                parameter="events",
+            )
+        return name
+
+
+class CustomEvent(Model):
+    """A custom event's definition: whatever is one of its events happens once."""
+
+    events: tuple[Branch, ...] = Field(min_length=1, max_length=MOST_BRANCHES)
+
+
+def check_custom(body: dict[str, Any]) -> CustomEvent:
+    """Return a definition, checked.
+
+    Raises:
+        BadQuestion: it is none; the sentence names the parameter.
+    """
+    try:
+        return CustomEvent.model_validate(body)
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        place = ".".join(map(str, first["loc"])) or "custom event"
+        raise BadQuestion(
+            f"{place}: {first['msg'].lower()}.",
+            'A custom event is {"events": [{"event": "signup", "filters": []}, ...]}.',
+            parameter=place,
+        ) from error
+
+
+def meaning(
+    names: Names, name: str | None, parameter: str = "event", *, absent: str = ANY_ACTIVE
+) -> Meaning:
+    """Return what a selector means in a workspace.
+
+    Args:
+        absent: the selector meant where none is given.
+
+    Raises:
+        BadQuestion: it names nothing there; with the nearest names.
+    """
+    name = absent if name is None else name
+    if name == ANY:
+        return Meaning()
+    if name == ANY_ACTIVE:
+        return Meaning(names.active)
+    if name in revenue.SELECTORS:
+        return Meaning((), _revenue(name))
+    if name.startswith(CUSTOM):
+        return _custom(names, name.removeprefix(CUSTOM), parameter)
+    if name == NEW:
+        raise BadQuestion(
+            f"event {NEW!r} is the first event of a person and can only start retention.",
+            f"The event of the data of that name is {EXACT}{NEW}.",
+            parameter=parameter,
+        )
+    return Meaning((names.event(_bare(names, name), parameter),))
+
+
+def exactly(name: str) -> str:
+    """Return the selector of the event of the data of a name, whatever the name is."""
+    return f"{EXACT}{name}"
+
+
+def titled(names: Names, name: str | None, absent: str = "Any event") -> str:
+    """Return what an event selector is called in titles."""
+    words = {
+        None: absent, ANY: "Any event", ANY_ACTIVE: "Any active event", NEW: "New users",
+        "revenue_amount": "Revenue", "verified_revenue": "Verified revenue",
+        "unverified_revenue": "Unverified revenue",
+    }  # fmt: skip
+    if name in words:
+        return words[name]
+    assert name is not None
+    if name.startswith(CUSTOM):
+        return name.removeprefix(CUSTOM)
+    return names.display(_bare(names, name))
+
+
+def in_title(names: Names, title: str, *events: str | None) -> str:
+    """Return a title with its events as they are to be shown."""
+    for event in dict.fromkeys(filter(None, events)):
+        shown = titled(names, event)
+        if shown != event:
+            word = rf"(?<!\w){re.escape(event)}(?!\w)"
+            title = re.sub(word, lambda _, shown=shown: shown, title)  # type: ignore[misc]
+    return title
+
+
+def together(names: Names, parts: Sequence[Sequence[int]]) -> tuple[int, ...]:
+    """Return the events of several selections as one, as ids of the data where that is needed."""
+    found = tuple(dict.fromkeys(id_ for part in parts for id_ in part))
+    if not parts or any(not part for part in parts):
+        return ()
+    if found in ((), names.active) or names.active not in [tuple(part) for part in parts]:
+        return found
+    flagged = {*names.deleted, *names.inactive}
+    active = (id_ for id_ in names.flags if id_ not in flagged)
+    return tuple(dict.fromkeys([*active, *(id_ for id_ in found if id_ > 0)]))
+
+
+def _revenue(name: str) -> tuple[Clause, ...]:
+    brings = Condition(field=revenue.AMOUNT, operator="is_set")
+    called = Condition(field="event", operator="in", value=revenue.EVENTS)
+    any_: Clause = AnyOf(any=(called, brings))
+    if name == "revenue_amount":
+        return (any_,)
+    true = [Condition(field=f"properties.{p}", value="true") for p in VERIFIED_PROPERTIES]
+    verified: Clause = AnyOf(any=(Condition(field="event", value="verified_revenue"), *true))
+    return (
+        any_,
+        verified if name == "verified_revenue" else NotOf.model_validate({"not": verified}),
+    )
+
+
+def _custom(names: Names, title: str, parameter: str) -> Meaning:
+    branches = _definition(names, title, parameter).events
+    ids = [names.events.get(_bare(names, branch.event)) for branch in branches]
+    known = [(id_, b) for id_, b in zip(ids, branches, strict=True) if id_ is not None]
+    events = tuple(dict.fromkeys(id_ for id_, _ in known))
+    if not known:
+        return Meaning((NO_EVENT,))
+    if not any(branch.filters for _, branch in known):
+        return Meaning(events)
+    tests = [
+        AllOf(all=(Condition(field="event", value=_bare(names, b.event)), *b.filters))
+        for _, b in known
+    ]
+    return Meaning(events, (AnyOf(any=tuple(tests)),))
+
+
+def _bare(names: Names, name: str) -> str:
+    bare = name.removeprefix(EXACT)
+    return name if name in names.events and bare not in names.events else bare
+
+
+def _definition(names: Names, title: str, parameter: str) -> CustomEvent:
+    saved = custom_events(names)
+    folded = {known.casefold(): known for known in saved}
+    known = title if title in saved else folded.get(title.casefold())
+    if known is None:
+        near = did_you_mean(title, saved)
+        hint = near or (
+            f"There are {', '.join(sorted(saved)[:8])}." if saved
+            else "footfall event create makes one."
+        )  # fmt: skip
+        raise BadQuestion(f"There is no custom event {title!r}.", hint, parameter=parameter)
+    return saved[known]
+
+
+def custom_events(names: Names) -> dict[str, CustomEvent]:
+    """Return the saved custom events by title; none in a file from before there were any."""
+    table = "select 1 from sqlite_master where type = 'table' and name = 'custom_events'"
+    if not names.read(table, ()):
+        return {}
+    rows = names.read("select title, body from custom_events where deleted_at is null", ())
+    return {str(title): CustomEvent.model_validate(json.loads(body)) for title, body in rows}

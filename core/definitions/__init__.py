@@ -1,0 +1,1 @@
+"""The models of what people save: boards, series, audiences, marks and versions."""

@@ -1,0 +1,230 @@
+"""Boards: what they hold, and their limits.
+
+Definitions 10.1: a 12-column grid of chart and note blocks, at most 50 of each. What a block asks
+and how a board is answered is in core.boards.answering.
+"""
+
+from __future__ import annotations
+
+import json
+import uuid
+from typing import Annotated, Any, Literal, TypeVar
+
+from pydantic import Field, ValidationError, field_validator, model_validator
+
+from core.answers import Model
+from core.answers.display import AxisConfig
+from core.definitions.series import BlockSeries
+from core.errors import BadInput
+from core.filters import Clause
+
+COLUMNS = 12
+MAX_BLOCKS = 50
+MAX_SERIES = 20
+DEFAULT_RANGE = "30d"
+
+AnyModel = TypeVar("AnyModel", bound=Model)
+Title = Annotated[str, Field(min_length=1, max_length=200)]
+
+
+def new_id(prefix: str) -> str:
+    """Return a new id such as "brd_3f9c21d0a4b7"."""
+    return f"{prefix}_{uuid.uuid4().hex[:12]}"
+
+
+class Position(Model):
+    """Where a block lies, in cells of the 12-column grid.
+
+    What sticks out at the right is cut; a freeform place between cells snaps to the nearest.
+    """
+
+    x: int = Field(default=0, ge=0)
+    y: int = Field(default=0, ge=0, le=1000)
+    width: int = Field(default=6, ge=1)
+    height: int = Field(default=4, ge=1, le=100)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _inside(cls, value: Any) -> Any:
+        if not isinstance(value, dict):
+            return value
+        value = {k: round(v) if isinstance(v, float) else v for k, v in value.items()}
+        x, width = value.get("x", 0), value.get("width", 6)
+        if isinstance(x, int) and isinstance(width, int) and x >= 0:
+            x = min(x, COLUMNS - 1)
+            width = min(width, COLUMNS - x)
+        return {**value, "x": x, "width": width}
+
+
+CHART_OF = {
+    "line_chart": "line", "bar_chart": "bars", "area_chart": "area", "number": "number",
+    "table": "table",
+}  # fmt: skip
+"""Visualization -> name of the chart, of core.draw.CHARTS."""
+
+Visualization = Literal["", "line_chart", "bar_chart", "area_chart", "number", "table"]
+
+
+class Block(Model):
+    """One tile: one or more series with the chart they are drawn as, or a note in markdown.
+
+    A chart block has one of series, question and chart_id.
+
+    Attributes:
+        id: unique on its board.
+        type: "chart" (also written "metric") or "note".
+        title: heading; "" is the answer's own title.
+        series: 1 to 20, drawn as one chart.
+        question: text or JSON of a question; its own range, if it names one, is the tile's.
+        chart_id: id of a saved chart, whose changes it follows.
+        visualization, chart: how it is drawn: a documented name, or one of core.draw.CHARTS; ""
+            is the usual one.
+        axis_config: how the axes are drawn.
+        ignore_board_filters: the board's filters do not narrow it (definitions 11.11).
+        content: a note's markdown.
+    """
+
+    id: str = Field(default_factory=lambda: new_id("blk"), min_length=1, max_length=100)
+    type: Literal["chart", "note"] = "chart"
+    title: str = Field(default="", max_length=200)
+    series: tuple[BlockSeries, ...] = Field(default=(), max_length=MAX_SERIES)
+    question: str = Field(default="", max_length=20_000)
+    chart_id: str = Field(default="", max_length=100)
+    visualization: Visualization = ""
+    chart: str = Field(default="", max_length=20)
+    axis_config: AxisConfig | None = None
+    ignore_board_filters: bool = False
+    content: str = Field(default="", max_length=20_000)
+    position: Position = Position()
+
+    @field_validator("type", mode="before")
+    @classmethod
+    def _named(cls, word: Any) -> Any:
+        return "chart" if word == "metric" else word
+
+    @field_validator("series")
+    @classmethod
+    def _told_apart(cls, series: tuple[BlockSeries, ...]) -> tuple[BlockSeries, ...]:
+        ids = [each.id for each in series if each.id]
+        if len(set(ids)) < len(ids):
+            raise ValueError("two series have one id")
+        names = [each.name for each in series if each.name]
+        if len(set(names)) < len(names):
+            raise ValueError("two series have one name")
+        taken = iter(f"s{n}" for n in range(1, 2 * MAX_SERIES + 1) if f"s{n}" not in ids)
+        return tuple(s if s.id else s.model_copy(update={"id": next(taken)}) for s in series)
+
+    @model_validator(mode="after")
+    def _whole(self) -> Block:
+        given = [bool(self.series), bool(self.question.strip()), bool(self.chart_id)]
+        if self.type == "chart" and not any(given):
+            raise ValueError("a chart block needs a question, series or a chart_id")
+        if sum(given) > 1:
+            raise ValueError("a block has one of question, series and chart_id")
+        return self
+
+
+_DOCUMENTED = {"owner_id": "owner", "default_time_range": "default_range", "pinned": "is_pinned"}
+_DEFAULTS: dict[str, Any] = {"owner": "", "default_range": DEFAULT_RANGE, "is_pinned": False}
+
+
+class Board(Model):
+    """A page of tiles.
+
+    Attributes:
+        layout: "grid", or "freeform", which is treated as a grid.
+        default_range: what tiles without a range of their own ask about.
+        filters: narrow every tile that does not ignore them (definitions 11.11).
+        created_at, updated_at: UTC ms; set when saved.
+    """
+
+    id: str = Field(default_factory=lambda: new_id("brd"), min_length=1, max_length=100)
+    title: Title
+    description: str = Field(default="", max_length=2000)
+    owner: str = ""
+    is_pinned: bool = False
+    layout: Literal["grid", "freeform"] = "grid"
+    default_range: str = Field(default=DEFAULT_RANGE, max_length=100)
+    filters: tuple[Clause, ...] = Field(default=(), max_length=50)
+    blocks: tuple[Block, ...] = ()
+    created_at: int = 0
+    updated_at: int = 0
+
+    @model_validator(mode="before")
+    @classmethod
+    def _documented(cls, value: Any) -> Any:
+        """Read the documented form too: `settings`, owner_id, default_time_range, pinned."""
+        if not isinstance(value, dict):
+            return value
+        settings = value.get("settings")
+        found = {**value, **(settings if isinstance(settings, dict) else {})}
+        for name in ("settings", "workspace_id"):
+            found.pop(name, None)
+        for name, ours in _DOCUMENTED.items():
+            if name in found:
+                found[ours] = found.pop(name) or found.get(ours, _DEFAULTS[ours])
+        return found
+
+    @field_validator("blocks")
+    @classmethod
+    def _allowed(cls, blocks: tuple[Block, ...]) -> tuple[Block, ...]:
+        for kind in ("chart", "note"):
+            if sum(b.type == kind for b in blocks) > MAX_BLOCKS:
+                raise ValueError(f"a board holds at most {MAX_BLOCKS} {kind} blocks")
+        if len({b.id for b in blocks}) < len(blocks):
+            raise ValueError("two blocks have one id")
+        return blocks
+
+    def to_json(self) -> str:
+        """Return the board as indented JSON; `board_from_json` gives it back."""
+        return self.model_dump_json(indent=2, by_alias=True)
+
+    def block(self, id_: str) -> Block | None:
+        """Return the block with an id, or None."""
+        return next((b for b in self.blocks if b.id == id_), None)
+
+    def with_block(self, block: Block) -> Board:
+        """Return the board with a block put in place of the one with its id, or added."""
+        if self.block(block.id):
+            blocks = tuple(block if b.id == block.id else b for b in self.blocks)
+        else:
+            blocks = (*self.blocks, block)
+        return self._with(blocks)
+
+    def without(self, id_: str) -> Board:
+        """Return the board without a block."""
+        return self._with(tuple(b for b in self.blocks if b.id != id_))
+
+    def _with(self, blocks: tuple[Block, ...]) -> Board:
+        dumped = [block.model_dump(by_alias=True) for block in blocks]
+        return checked(Board, {**self.model_dump(by_alias=True), "blocks": dumped})
+
+    @property
+    def bottom(self) -> int:
+        """First free row of its grid."""
+        return max((b.position.y + b.position.height for b in self.blocks), default=0)
+
+
+def checked(kind: type[AnyModel], data: Any) -> AnyModel:
+    """Return data as a model.
+
+    Raises:
+        BadInput: a field is missing, unknown or past its limit; the sentence names it.
+    """
+    try:
+        return kind.model_validate(data)
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_context=False)[0]
+        place = ".".join(str(part) for part in first["loc"])
+        text = first["msg"].removeprefix("Value error, ")
+        sentence = f"{kind.__name__}{' ' + place if place else ''}: {text}."
+        raise BadInput(sentence, parameter=place) from error
+
+
+def board_from_json(text: str | bytes) -> Board:
+    """Return the board that JSON describes; BadInput when it does not."""
+    try:
+        data = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise BadInput(f"This is not JSON: {error}.") from error
+    return checked(Board, data)

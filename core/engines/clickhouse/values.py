@@ -1,0 +1,146 @@
+"""JSON values in ClickHouse: the value semantics of `core.filters` as expressions.
+
+A *raw* expression is JSON text, NULL when missing. Differences from SQLite that remain: patterns
+are RE2 (no look-around or back-references), ISO dates are told from the year 1900 to 2299, numbers
+from 1e16 on are written out in labels, whole numbers beyond 64 bits read as text, and numbers
+of over 50 digits, or 20 after the point, compare as floats.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from decimal import Decimal
+
+from core.filters import OPERATORS, Condition, Scalar, as_text
+from core.sql.dialect import Binder, ways_of
+
+_NUMBER = r"^\\s*[+-]?([0-9]+\\.?[0-9]*|\\.[0-9]+)([eE][+-]?[0-9]{1,4})?\\s*$"
+_DECIMAL = r"^\\s*[+-]?[0-9]{1,50}([.][0-9]{0,20})?\\s*$"
+_SPACES = r" \t\n\r\f\v"
+_MOMENT = (
+    r"^[0-9]{4}-[0-9]{2}-[0-9]{2}"
+    r"([T ]([01][0-9]|2[0-3])(:[0-5][0-9](:[0-5][0-9]([.][0-9]+)?)?)?"
+    r"(Z|[+-][0-9]{2}:?[0-9]{2})?)?$"
+)
+_SIGNS = {"eq": "=", "ne": "=", "gt": ">", "gte": ">=", "lt": "<", "lte": "<=", "in": "=",
+          "not_in": "="}  # fmt: skip
+_FOLDED = {
+    "contains": "position(caseFoldUTF8(s), {}) > 0",
+    "not_contains": "position(caseFoldUTF8(s), {}) > 0",
+    "starts_with": "startsWith(caseFoldUTF8(s), {})",
+    "ends_with": "endsWith(caseFoldUTF8(s), {})",
+}
+
+
+def property_at(column: str, name: str, binder: Binder) -> str:
+    """Return the raw value of a property of a JSON column by its name."""
+    found = [_at(column, path, binder) for path in ways_of(name)]
+    if len(found) == 1:
+        return found[0]
+    present = (f"nullif({raw}, 'null')" for raw in found)
+    return f"coalesce({', '.join(present)})"
+
+
+def _at(column: str, path: tuple[str, ...], binder: Binder) -> str:
+    """JSONExtractRaw writes numbers anew and 1.0 becomes 1, so a double gets its point back."""
+    place = f"{column}, {', '.join(binder(key) for key in path)}"
+    return f"""nullIf(concat(JSONExtractRaw({place}),
+                   if(JSONType({place}) = 'Double'
+                      and not match(JSONExtractRaw({place}), '[.e]'), '.0', '')), '')"""
+
+
+def present(raw: str) -> str:
+    """Return a raw value that is the text null where it was missing."""
+    return f"ifNull({raw}, 'null')"
+
+
+def text(raw: str) -> str:
+    """Return a present raw value as text: strings without quotes, the rest as it is."""
+    return f"""if(startsWith({raw}, '"'), JSONExtractString({raw}), {raw})"""
+
+
+def number(plain: str) -> str:
+    """Return a text as a finite number, or NULL."""
+    parsed = f"toFloat64OrNull(trimBoth({plain}, '{_SPACES}'))"
+    return f"if(match({plain}, '{_NUMBER}') and isFinite({parsed}), {parsed}, null)"
+
+
+def moment(plain: str) -> str:
+    """Return an ISO date or date and time as an instant, or NULL; UTC unless it says otherwise."""
+    parsed = f"parseDateTime64BestEffortOrNull({plain}, 6, 'UTC')"
+    return f"if(match({plain}, '{_MOMENT}'), {parsed}, null)"
+
+
+def elements(raw: str, *, numbers: bool = True) -> str:
+    """Return the texts of a present raw value: one, or those of an array without its nulls.
+
+    Args:
+        numbers: False leaves elements out that are numbers.
+    """
+    wanted = "x != 'null'" if numbers else "not match(x, '^(null|[-0-9])')"
+    return f"""arrayMap(x -> {text("x")}, arrayFilter(x -> {wanted},
+               if(JSONType({raw}) = 'Array', JSONExtractArrayRaw({raw}), [{raw}])))"""
+
+
+def holds(condition: Condition, raw: str, binder: Binder) -> str:
+    """Return whether a raw value satisfies a condition: 1 or 0, never NULL."""
+    known = present(raw)
+    operator = OPERATORS[condition.operator]
+    if operator.takes == "none":
+        return f"({known} {'=' if operator.negated else '!='} 'null')"
+    tests = [_test(condition.operator, wanted, binder) for wanted in condition.values]
+    found = elements(known, numbers=not condition.passes_over_numbers)
+    fits = _whole(operator.whole, tests, found) if operator.whole else _one(tests, found)
+    found = f"({known} != 'null' and {fits})"
+    return f"(not {found})" if operator.negated else found
+
+
+def _one(tests: list[str], found: str) -> str:
+    """Whether any element fits any test."""
+    return f"arrayExists(s -> {' or '.join(tests) or '0'}, {found})"
+
+
+def _whole(kind: str, tests: list[str], found: str) -> str:
+    """Whether each test has its element and, of an equal set, each element its test."""
+    parts = [_one([test], found) for test in tests]
+    if kind == "equal":
+        parts.append(f"arrayAll(s -> {' or '.join(tests) or '0'}, {found})")
+    return " and ".join(parts) or "1"
+
+
+def _test(operator: str, wanted: Scalar, binder: Binder) -> str:
+    """Whether one element `s` fits one wanted value."""
+    plain = as_text(wanted)
+    if operator == "regex":
+        return f"match(s, {binder('(?-s)' + plain)})"
+    if operator in _FOLDED:
+        return _FOLDED[operator].format(binder(plain.casefold()))
+    sign = _SIGNS.get(operator, "=")
+    if plain != wanted and not isinstance(wanted, bool):
+        return _compared(sign, wanted, binder)
+    by_text = f"s {sign} {binder(plain)}"
+    if re.match(r"[0-9]{4}-", plain):
+        return f"ifNull({moment('s')} {sign} {moment(binder(plain))}, {by_text})"
+    return by_text
+
+
+def _compared(sign: str, wanted: Scalar, binder: Binder) -> str:
+    """Whether `s` is a number that stands so to a wanted one."""
+    as_float = f"ifNull({number('s')} {sign} {binder(_float(wanted))}, 0)"
+    plain = f"{Decimal(str(wanted)):f}"
+    if not re.match(_DECIMAL.replace(r"\\s", r"\s"), plain):
+        return as_float
+    exactly = f"{_decimal('s')} {sign} {_decimal(binder(plain))}"
+    return f"if(match(s, '{_DECIMAL}'), {exactly}, {as_float})"
+
+
+def _decimal(plain: str) -> str:
+    return f"toDecimal256OrZero(trimBoth({plain}, '{_SPACES}'), 20)"
+
+
+def _float(wanted: Scalar) -> float:
+    try:
+        return float(wanted)
+    except OverflowError:
+        return math.copysign(math.inf, int(wanted))

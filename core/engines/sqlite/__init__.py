@@ -1,0 +1,1 @@
+"""Questions answered by SQLite, over the workspace file."""

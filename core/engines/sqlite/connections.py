@@ -1,0 +1,174 @@
+"""Read-only connections to one workspace file: stopping them, and who uses which."""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final, Protocol
+
+from core.engines.sqlite import functions as bitmaps
+from core.errors import CannotOpen, Stopped
+from core.store.troubles import TROUBLES, code_of, sentence
+from core.store.waiting import WAIT, busy_timeout
+from core.store.workspace import Identity, identity, open_reader, read_calendar
+from core.timeframe import Calendar
+
+PROGRESS_STEPS: Final = 20_000
+_HARMLESS: Final = frozenset(
+    {sqlite3.SQLITE_OK, sqlite3.SQLITE_ERROR, sqlite3.SQLITE_BUSY, sqlite3.SQLITE_INTERRUPT}
+)
+"""Codes after which a connection is as good as before; 0 is an error of Python's own."""
+
+
+class Interruptible(Protocol):
+    """What runs a statement, and can be told from any thread to end it at once."""
+
+    def interrupt(self) -> None:
+        """End the statement."""
+
+
+class Stop:
+    """A handle to stop one running question from any thread, at once."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._connections: set[Interruptible] = set()
+        self.stopped = False
+
+    def stop(self) -> None:
+        """Interrupt the statements that are running and refuse the ones to come."""
+        with self._lock:
+            self.stopped = True
+            for connection in self._connections:
+                connection.interrupt()
+
+    @contextmanager
+    def guarding(self, connection: Interruptible) -> Iterator[None]:
+        """Let `stop` interrupt this connection, and only while this block runs."""
+        with self._lock:
+            if self.stopped:
+                raise Stopped("Stopped.")
+            self._connections.add(connection)
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._connections.discard(connection)
+
+
+@dataclass
+class Slot:
+    """One connection with its functions; used by one question at a time.
+
+    Attributes:
+        place: which file it has open.
+        wait: seconds every statement waits for a program that has the file for itself.
+        deadline: monotonic seconds at which a statement is ended.
+        broken: an error says that it is not to be used again.
+    """
+
+    connection: sqlite3.Connection
+    failures: bitmaps.Failures
+    place: Identity | None
+    wait: float
+    deadline: float = field(default=float("inf"))
+    broken: bool = False
+
+    @contextmanager
+    def snapshot(self) -> Iterator[None]:
+        """Read one state of the file in this block, whatever is committed meanwhile."""
+        self.connection.execute("begin")
+        try:
+            yield
+        finally:
+            self.connection.rollback()
+
+    def past_deadline(self) -> int:
+        """Progress handler: non-zero ends the statement."""
+        return int(time.monotonic() > self.deadline)
+
+    def suspect(self, error: Exception) -> None:
+        """Note an error that a statement ended with."""
+        self.broken = self.broken or code_of(error) not in _HARMLESS
+
+
+class Pool:
+    """The connections to one workspace file. Safe to use from several threads.
+
+    A file that was replaced by another of its name is opened anew; one that was deleted is not
+    read any more.
+
+    Args:
+        path: the workspace file.
+
+    Attributes:
+        calendar: the zone and week start of the file.
+
+    Raises (`slot` too):
+        CannotOpen: the file is missing or not a workspace.
+        Damaged: its first pages cannot be read.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.calendar = Calendar()
+        self._place: Identity | None = None
+        self._free: list[Slot] = []
+        self._lock = threading.Lock()
+        with self.slot():
+            pass
+
+    @contextmanager
+    def slot(self, wait: float = WAIT) -> Iterator[Slot]:
+        """A connection for this block alone, whose statements wait so many seconds at most."""
+        slot = self._taken() or self._opened(wait)
+        try:
+            if slot.wait != wait:
+                busy_timeout(slot.connection, wait)
+                slot.wait = wait
+            yield slot
+        finally:
+            slot.deadline = float("inf")
+            self._give_back(slot)
+
+    def _taken(self) -> Slot | None:
+        place = identity(self.path)
+        with self._lock:
+            if place is None and self._place is not None:
+                raise CannotOpen(f"{self.path} is no longer there.")
+            for slot in [slot for slot in self._free if slot.place != place]:
+                self._free.remove(slot)
+                slot.connection.close()
+            return self._free.pop() if self._free else None
+
+    def _give_back(self, slot: Slot) -> None:
+        with self._lock:
+            if not slot.broken:
+                self._free.append(slot)
+                return
+        slot.connection.close()
+
+    def _opened(self, wait: float) -> Slot:
+        place = identity(self.path)
+        connection = open_reader(self.path, wait=wait)
+        try:
+            if place != self._place:
+                self.calendar, self._place = read_calendar(connection), place
+        except TROUBLES as error:
+            connection.close()
+            raise sentence(error, self.path) from error
+        slot = Slot(connection, bitmaps.register(connection), place, wait)
+        connection.set_progress_handler(slot.past_deadline, PROGRESS_STEPS)
+        return slot
+
+    def close(self) -> None:
+        """Close the idle connections; the pool must not be used afterwards."""
+        with self._lock:
+            for slot in self._free:
+                slot.connection.close()
+            self._free.clear()

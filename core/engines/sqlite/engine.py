@@ -1,0 +1,411 @@
+"""The SQLite engine: answers from read-only connections, with deadline, cancel and cache."""
+
+from __future__ import annotations
+
+import json
+import os
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from core.answers import Shape
+from core.catalog.catalog import Names
+from core.engines.cache import Cache
+from core.engines.sqlite.connections import PROGRESS_STEPS, Pool, Slot, Stop
+from core.errors import Damaged, NotFound, Stopped, TookTooLong, did_you_mean
+from core.queries.common.question import Context, Question, Rows
+from core.queries.context import present_of
+from core.sql.dialect import SqliteDialect, Statement
+from core.store.troubles import DOCTOR, TROUBLES, sentence
+from core.store.waiting import WAIT
+from core.store.workspace import Identity, read_meta
+from core.timeframe import Calendar
+
+__all__ = ["PROGRESS_STEPS", "Clock", "Result", "SqliteEngine", "Stop", "wall_clock"]
+
+Clock = Callable[[], int]
+
+
+def wall_clock() -> int:
+    """Return the present instant in UTC ms."""
+    return int(time.time() * 1000)
+
+
+@dataclass(frozen=True)
+class Result:
+    """An answer with how it came about.
+
+    Attributes:
+        answer: one of the shapes of core.answers.
+        milliseconds: how long it took when it was computed.
+        at: when it was computed, UTC ms.
+        cached: True when it was not computed for this call.
+        statements: what was run, for the inspect panel.
+        lookups: what was looked up for them: names, definitions, texts.
+    """
+
+    answer: Any
+    milliseconds: float
+    at: int
+    cached: bool = False
+    statements: tuple[Statement, ...] = ()
+    lookups: tuple[Statement, ...] = ()
+
+
+@dataclass
+class _Asked:
+    """What one thread is answering, and on which connection."""
+
+    slot: Slot
+    stop: Stop
+    limit: float | None
+    lookups: list[Statement] = field(default_factory=list)
+
+
+class SqliteEngine:
+    """Answers questions over one workspace file. Safe to use from several threads.
+
+    Args:
+        path: the workspace file.
+        clock: returns now in UTC ms; tests pin it.
+        time_limit: seconds a question may run unless the call says otherwise; None for no limit.
+        wait: seconds that looking something up outside a question waits for a program that has
+            the file for itself; a question always waits WAIT.
+
+    Raises (every method):
+        CannotOpen: the file is missing, not a workspace, or not to be had.
+        QueryFailed: SQLite could not read it.
+    """
+
+    dialect_class = SqliteDialect
+
+    def __init__(
+        self,
+        path: str | Path,
+        *,
+        clock: Clock = wall_clock,
+        time_limit: float | None = None,
+        wait: float = WAIT,
+    ) -> None:
+        self.path = Path(path)
+        self.clock = clock
+        self.time_limit = time_limit
+        self.wait = wait
+        self._cache: Cache[Result] = Cache()
+        self._contexts: Cache[Context] = Cache(4)
+        self._here = threading.local()
+        self._pool = Pool(self.path)
+
+    @property
+    def calendar(self) -> Calendar:
+        """The zone and week start of the workspace."""
+        return self._pool.calendar
+
+    @contextmanager
+    def _asking(
+        self, stop: Stop | None = None, limit: float | None = None, wait: float = WAIT
+    ) -> Iterator[_Asked]:
+        """Answer in this block, and this thread, from one connection and one state of the file."""
+        with self._pool.slot(wait) as slot, slot.snapshot():
+            slot.deadline = time.monotonic() + limit if limit else float("inf")
+            outer = getattr(self._here, "asked", None)
+            self._here.asked = _Asked(slot, stop or Stop(), limit)
+            try:
+                yield self._here.asked
+            finally:
+                self._here.asked = outer
+
+    def close(self) -> None:
+        """Close the idle connections; the engine must not be used afterwards."""
+        self._pool.close()
+
+    # -- questions
+
+    def run(
+        self,
+        question: Question,
+        *,
+        stop: Stop | None = None,
+        fresh: bool = False,
+        time_limit: float | None = None,
+        forgiving: bool = False,
+    ) -> Result:
+        """Answer a question.
+
+        Args:
+            stop: lets another thread stop it.
+            fresh: compute it even when a cached answer would do.
+            time_limit: seconds, instead of the engine's own.
+            forgiving: an event or a field that is not there never happened or has no value, which
+                a note of the answer says; otherwise it is refused.
+
+        Raises:
+            BadQuestion, NotFound: it cannot be asked of this workspace.
+            Stopped, TookTooLong, QueryFailed: it did not finish.
+        """
+        limit = time_limit if time_limit is not None else self.time_limit
+        with self._asking(stop, limit) as asked:
+            ctx, state = self._context(asked.slot)
+            moving = ctx.whole is not None or question.by_the_minute()
+            moment = ctx.now // 60_000 if moving else ctx.today
+            key = (question.model_dump_json(), state, moment, forgiving)
+            kept = None if fresh else self._cache.get(key)
+            if kept is not None:
+                return replace(kept, cached=True)
+            started = time.perf_counter()
+            asked.lookups.clear()
+            ctx = ctx.of(question)
+            if forgiving:
+                ctx = replace(ctx, names=ctx.names.forgiving())
+            answer, statements = self._drive(asked, ctx, question)
+            if ctx.names.missed:
+                answer = answer.missing(ctx.names.missed)
+            spent = (time.perf_counter() - started) * 1000
+            lookups = tuple(asked.lookups)
+            at = (ctx.usual or ctx).now
+            result = Result(answer, spent, at, statements=statements, lookups=lookups)
+            self._cache.put(key, result)
+            return result
+
+    def answer(self, question: Question, **options: Any) -> Any:
+        """Answer a question and return the shape alone; options as for `run`."""
+        return self.run(question, **options).answer
+
+    def _drive(
+        self, asked: _Asked, ctx: Context, question: Question
+    ) -> tuple[Shape, tuple[Statement, ...]]:
+        asking = question.ask(ctx)
+        done: list[Statement] = []
+        try:
+            statement = next(asking)
+            while True:
+                done += [statement, *statement.also]
+                rows = self._rows(asked, statement)
+                statement = asking.send(rows)
+        except StopIteration as finished:
+            return finished.value, tuple(done)
+
+    def _rows(self, asked: _Asked, statement: Statement) -> Rows:
+        slot, stop, limit = asked.slot, asked.stop, asked.limit
+        if statement.typed:
+            from core.engines.sqlite.raw_sql import run_typed
+
+            return run_typed(self.path, statement, stop=stop, time_limit=limit)
+        if not statement.also:
+            return self._execute(slot, statement, stop, limit)
+        parts = [statement, *statement.also]
+        with ExitStack() as stack:
+            slots = [slot]
+            for _ in range(min(len(parts), os.cpu_count() or 1) - 1):
+                other = stack.enter_context(self._pool.slot())
+                stack.enter_context(other.snapshot())
+                if self._state(other) == self._state(slot):
+                    other.deadline = slot.deadline
+                    slots.append(other)
+            return self._side_by_side(slots, parts, stop, limit)
+
+    def _side_by_side(
+        self, slots: list[Slot], parts: list[Statement], stop: Stop, limit: float | None
+    ) -> Rows:
+        """Run statements in threads, each on the first slot to be free; rows keep their order."""
+        from concurrent.futures import ThreadPoolExecutor
+        from queue import SimpleQueue
+
+        free: SimpleQueue[Slot] = SimpleQueue()
+        for slot in slots:
+            free.put(slot)
+
+        def run(part: Statement) -> Rows:
+            taken = free.get()
+            try:
+                return self._execute(taken, part, stop, limit)
+            finally:
+                free.put(taken)
+
+        with ThreadPoolExecutor(len(slots)) as pool:
+            try:
+                return [row for rows in pool.map(run, parts) for row in rows]
+            except BaseException:
+                pool.shutdown(wait=False, cancel_futures=True)
+                for slot in slots:
+                    slot.connection.interrupt()
+                raise
+
+    def _execute(self, slot: Slot, statement: Statement, stop: Stop, limit: float | None) -> Rows:
+        slot.failures.take()
+        slot.failures.unwanted = lambda: _unwanted(slot, stop, limit)
+        with self._translating(slot, stop, limit), stop.guarding(slot.connection):
+            rows: Rows = slot.connection.execute(statement.text, statement.parameters).fetchall()
+        failed = slot.failures.take()
+        if failed:
+            raise failed
+        return rows
+
+    @contextmanager
+    def _translating(
+        self, slot: Slot, stop: Stop | None = None, limit: float | None = None
+    ) -> Iterator[None]:
+        """Turn an error of SQLite in this block into a sentence."""
+        try:
+            yield
+        except TROUBLES as error:
+            failed = slot.failures.take()
+            slot.suspect(error)
+            raise self._sentence(error, slot, failed, stop or Stop(), limit) from error
+
+    def _sentence(
+        self,
+        error: Exception,
+        slot: Slot,
+        failed: Exception | None,
+        stop: Stop,
+        limit: float | None,
+    ) -> Exception:
+        if stop.stopped:
+            return Stopped("Stopped.")
+        if failed:
+            return failed
+        late = _unwanted(slot, stop, limit)
+        return late if late and "interrupted" in str(error) else sentence(error, self.path)
+
+    # -- what a question is asked within
+
+    def context(self) -> Context:
+        """Return the context a question asked now would get."""
+        with self._asking(wait=self.wait) as asked:
+            return self._context(asked.slot)[0]
+
+    def generation(self) -> int:
+        """Return the number that every change to the workspace raises."""
+        return self.state()[1]
+
+    def state(self) -> tuple[Identity | None, int]:
+        """Return which file is read, and the number that every change to it raises."""
+        with self._pool.slot(self.wait) as slot:
+            return self._state(slot)[:2]
+
+    def _state(self, slot: Slot) -> tuple[Identity | None, int, int]:
+        """The file, the generation and the schema version that a connection sees."""
+        with self._translating(slot):
+            row = slot.connection.execute(
+                """
+                select value, (select schema_version from pragma_schema_version)
+                from meta where key = 'generation'
+                """
+            ).fetchone()
+        if row is None or not row[0].isdecimal():
+            raise Damaged(f"{self.path} is damaged: it has no generation.", DOCTOR)
+        return slot.place, int(row[0]), int(row[1])
+
+    def _context(self, slot: Slot) -> tuple[Context, tuple[Any, ...]]:
+        state = self._state(slot)
+        ctx = self._contexts.get(state)
+        if ctx is None:
+            ctx = self._build_context()
+            self._contexts.put(state, ctx)
+        ctx = replace(ctx, now=self.clock())
+        if ctx.latest is not None and ctx.latest > ctx.now:
+            ctx = self._present(ctx)
+        return ctx, state
+
+    def _present(self, ctx: Context) -> Context:
+        """Return the context without what is dated after now, which is there in its `whole`."""
+        end = ctx.calendar.day_start(ctx.today + 1)
+        ((newest, later),) = self.read(
+            """
+            select max((select max(ts) from events where event = n.id and ts <= :now)),
+                   max(exists (select 1 from events
+                               where event = n.id and ts > :now and ts < :end))
+            from event_names n
+            where not n.deleted
+            """,
+            {"now": ctx.now, "end": end},
+        )
+        return present_of(ctx, newest, later=bool(later))
+
+    def _build_context(self) -> Context:
+        first, last = self._extent()
+        made = self.read("select name from sqlite_master where type = 'index'")
+        names = Names(self.read)
+        dialect = self.dialect_class(
+            frozenset(str(name) for (name,) in made), all_in_sessions=not names.active
+        )
+        return Context(dialect, self.calendar, names, 0, first, last, self._definition, self._chart)
+
+    def _extent(self) -> tuple[int | None, int | None]:
+        """First and last event: per event name one seek in the (event, ts) index."""
+        ((first, last),) = self.read(
+            """
+            select min((select min(ts) from events where event = n.id)),
+                   max((select max(ts) from events where event = n.id))
+            from event_names n
+            where not n.deleted
+            """
+        )
+        return first, last
+
+    def read(self, sql: str, parameters: Any = ()) -> Rows:
+        """Run one SELECT of ours against the workspace and return its rows.
+
+        While a question is answered it reads what the question reads: the same state of the file,
+        within the same time limit, stopped by the same handle.
+        """
+        statement = Statement(sql, parameters)
+        asked: _Asked | None = getattr(self._here, "asked", None)
+        if asked is not None:
+            asked.lookups.append(statement)
+            return self._execute(asked.slot, statement, asked.stop, asked.limit)
+        with self._pool.slot(self.wait) as slot:
+            return self._execute(slot, statement, Stop(), None)
+
+    def meta(self) -> dict[str, str]:
+        """Return the workspace's settings."""
+        with self._pool.slot(self.wait) as slot, self._translating(slot):
+            return read_meta(slot.connection)
+
+    def _definition(self, name: str) -> dict[str, Any]:
+        rows = self.read(
+            "select body from audiences where deleted_at is null and (id = ? or title = ?)",
+            (name, name),
+        )
+        if not rows:
+            titles = [str(t) for (t,) in self.read(
+                "select title from audiences where deleted_at is null"
+            )]  # fmt: skip
+            raise NotFound(
+                f"Audience missing: there is no audience {name!r}.",
+                did_you_mean(name, titles) or "footfall list audiences names them all.",
+            )
+        found: dict[str, Any] = json.loads(rows[0][0])
+        return found
+
+    def _chart(self, name: str) -> dict[str, Any]:
+        from core.store.library.saved import Saved
+
+        return Saved(self.path).item("charts", name).body
+
+    def events_in(self, first_day: int, last_day: int) -> int:
+        """Return how many events lie on local days first to last, both inclusive."""
+        rows = self.read(
+            """
+            select coalesce(sum(total), 0) from activity
+            where event = 0 and dimension = 0 and value = 0 and day between ? and ?
+            """,
+            (first_day, last_day),
+        )
+        return int(rows[0][0])
+
+
+def _unwanted(slot: Slot, stop: Stop, limit: float | None) -> Exception | None:
+    """Return why a statement that is still running must end, None if it need not."""
+    if stop.stopped:
+        return Stopped("Stopped.")
+    if slot.past_deadline():
+        return TookTooLong(
+            f"Took longer than {limit:g} s.", "Choose a shorter range, or run without limit."
+        )
+    return None

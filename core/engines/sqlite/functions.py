@@ -1,0 +1,386 @@
+"""Sets of actors as SQL functions on a SQLite connection, plus the few helpers questions need.
+
+A set is a serialised 32-bit roaring bitmap; NULL reads as the empty set. Actor 0 is nobody and
+never enters a set. A function refuses what it cannot take: the statement ends with an SQL error,
+and the first error is kept for the engine to raise. Window functions end the process where a
+frame can be empty, so only statements of ours meet these functions, never those of people.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable
+from functools import partial
+from itertools import pairwise
+from typing import Any
+
+from pyroaring import BitMap
+
+from core.errors import FootfallError, QueryFailed
+from core.json_values import holds_json, json_at, json_number
+from core.sequences.search import funnel_attempts
+from core.sql.sums import total
+
+Blob = bytes | None
+
+
+class Failures:
+    """Remembers the first error raised inside a callback of one connection.
+
+    Attributes:
+        unwanted: returns why the running statement must end, as an error; None if it need not.
+    """
+
+    def __init__(self) -> None:
+        self.first: Exception | None = None
+        self.unwanted: Callable[[], Exception | None] = lambda: None
+
+    def check(self) -> None:
+        """Raise why the running statement must end, if it must; for callbacks that take long."""
+        error = self.unwanted()
+        if error:
+            raise error
+
+    def take(self) -> Exception | None:
+        """Return the remembered error and forget it."""
+        error, self.first = self.first, None
+        return error
+
+    def guard(self, name: str, function: Callable[..., Any]) -> Callable[..., Any]:
+        """Wrap a callback so that what it raised is remembered; it still ends the statement."""
+
+        def guarded(*arguments: Any) -> Any:
+            try:
+                return function(*arguments)
+            except FootfallError as error:
+                self.first = self.first or error
+                raise
+            except Exception:
+                self.first = self.first or QueryFailed(f"{name} was given what it cannot take.")
+                raise
+
+        return guarded
+
+
+def load(blob: Blob) -> BitMap:
+    """Return the set a blob holds; NULL is the empty set.
+
+    Raises:
+        TypeError, ValueError: it is no set.
+    """
+    if blob is None:
+        return BitMap()
+    if not blob:
+        raise ValueError("no set is so short")
+    return BitMap.deserialize(blob)
+
+
+def _nothing(*blobs: Blob) -> bool:
+    """Return whether one of the sets is NULL; TypeError where one is neither NULL nor a blob."""
+    if not all(blob is None or isinstance(blob, bytes) for blob in blobs):
+        raise TypeError("no set")
+    return None in blobs
+
+
+def rb_count(users: Blob) -> int:
+    """Return how many actors are in a set."""
+    return 0 if users is None else len(load(users))
+
+
+def rb_and(left: Blob, right: Blob) -> bytes:
+    """Return the actors in both sets."""
+    return (load(left) & load(right)).serialize()
+
+
+def rb_or(left: Blob, right: Blob) -> bytes:
+    """Return the actors in either set."""
+    return (load(left) | load(right)).serialize()
+
+
+def rb_andnot(left: Blob, right: Blob) -> bytes:
+    """Return the actors in the first set only."""
+    return (load(left) - load(right)).serialize()
+
+
+def rb_and_count(left: Blob, right: Blob) -> int:
+    """Return how many actors are in both sets."""
+    return 0 if _nothing(left, right) else load(left).intersection_cardinality(load(right))
+
+
+def rb_andnot_count(left: Blob, right: Blob) -> int:
+    """Return how many actors are in the first set only."""
+    if _nothing(left, right):
+        return rb_count(left)
+    return load(left).difference_cardinality(load(right))
+
+
+def rb_contains(users: Blob, actor: int) -> bool:
+    """Return whether an actor is in a set."""
+    if not isinstance(actor, int):
+        raise TypeError("no actor")
+    return actor in load(users)
+
+
+def rb_ids(users: Blob) -> str:
+    """Return a set as a JSON array of ids, for json_each."""
+    return str(list(load(users)))
+
+
+class Build:
+    """Aggregate: the set of the actors it is given."""
+
+    def __init__(self) -> None:
+        self.actors: list[int] = []
+
+    def step(self, actor: int | None) -> None:
+        """Add one actor; nobody and NULL are passed over."""
+        if actor:
+            self.actors.append(actor)
+        elif actor != 0 and actor is not None:
+            raise TypeError("no actor")
+
+    def finalize(self) -> bytes:
+        """Return the set."""
+        if not set(map(type, self.actors)) <= {int}:
+            raise TypeError("no actor")
+        return BitMap(self.actors).serialize()
+
+
+class Union:
+    """Aggregate and growing window: the union of sets. Never give it a frame that can be empty."""
+
+    def __init__(self) -> None:
+        self.users = BitMap()
+
+    def step(self, users: Blob) -> None:
+        """Unite one more set."""
+        if users is not None:
+            self.users |= load(users)
+
+    def value(self) -> bytes:
+        """Return the union so far."""
+        return self.users.serialize()
+
+    def inverse(self, users: Blob) -> None:
+        """Refuse moving frames: a union cannot be undone."""
+        raise NotImplementedError("rb_or_agg runs over growing frames only")
+
+    finalize = value
+
+
+class Sliding:
+    """Window: the union of the sets in a moving frame that always holds the current row.
+
+    Two stacks make a queue: sets come in at the back under a running union, and leave from the
+    front, where each entry is already the union of what is behind it. About three unions a row,
+    however wide the frame.
+    """
+
+    def __init__(self) -> None:
+        self.back: list[BitMap] = []
+        self.back_union = BitMap()
+        self.front: list[BitMap] = []
+
+    def step(self, users: Blob) -> None:
+        """Let one set in at the end of the frame."""
+        entered = load(users)
+        self.back.append(entered)
+        self.back_union |= entered
+
+    def inverse(self, users: Blob) -> None:
+        """Let the oldest set out."""
+        if not self.front:
+            union = BitMap()
+            while self.back:
+                union |= self.back.pop()
+                self.front.append(union.copy())
+            self.back_union = BitMap()
+        self.front.pop()
+
+    def value(self) -> bytes:
+        """Return the union of the frame."""
+        kept = self.front[-1] | self.back_union if self.front else self.back_union
+        return kept.serialize()
+
+    finalize = value
+
+
+class Tally:
+    """Aggregate: how many of the sets each actor is in, for `rb_at_least`.
+
+    The counts are kept as bit planes: plane i holds the actors whose count has bit i set.
+    """
+
+    def __init__(self) -> None:
+        self.planes: list[BitMap] = []
+
+    def step(self, users: Blob) -> None:
+        """Count one more set."""
+        carry, place = load(users), 0
+        while carry:
+            if place == len(self.planes):
+                self.planes.append(BitMap())
+            plane = self.planes[place]
+            self.planes[place], carry = plane ^ carry, plane & carry
+            place += 1
+
+    def finalize(self) -> bytes:
+        """Return the planes, each behind its length."""
+        parts = [plane.serialize() for plane in self.planes]
+        return b"".join(len(part).to_bytes(4, "little") + part for part in parts)
+
+
+def _planes(tally: Blob) -> list[BitMap]:
+    if not isinstance(tally, bytes | None):
+        raise TypeError("no tally")
+    found, at = [], 0
+    while tally and at < len(tally):
+        size = int.from_bytes(tally[at : at + 4], "little")
+        found.append(BitMap.deserialize(tally[at + 4 : at + 4 + size]))
+        at += 4 + size
+    return found
+
+
+def rb_at_least(tally: Blob, least: int) -> bytes:
+    """Return the actors that are in at least `least` (from 1) of the sets of a tally."""
+    planes = _planes(tally)
+    if least >> len(planes):
+        return BitMap().serialize()
+    more, equal = BitMap(), BitMap.union(*planes) if planes else BitMap()
+    for place in range(len(planes) - 1, -1, -1):
+        if least >> place & 1:
+            equal &= planes[place]
+        else:
+            more |= equal & planes[place]
+            equal -= planes[place]
+    return (more | equal).serialize()
+
+
+class Combination:
+    """Aggregate: the texts of the different values in upper-case hex, ascending, by commas."""
+
+    def __init__(self) -> None:
+        self.values: set[int | str] = set()
+
+    def step(self, value: int | str | None) -> None:
+        """Take in one value; NULL is passed over."""
+        if value is not None:
+            self.values.add(value)
+
+    def finalize(self) -> str:
+        """Return the list."""
+        if not set(map(type, self.values)) <= {int, float, str}:
+            raise TypeError("no value")
+        return ",".join(sorted(str(value).encode().hex().upper() for value in self.values))
+
+
+class Gaps:
+    """Aggregate: of each actor in at least two sets, twice the median of the days between them.
+
+    A JSON array of [actor, twice the median]. Sets come with their day, in any order.
+    """
+
+    def __init__(self) -> None:
+        self.days: dict[int, list[int]] = {}
+
+    def step(self, day: int, users: Blob) -> None:
+        """Note one day of everybody in a set."""
+        if not isinstance(day, int):
+            raise TypeError("no day")
+        for actor in load(users):
+            self.days.setdefault(actor, []).append(day)
+
+    def finalize(self) -> str:
+        """Return the list."""
+        return str([[actor, found] for actor, days in self.days.items() if (found := _twice(days))])
+
+
+def _twice(days: list[int]) -> int:
+    """Return twice the median of the gaps between days, 0 of fewer than two."""
+    days = sorted(set(days))
+    gaps = sorted(later - day for day, later in pairwise(days))
+    return gaps[(len(gaps) - 1) // 2] + gaps[len(gaps) // 2] if gaps else 0
+
+
+class Total:
+    """Aggregate: the sum of the numbers it is given (definitions 1.7, `core.sql.sums`)."""
+
+    def __init__(self) -> None:
+        self.values: list[float] = []
+
+    def step(self, value: float | None) -> None:
+        """Add one number; NULL is passed over."""
+        if value is not None:
+            self.values.append(value)
+
+    def finalize(self) -> float | None:
+        """Return the sum, or NULL of nothing."""
+        if not set(map(type, self.values)) <= {int, float}:
+            raise TypeError("no numbers")
+        return total(self.values) if self.values else None
+
+
+class Percentile:
+    """Aggregate: percentile p of the numbers it is given, type 7 (definitions 1.7)."""
+
+    def __init__(self) -> None:
+        self.values: list[float] = []
+        self.p = 0.5
+
+    def step(self, value: float | None, p: float) -> None:
+        """Add one number; NULL is passed over."""
+        self.p = p
+        if value is not None:
+            self.values.append(value)
+
+    def finalize(self) -> float | None:
+        """Return the percentile, or NULL of nothing."""
+        if not set(map(type, self.values)) <= {int, float} or not 0 <= self.p <= 1:
+            raise TypeError("no numbers, or no part of them")
+        return percentile(self.values, self.p)
+
+
+def percentile(values: list[float], p: float) -> float | None:
+    """Return percentile p (0 to 1) by linear interpolation, or None of nothing."""
+    if not values:
+        return None
+    ordered = sorted(values)
+    position = (len(ordered) - 1) * p
+    low = int(position)
+    if low + 1 >= len(ordered):
+        return float(ordered[low])
+    return ordered[low] + (position - low) * (ordered[low + 1] - ordered[low])
+
+
+FUNCTIONS: tuple[tuple[str, int, Callable[..., Any]], ...] = (
+    ("rb_count", 1, rb_count),
+    ("rb_and", 2, rb_and),
+    ("rb_or", 2, rb_or),
+    ("rb_andnot", 2, rb_andnot),
+    ("rb_and_count", 2, rb_and_count),
+    ("rb_andnot_count", 2, rb_andnot_count),
+    ("rb_contains", 2, rb_contains),
+    ("rb_ids", 1, rb_ids),
+    ("rb_at_least", 2, rb_at_least),
+    ("condition_holds", 2, holds_json),
+    ("json_number", 1, json_number),
+    ("json_at", 2, json_at),
+)
+
+
+def register(connection: sqlite3.Connection) -> Failures:
+    """Add the functions to a connection; return where their errors are remembered."""
+    failures = Failures()
+    for name, count, function in FUNCTIONS:
+        connection.create_function(name, count, failures.guard(name, function), deterministic=True)
+    found = failures.guard("funnel_attempts", partial(funnel_attempts, failures.check))
+    connection.create_function("funnel_attempts", 5, found, deterministic=True)
+    connection.create_aggregate("rb_build", 1, Build)  # type: ignore[arg-type]
+    connection.create_aggregate("rb_tally", 1, Tally)  # type: ignore[arg-type]
+    connection.create_aggregate("rb_gaps", 2, Gaps)  # type: ignore[arg-type]
+    connection.create_window_function("rb_or_agg", 1, Union)
+    connection.create_window_function("rb_or_sliding", 1, Sliding)
+    connection.create_aggregate("hex_combination", 1, Combination)  # type: ignore[arg-type]
+    connection.create_aggregate("percentile", 2, Percentile)  # type: ignore[arg-type]
+    connection.create_aggregate("exact_total", 1, Total)  # type: ignore[arg-type]
+    return failures

@@ -1,0 +1,201 @@
+"""SQL typed by a person: one SELECT, which can do nothing else (definitions 10.6).
+
+A statement is pasted from anywhere, so it runs in a program of its own (raw_sql_child): one that
+has no functions but those of SQLite, may use little memory, and can be ended at once, also inside
+a function that never looks at a clock.
+"""
+
+from __future__ import annotations
+
+import marshal
+import re
+import sqlite3
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any, Final
+
+from core.engines.sqlite import raw_sql_child
+from core.engines.sqlite.engine import Stop
+from core.errors import (
+    BadQuestion,
+    FootfallError,
+    QueryFailed,
+    Stopped,
+    TookTooLong,
+    did_you_mean,
+)
+from core.queries.common.question import Rows
+from core.sql.dialect import Statement
+from core.sql.text import is_sql
+from core.store.troubles import sentence
+from core.store.waiting import WAIT
+from core.store.workspace import reader_uris
+
+TIME_LIMIT: Final = 30.0
+GRACE: Final = 1.0
+"""Seconds past the limit after which a statement that does not end by itself is killed."""
+MAX_VALUE: Final = 10_000_000
+"""Bytes a single value may take."""
+MAX_RESULT: Final = 50_000_000
+"""Bytes all rows may take together."""
+MAX_MEMORY: Final = 256_000_000
+"""Bytes SQLite may take for a statement; sorting goes to temporary files before."""
+MAX_FILE: Final = 1_000_000_000
+"""Bytes of one temporary file."""
+
+_SETUP: Final = (
+    "select value from meta where key = 'version'",
+    "pragma query_only = on",
+    "pragma trusted_schema = off",
+    "pragma mmap_size = 1073741824",
+    "pragma cache_size = -65536",
+    f"pragma busy_timeout = {WAIT * 1000:.0f}",
+    f"pragma hard_heap_limit = {MAX_MEMORY}",
+)
+_READS = "Only one SELECT or WITH statement is run."
+VIEWS: Final = (
+    "events_v1", "context_v1", "logs_v1", "user_traits_v1", "users_v1", "user_devices",
+)  # fmt: skip
+"""What a statement is to read; the tables behind them hold numbers instead of names."""
+
+
+def run_typed(
+    path: str | Path,
+    statement: Statement,
+    *,
+    stop: Stop | None = None,
+    time_limit: float | None = None,
+) -> Rows:
+    """Run one SELECT against a workspace; it can change nothing.
+
+    Args:
+        statement: with `typed` rows to fetch at most.
+        stop: lets another thread stop it.
+        time_limit: seconds, at least TIME_LIMIT, which is the usual; 0 for no limit.
+
+    Returns:
+        The column names, then the rows.
+
+    Raises:
+        BadQuestion: not a SELECT or WITH, several statements, or a parameter without a value.
+        QueryFailed: SQLite refused it, or its values or rows are too large.
+        TookTooLong, Stopped: it did not finish.
+        CannotOpen, Busy, Damaged: the workspace cannot be read.
+    """
+    _check(statement.text)
+    seconds = TIME_LIMIT if time_limit is None else time_limit and max(time_limit, TIME_LIMIT)
+    request = {
+        "uris": reader_uris(path),
+        "setup": list(_SETUP),
+        "query": statement.text,
+        "parameters": dict(statement.parameters),
+        "rows": statement.typed,
+        "seconds": seconds or None,
+        "value_bytes": MAX_VALUE,
+        "result_bytes": MAX_RESULT,
+        "file_bytes": MAX_FILE,
+    }
+    kind, *rest = _asked(request, stop or Stop(), seconds)
+    if kind == "large":
+        raise QueryFailed(
+            f"The rows hold more than {MAX_RESULT // 1_000_000} MB.",
+            "Ask for fewer rows or columns, or for a part of long values with substr.",
+        )
+    if kind == "error":
+        raise _translated(rest[0]["said"], rest[0]["code"], Path(path), seconds, rest[0]["late"])
+    names, rows = rest
+    return [tuple(names), *rows]
+
+
+def _check(query: str) -> None:
+    if not is_sql(query):
+        raise BadQuestion("This is not a SELECT.", _READS, parameter="query")
+    if "\0" in query:
+        raise BadQuestion("The query holds what is not text.", _READS, parameter="query")
+
+
+class _Child:
+    """A running program that answers one request; `interrupt` ends it, from any thread."""
+
+    def __init__(self) -> None:
+        program = [sys.executable, "-I", "-S", str(raw_sql_child.__file__)]
+        pipe, nowhere = subprocess.PIPE, subprocess.DEVNULL
+        try:
+            self._process = subprocess.Popen(program, stdin=pipe, stdout=pipe, stderr=nowhere)
+        except OSError as error:
+            raise QueryFailed(
+                f"The program that runs statements did not start: {error.strerror}."
+            ) from error
+
+    def __enter__(self) -> _Child:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.interrupt()
+        self._process.communicate()
+
+    def interrupt(self) -> None:
+        """End the program at once."""
+        self._process.kill()
+
+    def reply(self, request: dict[str, Any], seconds: float | None) -> Any:
+        """Return the reply to the request, or None where the program ended without one.
+
+        Raises:
+            subprocess.TimeoutExpired: it did not end in time.
+        """
+        sent, _ = self._process.communicate(marshal.dumps(request), timeout=seconds)
+        return marshal.loads(sent) if self._process.returncode == 0 else None
+
+
+def _asked(request: dict[str, Any], stop: Stop, seconds: float) -> Any:
+    with _Child() as child, stop.guarding(child):
+        try:
+            reply = child.reply(request, seconds + GRACE if seconds else None)
+        except subprocess.TimeoutExpired:
+            raise _late(seconds) from None
+    if stop.stopped:
+        raise Stopped("Stopped.")
+    if reply is None:
+        raise QueryFailed("SQLite ended on this statement.", "Write it in a simpler way.")
+    return reply
+
+
+def _late(seconds: float) -> TookTooLong:
+    return TookTooLong(f"Took longer than {seconds:g} s.", "Ask for less at once.")
+
+
+def _translated(said: str, code: int, path: Path, seconds: float, late: bool) -> FootfallError:
+    said = said.rstrip(".")
+    if code == sqlite3.SQLITE_INTERRUPT and late:
+        return _late(seconds)
+    if code == sqlite3.SQLITE_TOOBIG:
+        return QueryFailed(
+            f"A value is longer than {MAX_VALUE // 1_000_000} MB.", "Ask for a part of it."
+        )
+    if code == sqlite3.SQLITE_NOMEM:
+        return QueryFailed(
+            f"The statement needs more than {MAX_MEMORY // 1_000_000} MB of memory.",
+            "Ask for fewer rows or for shorter values.",
+        )
+    if code in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR_WRITE):
+        return QueryFailed(
+            f"Sorting needs more than {MAX_FILE // 1_000_000_000} GB.", "Ask for fewer rows."
+        )
+    if "not authorized" in said or "prohibited" in said or "one statement" in said:
+        return BadQuestion(f"SQLite refused it: {said}.", _READS, parameter="query")
+    if code & 0xFF not in (0, sqlite3.SQLITE_ERROR) or not path.exists():
+        error = sqlite3.OperationalError(said)
+        error.sqlite_errorcode = code
+        return sentence(error, path)
+    return QueryFailed(f"SQLite says: {said}.", _advice(said))
+
+
+def _advice(said: str) -> str:
+    if re.fullmatch("no such function: .+", said):
+        return "Statements may use the functions of SQLite."
+    absent = re.fullmatch(r"no such table: (?:main\.)?(.+)", said)
+    if absent:
+        return did_you_mean(absent[1], VIEWS) or f"There are {', '.join(VIEWS)}."
+    return ""

@@ -1,0 +1,1 @@
+"""Formulas over series: their text, functions and values."""

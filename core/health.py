@@ -1,0 +1,257 @@
+"""What can be wrong with a workspace file, checked: `footfall doctor`."""
+
+from __future__ import annotations
+
+import random
+import sqlite3
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from pyroaring import BitMap
+
+from core.columns import ACTIVE, EMPTY, FIRST_PROPERTY, NONE
+from core.sql.dialect import SqliteDialect, json_path
+from core.store.ingest.flags import Flags
+from core.store.strays import strays
+from core.store.workspace import open_reader, read_meta
+from core.timeframe import DAY
+
+SAMPLE: Final = 40
+"""Days of single events whose sets are recounted from the rows."""
+
+MAX_PAGES: Final = 20_000_000
+"""Above this many pages the whole-file integrity check is left out."""
+
+_INDEXES: Final = ("events_by_event", "events_by_event_ts")
+
+
+@dataclass(frozen=True)
+class Check:
+    """One thing looked at.
+
+    Attributes:
+        ok: False when something has to be done.
+        detail: what was found, one line.
+        milliseconds: how long looking took.
+    """
+
+    name: str
+    ok: bool
+    detail: str
+    milliseconds: float = 0.0
+
+
+Found = tuple[bool, str]
+
+
+def checks(path: str | Path, *, whole: bool = True) -> Iterator[Check]:
+    """Yield the checks of a workspace, one after another as they are done.
+
+    Args:
+        whole: also read the whole file for damage, which takes about a second per GB.
+
+    Raises:
+        CannotOpen: no workspace there.
+    """
+    with closing(open_reader(path)) as connection:
+        connection.execute("begin")  # one state of the file, whatever is committed meanwhile
+        looks: list[tuple[str, Callable[[], Found]]] = [
+            ("settings", lambda: _settings(connection)),
+            ("size", lambda: _size(Path(path))),
+            ("write-ahead log", lambda: _log(connection, Path(path))),
+            ("indexes", lambda: _indexes(connection)),
+            ("imports", lambda: _imports(connection)),
+            ("sets", lambda: _sets(connection)),
+            ("times", lambda: _times(connection)),
+            ("scan", lambda: _scan(connection)),
+        ]
+        if whole:
+            looks.insert(3, ("integrity", lambda: _integrity(connection)))
+        for name, look in looks:
+            started = time.perf_counter()
+            try:
+                ok, detail = look()
+            except sqlite3.Error as error:
+                ok, detail = False, f"SQLite says: {error}"
+            except Exception as error:  # what a damaged page says can be anything
+                ok, detail = False, f"not as it was written: {error}"
+            yield Check(name, ok, detail, (time.perf_counter() - started) * 1000)
+
+
+def _settings(connection: sqlite3.Connection) -> Found:
+    meta = read_meta(connection)
+    week = "Sunday" if meta.get("week_start") == "6" else "Monday"
+    return True, (
+        f"zone {meta.get('zone')}, weeks start on {week}, schema {meta.get('version')}, "
+        f"SQLite {sqlite3.sqlite_version}"
+    )
+
+
+def _size(path: Path) -> Found:
+    return True, f"{path.stat().st_size / 1e6:,.1f} MB"
+
+
+def _log(connection: sqlite3.Connection, path: Path) -> Found:
+    mode = str(connection.execute("pragma journal_mode").fetchone()[0])
+    log = path.with_name(path.name + "-wal")
+    size = log.stat().st_size / 1e6 if log.exists() else 0.0
+    return mode == "wal", f"journal mode {mode}, {size:,.1f} MB not yet in the file"
+
+
+def _indexes(connection: sqlite3.Connection) -> Found:
+    names = {str(name) for (name,) in connection.execute("select name from sqlite_master")}
+    missing = [name for name in _INDEXES if name not in names]
+    if missing:
+        return False, f"missing: {', '.join(missing)}; the next import makes them"
+    return True, f"{len(_INDEXES)} of events"
+
+
+def _imports(connection: sqlite3.Connection) -> Found:
+    """One that was stopped is no matter once the same source was imported to its end."""
+    total, open_ones, again = connection.execute(
+        """
+        select count(*),
+               count(*) filter (where finished = 0 and not repeated),
+               count(*) filter (where finished = 0 and repeated)
+        from (
+            select finished,
+                   exists (
+                       select 1 from imports later
+                       where later.source = i.source and later.id > i.id and later.finished
+                   ) as repeated
+            from imports i
+        )
+        """
+    ).fetchone()
+    if open_ones:
+        return False, f"{open_ones} of {total} not finished; run the same import again"
+    return True, f"{total - again} finished" + (f", {again} run again" if again else "")
+
+
+def _integrity(connection: sqlite3.Connection) -> Found:
+    (pages,) = connection.execute("pragma page_count").fetchone()
+    if pages > MAX_PAGES:
+        return True, "not looked at: the file is very large"
+    found = [str(row[0]) for row in connection.execute("pragma quick_check(3)")]
+    return found == ["ok"], "no damage" if found == ["ok"] else "; ".join(found)
+
+
+def _sets(connection: sqlite3.Connection) -> Found:
+    """Recount some stored sets from the events themselves."""
+    keys = connection.execute(
+        """
+        select event, day from activity
+        where dimension = 0 and value = 0 and event > 0
+        """
+    ).fetchall()
+    chosen = random.Random(0).sample(keys, min(SAMPLE, len(keys)))
+    wrong = [key for key in chosen if not _agrees(connection, *key)]
+    if wrong:
+        return False, f"{len(wrong)} of {len(chosen)} differ; import into a new workspace"
+    flags = Flags.read(connection)
+    for whole in (0, ACTIVE):
+        off = _days_off(connection, whole, flags)
+        if off:
+            word = "active" if whole else "any event"
+            return False, f"{off} days of {word} are not those of the single events"
+    wrong_properties = _properties_off(connection)
+    if wrong_properties:
+        return False, f"{wrong_properties} of properties differ; import into a new workspace"
+    made = "property_sets" in read_meta(connection)
+    later = "" if made else "; the next import makes those of properties"
+    return True, f"{len(chosen)} of {len(keys):,} recounted, all agree{later}"
+
+
+def _properties_off(connection: sqlite3.Connection) -> int:
+    """How many of some sets of properties are not what the events' JSON says."""
+    made = "select 1 from sqlite_master where name = 'property_keys'"
+    if not connection.execute(made).fetchone():
+        return 0
+    keys = connection.execute(
+        "select event, dimension, value, day from activity where event > 0 and dimension >= ?",
+        (FIRST_PROPERTY,),
+    ).fetchall()
+    chosen = random.Random(0).sample(keys, min(SAMPLE, len(keys)))
+    return sum(not _property_agrees(connection, *key) for key in chosen)
+
+
+def _property_agrees(
+    connection: sqlite3.Connection, event: int, dimension: int, value: int, day: int
+) -> bool:
+    total, blob = connection.execute(
+        """
+        select total, users from activity
+        where event = ? and dimension = ? and value = ? and day = ?
+        """,
+        (event, dimension, value, day),
+    ).fetchone()
+    (name,) = connection.execute(
+        "select name from property_keys where id = ?", (dimension,)
+    ).fetchone()
+    text = connection.execute(
+        "select value from property_values where dimension = ? and id = ?", (dimension, value)
+    ).fetchone()
+    shown = SqliteDialect().json_label("(p.properties -> :path)")
+    actors = connection.execute(
+        f"""
+        select e.actor
+        from events e left join event_properties p on p.seq = e.seq
+        where e.event = :event and e.ts between :start and :end
+          and e.day = :day and {shown} = :shown
+        """,
+        {"start": (day - 2) * DAY, "end": (day + 3) * DAY, "event": event, "day": day,
+         "path": json_path((name,)), "shown": NONE if text is None else text[0] or EMPTY},
+    ).fetchall()  # fmt: skip
+    found = BitMap(actor for (actor,) in actors if actor)
+    return bool(total == len(actors) and BitMap.deserialize(blob) == found)
+
+
+def _agrees(connection: sqlite3.Connection, event: int, day: int) -> bool:
+    total, blob = connection.execute(
+        """
+        select total, users from activity
+        where event = ? and dimension = 0 and value = 0 and day = ?
+        """,
+        (event, day),
+    ).fetchone()
+    actors = connection.execute(
+        "select actor from events where event = ? and ts between ? and ? and day = ?",
+        (event, (day - 2) * DAY, (day + 3) * DAY, day),
+    ).fetchall()
+    found = BitMap(actor for (actor,) in actors if actor)
+    return bool(total == len(actors) and BitMap.deserialize(blob) == found)
+
+
+def _days_off(connection: sqlite3.Connection, whole: int, flags: Flags) -> int:
+    """On how many days a pseudo event's set is not the union of its events' sets."""
+    rows = connection.execute(
+        """
+        select event, day, total, users from activity where dimension = 0 and value = 0
+        """
+    )
+    stored: dict[int, tuple[int, BitMap]] = {}
+    found: dict[int, tuple[int, BitMap]] = {}
+    for event, day, total, blob in rows:
+        if event == whole:
+            stored[day] = (total, BitMap.deserialize(blob))
+        elif event > 0 and whole in flags.wholes(event):
+            before, users = found.get(day, (0, BitMap()))
+            found[day] = (before + total, users | BitMap.deserialize(blob))
+    return sum(stored.get(day) != found.get(day) for day in stored.keys() | found.keys())
+
+
+def _times(connection: sqlite3.Connection) -> Found:
+    said = strays(connection, int(time.time() * 1000)).sentences()
+    return True, "; ".join(said) or "none in the future, none long before all others"
+
+
+def _scan(connection: sqlite3.Connection) -> Found:
+    started = time.perf_counter()
+    count, _ = connection.execute("select count(*), sum(ts) from events").fetchone()
+    spent = time.perf_counter() - started
+    rate = f", {count / spent / 1e6:,.1f} million a second" if count and spent else ""
+    return True, f"{count:,} events read{rate}"

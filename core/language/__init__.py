@@ -1,0 +1,1 @@
+"""Questions as text: read, written, and how their numbers are called."""

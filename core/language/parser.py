@@ -1,0 +1,121 @@
+"""From text to the body of a question, with a caret under what cannot be read.
+
+Loads lark; nothing imports this before a text has to be parsed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import lru_cache
+from importlib import resources
+
+from lark import Lark
+from lark.exceptions import UnexpectedCharacters, UnexpectedInput, UnexpectedToken
+
+from core.errors import BadQuestion
+from core.grammars.tables import Grammar, parser
+from core.language.rules_clauses import Rules
+from core.language.rules_conditions import Mistake
+from core.language.rules_subjects import Whole
+from core.text import clean
+from core.words.lexicon import KEYWORDS, MEANINGS
+
+_BOUNDARY = r"(?![\w.:$@%+\-])"
+_FIRST = {
+    "ORDER": 7, "MODE": 7, "NO_VALUE": 7, "IN_LIST": 6, "EVENTS_LIST": 6,
+    "FROM_STEP": 6, "TO_STEP": 6, "FUNNEL_TREND": 6,
+}  # fmt: skip
+"""Terminals that win over others which match the beginning of the same text."""
+
+_SUBJECTS = (
+    "an event, as in signup or signup > purchase, or dau, sum(purchase.amount), retention, "
+    "lifecycle, first time EVENT, per actor avg of EVENT, "
+    "segments, top events, user NAME, users matching TEXT"
+)
+_SHOWN = 66
+_NAMED = 12
+
+
+def parse_body(text: str) -> Whole:
+    """Return what the question in `text` says: its fields, where each is given, its chart.
+
+    Raises:
+        BadQuestion: with the line, a caret under the place and what was expected there.
+    """
+    try:
+        whole = _parser().parse(text)
+    except Mistake as mistake:
+        hint = f"{pointed(text, mistake.at)}\n{mistake.hint}".rstrip()
+        raise BadQuestion(mistake.message, "\n" + hint) from None
+    except UnexpectedInput as error:
+        raise _explained(text, error) from None
+    assert isinstance(whole, Whole)
+    return whole
+
+
+@lru_cache(maxsize=1)
+def _parser() -> Lark:
+    return parser(grammar(), Rules())
+
+
+def grammar() -> Grammar:
+    """Return the grammar of questions: grammar.lark and a terminal for each keyword."""
+    rules = resources.files("core.language").joinpath("grammar.lark").read_text("utf-8")
+    words = "\n".join(
+        f"{name}.{_FIRST.get(name, 5)}: /(?:{pattern}){_BOUNDARY}/i"
+        for name, pattern in KEYWORDS.items()
+    )
+    return Grammar("language", f"{rules}\n{words}\n")
+
+
+# -- mistakes
+
+
+def pointed(text: str, at: int) -> str:
+    """Return the line of `text` that holds position `at`, and a caret under it."""
+    first = text.rfind("\n", 0, at) + 1
+    last = text.find("\n", at)
+    line = text[first : last if last >= 0 else len(text)]
+    column = at - first
+    start = max(column - _SHOWN + 12, 0)
+    shown = clean(line[start : start + _SHOWN])
+    before, after = "… " if start else "", " …" if start + _SHOWN < len(line) else ""
+    return f"  {before}{shown}{after}\n  {' ' * (column - start + len(before))}^"
+
+
+def _explained(text: str, error: UnexpectedInput) -> BadQuestion:
+    at = error.pos_in_stream if isinstance(error.pos_in_stream, int) else len(text)
+    wanted: Iterable[str] = ()
+    found = clean(text[at : at + 20].split("\n")[0])
+    if isinstance(error, UnexpectedToken):
+        wanted = error.accepts or error.expected
+        if error.token.type == "$END":
+            at, found = len(text.rstrip()), ""
+        else:
+            found = clean(str(error.token), 40)
+    elif isinstance(error, UnexpectedCharacters):
+        wanted = error.allowed or ()
+    sentence = f"{found!r} was not expected here." if found else "The question is not finished."
+    return BadQuestion(sentence, f"\n{pointed(text, at)}\nExpected {_listed(wanted)}.")
+
+
+def _listed(terminals: Iterable[str]) -> str:
+    """Say what may stand here, in words: "a name, where, by or the end"."""
+    found = set(terminals)
+    if {"METRIC", "RETENTION", "SEGMENTS"} <= found:
+        return _SUBJECTS
+    if {"WHERE", "VS", "AS"} <= found:
+        clauses = "a clause such as last 30d, where, by, vs prev, for or as"
+        rest = sorted(found & {"ARROW", "COMMA", "RPAR", "LSQB", "AND", "OR", "OF"})
+        return ", ".join([clauses, *dict.fromkeys(_meaning(name) for name in rest)])
+    names = list(dict.fromkeys(_meaning(name) for name in sorted(found, key=_rank)))
+    names = names[:_NAMED]
+    return " or ".join(filter(None, [", ".join(names[:-1]), *names[-1:]])) or "something else"
+
+
+def _rank(terminal: str) -> tuple[bool, str]:
+    return terminal not in ("WORD", "STRING"), terminal
+
+
+def _meaning(terminal: str) -> str:
+    return MEANINGS.get(terminal, KEYWORDS.get(terminal, terminal.lower()))

@@ -1,0 +1,218 @@
+"""A question as one canonical line of text. Loads no parser.
+
+What equals its default is left out, except a range that was given: a tile of a board keeps its
+own range even where that is the usual one.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+from core.language.writer_subjects import DROPPING, SUBJECTS, Writer, whole_property
+from core.queries.common.question import Question
+from core.sql.text import one_line
+from core.words.lexicon import CHARTS, SEGMENTS
+from core.words.terms import (
+    condition,
+    duration_words,
+    name,
+    quoted,
+    range_words,
+    scalar,
+    step_words,
+)
+
+_MODES = {"unbounded": "on or after", "on_or_before": "on or before", "streak": "in a streak"}
+_ORDERS = {"unordered": "in any order", "sequential": "strictly"}
+
+
+def format_question(question: Question) -> str:
+    """Return the canonical text of a question, one line; parsing it gives the question back.
+
+    SQL that asks for nothing besides is the statement alone, its line breaks as spaces.
+    """
+    if question.kind == "sql":
+        bare = one_line(question.query)  # type: ignore[attr-defined]
+        if bare is not None and Writer(question).left.keys() == {"query"}:
+            return bare
+    return in_words(question)
+
+
+def in_words(question: Question) -> str:
+    """Return the same for a question inside another one: SQL stands in quotes."""
+    writer = Writer(question)
+    subject = SUBJECTS.get(question.kind)
+    if subject is None:
+        return question.model_dump_json(by_alias=True, exclude_defaults=False)
+    parts = [subject(writer)]
+    parts += [clause for write in _CLAUSES if (clause := write(writer))]
+    return " ".join(filter(None, [*parts, settings(writer)]))
+
+
+def settings(writer: Writer) -> str:
+    """Return the fields that no other clause has said, as a clause, or nothing."""
+    if not writer.left:
+        return ""
+    dumped = writer.question.model_dump(mode="json", by_alias=True)
+    if "property" in writer.left and writer.question.kind in DROPPING:
+        dumped["property"] = whole_property(dumped["property"])
+    return "with " + ", ".join(f"{k} = {_setting(dumped[k])}" for k in writer.left)
+
+
+def _setting(value: Any) -> str:
+    if value is None:
+        return "null"
+    if isinstance(value, str | int | float):
+        return scalar(value)
+    if isinstance(value, list) and all(isinstance(v, str | int | float) for v in value):
+        return f"({', '.join(scalar(v) for v in value)})"
+    return f"json {quoted(json.dumps(value, ensure_ascii=False))}"
+
+
+def _order(writer: Writer) -> str:
+    if writer.left.get("order") in _ORDERS:
+        return _ORDERS[writer.take("order")]
+    return ""
+
+
+def _window(writer: Writer) -> str:
+    if "window_seconds" not in writer.left:
+        return ""
+    seconds = writer.take("window_seconds")
+    return "without window" if seconds is None else f"within {duration_words(seconds)}"
+
+
+def _hold(writer: Writer) -> str:
+    held = writer.take("hold")
+    return f"holding {', '.join(name(field) for field in held)}" if held else ""
+
+
+def _exclusions(writer: Writer) -> str:
+    excluded = writer.take("exclusions")
+    words = "except " + ", ".join(_excluded(each) for each in excluded) if excluded else ""
+    person = "" if writer.take("exclude") is None else "whole person"
+    return f"{words} {person}".strip()
+
+
+def _excluded(each: Any) -> str:
+    """Return an excluded event, and the steps it must not lie between unless these are all."""
+    if each.to_step is not None:
+        return f"{step_words(each)} between {each.from_step} and {each.to_step}"
+    return step_words(each) + (f" after {each.from_step}" if each.from_step > 1 else "")
+
+
+def _counting(writer: Writer) -> str:
+    counted = writer.take("count_by")
+    return "" if counted is None else f"counting {counted}"
+
+
+def _attribution(writer: Writer) -> str:
+    touch = writer.take("attribution")
+    if isinstance(touch, int):
+        return f"at step {touch}"
+    return "" if touch is None else f"at {'all steps' if touch == 'all' else touch}"
+
+
+def _between(writer: Writer) -> str:
+    ends = [(word, writer.left.get(f"{word}_step")) for word in ("from", "to")]
+    return " ".join(
+        f"{word} step {writer.take(f'{word}_step')}" for word, step in ends if isinstance(step, int)
+    )
+
+
+def _bins(writer: Writer) -> str:
+    if isinstance(writer.left.get("bins"), int):
+        return f"bins {writer.take('bins')}"
+    if isinstance(writer.left.get("width"), int):
+        return f"bins of {duration_words(writer.take('width'))}"
+    return ""
+
+
+def _mode(writer: Writer) -> str:
+    if writer.left.get("mode") == "bracket":
+        writer.take("mode")
+        days = [
+            f"{first}" if end == first + 1 else f"{first}-{end - 1}"
+            for first, end in writer.take("brackets")
+        ]
+        return f"brackets {', '.join(days)}"
+    return _MODES[writer.take("mode")] if writer.left.get("mode") in _MODES else ""
+
+
+def _basis(writer: Writer) -> str:
+    return "" if writer.take("basis") is None else "24 hour windows"
+
+
+def _cohorts(writer: Writer) -> str:
+    cohort = writer.take("cohort")
+    return "" if cohort is None else f"cohorts {cohort.replace('_', ' ')}"
+
+
+def _granularity(writer: Writer) -> str:
+    return writer.take("granularity") or ""
+
+
+def _where(writer: Writer) -> str:
+    clauses = writer.take("conditions")
+    return "where " + " and ".join(condition(clause) for clause in clauses) if clauses else ""
+
+
+def _by(writer: Writer) -> str:
+    fields = writer.take("breakdown")
+    if isinstance(fields, str):
+        fields = (fields,)
+    return f"by {', '.join(name(field) for field in fields)}" if fields else ""
+
+
+def _limit(writer: Writer) -> str:
+    limit = writer.take("limit")
+    if limit is None:
+        return ""
+    return f"{'top' if getattr(writer.question, 'breakdown', ()) else 'limit'} {limit}"
+
+
+def _offset(writer: Writer) -> str:
+    offset = writer.take("offset")
+    return "" if offset is None else f"offset {offset}"
+
+
+def _direction(writer: Writer) -> str:
+    return writer.take("direction") or ""
+
+
+def _compare(writer: Writer) -> str:
+    compare = writer.take("compare")
+    return "" if compare is None else "vs year" if compare == "yoy" else "vs prev"
+
+
+def _members(writer: Writer) -> str:
+    audience, segment = writer.take("audience"), writer.take("segment")
+    parts = [] if audience is None else [f"for {name(audience)}"]
+    if segment is not None:
+        parts.append(f"for {segment if segment in SEGMENTS else f'segment {name(segment)}'}")
+    if writer.left.get("users") == "new":
+        first_day = writer.take("first_day")
+        writer.take("users")
+        parts.append("for new users on their first day" if first_day else "for new users")
+    if writer.take("complete"):
+        parts.append("complete windows")
+    return " ".join(parts)
+
+
+def _range(writer: Writer) -> str:
+    text = writer.take("range")
+    return "" if text is None else range_words(text)
+
+
+_CLAUSES: tuple[Callable[[Writer], str], ...] = (
+    _order, _between, _window, _hold, _exclusions, _counting, _bins, _mode, _basis, _cohorts,
+    _range, _granularity, _where, _by, _attribution,
+    _limit, _offset, _direction, _compare, _members,
+)  # fmt: skip
+
+
+def format_chart(chart: str) -> str:
+    """Return the drawing hint as a clause, or nothing."""
+    return f"as {chart}" if chart in CHARTS else ""

@@ -1,0 +1,1 @@
+"""Kinds of question about who is active, new, returning or gone."""

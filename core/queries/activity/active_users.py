@@ -1,0 +1,317 @@
+"""Active users: dau, wau, mau (definitions 4.1).
+
+dau counts the actors of each bucket; wau and mau those of the 7 and 30 days that end with the
+bucket's last day, today at the latest, whatever the granularity. The figure of the whole range is
+dau's people over it, and of wau and mau the value of the last point there is (definitions 4.1).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from dataclasses import replace
+from typing import Literal
+
+from core.answers import Cell
+from core.catalog.catalog import Field
+from core.errors import BadQuestion
+from core.queries.common.assemble import Figures, assemble, collect
+from core.queries.common.question import (
+    NOBODY,
+    Ask,
+    Context,
+    Rows,
+    TimedQuestion,
+    find_bucket,
+    frame,
+)
+from core.queries.common.selection import Selection, label, select
+from core.sql.dialect import Binder, Statement
+from core.timeframe import DAY, Bucket, Span, cut_span, days_span
+
+WHOLE = -1
+"""The slot of figures over the whole range."""
+
+WINDOWS = {"dau": 0, "wau": 7, "mau": 30}
+TITLES = {"dau": "Active users", "wau": "Weekly active users", "mau": "Monthly active users"}
+
+
+class ActiveUsers(TimedQuestion):
+    """How many people were active: in each bucket, or in the 7 or 30 days up to its end."""
+
+    kind: Literal["active_users"] = "active_users"
+    metric: Literal["dau", "wau", "mau"] = "dau"
+
+    def ask(self, ctx: Context) -> Ask:
+        """See Question."""
+        time = frame(ctx, self)
+        by = [ctx.names.existing(name) for name in self.breakdown]
+        now = yield from self._period(ctx, time.span, time.buckets, by)
+        before = None
+        if time.compared:
+            before = yield from self._period(ctx, time.compared, time.compared_buckets, by)
+        return assemble(
+            ctx, self, time, by, now, before,
+            title=TITLES[self.metric], unit="users", additive=False,
+            overlapping=self._windowed(time.buckets),
+        )  # fmt: skip
+
+    def _windowed(self, slots: list[Bucket]) -> bool:
+        return bool(slots and WINDOWS[self.metric])
+
+    def _period(
+        self, ctx: Context, span: Span, slots: list[Bucket], by: list[Field]
+    ) -> Generator[Statement, Rows, Figures]:
+        selection = select(ctx, self)
+        if not self._windowed(slots):
+            totals, points = yield from people_by_slot(ctx, selection, span, slots, by)
+            return collect(ctx, by, totals, points)
+        points = yield self._rolling(ctx, selection, slots, by)
+        found = collect(ctx, by, (), [row for row in points if row[-1]])
+        last = _last_known(ctx, slots).index
+        found.totals = {group: own.get(last, 0) for group, own in found.points.items()}
+        return found
+
+    def _rolling(
+        self, ctx: Context, selection: Selection, slots: list[Bucket], by: list[Field]
+    ) -> Statement:
+        windows = [self._window(ctx, slot) for slot in slots]
+        bind = ctx.binder()
+        reach = _hull(ctx, windows)
+        days = _by_days(windows[0])
+        ends = [
+            (slot.index, w.first_day, w.last_day) if days else (slot.index, w.start, w.end)
+            for slot, w in zip(slots, windows, strict=True)
+        ]
+        sets = (
+            selection.sets(bind, reach, by=by, totals=False)
+            if days
+            else _instants(ctx, selection, bind, reach, by)
+        )
+        periods = ctx.dialect.rows(bind.rows(ends), ["slot", "lo", "hi"])
+        sliding = ctx.dialect.union_sliding("s.users")
+        write = self._slide if sliding and days else self._reunite
+        return bind.statement(
+            write(ctx, bind, sets, periods, reach), "users in the window that ends with each bucket"
+        )
+
+    def _slide(self, ctx: Context, bind: Binder, sets: str, periods: str, reach: Span) -> str:
+        """A frame moving over every day of the reach, per group; read at each bucket's end."""
+        d = ctx.dialect
+        listed = [(day,) for day in range(reach.first_day, reach.last_day + 1)]
+        every = d.rows(bind.rows(listed), ["day"])
+        union = f"""{d.union_sliding("s.users")} over (
+                           partition by g.v0, g.v1 order by every.day
+                           rows between {WINDOWS[self.metric] - 1} preceding and current row)"""
+        return f"""
+            with s as materialized ({sets}),
+            ends as materialized (select slot, hi from {periods} w),
+            rolled as (
+                select every.day, g.v0, g.v1, {d.count(union)} as users
+                from {every} every
+                cross join (select distinct v0, v1 from s) g
+                left join s on s.slot = every.day and s.v0 = g.v0 and s.v1 = g.v1
+            )
+            select ends.slot, rolled.v0, rolled.v1, rolled.users
+            from ends
+            join rolled on rolled.day = ends.hi
+            """
+
+    def _reunite(self, ctx: Context, bind: Binder, sets: str, periods: str, reach: Span) -> str:
+        """Every window united anew: for engines without moving frames, and windows in ms."""
+        d = ctx.dialect
+        return f"""
+            with s as materialized ({sets}),
+            w as materialized (select slot, lo, hi from {periods} p)
+            select w.slot, s.v0, s.v1, {d.count(d.union("s.users"))} as users
+            from w
+            join s on s.slot between w.lo and w.hi
+            group by w.slot, s.v0, s.v1
+            """
+
+    def _window(self, ctx: Context, slot: Bucket) -> Span:
+        days = WINDOWS[self.metric]
+        if len(slot.label) == 10:
+            last = min(slot.last_day, ctx.today)
+            first = last - days + 1
+            if slot.cut and last == slot.last_day:
+                return cut_span(first, last, slot.end, ctx.calendar)
+            return days_span(first, last, ctx.calendar)
+        return Span(
+            slot.end - days * DAY, slot.end - 1, ctx.calendar.day_of(slot.end - days * DAY),
+            ctx.calendar.day_of(slot.end - 1), whole_days=False,
+        )  # fmt: skip
+
+    def people(self, ctx: Context, bind: Binder, cell: Cell) -> str:
+        """See Question: the actors of the bucket or window, of one group."""
+        time = frame(ctx, self)
+        span, slots = time.period_of(cell)
+        slot = find_bucket(slots, cell.bucket)
+        if time.is_unknown(slot, slots):
+            return NOBODY
+        if self._windowed(slots):
+            span = self._window(ctx, slot or _last_known(ctx, slots))
+            span = span if _by_days(span) else replace(span, end=span.end + 1)
+        elif slot is not None:
+            span = bucket_span(slot, span)
+        return members_of_group(ctx, bind, select(ctx, self), span, self.breakdown, cell.group)
+
+
+def rolling_statement(
+    ctx: Context,
+    selection: Selection,
+    metric: Literal["wau", "mau"],
+    slots: list[Bucket],
+    by: list[Field],
+) -> Statement:
+    """Return (slot, v0, v1, users): people of the 7 or 30 days up to each bucket's last day."""
+    return ActiveUsers(metric=metric)._rolling(ctx, selection, slots, by)
+
+
+def _last_known(ctx: Context, slots: list[Bucket]) -> Bucket:
+    """Return the last bucket before the data has ended; the first where none is."""
+    return next((slot for slot in reversed(slots) if ctx.is_known(slot)), slots[0])
+
+
+def _by_days(span: Span) -> bool:
+    """Whether local days alone tell a span's time, but for where the last one is cut."""
+    return span.whole_days or span.cut
+
+
+def _hull(ctx: Context, windows: list[Span]) -> Span:
+    first, last = windows[0], windows[-1]
+    if _by_days(first):
+        return cut_span(first.first_day, last.last_day, last.end, ctx.calendar)
+    return Span(first.start, last.end + 1, first.first_day, last.last_day, whole_days=False)
+
+
+def _instants(ctx: Context, selection: Selection, bind: Binder, span: Span, by: list[Field]) -> str:
+    values = [selection.value(bind, field) for field in by] + ["0", "0"]
+    return f"""
+        select e.ts as slot, {values[0]} as v0, {values[1]} as v1,
+               {ctx.dialect.build("e.actor")} as users
+        from {selection.source(by)}
+        where {selection.where(bind, span)}
+        group by 1, 2, 3"""
+
+
+def bucket_span(slot: Bucket, within: Span) -> Span:
+    """Return a bucket as a span, in whole days where it and its range are."""
+    days = _by_days(within) and len(slot.label) == 10
+    return Span(
+        slot.start, slot.end, slot.first_day, slot.last_day,
+        whole_days=days and not slot.cut, cut=days and slot.cut,
+    )  # fmt: skip
+
+
+def totals_statement(ctx: Context, selection: Selection, span: Span, by: list[Field]) -> Statement:
+    """Return (v0, v1, users): people over a span, each counted once per group that has any."""
+    bind = ctx.binder()
+    d = ctx.dialect
+    return bind.statement(
+        f"""
+        select v0, v1, people
+        from (
+            select v0, v1, {d.count(d.union("users"))} as people
+            from ({selection.sets(bind, span, by=by, totals=False)})
+            group by v0, v1
+        )
+        where people > 0
+        """,
+        "users over the range",
+    )
+
+
+def by_event_statement(ctx: Context, selection: Selection, span: Span) -> Statement:
+    """Return (event, events, users) over a span, each person counted once per event."""
+    bind = ctx.binder()
+    d = ctx.dialect
+    return bind.statement(
+        f"""
+        select v0, sum(total) as events, {d.count(d.union("users"))} as users
+        from ({selection.sets(bind, span, by=[ctx.names.field("event")])})
+        group by v0
+        """,
+        "events and users by event",
+    )
+
+
+def people_by_slot(
+    ctx: Context, selection: Selection, span: Span, slots: list[Bucket], by: list[Field]
+) -> Generator[Statement, Rows, tuple[Rows, Rows]]:
+    """Return (v0, v1, users) over a span, where any, and (slot, v0, v1, users) of its buckets."""
+    if not slots:
+        return (yield totals_statement(ctx, selection, span, by)), []
+    bind = ctx.binder()
+    d = ctx.dialect
+    rows = yield bind.statement(
+        f"""
+        with found as materialized (
+            {selection.sets(bind, span, slots=slots, by=by, totals=False)}
+        )
+        select slot, v0, v1, {d.count("users")} as users
+        from found
+        where slot is not null
+        union all
+        select {WHOLE}, v0, v1, {d.count(d.union("users"))}
+        from found
+        group by v0, v1
+        """,
+        "users per bucket and over the range",
+    )
+    totals, points = split(rows)
+    return [row for row in totals if row[-1]], points
+
+
+def split(rows: Rows) -> tuple[Rows, Rows]:
+    """Tell the rows of the whole range, without their slot, from those of the buckets."""
+    return [row[1:] for row in rows if row[0] == WHOLE], [row for row in rows if row[0] != WHOLE]
+
+
+def members_of_group(
+    ctx: Context,
+    bind: Binder,
+    selection: Selection,
+    span: Span,
+    breakdown: tuple[str, ...],
+    group: tuple[str, ...],
+) -> str:
+    """Return SQL of the actors with a matching event in a span, in one breakdown group.
+
+    Raises:
+        BadQuestion: the group does not have one value per breakdown field.
+    """
+    by: list[Field] = []
+    if group:
+        by = [ctx.names.field(name) for name in breakdown]
+        if len(by) != len(group):
+            raise BadQuestion("cell has another number of group values.", parameter="cell")
+    sets = selection.sets(bind, span, by=by, totals=False)
+    tests = [in_group(ctx, bind, f, f"v{i}", group[i]) for i, f in enumerate(by)]
+    where = f"where {' and '.join(tests)}" if tests else ""
+    return ctx.dialect.members(f"select users from ({sets}) {where}")
+
+
+def group_fields(ctx: Context, breakdown: tuple[str, ...], group: tuple[str, ...]) -> list[Field]:
+    """Return the fields that a cell's group has values of; none for the whole.
+
+    Raises:
+        BadQuestion: the group does not have one value per breakdown field.
+    """
+    by = [ctx.names.existing(name) for name in breakdown] if group else []
+    if len(by) != len(group):
+        raise BadQuestion("cell has another number of group values.", parameter="cell")
+    return by
+
+
+def in_group(ctx: Context, bind: Binder, field: Field, column: str, wanted: str) -> str:
+    """Test a raw value for the label it is shown as."""
+    if field.is_text:
+        return f"{column} = {bind(wanted)}"
+    if field.kind == "event":
+        return f"{column} = {bind(ctx.names.event(wanted, 'cell'))}"
+    if field.kind in ("context", "start"):
+        known = [0, *ctx.names.values(field.name)]
+    else:
+        known = [0, *ctx.names.keys(field.kind)]
+    raws = [i for i in known if label(ctx, field, i) == wanted]
+    return ctx.dialect.member(column, bind.list(raws))

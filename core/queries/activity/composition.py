@@ -1,0 +1,227 @@
+"""Composition: the active people of a range by the values of a field (definitions 9.4).
+
+What a person's last event says is in no set, so "most_recent" reads the events, as do properties
+in any case and the sets of values of "cross_values". Traits and where a person started have one
+value per person: the set of the active people answers. All values of a context field come from the
+stored sets where conditions allow.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Generator, Sequence
+from dataclasses import replace
+from typing import Any, ClassVar, Literal
+
+from pydantic import Field as Limited
+
+from core.answers import Cell, Column, Table
+from core.catalog.catalog import Field
+from core.columns import OTHER
+from core.errors import BadQuestion
+from core.queries.activity.active_users import in_group
+from core.queries.common.question import Ask, Context, Question, Rows, dates
+from core.queries.common.selection import ACTOR_FIELDS, Selection, label, select
+from core.sql.dialect import Binder, Statement
+from core.timeframe import Span
+
+CHARTED = 13
+"""Values that a chart shows besides the other ones."""
+
+
+class Composition(Question):
+    """How many of the active people had which value of a field.
+
+    Attributes:
+        property: the field; a bare name that only a trait has is that trait.
+        mode: "most_recent": the value on a person's last event of the range, so that everybody is
+            in one row; "all_values": every value on their events, in a row each; "cross_values":
+            the set of all of them, again one row for everybody.
+        limit: how many values to list; a chart shows 13 and all others as one.
+    """
+
+    kind: Literal["composition"] = "composition"
+    property: str = Limited(min_length=1)
+    mode: Literal["most_recent", "all_values", "cross_values"] = "most_recent"
+    limit: int = Limited(default=100, ge=1, le=1000)
+
+    needs: ClassVar[str] = "events"
+
+    def ask(self, ctx: Context) -> Ask:
+        """See Question."""
+        found, d, bind = self._field(ctx), ctx.dialect, ctx.binder()
+        rows = yield bind.statement(
+            f"""
+            with found as materialized ({self._sets(ctx, bind, found)})
+            select 0 as whole, v0, {d.count("users")} as people from found
+            union all
+            select 1, '', {d.count(d.union("users"))} from found
+            """,
+            "people by value",
+        )
+        everybody = sum(people for whole, _, people in rows if whole)
+        named = [(*self._named(ctx, found, v0), people) for whole, v0, people in rows if not whole]
+        named = sorted((row for row in named if row[2]), key=lambda row: (-row[2], row[0]))
+        other = yield from self._other(ctx, named, everybody)
+        shown = named[: self.limit]
+        return Table(
+            title=f"Composition by {found.key.removeprefix('properties.')}",
+            **dates(ctx.span(self.range)),
+            notes=self._notes(found, [people for _, _, people in named], everybody),
+            columns=(
+                Column(name=found.key.removeprefix("properties.")),
+                Column(name="users", type="count"),
+                Column(name="share", type="percent"),
+            ),
+            rows=tuple((value, people, people / everybody) for value, _, people in shown),
+            keys=tuple(key for _, key, _ in shown),
+            people_column="users",
+            truncated=len(named) > self.limit,
+            charted=min(CHARTED, self.limit),
+            other=(OTHER, other, other / everybody) if other else None,
+        )
+
+    def _notes(self, field: Field, counts: list[int], everybody: int) -> tuple[str, ...]:
+        notes = []
+        if sum(counts) != everybody:
+            notes.append(
+                f"Shares are of {everybody:,} active users; people may be in several rows."
+            )
+        if field.kind == "trait":
+            notes.append(f"{field.key} is what it is now, whatever it was at the time.")
+        return tuple(notes)
+
+    def _named(self, ctx: Context, field: Field, raw: Any) -> tuple[str, str]:
+        """What a raw value is shown as, and the key of its row."""
+        if self.mode != "cross_values" or field.kind in ACTOR_FIELDS:
+            found = label(ctx, field, raw)
+            return found, found
+        parts = (bytes.fromhex(part).decode() for part in raw.split(","))
+        labels = sorted(label(ctx, field, part) for part in parts)
+        single = len(labels) == 1 and not labels[0].startswith("[")
+        return " + ".join(labels), labels[0] if single else json.dumps(labels, ensure_ascii=False)
+
+    def _other(
+        self, ctx: Context, named: Sequence[tuple[str, str, int]], everybody: int
+    ) -> Generator[Statement, Rows, int]:
+        """How many people have a value that a chart does not show by name."""
+        charted = min(CHARTED, self.limit)
+        if len(named) <= charted:
+            return 0
+        if self.mode != "all_values":
+            return everybody - sum(people for _, _, people in named[:charted])
+        bind = ctx.binder()
+        cell = Cell(row=OTHER, besides=tuple((key,) for _, key, _ in named[:charted]))
+        counted = yield bind.statement(
+            f"select count(*) from ({self.people(ctx, bind, cell)})", "people with other values"
+        )
+        return int(counted[0][0])
+
+    def people(self, ctx: Context, bind: Binder, cell: Cell) -> str:
+        """See Question: those with the row's value; without a row, everybody active."""
+        found = self._field(ctx)
+        if cell.row is None:
+            test = "1 = 1"
+        elif cell.row == OTHER and cell.besides:
+            shown = [self._has(ctx, bind, found, key) for key, *_ in cell.besides]
+            test = f"not ({' or '.join(shown)})"
+        else:
+            test = self._has(ctx, bind, found, cell.row)
+        return ctx.dialect.members(
+            f"select users from ({self._sets(ctx, bind, found)}) where {test}"
+        )
+
+    def _has(self, ctx: Context, bind: Binder, field: Field, key: str) -> str:
+        """Whether `v0` is the value of a row."""
+        if self.mode != "cross_values" or field.kind in ACTOR_FIELDS:
+            return in_group(ctx, bind, field, "v0", key)
+        try:
+            labels = json.loads(key) if key.startswith("[") else [key]
+        except ValueError:
+            labels = [key]
+        raws = (self._raw(ctx, field, str(found)) for found in labels)
+        return f"v0 = {bind(','.join(sorted(str(raw).encode().hex().upper() for raw in raws)))}"
+
+    def _raw(self, ctx: Context, field: Field, wanted: str) -> int | str:
+        """The raw value that is shown as a label."""
+        if field.is_text:
+            return wanted
+        if field.kind == "event":
+            return ctx.names.event(wanted, "cell")
+        context = field.kind == "context"
+        known = ctx.names.values(field.name) if context else ctx.names.keys(field.kind)
+        found = [id_ for id_ in (0, *known) if label(ctx, field, id_) == wanted]
+        if not found:
+            raise BadQuestion(f"cell names no value {wanted!r}.", parameter="cell")
+        return found[0]
+
+    def _field(self, ctx: Context) -> Field:
+        if "." not in self.property and ":" not in self.property:
+            trait = f"trait:{self.property}"
+            try:
+                return ctx.names.existing(self.property, "property")
+            except BadQuestion as unknown:
+                try:
+                    return ctx.names.existing(trait, "property")
+                except BadQuestion:
+                    raise unknown from None
+        return ctx.names.existing(self.property, "property")
+
+    def _sets(self, ctx: Context, bind: Binder, field: Field) -> str:
+        """Relation (v0, users): the people of each value; nobody's rows hold nobody."""
+        d, span, selection = ctx.dialect, ctx.span(self.range), select(ctx, self)
+        if field.kind in ACTOR_FIELDS:
+            active = d.members(f"select users from ({selection.sets(bind, span, totals=False)})")
+            value = selection.value(bind, field)
+            return (
+                f"select {value} as v0, {d.build('e.actor')} as users from ({active}) e group by 1"
+            )
+        if self.mode == "all_values":
+            sets = selection.sets(bind, span, by=[field], totals=False)
+            return f"select v0, {d.union('users')} as users from ({sets}) group by v0"
+        if self.mode == "cross_values":
+            each = f"""
+                select e.actor as actor, {d.combination(selection.value(bind, field))} as v0
+                from {selection.source([field])}
+                where {selection.where(bind, span)} and e.actor <> 0
+                group by e.actor"""
+            return f"select v0, {d.build('actor')} as users from ({each}) group by v0"
+        if d.has_sets and not selection.clauses:
+            return self._latest(ctx, bind, selection, field, span)
+        return f"""
+            select v0, {d.build("actor")} as users
+            from (
+                select e.actor as actor, {selection.value(bind, field)} as v0,
+                       row_number() over (
+                           partition by e.actor order by e.ts desc, e.seq desc
+                       ) as nth
+                from {selection.source([field])}
+                where {selection.where(bind, span)} and e.actor <> 0
+            )
+            where nth = 1
+            group by v0"""
+
+    def _latest(
+        self, ctx: Context, bind: Binder, selection: Selection, field: Field, span: Span
+    ) -> str:
+        """The value on the last event of each of the active, looked up one person after the other.
+
+        Who was active comes from the stored sets, so only last events are read.
+        """
+        d = ctx.dialect
+        active = d.members(f"select users from ({selection.sets(bind, span, totals=False)})")
+        own = replace(selection, members=())
+        return f"""
+            select v0, {d.build("actor")} as users
+            from (
+                select c.actor as actor,
+                       (select {own.value(bind, field)}
+                        from {own.source([field])}
+                        where e.actor = c.actor and {own.where(bind, span)}
+                          and e.ts < {bind(span.end)}
+                        order by e.ts desc, e.seq desc
+                        limit 1) as v0
+                from ({active}) c
+                where c.actor <> 0
+            )
+            group by v0"""

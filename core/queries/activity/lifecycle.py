@@ -1,0 +1,301 @@
+"""Lifecycle: new, returning, resurrected and dormant people per period (definitions 4.12).
+
+Whole periods, also where the range begins or ends inside one; history before the range is always
+read. Conditions are about the activity, so "new" is new to that activity. Dormant people are
+counted as a positive number, whichever way they are drawn. The pulse, (new + resurrected) /
+dormant, has no people behind it and is no line of the answer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from dataclasses import dataclass, field, replace
+from typing import Literal
+
+from pydantic import Field as Limited
+from pydantic import field_validator
+
+from core.answers import Cell, Line, Series
+from core.catalog.catalog import Field
+from core.catalog.selectors import titled
+from core.errors import BadQuestion
+from core.queries.activity.active_users import group_fields, in_group
+from core.queries.common.assemble import Figure, Group, groups_reader, points_of
+from core.queries.common.question import (
+    Ask,
+    Context,
+    Frame,
+    Rows,
+    TimedQuestion,
+    find_bucket,
+    frame,
+    whole_days_only,
+)
+from core.queries.common.selection import Selection, day_runs, select, slot_expression
+from core.queries.periods import whole_dates
+from core.sql.dialect import Binder, Statement
+from core.timeframe import Bucket, Span, cut_span
+
+STATES = ("new", "returning", "resurrected", "dormant")
+WHOLE = -1
+"""Slot of the figures of the whole range."""
+
+ACTIVE = 0
+"""State of everybody who was active."""
+
+
+class Lifecycle(TimedQuestion):
+    """How many people are new, came back, came back after a pause, or went away, per period.
+
+    A line's total is how many people were in that state in at least one period of the range.
+
+    Attributes:
+        event: the activity; None is any event.
+        granularity: daily, weekly (default), monthly, quarterly or yearly.
+        new_means: "activity": the first time ever of the activity; "product": the first event of
+            any name, so that people who did other things before are resurrected.
+        breakdown: one field; each of its values is a lifecycle of its own, as with a condition.
+    """
+
+    kind: Literal["lifecycle"] = "lifecycle"
+    granularity: str = "weekly"
+    event: str | None = None
+    new_means: Literal["activity", "product"] = "activity"
+
+    @field_validator("granularity")
+    @classmethod
+    def _whole_days(cls, word: str) -> str:
+        return whole_days_only(word, "lifecycle")
+
+    breakdown: tuple[str, ...] = Limited(default=(), max_length=1)
+
+    def ask(self, ctx: Context) -> Ask:
+        """See Question."""
+        time = frame(ctx, self, whole=True)
+        by = [ctx.names.existing(name) for name in self.breakdown]
+        known = [bucket for bucket in time.buckets if ctx.is_known(bucket)]
+        now = yield from self._period(ctx, known, time.unit, by)
+        before = None
+        if time.compared:
+            known = [bucket for bucket in time.compared_buckets if ctx.is_known(bucket)]
+            before = yield from self._period(ctx, known, time.unit, by)
+        groups = now.ranked() if by else [()]
+        real, cut = whole_dates(ctx, time.span, time.buckets, time.unit)
+        return Series(
+            title=f"Lifecycle of {titled(ctx.names, self.event, 'any event')}",
+            **real,
+            notes=(*time.notes, *cut, *time.unknown()),
+            granularity=time.unit,
+            breakdown=tuple(field.key for field in by),
+            buckets=time.time_buckets,
+            lines=tuple(
+                _line(group, number, time, now, before)
+                for group in groups[: self.limit]
+                for number in range(1, len(STATES) + 1)
+            ),
+            comparison=time.comparison(self.compare),
+            omitted=max(len(groups) - self.limit, 0),
+        )
+
+    def _period(
+        self, ctx: Context, periods: list[Bucket], unit: str, by: list[Field]
+    ) -> Generator[Statement, Rows, _Found]:
+        found = _Found()
+        if not periods:
+            return found
+        bind = ctx.binder()
+        d = ctx.dialect
+        rows = yield bind.statement(
+            f"""
+            with states as materialized ({self._states(ctx, bind, periods, unit, by)})
+            select slot, state, v0, {d.count("users")} as people from states
+            union all
+            select {WHOLE}, state, v0, {d.count(d.union("users"))} from states group by state, v0
+            union all
+            select {WHOLE}, {ACTIVE}, v0, {d.count(d.union("users"))}
+            from states where state < 4 group by v0
+            """,
+            "people by period and state",
+        )
+        read = groups_reader(ctx, by)
+        for slot, state, v0, people in rows:
+            found.add(read(v0), slot, state, people)
+        return found
+
+    def people(self, ctx: Context, bind: Binder, cell: Cell) -> str:
+        """See Question: those in a state in a period, or in any; without a state, the active."""
+        time = frame(ctx, self, whole=True)
+        every = time.period_of(cell)[1]
+        bucket = find_bucket(every, cell.bucket)
+        periods = [period for period in every if ctx.is_known(period)]
+        if cell.series is not None and cell.series not in STATES:
+            raise BadQuestion(f"cell names no state {cell.series!r}.", parameter="cell")
+        if not periods or (bucket is not None and bucket not in periods):
+            return "select 0 as actor where 1 = 0"
+        by = group_fields(ctx, self.breakdown, cell.group)
+        states = self._states(ctx, bind, periods, time.unit, by)
+        wanted = STATES.index(cell.series) + 1 if cell.series else 0
+        test = f"state = {bind(wanted)}" if wanted else "state < 4"
+        for of, value in zip(by, cell.group, strict=True):
+            test += f" and {in_group(ctx, bind, of, 'v0', value)}"
+        if bucket is not None:
+            test += f" and slot = {bind(bucket.index)}"
+        return ctx.dialect.members(f"select users from ({states}) where {test}")
+
+    # -- sets
+
+    def _states(
+        self, ctx: Context, bind: Binder, periods: list[Bucket], unit: str, by: list[Field]
+    ) -> str:
+        """Relation (slot, state, v0, users) of the periods; states count from 1 as in STATES."""
+        d = ctx.dialect
+        slots = _slots(ctx, periods, unit)
+        selection = select(ctx, self, self.event)
+        each = d.rows(bind.rows([[bucket.index] for bucket in slots.buckets]), ["slot"])
+        active, arrived = self._relations(ctx, bind, selection, slots, by)
+        groups = "select distinct v0 from active" if by else "select 0 as v0"
+        empty = f"""
+            select p.slot, g.v0, {d.build("0")} as users
+            from {each} p cross join groups g
+            group by p.slot, g.v0"""
+        return f"""
+            select * from (
+                with active as materialized ({active}),
+                groups as materialized ({groups}),
+                arrived as materialized ({arrived}),
+                present as materialized (
+                    select slot, v0, {d.union("users")} as users
+                    from (select slot, v0, users from active union all {empty})
+                    group by slot, v0
+                ),
+                upto as materialized (
+                    select slot, v0,
+                           {d.union("users")} over (
+                               partition by v0 order by slot rows unbounded preceding
+                           ) as users
+                    from (select slot, v0, {d.union("users")} as users
+                          from (select slot, v0, users from arrived union all {empty})
+                          group by slot, v0)
+                ),
+                by_period as materialized (
+                    select a.slot - 2 as slot, a.v0 as v0, a.users as users,
+                           {d.lag_set("a.users")} over (
+                               partition by a.v0 order by a.slot
+                           ) as previous,
+                           {d.lag_set("u.users")} over (
+                               partition by a.v0 order by a.slot
+                           ) as seen
+                    from present a
+                    join upto u on u.slot = a.slot and u.v0 = a.v0
+                )
+                select slot, 1 as state, v0, {d.only("users", "seen")} as users
+                from by_period where slot >= 0
+                union all
+                select slot, 2, v0, {d.both("users", "previous")}
+                from by_period where slot >= 0
+                union all
+                select slot, 3, v0, {d.both(d.only("users", "previous"), "seen")}
+                from by_period where slot >= 0
+                union all
+                select slot, 4, v0, {d.only("previous", "users")}
+                from by_period where slot >= 0
+            )"""
+
+    def _relations(
+        self, ctx: Context, bind: Binder, selection: Selection, slots: _Slots, by: list[Field]
+    ) -> tuple[str, str]:
+        """Relations (slot, v0, users): the active of each slot, and those who make up the seen.
+
+        The seen at the end of a slot are the second relation's users of all slots up to it.
+        """
+        product = self.new_means == "product"
+        anything = Selection(ctx)
+        firsts = anything if product else selection
+        stored = firsts.stored and (product or not (selection.clauses or by))
+
+        def sets(of: Selection, first: int, fields: list[Field]) -> str:
+            found = of.sets(
+                bind, slots.span(first), slots=slots.buckets[first:], by=fields, totals=False
+            )
+            return f"select slot, v0, users from ({found})"
+
+        if not stored and not product:
+            return sets(selection, 0, by), "select slot, v0, users from active"
+        seen = _first_days(bind, firsts, slots) if stored else sets(anything, 0, [])
+        known = f"""
+            select f.slot as slot, g.v0 as v0, f.users as users
+            from ({seen}) f cross join groups g"""
+        return sets(selection, 1, by), known
+
+
+@dataclass
+class _Found:
+    """What a period's statement said: people by group, state and slot, and the active by group."""
+
+    people: dict[tuple[Group, int], dict[int, Figure]] = field(default_factory=dict)
+    active: dict[Group, int] = field(default_factory=dict)
+
+    def add(self, group: Group, slot: int, state: int, people: int) -> None:
+        """Take one row."""
+        if state == ACTIVE:
+            self.active[group] = people
+        else:
+            self.people.setdefault((group, state), {})[slot] = people
+
+    def ranked(self) -> list[Group]:
+        """Return the groups with anybody in them, those with the most active people first."""
+        held = {group for (group, _), people in self.people.items() if any(people.values())}
+        return sorted(held, key=lambda group: (-self.active.get(group, 0), group))
+
+
+def _line(group: Group, state: int, time: Frame, now: _Found, before: _Found | None) -> Line:
+    count = len(time.buckets)
+    values = now.people.get((group, state), {})
+    earlier = before.people.get((group, state), {}) if before else {}
+    return Line(
+        group=group,
+        series=STATES[state - 1],
+        values=time.known(points_of(values, count, 0)),
+        previous=time.earlier(points_of(earlier, count, 0)) if before else None,
+        total=time.known_total(values.get(WHOLE, 0)),
+        previous_total=time.earlier_total(earlier.get(WHOLE, 0)) if before else None,
+    )
+
+
+@dataclass(frozen=True)
+class _Slots:
+    """Consecutive stretches of days: 0 all history, 1 the period before, from 2 the periods."""
+
+    ctx: Context
+    buckets: list[Bucket]
+
+    def span(self, first: int) -> Span:
+        """The days from a slot to the last."""
+        start, end = self.buckets[first].first_day, self.buckets[-1].last_day
+        return cut_span(start, end, self.buckets[-1].end, self.ctx.calendar)
+
+
+def _slots(ctx: Context, periods: list[Bucket], unit: str) -> _Slots:
+    first = periods[0].first_day
+    before = ctx.calendar.period_start(first - 1, unit)
+    earliest = first if ctx.earliest is None else ctx.calendar.day_of(ctx.earliest)
+    history = min(earliest, before - 1)
+    label = periods[0].label
+    return _Slots(
+        ctx,
+        [
+            Bucket(0, 0, 0, history, before - 1, label),
+            Bucket(1, 0, 0, before, first - 1, label),
+            *(replace(bucket, index=bucket.index + 2) for bucket in periods),
+        ],
+    )
+
+
+def _first_days(bind: Binder, selection: Selection, slots: _Slots) -> str:
+    """From the stored first days."""
+    buckets = slots.buckets
+    return f"""
+        select {slot_expression(bind, "day", day_runs(buckets))} as slot,
+               {bind.dialect.union("users")} as users
+        from ({selection.first_days(bind, buckets[0].first_day, buckets[-1].last_day)})
+        group by 1"""

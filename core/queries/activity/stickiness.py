@@ -1,0 +1,358 @@
+"""Stickiness: how much of the month's people a day or week sees, and on how many days they come.
+
+Ratio (definitions 4.11): people of a day, or the 7 days ending with it, over those of the 30 days
+ending with it, as a fraction. A bucket is the mean of its days up to today, the whole the mean of
+all days; days without anybody in their 30 days are left out. Days are whole local days.
+
+Exact and cumulative (definitions 9.12, 11.4): over all pairs of a person and a period in which they
+were active, in how many the person was active on k days, or on at least k. Periods are whole weeks
+or months, also where the range begins inside one; the interval "range" is one period of its days.
+With `days` the same is shown over time: of each period, the share of those active in it who came on
+that many days, and over all periods the share of the pairs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterable
+from typing import Literal
+
+from pydantic import Field as Limited
+from pydantic import field_validator, model_validator
+
+from core.answers import Bin, Cell, Histogram, Line, Series, TimeBucket
+from core.catalog.catalog import Field
+from core.catalog.selectors import titled
+from core.errors import BadQuestion
+from core.queries.activity.active_users import members_of_group, people_by_slot, rolling_statement
+from core.queries.common.assemble import Figure, Figures, Group, assemble, collect
+from core.queries.common.question import (
+    NOBODY,
+    Ask,
+    Context,
+    Rows,
+    TimedQuestion,
+    find_bucket,
+    frame,
+    whole_days_only,
+)
+from core.queries.common.selection import select
+from core.queries.periods import whole_dates
+from core.sql.dialect import Binder, Statement
+from core.timeframe import Bucket, Span, cut_span, days_span
+
+LONGEST = 366
+"""Days of a range that is one period."""
+
+UNITS = {"week": "weekly", "month": "monthly"}
+TITLES = {"day": "DAU / MAU", "week": "WAU / MAU"}
+
+
+class Stickiness(TimedQuestion):
+    """How often people come: daily or weekly over monthly users, or on how many days.
+
+    A ratio has nobody behind it; `people` lists those of its numerator.
+
+    Attributes:
+        event: the activity; None is any event.
+        mode: "ratio"; "exact": how many come on k days of a period; "cumulative": on k or more.
+        interval: of a ratio what is divided by the month, day (default) or week; of day counts
+            the period, week (default), month or range.
+        granularity: of a ratio, daily or coarser.
+        days: of day counts one k, to be followed from week to week or month to month.
+    """
+
+    kind: Literal["stickiness"] = "stickiness"
+    event: str | None = None
+    mode: Literal["ratio", "exact", "cumulative"] = "ratio"
+    interval: Literal["day", "week", "month", "range"] | None = None
+    days: int | None = Limited(default=None, ge=1, le=31)
+
+    @field_validator("granularity")
+    @classmethod
+    def _whole_days(cls, word: str) -> str:
+        return whole_days_only(word, "stickiness")
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Stickiness:
+        allowed = ("day", "week") if self.mode == "ratio" else ("week", "month", "range")
+        if self.interval is not None and self.interval not in allowed:
+            raise BadQuestion(
+                f"interval {self.interval!r} does not suit mode {self.mode}.",
+                f"Allowed: {', '.join(allowed)}.",
+                parameter="interval",
+            )
+        if self.days is not None and (self.mode == "ratio" or self.interval == "range"):
+            raise BadQuestion(
+                "days needs mode exact or cumulative, by week or month.", parameter="days"
+            )
+        if self.days is not None and self.days > 7 and self._word == "week":
+            raise BadQuestion("days of a week must be at most 7.", parameter="days")
+        if self.mode != "ratio":
+            self._no_series()
+        return self
+
+    def _no_series(self) -> None:
+        """Refuse what only a series has: day counts are one histogram."""
+        hints = {
+            "breakdown": "Add a condition instead.",
+            "compare": "Ask for both ranges in turn.",
+            "granularity": "interval says which periods: week, month or range.",
+        }
+        for name, hint in hints.items():
+            if getattr(self, name) != type(self).model_fields[name].default:
+                raise BadQuestion(
+                    f"mode {self.mode} takes no {name}.", hint, parameter=name
+                )  # fmt: skip
+
+    def ask(self, ctx: Context) -> Ask:
+        """See Question."""
+        if self.mode == "ratio":
+            return (yield from self._ratios(ctx))
+        if self.days is not None:
+            return (yield from self._over_time(ctx))
+        return (yield from self._counts(ctx))
+
+    def people(self, ctx: Context, bind: Binder, cell: Cell) -> str:
+        """See Question: who is in a bin; of a ratio, the people it counts above the line."""
+        if self.mode == "ratio":
+            return self._numerator(ctx, bind, cell)
+        if self.days is not None:
+            slots = self._whole_periods(ctx)
+            slot = find_bucket(slots, cell.bucket)
+            sets = self._tallied(ctx, bind, [self.days])
+            test = f"slot = {bind(slot.index)}" if slot else "1 = 1"
+            return ctx.dialect.members(f"select users from ({sets}) where {test}")
+        labels = {self._label(k): k for k in range(1, self._most(ctx) + 1)}
+        if cell.row is not None and cell.row not in labels:
+            raise BadQuestion(f"cell names no bin {cell.row!r}.", parameter="cell")
+        wanted = labels.values() if cell.row is None else [labels[cell.row]]
+        tallied = self._tallied(ctx, bind, wanted)
+        return ctx.dialect.members(f"select users from ({tallied})")
+
+    # -- ratios
+
+    def _ratios(self, ctx: Context) -> Ask:
+        time = frame(ctx, self)
+        by = [ctx.names.existing(name) for name in self.breakdown]
+        now = yield from self._period(ctx, time.span, time.buckets, by)
+        before = None
+        if time.compared:
+            before = yield from self._period(ctx, time.compared, time.compared_buckets, by)
+        of = f" of {titled(ctx.names, self.event)}" if self.event else ""
+        title = f"Stickiness{of}"
+        return assemble(
+            ctx, self, time, by, now, before,
+            title=f"{title}, {TITLES[self.interval or 'day']}", unit="percent", additive=False,
+            empty=None,
+        )  # fmt: skip
+
+    def _period(
+        self, ctx: Context, span: Span, slots: list[Bucket], by: list[Field]
+    ) -> Generator[Statement, Rows, Figures]:
+        whole = _days(ctx, span, span.first_day, span.last_day)
+        days = [day for day in ctx.buckets(whole, "daily") if ctx.is_known(day)]
+        selection = select(ctx, self, self.event)
+        if not days:
+            return Figures() if by else Figures({(): None})
+        if self.interval == "week":
+            some = yield rolling_statement(ctx, selection, "wau", days, by)
+        else:
+            _, some = yield from people_by_slot(ctx, selection, whole, days, by)
+        month = yield rolling_statement(ctx, selection, "mau", days, by)
+        ratios = _divided(collect(ctx, by, [], some), collect(ctx, by, [], month))
+        found = Figures() if by else Figures({(): None})
+        for group, values in ratios.items():
+            if by and not values:
+                continue
+            by_day = {days[slot].first_day: value for slot, value in values.items()}
+            found.totals[group] = _mean(by_day, span.first_day, span.last_day)
+            found.points[group] = {
+                slot.index: _mean(by_day, slot.first_day, slot.last_day) for slot in slots
+            }
+        return found
+
+    def _numerator(self, ctx: Context, bind: Binder, cell: Cell) -> str:
+        time = frame(ctx, self)
+        span, slots = time.period_of(cell)
+        slot = find_bucket(slots, cell.bucket)
+        if time.is_unknown(slot, slots):
+            return NOBODY
+        first, last = (
+            (span.first_day, span.last_day) if slot is None else (slot.first_day, slot.last_day)
+        )
+        first -= 6 if self.interval == "week" else 0
+        whole = _days(ctx, span, first, min(last, ctx.today))
+        selection = select(ctx, self, self.event)
+        return members_of_group(ctx, bind, selection, whole, self.breakdown, cell.group)
+
+    # -- day counts
+
+    def _over_time(self, ctx: Context) -> Ask:
+        assert self.days is not None
+        slots, d = self._whole_periods(ctx), ctx.dialect
+        points: dict[int, Figure] = {}
+        total: Figure = None
+        if slots:
+            bind = ctx.binder()
+            active, sets = (self._tallied(ctx, bind, ks, least=least)
+                            for ks, least in (([1], True), ([self.days], False)))  # fmt: skip
+            rows = yield bind.statement(
+                f"""
+                select 0 as part, slot, {d.count("users")} as people from ({active})
+                union all
+                select 1, slot, {d.count("users")} from ({sets})
+                """,
+                "people by period, and those of so many days",
+            )
+            below = {slot: people for part, slot, people in rows if not part and people}
+            above = {slot: people for part, slot, people in rows if part}
+            points = {slot: above.get(slot, 0) / people for slot, people in below.items()}
+            if below:
+                total = sum(above.get(slot, 0) for slot in below) / sum(below.values())
+        real, cut = whole_dates(ctx, ctx.span_to_today(self.range), slots, UNITS[self._word])
+        times = tuple(
+            TimeBucket(label=b.label, start=b.start, end=b.end, partial=b.partial) for b in slots
+        )
+        return Series(
+            title=f"Share with {self._label(self.days)} of "
+            f"{titled(ctx.names, self.event, 'any event')} per {self._word}",
+            **real,
+            notes=(*cut, *self._notes(ctx)),
+            unit="percent",
+            granularity=UNITS[self._word],
+            buckets=times,
+            lines=(Line(values=tuple(points.get(b.index) for b in slots), total=total),),
+        )
+
+    def _whole_periods(self, ctx: Context) -> list[Bucket]:
+        return ctx.buckets(ctx.span_to_today(self.range), UNITS[self._word], whole=True)
+
+    def _counts(self, ctx: Context) -> Ask:
+        bind = ctx.binder()
+        d = ctx.dialect
+        found: dict[int, tuple[int, int]] = {}
+        span, most = ctx.span_to_today(self.range), self._most(ctx)
+        if most:
+            rows = yield bind.statement(
+                f"""
+                select k, sum({d.count("users")}) as pairs, {d.count(d.union("users"))} as people
+                from ({self._tallied(ctx, bind, range(1, most + 1))})
+                group by k
+                """,
+                "people by number of active days",
+            )
+            found = {k: (pairs, people) for k, pairs, people in rows}
+        if self.interval == "range":
+            most = max((k for k, (pairs, _) in found.items() if pairs), default=0)
+        pairs = [found.get(k, (0, 0))[0] for k in range(1, most + 1)]
+        total = sum(pairs) if self.mode == "exact" else sum(pairs[:1])
+        periods = self._whole_periods(ctx) if self.interval != "range" else []
+        real, cut = whole_dates(ctx, span, periods, UNITS.get(self._word, "weekly"))
+        return Histogram(
+            title=f"Days with {titled(ctx.names, self.event, 'any event')} per {self._word}",
+            **real,
+            notes=(*cut, *self._notes(ctx)),
+            unit="users" if self.interval == "range" else "number",
+            of="days",
+            total=total,
+            bins=tuple(self._bin(k, *found.get(k, (0, 0)), total) for k in range(1, most + 1)),
+        )
+
+    @property
+    def _word(self) -> str:
+        return self.interval or "week"
+
+    def _bin(self, k: int, pairs: int, people: int, total: int) -> Bin:
+        return Bin(
+            label=self._label(k), start=k, end=k + 1 if self.mode == "exact" else None,
+            count=pairs, people=people, share=pairs / total if total else None,
+        )  # fmt: skip
+
+    def _label(self, k: int) -> str:
+        if self.mode == "cumulative":
+            return f"{k}+ days"
+        return "1 day" if k == 1 else f"{k} days"
+
+    def _notes(self, ctx: Context) -> tuple[str, ...]:
+        if self.interval == "range":
+            return ()
+        word = self._word
+        notes = [f"Counted are people per {word}: once for every {word} in which they came."]
+        if any(ctx.today <= last for _, last in self._periods(ctx)):
+            notes.append(f"The running {word} is counted as far as it has come.")
+        return tuple(notes)
+
+    def _periods(self, ctx: Context) -> list[tuple[int, int]]:
+        """First and last day of each period.
+
+        Raises:
+            BadQuestion: the range is one period of more than LONGEST days.
+        """
+        span = ctx.span_to_today(self.range)
+        if self.interval != "range":
+            found = self._whole_periods(ctx)
+            return [(bucket.first_day, bucket.last_day) for bucket in found]
+        if span.days > LONGEST:
+            raise BadQuestion(
+                f"interval range takes at most {LONGEST} days, not {span.days:,}.",
+                "Count by week or month instead.",
+                parameter="interval",
+            )
+        return [(span.first_day, span.last_day)] if span.first_day <= ctx.today else []
+
+    def _most(self, ctx: Context) -> int:
+        """Days of the longest period."""
+        return max((last - first + 1 for first, last in self._periods(ctx)), default=0)
+
+    def _tallied(
+        self, ctx: Context, bind: Binder, days: Iterable[int], *, least: bool = False
+    ) -> str:
+        """Relation (slot, k, users): per period those active on k days, or on at least k."""
+        d = ctx.dialect
+        periods = self._periods(ctx)
+        if not periods:
+            return f"select 0 as slot, 0 as k, {d.build('0')} as users"
+        hull = days_span(periods[0][0], periods[-1][1], ctx.calendar)
+        sets = select(ctx, self, self.event).sets(bind, hull, totals=False)
+        bounds = [(slot, *period) for slot, period in enumerate(periods)]
+        each = d.rows(bind.rows(bounds), ["slot", "lo", "hi"])
+        ks = d.rows(bind.rows([(k,) for k in days]), ["k"])
+        users = d.at_least("t.tally", "n.k")
+        if self.mode == "exact" and not least:
+            users = d.only(users, d.at_least("t.tally", "n.k + 1"))
+        return f"""
+            select * from (
+                with s as materialized ({sets}),
+                t as materialized (
+                    select p.slot as slot, {d.tally("s.users")} as tally
+                    from {each} p
+                    join s on s.slot between p.lo and p.hi
+                    group by p.slot
+                )
+                select t.slot as slot, n.k as k, {users} as users
+                from t
+                cross join {ks} n
+            )"""
+
+
+def _divided(above: Figures, below: Figures) -> dict[Group, dict[int, float | None]]:
+    """Each point of `below` that is not 0 under its point of `above`."""
+    return {
+        group: {
+            slot: (above.points.get(group, {}).get(slot) or 0) / count
+            for slot, count in points.items()
+            if count
+        }
+        for group, points in below.points.items()
+    }
+
+
+def _days(ctx: Context, span: Span, first: int, last: int) -> Span:
+    """Return local days as a span, cut where the span they are of is and they reach its end."""
+    end = span.end if span.cut and last == span.last_day else ctx.calendar.day_start(last + 1)
+    return cut_span(first, last, end, ctx.calendar)
+
+
+def _mean(by_day: dict[int, float | None], first: int, last: int) -> float | None:
+    found = [value for day, value in by_day.items() if first <= day <= last and value is not None]
+    return sum(found) / len(found) if found else None

@@ -1,0 +1,1 @@
+"""What kinds of question share: the model, selections, groups, slots and people."""

@@ -1,0 +1,302 @@
+"""What a question is, and what it is asked within.
+
+A question is a frozen model. `ask` is a generator: it yields statements, receives their rows and
+returns its answer, so one kind reads top to bottom in one file and runs on any engine.
+`people` writes the SQL of the actors behind one number of that answer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar, TypedDict
+
+from pydantic import Field, field_validator
+
+from core.answers import Cell, Comparison, Model, TimeBucket
+from core.errors import BadQuestion
+from core.filters import Clause, atoms
+from core.queries.context import Context as Context
+from core.sql.dialect import Binder, Statement
+from core.timeframe import (
+    CLOCK,
+    COMPARISONS,
+    Bucket,
+    Calendar,
+    Span,
+    alike,
+    clock_label,
+    fit,
+    granularity,
+    may_run,
+    shown_part,
+    to_date,
+)
+
+Rows = list[tuple[Any, ...]]
+Ask = Generator[Statement, Rows, Any]
+
+
+class Question(Model):
+    """The fields that every kind has.
+
+    Attributes:
+        kind: the kind's name in JSON.
+        range: a range text (definitions 1.3).
+        conditions: all must hold.
+        audience: name or id of a saved audience whose members alone count.
+        segment: a built-in segment whose members alone count.
+    """
+
+    kind: str
+    range: str = "30d"
+    conditions: tuple[Clause, ...] = ()
+    audience: str | None = None
+    segment: str | None = None
+
+    needs: ClassVar[str] = "sets"
+    """What it reads: "sets" (bitmaps alone when conditions allow), or "events" and why."""
+
+    def ranges(self, ctx: Context) -> tuple[str, ...]:
+        """Return the range texts it is asked about, those of questions in it too."""
+        return (self.range,)
+
+    def by_the_minute(self) -> bool:
+        """Whether the answer changes within a day although the data does not."""
+        rolling = self.range.strip().lower().endswith("h") or self.audience is not None
+        fields = (atom.field for clause in self.conditions for atom in atoms(clause))
+        return rolling or any(field.strip().lower() == "audience" for field in fields)
+
+    def ask(self, ctx: Context) -> Ask:
+        """Yield statements, receive their rows, return the answer."""
+        raise NotImplementedError
+
+    def people(self, ctx: Context, bind: Binder, cell: Cell) -> str:
+        """Return SQL selecting `actor`, once each, of everybody behind one number.
+
+        Raises:
+            BadQuestion: the cell is not one of this question's.
+        """
+        raise NotImplementedError
+
+
+def whole_days_only(word: str, kind: str) -> str:
+    """Return a granularity of whole days; BadQuestion when a kind is asked for a shorter one."""
+    unit = granularity(word)
+    if unit in CLOCK:
+        raise BadQuestion(
+            f"granularity {word!r} does not suit {kind}.",
+            "Allowed: daily, weekly, monthly, quarterly, yearly.",
+            parameter="granularity",
+        )
+    return unit
+
+
+class TimedQuestion(Question):
+    """A question answered over time.
+
+    Attributes:
+        granularity: one of timeframe.GRANULARITIES or an alias.
+        breakdown: at most two fields.
+        compare: "previous" or "yoy".
+        limit: how many breakdown groups to keep.
+    """
+
+    granularity: str = "daily"
+    breakdown: tuple[str, ...] = Field(default=(), max_length=2)
+    compare: str | None = None
+    limit: int = Field(default=10, ge=1, le=1000)
+
+    def by_the_minute(self) -> bool:
+        """See Question; buckets shorter than a day come and go within it, and a running period
+        is compared with as much of the one before as has passed of it.
+        """
+        compared = self.compare is not None and may_run(self.range)
+        return super().by_the_minute() or self.granularity in CLOCK or compared
+
+    @field_validator("granularity")
+    @classmethod
+    def _known_granularity(cls, word: str) -> str:
+        return granularity(word)
+
+    @field_validator("breakdown", mode="before")
+    @classmethod
+    def _one_or_two(cls, value: Any) -> Any:
+        return (value,) if isinstance(value, str) else value
+
+    @field_validator("compare")
+    @classmethod
+    def _known_comparison(cls, word: str | None) -> str | None:
+        folded = {"prev": "previous", "previous_year": "yoy", "year": "yoy"}.get(word or "", word)
+        if folded is not None and folded not in COMPARISONS:
+            raise BadQuestion(
+                f"compare {word!r} is not known.",
+                f"Allowed: {', '.join(COMPARISONS)}.",
+                parameter="compare",
+            )
+        return folded
+
+
+@dataclass(frozen=True)
+class Frame:
+    """A timed question's resolved time: its span, granularity, buckets and comparison."""
+
+    span: Span
+    unit: str
+    buckets: list[Bucket]
+    compared: Span | None
+    compared_buckets: list[Bucket]
+    notes: tuple[str, ...]
+    now: int = 0
+    calendar: Calendar | None = None
+    ended: int | None = None
+
+    @property
+    def time_buckets(self) -> tuple[TimeBucket, ...]:
+        """The buckets as an answer carries them."""
+        return tuple(
+            TimeBucket(
+                label=b.label, start=b.start, end=b.end, partial=b.partial or b.end > self.now
+            )
+            for b in self.buckets
+        )
+
+    def period_of(self, cell: Cell) -> tuple[Span, list[Bucket]]:
+        """The span and buckets that a cell's number is of: the asked or the compared period.
+
+        Raises:
+            BadQuestion: the cell is of the period compared with, and there is none.
+        """
+        if not cell.previous:
+            return self.span, self.buckets
+        if self.compared is None:
+            raise nothing_compared()
+        return self.compared, self.compared_buckets
+
+    def comparison(self, mode: str | None) -> Comparison | None:
+        """The compared period as an answer carries it."""
+        if self.compared is None or mode is None:
+            return None
+        return Comparison(
+            mode="yoy" if mode == "yoy" else "previous",
+            first=to_date(self.compared.first_day).isoformat(),
+            last=to_date(self.compared.last_day).isoformat(),
+            until=self._until(self.compared),
+            labels=tuple(b.label for b in self.compared_buckets),
+            alike=tuple(
+                alike(one, other, self.now, self.unit)
+                for one, other in zip(self.buckets, self.compared_buckets, strict=False)
+            ),
+        )
+
+    def _until(self, compared: Span) -> str | None:
+        """Return the local minute at which a compared period is cut."""
+        if not compared.cut or self.calendar is None:
+            return None
+        return clock_label(compared.end - 1, self.calendar)
+
+    def known(self, values: Sequence[float | None]) -> tuple[float | None, ...]:
+        """The buckets' values, None where the data has ended."""
+        if self.ended is None:
+            return tuple(values)
+        return tuple(
+            value if self._is_known(bucket) else None
+            for bucket, value in zip(self.buckets, values, strict=False)
+        )
+
+    def earlier(self, values: Sequence[float | None]) -> tuple[float | None, ...]:
+        """The compared period's values beside the buckets, None where it has no more of them."""
+        there = [self._is_known(bucket) for bucket in self.compared_buckets]
+        return tuple(
+            value if n < len(there) and there[n] else None
+            for n, value in enumerate(values[: len(self.buckets)])
+        )
+
+    def known_total(self, total: float | None) -> float | None:
+        """A figure of all buckets, None where the data has ended before them."""
+        known = not self.buckets or any(map(self._is_known, self.buckets))
+        return total if known else None
+
+    def earlier_total(self, total: float | None) -> float | None:
+        """The same of the compared period."""
+        known = not self.compared_buckets or any(map(self._is_known, self.compared_buckets))
+        return total if known else None
+
+    def is_unknown(self, slot: Bucket | None, slots: Sequence[Bucket]) -> bool:
+        """Whether the data has ended before a bucket, or where there is none, before all."""
+        return not any(map(self._is_known, slots if slot is None else [slot])) and bool(slots)
+
+    def _is_known(self, bucket: Bucket) -> bool:
+        return self.ended is None or bucket.start <= self.ended
+
+    def unknown(self) -> tuple[str, ...]:
+        """Say from when on the data has ended, where some of the buckets are not known."""
+        if self.ended is None or self.calendar is None or all(map(self._is_known, self.buckets)):
+            return ()
+        newest = to_date(self.calendar.day_of(self.ended)).isoformat()
+        return (f"The newest event is of {newest}: what came later is not known.",)
+
+
+NOBODY = "select 0 as actor where 1 = 0"
+"""Who is behind a number that is not known."""
+
+
+def nothing_compared() -> BadQuestion:
+    """Return what to say of a cell of the period before, of a question that has no compare."""
+    return BadQuestion(
+        "cell is of the period compared with, and the question compares with none.",
+        "Ask with vs prev or vs year.",
+        parameter="cell",
+    )
+
+
+def frame(ctx: Context, question: TimedQuestion, *, whole: bool = False) -> Frame:
+    """Resolve a timed question's time, moving to a coarser unit when it has too many points."""
+    span = ctx.span_to_today(question.range)
+    unit = fit(question.granularity, span, ctx.now)
+    notes: tuple[str, ...] = ()
+    if unit != question.granularity:
+        notes = (f"Too many points {question.granularity}: shown {unit}.",)
+    if question.range.strip().lower() == "all_time":
+        from core.queries.periods import lone_note
+
+        notes += lone_note(ctx, span)
+    found = ctx.buckets(span, unit, whole=whole)
+    present = (ctx.usual or ctx).now
+    compared, compared_buckets = None, []
+    if question.compare:
+        compared = ctx.compared(question.range, question.compare, span)
+        compared_buckets = ctx.buckets(compared, unit, whole=whole)
+        shown = shown_part(compared, compared_buckets, len(found), unit, ctx.calendar)
+        if shown != compared:
+            compared, compared_buckets = shown, ctx.buckets(shown, unit, whole=whole)
+    return Frame(
+        span, unit, found, compared, compared_buckets, notes, present, ctx.calendar, ctx.ended
+    )
+
+
+def compared_dates(ctx: Context, mode: str | None, span: Span, before: Span | None) -> Any:
+    """Return the Comparison of a question without points; None where it compares with nothing."""
+    return Frame(span, "daily", [], before, [], (), ctx.now, ctx.calendar).comparison(mode)
+
+
+def find_bucket(found: list[Bucket], label: str | None) -> Bucket | None:
+    """Return the bucket with a label, None for no label; BadQuestion when there is none."""
+    if label is None:
+        return None
+    for bucket in found:
+        if bucket.label == label:
+            return bucket
+    raise BadQuestion(f"cell names bucket {label!r}, which is not in the answer.", parameter="cell")
+
+
+class Dates(TypedDict):
+    """Local dates of a range, inclusive, ISO."""
+
+    first: str
+    last: str
+
+
+def dates(span: Span) -> Dates:
+    """Return a span's local dates as the `first` and `last` of a shape."""
+    return Dates(first=to_date(span.first_day).isoformat(), last=to_date(span.last_day).isoformat())

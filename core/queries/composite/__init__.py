@@ -1,0 +1,1 @@
+"""Kinds made of other questions: several at once, saved charts, what moved a number."""

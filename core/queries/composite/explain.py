@@ -1,0 +1,333 @@
+"""Which values moved a number between two periods (definitions 11.18).
+
+The question behind the number is asked of both periods with each field as its breakdown, so a
+value's figures are those it has there, and it comes from the stored sets where these can answer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from dataclasses import dataclass
+from typing import Any, ClassVar, Final, Literal
+
+from pydantic import Field as Limited
+from pydantic import SerializeAsAny, field_validator, model_validator
+
+from core.answers import Cell, Column, Series, Table
+from core.columns import CONTEXT
+from core.errors import BadQuestion
+from core.queries.common.question import Ask, Context, Question, Rows, TimedQuestion, dates
+from core.sql.dialect import Binder, Statement
+from core.text import change, number
+from core.timeframe import Span, iso, to_date
+
+KINDS: Final = ("trend", "active_users", "first_time", "per_actor", "users", "sessions", "formula")
+"""Kinds whose numbers can be explained: one figure for each value of a field."""
+
+COUNTS: Final = ("users", "events", "sessions")
+"""Units of figures whose changes are parts of the change of the whole."""
+
+SHARED: Final = (
+    "range", "conditions", "audience", "segment", "compare", "granularity", "breakdown",
+)  # fmt: skip
+"""Fields that are said once, of the explanation; those of the question behind it move there."""
+
+MOST_VALUES = 1000
+
+
+class Explain(TimedQuestion):
+    """The values of some fields, by how much they changed between two periods.
+
+    Attributes:
+        of: a question of one of KINDS, as an object with its kind; without it `event`, `measure`
+            and `property` may be given as for a trend.
+        breakdown: the fields to look at (`fields` in JSON means the same); without any, all
+            context fields with stored sets.
+        compare: "previous", which null means too, or "yoy".
+        limit: how many values to list, the largest changes first.
+    """
+
+    kind: Literal["explain"] = "explain"
+    of: SerializeAsAny[Question]
+    breakdown: tuple[str, ...] = Limited(default=(), max_length=20)
+    compare: str | None = "previous"
+    limit: int = Limited(default=20, ge=1, le=1000)
+
+    needs: ClassVar[str] = "sets"
+
+    @model_validator(mode="before")
+    @classmethod
+    def _one_place_for_each(cls, data: Any) -> Any:
+        if not isinstance(data, dict):
+            return data
+        given = dict(data)
+        if "fields" in given:
+            given.setdefault("breakdown", given.pop("fields"))
+        of = given.get("of")
+        if isinstance(of, Question):
+            of = {"kind": of.kind, **of.model_dump(by_alias=True, exclude_defaults=True)}
+        if of is None and {"event", "measure", "property"} & set(given):
+            own = {key: given.pop(key) for key in ("event", "measure", "property") if key in given}
+            of = {"kind": "trend", **own}
+        if isinstance(of, dict):
+            of = {key: value for key, value in of.items() if key != "limit"}
+            for name in SHARED:
+                cls._lift(given, of, name)
+            given["of"] = of
+        if given.get("compare") is None:
+            given["compare"] = "previous"
+        return given
+
+    @classmethod
+    def _lift(cls, given: dict[str, Any], of: dict[str, Any], name: str) -> None:
+        """Move a field of the question behind to the explanation, which has the last word."""
+        if name not in of:
+            return
+        value = of.pop(name)
+        if name == "conditions":
+            given[name] = [*given.get(name, ()), *value]
+        elif value:
+            given.setdefault(name, value)
+
+    @field_validator("of", mode="before")
+    @classmethod
+    def _question(cls, value: Any) -> Any:
+        from core.queries import from_json
+
+        found = from_json(value) if isinstance(value, dict) else value
+        if isinstance(found, Question) and found.kind not in KINDS:
+            raise BadQuestion(
+                f"explain cannot explain {found.kind}.",
+                f"It explains {', '.join(KINDS)}.",
+                parameter="of",
+            )
+        return found
+
+    def by_the_minute(self) -> bool:
+        """See Question; as the question behind."""
+        return super().by_the_minute() or self.of.by_the_minute()
+
+    def ask(self, ctx: Context) -> Ask:
+        """See Question."""
+        span = ctx.span_to_today(self.range)
+        past = ctx.compared(self.range, str(self.compare), span)
+        if not (span.whole_days and (past.whole_days or past.cut)):
+            raise BadQuestion(
+                "explain compares whole days.", "For example last 7d vs prev.", parameter="range"
+            )
+        whole = yield from self._both(ctx, span, past, ())
+        none = 0 if whole.counts else None
+        moved: list[Moved] = []
+        left_out = []
+        for field in self._fields(ctx):
+            found = yield from self._both(ctx, span, past, (field,))
+            moved += [
+                Moved(field, group, found.now.get(group, none), found.before.get(group, none))
+                for group in {**found.now, **found.before}
+                if group != ()
+            ]
+            left_out += [field] if found.omitted else []
+        moved.sort(key=lambda m: (-abs(m.delta or 0), m.field, m.value))
+        shown = moved[: self.limit]
+        people = None
+        if whole.unit != "users":
+            people = yield from self._people_of(ctx, shown)
+        return self._table(span, past, whole, shown, people, len(moved), left_out)
+
+    def _both(
+        self, ctx: Context, span: Span, past: Span, by: tuple[str, ...]
+    ) -> Generator[Statement, Rows, Periods]:
+        """Ask the question behind of both periods, the same way."""
+        now: Series = yield from self.behind(by, _dates(span)).ask(ctx)
+        before: Series = yield from self.behind(by, _dates(past)).ask(ctx)
+        for answer in (now, before):
+            if not isinstance(answer, Series):
+                raise BadQuestion("explain needs a number over time.", parameter="of")
+        return Periods(
+            {line.group: line.total for line in now.lines},
+            {line.group: line.total for line in before.lines},
+            now.title, now.unit, now.additive, max(now.omitted, before.omitted),
+        )  # fmt: skip
+
+    def behind(self, by: tuple[str, ...], range_text: str, compare: str | None = None) -> Question:
+        """Return the question behind, of one period and broken down by a field or none."""
+        from core.queries import from_json
+
+        own = {"kind": self.of.kind, **self.of.model_dump(by_alias=True)}
+        return from_json(
+            {
+                **own, "range": range_text, "granularity": self.granularity,
+                "breakdown": by, "compare": compare,
+                "conditions": [c.model_dump(by_alias=True) for c in self.conditions],
+                "audience": self.audience, "segment": self.segment, "limit": MOST_VALUES,
+            }
+        )  # fmt: skip
+
+    def _fields(self, ctx: Context) -> list[str]:
+        """The fields to look at, by their canonical names."""
+        if self.breakdown:
+            found = [ctx.names.existing(name).key for name in self.breakdown]
+            return list(dict.fromkeys(found))
+        stored = [ctx.names.field(name) for name in CONTEXT]
+        names = dict.fromkeys(field.name for field in stored if field.dimension)
+        if not names:
+            raise BadQuestion(
+                "There is no field to look at.", "Name some: explain signup by plan.",
+                parameter="breakdown",
+            )  # fmt: skip
+        return list(names)
+
+    def _table(
+        self, span: Span, past: Span, whole: Periods, shown: list[Moved],
+        people: list[int] | None, total: int, left_out: list[str],
+    ) -> Table:  # fmt: skip
+        figure = _column_type(whole.unit)
+        columns = [
+            Column(name="field"), Column(name="value"),
+            Column(name="previous", type=figure), Column(name="current", type=figure),
+            Column(name="change", type="number" if figure == "count" else figure),
+        ]  # fmt: skip
+        if whole.counts:
+            columns += [Column(name="of change", type="percent"),
+                        Column(name="expected", type="number")]  # fmt: skip
+        if people is not None:
+            columns.append(Column(name="people", type="count"))
+        rows = []
+        for at, m in enumerate(shown):
+            row: list[Any] = [m.field, m.value, m.before, m.now, m.delta]
+            if whole.counts:
+                row += whole.parts(m)
+            rows.append((*row, *([people[at]] if people is not None else [])))
+        return Table(
+            title=f"What changed {whole.title}",
+            **dates(span),
+            notes=tuple(self._notes(past, whole, left_out)),
+            columns=tuple(columns),
+            rows=tuple(rows),
+            keys=tuple(m.key for m in shown),
+            people_column="current" if people is None else "people",
+            truncated=total > len(shown),
+        )
+
+    def _notes(self, past: Span, whole: Periods, left_out: list[str]) -> list[str]:
+        now, before = whole.now.get(()), whole.before.get(())
+        first, last = (to_date(day).isoformat() for day in (past.first_day, past.last_day))
+        digits = 0 if whole.counts else 2
+        said = [
+            f"All: {number(now, digits)}, {change(now, before)} from {number(before, digits)} "
+            f"({first} to {last})."
+        ]
+        if not whole.counts:
+            said.append("Averages and shares do not add up: no value has a part of the change.")
+        elif not whole.additive:
+            said.append(
+                f"{whole.unit.capitalize()} with several values of a field count under each, so "
+                "that values need not add up to all."
+            )
+        said += [f"Only the {MOST_VALUES:,} largest values of {f} are looked at." for f in left_out]
+        return said
+
+    # -- people
+
+    def _people_of(self, ctx: Context, shown: list[Moved]) -> Generator[Statement, Rows, list[int]]:
+        """Count the people behind each row."""
+        if not shown:
+            return []
+        bind = ctx.binder()
+        parts = [
+            f"select {at} as at, count(*) as people"
+            f" from ({self.people(ctx, bind, Cell(row=m.key))}) people{at}"
+            for at, m in enumerate(shown)
+        ]
+        rows = yield bind.statement(" union all ".join(parts), "people behind each value")
+        found: dict[int, int] = dict(rows)
+        return [int(found[at]) for at in range(len(shown))]
+
+    def people(self, ctx: Context, bind: Binder, cell: Cell) -> str:
+        """See Question: those behind one value's figure, of either period."""
+        group: tuple[str, ...] = ()
+        by: tuple[str, ...] = ()
+        if cell.row is not None:
+            by, group = self._named(ctx, cell.row)
+        question = self.behind(by, self.range, self.compare)
+        return question.people(ctx, bind, Cell(group=group, previous=cell.previous))
+
+    def _named(self, ctx: Context, row: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """Return the field and the value that a row is about."""
+        for field in self._fields(ctx):
+            start = _key(field, "")
+            if row.startswith(start):
+                return (field,), (row.removeprefix(start),)
+        raise BadQuestion(f"cell names row {row!r}, which is not there.", parameter="cell")
+
+
+@dataclass(frozen=True)
+class Periods:
+    """What a question said of two periods, by group.
+
+    Attributes:
+        omitted: how many groups were left out of either.
+    """
+
+    now: dict[tuple[str, ...], float | None]
+    before: dict[tuple[str, ...], float | None]
+    title: str
+    unit: str
+    additive: bool
+    omitted: int
+
+    @property
+    def counts(self) -> bool:
+        """Whether changes of values are parts of the change of the whole."""
+        return self.additive or self.unit in COUNTS
+
+    def parts(self, moved: Moved) -> list[float | None]:
+        """A value's share of the whole change, and the change it had if all changed alike."""
+        now, before = self.now.get(()) or 0, self.before.get(()) or 0
+        delta, share = moved.delta or 0, (moved.before or 0) / before if before else None
+        return [
+            delta / (now - before) + 0.0 if now != before else None,
+            None if share is None else share * (now - before) + 0.0,
+        ]
+
+
+@dataclass(frozen=True)
+class Moved:
+    """A value's figures in both periods."""
+
+    field: str
+    group: tuple[str, ...]
+    now: float | None
+    before: float | None
+
+    @property
+    def value(self) -> str:
+        """The value as a breakdown shows it."""
+        return self.group[0]
+
+    @property
+    def delta(self) -> float | None:
+        """By how much it changed; None where a period has no figure."""
+        return None if self.now is None or self.before is None else self.now - self.before
+
+    @property
+    def key(self) -> str:
+        """The key of its row: "country = NL"."""
+        return _key(self.field, self.value)
+
+
+def _key(field: str, value: str) -> str:
+    from core.words.terms import name
+
+    return f"{name(field)} = {value}"
+
+
+def _column_type(unit: str) -> Literal["count", "number", "percent", "duration"]:
+    if unit in COUNTS:
+        return "count"
+    return {"percent": "percent", "seconds": "duration"}.get(unit, "number")  # type: ignore[return-value]
+
+
+def _dates(span: Span) -> str:
+    last = iso(span.end) if span.cut else to_date(span.last_day).isoformat()
+    return f"{to_date(span.first_day).isoformat()},{last}"

@@ -1,0 +1,106 @@
+"""A saved chart, asked by its id or title (definitions 10.2)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any, Literal
+
+from pydantic import Field
+
+from core.answers import Cell
+from core.errors import BadQuestion
+from core.queries.common.question import Ask, Context, Question
+from core.sql.dialect import Binder
+
+DEEPEST = 5
+"""How many saved charts may stand for one another."""
+
+
+class SavedChart(Question):
+    """What a saved chart asks, with what is given here in its place or on top.
+
+    Conditions are added to the chart's own; a range, an audience and a segment replace them. It
+    needs what its question needs.
+
+    Attributes:
+        chart: id or title of the chart.
+        range: "" is the chart's own.
+    """
+
+    kind: Literal["saved"] = "saved"
+    chart: str = Field(min_length=1, max_length=200)
+    range: str = ""
+
+    def ranges(self, ctx: Context) -> tuple[str, ...]:
+        """See Question; the chart's."""
+        return opened(ctx, self).ranges(ctx)
+
+    def by_the_minute(self) -> bool:
+        """See Question: what the chart asks is not known before it is looked up."""
+        return True
+
+    def ask(self, ctx: Context) -> Ask:
+        """See Question; what the chart names and the data has not is 0, with a note."""
+        names = ctx.names.forgiving()
+        answer = yield from opened(ctx, self).ask(replace(ctx, names=names))
+        return answer.missing(names.missed or ())
+
+    def people(self, ctx: Context, bind: Binder, cell: Cell) -> str:
+        """See Question: the people of the chart's number."""
+        kept = replace(ctx, names=ctx.names.forgiving())
+        return opened(ctx, self).people(kept, bind, cell)
+
+
+def opened(ctx: Context, question: Question) -> Question:
+    """Return the question behind a saved chart; any other question as it is.
+
+    Raises:
+        NotFound: there is no such chart.
+        BadQuestion: charts stand for each other without end.
+    """
+    for _ in range(DEEPEST + 1):
+        if not isinstance(question, SavedChart):
+            return question
+        question = narrowed(
+            chart_question(ctx.chart(question.chart)), question.conditions,
+            range=question.range or None, audience=question.audience, segment=question.segment,
+        )  # fmt: skip
+    raise BadQuestion(
+        "This chart stands for itself through other charts.", parameter="chart"
+    )  # fmt: skip
+
+
+def chart_question(body: dict[str, Any]) -> Question:
+    """Return the question in a saved chart's body; BadQuestion when there is none."""
+    from core.language.questions import parse_any
+    from core.queries import from_json
+
+    asked = body.get("question", "")
+    return from_json(asked) if isinstance(asked, dict) else parse_any(str(asked))
+
+
+def narrowed(question: Question, conditions: tuple[Any, ...] = (), **given: Any) -> Question:
+    """Return a question with further conditions, and with other values in some fields.
+
+    Values of None, and fields that the question's kind has not, are left out.
+
+    Raises:
+        BadQuestion: the kind takes no conditions or not such a value.
+    """
+    known = type(question).model_fields
+    changes = {k: v for k, v in given.items() if v is not None and k in known}
+    if conditions and "conditions" in known:
+        changes["conditions"] = (*question.conditions, *conditions)
+    if not changes:
+        return question
+    from core.queries import from_json
+
+    body = question.model_dump(mode="json", by_alias=True, exclude_unset=True)
+    return from_json({**body, "kind": question.kind, **_plain(changes)})
+
+
+def _plain(changes: dict[str, Any]) -> dict[str, Any]:
+    if "conditions" not in changes:
+        return changes
+    dumped = [c.model_dump(mode="json", by_alias=True) for c in changes["conditions"]]
+    return {**changes, "conditions": dumped}

@@ -1,0 +1,1 @@
+"""Kinds of question that list, rank or group events."""

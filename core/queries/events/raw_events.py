@@ -1,0 +1,108 @@
+"""The events themselves, newest first (definitions 4.2, 1.8)."""
+
+from __future__ import annotations
+
+import json
+from typing import Any, ClassVar, Literal
+
+import orjson
+from pydantic import Field
+
+from core.answers import Cell, Column, Table
+from core.catalog.selectors import ANY, titled
+from core.queries.activity.active_users import members_of_group
+from core.queries.common.question import Ask, Context, Question, Rows, dates
+from core.queries.common.selection import Selection, select
+from core.sql.dialect import Binder, Statement
+from core.timeframe import Span
+
+
+class RawEvents(Question):
+    """A page of events, the newest and of one instant the last to arrive first.
+
+    Attributes:
+        event: its name; None is any event.
+        limit, offset: the page.
+        count_total: whether to count all of them too, in `total` of the answer.
+    """
+
+    kind: Literal["raw_events"] = "raw_events"
+    event: str | None = None
+    limit: int = Field(default=100, ge=1, le=10_000)
+    offset: int = Field(default=0, ge=0)
+    count_total: bool = False
+
+    needs: ClassVar[str] = "events"
+
+    def ask(self, ctx: Context) -> Ask:
+        """See Question."""
+        span = ctx.span_to_today(self.range)
+        selection = select(ctx, self, self.event, absent=ANY)
+        page = yield self._page(ctx, selection, span)
+        total = None
+        if self.count_total:
+            bind = ctx.binder()
+            counted = yield bind.statement(
+                f"select sum(total) from ({selection.sets(bind, span)})", "how many events"
+            )
+            total = int(counted[0][0] or 0)
+        return Table(
+            title=titled(ctx.names, self.event, "Events"),
+            **dates(span),
+            notes=() if total is None else (f"{total:,} events in all.",),
+            columns=(
+                Column(name="timestamp", type="time"),
+                Column(name="event_name"),
+                Column(name="user"),
+                Column(name="device_id"),
+                Column(name="session_id"),
+                Column(name="properties", type="json"),
+            ),
+            rows=_rows(ctx, page[: self.limit]),
+            truncated=len(page) > self.limit,
+            total=total,
+        )
+
+    def _page(self, ctx: Context, selection: Selection, span: Span) -> Statement:
+        """One row more than the page has, to know whether there are more."""
+        bind = ctx.binder()
+        return bind.statement(
+            f"""
+            select e.ts, e.seq, e.event, e.actor, e.device, e.session
+            from {selection.source()}
+            where {selection.where(bind, span)}
+            order by e.ts desc, e.seq desc
+            limit {bind(self.limit + 1)} offset {bind(self.offset)}
+            """,
+            "a page of events",
+        )
+
+    def people(self, ctx: Context, bind: Binder, cell: Cell) -> str:
+        """See Question: everybody with such an event, on whatever page."""
+        selection = select(ctx, self, self.event, absent=ANY)
+        return members_of_group(ctx, bind, selection, ctx.span_to_today(self.range), (), ())
+
+
+def _rows(ctx: Context, page: Rows) -> tuple[tuple[Any, ...], ...]:
+    people = _texts(ctx, _PEOPLE, {id_ for row in page for id_ in row[3:5]})
+    sessions = _texts(ctx, _SESSIONS, {row[5] for row in page})
+    properties = _texts(ctx, _PROPERTIES, {row[1] for row in page})
+    return tuple(
+        (
+            ts, ctx.names.event_name(event), people.get(actor), people.get(device),
+            sessions.get(session), json.loads(properties.get(seq, "{}")),
+        )
+        for ts, seq, event, actor, device, session in page
+    )  # fmt: skip
+
+
+def _texts(ctx: Context, query: str, ids: set[int]) -> dict[int, str]:
+    return dict(ctx.names.read(query, (orjson.dumps(sorted(ids)).decode(),)))
+
+
+_PEOPLE = "select id, key from identities where id in (select value from json_each(?))"
+_SESSIONS = "select id, key from session_keys where id in (select value from json_each(?))"
+_PROPERTIES = """
+    select seq, properties from event_properties
+    where seq in (select value from json_each(?))
+    """

@@ -1,0 +1,1 @@
+"""The kind that computes a formula of other figures."""

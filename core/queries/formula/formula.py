@@ -1,0 +1,406 @@
+"""Formulas: arithmetic over series of other kinds, bucket by bucket (definitions 4.13, 8.3).
+
+Each part of a formula is asked as the question it is, so what it reads is what that kind reads. A
+bucket without rows is 0, as counts have it, or missing, as averages have it. The headline is the
+formula over the range-level figures; a trend line's is that of one figure, so itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Literal
+
+from pydantic import Field, field_validator, model_validator
+
+from core.answers import Cell, Histogram, Line, Model, Series
+from core.catalog.selectors import in_title
+from core.errors import BadQuestion, did_you_mean
+from core.filters import Clause
+from core.formulas.functions import ACTIVES, MEASURING, Figure
+from core.formulas.parser import Formula, Term, parse_formulas, wrong
+from core.queries.common.assemble import Group
+from core.queries.common.question import Ask, Context, Frame, Rows, TimedQuestion, dates, frame
+from core.queries.formula.series import MAX_GROUPS, asked
+from core.sql.dialect import Binder, Statement
+from core.timeframe import GRANULARITIES, fit
+
+METRICS = ("dau", "wau", "mau", "events", "sessions", "users", "logs")
+MAX_SERIES = 26
+MAX_SEGMENTS = 10
+
+
+class Measured(Model):
+    """One series.
+
+    Attributes:
+        metric: dau, wau, mau, events, sessions, users (different people with any event), logs, or
+            event:NAME for how often an event happened. A function such as UNIQUES(A) measures the
+            events of the series instead.
+        filters: conditions of its own, besides those of the question.
+        breakdown: up to two fields; the question's own when absent. Without a `property` the
+            first is what property functions measure, and only the others split.
+        property: what property functions measure, with or without "properties.".
+        range: its own range text, aligned by index with the question's.
+    """
+
+    metric: str
+    filters: tuple[Clause, ...] = ()
+    breakdown: tuple[str, ...] = Field(default=(), max_length=2)
+    property: str | None = None
+    range: str | None = None
+
+    @field_validator("metric")
+    @classmethod
+    def _known(cls, word: str) -> str:
+        if word.startswith("event:") and len(word) > len("event:"):
+            return word
+        if word.lower() not in METRICS:
+            raise BadQuestion(
+                f"metric {word!r} is not known.",
+                did_you_mean(word, METRICS) or f"Allowed: {', '.join(METRICS)}, event:NAME.",
+                parameter="metric",
+            )
+        return word.lower()
+
+    @field_validator("breakdown", mode="before")
+    @classmethod
+    def _listed(cls, value: Any) -> Any:
+        return () if value is None else (value,) if isinstance(value, str) else value
+
+    @field_validator("property")
+    @classmethod
+    def _bare(cls, name: str | None) -> str | None:
+        return (name and (name.removeprefix("properties.") or name)) or None
+
+
+class Part(Model):
+    """One segment, compared side by side with the others: who counts, and what.
+
+    Attributes:
+        name: what its lines are called; "segment 1" by its place when absent.
+        conditions: all must hold, besides those of the question and the series.
+        audience, segment: whose members alone count; instead of the question's.
+    """
+
+    name: str | None = Field(default=None, min_length=1)
+    conditions: tuple[Clause, ...] = ()
+    audience: str | None = None
+    segment: str | None = None
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """One line per group of an answer: a formula among the people of a segment, or everybody."""
+
+    formula: Formula
+    segment: int
+    name: str
+
+
+class FormulaQuestion(TimedQuestion):
+    """Formulas over series named A to Z in the order they are given.
+
+    Attributes:
+        series: at most 26; those that no formula names are not asked.
+        formula: + - * / ( ) over letters and functions, up to 10 between semicolons. Letters
+            alone are the series' metric; UNIQUES(A), TOTALS(A), PROPSUM(A) and the like measure
+            its events; CUMSUM(UNIQUES, A), ROLLAVG(UNIQUES, A, 7), ROLLWIN(UNIQUES, A, 7) over
+            windows; ABS, ROUND(x, n), MIN(a, b), MAX(a, b), IF(c, a, b), EXP, LN, LOG(x, base),
+            LOG10, POWER(x, k), SQRT, TRENDLINE of numbers. HIST(A) and PROPHIST(A), each on its
+            own, answer as a Histogram. `%:` before one shows a percentage, `$:` money. A division
+            by 0 has no result.
+        segments: up to 10. A1 is series A in the first; a formula that names a letter without a
+            number has a line for each of them.
+    """
+
+    kind: Literal["formula"] = "formula"
+    series: tuple[Measured, ...] = Field(min_length=1, max_length=MAX_SERIES)
+    formula: str = Field(min_length=1)
+    segments: tuple[Part, ...] = Field(default=(), max_length=MAX_SEGMENTS)
+
+    @field_validator("segments", mode="before")
+    @classmethod
+    def _conditions_alone(cls, value: Any) -> Any:
+        if not isinstance(value, list | tuple):
+            return value
+        return [{"conditions": s} if isinstance(s, list | tuple) else s for s in value]
+
+    @model_validator(mode="after")
+    def _readable(self) -> FormulaQuestion:
+        for formula in self.parsed:
+            if not formula.terms:
+                raise BadQuestion(
+                    "formula names no series.", "For example A / B * 100.", parameter="formula"
+                )
+            for term in formula.terms:
+                asked(self, term, None)
+        if len(self._fields()) > 1:
+            raise BadQuestion(
+                "breakdown must be the same field for every series that has one.",
+                parameter="breakdown",
+            )
+        return self
+
+    @cached_property
+    def parsed(self) -> tuple[Formula, ...]:
+        """The formulas, parsed."""
+        return parse_formulas(self.formula, len(self.series), len(self.segments))
+
+    def _fields(self) -> set[tuple[str, ...]]:
+        """The breakdowns that there are."""
+        letters = [chr(65 + n) for n in range(len(self.series))]
+        own = {self.split(letter) for letter in letters} | {self.breakdown}
+        return own - {()}
+
+    def measured_property(self, letter: str) -> str | None:
+        """Return what property functions measure of a series; None where nothing says."""
+        series = self.series[ord(letter) - ord("A")]
+        if series.property or not series.breakdown:
+            return series.property
+        return series.breakdown[0].removeprefix("properties.")
+
+    def split(self, letter: str) -> tuple[str, ...]:
+        """Return the fields of its own that a series is broken down by."""
+        series = self.series[ord(letter) - ord("A")]
+        of_property = any(
+            term.letter == letter
+            and (term.function == ACTIVES or
+                 (term.function in MEASURING and MEASURING[term.function].property))
+            for formula in self.parsed
+            for term in formula.terms
+        )  # fmt: skip
+        measured = of_property and not series.property
+        return series.breakdown[1:] if measured else series.breakdown
+
+    def ranges(self, ctx: Context) -> tuple[str, ...]:
+        """See Question."""
+        return (self.range, *(series.range for series in self.series if series.range))
+
+    def by_the_minute(self) -> bool:
+        """See Question."""
+        own = (series.range or "" for series in self.series)
+        return (
+            super().by_the_minute()
+            or any(r.strip().lower().endswith("h") for r in own)
+            or any(part.audience is not None for part in self.segments)
+        )
+
+    def title(self) -> str:
+        """The formulas and what their letters are."""
+        named = [f"{chr(65 + n)} = {s.metric}" for n, s in enumerate(self.series)]
+        return f"{self.formula} where {', '.join(named)}"
+
+    def _title(self, ctx: Context) -> str:
+        events = (s.metric.removeprefix("event:") for s in self.series if ":" in s.metric)
+        return in_title(ctx.names, self.title(), *events)
+
+    # -- what is drawn
+
+    def drawn(self) -> list[Drawn]:
+        """Return the lines of each group, in order."""
+        found = []
+        for formula in self.parsed:
+            several = self.segments and any(not term.segment for term in formula.terms)
+            for number in range(1, len(self.segments) + 1) if several else (0,):
+                words = [formula.text] if len(self.parsed) > 1 else []
+                words += [self._called(number)] if several else []
+                found.append(Drawn(formula, number, " / ".join(words)))
+        return found
+
+    def _called(self, number: int) -> str:
+        return self.segments[number - 1].name or f"segment {number}"
+
+    def question_of(self, term: Term, segment: int, ctx: Context | None = None) -> TimedQuestion:
+        """Return the question whose figures a term has in a segment's line; 0 is everybody."""
+        number = term.segment or segment
+        return asked(self, term, self.segments[number - 1] if number else None, ctx)
+
+    # -- answering
+
+    def ask(self, ctx: Context) -> Ask:
+        """See Question."""
+        if self.parsed[0].alone:
+            return (yield from self._histogram(ctx))
+        question = self.model_copy(update={"granularity": self._unit(ctx)})
+        time = frame(ctx, question)
+        found: dict[tuple[Term, int], Series] = {}
+        for drawn in self.drawn():
+            for term in drawn.formula.terms:
+                key = (term, term.segment or drawn.segment)
+                if key not in found:
+                    sub = question.question_of(term, drawn.segment, ctx)
+                    found[key] = yield from _answer(sub, ctx)
+        return self._assembled(ctx, time, found)
+
+    def _assembled(
+        self, ctx: Context, time: Frame, found: dict[tuple[Term, int], Series]
+    ) -> Series:
+        by = next((series.breakdown for series in found.values() if series.breakdown), ())
+        lines: dict[Group, list[Line]] = {}
+        for drawn in self.drawn():
+            own = {t: found[t, t.segment or drawn.segment] for t in drawn.formula.terms}
+            for line in _lines(drawn, own, time, split=bool(by)):
+                lines.setdefault(line.group, []).append(line)
+        groups = sorted(
+            lines, key=lambda g: (lines[g][0].total is None, -(lines[g][0].total or 0), g)
+        )
+        notes = self._notes(time, found)
+        units = {formula.unit for formula in self.parsed}
+        if len(units) > 1:
+            notes += ("Only formulas of one kind are shown as percentages or money.",)
+        return Series(
+            title=self._title(ctx),
+            **dates(time.span),
+            notes=notes,
+            unit=units.pop() if len(units) == 1 else "number",
+            additive=False,
+            granularity=time.unit,
+            breakdown=by,
+            buckets=time.time_buckets,
+            lines=tuple(line for group in groups[: self.limit] for line in lines[group]),
+            comparison=time.comparison(self.compare),
+            omitted=max(len(groups) - self.limit, 0),
+        )
+
+    def _notes(self, time: Frame, found: dict[tuple[Term, int], Series]) -> tuple[str, ...]:
+        notes = [*time.notes, *time.unknown()]
+        if time.unit != self.granularity:
+            notes.append(f"Too many points {self.granularity}: shown {time.unit}.")
+        if any(series.omitted for series in found.values()):
+            notes.append(f"Only the {MAX_GROUPS} largest groups are read.")
+        for (term, segment), series in found.items():
+            if getattr(self.question_of(term, segment), "property", None):
+                notes += [note for note in series.notes if note not in (*notes, *time.notes)]
+        return tuple(notes)
+
+    def _alone(self) -> TimedQuestion:
+        (drawn, *others), (term,) = self.drawn(), self.parsed[0].terms
+        if others or drawn.segment:
+            hint = f"For example {term.function}({term.letter}1)."
+            raise wrong(f"{term.function} takes one segment", self.formula, term.at, hint)
+        return self.question_of(term, 0)
+
+    def _histogram(self, ctx: Context) -> Ask:
+        found: Histogram = yield from _answer(self._alone(), ctx)
+        return found.model_copy(update={"title": self._title(ctx)})
+
+    def _unit(self, ctx: Context) -> str:
+        """The finest granularity that suits the range and every series' own."""
+        ranges = [self.range, *(series.range for series in self.series if series.range)]
+        units = [fit(self.granularity, ctx.span_to_today(r), ctx.now) for r in ranges]
+        return max(units, key=GRANULARITIES.index)
+
+    def people(self, ctx: Context, bind: Binder, cell: Cell) -> str:
+        """See Question: everybody counted by any series that the formula names.
+
+        A formula's number is nobody's count, unless it is a single series of people.
+        """
+        if self.parsed[0].alone:
+            return self._alone().people(ctx, bind, cell)
+        question = self.model_copy(update={"granularity": self._unit(ctx)})
+        time = frame(ctx, question)
+        wanted = [d for d in self.drawn() if cell.series is None or d.name == cell.series]
+        if not wanted:
+            raise BadQuestion(f"cell names no line {cell.series!r}.", parameter="cell")
+        parts = [
+            f"select actor from ({sub.people(ctx, bind, own)})"
+            for drawn in wanted
+            for term in drawn.formula.terms
+            if term.function != ACTIVES
+            for sub in [question.question_of(term, drawn.segment, ctx)]
+            if (own := _own_cell(ctx, time, sub, cell)) is not None
+        ] or [f"select actor from {ctx.dialect.actors()} a where 1 = 0"]
+        return f"select distinct actor from ({' union all '.join(parts)}) p"
+
+
+def _answer(sub: TimedQuestion, ctx: Context) -> Generator[Statement, Rows, Any]:
+    return (yield from sub.ask(ctx))
+
+
+def _own_cell(ctx: Context, time: Frame, sub: TimedQuestion, cell: Cell) -> Cell | None:
+    """The cell of one series that stands at the same place; None where it has none."""
+    changes: dict[str, Any] = {"series": None}
+    if not sub.breakdown:
+        changes |= {"group": (), "besides": ()}
+    if cell.bucket is not None:
+        own = frame(ctx, sub)
+        here = time.compared_buckets if cell.previous else time.buckets
+        there = own.compared_buckets if cell.previous else own.buckets
+        places = [n for n, bucket in enumerate(here) if bucket.label == cell.bucket]
+        if not places:
+            raise BadQuestion(
+                f"cell names bucket {cell.bucket!r}, which is not in the answer.", parameter="cell"
+            )
+        if places[0] >= len(there):
+            return None
+        changes["bucket"] = there[places[0]].label
+    return cell.model_copy(update=changes)
+
+
+# -- lines
+
+
+@dataclass(frozen=True)
+class _Operand:
+    """A series' lines by group; one without a breakdown stands for every group.
+
+    Attributes:
+        shown: the groups of the period asked; the others are only in the one compared with.
+    """
+
+    lines: dict[Group, Line]
+    shown: frozenset[Group]
+    everywhere: bool
+    empty: Figure
+
+    def line(self, group: Group) -> Line | None:
+        return self.lines.get(() if self.everywhere else group)
+
+    def values(self, group: Group, count: int, *, previous: bool) -> list[Figure]:
+        """Its figures at so many places; one that is too short has nothing there."""
+        line = self.line(group)
+        own = ((line.previous or ()) if previous else line.values) if line else ()
+        return [*own[:count], *[self.empty] * (count - len(own))]
+
+    def total(self, group: Group, *, previous: bool) -> Figure:
+        line = self.line(group)
+        if line is None:
+            return self.empty
+        return line.previous_total if previous else line.total
+
+
+def _operand(term: Term, series: Series) -> _Operand:
+    lines = {line.group: line for line in (*series.lines, *series.gone)}
+    shown = frozenset(line.group for line in series.lines)
+    return _Operand(lines, shown, not series.breakdown, term.empty)
+
+
+def _lines(drawn: Drawn, found: dict[Term, Series], time: Frame, *, split: bool) -> list[Line]:
+    operands = {term: _operand(term, series) for term, series in found.items()}
+    own = [operand for operand in operands.values() if not operand.everywhere]
+    groups = {group for operand in own for group in operand.shown} if split and own else {()}
+    return [_line(drawn, operands, group, time) for group in groups]
+
+
+def _line(drawn: Drawn, operands: dict[Term, _Operand], group: Group, time: Frame) -> Line:
+    count, compared = len(time.buckets), time.compared is not None
+
+    def points(*, previous: bool) -> tuple[Figure, ...]:
+        values = {t: o.values(group, count, previous=previous) for t, o in operands.items()}
+        return tuple(drawn.formula.over(values, count))
+
+    def total(*, previous: bool) -> Figure:
+        return drawn.formula.at_once(
+            {term: o.total(group, previous=previous) for term, o in operands.items()}
+        )
+
+    return Line(
+        group=group,
+        series=drawn.name,
+        values=points(previous=False),
+        previous=time.earlier(points(previous=True)) if compared else None,
+        total=total(previous=False),
+        previous_total=total(previous=True) if compared else None,
+    )

@@ -1,0 +1,1 @@
+"""Funnels, and the kinds that follow from them."""

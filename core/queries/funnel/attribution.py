@@ -1,0 +1,234 @@
+"""Which touches led to conversions, by a model (definitions 11.15, A.13).
+
+A touch is an event that carries the property, at or before a conversion of the same person and no
+longer before it than the lookback; the conversion's own value counts too. In which order somebody
+met which values is in no stored set, so the events of those who converted are read.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import ClassVar, Literal
+
+from pydantic import Field as Limited
+
+from core.answers import Cell, Column, Table
+from core.catalog.catalog import Field
+from core.catalog.selectors import titled
+from core.columns import NONE
+from core.errors import BadQuestion
+from core.queries.activity.active_users import in_group
+from core.queries.common.added_up import currencies, finite, left_out
+from core.queries.common.question import Ask, Context, Question, Rows, dates
+from core.queries.common.selection import label, select
+from core.queries.funnel.attribution_weights import ENDS, decay, weight, weights
+from core.sql.dialect import Binder
+from core.text import percent
+
+DAY = 86_400_000
+EXAMPLE = (8, 3, 1)
+"""Days before a conversion of the touches that the note explains a model by."""
+
+
+class Attribution(Question):
+    """How many conversions, and how much of their value, each value of a field is credited with.
+
+    Conversions lie in the range, their touches may be older. Those without a touch are of the row
+    (none); those of nobody are left out. A value with several touches gets the credit of each, but
+    in participation, where each value takes part once.
+
+    Attributes:
+        to: the conversion, an event selector; conditions are about its events.
+        property: the property or context field whose values are credited.
+        model: first, last: all to that touch; linear: the same to each; participation: all to
+            each; time_decay: half as much for every 7 days; u_shaped 40/20/40, j_shaped 20/20/60,
+            inverse_j 60/20/20: to the first, those between, the last.
+        lookback_days: how long before a conversion a touch may be.
+        value: a property of conversions that is summed; a missing one is 0.
+        limit: values to list.
+    """
+
+    kind: Literal["attribution"] = "attribution"
+    to: str = Limited(min_length=1)
+    property: str = Limited(min_length=1)
+    model: Literal[
+        "first", "last", "linear", "participation", "time_decay", "u_shaped", "j_shaped",
+        "inverse_j",
+    ] = "last"  # fmt: skip
+    lookback_days: int = Limited(default=30, ge=1, le=366)
+    value: str | None = Limited(default=None, min_length=1)
+    limit: int = Limited(default=100, ge=1, le=10_000)
+
+    needs: ClassVar[str] = "events"
+
+    def ask(self, ctx: Context) -> Ask:
+        """See Question."""
+        bind, found, total = ctx.binder(), self._touched(ctx), ctx.dialect.total
+        rows = yield bind.statement(
+            f"""
+            with {self._credits(ctx, bind, found)}
+            select 1 as part, v0, sum(credit) as conversions, {total("credit * amount")} as value,
+                   count(distinct actor) as people
+            from credits
+            where credit > 0
+            group by v0
+            union all
+            select 2, {self._nothing(bind, found)}, 1.0 * count(*), {total("amount")},
+                   count(distinct actor)
+            from untouched
+            union all
+            select 0, {self._nothing(bind, found)}, 1.0 * count(*), {total("amount")},
+                   count(distinct actor)
+            from conversions
+            """,
+            "conversions credited by value",
+        )
+        said: tuple[str, ...] = ()
+        if self.value is not None:
+            span, name = ctx.span_to_today(self.range), _bare(self.value)
+            paid = select(ctx, self, self.to, parameter="to")
+            said = yield from left_out(ctx, paid, span, name)
+            said += yield from currencies(ctx, paid, span, name, [found])
+        return self._table(ctx, found, rows, said)
+
+    def _table(self, ctx: Context, found: Field, rows: Rows, said: tuple[str, ...]) -> Table:
+        ((count, people),) = [(row[2], row[4]) for row in rows if not row[0]]
+        credited = [
+            (label(ctx, found, v0), conversions, conversions / count, finite(value or 0.0), users)
+            for part, v0, conversions, value, users in rows
+            if part and users
+        ]
+        credited.sort(key=lambda row: (-round(row[1], 9), row[0]))
+        name = found.key.removeprefix("properties.")
+        columns = [
+            Column(name=name),
+            Column(name="conversions", type="number"),
+            Column(name="share", type="percent"),
+            Column(name=_bare(self.value or "value"), type="number"),
+            Column(name="users", type="count"),
+        ]
+        keep = [n for n in range(len(columns)) if n != 3 or self.value is not None]
+        shown, model = credited[: self.limit], self.model.replace("_", " ")
+        return Table(
+            title=f"Attribution of {titled(ctx.names, self.to, 'any event')} by {name}, {model}",
+            **dates(ctx.span_to_today(self.range)),
+            notes=(*self._notes(int(count), people), *said),
+            columns=tuple(columns[n] for n in keep),
+            rows=tuple(tuple(row[n] for n in keep) for row in shown),
+            keys=tuple(row[0] for row in shown),
+            people_column="users",
+            truncated=len(credited) > self.limit,
+        )
+
+    def _notes(self, count: int, people: int) -> tuple[str, ...]:
+        if not count:
+            return ()
+        *days, last = EXAMPLE
+        *shares, end = map(percent, weights(self.model, [DAY * n for n in EXAMPLE]))
+        return (
+            f"{count:,} conversions of {people:,} users; "
+            f"touches up to {self.lookback_days} days before.",
+            f"Touches {', '.join(map(str, days))} and {last} days before a conversion "
+            f"get {', '.join(shares)} and {end} of it.",
+        )
+
+    def people(self, ctx: Context, bind: Binder, cell: Cell) -> str:
+        """See Question: who converted with a touch of the row's value that is credited.
+
+        Without a row, everybody who converted.
+        """
+        found = self._touched(ctx)
+        written = self._credits(ctx, bind, found)
+        if cell.row is None:
+            chosen = "select actor from conversions"
+        elif cell.row == NONE:
+            chosen = "select actor from untouched"
+        else:
+            test = in_group(ctx, bind, found, "v0", cell.row)
+            chosen = f"select actor from credits where credit > 0 and {test}"
+        return f"select distinct actor from (with {written} {chosen})"
+
+    def _touched(self, ctx: Context) -> Field:
+        found = ctx.names.existing(self.property, "property")
+        if found.kind not in ("property", "context", "either"):
+            raise BadQuestion(
+                f"property cannot be {found.key}: it is not of single events.",
+                "Allowed: a property or a context field such as country.",
+                parameter="property",
+            )
+        return found
+
+    def _nothing(self, bind: Binder, field: Field) -> str:
+        """The raw value of what does not have the field."""
+        return bind(NONE if field.is_text else 0)
+
+    def _credits(self, ctx: Context, bind: Binder, field: Field) -> str:
+        """Relations conversions, untouched of them, and credits (actor, amount, v0, credit).
+
+        Touches of one value are put together early: what is left to be divided is little.
+        """
+        return f"""
+            conversions as materialized ({self._conversions(ctx, bind)}),
+            parts as materialized (
+                select c, v0, max(actor) as actor, max(amount) as amount,
+                       count(*) as m, min(k) as lo, max(k) as hi,
+                       sum({decay(self.model, bind)}) as part
+                from ({self._touches(ctx, bind, field)}) touches
+                group by c, v0
+            ),
+            untouched as (select * from conversions where c not in (select c from parts)),
+            wholes as (
+                select actor, amount, v0, m, lo, hi, part, sum(m) over (partition by c) as n,
+                       sum(part) over (partition by c) as whole
+                from parts
+            ),
+            credits as (
+                select actor, amount, v0, {weight(self.model, bind)} as credit from wholes
+            )
+            """
+
+    def _conversions(self, ctx: Context, bind: Binder) -> str:
+        selection, amount, by = select(ctx, self, self.to, parameter="to"), "1.0", []
+        if self.value is not None:
+            valued = ctx.names.existing(self.value, "value")
+            if valued.kind != "property":
+                raise BadQuestion(
+                    f"value cannot be {valued.key}: it is no property of events.",
+                    parameter="value",
+                )
+            d, by = ctx.dialect, [valued]
+            amount = f"coalesce({d.as_number(d.json_property(valued.name, bind))}, 0.0)"
+        return f"""
+            select row_number() over (order by e.actor, e.ts, e.seq) as c,
+                   e.actor as actor, e.ts as at, e.seq as seq, {amount} as amount
+            from {selection.source(by)}
+            where {selection.where(bind, ctx.span_to_today(self.range))} and e.actor <> 0"""
+
+    def _touches(self, ctx: Context, bind: Binder, field: Field) -> str:
+        """Relation (c, actor, amount, v0, age, k): each touch of each conversion.
+
+        Reading a property is dear: it is done once a row, before anything looks at it.
+        """
+        d, plain = ctx.dialect, select(ctx, self)
+        events = replace(plain, events=(), clauses=(), matching=(), members=())
+        stored = field.kind != "property"
+        raw = events.value(bind, field) if stored else d.json_property(field.name, bind)
+        found = d.apart(f"""
+            select c.c as c, c.actor as actor, c.amount as amount, c.at - e.ts as age,
+                   e.ts as ts, e.seq as seq, {raw} as raw
+            from conversions c
+            join events e on e.actor = c.actor {events.source([field]).removeprefix("events e")}
+            where {events.where(bind, None)}
+              and e.ts >= c.at - {bind(self.lookback_days * DAY)} and e.ts <= c.at
+              and (e.ts < c.at or e.seq <= c.seq)""")
+        value = "raw" if stored else d.json_label("raw")
+        place = "row_number() over (partition by c order by ts, seq)"
+        return f"""
+            select c, actor, amount, {value} as v0, age,
+                   {place if self.model in ENDS else "0"} as k
+            from ({found}) t
+            where raw is not null and {value} <> {self._nothing(bind, field)}"""
+
+
+def _bare(name: str) -> str:
+    return name.removeprefix("properties.") or name

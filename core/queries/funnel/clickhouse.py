@@ -1,0 +1,132 @@
+"""The funnel's `attempts` on ClickHouse (definitions 6.3): a row per person who did step 1.
+
+Steps of different events chain ASOF joins. Where an event name fills several steps, each person's
+events become an array and a fold walks over its groups of equal time.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from core.errors import BadQuestion
+from core.sql.dialect import Binder
+
+if TYPE_CHECKING:
+    from core.queries.funnel.plan import Plan
+
+NEVER = 2**62
+"""A time after all others, in ms."""
+
+
+def attempts(plan: Plan, bind: Binder) -> str:
+    """Return the relation of Plan.attempts, s1 and x1 included.
+
+    Raises:
+        BadQuestion: for other orders and ways to count, with exclusions and held values.
+    """
+    _refuse(plan)
+    found = _joined(plan, bind) if plan.distinct else _folded(plan, bind)
+    return f"select a.*, null as unit, a.t1 as t0, a.t1 as s1 from ({found}) a"
+
+
+def _refuse(plan: Plan) -> None:
+    question = plan.question
+    reasons = {
+        "order": plan.order != "ordered" and f"order {plan.order}",
+        "exclusions": plan.spoilers and "exclusions",
+        "hold": plan.held and "held values",
+        "count_by": question.count_by != "uniques" and f"count_by {question.count_by}",
+        "attribution": plan.by_path and f"attribution {question.attribution}",
+        "resolution": plan.tick > 1 and "resolution 1s",
+        "first_day": question.first_day and "first_day",
+    }
+    for parameter, reason in reasons.items():
+        if reason:
+            raise BadQuestion(
+                f"A funnel with {reason} cannot be asked of ClickHouse: it walks in SQL over the "
+                "attempts of everybody in order, which has no place for it.",
+                "Ask it of the workspace.",
+                parameter=parameter,
+            )
+
+
+def _joined(plan: Plan, bind: Binder) -> str:
+    """From every first event the next event of each step, then each person's best chain."""
+    last = len(plan.steps)
+    chain = f"""
+        select actor, ts as t1, seq as x1 from ({_events(plan, bind, 0)})
+        where ts >= {bind(plan.span.start)} and ts < {bind(plan.span.end)}"""
+    for step in range(2, last + 1):
+        chain = f"""
+        select w.*, if(n.ts <= w.t1 + {bind(plan.window)}, n.ts, null) as t{step}
+        from ({chain}) w
+        asof left join ({_events(plan, bind, step - 1)}) n
+          on n.actor = w.actor and n.ts >= ifNull(w.t{step - 1}, {NEVER})"""
+    times = [f"t{k}" for k in range(1, last + 1)]
+    depth = " + ".join(f"isNotNull({t})" for t in times)
+    picked = ", ".join(f"best.{k} as {t}" for k, t in enumerate([*times, "x1"], 1))
+    return f"""
+        select actor, {picked}
+        from (select actor, argMax(({", ".join(times)}, x1), ({depth}, -t1, -x1)) as best
+              from ({chain})
+              group by actor)"""
+
+
+def _events(plan: Plan, bind: Binder, number: int) -> str:
+    """The events that fit a step, numbered from 0."""
+    step, shared = plan.steps[number], plan.shared
+    selection = replace(
+        step, clauses=shared.clauses + step.clauses, members=shared.members + step.members
+    )
+    return f"""
+        select e.actor as actor, e.ts as ts, e.seq as seq
+        from {selection.source()}
+        where {selection.where(bind, None)} and e.actor != 0"""
+
+
+def _folded(plan: Plan, bind: Binder) -> str:
+    """Every person's events as (ts, seq, step bits), walked from each first event."""
+    last = len(plan.steps)
+    first = f"bitTest(s.3, 0) and s.1 >= {bind(plan.span.start)} and s.1 < {bind(plan.span.end)}"
+    others = "arrayMap(e -> e.3, arrayFilter(e -> e.1 = s.1 and e.2 != s.2, events))"
+    entered = f"arrayWithConstant({_filled('1', others, last)}, s.1)"
+    reached = _filled("toInt64(length(a))", "m", last)
+    walk = f"""arrayFold(
+            (a, t, m) -> if(t > s.1 and t <= s.1 + {bind(plan.window)},
+                            arrayConcat(a, arrayWithConstant({reached} - length(a), t)), a),
+            times, masks, {entered})"""
+    picked = ", ".join(f"if(length(best.2) >= {k}, best.2[{k}], null) as t{k}"
+                       for k in range(1, last + 1))  # fmt: skip
+    return f"""
+        select actor, {picked}, best.1 as x1
+        from (
+            select actor,
+                   arrayMap(s -> (s.2, {walk}), arrayFilter(s -> {first}, events)) as walks,
+                   arrayFirst(w -> length(w.2) = arrayMax(v -> length(v.2), walks), walks) as best
+            from (
+                select actor, arraySort(groupArray((ts, seq, steps))) as events,
+                       arrayDistinct(arrayMap(e -> e.1, events)) as times,
+                       arrayMap(t -> arrayMap(e -> e.3, arrayFilter(e -> e.1 = t, events)),
+                                times) as masks
+                from ({plan.fitting(bind)})
+                where steps > 0
+                group by actor
+            )
+            where notEmpty(walks)
+        )"""
+
+
+def _filled(before: str, masks: str, last: int) -> str:
+    """How many steps are filled once events of equal time were given one step each.
+
+    By Hall's theorem the next j steps can be given events of their own if and only if every set
+    of these steps has at least as many events that fit one of them as it has steps.
+    """
+    enough = f"""arrayAll(
+            set -> arrayCount(m -> bitAnd(m, bitShiftLeft(set, {before})) != 0, {masks})
+                   >= bitCount(set),
+            range(1, bitShiftLeft(toInt64(1), j)))"""
+    return f"""({before} + if(
+            arrayExists(m -> bitTest(m, {before}), {masks}) and {before} < {last},
+            arrayCount(j -> {enough}, range(1, toInt64({last}) - {before} + 1)), 0))"""

@@ -1,0 +1,291 @@
+"""What goes with converting in a funnel and what with not converting (definitions 11.3, A.11).
+
+Of everybody who entered, by their reported attempt: whoever did something after its first event
+and before converting, or within the window where they did not, had it. What lies between two
+events is in no stored set, so the events of these people are read.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Generator, Sequence
+from dataclasses import dataclass, replace
+from math import ceil
+from typing import Any, ClassVar, Literal
+
+from pydantic import Field as Limited
+from pydantic import model_validator
+
+from core.answers import Cell, Column, Table
+from core.catalog.catalog import Field
+from core.columns import NONE
+from core.errors import BadQuestion
+from core.queries.common.question import Ask, Context, Rows, dates
+from core.queries.common.selection import ACTOR_FIELDS, label
+from core.queries.funnel.fields import FunnelFields
+from core.queries.funnel.notes import notes
+from core.queries.funnel.plan import EVERYBODY, Plan
+from core.queries.funnel.statistics import odds_ratio, phi, strength, two_shares
+from core.queries.funnel.values import has_value
+from core.sql.dialect import Binder, Statement
+
+FEW = 25
+FEW_SHARE = 0.02
+"""Less people than the smaller of these, a number and a share of all, say nothing."""
+
+SKEWED = 10
+"""Times as many on one side as on the other from which on the figures are not to be trusted."""
+
+Values = tuple[str, ...]
+
+
+class Correlation(FunnelFields):
+    """What those who converted did that others did not, and the other way round.
+
+    Correlation, not cause. The events of the steps are left out.
+
+    Attributes:
+        breakdown: the fields whose values are compared, up to two, instead of events; of two,
+            pairs of values on one event. Values of people (traits) need no event. What has no
+            value is left out.
+        side: "success": what goes with converting; "failure": with not converting; or "both".
+        min_people: how many at least must have had something; None is 25 or 2 % of all who
+            entered, whichever is less.
+        limit: rows of each side.
+    """
+
+    kind: Literal["correlation"] = "correlation"
+    side: Literal["both", "success", "failure"] = "both"
+    min_people: int | None = Limited(default=None, ge=1)
+
+    needs: ClassVar[str] = "events"
+
+    @model_validator(mode="after")
+    def _fitting(self) -> Correlation:
+        unfit = {
+            "compare": self.compare, "hold": self.hold, "count_by": self.count_by != "uniques",
+            "attribution": self.attribution != "entry",
+        }  # fmt: skip
+        for name, given in unfit.items():
+            if given:
+                raise BadQuestion(f"{name} does not suit correlation.", parameter=name)
+        return self
+
+    def ask(self, ctx: Context) -> Ask:
+        """See Question."""
+        span = ctx.span(self.range)
+        by = self._by(ctx)
+        found = yield from self._counted(ctx, by)
+        least = self.min_people or min(FEW, FEW_SHARE * (found.successes + found.failures))
+        rows = found.rows(least)
+        success = sorted((r for r in rows if r.odds > 1), key=lambda r: (-r.odds, r.values))
+        failure = sorted((r for r in rows if r.odds < 1), key=lambda r: (r.odds, r.values))
+        sides = [
+            rows for side, rows in (("success", success), ("failure", failure))
+            if self.side in ("both", side)
+        ]  # fmt: skip
+        shown = [row for side in sides for row in side[: self.limit]]
+        return Table(
+            title=f"What goes with {self.steps_title(ctx.names)}",
+            **dates(span),
+            notes=(*found.notes(least), *notes(self)),
+            columns=_columns(by),
+            rows=tuple(row.cells(found) for row in shown),
+            keys=tuple(_key(row.values) for row in shown),
+            people_column="people",
+            outcomes=(("converted", "reached"), ("did not", "dropped")),
+            truncated=any(len(side) > self.limit for side in sides),
+        )
+
+    def _by(self, ctx: Context) -> list[Field]:
+        return [ctx.names.existing(name) for name in self.breakdown] or [ctx.names.field("event")]
+
+    def _counted(self, ctx: Context, by: list[Field]) -> Generator[Statement, Rows, _Counted]:
+        """Return how many people had each value, of those who converted and the others."""
+        plan = Plan.of(ctx, self, ctx.span(self.range))
+        shares = yield from plan.shares()
+        statements = [self._counts(plan, by, share) for share in shares]
+        rows = yield replace(statements[0], also=tuple(statements[1:]))
+        found = _Counted()
+        for whole, v0, v1, converted, count in rows:
+            if whole:
+                found.add_all(int(converted), int(count))
+                continue
+            raws = zip(by, (v0, v1), strict=False)
+            values = tuple(label(ctx, field, raw) for field, raw in raws)
+            missing = zip(by, values, strict=True)
+            if not any(value == NONE and field.kind != "event" for field, value in missing):
+                found.add(values, int(converted), int(count))
+        return found
+
+    def _counts(self, plan: Plan, by: list[Field], people: tuple[int, int]) -> Statement:
+        bind = plan.ctx.binder()
+        nothing = ["''" if field.is_text else "0" for field in by]
+        had = self._had(plan, bind, by, "reported")
+        return bind.statement(
+            f"""
+            with reported as materialized ({plan.attempts(bind, people, entry=False)})
+            select 0 as whole, v0, v1, converted, count(*) as people
+            from ({had}) had
+            group by v0, v1, converted
+            union all
+            select 1, {", ".join([*nothing, "0"][:2])},
+                   case when t{len(self.steps)} is null then 0 else 1 end as converted, count(*)
+            from reported
+            group by converted
+            """,
+            "people who had each value, converted or not",
+        )
+
+    def _had(self, plan: Plan, bind: Binder, by: list[Field], reported: str) -> str:
+        """Relation (actor, converted, v0, v1), a row for each value that somebody had."""
+        last = f"t{len(self.steps)}"
+        done = replace(plan.shared, events=(), members=())
+        values = [done.value(bind, field) for field in by] + ["0"]
+        named = ", ".join(f"{value} as v{n}" for n, value in enumerate(values[:2]))
+        if {field.kind for field in by} <= ACTOR_FIELDS:
+            return f"""
+                select e.actor as actor, case when e.{last} is null then 0 else 1 end as converted,
+                       {named}
+                from {reported} e"""
+        steps = sorted({event for part in plan.steps for event in part.events})
+        when = "e.ts" if plan.tick == 1 else f"e.ts - e.ts % {bind(plan.tick)}"
+        join = done.source(by).removeprefix("events e")
+        return f"""
+            select distinct a.actor as actor,
+                   case when a.{last} is null then 0 else 1 end as converted, {named}
+            from {reported} a
+            join events e on e.actor = a.actor {join}
+            where {done.where(bind, None)}
+              and not {plan.ctx.dialect.member("e.event", bind.list(steps))}
+              and e.ts > a.t1
+              and {when} > a.t1
+              and {when} <= coalesce(a.{last} - 1, a.t1 + {bind(plan.window)})"""
+
+    def people(self, ctx: Context, bind: Binder, cell: Cell) -> str:
+        """See Question: who had a value, "reached" and "dropped" of those who did and did not
+        convert; without a row everybody who entered.
+        """
+        if cell.previous or cell.group or cell.outcome not in (None, "reached", "dropped"):
+            raise BadQuestion("cell is not of this question.", parameter="cell")
+        by = self._by(ctx)
+        plan = Plan.of(ctx, self, ctx.span(self.range))
+        attempts = plan.attempts(bind, EVERYBODY, entry=False)
+        wanted = {"reached": "1", "dropped": "0"}.get(cell.outcome or "")
+        tests = [f"converted = {wanted}"] if wanted else []
+        had = f"""
+            select actor, case when t{len(self.steps)} is null then 0 else 1 end as converted
+            from ({attempts})"""
+        if cell.row is not None:
+            had = self._had(plan, bind, by, f"({attempts})")
+            pairs = enumerate(zip(by, _values(cell.row, len(by)), strict=True))
+            tests += [has_value(ctx, bind, field, f"v{n}", value) for n, (field, value) in pairs]
+        where = f"where {' and '.join(tests)}" if tests else ""
+        return f"select distinct actor from ({had}) had {where}"
+
+
+def _key(values: Values) -> str:
+    """Return what a row is addressed by: its value, or its two as a JSON array."""
+    return values[0] if len(values) == 1 else json.dumps(values, ensure_ascii=False)
+
+
+def _values(key: str, count: int) -> Values:
+    """Read `_key` back."""
+    if count == 1:
+        return (key,)
+    try:
+        found = json.loads(key)
+    except (ValueError, RecursionError):
+        found = None
+    if not isinstance(found, list) or len(found) != count:
+        raise BadQuestion(f"cell names no row {key!r}.", parameter="cell")
+    return tuple(str(value) for value in found)
+
+
+def _columns(by: Sequence[Field]) -> tuple[Column, ...]:
+    return (
+        *(Column(name=field.key.removeprefix("properties.")) for field in by),
+        Column(name="goes with"),
+        Column(name="odds ratio", type="number"),
+        Column(name="converted", type="count"),
+        Column(name="did not", type="count"),
+        Column(name="of converted", type="percent"),
+        Column(name="of others", type="percent"),
+        Column(name="phi", type="number"),
+        Column(name="strength"),
+        Column(name="significance", type="percent"),
+        Column(name="people", type="count"),
+    )
+
+
+@dataclass
+class _Row:
+    """One value and how many of the converted and of the others had it."""
+
+    values: Values
+    odds: float
+    successes: int
+    failures: int
+
+    def cells(self, whole: _Counted) -> tuple[Any, ...]:
+        """Return the figures in the order of the columns; odds below 1 stand upside down."""
+        s, f, all_s, all_f = self.successes, self.failures, whole.successes, whole.failures
+        related = phi(s, f, all_s, all_f)
+        without = all_s - s + all_f - f
+        test = two_shares(s, s + f, all_s - s, without)
+        return (
+            *self.values,
+            "converting" if self.odds > 1 else "not converting",
+            max(self.odds, 1 / self.odds),
+            s, f, s / all_s, f / all_f,
+            related, strength(related), test and test.significance,
+            s + f,
+        )  # fmt: skip
+
+
+class _Counted:
+    """How many people had each value: [of those who did not convert, of those who did]."""
+
+    def __init__(self) -> None:
+        self.had: dict[Values, list[int]] = {}
+        self.all = [0, 0]
+
+    @property
+    def successes(self) -> int:
+        """How many converted."""
+        return self.all[1]
+
+    @property
+    def failures(self) -> int:
+        """How many entered and did not."""
+        return self.all[0]
+
+    def add(self, values: Values, converted: int, count: int) -> None:
+        """Count people who had something."""
+        self.had.setdefault(values, [0, 0])[converted] += count
+
+    def add_all(self, converted: int, count: int) -> None:
+        """Count people, whatever they had."""
+        self.all[converted] += count
+
+    def rows(self, least: float) -> list[_Row]:
+        """Return what enough people had; nothing where only one side has people."""
+        if not (self.successes and self.failures):
+            return []
+        return [
+            _Row(values, odds_ratio(s, f, self.successes, self.failures), s, f)
+            for values, (f, s) in self.had.items()
+            if s + f >= least
+        ]
+
+    def notes(self, least: float) -> tuple[str, ...]:
+        """Return what the reader must know before anything else."""
+        s, f = self.successes, self.failures
+        found = ["Correlation, not cause.", f"{s:,} of {s + f:,} who entered converted."]
+        if not (s and f):
+            found.append("Only where some convert and some do not is there anything to compare.")
+        elif max(s, f) > SKEWED * min(s, f):
+            found.append("The two sides are very uneven, so these figures say little.")
+        if least > 1:
+            found.append(f"What fewer than {ceil(least)} people had is left out.")
+        return tuple(found)

@@ -1,0 +1,274 @@
+"""How a funnel is looked for: which events fit which step, and the relation of attempts.
+
+A funnel reads events: stored sets know who did what on a day, not what came first. What is plain
+(`Plan.plain`) seeks in the index of events, all else reads the events that fit a step.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from core.catalog.catalog import Field
+from core.catalog.selectors import meaning, together
+from core.engines.sqlite.functions import load
+from core.queries.common.question import Context, Rows
+from core.queries.common.selection import Members, Selection, checked, select
+from core.sql.dialect import Binder, Statement
+from core.timeframe import Span
+
+if TYPE_CHECKING:
+    from core.queries.funnel.fields import Exclusion, FunnelFields, FunnelStep
+
+MANY = 4_000
+"""People with step 1 from which on they are cut into shares, asked side by side."""
+
+SHARES = 8
+"""Enough to keep several threads equally busy though shares are never quite equal."""
+
+EVERYBODY = (1, 2**40)
+"""Actors, first and last inclusive; 0 is nobody."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How a funnel over one span is looked for.
+
+    `attempts` is a relation with a row per reported attempt: one for each person who did step 1
+    in the span, or for each of their held values, or of totals every one. Its columns:
+
+    actor, unit: who, and the held values as JSON (NULL where nothing is held).
+    t0: time of step 1, ms. It is t1 unless steps come in any order.
+    t1 ... tn: times in ms, ascending; NULL from the first step that was not reached.
+    s1, x1: ts and seq of the event of step 1; only with `entry`.
+    path: JSON array of [ts, seq, step] by time; only where `by_path`.
+
+    Attributes:
+        shared: the events of all steps, with what holds for every step and who counts.
+        steps: per step its event and its own filters.
+        spoilers: events that must not lie between some steps.
+        held: the fields whose values are held.
+        cuts: instants inside the span, ascending; an attempt is then reported for each part of
+            the span that it can begin in.
+    """
+
+    ctx: Context
+    question: FunnelFields
+    shared: Selection
+    steps: tuple[Selection, ...]
+    span: Span
+    spoilers: tuple[Selection, ...] = ()
+    held: tuple[Field, ...] = ()
+    cuts: tuple[int, ...] = ()
+
+    @classmethod
+    def of(cls, ctx: Context, question: FunnelFields, span: Span, cuts: Sequence[int] = ()) -> Plan:
+        """Return the plan of a question; BadQuestion when it names unknown events or fields."""
+        steps = tuple(_filling(ctx, step, "steps") for step in question.steps)
+        spoilers = tuple(_filling(ctx, each, "exclusions") for each in question.exclusions)
+        events = together(ctx.names, [part.events for part in (*steps, *spoilers)])
+        shared = replace(select(ctx, question), events=events)
+        if question.users == "new":
+            shared = replace(shared, members=(*shared.members, _new(ctx, span)))
+        if question.filters_on == "first":
+            first = replace(steps[0], clauses=(*shared.clauses, *steps[0].clauses))
+            shared, steps = replace(shared, clauses=()), (first, *steps[1:])
+        held = tuple(dict.fromkeys(ctx.names.existing(name, "hold") for name in question.held))
+        span = _complete(question, span, ctx.now) if question.complete else span
+        return cls(ctx, question, shared, steps, span, spoilers, held, tuple(cuts))
+
+    @property
+    def order(self) -> str:
+        """The question's."""
+        return self.question.order
+
+    @property
+    def window(self) -> int:
+        """Its length in ms."""
+        return self.question.window_ms
+
+    @property
+    def tick(self) -> int:
+        """Ms that are one instant."""
+        return tick(self.question)
+
+    @property
+    def any_event(self) -> bool:
+        """Whether events that fit no step matter."""
+        return self.order == "sequential"
+
+    @property
+    def by_path(self) -> bool:
+        """Whether breakdown values may be of other events than that of step 1."""
+        return bool(self.question.breakdown) and self.question.attribution not in ("entry", 1)
+
+    @property
+    def repeats(self) -> bool:
+        """Whether somebody may have several attempts."""
+        return bool(self.held or self.cuts) or self.question.count_by == "totals"
+
+    @property
+    def distinct(self) -> bool:
+        """Whether every step is one event of the data, no two of them the same."""
+        names = {part.events for part in self.steps}
+        single = all(len(part.events) == 1 and not part.any_event for part in self.steps)
+        return single and len(names) == len(self.steps)
+
+    @property
+    def plain(self) -> bool:
+        """Whether an event's name alone decides which step it fills, and all else is usual."""
+        question = self.question
+        filtered = any(part.clauses or part.members or part.matching for part in self.steps)
+        in_order = self.order == "ordered" and not self.spoilers and self.tick == 1
+        usual = not (self.repeats or self.by_path or question.first_day)
+        return in_order and usual and self.distinct and not filtered and not self.shared.clauses
+
+    def shares(self) -> Generator[Statement, Rows, list[tuple[int, int]]]:
+        """Cut the people into shares of about equally many who did step 1 on the span's days."""
+        if not (self.plain and self.ctx.dialect.has_sets):
+            return [EVERYBODY]
+        bind = self.ctx.binder()
+        rows = yield bind.statement(
+            f"""
+            select users from activity
+            where event = {bind(self.shared.events[0])} and dimension = 0 and value = 0
+              and day between {bind(self.span.first_day)} and {bind(self.span.last_day)}
+            """,
+            "who did the first step, to cut them into shares",
+        )
+        starters = load(None)
+        for (users,) in rows:
+            starters |= load(users)
+        if len(starters) < MANY:
+            return [EVERYBODY]
+        cuts = [starters[len(starters) * k // SHARES] for k in range(1, SHARES)]
+        first, last = EVERYBODY
+        return list(zip([first, *(cut + 1 for cut in cuts)], [*cuts, last], strict=True))
+
+    def tally(self, by: list[Field], people: tuple[int, int]) -> Statement:
+        """Return the rows that core.queries.funnel.tally adds up."""
+        from core.queries.funnel.tally import tally_sql
+
+        bind = self.ctx.binder()
+        return bind.statement(
+            tally_sql(self, bind, by, people), "attempts per step and their times"
+        )
+
+    def attempts_with_value(
+        self, bind: Binder, by: list[Field], people: tuple[int, int] = EVERYBODY
+    ) -> str:
+        """Return the attempts with the raw breakdown values v0 and v1."""
+        attempts = self.attempts(bind, people, entry=bool(by))
+        if not by:
+            return attempts
+        from core.queries.funnel.values import with_values
+
+        return with_values(self, bind, by, attempts)
+
+    def attempts(self, bind: Binder, people: tuple[int, int], *, entry: bool) -> str:
+        """Return the relation of reported attempts of the people; `entry` asks for s1 and x1."""
+        if self.ctx.dialect.name == "clickhouse":
+            from core.queries.funnel import clickhouse as funnel_clickhouse
+
+            return funnel_clickhouse.attempts(self, bind)
+        from core.queries.funnel import sqlite as funnel_sqlite
+
+        return funnel_sqlite.attempts(self, bind, people, entry=entry)
+
+    def fitting(self, bind: Binder, people: tuple[int, int] = EVERYBODY) -> str:
+        """Return the relation (actor, ts, seq, steps, held) of events with the bits they fit.
+
+        Above the bits of the steps are those about exclusions, as Search says. `held` is a JSON
+        array of the held values; it is there where anything is held.
+        """
+        bits = " + ".join(
+            f"(case when {self._step(bind, number)} then {1 << number} else 0 end)"
+            for number in range(len(self.steps))
+        )
+        for number, part in enumerate(self.spoilers):
+            spoiled = self._spoils(number) << len(self.steps)
+            bits = f"({bits}) | (case when {part.where(bind, None)} then {spoiled} else 0 end)"
+        held = ""
+        if self.held:
+            from core.queries.funnel.values import held_values
+
+            held = f", {held_values(self, bind)} as held"
+        parts = (self.shared, *self.steps, *self.spoilers)
+        clauses = [clause for part in parts for clause in (*part.matching, *part.clauses)]
+        where = self.shared.where(bind, None)
+        if self.any_event:
+            where = replace(self.shared, events=()).where(bind, None)
+        if self.any_event and self.ctx.names.active:
+            counted = Selection(self.ctx, self.ctx.names.active).own(bind, "e")
+            where += f" and ({counted} or ({bits}) > 0)"
+        before = (self.window if self.order == "unordered" else 0) + self.tick - 1
+        after = self.window + self.tick - 1
+        return f"""
+            select e.actor, e.ts, e.seq, {bits} as steps{held}
+            from {replace(self.shared, clauses=tuple(clauses)).source(self.held)}
+            where {where}
+              and e.ts >= {bind(self.span.start - before)}
+              and e.ts < {bind(self.span.end + after)}
+              and e.actor between {bind(people[0])} and {bind(people[1])}"""
+
+    def _step(self, bind: Binder, number: int) -> str:
+        test = self.steps[number].where(bind, None)
+        first = self.question.first_day and not number
+        return f"{test} and {first_day(self.ctx, bind)}" if first else test
+
+    def _spoils(self, number: int) -> int:
+        """Return the bits of an exclusion: its gaps, bit 1 for steps 1 to 2, or its scope's."""
+        if self.question.exclude == "person":
+            return 1 << number
+        return sum(1 << gap for gap in range(*scope(self.question, number)))
+
+
+def first_day(ctx: Context, bind: Binder) -> str:
+    """Return SQL of whether an event `e` lies on the first day of its actor."""
+    own = f"x.actor = e.actor and {Selection(ctx).own(bind, 'x')}"
+    return f"e.day = (select x.day from events x where {own} order by x.ts, x.seq limit 1)"
+
+
+def scope(question: FunnelFields, number: int) -> tuple[int, int]:
+    """Return the steps, from 1, that an exclusion lies between."""
+    each: Exclusion = question.exclusions[number]
+    return each.from_step, len(question.steps) if each.to_step is None else each.to_step
+
+
+def tick(question: FunnelFields) -> int:
+    """Return how many ms are one instant for a question."""
+    return 1000 if question.resolution == "1s" else 1
+
+
+def _filling(ctx: Context, step: FunnelStep, parameter: str) -> Selection:
+    found = meaning(ctx.names, step.event, parameter)
+    events = Selection(ctx, found.events, matching=found.matching)
+    return events.narrowed(checked(ctx, step.filters))
+
+
+def _complete(question: FunnelFields, span: Span, now: int) -> Span:
+    """Cut a span so that every window that begins in it has ended."""
+    size = tick(question)
+    end = (now - question.window_ms) // size * size + size
+    return replace(span, end=max(min(span.end, end), span.start), whole_days=False)
+
+
+def _new(ctx: Context, span: Span) -> Members:
+    """Return what writes the SQL of those whose first event of all lies in a span."""
+    if span.whole_days and ctx.dialect.has_sets:
+        return lambda bind: ctx.dialect.members(f"""
+            select users from first_activity
+            where event = {bind(0)}
+              and day between {bind(span.first_day)} and {bind(span.last_day)}""")
+
+    def members(bind: Binder) -> str:
+        any_ = Selection(ctx)
+        return f"""
+            select e.actor as actor from events e
+            where e.actor in (select e.actor from events e where {any_.where(bind, span)})
+              and {any_.own(bind, "e")}
+            group by e.actor
+            having min(e.ts) >= {bind(span.start)}"""
+
+    return members

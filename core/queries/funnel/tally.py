@@ -1,0 +1,105 @@
+"""Adding up a funnel's reported attempts: how many per step and their times (definitions 6.4)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
+
+import orjson
+from pyroaring import BitMap
+
+from core.catalog.catalog import Field
+from core.engines.sqlite.functions import load
+from core.sql.dialect import Binder
+
+if TYPE_CHECKING:
+    from core.queries.funnel.plan import Plan
+
+
+def tally_sql(plan: Plan, bind: Binder, by: list[Field], people: tuple[int, int]) -> str:
+    """Return the SQL of the rows that a Tally adds up.
+
+    They are v0, v1, attempts per step, in progress, per transition and for all of them a JSON
+    array of ms, and of a plan that repeats the sets of the people behind each step, and of those
+    who got to the step before and not there.
+    """
+    d, last = plan.ctx.dialect, len(plan.steps)
+    values = [f"v{n}" for n in range(len(by))]
+    counts = [f"count(t{k})" for k in range(1, last + 1)]
+    waits = [f"t{k} - t{k - 1}" for k in range(2, last + 1)] + [f"t{last} - t1"]
+    can_go_on = f"t{last} is null and t0 > {bind(plan.ctx.now - plan.window)}"
+    sets = []
+    if plan.repeats:
+        sets = [d.build(f"iif(t{k} is null, null, actor)") for k in range(1, last + 1)]
+        sets += [
+            d.build(f"iif(t{k} is null and t{k - 1} is not null, actor, null)")
+            for k in range(2, last + 1)
+        ]
+    columns = [
+        *[*values, "0", "0"][:2],
+        *counts,
+        f"sum(case when {can_go_on} then 1 else 0 end)",
+        *(d.integers(f"({wait})") for wait in waits),
+        *sets,
+    ]
+    return f"""
+            select {", ".join(columns)}
+            from ({plan.attempts_with_value(bind, by, people)}) reported
+            {"group by " + ", ".join(values) if by else ""}
+            """
+
+
+class Tally:
+    """What is known of one group: attempts per step, and how long each transition took.
+
+    Attributes:
+        counts: attempts that reached each step.
+        in_progress: attempts that did not convert and still can.
+        waits: ms from step 1 to 2, 2 to 3, ..., and last from step 1 to the last step.
+        reached, dropped: the people behind each step, and of those before it who were not in
+            time for it (from step 2); empty where nobody has several attempts.
+    """
+
+    def __init__(self, steps: int) -> None:
+        self.counts = [0] * steps
+        self.in_progress = 0
+        self.waits: list[list[float]] = [[] for _ in range(steps)]
+        self.reached: list[BitMap] = []
+        self.dropped: list[BitMap] = []
+
+    @classmethod
+    def of(cls, steps: int, parts: Iterable[Tally]) -> Tally:
+        """Return the sum of tallies of different attempts."""
+        whole = cls(steps)
+        for part in parts:
+            whole.add([*part.counts, part.in_progress, *part.waits])
+            whole._unite([*part.reached, *part.dropped])
+        return whole
+
+    def add(self, figures: Sequence[object]) -> None:
+        """Add a row of `tally_sql`, without its values; waits may be JSON or lists."""
+        steps = len(self.counts)
+        for number in range(steps):
+            self.counts[number] += int(str(figures[number]))
+            waits = figures[steps + 1 + number]
+            self.waits[number] += waits if isinstance(waits, list) else orjson.loads(str(waits))
+        self.in_progress += int(str(figures[steps] or 0))
+        self._unite([load(blob) for blob in figures[2 * steps + 1 :]])  # type: ignore[arg-type]
+
+    def _unite(self, sets: list[BitMap]) -> None:
+        steps = len(self.counts)
+        if not sets:
+            return
+        own = [*self.reached, *self.dropped] or [BitMap() for _ in sets]
+        united = [mine | other for mine, other in zip(own, sets, strict=True)]
+        self.reached, self.dropped = united[:steps], united[steps:]
+
+
+def average(waits: list[float]) -> float | None:
+    """Return the mean of ms in seconds, None of nothing."""
+    return sum(waits) / len(waits) / 1000 if waits else None
+
+
+def seconds(ms: float | None) -> float | None:
+    """Return ms in seconds."""
+    return None if ms is None else ms / 1000

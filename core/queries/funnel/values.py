@@ -1,0 +1,104 @@
+"""Values of a funnel's attempts: what they are broken down by, what is held (definitions 6.3)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from core.catalog.catalog import Field
+from core.columns import NONE
+from core.queries.activity.active_users import in_group
+from core.queries.common.selection import label
+from core.sql.dialect import Binder
+
+if TYPE_CHECKING:
+    from core.queries.common.question import Context
+    from core.queries.funnel.plan import Plan
+
+UNREACHED = "(did not reach step)"
+SEVERAL = "(several values)"
+"""Labels of those without an event of the step that values are of, and of events that differ."""
+
+
+def with_values(plan: Plan, bind: Binder, by: list[Field], attempts: str) -> str:
+    """Return a relation of attempts with their raw values v0 and v1."""
+    if plan.by_path:
+        columns = [f"{_of_path(plan, bind, by, n)} as v{n}" for n in range(len(by))]
+        return f"select a.*, {', '.join(columns)} from ({attempts}) a"
+    join = plan.ctx.dialect.properties_join() if any(f.needs_properties for f in by) else ""
+    columns = [f"{plan.shared.value(bind, field)} as v{n}" for n, field in enumerate(by)]
+    return f"""
+            select a.*, {", ".join(columns)}
+            from ({attempts}) a
+            join events e on e.actor = a.actor and e.ts = a.s1 and e.seq = a.x1 {join}"""
+
+
+def _of_path(plan: Plan, bind: Binder, by: list[Field], number: int) -> str:
+    """Return the SQL of a field's value on the events that the question attributes it to.
+
+    All values are of one event, where it is the first or last: of those that have the most of
+    the fields.
+    """
+    touch, field = plan.question.attribution, by[number]
+    if isinstance(touch, int):
+        found = _on_path(plan, bind, [field], f"where j.value ->> 2 = {bind(touch)}")
+        return f"coalesce(({found}), {bind(UNREACHED)})"
+    if touch == "all":
+        return f"""(
+            select iif(min(value0) = max(value0), min(value0), {bind(SEVERAL)})
+            from ({_on_path(plan, bind, [field], "")}))"""
+    way = "desc" if touch == "last" else "asc"
+    present = [f"(value{n} <> {bind(_missing(each))})" for n, each in enumerate(by)]
+    return f"""(
+            select value{number} from ({_on_path(plan, bind, by, "")})
+            order by {" + ".join(present)} desc, place {way} limit 1)"""
+
+
+def _on_path(plan: Plan, bind: Binder, fields: list[Field], where: str) -> str:
+    """Return the SQL of values on an attempt's events; `place` is in order of time."""
+    some = any(field.needs_properties for field in fields)
+    join = plan.ctx.dialect.properties_join() if some else ""
+    values = [f"{plan.shared.value(bind, field)} as value{n}" for n, field in enumerate(fields)]
+    place = [] if where else ["j.key as place"]
+    return f"""
+            select {", ".join([*values, *place])}
+            from json_each(a.path) j
+            cross join events e on e.actor = a.actor
+              and e.ts = j.value ->> 0 and e.seq = j.value ->> 1 {join}
+            {where}"""
+
+
+def _missing(field: Field) -> int | str:
+    """Return the raw value of a field that an event does not have."""
+    return NONE if field.is_text else 0
+
+
+def value_label(ctx: Context, field: Field, raw: object) -> str:
+    """Return what a raw value is shown as."""
+    return str(raw) if raw in (UNREACHED, SEVERAL) else label(ctx, field, raw)
+
+
+def has_value(ctx: Context, bind: Binder, field: Field, column: str, wanted: str) -> str:
+    """Test a raw value for the label it is shown as."""
+    if wanted not in (UNREACHED, SEVERAL):
+        return in_group(ctx, bind, field, column, wanted)
+    test = f"{column} = {bind(wanted)}"
+    if field.kind == "event":
+        return test
+    return f"({test} or {in_group(ctx, bind, field, column, wanted)})"
+
+
+def held_values(plan: Plan, bind: Binder) -> str:
+    """Return the SQL of the held values of an event as a JSON array of JSON texts."""
+    return f"json_array({', '.join(_held(plan, bind, field) for field in plan.held)})"
+
+
+def _held(plan: Plan, bind: Binder, field: Field) -> str:
+    """Return the SQL of a held value as JSON text, null where it is missing."""
+    d = plan.ctx.dialect
+    if field.kind == "property":
+        return f"'' || {d.json_property(field.name, bind)}"
+    if field.kind == "session":
+        return f"'' || json_quote({d.session_key()})"
+    if field.is_text:
+        return f"'' || json_quote(nullif({plan.shared.value(bind, field)}, {bind(NONE)}))"
+    return f"'' || nullif({plan.shared.value(bind, field)}, 0)"

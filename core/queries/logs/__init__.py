@@ -1,0 +1,1 @@
+"""Logs: how many, which patterns, and line by line."""

@@ -1,0 +1,188 @@
+"""Which logs count: tests of the logs themselves, and of the sessions they were written in.
+
+A log has no person. Conditions about events and people, audiences and segments pick the logs
+whose session holds an event that satisfies them, or is one of such a person (definitions 4.9).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from core.catalog.selectors import ANY
+from core.errors import BadQuestion, did_you_mean
+from core.filters import AllOf, AnyOf, Clause, Condition, NotOf, atoms
+from core.log_levels import LEVELS, level_number
+from core.queries.common.question import Context, Question
+from core.queries.common.selection import Selection, select
+from core.sql.dialect import Binder
+from core.timeframe import Span
+
+GROUPS = ("level", "service", "source", "pattern")
+"""Fields that logs can be broken down by; all others have too many values, or none."""
+
+_TEXTS = {"service": 1, "source": 2, "pattern": 3}
+_NAMES = {**{name: name for name in (*GROUPS, "message", "session")}, "session_id": "session"}
+_ORDERED = {"gt": int.__lt__, "gte": int.__le__, "lt": int.__gt__, "lte": int.__ge__}
+"""Of two level numbers, of which the smaller one is the more severe: that is the greater level."""
+
+
+def log_field(name: str) -> str | None:
+    """Return which of a log's own fields a name means, or None for one of events and people."""
+    return _NAMES.get(name.strip().lower())
+
+
+def level_of(text: object, parameter: str = "level") -> int:
+    """Return a level's number; BadQuestion when it is none."""
+    found = level_number(text)
+    if found is None:
+        raise BadQuestion(
+            f"{parameter} {text!r} is not known.", f"Allowed: {', '.join(LEVELS)}.",
+            parameter=parameter,
+        )  # fmt: skip
+    return found
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """The logs that count.
+
+    Attributes:
+        own: clauses about logs; all must hold.
+        events: events and people, of which the log's session must hold one; None where it may
+            have no session at all.
+    """
+
+    ctx: Context
+    own: tuple[Clause, ...]
+    events: Selection | None
+
+    @property
+    def by_day(self) -> bool:
+        """Whether the totals by day can answer: nothing is asked of messages and sessions."""
+        fields = {log_field(atom.field) for clause in self.own for atom in atoms(clause)}
+        return self.events is None and not fields & {"message", "session"}
+
+    def source(self) -> str:
+        """Return the FROM part for a scan of logs `l`, with messages `m` when they are asked."""
+        fields = {log_field(atom.field) for clause in self.own for atom in atoms(clause)}
+        return "logs l" + (
+            " join log_messages m on m.id = l.message" if "message" in fields else ""
+        )
+
+    def where(self, bind: Binder, span: Span, *, by_day: bool = False) -> str:
+        """Return the WHERE part for logs `l`, or with `by_day` for their totals by day."""
+        if by_day:
+            tests = [f"l.day between {bind(span.first_day)} and {bind(span.last_day)}"]
+        else:
+            tests = [f"l.timestamp >= {bind(span.start)} and l.timestamp < {bind(span.end)}"]
+        tests += [self._clause(bind, clause) for clause in self.own]
+        if self.events is not None:
+            tests.append(f"l.session in ({self.sessions(bind)})")
+        return " and ".join(tests)
+
+    def sessions(self, bind: Binder) -> str:
+        """Return SQL selecting the sessions of the wanted events and people."""
+        wanted = self.events
+        assert wanted is not None
+        if wanted.clauses:
+            return f"""
+                select e.session from {wanted.source()}
+                where e.session > 0 and e.actor <> 0 and {wanted.where(bind, None)}"""
+        return f"select s.session from sessions s where {self.owners(bind)}"
+
+    def owners(self, bind: Binder) -> str:
+        """Return the test of `sessions s`: given sessions, of the people that count."""
+        tests = ["s.session > 0", "s.actor <> 0"]
+        if self.events is not None:
+            tests += [f"s.actor in ({members(bind)})" for members in self.events.members]
+        return " and ".join(tests)
+
+    def texts(self, field: str) -> dict[int, str]:
+        """Return the texts of services, sources or patterns by id."""
+        rows = self.ctx.names.read(
+            "select id, value from log_texts where kind = ?", (_TEXTS[field],)
+        )
+        return {int(id_): str(value) for id_, value in rows}
+
+    # -- clauses
+
+    def _clause(self, bind: Binder, clause: Clause) -> str:
+        if isinstance(clause, Condition):
+            return self._condition(bind, clause)
+        if isinstance(clause, NotOf):
+            return f"not {self._clause(bind, clause.not_)}"
+        inner = clause.any if isinstance(clause, AnyOf) else clause.all
+        word, empty = (" or ", "1 = 0") if isinstance(clause, AnyOf) else (" and ", "1 = 1")
+        return f"({word.join(self._clause(bind, c) for c in inner) or empty})"
+
+    def _condition(self, bind: Binder, condition: Condition) -> str:
+        field, dialect = log_field(condition.field) or "", self.ctx.dialect
+        if field == "message":
+            return dialect.holds(condition, dialect.json_text("m.text"), bind)
+        if field == "session":
+            missing = condition.holds(None)
+            ids = self.ctx.names.keys_where("session", condition, wanted=not missing)
+            test = dialect.member("l.session", bind.list(ids))
+            return f"not {test}" if missing else test
+        if field == "level":
+            found = [n for n in range(len(LEVELS)) if _level_holds(condition, n)]
+        else:
+            found = [i for i, text in self.texts(field).items() if condition.holds((text,))]
+            found += [0] if condition.holds(None) else []
+        return dialect.member(f"l.{field}", bind.list(found))
+
+
+def _level_holds(condition: Condition, level: int) -> bool:
+    """Whether a level satisfies a condition; ERROR and what is more severe are `>= error`."""
+    wanted = condition.wanted
+    if condition.operator in _ORDERED:
+        return _ORDERED[condition.operator](level, level_of(wanted[0]))
+    if condition.operator in ("eq", "ne", "in", "not_in"):
+        listed = level in [level_of(text) for text in wanted]
+        return listed == (condition.operator in ("eq", "in"))
+    return condition.holds((LEVELS[level],))
+
+
+def wanted_logs(ctx: Context, question: Question, clauses: Sequence[Clause]) -> Wanted:
+    """Return the logs a question means.
+
+    Args:
+        clauses: about logs, besides the question's conditions.
+
+    Raises:
+        BadQuestion: a field that neither logs nor events have, or any, all or not around both.
+    """
+    own, others = list(clauses), list[Clause]()
+    for clause in _one_by_one(question.conditions):
+        kinds = {log_field(atom.field) is not None for atom in atoms(clause)}
+        if len(kinds) > 1:
+            raise BadQuestion(
+                "conditions cannot choose between fields of logs and of events.",
+                f"Of logs are {', '.join(_NAMES)}.",
+                parameter="conditions",
+            )
+        (others if False in kinds else own).append(clause)
+    if not (others or question.audience or question.segment):
+        return Wanted(ctx, tuple(own), None)
+    _check(ctx, others)
+    asked = question.model_copy(update={"conditions": tuple(others)})
+    return Wanted(ctx, tuple(own), select(ctx, asked, absent=ANY))
+
+
+def _one_by_one(clauses: Sequence[Clause]) -> list[Clause]:
+    """Return clauses that must all hold with those of every `all` among them on their own."""
+    found: list[Clause] = []
+    for clause in clauses:
+        found += _one_by_one(clause.all) if isinstance(clause, AllOf) else [clause]
+    return found
+
+
+def _check(ctx: Context, clauses: Sequence[Clause]) -> None:
+    """Name a log's own field where a name is neither an event's nor quite that."""
+    for atom in (atom for clause in clauses for atom in atoms(clause)):
+        try:
+            ctx.names.existing(atom.field, "field")
+        except BadQuestion as error:
+            near = did_you_mean(atom.field, _NAMES)
+            raise BadQuestion(error.message, near or error.hint, parameter="field") from None

@@ -1,0 +1,418 @@
+"""Logs: how many over time, by what, and the logs themselves (definitions 4.9, 2.2).
+
+What is counted are logs. A log knows no person but a session, and the people behind a number are
+those of the sessions its logs were written in; logs outside any session have nobody. Totals by
+day and value are stored and answer volume by days and longer; shorter buckets and conditions
+about messages, sessions and people read the logs of the range, which no set of people can answer.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Generator
+from dataclasses import replace
+from typing import Any, ClassVar, Final, Literal
+
+import orjson
+from pydantic import Field as Limited
+from pydantic import field_validator, model_validator
+
+from core.answers import Cell, Column, Series, Table
+from core.catalog.catalog import Field
+from core.columns import EMPTY, NONE
+from core.errors import BadQuestion, did_you_mean
+from core.filters import Condition
+from core.log_levels import LEVELS
+from core.queries.common.assemble import Figures, Group, assemble
+from core.queries.common.question import (
+    Ask,
+    Context,
+    Frame,
+    Question,
+    Rows,
+    TimedQuestion,
+    dates,
+    find_bucket,
+    frame,
+)
+from core.queries.common.selection import day_runs, slot_expression, whole_days
+from core.queries.context import present_of
+from core.queries.logs.fields import GROUPS, Wanted, level_of, log_field, wanted_logs
+from core.sql.dialect import Binder, Statement
+from core.timeframe import Bucket, Span, runs
+
+MAX_LIMIT: Final = 10_000
+RAW_LIMIT: Final = 100
+WHOSE: Final = "Counts logs; the people of a number are those in whose sessions they were written."
+
+One = str | tuple[str, ...] | None
+"""One value, several of which any will do, or no matter which."""
+
+
+class Logs(TimedQuestion):
+    """How many logs were written, of which kinds, or the logs themselves, newest first.
+
+    Attributes:
+        metric: "volume": logs over time; "top": logs by `breakdown`, level where none is given;
+            "raw": a page of logs by time and id, descending.
+        service, level, source: only logs with this value, or one of these.
+        breakdown: level, service, source or pattern (the message with its numbers, ids and quoted
+            parts left out); levels are listed by severity.
+        limit: groups of volume (10), rows of top (10) and raw (100).
+        offset, count_total: the page of raw, and whether to count all logs too.
+    """
+
+    kind: Literal["logs"] = "logs"
+    metric: Literal["volume", "top", "raw"] = "volume"
+    service: One = None
+    level: One = None
+    source: One = None
+    limit: int = Limited(default=10, ge=1, le=MAX_LIMIT)
+    offset: int = Limited(default=0, ge=0)
+    count_total: bool = False
+
+    needs: ClassVar[str] = "events"
+
+    @model_validator(mode="before")
+    @classmethod
+    def _page(cls, data: Any) -> Any:
+        if isinstance(data, dict) and data.get("metric") == "raw" and data.get("limit") is None:
+            return {**data, "limit": RAW_LIMIT}
+        return data
+
+    @field_validator("level")
+    @classmethod
+    def _known_levels(cls, value: One) -> One:
+        if value is None:
+            return None
+        if isinstance(value, str):
+            return LEVELS[level_of(value)]
+        return tuple(LEVELS[level_of(one)] for one in value)
+
+    @field_validator("breakdown")
+    @classmethod
+    def _own_fields(cls, names: tuple[str, ...]) -> tuple[str, ...]:
+        for name in names:
+            if log_field(name) not in GROUPS:
+                raise BadQuestion(
+                    f"breakdown {name!r} is not one of logs.",
+                    did_you_mean(name, GROUPS) or f"Allowed: {', '.join(GROUPS)}.",
+                    parameter="breakdown",
+                )
+        return tuple(str(log_field(name)) for name in names)
+
+    @model_validator(mode="after")
+    def _fitting(self) -> Logs:
+        fits = {
+            "breakdown": self.metric == "volume"
+            or (self.metric == "top" and len(self.breakdown) < 2),
+            "compare": self.metric == "volume",
+            "offset": self.metric == "raw",
+            "count_total": self.metric == "raw",
+        }
+        for name, fit in fits.items():
+            if getattr(self, name) and not fit:
+                raise BadQuestion(f"{name} does not suit logs {self.metric}.", parameter=name)
+        return self
+
+    # -- what is asked
+
+    def ask(self, ctx: Context) -> Ask:
+        """See Question."""
+        timed = _timed(ctx, self)
+        wanted = self._wanted(timed)
+        if self.metric == "top":
+            return (yield from self._top(timed, wanted))
+        if self.metric == "raw":
+            return (yield from self._raw(timed, wanted))
+        return (yield from self._volume(timed, wanted))
+
+    def _wanted(self, ctx: Context) -> Wanted:
+        given = {"service": self.service, "level": self.level, "source": self.source}
+        clauses = [
+            Condition(field=name, operator="in", value=(one,) if isinstance(one, str) else one)
+            for name, one in given.items()
+            if one is not None
+        ]
+        return wanted_logs(ctx, self, clauses)
+
+    def _title(self) -> str:
+        one = self.level if isinstance(self.level, str) else ""
+        return f"{one} logs" if one else "Logs"
+
+    # -- over time
+
+    def _volume(self, ctx: Context, wanted: Wanted) -> Ask:
+        time = frame(ctx, self)
+        now = yield from self._period(wanted, time.span, time.buckets)
+        before = None
+        if time.compared:
+            before = yield from self._period(wanted, time.compared, time.compared_buckets)
+        found = assemble(
+            ctx, self, time, [Field("context", name) for name in self.breakdown], now, before,
+            title=self._title(), unit="logs", additive=True, notes=(WHOSE,),
+        )  # fmt: skip
+        return self._by_severity(found)
+
+    def _by_severity(self, answer: Series) -> Series:
+        if "level" not in self.breakdown:
+            return answer
+        at = self.breakdown.index("level")
+        lines = sorted(answer.lines, key=lambda line: LEVELS.index(line.group[at]))
+        return answer.model_copy(update={"lines": tuple(lines)})
+
+    def _period(
+        self, wanted: Wanted, span: Span, slots: list[Bucket]
+    ) -> Generator[Statement, Rows, Figures]:
+        if not slots:
+            return Figures({} if self.breakdown else {(): 0})
+        bind = wanted.ctx.binder()
+        days = whole_days(slots) and span.whole_days
+        stored = days and wanted.by_day
+        if not days and slots[-1].end < span.end:
+            span = replace(span, end=slots[-1].end, whole_days=False)
+        column, pieces = ("l.day", day_runs(slots)) if days else ("l.timestamp", list(runs(slots)))
+        values = [*(f"l.{name}" for name in self.breakdown), "0", "0"]
+        rows = yield bind.statement(
+            f"""
+            select {slot_expression(bind, column, pieces)} as slot,
+                   {values[0]} as v0, {values[1]} as v1,
+                   {"sum(l.total)" if stored else "count(*)"} as logs
+            from {"log_days l" if stored else wanted.source()}
+            where {wanted.where(bind, span, by_day=stored)}
+            group by 1, 2, 3
+            """,
+            "logs from their totals by day" if stored else "logs by time",
+        )
+        return self._figures(wanted, rows)
+
+    def _figures(self, wanted: Wanted, rows: Rows) -> Figures:
+        found = Figures({} if self.breakdown else {(): 0})
+        names = _Labels(wanted, self.breakdown)
+        for slot, v0, v1, logs in rows:
+            group = names.group(v0, v1)
+            found.totals[group] = (found.totals.get(group) or 0) + int(logs)
+            points = found.points.setdefault(group, {})
+            points[int(slot)] = (points.get(int(slot)) or 0) + int(logs)
+        return found
+
+    # -- by value
+
+    def _top(self, ctx: Context, wanted: Wanted) -> Ask:
+        by = self._by()
+        span = ctx.span_to_today(self.range)
+        bind = ctx.binder()
+        rows = yield bind.statement(
+            f"""
+            with found as (
+                select l.{by} as v0, l.session as session, count(*) as logs
+                from {wanted.source()}
+                where {wanted.where(bind, span)}
+                group by l.{by}, l.session
+            )
+            select 0 as part, v0, sum(logs) from found group by v0
+            union all
+            select 1, f.v0, count(distinct s.actor)
+            from found f join sessions s on s.session = f.session
+            where {wanted.owners(bind)}
+            group by f.v0
+            """,
+            "logs and people by value",
+        )
+        return self._table(dates(span), wanted, by, rows)
+
+    def _by(self) -> str:
+        return self.breakdown[0] if self.breakdown else "level"
+
+    def _table(self, of: Any, wanted: Wanted, by: str, rows: Rows) -> Table:
+        people = {v0: users for part, v0, users in rows if part}
+        everything = sum(int(logs) for part, _, logs in rows if not part)
+        names = _Labels(wanted, (by,))
+        found: list[tuple[Any, ...]] = [
+            (*names.group(v0), int(logs), int(people.get(v0, 0)), int(logs) / everything)
+            for part, v0, logs in rows
+            if not part
+        ]
+        found.sort(key=lambda row: (-row[1], row[0]))
+        shown = found[: self.limit]
+        if by == "level":
+            shown.sort(key=lambda row: LEVELS.index(row[0]))
+        return Table(
+            title=f"{self._title()} by {by}",
+            **of,
+            columns=(
+                Column(name=by),
+                Column(name="logs", type="count"),
+                Column(name="users", type="count"),
+                Column(name="share", type="percent"),
+            ),
+            rows=tuple(shown),
+            keys=tuple(row[0] for row in shown),
+            people_column="users",
+            truncated=len(found) > self.limit,
+        )
+
+    # -- the logs themselves
+
+    def _raw(self, ctx: Context, wanted: Wanted) -> Ask:
+        span = ctx.span_to_today(self.range)
+        bind = ctx.binder()
+        page = yield bind.statement(
+            f"""
+            select l.timestamp, l.id, l.level, l.service, l.source, l.session, l.message
+            from {wanted.source()}
+            where {wanted.where(bind, span)}
+            order by l.timestamp desc, l.message desc
+            limit {bind(self.limit + 1)} offset {bind(self.offset)}
+            """,
+            "a page of logs",
+        )
+        total = None
+        if self.count_total:
+            total = yield from self._total(wanted, span)
+        return Table(
+            title=self._title(),
+            **dates(span),
+            notes=() if total is None else (f"{total:,} logs in all.",),
+            columns=(
+                Column(name="timestamp", type="time"),
+                Column(name="level"),
+                Column(name="message"),
+                Column(name="source"),
+                Column(name="service"),
+                Column(name="session_id"),
+                Column(name="user"),
+                Column(name="fields", type="json"),
+            ),
+            rows=_rows(wanted, page[: self.limit]),
+            truncated=len(page) > self.limit,
+            total=total,
+        )
+
+    def _total(self, wanted: Wanted, span: Span) -> Generator[Statement, Rows, int]:
+        bind = wanted.ctx.binder()
+        stored = span.whole_days and wanted.by_day
+        counted = yield bind.statement(
+            f"""
+            select {"sum(l.total)" if stored else "count(*)"}
+            from {"log_days l" if stored else wanted.source()}
+            where {wanted.where(bind, span, by_day=stored)}
+            """,
+            "how many logs",
+        )
+        return int(counted[0][0] or 0)
+
+    # -- people
+
+    def people(self, ctx: Context, bind: Binder, cell: Cell) -> str:
+        """See Question: whose sessions the logs of a number were written in."""
+        timed = _timed(ctx, self)
+        wanted = self._wanted(timed)
+        tests = [wanted.where(bind, self._reach(timed, cell))]
+        asked = zip(self.breakdown, cell.group, strict=False)
+        if self.metric == "top" and cell.row is not None:
+            asked = zip((self._by(),), (cell.row,), strict=True)
+        for name, text in asked:
+            listed = bind.list(_Labels(wanted, (name,)).ids(text))
+            tests.append(ctx.dialect.member(f"l.{name}", listed))
+        return f"""
+            select distinct s.actor as actor
+            from sessions s
+            where {wanted.owners(bind)} and s.session in (
+                select l.session from {wanted.source()} where {" and ".join(tests)})"""
+
+    def _reach(self, ctx: Context, cell: Cell) -> Span:
+        if self.metric != "volume":
+            return ctx.span_to_today(self.range)
+        time: Frame = frame(ctx, self)
+        span, slots = time.period_of(cell)
+        slot = find_bucket(slots, cell.bucket)
+        if slot is not None:
+            return replace(span, start=slot.start, end=slot.end, whole_days=False)
+        end = span.end if whole_days(slots) or not slots else min(slots[-1].end, span.end)
+        return replace(span, end=end)
+
+
+class _Labels:
+    """Labels of raw group values, and the raw values of labels."""
+
+    def __init__(self, wanted: Wanted, fields: tuple[str, ...]) -> None:
+        self._fields = fields
+        self._texts = {name: wanted.texts(name) for name in fields if name != "level"}
+
+    def group(self, *raw: Any) -> Group:
+        """Return the labels of one row's values."""
+        return tuple(
+            self._label(name, int(value)) for name, value in zip(self._fields, raw, strict=False)
+        )
+
+    def _label(self, name: str, raw: int) -> str:
+        if name == "level":
+            return LEVELS[raw]
+        return (self._texts[name].get(raw) or EMPTY) if raw else NONE
+
+    def ids(self, text: str) -> list[int]:
+        """Return the values that are shown as `text`; of the one field there is."""
+        (name,) = self._fields
+        known = range(len(LEVELS)) if name == "level" else [0, *self._texts[name]]
+        return [value for value in known if self.group(value) == (text,)]
+
+
+def _timed(ctx: Context, question: Question) -> Context:
+    """Return the context with history from the first log to the last one that counts.
+
+    Raises:
+        BadQuestion: the file is from before there were logs.
+    """
+    read = ctx.names.read
+    if not read("select 1 from sqlite_master where name = ?", ("log_days",)):
+        raise BadQuestion(
+            "This workspace was made before logs could be kept.",
+            "footfall import FILE --logs makes room for them.",
+        )
+    first, last = read("select min(timestamp), max(timestamp) from logs", ())[0]
+    usual = ctx.usual or ctx
+    if last is None or last <= usual.now:
+        return replace(ctx, earliest=first, latest=last)
+    end = ctx.span(question.range).end
+    if end > usual.calendar.day_start(usual.today + 1):
+        return replace(ctx, earliest=first, latest=last, now=max(ctx.now, min(last, end - 1)))
+    found = usual if usual.whole else present_of(usual, usual.latest, later=False)
+    newest = read("select max(timestamp) from logs where timestamp <= ?", (usual.now,))[0][0]
+    assert found.dialect.present is not None
+    dialect = found.dialect.upto(replace(found.dialect.present, logs=True))
+    return replace(found, dialect=dialect, earliest=first, latest=newest)
+
+
+def _rows(wanted: Wanted, page: Rows) -> tuple[tuple[Any, ...], ...]:
+    messages = _by_id(wanted.ctx, _MESSAGES, {row[6] for row in page})
+    sessions = _by_id(wanted.ctx, _SESSIONS, {row[5] for row in page})
+    people = _by_id(wanted.ctx, _PEOPLE, {row[5] for row in page})
+    services, sources = wanted.texts("service"), wanted.texts("source")
+    found = []
+    for ts, _, level, service, source, session, message in page:
+        text, fields = messages.get(message, ("", None))
+        found.append((
+            ts, LEVELS[level], text, sources.get(source), services.get(service),
+            sessions.get(session, (None,))[0], people.get(session, (None,))[0],
+            json.loads(fields or "{}"),
+        ))  # fmt: skip
+    return tuple(found)
+
+
+def _by_id(ctx: Context, query: str, ids: set[int]) -> dict[int, tuple[Any, ...]]:
+    listed = orjson.dumps(sorted(ids)).decode()
+    return {row[0]: tuple(row[1:]) for row in ctx.names.read(query, (listed,))}
+
+
+_MESSAGES = """
+    select id, text, fields from log_messages where id in (select value from json_each(?))
+    """
+_SESSIONS = "select id, key from session_keys where id in (select value from json_each(?))"
+_PEOPLE = """
+    select s.session, i.key
+    from sessions s join identities i on i.id = s.actor
+    where s.session > 0 and s.session in (select value from json_each(?))
+    order by s.start desc
+    """
+"""Of a session id that several people have, the one who had it first comes last."""

@@ -1,0 +1,1 @@
+"""Paths: what people do after, before or between events."""

@@ -1,0 +1,266 @@
+"""Paths: what people do step by step after an event, before one, or between two (definitions 11.1).
+
+Who did the event a path begins at comes from the stored sets where these can answer. What
+followed is in no set, as a set has no order: it is read from `events`, of those people only and
+only within the scope of their paths.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from dataclasses import replace
+from typing import Any, ClassVar, Literal
+
+from pydantic import ConfigDict, field_validator, model_validator
+from pydantic import Field as Limited
+
+from core.answers import FLOW_REST, Cell, Flow
+from core.catalog.selectors import titled
+from core.errors import BadQuestion
+from core.queries.common.question import Ask, Context, Rows, TimedQuestion, compared_dates, dates
+from core.queries.common.selection import select
+from core.queries.paths.sql import Plan, nodes, strung
+from core.queries.paths.tally import OTHER, Drawn, Tally, nodes_of
+from core.sql.dialect import Binder, Statement
+from core.timeframe import Span
+
+LONGEST_SECONDS = 366 * 86_400
+WHOLE_PATHS = "whole paths"
+
+
+class Paths(TimedQuestion):
+    """The events that people do one after another, counted by step.
+
+    A path begins at an event in the range and takes in what follows in its scope, also past the
+    range, in order of time and of arrival. Without `from` it is followed back in time from `to`.
+    Events that are hidden from flows or deleted are no steps. `granularity` does not matter here.
+
+    Attributes:
+        from_, to: event selectors, one or both. With both, a path is complete at the first `to`;
+            those without one have dropped, with their last event.
+        steps: how many are shown, the first event included: 2 to 10.
+        scope: "session", that of the first event (outside any session no path begins); or seconds
+            that a path may take: 1 s to 366 days.
+        count_by: "uniques": everybody's first occurrence in the range, for paths to an event the
+            last; "totals": every occurrence that lies in the scope of no path before it.
+        collapse: equal neighbours are one step.
+        conditions: hold for every event, so that others might as well not be there.
+        limit: how many events each step shows by name; the others are "(other)".
+    """
+
+    kind: Literal["paths"] = "paths"
+    from_: str | None = Limited(default=None, alias="from")
+    to: str | None = None
+    steps: int = Limited(default=5, ge=2, le=10)
+    scope: Literal["session"] | int = "session"
+    count_by: Literal["uniques", "totals"] = "uniques"
+    collapse: bool = True
+    breakdown: tuple[str, ...] = ()
+    limit: int = Limited(default=5, ge=1, le=50)
+
+    needs: ClassVar[str] = "events"
+    model_config = ConfigDict(
+        validate_by_name=True, validate_by_alias=True, serialize_by_alias=True
+    )
+
+    @field_validator("scope", mode="before")
+    @classmethod
+    def _scope(cls, scope: Any) -> Any:
+        number = isinstance(scope, int) and not isinstance(scope, bool)
+        if scope != "session" and not (number and 1 <= scope <= LONGEST_SECONDS):
+            raise BadQuestion(
+                f'scope must be "session" or seconds from 1 to {LONGEST_SECONDS}, not {scope!r}.',
+                "For example within 1d.",
+                parameter="scope",
+            )
+        return scope
+
+    @model_validator(mode="after")
+    def _complete(self) -> Paths:
+        if self.from_ is None and self.to is None:
+            raise BadQuestion(
+                "paths need an event to start from or to end at.",
+                "For example paths from signup.",
+                parameter="from",
+            )
+        if self.breakdown:
+            raise BadQuestion(
+                "breakdown does not suit paths.", "Filter with conditions.", parameter="breakdown"
+            )
+        return self
+
+    @property
+    def backward(self) -> bool:
+        """Whether paths are followed back in time."""
+        return self.from_ is None
+
+    @property
+    def end(self) -> str:
+        """What a path that has ended is called."""
+        return FLOW_REST[2 if self.backward else 1]
+
+    def ask(self, ctx: Context) -> Ask:
+        """See Question."""
+        span = ctx.span(self.range)
+        before = ctx.compared(self.range, self.compare, span) if self.compare else None
+        tally = yield from self._tally(ctx, span)
+        past = (yield from self._tally(ctx, before)) if before else None
+        drawn = Drawn(tally, past, self.limit, self.end, self.count_by == "uniques")
+        whole, between = tally.whole, self.from_ is not None and self.to is not None
+        anchor = self.to if self.backward else self.from_
+        return Flow(
+            title=self.title(ctx),
+            **dates(span),
+            notes=self._notes(tally),
+            unit="users" if self.count_by == "uniques" else "paths",
+            backward=self.backward,
+            start=titled(ctx.names, anchor),
+            target=titled(ctx.names, self.to) if between else None,
+            scope_seconds=None if self.scope == "session" else self.scope,
+            total=whole.count,
+            people=drawn.people(whole),
+            previous_total=past.whole.count if past else None,
+            steps=drawn.steps(),
+            edges=drawn.edges(),
+            reached=drawn.node(str(self.to), tally.reached, whole.count) if between else None,
+            dropped=drawn.dropped() if between else (),
+            longer=tally.longer,
+            comparison=compared_dates(ctx, self.compare, span, before),
+        )
+
+    def title(self, ctx: Context) -> str:
+        """What is followed, in words."""
+        parts = ["Paths"]
+        if self.from_ is not None:
+            parts.append(f"from {titled(ctx.names, self.from_)}")
+        if self.to is not None:
+            parts.append(f"to {titled(ctx.names, self.to)}")
+        return " ".join(parts)
+
+    def _notes(self, tally: Tally) -> tuple[str, ...]:
+        if not tally.longer:
+            return ()
+        one = tally.longer == 1
+        return (
+            f"{tally.longer:,} path{' goes' if one else 's go'} on "
+            f"{'before' if self.backward else 'after'} step {self.steps}.",
+        )
+
+    def _tally(self, ctx: Context, span: Span) -> Generator[Statement, Rows, Tally]:
+        shares = yield from self._plan(ctx, span).shares()
+        first, *others = [self._counted(plan) for plan in shares]
+        rows = yield replace(first, also=tuple(others))
+        if first.label == WHOLE_PATHS:
+            found = nodes_of((count, _listed(actors), *path) for count, actors, *path in rows)
+        else:
+            found = [(*row[:5], _listed(row[5])) for row in rows]
+        return Tally(self.steps).read(ctx.names, found)
+
+    def _counted(self, plan: Plan) -> Statement:
+        """Return the rows that Tally reads, or whole paths."""
+        bind = plan.ctx.binder()
+        actors = plan.ctx.dialect.integers("actor") if self.count_by == "totals" else "null"
+        if plan.target is None and plan.ctx.dialect.has_sets:
+            events = ", ".join(f"e{k}" for k in range(1, self.steps + 2))
+            return bind.statement(
+                f"""
+                select count(*), {actors}, {events}
+                from ({strung(plan, bind)}) path
+                group by {events}
+                """,
+                WHOLE_PATHS,
+            )
+        return bind.statement(
+            f"""
+            select n, prev, event, goal, count(*), {actors}
+            from ({nodes(plan, bind)}) node
+            where n <= {bind(self.steps + 1)} or event is null or goal = 1
+            group by n, prev, event, goal
+            """,
+            "paths by step",
+        )
+
+    def _plan(self, ctx: Context, span: Span) -> Plan:
+        anchor = select(
+            ctx, self, self.to if self.backward else self.from_,
+            parameter="to" if self.backward else "from",
+        )  # fmt: skip
+        target = None
+        if self.from_ is not None and self.to is not None:
+            target = select(ctx, self, self.to, parameter="to")
+            target = replace(target, members=())
+        named = {*anchor.events, *(target.events if target else ())}
+        hidden = [
+            id_
+            for id_, flags in ctx.names.flags.items()
+            if flags.deleted or (flags.flow_hidden and id_ not in named)
+        ]
+        return Plan(
+            ctx=ctx, anchor=anchor, span=span, target=target, hidden=tuple(hidden),
+            backward=self.backward,
+            window=None if self.scope == "session" else int(self.scope) * 1000,
+            every=self.count_by == "totals", collapse=self.collapse, steps=self.steps,
+        )  # fmt: skip
+
+    # -- people
+
+    def people(self, ctx: Context, bind: Binder, cell: Cell) -> str:
+        """See Question: who has a path through a node, along an edge, to the target or not."""
+        span = ctx.span(self.range)
+        if cell.previous:
+            if not self.compare:
+                raise BadQuestion("cell is of a period this question lacks.", parameter="cell")
+            span = ctx.compared(self.range, self.compare, span)
+        tests = self._tests(ctx, bind, cell)
+        plan = self._plan(ctx, span)
+        if cell.outcome is None:
+            plan = replace(plan, steps=(cell.step or 1) - 1)
+        relation = nodes(plan, bind)
+        return f"select distinct actor from ({relation}) node where {' and '.join(tests)}"
+
+    def _tests(self, ctx: Context, bind: Binder, cell: Cell) -> list[str]:
+        if cell.outcome is not None:
+            return self._outcome(ctx, bind, cell)
+        step = 1 if cell.step is None else cell.step
+        if not 1 <= step <= self.steps:
+            raise BadQuestion(f"cell names step {step}, which is not there.", parameter="cell")
+        tests = [f"n = {bind(step)}"]
+        if cell.row is not None:
+            tests.append(self._at(ctx, bind, "event", cell.row, _besides(cell, str(step))))
+        if cell.after is not None:
+            tests.append(self._at(ctx, bind, "prev", cell.after, _besides(cell, str(step - 1))))
+        return tests
+
+    def _outcome(self, ctx: Context, bind: Binder, cell: Cell) -> list[str]:
+        if cell.outcome not in ("reached", "dropped") or None in (self.from_, self.to):
+            raise BadQuestion(
+                f"cell outcome {cell.outcome} is not of these paths.", parameter="cell"
+            )
+        if cell.outcome == "reached":
+            return ["goal = 1"]
+        tests = ["event is null"]
+        if cell.row is not None:
+            tests.append(self._at(ctx, bind, "prev", cell.row, _besides(cell, "dropped")))
+        return tests
+
+    def _at(self, ctx: Context, bind: Binder, column: str, row: str, besides: list[str]) -> str:
+        if row == self.end:
+            return f"{column} is null"
+        if row != OTHER:
+            return f"{column} = {bind(ctx.names.event(row, 'cell'))}"
+        ids = [ctx.names.event(name, "cell") for name in besides]
+        return f"{column} is not null and not {ctx.dialect.member(column, bind.list(ids))}"
+
+
+def _besides(cell: Cell, place: str) -> list[str]:
+    return [pair[1] for pair in cell.besides if len(pair) == 2 and pair[0] == place]
+
+
+def _listed(actors: Any) -> list[int]:
+    """Return a list of actors as engines give it: JSON, a list, or nothing."""
+    if isinstance(actors, str):
+        import orjson
+
+        found: list[int] = orjson.loads(actors)
+        return found
+    return list(actors or ())

@@ -1,0 +1,227 @@
+"""The relation of paths, as statements write it (definitions 11.1).
+
+`nodes` is (actor, unit, n, event, prev, goal): a row per step of every path, n from 1; `unit` is
+the `seq` of the event it begins at. A path that ends at step k has a last row with n = k + 1 and no
+event; one that gets to its target ends there, with `goal` 1, and has no such row.
+
+`walked` goes from event to event by one seek each in the order of `events`, and stops after the
+steps that are shown unless there is a target to look for; `strung` does so for whole paths, which
+is faster, where there is none. `windowed` numbers all events in scope with window functions, for
+engines that cannot seek. Where several can be asked they agree.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from core.engines.sqlite.functions import load
+from core.queries.common.selection import Selection
+from core.queries.funnel.plan import MANY, SHARES
+from core.queries.paths.starts import starts
+from core.sql.dialect import Binder, Statement
+
+if TYPE_CHECKING:
+    from core.queries.common.question import Context, Rows
+    from core.timeframe import Span
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How paths over one span are looked for.
+
+    Attributes:
+        anchor: occurrences of the event that paths begin at, by those who count.
+        span: in which they lie; the path itself may reach out of it.
+        target: the events a path is complete at; None without one.
+        hidden: ids of events that are no steps.
+        backward: paths are followed towards the past.
+        window: ms a path may take; None keeps it within its session.
+        every: from every occurrence that lies in no other path, not one for each person.
+        collapse: equal neighbours are one step.
+        steps: how many steps are shown.
+        people: the actors to look at, ascending; None is everybody who did the event.
+    """
+
+    ctx: Context
+    anchor: Selection
+    span: Span
+    target: Selection | None
+    hidden: tuple[int, ...]
+    backward: bool
+    window: int | None
+    every: bool
+    collapse: bool
+    steps: int
+    people: tuple[int, ...] | None = None
+
+    @property
+    def from_sets(self) -> bool:
+        """Whether the stored sets say who did the event in the span."""
+        return self.anchor.set_dimension() is not False and self.span.whole_days
+
+    def shares(self) -> Generator[Statement, Rows, list[Plan]]:
+        """Cut the people into shares that are asked side by side."""
+        if not self.from_sets or self.anchor.members:
+            return [self]
+        bind = self.ctx.binder()
+        rows = yield bind.statement(
+            f"select users from ({self.anchor.sets(bind, self.span, totals=False)})",
+            "who begins a path, to cut them into shares",
+        )
+        starters = load(None)
+        for (users,) in rows:
+            starters |= load(users)
+        size = -(-len(starters) // SHARES) if len(starters) >= MANY else max(len(starters), 1)
+        everybody = tuple(starters)
+        cuts = range(0, max(len(everybody), 1), size)
+        return [replace(self, people=everybody[cut : cut + size]) for cut in cuts]
+
+    @property
+    def order(self) -> str:
+        """ORDER BY of the way that paths are followed."""
+        return "{0}ts desc, {0}seq desc" if self.backward else "{0}ts, {0}seq"
+
+    def ordered(self, alias: str = "") -> str:
+        """The order of one relation's rows along the path."""
+        return self.order.format(f"{alias}." if alias else "")
+
+    @property
+    def further(self) -> str:
+        """The sign of a later place along the path."""
+        return "<" if self.backward else ">"
+
+    @property
+    def clauses(self) -> Selection:
+        """What holds for every event of a path."""
+        return replace(self.anchor, events=(), members=(), matching=())
+
+    def aim(self, bind: Binder) -> str:
+        """1 where an event `e` is a target, else 0."""
+        if self.target is None:
+            return "0"
+        return f"case when {self.target.where(bind, None)} then 1 else 0 end"
+
+    def source(self, event: str = "events e") -> str:
+        """The FROM part for events `e` with all that is asked of them."""
+        parts = (self.anchor, *((self.target,) if self.target else ()))
+        fields = any(field.needs_properties for part in parts for field in part.fields)
+        return f"{event} {self.ctx.dialect.properties_join() if fields else ''}"
+
+    def visible(self, bind: Binder) -> str:
+        """Whether an event `e` may be a step."""
+        tests = [self.clauses.where(bind, None)]
+        if self.hidden:
+            tests.append(f"not ({self.ctx.dialect.member('e.event', bind.list(self.hidden))})")
+        return " and ".join(tests)
+
+
+def nodes(plan: Plan, bind: Binder) -> str:
+    """Return the relation of nodes."""
+    return walked(plan, bind) if plan.ctx.dialect.has_sets else windowed(plan, bind)
+
+
+def walked(plan: Plan, bind: Binder) -> str:
+    """Return the relation of nodes, found by seeks."""
+    going = "w.goal = 0" if plan.target is not None else f"w.n <= {bind(plan.steps)}"
+    return f"""
+        with recursive
+        starts as materialized ({starts(plan, bind)}),
+        walk (actor, unit, session, until, n, event, prev, goal, ts, seq) as (
+            select s.actor, s.seq, s.session, s.until, 1, s.event, null, 0, s.ts, s.seq
+            from starts s
+            union all
+            select w.actor, w.unit, w.session, w.until, w.n + 1, e.event, w.event,
+                   {plan.aim(bind)}, e.ts, e.seq
+            from walk w
+            left join events e on e.actor = w.actor and (e.ts, e.seq) = (
+                {_next(plan, bind, "w.ts", "w.seq", "w.event")})
+            {plan.source().removeprefix("events e")}
+            where w.event is not null and {going}
+        )
+        select actor, unit, n, event, prev, goal from walk"""
+
+
+def strung(plan: Plan, bind: Binder) -> str:
+    """Return the relation (actor, e1 ... en) of whole paths without a target, found by seeks.
+
+    It holds an event more than there are steps; they are NULL after a path has ended. Relations
+    are kept apart by `limit -1`: otherwise SQLite would repeat a seek for each mention of it.
+    """
+    steps = [
+        """
+        s1 as (select actor, session, until, event as e1, ts as t1, seq as i1 from starts)"""
+    ]
+    for k in range(2, plan.steps + 2):
+        steps.append(
+            f"""
+        s{k} as not materialized (
+            select w.*, e.event as e{k}, e.ts as t{k}, e.seq as i{k}
+            from s{k - 1} w
+            left join events e on e.actor = w.actor and (e.ts, e.seq) = (
+                {_next(plan, bind, f"w.t{k - 1}", f"w.i{k - 1}", f"w.e{k - 1}")})
+            limit -1
+        )"""
+        )
+    return f"""
+        with starts as materialized ({starts(plan, bind)}),{",".join(steps)}
+        select * from s{plan.steps + 1}"""
+
+
+def _next(plan: Plan, bind: Binder, ts: str, seq: str, event: str) -> str:
+    """The (ts, seq) of the next event on the path of a row `w`."""
+    other = f"and e.event <> {event}" if plan.collapse else ""
+    session = "and e.session = w.session" if plan.window is None else ""
+    within = f"between w.until and {ts}" if plan.backward else f"between {ts} and w.until"
+    return f"""select e.ts, e.seq
+                from {plan.clauses.source()}
+                where e.actor = w.actor and e.ts {within}
+                  and (e.ts, e.seq) {plan.further} ({ts}, {seq}) {session} {other}
+                  and {plan.visible(bind)}
+                order by {plan.ordered("e")}
+                limit 1"""
+
+
+def windowed(plan: Plan, bind: Binder) -> str:
+    """Return the relation of nodes, found by numbering the events in scope."""
+    d = plan.ctx.dialect
+    path = f"over (partition by actor, unit order by {plan.ordered()})"
+    repeated = "where before is null or before <> event" if plan.collapse else ""
+    return f"""
+        with
+        starts as ({starts(plan, bind)}),
+        scope as (
+            select e.actor as actor, s.seq as unit, e.ts as ts, e.seq as seq, e.event as event,
+                   {plan.aim(bind)} as aim
+            from {plan.source("starts s join events e on e.actor = s.actor")}
+            where {_in_scope(plan)} and {plan.visible(bind)}
+        ),
+        marked as (select *, {d.lag("event")} {path} as before from scope),
+        numbered as (
+            select actor, unit, event, aim, row_number() {path} as n,
+                   {d.lag("event")} {path} as prev
+            from marked {repeated}
+        ),
+        measured as (
+            select *, max(n) {_UNIT} as length,
+                   min(case when n > 1 and aim = 1 then n end) {_UNIT} as goal
+            from numbered
+        )
+        select actor, unit, n, event, prev, case when n = goal then 1 else 0 end as goal
+        from measured
+        where goal is null or n <= goal
+        union all
+        select actor, unit, n + 1, null, event, 0 from measured where goal is null and n = length"""
+
+
+_UNIT = "over (partition by actor, unit)"
+
+
+def _in_scope(plan: Plan) -> str:
+    """Whether an event `e` lies in the scope of a start `s`, and not before it on the path."""
+    place = f"(e.ts {plan.further} s.ts or e.ts = s.ts and e.seq {plan.further}= s.seq)"
+    if plan.window is None and plan.ctx.dialect.name == "clickhouse":
+        return f"{place} and e.session = s.session and coalesce(e.derived, 0) = s.derived"
+    until = f"e.ts {'>=' if plan.backward else '<='} s.until"
+    return f"{place} and {until}" + (" and e.session = s.session" if plan.window is None else "")

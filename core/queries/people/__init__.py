@@ -1,0 +1,1 @@
+"""Kinds of question whose answer is people: lists, segments, audiences, one person."""

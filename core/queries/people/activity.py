@@ -1,0 +1,324 @@
+"""One person: who they are and what they did (definitions 9.9)."""
+
+from __future__ import annotations
+
+import json
+from bisect import bisect_right
+from collections.abc import Generator, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from pydantic import Field
+
+from core.answers import Cell, Timeline, TimelineEvent, TimelineSession
+from core.catalog.catalog import KEPT
+from core.catalog.selectors import ANY
+from core.columns import CONTEXT
+from core.errors import NotFound, did_you_mean
+from core.queries.common.question import Ask, Context, Question, Rows
+from core.queries.common.selection import Selection, select
+from core.queries.people.segments import segments_of
+from core.sql.dialect import Binder, Statement
+from core.timeframe import to_date
+
+MOST = 1000
+"""Events asked for at once, and by how many a page may grow to end with a session."""
+
+TOP = 10
+
+
+class UserActivity(Question):
+    """One person's events, newest first, with the sessions these belong to.
+
+    The page is extended to the end of the session that it would cut. The range only says what
+    the person's segments are as of.
+
+    Attributes:
+        user: a user id, or a device id; a merged or linked one means the person it belongs to.
+        event: list only events of this name; the summary is of all events.
+        limit, offset: the page of events, before it is extended.
+        direction: "latest" lists the newest first, "earliest" the oldest.
+    """
+
+    kind: Literal["user_activity"] = "user_activity"
+    user: str = Field(min_length=1)
+    event: str | None = None
+    limit: int = Field(default=MOST, ge=1, le=MOST)
+    offset: int = Field(default=0, ge=0)
+    direction: Literal["latest", "earliest"] = "latest"
+
+    def ask(self, ctx: Context) -> Ask:
+        """See Question.
+
+        Raises:
+            NotFound: nobody with events is called that.
+        """
+        actor = self._actor(ctx)
+        who = yield from _summary(ctx, actor)
+        sessions = yield from _sessions(ctx, actor)
+        listed, matching = yield from self._events(ctx, actor, sessions)
+        span = ctx.span_to_today(self.range)
+        day = min(span.last_day, ctx.today)
+        known = [d for d in who.active if d <= day]
+        begun = sum(span.first_day <= part.day <= span.last_day for part in sessions.parts)
+        shown = dict.fromkeys(part for _, part in listed if part is not None)
+        return Timeline(
+            title=who.user,
+            user=who.user,
+            merged=who.merged,
+            devices=who.devices,
+            first_seen=who.extent[0],
+            last_seen=who.extent[1],
+            total_events=who.extent[2],
+            total_sessions=len(sessions.parts),
+            usage_seconds=sum(part.end - part.start for part in sessions.parts) / 1000,
+            traits=who.traits,
+            context=who.context,
+            segments=segments_of(known[0], known[-1], begun, day) if known else (),
+            days=tuple(to_date(d).isoformat() for d in who.days),
+            top_events=who.top,
+            sessions=tuple(
+                TimelineSession(
+                    number=part.number, start=part.start, end=part.end, events=part.events,
+                    key=part.name,
+                )
+                for part in shown
+            ),
+            events=tuple(_event(ctx, row, part.number if part else 0) for row, part in listed),
+            truncated=self.offset + len(listed) < matching,
+        )  # fmt: skip
+
+    def people(self, ctx: Context, bind: Binder, cell: Cell) -> str:
+        """See Question: the person alone."""
+        return f"select {bind(self._actor(ctx))} as actor"
+
+    def _actor(self, ctx: Context) -> int:
+        actor = ctx.names.person(self.user)
+        if actor is None:
+            near = did_you_mean(self.user, ctx.names.called_like(self.user))
+            raise NotFound(
+                f"There is nobody called {self.user!r} here.",
+                near or "Search with: users matching TEXT.",
+            )
+        return actor
+
+    # -- the page of events
+
+    def _events(
+        self, ctx: Context, actor: int, sessions: _All
+    ) -> Generator[Statement, Rows, tuple[_Listed, int]]:
+        bind = ctx.binder()
+        selection = select(ctx, self, self.event, absent=ANY)
+        counted = yield bind.statement(
+            f"select count(*) from {selection.source()} where {_own(selection, bind, actor)}",
+            "events to list",
+        )
+        rows = yield self._page(ctx, selection, actor)
+        listed = [(row, sessions.of(row[0], row[3])) for row in rows]
+        if listed and listed[-1][1] is not None:
+            rows = yield self._rest(ctx, selection, actor, rows[-1], listed[-1][1])
+            listed += [(row, sessions.of(row[0], row[3])) for row in rows]
+        return listed, int(counted[0][0])
+
+    def _page(self, ctx: Context, selection: Selection, actor: int) -> Statement:
+        bind = ctx.binder()
+        return bind.statement(
+            f"""
+            {self._select(selection, bind, actor)}
+            {self._order()}
+            limit {bind(self.limit)} offset {bind(self.offset)}
+            """,
+            "a page of events",
+        )
+
+    def _rest(
+        self, ctx: Context, selection: Selection, actor: int, last: tuple[Any, ...], session: _Part
+    ) -> Statement:
+        """The events after the page up to the end of the session it cuts."""
+        bind = ctx.binder()
+        sign, within, edge, end = "<", ">=", "min", session.start
+        if self.direction == "earliest":
+            sign, within, edge, end = ">", "<=", "max", session.end
+        last_one = bind(end)
+        if session.key:  # its inactive events may lie before its start and after its end
+            last_one = f"""(
+                  select {edge}(x.ts) from events x
+                  where x.actor = {bind(actor)} and x.session = {bind(session.key)}
+                    and {selection.own(bind, "x")})"""
+        return bind.statement(
+            f"""
+            {self._select(selection, bind, actor)}
+              and (e.ts, e.seq) {sign} ({bind(last[0])}, {bind(last[1])})
+              and e.ts {within} {last_one}
+            {self._order()}
+            limit {MOST}
+            """,
+            "the rest of the session",
+        )
+
+    def _select(self, selection: Selection, bind: Binder, actor: int) -> str:
+        context = ", ".join(f"e.{name}" for name in CONTEXT)
+        return f"""
+            select e.ts, e.seq, e.event, e.session,
+                   (select properties from event_properties p where p.seq = e.seq), {context}
+            from {selection.source()}
+            where {_own(selection, bind, actor)}"""
+
+    def _order(self) -> str:
+        word = "desc" if self.direction == "latest" else "asc"
+        return f"order by e.ts {word}, e.seq {word}"
+
+
+def _own(selection: Selection, bind: Binder, actor: int) -> str:
+    return f"e.actor = {bind(actor)} and {selection.where(bind, None)}"
+
+
+def _event(ctx: Context, row: Sequence[Any], session: int) -> TimelineEvent:
+    ts, _, event, _, properties, *values = row
+    return TimelineEvent(
+        ts=ts,
+        event=ctx.names.event_name(event),
+        session=session,
+        properties=json.loads(properties) if properties else {},
+        context=_labels(ctx, values),
+    )
+
+
+def _labels(ctx: Context, values: Sequence[int]) -> dict[str, str]:
+    pairs = zip(CONTEXT, values, strict=True)
+    return {name: ctx.names.values(name).get(value, "") for name, value in pairs if value}
+
+
+# -- sessions
+
+
+@dataclass(frozen=True)
+class _Part:
+    """A session: `number` counts from 1, `key` is 0 and `name` None for one derived from gaps."""
+
+    number: int
+    start: int
+    key: int
+    end: int
+    events: int
+    day: int
+    name: str | None
+
+
+class _All:
+    """All sessions of a person, by start."""
+
+    def __init__(self, rows: Rows) -> None:
+        self.parts = [_Part(number, *row) for number, row in enumerate(rows, 1)]
+        self._given = {part.key: part for part in self.parts if part.key}
+        self._derived = [part for part in self.parts if not part.key]
+        self._starts = [part.start for part in self._derived]
+
+    def of(self, ts: int, key: int) -> _Part | None:
+        """Return the session of an event, None for one outside any session."""
+        if key:
+            return self._given.get(key)
+        place = bisect_right(self._starts, ts) - 1
+        if place < 0 or self._derived[place].end < ts:
+            return None
+        return self._derived[place]
+
+
+_Listed = list[tuple[tuple[Any, ...], _Part | None]]
+
+
+def _sessions(ctx: Context, actor: int) -> Generator[Statement, Rows, _All]:
+    bind = ctx.binder()
+    rows = yield bind.statement(
+        f"""
+        select s.start, s.session, s."end", s.events, s.day,
+               (select k.key from session_keys k where k.id = s.session)
+        from sessions s
+        where s.actor = {bind(actor)}
+        order by s.start, s.session
+        """,
+        "sessions",
+    )
+    return _All(rows)
+
+
+# -- who they are
+
+
+@dataclass(frozen=True)
+class _Who:
+    """The summary; `extent` is first ts, last ts and number of events, `active` the days with
+    an active one."""
+
+    user: str
+    merged: tuple[str, ...]
+    devices: tuple[str, ...]
+    extent: tuple[int, int, int]
+    traits: dict[str, str]
+    context: dict[str, str]
+    days: list[int]
+    active: list[int]
+    top: tuple[tuple[str, int], ...]
+
+
+def _summary(ctx: Context, actor: int) -> Generator[Statement, Rows, _Who]:
+    extent = yield _ask(
+        ctx, actor, "select min(ts), max(ts), count(*) from events e where actor = "
+    )
+    active = "max(event not in (select id from event_names where inactive))"
+    days = yield _ask(
+        ctx,
+        actor,
+        f"select day, {active} from events e where actor = ",
+        "group by day order by day",
+    )
+    top = yield _ask(
+        ctx, actor, "select event, count(*) from events e where actor = ", "group by event"
+    )
+    traits = yield _traits(ctx, actor)
+    devices = yield _ask(
+        ctx,
+        actor,
+        """
+        select distinct i.key from events e join identities i on i.id = e.device
+        where e.actor = """,
+        "order by 1",
+    )
+    latest = yield _latest_context(ctx, actor)
+    counts = [(ctx.names.event_name(event), count) for event, count in top]
+    return _Who(
+        ctx.names.name_of(actor),
+        tuple(ctx.names.merged_into(actor)),
+        tuple(str(key) for (key,) in devices),
+        (extent[0][0], extent[0][1], extent[0][2]),
+        dict(traits),
+        _labels(ctx, [value or 0 for value in latest[0]]),
+        [day for day, _ in days],
+        [day for day, active in days if active],
+        tuple(sorted(counts, key=lambda pair: (-pair[1], pair[0]))[:TOP]),
+    )
+
+
+def _ask(ctx: Context, actor: int, before: str, after: str = "") -> Statement:
+    """Ask of a person's events `e`; those that are deleted are not there."""
+    bind = ctx.binder()
+    return bind.statement(f"{before} {bind(actor)} and {KEPT} {after}", "who they are")
+
+
+def _traits(ctx: Context, actor: int) -> Statement:
+    bind = ctx.binder()
+    query = f"select key, value from traits where user = {bind(actor)} order by key"
+    return bind.statement(query, "who they are")
+
+
+def _latest_context(ctx: Context, actor: int) -> Statement:
+    bind = ctx.binder()
+    me = bind(actor)
+    columns = [
+        f"""(select {name} from events e
+             where actor = {me} and {name} <> 0 and {KEPT}
+             order by ts desc, seq desc
+             limit 1)"""
+        for name in CONTEXT
+    ]
+    return bind.statement(f"select {', '.join(columns)}", "their latest context")

@@ -1,0 +1,109 @@
+"""The people of an audience, saved or described, as of now (definitions 5.2, 5.3).
+
+What its rules need is said in core.queries.people.audience_sql.
+"""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar, Literal
+
+from pydantic import Field, model_validator
+
+from core.answers import Cell, People
+from core.definitions.audience import Definition, read_definition
+from core.errors import BadQuestion
+from core.queries.common.question import Ask, Context, Question
+from core.queries.common.selection import Selection
+from core.queries.people.audience_sql import audience_sql
+from core.queries.people.people import page, persons
+from core.sql.dialect import Binder
+
+EVERYONE = "This audience has no rules: it is everyone."
+AS_OF_NOW = "Membership is as of now."
+
+__all__ = ["Audience", "Definition", "audience_sql", "read_definition"]
+
+
+class Audience(Question):
+    """The people of an audience and how many they are.
+
+    One of `audience` and `definition` is given. Conditions are further filters of the audience;
+    a segment keeps those who are in it too, and is all that the range is for.
+
+    Attributes:
+        audience: name or id of a saved audience.
+        definition: the rules themselves.
+        limit, offset: the page, who was seen last first; 0 lists nobody, which is faster, since
+            the order needs everybody's last event. `total` counts everybody.
+    """
+
+    kind: Literal["audience"] = "audience"
+    definition: Definition | None = None
+    limit: int = Field(default=100, ge=0, le=10_000)
+    offset: int = Field(default=0, ge=0)
+
+    needs: ClassVar[str] = "sets"
+
+    @model_validator(mode="before")
+    @classmethod
+    def _readable(cls, value: Any) -> Any:
+        if isinstance(value, dict) and isinstance(value.get("definition"), dict):
+            return {**value, "definition": read_definition(value["definition"])}
+        return value
+
+    @model_validator(mode="after")
+    def _one_of_two(self) -> Audience:
+        if (self.audience is None) == (self.definition is None):
+            raise BadQuestion(
+                "An audience is named or defined.",
+                "Give audience or definition, one of them.",
+                parameter="audience",
+            )
+        return self
+
+    def by_the_minute(self) -> bool:
+        """See Question: who is in it changes with the clock."""
+        return True
+
+    def ask(self, ctx: Context) -> Ask:
+        """See Question."""
+        bind = ctx.binder()
+        counted = yield bind.statement(
+            f"select count(*) from ({self.people(ctx, bind, Cell())})", "how many people"
+        )
+        bind = ctx.binder()
+        members = self.people(ctx, bind, Cell())
+        kept = Selection(ctx).own(bind, "e")
+        rows: list[tuple[Any, ...]] = []
+        if self.limit:
+            order = "last_seen desc, actor"
+            rows = yield page(bind, members, order, self.limit, self.offset, kept=kept)
+        return People(
+            title=f"Audience {self.audience}" if self.audience is not None else "Audience",
+            notes=(EVERYONE,) if self._rules(ctx).everyone else (),
+            total=int(counted[0][0]),
+            limit=self.limit,
+            offset=self.offset,
+            rows=persons(rows),
+        )
+
+    def people(self, ctx: Context, bind: Binder, cell: Cell) -> str:
+        """See Question: everybody in it."""
+        from core.queries.people.segments import segment_sql
+
+        rules = self._rules(ctx)
+        members = audience_sql(ctx, bind, rules)
+        if self.conditions:
+            also = Definition(lookback_days=rules.lookback_days, filters=self.conditions)
+            members = (
+                f"select actor from ({members}) where actor in ({audience_sql(ctx, bind, also)})"
+            )
+        if self.segment is None:
+            return members
+        segment = segment_sql(ctx, bind, self.segment, ctx.span_to_today(self.range))
+        return f"select actor from ({members}) where actor in ({segment})"
+
+    def _rules(self, ctx: Context) -> Definition:
+        if self.definition is not None:
+            return self.definition
+        return read_definition(ctx.audience(str(self.audience)))

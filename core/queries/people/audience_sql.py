@@ -1,0 +1,329 @@
+"""Who is in an audience, as SQL (definitions 5.2, 5.3).
+
+Membership is always as of now: "in the last N days" is the rolling N x 86,400 s up to now, which
+itself is included. Rules about traits and users are about the person; any other filter holds for
+whoever has one event in the lookback (default: all of history) that satisfies it, so that two
+filters may be met by two events.
+
+Whether somebody did an event, and on how many days, comes from the stored sets for every whole
+local day of the window; only the part of a day that a rolling window begins in, and today while
+it holds events later than now, are read from `events`. Read from `events` altogether are: how
+many times (the sets know who, not how often each), sums, sequences (the order of events is
+needed), filters on properties, and filters on two dimensions at once.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from core.catalog.selectors import ANY, meaning
+from core.definitions.audience import (
+    OPERATORS,
+    Definition,
+    EventRule,
+    Group,
+    Then,
+    read_definition,
+)
+from core.errors import BadQuestion
+from core.filters import Clause, Condition, atoms
+from core.queries.common.question import Context
+from core.queries.common.selection import Selection
+from core.sql.dialect import Binder
+from core.timeframe import DAY, Span, days_span
+
+NOBODY = "select 0 as actor where 1 = 0"
+
+
+def audience_sql(ctx: Context, bind: Binder, definition: dict[str, Any] | Definition) -> str:
+    """Return SQL selecting `actor`, once each, of everybody in an audience now.
+
+    Raises:
+        BadQuestion: the definition has unknown or impossible parts.
+    """
+    rules = definition if isinstance(definition, Definition) else read_definition(definition)
+    return _Writer(ctx, bind, rules.lookback_days).members(rules)
+
+
+class _Writer:
+    """Writes the SQL of one definition: one named relation (actor) per rule.
+
+    Relations stand side by side, not in each other, so that a definition of any depth fits in
+    the parser's stack.
+    """
+
+    def __init__(self, ctx: Context, bind: Binder, lookback_days: int | None) -> None:
+        self.ctx = ctx
+        self.bind = bind
+        self.days = Days(ctx)
+        self.lookback = self.days.span(lookback_days)
+        self.relations: list[str] = []
+        self.known_people = ""
+
+    def members(self, rules: Definition) -> str:
+        """Write the whole definition."""
+        parts = self._parts(rules)
+        if rules.static_ids:
+            parts.append(self._named(rules.static_ids))
+        whole = self._combined(parts, rules.match)
+        return f"with {', '.join(self.relations)} select actor from {whole}"
+
+    def _put(self, sql: str) -> str:
+        """Name a relation and return its name."""
+        name = f"audience_{len(self.relations) + 1}"
+        self.relations.append(f"{name} as ({sql})")
+        return name
+
+    def _parts(self, rules: Definition | Group) -> list[str]:
+        found = [self._filter(clause) for clause in rules.filters]
+        found += [self._event(rule) for rule in rules.events]
+        return found + [self._group(group) for group in rules.groups]
+
+    def _group(self, group: Group) -> str:
+        inner = self._combined(self._parts(group), group.match)
+        return self._others(inner) if group.not_ else inner
+
+    def _combined(self, parts: Sequence[str], match: str) -> str:
+        if not parts:
+            return self._everybody()
+        word = " intersect " if match == "all" else " union "
+        found = parts[0]
+        for part in parts[1:]:
+            found = self._put(f"select actor from {found}{word}select actor from {part}")
+        return found
+
+    def _others(self, members: str) -> str:
+        return self._put(f"""
+            select actor from {self._everybody()}
+            where actor not in (select actor from {members})""")
+
+    def _everybody(self) -> str:
+        """Everybody with an event up to now."""
+        if not self.known_people:
+            d, day = self.ctx.dialect, self.bind(self.ctx.today)
+            if d.has_sets:
+                known = f"select users from first_activity where event = 0 and day <= {day}"
+                found = d.members(known)
+            else:
+                kept = Selection(self.ctx).own(self.bind, "e")
+                found = f"""
+                    select distinct e.actor as actor from events e
+                    where e.actor <> 0 and e.day <= {day} and {kept}"""
+            self.known_people = self._put(found)
+        return self.known_people
+
+    # -- rules
+
+    def _filter(self, clause: Clause) -> str:
+        if not self._known(clause):
+            return self._put(NOBODY)
+        selection = Selection(self.ctx).narrowed([clause])
+        if selection.members:
+            inner = selection.members[0](self.bind)
+            return self._put(f"select actor from {self._everybody()} where actor in ({inner})")
+        return self._did(selection, self.lookback)
+
+    def _event(self, rule: EventRule) -> str:
+        selection = self._selected(rule)
+        follows = selection if rule.then_within is None else self._selected(rule.then_within)
+        if selection is None or follows is None:
+            return self._everybody() if rule.holds_for_none else self._put(NOBODY)
+        span = self.days.span(rule.days)
+        if rule.then_within is not None:
+            return self._compared(rule, self._sequence(rule, selection, follows, span))
+        if rule.sum is not None:
+            return self._compared(rule, self._summed(selection, rule.sum, span))
+        if rule.distinct_days and self.ctx.dialect.has_sets:
+            return self._on_days(rule, selection, span)
+        if not rule.distinct_days and _least(rule) == 1:
+            did = self._did(selection, span)
+            return self._others(did) if rule.holds_for_none else did
+        figure = "count(distinct e.day)" if rule.distinct_days else "count(*)"
+        columns = f"e.actor as actor, {figure} as figure"
+        return self._compared(rule, f"{self._scan(selection, columns, span)} group by e.actor")
+
+    def _selected(self, rule: EventRule | Then) -> Selection | None:
+        """The events a rule is about; None where nobody can have one."""
+        if not all(self._known(clause) for clause in rule.filters):
+            return None
+        try:
+            found = meaning(self.ctx.names, rule.event, absent=ANY)
+        except BadQuestion:
+            return None
+        events = Selection(self.ctx, found.events, matching=found.matching)
+        return events.narrowed(rule.filters)
+
+    def _did(self, selection: Selection, span: Span) -> str:
+        """Who has at least one of the events in a span."""
+        if not self.ctx.dialect.has_sets or selection.set_dimension() is False:
+            return self._put(self._scan(selection, "distinct e.actor as actor", span))
+        whole, edges = self.days.pieces(span)
+        by_name = self._by_name(selection)
+        found = [self._put(self._scan(by_name, "e.actor as actor", edge)) for edge in edges]
+        if whole is not None:
+            sets = self._put(selection.sets(self.bind, whole, totals=False))
+            found.append(self._put(self.ctx.dialect.members(f"select users from {sets}")))
+        return self._put(" union ".join(f"select actor from {part}" for part in found))
+
+    def _by_name(self, selection: Selection) -> Selection:
+        """Any event as a list of all of them, since the index of times is by event."""
+        if not selection.any_event:
+            return selection
+        names = self.ctx.names
+        out = names.inactive if selection.events else ()
+        return replace(selection, events=tuple(i for i in names.events.values() if i not in out))
+
+    def _on_days(self, rule: EventRule, selection: Selection, span: Span) -> str:
+        """Who has such events on as many days as a rule wants."""
+        tally = self._tally(selection, span)
+        if rule.op == "eq" and rule.count:
+            some, more = self._at_least(tally, rule.count), self._at_least(tally, rule.count + 1)
+            return self._put(f"select actor from {some} except select actor from {more}")
+        least = rule.count + (rule.op in ("gt", "lte", "eq"))
+        if least == 0:
+            return self._everybody() if rule.op == "gte" else self._put(NOBODY)
+        some = self._at_least(tally, least)
+        return some if rule.op in ("gte", "gt") else self._others(some)
+
+    def _tally(self, selection: Selection, span: Span) -> str:
+        """Relation (tally): on how many local days each person has one of the events."""
+        d = self.ctx.dialect
+        whole, edges = self.days.pieces(span)
+        by_name = self._by_name(selection)
+        if selection.set_dimension() is False:
+            whole, edges, by_name = None, [span], selection
+        found = []
+        for edge in edges:
+            columns = f"e.day as slot, {d.build('e.actor')} as users"
+            found.append(self._put(f"{self._scan(by_name, columns, edge)} group by e.day"))
+        if whole is not None:
+            sets = self._put(selection.sets(self.bind, whole, totals=False))
+            merged = f"select slot, {d.union('users')} as users from {sets} group by slot"
+            found.append(self._put(merged))
+        days = self._put(" union all ".join(f"select users from {part}" for part in found))
+        return self._put(f"select {d.tally('users')} as tally from {days}")
+
+    def _at_least(self, tally: str, count: int) -> str:
+        d = self.ctx.dialect
+        least = d.at_least("tally", self.bind(count))
+        return self._put(d.members(f"select {least} as users from {tally}"))
+
+    def _compared(self, rule: EventRule, counted: str) -> str:
+        """Who has a figure that fits, of a relation (actor, figure) of those with any event."""
+        figures = self._put(counted)
+        test = f"figure {OPERATORS[rule.op]} {self.bind(rule.wanted)}"
+        if rule.holds_for_none:
+            return self._others(self._put(f"select actor from {figures} where not ({test})"))
+        return self._put(f"select actor from {figures} where {test}")
+
+    def _summed(self, selection: Selection, name: str, span: Span) -> str:
+        d = self.ctx.dialect
+        try:
+            field = self.ctx.names.field(name, "sum")
+        except BadQuestion:
+            return NOBODY.replace("as actor", "as actor, 0 as figure")
+        if field.kind != "property":
+            raise BadQuestion(
+                f"audience: sum {name!r} is not a property.", "For example properties.amount.",
+                parameter="sum",
+            )  # fmt: skip
+        number = d.as_number(d.json_property(field.name, self.bind))
+        return f"""
+            select e.actor as actor, {d.total(f"coalesce({number}, 0)")} as figure
+            from events e {d.properties_join()}
+            where {selection.where(self.bind, span)}
+              and e.actor <> 0
+            group by e.actor"""
+
+    def _sequence(self, rule: EventRule, first: Selection, then: Selection, span: Span) -> str:
+        """Relation (actor, figure) over the events that are followed in time."""
+        assert rule.then_within is not None
+        columns = "e.actor as actor, e.ts as ts, e.seq as seq, e.day as day"
+        begun = self._put(self._scan(first, columns, span))
+        after = self._put(self._scan(then, columns, self.days.span(None)))
+        within = self.bind(round(rule.then_within.seconds * 1000))
+        followed = self._put(f"""
+            select distinct a.actor as actor, a.ts as ts, a.seq as seq, a.day as day
+            from {begun} a join {after} b on b.actor = a.actor
+            where b.ts >= a.ts and b.ts <= a.ts + {within}
+              and b.seq <> a.seq""")
+        figure = "count(distinct day)" if rule.distinct_days else "count(*)"
+        return f"select actor, {figure} as figure from {followed} group by actor"
+
+    def _scan(self, selection: Selection, columns: str, span: Span) -> str:
+        return f"""
+            select {columns}
+            from {selection.source()}
+            where {selection.where(self.bind, span)}
+              and e.actor <> 0"""
+
+    def _named(self, users: Sequence[str]) -> str:
+        """People by any of the ids they are known by."""
+        found = self.ctx.names.read(
+            """
+            with recursive named (id) as (
+                select id from identities where key in (select value from json_each(?))
+                union
+                select l.user from named n join links l on l.device = n.id
+                union
+                select a.new from named n join aliases a on a.old = n.id
+            )
+            select id from named
+            """,
+            (json.dumps(list(users)),),
+        )
+        listed = self.ctx.dialect.member("actor", self.bind.list([int(id_) for (id_,) in found]))
+        return self._put(f"select actor from {self._everybody()} where {listed}")
+
+    def _known(self, clause: Clause) -> bool:
+        """Whether every field of a clause exists in this workspace."""
+        return all(self._is_field(atom) for atom in atoms(clause))
+
+    def _is_field(self, atom: Condition) -> bool:
+        try:
+            return bool(self.ctx.names.field(atom.field, "field"))
+        except BadQuestion:
+            return False
+
+
+class Days:
+    """Windows that end now, and which whole local days lie in them."""
+
+    def __init__(self, ctx: Context) -> None:
+        self.ctx = ctx
+
+    def span(self, days: int | None) -> Span:
+        """Return the last so many times 86,400 s up to now, or all of history up to now."""
+        ctx = self.ctx
+        first = ctx.earliest if ctx.earliest is not None else ctx.now
+        start = min(first, ctx.now) if days is None else ctx.now - days * DAY
+        day_of = ctx.calendar.day_of
+        return Span(start, ctx.now + 1, day_of(start), ctx.today, whole_days=False)
+
+    def pieces(self, span: Span) -> tuple[Span | None, list[Span]]:
+        """Return the whole days of a window that ends now, and the parts of days around them."""
+        ctx, calendar = self.ctx, self.ctx.calendar
+        first, last = span.first_day, span.last_day
+        begun = span.start > max(calendar.day_start(first), ctx.earliest or 0)
+        open_ = ctx.latest is not None and ctx.latest > ctx.now
+        whole_first, whole_last = first + begun, last - open_
+        if whole_first > whole_last:
+            return None, [span]
+        whole = days_span(whole_first, whole_last, calendar)
+        edges = []
+        if begun:
+            edges.append(replace(span, end=whole.start, last_day=first))
+        if open_:
+            edges.append(replace(span, start=whole.end, first_day=last))
+        return whole, edges
+
+
+def _least(rule: EventRule) -> int | None:
+    """The count from which on a rule holds, or from which on it does not; None for neither."""
+    return {
+        "gte": rule.count, "gt": rule.count + 1, "lt": rule.count, "lte": rule.count + 1,
+        "eq": None if rule.count else 1,
+    }[rule.op]  # fmt: skip

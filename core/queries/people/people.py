@@ -1,0 +1,162 @@
+"""The people behind one number of another question's answer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, Literal
+
+from pydantic import Field, SerializeAsAny, field_validator, model_validator
+
+from core.answers import Cell, People, Person
+from core.errors import BadQuestion
+from core.queries.common.question import Ask, Context, Question, nothing_compared
+from core.queries.common.selection import Selection
+from core.sql.dialect import Binder, Statement
+
+ORDERS = {
+    "last_seen": "last_seen desc, actor",
+    "first_seen": "first_seen, actor",
+    "user": "user, actor",
+}
+
+
+class PeopleBehind(Question):
+    """The actors that one number counted, newest first.
+
+    Range, conditions, audience and segment are those of the question it is of.
+
+    Attributes:
+        of: the question, as an object with its kind.
+        cell: the address of the number; empty is the question's whole.
+        order: last_seen (descending), first_seen or user.
+        limit, offset: the page; `total` always counts everybody.
+    """
+
+    kind: Literal["people"] = "people"
+    of: SerializeAsAny[Question]
+    cell: Cell = Cell()
+    order: Literal["last_seen", "first_seen", "user"] = "last_seen"
+    limit: int = Field(default=100, ge=1, le=10_000)
+    offset: int = Field(default=0, ge=0)
+
+    @field_validator("of", mode="before")
+    @classmethod
+    def _question(cls, value: Any) -> Any:
+        from core.queries import from_json
+
+        return from_json(value) if isinstance(value, dict) else value
+
+    @model_validator(mode="after")
+    def _all_said_by_the_question(self) -> PeopleBehind:
+        for name in ("range", "conditions", "audience", "segment"):
+            if getattr(self, name) != type(self).model_fields[name].default:
+                raise BadQuestion(
+                    f"people takes no {name} of its own.",
+                    "Write it inside the parentheses, in the question that the people are of.",
+                    parameter=name,
+                )
+        return self
+
+    def ranges(self, ctx: Context) -> tuple[str, ...]:
+        """See Question; those of its question."""
+        return self.of.ranges(ctx)
+
+    def by_the_minute(self) -> bool:
+        """See Question; as its question."""
+        return self.of.by_the_minute()
+
+    def ask(self, ctx: Context) -> Ask:
+        """See Question.
+
+        Raises:
+            BadQuestion: the cell is not one of the question's.
+        """
+        if self.cell.previous and not getattr(self.of, "compare", None):
+            raise nothing_compared()
+        bind = ctx.binder()
+        counted = yield bind.statement(
+            f"select count(*) from ({self.of.people(ctx, bind, self.cell)})", "how many people"
+        )
+        total = int(counted[0][0])
+        bind = ctx.binder()
+        rows = yield page(
+            bind,
+            self.of.people(ctx, bind, self.cell),
+            ORDERS[self.order],
+            self.limit,
+            self.offset,
+            kept=Selection(ctx).own(bind, "e"),
+        )
+        return People(
+            title=self.title(),
+            total=total,
+            limit=self.limit,
+            offset=self.offset,
+            rows=persons(rows),
+        )
+
+    def title(self) -> str:
+        """What the people have in common, in words."""
+        from core.language.questions import format_cell
+
+        return format_cell(self.of, self.cell)
+
+    def people(self, ctx: Context, bind: Binder, cell: Cell) -> str:
+        """See Question: the same people."""
+        return self.of.people(ctx, bind, self.cell)
+
+
+def page(
+    bind: Binder,
+    members: str,
+    order: str,
+    limit: int,
+    offset: int,
+    *,
+    extra: str = "null",
+    kept: str = "1 = 1",
+) -> Statement:
+    """Return the statement for a page of people: user, first and last ts, events, extra.
+
+    Args:
+        members: SQL selecting `actor`, once each, written with the same binder.
+        order: SQL over user, first_seen, last_seen, actor and extra.
+        extra: SQL of one more figure per row of `seen`.
+        kept: SQL of whether an event `e` is not deleted: Selection(ctx).own(bind, "e").
+    """
+    return bind.statement(
+        f"""
+        with seen as (
+            select b.actor,
+                   (select min(ts) from events e where e.actor = b.actor and {kept}) as first_seen,
+                   (select max(ts) from events e where e.actor = b.actor and {kept}) as last_seen
+            from ({members}) b
+        ),
+        page as (
+            select seen.*, i.key as user, {extra} as extra
+            from seen join identities i on i.id = seen.actor
+            order by {order}
+            limit {bind(limit)} offset {bind(offset)}
+        )
+        select user, first_seen, last_seen,
+               (select count(*) from events e where e.actor = page.actor and {kept}) as events,
+               extra
+        from page
+        order by {order}
+        """,
+        "the people, a page of them",
+    )
+
+
+def persons(rows: Iterable[tuple[Any, ...]], *, extra: bool = False) -> tuple[Person, ...]:
+    """Read the rows of `page`; with `extra`, the further figure is a value of the person."""
+    return tuple(
+        Person(
+            user=user,
+            first_seen=first,
+            last_seen=last,
+            events=events,
+            values=(figure,) if extra else (),
+        )
+        for user, first, last, events, figure in rows
+    )

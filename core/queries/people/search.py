@@ -1,0 +1,105 @@
+"""Finding people by what they are called (definitions 9.10)."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from core.answers import Cell, People
+from core.catalog.catalog import KEPT
+from core.queries.common.question import Ask, Context, Question
+from core.queries.people.people import persons
+from core.sql.dialect import Binder
+
+WITHIN = 4
+
+
+class UserSearch(Question):
+    """People whose ids fit a text, best first.
+
+    In this order: the exact user id; the exact device id; user ids that begin with it, in
+    capitals or not; and only when there are none of these, people with the text anywhere in a
+    user id, device id or trait. A merged or linked id finds the person it belongs to now. People
+    without events are not listed.
+
+    Attributes:
+        user: the text.
+        limit, offset: the page; `total` counts everybody.
+    """
+
+    kind: Literal["user_search"] = "user_search"
+    user: str = Field(min_length=1)
+    limit: int = Field(default=100, ge=1, le=100)
+    offset: int = Field(default=0, ge=0)
+
+    def ask(self, ctx: Context) -> Ask:
+        """See Question."""
+        bind = ctx.binder()
+        rows = yield bind.statement(
+            f"""
+            with found as materialized ({self._found(bind)})
+            select i.key,
+                   (select min(ts) from events e where e.actor = f.actor and {KEPT}),
+                   (select max(ts) from events e where e.actor = f.actor and {KEPT}),
+                   (select count(*) from events e where e.actor = f.actor and {KEPT}),
+                   f.tier,
+                   (select count(*) from found)
+            from found f
+            join identities i on i.id = f.actor
+            order by f.tier, i.key
+            limit {bind(self.limit)} offset {bind(self.offset)}
+            """,
+            "people by name",
+        )
+        notes: tuple[str, ...] = ()
+        if rows and rows[0][4] == WITHIN:
+            notes = ("No id begins with this text: these hold it in an id or trait.",)
+        return People(
+            title=f"Users matching {self.user}",
+            notes=notes,
+            total=int(rows[0][5]) if rows else 0,
+            limit=self.limit,
+            offset=self.offset,
+            rows=persons([row[:5] for row in rows]),
+        )
+
+    def people(self, ctx: Context, bind: Binder, cell: Cell) -> str:
+        """See Question: everybody found."""
+        return f"select actor from ({self._found(bind)})"
+
+    def _found(self, bind: Binder) -> str:
+        """Relation (actor, tier); the smaller the tier, the better the match."""
+        exact = bind(self.user)
+        begins, within = bind(_pattern(self.user) + "%"), bind(f"%{_pattern(self.user)}%")
+        return f"""
+            with recursive matches (id, tier) as (
+                select id, kind + 1 from identities where key = {exact}
+                union all
+                select id, 3 from identities where kind = 0 and key like {begins} escape '!'
+                union all
+                select id, {WITHIN} from identities where key like {within} escape '!'
+                union all
+                select user, {WITHIN} from traits where value like {within} escape '!'
+            ),
+            owners (id, tier) as (
+                select id, min(tier) from matches group by id
+                union
+                select l.user, o.tier from owners o join links l on l.device = o.id
+                union
+                select a.new, o.tier from owners o join aliases a on a.old = o.id
+            ),
+            people (actor, tier) as (
+                select id, min(tier)
+                from owners o
+                where exists (select 1 from events e where e.actor = o.id and {KEPT})
+                group by id
+            )
+            select actor, tier
+            from people
+            where tier < {WITHIN} or not exists (select 1 from people where tier < {WITHIN})"""
+
+
+def _pattern(text: str) -> str:
+    """Escape the signs that LIKE gives a meaning, with an exclamation mark."""
+    return text.replace("!", "!!").replace("%", "!%").replace("_", "!_")

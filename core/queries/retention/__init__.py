@@ -1,0 +1,1 @@
+"""Who comes back, and what they are worth over time."""

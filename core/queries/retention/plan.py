@@ -1,0 +1,158 @@
+"""The resolved time of a retention question: its cohorts, and each cell's window."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from core.answers import Cell, Cohort
+from core.errors import BadQuestion
+from core.queries.common.question import Context
+from core.timeframe import DAY, Bucket, Span, days_span, fit, to_date
+
+if TYPE_CHECKING:
+    from core.queries.retention.retention import Retention
+
+WINDOW_DAYS = {"daily": 1, "weekly": 7, "monthly": 30}
+"""Days of a 24-hour basis window."""
+
+CellRow = tuple[int, int, int]
+"""cohort slot, period, 1 when complete."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Resolved time.
+
+    Attributes:
+        periods: how many columns: periods, or brackets.
+        cohorts: the periods of the range, cut to it; slot 0 is the first.
+        firsts: first local day of the cohorts' whole periods.
+        returns: whole periods from the first cohort's to the last that can hold a return.
+        brackets: half-open day offsets of the columns; () where these are periods.
+    """
+
+    ctx: Context
+    span: Span
+    unit: str
+    basis: str
+    periods: int
+    cohorts: list[Bucket]
+    firsts: list[int]
+    returns: list[Bucket]
+    return_span: Span
+    notes: tuple[str, ...]
+    brackets: tuple[tuple[int, int], ...] = ()
+
+    @property
+    def earlier(self) -> Span | None:
+        """The days of history before the cohorts; None where there are none."""
+        ctx = self.ctx
+        if ctx.earliest is None or ctx.calendar.day_of(ctx.earliest) >= self.span.first_day:
+            return None
+        first = ctx.calendar.day_of(ctx.earliest)
+        return days_span(first, self.span.first_day - 1, ctx.calendar)
+
+    @property
+    def rolling(self) -> bool:
+        """Whether windows are counted from each start itself, not by the calendar."""
+        return self.basis == "24h" or bool(self.brackets)
+
+    def begins(self, cohort: int, period: int) -> int:
+        """First instant of a cell's window, ms; of its earliest possible member where it rolls."""
+        calendar = self.ctx.calendar
+        if not self.rolling:
+            return calendar.day_start(calendar.next_period(self.firsts[cohort], self.unit, period))
+        start, _ = self._offsets(period)
+        return self._after(self.cohorts[cohort].first_day, start)
+
+    def ends(self, cohort: int, period: int) -> int:
+        """End of a cell's window, ms; of its latest possible member where it rolls."""
+        if not self.rolling:
+            return self.begins(cohort, period + 1)
+        _, end = self._offsets(period)
+        last = self.cohorts[cohort].last_day
+        return self._after(last + 1 if self.basis == "24h" else last, end)
+
+    def _offsets(self, period: int) -> tuple[int, int]:
+        """The days between a start and its window's begin and end."""
+        if self.brackets:
+            return self.brackets[period]
+        size = WINDOW_DAYS[self.unit]
+        return size * period, size * (period + 1)
+
+    def _after(self, day: int, days: int) -> int:
+        calendar = self.ctx.calendar
+        if self.by_the_hour:
+            return calendar.day_start(day) + days * DAY
+        return calendar.day_start(day + days)
+
+    @property
+    def by_the_hour(self) -> bool:
+        """Whether windows are counted in hours, not in local days."""
+        return self.basis == "24h" and (bool(self.brackets) or self.unit == "daily")
+
+    def begun(self, cohort: int) -> int:
+        """How many periods of a cohort have begun, before the data has ended."""
+        return sum(self._has_begun(cohort, n) for n in range(self.periods))
+
+    def _has_begun(self, cohort: int, period: int) -> bool:
+        seen = self.ctx.now if self.ctx.ended is None else self.ctx.ended
+        return self.begins(cohort, period) <= seen
+
+    def incomplete(self, cohort: int, period: int) -> bool:
+        """Whether a cell's window ends after now, or after the data has ended."""
+        return self.ends(cohort, period) > self.ctx.known_until
+
+    def cut(self, rows: Sequence[Cohort]) -> tuple[str, ...]:
+        """A note when the range begins inside the first cohort shown."""
+        whole = not self.cohorts or self.cohorts[0].first_day == self.firsts[0]
+        if whole or not rows or rows[0].label != self.cohorts[0].label:
+            return ()
+        start = to_date(self.cohorts[0].first_day).isoformat()
+        return (f"The first cohort holds only those who started from {start} on.",)
+
+    def cells(self, period: int, every: bool = False) -> list[CellRow]:
+        """All cells of one period whose windows have begun; `every` one passes as complete."""
+        begun = [c for c in range(len(self.cohorts)) if self._has_begun(c, period)]
+        return [(c, period, int(every or not self.incomplete(c, period))) for c in begun]
+
+    def addressed(self, cell: Cell, every: bool = False) -> list[CellRow]:
+        """The cells that an address means, those of a combined one still to be chosen from."""
+        period = cell.period or 0
+        if not 0 <= period < self.periods:
+            raise BadQuestion(f"cell has no period {period}.", parameter="cell")
+        if cell.cohort is None and cell.period is None:
+            return [(c, 0, 1) for c in range(len(self.cohorts))]
+        if cell.cohort is None:
+            return self.cells(period, every)
+        for bucket in self.cohorts:
+            if bucket.label == cell.cohort:
+                return [(bucket.index, period, 1)]
+        raise BadQuestion(
+            f"cell names cohort {cell.cohort!r}, not in the answer.", parameter="cell"
+        )
+
+
+def plan_of(ctx: Context, question: Retention) -> Plan:
+    """Resolve a question's time, moving to coarser cohorts where there are too many."""
+    span = ctx.span_to_today(question.range)
+    unit = fit(question.granularity, span, ctx.now)
+    cohorts = ctx.buckets(span, unit)
+    firsts = [ctx.calendar.period_start(b.first_day, unit) for b in cohorts]
+    coarser = unit != question.granularity
+    notes = (f"Too many cohorts {question.granularity}: shown {unit}.",) if coarser else ()
+    back = span
+    returns: list[Bucket] = []
+    if cohorts:
+        last = ctx.calendar.next_period(firsts[-1], unit, question.periods) - 1
+        if question.mode == "unbounded":
+            last = ctx.today
+        back = days_span(firsts[0], max(min(last, ctx.today), firsts[-1]), ctx.calendar)
+        returns = ctx.buckets(back, unit, whole=True)
+        back = days_span(firsts[0], returns[-1].last_day, ctx.calendar)
+    return Plan(
+        ctx, span, unit, question.basis, question.columns, cohorts, firsts, returns, back, notes,
+        question.brackets,
+    )  # fmt: skip

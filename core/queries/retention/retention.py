@@ -1,0 +1,386 @@
+"""Retention: who of those that started in a period came back in the periods after (definitions 7).
+
+With the calendar basis period 0 is the cohort itself, by definition; windows of 24 hours and
+brackets compute it. Returns are read up to now, whatever the end of the range; starts only inside
+the range. Conditions are about the start event, or with `filters_on` "both" about the return event
+as well: for first_ever and first_in_range the first start is found first and must then satisfy
+them, so that the cohorts of all values of a field add up to the cohort. So do the groups of a
+breakdown, which are by the field's value on the start event; where a person starts in several
+cohorts, they may be in several groups. Filters of the start event are part of what it is: the first
+start is the first that satisfies them (but a person's very first event is so whatever it is, and
+must satisfy them as conditions). Filters of the return event leave the starts as they are. Windows
+that hang on each start itself read the events (see retention_windows).
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Generator, Sequence
+from typing import Any, Literal
+
+from pydantic import Field, field_validator, model_validator
+
+from core.answers import Cell, Grid, GridGroup
+from core.catalog.catalog import Field as Named
+from core.catalog.selectors import in_title
+from core.errors import BadQuestion
+from core.filters import Clause, atoms
+from core.queries.activity.active_users import group_fields, in_group
+from core.queries.common.question import Ask, Context, Question, Rows, dates
+from core.queries.common.selection import label
+from core.queries.retention.plan import CellRow, Plan, plan_of
+from core.queries.retention.rows import ALL, BEFORE, RETURNED, SIZE, GridRows
+from core.queries.retention.starts import EVERYBODY, Groups, start_sets
+from core.queries.retention.windows import matched, relations
+from core.sql.dialect import Binder, Statement
+from core.timeframe import granularity
+
+MAX_DAYS = 90
+MAX_PERIODS = 52
+MAX_BRACKETS = 100
+MAX_BRACKET_DAYS = 3660
+UNITS = ("daily", "weekly", "monthly")
+NEW = "_new"
+"""As a start event: the first event ever of a person, whatever it is."""
+
+SUMMED = ("The combined row adds up the cohorts: who is in several counts in each.",)
+
+
+class Retention(Question):
+    """Cohorts of people by when they started, and how many came back N periods later.
+
+    Attributes:
+        start_event, return_event: None is any event; a start of "_new" a person's very first one.
+        start_filters, return_filters: all must hold of an event for it to be one of these.
+        granularity: daily, weekly or monthly periods.
+        periods: how many, period 0 included; at most 52, daily 90.
+        cohort: first_ever (the first start of all of history), first_in_range (of the range) or
+            every (each period with a start; a person can be in several cohorts).
+        basis: calendar periods, or windows of "24h" from each start: of 24 hours, both times
+            floored to the hour, of 7 local days and of 30.
+        mode: who counts as returned at N: n_day (in window N), unbounded (then or later),
+            on_or_before (in one of 1 to N), streak (in each of 1 to N), bracket.
+        brackets: half-open ranges of days after the start, each beginning where the one before
+            ends, which take the place of the periods.
+        combined: of who is in several cohorts: deduplicated or the sum.
+        incomplete: let the combined row read cells whose period is not over as well.
+        average: the rates of the combined row: weighted by the cohorts' sizes, or the simple mean
+            of the cohorts' rates.
+        reference: rates are of the cohort, or of those who came back in the period before.
+        filters_on: conditions are about the "start" event alone, or about "both" events.
+        breakdown: one field; a cohort's groups are by its value on the start event.
+        limit: how many groups to show, the largest.
+    """
+
+    kind: Literal["retention"] = "retention"
+    range: str = "90d"
+    granularity: str = "weekly"
+    start_event: str | None = None
+    return_event: str | None = None
+    start_filters: tuple[Clause, ...] = ()
+    return_filters: tuple[Clause, ...] = ()
+    periods: int = Field(default=8, ge=1, le=MAX_DAYS)
+    cohort: Literal["first_ever", "first_in_range", "every"] = "first_ever"
+    basis: Literal["calendar", "24h"] = "calendar"
+    mode: Literal["n_day", "unbounded", "bracket", "on_or_before", "streak"] = "n_day"
+    brackets: tuple[tuple[int, int], ...] = Field(default=(), max_length=MAX_BRACKETS)
+    combined: Literal["deduplicated", "sum"] = "deduplicated"
+    incomplete: bool = False
+    average: Literal["weighted", "simple"] = "weighted"
+    reference: Literal["cohort", "previous"] = "cohort"
+    filters_on: Literal["start", "both"] = "start"
+    breakdown: tuple[str, ...] = ()
+    limit: int = Field(default=10, ge=1, le=300)
+
+    @field_validator("breakdown", mode="before")
+    @classmethod
+    def _one(cls, value: Any) -> Any:
+        return (value,) if isinstance(value, str) else value
+
+    @field_validator("breakdown")
+    @classmethod
+    def _at_most_one(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        if len(value) > 1:
+            raise BadQuestion(
+                "breakdown of retention takes one field.", "Ask by each in turn.",
+                parameter="breakdown",
+            )  # fmt: skip
+        return value
+
+    @field_validator("granularity")
+    @classmethod
+    def _known_unit(cls, word: str) -> str:
+        unit = granularity(word)
+        if unit not in UNITS:
+            raise BadQuestion(
+                f"granularity {word!r} does not suit retention.",
+                f"Allowed: {', '.join(UNITS)}.",
+                parameter="granularity",
+            )
+        return unit
+
+    @field_validator("brackets")
+    @classmethod
+    def _increasing(cls, brackets: tuple[tuple[int, int], ...]) -> tuple[tuple[int, int], ...]:
+        before = None
+        for first, end in brackets:
+            if not 0 <= first < end <= MAX_BRACKET_DAYS or before not in (None, first):
+                raise BadQuestion(
+                    f"brackets cannot hold [{first}, {end}].",
+                    "Each is [first day, day after the last], begins where the one before ends, "
+                    f"and ends by day {MAX_BRACKET_DAYS}; for example [[0, 5], [5, 10]].",
+                    parameter="brackets",
+                )
+            before = end
+        return brackets
+
+    @model_validator(mode="after")
+    def _few_periods(self) -> Retention:
+        if self.granularity != "daily" and self.periods > MAX_PERIODS:
+            raise BadQuestion(
+                f"periods must be at most {MAX_PERIODS} ({MAX_DAYS} when daily).",
+                parameter="periods",
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _brackets_with_their_mode(self) -> Retention:
+        if bool(self.brackets) != (self.mode == "bracket"):
+            raise BadQuestion(
+                "mode bracket needs brackets." if not self.brackets
+                else "brackets need mode bracket.",
+                "For example [[0, 1], [1, 7], [7, 30]].",
+                parameter="brackets",
+            )  # fmt: skip
+        return self
+
+    def by_the_minute(self) -> bool:
+        """See Question; filters may be about audiences too."""
+        filters = (*self.start_filters, *self.return_filters)
+        fields = (atom.field for clause in filters for atom in atoms(clause))
+        return super().by_the_minute() or any(f.strip().lower() == "audience" for f in fields)
+
+    @property
+    def columns(self) -> int:
+        """How many windows are shown."""
+        return len(self.brackets) or self.periods
+
+    @property
+    def started(self) -> str | None:
+        """The event that starts, None for any."""
+        return None if self.start_event == NEW else self.start_event
+
+    @property
+    def cohort_mode(self) -> str:
+        """The cohort mode; what is first ever is so in every mode."""
+        return "first_ever" if self.start_event == NEW else self.cohort
+
+    def title(self) -> str:
+        """What is shown, in words."""
+        start = "new users" if self.start_event == NEW else self.start_event or "any event"
+        how = {
+            "unbounded": " on or after",
+            "on_or_before": " on or before",
+            "streak": " every time",
+        }
+        hours = ", 24-hour windows" if self.basis == "24h" else ""
+        back = self.return_event or "any event"
+        return f"Retention: {start}, then {back}{how.get(self.mode, '')}{hours}"
+
+    def ask(self, ctx: Context) -> Ask:
+        """See Question."""
+        plan = plan_of(ctx, self)
+        by = tuple(ctx.names.existing(name) for name in self.breakdown)
+        whole = (yield from self._grids(ctx, plan, EVERYBODY)).get(0) or self._grid(plan, {}, [])
+        groups: list[GridGroup] = []
+        omitted = 0
+        if by and whole.cohorts:
+            raws, omitted = yield from self._largest(ctx, plan, by)
+            found = yield from self._grids(ctx, plan, Groups(by, _one_of(raws)))
+            groups = [
+                found[raw].model_copy(update={"group": (label(ctx, by[0], raw),)})
+                for raw in raws
+                if raw in found
+            ]
+        return Grid(
+            title=in_title(ctx.names, self.title(), self.start_event, self.return_event),
+            **dates(plan.span),
+            notes=(*plan.notes, *plan.cut(whole.cohorts), *self._notes(groups)),
+            granularity=plan.unit,
+            periods=self.columns,
+            basis=self.basis,
+            mode=self.mode,
+            brackets=self.brackets,
+            summed=self._summed,
+            reference=self.reference,
+            average=self.average,
+            breakdown=tuple(field.key for field in by),
+            cohorts=whole.cohorts,
+            combined=whole.combined,
+            groups=tuple(groups),
+            omitted=omitted,
+        )
+
+    @property
+    def _overlap(self) -> bool:
+        """Whether a person can be in several cohorts."""
+        return self.cohort_mode == "every"
+
+    @property
+    def _summed(self) -> bool:
+        return self._overlap and self.combined == "sum"
+
+    def _notes(self, groups: list[GridGroup]) -> tuple[str, ...]:
+        found: tuple[str, ...] = (self._about(),) if self.conditions else ()
+        found += SUMMED if self._summed else ()
+        if groups and self._overlap:
+            found += ("Who starts several times can be in several groups.",)
+        if self.average == "simple":
+            found += (
+                "Rates of the combined row are the mean of the cohorts', whatever their size.",
+            )
+        return found
+
+    def _about(self) -> str:
+        """Say which events the conditions are about."""
+        start = "the first event of all" if self.start_event == NEW else self.start_event
+        start = f"the start ({start or 'any event'})"
+        if self.filters_on == "start":
+            return f"Conditions are about {start}, not about the return."
+        return f"Conditions are about {start} and the return ({self.return_event or 'any event'})."
+
+    def _largest(
+        self, ctx: Context, plan: Plan, by: tuple[Named, ...]
+    ) -> Generator[Statement, Rows, tuple[list[Any], int]]:
+        """The raw values of the groups with the most people, and how many others there are."""
+        bind, d = ctx.binder(), ctx.dialect
+        sets = start_sets(ctx, bind, self, plan, by)
+        rows = yield bind.statement(
+            f"select v0, {d.count(d.union('users'))} as people from ({sets}) group by v0",
+            "people by group",
+        )
+        ranked = sorted((-people, label(ctx, by[0], raw), raw) for raw, people in rows if people)
+        return [raw for _, _, raw in ranked[: self.limit]], max(len(ranked) - self.limit, 0)
+
+    def _grids(
+        self, ctx: Context, plan: Plan, groups: Groups
+    ) -> Generator[Statement, Rows, dict[Any, GridGroup]]:
+        """The cohorts and the combined row of every group, by its raw value."""
+        if not plan.cohorts:
+            return {}
+        bind = ctx.binder()
+        counts: dict[Any, dict[int, dict[int, int]]] = {}
+        once: dict[Any, Rows] = defaultdict(list)
+        sql = self._statement(ctx, bind, plan, groups)
+        rows = yield bind.statement(sql, "people by cohort, period, and of all cohorts")
+        for combined, raw, cohort, period, people in rows:
+            if combined:
+                once[raw].append((period, cohort, people))
+            else:
+                counts.setdefault(raw, defaultdict(dict))[cohort][period] = people
+        return {raw: self._grid(plan, counts[raw], once[raw]) for raw in counts}
+
+    def _grid(self, plan: Plan, counts: dict[int, dict[int, int]], once: Rows) -> GridGroup:
+        shown = GridRows(plan, self.reference, self.average, self.incomplete)
+        rows = shown.cohorts(counts)
+        return GridGroup(cohorts=rows, combined=shown.combined(rows, once))
+
+    def _statement(self, ctx: Context, bind: Binder, plan: Plan, groups: Groups) -> str:
+        """Rows (0, v0, cohort, period, people); of all cohorts (1, v0, whom, period, people)."""
+        d = ctx.dialect
+        cells = f"""
+            select 0 as combined, v0, slot as cohort, {SIZE} as period, {d.count("users")} as people
+            from starts
+            union all
+            select 0, s.v0, s.slot, r.period, {d.count_both("s.users", "r.back")}
+            from starts s
+            join reached r on r.cohort = s.slot and {matched(plan)}"""
+        found = relations(ctx, bind, self, plan, groups)
+        if not self._overlap or self._summed:
+            return f"{found} {cells}"
+        listed = [cell for n in range(plan.periods) for cell in plan.cells(n, self.incomplete)]
+        return f"{found}, {_used(ctx, bind, listed)} {cells} union all {self._once(ctx, plan)}"
+
+    def _once(self, ctx: Context, plan: Plan) -> str:
+        """Everybody of all cohorts that count at a period, and those who came back, once each."""
+        d = ctx.dialect
+        joined = """
+            from used g
+            join starts s on s.slot = g.cohort and s.v0 = g.v0"""
+        back = f"{d.count(d.union(d.both('s.users', 'r.back')))}"
+        reached = f"join reached r on r.cohort = g.cohort and {matched(plan)} and r.period"
+        before = f"""
+            union all
+            select 1, g.v0, {BEFORE}, g.period, {back}
+            {joined}
+            {reached} = g.period - 1
+            group by g.v0, g.period"""
+        return f"""
+            select 1, g.v0, {ALL}, g.period, {d.count(d.union("s.users"))}
+            {joined}
+            group by g.v0, g.period
+            union all
+            select 1, g.v0, {RETURNED}, g.period, {back}
+            {joined}
+            {reached} = g.period
+            group by g.v0, g.period
+            {before if self.reference == "previous" else ""}
+            union all
+            select 1, v0, {ALL}, {SIZE}, {d.count(d.union("users"))}
+            from starts
+            group by v0
+            """
+
+    def people(self, ctx: Context, bind: Binder, cell: Cell) -> str:
+        """See Question: a cohort, those of it who came back, or those who did not; of a group."""
+        plan = plan_of(ctx, self)
+        d = ctx.dialect
+        by = group_fields(ctx, self.breakdown, cell.group)
+        cells = plan.addressed(cell, self.incomplete)
+        if not plan.cohorts:
+            return f"select actor from {d.actors()} a where 1 = 0"
+
+        def same(bound: Binder) -> str:
+            return in_group(ctx, bound, by[0], "v0", cell.group[0])
+
+        groups = Groups(tuple(by), same) if by else EVERYBODY
+        found = f"{relations(ctx, bind, self, plan, groups)}, {_used(ctx, bind, cells)}"
+        joined = """
+            from used g
+            join starts s on s.slot = g.cohort and s.v0 = g.v0"""
+        back = f"""
+            select {d.both("s.users", "r.back")} as users
+            {joined}
+            join reached r on r.cohort = g.cohort and r.period = g.period and {matched(plan)}"""
+        cohort = f"select s.users {joined}"
+        returned = d.members(back if cell.period is not None else cohort)
+        if cell.period is None or cell.outcome != "not_returned":
+            return f"{found} {returned}"
+        return f"""
+            {found}
+            select actor from ({d.members(cohort)})
+            where actor not in ({returned})"""
+
+
+def _one_of(raws: Sequence[Any]) -> Callable[[Binder], str]:
+    return lambda bind: f"v0 in ({', '.join(bind(raw) for raw in raws)})"
+
+
+def _used(ctx: Context, bind: Binder, cells: list[CellRow]) -> str:
+    """Relation `used`: of each group and period the cells that are complete, else all of them.
+
+    Cohorts of nobody do not count as complete.
+    """
+    return f"""
+            grid as (
+                select s.v0, g.cohort, g.period, g.complete
+                from {ctx.dialect.rows(bind.rows(cells), ["cohort", "period", "complete"])} g
+                join starts s on s.slot = g.cohort
+            ),
+            used as (
+                select g.v0, g.cohort, g.period
+                from grid g
+                join (
+                    select v0, period, max(complete) as complete from grid group by v0, period
+                ) best on best.v0 = g.v0 and best.period = g.period and best.complete = g.complete
+            )"""

@@ -1,0 +1,218 @@
+"""Who starts in each cohort of a retention question (definitions 7.3, cohort mode).
+
+A filter of the start event that the stored sets have is read from them. With a breakdown the
+starts are told apart by the field's value on the start event, `v0`, which is 0 without one. First
+starts then come from the events: the sets of first days know no values.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from core.catalog.catalog import Field
+from core.catalog.selectors import ANY, ANY_ACTIVE, NEW
+from core.filters import Clause
+from core.queries.common.question import Context
+from core.queries.common.selection import Selection, day_runs, select, slot_expression, whole_days
+from core.queries.retention.plan import Plan
+from core.sql.dialect import Binder
+from core.timeframe import runs
+
+if TYPE_CHECKING:
+    from core.queries.retention.retention import Retention
+
+
+@dataclass(frozen=True)
+class Groups:
+    """By what starts are told apart.
+
+    Attributes:
+        by: the field; () for none, so that all are one group with `v0` 0.
+        test: writes whether `v0` is of a group that is wanted; None for all of them.
+    """
+
+    by: tuple[Field, ...] = ()
+    test: Callable[[Binder], str] | None = None
+
+    def wanted(self, bind: Binder) -> str:
+        """SQL of whether `v0` is wanted."""
+        return self.test(bind) if self.test else "1 = 1"
+
+
+EVERYBODY = Groups()
+
+
+def starting(ctx: Context, question: Retention) -> Selection:
+    """The events that start, filters apart from conditions where the first one is looked for.
+
+    A person's very first one may be of any sort.
+    """
+    filtered = _filtered(ctx, question, question.start_filters)
+    if question.start_event == NEW or question.cohort_mode == "every":
+        return filtered
+    bare = _filtered(ctx, question, ())
+    return replace(bare, matching=(*bare.matching, *question.start_filters))
+
+
+def _filtered(ctx: Context, question: Retention, filters: Sequence[Clause]) -> Selection:
+    absent = ANY if question.start_event == NEW else ANY_ACTIVE
+    return select(ctx, question, question.started, filters, parameter="start_event", absent=absent)
+
+
+def start_sets(
+    ctx: Context, bind: Binder, question: Retention, plan: Plan, by: Sequence[Field]
+) -> str:
+    """Return the relation (slot, v0, users) of those who start in each cohort."""
+    selection = starting(ctx, question)
+    if question.cohort_mode == "every":
+        return selection.sets(bind, plan.span, slots=plan.cohorts, by=by, totals=False)
+    ever = question.cohort_mode == "first_ever"
+    if selection.clauses or by or not plan.span.whole_days:
+        return _first_events(ctx, bind, selection, plan, by, ever=ever)
+    filtered = _filtered(ctx, question, question.start_filters)
+    if not filtered.stored or filtered.set_dimension() is False:
+        return _first_events(ctx, bind, selection, plan, by, ever=ever)
+    if ever and not filtered.clauses:
+        return _first_days(ctx, bind, filtered, plan)
+    return _first_periods(ctx, bind, filtered, plan, ever=ever)
+
+
+def start_moments(
+    ctx: Context, bind: Binder, question: Retention, plan: Plan, by: Sequence[Field]
+) -> str:
+    """Return the relation (slot, v0, actor, ts, day) of the starts themselves."""
+    selection = starting(ctx, question)
+    if question.cohort_mode != "every":
+        ever = question.cohort_mode == "first_ever"
+        return _first_moments(ctx, bind, selection, plan, by, ever=ever)
+    return f"""
+        select {_slot(bind, plan, "e.")} as slot, {_value(bind, selection, by)} as v0,
+               e.actor as actor, e.ts as ts, e.day as day
+        from {selection.source(by)}
+        where {selection.where(bind, plan.span)} and e.actor <> 0"""
+
+
+def _first_days(ctx: Context, bind: Binder, selection: Selection, plan: Plan) -> str:
+    """From the stored first days."""
+    firsts = selection.first_days(bind, plan.span.first_day, plan.cohorts[-1].last_day)
+    slot = slot_expression(bind, "day", day_runs(plan.cohorts))
+    users = selection.narrow(bind, ctx.dialect.union("users"))
+    return f"""
+        select {slot} as slot, 0 as v0, {users} as users
+        from ({firsts})
+        group by 1"""
+
+
+def _first_periods(
+    ctx: Context, bind: Binder, selection: Selection, plan: Plan, *, ever: bool
+) -> str:
+    """From the stored sets: those active in a period and in none before it."""
+    d = ctx.dialect
+    found = selection.sets(bind, plan.span, slots=plan.cohorts, totals=False)
+    sets = f"select slot, users from ({found})"
+    if ever and plan.earlier is not None:
+        before = selection.sets(bind, plan.earlier, totals=False)
+        sets += f" union all select -1 as slot, {d.union('users')} as users from ({before})"
+    return f"""
+        select slot, 0 as v0, {d.only("users", "earlier")} as users
+        from (
+            select slot, users, {d.lag_set("upto")} over (order by slot) as earlier
+            from (
+                select slot, users,
+                       {d.union("users")} over (order by slot rows unbounded preceding) as upto
+                from ({sets})
+            )
+        )
+        where slot >= 0"""
+
+
+def _first_events(
+    ctx: Context,
+    bind: Binder,
+    selection: Selection,
+    plan: Plan,
+    by: Sequence[Field],
+    *,
+    ever: bool,
+) -> str:
+    """From the events: everybody's first start."""
+    firsts = _first_moments(ctx, bind, selection, plan, by, ever=ever)
+    return f"""
+        select slot, v0, {ctx.dialect.build("actor")} as users
+        from ({firsts})
+        group by slot, v0"""
+
+
+def _first_moments(
+    ctx: Context,
+    bind: Binder,
+    selection: Selection,
+    plan: Plan,
+    by: Sequence[Field],
+    *,
+    ever: bool,
+) -> str:
+    """(slot, v0, actor, ts, day) of first starts that lie in the range and fit the clauses."""
+    starts = replace(selection, clauses=())
+    if selection.stored:
+        firsts = _sought(ctx, bind, selection, plan, by, ever=ever)
+    else:
+        firsts = f"""
+            select e.actor as actor, e.ts as ts, e.day as day,
+                   {_value(bind, selection, by)} as v0, {selection.test(bind)} as kept,
+                   row_number() over (partition by e.actor order by e.ts, e.seq) as nth
+            from {selection.source(by)}
+            where {starts.where(bind, None if ever else plan.span)} and e.actor <> 0"""
+    return f"""
+        select {_slot(bind, plan)} as slot, v0, actor, ts, day
+        from ({firsts})
+        where nth = 1
+          and kept
+          and ts >= {bind(plan.span.start)}
+          and ts < {bind(plan.cohorts[-1].end)}"""
+
+
+def _value(bind: Binder, selection: Selection, by: Sequence[Field]) -> str:
+    return selection.value(bind, by[0]) if by else "0"
+
+
+def _slot(bind: Binder, plan: Plan, event: str = "") -> str:
+    """SQL of the cohort that an event starts in."""
+    if whole_days(plan.cohorts) and plan.span.whole_days:
+        return slot_expression(bind, f"{event}day", day_runs(plan.cohorts))
+    return slot_expression(bind, f"{event}ts", list(runs(plan.cohorts)))
+
+
+def _sought(
+    ctx: Context,
+    bind: Binder,
+    selection: Selection,
+    plan: Plan,
+    by: Sequence[Field],
+    *,
+    ever: bool,
+) -> str:
+    """Relation (actor, ts, day, v0, kept, nth 1) of first starts, a seek for each candidate."""
+    first, last = plan.span.first_day, plan.span.last_day
+    source = (
+        selection.first_days(bind, first, last)
+        if ever
+        else f"""
+        select users from activity
+        where {selection.stored_test(bind)} and dimension = 0 and value = 0
+          and day between {bind(first)} and {bind(last)}"""
+    )
+    users = selection.narrow(bind, "users")
+    candidates = ctx.dialect.members(f"select {users} as users from ({source})")
+    own = f"x.actor = e.actor and {selection.own(bind, 'x')}"
+    begin = "" if ever else f" and x.ts >= {bind(plan.span.start)}"
+    return f"""
+        select e.actor as actor, e.ts as ts, e.day as day,
+               {_value(bind, selection, by)} as v0, {selection.test(bind)} as kept, 1 as nth
+        from ({candidates}) c
+        join {selection.source(by)}
+        where e.actor = c.actor
+          and e.ts = (select min(x.ts) from events x where {own}{begin})
+          and e.seq = (select min(x.seq) from events x where {own} and x.ts = e.ts)"""

@@ -1,0 +1,271 @@
+"""Trends without time: how values of a property, or numbers of events per person, are spread (8.1).
+
+`histogram` counts events by the number that a property holds: one bin per value where these are at
+most 20 whole numbers, else at most 10 bins of one round width (1, 2 or 5 times a power of ten),
+each without its upper end but the last. `frequency` counts people by how often they did the event
+in the range. Stored sets know neither, so the events are read.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Generator, Mapping, Sequence
+from fractions import Fraction
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from core.answers import Bin, Cell, Histogram
+from core.catalog.revenue import amount, field_of, names_it
+from core.catalog.selectors import ANY, in_title
+from core.errors import BadQuestion
+from core.queries.common.assemble import Figure
+from core.queries.common.question import Ask, Context, Rows, dates
+from core.queries.common.selection import select
+from core.queries.trend.per_actor_counts import over
+from core.sql.dialect import Binder, Statement
+
+Found = tuple[tuple[Figure, Figure, Figure], list[Bin]]
+"""Mean, median and p90, and the bins, whose shares are still to come."""
+
+if TYPE_CHECKING:
+    from core.queries.trend.trend import Trend
+
+HISTOGRAMS = ("histogram", "frequency")
+"""The measures that answer as a histogram."""
+
+SINGLE = 20
+"""Different whole numbers that still have a bin each."""
+
+BINS = 10
+MOST = 100
+"""Events of a person that are told apart; the last bin holds everybody with more."""
+
+_NUMBER = r"[+-]?\d+(?:\.\d+)?(?:e[+-]?\d+)?"
+_LABEL = re.compile(rf"({_NUMBER})(?: to (under )?({_NUMBER}))?")
+_TIMES = re.compile(r"(\d{1,3}) (times?|or more times)")
+
+
+def check_alone(question: Trend) -> None:
+    """Refuse what only values over time have; BadQuestion."""
+    hints = {
+        "breakdown": "Add a condition instead.",
+        "compare": "Ask for both ranges in turn.",
+        "granularity": "It is over the whole range.",
+        "rolling_window": "It is over the whole range.",
+        "rolling_average": "It is over the whole range.",
+        "cumulative": "It is over the whole range.",
+    }
+    for name, hint in hints.items():
+        if getattr(question, name) != type(question).model_fields[name].default:
+            raise BadQuestion(f"measure {question.measure} takes no {name}.", hint, parameter=name)
+
+
+def ask(ctx: Context, question: Trend) -> Ask:
+    """Yield statements, receive their rows, return the Histogram."""
+    spread = _values if question.measure == "histogram" else _times
+    (mean, median, p90), bins = yield from spread(ctx, question)
+    total = sum(part.count for part in bins)
+    return Histogram(
+        title=in_title(ctx.names, question.title(), question.event),
+        **dates(ctx.span_to_today(question.range)),
+        unit="events" if question.measure == "histogram" else "users",
+        of=question.property or "times",
+        total=total,
+        mean=mean,
+        median=median,
+        p90=p90,
+        bins=tuple(
+            part.model_copy(update={"share": part.count / total if total else None})
+            for part in bins
+        ),
+    )
+
+
+def people(ctx: Context, question: Trend, bind: Binder, cell: Cell) -> str:
+    """Return SQL of everybody behind a bin, or behind all of them."""
+    test = "1 = 1"
+    if question.measure == "histogram":
+        if cell.row is not None:
+            test = _in_bin(bind, cell.row)
+        return f"select distinct actor from ({_valued(ctx, question, bind)}) f where {test}"
+    if cell.row is not None:
+        test = _so_often(bind, cell.row)
+    return f"select actor from ({_counted(ctx, question, bind)}) f where {test}"
+
+
+# -- values of a property
+
+
+def _values(ctx: Context, question: Trend) -> Generator[Statement, Rows, Found]:
+    bind = ctx.binder()
+    rows = yield bind.statement(
+        f"""
+        select x, count(*) as events
+        from ({_valued(ctx, question, bind, nobody=True)}) f
+        group by x
+        """,
+        "events by value",
+    )
+    if not rows:
+        return (None, None, None), []
+    spread: dict[float, int] = dict(rows)
+    low, high = min(spread), max(spread)
+    whole = 0 if any(x != round(x) for x in spread) else len(spread)
+    bins = yield from _placed(ctx, question, low, high, whole)
+    return _typical(spread), bins
+
+
+def _typical(spread: Mapping[float, int]) -> tuple[Figure, Figure, Figure]:
+    return over(spread, "avg"), over(spread, "median"), over(spread, "p90")
+
+
+def _placed(
+    ctx: Context, question: Trend, low: float, high: float, whole: int
+) -> Generator[Statement, Rows, list[Bin]]:
+    """The bins of values from low to high, of which `whole` are different whole numbers."""
+    bind = ctx.binder()
+    bounds: list[float] = []
+    if low == high or 0 < whole <= SINGLE:
+        where = "x"
+    else:
+        bounds = round_bounds(low, high)
+        inner = [f"when x < {bind(bound)} then {n}.0" for n, bound in enumerate(bounds[1:-1])]
+        last = f"{len(bounds) - 2}.0"
+        where = f"case {' '.join(inner)} else {last} end" if inner else last
+    d = ctx.dialect
+    rows = yield bind.statement(
+        f"""
+        select place, count(*) as events, {d.count(d.build("actor"))} as people
+        from (
+            select actor, {where} as place
+            from ({_valued(ctx, question, bind, nobody=True)}) f
+        ) placed
+        group by place
+        order by place
+        """,
+        "people by bin",
+    )
+    found = {float(place): (count, who) for place, count, who in rows}
+    if not bounds:
+        return [
+            Bin(label=_written(x), start=x, end=x, count=count, people=who)
+            for x, (count, who) in found.items()
+        ]
+    return _bins(bounds, [found.get(float(n), (0, 0)) for n in range(len(bounds) - 1)])
+
+
+def _bins(bounds: Sequence[float], found: Sequence[tuple[int, int]]) -> list[Bin]:
+    last = len(found) - 1
+    return [
+        Bin(
+            label=f"{_written(low)} to {'' if n == last else 'under '}{_written(high)}",
+            start=low, end=high, count=found[n][0], people=found[n][1],
+        )
+        for n, (low, high) in enumerate(pairwise(bounds))
+    ]  # fmt: skip
+
+
+def round_bounds(low: float, high: float) -> list[float]:
+    """Return the bounds of at most BINS bins of one round width that hold low to high.
+
+    The width is the smallest 1, 2 or 5 times a power of ten with which multiples of it do.
+    """
+    least, most = Fraction(repr(low)), Fraction(repr(high))
+    power = -1
+    while Fraction(10) ** power * BINS < most - least:
+        power += 1
+    while Fraction(10) ** (power - 1) * BINS >= most - least:
+        power -= 1
+    for width in (Fraction(10) ** (power + n // 3 - 1) * (1, 2, 5)[n % 3] for n in range(9)):
+        first, end = least // width, -(-most // width)
+        if end - first <= BINS:
+            break
+    places = range(first, max(end, first + 1) + 1)
+    greatest = Fraction(sys.float_info.max)
+    return [float(max(min(width * n, greatest), -greatest)) for n in places]
+
+
+def _written(x: float) -> str:
+    return str(int(x)) if x == int(x) and abs(x) < 1e15 else repr(x)
+
+
+def _in_bin(bind: Binder, label: str) -> str:
+    found = _LABEL.fullmatch(label)
+    if found is None:
+        raise BadQuestion(f"cell names no bin {label!r}.", parameter="cell")
+    low, under, high = found.groups()
+    if high is None:
+        return f"x = {bind(float(low))}"
+    return f"x >= {bind(float(low))} and x {'<' if under else '<='} {bind(float(high))}"
+
+
+def _valued(ctx: Context, question: Trend, bind: Binder, *, nobody: bool = False) -> str:
+    """Relation (actor, x): a row per event with a number."""
+    own = ctx.names.field(field_of(question.property or ""), "property")
+    selection = select(ctx, question, question.event, absent=ANY)
+    if own.kind == "revenue":
+        x = amount(ctx, bind, named=names_it(question.event))
+    else:
+        x = ctx.dialect.as_number(ctx.dialect.json_property(own.name, bind))
+    return f"""
+            select actor, x
+            from (
+                select e.actor as actor, {x} as x
+                from {selection.source([own])}
+                where {selection.where(bind, ctx.span_to_today(question.range))}
+            ) own
+            where x is not null{"" if nobody else " and actor <> 0"}"""
+
+
+# -- how often people did it
+
+
+def _times(ctx: Context, question: Trend) -> Generator[Statement, Rows, Found]:
+    bind = ctx.binder()
+    rows = yield bind.statement(
+        f"""
+        select x, count(*) as people
+        from ({_counted(ctx, question, bind)}) f
+        group by x
+        """,
+        "people by number of events",
+    )
+    if not rows:
+        return (None, None, None), []
+    spread: dict[float, int] = dict(rows)
+    found: dict[int, int] = {}
+    for times, people in spread.items():
+        place = min(int(times), MOST + 1)
+        found[place] = found.get(place, 0) + people
+    bins = [
+        Bin(
+            label=_often(n), start=n, end=None if n > MOST else n + 1, count=found.get(n, 0),
+            people=found.get(n, 0),
+        )
+        for n in range(1, max(found) + 1)
+    ]  # fmt: skip
+    return _typical(spread), bins
+
+
+def _often(n: int) -> str:
+    if n > MOST:
+        return f"{n} or more times"
+    return "1 time" if n == 1 else f"{n} times"
+
+
+def _so_often(bind: Binder, label: str) -> str:
+    found = _TIMES.fullmatch(label)
+    if found is None:
+        raise BadQuestion(f"cell names no bin {label!r}.", parameter="cell")
+    return f"x {'>=' if 'more' in found[2] else '='} {bind(int(found[1]))}"
+
+
+def _counted(ctx: Context, question: Trend, bind: Binder) -> str:
+    """Relation (actor, x): how many events each person has, where any; never nobody."""
+    selection = select(ctx, question, question.event, absent=ANY)
+    return f"""
+            select e.actor as actor, count(*) as x
+            from {selection.source()}
+            where {selection.where(bind, ctx.span_to_today(question.range))} and e.actor <> 0
+            group by e.actor"""

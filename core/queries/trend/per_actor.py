@@ -1,0 +1,175 @@
+"""How much of something each person did: average, median and so on over people (definitions 4.7).
+
+Of each bucket, first a figure per person, how many events or the sum of a property, then one
+figure over those people who have any. The whole range is one such bucket, not the mean of its
+buckets. Events are added up per person in `per_actor_counts`. Stored sets hold no properties, so
+that for sums of one the events are read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Sequence
+from typing import ClassVar, Literal
+
+from pydantic import field_validator
+
+from core.answers import Cell
+from core.catalog.catalog import Field
+from core.catalog.selectors import ANY, in_title
+from core.errors import BadQuestion, did_you_mean
+from core.queries.activity.active_users import WHOLE, group_fields, in_group
+from core.queries.common.added_up import currencies, no_numbers
+from core.queries.common.assemble import Figures, assemble, collect
+from core.queries.common.question import Ask, Context, Rows, TimedQuestion, find_bucket, frame
+from core.queries.common.selection import select
+from core.queries.trend.per_actor_counts import is_stored, of_events, of_sets
+from core.queries.trend.scan import place
+from core.queries.trend.trend import PERCENTILE
+from core.sql.dialect import Binder, Statement
+from core.timeframe import Bucket, Span
+
+METRICS = ("avg", "median", "min", "max", "sum")
+
+
+class PerActor(TimedQuestion):
+    """One figure over people of what each did in a bucket.
+
+    Attributes:
+        event: its name; None is any event.
+        metric: avg, median, min, max, sum or a percentile (p90) over people.
+        property: what is summed per person, with or without "properties."; None counts events.
+    """
+
+    kind: Literal["per_actor"] = "per_actor"
+    event: str | None = None
+    metric: str = "avg"
+    property: str | None = None
+
+    needs: ClassVar[str] = "events"
+
+    @field_validator("metric")
+    @classmethod
+    def _known_metric(cls, word: str) -> str:
+        folded = {"mean": "avg", "average": "avg"}.get(word, word)
+        if folded not in METRICS and not PERCENTILE.fullmatch(folded):
+            raise BadQuestion(
+                f"metric {word!r} is not known.",
+                did_you_mean(word, METRICS) or f"Allowed: {', '.join(METRICS)}, p90.",
+                parameter="metric",
+            )
+        return folded
+
+    @field_validator("property")
+    @classmethod
+    def _bare(cls, name: str | None) -> str | None:
+        return (name and (name.removeprefix("properties.") or name)) or None
+
+    def title(self) -> str:
+        """What is shown, in words."""
+        what = " ".join(filter(None, [self.event or "any event", self.property]))
+        return f"{self.metric} of {what} per user"
+
+    def ask(self, ctx: Context) -> Ask:
+        """See Question."""
+        time = frame(ctx, self)
+        if self.property:
+            ctx.names.existing(f"properties.{self.property}", "property")
+        by = [ctx.names.existing(name) for name in self.breakdown]
+        notes: tuple[str, ...] = ()
+        if self.property:
+            selection = select(ctx, self, self.event, absent=ANY)
+            notes = yield from currencies(ctx, selection, time.span, self.property, by)
+        now = yield from self._period(ctx, time.span, time.buckets, by)
+        before = None
+        if time.compared:
+            before = yield from self._period(ctx, time.compared, time.compared_buckets, by)
+        return assemble(
+            ctx, self, time, by, now, before,
+            title=in_title(ctx.names, self.title(), self.event),
+            notes=notes,
+            unit="number",
+            additive=self.metric == "sum",
+            empty=0 if self.metric == "sum" else None,
+        )  # fmt: skip
+
+    def _period(
+        self, ctx: Context, span: Span, slots: list[Bucket], by: list[Field]
+    ) -> Generator[Statement, Rows, Figures]:
+        if not self.property:
+            selection = select(ctx, self, self.event, absent=ANY)
+            stored = self.metric in ("avg", "sum") and is_stored(selection, span, slots, by)
+            ask = of_sets if stored else of_events
+            return (yield from ask(ctx, selection, span, slots, by, self.metric))
+        bind = ctx.binder()
+        figure = self._over_people(ctx, bind)
+        rows = yield bind.statement(
+            f"""
+            with each as materialized ({self._each(ctx, bind, span, slots, by)})
+            select slot, v0, v1, {figure} as figure, sum(given) as given, sum(numbers) as numbers
+            from each
+            group by slot, v0, v1
+            union all
+            select {WHOLE}, v0, v1, {figure}, 0, 0
+            from (
+                select v0, v1, actor, {ctx.dialect.total("x")} as x
+                from each
+                group by v0, v1, actor
+            ) whole
+            group by v0, v1
+            """,
+            f"{self.metric} over people, from the events",
+        )
+        known = [row[:4] for row in rows if row[3] is not None]
+        totals = [row[1:] for row in known if row[0] == WHOLE]
+        points = [row for row in known if row[0] not in (WHOLE, None)]
+        found = collect(ctx, by, totals, points)
+        values, numbers = (sum(row[n] for row in rows) for n in (4, 5))
+        found.notes += no_numbers(self.property, values - numbers, values)
+        return found
+
+    def _over_people(self, ctx: Context, bind: Binder) -> str:
+        if self.metric in ("min", "max"):
+            return f"{self.metric}(x)"
+        if self.metric in ("avg", "sum"):
+            return ctx.dialect.total("x") + (" / count(x)" if self.metric == "avg" else "")
+        p = 50.0 if self.metric == "median" else float(self.metric[1:])
+        return ctx.dialect.percentile("x", p / 100, bind)
+
+    def _each(
+        self, ctx: Context, bind: Binder, span: Span, slots: Sequence[Bucket], by: list[Field]
+    ) -> str:
+        """Relation (slot, v0, v1, actor, x, given, numbers): what each person did.
+
+        x is missing where none of a person's values is a number.
+        """
+        selection = select(ctx, self, self.event, absent=ANY)
+        values = [selection.value(bind, field) for field in by] + ["0", "0"]
+        fields, x, given = list(by), "1", "1"
+        if self.property:
+            fields.append(Field("property", self.property))
+            raw = ctx.dialect.json_property(self.property, bind)
+            x, given = ctx.dialect.as_number(raw), f"case when {raw} <> 'null' then 1 end"
+        return f"""
+            select slot, v0, v1, actor, {ctx.dialect.total("x")} as x,
+                   count(given) as given, count(x) as numbers
+            from (
+                select {place(bind, span, slots)} as slot, {values[0]} as v0, {values[1]} as v1,
+                       e.actor as actor, {x} as x, {given} as given
+                from {selection.source(fields)}
+                where {selection.where(bind, span)} and e.actor <> 0
+            ) found
+            where given is not null
+            group by slot, v0, v1, actor"""
+
+    def people(self, ctx: Context, bind: Binder, cell: Cell) -> str:
+        """See Question: everybody the figure is over."""
+        time = frame(ctx, self)
+        span, slots = time.period_of(cell)
+        slot = find_bucket(slots, cell.bucket)
+        by = group_fields(ctx, self.breakdown, cell.group)
+        each = self._each(ctx, bind, span, slots, by)
+        tests = ["x is not null"]
+        tests += [in_group(ctx, bind, f, f"v{i}", cell.group[i]) for i, f in enumerate(by)]
+        if slot is not None:
+            tests.append(f"slot = {bind(slot.index)}")
+        return f"select distinct actor from ({each}) own where {' and '.join(tests)}"

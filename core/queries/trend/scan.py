@@ -1,0 +1,356 @@
+"""Figures of a trend that need the events themselves: of a property, of sessions.
+
+A window's figure is put together from those of its buckets where that gives the same (sums, means,
+least and greatest values); different things are counted by where they come into the window and go
+out of it; percentiles and values per user look at everything in each window.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Sequence
+from dataclasses import dataclass
+from itertools import accumulate
+from typing import Any
+
+from core.catalog.catalog import Field
+from core.catalog.revenue import AMOUNT, amount, field_of
+from core.queries.activity.active_users import WHOLE, split
+from core.queries.common.added_up import no_numbers
+from core.queries.common.assemble import Figure, Figures, collect
+from core.queries.common.question import Context, Rows
+from core.queries.common.selection import Selection, day_runs, slot_expression, whole_days
+from core.queries.trend.windows import Windows
+from core.sql.dialect import Binder, Dialect, Statement
+from core.sql.sums import total
+from core.timeframe import Bucket, Span, runs
+
+DIFFERENT = ("sessions", "distinct", "distinct_per_user")
+"""Measures that count different things."""
+
+ITEMS = ("items", "distinct_items")
+"""Measures that count what a property holds, event by event."""
+
+
+@dataclass(frozen=True)
+class Scan:
+    """What is measured of which events.
+
+    Attributes:
+        measure: as in Trend; "numbers" is its count of a property.
+        property: without "properties."; "" where the measure needs none; revenue.AMOUNT is what
+            the events brought.
+        named: the question names its events as revenue.
+        by: breakdown fields.
+    """
+
+    selection: Selection
+    measure: str
+    property: str
+    by: Sequence[Field]
+    named: bool = False
+
+    def at_once(self, view: Windows) -> bool:
+        """Whether windows and the range are put together from the same buckets."""
+        return self.measure in FOLDS and view.whole is not None
+
+    def ask(
+        self, ctx: Context, span: Span, slots: list[Bucket], view: Windows | None
+    ) -> Generator[Statement, Rows, Figures]:
+        """Figures per bucket and of the span; with a view per window.
+
+        The totals are those of the series' range where `at_once`; else they are to be left.
+        """
+        fold = FOLDS.get(self.measure)
+        if fold is None:
+            if view and self.measure in ("sessions", "distinct"):
+                rows = yield self._changes(ctx, span, slots, view)
+                return collect(ctx, self.by, [], running(rows, view))
+            rows = yield self._statement(ctx, span, slots, view)
+            totals, points = split([row[:-2] for row in rows])
+            found = collect(ctx, self.by, totals, points)
+            found.notes += self._notes([row[-2:] for row in rows if row[0] == WHOLE])
+            return found
+        rows = yield self._parts(ctx, span, slots, fold)
+        points = [row for row in rows if row[0] is not None]
+        shown = merged(points, view, fold) if view else _finished(points, fold)
+        if view and not view.growing and view.whole is not None:
+            rows = [row for row in points if row[0] >= view.whole]
+        found = collect(ctx, self.by, _together(rows, fold), shown)
+        found.notes += self._notes([row[-2:] for row in rows])
+        return found
+
+    def _parts(self, ctx: Context, span: Span, slots: list[Bucket], fold: Fold) -> Statement:
+        """Rows (slot, v0, v1, aggregates..., values, numbers): the parts of every figure."""
+        bind, d = ctx.binder(), ctx.dialect
+        return bind.statement(
+            f"""
+            select slot, v0, v1, {", ".join(column(d) for column in fold.columns)},
+                   count(given), count(x)
+            from ({self._found(ctx, bind, span, slots)}) found
+            group by slot, v0, v1
+            """,
+            f"{self.measure.replace('_', ' ')} from the events",
+        )
+
+    def _notes(self, counted: Rows) -> tuple[str, ...]:
+        """What is to be said of values, counted together with the numbers among them."""
+        nothing = self.property == AMOUNT or self.measure in (*DIFFERENT, *ITEMS, "session_events")
+        if not counted or nothing:
+            return ()
+        values, numbers = (sum(counts) for counts in zip(*counted, strict=True))
+        return no_numbers(self.property, values - numbers, values)
+
+    def _statement(
+        self,
+        ctx: Context,
+        span: Span,
+        slots: list[Bucket],
+        view: Windows | None,
+    ) -> Statement:
+        bind = ctx.binder()
+        found = self._found(ctx, bind, span, slots)
+        placed = self._placed(ctx, bind, view) if view else "found"
+        figure = self._aggregate(ctx, bind)
+        return bind.statement(
+            f"""
+            with found as materialized ({found})
+            select slot, v0, v1, {figure}, count(given), count(x)
+            from {placed}
+            group by slot, v0, v1
+            union all
+            select {WHOLE}, v0, v1, {figure}, count(given), count(x)
+            from found
+            group by v0, v1
+            """,
+            f"{self.measure.replace('_', ' ')} from the events",
+        )
+
+    def numbered(self, ctx: Context, bind: Binder, span: Span) -> str:
+        """Relation (v0, v1, actor) of the events whose value is a number, nobody's left out."""
+        found = self._found(ctx, bind, span, [])
+        return f"select v0, v1, actor from ({found}) where x is not null and actor <> 0"
+
+    def _changes(self, ctx: Context, span: Span, slots: list[Bucket], view: Windows) -> Statement:
+        """Rows (slot, v0, v1, change): by how much the number of things in a window changes.
+
+        A thing comes in where it is seen, and goes out after a window's length unless it is seen
+        again before.
+        """
+        bind = ctx.binder()
+        length = bind(len(view.base) if view.growing else view.length)
+        following = f"{ctx.dialect.lag('slot')} over (partition by v0, v1, x order by slot desc)"
+        return bind.statement(
+            f"""
+            with seen as (
+                select distinct slot, v0, v1, x
+                from ({self._found(ctx, bind, span, slots)}) found
+                where x is not null
+            ),
+            stays as materialized (
+                select slot, v0, v1, {following} as following
+                from seen
+            )
+            select slot, v0, v1, sum(change) as change
+            from (
+                select slot, v0, v1, 1 as change
+                from stays
+                union all
+                select case when following < slot + {length} then following
+                            else slot + {length} end as slot,
+                       v0, v1, -1 as change
+                from stays
+            ) moves
+            group by slot, v0, v1
+            """,
+            f"different {'sessions' if self.measure == 'sessions' else 'values'} of each window",
+        )
+
+    def _found(self, ctx: Context, bind: Binder, span: Span, slots: list[Bucket]) -> str:
+        """Relation (slot, v0, v1, actor, x, given): a row per event.
+
+        `given` is something where a property that is added up has a value, a number or not.
+        """
+        if self.measure == "session_events":
+            return self._in_sessions(ctx, bind, span, slots)
+        values = [self.selection.value(bind, field) for field in self.by] + ["0", "0"]
+        fields = [ctx.names.field(field_of(self.property), "property")] if self.property else []
+        who = "e.actor" if self.measure in ("distinct_per_user", "numbers") else "0"
+        return f"""
+                select {place(bind, span, slots)} as slot, {values[0]} as v0, {values[1]} as v1,
+                       {who} as actor, {self._figure(ctx, bind)} as x,
+                       {self._given(ctx, bind)} as given
+                from {self.selection.source([*self.by, *fields])}
+                where {self.selection.where(bind, span)}"""
+
+    def _in_sessions(self, ctx: Context, bind: Binder, span: Span, slots: list[Bucket]) -> str:
+        """A row per event of the sessions that hold a selected one, once per group of these."""
+        key = ctx.dialect.session_key()
+        everything = Selection(ctx, members=self.selection.members)
+        values = [self.selection.value(bind, field) for field in self.by] + ["0", "0"]
+        return f"""
+                select a.slot as slot, h.v0 as v0, h.v1 as v1, a.actor as actor, 1 as x,
+                       null as given
+                from (
+                    select {place(bind, span, slots)} as slot, e.actor as actor, {key} as session
+                    from {everything.source()}
+                    where {everything.where(bind, span)}
+                ) a
+                join (
+                    select distinct {values[0]} as v0, {values[1]} as v1, {key} as session
+                    from {self.selection.source(self.by)}
+                    where {self.selection.where(bind, span)}
+                ) h on h.session = a.session"""
+
+    def _placed(self, ctx: Context, bind: Binder, view: Windows) -> str:
+        """Relation (slot, v0, v1, actor, x): what is found, by window."""
+        each = "found"
+        if self.measure in DIFFERENT:
+            each = """(
+                    select distinct slot, v0, v1, actor, x, given from found where x is not null)"""
+        windows = ctx.dialect.rows(bind.rows(view.windows), ["slot", "lo", "hi"])
+        return f"""(
+                select w.slot as slot, f.v0 as v0, f.v1 as v1, f.actor as actor, f.x as x,
+                       f.given as given
+                from {windows} w
+                join {each} f on f.slot between w.lo and w.hi
+            ) windowed"""
+
+    def _figure(self, ctx: Context, bind: Binder) -> str:
+        """SQL of what is aggregated of an event; NULL where it has nothing."""
+        d = ctx.dialect
+        if self.measure == "sessions":
+            return d.session_key()
+        if self.property == AMOUNT:
+            return amount(ctx, bind, named=self.named)
+        raw = d.json_property(self.property, bind)
+        if self.measure in ITEMS:
+            return d.items(raw, different=self.measure == "distinct_items")
+        if self.measure in DIFFERENT:
+            nobody = "e.actor = 0 or " if self.measure == "distinct_per_user" else ""
+            return f"""case when {nobody}{raw} is null or {raw} = 'null' then null
+                            else {d.json_label(raw)} end"""
+        return d.as_number(raw)
+
+    def _given(self, ctx: Context, bind: Binder) -> str:
+        if self.property in ("", AMOUNT) or self.measure in (*DIFFERENT, *ITEMS):
+            return "null"
+        raw = ctx.dialect.json_property(self.property, bind)
+        return f"case when {raw} <> 'null' then 1 end"
+
+    def _aggregate(self, ctx: Context, bind: Binder) -> str:
+        if self.measure == "distinct_per_user":
+            return """count(distinct actor || ':' || x) * 1.0
+                / nullif(count(distinct case when x is not null then actor end), 0)"""
+        if self.measure in DIFFERENT:
+            return "count(distinct x)"
+        p = 50.0 if self.measure == "median" else float(self.measure[1:])
+        return ctx.dialect.percentile("x", p / 100, bind)
+
+
+@dataclass(frozen=True)
+class Fold:
+    """A figure that larger periods have from those of their parts.
+
+    Attributes:
+        columns: write SQL aggregates over `x` of one bucket.
+        merge: the aggregates of several buckets in one.
+        figure: what is shown of them.
+    """
+
+    columns: tuple[Callable[[Dialect], str], ...]
+    merge: Callable[[list[tuple[Any, ...]]], tuple[Any, ...]]
+    figure: Callable[[tuple[Any, ...]], Figure]
+
+
+def _present(column: int, parts: list[tuple[Any, ...]]) -> list[Any]:
+    return [part[column] for part in parts if part[column] is not None]
+
+
+def _is(column: str) -> tuple[Callable[[Dialect], str]]:
+    return (lambda d: column,)
+
+
+def _total(d: Dialect) -> str:
+    return d.total("x")
+
+
+_COUNTED = Fold(
+    _is("sum(x)"), lambda parts: (sum(_present(0, parts)),), lambda found: found[0] or 0
+)
+FOLDS = {
+    "sum": Fold((_total,), lambda parts: (total(_present(0, parts)),), _COUNTED.figure),
+    "numbers": Fold(_is("count(x)"), _COUNTED.merge, _COUNTED.figure),
+    "items": _COUNTED,
+    "distinct_items": _COUNTED,
+    "session_events": _COUNTED,
+    "avg": Fold(
+        (_total, *_is("count(x)")),
+        lambda parts: (total(_present(0, parts)), sum(_present(1, parts))),
+        lambda found: found[0] / found[1] if found[1] else None,
+    ),
+    "min": Fold(
+        _is("min(x)"),
+        lambda parts: (min(_present(0, parts), default=None),),
+        lambda found: found[0],
+    ),
+    "max": Fold(
+        _is("max(x)"),
+        lambda parts: (max(_present(0, parts), default=None),),
+        lambda found: found[0],
+    ),
+}
+"""Measure -> how its figures are put together."""
+
+
+def merged(points: Rows, view: Windows, fold: Fold) -> Rows:
+    """Put rows of `Scan._parts` with a place in the base together over each window.
+
+    Windows without any row of a group have none.
+    """
+    found: dict[tuple[Any, Any], dict[int, tuple[Any, ...]]] = {}
+    for where, v0, v1, *parts, _, _ in points:
+        found.setdefault((v0, v1), {})[where] = tuple(parts)
+    rows: Rows = []
+    for (v0, v1), own in found.items():
+        for slot, low, high in view.windows:
+            parts = [own[n] for n in range(low, high + 1) if n in own]
+            if parts:
+                rows.append((slot, v0, v1, fold.figure(fold.merge(parts))))
+    return rows
+
+
+def running(changes: Rows, view: Windows) -> Rows:
+    """Add up rows (place in base, v0, v1, change) to the number at the end of each window."""
+    found: dict[tuple[Any, Any], dict[int, int]] = {}
+    for where, v0, v1, change in changes:
+        found.setdefault((v0, v1), {})[where] = change
+    rows: Rows = []
+    for (v0, v1), own in found.items():
+        sums = list(accumulate(own.get(n, 0) for n in range(len(view.base))))
+        rows += [(slot, v0, v1, sums[high]) for slot, _, high in view.windows]
+    return rows
+
+
+def _finished(rows: Rows, fold: Fold) -> Rows:
+    return [(*row[:3], fold.figure(row[3:-2])) for row in rows]
+
+
+def _together(rows: Rows, fold: Fold) -> Rows:
+    """Return (v0, v1, figure) of all rows of `Scan._parts` that a group has."""
+    found: dict[tuple[Any, Any], list[tuple[Any, ...]]] = {}
+    for _, v0, v1, *parts, _, _ in rows:
+        found.setdefault((v0, v1), []).append(tuple(parts))
+    return [(*group, fold.figure(fold.merge(parts))) for group, parts in found.items()]
+
+
+def place(bind: Binder, span: Span, slots: Sequence[Bucket], *, by_time: bool = False) -> str:
+    """Return SQL for the index of the bucket that `events e` lies in; 0 without buckets.
+
+    Args:
+        by_time: never by the stored day, so that an index on times is enough.
+    """
+    if not slots:
+        return "0"
+    if whole_days(slots) and span.whole_days and not by_time:
+        return slot_expression(bind, "e.day", day_runs(slots))
+    return slot_expression(bind, "e.ts", list(runs(slots)))

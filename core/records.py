@@ -1,0 +1,129 @@
+"""What a source hands to the store: events, identity statements, and why a line was refused."""
+
+from __future__ import annotations
+
+from hashlib import blake2b
+from typing import Any, Final, NamedTuple
+
+from core.columns import CONTEXT
+
+NO_SESSION: Final = "-1"
+"""The session id that means "outside any session" (definitions 9.2)."""
+
+NO_CONTEXT: Final[tuple[str | None, ...]] = (None,) * len(CONTEXT)
+
+
+class Row(NamedTuple):
+    """One event, still in text.
+
+    Attributes:
+        event: its name, never empty.
+        ts: UTC milliseconds.
+        id: signed 64-bit hash that is the same whenever the same source event is read.
+        context: one value per `layout.CONTEXT`, None where missing.
+        properties: a JSON object as text, or None.
+        traits: what else the line says about its person.
+    """
+
+    event: str
+    ts: int
+    user: str | None
+    device: str | None
+    session: str | None
+    id: int
+    context: tuple[str | None, ...] = NO_CONTEXT
+    properties: str | None = None
+    traits: dict[str, Any] | None = None
+
+
+class Identify(NamedTuple):
+    """From `ts` (UTC ms) on, `device` is used by `user`; `traits` describe that person."""
+
+    user: str | None
+    device: str | None
+    ts: int
+    traits: dict[str, Any] | None = None
+
+
+class Alias(NamedTuple):
+    """The user id `old` is the same person as `new`, said at `ts` (UTC ms)."""
+
+    old: str
+    new: str
+    ts: int
+
+
+class LogRow(NamedTuple):
+    """One log, still in text.
+
+    Attributes:
+        ts: UTC milliseconds.
+        level: a place in `core.log_levels.LEVELS`.
+        id: signed 64-bit hash that is the same whenever the same source log is read.
+        fields: what else the line says, a JSON object as text, or None.
+    """
+
+    ts: int
+    level: int
+    service: str | None
+    source: str | None
+    session: str | None
+    message: str
+    fields: str | None
+    id: int
+
+
+Record = Row | Identify | Alias | LogRow
+
+
+class Refused(Exception):
+    """A line that cannot be stored; the message is a short reason, the same for every such line."""
+
+
+class MissingField(Refused):
+    """A line whose fields do not name its event or its time; `names` are those it has."""
+
+    names: tuple[str, ...] = ()
+
+
+class Rejected(NamedTuple):
+    """A refused line as it is reported: number from 1, reason, its text.
+
+    `names` are the fields it has, when the reason is that none of them is the event or time.
+    """
+
+    line: int
+    reason: str
+    text: bytes
+    names: tuple[str, ...] = ()
+
+
+def digest(data: bytes) -> int:
+    """Return a signed 64-bit hash of bytes."""
+    return int.from_bytes(blake2b(data, digest_size=8).digest(), "little", signed=True)
+
+
+class Occurrences:
+    """Gives lines without an event id an id: their hash and how many equal ones came before.
+
+    First sights are kept as 32-bit hashes in a compressed set, so ten million different lines
+    take some 20 MB. Two lines that share those 32 bits only get different ids, and always the
+    same ones for the same file.
+    """
+
+    def __init__(self) -> None:
+        from pyroaring import BitMap
+
+        self._seen = BitMap()
+        self._counts: dict[int, int] = {}
+
+    def id_of(self, line: bytes) -> int:
+        """Return the id of the next occurrence of `line`."""
+        found = digest(line)
+        short = found & 0xFFFFFFFF
+        if short not in self._seen:
+            self._seen.add(short)
+            return found
+        count = self._counts.get(found, 0) + 1
+        self._counts[found] = count
+        return digest(b"%d\x00" % count + line)

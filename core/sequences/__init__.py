@@ -1,0 +1,1 @@
+"""Finding the attempts of a funnel in one person's events."""

@@ -1,0 +1,1 @@
+"""Statements, what differs between dialects, and sets inside SQL."""

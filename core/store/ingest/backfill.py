@@ -1,0 +1,63 @@
+"""Making the sets of properties of a file whose events were stored without them.
+
+The events are read twice: once to learn which properties have few values and on which events, once
+to count. It is part of the transaction of the next import, so a file has all of it or nothing.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from typing import Final
+
+from core.columns import EVERY_NAME
+from core.store.ingest.activity import Activity
+from core.store.ingest.properties import Properties
+
+CHUNK: Final = 100_000
+"""Events looked at together."""
+
+Chunk = list[tuple[int, int, int, str | None]]
+"""actor, event, day, JSON."""
+
+
+def fill(
+    connection: sqlite3.Connection,
+    properties: Properties,
+    activity: Activity,
+    tick: Callable[[], None],
+) -> None:
+    """Make the sets of properties from all stored events, inside the caller's transaction."""
+    learned: dict[int, set[int]] = defaultdict(set)
+    for chunk in _chunks(connection):
+        values, _ = properties.take(_texts(chunk))
+        for place, found in values.items():
+            learned[chunk[place][1]].update(found)
+        tick()
+    live = properties.live
+    for event, dimensions in learned.items():
+        for dimension in dimensions & live:
+            activity.know_property(event, dimension)
+    for chunk in _chunks(connection):
+        values, _ = properties.take(_texts(chunk))
+        actors, events, days, _ = zip(*chunk, strict=True)
+        of_each = [values.get(place, {}) for place in range(len(chunk))]
+        activity.add_properties(actors, events, days, of_each)
+        tick()
+    connection.execute("insert into meta (key, value) values ('property_sets', ?)", (EVERY_NAME,))
+
+
+def _texts(chunk: Chunk) -> Iterator[tuple[int, str]]:
+    return ((place, row[3]) for place, row in enumerate(chunk) if row[3])
+
+
+def _chunks(connection: sqlite3.Connection) -> Iterator[Chunk]:
+    cursor = connection.execute(
+        """
+        select e.actor, e.event, e.day, p.properties
+        from events e left join event_properties p on p.seq = e.seq
+        """
+    )
+    while chunk := cursor.fetchmany(CHUNK):
+        yield chunk

@@ -1,0 +1,330 @@
+"""Importing files and in-memory events into a workspace."""
+
+from __future__ import annotations
+
+import gc
+import sqlite3
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from core.columns import CONTEXT, CONTEXT_ALIASES
+from core.errors import BadInput
+from core.json_text import json_text
+from core.log_levels import level_number
+from core.records import (
+    NO_CONTEXT,
+    Alias,
+    Identify,
+    LogRow,
+    Occurrences,
+    Record,
+    Refused,
+    Rejected,
+    Row,
+    digest,
+)
+from core.sources.fields import check_mapping
+from core.sources.logs import check_log_mapping
+from core.sources.moments import EARLIEST, LATEST
+from core.sources.values import dump
+from core.store.ingest.loader import BATCH, ImportReport, Loader, Progress
+from core.store.troubles import sentence
+from core.store.waiting import IMPORT_WAIT, Patience, begin
+from core.store.workspace import is_part_of, open_writer, path_of
+
+__all__ = [
+    "Alias", "Event", "Identify", "ImportReport", "Log", "Progress", "import_files",
+    "store_events", "store_logs",
+]  # fmt: skip
+
+_STDIN = 0
+_BIG = 4 << 20
+"""From this many bytes on, an import into an empty workspace makes the indexes afterwards."""
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One event given by a program; times in UTC ms, texts as in a file.
+
+    One called "$identify" is no event: it links its device to its user and sets traits.
+
+    Attributes:
+        session: its session id; None to derive it, "-1" for outside any session.
+        event_id: makes the event the same as any other with this id, time and person.
+        context: values by `layout.CONTEXT` name or alias.
+    """
+
+    event: str
+    ts_ms: int
+    user: str | None = None
+    device: str | None = None
+    session: str | None = None
+    event_id: str | None = None
+    context: Mapping[str, str | None] = field(default_factory=dict)
+    properties: Mapping[str, Any] = field(default_factory=dict)
+    traits: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Log:
+    """One log given by a program; its time in UTC ms.
+
+    Attributes:
+        level: a word or number of `core.log_levels.level_number`.
+        session: the session id of the events it was written among.
+        log_id: makes the log the same as any other with this id and time.
+        fields: what else it says.
+    """
+
+    ts_ms: int
+    message: str
+    level: str | int = "INFO"
+    service: str | None = None
+    source: str | None = None
+    session: str | None = None
+    log_id: str | None = None
+    fields: Mapping[str, Any] = field(default_factory=dict)
+
+
+def import_files(
+    target: sqlite3.Connection | str | Path,
+    sources: Sequence[str | Path],
+    *,
+    mapping: Mapping[str, str] | None = None,
+    format: str | None = None,
+    progress: Callable[[Progress], None] | None = None,
+    stop: Callable[[], bool] | None = None,
+    zone: str | None = None,
+    week_start: int | None = None,
+    batch_size: int = BATCH,
+    logs: bool | None = None,
+    patience: Patience | None = None,
+) -> ImportReport:
+    """Import files into a workspace, which is made when it does not exist.
+
+    Args:
+        target: a path, or a connection of `workspace.open_writer`.
+        sources: paths; "-" is standard input.
+        mapping: meaning -> column, as in {"user": "customer_id", "time": "date"}.
+        format: one of `sources.FORMATS` instead of finding out.
+        progress: called about five times a second.
+        stop: asked now and then; True ends the import, what was committed stays.
+        zone, week_start: for a new workspace; see `workspace.open_writer`.
+        batch_size: events written in one transaction.
+        logs: whether the files hold logs instead of events; None to find out, which only takes
+            those for logs that cannot be events.
+        patience: how long to wait for another writer, before every batch.
+
+    Raises:
+        BadInput: a file that cannot be read or lacks an event or time column.
+        CannotOpen: no usable workspace, or another one in its place by now.
+        KeyboardInterrupt: passed on; what was committed stays.
+    """
+    (check_log_mapping if logs else check_mapping)(mapping or {})
+    patience = patience or Patience(IMPORT_WAIT)
+    with _connected(target, zone, week_start, patience) as connection:
+        _refuse_itself(connection, sources)
+        loader = Loader(
+            connection, progress=progress, stop=stop, batch_size=batch_size, patience=patience
+        )
+        with _late_indexes(connection, sources, patience), _no_collector():
+            for source in sources:
+                if loader.report.finished:
+                    loader.load_file(str(source), dict(mapping or {}), format, logs)
+        return loader.done()
+
+
+def store_events(
+    connection: sqlite3.Connection,
+    rows: Iterable[Event | Identify | Alias],
+    *,
+    source: str = "events",
+    batch_size: int = BATCH,
+) -> ImportReport:
+    """Store events given by a program, the same way as those of a file.
+
+    An event without `event_id` is told apart by its contents and how many equal ones came before
+    it in `rows`. Events that cannot be stored are counted as rejected.
+    """
+    loader = Loader(connection, batch_size=batch_size)
+    loader.load_records(source, _records(rows))
+    return loader.done()
+
+
+def store_logs(
+    connection: sqlite3.Connection,
+    rows: Iterable[Log],
+    *,
+    source: str = "logs",
+    batch_size: int = BATCH,
+) -> ImportReport:
+    """Store logs given by a program, the same way as those of a file; see `store_events`."""
+    loader = Loader(connection, batch_size=batch_size)
+    loader.load_logs(source, _log_rows(rows))
+    return loader.done()
+
+
+@contextmanager
+def _connected(
+    target: sqlite3.Connection | str | Path,
+    zone: str | None,
+    week_start: int | None,
+    patience: Patience,
+) -> Iterator[sqlite3.Connection]:
+    path = path_of(target) if isinstance(target, sqlite3.Connection) else target
+    try:
+        if isinstance(target, sqlite3.Connection):
+            yield target
+            return
+        opened = open_writer(target, zone=zone, week_start=week_start, patience=patience)
+        with closing(opened) as connection:
+            yield connection
+    except sqlite3.DatabaseError as error:
+        found = sentence(error, path, "written")
+        found.hint = "What was committed is kept; run the same import again to go on."
+        raise found from error
+
+
+def _refuse_itself(connection: sqlite3.Connection, sources: Sequence[str | Path]) -> None:
+    """Raise BadInput before the workspace is opened as a file of events."""
+    path = path_of(connection)
+    for source in sources:
+        if path and is_part_of(_STDIN if str(source) == "-" else source, path):
+            raise BadInput(f"{source} is the workspace itself, not a file of events.")
+
+
+@contextmanager
+def _no_collector() -> Iterator[None]:
+    """Pause the cycle collector: batches are many tuples and no cycles, and it costs a fifth."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+
+
+@contextmanager
+def _late_indexes(
+    connection: sqlite3.Connection, sources: Sequence[str | Path], patience: Patience
+) -> Iterator[None]:
+    """Make the secondary indexes after a big import into an empty workspace, not during it.
+
+    A killed import leaves them missing, and so does one that cannot write; the next writer that
+    opens the file makes them.
+    """
+    from core.store.schema import INDEXES
+
+    sizes = [Path(s).stat().st_size for s in sources if Path(s).is_file()]
+    empty = connection.execute("select 1 from events limit 1").fetchone() is None
+    if not empty or sum(sizes) < _BIG // 4:
+        yield
+        return
+    _run(connection, [f"drop index if exists {name}" for name in INDEXES], patience)
+    try:
+        yield
+    except sqlite3.Error:
+        raise
+    except BaseException:
+        _run(connection, INDEXES.values(), patience)
+        raise
+    _run(connection, INDEXES.values(), patience)
+
+
+def _run(connection: sqlite3.Connection, statements: Iterable[str], patience: Patience) -> None:
+    """Run statements that write, in one transaction."""
+    begin(connection, patience)
+    try:
+        for statement in statements:
+            connection.execute(statement)
+        connection.execute("commit")
+    except BaseException:
+        connection.rollback()
+        raise
+
+
+def _records(rows: Iterable[Event | Identify | Alias]) -> Iterator[Record | Rejected]:
+    occurrences = Occurrences()
+    for number, row in enumerate(rows, 1):
+        if not isinstance(row, Event):
+            yield row
+            continue
+        if row.event == "$identify":
+            yield Identify(row.user, row.device, row.ts_ms, dict(row.traits or {}))
+            continue
+        try:
+            yield _row(row, occurrences)
+        except Refused as refused:
+            yield Rejected(number, str(refused), row.event.encode(errors="replace"))
+
+
+def _log_rows(rows: Iterable[Log]) -> Iterator[LogRow | Rejected]:
+    occurrences = Occurrences()
+    for number, log in enumerate(rows, 1):
+        try:
+            yield _log_row(log, occurrences)
+        except Refused as refused:
+            yield Rejected(number, str(refused), log.message.encode(errors="replace"))
+
+
+def _log_row(log: Log, occurrences: Occurrences) -> LogRow:
+    level = level_number(log.level)
+    if level is None:
+        raise Refused("level not understood")
+    if not EARLIEST <= log.ts_ms < LATEST:
+        raise Refused("time outside 1900 to 2199")
+    said = (log.ts_ms, level, log.service, log.source, log.session, log.message, dict(log.fields))
+    try:
+        line = json_text(said).encode()
+    except TypeError as error:
+        raise Refused("not valid Unicode text") from error
+    own = log.log_id
+    return LogRow(
+        log.ts_ms, level, log.service or None, log.source or None, log.session or None,
+        log.message, dump(dict(log.fields)),
+        digest(own.encode()) if own is not None else occurrences.id_of(line),
+    )  # fmt: skip
+
+
+def _row(event: Event, occurrences: Occurrences) -> Row:
+    if not event.event:
+        raise Refused("no event name")
+    if not EARLIEST <= event.ts_ms < LATEST:
+        raise Refused("time outside 1900 to 2199")
+    properties = dump(dict(event.properties))
+    context = _context(event.context)
+    parts = (
+        event.event, event.ts_ms, event.user, event.device, event.session, context, properties,
+        event.event_id, event.traits and dict(event.traits),
+    )  # fmt: skip
+    try:
+        line = json_text(parts).encode()
+    except TypeError as error:
+        raise Refused("not valid Unicode text") from error
+    own = event.event_id
+    number = digest(own.encode()) if own is not None else occurrences.id_of(line)
+    return Row(
+        event.event,
+        event.ts_ms,
+        event.user or None,
+        event.device or None,
+        event.session or None,
+        number,
+        context,
+        properties,
+        dict(event.traits) if event.traits else None,
+    )
+
+
+def _context(given: Mapping[str, str | None]) -> tuple[str | None, ...]:
+    if not given:
+        return NO_CONTEXT
+    named = {CONTEXT_ALIASES.get(name, name): value for name, value in given.items()}
+    unknown = named.keys() - set(CONTEXT)
+    if unknown:
+        raise Refused(f"no context column {sorted(unknown)[0]}")
+    return tuple(named.get(name) for name in CONTEXT)

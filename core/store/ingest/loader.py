@@ -1,0 +1,337 @@
+"""One import under way: records into batches, counts, progress, rejects and the journal."""
+
+from __future__ import annotations
+
+import sqlite3
+import time
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from core.errors import BadInput, CannotOpen
+from core.records import Alias, Identify, LogRow, Record, Rejected, Row
+from core.sources import Source, open_source
+from core.sources.lines import Input
+from core.store.ingest.journal import Journal
+from core.store.ingest.logs import LogWriter
+from core.store.ingest.rejects import Rejects
+from core.store.ingest.writer import Batch, Writer, Written
+from core.store.strays import Strays, strays
+from core.store.waiting import Patience
+from core.store.workspace import identity, path_of, read_calendar
+
+BATCH = 100_000
+"""Events written together."""
+
+BATCH_SECONDS = 5.0
+BATCH_BYTES = 64 << 20
+_EVERY = 256
+_PAUSE = 0.2
+_HOPELESS = 1_000
+
+
+@dataclass(frozen=True)
+class Progress:
+    """Where an import stands.
+
+    Attributes:
+        source: the file being read, or "stdin".
+        read_bytes, total_bytes: as the file lies on disk; total None for standard input.
+        read, stored, rejected: lines so far.
+        seconds: since the import began.
+    """
+
+    source: str
+    read_bytes: int
+    total_bytes: int | None
+    read: int
+    stored: int
+    rejected: int
+    seconds: float
+
+
+@dataclass
+class ImportReport:
+    """What an import did; read = stored + repeated + rejected + identified.
+
+    Attributes:
+        read: lines or rows that are not blank.
+        stored: new events.
+        repeated: events that were already there.
+        rejected: lines that could not be used; `reasons` counts them by reason.
+        identified: identify and alias lines, which are no events.
+        rejects_files: where rejected lines were written, one per source that has any.
+        seconds: how long it took.
+        first_ts, last_ts: UTC ms of the earliest and latest event read, None without events.
+        users: people in the workspace now.
+        strays: events of the workspace whose time may be a mistake.
+        understood: source -> meaning -> column name.
+        finished: False when it was stopped; what was committed stays.
+    """
+
+    read: int = 0
+    stored: int = 0
+    repeated: int = 0
+    rejected: int = 0
+    identified: int = 0
+    reasons: dict[str, int] = field(default_factory=dict)
+    rejects_files: list[str] = field(default_factory=list)
+    seconds: float = 0.0
+    first_ts: int | None = None
+    last_ts: int | None = None
+    users: int = 0
+    strays: Strays = field(default_factory=Strays)
+    understood: dict[str, dict[str, str]] = field(default_factory=dict)
+    finished: bool = True
+
+    @property
+    def rejects_file(self) -> str | None:
+        """The first file of rejected lines, if there is one."""
+        return self.rejects_files[0] if self.rejects_files else None
+
+
+class Loader:
+    """Loads sources one after the other into an open workspace.
+
+    Args:
+        connection: opened for writing.
+        progress: called about five times a second.
+        stop: asked as often; True ends the import after the last committed batch.
+        batch_size: events written in one transaction.
+        patience: how long a batch waits for another writer.
+    """
+
+    def __init__(
+        self,
+        connection: sqlite3.Connection,
+        *,
+        progress: Callable[[Progress], None] | None = None,
+        stop: Callable[[], bool] | None = None,
+        batch_size: int = BATCH,
+        patience: Patience | None = None,
+    ) -> None:
+        self.connection = connection
+        self.writer = Writer(connection, patience)
+        self.log_writer = LogWriter(connection, patience)
+        self._path = path_of(connection)
+        self._place = identity(self._path)
+        self.batch_size = batch_size
+        self.report = ImportReport()
+        self._progress = progress
+        self._stop = stop
+        self._started = self._told = time.monotonic()
+
+    def load_file(
+        self, path: str, mapping: Mapping[str, str], form: str | None, logs: bool | None = False
+    ) -> None:
+        """Load a file or standard input ("-"); lines that cannot be used go to its rejects file.
+
+        Args:
+            logs: whether it holds logs instead of events; None to find out.
+
+        Raises:
+            BadInput: it cannot be read, or no line has an event and a time.
+        """
+        source = open_source(path, mapping, form, logs, read_calendar(self.connection))
+        try:
+            with Rejects(path, self._folder()) as rejects:
+                _Run(self, source.input.name, source, rejects).load(source.records)
+            if rejects.written:
+                self.report.rejects_files.append(rejects.written)
+            self.report.understood[source.input.name] = source.maker.understood
+        finally:
+            source.input.close()
+
+    def load_records(self, name: str, records: Iterable[Record | Rejected]) -> None:
+        """Load events made by a program."""
+        _Run(self, name).load(records)
+
+    def load_logs(self, name: str, rows: Iterable[LogRow | Rejected]) -> None:
+        """Load logs made by a program."""
+        _Run(self, name, kind=LogRow).load(rows)
+
+    def done(self) -> ImportReport:
+        """Return what was done, with the size of the workspace."""
+        self.report.users = self.writer.people()
+        self.report.strays = strays(self.connection, int(time.time() * 1000))
+        self.report.seconds = time.monotonic() - self._started
+        return self.report
+
+    def tell(self, name: str, source: Input | None) -> None:
+        """Report progress when it is time to."""
+        now = time.monotonic()
+        if self._progress is None or now - self._told < _PAUSE:
+            return
+        self._told = now
+        done, total = (source.position, source.total) if source else (0, None)
+        report = self.report
+        self._progress(
+            Progress(
+                name, done, total, report.read, report.stored, report.rejected, now - self._started
+            )
+        )
+
+    def should_stop(self) -> bool:
+        """Ask whether to end the import here."""
+        if self._stop is not None and self._stop():
+            self.report.finished = False
+        return not self.report.finished
+
+    def check_place(self) -> None:
+        """Raise CannotOpen when what was written is not in the file of that name any more."""
+        if self._path and identity(self._path) != self._place:
+            raise CannotOpen(
+                f"{self._path} was deleted or replaced during the import.",
+                "What was imported is not in it; run the same import again.",
+            )
+
+    def _folder(self) -> str:
+        """The folder of the workspace."""
+        return str(Path(self._path).parent) if self._path else "."
+
+
+class _Run:
+    """One source of an import."""
+
+    def __init__(
+        self,
+        loader: Loader,
+        name: str,
+        source: Source | None = None,
+        rejects: Rejects | None = None,
+        kind: type[Row] | type[LogRow] = Row,
+    ) -> None:
+        self._loader = loader
+        self._report = loader.report
+        self._name = name
+        self._source = source
+        self._kind = source.maker.record if source else kind
+        self._input = source.input if source else None
+        self._rejects = rejects
+        from_file = source is not None and name != "stdin"
+        self._journal = Journal(
+            loader.connection, str(Path(name).absolute()) if from_file else name
+        )
+        self._counts = dict.fromkeys(("read", "stored", "repeated", "rejected"), 0)
+        self._reasons: dict[str, int] = {}
+        self._nameless: tuple[str, ...] = ()
+        self._accepted = False
+        self._start_batch()
+
+    def _start_batch(self) -> None:
+        self._batch = Batch()
+        self._batch_started = time.monotonic()
+        self._batch_from = self._input.unpacked if self._input else 0
+
+    def load(self, records: Iterable[Record | Rejected]) -> None:
+        """Take in all records; those after the last full batch count only at the end."""
+        count = 0
+        several = min(_EVERY, self._loader.batch_size)
+        left = iter(records)
+        while chunk := list(islice(left, several)):
+            count += len(chunk)
+            found: list[Any] = [record for record in chunk if record.__class__ is self._kind]
+            if len(found) < len(chunk):
+                self._others(chunk)
+            self._batch.rows += found
+            if len(self._batch.rows) >= self._loader.batch_size:
+                self._flush(count)
+            if self._stopped(count):
+                return
+        if not self._accepted and not self._batch.rows:
+            self._refuse_hopeless(1)
+        self._flush(count, finished=True)
+
+    def _others(self, records: Iterable[Record | Rejected]) -> None:
+        place = len(self._batch.rows)
+        for record in records:
+            if record.__class__ is self._kind:
+                place += 1
+            else:
+                self._other(record, place)
+
+    def _other(self, record: Record | Rejected, place: int) -> None:
+        if isinstance(record, Rejected):
+            self._reject(record)
+            return
+        self._report.identified += 1
+        if isinstance(record, Identify):
+            self._batch.identifies.append(record)
+            self._batch.places.append(place)
+        elif isinstance(record, Alias):
+            self._batch.aliases.append(record)
+
+    def _reject(self, rejected: Rejected) -> None:
+        self._count("rejected", 1)
+        for reasons in (self._reasons, self._report.reasons):
+            reasons[rejected.reason] = reasons.get(rejected.reason, 0) + 1
+        if self._rejects is not None:
+            self._rejects.write(rejected)
+        if rejected.names and not self._nameless:
+            self._nameless = rejected.names
+
+    def _count(self, what: str, by: int) -> None:
+        self._counts[what] += by
+        setattr(self._report, what, getattr(self._report, what) + by)
+
+    def _stopped(self, count: int) -> bool:
+        self._count("read", count - self._counts["read"])
+        self._loader.tell(self._name, self._input)
+        if not self._accepted and not self._batch.rows:
+            self._refuse_hopeless(_HOPELESS)
+        if self._loader.should_stop():
+            return True
+        waited = time.monotonic() - self._batch_started > BATCH_SECONDS
+        taken = self._input.unpacked - self._batch_from if self._input else 0
+        if waited or taken > BATCH_BYTES:
+            self._flush(count)
+        return False
+
+    def _refuse_hopeless(self, at_least: int) -> None:
+        """Raise BadInput when not one line named its event and time."""
+        if self._nameless and self._counts["rejected"] >= at_least and self._source is not None:
+            raise self._source.maker.lacking(self._name, self._nameless)
+
+    def _refuse_unseen(self) -> None:
+        """Raise BadInput when a name given for the person is in no line of the first batch."""
+        if self._accepted or self._source is None:
+            return
+        maker = self._source.maker
+        for meaning in self._source.maker.mapping if self._kind is LogRow else ("user", "device"):
+            name = maker.mapping.get(meaning)
+            if name in maker.unseen and self._batch.rows:
+                raise BadInput(
+                    f"No line of {self._name} has a field {name!r} for the {meaning}.",
+                    "Look at the spelling in --map.",
+                )
+
+    def _flush(self, count: int, *, finished: bool = False) -> None:
+        self._refuse_unseen()
+        batch = self._batch
+        self._count("read", count - self._counts["read"])
+        self._accepted = self._accepted or batch.size > 0
+        self._write(
+            lambda written: self._note(written, count, finished),
+            lambda: self._loader.tell(self._name, self._input),
+        )
+        if batch.rows:
+            times = [row.ts for row in batch.rows]
+            report = self._report
+            report.first_ts = min(times + ([] if report.first_ts is None else [report.first_ts]))
+            report.last_ts = max(times + ([] if report.last_ts is None else [report.last_ts]))
+        self._start_batch()
+
+    def _write(self, note: Callable[[Written], None], tick: Callable[[], None]) -> None:
+        if self._kind is LogRow:
+            rows: list[Any] = list(self._batch.rows)
+            self._loader.log_writer.write(rows, note, tick)
+        else:
+            self._loader.writer.write(self._batch, note, tick)
+        self._loader.check_place()
+
+    def _note(self, written: Written, position: int, finished: bool) -> None:
+        self._count("stored", written.stored)
+        self._count("repeated", written.repeated)
+        self._journal.write(self._counts, self._reasons, position=position, finished=finished)

@@ -1,0 +1,155 @@
+"""Writing logs: rows of integers, their messages, their totals by day, in one transaction.
+
+A log knows no person, only a session; the session's events say who that was.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections import Counter as Tally
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+
+from core.log_levels import pattern_of
+from core.records import NO_SESSION, LogRow
+from core.store.ingest.dictionary import Counter, Dictionary
+from core.store.ingest.writer import Days, Written
+from core.store.waiting import Patience, begin
+from core.store.workspace import bump, read_calendar, read_meta
+
+SERVICE, SOURCE, PATTERN = 1, 2, 3
+"""Kinds of texts in `log_texts`."""
+
+Stored = tuple[int, ...]
+"""ts, id, day, level, service, source, pattern, session, message."""
+
+_INSERT = """
+insert or ignore into logs
+    (timestamp, id, day, level, service, source, pattern, session, message)
+values (?, ?, ?, ?, ?, ?, ?, ?, ?)
+"""
+
+
+class LogWriter:
+    """Writes batches of logs; reloads what it remembers when another writer was there.
+
+    Args:
+        patience: how long a batch waits for another writer.
+    """
+
+    def __init__(self, connection: sqlite3.Connection, patience: Patience | None = None) -> None:
+        self._connection = connection
+        self._patience = patience or Patience()
+        self._generation = ""
+        self._days = Days(read_calendar(connection))
+
+    def write(
+        self,
+        rows: Sequence[LogRow],
+        journal: Callable[[Written], None],
+        tick: Callable[[], None] = lambda: None,
+    ) -> Written:
+        """Write one batch in one transaction; arguments as for `batch.Writer.write`."""
+        with self._transaction():
+            written = self._store(rows, tick)
+            journal(written)
+            bump(self._connection)
+        self._generation = str(int(self._generation) + 1)
+        return written
+
+    @contextmanager
+    def _transaction(self) -> Iterator[None]:
+        begin(self._connection, self._patience)
+        try:
+            generation = read_meta(self._connection)["generation"]
+            if generation != self._generation:
+                self._load(generation)
+            yield
+            self._connection.execute("commit")
+        except BaseException:
+            self._generation = ""
+            self._connection.rollback()
+            raise
+
+    def _load(self, generation: str) -> None:
+        db = self._connection
+        self._generation = generation
+        texts = Counter(db, "log_texts")
+        self._services, self._sources, self._patterns = (
+            Dictionary(db, "log_texts", "value", texts, {"kind": kind})
+            for kind in (SERVICE, SOURCE, PATTERN)
+        )
+        keys = Counter(db, "session_keys")
+        self._sessions = Dictionary(db, "session_keys", "key", keys, always={NO_SESSION: 0})
+        self._messages = Counter(db, "log_messages")
+
+    def _store(self, rows: Sequence[LogRow], tick: Callable[[], None]) -> Written:
+        if not rows:
+            return Written(0, 0)
+        stored = sorted(self._encode(rows), key=lambda row: row[:2])
+        tick()
+        fresh = self._insert(stored)
+        tick()
+        kept = {row[8] for row in fresh}
+        first = min(row[8] for row in stored)
+        self._connection.executemany(
+            "insert into log_messages (id, text, fields) values (?, ?, ?)",
+            (
+                (number, row.message, row.fields)
+                for number, row in enumerate(rows, first)
+                if number in kept
+            ),
+        )
+        self._add_days(fresh)
+        return Written(len(fresh), len(rows) - len(fresh))
+
+    def _encode(self, rows: Sequence[LogRow]) -> list[Stored]:
+        ts, levels, services, sources, sessions, messages, _, ids = zip(*rows, strict=True)
+        encoded = zip(
+            ts, ids, self._days.of(ts), levels,
+            self._services.ids(services), self._sources.ids(sources),
+            self._patterns.ids(map(pattern_of, messages)), self._sessions.ids(sessions),
+            (self._messages.next() for _ in rows), strict=False,
+        )  # fmt: skip
+        found = list(encoded)
+        for dictionary in (self._services, self._sources, self._patterns, self._sessions):
+            dictionary.save()
+        return found
+
+    def _insert(self, rows: list[Stored]) -> list[Stored]:
+        """Store what is not there yet, and return it; `rows` are sorted."""
+        db = self._connection
+        db.execute("savepoint logs")
+        before = db.total_changes
+        db.executemany(_INSERT, rows)
+        if db.total_changes - before == len(rows):
+            db.execute("release logs")
+            return rows
+        db.execute("rollback to logs")
+        db.execute("release logs")
+        fresh = self._fresh(rows)
+        db.executemany(_INSERT, fresh)
+        return fresh
+
+    def _fresh(self, rows: Sequence[Stored]) -> list[Stored]:
+        fresh: list[Stored] = []
+        last: Stored = ()
+        for row in rows:
+            known = self._connection.execute(
+                "select 1 from logs where timestamp = ? and id = ?", row[:2]
+            ).fetchone()
+            if row[:2] != last and known is None:
+                fresh.append(row)
+            last = row[:2]
+        return fresh
+
+    def _add_days(self, rows: Sequence[Stored]) -> None:
+        self._connection.executemany(
+            """
+            insert into log_days (day, level, service, source, pattern, total)
+            values (?, ?, ?, ?, ?, ?)
+            on conflict (day, level, service, source, pattern) do update
+            set total = total + excluded.total
+            """,
+            ((*key, total) for key, total in Tally(row[2:7] for row in rows).items()),
+        )

@@ -1,0 +1,212 @@
+"""Properties with few values: which ones have stored sets, and the ids of their values.
+
+A property is a top-level key of an event's JSON. It has sets while it holds single values only, at
+most MAX_SET_VALUES different ones, its name is plain (see `layout.is_plain`), and it is one of the
+first MAX_PROPERTY_SETS (the most frequent, where they come together); else its state is "scan" for
+good. What every stored event says counts
+from the first one on, so a property without a state was never seen, or was one too many.
+
+A value is told by its text, which is both what it is shown as and what conditions compare; a
+property where the two differ (1.50, 1e20, the text "(none)") is left to scans.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections import Counter
+from collections.abc import Iterable
+from typing import Any, Final
+
+import orjson
+
+from core.columns import EMPTY, FIRST_PROPERTY, MAX_PROPERTIES, MAX_SET_VALUES, NONE, is_plain
+
+MAX_PROPERTY_SETS: Final = 32
+"""How many properties have sets; each one costs an import about a microsecond an event."""
+
+MAX_TEXT: Final = 500
+"""Characters of a value; longer ones are not grouped by."""
+
+Values = dict[int, int]
+"""Dimension -> value id of what an event says; what is not there is missing."""
+
+
+class _Column:
+    """The value ids of one property, counted from 1 in order of appearance.
+
+    Attributes:
+        texts: text -> id.
+        ids: the same by text or whole number, as parsed.
+        begun: whether it has no row yet; saved: how many values have.
+    """
+
+    def __init__(self, dimension: int, *, begun: bool = False) -> None:
+        self.dimension = dimension
+        self.texts: dict[str, int] = {}
+        self.ids: dict[str | int, int] = {}
+        self.begun = begun
+        self.saved = 0
+
+
+class Properties:
+    """Reads the JSON of events as values of dimensions; learns keys and values as they appear."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+        self._columns: dict[str, _Column | None] = {}
+        self._stopped: dict[str, _Column] = {}
+        self._next = FIRST_PROPERTY
+        by_id = {}
+        for id_, name, state in connection.execute("select id, name, state from property_keys"):
+            column = _Column(id_) if state == "sets" else None
+            by_id[id_] = self._columns[name] = column
+            self._next = max(self._next, id_ + 1)
+        for id_, number, text in connection.execute("select * from property_values"):
+            column = by_id[id_]
+            assert column is not None
+            column.texts[text] = column.ids[text] = number
+            column.saved += 1
+
+    @property
+    def live(self) -> set[int]:
+        """The dimensions that have sets."""
+        return {column.dimension for column in self._columns.values() if column is not None}
+
+    def take(self, texts: Iterable[tuple[int, str]]) -> tuple[dict[int, Values], list[int]]:
+        """Learn from events (seq, JSON), inside the caller's transaction.
+
+        Returns:
+            The values of each event that has any, by seq; and the dimensions that have no sets
+            from here on.
+        """
+        known: dict[str, Values] = {}
+        found: dict[int, Values] = {}
+        for seq, text in texts:
+            values = known.get(text)
+            if values is None:
+                values = known[text] = self.read(text)
+            if values:
+                found[seq] = values
+        self._keep_most_frequent(found.values())
+        stopped = self._save()
+        for values in known.values() if stopped else ():
+            for dimension in stopped:
+                values.pop(dimension, None)
+        return found, stopped
+
+    def read(self, text: str) -> Values:
+        """Return the values that an event's JSON has; a stored event teaches nothing."""
+        values: Values = {}
+        columns = self._columns
+        for key, value in _parsed(text).items():
+            column = columns[key] if key in columns else self._begin(key, value)
+            if column is None or value is None:
+                continue
+            kind = value.__class__
+            number = column.ids.get(value) if kind is str or kind is int else 0
+            if number or (number := self._number(key, column, value)):
+                values[column.dimension] = number
+        return values
+
+    def _begin(self, key: str, value: Any) -> _Column | None:
+        if value is None or len(self._columns) >= MAX_PROPERTIES:
+            return None
+        column = _Column(self._next, begun=True)
+        self._next += 1
+        if is_plain(key):
+            self._columns[key] = column
+            return column
+        self._columns[key] = None
+        self._stopped[key] = column
+        return None
+
+    def _number(self, key: str, column: _Column, value: Any) -> int:
+        """Return the id of a value by its text, or 0 after one that no set can be made for."""
+        shown = value if value.__class__ is str else _shown(value)
+        if number := column.texts.get(shown, 0):
+            if value.__class__ is int:
+                column.ids[value] = number
+            return number
+        odd = shown in (NONE, EMPTY) or len(shown) > MAX_TEXT or _UNSHOWN in shown
+        if odd or len(column.texts) == MAX_SET_VALUES:
+            self._columns[key] = None
+            self._stopped[key] = column
+            return 0
+        column.texts[shown] = column.ids[shown] = number = len(column.texts) + 1
+        return number
+
+    def _keep_most_frequent(self, found: Iterable[Values]) -> None:
+        live = {key: column for key, column in self._columns.items() if column is not None}
+        over = len(live) - MAX_PROPERTY_SETS
+        if over <= 0:
+            return
+        seen = Counter(dimension for values in found for dimension in values)
+        begun = [key for key, column in live.items() if column.begun]
+        for key in sorted(begun, key=lambda key: seen[live[key].dimension])[:over]:
+            self._columns[key] = None
+            self._stopped[key] = live[key]
+
+    def _save(self) -> list[int]:
+        db, stopped = self._connection, list(self._stopped.values())
+        live = {key: column for key, column in self._columns.items() if column is not None}
+        begun = {key: column for key, column in live.items() if column.begun}
+        for state, columns in (("scan", self._stopped), ("sets", begun)):
+            db.executemany(
+                "insert or replace into property_keys (id, name, state) values (?, ?, ?)",
+                [(column.dimension, key, state) for key, column in columns.items()],
+            )
+        db.executemany(
+            "delete from property_values where dimension = ?", [(c.dimension,) for c in stopped]
+        )
+        for column in live.values():
+            texts = column.texts.items()
+            fresh = [(column.dimension, n, text) for text, n in texts if n > column.saved]
+            db.executemany("insert into property_values values (?, ?, ?)", fresh)
+            column.saved, column.begun = len(texts), False
+        self._stopped.clear()
+        return [column.dimension for column in stopped]
+
+
+_ODD: Final = object()
+_UNSHOWN: Final = "\0"
+
+
+def _parsed(text: str) -> dict[str, Any]:
+    """The JSON object, its values as SQLite reads them where they can be told by their text."""
+    found = orjson.loads(text)
+    if orjson.dumps(found) == text.encode():
+        return found  # type: ignore[no-any-return]
+    exact = json.loads(
+        text, parse_int=_number, parse_float=_number, parse_constant=_number,
+        object_pairs_hook=_without_repeats,
+    )  # fmt: skip
+    return {key: value if f'"{key}"' in text else _ODD for key, value in exact.items()}
+
+
+def _number(text: str) -> Any:
+    try:
+        value = orjson.loads(text)
+    except ValueError:
+        return _ODD
+    return value if str(value) == text else _ODD
+
+
+def _without_repeats(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        times = Counter(key for key, _ in pairs)
+        return {key: value if times[key] == 1 else _ODD for key, value in found.items()}
+    return found
+
+
+def _shown(value: Any) -> str:
+    """What a value other than text is shown as; _UNSHOWN where no set can be made for it."""
+    if value.__class__ is int:
+        return str(value)
+    if value.__class__ is bool:
+        return "true" if value else "false"
+    if value.__class__ is float:
+        shown = str(value)
+        return _UNSHOWN if "e" in shown else shown
+    return _UNSHOWN

@@ -1,0 +1,83 @@
+"""The file of lines that could not be used, beside the file they came from."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from types import TracebackType
+from typing import IO, Self
+
+import orjson
+
+from core.errors import BadInput
+from core.records import Rejected
+from core.sources.lines import KEPT
+
+
+class Rejects:
+    """Writes FILE.rejects.jsonl: one {"line", "reason", "text"} a line, `text` its first part.
+
+    The file appears whole when the import ends, replacing one of an earlier run; without rejects
+    there is none. Where the source's folder cannot be written, it goes to the workspace's.
+
+    Attributes:
+        written: where it is, once closed; "" when there were no rejects.
+    """
+
+    def __init__(self, source: str, fallback: str) -> None:
+        name = Path("stdin" if source == "-" else source)
+        self._final = Path(f"{name}.rejects.jsonl")
+        self._fallback = Path(fallback) / self._final.name
+        self._stream: IO[bytes] | None = None
+        self.written = ""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def write(self, rejected: Rejected) -> None:
+        """Add one line; CannotOpen when it can be written nowhere."""
+        if self._stream is None:
+            self._stream = self._open()
+        text = rejected.text[: 4 * KEPT].decode(errors="replace")[:KEPT]
+        entry = {"line": rejected.line, "reason": rejected.reason, "text": text}
+        self._stream.write(orjson.dumps(entry, option=orjson.OPT_APPEND_NEWLINE))
+
+    def _open(self) -> IO[bytes]:
+        try:
+            return self._part.open("wb")
+        except OSError:
+            self._final = self._fallback
+        try:
+            return self._part.open("wb")
+        except OSError as error:
+            raise BadInput(
+                f"{self._final} could not be written: {error.strerror}.",
+                "Rejected lines are never dropped silently; import from a folder that is writable.",
+            ) from error
+
+    @property
+    def _part(self) -> Path:
+        return self._final.with_name(f"{self._final.name}.part")
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if self._stream is not None:
+            self._stream.close()
+            if kind is not None and issubclass(kind, BadInput):
+                self._part.unlink(missing_ok=True)
+                return
+            os.replace(self._part, self._final)
+            self.written = str(self._final)
+        elif kind is None:
+            self._remove_stale()
+
+    def _remove_stale(self) -> None:
+        for path in {self._final, self._fallback, self._part}:
+            try:
+                path.unlink(missing_ok=True)
+            except OSError:
+                continue

@@ -1,0 +1,366 @@
+"""Writing one batch: events, properties, dictionaries, sets, sessions, identity, in one go."""
+
+from __future__ import annotations
+
+import heapq
+import sqlite3
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from operator import itemgetter
+from typing import Any
+
+from core.columns import CONTEXT
+from core.records import NO_SESSION, Alias, Identify, Row
+from core.sources.moments import EARLIEST
+from core.store.ingest.activity import Activity
+from core.store.ingest.backfill import fill
+from core.store.ingest.dictionary import Counter, Dictionary
+from core.store.ingest.identity import Identity
+from core.store.ingest.merge import Merge
+from core.store.ingest.properties import Properties, Values
+from core.store.ingest.sessions import Sessions
+from core.store.traits import Traits
+from core.store.waiting import Patience, begin
+from core.store.workspace import bump, read_calendar, read_meta
+from core.timeframe import DAY, QUARTER, Calendar
+
+Stored = tuple[int, ...]
+"""actor, ts, seq, id, event, day, session, user, device, then the used context columns."""
+
+
+class Days(dict[int, int]):
+    """Local day at the start of a quarter of an hour since 1970."""
+
+    def __init__(self, calendar: Calendar) -> None:
+        super().__init__()
+        self._calendar = calendar
+        self._cut: set[int] = set()
+
+    def of(self, times: Sequence[int]) -> list[int]:
+        """Return the local day of every instant in ms."""
+        if self._calendar.zone_name == "UTC":
+            return [at // DAY for at in times]
+        days = [self[at // QUARTER] for at in times]
+        if not self._cut:
+            return days
+        return [
+            self._calendar.day_of(at) if at // QUARTER in self._cut else day
+            for at, day in zip(times, days, strict=True)
+        ]
+
+    def __missing__(self, quarter: int) -> int:
+        found = self[quarter] = self._calendar.day_of(quarter * QUARTER)
+        if found != self._calendar.day_of((quarter + 1) * QUARTER - 1):
+            self._cut.add(quarter)
+        return found
+
+
+@dataclass
+class Batch:
+    """What to write together, in the order it was read.
+
+    Attributes:
+        places: how many rows were read before each of `identifies`; empty for all of them.
+    """
+
+    rows: list[Row] = field(default_factory=list)
+    identifies: list[Identify] = field(default_factory=list)
+    aliases: list[Alias] = field(default_factory=list)
+    places: list[int] = field(default_factory=list)
+
+    def about_people(self) -> Iterable[Row | Identify]:
+        """Return what links or describes somebody, in the order it was read."""
+        rows: Iterable[tuple[int, Row | Identify]] = (
+            (place, row) for place, row in enumerate(self.rows) if row.device or row.traits
+        )
+        if not self.identifies:
+            return [row for _, row in rows]
+        places = self.places or [len(self.rows)] * len(self.identifies)
+        identifies = zip(places, self.identifies, strict=True)
+        return [said for _, said in heapq.merge(identifies, rows, key=itemgetter(0))]
+
+    @property
+    def size(self) -> int:
+        """How many records it holds."""
+        return len(self.rows) + len(self.identifies) + len(self.aliases)
+
+
+@dataclass(frozen=True)
+class _Newcomers:
+    """Actors without stored events: first named by a batch, and of nobody whose events moved.
+
+    Attributes:
+        named: how many identities there were before the batch.
+        touched: the actors that lost or gained stored events by it.
+    """
+
+    named: int
+    touched: set[int]
+
+    def __contains__(self, actor: int) -> bool:
+        return actor > self.named and actor not in self.touched
+
+
+@dataclass(frozen=True)
+class Written:
+    """What became of a batch: events stored, and events that were already there."""
+
+    stored: int
+    repeated: int
+
+
+class Writer:
+    """Writes batches to a workspace; reloads what it remembers when another writer was there.
+
+    Args:
+        patience: how long a batch waits for another writer.
+    """
+
+    def __init__(self, connection: sqlite3.Connection, patience: Patience | None = None) -> None:
+        self._connection = connection
+        self._patience = patience or Patience()
+        self._generation = ""
+        self._tied: dict[int, int] = {}
+        self._days = Days(read_calendar(connection))
+
+    def write(
+        self,
+        batch: Batch,
+        journal: Callable[[Written], None],
+        tick: Callable[[], None] = lambda: None,
+    ) -> Written:
+        """Write one batch in one transaction.
+
+        Args:
+            journal: called inside the transaction, before it commits.
+            tick: called now and then.
+        """
+        with self._transaction(tick):
+            named = self._people.value
+            touched = self._learn(batch)
+            self._new = _Newcomers(named, touched)
+            written = self._store(batch, touched, tick)
+            self._traits.save(batch.about_people(), self._users, self._devices)
+            self._users.save()
+            self._devices.save()
+            self._connection.executemany(
+                "insert or replace into meta (key, value) values (?, ?)",
+                [
+                    ("next_seq", str(self._seq)),
+                    ("latest", str(self._latest)),
+                    ("ties_settled", "1"),
+                ],
+            )
+            journal(written)
+            bump(self._connection)
+        self._generation = str(int(self._generation) + 1)
+        self._tied = {}
+        return written
+
+    def people(self) -> int:
+        """Return how many people have events in the workspace."""
+        return len(Activity(self._connection).seen(0))
+
+    @contextmanager
+    def _transaction(self, tick: Callable[[], None]) -> Iterator[None]:
+        begin(self._connection, self._patience)
+        try:
+            meta = read_meta(self._connection)
+            if meta["generation"] != self._generation:
+                self._load(meta, tick)
+            yield
+            self._connection.execute("commit")
+        except BaseException:
+            self._generation = ""
+            self._connection.rollback()
+            raise
+
+    def _load(self, meta: dict[str, str], tick: Callable[[], None]) -> None:
+        db = self._connection
+        self._generation = meta["generation"]
+        self._seq = int(meta.get("next_seq", "1"))
+        self._latest = int(meta.get("latest", EARLIEST))
+        people = self._people = Counter(db, "identities")
+        self._users = Dictionary(db, "identities", "key", people, {"kind": 0})
+        self._devices = Dictionary(db, "identities", "key", people, {"kind": 1})
+        self._events = Dictionary(db, "event_names", "name", Counter(db, "event_names"))
+        keys = Counter(db, "session_keys")
+        self._sessions = Dictionary(db, "session_keys", "key", keys, always={NO_SESSION: -1})
+        values = Counter(db, "dimension_values")
+        self._values = [
+            Dictionary(db, "dimension_values", "value", values, {"dimension": i + 1})
+            for i in range(len(CONTEXT))
+        ]
+        self._identity = Identity(db)
+        self._traits = Traits(db, self._identity)
+        self._tied = {} if "ties_settled" in meta else self._identity.tied()
+        self._properties = Properties(db)
+        self._activity = Activity(db)
+        if "property_sets" not in meta:
+            fill(db, self._properties, self._activity, tick)
+        self._session_rows = Sessions(db)
+
+    def _learn(self, batch: Batch) -> set[int]:
+        """Take in who is who; return the actors whose stored events changed hands."""
+        somebody = batch.identifies or batch.aliases or any(row.device for row in batch.rows)
+        if not (somebody or self._tied):
+            return set()
+        users, devices = self._users, self._devices
+        pairs: dict[tuple[int, int], int] = {}
+        for row in batch.rows:
+            if row.user:
+                users[row.user]
+            if row.device:
+                devices[row.device]
+        for said in batch.about_people():
+            if said.user and said.device:
+                pair = (devices[said.device], users[said.user])
+                if pairs.get(pair, said.ts + 1) > said.ts:
+                    pairs.pop(pair, None)
+                    pairs[pair] = said.ts
+        aliases = [(users[a.old], users[a.new], a.ts) for a in batch.aliases]
+        affected = {**self._identity.learn(pairs, aliases), **self._tied}
+        if not affected:
+            return set()
+        merge = Merge(
+            self._connection, self._identity, self._activity, self._properties, self._traits
+        )
+        return merge.run(affected)
+
+    def _store(self, batch: Batch, touched: set[int], tick: Callable[[], None]) -> Written:
+        if not batch.rows:
+            self._session_rows.rebuild(touched)
+            return Written(0, 0)
+        rows, properties, used = self._encode(batch)
+        tick()
+        count = len(rows)
+        rows.sort()
+        rows, properties = self._insert(rows, properties, used)
+        tick()
+        values = self._learn_properties(properties)
+        tick()
+        self._add_activity(rows, used, values, touched, tick)
+        self._session_rows.rebuild(touched)
+        return Written(len(rows), count - len(rows))
+
+    def _encode(self, batch: Batch) -> tuple[list[Stored], list[tuple[int, str]], list[int]]:
+        """Return rows of integers, (seq, JSON), and the dimensions used in this batch."""
+        names, ts, users, devices, sessions, ids, contexts, properties, _ = zip(
+            *batch.rows, strict=True
+        )
+        first = self._seq
+        self._seq += len(names)
+        seqs = range(first, self._seq)
+        user_ids, device_ids = self._users.ids(users), self._devices.ids(devices)
+        actors = self._identity.actors(user_ids, device_ids, ts)
+        used, values = self._encode_context(contexts)
+        days = self._days.of(ts)
+        rows = zip(
+            actors, ts, seqs, ids, self._events.ids(names), days, self._sessions.ids(sessions),
+            user_ids, device_ids, *values, strict=True,
+        )  # fmt: skip
+        self._events.save()
+        self._sessions.save()
+        texts = [(seq, text) for seq, text in zip(seqs, properties, strict=True) if text]
+        return list(rows), texts, used
+
+    def _encode_context(
+        self, contexts: Sequence[tuple[str | None, ...]]
+    ) -> tuple[list[int], list[tuple[int, ...]]]:
+        """Return the dimensions that have values, and a column of value ids for each."""
+        order = list(dict.fromkeys(contexts))
+        columns = list(zip(*order, strict=True))
+        used = [d for d, column in enumerate(columns, 1) if any(v is not None for v in column)]
+        if not used:
+            return [], []
+        grown = {}
+        encoded: list[list[int]] = []
+        for dimension in used:
+            values = self._values[dimension - 1]
+            encoded.append(values.ids(context[dimension - 1] for context in order))
+            grown[dimension] = values.save()
+        self._activity.grow(grown)
+        ids = dict(zip(order, zip(*encoded, strict=True), strict=True))
+        return used, list(zip(*map(ids.__getitem__, contexts), strict=True))
+
+    def _insert(
+        self, rows: list[Stored], properties: list[tuple[int, str]], used: Sequence[int]
+    ) -> tuple[list[Stored], list[tuple[int, str]]]:
+        """Store what is not there yet, and return it with its (seq, JSON); `rows` are sorted."""
+        columns = [
+            "actor", "ts", "seq", "id", "event", "day", "session", "user", "device",
+            *(CONTEXT[d - 1] for d in used),
+        ]  # fmt: skip
+        statement = f"""
+        insert into events ({", ".join(columns)})
+        values ({", ".join("?" for _ in columns)})
+        """
+        fresh = self._fresh(rows)
+        self._connection.executemany(statement, fresh)
+        if len(fresh) < len(rows):
+            kept = {row[2] for row in fresh}
+            properties = [item for item in properties if item[0] in kept]
+        self._insert_properties(properties)
+        self._latest = max(self._latest, *(row[1] for row in rows))
+        return fresh, properties
+
+    def _learn_properties(self, texts: Iterable[tuple[int, str]]) -> dict[int, Values]:
+        """Return the values of stored events by seq; properties with too many lose their sets."""
+        values, stopped = self._properties.take(texts)
+        for dimension in stopped:
+            self._activity.stop_property(dimension)
+        return values
+
+    def _insert_properties(self, properties: Iterable[tuple[int, str]]) -> None:
+        self._connection.executemany(
+            "insert into event_properties (seq, properties) values (?, ?)", properties
+        )
+
+    def _fresh(self, rows: list[Stored]) -> list[Stored]:
+        """Return the rows that repeat none that is stored, and none before them.
+
+        Events are the same that have the same actor, ts and id. What is later than everything
+        stored, or of an actor without stored events, needs no look; otherwise each instant of an
+        actor is looked up once.
+        """
+        latest, new = self._latest, self._new
+        if min(row[1] for row in rows) > latest and len({row[3] for row in rows}) == len(rows):
+            return rows
+        fresh: list[Stored] = []
+        moment: Stored = ()
+        known: set[int] = set()
+        for row in rows:
+            if row[:2] != moment:
+                moment = row[:2]
+                look = row[1] <= latest and row[0] not in new
+                known = self._stored_at(moment) if look else set()
+            if row[3] not in known:
+                known.add(row[3])
+                fresh.append(row)
+        return fresh
+
+    def _stored_at(self, moment: Stored) -> set[int]:
+        """Return the ids of an actor's events of one instant."""
+        found = self._connection.execute("select id from events where actor = ? and ts = ?", moment)
+        return {id_ for (id_,) in found}
+
+    def _add_activity(
+        self,
+        rows: Sequence[Stored],
+        used: Sequence[int],
+        values: dict[int, Values],
+        touched: set[int],
+        tick: Callable[[], None],
+    ) -> None:
+        if not rows:
+            return
+        known = self._activity.seen(0).copy()
+        actors, ts, seqs, _, events, days, sessions, _, _, *context = zip(*rows, strict=True)
+        said = [values.get(seq, {}) for seq in seqs] if values else ()
+        self._activity.add(actors, events, days, dict(zip(used, context, strict=True)), said)
+        tick()
+        in_session: Iterable[Any] = zip(actors, ts, events, days, sessions, strict=True)
+        if touched:
+            in_session = (row for row in in_session if row[0] not in touched)
+        self._session_rows.add(in_session, set(known))

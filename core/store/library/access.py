@@ -1,0 +1,126 @@
+"""Reading and writing what people keep: short connections, and who is acting.
+
+Every call opens its own connection and closes it, so nobody holds a lock while looking at a
+screen.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import Literal
+
+from core.definitions.saved import now_ms
+from core.errors import Forbidden
+from core.store.library.profiles import Profile, present_profile, store_profile, writable
+from core.store.troubles import TROUBLES, sentence
+from core.store.waiting import Patience, begin
+from core.store.workspace import bump, open_reader, uri
+from core.timeframe import DAY
+
+KEPT_MS = 30 * DAY
+"""How long what was deleted can be restored."""
+
+Clock = Callable[[], int]
+Source = Literal["manual", "api", "plugin"]
+
+
+class Desk:
+    """A workspace file as somebody uses it.
+
+    Args:
+        path: an existing workspace.
+        clock: returns now in UTC ms; tests pin it.
+        profile: who acts, as a Profile, "ana" or "ana:editor"; "" is the workspace's own.
+        source: the route by which things come here; marks keep it.
+        patience: how long to wait for another writer.
+
+    Raises (every method):
+        CannotOpen: the file is missing, not a workspace, or busy for longer than that.
+        QueryFailed: SQLite could not read or write it.
+    """
+
+    def __init__(
+        self,
+        path: str | Path,
+        *,
+        clock: Clock = now_ms,
+        profile: str | Profile = "",
+        source: Source = "manual",
+        patience: Patience | None = None,
+    ) -> None:
+        self.path = Path(path)
+        self.patience = patience or Patience()
+        self.clock = clock
+        self.wanted = profile
+        self.source: Source = source
+
+    def patient(self, patience: Patience) -> Desk:
+        """Return the same desk, waiting for others as given."""
+        return Desk(
+            self.path, clock=self.clock, profile=self.wanted, source=self.source, patience=patience
+        )
+
+    @contextmanager
+    def reading(self) -> Iterator[sqlite3.Connection]:
+        """A connection that can only read."""
+        with closing(open_reader(self.path, wait=self.patience.seconds)) as connection:
+            try:
+                yield connection
+            except TROUBLES as error:
+                raise sentence(error, self.path) from error
+
+    @contextmanager
+    def writing(self) -> Iterator[sqlite3.Connection]:
+        """One transaction that raises the workspace's generation."""
+        with self.reading() as connection:
+            old = not _is_current(connection)
+        try:
+            with closing(sqlite3.connect(uri(self.path, mode="rw"), uri=True)) as connection:
+                if old:
+                    _migrate(connection, self.patience)
+                begin(connection, self.patience)
+                with connection:
+                    yield connection
+                    bump(connection)
+        except TROUBLES as error:
+            raise sentence(error, self.path, "written") from error
+
+    def who(self, connection: sqlite3.Connection) -> Profile:
+        """Return who acts, on a connection of `reading` or `writing`."""
+        return present_profile(connection, self.path, self.wanted)
+
+    @property
+    def profile(self) -> Profile:
+        """Who acts."""
+        with self.reading() as connection:
+            return self.who(connection)
+
+    def become(self, profile: Profile) -> Profile:
+        """Make a profile the workspace's present one, also for the next start.
+
+        Raises:
+            Forbidden: the file cannot be written.
+        """
+        if not writable(self.path):
+            raise Forbidden(f"{self.path} cannot be written: everybody is a viewer here.")
+        with self.writing() as connection:
+            store_profile(connection, profile)
+        self.wanted = ""
+        return profile
+
+
+def _is_current(connection: sqlite3.Connection) -> bool:
+    """Whether the file has every table that things are kept in."""
+    found = connection.execute(
+        "select count(*) from sqlite_master where name in ('versions', 'custom_events')"
+    ).fetchone()
+    return bool(found[0] == 2)
+
+
+def _migrate(connection: sqlite3.Connection, patience: Patience) -> None:
+    from core.store import schema
+
+    schema.apply(connection, {}, patience)

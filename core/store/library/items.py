@@ -1,0 +1,277 @@
+"""Boards, charts, audiences and queries: whatever is kept as JSON under a title.
+
+Everybody may look. Making takes an editor; changing, deleting and restoring take the owner or an
+admin (definitions 10.5). Every state that was saved stays as a version (10.2).
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from typing import Any
+
+from core.definitions.board import new_id
+from core.definitions.saved import Item, Kind, Version
+from core.errors import BadInput, Damaged, NotFound, did_you_mean
+from core.store.library.access import KEPT_MS, Desk
+from core.store.library.profiles import Profile
+from core.store.troubles import DOCTOR
+
+MAX_VERSIONS = 50
+"""Older states of one thing are forgotten."""
+
+PREFIX = {
+    "boards": "brd", "charts": "cht", "audiences": "aud", "queries": "qry", "custom_events": "cev",
+}  # fmt: skip
+ONE = {
+    "boards": "board", "charts": "chart", "audiences": "audience", "queries": "query",
+    "custom_events": "custom event",
+}  # fmt: skip
+_ITEM = "id, title, description, body, owner, pinned, created_at, updated_at"
+
+
+class Items:
+    """The things of one workspace that are kept under a title.
+
+    Args:
+        desk: the workspace, and who uses it.
+    """
+
+    def __init__(self, desk: Desk) -> None:
+        self.desk = desk
+
+    def all(self, kind: Kind, *, pinned_only: bool = False) -> list[Item]:
+        """Return what is saved of a kind, pinned first, then by title."""
+        with self.desk.reading() as connection:
+            if not _exists(connection, table_of(kind)):
+                return []
+            rows = connection.execute(
+                f"""
+                select {_ITEM} from {table_of(kind)}
+                where deleted_at is null and pinned >= ?
+                order by pinned desc, title
+                """,
+                (int(pinned_only),),
+            ).fetchall()
+        return [_to_item(row) for row in rows]
+
+    def one(self, kind: Kind, name: str) -> Item:
+        """Return one by id or title; NotFound with the nearest titles."""
+        with self.desk.reading() as connection:
+            rows = connection.execute(
+                f"""
+                select {_ITEM} from {table_of(kind)}
+                where deleted_at is null and (id = ? or title = ?)
+                order by id <> ?
+                """,
+                (name, name, name),
+            ).fetchall()
+        if rows:
+            return _to_item(rows[0])
+        titles = [item.title for item in self.all(kind)]
+        raise NotFound(
+            f"There is no {ONE[kind]} {name!r}.",
+            did_you_mean(name, titles) or (f"There are {', '.join(titles[:8])}." if titles else ""),
+        )
+
+    def save(self, kind: Kind, item: Item) -> Item:
+        """Store a new item or a new state of the one with its id; return it as stored.
+
+        A new one belongs to who saves it; an owner never changes.
+
+        Raises:
+            Forbidden: the role may not make one, or it is somebody else's.
+            BadInput: another of its kind has the title.
+        """
+        id_ = item.id or new_id(PREFIX[kind])
+        with self.desk.writing() as connection:
+            profile = self.desk.who(connection)
+            self._check(connection, profile, kind, id_)
+            taken = connection.execute(
+                f"""
+                select 1 from {table_of(kind)}
+                where title = ? and id <> ? and deleted_at is null
+                """,
+                (item.title, id_),
+            ).fetchone()
+            if taken:
+                raise taken_title(kind, item.title)
+            self._store(connection, profile, kind, item.model_copy(update={"id": id_}))
+        return self.one(kind, id_)
+
+    def _check(
+        self, connection: sqlite3.Connection, profile: Profile, kind: Kind, id_: str
+    ) -> None:
+        found = connection.execute(
+            f"select owner from {table_of(kind)} where id = ?", (id_,)
+        ).fetchone()
+        if found is None:
+            profile.check_create(a_thing(kind))
+        else:
+            profile.check_change(found[0], a_thing(kind))
+
+    def _store(
+        self, connection: sqlite3.Connection, profile: Profile, kind: Kind, item: Item
+    ) -> None:
+        now, body = self.desk.clock(), json.dumps(item.body)
+        connection.execute(
+            f"""
+            insert into {table_of(kind)} ({_ITEM}) values (?, ?, ?, ?, ?, ?, ?, ?)
+            on conflict (id) do update set
+                title = excluded.title, description = excluded.description,
+                body = excluded.body, pinned = excluded.pinned,
+                updated_at = excluded.updated_at, deleted_at = null
+            """,
+            (
+                item.id, item.title, item.description, body, profile.user, int(item.is_pinned),
+                now, now,
+            ),
+        )  # fmt: skip
+        last = connection.execute(
+            """
+            select version, title, description, body from versions
+            where kind = ? and id = ? order by version desc limit 1
+            """,
+            (kind, item.id),
+        ).fetchone()
+        if last is not None and last[1:] == (item.title, item.description, body):
+            return
+        version = (last[0] if last else 0) + 1
+        connection.execute(
+            "insert into versions values (?, ?, ?, ?, ?, ?, ?, ?)",
+            (kind, item.id, version, item.title, item.description, body, profile.user, now),
+        )
+        connection.execute(
+            "delete from versions where kind = ? and id = ? and version <= ?",
+            (kind, item.id, version - MAX_VERSIONS),
+        )
+
+    def versions(self, kind: Kind, name: str) -> list[Version]:
+        """Return the states that something had, by id or title, the present one first."""
+        item = self.one(kind, name)
+        with self.desk.reading() as connection:
+            if not _exists(connection, "versions"):
+                return []
+            rows = connection.execute(
+                """
+                select version, title, description, body, saved_by, saved_at from versions
+                where kind = ? and id = ? order by version desc
+                """,
+                (kind, item.id),
+            ).fetchall()
+        return [
+            Version(version=number, title=title, description=description, body=json.loads(body),
+                    saved_by=by, saved_at=at)
+            for number, title, description, body, by, at in rows
+        ]  # fmt: skip
+
+    def revert(self, kind: Kind, name: str, version: int) -> Item:
+        """Save an earlier state of something again; NotFound when there is no such version."""
+        item = self.one(kind, name)
+        for found in self.versions(kind, item.id):
+            if found.version == version:
+                state = {"title": found.title, "description": found.description, "body": found.body}
+                return self.save(kind, item.model_copy(update=state))
+        raise NotFound(f"{item.title!r} has no version {version}.")
+
+    def delete(self, kind: Kind, id_: str) -> None:
+        """Delete one by id; it can be restored for 30 days.
+
+        Raises:
+            NotFound: there is none.
+            Forbidden: it is somebody else's, and the role is no admin's.
+        """
+        now, table = self.desk.clock(), table_of(kind)
+        with self.desk.writing() as connection:
+            found = connection.execute(
+                f"select owner from {table} where id = ? and deleted_at is null", (id_,)
+            ).fetchone()
+            if found is None:
+                raise NotFound(f"There is no {ONE[kind]} with the id {id_!r}.")
+            self.desk.who(connection).check_change(found[0], a_thing(kind))
+            connection.execute(f"update {table} set deleted_at = ? where id = ?", (now, id_))
+            old = (now - KEPT_MS,)
+            connection.execute(
+                f"""
+                delete from versions
+                where kind = '{kind}' and id in (select id from {table} where deleted_at < ?)
+                """,
+                old,
+            )
+            connection.execute(f"delete from {table} where deleted_at < ?", old)
+
+    def deleted(self, kind: Kind) -> list[tuple[str, str, int]]:
+        """Return (id, title, deleted at ms) of what can be restored, newest first."""
+        with self.desk.reading() as connection:
+            return connection.execute(
+                f"""
+                select id, title, deleted_at from {table_of(kind)}
+                where deleted_at >= ?
+                order by deleted_at desc
+                """,
+                (self.desk.clock() - KEPT_MS,),
+            ).fetchall()
+
+    def restore(self, kind: Kind, id_: str) -> None:
+        """Bring back what was deleted in the last 30 days.
+
+        Raises:
+            NotFound: nothing deleted has the id, or it was too long ago.
+            Forbidden: it is somebody else's, and the role is no admin's.
+            BadInput: its title was given to another meanwhile.
+        """
+        found = next((title for i, title, _ in self.deleted(kind) if i == id_), None)
+        if found is None:
+            raise not_deleted(id_)
+        with self.desk.writing() as connection:
+            self._check(connection, self.desk.who(connection), kind, id_)
+            try:
+                connection.execute(
+                    f"update {table_of(kind)} set deleted_at = null where id = ?", (id_,)
+                )
+            except sqlite3.IntegrityError as error:
+                raise taken_title(kind, found) from error
+
+
+def table_of(kind: str) -> str:
+    """Return a kind's table; only known names ever reach SQL."""
+    if kind in PREFIX:
+        return kind
+    raise BadInput(f"Nothing is saved as {kind!r}.", f"Allowed: {', '.join(PREFIX)}.")
+
+
+def _exists(connection: sqlite3.Connection, table: str) -> bool:
+    """Whether a file has a table; one from before there was such a thing does not."""
+    found = connection.execute(
+        "select 1 from sqlite_master where type = 'table' and name = ?", (table,)
+    )
+    return found.fetchone() is not None
+
+
+def a_thing(kind: str) -> str:
+    """Return what one of a kind is called, with its article."""
+    one = ONE.get(kind, "mark")
+    return f"an {one}" if one[0] in "aeiou" else f"a {one}"
+
+
+def taken_title(kind: str, title: str) -> BadInput:
+    """Return the error of a title that another has."""
+    return BadInput(f"There is already {a_thing(kind)} called {title!r}.", parameter="title")
+
+
+def not_deleted(id_: str) -> NotFound:
+    """Return the error of something to restore that is not there."""
+    return NotFound(f"Nothing deleted has the id {id_!r}.", "Deleted things are kept for 30 days.")
+
+
+def _to_item(row: tuple[Any, ...]) -> Item:
+    id_, title, description, body, owner, pinned, created, updated = row
+    try:
+        return Item(
+            id=id_, title=title, description=description, body=json.loads(body), owner=owner,
+            is_pinned=bool(pinned), created_at=created, updated_at=updated,
+        )  # fmt: skip
+    except (ValueError, TypeError) as error:
+        raise Damaged(
+            "The file is damaged: something saved is not as it was written.", DOCTOR
+        ) from error

@@ -1,0 +1,203 @@
+"""Marks: what happened and when, shown on charts over time (definitions 10.3).
+
+Everybody sees public marks; a private one is its creator's alone, and for anybody else, admins
+too, it does not exist. Making one takes an editor; changing and deleting take its creator or an
+admin.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from typing import Any
+
+from core.definitions.board import checked
+from core.definitions.saved import CATEGORIES, SOURCES, Mark
+from core.errors import BadInput, Damaged, NotFound
+from core.store.library.access import KEPT_MS, Desk
+from core.store.library.items import not_deleted
+from core.store.troubles import DOCTOR
+
+MARK_LIMIT = 500
+"""How many marks a list holds unless it says otherwise, and at most."""
+
+_FIELDS = tuple(Mark.model_fields)
+_KEPT = frozenset({"id", "created_by", "created_at", "source"})
+_SEEN = "(scope = 'public' or created_by = :profile)"
+
+
+class Marks:
+    """The marks of one workspace.
+
+    Args:
+        desk: the workspace, who uses it, and by which route.
+    """
+
+    def __init__(self, desk: Desk) -> None:
+        self.desk = desk
+
+    def all(
+        self,
+        first_ms: int | None = None,
+        last_ms: int | None = None,
+        category: str | None = None,
+        *,
+        source: str | None = None,
+        board_id: str | None = None,
+        chart_id: str | None = None,
+        tag: str | None = None,
+        limit: int = MARK_LIMIT,
+    ) -> list[Mark]:
+        """Return the marks this profile may see, newest first.
+
+        Args:
+            first_ms, last_ms: both inclusive; None is open.
+            category, source, tag: only these.
+            board_id, chart_id: only those shown on this board or chart, or everywhere.
+            limit: 1 to 500.
+
+        Raises:
+            BadInput: naming the parameter that has a value it cannot have.
+        """
+        _among("category", category, CATEGORIES)
+        _among("source", source, SOURCES)
+        if not 1 <= limit <= MARK_LIMIT:
+            raise BadInput(f"limit must be 1 to {MARK_LIMIT}, not {limit}.", parameter="limit")
+        with self.desk.reading() as connection:
+            rows = connection.execute(
+                f"""
+                select {_columns(connection)} from marks
+                where deleted_at is null
+                  and (:first is null or timestamp >= :first)
+                  and (:last is null or timestamp <= :last)
+                  and (:category is null or category = :category)
+                  and (:source is null or source = :source)
+                  and (:board is null or board_id is null or board_id = :board)
+                  and {_SEEN}
+                order by timestamp desc, id
+                """,
+                {
+                    "first": first_ms, "last": last_ms, "category": category, "source": source,
+                    "board": board_id, "profile": self.desk.who(connection).user,
+                },
+            ).fetchall()  # fmt: skip
+        found = (_to_mark(row) for row in rows)
+        return [
+            mark for mark in found
+            if (chart_id is None or mark.chart_id in (None, chart_id))
+            and (tag is None or tag in mark.tags)
+        ][:limit]  # fmt: skip
+
+    def one(self, id_: str) -> Mark:
+        """Return one mark; NotFound too when it is somebody else's private one."""
+        with self.desk.reading() as connection:
+            return self._visible(connection, id_)
+
+    def save(self, mark: Mark) -> Mark:
+        """Store a new mark or a new state of one; return it as stored.
+
+        Who made it, when, and the route it came by are set here and stay as first stored.
+
+        Raises:
+            Forbidden: the role may not make one, or it is somebody else's.
+            NotFound: its id is that of somebody else's private mark.
+        """
+        with self.desk.writing() as connection:
+            profile = self.desk.who(connection)
+            known = connection.execute("select 1 from marks where id = ?", (mark.id,)).fetchone()
+            if known:
+                profile.check_change(self._visible(connection, mark.id).created_by, "a mark")
+            else:
+                profile.check_create("a mark")
+            values = mark.model_dump() | {
+                "created_by": profile.user, "created_at": self.desk.clock(),
+                "source": self.desk.source, "tags": json.dumps(mark.tags, ensure_ascii=False),
+            }  # fmt: skip
+            changes = ", ".join(f"{k} = excluded.{k}" for k in _FIELDS if k not in _KEPT)
+            connection.execute(
+                f"""
+                insert into marks ({", ".join(_FIELDS)})
+                values ({", ".join(f":{k}" for k in _FIELDS)})
+                on conflict (id) do update set {changes}
+                """,
+                values,
+            )
+        return self.one(mark.id)
+
+    def change(self, id_: str, **fields: Any) -> Mark:
+        """Give a mark other values in some fields; the others stay.
+
+        Raises:
+            BadInput: a value that the field cannot have; the sentence names it.
+            Forbidden, NotFound: as for `save`.
+        """
+        return self.save(checked(Mark, {**self.one(id_).model_dump(), **fields, "id": id_}))
+
+    def delete(self, id_: str) -> None:
+        """Delete a mark; it can be restored for 30 days. Forbidden, NotFound: as for `save`."""
+        now = self.desk.clock()
+        with self.desk.writing() as connection:
+            mark = self._visible(connection, id_)
+            self.desk.who(connection).check_change(mark.created_by, "a mark")
+            connection.execute("update marks set deleted_at = ? where id = ?", (now, id_))
+            connection.execute("delete from marks where deleted_at < ?", (now - KEPT_MS,))
+
+    def deleted(self) -> list[tuple[str, str, int]]:
+        """Return (id, title, deleted at ms) of what can be restored, newest first."""
+        with self.desk.reading() as connection:
+            return connection.execute(
+                f"""
+                select id, title, deleted_at from marks
+                where deleted_at >= :oldest and {_SEEN}
+                order by deleted_at desc
+                """,
+                {
+                    "oldest": self.desk.clock() - KEPT_MS,
+                    "profile": self.desk.who(connection).user,
+                },
+            ).fetchall()
+
+    def restore(self, id_: str) -> None:
+        """Bring back what was deleted in the last 30 days; Forbidden, NotFound: as for `save`."""
+        if id_ not in [i for i, _, _ in self.deleted()]:
+            raise not_deleted(id_)
+        with self.desk.writing() as connection:
+            owner = connection.execute(
+                "select created_by from marks where id = ?", (id_,)
+            ).fetchone()[0]
+            self.desk.who(connection).check_change(owner, "a mark")
+            connection.execute("update marks set deleted_at = null where id = ?", (id_,))
+
+    def _visible(self, connection: sqlite3.Connection, id_: str) -> Mark:
+        row = connection.execute(
+            f"""
+            select {_columns(connection)} from marks
+            where id = :id and deleted_at is null and {_SEEN}
+            """,
+            {"id": id_, "profile": self.desk.who(connection).user},
+        ).fetchone()
+        if row is None:
+            raise NotFound(f"There is no mark with the id {id_!r}.")
+        return _to_mark(row)
+
+
+def _among(parameter: str, value: str | None, allowed: tuple[str, ...]) -> None:
+    if value is not None and value not in allowed:
+        raise BadInput(
+            f"{parameter} {value!r} is not known.", f"Allowed: {', '.join(allowed)}.",
+            parameter=parameter,
+        )  # fmt: skip
+
+
+def _columns(connection: sqlite3.Connection) -> str:
+    """The columns of a mark; what an older file lacks is at its default."""
+    there = {row[1] for row in connection.execute("pragma table_info(marks)")}
+    return ", ".join(name if name in there else f"null as {name}" for name in _FIELDS)
+
+
+def _to_mark(row: tuple[Any, ...]) -> Mark:
+    values = dict(zip(_FIELDS, row, strict=True))
+    try:
+        return Mark.model_validate({**values, "tags": json.loads(values["tags"] or "[]")})
+    except ValueError as error:
+        raise Damaged("The file is damaged: a mark is not as it was written.", DOCTOR) from error

@@ -1,0 +1,1 @@
+"""What keys do to a page: edits, saving, exporting, and what leads on from it."""

@@ -1,0 +1,81 @@
+"""What is shown instead of a number, and where one goes from it: the lists behind `p` and `;`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from core.answers import Cell
+from core.errors import FootfallError
+from core.queries.common.question import Question
+from core.text import clean
+from tui.actions import edits
+from tui.actions.related import ways
+from tui.texts.measures import CYCLED, choices, chosen
+from tui.widgets.dialogs import Chooser, Menu
+from tui.widgets.listing import Row
+
+
+def show_as(page: Any) -> None:
+    """Count the next of two or three things, or choose one of more from a list."""
+    question = page.question
+    if question is None:
+        return
+    offered = choices(question, page.app.library.openings())
+    now = chosen(question, offered)
+    if not offered:
+        page.say("This question counts one thing only. e edits it as text.", warning=True)
+    elif len(offered) <= CYCLED:
+        fields = offered[(now + 1) % len(offered) if now is not None else 0][1]
+        page.change(lambda asked: edits.revise(asked, **fields))
+    else:
+        rows = [Row(words, fields, "now" if i == now else "") for i, (words, fields) in
+                enumerate(offered)]  # fmt: skip
+        page.app.push_screen(
+            Chooser("Show as", rows, at=now or 0),
+            lambda fields: page.change(lambda asked: edits.revise(asked, **fields))
+            if fields is not None else None,
+        )  # fmt: skip
+
+
+def lead_on(page: Any) -> None:
+    """Offer the questions that lead on from the number under the cursor."""
+    question, answer, cell = _here(page)
+    if question is None:
+        return
+    try:
+        found = ways(question, answer, cell, page.context)
+    except FootfallError as error:
+        page.sorry(error)
+        return
+    if not found:
+        page.say("Nothing leads on from this question. n or : asks another.")
+        return
+    page.app.push_screen(
+        Menu("Lead on to", found), lambda asked: open_page(page, asked) if asked else None
+    )
+
+
+def _here(page: Any) -> tuple[Question | None, Any, Cell | None]:
+    view = page.view
+    if view is None or view.question is None:
+        return page.question, getattr(page.main, "answer", None), getattr(page.main, "cell", None)
+    return view.question, view.answer, view.cell
+
+
+def open_page(page: Any, question: Question) -> None:
+    """Put another question's page on top of this one; Esc comes back."""
+    from tui.navigation import page_for
+
+    page.app.push_screen(page_for(page.place, question))
+
+
+def opening_rows(page: Any, about: Question | None) -> list[Row]:
+    """Return every question to begin with as rows under the names of their sections."""
+    rows: list[Row] = []
+    section = ""
+    for opening in page.app.library.openings().listed(about):
+        if opening.section != section:
+            section = opening.section
+            rows.append(Row(section))
+        rows.append(Row(f" {clean(opening.title, 60)}", opening.question))
+    return rows

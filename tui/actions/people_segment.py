@@ -1,0 +1,103 @@
+"""A fixed segment: an audience of exactly the people a page lists, by their ids."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from core.answers import Cell
+from core.queries import from_json
+from core.queries.common.question import Question
+from core.queries.people.audience import Definition
+from core.queries.people.people import PeopleBehind
+from core.store.library.saved import Item
+from core.text import clean, number
+from tui.actions.saving import ask_name
+from tui.screens.people import many
+from tui.services.runner import Hearer
+from tui.storing import Again, attempt
+
+MOST = 10_000
+"""People a fixed segment can hold."""
+
+
+def everybody_listed(question: Question) -> PeopleBehind:
+    """Return the question that lists all the people of a page's question at once."""
+    if isinstance(question, PeopleBehind):
+        return question.model_copy(update={"limit": MOST, "offset": 0})
+    return PeopleBehind(of=question, cell=Cell(), limit=MOST)
+
+
+def members_of(id_: str) -> PeopleBehind:
+    """Return the question that counts who is in an audience now."""
+    return PeopleBehind(of=from_json({"kind": "audience", "audience": id_}))
+
+
+def make_fixed(page: Any) -> None:
+    """Ask for a name, then keep everybody listed under it."""
+    listed = page.main.answer if page.main is not None else None
+    if listed is None or page.question is None:
+        return
+    if not listed.total:
+        page.say("Nobody is listed, so there is nobody to keep.")
+    elif not _too_many(page, listed.total):
+        heading = f"New segment of {many(listed.total)}"
+        title = clean(listed.title)[:200]
+        ask_name(page, heading, title, lambda name, again: _gather(page, name, again))
+
+
+def _too_many(page: Any, total: int) -> bool:
+    if total > MOST:
+        page.say(
+            f"A fixed segment holds at most {MOST:,} people, these are {number(total)}.",
+            warning=True,
+        )
+    return total > MOST
+
+
+def _gather(page: Any, name: str, again: Again) -> None:
+    """Ask for everybody, not only the rows that are loaded."""
+    question = everybody_listed(page.question)
+    page.ask(Hearer(lambda people: _store(page, name, people, again), page.sorry), question)
+
+
+def _store(page: Any, name: str, people: Any, again: Again) -> None:
+    if _too_many(page, people.total):
+        return
+    body = Definition(static_ids=tuple(person.user for person in people.rows))
+    definition = body.model_dump(mode="json", by_alias=True, exclude_defaults=True)
+
+    def kept(item: Item) -> None:
+        page.made = item
+        told = Hearer(lambda found: _tell(page, item, people.total, found.total), page.sorry)
+        page.ask(told, members_of(item.id))
+
+    about = clean(people.title)[:2000]
+    attempt(
+        page, lambda saved: saved.save_audience(name, definition, about), f"Saved {clean(name)}.",
+        kept, again,
+    )  # fmt: skip
+
+
+def _tell(page: Any, item: Item, listed: int, members: int) -> None:
+    """Say how many are in the segment, which is as many as were listed unless ids are shared."""
+    if members == listed:
+        page.say(
+            f"Saved {clean(item.title, 60)}: {many(members)}, in Segments under yours. U undoes."
+        )
+        return
+    said = f"Saved, but {number(members)} people are in it, not {number(listed)}: ids are shared."
+    page.say(said, warning=True)
+
+
+def take_back(page: Any) -> None:
+    """Delete the segment this page made last; in Segments it can be brought back."""
+    item = page.made
+    if item is None:
+        page.say("No segment was made here. n makes one of these people.")
+        return
+
+    def gone(_: Any) -> None:
+        page.made = None
+
+    said = f"{clean(item.title, 60)} is gone. U in Segments brings it back."
+    attempt(page, lambda saved: saved.delete("audiences", item.id), said, gone)

@@ -1,0 +1,304 @@
+"""What the save, add, mark, delete and undo keys do: ask for a name, store, say so."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from core.definitions.board import Block, Board, Position, checked
+from core.errors import BadInput, FootfallError
+from core.language.questions import format_question
+from core.queries.common.question import Question
+from core.store.library.saved import CATEGORIES, Item, Mark
+from core.text import clean
+from tui.storing import Again, attempt
+from tui.widgets.dialogs import Chooser, Confirm, Menu, Prompt
+from tui.widgets.listing import Row
+
+NEW = "(new board)"
+
+
+def ask_name(
+    page: Any,
+    heading: str,
+    value: str,
+    then: Callable[[str, Again], None],
+    wrong: FootfallError | None = None,
+) -> None:
+    """Ask for a title of 1 to 200 characters.
+
+    Args:
+        value: the title to begin with.
+        then: called with the title, and with what asks again when it could not be stored.
+        wrong: why the title did not do the last time.
+    """
+
+    def named(text: str) -> str:
+        if not 1 <= len(text.strip()) <= 200:
+            raise BadInput("A name has 1 to 200 characters.")
+        return text.strip()
+
+    def given(name: str | None) -> None:
+        if name:
+            then(name, lambda error: ask_name(page, heading, name, then, error))
+
+    page.app.push_screen(Prompt(heading, named, value=value, wrong=wrong), given)
+
+
+# -- charts
+
+
+def save_question(page: Any) -> None:
+    """Save a page's question as a chart, asking for its name."""
+    question, view = page.question, page.main
+    if question is None or view is None:
+        return
+    title = clean(view.heading) or clean(format_question(question))
+
+    def store(name: str, again: Again) -> None:
+        body = {"question": format_question(question), "chart": view.chart}
+        known = next((c for c in page.app.library.charts() if c.title == name), None)
+        item = Item(id=known.id if known else "", title=name, body=body)
+        said = f"Saved as {clean(name)}."
+        attempt(page, lambda saved: saved.save("charts", item), said, kept, again)
+
+    def kept(_: Any) -> None:
+        view.saved = question
+        page.update_chrome()
+
+    ask_name(page, "Save as", title, store)
+
+
+def add_to_board(page: Any) -> None:
+    """Add a page's question to a board as a tile."""
+    question, view = page.question, page.main
+    if question is None or view is None:
+        return
+    rows = [Row(b.title, b.id, f"{len(b.blocks)} tiles") for b in page.app.library.saved_boards()]
+    rows.append(Row(NEW, NEW))
+
+    def chosen(value: str | None) -> None:
+        if value == NEW:
+            ask_name(page, "New board", "", lambda name, again: put(Board(title=name), again))
+        elif value:
+            put(page.app.saved.board(value))
+
+    def put(board: Board, again: Again | None = None) -> None:
+        block = tile(question, clean(view.heading), view.chart, board)
+        said = f"Added to {clean(board.title)}."
+        attempt(page, lambda saved: saved.save_board(board.with_block(block)), said, again=again)
+
+    page.app.push_screen(Chooser("Add to board", rows), chosen)
+
+
+def tile(question: Question, title: str, chart: str, board: Board) -> Block:
+    """Return a block for a question, below everything on a board."""
+    position = Position(x=0, y=board.bottom, width=12, height=4)
+    return Block(title=title, question=format_question(question), chart=chart, position=position)
+
+
+# -- boards
+
+
+def new_board(page: Any) -> None:
+    """Ask for a name and start an empty board."""
+
+    def store(name: str, again: Again) -> None:
+        board = checked(Board, {"title": name})
+        said = f"Board {clean(name)} is there. a on a chart adds to it."
+        attempt(page, lambda saved: saved.save_board(board), said, lambda _: page.fill(), again)
+
+    ask_name(page, "New board", "", store)
+
+
+def save_starters(page: Any) -> None:
+    """Save the starter boards made from the events that exist."""
+    boards = page.app.library.starters()
+
+    def store(saved: Any) -> None:
+        taken = {b.title.casefold() for b in saved.boards()}
+        for board in boards:
+            if board.title.casefold() not in taken:
+                saved.save_board(board)
+
+    attempt(page, store, f"Saved {len(boards)} starter boards.", lambda _: page.fill())
+
+
+def save_board(page: Any) -> None:
+    """Save a board with what its tiles ask now."""
+    board = page.board
+    for shown in page.tiles:
+        if shown.question is not None and shown.question != shown.saved:
+            board = board.with_block(_changed(board, shown))
+
+    def kept(stored: Board) -> None:
+        page.board = stored
+        page.changes = {}
+        for shown in page.tiles:
+            shown.block = stored.block(shown.block.id) or shown.block
+            shown.saved = shown.question
+        page.update_chrome()
+
+    attempt(page, lambda saved: saved.save_board(board), "Board saved.", kept)
+
+
+def _changed(board: Board, shown: Any) -> Block:
+    """Return a tile's block with what it asks now; the board's own filters stay the board's."""
+    kept = tuple(c for c in shown.question.conditions if c not in board.filters)
+    question = shown.question.model_copy(update={"conditions": kept})
+    asked: dict[str, Any] = {
+        "question": format_question(question), "chart": shown.chart, "series": (), "chart_id": "",
+    }  # fmt: skip
+    if question.kind == "several":
+        asked["axis_config"] = None
+    return shown.block.model_copy(update=asked)
+
+
+def delete_board(page: Any) -> None:
+    """Delete the board under the cursor, after asking."""
+    board = page.boards.get(page.listing.value)
+    if board is None or not board.updated_at:
+        page.say("A starter board is not saved; there is nothing to delete.")
+        return
+
+    def answered(yes: bool | None) -> None:
+        if yes:
+            said = f"Deleted {clean(board.title)}. U brings it back."
+            attempt(page, lambda saved: saved.delete_board(board.id), said, lambda _: page.fill())
+
+    page.app.push_screen(Confirm(f"Delete board {clean(board.title, 30)}?"), answered)
+
+
+def undo_delete(page: Any, kind: Any = "boards", then: Callable[[], None] | None = None) -> None:
+    """Bring back what was deleted last, then call `then`, else fill the page again."""
+    deleted = page.app.saved.deleted(kind)
+    if not deleted:
+        page.say("Nothing was deleted in the last 30 days.")
+        return
+    id_, title, _ = deleted[0]
+    said = f"{clean(title)} is back."
+    attempt(page, lambda saved: saved.restore(kind, id_), said, lambda _: (then or page.fill)())
+
+
+def delete_tile(page: Any) -> None:
+    """Take the focused tile off its board; undo puts it back."""
+    panel = page.panel
+    if panel is None or not hasattr(panel, "block"):
+        return
+    before = page.board
+
+    def answered(yes: bool | None) -> None:
+        if yes:
+            board = before.without(panel.block.id)
+            attempt(
+                page, lambda saved: saved.save_board(board), "Tile removed. U undoes.",
+                lambda stored: replace_board(page, stored, before),
+            )  # fmt: skip
+
+    page.app.push_screen(Confirm(f"Remove {clean(panel.heading, 30)} from the board?"), answered)
+
+
+def undo_tile(page: Any) -> None:
+    """Put back the tile that was removed last."""
+    if page.before is None:
+        page.say("Nothing was removed from this board.")
+        return
+    attempt(
+        page, lambda saved: saved.save_board(page.before), "The tile is back.",
+        lambda stored: replace_board(page, stored, None),
+    )  # fmt: skip
+
+
+def replace_board(page: Any, board: Board, before: Board | None) -> None:
+    """Show another state of a board in the page's place."""
+    from tui.screens.board import BoardPage
+
+    fresh = BoardPage(page.place, board)
+    fresh.before, fresh.changes = before, page.changes
+    page.app.switch_screen(fresh)
+
+
+# -- marks
+
+
+def mark_here(page: Any) -> None:
+    """Mark the day under the cursor, asking for its category and title."""
+    edit_mark(page, Mark(title="?", timestamp=moment_of(page)), "")
+
+
+def moment_of(page: Any) -> int:
+    """Return the start of the bucket under the cursor, else now."""
+    view = page.view
+    if view is not None and view.cell is not None and getattr(view.answer, "buckets", None):
+        for bucket in view.answer.buckets:
+            if bucket.label == view.cell.bucket:
+                return int(bucket.start)
+    return int(page.app.engine.clock())
+
+
+def edit_mark(page: Any, mark: Mark, title: str) -> None:
+    """Ask for a mark's day, title and category, and store it."""
+    when = page.app.engine.calendar.local(mark.timestamp).strftime("%Y-%m-%d %H:%M")
+    _ask_mark(page, mark, f"{when} {clean(title)}")
+
+
+def _ask_mark(page: Any, mark: Mark, typed: str, wrong: FootfallError | None = None) -> None:
+    calendar = page.app.engine.calendar
+
+    def read(text: str) -> tuple[str, int, str]:
+        return text, *_dated(text, calendar)
+
+    def written(found: tuple[str, int, str] | None) -> None:
+        if found is None:
+            return
+        text, moment, title = found
+        new = mark.model_copy(update={"title": title, "timestamp": moment})
+        entries = [(category[0], category, category) for category in CATEGORIES]
+        page.app.push_screen(
+            Menu("Category", entries, mark.category),
+            lambda category: store(new, category, text) if category else None,
+        )
+
+    def store(new: Mark, category: str, text: str) -> None:
+        new = new.model_copy(update={"category": category})
+        when = calendar.local(new.timestamp).strftime("%b %d %Y")
+        attempt(
+            page, lambda saved: saved.save_mark(new), f"Marked {when}: {clean(new.title)}.",
+            lambda _: page.marks_changed(), lambda error: _ask_mark(page, new, text, error),
+        )  # fmt: skip
+
+    page.app.push_screen(
+        Prompt("Mark: day, time if it matters, and what happened", read, value=typed, wrong=wrong,
+               help="For example 2025-04-30 release 4.2, or 2025-04-30 14:05 release 4.2."),
+        written,
+    )  # fmt: skip
+
+
+def _dated(text: str, calendar: Any) -> tuple[int, str]:
+    """Return the instant and the title of "2025-04-30 14:05 release 4.2"."""
+    words = text.split()
+    for count, form in ((2, "%Y-%m-%d %H:%M"), (1, "%Y-%m-%d")):
+        try:
+            wall = datetime.strptime(" ".join(words[:count]), form)
+            moment = calendar.instant(wall)
+        except (ValueError, OverflowError):
+            continue
+        title = " ".join(words[count:])
+        if not 1 <= len(title) <= 200:
+            raise BadInput("Say in 1 to 200 characters what happened, after the day.")
+        return moment, title
+    raise BadInput("A mark begins with its day.", "For example 2025-04-30 release 4.2.")
+
+
+def delete_mark(page: Any, mark: Mark) -> None:
+    """Delete a mark, after asking."""
+
+    def answered(yes: bool | None) -> None:
+        if yes:
+            said = f"Deleted {clean(mark.title)}. U brings it back."
+            attempt(
+                page, lambda saved: saved.delete_mark(mark.id), said, lambda _: page.marks_changed()
+            )
+
+    page.app.push_screen(Confirm(f"Delete mark {clean(mark.title, 30)}?"), answered)

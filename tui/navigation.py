@@ -1,0 +1,29 @@
+"""Which page shows a question."""
+
+from __future__ import annotations
+
+from core.queries.common.question import Question
+from tui.screens.page import Page
+
+PEOPLE = ("people", "segment", "audience", "user_search")
+PERSON = "user_activity"
+
+
+def page_for(place: str, question: Question, title: str = "", chart: str = "") -> Page:
+    """Return a page for any question: people as a list, a person as a timeline, else a chart."""
+    if question.kind in PEOPLE:
+        from tui.screens.people import PeoplePage
+
+        return PeoplePage(place, question)
+    if question.kind == PERSON:
+        from tui.screens.timeline import TimelinePage
+
+        return TimelinePage(place, str(getattr(question, "user", "")))
+    from tui.screens.chart import ChartPage
+
+    return ChartPage(place, question, title, chart)
+
+
+def has_own_page(question: Question) -> bool:
+    """Whether a question is shown elsewhere than in a chart."""
+    return question.kind in PEOPLE or question.kind == PERSON

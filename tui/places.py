@@ -1,0 +1,61 @@
+"""The root page of each place; a page's file is loaded when its place is first shown."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable
+from typing import Any
+
+from textual.screen import Screen
+
+from core.definitions.board import Board
+from core.queries.common.question import Question
+from tui.services.state import State
+
+ROOTS = {
+    "boards": "tui.screens.boards:BoardsPage",
+    "metrics": "tui.screens.metrics:MetricsPage",
+    "funnel": "tui.screens.funnel:FunnelPage",
+    "retention": "tui.screens.retention:RetentionPage",
+    "segments": "tui.screens.segments:SegmentsPage",
+    "marks": "tui.screens.marks:MarksPage",
+    "users": "tui.screens.users:UsersPage",
+}
+"""place -> module:class."""
+
+
+def root(place: str) -> Callable[[], Screen[Any]]:
+    """Return what makes the root page of a place."""
+
+    def make() -> Screen[Any]:
+        module, _, name = ROOTS[place].partition(":")
+        page: Screen[Any] = getattr(importlib.import_module(module), name)(place)
+        return page
+
+    return make
+
+
+def start_place(state: State, board: str | Board | None, question: Question | None) -> str:
+    """Return where the explorer opens: what was asked for, else where it was left."""
+    if board is not None:
+        return "boards"
+    if question is not None:
+        return "metrics"
+    place = state.values.get("place")
+    return place if place in ROOTS else "boards"
+
+
+def first_page(
+    saved: Any, board: str | Board | None, range_text: str | None, question: Question | None
+) -> Screen[Any] | None:
+    """Return the page to open above the root, if one was asked for."""
+    if board is not None:
+        from tui.screens.board import BoardPage
+
+        found = saved.board(board) if isinstance(board, str) else board
+        return BoardPage("boards", found, range_text)
+    if question is not None:
+        from tui.navigation import page_for
+
+        return page_for("metrics", question)
+    return None

@@ -1,0 +1,249 @@
+"""FramedPage: four lines of chrome around panels, a cursor that moves, and sentences said."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, ClassVar, Self
+
+from textual.app import ComposeResult
+from textual.containers import Container
+from textual.events import Key, Resize
+from textual.geometry import Region
+from textual.message import Message
+from textual.screen import Screen
+from textual.widget import Widget
+
+from core.errors import FootfallError
+from tui.keys import PLACES, key_line_of, remapped
+from tui.widgets.chrome import Crumb, KeyLine, Status, Tabs
+from tui.widgets.dialogs import Prompt, TooSmall
+from tui.widgets.listing import Listing
+from tui.widgets.panel import Panel
+
+SMALLEST = (60, 18)
+
+
+class FramedPage(Screen[None]):
+    """A page of a place; pages of one place lie on a stack.
+
+    Args:
+        place: the place whose stack it is on.
+    """
+
+    page_id: ClassVar[str] = ""
+    labels: ClassVar[dict[str, str]] = {}
+    AUTO_FOCUS = ""
+    _focusing = False
+    DEFAULT_CSS = """
+    FramedPage { layout: vertical; layers: base cover; }
+    FramedPage #body { height: 1fr; width: 1fr; }
+    FramedPage.-tiny TooSmall { display: block; }
+    """
+
+    def __init__(self, place: str) -> None:
+        super().__init__()
+        self.place = place
+        self.zoomed: Panel | None = None
+
+    def set_focus(self, *args: Any, **kwargs: Any) -> None:
+        """See Screen; Textual would repaint the whole screen, but panels repaint themselves."""
+        self._focusing = True
+        try:
+            super().set_focus(*args, **kwargs)
+        finally:
+            self._focusing = False
+
+    def refresh(self, *regions: Region, repaint: bool = True, **options: bool) -> Self:
+        """See Widget; nothing to paint while only the focus moves."""
+        if self._focusing and not regions:
+            return self
+        return super().refresh(*regions, repaint=repaint, **options)
+
+    async def _dispatch_message(self, message: Message) -> None:
+        """See MessagePump; a file that cannot be read while a message is handled ends no page."""
+        try:
+            await super()._dispatch_message(message)
+        except FootfallError as error:
+            self.sorry(error)
+
+    # -- what a page says of itself
+
+    @property
+    def crumb(self) -> str:
+        """Its step in the crumb."""
+        return next(name for place, _, name in PLACES if place == self.place)
+
+    @property
+    def asked(self) -> str:
+        """The question in short, for line 2."""
+        return ""
+
+    def body(self) -> Iterable[Widget]:
+        """Return its panels."""
+        return ()
+
+    # -- chrome
+
+    def compose(self) -> ComposeResult:
+        """See Screen."""
+        yield Tabs(self.place, self.app.engine.path.name)
+        yield Crumb()
+        with Container(id="body"):
+            yield from self.body()
+        yield Status()
+        yield KeyLine()
+        yield TooSmall()
+
+    def on_mount(self) -> None:
+        """Set the keys and the focus, then begin."""
+        keys = self.query_one(KeyLine)
+        keys.actions = remapped(key_line_of(self.page_id, self.labels), self.app.keymap)
+        keys.labels = self.labels
+        if self.panels:
+            self.panels[0].focus()
+        self.begin()
+        self.update_chrome()
+
+    def begin(self) -> None:
+        """Called once, when the panels are there."""
+
+    def update_chrome(self) -> None:
+        """Repaint crumb and status where they changed."""
+        if not self.is_mounted:
+            return
+        crumb = self.query_one(Crumb)
+        crumb.steps = self.crumbs
+        crumb.asked = self.asked
+        crumb.repaint()
+        self.update_status()
+
+    def update_status(self) -> None:
+        """Repaint the status line where it changed."""
+
+    @property
+    def crumbs(self) -> list[str]:
+        """The steps from the place's root to here."""
+        found = []
+        for screen in self.app.stack_of(self.place):
+            if isinstance(screen, FramedPage):
+                found.append(screen.crumb)
+            if screen is self:
+                break
+        return found or [self.crumb]
+
+    def say(self, text: str, *, warning: bool = False) -> None:
+        """Show a sentence on the status line until the next key."""
+        status = self.query_one(Status)
+        status.message, status.warning = text, warning
+        status.repaint()
+
+    def sorry(self, error: FootfallError) -> None:
+        """Say why something did not work, where there is a status line by then."""
+        if self.query(Status):
+            self.say(str(error).split("\n")[0], warning=True)
+
+    def on_key(self, event: Key) -> None:
+        """A key makes the last message go."""
+        status = self.query_one(Status)
+        if status.message:
+            status.message = ""
+            status.repaint()
+
+    def on_resize(self, event: Resize) -> None:
+        """Too small a terminal shows one sentence instead."""
+        wide, high = SMALLEST
+        self.set_class(event.size.width < wide or event.size.height < high, "-tiny")
+        self.set_class(event.size.width >= 100, "-wide")
+        self.set_class(event.size.height >= 32, "-tall")
+
+    # -- panels
+
+    @property
+    def panels(self) -> list[Panel]:
+        """The panels that can have the focus, in reading order."""
+        found = [p for p in self.query(Panel) if p.can_focus and p.display]
+        return sorted(found, key=lambda p: (p.region.y, p.region.x))
+
+    @property
+    def panel(self) -> Any:
+        """The panel with the focus, else the first; None without any."""
+        if isinstance(self.focused, Panel):
+            return self.focused
+        return self.panels[0] if self.panels else None
+
+    # -- moving
+
+    def action_up(self) -> None:
+        """Move up."""
+        self.move(-1, 0)
+
+    def action_down(self) -> None:
+        """Move down."""
+        self.move(1, 0)
+
+    def action_left(self) -> None:
+        """Move left."""
+        self.move(0, -1)
+
+    def action_right(self) -> None:
+        """Move right."""
+        self.move(0, 1)
+
+    def move(self, rows: int, columns: int) -> None:
+        """Move the cursor of the focused panel."""
+        if self.panel is not None:
+            self.panel.move(rows, columns)
+
+    def action_first(self) -> None:
+        """To the first."""
+        if self.panel is not None:
+            self.panel.move_to_edge(False)
+
+    def action_last(self) -> None:
+        """To the last."""
+        if self.panel is not None:
+            self.panel.move_to_edge(True)
+
+    def action_page_up(self) -> None:
+        """A page up."""
+        self.move(-getattr(self.panel, "page_rows", 1), 0)
+
+    def action_page_down(self) -> None:
+        """A page down."""
+        self.move(getattr(self.panel, "page_rows", 1), 0)
+
+    def action_next_panel(self) -> None:
+        """Focus the next panel."""
+        self._focus_by(1)
+
+    def action_previous_panel(self) -> None:
+        """Focus the panel before."""
+        self._focus_by(-1)
+
+    def _focus_by(self, step: int) -> None:
+        panels = self.panels
+        if panels:
+            at = panels.index(self.panel) if self.panel in panels else 0
+            panels[(at + step) % len(panels)].focus()
+
+    def action_zoom(self) -> None:
+        """The focused panel over the whole page, or everything again."""
+        if self.zoomed is not None:
+            self.zoomed = None
+            for panel in self.query(Panel):
+                panel.remove_class("-away")
+        elif isinstance(self.panel, Panel):
+            self.zoomed = self.panel
+            for panel in self.query(Panel):
+                panel.set_class(panel is not self.zoomed, "-away")
+
+    def action_find(self) -> None:
+        """Filter the focused list."""
+        panel = next((p for p in (self.panel, *self.panels) if isinstance(p, Listing)), None)
+        if panel is None:
+            return
+        panel.focus()
+        self.app.push_screen(
+            Prompt("Find", str, value=panel.filter, help="Shows only what holds these words."),
+            lambda text: panel.narrow(text) if text is not None else None,
+        )

@@ -1,0 +1,80 @@
+"""KeptPage: a place that shows one question of its kind: the last, a saved one, or none yet."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from core.errors import BadQuestion
+from core.queries.common.question import Question
+from tui.actions import edits
+from tui.navigation import page_for
+from tui.screens.chart import dated
+from tui.screens.question_page import AskedPage
+from tui.widgets.answer import AnswerView
+
+
+class KeptPage(AskedPage):
+    """Root page of a place for one kind of question."""
+
+    kind: ClassVar[str] = ""
+    nothing: ClassVar[str] = ""
+    example: ClassVar[str] = ""
+
+    @property
+    def crumb(self) -> str:
+        """See Page."""
+        view = self.main
+        title = view.heading if view and view.answer else ""
+        title = title.removeprefix(f"{self.kind.capitalize()}: ")
+        return f"{super().crumb} > {title}" if title else super().crumb
+
+    def start(self) -> None:
+        """See Page: what was asked last, or the first of its kind that is saved."""
+        question = self.app.state.question(self.place) or self.app.library.first_of(self.kind)
+        if question is None:
+            self.main.fail(BadQuestion(self.nothing, "n writes one."))
+            return
+        self.main.saved = question
+        self.ask(self.main, question)
+
+    def put(self, question: Question) -> None:
+        """See AskedPage: another kind of question gets a page of its own."""
+        if question.kind == self.kind:
+            super().put(question)
+            return
+        self.app.push_screen(page_for(self.place, question))
+
+    def answered(self, view: AnswerView) -> None:
+        """See Page."""
+        dated(view)
+        self.app.state.keep(self.place, view.question)
+        self.update_chrome()
+
+    def action_new(self) -> None:
+        """Another question of this kind, as text."""
+        if self.question is None:
+            self.edit_text(f"New {self.kind}", self.example_here())
+        else:
+            self.action_edit()
+
+    def example_here(self) -> str:
+        """Return a text to start from, in the workspace's own words."""
+        known = [_quoted(name) for name in self.context.names.pickable]
+        first, second = [*known, "signup", "purchase"][:2]
+        return self.example.format(first, second) + self._range()
+
+    def _range(self) -> str:
+        text = edits.usual_range(self.app.engine)
+        return f" {text.replace(',', '..')}" if "," in text else ""
+
+    def action_table(self) -> None:
+        """This answer is a table already."""
+        self.say("This page is a table already. v draws it otherwise.")
+
+
+def _quoted(name: str) -> str:
+    from core.language.questions import format_question
+    from core.queries import from_json
+
+    text = format_question(from_json({"kind": "trend", "event": name}))
+    return text.strip() or name

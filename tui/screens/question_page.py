@@ -1,0 +1,449 @@
+"""AskedPage: a page about one question, and the keys that change it."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Callable
+from typing import Any
+
+from core.answers import Cell, Table
+from core.draw import charts
+from core.errors import FootfallError
+from core.queries.common.question import Context, Question
+from tui.actions import edits
+from tui.navigation import has_own_page, page_for
+from tui.screens.page import Page
+from tui.services.clipboard import send
+from tui.texts.summary import short
+from tui.widgets.answer import AnswerView
+from tui.widgets.dialogs import Chooser, Menu, Prompt
+from tui.widgets.listing import Listing, Row
+
+USERS = ("user", "user_id")
+"""Names of columns that hold users."""
+
+OTHERS = {"reached": "dropped", "returned": "not_returned"}
+
+
+class AskedPage(Page):
+    """A page whose first view's question the keys change."""
+
+    @property
+    def question(self) -> Question | None:
+        """The question that keys read and change."""
+        view = self.main
+        return view.question if view else None
+
+    @property
+    def main(self) -> AnswerView | None:
+        """The view whose question the keys change."""
+        return self.views[0] if self.views else None
+
+    @property
+    def asked(self) -> str:
+        """See Page."""
+        view = self.main
+        return short(view.question, view.saved) if view and view.question else ""
+
+    @property
+    def context(self) -> Context:
+        """What questions are asked within now."""
+        return self.app.engine.context()
+
+    # -- changing the question
+
+    def change(self, edit: Callable[[Question], Question]) -> None:
+        """Ask what `edit` makes of the question; its refusal is said on the status line."""
+        if self.question is None or self.main is None:
+            return
+        try:
+            new = edit(self.question)
+        except FootfallError as error:
+            self.sorry(error)
+            return
+        if new != self.question:
+            self.put(new)
+
+    def put(self, question: Question) -> None:
+        """Ask another question in place of the page's; people and persons get their own page."""
+        if has_own_page(question):
+            self.app.push_screen(page_for(self.place, question))
+        elif self.main is not None:
+            self.ask(self.main, question)
+
+    def set_fields(self, **changes: Any) -> None:
+        """Ask with other field values; says so when the kind has none of them."""
+        if self.question is None:
+            return
+        if not any(edits.has(self.question, name) for name in changes):
+            self.say(f"This question has no {' or '.join(changes)}.", warning=True)
+            return
+        self.change(lambda question: edits.revise(question, **changes))
+
+    def refuse(self, field: str) -> bool:
+        """Say that the question has no such field; False when it has it."""
+        if self.question is not None and edits.has(self.question, field):
+            return False
+        self.say(f"This question has no {field}.", warning=True)
+        return True
+
+    # -- time
+
+    def action_range(self) -> None:
+        """The range menu."""
+        if self.question is None:
+            return
+        entries = [
+            *edits.RANGES,
+            ("c", "type it: 3m, qtd, 2024-05-01,2024-05-31", "type"),
+            ("f", "only complete periods", "complete"),
+        ]
+        self.app.push_screen(Menu("Range", entries, self.range_now), self._range_chosen)
+
+    @property
+    def range_now(self) -> str:
+        """The range in force."""
+        return self.question.range if self.question else ""
+
+    def _range_chosen(self, value: str | None) -> None:
+        if value == "type":
+            self.app.push_screen(
+                Prompt("Range", self._range_typed, value=self.range_now,
+                       help="24h, 7d, 4w, 12m, wtd, mtd, qtd, ytd, last_month, all_time, "
+                            "2024-05-01,2024-05-31"),
+                lambda text: self.set_fields(range=text) if text else None,
+            )  # fmt: skip
+        elif value == "complete":
+            self.complete()
+        elif value:
+            self.set_fields(range=value)
+
+    def complete(self) -> None:
+        """Only complete periods."""
+        self.change(lambda question: edits.complete_only(question, self.context))
+
+    def _range_typed(self, text: str) -> str:
+        self.context.span(text)
+        return text.strip()
+
+    def action_earlier(self) -> None:
+        """One range earlier."""
+        self._new_range(lambda text, ctx: edits.shifted(text, ctx, -1))
+
+    def action_later(self) -> None:
+        """One range later."""
+        self._new_range(lambda text, ctx: edits.shifted(text, ctx, 1))
+
+    def action_shorter(self) -> None:
+        """A shorter range."""
+        self._new_range(lambda text, ctx: edits.resized(text, ctx, -1))
+
+    def action_longer(self) -> None:
+        """A longer range."""
+        self._new_range(lambda text, ctx: edits.resized(text, ctx, 1))
+
+    def _new_range(self, find: Callable[[str, Context], str]) -> None:
+        if self.question is None:
+            return
+        try:
+            self.set_fields(range=find(self.range_now, self.context))
+        except FootfallError as error:
+            self.sorry(error)
+
+    def action_granularity(self) -> None:
+        """The next granularity that fits."""
+        if not self.refuse("granularity"):
+            try:
+                new = edits.next_granularity(self.question, self.context)
+            except FootfallError as error:
+                self.sorry(error)
+                return
+            self.set_fields(granularity=new.granularity)
+
+    def action_compare(self) -> None:
+        """Compare with nothing, the previous period, the year before."""
+        if not self.refuse("compare"):
+            self.set_fields(compare=edits.next_compare(self.question).compare)
+
+    # -- what and for whom
+
+    def action_measure(self) -> None:
+        """Count something else."""
+        from tui.actions.choosing import show_as
+
+        show_as(self)
+
+    def action_related(self) -> None:
+        """Go on to a question near to this one."""
+        from tui.actions.choosing import lead_on
+
+        lead_on(self)
+
+    def action_breakdown(self) -> None:
+        """Choose a field to break down by."""
+        if self.refuse("breakdown"):
+            return
+        names = self.context.names
+        rows = [Row("none", ()), *(Row(field, (field,)) for field in names.fields)]
+        rows += [Row(name, (name,)) for name in ("event",) if self._any_event]
+        self.app.push_screen(
+            Chooser("Break down by", rows, free=lambda text: (text,), hint="a field"),
+            lambda value: self.set_fields(breakdown=self._fitting(value))
+            if value is not None else None,
+        )  # fmt: skip
+
+    @property
+    def _any_event(self) -> bool:
+        return getattr(self.question, "event", "") is None
+
+    def _fitting(self, value: tuple[str, ...]) -> Any:
+        """A kind takes a list of fields, or one field or none."""
+        now = getattr(self.question, "breakdown", ())
+        if isinstance(now, tuple):
+            return value
+        return value[0] if value else None
+
+    def action_filter(self) -> None:
+        """The filters, numbered."""
+        from tui.screens.filters import ABOUT, FilterEditor
+
+        if self.question is not None:
+            about = ABOUT.get(self.filtered.kind, ()) if self.filtered else ()
+            now = getattr(self.filtered, "filters_on", "")
+            self.app.push_screen(
+                FilterEditor(self.context, self.conditions_now, about, now),
+                lambda found: self.set_fields(**found) if found is not None else None,
+            )
+
+    @property
+    def filtered(self) -> Question | None:
+        """The question whose events the conditions are about; None for several."""
+        return self.question
+
+    @property
+    def conditions_now(self) -> tuple[Any, ...]:
+        """The conditions the filter editor starts from."""
+        return self.question.conditions if self.question else ()
+
+    def action_segment(self) -> None:
+        """Count only a segment's or an audience's people."""
+        if self.refuse("segment"):
+            return
+        from tui.texts.segments import SEGMENTS
+
+        rows = [Row("everybody", ("", ""))]
+        rows += [Row(name.replace("_", " "), ("segment", name)) for name in SEGMENTS]
+        rows += [
+            Row(a.title, ("audience", a.title), "audience") for a in self.app.library.audiences()
+        ]
+        self.app.push_screen(Chooser("Only people in", rows), self._segment_chosen)
+
+    def _segment_chosen(self, value: tuple[str, str] | None) -> None:
+        if value is not None:
+            field, name = value
+            both = {"segment": None, "audience": None}
+            self.set_fields(**(both | ({field: name} if field else {})))
+
+    # -- how it is drawn
+
+    def action_chart(self) -> None:
+        """The next kind of chart."""
+        view = self.view or self.main
+        if view is None or view.answer is None:
+            return
+        kinds = charts(view.answer)
+        now = view.drawn_as if view.drawn_as in kinds else kinds[0]
+        chosen = edits.after(kinds, now)
+        if chosen == now:
+            self.say("This answer is drawn one way only. ; leads on to others.")
+            return
+        view.set_chart(chosen)
+        self.say(f"Shown as {chosen}.")
+
+    # -- the text of the question
+
+    def action_edit(self) -> None:
+        """Edit the question as text."""
+        from core.language.questions import format_question
+
+        text = format_question(self.question) if self.question is not None else ""
+        self.edit_text("Question", text)
+
+    def edit_text(self, heading: str, text: str) -> None:
+        """Ask for a question as text."""
+        self.app.push_screen(Prompt(heading, self.read_text, value=text, help=EXAMPLES),
+                             self._text_given)  # fmt: skip
+
+    def read_text(self, text: str) -> tuple[Question, str]:
+        """Return the question a text means for this workspace, and its chart.
+
+        Raises:
+            BadQuestion: it means none, or names something the workspace does not hold.
+        """
+        from core.language.questions import parse_any, parse_full
+        from core.queries.composite.saved_chart import opened
+
+        if text.lstrip().startswith("{"):
+            question, chart = parse_any(text), ""
+        else:
+            parsed = parse_full(text)
+            question, chart = parsed.question, parsed.chart or ""
+        question = opened(self.context, question)
+        next(question.ask(self.context), None)  # names are looked up before the first statement
+        return question, chart
+
+    def _text_given(self, found: tuple[Question, str] | None) -> None:
+        if found is not None:
+            question, chart = found
+            if self.main is not None:
+                self.main.chart = chart
+            self.put(question)
+
+    def action_complete(self) -> None:
+        """Only complete periods."""
+        self._range_chosen("complete")
+
+    def action_clear_filters(self) -> None:
+        """No conditions, no segment, no audience."""
+        self.set_fields(conditions=[], segment=None, audience=None)
+
+    def action_copy_command(self) -> None:
+        """Copy the command that prints this."""
+        from core.language.questions import format_question
+
+        if self.question is not None:
+            words = ["footfall", "run", format_question(self.question)]
+            command = shlex.join([*words, "--db", str(self.app.engine.path)])
+            self.say(send(self.app, command))
+
+    def action_saved(self) -> None:
+        """Back to the saved question."""
+        view = self.main
+        if view is not None and view.saved is not None and view.saved != view.question:
+            self.put(view.saved)
+
+    # -- doors
+
+    def door(self) -> tuple[Question, Cell] | None:
+        """Return the question and cell under the cursor."""
+        view = self.view
+        question = view.question or self.question if view is not None else None
+        if view is None or question is None or view.cell is None or view.result is None:
+            return None
+        if isinstance(view.answer, Table) and not view.answer.keys:
+            return None
+        return question, view.cell
+
+    def action_open(self) -> None:
+        """The people behind the number under the cursor."""
+        if isinstance(self.panel, Listing):
+            self.choose(self.panel)
+            return
+        found = self.door()
+        if found is not None:
+            self.open_people(*found, expected=people_counted(self.view))
+        elif self.view is not None and self.view.answer is not None:
+            open_row(self, self.view)
+
+    def choose(self, listing: Listing) -> None:
+        """Called for Enter on a list."""
+
+    def action_others(self) -> None:
+        """Those who dropped, did not return."""
+        found = self.door()
+        if found is None:
+            return
+        question, cell = found
+        other = OTHERS.get(cell.outcome or "")
+        if other is None or cell.step == 1 or (cell.period is not None and cell.cohort is None):
+            self.say("There are no others of this number.")
+            return
+        self.open_people(question, cell.model_copy(update={"outcome": other}))
+
+    def open_people(self, question: Question, cell: Cell, expected: float | None = None) -> None:
+        """Push the page of the people behind a number."""
+        from tui.screens.people import PeoplePage
+
+        self.app.push_screen(PeoplePage.behind(self.place, question, cell, expected))
+
+    def on_answer_view_chosen(self, event: AnswerView.Chosen) -> None:
+        """A double click opens."""
+        self.action_open()
+
+    def on_listing_chosen(self, event: Listing.Chosen) -> None:
+        """A double click opens."""
+        self.choose(event.listing)
+
+    # -- keeping
+
+    def action_save(self) -> None:
+        """Save the question under a name."""
+        from tui.actions.saving import save_question
+
+        save_question(self)
+
+    def action_add(self) -> None:
+        """Add the question to a board."""
+        from tui.actions.saving import add_to_board
+
+        add_to_board(self)
+
+    def action_mark(self) -> None:
+        """Mark the cursor's day."""
+        from tui.actions.saving import mark_here
+
+        mark_here(self)
+
+    def marks_changed(self) -> None:
+        """Show the marks as they are now."""
+        for view in self.views:
+            if view.question is not None:
+                self.ask(view, view.question)
+
+    def action_export(self) -> None:
+        """Write the panel to a file."""
+        from tui.actions.exporting import export_panel
+
+        export_panel(self)
+
+    def reason_against(self, action: str) -> str:
+        """See Page."""
+        needed = {"granularity": "granularity", "breakdown": "breakdown", "compare": "compare",
+                  "segment": "segment"}.get(action)  # fmt: skip
+        if needed and (self.question is None or not edits.has(self.question, needed)):
+            return f"this question has no {needed}"
+        return ""
+
+
+def open_row(page: AskedPage, view: AnswerView) -> None:
+    """Open the person named in a row that counts nobody; without one, say so."""
+    from tui.screens.timeline import TimelinePage
+
+    user = person_of(view)
+    if user:
+        page.app.push_screen(TimelinePage(page.place, user))
+        return
+    sql = getattr(view.question, "kind", "") == "sql"
+    behind = "rows of SQL" if sql else "this row" if view.cell is not None else "this answer"
+    page.say(f"There are no people behind {behind}.")
+
+
+def person_of(view: AnswerView) -> str:
+    """Return the user in the row under the cursor of a table that has a column of users."""
+    answer, cell = view.answer, view.cell
+    if not isinstance(answer, Table) or cell is None or cell.row is None:
+        return ""
+    names = [column.name for column in answer.columns]
+    at = next((names.index(name) for name in USERS if name in names), None)
+    return str(answer.rows[int(cell.row)][at] or "") if at is not None else ""
+
+
+def people_counted(view: AnswerView) -> float | None:
+    """Return the number under a view's cursor where it counts people."""
+    return view.number if getattr(view.answer, "unit", "") == "users" else None
+
+
+EXAMPLES = (
+    "signup by country last 30d   dau weekly vs prev   signup > purchase within 7d\n"
+    "retention of signup weekly 8   lifecycle weekly   top events   where country = NL"
+)

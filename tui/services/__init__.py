@@ -1,0 +1,1 @@
+"""What runs beside the screens: questions, fresh data, settings, the clipboard."""

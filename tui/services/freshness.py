@@ -1,0 +1,72 @@
+"""How new the data on show is, and one line that says what is open."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from core.engines.sqlite.engine import SqliteEngine
+from core.errors import FootfallError
+from core.text import age, clean, number
+
+
+class Freshness:
+    """What is known of the workspace's state. Looking never raises.
+
+    Attributes:
+        facts: its name, how many events, how old the newest is.
+        stale: it changed since its answers were computed.
+        trouble: why it cannot be read, or that another file has taken its place; "" usually.
+    """
+
+    def __init__(self, engine: SqliteEngine) -> None:
+        self._engine = engine
+        self._state: tuple[Any, int] | None = None
+        self._name = clean(engine.path.name)
+        self.facts = self._name
+        self.stale = False
+        self.trouble = ""
+        self.seen()
+
+    def look(self) -> bool:
+        """Look whether the workspace changed; True when there is something else to say."""
+        before = (self.stale, self.trouble)
+        state = self._read()
+        if state is not None:
+            self.stale = state != self._state
+            if self._state is not None and state[0] != self._state[0]:
+                self.trouble = f"{self._name} was replaced by another file. F5 reads it."
+        return (self.stale, self.trouble) != before
+
+    def seen(self) -> None:
+        """What is on show is about to be the newest."""
+        state = self._read()
+        if state is not None:
+            self._state, self.stale = state, False
+            self.facts = self._facts()
+
+    def _read(self) -> tuple[Any, int] | None:
+        """The state of the file, None and the trouble where it cannot be read."""
+        try:
+            state = self._engine.state()
+        except FootfallError as error:
+            self.trouble = self._shortened(error)
+            return None
+        self.trouble = ""
+        return state
+
+    def _shortened(self, error: FootfallError) -> str:
+        return error.message.replace(str(self._engine.path), self._name)
+
+    def _facts(self) -> str:
+        try:
+            return self._counted()
+        except FootfallError as error:
+            return self._shortened(error)
+
+    def _counted(self) -> str:
+        ctx = self._engine.context()
+        if ctx.earliest is None or ctx.latest is None:
+            return f"{self._name}  no events"
+        days = ctx.calendar.day_of(ctx.earliest), ctx.calendar.day_of(ctx.latest)
+        total = number(self._engine.events_in(*days))
+        return f"{self._name}  {total} events  newest {age(self._engine.clock() - ctx.latest)}"

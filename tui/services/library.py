@@ -1,0 +1,114 @@
+"""What is saved in a workspace, as the explorer lists it. Reading never raises: a workspace that
+is busy or damaged lists less, and `troubles` says why."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from core.boards.suggestions import Openings
+from core.definitions.board import Board
+from core.engines.sqlite.engine import SqliteEngine
+from core.errors import FootfallError
+from core.queries.common.question import Question
+from core.queries.composite.saved_chart import chart_question
+from core.store.library.saved import Item, Mark, Saved
+
+Value = TypeVar("Value")
+
+
+class Library:
+    """Boards, charts and audiences of one workspace.
+
+    Args:
+        engine: knows which events exist, for the starter boards.
+        saved: where things are saved.
+
+    Attributes:
+        troubles: what could not be read the last time -> why.
+    """
+
+    def __init__(self, engine: SqliteEngine, saved: Saved) -> None:
+        self.engine = engine
+        self.saved = saved
+        self.troubles: dict[str, str] = {}
+        self._openings: tuple[Any, Openings] | None = None
+
+    def openings(self) -> Openings:
+        """Return the questions to begin with, as the data is now."""
+        now = self.engine.state()
+        if self._openings is None or self._openings[0] != now:
+            self._openings = (now, Openings(self.engine))
+        return self._openings[1]
+
+    def boards(self) -> list[Board]:
+        """Return the saved boards; without any, starter boards that are not saved."""
+        return self.saved_boards() or self.starters()
+
+    def saved_boards(self) -> list[Board]:
+        """Return the saved boards."""
+        return self._read("boards", self.saved.boards)
+
+    def starters(self) -> list[Board]:
+        """Return boards made from the events that exist."""
+        from core.boards.starters import starter_boards
+
+        return self._read("starter boards", lambda: list(starter_boards(self.engine)))
+
+    def charts(self) -> list[Item]:
+        """Return the saved charts."""
+        return self._items("charts")
+
+    def audiences(self) -> list[Item]:
+        """Return the saved audiences."""
+        return self._items("audiences")
+
+    def marks(self, category: str | None = None) -> list[Mark]:
+        """Return the marks, newest first."""
+        return self._read("marks", lambda: self.saved.marks(category=category))
+
+    def _items(self, kind: Any) -> list[Item]:
+        return self._read(kind, lambda: self.saved.items(kind))
+
+    def _read(self, what: str, read: Callable[[], list[Value]]) -> list[Value]:
+        try:
+            found = read()
+        except FootfallError as error:
+            path = self.saved.path
+            self.troubles[what] = error.message.replace(str(path), path.name)
+            return []
+        self.troubles.pop(what, None)
+        return found
+
+    def question_of(self, value: Question | Item) -> tuple[Question, str]:
+        """Return the question of a saved chart, and how it is drawn.
+
+        Raises:
+            BadQuestion: what is saved is no question.
+        """
+        if isinstance(value, Question):
+            return value, ""
+        return chart_question(value.body), str(value.body.get("chart", ""))
+
+    def first_of(self, kind: str) -> Question | None:
+        """Return the first question of a kind among saved charts and the boards' tiles."""
+        from core.boards.answering import block_question
+
+        for item in self.charts():
+            found = _asked(lambda item=item: self.question_of(item)[0], kind)
+            if found is not None:
+                return found
+        for board in self.boards():
+            for block in board.blocks:
+                found = _asked(lambda b=board, k=block: block_question(b, k), kind)
+                if found is not None and block.type == "chart":
+                    return found
+        return None
+
+
+def _asked(make: Callable[[], Question], kind: str) -> Question | None:
+    try:
+        question = make()
+    except FootfallError:
+        return None
+    return question if question.kind == kind else None

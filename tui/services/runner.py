@@ -1,0 +1,214 @@
+"""Running questions in threads: at most two at a time, each with its own stop.
+
+A worker never touches a widget: it runs one question and posts one `Answered` to the page. An
+answer to a question that its view no longer asks is dropped there.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
+
+from textual.message import Message
+
+from core.engines.sqlite.engine import Result, SqliteEngine, Stop
+from core.errors import FootfallError
+from core.queries.common.question import Question
+from tui.texts.empty import why_empty
+
+AT_ONCE = 2
+NO_LIMIT = float("inf")
+
+
+@dataclass(eq=False)
+class Asking:
+    """One question on its way.
+
+    Attributes:
+        view: the view that asked.
+        fresh: past the cache.
+        unlimited: without a time limit.
+        started: monotonic seconds when it was asked.
+    """
+
+    view: Any
+    question: Question
+    fresh: bool = False
+    unlimited: bool = False
+    stop: Stop = field(default_factory=Stop)
+    started: float = field(default_factory=time.monotonic)
+
+    @property
+    def seconds(self) -> float:
+        """How long ago it was asked."""
+        return time.monotonic() - self.started
+
+
+class Hearer:
+    """Stands in for a view where an answer is used rather than shown.
+
+    Args:
+        heard: called with the answer.
+        failed: called with the error of a question that failed.
+    """
+
+    is_attached = True
+    question: Question | None = None
+    asking: Any = None
+    forgiving = False
+    marks: tuple[Any, ...] = ()
+
+    def __init__(
+        self, heard: Callable[[Any], None], failed: Callable[[Any], None] | None = None
+    ) -> None:
+        self._heard = heard
+        self._failed = failed
+
+    def show(self, result: Result, empty: str = "") -> None:
+        """Hand the answer over."""
+        self._heard(result.answer)
+
+    def fail(self, error: Exception) -> None:
+        """Hand the error over."""
+        if self._failed is not None:
+            self._failed(error)
+
+    def wait(self) -> None:
+        """There is no picture to dim."""
+
+
+class Answered(Message):
+    """A question came to its end.
+
+    Attributes:
+        asking: which one.
+        result: its result, or None when it failed.
+        error: why it failed, or None.
+        empty: a sentence when there is nothing to show.
+        events: how many events lie in its range.
+        marks: the marks in its range, for charts over time.
+    """
+
+    def __init__(
+        self,
+        asking: Asking,
+        result: Result | None,
+        error: Exception | None = None,
+        empty: str = "",
+        events: int | None = None,
+        marks: tuple[Any, ...] = (),
+    ) -> None:
+        super().__init__()
+        self.asking = asking
+        self.result = result
+        self.error = error
+        self.empty = empty
+        self.events = events
+        self.marks = marks
+
+
+def answer(engine: SqliteEngine, saved: Any, asking: Asking) -> Answered:
+    """Run a question to its end, whatever that is."""
+    try:
+        limit = NO_LIMIT if asking.unlimited else None
+        result = engine.run(
+            asking.question, stop=asking.stop, fresh=asking.fresh, time_limit=limit,
+            forgiving=asking.view.forgiving,
+        )  # fmt: skip
+        empty = why_empty(engine, asking.question, result.answer)
+        return Answered(
+            asking,
+            result,
+            empty=" ".join(result.answer.missed) if empty and result.answer.missed else empty,
+            events=events_in_range(engine, asking.question),
+            marks=marks_of(saved, result.answer),
+        )
+    except FootfallError as error:
+        return Answered(asking, None, error)
+    except Exception as error:  # the rest of the screen goes on working
+        return Answered(asking, None, error)
+
+
+def events_in_range(engine: SqliteEngine, question: Question) -> int | None:
+    """Return how many events lie in a question's range; None when it has none."""
+    asked = getattr(question, "of", question)
+    try:
+        span = engine.context().span(asked.range)
+        return engine.events_in(span.first_day, span.last_day)
+    except (FootfallError, OverflowError, ValueError):
+        return None
+
+
+def marks_of(saved: Any, answer: Any) -> tuple[Any, ...]:
+    """Return the saved marks that lie on an answer over time."""
+    if answer.shape != "series" or not answer.buckets or saved is None:
+        return ()
+    return tuple(saved.marks(answer.buckets[0].start, answer.buckets[-1].end - 1))
+
+
+class Questions:
+    """The questions of one page that wait or run.
+
+    Args:
+        page: where workers are started and `Answered` is posted.
+        engine: what answers.
+        saved: where marks are read from.
+    """
+
+    def __init__(self, page: Any, engine: SqliteEngine, saved: Any) -> None:
+        self._page = page
+        self._engine = engine
+        self._saved = saved
+        self._waiting: deque[Asking] = deque()
+        self._running: list[Asking] = []
+
+    def ask(
+        self, view: Any, question: Question, *, fresh: bool = False, unlimited: bool = False
+    ) -> Asking:
+        """Ask a question for a view, in place of what that view asked before."""
+        self.cancel(view)
+        asking = Asking(view, question, fresh, unlimited)
+        self._waiting.append(asking)
+        self._start_next()
+        return asking
+
+    def finished(self, asking: Asking) -> None:
+        """Note that a question ended, and start the next."""
+        if asking in self._running:
+            self._running.remove(asking)
+        self._start_next()
+
+    def cancel(self, view: Any) -> None:
+        """Stop what a view asked."""
+        self._waiting = deque(a for a in self._waiting if a.view is not view)
+        for asking in self._running:
+            if asking.view is view:
+                asking.stop.stop()
+
+    def cancel_all(self) -> list[Asking]:
+        """Stop everything; return what was on its way."""
+        stopped = self.busy
+        self._waiting.clear()
+        for asking in self._running:
+            asking.stop.stop()
+        return stopped
+
+    @property
+    def busy(self) -> list[Asking]:
+        """What runs or waits, without what was stopped and is about to end."""
+        return [*(a for a in self._running if not a.stop.stopped), *self._waiting]
+
+    def _start_next(self) -> None:
+        while self._waiting and len(self._running) < AT_ONCE:
+            asking = self._waiting.popleft()
+            self._running.append(asking)
+            self._page.run_worker(
+                partial(self._work, asking), thread=True, exit_on_error=False, group="questions"
+            )
+
+    def _work(self, asking: Asking) -> None:
+        self._page.post_message(answer(self._engine, self._saved, asking))

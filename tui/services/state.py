@@ -1,0 +1,105 @@
+"""What the next start brings back: last place and the question of each place, per workspace.
+
+A JSON file with a version number in the state folder. A damaged file is set aside.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import traceback
+from pathlib import Path
+from typing import Any
+
+from platformdirs import user_state_dir
+
+from core.errors import FootfallError
+from core.queries import from_json
+from core.queries.common.question import Question
+
+VERSION = 1
+MOST_WORKSPACES = 50
+
+
+def state_file() -> Path:
+    """Return where the state lies; FOOTFALL_STATE_DIR names another folder."""
+    folder = os.environ.get("FOOTFALL_STATE_DIR") or user_state_dir("footfall")
+    return Path(folder) / "state.json"
+
+
+def log_file() -> Path:
+    """Return where unexpected failures are written."""
+    return state_file().with_name("footfall.log")
+
+
+def log(error: Exception) -> None:
+    """Write an unexpected failure to the log."""
+    file = log_file()
+    with contextlib.suppress(OSError):
+        file.parent.mkdir(parents=True, exist_ok=True)
+        with file.open("a", encoding="utf-8") as stream:
+            stream.write("".join(traceback.format_exception(error)))
+
+
+class State:
+    """What is remembered of one workspace; `save` writes it.
+
+    Args:
+        workspace: the workspace's file.
+        file: where the state lies.
+    """
+
+    def __init__(self, workspace: Path, file: Path | None = None) -> None:
+        self._file = file or state_file()
+        self._key = str(workspace.absolute())
+        self.notice = ""
+        self._all = self._read()
+        found = self._all.get(self._key)
+        self.values: dict[str, Any] = found if isinstance(found, dict) else {}
+
+    def _read(self) -> dict[str, Any]:
+        try:
+            data = json.loads(self._file.read_text("utf-8"))
+            if data["version"] != VERSION or not isinstance(data["workspaces"], dict):
+                raise ValueError("another version")
+        except FileNotFoundError:
+            return {}
+        except (OSError, ValueError, KeyError, TypeError, RecursionError):
+            self._set_aside()
+            return {}
+        found: dict[str, Any] = data["workspaces"]
+        return found
+
+    def _set_aside(self) -> None:
+        aside = self._file.with_suffix(".damaged.json")
+        try:
+            self._file.replace(aside)
+            self.notice = f"The remembered state was damaged; it was set aside as {aside.name}."
+        except OSError:
+            self.notice = "The remembered state could not be read."
+
+    def question(self, place: str) -> Question | None:
+        """Return the question a place had the last time, if it can still be asked."""
+        with contextlib.suppress(FootfallError, TypeError, AttributeError):
+            body = self.values.get("questions", {}).get(place)
+            return from_json(body) if isinstance(body, dict) else None
+        return None
+
+    def keep(self, place: str, question: Question) -> None:
+        """Keep a place's question for the next start."""
+        kept = self.values.setdefault("questions", {})
+        kept[place] = question.model_dump(mode="json", by_alias=True)
+
+    def save(self) -> None:
+        """Write the state; a folder that cannot be written is no reason to fail."""
+        self._all.pop(self._key, None)
+        self._all[self._key] = self.values
+        kept = dict(list(self._all.items())[-MOST_WORKSPACES:])
+        try:
+            self._file.parent.mkdir(parents=True, exist_ok=True)
+            draft = self._file.with_suffix(".new")
+            draft.write_text(json.dumps({"version": VERSION, "workspaces": kept}), "utf-8")
+            draft.replace(self._file)
+        except OSError:
+            return

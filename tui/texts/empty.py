@@ -1,0 +1,85 @@
+"""Why a panel is empty, and which key helps."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from core.answers import Grid, People, Series, Steps, Table, Treemap
+from core.draw.figures import day_text
+from core.engines.sqlite.engine import SqliteEngine
+from core.queries.common.question import Context, Question
+from core.text import clean, number
+from core.timeframe import to_date
+
+
+def why_empty(engine: SqliteEngine, question: Question, answer: Any) -> str:
+    """Return a sentence for an answer with nothing in it, "" for any other."""
+    if not is_empty(answer):
+        return ""
+    ctx = engine.context()
+    if ctx.latest is None:
+        return "There are no events yet. footfall import FILE --into DB loads some."
+    if question.kind == "user_search":
+        return f'Nobody is called or known by "{_searched(question)}". 0 lists everybody.'
+    if isinstance(answer, People):
+        return "Nobody is behind this number. Esc goes back."
+    asked = getattr(question, "of", question)
+    span = ctx.span(asked.range)
+    inside = engine.events_in(span.first_day, span.last_day)
+    narrowing = _narrowing(asked)
+    if not inside:
+        return f"No events from {_day(span.first_day)} to {_day(span.last_day)}. {_hint(ctx, span)}"
+    if narrowing:
+        return f"Nothing among {number(inside)} events passes {narrowing}. 0 clears what you set."
+    dates = f"from {_day(span.first_day)} to {_day(span.last_day)}"
+    return f"{_subject(answer)} {dates}. r chooses another range."
+
+
+def is_empty(answer: Any) -> bool:
+    """Whether an answer holds nothing but zeros."""
+    if isinstance(answer, Series):
+        return not any(v for line in answer.lines for v in line.values)
+    if isinstance(answer, Table):
+        return not answer.rows
+    if isinstance(answer, Treemap):
+        return not answer.tiles
+    if isinstance(answer, People):
+        return answer.total == 0
+    if isinstance(answer, Grid):
+        return not any(c.size for c in answer.cohorts)
+    if isinstance(answer, Steps):
+        return not any(g.steps[0].count for g in answer.groups if g.steps)
+    return False
+
+
+def _searched(question: Question) -> str:
+    return clean(str(getattr(question, "user", "")), 40)
+
+
+def _narrowing(question: Question) -> str:
+    count = len(question.conditions)
+    parts = [f"your {count} filter{'s' * (count > 1)}"] if count else []
+    if question.segment:
+        parts.append(f"segment {question.segment}")
+    if question.audience:
+        parts.append(f"audience {clean(question.audience)}")
+    return " and ".join(parts)
+
+
+def _subject(answer: Any) -> str:
+    if isinstance(answer, Steps):
+        return "No one started this funnel"
+    if isinstance(answer, Grid):
+        return "No one joined a cohort"
+    return "None of this happened"
+
+
+def _hint(ctx: Context, span: Any) -> str:
+    latest = ctx.calendar.day_of(ctx.latest or 0)
+    if latest < span.first_day:
+        return f"The newest event is {_day(latest)}. Press < or r."
+    return "Press > or r."
+
+
+def _day(day: int) -> str:
+    return day_text(to_date(day), year=True)
