@@ -19,7 +19,8 @@ from core.language.questions import format_question, parse
 from core.queries import from_json
 from core.queries.common.question import Question
 from core.queries.funnel import plan as funnel_plan
-from core.sequences.search import Search, Story, attempts
+from core.sequences.model import Search, Story
+from core.sequences.search import attempts
 from core.sql.dialect import Statement
 from tests import oracle
 from tests.compare import ask, both_engines, check_people, people

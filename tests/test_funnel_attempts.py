@@ -21,8 +21,9 @@ from core.errors import Stopped
 from core.queries import from_json
 from core.sequences import constrained as attempts_order
 from core.sequences.few_events import few, suits
+from core.sequences.model import Event, Search, Story
 from core.sequences.path import path_of
-from core.sequences.search import Event, Search, Story, attempts
+from core.sequences.search import attempts
 from core.timeframe import Span
 from tests import oracle_funnel_orders
 from tests.oracle import Seen

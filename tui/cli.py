@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 
-VERSION = "0.1.0"
+from tui import VERSION
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

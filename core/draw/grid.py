@@ -9,8 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from core.answers import Cohort, Grid
-from core.draw.figures import day_text, moment, next_date, period_text
+from core.draw.cohorts import cohort_label, grid_notes, line_label, window_name
+from core.draw.figures import moment, next_date, period_text
 from core.draw.legend import wrapped
+from core.draw.money import money_chart, money_sentence
 from core.draw.spans import Line, Look, Span, cells, clipped, safe, spread
 from core.draw.spark import merged
 from core.draw.table import window
@@ -81,8 +83,6 @@ def grid_chart(answer: Grid, size: int, height: int, look: Look, cursor: Cursor)
     around the cursor.
     """
     if answer.measure != "share":
-        from core.draw.money import money_chart
-
         return money_chart(answer, size, height, look, cursor)
     if not answer.cohorts:
         return [
@@ -119,44 +119,8 @@ def _view(answer: Grid, size: int, rows: int, cursor: Cursor) -> View:
     )  # fmt: skip
 
 
-def line_label(answer: Grid, row: int) -> str:
-    """Return what a row of `Grid.lines` is called: "combined", "NL", "Feb 19", "NL Feb 19"."""
-    group, cohort = answer.lines[row]
-    name = safe(" / ".join(group))
-    if cohort.label == "combined":
-        return name or cohort.label
-    return f"{name} {cohort_label(cohort, answer)}".lstrip()
-
-
 def _periods(answer: Grid) -> int:
     return max(len(c.counts) for _, c in answer.lines)
-
-
-def letter_of(granularity: str) -> str:
-    """Return what periods are called: D, W, M."""
-    return UNITS.get(granularity, "period")[0].upper()
-
-
-def window_name(answer: Grid, period: int) -> str:
-    """Return what a column is called: W3, the days of a bracket, or r7d."""
-    if answer.days:
-        return f"r{answer.days[period]}d"
-    if answer.brackets:
-        return answer.bracket(period)
-    return f"{letter_of(answer.granularity)}{period}"
-
-
-def cohort_label(cohort: Cohort, answer: Grid) -> str:
-    """Return a cohort's name in the grid: "Feb 19", with the year where the grid has several."""
-    if cohort.label == "combined":
-        return cohort.label
-    when = moment(cohort.label)
-    if when.year == 1:
-        return cohort.label
-    if answer.granularity == "monthly":
-        return f"{when:%b} {when.year}"
-    years = {c.label[:4] for c in answer.cohorts}
-    return day_text(when, year=len(years) > 1)
 
 
 def _heading(answer: Grid, view: View) -> Line:
@@ -241,18 +205,9 @@ def _foot(answer: Grid, size: int, look: Look) -> list[Line]:
     return [*lines, *wrapped(grid_notes(answer), size)]
 
 
-def grid_notes(answer: Grid) -> list[str]:
-    """Return the sentences a reader of a grid must not miss."""
-    more = "s" * (answer.omitted > 1)
-    left = [f"{answer.omitted:,} smaller group{more} left out."] if answer.omitted else []
-    return [*left, *answer.notes]
-
-
 def sentence(answer: Grid, cursor: tuple[int, int]) -> str:
     """Return what the cell under the cursor says, in words."""
     if answer.measure != "share":
-        from core.draw.money import money_sentence
-
         return money_sentence(answer, cursor)
     group, cohort = answer.lines[min(max(cursor[0], 0), len(answer.lines) - 1)]
     combined = cohort.label == "combined"

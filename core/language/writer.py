@@ -6,11 +6,11 @@ own range even where that is the usual one.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from typing import Any
 
-from core.language.writer_subjects import DROPPING, SUBJECTS, Writer, whole_property
+from core.language.writer_subjects import SUBJECTS
+from core.language.writing import Writer, settings
 from core.queries.common.question import Question
 from core.sql.text import one_line
 from core.words.lexicon import CHARTS, SEGMENTS
@@ -18,9 +18,7 @@ from core.words.terms import (
     condition,
     duration_words,
     name,
-    quoted,
     range_words,
-    scalar,
     step_words,
 )
 
@@ -35,40 +33,20 @@ def format_question(question: Question) -> str:
     """
     if question.kind == "sql":
         bare = one_line(question.query)  # type: ignore[attr-defined]
-        if bare is not None and Writer(question).left.keys() == {"query"}:
+        if bare is not None and Writer(question, in_words).left.keys() == {"query"}:
             return bare
     return in_words(question)
 
 
 def in_words(question: Question) -> str:
     """Return the same for a question inside another one: SQL stands in quotes."""
-    writer = Writer(question)
+    writer = Writer(question, in_words)
     subject = SUBJECTS.get(question.kind)
     if subject is None:
         return question.model_dump_json(by_alias=True, exclude_defaults=False)
     parts = [subject(writer)]
     parts += [clause for write in _CLAUSES if (clause := write(writer))]
     return " ".join(filter(None, [*parts, settings(writer)]))
-
-
-def settings(writer: Writer) -> str:
-    """Return the fields that no other clause has said, as a clause, or nothing."""
-    if not writer.left:
-        return ""
-    dumped = writer.question.model_dump(mode="json", by_alias=True)
-    if "property" in writer.left and writer.question.kind in DROPPING:
-        dumped["property"] = whole_property(dumped["property"])
-    return "with " + ", ".join(f"{k} = {_setting(dumped[k])}" for k in writer.left)
-
-
-def _setting(value: Any) -> str:
-    if value is None:
-        return "null"
-    if isinstance(value, str | int | float):
-        return scalar(value)
-    if isinstance(value, list) and all(isinstance(v, str | int | float) for v in value):
-        return f"({', '.join(scalar(v) for v in value)})"
-    return f"json {quoted(json.dumps(value, ensure_ascii=False))}"
 
 
 def _order(writer: Writer) -> str:

@@ -8,37 +8,11 @@ from decimal import Decimal
 from functools import partial
 from typing import Any
 
-from core.queries.common.question import Question
+from core.language.writing import Writer, settings, whole_property
 from core.words.lexicon import BARE, SEGMENTS
 from core.words.terms import cell_words, condition, duration_words, name, quoted, step_words
 
 _COUNTS = ("count", "users", "sessions", "average", "pct_dau", "frequency", "session_events")
-
-
-class Writer:
-    """The fields of a question that still have to be written."""
-
-    def __init__(self, question: Question) -> None:
-        self.question = question
-        fields = type(question).model_fields
-        self.left: dict[str, Any] = {
-            key: getattr(question, key)
-            for key, info in fields.items()
-            if key != "kind"
-            and (
-                getattr(question, key) != info.get_default(call_default_factory=True)
-                or (key == "range" and key in question.model_fields_set)
-            )
-        }
-
-    def take(self, key: str) -> Any:
-        """Return a field's value and count it as written; None when it is at its default."""
-        return self.left.pop(key, None)
-
-    def value(self, key: str) -> Any:
-        """Return a field's value, default or not, and count it as written."""
-        self.left.pop(key, None)
-        return getattr(self.question, key, None)
 
 
 def _active_users(writer: Writer) -> str:
@@ -66,15 +40,6 @@ def _measured(event: str | None, found: str) -> str:
         return found if name(found) == found and "." not in found else quoted(found)
     bare = name(event) == event and "." not in event and BARE.fullmatch(found)
     return f"{event}.{found}" if bare else f"{quoted(event)}.{quoted(found)}"
-
-
-DROPPING = ("trend", "per_actor", "properties", "ltv")
-"""Kinds of which a measured property loses the prefix "properties."."""
-
-
-def whole_property(found: str) -> str:
-    """Return a property so that the prefix a question drops is not part of its name."""
-    return f"properties.{found}" if found.startswith("properties.") else found
 
 
 def _funnel(writer: Writer) -> str:
@@ -261,9 +226,7 @@ def _tile_words(measure: Any) -> str | None:
 
 
 def _explain(writer: Writer) -> str:
-    from core.language.writer import settings
-
-    behind = Writer(writer.value("of"))
+    behind = Writer(writer.value("of"), writer.nested)
     behind.left.pop("range", None)
     text = f"explain {SUBJECTS[behind.question.kind](behind)}"
     return " ".join(filter(None, [text, settings(behind)]))
@@ -328,13 +291,11 @@ def _sql(writer: Writer) -> str:
 
 
 def _people(writer: Writer) -> str:
-    from core.language.writer import in_words
-
     writer.take("range")
     cell = writer.take("cell")
     address = f" at {cell_words(cell)}" if cell is not None else ""
     order = writer.take("order")
-    text = f"people of ({in_words(writer.value('of'))}){address}"
+    text = f"people of ({writer.nested(writer.value('of'))}){address}"
     return text if order is None else f"{text} sorted by {name(order)}"
 
 

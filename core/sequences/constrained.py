@@ -10,7 +10,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from dataclasses import dataclass
 
-from core.sequences.search import OFTEN, Attempt, Check, Search, Story, filling
+from core.sequences.model import OFTEN, Attempt, Check, Search, Story, filling
 
 NEVER = 2**62
 """A time after all others, in ms."""

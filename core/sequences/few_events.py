@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from core.sequences.search import Attempt, Event, Search
+from core.sequences.model import Attempt, Event, Search
 
 FEW = 40
 """Events up to which looking at all of them for each start costs less than an order of theirs."""

@@ -10,7 +10,7 @@ from typing import Any
 import orjson
 
 from core.json_values import json_elements
-from core.sequences.search import OFTEN, Check, Event
+from core.sequences.model import OFTEN, Check, Event
 
 
 def by_value(

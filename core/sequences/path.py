@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 
-from core.sequences.search import Attempt, Story, filling
+from core.sequences.model import Attempt, Story, filling
 
 
 def path_of(story: Story, attempt: Attempt) -> list[list[int]]:

@@ -1,175 +1,32 @@
 """The attempts at a funnel of one actor (definitions 6.3), as an SQL function.
 
-`Walks` finds attempts in order; core/sequences/constrained.py has the other ways,
-core/sequences/held.py splits an actor's events by held values.
-
-Events of equal time form a group that may fill several steps, in any order, each event one step.
-From a given first event, filling as many steps as possible in every group, earliest group first,
-is best for every step at once, so one walk over the groups finds the deepest attempt and its
-earliest times.
+core/sequences/ordered.py finds attempts in order, core/sequences/constrained.py and unordered.py
+those that more is asked of; core/sequences/held.py splits an actor's events by held values.
 """
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
-from functools import cached_property, lru_cache
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from itertools import pairwise
-from typing import Any, Protocol
+from typing import Any
 
 import orjson
 
-Event = tuple[int, int, int]
-"""ts in ms, seq, and the steps it can fill: bit 0 for step 1 and so on.
-
-Bits after those of the steps are about exclusions: see Search."""
-
-Check = Callable[[], None]
-"""Raises when whoever asked wants no answer any more."""
-
-OFTEN = 1023
-"""Between two checks lie that many events at most; one less than a power of two."""
-
-
-@dataclass(frozen=True)
-class Search:
-    """What is looked for among the events of one actor.
-
-    Attributes:
-        order: "ordered", "unordered" or "sequential".
-        steps: how many there are.
-        window: ms from the first step to the last, inclusive.
-        cuts: instants, ascending; between each and the next, half-open, one attempt that begins
-            there is reported.
-        tick: ms that are one instant: times are rounded down to it.
-        totals: report all attempts that begin between the first cut and the last, one after
-            another: the next begins once the one before is complete, or cannot be any more.
-        gaps: whether bit `steps + g` of a mask says that the event must not lie between steps
-            g and g + 1, in any order that it must not lie inside at all.
-        scopes: where not `gaps`: bit `steps + i` says that the event must not lie between the
-            two steps of scope i, else the attempt that was found is dropped.
-        path: whether to say which events were used.
-    """
-
-    order: str
-    steps: int
-    window: int
-    cuts: tuple[int, ...]
-    tick: int = 1
-    totals: bool = False
-    gaps: bool = False
-    scopes: tuple[tuple[int, int], ...] = ()
-    path: bool = False
-
-
-@dataclass(frozen=True)
-class Attempt:
-    """How far one actor came. Times are rounded down to the tick.
-
-    Attributes:
-        first: place of the event that filled step 1.
-        times: of the event of each step that was reached, by step.
-    """
-
-    first: int
-    times: tuple[int, ...]
-
-    @property
-    def depth(self) -> int:
-        """How many steps were reached."""
-        return len(self.times)
-
-
-@dataclass
-class Story:
-    """One actor's events in order of (ts, seq), and grouped by equal time.
-
-    Attributes:
-        times: per event, rounded down to the tick.
-        moments, masks: of each group its time and what its events can fill.
-        group: per event the group it is in.
-    """
-
-    search: Search
-    events: Sequence[Event]
-    times: list[int]
-    moments: list[int] = field(default_factory=list)
-    masks: list[list[int]] = field(default_factory=list)
-    group: list[int] = field(default_factory=list)
-
-    @classmethod
-    def of(cls, search: Search, events: Sequence[Event]) -> Story:
-        """Group events; of more equal ones than there are steps the rest can fill nothing."""
-        tick, steps = search.tick, search.steps
-        times = [e[0] for e in events] if tick == 1 else [e[0] - e[0] % tick for e in events]
-        story = cls(search, events, times)
-        moments, masks, group = story.moments, story.masks, story.group
-        place, moment = -1, None
-        for ts, (_, _, mask) in zip(times, events, strict=True):
-            if ts != moment:
-                moment = ts
-                place += 1
-                moments.append(ts)
-                masks.append([mask])
-            elif len(masks[place]) < steps or masks[place].count(mask) <= steps:
-                masks[place].append(mask)
-            group.append(place)
-        return story
-
-    @cached_property
-    def fits(self) -> list[int]:
-        """Per group all bits of its events."""
-        return [masks[0] if len(masks) == 1 else _united(masks) for masks in self.masks]
-
-    @cached_property
-    def places(self) -> list[list[int]]:
-        """Per step the groups with an event that can fill it."""
-        places: list[list[int]] = [[] for _ in range(self.search.steps)]
-        for place, fits in enumerate(self.fits):
-            for step, found in enumerate(places):
-                if fits >> step & 1:
-                    found.append(place)
-        return places
-
-    @cached_property
-    def spoiled(self) -> list[int]:
-        """Per group the gaps it spoils, bit g for the one after step g."""
-        if self.search.order == "sequential":
-            return [-1] * len(self.moments)
-        return [fits >> self.search.steps for fits in self.fits]
-
-    def starts(self, start: int, end: int, check: Check) -> Iterator[int]:
-        """Yield the places of events of step 1 between two instants, half-open."""
-        for place in range(
-            bisect_left(self.events, (start,)), bisect_left(self.events, (end,))
-        ):  # fmt: skip
-            if not place & OFTEN:
-                check()
-            if self.events[place][2] & 1:
-                yield place
-
-    def others(self, place: int) -> list[int]:
-        """Return what the events of the same time can fill, without one event."""
-        others = list(self.masks[self.group[place]])
-        others.remove(self.events[place][2])
-        return others
-
-
-class Finder(Protocol):
-    """A way to find attempts."""
-
-    def best(self, start: int, end: int) -> Attempt | None:
-        """Return the deepest attempt that begins in between, of these the earliest."""
-        ...
-
-    def opened(self, place: int, since: int) -> tuple[Attempt, int]:
-        """Return the best attempt that begins with an event, and the group it is over with.
-
-        Args:
-            since: the first group that it may use.
-        """
-        ...
+from core.sequences.constrained import Chains, Scopes
+from core.sequences.few_events import few, suits
+from core.sequences.held import by_value
+from core.sequences.model import (
+    Attempt,
+    Check,
+    Event,
+    Finder,
+    Search,
+    Story,
+)
+from core.sequences.ordered import Walks
+from core.sequences.path import path_of
+from core.sequences.unordered import Gatherings
 
 
 def funnel_attempts(
@@ -192,8 +49,6 @@ def funnel_attempts(
     if held is None:
         found = _told(search, None, sorted(rows), check)
     else:
-        from core.sequences.held import by_value
-
         found = [
             row
             for value, own in by_value(rows, orjson.loads(held), check).items()
@@ -214,7 +69,6 @@ def _told(
     search: Search, value: str | None, events: Sequence[Event], check: Check
 ) -> list[list[Any]]:
     """Return the rows of one actor, or of one of their held values."""
-    from core.sequences.few_events import few, suits
 
     found = few(search, events) if suits(search) else None
     if found is not None:
@@ -228,8 +82,6 @@ def _told(
         ts, seq, _ = events[attempt.first]
         path = None
         if search.path:
-            from core.sequences.path import path_of
-
             path = path_of(story, attempt)
         rows.append([value, attempt.times[0], seq, ts, path, *sorted(attempt.times)])
     return rows
@@ -243,16 +95,12 @@ def attempts(search: Search, story: Story, check: Check) -> list[Attempt]:
     finder = _finder(search, story, check)
     found = list(_in_turn(search, story, finder, check) if search.totals else _each(search, finder))
     if search.scopes and found:
-        from core.sequences.constrained import Scopes
-
         scopes = Scopes(search, story)
         return [attempt for attempt in found if not scopes.spoil(attempt)]
     return found
 
 
 def _finder(search: Search, story: Story, check: Check) -> Finder:
-    from core.sequences.constrained import Chains
-    from core.sequences.unordered import Gatherings
 
     if search.order == "unordered":
         return Gatherings(search, story, check)
@@ -275,77 +123,3 @@ def _in_turn(search: Search, story: Story, finder: Finder, check: Check) -> Iter
         if story.group[place] >= since:
             found, since = finder.opened(place, since)
             yield found
-
-
-@dataclass(frozen=True)
-class Walks:
-    """Attempts in order that no event can spoil."""
-
-    search: Search
-    story: Story
-    check: Check
-
-    def best(self, start: int, end: int) -> Attempt | None:
-        """See Finder."""
-        best: Attempt | None = None
-        for place in self.story.starts(start, end, self.check):
-            times = self._walk(place)
-            if best is None or len(times) > best.depth:
-                best = Attempt(place, times)
-                if len(times) == self.search.steps:
-                    break
-        return best
-
-    def opened(self, place: int, since: int) -> tuple[Attempt, int]:
-        """See Finder."""
-        times, moments = self._walk(place), self.story.moments
-        complete = len(times) == self.search.steps
-        last = times[-1] if complete else self.story.times[place] + self.search.window
-        return Attempt(place, times), bisect_right(moments, last)
-
-    def _walk(self, start: int) -> tuple[int, ...]:
-        """Fill steps from a first event."""
-        steps, story = self.search.steps, self.story
-        place = story.group[start]
-        deadline = story.moments[place] + self.search.window
-        filled = filling(1, steps, story.others(start))
-        times = [story.moments[place]] * filled
-        while filled < steps:
-            places = story.places[filled]
-            at = bisect_right(places, place)
-            if at == len(places) or story.moments[places[at]] > deadline:
-                break
-            place = places[at]
-            reached = filling(filled, steps, story.masks[place])
-            times += [story.moments[place]] * (reached - filled)
-            filled = reached
-        return tuple(times)
-
-
-def _united(masks: list[int]) -> int:
-    bits = 0
-    for mask in masks:
-        bits |= mask
-    return bits
-
-
-def filling(filled: int, steps: int, masks: Sequence[int]) -> int:
-    """Return how many steps are filled once events of equal time were given one step each."""
-    if len(masks) == 1:
-        return filled + (filled < steps and masks[0] >> filled & 1)
-    owners: dict[int, int] = {}
-    while filled < steps and _give(filled, masks, owners, set()):
-        filled += 1
-    return filled
-
-
-def _give(step: int, masks: Sequence[int], owners: dict[int, int], tried: set[int]) -> bool:
-    """Give a step an event, moving other steps to other events where that frees one."""
-    for event, mask in enumerate(masks):
-        if not mask >> step & 1 or event in tried:
-            continue
-        tried.add(event)
-        if event not in owners or _give(owners[event], masks, owners, tried):
-            owners[event] = step
-            return True
-    return False

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 
-from core.sequences.search import OFTEN, Attempt, Check, Search, Story
+from core.sequences.model import OFTEN, Attempt, Check, Search, Story
 
 Reach = tuple[int, int]
 """Places in the list of events, half-open."""

@@ -87,7 +87,7 @@ def footfall(ctx: click.Context, version: bool) -> None:
     Without a command it opens the explorer on DB, on FOOTFALL_DB or on your usual workspace.
     """
     if version:
-        from tui.cli import VERSION
+        from tui import VERSION
 
         click.echo(f"footfall {VERSION}")
     elif ctx.invoked_subcommand is None:

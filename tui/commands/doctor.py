@@ -87,7 +87,7 @@ def _tmux(option: str) -> str:
 
 
 def _program() -> Iterator[Check]:
-    from tui.cli import VERSION
+    from tui import VERSION
 
     python = ".".join(str(part) for part in sys.version_info[:3])
     yield Check("footfall", True, f"{VERSION}, Python {python}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shlex
 import sys
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -22,6 +22,9 @@ from tui.commands.common import (
     width_option,
 )
 from tui.commands.saving import as_option, read_text, saved_at, undelete
+
+if TYPE_CHECKING:
+    from core.answers import Table
 
 SWITCHES = {
     "inactive": ("--inactive", "--active", "It does not make people active, or does again."),
@@ -52,8 +55,6 @@ def command() -> None:
 @width_option
 def list_(db: str | None, format: str | None, width: int | None) -> None:
     """List all events with their flags, and custom events with their definitions."""
-    from tui.commands.listing import event_flags
-
     put_answer(event_flags(database(db)), format, width=width_of(width))
 
 
@@ -207,3 +208,22 @@ def _told(what: str, done: int, whole: int) -> None:
     if sys.stderr.isatty():
         end = "\r" if done < whole else "\n"
         print(f"\x1b[2K{what} {done:,} of {whole:,}", end=end, file=sys.stderr, flush=True)
+
+
+def event_flags(path: Path) -> Table:
+    """Return all events with their flags, deleted ones included, and the custom events."""
+    from core.answers import Column
+    from core.catalog.selectors import check_custom
+    from core.language.custom_events import format_custom
+    from core.store.library.event_flags import event_states
+    from core.store.workspace import open_reader
+    from tui.commands.listing import table
+
+    connection = open_reader(path)
+    try:
+        rows = [(state.name, flag_words(state)) for state in event_states(connection)]
+    finally:
+        connection.close()
+    own = saved_at(path).custom_events()
+    rows += [(f"ce:{item.title}", format_custom(check_custom(item.body))) for item in own]
+    return table("Events", (Column(name="event"), Column(name="what it is")), rows)

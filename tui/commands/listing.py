@@ -36,24 +36,6 @@ def events(path: Path) -> Any:
     return answer.model_copy(update={"title": "Events"})
 
 
-def event_flags(path: Path) -> Table:
-    """Return all events with their flags, deleted ones included, and the custom events."""
-    from core.catalog.selectors import check_custom
-    from core.language.custom_events import format_custom
-    from core.store.library.event_flags import event_states
-    from core.store.workspace import open_reader
-    from tui.commands.event import flag_words
-
-    connection = open_reader(path)
-    try:
-        rows = [(state.name, flag_words(state)) for state in event_states(connection)]
-    finally:
-        connection.close()
-    own = saved_at(path).custom_events()
-    rows += [(f"ce:{item.title}", format_custom(check_custom(item.body))) for item in own]
-    return table("Events", _texts("event", "what it is"), rows)
-
-
 def fields(path: Path) -> Table:
     """Return what can be filtered and broken down by."""
     names = open_engine(path).context().names

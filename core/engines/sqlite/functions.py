@@ -19,9 +19,8 @@ from pyroaring import BitMap
 from core.errors import FootfallError, QueryFailed
 from core.json_values import holds_json, json_at, json_number
 from core.sequences.search import funnel_attempts
+from core.sql.sets import Blob, load, percentile
 from core.sql.sums import total
-
-Blob = bytes | None
 
 
 class Failures:
@@ -60,19 +59,6 @@ class Failures:
                 raise
 
         return guarded
-
-
-def load(blob: Blob) -> BitMap:
-    """Return the set a blob holds; NULL is the empty set.
-
-    Raises:
-        TypeError, ValueError: it is no set.
-    """
-    if blob is None:
-        return BitMap()
-    if not blob:
-        raise ValueError("no set is so short")
-    return BitMap.deserialize(blob)
 
 
 def _nothing(*blobs: Blob) -> bool:
@@ -338,18 +324,6 @@ class Percentile:
         if not set(map(type, self.values)) <= {int, float} or not 0 <= self.p <= 1:
             raise TypeError("no numbers, or no part of them")
         return percentile(self.values, self.p)
-
-
-def percentile(values: list[float], p: float) -> float | None:
-    """Return percentile p (0 to 1) by linear interpolation, or None of nothing."""
-    if not values:
-        return None
-    ordered = sorted(values)
-    position = (len(ordered) - 1) * p
-    low = int(position)
-    if low + 1 >= len(ordered):
-        return float(ordered[low])
-    return ordered[low] + (position - low) * (ordered[low + 1] - ordered[low])
 
 
 FUNCTIONS: tuple[tuple[str, int, Callable[..., Any]], ...] = (

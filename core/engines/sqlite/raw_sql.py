@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from core.engines.sqlite import raw_sql_child
-from core.engines.sqlite.engine import Stop
+from core.engines.sqlite.connections import Stop
 from core.errors import (
     BadQuestion,
     FootfallError,

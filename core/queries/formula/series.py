@@ -20,13 +20,13 @@ from core.queries.trend.per_actor import PerActor
 from core.queries.trend.trend import Trend
 
 if TYPE_CHECKING:
-    from core.queries.formula.formula import FormulaQuestion, Measured, Part
+    from core.queries.formula.model import FormulaFields, Measured, Part
 
 MAX_GROUPS = 1000
 
 
 def asked(
-    question: FormulaQuestion, term: Term, part: Part | None, ctx: Context | None = None
+    question: FormulaFields, term: Term, part: Part | None, ctx: Context | None = None
 ) -> TimedQuestion:
     """Return the question whose figures a term has.
 
@@ -51,7 +51,7 @@ def asked(
 
 
 def _shared(
-    question: FormulaQuestion, series: Measured, part: Part | None, term: Term
+    question: FormulaFields, series: Measured, part: Part | None, term: Term
 ) -> dict[str, Any]:
     return {
         "range": series.range or question.range,
@@ -78,7 +78,7 @@ def _plain(metric: str, fields: dict[str, Any]) -> TimedQuestion:
 
 
 def _measured(
-    question: FormulaQuestion, series: Measured, term: Term, fields: dict[str, Any]
+    question: FormulaFields, series: Measured, term: Term, fields: dict[str, Any]
 ) -> TimedQuestion:
     measuring = MEASURING[term.function]
     fields["event"] = _event(question, series, term)
@@ -107,7 +107,7 @@ def _window(term: Term) -> dict[str, Any]:
     return {"rolling_average" if term.window == "ROLLAVG" else "rolling_window": term.length}
 
 
-def _event(question: FormulaQuestion, series: Measured, term: Term) -> str | None:
+def _event(question: FormulaFields, series: Measured, term: Term) -> str | None:
     """The event of a series; None for any.
 
     Raises:
@@ -122,7 +122,7 @@ def _event(question: FormulaQuestion, series: Measured, term: Term) -> str | Non
     return known[series.metric]
 
 
-def _property(question: FormulaQuestion, term: Term) -> str:
+def _property(question: FormulaFields, term: Term) -> str:
     found = question.measured_property(term.letter)
     if found is None and term.function == "REVENUETOTAL":
         return AMOUNT

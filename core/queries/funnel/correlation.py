@@ -22,6 +22,7 @@ from core.columns import NONE
 from core.errors import BadQuestion
 from core.queries.common.question import Ask, Context, Rows, dates
 from core.queries.common.selection import ACTOR_FIELDS, label
+from core.queries.funnel.attempts import attempts
 from core.queries.funnel.fields import FunnelFields
 from core.queries.funnel.notes import notes
 from core.queries.funnel.plan import EVERYBODY, Plan
@@ -124,7 +125,7 @@ class Correlation(FunnelFields):
         had = self._had(plan, bind, by, "reported")
         return bind.statement(
             f"""
-            with reported as materialized ({plan.attempts(bind, people, entry=False)})
+            with reported as materialized ({attempts(plan, bind, people, entry=False)})
             select 0 as whole, v0, v1, converted, count(*) as people
             from ({had}) had
             group by v0, v1, converted
@@ -170,14 +171,14 @@ class Correlation(FunnelFields):
             raise BadQuestion("cell is not of this question.", parameter="cell")
         by = self._by(ctx)
         plan = Plan.of(ctx, self, ctx.span(self.range))
-        attempts = plan.attempts(bind, EVERYBODY, entry=False)
+        found = attempts(plan, bind, EVERYBODY, entry=False)
         wanted = {"reached": "1", "dropped": "0"}.get(cell.outcome or "")
         tests = [f"converted = {wanted}"] if wanted else []
         had = f"""
             select actor, case when t{len(self.steps)} is null then 0 else 1 end as converted
-            from ({attempts})"""
+            from ({found})"""
         if cell.row is not None:
-            had = self._had(plan, bind, by, f"({attempts})")
+            had = self._had(plan, bind, by, f"({found})")
             pairs = enumerate(zip(by, _values(cell.row, len(by)), strict=True))
             tests += [has_value(ctx, bind, field, f"v{n}", value) for n, (field, value) in pairs]
         where = f"where {' and '.join(tests)}" if tests else ""

@@ -15,15 +15,16 @@ from pydantic import Field as Limited
 from core.answers import Cell, Step, StepGroup, Steps
 from core.catalog.catalog import Field
 from core.columns import OTHER
-from core.engines.sqlite.functions import percentile
 from core.errors import BadQuestion
 from core.queries.common.question import Ask, Context, Rows, compared_dates, dates
+from core.queries.funnel.attempts import attempts_with_value, tally_statement
 from core.queries.funnel.fields import MOST_STEPS, FunnelFields, FunnelStep
 from core.queries.funnel.notes import notes
 from core.queries.funnel.plan import Plan
 from core.queries.funnel.tally import Tally, average, seconds
 from core.queries.funnel.values import has_value, value_label
 from core.sql.dialect import Binder, Statement
+from core.sql.sets import percentile
 from core.timeframe import Span
 
 Group = tuple[str, ...]
@@ -89,7 +90,7 @@ class Funnel(FunnelFields):
         """Return what was found by the labels of the breakdown values, () without a breakdown."""
         plan = Plan.of(ctx, self, span)
         shares = yield from plan.shares()
-        statements = [plan.tally(by, share) for share in shares]
+        statements = [tally_statement(plan, by, share) for share in shares]
         rows = yield replace(statements[0], also=tuple(statements[1:]))
         found: dict[Group, Tally] = {}
         for v0, v1, *figures in rows:
@@ -147,7 +148,7 @@ class Funnel(FunnelFields):
         by = [ctx.names.field(name) for name in self.breakdown] if cell.group else []
         plan = Plan.of(ctx, self, span)
         tests = [self._outcome(cell), *self._in_group(ctx, bind, by, cell)]
-        attempts = plan.attempts_with_value(bind, by)
+        attempts = attempts_with_value(plan, bind, by)
         once = "distinct " if plan.repeats else ""
         return f"select {once}actor from ({attempts}) where {' and '.join(tests)}"
 

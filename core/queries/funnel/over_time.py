@@ -17,18 +17,19 @@ from pydantic import model_validator
 
 from core.answers import Cell, Line, Series, TimeBucket
 from core.catalog.catalog import Field
-from core.engines.sqlite.functions import percentile
 from core.errors import BadQuestion
 from core.queries.activity.active_users import bucket_span, group_fields
 from core.queries.common.assemble import Figure, Group
 from core.queries.common.question import Ask, Context, Frame, Rows, dates, find_bucket, frame
 from core.queries.common.selection import slot_expression
+from core.queries.funnel.attempts import attempts_with_value, tally_statement
 from core.queries.funnel.fields import FunnelFields, check_between
 from core.queries.funnel.notes import notes
 from core.queries.funnel.plan import Plan
 from core.queries.funnel.tally import Tally, average, seconds
 from core.queries.funnel.values import has_value, value_label
 from core.sql.dialect import Binder, Statement
+from core.sql.sets import percentile
 from core.timeframe import Bucket, Span, runs
 
 Measure = Literal["conversion", "counts", "avg_seconds", "median_seconds"]
@@ -193,7 +194,7 @@ class FunnelTrend(FunnelFields):
     def _whole(self, ctx: Context, span: Span, by: list[Field]) -> Generator[Statement, Rows, Rows]:
         plan = Plan.of(ctx, self, span)
         shares = yield from plan.shares()
-        statements = [plan.tally(by, share) for share in shares]
+        statements = [tally_statement(plan, by, share) for share in shares]
         rows = yield replace(statements[0], also=tuple(statements[1:]))
         return rows
 
@@ -230,7 +231,7 @@ class FunnelTrend(FunnelFields):
             f"""
             select {", ".join(columns)}
             from (select a.*, {slot} as slot
-                  from ({plan.attempts_with_value(bind, by)}) a) reported
+                  from ({attempts_with_value(plan, bind, by)}) a) reported
             group by {", ".join(keys)}
             """,
             "attempts per bucket and step",
@@ -259,7 +260,7 @@ class FunnelTrend(FunnelFields):
             tests.append(f"{place} = {bind(slot.index)}")
         elif slot is not None:
             plan = _within(plan, slot)
-        attempts = plan.attempts_with_value(bind, by)
+        attempts = attempts_with_value(plan, bind, by)
         return f"select distinct actor from ({attempts}) reported where {' and '.join(tests)}"
 
     def _outcome(self, cell: Cell) -> str:

@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING
 
 from core.catalog.catalog import Field
 from core.catalog.selectors import meaning, together
-from core.engines.sqlite.functions import load
+from core.columns import NONE
 from core.queries.common.question import Context, Rows
 from core.queries.common.selection import Members, Selection, checked, select
 from core.sql.dialect import Binder, Statement
+from core.sql.sets import load
 from core.timeframe import Span
 
 if TYPE_CHECKING:
@@ -35,8 +36,9 @@ EVERYBODY = (1, 2**40)
 class Plan:
     """How a funnel over one span is looked for.
 
-    `attempts` is a relation with a row per reported attempt: one for each person who did step 1
-    in the span, or for each of their held values, or of totals every one. Its columns:
+    Its attempts (core.queries.funnel.attempts) are a relation with a row per reported attempt: one
+    for each person who did step 1 in the span, or for each of their held values, or of totals
+    every one. Its columns:
 
     actor, unit: who, and the held values as JSON (NULL where nothing is held).
     t0: time of step 1, ms. It is t1 unless steps come in any order.
@@ -146,36 +148,6 @@ class Plan:
         first, last = EVERYBODY
         return list(zip([first, *(cut + 1 for cut in cuts)], [*cuts, last], strict=True))
 
-    def tally(self, by: list[Field], people: tuple[int, int]) -> Statement:
-        """Return the rows that core.queries.funnel.tally adds up."""
-        from core.queries.funnel.tally import tally_sql
-
-        bind = self.ctx.binder()
-        return bind.statement(
-            tally_sql(self, bind, by, people), "attempts per step and their times"
-        )
-
-    def attempts_with_value(
-        self, bind: Binder, by: list[Field], people: tuple[int, int] = EVERYBODY
-    ) -> str:
-        """Return the attempts with the raw breakdown values v0 and v1."""
-        attempts = self.attempts(bind, people, entry=bool(by))
-        if not by:
-            return attempts
-        from core.queries.funnel.values import with_values
-
-        return with_values(self, bind, by, attempts)
-
-    def attempts(self, bind: Binder, people: tuple[int, int], *, entry: bool) -> str:
-        """Return the relation of reported attempts of the people; `entry` asks for s1 and x1."""
-        if self.ctx.dialect.name == "clickhouse":
-            from core.queries.funnel import clickhouse as funnel_clickhouse
-
-            return funnel_clickhouse.attempts(self, bind)
-        from core.queries.funnel import sqlite as funnel_sqlite
-
-        return funnel_sqlite.attempts(self, bind, people, entry=entry)
-
     def fitting(self, bind: Binder, people: tuple[int, int] = EVERYBODY) -> str:
         """Return the relation (actor, ts, seq, steps, held) of events with the bits they fit.
 
@@ -191,8 +163,6 @@ class Plan:
             bits = f"({bits}) | (case when {part.where(bind, None)} then {spoiled} else 0 end)"
         held = ""
         if self.held:
-            from core.queries.funnel.values import held_values
-
             held = f", {held_values(self, bind)} as held"
         parts = (self.shared, *self.steps, *self.spoilers)
         clauses = [clause for part in parts for clause in (*part.matching, *part.clauses)]
@@ -272,3 +242,20 @@ def _new(ctx: Context, span: Span) -> Members:
             having min(e.ts) >= {bind(span.start)}"""
 
     return members
+
+
+def held_values(plan: Plan, bind: Binder) -> str:
+    """Return the SQL of the held values of an event as a JSON array of JSON texts."""
+    return f"json_array({', '.join(_held(plan, bind, field) for field in plan.held)})"
+
+
+def _held(plan: Plan, bind: Binder, field: Field) -> str:
+    """Return the SQL of a held value as JSON text, null where it is missing."""
+    d = plan.ctx.dialect
+    if field.kind == "property":
+        return f"'' || {d.json_property(field.name, bind)}"
+    if field.kind == "session":
+        return f"'' || json_quote({d.session_key()})"
+    if field.is_text:
+        return f"'' || json_quote(nullif({plan.shared.value(bind, field)}, {bind(NONE)}))"
+    return f"'' || nullif({plan.shared.value(bind, field)}, 0)"

@@ -9,15 +9,15 @@ import orjson
 from pyroaring import BitMap
 
 from core.catalog.catalog import Field
-from core.engines.sqlite.functions import load
 from core.sql.dialect import Binder
+from core.sql.sets import load
 
 if TYPE_CHECKING:
     from core.queries.funnel.plan import Plan
 
 
-def tally_sql(plan: Plan, bind: Binder, by: list[Field], people: tuple[int, int]) -> str:
-    """Return the SQL of the rows that a Tally adds up.
+def tally_sql(plan: Plan, bind: Binder, by: list[Field], reported: str) -> str:
+    """Return the SQL of the rows that a Tally adds up, from a relation of attempts.
 
     They are v0, v1, attempts per step, in progress, per transition and for all of them a JSON
     array of ms, and of a plan that repeats the sets of the people behind each step, and of those
@@ -44,7 +44,7 @@ def tally_sql(plan: Plan, bind: Binder, by: list[Field], people: tuple[int, int]
     ]
     return f"""
             select {", ".join(columns)}
-            from ({plan.attempts_with_value(bind, by, people)}) reported
+            from ({reported}) reported
             {"group by " + ", ".join(values) if by else ""}
             """
 

@@ -22,16 +22,17 @@ from pydantic import model_validator
 from core.answers import Bin, BinGroup, Cell, Histogram
 from core.catalog.catalog import Field
 from core.catalog.selectors import titled
-from core.engines.sqlite.functions import percentile
 from core.errors import BadQuestion
 from core.queries.activity.active_users import group_fields
 from core.queries.common.assemble import Group
 from core.queries.common.question import Ask, Context, Rows, dates
+from core.queries.funnel.attempts import attempts_with_value
 from core.queries.funnel.fields import FunnelFields, check_between
 from core.queries.funnel.notes import notes
 from core.queries.funnel.plan import EVERYBODY, Plan
 from core.queries.funnel.values import has_value, value_label
 from core.sql.dialect import Binder, Statement
+from core.sql.sets import percentile
 from core.timeframe import Span
 
 MOST_BINS = 90
@@ -184,7 +185,7 @@ class TimeToConvert(FunnelFields):
     ) -> str:
         """Relation (actor, figure, v0, v1) of every attempt that reached the later step."""
         first, last = f"t{self.from_step}", f"t{self.last_step}"
-        attempts = plan.attempts_with_value(bind, by, people)
+        attempts = attempts_with_value(plan, bind, by, people)
         values = "".join(f", v{n}" for n in range(len(by)))
         if self.measure == "seconds":
             return f"""

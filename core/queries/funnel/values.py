@@ -85,20 +85,3 @@ def has_value(ctx: Context, bind: Binder, field: Field, column: str, wanted: str
     if field.kind == "event":
         return test
     return f"({test} or {in_group(ctx, bind, field, column, wanted)})"
-
-
-def held_values(plan: Plan, bind: Binder) -> str:
-    """Return the SQL of the held values of an event as a JSON array of JSON texts."""
-    return f"json_array({', '.join(_held(plan, bind, field) for field in plan.held)})"
-
-
-def _held(plan: Plan, bind: Binder, field: Field) -> str:
-    """Return the SQL of a held value as JSON text, null where it is missing."""
-    d = plan.ctx.dialect
-    if field.kind == "property":
-        return f"'' || {d.json_property(field.name, bind)}"
-    if field.kind == "session":
-        return f"'' || json_quote({d.session_key()})"
-    if field.is_text:
-        return f"'' || json_quote(nullif({plan.shared.value(bind, field)}, {bind(NONE)}))"
-    return f"'' || nullif({plan.shared.value(bind, field)}, 0)"

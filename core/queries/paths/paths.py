@@ -19,7 +19,8 @@ from core.catalog.selectors import titled
 from core.errors import BadQuestion
 from core.queries.common.question import Ask, Context, Rows, TimedQuestion, compared_dates, dates
 from core.queries.common.selection import select
-from core.queries.paths.sql import Plan, nodes, strung
+from core.queries.paths.plan import Plan
+from core.queries.paths.sql import nodes, strung
 from core.queries.paths.tally import OTHER, Drawn, Tally, nodes_of
 from core.sql.dialect import Binder, Statement
 from core.timeframe import Span

@@ -13,7 +13,7 @@ from core.queries.common.selection import Selection
 from core.sql.dialect import Binder
 
 if TYPE_CHECKING:
-    from core.queries.paths.sql import Plan
+    from core.queries.paths.plan import Plan
     from core.timeframe import Span
 
 

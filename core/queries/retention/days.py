@@ -17,14 +17,14 @@ from core.sql.dialect import Binder
 from core.timeframe import Span
 
 if TYPE_CHECKING:
-    from core.queries.retention.retention import Retention
+    from core.queries.retention.fields import RetentionFields
 
 ENDLESS = 2**52
 """Width of a window that never ends."""
 
 
 def by_days(
-    ctx: Context, bind: Binder, question: Retention, plan: Plan, groups: Groups,
+    ctx: Context, bind: Binder, question: RetentionFields, plan: Plan, groups: Groups,
     returns: Selection, reach: Span,
 ) -> str:  # fmt: skip
     """Return a WITH clause of `starts` (slot, v0, users) and `reached` (cohort, v0, period, back).
@@ -65,7 +65,7 @@ def by_days(
             )"""
 
 
-def _windows(question: Retention, plan: Plan) -> list[tuple[int, int, int]]:
+def _windows(question: RetentionFields, plan: Plan) -> list[tuple[int, int, int]]:
     """(period, first day after the start, width) of each window, the start's own left out."""
     size = WINDOW_DAYS[plan.unit]
     found = []
@@ -78,7 +78,9 @@ def _windows(question: Retention, plan: Plan) -> list[tuple[int, int, int]]:
     return found
 
 
-def _started(ctx: Context, bind: Binder, question: Retention, plan: Plan, groups: Groups) -> str:
+def _started(
+    ctx: Context, bind: Binder, question: RetentionFields, plan: Plan, groups: Groups
+) -> str:
     """Relation (slot, v0, day, users) of the starts."""
     d = ctx.dialect
     if question.cohort_mode == "every":
@@ -102,7 +104,7 @@ def _return_moments(bind: Binder, returns: Selection, reach: Span) -> str:
 
 
 def _again(
-    ctx: Context, bind: Binder, question: Retention, plan: Plan, groups: Groups,
+    ctx: Context, bind: Binder, question: RetentionFields, plan: Plan, groups: Groups,
     returns: Selection, reach: Span,
 ) -> str:  # fmt: skip
     """Relation (slot, v0, users): who returned on the day of a start, not before it.
@@ -131,7 +133,7 @@ def _again(
                 group by 1, 2"""
 
 
-def _moving(ctx: Context, question: Retention, plan: Plan) -> str:
+def _moving(ctx: Context, question: RetentionFields, plan: Plan) -> str:
     """Relation (at, width, users): the returns in a window from each place where one begins."""
     d = ctx.dialect
     places = """
@@ -165,7 +167,7 @@ def _moving(ctx: Context, question: Retention, plan: Plan) -> str:
     )
 
 
-def _modes(ctx: Context, question: Retention) -> str:
+def _modes(ctx: Context, question: RetentionFields) -> str:
     d = ctx.dialect
     back = d.both("whole", "users")
     if question.mode not in ("on_or_before", "streak"):
@@ -192,7 +194,7 @@ def _modes(ctx: Context, question: Retention) -> str:
                     )"""
 
 
-def _same_day(question: Retention, plan: Plan) -> str:
+def _same_day(question: RetentionFields, plan: Plan) -> str:
     """Those of `again` are back in the window that holds the start itself, if there is one."""
     if plan.brackets and plan.brackets[0][0] > 0:
         return ""

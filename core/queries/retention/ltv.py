@@ -11,7 +11,6 @@ from __future__ import annotations
 
 from typing import ClassVar, Literal
 
-from pydantic import Field as Limited
 from pydantic import field_validator, model_validator
 
 from core.answers import Cell, Cohort, Grid, GridGroup
@@ -19,9 +18,10 @@ from core.catalog.catalog import Field
 from core.errors import BadQuestion
 from core.queries.activity.active_users import in_group
 from core.queries.common.added_up import finite
-from core.queries.common.question import Ask, Context, TimedQuestion, frame, whole_days_only
+from core.queries.common.question import Ask, Context, frame, whole_days_only
 from core.queries.common.selection import label
 from core.queries.periods import whole_dates
+from core.queries.retention.ltv_fields import LtvFields
 from core.queries.retention.ltv_money import (
     Money,
     Tally,
@@ -41,7 +41,7 @@ TITLES = {
 }  # fmt: skip
 
 
-class Ltv(TimedQuestion):
+class Ltv(LtvFields):
     """What new people bring in their first days, by when they were new.
 
     Attributes:
@@ -56,13 +56,6 @@ class Ltv(TimedQuestion):
     """
 
     kind: Literal["ltv"] = "ltv"
-    metric: Literal["arpu", "arppu", "revenue", "paying_users"] = "arpu"
-    event: str | None = None
-    property: str | None = Limited(default=None, min_length=1)
-    days: tuple[int, ...] = Limited(
-        default=(1, 2, 3, 7, 14, 30, 60, 90), min_length=1, max_length=366
-    )
-
     needs: ClassVar[str] = "events"
 
     def by_the_minute(self) -> bool:

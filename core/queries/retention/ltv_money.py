@@ -22,14 +22,14 @@ from core.sql.sums import total
 from core.timeframe import DAY, Bucket, runs
 
 if TYPE_CHECKING:
-    from core.queries.retention.ltv import Ltv
+    from core.queries.retention.ltv_fields import LtvFields
 
 PEOPLE, AMOUNTS, PAYERS, PAYERS_IN = range(4)
 """What a row is of: new people, amounts, first payments, first payments in a currency."""
 
 
 def new_people(
-    ctx: Context, bind: Binder, question: Ltv, slots: Sequence[Bucket], by: Sequence[Field]
+    ctx: Context, bind: Binder, question: LtvFields, slots: Sequence[Bucket], by: Sequence[Field]
 ) -> str:
     """Relation (actor, born, slot, v0): everybody new in the slots, born in ms."""
     selection = select(ctx, question)
@@ -70,7 +70,7 @@ def new_people(
 
 
 def payments(
-    ctx: Context, bind: Binder, question: Ltv, slots: Sequence[Bucket], by: Sequence[Field]
+    ctx: Context, bind: Binder, question: LtvFields, slots: Sequence[Bucket], by: Sequence[Field]
 ) -> str:
     """A WITH clause of the new people `f` and of their payments, `money`."""
     d, now, most = ctx.dialect, bind(ctx.known_until), bind(question.days[-1])
@@ -111,7 +111,7 @@ def payments(
             )"""
 
 
-def _by_person(revenue: Selection, question: Ltv) -> str:
+def _by_person(revenue: Selection, question: LtvFields) -> str:
     """The revenue events as a FROM part, for looking them up one person after the other."""
     source = revenue.source([Field("property", question.property or "amount")])
     if revenue.any_event:
@@ -122,7 +122,7 @@ def _by_person(revenue: Selection, question: Ltv) -> str:
 
 
 def statement(
-    ctx: Context, bind: Binder, question: Ltv, slots: Sequence[Bucket], by: Sequence[Field]
+    ctx: Context, bind: Binder, question: LtvFields, slots: Sequence[Bucket], by: Sequence[Field]
 ) -> str:
     """Rows (what, v0, currency, slot, had, age, figure)."""
     return f"""

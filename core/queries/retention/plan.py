@@ -12,7 +12,7 @@ from core.queries.common.question import Context
 from core.timeframe import DAY, Bucket, Span, days_span, fit, to_date
 
 if TYPE_CHECKING:
-    from core.queries.retention.retention import Retention
+    from core.queries.retention.fields import RetentionFields
 
 WINDOW_DAYS = {"daily": 1, "weekly": 7, "monthly": 30}
 """Days of a 24-hour basis window."""
@@ -135,7 +135,7 @@ class Plan:
         )
 
 
-def plan_of(ctx: Context, question: Retention) -> Plan:
+def plan_of(ctx: Context, question: RetentionFields) -> Plan:
     """Resolve a question's time, moving to coarser cohorts where there are too many."""
     span = ctx.span_to_today(question.range)
     unit = fit(question.granularity, span, ctx.now)

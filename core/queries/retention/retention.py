@@ -18,35 +18,23 @@ from collections import defaultdict
 from collections.abc import Callable, Generator, Sequence
 from typing import Any, Literal
 
-from pydantic import Field, field_validator, model_validator
-
 from core.answers import Cell, Grid, GridGroup
 from core.catalog.catalog import Field as Named
 from core.catalog.selectors import in_title
-from core.errors import BadQuestion
-from core.filters import Clause, atoms
 from core.queries.activity.active_users import group_fields, in_group
-from core.queries.common.question import Ask, Context, Question, Rows, dates
+from core.queries.common.question import Ask, Context, Rows, dates
 from core.queries.common.selection import label
+from core.queries.retention.fields import NEW, RetentionFields
 from core.queries.retention.plan import CellRow, Plan, plan_of
 from core.queries.retention.rows import ALL, BEFORE, RETURNED, SIZE, GridRows
 from core.queries.retention.starts import EVERYBODY, Groups, start_sets
 from core.queries.retention.windows import matched, relations
 from core.sql.dialect import Binder, Statement
-from core.timeframe import granularity
-
-MAX_DAYS = 90
-MAX_PERIODS = 52
-MAX_BRACKETS = 100
-MAX_BRACKET_DAYS = 3660
-UNITS = ("daily", "weekly", "monthly")
-NEW = "_new"
-"""As a start event: the first event ever of a person, whatever it is."""
 
 SUMMED = ("The combined row adds up the cohorts: who is in several counts in each.",)
 
 
-class Retention(Question):
+class Retention(RetentionFields):
     """Cohorts of people by when they started, and how many came back N periods later.
 
     Attributes:
@@ -73,107 +61,6 @@ class Retention(Question):
     """
 
     kind: Literal["retention"] = "retention"
-    range: str = "90d"
-    granularity: str = "weekly"
-    start_event: str | None = None
-    return_event: str | None = None
-    start_filters: tuple[Clause, ...] = ()
-    return_filters: tuple[Clause, ...] = ()
-    periods: int = Field(default=8, ge=1, le=MAX_DAYS)
-    cohort: Literal["first_ever", "first_in_range", "every"] = "first_ever"
-    basis: Literal["calendar", "24h"] = "calendar"
-    mode: Literal["n_day", "unbounded", "bracket", "on_or_before", "streak"] = "n_day"
-    brackets: tuple[tuple[int, int], ...] = Field(default=(), max_length=MAX_BRACKETS)
-    combined: Literal["deduplicated", "sum"] = "deduplicated"
-    incomplete: bool = False
-    average: Literal["weighted", "simple"] = "weighted"
-    reference: Literal["cohort", "previous"] = "cohort"
-    filters_on: Literal["start", "both"] = "start"
-    breakdown: tuple[str, ...] = ()
-    limit: int = Field(default=10, ge=1, le=300)
-
-    @field_validator("breakdown", mode="before")
-    @classmethod
-    def _one(cls, value: Any) -> Any:
-        return (value,) if isinstance(value, str) else value
-
-    @field_validator("breakdown")
-    @classmethod
-    def _at_most_one(cls, value: tuple[str, ...]) -> tuple[str, ...]:
-        if len(value) > 1:
-            raise BadQuestion(
-                "breakdown of retention takes one field.", "Ask by each in turn.",
-                parameter="breakdown",
-            )  # fmt: skip
-        return value
-
-    @field_validator("granularity")
-    @classmethod
-    def _known_unit(cls, word: str) -> str:
-        unit = granularity(word)
-        if unit not in UNITS:
-            raise BadQuestion(
-                f"granularity {word!r} does not suit retention.",
-                f"Allowed: {', '.join(UNITS)}.",
-                parameter="granularity",
-            )
-        return unit
-
-    @field_validator("brackets")
-    @classmethod
-    def _increasing(cls, brackets: tuple[tuple[int, int], ...]) -> tuple[tuple[int, int], ...]:
-        before = None
-        for first, end in brackets:
-            if not 0 <= first < end <= MAX_BRACKET_DAYS or before not in (None, first):
-                raise BadQuestion(
-                    f"brackets cannot hold [{first}, {end}].",
-                    "Each is [first day, day after the last], begins where the one before ends, "
-                    f"and ends by day {MAX_BRACKET_DAYS}; for example [[0, 5], [5, 10]].",
-                    parameter="brackets",
-                )
-            before = end
-        return brackets
-
-    @model_validator(mode="after")
-    def _few_periods(self) -> Retention:
-        if self.granularity != "daily" and self.periods > MAX_PERIODS:
-            raise BadQuestion(
-                f"periods must be at most {MAX_PERIODS} ({MAX_DAYS} when daily).",
-                parameter="periods",
-            )
-        return self
-
-    @model_validator(mode="after")
-    def _brackets_with_their_mode(self) -> Retention:
-        if bool(self.brackets) != (self.mode == "bracket"):
-            raise BadQuestion(
-                "mode bracket needs brackets." if not self.brackets
-                else "brackets need mode bracket.",
-                "For example [[0, 1], [1, 7], [7, 30]].",
-                parameter="brackets",
-            )  # fmt: skip
-        return self
-
-    def by_the_minute(self) -> bool:
-        """See Question; filters may be about audiences too."""
-        filters = (*self.start_filters, *self.return_filters)
-        fields = (atom.field for clause in filters for atom in atoms(clause))
-        return super().by_the_minute() or any(f.strip().lower() == "audience" for f in fields)
-
-    @property
-    def columns(self) -> int:
-        """How many windows are shown."""
-        return len(self.brackets) or self.periods
-
-    @property
-    def started(self) -> str | None:
-        """The event that starts, None for any."""
-        return None if self.start_event == NEW else self.start_event
-
-    @property
-    def cohort_mode(self) -> str:
-        """The cohort mode; what is first ever is so in every mode."""
-        return "first_ever" if self.start_event == NEW else self.cohort
 
     def title(self) -> str:
         """What is shown, in words."""

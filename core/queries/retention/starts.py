@@ -21,7 +21,7 @@ from core.sql.dialect import Binder
 from core.timeframe import runs
 
 if TYPE_CHECKING:
-    from core.queries.retention.retention import Retention
+    from core.queries.retention.fields import RetentionFields
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ class Groups:
 EVERYBODY = Groups()
 
 
-def starting(ctx: Context, question: Retention) -> Selection:
+def starting(ctx: Context, question: RetentionFields) -> Selection:
     """The events that start, filters apart from conditions where the first one is looked for.
 
     A person's very first one may be of any sort.
@@ -56,13 +56,13 @@ def starting(ctx: Context, question: Retention) -> Selection:
     return replace(bare, matching=(*bare.matching, *question.start_filters))
 
 
-def _filtered(ctx: Context, question: Retention, filters: Sequence[Clause]) -> Selection:
+def _filtered(ctx: Context, question: RetentionFields, filters: Sequence[Clause]) -> Selection:
     absent = ANY if question.start_event == NEW else ANY_ACTIVE
     return select(ctx, question, question.started, filters, parameter="start_event", absent=absent)
 
 
 def start_sets(
-    ctx: Context, bind: Binder, question: Retention, plan: Plan, by: Sequence[Field]
+    ctx: Context, bind: Binder, question: RetentionFields, plan: Plan, by: Sequence[Field]
 ) -> str:
     """Return the relation (slot, v0, users) of those who start in each cohort."""
     selection = starting(ctx, question)
@@ -80,7 +80,7 @@ def start_sets(
 
 
 def start_moments(
-    ctx: Context, bind: Binder, question: Retention, plan: Plan, by: Sequence[Field]
+    ctx: Context, bind: Binder, question: RetentionFields, plan: Plan, by: Sequence[Field]
 ) -> str:
     """Return the relation (slot, v0, actor, ts, day) of the starts themselves."""
     selection = starting(ctx, question)

@@ -20,13 +20,13 @@ from core.sql.dialect import Binder
 from core.timeframe import DAY, days_span
 
 if TYPE_CHECKING:
-    from core.queries.retention.retention import Retention
+    from core.queries.retention.fields import RetentionFields
 
 HOUR = 3_600_000
 
 
 def relations(
-    ctx: Context, bind: Binder, question: Retention, plan: Plan, groups: Groups = EVERYBODY
+    ctx: Context, bind: Binder, question: RetentionFields, plan: Plan, groups: Groups = EVERYBODY
 ) -> str:
     """Return a WITH clause of `starts` (slot, v0, users) and `reached` (cohort, period, back).
 
@@ -42,7 +42,7 @@ def matched(plan: Plan) -> str:
     return "r.v0 = s.v0" if plan.rolling else "1 = 1"
 
 
-def _returning(ctx: Context, question: Retention) -> Selection:
+def _returning(ctx: Context, question: RetentionFields) -> Selection:
     found = meaning(ctx.names, question.return_event, "return_event")
     start = Selection(ctx, found.events, matching=found.matching, range=question.range)
     both = question.conditions if question.filters_on == "both" else ()
@@ -52,7 +52,9 @@ def _returning(ctx: Context, question: Retention) -> Selection:
 # -- calendar periods, from sets
 
 
-def _from_sets(ctx: Context, bind: Binder, question: Retention, plan: Plan, groups: Groups) -> str:
+def _from_sets(
+    ctx: Context, bind: Binder, question: RetentionFields, plan: Plan, groups: Groups
+) -> str:
     d = ctx.dialect
     returns = _returning(ctx, question)
     found = returns.sets(bind, plan.return_span, slots=plan.returns, totals=False)
@@ -158,7 +160,7 @@ _MODES = {
 
 
 def _from_events(
-    ctx: Context, bind: Binder, question: Retention, plan: Plan, groups: Groups
+    ctx: Context, bind: Binder, question: RetentionFields, plan: Plan, groups: Groups
 ) -> str:
     d = ctx.dialect
     stamp = _stamp(bind, plan)
@@ -232,7 +234,7 @@ def _minute_shifts(plan: Plan) -> list[tuple[int, int]]:
     return pieces
 
 
-def _hits(ctx: Context, bind: Binder, question: Retention, plan: Plan) -> str:
+def _hits(ctx: Context, bind: Binder, question: RetentionFields, plan: Plan) -> str:
     """(cohort, v0, actor, start, period): in which windows of which start somebody came back."""
     away = "r.stamp - s.stamp"
     if plan.by_the_hour:
@@ -258,7 +260,7 @@ def _bracket(bind: Binder, away: str, plan: Plan) -> str:
     return f"case {' '.join(whens)} end"
 
 
-def _retained(ctx: Context, bind: Binder, question: Retention, plan: Plan) -> str:
+def _retained(ctx: Context, bind: Binder, question: RetentionFields, plan: Plan) -> str:
     """(cohort, v0, period, actor) of everybody who counts as returned at a period."""
     if question.mode in ("n_day", "bracket"):
         return "select cohort, v0, period, actor from hits"

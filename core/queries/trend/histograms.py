@@ -29,7 +29,7 @@ Found = tuple[tuple[Figure, Figure, Figure], list[Bin]]
 """Mean, median and p90, and the bins, whose shares are still to come."""
 
 if TYPE_CHECKING:
-    from core.queries.trend.trend import Trend
+    from core.queries.trend.fields import TrendFields
 
 HISTOGRAMS = ("histogram", "frequency")
 """The measures that answer as a histogram."""
@@ -46,7 +46,7 @@ _LABEL = re.compile(rf"({_NUMBER})(?: to (under )?({_NUMBER}))?")
 _TIMES = re.compile(r"(\d{1,3}) (times?|or more times)")
 
 
-def check_alone(question: Trend) -> None:
+def check_alone(question: TrendFields) -> None:
     """Refuse what only values over time have; BadQuestion."""
     hints = {
         "breakdown": "Add a condition instead.",
@@ -61,13 +61,13 @@ def check_alone(question: Trend) -> None:
             raise BadQuestion(f"measure {question.measure} takes no {name}.", hint, parameter=name)
 
 
-def ask(ctx: Context, question: Trend) -> Ask:
+def ask(ctx: Context, question: TrendFields, title: str) -> Ask:
     """Yield statements, receive their rows, return the Histogram."""
     spread = _values if question.measure == "histogram" else _times
     (mean, median, p90), bins = yield from spread(ctx, question)
     total = sum(part.count for part in bins)
     return Histogram(
-        title=in_title(ctx.names, question.title(), question.event),
+        title=in_title(ctx.names, title, question.event),
         **dates(ctx.span_to_today(question.range)),
         unit="events" if question.measure == "histogram" else "users",
         of=question.property or "times",
@@ -82,7 +82,7 @@ def ask(ctx: Context, question: Trend) -> Ask:
     )
 
 
-def people(ctx: Context, question: Trend, bind: Binder, cell: Cell) -> str:
+def people(ctx: Context, question: TrendFields, bind: Binder, cell: Cell) -> str:
     """Return SQL of everybody behind a bin, or behind all of them."""
     test = "1 = 1"
     if question.measure == "histogram":
@@ -97,7 +97,7 @@ def people(ctx: Context, question: Trend, bind: Binder, cell: Cell) -> str:
 # -- values of a property
 
 
-def _values(ctx: Context, question: Trend) -> Generator[Statement, Rows, Found]:
+def _values(ctx: Context, question: TrendFields) -> Generator[Statement, Rows, Found]:
     bind = ctx.binder()
     rows = yield bind.statement(
         f"""
@@ -121,7 +121,7 @@ def _typical(spread: Mapping[float, int]) -> tuple[Figure, Figure, Figure]:
 
 
 def _placed(
-    ctx: Context, question: Trend, low: float, high: float, whole: int
+    ctx: Context, question: TrendFields, low: float, high: float, whole: int
 ) -> Generator[Statement, Rows, list[Bin]]:
     """The bins of values from low to high, of which `whole` are different whole numbers."""
     bind = ctx.binder()
@@ -200,7 +200,7 @@ def _in_bin(bind: Binder, label: str) -> str:
     return f"x >= {bind(float(low))} and x {'<' if under else '<='} {bind(float(high))}"
 
 
-def _valued(ctx: Context, question: Trend, bind: Binder, *, nobody: bool = False) -> str:
+def _valued(ctx: Context, question: TrendFields, bind: Binder, *, nobody: bool = False) -> str:
     """Relation (actor, x): a row per event with a number."""
     own = ctx.names.field(field_of(question.property or ""), "property")
     selection = select(ctx, question, question.event, absent=ANY)
@@ -221,7 +221,7 @@ def _valued(ctx: Context, question: Trend, bind: Binder, *, nobody: bool = False
 # -- how often people did it
 
 
-def _times(ctx: Context, question: Trend) -> Generator[Statement, Rows, Found]:
+def _times(ctx: Context, question: TrendFields) -> Generator[Statement, Rows, Found]:
     bind = ctx.binder()
     rows = yield bind.statement(
         f"""
@@ -261,7 +261,7 @@ def _so_often(bind: Binder, label: str) -> str:
     return f"x {'>=' if 'more' in found[2] else '='} {bind(int(found[1]))}"
 
 
-def _counted(ctx: Context, question: Trend, bind: Binder) -> str:
+def _counted(ctx: Context, question: TrendFields, bind: Binder) -> str:
     """Relation (actor, x): how many events each person has, where any; never nobody."""
     selection = select(ctx, question, question.event, absent=ANY)
     return f"""

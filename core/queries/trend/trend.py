@@ -12,7 +12,6 @@ from collections.abc import Generator, Iterable
 from dataclasses import replace
 from typing import Literal
 
-from pydantic import Field as Limited
 from pydantic import field_validator, model_validator
 
 from core.answers import Cell
@@ -35,12 +34,12 @@ from core.queries.common.question import (
     Ask,
     Context,
     Rows,
-    TimedQuestion,
     find_bucket,
     frame,
 )
 from core.queries.common.selection import Selection, select
 from core.queries.trend import histograms as trend_histograms
+from core.queries.trend.fields import TrendFields
 from core.queries.trend.histograms import HISTOGRAMS, check_alone
 from core.queries.trend.scan import DIFFERENT, ITEMS, Scan
 from core.queries.trend.windows import (
@@ -77,7 +76,7 @@ ZERO = ("count", "users", "sessions", "sum", "distinct", "items", "distinct_item
 """Measures that are 0 where there is nothing; the others are undefined."""
 
 
-class Trend(TimedQuestion):
+class Trend(TrendFields):
     """One event, or any, over time.
 
     Attributes:
@@ -99,12 +98,6 @@ class Trend(TimedQuestion):
     """
 
     kind: Literal["trend"] = "trend"
-    event: str | None = None
-    measure: str = "count"
-    property: str | None = None
-    rolling_window: int | None = Limited(default=None, ge=2)
-    rolling_average: int | None = Limited(default=None, ge=2)
-    cumulative: bool = False
 
     @field_validator("measure")
     @classmethod
@@ -189,7 +182,7 @@ class Trend(TimedQuestion):
         if self.property and self.property != AMOUNT:
             ctx.names.existing(field_of(self.property), "property")
         if self.measure in HISTOGRAMS:
-            return (yield from trend_histograms.ask(ctx, self))
+            return (yield from trend_histograms.ask(ctx, self, self.title()))
         time = frame(ctx, self)
         by = [ctx.names.existing(name) for name in self.breakdown]
         self._fits(time.unit)

@@ -1,0 +1,51 @@
+"""What rows and columns of a grid of cohorts are called, and the sentences below it."""
+
+from __future__ import annotations
+
+from core.answers import Cohort, Grid
+from core.draw.figures import day_text, moment
+from core.draw.spans import safe
+from core.timeframe import UNITS
+
+
+def line_label(answer: Grid, row: int) -> str:
+    """Return what a row of `Grid.lines` is called: "combined", "NL", "Feb 19", "NL Feb 19"."""
+    group, cohort = answer.lines[row]
+    name = safe(" / ".join(group))
+    if cohort.label == "combined":
+        return name or cohort.label
+    return f"{name} {cohort_label(cohort, answer)}".lstrip()
+
+
+def letter_of(granularity: str) -> str:
+    """Return what periods are called: D, W, M."""
+    return UNITS.get(granularity, "period")[0].upper()
+
+
+def window_name(answer: Grid, period: int) -> str:
+    """Return what a column is called: W3, the days of a bracket, or r7d."""
+    if answer.days:
+        return f"r{answer.days[period]}d"
+    if answer.brackets:
+        return answer.bracket(period)
+    return f"{letter_of(answer.granularity)}{period}"
+
+
+def cohort_label(cohort: Cohort, answer: Grid) -> str:
+    """Return a cohort's name in the grid: "Feb 19", with the year where the grid has several."""
+    if cohort.label == "combined":
+        return cohort.label
+    when = moment(cohort.label)
+    if when.year == 1:
+        return cohort.label
+    if answer.granularity == "monthly":
+        return f"{when:%b} {when.year}"
+    years = {c.label[:4] for c in answer.cohorts}
+    return day_text(when, year=len(years) > 1)
+
+
+def grid_notes(answer: Grid) -> list[str]:
+    """Return the sentences a reader of a grid must not miss."""
+    more = "s" * (answer.omitted > 1)
+    left = [f"{answer.omitted:,} smaller group{more} left out."] if answer.omitted else []
+    return [*left, *answer.notes]

@@ -1,0 +1,32 @@
+"""The attempts at a funnel as a relation, by the engine's way of finding them (semantics 6.3)."""
+
+from __future__ import annotations
+
+from core.catalog.catalog import Field
+from core.queries.funnel import clickhouse, sqlite
+from core.queries.funnel.plan import EVERYBODY, Plan
+from core.queries.funnel.tally import tally_sql
+from core.queries.funnel.values import with_values
+from core.sql.dialect import Binder, Statement
+
+
+def tally_statement(plan: Plan, by: list[Field], people: tuple[int, int]) -> Statement:
+    """Return the rows that core.queries.funnel.tally adds up."""
+    bind = plan.ctx.binder()
+    reported = attempts_with_value(plan, bind, by, people)
+    return bind.statement(tally_sql(plan, bind, by, reported), "attempts per step and their times")
+
+
+def attempts_with_value(
+    plan: Plan, bind: Binder, by: list[Field], people: tuple[int, int] = EVERYBODY
+) -> str:
+    """Return the attempts with the raw breakdown values v0 and v1."""
+    found = attempts(plan, bind, people, entry=bool(by))
+    return with_values(plan, bind, by, found) if by else found
+
+
+def attempts(plan: Plan, bind: Binder, people: tuple[int, int], *, entry: bool) -> str:
+    """Return the relation of reported attempts of the people; `entry` asks for s1 and x1."""
+    if plan.ctx.dialect.name == "clickhouse":
+        return clickhouse.attempts(plan, bind)
+    return sqlite.attempts(plan, bind, people, entry=entry)

@@ -1,0 +1,20 @@
+"""What a trend is given, for those that help it to an answer."""
+
+from __future__ import annotations
+
+from pydantic import Field as Limited
+
+from core.queries.common.question import (
+    TimedQuestion,
+)
+
+
+class TrendFields(TimedQuestion):
+    """The fields of `Trend`, which says what each of them means."""
+
+    event: str | None = None
+    measure: str = "count"
+    property: str | None = None
+    rolling_window: int | None = Limited(default=None, ge=2)
+    rolling_average: int | None = Limited(default=None, ge=2)
+    cumulative: bool = False

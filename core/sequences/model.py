@@ -1,0 +1,194 @@
+"""What is looked for among the events of one actor, and what is found (semantics 6.3).
+
+Events of equal time form a group that may fill several steps, in any order, each event one step.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Protocol
+
+Event = tuple[int, int, int]
+"""ts in ms, seq, and the steps it can fill: bit 0 for step 1 and so on.
+
+Bits after those of the steps are about exclusions: see Search."""
+
+
+Check = Callable[[], None]
+"""Raises when whoever asked wants no answer any more."""
+
+
+OFTEN = 1023
+"""Between two checks lie that many events at most; one less than a power of two."""
+
+
+@dataclass(frozen=True)
+class Search:
+    """What is looked for among the events of one actor.
+
+    Attributes:
+        order: "ordered", "unordered" or "sequential".
+        steps: how many there are.
+        window: ms from the first step to the last, inclusive.
+        cuts: instants, ascending; between each and the next, half-open, one attempt that begins
+            there is reported.
+        tick: ms that are one instant: times are rounded down to it.
+        totals: report all attempts that begin between the first cut and the last, one after
+            another: the next begins once the one before is complete, or cannot be any more.
+        gaps: whether bit `steps + g` of a mask says that the event must not lie between steps
+            g and g + 1, in any order that it must not lie inside at all.
+        scopes: where not `gaps`: bit `steps + i` says that the event must not lie between the
+            two steps of scope i, else the attempt that was found is dropped.
+        path: whether to say which events were used.
+    """
+
+    order: str
+    steps: int
+    window: int
+    cuts: tuple[int, ...]
+    tick: int = 1
+    totals: bool = False
+    gaps: bool = False
+    scopes: tuple[tuple[int, int], ...] = ()
+    path: bool = False
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """How far one actor came. Times are rounded down to the tick.
+
+    Attributes:
+        first: place of the event that filled step 1.
+        times: of the event of each step that was reached, by step.
+    """
+
+    first: int
+    times: tuple[int, ...]
+
+    @property
+    def depth(self) -> int:
+        """How many steps were reached."""
+        return len(self.times)
+
+
+@dataclass
+class Story:
+    """One actor's events in order of (ts, seq), and grouped by equal time.
+
+    Attributes:
+        times: per event, rounded down to the tick.
+        moments, masks: of each group its time and what its events can fill.
+        group: per event the group it is in.
+    """
+
+    search: Search
+    events: Sequence[Event]
+    times: list[int]
+    moments: list[int] = field(default_factory=list)
+    masks: list[list[int]] = field(default_factory=list)
+    group: list[int] = field(default_factory=list)
+
+    @classmethod
+    def of(cls, search: Search, events: Sequence[Event]) -> Story:
+        """Group events; of more equal ones than there are steps the rest can fill nothing."""
+        tick, steps = search.tick, search.steps
+        times = [e[0] for e in events] if tick == 1 else [e[0] - e[0] % tick for e in events]
+        story = cls(search, events, times)
+        moments, masks, group = story.moments, story.masks, story.group
+        place, moment = -1, None
+        for ts, (_, _, mask) in zip(times, events, strict=True):
+            if ts != moment:
+                moment = ts
+                place += 1
+                moments.append(ts)
+                masks.append([mask])
+            elif len(masks[place]) < steps or masks[place].count(mask) <= steps:
+                masks[place].append(mask)
+            group.append(place)
+        return story
+
+    @cached_property
+    def fits(self) -> list[int]:
+        """Per group all bits of its events."""
+        return [masks[0] if len(masks) == 1 else _united(masks) for masks in self.masks]
+
+    @cached_property
+    def places(self) -> list[list[int]]:
+        """Per step the groups with an event that can fill it."""
+        places: list[list[int]] = [[] for _ in range(self.search.steps)]
+        for place, fits in enumerate(self.fits):
+            for step, found in enumerate(places):
+                if fits >> step & 1:
+                    found.append(place)
+        return places
+
+    @cached_property
+    def spoiled(self) -> list[int]:
+        """Per group the gaps it spoils, bit g for the one after step g."""
+        if self.search.order == "sequential":
+            return [-1] * len(self.moments)
+        return [fits >> self.search.steps for fits in self.fits]
+
+    def starts(self, start: int, end: int, check: Check) -> Iterator[int]:
+        """Yield the places of events of step 1 between two instants, half-open."""
+        for place in range(
+            bisect_left(self.events, (start,)), bisect_left(self.events, (end,))
+        ):  # fmt: skip
+            if not place & OFTEN:
+                check()
+            if self.events[place][2] & 1:
+                yield place
+
+    def others(self, place: int) -> list[int]:
+        """Return what the events of the same time can fill, without one event."""
+        others = list(self.masks[self.group[place]])
+        others.remove(self.events[place][2])
+        return others
+
+
+class Finder(Protocol):
+    """A way to find attempts."""
+
+    def best(self, start: int, end: int) -> Attempt | None:
+        """Return the deepest attempt that begins in between, of these the earliest."""
+        ...
+
+    def opened(self, place: int, since: int) -> tuple[Attempt, int]:
+        """Return the best attempt that begins with an event, and the group it is over with.
+
+        Args:
+            since: the first group that it may use.
+        """
+        ...
+
+
+def _united(masks: list[int]) -> int:
+    bits = 0
+    for mask in masks:
+        bits |= mask
+    return bits
+
+
+def filling(filled: int, steps: int, masks: Sequence[int]) -> int:
+    """Return how many steps are filled once events of equal time were given one step each."""
+    if len(masks) == 1:
+        return filled + (filled < steps and masks[0] >> filled & 1)
+    owners: dict[int, int] = {}
+    while filled < steps and _give(filled, masks, owners, set()):
+        filled += 1
+    return filled
+
+
+def _give(step: int, masks: Sequence[int], owners: dict[int, int], tried: set[int]) -> bool:
+    """Give a step an event, moving other steps to other events where that frees one."""
+    for event, mask in enumerate(masks):
+        if not mask >> step & 1 or event in tried:
+            continue
+        tried.add(event)
+        if event not in owners or _give(owners[event], masks, owners, tried):
+            owners[event] = step
+            return True
+    return False
