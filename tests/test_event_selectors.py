@@ -271,10 +271,8 @@ def test_audiences_of_selectors(world, event, op, count):
             ctx = engine.context()
             bind = ctx.binder()
             sql = audience_sql(ctx, bind, rules)
-            rows = engine.read(
-                f"select i.key from ({sql}) b join identities i on i.id = b.actor",
-                bind.values,  # type: ignore[arg-type]
-            )
+            whole = bind.whole(f"select i.key from ({sql}) b join identities i on i.id = b.actor")
+            rows = engine.read(whole, bind.values)  # type: ignore[arg-type]
             assert sorted(str(key) for (key,) in rows) == sorted(expected)
 
 
