@@ -82,6 +82,8 @@ def test_the_range_of_a_tile(question, default, override, expected):
 
 def test_the_chart_of_a_tile():
     assert block_chart(Block(question="dau as bars")) == "bars"
+    assert block_chart(Block(question="paths from signup as edges")) == "edges"
+    assert block_chart(Block(question="signup > purchase as bars")) == "bars", "kept files are read"
     assert block_chart(Block(question="dau as bars", chart="table")) == "table"
     assert block_chart(Block(question='{"kind": "active_users"}')) == ""
 

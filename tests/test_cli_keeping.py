@@ -114,6 +114,21 @@ def test_saving_and_running(db, capsys):
     assert json.loads(capsys.readouterr().out)["body"]["chart"] == "table"
 
 
+def test_a_chart_is_kept_as_whatever_it_can_be_drawn_as(db, capsys):
+    paths = '{"kind": "paths", "from": "sign_up"}'
+    assert chart(db, "save", "Ways", paths, "--chart", "edges") == 0
+    assert Saved(db).item("charts", "Ways").body["chart"] == "edges"
+    assert chart(db, "save", "Ways", "paths from sign_up", "--chart", "curve") == 2
+    said = "Paths cannot be drawn as curve, only as flow, table or edges."
+    assert said in capsys.readouterr().err
+    printed = []
+    whole = f"paths from sign_up range '{A_RANGE}'"
+    for asked in ([f"{whole} as edges"], [whole, "--chart", "edges"], [whole]):
+        assert run(["run", *asked, "--db", str(db)]) == 0
+        printed.append(capsys.readouterr().out)
+    assert printed[0] == printed[1] != printed[2]
+
+
 def test_versions_of_a_chart(db, capsys):
     chart(db, "save", "c", "dau")
     chart(db, "save", "c", '{"kind": "active_users", "metric": "wau"}')

@@ -16,7 +16,7 @@ from core.columns import CONTEXT, CONTEXT_ALIASES, VERSION
 from core.filters import OPERATORS
 from core.formulas.functions import MEASURING, NUMBERS, WINDOWS
 from core.language.custom_events import format_custom, parse_custom
-from core.language.questions import CHARTS, format_parsed, format_question, parse, parse_full
+from core.language.questions import format_parsed, format_question, parse, parse_full
 from core.language.rules_conditions import SIGNS
 from core.queries import KINDS
 from core.sources import FORMATS
@@ -24,6 +24,7 @@ from core.sources import fields as event_fields
 from core.sources import logs as log_fields
 from core.store.workspace import open_writer
 from core.timeframe import ALIASES, GRANULARITIES, RANGE_WORDS
+from core.words.charts import CHARTS
 from core.words.lexicon import SEGMENTS
 from tui.commands import COMMANDS
 
@@ -115,7 +116,10 @@ def test_every_range_granularity_and_segment_is_named(word: str) -> None:
 
 
 def test_every_chart_is_named() -> None:
-    assert set(CHARTS) <= set(quoted(section(LANGUAGE, "Drawing")))
+    rows = table(section(LANGUAGE, "Drawing"))
+    assert {quoted(shape)[0]: quoted(charts) for shape, charts in rows} == {
+        shape: list(charts) for shape, charts in CHARTS.items()
+    }
 
 
 def test_every_function_of_formulas_is_named() -> None:

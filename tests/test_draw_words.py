@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import subprocess
 import sys
 
@@ -11,6 +12,7 @@ from core.answers import Cell, Line, Number, Series, Step, StepGroup, Steps
 from core.draw import Look, charts, draw, navigate, plain, text
 from core.draw.figures import counted, facts, short, ticks
 from core.draw.spark import sparkline
+from core.words.charts import CHARTS
 from tests import drawings
 from tests.worlds import A_RANGE, appendix_a, engine_of
 
@@ -281,6 +283,7 @@ def test_drawing_loads_plotext_only_for_lines():
 import sys
 from core.draw import draw, plain
 from core.draw.spark import sparkline
+from core.words.charts import CHARTS
 from tests import drawings
 for make in (drawings.activation, drawings.retention, drawings.top_events, drawings.people):
     draw(make(), 80, 20)
@@ -291,3 +294,10 @@ assert "plotext" in sys.modules
 assert not any(name.startswith("textual") for name in sys.modules)
 """
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+@pytest.mark.parametrize("shape", CHARTS)
+def test_every_chart_is_a_function(shape):
+    for place in CHARTS[shape].values():
+        module, _, function = place.partition(":")
+        assert callable(getattr(importlib.import_module(module), function))

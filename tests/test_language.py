@@ -17,18 +17,22 @@ from core.answers import Cell
 from core.errors import BadQuestion
 from core.filters import OPERATORS
 from core.language.questions import (
-    CHARTS,
     MAX_JSON,
+    Parsed,
+    check_chart,
     format_cell,
     format_parsed,
     format_question,
     parse,
     parse_any,
     parse_full,
+    parse_kept,
 )
 from core.queries import KINDS as ALL_KINDS
 from core.queries import from_json
+from core.queries.schemas import charts
 from core.text import is_unsafe
+from core.words.charts import CHARTS, NAMES, either
 from core.words.lexicon import MAX_LENGTH, RESERVED, SEGMENTS
 
 ROOT = Path(__file__).parent.parent
@@ -285,7 +289,7 @@ def test_drawing_hint_is_apart_from_the_question() -> None:
     parsed = parse_full("signup as bars weekly")
     assert (parsed.question, parsed.chart) == (parse("signup weekly"), "bars")
     assert format_parsed(parsed) == "signup weekly as bars"
-    for chart in CHARTS:
+    for chart in CHARTS["series"]:
         assert parse_full(f"dau as {chart}").chart == chart
 
 
@@ -294,6 +298,64 @@ def test_every_operator_can_be_written() -> None:
         value = {"none": "", "one": " 5", "list": " (5, a)"}[operator.takes]
         found = parse(f"signup where x {operator.sign}{value}").conditions[0]
         assert getattr(found, "operator", None) == operator.key
+
+
+ASKED = {
+    "series": "dau", "steps": "signup > purchase", "grid": "retention", "table": "top events",
+    "histogram": "usage interval", "treemap": "group signup by country",
+    "flow": "paths from signup", "people": "users matching ada", "timeline": "user u1",
+    "number": "saved x",
+}  # fmt: skip
+"""Shape -> a question with such an answer; a saved chart may have any."""
+
+
+@pytest.mark.parametrize(("shape", "chart"), [(s, c) for s, names in CHARTS.items() for c in names])
+def test_every_chart_of_every_shape_is_asked_for_in_text(shape: str, chart: str) -> None:
+    parsed = parse_full(f"{ASKED[shape]} as {chart.upper()}")
+    assert parsed == Parsed(parse(ASKED[shape]), chart)
+    assert parse_full(format_parsed(parsed)) == parsed
+
+
+@pytest.mark.parametrize("kind", ALL_KINDS)
+def test_every_kind_has_charts_and_refuses_all_others(kind: str) -> None:
+    allowed = charts(kind)
+    assert allowed
+    for chart in NAMES:
+        if chart in allowed:
+            check_chart(kind, chart)
+            continue
+        with pytest.raises(BadQuestion) as caught:
+            check_chart(kind, chart)
+        assert str(caught.value.message).endswith(f"as {chart}, only as {either(allowed)}.")
+
+
+def test_a_chart_that_does_not_suit_is_refused_in_a_sentence() -> None:
+    for text, sentence in {
+        "signup > purchase as bars": "Funnel cannot be drawn as bars, only as steps.",
+        "paths to x as curve": "Paths cannot be drawn as curve, only as flow, table or edges.",
+        "retention as edges weekly": "Retention cannot be drawn as edges, only as grid or curve.",
+        "dau as pie": "There is no chart 'pie'.",
+    }.items():
+        with pytest.raises(BadQuestion) as caught:
+            parse_full(text)
+        assert caught.value.message == sentence
+    assert "edges" in caught.value.hint
+
+
+def test_a_chart_that_does_not_suit_is_left_out_of_what_was_kept() -> None:
+    kept = parse_kept("signup > purchase as bars")
+    assert kept == Parsed(parse("signup > purchase"), "bars")
+    assert format_parsed(kept) == "signup > purchase"
+
+
+def test_words_of_charts_are_names_elsewhere() -> None:
+    for word in NAMES:
+        assert parse(f"signup where {word} = {word} by {word}") == from_json(
+            {
+                "kind": "trend", "event": "signup", "breakdown": [word],
+                "conditions": [{"field": word, "operator": "eq", "value": word}],
+            }
+        )  # fmt: skip
 
 
 @pytest.mark.parametrize("segment", SEGMENTS)

@@ -21,8 +21,8 @@ PLACES = (
 )
 """Place id, its digit, its name on the tabs."""
 
-CHARTS = ("metrics", "chart", "funnel", "retention")
-ASKED = ("board", *CHARTS, "segments", "marks", "people")
+CHART_PAGES = ("metrics", "chart", "funnel", "retention")
+ASKED = ("board", *CHART_PAGES, "segments", "marks", "people")
 LISTED = ("people", "users")
 LISTS = ("boards", "metrics", "segments", "marks", "users")
 
@@ -106,18 +106,18 @@ ACTIONS = (
     Action("granularity", ("g",), "by", "granularity, cycling through those that fit", "question",
            ("board", "metrics", "chart", "retention", "marks"), rank=16),
     Action("breakdown", ("b",), "break", "break down by a field", "question",
-           ("board", *CHARTS), rank=14),
+           ("board", *CHART_PAGES), rank=14),
     Action("compare", ("c",), "compare", "compare with: off, previous, year before", "question",
-           ("board", *CHARTS, "marks"), rank=12),
+           ("board", *CHART_PAGES, "marks"), rank=12),
     Action("filter", ("f",), "filter", "conditions on fields; on a timeline only this event",
            "question", (*ASKED, "timeline"), rank=18),
     Action("segment", ("s",), "segment", "count only a segment or audience", "question", ASKED,
            rank=30),
     Action("measure", ("p",), "show as", "what is counted: people, events, sums; whatever fits",
-           "question", ("board", *CHARTS, "marks"), rank=32),
+           "question", ("board", *CHART_PAGES, "marks"), rank=32),
     Action("chart", ("v",), "chart", "show as line, bars, area, table or number", "chart",
-           ("board", *CHARTS), rank=22),
-    Action("table", ("t",), "table", "the table under the chart", "chart", CHARTS, rank=24),
+           ("board", *CHART_PAGES), rank=22),
+    Action("table", ("t",), "table", "the table under the chart", "chart", CHART_PAGES, rank=24),
     Action("sort", ("o",), "sort", "sort by another column", "view", ("people", "users"), rank=8),
     Action("complete", (), "", "only complete periods", "question", ASKED),
     Action("clear_filters", (), "", "take all filters, segment and audience away", "question",
@@ -126,19 +126,19 @@ ACTIONS = (
     Action("edit", ("e",), "edit", "edit the question as text; on Marks the mark", "question",
            (*ASKED,), rank=20),
     Action("related", ("semicolon",), "lead on", "what leads on from here: why it changed, paths, "
-           "the funnel over time, retention", "question", CHARTS, rank=33),
+           "the funnel over time, retention", "question", CHART_PAGES, rank=33),
     Action("others", ("u",), "the others", "who dropped, did not return, are not in it",
-           "go", CHARTS, rank=35),
+           "go", CHART_PAGES, rank=35),
     Action("zoom", ("z",), "zoom", "this panel over the whole page and back", "view",
-           ("board", *CHARTS, "marks", "segments"), rank=9),
+           ("board", *CHART_PAGES, "marks", "segments"), rank=9),
     Action("new", ("n",), "new", "a new board, question, audience or mark; on people a "
            "segment of exactly these", "save",
            ("boards", "metrics", "funnel", "retention", "marks", "segments", *LISTED), rank=26),
     Action("save", ("w",), "save", "save this question under a name", "save",
-           ("board", *CHARTS, "people"), rank=28),
-    Action("add", ("a",), "add", "add this to a board", "save", (*CHARTS, "marks"), rank=34),
+           ("board", *CHART_PAGES, "people"), rank=28),
+    Action("add", ("a",), "add", "add this to a board", "save", (*CHART_PAGES, "marks"), rank=34),
     Action("mark", ("m",), "mark", "put a mark at the cursor's day", "save",
-           ("board", *CHARTS, "marks"), rank=36),
+           ("board", *CHART_PAGES, "marks"), rank=36),
     Action("delete", ("d",), "delete", "delete what is under the cursor", "save",
            ("boards", "board", "marks", "segments"), rank=38),
     Action("undo", ("U",), "undo", "bring back what was deleted last; on people take the segment "

@@ -105,13 +105,13 @@ def filter_words(board: Board, block: Block, where: Sequence[Clause] = ()) -> st
 
 def block_chart(block: Block) -> str:
     """Return the chart a block is drawn as: its own, else the one its question's text names."""
-    from core.language.questions import parse_full
+    from core.language.questions import parse_kept
 
     if block.chart or block.visualization:
         return block.chart or CHART_OF[block.visualization]
     if not block.question or block.question.lstrip()[:1] == "{":
         return ""
-    return parse_full(block.question).chart
+    return parse_kept(block.question).chart
 
 
 def answer_board(

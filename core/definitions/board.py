@@ -60,7 +60,7 @@ CHART_OF = {
     "line_chart": "line", "bar_chart": "bars", "area_chart": "area", "number": "number",
     "table": "table",
 }  # fmt: skip
-"""Visualization -> name of the chart, of core.draw.CHARTS."""
+"""Visualization -> name of the chart, of core.words.charts."""
 
 Visualization = Literal["", "line_chart", "bar_chart", "area_chart", "number", "table"]
 
@@ -77,8 +77,8 @@ class Block(Model):
         series: 1 to 20, drawn as one chart.
         question: text or JSON of a question; its own range, if it names one, is the tile's.
         chart_id: id of a saved chart, whose changes it follows.
-        visualization, chart: how it is drawn: a documented name, or one of core.draw.CHARTS; ""
-            is the usual one.
+        visualization, chart: how it is drawn: a documented name, or a name of
+            core.words.charts; "" is the usual one.
         axis_config: how the axes are drawn.
         ignore_board_filters: the board's filters do not narrow it (definitions 11.11).
         content: a note's markdown.

@@ -1,6 +1,6 @@
 """Answers as lines of styled text: shape in, spans out. Nothing here knows a screen.
 
-A chart is one function registered under its shape and name in `CHARTS`.
+A chart is one function, and its row in core.words.charts.
 """
 
 from __future__ import annotations
@@ -10,41 +10,9 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from core.draw.spans import Line, Look, Span, finished, plain
+from core.words.charts import CHARTS
 
 __all__ = ["CHARTS", "Line", "Look", "Span", "charts", "draw", "navigate", "plain", "text"]
-
-CHARTS: dict[str, dict[str, str]] = {
-    "series": {
-        "line": "core.draw.lines:line_chart",
-        "bars": "core.draw.bars:bar_chart",
-        "area": "core.draw.lines:area_chart",
-        "table": "core.draw.table:series_table",
-        "number": "core.draw.number:number_chart",
-    },
-    "steps": {"steps": "core.draw.steps:steps_chart"},
-    "grid": {"grid": "core.draw.grid:grid_chart", "curve": "core.draw.curve:curve_chart"},
-    "table": {
-        "table": "core.draw.table:table_answer",
-        "bars": "core.draw.table:table_bars",
-    },
-    "histogram": {
-        "bars": "core.draw.histogram:histogram_bars",
-        "table": "core.draw.histogram:histogram_table",
-    },
-    "treemap": {
-        "map": "core.draw.treemap:treemap_chart",
-        "table": "core.draw.treemap:treemap_table",
-    },
-    "flow": {
-        "flow": "core.draw.flow:flow_chart",
-        "table": "core.draw.flow:flow_table",
-        "edges": "core.draw.flow:edges_table",
-    },
-    "people": {"table": "core.draw.people:people_list"},
-    "timeline": {"timeline": "core.draw.timeline:timeline_chart"},
-    "number": {"number": "core.draw.number:number_answer"},
-}
-"""shape -> chart name -> module:function, the shape's usual chart first."""
 
 SMALL = (24, 5)
 """A chart over time below this size (cells, rows) is drawn as a number and a sparkline."""

@@ -12,15 +12,17 @@ from dataclasses import dataclass
 
 from core.errors import BadQuestion
 from core.language.cells import format_cell
-from core.language.writer import format_chart, format_question
+from core.language.writer import format_chart, format_question, in_words
 from core.queries import from_json, kind_class
 from core.queries.common.question import Question
+from core.queries.schemas import charts
 from core.sql.text import is_sql
-from core.words.lexicon import CHARTS, MAX_LENGTH
+from core.words.charts import CHARTS, either
+from core.words.lexicon import MAX_LENGTH
 
 __all__ = [
-    "CHARTS", "Parsed", "format_cell", "format_parsed", "format_question", "parse", "parse_any",
-    "parse_full",
+    "CHARTS", "Parsed", "check_chart", "format_cell", "format_parsed", "format_question", "parse",
+    "parse_any", "parse_full", "parse_kept",
 ]  # fmt: skip
 
 MAX_JSON = 1_000_000
@@ -31,7 +33,7 @@ MAX_JSON_DEPTH = 100
 
 @dataclass(frozen=True)
 class Parsed:
-    """A question and how its text asks for it to be drawn: one of CHARTS, or "" for the usual."""
+    """A question and how its text asks for it to be drawn: a chart's name, or "" for the usual."""
 
     question: Question
     chart: str = ""
@@ -44,11 +46,33 @@ def parse(text: str) -> Question:
         BadQuestion: one sentence; the hint holds the line, a caret under the place, and what was
             expected there.
     """
-    return parse_full(text).question
+    return parse_kept(text).question
 
 
 def parse_full(text: str) -> Parsed:
-    """Return the question that a text means and its drawing hint; errors as for `parse`."""
+    """Return the question that a text means and its drawing hint; errors as for `parse`.
+
+    A chart that an answer of the question cannot be drawn as is refused too.
+    """
+    parsed = parse_kept(text)
+    if parsed.chart:
+        check_chart(parsed.question.kind, parsed.chart)
+    return parsed
+
+
+def check_chart(kind: str, chart: str) -> None:
+    """Refuse a chart that answers of a kind cannot be drawn as: BadQuestion, with the allowed."""
+    allowed = charts(kind)
+    if chart not in allowed:
+        raise BadQuestion(
+            f"{kind.replace('_', ' ').capitalize()} cannot be drawn as {chart}, "
+            f"only as {either(allowed)}.",
+            parameter="chart",
+        )
+
+
+def parse_kept(text: str) -> Parsed:
+    """Return the same for a text that was stored, whose chart need not suit the question."""
     if len(text) > MAX_LENGTH:
         raise BadQuestion(
             f"The question is {len(text):,} characters long; {MAX_LENGTH:,} are allowed.",
@@ -111,7 +135,8 @@ def _depth(text: str) -> int:
 
 
 def format_parsed(parsed: Parsed) -> str:
-    """Return the canonical text of a question with its drawing hint; SQL has no place for one."""
-    if parsed.question.kind == "sql":
-        return format_question(parsed.question)
-    return " ".join(filter(None, [format_question(parsed.question), format_chart(parsed.chart)]))
+    """Return the canonical text of a question with its drawing hint, if that suits it."""
+    question = parsed.question
+    if parsed.chart not in charts(question.kind):
+        return format_question(question)
+    return f"{in_words(question)} {format_chart(parsed.chart)}"

@@ -23,8 +23,13 @@ from core.language.rules_conditions import (
 )
 from core.language.rules_subjects import Subjects, Whole, filtered_as, merged
 from core.timeframe import ALIASES, GRANULARITIES
+from core.words.charts import NAMES
 from core.words.lexicon import SEGMENTS
 
+CHART = "\0chart"
+"""Where a part keeps the chart, which is no field of a question."""
+
+_CHARTS = f"Charts are {', '.join(NAMES)}."
 _MS = {"ms": 1, "s": 1000, "min": 60_000, "h": 3_600_000, "d": 86_400_000, "w": 604_800_000}
 _ORDERS = {"in any order": "unordered", "in order": "ordered", "strictly": "sequential"}
 _MODES = {
@@ -169,7 +174,7 @@ class Rules(_Cells):
             body = _explaining(body)
         places = {key: part.at for part in read for key in part.fields}
         depth = body.pop("\0depth", 1)
-        return Whole(body, places, body.pop("\0chart", ""), depth)
+        return Whole(body, places, body.pop(CHART, ""), depth)
 
     def _ranked(self, subject: Part, part: Part) -> Part:
         """`by users` ranks the top events; elsewhere it is a field, which groups tiles."""
@@ -344,7 +349,10 @@ class Rules(_Cells):
         return Part({"order": children[-1].text}, at_of(children))
 
     def chart(self, children: list[Token]) -> Part:
-        return Part({"\0chart": last_word(children).lower()}, at_of(children))
+        word = str(children[-1])
+        if word.lower() not in NAMES:
+            raise Mistake(f"There is no chart {word!r}.", children[-1].start_pos or 0, _CHARTS)
+        return Part({CHART: word.lower()}, at_of(children))
 
     def settings(self, children: list[Any]) -> Part:
         parts = [child for child in children if isinstance(child, Part)]

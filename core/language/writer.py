@@ -13,7 +13,8 @@ from core.language.writer_subjects import SUBJECTS
 from core.language.writing import Writer, settings
 from core.queries.common.question import Question
 from core.sql.text import one_line
-from core.words.lexicon import CHARTS, SEGMENTS
+from core.words.charts import NAMES
+from core.words.lexicon import SEGMENTS
 from core.words.terms import (
     condition,
     duration_words,
@@ -193,4 +194,4 @@ _CLAUSES: tuple[Callable[[Writer], str], ...] = (
 
 def format_chart(chart: str) -> str:
     """Return the drawing hint as a clause, or nothing."""
-    return f"as {chart}" if chart in CHARTS else ""
+    return f"as {chart}" if chart in NAMES else ""

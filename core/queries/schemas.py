@@ -17,6 +17,7 @@ from core.answers import (
     Treemap,
 )
 from core.queries import kind_class
+from core.words.charts import charts_of
 
 SHAPES: Final[dict[str, type[Shape] | tuple[type[Shape], ...]]] = {
     "active_users": Series,
@@ -39,8 +40,8 @@ SHAPES: Final[dict[str, type[Shape] | tuple[type[Shape], ...]]] = {
     "segments": Table,
     "segment": People,
     "audience": People,
-    "saved": (Series, Table, Steps, Grid, Histogram, People, Timeline, Treemap),
-    "several": (Series, Table, Steps, Grid, Histogram, People, Timeline, Treemap),
+    "saved": (Series, Table, Steps, Grid, Histogram, People, Timeline, Treemap, Flow),
+    "several": (Series, Table, Steps, Grid, Histogram, People, Timeline, Treemap, Flow),
     "top_events": Table,
     "first_time": Series,
     "per_actor": Series,
@@ -60,12 +61,23 @@ SHAPES: Final[dict[str, type[Shape] | tuple[type[Shape], ...]]] = {
 """kind -> the shape that answers it, or those of which one does."""
 
 
+def charts(kind: str) -> tuple[str, ...]:
+    """Return the names of the charts that answers of a kind can be drawn as."""
+    return charts_of(shape.model_fields["shape"].default for shape in shapes_of(kind))
+
+
+def shapes_of(kind: str) -> tuple[type[Shape], ...]:
+    """Return the shapes of which one answers a kind."""
+    shapes = SHAPES[kind]
+    return shapes if isinstance(shapes, tuple) else (shapes,)
+
+
 def schemas(kind: str) -> dict[str, Any]:
     """Return {"question": schema, "answer": schema} of a kind; BadQuestion when it is unknown."""
     question = kind_class(kind).model_json_schema()
-    shapes = SHAPES[kind]
-    if isinstance(shapes, tuple):
+    shapes = shapes_of(kind)
+    if len(shapes) > 1:
         answer = {"anyOf": [shape.model_json_schema() for shape in shapes]}
     else:
-        answer = shapes.model_json_schema()
+        answer = shapes[0].model_json_schema()
     return {"question": question, "answer": answer}

@@ -9,13 +9,12 @@ import re
 from typing import Final
 
 from core.timeframe import ALIASES, GRANULARITIES, RANGE_WORDS
+from core.words.charts import NAMES
 
 SEGMENTS: Final = (
     "new", "returning", "dormant", "churned", "one_timer", "casual", "regular", "power_user",
 )  # fmt: skip
 """The built-in segments; `for` takes these words as segments and any other as an audience."""
-
-CHARTS: Final = ("line", "bars", "area", "table", "number")
 
 MAX_LENGTH: Final = 20_000
 """Characters of a question in text; longer ones are refused."""
@@ -123,7 +122,6 @@ KEYWORDS: Final = {
     "DIRECTION": "earliest|latest",
     "SORTED": "sorted",
     "AS": "as",
-    "CHART": "|".join(CHARTS),
     "WITH": "with",
     "JSON": "json",
     "AT": "at",
@@ -166,7 +164,7 @@ MEANINGS: Final = {
     "GRANULARITY": "daily, weekly or monthly", "METRIC": "dau, wau or mau",
     "UNIT": "week, month, quarter or year", "COMPARED": "prev or year", "ORDER": "in any order",
     "MODE": "on or after", "BASIS": "24 hour windows",
-    "COHORT_MODE": "every or first ever", "CHART": ", ".join(CHARTS),
+    "COHORT_MODE": "every or first ever", "CHART": ", ".join(NAMES),
     "OUTCOME": "reached, dropped, returned or not returned", "DIRECTION": "earliest or latest",
     "WHOLE_PERSON": "whole person", "COUNTED": "uniques, totals or sessions",
     "FIRST_DAY": "on their first day", "COMPLETE": "complete windows",

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from core.words.charts import NAMES
 from tui.commands.common import (
     database,
     db_option,
@@ -21,8 +22,6 @@ from tui.commands.saving import as_option, local_time, saved_at, undelete
 
 if TYPE_CHECKING:
     from core.store.library.items import Items
-
-CHARTS = ("line", "bars", "area", "table", "number")
 
 
 @click.group("chart")
@@ -62,7 +61,7 @@ def show(name: str, db: str | None) -> None:
 @command.command("save")
 @click.argument("name")
 @click.argument("question", nargs=-1, required=True)
-@click.option("--chart", type=click.Choice(CHARTS), help="How it is drawn.")
+@click.option("--chart", type=click.Choice(NAMES), help="How it is drawn.")
 @click.option("--description", help="At most 2,000 characters.")
 @as_option
 @db_option
@@ -74,10 +73,18 @@ def save(
     from core.definitions.board import checked
     from core.definitions.saved import Item
     from core.errors import NotFound
-    from core.language.questions import Parsed, format_question, parse_any, parse_full
+    from core.language.questions import (
+        Parsed,
+        check_chart,
+        format_question,
+        parse_any,
+        parse_full,
+    )
 
     text = " ".join(question)
     parsed = Parsed(parse_any(text)) if text.lstrip()[:1] == "{" else parse_full(text)
+    if chart:
+        check_chart(parsed.question.kind, chart)
     charts = _charts(db, profile)
     try:
         known = charts.one("charts", name)

@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from core.words.charts import NAMES
 from tui.commands.common import (
     database,
     db_option,
@@ -29,12 +30,14 @@ from tui.commands.common import (
 @click.option(
     "--time-limit", type=click.FloatRange(min=0), metavar="SECONDS", help="Give up after this time."
 )
+@click.option("--chart", type=click.Choice(NAMES), help="How it is drawn, as `as` in the text.")
 def command(
     question: tuple[str, ...],
     db: str | None,
     format: str | None,
     width: int | None,
     time_limit: float | None,
+    chart: str | None,
 ) -> None:
     """Answer QUESTION, in text or JSON; - reads it from standard input.
 
@@ -48,6 +51,10 @@ def command(
     path = database(db)
     engine = open_engine(path)
     parsed = parsed_of(engine, text)
+    if chart:
+        from core.language.questions import check_chart
+
+        check_chart(parsed.question.kind, chart)
     result = interruptible(
         lambda stop: engine.run(parsed.question, stop=stop, time_limit=time_limit)
     )
@@ -56,7 +63,7 @@ def command(
         format,
         width=width_of(width),
         look=look_of(engine),
-        chart=parsed.chart,
+        chart=chart or parsed.chart,
         marks=() if format else marks_of(path, result.answer),
     )
 

@@ -93,11 +93,13 @@ def _event(page: Any, name: str) -> Callable[[], None]:
 def ask_text(page: Any, text: str) -> None:
     """Open what was typed as a question."""
     from core.errors import FootfallError
-    from core.language.questions import parse_any
+    from core.language.questions import Parsed, parse_any, parse_full
     from core.queries.composite.saved_chart import opened
 
     try:
-        open_question(page, opened(page.app.engine.context(), parse_any(text)))
+        parsed = Parsed(parse_any(text)) if text.lstrip()[:1] == "{" else parse_full(text)
+        question = opened(page.app.engine.context(), parsed.question)
+        open_question(page, question, parsed.chart)
     except FootfallError as error:
         page.sorry(error)
 

@@ -1,0 +1,57 @@
+"""The charts: what an answer of each shape can be drawn as, and the words that ask for it.
+
+A chart is one function of core.draw and one row here. The language, the command line, boards and
+the key that goes on to the next chart all read this table.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Final
+
+CHARTS: Final[dict[str, dict[str, str]]] = {
+    "series": {
+        "line": "core.draw.lines:line_chart",
+        "bars": "core.draw.bars:bar_chart",
+        "area": "core.draw.lines:area_chart",
+        "table": "core.draw.table:series_table",
+        "number": "core.draw.number:number_chart",
+    },
+    "steps": {"steps": "core.draw.steps:steps_chart"},
+    "grid": {"grid": "core.draw.grid:grid_chart", "curve": "core.draw.curve:curve_chart"},
+    "table": {
+        "table": "core.draw.table:table_answer",
+        "bars": "core.draw.table:table_bars",
+    },
+    "histogram": {
+        "bars": "core.draw.histogram:histogram_bars",
+        "table": "core.draw.histogram:histogram_table",
+    },
+    "treemap": {
+        "map": "core.draw.treemap:treemap_chart",
+        "table": "core.draw.treemap:treemap_table",
+    },
+    "flow": {
+        "flow": "core.draw.flow:flow_chart",
+        "table": "core.draw.flow:flow_table",
+        "edges": "core.draw.flow:edges_table",
+    },
+    "people": {"table": "core.draw.people:people_list"},
+    "timeline": {"timeline": "core.draw.timeline:timeline_chart"},
+    "number": {"number": "core.draw.number:number_answer"},
+}
+"""shape -> chart name -> module:function, the shape's usual chart first."""
+
+NAMES: Final = tuple(dict.fromkeys(name for charts in CHARTS.values() for name in charts))
+"""Every name of a chart once, in the order of CHARTS."""
+
+
+def charts_of(shapes: Iterable[str]) -> tuple[str, ...]:
+    """Return the names of the charts that answers of these shapes can be drawn as."""
+    return tuple(dict.fromkeys(name for shape in shapes for name in CHARTS[shape]))
+
+
+def either(names: Iterable[str]) -> str:
+    """Return names as a choice: "flow, table or edges"."""
+    *first, last = names
+    return " or ".join(filter(None, [", ".join(first), last]))
