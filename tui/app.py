@@ -6,17 +6,16 @@ import os
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 import tui.terminal as terminal  # before Textual, which reads ESCDELAY when it is imported
 
 # isort: split
 from rich.style import Style
-from textual.app import App
 from textual.screen import Screen
 
 from core.definitions.board import Board
-from core.draw.spans import Look
+from core.draw.spans import Glyphs, Look
 from core.engines.sqlite.engine import SqliteEngine
 from core.queries.common.question import Question
 from core.store.library.saved import Saved
@@ -29,13 +28,14 @@ from tui.services.freshness import Freshness
 from tui.services.library import Library
 from tui.services.state import State
 from tui.storing import QUICK
+from tui.widgets.host import Host
 from tui.widgets.paint import Ink
 
 TIME_LIMIT = 10.0
 POLL_SECONDS = 5.0
 
 
-class Explorer(App[int]):
+class Explorer(Host):
     """One workspace in the terminal.
 
     Args:
@@ -63,7 +63,8 @@ class Explorer(App[int]):
         look: Look | None = None, place: str = "boards",
     ) -> None:  # fmt: skip
         tier = terminal.colours()
-        self.DEFAULT_MODE = place  # the first page, without a blank one before it
+        # The first page, without a blank one before it; Textual reads it of the instance.
+        self.DEFAULT_MODE = place  # type: ignore[misc]
         super().__init__(ansi_color=tier != "theme")
         self.engine, self.saved, self.state = engine, saved, state
         self.library = Library(engine, saved)
@@ -94,7 +95,7 @@ class Explorer(App[int]):
         self.notices = (*config.notices, *filter(None, (self.state.notice,)))
         glyphs = self.state.values.get("glyphs") or config.glyphs
         if glyphs in GLYPHS and not self.look.ascii:
-            self.look = replace(self.look, glyphs=glyphs)
+            self.look = replace(self.look, glyphs=cast(Glyphs, glyphs))
         theme = self.state.values.get("theme") or config.theme
         if theme in self.available_themes and self.ink.tier == "theme":
             self.set_colours(theme)
@@ -143,11 +144,12 @@ class Explorer(App[int]):
 
     # -- the terminal
 
-    def set_glyphs(self, glyphs: Any) -> None:
+    def set_glyphs(self, glyphs: Glyphs) -> None:
         """Draw with other glyphs from now on."""
         self.look = Look(glyphs=glyphs, colour=self.look.colour, calendar=self.look.calendar)
         self.state.values["glyphs"] = glyphs
-        self.screen.action_redraw()
+        if isinstance(self.screen, Page):
+            self.screen.action_redraw()
 
     def set_colours(self, theme: str) -> None:
         """Use another theme from now on; the ansi ones take the terminal's own colours."""

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol, TypeVar
 
 from core.errors import Busy, FootfallError, Stopped
+from core.store.library.saved import Saved
 from core.store.waiting import WAIT, Patience
 from tui.services.errors import failed, guarded, tell
+from tui.widgets.host import Host
 
 QUICK = Patience(0.3)
 """How long the screen may stand still for another program; longer is waited beside it."""
@@ -17,11 +19,32 @@ Again = Callable[[FootfallError], None]
 """Brings back what was typed, with why it could not be stored."""
 
 
+Found = TypeVar("Found")
+
+
+class StoringPage(Protocol):
+    """What storing needs of a page."""
+
+    @property
+    def app(self) -> Host:
+        """The application it is in."""
+
+    @property
+    def is_attached(self) -> bool:
+        """Whether it is still there."""
+
+    def say(self, text: str, *, warning: bool = False) -> None:
+        """Show a sentence on the status line."""
+
+    def update_status(self) -> None:
+        """Repaint the status line where it changed."""
+
+
 def attempt(
-    page: Any,
-    work: Callable[[Any], Any],
+    page: StoringPage,
+    work: Callable[[Saved], Found],
     done: str,
-    then: Callable[[Any], None] = lambda found: None,
+    then: Callable[[Found], object] = lambda found: None,
     again: Again | None = None,
 ) -> None:
     """Store something; say `done`, or what is wrong.
@@ -48,10 +71,10 @@ def attempt(
 class _Storing:
     """One thing being stored; see `attempt`."""
 
-    page: Any
-    work: Callable[[Any], Any]
+    page: StoringPage
+    work: Callable[[Saved], Any]
     done: str
-    then: Callable[[Any], None]
+    then: Callable[[Any], object]
     again: Again | None
 
     def wait(self) -> None:

@@ -21,7 +21,7 @@ def colours() -> Tier:
     return "ansi" if term in ("linux", "screen", "ansi", "vt220") else "theme"
 
 
-def glyphs() -> str:
+def glyphs() -> Literal["braille", "block", "ascii"]:
     """Return the glyphs that can be shown: "ascii" on a console or a non-UTF-8 locale."""
     encoding = locale.getpreferredencoding(False).lower().replace("-", "")
     if os.environ.get("TERM") == "linux" or encoding != "utf8":

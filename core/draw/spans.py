@@ -25,6 +25,10 @@ class Span:
 Line = tuple[Span, ...]
 
 
+Glyphs = Literal["braille", "block", "ascii"]
+"""What is drawn with."""
+
+
 @dataclass(frozen=True)
 class Look:
     """How to draw on this terminal.
@@ -35,7 +39,7 @@ class Look:
         calendar: the zone that instants are shown in.
     """
 
-    glyphs: Literal["braille", "block", "ascii"] = "braille"
+    glyphs: Glyphs = "braille"
     colour: bool = True
     calendar: Calendar = field(default_factory=Calendar)
 

@@ -9,13 +9,14 @@ from core.errors import FootfallError
 from core.queries.common.question import Question
 from core.text import clean
 from tui.actions import edits
+from tui.actions.pages import QuestionPage
 from tui.actions.related import ways
 from tui.texts.measures import CYCLED, choices, chosen
 from tui.widgets.dialogs import Chooser, Menu
 from tui.widgets.listing import Row
 
 
-def show_as(page: Any) -> None:
+def show_as(page: QuestionPage) -> None:
     """Count the next of two or three things, or choose one of more from a list."""
     question = page.question
     if question is None:
@@ -37,7 +38,7 @@ def show_as(page: Any) -> None:
         )  # fmt: skip
 
 
-def lead_on(page: Any) -> None:
+def lead_on(page: QuestionPage) -> None:
     """Offer the questions that lead on from the number under the cursor."""
     question, answer, cell = _here(page)
     if question is None:
@@ -55,21 +56,21 @@ def lead_on(page: Any) -> None:
     )
 
 
-def _here(page: Any) -> tuple[Question | None, Any, Cell | None]:
+def _here(page: QuestionPage) -> tuple[Question | None, Any, Cell | None]:
     view = page.view
     if view is None or view.question is None:
         return page.question, getattr(page.main, "answer", None), getattr(page.main, "cell", None)
     return view.question, view.answer, view.cell
 
 
-def open_page(page: Any, question: Question) -> None:
+def open_page(page: QuestionPage, question: Question) -> None:
     """Put another question's page on top of this one; Esc comes back."""
     from tui.navigation import page_for
 
     page.app.push_screen(page_for(page.place, question))
 
 
-def opening_rows(page: Any, about: Question | None) -> list[Row]:
+def opening_rows(page: QuestionPage, about: Question | None) -> list[Row]:
     """Return every question to begin with as rows under the names of their sections."""
     rows: list[Row] = []
     section = ""

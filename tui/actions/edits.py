@@ -148,7 +148,7 @@ def next_granularity(question: Question, ctx: Context) -> Question:
 
 def next_compare(question: Question) -> Question:
     """Return the question compared with: nothing, the previous period, the year before."""
-    return revise(question, compare=after([None, "previous", "yoy"], _get(question, "compare")))
+    return revise(question, compare=after([None, "previous", "yoy"], field_of(question, "compare")))
 
 
 def after(choices: list[Any], now: Any) -> Any:
@@ -156,7 +156,8 @@ def after(choices: list[Any], now: Any) -> Any:
     return choices[(choices.index(now) + 1) % len(choices)] if now in choices else choices[0]
 
 
-def _get(question: Question, field: str) -> Any:
+def field_of(question: Question, field: str) -> Any:
+    """Return a field of a question; None when its kind has no such field."""
     return getattr(question, field, None)
 
 
@@ -167,7 +168,7 @@ def complete_only(question: Question, ctx: Context) -> Question:
         BadQuestion: none of its periods is finished.
     """
     span = ctx.span(question.range)
-    unit = _get(question, "granularity") or "daily"
+    unit = field_of(question, "granularity") or "daily"
     whole = [b for b in ctx.buckets(span, unit) if not b.partial]
     if not whole:
         raise BadQuestion("No period of this range is complete.", "Choose a longer range.")

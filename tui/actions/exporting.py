@@ -8,6 +8,7 @@ from typing import Any
 
 from core.errors import BadInput
 from core.export import export
+from tui.actions.pages import AnswerPage
 from tui.widgets.dialogs import Menu, Prompt
 
 FORMATS = (
@@ -20,7 +21,7 @@ FORMATS = (
 SUFFIX = {"markdown": "md", "text": "txt"}
 
 
-def export_panel(page: Any) -> None:
+def export_panel(page: AnswerPage) -> None:
     """Ask for a format and a file, and write the focused answer."""
     view = page.view
     if view is None or view.answer is None:

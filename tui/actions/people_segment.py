@@ -11,6 +11,7 @@ from core.queries.people.audience import Definition
 from core.queries.people.people import PeopleBehind
 from core.store.library.saved import Item
 from core.text import clean, number
+from tui.actions.pages import PeopleListed
 from tui.actions.saving import ask_name
 from tui.screens.people import many
 from tui.services.runner import Hearer
@@ -32,7 +33,7 @@ def members_of(id_: str) -> PeopleBehind:
     return PeopleBehind(of=from_json({"kind": "audience", "audience": id_}))
 
 
-def make_fixed(page: Any) -> None:
+def make_fixed(page: PeopleListed) -> None:
     """Ask for a name, then keep everybody listed under it."""
     listed = page.main.answer if page.main is not None else None
     if listed is None or page.question is None:
@@ -45,7 +46,7 @@ def make_fixed(page: Any) -> None:
         ask_name(page, heading, title, lambda name, again: _gather(page, name, again))
 
 
-def _too_many(page: Any, total: int) -> bool:
+def _too_many(page: PeopleListed, total: int) -> bool:
     if total > MOST:
         page.say(
             f"A fixed segment holds at most {MOST:,} people, these are {number(total)}.",
@@ -54,13 +55,15 @@ def _too_many(page: Any, total: int) -> bool:
     return total > MOST
 
 
-def _gather(page: Any, name: str, again: Again) -> None:
+def _gather(page: PeopleListed, name: str, again: Again) -> None:
     """Ask for everybody, not only the rows that are loaded."""
+    if page.question is None:
+        return
     question = everybody_listed(page.question)
     page.ask(Hearer(lambda people: _store(page, name, people, again), page.sorry), question)
 
 
-def _store(page: Any, name: str, people: Any, again: Again) -> None:
+def _store(page: PeopleListed, name: str, people: Any, again: Again) -> None:
     if _too_many(page, people.total):
         return
     body = Definition(static_ids=tuple(person.user for person in people.rows))
@@ -78,7 +81,7 @@ def _store(page: Any, name: str, people: Any, again: Again) -> None:
     )  # fmt: skip
 
 
-def _tell(page: Any, item: Item, listed: int, members: int) -> None:
+def _tell(page: PeopleListed, item: Item, listed: int, members: int) -> None:
     """Say how many are in the segment, which is as many as were listed unless ids are shared."""
     if members == listed:
         page.say(
@@ -89,7 +92,7 @@ def _tell(page: Any, item: Item, listed: int, members: int) -> None:
     page.say(said, warning=True)
 
 
-def take_back(page: Any) -> None:
+def take_back(page: PeopleListed) -> None:
     """Delete the segment this page made last; in Segments it can be brought back."""
     item = page.made
     if item is None:

@@ -113,7 +113,7 @@ def _built(made: list[tuple[str, str, dict[str, Any]]]) -> list[Way]:
 
 
 def _not(question: Question, body: dict[str, Any]) -> bool:
-    return question.kind != body["kind"]
+    return bool(question.kind != body["kind"])
 
 
 def _event(question: Question, cell: Cell | None, ctx: Context) -> str | None:

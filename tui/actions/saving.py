@@ -7,11 +7,20 @@ from datetime import datetime
 from typing import Any
 
 from core.definitions.board import Block, Board, Position, checked
+from core.definitions.saved import Kind
 from core.errors import BadInput, FootfallError
 from core.language.questions import format_question
 from core.queries.common.question import Question
-from core.store.library.saved import CATEGORIES, Item, Mark
+from core.store.library.saved import CATEGORIES, Item, Mark, Saved
 from core.text import clean
+from core.timeframe.calendar import Calendar
+from tui.actions.pages import (
+    AnyPage,
+    BoardList,
+    BoardShown,
+    ListPage,
+    QuestionPage,
+)
 from tui.storing import Again, attempt
 from tui.widgets.dialogs import Chooser, Confirm, Menu, Prompt
 from tui.widgets.listing import Row
@@ -20,7 +29,7 @@ NEW = "(new board)"
 
 
 def ask_name(
-    page: Any,
+    page: AnyPage,
     heading: str,
     value: str,
     then: Callable[[str, Again], None],
@@ -49,7 +58,7 @@ def ask_name(
 # -- charts
 
 
-def save_question(page: Any) -> None:
+def save_question(page: QuestionPage) -> None:
     """Save a page's question as a chart, asking for its name."""
     question, view = page.question, page.main
     if question is None or view is None:
@@ -70,7 +79,7 @@ def save_question(page: Any) -> None:
     ask_name(page, "Save as", title, store)
 
 
-def add_to_board(page: Any) -> None:
+def add_to_board(page: QuestionPage) -> None:
     """Add a page's question to a board as a tile."""
     question, view = page.question, page.main
     if question is None or view is None:
@@ -101,7 +110,7 @@ def tile(question: Question, title: str, chart: str, board: Board) -> Block:
 # -- boards
 
 
-def new_board(page: Any) -> None:
+def new_board(page: ListPage) -> None:
     """Ask for a name and start an empty board."""
 
     def store(name: str, again: Again) -> None:
@@ -112,11 +121,11 @@ def new_board(page: Any) -> None:
     ask_name(page, "New board", "", store)
 
 
-def save_starters(page: Any) -> None:
+def save_starters(page: ListPage) -> None:
     """Save the starter boards made from the events that exist."""
     boards = page.app.library.starters()
 
-    def store(saved: Any) -> None:
+    def store(saved: Saved) -> None:
         taken = {b.title.casefold() for b in saved.boards()}
         for board in boards:
             if board.title.casefold() not in taken:
@@ -125,12 +134,12 @@ def save_starters(page: Any) -> None:
     attempt(page, store, f"Saved {len(boards)} starter boards.", lambda _: page.fill())
 
 
-def save_board(page: Any) -> None:
+def save_board(page: BoardShown) -> None:
     """Save a board with what its tiles ask now."""
     board = page.board
     for shown in page.tiles:
         if shown.question is not None and shown.question != shown.saved:
-            board = board.with_block(_changed(board, shown))
+            board = board.with_block(_changed(board, shown.block, shown.question, shown.chart))
 
     def kept(stored: Board) -> None:
         page.board = stored
@@ -143,19 +152,19 @@ def save_board(page: Any) -> None:
     attempt(page, lambda saved: saved.save_board(board), "Board saved.", kept)
 
 
-def _changed(board: Board, shown: Any) -> Block:
+def _changed(board: Board, block: Block, question: Question, chart: str) -> Block:
     """Return a tile's block with what it asks now; the board's own filters stay the board's."""
-    kept = tuple(c for c in shown.question.conditions if c not in board.filters)
-    question = shown.question.model_copy(update={"conditions": kept})
+    kept = tuple(c for c in question.conditions if c not in board.filters)
+    question = question.model_copy(update={"conditions": kept})
     asked: dict[str, Any] = {
-        "question": format_question(question), "chart": shown.chart, "series": (), "chart_id": "",
+        "question": format_question(question), "chart": chart, "series": (), "chart_id": "",
     }  # fmt: skip
     if question.kind == "several":
         asked["axis_config"] = None
-    return shown.block.model_copy(update=asked)
+    return block.model_copy(update=asked)
 
 
-def delete_board(page: Any) -> None:
+def delete_board(page: BoardList) -> None:
     """Delete the board under the cursor, after asking."""
     board = page.boards.get(page.listing.value)
     if board is None or not board.updated_at:
@@ -170,7 +179,9 @@ def delete_board(page: Any) -> None:
     page.app.push_screen(Confirm(f"Delete board {clean(board.title, 30)}?"), answered)
 
 
-def undo_delete(page: Any, kind: Any = "boards", then: Callable[[], None] | None = None) -> None:
+def undo_delete(
+    page: ListPage, kind: Kind = "boards", then: Callable[[], None] | None = None
+) -> None:
     """Bring back what was deleted last, then call `then`, else fill the page again."""
     deleted = page.app.saved.deleted(kind)
     if not deleted:
@@ -181,7 +192,7 @@ def undo_delete(page: Any, kind: Any = "boards", then: Callable[[], None] | None
     attempt(page, lambda saved: saved.restore(kind, id_), said, lambda _: (then or page.fill)())
 
 
-def delete_tile(page: Any) -> None:
+def delete_tile(page: BoardShown) -> None:
     """Take the focused tile off its board; undo puts it back."""
     panel = page.panel
     if panel is None or not hasattr(panel, "block"):
@@ -199,18 +210,19 @@ def delete_tile(page: Any) -> None:
     page.app.push_screen(Confirm(f"Remove {clean(panel.heading, 30)} from the board?"), answered)
 
 
-def undo_tile(page: Any) -> None:
+def undo_tile(page: BoardShown) -> None:
     """Put back the tile that was removed last."""
-    if page.before is None:
+    before = page.before
+    if before is None:
         page.say("Nothing was removed from this board.")
         return
     attempt(
-        page, lambda saved: saved.save_board(page.before), "The tile is back.",
+        page, lambda saved: saved.save_board(before), "The tile is back.",
         lambda stored: replace_board(page, stored, None),
     )  # fmt: skip
 
 
-def replace_board(page: Any, board: Board, before: Board | None) -> None:
+def replace_board(page: BoardShown, board: Board, before: Board | None) -> None:
     """Show another state of a board in the page's place."""
     from tui.screens.board import BoardPage
 
@@ -222,12 +234,12 @@ def replace_board(page: Any, board: Board, before: Board | None) -> None:
 # -- marks
 
 
-def mark_here(page: Any) -> None:
+def mark_here(page: QuestionPage) -> None:
     """Mark the day under the cursor, asking for its category and title."""
     edit_mark(page, Mark(title="?", timestamp=moment_of(page)), "")
 
 
-def moment_of(page: Any) -> int:
+def moment_of(page: QuestionPage) -> int:
     """Return the start of the bucket under the cursor, else now."""
     view = page.view
     if view is not None and view.cell is not None and getattr(view.answer, "buckets", None):
@@ -237,13 +249,15 @@ def moment_of(page: Any) -> int:
     return int(page.app.engine.clock())
 
 
-def edit_mark(page: Any, mark: Mark, title: str) -> None:
+def edit_mark(page: QuestionPage, mark: Mark, title: str) -> None:
     """Ask for a mark's day, title and category, and store it."""
     when = page.app.engine.calendar.local(mark.timestamp).strftime("%Y-%m-%d %H:%M")
     _ask_mark(page, mark, f"{when} {clean(title)}")
 
 
-def _ask_mark(page: Any, mark: Mark, typed: str, wrong: FootfallError | None = None) -> None:
+def _ask_mark(
+    page: QuestionPage, mark: Mark, typed: str, wrong: FootfallError | None = None
+) -> None:
     calendar = page.app.engine.calendar
 
     def read(text: str) -> tuple[str, int, str]:
@@ -275,7 +289,7 @@ def _ask_mark(page: Any, mark: Mark, typed: str, wrong: FootfallError | None = N
     )  # fmt: skip
 
 
-def _dated(text: str, calendar: Any) -> tuple[int, str]:
+def _dated(text: str, calendar: Calendar) -> tuple[int, str]:
     """Return the instant and the title of "2025-04-30 14:05 release 4.2"."""
     words = text.split()
     for count, form in ((2, "%Y-%m-%d %H:%M"), (1, "%Y-%m-%d")):
@@ -291,7 +305,7 @@ def _dated(text: str, calendar: Any) -> tuple[int, str]:
     raise BadInput("A mark begins with its day.", "For example 2025-04-30 release 4.2.")
 
 
-def delete_mark(page: Any, mark: Mark) -> None:
+def delete_mark(page: QuestionPage, mark: Mark) -> None:
     """Delete a mark, after asking."""
 
     def answered(yes: bool | None) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from textual.app import ComposeResult
+
 from core.boards.answering import block_chart, block_question, filter_words, with_range
 from core.definitions.board import Block, Board
 from core.draw.figures import compared_text
@@ -80,7 +82,7 @@ class BoardPage(AskedPage):
         """See AskedPage: the focused tile."""
         return self.view
 
-    def body(self) -> Any:
+    def body(self) -> ComposeResult:
         """See Page."""
         panels = {b.id: NoteView(b) if b.type == "note" else Tile(b) for b in self.board.blocks}
         yield Tiles(self.board, panels)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from textual.app import ComposeResult
 
 from core.definitions.board import Board
 from core.text import age
@@ -19,7 +19,7 @@ class BoardsPage(Page):
     page_id = "boards"
     BINDINGS = bindings("boards")
 
-    def body(self) -> Any:
+    def body(self) -> ComposeResult:
         """See Page."""
         yield Listing("Boards", id="boards", empty=EMPTY)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from textual.app import ComposeResult
 
 from core.draw.figures import compared_text, span_text
 from core.queries.common.question import Question
@@ -64,7 +64,7 @@ class ChartPage(AskedPage):
         answered = view.answer.title if view and view.answer else ""
         return self.title_text or answered or self.first_question.kind.replace("_", " ")
 
-    def body(self) -> Any:
+    def body(self) -> ComposeResult:
         """See Page."""
         chart = AnswerView(self.title_text, id="chart", at_end=True)
         chart.chart = self.chart
@@ -100,4 +100,4 @@ def toggle_table(page: AskedPage) -> None:
     """Show or hide the table under the chart."""
     page.toggle_class("-table")
     if not page.has_class("-table") and isinstance(page.focused, TableView):
-        page.main.focus()
+        page.first_view.focus()

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
-from typing import Any
+from typing import Any, ClassVar
 
 from textual.app import ComposeResult
-from textual.binding import Binding
+from textual.binding import Binding, BindingType
 
 from core.errors import FootfallError
 from core.filters import OPERATORS, AnyOf, Condition, Scalar, untyped
@@ -38,7 +38,7 @@ class FilterEditor(Overlay):
         filters_on: which of these it is now.
     """
 
-    BINDINGS = (
+    BINDINGS: ClassVar[list[BindingType]] = [
         Binding("n,a,enter", "add", show=False),
         Binding("d,delete", "remove", show=False),
         Binding("down,j", "step(1)", show=False),
@@ -46,7 +46,7 @@ class FilterEditor(Overlay):
         Binding("o", "any", show=False),
         Binding("e", "about", show=False),
         Binding("escape,backspace,q", "done", show=False),
-    )
+    ]
     DEFAULT_CSS = """
     FilterEditor Listing { width: 76; max-width: 96%; height: 14; }
     """

@@ -17,6 +17,7 @@ from core.errors import FootfallError
 from tui.keys import PLACES, key_line_of, remapped
 from tui.widgets.chrome import Crumb, KeyLine, Status, Tabs
 from tui.widgets.dialogs import Prompt, TooSmall
+from tui.widgets.host import Host
 from tui.widgets.listing import Listing
 from tui.widgets.panel import Panel
 
@@ -32,6 +33,7 @@ class FramedPage(Screen[None]):
 
     page_id: ClassVar[str] = ""
     labels: ClassVar[dict[str, str]] = {}
+    app: Host
     AUTO_FOCUS = ""
     _focusing = False
     DEFAULT_CSS = """
@@ -165,7 +167,7 @@ class FramedPage(Screen[None]):
         return sorted(found, key=lambda p: (p.region.y, p.region.x))
 
     @property
-    def panel(self) -> Any:
+    def panel(self) -> Panel | None:
         """The panel with the focus, else the first; None without any."""
         if isinstance(self.focused, Panel):
             return self.focused

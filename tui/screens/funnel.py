@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from textual.app import ComposeResult
 
 from core.answers import Step, Steps
 from core.draw.spans import Line, Span
@@ -26,7 +26,7 @@ class FunnelPage(KeptPage):
     }  # fmt: skip
     BINDINGS = bindings("funnel")
 
-    def body(self) -> Any:
+    def body(self) -> ComposeResult:
         """See Page."""
         yield AnswerView(id="steps")
         yield Detail(id="step")
@@ -42,7 +42,7 @@ class FunnelPage(KeptPage):
 
     def _tell(self, view: AnswerView) -> None:
         step = step_at(view)
-        if step is None or view.question is None:
+        if step is None or view.question is None or view.cell is None:
             self.query_one(Detail).tell("", [])
             return
         heading = format_cell(view.question, view.cell)

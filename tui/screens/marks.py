@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from textual.app import ComposeResult
 
 from core.queries import from_json
 from core.store.library.saved import CATEGORIES, Mark
@@ -34,7 +34,7 @@ class MarksPage(AskedPage):
         self.category: str | None = None
         self.marks: dict[str, Mark] = {}
 
-    def body(self) -> Any:
+    def body(self) -> ComposeResult:
         """See Page."""
         yield Listing("Marks", id="marks", empty=EMPTY)
         yield AnswerView(id="chart", at_end=True)
@@ -57,8 +57,8 @@ class MarksPage(AskedPage):
         question = self.app.state.question("metrics")
         if question is None or question.kind not in ("trend", "active_users"):
             question = from_json({"kind": "active_users", "range": base})
-        self.main.saved = question
-        self.ask(self.main, question)
+        self.first_view.saved = question
+        self.ask(self.first_view, question)
 
     def fill(self) -> None:
         """List the marks there are now, newest first."""
@@ -98,7 +98,7 @@ class MarksPage(AskedPage):
         half = max(self.context.span(question.range).days // 2, 7)
         last = min(day + half, self.context.today)
         self.set_fields(range=edits.dates_text(day - half, max(last, day)))
-        self.main.focus()
+        self.first_view.focus()
 
     def action_new(self) -> None:
         """A new mark."""

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
+from textual.timer import Timer
 
 from core.errors import BadInput, FootfallError
 from core.queries import from_json
@@ -45,7 +47,7 @@ class MetricsPage(AskedPage):
     def __init__(self, place: str = "metrics") -> None:
         super().__init__(place)
         self.counts: list[tuple[str, int]] = []
-        self._pending: Any = None
+        self._pending: Timer | None = None
 
     @property
     def crumb(self) -> str:
@@ -53,7 +55,7 @@ class MetricsPage(AskedPage):
         view = self.main
         return f"Metrics > {view.answer.title}" if view and view.answer else "Metrics"
 
-    def body(self) -> Any:
+    def body(self) -> ComposeResult:
         """See Page."""
         with Horizontal():
             yield Listing("Events", id="events", empty="No events yet.")
@@ -100,7 +102,7 @@ class MetricsPage(AskedPage):
         self._fill(keep=False)
         if not self.counts:
             hint = "footfall import FILE --into DB loads some."
-            self.main.fail(BadInput("There are no events yet.", hint))
+            self.first_view.fail(BadInput("There are no events yet.", hint))
         elif self.question is None:
             self.open_question(self.listing.value)
 
@@ -110,7 +112,7 @@ class MetricsPage(AskedPage):
 
     def open_question(self, question: Question, chart: str = "") -> None:
         """Ask a question here."""
-        view = self.main
+        view = self.first_view
         view.saved = question
         view.chart = chart
         self.ask(view, question)
@@ -119,7 +121,8 @@ class MetricsPage(AskedPage):
         """See Page."""
         dated(view)
         table_of(self, view)
-        self.app.state.keep("metrics", view.question)
+        if view.question is not None:
+            self.app.state.keep("metrics", view.question)
         self.update_chrome()
 
     def on_listing_moved(self, event: Listing.Moved) -> None:
@@ -144,7 +147,7 @@ class MetricsPage(AskedPage):
             self._pending.stop()
             self._pending = None
             self._show_row()
-        self.main.focus()
+        self.first_view.focus()
 
     def action_new(self) -> None:
         """Any other question: one of every kind about what is shown, or what is typed."""
@@ -174,8 +177,8 @@ class MetricsPage(AskedPage):
     def action_zoom(self) -> None:
         """The chart alone."""
         self.toggle_class("-open")
-        self.zoomed = self.main if self.has_class("-open") else None
-        self.main.focus()
+        self.zoomed = self.first_view if self.has_class("-open") else None
+        self.first_view.focus()
 
 
 def _question(body: dict[str, Any], range_text: str) -> Question:

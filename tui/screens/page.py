@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from textual.binding import Binding
+from textual.binding import Binding, BindingType
 
 from core.draw.spans import plain
 from core.errors import FootfallError
@@ -13,7 +11,7 @@ from core.text import age, number
 from tui.keys import actions_of
 from tui.screens.frame_page import FramedPage
 from tui.services.clipboard import send
-from tui.services.runner import Answered, Questions
+from tui.services.runner import Answered, Asking, Questions, View
 from tui.services.state import log
 from tui.widgets.answer import AnswerView
 from tui.widgets.chrome import Status
@@ -25,7 +23,7 @@ DIM_AFTER = 0.15
 SMALLEST = (60, 18)
 
 
-def bindings(page: str) -> list[Binding]:
+def bindings(page: str) -> list[BindingType]:
     """Return a page's bindings from the one table."""
     return [
         Binding(",".join(action.keys), action.call, action.label, show=False, id=action.id)
@@ -131,7 +129,7 @@ class Page(FramedPage):
     # -- asking
 
     def ask(
-        self, view: AnswerView, question: Question, *, fresh: bool = False, unlimited: bool = False
+        self, view: View, question: Question, *, fresh: bool = False, unlimited: bool = False
     ) -> None:
         """Ask a question for a view."""
         view.question = question
@@ -307,7 +305,7 @@ class Page(FramedPage):
         return ""
 
 
-def _stopped(asking: Any) -> Answered:
+def _stopped(asking: Asking) -> Answered:
     """The end of a question that somebody stopped."""
     from core.errors import Stopped
 

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
+from textual.screen import Screen
+
+from core.definitions.board import Board
+from core.definitions.saved import Item
 from core.queries.common.question import Question
 from core.text import clean
+from tui.actions.pages import KeyedPage
 from tui.keys import ACTIONS, Action, actions_of, name_of, remapped
 from tui.widgets.dialogs import Chooser
+from tui.widgets.host import Host
 from tui.widgets.listing import Row
 
 AREAS = ("question", "chart", "save", "go", "export", "view", "help", "move")
 
 
-def help_of(page: Any) -> None:
+def help_of(page: KeyedPage) -> None:
     """Show the keys of a page; Enter runs one."""
     shown = remapped(actions_of(page.page_id), page.app.keymap)
     rows = [_help_row(page, action) for action in shown if action.keys]
@@ -22,12 +27,12 @@ def help_of(page: Any) -> None:
     page.app.push_screen(chooser, lambda call: page.perform(call) if call else None)
 
 
-def _help_row(page: Any, action: Action) -> Row:
+def _help_row(page: KeyedPage, action: Action) -> Row:
     keys = " ".join(name_of(key) for key in action.keys)
     return Row(f"{keys:<14} {action.help}", action.call, "", page.reason_against(action.id))
 
 
-def palette_of(page: Any) -> None:
+def palette_of(page: KeyedPage) -> None:
     """Show every command and every saved name; what is typed may also be a question."""
     here = {action.id for action in actions_of(page.page_id)}
     rows: list[Row] = []
@@ -43,7 +48,7 @@ def palette_of(page: Any) -> None:
     )  # fmt: skip
 
 
-def _row(page: Any, action: Action, here: set[str]) -> Row:
+def _row(page: KeyedPage, action: Action, here: set[str]) -> Row:
     off = page.reason_against(action.id)
     if action.id not in here:
         off = "not on this page"
@@ -51,26 +56,30 @@ def _row(page: Any, action: Action, here: set[str]) -> Row:
     return Row(f"{words:<24} {action.help}", action.call, off or action.shown, off)
 
 
-def _run(page: Any, value: str | Callable[[], None] | None) -> None:
+def _run(page: KeyedPage, value: str | Callable[[], None] | None) -> None:
     if callable(value):
         value()
     elif value:
         page.perform(value)
 
 
-def _names(page: Any) -> list[Row]:
+def _names(page: KeyedPage) -> list[Row]:
     """Saved boards, charts, audiences, and the events, custom ones too, as entries."""
     from core.catalog.selectors import custom_events
 
     library, app = page.app.library, page.app
 
-    def board(found: Any) -> Callable[[], None]:
+    def board(found: Board) -> Callable[[], None]:
         from tui.screens.board import BoardPage
 
         return lambda: _open(app, "boards", lambda: BoardPage("boards", found))
 
-    def chart(found: Any) -> Callable[[], None]:
-        return lambda: open_question(page, *library.question_of(found), title=found.title)
+    def chart(found: Item) -> Callable[[], None]:
+        def show() -> None:
+            question, drawn = library.question_of(found)
+            open_question(page, question, drawn, found.title)
+
+        return show
 
     rows = [Row(f'go: board "{clean(b.title)}"', board(b)) for b in library.boards()]
     rows += [Row(f'go: chart "{clean(c.title)}"', chart(c)) for c in library.charts()]
@@ -80,7 +89,7 @@ def _names(page: Any) -> list[Row]:
     return rows
 
 
-def _event(page: Any, name: str) -> Callable[[], None]:
+def _event(page: KeyedPage, name: str) -> Callable[[], None]:
     from core.queries import from_json
     from tui.actions.edits import usual_range
 
@@ -90,7 +99,7 @@ def _event(page: Any, name: str) -> Callable[[], None]:
     )
 
 
-def ask_text(page: Any, text: str) -> None:
+def ask_text(page: KeyedPage, text: str) -> None:
     """Open what was typed as a question."""
     from core.errors import FootfallError
     from core.language.questions import Parsed, parse_any, parse_full
@@ -104,13 +113,13 @@ def ask_text(page: Any, text: str) -> None:
         page.sorry(error)
 
 
-def open_question(page: Any, question: Question, chart: str = "", title: str = "") -> None:
+def open_question(page: KeyedPage, question: Question, chart: str = "", title: str = "") -> None:
     """Push a question's page in the present place."""
     from tui.navigation import page_for
 
     page.app.push_screen(page_for(page.place, question, title, chart))
 
 
-def _open(app: Any, place: str, make: Callable[[], Any]) -> None:
+def _open(app: Host, place: str, make: Callable[[], Screen[None]]) -> None:
     app.go(place)
     app.push_screen(make())

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from textual.app import ComposeResult
+
 from core.answers import Cell, People
 from core.queries.common.question import Question
 from core.queries.people.people import PeopleBehind
@@ -61,14 +63,14 @@ class PeoplePage(AskedPage):
 
         return short(self.counting) if self.counting else ""
 
-    def body(self) -> Any:
+    def body(self) -> ComposeResult:
         """See Page."""
         yield AnswerView(id="people")
 
     def start(self) -> None:
         """See Page."""
-        self.main.saved = self.first_question
-        self.ask(self.main, self.first_question)
+        self.first_view.saved = self.first_question
+        self.ask(self.first_view, self.first_question)
 
     def answered(self, view: AnswerView) -> None:
         """See Page."""
@@ -104,13 +106,14 @@ class PeoplePage(AskedPage):
 
     def complete(self) -> None:
         """See AskedPage."""
-        if self.counting is not None:
-            self._new_range(lambda _, ctx: edits.complete_only(self.counting, ctx).range)
+        counting = self.counting
+        if counting is not None:
+            self._new_range(lambda _, ctx: edits.complete_only(counting, ctx).range)
 
     def put(self, question: Question) -> None:
         """See AskedPage: other people are listed here."""
         if question.kind in PEOPLE and self.main is not None:
-            self.ask(self.main, question)
+            self.ask(self.first_view, question)
         else:
             self.app.push_screen(page_for(self.place, question))
 
@@ -142,7 +145,7 @@ class PeoplePage(AskedPage):
     def action_sort(self) -> None:
         """By last seen, by first seen, by id."""
         if self.question is not None and edits.has(self.question, "order"):
-            order = edits.after(list(ORDERS), self.question.order)
+            order = edits.after(list(ORDERS), edits.field_of(self.question, "order"))
             self.change(lambda q: edits.revise(q, order=order, offset=0))
             self.say(f"Sorted {ORDERS[order]}.")
         else:
@@ -150,30 +153,31 @@ class PeoplePage(AskedPage):
 
     def move(self, rows: int, columns: int) -> None:
         """Move the cursor; past the last or the first row the next or previous people come."""
-        before = self.main.cursor
+        view = self.first_view
+        before = view.cursor
         super().move(rows, columns)
-        people = self.main.answer
-        if people is None or not rows or self.main.cursor != before or self.main.waiting:
+        people = view.answer
+        if people is None or not rows or view.cursor != before or view.waiting:
             return
         if rows > 0 and people.offset + len(people.rows) < people.total:
-            self.main.cursor = (0, 0)
+            view.cursor = (0, 0)
             self.change(lambda q: edits.revise(q, offset=people.offset + people.limit))
         elif rows < 0 and people.offset:
-            self.main.cursor = (people.limit - 1, 0)
+            view.cursor = (people.limit - 1, 0)
             self.change(lambda q: edits.revise(q, offset=max(people.offset - people.limit, 0)))
 
     def action_open(self) -> None:
         """The timeline of the person under the cursor."""
         from tui.screens.timeline import TimelinePage
 
-        cell = self.main.cell
-        if cell is not None and cell.row is not None and self.main.answer is not None:
-            users = [person.user for person in self.main.answer.rows]
+        cell = self.first_view.cell
+        if cell is not None and cell.row is not None and self.first_view.answer is not None:
+            users = [person.user for person in self.first_view.answer.rows]
             self.app.push_screen(TimelinePage(self.place, cell.row, users))
 
     def value_text(self) -> str:
         """See Page: the person's id."""
-        cell = self.main.cell
+        cell = self.first_view.cell
         return cell.row if cell is not None and cell.row else ""
 
 

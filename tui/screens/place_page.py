@@ -32,10 +32,10 @@ class KeptPage(AskedPage):
         """See Page: what was asked last, or the first of its kind that is saved."""
         question = self.app.state.question(self.place) or self.app.library.first_of(self.kind)
         if question is None:
-            self.main.fail(BadQuestion(self.nothing, "n writes one."))
+            self.first_view.fail(BadQuestion(self.nothing, "n writes one."))
             return
-        self.main.saved = question
-        self.ask(self.main, question)
+        self.first_view.saved = question
+        self.ask(self.first_view, question)
 
     def put(self, question: Question) -> None:
         """See AskedPage: another kind of question gets a page of its own."""
@@ -47,7 +47,8 @@ class KeptPage(AskedPage):
     def answered(self, view: AnswerView) -> None:
         """See Page."""
         dated(view)
-        self.app.state.keep(self.place, view.question)
+        if view.question is not None:
+            self.app.state.keep(self.place, view.question)
         self.update_chrome()
 
     def action_new(self) -> None:

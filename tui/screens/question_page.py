@@ -40,6 +40,11 @@ class AskedPage(Page):
         return self.views[0] if self.views else None
 
     @property
+    def first_view(self) -> AnswerView:
+        """The first view, of a page that always has one."""
+        return self.views[0]
+
+    @property
     def asked(self) -> str:
         """See Page."""
         view = self.main
@@ -152,18 +157,21 @@ class AskedPage(Page):
 
     def action_granularity(self) -> None:
         """The next granularity that fits."""
-        if not self.refuse("granularity"):
-            try:
-                new = edits.next_granularity(self.question, self.context)
-            except FootfallError as error:
-                self.sorry(error)
-                return
-            self.set_fields(granularity=new.granularity)
+        question = self.question
+        if self.refuse("granularity") or question is None:
+            return
+        try:
+            new = edits.next_granularity(question, self.context)
+        except FootfallError as error:
+            self.sorry(error)
+            return
+        self.set_fields(granularity=edits.field_of(new, "granularity"))
 
     def action_compare(self) -> None:
         """Compare with nothing, the previous period, the year before."""
-        if not self.refuse("compare"):
-            self.set_fields(compare=edits.next_compare(self.question).compare)
+        question = self.question
+        if not self.refuse("compare") and question is not None:
+            self.set_fields(compare=edits.field_of(edits.next_compare(question), "compare"))
 
     # -- what and for whom
 
@@ -438,8 +446,10 @@ def person_of(view: AnswerView) -> str:
     return str(answer.rows[int(cell.row)][at] or "") if at is not None else ""
 
 
-def people_counted(view: AnswerView) -> float | None:
+def people_counted(view: AnswerView | None) -> float | None:
     """Return the number under a view's cursor where it counts people."""
+    if view is None:
+        return None
     return view.number if getattr(view.answer, "unit", "") == "users" else None
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from textual.app import ComposeResult
 
 from tui.screens.page import bindings
 from tui.screens.place_page import KeptPage
@@ -19,6 +19,6 @@ class RetentionPage(KeptPage):
     labels = {"open": "returned", "others": "did not", "related": "lead on"}  # noqa: RUF012
     BINDINGS = bindings("retention")
 
-    def body(self) -> Any:
+    def body(self) -> ComposeResult:
         """See Page."""
         yield AnswerView(id="grid")

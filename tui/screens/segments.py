@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 from typing import Any
 
+from textual.app import ComposeResult
 from textual.containers import Horizontal
 
 from core.answers import Cell
@@ -49,7 +51,7 @@ class SegmentsPage(AskedPage):
         self.counts: dict[str, Any] = {}
         self.sizes: dict[str, int] = {}
 
-    def body(self) -> Any:
+    def body(self) -> ComposeResult:
         """See Page."""
         with Horizontal():
             yield Listing("Segments", id="segments", empty="")
@@ -60,9 +62,9 @@ class SegmentsPage(AskedPage):
         """See Page."""
         base = edits.usual_range(self.app.engine)
         question = from_json({"kind": "segments", "range": base})
-        self.main.saved = question
+        self.first_view.saved = question
         self.fill()
-        self.ask(self.main, question)
+        self.ask(self.first_view, question)
 
     def resume(self) -> None:
         """See Page."""
@@ -107,7 +109,7 @@ class SegmentsPage(AskedPage):
             if id_ not in self.sizes:
                 self.sizes[id_] = 0
                 question = self._members(("audience", id_))
-                self.ask(Hearer(lambda people, id_=id_: self._counted(id_, people)), question)
+                self.ask(Hearer(partial(self._counted, id_)), question)
 
     def _counted(self, id_: str, people: Any) -> None:
         self.sizes[id_] = people.total
@@ -139,7 +141,7 @@ class SegmentsPage(AskedPage):
         from core.queries.people.people import PeopleBehind
 
         kind, name = value
-        span = self.main.question.range if self.main.question else "30d"
+        span = self.question.range if self.question else "30d"
         if kind == "segment":
             of = from_json({"kind": "segment", "segment": name, "range": span})
         else:
@@ -170,7 +172,7 @@ class SegmentsPage(AskedPage):
         if self.listing.value is None:
             return
         kind, name = self.listing.value
-        span = self.main.question.range if self.main.question else "30d"
+        span = self.question.range if self.question else "30d"
         name = self._title_of(self.listing.value) if kind == "audience" else name
         question = from_json({"kind": "active_users", "range": span, kind: name})
         self.app.push_screen(ChartPage(self.place, question))

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from textual.app import ComposeResult
+
 from core.answers import Timeline
 from core.queries import from_json
 from core.text import clean, number
@@ -45,7 +47,7 @@ class TimelinePage(Page):
             return ""
         return f"person {self.users.index(self.user) + 1} of {number(len(self.users))}"
 
-    def body(self) -> Any:
+    def body(self) -> ComposeResult:
         """See Page."""
         yield AnswerView(id="timeline")
 
@@ -62,7 +64,8 @@ class TimelinePage(Page):
     @property
     def timeline(self) -> Timeline | None:
         """The answer on show."""
-        return self.views[0].answer
+        found = self.views[0].answer
+        return found if isinstance(found, Timeline) else None
 
     def answered(self, view: AnswerView) -> None:
         """See Page."""

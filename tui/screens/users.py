@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from textual.app import ComposeResult
+from textual.timer import Timer
 
 from core.queries import from_json
 from core.queries.common.question import Question
@@ -25,7 +26,7 @@ class UsersPage(PeoplePage, inherit_bindings=False):
 
     def __init__(self, place: str) -> None:
         super().__init__(place, _search(""))
-        self._pending: Any = None
+        self._pending: Timer | None = None
 
     @property
     def crumb(self) -> str:
@@ -43,7 +44,7 @@ class UsersPage(PeoplePage, inherit_bindings=False):
             view.heading = "Everybody"
         super().answered(view)
 
-    def body(self) -> Any:
+    def body(self) -> ComposeResult:
         """See Page."""
         yield Field(hint=HELP)
         yield from super().body()
@@ -56,16 +57,18 @@ class UsersPage(PeoplePage, inherit_bindings=False):
         """Look it up once typing rests."""
         if self._pending is not None:
             self._pending.stop()
-        self._pending = self.set_timer(0.15, lambda: self.ask(self.main, _search(event.value)))
+        self._pending = self.set_timer(
+            0.15, lambda: self.ask(self.first_view, _search(event.value))
+        )
 
     def on_input_submitted(self) -> None:
         """Enter goes to the list."""
-        self.main.focus()
+        self.first_view.focus()
 
     def action_back(self) -> None:
         """From the field to the list, to everybody; then as everywhere."""
         if isinstance(self.focused, Field):
-            self.main.focus()
+            self.first_view.focus()
         elif self.query_one(Field).value:
             self.action_saved()
         else:
@@ -74,7 +77,7 @@ class UsersPage(PeoplePage, inherit_bindings=False):
     def action_down(self) -> None:
         """From the field to the list."""
         if isinstance(self.focused, Field):
-            self.main.focus()
+            self.first_view.focus()
         else:
             super().action_down()
 

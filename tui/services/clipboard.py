@@ -5,11 +5,13 @@ from __future__ import annotations
 import base64
 from typing import Any
 
+from textual.app import App
+
 MOST = 75_000
 """Characters of base64 that terminals take in one sequence."""
 
 
-def send(app: Any, text: str) -> str:
+def send(app: App[Any], text: str) -> str:
     """Send text to the terminal's clipboard; return a sentence that says so, or why not.
 
     No answer comes back from a terminal, so it says sent, not copied.

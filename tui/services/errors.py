@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from textual.app import App
+
 from core.errors import FootfallError
 from tui.services.state import log, log_file
 
 
-def failed(app: Any, error: Exception) -> None:
+def failed(app: App[Any], error: Exception) -> None:
     """Say why something did not work; what nobody expected goes to the log."""
     if isinstance(error, FootfallError):
         tell(app, str(error))
@@ -18,14 +20,14 @@ def failed(app: Any, error: Exception) -> None:
     tell(app, f"Something broke. It is logged in {log_file()}.")
 
 
-def tell(app: Any, text: str) -> None:
+def tell(app: App[Any], text: str) -> None:
     """Show a sentence on the status line of the page on top, below any overlay."""
     page = next((s for s in reversed(app.screen_stack) if hasattr(s, "say")), None)
     if page is not None:
         page.say(text.split("\n")[0], warning=True)
 
 
-def guarded(app: Any, callback: Callable[[Any], Any]) -> Callable[[Any], None]:
+def guarded(app: App[Any], callback: Callable[[Any], Any]) -> Callable[[Any], None]:
     """Return a callback whose failure is said rather than raised."""
 
     def call(result: Any) -> None:

@@ -4,6 +4,7 @@ is busy or damaged lists less, and `troubles` says why."""
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any, TypeVar
 
 from core.boards.suggestions import Openings
@@ -95,12 +96,12 @@ class Library:
         from core.boards.answering import block_question
 
         for item in self.charts():
-            found = _asked(lambda item=item: self.question_of(item)[0], kind)
+            found = _asked(partial(chart_question, item.body), kind)
             if found is not None:
                 return found
         for board in self.boards():
             for block in board.blocks:
-                found = _asked(lambda b=board, k=block: block_question(b, k), kind)
+                found = _asked(partial(block_question, board, block), kind)
                 if found is not None and block.type == "chart":
                     return found
         return None

@@ -11,17 +11,59 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any
+from typing import Any, Protocol
 
 from textual.message import Message
 
 from core.engines.sqlite.engine import Result, SqliteEngine, Stop
 from core.errors import FootfallError
 from core.queries.common.question import Question
+from core.store.library.saved import Mark, Saved
 from tui.texts.empty import why_empty
 
 AT_ONCE = 2
 NO_LIMIT = float("inf")
+
+
+class View(Protocol):
+    """What asks a question and takes its answer.
+
+    Attributes:
+        question: what it asks.
+        asking: its question on its way, or None.
+        forgiving: whether it may name what is not in the data.
+        marks: the marks in the range of its answer.
+    """
+
+    question: Question | None
+    asking: Asking | None
+    forgiving: bool
+    marks: tuple[Mark, ...]
+
+    @property
+    def is_attached(self) -> bool:
+        """Whether it is on the screen, or else still to be told."""
+
+    def show(self, result: Result, empty: str = "") -> None:
+        """Take a result, and a sentence when there is nothing to show."""
+
+    def fail(self, error: Exception) -> None:
+        """Take the reason why there is no result."""
+
+    def wait(self) -> None:
+        """Show that the answer is on its way."""
+
+
+class Workers(Protocol):
+    """Where workers are started and told of; a page."""
+
+    def run_worker(
+        self, work: Callable[[], None], *, thread: bool, exit_on_error: bool, group: str
+    ) -> object:
+        """Run a function in a thread."""
+
+    def post_message(self, message: Message) -> bool:
+        """Take a message, from any thread."""
 
 
 @dataclass(eq=False)
@@ -35,7 +77,7 @@ class Asking:
         started: monotonic seconds when it was asked.
     """
 
-    view: Any
+    view: View
     question: Question
     fresh: bool = False
     unlimited: bool = False
@@ -58,9 +100,9 @@ class Hearer:
 
     is_attached = True
     question: Question | None = None
-    asking: Any = None
+    asking: Asking | None = None
     forgiving = False
-    marks: tuple[Any, ...] = ()
+    marks: tuple[Mark, ...] = ()
 
     def __init__(
         self, heard: Callable[[Any], None], failed: Callable[[Any], None] | None = None
@@ -100,7 +142,7 @@ class Answered(Message):
         error: Exception | None = None,
         empty: str = "",
         events: int | None = None,
-        marks: tuple[Any, ...] = (),
+        marks: tuple[Mark, ...] = (),
     ) -> None:
         super().__init__()
         self.asking = asking
@@ -111,7 +153,7 @@ class Answered(Message):
         self.marks = marks
 
 
-def answer(engine: SqliteEngine, saved: Any, asking: Asking) -> Answered:
+def answer(engine: SqliteEngine, saved: Saved | None, asking: Asking) -> Answered:
     """Run a question to its end, whatever that is."""
     try:
         limit = NO_LIMIT if asking.unlimited else None
@@ -143,7 +185,7 @@ def events_in_range(engine: SqliteEngine, question: Question) -> int | None:
         return None
 
 
-def marks_of(saved: Any, answer: Any) -> tuple[Any, ...]:
+def marks_of(saved: Saved | None, answer: Any) -> tuple[Mark, ...]:
     """Return the saved marks that lie on an answer over time."""
     if answer.shape != "series" or not answer.buckets or saved is None:
         return ()
@@ -159,7 +201,7 @@ class Questions:
         saved: where marks are read from.
     """
 
-    def __init__(self, page: Any, engine: SqliteEngine, saved: Any) -> None:
+    def __init__(self, page: Workers, engine: SqliteEngine, saved: Saved | None) -> None:
         self._page = page
         self._engine = engine
         self._saved = saved
@@ -167,7 +209,7 @@ class Questions:
         self._running: list[Asking] = []
 
     def ask(
-        self, view: Any, question: Question, *, fresh: bool = False, unlimited: bool = False
+        self, view: View, question: Question, *, fresh: bool = False, unlimited: bool = False
     ) -> Asking:
         """Ask a question for a view, in place of what that view asked before."""
         self.cancel(view)
@@ -182,7 +224,7 @@ class Questions:
             self._running.remove(asking)
         self._start_next()
 
-    def cancel(self, view: Any) -> None:
+    def cancel(self, view: View) -> None:
         """Stop what a view asked."""
         self._waiting = deque(a for a in self._waiting if a.view is not view)
         for asking in self._running:

@@ -14,6 +14,8 @@ from core.engines.sqlite.engine import Result
 from core.errors import FootfallError
 from core.queries.common.question import Question
 from core.queries.people.people import PeopleBehind
+from core.store.library.saved import Mark
+from tui.services.runner import Asking
 from tui.services.state import log
 from tui.widgets.panel import Panel
 from tui.widgets.words import wrapped
@@ -58,12 +60,12 @@ class AnswerView(Panel):
         self.error: Exception | None = None
         self.empty = ""
         self.chart = ""
-        self.marks: tuple[Any, ...] = ()
+        self.marks: tuple[Mark, ...] = ()
         self.has_cursor = cursor
         self.at_end = at_end
         self.cursor: tuple[int, int] | None = None
         self.waiting = False
-        self.asking: Any = None
+        self.asking: Asking | None = None
         self.fixed_heading = heading
         self._cells: list[list[Cell]] = []
         self._drawn_for: tuple[Any, ...] = ()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Protocol, cast
 
 from textual.events import Click
 
@@ -14,6 +14,13 @@ from tui.widgets.panel import Painted
 
 LONGEST_STEP = 26
 """Cells of one step of a crumb that does not fit."""
+
+
+class Performing(Protocol):
+    """A page that runs actions."""
+
+    def perform(self, call: str) -> None:
+        """Run an action by its call."""
 
 
 class OneLine(Painted):
@@ -58,7 +65,7 @@ class Tabs(OneLine):
             if event.x < x:
                 found = [p for p, digit, name in PLACES if name in span.text or digit == span.text]
                 if found:
-                    self.screen.action_go(found[0])
+                    self.app.go(found[0])
                 return
 
 
@@ -153,5 +160,4 @@ class KeyLine(OneLine):
 
     def run_page_action(self, action: Action) -> None:
         """Hand an action to the page."""
-        page: Any = self.screen
-        page.perform(action.call)
+        cast(Performing, self.screen).perform(action.call)

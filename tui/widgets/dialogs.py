@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 from rich.text import Text
 from textual.app import ComposeResult
-from textual.binding import Binding
+from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.events import Key, Resize
 from textual.message import Message
@@ -19,6 +19,7 @@ from core.errors import FootfallError
 from core.text import clean, width
 from tui.services.clipboard import send
 from tui.services.errors import failed
+from tui.widgets.host import Host
 from tui.widgets.listing import Listing, Row
 from tui.widgets.panel import Painted, Panel
 from tui.widgets.words import folded, indented, wrapped
@@ -31,6 +32,8 @@ CSS = """
 
 class Field(Input):
     """One line of text without blink or suggestions of its own."""
+
+    app: Host
 
     DEFAULT_CSS = """
     Field { height: 1; border: none; padding: 0 1; background: $surface; }
@@ -54,7 +57,10 @@ class Field(Input):
 class Overlay(ModalScreen[Any]):
     """A box over a page. Escape closes it with nothing."""
 
-    BINDINGS = (Binding("escape", "close", show=False), Binding("ctrl+c", "close", show=False))
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "close", show=False),
+        Binding("ctrl+c", "close", show=False),
+    ]
     DEFAULT_CSS = "Overlay { align: center middle; background: transparent; }"
 
     async def _dispatch_message(self, message: Message) -> None:
@@ -141,14 +147,14 @@ class Chooser(Overlay):
         at: the row the cursor begins on.
     """
 
-    BINDINGS = (
+    BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "choose", show=False, priority=True),
         Binding("down", "step(1)", show=False, priority=True),
         Binding("up", "step(-1)", show=False, priority=True),
         Binding("pagedown", "step(10)", show=False, priority=True),
         Binding("pageup", "step(-10)", show=False, priority=True),
         Binding("tab", "step(1)", show=False, priority=True),
-    )
+    ]
     DEFAULT_CSS = """
     Chooser Vertical { width: 84%; max-width: 90; height: 84%; max-height: 30; }
     """
@@ -224,7 +230,7 @@ class Prompt(Overlay):
         wrong: why the text to begin with did not do.
     """
 
-    BINDINGS = (Binding("enter", "accept", show=False, priority=True),)
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("enter", "accept", show=False, priority=True)]
     DEFAULT_CSS = """
     Prompt { align: center top; }
     Prompt Vertical { width: 100%; height: 10; margin: 2 0 0 0; }
@@ -284,14 +290,14 @@ class Prompt(Overlay):
 class Reader(Overlay):
     """Text to read: the SQL behind an answer, the properties of an event."""
 
-    BINDINGS = (
+    BINDINGS: ClassVar[list[BindingType]] = [
         Binding("down,j", "step(1)", show=False),
         Binding("up,k", "step(-1)", show=False),
         Binding("pagedown,space", "step(15)", show=False),
         Binding("pageup", "step(-15)", show=False),
         Binding("y", "copy", show=False),
         Binding("q,enter,backspace,i", "close", show=False),
-    )
+    ]
     DEFAULT_CSS = "Reader Box { width: 94%; height: 90%; }"
 
     def __init__(self, heading: str, text: str) -> None:

@@ -11,6 +11,7 @@ from textual.widget import Widget
 
 from core.draw.spans import Line, Span, clipped, finished, padded
 from core.text import clean, cut, width
+from tui.widgets.host import Host
 from tui.widgets.paint import differing, strip
 
 
@@ -35,6 +36,7 @@ ASCII_FOCUS = Frame("++++", "=", "|")
 class Painted(Widget):
     """A widget whose lines are spans. `repaint` sends only what differs from what is shown."""
 
+    app: Host
     ALLOW_SELECT = False
 
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:

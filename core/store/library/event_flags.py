@@ -21,7 +21,7 @@ from core.columns import ACTIVE, FIRST_PROPERTY
 from core.errors import BadInput, NotFound, did_you_mean
 from core.store.ingest.flags import FLAGS, Flags
 from core.store.ingest.sessions import Sessions
-from core.store.library.profiles import present_profile
+from core.store.library.profiles import Profile, present_profile
 from core.store.troubles import TROUBLES, sentence
 from core.store.waiting import Patience, begin
 from core.store.workspace import bump, open_writer
@@ -69,7 +69,7 @@ def flag_event(
     name: str,
     changes: dict[str, bool | str],
     *,
-    profile: str = "",
+    profile: str | Profile = "",
     told: Told = lambda what, done, whole: None,
     patience: Patience | None = None,
 ) -> tuple[EventState, EventState]:

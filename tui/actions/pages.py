@@ -1,0 +1,143 @@
+"""What the verbs need of the page they are called on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, ClassVar, Protocol
+
+from core.definitions.board import Block, Board
+from core.errors import FootfallError
+from core.queries.common.question import Context, Question
+from core.store.library.saved import Item
+from tui.services.runner import View
+from tui.storing import StoringPage
+from tui.widgets.answer import AnswerView
+from tui.widgets.listing import Listing
+from tui.widgets.panel import Panel
+
+
+class AnyPage(StoringPage, Protocol):
+    """Any page of a place."""
+
+    place: str
+
+    def sorry(self, error: FootfallError) -> None:
+        """Say why something did not work."""
+
+    def update_chrome(self) -> None:
+        """Repaint crumb and status where they changed."""
+
+
+class KeyedPage(AnyPage, Protocol):
+    """A page as the help and the palette list its actions.
+
+    Attributes:
+        page_id: its name in the table of actions.
+    """
+
+    page_id: ClassVar[str]
+
+    @property
+    def crumb(self) -> str:
+        """Its step in the crumb."""
+
+    def perform(self, call: str) -> None:
+        """Run an action by its call."""
+
+    def reason_against(self, action: str) -> str:
+        """Return why an action makes no sense now, "" when it does."""
+
+
+class AnswerPage(AnyPage, Protocol):
+    """A page that shows answers."""
+
+    @property
+    def view(self) -> AnswerView | None:
+        """The answer that actions are about."""
+
+    def ask(self, view: View, question: Question) -> None:
+        """Ask a question for a view."""
+
+
+class QuestionPage(AnswerPage, Protocol):
+    """A page about one question, which keys change."""
+
+    @property
+    def question(self) -> Question | None:
+        """The question that keys read and change."""
+
+    @property
+    def main(self) -> AnswerView | None:
+        """The view whose question the keys change."""
+
+    @property
+    def context(self) -> Context:
+        """What questions are asked within now."""
+
+    def change(self, edit: Callable[[Question], Question]) -> None:
+        """Ask what `edit` makes of the question."""
+
+    def marks_changed(self) -> None:
+        """Show the marks as they are now."""
+
+
+class PeopleListed(QuestionPage, Protocol):
+    """A page that lists people.
+
+    Attributes:
+        made: the segment made of them last.
+    """
+
+    made: Item | None
+
+
+class ListPage(AnyPage, Protocol):
+    """A page that lists what is saved."""
+
+    @property
+    def listing(self) -> Listing:
+        """The list."""
+
+    def fill(self) -> object:
+        """List what there is now."""
+
+
+class BoardList(ListPage, Protocol):
+    """A page that lists boards.
+
+    Attributes:
+        boards: those in the list, by id.
+    """
+
+    boards: dict[str, Board]
+
+
+class TileShown(Protocol):
+    """A tile of a board on show."""
+
+    block: Block
+    question: Question | None
+    saved: Question | None
+    chart: str
+
+
+class BoardShown(AnyPage, Protocol):
+    """A page that shows one board.
+
+    Attributes:
+        board: as it is saved.
+        before: the board before a tile was removed, None when none was.
+        changes: fields of all tiles that differ from what is saved.
+    """
+
+    board: Board
+    before: Board | None
+    changes: dict[str, Any]
+
+    @property
+    def tiles(self) -> Sequence[TileShown]:
+        """The chart tiles in reading order."""
+
+    @property
+    def panel(self) -> Panel | None:
+        """The panel with the focus, else the first."""
