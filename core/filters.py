@@ -32,18 +32,35 @@ MAX_DEPTH = 20
 
 
 @dataclass(frozen=True)
+class ElementTest:
+    """Whether one present element fits one wanted value, for both engines.
+
+    Attributes:
+        fits: the test itself, which SQLite calls.
+        clickhouse: a sign to compare by as numbers, dates or texts, or a test of the element `s`
+            with {} for the wanted text.
+        prepared: what the wanted text becomes before it stands for {}.
+    """
+
+    fits: Test
+    clickhouse: str
+    prepared: Callable[[str], str] = str
+
+
+@dataclass(frozen=True)
 class Operator:
-    """One operator.
+    """One operator: all that reading, writing, asking and helping know of it.
 
     Attributes:
         key: its name in JSON.
         words: how a person reads it: "source is at least 5".
-        sign: how text writes it.
+        sign: how text writes it; JSON takes it too.
         takes: "one" value, a "list", or "none".
-        test: whether a present value fits the wanted one; unused for "none".
-        inverse: the key of its negation.
+        test: whether a present element fits a wanted value; unused for "none".
         negated: True when a missing value satisfies it.
         doc: one line for the help.
+        also: other ways to write it in text.
+        aliases: other names in JSON.
         whole: for a test of all elements together: "equal" to the wanted ones, or "holds" them.
     """
 
@@ -51,11 +68,17 @@ class Operator:
     words: str
     sign: str
     takes: Literal["one", "list", "none"]
-    test: Test
-    inverse: str
+    test: ElementTest
     negated: bool
     doc: str
+    also: tuple[str, ...] = ()
+    aliases: tuple[str, ...] = ()
     whole: Literal["", "equal", "holds"] = ""
+
+    @property
+    def spellings(self) -> tuple[str, ...]:
+        """All ways to write it in text."""
+        return (self.sign, *self.also)
 
 
 _NUMBER = re.compile(r"\s*[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d{1,4})?\s*", re.ASCII | re.IGNORECASE)
@@ -137,55 +160,68 @@ def _pattern(text: str) -> Any:
         ) from error
 
 
-def _fold(test: Callable[[str, str], bool]) -> Test:
-    return lambda stored, wanted: test(stored.casefold(), as_text(wanted).casefold())
+def _folded(test: Callable[[str, str], bool], clickhouse: str) -> ElementTest:
+    """Return a test of texts that ignores case."""
+    return ElementTest(
+        lambda stored, wanted: test(stored.casefold(), as_text(wanted).casefold()),
+        clickhouse,
+        str.casefold,
+    )
 
 
-def _equal(stored: str, wanted: Scalar) -> bool:
-    return compare(stored, wanted) == 0
+def _compared(sign: str, *signs: int) -> ElementTest:
+    return ElementTest(lambda stored, wanted: compare(stored, wanted) in signs, sign)
 
 
-def _ordered(*signs: int) -> Test:
-    return lambda stored, wanted: compare(stored, wanted) in signs
-
+_EQUAL = _compared("=", 0)
+_CONTAINS = _folded(lambda stored, wanted: wanted in stored, "position(caseFoldUTF8(s), {}) > 0")
+_STARTS = _folded(str.startswith, "startsWith(caseFoldUTF8(s), {})")
+_ENDS = _folded(str.endswith, "endsWith(caseFoldUTF8(s), {})")
+_FOUND = ElementTest(_regex, "match(s, {})", "(?-s){}".format)
 
 OPERATORS = {
     op.key: op
     for op in (
-        Operator("eq", "is", "=", "one", _equal, "ne", False, "equal"),
-        Operator("ne", "is not", "!=", "one", _equal, "eq", True, "not equal, or missing"),
-        Operator("gt", "more than", ">", "one", _ordered(1), "lte", False,
-                 "greater"),
-        Operator("gte", "at least", ">=", "one", _ordered(0, 1), "lt", False,
-                 "greater or equal"),
-        Operator("lt", "less than", "<", "one", _ordered(-1), "gte", False,
-                 "smaller"),
-        Operator("lte", "at most", "<=", "one", _ordered(-1, 0), "gt", False,
-                 "smaller or equal"),
-        Operator("contains", "contains", "contains", "one", _fold(lambda s, w: w in s),
-                 "not_contains", False, "holds the text, ignoring case"),
-        Operator("not_contains", "does not contain", "not contains", "one",
-                 _fold(lambda s, w: w in s), "contains", True, "lacks the text, or is missing"),
-        Operator("starts_with", "starts with", "starts with", "one",
-                 _fold(str.startswith), "", False, "begins with the text, ignoring case"),
-        Operator("ends_with", "ends with", "ends with", "one",
-                 _fold(str.endswith), "", False, "ends with the text, ignoring case"),
-        Operator("in", "is one of", "in", "list", _equal, "not_in", False, "in the list"),
-        Operator("not_in", "is none of", "not in", "list", _equal, "in", True,
-                 "not in the list, or missing"),
-        Operator("is_set", "is set", "is set", "none", _equal, "is_not_set", False, "present"),
-        Operator("is_not_set", "is not set", "is not set", "none", _equal, "is_set", True,
-                 "missing"),
-        Operator("regex", "matches", "~", "one", _regex, "", False,
-                 "the pattern is found anywhere"),
-        Operator("set_is", "is the set", "set is", "list", _equal, "set_is_not", False,
-                 "its elements are those of the list, in any order", "equal"),
-        Operator("set_is_not", "is not the set", "set is not", "list", _equal, "set_is", True,
-                 "its elements are others, or it is missing", "equal"),
-        Operator("set_contains", "holds all of", "set contains", "list", _equal,
-                 "set_not_contains", False, "its elements hold the whole list", "holds"),
-        Operator("set_not_contains", "does not hold all of", "set not contains", "list", _equal,
-                 "set_contains", True, "its elements lack one of the list", "holds"),
+        Operator("eq", "is", "=", "one", _EQUAL, False, "equal",
+                 also=("==", "is"), aliases=("==",)),
+        Operator("ne", "is not", "!=", "one", _EQUAL, True, "not equal, or missing",
+                 also=("<>", "is not"), aliases=("<>",)),
+        Operator("gt", "more than", ">", "one", _compared(">", 1), False, "greater",
+                 also=("more than",)),
+        Operator("gte", "at least", ">=", "one", _compared(">=", 0, 1), False,
+                 "greater or equal", also=("at least",)),
+        Operator("lt", "less than", "<", "one", _compared("<", -1), False, "smaller",
+                 also=("less than",)),
+        Operator("lte", "at most", "<=", "one", _compared("<=", -1, 0), False,
+                 "smaller or equal", also=("at most",)),
+        Operator("contains", "contains", "contains", "one", _CONTAINS, False,
+                 "holds the text, ignoring case", aliases=("like",)),
+        Operator("not_contains", "does not contain", "not contains", "one", _CONTAINS, True,
+                 "lacks the text, or is missing",
+                 also=("does not contain",), aliases=("not_like",)),
+        Operator("starts_with", "starts with", "starts with", "one", _STARTS, False,
+                 "begins with the text, ignoring case"),
+        Operator("ends_with", "ends with", "ends with", "one", _ENDS, False,
+                 "ends with the text, ignoring case"),
+        Operator("in", "is one of", "in", "list", _EQUAL, False, "in the list",
+                 also=("is in", "is one of")),
+        Operator("not_in", "is none of", "not in", "list", _EQUAL, True,
+                 "not in the list, or missing", also=("is not in", "is none of", "not_in")),
+        Operator("is_set", "is set", "is set", "none", _EQUAL, False, "present",
+                 also=("exists",), aliases=("isset",)),
+        Operator("is_not_set", "is not set", "is not set", "none", _EQUAL, True, "missing",
+                 aliases=("isnotset",)),
+        Operator("regex", "matches", "~", "one", _FOUND, False,
+                 "the pattern is found anywhere", also=("matches",)),
+        Operator("set_is", "is the set", "set is", "list", _EQUAL, False,
+                 "its elements are those of the list, in any order", whole="equal"),
+        Operator("set_is_not", "is not the set", "set is not", "list", _EQUAL, True,
+                 "its elements are others, or it is missing", whole="equal"),
+        Operator("set_contains", "holds all of", "set contains", "list", _EQUAL, False,
+                 "its elements hold the whole list", whole="holds"),
+        Operator("set_not_contains", "does not hold all of", "set not contains", "list", _EQUAL,
+                 True, "its elements lack one of the list",
+                 also=("set does not contain",), whole="holds"),
     )
 }  # fmt: skip
 """All operators by key, in the order help lists them."""
@@ -193,12 +229,8 @@ OPERATORS = {
 SIZES = ("gt", "gte", "lt", "lte")
 """Operators that compare by size."""
 
-OPERATOR_ALIASES = {
-    "=": "eq", "==": "eq", "!=": "ne", "<>": "ne", ">": "gt", ">=": "gte", "<": "lt", "<=": "lte",
-    "like": "contains", "not_like": "not_contains", "isset": "is_set", "isnotset": "is_not_set",
-    "~": "regex", "not contains": "not_contains", "not in": "not_in", "is set": "is_set",
-    "is not set": "is_not_set", "starts with": "starts_with", "ends with": "ends_with",
-}  # fmt: skip
+OPERATOR_ALIASES = {name: op.key for op in OPERATORS.values() for name in (op.sign, *op.aliases)}
+"""Other names of operators in JSON -> key."""
 
 
 def as_text(value: Scalar) -> str:
@@ -276,16 +308,17 @@ class Condition(Model):
         return found != operator.negated
 
     def _fits_one(self, stored: tuple[str, ...]) -> bool:
-        test = OPERATORS[self.operator].test
-        return any(test(s, w) for s in stored for w in self.values)
+        fits = OPERATORS[self.operator].test.fits
+        return any(fits(s, w) for s in stored for w in self.values)
 
     def _fits_whole(self, stored: tuple[str, ...]) -> bool:
         """Whether every wanted value is there, and for an equal set nothing else."""
         operator = OPERATORS[self.operator]
-        holds = all(any(operator.test(s, w) for s in stored) for w in self.values)
+        fits = operator.test.fits
+        holds = all(any(fits(s, w) for s in stored) for w in self.values)
         if operator.whole == "holds":
             return holds
-        return holds and all(any(operator.test(s, w) for w in self.values) for s in stored)
+        return holds and all(any(fits(s, w) for w in self.values) for s in stored)
 
     @property
     def words(self) -> str:

@@ -18,7 +18,7 @@ from core.language.rules_clauses import Rules
 from core.language.rules_conditions import Mistake
 from core.language.rules_subjects import Whole
 from core.text import clean
-from core.words.lexicon import KEYWORDS, MEANINGS
+from core.words.lexicon import COMPARE_SIGNS, KEYWORDS, MEANINGS
 
 _BOUNDARY = r"(?![\w.:$@%+\-])"
 _FIRST = {
@@ -59,13 +59,14 @@ def _parser() -> Lark:
 
 
 def grammar() -> Grammar:
-    """Return the grammar of questions: grammar.lark and a terminal for each keyword."""
+    """Return the grammar of questions: grammar.lark and a terminal for each keyword and sign."""
     rules = resources.files("core.language").joinpath("grammar.lark").read_text("utf-8")
     words = "\n".join(
         f"{name}.{_FIRST.get(name, 5)}: /(?:{pattern}){_BOUNDARY}/i"
         for name, pattern in KEYWORDS.items()
     )
-    return Grammar("language", f"{rules}\n{words}\n")
+    signs = " | ".join(f'"{sign}"' for sign in COMPARE_SIGNS)
+    return Grammar("language", f"{rules}\n{words}\nCOMPARE_SIGN: {signs}\n")
 
 
 # -- mistakes

@@ -8,23 +8,13 @@ from typing import Any
 
 from lark import Token, Transformer
 
-from core.filters import MAX_DEPTH
+from core.filters import MAX_DEPTH, OPERATORS
 from core.text import clean
 
 Body = dict[str, Any]
 
-SIGNS = {
-    "=": "eq", "==": "eq", "!=": "ne", "<>": "ne", ">": "gt", ">=": "gte", "<": "lt", "<=": "lte",
-    "~": "regex", "matches": "regex", "is": "eq", "is not": "ne", "contains": "contains",
-    "does not contain": "not_contains", "not contains": "not_contains",
-    "starts with": "starts_with", "ends with": "ends_with", "at least": "gte", "at most": "lte",
-    "more than": "gt", "less than": "lt", "in": "in", "is in": "in", "is one of": "in",
-    "not in": "not_in", "not_in": "not_in", "is not in": "not_in", "is none of": "not_in",
-    "is set": "is_set", "exists": "is_set", "is not set": "is_not_set",
-    "not_contains": "not_contains", "set is": "set_is", "set is not": "set_is_not",
-    "set contains": "set_contains", "set not contains": "set_not_contains",
-    "set does not contain": "set_not_contains",
-}  # fmt: skip
+SIGNS = {way: op.key for op in OPERATORS.values() for way in op.spellings}
+"""What text writes -> key of the operator."""
 
 
 class Mistake(Exception):

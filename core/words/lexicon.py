@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from core.filters import OPERATORS
 from core.timeframe import ALIASES, GRANULARITIES, RANGE_WORDS
 from core.words.charts import NAMES
 
@@ -24,6 +25,17 @@ MAX_DEPTH: Final = 30
 
 _GRANULARITY: Final = "|".join((*GRANULARITIES, *sorted(ALIASES, key=len, reverse=True)))
 _RANGES: Final = "|".join(word.replace("_", r"[_\s]+") for word in RANGE_WORDS)
+
+
+def _phrases(takes: str) -> str:
+    """Return the pattern of the operators in words that take such a value, longest first.
+
+    An underscore stands in brackets, so that "not_in" is read but reserves no name.
+    """
+    found = (way for op in OPERATORS.values() if op.takes == takes for way in op.spellings)
+    words = sorted((way for way in found if way[0].isalpha()), key=len, reverse=True)
+    return "|".join(way.replace("_", "[_]").replace(" ", r"\s+") for way in words)
+
 
 KEYWORDS: Final = {
     "METRIC": "dau|wau|mau",
@@ -136,17 +148,19 @@ KEYWORDS: Final = {
     "PERIOD": "period",
     "ROW": "row",
     "AFTER": "after",
-    "NO_VALUE": r"is\s+not\s+set|is\s+set|exists",
-    "IN_LIST": (
-        r"is\s+not\s+in|is\s+in|not[_\s]+in|in|is\s+one\s+of|is\s+none\s+of|set\s+is\s+not|"
-        r"set\s+is|set\s+contains|set\s+not\s+contains|set\s+does\s+not\s+contain"
-    ),
-    "COMPARE_WORD": (
-        r"is\s+not|is|contains|does\s+not\s+contain|not\s+contains|starts\s+with|ends\s+with|"
-        r"at\s+least|at\s+most|more\s+than|less\s+than|matches"
-    ),
+    "NO_VALUE": _phrases("none"),
+    "IN_LIST": _phrases("list"),
+    "COMPARE_WORD": _phrases("one"),
 }
 """Terminal -> pattern of how it is written; letter case does not matter."""
+
+COMPARE_SIGNS: Final = tuple(
+    way
+    for op in OPERATORS.values()
+    for way in op.spellings
+    if not way[0].isalpha() and way not in ("=", ">")
+)
+"""The operators in signs, but for those that stand for something else too: = and >."""
 
 RESERVED: Final = frozenset(
     word

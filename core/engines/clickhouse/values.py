@@ -12,7 +12,7 @@ import math
 import re
 from decimal import Decimal
 
-from core.filters import OPERATORS, Condition, Scalar, as_text
+from core.filters import OPERATORS, Condition, ElementTest, Scalar, as_text
 from core.sql.dialect import Binder, ways_of
 
 _NUMBER = r"^\\s*[+-]?([0-9]+\\.?[0-9]*|\\.[0-9]+)([eE][+-]?[0-9]{1,4})?\\s*$"
@@ -23,14 +23,6 @@ _MOMENT = (
     r"([T ]([01][0-9]|2[0-3])(:[0-5][0-9](:[0-5][0-9]([.][0-9]+)?)?)?"
     r"(Z|[+-][0-9]{2}:?[0-9]{2})?)?$"
 )
-_SIGNS = {"eq": "=", "ne": "=", "gt": ">", "gte": ">=", "lt": "<", "lte": "<=", "in": "=",
-          "not_in": "="}  # fmt: skip
-_FOLDED = {
-    "contains": "position(caseFoldUTF8(s), {}) > 0",
-    "not_contains": "position(caseFoldUTF8(s), {}) > 0",
-    "starts_with": "startsWith(caseFoldUTF8(s), {})",
-    "ends_with": "endsWith(caseFoldUTF8(s), {})",
-}
 
 
 def property_at(column: str, name: str, binder: Binder) -> str:
@@ -89,7 +81,7 @@ def holds(condition: Condition, raw: str, binder: Binder) -> str:
     operator = OPERATORS[condition.operator]
     if operator.takes == "none":
         return f"({known} {'=' if operator.negated else '!='} 'null')"
-    tests = [_test(condition.operator, wanted, binder) for wanted in condition.values]
+    tests = [_test(operator.test, wanted, binder) for wanted in condition.values]
     found = elements(known, numbers=not condition.passes_over_numbers)
     fits = _whole(operator.whole, tests, found) if operator.whole else _one(tests, found)
     found = f"({known} != 'null' and {fits})"
@@ -109,14 +101,12 @@ def _whole(kind: str, tests: list[str], found: str) -> str:
     return " and ".join(parts) or "1"
 
 
-def _test(operator: str, wanted: Scalar, binder: Binder) -> str:
+def _test(test: ElementTest, wanted: Scalar, binder: Binder) -> str:
     """Whether one element `s` fits one wanted value."""
     plain = as_text(wanted)
-    if operator == "regex":
-        return f"match(s, {binder('(?-s)' + plain)})"
-    if operator in _FOLDED:
-        return _FOLDED[operator].format(binder(plain.casefold()))
-    sign = _SIGNS.get(operator, "=")
+    if "{}" in test.clickhouse:
+        return test.clickhouse.format(binder(test.prepared(plain)))
+    sign = test.clickhouse
     if plain != wanted and not isinstance(wanted, bool):
         return _compared(sign, wanted, binder)
     by_text = f"s {sign} {binder(plain)}"
