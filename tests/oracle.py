@@ -400,7 +400,8 @@ def _test(operator: str, stored: Any, wanted: Any) -> bool:
 
 NEGATIONS = {
     "ne": "eq", "not_in": "in", "not_contains": "contains", "set_is_not": "set_is",
-    "set_not_contains": "set_contains",
+    "set_not_contains": "set_contains", "not_starts_with": "starts_with",
+    "not_ends_with": "ends_with",
 }  # fmt: skip
 
 

@@ -83,6 +83,8 @@ def indexes(engine, condition: dict[str, Any]) -> list[Any]:
         ("contains", "a_b", ["a_b"]),
         ("starts_with", "HA", [["hat", "9"]]),
         ("ends_with", "l", ["NL", "nl"]),
+        ("not_starts_with", "HA", [v for v in VALUES if v != ["hat", "9"]]),
+        ("not_ends_with", "l", [v for v in VALUES if v not in ("NL", "nl")]),
         ("regex", "^n", ["nl"]),
         ("regex", "(?i)^n", ["NL", "nl"]),
         ("is_not_set", None, [None]),
@@ -165,7 +167,8 @@ def test_what_a_value_means_that_comes_without_its_type(text, operator, value):
 @pytest.mark.parametrize(
     ("positive", "negative", "value"),
     [("eq", "ne", "NL"), ("in", "not_in", ["NL", "9"]), ("contains", "not_contains", "n"),
-     ("is_set", "is_not_set", None), ("in", "not_in", [])],
+     ("is_set", "is_not_set", None), ("in", "not_in", []),
+     ("starts_with", "not_starts_with", "n"), ("ends_with", "not_ends_with", "L")],
 )  # fmt: skip
 @pytest.mark.parametrize("field", ["v", "country", "trait:t", "user"])
 def test_negations_match_everything_else_missing_included(
