@@ -300,6 +300,13 @@ def test_conditions_match_the_oracle(world, listed, measure):
                 check_people(engine, question, answer)
 
 
+@pytest.mark.parametrize("operator", OPERATORS.values(), ids=lambda operator: operator.key)
+def test_json_takes_the_key_the_sign_and_the_aliases_of_an_operator(operator):
+    value = {"one": "a", "list": ("a",), "none": None}[operator.takes]
+    for name in (operator.key, operator.sign, operator.sign.upper(), *operator.aliases):
+        assert Condition(field="x", operator=name, value=value).operator == operator.key
+
+
 def test_every_operator_has_an_oracle():
     for operator, about in OPERATORS.items():
         value = {"one": "a", "list": ("a",), "none": None}[about.takes]

@@ -358,6 +358,11 @@ def test_words_of_charts_are_names_elsewhere() -> None:
         )  # fmt: skip
 
 
+def test_an_operator_that_is_torn_apart_is_a_mistake() -> None:
+    with pytest.raises(BadQuestion, match="not expected here"):
+        parse("signup where x not _in (a)")
+
+
 @pytest.mark.parametrize("segment", SEGMENTS)
 def test_words_of_segments_are_segments(segment: str) -> None:
     assert parse(f"dau for {segment}").segment == segment
