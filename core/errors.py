@@ -86,6 +86,15 @@ class Damaged(QueryFailed):
     """A page of the workspace file is not what SQLite wrote there."""
 
 
+DOCTOR = "footfall doctor tells more."
+"""The next step where the file is damaged."""
+
+
+def not_as_written(what: str) -> Damaged:
+    """Return the error of something in the workspace file that cannot be read back."""
+    return Damaged(f"The file is damaged: {what} is not as it was written.", DOCTOR)
+
+
 class Stopped(FootfallError):
     """The user stopped a running question."""
 

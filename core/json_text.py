@@ -8,6 +8,8 @@ from typing import Any
 
 import orjson
 
+from core.errors import not_as_written
+
 
 def json_text(value: Any, default: Callable[[Any], Any] | None = None) -> str:
     """Return a value as compact JSON; orjson writes no whole numbers beyond 64 bits.
@@ -24,3 +26,18 @@ def json_text(value: Any, default: Callable[[Any], Any] | None = None) -> str:
         if "64-bit" not in str(error):
             raise
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=default)
+
+
+def stored_object(text: Any) -> dict[str, Any]:
+    """Return a JSON object as the workspace stores it.
+
+    Raises:
+        Damaged: it is none.
+    """
+    try:
+        found = json.loads(text)
+    except (ValueError, TypeError, RecursionError) as error:
+        raise not_as_written("a stored value") from error
+    if not isinstance(found, dict):
+        raise not_as_written("a stored value")
+    return found

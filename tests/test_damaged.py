@@ -152,6 +152,79 @@ def test_something_saved_that_is_not_as_it_was_written_is_told(
     assert "damaged" in capsys.readouterr().err
 
 
+GARBAGE = ("{", "garbage", b"\xff\xfe", 7)
+"""No JSON object and no set of people, whether text, bytes or a number."""
+
+STORED: tuple[tuple[str, str, tuple[tuple[str, ...], ...]], ...] = (
+    (
+        "event_properties", "properties",
+        (("run", "raw events"), ("run", "user u7")),
+    ),
+    ("custom_events", "body", (("run", "ce:both"),)),
+    ("audiences", "body", (("run", "signup by country where audience = Dutch"),)),
+    ("charts", "body", (("list", "charts"), ("chart", "show", "Active"))),
+    ("boards", "body", (("board", "Growth", "--print"), ("board", "list"))),
+    ("marks", "tags", (("list", "marks"),)),
+    ("log_messages", "fields", (("run", "raw logs"),)),
+    (
+        "activity", "users",
+        (
+            ("run", "dau"), ("run", "signup > purchase"), ("run", "lifecycle"),
+            ("run", "stickiness"), ("board", "Growth", "--print"),
+        ),
+    ),
+    ("first_activity", "users", (("run", "new users"), ("run", "retention"))),
+)  # fmt: skip
+"""Table, column and the commands that decode it."""
+
+
+@pytest.mark.parametrize("garbage", GARBAGE, ids=repr)
+@pytest.mark.parametrize(("table", "column", "commands"), STORED, ids=lambda value: value[:1])
+def test_a_stored_value_that_is_garbage_is_told_in_a_sentence(
+    whole: Path, tmp_path: Path, table: str, column: str, commands: tuple[tuple[str, ...], ...],
+    garbage: bytes | str | int, monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:  # fmt: skip
+    path = tmp_path / "damaged.db"
+    shutil.copy(whole, path)
+    monkeypatch.setenv("FOOTFALL_DB", str(path))
+    as_text = isinstance(garbage, bytes) and column != "users"
+    with closing(sqlite3.connect(path)) as db, db:
+        db.execute(
+            f"update {table} set {column} = {'cast(? as text)' if as_text else '?'}", (garbage,)
+        )
+    for command in commands:
+        assert run(command) == 1, command
+        said = capsys.readouterr()
+        assert "damaged" in said.out + said.err, command
+        assert "Traceback" not in said.out + said.err
+
+
+def test_a_condition_on_json_that_is_none_is_told_in_a_sentence(
+    whole: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "damaged.db"
+    shutil.copy(whole, path)
+    monkeypatch.setenv("FOOTFALL_DB", str(path))
+    with closing(sqlite3.connect(path)) as db, db:
+        db.execute("update event_properties set properties = '{'")
+    assert run(("run", "dau where properties.n > 3")) == 1
+    assert "a stored value is not as it was written" in capsys.readouterr().err
+
+
+def test_an_import_beside_a_set_that_is_garbage_tells_it_in_a_sentence(
+    whole: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "damaged.db"
+    shutil.copy(whole, path)
+    with closing(sqlite3.connect(path)) as db, db:
+        db.execute("update first_activity set users = 'garbage'")
+    source = tmp_path / "in.jsonl"
+    source.write_text('{"event": "signup", "user": "new", "time": 1760000000}\n')
+    assert run(("import", str(source), "--into", str(path))) == 1
+    assert "a set of people is not as it was written" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("command", [("run", "dau"), ("mark", "x"), ("list", "marks"), ("doctor",)])
 @pytest.mark.parametrize(
     ("schema", "meta"),

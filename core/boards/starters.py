@@ -9,6 +9,7 @@ from pyroaring import BitMap
 
 from core.columns import CONTEXT
 from core.definitions.board import DEFAULT_RANGE, Block, Board, Position
+from core.sql.sets import load
 from core.text import cut
 from core.timeframe import add_months, to_date, to_day
 from core.words.terms import duration_words, name, range_words
@@ -112,7 +113,7 @@ def _first_days(engine: Any, events: list[int]) -> dict[int, list[tuple[int, Bit
     found: dict[int, list[tuple[int, BitMap]]] = {}
     for event in events[: 3 * CANDIDATES]:
         rows = engine.read("select day, users from first_activity where event = ?", (event,))
-        found[event] = [(day, BitMap.deserialize(users)) for day, users in rows]
+        found[event] = [(day, load(users)) for day, users in rows]
     spread = sorted(found, key=lambda e: (-sum(len(users) for _, users in found[e]), e))
     return {event: found[event] for event in spread[:CANDIDATES]}
 

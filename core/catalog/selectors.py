@@ -16,7 +16,6 @@ event is reached as `event:_active`; events called like the revenue words are re
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -27,8 +26,9 @@ from pydantic import Field, ValidationError, field_validator
 from core.answers import Model
 from core.catalog import revenue
 from core.catalog.catalog import NO_EVENT, Names
-from core.errors import BadQuestion, did_you_mean
+from core.errors import BadQuestion, did_you_mean, not_as_written
 from core.filters import AllOf, AnyOf, Clause, Condition, NotOf
+from core.json_text import stored_object
 
 ANY_ACTIVE = "_active"
 ANY = "_all"
@@ -223,4 +223,11 @@ def custom_events(names: Names) -> dict[str, CustomEvent]:
     if not names.read(table, ()):
         return {}
     rows = names.read("select title, body from custom_events where deleted_at is null", ())
-    return {str(title): CustomEvent.model_validate(json.loads(body)) for title, body in rows}
+    return {str(title): _custom_event(body) for title, body in rows}
+
+
+def _custom_event(body: Any) -> CustomEvent:
+    try:
+        return CustomEvent.model_validate(stored_object(body))
+    except ValueError as error:
+        raise not_as_written("a custom event") from error

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from pyroaring import BitMap
 
+from core.errors import not_as_written
+
 Blob = bytes | None
 
 
@@ -14,13 +16,14 @@ def load(blob: Blob) -> BitMap:
     """Return the set a blob holds; NULL is the empty set.
 
     Raises:
-        TypeError, ValueError: it is no set.
+        Damaged: it is no set.
     """
     if blob is None:
         return BitMap()
-    if not blob:
-        raise ValueError("no set is so short")
-    return BitMap.deserialize(blob)
+    try:
+        return BitMap.deserialize(blob)
+    except (TypeError, ValueError, IndexError) as error:
+        raise not_as_written("a set of people") from error
 
 
 def percentile(values: list[float], p: float) -> float | None:

@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from pathlib import Path
 from typing import Final
 
-from core.errors import Busy, CannotOpen, Damaged, FootfallError, QueryFailed
+from core.errors import (
+    DOCTOR,
+    Busy,
+    CannotOpen,
+    Damaged,
+    FootfallError,
+    QueryFailed,
+    not_as_written,
+)
 
 _BUSY: Final = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_PROTOCOL})
 _UNREADABLE: Final = frozenset({sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM, sqlite3.SQLITE_AUTH})
 
+TROUBLES: Final = (sqlite3.Error, UnicodeDecodeError, json.JSONDecodeError)
+"""What a statement, or reading its rows, raises where a page or a value is damaged."""
 
-DOCTOR: Final = "footfall doctor tells more."
-"""The next step where the file is damaged."""
-
-TROUBLES: Final = (sqlite3.Error, UnicodeDecodeError)
-"""What a statement raises; Python cannot read every text, or message, of a damaged page."""
+_NO_TEXT: Final = "Could not decode to UTF-8"
+"""How sqlite3 begins its message on text that is not in UTF-8."""
 
 
 def code_of(error: Exception) -> int:
@@ -45,8 +53,10 @@ def sentence(error: Exception, path: str | Path, doing: str = "read") -> Footfal
         return not_sqlite(path)
     if code == sqlite3.SQLITE_CORRUPT:
         return Damaged(f"{path} is damaged: {error}.", DOCTOR)
-    if isinstance(error, UnicodeDecodeError):
+    if isinstance(error, UnicodeDecodeError) or _NO_TEXT in str(error):
         return Damaged(f"{path} is damaged: it holds text that is none.", DOCTOR)
+    if isinstance(error, json.JSONDecodeError):
+        return not_as_written("a stored value")
     if code == sqlite3.SQLITE_READONLY and doing == "written":
         return CannotOpen(f"{path} cannot be written: it or its folder is read-only.")
     if code == sqlite3.SQLITE_FULL:

@@ -13,8 +13,8 @@ from pathlib import Path
 from urllib.parse import quote
 
 from core.columns import VERSION
-from core.errors import BadInput, CannotOpen, Damaged
-from core.store.troubles import DOCTOR, TROUBLES, sentence
+from core.errors import DOCTOR, BadInput, CannotOpen, Damaged
+from core.store.troubles import TROUBLES, sentence
 from core.store.waiting import WAIT, Patience, busy_timeout
 from core.timeframe import Calendar
 

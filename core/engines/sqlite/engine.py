@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import threading
 import time
@@ -16,11 +15,20 @@ from core.answers import Shape
 from core.catalog.catalog import Names
 from core.engines.cache import Cache
 from core.engines.sqlite.connections import PROGRESS_STEPS, Pool, Slot, Stop
-from core.errors import Damaged, NotFound, Stopped, TookTooLong, did_you_mean
+from core.errors import (
+    DOCTOR,
+    Damaged,
+    NotFound,
+    Stopped,
+    TookTooLong,
+    did_you_mean,
+    not_as_written,
+)
+from core.json_text import stored_object
 from core.queries.common.question import Context, Question, Rows
 from core.queries.context import present_of
 from core.sql.dialect import SqliteDialect, Statement
-from core.store.troubles import DOCTOR, TROUBLES, sentence
+from core.store.troubles import TROUBLES, sentence
 from core.store.waiting import WAIT
 from core.store.workspace import Identity, read_meta
 from core.timeframe import Calendar
@@ -185,7 +193,8 @@ class SqliteEngine:
             while True:
                 done += [statement, *statement.also]
                 rows = self._rows(asked, statement)
-                statement = asking.send(rows)
+                with self._translating(asked.slot, asked.stop, asked.limit):
+                    statement = asking.send(rows)
         except StopIteration as finished:
             return finished.value, tuple(done)
 
@@ -269,6 +278,8 @@ class SqliteEngine:
             return Stopped("Stopped.")
         if failed:
             return failed
+        if "malformed JSON" in str(error):
+            return not_as_written("a stored value")
         late = _unwanted(slot, stop, limit)
         return late if late and "interrupted" in str(error) else sentence(error, self.path)
 
@@ -380,8 +391,7 @@ class SqliteEngine:
                 f"Audience missing: there is no audience {name!r}.",
                 did_you_mean(name, titles) or "footfall list audiences names them all.",
             )
-        found: dict[str, Any] = json.loads(rows[0][0])
-        return found
+        return stored_object(rows[0][0])
 
     def _chart(self, name: str) -> dict[str, Any]:
         from core.store.library.saved import Saved

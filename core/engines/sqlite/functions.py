@@ -8,6 +8,7 @@ frame can be empty, so only statements of ours meet these functions, never those
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Callable
 from functools import partial
@@ -16,7 +17,7 @@ from typing import Any
 
 from pyroaring import BitMap
 
-from core.errors import FootfallError, QueryFailed
+from core.errors import FootfallError, QueryFailed, not_as_written
 from core.json_values import holds_json, json_at, json_number
 from core.sequences.search import funnel_attempts
 from core.sql.sets import Blob, load, percentile
@@ -54,9 +55,22 @@ class Failures:
             except FootfallError as error:
                 self.first = self.first or error
                 raise
+            except (json.JSONDecodeError, UnicodeDecodeError):
+                self.first = self.first or not_as_written("a stored value")
+                raise
             except Exception:
                 self.first = self.first or QueryFailed(f"{name} was given what it cannot take.")
                 raise
+
+        return guarded
+
+    def guard_steps(self, name: str, aggregate: Callable[[], Any]) -> Callable[[], Any]:
+        """Wrap an aggregate so that what a step of it raised is remembered."""
+
+        def guarded() -> Any:
+            found = aggregate()
+            found.step = self.guard(name, found.step)
+            return found
 
         return guarded
 
@@ -222,7 +236,7 @@ def _planes(tally: Blob) -> list[BitMap]:
     found, at = [], 0
     while tally and at < len(tally):
         size = int.from_bytes(tally[at : at + 4], "little")
-        found.append(BitMap.deserialize(tally[at + 4 : at + 4 + size]))
+        found.append(load(tally[at + 4 : at + 4 + size]))
         at += 4 + size
     return found
 
@@ -350,10 +364,11 @@ def register(connection: sqlite3.Connection) -> Failures:
     found = failures.guard("funnel_attempts", partial(funnel_attempts, failures.check))
     connection.create_function("funnel_attempts", 5, found, deterministic=True)
     connection.create_aggregate("rb_build", 1, Build)  # type: ignore[arg-type]
-    connection.create_aggregate("rb_tally", 1, Tally)  # type: ignore[arg-type]
-    connection.create_aggregate("rb_gaps", 2, Gaps)  # type: ignore[arg-type]
-    connection.create_window_function("rb_or_agg", 1, Union)
-    connection.create_window_function("rb_or_sliding", 1, Sliding)
+    for name, count, aggregate in (("rb_tally", 1, Tally), ("rb_gaps", 2, Gaps)):
+        steps = failures.guard_steps(name, aggregate)
+        connection.create_aggregate(name, count, steps)
+    for name, window in (("rb_or_agg", Union), ("rb_or_sliding", Sliding)):
+        connection.create_window_function(name, 1, failures.guard_steps(name, window))
     connection.create_aggregate("hex_combination", 1, Combination)  # type: ignore[arg-type]
     connection.create_aggregate("percentile", 2, Percentile)  # type: ignore[arg-type]
     connection.create_aggregate("exact_total", 1, Total)  # type: ignore[arg-type]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any, ClassVar, Literal
 
 import orjson
@@ -10,6 +9,7 @@ from pydantic import Field
 
 from core.answers import Cell, Column, Table
 from core.catalog.selectors import ANY, titled
+from core.json_text import stored_object
 from core.queries.activity.active_users import members_of_group
 from core.queries.common.question import Ask, Context, Question, Rows, dates
 from core.queries.common.selection import Selection, select
@@ -90,7 +90,7 @@ def _rows(ctx: Context, page: Rows) -> tuple[tuple[Any, ...], ...]:
     return tuple(
         (
             ts, ctx.names.event_name(event), people.get(actor), people.get(device),
-            sessions.get(session), json.loads(properties.get(seq, "{}")),
+            sessions.get(session), stored_object(properties.get(seq, "{}")),
         )
         for ts, seq, event, actor, device, session in page
     )  # fmt: skip

@@ -8,7 +8,6 @@ about messages, sessions and people read the logs of the range, which no set of 
 
 from __future__ import annotations
 
-import json
 from collections.abc import Generator
 from dataclasses import replace
 from typing import Any, ClassVar, Final, Literal
@@ -22,6 +21,7 @@ from core.catalog.catalog import Field
 from core.columns import EMPTY, NONE
 from core.errors import BadQuestion, did_you_mean
 from core.filters import Condition
+from core.json_text import stored_object
 from core.log_levels import LEVELS
 from core.queries.common.assemble import Figures, Group, assemble
 from core.queries.common.question import (
@@ -395,7 +395,7 @@ def _rows(wanted: Wanted, page: Rows) -> tuple[tuple[Any, ...], ...]:
         found.append((
             ts, LEVELS[level], text, sources.get(source), services.get(service),
             sessions.get(session, (None,))[0], people.get(session, (None,))[0],
-            json.loads(fields or "{}"),
+            stored_object(fields or "{}"),
         ))  # fmt: skip
     return tuple(found)
 

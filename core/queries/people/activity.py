@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from bisect import bisect_right
 from collections.abc import Generator, Sequence
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ from core.catalog.catalog import KEPT
 from core.catalog.selectors import ANY
 from core.columns import CONTEXT
 from core.errors import NotFound, did_you_mean
+from core.json_text import stored_object
 from core.queries.common.question import Ask, Context, Question, Rows
 from core.queries.common.selection import Selection, select
 from core.queries.people.segments import segments_of
@@ -179,7 +179,7 @@ def _event(ctx: Context, row: Sequence[Any], session: int) -> TimelineEvent:
         ts=ts,
         event=ctx.names.event_name(event),
         session=session,
-        properties=json.loads(properties) if properties else {},
+        properties=stored_object(properties) if properties else {},
         context=_labels(ctx, values),
     )
 

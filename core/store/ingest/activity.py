@@ -18,6 +18,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from pyroaring import BitMap
 
 from core.columns import CONTEXT, MAX_SET_VALUES
+from core.sql.sets import load
 from core.store.ingest.flags import Flags
 from core.store.ingest.properties import Values
 
@@ -68,7 +69,7 @@ class Activity:
             for (users,) in self._connection.execute(
                 "select users from first_activity where event = ?", (event,)
             ):
-                found |= BitMap.deserialize(users)
+                found |= load(users)
             self._seen[event] = found
         return found
 
@@ -232,7 +233,7 @@ class Activity:
                 ).fetchone()
                 if row is not None:
                     total += row[0]
-                    found = found | BitMap.deserialize(row[1])
+                    found = found | load(row[1])
             rows.append((*key, total, found.serialize()))
         self._connection.executemany(
             """
@@ -285,7 +286,7 @@ class Activity:
 
     def _stored_firsts(self, event: int, day: int) -> dict[int, BitMap]:
         return {
-            row[0]: BitMap.deserialize(row[1])
+            row[0]: load(row[1])
             for row in self._connection.execute(
                 "select day, users from first_activity where event = ? and day >= ?", (event, day)
             )

@@ -13,6 +13,7 @@ from typing import Any
 from pyroaring import BitMap
 
 from core.columns import CONTEXT
+from core.sql.sets import load
 from core.store.ingest.activity import Activity, Key
 from core.store.ingest.identity import Identity
 from core.store.ingest.properties import Properties
@@ -148,7 +149,7 @@ class Merge:
                 """,
                 key,
             ).fetchone()
-            users = (BitMap.deserialize(row[1]) - BitMap(gone)) | BitMap(self._come[key])
+            users = (load(row[1]) - BitMap(gone)) | BitMap(self._come[key])
             total = row[0] - self._lost.get(key, 0)
             if total:
                 self._connection.execute(
@@ -197,7 +198,7 @@ class Merge:
         row = self._connection.execute(
             "select users from first_activity where event = ? and day = ?", (event, day)
         ).fetchone()
-        users = BitMap.deserialize(row[0]) if row else BitMap()
+        users = load(row[0]) if row else BitMap()
         users = (users - BitMap(gone)) | BitMap(come)
         if users:
             self._connection.execute(

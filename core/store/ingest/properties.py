@@ -21,6 +21,7 @@ from typing import Any, Final
 import orjson
 
 from core.columns import EMPTY, FIRST_PROPERTY, MAX_PROPERTIES, MAX_SET_VALUES, NONE, is_plain
+from core.errors import not_as_written
 
 MAX_PROPERTY_SETS: Final = 32
 """How many properties have sets; each one costs an import about a microsecond an event."""
@@ -174,7 +175,10 @@ _UNSHOWN: Final = "\0"
 
 def _parsed(text: str) -> dict[str, Any]:
     """The JSON object, its values as SQLite reads them where they can be told by their text."""
-    found = orjson.loads(text)
+    try:
+        found = orjson.loads(text)
+    except orjson.JSONDecodeError as error:
+        raise not_as_written("a stored value") from error
     if orjson.dumps(found) == text.encode():
         return found  # type: ignore[no-any-return]
     exact = json.loads(

@@ -19,6 +19,7 @@ from pyroaring import BitMap
 
 from core.columns import ACTIVE, FIRST_PROPERTY
 from core.errors import BadInput, NotFound, did_you_mean
+from core.sql.sets import load
 from core.store.ingest.flags import FLAGS, Flags
 from core.store.ingest.sessions import Sessions
 from core.store.library.profiles import Profile, present_profile
@@ -216,7 +217,7 @@ def _make_place(
     ):
         if day in days:
             totals[day] += total
-            users[day] |= BitMap.deserialize(blob)
+            users[day] |= load(blob)
     connection.executemany(
         f"delete from activity where event = ? and {at} and day = ?",
         ((whole, *place, day) for day in days - totals.keys()),
@@ -237,7 +238,7 @@ def _make_firsts(connection: sqlite3.Connection, whole: int, ids: list[int]) -> 
         """,
         (json.dumps(ids),),
     ):
-        by_day[day] |= BitMap.deserialize(blob)
+        by_day[day] |= load(blob)
     connection.execute("delete from first_activity where event = ?", (whole,))
     seen = BitMap()
     for day in sorted(by_day):
@@ -257,7 +258,7 @@ def _make_sessions(connection: sqlite3.Connection, event: int, told: Told) -> No
     """Make the sessions of everybody who did an event again."""
     people = BitMap()
     for (blob,) in connection.execute("select users from first_activity where event = ?", (event,)):
-        people |= BitMap.deserialize(blob)
+        people |= load(blob)
     sessions = Sessions(connection)
     for start in range(0, len(people), EVERY):
         told("sessions", start, len(people))

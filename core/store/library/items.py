@@ -12,10 +12,10 @@ from typing import Any
 
 from core.definitions.board import new_id
 from core.definitions.saved import Item, Kind, Version
-from core.errors import BadInput, Damaged, NotFound, did_you_mean
+from core.errors import BadInput, NotFound, did_you_mean, not_as_written
+from core.json_text import stored_object
 from core.store.library.access import KEPT_MS, Desk
 from core.store.library.profiles import Profile
-from core.store.troubles import DOCTOR
 
 MAX_VERSIONS = 50
 """Older states of one thing are forgotten."""
@@ -160,7 +160,7 @@ class Items:
                 (kind, item.id),
             ).fetchall()
         return [
-            Version(version=number, title=title, description=description, body=json.loads(body),
+            Version(version=number, title=title, description=description, body=stored_object(body),
                     saved_by=by, saved_at=at)
             for number, title, description, body, by, at in rows
         ]  # fmt: skip
@@ -268,10 +268,8 @@ def _to_item(row: tuple[Any, ...]) -> Item:
     id_, title, description, body, owner, pinned, created, updated = row
     try:
         return Item(
-            id=id_, title=title, description=description, body=json.loads(body), owner=owner,
+            id=id_, title=title, description=description, body=stored_object(body), owner=owner,
             is_pinned=bool(pinned), created_at=created, updated_at=updated,
         )  # fmt: skip
     except (ValueError, TypeError) as error:
-        raise Damaged(
-            "The file is damaged: something saved is not as it was written.", DOCTOR
-        ) from error
+        raise not_as_written("something saved") from error

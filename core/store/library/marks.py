@@ -13,10 +13,9 @@ from typing import Any
 
 from core.definitions.board import checked
 from core.definitions.saved import CATEGORIES, SOURCES, Mark
-from core.errors import BadInput, Damaged, NotFound
+from core.errors import BadInput, NotFound, not_as_written
 from core.store.library.access import KEPT_MS, Desk
 from core.store.library.items import not_deleted
-from core.store.troubles import DOCTOR
 
 MARK_LIMIT = 500
 """How many marks a list holds unless it says otherwise, and at most."""
@@ -200,4 +199,4 @@ def _to_mark(row: tuple[Any, ...]) -> Mark:
     try:
         return Mark.model_validate({**values, "tags": json.loads(values["tags"] or "[]")})
     except ValueError as error:
-        raise Damaged("The file is damaged: a mark is not as it was written.", DOCTOR) from error
+        raise not_as_written("a mark") from error
