@@ -340,6 +340,9 @@ def test_a_chart_that_does_not_suit_is_refused_in_a_sentence() -> None:
             parse_full(text)
         assert caught.value.message == sentence
     assert "edges" in caught.value.hint
+    with pytest.raises(BadQuestion) as caught:
+        parse_full("retention as edges weekly")
+    assert caught.value.hint == "\n  retention as edges weekly\n               ^"
 
 
 def test_a_chart_that_does_not_suit_is_left_out_of_what_was_kept() -> None:

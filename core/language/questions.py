@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from core.errors import BadQuestion
 from core.language.cells import format_cell
@@ -17,11 +17,11 @@ from core.queries import from_json, kind_class
 from core.queries.common.question import Question
 from core.queries.schemas import charts
 from core.sql.text import is_sql
-from core.words.charts import CHARTS, either
+from core.words.charts import either
 from core.words.lexicon import MAX_LENGTH
 
 __all__ = [
-    "CHARTS", "Parsed", "check_chart", "format_cell", "format_parsed", "format_question", "parse",
+    "Parsed", "check_chart", "format_cell", "format_parsed", "format_question", "parse",
     "parse_any", "parse_full", "parse_kept",
 ]  # fmt: skip
 
@@ -33,10 +33,16 @@ MAX_JSON_DEPTH = 100
 
 @dataclass(frozen=True)
 class Parsed:
-    """A question and how its text asks for it to be drawn: a chart's name, or "" for the usual."""
+    """A question and how its text asks for it to be drawn.
+
+    Attributes:
+        chart: its name, or "" for the usual one.
+        chart_at: where the text names it.
+    """
 
     question: Question
     chart: str = ""
+    chart_at: int = field(default=0, compare=False)
 
 
 def parse(text: str) -> Question:
@@ -56,17 +62,27 @@ def parse_full(text: str) -> Parsed:
     """
     parsed = parse_kept(text)
     if parsed.chart:
-        check_chart(parsed.question.kind, parsed.chart)
+        check_chart(parsed.question.kind, parsed.chart, text, parsed.chart_at)
     return parsed
 
 
-def check_chart(kind: str, chart: str) -> None:
-    """Refuse a chart that answers of a kind cannot be drawn as: BadQuestion, with the allowed."""
+def check_chart(kind: str, chart: str, text: str = "", at: int = 0) -> None:
+    """Refuse a chart that answers of a kind cannot be drawn as.
+
+    Args:
+        text, at: the text that asks for it and where, to be pointed at.
+
+    Raises:
+        BadQuestion: it does not suit; the sentence names those that do.
+    """
     allowed = charts(kind)
     if chart not in allowed:
+        from core.language.parser import pointed
+
         raise BadQuestion(
             f"{kind.replace('_', ' ').capitalize()} cannot be drawn as {chart}, "
             f"only as {either(allowed)}.",
+            f"\n{pointed(text, at)}" if text else "",
             parameter="chart",
         )
 
@@ -84,6 +100,7 @@ def parse_kept(text: str) -> Parsed:
     if is_sql(text):
         return Parsed(from_json({"kind": "sql", "query": text.strip()}))
     from core.language.parser import parse_body, pointed
+    from core.language.rules_clauses import CHART
 
     whole = parse_body(text)
     fields = kind_class(str(whole.body["kind"])).model_fields
@@ -94,7 +111,7 @@ def parse_kept(text: str) -> Parsed:
                 word = text[whole.places[field] :].split()[0]
                 kind = str(whole.body["kind"]).replace("_", " ")
                 raise BadQuestion(f"{word!r} does not suit {kind}.", parameter=field)
-        return Parsed(from_json(whole.body), whole.chart)
+        return Parsed(from_json(whole.body), whole.chart, whole.places.get(CHART, 0))
     except BadQuestion as error:
         at = whole.places.get(error.parameter.split(".")[0])
         if not at:

@@ -352,7 +352,7 @@ class Rules(_Cells):
         word = str(children[-1])
         if word.lower() not in NAMES:
             raise Mistake(f"There is no chart {word!r}.", children[-1].start_pos or 0, _CHARTS)
-        return Part({CHART: word.lower()}, at_of(children))
+        return Part({CHART: word.lower()}, children[-1].start_pos or 0)
 
     def settings(self, children: list[Any]) -> Part:
         parts = [child for child in children if isinstance(child, Part)]
