@@ -271,6 +271,19 @@ async def test_the_explorer_tells_it_in_the_panel(whole: Path, tmp_path: Path) -
         assert "[2 Metrics]" in ff.screen
 
 
+@pytest.mark.parametrize("page", ["event_names", "dimensions", "meta", "activity"])
+async def test_metrics_of_a_damaged_file_claims_no_lack_of_events(
+    whole: Path, tmp_path: Path, page: str
+) -> None:
+    path = tmp_path / "damaged.db"
+    shutil.copy(whole, path)
+    async with explorer(path, place="boards", now=NOW) as ff:
+        _spoil(whole, path, page)
+        await ff.press("2", "f5")
+        assert "is damaged" in " ".join(ff.screen.split())
+        assert "No events yet" not in ff.screen
+
+
 @pytest.mark.parametrize("page", ["marks", "audiences", "event_names"])
 async def test_no_page_of_the_explorer_ends_with_it(whole: Path, tmp_path: Path, page: str) -> None:
     path = _spoil(whole, tmp_path / "damaged.db", page)

@@ -58,7 +58,7 @@ class MetricsPage(AskedPage):
     def body(self) -> ComposeResult:
         """See Page."""
         with Horizontal():
-            yield Listing("Events", id="events", empty="No events yet.")
+            yield Listing("Events", id="events")
             with Vertical():
                 yield AnswerView(id="chart", at_end=True)
                 yield TableView()
@@ -99,6 +99,7 @@ class MetricsPage(AskedPage):
     def _counted(self, table: Any) -> None:
         names = self.app.engine.context().names.pickable
         self.counts = [(str(row[0]), int(row[1])) for row in table.rows if row[0] in names]
+        self.listing.empty = "" if self.counts else "No events yet."
         self._fill(keep=False)
         if not self.counts:
             hint = "footfall import FILE --into DB loads some."
