@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from hypothesis import given, settings
@@ -14,7 +14,8 @@ from core.errors import BadQuestion
 from core.export import export
 from core.language.questions import format_cell, format_question, parse
 from core.queries import from_json
-from core.queries.funnel.attribution_weights import MODELS, weights
+from core.queries.funnel.attribution import Attribution
+from core.queries.funnel.attribution_weights import weights
 from tests.compare import ask, both_engines, check_people, people
 from tests.oracle_attribution import attribution
 from tests.test_active_users import CONDITIONS
@@ -33,6 +34,7 @@ from tests.worlds import (
 )
 
 KIND = "attribution"
+MODELS = get_args(Attribution.model_fields["model"].annotation)
 AGES = (8 * DAY, 3 * DAY, DAY)
 SHARES = {
     "first": (100, 0, 0), "last": (0, 0, 100), "linear": (33.33, 33.33, 33.33),

@@ -8,8 +8,17 @@ import pytest
 
 from tests.tui_pilot import explorer, workspace
 from tui import keys
-from tui.keys import ACTIONS, ESCAPE_TAILS, FORBIDDEN, PLACES, actions_of
+from tui.keys import ACTIONS, PLACES, actions_of
 from tui.places import ROOTS
+
+FORBIDDEN = frozenset(
+    {"ctrl+enter", "ctrl+b", "ctrl+a", "ctrl+s", "ctrl+q", "ctrl+h", "ctrl+i", "ctrl+m",
+     "f1", "f11", "f12"}
+)  # fmt: skip
+"""Keys that terminals, tmux or flow control take (beside alt, shift+ctrl and ctrl+enter)."""
+
+ESCAPE_TAILS = frozenset("[OABCDFHPQRS~")
+"""Letters a split arrow or function key arrives as; nothing may be bound to them."""
 
 PAGES = ("boards", "board", "metrics", "chart", "funnel", "retention", "segments", "marks",
          "people", "users", "timeline")  # fmt: skip

@@ -167,15 +167,6 @@ ACTIONS = (
 
 BY_ID = {action.id: action for action in ACTIONS}
 
-FORBIDDEN = frozenset(
-    {"ctrl+enter", "ctrl+b", "ctrl+a", "ctrl+s", "ctrl+q", "ctrl+h", "ctrl+i", "ctrl+m",
-     "f1", "f11", "f12"}
-)  # fmt: skip
-"""Keys that terminals, tmux or flow control take (beside alt, shift+ctrl and ctrl+enter)."""
-
-ESCAPE_TAILS = frozenset("[OABCDFHPQRS~")
-"""Letters a split arrow or function key arrives as; nothing may be bound to them."""
-
 
 def actions_of(page: str) -> list[Action]:
     """Return the actions of a page, in table order."""

@@ -8,8 +8,6 @@ from pydantic import Field, model_validator
 
 from core.answers import Model
 
-Decimals = int | None
-
 
 class Display(Model):
     """How one series is shown.

@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from core.store.waiting import Patience
 
 Value = TypeVar("Value")
-Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 
 _LINE = 2_000
 _NARROW, _WIDE = 20, 1_000

@@ -10,8 +10,6 @@ from tui.screens.page import bindings
 from tui.screens.question_page import AskedPage
 from tui.widgets.answer import AnswerView
 
-TABLE_ROWS = 0.4
-
 
 def dated(view: AnswerView) -> None:
     """Write on a view's edges which dates it covers, and which it is compared with."""

@@ -22,8 +22,6 @@ ENDS: Final = {
 Of two touches the ends divide it in the ratio of their fractions; one touch gets it whole.
 """
 
-MODELS: Final = (*ENDS, "linear", "participation", "time_decay")
-
 
 def weights(model: str, ages: Sequence[float]) -> list[float]:
     """Return the fraction of a conversion that each of its touches gets.

@@ -19,7 +19,6 @@ from core.queries.people.people import page, persons
 from core.sql.dialect import Binder
 
 EVERYONE = "This audience has no rules: it is everyone."
-AS_OF_NOW = "Membership is as of now."
 
 __all__ = ["Audience", "Definition", "audience_sql", "read_definition"]
 
