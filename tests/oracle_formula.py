@@ -90,6 +90,11 @@ def _in_sessions(world: World, question: Any) -> tuple[Period, Period]:
     return of(time.span, time.slots), of(time.compared, time.compared_slots)
 
 
+def _known(compute: Compute, figures: list[Any]) -> Any:
+    """What a formula gives; nothing where a figure of its is not known (definitions 1.9)."""
+    return None if None in figures else compute(*figures)
+
+
 def _period(
     periods: list[Period], body: dict[str, Any], compute: Compute, parts: Sequence[Ask]
 ) -> Period:
@@ -106,11 +111,12 @@ def _period(
     for group in groups:
         own = [group if by else () for by in split]
         each = list(zip(periods, own, empty, strict=True))
-        found.totals[group] = compute(*(period.totals.get(g, none) for period, g, none in each))
+        totals = [period.totals.get(g, none) for period, g, none in each]
+        found.totals[group] = _known(compute, totals)
         lines = [(period.values.get(g, []), none) for period, g, none in each]
         count = max(size, *(len(line) for line, _ in lines))
         found.values[group] = [
-            compute(*(line[n] if n < len(line) else none for line, none in lines))
+            _known(compute, [line[n] if n < len(line) else none for line, none in lines])
             for n in range(count)
         ]
     return found
