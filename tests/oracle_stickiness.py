@@ -40,6 +40,8 @@ def _ratios(world: World, question: Any, span: Any, slots: Any) -> Period:
     if span is None:
         return found
     items = matching(world, question.event, question.conditions)
+    if span.cut:
+        items = [item for item in items if item.ts < span.end]
     today = local_day(world.now, calendar_of(world))
     groups: dict[Group, list[Any]] = {} if question.breakdown else {(): []}
     for item in items:
