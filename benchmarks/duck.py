@@ -125,6 +125,14 @@ def _rolling(days: int) -> str:
     """
 
 
+def _of_last(days: int) -> str:
+    """The people of the days that end with the range: the headline of a rolling figure."""
+    return f"""
+    select null, count(distinct "user") from events
+    where day between {LAST - days + 1} and {LAST}
+    """
+
+
 def _reported(by: str = "", held: str = "") -> str:
     """The reported attempts as a relation of the clause with, whose word is left out.
 
@@ -302,8 +310,8 @@ def _paths() -> str:
 
 SQL: dict[str, tuple[str, ...]] = {
     "active users": _uniques("true"),
-    "rolling 7 days": (_rolling(7), _uniques("true")[1]),
-    "rolling 30 days": (_rolling(30), _uniques("true")[1]),
+    "rolling 7 days": (_rolling(7), _of_last(7)),
+    "rolling 30 days": (_rolling(30), _of_last(30)),
     "uniques": _uniques("event = 'view_item'"),
     "uniques by country": _uniques("event = 'view_item'", "country"),
     "uniques with a filter": _uniques("event = 'view_item' and platform = 'ios'"),
