@@ -34,9 +34,9 @@ from core.answers import (
     Treemap,
 )
 from core.errors import BadInput, did_you_mean
-from core.json_text import json_text
 from core.text import escaped, one_line
 from core.timeframe import iso
+from core.values.json_text import json_text
 
 Row = list[Any]
 _FORMULA = ("=", "+", "-", "@")

@@ -18,11 +18,11 @@ from core.engines.clickhouse.tables import copy_events
 from core.engines.sqlite.engine import SqliteEngine
 from core.errors import BadQuestion
 from core.filters import OPERATORS, Condition
-from core.json_values import holds_json
 from core.log_levels import LEVELS
 from core.queries import from_json
 from core.store.ingest.importer import Log, store_logs
 from core.store.workspace import open_reader, open_writer
+from core.values.json_values import holds_json
 from tests.worlds import (
     A_RANGE,
     EVENTS,

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from core.export import export
 from core.language.questions import parse
-from core.sql.sums import mean, total
+from core.sums import mean, total
 from tests.compare import both_engines
 from tests.worlds import Event, World
 

@@ -9,7 +9,7 @@ from pydantic import Field
 from pydantic.json_schema import SkipJsonSchema
 
 from core.answers.cells import Cell, Model, Shape
-from core.sql.sums import total
+from core.sums import total
 
 
 class Number(Shape):

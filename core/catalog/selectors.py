@@ -28,7 +28,7 @@ from core.catalog import revenue
 from core.catalog.catalog import NO_EVENT, Names
 from core.errors import BadQuestion, did_you_mean, not_as_written
 from core.filters import AllOf, AnyOf, Clause, Condition, NotOf
-from core.json_text import stored_object
+from core.values.json_text import stored_object
 
 ANY_ACTIVE = "_active"
 ANY = "_all"

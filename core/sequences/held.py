@@ -9,8 +9,8 @@ from typing import Any
 
 import orjson
 
-from core.json_values import json_elements
 from core.sequences.model import OFTEN, Check, Event
+from core.values.json_values import json_elements
 
 
 def by_value(

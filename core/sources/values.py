@@ -9,8 +9,8 @@ from typing import Any, Final
 
 import orjson
 
-from core.json_text import json_text
 from core.records import Refused
+from core.values.json_text import json_text
 
 _EXACT: Final = 2**53
 _DEEPEST: Final = 250

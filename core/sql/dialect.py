@@ -151,7 +151,7 @@ class Dialect(Protocol):
         ...
 
     def total(self, expression: str) -> str:
-        """Aggregate: the sum of numbers as `core.sql.sums` has it, NULL of nothing, or infinity."""
+        """Aggregate: the sum of numbers as `core.sums` has it, NULL of nothing, or infinity."""
         ...
 
     def holds(self, condition: Condition, raw: str, binder: Binder) -> str:

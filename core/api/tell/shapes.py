@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from core.answers import Grid, Histogram, Line, People, Series, StepGroup, Steps, Table, Treemap
-from core.sql.sums import mean, total
+from core.sums import mean, total
 from core.text import clean
 
 

@@ -24,7 +24,6 @@ from core.errors import (
     did_you_mean,
     not_as_written,
 )
-from core.json_text import stored_object
 from core.queries.common.question import Context, Question, Rows
 from core.queries.context import present_of
 from core.sql.dialect import SqliteDialect, Statement
@@ -32,6 +31,7 @@ from core.store.troubles import TROUBLES, sentence
 from core.store.waiting import WAIT
 from core.store.workspace import Identity, read_meta
 from core.timeframe import Calendar
+from core.values.json_text import stored_object
 
 __all__ = ["PROGRESS_STEPS", "Clock", "Result", "SqliteEngine", "Stop", "wall_clock"]
 

@@ -18,10 +18,10 @@ from typing import Any
 from pyroaring import BitMap
 
 from core.errors import FootfallError, QueryFailed, not_as_written
-from core.json_values import holds_json, json_at, json_number
 from core.sequences.search import funnel_attempts
 from core.sql.sets import Blob, load, percentile
-from core.sql.sums import total
+from core.sums import total
+from core.values.json_values import holds_json, json_at, json_number
 
 
 class Failures:
@@ -303,7 +303,7 @@ def _twice(days: list[int]) -> int:
 
 
 class Total:
-    """Aggregate: the sum of the numbers it is given (definitions 1.7, `core.sql.sums`)."""
+    """Aggregate: the sum of the numbers it is given (definitions 1.7, `core.sums`)."""
 
     def __init__(self) -> None:
         self.values: list[float] = []

@@ -21,7 +21,7 @@ from core.queries.common.added_up import INFINITE, currencies, finite, no_number
 from core.queries.common.question import Ask, Context, Question, Rows, dates
 from core.queries.common.selection import label, select
 from core.sql.dialect import Binder, Statement
-from core.sql.sums import total
+from core.sums import total
 from core.timeframe import Span
 
 _WORDS = re.compile(r"(\w+?)(?:\((.*)\))?")

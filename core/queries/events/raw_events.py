@@ -9,12 +9,12 @@ from pydantic import Field
 
 from core.answers import Cell, Column, Table
 from core.catalog.selectors import ANY, titled
-from core.json_text import stored_object
 from core.queries.activity.active_users import members_of_group
 from core.queries.common.question import Ask, Context, Question, Rows, dates
 from core.queries.common.selection import Selection, select
 from core.sql.dialect import Binder, Statement
 from core.timeframe import Span
+from core.values.json_text import stored_object
 
 
 class RawEvents(Question):

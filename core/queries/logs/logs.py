@@ -21,7 +21,6 @@ from core.catalog.catalog import Field
 from core.columns import EMPTY, NONE
 from core.errors import BadQuestion, did_you_mean
 from core.filters import Condition
-from core.json_text import stored_object
 from core.log_levels import LEVELS
 from core.queries.common.assemble import Figures, Group, assemble
 from core.queries.common.question import (
@@ -40,6 +39,7 @@ from core.queries.context import present_of
 from core.queries.logs.fields import GROUPS, Wanted, level_of, log_field, wanted_logs
 from core.sql.dialect import Binder, Statement
 from core.timeframe import Bucket, Span, runs
+from core.values.json_text import stored_object
 
 MAX_LIMIT: Final = 10_000
 RAW_LIMIT: Final = 100

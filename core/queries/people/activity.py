@@ -14,12 +14,12 @@ from core.catalog.catalog import KEPT
 from core.catalog.selectors import ANY
 from core.columns import CONTEXT
 from core.errors import NotFound, did_you_mean
-from core.json_text import stored_object
 from core.queries.common.question import Ask, Context, Question, Rows
 from core.queries.common.selection import Selection, select
 from core.queries.people.segments import segments_of
 from core.sql.dialect import Binder, Statement
 from core.timeframe import to_date
+from core.values.json_text import stored_object
 
 MOST = 1000
 """Events asked for at once, and by how many a page may grow to end with a session."""

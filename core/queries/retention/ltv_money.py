@@ -18,7 +18,7 @@ from core.catalog.selectors import ANY, meaning
 from core.queries.common.question import Context, Rows
 from core.queries.common.selection import Selection, select, slot_expression
 from core.sql.dialect import Binder
-from core.sql.sums import total
+from core.sums import total
 from core.timeframe import DAY, Bucket, runs
 
 if TYPE_CHECKING:

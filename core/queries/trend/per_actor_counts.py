@@ -16,7 +16,7 @@ from core.queries.common.question import Context, Rows
 from core.queries.common.selection import Selection, whole_days
 from core.queries.trend.scan import place
 from core.sql.dialect import Binder, Statement
-from core.sql.sums import total
+from core.sums import total
 from core.timeframe import Bucket, Span
 
 AFTER = 1_000_000

@@ -21,7 +21,7 @@ from core.queries.common.question import Context, Rows
 from core.queries.common.selection import Selection, day_runs, slot_expression, whole_days
 from core.queries.trend.windows import Windows
 from core.sql.dialect import Binder, Dialect, Statement
-from core.sql.sums import total
+from core.sums import total
 from core.timeframe import Bucket, Span, runs
 
 DIFFERENT = ("sessions", "distinct", "distinct_per_user")

@@ -15,7 +15,7 @@ from core.queries.common.assemble import Figure
 from core.queries.common.question import Context, Rows
 from core.queries.common.selection import Selection
 from core.sql.dialect import Statement
-from core.sql.sums import mean
+from core.sums import mean
 from core.timeframe import CLOCK, DAY, Bucket, Span, cut_span, days_span
 
 LONGEST = {

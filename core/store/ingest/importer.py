@@ -12,7 +12,6 @@ from typing import Any
 
 from core.columns import CONTEXT, CONTEXT_ALIASES
 from core.errors import BadInput
-from core.json_text import json_text
 from core.log_levels import level_number
 from core.records import (
     NO_CONTEXT,
@@ -34,6 +33,7 @@ from core.store.ingest.loader import BATCH, ImportReport, Loader, Progress
 from core.store.troubles import sentence
 from core.store.waiting import IMPORT_WAIT, Patience, begin
 from core.store.workspace import is_part_of, open_writer, path_of
+from core.values.json_text import json_text
 
 __all__ = [
     "Alias", "Event", "Identify", "ImportReport", "Log", "Progress", "import_files",

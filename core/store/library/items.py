@@ -13,9 +13,9 @@ from typing import Any
 from core.definitions.board import new_id
 from core.definitions.saved import Item, Kind, Version
 from core.errors import BadInput, NotFound, did_you_mean, not_as_written
-from core.json_text import stored_object
 from core.store.library.access import KEPT_MS, Desk
 from core.store.library.profiles import Profile
+from core.values.json_text import stored_object
 
 MAX_VERSIONS = 50
 """Older states of one thing are forgotten."""
