@@ -14,7 +14,8 @@ from typing import Final
 from pyroaring import BitMap
 
 from core.columns import ACTIVE, EMPTY, FIRST_PROPERTY, NONE
-from core.sql.dialect import SqliteDialect, json_path
+from core.engines.sqlite.dialect import SqliteDialect
+from core.sql.json_paths import json_path
 from core.store.ingest.flags import Flags
 from core.store.strays import strays
 from core.store.workspace import open_reader, read_meta

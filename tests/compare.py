@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 
 from core.answers import Cell, Series
+from core.engines.sqlite.dialect import SqliteDialect
 from core.engines.sqlite.engine import SqliteEngine
 from core.queries import from_json
 from core.queries.common.question import Question
-from core.sql.dialect import SqliteDialect
 from tests.oracle import Period
 from tests.worlds import World, engine_of
 

@@ -9,7 +9,8 @@ from typing import Any
 from pyroaring import BitMap
 
 from core.columns import CONTEXT, MAX_SET_VALUES
-from core.sql.dialect import SqliteDialect, json_path
+from core.engines.sqlite.dialect import SqliteDialect
+from core.sql.json_paths import json_path
 
 GAP = 30 * 60 * 1000
 DAY = 24 * 60 * 60 * 1000

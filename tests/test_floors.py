@@ -67,10 +67,6 @@ UPWARD: Mapping[str, tuple[str, ...]] = {
     "revenue is written with what a question is asked in": (
         "core.catalog.revenue -> core.queries.common.question",
     ),
-    "the rule of events that are in force stands with the engines": (
-        "core.queries.context -> core.engines.present",
-        "core.sql.dialect -> core.engines.present",
-    ),
     "verbs open pages themselves": (
         "tui.actions.choosing -> tui.navigation",
         "tui.actions.people_segment -> tui.screens.people",
@@ -118,10 +114,6 @@ CIRCLES: Mapping[str, tuple[str, ...]] = {
         "core.queries.context",
         "core.catalog.fields",
         "core.queries.periods",
-    ),
-    "the rule of events in force writes with the dialect's binder": (
-        "core.engines.present",
-        "core.sql.dialect",
     ),
     "membership is decided by questions that select with it": (
         "core.queries.common.derived",

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from core.answers import Cell, StepGroup, Steps
 from core.draw import draw, plain
-from core.engines.clickhouse.engine import ClickHouseDialect
+from core.engines.clickhouse.dialect import ClickHouseDialect
 from core.errors import BadQuestion
 from core.language.questions import format_question, parse
 from core.queries import from_json

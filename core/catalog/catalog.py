@@ -21,7 +21,7 @@ from core.columns import (
 )
 from core.errors import BadQuestion, did_you_mean
 from core.filters import Condition
-from core.sql.dialect import property_of, ways_of
+from core.sql.json_paths import property_of, ways_of
 
 __all__ = ["GROUPS", "KEPT", "NO_EVENT", "EventFlags", "Field", "FieldKind", "Names", "Read"]
 

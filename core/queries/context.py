@@ -11,8 +11,8 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from core.catalog.catalog import Names
-from core.engines.present import Present, whole_events
 from core.sql.dialect import Binder, Dialect
+from core.sql.present import Present, whole_events
 from core.timeframe import (
     DAY,
     Bucket,

@@ -9,13 +9,11 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Mapping, Sequence
-from copy import copy
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from core.columns import EMPTY, NONE
-from core.engines.present import Present
 from core.filters import Condition
+from core.sql.present import Present
 
 
 @dataclass(frozen=True)
@@ -49,6 +47,13 @@ class Dialect(Protocol):
 
     def upto(self, present: Present) -> Dialect:
         """The same, of statements in which only what counts at an instant does."""
+        ...
+
+    def standing_in(self, binder: Binder, names: set[str]) -> list[tuple[str, str]]:
+        """The relations that stand in for tables of these names, so that what is later is not read.
+
+        Each is its name with how it is read, and its SQL; none where nothing lies after now.
+        """
         ...
 
     def placeholder(self, name: str, value: Any) -> str:
@@ -242,7 +247,8 @@ class Binder:
         own = [(f"{name} as {how}", sql) for name, sql in self._relations.values()]
         if self.dialect.present is not None:
             every = " ".join((text, *(sql for _, sql in own)))
-            own = [*self.dialect.present.relations(self, every), *own]
+            tables = set(re.findall(r"\b(?:from|join)\s+(\w+)", every))
+            own = [*self.dialect.standing_in(self, tables), *own]
         if not own:
             return text
         named = ", ".join(f"{begun}({sql})" for begun, sql in own)
@@ -254,271 +260,3 @@ class Binder:
     def statement(self, text: str, label: str = "") -> Statement:
         """Return the finished statement."""
         return Statement(self.whole(text), dict(self.values), label)
-
-
-class SqliteDialect:
-    """SQLite with the set functions of `core.engines.sqlite.functions`."""
-
-    name = "sqlite"
-    has_sets = True
-    materialized = "materialized "
-
-    def __init__(
-        self,
-        indexes: frozenset[str] = frozenset(),
-        *,
-        all_in_sessions: bool = True,
-        present: Present | None = None,
-    ) -> None:
-        """Take the names of the indexes that the file has at the moment.
-
-        Args:
-            all_in_sessions: whether every event with a session id is in a row of `sessions`;
-                inactive ones may not be.
-            present: see Dialect.
-        """
-        self._indexes = indexes
-        self._all_in_sessions = all_in_sessions
-        self.present = present
-
-    def upto(self, present: Present) -> SqliteDialect:
-        """Return the same dialect for what counts at an instant."""
-        found = copy(self)
-        found.present = present
-        return found
-
-    def placeholder(self, name: str, value: Any) -> str:
-        """Named style."""
-        return f":{name}"
-
-    def indexed(self, index: str) -> str:
-        """An import into an empty file makes the indexes last; a killed one leaves none."""
-        known = index in self._indexes and self.present is None
-        return f"indexed by {index}" if known else ""
-
-    def idiv(self, left: str, right: str) -> str:
-        """Integers divide as integers."""
-        return f"({left}) / ({right})"
-
-    def member(self, expression: str, listed: str) -> str:
-        """Through json_each, so one parameter holds any number of values."""
-        return f"{expression} in (select value from json_each({listed}))"
-
-    def rows(self, bound: str, columns: Sequence[str]) -> str:
-        """Through json_each, one JSON array per row."""
-        picked = ", ".join(f"value ->> {i} as {name}" for i, name in enumerate(columns))
-        return f"(select {picked} from json_each({bound}))"
-
-    def build(self, actor: str) -> str:
-        """Our aggregate."""
-        return f"rb_build({actor})"
-
-    def union(self, users: str) -> str:
-        """Our aggregate, also over growing window frames."""
-        return f"rb_or_agg({users})"
-
-    def union_sliding(self, users: str) -> str | None:
-        """Our window function; its frame must hold the current row."""
-        return f"rb_or_sliding({users})"
-
-    def count(self, users: str) -> str:
-        """Our function."""
-        return f"rb_count({users})"
-
-    def both(self, left: str, right: str) -> str:
-        """Our function."""
-        return f"rb_and({left}, {right})"
-
-    def only(self, left: str, right: str) -> str:
-        """Our function."""
-        return f"rb_andnot({left}, {right})"
-
-    def count_both(self, left: str, right: str) -> str:
-        """Our function."""
-        return f"rb_and_count({left}, {right})"
-
-    def count_only(self, left: str, right: str) -> str:
-        """Our function."""
-        return f"rb_andnot_count({left}, {right})"
-
-    def tally(self, users: str) -> str:
-        """Our aggregate."""
-        return f"rb_tally({users})"
-
-    def at_least(self, tally: str, least: str) -> str:
-        """Our function."""
-        return f"rb_at_least({tally}, {least})"
-
-    def members(self, relation: str) -> str:
-        """One union, unfolded through json_each."""
-        return (
-            "select value as actor from json_each("
-            f"(select rb_ids(rb_or_agg(users)) from ({relation})))"
-        )
-
-    def gaps(self, relation: str) -> str:
-        """Our aggregate, unfolded through json_each: windows over a row per day take longer."""
-        return (
-            "select value ->> 0 as actor, value ->> 1 as halves "
-            f"from json_each((select rb_gaps(slot, users) from ({relation})))"
-        )
-
-    def actors(self) -> str:
-        """Identities that are nobody's actor do no harm: no event counts for them."""
-        return "(select id as actor from identities union all select 0)"
-
-    def lag(self, expression: str) -> str:
-        """As it stands."""
-        return f"lag({expression})"
-
-    def lag_set(self, users: str) -> str:
-        """NULL reads as the empty set."""
-        return f"lag({users})"
-
-    def json_property(self, path: str, binder: Binder) -> str:
-        """The -> operator keeps the JSON type apart: '"1"' is not 1, true is not 1."""
-        return property_of("p.properties", path, binder)
-
-    def dictionary(self, column: str, texts: Mapping[int, str], binder: Binder) -> str:
-        """One seek."""
-        return f"""(select iif(d.value = '', '{EMPTY}', d.value)
-                    from dimension_values d where d.id = {column})"""
-
-    def properties_join(self) -> str:
-        """Properties live in their own table."""
-        return "left join event_properties p on p.seq = e.seq"
-
-    def as_number(self, raw: str) -> str:
-        """Our function."""
-        return f"json_number({raw})"
-
-    def total(self, expression: str) -> str:
-        """Our aggregate."""
-        return f"exact_total({expression})"
-
-    def holds(self, condition: Condition, raw: str, binder: Binder) -> str:
-        """Our function, memoised per distinct value; whether there is a value needs none."""
-        if condition.operator == "is_set":
-            return f"({raw} is not null and {raw} <> 'null')"
-        if condition.operator == "is_not_set":
-            return f"({raw} is null or {raw} = 'null')"
-        return f"condition_holds({binder(condition.model_dump_json())}, {raw})"
-
-    def percentile(self, expression: str, p: float, binder: Binder) -> str:
-        """Our aggregate."""
-        return f"percentile({expression}, {binder(p)})"
-
-    def integers(self, expression: str) -> str:
-        """Its own aggregate."""
-        return f"json_group_array({expression}) filter (where {expression} is not null)"
-
-    def json_text(self, text: str) -> str:
-        """As it stands."""
-        return f"json_quote({text})"
-
-    def json_label(self, raw: str) -> str:
-        """Text loses its quotes, everything else stays JSON."""
-        return f"""(case when {raw} is null or {raw} = 'null' then '{NONE}'
-                  when {raw} = '""' then '{EMPTY}'
-                  when substr({raw}, 1, 1) = '"' then {raw} ->> '$'
-                  else {raw} end)"""
-
-    def items(self, raw: str, *, different: bool) -> str:
-        """Elements are told apart by their texts, as groups are; true is not 1."""
-        value = "iif(j.type in ('true', 'false'), j.type, cast(j.value as text))"
-        counted = f"count(distinct {value})" if different else "count(*)"
-        return f"""(case when {raw} is null or {raw} = 'null' then 0
-                         when substr({raw}, 1, 1) <> '[' then 1
-                         else (select {counted} from json_each({raw}) j where j.type <> 'null')
-                    end)"""
-
-    def trait_label(self, key: str, binder: Binder) -> str:
-        """Traits are few per person: one seek each."""
-        return f"""coalesce(
-            (select iif(t.value = '', '{EMPTY}', t.value)
-             from traits t
-             where t.user = e.actor and t.key = {binder(key)}), '{NONE}')"""
-
-    def session_key(self) -> str:
-        """The person with the given id, else with the start of the session the event lies in."""
-        kept = """and exists (
-                            select 1 from sessions s
-                            where s.session = e.session and s.session > 0 and s.actor = e.actor)"""
-        return f"""(case when e.session > 0 and e.actor <> 0 {"" if self._all_in_sessions else kept}
-                        then e.actor || 's' || e.session
-                        when e.session = 0 and e.actor <> 0 then e.actor || '.' || (
-                            select case when s."end" >= e.ts then s.start end from sessions s
-                            where s.actor = e.actor and s.session = 0 and s.start <= e.ts
-                            order by s.start desc limit 1)
-                   end)"""
-
-    def on_first_event(self, column: str, actor: str, test: str) -> str:
-        """One seek: events lie in the order of actor and time."""
-        return f"""(
-            select x.{column} from events x
-            where x.actor = {actor} and {test}
-            order by x.ts, x.seq limit 1)"""
-
-    def looked_up(self, relation: str, actor: str, missing: int) -> str:
-        """Made once and searched by an index of its own."""
-        return f"coalesce((select f.value from ({relation}) f where f.actor = {actor}), {missing})"
-
-    def apart(self, select: str) -> str:
-        """What has a limit is not merged into the query around it."""
-        return f"{select} limit -1"
-
-    def combination(self, value: str) -> str:
-        """Our aggregate."""
-        return f"hex_combination({value})"
-
-
-MAX_DOTS = 3
-"""Dots of a name that are tried each as part of a key and as a step into what the key holds."""
-
-_ODD_KEY = re.compile(r'["\\\x00-\x1f]|^$')
-
-
-def ways_of(name: str) -> list[tuple[str, ...]]:
-    """Return the paths that a property's name can mean, best first (definitions 2.5).
-
-    The key "a.b" comes before the key "b" in what "a" holds. "properties." is the empty name, for
-    places where an empty text would mean none.
-    """
-    if name in ("", "properties."):
-        return [("",)]
-    first, *rest = name.split(".")
-    if len(rest) > MAX_DOTS:
-        return [(name,), (first, *rest)]
-    return _splits(first, rest)
-
-
-def _splits(first: str, rest: list[str]) -> list[tuple[str, ...]]:
-    if not rest:
-        return [(first,)]
-    longer = _splits(f"{first}.{rest[0]}", rest[1:])
-    return [*longer, *((first, *path) for path in _splits(rest[0], rest[1:]))]
-
-
-def property_of(column: str, name: str, bind: Callable[[Any], str]) -> str:
-    """Return SQLite's JSON text of a property in a column of JSON, NULL when missing.
-
-    Args:
-        bind: binds one value and returns its placeholder, in the order of the text.
-    """
-    found = [_at(column, path, bind) for path in ways_of(name)]
-    if len(found) == 1:
-        return found[0]
-    present = (f"nullif({raw}, 'null')" for raw in found)
-    return f"coalesce({', '.join(present)})"
-
-
-def _at(column: str, path: tuple[str, ...], bind: Callable[[Any], str]) -> str:
-    """SQLite's paths have no way to write some keys; our function takes any."""
-    if any(_ODD_KEY.search(key) for key in path):
-        return f"json_at({column}, {bind(json.dumps(path))})"
-    return f"({column} -> {bind(json_path(path))})"
-
-
-def json_path(path: Sequence[str]) -> str:
-    """Return the SQLite JSON path of keys, each quoted."""
-    return "$" + "".join(f'."{key}"' for key in path)

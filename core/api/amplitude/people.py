@@ -24,7 +24,7 @@ from core.catalog.catalog import KEPT, Names
 from core.catalog.revenue import AMOUNT
 from core.errors import NotFound
 from core.queries.sessions import documented_bins
-from core.sql.dialect import json_path
+from core.sql.json_paths import json_path
 from core.text import clean
 
 Json = dict[str, Any]

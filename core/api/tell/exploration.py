@@ -189,7 +189,7 @@ _SCANNED = """
 
 
 def _property(name: str) -> tuple[str, tuple[Any, ...]]:
-    from core.sql.dialect import property_of
+    from core.sql.json_paths import property_of
 
     bound: list[Any] = []
 

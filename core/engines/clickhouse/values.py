@@ -13,7 +13,8 @@ import re
 from decimal import Decimal
 
 from core.filters import OPERATORS, Condition, ElementTest, Scalar, as_text
-from core.sql.dialect import Binder, ways_of
+from core.sql.dialect import Binder
+from core.sql.json_paths import ways_of
 
 _NUMBER = r"^\\s*[+-]?([0-9]+\\.?[0-9]*|\\.[0-9]+)([eE][+-]?[0-9]{1,4})?\\s*$"
 _DECIMAL = r"^\\s*[+-]?[0-9]{1,50}([.][0-9]{0,20})?\\s*$"

@@ -15,6 +15,7 @@ from core.answers import Shape
 from core.catalog.catalog import Names
 from core.engines.cache import Cache
 from core.engines.sqlite.connections import PROGRESS_STEPS, Pool, Slot, Stop
+from core.engines.sqlite.dialect import SqliteDialect
 from core.errors import (
     DOCTOR,
     Damaged,
@@ -26,7 +27,7 @@ from core.errors import (
 )
 from core.queries.common.question import Context, Question, Rows
 from core.queries.context import present_of
-from core.sql.dialect import SqliteDialect, Statement
+from core.sql.dialect import Statement
 from core.store.troubles import TROUBLES, sentence
 from core.store.waiting import WAIT
 from core.store.workspace import Identity, read_meta

@@ -1,0 +1,233 @@
+"""How ClickHouse writes the primitives.
+
+A set is a groupBitmap state; a state cannot be NULL, and the one a join or a window does not find
+is the empty set.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from core.columns import EMPTY, NONE
+from core.engines.clickhouse import present as standing
+from core.engines.clickhouse import values
+from core.filters import Condition
+from core.sql.dialect import Binder
+from core.sql.present import Present
+
+
+class ClickHouseDialect:
+    """ClickHouse 26 or newer, where bitmaps are built in."""
+
+    name = "clickhouse"
+    has_sets = False
+    materialized = ""
+
+    def __init__(self, present: Present | None = None) -> None:
+        """Take the instant after which nothing counts."""
+        self.present = present
+
+    def upto(self, present: Present) -> ClickHouseDialect:
+        """Return the same dialect for what counts at an instant."""
+        return ClickHouseDialect(present)
+
+    def standing_in(self, binder: Binder, names: set[str]) -> list[tuple[str, str]]:
+        """See core.engines.clickhouse.present."""
+        return standing.relations(self.present, binder, names) if self.present else []
+
+    def placeholder(self, name: str, value: Any) -> str:
+        """Typed by the value: ClickHouse does not guess."""
+        kind = "String" if isinstance(value, str) else "Int64"
+        return f"{{{name}:{'Float64' if isinstance(value, float) else kind}}}"
+
+    def indexed(self, index: str) -> str:
+        """Nothing: the table is its own index."""
+        return ""
+
+    def idiv(self, left: str, right: str) -> str:
+        """A plain / would give a fraction."""
+        return f"intDiv({left}, {right})"
+
+    def member(self, expression: str, listed: str) -> str:
+        """A set made once from one JSON parameter."""
+        return f"{expression} in (select arrayJoin(JSONExtract({listed}, 'Array(Int64)')))"
+
+    def rows(self, bound: str, columns: Sequence[str]) -> str:
+        """One JSON array per row."""
+        picked = ", ".join(f"r[{i}] as {name}" for i, name in enumerate(columns, 1))
+        return (
+            f"(select {picked} from "
+            f"(select arrayJoin(JSONExtract({bound}, 'Array(Array(Int64))')) as r))"
+        )
+
+    def build(self, actor: str) -> str:
+        """Bitmaps hold unsigned integers."""
+        return f"groupBitmapStateIf(toUInt32({actor}), {actor} != 0)"
+
+    def union(self, users: str) -> str:
+        """As a state, which every other function takes."""
+        return f"groupBitmapMergeState({users})"
+
+    def union_sliding(self, users: str) -> str | None:
+        """None: a missing set cannot stand in a frame here."""
+        return None
+
+    def count(self, users: str) -> str:
+        """Of a state."""
+        return f"bitmapCardinality({users})"
+
+    def both(self, left: str, right: str) -> str:
+        """Of states."""
+        return f"bitmapAnd({left}, {right})"
+
+    def only(self, left: str, right: str) -> str:
+        """Of states."""
+        return f"bitmapAndnot({left}, {right})"
+
+    def count_both(self, left: str, right: str) -> str:
+        """Of states."""
+        return f"bitmapAndCardinality({left}, {right})"
+
+    def count_only(self, left: str, right: str) -> str:
+        """Of states."""
+        return f"bitmapAndnotCardinality({left}, {right})"
+
+    def tally(self, users: str) -> str:
+        """Two arrays: actors and their counts."""
+        actors = f"bitmapToArray({users})"
+        return f"sumMap({actors}, arrayMap(actor -> 1, {actors}))"
+
+    def at_least(self, tally: str, least: str) -> str:
+        """A bitmap of the actors whose count is large enough."""
+        chosen = f"arrayFilter((actor, times) -> times >= {least}, {tally}.1, {tally}.2)"
+        return f"bitmapBuild(arrayMap(actor -> toUInt32(actor), {chosen}))"
+
+    def members(self, relation: str) -> str:
+        """One union, unfolded."""
+        return (
+            "select arrayJoin(bitmapToArray(groupBitmapMergeState(users))) as actor"
+            f" from ({relation})"
+        )
+
+    def gaps(self, relation: str) -> str:
+        """Windows over a row per actor and day."""
+        return f"""
+            select actor, toInt64(sum(case when n % 2 = 1 then 2 * gap else gap end)) as halves
+            from (
+                select actor, gap, row_number() over (partition by actor order by gap) as nth,
+                       count(*) over (partition by actor) as n
+                from (
+                    select actor, slot - lag(toNullable(slot)) over (
+                               partition by actor order by slot) as gap
+                    from (
+                        select toInt64(s.slot) as slot,
+                               toInt64(arrayJoin(bitmapToArray(s.users))) as actor
+                        from ({relation}) s
+                    )
+                )
+                where gap is not null
+            )
+            where 2 * nth between n and n + 2
+            group by actor"""
+
+    def actors(self) -> str:
+        """The same relation as in the workspace."""
+        return "(select id as actor from identities union all select 0)"
+
+    def lag(self, expression: str) -> str:
+        """Without toNullable the first row gets the type's default, such as 0."""
+        return f"lag(toNullable({expression}))"
+
+    def lag_set(self, users: str) -> str:
+        """A state's default is the empty set; the usual frame begins with the first row."""
+        return f"lagInFrame({users})"
+
+    def json_property(self, path: str, binder: Binder) -> str:
+        """See values.property_at."""
+        return values.property_at("e.properties", path, binder)
+
+    def dictionary(self, column: str, texts: Mapping[int, str], binder: Binder) -> str:
+        """Looked up in the texts, which only the workspace file has."""
+        ids = f"JSONExtract({binder.list(list(texts))}, 'Array(Int64)')"
+        labels = [text or EMPTY for text in texts.values()]
+        found = f"JSONExtract({binder.list(labels)}, 'Array(String)')"
+        return f"transform(toInt64({column}), {ids}, {found}, '')"
+
+    def properties_join(self) -> str:
+        """Properties are a column of `events`."""
+        return ""
+
+    def as_number(self, raw: str) -> str:
+        """See values.number."""
+        return values.number(values.text(values.present(raw)))
+
+    def total(self, expression: str) -> str:
+        """In millionths where all numbers are whole ones of these, else compensated."""
+        parts = f"toInt256(if(abs({expression}) < 1e30, round({expression} * 1e6), 0))"
+        other = f"not (abs({expression}) < 1e30 and toFloat64({parts}) / 1e6 = {expression})"
+        exact = f"toFloat64(sum(if({expression} is null, null, {parts}))) / 1e6"
+        return f"if(countIf({other}) = 0, {exact}, sumKahan(toFloat64({expression})))"
+
+    def holds(self, condition: Condition, raw: str, binder: Binder) -> str:
+        """See values.holds."""
+        return values.holds(condition, raw, binder)
+
+    def percentile(self, expression: str, p: float, binder: Binder) -> str:
+        """quantileExactInclusive is type 7; its level cannot be a parameter, but is a number."""
+        return f"quantileExactInclusive({float(p)!r})({expression})"
+
+    def integers(self, expression: str) -> str:
+        """An array, which the runner gives as a list."""
+        return f"groupArray({expression})"
+
+    def json_text(self, text: str) -> str:
+        """With its slashes as they are."""
+        return f"toJSONString({text})"
+
+    def json_label(self, raw: str) -> str:
+        """Text loses its quotes, everything else stays JSON."""
+        known = values.present(raw)
+        return f"""multiIf({known} = 'null', '{NONE}', {known} = '""', '{EMPTY}',
+                  {values.text(known)})"""
+
+    def items(self, raw: str, *, different: bool) -> str:
+        """The texts of its elements."""
+        found = values.elements(values.present(raw))
+        counted = f"length(arrayDistinct({found}))" if different else f"length({found})"
+        return f"if({values.present(raw)} = 'null', 0, {counted})"
+
+    def trait_label(self, key: str, binder: Binder) -> str:
+        """One look-up per event in the table kept in memory for this."""
+        found = f"joinGetOrNull('traits', 'value', e.actor, {binder(key)})"
+        return f"ifNull(if({found} = '', '{EMPTY}', {found}), '{NONE}')"
+
+    def session_key(self) -> str:
+        """The session was looked up when the event was copied."""
+        return """multiIf(
+            e.derived is null, null,
+            e.session > 0, concat(toString(e.actor), 's', toString(e.session)),
+            concat(toString(e.actor), '.', toString(e.derived)))"""
+
+    def on_first_event(self, column: str, actor: str, test: str) -> str:
+        """Of everybody at once, and looked up."""
+        relation = f"""
+            select x.actor as actor, argMin(x.{column}, (x.ts, x.seq)) as value
+            from events x where x.actor <> 0 and {test} group by x.actor"""
+        return self.looked_up(relation, actor, 0)
+
+    def looked_up(self, relation: str, actor: str, missing: int) -> str:
+        """Two arrays, which are the same constant however often they stand in a statement."""
+        pairs = f"""(
+            select tuple(arrayPushBack(groupArray(toInt64(actor)), toInt64(-1)),
+                         arrayPushBack(groupArray(toInt64(value)), toInt64({missing})))
+            from ({relation}))"""
+        return f"transform(toInt64({actor}), {pairs}.1, {pairs}.2, toInt64({missing}))"
+
+    def apart(self, select: str) -> str:
+        """As it stands."""
+        return select
+
+    def combination(self, value: str) -> str:
+        """One array, sorted."""
+        return f"arrayStringConcat(arraySort(groupUniqArray(hex(toString({value})))), ',')"
