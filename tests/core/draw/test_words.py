@@ -1,0 +1,304 @@
+"""What drawings say: values under the cursor, unfinished buckets, what was left out, fallbacks."""
+
+from __future__ import annotations
+
+import importlib
+import subprocess
+import sys
+
+import pytest
+
+from core.answers import Cell, Line, Number, Series, Step, StepGroup, Steps
+from core.draw import Look, charts, draw, navigate, plain, text
+from core.draw.figures import counted, facts, short, ticks
+from core.draw.spark import sparkline
+from core.words.charts import CHARTS
+from tests.worlds import drawings
+from tests.worlds.fixture import A_RANGE, appendix_a
+from tests.worlds.world import engine_of
+
+WIDE = (110, 16)
+
+
+def shown(answer, size=WIDE, **options) -> str:
+    """An answer drawn in ASCII as plain text."""
+    return plain(draw(answer, *size, options.pop("look", Look("ascii")), **options))
+
+
+@pytest.mark.parametrize(
+    ("cursor", "said"),
+    [
+        ((0, 18), "Tue Apr 30: 42 users  prev 34 +23.5%"),
+        ((0, 29), "Sat May 11: 17 users  prev 46 -63.0% ~ day not complete"),
+        ((9, 99), "Sat May 11: 17 users"),
+    ],
+)
+def test_the_cursor_says_its_bucket(cursor, said):
+    assert said in shown(drawings.signups(), cursor=cursor)
+
+
+@pytest.mark.parametrize("chart", ["line", "bars", "area", "table", "number"])
+@pytest.mark.parametrize("size", [WIDE, (60, 12), (40, 5)])
+def test_a_breakdown_with_one_value_names_it(chart, size):
+    several = drawings.by_source()
+    alone = several.model_copy(update={"lines": several.lines[1:2]})
+    assert alone.lines[0].name in shown(alone, size, chart=chart)
+    unbroken = drawings.signups()
+    assert alone.lines[0].name not in shown(unbroken, size, chart=chart)
+
+
+def test_the_cursor_stands_under_its_bucket():
+    lines = shown(drawings.signups(), cursor=(0, 0)).split("\n")
+    axis = next(line for line in lines if "^" in line)
+    assert axis.index("^") == lines[0].index("|") + 1
+
+
+def test_the_cursor_names_its_line_first():
+    said = shown(drawings.by_source(), cursor=(2, 3)).split("\n")[-2]
+    assert said.startswith("Mon Apr 15: o referral 10 events")
+    assert "organic" in said
+
+
+def test_unfinished_buckets_are_drawn_apart_and_explained():
+    whole = drawings.signups()
+    running = draw(whole, *WIDE, Look())
+    assert any(s.text.strip().endswith("~") and s.style == "partial" for x in running for s in x)
+    assert "~ day not complete" in plain(running)
+    finished = whole.model_copy(update={"buckets": drawings.buckets(30, running=False)})
+    assert "~" not in plain(draw(finished, *WIDE, Look()))
+
+
+def test_sparklines_leave_unfinished_buckets_out_of_averages():
+    look, partial = Look("ascii"), (False, False, False, True)
+    assert plain([sparkline((8, 8, 8, 0), 2, look, partial=partial)]) == "##"
+    assert plain([sparkline((8, 8, 8, 0), 4, look, partial=partial)]) == "###_"
+
+
+def test_people_counted_once_are_said_to_be():
+    assert "Each user counts once: 1,284; the days add up to 1,349." in shown(drawings.signups())
+    same = drawings.signups()
+    line = same.lines[0].model_copy(update={"total": same.lines[0].bucket_sum})
+    assert facts(same.model_copy(update={"lines": (line,)})) == []
+    assert not any("once" in fact for fact in facts(drawings.by_source()))
+
+
+def test_omitted_groups_and_notes_are_said():
+    answer = drawings.by_source().model_copy(update={"notes": ("Too many points: weekly.",)})
+    assert "3 smaller groups are not shown." in shown(answer)
+    assert "Too many points: weekly." in shown(answer)
+
+
+def test_wide_characters_wrap_by_their_cells():
+    answer = Number(value=1, notes=("日本語の長い文章" * 3,))
+    lines = draw(answer, 10, 20)
+    assert "".join(plain(lines).split("\n")[3:]) == "日本語の長い文章" * 3
+
+
+def test_a_ratio_of_nothing_is_a_dash():
+    line = Line(values=(None, 0.5), total=None)
+    answer = Series(unit="percent", buckets=drawings.buckets(2), lines=(line,))
+    assert shown(answer, cursor=(0, 0)).endswith("Fri Apr 12: -")
+    assert plain(draw(Number(value=None), 20, 1)) == "–"
+
+
+def test_changes_have_signs():
+    assert "+12.1%" in shown(drawings.signups())
+    spans = [s for line in draw(drawings.signups(), *WIDE) for s in line]
+    assert [s.style for s in spans if s.text == "+12.1%"] == ["good"]
+
+
+def test_lines_are_told_apart_without_colour():
+    lines = plain(draw(drawings.by_source(), *WIDE)).split("\n")
+    ends = {line[-1] for line in lines[:12] if line[-2:-1] == " "}
+    assert {"A", "B", "C", "D"} <= ends
+    assert all(f"━{letter} " in lines[-2] for letter in "ABCD")
+
+
+def test_heat_has_letters_without_colour():
+    grid = drawings.retention()
+    assert "100#   39*   29+" in shown(grid)
+    assert "100#   39*   29+" in shown(grid, look=Look(colour=False))
+    coloured = draw(grid, *WIDE, Look())
+    assert "100    39    29 " in plain(coloured)
+    assert {s.style for line in coloured for s in line} >= {"heat6", "heat5", "heat2", "partial"}
+
+
+def test_the_sentence_under_a_grid():
+    grid = drawings.retention()
+    said = "Mar 11 cohort, W2 (Mar 25 - Mar 31): 77 of 274 users came back, 28.1%."
+    assert said in shown(grid, cursor=(4, 3))
+    assert "[ 28+]" in shown(grid, cursor=(4, 3))
+    assert "Mar 11 cohort: 274 users." in shown(grid, cursor=(4, 0))
+    assert "of 1,602 users came back, 28.6%" in shown(grid, cursor=(0, 3))
+    assert "not over yet" in shown(grid, cursor=(1, 9))
+
+
+def test_a_narrow_grid_scrolls_to_the_cursor_and_says_what_is_cut():
+    drawn = shown(drawings.retention(13), (40, 8), cursor=(2, 12))
+    assert "W11" in drawn
+    assert "W0 " not in drawn
+    assert "combined 4,108" in drawn
+    assert "Feb 26     246" in drawn
+    assert "of W12" in drawn
+
+
+def test_funnels_say_the_end_the_loss_and_who_is_on_the_way():
+    drawn = shown(drawings.activation())
+    for said in (
+        "12.7% end to end", "biggest loss 4 > 5 (1,399)", "188 still in progress",
+        "14d window, ordered, 4,812 entered",
+    ):  # fmt: skip
+        assert said in drawn
+
+
+def test_a_funnel_nobody_finished():
+    steps = (
+        Step(step=1, event="a", count=3, step_rate=1.0, overall_rate=1.0, drop_off=0),
+        Step(step=2, event="b", count=0, step_rate=0.0, overall_rate=0.0, drop_off=3),
+    )
+    answer = Steps(window_seconds=14 * 86_400, groups=(StepGroup(steps=steps),))
+    assert "No one reached step 2 within 14d." in shown(answer)
+
+
+def test_lists_scroll_to_the_cursor():
+    drawn = shown(drawings.people(), (78, 6), cursor=(11, 0))
+    assert "> u_8257" in drawn
+    assert "12 of 40" in drawn
+
+
+def test_equal_events_fold_into_one_line():
+    rows = navigate(drawings.timeline())
+    assert [cell.row for (cell,) in rows] == ["0", "1", "9", "10", "11", "12"]
+    assert "8 x page_view until 10:00:00" in shown(drawings.timeline())
+
+
+def test_nothing_to_draw_is_said():
+    empty = Series(first="2024-05-01", last="2024-05-07", buckets=(), lines=())
+    assert shown(empty) == "Nothing counted in May 01 - May 07 2024."
+
+
+def test_a_table_stands_in_when_a_chart_cannot_be_drawn(monkeypatch):
+    monkeypatch.setattr("core.draw.plot._built", lambda *_: "too small")
+    assert "Fri Apr 12 2024" in shown(drawings.signups())
+
+
+def test_small_boxes_get_a_number():
+    assert shown(drawings.signups(), (23, 5)).startswith("1,284 users")
+    assert "|" in shown(drawings.signups(), (24, 5))
+
+
+def test_text_shows_everything():
+    assert text(drawings.retention(13), 200).count("\n") >= 15
+    assert text(drawings.people(), 80).startswith("Nobody.") is False
+    assert text(drawings.signups(), 80).startswith("Users of signup  Apr 12 – May 11 2024\n")
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "intervals", "unit", "expected"),
+    [
+        (0, 57, 6, "users", [0, 10, 20, 30, 40, 50, 60]),
+        (0, 57, 2, "users", [0, 50, 100]),
+        (0, 0, 4, "users", [0, 1]),
+        (0, 2, 9, "users", [0, 1, 2]),
+        (0, 0.418, 3, "percent", [0, 0.2, 0.4, 0.6]),
+        (0, 5400, 3, "seconds", [0, 1800, 3600, 5400]),
+        (-30, 90, 4, "users", [-50, 0, 50, 100]),
+    ],
+)
+def test_axes_are_round(low, high, intervals, unit, expected):
+    assert ticks(low, high, intervals, unit) == pytest.approx(expected)
+
+
+def test_figures_in_words():
+    assert (counted(1, "users"), counted(2, "events")) == ("1 user", "2 events")
+    assert (counted(0.418, "percent"), counted(130, "seconds")) == ("41.8%", "2m 10s")
+    assert [short(v, "users") for v in (500, 12_500)] == ["500", "12.5K"]
+    assert [short(v, "percent") for v in (0.2, 0.025)] == ["20%", "2.5%"]
+
+
+@pytest.mark.parametrize("unit", ["daily", "hourly", "weekly", "monthly", "quarterly", "yearly"])
+def test_every_granularity_has_labels(unit):
+    with engine_of(drawings.shop(300, ago=1)) as engine:
+        from core.language.questions import parse
+
+        answer = engine.answer(parse(f"dau last {'3d' if unit == 'hourly' else '3y'} {unit}"))
+    axis = plain(draw(answer, 78, 10, Look("ascii"))).split("\n")[-2]
+    assert len(axis.split()) >= 2
+
+
+# -- where a cursor can stand
+
+
+def test_every_number_under_a_cursor_lists_as_many_people():
+    from core.language.questions import parse
+    from core.queries.people.people import PeopleBehind
+
+    asked = (
+        "users of purchase by country", "users of view_item", "top events", "lifecycle weekly",
+        "sign_up > purchase by country", "retention daily 7",
+    )  # fmt: skip
+    with engine_of(appendix_a()) as engine:
+        for subject in asked:
+            question = parse(f'{subject} range "{A_RANGE}"')
+            answer = engine.answer(question)
+            numbers = dict(pairs(answer))
+            for cell in (cell for row in navigate(answer) for cell in row):
+                listed = engine.answer(PeopleBehind(of=question, cell=cell)).total
+                assert listed == numbers[cell.model_dump_json()], (subject, cell)
+
+
+def test_every_number_of_a_chart_has_its_place():
+    for answer in (
+        drawings.by_source(), drawings.activation(groups=True), drawings.retention(),
+        drawings.top_events(),
+    ):  # fmt: skip
+        places = {cell for row in navigate(answer) for cell in row}
+        expected = {
+            cell
+            for cell, _ in answer.cells()
+            if cell.outcome in (None, "reached", "returned")
+            and (cell.bucket or answer.shape != "series")
+        }
+        assert expected <= places
+    assert len(navigate(drawings.by_source())) == 4
+    assert [len(row) for row in navigate(drawings.retention(3))] == [3, 4, 3, 2]
+
+
+def pairs(answer):
+    """Every number of an answer by its address, the whole of a grid included."""
+    yield from ((cell.model_dump_json(), value) for cell, value in answer.cells())
+    if answer.shape == "grid":
+        yield Cell().model_dump_json(), answer.combined.size
+
+
+@pytest.mark.parametrize("chart", charts(drawings.by_source()))
+def test_a_cursor_anywhere_is_drawn(chart):
+    answer = drawings.by_source()
+    for row, cells in enumerate(navigate(answer, chart)):
+        drawn = draw(answer, *WIDE, chart=chart, cursor=(row, len(cells) - 1))
+        assert any(span.style == "cursor" for line in drawn for span in line)
+
+
+def test_drawing_loads_plotext_only_for_lines():
+    code = """
+import sys
+from core.draw import draw, plain
+from core.draw.spark import sparkline
+from core.words.charts import CHARTS
+from tests import drawings
+for make in (drawings.activation, drawings.retention, drawings.top_events, drawings.people):
+    draw(make(), 80, 20)
+draw(drawings.signups(), 80, 20, chart="bars")
+assert "plotext" not in sys.modules
+draw(drawings.signups(), 80, 20)
+assert "plotext" in sys.modules
+assert not any(name.startswith("textual") for name in sys.modules)
+"""
+    subprocess.run([sys.executable, "-c", code], check=True)
+
+
+@pytest.mark.parametrize("shape", CHARTS)
+def test_every_chart_is_a_function(shape):
+    for place in CHARTS[shape].values():
+        module, _, function = place.partition(":")
+        assert callable(getattr(importlib.import_module(module), function))

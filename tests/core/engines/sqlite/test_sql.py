@@ -1,0 +1,276 @@
+"""SQL typed by a person: what runs, what is refused, and how its text is written."""
+
+from __future__ import annotations
+
+import threading
+import time
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from core.answers import Cell
+from core.boards.answering import block_question
+from core.definitions.board import Block, Board, Position
+from core.engines.sqlite.engine import Stop
+from core.errors import BadQuestion, FootfallError, QueryFailed, Stopped, TookTooLong
+from core.export import export
+from core.language.questions import (
+    format_cell,
+    format_parsed,
+    format_question,
+    parse,
+    parse_any,
+    parse_full,
+)
+from core.queries import from_json
+from core.sql.text import is_sql, one_line
+from tests.worlds.compare import ask, people
+
+
+def rows(engine: Any, query: str, **fields: Any) -> list[tuple[Any, ...]]:
+    return list(ask(engine, "sql", query=query, **fields).rows)
+
+
+# -- what runs
+
+
+def test_the_views_have_names_instead_of_numbers(engine):
+    answer = engine.answer(parse(
+        "select event_name, count(*) as times from events_v1 group by 1 order by 2 desc, 1 limit 2"
+    ))  # fmt: skip
+    assert answer.rows == (("sign_up", 6), ("add_to_cart", 5))
+    assert [(c.name, c.type) for c in answer.columns] == [("event_name", "text"),
+                                                          ("times", "count")]  # fmt: skip
+    assert not answer.truncated
+
+
+def test_a_with_statement_runs_too(engine):
+    assert rows(engine, "with a(x) as (values (1), (2)) select sum(x), avg(x) from a") == [(3, 1.5)]
+
+
+def test_columns_are_typed_by_their_values(engine):
+    answer = ask(engine, "sql", query="select 1 a, 1.5 b, 'x' c, null d, x'00' e union all "
+                                      "select 2, 2, 'y', null, x'ff'")  # fmt: skip
+    assert [column.type for column in answer.columns] == ["count", "number", "text", "text", "text"]
+    assert answer.rows[1][4] == "x'ff'"
+
+
+def test_rows_past_the_limit_are_told(engine):
+    numbers = "with n(i) as (select 1 union all select i + 1 from n limit 1500) select i from n"
+    assert len(rows(engine, numbers)) == 1000
+    answer = ask(engine, "sql", query=numbers, limit=2)
+    assert (answer.rows, answer.truncated) == (((1,), (2,)), True)
+    assert not ask(engine, "sql", query=numbers, limit=1500).truncated
+
+
+def test_a_trailing_semicolon_and_comments_are_no_second_statement(engine):
+    assert rows(engine, "/* a */ select 1; -- done\n") == [(1,)]
+
+
+def test_words_in_quotes_are_only_words(engine):
+    assert rows(engine, "select 'drop table events; -- {variables.x}'") == [
+        ("drop table events; -- {variables.x}",)
+    ]
+
+
+# -- what is refused
+
+FORBIDDEN = (
+    "with a as (select 1) insert into meta select 'a', 'b'",
+    "with a as (select 1) delete from events",
+    "with a as (select 1) update meta set value = 1",
+    "with a as (select 1) replace into meta values ('a', 'b')",
+    "select * from pragma_table_info('events')",
+    "select * from pragma_database_list",
+    "select load_extension('x')",
+    "select fts3_tokenizer('x')",
+    "select writefile('/tmp/never', 'x')",
+    "select 1; delete from events",
+    "select 1; attach ':memory:' as other",
+    "select 1; pragma query_only = off",
+)
+NO_SELECT = (
+    "insert into meta values ('a', 'b')", "delete from events", "update meta set value = 1",
+    "replace into meta values (1, 2)", "create table x (y)", "create view x as select 1",
+    "create temp table x (y)", "create trigger t after insert on meta begin select 1; end",
+    "alter table events rename to x", "drop table events", "drop view events_v1",
+    "attach ':memory:' as other", "detach main", "pragma journal_mode = delete",
+    "pragma writable_schema = on", "vacuum", "vacuum into '/tmp/never.db'", "reindex", "analyze",
+    "begin", "commit", "rollback", "savepoint a", "release a", "explain select 1",
+    "explain query plan select 1", "values (1)", "", "select", "-- select 1", "/* select 1 */",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("query", FORBIDDEN)
+def test_the_connection_itself_refuses_all_but_reading(engine, query):
+    before = engine.path.read_bytes()
+    with pytest.raises(FootfallError, match="SQLite") as caught:
+        ask(engine, "sql", query=query)
+    assert "\n" not in caught.value.message
+    assert engine.path.read_bytes() == before
+
+
+@pytest.mark.parametrize("query", NO_SELECT)
+def test_what_is_no_select_is_no_question(query):
+    with pytest.raises(BadQuestion, match=r"query is not a SELECT\. Only one SELECT or WITH"):
+        from_json({"kind": "sql", "query": query})
+
+
+@pytest.mark.parametrize(
+    ("fields", "words"),
+    [
+        ({"limit": 0}, "limit must be at least 1, not 0"),
+        ({"limit": 10_001}, "limit must be at most 10000, not 10001"),
+        ({"query": "select '\udcff'"}, "query holds what is not text"),
+        ({"query": "select '\0'"}, "not text"),
+        ({"query": 7}, "query must be a text, not 7"),
+        ({"query": "select '" + "x" * 1_000_000}, "query is longer than 1000000 characters"),
+        ({"audience": "vips"}, "audience does not suit sql"),
+        ({"segment": "new"}, "segment does not suit sql"),
+        ({"conditions": [{"field": "a", "value": 1}]}, "conditions does not suit sql"),
+        ({"variables": {"x": {}}}, "variables"),
+        ({"query": "select {variables.x}"}, r"query names \{variables.x\}, which has no value"),
+        ({"query": "select {filters}"}, r"query names \{filters\}"),
+    ],
+)
+def test_a_bad_question_is_answered_with_a_sentence(engine, fields, words):
+    with pytest.raises(BadQuestion, match=words):
+        ask(engine, "sql", **{"query": "select 1", **fields})
+
+
+@pytest.mark.parametrize(
+    ("query", "words"),
+    [
+        ("select nope from events_v1", r"SQLite says: no such column: nope\."),
+        ("select 1 from event_v1", r"no such table: event_v1\. Did you mean events_v1"),
+        ("select from", r'SQLite says: near "from": syntax error\.'),
+        ("select ?", "SQLite says:"),
+        ("select :a", "SQLite says:"),
+        ("select 'a", "SQLite says: unrecognized token"),
+    ],
+)
+def test_what_sqlite_says_is_one_sentence(engine, query, words):
+    with pytest.raises(QueryFailed, match=words) as caught:
+        ask(engine, "sql", query=query)
+    assert "\n" not in str(caught.value)
+
+
+ENDLESS = "with n(i) as (select 1 union all select i + 1 from n) select count(*) from n"
+
+
+def test_it_can_be_stopped(engine):
+    stop = Stop()
+    timer = threading.Timer(0.1, stop.stop)
+    timer.start()
+    started = time.monotonic()
+    with pytest.raises(Stopped):
+        engine.answer(parse(ENDLESS), stop=stop)
+    timer.join()
+    assert time.monotonic() - started < 5
+
+
+def test_it_has_a_time_limit_of_its_own(engine, monkeypatch):
+    monkeypatch.setattr("core.engines.sqlite.raw_sql.TIME_LIMIT", 0.1)
+    for given_limit in (None, 0.05):
+        with pytest.raises(TookTooLong, match=r"Took longer than 0\.1 s"):
+            engine.run(parse(ENDLESS), time_limit=given_limit)
+
+
+# -- variables
+
+
+def test_variables_are_bound_not_pasted(engine):
+    hostile = "x' or '1' = '1"
+    assert rows(engine, "select {variables.a}", variables={"a": hostile}) == [(hostile,)]
+    query = "select country, count(*) from context_v1 where country in {variables.which} group by 1"
+    assert rows(engine, query, variables={"which": ["NL", "DE"]}) == [("DE", 4), ("NL", 10)]
+    assert rows(engine, "select {variables.a} + { variables.a }", variables={"a": 2}) == [(4,)]
+
+
+def test_the_range_is_a_variable_too(engine):
+    asked = "select {filters.dateRange.from}, {filters.dateRange.to}"
+    assert rows(engine, asked, range="2025-04-07,2025-04-20") == [("2025-04-07", "2025-04-20")]
+
+
+# -- people, export
+
+
+def test_nobody_stands_behind_its_rows(engine):
+    question = parse("select 1")
+    assert list(engine.answer(question).cells()) == []
+    with pytest.raises(BadQuestion, match="no people behind rows of SQL"):
+        people(engine, question, Cell())
+    assert format_cell(question, Cell()).startswith("Nobody behind SQL")
+
+
+def test_rows_can_be_exported(engine):
+    assert export(engine.answer(parse("select 1 as a, 'x' as b")), "csv") == "a,b\n1,x\n"
+
+
+# -- text
+
+
+@pytest.mark.parametrize(
+    ("typed", "written"),
+    [
+        ("select 1", "select 1"),
+        ("  SELECT\n  a,\n\tb\nfrom c  ", "SELECT a, b from c"),
+        ("select 1 -- one\nfrom a", "select 1 /* one */ from a"),
+        ("select 1 -- end */ x", "select 1 /* end * / x */"),
+        ("/* a\n b */ select 1;", "/* a b */ select 1;"),
+        ("select 'a  --  b' /* c", "select 'a  --  b' /* c */"),
+        ("select 'two\nlines'", "sql \"select 'two\\nlines'\""),
+        ("select '\u202e'", "sql \"select '\\u202e'\""),
+        ("with\na as (select 1)\nselect *\nfrom a", "with a as (select 1) select * from a"),
+    ],
+)
+def test_a_statement_is_written_on_one_line(typed, written):
+    assert format_question(parse(typed)) == written
+    assert format_question(parse(written)) == written
+
+
+def test_what_a_bare_statement_cannot_say_stands_around_it_in_quotes():
+    asked = {"kind": "sql", "query": "select {variables.n}", "limit": 5, "variables": {"n": 1}}
+    text = format_question(from_json(asked))
+    assert text == 'sql "select {variables.n}" limit 5 with variables = json "{\\"n\\": 1}"'
+    assert parse(text) == from_json(asked)
+    assert parse_any('{"kind": "sql", "query": "select 1"}') == parse("select 1")
+
+
+def test_it_has_no_place_for_a_drawing_hint():
+    parsed = parse_full("select 1 as bars")
+    assert parsed.chart == ""
+    assert format_parsed(parsed) == "select 1 as bars"
+
+
+def test_a_tile_of_a_board_may_be_sql(engine):
+    place = Position(x=0, y=0, width=12, height=4)
+    block = Block(title="Rows", question="select count(*) from events_v1", position=place)
+    board = Board(title="Mine", blocks=(block,))
+    assert engine.answer(block_question(board, block)).rows == ((21,),)
+    assert engine.answer(block_question(board, block, "7d")).rows == ((21,),)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("select 1", True), ("Select*from a", True), ("select(1)", True), ("with a as (b) c", True),
+        ("-- x\nselect 1", True), ("select /* x */ 1", True), ("select/**/1", True),
+        ("select > signup", False), ("select / dau", False), ("select", False), ("selected", False),
+        ("select_plan last 7d", False), ("within 7d", False), ("signup", False),
+        ("select" + " " * 5000 + ">", False), ("/*" * 5000, False),
+    ],
+)  # fmt: skip
+def test_what_is_taken_for_sql(text, expected):
+    assert is_sql(text) is expected
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.text(alphabet="'\"`[] \n-/*;{}.ax1", max_size=30))
+def test_writing_on_one_line_is_stable(text):
+    found = one_line(f"select {text}")
+    if found is not None:
+        assert "\n" not in found
+        assert one_line(found) == found

@@ -1,0 +1,123 @@
+"""Lifecycle (definitions 4.12, appendix A.4)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from core.answers import Cell
+from core.errors import BadQuestion
+from core.queries import from_json
+from tests.oracles import oracle
+from tests.worlds.compare import ask, both_engines, check_people, people
+from tests.worlds.strategies import CONDITIONS, EVENTS, worlds
+from tests.worlds.world import SELECTORS, World, engine_of
+
+WEEKS = "2025-03-31,2025-04-20"
+
+
+def test_weekly_lifecycle_of_the_fixture(engine):
+    answer = ask(engine, "lifecycle", range=WEEKS)
+    assert {line.series: line.values for line in answer.lines} == {
+        "new": (1, 3, 1),
+        "returning": (0, 0, 1),
+        "resurrected": (0, 0, 1),
+        "dormant": (0, 1, 2),
+    }
+    assert [bucket.partial for bucket in answer.buckets] == [False, False, True]
+
+
+def test_the_people_of_a_state(engine):
+    question = from_json({"kind": "lifecycle", "range": WEEKS})
+    week = "2025-04-14"
+    assert people(engine, question, Cell(series="resurrected", bucket=week)) == ["d"]
+    assert people(engine, question, Cell(series="dormant", bucket=week)) == ["b", "c"]
+    assert people(engine, question, Cell(bucket=week)) == ["a", "d", "e"]
+    assert people(engine, question, Cell(series="dormant")) == ["b", "c", "d"]
+
+
+def test_a_range_that_starts_inside_a_week_counts_the_whole_week(engine):
+    answer = ask(engine, "lifecycle", range="2025-04-09,2025-04-13")
+    assert {line.series: line.values for line in answer.lines}["new"] == (3,)
+
+
+def test_new_to_the_product(engine):
+    fields = {"range": WEEKS, "event": "add_to_cart"}
+    new = {line.series: line.values for line in ask(engine, "lifecycle", **fields).lines}
+    assert new["new"] == (0, 3, 2)  # d and e put something into their cart for the first time
+    product = ask(engine, "lifecycle", **fields, new_means="product")
+    lines = {line.series: line.values for line in product.lines}
+    assert (lines["new"], lines["resurrected"]) == ((0, 3, 1), (0, 0, 1))
+
+
+@pytest.mark.parametrize(
+    ("fields", "words"),
+    [
+        ({"granularity": "hourly"}, "granularity"),
+        ({"breakdown": ["country", "user"]}, "breakdown"),
+        ({"event": "purchas"}, "purchase"),
+    ],
+)
+def test_a_bad_question_is_answered_with_a_sentence(engine, fields, words):
+    with pytest.raises(BadQuestion, match=words):
+        ask(engine, "lifecycle", **fields)
+
+
+def test_a_workspace_without_events_is_zero_not_an_error():
+    with engine_of(World((), now=1_744_000_000_000)) as empty:
+        assert not any(any(line.values) for line in ask(empty, "lifecycle", range="3w").lines)
+
+
+@st.composite
+def questions(draw: st.DrawFn) -> dict[str, Any]:
+    """A question about lifecycle."""
+    return {
+        "kind": "lifecycle",
+        "event": draw(st.sampled_from((None, None, *EVENTS[:2], *SELECTORS))),
+        "granularity": draw(st.sampled_from(("daily", "weekly", "monthly", "yearly"))),
+        "range": draw(st.sampled_from(("7d", "3w", "3w", "30d", "30d", "24h", "last_week",
+                                       "2025-03-25,2025-04-05", "2025-03-25,2025-12-05"))),
+        "compare": draw(st.sampled_from((None, None, "previous"))),
+        "new_means": draw(st.sampled_from(("activity", "activity", "product"))),
+        "conditions": draw(st.sampled_from(CONDITIONS)),
+        "breakdown": draw(st.sampled_from(((), (), ("country",), ("properties.item",)))),
+        "limit": 100,
+    }  # fmt: skip
+
+
+@settings(max_examples=60, deadline=None)
+@given(worlds(flagged=True), questions())
+def test_lifecycle_matches_the_oracle(world, fields):
+    question = from_json(fields)
+    if question.event not in world.names:
+        return
+    with both_engines(world) as engines:
+        for engine in engines:
+            answer = engine.answer(question)
+            groups = oracle.lifecycle_groups(world, question)
+            assert {line.group for line in answer.lines} == groups
+            for line in answer.lines:
+                _check_line(world, question, line)
+            check_people(engine, question, answer)
+
+
+def _check_line(world: World, question: Any, line: Any) -> None:
+    expected = oracle.lifecycle(world, question, group=line.group)[line.series]
+    assert [n for n in line.values if n is not None] == [len(users) for users in expected]
+    assert (line.total or 0) == len(set().union(*expected))
+    if question.compare:
+        before = oracle.lifecycle(world, question, compared=True, group=line.group)[line.series]
+        shown = min(len(line.values), len(before))
+        assert list(line.previous[:shown]) == [len(users) for users in before[:shown]]
+        assert (line.previous_total or 0) == len(set().union(*before))
+
+
+def test_a_breakdown_is_a_lifecycle_for_each_value(engine):
+    answer = ask(engine, "lifecycle", range=WEEKS, breakdown="country")
+    found = {line.name: line.values for line in answer.lines}
+    assert found["US / new"] == (0, 2, 0)
+    assert found["NL / dormant"] == (0, 1, 0)
+    assert [line.group[0] for line in answer.lines[::4]] == ["NL", "US", "DE"]

@@ -1,0 +1,506 @@
+"""Funnels (definitions 6.1, 6.3, 6.4, appendix A.3)."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from core.answers import Cell
+from core.draw import draw as drawn
+from core.draw import plain
+from core.engines.sqlite.engine import Stop
+from core.errors import BadQuestion, Stopped
+from core.language.questions import format_question, parse
+from core.queries import from_json
+from core.queries.common.question import Question
+from core.queries.funnel import plan as funnel_plan
+from core.sequences.model import Search, Story
+from core.sequences.search import attempts
+from core.sql.dialect import Statement
+from tests.oracles import oracle
+from tests.worlds.compare import ask, both_engines, check_people, people
+from tests.worlds.fixture import A_RANGE
+from tests.worlds.funnels import (
+    ANYTHING,
+    NOON,
+    SIGN_UP,
+    counts,
+    crowded,
+    funnel_of,
+    percentile,
+    questions,
+    with_names,
+)
+from tests.worlds.strategies import EVENTS, worlds
+from tests.worlds.world import DAY, HOUR, Event, World, engine_of
+
+# -- the fixture
+
+
+def test_a_week_to_convert(engine):
+    answer = ask(engine, "funnel", range=A_RANGE, steps=SIGN_UP)
+    assert counts(answer.groups[0]) == [4, 3, 3]
+    assert (answer.first, answer.last) == ("2025-04-07", "2025-04-20")
+    assert [step.event for step in answer.groups[0].steps] == ["sign_up", "add_to_cart", "purchase"]
+    assert answer.window_seconds == 604_800
+
+
+def test_a_day_to_convert_is_inclusive(engine):
+    answer = ask(engine, "funnel", range=A_RANGE, steps=SIGN_UP, window_seconds=86_400)
+    assert counts(answer.groups[0]) == [4, 3, 2]
+    question = from_json(
+        {"kind": "funnel", "range": A_RANGE, "steps": SIGN_UP, "window_seconds": 86_400}
+    )
+    assert people(engine, question, Cell(step=3, outcome="dropped")) == ["b"]
+    less = ask(engine, "funnel", range=A_RANGE, steps=SIGN_UP, window_seconds=86_399)
+    assert counts(less.groups[0]) == [4, 2, 2]
+
+
+def test_times_between_steps(engine):
+    group = ask(engine, "funnel", range=A_RANGE, steps=SIGN_UP).groups[0]
+    first, second, third = group.steps
+    assert (first.avg_seconds, first.median_seconds, first.p90_seconds) == (None, None, None)
+    assert (second.avg_seconds, second.median_seconds) == (87_120, 86_400)
+    assert second.p90_seconds == pytest.approx(86_400 + 0.8 * (174_600 - 86_400))
+    assert (third.avg_seconds, third.median_seconds) == (1_280, 240)
+    assert (group.total_avg_seconds, group.total_median_seconds) == (88_400, 90_000)
+
+
+def test_groups_by_where_people_started(engine):
+    answer = ask(engine, "funnel", range=A_RANGE, steps=SIGN_UP, breakdown="country")
+    assert [(g.group, counts(g)) for g in answer.groups] == [
+        ((), [4, 3, 3]), (("US",), [2, 1, 1]), (("DE",), [1, 1, 1]), (("NL",), [1, 1, 1])
+    ]  # fmt: skip
+    assert answer.breakdown == ("country",)
+    cut = ask(engine, "funnel", range=A_RANGE, steps=SIGN_UP, breakdown="country", limit=1)
+    assert [(g.group, counts(g)) for g in cut.groups[1:]] == [
+        (("US",), [2, 1, 1]), (("(other)",), [2, 2, 2])
+    ]  # fmt: skip
+    assert cut.omitted == 2
+    rest = next(cell for cell, _ in cut.cells() if cell.group == ("(other)",))
+    fields = {"range": A_RANGE, "steps": SIGN_UP, "breakdown": "country", "limit": 1}
+    assert people(engine, from_json({"kind": "funnel", **fields}), rest) == ["a", "e"]
+
+
+def test_rates_and_drop_off(engine):
+    steps = ask(engine, "funnel", range=A_RANGE, steps=SIGN_UP).groups[0].steps
+    assert [s.step_rate for s in steps] == [1, 0.75, 1]
+    assert [s.overall_rate for s in steps] == [1, 0.75, 0.75]
+    assert [s.drop_off for s in steps] == [0, 1, 0]
+
+
+def test_rates_over_nobody_are_undefined(engine):
+    steps = ask(engine, "funnel", range="today", steps=SIGN_UP).groups[0].steps
+    assert [(s.count, s.step_rate, s.overall_rate) for s in steps] == [(0, None, None)] * 3
+
+
+def test_the_period_before(engine):
+    fields = {"range": A_RANGE, "steps": SIGN_UP, "compare": "previous"}
+    answer = ask(engine, "funnel", **fields)
+    assert counts(answer.previous) == [1, 0, 0]  # d signed up on 1 April, the cart took 13 days
+    assert (answer.comparison.first, answer.comparison.last) == ("2025-03-24", "2025-04-06")
+    question = from_json({"kind": "funnel", **fields})
+    assert people(engine, question, Cell(step=1, outcome="reached", previous=True)) == ["d"]
+    assert people(engine, question, Cell(step=2, outcome="dropped", previous=True)) == ["d"]
+
+
+def test_conditions_hold_for_every_step_and_filters_for_their_own(engine):
+    shirt = {"field": "properties.item", "value": "shirt"}
+    steps = [{"event": "view_item"}, {"event": "add_to_cart"}, {"event": "purchase"}]
+    assert counts(ask(engine, "funnel", range=A_RANGE, steps=steps).groups[0]) == [1, 1, 1]
+    own = [
+        steps[0],
+        {**steps[1], "filters": [{"field": "properties.item", "value": "hat"}]},
+        steps[2],
+    ]
+    assert counts(ask(engine, "funnel", range=A_RANGE, steps=own).groups[0]) == [1, 0, 0]
+    answer = ask(engine, "funnel", range=A_RANGE, steps=SIGN_UP, conditions=[shirt])
+    assert counts(answer.groups[0]) == [0, 0, 0]
+    pro = [{"field": "trait:plan", "value": "pro"}]
+    answer = ask(engine, "funnel", range=A_RANGE, steps=SIGN_UP, conditions=pro)
+    assert counts(answer.groups[0]) == [1, 1, 1]
+
+
+# -- rules
+
+
+def test_equal_times_count_as_in_order():
+    both = [Event("b", NOON, user="ann"), Event("a", NOON, user="ann")]
+    assert counts(funnel_of(both, "a b").groups[0]) == [1, 1]
+
+
+def test_one_event_fills_one_step():
+    search = [Event("search", NOON, user="ann"), Event("search", NOON, user="ann")]
+    assert counts(funnel_of(search, "search search search").groups[0]) == [1, 1, 0]
+
+
+def test_equal_times_are_shared_out_among_overlapping_steps():
+    events = [
+        Event("see", NOON, user="ann", properties={"colour": "red", "size": 1}),
+        Event("see", NOON, user="ann", properties={"colour": "red"}),
+    ]
+    red = {"event": "see", "filters": [{"field": "colour", "value": "red"}]}
+    sized = {"event": "see", "filters": [{"field": "size", "operator": "is_set"}]}
+    for steps in ([red, sized], [sized, red]):
+        assert counts(funnel_of(events, "", steps=steps).groups[0]) == [1, 1]
+    assert counts(funnel_of(events, "", steps=[sized, sized]).groups[0]) == [1, 0]
+
+
+def test_the_window_includes_its_last_millisecond():
+    def converts(wait: int) -> list[int]:
+        events = [Event("a", NOON, user="ann"), Event("b", NOON + wait, user="ann")]
+        return counts(funnel_of(events, "a b", window_seconds=60).groups[0])
+
+    assert converts(60_000) == [1, 1]
+    assert converts(60_001) == [1, 0]
+
+
+def test_the_deepest_attempt_is_reported_then_the_earliest():
+    events = [
+        Event("a", NOON, user="ann", context={"country": "NL"}),
+        Event("a", NOON + HOUR, user="ann", context={"country": "US"}),
+        Event("a", NOON + HOUR + 1, user="ann", context={"country": "DE"}),
+        Event("b", NOON + 2 * HOUR, user="ann"),
+    ]
+    answer = funnel_of(events, "a b", window_seconds=3_600, breakdown="country")
+    assert [g.group for g in answer.groups] == [(), ("US",)]
+    assert answer.groups[0].steps[1].avg_seconds == 3_600
+
+
+def test_later_steps_may_lie_after_the_range_and_the_first_may_not():
+    midnight = NOON + 12 * HOUR
+    events = [Event("a", midnight - 1, user="ann"), Event("b", midnight + 1, user="ann"),
+              Event("a", midnight, user="bob"), Event("b", midnight, user="bob")]  # fmt: skip
+    assert counts(funnel_of(events, "a b", range="2025-04-07,2025-04-07").groups[0]) == [1, 1]
+
+
+def test_later_steps_may_lie_after_the_range_when_steps_overlap_too():
+    midnight = NOON + 12 * HOUR
+    events = [Event("a", midnight - 1, user="ann"), Event("a", midnight + 1, user="ann")]
+    assert counts(funnel_of(events, "a a", range="2025-04-07,2025-04-07").groups[0]) == [1, 1]
+
+
+@pytest.mark.parametrize("names", ["a b", "a a"])
+def test_of_two_starts_at_one_time_the_lower_id_is_reported(names):
+    events = [Event("a", NOON, user="ann", context={"country": c}) for c in ("NL", "US")]
+    events += [Event("b", NOON, user="bob")]
+    answer = funnel_of(events, names, breakdown="country")
+    assert [g.group for g in answer.groups[1:]] == [("NL",)]
+
+
+def test_who_can_still_convert():
+    week = 7 * 24 * HOUR
+    events = [Event("a", NOON + DAY - week, user="over"), Event("a", NOON, user="ann"),
+              Event("a", NOON + DAY - week + 1, user="last"), Event("a", NOON, user="bob"),
+              Event("b", NOON, user="bob")]  # fmt: skip
+    answer = funnel_of(events, "a b", range="30d")
+    assert counts(answer.groups[0]) == [4, 1]
+    assert answer.groups[0].in_progress == 2
+
+
+def test_nobody_is_not_a_person():
+    events = [Event("a", NOON), Event("b", NOON + 1), Event("a", NOON, user="ann")]
+    assert counts(funnel_of(events, "a b").groups[0]) == [1, 0]
+    assert counts(funnel_of(events, "a a").groups[0]) == [1, 0]
+
+
+def test_a_value_called_other_joins_the_rest():
+    events = [Event("a", NOON, user=user, context={"country": country}) for user, country in
+              (("x", "(other)"), ("y", "(other)"), ("z", "NL"), ("w", "US"))] + [
+              Event("b", NOON, user="z")]  # fmt: skip
+    answer = funnel_of(events, "a b", breakdown="country", limit=1)
+    assert [(g.group, counts(g)) for g in answer.groups] == [
+        ((), [4, 1]), (("NL",), [1, 1]), (("(other)",), [3, 0])
+    ]  # fmt: skip
+
+
+def test_a_device_of_before_belongs_to_the_person():
+    events = [Event("a", NOON, device="phone"), Event("b", NOON + 1, user="ann", device="phone")]
+    assert counts(funnel_of(events, "a b").groups[0]) == [1, 1]
+
+
+def test_a_funnel_of_one_step_counts_who_did_it(engine):
+    one = ask(engine, "funnel", range=A_RANGE, steps=SIGN_UP[:1], breakdown="country")
+    assert [(g.group, counts(g)) for g in one.groups] == [
+        ((), [4]), (("US",), [2]), (("DE",), [1]), (("NL",), [1])
+    ]  # fmt: skip
+    assert (one.groups[0].steps[0].overall_rate, one.groups[0].in_progress) == (1.0, 0)
+    assert one.groups[0].total_avg_seconds is None
+    question = parse(f"funnel sign_up {A_RANGE.replace(',', '..')}")
+    assert parse(format_question(question)) == question
+    assert people(engine, question, Cell(step=1)) == ["a", "b", "c", "e"]
+    assert "100.0%" in plain(drawn(engine.answer(question), 80, 20))
+
+
+def test_a_funnel_without_a_window_waits_for_ever():
+    events = [Event("a", NOON, "ann"), Event("b", NOON + 900 * DAY, "ann"), Event("a", NOON, "bob")]
+    world = World(tuple(events), now=NOON + 901 * DAY)
+    question = parse("a > b without window 2025-04-07..2025-04-07")
+    assert format_question(question) == "a > b without window 2025-04-07..2025-04-07"
+    assert parse(format_question(question)) == question
+    with both_engines(world) as engines:
+        for engine in engines:
+            answer = engine.answer(question)
+            assert counts(answer.groups[0]) == [2, 1]
+            assert (answer.window_seconds, answer.groups[0].in_progress) == (None, 1)
+            assert "no window, ordered, 2 entered" in plain(drawn(answer, 80, 20))
+
+
+@pytest.mark.parametrize(
+    ("fields", "words"),
+    [
+        ({"steps": []}, "steps"),
+        ({"window_seconds": None, "complete": True}, "complete is about windows that have ended"),
+        ({"steps": [{"event": "sign_up"}] * 11}, "steps"),
+        ({"steps": [{"event": "sign_up"}, {"event": "purchas"}]}, "event 'purchas'"),
+        ({"window_seconds": 0}, "window_seconds"),
+        ({"window_seconds": 366 * 86_400 + 1}, "window_seconds"),
+        ({"order": "sideways"}, "order"),
+        ({"breakdown": ["country", "event", "user"]}, "breakdown"),
+        ({"breakdown": "contry"}, "'contry'"),
+        ({"hodl": "item"}, "hodl"),
+    ],
+)
+def test_a_bad_funnel_is_answered_with_a_sentence(engine, fields, words):
+    with pytest.raises(BadQuestion, match=words):
+        ask(engine, "funnel", **{"steps": SIGN_UP, **fields})
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [Cell(step=4), Cell(step=0, outcome="reached"), Cell(step=1, outcome="returned"),
+     Cell(step=1, group=("NL",)), Cell(step=1, previous=True)],
+)  # fmt: skip
+def test_a_cell_of_another_answer_is_refused(engine, cell):
+    question = from_json({"kind": "funnel", "range": A_RANGE, "steps": SIGN_UP})
+    with pytest.raises(BadQuestion, match="cell"):
+        people(engine, question, cell)
+
+
+# -- one actor's events against every possible attempt
+
+
+@st.composite
+def masks(draw: st.DrawFn) -> tuple[int, list[tuple[int, int, int]]]:
+    """A number of steps, and events with few distinct times and many overlaps."""
+    steps = draw(st.integers(2, 5))
+    times = draw(st.lists(st.integers(0, 6), max_size=7))
+    fits = st.integers(0, 2**steps - 1)
+    return steps, sorted((ts, number, draw(fits)) for number, ts in enumerate(times))
+
+
+def every_attempt(steps: int, events: list, begun: list, window: int):
+    """Yield an attempt and all that continue it."""
+    yield begun
+    for event in events if len(begun) < steps else ():
+        fits = event[2] >> len(begun) & 1
+        timely = begun[-1][0] <= event[0] <= begun[0][0] + window
+        if fits and timely and event not in begun:
+            yield from every_attempt(steps, events, [*begun, event], window)
+
+
+@settings(max_examples=400, deadline=None)
+@given(masks(), st.integers(0, 6), st.integers(0, 4))
+def test_the_reported_attempt_is_the_best_of_all(made, window, start):
+    steps, events = made
+    firsts = [event for event in events if event[2] & 1 and start <= event[0] < start + 3]
+    tries = [a for first in firsts for a in every_attempt(steps, events, [first], window)]
+    best = min(tries, key=lambda a: (-len(a), a[0][0], a[0][1], [e[0] for e in a]), default=None)
+    expected = [([e[0] for e in best], best[0][1])] if best else []
+    search = Search("ordered", steps, window, (start, start + 3))
+    found = attempts(search, Story.of(search, events), lambda: None)
+    assert [(list(a.times), events[a.first][1]) for a in found] == expected
+
+
+# -- whole worlds against every possible attempt
+
+
+def check_group(group, expected: oracle.Funnel) -> None:
+    """A group of the answer shows what the oracle's attempts say."""
+    assert counts(group) == [len(expected.reached(s.step)) for s in group.steps]
+    assert group.in_progress == expected.in_progress
+    for step in group.steps[1:]:
+        waits = expected.waits(step.step - 1, step.step)
+        for shown, share in ((step.median_seconds, 0.5), (step.p90_seconds, 0.9)):
+            assert shown == pytest.approx(percentile(waits, share))
+        assert step.avg_seconds == pytest.approx(sum(waits) / len(waits) if waits else None)
+    total = expected.waits(1, len(group.steps)) if len(group.steps) > 1 else []
+    assert group.total_median_seconds == pytest.approx(percentile(total, 0.5))
+    assert group.total_avg_seconds == pytest.approx(sum(total) / len(total) if total else None)
+
+
+def check_funnel(world: World, fields: dict[str, Any]) -> None:
+    """Everything an answer shows is what the oracle says, and its people are the oracle's."""
+    question: Any = from_json(fields)
+    when = oracle.time_of(world, question)
+    expected = oracle.funnel(world, question, when.span)
+    with engine_of(world) as found:
+        answer = found.answer(question)
+        _check_groups(answer, question, expected)
+        if question.compare:
+            assert when.compared is not None
+            check_group(answer.previous, oracle.funnel(world, question, when.compared)[()])
+        check_people(found, question, answer)
+        last = len(question.steps)
+        assert people(found, question, Cell(step=last)) == sorted(expected[()].reached(last))
+
+
+def _check_groups(answer, question: Any, expected: dict) -> None:
+    check_group(answer.groups[0], expected[()])
+    if not question.breakdown:
+        assert len(answer.groups) == 1
+        return
+    ranked = sorted((g for g in expected if g), key=lambda g: (-len(expected[g].attempts), g))
+    shown, rest = ranked[: question.limit], ranked[question.limit :]
+    if rest:
+        merged = replace(expected[()], attempts={})
+        for group in rest:
+            merged.attempts |= expected[group].attempts
+        expected = {**expected, ("(other)",): merged}
+        shown = [*shown, ("(other)",)]
+    assert [g.group for g in answer.groups[1:]] == shown
+    assert answer.omitted == len(rest)
+    for group in answer.groups[1:]:
+        check_group(group, expected[group.group])
+    for number, step in enumerate(answer.groups[0].steps):
+        assert step.count == sum(g.steps[number].count for g in answer.groups[1:])
+
+
+@settings(max_examples=150, deadline=None)
+@given(worlds(), questions())
+def test_funnels_match_every_possible_attempt(world, fields):
+    check_funnel(with_names(world), fields)
+
+
+@settings(max_examples=150, deadline=None)
+@given(crowded(), questions())
+def test_crowded_funnels_match_every_possible_attempt(world, fields):
+    check_funnel(with_names(world), fields)
+
+
+@settings(max_examples=40, deadline=None)
+@given(crowded(), questions())
+def test_both_ways_to_find_attempts_agree(world, fields):
+    names = [{"event": name} for name in EVENTS]
+    always = [{**step, "filters": [ANYTHING]} for step in names]
+    fields = {**fields, "conditions": []}
+    with engine_of(with_names(world)) as found:
+        plain, any_ = from_json({**fields, "steps": names}), from_json({**fields, "steps": always})
+        assert found.answer(plain) == found.answer(any_)
+
+
+@pytest.mark.parametrize("steps", range(2, 11))
+def test_two_to_ten_steps_and_their_people(steps):
+    names = "abcdefghij"[:steps]
+    events = [Event(name, NOON + place, user="ann", context={"country": "NL"})
+              for place, name in enumerate(names)]  # fmt: skip
+    events.append(Event("a", NOON, user="bob"))
+    fields = {"kind": "funnel", "range": "7d", "breakdown": "country",
+              "steps": [{"event": name} for name in names]}  # fmt: skip
+    with engine_of(World(tuple(events), now=NOON + DAY)) as found:
+        question = from_json(fields)
+        answer = found.answer(question)
+        assert [counts(g) for g in answer.groups] == [
+            [2] + [1] * (steps - 1), [1] + [0] * (steps - 1), [1] * steps
+        ]  # fmt: skip
+        check_people(found, question, answer)
+        cell = {"step": steps, "group": ["NL"]}
+        listed = ask(found, "people", of={**fields, "audience": None}, cell=cell)
+        assert [person.user for person in listed.rows] == ["ann"]
+
+
+def tries(user: str, names: str, depths: tuple[int, ...]) -> list[Event]:
+    """A person's attempts, of so many steps each; the step after follows just too late."""
+    events = []
+    for number, depth in enumerate(depths):
+        begun = NOON + number * 3 * HOUR
+        events += [Event(name, begun + step, user=user) for step, name in enumerate(names[:depth])]
+        events += [Event(name, begun + HOUR + 1, user=user) for name in names[depth : depth + 1]]
+    return events
+
+
+@pytest.mark.parametrize("steps", range(2, 9))
+def test_the_people_of_every_number_however_often_they_tried(steps):
+    names = "abcdefgh"[:steps]
+    events = [Event(name, NOON, user="all at once") for name in names]
+    for depth in range(1, steps + 1):
+        events += tries(f"once {depth}", names, (depth,))
+        events += tries(f"twice {depth}", names, (1, depth))
+        events += tries(f"up {depth}", names, tuple(range(1, depth + 1)))
+        events += tries(f"down {depth}", names, tuple(range(depth, 0, -1)))
+    fields = {"kind": "funnel", "range": "7d", "window_seconds": 3_600, "compare": "previous",
+              "steps": [{"event": name} for name in names]}  # fmt: skip
+    check_funnel(World(tuple(events), now=NOON + 2 * DAY), fields)
+
+
+@pytest.mark.parametrize(("ends", "reached"), [(45, 4), (35, 3), (25, 2), (15, 1)])
+def test_starts_each_just_in_time_for_what_stopped_the_one_before(ends, reached):
+    """Starts are at 10, 20, 30 and 40; b, c and d each come a minute after the next start."""
+    begun = NOON + 12 * HOUR - ends  # so that the day ends at this ms of the story
+    story = [("a", tick) for tick in (10, 20, 30, 40)]
+    story += [("b", 60_020), ("c", 60_030), ("d", 60_040)]
+    events = [Event(name, begun + tick, user="ann") for name, tick in story]
+    fields = {"kind": "funnel", "range": "2025-04-07,2025-04-07", "window_seconds": 60,
+              "steps": [{"event": name} for name in "abcd"]}  # fmt: skip
+    world = World(tuple(events), now=NOON + 2 * DAY)
+    check_funnel(world, fields)
+    with engine_of(world) as found:
+        answer = found.answer(from_json(fields))
+        assert counts(answer.groups[0]) == [1] * reached + [0] * (4 - reached)
+
+
+# -- side by side
+
+
+def test_shares_make_the_whole(monkeypatch):
+    events = [
+        Event(name, NOON + 60_000 * place, user=f"user {person}")
+        for person in range(40)
+        for place, name in enumerate("abc"[: person % 4])
+    ]
+    steps = [{"event": name} for name in "abc"]
+    question = from_json({"kind": "funnel", "steps": steps, "range": "7d", "breakdown": "user"})
+    with engine_of(World(tuple(events), now=NOON + DAY)) as found:
+        whole = found.answer(question)
+        monkeypatch.setattr(funnel_plan, "MANY", 31)
+        assert len(found.run(question, fresh=True).statements) == 2
+        for many in (1, 30):
+            monkeypatch.setattr(funnel_plan, "MANY", many)
+            result = found.run(question, fresh=True)
+            assert result.answer == whole
+            assert len(result.statements) == 1 + funnel_plan.SHARES
+    assert counts(whole.groups[0]) == [30, 20, 10]
+
+
+@pytest.mark.parametrize("persons", [1, 2, 9])
+def test_fewer_people_than_shares(monkeypatch, persons):
+    monkeypatch.setattr(funnel_plan, "MANY", 1)
+    events = [Event("a", NOON, user=f"user {person}") for person in range(persons)]
+    events += [Event("b", NOON, user="user 0")]
+    assert counts(funnel_of(events, "a b").groups[0]) == [persons, 1]
+
+
+class Endless(Question):
+    """A question of two statements that never end."""
+
+    kind: str = "endless"
+
+    def ask(self, ctx):
+        """Yield both at once."""
+        text = (
+            "with recursive n(i) as (select 1 union all select i + 1 from n) select sum(i) from n"
+        )
+        yield Statement(text, {}, also=(Statement(text, {}),))
+
+
+def test_statements_side_by_side_stop_together(engine):
+    stop = Stop()
+    threading.Timer(0.2, stop.stop).start()
+    with pytest.raises(Stopped):
+        engine.run(Endless(), stop=stop)
+    assert counts(ask(engine, "funnel", range=A_RANGE, steps=SIGN_UP).groups[0]) == [4, 3, 3]

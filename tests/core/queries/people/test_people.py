@@ -1,0 +1,98 @@
+"""The people behind a number."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from core.errors import BadQuestion
+from core.queries import from_json
+from tests.oracles import oracle
+from tests.worlds.compare import ask, people
+from tests.worlds.fixture import A_RANGE
+from tests.worlds.strategies import worlds
+from tests.worlds.world import engine_of
+
+PURCHASES = {"kind": "trend", "event": "purchase", "range": A_RANGE}
+
+
+def names(answer) -> list[str]:
+    """Users in the order they are listed."""
+    return [person.user for person in answer.rows]
+
+
+def test_who_was_seen_last_comes_first(engine):
+    answer = ask(engine, "people", of=PURCHASES)
+    assert answer.total == 4
+    assert names(answer) == ["e", "a", "c", "b"]
+    assert answer.rows[1].events == 6
+
+
+def test_other_orders(engine):
+    assert names(ask(engine, "people", of=PURCHASES, order="user")) == ["a", "b", "c", "e"]
+    assert names(ask(engine, "people", of=PURCHASES, order="first_seen")) == ["a", "b", "c", "e"]
+
+
+def test_pages(engine):
+    page = ask(engine, "people", of=PURCHASES, limit=2, offset=3)
+    assert (page.total, names(page)) == (4, ["b"])
+
+
+def test_one_bucket_of_one_group(engine):
+    cell = {"bucket": "2025-04-08", "group": ["US"]}
+    answer = ask(engine, "people", of={**PURCHASES, "breakdown": "country"}, cell=cell)
+    assert names(answer) == ["b"]
+
+
+def test_the_people_of_the_period_before(engine):
+    of = {"kind": "active_users", "range": A_RANGE, "compare": "previous"}
+    assert names(ask(engine, "people", of=of, cell={"previous": True})) == ["d"]
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [{"bucket": "2020-01-01"}, {"group": ["NL", "web"]}, {"nonsense": 1}],
+)
+def test_a_cell_that_is_not_in_the_answer_is_refused(engine, cell):
+    with pytest.raises(BadQuestion, match="cell"):
+        ask(engine, "people", of={**PURCHASES, "breakdown": "country"}, cell=cell)
+
+
+@pytest.mark.parametrize(
+    "of",
+    [
+        PURCHASES,
+        {"kind": "active_users", "range": A_RANGE},
+        {"kind": "lifecycle", "range": A_RANGE},
+        {"kind": "segments", "range": A_RANGE},
+        {"kind": "retention"},
+        {"kind": "top_events", "range": A_RANGE},
+        {"kind": "first_time", "event": "purchase", "range": A_RANGE},
+        {"kind": "per_actor", "event": "purchase", "range": A_RANGE},
+        {"kind": "events_list"},
+        {"kind": "raw_events", "range": A_RANGE},
+        {"kind": "properties", "event": "purchase", "property": "item", "range": A_RANGE},
+        {"kind": "segment", "segment": "casual", "range": A_RANGE},
+        {"kind": "user_search", "user": "a"},
+        {"kind": "user_activity", "user": "a"},
+        {"kind": "people", "of": PURCHASES},
+    ],
+)
+def test_every_kind_has_people(engine, of):
+    assert ask(engine, "people", of=of).total > 0
+
+
+@settings(max_examples=30, deadline=None)
+@given(worlds(flagged=True), st.sampled_from(("count", "sessions", "sum")))
+def test_the_people_of_a_count_are_whoever_did_the_events(world, measure):
+    fields = {"kind": "trend", "range": "7d", "measure": measure, "granularity": "daily"}
+    question = from_json({**fields, "property": "amount"} if measure == "sum" else fields)
+    measured = [] if measure != "sum" else [{"field": "properties.amount", "operator": "is_set"}]
+    clauses = from_json({"kind": "trend", "conditions": measured}).conditions
+    items = oracle.matching(world, "_all", clauses)
+    with engine_of(world) as engine:
+        answer = engine.answer(question)
+        for bucket, (cell, _) in zip(answer.buckets, answer.cells(), strict=False):
+            expected = oracle.people_of(oracle.within(items, bucket.start, bucket.end))
+            assert people(engine, question, cell) == sorted(expected)

@@ -1,0 +1,121 @@
+"""One person's timeline (definitions 9.9)."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from core.answers import Cell
+from core.errors import BadQuestion, NotFound
+from core.queries import from_json
+from tests.oracles import oracle
+from tests.worlds.compare import ask, people
+from tests.worlds.fixture import A_RANGE
+from tests.worlds.strategies import worlds
+from tests.worlds.world import HOUR, Event, World, engine_of
+
+NOON = 1_744_027_200_000
+
+
+def test_who_somebody_is(engine):
+    who = ask(engine, "user_activity", user="a", range=A_RANGE)
+    assert (who.user, who.total_events, who.total_sessions) == ("a", 6, 3)
+    assert who.usage_seconds == 600
+    assert who.devices == ("device-a", "phone-a")
+    assert who.traits == {"plan": "pro"}
+    assert who.context == {"country": "NL"}
+    assert who.days == ("2025-04-07", "2025-04-08", "2025-04-15")
+    assert who.segments == ("returning", "casual")
+    assert who.top_events[0] == ("view_item", 3)
+    assert [e.event for e in who.events][:2] == ["view_item", "view_item"]
+    assert [s.number for s in who.sessions] == [3, 2, 1]
+    assert who.events[0].properties == {"item": "hat"}
+
+
+def test_a_page_never_cuts_a_session(engine):
+    page = ask(engine, "user_activity", user="a", limit=3)
+    assert len(page.events) == 6
+    assert not page.truncated
+    page = ask(engine, "user_activity", user="a", limit=2, direction="earliest")
+    assert [e.event for e in page.events] == ["sign_up", "view_item", "add_to_cart", "purchase"]
+    assert page.truncated
+    rest = ask(engine, "user_activity", user="a", limit=9, offset=4, direction="earliest")
+    assert [e.event for e in rest.events] == ["view_item", "view_item"]
+    assert not rest.truncated
+
+
+def test_a_page_that_cuts_no_session_is_no_longer_than_asked(engine):
+    page = ask(engine, "user_activity", user="e", limit=1, direction="earliest")
+    assert [e.event for e in page.events] == ["sign_up"]
+    page = ask(engine, "user_activity", user="e", limit=3)
+    assert len(page.events) == 3
+
+
+def test_one_event_only(engine):
+    page = ask(engine, "user_activity", user="a", event="view_item")
+    assert {e.event for e in page.events} == {"view_item"}
+    assert len(page.events) == 3
+    assert page.total_events == 6
+
+
+def test_merged_and_linked_ids_mean_the_person():
+    events = (
+        Event("visit", NOON - HOUR, device="phone"),
+        Event("login", NOON, user="ann", device="phone"),
+    )
+    world = World(events, aliases=(("ann", "ann@work", NOON),), now=NOON)
+    with engine_of(world) as found:
+        for name in ("ann", "ann@work", "phone"):
+            who = ask(found, "user_activity", user=name)
+            assert (who.user, who.total_events) == ("ann@work", 2)
+            assert who.merged == ("ann",)
+            assert who.devices == ("phone",)
+
+
+def test_events_outside_any_session_are_listed():
+    world = World((Event("push", NOON, "ann", session="-1"),), now=NOON)
+    with engine_of(world) as found:
+        who = ask(found, "user_activity", user="ann")
+        assert (who.total_sessions, [e.session for e in who.events]) == (0, [0])
+
+
+def test_somebody_unknown(engine):
+    with pytest.raises(NotFound, match=r"device-a"):
+        ask(engine, "user_activity", user="device_a")
+    with pytest.raises(BadQuestion, match="limit"):
+        ask(engine, "user_activity", user="a", limit=1001)
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    worlds(flagged=True),
+    st.integers(1, 6),
+    st.integers(0, 3),
+    st.sampled_from(("latest", "earliest")),
+)
+def test_timelines_match_the_oracle(world, limit, offset, direction):
+    everything = oracle.seen(world)
+    with engine_of(world) as engine:
+        for actor in sorted(oracle.people_of(everything)):
+            fields = {"user": actor, "limit": limit, "offset": offset, "direction": direction}
+            who = ask(engine, "user_activity", **fields)
+            own = [item for item in everything if item.actor == actor]
+            assert who.total_events == len(own)
+            assert who.total_sessions == len({item.session for item in own} - {None})
+            ordered = own if direction == "earliest" else own[::-1]
+            expected = ordered[offset:][: len(who.events)]
+            assert [(e.ts, e.event) for e in who.events] == [(i.ts, i.name) for i in expected]
+            assert len(who.events) >= min(limit, max(len(own) - offset, 0))
+            _check_end(ordered[offset:], limit, who)
+            question = from_json({"kind": "user_activity", **fields})
+            assert people(engine, question, Cell()) == [actor]
+
+
+def _check_end(ordered, limit, who) -> None:
+    """The session that the page would have cut is listed to its end."""
+    left = ordered[len(who.events) :]
+    assert who.truncated == bool(left)
+    if who.events:
+        session = ordered[min(limit, len(ordered)) - 1].session
+        assert session is None or session not in {item.session for item in left}

@@ -1,0 +1,341 @@
+"""Which file may import which: packages stand on floors, and nothing imports upward or in circles.
+
+Every import counts, also one inside a function or for a type checker. What does not keep to this
+yet is listed below with its reason; the lists may only become shorter.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
+from pathlib import Path
+
+import pytest
+
+from tests import ROOT
+
+FLOORS: tuple[tuple[str, ...], ...] = (
+    (
+        "core.errors", "core.text", "core.values", "core.sums", "core.columns",
+        "core.records", "core.log_levels", "core.timeframe", "core.filters", "core.answers",
+        "core.grammars",
+    ),
+    (
+        "core.sql",
+        "core.sequences",
+        "core.formulas",
+        "core.words",
+        "core.definitions",
+        "core.sources",
+    ),
+    ("core.catalog",),
+    ("core.queries",),
+    ("core.language", "core.store"),
+    ("core.engines", "core.boards"),
+    ("core.draw", "core.export", "core.api", "core.health"),
+    ("tui.keys", "tui.terminal"),
+    ("tui.services", "tui.storing", "tui.texts", "tui.widgets"),
+    ("tui.actions",),
+    ("tui.screens",),
+    ("tui.navigation",),
+    ("tui.places",),
+    ("tui.app",),
+    ("tui.commands", "tui.coverage"),
+    ("tui.cli",),
+)  # fmt: skip
+"""From the ground up. A package imports itself, its own floor and those below."""
+
+PAGE_BASES = ("page", "frame_page", "place_page", "question_page")
+"""Modules of tui/screens that pages are built on; all others are pages."""
+
+MOST_FILES = {"core": 10, "tui": 8}
+MOST_FILES_ELSEWHERE = 20
+FOLDERS = ("core", "tui", "tests", "benchmarks", "fixtures")
+
+UPWARD: Mapping[str, tuple[str, ...]] = {
+    "a question is kept as text inside another and is parsed there": (
+        "core.queries.composite.saved_chart -> core.language.questions",
+        "core.queries.composite.several -> core.language.questions",
+        "core.queries.people.people -> core.language.questions",
+    ),
+    "a series of a board is made into its question where it is defined": (
+        "core.definitions.series -> core.language.questions",
+        "core.definitions.series -> core.queries",
+        "core.definitions.series -> core.queries.common.question",
+    ),
+    "revenue is written with what a question is asked in": (
+        "core.catalog.revenue -> core.queries.common.question",
+    ),
+    "verbs open pages themselves": (
+        "tui.actions.choosing -> tui.navigation",
+        "tui.actions.people_segment -> tui.screens.people",
+        "tui.actions.saving -> tui.screens.board",
+    ),
+    "pages open what a key leads to themselves": (
+        "tui.screens.palette -> tui.navigation",
+        "tui.screens.people -> tui.navigation",
+        "tui.screens.place_page -> tui.navigation",
+        "tui.screens.question_page -> tui.navigation",
+    ),
+    "the summary asks whether a kind has a field": ("tui.texts.summary -> tui.actions.edits",),
+}
+"""Reason -> imports upward that are there, "from -> to"."""
+
+PAGES: Mapping[str, tuple[str, ...]] = {
+    "a list opens the page of its row": (
+        "tui.screens.board -> tui.screens.chart",
+        "tui.screens.boards -> tui.screens.board",
+        "tui.screens.marks -> tui.screens.chart",
+        "tui.screens.metrics -> tui.screens.chart",
+        "tui.screens.palette -> tui.screens.board",
+        "tui.screens.place_page -> tui.screens.chart",
+        "tui.screens.segments -> tui.screens.chart",
+    ),
+    "a number opens its people, and one of them a timeline": (
+        "tui.screens.people -> tui.screens.timeline",
+        "tui.screens.question_page -> tui.screens.people",
+        "tui.screens.question_page -> tui.screens.timeline",
+        "tui.screens.segments -> tui.screens.people",
+        "tui.screens.users -> tui.screens.people",
+    ),
+    "a key of every page opens it": (
+        "tui.screens.page -> tui.screens.palette",
+        "tui.screens.question_page -> tui.screens.filters",
+    ),
+}
+"""Reason -> imports of a page by a page or by what pages are built on."""
+
+CIRCLES: Mapping[str, tuple[str, ...]] = {
+    "the catalog's classes are parts of each other's types": (
+        "core.catalog.catalog",
+        "core.catalog.revenue",
+        "core.queries.common.question",
+        "core.queries.context",
+        "core.catalog.fields",
+        "core.queries.periods",
+    ),
+    "membership is decided by questions that select with it": (
+        "core.queries.common.derived",
+        "core.queries.common.membership",
+        "core.queries.common.selection",
+        "core.queries.people.audience_sql",
+        "core.queries.people.people",
+        "core.queries.people.segments",
+    ),
+    "any page opens any page": (
+        "tui.actions.choosing",
+        "tui.actions.people_segment",
+        "tui.actions.saving",
+        "tui.navigation",
+        "tui.screens.board",
+        "tui.screens.chart",
+        "tui.screens.page",
+        "tui.screens.palette",
+        "tui.screens.people",
+        "tui.screens.question_page",
+        "tui.screens.timeline",
+    ),
+}
+"""Reason -> the modules of a circle."""
+
+CROWDED: Mapping[str, int] = {
+    "core/draw": 25,
+    "tui": 9,
+    "tui/commands": 22,
+}
+"""Folder -> how many files it holds at most."""
+
+
+# -- reading
+
+
+def files(folders: Iterable[str]) -> dict[str, Path]:
+    """Return the modules in folders of the project: name -> file."""
+    found = {}
+    for folder in folders:
+        for file in (ROOT / folder).rglob("*.py"):
+            parts = file.relative_to(ROOT).with_suffix("").parts
+            found[".".join(parts).removesuffix(".__init__")] = file
+    return found
+
+
+def imported(source: str, module: str, known: Iterable[str]) -> set[str]:
+    """Return which of the known modules a module's source imports, wherever it does."""
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            start = node.module or ""
+            if node.level:
+                start = ".".join([*module.split(".")[: -node.level], *filter(None, [start])])
+            names = {f"{start}.{alias.name}" for alias in node.names}
+            inside = names & set(known)
+            found |= inside | ({start} if inside != names else set())
+    return (found & set(known)) - {module}
+
+
+@lru_cache(maxsize=1)
+def graph() -> dict[str, set[str]]:
+    """Return what every module of core and tui imports of them; `__main__` files stand apart."""
+    modules = {
+        name: file for name, file in files(("core", "tui")).items() if "__main__" not in name
+    }
+    return {
+        name: imported(file.read_text("utf-8"), name, modules.keys())
+        for name, file in modules.items()
+    }
+
+
+def package(module: str) -> str:
+    """Return the entry of FLOORS that a module belongs to, or ""."""
+    known = {name for floor in FLOORS for name in floor}
+    parts = module.split(".")
+    starts = (".".join(parts[:n]) for n in range(len(parts), 0, -1))
+    return next((start for start in starts if start in known), "")
+
+
+def floor(module: str) -> int:
+    """Return on which floor a module is, from 0."""
+    return next(n for n, names in enumerate(FLOORS) if package(module) in names)
+
+
+def circles(arrows: Mapping[str, set[str]]) -> list[set[str]]:
+    """Return the sets of modules that reach each other, each of two or more."""
+    reached = {name: set(_reached(arrows, name)) for name in arrows}
+    found: list[set[str]] = []
+    for name in sorted(arrows):
+        circle = {other for other in reached[name] if name in reached[other]}
+        if len(circle) > 1 and circle not in found:
+            found.append(circle)
+    return found
+
+
+def _reached(arrows: Mapping[str, set[str]], start: str) -> Iterator[str]:
+    seen, waiting = set(), [start]
+    while waiting:
+        for name in arrows[waiting.pop()] - seen:
+            seen.add(name)
+            waiting.append(name)
+            yield name
+
+
+def upward() -> set[str]:
+    """Return the imports that go to a higher floor."""
+    return {
+        f"{name} -> {to}"
+        for name, targets in graph().items()
+        for to in targets
+        if package(name) and package(to) and floor(to) > floor(name)
+    }
+
+
+def between_pages() -> set[str]:
+    """Return the imports of a page by a page."""
+    pages = {
+        name
+        for name in graph()
+        if name.startswith("tui.screens.") and name.split(".")[-1] not in PAGE_BASES
+    }
+    bases = {f"tui.screens.{name}" for name in PAGE_BASES}
+    return {
+        f"{name} -> {to}" for name in pages | bases for to in graph()[name] if to in pages - {name}
+    }
+
+
+def listed(exceptions: Mapping[str, tuple[str, ...]]) -> set[str]:
+    """Return the exceptions of all reasons, which name each once."""
+    names = [name for group in exceptions.values() for name in group]
+    assert len(names) == len(set(names))
+    return set(names)
+
+
+# -- what must hold
+
+
+def test_every_module_has_a_floor() -> None:
+    assert not [name for name in graph() if "." in name and not package(name)]
+
+
+def test_every_floor_has_its_packages() -> None:
+    assert not [name for names in FLOORS for name in names if name not in graph()]
+
+
+@pytest.mark.parametrize(
+    ("found", "exceptions"), [(upward, UPWARD), (between_pages, PAGES)], ids=["upward", "pages"]
+)
+def test_imports_go_down(found: object, exceptions: Mapping[str, tuple[str, ...]]) -> None:
+    assert callable(found)
+    assert not found() - listed(exceptions), "not allowed"
+    assert not listed(exceptions) - found(), "take these out of the list"
+
+
+def test_no_files_import_each_other_in_a_circle() -> None:
+    found = circles(graph())
+    known = [set(names) for names in CIRCLES.values()]
+    new = [sorted(circle) for circle in found if not any(circle <= names for names in known)]
+    assert not new, "not allowed"
+    assert not listed(CIRCLES) - set().union(*found), "take these out of the list"
+
+
+def test_packages_of_a_floor_do_not_lean_on_each_other() -> None:
+    arrows: dict[str, set[str]] = {name: set() for names in FLOORS for name in names}
+    for name, targets in graph().items():
+        for to in targets:
+            ends = package(name), package(to)
+            if all(ends) and ends[0] != ends[1] and floor(name) == floor(to):
+                arrows[ends[0]].add(ends[1])
+    assert not circles(arrows)
+
+
+def test_folders_stay_small() -> None:
+    counts: dict[str, int] = {}
+    for file in files(FOLDERS).values():
+        folder = str(file.parent.relative_to(ROOT))
+        counts[folder] = counts.get(folder, 0) + 1
+    full = {
+        folder: count
+        for folder, count in counts.items()
+        if count > MOST_FILES.get(folder, MOST_FILES_ELSEWHERE)
+    }
+    assert not {folder: n for folder, n in full.items() if n > CROWDED.get(folder, 0)}, "too many"
+    assert not CROWDED.keys() - full.keys(), "take these out of the list"
+
+
+def test_no_file_of_tests_imports_a_test() -> None:
+    modules = files(("tests",))
+    tests = {name for name, file in modules.items() if file.name.startswith(("test_", "conftest"))}
+    found = {name: imported(file.read_text("utf-8"), name, tests) for name, file in modules.items()}
+    assert len(tests) > 100
+    assert not {name: sorted(to) for name, to in found.items() if to}, "share it in tests/worlds"
+
+
+def test_tests_lie_in_folders_like_those_of_what_they_test() -> None:
+    tests = [file for name, file in files(("tests",)).items() if ".test_" in name]
+    folders = {str(file.parent.relative_to(ROOT / "tests")) for file in tests} - {"project"}
+    assert not [folder for folder in sorted(folders) if not (ROOT / folder).is_dir()]
+    assert all(folder.startswith(("core", "tui")) for folder in folders)
+
+
+def test_every_exception_has_a_reason() -> None:
+    assert all(reason.strip() for group in (UPWARD, PAGES, CIRCLES) for reason in group)
+
+
+# -- the reading itself
+
+
+def test_every_way_of_importing_counts() -> None:
+    source = (
+        "from typing import TYPE_CHECKING\nimport a.b\nfrom a import c, name\n"
+        "if TYPE_CHECKING:\n    from a.d import D\n"
+        "def late():\n    from a.e import E\n    from .f import F\n    from . import g\n"
+    )
+    known = {"a", "a.b", "a.c", "a.d", "a.e", "a.f", "a.g", "a.h", "a.me"}
+    assert imported(source, "a.me", known) == known - {"a.h", "a.me"}
+
+
+def test_a_circle_is_found_and_a_line_is_none() -> None:
+    arrows = {"a": {"b"}, "b": {"c"}, "c": {"a", "d"}, "d": {"e"}, "e": set()}
+    assert circles(arrows) == [{"a", "b", "c"}]
+    assert circles({"a": {"b", "c"}, "b": {"c"}, "c": set()}) == []

@@ -1,0 +1,141 @@
+"""What loads what: start-up time is a feature, and the core knows no terminal."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests import ROOT
+
+CORE = sorted((ROOT / "core").rglob("*.py"))
+
+
+def loaded(code: str) -> set[str]:
+    """Return the names of the modules that a fresh interpreter has after running code."""
+    script = (
+        f"import sys\nsys.argv = ['footfall']\n{code}\n"
+        "print('\\0' + ' '.join(sorted(sys.modules)), file=sys.stderr)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, timeout=60
+    )
+    assert done.returncode == 0, done.stderr
+    return set(done.stderr.rsplit("\0", 1)[1].split())
+
+
+def call(*arguments: str) -> str:
+    return f"from tui.cli import main\ntry:\n    main({list(arguments)})\nexcept SystemExit: pass"
+
+
+@pytest.fixture(scope="module")
+def db(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """A small workspace with a board."""
+    import time
+
+    from core.definitions.board import Block, Board
+    from core.store.ingest.importer import Event, store_events
+    from core.store.library.saved import Saved
+    from core.store.workspace import open_writer
+
+    path = tmp_path_factory.mktemp("imports") / "small.db"
+    connection = open_writer(path)
+    now = int(time.time() * 1000)
+    store_events(connection, [Event(event="signup", ts_ms=now - 1000, user="ana")])
+    connection.close()
+    Saved(path).save_board(Board(title="Growth", blocks=(Block(id="a", question="top events"),)))
+    return str(path)
+
+
+def test_the_version_needs_nothing() -> None:
+    found = loaded(call("--version"))
+    assert not found & {"click", "pydantic", "textual", "core.queries", "sqlite3"}
+
+
+def test_help_loads_no_screen_and_no_query() -> None:
+    found = loaded(call("--help"))
+    assert not found & {"textual", "plotext", "pydantic", "sqlite_utils", "lark"}
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("run", "dau", "--csv"),
+        ("run", "dau"),
+        ("sql", "select 1"),
+        ("list", "events"),
+        ("mark", "list"),
+        ("board", "Growth", "--print"),
+    ],
+    ids=" ".join,
+)
+def test_commands_that_print_load_no_screen(arguments: tuple[str, ...], db: str) -> None:
+    where = (db,) if arguments[0] == "board" else ("--db", db)
+    found = loaded(call(*arguments, *where))
+    assert "core.engines.sqlite.engine" in found
+    assert not found & {"textual", "rich", "sqlite_utils"}
+    if "--csv" in arguments:
+        assert "plotext" not in found
+
+
+def test_the_whole_core_loads_no_screen() -> None:
+    names = [
+        ".".join(file.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
+        for file in CORE
+        if "clickhouse" not in file.name
+    ]
+    found = loaded("\n".join(f"import {name}" for name in names))
+    assert not {name for name in found if name.split(".")[0] in ("textual", "tui", "rich")}
+
+
+def imports_of(file: Path) -> set[str]:
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {alias.name.split(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            found.add(node.module.split(".")[0])
+    return found
+
+
+@pytest.mark.parametrize("file", CORE, ids=lambda file: str(file.relative_to(ROOT)))
+def test_a_core_file_keeps_to_its_own(file: Path) -> None:
+    assert not imports_of(file) & {"textual", "rich", "tui", "click"}
+    if file != ROOT / "core" / "draw" / "plot.py":
+        assert "plotext" not in imports_of(file)
+    calls = [node for node in ast.walk(ast.parse(file.read_text("utf-8"))) if _prints(node)]
+    assert not calls, "core prints nothing"
+
+
+def _prints(node: ast.AST) -> bool:
+    return (
+        isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Name)
+        and node.func.id in ("print", "input")
+    )
+
+
+SQL = ("select ", "insert into", "update ", "delete from", "create table", "pragma ")
+
+
+@pytest.mark.parametrize(
+    "file", sorted((ROOT / "tui").rglob("*.py")), ids=lambda file: str(file.relative_to(ROOT))
+)
+def test_screens_and_commands_hold_no_sql(file: Path) -> None:
+    tree = ast.parse(file.read_text("utf-8"))
+    assert not imports_of(file) & {"sqlite3", "sqlite_utils", "plotext"}
+    docs = {id(n.body[0].value) for n in ast.walk(tree) if _documented(n)}  # type: ignore[attr-defined]
+    texts = [
+        node.value.lower().lstrip()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in docs
+    ]
+    assert not [t for t in texts if t.startswith(SQL) and " from " in t.replace("\n", " ")]
+
+
+def _documented(node: ast.AST) -> bool:
+    kinds = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
+    return isinstance(node, kinds) and ast.get_docstring(node) is not None

@@ -1,0 +1,158 @@
+"""`footfall board` and `footfall chart`: what is kept, from the command line."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from core.definitions.board import Board
+from core.store.library.saved import Saved
+from tests.worlds.fixture import A_RANGE, appendix_a
+from tests.worlds.world import engine_of
+from tui.commands import run
+
+
+@pytest.fixture
+def db(monkeypatch):
+    monkeypatch.delenv("FOOTFALL_PROFILE", raising=False)
+    with engine_of(appendix_a()) as engine:
+        yield Path(engine.path)
+
+
+@pytest.fixture
+def board(db):
+    blocks = [
+        {"id": "a", "question": f"users of sign_up range '{A_RANGE}'"},
+        {"id": "b", "question": f"dau range '{A_RANGE}'", "ignore_board_filters": True},
+    ]
+    return Saved(db).save_board(Board.model_validate({"title": "Growth", "blocks": blocks}))
+
+
+def test_a_board_and_its_answers_as_json(db, board, capsys):
+    assert run(["board", "growth", str(db), "--json", "--where", "country = DE"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert found["board"]["id"] == board.id
+    assert [found["answers"][b]["lines"][0]["total"] for b in "ab"] == [1, 5]
+    ended = "The newest event is of 2025-04-16: what came later is not known."
+    assert found["answers"]["a"]["notes"] == [ended, "Filtered by board: country is DE."]
+    assert found["answers"]["b"]["notes"] == [ended]
+
+
+def test_a_range_for_all_tiles(db, board, capsys):
+    assert run(["board", "Growth", str(db), "--json", "-r", "2025-04-16,2025-04-16"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert [found["answers"][b]["lines"][0]["total"] for b in "ab"] == [1, 1]
+
+
+def test_printed_with_its_label(db, board, capsys):
+    arguments = ["board", "Growth", str(db), "--print", "--where", "country = DE"]
+    assert run([*arguments, "--width", "120"]) == 0
+    assert run([*arguments, "--plain"]) == 0
+    assert "Filtered by board: country is DE." in capsys.readouterr().out
+
+
+def test_export_and_import(db, board, capsys, tmp_path):
+    file = tmp_path / "board.json"
+    assert run(["board", "export", "Growth", str(file), "--db", str(db)]) == 0
+    assert run(["board", "export", "Growth", "--db", str(db)]) == 0
+    assert json.loads(capsys.readouterr().out) == json.loads(file.read_text("utf-8"))
+    assert run(["board", "import", str(file), "--title", "More", "--db", str(db)]) == 0
+    assert [(b.id, b.title) for b in Saved(db).boards()] == [(board.id, "More")]
+    copied = ["board", "import", str(file), "--as", "ben:editor", "--db", str(db)]
+    assert run(copied) == 0
+    assert {b.title: b.owner for b in Saved(db).boards()} == {"More": board.owner, "Growth": "ben"}
+
+
+def test_pinning_listing_deleting_and_restoring(db, board, capsys):
+    Saved(db).save_board(Board(title="Other"))
+    assert run(["board", "pin", "Growth", "--db", str(db)]) == 0
+    assert run(["board", "list", "--pinned", "--csv", "--db", str(db)]) == 0
+    assert "Growth" in (out := capsys.readouterr().out)
+    assert "Other" not in out
+    assert run(["board", "pin", "Growth", "--off", "--db", str(db)]) == 0
+    assert Saved(db).boards(pinned_only=True) == []
+    assert run(["board", "delete", "Growth", "--db", str(db)]) == 0
+    assert run(["board", "restore", "Growth", "--db", str(db)]) == 0
+    assert Saved(db).board("Growth").blocks == board.blocks
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("{", "not JSON"),
+        ('{"title": ""}', "title"),
+        ('{"title": "b", "blocks": [{"series": []}]}', "blocks.0"),
+    ],
+)
+def test_what_is_no_board_is_refused(db, capsys, tmp_path, text, said):
+    file = tmp_path / "board.json"
+    file.write_text(text)
+    assert run(["board", "import", str(file), "--db", str(db)]) == 2
+    assert said in capsys.readouterr().err
+
+
+# -- charts
+
+
+def chart(db: Path, *arguments: str) -> int:
+    return run(["chart", *arguments, "--db", str(db)])
+
+
+def test_saving_and_running(db, capsys):
+    assert chart(db, "save", "Sign-ups", f"users of sign_up range '{A_RANGE}' as table") == 0
+    id_ = capsys.readouterr().out.split()[0]
+    assert chart(db, "run", "sign-ups", "--json") == 0
+    answer = json.loads(capsys.readouterr().out)
+    assert answer["lines"][0]["total"] == 4
+    for question in (f"saved:{id_}", "saved:Sign-ups", 'saved "Sign-ups"'):
+        assert run(["run", question, "--json", "--db", str(db)]) == 0
+        assert json.loads(capsys.readouterr().out) == answer
+    assert run(["run", 'saved "Sign-ups" where country = DE', "--json", "--db", str(db)]) == 0
+    assert json.loads(capsys.readouterr().out)["lines"][0]["total"] == 1
+    assert chart(db, "show", id_) == 0
+    assert json.loads(capsys.readouterr().out)["body"]["chart"] == "table"
+
+
+def test_a_chart_is_kept_as_whatever_it_can_be_drawn_as(db, capsys):
+    paths = '{"kind": "paths", "from": "sign_up"}'
+    assert chart(db, "save", "Ways", paths, "--chart", "edges") == 0
+    assert Saved(db).item("charts", "Ways").body["chart"] == "edges"
+    assert chart(db, "save", "Ways", "paths from sign_up", "--chart", "curve") == 2
+    said = "Paths cannot be drawn as curve, only as flow, table or edges."
+    assert said in capsys.readouterr().err
+    printed = []
+    whole = f"paths from sign_up range '{A_RANGE}'"
+    for asked in ([f"{whole} as edges"], [whole, "--chart", "edges"], [whole]):
+        assert run(["run", *asked, "--db", str(db)]) == 0
+        printed.append(capsys.readouterr().out)
+    assert printed[0] == printed[1] != printed[2]
+
+
+def test_versions_of_a_chart(db, capsys):
+    chart(db, "save", "c", "dau")
+    chart(db, "save", "c", '{"kind": "active_users", "metric": "wau"}')
+    capsys.readouterr()
+    assert chart(db, "versions", "c") == 0
+    assert [line.split()[0::4] for line in capsys.readouterr().out.splitlines()] == [
+        ["2", "wau"], ["1", "dau"],
+    ]  # fmt: skip
+    assert chart(db, "revert", "c", "1") == 0
+    assert Saved(db).item("charts", "c").body["question"] == "dau"
+
+
+def test_deleting_restoring_and_listing_charts(db, capsys):
+    chart(db, "save", "c", "dau")
+    assert chart(db, "delete", "c") == 0
+    assert chart(db, "run", "c") == 2
+    assert "There is no chart 'c'" in capsys.readouterr().err
+    assert chart(db, "restore", "c") == 0
+    assert chart(db, "list", "--csv") == 0
+    assert "c," in capsys.readouterr().out
+
+
+def test_a_bad_question_is_not_saved(db, capsys):
+    assert chart(db, "save", "c", "signup by") == 2
+    assert "not finished" in capsys.readouterr().err
+    assert Saved(db).items("charts") == []

@@ -1,0 +1,48 @@
+"""A flow in the explorer: a cursor on its nodes, and Enter to the people behind one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from core.answers import Cell
+from tests.worlds.tui_pilot import explorer, workspace
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    """A small workspace."""
+    return workspace(tmp_path / "small.db")
+
+
+async def test_enter_on_a_node_opens_its_people(path: Path) -> None:
+    async with explorer(path, place="metrics") as ff:
+        await ff.press("tab", "e")
+        await ff.press("ctrl+u")
+        await ff.type("paths from signup within 1d")
+        await ff.press("enter")
+        assert "Metrics > Paths from signup" in ff.line
+        await ff.press("home")
+        assert ff.page.view.cell == Cell(step=1, row="signup")
+        await ff.press("right")
+        assert ff.page.view.cell == Cell(step=2, row="activate")
+        counted = ff.page.view.number
+        assert "signup" in ff.screen
+        assert "activate" in ff.screen
+        await ff.press("enter")
+        assert ff.page.view.answer.total == counted
+        assert "activate at step 2" in ff.screen
+
+
+async def test_edges_are_a_way_to_draw_it(path: Path) -> None:
+    async with explorer(path, place="metrics") as ff:
+        await ff.press("tab", "e")
+        await ff.press("ctrl+u")
+        await ff.type("paths from signup within 1d")
+        await ff.press("enter")
+        await ff.press("v", "v")
+        assert ff.page.view.cell.after == "signup"
+        counted = ff.page.view.number
+        await ff.press("enter")
+        assert ff.page.view.answer.total == counted

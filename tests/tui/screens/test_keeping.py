@@ -1,0 +1,152 @@
+"""Marks, charts, boards and audiences made, changed, deleted and brought back by key."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from core.definitions.board import Block, Board
+from core.store.library.saved import Saved
+from tests.worlds.tui_pilot import explorer, workspace
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    """A small workspace."""
+    return workspace(tmp_path / "small.db")
+
+
+async def test_a_mark_is_made_drawn_deleted_and_brought_back(path: Path) -> None:
+    async with explorer(path, place="marks") as ff:
+        assert "No marks yet. n makes one" in ff.screen
+        await ff.press("n")
+        await ff.type("2025-04-30 release 4.2")
+        await ff.press("enter", "i")
+        assert "I  Apr 30 2025  release 4.2" in ff.screen
+        chart = ff.screen.split("[ Active users ]")[1]
+        assert " I " in chart
+        await ff.press("d", "y")
+        assert "release 4.2" not in ff.screen.split("Deleted")[0]
+        assert Saved(path).marks() == []
+        await ff.press("U")
+        assert "I  Apr 30 2025  release 4.2" in ff.screen
+
+
+async def test_m_marks_the_day_under_the_cursor(path: Path) -> None:
+    async with explorer(path, place="metrics") as ff:
+        await ff.press("tab", "left", "left", "m")
+        assert ff.app.focused.value.startswith("2025-05-09 00:00 ")
+        await ff.type("2025-05-09 00:00 launch")
+        await ff.press("enter", "r")
+        assert "Marked May 09 2025: launch." in ff.status
+        assert " R " in ff.screen
+
+
+async def test_a_mark_needs_its_day(path: Path) -> None:
+    async with explorer(path, place="marks") as ff:
+        await ff.press("n")
+        await ff.type("release 4.2")
+        await ff.press("enter")
+        assert "A mark begins with its day." in ff.screen
+
+
+async def test_a_question_is_saved_and_listed(path: Path) -> None:
+    async with explorer(path, place="metrics") as ff:
+        await ff.press("tab", "g", "w")
+        await ff.type("Weekly signups")
+        await ff.press("enter")
+        assert "Saved as Weekly signups." in ff.status
+        assert not ff.line.endswith("*")
+        assert Saved(path).items("charts")[0].title == "Weekly signups"
+        await ff.press("colon")
+        await ff.type("chart Weekly")
+        await ff.press("enter")
+        assert "> Weekly signups" in ff.line
+
+
+async def test_a_chart_goes_on_a_new_board(path: Path) -> None:
+    async with explorer(path, place="metrics") as ff:
+        await ff.press("tab", "a")
+        await ff.type("new board")
+        await ff.press("enter")
+        await ff.type("Growth")
+        await ff.press("enter")
+        assert "Added to Growth." in ff.status
+        board = Saved(path).board("growth")
+        assert len(board.blocks) == 1
+        await ff.press("1", "escape")
+        assert "Growth" in ff.screen
+        await ff.press("d", "y")
+        assert Saved(path).boards() == []
+        await ff.press("U")
+        assert [b.title for b in Saved(path).boards()] == ["Growth"]
+
+
+async def test_starter_boards_are_saved_only_when_asked(path: Path) -> None:
+    async with explorer(path) as ff:
+        assert Saved(path).boards() == []
+        await ff.press("escape", "colon")
+        await ff.type("starter boards")
+        await ff.press("enter")
+        assert "Saved" in ff.status
+        assert Saved(path).boards()
+
+
+async def test_a_tile_of_what_was_never_seen_says_so(path: Path) -> None:
+    blocks = (Block(id="a", question="refund"),)
+    Saved(path).save_board(Board(title="Refunds", blocks=blocks))
+    async with explorer(path) as ff:
+        await ff.press("escape", "colon")
+        await ff.type("board Refunds")
+        await ff.press("enter")
+        assert "'refund' is not in this" in ff.screen
+        assert "it never happened" in ff.screen
+
+
+async def test_a_tile_is_removed_and_put_back(path: Path) -> None:
+    async with explorer(path) as ff:
+        count = len(ff.page.tiles)
+        await ff.press("d", "y")
+        assert len(ff.page.tiles) == count - 1
+        await ff.press("U")
+        assert len(ff.page.tiles) == count
+
+
+async def test_an_audience_is_made_and_has_people(path: Path) -> None:
+    async with explorer(path, place="segments") as ff:
+        await ff.press("n")
+        await ff.type("Dutch")
+        await ff.press("enter")
+        await ff.type('{"filters": [{"field": "country", "operator": "eq", "value": "NL"}]}')
+        await ff.press("enter")
+        assert "Saved audience Dutch." in ff.status
+        await ff.press("end")
+        assert "> Dutch" in ff.screen.replace(">  ", "> ")
+        await ff.press("enter")
+        assert ff.page.main.answer.total == 14
+
+
+async def test_an_export_writes_a_new_file_and_never_overwrites(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(path.parent)
+    async with explorer(path, place="metrics") as ff:
+        target = Path("out.csv")
+        await ff.press("tab", "x", "c")
+        await ff.type(str(target))
+        await ff.press("enter")
+        assert target.read_text().startswith("bucket,")
+        await ff.press("x", "c")
+        await ff.type(str(target))
+        await ff.press("enter")
+        assert "exists already" in ff.screen
+
+
+async def test_copy_says_sent_and_refuses_what_is_too_big(path: Path) -> None:
+    from tui.services.clipboard import send
+
+    async with explorer(path, place="metrics") as ff:
+        await ff.press("y")
+        assert "to your terminal's clipboard" in ff.status
+        assert "Too big to copy" in send(ff.app, "x" * 80_000)

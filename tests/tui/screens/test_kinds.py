@@ -1,0 +1,247 @@
+"""Every kind of question in the explorer: it opens, draws, and Enter goes on or says why not."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from core.queries import KINDS, from_json
+from tests.worlds.tui_pilot import DAY, NOW, Driver, explorer, happened, workspace
+from tui.navigation import page_for
+
+STEPS = {"steps": [{"event": "signup"}, {"event": "activate"}]}
+TREND = {"kind": "trend", "event": "signup"}
+BODIES: dict[str, dict[str, Any]] = {
+    "active_users": {}, "trend": {"event": "signup", "breakdown": ["country"]},
+    "funnel": STEPS, "correlation": {**STEPS, "min_people": 1}, "funnel_trend": STEPS,
+    "time_to_convert": STEPS, "retention": {}, "lifecycle": {}, "users": {},
+    "composition": {"property": "country"}, "realtime": {}, "sessions": {},
+    "ltv": {"event": "purchase", "property": "amount"}, "stickiness": {}, "segments": {},
+    "segment": {"segment": "returning"},
+    "audience": {"definition": {"events": [{"event": "signup"}]}},
+    "saved": {"chart": "Signups"},
+    "several": {"series": [{"name": "a", "question": TREND},
+                           {"name": "b", "question": {"kind": "active_users"}}]},
+    "top_events": {}, "first_time": {"event": "signup"}, "per_actor": {"event": "signup"},
+    "events_list": {}, "properties": {"event": "signup", "property": "plan"},
+    "raw_events": {"event": "signup"},
+    "formula": {"series": [{"metric": "event:activate"}, {"metric": "event:signup"}],
+                "formula": "A / B"},
+    "grouped": {"group_by": "country"}, "paths": {"from": "signup", "scope": 7 * 86_400},
+    "explain": {"of": TREND}, "people": {"of": TREND, "cell": {}},
+    "user_activity": {"user": "u07"}, "user_search": {"user": "u0"},
+    "attribution": {"to": "purchase", "property": "plan"}, "usage_interval": {}, "engagement": {},
+    "sql": {"query": "select event_name, count(*) as times from events_v1 group by 1"},
+    "logs": {},
+}  # fmt: skip
+"""A question of every kind."""
+
+VARIANTS = {
+    "histogram": {"kind": "stickiness", "mode": "exact"},
+    "frequency": {**TREND, "measure": "frequency"},
+    "sessions by entry": {"kind": "sessions", "metric": "entry"},
+    "logs one by one": {"kind": "logs", "metric": "raw"},
+    "logs by level": {"kind": "logs", "metric": "top"},
+    "sum": {**TREND, "measure": "sum", "property": "amount"},
+    "paths to": {"kind": "paths", "to": "activate", "scope": 7 * 86_400},
+    "retention in groups": {"kind": "retention", "breakdown": ["country"]},
+    "sql with a user": {"kind": "sql", "query": "select user_id from events_v1 limit 3"},
+    "funnel in groups": {"kind": "funnel", **STEPS, "breakdown": ["country"]},
+}
+"""Other shapes that some kinds answer in."""
+
+QUESTIONS = {kind: {"kind": kind, **body} for kind, body in BODIES.items()} | VARIANTS
+WHY_NOT = ("There are no people behind", "Nobody is behind this number", "list the events")
+
+
+@pytest.fixture(scope="module")
+def path(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A small workspace with logs and a saved chart."""
+    from core.store.ingest.importer import Log, store_logs
+    from core.store.library.saved import Item, Saved
+    from core.store.workspace import open_writer
+
+    found = workspace(tmp_path_factory.mktemp("tui") / "small.db", happened())
+    connection = open_writer(found)
+    logs = [Log(ts_ms=NOW - i * DAY // 4, message=f"it took {i} ms") for i in range(9)]
+    store_logs(connection, logs)
+    connection.close()
+    Saved(found).save("charts", Item(title="Signups", body={"question": TREND}))
+    return found
+
+
+def test_every_kind_has_a_question() -> None:
+    assert set(BODIES) <= set(KINDS)
+    if missing := set(KINDS) - set(BODIES):
+        pytest.skip(f"no question yet for {', '.join(sorted(missing))}")
+
+
+async def test_every_question_draws_on_a_large_screen(path: Path) -> None:
+    async with explorer(path, size=(120, 40), place="users") as ff:
+        for name, body in QUESTIONS.items():
+            ff.app.push_screen(page_for("users", from_json(body)))
+            await ff.settle()
+            sound(ff)
+            assert answered(ff), (name, ff.screen)
+            ff.app.pop_screen()
+
+
+async def test_enter_on_every_question_goes_on_or_says_why_not(path: Path) -> None:
+    async with explorer(path, place="users") as ff:
+        for name, body in QUESTIONS.items():
+            page = page_for("users", from_json(body))
+            ff.app.push_screen(page)
+            await ff.settle()
+            for place in ((0, 0), (-1, -1)):
+                page.views[0].move_to(*place)
+                await ff.press("enter")
+                sound(ff)
+                said = any(words in ff.status for words in WHY_NOT)
+                read = ff.app.screen is not ff.page
+                assert ff.page is not page or said or read, (name, ff.screen)
+                assert answered(ff), (name, ff.screen)
+                while ff.app.screen is not page:
+                    ff.app.pop_screen()
+            ff.app.pop_screen()
+
+
+def answered(ff: Driver) -> bool:
+    """Whether the page on top has an answer to its question."""
+    view = ff.page.views[0]
+    return view.answer is not None and view.error is None
+
+
+def sound(ff: Driver) -> None:
+    """Nothing on the screen failed, and every line fits."""
+    for words in ("Something broke", "cannot be drawn", "too small"):
+        assert words not in ff.screen, ff.screen
+    for strip in ff.app.screen._compositor.render_strips():
+        assert strip.cell_length == ff.app.size.width
+
+
+async def test_new_offers_every_kind_in_the_words_of_the_workspace(path: Path) -> None:
+    async with explorer(path, place="metrics") as ff:
+        shown = await ff.press("n")
+        assert "[ New question ]" in shown
+        rows = ff.app.screen.listing.rows
+        kinds = {row.value.kind for row in rows if row.value is not None}
+        typed = {"audience", "people", "saved", "segment", "user_activity", "user_search"}
+        assert kinds == set(BODIES) - typed
+        await ff.type("lifetime")
+        await ff.press("enter")
+        assert ff.page.page_id == "chart"
+        assert ff.page.question.kind == "ltv"
+        await ff.press("escape", "n")
+        await ff.type("users of signup weekly")
+        await ff.press("enter")
+        assert "by week | people" in ff.line
+
+
+async def test_a_question_to_begin_with_is_about_what_is_shown(path: Path) -> None:
+    async with explorer(path, place="metrics") as ff:
+        await ff.press("slash")
+        await ff.type("purchase")
+        await ff.press("enter", "enter", "n")
+        await ff.type("follows")
+        await ff.press("enter")
+        assert ff.page.question.from_ == "purchase"
+
+
+async def test_every_question_to_begin_with_has_an_answer(path: Path) -> None:
+    from core.boards.suggestions import Openings
+    from core.engines.sqlite.engine import SqliteEngine
+
+    engine = SqliteEngine(path, clock=lambda: NOW)
+    for opening in Openings(engine).listed():
+        assert engine.answer(opening.question) is not None, opening.title
+    engine.close()
+
+
+async def test_a_funnel_leads_on_to_its_other_kinds_and_back(path: Path) -> None:
+    first = page_for("funnel", from_json({"kind": "funnel", **STEPS, "window_seconds": 3600}))
+    async with explorer(path, place="funnel", first=first) as ff:
+        funnel = ff.page
+        for letter, kind in (("t", "funnel_trend"), ("c", "time_to_convert"), ("g", "correlation"),
+                             ("w", "paths")):  # fmt: skip
+            await ff.press("semicolon", letter)
+            assert ff.page.question.kind == kind
+            assert answered(ff)
+            if kind != "paths":
+                assert ff.page.question.window_seconds == 3600
+                assert ff.page.question.steps == funnel.question.steps
+            await ff.press("escape")
+            assert ff.page is funnel
+
+
+def test_a_letter_leads_one_way_only(path: Path) -> None:
+    from core.answers import Cell
+    from core.engines.sqlite.engine import SqliteEngine
+    from tui.actions.related import ways
+
+    engine = SqliteEngine(path, clock=lambda: NOW)
+    for name, body in QUESTIONS.items():
+        for cell in (None, Cell(row="signup"), Cell(step=2, row="signup")):
+            letters = [way[0] for way in ways(from_json(body), None, cell, engine.context())]
+            assert len(letters) == len(set(letters)), name
+    engine.close()
+
+
+async def test_a_point_leads_on_to_why_it_changed(path: Path) -> None:
+    first = page_for("metrics", from_json({**TREND, "granularity": "weekly"}))
+    async with explorer(path, place="metrics", first=first) as ff:
+        await ff.press("left", "semicolon", "w")
+        assert ff.page.question.kind == "explain"
+        assert ff.page.question.range == "2025-04-28,2025-05-04"
+        assert answered(ff)
+        await ff.press("semicolon", "t")
+        assert ff.page.question.kind == "trend"
+        assert ff.page.question.event == "signup"
+
+
+async def test_the_measure_key_offers_what_the_kind_can_count(path: Path) -> None:
+    async with explorer(path, first=page_for("metrics", from_json(TREND))) as ff:
+        shown = await ff.press("p")
+        assert "[ Show as ]" in shown
+        await ff.type("sum of amount")
+        await ff.press("enter")
+        assert (ff.page.question.measure, ff.page.question.property) == ("sum", "amount")
+        await ff.press("e")
+        await ff.type("lifecycle weekly")
+        await ff.press("enter", "p")
+        assert ff.page.question.new_means == "product"
+        await ff.press("e")
+        await ff.type("top events")
+        await ff.press("enter", "p")
+        assert ff.page.question.order_by == "users"
+
+
+async def test_a_funnel_of_attempts_leads_on_to_people(path: Path) -> None:
+    first = page_for("funnel", from_json({"kind": "funnel", **STEPS, "count_by": "totals"}))
+    async with explorer(path, place="funnel", first=first) as ff:
+        await ff.press("semicolon", "g")
+        assert ff.page.question.kind == "correlation"
+        assert answered(ff)
+
+
+async def test_walking_the_list_asks_every_row_whatever_was_on_show(path: Path) -> None:
+    async with explorer(path, place="metrics") as ff:
+        await ff.press("tab", "c", "b", "down", "enter")
+        assert "by country" in ff.line
+        for row in [row for row in ff.page.listing.rows if row.value is not None]:
+            ff.page.listing.select(row.value)
+            ff.page._show_row()
+            await ff.settle()
+            sound(ff)
+            assert answered(ff), (row.text, ff.screen)
+
+
+@pytest.mark.parametrize("name", ["lifecycle", "stickiness", "funnel_trend", "frequency"])
+async def test_the_granularity_key_passes_over_what_a_kind_refuses(path: Path, name: str) -> None:
+    first = page_for("metrics", from_json(QUESTIONS[name]))
+    async with explorer(path, place="metrics", first=first) as ff:
+        for _ in range(4):
+            await ff.press("g", "c")
+            sound(ff)
+            assert answered(ff), ff.screen

@@ -1,0 +1,144 @@
+"""The explorer while its file is deleted, replaced, locked or damaged, and afterwards."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+import pytest
+
+from core.store.ingest.importer import Event
+from core.store.library.saved import Saved
+from tests.worlds.tui_pilot import NOW, Driver, explorer, workspace
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    """A small workspace."""
+    return workspace(tmp_path / "small.db")
+
+
+@contextmanager
+def writing(path: Path) -> Iterator[None]:
+    """Another program in the middle of a write."""
+    with closing(sqlite3.connect(path)) as other:
+        other.execute("begin immediate")
+        yield
+        other.rollback()
+
+
+@contextmanager
+def holding(path: Path) -> Iterator[None]:
+    """Another program that has the file for itself, so that nobody can read it."""
+    with closing(sqlite3.connect(path)) as other:
+        other.execute("pragma journal_mode = delete")
+        other.execute("begin exclusive")
+        yield
+        other.rollback()
+
+
+async def polled(ff: Driver) -> str:
+    """Look for news as the clock does; return the status line."""
+    ff.app._poll()
+    await ff.settle()
+    return ff.status
+
+
+async def until(ff: Driver, text: str) -> None:
+    """Wait until the screen says something."""
+    for _ in range(500):
+        if text in ff.screen:
+            return
+        await asyncio.sleep(0.01)
+    raise AssertionError(f"{text!r} never showed:\n{ff.screen}")
+
+
+async def test_a_deleted_file_is_told_and_so_is_its_return(path: Path) -> None:
+    async with explorer(path, place="metrics") as ff:
+        facts = ff.status
+        ff.page.say("Saved as Weekly signups.")
+        away = path.with_name("away.db")
+        path.rename(away)
+        assert "small.db is no longer there." in await polled(ff)
+        await ff.press("tab", "f5")
+        assert "is no longer there." in ff.screen
+        away.rename(path)
+        assert "no longer" not in await polled(ff)
+        await ff.press("f5")
+        assert ff.page.main.answer.lines[0].total
+        assert ff.status.split("  ")[:3] == facts.split("  ")[:3]
+
+
+async def test_a_replaced_file_is_told_and_read_on_f5(path: Path, tmp_path: Path) -> None:
+    other = workspace(tmp_path / "other.db", [Event("signup", NOW - 1000, user="only")])
+    async with explorer(path, place="metrics") as ff:
+        assert ff.page.main.answer.lines[0].total == 40
+        os.replace(other, path)
+        assert "small.db was replaced by another file. F5 reads it." in await polled(ff)
+        await ff.press("tab", "f5")
+        assert "1 event" in ff.status
+        assert ff.page.main.answer.lines[0].total == 1
+
+
+async def test_something_else_in_the_place_of_the_file_is_told(path: Path) -> None:
+    async with explorer(path, place="metrics") as ff:
+        path.unlink()
+        path.write_text("hello, this is not a database at all")
+        assert "small.db is not a SQLite file." in await polled(ff)
+        await ff.press("tab", "f5", "5", "6", "1")
+        assert "is not a SQLite file." in ff.screen
+
+
+async def test_a_file_that_another_program_keeps_for_itself_is_told(path: Path) -> None:
+    async with explorer(path, place="metrics") as ff:
+        ff.app.engine.wait = 0.05
+        ff.app.engine._pool.close()
+        with holding(path):
+            assert "Another program is writing to small.db." in await polled(ff)
+        assert "Another program" not in await polled(ff)
+
+
+async def test_a_mark_waits_for_another_writer_and_is_stored(path: Path) -> None:
+    async with explorer(path, place="marks") as ff:
+        with writing(path):
+            await ff.press("n")
+            await ff.type("2025-04-30 release 4.2")
+            await ff.press("enter", "r")
+            assert "Another program is writing to the file. Waiting for it" in ff.status
+            await ff.press("2", "6")
+            assert "[6 Marks]" in ff.screen
+        await until(ff, "R  Apr 30 2025  release 4.2")
+        assert [mark.title for mark in Saved(path).marks()] == ["release 4.2"]
+
+
+@pytest.mark.parametrize(
+    ("place", "keys", "typed"),
+    [
+        ("marks", ("n", "2025-04-30 release 4.2", "enter", "r"), "2025-04-30 release 4.2"),
+        ("boards", ("escape", "n", "Growth", "enter"), "Growth"),
+        ("metrics", ("tab", "w", "My chart", "enter"), "My chart"),
+        ("segments", ("n", "Dutch", "enter", '{"filters": []}', "enter"), '{"filters": []}'),
+    ],
+)
+async def test_what_was_typed_comes_back_when_it_cannot_be_stored(
+    path: Path, monkeypatch: pytest.MonkeyPatch, place: str, keys: tuple[str, ...], typed: str
+) -> None:
+    monkeypatch.setattr("tui.storing.WAIT", 0.05)
+    async with explorer(path, place=place) as ff:
+        with writing(path):
+            for key in keys:
+                await (ff.type(key) if " " in key or key[0].isupper() else ff.press(key))
+            await until(ff, "Try again.")
+            assert ff.app.focused.value == typed
+        await ff.press("enter", *keys[4:] if place == "marks" else ())
+        if place == "marks":
+            await ff.press("r")
+        saved = Saved(path)
+        kept = [
+            *saved.marks(), *saved.boards(), *saved.items("charts"), *saved.items("audiences")
+        ]  # fmt: skip
+        assert len(kept) == 1
