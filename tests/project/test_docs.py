@@ -169,19 +169,19 @@ def test_every_format_is_described(name: str) -> None:
 
 @pytest.mark.parametrize(
     ("title", "names"),
-    [("What the fields mean", event_fields.NAMES), ("Logs", log_fields.NAMES)],
+    [("Fields", event_fields.NAMES), ("Logs", log_fields.NAMES)],
 )
 def test_every_recognised_name_is_listed_best_first(
     title: str, names: dict[str, tuple[str, ...]]
 ) -> None:
     found = {}
-    for meaning, listed in table(section(IMPORTS, title).split("These become columns")[0]):
+    for meaning, listed in table(section(IMPORTS, title).split("These fields become columns")[0]):
         found[quoted(meaning)[0]] = tuple(name.lower() for name in quoted(listed.split(":")[0]))
     assert found == names
 
 
 def test_every_column_is_listed_with_its_other_names() -> None:
-    text = section(IMPORTS, "What the fields mean").split("These become columns")[1]
+    text = section(IMPORTS, "Fields").split("These fields become columns")[1]
     said = {name: quoted(also) for names, also in table(text) for name in quoted(names)}
     assert set(said) == set(CONTEXT)
     assert {alias: name for name, also in said.items() for alias in also} == CONTEXT_ALIASES
@@ -236,7 +236,7 @@ def test_the_tables_and_views_are_those_of_a_fresh_workspace(tmp_path: Path) -> 
             view: [name for _, name, *_ in connection.execute(f"pragma table_info({view})")]
             for view in made["view"]
         }
-    titles = ("Events", "People", "Computed from events", "Logs", "What people keep",
+    titles = ("Events", "People", "Computed from events", "Logs", "What people save",
               "About the file")  # fmt: skip
     tables = {name for t in titles for row in table(section(MODEL, t)) for name in quoted(row[0])}
     assert tables == made["table"]
