@@ -49,6 +49,7 @@ from core.queries.common.selection import (
     slot_expression,
     whole_days,
 )
+from core.queries.common.session_key import session_key
 from core.queries.trend.trend import Trend
 from core.sql.dialect import Binder, Statement
 from core.timeframe import DAY, Bucket, Span, runs
@@ -318,7 +319,7 @@ class Sessions(TimedQuestion):
     def _valued(self, ctx: Context, bind: Binder) -> tuple[str, Field]:
         """Relation (actor, key, v0): the value of each session, for top one row for every value."""
         selection, span = select(ctx, self), ctx.span_to_today(self.range)
-        key = ctx.dialect.session_key()
+        key = session_key(ctx)
         if self.metric == "top":
             by = ctx.names.field(self.property or "device_type", "property")
             by = ctx.names.existing(self.property, "property") if self.property else by
@@ -352,7 +353,7 @@ class Sessions(TimedQuestion):
         everything = Selection(ctx)
         missing = "'(none)'" if by.is_text else "0"
         keyed = ctx.dialect.apart(f"""
-            select {ctx.dialect.session_key()} as key, e.ts as ts, e.seq as seq,
+            select {session_key(ctx)} as key, e.ts as ts, e.seq as seq,
                    {everything.value(bind, by)} as v0
             from {everything.source([by])}
             where {present.where(bind, None)} and e.ts >= {bind(span.start)}""")
@@ -414,7 +415,7 @@ def _per_user(sessions: Rows, users: Rows) -> Rows:
 def _started(ctx: Context, bind: Binder, selection: Selection, span: Span) -> str:
     """Relation (actor, start, day, length, events, entry, exit, key) of sessions begun in a span.
 
-    length is in ms; key is that of Dialect.session_key.
+    length is in ms; key is that of `session_key`.
     """
     if span.whole_days:
         tests = [f"s.day between {bind(span.first_day)} and {bind(span.last_day)}"]
@@ -424,7 +425,7 @@ def _started(ctx: Context, bind: Binder, selection: Selection, span: Span) -> st
     key = "s.actor || case when s.session > 0 then 's' || s.session else '.' || s.start end"
     if selection.clauses:
         tests.append(f"""{key} in (
-            select {ctx.dialect.session_key()} from {selection.source()}
+            select {session_key(ctx)} from {selection.source()}
             where {selection.where(bind, None)} and e.ts >= {bind(span.start)})""")
     return f"""
         select s.actor as actor, s.start as start, s.day as day, s."end" - s.start as length,

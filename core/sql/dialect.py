@@ -120,13 +120,6 @@ class Dialect(Protocol):
         """A relation (actor) of everybody in the sets `users` of a relation."""
         ...
 
-    def gaps(self, relation: str) -> str:
-        """A relation (actor, halves): twice the median of the days between each actor's sets.
-
-        Sets are of a relation (slot, users), a slot being a day; only actors in two or more.
-        """
-        ...
-
     def actors(self) -> str:
         """A relation (actor) of everybody, nobody (0) included."""
         ...
@@ -187,24 +180,12 @@ class Dialect(Protocol):
         """The present value of a trait of `e.actor`, as a label."""
         ...
 
-    def session_key(self) -> str:
-        """A text per session of `e`, given or derived from gaps; NULL outside any (9.2)."""
-        ...
-
-    def on_first_event(self, column: str, actor: str, test: str) -> str:
-        """A column's value on the first event of an actor that passes a test of `events x`."""
-        ...
-
     def looked_up(self, relation: str, actor: str, missing: int) -> str:
         """The integer that a relation (actor, value) has for an actor, `missing` without one."""
         ...
 
     def apart(self, select: str) -> str:
         """A SELECT worked out by itself, so that its expressions are found once a row."""
-        ...
-
-    def combination(self, value: str) -> str:
-        """Aggregate: the texts of the different values in hex, ascending, commas between."""
         ...
 
 

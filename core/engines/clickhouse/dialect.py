@@ -110,27 +110,6 @@ class ClickHouseDialect:
             f" from ({relation})"
         )
 
-    def gaps(self, relation: str) -> str:
-        """Windows over a row per actor and day."""
-        return f"""
-            select actor, toInt64(sum(case when n % 2 = 1 then 2 * gap else gap end)) as halves
-            from (
-                select actor, gap, row_number() over (partition by actor order by gap) as nth,
-                       count(*) over (partition by actor) as n
-                from (
-                    select actor, slot - lag(toNullable(slot)) over (
-                               partition by actor order by slot) as gap
-                    from (
-                        select toInt64(s.slot) as slot,
-                               toInt64(arrayJoin(bitmapToArray(s.users))) as actor
-                        from ({relation}) s
-                    )
-                )
-                where gap is not null
-            )
-            where 2 * nth between n and n + 2
-            group by actor"""
-
     def actors(self) -> str:
         """The same relation as in the workspace."""
         return "(select id as actor from identities union all select 0)"
@@ -202,20 +181,6 @@ class ClickHouseDialect:
         found = f"joinGetOrNull('traits', 'value', e.actor, {binder(key)})"
         return f"ifNull(if({found} = '', '{EMPTY}', {found}), '{NONE}')"
 
-    def session_key(self) -> str:
-        """The session was looked up when the event was copied."""
-        return """multiIf(
-            e.derived is null, null,
-            e.session > 0, concat(toString(e.actor), 's', toString(e.session)),
-            concat(toString(e.actor), '.', toString(e.derived)))"""
-
-    def on_first_event(self, column: str, actor: str, test: str) -> str:
-        """Of everybody at once, and looked up."""
-        relation = f"""
-            select x.actor as actor, argMin(x.{column}, (x.ts, x.seq)) as value
-            from events x where x.actor <> 0 and {test} group by x.actor"""
-        return self.looked_up(relation, actor, 0)
-
     def looked_up(self, relation: str, actor: str, missing: int) -> str:
         """Two arrays, which are the same constant however often they stand in a statement."""
         pairs = f"""(
@@ -227,7 +192,3 @@ class ClickHouseDialect:
     def apart(self, select: str) -> str:
         """As it stands."""
         return select
-
-    def combination(self, value: str) -> str:
-        """One array, sorted."""
-        return f"arrayStringConcat(arraySort(groupUniqArray(hex(toString({value})))), ',')"

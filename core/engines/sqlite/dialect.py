@@ -25,18 +25,14 @@ class SqliteDialect:
         self,
         indexes: frozenset[str] = frozenset(),
         *,
-        all_in_sessions: bool = True,
         present: Present | None = None,
     ) -> None:
         """Take the names of the indexes that the file has at the moment.
 
         Args:
-            all_in_sessions: whether every event with a session id is in a row of `sessions`;
-                inactive ones may not be.
             present: see Dialect.
         """
         self._indexes = indexes
-        self._all_in_sessions = all_in_sessions
         self.present = present
 
     def upto(self, present: Present) -> SqliteDialect:
@@ -118,13 +114,6 @@ class SqliteDialect:
             f"(select rb_ids(rb_or_agg(users)) from ({relation})))"
         )
 
-    def gaps(self, relation: str) -> str:
-        """Our aggregate, unfolded through json_each: windows over a row per day take longer."""
-        return (
-            "select value ->> 0 as actor, value ->> 1 as halves "
-            f"from json_each((select rb_gaps(slot, users) from ({relation})))"
-        )
-
     def actors(self) -> str:
         """Identities that are nobody's actor do no harm: no event counts for them."""
         return "(select id as actor from identities union all select 0)"
@@ -201,26 +190,6 @@ class SqliteDialect:
              from traits t
              where t.user = e.actor and t.key = {binder(key)}), '{NONE}')"""
 
-    def session_key(self) -> str:
-        """The person with the given id, else with the start of the session the event lies in."""
-        kept = """and exists (
-                            select 1 from sessions s
-                            where s.session = e.session and s.session > 0 and s.actor = e.actor)"""
-        return f"""(case when e.session > 0 and e.actor <> 0 {"" if self._all_in_sessions else kept}
-                        then e.actor || 's' || e.session
-                        when e.session = 0 and e.actor <> 0 then e.actor || '.' || (
-                            select case when s."end" >= e.ts then s.start end from sessions s
-                            where s.actor = e.actor and s.session = 0 and s.start <= e.ts
-                            order by s.start desc limit 1)
-                   end)"""
-
-    def on_first_event(self, column: str, actor: str, test: str) -> str:
-        """One seek: events lie in the order of actor and time."""
-        return f"""(
-            select x.{column} from events x
-            where x.actor = {actor} and {test}
-            order by x.ts, x.seq limit 1)"""
-
     def looked_up(self, relation: str, actor: str, missing: int) -> str:
         """Made once and searched by an index of its own."""
         return f"coalesce((select f.value from ({relation}) f where f.actor = {actor}), {missing})"
@@ -228,7 +197,3 @@ class SqliteDialect:
     def apart(self, select: str) -> str:
         """What has a limit is not merged into the query around it."""
         return f"{select} limit -1"
-
-    def combination(self, value: str) -> str:
-        """Our aggregate."""
-        return f"hex_combination({value})"

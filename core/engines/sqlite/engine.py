@@ -343,9 +343,7 @@ class SqliteEngine:
         first, last = self._extent()
         made = self.read("select name from sqlite_master where type = 'index'")
         names = Names(self.read)
-        dialect = self.dialect_class(
-            frozenset(str(name) for (name,) in made), all_in_sessions=not names.active
-        )
+        dialect = self.dialect_class(frozenset(str(name) for (name,) in made))
         return Context(dialect, self.calendar, names, 0, first, last, self._definition, self._chart)
 
     def _extent(self) -> tuple[int | None, int | None]:

@@ -22,7 +22,7 @@ from core.errors import BadQuestion
 from core.queries.activity.active_users import in_group
 from core.queries.common.question import Ask, Context, Question, Rows, dates
 from core.queries.common.selection import ACTOR_FIELDS, Selection, label, select
-from core.sql.dialect import Binder, Statement
+from core.sql.dialect import Binder, Dialect, Statement
 from core.timeframe import Span
 
 CHARTED = 13
@@ -181,7 +181,7 @@ class Composition(Question):
             return f"select v0, {d.union('users')} as users from ({sets}) group by v0"
         if self.mode == "cross_values":
             each = f"""
-                select e.actor as actor, {d.combination(selection.value(bind, field))} as v0
+                select e.actor as actor, {_combination(d, selection.value(bind, field))} as v0
                 from {selection.source([field])}
                 where {selection.where(bind, span)} and e.actor <> 0
                 group by e.actor"""
@@ -225,3 +225,10 @@ class Composition(Question):
                 where c.actor <> 0
             )
             group by v0"""
+
+
+def _combination(dialect: Dialect, value: str) -> str:
+    """Aggregate: the texts of the different values in hex, ascending, commas between."""
+    if dialect.name == "clickhouse":
+        return f"arrayStringConcat(arraySort(groupUniqArray(hex(toString({value})))), ',')"
+    return f"hex_combination({value})"

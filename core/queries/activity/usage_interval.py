@@ -15,6 +15,7 @@ from pydantic import Field as Limited
 from core.answers import Bin, Cell, Histogram
 from core.catalog.selectors import titled
 from core.errors import BadQuestion
+from core.queries.activity.gaps import median_gaps
 from core.queries.common.question import Ask, Context, Question, dates
 from core.queries.common.selection import select
 from core.sql.dialect import Binder
@@ -116,7 +117,7 @@ class UsageInterval(Question):
 
     def _medians(self, ctx: Context, bind: Binder) -> str:
         """Relation (actor, halves): twice the median of the days between a person's days."""
-        return ctx.dialect.gaps(self._sets(ctx, bind))
+        return median_gaps(ctx.dialect, self._sets(ctx, bind))
 
     def _sets(self, ctx: Context, bind: Binder) -> str:
         span = ctx.span_to_today(self.range)

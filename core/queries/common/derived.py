@@ -26,7 +26,26 @@ def on_first_event(ctx: Context, bind: Binder, field: Field, actor: str) -> str:
     """Return the SQL of a context column's value id on a person's first event."""
     from core.queries.common.selection import Selection
 
-    return ctx.dialect.on_first_event(field.name, actor, Selection(ctx).own(bind, "x"))
+    own = Selection(ctx).own(bind, "x")
+    if ctx.dialect.name == "clickhouse":
+        return _looked_up_first(ctx, field.name, actor, own)
+    return _sought_first(field.name, actor, own)
+
+
+def _sought_first(column: str, actor: str, own: str) -> str:
+    """One seek: events lie in the order of actor and time."""
+    return f"""(
+            select x.{column} from events x
+            where x.actor = {actor} and {own}
+            order by x.ts, x.seq limit 1)"""
+
+
+def _looked_up_first(ctx: Context, column: str, actor: str, own: str) -> str:
+    """Of everybody at once, and looked up."""
+    relation = f"""
+            select x.actor as actor, argMin(x.{column}, (x.ts, x.seq)) as value
+            from events x where x.actor <> 0 and {own} group by x.actor"""
+    return ctx.dialect.looked_up(relation, actor, 0)
 
 
 def paying(ctx: Context, bind: Binder) -> str:

@@ -15,6 +15,7 @@ from core.catalog.selectors import meaning, together
 from core.columns import NONE
 from core.queries.common.question import Context, Rows
 from core.queries.common.selection import Members, Selection, checked, select
+from core.queries.common.session_key import session_key
 from core.sql.dialect import Binder, Statement
 from core.sql.sets import load
 from core.timeframe import Span
@@ -255,7 +256,7 @@ def _held(plan: Plan, bind: Binder, field: Field) -> str:
     if field.kind == "property":
         return f"'' || {d.json_property(field.name, bind)}"
     if field.kind == "session":
-        return f"'' || json_quote({d.session_key()})"
+        return f"'' || json_quote({session_key(plan.ctx)})"
     if field.is_text:
         return f"'' || json_quote(nullif({plan.shared.value(bind, field)}, {bind(NONE)}))"
     return f"'' || nullif({plan.shared.value(bind, field)}, 0)"

@@ -19,6 +19,7 @@ from core.queries.common.added_up import no_numbers
 from core.queries.common.assemble import Figure, Figures, collect
 from core.queries.common.question import Context, Rows
 from core.queries.common.selection import Selection, day_runs, slot_expression, whole_days
+from core.queries.common.session_key import session_key
 from core.queries.trend.windows import Windows
 from core.sql.dialect import Binder, Dialect, Statement
 from core.sums import total
@@ -184,7 +185,7 @@ class Scan:
 
     def _in_sessions(self, ctx: Context, bind: Binder, span: Span, slots: list[Bucket]) -> str:
         """A row per event of the sessions that hold a selected one, once per group of these."""
-        key = ctx.dialect.session_key()
+        key = session_key(ctx)
         everything = Selection(ctx, members=self.selection.members)
         values = [self.selection.value(bind, field) for field in self.by] + ["0", "0"]
         return f"""
@@ -219,7 +220,7 @@ class Scan:
         """SQL of what is aggregated of an event; NULL where it has nothing."""
         d = ctx.dialect
         if self.measure == "sessions":
-            return d.session_key()
+            return session_key(ctx)
         if self.property == AMOUNT:
             return amount(ctx, bind, named=self.named)
         raw = d.json_property(self.property, bind)

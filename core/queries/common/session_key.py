@@ -1,0 +1,42 @@
+"""What tells the sessions of events apart, for what groups events by them (definitions 9.2)."""
+
+from __future__ import annotations
+
+from core.queries.common.question import Context
+
+
+def session_key(ctx: Context) -> str:
+    """Return the SQL of a text per session of an event `e`, given or derived from gaps.
+
+    It is NULL outside any session.
+    """
+    if ctx.dialect.name == "clickhouse":
+        return _clickhouse()
+    return _sqlite(all_kept=not ctx.names.active)
+
+
+def _sqlite(*, all_kept: bool) -> str:
+    """The person with the given id, else with the start of the session the event lies in.
+
+    Args:
+        all_kept: whether every event with a session id is in a row of `sessions`; inactive ones
+            may not be.
+    """
+    kept = """and exists (
+                            select 1 from sessions s
+                            where s.session = e.session and s.session > 0 and s.actor = e.actor)"""
+    return f"""(case when e.session > 0 and e.actor <> 0 {"" if all_kept else kept}
+                        then e.actor || 's' || e.session
+                        when e.session = 0 and e.actor <> 0 then e.actor || '.' || (
+                            select case when s."end" >= e.ts then s.start end from sessions s
+                            where s.actor = e.actor and s.session = 0 and s.start <= e.ts
+                            order by s.start desc limit 1)
+                   end)"""
+
+
+def _clickhouse() -> str:
+    """The session was looked up when the event was copied."""
+    return """multiIf(
+            e.derived is null, null,
+            e.session > 0, concat(toString(e.actor), 's', toString(e.session)),
+            concat(toString(e.actor), '.', toString(e.derived)))"""
