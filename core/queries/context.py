@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 from core.catalog.catalog import Names
 from core.sql.dialect import Binder, Dialect
@@ -25,11 +25,16 @@ from core.timeframe import (
     resolve,
 )
 
-if TYPE_CHECKING:
-    from core.queries.common.question import Question
-
 QUIET = 7 * DAY
 """How long nothing may come, in ms, before the data counts as ended."""
+
+
+class Ranged(Protocol):
+    """What is asked about ranges of time: a question."""
+
+    def ranges(self, ctx: Context) -> tuple[str, ...]:
+        """Return the range texts that it is asked about."""
+        ...
 
 
 def present_of(ctx: Context, newest: int | None, *, later: bool) -> Context:
@@ -112,7 +117,7 @@ class Context:
         """Return an empty parameter collector."""
         return Binder(self.dialect)
 
-    def of(self, question: Question) -> Context:
+    def of(self, question: Ranged) -> Context:
         """Return the context that a question is asked within (definitions 1.9).
 
         Nothing after now counts, unless the range names days after today. Then everything does,

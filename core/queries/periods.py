@@ -8,12 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TypedDict
 
+from core.queries.context import Context
 from core.timeframe import UNITS, Bucket, Span, to_date
-
-if TYPE_CHECKING:
-    from core.queries.common.question import Context, Dates
 
 LONE_GAP = 365
 """Days without anything after the first events before these are called old."""
@@ -22,12 +20,22 @@ FEW_DAYS = 5
 """On how many days at most such old events lie."""
 
 
+class Dates(TypedDict):
+    """Local dates of a range, inclusive, ISO."""
+
+    first: str
+    last: str
+
+
+def dates(span: Span) -> Dates:
+    """Return a span's local dates as the `first` and `last` of a shape."""
+    return Dates(first=to_date(span.first_day).isoformat(), last=to_date(span.last_day).isoformat())
+
+
 def whole_dates(
     ctx: Context, span: Span, found: Sequence[Bucket], unit: str
 ) -> tuple[Dates, tuple[str, ...]]:
     """Return the dates that whole periods really cover, and a note where the range cuts one."""
-    from core.queries.common.question import dates
-
     if not found:
         return dates(span), ()
     first, last = found[0].first_day, min(found[-1].last_day, ctx.today)

@@ -32,15 +32,7 @@ from core.queries.activity.active_users import (
     split,
 )
 from core.queries.common.assemble import Figures, assemble, collect
-from core.queries.common.question import (
-    Ask,
-    Context,
-    Rows,
-    TimedQuestion,
-    dates,
-    find_bucket,
-    frame,
-)
+from core.queries.common.question import Ask, Context, Rows, TimedQuestion, find_bucket, frame
 from core.queries.common.selection import (
     Selection,
     day_runs,
@@ -50,6 +42,7 @@ from core.queries.common.selection import (
     whole_days,
 )
 from core.queries.common.session_key import session_key
+from core.queries.periods import dates
 from core.queries.trend.trend import Trend
 from core.sql.dialect import Binder, Statement
 from core.timeframe import DAY, Bucket, Span, runs

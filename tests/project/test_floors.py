@@ -64,9 +64,6 @@ UPWARD: Mapping[str, tuple[str, ...]] = {
         "core.definitions.series -> core.queries",
         "core.definitions.series -> core.queries.common.question",
     ),
-    "revenue is written with what a question is asked in": (
-        "core.catalog.revenue -> core.queries.common.question",
-    ),
     "verbs open pages themselves": (
         "tui.actions.choosing -> tui.navigation",
         "tui.actions.people_segment -> tui.screens.people",
@@ -107,14 +104,6 @@ PAGES: Mapping[str, tuple[str, ...]] = {
 """Reason -> imports of a page by a page or by what pages are built on."""
 
 CIRCLES: Mapping[str, tuple[str, ...]] = {
-    "the catalog's classes are parts of each other's types": (
-        "core.catalog.catalog",
-        "core.catalog.revenue",
-        "core.queries.common.question",
-        "core.queries.context",
-        "core.catalog.fields",
-        "core.queries.periods",
-    ),
     "membership is decided by questions that select with it": (
         "core.queries.common.derived",
         "core.queries.common.membership",

@@ -20,8 +20,9 @@ from core.catalog.catalog import Field
 from core.columns import OTHER
 from core.errors import BadQuestion
 from core.queries.activity.active_users import in_group
-from core.queries.common.question import Ask, Context, Question, Rows, dates
+from core.queries.common.question import Ask, Context, Question, Rows
 from core.queries.common.selection import ACTOR_FIELDS, Selection, label, select
+from core.queries.periods import dates
 from core.sql.dialect import Binder, Dialect, Statement
 from core.timeframe import Span
 

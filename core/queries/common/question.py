@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Generator, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar, TypedDict
+from typing import Any, ClassVar
 
 from pydantic import Field, field_validator
 
@@ -17,6 +17,7 @@ from core.answers import Cell, Comparison, Model, TimeBucket
 from core.errors import BadQuestion
 from core.filters import Clause, atoms
 from core.queries.context import Context as Context
+from core.queries.periods import lone_note
 from core.sql.dialect import Binder, Statement
 from core.timeframe import (
     CLOCK,
@@ -258,8 +259,6 @@ def frame(ctx: Context, question: TimedQuestion, *, whole: bool = False) -> Fram
     if unit != question.granularity:
         notes = (f"Too many points {question.granularity}: shown {unit}.",)
     if question.range.strip().lower() == "all_time":
-        from core.queries.periods import lone_note
-
         notes += lone_note(ctx, span)
     found = ctx.buckets(span, unit, whole=whole)
     present = (ctx.usual or ctx).now
@@ -288,15 +287,3 @@ def find_bucket(found: list[Bucket], label: str | None) -> Bucket | None:
         if bucket.label == label:
             return bucket
     raise BadQuestion(f"cell names bucket {label!r}, which is not in the answer.", parameter="cell")
-
-
-class Dates(TypedDict):
-    """Local dates of a range, inclusive, ISO."""
-
-    first: str
-    last: str
-
-
-def dates(span: Span) -> Dates:
-    """Return a span's local dates as the `first` and `last` of a shape."""
-    return Dates(first=to_date(span.first_day).isoformat(), last=to_date(span.last_day).isoformat())

@@ -12,12 +12,12 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from core.catalog.catalog import GROUPS, Field
-from core.catalog.revenue import brings
 from core.catalog.selectors import ANY_ACTIVE, meaning
 from core.columns import ACTIVE, EMPTY, NONE
 from core.errors import BadQuestion
 from core.filters import AnyOf, Clause, Condition, NotOf, atoms
 from core.queries.common.derived import FALSE, TRUE, on_first_event, paying
+from core.queries.common.revenue import brings
 from core.sql.dialect import Binder
 from core.timeframe import Bucket, Span, days_span, runs
 

@@ -15,8 +15,9 @@ from pydantic import Field as Limited
 from core.answers import Cell, Column, Table
 from core.catalog.selectors import exactly
 from core.queries.activity.active_users import by_event_statement, members_of_group
-from core.queries.common.question import Ask, Context, Question, dates
+from core.queries.common.question import Ask, Context, Question
 from core.queries.common.selection import select
+from core.queries.periods import dates
 from core.sql.dialect import Binder
 from core.text import percent
 

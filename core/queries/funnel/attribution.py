@@ -19,9 +19,10 @@ from core.columns import NONE
 from core.errors import BadQuestion
 from core.queries.activity.active_users import in_group
 from core.queries.common.added_up import currencies, finite, left_out
-from core.queries.common.question import Ask, Context, Question, Rows, dates
+from core.queries.common.question import Ask, Context, Question, Rows
 from core.queries.common.selection import label, select
 from core.queries.funnel.attribution_weights import ENDS, decay, weight, weights
+from core.queries.periods import dates
 from core.sql.dialect import Binder
 from core.text import percent
 

@@ -20,7 +20,7 @@ from core.answers import Cell, Column, Table
 from core.catalog.catalog import Field
 from core.columns import NONE
 from core.errors import BadQuestion
-from core.queries.common.question import Ask, Context, Rows, dates
+from core.queries.common.question import Ask, Context, Rows
 from core.queries.common.selection import ACTOR_FIELDS, label
 from core.queries.funnel.attempts import attempts
 from core.queries.funnel.fields import FunnelFields
@@ -28,6 +28,7 @@ from core.queries.funnel.notes import notes
 from core.queries.funnel.plan import EVERYBODY, Plan
 from core.queries.funnel.statistics import odds_ratio, phi, strength, two_shares
 from core.queries.funnel.values import has_value
+from core.queries.periods import dates
 from core.sql.dialect import Binder, Statement
 
 FEW = 25

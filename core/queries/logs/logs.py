@@ -30,13 +30,13 @@ from core.queries.common.question import (
     Question,
     Rows,
     TimedQuestion,
-    dates,
     find_bucket,
     frame,
 )
 from core.queries.common.selection import day_runs, slot_expression, whole_days
 from core.queries.context import present_of
 from core.queries.logs.fields import GROUPS, Wanted, level_of, log_field, wanted_logs
+from core.queries.periods import dates
 from core.sql.dialect import Binder, Statement
 from core.timeframe import Bucket, Span, runs
 from core.values.json_text import stored_object

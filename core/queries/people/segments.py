@@ -14,9 +14,10 @@ from pydantic import Field, field_validator
 
 from core.answers import Cell, Column, People, Table
 from core.errors import BadQuestion, did_you_mean
-from core.queries.common.question import Ask, Context, Question, dates
+from core.queries.common.question import Ask, Context, Question
 from core.queries.common.selection import Selection, select
 from core.queries.people.people import page, persons
+from core.queries.periods import dates
 from core.sql.dialect import Binder, Dialect
 from core.timeframe import Span
 

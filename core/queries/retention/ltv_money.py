@@ -13,9 +13,10 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from core.catalog.catalog import Field
-from core.catalog.revenue import amount, names_it
+from core.catalog.revenue import names_it
 from core.catalog.selectors import ANY, meaning
 from core.queries.common.question import Context, Rows
+from core.queries.common.revenue import amount
 from core.queries.common.selection import Selection, select, slot_expression
 from core.sql.dialect import Binder
 from core.sums import total

@@ -1,0 +1,46 @@
+"""What an event brought, as SQL; which events and properties say so, core.catalog.revenue has."""
+
+from __future__ import annotations
+
+from core.catalog.revenue import is_named
+from core.filters import Condition
+from core.queries.context import Context
+from core.sql.dialect import Binder
+
+
+def amount(ctx: Context, bind: Binder, *, named: bool = False) -> str:
+    """Return the SQL of what an event `e` brought, NULL where nothing; properties are joined.
+
+    Args:
+        named: the question names its events as revenue, whatever they are called.
+    """
+    d = ctx.dialect
+
+    def number(*names: str) -> str:
+        found = [d.as_number(d.json_property(name, bind)) for name in names]
+        return found[0] if len(found) == 1 else f"coalesce({', '.join(found)})"
+
+    price, quantity = number("price", "$price"), number("quantity", "$quantity")
+    plain = f"coalesce({number('amount')}, {price}) * coalesce({quantity}, 1)"
+    if not named:
+        ids = [id_ for name, id_ in ctx.names.events.items() if is_named(name)]
+        plain = f"case when {d.member('e.event', bind.list(ids))} then {plain} end"
+    return f"coalesce({number('$revenue', 'revenue')}, {price} * {quantity}, {plain})"
+
+
+def brings(ctx: Context, bind: Binder) -> str:
+    """Return the SQL of whether `amount` of an event `e` is one; flat, as it stands deep inside."""
+    d = ctx.dialect
+
+    def number(name: str) -> str:
+        raw = d.json_property(name, bind)
+        there = d.holds(Condition(field=name, operator="is_set"), raw, bind)
+        return f"{there} and {d.as_number(raw)} is not null"
+
+    def either(*names: str) -> str:
+        return " or ".join(number(name) for name in names)
+
+    ids = bind.list([id_ for name, id_ in ctx.names.events.items() if is_named(name)])
+    return f"""({either("$revenue", "revenue")}
+                or ({either("price", "$price")}) and ({either("quantity", "$quantity")})
+                or {d.member("e.event", ids)} and ({either("amount", "price", "$price")}))"""
