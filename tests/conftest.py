@@ -1,14 +1,33 @@
-"""How the random tests draw their worlds.
+"""How the random tests draw their worlds, and charts that fail.
 
-By default every run draws the same ones, so that a test passes or fails for everybody alike.
+By default every run draws the same worlds, so that a test passes or fails for everybody alike.
 `pytest -m hypothesis --hypothesis-profile=explore` draws new ones each time; what it finds is
 printed with the seed and the lines that repeat it.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
 from hypothesis import settings
 
 settings.register_profile("fixed", derandomize=True, database=None, deadline=None)
 settings.register_profile("explore", derandomize=False, deadline=None, print_blob=True)
 settings.load_profile("fixed")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def stand_in() -> Iterator[Callable[..., Any]]:
+    """A chart that fails, fails its test: no table stands in for it. Yields what would draw it."""
+    import core.draw
+
+    usual = core.draw.stand_in
+
+    def shown(*_: Any) -> None:
+        raise
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(core.draw, "stand_in", shown)
+        yield usual

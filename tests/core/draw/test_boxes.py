@@ -226,6 +226,13 @@ def test_every_line_fits(answer, width, height, look, cursor, data):
     navigate(answer, chart)
 
 
+@settings(max_examples=30, deadline=None)
+@given(series(), st.integers(24, 120), st.integers(5, 30), looks)
+def test_every_chart_of_a_series_is_drawn(answer, width, height, look):
+    for chart in charts(answer):
+        inside(draw(answer, width, height, look, chart=chart), width, height, look)
+
+
 @settings(max_examples=40, deadline=None)
 @given(answers, st.integers(1, 160), looks)
 def test_text_fits_its_width(answer, width, look):

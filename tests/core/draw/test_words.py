@@ -177,9 +177,26 @@ def test_nothing_to_draw_is_said():
     assert shown(empty) == "Nothing counted in May 01 - May 07 2024."
 
 
-def test_a_table_stands_in_when_a_chart_cannot_be_drawn(monkeypatch):
+def test_a_table_stands_in_when_a_chart_cannot_be_drawn(stand_in, monkeypatch):
+    monkeypatch.setattr("core.draw.stand_in", stand_in)
     monkeypatch.setattr("core.draw.plot._built", lambda *_: "too small")
     assert "Fri Apr 12 2024" in shown(drawings.signups())
+
+
+def broken(*_: object) -> None:
+    raise ZeroDivisionError
+
+
+def test_a_series_whose_chart_fails_is_drawn_as_its_table(stand_in, monkeypatch):
+    table = shown(drawings.by_source(), chart="table")
+    monkeypatch.setattr("core.draw.bars.bar_chart", broken)
+    with pytest.raises(ZeroDivisionError):
+        shown(drawings.by_source(), chart="bars")
+    monkeypatch.setattr("core.draw.stand_in", stand_in)
+    assert shown(drawings.by_source(), chart="bars") == table
+    monkeypatch.setattr("core.draw.table.series_table", broken)
+    with pytest.raises(ZeroDivisionError):
+        shown(drawings.by_source(), chart="table")
 
 
 def test_small_boxes_get_a_number():
@@ -285,7 +302,7 @@ import sys
 from core.draw import draw, plain
 from core.draw.spark import sparkline
 from core.words.charts import CHARTS
-from tests import drawings
+from tests.worlds import drawings
 for make in (drawings.activation, drawings.retention, drawings.top_events, drawings.people):
     draw(make(), 80, 20)
 draw(drawings.signups(), 80, 20, chart="bars")
