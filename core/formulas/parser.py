@@ -6,7 +6,7 @@ among the people of segment 1. Several formulas stand between semicolons; `%:` b
 as a percentage, `$:` as money. Letters and functions are written in either case.
 
 A missing operand makes its result missing, and so does a division by 0 or a number too large to
-hold. Loads lark when a formula is parsed.
+hold.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
-from importlib import resources
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from core.errors import BadQuestion, did_you_mean
@@ -147,10 +147,10 @@ def _parser() -> Any:
 
 
 def grammar() -> Grammar:
-    """Return the grammar of formulas; loads lark."""
+    """Return the grammar of formulas."""
     from core.grammars.tables import Grammar
 
-    rules = resources.files("core.formulas").joinpath("formula.lark").read_text("utf-8")
+    rules = Path(__file__).with_name("formula.lark").read_text("utf-8")
     return Grammar("formula", rules)
 
 
@@ -188,16 +188,14 @@ class _Reader:
         return Formula(self.text, terms, unit, node)
 
     def tree(self) -> Any:
-        from lark import UnexpectedInput
+        from core.grammars.machine import END, Unexpected
 
         try:
             return _parser().parse(self.part)
-        except UnexpectedInput as error:
-            at = error.pos_in_stream if isinstance(error.pos_in_stream, int) else -1
-            end = len(self.part.rstrip())
-            if not 0 <= at < end or getattr(error, "token", "-") == "":
-                raise self.wrong("formula is not finished.", end) from None
-            raise self.wrong(f"formula has {clean(self.part[at])!r}", at) from None
+        except Unexpected as error:
+            if error.token is not None and error.token.type == END:
+                raise self.wrong("formula is not finished.", len(self.part.rstrip())) from None
+            raise self.wrong(f"formula has {clean(self.part[error.at])!r}", error.at) from None
 
     def wrong(self, sentence: str, at: int, hint: str = "") -> BadQuestion:
         return wrong(sentence, self.whole, self.start + at, hint)

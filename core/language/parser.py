@@ -1,18 +1,16 @@
 """From text to the body of a question, with a caret under what cannot be read.
 
-Loads lark; nothing imports this before a text has to be parsed.
+Nothing imports this before a text has to be parsed.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import lru_cache
-from importlib import resources
-
-from lark import Lark
-from lark.exceptions import UnexpectedCharacters, UnexpectedInput, UnexpectedToken
+from pathlib import Path
 
 from core.errors import BadQuestion
+from core.grammars.machine import END, Machine, Unexpected
 from core.grammars.tables import Grammar, parser
 from core.language.rules_clauses import Rules
 from core.language.rules_conditions import Mistake
@@ -47,20 +45,20 @@ def parse_body(text: str) -> Whole:
     except Mistake as mistake:
         hint = f"{pointed(text, mistake.at)}\n{mistake.hint}".rstrip()
         raise BadQuestion(mistake.message, "\n" + hint) from None
-    except UnexpectedInput as error:
+    except Unexpected as error:
         raise _explained(text, error) from None
     assert isinstance(whole, Whole)
     return whole
 
 
 @lru_cache(maxsize=1)
-def _parser() -> Lark:
+def _parser() -> Machine:
     return parser(grammar(), Rules())
 
 
 def grammar() -> Grammar:
     """Return the grammar of questions: grammar.lark and a terminal for each keyword and sign."""
-    rules = resources.files("core.language").joinpath("grammar.lark").read_text("utf-8")
+    rules = Path(__file__).with_name("grammar.lark").read_text("utf-8")
     words = "\n".join(
         f"{name}.{_FIRST.get(name, 5)}: /(?:{pattern}){_BOUNDARY}/i"
         for name, pattern in KEYWORDS.items()
@@ -84,20 +82,16 @@ def pointed(text: str, at: int) -> str:
     return f"  {before}{shown}{after}\n  {' ' * (column - start + len(before))}^"
 
 
-def _explained(text: str, error: UnexpectedInput) -> BadQuestion:
-    at = error.pos_in_stream if isinstance(error.pos_in_stream, int) else len(text)
-    wanted: Iterable[str] = ()
-    found = clean(text[at : at + 20].split("\n")[0])
-    if isinstance(error, UnexpectedToken):
-        wanted = error.accepts or error.expected
-        if error.token.type == "$END":
-            at, found = len(text.rstrip()), ""
-        else:
-            found = clean(str(error.token), 40)
-    elif isinstance(error, UnexpectedCharacters):
-        wanted = error.allowed or ()
+def _explained(text: str, error: Unexpected) -> BadQuestion:
+    at, token = error.at, error.token
+    if token is None:
+        found = clean(text[at : at + 20].split("\n")[0])
+    elif token.type == END:
+        at, found = len(text.rstrip()), ""
+    else:
+        found = clean(str(token), 40)
     sentence = f"{found!r} was not expected here." if found else "The question is not finished."
-    return BadQuestion(sentence, f"\n{pointed(text, at)}\nExpected {_listed(wanted)}.")
+    return BadQuestion(sentence, f"\n{pointed(text, at)}\nExpected {_listed(error.wanted)}.")
 
 
 def _listed(terminals: Iterable[str]) -> str:

@@ -7,8 +7,7 @@ import re
 from decimal import Decimal
 from typing import Any
 
-from lark import Token
-
+from core.grammars.machine import Token
 from core.language.rules_conditions import (
     Mistake,
     Name,
@@ -56,7 +55,7 @@ def _range_of(token: Token) -> str:
     unit = {"month": "m"}.get(unit, unit)
     if unit not in "hdwmy" or "." in count:
         raise Mistake(
-            f"{str(token)!r} is not a range.", token.start_pos or 0, "For example 24h, 30d, 12m."
+            f"{str(token)!r} is not a range.", token.start_pos, "For example 24h, 30d, 12m."
         )
     return f"{count}{unit}"
 
@@ -66,7 +65,7 @@ def _seconds(token: Token) -> int | float:
     unit = {"m": "min"}.get(unit, unit)
     if unit not in _MS:
         raise Mistake(
-            f"{str(token)!r} is not a duration.", token.start_pos or 0, "For example 45s, 1h, 14d."
+            f"{str(token)!r} is not a duration.", token.start_pos, "For example 45s, 1h, 14d."
         )
     value = Decimal(count) * _MS[unit] / 1000
     return int(value) if value == value.to_integral_value() else float(value)
@@ -77,7 +76,7 @@ def _bracket(token: Token) -> list[int]:
     match = re.fullmatch(r"(\d{1,4})(?:-(\d{1,4}))?", token)
     if match is None:
         raise Mistake(
-            f"{str(token)!r} is not a bracket of days.", token.start_pos or 0,
+            f"{str(token)!r} is not a bracket of days.", token.start_pos,
             "For example brackets 0, 1-6, 7-29.",
         )  # fmt: skip
     return [int(match[1]), int(match[2] or match[1]) + 1]
@@ -351,8 +350,8 @@ class Rules(_Cells):
     def chart(self, children: list[Token]) -> Part:
         word = str(children[-1])
         if word.lower() not in NAMES:
-            raise Mistake(f"There is no chart {word!r}.", children[-1].start_pos or 0, _CHARTS)
-        return Part({CHART: word.lower()}, children[-1].start_pos or 0)
+            raise Mistake(f"There is no chart {word!r}.", children[-1].start_pos, _CHARTS)
+        return Part({CHART: word.lower()}, children[-1].start_pos)
 
     def settings(self, children: list[Any]) -> Part:
         parts = [child for child in children if isinstance(child, Part)]
@@ -369,7 +368,7 @@ class Rules(_Cells):
         try:
             value = json.loads(unquoted(children[-1]))
         except (ValueError, RecursionError):
-            raise Mistake("This is not JSON.", children[-1].start_pos or 0) from None
+            raise Mistake("This is not JSON.", children[-1].start_pos) from None
         return Part({str(children[0]): value}, at_of(children))
 
     def setting_null(self, children: list[Any]) -> Part:

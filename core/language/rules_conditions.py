@@ -6,9 +6,8 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
-from lark import Token, Transformer
-
 from core.filters import MAX_DEPTH, OPERATORS
+from core.grammars.machine import Token
 from core.text import clean
 
 Body = dict[str, Any]
@@ -81,7 +80,7 @@ def at_of(children: list[Any]) -> int:
     """Return where in the text a rule began."""
     for child in children:
         if isinstance(child, Token):
-            return child.start_pos or 0
+            return child.start_pos
         if isinstance(child, Name | Part):
             return child.at
     return 0
@@ -92,20 +91,20 @@ def last_word(children: list[Any]) -> str:
     return str(children[-1])
 
 
-class Conditions(Transformer[Token, Any]):
+class Conditions:
     """Rules of `where` and of a step's own conditions."""
 
     def word(self, children: list[Token]) -> Name:
-        return Name(str(children[0]), children[0].start_pos or 0, bare=True)
+        return Name(str(children[0]), children[0].start_pos, bare=True)
 
     def quoted(self, children: list[Token]) -> Name:
-        return Name(unquoted(children[0]), children[0].start_pos or 0)
+        return Name(unquoted(children[0]), children[0].start_pos)
 
     def number(self, children: list[Token]) -> int | float:
         text = str(children[0])
         value = float(text) if re.search(r"[.eE]", text) else int(text)
         if isinstance(value, float) and abs(value) == float("inf"):
-            raise Mistake(f"{clean(text, 30)} is too large.", children[0].start_pos or 0)
+            raise Mistake(f"{clean(text, 30)} is too large.", children[0].start_pos)
         return value
 
     def true(self, _: list[Token]) -> bool:

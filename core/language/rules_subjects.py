@@ -8,9 +8,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from lark import Token
-
 from core.formulas.functions import MEASURING, WINDOWS
+from core.grammars.machine import Token
 from core.language.formulas import FUNCTIONS, MAX_SERIES, MEASURES, Call, series_of
 from core.language.rules_conditions import (
     Body,
@@ -95,7 +94,7 @@ class Subjects(Conditions):
     def dotted(self, children: list[Any]) -> tuple[str | None, str | None, bool]:
         event, found = str(children[0]), unquoted(children[1])
         if not event.endswith("."):
-            at = children[1].start_pos or 0
+            at = children[1].start_pos
             raise Mistake("An event and its property are joined by a dot.", at)
         return None if event.lower() == "any." else event[:-1], found or EMPTY_NAME, False
 
@@ -208,7 +207,7 @@ class Subjects(Conditions):
 
     def part_number(self, children: list[Token]) -> list[Any]:
         if not re.fullmatch(r"[\d.]+", children[0]):
-            raise Mistake("A formula's numbers are plain, such as 2.5.", children[0].start_pos or 0)
+            raise Mistake("A formula's numbers are plain, such as 2.5.", children[0].start_pos)
         return [str(children[0])]
 
     def part_inside(self, children: list[Any]) -> list[Any]:
@@ -225,7 +224,7 @@ class Subjects(Conditions):
 
     def call_number(self, children: list[Token]) -> str:
         if not re.fullmatch(r"[\d.]+", children[0]):
-            raise Mistake("A formula's numbers are plain, such as 2.5.", children[0].start_pos or 0)
+            raise Mistake("A formula's numbers are plain, such as 2.5.", children[0].start_pos)
         return str(children[0])
 
     def call(self, children: list[Any]) -> Part:
@@ -266,7 +265,7 @@ class Subjects(Conditions):
         text = next(child for child in children[1:] if isinstance(child, Token))
         series = [part[0] for part in children if isinstance(part, list)]
         body = {"kind": "formula", "formula": unquoted(text)}
-        return Part({**body, **({"series": series} if series else {})}, text.start_pos or 0)
+        return Part({**body, **({"series": series} if series else {})}, text.start_pos)
 
     def grouped(self, children: list[Any]) -> Part:
         return Part({"kind": "grouped", **selected_as("event", children)})
@@ -325,7 +324,7 @@ class Subjects(Conditions):
         return Part({"kind": "logs", "metric": "raw"})
 
     def sql(self, children: list[Token]) -> Part:
-        at = children[-1].start_pos or 0
+        at = children[-1].start_pos
         return Part({"kind": "sql", "query": unquoted(children[-1])}, at)
 
     def people(self, children: list[Any]) -> Part:

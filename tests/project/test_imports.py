@@ -81,6 +81,14 @@ def test_commands_that_print_load_no_screen(arguments: tuple[str, ...], db: str)
         assert "plotext" not in found
 
 
+QUESTION = "signup last 90d by country where country = US"
+
+
+def test_reading_a_question_loads_neither_lark_nor_a_chart() -> None:
+    found = loaded(f"from core.language.questions import parse; parse({QUESTION!r})")
+    assert not found & {"lark", "plotext", "textual", "click", "regex"}
+
+
 def test_the_whole_core_loads_no_screen() -> None:
     names = [
         ".".join(file.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
