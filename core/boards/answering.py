@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from core.definitions.board import CHART_OF, DEFAULT_RANGE, Block, Board
+from core.definitions.series import metric_question
 from core.errors import FootfallError, Stopped
 from core.filters import Clause, Condition
 from core.queries.common.question import Question
@@ -36,16 +37,26 @@ def block_question(
         BadQuestion: a text of the block is no question.
         BadInput: a metric is not known.
     """
-    from core.definitions.series import series_question
-
     filters = () if block.ignore_board_filters else (*board.filters, *where)
-    plain = None if block.series or block.chart_id else series_question(block.question)
+    plain = None if block.series or block.chart_id else _asked(block, block.question)
     if plain is None or plain.kind == "saved" or block.axis_config is not None:
         return _several(board, block, range_override, filters)
     own = plain.range if "range" in plain.model_fields_set else None
     wanted = range_override or own or board.default_range or DEFAULT_RANGE
     asked = plain if wanted == own else with_range(plain, wanted)
     return asked if plain.kind in UNFILTERED else _narrowed(asked, filters)
+
+
+def _asked(block: Block, query: str | dict[str, Any]) -> Question:
+    """Return what a query of a block asks: in text, in JSON, or as a metric."""
+    from core.language.questions import parse_any, today
+    from core.queries import from_json
+
+    if isinstance(query, str):
+        return parse_any(query, block.language)
+    if "metric" in query and "kind" not in query:
+        query = metric_question(query)
+    return from_json(query if block.language is None else today(query, block.language))
 
 
 def _narrowed(question: Question, filters: Sequence[Clause]) -> Question:
@@ -58,7 +69,7 @@ def _several(
     board: Board, block: Block, range_override: str | None, filters: Sequence[Clause]
 ) -> Question:
     from core.answers.display import AxisConfig
-    from core.definitions.series import BlockSeries, series_question
+    from core.definitions.series import BlockSeries
     from core.queries.composite.saved_chart import SavedChart
     from core.queries.composite.several import Part, Several
 
@@ -66,7 +77,7 @@ def _several(
     query = block.question or (SavedChart(chart=block.chart_id).model_dump(exclude_unset=True)
                                | {"kind": "saved"} if block.chart_id else "")  # fmt: skip
     for series in block.series or (BlockSeries(query=query),):
-        question = series_question(series.query)
+        question = _asked(block, series.query)
         own = question.range if "range" in question.model_fields_set else None
         parts.append(
             Part(
@@ -111,7 +122,7 @@ def block_chart(block: Block) -> str:
         return block.chart or CHART_OF[block.visualization]
     if not block.question or block.question.lstrip()[:1] == "{":
         return ""
-    return parse_kept(block.question).chart
+    return parse_kept(block.question, block.language).chart
 
 
 def answer_board(

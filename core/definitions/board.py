@@ -6,7 +6,6 @@ and how a board is answered is in core.boards.answering.
 
 from __future__ import annotations
 
-import json
 import uuid
 from typing import Annotated, Any, Literal, TypeVar
 
@@ -79,6 +78,8 @@ class Block(Model):
         chart_id: id of a saved chart, whose changes it follows.
         visualization, chart: how it is drawn: a documented name, or a name of
             core.words.charts; "" is the usual one.
+        language: version of the language of its question or series where they could not be
+            written in today's; None is today's.
         axis_config: how the axes are drawn.
         ignore_board_filters: the board's filters do not narrow it (definitions 11.11).
         content: a note's markdown.
@@ -92,6 +93,7 @@ class Block(Model):
     chart_id: str = Field(default="", max_length=100)
     visualization: Visualization = ""
     chart: str = Field(default="", max_length=20)
+    language: int | None = Field(default=None, ge=1)
     axis_config: AxisConfig | None = None
     ignore_board_filters: bool = False
     content: str = Field(default="", max_length=20_000)
@@ -175,10 +177,6 @@ class Board(Model):
             raise ValueError("two blocks have one id")
         return blocks
 
-    def to_json(self) -> str:
-        """Return the board as indented JSON; `board_from_json` gives it back."""
-        return self.model_dump_json(indent=2, by_alias=True)
-
     def block(self, id_: str) -> Block | None:
         """Return the block with an id, or None."""
         return next((b for b in self.blocks if b.id == id_), None)
@@ -219,12 +217,3 @@ def checked(kind: type[AnyModel], data: Any) -> AnyModel:
         text = first["msg"].removeprefix("Value error, ")
         sentence = f"{kind.__name__}{' ' + place if place else ''}: {text}."
         raise BadInput(sentence, parameter=place) from error
-
-
-def board_from_json(text: str | bytes) -> Board:
-    """Return the board that JSON describes; BadInput when it does not."""
-    try:
-        data = json.loads(text)
-    except (ValueError, RecursionError) as error:
-        raise BadInput(f"This is not JSON: {error}.") from error
-    return checked(Board, data)

@@ -14,7 +14,6 @@ from pydantic import Field, field_validator
 from core.answers import Model
 from core.answers.display import Display
 from core.errors import BadInput, did_you_mean
-from core.queries.common.question import Question
 
 METRICS: dict[str, dict[str, Any]] = {
     "dau": {"kind": "active_users", "metric": "dau"},
@@ -57,23 +56,6 @@ class BlockSeries(Model):
         if isinstance(query, dict) and "metric" in query and "kind" not in query:
             metric_question(query)
         return query
-
-
-def series_question(query: str | dict[str, Any]) -> Question:
-    """Return the question of a series.
-
-    Raises:
-        BadQuestion: it is none.
-        BadInput: its metric is not known.
-    """
-    from core.language.questions import parse_any
-    from core.queries import from_json
-
-    if isinstance(query, str):
-        return parse_any(query)
-    if "metric" in query and "kind" not in query:
-        return from_json(metric_question(query))
-    return from_json(query)
 
 
 def metric_question(query: dict[str, Any]) -> dict[str, Any]:

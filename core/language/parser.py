@@ -17,6 +17,7 @@ from core.language.rules_conditions import Mistake
 from core.language.rules_subjects import Whole
 from core.text import clean
 from core.words.lexicon import COMPARE_SIGNS, KEYWORDS, MEANINGS
+from core.words.versions import keywords, may_differ
 
 _BOUNDARY = r"(?![\w.:$@%+\-])"
 _FIRST = {
@@ -34,14 +35,17 @@ _SHOWN = 66
 _NAMED = 12
 
 
-def parse_body(text: str) -> Whole:
+def parse_body(text: str, language: int | None = None) -> Whole:
     """Return what the question in `text` says: its fields, where each is given, its chart.
+
+    Args:
+        language: version of the language that it is written in; None is today's.
 
     Raises:
         BadQuestion: with the line, a caret under the place and what was expected there.
     """
     try:
-        whole = _parser().parse(text)
+        whole = _parser(language if may_differ(text, language) else None).parse(text)
     except Mistake as mistake:
         hint = f"{pointed(text, mistake.at)}\n{mistake.hint}".rstrip()
         raise BadQuestion(mistake.message, "\n" + hint) from None
@@ -51,17 +55,21 @@ def parse_body(text: str) -> Whole:
     return whole
 
 
-@lru_cache(maxsize=1)
-def _parser() -> Machine:
-    return parser(grammar(), Rules())
+@lru_cache(maxsize=4)
+def _parser(language: int | None) -> Machine:
+    return parser(grammar(language), Rules(language))
 
 
-def grammar() -> Grammar:
-    """Return the grammar of questions: grammar.lark and a terminal for each keyword and sign."""
+def grammar(language: int | None = None) -> Grammar:
+    """Return the grammar of questions: grammar.lark and a terminal for each keyword and sign.
+
+    Args:
+        language: its version; words that are newer are names in it. None is today's.
+    """
     rules = Path(__file__).with_name("grammar.lark").read_text("utf-8")
     words = "\n".join(
         f"{name}.{_FIRST.get(name, 5)}: /(?:{pattern}){_BOUNDARY}/i"
-        for name, pattern in KEYWORDS.items()
+        for name, pattern in keywords(language).items()
     )
     signs = " | ".join(f'"{sign}"' for sign in COMPARE_SIGNS)
     return Grammar("language", f"{rules}\n{words}\nCOMPARE_SIGN: {signs}\n")

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from contextlib import suppress
 from dataclasses import dataclass, field
+from typing import Any
 
 from core.errors import BadQuestion
 from core.language.cells import format_cell
@@ -19,10 +20,11 @@ from core.queries.schemas import charts
 from core.sql.text import is_sql
 from core.words.charts import either
 from core.words.lexicon import MAX_LENGTH
+from core.words.versions import check_language, may_differ, newer_words
 
 __all__ = [
     "Parsed", "check_chart", "format_cell", "format_parsed", "format_question", "parse",
-    "parse_any", "parse_full", "parse_kept",
+    "parse_any", "parse_full", "parse_kept", "today",
 ]  # fmt: skip
 
 MAX_JSON = 1_000_000
@@ -87,8 +89,14 @@ def check_chart(kind: str, chart: str, text: str = "", at: int = 0) -> None:
         )
 
 
-def parse_kept(text: str) -> Parsed:
-    """Return the same for a text that was stored, whose chart need not suit the question."""
+def parse_kept(text: str, language: int | None = None) -> Parsed:
+    """Return the same for a text that was stored, whose chart need not suit the question.
+
+    Args:
+        language: version of the language that it was written in; None is today's.
+    """
+    if language is not None:
+        check_language(language)
     if len(text) > MAX_LENGTH:
         raise BadQuestion(
             f"The question is {len(text):,} characters long; {MAX_LENGTH:,} are allowed.",
@@ -102,16 +110,17 @@ def parse_kept(text: str) -> Parsed:
     from core.language.parser import parse_body, pointed
     from core.language.rules_clauses import CHART
 
-    whole = parse_body(text)
-    fields = kind_class(str(whole.body["kind"])).model_fields
+    whole = parse_body(text, language)
+    body = _nested_today(whole.body, language)
+    fields = kind_class(str(body["kind"])).model_fields
     known = {info.alias or key for key, info in fields.items()}
     try:
-        for field in whole.body:
+        for field in body:
             if field not in known:
                 word = text[whole.places[field] :].split()[0]
-                kind = str(whole.body["kind"]).replace("_", " ")
+                kind = str(body["kind"]).replace("_", " ")
                 raise BadQuestion(f"{word!r} does not suit {kind}.", parameter=field)
-        return Parsed(from_json(whole.body), whole.chart, whole.places.get(CHART, 0))
+        return Parsed(from_json(body), whole.chart, whole.places.get(CHART, 0))
     except BadQuestion as error:
         at = whole.places.get(error.parameter.split(".")[0])
         if not at:
@@ -120,10 +129,16 @@ def parse_kept(text: str) -> Parsed:
         raise BadQuestion(error.message, hint, parameter=error.parameter) from None
 
 
-def parse_any(text: str) -> Question:
-    """Return the question that a text, or a JSON object when it starts with "{", means."""
-    if text.lstrip()[:1] != "{":
-        return parse(text)
+def parse_any(text: str, language: int | None = None) -> Question:
+    """Return the question that a text, or a JSON object when it starts with "{", means.
+
+    Args:
+        language: version of the language that it was written in; None is today's.
+    """
+    if not _is_json(text):
+        return parse_kept(text, language).question
+    if language is not None:
+        text = str(today(text, language))
     if len(text) > MAX_JSON:
         raise BadQuestion(f"The question is {len(text):,} characters long.", "It is too long.")
     if _depth(text) > MAX_JSON_DEPTH:
@@ -131,6 +146,59 @@ def parse_any(text: str) -> Question:
     with suppress(ValueError):  # from_json says what is wrong with it
         _refuse_halves(json.dumps(json.loads(text), ensure_ascii=False))
     return from_json(text)
+
+
+def today(asked: str | dict[str, Any], language: int) -> str | dict[str, Any]:
+    """Return a stored question as today's language writes it.
+
+    Args:
+        asked: its text, or its JSON as text or object, in which only texts depend on the language.
+        language: version of the language that it was written in.
+
+    Raises:
+        BadQuestion: the version is later than this program's, or a text that has to be written
+            anew cannot be read.
+    """
+    check_language(language)
+    try:
+        if isinstance(asked, dict):
+            return dict(_nested_today(asked, language))
+        if not _is_json(asked):
+            return _text_today(asked, language)
+        body = json.loads(asked)
+        found = _nested_today(body, language)
+        return asked if found == body else json.dumps(found, ensure_ascii=False)
+    except RecursionError:
+        raise BadQuestion(f"The question nests deeper than {MAX_JSON_DEPTH}.") from None
+    except ValueError as error:
+        raise BadQuestion(f"This is not JSON: {error}.") from None
+
+
+def _text_today(text: str, language: int) -> str:
+    if not may_differ(text, language):
+        return text
+    found = format_parsed(parse_kept(text, language))
+    if len(found) > MAX_LENGTH:
+        raise BadQuestion("The question is too long in today's language.", "Write it as JSON.")
+    return found
+
+
+def _nested_today(body: Any, language: int | None) -> Any:
+    """Return a question's JSON with the questions that it holds as text in today's language."""
+    if language is None or newer_words(language) is None:
+        return body
+    if isinstance(body, list):
+        return [_nested_today(each, language) for each in body]
+    if not isinstance(body, dict):
+        return body
+    found = {key: _nested_today(value, language) for key, value in body.items()}
+    if isinstance(found.get("question"), str):
+        found["question"] = today(found["question"], language)
+    return found
+
+
+def _is_json(text: str) -> bool:
+    return text.lstrip()[:1] == "{"
 
 
 def _refuse_halves(text: str) -> None:

@@ -24,6 +24,7 @@ from core.language.rules_subjects import Subjects, Whole, filtered_as, merged
 from core.timeframe import ALIASES, GRANULARITIES
 from core.words.charts import NAMES
 from core.words.lexicon import SEGMENTS
+from core.words.versions import newer_words
 
 CHART = "\0chart"
 """Where a part keeps the chart, which is no field of a question."""
@@ -164,7 +165,19 @@ class _Cells(Subjects):
 
 
 class Rules(_Cells):
-    """Rules of the clauses, and of the question they make up."""
+    """Rules of the clauses, and of the question they make up.
+
+    Args:
+        language: version of the language; segments and units that are newer are names in it. None
+            is today's.
+    """
+
+    def __init__(self, language: int | None = None) -> None:
+        super().__init__()
+        self._newer = newer_words(language)
+
+    def _is_new(self, word: str) -> bool:
+        return self._newer is not None and self._newer.fullmatch(word) is not None
 
     def question(self, parts: list[Part]) -> Whole:
         read = [self._ranked(parts[0], part) for part in parts]
@@ -223,7 +236,7 @@ class Rules(_Cells):
     def breakdown(self, children: list[Any]) -> Part:
         names = names_of(children)
         first = names[0].text.lower()
-        if len(names) == 1 and names[0].bare and first in _UNIT_WORDS:
+        if len(names) == 1 and names[0].bare and first in _UNIT_WORDS and not self._is_new(first):
             return Part({"granularity": first}, at_of(children))
         return Part({"breakdown": [name.text for name in names]}, at_of(children))
 
@@ -240,7 +253,7 @@ class Rules(_Cells):
     def members(self, children: list[Any]) -> Part:
         name = children[-1]
         word = re.sub(r"[\s-]+", "_", name.text.lower())
-        known = name.bare and word in SEGMENTS
+        known = name.bare and word in SEGMENTS and not self._is_new(word)
         return Part({"segment": word} if known else {"audience": name.text}, at_of(children))
 
     def members_segment(self, children: list[Any]) -> Part:

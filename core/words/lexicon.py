@@ -12,6 +12,9 @@ from core.filters import OPERATORS
 from core.timeframe import ALIASES, GRANULARITIES, RANGE_WORDS
 from core.words.charts import NAMES
 
+LANGUAGE: Final = 1
+"""Version of the question language, raised whenever it gets a word; see core/words/versions.py."""
+
 SEGMENTS: Final = (
     "new", "returning", "dormant", "churned", "one_timer", "casual", "regular", "power_user",
 )  # fmt: skip

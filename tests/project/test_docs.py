@@ -25,6 +25,7 @@ from core.sources import logs as log_fields
 from core.store.workspace import open_writer
 from core.timeframe import ALIASES, GRANULARITIES, RANGE_WORDS
 from core.words.charts import CHARTS
+from core.words.lexicon import LANGUAGE as VERSION_OF_LANGUAGE
 from core.words.lexicon import SEGMENTS
 from tests import ROOT
 from tui.commands import COMMANDS
@@ -257,6 +258,10 @@ def _objects(connection: sqlite3.Connection) -> dict[str, set[str]]:
         if not name.startswith("sqlite_"):
             found[kind].add(name)
     return found
+
+
+def test_the_version_of_the_language_is_the_present_one() -> None:
+    assert f"it is {VERSION_OF_LANGUAGE}." in " ".join(section(LANGUAGE, "Versions").split())
 
 
 def test_the_version_of_the_file_is_the_present_one() -> None:

@@ -59,11 +59,6 @@ UPWARD: Mapping[str, tuple[str, ...]] = {
         "core.queries.composite.several -> core.language.questions",
         "core.queries.people.people -> core.language.questions",
     ),
-    "a series of a board is made into its question where it is defined": (
-        "core.definitions.series -> core.language.questions",
-        "core.definitions.series -> core.queries",
-        "core.definitions.series -> core.queries.common.question",
-    ),
     "verbs open pages themselves": (
         "tui.actions.choosing -> tui.navigation",
         "tui.actions.people_segment -> tui.screens.people",

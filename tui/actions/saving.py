@@ -158,6 +158,7 @@ def _changed(board: Board, block: Block, question: Question, chart: str) -> Bloc
     question = question.model_copy(update={"conditions": kept})
     asked: dict[str, Any] = {
         "question": format_question(question), "chart": chart, "series": (), "chart_id": "",
+        "language": None,
     }  # fmt: skip
     if question.kind == "several":
         asked["axis_config"] = None

@@ -160,6 +160,8 @@ def board_json(
 ) -> tuple[Any, int]:
     """Return a board and its answers for JSON, {"board": ..., "answers": {block id: ...}}, and the
     exit code; see `write_board`."""
+    from core.boards.files import board_data
+
     _, board, answers = _answered(path, name, range, where)
     found = {
         id_: {"error": str(answer)}
@@ -167,7 +169,7 @@ def board_json(
         else answer.model_dump(mode="json", by_alias=True)
         for id_, answer in answers.items()
     }
-    return {"board": json.loads(board.to_json()), "answers": found}, _code(answers)
+    return {"board": board_data(board), "answers": found}, _code(answers)
 
 
 @command.command("list")
@@ -188,11 +190,12 @@ def list_(pinned: bool, db: str | None, format: str | None, width: int | None) -
 @db_option
 def export(name: str, file: str | None, db: str | None) -> None:
     """Write the board NAME as JSON to FILE, or to standard output."""
+    from core.boards.files import board_to_json
     from core.store.workspace import is_part_of
     from tui.commands.starting import find_board
 
     path = database(db)
-    text = find_board(path, open_engine(path), name).to_json() + "\n"
+    text = board_to_json(find_board(path, open_engine(path), name)) + "\n"
     if file in (None, "-"):
         put_json(json.loads(text))
     else:
@@ -212,7 +215,8 @@ def import_(file: str, title: str | None, profile: str | None, db: str | None) -
 
     A board with the same id is replaced if it is yours; otherwise the new one is added beside it.
     """
-    from core.definitions.board import board_from_json, new_id
+    from core.boards.files import board_from_json
+    from core.definitions.board import new_id
     from core.errors import NotFound
 
     saved = saved_at(database(db), profile)

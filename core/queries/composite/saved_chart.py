@@ -72,11 +72,13 @@ def opened(ctx: Context, question: Question) -> Question:
 
 def chart_question(body: dict[str, Any]) -> Question:
     """Return the question in a saved chart's body; BadQuestion when there is none."""
-    from core.language.questions import parse_any
+    from core.language.questions import parse_any, today
     from core.queries import from_json
 
-    asked = body.get("question", "")
-    return from_json(asked) if isinstance(asked, dict) else parse_any(str(asked))
+    asked, language = body.get("question", ""), body.get("language")
+    if not isinstance(asked, dict):
+        return parse_any(str(asked), language)
+    return from_json(asked if language is None else today(asked, language))
 
 
 def narrowed(question: Question, conditions: tuple[Any, ...] = (), **given: Any) -> Question:

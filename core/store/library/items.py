@@ -13,6 +13,7 @@ from typing import Any
 from core.definitions.board import new_id
 from core.definitions.saved import Item, Kind, Version
 from core.errors import BadInput, NotFound, did_you_mean, not_as_written
+from core.language.kept import read_kept, read_tiles, write_kept, write_tiles
 from core.store.library.access import KEPT_MS, Desk
 from core.store.library.profiles import Profile
 from core.values.json_text import stored_object
@@ -28,6 +29,10 @@ ONE = {
     "custom_events": "custom event",
 }  # fmt: skip
 _ITEM = "id, title, description, body, owner, pinned, created_at, updated_at"
+
+_READ = {"charts": read_kept, "boards": read_tiles}
+_WRITE = {"charts": write_kept, "boards": write_tiles}
+"""Kind -> what makes a stored body one to work with, and back, where it holds questions."""
 
 
 class Items:
@@ -53,7 +58,7 @@ class Items:
                 """,
                 (int(pinned_only),),
             ).fetchall()
-        return [_to_item(row) for row in rows]
+        return [_to_item(kind, row) for row in rows]
 
     def one(self, kind: Kind, name: str) -> Item:
         """Return one by id or title; NotFound with the nearest titles."""
@@ -67,7 +72,7 @@ class Items:
                 (name, name, name),
             ).fetchall()
         if rows:
-            return _to_item(rows[0])
+            return _to_item(kind, rows[0])
         titles = [item.title for item in self.all(kind)]
         raise NotFound(
             f"There is no {ONE[kind]} {name!r}.",
@@ -113,7 +118,7 @@ class Items:
     def _store(
         self, connection: sqlite3.Connection, profile: Profile, kind: Kind, item: Item
     ) -> None:
-        now, body = self.desk.clock(), json.dumps(item.body)
+        now, body = self.desk.clock(), _stored(kind, item.body)
         connection.execute(
             f"""
             insert into {table_of(kind)} ({_ITEM}) values (?, ?, ?, ?, ?, ?, ?, ?)
@@ -160,8 +165,8 @@ class Items:
                 (kind, item.id),
             ).fetchall()
         return [
-            Version(version=number, title=title, description=description, body=stored_object(body),
-                    saved_by=by, saved_at=at)
+            Version(version=number, title=title, description=description,
+                    body=_body(kind, body), saved_by=by, saved_at=at)
             for number, title, description, body, by, at in rows
         ]  # fmt: skip
 
@@ -264,11 +269,20 @@ def not_deleted(id_: str) -> NotFound:
     return NotFound(f"Nothing deleted has the id {id_!r}.", "Deleted things are kept for 30 days.")
 
 
-def _to_item(row: tuple[Any, ...]) -> Item:
+def _body(kind: Kind, stored: Any) -> dict[str, Any]:
+    body = stored_object(stored)
+    return _READ[kind](body) if kind in _READ else body
+
+
+def _stored(kind: Kind, body: dict[str, Any]) -> str:
+    return json.dumps(_WRITE[kind](body) if kind in _WRITE else body)
+
+
+def _to_item(kind: Kind, row: tuple[Any, ...]) -> Item:
     id_, title, description, body, owner, pinned, created, updated = row
     try:
         return Item(
-            id=id_, title=title, description=description, body=stored_object(body), owner=owner,
+            id=id_, title=title, description=description, body=_body(kind, body), owner=owner,
             is_pinned=bool(pinned), created_at=created, updated_at=updated,
         )  # fmt: skip
     except (ValueError, TypeError) as error:

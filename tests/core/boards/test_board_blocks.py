@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from core.boards.answering import answer_board, block_chart, block_question, filter_words
-from core.definitions.board import Board, board_from_json, checked
+from core.boards.files import board_from_json, board_to_json
+from core.definitions.board import Board, checked
 from core.errors import BadInput, NotFound
 from core.store.library.saved import Item, Saved
 from tests.worlds.fixture import A_RANGE, appendix_a
@@ -72,7 +73,7 @@ def test_the_documented_form_is_read():
     assert (part.name, part.range, part.question.compare) == ("DAU", "7d", "yoy")
     assert part.display.line_style == "dashed"
     assert question.axes.left_y.scale == "logarithmic"
-    assert board_from_json(found.to_json()) == found
+    assert board_from_json(board_to_json(found)) == found
 
 
 def test_it_comes_back_as_it_was_saved(engine):

@@ -9,8 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.boards.answering import answer_board, block_chart, block_question
+from core.boards.files import board_from_json, board_to_json
 from core.boards.starters import starter_boards
-from core.definitions.board import Block, Board, Position, board_from_json, checked
+from core.definitions.board import Block, Board, Position, checked
 from core.draw import Look
 from core.draw.board import print_board
 from core.draw.layout import layout
@@ -24,7 +25,7 @@ from tests.worlds.world import DAY, Event, World, engine_of
 
 def test_json_gives_the_board_back():
     board, _ = sample_board()
-    assert board_from_json(board.to_json()) == board
+    assert board_from_json(board_to_json(board)) == board
 
 
 @pytest.mark.parametrize(

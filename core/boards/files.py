@@ -1,0 +1,37 @@
+"""Boards as files: JSON as `footfall board export` writes it and `board import` reads it.
+
+A tile says in which version of the language its question is written; see core.language.kept.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from core.definitions.board import Board, checked
+from core.errors import BadInput
+from core.language.kept import read_tiles, write_tiles
+
+
+def board_from_json(text: str | bytes) -> Board:
+    """Return the board that JSON describes; BadInput when it does not."""
+    try:
+        data = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise BadInput(f"This is not JSON: {error}.") from error
+    return board_from(data)
+
+
+def board_from(data: Any) -> Board:
+    """Return the board that an object of a file describes; BadInput when it does not."""
+    return checked(Board, read_tiles(data) if isinstance(data, dict) else data)
+
+
+def board_to_json(board: Board) -> str:
+    """Return a board as indented JSON; `board_from_json` gives it back."""
+    return json.dumps(board_data(board), indent=2, ensure_ascii=False)
+
+
+def board_data(board: Board) -> dict[str, Any]:
+    """Return a board as the object of its file."""
+    return write_tiles(board.model_dump(mode="json", by_alias=True))

@@ -1,0 +1,88 @@
+"""What is stored of questions: text, and the version of the language that it was written in.
+
+The body of a chart and a tile of a board hold a question, or several series, in text or JSON, and
+beside them `language`, a whole number. Where nothing is said it is 1. What is written is the
+version of the newest word in the text, so that an older program refuses only what it could misread.
+
+What was read is in today's language and says no version, unless it could not be written anew: it
+then stays as it is stored, and asking it says why.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from copy import deepcopy
+from typing import Any, Final
+
+from core.errors import BadQuestion
+from core.words.versions import check_language, may_differ, needed_language
+
+FIELD: Final = "language"
+"""Where the version stands."""
+
+FIRST: Final = 1
+"""The version of what says none."""
+
+Body = dict[str, Any]
+
+
+def read_kept(kept: Body) -> Body:
+    """Return a stored chart or tile with its question in today's language.
+
+    Args:
+        kept: its JSON: a `question`, or `series` with a `query` each.
+    """
+    language = FIRST if kept.get(FIELD) is None else kept[FIELD]
+    found = {name: deepcopy(value) for name, value in kept.items() if name != FIELD}
+    try:
+        check_language(language)
+        for holder, name in _places(found):
+            if may_differ(_text_of(holder[name]), language):
+                from core.language.questions import today
+
+                holder[name] = today(holder[name], language)
+    except BadQuestion:
+        return {**kept, FIELD: language}
+    return found
+
+
+def write_kept(body: Body) -> Body:
+    """Return a chart or tile as it is stored."""
+    language = body.get(FIELD)
+    if language is None:
+        needed = (needed_language(_text_of(holder[name])) for holder, name in _places(body))
+        language = max(needed, default=FIRST)
+    found = {name: value for name, value in body.items() if name != FIELD}
+    return found if language == FIRST else {**found, FIELD: language}
+
+
+def read_tiles(kept: Body) -> Body:
+    """Return a stored board with the questions of its tiles in today's language."""
+    return _in_tiles(kept, read_kept)
+
+
+def write_tiles(body: Body) -> Body:
+    """Return a board as it is stored."""
+    return _in_tiles(body, write_kept)
+
+
+def _in_tiles(board: Body, change: Callable[[Body], Body]) -> Body:
+    blocks = board.get("blocks")
+    if not isinstance(blocks, list):
+        return board
+    tiles = [change(block) if isinstance(block, dict) else block for block in blocks]
+    return {**board, "blocks": tiles}
+
+
+def _places(body: Body) -> Iterator[tuple[Body, str]]:
+    """Return the objects that hold what a chart or tile asks, each with its field there."""
+    series = body.get("series")
+    holders = [(each, "query") for each in series] if isinstance(series, list) else []
+    for holder, name in [(body, "question"), *holders]:
+        if isinstance(holder, dict) and isinstance(holder.get(name), str | dict):
+            yield holder, name
+
+
+def _text_of(asked: str | Body) -> str:
+    return asked if isinstance(asked, str) else json.dumps(asked, ensure_ascii=False)

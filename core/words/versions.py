@@ -1,0 +1,89 @@
+"""Versions of the question language: which words each of them has.
+
+A word that is added was a name before, so a text is read by the words of the version it was
+written in. Version 1 has every word that `ADDED` does not name. Where a version is None, today's is
+meant, LANGUAGE.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+from core.errors import BadQuestion
+from core.words.lexicon import KEYWORDS, LANGUAGE
+
+ADDED: Final[Mapping[int, tuple[str, ...]]] = {}
+"""Version -> the words that came with it: alternatives of KEYWORDS, as they stand there, segments,
+and units of time. The highest version is LANGUAGE."""
+
+_NEVER: Final = "(?!)x"
+"""A pattern that matches nothing."""
+
+
+def check_language(language: int) -> None:
+    """Refuse a version that cannot be read.
+
+    Raises:
+        BadQuestion: it is later than this program's, or no version at all.
+    """
+    if not isinstance(language, int) or language < 1:
+        raise BadQuestion(
+            f"{language!r} is not a version of the question language.", parameter="language"
+        )
+    if language > LANGUAGE:
+        raise BadQuestion(
+            f"This question needs version {language} of the question language; "
+            f"this footfall reads up to version {LANGUAGE}.",
+            "Update footfall.",
+            parameter="language",
+        )
+
+
+def newer_words(language: int | None) -> re.Pattern[str] | None:
+    """Return a pattern of the words that came after a version, or None where there are none."""
+    words = "|".join(_added_after(language))
+    return re.compile(rf"(?:{words})(?!\w)", re.IGNORECASE) if words else None
+
+
+def may_differ(text: str, language: int | None) -> bool:
+    """Whether a text might mean something else in a version than today: it holds a newer word.
+
+    What is escaped, as in JSON, cannot be seen, and might be one.
+    """
+    newer = newer_words(language)
+    return newer is not None and ("\\u" in text or newer.search(text) is not None)
+
+
+def needed_language(text: str) -> int:
+    """Return the version of the newest word in a text: there and later it means the same."""
+    return next(version for version in range(1, LANGUAGE + 1) if not may_differ(text, version))
+
+
+def keywords(language: int | None) -> Mapping[str, str]:
+    """Return KEYWORDS as they were in a version; a keyword that is newer matches nothing."""
+    newer = set(_added_after(language))
+    if not newer:
+        return KEYWORDS
+    return {
+        name: "|".join(way for way in alternatives(pattern) if way not in newer) or _NEVER
+        for name, pattern in KEYWORDS.items()
+    }
+
+
+def _added_after(language: int | None) -> Iterator[str]:
+    since = LANGUAGE if language is None else language
+    return (word for version, words in ADDED.items() if version > since for word in words)
+
+
+def alternatives(pattern: str) -> list[str]:
+    """Return what stands between the bars of a pattern that are in no parentheses."""
+    found, depth = [""], 0
+    for char in pattern:
+        depth += {"(": 1, ")": -1}.get(char, 0)
+        if char == "|" and not depth:
+            found.append("")
+        else:
+            found[-1] += char
+    return found
