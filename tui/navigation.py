@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from core.queries.common.question import Question
+from core.queries.kinds import KINDS
 from tui.screens.page import Page
-
-PEOPLE = ("people", "segment", "audience", "user_search")
-PERSON = "user_activity"
 
 
 def page_for(place: str, question: Question, title: str = "", chart: str = "") -> Page:
     """Return a page for any question: people as a list, a person as a timeline, else a chart."""
-    if question.kind in PEOPLE:
+    page = KINDS[question.kind].page
+    if page == "people":
         from tui.screens.people import PeoplePage
 
         return PeoplePage(place, question)
-    if question.kind == PERSON:
+    if page == "person":
         from tui.screens.timeline import TimelinePage
 
         return TimelinePage(place, str(getattr(question, "user", "")))
@@ -26,4 +25,4 @@ def page_for(place: str, question: Question, title: str = "", chart: str = "") -
 
 def has_own_page(question: Question) -> bool:
     """Whether a question is shown elsewhere than in a chart."""
-    return question.kind in PEOPLE or question.kind == PERSON
+    return KINDS[question.kind].page != "chart"

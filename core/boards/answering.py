@@ -16,9 +16,7 @@ from core.definitions.series import metric_question
 from core.errors import FootfallError, Stopped
 from core.filters import Clause, Condition
 from core.queries.common.question import Question
-
-UNFILTERED = frozenset({"sql"})
-"""Kinds whose questions take no conditions."""
+from core.queries.kinds import KINDS
 
 
 def block_question(
@@ -44,7 +42,7 @@ def block_question(
     own = plain.range if "range" in plain.model_fields_set else None
     wanted = range_override or own or board.default_range or DEFAULT_RANGE
     asked = plain if wanted == own else with_range(plain, wanted)
-    return asked if plain.kind in UNFILTERED else _narrowed(asked, filters)
+    return _narrowed(asked, filters) if KINDS[plain.kind].filtered else asked
 
 
 def _asked(block: Block, query: str | dict[str, Any]) -> Question:
@@ -143,7 +141,8 @@ def answer_board(
             try:
                 question = block_question(board, block, range_override, where)
                 answer = engine.answer(question, stop=stop, forgiving=True)
-                label = "" if question.kind in UNFILTERED else filter_words(board, block, where)
+                filtered = KINDS[question.kind].filtered
+                label = filter_words(board, block, where) if filtered else ""
                 notes = (*answer.notes, label) if label else answer.notes
                 found[block.id] = answer.model_copy(update={"notes": notes})
             except Stopped:

@@ -9,10 +9,10 @@ from pyroaring import BitMap
 
 from core.columns import CONTEXT
 from core.definitions.board import DEFAULT_RANGE, Block, Board, Position
+from core.queries.terms import duration_words, name, range_words
 from core.sql.sets import load
 from core.text import cut
 from core.timeframe import add_months, to_date, to_day
-from core.words.terms import duration_words, name, range_words
 
 CANDIDATES = 8
 """Events looked at for a funnel, the most widespread first."""

@@ -12,7 +12,7 @@ from typing import Any
 
 from core.catalog.selectors import CustomEvent, check_custom
 from core.errors import BadQuestion
-from core.words.terms import step_words
+from core.queries.terms import step_words
 
 _PIECES = re.compile(
     r"""(?P<text>"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')

@@ -16,7 +16,7 @@ from copy import deepcopy
 from typing import Any, Final
 
 from core.errors import BadQuestion
-from core.words.versions import check_language, may_differ, needed_language
+from core.queries.versions import check_language, may_differ, needed_language
 
 FIELD: Final = "language"
 """Where the version stands."""

@@ -5,7 +5,7 @@ Nothing imports this before a text has to be parsed.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from pathlib import Path
 
@@ -13,17 +13,17 @@ from core.errors import BadQuestion
 from core.grammars.machine import END, Machine, Unexpected
 from core.grammars.tables import Grammar, parser
 from core.language.rules_clauses import Rules
-from core.language.rules_conditions import Mistake
-from core.language.rules_subjects import Whole
+from core.queries.kinds import KINDS
+from core.queries.lexicon import COMPARE_SIGNS, KEYWORDS, MEANINGS
+from core.queries.versions import keywords, may_differ
 from core.text import clean
-from core.words.lexicon import COMPARE_SIGNS, KEYWORDS, MEANINGS
-from core.words.versions import keywords, may_differ
+from core.words.kinds import Kind
+from core.words.reading import Mistake, Whole
 
 _BOUNDARY = r"(?![\w.:$@%+\-])"
-_FIRST = {
-    "ORDER": 7, "MODE": 7, "NO_VALUE": 7, "IN_LIST": 6, "EVENTS_LIST": 6,
-    "FROM_STEP": 6, "TO_STEP": 6, "FUNNEL_TREND": 6,
-}  # fmt: skip
+_FIRST = {"ORDER": 7, "NO_VALUE": 7, "IN_LIST": 6, "FROM_STEP": 6, "TO_STEP": 6}
+_FIRST_OF_KINDS = 7
+_USUAL = 5
 """Terminals that win over others which match the beginning of the same text."""
 
 _SUBJECTS = (
@@ -61,18 +61,38 @@ def _parser(language: int | None) -> Machine:
 
 
 def grammar(language: int | None = None) -> Grammar:
-    """Return the grammar of questions: grammar.lark and a terminal for each keyword and sign.
+    """Return the grammar of questions: grammar.lark, the phrases of kinds, and the terminals.
 
     Args:
         language: its version; words that are newer are names in it. None is today's.
     """
     rules = Path(__file__).with_name("grammar.lark").read_text("utf-8")
+    kinds = KINDS.values()
     words = "\n".join(
-        f"{name}.{_FIRST.get(name, 5)}: /(?:{pattern}){_BOUNDARY}/i"
+        f"{name}.{_rank_of(name, pattern, kinds)}: /(?:{pattern}){_BOUNDARY}/i"
         for name, pattern in keywords(language).items()
     )
     signs = " | ".join(f'"{sign}"' for sign in COMPARE_SIGNS)
-    return Grammar("language", f"{rules}\n{words}\nCOMPARE_SIGN: {signs}\n")
+    text = "\n".join([rules, *_alternatives(kinds), words, f"COMPARE_SIGN: {signs}", ""])
+    return Grammar("language", text)
+
+
+def _alternatives(kinds: Iterable[Kind]) -> Iterator[str]:
+    """Yield the rules whose alternatives are the phrases of kinds."""
+    found: dict[str, list[str]] = {}
+    for kind in kinds:
+        for rule, alias, phrase in kind.rules():
+            found.setdefault(rule, []).append(f"{phrase.grammar} -> {alias}")
+    for rule, ways in found.items():
+        yield f"?{rule}: " + "\n    | ".join(ways)
+
+
+def _rank_of(terminal: str, pattern: str, kinds: Iterable[Kind]) -> int:
+    """Return the priority of a terminal: several words win over the first of them."""
+    if terminal in _FIRST:
+        return _FIRST[terminal]
+    of_a_kind = any(terminal in kind.wording.words for kind in kinds)
+    return _FIRST_OF_KINDS if of_a_kind and r"\s+" in pattern else _USUAL
 
 
 # -- mistakes

@@ -1,7 +1,7 @@
 """Questions as text: text -> question, question -> canonical text, a number's address in words.
 
 Parsing loads lark; writing does not. The grammar is core/grammar.lark, its words
-core/words/lexicon.py.
+core/queries/lexicon.py.
 """
 
 from __future__ import annotations
@@ -12,15 +12,15 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from core.errors import BadQuestion
-from core.language.cells import format_cell
 from core.language.writer import format_chart, format_question, in_words
 from core.queries import from_json, kind_class
+from core.queries.behind import format_cell
 from core.queries.common.question import Question
 from core.queries.schemas import charts
+from core.queries.versions import check_language, may_differ, newer_words
 from core.sql.text import is_sql
 from core.words.charts import either
-from core.words.lexicon import MAX_LENGTH
-from core.words.versions import check_language, may_differ, newer_words
+from core.words.names import MAX_LENGTH
 
 __all__ = [
     "Parsed", "check_chart", "format_cell", "format_parsed", "format_question", "parse",

@@ -4,27 +4,32 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
 from core.grammars.machine import Token
-from core.language.rules_conditions import (
+from core.language.rules_conditions import conditions_of, scalar_of
+from core.language.rules_subjects import Subjects
+from core.queries.kinds import KINDS
+from core.queries.versions import newer_words
+from core.timeframe import ALIASES, GRANULARITIES
+from core.words.charts import NAMES
+from core.words.kinds import Kind, Read
+from core.words.names import SEGMENTS
+from core.words.reading import (
+    Body,
     Mistake,
     Name,
     Part,
+    Whole,
     at_of,
-    conditions_of,
     flat,
     last_word,
+    merged,
     names_of,
-    scalar_of,
     unquoted,
 )
-from core.language.rules_subjects import Subjects, Whole, filtered_as, merged
-from core.timeframe import ALIASES, GRANULARITIES
-from core.words.charts import NAMES
-from core.words.lexicon import SEGMENTS
-from core.words.versions import newer_words
 
 CHART = "\0chart"
 """Where a part keeps the chart, which is no field of a question."""
@@ -32,9 +37,6 @@ CHART = "\0chart"
 _CHARTS = f"Charts are {', '.join(NAMES)}."
 _MS = {"ms": 1, "s": 1000, "min": 60_000, "h": 3_600_000, "d": 86_400_000, "w": 604_800_000}
 _ORDERS = {"in any order": "unordered", "in order": "ordered", "strictly": "sequential"}
-_MODES = {
-    "on or after": "unbounded", "on or before": "on_or_before", "in a streak": "streak",
-}  # fmt: skip
 _UNIT_WORDS = frozenset({*ALIASES, *GRANULARITIES}) - {"min", "1m", "1h", "1d", "1w"}
 
 
@@ -70,49 +72,6 @@ def _seconds(token: Token) -> int | float:
         )
     value = Decimal(count) * _MS[unit] / 1000
     return int(value) if value == value.to_integral_value() else float(value)
-
-
-def _bracket(token: Token) -> list[int]:
-    """Return days 0-4, both included, as [0, 5]."""
-    match = re.fullmatch(r"(\d{1,4})(?:-(\d{1,4}))?", token)
-    if match is None:
-        raise Mistake(
-            f"{str(token)!r} is not a bracket of days.", token.start_pos,
-            "For example brackets 0, 1-6, 7-29.",
-        )  # fmt: skip
-    return [int(match[1]), int(match[2] or match[1]) + 1]
-
-
-def _of_tiles(part: Part) -> Part:
-    """Return a clause of grouped metrics, whose field and limit have names of their own."""
-    fields = dict(part.fields)
-    if len(fields.get("breakdown", ())) == 1:
-        fields["group_by"] = fields.pop("breakdown")[0]
-    if "limit" in fields:
-        fields["max_groups"] = fields.pop("limit")
-    return Part(fields, part.at)
-
-
-def _of_touches(part: Part) -> Part:
-    """Return a clause of attribution, whose field and window in days have names of their own."""
-    fields = dict(part.fields)
-    if len(fields.get("breakdown", ())) == 1:
-        fields["property"] = fields.pop("breakdown")[0]
-    if (fields.get("window_seconds") or 1) % 86_400 == 0:
-        fields["lookback_days"] = fields.pop("window_seconds") // 86_400
-    return Part(fields, part.at)
-
-
-_EXPLAINED = (
-    "kind", "of", "range", "conditions", "audience", "segment", "compare", "granularity",
-    "breakdown", "limit",
-)  # fmt: skip
-
-
-def _explaining(body: dict[str, Any]) -> dict[str, Any]:
-    """Return the fields of an explanation, those it has not being of the question behind it."""
-    own = {k: v for k, v in body.items() if k in _EXPLAINED or k[0] == "\0"}
-    return {**own, "of": {**body["of"], **{k: v for k, v in body.items() if k not in own}}}
 
 
 def _selector(children: list[Any]) -> str:
@@ -164,6 +123,25 @@ class _Cells(Subjects):
         return Part({"after": children[-1].text}, at_of(children))
 
 
+def _subject_of(kind: Kind, read: Read) -> Callable[[list[Any]], Part]:
+    """Return the rule of a phrase that asks for a kind."""
+
+    def rule(children: list[Any]) -> Part:
+        part = _part(read(children), children)
+        return Part({"kind": kind.name, **part.fields}, part.at)
+
+    return rule
+
+
+def _clause_of(read: Read) -> Callable[[list[Any]], Part]:
+    """Return the rule of a clause that only one kind has."""
+    return lambda children: _part(read(children), children)
+
+
+def _part(found: Body | Part, children: list[Any]) -> Part:
+    return found if isinstance(found, Part) else Part(found, at_of(children))
+
+
 class Rules(_Cells):
     """Rules of the clauses, and of the question they make up.
 
@@ -173,33 +151,23 @@ class Rules(_Cells):
     """
 
     def __init__(self, language: int | None = None) -> None:
-        super().__init__()
         self._newer = newer_words(language)
+        for kind in KINDS.values():
+            for rule, alias, phrase in kind.rules():
+                of_kind = rule == "kind"
+                read = _subject_of(kind, phrase.read) if of_kind else _clause_of(phrase.read)
+                setattr(self, alias, read)
 
     def _is_new(self, word: str) -> bool:
         return self._newer is not None and self._newer.fullmatch(word) is not None
 
     def question(self, parts: list[Part]) -> Whole:
-        read = [self._ranked(parts[0], part) for part in parts]
-        body = merged(read)
-        if body["kind"] == "explain":
-            body = _explaining(body)
+        kind = KINDS[parts[0].fields["kind"]]
+        read = [parts[0], *(kind.clause(part) for part in parts[1:])]
+        body = kind.body(merged(read))
         places = {key: part.at for part in read for key in part.fields}
         depth = body.pop("\0depth", 1)
         return Whole(body, places, body.pop(CHART, ""), depth)
-
-    def _ranked(self, subject: Part, part: Part) -> Part:
-        """`by users` ranks the top events; elsewhere it is a field, which groups tiles."""
-        if subject.fields["kind"] == "grouped":
-            return _of_tiles(part)
-        if subject.fields["kind"] == "attribution":
-            return _of_touches(part)
-        if subject.fields["kind"] == "paths" and part.fields.get("window_seconds"):
-            return Part({"scope": part.fields["window_seconds"]}, part.at)
-        by = part.fields.get("breakdown")
-        if by in (["users"], ["count"]) and subject.fields["kind"] == "top_events":
-            return Part({"order_by": by[0]}, part.at)
-        return part
 
     def start(self, children: list[Whole]) -> Whole:
         return children[0]
@@ -274,9 +242,6 @@ class Rules(_Cells):
     def path_to(self, children: list[Any]) -> Part:
         return Part({"to": _selector(children)}, at_of(children))
 
-    def path_steps(self, children: list[Token]) -> Part:
-        return Part({"steps": int(str(children[0]).split()[0])}, at_of(children))
-
     def order(self, children: list[Token]) -> Part:
         return Part({"order": _ORDERS[flat(children[0])]}, at_of(children))
 
@@ -329,30 +294,6 @@ class Rules(_Cells):
 
     def bin_width(self, children: list[Token]) -> Part:
         return Part({"width": _seconds(children[-1])}, at_of(children))
-
-    def returning(self, children: list[Any]) -> Part:
-        return Part(filtered_as("return", children), at_of(children))
-
-    def mode(self, children: list[Token]) -> Part:
-        return Part({"mode": _MODES[flat(children[0])]}, at_of(children))
-
-    def tile_size(self, children: list[Any]) -> Part:
-        return Part({"size": children[-1]}, at_of(children))
-
-    def tile_shade(self, children: list[Any]) -> Part:
-        return Part({"intensity": children[-1]}, at_of(children))
-
-    def basis(self, children: list[Token]) -> Part:
-        hours = flat(children[0]).startswith("24")
-        return Part({"basis": "24h" if hours else "calendar"}, at_of(children))
-
-    def brackets(self, children: list[Token]) -> Part:
-        return Part(
-            {"mode": "bracket", "brackets": [_bracket(c) for c in children[1:]]}, at_of(children)
-        )
-
-    def cohorts(self, children: list[Token]) -> Part:
-        return Part({"cohort": flat(children[-1]).replace(" ", "_")}, at_of(children))
 
     def direction(self, children: list[Token]) -> Part:
         return Part({"direction": str(children[0]).lower()}, at_of(children))

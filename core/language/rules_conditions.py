@@ -1,4 +1,4 @@
-"""Rules of conditions, and the small pieces all rules are made of."""
+"""Rules of conditions: `where`, and the brackets behind a step."""
 
 from __future__ import annotations
 
@@ -9,36 +9,10 @@ from typing import Any
 from core.filters import MAX_DEPTH, OPERATORS
 from core.grammars.machine import Token
 from core.text import clean
-
-Body = dict[str, Any]
+from core.words.reading import Body, Mistake, Name, at_of, flat, unquoted
 
 SIGNS = {way: op.key for op in OPERATORS.values() for way in op.spellings}
 """What text writes -> key of the operator."""
-
-
-class Mistake(Exception):
-    """Something the rules refuse, at a character of the text."""
-
-    def __init__(self, message: str, at: int, hint: str = "") -> None:
-        super().__init__(message)
-        self.message, self.at, self.hint = message, at, hint
-
-
-@dataclass(frozen=True)
-class Name:
-    """A name in the text; `bare` when it was not quoted."""
-
-    text: str
-    at: int
-    bare: bool = False
-
-
-@dataclass(frozen=True)
-class Part:
-    """What a subject or clause says: fields of the question, and where it says so."""
-
-    fields: Body
-    at: int = 0
 
 
 @dataclass(frozen=True)
@@ -48,47 +22,6 @@ class Node:
     body: Body
     depth: int = 1
     loose: list[Node] = field(default_factory=list)
-
-
-_ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f"}
-
-
-def unquoted(token: str) -> str:
-    """Return what a quoted text says: escapes as in JSON; others, as in "\\d+", stay."""
-
-    def plain(match: re.Match[str]) -> str:
-        code = match[1]
-        if len(code) == 5:
-            char = chr(int(code[1:], 16))
-            return "\N{REPLACEMENT CHARACTER}" if "\ud800" <= char <= "\udfff" else char
-        return _ESCAPES.get(code, code if code in "\"'\\/" else match[0])
-
-    return re.sub(r"\\(u[0-9a-fA-F]{4}|.)", plain, token[1:-1], flags=re.S)
-
-
-def flat(token: str) -> str:
-    """Return words in lower case with single spaces."""
-    return " ".join(token.lower().split())
-
-
-def names_of(children: list[Any]) -> list[Name]:
-    """Return the names among what a rule read."""
-    return [child for child in children if isinstance(child, Name)]
-
-
-def at_of(children: list[Any]) -> int:
-    """Return where in the text a rule began."""
-    for child in children:
-        if isinstance(child, Token):
-            return child.start_pos
-        if isinstance(child, Name | Part):
-            return child.at
-    return 0
-
-
-def last_word(children: list[Any]) -> str:
-    """Return the last thing a rule read, as text."""
-    return str(children[-1])
 
 
 class Conditions:

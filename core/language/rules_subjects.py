@@ -1,78 +1,34 @@
-"""Rules of what is asked for: the subject of a question, from words to fields."""
+"""Rules of the subjects that begin like those of other kinds: `signup > purchase`, `sum(amount)`.
+
+What one kind alone is asked for with stands in its row (core.queries.kinds).
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from core.formulas.calls import FUNCTIONS, MAX_SERIES, MEASURES, Call, series_of
 from core.formulas.functions import MEASURING, WINDOWS
 from core.grammars.machine import Token
-from core.language.formulas import FUNCTIONS, MAX_SERIES, MEASURES, Call, series_of
-from core.language.rules_conditions import (
-    Body,
-    Conditions,
-    Mistake,
-    Name,
-    Part,
-    at_of,
-    flat,
-    unquoted,
-)
-from core.words.lexicon import MAX_DEPTH
+from core.language.rules_conditions import Conditions
+from core.words.reading import Body, Mistake, Name, Part, selected_as, steps_of, unquoted
 
 EMPTY_NAME = "properties."
 """The property with the empty name, where an empty text would mean none."""
 
 
-@dataclass(frozen=True)
-class Whole:
-    """A question's fields, where the text gives each, its drawing hint and how deep it nests."""
-
-    body: Body
-    places: dict[str, int]
-    chart: str
-    depth: int
-
-
 class Subjects(Conditions):
     """Rules of what is asked for."""
-
-    def active(self, children: list[Token]) -> Part:
-        return Part({"kind": "active_users", "metric": str(children[0]).lower()})
-
-    def active_plain(self, _: list[Token]) -> Part:
-        return Part({"kind": "active_users"})
-
-    def top_events(self, children: list[Token]) -> Part:
-        limit = {"limit": int(children[1])} if len(children) == 3 else {}
-        return Part({"kind": "top_events", **limit})
-
-    def any_event(self, _: list[Token]) -> Part:
-        return Part({"kind": "trend"})
 
     def step(self, children: list[Any]) -> Body:
         filters = {"filters": children[1]} if len(children) > 1 else {}
         return {"event": children[0].text, **filters}
 
-    def funnel(self, children: list[Any]) -> Part:
-        steps = [child for child in children if isinstance(child, dict)]
-        return Part({"kind": "funnel", "steps": steps})
-
-    def time_to_convert(self, children: list[Any]) -> Part:
-        return Part({**self.funnel(children).fields, "kind": "time_to_convert"})
-
-    def funnel_trend(self, children: list[Any]) -> Part:
-        return Part({**self.funnel(children).fields, "kind": "funnel_trend"})
-
-    def correlation(self, children: list[Any]) -> Part:
-        return Part({**self.funnel(children).fields, "kind": "correlation"})
-
     def chain(self, children: list[Any]) -> Part:
         if len(children) > 1:
-            return self.funnel(children)
+            return Part({"kind": "funnel", **steps_of(children)})
         step = children[0]
         conditions = {"conditions": step["filters"]} if "filters" in step else {}
         return Part({"kind": "trend", "event": step["event"], **conditions})
@@ -124,78 +80,9 @@ class Subjects(Conditions):
     def selected(self, children: list[Name]) -> str:
         return children[0].text
 
-    def retention(self, children: list[Any]) -> Part:
-        return Part({"kind": "retention", **filtered_as("start", children)})
-
     def filtered(self, children: list[Any]) -> Body:
         filters = {"filters": children[1]} if len(children) > 1 else {}
         return {**selected_as("event", children[:1]), **filters}
-
-    def lifecycle(self, children: list[Any]) -> Part:
-        return Part({"kind": "lifecycle", **selected_as("event", children)})
-
-    def first_time(self, children: list[Any]) -> Part:
-        return Part({"kind": "first_time", "event": children[-1].text})
-
-    def events_list(self, _: list[Token]) -> Part:
-        return Part({"kind": "events_list"})
-
-    def values(self, children: list[Any]) -> Part:
-        event, found, _ = children[-1]
-        given = {"event": event, "property": found}
-        return Part({"kind": "properties", **{k: v for k, v in given.items() if v is not None}})
-
-    def raw_events(self, children: list[Any]) -> Part:
-        return Part({"kind": "raw_events", **selected_as("event", children)})
-
-    def per_actor(self, children: list[Any]) -> Part:
-        event, found, _ = children[-1]
-        given = {"event": event, "property": found}
-        if len(children) == 4:
-            given["metric"] = str(children[1]).lower()
-        return Part({"kind": "per_actor", **{k: v for k, v in given.items() if v is not None}})
-
-    def users(self, _: list[Token]) -> Part:
-        return Part({"kind": "users"})
-
-    def new_users(self, _: list[Token]) -> Part:
-        return Part({"kind": "users", "metric": "new"})
-
-    def known_users(self, _: list[Token]) -> Part:
-        return Part({"kind": "users", "metric": "cumulative"})
-
-    def composition(self, children: list[Any]) -> Part:
-        return Part({"kind": "composition", "property": children[-1].text}, at_of(children))
-
-    def realtime(self, _: list[Token]) -> Part:
-        return Part({"kind": "realtime"})
-
-    def sessions(self, children: list[Token]) -> Part:
-        metric = {"metric": flat(children[1]).replace(" ", "_")} if len(children) > 1 else {}
-        return Part({"kind": "sessions", **metric})
-
-    def top_sessions(self, children: list[Token]) -> Part:
-        limit = {"limit": int(children[1])} if len(children) == 3 else {}
-        return Part({"kind": "sessions", "metric": "top", **limit})
-
-    def ltv(self, _: list[Token]) -> Part:
-        return Part({"kind": "ltv"})
-
-    def ltv_metric(self, children: list[Token]) -> Part:
-        return Part({"metric": str(children[0]).lower()}, at_of(children))
-
-    def stickiness(self, children: list[Any]) -> Part:
-        return Part({"kind": "stickiness", **selected_as("event", children)})
-
-    def usage_interval(self, children: list[Any]) -> Part:
-        return Part({"kind": "usage_interval", **selected_as("event", children)})
-
-    def engagement(self, _: list[Token]) -> Part:
-        return Part({"kind": "engagement"})
-
-    def attributed(self, children: list[Any]) -> Part:
-        to = {"to": children[-1] if isinstance(children[-1], str) else "_active"}
-        return Part({"kind": "attribution", **(to if len(children) > 1 else {})}, at_of(children))
 
     def part_metric(self, children: list[Token]) -> list[Any]:
         return [{"metric": str(children[0]).lower()}]
@@ -261,15 +148,6 @@ class Subjects(Conditions):
             body["filters"] = given.pop(0)
         return body if found is None else {**body, "property": found}
 
-    def formula(self, children: list[Any]) -> Part:
-        text = next(child for child in children[1:] if isinstance(child, Token))
-        series = [part[0] for part in children if isinstance(part, list)]
-        body = {"kind": "formula", "formula": unquoted(text)}
-        return Part({**body, **({"series": series} if series else {})}, text.start_pos)
-
-    def grouped(self, children: list[Any]) -> Part:
-        return Part({"kind": "grouped", **selected_as("event", children)})
-
     def tile_word(self, children: list[Token]) -> Body:
         word, each = str(children[0]).lower(), len(children) > 1
         percentile = re.fullmatch(r"p(\d{1,2}(?:\.\d+)?|100)", word)
@@ -282,60 +160,6 @@ class Subjects(Conditions):
 
     def tile_property(self, children: list[Any]) -> Body:
         return {"type": str(children[0]).lower(), "property": children[1].text}
-
-    def explain(self, children: list[Any]) -> Part:
-        of = {key: value for key, value in children[-1].fields.items() if key[0] != "\0"}
-        return Part({"kind": "explain", "of": of}, at_of(children))
-
-    def paths(self, _: list[Token]) -> Part:
-        return Part({"kind": "paths"})
-
-    def segments(self, _: list[Token]) -> Part:
-        return Part({"kind": "segments"})
-
-    def segment(self, children: list[Any]) -> Part:
-        return Part({"kind": "segment", "segment": children[-1].text}, children[-1].at)
-
-    def saved_chart(self, children: list[Any]) -> Part:
-        return Part({"kind": "saved", "chart": children[-1].text}, at_of(children))
-
-    def several(self, _: list[Token]) -> Part:
-        return Part({"kind": "several"})
-
-    def audience(self, children: list[Any]) -> Part:
-        found = children[-1]
-        named = {"audience": found.text} if isinstance(found, Name) else {}
-        return Part({"kind": "audience", **named}, at_of(children))
-
-    def user(self, children: list[Any]) -> Part:
-        return Part({"kind": "user_activity", "user": children[-1].text})
-
-    def search(self, children: list[Any]) -> Part:
-        return Part({"kind": "user_search", "user": children[-1].text})
-
-    def logs(self, _: list[Token]) -> Part:
-        return Part({"kind": "logs"})
-
-    def top_logs(self, children: list[Token]) -> Part:
-        limit = {"limit": int(children[1])} if len(children) == 3 else {}
-        return Part({"kind": "logs", "metric": "top", **limit})
-
-    def raw_logs(self, _: list[Token]) -> Part:
-        return Part({"kind": "logs", "metric": "raw"})
-
-    def sql(self, children: list[Token]) -> Part:
-        at = children[-1].start_pos
-        return Part({"kind": "sql", "query": unquoted(children[-1])}, at)
-
-    def people(self, children: list[Any]) -> Part:
-        of = next(child for child in children if isinstance(child, Whole))
-        if of.chart:
-            raise Mistake("A drawing hint goes outside the parentheses.", at_of(children))
-        if of.depth >= MAX_DEPTH:
-            raise Mistake(f"Questions nest deeper than {MAX_DEPTH}.", at_of(children))
-        cell = merged(child for child in children if isinstance(child, Part))
-        body = {"kind": "people", "of": of.body, **({"cell": cell} if cell else {})}
-        return Part({**body, "\0depth": of.depth + 1})
 
 
 def function_of(word: str, dotted: bool) -> tuple[str, tuple[str, ...]]:
@@ -370,30 +194,3 @@ def _in_a_row(children: list[Any]) -> list[Any]:
     return [
         part for child in children for part in (child if isinstance(child, list) else [str(child)])
     ]
-
-
-def selected_as(key: str, children: list[Any]) -> Body:
-    """Return an event that was named as a field; nothing for any event."""
-    found = children[-1]
-    return {key: found} if isinstance(found, str) and not isinstance(found, Token) else {}
-
-
-def filtered_as(end: str, children: list[Any]) -> Body:
-    """Return an event with its filters as fields of one end of retention, start or return."""
-    found = children[-1]
-    given = found if isinstance(found, dict) else {}
-    return {f"{end}_{key}": value for key, value in given.items()}
-
-
-def merged(parts: Iterable[Part]) -> Body:
-    """Return the fields of all parts; Mistake when one is given twice."""
-    body: Body = {}
-    for part in parts:
-        for key, value in part.fields.items():
-            if key in ("conditions", "exclusions") and key in body:
-                body[key] = [*body[key], *value]
-            elif key in body:
-                raise Mistake(f"The {key.replace('_', ' ')} is given twice.", part.at)
-            else:
-                body[key] = value
-    return body

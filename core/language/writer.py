@@ -9,43 +9,33 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from core.language.writer_subjects import SUBJECTS
 from core.language.writing import Writer, settings
 from core.queries.common.question import Question
-from core.sql.text import one_line
-from core.words.charts import NAMES
-from core.words.lexicon import SEGMENTS
-from core.words.terms import (
+from core.queries.kinds import KINDS
+from core.queries.terms import (
     condition,
     duration_words,
     name,
     range_words,
     step_words,
 )
+from core.words.charts import NAMES
+from core.words.names import SEGMENTS
 
-_MODES = {"unbounded": "on or after", "on_or_before": "on or before", "streak": "in a streak"}
 _ORDERS = {"unordered": "in any order", "sequential": "strictly"}
 
 
 def format_question(question: Question) -> str:
-    """Return the canonical text of a question, one line; parsing it gives the question back.
-
-    SQL that asks for nothing besides is the statement alone, its line breaks as spaces.
-    """
-    if question.kind == "sql":
-        bare = one_line(question.query)  # type: ignore[attr-defined]
-        if bare is not None and Writer(question, in_words).left.keys() == {"query"}:
-            return bare
-    return in_words(question)
+    """Return the canonical text of a question, one line; parsing it gives the question back."""
+    statement = KINDS[question.kind].statement
+    text = None if statement is None else statement(Writer(question, in_words))
+    return in_words(question) if text is None else text
 
 
 def in_words(question: Question) -> str:
-    """Return the same for a question inside another one: SQL stands in quotes."""
+    """Return the same for a question inside another one, always in words of the language."""
     writer = Writer(question, in_words)
-    subject = SUBJECTS.get(question.kind)
-    if subject is None:
-        return question.model_dump_json(by_alias=True, exclude_defaults=False)
-    parts = [subject(writer)]
+    parts = [KINDS[question.kind].wording.write(writer)]
     parts += [clause for write in _CLAUSES if (clause := write(writer))]
     return " ".join(filter(None, [*parts, settings(writer)]))
 
@@ -109,26 +99,6 @@ def _bins(writer: Writer) -> str:
     return ""
 
 
-def _mode(writer: Writer) -> str:
-    if writer.left.get("mode") == "bracket":
-        writer.take("mode")
-        days = [
-            f"{first}" if end == first + 1 else f"{first}-{end - 1}"
-            for first, end in writer.take("brackets")
-        ]
-        return f"brackets {', '.join(days)}"
-    return _MODES[writer.take("mode")] if writer.left.get("mode") in _MODES else ""
-
-
-def _basis(writer: Writer) -> str:
-    return "" if writer.take("basis") is None else "24 hour windows"
-
-
-def _cohorts(writer: Writer) -> str:
-    cohort = writer.take("cohort")
-    return "" if cohort is None else f"cohorts {cohort.replace('_', ' ')}"
-
-
 def _granularity(writer: Writer) -> str:
     return writer.take("granularity") or ""
 
@@ -186,7 +156,7 @@ def _range(writer: Writer) -> str:
 
 
 _CLAUSES: tuple[Callable[[Writer], str], ...] = (
-    _order, _between, _window, _hold, _exclusions, _counting, _bins, _mode, _basis, _cohorts,
+    _order, _between, _window, _hold, _exclusions, _counting, _bins,
     _range, _granularity, _where, _by, _attribution,
     _limit, _offset, _direction, _compare, _members,
 )  # fmt: skip

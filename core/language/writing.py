@@ -3,23 +3,35 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
+from core.filters import Clause
 from core.queries.common.question import Question
-from core.words.terms import quoted, scalar
+from core.queries.kinds import KINDS
+from core.queries.terms import (
+    bracketed,
+    cell_words,
+    duration_words,
+    name,
+    quoted,
+    scalar,
+    step_words,
+)
+from core.queries.trend.words import whole_property
+from core.words.names import BARE
 
 
 class Writer:
-    """The fields of a question that still have to be written.
+    """The fields of a question that still have to be written; see core.words.kinds.Writing.
 
     Args:
         nested: writes a question that stands inside this one.
     """
 
     def __init__(self, question: Question, nested: Callable[[Question], str]) -> None:
-        self.question = question
-        self.nested = nested
+        self.question: Any = question
+        self._nested = nested
         fields = type(question).model_fields
         self.left: dict[str, Any] = {
             key: getattr(question, key)
@@ -32,22 +44,52 @@ class Writer:
         }
 
     def take(self, key: str) -> Any:
-        """Return a field's value and count it as written; None when it is at its default."""
+        """See Writing."""
         return self.left.pop(key, None)
 
     def value(self, key: str) -> Any:
-        """Return a field's value, default or not, and count it as written."""
+        """See Writing."""
         self.left.pop(key, None)
         return getattr(self.question, key, None)
 
+    def nested(self, question: Question) -> str:
+        """See Writing."""
+        return self._nested(question)
 
-DROPPING = ("trend", "per_actor", "properties", "ltv")
-"""Kinds of which a measured property loses the prefix "properties."."""
+    def alone(self, question: Question) -> str:
+        """See Writing."""
+        inner = Writer(question, self._nested)
+        inner.left.pop("range", None)
+        text = KINDS[question.kind].wording.write(inner)
+        return " ".join(filter(None, [text, settings(inner)]))
 
+    def name(self, text: str) -> str:
+        """See Writing."""
+        return name(text)
 
-def whole_property(found: str) -> str:
-    """Return a property so that the prefix a question drops is not part of its name."""
-    return f"properties.{found}" if found.startswith("properties.") else found
+    def quoted(self, text: str) -> str:
+        """See Writing."""
+        return quoted(text)
+
+    def is_bare(self, text: str) -> bool:
+        """See Writing."""
+        return BARE.fullmatch(text) is not None
+
+    def step(self, step: Any) -> str:
+        """See Writing."""
+        return step_words(step)
+
+    def filtered(self, clauses: Sequence[Clause]) -> str:
+        """See Writing."""
+        return bracketed(clauses)
+
+    def duration(self, seconds: float) -> str:
+        """See Writing."""
+        return duration_words(seconds)
+
+    def cell(self, cell: Any) -> str:
+        """See Writing."""
+        return cell_words(cell)
 
 
 def settings(writer: Writer) -> str:
@@ -55,7 +97,7 @@ def settings(writer: Writer) -> str:
     if not writer.left:
         return ""
     dumped = writer.question.model_dump(mode="json", by_alias=True)
-    if "property" in writer.left and writer.question.kind in DROPPING:
+    if "property" in writer.left and KINDS[writer.question.kind].drops_prefix:
         dumped["property"] = whole_property(dumped["property"])
     return "with " + ", ".join(f"{k} = {_setting(dumped[k])}" for k in writer.left)
 

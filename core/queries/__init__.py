@@ -1,4 +1,4 @@
-"""The table of kinds: a question's name, and the file that is all of it."""
+"""Questions from JSON: a kind is loaded when it is first asked for."""
 
 from __future__ import annotations
 
@@ -10,48 +10,10 @@ from pydantic import BaseModel, ValidationError
 
 from core.errors import BadQuestion, did_you_mean
 from core.queries.common.question import Question
+from core.queries.kinds import KINDS
 from core.text import clean
 
-KINDS = {
-    "active_users": "core.queries.activity.active_users:ActiveUsers",
-    "trend": "core.queries.trend.trend:Trend",
-    "funnel": "core.queries.funnel.funnel:Funnel",
-    "correlation": "core.queries.funnel.correlation:Correlation",
-    "funnel_trend": "core.queries.funnel.over_time:FunnelTrend",
-    "time_to_convert": "core.queries.funnel.time_to_convert:TimeToConvert",
-    "retention": "core.queries.retention.retention:Retention",
-    "lifecycle": "core.queries.activity.lifecycle:Lifecycle",
-    "users": "core.queries.activity.users:Users",
-    "composition": "core.queries.activity.composition:Composition",
-    "realtime": "core.queries.activity.realtime:Realtime",
-    "sessions": "core.queries.sessions:Sessions",
-    "ltv": "core.queries.retention.ltv:Ltv",
-    "stickiness": "core.queries.activity.stickiness:Stickiness",
-    "usage_interval": "core.queries.activity.usage_interval:UsageInterval",
-    "engagement": "core.queries.events.engagement:Engagement",
-    "attribution": "core.queries.funnel.attribution:Attribution",
-    "segments": "core.queries.people.segments:Segments",
-    "segment": "core.queries.people.segments:Segment",
-    "audience": "core.queries.people.audience:Audience",
-    "saved": "core.queries.composite.saved_chart:SavedChart",
-    "several": "core.queries.composite.several:Several",
-    "top_events": "core.queries.events.top_events:TopEvents",
-    "first_time": "core.queries.trend.first_time:FirstTime",
-    "per_actor": "core.queries.trend.per_actor:PerActor",
-    "events_list": "core.queries.events.events_list:EventsList",
-    "properties": "core.queries.trend.properties:Properties",
-    "raw_events": "core.queries.events.raw_events:RawEvents",
-    "formula": "core.queries.formula.formula:FormulaQuestion",
-    "grouped": "core.queries.events.grouped:Grouped",
-    "paths": "core.queries.paths.paths:Paths",
-    "explain": "core.queries.composite.explain:Explain",
-    "people": "core.queries.people.people:PeopleBehind",
-    "user_activity": "core.queries.people.activity:UserActivity",
-    "user_search": "core.queries.people.search:UserSearch",
-    "sql": "core.queries.sql:Sql",
-    "logs": "core.queries.logs.logs:Logs",
-}
-"""kind -> module:class. A kind is loaded when it is first asked for."""
+__all__ = ["KINDS", "explained", "from_json", "kind_class"]
 
 
 def kind_class(kind: str) -> type[Question]:
@@ -62,7 +24,7 @@ def kind_class(kind: str) -> type[Question]:
             did_you_mean(kind, KINDS) or f"Allowed: {', '.join(KINDS)}.",
             parameter="kind",
         )
-    module, _, name = KINDS[kind].partition(":")
+    module, _, name = KINDS[kind].at.partition(":")
     found: type[Question] = getattr(importlib.import_module(module), name)
     return found
 

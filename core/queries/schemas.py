@@ -8,6 +8,7 @@ from core.answers import (
     Flow,
     Grid,
     Histogram,
+    Number,
     People,
     Series,
     Shape,
@@ -17,59 +18,26 @@ from core.answers import (
     Treemap,
 )
 from core.queries import kind_class
+from core.queries.kinds import KINDS
 from core.words.charts import charts_of
 
-SHAPES: Final[dict[str, type[Shape] | tuple[type[Shape], ...]]] = {
-    "active_users": Series,
-    "trend": (Series, Histogram),
-    "funnel": Steps,
-    "correlation": Table,
-    "funnel_trend": Series,
-    "time_to_convert": Histogram,
-    "retention": Grid,
-    "lifecycle": Series,
-    "users": Series,
-    "composition": Table,
-    "realtime": Series,
-    "sessions": (Series, Histogram, Table),
-    "ltv": Grid,
-    "stickiness": (Series, Histogram),
-    "usage_interval": Histogram,
-    "engagement": Table,
-    "attribution": Table,
-    "segments": Table,
-    "segment": People,
-    "audience": People,
-    "saved": (Series, Table, Steps, Grid, Histogram, People, Timeline, Treemap, Flow),
-    "several": (Series, Table, Steps, Grid, Histogram, People, Timeline, Treemap, Flow),
-    "top_events": Table,
-    "first_time": Series,
-    "per_actor": Series,
-    "events_list": Table,
-    "properties": Series,
-    "raw_events": Table,
-    "formula": (Series, Histogram),
-    "grouped": Treemap,
-    "paths": Flow,
-    "explain": Table,
-    "people": People,
-    "user_activity": Timeline,
-    "user_search": People,
-    "sql": Table,
-    "logs": (Series, Table),
-}
-"""kind -> the shape that answers it, or those of which one does."""
+SHAPES: Final[dict[str, type[Shape]]] = {
+    shape.model_fields["shape"].default: shape
+    for shape in (
+        Series, Steps, Grid, Table, Histogram, Treemap, Flow, People, Timeline, Number,
+    )
+}  # fmt: skip
+"""name -> shape."""
 
 
 def charts(kind: str) -> tuple[str, ...]:
     """Return the names of the charts that answers of a kind can be drawn as."""
-    return charts_of(shape.model_fields["shape"].default for shape in shapes_of(kind))
+    return charts_of(KINDS[kind].shapes)
 
 
 def shapes_of(kind: str) -> tuple[type[Shape], ...]:
     """Return the shapes of which one answers a kind."""
-    shapes = SHAPES[kind]
-    return shapes if isinstance(shapes, tuple) else (shapes,)
+    return tuple(SHAPES[shape] for shape in KINDS[kind].shapes)
 
 
 def schemas(kind: str) -> dict[str, Any]:

@@ -19,14 +19,14 @@ from core.language.custom_events import format_custom, parse_custom
 from core.language.questions import format_parsed, format_question, parse, parse_full
 from core.language.rules_conditions import SIGNS
 from core.queries import KINDS
+from core.queries.lexicon import LANGUAGE as VERSION_OF_LANGUAGE
 from core.sources import FORMATS
 from core.sources import fields as event_fields
 from core.sources import logs as log_fields
 from core.store.workspace import open_writer
 from core.timeframe import ALIASES, GRANULARITIES, RANGE_WORDS
 from core.words.charts import CHARTS
-from core.words.lexicon import LANGUAGE as VERSION_OF_LANGUAGE
-from core.words.lexicon import SEGMENTS
+from core.words.names import SEGMENTS
 from tests import ROOT
 from tui.commands import COMMANDS
 
@@ -67,12 +67,6 @@ def examples() -> list[str]:
     return [re.split(r" {2,}", line)[0] for block in blocks for line in block.splitlines()]
 
 
-SUBJECTS = [
-    (quoted(kind)[0], quoted(example)[0])
-    for kind, example, _ in table(section(LANGUAGE, "Subjects"))
-]
-
-
 # -- the language
 
 
@@ -84,15 +78,11 @@ def test_every_example_is_read_and_comes_back_from_its_canonical_text(text: str)
     assert format_parsed(parse_full(canonical)) == canonical
 
 
-@pytest.mark.parametrize(("kind", "text"), SUBJECTS)
-def test_the_subject_of_a_kind_asks_for_that_kind(kind: str, text: str) -> None:
-    question = parse(text)
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_example_of_a_kind_asks_for_that_kind(kind: str) -> None:
+    question = parse(KINDS[kind].example)
     assert question.kind == kind
     assert parse(format_question(question)) == question
-
-
-def test_every_kind_has_a_subject() -> None:
-    assert sorted(kind for kind, _ in SUBJECTS) == sorted(KINDS)
 
 
 def test_every_operator_is_listed_with_all_its_signs() -> None:

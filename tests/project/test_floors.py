@@ -57,7 +57,6 @@ UPWARD: Mapping[str, tuple[str, ...]] = {
     "a question is kept as text inside another and is parsed there": (
         "core.queries.composite.saved_chart -> core.language.questions",
         "core.queries.composite.several -> core.language.questions",
-        "core.queries.people.people -> core.language.questions",
     ),
     "verbs open pages themselves": (
         "tui.actions.choosing -> tui.navigation",

@@ -119,17 +119,9 @@ def test_links_lead_somewhere(page: Path) -> None:
     assert [link for link in local if not (page.parent / link).exists()] == []
 
 
-WITHOUT_EXAMPLE = {"saved", "several"}
-"""Kinds that name a chart that must be saved, or hold questions that only JSON can write."""
-
-
-def test_every_kind_has_an_example() -> None:
-    assert set(questions.examples(COMMANDS_PAGE)) == set(KINDS) - WITHOUT_EXAMPLE
-
-
 def test_the_page_of_questions_is_that_of_their_models() -> None:
     page = (ROOT / "docs" / "questions.md").read_text("utf-8")
-    assert page == questions.page(COMMANDS_PAGE), "python -m fixtures.questions prints it anew"
+    assert page == questions.page(), "python -m fixtures.questions prints it anew"
 
 
 def texts(picture: str) -> list[str]:

@@ -382,7 +382,7 @@ def test_schemas_describe_question_and_answer(footfall: Any) -> None:
     from core.queries import KINDS
     from core.queries.schemas import SHAPES
 
-    assert set(SHAPES) == set(KINDS)
+    assert {shape for kind in KINDS.values() for shape in kind.shapes} < set(SHAPES)
     found = json.loads(footfall("schema", "funnel").out)
     assert "steps" in found["question"]["properties"]
     assert "groups" in found["answer"]["properties"]

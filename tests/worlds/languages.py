@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from unittest.mock import patch
 
 from core.language import parser
-from core.words import versions
+from core.queries import versions
 
 ADDED = {2: ("lifecycle", "casual", "hour", r"usage\s+interval")}
 """A kind, a segment, a unit and a kind of two words: all of them names in version 1."""

@@ -21,7 +21,7 @@ def show_as(page: QuestionPage) -> None:
     question = page.question
     if question is None:
         return
-    offered = choices(question, page.app.library.openings())
+    offered = choices(question, page.app.library.suggestions())
     now = chosen(question, offered)
     if not offered:
         page.say("This question counts one thing only. e edits it as text.", warning=True)
@@ -74,9 +74,9 @@ def opening_rows(page: QuestionPage, about: Question | None) -> list[Row]:
     """Return every question to begin with as rows under the names of their sections."""
     rows: list[Row] = []
     section = ""
-    for opening in page.app.library.openings().listed(about):
-        if opening.section != section:
-            section = opening.section
+    for suggestion in page.app.library.suggestions().listed(about):
+        if suggestion.section != section:
+            section = suggestion.section
             rows.append(Row(section))
-        rows.append(Row(f" {clean(opening.title, 60)}", opening.question))
+        rows.append(Row(f" {clean(suggestion.title, 60)}", suggestion.question))
     return rows

@@ -6,21 +6,18 @@ from __future__ import annotations
 from typing import Any
 
 from core.answers import Cell, Series
-from core.boards.suggestions import FUNNELS, event_of
+from core.boards.suggestions import event_of
 from core.errors import BadQuestion
 from core.queries import from_json
 from core.queries.common.question import Context, Question
-from core.queries.composite.explain import KINDS as EXPLAINED
+from core.queries.kinds import KINDS
 from core.text import clean
+from core.words.kinds import Lead
 from tui.actions.edits import dates_text
 
 Way = tuple[str, str, Question]
 """A letter, words, and the question it opens."""
 
-EVENT_ROWS = ("top_events", "events_list", "correlation", "paths")
-"""Kinds whose rows are events."""
-
-COMING_BACK = ("active_users", "lifecycle", "retention", "stickiness", "users")
 TAKEN_OVER = ("range", "conditions", "segment", "audience")
 
 
@@ -31,19 +28,26 @@ def ways(question: Question, answer: Any, cell: Cell | None, ctx: Context) -> li
         answer: the question's answer, or None.
         cell: the number under the cursor, or None.
     """
+    kind = KINDS[question.kind]
     found: list[Way] = []
-    if question.kind in EXPLAINED:
+    if kind.explained:
         found += _built([("w", "why did it change?", _why(question, answer, cell, ctx))])
     if question.kind == "explain":
         found.append(("t", "what was explained, over time", _explained(question)))
-    if question.kind in FUNNELS:
+    if "funnel" in kind.themes:
         found += _of_funnel(question, cell)
     event = _event(question, cell, ctx)
     if event is not None:
         found += _of_event(question, event)
-    if question.kind in COMING_BACK:
+    if "coming back" in kind.themes:
         found += _coming_back(question)
     return found
+
+
+def _leads(theme: str) -> list[tuple[str, Lead]]:
+    """The ways that a theme leads on, in their order, with the kinds they lead to."""
+    found = [(kind.name, lead) for kind in KINDS.values() for lead in kind.leads]
+    return sorted((way for way in found if way[1].theme == theme), key=lambda way: way[1].at)
 
 
 def _shared(question: Question) -> dict[str, Any]:
@@ -81,21 +85,13 @@ def _of_funnel(question: Question, cell: Cell | None) -> list[Way]:
 
     whole = question.model_dump(by_alias=True)
     same = {name: whole[name] for name in Funnel.model_fields if name in whole and name != "kind"}
-    usual = {"compare": None, "breakdown": ()}
-    step = cell.step if cell is not None and (cell.step or 0) > 1 else None
-    to = {"to_step": step} if step is not None and step < len(whole["steps"]) else {}
-    made: list[tuple[str, str, dict[str, Any]]] = [
-        ("s", "the funnel, step by step", {"kind": "funnel", **same}),
-        ("t", "conversion over time", {"kind": "funnel_trend", **same}),
-        ("c", "time to convert", {"kind": "time_to_convert", **same, **usual, **to}),
-        ("g", "what goes with converting", {"kind": "correlation", **same, **usual}),
-    ]
-    found = _built([way for way in made if _not(question, way[2])])
-    ends = [step.get("event") for step in whole["steps"] if isinstance(step, dict)]
-    if len(ends) > 1 and ends[0] and ends[-1] and ends[0] != ends[-1]:
-        body = {"kind": "paths", "from": ends[0], "to": ends[-1], **_shared(question)}
-        found.append(("w", "the paths from its first step to its last", from_json(body)))
-    return found
+    made = []
+    for kind, lead in _leads("funnel"):
+        fields = lead.fill(question, cell.step if cell is not None else None)
+        if kind != question.kind and fields is not None:
+            before = _shared(question) if lead.fresh else same
+            made.append((lead.letter, lead.words, {"kind": kind, **before, **fields}))
+    return _built(made)
 
 
 def _built(made: list[tuple[str, str, dict[str, Any]]]) -> list[Way]:
@@ -112,34 +108,25 @@ def _built(made: list[tuple[str, str, dict[str, Any]]]) -> list[Way]:
     return found
 
 
-def _not(question: Question, body: dict[str, Any]) -> bool:
-    return bool(question.kind != body["kind"])
-
-
 def _event(question: Question, cell: Cell | None, ctx: Context) -> str | None:
     """The event that a question, or the row under the cursor, is about."""
-    rows = question.kind in EVENT_ROWS or (
-        question.kind == "sessions" and getattr(question, "metric", "") in ("entry", "exit")
-    )
-    if rows and cell is not None and cell.row in ctx.names.pickable:
+    kind = KINDS[question.kind]
+    if kind.rows_are_events(question) and cell is not None and cell.row in ctx.names.pickable:
         return cell.row
-    return None if question.kind in FUNNELS else event_of(question)
+    return None if "funnel" in kind.themes else event_of(question)
 
 
 def _of_event(question: Question, event: str) -> list[Way]:
     shared, shown = _shared(question), clean(event, 24)
-    made: list[tuple[str, str, dict[str, Any]]] = [
-        ("e", f"{shown} over time", {"kind": "trend", "event": event}),
-        ("f", f"what follows {shown}", {"kind": "paths", "from": event}),
-        ("l", f"what leads to {shown}", {"kind": "paths", "to": event}),
-        ("r", f"retention after {shown}", {"kind": "retention", "start_event": event}),
-        ("n", f"first {shown}", {"kind": "first_time", "event": event}),
-        ("p", f"{shown} per person", {"kind": "per_actor", "event": event}),
-        ("o", f"how often {shown}", {"kind": "trend", "event": event, "measure": "frequency"}),
-        ("i", f"{shown} one by one", {"kind": "raw_events", "event": event}),
+    made = [
+        (
+            lead.letter,
+            lead.words.format(event=shown),
+            {**shared, "kind": kind, **(lead.fill(question, event) or {})},
+        )
+        for kind, lead in _leads("event")
     ]
-    found = _built([(letter, words, {**shared, **body}) for letter, words, body in made])
-    return [way for way in found if not _same(way[2], question)]
+    return [way for way in _built(made) if not _same(way[2], question)]
 
 
 def _same(one: Question, other: Question) -> bool:
@@ -153,16 +140,9 @@ def _same(one: Question, other: Question) -> bool:
 
 def _coming_back(question: Question) -> list[Way]:
     shared = _shared(question)
-    made: list[tuple[str, str, dict[str, Any]]] = [
-        ("a", "active users", {"kind": "active_users"}),
-        ("c", "lifecycle: new, returning, back again, gone", {"kind": "lifecycle"}),
-        ("s", "stickiness", {"kind": "stickiness"}),
-        ("g", "retention", {"kind": "retention"}),
+    made = [
+        (lead.letter, lead.words, {**shared, "kind": kind, **(lead.fill(question, None) or {})})
+        for kind, lead in _leads("coming back")
+        if kind != question.kind
     ]
-    return _built(
-        [
-            (letter, words, {**shared, **body})
-            for letter, words, body in made
-            if _not(question, body)
-        ]
-    )
+    return _built(made)

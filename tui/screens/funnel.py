@@ -6,7 +6,7 @@ from textual.app import ComposeResult
 
 from core.answers import Step, Steps
 from core.draw.spans import Line, Span
-from core.language.questions import format_cell
+from core.queries.behind import format_cell
 from core.text import clean, duration, number, percent
 from tui.screens.page import bindings
 from tui.screens.place_page import KeptPage

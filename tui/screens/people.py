@@ -8,11 +8,12 @@ from textual.app import ComposeResult
 
 from core.answers import Cell, People
 from core.queries.common.question import Question
+from core.queries.kinds import KINDS
 from core.queries.people.people import PeopleBehind
 from core.store.library.saved import Item
 from core.text import number
 from tui.actions import edits
-from tui.navigation import PEOPLE, page_for
+from tui.navigation import page_for
 from tui.screens.page import bindings
 from tui.screens.question_page import AskedPage
 from tui.widgets.answer import AnswerView
@@ -112,7 +113,7 @@ class PeoplePage(AskedPage):
 
     def put(self, question: Question) -> None:
         """See AskedPage: other people are listed here."""
-        if question.kind in PEOPLE and self.main is not None:
+        if KINDS[question.kind].page == "people" and self.main is not None:
             self.ask(self.first_view, question)
         else:
             self.app.push_screen(page_for(self.place, question))

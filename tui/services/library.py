@@ -7,7 +7,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any, TypeVar
 
-from core.boards.suggestions import Openings
+from core.boards.suggestions import Suggestions
 from core.definitions.board import Board
 from core.engines.sqlite.engine import SqliteEngine
 from core.errors import FootfallError
@@ -33,14 +33,14 @@ class Library:
         self.engine = engine
         self.saved = saved
         self.troubles: dict[str, str] = {}
-        self._openings: tuple[Any, Openings] | None = None
+        self._suggestions: tuple[Any, Suggestions] | None = None
 
-    def openings(self) -> Openings:
+    def suggestions(self) -> Suggestions:
         """Return the questions to begin with, as the data is now."""
         now = self.engine.state()
-        if self._openings is None or self._openings[0] != now:
-            self._openings = (now, Openings(self.engine))
-        return self._openings[1]
+        if self._suggestions is None or self._suggestions[0] != now:
+            self._suggestions = (now, Suggestions(self.engine))
+        return self._suggestions[1]
 
     def boards(self) -> list[Board]:
         """Return the saved boards; without any, starter boards that are not saved."""

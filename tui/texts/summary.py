@@ -6,19 +6,13 @@ from typing import Any
 
 from core.draw.figures import span_text
 from core.queries.common.question import Question
+from core.queries.kinds import KINDS
 from core.text import clean
 from core.timeframe import UNITS
 from tui.actions.edits import has
-from tui.texts.measures import OF_EVENTS, OF_NUMBERS, words_of
+from tui.texts.measures import words_of
 
 COMPARED = {"previous": "vs prev", "yoy": "vs year before"}
-OVER_TIME = (
-    "trend", "active_users", "lifecycle", "retention", "users", "first_time", "per_actor",
-    "formula", "funnel_trend", "properties", "sessions", "stickiness", "logs",
-)  # fmt: skip
-WHOLE_RANGE = ("frequency", "histogram", "length", "entry", "exit", "top", "exact", "cumulative",
-               "raw")  # fmt: skip
-"""Figures of these kinds that are of the whole range."""
 
 
 def short(question: Question, saved: Question | None = None) -> str:
@@ -42,16 +36,10 @@ def range_words(text: str) -> str:
 
 
 def _time(question: Question) -> str:
-    unit = _field(question, "granularity") if _is_over_time(question) else None
+    over_time = KINDS[question.kind].over_time(question)
+    unit = _field(question, "granularity") if over_time else None
     words = range_words(question.range)
     return f"{words} by {UNITS[unit]}" if unit in UNITS else words
-
-
-def _is_over_time(question: Question) -> bool:
-    if question.kind not in OVER_TIME:
-        return False
-    of = ("mode",) if question.kind == "stickiness" else ("metric", "measure")
-    return question.kind == "users" or not any(_field(question, f) in WHOLE_RANGE for f in of)
 
 
 def _breakdown(question: Question) -> str:
@@ -69,7 +57,7 @@ def _filters(question: Question) -> str:
 def _filtered(question: Question) -> str:
     """Which events filters are of, where a question has several."""
     on = _field(question, "filters_on")
-    if question.kind == "retention":
+    if has(question, "start_event"):
         start = clean(_field(question, "start_event") or "the start", 30)
         return f" of {start}" if on == "start" else f" of {start} and return"
     return " of step 1" if on == "first" else ""
@@ -83,23 +71,12 @@ def _who(question: Question) -> str:
 
 def _own(question: Question) -> str:
     """What only this kind has."""
-    if question.kind == "trend":
-        return _measured(question)
     counted = words_of(question)
-    if has(question, "window_seconds"):
-        seconds = _field(question, "window_seconds")
-        window = f"window {_window(seconds)}" if seconds is not None else "no window"
-        return f"{window} | {counted}" if counted else window
-    return counted
-
-
-def _measured(question: Question) -> str:
-    """What a trend counts, unless that is events."""
-    measure, name = _field(question, "measure"), _field(question, "property")
-    if measure == "count":
-        return ""
-    words = dict((*OF_EVENTS, *OF_NUMBERS)).get(measure, measure)
-    return f"{words} of {clean(name, 30)}" if name else words
+    if not has(question, "window_seconds"):
+        return counted
+    seconds = _field(question, "window_seconds")
+    window = f"window {_window(seconds)}" if seconds is not None else "no window"
+    return f"{window} | {counted}" if counted else window
 
 
 def _window(seconds: Any) -> str:

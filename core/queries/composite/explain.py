@@ -17,12 +17,13 @@ from core.answers import Cell, Column, Series, Table
 from core.columns import CONTEXT
 from core.errors import BadQuestion
 from core.queries.common.question import Ask, Context, Question, Rows, TimedQuestion
+from core.queries.kinds import KINDS
 from core.queries.periods import dates
 from core.sql.dialect import Binder, Statement
 from core.text import change, number
 from core.timeframe import Span, iso, to_date
 
-KINDS: Final = ("trend", "active_users", "first_time", "per_actor", "users", "sessions", "formula")
+EXPLAINED: Final = tuple(kind.name for kind in KINDS.values() if kind.explained)
 """Kinds whose numbers can be explained: one figure for each value of a field."""
 
 COUNTS: Final = ("users", "events", "sessions")
@@ -40,8 +41,8 @@ class Explain(TimedQuestion):
     """The values of some fields, by how much they changed between two periods.
 
     Attributes:
-        of: a question of one of KINDS, as an object with its kind; without it `event`, `measure`
-            and `property` may be given as for a trend.
+        of: a question of one of EXPLAINED, as an object with its kind; without it `event`,
+            `measure` and `property` may be given as for a trend.
         breakdown: the fields to look at (`fields` in JSON means the same); without any, all
             context fields with stored sets.
         compare: "previous", which null means too, or "yoy".
@@ -96,10 +97,10 @@ class Explain(TimedQuestion):
         from core.queries import from_json
 
         found = from_json(value) if isinstance(value, dict) else value
-        if isinstance(found, Question) and found.kind not in KINDS:
+        if isinstance(found, Question) and found.kind not in EXPLAINED:
             raise BadQuestion(
                 f"explain cannot explain {found.kind}.",
-                f"It explains {', '.join(KINDS)}.",
+                f"It explains {', '.join(EXPLAINED)}.",
                 parameter="of",
             )
         return found
@@ -318,7 +319,7 @@ class Moved:
 
 
 def _key(field: str, value: str) -> str:
-    from core.words.terms import name
+    from core.queries.terms import name
 
     return f"{name(field)} = {value}"
 

@@ -97,7 +97,7 @@ class PeopleBehind(Question):
 
     def title(self) -> str:
         """What the people have in common, in words."""
-        from core.language.questions import format_cell
+        from core.queries.behind import format_cell
 
         return format_cell(self.of, self.cell)
 

@@ -30,9 +30,9 @@ from core.queries.retention.ltv_money import (
     payments,
     statement,
 )
+from core.queries.terms import name
 from core.sql.dialect import Binder
 from core.timeframe import Bucket
-from core.words.terms import name
 
 LONGEST = 3660
 TITLES = {

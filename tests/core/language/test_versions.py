@@ -12,7 +12,7 @@ from core.language import parser
 from core.language.kept import read_kept, read_tiles, write_kept, write_tiles
 from core.language.questions import format_question, parse, parse_any, parse_kept, today
 from core.queries import from_json
-from core.words.versions import needed_language
+from core.queries.versions import needed_language
 from tests.worlds.languages import second_language
 
 

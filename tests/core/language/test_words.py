@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from core.queries.lexicon import KEYWORDS, LANGUAGE
+from core.queries.versions import ADDED, alternatives, keywords
 from core.timeframe import ALIASES, GRANULARITIES
-from core.words.lexicon import KEYWORDS, LANGUAGE, SEGMENTS
-from core.words.versions import ADDED, alternatives, keywords
+from core.words.names import SEGMENTS
 
 _FIRST = """
     1d 1h 1m 1w 24 a active activity actor after all and any arppu arpu as at attempts attribution

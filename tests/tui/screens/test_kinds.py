@@ -150,12 +150,12 @@ async def test_a_question_to_begin_with_is_about_what_is_shown(path: Path) -> No
 
 
 async def test_every_question_to_begin_with_has_an_answer(path: Path) -> None:
-    from core.boards.suggestions import Openings
+    from core.boards.suggestions import Suggestions
     from core.engines.sqlite.engine import SqliteEngine
 
     engine = SqliteEngine(path, clock=lambda: NOW)
-    for opening in Openings(engine).listed():
-        assert engine.answer(opening.question) is not None, opening.title
+    for suggestion in Suggestions(engine).listed():
+        assert engine.answer(suggestion.question) is not None, suggestion.title
     engine.close()
 
 

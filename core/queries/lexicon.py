@@ -1,30 +1,26 @@
 """The words of the question language: what each terminal is written as, and which are reserved.
 
-Needs no parser, so that writing a question loads none.
+The words of one kind alone stand in its row (core.queries.kinds). Needs no parser, so that writing
+a question loads none.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Mapping
 from typing import Final
 
 from core.filters import OPERATORS
+from core.queries.kinds import KINDS
 from core.timeframe import ALIASES, GRANULARITIES, RANGE_WORDS
 from core.words.charts import NAMES
 
-LANGUAGE: Final = 1
-"""Version of the question language, raised whenever it gets a word; see core/words/versions.py."""
+OTHERS_ADDED: Final[Mapping[int, tuple[str, ...]]] = {}
+"""Version -> the words that came with it and are of no kind: alternatives of KEYWORDS, as they
+stand there, segments, and units of time."""
 
-SEGMENTS: Final = (
-    "new", "returning", "dormant", "churned", "one_timer", "casual", "regular", "power_user",
-)  # fmt: skip
-"""The built-in segments; `for` takes these words as segments and any other as an audience."""
-
-MAX_LENGTH: Final = 20_000
-"""Characters of a question in text; longer ones are refused."""
-
-MAX_DEPTH: Final = 30
-"""How deep conditions and questions may nest in text."""
+LANGUAGE: Final = max(1, *OTHERS_ADDED, *(kind.since for kind in KINDS.values()))
+"""The version of the language, higher by one with each new word; see core/queries/versions.py."""
 
 _GRANULARITY: Final = "|".join((*GRANULARITIES, *sorted(ALIASES, key=len, reverse=True)))
 _RANGES: Final = "|".join(word.replace("_", r"[_\s]+") for word in RANGE_WORDS)
@@ -40,7 +36,7 @@ def _phrases(takes: str) -> str:
     return "|".join(way.replace("_", "[_]").replace(" ", r"\s+") for way in words)
 
 
-KEYWORDS: Final = {
+_SHARED: Final = {
     "METRIC": "dau|wau|mau",
     "ACTIVE": "active",
     "TOP": "top",
@@ -50,47 +46,14 @@ KEYWORDS: Final = {
     "USERS": "users",
     "SESSIONS": "sessions",
     "OF": "of",
-    "FUNNEL": "funnel",
-    "TIME_TO_CONVERT": r"time\s+to\s+convert",
-    "CORRELATION": "correlation",
-    "FUNNEL_TREND": r"(?:funnel\s+)?trend",
-    "RETENTION": "retention",
-    "FORMULA": "formula",
-    "SIZE": "size",
-    "SHADE": "shade",
-    "LIFECYCLE": "lifecycle",
-    "EVENTS_LIST": r"events\s+list",
-    "RAW_EVENTS": r"raw\s+events",
-    "VALUES": "values",
-    "FIRST_TIME": r"first\s+time",
     "PER_ACTOR": r"per\s+(?:actor|user)",
     "NEW_USERS": r"new\s+users",
-    "KNOWN_USERS": r"known\s+users",
-    "COMPOSITION": "composition",
-    "REALTIME": "realtime",
-    "SESSION_METRIC": r"volume|average|per[_\s]+user|length|bounce|entry|exit",
-    "LTV": "ltv",
-    "LTV_METRIC": "arpu|arppu",
-    "STICKINESS": "stickiness",
-    "USAGE_INTERVAL": r"usage\s+interval",
-    "ENGAGEMENT": "engagement",
-    "ATTRIBUTION": "attribution",
-    "SEGMENTS": "segments",
     "SEGMENT": "segment",
-    "SAVED": "saved",
-    "SEVERAL": "several",
     "USER": "user",
-    "ACTIVITY": "activity",
-    "MATCHING": "matching",
     "PEOPLE": "people",
-    "PATHS": "paths",
-    "EXPLAIN": "explain",
     "FROM": r"from|starting\s+(?:at|from|with)",
     "TO": r"to|ending\s+(?:at|in|with)",
-    "PATH_STEPS": r"\d{1,3}\s+steps?",
-    "SQL": "sql",
     "LOGS": "logs",
-    "RAW_LOGS": r"raw\s+logs",
     "LAST": "last",
     "THIS": "this",
     "UNIT": "week|month|quarter|year",
@@ -128,12 +91,6 @@ KEYWORDS: Final = {
     "FROM_STEP": r"from\s+step",
     "TO_STEP": r"to\s+step",
     "BINS": "bins",
-    "RETURN": "return",
-    "MODE": r"on\s+or\s+after|on\s+or\s+before|in\s+a\s+streak",
-    "BASIS": r"24\s+hour\s+windows|calendar\s+windows",
-    "BRACKETS": "brackets",
-    "COHORTS": "cohorts",
-    "COHORT_MODE": r"every|first[_\s]+ever|first[_\s]+in[_\s]+range",
     "DIRECTION": "earliest|latest",
     "SORTED": "sorted",
     "AS": "as",
@@ -155,6 +112,13 @@ KEYWORDS: Final = {
     "IN_LIST": _phrases("list"),
     "COMPARE_WORD": _phrases("one"),
 }
+"""Terminal -> pattern, of the words that questions of many kinds are made of."""
+
+
+KEYWORDS: Final[Mapping[str, str]] = {
+    **_SHARED,
+    **{name: way for kind in KINDS.values() for name, way in kind.wording.words.items()},
+}
 """Terminal -> pattern of how it is written; letter case does not matter."""
 
 COMPARE_SIGNS: Final = tuple(
@@ -165,10 +129,20 @@ COMPARE_SIGNS: Final = tuple(
 )
 """The operators in signs, but for those that stand for something else too: = and >."""
 
-RESERVED: Final = frozenset(
-    word
-    for pattern in (*KEYWORDS.values(), "day|hour|1m|prev|period|previous|order|first|in|select")
-    for word in re.findall(r"[a-z0-9_]{2,}", re.sub(r"\(\?:|\[_\\s\]\+|\\s\+|[()?]", " ", pattern))
+
+def reserved(patterns: Iterable[str]) -> frozenset[str]:
+    """Return the words of some patterns."""
+    return frozenset(
+        word
+        for pattern in patterns
+        for word in re.findall(
+            r"[a-z0-9_]{2,}", re.sub(r"\(\?:|\[_\\s\]\+|\\s\+|[()?]", " ", pattern)
+        )
+    )
+
+
+RESERVED: Final = reserved(
+    (*KEYWORDS.values(), "day|hour|1m|prev|period|previous|order|first|in|select")
 )
 """Words that are quoted when they are names."""
 
@@ -180,19 +154,18 @@ MEANINGS: Final = {
     "COMPARE_WORD": "a word such as contains", "NAMED_RANGE": "a range such as mtd",
     "GRANULARITY": "daily, weekly or monthly", "METRIC": "dau, wau or mau",
     "UNIT": "week, month, quarter or year", "COMPARED": "prev or year", "ORDER": "in any order",
-    "MODE": "on or after", "BASIS": "24 hour windows",
-    "COHORT_MODE": "every or first ever", "CHART": ", ".join(NAMES),
+    "CHART": ", ".join(NAMES),
     "OUTCOME": "reached, dropped, returned or not returned", "DIRECTION": "earliest or latest",
     "WHOLE_PERSON": "whole person", "COUNTED": "uniques, totals or sessions",
     "FIRST_DAY": "on their first day", "COMPLETE": "complete windows",
     "NO_WINDOW": "without window",
     "TOUCH": "entry, first, last or all steps", "BETWEEN": "between",
-    "PATH_STEPS": "5 steps", "FROM": "from", "TO": "to",
+    "FROM": "from", "TO": "to",
     "VS": "vs", "LPAR": "(", "RPAR": ")", "COMMA": ",", "DOT": ".", "LSQB": "[", "RSQB": "]",
     "EQUAL": "=", "SIGN": "a sign such as /", "$END": "the end",
-    "SESSION_METRIC": "length or another metric", "LTV_METRIC": "arpu or arppu",
+} | {
+    terminal: meaning
+    for kind in KINDS.values()
+    for terminal, meaning in kind.wording.meanings.items()
 }  # fmt: skip
 """Terminal -> what a person calls it, where that is not the word itself."""
-
-BARE: Final = re.compile(r"[A-Za-z_$][A-Za-z0-9_$]*(?:[.:-][A-Za-z0-9_$]+)*")
-"""Names that canonical text leaves unquoted, unless reserved."""

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Sequence
 from typing import Any
 
 from core.answers import Cell
 from core.filters import OPERATORS, AnyOf, Clause, Condition, NotOf, Scalar
+from core.queries.lexicon import RESERVED
 from core.text import is_unsafe
 from core.timeframe import RANGE_WORDS
-from core.words.lexicon import BARE, RESERVED, SEGMENTS
+from core.words.names import BARE, SEGMENTS
 
 _COUNTED = re.compile(r"\d{1,6}[hdwmy]")
 _DATES = re.compile(r"\d{4}-\d\d-\d\d,\d{4}-\d\d-\d\d")
@@ -90,8 +92,13 @@ def duration_words(seconds: float) -> str:
 
 def step_words(step: Any) -> str:
     """Return an event and its filters as text."""
-    filters = " and ".join(condition(clause) for clause in getattr(step, "filters", ()))
-    return f"{name(step.event)}[{filters}]" if filters else name(step.event)
+    return name(step.event) + bracketed(getattr(step, "filters", ()))
+
+
+def bracketed(clauses: Sequence[Clause]) -> str:
+    """Return conditions in brackets; nothing without any."""
+    tests = " and ".join(condition(clause) for clause in clauses)
+    return f"[{tests}]" if tests else ""
 
 
 def cell_words(cell: Cell) -> str:

@@ -12,14 +12,37 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from core.errors import BadQuestion
-from core.words.lexicon import KEYWORDS, LANGUAGE
-
-ADDED: Final[Mapping[int, tuple[str, ...]]] = {}
-"""Version -> the words that came with it: alternatives of KEYWORDS, as they stand there, segments,
-and units of time. The highest version is LANGUAGE."""
+from core.queries.kinds import KINDS
+from core.queries.lexicon import KEYWORDS, LANGUAGE, OTHERS_ADDED
 
 _NEVER: Final = "(?!)x"
 """A pattern that matches nothing."""
+
+
+def alternatives(pattern: str) -> list[str]:
+    """Return what stands between the bars of a pattern that are in no parentheses."""
+    found, depth = [""], 0
+    for char in pattern:
+        depth += {"(": 1, ")": -1}.get(char, 0)
+        if char == "|" and not depth:
+            found.append("")
+        else:
+            found[-1] += char
+    return found
+
+
+def _added() -> dict[int, tuple[str, ...]]:
+    found = dict(OTHERS_ADDED)
+    for kind in KINDS.values():
+        if kind.since > 1:
+            own = [way for pattern in kind.wording.words.values() for way in alternatives(pattern)]
+            found[kind.since] = (*found.get(kind.since, ()), *own)
+    return found
+
+
+ADDED: Final[Mapping[int, tuple[str, ...]]] = _added()
+"""Version -> the words that came with it: those of its kinds (`Kind.since`), and OTHERS_ADDED. The
+highest version is LANGUAGE."""
 
 
 def check_language(language: int) -> None:
@@ -75,15 +98,3 @@ def keywords(language: int | None) -> Mapping[str, str]:
 def _added_after(language: int | None) -> Iterator[str]:
     since = LANGUAGE if language is None else language
     return (word for version, words in ADDED.items() if version > since for word in words)
-
-
-def alternatives(pattern: str) -> list[str]:
-    """Return what stands between the bars of a pattern that are in no parentheses."""
-    found, depth = [""], 0
-    for char in pattern:
-        depth += {"(": 1, ")": -1}.get(char, 0)
-        if char == "|" and not depth:
-            found.append("")
-        else:
-            found[-1] += char
-    return found

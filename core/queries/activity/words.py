@@ -1,0 +1,255 @@
+"""The kinds of question about who is active, new, returning or gone: their rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from core.words.kinds import (
+    Beginning,
+    Figures,
+    Kind,
+    Lead,
+    Opening,
+    Phrase,
+    Wording,
+    alone,
+    always,
+    keyword,
+    of_event,
+    unchanged,
+)
+
+PEOPLE = "people"
+COMING_BACK = "coming back"
+
+
+# -- active_users
+
+_ACTIVE = {"dau": "Active users", "wau": "Weekly active users", "mau": "Monthly active users"}
+
+
+def _active_users(_: Beginning) -> Iterator[Opening]:
+    for at, (metric, title) in enumerate(_ACTIVE.items(), 1):
+        yield Opening(PEOPLE, 10 * at, title, {"metric": metric})
+
+
+ACTIVE_USERS = Kind(
+    name="active_users",
+    at="core.queries.activity.active_users:ActiveUsers",
+    shapes=("series",),
+    wording=Wording(
+        phrases=(
+            Phrase("METRIC", lambda read: {"metric": str(read[0]).lower()}),
+            Phrase("ACTIVE USERS", lambda _: {}),
+        ),
+        write=lambda writer: str(writer.value("metric")),
+    ),
+    example="dau",
+    about="active users by day; also `wau` and `mau` over 7 and 30 days, and `active users`",
+    behind=lambda question, _: _ACTIVE[question.metric],
+    figures=Figures(
+        "metric",
+        (("dau", "active users of a day"), ("wau", "of 7 days"), ("mau", "of 30 days")),
+    ),
+    openings=_active_users,
+    themes=(COMING_BACK,),
+    leads=(Lead(COMING_BACK, 10, "a", "active users", unchanged),),
+    over_time=always,
+    explained=True,
+)
+
+
+# -- users
+
+_USERS = {
+    "active": "Active users", "new": "New users", "cumulative": "Users known",
+    "updated": "Users updated",
+}  # fmt: skip
+_USERS_WORDS = {"active": "users", "new": "new users", "cumulative": "known users"}
+
+
+def _users(_: Beginning) -> Iterator[Opening]:
+    yield Opening(PEOPLE, 40, "New users", {"metric": "new"})
+    yield Opening(PEOPLE, 50, "Users in all", {"metric": "cumulative"})
+
+
+USERS = Kind(
+    name="users",
+    at="core.queries.activity.users:Users",
+    shapes=("series",),
+    wording=Wording(
+        phrases=(
+            Phrase("USERS", lambda _: {}),
+            Phrase("NEW_USERS", lambda _: {"metric": "new"}),
+            Phrase("KNOWN_USERS", lambda _: {"metric": "cumulative"}),
+        ),
+        write=lambda writer: (
+            "users"
+            if writer.left.get("metric") == "updated"
+            else _USERS_WORDS[writer.value("metric")]
+        ),
+        words=keyword("new users") | keyword("known users"),
+    ),
+    example="users",
+    about="active people per period; `new users` and `known users` count differently",
+    behind=lambda question, _: _USERS[question.metric],
+    figures=Figures(
+        "metric",
+        (
+            ("active", "active users"),
+            ("new", "new users"),
+            ("cumulative", "users in all"),
+            ("updated", "users who changed"),
+        ),
+    ),
+    openings=_users,
+    themes=(COMING_BACK,),
+    over_time=always,
+    explained=True,
+)
+
+
+# -- lifecycle
+
+LIFECYCLE = Kind(
+    name="lifecycle",
+    at="core.queries.activity.lifecycle:Lifecycle",
+    shapes=("series",),
+    wording=of_event("lifecycle"),
+    example="lifecycle weekly",
+    about="new, returning, resurrected and dormant; `lifecycle of purchase` is about one event",
+    behind=lambda _, cell: f"{(cell.series or 'active').capitalize()} users",
+    figures=Figures(
+        "new_means",
+        (
+            ("activity", "active for the first time"),
+            ("product", "doing this for the first time"),
+        ),
+        said=False,
+    ),
+    openings=lambda _: iter([Opening(COMING_BACK, 30, "Lifecycle", {})]),
+    themes=(COMING_BACK,),
+    leads=(Lead(COMING_BACK, 20, "c", "lifecycle: new, returning, back again, gone", unchanged),),
+    over_time=always,
+)
+
+
+# -- stickiness
+
+
+def _stickiness(_: Beginning) -> Iterator[Opening]:
+    yield Opening(COMING_BACK, 40, "Stickiness", {})
+    yield Opening(COMING_BACK, 50, "Days people are active", {"mode": "exact"})
+
+
+def _sticky(question: Any, cell: Any) -> str:
+    whose = f"Users of {question.event}" if question.event else "Active users"
+    if cell.row is None:
+        return whose
+    return f"{whose} on {cell.row} of a {question.interval or 'week'}"
+
+
+STICKINESS = Kind(
+    name="stickiness",
+    at="core.queries.activity.stickiness:Stickiness",
+    shapes=("series", "histogram"),
+    wording=of_event("stickiness"),
+    example="stickiness of signup",
+    about="how many days of a week or month people are active",
+    behind=_sticky,
+    figures=Figures(
+        "mode",
+        (
+            ("ratio", "share of days"),
+            ("exact", "on exactly so many days"),
+            ("cumulative", "on at least so many days"),
+        ),
+    ),
+    openings=_stickiness,
+    themes=(COMING_BACK,),
+    leads=(Lead(COMING_BACK, 30, "s", "stickiness", unchanged),),
+    over_time=lambda question: question.mode == "ratio",
+)
+
+
+# -- usage_interval
+
+
+def _interval(question: Any, cell: Any) -> str:
+    days = cell.row or "any number of days"
+    return f"Users with {days} between days with {question.event or 'any event'}"
+
+
+USAGE_INTERVAL = Kind(
+    name="usage_interval",
+    at="core.queries.activity.usage_interval:UsageInterval",
+    shapes=("histogram",),
+    wording=of_event("usage interval"),
+    example="usage interval of purchase last 90d",
+    about="days between one use and the next",
+    behind=_interval,
+    openings=lambda _: iter([Opening(COMING_BACK, 60, "Days between uses", {})]),
+)
+
+
+# -- composition
+
+
+def _composition(about: Beginning) -> Iterator[Opening]:
+    if about.field:
+        yield Opening(PEOPLE, 60, f"People by {about.field}", {"property": about.field})
+
+
+COMPOSITION = Kind(
+    name="composition",
+    at="core.queries.activity.composition:Composition",
+    shapes=("table",),
+    wording=Wording(
+        phrases=(Phrase("COMPOSITION (BY | OF) name", lambda read: {"property": read[-1].text}),),
+        write=lambda writer: f"composition by {writer.name(str(writer.value('property')))}",
+        words=keyword("composition"),
+    ),
+    example="composition by plan",
+    about="what active people are made up of",
+    behind=lambda question, cell: (
+        "Active users" + (f" with {question.property} {cell.row}" if cell.row else "")
+    ),
+    figures=Figures(
+        "mode",
+        (
+            ("most_recent", "the last value"),
+            ("all_values", "every value"),
+            ("cross_values", "all values of a person together"),
+        ),
+        said=False,
+    ),
+    openings=_composition,
+)
+
+
+# -- realtime
+
+REALTIME = Kind(
+    name="realtime",
+    at="core.queries.activity.realtime:Realtime",
+    shapes=("series",),
+    wording=alone("realtime"),
+    example="realtime",
+    about="today beside yesterday, in steps of five minutes",
+    behind=lambda _, cell: (
+        "Active users" + (" a day earlier" if cell.series == "Yesterday" else "")
+    ),
+    openings=lambda _: iter([Opening(PEOPLE, 80, "Who is here now", {"range": "24h"})]),
+)
+
+
+KINDS = (
+    ACTIVE_USERS,
+    USERS,
+    LIFECYCLE,
+    STICKINESS,
+    USAGE_INTERVAL,
+    COMPOSITION,
+    REALTIME,
+)

@@ -1,0 +1,176 @@
+"""The kinds of question that are answered with people: their rows."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from core.words.kinds import (
+    Kind,
+    Nested,
+    Opening,
+    Phrase,
+    Wording,
+    Writing,
+    alone,
+    keyword,
+    people_of,
+)
+from core.words.names import MAX_DEPTH, SEGMENTS
+from core.words.reading import Body, Mistake, Name, Part, Whole, at_of, merged
+
+# -- segments
+
+
+def _in_segment(question: Any, cell: Any) -> str:
+    return f"Segment {cell.row or question.segment or ''}".rstrip()
+
+
+SEGMENTS_KIND = Kind(
+    name="segments",
+    at="core.queries.people.segments:Segments",
+    shapes=("table",),
+    wording=alone("segments"),
+    example="segments",
+    about="the sizes of the eight built-in segments",
+    behind=_in_segment,
+    totalled=False,
+    openings=lambda _: iter([Opening("people", 70, "Segments", {})]),
+)
+
+
+def _segment(writer: Writing) -> str:
+    segment = str(writer.value("segment"))
+    return f"segment {segment if segment in SEGMENTS else writer.name(segment)}"
+
+
+SEGMENT = Kind(
+    name="segment",
+    at="core.queries.people.segments:Segment",
+    shapes=("people",),
+    wording=Wording(
+        phrases=(
+            Phrase("SEGMENT name", lambda read: Part({"segment": read[-1].text}, read[-1].at)),
+        ),
+        write=_segment,
+    ),
+    example="segment power_user",
+    about="the people of one segment",
+    behind=_in_segment,
+    page="people",
+)
+
+
+# -- audience
+
+
+def _read_audience(read: list[Any]) -> Body:
+    return {"audience": read[-1].text} if isinstance(read[-1], Name) else {}
+
+
+def _audience(writer: Writing) -> str:
+    named = writer.take("audience")
+    return "audience" if named is None else f"audience {writer.name(named)}"
+
+
+AUDIENCE = Kind(
+    name="audience",
+    at="core.queries.people.audience:Audience",
+    shapes=("people",),
+    wording=Wording(phrases=(Phrase("AUDIENCE name?", _read_audience),), write=_audience),
+    example="audience Paying",
+    about="the people of a saved audience",
+    behind=lambda question, _: (
+        f"Audience {question.audience}" if question.audience else "Audience of these rules"
+    ),
+    dated=False,
+    page="people",
+)
+
+
+# -- one person
+
+
+def _user(read: list[Any]) -> Body:
+    return {"user": read[-1].text}
+
+
+USER_ACTIVITY = Kind(
+    name="user_activity",
+    at="core.queries.people.activity:UserActivity",
+    shapes=("timeline",),
+    wording=Wording(
+        phrases=(Phrase("USER name", _user), Phrase("ACTIVITY OF name", _user)),
+        write=lambda writer: f"user {writer.name(str(writer.value('user')))}",
+        words=keyword("activity"),
+    ),
+    example="user u_08213",
+    about="one person's timeline; also `activity of u_08213`",
+    behind=people_of,
+    totalled=False,
+    page="person",
+)
+
+
+USER_SEARCH = Kind(
+    name="user_search",
+    at="core.queries.people.search:UserSearch",
+    shapes=("people",),
+    wording=Wording(
+        phrases=(Phrase("USERS MATCHING name", _user),),
+        write=lambda writer: f"users matching {writer.name(str(writer.value('user')))}",
+        words=keyword("matching"),
+    ),
+    example="users matching ana",
+    about="people whose id or traits contain the text",
+    behind=people_of,
+    totalled=False,
+    page="people",
+)
+
+
+# -- people
+
+
+def _read_people(read: list[Any]) -> Part:
+    of = next(child for child in read if isinstance(child, Whole))
+    if of.chart:
+        raise Mistake("A drawing hint goes outside the parentheses.", at_of(read))
+    if of.depth >= MAX_DEPTH:
+        raise Mistake(f"Questions nest deeper than {MAX_DEPTH}.", at_of(read))
+    cell = merged(child for child in read if isinstance(child, Part))
+    return Part({"of": of.body, **({"cell": cell} if cell else {}), "\0depth": of.depth + 1})
+
+
+def _people(writer: Writing) -> str:
+    writer.take("range")
+    cell = writer.take("cell")
+    address = f" at {writer.cell(cell)}" if cell is not None else ""
+    order = writer.take("order")
+    text = f"people of ({writer.nested(writer.value('of'))}){address}"
+    return text if order is None else f"{text} sorted by {writer.name(order)}"
+
+
+def _behind_people(question: Any, _: Any, nested: Nested) -> str:
+    return nested.whole(question.of, question.cell)
+
+
+PEOPLE = Kind(
+    name="people",
+    at="core.queries.people.people:PeopleBehind",
+    shapes=("people",),
+    wording=Wording(
+        phrases=(
+            Phrase('PEOPLE OF "(" question ")" (AT cell_part (","? cell_part)*)?', _read_people),
+        ),
+        write=_people,
+    ),
+    example="people of (signup by country) at group NL",
+    about="the people behind one number",
+    behind=people_of,
+    around=_behind_people,
+    dated=False,
+    page="people",
+)
+
+
+KINDS = (SEGMENTS_KIND, SEGMENT, AUDIENCE, USER_ACTIVITY, USER_SEARCH, PEOPLE)
