@@ -47,3 +47,4 @@ def test_every_added_word_is_one_of_the_language():
     known = {way for pattern in KEYWORDS.values() for way in alternatives(pattern)}
     added = {word for each in ADDED.values() for word in each}
     assert added <= {*known, *SEGMENTS, *GRANULARITIES, *ALIASES}
+    assert not added & FIRST, "These were words in version 1 already."

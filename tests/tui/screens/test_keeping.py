@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import json
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from core.definitions.board import Block, Board
+from core.store.ingest.importer import Event
 from core.store.library.saved import Saved
-from tests.worlds.tui_pilot import explorer, workspace
+from tests.worlds.languages import second_language
+from tests.worlds.tui_pilot import DAY, NOW, explorer, workspace
 
 
 @pytest.fixture
@@ -150,3 +155,33 @@ async def test_copy_says_sent_and_refuses_what_is_too_big(path: Path) -> None:
         await ff.press("y")
         assert "to your terminal's clipboard" in ff.status
         assert "Too big to copy" in send(ff.app, "x" * 80_000)
+
+
+async def test_a_tile_of_an_older_footfall_keeps_its_meaning_when_the_board_is_saved(
+    tmp_path: Path,
+) -> None:
+    event = Event(event="lifecycle", ts_ms=NOW - DAY, user="ana")
+    path = workspace(tmp_path / "old.db", [event])
+    tiles = [
+        {"id": "old", "question": "lifecycle", "position": {"width": 12}},
+        {"id": "later", "question": "dau", "language": 3, "position": {"y": 4, "width": 12}},
+    ]
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute(
+            """
+            insert into boards (id, title, body, created_at, updated_at)
+            values ('brd_old', 'Old', ?, 0, 0)
+            """,
+            (json.dumps({"blocks": tiles}),),
+        )
+    with second_language():
+        async with explorer(path, size=(120, 40)) as ff:
+            await ff.press("e")
+            assert ff.app.focused.value == '"lifecycle" last 30d'
+            await ff.press("escape")
+            assert "This question needs version 3 of the question language" in ff.screen
+            await ff.press("g", "w")
+            assert "Board saved." in ff.status
+        old, later = Saved(path).board("Old").blocks
+    assert (old.question, old.language) == ('"lifecycle" last 30d weekly', None)
+    assert (later.question, later.language) == ("dau", 3)
