@@ -1,4 +1,4 @@
-"""The explorer: places with their own pages, the look of this terminal, what is remembered."""
+"""The explorer: places with their own pages, the look of this terminal, remembered state."""
 
 from __future__ import annotations
 
@@ -41,8 +41,8 @@ class Explorer(Host):
     Args:
         engine: answers questions about it.
         saved: its boards, marks and audiences.
-        state: what the last time left.
-        look: how charts are drawn; None finds out.
+        state: what was remembered from the last session.
+        look: how charts are drawn; None detects it.
         place: where to start.
     """
 
@@ -63,7 +63,7 @@ class Explorer(Host):
         look: Look | None = None, place: str = "boards",
     ) -> None:  # fmt: skip
         tier = terminal.colours()
-        # The first page, without a blank one before it; Textual reads it of the instance.
+        # The first page, without a blank one before it; Textual reads this from the instance.
         self.DEFAULT_MODE = place  # type: ignore[misc]
         super().__init__(ansi_color=tier != "theme")
         self.engine, self.saved, self.state = engine, saved, state
@@ -79,7 +79,7 @@ class Explorer(Host):
         self.notices: tuple[str, ...] = ()
 
     def on_mount(self) -> None:
-        """Take the theme's colours and look for new data now and then."""
+        """Apply the theme's colours and check for new data at intervals."""
         self._take_colours()
         self.theme_changed_signal.subscribe(self, lambda _: self._take_colours())
         self.set_interval(POLL_SECONDS, self._poll)
@@ -89,7 +89,7 @@ class Explorer(Host):
             self.call_after_refresh(tell, self, "  ".join(self.notices))
 
     def configure(self, config: Config) -> None:
-        """Take over settings: keys, and what was chosen here last or is set for all."""
+        """Apply settings: keys, and the choices made here last or else configured."""
         self.keymap = config.keys
         self.set_keymap(dict(config.keys))
         self.notices = (*config.notices, *filter(None, (self.state.notice,)))
@@ -123,7 +123,7 @@ class Explorer(Host):
             self.switch_mode(place)
 
     def leave(self) -> None:
-        """Stop what runs, remember where we are, and end."""
+        """Stop running questions, remember the place, and exit."""
         for page in self.screen_stack:
             if isinstance(page, Page):
                 page.questions.cancel_all()
@@ -131,7 +131,7 @@ class Explorer(Host):
         self.exit(0)
 
     def read_again(self) -> None:
-        """Take the file as it is, also one that took the place of another."""
+        """Reopen the file, even if another one has taken its place."""
         self.data.seen()
         self.look = replace(self.look, calendar=self.engine.calendar)
 
@@ -145,20 +145,20 @@ class Explorer(Host):
     # -- the terminal
 
     def set_glyphs(self, glyphs: Glyphs) -> None:
-        """Draw with other glyphs from now on."""
+        """Switch to other glyphs."""
         self.look = Look(glyphs=glyphs, colour=self.look.colour, calendar=self.look.calendar)
         self.state.values["glyphs"] = glyphs
         if isinstance(self.screen, Page):
             self.screen.action_redraw()
 
     def set_colours(self, theme: str) -> None:
-        """Use another theme from now on; the ansi ones take the terminal's own colours."""
+        """Switch to another theme; the ansi themes use the terminal's own colours."""
         self.ink = replace(self.ink, tier="ansi" if theme.startswith("ansi") else "theme")
         self.theme = theme
         self.state.values["theme"] = theme
 
     async def run_action(self, action: Any, *args: Any, **kwargs: Any) -> bool:
-        """Run an action; one that fails says so and leaves the screen as it is."""
+        """Run an action; if it fails it says so and leaves the screen as it is."""
         try:
             return await super().run_action(action, *args, **kwargs)
         except Exception as error:
@@ -166,7 +166,7 @@ class Explorer(Host):
         return True
 
     def push_screen(self, screen: Any, callback: Any = None, *args: Any, **kwargs: Any) -> Any:
-        """See App; what is done with an overlay's result fails as an action does."""
+        """See App; an error in an overlay's callback is handled like that of an action."""
         safe = guarded(self, callback) if callback else None
         return super().push_screen(screen, safe, *args, **kwargs)
 
@@ -185,7 +185,7 @@ def run(
         board: a board to open: its name or id, or a starter board itself.
         range: a range text for that board.
         question: a question to open instead.
-        look: how charts are drawn; None finds out.
+        look: how charts are drawn; None detects it.
 
     Raises:
         CannotOpen: the file is missing or not a workspace.

@@ -9,7 +9,7 @@ from tui import VERSION
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Run the command line and leave with its exit code.
+    """Run the command line and exit with its code.
 
     0 done, 1 a query failed or the file is damaged, 2 wrong usage, 3 cannot open or busy,
     130 interrupted.

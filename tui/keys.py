@@ -1,7 +1,7 @@
-"""ACTIONS: the one table behind bindings, the key line, help, the palette and the README.
+"""ACTIONS: the single table behind bindings, the key line, help, the palette and docs/keys.md.
 
 An action's id names the method `action_<id>` of the page that answers it. A letter is a verb: it
-does the same thing on every page, or nothing.
+does the same thing on every page or nothing at all.
 """
 
 from __future__ import annotations
@@ -29,16 +29,16 @@ LISTS = ("boards", "metrics", "segments", "marks", "users")
 
 @dataclass(frozen=True)
 class Action:
-    """One thing a key does.
+    """One thing that a key does.
 
     Attributes:
-        id: the page's method is `action_<id>`; also the name used to remap it.
-        keys: as Textual names them; the first is the one shown.
+        id: names the page's method `action_<id>`; also the name used to remap it.
+        keys: Textual key names; the first is the one shown.
         label: one or two words for the key line.
         help: one sentence for help and the palette.
         area: the palette's group.
-        pages: page ids where it exists; () is everywhere.
-        rank: place on the key line, lower is kept longer; 0 is not shown there.
+        pages: ids of the pages that have it; () means everywhere.
+        rank: place on the key line; lower ranks are kept longer, 0 is not shown there.
     """
 
     id: str
@@ -56,7 +56,7 @@ class Action:
 
     @property
     def shown(self) -> str:
-        """Its first key as a person writes it."""
+        """Its first key, as people write it."""
         return name_of(self.keys[0]) if self.keys else ""
 
 
@@ -71,7 +71,7 @@ NAMES = {
 
 
 def name_of(key: str) -> str:
-    """Return a Textual key name as a person writes it."""
+    """Return a Textual key name as people write it."""
     return NAMES.get(key, key)
 
 
@@ -81,7 +81,7 @@ ACTIONS = (
     Action("palette", ("colon", "ctrl+p"), "command", "every command and saved name", "help",
            rank=2),
     *(Action(f"go_{id_}", (digit,), name, f"go to {name}", "go") for id_, digit, name in PLACES),
-    Action("open", ("enter",), "open", "what is under the cursor: number, people, timeline",
+    Action("open", ("enter",), "open", "open what is under the cursor: number, people, timeline",
            "go", rank=3),
     Action("back", ("escape", "backspace"), "back", "close, undo a filter or zoom, or go back",
            "go", rank=90),
@@ -89,14 +89,14 @@ ACTIONS = (
     Action("down", ("down", "j"), "", "move down", "move"),
     Action("left", ("left", "h"), "", "move left", "move"),
     Action("right", ("right", "l"), "", "move right", "move"),
-    Action("first", ("home",), "", "to the first", "move"),
-    Action("last", ("end",), "", "to the last", "move"),
-    Action("page_up", ("pageup",), "", "a page up", "move"),
-    Action("page_down", ("pagedown",), "", "a page down", "move"),
-    Action("next_panel", ("tab",), "next", "next panel", "move", rank=40),
-    Action("previous_panel", ("shift+tab",), "", "previous panel", "move"),
+    Action("first", ("home",), "", "go to the first", "move"),
+    Action("last", ("end",), "", "go to the last", "move"),
+    Action("page_up", ("pageup",), "", "go a page up", "move"),
+    Action("page_down", ("pagedown",), "", "go a page down", "move"),
+    Action("next_panel", ("tab",), "next", "go to the next panel", "move", rank=40),
+    Action("previous_panel", ("shift+tab",), "", "go to the previous panel", "move"),
     Action("find", ("slash",), "find", "filter the list as you type", "view", LISTS, rank=5),
-    Action("range", ("r",), "range", "choose the range of days", "question", ASKED, rank=10),
+    Action("range", ("r",), "range", "choose the date range", "question", ASKED, rank=10),
     Action("earlier", ("less_than_sign", "comma"), "", "one range earlier; on a timeline the "
            "previous person", "question", (*ASKED, "timeline")),
     Action("later", ("greater_than_sign", "full_stop"), "", "one range later; on a timeline the "
@@ -107,31 +107,32 @@ ACTIONS = (
            ("board", "metrics", "chart", "retention", "marks"), rank=16),
     Action("breakdown", ("b",), "break", "break down by a field", "question",
            ("board", *CHART_PAGES), rank=14),
-    Action("compare", ("c",), "compare", "compare with: off, previous, year before", "question",
+    Action("compare", ("c",), "compare", "compare: off, previous period, year before", "question",
            ("board", *CHART_PAGES, "marks"), rank=12),
-    Action("filter", ("f",), "filter", "conditions on fields; on a timeline only this event",
+    Action("filter", ("f",), "filter", "filter by fields; on a timeline show only this event",
            "question", (*ASKED, "timeline"), rank=18),
-    Action("segment", ("s",), "segment", "count only a segment or audience", "question", ASKED,
-           rank=30),
-    Action("measure", ("p",), "show as", "what is counted: people, events, sums; whatever fits",
+    Action("segment", ("s",), "segment", "count only people in a segment or audience", "question",
+           ASKED, rank=30),
+    Action("measure", ("p",), "show as", "choose what is counted: people, events, sums, ...",
            "question", ("board", *CHART_PAGES, "marks"), rank=32),
-    Action("chart", ("v",), "chart", "show as line, bars, area, table or number", "chart",
+    Action("chart", ("v",), "chart", "draw as line, bars, area, table or number", "chart",
            ("board", *CHART_PAGES), rank=22),
-    Action("table", ("t",), "table", "the table under the chart", "chart", CHART_PAGES, rank=24),
+    Action("table", ("t",), "table", "show the table under the chart", "chart", CHART_PAGES,
+           rank=24),
     Action("sort", ("o",), "sort", "sort by another column", "view", ("people", "users"), rank=8),
     Action("complete", (), "", "only complete periods", "question", ASKED),
-    Action("clear_filters", (), "", "take all filters, segment and audience away", "question",
+    Action("clear_filters", (), "", "clear all filters, segment and audience", "question",
            ASKED),
     Action("saved", ("0",), "", "back to the saved question", "question", (*ASKED, "users")),
-    Action("edit", ("e",), "edit", "edit the question as text; on Marks the mark", "question",
+    Action("edit", ("e",), "edit", "edit the question as text; on Marks, the mark", "question",
            (*ASKED,), rank=20),
-    Action("related", ("semicolon",), "lead on", "what leads on from here: why it changed, paths, "
-           "the funnel over time, retention", "question", CHART_PAGES, rank=33),
-    Action("others", ("u",), "the others", "who dropped, did not return, are not in it",
+    Action("related", ("semicolon",), "related", "related questions: why it changed, paths, the "
+           "funnel over time, retention", "question", CHART_PAGES, rank=33),
+    Action("others", ("u",), "the rest", "the rest: who dropped off, did not return, is not in it",
            "go", CHART_PAGES, rank=35),
-    Action("zoom", ("z",), "zoom", "this panel over the whole page and back", "view",
+    Action("zoom", ("z",), "zoom", "show this panel on the whole page, and back", "view",
            ("board", *CHART_PAGES, "marks", "segments"), rank=9),
-    Action("new", ("n",), "new", "a new board, question, audience or mark; on people a "
+    Action("new", ("n",), "new", "a new board, question, audience or mark; on people, a "
            "segment of exactly these", "save",
            ("boards", "metrics", "funnel", "retention", "marks", "segments", *LISTED), rank=26),
     Action("save", ("w",), "save", "save this question under a name", "save",
@@ -141,16 +142,16 @@ ACTIONS = (
            ("board", *CHART_PAGES, "marks"), rank=36),
     Action("delete", ("d",), "delete", "delete what is under the cursor", "save",
            ("boards", "board", "marks", "segments"), rank=38),
-    Action("undo", ("U",), "undo", "bring back what was deleted last; on people take the segment "
-           "just made away", "save", ("boards", "board", "marks", "segments", *LISTED), rank=39),
+    Action("undo", ("U",), "undo", "bring back what was deleted last; on people, delete the "
+           "segment just made", "save", ("boards", "board", "marks", "segments", *LISTED), rank=39),
     Action("copy", ("y",), "copy", "send the value under the cursor to the terminal's clipboard",
            "export", rank=44),
-    Action("copy_command", (), "", "copy the command that prints this", "export", ASKED),
-    Action("export", ("x",), "export", "this panel to a file: csv, tsv, json, markdown or text",
+    Action("copy_command", (), "", "copy the command that prints this answer", "export", ASKED),
+    Action("export", ("x",), "export", "write this panel to a file: csv, tsv, json, ...",
            "export", (*ASKED, "users", "timeline"), rank=46),
-    Action("inspect", ("i",), "inspect", "the SQL, its parameters and timing", "view",
+    Action("inspect", ("i",), "inspect", "show the SQL, its parameters and timing", "view",
            (*ASKED, "users", "timeline"), rank=42),
-    Action("again", ("f5", "ctrl+r"), "again", "ask again, past the cache", "view",
+    Action("again", ("f5", "ctrl+r"), "again", "ask again, bypassing the cache", "view",
            (*ASKED, "users", "timeline"), rank=60),
     Action("run_without_limit", (), "", "ask again without the time limit", "view",
            (*ASKED, "users", "timeline")),
@@ -158,11 +159,11 @@ ACTIONS = (
     Action("glyphs_braille", (), "", "glyphs: braille", "chart"),
     Action("glyphs_block", (), "", "glyphs: blocks", "chart"),
     Action("glyphs_ascii", (), "", "glyphs: ascii", "chart"),
-    Action("starter_boards", (), "", "add starter boards made from the events that exist", "save",
+    Action("starter_boards", (), "", "save starter boards made from the existing events", "save",
            ("boards",)),
-    Action("theme", (), "", "choose the colours", "view"),
+    Action("theme", (), "", "choose a colour theme", "view"),
     Action("redraw", (), "", "draw the whole screen again", "view"),
-    Action("quit", ("q",), "quit", "leave; the next start returns here", "go", rank=50),
+    Action("quit", ("q",), "quit", "quit; the next start returns here", "go", rank=50),
 )  # fmt: skip
 
 BY_ID = {action.id: action for action in ACTIONS}
@@ -174,29 +175,29 @@ def actions_of(page: str) -> list[Action]:
 
 
 def pages_of() -> list[str]:
-    """Return every page that the table names."""
+    """Return every page named in the table."""
     return sorted({page for action in ACTIONS for page in action.pages})
 
 
 def remapped(actions: Iterable[Action], keymap: Mapping[str, str]) -> list[Action]:
-    """Return actions with the keys that somebody chose for them."""
+    """Return actions with their keys remapped."""
     return [
         replace(a, keys=tuple(keymap[a.id].split(","))) if a.id in keymap else a for a in actions
     ]
 
 
 def key_line_of(page: str, labels: Mapping[str, str] = MappingProxyType({})) -> list[Action]:
-    """Return the actions for a page's key line, most needed first.
+    """Return the actions for a page's key line, most important first.
 
     Args:
-        labels: the page's own words for some actions, which then come early.
+        labels: the page's own labels for some actions, which then come early.
     """
     shown = (a for a in actions_of(page) if a.rank)
     return sorted(shown, key=lambda a: min(a.rank, 6) if a.id in labels else a.rank)
 
 
 def markdown_table() -> str:
-    """Return the README's table of keys."""
+    """Return the table of docs/keys.md."""
     rows = ["| key | does | where |", "|---|---|---|"]
     for action in ACTIONS:
         if not action.keys:

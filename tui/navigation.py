@@ -24,5 +24,5 @@ def page_for(place: str, question: Question, title: str = "", chart: str = "") -
 
 
 def has_own_page(question: Question) -> bool:
-    """Whether a question is shown elsewhere than in a chart."""
+    """Whether a question has a page other than a chart."""
     return KINDS[question.kind].page != "chart"

@@ -25,7 +25,7 @@ ROOTS = {
 
 
 def root(place: str) -> Callable[[], Screen[Any]]:
-    """Return what makes the root page of a place."""
+    """Return a function that makes the root page of a place."""
 
     def make() -> Screen[Any]:
         module, _, name = ROOTS[place].partition(":")
@@ -36,7 +36,7 @@ def root(place: str) -> Callable[[], Screen[Any]]:
 
 
 def start_place(state: State, board: str | Board | None, question: Question | None) -> str:
-    """Return where the explorer opens: what was asked for, else where it was left."""
+    """Return the place where the explorer opens: the requested one, else where it was left."""
     if board is not None:
         return "boards"
     if question is not None:
@@ -48,7 +48,7 @@ def start_place(state: State, board: str | Board | None, question: Question | No
 def first_page(
     saved: Any, board: str | Board | None, range_text: str | None, question: Question | None
 ) -> Screen[Any] | None:
-    """Return the page to open above the root, if one was asked for."""
+    """Return the page to open above the root, if one was requested."""
     if board is not None:
         from tui.screens.board import BoardPage
 

@@ -1,4 +1,4 @@
-"""Storing what a key asked for, also while another program writes to the file."""
+"""Storing things from the explorer, even while another program writes to the file."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ from tui.services.errors import failed, guarded, tell
 from tui.widgets.host import Host
 
 QUICK = Patience(0.3)
-"""How long the screen may stand still for another program; longer is waited beside it."""
+"""How long the screen may block for another program; longer waits happen in a thread."""
 
 Again = Callable[[FootfallError], None]
-"""Brings back what was typed, with why it could not be stored."""
+"""Brings back what was typed, with the reason it could not be stored."""
 
 
 Found = TypeVar("Found")
 
 
 class StoringPage(Protocol):
-    """What storing needs of a page."""
+    """What storing needs from a page."""
 
     @property
     def app(self) -> Host:
@@ -31,7 +31,7 @@ class StoringPage(Protocol):
 
     @property
     def is_attached(self) -> bool:
-        """Whether it is still there."""
+        """Whether it still exists."""
 
     def say(self, text: str, *, warning: bool = False) -> None:
         """Show a sentence on the status line."""
@@ -47,14 +47,14 @@ def attempt(
     then: Callable[[Found], object] = lambda found: None,
     again: Again | None = None,
 ) -> None:
-    """Store something; say `done`, or what is wrong.
+    """Store something; say `done`, or what went wrong.
 
-    While another program writes, the status line says so and the keys go on working.
+    While another program writes, the status line says so and keys keep working.
 
     Args:
-        work: called with the Saved to store in, again after a while when the file is busy.
-        then: called with what `work` returned, once it is stored.
-        again: called when it could not be stored; without it the status line tells why.
+        work: called with the Saved to store in, and again after a while if the file is busy.
+        then: called with the result of `work`, once it is stored.
+        again: called if it could not be stored; without it the status line says why.
     """
     storing = _Storing(page, work, done, then, again)
     try:
@@ -78,7 +78,7 @@ class _Storing:
     again: Again | None
 
     def wait(self) -> None:
-        """Try until it is stored, in a thread of its own."""
+        """Retry until it is stored, in a separate thread."""
         self._say_waiting()
         self.page.app.run_worker(self._wait, thread=True, exit_on_error=False, group="storing")
 
@@ -95,7 +95,7 @@ class _Storing:
         self._end(self._say_waiting, seconds)
 
     def _end(self, function: Callable[..., None], argument: Any) -> None:
-        """Go on in the thread of the screen, if there still is one."""
+        """Continue in the thread of the screen, if there still is one."""
         app = self.page.app
         if not app.is_running:
             raise Stopped("Stopped.")
@@ -116,7 +116,7 @@ class _Storing:
         self.then(found)
 
     def failed(self, error: Exception) -> None:
-        """Say why it is not, and bring back what was typed."""
+        """Say why it is not stored, and bring back what was typed."""
         failed(self.page.app, error)
         if self.again is not None and isinstance(error, FootfallError):
             self.again(error)

@@ -1,4 +1,4 @@
-"""What kind of terminal this is. Import it before Textual, which reads ESCDELAY when imported."""
+"""What this terminal can do. Import it before Textual, which reads ESCDELAY when imported."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if os.environ.get("SSH_CONNECTION"):
 
 
 def colours() -> Tier:
-    """Return how to colour: a theme, the terminal's own 16 colours, or none."""
+    """Return which colours to use: a theme, the terminal's own 16 colours, or none."""
     if os.environ.get("NO_COLOR"):
         return "mono"
     term = os.environ.get("TERM", "")

@@ -1,1 +1,1 @@
-"""What keys do to a page: edits, saving, exporting, and what leads on from it."""
+"""What keys do to a page: edits, saving, exporting and related questions."""

@@ -1,4 +1,4 @@
-"""What is shown instead of a number, and where one goes from it: the lists behind `p` and `;`."""
+"""The lists behind `p` and `;`: what else a question can count, and related questions."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from tui.widgets.listing import Row
 
 
 def show_as(page: QuestionPage) -> None:
-    """Count the next of two or three things, or choose one of more from a list."""
+    """Count the next of two or three things, or choose from a list if there are more."""
     question = page.question
     if question is None:
         return
     offered = choices(question, page.app.library.suggestions())
     now = chosen(question, offered)
     if not offered:
-        page.say("This question counts one thing only. e edits it as text.", warning=True)
+        page.say("This question can only count one thing. e edits it as text.", warning=True)
     elif len(offered) <= CYCLED:
         fields = offered[(now + 1) % len(offered) if now is not None else 0][1]
         page.change(lambda asked: edits.revise(asked, **fields))
@@ -39,7 +39,7 @@ def show_as(page: QuestionPage) -> None:
 
 
 def lead_on(page: QuestionPage) -> None:
-    """Offer the questions that lead on from the number under the cursor."""
+    """Offer questions related to the number under the cursor."""
     question, answer, cell = _here(page)
     if question is None:
         return
@@ -49,10 +49,10 @@ def lead_on(page: QuestionPage) -> None:
         page.sorry(error)
         return
     if not found:
-        page.say("Nothing leads on from this question. n or : asks another.")
+        page.say("There are no related questions. n or : asks another one.")
         return
     page.app.push_screen(
-        Menu("Lead on to", found), lambda asked: open_page(page, asked) if asked else None
+        Menu("Related questions", found), lambda asked: open_page(page, asked) if asked else None
     )
 
 
@@ -64,14 +64,14 @@ def _here(page: QuestionPage) -> tuple[Question | None, Any, Cell | None]:
 
 
 def open_page(page: QuestionPage, question: Question) -> None:
-    """Put another question's page on top of this one; Esc comes back."""
+    """Open another question's page on top of this one; Esc returns."""
     from tui.navigation import page_for
 
     page.app.push_screen(page_for(page.place, question))
 
 
 def opening_rows(page: QuestionPage, about: Question | None) -> list[Row]:
-    """Return every question to begin with as rows under the names of their sections."""
+    """Return all suggested questions as rows under the names of their sections."""
     rows: list[Row] = []
     section = ""
     for suggestion in page.app.library.suggestions().listed(about):

@@ -1,4 +1,4 @@
-"""What keys do to a question: each function returns a new question, or says why it cannot."""
+"""What keys do to a question: each function returns a new question, or raises with the reason."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from core.queries.common.question import Context, Question
 from core.timeframe import CLOCK, DAY, GRANULARITIES, Span, to_date
 
 LADDER = ("24h", "7d", "14d", "30d", "90d", "180d", "12m", "24m", "all_time")
-"""Ranges that shorter and longer step through, as their length in days."""
+"""Ranges that "shorter" and "longer" step through, by their length in days."""
 
 _LADDER_DAYS = (1, 7, 14, 30, 90, 180, 365, 730)
 _SIZES = (*CLOCK.values(), DAY, 7 * DAY, 30 * DAY, 91 * DAY, 365 * DAY)
@@ -39,10 +39,10 @@ def has(question: Question, field: str) -> bool:
 
 
 def revise(question: Question, **changes: Any) -> Question:
-    """Return the question with other field values, validated.
+    """Return the question with some fields changed, validated.
 
     Raises:
-        BadQuestion: a value that the kind does not take.
+        BadQuestion: a value is not valid for the kind.
     """
     fitting = {name: value for name, value in changes.items() if has(question, name)}
     if not fitting:
@@ -59,7 +59,7 @@ def shifted(range_text: str, ctx: Context, direction: int) -> str:
     """Return the range one length earlier (-1) or later (+1); never past today.
 
     Raises:
-        BadQuestion: there is nothing earlier or later.
+        BadQuestion: there is no earlier or later data.
     """
     span = ctx.span(range_text)
     if direction < 0:
@@ -77,7 +77,7 @@ def shifted(range_text: str, ctx: Context, direction: int) -> str:
 
 
 def _running(first: int, last: int, ctx: Context, days: int) -> str:
-    """A range of a usual length that ends today goes back to being a moving one."""
+    """Return the moving range for dates of a usual length that end today, else the dates."""
     if last == ctx.today and days in _LADDER_DAYS[1:6]:
         return f"{days}d"
     return dates_text(first, last)
@@ -96,17 +96,17 @@ def resized(range_text: str, ctx: Context, direction: int) -> str:
     """Return the next shorter (-1) or longer (+1) range with the same end.
 
     Raises:
-        BadQuestion: it is the shortest or the longest already.
+        BadQuestion: it is already the shortest or the longest.
     """
     if range_text == "all_time" and direction > 0:
-        raise BadQuestion("This is all there is.")
+        raise BadQuestion("This range already covers all events.")
     span = ctx.span(range_text)
     if direction > 0:
         at = next((i for i, d in enumerate(_LADDER_DAYS) if d > span.days), len(LADDER) - 1)
     else:
         at = max((i for i, d in enumerate(_LADDER_DAYS) if d < span.days), default=-1)
     if at < 0 or (span.days <= 1 and direction < 0):
-        raise BadQuestion("This is the shortest range.")
+        raise BadQuestion("This is already the shortest range.")
     if span.last_day >= ctx.today:
         return LADDER[at]
     if LADDER[at] == "all_time":
@@ -152,20 +152,20 @@ def next_compare(question: Question) -> Question:
 
 
 def after(choices: list[Any], now: Any) -> Any:
-    """Return the choice that follows `now`, round and round; the first when it is none of them."""
+    """Return the choice after `now`, cyclically; the first if `now` is not one of them."""
     return choices[(choices.index(now) + 1) % len(choices)] if now in choices else choices[0]
 
 
 def field_of(question: Question, field: str) -> Any:
-    """Return a field of a question; None when its kind has no such field."""
+    """Return a field of a question; None if its kind has no such field."""
     return getattr(question, field, None)
 
 
 def complete_only(question: Question, ctx: Context) -> Question:
-    """Return the question over its finished periods only.
+    """Return the question over its complete periods only.
 
     Raises:
-        BadQuestion: none of its periods is finished.
+        BadQuestion: none of its periods is complete.
     """
     span = ctx.span(question.range)
     unit = field_of(question, "granularity") or "daily"
@@ -176,7 +176,7 @@ def complete_only(question: Question, ctx: Context) -> Question:
 
 
 def usual_range(engine: SqliteEngine) -> str:
-    """Return 30d, or the last 90 days that have events when the newest are older than that."""
+    """Return 30d or, if the newest events are older than that, the last 90 days up to them."""
     ctx = engine.context()
     if ctx.latest is None:
         return "30d"
@@ -193,7 +193,7 @@ def without(question: Question, index: int) -> Question:
 
 
 def narrowed(question: Question, condition: Any, index: int | None = None) -> Question:
-    """Return the question with a condition added, or put in the place of another."""
+    """Return the question with a condition added, or with one replaced."""
     kept = list(question.conditions)
     if index is None:
         kept.append(condition)

@@ -33,7 +33,7 @@ def export_panel(page: AnswerPage) -> None:
             name = f"{_slug(view.heading)}.{SUFFIX.get(kind, kind)}"
             page.app.push_screen(
                 Prompt("Write to", lambda path: write(view.answer, kind, path), value=name,
-                       help="A file that exists is not overwritten."),
+                       help="Existing files are not overwritten."),
                 lambda said: page.say(said) if said else None,
             )  # fmt: skip
 
@@ -41,7 +41,7 @@ def export_panel(page: AnswerPage) -> None:
 
 
 def write(answer: Any, kind: str, name: str) -> str:
-    """Write an answer to a new file; return a sentence that says so.
+    """Write an answer to a new file; return a sentence to confirm it.
 
     Raises:
         BadInput: the file exists or cannot be written.

@@ -1,4 +1,4 @@
-"""What the verbs need of the page they are called on."""
+"""What actions need from the page they are called on."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class AnyPage(StoringPage, Protocol):
 
 
 class KeyedPage(AnyPage, Protocol):
-    """A page as the help and the palette list its actions.
+    """A page whose actions the help and the palette list.
 
     Attributes:
         page_id: its name in the table of actions.
@@ -39,7 +39,7 @@ class KeyedPage(AnyPage, Protocol):
 
     @property
     def crumb(self) -> str:
-        """Its step in the crumb."""
+        """The page's step in the crumb."""
 
     def perform(self, call: str) -> None:
         """Run an action by its call."""
@@ -60,7 +60,7 @@ class AnswerPage(AnyPage, Protocol):
 
 
 class QuestionPage(AnswerPage, Protocol):
-    """A page about one question, which keys change."""
+    """A page about one question, which keys can change."""
 
     @property
     def question(self) -> Question | None:
@@ -72,10 +72,10 @@ class QuestionPage(AnswerPage, Protocol):
 
     @property
     def context(self) -> Context:
-        """What questions are asked within now."""
+        """The current context that questions are asked in."""
 
     def change(self, edit: Callable[[Question], Question]) -> None:
-        """Ask what `edit` makes of the question."""
+        """Ask the question that `edit` returns."""
 
     def marks_changed(self) -> None:
         """Show the marks as they are now."""
@@ -85,7 +85,7 @@ class PeopleListed(QuestionPage, Protocol):
     """A page that lists people.
 
     Attributes:
-        made: the segment made of them last.
+        made: the last segment made from them.
     """
 
     made: Item | None
@@ -99,7 +99,7 @@ class ListPage(AnyPage, Protocol):
         """The list."""
 
     def fill(self) -> object:
-        """List what there is now."""
+        """Refresh the list."""
 
 
 class BoardList(ListPage, Protocol):
@@ -126,8 +126,8 @@ class BoardShown(AnyPage, Protocol):
 
     Attributes:
         board: as it is saved.
-        before: the board before a tile was removed, None when none was.
-        changes: fields of all tiles that differ from what is saved.
+        before: the board before a tile was removed, or None.
+        changes: fields changed for all tiles since the board was saved.
     """
 
     board: Board

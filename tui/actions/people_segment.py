@@ -1,4 +1,4 @@
-"""A fixed segment: an audience of exactly the people a page lists, by their ids."""
+"""A fixed segment: an audience of exactly the people on a page, by their ids."""
 
 from __future__ import annotations
 
@@ -18,28 +18,28 @@ from tui.services.runner import Hearer
 from tui.storing import Again, attempt
 
 MOST = 10_000
-"""People a fixed segment can hold."""
+"""The most people a fixed segment can contain."""
 
 
 def everybody_listed(question: Question) -> PeopleBehind:
-    """Return the question that lists all the people of a page's question at once."""
+    """Return the question that lists all people of a page's question at once."""
     if isinstance(question, PeopleBehind):
         return question.model_copy(update={"limit": MOST, "offset": 0})
     return PeopleBehind(of=question, cell=Cell(), limit=MOST)
 
 
 def members_of(id_: str) -> PeopleBehind:
-    """Return the question that counts who is in an audience now."""
+    """Return the question that counts the current members of an audience."""
     return PeopleBehind(of=from_json({"kind": "audience", "audience": id_}))
 
 
 def make_fixed(page: PeopleListed) -> None:
-    """Ask for a name, then keep everybody listed under it."""
+    """Ask for a name, then save everybody listed under it."""
     listed = page.main.answer if page.main is not None else None
     if listed is None or page.question is None:
         return
     if not listed.total:
-        page.say("Nobody is listed, so there is nobody to keep.")
+        page.say("Nobody is listed, so there is nobody to save.")
     elif not _too_many(page, listed.total):
         heading = f"New segment of {many(listed.total)}"
         title = clean(listed.title)[:200]
@@ -49,14 +49,14 @@ def make_fixed(page: PeopleListed) -> None:
 def _too_many(page: PeopleListed, total: int) -> bool:
     if total > MOST:
         page.say(
-            f"A fixed segment holds at most {MOST:,} people, these are {number(total)}.",
+            f"A fixed segment holds at most {MOST:,} people; these are {number(total)}.",
             warning=True,
         )
     return total > MOST
 
 
 def _gather(page: PeopleListed, name: str, again: Again) -> None:
-    """Ask for everybody, not only the rows that are loaded."""
+    """Ask for everybody, not only the loaded rows."""
     if page.question is None:
         return
     question = everybody_listed(page.question)
@@ -82,25 +82,27 @@ def _store(page: PeopleListed, name: str, people: Any, again: Again) -> None:
 
 
 def _tell(page: PeopleListed, item: Item, listed: int, members: int) -> None:
-    """Say how many are in the segment, which is as many as were listed unless ids are shared."""
+    """Say how many are in the segment; it is as many as were listed unless ids are shared."""
     if members == listed:
         page.say(
-            f"Saved {clean(item.title, 60)}: {many(members)}, in Segments under yours. U undoes."
+            f"Saved {clean(item.title, 60)}: {many(members)}, in Segments under yours. U undoes it."
         )
         return
-    said = f"Saved, but {number(members)} people are in it, not {number(listed)}: ids are shared."
+    said = (
+        f"Saved, but it has {number(members)} people, not {number(listed)}, because ids are shared."
+    )
     page.say(said, warning=True)
 
 
 def take_back(page: PeopleListed) -> None:
-    """Delete the segment this page made last; in Segments it can be brought back."""
+    """Delete the last segment made on this page; it can be restored in Segments."""
     item = page.made
     if item is None:
-        page.say("No segment was made here. n makes one of these people.")
+        page.say("No segment was made here. n makes one from these people.")
         return
 
     def gone(_: Any) -> None:
         page.made = None
 
-    said = f"{clean(item.title, 60)} is gone. U in Segments brings it back."
+    said = f"Deleted {clean(item.title, 60)}. U in Segments brings it back."
     attempt(page, lambda saved: saved.delete("audiences", item.id), said, gone)

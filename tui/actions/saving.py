@@ -1,4 +1,4 @@
-"""What the save, add, mark, delete and undo keys do: ask for a name, store, say so."""
+"""What the save, add, mark, delete and undo keys do: ask for a name, store it, confirm it."""
 
 from __future__ import annotations
 
@@ -38,14 +38,14 @@ def ask_name(
     """Ask for a title of 1 to 200 characters.
 
     Args:
-        value: the title to begin with.
-        then: called with the title, and with what asks again when it could not be stored.
-        wrong: why the title did not do the last time.
+        value: the initial title.
+        then: called with the title, and with a function that asks again if it could not be stored.
+        wrong: why the title was refused last time.
     """
 
     def named(text: str) -> str:
         if not 1 <= len(text.strip()) <= 200:
-            raise BadInput("A name has 1 to 200 characters.")
+            raise BadInput("A name must be 1 to 200 characters long.")
         return text.strip()
 
     def given(name: str | None) -> None:
@@ -115,14 +115,14 @@ def new_board(page: ListPage) -> None:
 
     def store(name: str, again: Again) -> None:
         board = checked(Board, {"title": name})
-        said = f"Board {clean(name)} is there. a on a chart adds to it."
+        said = f"Created board {clean(name)}. a on a chart adds to it."
         attempt(page, lambda saved: saved.save_board(board), said, lambda _: page.fill(), again)
 
     ask_name(page, "New board", "", store)
 
 
 def save_starters(page: ListPage) -> None:
-    """Save the starter boards made from the events that exist."""
+    """Save the starter boards made from the existing events."""
     boards = page.app.library.starters()
 
     def store(saved: Saved) -> None:
@@ -135,7 +135,7 @@ def save_starters(page: ListPage) -> None:
 
 
 def save_board(page: BoardShown) -> None:
-    """Save a board with what its tiles ask now."""
+    """Save a board with the current questions of its tiles."""
     board = page.board
     for shown in page.tiles:
         if shown.question is not None and shown.question != shown.saved:
@@ -153,7 +153,7 @@ def save_board(page: BoardShown) -> None:
 
 
 def _changed(board: Board, block: Block, question: Question, chart: str) -> Block:
-    """Return a tile's block with what it asks now; the board's own filters stay the board's."""
+    """Return a tile's block with its current question, without the board's own filters."""
     kept = tuple(c for c in question.conditions if c not in board.filters)
     question = question.model_copy(update={"conditions": kept})
     asked: dict[str, Any] = {
@@ -183,13 +183,13 @@ def delete_board(page: BoardList) -> None:
 def undo_delete(
     page: ListPage, kind: Kind = "boards", then: Callable[[], None] | None = None
 ) -> None:
-    """Bring back what was deleted last, then call `then`, else fill the page again."""
+    """Restore what was deleted last, then call `then`, or refresh the page's list."""
     deleted = page.app.saved.deleted(kind)
     if not deleted:
         page.say("Nothing was deleted in the last 30 days.")
         return
     id_, title, _ = deleted[0]
-    said = f"{clean(title)} is back."
+    said = f"Restored {clean(title)}."
     attempt(page, lambda saved: saved.restore(kind, id_), said, lambda _: (then or page.fill)())
 
 
@@ -204,7 +204,7 @@ def delete_tile(page: BoardShown) -> None:
         if yes:
             board = before.without(panel.block.id)
             attempt(
-                page, lambda saved: saved.save_board(board), "Tile removed. U undoes.",
+                page, lambda saved: saved.save_board(board), "Tile removed. U undoes it.",
                 lambda stored: replace_board(page, stored, before),
             )  # fmt: skip
 
@@ -218,13 +218,13 @@ def undo_tile(page: BoardShown) -> None:
         page.say("Nothing was removed from this board.")
         return
     attempt(
-        page, lambda saved: saved.save_board(before), "The tile is back.",
+        page, lambda saved: saved.save_board(before), "Tile restored.",
         lambda stored: replace_board(page, stored, None),
     )  # fmt: skip
 
 
 def replace_board(page: BoardShown, board: Board, before: Board | None) -> None:
-    """Show another state of a board in the page's place."""
+    """Show another state of a board in place of the page."""
     from tui.screens.board import BoardPage
 
     fresh = BoardPage(page.place, board)
@@ -284,7 +284,7 @@ def _ask_mark(
         )  # fmt: skip
 
     page.app.push_screen(
-        Prompt("Mark: day, time if it matters, and what happened", read, value=typed, wrong=wrong,
+        Prompt("Mark: day, time (optional), and what happened", read, value=typed, wrong=wrong,
                help="For example 2025-04-30 release 4.2, or 2025-04-30 14:05 release 4.2."),
         written,
     )  # fmt: skip
@@ -301,9 +301,9 @@ def _dated(text: str, calendar: Calendar) -> tuple[int, str]:
             continue
         title = " ".join(words[count:])
         if not 1 <= len(title) <= 200:
-            raise BadInput("Say in 1 to 200 characters what happened, after the day.")
+            raise BadInput("After the day, say what happened in 1 to 200 characters.")
         return moment, title
-    raise BadInput("A mark begins with its day.", "For example 2025-04-30 release 4.2.")
+    raise BadInput("A mark must start with its day.", "For example 2025-04-30 release 4.2.")
 
 
 def delete_mark(page: QuestionPage, mark: Mark) -> None:

@@ -22,26 +22,26 @@ COMMANDS = {
     "audience": "save groups of people: list, show, create, edit, delete, restore, count",
     "board": "print or open a board; list, import, export, pin, delete, restore",
     "chart": "save questions: list, show, save, run, delete, restore, versions",
-    "completion": "print the script that completes words in your shell",
+    "completion": "print a completion script for your shell",
     "demo": "create a sample workspace and open it",
     "doctor": "check terminal, clipboard, database and timing",
     "event": "create custom events; flag events as inactive, hidden or deleted",
-    "import": "load events from files into a workspace",
+    "import": "import events from files into a workspace",
     "list": "list boards, events, fields, segments, marks and more",
-    "mark": "mark that something happened, or list the marks",
+    "mark": "record that something happened, or list the marks",
     "profile": "show or switch the profile that uses a workspace",
     "run": "answer a question",
     "schema": "print the JSON schemas of a kind of question",
     "sql": "run one SELECT statement",
 }
-"""Command -> what it does; each is `command` in the module of its name."""
+"""Command -> what it does; each is the `command` of the module of its name."""
 
 _MODULES = {"import": "import_", "list": "list_", "run": "run_"}
 SETTINGS = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
 
 class Commands(click.Group):
-    """A group whose commands load late, and whose first word may be a workspace to open."""
+    """A group that loads its commands lazily; the first word may be a workspace to open."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Return the names of all commands."""
@@ -58,7 +58,7 @@ class Commands(click.Group):
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        """Take a first word that is no command as the workspace to explore."""
+        """Take a first word that is not a command as the workspace to explore."""
         if args[0] in COMMANDS:
             return super().resolve_command(ctx, args)
         if len(args) > 1 or not os.path.exists(args[0]):
@@ -84,7 +84,7 @@ class Commands(click.Group):
 def footfall(ctx: click.Context, version: bool) -> None:
     """Product analytics in the terminal, over one SQLite file.
 
-    Without a command it opens the explorer on DB, on FOOTFALL_DB or on your usual workspace.
+    Without a command it opens the explorer on DB, FOOTFALL_DB or your default workspace.
     """
     if version:
         from tui import VERSION
@@ -121,11 +121,11 @@ def run(arguments: Sequence[str]) -> int:
     except FootfallError as error:
         return _failed(error)
     except UnicodeEncodeError:
-        return _failed(BadInput("A word of the command is not text in UTF-8."))
+        return _failed(BadInput("An argument is not valid UTF-8."))
     except OSError as error:
         return _failed(FootfallError(f"{error.filename or 'footfall'}: {error.strerror or error}."))
     except Exception as error:
-        if type(error).__module__ != "sqlite3":  # not imported here: most commands do without
+        if type(error).__module__ != "sqlite3":  # not imported above: most commands do without it
             raise
         return _failed(FootfallError(f"SQLite says: {error}."))
 

@@ -1,4 +1,4 @@
-"""`footfall api`: a documented request in, the documented JSON out."""
+"""`footfall api`: documented requests in, documented JSON out."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from tui.commands.saving import as_option, saved_at
 
 
 class PastedCommand(click.Command):
-    """A command whose arguments may end in a curl command, pasted as it stands."""
+    """A command whose arguments may end in a pasted curl command."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Make everything from the word curl on one argument."""
+        """Join everything from the word curl on into one argument."""
         at = args.index("curl") if "curl" in args else 0
         if at < len(args) and args[at] == "curl" and (not at or args[at - 1] not in _WITH_VALUE):
             args = [*args[:at], shlex.join(args[at:])]
@@ -34,16 +34,16 @@ _WITH_VALUE = ("-d", "--data", "--db", "--as")
 @as_option
 @db_option
 def command(request: str | None, data: str | None, profile: str | None, db: str | None) -> None:
-    """Answer REQUEST, such as 'GET /api/v1/metrics/dau?range=7d'; without one, list them all.
+    """Answer REQUEST, such as 'GET /api/v1/metrics/dau?range=7d'; without one, list all requests.
 
-    REQUEST may also be a curl command as the documentation has it, with any host, or - to read the
-    lines of an HTTP request from standard input: method and path, headers, a blank line, the body.
-    Tokens and other headers are ignored: the profile of --as or FOOTFALL_PROFILE asks, with its
-    role and its private marks.
+    REQUEST may also be a curl command as printed in the API's documentation, with any host, or - to
+    read the lines of an HTTP request from standard input: method and path, headers, a blank line,
+    the body. Tokens and other headers are ignored: the request is made as the profile of --as or
+    FOOTFALL_PROFILE, with its role and its private marks.
 
     The requests, parameters and answers are those of two documented HTTP interfaces; nothing
     listens on a port. A refused request prints its body, reports its status on standard error and
-    ends with exit code 1.
+    exits with code 1.
 
     \b
     footfall api 'GET /api/2/users?start=20260101&end=20260131&m=new'
@@ -57,7 +57,7 @@ def command(request: str | None, data: str | None, profile: str | None, db: str 
     if request is None:
         put(_listing())
         return
-    try:  # before the workspace is open: the file named for the body might be it
+    try:  # before the workspace is opened: the body's file might be the workspace
         asked = read(sys.stdin.read() if request == "-" else request, _body(data), _text_of)
     except BadQuestion as error:
         _refuse(400, {"error": "BAD_REQUEST", "message": str(error)})
@@ -88,7 +88,7 @@ def _body(data: str | None) -> str | None:
 
 
 def _text_of(file: str) -> str:
-    """Return the text of a file that a body stands in; - is standard input."""
+    """Return the text of the file that holds a body; - is standard input."""
     if file == "-":
         return sys.stdin.read()
     try:

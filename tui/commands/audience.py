@@ -1,4 +1,4 @@
-"""`footfall audience`: groups of people kept under a name."""
+"""`footfall audience`: groups of people saved under a name."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 @click.group("audience")
 def command() -> None:
-    """Groups of people by who they are and what they did: list, show, count and save them.
+    """Save groups of people by who they are and what they did, and list, show and count them.
 
     \b
     footfall audience create Dutch --where "country = NL and trait:plan = pro"
@@ -56,9 +56,11 @@ def _audiences(db: str | None, profile: str | None) -> Audiences:
 def _rules_options(function: Any) -> Any:
     for option in (
         click.option("--days", type=click.IntRange(1, 36_500), help="With --did: how recently."),
-        click.option("--did", multiple=True, metavar="EVENT", help="Did this event."),
+        click.option("--did", multiple=True, metavar="EVENT", help="People who did this event."),
         click.option("--where", metavar="CONDITION", help="As in questions: country = NL."),
-        click.option("-d", "--definition", "file", metavar="FILE", help="JSON; - reads it."),
+        click.option(
+            "-d", "--definition", "file", metavar="FILE", help="JSON; - reads standard input."
+        ),
         click.option("--description", help="At most 2,000 characters."),
     ):
         function = option(function)
@@ -125,7 +127,7 @@ def create(
 
 @command.command("edit")
 @click.argument("name")
-@click.option("--title", help="A new name.")
+@click.option("--title", help="The new name.")
 @_rules_options
 @as_option
 @db_option
@@ -133,7 +135,7 @@ def edit(
     name: str, title: str | None, description: str | None, file: str | None, where: str | None,
     did: tuple[str, ...], days: int | None, profile: str | None, db: str | None,
 ) -> None:  # fmt: skip
-    """Change the parts that are given and keep the rest."""
+    """Change the given parts and keep the rest."""
     item = _audiences(db, profile).change(
         name, title=title, description=description, definition=_definition(file, where, did, days)
     )
@@ -145,7 +147,7 @@ def edit(
 @as_option
 @db_option
 def delete(name: str, profile: str | None, db: str | None) -> None:
-    """Delete NAME; restore brings it back for 30 days."""
+    """Delete NAME; it can be restored for 30 days."""
     _audiences(db, profile).delete(name)
 
 
@@ -154,7 +156,7 @@ def delete(name: str, profile: str | None, db: str | None) -> None:
 @as_option
 @db_option
 def restore(name: str, profile: str | None, db: str | None) -> None:
-    """Bring back what was deleted."""
+    """Bring back a deleted audience, by name or id."""
     put_line(undelete(saved_at(database(db), profile), "audiences", name))
 
 

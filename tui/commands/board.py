@@ -1,4 +1,4 @@
-"""`footfall board`: a board as text, in the explorer, or as JSON to keep elsewhere."""
+"""`footfall board`: a board as text, in the explorer, or as JSON to store elsewhere."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class _Group(click.Group):
     """A group whose first word may be the name of a board."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Take what is no command as a board to show."""
+        """Take a first word that is not a command as a board to show."""
         if args and args[0] not in (*self.commands, "--help", "-h"):
             args = ["show", *args]
         return super().parse_args(ctx, args)
@@ -41,7 +41,7 @@ class _Group(click.Group):
 
 @click.group("board", cls=_Group)
 def command() -> None:
-    """Open or print a board by its name; list, import, export, pin and delete boards.
+    """Open or print a board by name; list, import, export, pin and delete boards.
 
     \b
     footfall board Growth demo.db --print --range 7d --where 'country = NL'
@@ -54,10 +54,10 @@ def command() -> None:
 @click.argument("name")
 @click.argument("db", required=False)
 @click.option("--print", "printed", is_flag=True, help="Print it as text.")
-@click.option("--plain", is_flag=True, help="As text without frames: tile under tile, in full.")
+@click.option("--plain", is_flag=True, help="As text without frames, one tile below the other.")
 @click.option("--json", "as_object", is_flag=True, help="Print the board and its answers.")
 @click.option("-r", "--range", metavar="RANGE", help="7d, mtd, 2025-01-01,2025-01-31, ...")
-@click.option("--where", metavar="CONDITION", help="Applied to every tile: country = NL.")
+@click.option("--where", metavar="CONDITION", help="Conditions for every tile: country = NL.")
 @width_option
 def show_command(
     name: str, db: str | None, printed: bool, plain: bool, as_object: bool, range: str | None,
@@ -82,7 +82,7 @@ def show(
     width: int | None = None,
     where: str | None = None,
 ) -> int:
-    """Print a board, or open it where there is a terminal; return the exit code."""
+    """Print a board, or open it if there is a terminal; return the exit code."""
     if printed or plain or where or not screen_possible():
         return write_board(path, name, range, width, plain=plain, where=where)
     from tui.app import run
@@ -109,10 +109,10 @@ def write_board(
     plain: bool,
     where: str | None = None,
 ) -> int:
-    """Write a board as text to standard output: in tiles as on the screen, or plain.
+    """Write a board to standard output as text: in tiles as on the screen, or plain.
 
     Returns:
-        The exit code: 1 when the database could not answer a tile, which says so in its place.
+        The exit code: 1 if the database could not answer a tile, whose place then shows the error.
     """
     from core.draw.board import print_board
     from tui.commands.board_text import board_text
@@ -147,7 +147,7 @@ def _answered(
 
 
 def conditions(text: str | None) -> tuple[Any, ...]:
-    """Return the conditions of a text; BadQuestion when it has none."""
+    """Return the conditions in a text; BadQuestion when there are none."""
     if not text:
         return ()
     from core.language.questions import parse
@@ -173,7 +173,7 @@ def board_json(
 
 
 @command.command("list")
-@click.option("--pinned", is_flag=True, help="Only pinned ones.")
+@click.option("--pinned", is_flag=True, help="Only pinned boards.")
 @db_option
 @format_options
 @width_option
@@ -207,11 +207,11 @@ def export(name: str, file: str | None, db: str | None) -> None:
 
 @command.command("import")
 @click.argument("file")
-@click.option("--title", help="A new name.")
+@click.option("--title", help="The new name.")
 @as_option
 @db_option
 def import_(file: str, title: str | None, profile: str | None, db: str | None) -> None:
-    """Save the board in FILE, JSON as export writes it; - reads standard input.
+    """Save the board in FILE, as JSON written by export; - reads standard input.
 
     A board with the same id is replaced if it is yours; otherwise the new one is added beside it.
     """
@@ -239,7 +239,7 @@ def import_(file: str, title: str | None, profile: str | None, db: str | None) -
 @as_option
 @db_option
 def pin(name: str, off: bool, profile: str | None, db: str | None) -> None:
-    """Put NAME first in every list."""
+    """Pin NAME to the top of every list."""
     saved = saved_at(database(db), profile)
     saved.save_board(saved.board(name).model_copy(update={"is_pinned": not off}))
 
@@ -249,7 +249,7 @@ def pin(name: str, off: bool, profile: str | None, db: str | None) -> None:
 @as_option
 @db_option
 def delete(name: str, profile: str | None, db: str | None) -> None:
-    """Delete NAME; restore brings it back for 30 days."""
+    """Delete NAME; it can be restored for 30 days."""
     saved = saved_at(database(db), profile)
     saved.delete_board(saved.board(name).id)
 
@@ -259,5 +259,5 @@ def delete(name: str, profile: str | None, db: str | None) -> None:
 @as_option
 @db_option
 def restore(name: str, profile: str | None, db: str | None) -> None:
-    """Bring back what was deleted."""
+    """Bring back a deleted board, by name or id."""
     put_line(undelete(saved_at(database(db), profile), "boards", name))

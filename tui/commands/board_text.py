@@ -1,4 +1,4 @@
-"""A board as plain text: the numbers of the screen tile under tile, with nothing cut for room."""
+"""A board as plain text: what the screen shows, one tile below the other, with nothing cut off."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 def board_text(
     board: Board, answers: Mapping[str, Any], width: int, look: Look, marks: Sequence[Any] = ()
 ) -> str:
-    """Return a board as text; a tile that failed says so in its place.
+    """Return a board as text; a tile that failed shows its error instead.
 
     Args:
         answers: block id -> answer or error, of core.definitions.board.answer_board.

@@ -1,4 +1,4 @@
-"""`footfall chart`: questions kept under a name."""
+"""`footfall chart`: questions saved under a name."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 @click.group("chart")
 def command() -> None:
-    """Saved questions and how they are drawn; every change is kept as a version.
+    """Save questions and how they are drawn; every change is kept as a version.
 
     \b
     footfall chart save "Weekly sign-ups" 'users of signup weekly'
@@ -148,7 +148,7 @@ def revert(name: str, version: int, profile: str | None, db: str | None) -> None
 @as_option
 @db_option
 def delete(name: str, profile: str | None, db: str | None) -> None:
-    """Delete NAME; restore brings it back for 30 days."""
+    """Delete NAME; it can be restored for 30 days."""
     charts = _charts(db, profile)
     charts.delete("charts", charts.one("charts", name).id)
 
@@ -158,5 +158,5 @@ def delete(name: str, profile: str | None, db: str | None) -> None:
 @as_option
 @db_option
 def restore(name: str, profile: str | None, db: str | None) -> None:
-    """Bring back what was deleted."""
+    """Bring back a deleted chart, by name or id."""
     put_line(undelete(saved_at(database(db), profile), "charts", name))

@@ -1,4 +1,4 @@
-"""What the commands share: which workspace, running so that ctrl+c works, saying and putting."""
+"""What the commands share: choosing the workspace, work that ctrl+c stops, output and messages."""
 
 from __future__ import annotations
 
@@ -30,13 +30,13 @@ _NARROW, _WIDE = 20, 1_000
 
 
 def usual_database() -> Path:
-    """Return the workspace used when none is named: FOOTFALL_DB, the configured one, or ours."""
+    """Return the default workspace: FOOTFALL_DB, the configured one, or that in the data folder."""
     named = os.environ.get("FOOTFALL_DB") or _configured()
     return Path(named).expanduser() if named else data_folder() / "footfall.db"
 
 
 def data_folder() -> Path:
-    """Return the folder of our own workspaces; it may not exist yet."""
+    """Return the folder of the default workspaces; it may not exist yet."""
     from platformdirs import user_data_path
 
     return user_data_path("footfall", appauthor=False)
@@ -58,19 +58,19 @@ def _configured() -> str:
 
 
 def database(given: str | None) -> Path:
-    """Return the named workspace, or the usual one."""
+    """Return the named workspace, or the default one."""
     return Path(given).expanduser() if given else usual_database()
 
 
 def db_option(function: Callable[..., Any]) -> Callable[..., Any]:
     """Add --db."""
     return click.option(
-        "--db", metavar="DB", help="Workspace file; default FOOTFALL_DB or your usual one."
+        "--db", metavar="DB", help="Workspace file; default FOOTFALL_DB or your default workspace."
     )(function)
 
 
 def format_options(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Add --json, --csv, --tsv and --markdown, of which one is given as `format`."""
+    """Add --json, --csv, --tsv and --markdown, which are passed on as `format`."""
     for name in ("markdown", "tsv", "csv", "json"):
         function = click.option(
             f"--{name}", "format", flag_value=name, default=None, help=f"Print as {name}."
@@ -86,33 +86,33 @@ def width_option(function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def width_of(given: int | None) -> int:
-    """Return the asked width, else the terminal's, else 100."""
+    """Return the requested width, else the terminal's, else 100."""
     found = given or shutil.get_terminal_size((100, 24)).columns
     return min(max(found, _NARROW), _WIDE)
 
 
 def open_engine(path: Path) -> SqliteEngine:
-    """Return an engine on a workspace; CannotOpen when it is none."""
+    """Return an engine on a workspace; CannotOpen when it is not one."""
     from core.engines.sqlite.engine import SqliteEngine
 
     return SqliteEngine(path)
 
 
 class Waited:
-    """Says once that another program has the workspace, each time it takes longer than a second."""
+    """Reports once per wait that another program has the workspace, after the first second."""
 
     def __init__(self) -> None:
         self._last = float("inf")
 
     def __call__(self, seconds: float) -> None:
-        """Take in how long it has taken so far."""
+        """Take the seconds waited so far."""
         if seconds < self._last:
             say("Another program is writing to the workspace. Waiting for it; ctrl+c stops.")
         self._last = seconds
 
 
 def patience(seconds: float | None = None) -> Patience:
-    """Return how long a command waits for another writer, as long as a person does by default."""
+    """Return how long a command waits for another writer; by default as long as a person would."""
     from core.store.waiting import WAIT, Patience
 
     return Patience(WAIT if seconds is None else seconds, Waited())
@@ -129,7 +129,7 @@ def look_of(engine: SqliteEngine | None = None) -> Look:
 
 
 class CtrlC:
-    """A handler of SIGINT that remembers: what Python runs on the side may swallow its exception.
+    """A SIGINT handler that remembers: Python may swallow an exception raised in a callback.
 
     Attributes:
         pressed: whether the user asked to stop.
@@ -146,7 +146,7 @@ class CtrlC:
     @staticmethod
     @contextmanager
     def handling() -> Iterator[None]:
-        """Handle SIGINT in this block, where this is the main thread and nobody else does."""
+        """Handle SIGINT in this block, in the main thread and if SIGINT has no other handler."""
         usual = signal.getsignal(signal.SIGINT) is signal.default_int_handler
         if not usual or threading.current_thread() is not threading.main_thread():
             yield
@@ -197,24 +197,24 @@ def interruptible(work: Callable[[Stop], Value]) -> Value:
 def put(text: str) -> None:
     """Write data to standard output, ending with one newline.
 
-    Whatever the text was made of, no control character leaves but newlines and tabs.
+    Whatever the text contains, the only control characters written are newlines and tabs.
     """
     text = harmless(text)
     sys.stdout.write(text if text.endswith("\n") else f"{text}\n")
 
 
 def put_line(text: str) -> None:
-    """Write one line of data to standard output; names in it cannot break it."""
+    """Write one line of data to standard output; names in it cannot break the line."""
     put(one_line(text))
 
 
 def put_json(value: Any) -> None:
-    """Write JSON to standard output, indented for people; control characters are escaped."""
+    """Write indented JSON to standard output, with control characters escaped."""
     put(escaped(json.dumps(value, ensure_ascii=False, indent=2)))
 
 
 def say(*lines: str) -> None:
-    """Write a message to standard error, each line made harmless."""
+    """Write a message to standard error, with every line made harmless."""
     for text in lines:
         for line in text.splitlines():
             print(clean(line, _LINE), file=sys.stderr)
@@ -236,7 +236,7 @@ def put_answer(
     chart: str = "",
     marks: Iterable[Any] = (),
 ) -> None:
-    """Write an answer in a format, or drawn; what it leaves out is said on standard error."""
+    """Write an answer in a format, or drawn; what it leaves out is reported on standard error."""
     if format:
         from core.export import export
 
@@ -251,7 +251,7 @@ def put_answer(
 
 
 def left_out(answer: Any) -> list[str]:
-    """Return the sentences that tell how much an answer left out; a drawing says most itself."""
+    """Return sentences on how much an answer left out; a drawing shows most of that itself."""
     found = []
     if answer.shape == "people" and answer.total > len(answer.rows):
         found.append(f"-- {len(answer.rows):,} of {answer.total:,} people")

@@ -1,4 +1,4 @@
-"""`footfall completion`: words completed by the shell."""
+"""`footfall completion`: completion in the shell."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from tui.commands.common import put
 @click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
 @click.pass_context
 def command(ctx: click.Context, shell: str) -> None:
-    """Print a script for SHELL; evaluate it in your shell's start-up file.
+    """Print the completion script for SHELL; evaluate it in your shell's start-up file.
 
     \b
     eval "$(footfall completion bash)"

@@ -1,4 +1,4 @@
-"""`footfall demo`: a sample workspace in its own file, opened."""
+"""`footfall demo`: create a sample workspace and open it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tui.commands.board import show
 from tui.commands.common import data_folder, open_engine, say, width_option
 
 STALE_MS = 7 * DAY
-"""Our own sample file is made anew when its newest event is older than this."""
+"""The default sample file is recreated when its newest event is older than this."""
 
 
 @click.command("demo")
@@ -27,7 +27,7 @@ def command(db: str | None, printed: bool, width: int | None) -> int:
     """
     path = Path(db).expanduser() if db else data_folder() / "demo.db"
     if not path.exists() or (db is None and _stale(path)):
-        say(f"Making the sample workspace {path} ...")
+        say(f"Creating the sample workspace {path} ...")
         make_sample(path)
     return show(path, None, printed=printed, width=width)
 
@@ -42,7 +42,7 @@ def _stale(path: Path) -> bool:
 def make_sample(path: Path) -> None:
     """Write the sample to `path`; an interrupted attempt changes nothing there.
 
-    What was saved in a file that is already there is kept, and whoever has it open goes on.
+    What was saved in an existing file is kept, and programs that have it open can continue.
     """
     from fixtures.demo import carry_over, make, put_into
 

@@ -21,7 +21,7 @@ from tui.commands.common import database, db_option, put
 
 @click.command("doctor")
 @db_option
-@click.option("--quick", is_flag=True, help="Do not search the whole file for damage.")
+@click.option("--quick", is_flag=True, help="Do not check the whole file for damage.")
 def command(db: str | None, quick: bool) -> int:
     """Check this terminal, its clipboard and the workspace; exit code 1 if something is wrong."""
     fine = True
@@ -30,7 +30,7 @@ def command(db: str | None, quick: bool) -> int:
     path = database(db)
     put(f"\n{clean(str(path))}")
     if not path.exists() and db is None:
-        put("  not made yet: footfall import FILE, or footfall demo")
+        put("  not created yet: footfall import FILE, or footfall demo")
         return 0
     try:
         for check in checks(path, whole=not quick):
@@ -54,7 +54,7 @@ def _terminal() -> Iterator[Check]:
     size = shutil.get_terminal_size((0, 0))
     shown = f"{size.columns}x{size.lines}" if sys.stdout.isatty() else "no terminal"
     small = sys.stdout.isatty() and (size.columns < 60 or size.lines < 18)
-    yield Check("size", not small, f"{shown}; 60x18 is the least, 80x24 is good")
+    yield Check("size", not small, f"{shown}; at least 60x18 is needed, 80x24 is good")
     tiers = {
         "theme": "256 colours or more", "ansi": "the terminal's own 16", "mono": "none (NO_COLOR)",
     }  # fmt: skip
@@ -63,7 +63,7 @@ def _terminal() -> Iterator[Check]:
     encoding = locale.getpreferredencoding(False)
     yield Check("glyphs", True, f"{glyphs()}; text is {encoding}")
     if os.environ.get("SSH_CONNECTION"):
-        yield Check("ssh", True, "keys are given 250 ms to arrive whole (ESCDELAY)")
+        yield Check("ssh", True, "key sequences have 250 ms to arrive (ESCDELAY)")
 
 
 def _clipboard() -> Iterator[Check]:
@@ -72,7 +72,7 @@ def _clipboard() -> Iterator[Check]:
         return
     setting = _tmux("set-clipboard")
     allowed = setting in ("on", "external")
-    hint = "" if setting == "on" else "; put `set -g set-clipboard on` into ~/.tmux.conf"
+    hint = "" if setting == "on" else "; put `set -g set-clipboard on` in ~/.tmux.conf"
     yield Check("clipboard", allowed, f"tmux set-clipboard is {setting or 'unknown'}{hint}")
 
 
@@ -94,7 +94,7 @@ def _program() -> Iterator[Check]:
 
 
 def _first_answer(path: Path) -> Check:
-    """Time the question that every board begins with."""
+    """Time a question that every board asks."""
     from core.queries.activity.active_users import ActiveUsers
     from tui.commands.common import open_engine
 

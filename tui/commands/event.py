@@ -1,4 +1,4 @@
-"""`footfall event`: what counts as an event: custom ones, and the flags of those of the data."""
+"""`footfall event`: what counts as an event: custom events, and flags on the events in the data."""
 
 from __future__ import annotations
 
@@ -27,19 +27,19 @@ if TYPE_CHECKING:
     from core.answers import Table
 
 SWITCHES = {
-    "inactive": ("--inactive", "--active", "It does not make people active, or does again."),
-    "deleted": ("--delete", "--restore", "It is left out of every answer, or comes back."),
-    "hidden": ("--hide", "--show", "It is not offered in lists, or is again."),
-    "flow_hidden": ("--hide-in-paths", "--show-in-paths", "It is left out of paths, or is back."),
+    "inactive": ("--inactive", "--active", "Make it count as inactive, or as active again."),
+    "deleted": ("--delete", "--restore", "Leave it out of every answer, or bring it back."),
+    "hidden": ("--hide", "--show", "Leave it out of lists, or offer it again."),
+    "flow_hidden": ("--hide-in-paths", "--show-in-paths", "Leave it out of paths, or keep it."),
 }
-"""Flag -> what sets it, what takes it back, what that means."""
+"""Flag -> the option that sets it, the option that clears it, what they do."""
 
 
 @click.group("event")
 def command() -> None:
-    """Custom events, and the flags of the events in the data.
+    """Create custom events, and flag events in the data.
 
-    A custom event is any of several events, each with its filters, and is asked for as ce:NAME.
+    A custom event is any of several events, each with its filters, and is used as ce:NAME.
 
     \b
     footfall event create Engaged 'signup or purchase[amount > 5]'
@@ -61,7 +61,7 @@ def list_(db: str | None, format: str | None, width: int | None) -> None:
 @command.command("create")
 @click.argument("name")
 @click.argument("events", required=False)
-@click.option("-d", "--definition", "file", metavar="FILE", help="JSON; - reads it.")
+@click.option("-d", "--definition", "file", metavar="FILE", help="JSON; - reads standard input.")
 @as_option
 @db_option
 def create(
@@ -74,7 +74,7 @@ def create(
 @command.command("edit")
 @click.argument("name")
 @click.argument("events", required=False)
-@click.option("-d", "--definition", "file", metavar="FILE", help="JSON; - reads it.")
+@click.option("-d", "--definition", "file", metavar="FILE", help="JSON; - reads standard input.")
 @as_option
 @db_option
 def edit(
@@ -93,7 +93,7 @@ def _stored(
 
     if (events is None) == (file is None):
         raise BadInput(
-            "Which events is it?", "Give them as in signup or purchase[amount > 5], or -d FILE."
+            "Which events is it made of?", "Write signup or purchase[amount > 5], or give -d FILE."
         )
     body = parse_custom(events if events is not None else read_text(str(file)))
     item = saved_at(database(db), profile).save_custom_event(_bare(name), body, id_)
@@ -124,8 +124,8 @@ def rename(name: str, to: str, profile: str | None, db: str | None) -> None:
     saved = saved_at(database(db), profile)
     found = saved.item("custom_events", _bare(name))
     saved.save_custom_event(_bare(to), found.body, found.id)
-    put_line(f"ce:{found.title} is ce:{_bare(to)} now")
-    say(f"-- back: {_again('rename', _bare(to), found.title)}")
+    put_line(f"Renamed ce:{found.title} to ce:{_bare(to)}")
+    say(f"-- undo: {_again('rename', _bare(to), found.title)}")
 
 
 @command.command("delete")
@@ -137,8 +137,8 @@ def delete(name: str, profile: str | None, db: str | None) -> None:
     saved = saved_at(database(db), profile)
     found = saved.item("custom_events", _bare(name))
     saved.delete("custom_events", found.id)
-    put_line(f"ce:{found.title} is deleted")
-    say(f"-- back: {_again('restore', found.title)}")
+    put_line(f"Deleted ce:{found.title}")
+    say(f"-- undo: {_again('restore', found.title)}")
 
 
 @command.command("restore")
@@ -148,7 +148,7 @@ def delete(name: str, profile: str | None, db: str | None) -> None:
 def restore(name: str, profile: str | None, db: str | None) -> None:
     """Bring a deleted custom event back, by name or id."""
     title = undelete(saved_at(database(db), profile), "custom_events", _bare(name))
-    put_line(f"ce:{title} is back")
+    put_line(f"Restored ce:{title}")
 
 
 def _switches(function: Any) -> Any:
@@ -160,13 +160,13 @@ def _switches(function: Any) -> Any:
 @command.command("flag")
 @click.argument("name")
 @_switches
-@click.option("--display", metavar="TEXT", help='The name to show for it; "" for its own.')
+@click.option("--display", metavar="TEXT", help='The name to show for it; "" resets it.')
 @as_option
 @db_option
 def flag(
     name: str, display: str | None, profile: str | None, db: str | None, **flags: bool | None
 ) -> None:
-    """Set flags of the event NAME in the data; every answer changes at once."""
+    """Set flags on the event NAME in the data; every answer changes at once."""
     from core.store.library.event_flags import flag_event
 
     changes: dict[str, bool | str] = {k: v for k, v in flags.items() if v is not None}
@@ -181,7 +181,7 @@ def flag(
     )
     put_line(f"{after.name}  {flag_words(after) or 'no flags'}")
     undo = _undo(before, after)
-    say(f"-- back: {_again('flag', name, *undo)}" if undo else "-- it was so already")
+    say(f"-- undo: {_again('flag', name, *undo)}" if undo else "-- nothing changed")
 
 
 def flag_words(state: Any) -> str:

@@ -25,7 +25,7 @@ _PLAIN_EVERY = 10.0
 @click.argument("files", nargs=-1, required=True, metavar="FILE...")
 @click.option("--into", metavar="DB", help="Workspace to write to; created if it does not exist.")
 @click.option(
-    "--map", "maps", multiple=True, metavar="user=COLUMN,...", help="What the columns mean."
+    "--map", "maps", multiple=True, metavar="user=COLUMN,...", help="Which columns to use."
 )
 @click.option("--zone", metavar="ZONE", help="Time zone of a new workspace, such as UTC.")
 @click.option(
@@ -36,7 +36,7 @@ _PLAIN_EVERY = 10.0
 @click.option(
     "--format",
     type=click.Choice(["jsonl", "csv", "tsv"]),
-    help="The format, instead of guessing it.",
+    help="The format; guessed by default.",
 )
 @click.option("--logs", is_flag=True, help="The files hold logs, not events.")
 def command(
@@ -48,11 +48,11 @@ def command(
     format: str | None,
     logs: bool,
 ) -> int:
-    """Load events from JSON lines or CSV files, plain or gzipped; - is standard input.
+    """Import events from JSON lines or CSV files, plain or gzipped; - is standard input.
 
-    Importing a file again stores nothing twice. Lines that cannot be used go to
-    FILE.rejects.jsonl. Files whose lines have a time, a level and a message but no event are
-    read as logs, as is the output of journalctl -o json.
+    Importing a file again stores nothing twice. Rejected lines go to FILE.rejects.jsonl. Files
+    whose lines have a time, a level and a message but no event are read as logs, as is the output
+    of journalctl -o json.
 
     \b
     footfall import events.jsonl.gz --into shop.db
@@ -77,7 +77,7 @@ def command(
         )
     except KeyboardInterrupt:
         progress.end()
-        say("What was imported stays; the same command goes on from there.")
+        say("What was imported is kept; run the same command again to continue.")
         raise
     finally:
         progress.end()
@@ -91,7 +91,7 @@ def mapping_of(maps: tuple[str, ...]) -> dict[str, str]:
     for part in ",".join(maps).split(",") if maps else ():
         meaning, sign, column = part.partition("=")
         if not sign or not meaning.strip() or not column.strip():
-            raise BadInput(f"--map {part!r} is not understood.", "Write user=COLUMN,time=COLUMN.")
+            raise BadInput(f"--map {part!r} is not valid.", "Write user=COLUMN,time=COLUMN.")
         found[meaning.strip()] = column.strip()
     return found
 
@@ -103,13 +103,13 @@ class Bar:
         self._drawn = False
 
     def show(self, at: Progress) -> None:
-        """Draw where the import stands."""
+        """Draw the progress of the import."""
         self._drawn = True
         sys.stderr.write(f"\r{bar_text(at)}\x1b[K")
         sys.stderr.flush()
 
     def end(self) -> None:
-        """Clear the bar away."""
+        """Clear the bar."""
         if self._drawn:
             sys.stderr.write("\r\x1b[K")
             sys.stderr.flush()
@@ -117,14 +117,14 @@ class Bar:
 
 
 class Lines:
-    """The same as a line every ten seconds, for logs."""
+    """Progress as a line every ten seconds, for logs."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
         self._last = clock()
 
     def show(self, at: Progress) -> None:
-        """Say where the import stands, now and then."""
+        """Print the progress of the import every ten seconds."""
         if self._clock() - self._last >= _PLAIN_EVERY:
             self._last = self._clock()
             say(line_text(at))

@@ -1,4 +1,4 @@
-"""`footfall list`: the names of what there is."""
+"""`footfall list`: what a workspace contains."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from tui.commands.listing import LISTS
 @format_options
 @width_option
 def command(what: str, db: str | None, format: str | None, width: int | None) -> None:
-    """List everything of one kind in the workspace."""
+    """List everything of one kind in a workspace."""
     put_table(LISTS[what](database(db)), format, width_of(width))
 
 

@@ -1,4 +1,4 @@
-"""What there is, as tables: boards, events, fields, segments, audiences, marks, kinds."""
+"""Lists as tables: boards, events, fields, segments, audiences, marks, kinds."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def _texts(*names: str) -> list[Column]:
 
 
 def boards(path: Path, *, pinned_only: bool = False) -> Table:
-    """Return the saved boards, or the starter boards where none is saved."""
+    """Return the saved boards, or the starter boards if none are saved."""
     from tui.commands.starting import boards_of
 
     found = [b for b in boards_of(path, open_engine(path)) if b.is_pinned or not pinned_only]
@@ -29,7 +29,7 @@ def boards(path: Path, *, pinned_only: bool = False) -> Table:
 
 
 def events(path: Path) -> Any:
-    """Return all events with how often and by how many people."""
+    """Return all events, with how often they happened and how many people did them."""
     from core.queries.events.top_events import TopEvents
 
     answer = open_engine(path).answer(TopEvents(range="all_time", limit=10_000))
@@ -37,20 +37,20 @@ def events(path: Path) -> Any:
 
 
 def fields(path: Path) -> Table:
-    """Return what can be filtered and broken down by."""
+    """Return the fields to filter and break down by."""
     names = open_engine(path).context().names
     return table("Fields", _texts("field"), [(name,) for name in names.fields])
 
 
 def segments(path: Path) -> Any:
-    """Return the built-in segments with their people."""
+    """Return the built-in segments with their sizes."""
     from core.queries.people.segments import Segments
 
     return open_engine(path).answer(Segments())
 
 
 def saved(kind: Any) -> Callable[[Path], Table]:
-    """Return what lists the saved things of a kind."""
+    """Return a function that lists the saved things of a kind."""
 
     def listed(path: Path) -> Table:
         found = saved_at(path).items(kind)
@@ -96,4 +96,4 @@ LISTS: dict[str, Callable[[Path], Any]] = {
     "marks": marks,
     "kinds": kinds,
 }
-"""What can be listed -> how."""
+"""What can be listed -> the function that lists it."""

@@ -33,7 +33,7 @@ class _Group(click.Group):
     """A group whose first word may be the text of a mark."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Take what is no command as the text to mark with."""
+        """Take a first word that is not a command as the text of a mark."""
         if args and args[0] not in (*self.commands, "--help", "-h"):
             args = ["add", *args]
         return super().parse_args(ctx, args)
@@ -52,8 +52,8 @@ def command() -> None:
 
 def _fields(function: Any) -> Any:
     for option in (
-        click.option("--chart", "chart", metavar="CHART", help="Show it on this chart only."),
-        click.option("--board", "board", metavar="BOARD", help="Show it on this board only."),
+        click.option("--chart", "chart", metavar="CHART", help="Show it only on this chart."),
+        click.option("--board", "board", metavar="BOARD", help="Show it only on this board."),
         click.option("--tag", "tags", multiple=True, metavar="WORD", help="May be repeated."),
         click.option("--metadata", metavar="JSON", help="At most 10,240 bytes."),
         click.option("--private/--public", "private", default=None, help="Private: only for you."),
@@ -70,7 +70,7 @@ def _fields(function: Any) -> Any:
 
 
 def _values(path: Path, profile: str | None, given: dict[str, Any]) -> dict[str, Any]:
-    """The fields of a mark that the options name."""
+    """The fields of a mark that the options set."""
     calendar = open_engine(path).calendar
     saved = saved_at(path, profile)
     private = given["private"]
@@ -115,15 +115,15 @@ def add(text: tuple[str, ...], profile: str | None, db: str | None, **given: Any
 @as_option
 @db_option
 def edit(id_: str, title: str | None, profile: str | None, db: str | None, **given: Any) -> None:
-    """Change the given parts of the mark ID; only its creator or an admin may."""
+    """Change parts of the mark ID; only its creator or an admin may."""
     path = database(db)
     fields = _values(path, profile, given) | ({} if title is None else {"title": title})
     put_line(_line(path, saved_at(path, profile).moments.change(id_, **fields)))
 
 
 @command.command("list")
-@click.option("--from", "first", metavar="WHEN", help="From this time on.")
-@click.option("--to", "last", metavar="WHEN", help="Up to and including then.")
+@click.option("--from", "first", metavar="WHEN", help="Marks from this time on.")
+@click.option("--to", "last", metavar="WHEN", help="Marks up to and including this time.")
 @click.option("--last", "range", metavar="RANGE", help="7d, mtd, 2025-01-01,2025-01-31, ...")
 @click.option("--category", type=click.Choice(CATEGORIES))
 @click.option("--source", type=click.Choice(SOURCES))
@@ -147,7 +147,7 @@ def list_(
     end = moment(last, engine.calendar, "--to") if last else None
     if range is not None:
         if first or last:
-            raise BadInput("--last stands in place of --from and --to.")
+            raise BadInput("Use --last instead of --from and --to, not with them.")
         span = engine.context().span(range)
         start, end = span.start, span.end - 1
     found = saved_at(path, profile).marks(start, end, category, source=source, tag=tag, limit=limit)
@@ -171,7 +171,7 @@ def show(id_: str, profile: str | None, db: str | None) -> None:
 @as_option
 @db_option
 def delete(id_: str, profile: str | None, db: str | None) -> None:
-    """Delete the mark ID; restore brings it back for 30 days."""
+    """Delete the mark ID; it can be restored for 30 days."""
     saved_at(database(db), profile).delete_mark(id_)
 
 
@@ -180,7 +180,7 @@ def delete(id_: str, profile: str | None, db: str | None) -> None:
 @as_option
 @db_option
 def restore(name: str, profile: str | None, db: str | None) -> None:
-    """Bring back what was deleted."""
+    """Bring back a deleted mark, by id."""
     put_line(undelete(saved_at(database(db), profile), "marks", name))
 
 

@@ -1,4 +1,4 @@
-"""`footfall profile`: who is using a workspace, and as what."""
+"""`footfall profile`: who is using a workspace, and in which role."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ ROLES = ("viewer", "editor", "admin", "platform")
 @db_option
 @format_options
 def command(name: str | None, role: str | None, db: str | None, format: str | None) -> None:
-    """Show which profile uses the workspace, or use it as NAME from here on.
+    """Show which profile uses the workspace, or switch to NAME from now on.
 
     Viewers can look; editors can create boards, charts, audiences and marks and change their own;
     admins can change everybody's. FOOTFALL_PROFILE=NAME[:ROLE] and --as choose another profile for

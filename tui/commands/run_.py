@@ -28,9 +28,9 @@ from tui.commands.common import (
 @format_options
 @width_option
 @click.option(
-    "--time-limit", type=click.FloatRange(min=0), metavar="SECONDS", help="Give up after this time."
+    "--time-limit", type=click.FloatRange(min=0), metavar="SECONDS", help="When to give up."
 )
-@click.option("--chart", type=click.Choice(NAMES), help="How it is drawn, as `as` in the text.")
+@click.option("--chart", type=click.Choice(NAMES), help="How to draw it, like `as` in the text.")
 def command(
     question: tuple[str, ...],
     db: str | None,
@@ -69,7 +69,7 @@ def command(
 
 
 def parsed_of(engine: Any, text: str) -> Any:
-    """Return the question a text, JSON or "saved:CHART" means, and how it is drawn."""
+    """Return the question in a text, JSON or "saved:CHART", and how it is drawn."""
     from core.language.questions import Parsed, parse_any, parse_full
     from core.queries import from_json
     from core.queries.composite.saved_chart import SavedChart

@@ -1,4 +1,4 @@
-"""What the commands for saved things share: who acts, JSON from a file, and what was stored."""
+"""What the commands for saved things share: who acts, JSON from a file, restoring."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def saved_at(path: Path, profile: str | None = None, *, source: Source = "manual
     """Return the saved things of a workspace, used by a profile or FOOTFALL_PROFILE.
 
     Args:
-        source: the route by which things come; marks keep it.
+        source: where things come from; stored with marks.
     """
     from core.store.library.saved import Saved
 
@@ -50,24 +50,24 @@ def read_text(file: str) -> str:
     try:
         return Path(file).expanduser().read_text("utf-8")
     except UnicodeDecodeError as error:
-        raise BadInput(f"{file} is not text in UTF-8.") from error
+        raise BadInput(f"{file} is not UTF-8 text.") from error
     except OSError as error:
         raise BadInput(f"{file} could not be read: {error.strerror}.") from error
 
 
 def read_json(text: str, what: str) -> dict[str, Any]:
-    """Return the JSON object a text holds; BadInput when it holds none."""
+    """Return the JSON object in a text; BadInput when there is none."""
     try:
         found = json.loads(text)
     except (ValueError, RecursionError) as error:
         raise BadInput(f"{what} is not JSON: {error}.") from error
     if not isinstance(found, dict):
-        raise BadInput(f"{what} is a JSON object.", "For example {}.")
+        raise BadInput(f"{what} must be a JSON object.", "For example {}.")
     return found
 
 
 def local_time(path: Path, ms: int) -> str:
-    """Return an instant as the workspace's clock shows it."""
+    """Return an instant in the workspace's local time."""
     from core.store.workspace import open_reader, read_calendar
 
     connection = open_reader(path)

@@ -23,13 +23,14 @@ from tui.commands.common import (
 @db_option
 @format_options
 @width_option
-@click.option("--limit", type=int, default=1000, show_default=True, help="Rows, 10,000 at most.")
+@click.option("--limit", type=int, default=1000, show_default=True, help="Rows, at most 10,000.")
 def command(query: str, db: str | None, format: str | None, width: int | None, limit: int) -> None:
     """Run QUERY, a SELECT or WITH statement; - reads it from standard input.
 
     The views events_v1, context_v1, users_v1, user_traits_v1, user_devices and logs_v1 hold the
-    data with names instead of numbers. The functions are those of SQLite. Nothing can be changed.
-    A value may have 10 MB and all rows together 50 MB; the query is stopped after 30 seconds.
+    data with names instead of numbers. SQLite's own functions are available; nothing can be
+    changed. A value may be up to 10 MB and all rows together up to 50 MB; the query is stopped
+    after 30 seconds.
     """
     from core.queries import from_json
 

@@ -1,4 +1,4 @@
-"""Which board a workspace opens with, saved or made from the events that exist."""
+"""Which board a workspace opens with: a saved one, or one made from its events."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def boards_of(path: Path, engine: SqliteEngine) -> list[Board]:
-    """Return the saved boards, or starter boards where none is saved yet."""
+    """Return the saved boards, or starter boards if none are saved yet."""
     from core.store.library.saved import Saved
 
     found = Saved(path).boards()
@@ -25,10 +25,10 @@ def boards_of(path: Path, engine: SqliteEngine) -> list[Board]:
 
 
 def find_board(path: Path, engine: SqliteEngine, name: str | None) -> Board:
-    """Return a board by id or title, whatever its letter case; without a name the first.
+    """Return a board by id or case-insensitive title; without a name, the first.
 
     Raises:
-        NotFound: there is none.
+        NotFound: there is no such board.
     """
     found = boards_of(path, engine)
     if name is None and found:
@@ -38,6 +38,6 @@ def find_board(path: Path, engine: SqliteEngine, name: str | None) -> Board:
             return board
     titles = [board.title for board in found]
     if name is None:
-        raise NotFound("There is no board yet.", "footfall opens the explorer to make one.")
+        raise NotFound("There is no board yet.", "Run footfall to create one in the explorer.")
     hint = did_you_mean(name, titles) or (f"There are {', '.join(titles[:8])}." if titles else "")
     raise NotFound(f"There is no board {name!r}.", hint)

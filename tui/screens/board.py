@@ -27,8 +27,8 @@ class Tile(AnswerView):
     """One chart of a board.
 
     Attributes:
-        enlarged: it has the whole page, where a figure is drawn as its usual chart until
-            another is chosen.
+        enlarged: whether it fills the whole page, where a figure is drawn as its default chart
+            until another is chosen.
     """
 
     def __init__(self, block: Block) -> None:
@@ -72,7 +72,7 @@ class BoardPage(AskedPage):
 
     @property
     def asked(self) -> str:
-        """See Page: the question of the focused tile, as changed for all."""
+        """See Page: the question of the focused tile, with the board's changes."""
         question = self.question
         text = short(question) if question is not None else ""
         return text + "*" if self.changes else text
@@ -97,11 +97,11 @@ class BoardPage(AskedPage):
         """See Page."""
         self.app.state.values["board"] = self.board.id
         if not self.board.blocks:
-            self.say("This board is empty. a on a chart adds it here.")
+            self.say("This board is empty. Press a on a chart to add it.")
         self.ask_tiles(self.tiles)
 
     def ask_tiles(self, tiles: list[Tile], *, fresh: bool = False) -> None:
-        """Ask what tiles ask, with the board's changes."""
+        """Ask the tiles' questions, with the board's changes."""
         for tile in tiles:
             try:
                 tile.saved = block_question(self.board, tile.block)
@@ -124,7 +124,7 @@ class BoardPage(AskedPage):
 
     @property
     def narrowed(self) -> bool:
-        """Whether the page has filters of its own for now."""
+        """Whether the page has unsaved filters of its own."""
         return bool(self.changes.get("conditions"))
 
     def answered(self, view: AnswerView) -> None:
@@ -139,7 +139,7 @@ class BoardPage(AskedPage):
         self.update_chrome()
 
     def set_fields(self, **changes: Any) -> None:
-        """Change all tiles, or the focused one for what only it can have."""
+        """Change all tiles, or only the focused one for fields that belong to one tile."""
         if any(name in ONE_TILE for name in changes):
             super().set_fields(**changes)
             return
@@ -148,14 +148,14 @@ class BoardPage(AskedPage):
         self.ask_tiles(self.tiles)
 
     def put(self, question: Question) -> None:
-        """See AskedPage: the focused tile asks something else."""
+        """See AskedPage: change the focused tile's question."""
         if self.view is not None:
             self.view.forgiving = False
             self.ask(self.view, question)
 
     @property
     def filtered(self) -> Question | None:
-        """See AskedPage: filters are of all tiles."""
+        """See AskedPage: filters apply to all tiles."""
         return None
 
     @property
@@ -167,23 +167,23 @@ class BoardPage(AskedPage):
         return from_json(body).conditions
 
     def action_saved(self) -> None:
-        """Every tile as it was saved."""
+        """Reset every tile to its saved question."""
         self.changes = {}
         self.ask_tiles(self.tiles)
 
     def action_again(self) -> None:
-        """Ask every tile again, past the cache."""
+        """Ask every tile again, bypassing the cache."""
         self.app.data.seen()
         self.ask_tiles(self.tiles, fresh=True)
 
     def on_descendant_focus(self) -> None:
-        """Another tile is focused: line 2 says what it asks."""
+        """Show the question of the newly focused tile on line 2."""
         if isinstance(self.focused, Panel):
             self.focused.scroll_visible(animate=False)
         self.update_chrome()
 
     def move(self, rows: int, columns: int) -> None:
-        """Arrows go from tile to tile."""
+        """Move the focus from tile to tile."""
         here = self.panel
         if here is None:
             return
@@ -192,7 +192,7 @@ class BoardPage(AskedPage):
             best.focus()
 
     def action_zoom(self) -> None:
-        """The focused tile over the whole page and back."""
+        """Show the focused tile on the whole page, and back."""
         tiles = self.query_one(Tiles)
         tiles.zoomed = None if tiles.zoomed is not None else self.panel
         self.zoomed = tiles.zoomed
@@ -203,7 +203,7 @@ class BoardPage(AskedPage):
             self.panel.focus()
 
     def action_open(self) -> None:
-        """The focused tile as a page with a cursor."""
+        """Open the focused tile as a page with a cursor."""
         from tui.screens.chart import ChartPage
 
         tile = self.view
@@ -215,8 +215,8 @@ class BoardPage(AskedPage):
             )
 
     def action_others(self) -> None:
-        """On a tile there is no cursor yet."""
-        self.say("Enter opens the tile first.")
+        """Tiles have no cursor."""
+        self.say("Press Enter to open the tile first.")
 
     def action_save(self) -> None:
         """Save the board with its changed questions."""
@@ -225,13 +225,13 @@ class BoardPage(AskedPage):
         save_board(self)
 
     def action_delete(self) -> None:
-        """Take the focused tile off the board."""
+        """Remove the focused tile from the board."""
         from tui.actions.saving import delete_tile
 
         delete_tile(self)
 
     def action_undo(self) -> None:
-        """Put the last tile back."""
+        """Restore the last removed tile."""
         from tui.actions.saving import undo_tile
 
         undo_tile(self)

@@ -1,4 +1,4 @@
-"""The list of boards; the one that was open last opens by itself."""
+"""The list of boards; the last open one opens automatically."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from tui.screens.board import BoardPage
 from tui.screens.page import Page, bindings
 from tui.widgets.listing import Listing, Row
 
-EMPTY = "No boards yet. n starts one, or : Add starter boards."
+EMPTY = "No boards yet. n creates one, or : Add starter boards."
 
 
 class BoardsPage(Page):
-    """All boards, pinned ones first; starter boards are there until any is saved."""
+    """All boards, pinned ones first; starter boards until a board is saved."""
 
     page_id = "boards"
     BINDINGS = bindings("boards")
@@ -40,7 +40,7 @@ class BoardsPage(Page):
         self.fill()
 
     def fill(self) -> list[Board]:
-        """List the boards there are now."""
+        """List the current boards."""
         saved = self.app.library.saved_boards()
         boards = saved or self.app.library.starters()
         now = self.app.engine.clock()
@@ -66,7 +66,7 @@ class BoardsPage(Page):
         self.action_open()
 
     def action_new(self) -> None:
-        """Start an empty board."""
+        """Create an empty board."""
         from tui.actions.saving import new_board
 
         new_board(self)

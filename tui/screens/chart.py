@@ -1,4 +1,4 @@
-"""One question over the whole page, with its table under it."""
+"""One question on the whole page, with its table below."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from tui.widgets.answer import AnswerView
 
 
 def dated(view: AnswerView) -> None:
-    """Write on a view's edges which dates it covers, and which it is compared with."""
+    """Show on a view's edges which dates it covers and is compared with."""
     answer = view.answer
     dates = span_text(answer.first, answer.last)
     compared = getattr(answer, "comparison", None)
@@ -33,16 +33,16 @@ class TableView(AnswerView):
 
 
 class ChartPage(AskedPage):
-    """A question, zoomed.
+    """One question, full page.
 
     Args:
         question: what to ask.
-        title: its saved title, "" for the answer's own.
+        title: its saved title, or "" for the answer's own.
         chart: how to draw it.
     """
 
     page_id = "chart"
-    labels = {"related": "lead on"}  # noqa: RUF012
+    labels = {"related": "related"}  # noqa: RUF012
     BINDINGS = bindings("chart")
 
     def __init__(

@@ -1,4 +1,4 @@
-"""The filter editor: conditions numbered, a field, an operator and a value chosen one by one."""
+"""The filter editor: numbered conditions; field, operator and value are chosen in turn."""
 
 from __future__ import annotations
 
@@ -25,17 +25,17 @@ ABOUT = {
     "funnel": OF_STEPS, "funnel_trend": OF_STEPS, "time_to_convert": OF_STEPS,
     "correlation": OF_STEPS,
 }  # fmt: skip
-"""kind -> what `filters_on` can be, and which events conditions are then about."""
+"""kind -> the values of `filters_on`, and which events the conditions then apply to."""
 
 
 class FilterEditor(Overlay):
-    """All conditions must hold, or any of them; closes with the fields that say so.
+    """Edits conditions of which all or any must hold; closes with the changed fields.
 
     Args:
-        ctx: knows fields and their values.
-        conditions: what holds now.
-        about: which events conditions can be about, as of ABOUT.
-        filters_on: which of these it is now.
+        ctx: provides fields and their values.
+        conditions: the current conditions.
+        about: which events conditions can apply to, from ABOUT.
+        filters_on: the current one of these.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -73,7 +73,7 @@ class FilterEditor(Overlay):
         yield listing
 
     def on_mount(self) -> None:
-        """Show what holds now; without any, start with a new one."""
+        """Show the current conditions; if there are none, start with a new one."""
         self._fill()
         if not self.conditions:
             self.action_add()
@@ -90,7 +90,7 @@ class FilterEditor(Overlay):
             self.listing.heading = f"Filters {of}: {'any' if self.any else 'all'}"
             self.listing.aside = "n add  d remove  o all/any  e which"
         else:
-            self.listing.heading = f"Filters, {'any may hold' if self.any else 'all must hold'}"
+            self.listing.heading = f"Filters, match {'any' if self.any else 'all'}"
             self.listing.aside = "n add  d remove  o all/any  1-9 edit  ESC done"
         self.listing.fill(rows)
 
@@ -107,12 +107,12 @@ class FilterEditor(Overlay):
         self.listing.move(rows, 0)
 
     def action_any(self) -> None:
-        """All must hold, or any may."""
+        """Switch between all and any."""
         self.any = not self.any
         self._fill()
 
     def action_about(self) -> None:
-        """The conditions are about other events."""
+        """Switch the events that conditions apply to."""
         if self.about:
             values = list(self.about)
             at = values.index(self.filters_on) + 1
@@ -120,13 +120,13 @@ class FilterEditor(Overlay):
             self._fill()
 
     def action_remove(self) -> None:
-        """Take the condition under the cursor away."""
+        """Remove the condition under the cursor."""
         if self.listing.value is not None:
             del self.conditions[self.listing.value - 1]
             self._fill()
 
     def action_done(self) -> None:
-        """Close with what was changed."""
+        """Close with the changes."""
         found = self.conditions
         if self.any and len(found) > 1:
             found = [AnyOf(any=tuple(found))]
@@ -138,7 +138,7 @@ class FilterEditor(Overlay):
         self.dismiss(changed or None)
 
     def action_close(self) -> None:
-        """Escape keeps what was edited."""
+        """Escape keeps the changes."""
         self.action_done()
 
     def action_add(self) -> None:
@@ -167,7 +167,9 @@ class FilterEditor(Overlay):
             self._keep(at, field, key, None)
             return
         known = sorted(self._values(field))[:MOST_VALUES]
-        hint = "values, a comma between" if takes == "list" else 'a value; "7" is text, 7 a number'
+        hint = (
+            "values, separated by commas" if takes == "list" else 'a value; "7" is text, 7 a number'
+        )
         self.app.push_screen(
             Chooser(f"{clean(field)} {OPERATORS[key].words} ...", [Row(v, (v,)) for v in known],
                     free=partial(_typed, key), hint=hint),
@@ -196,13 +198,13 @@ class FilterEditor(Overlay):
 
 
 def _typed(key: str, text: str) -> tuple[Scalar, ...]:
-    """Return the values that somebody typed for an operator."""
+    """Return the values typed for an operator."""
     parts = text.split(",") if OPERATORS[key].takes == "list" else [text]
     return tuple(untyped(part.strip(), key) for part in parts if part.strip())
 
 
 def said(clause: Any) -> str:
-    """Return a clause as a person reads it."""
+    """Return a clause as people read it."""
     if isinstance(clause, Condition):
         return clean(clause.words)
     parts = getattr(clause, "any", None) or getattr(clause, "all", None)

@@ -1,4 +1,4 @@
-"""FramedPage: four lines of chrome around panels, a cursor that moves, and sentences said."""
+"""FramedPage: four lines of chrome around panels, cursor movement, and messages."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class FramedPage(Screen[None]):
         self.zoomed: Panel | None = None
 
     def set_focus(self, *args: Any, **kwargs: Any) -> None:
-        """See Screen; Textual would repaint the whole screen, but panels repaint themselves."""
+        """See Screen; Textual would repaint the whole screen, while panels repaint themselves."""
         self._focusing = True
         try:
             super().set_focus(*args, **kwargs)
@@ -56,19 +56,19 @@ class FramedPage(Screen[None]):
             self._focusing = False
 
     def refresh(self, *regions: Region, repaint: bool = True, **options: bool) -> Self:
-        """See Widget; nothing to paint while only the focus moves."""
+        """See Widget; there is nothing to paint while only the focus moves."""
         if self._focusing and not regions:
             return self
         return super().refresh(*regions, repaint=repaint, **options)
 
     async def _dispatch_message(self, message: Message) -> None:
-        """See MessagePump; a file that cannot be read while a message is handled ends no page."""
+        """See MessagePump; a file that cannot be read does not close the page."""
         try:
             await super()._dispatch_message(message)
         except FootfallError as error:
             self.sorry(error)
 
-    # -- what a page says of itself
+    # -- what a page says about itself
 
     @property
     def crumb(self) -> str:
@@ -97,7 +97,7 @@ class FramedPage(Screen[None]):
         yield TooSmall()
 
     def on_mount(self) -> None:
-        """Set the keys and the focus, then begin."""
+        """Set the keys and the focus, then call `begin`."""
         keys = self.query_one(KeyLine)
         keys.actions = remapped(key_line_of(self.page_id, self.labels), self.app.keymap)
         keys.labels = self.labels
@@ -107,7 +107,7 @@ class FramedPage(Screen[None]):
         self.update_chrome()
 
     def begin(self) -> None:
-        """Called once, when the panels are there."""
+        """Called once, when the panels exist."""
 
     def update_chrome(self) -> None:
         """Repaint crumb and status where they changed."""
@@ -140,19 +140,19 @@ class FramedPage(Screen[None]):
         status.repaint()
 
     def sorry(self, error: FootfallError) -> None:
-        """Say why something did not work, where there is a status line by then."""
+        """Say why something did not work, if there is a status line yet."""
         if self.query(Status):
             self.say(str(error).split("\n")[0], warning=True)
 
     def on_key(self, event: Key) -> None:
-        """A key makes the last message go."""
+        """Clear the last message on any key."""
         status = self.query_one(Status)
         if status.message:
             status.message = ""
             status.repaint()
 
     def on_resize(self, event: Resize) -> None:
-        """Too small a terminal shows one sentence instead."""
+        """Show one sentence instead when the terminal is too small."""
         wide, high = SMALLEST
         self.set_class(event.size.width < wide or event.size.height < high, "-tiny")
         self.set_class(event.size.width >= 100, "-wide")
@@ -168,7 +168,7 @@ class FramedPage(Screen[None]):
 
     @property
     def panel(self) -> Panel | None:
-        """The panel with the focus, else the first; None without any."""
+        """The panel with the focus, else the first; None if there are none."""
         if isinstance(self.focused, Panel):
             return self.focused
         return self.panels[0] if self.panels else None
@@ -197,21 +197,21 @@ class FramedPage(Screen[None]):
             self.panel.move(rows, columns)
 
     def action_first(self) -> None:
-        """To the first."""
+        """Go to the first."""
         if self.panel is not None:
             self.panel.move_to_edge(False)
 
     def action_last(self) -> None:
-        """To the last."""
+        """Go to the last."""
         if self.panel is not None:
             self.panel.move_to_edge(True)
 
     def action_page_up(self) -> None:
-        """A page up."""
+        """Go a page up."""
         self.move(-getattr(self.panel, "page_rows", 1), 0)
 
     def action_page_down(self) -> None:
-        """A page down."""
+        """Go a page down."""
         self.move(getattr(self.panel, "page_rows", 1), 0)
 
     def action_next_panel(self) -> None:
@@ -219,7 +219,7 @@ class FramedPage(Screen[None]):
         self._focus_by(1)
 
     def action_previous_panel(self) -> None:
-        """Focus the panel before."""
+        """Focus the previous panel."""
         self._focus_by(-1)
 
     def _focus_by(self, step: int) -> None:
@@ -229,7 +229,7 @@ class FramedPage(Screen[None]):
             panels[(at + step) % len(panels)].focus()
 
     def action_zoom(self) -> None:
-        """The focused panel over the whole page, or everything again."""
+        """Show the focused panel on the whole page, or all panels again."""
         if self.zoomed is not None:
             self.zoomed = None
             for panel in self.query(Panel):
@@ -246,6 +246,6 @@ class FramedPage(Screen[None]):
             return
         panel.focus()
         self.app.push_screen(
-            Prompt("Find", str, value=panel.filter, help="Shows only what holds these words."),
+            Prompt("Find", str, value=panel.filter, help="Shows only rows with these words."),
             lambda text: panel.narrow(text) if text is not None else None,
         )

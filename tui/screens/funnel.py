@@ -22,7 +22,7 @@ class FunnelPage(KeptPage):
     nothing = "A funnel needs two steps."
     example = "{} > {} within 7d"
     labels = {  # noqa: RUF012
-        "open": "reached", "others": "dropped", "edit": "edit steps", "related": "lead on"
+        "open": "reached", "others": "dropped", "edit": "edit steps", "related": "related"
     }  # fmt: skip
     BINDINGS = bindings("funnel")
 
@@ -37,7 +37,7 @@ class FunnelPage(KeptPage):
         self._tell(view)
 
     def on_answer_view_moved(self, event: AnswerView.Moved) -> None:
-        """Tell about the step under the cursor."""
+        """Describe the step under the cursor."""
         self._tell(event.view)
 
     def _tell(self, view: AnswerView) -> None:
@@ -60,7 +60,7 @@ def step_at(view: AnswerView) -> Step | None:
 
 
 def described(step: Step) -> list[Line]:
-    """Return what is known of a step, a line each."""
+    """Return what is known about a step, one line each."""
     lines: list[Line] = [
         (
             Span(f"reached {clean(step.event, 60)}  "),

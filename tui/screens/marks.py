@@ -1,4 +1,4 @@
-"""Marks: what happened and when, in a list over the chart it is drawn on."""
+"""Marks: what happened and when, in a list above the chart they are drawn on."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tui.screens.question_page import AskedPage
 from tui.widgets.answer import AnswerView
 from tui.widgets.listing import Listing, Row
 
-EMPTY = "No marks yet. n makes one, and m does on any chart over time."
+EMPTY = "No marks yet. n creates one here, m on any chart over time."
 
 
 class MarksPage(AskedPage):
@@ -61,7 +61,7 @@ class MarksPage(AskedPage):
         self.ask(self.first_view, question)
 
     def fill(self) -> None:
-        """List the marks there are now, newest first."""
+        """List the current marks, newest first."""
         marks = self.app.library.marks(self.category)
         self.marks = {mark.id: mark for mark in marks}
         self.listing.empty = self.app.library.troubles.get("marks") or EMPTY
@@ -89,7 +89,7 @@ class MarksPage(AskedPage):
         super().marks_changed()
 
     def choose(self, listing: Listing) -> None:
-        """Enter moves the chart to the mark's day."""
+        """Move the chart to the mark's day."""
         mark = self.mark
         question = self.question
         if mark is None or question is None:
@@ -101,7 +101,7 @@ class MarksPage(AskedPage):
         self.first_view.focus()
 
     def action_new(self) -> None:
-        """A new mark."""
+        """Create a mark."""
         now = self.app.engine.clock()
         edit_mark(self, Mark(title="?", timestamp=now), "")
 
@@ -120,7 +120,7 @@ class MarksPage(AskedPage):
         undo_delete(self, "marks", self.marks_changed)
 
     def action_filter(self) -> None:
-        """One category after the other, then all."""
+        """Cycle through the categories, then all."""
         self.category = edits.after([None, *CATEGORIES], self.category)
         self.fill()
-        self.say(f"Shows {self.category or 'all categories'}.")
+        self.say(f"Showing {self.category or 'all categories'}.")

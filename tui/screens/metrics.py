@@ -1,4 +1,4 @@
-"""Metrics: every event and metric in a list, its chart beside it as one walks."""
+"""Metrics: a list of every event and metric, with the chart of the current row beside it."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from tui.widgets.listing import Listing, Row
 
 WAIT = 0.12
 CARRIED = ("granularity", "compare", "breakdown")
-"""What a row takes over from the question on show, besides its range."""
+"""What a row takes over from the current question in addition to its range."""
 
 REALTIME = "realtime"
 """A kind whose range is always the last hours."""
@@ -73,7 +73,7 @@ class MetricsPage(AskedPage):
 
     @property
     def listing(self) -> Listing:
-        """The events and metrics."""
+        """The list of events and metrics."""
         return self.query_one("#events", Listing)
 
     def _fill(self, *, keep: bool = True) -> None:
@@ -102,7 +102,7 @@ class MetricsPage(AskedPage):
         self.listing.empty = "" if self.counts else "No events yet."
         self._fill(keep=False)
         if not self.counts:
-            hint = "footfall import FILE --into DB loads some."
+            hint = "Import some with footfall import FILE --into DB."
             self.first_view.fail(BadInput("There are no events yet.", hint))
         elif self.question is None:
             self.open_question(self.listing.value)
@@ -127,7 +127,7 @@ class MetricsPage(AskedPage):
         self.update_chrome()
 
     def on_listing_moved(self, event: Listing.Moved) -> None:
-        """Show the chart of the row under the cursor, once the cursor rests."""
+        """Show the chart of the row under the cursor once the cursor rests."""
         if self._pending is not None:
             self._pending.stop()
         self._pending = self.set_timer(WAIT, self._show_row)
@@ -143,7 +143,7 @@ class MetricsPage(AskedPage):
         self.open_question(question, chart)
 
     def choose(self, listing: Listing) -> None:
-        """Enter on an event goes to its chart, also before the cursor has rested on it."""
+        """Go to an event's chart on Enter, even before the cursor has rested on it."""
         if self._pending is not None:
             self._pending.stop()
             self._pending = None
@@ -151,10 +151,10 @@ class MetricsPage(AskedPage):
         self.first_view.focus()
 
     def action_new(self) -> None:
-        """Any other question: one of every kind about what is shown, or what is typed."""
+        """Ask another question: one of any kind about the current one, or a typed one."""
         rows = opening_rows(self, self.question)
         self.app.push_screen(
-            Chooser("New question", rows, hint="a word to find, or a question as text",
+            Chooser("New question", rows, hint="a word to search for, or a question as text",
                     free=lambda text: text),
             self._new_chosen,
         )  # fmt: skip
@@ -172,11 +172,11 @@ class MetricsPage(AskedPage):
             self.edit_text("New question", text)
 
     def action_table(self) -> None:
-        """The table under the chart."""
+        """Show the table under the chart."""
         toggle_table(self)
 
     def action_zoom(self) -> None:
-        """The chart alone."""
+        """Show the chart alone."""
         self.toggle_class("-open")
         self.zoomed = self.first_view if self.has_class("-open") else None
         self.first_view.focus()
@@ -187,7 +187,7 @@ def _question(body: dict[str, Any], range_text: str) -> Question:
 
 
 def _as_now(question: Question, now: Question) -> Question:
-    """The question over the range on show and by its parts, as far as its kind takes them."""
+    """Return the question with the current range and parts, as far as its kind has them."""
     if REALTIME in (question.kind, now.kind):
         return question
     for fields in (CARRIED, CARRIED[:1], ()):

@@ -1,4 +1,4 @@
-"""Page: what every page is. Four lines of chrome, panels between, and the actions everywhere."""
+"""Page: the base of every page, with the actions that exist everywhere."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ SMALLEST = (60, 18)
 
 
 def bindings(page: str) -> list[BindingType]:
-    """Return a page's bindings from the one table."""
+    """Return a page's bindings from the table of actions."""
     return [
         Binding(",".join(action.keys), action.call, action.label, show=False, id=action.id)
         for action in actions_of(page)
@@ -33,7 +33,7 @@ def bindings(page: str) -> list[BindingType]:
 
 
 class Page(FramedPage):
-    """A framed page that asks questions and answers the actions everywhere.
+    """A framed page that asks questions and handles the actions that exist everywhere.
 
     Args:
         place: the place whose stack it is on.
@@ -46,12 +46,12 @@ class Page(FramedPage):
         self._events: int | None = None
 
     def begin(self) -> None:
-        """See FramedPage: ask."""
+        """See FramedPage: ask the first questions."""
         self.questions = Questions(self, self.app.engine, self.app.saved)
         self._start()
 
     def _start(self) -> None:
-        """Ask the first questions; where the file cannot be read, F5 asks them again."""
+        """Ask the first questions; if the file cannot be read, F5 asks them again."""
         self._started = False
         try:
             self.start()
@@ -73,12 +73,12 @@ class Page(FramedPage):
 
     @property
     def views(self) -> list[AnswerView]:
-        """The views of answers."""
+        """The views that show answers."""
         return list(self.query(AnswerView))
 
     @property
     def view(self) -> AnswerView | None:
-        """The answer that actions are about: the focused one, else the first."""
+        """The view that actions apply to: the focused one, else the first."""
         if isinstance(self.focused, AnswerView):
             return self.focused
         return self.views[0] if self.views else None
@@ -110,7 +110,7 @@ class Page(FramedPage):
         return parts
 
     def on_screen_resume(self) -> None:
-        """On top again: the parent's question is as it was left."""
+        """The page is on top again, with its question as it was left."""
         if self.is_mounted and hasattr(self, "questions"):
             self.update_chrome()
             try:
@@ -122,7 +122,7 @@ class Page(FramedPage):
                     self.ask(view, view.question)
 
     def on_screen_suspend(self) -> None:
-        """Leaving the page cancels what is left; a box over it does not."""
+        """Cancel pending questions when the page is left, but not when a box opens over it."""
         if self.is_mounted and not isinstance(self.app.screen, Overlay):
             self.questions.cancel_all()
 
@@ -152,7 +152,7 @@ class Page(FramedPage):
             self.set_timer(1.0, self._tick)
 
     def on_answered(self, event: Answered) -> None:
-        """Show an answer, unless its view asks something else by now or was stopped."""
+        """Show an answer, unless its view has since asked something else or was stopped."""
         self.questions.finished(event.asking)
         self._end(event)
         self.update_status()
@@ -182,8 +182,8 @@ class Page(FramedPage):
         if isinstance(error, TookTooLong):
             words = range_words(event.asking.question.range)
             return TookTooLong(
-                f"{error.message.rstrip('.')} over {words}.",
-                "r shorter range, or : Run without limit.",
+                f"{error.message.rstrip('.')} for {words}.",
+                "r chooses a shorter range, or : Run without limit.",
             )
         if not isinstance(error, FootfallError):
             log(error)
@@ -196,11 +196,11 @@ class Page(FramedPage):
         self.call_later(self.run_action, call)
 
     def action_go(self, place: str) -> None:
-        """Go to a place, where its pages are as they were left."""
+        """Go to a place, with its pages as they were left."""
         self.app.go(place)
 
     def action_back(self) -> None:
-        """Undo the innermost thing: filter, zoom, page."""
+        """Undo the innermost thing: filter, zoom or page."""
         panel = self.panel
         if isinstance(panel, Listing) and panel.filter:
             panel.narrow("")
@@ -212,7 +212,7 @@ class Page(FramedPage):
             self.action_stop()
 
     def action_again(self) -> None:
-        """Ask again, past the cache."""
+        """Ask again, bypassing the cache."""
         self.app.read_again()
         if not self._started:
             self._start()
@@ -228,7 +228,7 @@ class Page(FramedPage):
                 self.ask(view, view.question, **options)
 
     def action_stop(self) -> None:
-        """Stop what is running; the screen does not wait until it has come to its end."""
+        """Stop what is running, without waiting for it to end."""
         if not self.questions.busy:
             self.say("Nothing is running. q quits.")
             return
@@ -261,13 +261,13 @@ class Page(FramedPage):
                                                                  view.error)))  # fmt: skip
 
     def action_help(self) -> None:
-        """The keys of this page."""
+        """Show the keys of this page."""
         from tui.screens.palette import help_of
 
         help_of(self)
 
     def action_palette(self) -> None:
-        """Every command and saved name."""
+        """Show every command and saved name."""
         from tui.screens.palette import palette_of
 
         palette_of(self)
@@ -301,12 +301,12 @@ class Page(FramedPage):
         self.app.leave()
 
     def reason_against(self, action: str) -> str:
-        """Return why an action makes no sense now, "" when it does."""
+        """Return why an action is not possible now, "" if it is."""
         return ""
 
 
 def _stopped(asking: Asking) -> Answered:
-    """The end of a question that somebody stopped."""
+    """Handle a question that was stopped."""
     from core.errors import Stopped
 
     return Answered(asking, None, Stopped("Stopped."))

@@ -1,4 +1,4 @@
-"""The palette and the help: both are the one table of actions, as a list one types into."""
+"""The palette and the help: the table of actions, as a list to search."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def help_of(page: KeyedPage) -> None:
     """Show the keys of a page; Enter runs one."""
     shown = remapped(actions_of(page.page_id), page.app.keymap)
     rows = [_help_row(page, action) for action in shown if action.keys]
-    chooser = Chooser(f"Keys of {clean(page.crumb, 40)}", rows, hint="find: type a word")
+    chooser = Chooser(f"Keys of {clean(page.crumb, 40)}", rows, hint="type to find")
     page.app.push_screen(chooser, lambda call: page.perform(call) if call else None)
 
 
@@ -33,7 +33,7 @@ def _help_row(page: KeyedPage, action: Action) -> Row:
 
 
 def palette_of(page: KeyedPage) -> None:
-    """Show every command and every saved name; what is typed may also be a question."""
+    """Show every command and every saved name; the typed text may also be a question."""
     here = {action.id for action in actions_of(page.page_id)}
     rows: list[Row] = []
     known = remapped(ACTIONS, page.app.keymap)
@@ -64,7 +64,7 @@ def _run(page: KeyedPage, value: str | Callable[[], None] | None) -> None:
 
 
 def _names(page: KeyedPage) -> list[Row]:
-    """Saved boards, charts, audiences, and the events, custom ones too, as entries."""
+    """Return saved boards, charts and audiences, and all events, as entries."""
     from core.catalog.selectors import custom_events
 
     library, app = page.app.library, page.app
@@ -100,7 +100,7 @@ def _event(page: KeyedPage, name: str) -> Callable[[], None]:
 
 
 def ask_text(page: KeyedPage, text: str) -> None:
-    """Open what was typed as a question."""
+    """Open the typed text as a question."""
     from core.errors import FootfallError
     from core.language.questions import Parsed, parse_any, parse_full
     from core.queries.composite.saved_chart import opened
@@ -114,7 +114,7 @@ def ask_text(page: KeyedPage, text: str) -> None:
 
 
 def open_question(page: KeyedPage, question: Question, chart: str = "", title: str = "") -> None:
-    """Push a question's page in the present place."""
+    """Push a question's page in the current place."""
     from tui.navigation import page_for
 
     page.app.push_screen(page_for(page.place, question, title, chart))

@@ -27,7 +27,7 @@ PAGE = 200
 
 
 class PeoplePage(AskedPage):
-    """A list of people; Enter opens one's timeline."""
+    """A list of people; Enter opens a person's timeline."""
 
     page_id = "people"
     labels = {"new": "make segment"}  # noqa: RUF012
@@ -43,10 +43,10 @@ class PeoplePage(AskedPage):
     def behind(
         cls, place: str, question: Question, cell: Cell, expected: float | None = None
     ) -> PeoplePage:
-        """Return the page of the people behind a number of a question's answer.
+        """Return the page of the people behind a number in a question's answer.
 
         Args:
-            expected: how many people that number said there are, where it counts people.
+            expected: the number itself, if it counts people.
         """
         return cls(place, PeopleBehind(of=question, cell=cell, limit=PAGE), expected)
 
@@ -81,8 +81,8 @@ class PeoplePage(AskedPage):
         view.repaint()
         self.update_chrome()
         if self.expected is not None and people.total != self.expected:
-            counted = f"The number was {number(self.expected)}, now it is {number(people.total)}."
-            self.say(f"{counted} Esc, then F5 there counts again.", warning=True)
+            counted = f"The number was {number(self.expected)} and is now {number(people.total)}."
+            self.say(f"{counted} Esc and then F5 counts again.", warning=True)
         self.expected = None
 
     @property
@@ -112,18 +112,18 @@ class PeoplePage(AskedPage):
             self._new_range(lambda _, ctx: edits.complete_only(counting, ctx).range)
 
     def put(self, question: Question) -> None:
-        """See AskedPage: other people are listed here."""
+        """See AskedPage: list other people here."""
         if KINDS[question.kind].page == "people" and self.main is not None:
             self.ask(self.first_view, question)
         else:
             self.app.push_screen(page_for(self.place, question))
 
     def set_fields(self, **changes: Any) -> None:
-        """Change the question that counted them, not the list."""
+        """Change the question that counted these people, not the list."""
         question = self.question
         if isinstance(question, PeopleBehind):
             if "range" in changes and question.cell.bucket:
-                self.say("These people are of one moment. Esc goes back to the chart.")
+                self.say("These people belong to one point in time. Esc goes back to the chart.")
                 return
             self.change(
                 lambda q: edits.revise(q, of=edits.revise(question.of, **changes), offset=0)
@@ -132,28 +132,28 @@ class PeoplePage(AskedPage):
             super().set_fields(**changes)
 
     def action_new(self) -> None:
-        """A segment of exactly the people listed."""
+        """Make a segment of exactly the people listed."""
         from tui.actions.people_segment import make_fixed
 
         make_fixed(self)
 
     def action_undo(self) -> None:
-        """Take the segment that was made here away again."""
+        """Delete the segment that was made here."""
         from tui.actions.people_segment import take_back
 
         take_back(self)
 
     def action_sort(self) -> None:
-        """By last seen, by first seen, by id."""
+        """Sort by last seen, first seen or id."""
         if self.question is not None and edits.has(self.question, "order"):
             order = edits.after(list(ORDERS), edits.field_of(self.question, "order"))
             self.change(lambda q: edits.revise(q, order=order, offset=0))
             self.say(f"Sorted {ORDERS[order]}.")
         else:
-            self.say("What is found by name is sorted by how well it fits.")
+            self.say("Search results are sorted by how well they match.")
 
     def move(self, rows: int, columns: int) -> None:
-        """Move the cursor; past the last or the first row the next or previous people come."""
+        """Move the cursor; past the last or first row the next or previous people are loaded."""
         view = self.first_view
         before = view.cursor
         super().move(rows, columns)
@@ -168,7 +168,7 @@ class PeoplePage(AskedPage):
             self.change(lambda q: edits.revise(q, offset=max(people.offset - people.limit, 0)))
 
     def action_open(self) -> None:
-        """The timeline of the person under the cursor."""
+        """Open the timeline of the person under the cursor."""
         from tui.screens.timeline import TimelinePage
 
         cell = self.first_view.cell
@@ -192,7 +192,7 @@ def _order(question: Question | None) -> str:
 
 
 def loaded_text(people: People) -> str:
-    """Return which rows a list was read with; "" when that is everybody."""
+    """Return which rows are loaded; "" if all are."""
     count = len(people.rows)
     if count == people.total or not count:
         return ""

@@ -1,4 +1,4 @@
-"""KeptPage: a place that shows one question of its kind: the last, a saved one, or none yet."""
+"""KeptPage: a place that shows one question of its kind: the last one, a saved one, or none yet."""
 
 from __future__ import annotations
 
@@ -29,16 +29,16 @@ class KeptPage(AskedPage):
         return f"{super().crumb} > {title}" if title else super().crumb
 
     def start(self) -> None:
-        """See Page: what was asked last, or the first of its kind that is saved."""
+        """See Page: the last question, or the first saved one of its kind."""
         question = self.app.state.question(self.place) or self.app.library.first_of(self.kind)
         if question is None:
-            self.first_view.fail(BadQuestion(self.nothing, "n writes one."))
+            self.first_view.fail(BadQuestion(self.nothing, "n creates one."))
             return
         self.first_view.saved = question
         self.ask(self.first_view, question)
 
     def put(self, question: Question) -> None:
-        """See AskedPage: another kind of question gets a page of its own."""
+        """See AskedPage: another kind of question opens on its own page."""
         if question.kind == self.kind:
             super().put(question)
             return
@@ -52,14 +52,14 @@ class KeptPage(AskedPage):
         self.update_chrome()
 
     def action_new(self) -> None:
-        """Another question of this kind, as text."""
+        """Ask another question of this kind, as text."""
         if self.question is None:
             self.edit_text(f"New {self.kind}", self.example_here())
         else:
             self.action_edit()
 
     def example_here(self) -> str:
-        """Return a text to start from, in the workspace's own words."""
+        """Return an example to start from, with the workspace's own events."""
         known = [_quoted(name) for name in self.context.names.pickable]
         first, second = [*known, "signup", "purchase"][:2]
         return self.example.format(first, second) + self._range()
@@ -69,8 +69,8 @@ class KeptPage(AskedPage):
         return f" {text.replace(',', '..')}" if "," in text else ""
 
     def action_table(self) -> None:
-        """This answer is a table already."""
-        self.say("This page is a table already. v draws it otherwise.")
+        """Say that this answer is already a table."""
+        self.say("This page is already a table. v chooses another chart.")
 
 
 def _quoted(name: str) -> str:

@@ -20,13 +20,13 @@ from tui.widgets.dialogs import Chooser, Menu, Prompt
 from tui.widgets.listing import Listing, Row
 
 USERS = ("user", "user_id")
-"""Names of columns that hold users."""
+"""Names of columns that contain users."""
 
 OTHERS = {"reached": "dropped", "returned": "not_returned"}
 
 
 class AskedPage(Page):
-    """A page whose first view's question the keys change."""
+    """A page whose keys change the question of its first view."""
 
     @property
     def question(self) -> Question | None:
@@ -41,7 +41,7 @@ class AskedPage(Page):
 
     @property
     def first_view(self) -> AnswerView:
-        """The first view, of a page that always has one."""
+        """The first view, on a page that always has one."""
         return self.views[0]
 
     @property
@@ -52,13 +52,13 @@ class AskedPage(Page):
 
     @property
     def context(self) -> Context:
-        """What questions are asked within now."""
+        """The current context that questions are asked in."""
         return self.app.engine.context()
 
     # -- changing the question
 
     def change(self, edit: Callable[[Question], Question]) -> None:
-        """Ask what `edit` makes of the question; its refusal is said on the status line."""
+        """Ask the question that `edit` returns; an error from it is shown on the status line."""
         if self.question is None or self.main is None:
             return
         try:
@@ -70,14 +70,14 @@ class AskedPage(Page):
             self.put(new)
 
     def put(self, question: Question) -> None:
-        """Ask another question in place of the page's; people and persons get their own page."""
+        """Ask another question in place of the page's; people and timelines get their own page."""
         if has_own_page(question):
             self.app.push_screen(page_for(self.place, question))
         elif self.main is not None:
             self.ask(self.main, question)
 
     def set_fields(self, **changes: Any) -> None:
-        """Ask with other field values; says so when the kind has none of them."""
+        """Ask with some fields changed; says so if the kind has none of them."""
         if self.question is None:
             return
         if not any(edits.has(self.question, name) for name in changes):
@@ -86,7 +86,7 @@ class AskedPage(Page):
         self.change(lambda question: edits.revise(question, **changes))
 
     def refuse(self, field: str) -> bool:
-        """Say that the question has no such field; False when it has it."""
+        """Say that the question has no such field; return False if it has it."""
         if self.question is not None and edits.has(self.question, field):
             return False
         self.say(f"This question has no {field}.", warning=True)
@@ -95,19 +95,19 @@ class AskedPage(Page):
     # -- time
 
     def action_range(self) -> None:
-        """The range menu."""
+        """Open the range menu."""
         if self.question is None:
             return
         entries = [
             *edits.RANGES,
-            ("c", "type it: 3m, qtd, 2024-05-01,2024-05-31", "type"),
+            ("c", "type one: 3m, qtd, 2024-05-01,2024-05-31", "type"),
             ("f", "only complete periods", "complete"),
         ]
         self.app.push_screen(Menu("Range", entries, self.range_now), self._range_chosen)
 
     @property
     def range_now(self) -> str:
-        """The range in force."""
+        """The current range."""
         return self.question.range if self.question else ""
 
     def _range_chosen(self, value: str | None) -> None:
@@ -132,19 +132,19 @@ class AskedPage(Page):
         return text.strip()
 
     def action_earlier(self) -> None:
-        """One range earlier."""
+        """Go one range earlier."""
         self._new_range(lambda text, ctx: edits.shifted(text, ctx, -1))
 
     def action_later(self) -> None:
-        """One range later."""
+        """Go one range later."""
         self._new_range(lambda text, ctx: edits.shifted(text, ctx, 1))
 
     def action_shorter(self) -> None:
-        """A shorter range."""
+        """Choose a shorter range."""
         self._new_range(lambda text, ctx: edits.resized(text, ctx, -1))
 
     def action_longer(self) -> None:
-        """A longer range."""
+        """Choose a longer range."""
         self._new_range(lambda text, ctx: edits.resized(text, ctx, 1))
 
     def _new_range(self, find: Callable[[str, Context], str]) -> None:
@@ -156,7 +156,7 @@ class AskedPage(Page):
             self.sorry(error)
 
     def action_granularity(self) -> None:
-        """The next granularity that fits."""
+        """Switch to the next granularity that fits."""
         question = self.question
         if self.refuse("granularity") or question is None:
             return
@@ -168,12 +168,12 @@ class AskedPage(Page):
         self.set_fields(granularity=edits.field_of(new, "granularity"))
 
     def action_compare(self) -> None:
-        """Compare with nothing, the previous period, the year before."""
+        """Cycle through comparing with nothing, the previous period and the year before."""
         question = self.question
         if not self.refuse("compare") and question is not None:
             self.set_fields(compare=edits.field_of(edits.next_compare(question), "compare"))
 
-    # -- what and for whom
+    # -- what is counted, and for whom
 
     def action_measure(self) -> None:
         """Count something else."""
@@ -182,7 +182,7 @@ class AskedPage(Page):
         show_as(self)
 
     def action_related(self) -> None:
-        """Go on to a question near to this one."""
+        """Open a related question."""
         from tui.actions.choosing import lead_on
 
         lead_on(self)
@@ -205,14 +205,14 @@ class AskedPage(Page):
         return getattr(self.question, "event", "") is None
 
     def _fitting(self, value: tuple[str, ...]) -> Any:
-        """A kind takes a list of fields, or one field or none."""
+        """Return fields as the kind takes them: a list, or one field or none."""
         now = getattr(self.question, "breakdown", ())
         if isinstance(now, tuple):
             return value
         return value[0] if value else None
 
     def action_filter(self) -> None:
-        """The filters, numbered."""
+        """Edit the filters."""
         from tui.screens.filters import ABOUT, FilterEditor
 
         if self.question is not None:
@@ -225,12 +225,12 @@ class AskedPage(Page):
 
     @property
     def filtered(self) -> Question | None:
-        """The question whose events the conditions are about; None for several."""
+        """The question whose events the conditions apply to; None for several."""
         return self.question
 
     @property
     def conditions_now(self) -> tuple[Any, ...]:
-        """The conditions the filter editor starts from."""
+        """The conditions that the filter editor starts with."""
         return self.question.conditions if self.question else ()
 
     def action_segment(self) -> None:
@@ -255,7 +255,7 @@ class AskedPage(Page):
     # -- how it is drawn
 
     def action_chart(self) -> None:
-        """The next kind of chart."""
+        """Switch to the next kind of chart."""
         view = self.view or self.main
         if view is None or view.answer is None:
             return
@@ -263,7 +263,7 @@ class AskedPage(Page):
         now = view.drawn_as if view.drawn_as in kinds else kinds[0]
         chosen = edits.after(kinds, now)
         if chosen == now:
-            self.say("This answer is drawn one way only. ; leads on to others.")
+            self.say("There is only one chart for this answer. ; lists related questions.")
             return
         view.set_chart(chosen)
         self.say(f"Shown as {chosen}.")
@@ -283,10 +283,10 @@ class AskedPage(Page):
                              self._text_given)  # fmt: skip
 
     def read_text(self, text: str) -> tuple[Question, str]:
-        """Return the question a text means for this workspace, and its chart.
+        """Return the question in a text, checked against this workspace, and its chart.
 
         Raises:
-            BadQuestion: it means none, or names something the workspace does not hold.
+            BadQuestion: it is not a question, or names something the workspace does not have.
         """
         from core.language.questions import parse_any, parse_full
         from core.queries.composite.saved_chart import opened
@@ -312,7 +312,7 @@ class AskedPage(Page):
         self._range_chosen("complete")
 
     def action_clear_filters(self) -> None:
-        """No conditions, no segment, no audience."""
+        """Clear conditions, segment and audience."""
         self.set_fields(conditions=[], segment=None, audience=None)
 
     def action_copy_command(self) -> None:
@@ -330,10 +330,10 @@ class AskedPage(Page):
         if view is not None and view.saved is not None and view.saved != view.question:
             self.put(view.saved)
 
-    # -- doors
+    # -- opening what is under the cursor
 
     def door(self) -> tuple[Question, Cell] | None:
-        """Return the question and cell under the cursor."""
+        """Return the question and the cell under the cursor."""
         view = self.view
         question = view.question or self.question if view is not None else None
         if view is None or question is None or view.cell is None or view.result is None:
@@ -343,7 +343,7 @@ class AskedPage(Page):
         return question, view.cell
 
     def action_open(self) -> None:
-        """The people behind the number under the cursor."""
+        """Open the people behind the number under the cursor."""
         if isinstance(self.panel, Listing):
             self.choose(self.panel)
             return
@@ -357,19 +357,19 @@ class AskedPage(Page):
         """Called for Enter on a list."""
 
     def action_others(self) -> None:
-        """Those who dropped, did not return."""
+        """Open the people who dropped off or did not return."""
         found = self.door()
         if found is None:
             return
         question, cell = found
         other = OTHERS.get(cell.outcome or "")
         if other is None or cell.step == 1 or (cell.period is not None and cell.cohort is None):
-            self.say("There are no others of this number.")
+            self.say("There is nobody else to list for this number.")
             return
         self.open_people(question, cell.model_copy(update={"outcome": other}))
 
     def open_people(self, question: Question, cell: Cell, expected: float | None = None) -> None:
-        """Push the page of the people behind a number."""
+        """Open the page of the people behind a number."""
         from tui.screens.people import PeoplePage
 
         self.app.push_screen(PeoplePage.behind(self.place, question, cell, expected))
@@ -382,7 +382,7 @@ class AskedPage(Page):
         """A double click opens."""
         self.choose(event.listing)
 
-    # -- keeping
+    # -- saving
 
     def action_save(self) -> None:
         """Save the question under a name."""
@@ -424,7 +424,7 @@ class AskedPage(Page):
 
 
 def open_row(page: AskedPage, view: AnswerView) -> None:
-    """Open the person named in a row that counts nobody; without one, say so."""
+    """Open the person named in a row that counts no people; if there is none, say so."""
     from tui.screens.timeline import TimelinePage
 
     user = person_of(view)
@@ -437,7 +437,7 @@ def open_row(page: AskedPage, view: AnswerView) -> None:
 
 
 def person_of(view: AnswerView) -> str:
-    """Return the user in the row under the cursor of a table that has a column of users."""
+    """Return the user in the row under the cursor, if the table has a column of users."""
     answer, cell = view.answer, view.cell
     if not isinstance(answer, Table) or cell is None or cell.row is None:
         return ""
@@ -447,7 +447,7 @@ def person_of(view: AnswerView) -> str:
 
 
 def people_counted(view: AnswerView | None) -> float | None:
-    """Return the number under a view's cursor where it counts people."""
+    """Return the number under a view's cursor if it counts people."""
     if view is None:
         return None
     return view.number if getattr(view.answer, "unit", "") == "users" else None

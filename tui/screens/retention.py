@@ -1,4 +1,4 @@
-"""Retention: a grid of cohorts with a cursor on its cells; Enter who returned, u who did not."""
+"""Retention: a grid of cohorts with a cursor on its cells; Enter lists who returned, u the rest."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ class RetentionPage(KeptPage):
 
     page_id = "retention"
     kind = "retention"
-    nothing = "Retention needs an event to start from."
+    nothing = "Retention needs a start event."
     example = "retention of {} weekly 8"
-    labels = {"open": "returned", "others": "did not", "related": "lead on"}  # noqa: RUF012
+    labels = {"open": "returned", "others": "did not", "related": "related"}  # noqa: RUF012
     BINDINGS = bindings("retention")
 
     def body(self) -> ComposeResult:

@@ -1,4 +1,4 @@
-"""Segments: the built-in ones and the saved audiences, their people, their definition."""
+"""Segments: built-in ones and saved audiences, with their people and definitions."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from tui.widgets.listing import Listing, Row
 from tui.widgets.words import indented, wrapped
 
 NAMED = 6
-"""People of a fixed segment that its definition shows."""
+"""How many people the definition of a fixed segment shows."""
 
 LIFECYCLE = ("new", "returning", "dormant", "churned")
 
@@ -91,7 +91,7 @@ class SegmentsPage(AskedPage):
         rows.append(Row("engagement"))
         rows += [self._row(name) for name in SEGMENTS if name not in LIFECYCLE]
         self.audiences = {a.id: a for a in self.app.library.audiences()}
-        none = self.app.library.troubles.get("audiences") or "yours: none yet, n makes one"
+        none = self.app.library.troubles.get("audiences") or "yours: none yet, n creates one"
         rows.append(Row("yours" if self.audiences else none))
         for item in self.audiences.values():
             size = self.sizes.get(item.id)
@@ -116,7 +116,7 @@ class SegmentsPage(AskedPage):
         self.fill()
 
     def on_listing_moved(self, event: Listing.Moved) -> None:
-        """Tell what the segment under the cursor means."""
+        """Describe the segment under the cursor."""
         self._tell()
 
     def _tell(self) -> None:
@@ -149,12 +149,12 @@ class SegmentsPage(AskedPage):
         return PeopleBehind(of=of, cell=Cell())
 
     def _title_of(self, value: tuple[str, str]) -> str:
-        """Return what an audience is called; questions name it as people do."""
+        """Return the title of an audience, which is how questions name it."""
         item = self.audiences.get(value[1])
         return item.title if item else value[1]
 
     def choose(self, listing: Listing) -> None:
-        """Enter lists the members."""
+        """Open the members."""
         from tui.screens.people import PAGE, PeoplePage
 
         if listing.value is not None:
@@ -162,11 +162,11 @@ class SegmentsPage(AskedPage):
             self.app.push_screen(PeoplePage(self.place, question))
 
     def action_others(self) -> None:
-        """Who is not in it cannot be listed yet."""
-        self.say("The others of a segment are the other segments of its group.")
+        """Say that people outside a segment cannot be listed."""
+        self.say("People outside this segment are in the other segments of its group.")
 
     def action_segment(self) -> None:
-        """Apply the segment under the cursor: the activity of its people alone."""
+        """Show the activity of the people in the segment under the cursor."""
         from tui.screens.chart import ChartPage
 
         if self.listing.value is None:
@@ -180,13 +180,13 @@ class SegmentsPage(AskedPage):
     def action_edit(self) -> None:
         """Edit an audience's definition as JSON."""
         if self.listing.value is None or self.listing.value[0] != "audience":
-            self.say("A built-in segment is fixed. n makes an audience of your own.")
+            self.say("Built-in segments cannot be edited. n creates an audience of your own.")
             return
         item = self.audiences[self.listing.value[1]]
         self._ask_definition(item.title, item.id, json.dumps(item.body, ensure_ascii=False))
 
     def action_new(self) -> None:
-        """Make an audience: a name, then its rules."""
+        """Create an audience: a name, then its rules."""
         example = {"filters": [], "events": [{"event": self._some_event(), "days": 30}]}
         text = json.dumps(example, ensure_ascii=False)
         ask_name(self, "New audience", "", lambda name, _: self._ask_definition(name, "", text))
@@ -214,7 +214,7 @@ class SegmentsPage(AskedPage):
         )  # fmt: skip
 
     def _ask_again(self, title: str, id_: str, text: str, wrong: FootfallError) -> None:
-        """Bring back what was typed; another name first where it was the name."""
+        """Bring back what was typed; ask for another name first if the name was refused."""
         if getattr(wrong, "parameter", "") != "title":
             self._ask_definition(title, id_, text, wrong)
             return
@@ -231,7 +231,7 @@ class SegmentsPage(AskedPage):
         """Delete the audience under the cursor, after asking."""
         value = self.listing.value
         if value is None or value[0] != "audience":
-            self.say("A built-in segment cannot be deleted.")
+            self.say("Built-in segments cannot be deleted.")
             return
         item = self.audiences[value[1]]
 
@@ -249,23 +249,23 @@ class SegmentsPage(AskedPage):
         undo_delete(self, "audiences")
 
     def action_zoom(self) -> None:
-        """Two small panels need no zoom."""
+        """Say that there is nothing to zoom."""
         self.say("There is nothing to zoom here. s shows what these people did.")
 
 
 def _read_rules(typed: str) -> tuple[str, dict[str, Any]]:
-    """Return a text and the definition it holds; BadInput when it holds none."""
+    """Return a text and the definition in it; BadInput if there is none."""
     try:
         found = json.loads(typed)
     except (ValueError, RecursionError) as error:
         raise BadInput(f"This is not JSON: {error}.") from error
     if not isinstance(found, dict):
-        raise BadInput("A definition is an object.", "For example {}.")
+        raise BadInput("A definition must be a JSON object.", "For example {}.")
     return typed, found
 
 
 def abridged(body: dict[str, Any]) -> dict[str, Any]:
-    """Return a definition whose list of people is cut to the first few."""
+    """Return a definition with its list of people shortened to the first few."""
     named = body.get("static_ids")
     if not isinstance(named, list) or len(named) <= NAMED:
         return body

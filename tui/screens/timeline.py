@@ -1,4 +1,4 @@
-"""One person's timeline, and each event's properties."""
+"""One person's timeline, and the properties of each event."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class TimelinePage(Page):
     """A person's events, newest first; < and > go to the next person of the list.
 
     Args:
-        user: whose.
+        user: the person.
         users: the list the person was opened from.
     """
 
@@ -42,7 +42,7 @@ class TimelinePage(Page):
 
     @property
     def asked(self) -> str:
-        """See Page: which of the list."""
+        """See Page: the position in the list."""
         if len(self.users) < 2 or self.user not in self.users:
             return ""
         return f"person {self.users.index(self.user) + 1} of {number(len(self.users))}"
@@ -79,7 +79,7 @@ class TimelinePage(Page):
         return self.timeline.events[int(cell.row)]
 
     def action_open(self) -> None:
-        """Everything known of the event under the cursor."""
+        """Show everything known about the event under the cursor."""
         event = self._event()
         if event is not None:
             self.app.push_screen(Reader(event.event, self._described(event)))
@@ -92,7 +92,7 @@ class TimelinePage(Page):
         return "\n".join(f"{clean(str(k)):{size}}  {clean(str(v), 2_000)}" for k, v in rows.items())
 
     def action_filter(self) -> None:
-        """Only events of this name, or all again."""
+        """Show only events of this name, or all again."""
         event = self._event()
         question = self.views[0].question
         if question is None:
@@ -103,17 +103,17 @@ class TimelinePage(Page):
             self.ask(self.views[0], edits.revise(question, event=event.event))
 
     def action_earlier(self) -> None:
-        """The previous person of the list."""
+        """Go to the previous person in the list."""
         self._other(-1)
 
     def action_later(self) -> None:
-        """The next person of the list."""
+        """Go to the next person in the list."""
         self._other(1)
 
     def _other(self, step: int) -> None:
         at = self.users.index(self.user) + step if self.user in self.users else -1
         if not 0 <= at < len(self.users):
-            self.say("There is nobody further in this list.")
+            self.say("There is nobody else in this list.")
             return
         self.user = self.users[at]
         self.views[0].cursor = None

@@ -1,4 +1,4 @@
-"""Users: look somebody up by id or property."""
+"""Users: look people up by id or trait."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tui.widgets.answer import AnswerView
 from tui.widgets.dialogs import Field
 
 MOST = 100
-HELP = "/ finds an id, a property or a part of one"
+HELP = "/ finds people by id or trait, or a part of one"
 
 
 class UsersPage(PeoplePage, inherit_bindings=False):
@@ -39,7 +39,7 @@ class UsersPage(PeoplePage, inherit_bindings=False):
         return getattr(self.question, "user", "") if self.question else ""
 
     def answered(self, view: AnswerView) -> None:
-        """See Page: nobody asked a question yet when everybody is listed."""
+        """See Page: there is no search yet while everybody is listed."""
         if isinstance(view.question, PeopleBehind):
             view.heading = "Everybody"
         super().answered(view)
@@ -50,11 +50,11 @@ class UsersPage(PeoplePage, inherit_bindings=False):
         yield from super().body()
 
     def action_find(self) -> None:
-        """Type what to look for."""
+        """Focus the search field."""
         self.query_one(Field).focus()
 
     def on_input_changed(self, event: Field.Changed) -> None:
-        """Look it up once typing rests."""
+        """Search once typing rests."""
         if self._pending is not None:
             self._pending.stop()
         self._pending = self.set_timer(
@@ -66,7 +66,7 @@ class UsersPage(PeoplePage, inherit_bindings=False):
         self.first_view.focus()
 
     def action_back(self) -> None:
-        """From the field to the list, to everybody; then as everywhere."""
+        """Go from the field to the list, then to everybody; then as on every page."""
         if isinstance(self.focused, Field):
             self.first_view.focus()
         elif self.query_one(Field).value:
@@ -75,19 +75,19 @@ class UsersPage(PeoplePage, inherit_bindings=False):
             super().action_back()
 
     def action_down(self) -> None:
-        """From the field to the list."""
+        """Go from the field to the list."""
         if isinstance(self.focused, Field):
             self.first_view.focus()
         else:
             super().action_down()
 
     def action_saved(self) -> None:
-        """Everybody again."""
+        """List everybody again."""
         self.query_one(Field).value = ""
 
 
 def _search(text: str) -> Question:
-    """Return the question for what is typed: everybody when it is nothing."""
+    """Return the question for the typed text: everybody if it is empty."""
     if not text.strip():
         everybody = from_json({"kind": "active_users", "range": "all_time"})
         return PeopleBehind(of=everybody, limit=PAGE)

@@ -1,1 +1,1 @@
-"""What runs beside the screens: questions, fresh data, settings, the clipboard."""
+"""Services beside the screens: running questions, freshness of data, settings, the clipboard."""

@@ -8,13 +8,13 @@ from typing import Any
 from textual.app import App
 
 MOST = 75_000
-"""Characters of base64 that terminals take in one sequence."""
+"""How many characters of base64 terminals accept in one sequence."""
 
 
 def send(app: App[Any], text: str) -> str:
-    """Send text to the terminal's clipboard; return a sentence that says so, or why not.
+    """Send text to the terminal's clipboard; return a sentence that confirms it or says why not.
 
-    No answer comes back from a terminal, so it says sent, not copied.
+    A terminal does not reply, so the sentence says sent, not copied.
     """
     if not text:
         return "There is nothing to copy here."

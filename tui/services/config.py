@@ -1,4 +1,4 @@
-"""What people set once: colours, glyphs and keys, in one TOML file of the config folder.
+"""Settings: colours, glyphs and keys, in one TOML file in the configuration folder.
 
 theme = "nord"
 glyphs = "ascii"
@@ -25,7 +25,7 @@ GLYPHS = ("braille", "block", "ascii")
 
 
 def config_file() -> Path:
-    """Return where the settings lie; FOOTFALL_CONFIG names another file."""
+    """Return the path of the settings file; FOOTFALL_CONFIG names another one."""
     return Path(
         os.environ.get("FOOTFALL_CONFIG") or Path(user_config_dir("footfall")) / "config.toml"
     )
@@ -37,9 +37,9 @@ class Config:
 
     Attributes:
         theme: name of a Textual theme, or "".
-        glyphs: one of GLYPHS, or "" to find out.
-        keys: action id -> keys as Textual names them, a comma between.
-        notices: what could not be used, a sentence each.
+        glyphs: one of GLYPHS, or "" to detect them.
+        keys: action id -> Textual key names, separated by commas.
+        notices: one sentence for each setting that could not be used.
     """
 
     theme: str = ""
@@ -49,7 +49,7 @@ class Config:
 
 
 def read(file: Path | None = None) -> Config:
-    """Return the settings of a file; what is wrong in it is left out and told in `notices`."""
+    """Return the settings in a file; bad ones are skipped and reported in `notices`."""
     path = file or config_file()
     try:
         data = tomllib.loads(path.read_text("utf-8"))
@@ -60,20 +60,20 @@ def read(file: Path | None = None) -> Config:
     keys, wrong = _keys(data.get("keys"))
     glyphs = data.get("glyphs", "")
     if glyphs and glyphs not in GLYPHS:
-        wrong.append(f"glyphs is one of {', '.join(GLYPHS)}.")
+        wrong.append(f"glyphs must be one of {', '.join(GLYPHS)}.")
         glyphs = ""
     return Config(str(data.get("theme", "")), glyphs, keys, tuple(wrong))
 
 
 def _keys(given: Any) -> tuple[dict[str, str], list[str]]:
-    """Keep what names an action and clashes with no other key of a page."""
+    """Return the keys that name an action and conflict with no other key of a page."""
     kept: dict[str, str] = {}
     wrong: list[str] = []
     for id_, keys in (given if isinstance(given, dict) else {}).items():
         if id_ not in BY_ID:
             close = nearest(str(id_), BY_ID, 1)
             hint = f" Did you mean {close[0]}?" if close else ""
-            wrong.append(f"[keys] {id_} is no action.{hint}")
+            wrong.append(f"[keys] {id_} is not an action.{hint}")
             continue
         trial = {**kept, id_: str(keys)}
         clash = conflict(trial)
@@ -85,13 +85,13 @@ def _keys(given: Any) -> tuple[dict[str, str], list[str]]:
 
 
 def conflict(keymap: Mapping[str, str]) -> str:
-    """Return a sentence when two actions of a page share a key, else ""."""
+    """Return a sentence if two actions of a page share a key, else ""."""
     for page in pages_of():
         taken: dict[str, str] = {}
         for action in actions_of(page):
             keys = keymap[action.id].split(",") if action.id in keymap else action.keys
             for key in keys:
                 if key in taken:
-                    return f"[keys] {key} would mean both {taken[key]} and {action.id}."
+                    return f"[keys] {key} is set for both {taken[key]} and {action.id}."
                 taken[key] = action.id
     return ""

@@ -1,4 +1,4 @@
-"""When an action fails: a sentence on the status line, and a log for the unexpected."""
+"""When an action fails: a sentence on the status line, and a log for unexpected errors."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from tui.services.state import log, log_file
 
 
 def failed(app: App[Any], error: Exception) -> None:
-    """Say why something did not work; what nobody expected goes to the log."""
+    """Say why something did not work; unexpected errors go to the log."""
     if isinstance(error, FootfallError):
         tell(app, str(error))
         return
@@ -28,7 +28,7 @@ def tell(app: App[Any], text: str) -> None:
 
 
 def guarded(app: App[Any], callback: Callable[[Any], Any]) -> Callable[[Any], None]:
-    """Return a callback whose failure is said rather than raised."""
+    """Return a callback whose errors are shown rather than raised."""
 
     def call(result: Any) -> None:
         try:

@@ -1,4 +1,4 @@
-"""How new the data on show is, and one line that says what is open."""
+"""How fresh the data on show is, and one line that describes the open file."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from core.text import age, clean, number
 
 
 class Freshness:
-    """What is known of the workspace's state. Looking never raises.
+    """What is known about the workspace's state. `look` never raises.
 
     Attributes:
-        facts: its name, how many events, how old the newest is.
-        stale: it changed since its answers were computed.
-        trouble: why it cannot be read, or that another file has taken its place; "" usually.
+        facts: its name, the number of events and the age of the newest.
+        stale: whether it changed since the answers were computed.
+        trouble: why it cannot be read, or that another file has taken its place; usually "".
     """
 
     def __init__(self, engine: SqliteEngine) -> None:
@@ -28,7 +28,7 @@ class Freshness:
         self.seen()
 
     def look(self) -> bool:
-        """Look whether the workspace changed; True when there is something else to say."""
+        """Check whether the workspace changed; True if the line to show changed."""
         before = (self.stale, self.trouble)
         state = self._read()
         if state is not None:
@@ -38,14 +38,14 @@ class Freshness:
         return (self.stale, self.trouble) != before
 
     def seen(self) -> None:
-        """What is on show is about to be the newest."""
+        """Note that the data on show is about to be refreshed."""
         state = self._read()
         if state is not None:
             self._state, self.stale = state, False
             self.facts = self._facts()
 
     def _read(self) -> tuple[Any, int] | None:
-        """The state of the file, None and the trouble where it cannot be read."""
+        """Return the state of the file, or None and the trouble if it cannot be read."""
         try:
             state = self._engine.state()
         except FootfallError as error:

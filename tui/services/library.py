@@ -1,5 +1,6 @@
-"""What is saved in a workspace, as the explorer lists it. Reading never raises: a workspace that
-is busy or damaged lists less, and `troubles` says why."""
+"""What is saved in a workspace, as the explorer lists it. Reading never raises: from a workspace
+that is busy or damaged fewer things are listed, and `troubles` says why.
+"""
 
 from __future__ import annotations
 
@@ -23,10 +24,10 @@ class Library:
 
     Args:
         engine: knows which events exist, for the starter boards.
-        saved: where things are saved.
+        saved: the saved things of the workspace.
 
     Attributes:
-        troubles: what could not be read the last time -> why.
+        troubles: what could not be read last time -> why.
     """
 
     def __init__(self, engine: SqliteEngine, saved: Saved) -> None:
@@ -36,14 +37,14 @@ class Library:
         self._suggestions: tuple[Any, Suggestions] | None = None
 
     def suggestions(self) -> Suggestions:
-        """Return the questions to begin with, as the data is now."""
+        """Return the suggested questions for the current data."""
         now = self.engine.state()
         if self._suggestions is None or self._suggestions[0] != now:
             self._suggestions = (now, Suggestions(self.engine))
         return self._suggestions[1]
 
     def boards(self) -> list[Board]:
-        """Return the saved boards; without any, starter boards that are not saved."""
+        """Return the saved boards or, if there are none, unsaved starter boards."""
         return self.saved_boards() or self.starters()
 
     def saved_boards(self) -> list[Board]:
@@ -51,7 +52,7 @@ class Library:
         return self._read("boards", self.saved.boards)
 
     def starters(self) -> list[Board]:
-        """Return boards made from the events that exist."""
+        """Return boards made from the existing events."""
         from core.boards.starters import starter_boards
 
         return self._read("starter boards", lambda: list(starter_boards(self.engine)))
@@ -85,7 +86,7 @@ class Library:
         """Return the question of a saved chart, and how it is drawn.
 
         Raises:
-            BadQuestion: what is saved is no question.
+            BadQuestion: what is saved is not a question.
         """
         if isinstance(value, Question):
             return value, ""

@@ -1,4 +1,4 @@
-"""Running questions in threads: at most two at a time, each with its own stop.
+"""Running questions in threads: at most two at a time, each of which can be stopped.
 
 A worker never touches a widget: it runs one question and posts one `Answered` to the page. An
 answer to a question that its view no longer asks is dropped there.
@@ -26,12 +26,12 @@ NO_LIMIT = float("inf")
 
 
 class View(Protocol):
-    """What asks a question and takes its answer.
+    """Whatever asks a question and takes its answer.
 
     Attributes:
         question: what it asks.
-        asking: its question on its way, or None.
-        forgiving: whether it may name what is not in the data.
+        asking: its pending question, or None.
+        forgiving: whether it may name things that are not in the data.
         marks: the marks in the range of its answer.
     """
 
@@ -42,20 +42,20 @@ class View(Protocol):
 
     @property
     def is_attached(self) -> bool:
-        """Whether it is on the screen, or else still to be told."""
+        """Whether it still exists and wants its answer."""
 
     def show(self, result: Result, empty: str = "") -> None:
-        """Take a result, and a sentence when there is nothing to show."""
+        """Take a result, and a sentence if there is nothing to show."""
 
     def fail(self, error: Exception) -> None:
-        """Take the reason why there is no result."""
+        """Take the error when there is no result."""
 
     def wait(self) -> None:
-        """Show that the answer is on its way."""
+        """Show that the answer is pending."""
 
 
 class Workers(Protocol):
-    """Where workers are started and told of; a page."""
+    """Where workers are started and send their messages: a page."""
 
     def run_worker(
         self, work: Callable[[], None], *, thread: bool, exit_on_error: bool, group: str
@@ -68,13 +68,13 @@ class Workers(Protocol):
 
 @dataclass(eq=False)
 class Asking:
-    """One question on its way.
+    """One pending question.
 
     Attributes:
         view: the view that asked.
-        fresh: past the cache.
-        unlimited: without a time limit.
-        started: monotonic seconds when it was asked.
+        fresh: whether it bypasses the cache.
+        unlimited: whether it runs without a time limit.
+        started: when it was asked, in monotonic seconds.
     """
 
     view: View
@@ -86,16 +86,16 @@ class Asking:
 
     @property
     def seconds(self) -> float:
-        """How long ago it was asked."""
+        """Seconds since it was asked."""
         return time.monotonic() - self.started
 
 
 class Hearer:
-    """Stands in for a view where an answer is used rather than shown.
+    """A view whose answer is used rather than shown.
 
     Args:
         heard: called with the answer.
-        failed: called with the error of a question that failed.
+        failed: called with the error if the question failed.
     """
 
     is_attached = True
@@ -111,26 +111,26 @@ class Hearer:
         self._failed = failed
 
     def show(self, result: Result, empty: str = "") -> None:
-        """Hand the answer over."""
+        """Pass the answer on."""
         self._heard(result.answer)
 
     def fail(self, error: Exception) -> None:
-        """Hand the error over."""
+        """Pass the error on."""
         if self._failed is not None:
             self._failed(error)
 
     def wait(self) -> None:
-        """There is no picture to dim."""
+        """Do nothing: there is no old answer to dim."""
 
 
 class Answered(Message):
-    """A question came to its end.
+    """A question has ended.
 
     Attributes:
-        asking: which one.
-        result: its result, or None when it failed.
+        asking: the question.
+        result: its result, or None if it failed.
         error: why it failed, or None.
-        empty: a sentence when there is nothing to show.
+        empty: a sentence if there is nothing to show.
         events: how many events lie in its range.
         marks: the marks in its range, for charts over time.
     """
@@ -154,7 +154,7 @@ class Answered(Message):
 
 
 def answer(engine: SqliteEngine, saved: Saved | None, asking: Asking) -> Answered:
-    """Run a question to its end, whatever that is."""
+    """Run a question to its end: a result or an error."""
     try:
         limit = NO_LIMIT if asking.unlimited else None
         result = engine.run(
@@ -171,12 +171,12 @@ def answer(engine: SqliteEngine, saved: Saved | None, asking: Asking) -> Answere
         )
     except FootfallError as error:
         return Answered(asking, None, error)
-    except Exception as error:  # the rest of the screen goes on working
+    except Exception as error:  # the rest of the screen keeps working
         return Answered(asking, None, error)
 
 
 def events_in_range(engine: SqliteEngine, question: Question) -> int | None:
-    """Return how many events lie in a question's range; None when it has none."""
+    """Return how many events lie in a question's range; None if it has no range."""
     asked = getattr(question, "of", question)
     try:
         span = engine.context().span(asked.range)
@@ -193,11 +193,11 @@ def marks_of(saved: Saved | None, answer: Any) -> tuple[Mark, ...]:
 
 
 class Questions:
-    """The questions of one page that wait or run.
+    """The waiting and running questions of one page.
 
     Args:
         page: where workers are started and `Answered` is posted.
-        engine: what answers.
+        engine: answers the questions.
         saved: where marks are read from.
     """
 
@@ -211,7 +211,7 @@ class Questions:
     def ask(
         self, view: View, question: Question, *, fresh: bool = False, unlimited: bool = False
     ) -> Asking:
-        """Ask a question for a view, in place of what that view asked before."""
+        """Ask a question for a view, in place of the view's previous one."""
         self.cancel(view)
         asking = Asking(view, question, fresh, unlimited)
         self._waiting.append(asking)
@@ -225,14 +225,14 @@ class Questions:
         self._start_next()
 
     def cancel(self, view: View) -> None:
-        """Stop what a view asked."""
+        """Stop a view's question."""
         self._waiting = deque(a for a in self._waiting if a.view is not view)
         for asking in self._running:
             if asking.view is view:
                 asking.stop.stop()
 
     def cancel_all(self) -> list[Asking]:
-        """Stop everything; return what was on its way."""
+        """Stop all questions; return those that were pending."""
         stopped = self.busy
         self._waiting.clear()
         for asking in self._running:
@@ -241,7 +241,7 @@ class Questions:
 
     @property
     def busy(self) -> list[Asking]:
-        """What runs or waits, without what was stopped and is about to end."""
+        """The running and waiting questions, except those stopped and about to end."""
         return [*(a for a in self._running if not a.stop.stopped), *self._waiting]
 
     def _start_next(self) -> None:

@@ -1,4 +1,4 @@
-"""What the next start brings back: last place and the question of each place, per workspace.
+"""What the next start restores, per workspace: the last place and the question of each place.
 
 A JSON file with a version number in the state folder. A damaged file is set aside.
 """
@@ -23,7 +23,7 @@ MOST_WORKSPACES = 50
 
 
 def state_file() -> Path:
-    """Return where the state lies; FOOTFALL_STATE_DIR names another folder."""
+    """Return the path of the state file; FOOTFALL_STATE_DIR names another folder."""
     folder = os.environ.get("FOOTFALL_STATE_DIR") or user_state_dir("footfall")
     return Path(folder) / "state.json"
 
@@ -43,11 +43,11 @@ def log(error: Exception) -> None:
 
 
 class State:
-    """What is remembered of one workspace; `save` writes it.
+    """What is remembered for one workspace; `save` writes it.
 
     Args:
         workspace: the workspace's file.
-        file: where the state lies.
+        file: the state file.
     """
 
     def __init__(self, workspace: Path, file: Path | None = None) -> None:
@@ -80,19 +80,19 @@ class State:
             self.notice = "The remembered state could not be read."
 
     def question(self, place: str) -> Question | None:
-        """Return the question a place had the last time, if it can still be asked."""
+        """Return the question a place had last time, if it can still be asked."""
         with contextlib.suppress(FootfallError, TypeError, AttributeError):
             body = self.values.get("questions", {}).get(place)
             return from_json(body) if isinstance(body, dict) else None
         return None
 
     def keep(self, place: str, question: Question) -> None:
-        """Keep a place's question for the next start."""
+        """Remember a place's question for the next start."""
         kept = self.values.setdefault("questions", {})
         kept[place] = question.model_dump(mode="json", by_alias=True)
 
     def save(self) -> None:
-        """Write the state; a folder that cannot be written is no reason to fail."""
+        """Write the state; a folder that cannot be written is not an error."""
         self._all.pop(self._key, None)
         self._all[self._key] = self.values
         kept = dict(list(self._all.items())[-MOST_WORKSPACES:])

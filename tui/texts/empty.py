@@ -1,4 +1,4 @@
-"""Why a panel is empty, and which key helps."""
+"""Why a panel is empty, and which key to press."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ from core.timeframe import to_date
 
 
 def why_empty(engine: SqliteEngine, question: Question, answer: Any) -> str:
-    """Return a sentence for an answer with nothing in it, "" for any other."""
+    """Return a sentence for an empty answer, "" for any other."""
     if not is_empty(answer):
         return ""
     ctx = engine.context()
     if ctx.latest is None:
-        return "There are no events yet. footfall import FILE --into DB loads some."
+        return "There are no events yet. Import some with footfall import FILE --into DB."
     if question.kind == "user_search":
-        return f'Nobody is called or known by "{_searched(question)}". 0 lists everybody.'
+        return f'Nobody matches "{_searched(question)}". 0 lists everybody.'
     if isinstance(answer, People):
-        return "Nobody is behind this number. Esc goes back."
+        return "There are no people behind this number. Esc goes back."
     asked = getattr(question, "of", question)
     span = ctx.span(asked.range)
     inside = engine.events_in(span.first_day, span.last_day)
@@ -30,13 +30,13 @@ def why_empty(engine: SqliteEngine, question: Question, answer: Any) -> str:
     if not inside:
         return f"No events from {_day(span.first_day)} to {_day(span.last_day)}. {_hint(ctx, span)}"
     if narrowing:
-        return f"Nothing among {number(inside)} events passes {narrowing}. 0 clears what you set."
+        return f"None of {number(inside)} events match {narrowing}. 0 resets your changes."
     dates = f"from {_day(span.first_day)} to {_day(span.last_day)}"
     return f"{_subject(answer)} {dates}. r chooses another range."
 
 
 def is_empty(answer: Any) -> bool:
-    """Whether an answer holds nothing but zeros."""
+    """Whether an answer is nothing but zeros."""
     if isinstance(answer, Series):
         return not any(v for line in answer.lines for v in line.values)
     if isinstance(answer, Table):
@@ -71,7 +71,7 @@ def _subject(answer: Any) -> str:
         return "No one started this funnel"
     if isinstance(answer, Grid):
         return "No one joined a cohort"
-    return "None of this happened"
+    return "No matches"
 
 
 def _hint(ctx: Context, span: Any) -> str:

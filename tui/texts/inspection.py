@@ -1,4 +1,4 @@
-"""What was asked and how it was answered, as text to read."""
+"""A question and how it was answered, as text to read."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def inspection(question: Question, result: Result | None, error: Exception | Non
         parts += [_statement(str(i), s) for i, s in enumerate(result.statements, 1)]
         looked_up = result.lookups
         if looked_up:
-            parts.append("-- Looked up for them")
+            parts.append("-- Lookups")
         parts += [_statement("", s) for i, s in enumerate(looked_up) if s not in looked_up[:i]]
     return "\n\n".join(parts)
 

@@ -22,21 +22,21 @@ from tui.widgets.words import wrapped
 
 
 class AnswerView(Panel):
-    """Shows what a question was answered, or why it was not.
+    """Shows the answer to a question, or why there is none.
 
     Attributes:
-        question: the question this panel asks; an answer to another is not shown.
-        forgiving: whether it may name what is not in the data, as what is kept may.
-        result: the last result, kept while the next is on its way.
-        error: why the last question failed.
-        empty: a sentence when the answer holds nothing.
-        chart: the kind of chart, "" for the shape's own.
-        marks: what core.draw draws as marks.
-        cursor: row and column in `navigate(answer, chart)`; None shows no cursor.
+        question: the question this panel asks; answers to other questions are not shown.
+        forgiving: whether it may name things that are not in the data, as saved questions may.
+        result: the last result, kept while the next one is pending.
+        error: the error of the last question, if it failed.
+        empty: a sentence shown for an empty answer.
+        chart: the kind of chart, "" for the shape's default.
+        marks: the marks to draw, for core.draw.
+        cursor: row and column in `navigate(answer, chart)`; None for no cursor.
     """
 
     class Moved(Message):
-        """The cursor is on another cell."""
+        """The cursor moved to another cell."""
 
         def __init__(self, view: AnswerView) -> None:
             super().__init__()
@@ -75,7 +75,7 @@ class AnswerView(Panel):
 
     @property
     def answer(self) -> Any:
-        """The shape on show, or None."""
+        """The answer on show, or None."""
         return self.result.answer if self.result else None
 
     @property
@@ -95,7 +95,7 @@ class AnswerView(Panel):
         return next((value for found, value in self.answer.cells() if found == cell), None)
 
     def show(self, result: Result, empty: str = "") -> None:
-        """Show a result; the cursor stays where it was as far as it can."""
+        """Show a result; the cursor stays where it was if possible."""
         new_question = self.answer is None
         self.result, self.error, self.empty, self.waiting = result, None, empty, False
         self._find_cells(fresh=new_question)
@@ -103,13 +103,13 @@ class AnswerView(Panel):
         self.repaint()
 
     def fail(self, error: Exception) -> None:
-        """Show why there is no answer; a stopped question keeps the old picture."""
+        """Show why there is no answer; after a stopped question the old answer stays."""
         self.error, self.waiting = error, False
         self._label()
         self.repaint()
 
     def wait(self) -> None:
-        """Dim the old picture: the next is on its way."""
+        """Dim the old answer while the next one is pending."""
         if not self.waiting:
             self.waiting = True
             self._label()
@@ -117,7 +117,7 @@ class AnswerView(Panel):
 
     @property
     def drawn_as(self) -> str:
-        """The kind of chart that is drawn now."""
+        """The kind of chart currently drawn."""
         return self.chart
 
     def set_chart(self, chart: str) -> None:
@@ -169,16 +169,16 @@ class AnswerView(Panel):
                 self.answer, width, height, self.app.look,
                 chart=self.drawn_as, cursor=cursor, marks=self.marks,
             )  # fmt: skip
-        except Exception as error:  # a drawing that fails must not take the screen with it
+        except Exception as error:  # a drawing that fails must not take down the screen
             log(error)
-            return wrapped("This answer cannot be drawn here. v draws it otherwise.", width)
+            return wrapped("This answer cannot be drawn here. v chooses another chart.", width)
 
     keeps_cursor = True
     """Whether the cursor shows while another panel has the focus."""
 
     def _sorry(self, error: Exception, width: int) -> list[Line]:
         if not isinstance(error, FootfallError):
-            lines = wrapped("Something broke in this panel. F5 tries again, i says what.", width)
+            lines = wrapped("Something broke in this panel. F5 tries again, i shows what.", width)
             return [(), *lines]
         lines = [(), *wrapped(error.message, width, "bold")]
         if error.hint:
@@ -188,7 +188,7 @@ class AnswerView(Panel):
     # -- moving
 
     def move(self, rows: int, columns: int) -> bool:
-        """Move the cursor; False when it cannot move that way."""
+        """Move the cursor; False if it cannot move that way."""
         if self.cursor is None or not self._cells:
             return False
         row = min(max(self.cursor[0] + rows, 0), len(self._cells) - 1)
@@ -204,7 +204,7 @@ class AnswerView(Panel):
         return self._to(row, column % size if column < 0 else min(column, size - 1))
 
     def move_to_edge(self, last: bool) -> bool:
-        """To the first or last: column where a row has several, else row."""
+        """Go to the first or last column if a row has several, else to the first or last row."""
         if self.cursor is None or not self._cells:
             return False
         row, _ = self.cursor

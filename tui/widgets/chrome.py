@@ -13,7 +13,7 @@ from tui.keys import PLACES, Action
 from tui.widgets.panel import Painted
 
 LONGEST_STEP = 26
-"""Cells of one step of a crumb that does not fit."""
+"""Width in cells of one crumb step when the crumb does not fit."""
 
 
 class Performing(Protocol):
@@ -70,7 +70,7 @@ class Tabs(OneLine):
 
 
 class Crumb(OneLine):
-    """Where we are, and on the right the question in short."""
+    """The location and, on the right, the question in short."""
 
     def __init__(self) -> None:
         super().__init__(id="crumb")
@@ -97,7 +97,7 @@ class Crumb(OneLine):
 
 
 class Status(OneLine):
-    """What is open and how the last answer came about; a message takes the left side."""
+    """What is open and how the last answer was computed; a message takes the left side."""
 
     def __init__(self) -> None:
         super().__init__(id="status")
@@ -121,7 +121,7 @@ class Status(OneLine):
 
 
 class KeyLine(OneLine):
-    """The page's keys, the most needed first; `?` is never cut off."""
+    """The page's keys, the most important first; `?` is never cut off."""
 
     def __init__(self) -> None:
         super().__init__(id="keys")
@@ -129,7 +129,7 @@ class KeyLine(OneLine):
         self.labels: dict[str, str] = {}
 
     def face(self, width: int, height: int) -> list[Line]:
-        """See Painted: drops from the right what does not fit."""
+        """See Painted: what does not fit is dropped from the right."""
         spans: list[Span] = [Span(" ")]
         for _, line in self._entries(width):
             spans += line
@@ -159,5 +159,5 @@ class KeyLine(OneLine):
                 return
 
     def run_page_action(self, action: Action) -> None:
-        """Hand an action to the page."""
+        """Pass an action on to the page."""
         cast(Performing, self.screen).perform(action.call)

@@ -1,4 +1,4 @@
-"""A panel of sentences about what is under another panel's cursor."""
+"""A panel that describes what is under another panel's cursor."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from tui.widgets.panel import Panel
 
 
 class Detail(Panel):
-    """Shows lines it is given; it never has the focus."""
+    """Shows the lines it is given; it never has the focus."""
 
     can_focus = False
     DEFAULT_CSS = "Detail { height: 7; }"

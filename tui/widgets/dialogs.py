@@ -31,7 +31,7 @@ CSS = """
 
 
 class Field(Input):
-    """One line of text without blink or suggestions of its own."""
+    """One line of text, without cursor blink or suggestions."""
 
     app: Host
 
@@ -50,12 +50,12 @@ class Field(Input):
         self.cursor_blink = False
 
     def on_mount(self) -> None:
-        """Take the glyphs of this terminal."""
+        """Use the glyphs of this terminal."""
         self.set_class(self.app.look.ascii, "-ascii")
 
 
 class Overlay(ModalScreen[Any]):
-    """A box over a page. Escape closes it with nothing."""
+    """A box over a page. Escape closes it without a value."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "close", show=False),
@@ -64,19 +64,19 @@ class Overlay(ModalScreen[Any]):
     DEFAULT_CSS = "Overlay { align: center middle; background: transparent; }"
 
     async def _dispatch_message(self, message: Message) -> None:
-        """See MessagePump; a file that cannot be read while a message is handled ends no box."""
+        """See MessagePump; a file that cannot be read does not close the box."""
         try:
             await super()._dispatch_message(message)
         except FootfallError as error:
             failed(self.app, error)
 
     def action_close(self) -> None:
-        """Close with nothing chosen."""
+        """Close without a value."""
         self.dismiss(None)
 
 
 class Box(Panel):
-    """A frame around lines that somebody else makes."""
+    """A frame around lines provided by its owner."""
 
     def __init__(self, heading: str, lines: Callable[[int], list[Line]]) -> None:
         super().__init__(heading)
@@ -88,11 +88,11 @@ class Box(Panel):
 
 
 class Menu(Overlay):
-    """Entries with one letter each; the letter chooses at once.
+    """Entries with one letter each; pressing the letter chooses.
 
     Args:
         entries: (letter, words, value).
-        now: the value in force, marked.
+        now: the current value, which is marked.
     """
 
     DEFAULT_CSS = "Menu Box { width: 46; height: auto; max-height: 90%; }"
@@ -108,7 +108,7 @@ class Menu(Overlay):
     def compose(self) -> ComposeResult:
         """See Screen."""
         box = Box(self.heading, self._lines)
-        box.footing = "a letter chooses   ESC closes"
+        box.footing = "press a letter   ESC closes"
         box.styles.height = len(self.entries) + 2
         box.styles.width = max(46, *(width(clean(words)) + 12 for _, words, _ in self.entries))
         yield box
@@ -139,12 +139,12 @@ class Confirm(Menu):
 
 
 class Chooser(Overlay):
-    """A list that narrows as one types; Enter chooses.
+    """A list that narrows as you type; Enter chooses.
 
     Args:
-        rows: what there is; a row with `off` says why it cannot be chosen.
-        free: returns a value for text that is not in the list, or None when text is no choice.
-        at: the row the cursor begins on.
+        rows: the choices; `off` says why one cannot be chosen.
+        free: returns a value for text that is not in the list, or None if the text is not valid.
+        at: the row the cursor starts on.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -199,7 +199,7 @@ class Chooser(Overlay):
         self.listing.narrow(event.value)
 
     def on_listing_chosen(self) -> None:
-        """Choose by mouse."""
+        """Choose with the mouse."""
         self.action_choose()
 
     def action_step(self, rows: int) -> None:
@@ -207,7 +207,7 @@ class Chooser(Overlay):
         self.listing.move(rows, 0)
 
     def action_choose(self) -> None:
-        """Close with the row under the cursor, or with the text itself."""
+        """Close with the row under the cursor, or with the typed text."""
         row = self.listing.row
         text = self.query_one(Field).value.strip()
         if row is not None and row.off:
@@ -221,13 +221,13 @@ class Chooser(Overlay):
 
 
 class Prompt(Overlay):
-    """One line of text, with what is wrong with it under it.
+    """One line of text, with its error below.
 
     Args:
         check: turns the text into the value to close with; its FootfallError is shown.
-        value: the text to begin with.
-        help: sentences under the line.
-        wrong: why the text to begin with did not do.
+        value: the initial text.
+        help: sentences below the line.
+        wrong: why the initial text was not accepted.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("enter", "accept", show=False, priority=True)]
@@ -258,12 +258,12 @@ class Prompt(Overlay):
         with Vertical():
             box = Box(self.heading, self._lines)
             box.can_focus = False
-            box.footing = "ENTER done   ESC closes"
+            box.footing = "ENTER accepts   ESC closes"
             yield Field(self.value, framed=True)
             yield box
 
     def on_mount(self) -> None:
-        """Start typing at the end."""
+        """Put the cursor at the end of the text."""
         field = self.query_one(Field)
         field.focus()
         field.cursor_position = len(field.value)
@@ -309,7 +309,7 @@ class Reader(Overlay):
     def compose(self) -> ComposeResult:
         """See Screen."""
         box = Box(self.heading, self._lines)
-        box.footing = "y copy   ESC closes"
+        box.footing = "y copies   ESC closes"
         yield box
 
     def _lines(self, cells: int) -> list[Line]:
@@ -328,7 +328,7 @@ class Reader(Overlay):
 
 
 class TooSmall(Painted):
-    """One centred sentence for a terminal that is too small."""
+    """One centred sentence shown when the terminal is too small."""
 
     DEFAULT_CSS = """
     TooSmall { layer: cover; dock: top; width: 100%; height: 100%; display: none; }

@@ -1,4 +1,4 @@
-"""What pages and widgets need of the application they are in."""
+"""What pages and widgets need from the application they are in."""
 
 from __future__ import annotations
 
@@ -19,17 +19,17 @@ if TYPE_CHECKING:
 
 
 class Host(App[int]):
-    """An application over one workspace; the explorer is it.
+    """An application over one workspace; implemented by the explorer.
 
     Attributes:
         engine: answers questions about the workspace.
         saved: its boards, marks and audiences.
-        state: what the last time left.
-        library: what is saved, as pages list it.
-        data: how new the data on show is.
+        state: what was remembered from the last session.
+        library: saved things, as pages list them.
+        data: the freshness of the data on show.
         look: how charts are drawn.
         ink: the colours of this terminal.
-        keymap: action id -> keys that were set for it.
+        keymap: action id -> keys it was remapped to.
         first_page: the page to open above the root, or None.
     """
 
@@ -52,17 +52,17 @@ class Host(App[int]):
         raise NotImplementedError
 
     def leave(self) -> None:
-        """Stop what runs, remember where we are, and end."""
+        """Stop running questions, remember the place, and exit."""
         raise NotImplementedError
 
     def read_again(self) -> None:
-        """Take the file as it is, also one that took the place of another."""
+        """Reopen the file, even if another one has taken its place."""
         raise NotImplementedError
 
     def set_glyphs(self, glyphs: Glyphs) -> None:
-        """Draw with other glyphs from now on."""
+        """Switch to other glyphs."""
         raise NotImplementedError
 
     def set_colours(self, theme: str) -> None:
-        """Use another theme from now on."""
+        """Switch to another theme."""
         raise NotImplementedError

@@ -21,10 +21,10 @@ class Row:
     """One row.
 
     Attributes:
-        text: shown, and what a filter looks in.
-        value: what choosing it means; None makes it a heading that the cursor passes over.
+        text: what is shown, and searched by a filter.
+        value: the value it stands for; None makes it a heading that the cursor skips.
         right: shown at the right edge.
-        off: why it cannot be chosen now; "" when it can.
+        off: why it cannot be chosen now; "" if it can.
     """
 
     text: str
@@ -34,17 +34,17 @@ class Row:
 
 
 class Listing(Panel):
-    """A list that can be walked and filtered."""
+    """A list with a cursor and a filter."""
 
     class Moved(Message):
-        """The cursor is on another row."""
+        """The cursor moved to another row."""
 
         def __init__(self, listing: Listing) -> None:
             super().__init__()
             self.listing = listing
 
     class Chosen(Message):
-        """A row was clicked twice."""
+        """A row was double-clicked."""
 
         def __init__(self, listing: Listing) -> None:
             super().__init__()
@@ -59,7 +59,7 @@ class Listing(Panel):
         self._top_row = 0
 
     def fill(self, rows: Sequence[Row], *, keep: bool = True) -> None:
-        """Show other rows; the cursor stays on the same value where it can."""
+        """Show other rows; the cursor stays on the same value if possible."""
         value = self.value if keep else None
         self.rows = list(rows)
         found = [i for i, row in enumerate(self.passing) if row.value == value]
@@ -67,7 +67,7 @@ class Listing(Panel):
         self.repaint()
 
     def narrow(self, text: str) -> None:
-        """Show only the rows that hold every word of a text."""
+        """Show only the rows that contain every word of a text."""
         self.filter = text
         self.at = self._first()
         self.repaint()
@@ -75,7 +75,7 @@ class Listing(Panel):
 
     @property
     def passing(self) -> list[Row]:
-        """The rows that pass the filter; headings stay only without one."""
+        """The rows that match the filter; headings are kept only without a filter."""
         words = self.filter.casefold().split()
         if not words:
             return self.rows
@@ -90,20 +90,20 @@ class Listing(Panel):
 
     @property
     def value(self) -> Any:
-        """What the row under the cursor means; None without one."""
+        """The value of the row under the cursor, or None."""
         return self.row.value if self.row else None
 
     def _first(self) -> int:
         return next((i for i, row in enumerate(self.passing) if row.value is not None), 0)
 
     def select(self, value: Any) -> None:
-        """Put the cursor on a value, if it is there."""
+        """Put the cursor on a value, if it is in the list."""
         found = [i for i, row in enumerate(self.passing) if row.value == value]
         if found:
             self._to(found[0])
 
     def move(self, rows: int, columns: int) -> bool:
-        """Move by rows, passing over headings."""
+        """Move by rows, skipping headings."""
         if not rows:
             return False
         passing, at = self.passing, self.at
@@ -146,7 +146,7 @@ class Listing(Panel):
         return [self._line(row, self._top_row + i, width) for i, row in enumerate(shown)]
 
     def footing_of(self, height: int) -> str:
-        """Return what the bottom edge says: where the rows shown lie among all."""
+        """Return the text of the bottom edge: which of all rows are shown."""
         count = len(self.passing)
         if count <= height:
             return ""
@@ -157,7 +157,7 @@ class Listing(Panel):
             return self.empty
         close = nearest(self.filter, [r.text for r in self.rows if r.value is not None], 1)
         hint = f" Did you mean {clean(close[0])}?" if close else ""
-        return f'Nothing matches "{clean(self.filter)}".{hint} Esc clears.'
+        return f'Nothing matches "{clean(self.filter)}".{hint} Esc clears it.'
 
     def _line(self, row: Row, index: int, width: int) -> Line:
         style = "dim" if row.off else "bold" if row.value is None else ""
@@ -173,7 +173,7 @@ class Listing(Panel):
     """Whether the cursor shows while another panel has the focus."""
 
     def on_click(self, event: Click) -> None:
-        """Select the row under the mouse; twice chooses it."""
+        """Select the row under the mouse; a double click chooses it."""
         at = self._top_row + event.y - 1
         passing = self.passing
         if 0 <= at < len(passing) and passing[at].value is not None:

@@ -1,4 +1,4 @@
-"""A note on a board: a little markdown, as lines."""
+"""A note on a board: simple markdown, as lines."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Style names to colours: what a span of core.draw looks like on this terminal."""
+"""From style names to colours: how a span of core.draw looks on this terminal."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _SHAPES = {
     "error": "bold",
     "shade": "dim",
 }
-"""How a style reads without any colour."""
+"""How a style looks without colour."""
 
 _ANSI = {
     "accent": "bold cyan",
@@ -102,27 +102,29 @@ def style(tier: Tier, dark: bool, name: str) -> Style:
 
 @dataclass(frozen=True)
 class Ink:
-    """The colours of this terminal: how many, on a dark or light ground, and the ground itself."""
+    """The colours of this terminal: how many, a dark or light background, and the background
+    itself.
+    """
 
     tier: Tier = "theme"
     dark: bool = True
     base: Style = PLAIN
 
     def of(self, name: str) -> Style:
-        """Return the Rich style of a style name on this ground."""
+        """Return the Rich style of a style name on this background."""
         return self.base + style(self.tier, self.dark, name) if name else self.base
 
 
 def _seen(span: Span) -> str:
-    """A pointer's empty place is not painted."""
+    """An unused pointer column is not painted."""
     return "" if span.style == "cursor" and not span.text.strip() else span.style
 
 
 def strip(spans: Iterable[Span], width: int, ink: Ink) -> Strip:
     """Return one line of exactly `width` cells, in as few segments as it takes.
 
-    A segment costs some thirty bytes on the wire, so neighbours of one style are joined, and
-    spaces that show no style take that of the text before them.
+    A segment costs some thirty bytes on the wire, so neighbours with the same style are joined, and
+    spaces on which the style is invisible take that of the text before them.
     """
     segments: list[Segment] = []
     for span in spans:
@@ -142,7 +144,7 @@ def strip(spans: Iterable[Span], width: int, ink: Ink) -> Strip:
 
 @cache
 def _invisible(found: Style) -> bool:
-    """Whether a space looks the same in this style as in any other such style."""
+    """Whether a space in this style is indistinguishable from a plain one."""
     return not (found.reverse or found.underline or _painted(found))
 
 
@@ -159,7 +161,7 @@ HEAT = frozenset(
 
 
 def differing(old: Strip, new: Strip) -> list[tuple[int, int]]:
-    """Return the runs of cells (from, to) in which two lines of one width differ."""
+    """Return the runs of cells (from, to) in which two lines of equal width differ."""
     runs: list[tuple[int, int]] = []
     pairs = zip(_cells(old), _cells(new), strict=False)
     for x, (before, after) in enumerate(pairs):
@@ -173,7 +175,7 @@ def differing(old: Strip, new: Strip) -> list[tuple[int, int]]:
 
 
 NEAR = 6
-"""Runs closer than this are sent as one: moving the terminal's cursor costs as much."""
+"""Runs closer than this are sent as one, as moving the terminal's cursor costs as much."""
 
 
 def _cells(line: Strip) -> list[tuple[str, Style | None, int]]:

@@ -1,4 +1,4 @@
-"""A framed panel that draws lines of spans itself and repaints only the lines that changed."""
+"""A framed panel that draws its own lines of spans and repaints only the lines that changed."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Frame:
 
 
 LEAST_ASIDE = 8
-"""Cells that the text on the top edge's right needs to be worth showing."""
+"""Minimum width in cells for the text at the right of the top edge to be shown."""
 
 LIGHT = Frame("┌┐└┘", "─", "│")
 HEAVY = Frame("┏┓┗┛", "━", "┃")
@@ -34,7 +34,7 @@ ASCII_FOCUS = Frame("++++", "=", "|")
 
 
 class Painted(Widget):
-    """A widget whose lines are spans. `repaint` sends only what differs from what is shown."""
+    """A widget whose lines are spans. `repaint` sends only the differences from what is shown."""
 
     app: Host
     ALLOW_SELECT = False
@@ -45,11 +45,11 @@ class Painted(Widget):
         self._shown_for: tuple[int, int] = (-1, -1)
 
     def face(self, width: int, height: int) -> list[Line]:
-        """Return what to show in a space of cells."""
+        """Return the lines to show in a given width and height in cells."""
         raise NotImplementedError
 
     def repaint(self) -> None:
-        """Show the present face: only lines that changed are sent."""
+        """Show the current face: only lines that changed are sent."""
         wide, high = self.size
         if not self.is_attached or wide <= 0 or high <= 0:
             return
@@ -69,7 +69,9 @@ class Painted(Widget):
     def refresh(
         self, *regions: Region, repaint: bool = True, layout: bool = False, recompose: bool = False
     ) -> Self:
-        """See Widget. Without regions only what differs is sent: Textual asks on every focus."""
+        """See Widget. Without regions only differences are sent, as Textual refreshes on every
+        focus change.
+        """
         if not regions and repaint and not (layout or recompose) and self._shown_for == self.size:
             self.repaint()
             return self
@@ -84,7 +86,7 @@ class Painted(Widget):
         return self._shown[y] if y < len(self._shown) else Strip.blank(wide)
 
     def forget(self) -> None:
-        """Draw everything again at the next paint: colours or glyphs changed."""
+        """Redraw everything at the next paint, after colours or glyphs changed."""
         self._shown_for = (-1, -1)
         self.refresh()
 
@@ -98,9 +100,9 @@ class Panel(Painted):
     """A frame with a title, a footer and content.
 
     Attributes:
-        heading: text on the top edge, from data: it is cleaned here.
-        aside: text on the top edge's right.
-        footing: text on the bottom edge's right.
+        heading: text on the top edge; it may come from data and is cleaned here.
+        aside: text at the right of the top edge.
+        footing: text at the right of the bottom edge.
     """
 
     can_focus = True
@@ -117,7 +119,7 @@ class Panel(Painted):
         raise NotImplementedError
 
     def move(self, rows: int, columns: int) -> bool:
-        """Move the cursor; False when there is none or it cannot move that way."""
+        """Move the cursor; False if there is none or it cannot move that way."""
         return False
 
     def move_to_edge(self, last: bool) -> bool:

@@ -1,4 +1,4 @@
-"""Tiles: a board's panels, laid out as core.draw.layout lays out every board."""
+"""Tiles: a board's panels, laid out by core.draw.layout."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ class Tiles(VerticalScroll):
 
     Args:
         board: the board whose blocks they show.
-        tiles: the panel of every block, by the block's id.
+        tiles: block id -> its panel.
     """
 
     can_focus = False
@@ -37,7 +37,7 @@ class Tiles(VerticalScroll):
         self.lay_out()
 
     def lay_out(self) -> None:
-        """Give every tile its place; a zoomed one takes all."""
+        """Position every tile; a zoomed one takes the whole page."""
         wide, high = self.size
         for place in layout(self.board, wide, high):
             tile = self.tiles[place.block.id]

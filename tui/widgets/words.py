@@ -24,7 +24,7 @@ def wrapped(text: str, cells: int, style: str = "") -> list[Line]:
 
 
 def folded(text: str, cells: int, style: str = "") -> list[Line]:
-    """Return lines that keep the text's own spacing; long ones go on below, further in."""
+    """Return lines that keep the text's own spacing; long ones continue below, indented."""
     found: list[Line] = []
     for line in text.split("\n"):
         safe = clean(line, 4_000)

@@ -93,7 +93,7 @@ def test_words_that_are_no_command_are_the_text(db, capsys):
         (("x" * 201,), "1 to 200 characters"),
         (("x", "--board", "none"), "no board 'none'"),
         (("show", "mrk_none"), "no mark with the id"),
-        (("list", "--last", "7d", "--from", "2025-01-01"), "--last stands in place"),
+        (("list", "--last", "7d", "--from", "2025-01-01"), "Use --last instead of"),
         (("x", "--as", "vic:viewer"), "vic is a viewer here"),
     ],
 )

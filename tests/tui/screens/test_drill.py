@@ -67,7 +67,7 @@ async def test_dropped_and_not_returned_are_the_others(path: Path) -> None:
         await ff.press("escape", "enter")
         assert f"{step.count} people" in ff.line
         await ff.press("escape", "up", "u")
-        assert "no others" in ff.status
+        assert "nobody else to list" in ff.status
 
 
 async def test_retention_cells_have_a_cursor_and_two_doors(path: Path) -> None:
@@ -150,7 +150,7 @@ async def test_a_search_that_finds_nobody_says_how_to_go_on(path: Path) -> None:
         await ff.type("zzzq")
         await ff.pilot.pause(0.3)
         await ff.settle()
-        assert 'Nobody is called or known by "zzzq". 0 lists everybody.' in ff.screen
+        assert 'Nobody matches "zzzq". 0 lists everybody.' in ff.screen
         await ff.press("escape", "escape")
         await ff.pilot.pause(0.3)
         await ff.settle()

@@ -95,7 +95,7 @@ async def test_undo_takes_the_segment_away_and_segments_brings_it_back(path: Pat
         assert "No segment was made here." in ff.status
         await named(ff, "Activated")
         await ff.press("U")
-        assert "Activated is gone." in ff.status
+        assert "Deleted Activated." in ff.status
         assert Saved(path).audiences() == []
         await ff.press("5", "U")
         assert [item.title for item in Saved(path).audiences()] == ["Activated"]
@@ -131,4 +131,4 @@ async def test_ids_that_two_people_share_are_told(tmp_path: Path) -> None:
         await ff.press("enter", "enter")
         assert "> 1 person " in ff.line
         await named(ff, "One")
-        assert "2 people are in it, not 1: ids are shared." in ff.status
+        assert "it has 2 people, not 1, because ids are shared." in ff.status

@@ -24,7 +24,7 @@ def path(tmp_path: Path) -> Path:
 
 async def test_a_mark_is_made_drawn_deleted_and_brought_back(path: Path) -> None:
     async with explorer(path, place="marks") as ff:
-        assert "No marks yet. n makes one" in ff.screen
+        assert "No marks yet. n creates one" in ff.screen
         await ff.press("n")
         await ff.type("2025-04-30 release 4.2")
         await ff.press("enter", "i")
@@ -53,7 +53,7 @@ async def test_a_mark_needs_its_day(path: Path) -> None:
         await ff.press("n")
         await ff.type("release 4.2")
         await ff.press("enter")
-        assert "A mark begins with its day." in ff.screen
+        assert "A mark must start with its day." in ff.screen
 
 
 async def test_a_question_is_saved_and_listed(path: Path) -> None:

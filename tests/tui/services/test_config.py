@@ -30,9 +30,9 @@ def test_settings_are_read(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "told"),
     [
-        ("[keys]\nrange = 'g'\n", "[keys] g would mean both range and granularity."),
+        ("[keys]\nrange = 'g'\n", "[keys] g is set for both range and granularity."),
         ("[keys]\nrnage = 'R'\n", "Did you mean range?"),
-        ("glyphs = 'emoji'\n", "glyphs is one of braille, block, ascii."),
+        ("glyphs = 'emoji'\n", "glyphs must be one of braille, block, ascii."),
         ("theme = ", "could not be read"),
     ],
 )

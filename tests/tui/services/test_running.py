@@ -133,7 +133,7 @@ async def test_leaving_a_page_stops_what_it_asked(path: Path) -> None:
 async def test_a_question_that_takes_too_long_says_what_to_do(path: Path) -> None:
     async with explorer(path, place="metrics", time_limit=0.2) as ff:
         ff.app.push_screen(ChartPage("metrics", Heavy()))
-        await until(ff, "Took longer than 0.2 s over 30d.")
+        await until(ff, "Took longer than 0.2 s for 30d.")
         assert "Run without limit" in ff.screen
 
 
