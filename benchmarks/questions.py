@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from benchmarks.generate import FUNNEL
+from core.language.questions import parse
+from core.queries import KINDS
 from core.timeframe import to_day
 
 Rows = list[tuple[Any, ...]]
@@ -144,7 +146,7 @@ IOS = {"field": "platform", "value": "ios"}
 US = {"field": "country", "value": "US"}
 SEVERAL = {"field": "items", "operator": "gte", "value": 3}
 
-QUESTIONS = (
+CHOSEN = (
     Asked("active users", {"kind": "active_users"}, series, 0.5),
     Asked("rolling 7 days", {"kind": "active_users", "metric": "wau"}, series, 0.5),
     Asked("rolling 30 days", {"kind": "active_users", "metric": "mau"}, series, 0.5),
@@ -304,3 +306,19 @@ QUESTIONS = (
     ),
     Asked("top logs", {"kind": "logs", "metric": "top", "breakdown": "service"}, table),
 )
+
+OF_OTHERS = {"saved", "several"}
+"""Kinds that ask other questions."""
+
+
+def others() -> Iterator[Asked]:
+    """Yield the examples of the kinds that are not among the chosen questions."""
+    known = {asked.fields["kind"] for asked in CHOSEN} | OF_OTHERS
+    for name, kind in KINDS.items():
+        if name not in known:
+            fields = parse(kind.example).model_dump(by_alias=True, exclude_unset=True)
+            yield Asked(kind.title, {"kind": name, **fields}, lambda _: [])
+
+
+QUESTIONS = (*CHOSEN, *others())
+"""What is asked; at least one question of every kind."""

@@ -6,11 +6,8 @@ import pytest
 
 from benchmarks import duck
 from benchmarks.measure import Different, Timing, compare
-from benchmarks.questions import QUESTIONS
+from benchmarks.questions import OF_OTHERS, QUESTIONS
 from core.queries import KINDS, from_json
-
-OF_OTHERS = {"saved", "several"}
-"""Kinds that ask other questions."""
 
 
 def test_every_kind_is_measured():
