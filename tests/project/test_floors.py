@@ -98,14 +98,6 @@ PAGES: Mapping[str, tuple[str, ...]] = {
 """Reason -> imports of a page by a page or by what pages are built on."""
 
 CIRCLES: Mapping[str, tuple[str, ...]] = {
-    "membership is decided by questions that select with it": (
-        "core.queries.common.derived",
-        "core.queries.common.membership",
-        "core.queries.common.selection",
-        "core.queries.people.audience_sql",
-        "core.queries.people.people",
-        "core.queries.people.segments",
-    ),
     "any page opens any page": (
         "tui.actions.choosing",
         "tui.actions.people_segment",

@@ -15,7 +15,8 @@ from core.catalog.selectors import ANY
 from core.columns import CONTEXT
 from core.errors import NotFound, did_you_mean
 from core.queries.common.question import Ask, Context, Question, Rows
-from core.queries.common.selection import Selection, select
+from core.queries.common.select import select
+from core.queries.common.selection import Selection
 from core.queries.people.segments import segments_of
 from core.sql.dialect import Binder, Statement
 from core.timeframe import to_date
