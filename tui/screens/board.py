@@ -12,8 +12,8 @@ from core.draw.figures import compared_text
 from core.errors import FootfallError
 from core.queries.common.question import Question
 from tui.actions import edits
-from tui.screens.page import bindings
-from tui.screens.question_page import AskedPage
+from tui.screens.bases.page import bindings
+from tui.screens.bases.question_page import AskedPage
 from tui.texts.summary import short
 from tui.widgets.answer import AnswerView
 from tui.widgets.note import NoteView
@@ -202,17 +202,23 @@ class BoardPage(AskedPage):
         if self.panel is not None:
             self.panel.focus()
 
+    def show_instead(self, board: Board, before: Board | None) -> None:
+        """Show another state of the board in this page's place.
+
+        Args:
+            before: the board before a tile was removed, None when none was.
+        """
+        fresh = BoardPage(self.place, board)
+        fresh.before, fresh.changes = before, self.changes
+        self.app.switch_screen(fresh)
+
     def action_open(self) -> None:
         """Open the focused tile as a page with a cursor."""
-        from tui.screens.chart import ChartPage
-
         tile = self.view
         if isinstance(tile, Tile) and tile.question is not None and tile is self.panel:
             title = tile.block.title
             chart = "" if tile.chart == "number" else tile.chart
-            self.app.push_screen(
-                ChartPage(self.place, tile.question, title, chart, saved=tile.saved)
-            )
+            self.app.navigator.open_chart(tile.question, title, chart, tile.saved)
 
     def action_others(self) -> None:
         """Tiles have no cursor."""

@@ -11,7 +11,7 @@ from core.answers import Timeline
 from core.queries import from_json
 from core.text import clean, number
 from tui.actions import edits
-from tui.screens.page import Page, bindings
+from tui.screens.bases.page import Page, bindings
 from tui.widgets.answer import AnswerView
 from tui.widgets.dialogs import Reader
 

@@ -9,6 +9,7 @@ from core.queries.common.question import Question
 from core.queries.kinds import KINDS
 from core.text import clean
 from core.timeframe import UNITS
+from tui.texts.fields import has
 from tui.texts.measures import words_of
 
 COMPARED = {"previous": "vs prev", "yoy": "vs year before"}
@@ -56,7 +57,7 @@ def _filters(question: Question) -> str:
 def _filtered(question: Question) -> str:
     """Which events filters are of, where a question has several."""
     on = _field(question, "filters_on")
-    if _has(question, "start_event"):
+    if has(question, "start_event"):
         start = clean(_field(question, "start_event") or "the start", 30)
         return f" of {start}" if on == "start" else f" of {start} and return"
     return " of step 1" if on == "first" else ""
@@ -71,7 +72,7 @@ def _who(question: Question) -> str:
 def _own(question: Question) -> str:
     """What only this kind has."""
     counted = words_of(question)
-    if not _has(question, "window_seconds"):
+    if not has(question, "window_seconds"):
         return counted
     seconds = _field(question, "window_seconds")
     window = f"window {_window(seconds)}" if seconds is not None else "no window"
@@ -87,7 +88,3 @@ def _window(seconds: Any) -> str:
 
 def _field(question: Question, name: str) -> Any:
     return getattr(question, name, None)
-
-
-def _has(question: Question, name: str) -> bool:
-    return name in type(question).model_fields

@@ -9,7 +9,7 @@ from core.errors import FootfallError
 from core.queries.common.question import Question
 from core.text import age, number
 from tui.keys import actions_of
-from tui.screens.frame_page import FramedPage
+from tui.screens.bases.frame_page import FramedPage
 from tui.services.clipboard import send
 from tui.services.runner import Answered, Asking, Questions, View
 from tui.services.state import log
@@ -262,13 +262,13 @@ class Page(FramedPage):
 
     def action_help(self) -> None:
         """Show the keys of this page."""
-        from tui.screens.palette import help_of
+        from tui.actions.palette import help_of
 
         help_of(self)
 
     def action_palette(self) -> None:
         """Show every command and saved name."""
-        from tui.screens.palette import palette_of
+        from tui.actions.palette import palette_of
 
         palette_of(self)
 
