@@ -10,7 +10,6 @@ from core.queries.common.question import Question
 from core.text import clean
 from tui.actions import edits
 from tui.actions.pages import QuestionPage
-from tui.actions.related import ways
 from tui.texts.measures import CYCLED, choices, chosen
 from tui.widgets.dialogs import Chooser, Menu
 from tui.widgets.listing import Row
@@ -40,6 +39,8 @@ def show_as(page: QuestionPage) -> None:
 
 def lead_on(page: QuestionPage) -> None:
     """Offer questions related to the number under the cursor."""
+    from tui.actions.related import ways
+
     question, answer, cell = _here(page)
     if question is None:
         return

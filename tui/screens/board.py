@@ -10,8 +10,10 @@ from core.boards.answering import block_chart, block_question, filter_words, wit
 from core.definitions.board import Block, Board
 from core.draw.figures import compared_text
 from core.errors import FootfallError
+from core.queries import from_json
 from core.queries.common.question import Question
 from tui.actions import edits
+from tui.actions.saving import delete_tile, save_board, undo_tile
 from tui.screens.bases.page import bindings
 from tui.screens.bases.question_page import AskedPage
 from tui.texts.summary import short
@@ -161,8 +163,6 @@ class BoardPage(AskedPage):
     @property
     def conditions_now(self) -> tuple[Any, ...]:
         """See AskedPage: the board's own filters."""
-        from core.queries import from_json
-
         body = {"kind": "trend", "conditions": self.changes.get("conditions", [])}
         return from_json(body).conditions
 
@@ -226,20 +226,14 @@ class BoardPage(AskedPage):
 
     def action_save(self) -> None:
         """Save the board with its changed questions."""
-        from tui.actions.saving import save_board
-
         save_board(self)
 
     def action_delete(self) -> None:
         """Remove the focused tile from the board."""
-        from tui.actions.saving import delete_tile
-
         delete_tile(self)
 
     def action_undo(self) -> None:
         """Restore the last removed tile."""
-        from tui.actions.saving import undo_tile
-
         undo_tile(self)
 
 

@@ -12,6 +12,7 @@ from core.queries.people.people import PeopleBehind
 from core.store.library.saved import Item
 from core.text import number
 from tui.actions import edits
+from tui.actions.people_segment import make_fixed, take_back
 from tui.screens.bases.question_page import AskedPage
 from tui.texts.fields import has
 from tui.texts.people import loaded_text
@@ -117,14 +118,10 @@ class PeopleList(AskedPage):
 
     def action_new(self) -> None:
         """Make a segment of exactly the people listed."""
-        from tui.actions.people_segment import make_fixed
-
         make_fixed(self)
 
     def action_undo(self) -> None:
         """Delete the segment that was made here."""
-        from tui.actions.people_segment import take_back
-
         take_back(self)
 
     def action_sort(self) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import ClassVar
 
 from core.errors import BadQuestion
+from core.language.questions import format_question
+from core.queries import from_json
 from core.queries.common.question import Question
 from tui.actions import edits
 from tui.screens.bases.question_page import AskedPage
@@ -72,8 +74,5 @@ class KeptPage(AskedPage):
 
 
 def _quoted(name: str) -> str:
-    from core.language.questions import format_question
-    from core.queries import from_json
-
     text = format_question(from_json({"kind": "trend", "event": name}))
     return text.strip() or name

@@ -8,13 +8,18 @@ from typing import Any
 
 from core.draw import charts
 from core.errors import FootfallError
+from core.language.questions import format_question
 from core.queries.common.question import Context, Question
 from core.queries.kinds import KINDS
 from tui.actions import edits, typed
+from tui.actions.choosing import lead_on, show_as
+from tui.actions.exporting import export_panel
 from tui.actions.opening import open_number, open_others
+from tui.actions.saving import add_to_board, mark_here, save_question
 from tui.screens.bases.page import Page
 from tui.services.clipboard import send
 from tui.texts.fields import has
+from tui.texts.segments import SEGMENTS
 from tui.texts.summary import short
 from tui.widgets.answer import AnswerView
 from tui.widgets.dialogs import Chooser, Menu, Prompt
@@ -173,14 +178,10 @@ class AskedPage(Page):
 
     def action_measure(self) -> None:
         """Count something else."""
-        from tui.actions.choosing import show_as
-
         show_as(self)
 
     def action_related(self) -> None:
         """Open a related question."""
-        from tui.actions.choosing import lead_on
-
         lead_on(self)
 
     def action_breakdown(self) -> None:
@@ -233,8 +234,6 @@ class AskedPage(Page):
         """Count only a segment's or an audience's people."""
         if self.refuse("segment"):
             return
-        from tui.texts.segments import SEGMENTS
-
         rows = [Row("everybody", ("", ""))]
         rows += [Row(name.replace("_", " "), ("segment", name)) for name in SEGMENTS]
         rows += [
@@ -268,8 +267,6 @@ class AskedPage(Page):
 
     def action_edit(self) -> None:
         """Edit the question as text."""
-        from core.language.questions import format_question
-
         text = format_question(self.question) if self.question is not None else ""
         self.edit_text("Question", text)
 
@@ -305,8 +302,6 @@ class AskedPage(Page):
 
     def action_copy_command(self) -> None:
         """Copy the command that prints this."""
-        from core.language.questions import format_question
-
         if self.question is not None:
             words = ["footfall", "run", format_question(self.question)]
             command = shlex.join([*words, "--db", str(self.app.engine.path)])
@@ -346,20 +341,14 @@ class AskedPage(Page):
 
     def action_save(self) -> None:
         """Save the question under a name."""
-        from tui.actions.saving import save_question
-
         save_question(self)
 
     def action_add(self) -> None:
         """Add the question to a board."""
-        from tui.actions.saving import add_to_board
-
         add_to_board(self)
 
     def action_mark(self) -> None:
         """Mark the cursor's day."""
-        from tui.actions.saving import mark_here
-
         mark_here(self)
 
     def marks_changed(self) -> None:
@@ -370,8 +359,6 @@ class AskedPage(Page):
 
     def action_export(self) -> None:
         """Write the panel to a file."""
-        from tui.actions.exporting import export_panel
-
         export_panel(self)
 
     def reason_against(self, action: str) -> str:
