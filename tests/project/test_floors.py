@@ -63,7 +63,6 @@ UPWARD: Mapping[str, tuple[str, ...]] = {}
 """Reason -> imports upward that are there, "from -> to"."""
 
 CROWDED: Mapping[str, int] = {
-    "core/draw": 25,
     "tui/commands": 22,
 }
 """Folder -> how many files it holds at most."""
