@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from functools import reduce
+from operator import or_
 from typing import Any, Final
+
+from pydantic import TypeAdapter
 
 from core.answers import (
     Flow,
@@ -19,6 +23,7 @@ from core.answers import (
 )
 from core.queries import kind_class
 from core.queries.kinds import KINDS
+from core.words.charts import charts_of
 
 SHAPES: Final[dict[str, type[Shape]]] = {
     shape.model_fields["shape"].default: shape
@@ -29,6 +34,11 @@ SHAPES: Final[dict[str, type[Shape]]] = {
 """name -> shape."""
 
 
+def charts(kind: str) -> tuple[str, ...]:
+    """Return the names of the charts that answers of a kind can be drawn as."""
+    return charts_of(KINDS[kind].shapes)
+
+
 def shapes_of(kind: str) -> tuple[type[Shape], ...]:
     """Return the shapes of which one answers a kind."""
     return tuple(SHAPES[shape] for shape in KINDS[kind].shapes)
@@ -36,10 +46,5 @@ def shapes_of(kind: str) -> tuple[type[Shape], ...]:
 
 def schemas(kind: str) -> dict[str, Any]:
     """Return {"question": schema, "answer": schema} of a kind; BadQuestion when it is unknown."""
-    question = kind_class(kind).model_json_schema()
-    shapes = shapes_of(kind)
-    if len(shapes) > 1:
-        answer = {"anyOf": [shape.model_json_schema() for shape in shapes]}
-    else:
-        answer = shapes[0].model_json_schema()
-    return {"question": question, "answer": answer}
+    any_shape: TypeAdapter[Any] = TypeAdapter(reduce(or_, shapes_of(kind)))
+    return {"question": kind_class(kind).model_json_schema(), "answer": any_shape.json_schema()}

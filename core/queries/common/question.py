@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Generator, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Annotated, Any, ClassVar
 
-from pydantic import Field, field_validator
+from pydantic import Field, SerializeAsAny, WithJsonSchema, field_validator
 
 from core.answers import Cell, Comparison, Model, TimeBucket
 from core.errors import BadQuestion
@@ -79,6 +79,15 @@ class Question(Model):
             BadQuestion: the cell is not one of this question's.
         """
         raise NotImplementedError
+
+
+AnyQuestion = Annotated[
+    SerializeAsAny[Question],
+    WithJsonSchema(
+        {"type": "object", "properties": {"kind": {"type": "string"}}, "required": ["kind"]}
+    ),
+]
+"""A question of any kind inside another; its own schema says which fields it has."""
 
 
 def whole_days_only(word: str, kind: str) -> str:

@@ -11,12 +11,12 @@ from dataclasses import dataclass
 from typing import Any, ClassVar, Final, Literal
 
 from pydantic import Field as Limited
-from pydantic import SerializeAsAny, field_validator, model_validator
+from pydantic import field_validator, model_validator
 
 from core.answers import Cell, Column, Series, Table
 from core.columns import CONTEXT
 from core.errors import BadQuestion
-from core.queries.common.question import Ask, Context, Question, Rows, TimedQuestion
+from core.queries.common.question import AnyQuestion, Ask, Context, Question, Rows, TimedQuestion
 from core.queries.kinds import KINDS
 from core.queries.periods import dates
 from core.sql.dialect import Binder, Statement
@@ -50,7 +50,7 @@ class Explain(TimedQuestion):
     """
 
     kind: Literal["explain"] = "explain"
-    of: SerializeAsAny[Question]
+    of: AnyQuestion
     breakdown: tuple[str, ...] = Limited(default=(), max_length=20)
     compare: str | None = "previous"
     limit: int = Limited(default=20, ge=1, le=1000)
@@ -113,7 +113,7 @@ class Explain(TimedQuestion):
         """See Question."""
         span = ctx.span_to_today(self.range)
         past = ctx.compared(self.range, str(self.compare), span)
-        if not (span.whole_days and past.of_days):
+        if not (span.whole_days and (past.whole_days or past.cut)):
             raise BadQuestion(
                 "explain compares whole days.", "For example last 7d vs prev.", parameter="range"
             )

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, Literal
 
-from pydantic import Field, SerializeAsAny, field_validator
+from pydantic import Field, field_validator
 
 from core.answers import Cell, Line, Model, Series, TimeBucket
 from core.answers.display import AxisConfig, Display, Drawing
 from core.errors import BadQuestion, FootfallError
-from core.queries.common.question import Ask, Context, Question
+from core.queries.common.question import AnyQuestion, Ask, Context, Question
 from core.queries.composite.saved_chart import SavedChart, narrowed, opened
 from core.sql.dialect import Binder
 
@@ -27,7 +27,7 @@ class Part(Model):
     """
 
     name: str = Field(default="", max_length=200)
-    question: SerializeAsAny[Question]
+    question: AnyQuestion
     range: str | None = None
     display: Display = Display()
 

@@ -15,8 +15,8 @@ from core.catalog.selectors import ANY
 from core.columns import CONTEXT
 from core.errors import NotFound, did_you_mean
 from core.queries.common.question import Ask, Context, Question, Rows
-from core.queries.common.select import select
-from core.queries.common.selection import Selection
+from core.queries.common.selection import Selection, select
+from core.queries.people.people import workspace_file_only
 from core.queries.people.segments import segments_of
 from core.sql.dialect import Binder, Statement
 from core.timeframe import to_date
@@ -52,8 +52,10 @@ class UserActivity(Question):
         """See Question.
 
         Raises:
+            BadQuestion: it is asked of ClickHouse.
             NotFound: nobody with events is called that.
         """
+        workspace_file_only(ctx, self.kind)
         actor = self._actor(ctx)
         who = yield from _summary(ctx, actor)
         sessions = yield from _sessions(ctx, actor)

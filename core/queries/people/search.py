@@ -8,8 +8,8 @@ from pydantic import Field
 
 from core.answers import Cell, People
 from core.catalog.catalog import KEPT
-from core.queries.common.people_page import persons
 from core.queries.common.question import Ask, Context, Question
+from core.queries.people.people import persons, workspace_file_only
 from core.sql.dialect import Binder
 
 WITHIN = 4
@@ -34,7 +34,12 @@ class UserSearch(Question):
     offset: int = Field(default=0, ge=0)
 
     def ask(self, ctx: Context) -> Ask:
-        """See Question."""
+        """See Question.
+
+        Raises:
+            BadQuestion: it is asked of ClickHouse.
+        """
+        workspace_file_only(ctx, self.kind)
         bind = ctx.binder()
         rows = yield bind.statement(
             f"""

@@ -12,8 +12,7 @@ from typing import TYPE_CHECKING
 
 from core.catalog.selectors import meaning
 from core.queries.common.question import Context
-from core.queries.common.select import checked
-from core.queries.common.selection import Selection
+from core.queries.common.selection import Selection, checked
 from core.queries.retention.days import by_days
 from core.queries.retention.plan import WINDOW_DAYS, Plan
 from core.queries.retention.starts import EVERYBODY, Groups, start_moments, start_sets
@@ -58,7 +57,7 @@ def _from_sets(
 ) -> str:
     d = ctx.dialect
     returns = _returning(ctx, question)
-    found = returns.people(bind, plan.return_span, slots=plan.returns)
+    found = returns.sets(bind, plan.return_span, slots=plan.returns, totals=False)
     return f"""
             with starts as materialized (
                 select slot, v0, users

@@ -1,6 +1,7 @@
-"""Reading and writing what people save: short connections, and the acting profile.
+"""Reading and writing what people keep: short connections, and who is acting.
 
-Every call opens and closes its own connection, so nobody holds a lock while looking at a screen.
+Every call opens its own connection and closes it, so nobody holds a lock while looking at a
+screen.
 """
 
 from __future__ import annotations
@@ -20,20 +21,20 @@ from core.store.workspace import bump, open_reader, uri
 from core.timeframe import DAY
 
 KEPT_MS = 30 * DAY
-"""How long deleted things can be restored."""
+"""How long what was deleted can be restored."""
 
 Clock = Callable[[], int]
 Source = Literal["manual", "api", "plugin"]
 
 
 class Desk:
-    """A workspace file in use by a profile.
+    """A workspace file as somebody uses it.
 
     Args:
         path: an existing workspace.
         clock: returns now in UTC ms; tests pin it.
-        profile: who acts, as a Profile, "ana" or "ana:editor"; "" is the workspace's current one.
-        source: where things come from; stored with marks.
+        profile: who acts, as a Profile, "ana" or "ana:editor"; "" is the workspace's own.
+        source: the route by which things come here; marks keep it.
         patience: how long to wait for another writer.
 
     Raises (every method):
@@ -57,7 +58,7 @@ class Desk:
         self.source: Source = source
 
     def patient(self, patience: Patience) -> Desk:
-        """Return the same desk with other patience."""
+        """Return the same desk, waiting for others as given."""
         return Desk(
             self.path, clock=self.clock, profile=self.wanted, source=self.source, patience=patience
         )
@@ -73,7 +74,7 @@ class Desk:
 
     @contextmanager
     def writing(self) -> Iterator[sqlite3.Connection]:
-        """A transaction that raises the workspace's generation."""
+        """One transaction that raises the workspace's generation."""
         with self.reading() as connection:
             old = not _is_current(connection)
         try:
@@ -98,7 +99,7 @@ class Desk:
             return self.who(connection)
 
     def become(self, profile: Profile) -> Profile:
-        """Make a profile the workspace's current one, also for later starts.
+        """Make a profile the workspace's present one, also for the next start.
 
         Raises:
             Forbidden: the file cannot be written.
@@ -112,7 +113,7 @@ class Desk:
 
 
 def _is_current(connection: sqlite3.Connection) -> bool:
-    """Whether the file has all tables for saved things."""
+    """Whether the file has every table that things are kept in."""
     found = connection.execute(
         "select count(*) from sqlite_master where name in ('versions', 'custom_events')"
     ).fetchone()

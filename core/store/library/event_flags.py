@@ -1,9 +1,8 @@
-"""Setting the flags of an event (definitions 2.4), and updating the stored data that depends on
-them.
+"""Setting the flags of an event (definitions 2.4), with everything stored that follows from them.
 
 A flag and the sets and sessions it changes are one transaction: a reader sees all of it or none.
-Sets are rebuilt from those of the single events, only where the event has any; sessions from the
-events of the people who did it. Nothing is lost: clearing the flag restores everything.
+Sets are made again from those of the single events, only where the event has any; sessions from
+the events of the people who did it. Nothing is lost: the opposite flag brings everything back.
 """
 
 from __future__ import annotations
@@ -31,10 +30,10 @@ from core.text import clean
 
 MAX_DISPLAY = 200
 EVERY = 2_000
-"""How many people's sessions are rebuilt between two progress reports."""
+"""People whose sessions are made between two reports of progress."""
 
 Told = Callable[[str, int, int], None]
-"""Called with what is being rebuilt, how much is done, and the total."""
+"""Called with what is being made, how much of it is done, and of how much."""
 
 
 @dataclass(frozen=True)
@@ -56,7 +55,7 @@ class EventState:
 
 
 def event_states(connection: sqlite3.Connection) -> list[EventState]:
-    """Return the flags of all events, including deleted ones, by name."""
+    """Return the flags of all events, deleted ones included, by name."""
     rows = connection.execute(
         """
         select id, name, coalesce(display, ''), inactive, deleted, hidden, flow_hidden
@@ -75,18 +74,18 @@ def flag_event(
     told: Told = lambda what, done, whole: None,
     patience: Patience | None = None,
 ) -> tuple[EventState, EventState]:
-    """Change flags of an event; return its state before and after.
+    """Change flags of an event; return how they were and how they are.
 
     Args:
-        name: an event in the data, which may be deleted.
-        changes: True or False for `inactive`, `deleted`, `hidden`, `flow_hidden`, and a text for
-            `display`, "" for none.
+        name: of an event of the data, also a deleted one.
+        changes: of `inactive`, `deleted`, `hidden`, `flow_hidden` True or False, and `display`, ""
+            for none.
         patience: how long to wait for another writer.
 
     Raises:
         NotFound: there is no such event.
-        BadInput: a change is not one of these.
-        Forbidden: the profile is a viewer.
+        BadInput: a change is none of these.
+        Forbidden: the profile's role may only look.
         CannotOpen: the file cannot be written now.
     """
     _check(changes)
@@ -121,7 +120,7 @@ def _check(changes: dict[str, bool | str]) -> None:
                 f"An event has no flag {column!r}.", f"Allowed: {', '.join(FLAGS)}, display."
             )
         if column == "display" and len(str(value)) > MAX_DISPLAY:
-            raise BadInput(f"A display name can be at most {MAX_DISPLAY} characters long.")
+            raise BadInput(f"A display name is at most {MAX_DISPLAY} characters long.")
 
 
 def _state(connection: sqlite3.Connection, name: str) -> EventState:
@@ -129,7 +128,7 @@ def _state(connection: sqlite3.Connection, name: str) -> EventState:
     if name not in states:
         raise NotFound(
             f"There is no event {clean(name)!r} in this workspace.",
-            did_you_mean(name, states) or "footfall list events shows them all.",
+            did_you_mean(name, states) or "footfall list events names them all.",
         )
     return states[name]
 
@@ -137,7 +136,7 @@ def _state(connection: sqlite3.Connection, name: str) -> EventState:
 def _follow(
     connection: sqlite3.Connection, before: EventState, after: EventState, told: Told
 ) -> None:
-    """Update everything that depends on an event's changed flags."""
+    """Make what the change of an event's flags changes."""
     if (before.inactive, before.deleted) == (after.inactive, after.deleted):
         return
     others = f"select count(*) from event_names where inactive and id <> {int(after.id)}"
@@ -156,7 +155,7 @@ def _follow(
 
 
 def _copy_whole(connection: sqlite3.Connection) -> None:
-    """Copy the sets of any event as those of any active event."""
+    """Begin the sets of any active event as those of any event."""
     connection.execute(
         """
         insert into activity (event, dimension, value, day, total, users)
@@ -179,7 +178,7 @@ def _copy_whole(connection: sqlite3.Connection) -> None:
 def _make_sets(
     connection: sqlite3.Connection, event: int, wholes: Iterable[int], told: Told
 ) -> None:
-    """Rebuild the sets of pseudo events that an event is or was part of."""
+    """Make sets of pseudo events again, where an event is in them or might be."""
     flags = Flags.read(connection)
     names = [id_ for (id_,) in connection.execute("select id from event_names")]
     parts = {whole: [id_ for id_ in names if whole in flags.wholes(id_)] for whole in wholes}
@@ -199,7 +198,7 @@ def _make_sets(
 def _make_place(
     connection: sqlite3.Connection, event: int, whole: int, ids: list[int], place: tuple[int, int]
 ) -> None:
-    """Rebuild the sets of a dimension's value for the days on which an event happened with it."""
+    """Make the sets of one dimension's value again, on the days an event happened with it."""
     at = "dimension = ? and value = ?"
     days = {
         day
@@ -230,7 +229,7 @@ def _make_place(
 
 
 def _make_firsts(connection: sqlite3.Connection, whole: int, ids: list[int]) -> None:
-    """Rebuild all first days of a pseudo event from those of its events."""
+    """Make all first days of a pseudo event again, from those of its events."""
     by_day: dict[int, BitMap] = defaultdict(BitMap)
     for day, blob in connection.execute(
         """
@@ -256,7 +255,7 @@ def _make_firsts(connection: sqlite3.Connection, whole: int, ids: list[int]) -> 
 
 
 def _make_sessions(connection: sqlite3.Connection, event: int, told: Told) -> None:
-    """Rebuild the sessions of everybody who did an event."""
+    """Make the sessions of everybody who did an event again."""
     people = BitMap()
     for (blob,) in connection.execute("select users from first_activity where event = ?", (event,)):
         people |= load(blob)

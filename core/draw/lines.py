@@ -8,9 +8,8 @@ from itertools import pairwise
 from core.answers import Line as SeriesLine
 from core.answers import Series
 from core.answers.display import Axis
-from core.draw.legend import legend, letter, notes_lines, value_line
-from core.draw.series import plot
-from core.draw.series.axes import (
+from core.draw import plot
+from core.draw.axes import (
     Axes,
     Scale,
     framed,
@@ -20,6 +19,7 @@ from core.draw.series.axes import (
     rule,
     time_labels,
 )
+from core.draw.legend import legend, letter, notes_lines, value_line
 from core.draw.spans import Canvas, Line, Look, Span, padded
 from core.draw.units import axis_of, drawing_of, unit_of
 

@@ -1,1 +1,0 @@
-"""Grids of cohorts: shares in shades, money, and curves over periods."""

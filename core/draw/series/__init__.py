@@ -1,1 +1,0 @@
-"""Series as lines and bars, over axes of time and value."""
