@@ -12,7 +12,7 @@ from core.api import Backend
 from core.errors import BadQuestion
 from core.queries import from_json
 from core.store.library.saved import Saved
-from tests.worlds.amplitude import (
+from tests.worlds.api.amplitude import (
     BACK,
     BUY,
     DATES,
@@ -29,7 +29,7 @@ from tests.worlds.amplitude import (
     ms,
     small,
 )
-from tests.worlds.parameters import send
+from tests.worlds.api.parameters import send
 from tests.worlds.world import Event, World, engine_of
 
 

@@ -11,7 +11,7 @@ from core.api import Backend
 from core.api.amplitude.routes import ROUTES
 from core.definitions.saved import Item
 from core.store.library.saved import Saved
-from tests.worlds.amplitude import (
+from tests.worlds.api.amplitude import (
     BACK,
     BUY,
     COMPOSITION,
@@ -30,7 +30,7 @@ from tests.worlds.amplitude import (
     event,
     small,
 )
-from tests.worlds.parameters import Row, told, unlisted
+from tests.worlds.api.parameters import Row, told, unlisted
 from tests.worlds.world import engine_of
 
 

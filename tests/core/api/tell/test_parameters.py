@@ -16,8 +16,8 @@ from core.api.tell.routes import ROUTES
 from core.store.ingest.importer import Log, store_logs
 from core.store.library.saved import Saved
 from core.store.workspace import open_writer
+from tests.worlds.api.parameters import Row, send, told, unlisted
 from tests.worlds.fixture import appendix_a
-from tests.worlds.parameters import Row, send, told, unlisted
 from tests.worlds.world import engine_of, utc_ms
 
 HOUR = 3_600_000

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
-from importlib.util import find_spec
+from contextlib import closing
 from typing import Any
 
 import pytest
@@ -15,66 +13,21 @@ from hypothesis import strategies as st
 from core.engines.clickhouse.chdb import ChdbRunner
 from core.engines.clickhouse.engine import ClickHouseEngine
 from core.engines.clickhouse.tables import copy_events
-from core.engines.sqlite.engine import SqliteEngine
 from core.errors import BadQuestion
 from core.filters import OPERATORS, Condition
 from core.log_levels import LEVELS
 from core.queries import from_json
 from core.store.ingest.importer import Log, store_logs
-from core.store.workspace import open_reader, open_writer
+from core.store.workspace import open_writer
 from core.values.json_values import holds_json
+from tests.worlds.clickhouse import Engines, check, check_people, engines_of, needs_chdb
 from tests.worlds.fixture import A_RANGE, appendix_a
 from tests.worlds.strategies import EVENTS, RANGES, USERS, worlds
 from tests.worlds.world import SELECTORS, Event, World, engine_of
 
-pytestmark = pytest.mark.skipif(
-    find_spec("chdb") is None, reason="needs the extra: pip install footfall[clickhouse]"
-)
+pytestmark = needs_chdb
 
-Engines = tuple[SqliteEngine, ClickHouseEngine]
 HOSTILE = 'it\'s \\ \\n \n \t \r \b "x" {p1:String} \\N é 😀 --'
-
-
-@pytest.fixture(scope="session")
-def runner(tmp_path_factory) -> Iterator[ChdbRunner]:
-    """The one chdb session that a process can have."""
-    with closing(ChdbRunner(tmp_path_factory.mktemp("chdb"))) as found:
-        yield found
-
-
-@contextmanager
-def engines_of(world: World, runner: ChdbRunner) -> Iterator[Engines]:
-    """SQLite and ClickHouse over the same world."""
-    with engine_of(world) as engine, closing(open_reader(engine.path)) as connection:
-        copy_events(connection, runner)
-        with closing(ClickHouseEngine(engine.path, runner, clock=engine.clock)) as clickhouse:
-            yield engine, clickhouse
-
-
-def normal(value: Any) -> Any:
-    """An answer's parts with its floats rounded to 9 digits: sums add up in another order."""
-    if isinstance(value, float):
-        return float(f"{value:.9g}") if math.isfinite(value) else str(value)
-    if isinstance(value, dict):
-        return {key: normal(part) for key, part in value.items()}
-    return [normal(part) for part in value] if isinstance(value, list | tuple) else value
-
-
-def check(engines: Engines, fields: dict[str, Any]) -> Any:
-    """Both engines give the same answer; returns SQLite's."""
-    question = from_json(fields)
-    expected, found = (engine.answer(question) for engine in engines)
-    assert normal(found.model_dump()) == normal(expected.model_dump()), fields
-    return expected
-
-
-def check_people(engines: Engines, fields: dict[str, Any], answer: Any, at_most: int = 12) -> None:
-    """Both engines name the same people behind an answer's numbers, some of them."""
-    cells = [cell for cell, value in answer.cells() if value]
-    for cell in cells[:: len(cells) // at_most + 1]:
-        page = {"kind": "people", "of": fields, "cell": cell.model_dump(exclude_defaults=True)}
-        check(engines, page)
-
 
 # -- random worlds
 
