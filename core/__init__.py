@@ -1,1 +1,1 @@
-"""The query core: questions in, answers out. Knows no terminal toolkit, prints nothing."""
+"""The query core: questions in, answers out. It knows no terminal toolkit and prints nothing."""

@@ -1,11 +1,11 @@
-"""Facts about the workspace file that readers need without loading the schema itself."""
+"""Facts about the workspace file that readers need without loading the schema."""
 
 from __future__ import annotations
 
 from typing import Final
 
 VERSION: Final = 3
-"""Raised by every migration after which an older program could not read or write a file."""
+"""Raised by every migration that makes a file unreadable or unwritable for older versions."""
 
 CONTEXT: Final = (
     "country", "region", "city", "dma", "language", "platform", "os", "device_model",
@@ -17,17 +17,19 @@ CONTEXT_ALIASES: Final = {
     "operating_system": "os", "locale": "language", "app_version": "version",
     "device": "device_model", "model": "device_model", "country_code": "country",
 }  # fmt: skip
-"""Other names under which a context column may be asked for or imported."""
+"""Aliases under which a context column may be queried or imported."""
 
 FIRST_PROPERTY: Final = 100
-"""Dimension ids from here on are properties, below are context columns."""
+"""Dimension ids from here on are properties; lower ones are context columns."""
 
 MAX_SET_VALUES: Final = 200
-"""A dimension with more values than this has no rows in `activity` and is asked from `events`."""
+"""A dimension with more values than this has no rows in `activity` and is answered from `events`.
+"""
 
 ACTIVE: Final = -1
-"""Event of the stored sets that is any active one; it has rows only while some event is inactive,
-as long as none is event 0, any event, says the same."""
+"""The id that stands for any active event in the stored sets. It has rows only while some event is
+inactive; otherwise event 0, any event, has the same sets.
+"""
 
 NONE: Final = "(none)"
 EMPTY: Final = "(empty)"
@@ -35,13 +37,14 @@ OTHER: Final = "(other)"
 """Labels: a missing value, an empty string, and groups past the limit (definitions 1.7, 1.8)."""
 
 MAX_PROPERTIES: Final = 200
-"""How many properties get a state in `property_keys`; all beyond are left to scans."""
+"""How many properties get a state in `property_keys`; any others are left to scans."""
 
 EVERY_NAME: Final = "2"
-"""Value of `property_sets` in `meta` where `property_keys` has every name of the first events on,
-up to MAX_PROPERTIES; of "1" it has the plain ones."""
+"""Value of `property_sets` in `meta` if `property_keys` has had every name, up to MAX_PROPERTIES,
+since the first events; with "1" it has only the plain ones.
+"""
 
 
 def is_plain(key: str) -> bool:
-    """Whether a path of the question language means this key of a property and no other."""
+    """Whether a path in the question language can only mean this key of a property."""
     return key.isprintable() and key != "" and not set(key) & set('."\\')

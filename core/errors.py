@@ -1,18 +1,17 @@
-"""The few ways things go wrong, each a sentence for the user, a next step and an exit code."""
+"""The few kinds of errors, each with a sentence for the user, a next step and an exit code."""
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable
 
 
 class FootfallError(Exception):
-    """Anything the user should be told in one sentence.
+    """Any error that the user is told about in one sentence.
 
     Attributes:
         message: one sentence that names what is wrong.
         hint: the next step, or what is allowed; may be empty.
-        exit_code: what the command line returns for it.
+        exit_code: the exit code of the command line.
     """
 
     exit_code = 1
@@ -30,7 +29,7 @@ class BadQuestion(FootfallError):
     """A question that cannot be asked: unknown name, bad value, wrong syntax.
 
     Attributes:
-        parameter: the field at fault, or "" when the whole text is.
+        parameter: the field at fault, or "" if it is the whole text.
     """
 
     exit_code = 2
@@ -44,7 +43,7 @@ class BadInput(FootfallError):
     """A file, option, setting or field that cannot be used as it is.
 
     Attributes:
-        parameter: the field at fault, or "" when no single one is.
+        parameter: the field at fault, or "" if there is no single one.
     """
 
     exit_code = 2
@@ -55,10 +54,10 @@ class BadInput(FootfallError):
 
 
 class NotFound(FootfallError):
-    """A name that nothing is saved under.
+    """Nothing is saved under a name.
 
     Attributes:
-        parameter: the field that names it, or "" when none does.
+        parameter: the field with the name, or "" if there is none.
     """
 
     exit_code = 2
@@ -69,7 +68,7 @@ class NotFound(FootfallError):
 
 
 class Forbidden(FootfallError):
-    """Something that the present profile's role does not allow (definitions 10.5)."""
+    """Something that the current profile's role does not allow (definitions 10.5)."""
 
     exit_code = 2
 
@@ -83,16 +82,16 @@ class TookTooLong(QueryFailed):
 
 
 class Damaged(QueryFailed):
-    """A page of the workspace file is not what SQLite wrote there."""
+    """A page of the workspace file is not as SQLite wrote it."""
 
 
-DOCTOR = "footfall doctor tells more."
-"""The next step where the file is damaged."""
+DOCTOR = "footfall doctor shows more."
+"""The next step if the file is damaged."""
 
 
 def not_as_written(what: str) -> Damaged:
-    """Return the error of something in the workspace file that cannot be read back."""
-    return Damaged(f"The file is damaged: {what} is not as it was written.", DOCTOR)
+    """Return the error for something in the workspace file that cannot be decoded."""
+    return Damaged(f"The file is damaged: {what} cannot be decoded.", DOCTOR)
 
 
 class Stopped(FootfallError):
@@ -108,11 +107,13 @@ class CannotOpen(FootfallError):
 
 
 class Busy(CannotOpen):
-    """Another program has the workspace for longer than we wait."""
+    """Another program kept the workspace locked for longer than we wait."""
 
 
 def nearest(name: str, known: Iterable[str], limit: int = 3) -> list[str]:
     """Return the known names closest to `name`, ignoring case, best first."""
+    import difflib
+
     by_folded = {k.casefold(): k for k in known}
     found = difflib.get_close_matches(name.casefold(), by_folded, n=limit, cutoff=0.6)
     return [by_folded[f] for f in found]

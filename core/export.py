@@ -1,11 +1,11 @@
-"""Answers as files: csv, tsv, json and markdown of every shape, one number a row.
+"""Answers as files: csv, tsv, json and markdown for every shape, one number per row.
 
-Rates are fractions, durations seconds, a missing figure is empty; numbers are written in full, not
-as they are drawn. Lines end with a newline. What can steer a terminal never comes out raw, in a
-file neither, which may be shown in one: csv, tsv and markdown have a replacement character for it,
-json escapes it and so keeps every text as it is. In csv and tsv a text cell that a spreadsheet
-would run as a formula (it begins with `=`, `+`, `-`, `@` and is no number) gets an apostrophe in
-front, which spreadsheets hide and readers can strip.
+Rates are fractions, durations are seconds, and a missing figure is empty; numbers are written in
+full, not as they are drawn. Lines end with a newline. Characters that can control a terminal are
+never written raw, not even to a file, which may be shown in one: csv, tsv and markdown use a
+replacement character, json escapes them and so keeps every text intact. In csv and tsv a text cell
+that a spreadsheet would run as a formula (it begins with `=`, `+`, `-` or `@` and is not a number)
+is prefixed with an apostrophe, which spreadsheets hide and readers can strip.
 """
 
 from __future__ import annotations
@@ -183,7 +183,9 @@ def _treemap(answer: Treemap) -> Iterator[Row]:
 
 
 def _flow(answer: Flow) -> Iterator[Row]:
-    """Nodes, with nothing under `after`, then edges, then who got to the target or did not."""
+    """Yield nodes, with an empty `after`, then edges, then the people who did and did not reach the
+    target.
+    """
     compared = answer.comparison is not None
     yield [
         "step", "after", "event", "count", "of_start", "of_previous", "people",
@@ -231,7 +233,7 @@ _TABLES: dict[type[Shape], Callable[[Any], Iterator[Row]]] = {
 
 
 def _text(value: Any) -> str:
-    """Return a cell as text: nothing for a missing figure, words for truth, clean text."""
+    """Return a cell as clean text: empty for a missing figure, true or false for booleans."""
     if value is None:
         return ""
     if isinstance(value, bool):
@@ -259,7 +261,7 @@ def _is_number(text: str) -> bool:
 
 
 def delimited(table: Iterable[Row], delimiter: str = ",") -> str:
-    """Return rows as RFC 4180 text, with another delimiter if wanted; lines end in a newline."""
+    """Return rows as RFC 4180 text, optionally with another delimiter; lines end in a newline."""
     out = io.StringIO()
     writer = csv.writer(out, delimiter=delimiter, lineterminator="\n")
     writer.writerows([_cell(value) for value in row] for row in table)
@@ -306,4 +308,4 @@ FORMATS: dict[str, Callable[[Shape], str]] = {
     "json": _json,
     "markdown": _markdown,
 }
-"""Format -> what writes an answer in it."""
+"""Format -> the function that writes an answer in it."""

@@ -1,11 +1,11 @@
-"""Conditions on fields: one registry of operators, and what each of them means.
+"""Conditions on fields: a registry of operators, and what each of them means.
 
-Values: definitions 3.1. A wanted number is compared with what reads as a number, exactly, and
-with nothing else. A wanted text is compared with the text of a value as it is written: by case, or
-as ISO dates when both are; so "007" is not 7, and by size it fits no number. contains and its kin
-ignore case; a missing value matches only the negated operators and `is_not_set`; an array matches
-if any element does (negated: if none), but the set operators of 3.2 look at all its elements
-together.
+Values: definitions 3.1. A number is compared exactly, and only with values that read as numbers. A
+text is compared with the text of a value as it is written: case-sensitively, or as ISO dates if
+both are; so "007" is not 7, and no number is greater or less than it. `contains`, `starts_with` and
+`ends_with` ignore case; a missing value matches only the negated operators and `is_not_set`; an
+array matches if any element does (negated: if none does), but the set operators of 3.2 look at all
+its elements together.
 """
 
 from __future__ import annotations
@@ -28,18 +28,18 @@ Scalar = str | int | float | bool
 Test = Callable[[str, Scalar], bool]
 REGEX_SECONDS = 1.0
 MAX_DEPTH = 20
-"""How deep conditions may nest: SQLite's parser has room for not many more."""
+"""How deep conditions may nest: SQLite's parser cannot take many more levels."""
 
 
 @dataclass(frozen=True)
 class ElementTest:
-    """Whether one present element fits one wanted value, for both engines.
+    """Whether one element matches one value, for both engines.
 
     Attributes:
-        fits: the test itself, which SQLite calls.
-        clickhouse: a sign to compare by as numbers, dates or texts, or a test of the element `s`
-            with {} for the wanted text.
-        prepared: what the wanted text becomes before it stands for {}.
+        fits: the test itself, called by SQLite.
+        clickhouse: a sign to compare numbers, dates or texts by, or a test of the element `s` with
+            {} for the text.
+        prepared: transforms the text before it replaces {}.
     """
 
     fits: Test
@@ -49,19 +49,19 @@ class ElementTest:
 
 @dataclass(frozen=True)
 class Operator:
-    """One operator: all that reading, writing, asking and helping know of it.
+    """One operator: all that parsing, writing, queries and help need to know about it.
 
     Attributes:
         key: its name in JSON.
-        words: how a person reads it: "source is at least 5".
-        sign: how text writes it; JSON takes it too.
+        words: as people read it: "source is at least 5".
+        sign: as written in text; also accepted in JSON.
         takes: "one" value, a "list", or "none".
-        test: whether a present element fits a wanted value; unused for "none".
-        negated: True when a missing value satisfies it.
+        test: whether an element matches a value; unused for "none".
+        negated: whether a missing value satisfies it.
         doc: one line for the help.
-        also: other ways to write it in text.
+        also: other spellings in text.
         aliases: other names in JSON.
-        whole: for a test of all elements together: "equal" to the wanted ones, or "holds" them.
+        whole: for a test of all elements together: "equal" to the given ones, or "holds" them.
     """
 
     key: str
@@ -77,7 +77,7 @@ class Operator:
 
     @property
     def spellings(self) -> tuple[str, ...]:
-        """All ways to write it in text."""
+        """All spellings in text."""
         return (self.sign, *self.also)
 
 
@@ -88,7 +88,7 @@ _USUAL = re.compile(r"-?(0|[1-9]\d*)(\.\d*[1-9])?", re.ASCII)
 
 @lru_cache(maxsize=65536)
 def number(text: str) -> int | float | None:
-    """Return a text as a finite number, whole ones exactly at any length; None when it is none."""
+    """Return a text as a finite number, integers exactly at any length; None if it is none."""
     if _WHOLE.fullmatch(text):
         return int(text)
     if not _NUMBER.fullmatch(text):
@@ -103,10 +103,10 @@ def _exact(text: str) -> Decimal | None:
 
 
 def untyped(text: str, operator: str = "eq") -> Scalar:
-    """Return the value that a text means where nothing else says what it is.
+    """Return the value of an untyped text.
 
-    In double quotes it is text. Else it is a number where it is spelled as numbers usually are
-    ("7", "-1.5", not "007" or "1.10"), beside < <= > >= where it reads as a number at all.
+    In double quotes it is text. Otherwise it is a number if it is written as numbers usually are
+    ("7", "-1.5", not "007" or "1.10"), or, with < <= > >=, if it reads as a number at all.
     """
     if len(text) > 1 and text[0] == text[-1] == '"':
         return text[1:-1]
@@ -126,7 +126,7 @@ def _moment(text: str) -> float | None:
 
 
 def compare(stored: str, wanted: Scalar) -> int | None:
-    """Return -1, 0 or 1 as a stored text stands to what is wanted; None when it cannot."""
+    """Return -1, 0 or 1 as a stored text compares with a value; None if they cannot be compared."""
     if isinstance(wanted, int | float) and not isinstance(wanted, bool):
         value, bound = _exact(stored), _exact(str(wanted))
         return None if value is None or bound is None else (value > bound) - (value < bound)
@@ -195,18 +195,18 @@ OPERATORS = {
         Operator("lte", "at most", "<=", "one", _compared("<=", -1, 0), False,
                  "smaller or equal", also=("at most",)),
         Operator("contains", "contains", "contains", "one", _CONTAINS, False,
-                 "holds the text, ignoring case", aliases=("like",)),
+                 "contains the text, ignoring case", aliases=("like",)),
         Operator("not_contains", "does not contain", "not contains", "one", _CONTAINS, True,
                  "lacks the text, or is missing",
                  also=("does not contain",), aliases=("not_like",)),
         Operator("starts_with", "starts with", "starts with", "one", _STARTS, False,
-                 "begins with the text, ignoring case"),
+                 "starts with the text, ignoring case"),
         Operator("not_starts_with", "does not start with", "not starts with", "one", _STARTS, True,
-                 "begins otherwise, or is missing"),
+                 "starts differently, or is missing"),
         Operator("ends_with", "ends with", "ends with", "one", _ENDS, False,
                  "ends with the text, ignoring case"),
         Operator("not_ends_with", "does not end with", "not ends with", "one", _ENDS, True,
-                 "ends otherwise, or is missing"),
+                 "ends differently, or is missing"),
         Operator("in", "is one of", "in", "list", _EQUAL, False, "in the list",
                  also=("is in", "is one of")),
         Operator("not_in", "is none of", "not in", "list", _EQUAL, True,
@@ -216,36 +216,36 @@ OPERATORS = {
         Operator("is_not_set", "is not set", "is not set", "none", _EQUAL, True, "missing",
                  aliases=("isnotset",)),
         Operator("regex", "matches", "~", "one", _FOUND, False,
-                 "the pattern is found anywhere", also=("matches",)),
+                 "matches the pattern anywhere", also=("matches",)),
         Operator("set_is", "is the set", "set is", "list", _EQUAL, False,
                  "its elements are those of the list, in any order", whole="equal"),
         Operator("set_is_not", "is not the set", "set is not", "list", _EQUAL, True,
-                 "its elements are others, or it is missing", whole="equal"),
+                 "its elements differ from the list, or it is missing", whole="equal"),
         Operator("set_contains", "holds all of", "set contains", "list", _EQUAL, False,
-                 "its elements hold the whole list", whole="holds"),
+                 "its elements include the whole list", whole="holds"),
         Operator("set_not_contains", "does not hold all of", "set not contains", "list", _EQUAL,
-                 True, "its elements lack one of the list",
+                 True, "its elements lack one of the list, or it is missing",
                  also=("set does not contain",), whole="holds"),
     )
 }  # fmt: skip
-"""All operators by key, in the order help lists them."""
+"""All operators by key, in the order of the help."""
 
 SIZES = ("gt", "gte", "lt", "lte")
-"""Operators that compare by size."""
+"""Operators that compare by order."""
 
 OPERATOR_ALIASES = {name: op.key for op in OPERATORS.values() for name in (op.sign, *op.aliases)}
 """Other names of operators in JSON -> key."""
 
 
 def as_text(value: Scalar) -> str:
-    """Return a condition's value as the text it is compared by; booleans as true or false."""
+    """Return a condition's value as text for comparison; booleans as true or false."""
     if isinstance(value, bool):
         return "true" if value else "false"
     return str(value)
 
 
 class Condition(Model):
-    """One test of one field; `value` is a list for `in` and `not_in`, absent for `is_set`."""
+    """One test of one field; `value` is a list for `in` and `not_in`, and absent for `is_set`."""
 
     field: str = Field(min_length=1)
     operator: str = "eq"
@@ -294,14 +294,14 @@ class Condition(Model):
 
     @property
     def passes_over_numbers(self) -> bool:
-        """Whether it compares by size with text, as which no number counts."""
+        """Whether it compares by order with a text, which no number satisfies."""
         return self.operator in SIZES and isinstance(self.value, str)
 
     def holds(self, stored: tuple[str, ...] | None) -> bool:
         """Return whether a field's value satisfies the condition.
 
         Args:
-            stored: its elements as texts (one for a plain value), or None when missing.
+            stored: its elements as texts (one for a scalar), or None if it is missing.
         """
         operator = OPERATORS[self.operator]
         if operator.takes == "none":
@@ -316,7 +316,7 @@ class Condition(Model):
         return any(fits(s, w) for s in stored for w in self.values)
 
     def _fits_whole(self, stored: tuple[str, ...]) -> bool:
-        """Whether every wanted value is there, and for an equal set nothing else."""
+        """Whether every given value is there and, for "equal", nothing else."""
         operator = OPERATORS[self.operator]
         fits = operator.test.fits
         holds = all(any(fits(s, w) for s in stored) for w in self.values)
@@ -326,7 +326,7 @@ class Condition(Model):
 
     @property
     def words(self) -> str:
-        """How a person reads it: "source is google ads"."""
+        """The condition as people read it: "source is google ads"."""
         values = ", ".join(self.wanted)
         return f"{self.field} {OPERATORS[self.operator].words} {values}".rstrip()
 

@@ -1,4 +1,4 @@
-"""What can be wrong with a workspace file, checked: `footfall doctor`."""
+"""Checks of a workspace file, for `footfall doctor`."""
 
 from __future__ import annotations
 
@@ -22,22 +22,22 @@ from core.store.workspace import open_reader, read_meta
 from core.timeframe import DAY
 
 SAMPLE: Final = 40
-"""Days of single events whose sets are recounted from the rows."""
+"""How many daily sets of events are recounted from the rows."""
 
 MAX_PAGES: Final = 20_000_000
-"""Above this many pages the whole-file integrity check is left out."""
+"""Above this many pages the integrity check of the whole file is skipped."""
 
 _INDEXES: Final = ("events_by_event", "events_by_event_ts")
 
 
 @dataclass(frozen=True)
 class Check:
-    """One thing looked at.
+    """The result of one check.
 
     Attributes:
-        ok: False when something has to be done.
-        detail: what was found, one line.
-        milliseconds: how long looking took.
+        ok: False if something has to be done.
+        detail: what was found, in one line.
+        milliseconds: how long the check took.
     """
 
     name: str
@@ -50,16 +50,16 @@ Found = tuple[bool, str]
 
 
 def checks(path: str | Path, *, whole: bool = True) -> Iterator[Check]:
-    """Yield the checks of a workspace, one after another as they are done.
+    """Yield the checks of a workspace, one by one as they finish.
 
     Args:
         whole: also read the whole file for damage, which takes about a second per GB.
 
     Raises:
-        CannotOpen: no workspace there.
+        CannotOpen: there is no workspace.
     """
     with closing(open_reader(path)) as connection:
-        connection.execute("begin")  # one state of the file, whatever is committed meanwhile
+        connection.execute("begin")  # one snapshot of the file, whatever is committed meanwhile
         looks: list[tuple[str, Callable[[], Found]]] = [
             ("settings", lambda: _settings(connection)),
             ("size", lambda: _size(Path(path))),
@@ -78,8 +78,8 @@ def checks(path: str | Path, *, whole: bool = True) -> Iterator[Check]:
                 ok, detail = look()
             except sqlite3.Error as error:
                 ok, detail = False, f"SQLite says: {error}"
-            except Exception as error:  # what a damaged page says can be anything
-                ok, detail = False, f"not as it was written: {error}"
+            except Exception as error:  # a damaged page can hold anything
+                ok, detail = False, f"cannot be decoded: {error}"
             yield Check(name, ok, detail, (time.perf_counter() - started) * 1000)
 
 
@@ -107,12 +107,12 @@ def _indexes(connection: sqlite3.Connection) -> Found:
     names = {str(name) for (name,) in connection.execute("select name from sqlite_master")}
     missing = [name for name in _INDEXES if name not in names]
     if missing:
-        return False, f"missing: {', '.join(missing)}; the next import makes them"
+        return False, f"missing: {', '.join(missing)}; the next import creates them"
     return True, f"{len(_INDEXES)} of events"
 
 
 def _imports(connection: sqlite3.Connection) -> Found:
-    """One that was stopped is no matter once the same source was imported to its end."""
+    """A stopped import does not matter once the same source has been imported completely."""
     total, open_ones, again = connection.execute(
         """
         select count(*),
@@ -136,7 +136,7 @@ def _imports(connection: sqlite3.Connection) -> Found:
 def _integrity(connection: sqlite3.Connection) -> Found:
     (pages,) = connection.execute("pragma page_count").fetchone()
     if pages > MAX_PAGES:
-        return True, "not looked at: the file is very large"
+        return True, "not checked: the file is very large"
     found = [str(row[0]) for row in connection.execute("pragma quick_check(3)")]
     return found == ["ok"], "no damage" if found == ["ok"] else "; ".join(found)
 
@@ -158,17 +158,17 @@ def _sets(connection: sqlite3.Connection) -> Found:
         off = _days_off(connection, whole, flags)
         if off:
             word = "active" if whole else "any event"
-            return False, f"{off} days of {word} are not those of the single events"
+            return False, f"{off} days of {word} differ from the single events"
     wrong_properties = _properties_off(connection)
     if wrong_properties:
-        return False, f"{wrong_properties} of properties differ; import into a new workspace"
+        return False, f"{wrong_properties} sets of properties differ; import into a new workspace"
     made = "property_sets" in read_meta(connection)
-    later = "" if made else "; the next import makes those of properties"
+    later = "" if made else "; the next import creates those of properties"
     return True, f"{len(chosen)} of {len(keys):,} recounted, all agree{later}"
 
 
 def _properties_off(connection: sqlite3.Connection) -> int:
-    """How many of some sets of properties are not what the events' JSON says."""
+    """Return how many of a sample of property sets differ from the events' JSON."""
     made = "select 1 from sqlite_master where name = 'property_keys'"
     if not connection.execute(made).fetchone():
         return 0
@@ -228,7 +228,7 @@ def _agrees(connection: sqlite3.Connection, event: int, day: int) -> bool:
 
 
 def _days_off(connection: sqlite3.Connection, whole: int, flags: Flags) -> int:
-    """On how many days a pseudo event's set is not the union of its events' sets."""
+    """Return on how many days a pseudo event's set is not the union of its events' sets."""
     rows = connection.execute(
         """
         select event, day, total, users from activity where dimension = 0 and value = 0

@@ -1,4 +1,4 @@
-"""What is said of a log: its level and the pattern of its message (definitions 2.2, 4.9)."""
+"""The level of a log and the pattern of its message (definitions 2.2, 4.9)."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from typing import Any, Final
 LEVELS: Final = (
     "EMERGENCY", "ALERT", "CRITICAL", "ERROR", "WARNING", "NOTICE", "INFO", "DEBUG", "TRACE",
 )  # fmt: skip
-"""Levels, most severe first; a level's number is its place here, as in syslog."""
+"""Levels, most severe first; a level's number is its index, as in syslog."""
 
 USUAL: Final = LEVELS.index("INFO")
-"""The level of a log that names none."""
+"""The level of a log without one."""
 
 _WORDS: Final = {
     **{word: number for number, word in enumerate(LEVELS)},
@@ -20,7 +20,7 @@ _WORDS: Final = {
     **{str(number): number for number in range(len(LEVELS))},
     "60": 2, "50": 3, "40": 4, "30": 6, "20": 7, "10": 8,
 }  # fmt: skip
-"""Other words and numbers for them: syslog's, and those that count up by tens."""
+"""Other words and numbers for them: those of syslog, and those in steps of ten."""
 
 MAX_PATTERN: Final = 200
 _READ: Final = 2 * MAX_PATTERN
@@ -37,7 +37,7 @@ _PLACE: Final = "<*>"
 
 
 def level_number(value: Any) -> int | None:
-    """Return the number of a level given as a word or number in any case; None for none of ours."""
+    """Return the number of a level given as a word in any case or a number; None if unknown."""
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         return None
     word = str(int(value)) if isinstance(value, float) and value == int(value) else str(value)
@@ -47,8 +47,8 @@ def level_number(value: Any) -> int | None:
 def pattern_of(message: str) -> str:
     """Return a message with its numbers, ids and quoted parts as <*>.
 
-    Of its first line, and no longer than MAX_PATTERN characters: what logs have in common stands
-    in front.
+    Only the first line counts, up to MAX_PATTERN characters: logs have most in common at their
+    start.
     """
     line = message[:_READ].strip().partition("\n")[0]
     return " ".join(_VARIABLE.sub(_PLACE, line).split())[:MAX_PATTERN]

@@ -1,4 +1,4 @@
-"""What a source hands to the store: events, identity statements, and why a line was refused."""
+"""What a source passes to the store: events, identity statements, and refused lines."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ NO_CONTEXT: Final[tuple[str | None, ...]] = (None,) * len(CONTEXT)
 
 
 class Row(NamedTuple):
-    """One event, still in text.
+    """One event, still as text.
 
     Attributes:
         event: its name, never empty.
         ts: UTC milliseconds.
-        id: signed 64-bit hash that is the same whenever the same source event is read.
-        context: one value per `layout.CONTEXT`, None where missing.
+        id: signed 64-bit hash, the same whenever the same source event is read.
+        context: one value per column of `columns.CONTEXT`, None where missing.
         properties: a JSON object as text, or None.
-        traits: what else the line says about its person.
+        traits: what the line says about its person.
     """
 
     event: str
@@ -37,7 +37,7 @@ class Row(NamedTuple):
 
 
 class Identify(NamedTuple):
-    """From `ts` (UTC ms) on, `device` is used by `user`; `traits` describe that person."""
+    """From `ts` (UTC ms) on, `device` belongs to `user`; `traits` describe that person."""
 
     user: str | None
     device: str | None
@@ -46,7 +46,7 @@ class Identify(NamedTuple):
 
 
 class Alias(NamedTuple):
-    """The user id `old` is the same person as `new`, said at `ts` (UTC ms)."""
+    """The user id `old` is the same person as `new`, as stated at `ts` (UTC ms)."""
 
     old: str
     new: str
@@ -54,13 +54,13 @@ class Alias(NamedTuple):
 
 
 class LogRow(NamedTuple):
-    """One log, still in text.
+    """One log, still as text.
 
     Attributes:
         ts: UTC milliseconds.
-        level: a place in `core.log_levels.LEVELS`.
-        id: signed 64-bit hash that is the same whenever the same source log is read.
-        fields: what else the line says, a JSON object as text, or None.
+        level: an index of `core.log_levels.LEVELS`.
+        id: signed 64-bit hash, the same whenever the same source log is read.
+        fields: the other fields of the line, a JSON object as text, or None.
     """
 
     ts: int
@@ -81,15 +81,15 @@ class Refused(Exception):
 
 
 class MissingField(Refused):
-    """A line whose fields do not name its event or its time; `names` are those it has."""
+    """A line whose fields do not include an event or a time; `names` are those it has."""
 
     names: tuple[str, ...] = ()
 
 
 class Rejected(NamedTuple):
-    """A refused line as it is reported: number from 1, reason, its text.
+    """A refused line as it is reported: line number from 1, reason, text.
 
-    `names` are the fields it has, when the reason is that none of them is the event or time.
+    `names` are the fields it has, if the reason is that none of them is the event or time.
     """
 
     line: int
@@ -104,11 +104,11 @@ def digest(data: bytes) -> int:
 
 
 class Occurrences:
-    """Gives lines without an event id an id: their hash and how many equal ones came before.
+    """Gives lines without an event id an id: their hash and how many identical ones came before.
 
-    First sights are kept as 32-bit hashes in a compressed set, so ten million different lines
-    take some 20 MB. Two lines that share those 32 bits only get different ids, and always the
-    same ones for the same file.
+    Lines seen once are kept as 32-bit hashes in a compressed set, so ten million different lines
+    take some 20 MB. Two lines that share those 32 bits still get different ids, and the same file
+    always yields the same ids.
     """
 
     def __init__(self) -> None:

@@ -11,7 +11,7 @@ MAX_LENGTH = 200
 REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 
 _NOISE = 1e-10
-"""What floats are off by, in percent; no real share is so near to an end."""
+"""The error of floats, in percent; no real share is that close to 0 or 100."""
 _MOST_PLACES = 12
 
 _OTHERS = "\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff"
@@ -25,15 +25,15 @@ def is_unsafe(char: str) -> bool:
 
 
 def harmless(text: str) -> str:
-    """Return lines of text whose newlines and tabs are kept and nothing else that is unsafe.
+    """Return text with newlines and tabs kept and every other unsafe character replaced.
 
-    For what is laid out already and goes to a terminal; `clean` is for a name in a line.
+    For text that is already laid out for a terminal; `clean` is for a name within a line.
     """
     return _UNSAFE_IN_LINES.sub(REPLACEMENT, text)
 
 
 def escaped(json_text: str) -> str:
-    """Return the same JSON with every unsafe character of its strings written as an escape.
+    """Return the same JSON with every unsafe character in its strings escaped.
 
     Newlines between its tokens are kept.
     """
@@ -41,16 +41,16 @@ def escaped(json_text: str) -> str:
 
 
 def one_line(text: str) -> str:
-    """Return text with a visible replacement for everything unsafe, line breaks too, uncut."""
+    """Return text, uncut, with everything unsafe, line breaks included, visibly replaced."""
     return text if text.isprintable() else _UNSAFE.sub(REPLACEMENT, text)
 
 
 def clean(text: str, limit: int = MAX_LENGTH) -> str:
     """Return text from data as one harmless printable line.
 
-    Control, C1, bidirectional and surrogate characters become a visible replacement, so nothing
-    can move the cursor, reverse a line or break a row; anything past `limit` characters is cut
-    with an ellipsis.
+    Control, C1, bidirectional and surrogate characters are visibly replaced, so nothing can move
+    the cursor, reverse a line or break a row; anything past `limit` characters is cut off with an
+    ellipsis.
     """
     return _clean(text[: limit + 1], limit)
 
@@ -103,11 +103,11 @@ def cut(text: str, cells: int) -> str:
 
 
 def number(value: float | None, decimals: int = 0, *, digits: int = 2) -> str:
-    """Return "1,284", "3.6", "0.0005" or, for nothing, "–".
+    """Return "1,284", "3.6", "0.0005" or, for None, "–".
 
     Args:
-        decimals: how many; of a fraction at least one, and more where fewer than `digits`
-            significant digits would show (definitions 1.7).
+        decimals: how many; for a fraction at least one, and more if fewer than `digits` significant
+            digits would show (definitions 1.7).
     """
     if value is None:
         return "–"
@@ -129,7 +129,7 @@ def compact(value: float | None) -> str:
     if value is None:
         return "–"
     for size, letter in ((1e9, "B"), (1e6, "M"), (1e3, "K")):
-        if abs(value) >= size * 0.99995 and abs(value) >= 10_000:  # what is written 1000K is 1M
+        if abs(value) >= size * 0.99995 and abs(value) >= 10_000:  # what would read 1000K is 1M
             return f"{value / size:.1f}".rstrip("0").rstrip(".") + letter
     return number(value)
 
@@ -137,8 +137,7 @@ def compact(value: float | None) -> str:
 def percent(fraction: float | None, decimals: int = 1) -> str:
     """Return a fraction as "41.8%" or "–".
 
-    Only nothing is 0.0% and only all is 100.0%: what rounds to them is "<0.1%" or ">99.9%"
-    (definitions 1.7).
+    0.0% and 100.0% are exact: values that round to them are "<0.1%" or ">99.9%" (definitions 1.7).
     """
     return "–" if fraction is None else f"{_near(fraction * 100, decimals, '')}%"
 
@@ -151,7 +150,7 @@ def points(difference: float) -> str:
 def change(current: float | None, previous: float | None) -> str:
     """Return the change against a previous figure: "+12.1%", "new", or "–" (definitions 1.6).
 
-    Only what is the same changed by +0.0%, and only what is gone by -100.0%.
+    +0.0% and -100.0% are exact: no change, and a fall to nothing.
     """
     if current is None or previous is None:
         return "–"
@@ -161,7 +160,7 @@ def change(current: float | None, previous: float | None) -> str:
 
 
 def _near(value: float, decimals: int, sign: str) -> str:
-    """Return a value as written, or what it is less or more than where that would be an end."""
+    """Return a value as text, or as "<" or ">" a bound if it would round to 0 or 100."""
     shown, step = round(value, decimals), 10.0**-decimals
     if abs(value) < _NOISE:
         return f"{0:{sign}.{decimals}f}"
@@ -192,7 +191,7 @@ def duration(seconds: float | None) -> str:
 
 
 def age(ms: int) -> str:
-    """Return how long ago, coarsely: "just now", "3 min ago", "5 h ago", "12 days ago"."""
+    """Return a coarse age: "just now", "3 min ago", "5 h ago", "12 days ago"."""
     seconds = ms // 1000
     if seconds < 60:
         return "just now" if seconds >= 0 else "in the future"

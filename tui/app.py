@@ -20,14 +20,15 @@ from core.engines.sqlite.engine import SqliteEngine
 from core.queries.common.question import Question
 from core.store.library.saved import Saved
 from tui import places
+from tui.actions.storing import QUICK
 from tui.keys import PLACES
-from tui.screens.page import Page
+from tui.navigation import Navigation
+from tui.screens.bases.page import Page
 from tui.services.config import GLYPHS, Config, read
 from tui.services.errors import failed, guarded, tell
 from tui.services.freshness import Freshness
 from tui.services.library import Library
 from tui.services.state import State
-from tui.storing import QUICK
 from tui.widgets.host import Host
 from tui.widgets.paint import Ink
 
@@ -68,6 +69,7 @@ class Explorer(Host):
         super().__init__(ansi_color=tier != "theme")
         self.engine, self.saved, self.state = engine, saved, state
         self.library = Library(engine, saved)
+        self.navigator = Navigation(self)
         self.animation_level = "none"
         self.look = look or Look(
             glyphs=terminal.glyphs(), colour=tier == "theme", calendar=engine.calendar

@@ -1,14 +1,65 @@
-"""Which page shows a question."""
+"""Opening pages: the one module that knows them all. A page's file is loaded when it is opened."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from textual.screen import Screen
+
+from core.answers import Cell
+from core.definitions.board import Board
 from core.queries.common.question import Question
 from core.queries.kinds import KINDS
-from tui.screens.page import Page
+from tui.widgets.host import Host
 
 
-def page_for(place: str, question: Question, title: str = "", chart: str = "") -> Page:
-    """Return a page for any question: people as a list, a person as a timeline, else a chart."""
+class Navigation:
+    """See Navigator.
+
+    Args:
+        app: the application whose pages are opened.
+    """
+
+    def __init__(self, app: Host) -> None:
+        self._app = app
+
+    def open(self, question: Question, title: str = "", chart: str = "") -> None:
+        """See Navigator."""
+        self._app.push_screen(page_for(self._place, question, title, chart))
+
+    def open_chart(
+        self, question: Question, title: str = "", chart: str = "", saved: Question | None = None
+    ) -> None:
+        """See Navigator."""
+        from tui.screens.chart import ChartPage
+
+        self._app.push_screen(ChartPage(self._place, question, title, chart, saved))
+
+    def open_people(self, question: Question, cell: Cell, expected: float | None = None) -> None:
+        """See Navigator."""
+        from tui.screens.people import PeoplePage
+
+        self._app.push_screen(PeoplePage.behind(self._place, question, cell, expected))
+
+    def open_person(self, user: str, users: Sequence[str] = ()) -> None:
+        """See Navigator."""
+        from tui.screens.timeline import TimelinePage
+
+        self._app.push_screen(TimelinePage(self._place, user, users))
+
+    def open_board(self, board: Board) -> None:
+        """See Navigator."""
+        self._app.go("boards")
+        self._app.push_screen(board_page(board))
+
+    @property
+    def _place(self) -> str:
+        """The place on show: Textual's modes are our places."""
+        return self._app.current_mode
+
+
+def page_for(place: str, question: Question, title: str = "", chart: str = "") -> Screen[None]:
+    """Return a page of a place for any question: people, a person's timeline, else a chart."""
     page = KINDS[question.kind].page
     if page == "people":
         from tui.screens.people import PeoplePage
@@ -23,6 +74,12 @@ def page_for(place: str, question: Question, title: str = "", chart: str = "") -
     return ChartPage(place, question, title, chart)
 
 
-def has_own_page(question: Question) -> bool:
-    """Whether a question has a page other than a chart."""
-    return KINDS[question.kind].page != "chart"
+def board_page(board: Board, range_text: str | None = None) -> Screen[None]:
+    """Return the page of a board.
+
+    Args:
+        range_text: overrides the range of every tile.
+    """
+    from tui.screens.board import BoardPage
+
+    return BoardPage("boards", board, range_text)

@@ -10,6 +10,7 @@ from textual.screen import Screen
 
 from core.definitions.board import Board
 from core.queries.common.question import Question
+from tui.navigation import board_page, page_for
 from tui.services.state import State
 
 ROOTS = {
@@ -50,12 +51,8 @@ def first_page(
 ) -> Screen[Any] | None:
     """Return the page to open above the root, if one was requested."""
     if board is not None:
-        from tui.screens.board import BoardPage
-
         found = saved.board(board) if isinstance(board, str) else board
-        return BoardPage("boards", found, range_text)
+        return board_page(found, range_text)
     if question is not None:
-        from tui.navigation import page_for
-
         return page_for("metrics", question)
     return None

@@ -2,22 +2,40 @@
 
 Units: instants are UTC ms, durations seconds, rates fractions of 1; a ratio of nothing is None.
 Every number has an address, a `Cell`; `people` of that cell lists who is behind it.
+
+A shape is loaded when its name is first asked for: a question needs one or two of them.
 """
 
 from __future__ import annotations
 
-from typing import Annotated
+import importlib
+from typing import TYPE_CHECKING, Any
 
-from pydantic import Field
+if TYPE_CHECKING:
+    from core.answers.any_shape import Answer
+    from core.answers.cells import Cell, Model, Outcome, Shape
+    from core.answers.flows import FLOW_REST, Flow, FlowEdge, FlowNode, FlowStep
+    from core.answers.grids import Cohort, Grid, GridGroup
+    from core.answers.histograms import Bin, BinGroup, Histogram
+    from core.answers.persons import People, Person, Timeline, TimelineEvent, TimelineSession
+    from core.answers.series import Comparison, Line, Number, Series, TimeBucket
+    from core.answers.steps import Step, StepGroup, Steps
+    from core.answers.tables import Column, Table, Tile, Treemap
 
-from core.answers.cells import Cell, Model, Outcome, Shape
-from core.answers.flows import FLOW_REST, Flow, FlowEdge, FlowNode, FlowStep
-from core.answers.grids import Cohort, Grid, GridGroup
-from core.answers.histograms import Bin, BinGroup, Histogram
-from core.answers.persons import People, Person, Timeline, TimelineEvent, TimelineSession
-from core.answers.series import Comparison, Line, Number, Series, TimeBucket
-from core.answers.steps import Step, StepGroup, Steps
-from core.answers.tables import Column, Table, Tile, Treemap
+_MODULES = {
+    "any_shape": ("Answer",),
+    "cells": ("Cell", "Model", "Outcome", "Shape"),
+    "flows": ("FLOW_REST", "Flow", "FlowEdge", "FlowNode", "FlowStep"),
+    "grids": ("Cohort", "Grid", "GridGroup"),
+    "histograms": ("Bin", "BinGroup", "Histogram"),
+    "persons": ("People", "Person", "Timeline", "TimelineEvent", "TimelineSession"),
+    "series": ("Comparison", "Line", "Number", "Series", "TimeBucket"),
+    "steps": ("Step", "StepGroup", "Steps"),
+    "tables": ("Column", "Table", "Tile", "Treemap"),
+}  # fmt: skip
+"""Module -> the names it defines."""
+
+_HOMES = {name: module for module, names in _MODULES.items() for name in names}
 
 __all__ = [
     "FLOW_REST",
@@ -55,7 +73,8 @@ __all__ = [
     "Treemap",
 ]
 
-Answer = Annotated[
-    Number | Series | Table | Steps | Grid | Histogram | People | Timeline | Treemap | Flow,
-    Field(discriminator="shape"),
-]
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(importlib.import_module(f"core.answers.{_HOMES[name]}"), name)

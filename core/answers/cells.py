@@ -12,7 +12,7 @@ from pydantic.json_schema import SkipJsonSchema
 class Model(BaseModel):
     """A frozen value that refuses unknown fields."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
 
 Outcome = Literal["reached", "dropped", "returned", "not_returned"]

@@ -137,7 +137,7 @@ def print_board(
 
 def _marks(marks: Sequence[Any], answers: Mapping[str, Any], size: int, look: Look) -> list[Line]:
     """Name the marks that lie in the charts' time."""
-    from core.draw.axes import LETTERS
+    from core.draw.series.axes import LETTERS
     from core.draw.table import when_text
 
     series = [a for a in answers.values() if getattr(a, "shape", "") == "series" and a.buckets]

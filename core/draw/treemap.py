@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from core.answers import Tile, Treemap
-from core.draw.grid import SHADES
+from core.draw.grids.grid import SHADES
 from core.draw.legend import wrapped
 from core.draw.spans import Line, Look, Span, clipped, safe
 from core.draw.table import Texts, grid_lines, window

@@ -1,6 +1,6 @@
 """Questions as text: text -> question, question -> canonical text, a number's address in words.
 
-Parsing loads lark; writing does not. The grammar is core/grammar.lark, its words
+Writing loads no parser. The grammar is core/language/grammar.lark, its words
 core/queries/lexicon.py.
 """
 
@@ -16,7 +16,7 @@ from core.language.writer import format_chart, format_question, in_words
 from core.queries import from_json, kind_class
 from core.queries.behind import format_cell
 from core.queries.common.question import Question
-from core.queries.schemas import charts
+from core.queries.kinds import charts
 from core.queries.versions import check_language, may_differ, newer_words
 from core.sql.text import is_sql
 from core.words.charts import either

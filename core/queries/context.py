@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 from core.catalog.catalog import Names
-from core.sql.dialect import Binder, Dialect
+from core.sql.dialect import Binder, Dialect, Relation
 from core.sql.present import Present, whole_events
 from core.timeframe import (
     DAY,
@@ -70,6 +70,8 @@ class Context:
         now: the current instant, UTC ms.
         earliest, latest: ms of the first and last event, None in an empty workspace.
         audience, chart: return the JSON object of the audience or chart saved under a name or id.
+        in_audience: returns the members of an audience: (context, name or id).
+        in_segment: returns those of a built-in segment: (context, its key, a range text).
         whole: the same with what is dated after now; None where there is nothing.
         usual: where what is dated after the present instant counts, and `now` is a later one, the
             context of other questions; else None.
@@ -83,6 +85,8 @@ class Context:
     latest: int | None
     audience: Callable[[str], dict[str, Any]]
     chart: Callable[[str], dict[str, Any]]
+    in_audience: Callable[[Context, str], Relation]
+    in_segment: Callable[[Context, str, str], Relation]
     whole: Context | None = None
     usual: Context | None = None
 

@@ -18,6 +18,7 @@ from core.queries.paths import words as paths
 from core.queries.people import words as people
 from core.queries.retention import words as retention
 from core.queries.trend import words as trend
+from core.words.charts import charts_of
 from core.words.kinds import Kind
 
 FAMILIES: Final = (
@@ -36,3 +37,8 @@ FAMILIES: Final = (
 
 KINDS: Final[dict[str, Kind]] = {kind.name: kind for family in FAMILIES for kind in family}
 """name -> row."""
+
+
+def charts(kind: str) -> tuple[str, ...]:
+    """Return the names of the charts that answers of a kind can be drawn as."""
+    return charts_of(KINDS[kind].shapes)

@@ -23,7 +23,6 @@ from core.answers import (
 )
 from core.queries import kind_class
 from core.queries.kinds import KINDS
-from core.words.charts import charts_of
 
 SHAPES: Final[dict[str, type[Shape]]] = {
     shape.model_fields["shape"].default: shape
@@ -32,11 +31,6 @@ SHAPES: Final[dict[str, type[Shape]]] = {
     )
 }  # fmt: skip
 """name -> shape."""
-
-
-def charts(kind: str) -> tuple[str, ...]:
-    """Return the names of the charts that answers of a kind can be drawn as."""
-    return charts_of(KINDS[kind].shapes)
 
 
 def shapes_of(kind: str) -> tuple[type[Shape], ...]:

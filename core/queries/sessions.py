@@ -23,25 +23,21 @@ from core.catalog.catalog import Field
 from core.catalog.selectors import ANY_ACTIVE
 from core.errors import BadQuestion
 from core.filters import Condition
-from core.queries.activity.active_users import (
+from core.queries.common.assemble import Figures, assemble, collect
+from core.queries.common.groups import (
     WHOLE,
     bucket_span,
     group_fields,
     in_group,
+    label,
     people_by_slot,
     split,
 )
-from core.queries.common.assemble import Figures, assemble, collect
 from core.queries.common.question import Ask, Context, Rows, TimedQuestion, find_bucket, frame
-from core.queries.common.selection import (
-    Selection,
-    day_runs,
-    label,
-    select,
-    slot_expression,
-    whole_days,
-)
+from core.queries.common.select import select
+from core.queries.common.selection import Selection
 from core.queries.common.session_key import session_key
+from core.queries.common.slots import day_runs, slot_expression, whole_days
 from core.queries.periods import dates
 from core.queries.trend.trend import Trend
 from core.sql.dialect import Binder, Statement
@@ -414,7 +410,7 @@ def _started(ctx: Context, bind: Binder, selection: Selection, span: Span) -> st
         tests = [f"s.day between {bind(span.first_day)} and {bind(span.last_day)}"]
     else:
         tests = [f"s.start >= {bind(span.start)} and s.start < {bind(span.end)}"]
-    tests += [f"s.actor in ({members(bind)})" for members in selection.members]
+    tests += [f"s.actor in ({members.write(bind)})" for members in selection.members]
     key = "s.actor || case when s.session > 0 then 's' || s.session else '.' || s.start end"
     if selection.clauses:
         tests.append(f"""{key} in (

@@ -189,13 +189,26 @@ class Dialect(Protocol):
         ...
 
 
+@dataclass(frozen=True)
+class Relation:
+    """A relation that a statement has once, however many of its places read it.
+
+    Attributes:
+        key: what it selects: of one statement, relations of equal keys are the same.
+        write: returns its SQL.
+    """
+
+    key: tuple[object, ...]
+    write: Callable[[Binder], str]
+
+
 class Binder:
     """Collects the parameters of one statement while its text is written."""
 
     def __init__(self, dialect: Dialect) -> None:
         self.dialect = dialect
         self.values: dict[str, Any] = {}
-        self._relations: dict[Callable[[Binder], str], tuple[str, str]] = {}
+        self._relations: dict[tuple[object, ...], tuple[str, str]] = {}
 
     def __call__(self, value: Any) -> str:
         """Bind one value and return its placeholder."""
@@ -211,16 +224,16 @@ class Binder:
         """Bind integer rows for `Dialect.rows`."""
         return self(json.dumps([list(row) for row in rows]))
 
-    def relation(self, write: Callable[[Binder], str]) -> str:
-        """Return the name of what `write` selects, written once, before the statement.
+    def relation(self, wanted: Relation) -> str:
+        """Return the name of a relation, which is written once, before the statement.
 
         A relation used in several places is read once; and one that is not written in its place
         does not add to how deep a statement nests, for which SQLite's parser has little room.
         """
-        if write not in self._relations:
-            text = write(self)
-            self._relations[write] = (f"relation{len(self._relations) + 1}", text)
-        return self._relations[write][0]
+        if wanted.key not in self._relations:
+            text = wanted.write(self)
+            self._relations[wanted.key] = (f"relation{len(self._relations) + 1}", text)
+        return self._relations[wanted.key][0]
 
     def whole(self, text: str) -> str:
         """Return a statement's text with the relations it uses before it."""

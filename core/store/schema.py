@@ -1,6 +1,6 @@
 """Tables, views and migrations of a workspace file.
 
-Loaded only by commands that make or migrate a file: importing sqlite-utils costs 170 ms.
+Loaded only by commands that create or migrate a file: importing sqlite-utils takes 170 ms.
 
 Vocabulary of the integer columns
     identity  id in `identities`: a user id (kind 0) or a device id (kind 1)
@@ -43,7 +43,7 @@ def m001_dictionaries(db: Database) -> None:
         flow_hidden integer not null default 0
     );
 
-    -- state: 'sets' = every value has rows in `activity`; 'scan' = too many values, ask `events`
+    -- state: 'sets' = every value has rows in `activity`; 'scan' = too many values, see `events`
     create table dimensions (
         id integer primary key,
         field text not null unique,
@@ -68,9 +68,9 @@ def m001_dictionaries(db: Database) -> None:
 
 @migrations()
 def m002_identity(db: Database) -> None:
-    """Who is who: device links, aliases and traits."""
+    """Identity: device links, aliases and traits."""
     db.executescript("""
-    -- a device belongs to `user` from linked_at on, and before its first link to that first user
+    -- a device belongs to `user` from linked_at on; before its first link, to its first user
     create table links (
         device integer not null,
         user integer not null,
@@ -152,7 +152,7 @@ def m003_events(db: Database) -> None:
 
 @migrations()
 def m004_saved(db: Database) -> None:
-    """What people keep, and the journal of imports."""
+    """What people save, and the journal of imports."""
     for table in ("boards", "charts", "audiences", "queries"):
         db.execute(f"""
         create table {table} (
@@ -197,7 +197,7 @@ def m004_saved(db: Database) -> None:
     );
     create index logs_by_time on logs (timestamp);
 
-    -- position: lines of the source that are committed; finished 0 = was killed on the way
+    -- position: lines of the source that are committed; finished 0 = killed before its end
     create table imports (
         id integer primary key,
         source text not null,
@@ -281,13 +281,13 @@ def m005_views(db: Database) -> None:
 
 @migrations()
 def m006_versions(db: Database) -> None:
-    """Where marks are shown and what they are about; earlier states of what is saved."""
+    """Where marks are shown, and their tags; earlier versions of saved things."""
     db.executescript("""
     alter table marks add column chart_id text;
     -- tags: a JSON array of texts
     alter table marks add column tags text not null default '[]';
 
-    -- kind: the table of the thing; version: from 1, the highest is the present state
+    -- kind: the table of the saved thing; version: from 1, the highest is the current state
     create table versions (
         kind text not null,
         id text not null,
@@ -304,7 +304,7 @@ def m006_versions(db: Database) -> None:
 
 @migrations()
 def m007_custom_events(db: Database) -> None:
-    """Events that are several others; views without the events that were deleted."""
+    """Custom events; views without deleted events."""
     db.executescript("""
     create table custom_events (
         id text primary key,
@@ -340,7 +340,7 @@ def m008_logs(db: Database) -> None:
         value text not null,
         unique (kind, value)
     );
-    -- fields: what else the log said, a JSON object
+    -- fields: the other fields of the log, a JSON object
     create table log_messages (id integer primary key, text text not null, fields text);
 
     -- level: 0 is the most severe; service, source, pattern: ids in log_texts, 0 = missing;
@@ -392,11 +392,12 @@ def m008_logs(db: Database) -> None:
 def m010_property_sets(db: Database) -> None:
     """The properties that have stored sets, and the texts of their values.
 
-    In a file that has events they are made by the next import, and `meta` says property_sets then.
+    In a file with events they are created by the next import, which then sets `property_sets` in
+    `meta`.
     """
     db.executescript("""
-    -- id: a dimension of `activity`; state: 'sets', or 'scan' = too many values or not only single
-    -- ones, ask `event_properties`
+    -- id: a dimension of `activity`; state: 'sets', or 'scan' = too many values, or values that
+    -- are not scalars, see `event_properties`
     create table property_keys (
         id integer primary key,
         name text not null unique,
@@ -413,9 +414,9 @@ def m010_property_sets(db: Database) -> None:
 
 @migrations()
 def m011_views_by_column(db: Database) -> None:
-    """Every column of the event views looks its text up itself, and costs nothing unasked.
+    """Every column of the event views looks up its own text, and costs nothing unless selected.
 
-    An outer join would be made for every event, whether its columns are asked for or not.
+    An outer join would run for every event, whether or not its columns are selected.
     """
     moment = "strftime('%Y-%m-%d %H:%M:%f', e.ts / 1000.0, 'unixepoch') as timestamp"
     keys = {
@@ -451,17 +452,17 @@ def m011_views_by_column(db: Database) -> None:
 
 @migrations()
 def m012_order_of_arrival(db: Database) -> None:
-    """Events of an actor lie by time, and those of one instant in the order they arrived in.
+    """Events of an actor are ordered by time, and those of one instant by arrival.
 
-    So they do in every index, since these end with the key. An event's id tells it apart from
-    others of its actor and instant, which is looked up when events are stored.
+    The same holds in every index, since indexes end with the key. An event's id distinguishes it
+    from others of its actor and instant, and is looked up when events are stored.
     """
     (made,) = db.execute("select sql from sqlite_master where name = 'events'").fetchone()
     columns = made[made.index("(") :].replace("(actor, ts, id)", "(actor, ts, seq)")
     db.execute(f"create table arrived {columns}")
     db.execute("insert into arrived select * from events order by actor, ts, seq")
     db.execute("drop table events")
-    # otherwise renaming fails for the views, whose table is not there
+    # otherwise renaming fails because of the views, whose table does not exist
     db.execute("pragma legacy_alter_table = on")
     db.execute("alter table arrived rename to events")
     db.execute("pragma legacy_alter_table = off")
@@ -475,9 +476,9 @@ def m012_order_of_arrival(db: Database) -> None:
 
 @migrations()
 def m013_order_of_links(db: Database) -> None:
-    """Of links and aliases with equal times the one that arrived first holds.
+    """Of links and aliases with equal times the one that arrived first wins.
 
-    What is stored was said in the order in which its users were named, as far as is known.
+    Existing statements are taken to have arrived in the order of their users' ids.
     """
     db.executescript("""
     -- arrived: counts the statements of both tables
@@ -515,13 +516,13 @@ INDEXES = {
 def apply(
     connection: sqlite3.Connection, settings: dict[str, str], patience: Patience | None = None
 ) -> None:
-    """Bring a file to the current schema; a new one gets `settings` in `meta`.
+    """Migrate a file to the current schema; a new one gets `settings` in `meta`.
 
-    All of it is one transaction, so that two that do so at once, or one that is killed, leave a
-    whole file. Nothing is written to a file that is up to date.
+    It is all one transaction, so two concurrent migrations, or a killed one, leave an intact file.
+    Nothing is written to a file that is up to date.
 
     Raises:
-        sqlite3.OperationalError: somebody else wrote all the while.
+        sqlite3.OperationalError: another program kept writing.
     """
     patience = patience or Patience()
     if patience.until(lambda: _is_current(connection)):

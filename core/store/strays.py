@@ -9,20 +9,20 @@ from typing import Final
 from core.timeframe import to_date
 
 APART: Final = 365
-"""Days without any event that set earlier ones apart."""
+"""How many days without any event separate early events from the rest."""
 
 FEW: Final = 0.001
-"""The share of all events up to which they are few; one is always."""
+"""Up to this share of all events they count as few; a single one always does."""
 
 
 @dataclass(frozen=True)
 class Strays:
-    """What was found.
+    """Stray events of a workspace.
 
     Attributes:
         future: events after now.
         early: events long before all others.
-        early_from, early_until: local days of these.
+        early_from, early_until: the local days of those.
         others_from: the local day on which the others begin.
     """
 
@@ -33,7 +33,7 @@ class Strays:
     others_from: int = 0
 
     def sentences(self) -> tuple[str, ...]:
-        """Return what there is to say about them."""
+        """Return sentences that report them."""
         found = []
         if self.future:
             found.append(f"{_events(self.future)} in the future")
@@ -53,7 +53,7 @@ def _events(count: int) -> str:
 
 
 def strays(connection: sqlite3.Connection, now: int) -> Strays:
-    """Look for them, by the index of events and the stored days; `now` is UTC ms."""
+    """Find them, from the index of events and the stored days; `now` is UTC ms."""
     (future,) = connection.execute(
         """
         select count(*)

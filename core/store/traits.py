@@ -1,7 +1,7 @@
-"""What people are described by: per person and key the value set last, unless removed since.
+"""Traits of people: for each person and key the value set last, unless removed since.
 
-Of values with equal times the last to arrive holds, and a removal holds against them. Removals are
-kept, so that an older file imported later does not bring back what was removed.
+Among equal times the last value to arrive wins, and a removal wins over values. Removals are kept,
+so that importing an older file later does not bring back what was removed.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from core.store.ingest.dictionary import Dictionary
 from core.store.ingest.identity import Identity
 
 Latest = dict[tuple[int, str], tuple[int, bool, str | None]]
-"""Person and key -> ms, whether it is a removal, value."""
+"""(person, key) -> ms, whether it is a removal, value."""
 
 
 class Traits:
@@ -29,7 +29,7 @@ class Traits:
     def save(
         self, statements: Iterable[Row | Identify], users: Dictionary, devices: Dictionary
     ) -> None:
-        """Take in what statements say, given in order of arrival."""
+        """Store the traits in statements, given in order of arrival."""
         latest: Latest = {}
         for said in statements:
             if said.traits or isinstance(said, Identify):
@@ -50,7 +50,7 @@ class Traits:
                 latest[owner, key] = (*this, _text(value))
 
     def _set(self, owner: int, key: str, value: str, at: int, *, before: int = 0) -> None:
-        """Set a value; over one that is set already it must be later by `before` ms."""
+        """Set a value; to replace an existing one it must be later by `before` ms."""
         self._connection.execute(
             """
             insert into traits (user, key, value, updated_at)
@@ -79,7 +79,7 @@ class Traits:
         )
 
     def move(self, actor: int) -> None:
-        """Give what is known of a merged user id or a linked device to the person it now is."""
+        """Move the traits of a merged user id or a linked device to the person behind it."""
         db = self._connection
         removed = db.execute("select key, at from traits_removed where user = ?", (actor,))
         stated = db.execute("select key, value, updated_at from traits where user = ?", (actor,))

@@ -1,4 +1,4 @@
-"""What SQLite says when something is wrong, as a sentence and an exit code."""
+"""Errors of SQLite as sentences and exit codes."""
 
 from __future__ import annotations
 
@@ -21,28 +21,28 @@ _BUSY: Final = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQ
 _UNREADABLE: Final = frozenset({sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM, sqlite3.SQLITE_AUTH})
 
 TROUBLES: Final = (sqlite3.Error, UnicodeDecodeError, json.JSONDecodeError)
-"""What a statement, or reading its rows, raises where a page or a value is damaged."""
+"""What a statement, or reading its rows, raises if a page or a value is damaged."""
 
 _NO_TEXT: Final = "Could not decode to UTF-8"
-"""How sqlite3 begins its message on text that is not in UTF-8."""
+"""How sqlite3's message about text that is not UTF-8 begins."""
 
 
 def code_of(error: Exception) -> int:
-    """Return SQLite's primary result code; 0 for an error of Python's own."""
+    """Return SQLite's primary result code; 0 for an error raised by Python itself."""
     return int(getattr(error, "sqlite_errorcode", 0)) & 0xFF
 
 
 def is_busy(error: Exception) -> bool:
-    """Whether somebody else has the file just then, so that trying again may do."""
+    """Whether another program has the file locked, so that trying again may help."""
     return code_of(error) in _BUSY
 
 
 def sentence(error: Exception, path: str | Path, doing: str = "read") -> FootfallError:
-    """Return an error of SQLite as what a person is told.
+    """Return an error of SQLite as the error to show.
 
     Args:
         path: the workspace file.
-        doing: what could not be done with it: "read" or "written".
+        doing: what could not be done with the file: "read" or "written".
     """
     code = code_of(error)
     if not Path(path).exists():
@@ -54,7 +54,7 @@ def sentence(error: Exception, path: str | Path, doing: str = "read") -> Footfal
     if code == sqlite3.SQLITE_CORRUPT:
         return Damaged(f"{path} is damaged: {error}.", DOCTOR)
     if isinstance(error, UnicodeDecodeError) or _NO_TEXT in str(error):
-        return Damaged(f"{path} is damaged: it holds text that is none.", DOCTOR)
+        return Damaged(f"{path} is damaged: it contains invalid text.", DOCTOR)
     if isinstance(error, json.JSONDecodeError):
         return not_as_written("a stored value")
     if code == sqlite3.SQLITE_READONLY and doing == "written":
@@ -69,5 +69,7 @@ def sentence(error: Exception, path: str | Path, doing: str = "read") -> Footfal
 
 
 def not_sqlite(path: str | Path) -> CannotOpen:
-    """Return the error of a file that is none of SQLite's."""
-    return CannotOpen(f"{path} is not a SQLite file.", "To load events from it: footfall import.")
+    """Return the error for a file that is not SQLite's."""
+    return CannotOpen(
+        f"{path} is not a SQLite file.", "To import events from it, use footfall import."
+    )

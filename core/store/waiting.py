@@ -1,4 +1,4 @@
-"""Waiting for other writers: a file has one at a time, and the others try again."""
+"""Waiting for other writers: a file has one writer at a time, and the others retry."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from typing import Final, TypeVar
 from core.store.troubles import is_busy
 
 WAIT: Final = 15.0
-"""Seconds a person would wait."""
+"""How many seconds a person would wait."""
 
 IMPORT_WAIT: Final = 60.0
-"""Seconds an import waits that has begun: another one's indexes can take longer than WAIT."""
+"""How many seconds a running import waits: the indexes of another can take longer than WAIT."""
 
 _STEP: Final = 0.25
 SAID_AFTER = 1.0
-"""Seconds after which waiting is said."""
+"""After how many seconds waiting is reported."""
 
 Value = TypeVar("Value")
 
@@ -28,15 +28,15 @@ class Patience:
     """How long to wait for another program that has the file.
 
     Attributes:
-        seconds: after that many an error tells.
-        told: called with the seconds waited so far, a few times a second after the first.
+        seconds: after how many to give up with an error.
+        told: called with the seconds waited so far, a few times a second after the first second.
     """
 
     seconds: float = WAIT
     told: Callable[[float], None] = lambda seconds: None
 
     def until(self, work: Callable[[], Value]) -> Value:
-        """Call `work` until it does not meet a busy file; raise what it raises at the end."""
+        """Call `work` until the file is not busy; in the end raise what it raises."""
         started = time.monotonic()
         while True:
             try:
@@ -51,10 +51,10 @@ class Patience:
 
 
 def begin(connection: sqlite3.Connection, patience: Patience) -> None:
-    """Begin a transaction that writes, as soon as nobody else writes.
+    """Begin a write transaction as soon as nobody else is writing.
 
     Raises:
-        sqlite3.OperationalError: somebody wrote all the while.
+        sqlite3.OperationalError: another program kept writing.
     """
     busy_timeout(connection, min(_STEP, patience.seconds))
     try:

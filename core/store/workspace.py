@@ -1,7 +1,7 @@
 """Opening a workspace file, for reading or for writing.
 
-Only SQLite may open the file: a program that closes any descriptor of it loses all locks it holds
-on it (POSIX), and others then take away the log its connections read.
+Only SQLite may open the file: a program that closes any descriptor of it loses all its locks on it
+(POSIX), and others may then remove the log that its connections read.
 """
 
 from __future__ import annotations
@@ -19,10 +19,10 @@ from core.store.waiting import WAIT, Patience, busy_timeout
 from core.timeframe import Calendar
 
 BESIDE = ("", "-wal", "-shm", "-journal")
-"""What the names of a workspace and of SQLite's files beside it end with."""
+"""Suffixes of a workspace and of SQLite's files beside it."""
 
 Identity = tuple[int, int]
-"""Device and number of a file, which another file of the same name does not have."""
+"""Device and inode of a file, which distinguish it from another file of the same name."""
 
 
 def uri(path: str | Path, **options: str) -> str:
@@ -32,7 +32,7 @@ def uri(path: str | Path, **options: str) -> str:
 
 
 def identity(path: str | Path) -> Identity | None:
-    """Return which file a path leads to, None where there is none."""
+    """Return which file a path leads to, None if there is none."""
     try:
         found = os.stat(path)
     except OSError:
@@ -62,10 +62,10 @@ def open_reader(path: str | Path, *, wait: float = WAIT) -> sqlite3.Connection:
     """Open a read-only connection: SQLite itself refuses every write.
 
     Args:
-        wait: seconds every statement waits for a program that has the file for itself.
+        wait: how many seconds a statement waits while another program has locked the file.
 
     Raises:
-        CannotOpen: no such file, not a workspace, or made by a newer version.
+        CannotOpen: no such file, not a workspace, or created by a newer version.
         Damaged: its first pages cannot be read.
     """
     check(path)
@@ -95,28 +95,28 @@ def _reader(path: str | Path, wait: float, **options: str) -> sqlite3.Connection
 
 
 def reader_uris(path: str | Path) -> list[str]:
-    """Return the URIs a program of its own is to try in turn to read a workspace."""
+    """Return the URIs that a separate process should try in turn to read a workspace."""
     found = [uri(path, mode="ro")]
     return [*found, uri(path, mode="ro", immutable="1")] if _untouchable(path) else found
 
 
 def _untouchable(path: str | Path) -> bool:
-    """Whether nobody is writing to a file and we cannot make what SQLite reads it with.
+    """Whether nobody is writing to a file and we cannot create what SQLite needs to read it.
 
-    A file in WAL mode needs two small files beside it. Where we may not make them and no writer
-    has, the file is whole by itself and is read as one that does not change.
+    A file in WAL mode needs two small files beside it. If we may not create them and no writer has,
+    the file is complete by itself and is read as immutable.
     """
     file = Path(path).absolute()
     return not os.access(file.parent, os.W_OK) and not file.with_name(file.name + "-wal").exists()
 
 
 def check(path: str | Path) -> None:
-    """Raise CannotOpen unless there is a file that may be read; SQLite says what it is."""
+    """Raise CannotOpen unless there is a readable file; SQLite checks what it contains."""
     file = Path(path)
     if not file.exists():
         raise CannotOpen(
             f"There is no workspace at {path}.",
-            "footfall import FILE --into DB makes one, footfall demo shows one.",
+            "Create one with footfall import FILE --into DB, or try footfall demo.",
         )
     if not file.is_file():
         raise CannotOpen(f"{path} is not a file.")
@@ -125,7 +125,7 @@ def check(path: str | Path) -> None:
 
 
 def _check_version(connection: sqlite3.Connection, path: str | Path, *, new: bool = False) -> None:
-    """Raise CannotOpen for another version's or program's file; a `new` one may have nothing."""
+    """Raise CannotOpen for a file of a newer version or another program; `new` may be empty."""
     try:
         row = connection.execute("select value from meta where key = 'version'").fetchone()
     except sqlite3.OperationalError as error:
@@ -137,12 +137,14 @@ def _check_version(connection: sqlite3.Connection, path: str | Path, *, new: boo
             return
         raise CannotOpen(
             f"{path} is a SQLite file but not a footfall workspace.",
-            "Make one with footfall import FILE --into DB.",
+            "Create one with footfall import FILE --into DB.",
         )
     if not str(row[0]).isdecimal():
         raise Damaged(f"{path} is damaged: its version is {str(row[0])[:20]!r}.", DOCTOR)
     if int(row[0]) > VERSION:
-        raise CannotOpen(f"{path} was made by a newer footfall.", "Upgrade footfall to open it.")
+        raise CannotOpen(
+            f"{path} was created by a newer version of footfall.", "Upgrade footfall to open it."
+        )
 
 
 def open_writer(
@@ -152,7 +154,7 @@ def open_writer(
     week_start: int | None = None,
     patience: Patience | None = None,
 ) -> sqlite3.Connection:
-    """Open a workspace for writing, making or migrating the file when needed.
+    """Open a workspace for writing, creating or migrating the file if needed.
 
     Args:
         zone: IANA name for a new file, default UTC; an existing file must have the same.
@@ -190,7 +192,7 @@ def open_writer(
 def _prepare(
     connection: sqlite3.Connection, path: str | Path, settings: dict[str, str], patience: Patience
 ) -> None:
-    """Make a connection a writer of a file with the current schema."""
+    """Prepare a connection for writing, with the current schema."""
     from core.store import schema
 
     patience.until(lambda: _refuse_foreign(connection, path))
@@ -217,8 +219,8 @@ def _check_settings(
     calendar = read_calendar(connection)
     if zone is not None and zone != calendar.zone_name:
         raise BadInput(
-            f"This workspace keeps its days in {calendar.zone_name}, not {zone}.",
-            "One workspace has one zone; import into another file for another zone.",
+            f"This workspace is in the time zone {calendar.zone_name}, not {zone}.",
+            "A workspace has one time zone; import into another file for another zone.",
         )
     if week_start is not None and week_start != calendar.week_start:
         raise BadInput("This workspace starts its weeks on another day.")
@@ -236,7 +238,7 @@ def read_calendar(connection: sqlite3.Connection) -> Calendar:
 
 
 def bump(connection: sqlite3.Connection) -> None:
-    """Count one change to the data, inside the writer's own transaction; caches key on it."""
+    """Count a change to the data, inside the writer's transaction; caches depend on the count."""
     connection.execute(
         "update meta set value = cast(value as integer) + 1 where key = 'generation'"
     )

@@ -119,7 +119,7 @@ def shown_part(
     if not 0 < count < len(points):
         return before
     last = points[count - 1]
-    if unit == "daily" and (before.whole_days or before.cut):
+    if unit == "daily" and before.of_days:
         return cut_span(before.first_day, last.last_day, last.end, calendar)
     return exact_span(before.start, last.end, calendar)
 

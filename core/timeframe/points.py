@@ -32,6 +32,11 @@ class Bucket:
     partial: bool = False
     cut: bool = False
 
+    @property
+    def of_days(self) -> bool:
+        """Whether it is made of local days, its label a date; else its ends are instants."""
+        return len(self.label) == 10
+
 
 def fit(unit: str, span: Span, now: int) -> str:
     """Return `unit`, or the next coarser one that keeps the series within MAX_POINTS."""

@@ -42,6 +42,11 @@ class Span:
         """How many local days it touches."""
         return self.last_day - self.first_day + 1
 
+    @property
+    def of_days(self) -> bool:
+        """Whether local days alone tell its time, but for where the last one is cut."""
+        return self.whole_days or self.cut
+
 
 def days_span(first: int, last: int, calendar: Calendar, *, running: bool = False) -> Span:
     """Return the span of whole local days `first` to `last`, both inclusive."""

@@ -1,4 +1,4 @@
-"""JSON text of what JSON said, whole numbers at any length included."""
+"""JSON text of parsed JSON, with integers of any length."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from core.errors import not_as_written
 
 
 def json_text(value: Any, default: Callable[[Any], Any] | None = None) -> str:
-    """Return a value as compact JSON; orjson writes no whole numbers beyond 64 bits.
+    """Return a value as compact JSON; orjson cannot write integers beyond 64 bits.
 
     Args:
-        default: returns something to write in place of what JSON has no form for.
+        default: returns a substitute for a value that JSON cannot represent.
 
     Raises:
-        TypeError: it cannot be written, as where it nests too deep.
+        TypeError: it cannot be written, for example because it nests too deeply.
     """
     try:
         return orjson.dumps(value, default).decode()
@@ -32,7 +32,7 @@ def stored_object(text: Any) -> dict[str, Any]:
     """Return a JSON object as the workspace stores it.
 
     Raises:
-        Damaged: it is none.
+        Damaged: it is not a JSON object.
     """
     try:
         found = json.loads(text)

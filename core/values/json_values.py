@@ -1,4 +1,4 @@
-"""Values of JSON as the functions of SQL see them: texts, numbers, and conditions on them."""
+"""JSON values as our SQL functions see them: texts, numbers, and conditions on them."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ def json_elements(raw: str | None, *, numbers: bool = True) -> tuple[str, ...] |
     """Return a JSON value's texts: one for a scalar, many for an array, None for null.
 
     Args:
-        raw: the value; numbers are as they are written there, whatever their length.
-        numbers: False leaves elements out that are numbers.
+        raw: the value; numbers keep their spelling, whatever their length.
+        numbers: False leaves out elements that are numbers.
     """
     if raw is None or raw == "null":
         return None
@@ -46,11 +46,11 @@ def _element(value: Any, spelled: Any) -> str:
 
 
 class _Spelled(str):
-    """A JSON number as it is written."""
+    """A JSON number in its original spelling."""
 
 
 def json_at(text: str | None, keys: str) -> str | None:
-    """Return the JSON of what lies at a path of keys, given as a JSON list, None where nothing."""
+    """Return the JSON at a path of keys, given as a JSON list; None if there is nothing."""
     if text is None:
         return None
     found = json.loads(text, parse_int=_Spelled, parse_float=_Spelled)
@@ -74,9 +74,9 @@ def _written(value: Any) -> str:
 
 @lru_cache(maxsize=65536)
 def json_number(raw: str | None) -> float | int | None:
-    """Return a JSON value as a number: a number, or text that reads as one; else None.
+    """Return a JSON value as a number if it is one or is text that reads as one; else None.
 
-    Whole numbers that a float cannot hold stay whole while SQL has room for them.
+    Integers that a float cannot represent stay integers as long as they fit SQL's.
     """
     if raw is None or raw in ("true", "false", "null"):
         return None

@@ -11,14 +11,17 @@ from typing import Final
 
 CHARTS: Final[dict[str, dict[str, str]]] = {
     "series": {
-        "line": "core.draw.lines:line_chart",
-        "bars": "core.draw.bars:bar_chart",
-        "area": "core.draw.lines:area_chart",
+        "line": "core.draw.series.lines:line_chart",
+        "bars": "core.draw.series.bars:bar_chart",
+        "area": "core.draw.series.lines:area_chart",
         "table": "core.draw.table:series_table",
         "number": "core.draw.number:number_chart",
     },
     "steps": {"steps": "core.draw.steps:steps_chart"},
-    "grid": {"grid": "core.draw.grid:grid_chart", "curve": "core.draw.curve:curve_chart"},
+    "grid": {
+        "grid": "core.draw.grids.grid:grid_chart",
+        "curve": "core.draw.grids.curve:curve_chart",
+    },
     "table": {
         "table": "core.draw.table:table_answer",
         "bars": "core.draw.table:table_bars",

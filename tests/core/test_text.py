@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.draw.figures import figure, short
-from core.draw.grid import Heat
+from core.draw.grids.grid import Heat
 from core.text import change, compact, number, percent, points
 
 

@@ -87,6 +87,26 @@ QUESTION = "signup last 90d by country where country = US"
 def test_reading_a_question_loads_neither_lark_nor_a_chart() -> None:
     found = loaded(f"from core.language.questions import parse; parse({QUESTION!r})")
     assert not found & {"lark", "plotext", "textual", "click", "regex"}
+    assert not {name for name in found if name.startswith("core.draw")}
+
+
+def test_reading_a_question_loads_no_shapes_but_those_of_its_kind() -> None:
+    found = loaded(f"from core.language.questions import parse; parse({QUESTION!r})")
+    shapes = {name for name in found if name.startswith("core.answers.")}
+    assert shapes <= {f"core.answers.{name}" for name in ("cells", "series", "histograms")}
+
+
+def test_threads_that_need_a_model_at_once_all_get_it() -> None:
+    loaded(
+        "from concurrent.futures import ThreadPoolExecutor\n"
+        "from core.answers import Cell, Steps\n"
+        "def make(n):\n"
+        "    steps = Steps(window_seconds=n, groups=())\n"
+        "    return Cell(row=str(n)).row, steps.window_seconds, n\n"
+        "with ThreadPoolExecutor(8) as threads:\n"
+        "    found = list(threads.map(make, range(64)))\n"
+        "assert found == [(str(n), n, n) for n in range(64)], found\n"
+    )
 
 
 def test_the_whole_core_loads_no_screen() -> None:
@@ -112,7 +132,7 @@ def imports_of(file: Path) -> set[str]:
 @pytest.mark.parametrize("file", CORE, ids=lambda file: str(file.relative_to(ROOT)))
 def test_a_core_file_keeps_to_its_own(file: Path) -> None:
     assert not imports_of(file) & {"textual", "rich", "tui", "click"}
-    if file != ROOT / "core" / "draw" / "plot.py":
+    if file != ROOT / "core" / "draw" / "series" / "plot.py":
         assert "plotext" not in imports_of(file)
     calls = [node for node in ast.walk(ast.parse(file.read_text("utf-8"))) if _prints(node)]
     assert not calls, "core prints nothing"

@@ -10,7 +10,6 @@ from core.queries.common.question import Question
 from core.text import clean
 from tui.actions import edits
 from tui.actions.pages import QuestionPage
-from tui.actions.related import ways
 from tui.texts.measures import CYCLED, choices, chosen
 from tui.widgets.dialogs import Chooser, Menu
 from tui.widgets.listing import Row
@@ -40,6 +39,8 @@ def show_as(page: QuestionPage) -> None:
 
 def lead_on(page: QuestionPage) -> None:
     """Offer questions related to the number under the cursor."""
+    from tui.actions.related import ways
+
     question, answer, cell = _here(page)
     if question is None:
         return
@@ -51,8 +52,9 @@ def lead_on(page: QuestionPage) -> None:
     if not found:
         page.say("There are no related questions. n or : asks another one.")
         return
+    navigator = page.app.navigator
     page.app.push_screen(
-        Menu("Related questions", found), lambda asked: open_page(page, asked) if asked else None
+        Menu("Related questions", found), lambda asked: navigator.open(asked) if asked else None
     )
 
 
@@ -61,13 +63,6 @@ def _here(page: QuestionPage) -> tuple[Question | None, Any, Cell | None]:
     if view is None or view.question is None:
         return page.question, getattr(page.main, "answer", None), getattr(page.main, "cell", None)
     return view.question, view.answer, view.cell
-
-
-def open_page(page: QuestionPage, question: Question) -> None:
-    """Open another question's page on top of this one; Esc returns."""
-    from tui.navigation import page_for
-
-    page.app.push_screen(page_for(page.place, question))
 
 
 def opening_rows(page: QuestionPage, about: Question | None) -> list[Row]:

@@ -9,6 +9,7 @@ from core.errors import BadQuestion
 from core.queries import from_json
 from core.queries.common.question import Context, Question
 from core.timeframe import CLOCK, DAY, GRANULARITIES, Span, to_date
+from tui.texts.fields import has
 
 LADDER = ("24h", "7d", "14d", "30d", "90d", "180d", "12m", "24m", "all_time")
 """Ranges that "shorter" and "longer" step through, by their length in days."""
@@ -31,11 +32,6 @@ RANGES = (
     ("a", "all time", "all_time"),
 )
 """The range menu: letter, words, range text."""
-
-
-def has(question: Question, field: str) -> bool:
-    """Whether a question's kind has a field."""
-    return field in type(question).model_fields
 
 
 def revise(question: Question, **changes: Any) -> Question:

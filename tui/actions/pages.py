@@ -9,8 +9,8 @@ from core.definitions.board import Block, Board
 from core.errors import FootfallError
 from core.queries.common.question import Context, Question
 from core.store.library.saved import Item
+from tui.actions.storing import StoringPage
 from tui.services.runner import View
-from tui.storing import StoringPage
 from tui.widgets.answer import AnswerView
 from tui.widgets.listing import Listing
 from tui.widgets.panel import Panel
@@ -141,3 +141,10 @@ class BoardShown(AnyPage, Protocol):
     @property
     def panel(self) -> Panel | None:
         """The panel with the focus, else the first."""
+
+    def show_instead(self, board: Board, before: Board | None) -> None:
+        """Show another state of the board.
+
+        Args:
+            before: the board before a tile was removed, None when none was.
+        """

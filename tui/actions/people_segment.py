@@ -13,9 +13,9 @@ from core.store.library.saved import Item
 from core.text import clean, number
 from tui.actions.pages import PeopleListed
 from tui.actions.saving import ask_name
-from tui.screens.people import many
+from tui.actions.storing import Again, attempt
 from tui.services.runner import Hearer
-from tui.storing import Again, attempt
+from tui.texts.people import many
 
 MOST = 10_000
 """The most people a fixed segment can contain."""

@@ -21,7 +21,7 @@ from tui.actions.pages import (
     ListPage,
     QuestionPage,
 )
-from tui.storing import Again, attempt
+from tui.actions.storing import Again, attempt
 from tui.widgets.dialogs import Chooser, Confirm, Menu, Prompt
 from tui.widgets.listing import Row
 
@@ -205,7 +205,7 @@ def delete_tile(page: BoardShown) -> None:
             board = before.without(panel.block.id)
             attempt(
                 page, lambda saved: saved.save_board(board), "Tile removed. U undoes it.",
-                lambda stored: replace_board(page, stored, before),
+                lambda stored: page.show_instead(stored, before),
             )  # fmt: skip
 
     page.app.push_screen(Confirm(f"Remove {clean(panel.heading, 30)} from the board?"), answered)
@@ -219,17 +219,8 @@ def undo_tile(page: BoardShown) -> None:
         return
     attempt(
         page, lambda saved: saved.save_board(before), "Tile restored.",
-        lambda stored: replace_board(page, stored, None),
+        lambda stored: page.show_instead(stored, None),
     )  # fmt: skip
-
-
-def replace_board(page: BoardShown, board: Board, before: Board | None) -> None:
-    """Show another state of a board in place of the page."""
-    from tui.screens.board import BoardPage
-
-    fresh = BoardPage(page.place, board)
-    fresh.before, fresh.changes = before, page.changes
-    page.app.switch_screen(fresh)
 
 
 # -- marks

@@ -10,10 +10,12 @@ from core.boards.answering import block_chart, block_question, filter_words, wit
 from core.definitions.board import Block, Board
 from core.draw.figures import compared_text
 from core.errors import FootfallError
+from core.queries import from_json
 from core.queries.common.question import Question
 from tui.actions import edits
-from tui.screens.page import bindings
-from tui.screens.question_page import AskedPage
+from tui.actions.saving import delete_tile, save_board, undo_tile
+from tui.screens.bases.page import bindings
+from tui.screens.bases.question_page import AskedPage
 from tui.texts.summary import short
 from tui.widgets.answer import AnswerView
 from tui.widgets.note import NoteView
@@ -161,8 +163,6 @@ class BoardPage(AskedPage):
     @property
     def conditions_now(self) -> tuple[Any, ...]:
         """See AskedPage: the board's own filters."""
-        from core.queries import from_json
-
         body = {"kind": "trend", "conditions": self.changes.get("conditions", [])}
         return from_json(body).conditions
 
@@ -202,17 +202,23 @@ class BoardPage(AskedPage):
         if self.panel is not None:
             self.panel.focus()
 
+    def show_instead(self, board: Board, before: Board | None) -> None:
+        """Show another state of the board in this page's place.
+
+        Args:
+            before: the board before a tile was removed, None when none was.
+        """
+        fresh = BoardPage(self.place, board)
+        fresh.before, fresh.changes = before, self.changes
+        self.app.switch_screen(fresh)
+
     def action_open(self) -> None:
         """Open the focused tile as a page with a cursor."""
-        from tui.screens.chart import ChartPage
-
         tile = self.view
         if isinstance(tile, Tile) and tile.question is not None and tile is self.panel:
             title = tile.block.title
             chart = "" if tile.chart == "number" else tile.chart
-            self.app.push_screen(
-                ChartPage(self.place, tile.question, title, chart, saved=tile.saved)
-            )
+            self.app.navigator.open_chart(tile.question, title, chart, tile.saved)
 
     def action_others(self) -> None:
         """Tiles have no cursor."""
@@ -220,20 +226,14 @@ class BoardPage(AskedPage):
 
     def action_save(self) -> None:
         """Save the board with its changed questions."""
-        from tui.actions.saving import save_board
-
         save_board(self)
 
     def action_delete(self) -> None:
         """Remove the focused tile from the board."""
-        from tui.actions.saving import delete_tile
-
         delete_tile(self)
 
     def action_undo(self) -> None:
         """Restore the last removed tile."""
-        from tui.actions.saving import undo_tile
-
         undo_tile(self)
 
 

@@ -6,8 +6,8 @@ from textual.app import ComposeResult
 
 from core.definitions.board import Board
 from core.text import age
-from tui.screens.board import BoardPage
-from tui.screens.page import Page, bindings
+from tui.actions.saving import delete_board, new_board, save_starters, undo_delete
+from tui.screens.bases.page import Page, bindings
 from tui.widgets.listing import Listing, Row
 
 EMPTY = "No boards yet. n creates one, or : Add starter boards."
@@ -33,7 +33,8 @@ class BoardsPage(Page):
         boards = self.fill()
         if self.app.first_page is None and boards:
             last = self.app.state.values.get("board")
-            self.open(next((b for b in boards if b.id == last), boards[0]))
+            last_open = next((b for b in boards if b.id == last), boards[0])
+            self.app.navigator.open_board(last_open)
 
     def resume(self) -> None:
         """See Page."""
@@ -51,15 +52,11 @@ class BoardsPage(Page):
         self.listing.fill(rows)
         return boards
 
-    def open(self, board: Board) -> None:
-        """Push a board."""
-        self.app.push_screen(BoardPage(self.place, board))
-
     def action_open(self) -> None:
         """Open the board under the cursor."""
         board = self.boards.get(self.listing.value)
         if board is not None:
-            self.open(board)
+            self.app.navigator.open_board(board)
 
     def on_listing_chosen(self, event: Listing.Chosen) -> None:
         """A double click opens."""
@@ -67,26 +64,18 @@ class BoardsPage(Page):
 
     def action_new(self) -> None:
         """Create an empty board."""
-        from tui.actions.saving import new_board
-
         new_board(self)
 
     def action_delete(self) -> None:
         """Delete the board under the cursor."""
-        from tui.actions.saving import delete_board
-
         delete_board(self)
 
     def action_undo(self) -> None:
         """Bring the last deleted board back."""
-        from tui.actions.saving import undo_delete
-
         undo_delete(self)
 
     def action_starter_boards(self) -> None:
         """Save the starter boards."""
-        from tui.actions.saving import save_starters
-
         save_starters(self)
 
 

@@ -8,8 +8,8 @@ from core.answers import Step, Steps
 from core.draw.spans import Line, Span
 from core.queries.behind import format_cell
 from core.text import clean, duration, number, percent
-from tui.screens.page import bindings
-from tui.screens.place_page import KeptPage
+from tui.screens.bases.page import bindings
+from tui.screens.bases.place_page import KeptPage
 from tui.widgets.answer import AnswerView
 from tui.widgets.detail import Detail
 

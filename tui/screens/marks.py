@@ -9,9 +9,8 @@ from core.store.library.saved import CATEGORIES, Mark
 from core.text import clean
 from tui.actions import edits
 from tui.actions.saving import delete_mark, edit_mark, undo_delete
-from tui.screens.chart import dated
-from tui.screens.page import bindings
-from tui.screens.question_page import AskedPage
+from tui.screens.bases.page import bindings
+from tui.screens.bases.question_page import AskedPage
 from tui.widgets.answer import AnswerView
 from tui.widgets.listing import Listing, Row
 
@@ -80,7 +79,7 @@ class MarksPage(AskedPage):
 
     def answered(self, view: AnswerView) -> None:
         """See Page."""
-        dated(view)
+        view.show_dates()
         self.update_chrome()
 
     def marks_changed(self) -> None:

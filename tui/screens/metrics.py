@@ -13,11 +13,11 @@ from core.queries import from_json
 from core.queries.common.question import Question
 from core.text import compact
 from tui.actions import edits
-from tui.actions.choosing import open_page, opening_rows
-from tui.screens.chart import TableView, dated, table_of, toggle_table
-from tui.screens.page import bindings
-from tui.screens.question_page import AskedPage
+from tui.actions.choosing import opening_rows
+from tui.screens.bases.page import bindings
+from tui.screens.bases.tabled_page import TabledPage
 from tui.services.runner import Hearer
+from tui.texts.fields import has
 from tui.widgets.answer import AnswerView
 from tui.widgets.dialogs import Chooser
 from tui.widgets.listing import Listing, Row
@@ -30,7 +30,7 @@ REALTIME = "realtime"
 """A kind whose range is always the last hours."""
 
 
-class MetricsPage(AskedPage):
+class MetricsPage(TabledPage):
     """The place where any question can be opened."""
 
     page_id = "metrics"
@@ -60,8 +60,7 @@ class MetricsPage(AskedPage):
         with Horizontal():
             yield Listing("Events", id="events")
             with Vertical():
-                yield AnswerView(id="chart", at_end=True)
-                yield TableView()
+                yield from self.chart_and_table()
 
     def start(self) -> None:
         """See Page: the remembered question, or the most frequent event."""
@@ -119,12 +118,10 @@ class MetricsPage(AskedPage):
         self.ask(view, question)
 
     def answered(self, view: AnswerView) -> None:
-        """See Page."""
-        dated(view)
-        table_of(self, view)
+        """See Page: it is remembered."""
+        super().answered(view)
         if view.question is not None:
             self.app.state.keep("metrics", view.question)
-        self.update_chrome()
 
     def on_listing_moved(self, event: Listing.Moved) -> None:
         """Show the chart of the row under the cursor once the cursor rests."""
@@ -163,17 +160,13 @@ class MetricsPage(AskedPage):
         if isinstance(value, str):
             self._typed(value)
         elif value is not None:
-            open_page(self, value)
+            self.app.navigator.open(value)
 
     def _typed(self, text: str) -> None:
         try:
             self.put(self.read_text(text)[0])
         except FootfallError:
             self.edit_text("New question", text)
-
-    def action_table(self) -> None:
-        """Show the table under the chart."""
-        toggle_table(self)
 
     def action_zoom(self) -> None:
         """Show the chart alone."""
@@ -199,4 +192,4 @@ def _as_now(question: Question, now: Question) -> Question:
 
 
 def _kept(question: Question, fields: tuple[str, ...]) -> dict[str, Any]:
-    return {name: getattr(question, name) for name in fields if edits.has(question, name)}
+    return {name: getattr(question, name) for name in fields if has(question, name)}

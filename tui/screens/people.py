@@ -2,42 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from textual.app import ComposeResult
-
-from core.answers import Cell, People
+from core.answers import Cell
 from core.queries.common.question import Question
-from core.queries.kinds import KINDS
 from core.queries.people.people import PeopleBehind
-from core.store.library.saved import Item
-from core.text import number
-from tui.actions import edits
-from tui.navigation import page_for
-from tui.screens.page import bindings
-from tui.screens.question_page import AskedPage
-from tui.widgets.answer import AnswerView
-
-ORDERS = {
-    "last_seen": "by last seen, newest first",
-    "first_seen": "by first seen, oldest first",
-    "user": "by id",
-}
-PAGE = 200
+from tui.screens.bases.page import bindings
+from tui.screens.bases.people_list import PAGE, PeopleList
+from tui.texts.people import many
 
 
-class PeoplePage(AskedPage):
-    """A list of people; Enter opens a person's timeline."""
+class PeoplePage(PeopleList):
+    """The page of a question that lists people."""
 
     page_id = "people"
-    labels = {"new": "make segment"}  # noqa: RUF012
     BINDINGS = bindings("people")
-
-    def __init__(self, place: str, question: Question, expected: float | None = None) -> None:
-        super().__init__(place)
-        self.first_question = question
-        self.expected = expected
-        self.made: Item | None = None
 
     @classmethod
     def behind(
@@ -56,144 +33,3 @@ class PeoplePage(AskedPage):
         view = self.main
         total = view.answer.total if view and view.answer else None
         return many(total) if total is not None else "people"
-
-    @property
-    def asked(self) -> str:
-        """See Page."""
-        from tui.texts.summary import short
-
-        return short(self.counting) if self.counting else ""
-
-    def body(self) -> ComposeResult:
-        """See Page."""
-        yield AnswerView(id="people")
-
-    def start(self) -> None:
-        """See Page."""
-        self.first_view.saved = self.first_question
-        self.ask(self.first_view, self.first_question)
-
-    def answered(self, view: AnswerView) -> None:
-        """See Page."""
-        people = view.answer
-        view.footing = loaded_text(people)
-        view.aside = _order(view.question)
-        view.repaint()
-        self.update_chrome()
-        if self.expected is not None and people.total != self.expected:
-            counted = f"The number was {number(self.expected)} and is now {number(people.total)}."
-            self.say(f"{counted} Esc and then F5 counts again.", warning=True)
-        self.expected = None
-
-    @property
-    def counting(self) -> Question | None:
-        """The question that counted these people."""
-        return getattr(self.question, "of", self.question)
-
-    @property
-    def range_now(self) -> str:
-        """See AskedPage."""
-        return self.counting.range if self.counting else ""
-
-    @property
-    def filtered(self) -> Question | None:
-        """See AskedPage."""
-        return self.counting
-
-    @property
-    def conditions_now(self) -> tuple[Any, ...]:
-        """See AskedPage."""
-        return self.counting.conditions if self.counting else ()
-
-    def complete(self) -> None:
-        """See AskedPage."""
-        counting = self.counting
-        if counting is not None:
-            self._new_range(lambda _, ctx: edits.complete_only(counting, ctx).range)
-
-    def put(self, question: Question) -> None:
-        """See AskedPage: list other people here."""
-        if KINDS[question.kind].page == "people" and self.main is not None:
-            self.ask(self.first_view, question)
-        else:
-            self.app.push_screen(page_for(self.place, question))
-
-    def set_fields(self, **changes: Any) -> None:
-        """Change the question that counted these people, not the list."""
-        question = self.question
-        if isinstance(question, PeopleBehind):
-            if "range" in changes and question.cell.bucket:
-                self.say("These people belong to one point in time. Esc goes back to the chart.")
-                return
-            self.change(
-                lambda q: edits.revise(q, of=edits.revise(question.of, **changes), offset=0)
-            )
-        else:
-            super().set_fields(**changes)
-
-    def action_new(self) -> None:
-        """Make a segment of exactly the people listed."""
-        from tui.actions.people_segment import make_fixed
-
-        make_fixed(self)
-
-    def action_undo(self) -> None:
-        """Delete the segment that was made here."""
-        from tui.actions.people_segment import take_back
-
-        take_back(self)
-
-    def action_sort(self) -> None:
-        """Sort by last seen, first seen or id."""
-        if self.question is not None and edits.has(self.question, "order"):
-            order = edits.after(list(ORDERS), edits.field_of(self.question, "order"))
-            self.change(lambda q: edits.revise(q, order=order, offset=0))
-            self.say(f"Sorted {ORDERS[order]}.")
-        else:
-            self.say("Search results are sorted by how well they match.")
-
-    def move(self, rows: int, columns: int) -> None:
-        """Move the cursor; past the last or first row the next or previous people are loaded."""
-        view = self.first_view
-        before = view.cursor
-        super().move(rows, columns)
-        people = view.answer
-        if people is None or not rows or view.cursor != before or view.waiting:
-            return
-        if rows > 0 and people.offset + len(people.rows) < people.total:
-            view.cursor = (0, 0)
-            self.change(lambda q: edits.revise(q, offset=people.offset + people.limit))
-        elif rows < 0 and people.offset:
-            view.cursor = (people.limit - 1, 0)
-            self.change(lambda q: edits.revise(q, offset=max(people.offset - people.limit, 0)))
-
-    def action_open(self) -> None:
-        """Open the timeline of the person under the cursor."""
-        from tui.screens.timeline import TimelinePage
-
-        cell = self.first_view.cell
-        if cell is not None and cell.row is not None and self.first_view.answer is not None:
-            users = [person.user for person in self.first_view.answer.rows]
-            self.app.push_screen(TimelinePage(self.place, cell.row, users))
-
-    def value_text(self) -> str:
-        """See Page: the person's id."""
-        cell = self.first_view.cell
-        return cell.row if cell is not None and cell.row else ""
-
-
-def many(total: int) -> str:
-    """Return how many people there are, in words."""
-    return "1 person" if total == 1 else f"{number(total)} people"
-
-
-def _order(question: Question | None) -> str:
-    return ORDERS.get(getattr(question, "order", ""), "")
-
-
-def loaded_text(people: People) -> str:
-    """Return which rows are loaded; "" if all are."""
-    count = len(people.rows)
-    if count == people.total or not count:
-        return ""
-    return f"{people.offset + 1:,}-{people.offset + count:,} loaded"

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from textual.app import ComposeResult
 
-from tui.screens.page import bindings
-from tui.screens.place_page import KeptPage
+from tui.screens.bases.page import bindings
+from tui.screens.bases.place_page import KeptPage
 from tui.widgets.answer import AnswerView
 
 

@@ -13,13 +13,15 @@ from core.answers import Cell
 from core.draw.spans import Line, Span
 from core.errors import BadInput, FootfallError
 from core.queries import from_json
+from core.queries.common.question import Question
+from core.queries.people.people import PeopleBehind
 from core.text import clean, number
 from tui.actions import edits
 from tui.actions.saving import ask_name, undo_delete
-from tui.screens.page import bindings
-from tui.screens.question_page import AskedPage
+from tui.actions.storing import attempt
+from tui.screens.bases.page import bindings
+from tui.screens.bases.question_page import AskedPage
 from tui.services.runner import Hearer
-from tui.storing import attempt
 from tui.texts.segments import SEGMENTS
 from tui.widgets.answer import AnswerView
 from tui.widgets.detail import Detail
@@ -108,8 +110,8 @@ class SegmentsPage(AskedPage):
         for id_ in self.audiences:
             if id_ not in self.sizes:
                 self.sizes[id_] = 0
-                question = self._members(("audience", id_))
-                self.ask(Hearer(partial(self._counted, id_)), question)
+                people = PeopleBehind(of=self._group(("audience", id_)))
+                self.ask(Hearer(partial(self._counted, id_)), people)
 
     def _counted(self, id_: str, people: Any) -> None:
         self.sizes[id_] = people.total
@@ -137,16 +139,13 @@ class SegmentsPage(AskedPage):
             about = wrapped(item.description, wide) if told else []
             detail.tell(item.title, [*about, *indented(body, wide), (), *_keys(wide)])
 
-    def _members(self, value: tuple[str, str]) -> Any:
-        from core.queries.people.people import PeopleBehind
-
+    def _group(self, value: tuple[str, str]) -> Question:
+        """Return the question about a segment's or an audience's people."""
         kind, name = value
+        if kind == "audience":
+            return from_json({"kind": "audience", "audience": self._title_of(value)})
         span = self.question.range if self.question else "30d"
-        if kind == "segment":
-            of = from_json({"kind": "segment", "segment": name, "range": span})
-        else:
-            of = from_json({"kind": "audience", "audience": self._title_of(value)})
-        return PeopleBehind(of=of, cell=Cell())
+        return from_json({"kind": "segment", "segment": name, "range": span})
 
     def _title_of(self, value: tuple[str, str]) -> str:
         """Return the title of an audience, which is how questions name it."""
@@ -155,11 +154,8 @@ class SegmentsPage(AskedPage):
 
     def choose(self, listing: Listing) -> None:
         """Open the members."""
-        from tui.screens.people import PAGE, PeoplePage
-
         if listing.value is not None:
-            question = edits.revise(self._members(listing.value), limit=PAGE)
-            self.app.push_screen(PeoplePage(self.place, question))
+            self.app.navigator.open_people(self._group(listing.value), Cell())
 
     def action_others(self) -> None:
         """Say that people outside a segment cannot be listed."""
@@ -167,15 +163,13 @@ class SegmentsPage(AskedPage):
 
     def action_segment(self) -> None:
         """Show the activity of the people in the segment under the cursor."""
-        from tui.screens.chart import ChartPage
-
         if self.listing.value is None:
             return
         kind, name = self.listing.value
         span = self.question.range if self.question else "30d"
         name = self._title_of(self.listing.value) if kind == "audience" else name
         question = from_json({"kind": "active_users", "range": span, kind: name})
-        self.app.push_screen(ChartPage(self.place, question))
+        self.app.navigator.open_chart(question)
 
     def action_edit(self) -> None:
         """Edit an audience's definition as JSON."""

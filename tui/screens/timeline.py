@@ -11,7 +11,8 @@ from core.answers import Timeline
 from core.queries import from_json
 from core.text import clean, number
 from tui.actions import edits
-from tui.screens.page import Page, bindings
+from tui.actions.exporting import export_panel
+from tui.screens.bases.page import Page, bindings
 from tui.widgets.answer import AnswerView
 from tui.widgets.dialogs import Reader
 
@@ -125,6 +126,4 @@ class TimelinePage(Page):
 
     def action_export(self) -> None:
         """Write the timeline to a file."""
-        from tui.actions.exporting import export_panel
-
         export_panel(self)

@@ -8,8 +8,8 @@ from textual.timer import Timer
 from core.queries import from_json
 from core.queries.common.question import Question
 from core.queries.people.people import PeopleBehind
-from tui.screens.page import bindings
-from tui.screens.people import PAGE, PeoplePage
+from tui.screens.bases.page import bindings
+from tui.screens.bases.people_list import PAGE, PeopleList
 from tui.widgets.answer import AnswerView
 from tui.widgets.dialogs import Field
 
@@ -17,7 +17,7 @@ MOST = 100
 HELP = "/ finds people by id or trait, or a part of one"
 
 
-class UsersPage(PeoplePage, inherit_bindings=False):
+class UsersPage(PeopleList):
     """A search field over a list of people."""
 
     page_id = "users"

@@ -9,7 +9,7 @@ from core.queries.common.question import Question
 from core.queries.kinds import KINDS
 from core.text import clean
 from core.timeframe import UNITS
-from tui.actions.edits import has
+from tui.texts.fields import has
 from tui.texts.measures import words_of
 
 COMPARED = {"previous": "vs prev", "yoy": "vs year before"}

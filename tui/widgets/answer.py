@@ -9,6 +9,7 @@ from textual.message import Message
 
 from core.answers import Cell
 from core.draw import draw, navigate
+from core.draw.figures import compared_text, span_text
 from core.draw.spans import Line, Span
 from core.engines.sqlite.engine import Result
 from core.errors import FootfallError
@@ -114,6 +115,15 @@ class AnswerView(Panel):
             self.waiting = True
             self._label()
             self.repaint()
+
+    def show_dates(self) -> None:
+        """Write on the edge which dates the answer covers, and which it is compared with."""
+        dates = span_text(self.answer.first, self.answer.last)
+        compared = getattr(self.answer, "comparison", None)
+        if compared is not None:
+            dates += f"  vs {compared_text(compared)}"
+        self.footing = dates
+        self.repaint()
 
     @property
     def drawn_as(self) -> str:

@@ -1,21 +1,62 @@
-"""What pages and widgets need from the application they are in."""
+"""What pages, verbs and widgets need from the application they are in."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Protocol
 
 from textual.app import App
 from textual.screen import Screen
 
 if TYPE_CHECKING:
+    from core.answers import Cell
+    from core.definitions.board import Board
     from core.draw.spans import Glyphs, Look
     from core.engines.sqlite.engine import SqliteEngine
+    from core.queries.common.question import Question
     from core.store.library.saved import Saved
     from tui.services.freshness import Freshness
     from tui.services.library import Library
     from tui.services.state import State
     from tui.widgets.paint import Ink
+
+
+class Navigator(Protocol):
+    """Opens pages on top of the place on show; Esc comes back from each."""
+
+    def open(self, question: Question, title: str = "", chart: str = "") -> None:
+        """Open the page of a question: people as a list, a person as a timeline, else a chart.
+
+        Args:
+            title: what a chart is called, "" for its answer's own title.
+            chart: how it is drawn, "" for its shape's own.
+        """
+
+    def open_chart(
+        self, question: Question, title: str = "", chart: str = "", saved: Question | None = None
+    ) -> None:
+        """Open a question of any kind as a chart.
+
+        Args:
+            saved: the question as it is saved, where it was changed since.
+        """
+
+    def open_people(self, question: Question, cell: Cell, expected: float | None = None) -> None:
+        """Open the people behind a number of a question's answer.
+
+        Args:
+            expected: how many people that number said there are, where it counts people.
+        """
+
+    def open_person(self, user: str, users: Sequence[str] = ()) -> None:
+        """Open a person's timeline.
+
+        Args:
+            users: the list the person is in, which the timeline can walk through.
+        """
+
+    def open_board(self, board: Board) -> None:
+        """Open a board in the place of boards."""
 
 
 class Host(App[int]):
@@ -26,6 +67,7 @@ class Host(App[int]):
         saved: its boards, marks and audiences.
         state: what was remembered from the last session.
         library: saved things, as pages list them.
+        navigator: opens pages, which do not know each other.
         data: the freshness of the data on show.
         look: how charts are drawn.
         ink: the colours of this terminal.
@@ -37,6 +79,7 @@ class Host(App[int]):
     saved: Saved
     state: State
     library: Library
+    navigator: Navigator
     data: Freshness
     look: Look
     ink: Ink

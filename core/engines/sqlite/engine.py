@@ -25,6 +25,7 @@ from core.errors import (
     did_you_mean,
     not_as_written,
 )
+from core.queries.common.membership import in_audience, in_segment
 from core.queries.common.question import Context, Question, Rows
 from core.queries.context import present_of
 from core.sql.dialect import Statement
@@ -344,7 +345,10 @@ class SqliteEngine:
         made = self.read("select name from sqlite_master where type = 'index'")
         names = Names(self.read)
         dialect = self.dialect_class(frozenset(str(name) for (name,) in made))
-        return Context(dialect, self.calendar, names, 0, first, last, self._definition, self._chart)
+        return Context(
+            dialect, self.calendar, names, 0, first, last,
+            self._definition, self._chart, in_audience, in_segment,
+        )  # fmt: skip
 
     def _extent(self) -> tuple[int | None, int | None]:
         """First and last event: per event name one seek in the (event, ts) index."""

@@ -13,8 +13,8 @@ from typing import Literal
 
 from core.answers import Cell
 from core.catalog.catalog import Field
-from core.errors import BadQuestion
 from core.queries.common.assemble import Figures, assemble, collect
+from core.queries.common.groups import bucket_span, members_of_group, people_by_slot
 from core.queries.common.question import (
     NOBODY,
     Ask,
@@ -24,12 +24,10 @@ from core.queries.common.question import (
     find_bucket,
     frame,
 )
-from core.queries.common.selection import Selection, label, select
+from core.queries.common.select import select
+from core.queries.common.selection import Selection
 from core.sql.dialect import Binder, Statement
 from core.timeframe import DAY, Bucket, Span, cut_span, days_span
-
-WHOLE = -1
-"""The slot of figures over the whole range."""
 
 WINDOWS = {"dau": 0, "wau": 7, "mau": 30}
 TITLES = {"dau": "Active users", "wau": "Weekly active users", "mau": "Monthly active users"}
@@ -77,13 +75,13 @@ class ActiveUsers(TimedQuestion):
         windows = [self._window(ctx, slot) for slot in slots]
         bind = ctx.binder()
         reach = _hull(ctx, windows)
-        days = _by_days(windows[0])
+        days = windows[0].of_days
         ends = [
             (slot.index, w.first_day, w.last_day) if days else (slot.index, w.start, w.end)
             for slot, w in zip(slots, windows, strict=True)
         ]
         sets = (
-            selection.sets(bind, reach, by=by, totals=False)
+            selection.people(bind, reach, by=by)
             if days
             else _instants(ctx, selection, bind, reach, by)
         )
@@ -130,7 +128,7 @@ class ActiveUsers(TimedQuestion):
 
     def _window(self, ctx: Context, slot: Bucket) -> Span:
         days = WINDOWS[self.metric]
-        if len(slot.label) == 10:
+        if slot.of_days:
             last = min(slot.last_day, ctx.today)
             first = last - days + 1
             if slot.cut and last == slot.last_day:
@@ -150,7 +148,7 @@ class ActiveUsers(TimedQuestion):
             return NOBODY
         if self._windowed(slots):
             span = self._window(ctx, slot or _last_known(ctx, slots))
-            span = span if _by_days(span) else replace(span, end=span.end + 1)
+            span = span if span.of_days else replace(span, end=span.end + 1)
         elif slot is not None:
             span = bucket_span(slot, span)
         return members_of_group(ctx, bind, select(ctx, self), span, self.breakdown, cell.group)
@@ -172,14 +170,9 @@ def _last_known(ctx: Context, slots: list[Bucket]) -> Bucket:
     return next((slot for slot in reversed(slots) if ctx.is_known(slot)), slots[0])
 
 
-def _by_days(span: Span) -> bool:
-    """Whether local days alone tell a span's time, but for where the last one is cut."""
-    return span.whole_days or span.cut
-
-
 def _hull(ctx: Context, windows: list[Span]) -> Span:
     first, last = windows[0], windows[-1]
-    if _by_days(first):
+    if first.of_days:
         return cut_span(first.first_day, last.last_day, last.end, ctx.calendar)
     return Span(first.start, last.end + 1, first.first_day, last.last_day, whole_days=False)
 
@@ -192,126 +185,3 @@ def _instants(ctx: Context, selection: Selection, bind: Binder, span: Span, by: 
         from {selection.source(by)}
         where {selection.where(bind, span)}
         group by 1, 2, 3"""
-
-
-def bucket_span(slot: Bucket, within: Span) -> Span:
-    """Return a bucket as a span, in whole days where it and its range are."""
-    days = _by_days(within) and len(slot.label) == 10
-    return Span(
-        slot.start, slot.end, slot.first_day, slot.last_day,
-        whole_days=days and not slot.cut, cut=days and slot.cut,
-    )  # fmt: skip
-
-
-def totals_statement(ctx: Context, selection: Selection, span: Span, by: list[Field]) -> Statement:
-    """Return (v0, v1, users): people over a span, each counted once per group that has any."""
-    bind = ctx.binder()
-    d = ctx.dialect
-    return bind.statement(
-        f"""
-        select v0, v1, people
-        from (
-            select v0, v1, {d.count(d.union("users"))} as people
-            from ({selection.sets(bind, span, by=by, totals=False)})
-            group by v0, v1
-        )
-        where people > 0
-        """,
-        "users over the range",
-    )
-
-
-def by_event_statement(ctx: Context, selection: Selection, span: Span) -> Statement:
-    """Return (event, events, users) over a span, each person counted once per event."""
-    bind = ctx.binder()
-    d = ctx.dialect
-    return bind.statement(
-        f"""
-        select v0, sum(total) as events, {d.count(d.union("users"))} as users
-        from ({selection.sets(bind, span, by=[ctx.names.field("event")])})
-        group by v0
-        """,
-        "events and users by event",
-    )
-
-
-def people_by_slot(
-    ctx: Context, selection: Selection, span: Span, slots: list[Bucket], by: list[Field]
-) -> Generator[Statement, Rows, tuple[Rows, Rows]]:
-    """Return (v0, v1, users) over a span, where any, and (slot, v0, v1, users) of its buckets."""
-    if not slots:
-        return (yield totals_statement(ctx, selection, span, by)), []
-    bind = ctx.binder()
-    d = ctx.dialect
-    rows = yield bind.statement(
-        f"""
-        with found as materialized (
-            {selection.sets(bind, span, slots=slots, by=by, totals=False)}
-        )
-        select slot, v0, v1, {d.count("users")} as users
-        from found
-        where slot is not null
-        union all
-        select {WHOLE}, v0, v1, {d.count(d.union("users"))}
-        from found
-        group by v0, v1
-        """,
-        "users per bucket and over the range",
-    )
-    totals, points = split(rows)
-    return [row for row in totals if row[-1]], points
-
-
-def split(rows: Rows) -> tuple[Rows, Rows]:
-    """Tell the rows of the whole range, without their slot, from those of the buckets."""
-    return [row[1:] for row in rows if row[0] == WHOLE], [row for row in rows if row[0] != WHOLE]
-
-
-def members_of_group(
-    ctx: Context,
-    bind: Binder,
-    selection: Selection,
-    span: Span,
-    breakdown: tuple[str, ...],
-    group: tuple[str, ...],
-) -> str:
-    """Return SQL of the actors with a matching event in a span, in one breakdown group.
-
-    Raises:
-        BadQuestion: the group does not have one value per breakdown field.
-    """
-    by: list[Field] = []
-    if group:
-        by = [ctx.names.field(name) for name in breakdown]
-        if len(by) != len(group):
-            raise BadQuestion("cell has another number of group values.", parameter="cell")
-    sets = selection.sets(bind, span, by=by, totals=False)
-    tests = [in_group(ctx, bind, f, f"v{i}", group[i]) for i, f in enumerate(by)]
-    where = f"where {' and '.join(tests)}" if tests else ""
-    return ctx.dialect.members(f"select users from ({sets}) {where}")
-
-
-def group_fields(ctx: Context, breakdown: tuple[str, ...], group: tuple[str, ...]) -> list[Field]:
-    """Return the fields that a cell's group has values of; none for the whole.
-
-    Raises:
-        BadQuestion: the group does not have one value per breakdown field.
-    """
-    by = [ctx.names.existing(name) for name in breakdown] if group else []
-    if len(by) != len(group):
-        raise BadQuestion("cell has another number of group values.", parameter="cell")
-    return by
-
-
-def in_group(ctx: Context, bind: Binder, field: Field, column: str, wanted: str) -> str:
-    """Test a raw value for the label it is shown as."""
-    if field.is_text:
-        return f"{column} = {bind(wanted)}"
-    if field.kind == "event":
-        return f"{column} = {bind(ctx.names.event(wanted, 'cell'))}"
-    if field.kind in ("context", "start"):
-        known = [0, *ctx.names.values(field.name)]
-    else:
-        known = [0, *ctx.names.keys(field.kind)]
-    raws = [i for i in known if label(ctx, field, i) == wanted]
-    return ctx.dialect.member(column, bind.list(raws))

@@ -19,9 +19,10 @@ from core.answers import Cell, Column, Table
 from core.catalog.catalog import Field
 from core.columns import OTHER
 from core.errors import BadQuestion
-from core.queries.activity.active_users import in_group
+from core.queries.common.groups import in_group, label
 from core.queries.common.question import Ask, Context, Question, Rows
-from core.queries.common.selection import ACTOR_FIELDS, Selection, label, select
+from core.queries.common.select import select
+from core.queries.common.selection import ACTOR_FIELDS, Selection
 from core.queries.periods import dates
 from core.sql.dialect import Binder, Dialect, Statement
 from core.timeframe import Span
@@ -172,13 +173,13 @@ class Composition(Question):
         """Relation (v0, users): the people of each value; nobody's rows hold nobody."""
         d, span, selection = ctx.dialect, ctx.span(self.range), select(ctx, self)
         if field.kind in ACTOR_FIELDS:
-            active = d.members(f"select users from ({selection.sets(bind, span, totals=False)})")
+            active = d.members(f"select users from ({selection.people(bind, span)})")
             value = selection.value(bind, field)
             return (
                 f"select {value} as v0, {d.build('e.actor')} as users from ({active}) e group by 1"
             )
         if self.mode == "all_values":
-            sets = selection.sets(bind, span, by=[field], totals=False)
+            sets = selection.people(bind, span, by=[field])
             return f"select v0, {d.union('users')} as users from ({sets}) group by v0"
         if self.mode == "cross_values":
             each = f"""
@@ -210,7 +211,7 @@ class Composition(Question):
         Who was active comes from the stored sets, so only last events are read.
         """
         d = ctx.dialect
-        active = d.members(f"select users from ({selection.sets(bind, span, totals=False)})")
+        active = d.members(f"select users from ({selection.people(bind, span)})")
         own = replace(selection, members=())
         return f"""
             select v0, {d.build("actor")} as users

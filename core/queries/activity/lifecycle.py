@@ -19,8 +19,8 @@ from core.answers import Cell, Line, Series
 from core.catalog.catalog import Field
 from core.catalog.selectors import titled
 from core.errors import BadQuestion
-from core.queries.activity.active_users import group_fields, in_group
 from core.queries.common.assemble import Figure, Group, groups_reader, points_of
+from core.queries.common.groups import group_fields, in_group
 from core.queries.common.question import (
     Ask,
     Context,
@@ -31,7 +31,9 @@ from core.queries.common.question import (
     frame,
     whole_days_only,
 )
-from core.queries.common.selection import Selection, day_runs, select, slot_expression
+from core.queries.common.select import select
+from core.queries.common.selection import Selection
+from core.queries.common.slots import day_runs, slot_expression
 from core.queries.periods import whole_dates
 from core.sql.dialect import Binder, Statement
 from core.timeframe import Bucket, Span, cut_span
@@ -214,9 +216,7 @@ class Lifecycle(TimedQuestion):
         stored = firsts.stored and (product or not (selection.clauses or by))
 
         def sets(of: Selection, first: int, fields: list[Field]) -> str:
-            found = of.sets(
-                bind, slots.span(first), slots=slots.buckets[first:], by=fields, totals=False
-            )
+            found = of.people(bind, slots.span(first), slots=slots.buckets[first:], by=fields)
             return f"select slot, v0, users from ({found})"
 
         if not stored and not product:

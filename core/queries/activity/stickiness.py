@@ -23,8 +23,9 @@ from core.answers import Bin, Cell, Histogram, Line, Series, TimeBucket
 from core.catalog.catalog import Field
 from core.catalog.selectors import titled
 from core.errors import BadQuestion
-from core.queries.activity.active_users import members_of_group, people_by_slot, rolling_statement
+from core.queries.activity.active_users import rolling_statement
 from core.queries.common.assemble import Figure, Figures, Group, assemble, collect
+from core.queries.common.groups import members_of_group, people_by_slot
 from core.queries.common.question import (
     NOBODY,
     Ask,
@@ -35,7 +36,7 @@ from core.queries.common.question import (
     frame,
     whole_days_only,
 )
-from core.queries.common.selection import select
+from core.queries.common.select import select
 from core.queries.periods import whole_dates
 from core.sql.dialect import Binder, Statement
 from core.timeframe import Bucket, Span, cut_span, days_span
@@ -313,7 +314,7 @@ class Stickiness(TimedQuestion):
         if not periods:
             return f"select 0 as slot, 0 as k, {d.build('0')} as users"
         hull = days_span(periods[0][0], periods[-1][1], ctx.calendar)
-        sets = select(ctx, self, self.event).sets(bind, hull, totals=False)
+        sets = select(ctx, self, self.event).people(bind, hull)
         bounds = [(slot, *period) for slot, period in enumerate(periods)]
         each = d.rows(bind.rows(bounds), ["slot", "lo", "hi"])
         ks = d.rows(bind.rows([(k,) for k in days]), ["k"])

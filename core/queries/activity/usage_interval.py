@@ -17,7 +17,7 @@ from core.catalog.selectors import titled
 from core.errors import BadQuestion
 from core.queries.activity.gaps import median_gaps
 from core.queries.common.question import Ask, Context, Question
-from core.queries.common.selection import select
+from core.queries.common.select import select
 from core.queries.periods import dates
 from core.sql.dialect import Binder
 from core.text import percent
@@ -122,7 +122,7 @@ class UsageInterval(Question):
 
     def _sets(self, ctx: Context, bind: Binder) -> str:
         span = ctx.span_to_today(self.range)
-        return select(ctx, self, self.event).sets(bind, span, totals=False)
+        return select(ctx, self, self.event).people(bind, span)
 
 
 def suggestion(found: list[tuple[int, int]], share: float) -> int | None:

@@ -19,14 +19,14 @@ from core.answers import Cell
 from core.catalog.catalog import Field
 from core.catalog.selectors import ANY
 from core.errors import BadQuestion
-from core.queries.activity.active_users import (
+from core.queries.common.assemble import Figures, assemble, collect
+from core.queries.common.groups import (
     bucket_span,
     group_fields,
     in_group,
     members_of_group,
     people_by_slot,
 )
-from core.queries.common.assemble import Figures, assemble, collect
 from core.queries.common.question import (
     NOBODY,
     Ask,
@@ -37,9 +37,11 @@ from core.queries.common.question import (
     find_bucket,
     frame,
 )
-from core.queries.common.selection import Selection, select, slot_expression
+from core.queries.common.select import select
+from core.queries.common.selection import Selection
+from core.queries.common.slots import slot_expression
 from core.queries.trend.first_time import FirstTime, Plan
-from core.sql.dialect import Binder, Statement
+from core.sql.dialect import Binder, Relation, Statement
 from core.timeframe import CLOCK, Bucket, Span, cut_span, days_span, runs, to_date
 
 TITLES = {
@@ -142,7 +144,7 @@ class Users(TimedQuestion):
                 "These are about user, trait:NAME or start_version.",
                 parameter="conditions",
             )
-        tests = [f"t.user in ({members(bind)})" for members in selection.members]
+        tests = [f"t.user in ({members.write(bind)})" for members in selection.members]
         own = selection.own(bind, "e")
         tests.append(f"exists (select 1 from events e where e.actor = t.user and {own})")
         return f"""
@@ -209,11 +211,13 @@ def _narrowed(selection: Selection, identified: bool) -> Selection:
     """Leave out the people known by a device alone, if so asked."""
     if not identified:
         return selection
-    return replace(selection, members=(*selection.members, _with_user_id))
+    return replace(selection, members=(*selection.members, WITH_USER_ID))
 
 
-def _with_user_id(bind: Binder) -> str:
-    return "select i.id as actor from identities i where i.kind = 0"
+WITH_USER_ID = Relation(
+    ("identified",), lambda _: "select i.id as actor from identities i where i.kind = 0"
+)
+"""The people known by a user id, as members."""
 
 
 def _whole(ctx: Context, span: Span, unit: str) -> Span:
@@ -232,7 +236,7 @@ def _history(ctx: Context, span: Span) -> Plan:
         return none
     first = ctx.calendar.day_of(ctx.earliest)
     label = to_date(first).isoformat()
-    if span.whole_days or span.cut:
+    if span.of_days:
         before = days_span(first, span.first_day - 1, ctx.calendar)
     else:
         before = Span(ctx.earliest, span.start, first, span.first_day, whole_days=False)

@@ -8,8 +8,9 @@ from collections.abc import Generator, Sequence
 
 from core.catalog.catalog import Field
 from core.columns import EMPTY, NONE
+from core.queries.common.groups import label
 from core.queries.common.question import Context, Rows
-from core.queries.common.selection import Selection, label
+from core.queries.common.selection import Selection
 from core.sql.dialect import Statement
 from core.timeframe import Span
 

@@ -9,8 +9,8 @@ from typing import Any
 from core.answers import Line, Series
 from core.catalog.catalog import Field
 from core.queries.common.added_up import INFINITE, TOO_LARGE, finite
+from core.queries.common.groups import label
 from core.queries.common.question import Context, Frame, TimedQuestion
-from core.queries.common.selection import label
 from core.queries.periods import dates
 
 Group = tuple[str, ...]

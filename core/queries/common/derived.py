@@ -8,13 +8,7 @@ the events.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from core.sql.dialect import Binder
-
-if TYPE_CHECKING:
-    from core.catalog.catalog import Field
-    from core.queries.common.question import Context
+from core.sql.dialect import Dialect
 
 TRUE, FALSE = "true", "false"
 
@@ -22,14 +16,15 @@ NEVER = 2**62
 """Since when people pay who never did, ms, and from which event on."""
 
 
-def on_first_event(ctx: Context, bind: Binder, field: Field, actor: str) -> str:
-    """Return the SQL of a context column's value id on a person's first event."""
-    from core.queries.common.selection import Selection
+def on_first_event(dialect: Dialect, column: str, actor: str, own: str) -> str:
+    """Return the SQL of a context column's value id on a person's first event.
 
-    own = Selection(ctx).own(bind, "x")
-    if ctx.dialect.name == "clickhouse":
-        return _looked_up_first(ctx, field.name, actor, own)
-    return _sought_first(field.name, actor, own)
+    Args:
+        own: SQL of whether an event `x` counts.
+    """
+    if dialect.name == "clickhouse":
+        return _looked_up_first(dialect, column, actor, own)
+    return _sought_first(column, actor, own)
 
 
 def _sought_first(column: str, actor: str, own: str) -> str:
@@ -40,30 +35,30 @@ def _sought_first(column: str, actor: str, own: str) -> str:
             order by x.ts, x.seq limit 1)"""
 
 
-def _looked_up_first(ctx: Context, column: str, actor: str, own: str) -> str:
+def _looked_up_first(dialect: Dialect, column: str, actor: str, own: str) -> str:
     """Of everybody at once, and looked up."""
     relation = f"""
             select x.actor as actor, argMin(x.{column}, (x.ts, x.seq)) as value
             from events x where x.actor <> 0 and {own} group by x.actor"""
-    return ctx.dialect.looked_up(relation, actor, 0)
+    return dialect.looked_up(relation, actor, 0)
 
 
-def paying(ctx: Context, bind: Binder) -> str:
-    """Return the SQL of whether the person of an event `e` had brought revenue by then."""
-    from core.catalog.selectors import meaning
-    from core.queries.common.selection import Selection
+def paying(dialect: Dialect, source: str, revenue: str) -> str:
+    """Return the SQL of whether the person of an event `e` had brought revenue by then.
 
-    found = meaning(ctx.names, "revenue_amount")
-    revenue = Selection(ctx, found.events, matching=found.matching)
+    Args:
+        source: the FROM part of events `e`, with what `revenue` reads.
+        revenue: SQL of whether an event `e` brought revenue.
+    """
     brought = f"""
-        from {revenue.source()}
-        where {revenue.where(bind, None)} and e.actor <> 0"""
+        from {source}
+        where {revenue} and e.actor <> 0"""
     since = f"select e.actor as actor, min(e.ts) as value {brought} group by e.actor"
     by_arrival = "row_number() over (partition by e.actor order by e.ts, e.seq)"
     first = f"""
         select actor, seq as value
         from (select e.actor as actor, e.seq as seq, {by_arrival} as nth {brought})
         where nth = 1"""
-    at = ctx.dialect.looked_up(since, "e.actor", NEVER)
-    seq = ctx.dialect.looked_up(first, "e.actor", NEVER)
+    at = dialect.looked_up(since, "e.actor", NEVER)
+    seq = dialect.looked_up(first, "e.actor", NEVER)
     return f"({at} < e.ts or ({at} = e.ts and {seq} <= e.seq))"

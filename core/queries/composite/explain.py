@@ -113,7 +113,7 @@ class Explain(TimedQuestion):
         """See Question."""
         span = ctx.span_to_today(self.range)
         past = ctx.compared(self.range, str(self.compare), span)
-        if not (span.whole_days and (past.whole_days or past.cut)):
+        if not (span.whole_days and past.of_days):
             raise BadQuestion(
                 "explain compares whole days.", "For example last 7d vs prev.", parameter="range"
             )

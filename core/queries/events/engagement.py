@@ -14,9 +14,9 @@ from pydantic import Field as Limited
 
 from core.answers import Cell, Column, Table
 from core.catalog.selectors import exactly
-from core.queries.activity.active_users import by_event_statement, members_of_group
+from core.queries.common.groups import by_event_statement, members_of_group
 from core.queries.common.question import Ask, Context, Question
-from core.queries.common.selection import select
+from core.queries.common.select import select
 from core.queries.periods import dates
 from core.sql.dialect import Binder
 from core.text import percent
@@ -47,7 +47,7 @@ class Engagement(Question):
         ((active,),) = yield bind.statement(
             f"""
             select {d.count(d.union("users"))} as users
-            from ({selection.sets(bind, span, totals=False)})
+            from ({selection.people(bind, span)})
             """,
             "active users",
         )

@@ -7,9 +7,9 @@ from typing import Literal
 
 from core.answers import Cell, Column, Table
 from core.catalog.selectors import ANY, exactly
-from core.queries.activity.active_users import by_event_statement, members_of_group
+from core.queries.common.groups import by_event_statement, members_of_group
 from core.queries.common.question import Ask, Context, Question
-from core.queries.common.selection import select
+from core.queries.common.select import select
 from core.queries.periods import Dates, dates
 from core.sql.dialect import Binder
 
@@ -36,7 +36,7 @@ class EventsList(Question):
         active = yield bind.statement(
             f"""
             select {d.count(d.union("users"))} as users
-            from ({everybody.sets(bind, span, totals=False)})
+            from ({everybody.people(bind, span)})
             """,
             "active users",
         )

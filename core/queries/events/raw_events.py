@@ -9,9 +9,10 @@ from pydantic import Field
 
 from core.answers import Cell, Column, Table
 from core.catalog.selectors import ANY, titled
-from core.queries.activity.active_users import members_of_group
+from core.queries.common.groups import members_of_group
 from core.queries.common.question import Ask, Context, Question, Rows
-from core.queries.common.selection import Selection, select
+from core.queries.common.select import select
+from core.queries.common.selection import Selection
 from core.queries.periods import dates
 from core.sql.dialect import Binder, Statement
 from core.timeframe import Span

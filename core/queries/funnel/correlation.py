@@ -20,8 +20,9 @@ from core.answers import Cell, Column, Table
 from core.catalog.catalog import Field
 from core.columns import NONE
 from core.errors import BadQuestion
+from core.queries.common.groups import label
 from core.queries.common.question import Ask, Context, Rows
-from core.queries.common.selection import ACTOR_FIELDS, label
+from core.queries.common.selection import ACTOR_FIELDS
 from core.queries.funnel.attempts import attempts
 from core.queries.funnel.fields import FunnelFields
 from core.queries.funnel.notes import notes

@@ -18,10 +18,10 @@ from pydantic import model_validator
 from core.answers import Cell, Line, Series, TimeBucket
 from core.catalog.catalog import Field
 from core.errors import BadQuestion
-from core.queries.activity.active_users import bucket_span, group_fields
 from core.queries.common.assemble import Figure, Group
+from core.queries.common.groups import bucket_span, group_fields
 from core.queries.common.question import Ask, Context, Frame, Rows, find_bucket, frame
-from core.queries.common.selection import slot_expression
+from core.queries.common.slots import slot_expression
 from core.queries.funnel.attempts import attempts_with_value, tally_statement
 from core.queries.funnel.fields import FunnelFields, check_between
 from core.queries.funnel.notes import notes

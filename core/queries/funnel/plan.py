@@ -14,9 +14,10 @@ from core.catalog.catalog import Field
 from core.catalog.selectors import meaning, together
 from core.columns import NONE
 from core.queries.common.question import Context, Rows
-from core.queries.common.selection import Members, Selection, checked, select
+from core.queries.common.select import checked, select
+from core.queries.common.selection import Selection
 from core.queries.common.session_key import session_key
-from core.sql.dialect import Binder, Statement
+from core.sql.dialect import Binder, Relation, Statement
 from core.sql.sets import load
 from core.timeframe import Span
 
@@ -225,15 +226,16 @@ def _complete(question: FunnelFields, span: Span, now: int) -> Span:
     return replace(span, end=max(min(span.end, end), span.start), whole_days=False)
 
 
-def _new(ctx: Context, span: Span) -> Members:
-    """Return what writes the SQL of those whose first event of all lies in a span."""
-    if span.whole_days and ctx.dialect.has_sets:
-        return lambda bind: ctx.dialect.members(f"""
+def _new(ctx: Context, span: Span) -> Relation:
+    """Return those whose first event of all lies in a span, as members."""
+
+    def of_days(bind: Binder) -> str:
+        return ctx.dialect.members(f"""
             select users from first_activity
             where event = {bind(0)}
               and day between {bind(span.first_day)} and {bind(span.last_day)}""")
 
-    def members(bind: Binder) -> str:
+    def of_events(bind: Binder) -> str:
         any_ = Selection(ctx)
         return f"""
             select e.actor as actor from events e
@@ -242,7 +244,8 @@ def _new(ctx: Context, span: Span) -> Members:
             group by e.actor
             having min(e.ts) >= {bind(span.start)}"""
 
-    return members
+    stored = span.whole_days and ctx.dialect.has_sets
+    return Relation(("new", span), of_days if stored else of_events)
 
 
 def held_values(plan: Plan, bind: Binder) -> str:

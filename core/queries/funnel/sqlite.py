@@ -157,7 +157,7 @@ class _Walk:
 
 
 def _first_starts(plan: Plan, bind: Binder, people: tuple[int, int]) -> str:
-    members = "".join(f" and actor in ({write(bind)})" for write in plan.shared.members)
+    members = "".join(f" and actor in ({own.write(bind)})" for own in plan.shared.members)
     return f"""
             select actor, min(ts) as t1
             from events {plan.ctx.dialect.indexed(_first_index(plan))}

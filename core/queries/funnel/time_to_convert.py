@@ -23,8 +23,8 @@ from core.answers import Bin, BinGroup, Cell, Histogram
 from core.catalog.catalog import Field
 from core.catalog.selectors import titled
 from core.errors import BadQuestion
-from core.queries.activity.active_users import group_fields
 from core.queries.common.assemble import Group
+from core.queries.common.groups import group_fields
 from core.queries.common.question import Ask, Context, Rows
 from core.queries.funnel.attempts import attempts_with_value
 from core.queries.funnel.fields import FunnelFields, check_between

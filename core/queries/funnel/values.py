@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING
 
 from core.catalog.catalog import Field
 from core.columns import NONE
-from core.queries.activity.active_users import in_group
-from core.queries.common.selection import label
+from core.queries.common.groups import in_group, label
 from core.sql.dialect import Binder
 
 if TYPE_CHECKING:

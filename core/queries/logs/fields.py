@@ -14,7 +14,8 @@ from core.errors import BadQuestion, did_you_mean
 from core.filters import AllOf, AnyOf, Clause, Condition, NotOf, atoms
 from core.log_levels import LEVELS, level_number
 from core.queries.common.question import Context, Question
-from core.queries.common.selection import Selection, select
+from core.queries.common.select import select
+from core.queries.common.selection import Selection
 from core.sql.dialect import Binder
 from core.timeframe import Span
 
@@ -95,7 +96,7 @@ class Wanted:
         """Return the test of `sessions s`: given sessions, of the people that count."""
         tests = ["s.session > 0", "s.actor <> 0"]
         if self.events is not None:
-            tests += [f"s.actor in ({members(bind)})" for members in self.events.members]
+            tests += [f"s.actor in ({members.write(bind)})" for members in self.events.members]
         return " and ".join(tests)
 
     def texts(self, field: str) -> dict[int, str]:

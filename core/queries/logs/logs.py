@@ -33,7 +33,7 @@ from core.queries.common.question import (
     find_bucket,
     frame,
 )
-from core.queries.common.selection import day_runs, slot_expression, whole_days
+from core.queries.common.slots import day_runs, slot_expression, whole_days
 from core.queries.context import present_of
 from core.queries.logs.fields import GROUPS, Wanted, level_of, log_field, wanted_logs
 from core.queries.periods import dates

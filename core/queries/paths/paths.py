@@ -18,7 +18,7 @@ from core.answers import FLOW_REST, Cell, Flow
 from core.catalog.selectors import titled
 from core.errors import BadQuestion
 from core.queries.common.question import Ask, Context, Rows, TimedQuestion, compared_dates
-from core.queries.common.selection import select
+from core.queries.common.select import select
 from core.queries.paths.plan import Plan
 from core.queries.paths.sql import nodes, strung
 from core.queries.paths.tally import OTHER, Drawn, Tally, nodes_of

@@ -56,7 +56,7 @@ class Plan:
             return [self]
         bind = self.ctx.binder()
         rows = yield bind.statement(
-            f"select users from ({self.anchor.sets(bind, self.span, totals=False)})",
+            f"select users from ({self.anchor.people(bind, self.span)})",
             "who begins a path, to cut them into shares",
         )
         starters = load(None)

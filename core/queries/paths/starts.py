@@ -39,7 +39,7 @@ def _people(plan: Plan, bind: Binder) -> str:
     """Everybody in the stored sets, or the plan's share of them."""
     if plan.people is not None:
         return f"select value as actor from json_each({bind.list(plan.people)})"
-    return plan.ctx.dialect.members(plan.anchor.sets(bind, plan.span, totals=False))
+    return plan.ctx.dialect.members(plan.anchor.people(bind, plan.span))
 
 
 def _sought(plan: Plan, bind: Binder) -> str:

@@ -14,9 +14,10 @@ from core.catalog.catalog import KEPT
 from core.catalog.selectors import ANY
 from core.columns import CONTEXT
 from core.errors import NotFound, did_you_mean
+from core.queries.common.people_page import workspace_file_only
 from core.queries.common.question import Ask, Context, Question, Rows
-from core.queries.common.selection import Selection, select
-from core.queries.people.people import workspace_file_only
+from core.queries.common.select import select
+from core.queries.common.selection import Selection
 from core.queries.people.segments import segments_of
 from core.sql.dialect import Binder, Statement
 from core.timeframe import to_date

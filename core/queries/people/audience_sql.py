@@ -122,7 +122,7 @@ class _Writer:
             return self._put(NOBODY)
         selection = Selection(self.ctx).narrowed([clause])
         if selection.members:
-            inner = selection.members[0](self.bind)
+            inner = selection.members[0].write(self.bind)
             return self._put(f"select actor from {self._everybody()} where actor in ({inner})")
         return self._did(selection, self.lookback)
 
@@ -164,7 +164,7 @@ class _Writer:
         by_name = self._by_name(selection)
         found = [self._put(self._scan(by_name, "e.actor as actor", edge)) for edge in edges]
         if whole is not None:
-            sets = self._put(selection.sets(self.bind, whole, totals=False))
+            sets = self._put(selection.people(self.bind, whole))
             found.append(self._put(self.ctx.dialect.members(f"select users from {sets}")))
         return self._put(" union ".join(f"select actor from {part}" for part in found))
 
@@ -200,7 +200,7 @@ class _Writer:
             columns = f"e.day as slot, {d.build('e.actor')} as users"
             found.append(self._put(f"{self._scan(by_name, columns, edge)} group by e.day"))
         if whole is not None:
-            sets = self._put(selection.sets(self.bind, whole, totals=False))
+            sets = self._put(selection.people(self.bind, whole))
             merged = f"select slot, {d.union('users')} as users from {sets} group by slot"
             found.append(self._put(merged))
         days = self._put(" union all ".join(f"select users from {part}" for part in found))

@@ -14,9 +14,10 @@ from pydantic import Field, field_validator
 
 from core.answers import Cell, Column, People, Table
 from core.errors import BadQuestion, did_you_mean
+from core.queries.common.people_page import page, persons
 from core.queries.common.question import Ask, Context, Question
-from core.queries.common.selection import Selection, select
-from core.queries.people.people import page, persons
+from core.queries.common.select import select
+from core.queries.common.selection import Selection
 from core.queries.periods import dates
 from core.sql.dialect import Binder, Dialect
 from core.timeframe import Span
@@ -283,7 +284,7 @@ def _without_sessions(d: Dialect, stages: str, engaged: str) -> str:
 def _sessions(selection: Selection, bind: Binder, span: Span) -> str:
     """Relation (actor, sessions) of those with at least one session that starts in the range."""
     tests = [_starts_in(bind, span)]
-    tests += [f"s.actor in ({members(bind)})" for members in selection.members]
+    tests += [f"s.actor in ({members.write(bind)})" for members in selection.members]
     if selection.clauses:
         tests.append(f"""exists (
             select 1 from {selection.source()}

@@ -10,7 +10,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from core.queries.common.question import Context
-from core.queries.common.selection import Selection, day_runs, slot_expression
+from core.queries.common.selection import Selection
+from core.queries.common.slots import day_runs, slot_expression
 from core.queries.retention.plan import WINDOW_DAYS, Plan
 from core.queries.retention.starts import Groups, start_moments, starting
 from core.sql.dialect import Binder
@@ -42,7 +43,7 @@ def by_days(
                 select slot, v0, {d.union("users")} as users from started group by slot, v0
             ),
             came as materialized (select slot as day, users
-                from ({returns.sets(bind, reach, totals=False)})),
+                from ({returns.people(bind, reach)})),
             again as materialized (
                 {_again(ctx, bind, question, plan, groups, returns, reach)}
             ),
@@ -84,7 +85,7 @@ def _started(
     """Relation (slot, v0, day, users) of the starts."""
     d = ctx.dialect
     if question.cohort_mode == "every":
-        sets = starting(ctx, question).sets(bind, plan.span, by=groups.by, totals=False)
+        sets = starting(ctx, question).people(bind, plan.span, by=groups.by)
         slot = slot_expression(bind, "slot", day_runs(plan.cohorts))
         return f"""select {slot} as slot, v0, slot as day, users
                 from ({sets})

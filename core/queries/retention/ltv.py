@@ -16,10 +16,9 @@ from pydantic import field_validator, model_validator
 from core.answers import Cell, Cohort, Grid, GridGroup
 from core.catalog.catalog import Field
 from core.errors import BadQuestion
-from core.queries.activity.active_users import in_group
 from core.queries.common.added_up import finite
+from core.queries.common.groups import in_group, label
 from core.queries.common.question import Ask, Context, frame, whole_days_only
-from core.queries.common.selection import label
 from core.queries.periods import whole_dates
 from core.queries.retention.ltv_fields import LtvFields
 from core.queries.retention.ltv_money import (

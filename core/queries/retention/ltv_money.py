@@ -17,7 +17,9 @@ from core.catalog.revenue import names_it
 from core.catalog.selectors import ANY, meaning
 from core.queries.common.question import Context, Rows
 from core.queries.common.revenue import amount
-from core.queries.common.selection import Selection, select, slot_expression
+from core.queries.common.select import select
+from core.queries.common.selection import Selection
+from core.queries.common.slots import slot_expression
 from core.sql.dialect import Binder
 from core.sums import total
 from core.timeframe import DAY, Bucket, runs
@@ -56,7 +58,7 @@ def new_people(
                           where x.actor = c.actor and x.ts = c.ts and {own})"""
     else:
         tests = [any_.where(bind, None), "e.actor <> 0"]
-        tests += [f"e.actor in ({members(bind)})" for members in selection.members]
+        tests += [f"e.actor in ({members.write(bind)})" for members in selection.members]
         first = f"""
             select {columns},
                    row_number() over (partition by e.actor order by e.ts, e.seq) as nth

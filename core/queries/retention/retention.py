@@ -21,9 +21,8 @@ from typing import Any, Literal
 from core.answers import Cell, Grid, GridGroup
 from core.catalog.catalog import Field as Named
 from core.catalog.selectors import in_title
-from core.queries.activity.active_users import group_fields, in_group
+from core.queries.common.groups import group_fields, in_group, label
 from core.queries.common.question import Ask, Context, Rows
-from core.queries.common.selection import label
 from core.queries.periods import dates
 from core.queries.retention.fields import NEW, RetentionFields
 from core.queries.retention.plan import CellRow, Plan, plan_of

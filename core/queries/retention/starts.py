@@ -15,7 +15,9 @@ from core.catalog.catalog import Field
 from core.catalog.selectors import ANY, ANY_ACTIVE, NEW
 from core.filters import Clause
 from core.queries.common.question import Context
-from core.queries.common.selection import Selection, day_runs, select, slot_expression, whole_days
+from core.queries.common.select import select
+from core.queries.common.selection import Selection
+from core.queries.common.slots import day_runs, slot_expression, whole_days
 from core.queries.retention.plan import Plan
 from core.sql.dialect import Binder
 from core.timeframe import runs
@@ -67,7 +69,7 @@ def start_sets(
     """Return the relation (slot, v0, users) of those who start in each cohort."""
     selection = starting(ctx, question)
     if question.cohort_mode == "every":
-        return selection.sets(bind, plan.span, slots=plan.cohorts, by=by, totals=False)
+        return selection.people(bind, plan.span, slots=plan.cohorts, by=by)
     ever = question.cohort_mode == "first_ever"
     if selection.clauses or by or not plan.span.whole_days:
         return _first_events(ctx, bind, selection, plan, by, ever=ever)
@@ -110,10 +112,10 @@ def _first_periods(
 ) -> str:
     """From the stored sets: those active in a period and in none before it."""
     d = ctx.dialect
-    found = selection.sets(bind, plan.span, slots=plan.cohorts, totals=False)
+    found = selection.people(bind, plan.span, slots=plan.cohorts)
     sets = f"select slot, users from ({found})"
     if ever and plan.earlier is not None:
-        before = selection.sets(bind, plan.earlier, totals=False)
+        before = selection.people(bind, plan.earlier)
         sets += f" union all select -1 as slot, {d.union('users')} as users from ({before})"
     return f"""
         select slot, 0 as v0, {d.only("users", "earlier")} as users

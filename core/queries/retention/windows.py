@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 
 from core.catalog.selectors import meaning
 from core.queries.common.question import Context
-from core.queries.common.selection import Selection, checked
+from core.queries.common.select import checked
+from core.queries.common.selection import Selection
 from core.queries.retention.days import by_days
 from core.queries.retention.plan import WINDOW_DAYS, Plan
 from core.queries.retention.starts import EVERYBODY, Groups, start_moments, start_sets
@@ -57,7 +58,7 @@ def _from_sets(
 ) -> str:
     d = ctx.dialect
     returns = _returning(ctx, question)
-    found = returns.sets(bind, plan.return_span, slots=plan.returns, totals=False)
+    found = returns.people(bind, plan.return_span, slots=plan.returns)
     return f"""
             with starts as materialized (
                 select slot, v0, users

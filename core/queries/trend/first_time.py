@@ -16,10 +16,12 @@ from pydantic import Field as Limited
 from core.answers import Cell
 from core.catalog.catalog import Field
 from core.catalog.selectors import ANY, titled
-from core.queries.activity.active_users import group_fields, in_group
 from core.queries.common.assemble import Figures, assemble, collect
+from core.queries.common.groups import group_fields, in_group
 from core.queries.common.question import Ask, Context, Rows, TimedQuestion, find_bucket, frame
-from core.queries.common.selection import Selection, day_runs, select, slot_expression, whole_days
+from core.queries.common.select import select
+from core.queries.common.selection import Selection
+from core.queries.common.slots import day_runs, slot_expression, whole_days
 from core.sql.dialect import Binder, Statement
 from core.timeframe import DAY, Bucket, Span, days_span, runs
 
@@ -131,7 +133,7 @@ class FirstTime(TimedQuestion):
                 from (
                     select slot, users,
                            {d.union("users")} over (order by slot rows unbounded preceding) as upto
-                    from ({plan.selection.sets(bind, reach, slots=slots, totals=False)})
+                    from ({plan.selection.people(bind, reach, slots=slots)})
                 )
             )
             where slot > 0"""

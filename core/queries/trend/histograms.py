@@ -22,7 +22,7 @@ from core.errors import BadQuestion
 from core.queries.common.assemble import Figure
 from core.queries.common.question import Ask, Context, Rows
 from core.queries.common.revenue import amount
-from core.queries.common.selection import select
+from core.queries.common.select import select
 from core.queries.periods import dates
 from core.queries.trend.per_actor_counts import over
 from core.sql.dialect import Binder, Statement

@@ -10,10 +10,11 @@ from __future__ import annotations
 from collections.abc import Generator, Mapping
 
 from core.catalog.catalog import Field
-from core.queries.activity.active_users import WHOLE, people_by_slot, split
 from core.queries.common.assemble import Figure, Figures, Group, collect
+from core.queries.common.groups import WHOLE, people_by_slot, split
 from core.queries.common.question import Context, Rows
-from core.queries.common.selection import Selection, whole_days
+from core.queries.common.selection import Selection
+from core.queries.common.slots import whole_days
 from core.queries.trend.scan import place
 from core.sql.dialect import Binder, Statement
 from core.sums import total

@@ -14,13 +14,14 @@ from typing import Any
 
 from core.catalog.catalog import Field
 from core.catalog.revenue import AMOUNT, field_of
-from core.queries.activity.active_users import WHOLE, split
 from core.queries.common.added_up import no_numbers
 from core.queries.common.assemble import Figure, Figures, collect
+from core.queries.common.groups import WHOLE, split
 from core.queries.common.question import Context, Rows
 from core.queries.common.revenue import amount
-from core.queries.common.selection import Selection, day_runs, slot_expression, whole_days
+from core.queries.common.selection import Selection
 from core.queries.common.session_key import session_key
+from core.queries.common.slots import day_runs, slot_expression, whole_days
 from core.queries.trend.windows import Windows
 from core.sql.dialect import Binder, Dialect, Statement
 from core.sums import total

@@ -20,15 +20,15 @@ from core.catalog.revenue import AMOUNT, SELECTORS, field_of, names_it
 from core.catalog.selectors import ANY, in_title
 from core.errors import BadQuestion, did_you_mean
 from core.filters import Condition
-from core.queries.activity.active_users import (
+from core.queries.common.added_up import currencies
+from core.queries.common.assemble import Figure, Figures, Group, assemble, collect
+from core.queries.common.groups import (
     bucket_span,
     group_fields,
     in_group,
     members_of_group,
     people_by_slot,
 )
-from core.queries.common.added_up import currencies
-from core.queries.common.assemble import Figure, Figures, Group, assemble, collect
 from core.queries.common.question import (
     NOBODY,
     Ask,
@@ -37,7 +37,8 @@ from core.queries.common.question import (
     find_bucket,
     frame,
 )
-from core.queries.common.selection import Selection, select
+from core.queries.common.select import select
+from core.queries.common.selection import Selection
 from core.queries.trend import histograms as trend_histograms
 from core.queries.trend.fields import TrendFields
 from core.queries.trend.histograms import HISTOGRAMS, check_alone

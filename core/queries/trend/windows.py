@@ -49,7 +49,7 @@ class Windows:
         """The time that a bucket's window covers."""
         _, low, high = self.windows[slot]
         first, last = self.base[low], self.base[high]
-        days = (self.span.whole_days or self.span.cut) and len(first.label) == 10
+        days = self.span.of_days and first.of_days
         return Span(
             first.start, last.end, first.first_day, last.last_day,
             whole_days=days and not last.cut, cut=days and last.cut,
@@ -73,7 +73,7 @@ def rolling(ctx: Context, span: Span, slots: list[Bucket], unit: str, length: in
     ends = [(n, n + shift) for n in range(len(slots))]
     windows = [(n, max(end - length + 1, 0), end) for n, end in ends]
     first = base[shift] if shift < len(base) else None
-    days = (span.whole_days or span.cut) and bool(first and len(first.label) == 10)
+    days = span.of_days and bool(first and first.of_days)
     aligned = days and first is not None and first.start == slots[0].start == span.start
     return Windows(reach, base, windows, length=length, whole=shift if aligned else None)
 
@@ -94,7 +94,7 @@ def _reach(ctx: Context, span: Span, unit: str, length: int) -> Span:
         return Span(start, span.end, calendar.day_of(start), span.last_day, whole_days=False)
     first = calendar.period_start(span.first_day, unit)
     first = calendar.next_period(first, unit, 1 - length)
-    if span.whole_days or span.cut:
+    if span.of_days:
         return cut_span(first, span.last_day, span.end, calendar)
     start = calendar.day_start(first)
     return Span(start, span.end, first, span.last_day, whole_days=False)
@@ -110,7 +110,7 @@ def people_statement(
     return bind.statement(
         f"""
         with s as materialized (
-            {selection.sets(bind, view.span, slots=view.base, by=by, totals=False)}
+            {selection.people(bind, view.span, slots=view.base, by=by)}
         )
         select w.slot, s.v0, s.v1, {d.count(d.union("s.users"))} as users
         from {listed} w

@@ -1,1 +1,1 @@
-"""What people keep in a workspace: boards, charts, audiences, marks and profiles."""
+"""What people save in a workspace: boards, charts, audiences, marks and profiles."""

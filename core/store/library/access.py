@@ -1,7 +1,6 @@
-"""Reading and writing what people keep: short connections, and who is acting.
+"""Reading and writing what people save: short connections, and the acting profile.
 
-Every call opens its own connection and closes it, so nobody holds a lock while looking at a
-screen.
+Every call opens and closes its own connection, so nobody holds a lock while looking at a screen.
 """
 
 from __future__ import annotations
@@ -21,20 +20,20 @@ from core.store.workspace import bump, open_reader, uri
 from core.timeframe import DAY
 
 KEPT_MS = 30 * DAY
-"""How long what was deleted can be restored."""
+"""How long deleted things can be restored."""
 
 Clock = Callable[[], int]
 Source = Literal["manual", "api", "plugin"]
 
 
 class Desk:
-    """A workspace file as somebody uses it.
+    """A workspace file in use by a profile.
 
     Args:
         path: an existing workspace.
         clock: returns now in UTC ms; tests pin it.
-        profile: who acts, as a Profile, "ana" or "ana:editor"; "" is the workspace's own.
-        source: the route by which things come here; marks keep it.
+        profile: who acts, as a Profile, "ana" or "ana:editor"; "" is the workspace's current one.
+        source: where things come from; stored with marks.
         patience: how long to wait for another writer.
 
     Raises (every method):
@@ -58,7 +57,7 @@ class Desk:
         self.source: Source = source
 
     def patient(self, patience: Patience) -> Desk:
-        """Return the same desk, waiting for others as given."""
+        """Return the same desk with other patience."""
         return Desk(
             self.path, clock=self.clock, profile=self.wanted, source=self.source, patience=patience
         )
@@ -74,7 +73,7 @@ class Desk:
 
     @contextmanager
     def writing(self) -> Iterator[sqlite3.Connection]:
-        """One transaction that raises the workspace's generation."""
+        """A transaction that raises the workspace's generation."""
         with self.reading() as connection:
             old = not _is_current(connection)
         try:
@@ -99,7 +98,7 @@ class Desk:
             return self.who(connection)
 
     def become(self, profile: Profile) -> Profile:
-        """Make a profile the workspace's present one, also for the next start.
+        """Make a profile the workspace's current one, also for later starts.
 
         Raises:
             Forbidden: the file cannot be written.
@@ -113,7 +112,7 @@ class Desk:
 
 
 def _is_current(connection: sqlite3.Connection) -> bool:
-    """Whether the file has every table that things are kept in."""
+    """Whether the file has all tables for saved things."""
     found = connection.execute(
         "select count(*) from sqlite_master where name in ('versions', 'custom_events')"
     ).fetchone()

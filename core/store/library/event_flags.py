@@ -1,8 +1,9 @@
-"""Setting the flags of an event (definitions 2.4), with everything stored that follows from them.
+"""Setting the flags of an event (definitions 2.4), and updating the stored data that depends on
+them.
 
 A flag and the sets and sessions it changes are one transaction: a reader sees all of it or none.
-Sets are made again from those of the single events, only where the event has any; sessions from
-the events of the people who did it. Nothing is lost: the opposite flag brings everything back.
+Sets are rebuilt from those of the single events, only where the event has any; sessions from the
+events of the people who did it. Nothing is lost: clearing the flag restores everything.
 """
 
 from __future__ import annotations
@@ -30,10 +31,10 @@ from core.text import clean
 
 MAX_DISPLAY = 200
 EVERY = 2_000
-"""People whose sessions are made between two reports of progress."""
+"""How many people's sessions are rebuilt between two progress reports."""
 
 Told = Callable[[str, int, int], None]
-"""Called with what is being made, how much of it is done, and of how much."""
+"""Called with what is being rebuilt, how much is done, and the total."""
 
 
 @dataclass(frozen=True)
@@ -55,7 +56,7 @@ class EventState:
 
 
 def event_states(connection: sqlite3.Connection) -> list[EventState]:
-    """Return the flags of all events, deleted ones included, by name."""
+    """Return the flags of all events, including deleted ones, by name."""
     rows = connection.execute(
         """
         select id, name, coalesce(display, ''), inactive, deleted, hidden, flow_hidden
@@ -74,18 +75,18 @@ def flag_event(
     told: Told = lambda what, done, whole: None,
     patience: Patience | None = None,
 ) -> tuple[EventState, EventState]:
-    """Change flags of an event; return how they were and how they are.
+    """Change flags of an event; return its state before and after.
 
     Args:
-        name: of an event of the data, also a deleted one.
-        changes: of `inactive`, `deleted`, `hidden`, `flow_hidden` True or False, and `display`, ""
-            for none.
+        name: an event in the data, which may be deleted.
+        changes: True or False for `inactive`, `deleted`, `hidden`, `flow_hidden`, and a text for
+            `display`, "" for none.
         patience: how long to wait for another writer.
 
     Raises:
         NotFound: there is no such event.
-        BadInput: a change is none of these.
-        Forbidden: the profile's role may only look.
+        BadInput: a change is not one of these.
+        Forbidden: the profile is a viewer.
         CannotOpen: the file cannot be written now.
     """
     _check(changes)
@@ -120,7 +121,7 @@ def _check(changes: dict[str, bool | str]) -> None:
                 f"An event has no flag {column!r}.", f"Allowed: {', '.join(FLAGS)}, display."
             )
         if column == "display" and len(str(value)) > MAX_DISPLAY:
-            raise BadInput(f"A display name is at most {MAX_DISPLAY} characters long.")
+            raise BadInput(f"A display name can be at most {MAX_DISPLAY} characters long.")
 
 
 def _state(connection: sqlite3.Connection, name: str) -> EventState:
@@ -128,7 +129,7 @@ def _state(connection: sqlite3.Connection, name: str) -> EventState:
     if name not in states:
         raise NotFound(
             f"There is no event {clean(name)!r} in this workspace.",
-            did_you_mean(name, states) or "footfall list events names them all.",
+            did_you_mean(name, states) or "footfall list events shows them all.",
         )
     return states[name]
 
@@ -136,7 +137,7 @@ def _state(connection: sqlite3.Connection, name: str) -> EventState:
 def _follow(
     connection: sqlite3.Connection, before: EventState, after: EventState, told: Told
 ) -> None:
-    """Make what the change of an event's flags changes."""
+    """Update everything that depends on an event's changed flags."""
     if (before.inactive, before.deleted) == (after.inactive, after.deleted):
         return
     others = f"select count(*) from event_names where inactive and id <> {int(after.id)}"
@@ -155,7 +156,7 @@ def _follow(
 
 
 def _copy_whole(connection: sqlite3.Connection) -> None:
-    """Begin the sets of any active event as those of any event."""
+    """Copy the sets of any event as those of any active event."""
     connection.execute(
         """
         insert into activity (event, dimension, value, day, total, users)
@@ -178,7 +179,7 @@ def _copy_whole(connection: sqlite3.Connection) -> None:
 def _make_sets(
     connection: sqlite3.Connection, event: int, wholes: Iterable[int], told: Told
 ) -> None:
-    """Make sets of pseudo events again, where an event is in them or might be."""
+    """Rebuild the sets of pseudo events that an event is or was part of."""
     flags = Flags.read(connection)
     names = [id_ for (id_,) in connection.execute("select id from event_names")]
     parts = {whole: [id_ for id_ in names if whole in flags.wholes(id_)] for whole in wholes}
@@ -198,7 +199,7 @@ def _make_sets(
 def _make_place(
     connection: sqlite3.Connection, event: int, whole: int, ids: list[int], place: tuple[int, int]
 ) -> None:
-    """Make the sets of one dimension's value again, on the days an event happened with it."""
+    """Rebuild the sets of a dimension's value for the days on which an event happened with it."""
     at = "dimension = ? and value = ?"
     days = {
         day
@@ -229,7 +230,7 @@ def _make_place(
 
 
 def _make_firsts(connection: sqlite3.Connection, whole: int, ids: list[int]) -> None:
-    """Make all first days of a pseudo event again, from those of its events."""
+    """Rebuild all first days of a pseudo event from those of its events."""
     by_day: dict[int, BitMap] = defaultdict(BitMap)
     for day, blob in connection.execute(
         """
@@ -255,7 +256,7 @@ def _make_firsts(connection: sqlite3.Connection, whole: int, ids: list[int]) -> 
 
 
 def _make_sessions(connection: sqlite3.Connection, event: int, told: Told) -> None:
-    """Make the sessions of everybody who did an event again."""
+    """Rebuild the sessions of everybody who did an event."""
     people = BitMap()
     for (blob,) in connection.execute("select users from first_activity where event = ?", (event,)):
         people |= load(blob)

@@ -1,7 +1,7 @@
-"""Boards, charts, audiences and queries: whatever is kept as JSON under a title.
+"""Boards, charts, audiences and queries: things saved as JSON under a title.
 
-Everybody may look. Making takes an editor; changing, deleting and restoring take the owner or an
-admin (definitions 10.5). Every state that was saved stays as a version (10.2).
+Everybody may look. Creating takes an editor; changing, deleting and restoring take the owner or an
+admin (definitions 10.5). Every saved state is kept as a version (10.2).
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from core.store.library.profiles import Profile
 from core.values.json_text import stored_object
 
 MAX_VERSIONS = 50
-"""Older states of one thing are forgotten."""
+"""How many versions are kept; older ones are dropped."""
 
 PREFIX = {
     "boards": "brd", "charts": "cht", "audiences": "aud", "queries": "qry", "custom_events": "cev",
@@ -36,10 +36,10 @@ _WRITE = {"charts": write_kept, "boards": write_tiles}
 
 
 class Items:
-    """The things of one workspace that are kept under a title.
+    """The things saved under a title in one workspace.
 
     Args:
-        desk: the workspace, and who uses it.
+        desk: the workspace and the acting profile.
     """
 
     def __init__(self, desk: Desk) -> None:
@@ -80,12 +80,12 @@ class Items:
         )
 
     def save(self, kind: Kind, item: Item) -> Item:
-        """Store a new item or a new state of the one with its id; return it as stored.
+        """Store a new item, or a new version of the one with its id; return it as stored.
 
-        A new one belongs to who saves it; an owner never changes.
+        A new item belongs to whoever saves it; the owner never changes.
 
         Raises:
-            Forbidden: the role may not make one, or it is somebody else's.
+            Forbidden: the role may not create one, or it is somebody else's.
             BadInput: another of its kind has the title.
         """
         id_ = item.id or new_id(PREFIX[kind])
@@ -152,7 +152,7 @@ class Items:
         )
 
     def versions(self, kind: Kind, name: str) -> list[Version]:
-        """Return the states that something had, by id or title, the present one first."""
+        """Return the versions of a saved thing, by id or title, the current one first."""
         item = self.one(kind, name)
         with self.desk.reading() as connection:
             if not _exists(connection, "versions"):
@@ -171,7 +171,7 @@ class Items:
         ]  # fmt: skip
 
     def revert(self, kind: Kind, name: str, version: int) -> Item:
-        """Save an earlier state of something again; NotFound when there is no such version."""
+        """Save an earlier version as the current one; NotFound if there is no such version."""
         item = self.one(kind, name)
         for found in self.versions(kind, item.id):
             if found.version == version:
@@ -183,8 +183,8 @@ class Items:
         """Delete one by id; it can be restored for 30 days.
 
         Raises:
-            NotFound: there is none.
-            Forbidden: it is somebody else's, and the role is no admin's.
+            NotFound: there is no such thing.
+            Forbidden: it is somebody else's, and the role is not admin.
         """
         now, table = self.desk.clock(), table_of(kind)
         with self.desk.writing() as connection:
@@ -206,7 +206,7 @@ class Items:
             connection.execute(f"delete from {table} where deleted_at < ?", old)
 
     def deleted(self, kind: Kind) -> list[tuple[str, str, int]]:
-        """Return (id, title, deleted at ms) of what can be restored, newest first."""
+        """Return (id, title, deleted at ms) of everything that can be restored, newest first."""
         with self.desk.reading() as connection:
             return connection.execute(
                 f"""
@@ -218,12 +218,12 @@ class Items:
             ).fetchall()
 
     def restore(self, kind: Kind, id_: str) -> None:
-        """Bring back what was deleted in the last 30 days.
+        """Restore something that was deleted in the last 30 days.
 
         Raises:
             NotFound: nothing deleted has the id, or it was too long ago.
-            Forbidden: it is somebody else's, and the role is no admin's.
-            BadInput: its title was given to another meanwhile.
+            Forbidden: it is somebody else's, and the role is not admin.
+            BadInput: its title has since been given to another.
         """
         found = next((title for i, title, _ in self.deleted(kind) if i == id_), None)
         if found is None:
@@ -239,14 +239,14 @@ class Items:
 
 
 def table_of(kind: str) -> str:
-    """Return a kind's table; only known names ever reach SQL."""
+    """Return the table of a kind; only known names ever reach SQL."""
     if kind in PREFIX:
         return kind
     raise BadInput(f"Nothing is saved as {kind!r}.", f"Allowed: {', '.join(PREFIX)}.")
 
 
 def _exists(connection: sqlite3.Connection, table: str) -> bool:
-    """Whether a file has a table; one from before there was such a thing does not."""
+    """Whether a file has a table; an older file may lack it."""
     found = connection.execute(
         "select 1 from sqlite_master where type = 'table' and name = ?", (table,)
     )
@@ -254,19 +254,21 @@ def _exists(connection: sqlite3.Connection, table: str) -> bool:
 
 
 def a_thing(kind: str) -> str:
-    """Return what one of a kind is called, with its article."""
+    """Return the name of one thing of a kind, with its article."""
     one = ONE.get(kind, "mark")
     return f"an {one}" if one[0] in "aeiou" else f"a {one}"
 
 
 def taken_title(kind: str, title: str) -> BadInput:
-    """Return the error of a title that another has."""
+    """Return the error for a title that is already taken."""
     return BadInput(f"There is already {a_thing(kind)} called {title!r}.", parameter="title")
 
 
 def not_deleted(id_: str) -> NotFound:
-    """Return the error of something to restore that is not there."""
-    return NotFound(f"Nothing deleted has the id {id_!r}.", "Deleted things are kept for 30 days.")
+    """Return the error for restoring something that does not exist."""
+    return NotFound(
+        f"Nothing with the id {id_!r} has been deleted.", "Deleted things are kept for 30 days."
+    )
 
 
 def _body(kind: Kind, stored: Any) -> dict[str, Any]:

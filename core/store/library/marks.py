@@ -1,8 +1,7 @@
 """Marks: what happened and when, shown on charts over time (definitions 10.3).
 
-Everybody sees public marks; a private one is its creator's alone, and for anybody else, admins
-too, it does not exist. Making one takes an editor; changing and deleting take its creator or an
-admin.
+Everybody sees public marks; a private mark exists only for its creator, not even for admins.
+Creating one takes an editor; changing and deleting take its creator or an admin.
 """
 
 from __future__ import annotations
@@ -18,7 +17,7 @@ from core.store.library.access import KEPT_MS, Desk
 from core.store.library.items import not_deleted
 
 MARK_LIMIT = 500
-"""How many marks a list holds unless it says otherwise, and at most."""
+"""How many marks a list contains by default, and at most."""
 
 _FIELDS = tuple(Mark.model_fields)
 _KEPT = frozenset({"id", "created_by", "created_at", "source"})
@@ -29,7 +28,7 @@ class Marks:
     """The marks of one workspace.
 
     Args:
-        desk: the workspace, who uses it, and by which route.
+        desk: the workspace and the acting profile.
     """
 
     def __init__(self, desk: Desk) -> None:
@@ -50,13 +49,13 @@ class Marks:
         """Return the marks this profile may see, newest first.
 
         Args:
-            first_ms, last_ms: both inclusive; None is open.
-            category, source, tag: only these.
-            board_id, chart_id: only those shown on this board or chart, or everywhere.
+            first_ms, last_ms: both inclusive; None means no limit.
+            category, source, tag: only marks with these.
+            board_id, chart_id: only marks shown on this board or chart, or everywhere.
             limit: 1 to 500.
 
         Raises:
-            BadInput: naming the parameter that has a value it cannot have.
+            BadInput: a parameter is invalid; the error names it.
         """
         _among("category", category, CATEGORIES)
         _among("source", source, SOURCES)
@@ -88,18 +87,19 @@ class Marks:
         ][:limit]  # fmt: skip
 
     def one(self, id_: str) -> Mark:
-        """Return one mark; NotFound too when it is somebody else's private one."""
+        """Return one mark; somebody else's private mark raises NotFound too."""
         with self.desk.reading() as connection:
             return self._visible(connection, id_)
 
     def save(self, mark: Mark) -> Mark:
-        """Store a new mark or a new state of one; return it as stored.
+        """Store a new mark or change one; return it as stored.
 
-        Who made it, when, and the route it came by are set here and stay as first stored.
+        Its creator, creation time and source are set here when it is first stored, and never
+        change.
 
         Raises:
-            Forbidden: the role may not make one, or it is somebody else's.
-            NotFound: its id is that of somebody else's private mark.
+            Forbidden: the role may not create one, or it is somebody else's.
+            NotFound: its id belongs to somebody else's private mark.
         """
         with self.desk.writing() as connection:
             profile = self.desk.who(connection)
@@ -124,10 +124,10 @@ class Marks:
         return self.one(mark.id)
 
     def change(self, id_: str, **fields: Any) -> Mark:
-        """Give a mark other values in some fields; the others stay.
+        """Change some fields of a mark.
 
         Raises:
-            BadInput: a value that the field cannot have; the sentence names it.
+            BadInput: a value is not valid for its field; the message names it.
             Forbidden, NotFound: as for `save`.
         """
         return self.save(checked(Mark, {**self.one(id_).model_dump(), **fields, "id": id_}))
@@ -142,7 +142,7 @@ class Marks:
             connection.execute("delete from marks where deleted_at < ?", (now - KEPT_MS,))
 
     def deleted(self) -> list[tuple[str, str, int]]:
-        """Return (id, title, deleted at ms) of what can be restored, newest first."""
+        """Return (id, title, deleted at ms) of the marks that can be restored, newest first."""
         with self.desk.reading() as connection:
             return connection.execute(
                 f"""
@@ -157,7 +157,7 @@ class Marks:
             ).fetchall()
 
     def restore(self, id_: str) -> None:
-        """Bring back what was deleted in the last 30 days; Forbidden, NotFound: as for `save`."""
+        """Restore a mark deleted in the last 30 days; Forbidden, NotFound: as for `save`."""
         if id_ not in [i for i, _, _ in self.deleted()]:
             raise not_deleted(id_)
         with self.desk.writing() as connection:
@@ -189,7 +189,7 @@ def _among(parameter: str, value: str | None, allowed: tuple[str, ...]) -> None:
 
 
 def _columns(connection: sqlite3.Connection) -> str:
-    """The columns of a mark; what an older file lacks is at its default."""
+    """The columns of a mark; columns that an older file lacks have their default."""
     there = {row[1] for row in connection.execute("pragma table_info(marks)")}
     return ", ".join(name if name in there else f"null as {name}" for name in _FIELDS)
 

@@ -1,8 +1,8 @@
-"""Who is using a workspace and what their role allows (definitions 10.5).
+"""Who is using a workspace, and what their role allows (definitions 10.5).
 
-A workspace stores the name of the present profile and the role of every name it has seen; the
-user of this machine is an admin unless it says otherwise. Roles keep colleagues from changing
-each other's things by mistake. They guard nothing against somebody who can write the file.
+A workspace stores the name of the current profile and the role of every name it has seen; by
+default the user of this machine is an admin. Roles keep colleagues from changing each other's
+things by mistake. They are no protection against somebody who can write the file.
 """
 
 from __future__ import annotations
@@ -22,17 +22,17 @@ from core.store.workspace import read_meta
 
 Role = Literal["viewer", "editor", "admin", "platform"]
 ROLES: tuple[Role, ...] = ("viewer", "editor", "admin", "platform")
-"""Each role may do what the ones before it may."""
+"""Each role may do everything that the ones before it may."""
 
 _ALIASES: dict[str, Role] = {"readonly": "viewer", "edit": "editor"}
 
 
 class Profile(Model):
-    """Who acts, and as what.
+    """Who acts, and in which role.
 
     Attributes:
-        user: the name that what they make is kept under.
-        role: viewers look, editors make things and change their own, admins change everybody's.
+        user: the name that owns what they create.
+        role: viewers look, editors create things and change their own, admins change everybody's.
     """
 
     user: str = Field(min_length=1, max_length=100)
@@ -43,14 +43,14 @@ class Profile(Model):
         return ROLES.index(self.role) >= ROLES.index(role)
 
     def check_create(self, what: str) -> None:
-        """Raise Forbidden unless the profile may make something new.
+        """Raise Forbidden unless the profile may create something.
 
         Args:
-            what: the thing with its article: "a board".
+            what: the thing, with its article: "a board".
         """
         if not self.may("editor"):
             raise Forbidden(
-                f"{self.user} is a {self.role} here: making {what} takes an editor.", _SWITCH
+                f"{self.user} is a {self.role} here: creating {what} requires an editor.", _SWITCH
             )
 
     def check_change(self, owner: str, what: str) -> None:
@@ -58,7 +58,7 @@ class Profile(Model):
         self.check_create(what)
         if owner != self.user and not self.may("admin"):
             raise Forbidden(
-                f"This is {owner or 'somebody'}'s: changing {what} takes its owner or an admin.",
+                f"This is {owner or 'somebody'}'s: changing {what} requires its owner or an admin.",
                 _SWITCH,
             )
 
@@ -67,7 +67,7 @@ _SWITCH = "footfall profile shows and switches profiles."
 
 
 def read_role(word: str) -> Role:
-    """Return the role a word names; BadInput when there is none."""
+    """Return the role named by a word; BadInput if there is none."""
     folded = word.strip().lower()
     for role in ROLES:
         if folded == role or _ALIASES.get(folded) == role:
@@ -80,15 +80,15 @@ def read_role(word: str) -> Role:
 
 
 def read_profile(text: str) -> tuple[str, Role | None]:
-    """Return the name and role of "ana" or "ana:editor"; BadInput when it has no name."""
+    """Return the name and role in "ana" or "ana:editor"; BadInput if there is no name."""
     user, colon, role = text.strip().rpartition(":")
     if not colon:
         user, role = role, ""
     if any("\ud800" <= char <= "\udfff" for char in user):
-        raise BadInput("A profile's name is text in UTF-8.", parameter="profile")
+        raise BadInput("A profile's name must be UTF-8 text.", parameter="profile")
     if not 1 <= len(user) <= 100:
         raise BadInput(
-            "A profile's name is 1 to 100 characters long.",
+            "A profile's name must be 1 to 100 characters long.",
             "For example ana or ana:editor.",
             parameter="profile",
         )
@@ -101,10 +101,10 @@ def present_profile(
     """Return who acts on an open workspace.
 
     Args:
-        wanted: a profile, or "ana" or "ana:editor" in place of the stored one. A name without a
-            role has the one it is stored with.
+        wanted: a profile, or "ana" or "ana:editor", to use instead of the stored one. A name
+            without a role has its stored role.
 
-    A file that cannot be written has viewers only.
+    If the file cannot be written, everybody is a viewer.
     """
     if isinstance(wanted, Profile):
         found = wanted
@@ -128,7 +128,7 @@ def known_roles(meta: dict[str, str]) -> dict[str, Role]:
 
 
 def store_profile(connection: sqlite3.Connection, profile: Profile) -> None:
-    """Make a profile the workspace's present one, inside the caller's transaction."""
+    """Make a profile the workspace's current one, inside the caller's transaction."""
     roles = {**known_roles(read_meta(connection)), profile.user: profile.role}
     connection.executemany(
         "insert or replace into meta (key, value) values (?, ?)",
@@ -137,7 +137,7 @@ def store_profile(connection: sqlite3.Connection, profile: Profile) -> None:
 
 
 def writable(path: Path) -> bool:
-    """Whether a workspace file can be written: it, and its folder for the journal beside it."""
+    """Whether a workspace file can be written, and its folder, for the journal beside it."""
     return os.access(path, os.W_OK) and os.access(path.absolute().parent, os.W_OK)
 
 

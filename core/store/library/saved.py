@@ -1,7 +1,7 @@
-"""What people keep, in one place: boards, charts, audiences, queries and marks.
+"""Everything people save: boards, charts, audiences, queries and marks.
 
-Definitions 10.1 to 10.3 and 5.2. Deleting is soft; what was deleted can be restored for 30 days.
-Who may do what is said in core.store.library.profiles.
+Definitions 10.1 to 10.3 and 5.2. Deleting is soft: deleted things can be restored for 30 days.
+core.store.library.profiles defines who may do what.
 """
 
 from __future__ import annotations
@@ -29,8 +29,8 @@ class Saved:
     Args:
         path: an existing workspace.
         clock: returns now in UTC ms; tests pin it.
-        profile: who acts, as a Profile, "ana" or "ana:editor"; "" is the workspace's own.
-        source: the route by which marks come here: manual, api or plugin.
+        profile: who acts, as a Profile, "ana" or "ana:editor"; "" is the workspace's current one.
+        source: where marks come from: manual, api or plugin.
         patience: how long to wait for another writer.
 
     Raises (every method):
@@ -56,7 +56,7 @@ class Saved:
         self.moments = Marks(desk)
 
     def patient(self, patience: Patience) -> Saved:
-        """Return the same saved things, waiting for others as given."""
+        """Return the same saved things with other patience."""
         found = copy(self)
         found._use(self.desk.patient(patience))
         return found
@@ -82,7 +82,7 @@ class Saved:
         return _to_board(self.item("boards", name))
 
     def save_board(self, board: Board) -> Board:
-        """Store a new board or a new state of one; return it as stored.
+        """Store a new board or a new version of one; return it as stored.
 
         Raises:
             BadInput: another board has the title.
@@ -101,7 +101,7 @@ class Saved:
     # -- charts, audiences and queries
 
     def items(self, kind: Kind) -> list[Item]:
-        """Return what is saved of a kind other than marks, pinned first, then by title."""
+        """Return the saved things of a kind other than marks, pinned first, then by title."""
         return self.kept.all(kind)
 
     def item(self, kind: Kind, name: str) -> Item:
@@ -109,7 +109,7 @@ class Saved:
         return self.kept.one(kind, name)
 
     def save(self, kind: Kind, item: Item) -> Item:
-        """Store a new item or a new state of the one with its id; see Items.save."""
+        """Store a new item or a new version of the one with its id; see Items.save."""
         return self.kept.save(kind, item)
 
     def delete(self, kind: Kind, id_: str) -> None:
@@ -120,15 +120,15 @@ class Saved:
             self.kept.delete(kind, id_)
 
     def deleted(self, kind: Kind) -> list[tuple[str, str, int]]:
-        """Return (id, title, deleted at ms) of what can be restored, newest first."""
+        """Return (id, title, deleted at ms) of everything that can be restored, newest first."""
         return self.moments.deleted() if kind == "marks" else self.kept.deleted(kind)
 
     def restore(self, kind: Kind, id_: str) -> None:
-        """Bring back what was deleted in the last 30 days.
+        """Restore something that was deleted in the last 30 days.
 
         Raises:
             NotFound: nothing deleted has the id, or it was too long ago.
-            BadInput: its title was given to another meanwhile.
+            BadInput: its title has since been given to another.
         """
         if kind == "marks":
             self.moments.restore(id_)
@@ -145,7 +145,7 @@ class Saved:
         """Store an audience's definition (definitions 5.2) under a title.
 
         Raises:
-            BadQuestion: the definition has unknown or impossible parts.
+            BadQuestion: the definition has unknown or invalid parts.
         """
         from core.queries.people.audience import read_definition
 
@@ -154,14 +154,14 @@ class Saved:
         return self.save("audiences", checked(Item, data))
 
     def custom_events(self) -> list[Item]:
-        """Return the custom events (definitions 2.4); none in a file from before there were any."""
+        """Return the custom events (definitions 2.4); none if an older file lacks their table."""
         return self.items("custom_events")
 
     def save_custom_event(self, title: str, body: dict[str, Any], id_: str = "") -> Item:
         """Store a custom event's definition under a title.
 
         Raises:
-            BadQuestion: the definition has unknown or impossible parts.
+            BadQuestion: the definition has unknown or invalid parts.
         """
         from core.catalog.selectors import check_custom
 
@@ -185,11 +185,11 @@ class Saved:
         return self.moments.all(first_ms, last_ms, category, **only)
 
     def mark(self, id_: str) -> Mark:
-        """Return one mark; NotFound too when it is somebody else's private one."""
+        """Return one mark; somebody else's private mark raises NotFound too."""
         return self.moments.one(id_)
 
     def save_mark(self, mark: Mark) -> Mark:
-        """Store a new mark or a new state of one; see Marks.save."""
+        """Store a new mark or change one; see Marks.save."""
         return self.moments.save(mark)
 
     def delete_mark(self, id_: str) -> None:

@@ -179,7 +179,7 @@ def test_nothing_to_draw_is_said():
 
 def test_a_table_stands_in_when_a_chart_cannot_be_drawn(stand_in, monkeypatch):
     monkeypatch.setattr("core.draw.stand_in", stand_in)
-    monkeypatch.setattr("core.draw.plot._built", lambda *_: "too small")
+    monkeypatch.setattr("core.draw.series.plot._built", lambda *_: "too small")
     assert "Fri Apr 12 2024" in shown(drawings.signups())
 
 
@@ -189,7 +189,7 @@ def broken(*_: object) -> None:
 
 def test_a_series_whose_chart_fails_is_drawn_as_its_table(stand_in, monkeypatch):
     table = shown(drawings.by_source(), chart="table")
-    monkeypatch.setattr("core.draw.bars.bar_chart", broken)
+    monkeypatch.setattr("core.draw.series.bars.bar_chart", broken)
     with pytest.raises(ZeroDivisionError):
         shown(drawings.by_source(), chart="bars")
     monkeypatch.setattr("core.draw.stand_in", stand_in)

@@ -29,8 +29,8 @@ from core.language.questions import (
 )
 from core.queries import KINDS as ALL_KINDS
 from core.queries import from_json
+from core.queries.kinds import charts
 from core.queries.lexicon import RESERVED
-from core.queries.schemas import charts
 from core.text import is_unsafe
 from core.words.charts import CHARTS, NAMES, either
 from core.words.names import MAX_LENGTH, SEGMENTS

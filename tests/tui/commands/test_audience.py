@@ -82,7 +82,7 @@ def test_the_people_of_one(db, capsys):
         (("create", "x", "--did", "a", "-d", "-"), "whole definition"),
         (("show", "x"), "no audience 'x'"),
         (("create", "x", "--did", "a", "--as", "vic:viewer"), "vic is a viewer here"),
-        (("restore", "x"), "Nothing deleted"),
+        (("restore", "x"), "has been deleted"),
     ],
 )
 def test_what_cannot_be_done_is_said(db, capsys, arguments, said):

@@ -209,7 +209,7 @@ def test_a_condition_on_json_that_is_none_is_told_in_a_sentence(
     with closing(sqlite3.connect(path)) as db, db:
         db.execute("update event_properties set properties = '{'")
     assert run(("run", "dau where properties.n > 3")) == 1
-    assert "a stored value is not as it was written" in capsys.readouterr().err
+    assert "a stored value cannot be decoded" in capsys.readouterr().err
 
 
 def test_an_import_beside_a_set_that_is_garbage_tells_it_in_a_sentence(
@@ -222,7 +222,7 @@ def test_an_import_beside_a_set_that_is_garbage_tells_it_in_a_sentence(
     source = tmp_path / "in.jsonl"
     source.write_text('{"event": "signup", "user": "new", "time": 1760000000}\n')
     assert run(("import", str(source), "--into", str(path))) == 1
-    assert "a set of people is not as it was written" in capsys.readouterr().err
+    assert "a set of people cannot be decoded" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("command", [("run", "dau"), ("mark", "x"), ("list", "marks"), ("doctor",)])

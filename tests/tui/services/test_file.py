@@ -127,7 +127,7 @@ async def test_a_mark_waits_for_another_writer_and_is_stored(path: Path) -> None
 async def test_what_was_typed_comes_back_when_it_cannot_be_stored(
     path: Path, monkeypatch: pytest.MonkeyPatch, place: str, keys: tuple[str, ...], typed: str
 ) -> None:
-    monkeypatch.setattr("tui.storing.WAIT", 0.05)
+    monkeypatch.setattr("tui.actions.storing.WAIT", 0.05)
     async with explorer(path, place=place) as ff:
         with writing(path):
             for key in keys:

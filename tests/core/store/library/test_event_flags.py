@@ -228,7 +228,7 @@ def test_a_custom_event_is_made_used_renamed_deleted_and_restored(path):
     assert "ce:Keen" in run(path, "event", "create", "Keen", "sign_up or purchase[amount > 15]")
     found = run(path, "run", "ce:Keen 2025-04-07..2025-04-16", "--csv").split()[1:]
     assert sum(int(line.split(",")[1]) for line in found) == 8
-    assert "back: footfall event rename Fond Keen" in run(path, "event", "rename", "Keen", "Fond")
+    assert "undo: footfall event rename Fond Keen" in run(path, "event", "rename", "Keen", "Fond")
     assert "restore Fond" in run(path, "event", "delete", "ce:Fond")
     assert Saved(path).custom_events() == []
     run(path, "event", "restore", "Fond")
@@ -241,7 +241,7 @@ def test_a_flag_is_set_and_the_way_back_is_shown(path):
     assert "inactive, shown as It's me" in said
     assert "footfall event flag sign_up --active --display ''" in said
     assert "It's me" in run(path, "event", "list")
-    assert "so already" in run(path, "event", "flag", "sign_up", "--inactive")
+    assert "nothing changed" in run(path, "event", "flag", "sign_up", "--inactive")
 
 
 def test_an_event_that_is_not_there_yet_is_said(path):

@@ -9,7 +9,7 @@ import pytest
 from pydantic import ValidationError
 
 from core.draw import Look, draw, plain
-from core.draw.axes import mark_letters
+from core.draw.series.axes import mark_letters
 from core.errors import BadInput, NotFound
 from core.store.library.saved import Mark, Saved
 from core.store.workspace import open_writer

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from core.answers import Cohort, Grid
-from core.draw.cohorts import cohort_label, grid_notes, line_label, window_name
 from core.draw.figures import figure, short
+from core.draw.grids.labels import cohort_label, grid_notes, line_label, window_name
 from core.draw.legend import wrapped
 from core.draw.spans import Line, Look, Span, safe
 from core.draw.spark import merged

@@ -6,23 +6,24 @@ import shlex
 from collections.abc import Callable
 from typing import Any
 
-from core.answers import Cell, Table
 from core.draw import charts
 from core.errors import FootfallError
+from core.language.questions import format_question
 from core.queries.common.question import Context, Question
-from tui.actions import edits
-from tui.navigation import has_own_page, page_for
-from tui.screens.page import Page
+from core.queries.kinds import KINDS
+from tui.actions import edits, typed
+from tui.actions.choosing import lead_on, show_as
+from tui.actions.exporting import export_panel
+from tui.actions.opening import open_number, open_others
+from tui.actions.saving import add_to_board, mark_here, save_question
+from tui.screens.bases.page import Page
 from tui.services.clipboard import send
+from tui.texts.fields import has
+from tui.texts.segments import SEGMENTS
 from tui.texts.summary import short
 from tui.widgets.answer import AnswerView
 from tui.widgets.dialogs import Chooser, Menu, Prompt
 from tui.widgets.listing import Listing, Row
-
-USERS = ("user", "user_id")
-"""Names of columns that contain users."""
-
-OTHERS = {"reached": "dropped", "returned": "not_returned"}
 
 
 class AskedPage(Page):
@@ -71,8 +72,8 @@ class AskedPage(Page):
 
     def put(self, question: Question) -> None:
         """Ask another question in place of the page's; people and timelines get their own page."""
-        if has_own_page(question):
-            self.app.push_screen(page_for(self.place, question))
+        if KINDS[question.kind].page != "chart":
+            self.app.navigator.open(question)
         elif self.main is not None:
             self.ask(self.main, question)
 
@@ -80,14 +81,14 @@ class AskedPage(Page):
         """Ask with some fields changed; says so if the kind has none of them."""
         if self.question is None:
             return
-        if not any(edits.has(self.question, name) for name in changes):
+        if not any(has(self.question, name) for name in changes):
             self.say(f"This question has no {' or '.join(changes)}.", warning=True)
             return
         self.change(lambda question: edits.revise(question, **changes))
 
     def refuse(self, field: str) -> bool:
         """Say that the question has no such field; return False if it has it."""
-        if self.question is not None and edits.has(self.question, field):
+        if self.question is not None and has(self.question, field):
             return False
         self.say(f"This question has no {field}.", warning=True)
         return True
@@ -177,14 +178,10 @@ class AskedPage(Page):
 
     def action_measure(self) -> None:
         """Count something else."""
-        from tui.actions.choosing import show_as
-
         show_as(self)
 
     def action_related(self) -> None:
         """Open a related question."""
-        from tui.actions.choosing import lead_on
-
         lead_on(self)
 
     def action_breakdown(self) -> None:
@@ -213,7 +210,7 @@ class AskedPage(Page):
 
     def action_filter(self) -> None:
         """Edit the filters."""
-        from tui.screens.filters import ABOUT, FilterEditor
+        from tui.widgets.filter_editor import ABOUT, FilterEditor
 
         if self.question is not None:
             about = ABOUT.get(self.filtered.kind, ()) if self.filtered else ()
@@ -237,8 +234,6 @@ class AskedPage(Page):
         """Count only a segment's or an audience's people."""
         if self.refuse("segment"):
             return
-        from tui.texts.segments import SEGMENTS
-
         rows = [Row("everybody", ("", ""))]
         rows += [Row(name.replace("_", " "), ("segment", name)) for name in SEGMENTS]
         rows += [
@@ -272,8 +267,6 @@ class AskedPage(Page):
 
     def action_edit(self) -> None:
         """Edit the question as text."""
-        from core.language.questions import format_question
-
         text = format_question(self.question) if self.question is not None else ""
         self.edit_text("Question", text)
 
@@ -288,15 +281,7 @@ class AskedPage(Page):
         Raises:
             BadQuestion: it is not a question, or names something the workspace does not have.
         """
-        from core.language.questions import parse_any, parse_full
-        from core.queries.composite.saved_chart import opened
-
-        if text.lstrip().startswith("{"):
-            question, chart = parse_any(text), ""
-        else:
-            parsed = parse_full(text)
-            question, chart = parsed.question, parsed.chart or ""
-        question = opened(self.context, question)
+        question, chart = typed.read(text, self.context)
         next(question.ask(self.context), None)  # names are looked up before the first statement
         return question, chart
 
@@ -317,8 +302,6 @@ class AskedPage(Page):
 
     def action_copy_command(self) -> None:
         """Copy the command that prints this."""
-        from core.language.questions import format_question
-
         if self.question is not None:
             words = ["footfall", "run", format_question(self.question)]
             command = shlex.join([*words, "--db", str(self.app.engine.path)])
@@ -332,47 +315,19 @@ class AskedPage(Page):
 
     # -- opening what is under the cursor
 
-    def door(self) -> tuple[Question, Cell] | None:
-        """Return the question and the cell under the cursor."""
-        view = self.view
-        question = view.question or self.question if view is not None else None
-        if view is None or question is None or view.cell is None or view.result is None:
-            return None
-        if isinstance(view.answer, Table) and not view.answer.keys:
-            return None
-        return question, view.cell
-
     def action_open(self) -> None:
         """Open the people behind the number under the cursor."""
         if isinstance(self.panel, Listing):
             self.choose(self.panel)
-            return
-        found = self.door()
-        if found is not None:
-            self.open_people(*found, expected=people_counted(self.view))
-        elif self.view is not None and self.view.answer is not None:
-            open_row(self, self.view)
+        else:
+            open_number(self)
 
     def choose(self, listing: Listing) -> None:
         """Called for Enter on a list."""
 
     def action_others(self) -> None:
         """Open the people who dropped off or did not return."""
-        found = self.door()
-        if found is None:
-            return
-        question, cell = found
-        other = OTHERS.get(cell.outcome or "")
-        if other is None or cell.step == 1 or (cell.period is not None and cell.cohort is None):
-            self.say("There is nobody else to list for this number.")
-            return
-        self.open_people(question, cell.model_copy(update={"outcome": other}))
-
-    def open_people(self, question: Question, cell: Cell, expected: float | None = None) -> None:
-        """Open the page of the people behind a number."""
-        from tui.screens.people import PeoplePage
-
-        self.app.push_screen(PeoplePage.behind(self.place, question, cell, expected))
+        open_others(self)
 
     def on_answer_view_chosen(self, event: AnswerView.Chosen) -> None:
         """A double click opens."""
@@ -386,20 +341,14 @@ class AskedPage(Page):
 
     def action_save(self) -> None:
         """Save the question under a name."""
-        from tui.actions.saving import save_question
-
         save_question(self)
 
     def action_add(self) -> None:
         """Add the question to a board."""
-        from tui.actions.saving import add_to_board
-
         add_to_board(self)
 
     def action_mark(self) -> None:
         """Mark the cursor's day."""
-        from tui.actions.saving import mark_here
-
         mark_here(self)
 
     def marks_changed(self) -> None:
@@ -410,47 +359,15 @@ class AskedPage(Page):
 
     def action_export(self) -> None:
         """Write the panel to a file."""
-        from tui.actions.exporting import export_panel
-
         export_panel(self)
 
     def reason_against(self, action: str) -> str:
         """See Page."""
         needed = {"granularity": "granularity", "breakdown": "breakdown", "compare": "compare",
                   "segment": "segment"}.get(action)  # fmt: skip
-        if needed and (self.question is None or not edits.has(self.question, needed)):
+        if needed and (self.question is None or not has(self.question, needed)):
             return f"this question has no {needed}"
         return ""
-
-
-def open_row(page: AskedPage, view: AnswerView) -> None:
-    """Open the person named in a row that counts no people; if there is none, say so."""
-    from tui.screens.timeline import TimelinePage
-
-    user = person_of(view)
-    if user:
-        page.app.push_screen(TimelinePage(page.place, user))
-        return
-    sql = getattr(view.question, "kind", "") == "sql"
-    behind = "rows of SQL" if sql else "this row" if view.cell is not None else "this answer"
-    page.say(f"There are no people behind {behind}.")
-
-
-def person_of(view: AnswerView) -> str:
-    """Return the user in the row under the cursor, if the table has a column of users."""
-    answer, cell = view.answer, view.cell
-    if not isinstance(answer, Table) or cell is None or cell.row is None:
-        return ""
-    names = [column.name for column in answer.columns]
-    at = next((names.index(name) for name in USERS if name in names), None)
-    return str(answer.rows[int(cell.row)][at] or "") if at is not None else ""
-
-
-def people_counted(view: AnswerView | None) -> float | None:
-    """Return the number under a view's cursor if it counts people."""
-    if view is None:
-        return None
-    return view.number if getattr(view.answer, "unit", "") == "users" else None
 
 
 EXAMPLES = (

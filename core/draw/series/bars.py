@@ -7,7 +7,7 @@ from itertools import accumulate
 
 from core.answers import Series
 from core.draw.legend import letter
-from core.draw.lines import BLOCKS, Cursor, Frame, line_chart, logarithmic, middles
+from core.draw.series.lines import BLOCKS, Cursor, Frame, line_chart, logarithmic, middles
 from core.draw.spans import Canvas, Line, Look
 from core.draw.table import ranking
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import ClassVar
 
 from core.errors import BadQuestion
+from core.language.questions import format_question
+from core.queries import from_json
 from core.queries.common.question import Question
 from tui.actions import edits
-from tui.navigation import page_for
-from tui.screens.chart import dated
-from tui.screens.question_page import AskedPage
+from tui.screens.bases.question_page import AskedPage
 from tui.widgets.answer import AnswerView
 
 
@@ -42,11 +42,11 @@ class KeptPage(AskedPage):
         if question.kind == self.kind:
             super().put(question)
             return
-        self.app.push_screen(page_for(self.place, question))
+        self.app.navigator.open(question)
 
     def answered(self, view: AnswerView) -> None:
         """See Page."""
-        dated(view)
+        view.show_dates()
         if view.question is not None:
             self.app.state.keep(self.place, view.question)
         self.update_chrome()
@@ -74,8 +74,5 @@ class KeptPage(AskedPage):
 
 
 def _quoted(name: str) -> str:
-    from core.language.questions import format_question
-    from core.queries import from_json
-
     text = format_question(from_json({"kind": "trend", "event": name}))
     return text.strip() or name

@@ -9,10 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from core.answers import Cohort, Grid
-from core.draw.cohorts import cohort_label, grid_notes, line_label, window_name
 from core.draw.figures import moment, next_date, period_text
+from core.draw.grids.labels import cohort_label, grid_notes, line_label, window_name
+from core.draw.grids.money import money_chart, money_sentence
 from core.draw.legend import wrapped
-from core.draw.money import money_chart, money_sentence
 from core.draw.spans import Line, Look, Span, cells, clipped, safe, spread
 from core.draw.spark import merged
 from core.draw.table import window

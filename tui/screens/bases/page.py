@@ -5,14 +5,16 @@ from __future__ import annotations
 from textual.binding import Binding, BindingType
 
 from core.draw.spans import plain
-from core.errors import FootfallError
+from core.errors import FootfallError, Stopped, TookTooLong
 from core.queries.common.question import Question
 from core.text import age, number
+from tui.actions.palette import help_of, palette_of
 from tui.keys import actions_of
-from tui.screens.frame_page import FramedPage
+from tui.screens.bases.frame_page import FramedPage
 from tui.services.clipboard import send
 from tui.services.runner import Answered, Asking, Questions, View
 from tui.services.state import log
+from tui.texts.summary import range_words
 from tui.widgets.answer import AnswerView
 from tui.widgets.chrome import Status
 from tui.widgets.dialogs import Chooser, Overlay, Reader
@@ -172,9 +174,6 @@ class Page(FramedPage):
                 view.fail(self._explained(event, asking.seconds))
 
     def _explained(self, event: Answered, seconds: float) -> Exception:
-        from core.errors import Stopped, TookTooLong
-        from tui.texts.summary import range_words
-
         error = event.error
         assert error is not None
         if isinstance(error, Stopped):
@@ -262,14 +261,10 @@ class Page(FramedPage):
 
     def action_help(self) -> None:
         """Show the keys of this page."""
-        from tui.screens.palette import help_of
-
         help_of(self)
 
     def action_palette(self) -> None:
         """Show every command and saved name."""
-        from tui.screens.palette import palette_of
-
         palette_of(self)
 
     def action_glyphs_braille(self) -> None:
@@ -307,6 +302,4 @@ class Page(FramedPage):
 
 def _stopped(asking: Asking) -> Answered:
     """Handle a question that was stopped."""
-    from core.errors import Stopped
-
     return Answered(asking, None, Stopped("Stopped."))

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from textual.screen import Screen
-
 from core.definitions.board import Board
 from core.definitions.saved import Item
-from core.queries.common.question import Question
+from core.errors import FootfallError
+from core.queries import from_json
 from core.text import clean
+from tui.actions.edits import usual_range
 from tui.actions.pages import KeyedPage
+from tui.actions.typed import read
 from tui.keys import ACTIONS, Action, actions_of, name_of, remapped
 from tui.widgets.dialogs import Chooser
-from tui.widgets.host import Host
 from tui.widgets.listing import Row
 
 AREAS = ("question", "chart", "save", "go", "export", "view", "help", "move")
@@ -70,14 +70,12 @@ def _names(page: KeyedPage) -> list[Row]:
     library, app = page.app.library, page.app
 
     def board(found: Board) -> Callable[[], None]:
-        from tui.screens.board import BoardPage
-
-        return lambda: _open(app, "boards", lambda: BoardPage("boards", found))
+        return lambda: app.navigator.open_board(found)
 
     def chart(found: Item) -> Callable[[], None]:
         def show() -> None:
             question, drawn = library.question_of(found)
-            open_question(page, question, drawn, found.title)
+            app.navigator.open(question, found.title, drawn)
 
         return show
 
@@ -90,36 +88,15 @@ def _names(page: KeyedPage) -> list[Row]:
 
 
 def _event(page: KeyedPage, name: str) -> Callable[[], None]:
-    from core.queries import from_json
-    from tui.actions.edits import usual_range
-
     body = {"kind": "trend", "event": name}
-    return lambda: open_question(
-        page, from_json({**body, "range": usual_range(page.app.engine)}), title=""
-    )
+    app = page.app
+    return lambda: app.navigator.open(from_json({**body, "range": usual_range(app.engine)}))
 
 
 def ask_text(page: KeyedPage, text: str) -> None:
     """Open the typed text as a question."""
-    from core.errors import FootfallError
-    from core.language.questions import Parsed, parse_any, parse_full
-    from core.queries.composite.saved_chart import opened
-
     try:
-        parsed = Parsed(parse_any(text)) if text.lstrip()[:1] == "{" else parse_full(text)
-        question = opened(page.app.engine.context(), parsed.question)
-        open_question(page, question, parsed.chart)
+        question, chart = read(text, page.app.engine.context())
+        page.app.navigator.open(question, chart=chart)
     except FootfallError as error:
         page.sorry(error)
-
-
-def open_question(page: KeyedPage, question: Question, chart: str = "", title: str = "") -> None:
-    """Push a question's page in the current place."""
-    from tui.navigation import page_for
-
-    page.app.push_screen(page_for(page.place, question, title, chart))
-
-
-def _open(app: Host, place: str, make: Callable[[], Screen[None]]) -> None:
-    app.go(place)
-    app.push_screen(make())

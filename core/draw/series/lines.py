@@ -8,8 +8,9 @@ from itertools import pairwise
 from core.answers import Line as SeriesLine
 from core.answers import Series
 from core.answers.display import Axis
-from core.draw import plot
-from core.draw.axes import (
+from core.draw.legend import legend, letter, notes_lines, value_line
+from core.draw.series import plot
+from core.draw.series.axes import (
     Axes,
     Scale,
     framed,
@@ -19,7 +20,6 @@ from core.draw.axes import (
     rule,
     time_labels,
 )
-from core.draw.legend import legend, letter, notes_lines, value_line
 from core.draw.spans import Canvas, Line, Look, Span, padded
 from core.draw.units import axis_of, drawing_of, unit_of
 

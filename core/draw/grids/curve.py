@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from core.answers import Cohort, Grid
-from core.draw import plot
-from core.draw.axes import Axes, Scale, fitting, framed, labels_line, rule
-from core.draw.cohorts import line_label, window_name
-from core.draw.grid import sentence
+from core.draw.grids.grid import sentence
+from core.draw.grids.labels import line_label, window_name
 from core.draw.legend import key, letter, wrapped
-from core.draw.lines import overlay, runs_of
+from core.draw.series import plot
+from core.draw.series.axes import Axes, Scale, fitting, framed, labels_line, rule
+from core.draw.series.lines import overlay, runs_of
 from core.draw.spans import Canvas, Line, Look, Span, clipped
 
 Cursor = tuple[int, int] | None

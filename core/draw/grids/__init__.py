@@ -1,0 +1,1 @@
+"""Grids of cohorts: shares in shades, money, and curves over periods."""

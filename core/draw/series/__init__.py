@@ -1,0 +1,1 @@
+"""Series as lines and bars, over axes of time and value."""

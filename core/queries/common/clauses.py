@@ -1,0 +1,190 @@
+"""The SQL of a field's values and of conditions, on an event `e` or on a person.
+
+Fields that follow from what a person did are written here too (core.queries.common.derived): which
+of their events count for that, names of events and conditions say.
+"""
+
+from __future__ import annotations
+
+from core.catalog.catalog import GROUPS, Field
+from core.catalog.selectors import meaning
+from core.columns import ACTIVE
+from core.errors import BadQuestion
+from core.filters import AnyOf, Clause, Condition, NotOf
+from core.queries.common.derived import FALSE, TRUE, on_first_event, paying
+from core.queries.common.revenue import brings
+from core.queries.context import Context
+from core.sql.dialect import Binder
+
+ANY_EVENT: tuple[tuple[int, ...], ...] = ((), (ACTIVE,))
+"""Events of a Selection that are told by no names, but for flags: any, and any active one."""
+
+
+def event_tests(ctx: Context, bind: Binder, events: tuple[int, ...], column: str) -> list[str]:
+    """Return what must hold for a column of event ids to be one of a Selection's `events`."""
+    if events in ANY_EVENT:
+        out = [*ctx.names.deleted, *(ctx.names.inactive if events else ())]
+        return [f"not {ctx.dialect.member(column, bind.list(out))}"] if out else []
+    if len(events) == 1:
+        return [f"{column} = {bind(events[0])}"]
+    return [ctx.dialect.member(column, bind.list(events))]
+
+
+class Clauses:
+    """Writes values and conditions into one statement.
+
+    Args:
+        range: the range whose end the segments named in conditions are as of.
+    """
+
+    def __init__(self, ctx: Context, bind: Binder, range: str = "30d") -> None:
+        self.ctx = ctx
+        self.bind = bind
+        self.range = range
+
+    # -- values
+
+    def value(self, field: Field) -> str:
+        """Return the SQL of a field's raw value on `events e`; `label` reads it back."""
+        dialect, bind = self.ctx.dialect, self.bind
+        if field.kind == "context":
+            return f"e.{field.name}"
+        if field.kind == "either":
+            texts = self.ctx.names.values(field.name)
+            own = dialect.dictionary(f"e.{field.name}", texts, bind)
+            return _either(field, own, self.value(Field("property", field.instead)))
+        if field.kind == "property":
+            return dialect.json_label(dialect.json_property(field.name, bind))
+        if field.kind == "trait":
+            return dialect.trait_label(field.name, bind)
+        if field.kind == "start":
+            return self._on_first_event(field, "e.actor")
+        if field.kind == "paying":
+            return f"(case when {self._is_paying()} then '{TRUE}' else '{FALSE}' end)"
+        return {"event": "e.event", "device": "e.device", "session": "e.session"}.get(
+            field.kind, "e.actor"
+        )
+
+    def _on_first_event(self, field: Field, actor: str) -> str:
+        own = " and ".join(event_tests(self.ctx, self.bind, (), "x.event")) or "1 = 1"
+        return on_first_event(self.ctx.dialect, field.name, actor, own)
+
+    def _is_paying(self) -> str:
+        """Whether the person of an event had brought revenue by then."""
+        revenue = meaning(self.ctx.names, "revenue_amount")
+        tests = event_tests(self.ctx, self.bind, revenue.events, "e.event")
+        tests += [self.clause(clause) for clause in revenue.matching]
+        source = f"events e {self.ctx.dialect.properties_join()}"
+        return paying(self.ctx.dialect, source, " and ".join(tests))
+
+    # -- conditions
+
+    def clause(self, clause: Clause, column: str | None = None, actor: str = "e.actor") -> str:
+        """Return the SQL of whether a clause holds.
+
+        Args:
+            column: the column of value ids in the stored sets that it is asked of; None for events.
+            actor: the SQL of the person it is about.
+
+        Raises:
+            BadQuestion: it names no field, or its operator does not suit that.
+        """
+        if isinstance(clause, Condition):
+            field = self.ctx.names.field(clause.field, "field")
+            return self._condition(field, clause, column, actor)
+        if isinstance(clause, NotOf):
+            return f"not {self.clause(clause.not_, column, actor)}"
+        inner = clause.any if isinstance(clause, AnyOf) else clause.all
+        word, empty = (" or ", "1 = 0") if isinstance(clause, AnyOf) else (" and ", "1 = 1")
+        return f"({word.join(self.clause(c, column, actor) for c in inner) or empty})"
+
+    def _condition(self, field: Field, condition: Condition, column: str | None, actor: str) -> str:
+        if field.kind in ("context", "property", "either", "event"):
+            return self._of_event(field, condition, column)
+        if field.kind == "start":
+            ids = self.ctx.names.matching(field.name, condition)
+            return self._member(self._on_first_event(field, actor), ids)
+        if field.kind == "paying":
+            return self._pays(condition)
+        if field.kind == "revenue":
+            return self._brings(condition)
+        if field.kind in GROUPS:
+            return self._belongs(field, condition, actor)
+        column, ids, missing = self._listed(field, condition, actor)
+        test = self._member(column, ids)
+        return f"not {test}" if missing else test
+
+    def _member(self, expression: str, ids: list[int]) -> str:
+        return self.ctx.dialect.member(expression, self.bind.list(ids))
+
+    def _of_event(self, field: Field, condition: Condition, column: str | None) -> str:
+        """A condition on what one event is or has."""
+        names = self.ctx.names
+        if field.kind == "event":
+            found = [i for name, i in names.events.items() if condition.holds((name,))]
+            return self._member("e.event", found)
+        if field.kind == "context":
+            return self._member(column or f"e.{field.name}", names.matching(field.name, condition))
+        if field.kind == "property" and column:
+            return self._member(column, names.holding(field.dimension, condition))
+        if field.kind == "property":
+            return self._holds(field.name, condition)
+        own = self._member(f"e.{field.name}", names.matching(field.name, condition))
+        return _either(field, own, self._holds(field.instead, condition))
+
+    def _holds(self, name: str, condition: Condition) -> str:
+        """Whether a property satisfies a condition."""
+        d = self.ctx.dialect
+        return d.holds(condition, d.json_property(name, self.bind), self.bind)
+
+    def _pays(self, condition: Condition) -> str:
+        yes, no = condition.holds((TRUE,)), condition.holds((FALSE,))
+        if yes == no:
+            return "1 = 1" if yes else "1 = 0"
+        return f"{'' if yes else 'not '}({self._is_paying()})"
+
+    def _brings(self, condition: Condition) -> str:
+        """Whether an event brought revenue; how much is not asked for."""
+        if condition.operator not in ("is_set", "is_not_set"):
+            raise BadQuestion(
+                f"operator {condition.operator} does not suit {condition.field}.",
+                "Allowed: is_set, is_not_set.",
+                parameter="operator",
+            )
+        return f"{'' if condition.operator == 'is_set' else 'not '}{brings(self.ctx, self.bind)}"
+
+    def _belongs(self, field: Field, condition: Condition, actor: str) -> str:
+        """Whether a person is in one of the audiences or segments that a condition names."""
+        if condition.operator not in ("eq", "in", "ne", "not_in"):
+            raise BadQuestion(
+                f"operator {condition.operator} does not suit {field.name}.",
+                "Allowed: eq, ne, in, not_in.",
+                parameter="operator",
+            )
+        ctx, tests = self.ctx, ["1 = 0"]
+        for name in condition.wanted:
+            members = (
+                ctx.in_audience(ctx, name)
+                if field.kind == "audience"
+                else ctx.in_segment(ctx, name, self.range)
+            )
+            tests.append(f"{actor} in (select actor from {self.bind.relation(members)})")
+        found = f"({' or '.join(tests)})"
+        return f"not {found}" if condition.holds(None) else found
+
+    def _listed(
+        self, field: Field, condition: Condition, actor: str
+    ) -> tuple[str, list[int], bool]:
+        """Column, ids, and whether they are the ones to leave out (missing values match)."""
+        names = self.ctx.names
+        missing = condition.holds(None)
+        if field.kind == "trait":
+            stored = names.traits(field.name)
+            return actor, [i for i, v in stored if condition.holds((v,)) != missing], missing
+        column = {"user": actor, "device": "e.device", "session": "e.session"}[field.kind]
+        return column, names.keys_where(field.kind, condition, wanted=not missing), missing
+
+
+def _either(field: Field, own: str, other: str) -> str:
+    """What holds of a context column where it is set, and else of a property."""
+    return f"(case when e.{field.name} <> 0 then {own} else {other} end)"

@@ -1,0 +1,58 @@
+"""The selection that a question means."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from core.catalog.selectors import ANY_ACTIVE, meaning
+from core.filters import Clause, atoms
+from core.queries.common.question import Question
+from core.queries.common.selection import Selection
+from core.queries.context import Context
+from core.sql.dialect import Relation
+
+
+def select(
+    ctx: Context,
+    question: Question,
+    event: str | None = None,
+    clauses: Iterable[Clause] = (),
+    *,
+    parameter: str = "event",
+    absent: str = ANY_ACTIVE,
+) -> Selection:
+    """Return the selection a question means: an event, its own clauses, audience and segment.
+
+    Args:
+        event: an event selector (see core.catalog.selectors).
+        clauses: further ones, such as a step's filters.
+        absent: the selector meant where none is given: ANY_ACTIVE, or ANY where being active
+            does not matter.
+    """
+    found = meaning(ctx.names, event, parameter, absent=absent)
+    members = members_of(ctx, question)
+    start = Selection(ctx, found.events, (), members, found.matching, question.range)
+    return start.narrowed(checked(ctx, [*question.conditions, *clauses]))
+
+
+def members_of(ctx: Context, question: Question) -> tuple[Relation, ...]:
+    """Return the members of a question's audience and segment, for those that it has.
+
+    Raises:
+        NotFound: no audience is saved under that name.
+        BadQuestion: the segment is not one of the eight.
+    """
+    found: list[Relation] = []
+    if question.audience is not None:
+        found.append(ctx.in_audience(ctx, question.audience))
+    if question.segment is not None:
+        found.append(ctx.in_segment(ctx, question.segment, question.range))
+    return tuple(found)
+
+
+def checked(ctx: Context, clauses: Sequence[Clause]) -> Sequence[Clause]:
+    """Return clauses unchanged; BadQuestion when one is about a field that nothing has."""
+    for clause in clauses:
+        for atom in atoms(clause):
+            ctx.names.existing(atom.field, "field")
+    return clauses

@@ -1,0 +1,75 @@
+"""What Enter and `u` open: the people a number counts, those it leaves out, the person in a row."""
+
+from __future__ import annotations
+
+from core.answers import Cell, Table
+from core.queries.common.question import Question
+from tui.actions.pages import QuestionPage
+from tui.widgets.answer import AnswerView
+
+USERS = ("user", "user_id")
+"""Names of columns that contain users."""
+
+OTHERS = {"reached": "dropped", "returned": "not_returned"}
+
+
+def open_number(page: QuestionPage) -> None:
+    """Open the people behind the number under the cursor, or the person named in its row."""
+    view = page.view
+    found = number_at(page)
+    if found is not None:
+        page.app.navigator.open_people(*found, expected=people_counted(view))
+    elif view is not None and view.answer is not None:
+        _open_row(page, view)
+
+
+def open_others(page: QuestionPage) -> None:
+    """Open the people who dropped off or did not return."""
+    found = number_at(page)
+    if found is None:
+        return
+    question, cell = found
+    other = OTHERS.get(cell.outcome or "")
+    if other is None or cell.step == 1 or (cell.period is not None and cell.cohort is None):
+        page.say("There is nobody else to list for this number.")
+        return
+    page.app.navigator.open_people(question, cell.model_copy(update={"outcome": other}))
+
+
+def number_at(page: QuestionPage) -> tuple[Question, Cell] | None:
+    """Return the question and the cell of the number under the cursor."""
+    view = page.view
+    question = view.question or page.question if view is not None else None
+    if view is None or question is None or view.cell is None or view.result is None:
+        return None
+    if isinstance(view.answer, Table) and not view.answer.keys:
+        return None
+    return question, view.cell
+
+
+def people_counted(view: AnswerView | None) -> float | None:
+    """Return the number under a view's cursor if it counts people."""
+    if view is None:
+        return None
+    return view.number if getattr(view.answer, "unit", "") == "users" else None
+
+
+def _open_row(page: QuestionPage, view: AnswerView) -> None:
+    """Open the person named in a row that counts no people; if there is none, say so."""
+    user = _person_of(view)
+    if user:
+        page.app.navigator.open_person(user)
+        return
+    sql = getattr(view.question, "kind", "") == "sql"
+    behind = "rows of SQL" if sql else "this row" if view.cell is not None else "this answer"
+    page.say(f"There are no people behind {behind}.")
+
+
+def _person_of(view: AnswerView) -> str:
+    """Return the user in the row under the cursor, if the table has a column of users."""
+    answer, cell = view.answer, view.cell
+    if not isinstance(answer, Table) or cell is None or cell.row is None:
+        return ""
+    names = [column.name for column in answer.columns]
+    at = next((names.index(name) for name in USERS if name in names), None)
+    return str(answer.rows[int(cell.row)][at] or "") if at is not None else ""
