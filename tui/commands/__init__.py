@@ -34,9 +34,13 @@ COMMANDS = {
     "schema": "print the JSON schemas of a kind of question",
     "sql": "run one SELECT statement",
 }
-"""Command -> what it does; each is the `command` of the module of its name."""
+"""Command -> what it does; each is the `command` of a module of its name, see `_MODULES`."""
 
-_MODULES = {"import": "import_", "list": "list_", "run": "run_"}
+_SAVED = ("audience", "board", "chart", "event", "mark", "profile")
+_MODULES = {
+    "import": "import_", "list": "list_", "run": "run_",
+    **{name: f"saved.{name}" for name in _SAVED},
+}  # fmt: skip
 SETTINGS = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
 

@@ -11,7 +11,7 @@ import click
 
 from core.errors import BadInput
 from tui.commands.common import database, db_option, interruptible, open_engine, put, put_json, say
-from tui.commands.saving import as_option, saved_at
+from tui.commands.saved.common import as_option, saved_at
 
 
 class PastedCommand(click.Command):

@@ -9,8 +9,8 @@ from pathlib import Path
 import click
 
 from core.timeframe import DAY
-from tui.commands.board import show
 from tui.commands.common import data_folder, open_engine, say, width_option
+from tui.commands.saved.board import show
 
 STALE_MS = 7 * DAY
 """The default sample file is recreated when its newest event is older than this."""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import click
 
-from tui.commands.board import show
 from tui.commands.common import database
+from tui.commands.saved.board import show
 
 
 @click.command("explore", hidden=True)

@@ -8,7 +8,7 @@ from typing import Any
 
 from core.answers import Column, Table
 from tui.commands.common import open_engine
-from tui.commands.saving import saved_at
+from tui.commands.saved.common import saved_at
 
 
 def table(title: str, columns: Iterable[Column], rows: Iterable[tuple[Any, ...]]) -> Table:
@@ -22,7 +22,7 @@ def _texts(*names: str) -> list[Column]:
 
 def boards(path: Path, *, pinned_only: bool = False) -> Table:
     """Return the saved boards, or the starter boards if none are saved."""
-    from tui.commands.starting import boards_of
+    from tui.commands.saved.starting import boards_of
 
     found = [b for b in boards_of(path, open_engine(path)) if b.is_pinned or not pinned_only]
     return table("Boards", _texts("id", "title"), [(b.id, b.title) for b in found])

@@ -92,6 +92,6 @@ def marks_of(path: Path, answer: Any) -> tuple[Any, ...]:
     """Return the marks that lie in an answer's buckets."""
     if answer.shape != "series" or not answer.buckets:
         return ()
-    from tui.commands.saving import saved_at
+    from tui.commands.saved.common import saved_at
 
     return tuple(saved_at(path).marks(answer.buckets[0].start, answer.buckets[-1].end - 1))

@@ -18,7 +18,7 @@ from tui.commands.common import (
     width_of,
     width_option,
 )
-from tui.commands.saving import as_option, local_time, saved_at, undelete
+from tui.commands.saved.common import as_option, local_time, saved_at, undelete
 
 if TYPE_CHECKING:
     from core.store.library.items import Items

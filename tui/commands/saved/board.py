@@ -26,7 +26,7 @@ from tui.commands.common import (
     width_of,
     width_option,
 )
-from tui.commands.saving import as_option, read_text, saved_at, undelete
+from tui.commands.saved.common import as_option, read_text, saved_at, undelete
 
 
 class _Group(click.Group):
@@ -89,7 +89,7 @@ def show(
 
     board = None
     if name is not None:
-        from tui.commands.starting import find_board
+        from tui.commands.saved.starting import find_board
 
         board = find_board(path, open_engine(path), name)
     return run(path, board=board, range=range)
@@ -115,7 +115,7 @@ def write_board(
         The exit code: 1 if the database could not answer a tile, whose place then shows the error.
     """
     from core.draw.board import print_board
-    from tui.commands.board_text import board_text
+    from tui.commands.saved.board_text import board_text
 
     engine, board, answers = _answered(path, name, range, where)
     marks = saved_at(path).marks(board_id=board.id)
@@ -135,7 +135,7 @@ def _answered(
     path: Path, name: str | None, range: str | None, where: str | None
 ) -> tuple[Any, Any, dict[str, Any]]:
     from core.boards.answering import answer_board
-    from tui.commands.starting import find_board
+    from tui.commands.saved.starting import find_board
 
     engine = open_engine(path)
     if range is not None:
@@ -192,7 +192,7 @@ def export(name: str, file: str | None, db: str | None) -> None:
     """Write the board NAME as JSON to FILE, or to standard output."""
     from core.boards.files import board_to_json
     from core.store.workspace import is_part_of
-    from tui.commands.starting import find_board
+    from tui.commands.saved.starting import find_board
 
     path = database(db)
     text = board_to_json(find_board(path, open_engine(path), name)) + "\n"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from tui.commands.common import database, db_option, format_options, put_json, put_line, say
-from tui.commands.saving import saved_at
+from tui.commands.saved.common import saved_at
 
 ROLES = ("viewer", "editor", "admin", "platform")
 

@@ -22,7 +22,7 @@ from tui.commands.common import (
     width_of,
     width_option,
 )
-from tui.commands.saving import as_option, saved_at, undelete
+from tui.commands.saved.common import as_option, saved_at, undelete
 
 CATEGORIES = ("release", "news", "incident", "post")
 SOURCES = ("manual", "api", "plugin")

@@ -21,7 +21,7 @@ from tui.commands.common import (
     width_of,
     width_option,
 )
-from tui.commands.saving import as_option, read_text, saved_at, undelete
+from tui.commands.saved.common import as_option, read_text, saved_at, undelete
 
 if TYPE_CHECKING:
     from core.answers import Table

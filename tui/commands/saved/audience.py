@@ -21,7 +21,7 @@ from tui.commands.common import (
     width_of,
     width_option,
 )
-from tui.commands.saving import (
+from tui.commands.saved.common import (
     as_option,
     local_time,
     read_json,
