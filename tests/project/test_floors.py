@@ -196,6 +196,21 @@ def test_folders_stay_small() -> None:
     }
 
 
+def test_no_file_of_tests_imports_a_test() -> None:
+    modules = files(("tests",))
+    tests = {name for name, file in modules.items() if file.name.startswith(("test_", "conftest"))}
+    found = {name: imported(file.read_text("utf-8"), name, tests) for name, file in modules.items()}
+    assert len(tests) > 100
+    assert not {name: sorted(to) for name, to in found.items() if to}, "share it in tests/worlds"
+
+
+def test_tests_lie_in_folders_like_those_of_what_they_test() -> None:
+    tests = [file for name, file in files(("tests",)).items() if ".test_" in name]
+    folders = {str(file.parent.relative_to(ROOT / "tests")) for file in tests} - {"project"}
+    assert not [folder for folder in sorted(folders) if not (ROOT / folder).is_dir()]
+    assert all(folder.startswith(("core", "tui")) for folder in folders)
+
+
 # -- the reading itself
 
 
