@@ -2,57 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from core.queries import KINDS, from_json
+from core.queries.common.question import Question
+from tests.worlds import kinds
+from tests.worlds.kinds import samples
 from tests.worlds.tui_pilot import DAY, NOW, Driver, explorer, happened, workspace
 from tui.navigation import page_for
 
 STEPS = {"steps": [{"event": "signup"}, {"event": "activate"}]}
 TREND = {"kind": "trend", "event": "signup"}
-BODIES: dict[str, dict[str, Any]] = {
-    "active_users": {}, "trend": {"event": "signup", "breakdown": ["country"]},
-    "funnel": STEPS, "correlation": {**STEPS, "min_people": 1}, "funnel_trend": STEPS,
-    "time_to_convert": STEPS, "retention": {}, "lifecycle": {}, "users": {},
-    "composition": {"property": "country"}, "realtime": {}, "sessions": {},
-    "ltv": {"event": "purchase", "property": "amount"}, "stickiness": {}, "segments": {},
-    "segment": {"segment": "returning"},
-    "audience": {"definition": {"events": [{"event": "signup"}]}},
-    "saved": {"chart": "Signups"},
-    "several": {"series": [{"name": "a", "question": TREND},
-                           {"name": "b", "question": {"kind": "active_users"}}]},
-    "top_events": {}, "first_time": {"event": "signup"}, "per_actor": {"event": "signup"},
-    "events_list": {}, "properties": {"event": "signup", "property": "plan"},
-    "raw_events": {"event": "signup"},
-    "formula": {"series": [{"metric": "event:activate"}, {"metric": "event:signup"}],
-                "formula": "A / B"},
-    "grouped": {"group_by": "country"}, "paths": {"from": "signup", "scope": 7 * 86_400},
-    "explain": {"of": TREND}, "people": {"of": TREND, "cell": {}},
-    "user_activity": {"user": "u07"}, "user_search": {"user": "u0"},
-    "attribution": {"to": "purchase", "property": "plan"}, "usage_interval": {}, "engagement": {},
-    "sql": {"query": "select event_name, count(*) as times from events_v1 group by 1"},
-    "logs": {},
-}  # fmt: skip
-"""A question of every kind."""
-
-VARIANTS = {
-    "histogram": {"kind": "stickiness", "mode": "exact"},
-    "frequency": {**TREND, "measure": "frequency"},
-    "sessions by entry": {"kind": "sessions", "metric": "entry"},
-    "logs one by one": {"kind": "logs", "metric": "raw"},
-    "logs by level": {"kind": "logs", "metric": "top"},
-    "sum": {**TREND, "measure": "sum", "property": "amount"},
-    "paths to": {"kind": "paths", "to": "activate", "scope": 7 * 86_400},
-    "retention in groups": {"kind": "retention", "breakdown": ["country"]},
-    "sql with a user": {"kind": "sql", "query": "select user_id from events_v1 limit 3"},
-    "funnel in groups": {"kind": "funnel", **STEPS, "breakdown": ["country"]},
-}
-"""Other shapes that some kinds answer in."""
-
-QUESTIONS = {kind: {"kind": kind, **body} for kind, body in BODIES.items()} | VARIANTS
 WHY_NOT = ("There are no people behind", "Nobody is behind this number", "list the events")
 
 
@@ -72,26 +36,32 @@ def path(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return found
 
 
-def test_every_kind_has_a_question() -> None:
-    assert set(BODIES) <= set(KINDS)
-    if missing := set(KINDS) - set(BODIES):
-        pytest.skip(f"no question yet for {', '.join(sorted(missing))}")
+@pytest.fixture(scope="module")
+def sampled(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The workspace that the samples of kinds are asked of."""
+    return kinds.workspace(tmp_path_factory.mktemp("tui") / "kinds.db")
 
 
-async def test_every_question_draws_on_a_large_screen(path: Path) -> None:
-    async with explorer(path, size=(120, 40), place="users") as ff:
-        for name, body in QUESTIONS.items():
-            ff.app.push_screen(page_for("users", from_json(body)))
+def every_sample() -> Iterator[Question]:
+    """All samples of all kinds."""
+    for kind in KINDS:
+        yield from samples(kind)
+
+
+async def test_every_question_draws_on_a_large_screen(sampled: Path) -> None:
+    async with explorer(sampled, size=(120, 40), place="users") as ff:
+        for question in every_sample():
+            ff.app.push_screen(page_for("users", question))
             await ff.settle()
             sound(ff)
-            assert answered(ff), (name, ff.screen)
+            assert answered(ff), (question, ff.screen)
             ff.app.pop_screen()
 
 
-async def test_enter_on_every_question_goes_on_or_says_why_not(path: Path) -> None:
-    async with explorer(path, place="users") as ff:
-        for name, body in QUESTIONS.items():
-            page = page_for("users", from_json(body))
+async def test_enter_on_every_question_goes_on_or_says_why_not(sampled: Path) -> None:
+    async with explorer(sampled, place="users") as ff:
+        for question in every_sample():
+            page = page_for("users", question)
             ff.app.push_screen(page)
             await ff.settle()
             for place in ((0, 0), (-1, -1)):
@@ -100,8 +70,8 @@ async def test_enter_on_every_question_goes_on_or_says_why_not(path: Path) -> No
                 sound(ff)
                 said = any(words in ff.status for words in WHY_NOT)
                 read = ff.app.screen is not ff.page
-                assert ff.page is not page or said or read, (name, ff.screen)
-                assert answered(ff), (name, ff.screen)
+                assert ff.page is not page or said or read, (question, ff.screen)
+                assert answered(ff), (question, ff.screen)
                 while ff.app.screen is not page:
                     ff.app.pop_screen()
             ff.app.pop_screen()
@@ -126,9 +96,9 @@ async def test_new_offers_every_kind_in_the_words_of_the_workspace(path: Path) -
         shown = await ff.press("n")
         assert "[ New question ]" in shown
         rows = ff.app.screen.listing.rows
-        kinds = {row.value.kind for row in rows if row.value is not None}
+        offered = {row.value.kind for row in rows if row.value is not None}
         typed = {"audience", "people", "saved", "segment", "user_activity", "user_search"}
-        assert kinds == set(BODIES) - typed
+        assert offered == set(KINDS) - typed
         await ff.type("lifetime")
         await ff.press("enter")
         assert ff.page.page_id == "chart"
@@ -175,16 +145,16 @@ async def test_a_funnel_leads_on_to_its_other_kinds_and_back(path: Path) -> None
             assert ff.page is funnel
 
 
-def test_a_letter_leads_one_way_only(path: Path) -> None:
+def test_a_letter_leads_one_way_only(sampled: Path) -> None:
     from core.answers import Cell
     from core.engines.sqlite.engine import SqliteEngine
     from tui.actions.related import ways
 
-    engine = SqliteEngine(path, clock=lambda: NOW)
-    for name, body in QUESTIONS.items():
+    engine = SqliteEngine(sampled, clock=lambda: NOW)
+    for question in every_sample():
         for cell in (None, Cell(row="signup"), Cell(step=2, row="signup")):
-            letters = [way[0] for way in ways(from_json(body), None, cell, engine.context())]
-            assert len(letters) == len(set(letters)), name
+            letters = [way[0] for way in ways(question, None, cell, engine.context())]
+            assert len(letters) == len(set(letters)), question
     engine.close()
 
 
@@ -237,9 +207,16 @@ async def test_walking_the_list_asks_every_row_whatever_was_on_show(path: Path) 
             assert answered(ff), (row.text, ff.screen)
 
 
-@pytest.mark.parametrize("name", ["lifecycle", "stickiness", "funnel_trend", "frequency"])
-async def test_the_granularity_key_passes_over_what_a_kind_refuses(path: Path, name: str) -> None:
-    first = page_for("metrics", from_json(QUESTIONS[name]))
+@pytest.mark.parametrize(
+    "body",
+    [{"kind": "lifecycle"}, {"kind": "stickiness"}, {"kind": "funnel_trend", **STEPS},
+     {**TREND, "measure": "frequency"}],
+    ids=["lifecycle", "stickiness", "funnel_trend", "frequency"],
+)  # fmt: skip
+async def test_the_granularity_key_passes_over_what_a_kind_refuses(
+    path: Path, body: dict[str, Any]
+) -> None:
+    first = page_for("metrics", from_json(body))
     async with explorer(path, place="metrics", first=first) as ff:
         for _ in range(4):
             await ff.press("g", "c")
