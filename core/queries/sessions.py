@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Generator
 from dataclasses import replace
+from functools import partial
 from itertools import pairwise
 from typing import Any, ClassVar, Literal
 
@@ -33,7 +34,15 @@ from core.queries.common.groups import (
     people_by_slot,
     split,
 )
-from core.queries.common.question import Ask, Context, Rows, TimedQuestion, find_bucket, frame
+from core.queries.common.question import (
+    Ask,
+    Context,
+    Rows,
+    TimedQuestion,
+    both_periods,
+    find_bucket,
+    frame,
+)
 from core.queries.common.select import select
 from core.queries.common.selection import Selection
 from core.queries.common.session_key import session_key
@@ -160,10 +169,7 @@ class Sessions(TimedQuestion):
             return (yield from self._table(ctx))
         time = frame(ctx, self)
         by = [ctx.names.existing(name) for name in self.breakdown]
-        now = yield from self._period(ctx, time.span, time.buckets, by)
-        before = None
-        if time.compared:
-            before = yield from self._period(ctx, time.compared, time.compared_buckets, by)
+        now, before = yield from both_periods(time, partial(self._period, ctx, by=by))
         return assemble(
             ctx, self, time, by, now, before,
             title=TITLES[self.metric], unit=SERIES[self.metric], additive=self.metric == "volume",

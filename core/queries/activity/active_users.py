@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Generator
 from dataclasses import replace
+from functools import partial
 from typing import Literal
 
 from core.answers import Cell
@@ -21,6 +22,7 @@ from core.queries.common.question import (
     Context,
     Rows,
     TimedQuestion,
+    both_periods,
     find_bucket,
     frame,
 )
@@ -43,10 +45,7 @@ class ActiveUsers(TimedQuestion):
         """See Question."""
         time = frame(ctx, self)
         by = [ctx.names.existing(name) for name in self.breakdown]
-        now = yield from self._period(ctx, time.span, time.buckets, by)
-        before = None
-        if time.compared:
-            before = yield from self._period(ctx, time.compared, time.compared_buckets, by)
+        now, before = yield from both_periods(time, partial(self._period, ctx, by=by))
         return assemble(
             ctx, self, time, by, now, before,
             title=TITLES[self.metric], unit="users", additive=False,

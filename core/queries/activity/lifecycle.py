@@ -27,6 +27,7 @@ from core.queries.common.question import (
     Frame,
     Rows,
     TimedQuestion,
+    both_periods,
     find_bucket,
     frame,
     whole_days_only,
@@ -75,12 +76,11 @@ class Lifecycle(TimedQuestion):
         """See Question."""
         time = frame(ctx, self, whole=True)
         by = [ctx.names.existing(name) for name in self.breakdown]
-        known = [bucket for bucket in time.buckets if ctx.is_known(bucket)]
-        now = yield from self._period(ctx, known, time.unit, by)
-        before = None
-        if time.compared:
-            known = [bucket for bucket in time.compared_buckets if ctx.is_known(bucket)]
-            before = yield from self._period(ctx, known, time.unit, by)
+
+        def period(_: Span, slots: list[Bucket]) -> Generator[Statement, Rows, _Found]:
+            return self._period(ctx, list(filter(ctx.is_known, slots)), time.unit, by)
+
+        now, before = yield from both_periods(time, period)
         groups = now.ranked() if by else [()]
         real, cut = whole_dates(ctx, time.span, time.buckets, time.unit)
         return Series(

@@ -14,6 +14,7 @@ that many days, and over all periods the share of the pairs.
 from __future__ import annotations
 
 from collections.abc import Generator, Iterable
+from functools import partial
 from typing import Literal
 
 from pydantic import Field as Limited
@@ -32,6 +33,7 @@ from core.queries.common.question import (
     Context,
     Rows,
     TimedQuestion,
+    both_periods,
     find_bucket,
     frame,
     whole_days_only,
@@ -135,10 +137,7 @@ class Stickiness(TimedQuestion):
     def _ratios(self, ctx: Context) -> Ask:
         time = frame(ctx, self)
         by = [ctx.names.existing(name) for name in self.breakdown]
-        now = yield from self._period(ctx, time.span, time.buckets, by)
-        before = None
-        if time.compared:
-            before = yield from self._period(ctx, time.compared, time.compared_buckets, by)
+        now, before = yield from both_periods(time, partial(self._period, ctx, by=by))
         of = f" of {titled(ctx.names, self.event)}" if self.event else ""
         title = f"Stickiness{of}"
         return assemble(

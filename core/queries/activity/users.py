@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Generator
 from dataclasses import replace
+from functools import partial
 from typing import Literal
 
 from pydantic import model_validator
@@ -34,6 +35,7 @@ from core.queries.common.question import (
     Frame,
     Rows,
     TimedQuestion,
+    both_periods,
     find_bucket,
     frame,
 )
@@ -73,10 +75,7 @@ class Users(TimedQuestion):
         """See Question."""
         time = self._frame(ctx)
         by = [ctx.names.existing(name) for name in self.breakdown]
-        now = yield from self._period(ctx, time.span, time.buckets, by)
-        before = None
-        if time.compared:
-            before = yield from self._period(ctx, time.compared, time.compared_buckets, by)
+        now, before = yield from both_periods(time, partial(self._period, ctx, by=by))
         return assemble(
             ctx, self, time, by, now, before,
             title=TITLES[self.metric], unit="users", additive=self.metric in ("new", "updated"),

@@ -7,9 +7,9 @@ returns its answer, so one kind reads top to bottom in one file and runs on any 
 
 from __future__ import annotations
 
-from collections.abc import Generator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any, ClassVar, TypeVar
 
 from pydantic import Field, SerializeAsAny, WithJsonSchema, field_validator
 
@@ -34,6 +34,7 @@ from core.timeframe import (
     to_date,
 )
 
+Found = TypeVar("Found")
 Rows = list[tuple[Any, ...]]
 Ask = Generator[Statement, Rows, Any]
 
@@ -281,6 +282,16 @@ def frame(ctx: Context, question: TimedQuestion, *, whole: bool = False) -> Fram
     return Frame(
         span, unit, found, compared, compared_buckets, notes, present, ctx.calendar, ctx.ended
     )
+
+
+def both_periods(
+    time: Frame, ask: Callable[[Span, list[Bucket]], Generator[Statement, Rows, Found]]
+) -> Generator[Statement, Rows, tuple[Found, Found | None]]:
+    """Ask of the period of a question, and of the one that it is compared with; None where none."""
+    now = yield from ask(time.span, time.buckets)
+    if time.compared is None:
+        return now, None
+    return now, (yield from ask(time.compared, time.compared_buckets))
 
 
 def compared_dates(ctx: Context, mode: str | None, span: Span, before: Span | None) -> Any:

@@ -7,16 +7,21 @@ from typing import Any, ClassVar, Literal
 import orjson
 from pydantic import Field
 
-from core.answers import Cell, Column, Table
+from core.answers import Cell, Column
 from core.catalog.selectors import ANY, titled
 from core.queries.common.groups import members_of_group
 from core.queries.common.question import Ask, Context, Question, Rows
+from core.queries.common.rows_page import rows_page
 from core.queries.common.select import select
 from core.queries.common.selection import Selection
-from core.queries.periods import dates
 from core.sql.dialect import Binder, Statement
 from core.timeframe import Span
 from core.values.json_text import stored_object
+
+COLUMNS = (
+    Column(name="timestamp", type="time"), Column(name="event_name"), Column(name="user"),
+    Column(name="device_id"), Column(name="session_id"), Column(name="properties", type="json"),
+)  # fmt: skip
 
 
 class RawEvents(Question):
@@ -48,22 +53,9 @@ class RawEvents(Question):
                 f"select sum(total) from ({selection.sets(bind, span)})", "how many events"
             )
             total = int(counted[0][0] or 0)
-        return Table(
-            title=titled(ctx.names, self.event, "Events"),
-            **dates(span),
-            notes=() if total is None else (f"{total:,} events in all.",),
-            columns=(
-                Column(name="timestamp", type="time"),
-                Column(name="event_name"),
-                Column(name="user"),
-                Column(name="device_id"),
-                Column(name="session_id"),
-                Column(name="properties", type="json"),
-            ),
-            rows=_rows(ctx, page[: self.limit]),
-            truncated=len(page) > self.limit,
-            total=total,
-        )
+        title = titled(ctx.names, self.event, "Events")
+        rows = _rows(ctx, page)
+        return rows_page("events", title, span, COLUMNS, rows, limit=self.limit, total=total)
 
     def _page(self, ctx: Context, selection: Selection, span: Span) -> Statement:
         """One row more than the page has, to know whether there are more."""

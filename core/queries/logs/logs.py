@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Generator
 from dataclasses import replace
+from functools import partial
 from typing import Any, ClassVar, Final, Literal
 
 import orjson
@@ -30,9 +31,11 @@ from core.queries.common.question import (
     Question,
     Rows,
     TimedQuestion,
+    both_periods,
     find_bucket,
     frame,
 )
+from core.queries.common.rows_page import rows_page
 from core.queries.common.slots import day_runs, slot_expression, whole_days
 from core.queries.context import present_of
 from core.queries.logs.fields import GROUPS, Wanted, level_of, log_field, wanted_logs
@@ -47,6 +50,14 @@ WHOSE: Final = "Counts logs; the people of a number are those in whose sessions 
 
 One = str | tuple[str, ...] | None
 """One value, several of which any will do, or no matter which."""
+
+
+COLUMNS = (
+    Column(name="timestamp", type="time"), Column(name="level"), Column(name="message"),
+    Column(name="source"), Column(name="service"), Column(name="session_id"), Column(name="user"),
+    Column(name="fields", type="json"),
+)  # fmt: skip
+"""Of a page of logs."""
 
 
 class Logs(TimedQuestion):
@@ -144,10 +155,7 @@ class Logs(TimedQuestion):
 
     def _volume(self, ctx: Context, wanted: Wanted) -> Ask:
         time = frame(ctx, self)
-        now = yield from self._period(wanted, time.span, time.buckets)
-        before = None
-        if time.compared:
-            before = yield from self._period(wanted, time.compared, time.compared_buckets)
+        now, before = yield from both_periods(time, partial(self._period, wanted))
         found = assemble(
             ctx, self, time, [Field("context", name) for name in self.breakdown], now, before,
             title=self._title(), unit="logs", additive=True, notes=(WHOSE,),
@@ -270,24 +278,8 @@ class Logs(TimedQuestion):
         total = None
         if self.count_total:
             total = yield from self._total(wanted, span)
-        return Table(
-            title=self._title(),
-            **dates(span),
-            notes=() if total is None else (f"{total:,} logs in all.",),
-            columns=(
-                Column(name="timestamp", type="time"),
-                Column(name="level"),
-                Column(name="message"),
-                Column(name="source"),
-                Column(name="service"),
-                Column(name="session_id"),
-                Column(name="user"),
-                Column(name="fields", type="json"),
-            ),
-            rows=_rows(wanted, page[: self.limit]),
-            truncated=len(page) > self.limit,
-            total=total,
-        )
+        rows = _rows(wanted, page)
+        return rows_page("logs", self._title(), span, COLUMNS, rows, limit=self.limit, total=total)
 
     def _total(self, wanted: Wanted, span: Span) -> Generator[Statement, Rows, int]:
         bind = wanted.ctx.binder()

@@ -70,15 +70,15 @@ def start_sets(
     selection = starting(ctx, question)
     if question.cohort_mode == "every":
         return selection.people(bind, plan.span, slots=plan.cohorts, by=by)
-    ever = question.cohort_mode == "first_ever"
+    firsts = _Firsts(selection, plan, by, ever=question.cohort_mode == "first_ever")
     if selection.clauses or by or not plan.span.whole_days:
-        return _first_events(ctx, bind, selection, plan, by, ever=ever)
+        return firsts.sets(bind)
     filtered = _filtered(ctx, question, question.start_filters)
     if not filtered.stored or filtered.set_dimension() is False:
-        return _first_events(ctx, bind, selection, plan, by, ever=ever)
-    if ever and not filtered.clauses:
-        return _first_days(ctx, bind, filtered, plan)
-    return _first_periods(ctx, bind, filtered, plan, ever=ever)
+        return firsts.sets(bind)
+    if firsts.ever and not filtered.clauses:
+        return _first_days(bind, filtered, plan)
+    return _first_periods(bind, filtered, plan, ever=firsts.ever)
 
 
 def start_moments(
@@ -88,7 +88,7 @@ def start_moments(
     selection = starting(ctx, question)
     if question.cohort_mode != "every":
         ever = question.cohort_mode == "first_ever"
-        return _first_moments(ctx, bind, selection, plan, by, ever=ever)
+        return _Firsts(selection, plan, by, ever=ever).moments(bind)
     return f"""
         select {_slot(bind, plan, "e.")} as slot, {_value(bind, selection, by)} as v0,
                e.actor as actor, e.ts as ts, e.day as day
@@ -96,22 +96,20 @@ def start_moments(
         where {selection.where(bind, plan.span)} and e.actor <> 0"""
 
 
-def _first_days(ctx: Context, bind: Binder, selection: Selection, plan: Plan) -> str:
+def _first_days(bind: Binder, selection: Selection, plan: Plan) -> str:
     """From the stored first days."""
     firsts = selection.first_days(bind, plan.span.first_day, plan.cohorts[-1].last_day)
     slot = slot_expression(bind, "day", day_runs(plan.cohorts))
-    users = selection.narrow(bind, ctx.dialect.union("users"))
+    users = selection.narrow(bind, bind.dialect.union("users"))
     return f"""
         select {slot} as slot, 0 as v0, {users} as users
         from ({firsts})
         group by 1"""
 
 
-def _first_periods(
-    ctx: Context, bind: Binder, selection: Selection, plan: Plan, *, ever: bool
-) -> str:
+def _first_periods(bind: Binder, selection: Selection, plan: Plan, *, ever: bool) -> str:
     """From the stored sets: those active in a period and in none before it."""
-    d = ctx.dialect
+    d = bind.dialect
     found = selection.people(bind, plan.span, slots=plan.cohorts)
     sets = f"select slot, users from ({found})"
     if ever and plan.earlier is not None:
@@ -130,50 +128,76 @@ def _first_periods(
         where slot >= 0"""
 
 
-def _first_events(
-    ctx: Context,
-    bind: Binder,
-    selection: Selection,
-    plan: Plan,
-    by: Sequence[Field],
-    *,
-    ever: bool,
-) -> str:
-    """From the events: everybody's first start."""
-    firsts = _first_moments(ctx, bind, selection, plan, by, ever=ever)
-    return f"""
-        select slot, v0, {ctx.dialect.build("actor")} as users
-        from ({firsts})
+@dataclass(frozen=True)
+class _Firsts:
+    """Everybody's first start, found in the events.
+
+    Attributes:
+        selection: the events that start.
+        by: the fields whose value there is `v0`.
+        ever: whether the first one of all of history is meant, or of the range.
+    """
+
+    selection: Selection
+    plan: Plan
+    by: Sequence[Field]
+    ever: bool
+
+    def sets(self, bind: Binder) -> str:
+        """Relation (slot, v0, users) of those whose first start is in each cohort."""
+        return f"""
+        select slot, v0, {bind.dialect.build("actor")} as users
+        from ({self.moments(bind)})
         group by slot, v0"""
 
-
-def _first_moments(
-    ctx: Context,
-    bind: Binder,
-    selection: Selection,
-    plan: Plan,
-    by: Sequence[Field],
-    *,
-    ever: bool,
-) -> str:
-    """(slot, v0, actor, ts, day) of first starts that lie in the range and fit the clauses."""
-    starts = replace(selection, clauses=())
-    if selection.stored:
-        firsts = _sought(ctx, bind, selection, plan, by, ever=ever)
-    else:
-        firsts = f"""
-            select e.actor as actor, e.ts as ts, e.day as day,
-                   {_value(bind, selection, by)} as v0, {selection.test(bind)} as kept,
-                   row_number() over (partition by e.actor order by e.ts, e.seq) as nth
-            from {selection.source(by)}
-            where {starts.where(bind, None if ever else plan.span)} and e.actor <> 0"""
-    return f"""
-        select {_slot(bind, plan)} as slot, v0, actor, ts, day
+    def moments(self, bind: Binder) -> str:
+        """(slot, v0, actor, ts, day) of first starts that lie in the range and fit the clauses."""
+        firsts = self._sought(bind) if self.selection.stored else self._ranked(bind)
+        return f"""
+        select {_slot(bind, self.plan)} as slot, v0, actor, ts, day
         from ({firsts})
         where nth = 1
           and kept
-          and ts >= {bind(plan.span.start)}
-          and ts < {bind(plan.cohorts[-1].end)}"""
+          and ts >= {bind(self.plan.span.start)}
+          and ts < {bind(self.plan.cohorts[-1].end)}"""
+
+    def _ranked(self, bind: Binder) -> str:
+        """Relation (actor, ts, day, v0, kept, nth) of all starts."""
+        starts = replace(self.selection, clauses=())
+        span = None if self.ever else self.plan.span
+        return f"""
+            select e.actor as actor, e.ts as ts, e.day as day,
+                   {_value(bind, self.selection, self.by)} as v0,
+                   {self.selection.test(bind)} as kept,
+                   row_number() over (partition by e.actor order by e.ts, e.seq) as nth
+            from {self.selection.source(self.by)}
+            where {starts.where(bind, span)} and e.actor <> 0"""
+
+    def _sought(self, bind: Binder) -> str:
+        """The same of first starts alone, nth 1: a seek for each candidate."""
+        selection, span = self.selection, self.plan.span
+        users = selection.narrow(bind, "users")
+        candidates = bind.dialect.members(f"select {users} as users from ({self._days(bind)})")
+        own = f"x.actor = e.actor and {selection.own(bind, 'x')}"
+        begin = "" if self.ever else f" and x.ts >= {bind(span.start)}"
+        return f"""
+        select e.actor as actor, e.ts as ts, e.day as day,
+               {_value(bind, selection, self.by)} as v0, {selection.test(bind)} as kept, 1 as nth
+        from ({candidates}) c
+        join {selection.source(self.by)}
+        where e.actor = c.actor
+          and e.ts = (select min(x.ts) from events x where {own}{begin})
+          and e.seq = (select min(x.seq) from events x where {own} and x.ts = e.ts)"""
+
+    def _days(self, bind: Binder) -> str:
+        """The stored sets of the range's days, of first days where these are meant."""
+        first, last = self.plan.span.first_day, self.plan.span.last_day
+        if self.ever:
+            return self.selection.first_days(bind, first, last)
+        return f"""
+        select users from activity
+        where {self.selection.stored_test(bind)} and dimension = 0 and value = 0
+          and day between {bind(first)} and {bind(last)}"""
 
 
 def _value(bind: Binder, selection: Selection, by: Sequence[Field]) -> str:
@@ -185,36 +209,3 @@ def _slot(bind: Binder, plan: Plan, event: str = "") -> str:
     if whole_days(plan.cohorts) and plan.span.whole_days:
         return slot_expression(bind, f"{event}day", day_runs(plan.cohorts))
     return slot_expression(bind, f"{event}ts", list(runs(plan.cohorts)))
-
-
-def _sought(
-    ctx: Context,
-    bind: Binder,
-    selection: Selection,
-    plan: Plan,
-    by: Sequence[Field],
-    *,
-    ever: bool,
-) -> str:
-    """Relation (actor, ts, day, v0, kept, nth 1) of first starts, a seek for each candidate."""
-    first, last = plan.span.first_day, plan.span.last_day
-    source = (
-        selection.first_days(bind, first, last)
-        if ever
-        else f"""
-        select users from activity
-        where {selection.stored_test(bind)} and dimension = 0 and value = 0
-          and day between {bind(first)} and {bind(last)}"""
-    )
-    users = selection.narrow(bind, "users")
-    candidates = ctx.dialect.members(f"select {users} as users from ({source})")
-    own = f"x.actor = e.actor and {selection.own(bind, 'x')}"
-    begin = "" if ever else f" and x.ts >= {bind(plan.span.start)}"
-    return f"""
-        select e.actor as actor, e.ts as ts, e.day as day,
-               {_value(bind, selection, by)} as v0, {selection.test(bind)} as kept, 1 as nth
-        from ({candidates}) c
-        join {selection.source(by)}
-        where e.actor = c.actor
-          and e.ts = (select min(x.ts) from events x where {own}{begin})
-          and e.seq = (select min(x.seq) from events x where {own} and x.ts = e.ts)"""

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Generator
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Literal
 
 from pydantic import Field as Limited
@@ -18,7 +19,15 @@ from core.catalog.catalog import Field
 from core.catalog.selectors import ANY, titled
 from core.queries.common.assemble import Figures, assemble, collect
 from core.queries.common.groups import group_fields, in_group
-from core.queries.common.question import Ask, Context, Rows, TimedQuestion, find_bucket, frame
+from core.queries.common.question import (
+    Ask,
+    Context,
+    Rows,
+    TimedQuestion,
+    both_periods,
+    find_bucket,
+    frame,
+)
 from core.queries.common.select import select
 from core.queries.common.selection import Selection
 from core.queries.common.slots import day_runs, slot_expression, whole_days
@@ -45,10 +54,7 @@ class FirstTime(TimedQuestion):
         """See Question."""
         time = frame(ctx, self)
         by = [ctx.names.existing(name) for name in self.breakdown]
-        now = yield from self.period(ctx, time.span, time.buckets, by)
-        before = None
-        if time.compared:
-            before = yield from self.period(ctx, time.compared, time.compared_buckets, by)
+        now, before = yield from both_periods(time, partial(self.period, ctx, by=by))
         return assemble(
             ctx, self, time, by, now, before,
             title=f"First time {titled(ctx.names, self.event)}",

@@ -9,6 +9,7 @@ that for sums of one the events are read.
 from __future__ import annotations
 
 from collections.abc import Generator, Sequence
+from functools import partial
 from typing import ClassVar, Literal
 
 from pydantic import field_validator
@@ -20,7 +21,15 @@ from core.errors import BadQuestion, did_you_mean
 from core.queries.common.added_up import currencies, no_numbers
 from core.queries.common.assemble import Figures, assemble, collect
 from core.queries.common.groups import WHOLE, group_fields, in_group
-from core.queries.common.question import Ask, Context, Rows, TimedQuestion, find_bucket, frame
+from core.queries.common.question import (
+    Ask,
+    Context,
+    Rows,
+    TimedQuestion,
+    both_periods,
+    find_bucket,
+    frame,
+)
 from core.queries.common.select import select
 from core.queries.trend.per_actor_counts import is_stored, of_events, of_sets
 from core.queries.trend.scan import place
@@ -79,10 +88,7 @@ class PerActor(TimedQuestion):
         if self.property:
             selection = select(ctx, self, self.event, absent=ANY)
             notes = yield from currencies(ctx, selection, time.span, self.property, by)
-        now = yield from self._period(ctx, time.span, time.buckets, by)
-        before = None
-        if time.compared:
-            before = yield from self._period(ctx, time.compared, time.compared_buckets, by)
+        now, before = yield from both_periods(time, partial(self._period, ctx, by=by))
         return assemble(
             ctx, self, time, by, now, before,
             title=in_title(ctx.names, self.title(), self.event),

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Generator, Iterable
 from dataclasses import replace
+from functools import partial
 from typing import Literal
 
 from pydantic import field_validator, model_validator
@@ -34,6 +35,7 @@ from core.queries.common.question import (
     Ask,
     Context,
     Rows,
+    both_periods,
     find_bucket,
     frame,
 )
@@ -187,11 +189,9 @@ class Trend(TrendFields):
         time = frame(ctx, self)
         by = [ctx.names.existing(name) for name in self.breakdown]
         self._fits(time.unit)
-        now = yield from self._period(ctx, time.span, time.buckets, by, time.unit)
-        before = None
-        if time.compared:
-            compared = time.compared_buckets
-            before = yield from self._period(ctx, time.compared, compared, by, time.unit)
+        now, before = yield from both_periods(
+            time, partial(self._period, ctx, by=by, unit=time.unit)
+        )
         notes: tuple[str, ...] = ()
         if self.property and self._adds_up():
             selection = select(ctx, self, self.event, absent=ANY)
