@@ -1,1 +1,1 @@
-"""Where statements run: one file per engine, one dialect between them."""
+"""Where statements run: one folder per engine, one dialect interface between them."""

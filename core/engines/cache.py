@@ -1,4 +1,4 @@
-"""Answers kept in memory for as long as neither the data nor the day they depend on changes."""
+"""Answers kept in memory until the data or the day they depend on changes."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ class Cache(Generic[Value]):
         self._lock = threading.Lock()
 
     def get(self, key: tuple[object, ...]) -> Value | None:
-        """Return the value kept under a key, or None."""
+        """Return the value under a key, or None."""
         with self._lock:
             if key in self._kept:
                 self._kept.move_to_end(key)
             return self._kept.get(key)
 
     def put(self, key: tuple[object, ...], value: Value) -> None:
-        """Keep a value, letting go of the one unused for longest when full."""
+        """Store a value, evicting the least recently used one if full."""
         with self._lock:
             self._kept[key] = value
             self._kept.move_to_end(key)
@@ -33,6 +33,6 @@ class Cache(Generic[Value]):
                 self._kept.popitem(last=False)
 
     def clear(self) -> None:
-        """Let go of everything."""
+        """Drop everything."""
         with self._lock:
             self._kept.clear()

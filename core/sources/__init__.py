@@ -1,7 +1,7 @@
-"""Opening a file of events: which format it is, by its content and its name.
+"""Opening a file of events and detecting its format, by its content and its name.
 
-A format is one file here with a `read` that turns lines into records; a vendor's names are one
-file that `vendors` knows.
+A format is one file here with a `read` that turns lines into records; a vendor's names are one file
+listed in `vendors`.
 """
 
 from __future__ import annotations
@@ -23,12 +23,12 @@ from core.timeframe import Calendar
 
 FORMATS: Final = ("jsonl", "csv", "tsv")
 _LOOKED_AT: Final = 20
-"""Lines in which the keys of JSON lines are looked for."""
+"""In how many lines to look for the keys of JSON lines."""
 
 
 @dataclass(frozen=True)
 class Source:
-    """An opened source: its bytes, what makes its records, and the records themselves."""
+    """An opened source: its bytes, the maker of its records, and the records themselves."""
 
     input: Input
     maker: LineMaker
@@ -45,9 +45,9 @@ def open_source(
     """Open a file or, for "-", standard input.
 
     Args:
-        form: one of FORMATS, or None to find out.
-        logs: whether it holds logs instead of events; None to find out.
-        calendar: of the workspace, in which a date without a time is a day; None for UTC.
+        form: one of FORMATS, or None to detect it.
+        logs: whether it contains logs instead of events; None detects it.
+        calendar: the workspace's, in which a date without a time is a day; None for UTC.
 
     Raises:
         BadInput: not readable, not text, or (for delimited text, at the first record) no column
@@ -81,7 +81,7 @@ def sniff(head: bytes, name: str) -> str:
         return "jsonl"
     if start == b"[":
         raise BadInput(
-            f"{name} is one JSON array; footfall reads one object a line.",
+            f"{name} is one JSON array; footfall reads one object per line.",
             f"Convert it with: jq -c '.[]' {name}",
         )
     plain = name.lower().removesuffix(".gz")
@@ -89,7 +89,7 @@ def sniff(head: bytes, name: str) -> str:
 
 
 def first_names(head: bytes, kind: str, name: str) -> tuple[str, ...]:
-    """Return the keys of the first line that has some, or the header; () where there is none."""
+    """Return the keys of the first line that has some, or the header; () if there is none."""
     if kind != "jsonl":
         first = head.lstrip().partition(b"\n")[0].decode(errors="replace")
         delimiter = "\t" if kind == "tsv" else delimited.delimiter_of(head.lstrip(), name)
@@ -109,4 +109,4 @@ def _refuse_binary(head: bytes, name: str) -> None:
         raise BadInput(f"{name} is UTF-16 text.", "Convert it with: iconv -f UTF-16 -t UTF-8")
     start = head[:4096]
     if start.count(b"\0") * 100 > len(start):
-        raise BadInput(f"{name} is a binary file, not a text of events.")
+        raise BadInput(f"{name} is a binary file, not a text file of events.")

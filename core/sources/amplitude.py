@@ -1,4 +1,4 @@
-"""Amplitude Export API: one flat JSON object a line, with a long envelope around each event."""
+"""Amplitude Export API: one flat JSON object per line, with a long envelope around each event."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ RENAMES: Final[dict[str, str | None]] = {
     "version_name": "version",
     "device_family": "device_model",
 }
-"""Names of this format that mean one of ours; None for what only describes the delivery.
+"""Names of this format and what they mean; None for those that only describe the delivery.
 
-`event_id` counts within one device, so `$insert_id` and then `uuid` tell events apart.
+`event_id` is unique only within one device, so `$insert_id`, else `uuid`, identifies an event.
 """

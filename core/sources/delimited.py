@@ -15,11 +15,11 @@ from core.sources.maker import LineMaker
 
 DELIMITERS: Final = ",\t;|"
 TOGETHER: Final = 128
-"""Rows that are looked at column by column."""
+"""How many rows are processed together, column by column."""
 
 
 def delimiter_of(header: bytes, name: str) -> str:
-    """Return the delimiter that occurs most in a header; a .tsv file has tabs."""
+    """Return the delimiter that occurs most often in a header; a .tsv file has tabs."""
     if ".tsv" in name.lower()[-7:]:
         return "\t"
     line = header.split(b"\n", 1)[0].decode(errors="replace")
@@ -54,14 +54,14 @@ class _Feed:
             return line.decode(errors="replace") + "\n"
 
     def start(self) -> None:
-        """Forget the lines of the row before."""
+        """Forget the lines of the previous row."""
         self.number += len(self.held)
         self.held.clear()
         self.bad = ""
         self.refused = None
 
     def rejected(self, reason: str, lines: int | None = None) -> Rejected:
-        """Return the row being read as a rejected one, with its first `lines` lines."""
+        """Return the current row as rejected, with its first `lines` lines."""
         return Rejected(self.number + 1, reason, b"\n".join(self.held[:lines]))
 
     def retry(self) -> None:
@@ -76,7 +76,7 @@ def read(
     """Yield one record or rejection per row that is not blank.
 
     Raises:
-        BadInput: when the header has no column for the event or the time.
+        BadInput: the header has no column for the event or the time.
     """
     feed = _Feed(lines)
     csv.field_size_limit(MAX_LINE)
@@ -122,7 +122,7 @@ def _records(
 
 
 class _Together:
-    """Rows of the right width that wait to be made into records together."""
+    """Rows of the right width, waiting to be made into records together."""
 
     def __init__(self, maker: LineMaker, plan: Plan) -> None:
         self._maker = maker
@@ -131,12 +131,12 @@ class _Together:
         self._lines: list[tuple[int, tuple[bytes, ...]]] = []
 
     def add(self, row: list[str], feed: _Feed) -> None:
-        """Take one row, and the lines it was read from."""
+        """Add one row, with the lines it was read from."""
         self.rows.append(row)
         self._lines.append((feed.number + 1, tuple(feed.held)))
 
     def take(self) -> list[Record | Rejected]:
-        """Return the records of the rows taken so far, and forget them."""
+        """Return the records of the rows added so far, and forget them."""
         found: list[Record | Rejected] = []
         made = self._maker.make_all(self._plan, self.rows, None) if self.rows else []
         if made is not None:
@@ -160,7 +160,7 @@ def _header(rows: Iterator[list[str]], feed: _Feed, name: str) -> tuple[str, ...
     except csv.Error as error:
         raise BadInput(f"The header of {name} could not be read: {error}.") from error
     if feed.bad or feed.refused:
-        raise BadInput(f"{name} does not start with a header in UTF-8 text.")
+        raise BadInput(f"{name} does not start with a UTF-8 header.")
     return unique(cell.strip() for cell in found)
 
 

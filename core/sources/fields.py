@@ -1,4 +1,4 @@
-"""Which column or key of a file means what, by its name or by the user's word for it."""
+"""Which column or key of a file means what, by its name or the user's mapping."""
 
 from __future__ import annotations
 
@@ -26,7 +26,8 @@ NAMES: Final[dict[str, tuple[str, ...]]] = {
     "type": ("type",),
     "previous": ("previous_id",),
 }
-"""Names recognised for each meaning, best first; case, spaces, hyphens and a leading $ are free."""
+"""Names recognised for each meaning, best first; case, spaces, hyphens and a leading $ are ignored.
+"""
 
 _SINGLE: Final = ("event", "properties", "traits", "previous")
 _SEVERAL: Final = ("time", "user", "device", "session", "event_id")
@@ -35,17 +36,18 @@ _CAMEL: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
 @dataclass(frozen=True)
 class Plan:
-    """Where each meaning stands in a list of values.
+    """Where each meaning is in a list of values.
 
     Attributes:
         names: all names, in order.
         event, properties, traits, type, previous: one position, -1 when absent.
         time, user, device, session, event_id: positions, best first.
-        context: picks one value per `layout.CONTEXT` from the values plus one trailing None.
+        context: picks one value per column of `columns.CONTEXT` from the values plus one trailing
+            None.
         extras: name and position of every value that stays a property.
-        rivals: positions of fields with one meaning, where nobody says that they are the same.
-        device_prefix: what a user id begins with that is a device's; "" for nothing.
-        calls: `type` says which call of a library the line was.
+        rivals: positions of fields with one meaning that are not mapped to be the same.
+        device_prefix: the prefix of user ids that are devices; "" for none.
+        calls: `type` names the library call behind the line.
         understood: meaning -> name, for the report.
     """
 
@@ -69,23 +71,23 @@ class Plan:
 
     @cached_property
     def plain(self) -> bool:
-        """Whether it says what any event has, and nothing that needs looking at line by line."""
+        """Whether it has only what any event has, and nothing that must be checked line by line."""
         special = (self.type, self.previous, self.traits)
         return self.event >= 0 and len(self.time) == 1 and max(special) < 0
 
     @cached_property
     def has_beside(self) -> bool:
-        """Whether an event may have properties beside those that stand in one place."""
+        """Whether an event may have properties outside its properties field."""
         return bool(self.extras or self.rivals or self.previous >= 0)
 
     @property
     def complete(self) -> bool:
-        """Whether the two things every event needs have a place."""
+        """Whether it has the event and the time that every event needs."""
         return self.event >= 0 and bool(self.time)
 
 
 def normal(name: str) -> str:
-    """Return a name as it is compared: "userId", "User ID" and "$user_id" are all user_id."""
+    """Return a name in normal form: "userId", "User ID" and "$user_id" are all user_id."""
     plain = _CAMEL.sub("_", name.strip().lstrip("$")).lower()
     return re.sub(r"[\s.-]+", "_", plain)
 
@@ -104,12 +106,12 @@ def check_mapping(mapping: Mapping[str, str]) -> None:
 def understand(
     names: Sequence[str], mapping: Mapping[str, str], vendor: Vendor | None = None
 ) -> Plan:
-    """Decide what each name means; names given in `mapping` win over recognised ones.
+    """Decide what each name means; names in `mapping` win over recognised ones.
 
     Args:
         names: the header of a file, or the keys of one record.
         mapping: meaning -> name, as in {"user": "customer_id"}; names that are absent are ignored.
-        vendor: whose file it is, where the names alone do not say it.
+        vendor: the file's vendor, if the names alone do not show it.
     """
     given = {name: meaning for meaning, name in mapping.items()}
     vendor = of_names(names) or vendor
@@ -132,7 +134,7 @@ def understand(
 
 
 def meaning_of(name: str, renames: Mapping[str, str | None]) -> str:
-    """Return what a name means where `renames` holds; "" for a property."""
+    """Return the meaning of a name, given `renames`; "" for a property."""
     return _meaning(normal(renames.get(name) or name))[0]
 
 
@@ -178,12 +180,12 @@ def _plan(
 
 
 def cannot_read(where: str, names: Sequence[str], mapping: Mapping[str, str]) -> BadInput:
-    """Return the error for a file whose event or time nobody can point at."""
+    """Return the error for a file without a recognisable event or time."""
     plan = understand(names, mapping)
     lacks = [m for m in ("event", "time") if m not in plan.understood]
     return BadInput(
         f"{where} has no column for the {' and the '.join(lacks)}; it has: {listed(names)}.",
-        "Say which with --map " + ",".join(f"{m}=COLUMN" for m in lacks) + ".",
+        "Name it with --map " + ",".join(f"{m}=COLUMN" for m in lacks) + ".",
     )
 
 

@@ -1,4 +1,4 @@
-"""JSON lines: one object a line, flat or with its fields inside `properties`."""
+"""JSON lines: one object per line, flat or with its fields inside `properties`."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from core.sources import values
 from core.sources.maker import LineMaker
 
 TOGETHER: Final = 128
-"""Lines that are looked at together, those with the same keys column by column."""
+"""How many lines are processed together, those with the same keys column by column."""
 
 Groups = dict[tuple[str, ...], list[tuple[int, bytes, dict[str, Any]]]]
-"""Keys -> place among its chunk, line and object of the lines that have them."""
+"""Keys -> position in the chunk, line and object of the lines with these keys."""
 
 
 def read(lines: Iterable[bytes | Rejected], maker: LineMaker) -> Iterator[Record | Rejected]:
@@ -47,7 +47,7 @@ def _chunk(
 
 
 def _groups(lines: Sequence[bytes | Rejected]) -> Groups:
-    """Return the lines that hold objects, by their keys."""
+    """Return the lines with objects, by their keys."""
     groups: Groups = {}
     for place, line in enumerate(lines):
         if isinstance(line, Rejected):
@@ -64,7 +64,7 @@ def _groups(lines: Sequence[bytes | Rejected]) -> Groups:
 def _made(
     keys: tuple[str, ...], group: Sequence[tuple[int, bytes, dict[str, Any]]], maker: LineMaker
 ) -> Iterable[tuple[int, Record]]:
-    """Return (place, record) of lines with the same keys; nothing when one needs a closer look."""
+    """Return (position, record) of lines with the same keys; nothing if one needs a closer look."""
     if maker.nested:
         return _one_by_one(group, maker)
     plan = maker.plan(keys)
@@ -76,7 +76,7 @@ def _made(
 def _one_by_one(
     group: Sequence[tuple[int, bytes, dict[str, Any]]], maker: LineMaker
 ) -> Iterator[tuple[int, Record]]:
-    """Yield those that are not refused; the others are made again, for the reason."""
+    """Yield the records that are not refused; refused lines are redone for the reason."""
     for place, line, found in group:
         with suppress(Refused):
             yield place, _record(found, line, maker)
@@ -92,7 +92,7 @@ def _one(line: bytes, number: int, maker: LineMaker) -> Record | Rejected:
 
 
 def record(line: bytes, maker: LineMaker) -> Record:
-    """Return what one line says; Refused with the reason when it cannot be used."""
+    """Return the record of one line; Refused with the reason if it cannot be used."""
     return _record(parse(line), line, maker)
 
 

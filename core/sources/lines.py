@@ -13,7 +13,7 @@ from core.records import Rejected
 
 CHUNK: Final = 1 << 20
 MAX_LINE: Final = 1 << 20
-"""Longer lines are refused, so memory stays bounded whatever the file holds."""
+"""Longer lines are refused, so memory stays bounded whatever the file contains."""
 
 KEPT: Final = 2_000
 _GZIP: Final = b"\x1f\x8b"
@@ -24,16 +24,16 @@ class Input:
     """One source, opened for reading.
 
     Attributes:
-        name: what to call it.
-        total: its size in bytes as it lies on disk; None for standard input.
-        position: bytes of it taken so far.
-        unpacked: bytes given out as lines so far.
+        name: its name in messages.
+        total: its size on disk in bytes; None for standard input.
+        position: bytes read so far.
+        unpacked: bytes returned as lines so far.
         head: its first bytes, decompressed, for recognising the format.
         damaged: why decompression stopped early, or "".
     """
 
     def __init__(self, source: str | Path) -> None:
-        """Open a path, or standard input for "-"; BadInput when that fails."""
+        """Open a path, or standard input for "-"; BadInput if that fails."""
         self.name = "stdin" if str(source) == "-" else str(source)
         self.position = 0
         self.unpacked = 0
@@ -56,7 +56,7 @@ class Input:
             self._stream.close()
 
     def peek(self) -> bytes:
-        """Return the first bytes, without a byte order mark; they are read again by `lines`."""
+        """Return the first bytes, without a byte order mark; `lines` returns them again."""
         if not self.head:
             self.head = next(self._chunks, b"").removeprefix(_BOM)
         return self.head
@@ -94,7 +94,7 @@ class Input:
             self.damaged = "compressed data ends early"
 
     def lines(self) -> Iterator[bytes | Rejected]:
-        """Yield every line without its newline; a Rejected in place of one that is too long."""
+        """Yield every line without its newline, or a Rejected for one that is too long."""
         number, tail = 0, b""
         head = self.peek()
         chunk: bytes | None = head

@@ -26,18 +26,18 @@ NAMES: Final[dict[str, tuple[str, ...]]] = {
 """Names recognised for each meaning, best first, compared as in `fields.normal`."""
 
 JOURNAL: Final = frozenset({"MESSAGE", "__REALTIME_TIMESTAMP"})
-"""Keys of every line of the journal. Its other fields describe the machine and are not kept."""
+"""Keys of every journal line. Its other fields describe the machine and are dropped."""
 
 _MAX_PLANS: Final = 2_000
 
 
 @dataclass(frozen=True)
 class LogPlan:
-    """Where each meaning stands in a list of values: positions, best first.
+    """Where each meaning is in a list of values: positions, best first.
 
     Attributes:
-        properties: always -1, there is no place that holds further events' fields.
-        extras: name and position of every value that stays a further field.
+        properties: always -1, as logs have no field for other properties.
+        extras: name and position of every value that is kept as an additional field.
         understood: meaning -> name, for the report.
     """
 
@@ -49,7 +49,7 @@ class LogPlan:
 
     @property
     def complete(self) -> bool:
-        """Whether the two things every log needs have a place."""
+        """Whether it has the time and the message that every log needs."""
         return bool(self.places["time"] and self.places["message"])
 
 
@@ -90,7 +90,7 @@ def understand_log(names: Sequence[str], mapping: Mapping[str, str]) -> LogPlan:
 
 
 def looks_like_logs(names: Sequence[str]) -> bool:
-    """Whether the keys of a first line are surely those of logs and not of events."""
+    """Whether the keys of a first line can only be those of logs, not of events."""
     if set(names) >= JOURNAL:
         return True
     places = understand_log(names, {}).places
@@ -99,12 +99,12 @@ def looks_like_logs(names: Sequence[str]) -> bool:
 
 
 class LogMaker:
-    """Makes logs of one file's lines; stands where `maker.Maker` does for events.
+    """Makes logs from one file's lines, as `maker.Maker` makes events.
 
     Args:
         mapping: meaning -> name, given by the user.
         text_values: values come from delimited text: "" is missing and numbers are text.
-        calendar: of the workspace, in which a date without a time is a day; None for UTC.
+        calendar: the workspace's, in which a date without a time is a day; None for UTC.
 
     Attributes:
         understood: meaning -> name, of the first log.
@@ -126,7 +126,7 @@ class LogMaker:
         self.unseen = set(mapping.values())
 
     def plan(self, names: tuple[str, ...]) -> LogPlan:
-        """Return what the names mean, remembered per set of names."""
+        """Return what the names mean, cached per set of names."""
         found = self._plans.get(names)
         if found is None:
             if len(self._plans) >= _MAX_PLANS:
@@ -136,26 +136,26 @@ class LogMaker:
         return found
 
     def recognise(self, lines: Iterable[Mapping[str, Any]]) -> None:
-        """Logs have no vendors whose fields stand further inside."""
+        """Do nothing: logs have no vendors with nested fields."""
 
     def lifted(self, found: dict[str, Any]) -> dict[str, Any]:
         """Return the object as it is."""
         return found
 
     def lacking(self, where: str, names: Sequence[str]) -> BadInput:
-        """Return the error for a file whose time or message nobody can point at."""
+        """Return the error for a file without a recognisable time or message."""
         known = understand_log(names, self.mapping).understood
         lacks = [meaning for meaning in ("time", "message") if meaning not in known]
         return BadInput(
             f"{where} has no column for the {' and the '.join(lacks)} of a log; "
             f"it has: {listed(names)}.",
-            "Say which with --map " + ",".join(f"{m}=COLUMN" for m in lacks) + ".",
+            "Name it with --map " + ",".join(f"{m}=COLUMN" for m in lacks) + ".",
         )
 
     def make_all(
         self, plan: LogPlan, many: Sequence[list[Any]], lines: Sequence[bytes] | None
     ) -> list[LogRow] | None:
-        """Return the logs of several lines; None when one is refused, then nothing has happened."""
+        """Return the logs of several lines; None, without side effects, if one is refused."""
         try:
             parts = [self._parts(plan, values) for values in many]
             own = [first_text(plan.places["log_id"], values, "log id") for values in many]
@@ -167,7 +167,7 @@ class LogMaker:
         ]
 
     def make(self, plan: LogPlan, values: list[Any], line: bytes | None) -> LogRow:
-        """Return what one line says; Refused with the reason."""
+        """Return the log of one line; Refused with the reason."""
         parts = self._parts(plan, values)
         own = first_text(plan.places["log_id"], values, "log id")
         return LogRow._make((*parts, self._id(own, values, line)))

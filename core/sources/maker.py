@@ -1,4 +1,4 @@
-"""One record of values to one event, identity statement, or a reason why not."""
+"""From the values of one record to an event, an identity statement, or a reason for refusal."""
 
 from __future__ import annotations
 
@@ -32,11 +32,12 @@ _STATEMENTS: Final = frozenset(_NOT_EVENTS)
 
 
 Recipe = tuple[tuple[str, ...], tuple[tuple[str, str], ...], tuple[str, ...]]
-"""How to lift: names that stay at the top, (name inside, name at the top), names that stay."""
+"""How to lift fields: names that stay at the top, (name inside, name at the top), names that stay.
+"""
 
 
 class LineMaker(Protocol):
-    """What a format needs of what makes its lines into records: events' Maker or logs'.
+    """What a format needs from the maker of its records, whether of events or logs.
 
     Attributes:
         record: the class of the records that are stored in batches.
@@ -50,43 +51,43 @@ class LineMaker(Protocol):
 
     @property
     def nested(self) -> bool:
-        """Whether lines are to be made one by one, of what `lifted` returns."""
+        """Whether records must be made one by one, from what `lifted` returns."""
         ...
 
     def recognise(self, lines: Iterable[Mapping[str, Any]]) -> None:
-        """Learn from the first lines of a file of objects whose format it is."""
+        """Detect the vendor from the first lines of a file of objects."""
         ...
 
     def lifted(self, found: dict[str, Any]) -> dict[str, Any]:
-        """An object with its vendor's fields at the top."""
+        """Return an object with its vendor's fields at the top level."""
         ...
 
     def plan(self, names: tuple[str, ...]) -> Any:
-        """What the names mean."""
+        """Return what the names mean."""
         ...
 
     def lacking(self, where: str, names: Sequence[str]) -> BadInput:
-        """The error for a file of which nothing can be made."""
+        """Return the error for a file from which nothing can be made."""
         ...
 
     def make_all(
         self, plan: Any, many: Sequence[list[Any]], lines: Sequence[bytes] | None
     ) -> Sequence[Record] | None:
-        """The records of several lines, or None when each is to be made on its own."""
+        """Return the records of several lines, or None if each must be made on its own."""
         ...
 
     def make(self, plan: Any, values: list[Any], line: bytes | None) -> Record:
-        """The record of one line."""
+        """Return the record of one line."""
         ...
 
 
 class Maker:
-    """Makes records of one file's lines.
+    """Makes records from one file's lines.
 
     Args:
         mapping: meaning -> name, given by the user.
         text_values: values come from delimited text: "" is missing and numbers are text.
-        calendar: of the workspace, in which a date without a time is a day; None for UTC.
+        calendar: the workspace's, in which a date without a time is a day; None for UTC.
 
     Attributes:
         understood: meaning -> name, of the first event.
@@ -116,16 +117,17 @@ class Maker:
         return self._vendor is not None
 
     def recognise(self, lines: Iterable[Mapping[str, Any]]) -> None:
-        """Learn from the first lines of a file of objects whose format it is."""
+        """Detect the vendor from the first lines of a file of objects."""
         self._vendor = vendor = of_lines(lines)
         if vendor is not None:
             lifted = vendor.inside | set(self.mapping.values())
             self._inside = {name: meaning_of(name, vendor.renames) for name in lifted}
 
     def lifted(self, found: dict[str, Any]) -> dict[str, Any]:
-        """Return an object with its vendor's own fields at the top, where it has none of its own.
+        """Return an object with its vendor's own fields lifted to the top level, unless it has them
+        there.
 
-        What else is inside `properties` stays there, whatever it is called.
+        Everything else inside `properties` stays there, whatever it is called.
         """
         vendor = self._vendor
         if vendor is None or not vendor.line_is_its(found):
@@ -163,7 +165,7 @@ class Maker:
         )
 
     def plan(self, names: tuple[str, ...]) -> Plan:
-        """Return what the names mean, remembered per set of names."""
+        """Return what the names mean, cached per set of names."""
         found = self._plans.get(names)
         if found is None:
             if len(self._plans) >= _MAX_PLANS:
@@ -173,7 +175,7 @@ class Maker:
         return found
 
     def lacking(self, where: str, names: Sequence[str]) -> BadInput:
-        """Return the error for a file whose event or time nobody can point at."""
+        """Return the error for a file without a recognisable event or time."""
         return cannot_read(where, names, self.mapping)
 
     def make_all(
@@ -181,8 +183,8 @@ class Maker:
     ) -> list[Row] | None:
         """Return the events of several records with one plan, column by column.
 
-        The result is that of `make` for each, at two thirds of the cost. None when some of them
-        need a closer look; then nothing has happened and each is to be made on its own.
+        The result is that of `make` for each, at two thirds of the cost. None, without side
+        effects, if some of them must be checked alone; then each must be made on its own.
         """
         if not plan.plain:
             return None
@@ -224,12 +226,12 @@ class Maker:
         return [tuple.__new__(Row, row) for row in rows]
 
     def make(self, plan: Plan, values: list[Any], line: bytes | None) -> Record:
-        """Return what one record says.
+        """Return the event or statement of one record.
 
         Args:
-            values: as many as the plan has names; one None is appended.
-            line: the raw line, which identifies an event that has no id of its own; None for
-                delimited text, where the values do.
+            values: one per name of the plan; a None is appended.
+            line: the raw line, which identifies an event without an id; None for delimited text,
+                where the values do.
 
         Raises:
             Refused: with the reason.
@@ -270,7 +272,7 @@ class Maker:
             self.understood = dict(plan.understood)
 
     def _context(self, values: tuple[Any, ...]) -> tuple[str | None, ...]:
-        """Return context values as text; equal ones are one object, which later steps gain by."""
+        """Return context values as text; equal ones share an object, which helps later steps."""
         try:
             found = self._contexts.get(values)
         except TypeError:
@@ -299,7 +301,7 @@ class Maker:
         raise MissingField("no time")
 
     def _statement(self, plan: Plan, values: Sequence[Any]) -> Record | None:
-        """Return what a line of the type identify or alias says, unless it names an event."""
+        """Return the statement of a line of type identify or alias, unless it names an event."""
         kind = values[plan.type] if plan.type >= 0 else None
         event = values[plan.event] if plan.event >= 0 else None
         if kind in ("identify", "alias") and (not event or event in (kind, f"${kind}")):
@@ -335,7 +337,7 @@ class Maker:
         return dump(found)
 
     def _beside(self, plan: Plan, values: Sequence[Any]) -> dict[str, Any]:
-        """Return the properties of an event that stand at the top."""
+        """Return the properties of an event at the top level."""
         if self._text:
             found = {name: typed(v) for name, i in plan.extras if (v := values[i])}
         else:
@@ -353,7 +355,7 @@ class Maker:
 
 
 def _merged(beside: Mapping[str, Any], inside: dict[str, Any]) -> dict[str, Any]:
-    """Return both; what is called as another value inside is called name_2, name_3, ..."""
+    """Return both merged; a name that clashes with a different value becomes name_2, name_3, ..."""
     found = dict(inside)
     for name, value in beside.items():
         count, free = 2, name
@@ -379,7 +381,7 @@ def _joined(values: Sequence[str]) -> bytes:
 def _texts(
     places: Sequence[int], columns: Sequence[Sequence[Any]], what: str
 ) -> Sequence[str | None]:
-    """Return one text per record, or None, from the first place that has one."""
+    """Return one text per record, or None, from the first position that has one."""
     if not places:
         return [None] * len(columns[0])
     if len(places) == 1:

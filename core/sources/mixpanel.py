@@ -1,7 +1,7 @@
 """Mixpanel raw export: {"event": ..., "properties": {"time": ..., "distinct_id": ..., ...}}.
 
-Everything but the name is inside `properties`, among what the sender said. A distinct_id that
-starts with "$device:" is an anonymous device.
+Everything except the name is inside `properties`, mixed with the sender's own properties. A
+distinct_id that starts with "$device:" is an anonymous device.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ TABLE_SIGN: Final = frozenset({"event", "distinct_id", "time"})
 TABLE_MARKS: Final = frozenset(
     {"$insert_id", "$mp_api_endpoint", "mp_country_code", "mp_lib", "mp_processing_time_ms"}
 )
-"""The same as columns of a table, or as keys beside each other."""
+"""The same names as columns of a table, or as keys at the top level."""
 
 RENAMES: Final[dict[str, str | None]] = {
     "mp_country_code": "country",
@@ -32,10 +32,10 @@ RENAMES: Final[dict[str, str | None]] = {
     "$identified_id": "user_id",
     "$anon_id": "anonymous_id",
 }
-"""Names of this format that mean one of ours."""
+"""Names of this format and what they mean."""
 
 INSIDE: Final = INSIDE_SIGN | frozenset(RENAMES) | {"$insert_id", "$device_id", "$user_id"}
-"""Names inside `properties` that Mixpanel put there."""
+"""Names that Mixpanel puts inside `properties`."""
 
 INSIDE_OF: Final = {"$create_alias": {"alias": "previous_id"}}
-"""Names that are Mixpanel's on one kind of line only, and ours for them."""
+"""Names that are Mixpanel's only on one kind of line, and what they mean."""

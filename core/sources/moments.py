@@ -1,4 +1,4 @@
-"""Time texts and numbers of every usual kind, to UTC milliseconds."""
+"""Times, as texts or numbers in all usual formats, to UTC milliseconds."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class Moments:
-    """Times of a file, read for a workspace: a date alone is that day in the workspace's zone.
+    """Reads the times of a file for a workspace: a date alone is that day in its zone.
 
     Attributes:
         ms: returns UTC ms; arguments, errors and all other rules are those of `to_ms`.
@@ -38,7 +38,7 @@ class Moments:
 
 
 def _is_date(value: Any) -> bool:
-    """Whether a time that `to_ms` takes for a midnight says a date and nothing else."""
+    """Whether a time that `to_ms` reads as a midnight is only a date."""
     if isinstance(value, str) or (isinstance(value, int) and 19_000_000 < value < 22_000_000):
         try:
             return bool(date.fromisoformat(str(value).strip()))
@@ -48,14 +48,14 @@ def _is_date(value: Any) -> bool:
 
 
 def to_ms(value: Any) -> int:
-    """Return UTC ms of a time as it stands in a file.
+    """Return a time from a file as UTC ms.
 
     ISO and "YYYY-MM-DD HH:MM:SS" with or without zone (without one it is UTC), a date alone
-    or "YYYYMMDD" (its midnight in UTC), and epoch seconds, ms, µs or ns, told apart by size:
+    or "YYYYMMDD" (its midnight in UTC), and epoch seconds, ms, µs or ns, distinguished by size:
     below 1e11 seconds, below 1e14 ms, below 1e17 µs. Numbers may be text.
 
     Raises:
-        Refused: nothing there, not a time, or outside 1900 to 2199.
+        Refused: missing, not a time, or outside 1900 to 2199.
     """
     if value.__class__ is int and _PLAIN_MS <= value < LATEST:
         return value

@@ -1,4 +1,4 @@
-"""PostHog's events: one object a line, what its libraries add standing inside `properties`."""
+"""PostHog's events: one object per line, with its libraries' fields inside `properties`."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ SIGN: Final = frozenset({"event", "properties", "timestamp", "distinct_id"})
 INSIDE_MARKS: Final = frozenset({"$lib", "$device_id", "$session_id", "$insert_id"})
 
 RENAMES: Final[dict[str, str | None]] = {"$device": "device", "$app_version": "app_version"}
-"""Names of this format that mean one of ours."""
+"""Names of this format and what they mean."""
 
 INSIDE: Final = frozenset(RENAMES) | {
     "$browser", "$city", "$device_id", "$device_model", "$device_type", "$insert_id", "$locale",
     "$os", "$region", "$session_id", "$user_id",
 }  # fmt: skip
-"""Names inside `properties` that PostHog's libraries put there."""
+"""Names that PostHog's libraries put inside `properties`."""

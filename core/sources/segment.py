@@ -1,4 +1,6 @@
-"""Segment's calls, and those of libraries with its API: one flat object, `type` naming the call."""
+"""Segment's calls, and those of libraries with its API: one flat object, whose `type` names the
+call.
+"""
 
 from __future__ import annotations
 

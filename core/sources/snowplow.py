@@ -19,4 +19,4 @@ RENAMES: Final[dict[str, str | None]] = {
     "os_family": "os",
     "dvce_type": "device_type",
 }
-"""Names of this format that mean one of ours."""
+"""Names of this format and what they mean."""

@@ -20,7 +20,7 @@ _LONG_NEGATIVE: Final = b"-" + b"0" * 19
 
 
 def as_text(value: Any, what: str) -> str | None:
-    """Return a name or id as text: numbers as they are written, 123.0 as "123", nothing as None.
+    """Return a name or id as text: numbers as written, 123.0 as "123", None and empty text as None.
 
     Raises:
         Refused: for an object or list, or a number too large to be exact.
@@ -39,7 +39,7 @@ def as_text(value: Any, what: str) -> str | None:
 
 
 def first_text(places: Sequence[int], values: Sequence[Any], what: str) -> str | None:
-    """Return the first of several values that is there, as text."""
+    """Return the first of several values that is not missing, as text."""
     for place in places:
         value = values[place]
         if value.__class__ is not str:
@@ -50,7 +50,7 @@ def first_text(places: Sequence[int], values: Sequence[Any], what: str) -> str |
 
 
 def as_object(value: Any, what: str) -> dict[str, Any] | None:
-    """Return an object, or what JSON text of one says; None for nothing, Refused for all else."""
+    """Return an object, given as one or as JSON text; None if missing, Refused for all else."""
     if value.__class__ is str:
         value = load(value, what) if value.strip() else None
     if value is None or value.__class__ is dict:
@@ -59,13 +59,13 @@ def as_object(value: Any, what: str) -> dict[str, Any] | None:
 
 
 def parse(text: bytes) -> Any:
-    """Return what JSON says, whole numbers exactly at any length.
+    """Return parsed JSON, with integers exact at any length.
 
-    orjson makes floats of those beyond 64 bits, so that a text with so many digits in a row is
-    read again.
+    orjson turns those beyond 64 bits into floats, so a text with that many digits in a row is
+    parsed again.
 
     Raises:
-        ValueError: not JSON, or a number of thousands of digits.
+        ValueError: not JSON, or a number with thousands of digits.
     """
     found = orjson.loads(text)
     digits = text.translate(_DIGITS)
@@ -78,7 +78,7 @@ def parse(text: bytes) -> Any:
 
 
 def load(text: str, what: str) -> Any:
-    """Parse JSON text; Refused when it is none."""
+    """Parse JSON text; Refused if it is not JSON."""
     try:
         return parse(text.encode())
     except ValueError as error:
@@ -86,9 +86,9 @@ def load(text: str, what: str) -> Any:
 
 
 def checked_text(text: str) -> str | None:
-    """Return JSON text of an object as it stands, None for an empty one; Refused as for `dump`.
+    """Return the JSON text of an object unchanged, None for an empty one; Refused as for `dump`.
 
-    Letters that are written as numbers become letters: keys are looked for as they are called.
+    Escaped letters become plain letters, so that keys can be found by name.
     """
     found = as_object(text, "properties")
     if found and (text.count("[") + text.count("{") > _DEEPEST):

@@ -1,7 +1,7 @@
-"""Whose format a file is in, and what that vendor's own names mean.
+"""Which vendor's format a file is in, and what that vendor's own names mean.
 
-Names mean what `fields.NAMES` says, in any file. A vendor's own names mean something only in a file
-recognised as that vendor's, and what stands inside `properties` is lifted out only there.
+The names in `fields.NAMES` have the same meaning in any file. A vendor's own names have a meaning
+only in a file recognised as that vendor's, and only there are fields lifted out of `properties`.
 """
 
 from __future__ import annotations
@@ -19,15 +19,15 @@ class Vendor:
 
     Attributes:
         sign: names that all its lines, or its header, have.
-        marks: names of which they have at least one; empty for those that need none.
-        alone: some line has the names of `sign` and no others.
-        renames: its names that mean one of ours; None for what only describes the delivery.
-        inside: names inside `properties` that belong to the vendor and not to who sent the event.
-        inside_sign: those of `inside` that every line has.
-        inside_marks: those of which some line has one; empty where the sign says enough.
+        marks: names of which they have at least one; empty if none is needed.
+        alone: whether some line has the names of `sign` and no others.
+        renames: its names and what they mean; None for those that only describe the delivery.
+        inside: names inside `properties` that belong to the vendor, not to the sender.
+        inside_sign: the names of `inside` that every line has.
+        inside_marks: those of which some line has one; empty if the sign is enough.
         inside_of: event -> name inside its `properties` -> our name for it.
-        device_prefix: what a user id begins with that is a device's.
-        calls: `type` says which call a line was.
+        device_prefix: the prefix of user ids that are devices.
+        calls: `type` names the library call behind a line.
     """
 
     sign: frozenset[str]
@@ -47,7 +47,7 @@ class Vendor:
         return present >= self.sign and (not self.marks or bool(present & self.marks))
 
     def line_is_its(self, found: Mapping[str, Any]) -> bool:
-        """Whether an object has its fields where this vendor puts them: inside `properties`."""
+        """Whether an object has its fields where this vendor puts them, inside `properties`."""
         if not self.inside or not found.keys() >= self.sign:
             return False
         inside = found["properties"]
@@ -83,10 +83,10 @@ SEGMENT: Final = Vendor(segment.SIGN, segment.MARKS, calls=True)
 SNOWPLOW: Final = Vendor(snowplow.SIGN, renames=snowplow.RENAMES)
 
 FLAT: Final = (AMPLITUDE, MIXPANEL_TABLE, SEGMENT, SNOWPLOW)
-"""Vendors whose fields stand beside each other: each line's names tell them."""
+"""Vendors with flat fields, recognised by each line's names."""
 
 NESTED: Final = (MIXPANEL, POSTHOG)
-"""Vendors whose fields stand inside `properties`: the first lines of a file tell them."""
+"""Vendors with fields inside `properties`, recognised by the first lines of a file."""
 
 
 def of_names(names: Collection[str]) -> Vendor | None:
@@ -95,7 +95,7 @@ def of_names(names: Collection[str]) -> Vendor | None:
 
 
 def of_lines(lines: Iterable[Mapping[str, Any]]) -> Vendor | None:
-    """Return the vendor whose fields inside `properties` some of the objects have."""
+    """Return the vendor whose fields some of the objects have inside `properties`."""
     for found in lines:
         for vendor in NESTED:
             if vendor.file_is_its(found):

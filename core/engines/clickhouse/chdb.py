@@ -1,4 +1,4 @@
-"""ClickHouse inside this process, for tests and for one machine: the extra `clickhouse`."""
+"""ClickHouse inside this process, for tests and for a single machine: the extra `clickhouse`."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class ChdbRunner:
     """Runs statements in a chdb session, of which a process can have only one.
 
     Args:
-        folder: where its tables are kept; an empty one is a new database.
+        folder: where its tables are stored; an empty folder becomes a new database.
     """
 
     def __init__(self, folder: str | Path) -> None:
@@ -41,7 +41,7 @@ class ChdbRunner:
         return [tuple(orjson.loads(line)) for line in result.bytes().splitlines()]
 
     def insert(self, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
-        """See Runner; a file of JSON lines is what chdb reads fastest of what we can write."""
+        """See Runner; of the formats we can write, chdb reads JSON lines the fastest."""
         names = ", ".join(columns)
         rows = iter(rows)
         while batch := list(islice(rows, BATCH)):
@@ -60,5 +60,5 @@ class ChdbRunner:
 
 
 def _parameter(value: Any) -> str:
-    """A parameter as chdb reads it: the escapes of tab-separated text, undone on its side."""
+    """Return a parameter as chdb reads it: escaped as tab-separated text."""
     return value.translate(_ESCAPES) if isinstance(value, str) else repr(value)

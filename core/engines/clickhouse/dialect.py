@@ -1,7 +1,7 @@
 """How ClickHouse writes the primitives.
 
-A set is a groupBitmap state; a state cannot be NULL, and the one a join or a window does not find
-is the empty set.
+A set is a groupBitmap state; a state cannot be NULL, and where a join or a window finds none it is
+the empty set.
 """
 
 from __future__ import annotations
@@ -37,12 +37,12 @@ class ClickHouseDialect:
         return standing.relations(self.present, binder, names) if self.present else []
 
     def placeholder(self, name: str, value: Any) -> str:
-        """Typed by the value: ClickHouse does not guess."""
+        """Typed by the value, as ClickHouse does not infer types."""
         kind = "String" if isinstance(value, str) else "Int64"
         return f"{{{name}:{'Float64' if isinstance(value, float) else kind}}}"
 
     def indexed(self, index: str) -> str:
-        """Nothing: the table is its own index."""
+        """Empty: the table is its own index."""
         return ""
 
     def idiv(self, left: str, right: str) -> str:
@@ -70,7 +70,7 @@ class ClickHouseDialect:
         return f"groupBitmapMergeState({users})"
 
     def union_sliding(self, users: str) -> str | None:
-        """None: a missing set cannot stand in a frame here."""
+        """None: a missing set cannot be in a frame here."""
         return None
 
     def count(self, users: str) -> str:
@@ -142,7 +142,7 @@ class ClickHouseDialect:
         return values.number(values.text(values.present(raw)))
 
     def total(self, expression: str) -> str:
-        """In millionths where all numbers are whole ones of these, else compensated."""
+        """In integer millionths if all numbers are multiples of them, else compensated."""
         parts = f"toInt256(if(abs({expression}) < 1e30, round({expression} * 1e6), 0))"
         other = f"not (abs({expression}) < 1e30 and toFloat64({parts}) / 1e6 = {expression})"
         exact = f"toFloat64(sum(if({expression} is null, null, {parts}))) / 1e6"
@@ -157,15 +157,15 @@ class ClickHouseDialect:
         return f"quantileExactInclusive({float(p)!r})({expression})"
 
     def integers(self, expression: str) -> str:
-        """An array, which the runner gives as a list."""
+        """An array, which the runner returns as a list."""
         return f"groupArray({expression})"
 
     def json_text(self, text: str) -> str:
-        """With its slashes as they are."""
+        """With unescaped slashes."""
         return f"toJSONString({text})"
 
     def json_label(self, raw: str) -> str:
-        """Text loses its quotes, everything else stays JSON."""
+        """Text without its quotes, everything else as JSON."""
         known = values.present(raw)
         return f"""multiIf({known} = 'null', '{NONE}', {known} = '""', '{EMPTY}',
                   {values.text(known)})"""
@@ -177,12 +177,12 @@ class ClickHouseDialect:
         return f"if({values.present(raw)} = 'null', 0, {counted})"
 
     def trait_label(self, key: str, binder: Binder) -> str:
-        """One look-up per event in the table kept in memory for this."""
+        """One lookup per event in a table kept in memory."""
         found = f"joinGetOrNull('traits', 'value', e.actor, {binder(key)})"
         return f"ifNull(if({found} = '', '{EMPTY}', {found}), '{NONE}')"
 
     def looked_up(self, relation: str, actor: str, missing: int) -> str:
-        """Two arrays, which are the same constant however often they stand in a statement."""
+        """Two arrays, which are one constant however often they occur in a statement."""
         pairs = f"""(
             select tuple(arrayPushBack(groupArray(toInt64(actor)), toInt64(-1)),
                          arrayPushBack(groupArray(toInt64(value)), toInt64({missing})))

@@ -23,17 +23,19 @@ SETTINGS = {
     "prefer_column_name_to_alias": 1,
     "precise_float_parsing": 1,
 }
-"""On every statement: SQLite's NULLs in joins, its names before aliases, its numbers."""
+"""Settings of every statement: NULLs in joins, column names before aliases and numbers as in
+SQLite.
+"""
 
 
 class Runner(Protocol):
-    """Where statements go: chdb in this process, or a client of a server."""
+    """Where statements run: chdb in this process, or a client of a server."""
 
     def run(self, text: str, parameters: dict[str, Any]) -> Rows:
         """Run one statement with its {name:Type} parameters and return its rows.
 
         Raises:
-            QueryFailed: with what ClickHouse said.
+            QueryFailed: with ClickHouse's message.
         """
         ...
 
@@ -47,9 +49,9 @@ class ClickHouseEngine:
 
     Args:
         path: the workspace file.
-        runner: where statements go.
+        runner: where statements run.
         clock: returns now in UTC ms; tests pin it.
-        time_limit: seconds for one statement unless the call says otherwise; None for no limit.
+        time_limit: default seconds for one statement; None for no limit.
 
     Raises:
         CannotOpen: the file is missing or not a workspace.
@@ -74,7 +76,7 @@ class ClickHouseEngine:
         self.workspace.close()
 
     def context(self) -> Context:
-        """Return the context a question asked now would get."""
+        """Return the context for a question asked now."""
         return self._of_cluster(self.workspace.context())
 
     def _of_cluster(self, ctx: Context) -> Context:
@@ -93,7 +95,7 @@ class ClickHouseEngine:
         """Answer a question; `stop` takes effect between statements.
 
         Raises:
-            BadQuestion, NotFound: it cannot be asked of this workspace.
+            BadQuestion, NotFound: it cannot be asked in this workspace.
             Stopped, QueryFailed: it did not finish.
         """
         ctx = self.context().of(question)
@@ -104,7 +106,7 @@ class ClickHouseEngine:
         return Result(answer, spent, ctx.now, statements=statements)
 
     def answer(self, question: Question, **options: Any) -> Any:
-        """Answer a question and return the shape alone; options as for `run`."""
+        """Answer a question and return only the shape; options as for `run`."""
         return self.run(question, **options).answer
 
     def _drive(
@@ -127,13 +129,13 @@ class ClickHouseEngine:
     def _rows(self, statement: Statement, limit: float | None) -> Rows:
         if statement.typed:
             raise BadQuestion(
-                "SQL is run on the workspace file only: ClickHouse has none of its views."
+                "SQL runs only on the workspace file: ClickHouse does not have its views."
             )
         return self._runner.run(statement.text + settings(limit), statement.parameters)
 
 
 def settings(time_limit: float | None) -> str:
-    """Return the SETTINGS clause that every question's statement ends with."""
+    """Return the SETTINGS clause at the end of every question's statement."""
     chosen = dict(SETTINGS)
     if time_limit:
         chosen["max_execution_time"] = max(int(time_limit), 1)

@@ -1,4 +1,4 @@
-"""The relations that stand in for a cluster's tables where some rows are dated after now."""
+"""The relations that replace a cluster's tables when some rows are dated after now."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from core.sql.present import Present
 
 
 def relations(present: Present, bind: Binder, names: set[str]) -> list[tuple[str, str]]:
-    """Return (name and how it is read, SQL) of each relation that stands in for a table.
+    """Return (name and how it is read, SQL) of each relation that replaces a table.
 
     Args:
         names: the tables that a statement reads.
@@ -27,7 +27,7 @@ def relations(present: Present, bind: Binder, names: set[str]) -> list[tuple[str
 
 
 def _sessions(present: Present, bind: Binder, now: str) -> str:
-    """Those begun by now; of one that goes on after it, what has happened."""
+    """Sessions begun by now; of one that continues afterwards, only its part up to now."""
     active = bind.dialect.member("event", bind.list(present.active))
     return f"""
                 select s.actor as actor, s.start as start, s.session as session,

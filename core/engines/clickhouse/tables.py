@@ -1,4 +1,4 @@
-"""The tables a workspace is copied to in ClickHouse, and the copying.
+"""The ClickHouse tables that a workspace is copied to, and the copying.
 
 `events` has the integers of the workspace's own table, so dictionaries stay in the file. It is
 partitioned by actor: funnels, retention and sessions never leave a shard.
@@ -33,7 +33,7 @@ TABLES = {
         user UInt32,
         device UInt32,
 {_CONTEXT_DDL}
-        derived Nullable(Int64) comment 'start of the session it lies in',
+        derived Nullable(Int64) comment 'start of its session',
         properties String
     )
     engine = MergeTree
@@ -123,18 +123,18 @@ SMALL: dict[str, dict[str, str]] = {
     "log_days": {name: name for name in ("day", "level", "service", "source", "pattern", "total")},
     "log_messages": {"id": "id", "text": "text"},
 }
-"""The other tables: their columns, each with the workspace's name of it."""
+"""The other tables: their columns, each with its name in the workspace."""
 
 
 def create_tables(runner: Runner) -> None:
-    """Make the tables anew, without rows."""
+    """Recreate the tables, without rows."""
     for name, statement in TABLES.items():
         runner.run(f"drop table if exists {name}", {})
         runner.run(statement, {})
 
 
 def copy_events(connection: sqlite3.Connection, runner: Runner) -> None:
-    """Replace the tables by a copy of a workspace's events, people, traits and sessions."""
+    """Replace the tables with a copy of a workspace's events, people, traits and sessions."""
     create_tables(runner)
     columns = ", ".join(f"e.{name}" for name in EVENT_COLUMNS[:-2])
     _copy(

@@ -1,9 +1,9 @@
 """JSON values in ClickHouse: the value semantics of `core.filters` as expressions.
 
-A *raw* expression is JSON text, NULL when missing. Differences from SQLite that remain: patterns
-are RE2 (no look-around or back-references), ISO dates are told from the year 1900 to 2299, numbers
-from 1e16 on are written out in labels, whole numbers beyond 64 bits read as text, and numbers
-of over 50 digits, or 20 after the point, compare as floats.
+A *raw* expression is JSON text, NULL if missing. Remaining differences from SQLite: patterns are
+RE2 (no look-around or back-references), ISO dates are recognised from 1900 to 2299, numbers from
+1e16 on are written out in labels, integers beyond 64 bits read as text, and numbers of over 50
+digits, or 20 after the point, compare as floats.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _MOMENT = (
 
 
 def property_at(column: str, name: str, binder: Binder) -> str:
-    """Return the raw value of a property of a JSON column by its name."""
+    """Return the raw value of a property in a JSON column by name."""
     found = [_at(column, path, binder) for path in ways_of(name)]
     if len(found) == 1:
         return found[0]
@@ -36,7 +36,7 @@ def property_at(column: str, name: str, binder: Binder) -> str:
 
 
 def _at(column: str, path: tuple[str, ...], binder: Binder) -> str:
-    """JSONExtractRaw writes numbers anew and 1.0 becomes 1, so a double gets its point back."""
+    """JSONExtractRaw rewrites numbers, so 1.0 becomes 1; a double gets its point back."""
     place = f"{column}, {', '.join(binder(key) for key in path)}"
     return f"""nullIf(concat(JSONExtractRaw({place}),
                    if(JSONType({place}) = 'Double'
@@ -44,12 +44,12 @@ def _at(column: str, path: tuple[str, ...], binder: Binder) -> str:
 
 
 def present(raw: str) -> str:
-    """Return a raw value that is the text null where it was missing."""
+    """Return a raw value, or the text null if it is missing."""
     return f"ifNull({raw}, 'null')"
 
 
 def text(raw: str) -> str:
-    """Return a present raw value as text: strings without quotes, the rest as it is."""
+    """Return a present raw value as text: strings without quotes, the rest unchanged."""
     return f"""if(startsWith({raw}, '"'), JSONExtractString({raw}), {raw})"""
 
 
@@ -60,16 +60,16 @@ def number(plain: str) -> str:
 
 
 def moment(plain: str) -> str:
-    """Return an ISO date or date and time as an instant, or NULL; UTC unless it says otherwise."""
+    """Return an ISO date or date and time as an instant, or NULL; UTC unless it has a zone."""
     parsed = f"parseDateTime64BestEffortOrNull({plain}, 6, 'UTC')"
     return f"if(match({plain}, '{_MOMENT}'), {parsed}, null)"
 
 
 def elements(raw: str, *, numbers: bool = True) -> str:
-    """Return the texts of a present raw value: one, or those of an array without its nulls.
+    """Return the texts of a present raw value: one, or those of an array's non-null elements.
 
     Args:
-        numbers: False leaves elements out that are numbers.
+        numbers: False leaves out elements that are numbers.
     """
     wanted = "x != 'null'" if numbers else "not match(x, '^(null|[-0-9])')"
     return f"""arrayMap(x -> {text("x")}, arrayFilter(x -> {wanted},
@@ -90,12 +90,12 @@ def holds(condition: Condition, raw: str, binder: Binder) -> str:
 
 
 def _one(tests: list[str], found: str) -> str:
-    """Whether any element fits any test."""
+    """Whether any element passes any test."""
     return f"arrayExists(s -> {' or '.join(tests) or '0'}, {found})"
 
 
 def _whole(kind: str, tests: list[str], found: str) -> str:
-    """Whether each test has its element and, of an equal set, each element its test."""
+    """Whether some element passes each test and, for "equal", each element some test."""
     parts = [_one([test], found) for test in tests]
     if kind == "equal":
         parts.append(f"arrayAll(s -> {' or '.join(tests) or '0'}, {found})")
@@ -103,7 +103,7 @@ def _whole(kind: str, tests: list[str], found: str) -> str:
 
 
 def _test(test: ElementTest, wanted: Scalar, binder: Binder) -> str:
-    """Whether one element `s` fits one wanted value."""
+    """Whether one element `s` matches one value."""
     plain = as_text(wanted)
     if "{}" in test.clickhouse:
         return test.clickhouse.format(binder(test.prepared(plain)))
@@ -117,7 +117,7 @@ def _test(test: ElementTest, wanted: Scalar, binder: Binder) -> str:
 
 
 def _compared(sign: str, wanted: Scalar, binder: Binder) -> str:
-    """Whether `s` is a number that stands so to a wanted one."""
+    """Whether `s` is a number that compares so with a given one."""
     as_float = f"ifNull({number('s')} {sign} {binder(_float(wanted))}, 0)"
     plain = f"{Decimal(str(wanted)):f}"
     if not re.match(_DECIMAL.replace(r"\\s", r"\s"), plain):

@@ -1,4 +1,4 @@
-"""Read-only connections to one workspace file: stopping them, and who uses which."""
+"""Read-only connections to one workspace file: stopping and sharing them."""
 
 from __future__ import annotations
 
@@ -22,18 +22,18 @@ PROGRESS_STEPS: Final = 20_000
 _HARMLESS: Final = frozenset(
     {sqlite3.SQLITE_OK, sqlite3.SQLITE_ERROR, sqlite3.SQLITE_BUSY, sqlite3.SQLITE_INTERRUPT}
 )
-"""Codes after which a connection is as good as before; 0 is an error of Python's own."""
+"""Error codes after which a connection can still be used; 0 is an error raised by Python itself."""
 
 
 class Interruptible(Protocol):
-    """What runs a statement, and can be told from any thread to end it at once."""
+    """Something that runs a statement and can be told from any thread to end it at once."""
 
     def interrupt(self) -> None:
         """End the statement."""
 
 
 class Stop:
-    """A handle to stop one running question from any thread, at once."""
+    """A handle to stop one running question at once, from any thread."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -41,7 +41,7 @@ class Stop:
         self.stopped = False
 
     def stop(self) -> None:
-        """Interrupt the statements that are running and refuse the ones to come."""
+        """Interrupt running statements and refuse later ones."""
         with self._lock:
             self.stopped = True
             for connection in self._connections:
@@ -49,7 +49,7 @@ class Stop:
 
     @contextmanager
     def guarding(self, connection: Interruptible) -> Iterator[None]:
-        """Let `stop` interrupt this connection, and only while this block runs."""
+        """Let `stop` interrupt this connection while this block runs."""
         with self._lock:
             if self.stopped:
                 raise Stopped("Stopped.")
@@ -66,10 +66,10 @@ class Slot:
     """One connection with its functions; used by one question at a time.
 
     Attributes:
-        place: which file it has open.
-        wait: seconds every statement waits for a program that has the file for itself.
-        deadline: monotonic seconds at which a statement is ended.
-        broken: an error says that it is not to be used again.
+        place: the identity of its open file.
+        wait: how many seconds a statement waits while another program has locked the file.
+        deadline: when a statement is ended, in monotonic seconds.
+        broken: whether an error means that it must not be used again.
     """
 
     connection: sqlite3.Connection
@@ -81,7 +81,7 @@ class Slot:
 
     @contextmanager
     def snapshot(self) -> Iterator[None]:
-        """Read one state of the file in this block, whatever is committed meanwhile."""
+        """Read one snapshot of the file in this block, whatever is committed meanwhile."""
         self.connection.execute("begin")
         try:
             yield
@@ -93,15 +93,15 @@ class Slot:
         return int(time.monotonic() > self.deadline)
 
     def suspect(self, error: Exception) -> None:
-        """Note an error that a statement ended with."""
+        """Note the error that a statement ended with."""
         self.broken = self.broken or code_of(error) not in _HARMLESS
 
 
 class Pool:
     """The connections to one workspace file. Safe to use from several threads.
 
-    A file that was replaced by another of its name is opened anew; one that was deleted is not
-    read any more.
+    A file that was replaced by another of the same name is reopened; a deleted one is no longer
+    read.
 
     Args:
         path: the workspace file.
@@ -125,7 +125,7 @@ class Pool:
 
     @contextmanager
     def slot(self, wait: float = WAIT) -> Iterator[Slot]:
-        """A connection for this block alone, whose statements wait so many seconds at most."""
+        """Lend a connection to this block alone; its statements wait at most so many seconds."""
         slot = self._taken() or self._opened(wait)
         try:
             if slot.wait != wait:

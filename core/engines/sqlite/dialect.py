@@ -27,7 +27,7 @@ class SqliteDialect:
         *,
         present: Present | None = None,
     ) -> None:
-        """Take the names of the indexes that the file has at the moment.
+        """Take the names of the indexes that the file currently has.
 
         Args:
             present: see Dialect.
@@ -50,7 +50,7 @@ class SqliteDialect:
         return f":{name}"
 
     def indexed(self, index: str) -> str:
-        """An import into an empty file makes the indexes last; a killed one leaves none."""
+        """An import into an empty file creates the indexes last; a killed one leaves none."""
         known = index in self._indexes and self.present is None
         return f"indexed by {index}" if known else ""
 
@@ -76,7 +76,7 @@ class SqliteDialect:
         return f"rb_or_agg({users})"
 
     def union_sliding(self, users: str) -> str | None:
-        """Our window function; its frame must hold the current row."""
+        """Our window function; its frame must contain the current row."""
         return f"rb_or_sliding({users})"
 
     def count(self, users: str) -> str:
@@ -115,7 +115,7 @@ class SqliteDialect:
         )
 
     def actors(self) -> str:
-        """Identities that are nobody's actor do no harm: no event counts for them."""
+        """Identities that are no actors do no harm: no event counts for them."""
         return "(select id as actor from identities union all select 0)"
 
     def lag(self, expression: str) -> str:
@@ -127,7 +127,7 @@ class SqliteDialect:
         return f"lag({users})"
 
     def json_property(self, path: str, binder: Binder) -> str:
-        """The -> operator keeps the JSON type apart: '"1"' is not 1, true is not 1."""
+        """The -> operator preserves the JSON type: '"1"' is not 1, true is not 1."""
         return property_of("p.properties", path, binder)
 
     def dictionary(self, column: str, texts: Mapping[int, str], binder: Binder) -> str:
@@ -136,7 +136,7 @@ class SqliteDialect:
                     from dimension_values d where d.id = {column})"""
 
     def properties_join(self) -> str:
-        """Properties live in their own table."""
+        """Properties have their own table."""
         return "left join event_properties p on p.seq = e.seq"
 
     def as_number(self, raw: str) -> str:
@@ -148,7 +148,7 @@ class SqliteDialect:
         return f"exact_total({expression})"
 
     def holds(self, condition: Condition, raw: str, binder: Binder) -> str:
-        """Our function, memoised per distinct value; whether there is a value needs none."""
+        """Our function, memoised per distinct value; is_set and is_not_set need none."""
         if condition.operator == "is_set":
             return f"({raw} is not null and {raw} <> 'null')"
         if condition.operator == "is_not_set":
@@ -168,14 +168,14 @@ class SqliteDialect:
         return f"json_quote({text})"
 
     def json_label(self, raw: str) -> str:
-        """Text loses its quotes, everything else stays JSON."""
+        """Text without its quotes, everything else as JSON."""
         return f"""(case when {raw} is null or {raw} = 'null' then '{NONE}'
                   when {raw} = '""' then '{EMPTY}'
                   when substr({raw}, 1, 1) = '"' then {raw} ->> '$'
                   else {raw} end)"""
 
     def items(self, raw: str, *, different: bool) -> str:
-        """Elements are told apart by their texts, as groups are; true is not 1."""
+        """Elements are distinguished by their texts, as groups are; true is not 1."""
         value = "iif(j.type in ('true', 'false'), j.type, cast(j.value as text))"
         counted = f"count(distinct {value})" if different else "count(*)"
         return f"""(case when {raw} is null or {raw} = 'null' then 0
@@ -191,9 +191,9 @@ class SqliteDialect:
              where t.user = e.actor and t.key = {binder(key)}), '{NONE}')"""
 
     def looked_up(self, relation: str, actor: str, missing: int) -> str:
-        """Made once and searched by an index of its own."""
+        """Computed once and searched through its own index."""
         return f"coalesce((select f.value from ({relation}) f where f.actor = {actor}), {missing})"
 
     def apart(self, select: str) -> str:
-        """What has a limit is not merged into the query around it."""
+        """A select with a limit is not merged into the query around it."""
         return f"{select} limit -1"

@@ -1,4 +1,4 @@
-"""The SQLite engine: answers from read-only connections, with deadline, cancel and cache."""
+"""The SQLite engine: answers from read-only connections, with time limit, cancel and cache."""
 
 from __future__ import annotations
 
@@ -41,21 +41,21 @@ Clock = Callable[[], int]
 
 
 def wall_clock() -> int:
-    """Return the present instant in UTC ms."""
+    """Return the current time in UTC ms."""
     return int(time.time() * 1000)
 
 
 @dataclass(frozen=True)
 class Result:
-    """An answer with how it came about.
+    """An answer and how it was computed.
 
     Attributes:
         answer: one of the shapes of core.answers.
-        milliseconds: how long it took when it was computed.
+        milliseconds: how long it took to compute.
         at: when it was computed, UTC ms.
-        cached: True when it was not computed for this call.
-        statements: what was run, for the inspect panel.
-        lookups: what was looked up for them: names, definitions, texts.
+        cached: whether it was computed for an earlier call.
+        statements: the statements run, for the inspect panel.
+        lookups: statements that looked things up for them: names, definitions, texts.
     """
 
     answer: Any
@@ -68,7 +68,7 @@ class Result:
 
 @dataclass
 class _Asked:
-    """What one thread is answering, and on which connection."""
+    """The question that one thread is answering, and its connection."""
 
     slot: Slot
     stop: Stop
@@ -82,12 +82,12 @@ class SqliteEngine:
     Args:
         path: the workspace file.
         clock: returns now in UTC ms; tests pin it.
-        time_limit: seconds a question may run unless the call says otherwise; None for no limit.
-        wait: seconds that looking something up outside a question waits for a program that has
-            the file for itself; a question always waits WAIT.
+        time_limit: default seconds a question may run; None for no limit.
+        wait: how many seconds a lookup outside a question waits while another program has locked
+            the file; a question always waits WAIT.
 
     Raises (every method):
-        CannotOpen: the file is missing, not a workspace, or not to be had.
+        CannotOpen: the file is missing, not a workspace, or not accessible.
         QueryFailed: SQLite could not read it.
     """
 
@@ -119,7 +119,7 @@ class SqliteEngine:
     def _asking(
         self, stop: Stop | None = None, limit: float | None = None, wait: float = WAIT
     ) -> Iterator[_Asked]:
-        """Answer in this block, and this thread, from one connection and one state of the file."""
+        """Answer in this block and thread from one connection and one snapshot of the file."""
         with self._pool.slot(wait) as slot, slot.snapshot():
             slot.deadline = time.monotonic() + limit if limit else float("inf")
             outer = getattr(self._here, "asked", None)
@@ -148,13 +148,13 @@ class SqliteEngine:
 
         Args:
             stop: lets another thread stop it.
-            fresh: compute it even when a cached answer would do.
+            fresh: compute it even if there is a cached answer.
             time_limit: seconds, instead of the engine's own.
-            forgiving: an event or a field that is not there never happened or has no value, which
-                a note of the answer says; otherwise it is refused.
+            forgiving: an unknown event never happened and an unknown field has no value, and a note
+                of the answer says so; otherwise they are refused.
 
         Raises:
-            BadQuestion, NotFound: it cannot be asked of this workspace.
+            BadQuestion, NotFound: it cannot be asked in this workspace.
             Stopped, TookTooLong, QueryFailed: it did not finish.
         """
         limit = time_limit if time_limit is not None else self.time_limit
@@ -182,7 +182,7 @@ class SqliteEngine:
             return result
 
     def answer(self, question: Question, **options: Any) -> Any:
-        """Answer a question and return the shape alone; options as for `run`."""
+        """Answer a question and return only the shape; options as for `run`."""
         return self.run(question, **options).answer
 
     def _drive(
@@ -222,7 +222,7 @@ class SqliteEngine:
     def _side_by_side(
         self, slots: list[Slot], parts: list[Statement], stop: Stop, limit: float | None
     ) -> Rows:
-        """Run statements in threads, each on the first slot to be free; rows keep their order."""
+        """Run statements in threads, each on the first free slot; results keep their order."""
         from concurrent.futures import ThreadPoolExecutor
         from queue import SimpleQueue
 
@@ -260,7 +260,7 @@ class SqliteEngine:
     def _translating(
         self, slot: Slot, stop: Stop | None = None, limit: float | None = None
     ) -> Iterator[None]:
-        """Turn an error of SQLite in this block into a sentence."""
+        """Turn an error of SQLite in this block into one with a sentence for the user."""
         try:
             yield
         except TROUBLES as error:
@@ -285,19 +285,19 @@ class SqliteEngine:
         late = _unwanted(slot, stop, limit)
         return late if late and "interrupted" in str(error) else sentence(error, self.path)
 
-    # -- what a question is asked within
+    # -- the context of a question
 
     def context(self) -> Context:
-        """Return the context a question asked now would get."""
+        """Return the context for a question asked now."""
         with self._asking(wait=self.wait) as asked:
             return self._context(asked.slot)[0]
 
     def generation(self) -> int:
-        """Return the number that every change to the workspace raises."""
+        """Return the number that every change to the workspace increments."""
         return self.state()[1]
 
     def state(self) -> tuple[Identity | None, int]:
-        """Return which file is read, and the number that every change to it raises."""
+        """Return which file is read, and the number that every change to it increments."""
         with self._pool.slot(self.wait) as slot:
             return self._state(slot)[:2]
 
@@ -326,7 +326,7 @@ class SqliteEngine:
         return ctx, state
 
     def _present(self, ctx: Context) -> Context:
-        """Return the context without what is dated after now, which is there in its `whole`."""
+        """Return the context without data dated after now, which its `whole` includes."""
         end = ctx.calendar.day_start(ctx.today + 1)
         ((newest, later),) = self.read(
             """
@@ -365,7 +365,7 @@ class SqliteEngine:
     def read(self, sql: str, parameters: Any = ()) -> Rows:
         """Run one SELECT of ours against the workspace and return its rows.
 
-        While a question is answered it reads what the question reads: the same state of the file,
+        While a question is being answered it reads what the question reads: the same snapshot,
         within the same time limit, stopped by the same handle.
         """
         statement = Statement(sql, parameters)
@@ -392,7 +392,7 @@ class SqliteEngine:
             )]  # fmt: skip
             raise NotFound(
                 f"Audience missing: there is no audience {name!r}.",
-                did_you_mean(name, titles) or "footfall list audiences names them all.",
+                did_you_mean(name, titles) or "footfall list audiences shows them all.",
             )
         return stored_object(rows[0][0])
 
@@ -414,7 +414,7 @@ class SqliteEngine:
 
 
 def _unwanted(slot: Slot, stop: Stop, limit: float | None) -> Exception | None:
-    """Return why a statement that is still running must end, None if it need not."""
+    """Return why a running statement must end, None if it need not."""
     if stop.stopped:
         return Stopped("Stopped.")
     if slot.past_deadline():

@@ -1,9 +1,9 @@
-"""Sets of actors as SQL functions on a SQLite connection, plus the few helpers questions need.
+"""Sets of actors as SQL functions on a SQLite connection, and the few helpers that questions need.
 
 A set is a serialised 32-bit roaring bitmap; NULL reads as the empty set. Actor 0 is nobody and
-never enters a set. A function refuses what it cannot take: the statement ends with an SQL error,
-and the first error is kept for the engine to raise. Window functions end the process where a
-frame can be empty, so only statements of ours meet these functions, never those of people.
+never enters a set. A function refuses invalid arguments: the statement ends with an SQL error, and
+the first error is kept for the engine to raise. Window functions crash the process if a frame can
+be empty, so only our own statements may use these functions, never SQL typed by people.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ class Failures:
     """Remembers the first error raised inside a callback of one connection.
 
     Attributes:
-        unwanted: returns why the running statement must end, as an error; None if it need not.
+        unwanted: returns the error to end the running statement with; None if it may go on.
     """
 
     def __init__(self) -> None:
@@ -36,7 +36,7 @@ class Failures:
         self.unwanted: Callable[[], Exception | None] = lambda: None
 
     def check(self) -> None:
-        """Raise why the running statement must end, if it must; for callbacks that take long."""
+        """Raise the error that the running statement must end with, if any; for long callbacks."""
         error = self.unwanted()
         if error:
             raise error
@@ -47,7 +47,7 @@ class Failures:
         return error
 
     def guard(self, name: str, function: Callable[..., Any]) -> Callable[..., Any]:
-        """Wrap a callback so that what it raised is remembered; it still ends the statement."""
+        """Wrap a callback so that its error is remembered; it still ends the statement."""
 
         def guarded(*arguments: Any) -> Any:
             try:
@@ -59,13 +59,13 @@ class Failures:
                 self.first = self.first or not_as_written("a stored value")
                 raise
             except Exception:
-                self.first = self.first or QueryFailed(f"{name} was given what it cannot take.")
+                self.first = self.first or QueryFailed(f"{name} was given an invalid argument.")
                 raise
 
         return guarded
 
     def guard_steps(self, name: str, aggregate: Callable[[], Any]) -> Callable[[], Any]:
-        """Wrap an aggregate so that what a step of it raised is remembered."""
+        """Wrap an aggregate so that an error in a step is remembered."""
 
         def guarded() -> Any:
             found = aggregate()
@@ -76,7 +76,7 @@ class Failures:
 
 
 def _nothing(*blobs: Blob) -> bool:
-    """Return whether one of the sets is NULL; TypeError where one is neither NULL nor a blob."""
+    """Return whether one of the sets is NULL; TypeError if one is neither NULL nor a blob."""
     if not all(blob is None or isinstance(blob, bytes) for blob in blobs):
         raise TypeError("no set")
     return None in blobs
@@ -127,13 +127,13 @@ def rb_ids(users: Blob) -> str:
 
 
 class Build:
-    """Aggregate: the set of the actors it is given."""
+    """Aggregate: the set of the given actors."""
 
     def __init__(self) -> None:
         self.actors: list[int] = []
 
     def step(self, actor: int | None) -> None:
-        """Add one actor; nobody and NULL are passed over."""
+        """Add one actor; nobody and NULL are skipped."""
         if actor:
             self.actors.append(actor)
         elif actor != 0 and actor is not None:
@@ -153,7 +153,7 @@ class Union:
         self.users = BitMap()
 
     def step(self, users: Blob) -> None:
-        """Unite one more set."""
+        """Add one set to the union."""
         if users is not None:
             self.users |= load(users)
 
@@ -162,18 +162,18 @@ class Union:
         return self.users.serialize()
 
     def inverse(self, users: Blob) -> None:
-        """Refuse moving frames: a union cannot be undone."""
+        """Refuse moving frames: a set cannot be removed from a union."""
         raise NotImplementedError("rb_or_agg runs over growing frames only")
 
     finalize = value
 
 
 class Sliding:
-    """Window: the union of the sets in a moving frame that always holds the current row.
+    """Window: the union of the sets in a moving frame that always contains the current row.
 
-    Two stacks make a queue: sets come in at the back under a running union, and leave from the
-    front, where each entry is already the union of what is behind it. About three unions a row,
-    however wide the frame.
+    Two stacks make a queue: sets enter at the back under a running union, and leave at the front,
+    where each entry is already the union of everything behind it. That is about three unions per
+    row, however wide the frame.
     """
 
     def __init__(self) -> None:
@@ -182,13 +182,13 @@ class Sliding:
         self.front: list[BitMap] = []
 
     def step(self, users: Blob) -> None:
-        """Let one set in at the end of the frame."""
+        """Add one set at the end of the frame."""
         entered = load(users)
         self.back.append(entered)
         self.back_union |= entered
 
     def inverse(self, users: Blob) -> None:
-        """Let the oldest set out."""
+        """Remove the oldest set."""
         if not self.front:
             union = BitMap()
             while self.back:
@@ -208,7 +208,7 @@ class Sliding:
 class Tally:
     """Aggregate: how many of the sets each actor is in, for `rb_at_least`.
 
-    The counts are kept as bit planes: plane i holds the actors whose count has bit i set.
+    The counts are kept as bit planes: plane i contains the actors whose count has bit i set.
     """
 
     def __init__(self) -> None:
@@ -225,7 +225,7 @@ class Tally:
             place += 1
 
     def finalize(self) -> bytes:
-        """Return the planes, each behind its length."""
+        """Return the planes, each preceded by its length."""
         parts = [plane.serialize() for plane in self.planes]
         return b"".join(len(part).to_bytes(4, "little") + part for part in parts)
 
@@ -257,13 +257,15 @@ def rb_at_least(tally: Blob, least: int) -> bytes:
 
 
 class Combination:
-    """Aggregate: the texts of the different values in upper-case hex, ascending, by commas."""
+    """Aggregate: the texts of the distinct values in upper-case hex, ascending, separated by
+    commas.
+    """
 
     def __init__(self) -> None:
         self.values: set[int | str] = set()
 
     def step(self, value: int | str | None) -> None:
-        """Take in one value; NULL is passed over."""
+        """Add one value; NULL is skipped."""
         if value is not None:
             self.values.add(value)
 
@@ -275,7 +277,7 @@ class Combination:
 
 
 class Gaps:
-    """Aggregate: of each actor in at least two sets, twice the median of the days between them.
+    """Aggregate: for each actor in at least two sets, twice the median of the days between them.
 
     A JSON array of [actor, twice the median]. Sets come with their day, in any order.
     """
@@ -296,45 +298,45 @@ class Gaps:
 
 
 def _twice(days: list[int]) -> int:
-    """Return twice the median of the gaps between days, 0 of fewer than two."""
+    """Return twice the median of the gaps between days, 0 for fewer than two days."""
     days = sorted(set(days))
     gaps = sorted(later - day for day, later in pairwise(days))
     return gaps[(len(gaps) - 1) // 2] + gaps[len(gaps) // 2] if gaps else 0
 
 
 class Total:
-    """Aggregate: the sum of the numbers it is given (definitions 1.7, `core.sums`)."""
+    """Aggregate: the sum of the given numbers (definitions 1.7, `core.sums`)."""
 
     def __init__(self) -> None:
         self.values: list[float] = []
 
     def step(self, value: float | None) -> None:
-        """Add one number; NULL is passed over."""
+        """Add one number; NULL is skipped."""
         if value is not None:
             self.values.append(value)
 
     def finalize(self) -> float | None:
-        """Return the sum, or NULL of nothing."""
+        """Return the sum, or NULL if there are no numbers."""
         if not set(map(type, self.values)) <= {int, float}:
             raise TypeError("no numbers")
         return total(self.values) if self.values else None
 
 
 class Percentile:
-    """Aggregate: percentile p of the numbers it is given, type 7 (definitions 1.7)."""
+    """Aggregate: percentile p of the given numbers, type 7 (definitions 1.7)."""
 
     def __init__(self) -> None:
         self.values: list[float] = []
         self.p = 0.5
 
     def step(self, value: float | None, p: float) -> None:
-        """Add one number; NULL is passed over."""
+        """Add one number; NULL is skipped."""
         self.p = p
         if value is not None:
             self.values.append(value)
 
     def finalize(self) -> float | None:
-        """Return the percentile, or NULL of nothing."""
+        """Return the percentile, or NULL if there are no numbers."""
         if not set(map(type, self.values)) <= {int, float} or not 0 <= self.p <= 1:
             raise TypeError("no numbers, or no part of them")
         return percentile(self.values, self.p)

@@ -1,8 +1,8 @@
-"""SQL typed by a person: one SELECT, which can do nothing else (definitions 10.6).
+"""SQL typed by a person: one read-only SELECT (definitions 10.6).
 
-A statement is pasted from anywhere, so it runs in a program of its own (raw_sql_child): one that
-has no functions but those of SQLite, may use little memory, and can be ended at once, also inside
-a function that never looks at a clock.
+A statement may be pasted from anywhere, so it runs in a separate process (raw_sql_child) that has
+only SQLite's own functions, may use little memory, and can be ended at once, even inside a function
+that never checks the time.
 """
 
 from __future__ import annotations
@@ -34,15 +34,17 @@ from core.store.workspace import reader_uris
 
 TIME_LIMIT: Final = 30.0
 GRACE: Final = 1.0
-"""Seconds past the limit after which a statement that does not end by itself is killed."""
+"""How many seconds past the limit a statement that does not end by itself is killed."""
 MAX_VALUE: Final = 10_000_000
-"""Bytes a single value may take."""
+"""The most bytes a single value may take."""
 MAX_RESULT: Final = 50_000_000
-"""Bytes all rows may take together."""
+"""The most bytes all rows may take together."""
 MAX_MEMORY: Final = 256_000_000
-"""Bytes SQLite may take for a statement; sorting goes to temporary files before."""
+"""The most memory SQLite may use for a statement, in bytes; sorting moves to temporary files
+earlier.
+"""
 MAX_FILE: Final = 1_000_000_000
-"""Bytes of one temporary file."""
+"""The most bytes of one temporary file."""
 
 _SETUP: Final = (
     "select value from meta where key = 'version'",
@@ -53,11 +55,11 @@ _SETUP: Final = (
     f"pragma busy_timeout = {WAIT * 1000:.0f}",
     f"pragma hard_heap_limit = {MAX_MEMORY}",
 )
-_READS = "Only one SELECT or WITH statement is run."
+_READS = "Only one SELECT or WITH statement can be run."
 VIEWS: Final = (
     "events_v1", "context_v1", "logs_v1", "user_traits_v1", "users_v1", "user_devices",
 )  # fmt: skip
-"""What a statement is to read; the tables behind them hold numbers instead of names."""
+"""The views to read; the tables behind them have numbers instead of names."""
 
 
 def run_typed(
@@ -67,12 +69,12 @@ def run_typed(
     stop: Stop | None = None,
     time_limit: float | None = None,
 ) -> Rows:
-    """Run one SELECT against a workspace; it can change nothing.
+    """Run one SELECT against a workspace; it cannot change anything.
 
     Args:
-        statement: with `typed` rows to fetch at most.
+        statement: the statement, with at most `typed` rows to fetch.
         stop: lets another thread stop it.
-        time_limit: seconds, at least TIME_LIMIT, which is the usual; 0 for no limit.
+        time_limit: seconds, at least TIME_LIMIT, the default; 0 for no limit.
 
     Returns:
         The column names, then the rows.
@@ -99,7 +101,7 @@ def run_typed(
     kind, *rest = _asked(request, stop or Stop(), seconds)
     if kind == "large":
         raise QueryFailed(
-            f"The rows hold more than {MAX_RESULT // 1_000_000} MB.",
+            f"The rows take more than {MAX_RESULT // 1_000_000} MB.",
             "Ask for fewer rows or columns, or for a part of long values with substr.",
         )
     if kind == "error":
@@ -112,11 +114,11 @@ def _check(query: str) -> None:
     if not is_sql(query):
         raise BadQuestion("This is not a SELECT.", _READS, parameter="query")
     if "\0" in query:
-        raise BadQuestion("The query holds what is not text.", _READS, parameter="query")
+        raise BadQuestion("The query is not text in UTF-8.", _READS, parameter="query")
 
 
 class _Child:
-    """A running program that answers one request; `interrupt` ends it, from any thread."""
+    """A running process that answers one request; `interrupt` ends it, from any thread."""
 
     def __init__(self) -> None:
         program = [sys.executable, "-I", "-S", str(raw_sql_child.__file__)]
@@ -125,7 +127,7 @@ class _Child:
             self._process = subprocess.Popen(program, stdin=pipe, stdout=pipe, stderr=nowhere)
         except OSError as error:
             raise QueryFailed(
-                f"The program that runs statements did not start: {error.strerror}."
+                f"The process that runs statements did not start: {error.strerror}."
             ) from error
 
     def __enter__(self) -> _Child:
@@ -136,11 +138,11 @@ class _Child:
         self._process.communicate()
 
     def interrupt(self) -> None:
-        """End the program at once."""
+        """End the process at once."""
         self._process.kill()
 
     def reply(self, request: dict[str, Any], seconds: float | None) -> Any:
-        """Return the reply to the request, or None where the program ended without one.
+        """Return the reply to the request, or None if the process ended without one.
 
         Raises:
             subprocess.TimeoutExpired: it did not end in time.
@@ -158,7 +160,7 @@ def _asked(request: dict[str, Any], stop: Stop, seconds: float) -> Any:
     if stop.stopped:
         raise Stopped("Stopped.")
     if reply is None:
-        raise QueryFailed("SQLite ended on this statement.", "Write it in a simpler way.")
+        raise QueryFailed("SQLite crashed on this statement.", "Write it in a simpler way.")
     return reply
 
 
@@ -184,7 +186,7 @@ def _translated(said: str, code: int, path: Path, seconds: float, late: bool) ->
             f"Sorting needs more than {MAX_FILE // 1_000_000_000} GB.", "Ask for fewer rows."
         )
     if "not authorized" in said or "prohibited" in said or "one statement" in said:
-        return BadQuestion(f"SQLite refused it: {said}.", _READS, parameter="query")
+        return BadQuestion(f"SQLite refused the statement: {said}.", _READS, parameter="query")
     if code & 0xFF not in (0, sqlite3.SQLITE_ERROR) or not path.exists():
         error = sqlite3.OperationalError(said)
         error.sqlite_errorcode = code
@@ -194,7 +196,7 @@ def _translated(said: str, code: int, path: Path, seconds: float, late: bool) ->
 
 def _advice(said: str) -> str:
     if re.fullmatch("no such function: .+", said):
-        return "Statements may use the functions of SQLite."
+        return "Only SQLite's own functions are available."
     absent = re.fullmatch(r"no such table: (?:main\.)?(.+)", said)
     if absent:
         return did_you_mean(absent[1], VIEWS) or f"There are {', '.join(VIEWS)}."

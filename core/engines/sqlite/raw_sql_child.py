@@ -1,12 +1,12 @@
-"""Runs one statement that a person typed, as a program of its own (see raw_sql).
+"""Runs one statement typed by a person, in a separate process (see raw_sql).
 
-It is started without the packages of the project and imports only the standard library, which
-keeps its start short. It reads one request from standard input and writes one reply to standard
-output, both marshalled:
+It is started without the project's packages and imports only the standard library, so that it
+starts quickly. It reads one request from standard input and writes one reply to standard output,
+both marshalled:
 
 - request: {"uris": files to try in turn, "setup": statements, "query", "parameters", "rows":
   at most, "seconds": None for no limit, "value_bytes", "result_bytes", "file_bytes"};
-- reply: ("rows", names, rows), ("large", None) when the rows together are too many bytes, or
+- reply: ("rows", names, rows), ("large", None) if the rows together take too many bytes, or
   ("error", {"said", "code": SQLite's or 0, "late": past the limit}).
 """
 
@@ -30,25 +30,25 @@ FORBIDDEN_FUNCTIONS = frozenset(
 
 
 class TooLarge(Exception):
-    """The rows together are too many bytes."""
+    """The rows together take too many bytes."""
 
 
 class Budget:
-    """How many bytes rows may take: of their texts as they come, and of whole rows in memory."""
+    """How many bytes rows may take: their texts as they are read, and complete rows in memory."""
 
     def __init__(self, most: int) -> None:
         self._most = most
         self._texts = self._rows = 0
 
     def text(self, raw: bytes) -> str:
-        """Return a text of a row; a row of many may be too large before it is complete."""
+        """Return a text of a row; a row may be too large before it is complete."""
         self._texts += len(raw)
         if self._texts > self._most:
             raise TooLarge
         return raw.decode("utf-8", "replace")
 
     def take(self, row: tuple[Any, ...]) -> None:
-        """Count a row in; TooLarge where it is one too many."""
+        """Count a row; TooLarge if it is one too many."""
         self._rows += sum(map(sys.getsizeof, row))
         if self._rows > self._most:
             raise TooLarge
@@ -75,7 +75,7 @@ def reply_to(request: dict[str, Any]) -> tuple[Any, ...]:
 
 
 def opened(request: dict[str, Any]) -> sqlite3.Connection:
-    """Return a connection to the first file that can be read, set up; it has no functions of ours.
+    """Return a prepared connection to the first readable file; it has none of our functions.
 
     Raises:
         sqlite3.Error: none can.
@@ -90,7 +90,7 @@ def opened(request: dict[str, Any]) -> sqlite3.Connection:
 
 
 def connected(uri: str, setup: list[str]) -> sqlite3.Connection:
-    """Return a connection that has run the statements of its setup."""
+    """Return a connection that has run its setup statements."""
     connection = sqlite3.connect(uri, uri=True)
     for statement in setup:
         connection.execute(statement).fetchall()
@@ -98,7 +98,7 @@ def connected(uri: str, setup: list[str]) -> sqlite3.Connection:
 
 
 def close_doors(connection: sqlite3.Connection, value_bytes: int, deadline: float) -> None:
-    """Deny everything but reading; end what is late, or what nobody waits for any more."""
+    """Deny everything but reading; end a statement that is late or that nobody waits for."""
     parent = os.getppid()
 
     def allowed(action: int, first: str | None, second: str | None, *_: str | None) -> int:
@@ -118,10 +118,10 @@ def close_doors(connection: sqlite3.Connection, value_bytes: int, deadline: floa
 
 
 def fetched(cursor: sqlite3.Cursor, most: int, budget: Budget) -> tuple[Any, ...]:
-    """Return the reply with the rows of a statement, as many as are wanted.
+    """Return the reply with the requested number of rows of a statement.
 
     Raises:
-        TooLarge: they take more bytes than there are.
+        TooLarge: they take more bytes than allowed.
     """
     names = [str(column[0]) for column in cursor.description or ()]
     rows: list[tuple[Any, ...]] = []
@@ -134,7 +134,7 @@ def fetched(cursor: sqlite3.Cursor, most: int, budget: Budget) -> tuple[Any, ...
 
 
 def limit_files(most_bytes: int) -> None:
-    """Bound what sorting may write to temporary files, where the system can."""
+    """Limit what sorting may write to temporary files, if the system supports it."""
     try:
         import resource
     except ImportError:
@@ -146,7 +146,7 @@ def limit_files(most_bytes: int) -> None:
 
 def main() -> None:
     """Answer one request."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # who asks ends this program
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent ends this process
     request = marshal.loads(sys.stdin.buffer.read())
     limit_files(request["file_bytes"])
     sys.stdout.buffer.write(marshal.dumps(reply_to(request)))

@@ -2,11 +2,11 @@
 
 Event 0 is any event that is not deleted, event -1 any active one while some event is inactive,
 dimension 0 no breakdown, value 0 a missing value. A dimension has rows once some event has a value
-for it, and then for missing values too; past MAX_SET_VALUES values it has none and its state is
+for it, and then for missing values too; beyond MAX_SET_VALUES values it has none and its state is
 "scan".
 
-A property is a dimension of single events only, not of 0 and -1, and has rows for those whose
-events ever had a value for it. The others' rows would be those of no breakdown.
+A property is a dimension of single events only, not of 0 and -1, and has rows only for events that
+ever had a value for it. For others the rows would equal those of no breakdown.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ class Activity:
 
     @property
     def sets(self) -> list[int]:
-        """Context dimensions that have rows in `activity`."""
+        """The context dimensions that have rows in `activity`."""
         return [d for d, count in self._counts.items() if count and d not in self._scanned]
 
     def properties(self, event: int) -> Collection[int]:
@@ -74,11 +74,11 @@ class Activity:
         return found
 
     def forget(self) -> None:
-        """Drop what is remembered between batches, after events changed their actor."""
+        """Drop what is cached between batches, after events changed their actor."""
         self._seen.clear()
 
     def grow(self, counts: Mapping[int, int]) -> None:
-        """Take in how many new values each dimension got; new and overfull ones change state."""
+        """Record how many new values each dimension got; new and overfull ones change state."""
         for dimension, count in counts.items():
             before = self._counts[dimension]
             self._counts[dimension] = before + count
@@ -104,11 +104,13 @@ class Activity:
         self._connection.execute("delete from activity where dimension = ?", (dimension,))
 
     def know_property(self, event: int, dimension: int) -> None:
-        """Say that a property has, or is about to have, rows for an event."""
+        """Note that a property has, or is about to have, rows for an event."""
         self._properties[event].add(dimension)
 
     def start_property(self, event: int, dimension: int) -> None:
-        """Begin a property's sets of an event, of which no stored event has a value for it."""
+        """Start a property's sets for an event; no stored event of that name has a value for it
+        yet.
+        """
         self.know_property(event, dimension)
         self._connection.execute(
             """
@@ -135,12 +137,11 @@ class Activity:
         context: Mapping[int, Sequence[int]],
         properties: Sequence[Values] = (),
     ) -> None:
-        """Take in new events, given column by column.
+        """Add new events, given column by column.
 
         Args:
             context: dimension -> value ids.
-            properties: the values of properties that have sets, event by event; () where none of
-                the events has any.
+            properties: per event, the values of properties that have sets; () if no event has any.
         """
         if not actors:
             return
@@ -175,7 +176,7 @@ class Activity:
         days: Sequence[int],
         properties: Sequence[Values],
     ) -> None:
-        """Take in new events for the sets of properties alone, as `add` does."""
+        """Like `add`, but only for the sets of properties."""
         rows: dict[tuple[int, int], list[tuple[Values, int]]] = defaultdict(list)
         nothing: Sequence[Values] = [{}] * len(actors)
         columns = zip(events, days, properties or nothing, actors, strict=True)
@@ -296,7 +297,7 @@ class Activity:
     def _moved_earlier(
         again: Mapping[int, BitMap], later: Mapping[int, BitMap], stored: dict[int, BitMap]
     ) -> set[int]:
-        """Move actors who now turn out to have started earlier; return the days that changed."""
+        """Move actors who turn out to have started earlier; return the days that changed."""
         if not again or not later:
             return set()
         everyone = BitMap.union(*again.values())

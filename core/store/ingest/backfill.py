@@ -1,7 +1,7 @@
-"""Making the sets of properties of a file whose events were stored without them.
+"""Creating the sets of properties in a file whose events were stored without them.
 
 The events are read twice: once to learn which properties have few values and on which events, once
-to count. It is part of the transaction of the next import, so a file has all of it or nothing.
+to count. This is part of the transaction of the next import, so a file has all of it or none.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from core.store.ingest.activity import Activity
 from core.store.ingest.properties import Properties
 
 CHUNK: Final = 100_000
-"""Events looked at together."""
+"""How many events are processed together."""
 
 Chunk = list[tuple[int, int, int, str | None]]
 """actor, event, day, JSON."""
@@ -28,7 +28,7 @@ def fill(
     activity: Activity,
     tick: Callable[[], None],
 ) -> None:
-    """Make the sets of properties from all stored events, inside the caller's transaction."""
+    """Create the sets of properties from all stored events, inside the caller's transaction."""
     learned: dict[int, set[int]] = defaultdict(set)
     for chunk in _chunks(connection):
         values, _ = properties.take(_texts(chunk))

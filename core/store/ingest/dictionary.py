@@ -1,4 +1,4 @@
-"""Text to small integers, remembered, with new texts written once per batch."""
+"""Text to small integers, cached, with new texts written once per batch."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ _MAX_CACHED = 2_000_000
 
 
 class Dictionary(dict[str | None, int]):
-    """The ids of one text column; a text seen for the first time gets the next id.
+    """The ids of one text column; a new text gets the next id.
 
-    Missing text (None) is 0. `save` writes the new ones; until then they exist only here.
+    Missing text (None) is 0. `save` writes new texts; until then they exist only here.
 
     Args:
         table: table with columns `id` and `text`.
-        text: the column that holds the text.
-        fixed: further columns that are equal for all texts of this dictionary, as a dict.
-        always: texts with an id of their own that is not in the table.
+        text: the column with the text.
+        fixed: other columns with the same value for all texts of this dictionary, as a dict.
+        always: texts with fixed ids that are not in the table.
         counter: shared by dictionaries that share a table, so that ids never clash.
     """
 
@@ -81,6 +81,6 @@ class Counter:
         self.value = int(row[0])
 
     def next(self) -> int:
-        """Return an id that was never given before."""
+        """Return an id that has never been used."""
         self.value += 1
         return self.value

@@ -12,14 +12,14 @@ FLAGS = ("inactive", "deleted", "hidden", "flow_hidden")
 
 @dataclass(frozen=True)
 class Flags:
-    """The events with flags that stored sets and sessions heed, by id."""
+    """The ids of events with flags that affect stored sets and sessions."""
 
     inactive: frozenset[int]
     deleted: frozenset[int]
 
     @classmethod
     def read(cls, connection: sqlite3.Connection) -> Flags:
-        """Return the present flags of a workspace."""
+        """Return the current flags of a workspace."""
         rows = connection.execute(
             "select id, inactive, deleted from event_names where inactive or deleted"
         ).fetchall()

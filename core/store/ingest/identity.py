@@ -3,8 +3,8 @@
 The actor of an event is the root of its user's aliases; without a user, the user its device was
 last linked to at that time (the first one for earlier events); without a link, the device.
 
-Of statements with equal times the one that arrived first holds: an earlier line, an earlier file.
-So it is in whatever pieces they come, and a statement that comes again changes nothing.
+Of statements with equal times the one that arrived first wins: an earlier line, an earlier file.
+This holds however the files are split, and a repeated statement changes nothing.
 """
 
 from __future__ import annotations
@@ -20,11 +20,11 @@ ALWAYS = -(2**63)
 
 @dataclass
 class Device:
-    """Whose a device is.
+    """Who a device belongs to.
 
     Attributes:
-        links: user -> (linked_at ms, when the statement arrived among all of the workspace).
-        turns: (since ms, user), ascending, one per instant: to whom it belongs from then on.
+        links: user -> (linked_at ms, position of the statement in order of arrival).
+        turns: (since ms, user), ascending, one per instant: who it belongs to from then on.
     """
 
     links: dict[int, tuple[int, int]]
@@ -42,7 +42,7 @@ class Device:
 
 
 class Identity:
-    """Links and aliases of a workspace; reads them when they are first needed."""
+    """The links and aliases of a workspace, read when they are first needed."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
@@ -72,7 +72,7 @@ class Identity:
         return found
 
     def root(self, user: int) -> int:
-        """Return the user at the end of the alias chain; in a loop the last statement is void."""
+        """Return the user at the end of the alias chain; the last statement in a loop is void."""
         if user not in self._aliases:
             return user
         found = self._roots.get(user)
@@ -121,15 +121,15 @@ class Identity:
     def learn(
         self, pairs: Mapping[tuple[int, int], int], aliases: Iterable[tuple[int, int, int]]
     ) -> dict[int, int]:
-        """Take in what a batch says, and write it.
+        """Learn and store the statements of a batch.
 
         Args:
-            pairs: (device, user) -> the earliest ms they were seen together, in the order in
-                which that was said.
+            pairs: (device, user) -> the earliest ms they were seen together, in order of arrival.
             aliases: (old user, new user, ms), in order of arrival.
 
         Returns:
-            Actor -> ms: whose stored events, from then on, may now count for someone else.
+            Actor -> ms: the actors whose stored events, from then on, may now count for someone
+            else.
         """
         affected: dict[int, int] = {}
         for (device, user), at in pairs.items():
@@ -148,7 +148,7 @@ class Identity:
         return affected
 
     def tied(self) -> dict[int, int]:
-        """Return all that `learn` would, of devices of which several links carry one time."""
+        """Return what `learn` would for devices that have several links with equal times."""
         rows = self._connection.execute(
             """
             select user from links where (device, linked_at) in (

@@ -42,19 +42,19 @@ __all__ = [
 
 _STDIN = 0
 _BIG = 4 << 20
-"""From this many bytes on, an import into an empty workspace makes the indexes afterwards."""
+"""From this many bytes on, an import into an empty workspace creates the indexes afterwards."""
 
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One event given by a program; times in UTC ms, texts as in a file.
+    """One event passed by a program; times in UTC ms, texts as in a file.
 
-    One called "$identify" is no event: it links its device to its user and sets traits.
+    An event called "$identify" is not stored: it links its device to its user and sets traits.
 
     Attributes:
         session: its session id; None to derive it, "-1" for outside any session.
-        event_id: makes the event the same as any other with this id, time and person.
-        context: values by `layout.CONTEXT` name or alias.
+        event_id: identifies the event together with its time and person.
+        context: values by name or alias of `columns.CONTEXT`.
     """
 
     event: str
@@ -70,13 +70,13 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class Log:
-    """One log given by a program; its time in UTC ms.
+    """One log passed by a program; its time in UTC ms.
 
     Attributes:
-        level: a word or number of `core.log_levels.level_number`.
-        session: the session id of the events it was written among.
-        log_id: makes the log the same as any other with this id and time.
-        fields: what else it says.
+        level: a word or number for `core.log_levels.level_number`.
+        session: the session id of the events it belongs with.
+        log_id: identifies the log together with its time.
+        fields: its other fields.
     """
 
     ts_ms: int
@@ -103,24 +103,24 @@ def import_files(
     logs: bool | None = None,
     patience: Patience | None = None,
 ) -> ImportReport:
-    """Import files into a workspace, which is made when it does not exist.
+    """Import files into a workspace, which is created if it does not exist.
 
     Args:
         target: a path, or a connection of `workspace.open_writer`.
         sources: paths; "-" is standard input.
         mapping: meaning -> column, as in {"user": "customer_id", "time": "date"}.
-        format: one of `sources.FORMATS` instead of finding out.
+        format: one of `sources.FORMATS`; None detects it.
         progress: called about five times a second.
-        stop: asked now and then; True ends the import, what was committed stays.
+        stop: called at intervals; True ends the import, and what was committed stays.
         zone, week_start: for a new workspace; see `workspace.open_writer`.
         batch_size: events written in one transaction.
-        logs: whether the files hold logs instead of events; None to find out, which only takes
-            those for logs that cannot be events.
+        logs: whether the files contain logs instead of events; None detects it, and takes a file
+            for logs only if it cannot be events.
         patience: how long to wait for another writer, before every batch.
 
     Raises:
         BadInput: a file that cannot be read or lacks an event or time column.
-        CannotOpen: no usable workspace, or another one in its place by now.
+        CannotOpen: no usable workspace, or another file has taken its place.
         KeyboardInterrupt: passed on; what was committed stays.
     """
     (check_log_mapping if logs else check_mapping)(mapping or {})
@@ -144,10 +144,10 @@ def store_events(
     source: str = "events",
     batch_size: int = BATCH,
 ) -> ImportReport:
-    """Store events given by a program, the same way as those of a file.
+    """Store events passed by a program, in the same way as those of a file.
 
-    An event without `event_id` is told apart by its contents and how many equal ones came before
-    it in `rows`. Events that cannot be stored are counted as rejected.
+    An event without `event_id` is identified by its contents and the number of identical ones
+    before it in `rows`. Events that cannot be stored are counted as rejected.
     """
     loader = Loader(connection, batch_size=batch_size)
     loader.load_records(source, _records(rows))
@@ -161,7 +161,7 @@ def store_logs(
     source: str = "logs",
     batch_size: int = BATCH,
 ) -> ImportReport:
-    """Store logs given by a program, the same way as those of a file; see `store_events`."""
+    """Store logs passed by a program, in the same way as those of a file; see `store_events`."""
     loader = Loader(connection, batch_size=batch_size)
     loader.load_logs(source, _log_rows(rows))
     return loader.done()
@@ -184,12 +184,12 @@ def _connected(
             yield connection
     except sqlite3.DatabaseError as error:
         found = sentence(error, path, "written")
-        found.hint = "What was committed is kept; run the same import again to go on."
+        found.hint = "What was committed is kept; run the same import again to continue."
         raise found from error
 
 
 def _refuse_itself(connection: sqlite3.Connection, sources: Sequence[str | Path]) -> None:
-    """Raise BadInput before the workspace is opened as a file of events."""
+    """Raise BadInput if a source is the workspace itself, before it is opened as events."""
     path = path_of(connection)
     for source in sources:
         if path and is_part_of(_STDIN if str(source) == "-" else source, path):
@@ -198,7 +198,9 @@ def _refuse_itself(connection: sqlite3.Connection, sources: Sequence[str | Path]
 
 @contextmanager
 def _no_collector() -> Iterator[None]:
-    """Pause the cycle collector: batches are many tuples and no cycles, and it costs a fifth."""
+    """Pause the cycle collector: batches have many tuples but no cycles, and it takes a fifth of
+    the time.
+    """
     was_on = gc.isenabled()
     gc.disable()
     try:
@@ -212,10 +214,9 @@ def _no_collector() -> Iterator[None]:
 def _late_indexes(
     connection: sqlite3.Connection, sources: Sequence[str | Path], patience: Patience
 ) -> Iterator[None]:
-    """Make the secondary indexes after a big import into an empty workspace, not during it.
+    """Create the secondary indexes after a big import into an empty workspace, not during it.
 
-    A killed import leaves them missing, and so does one that cannot write; the next writer that
-    opens the file makes them.
+    A killed or failed import leaves them missing; the next writer that opens the file creates them.
     """
     from core.store.schema import INDEXES
 
@@ -236,7 +237,7 @@ def _late_indexes(
 
 
 def _run(connection: sqlite3.Connection, statements: Iterable[str], patience: Patience) -> None:
-    """Run statements that write, in one transaction."""
+    """Run write statements in one transaction."""
     begin(connection, patience)
     try:
         for statement in statements:

@@ -25,7 +25,7 @@ class Journal:
         position: int,
         finished: bool = False,
     ) -> None:
-        """Write where the import stands; `counts` has read, stored, repeated, rejected."""
+        """Write the progress of the import; `counts` has read, stored, repeated, rejected."""
         if self._id is None:
             self._id = self._connection.execute(
                 "insert into imports (source, started_at, updated_at) values (?, ?, ?)",

@@ -1,4 +1,4 @@
-"""One import under way: records into batches, counts, progress, rejects and the journal."""
+"""A running import: records into batches, counts, progress, rejects and the journal."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from core.store.waiting import Patience
 from core.store.workspace import identity, path_of, read_calendar
 
 BATCH = 100_000
-"""Events written together."""
+"""How many events are written together."""
 
 BATCH_SECONDS = 5.0
 BATCH_BYTES = 64 << 20
@@ -34,11 +34,11 @@ _HOPELESS = 1_000
 
 @dataclass(frozen=True)
 class Progress:
-    """Where an import stands.
+    """The progress of an import.
 
     Attributes:
         source: the file being read, or "stdin".
-        read_bytes, total_bytes: as the file lies on disk; total None for standard input.
+        read_bytes, total_bytes: of the file on disk; total None for standard input.
         read, stored, rejected: lines so far.
         seconds: since the import began.
     """
@@ -61,14 +61,14 @@ class ImportReport:
         stored: new events.
         repeated: events that were already there.
         rejected: lines that could not be used; `reasons` counts them by reason.
-        identified: identify and alias lines, which are no events.
+        identified: identify and alias lines, which are not events.
         rejects_files: where rejected lines were written, one per source that has any.
         seconds: how long it took.
         first_ts, last_ts: UTC ms of the earliest and latest event read, None without events.
         users: people in the workspace now.
-        strays: events of the workspace whose time may be a mistake.
+        strays: events in the workspace whose time may be a mistake.
         understood: source -> meaning -> column name.
-        finished: False when it was stopped; what was committed stays.
+        finished: False if it was stopped; what was committed stays.
     """
 
     read: int = 0
@@ -88,7 +88,7 @@ class ImportReport:
 
     @property
     def rejects_file(self) -> str | None:
-        """The first file of rejected lines, if there is one."""
+        """The first file of rejected lines, if any."""
         return self.rejects_files[0] if self.rejects_files else None
 
 
@@ -98,7 +98,7 @@ class Loader:
     Args:
         connection: opened for writing.
         progress: called about five times a second.
-        stop: asked as often; True ends the import after the last committed batch.
+        stop: called as often; True ends the import after the last committed batch.
         batch_size: events written in one transaction.
         patience: how long a batch waits for another writer.
     """
@@ -126,10 +126,10 @@ class Loader:
     def load_file(
         self, path: str, mapping: Mapping[str, str], form: str | None, logs: bool | None = False
     ) -> None:
-        """Load a file or standard input ("-"); lines that cannot be used go to its rejects file.
+        """Load a file or standard input ("-"); rejected lines go to its rejects file.
 
         Args:
-            logs: whether it holds logs instead of events; None to find out.
+            logs: whether it contains logs instead of events; None detects it.
 
         Raises:
             BadInput: it cannot be read, or no line has an event and a time.
@@ -145,22 +145,22 @@ class Loader:
             source.input.close()
 
     def load_records(self, name: str, records: Iterable[Record | Rejected]) -> None:
-        """Load events made by a program."""
+        """Load events passed by a program."""
         _Run(self, name).load(records)
 
     def load_logs(self, name: str, rows: Iterable[LogRow | Rejected]) -> None:
-        """Load logs made by a program."""
+        """Load logs passed by a program."""
         _Run(self, name, kind=LogRow).load(rows)
 
     def done(self) -> ImportReport:
-        """Return what was done, with the size of the workspace."""
+        """Return the report, with the number of people in the workspace."""
         self.report.users = self.writer.people()
         self.report.strays = strays(self.connection, int(time.time() * 1000))
         self.report.seconds = time.monotonic() - self._started
         return self.report
 
     def tell(self, name: str, source: Input | None) -> None:
-        """Report progress when it is time to."""
+        """Report progress if it is due."""
         now = time.monotonic()
         if self._progress is None or now - self._told < _PAUSE:
             return
@@ -174,13 +174,13 @@ class Loader:
         )
 
     def should_stop(self) -> bool:
-        """Ask whether to end the import here."""
+        """Return whether to end the import here."""
         if self._stop is not None and self._stop():
             self.report.finished = False
         return not self.report.finished
 
     def check_place(self) -> None:
-        """Raise CannotOpen when what was written is not in the file of that name any more."""
+        """Raise CannotOpen if the file of that name is no longer the one written to."""
         if self._path and identity(self._path) != self._place:
             raise CannotOpen(
                 f"{self._path} was deleted or replaced during the import.",
@@ -226,7 +226,7 @@ class _Run:
         self._batch_from = self._input.unpacked if self._input else 0
 
     def load(self, records: Iterable[Record | Rejected]) -> None:
-        """Take in all records; those after the last full batch count only at the end."""
+        """Load all records; those after the last full batch count only at the end."""
         count = 0
         several = min(_EVERY, self._loader.batch_size)
         left = iter(records)
@@ -290,12 +290,12 @@ class _Run:
         return False
 
     def _refuse_hopeless(self, at_least: int) -> None:
-        """Raise BadInput when not one line named its event and time."""
+        """Raise BadInput if no line had an event and a time."""
         if self._nameless and self._counts["rejected"] >= at_least and self._source is not None:
             raise self._source.maker.lacking(self._name, self._nameless)
 
     def _refuse_unseen(self) -> None:
-        """Raise BadInput when a name given for the person is in no line of the first batch."""
+        """Raise BadInput if a field mapped for the person is in no line of the first batch."""
         if self._accepted or self._source is None:
             return
         maker = self._source.maker
@@ -304,7 +304,7 @@ class _Run:
             if name in maker.unseen and self._batch.rows:
                 raise BadInput(
                     f"No line of {self._name} has a field {name!r} for the {meaning}.",
-                    "Look at the spelling in --map.",
+                    "Check the spelling in --map.",
                 )
 
     def _flush(self, count: int, *, finished: bool = False) -> None:

@@ -1,6 +1,6 @@
 """Writing logs: rows of integers, their messages, their totals by day, in one transaction.
 
-A log knows no person, only a session; the session's events say who that was.
+A log has a session but no person; the session's events tell who it was.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ values (?, ?, ?, ?, ?, ?, ?, ?, ?)
 
 
 class LogWriter:
-    """Writes batches of logs; reloads what it remembers when another writer was there.
+    """Writes batches of logs; reloads its caches after another writer.
 
     Args:
         patience: how long a batch waits for another writer.
@@ -49,7 +49,7 @@ class LogWriter:
         journal: Callable[[Written], None],
         tick: Callable[[], None] = lambda: None,
     ) -> Written:
-        """Write one batch in one transaction; arguments as for `batch.Writer.write`."""
+        """Write one batch in one transaction; arguments as for `writer.Writer.write`."""
         with self._transaction():
             written = self._store(rows, tick)
             journal(written)
@@ -117,7 +117,7 @@ class LogWriter:
         return found
 
     def _insert(self, rows: list[Stored]) -> list[Stored]:
-        """Store what is not there yet, and return it; `rows` are sorted."""
+        """Store the rows that are new, and return them; `rows` are sorted."""
         db = self._connection
         db.execute("savepoint logs")
         before = db.total_changes

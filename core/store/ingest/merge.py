@@ -1,4 +1,4 @@
-"""Moving stored events to another actor when links or aliases say so (definitions 1.1).
+"""Moving stored events to another actor after links or aliases (definitions 1.1).
 
 Only the events of the affected actors are read; sets lose and gain exactly the actors that moved.
 """
@@ -29,7 +29,7 @@ _SEQ, _EVENT, _DAY, _USER, _DEVICE, _FIRST_CONTEXT = 2, 3, 4, 5, 6, 7
 
 
 class Merge:
-    """One round of moves inside the caller's transaction."""
+    """One round of moves, inside the caller's transaction."""
 
     def __init__(
         self,
@@ -50,10 +50,10 @@ class Merge:
         self._again: set[int] = set()
 
     def run(self, affected: Mapping[int, int]) -> set[int]:
-        """Move what must move.
+        """Move events to their new actors.
 
         Args:
-            affected: actor -> ms: whose events, from then on, may count for someone else now.
+            affected: actor -> ms: actors whose events, from then on, may count for someone else.
 
         Returns:
             The actors that lost or gained events.
@@ -90,11 +90,11 @@ class Merge:
         ).fetchall()
 
     def _move(self, old: int, new: int, row: Stored) -> None:
-        """Give an event to `new`; of two that are the same there, the first to arrive stays."""
+        """Move an event to `new`; if it has an identical one already, the first to arrive stays."""
         ts, id_, seq = row[:3]
         for twin in self._rows("actor = ? and ts = ? and id = ?", (new, ts, id_)):
             if self._identity.actor(twin[_USER], twin[_DEVICE], ts) != new:
-                continue  # on its way to somebody else
+                continue  # about to move to somebody else
             if twin[_SEQ] < seq:
                 self._drop(old, row)
                 return
@@ -129,7 +129,7 @@ class Merge:
         return keys
 
     def _keep_what_remains(self, actors: Iterable[int]) -> None:
-        """Keep actors where another event of theirs holds them; look at those in `_again` anew."""
+        """Keep actors in sets where another of their events belongs; recheck those in `_again`."""
         for members in self._come.values():
             members -= self._again
         for actor in {*actors, *self._again}:
@@ -169,7 +169,7 @@ class Merge:
                 )
 
     def _first_days(self, actors: Iterable[int]) -> set[tuple[int, int, int]]:
-        """Return (event, day, actor) of every first, those of any event included."""
+        """Return (event, day, actor) for every first event, including those of any event."""
         found = set()
         for actor in actors:
             firsts = self._connection.execute(

@@ -1,12 +1,12 @@
 """Properties with few values: which ones have stored sets, and the ids of their values.
 
-A property is a top-level key of an event's JSON. It has sets while it holds single values only, at
-most MAX_SET_VALUES different ones, its name is plain (see `layout.is_plain`), and it is one of the
-first MAX_PROPERTY_SETS (the most frequent, where they come together); else its state is "scan" for
-good. What every stored event says counts
-from the first one on, so a property without a state was never seen, or was one too many.
+A property is a top-level key of an event's JSON. It has sets as long as its values are scalars, at
+most MAX_SET_VALUES of them are distinct, its name is plain (see `columns.is_plain`), and it is one
+of the first MAX_PROPERTY_SETS (within a batch, the most frequent); otherwise its state is "scan"
+for good. Every stored event counts from the first one on, so a property without a state was never
+seen, or was beyond the limit.
 
-A value is told by its text, which is both what it is shown as and what conditions compare; a
+A value is identified by its text, which is both what is shown and what conditions compare; a
 property where the two differ (1.50, 1e20, the text "(none)") is left to scans.
 """
 
@@ -24,13 +24,13 @@ from core.columns import EMPTY, FIRST_PROPERTY, MAX_PROPERTIES, MAX_SET_VALUES, 
 from core.errors import not_as_written
 
 MAX_PROPERTY_SETS: Final = 32
-"""How many properties have sets; each one costs an import about a microsecond an event."""
+"""How many properties have sets; each one costs an import about a microsecond per event."""
 
 MAX_TEXT: Final = 500
-"""Characters of a value; longer ones are not grouped by."""
+"""The maximum length of a value in characters; properties with longer ones have no sets."""
 
 Values = dict[int, int]
-"""Dimension -> value id of what an event says; what is not there is missing."""
+"""Dimension -> value id, for the values of an event; a missing value has no entry."""
 
 
 class _Column:
@@ -38,8 +38,8 @@ class _Column:
 
     Attributes:
         texts: text -> id.
-        ids: the same by text or whole number, as parsed.
-        begun: whether it has no row yet; saved: how many values have.
+        ids: the same by text or integer, as parsed.
+        begun: whether it has no row yet; saved: how many values have one.
     """
 
     def __init__(self, dimension: int, *, begun: bool = False) -> None:
@@ -78,8 +78,7 @@ class Properties:
         """Learn from events (seq, JSON), inside the caller's transaction.
 
         Returns:
-            The values of each event that has any, by seq; and the dimensions that have no sets
-            from here on.
+            The values of each event that has any, by seq; and the dimensions that lose their sets.
         """
         known: dict[str, Values] = {}
         found: dict[int, Values] = {}
@@ -97,7 +96,7 @@ class Properties:
         return found, stopped
 
     def read(self, text: str) -> Values:
-        """Return the values that an event's JSON has; a stored event teaches nothing."""
+        """Return the values in an event's JSON, without learning from it."""
         values: Values = {}
         columns = self._columns
         for key, value in _parsed(text).items():
@@ -123,7 +122,7 @@ class Properties:
         return None
 
     def _number(self, key: str, column: _Column, value: Any) -> int:
-        """Return the id of a value by its text, or 0 after one that no set can be made for."""
+        """Return the id of a value by its text, or 0 if the property can have no sets with it."""
         shown = value if value.__class__ is str else _shown(value)
         if number := column.texts.get(shown, 0):
             if value.__class__ is int:
@@ -174,7 +173,7 @@ _UNSHOWN: Final = "\0"
 
 
 def _parsed(text: str) -> dict[str, Any]:
-    """The JSON object, its values as SQLite reads them where they can be told by their text."""
+    """Return the JSON object, with values as SQLite reads them if their text identifies them."""
     try:
         found = orjson.loads(text)
     except orjson.JSONDecodeError as error:
@@ -205,7 +204,7 @@ def _without_repeats(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def _shown(value: Any) -> str:
-    """What a value other than text is shown as; _UNSHOWN where no set can be made for it."""
+    """Return how a value other than text is shown; _UNSHOWN if it can have no set."""
     if value.__class__ is int:
         return str(value)
     if value.__class__ is bool:

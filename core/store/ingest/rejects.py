@@ -1,4 +1,4 @@
-"""The file of lines that could not be used, beside the file they came from."""
+"""The file of rejected lines, beside the file they came from."""
 
 from __future__ import annotations
 
@@ -15,13 +15,14 @@ from core.sources.lines import KEPT
 
 
 class Rejects:
-    """Writes FILE.rejects.jsonl: one {"line", "reason", "text"} a line, `text` its first part.
+    """Writes FILE.rejects.jsonl: one {"line", "reason", "text"} per line, `text` being the start of
+    the line.
 
-    The file appears whole when the import ends, replacing one of an earlier run; without rejects
-    there is none. Where the source's folder cannot be written, it goes to the workspace's.
+    The complete file appears when the import ends, replacing that of an earlier run; without
+    rejects there is none. If the source's folder cannot be written, it goes to the workspace's.
 
     Attributes:
-        written: where it is, once closed; "" when there were no rejects.
+        written: its path, once closed; "" if there were no rejects.
     """
 
     def __init__(self, source: str, fallback: str) -> None:
@@ -35,7 +36,7 @@ class Rejects:
         return self
 
     def write(self, rejected: Rejected) -> None:
-        """Add one line; CannotOpen when it can be written nowhere."""
+        """Add one line; CannotOpen if it cannot be written anywhere."""
         if self._stream is None:
             self._stream = self._open()
         text = rejected.text[: 4 * KEPT].decode(errors="replace")[:KEPT]
@@ -52,7 +53,7 @@ class Rejects:
         except OSError as error:
             raise BadInput(
                 f"{self._final} could not be written: {error.strerror}.",
-                "Rejected lines are never dropped silently; import from a folder that is writable.",
+                "Rejected lines are never dropped silently; import from a writable folder.",
             ) from error
 
     @property

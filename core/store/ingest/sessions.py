@@ -1,8 +1,8 @@
 """Sessions, kept up to date batch by batch (definitions 9.2).
 
-A given session is all events of one actor with one session id. Events without a session id are
-cut where more than 30 minutes pass between two of them, and 24 hours after the session's start.
-Events outside any session (session -1) and of nobody belong to none, and neither do inactive and
+A session with an id is all events of one actor with that id. Events without a session id are split
+where more than 30 minutes pass between two of them, and 24 hours after the session's start. Events
+outside any session (session -1) and events of nobody belong to none, and neither do inactive and
 deleted ones: sessions are as if these had not happened.
 """
 
@@ -17,7 +17,7 @@ GAP = 30 * 60 * 1000
 LONGEST = 24 * 60 * 60 * 1000
 
 Event = tuple[int, int, int, int]
-"""ts, event, day, session of one event."""
+"""ts, event, day and session of one event."""
 
 Session = tuple[int, int, int, int, int, int, int, int]
 """A row of `sessions`: actor, start, session, end, events, day, entry, exit."""
@@ -29,11 +29,11 @@ values (?, ?, ?, ?, ?, ?, ?, ?)
 
 
 def cut(actor: int, events: Iterable[Event], running: Session | None = None) -> Iterator[Session]:
-    """Cut events without session ids into sessions.
+    """Split events without session ids into sessions.
 
     Args:
         events: in order of (ts, seq).
-        running: a session to go on with, which ended before the first event.
+        running: a session to continue, whose last event is before the first one given.
     """
     start = end = count = day = entry = exit_ = 0
     if running is not None:
@@ -53,7 +53,7 @@ def cut(actor: int, events: Iterable[Event], running: Session | None = None) -> 
 
 
 def gather(actor: int, events: Iterable[Event]) -> Iterator[Session]:
-    """Gather events with session ids, in order of (ts, seq), into one session per id."""
+    """Group events with session ids, in order of (ts, seq), into one session per id."""
     found: dict[int, list[int]] = {}
     for ts, event, day, session in events:
         row = found.get(session)
@@ -79,11 +79,11 @@ class Sessions:
             )
 
     def add(self, rows: Iterable[tuple[int, int, int, int, int]], known: Container[int]) -> None:
-        """Take in events that are already stored.
+        """Update sessions for events that are already stored.
 
         Args:
             rows: (actor, ts, event, day, session), in order of (actor, ts, seq).
-            known: actors that had events before these.
+            known: actors who had events before these.
         """
         found: list[Session] = []
         special: dict[int, list[Event]] = {}
@@ -124,7 +124,7 @@ class Sessions:
             yield self._joined(session) if known else session
 
     def rebuild(self, actors: Iterable[int]) -> None:
-        """Make all sessions of some actors again from their events."""
+        """Rebuild all sessions of some actors from their events."""
         for actor in actors:
             self._connection.execute("delete from sessions where actor = ?", (actor,))
             events = self._connection.execute(

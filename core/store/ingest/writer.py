@@ -1,4 +1,4 @@
-"""Writing one batch: events, properties, dictionaries, sets, sessions, identity, in one go."""
+"""Writing one batch: events, properties, dictionaries, sets, sessions and identity together."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ from core.store.workspace import bump, read_calendar, read_meta
 from core.timeframe import DAY, QUARTER, Calendar
 
 Stored = tuple[int, ...]
-"""actor, ts, seq, id, event, day, session, user, device, then the used context columns."""
+"""actor, ts, seq, id, event, day, session, user, device, then the context columns in use."""
 
 
 class Days(dict[int, int]):
-    """Local day at the start of a quarter of an hour since 1970."""
+    """The local day for each quarter of an hour since 1970."""
 
     def __init__(self, calendar: Calendar) -> None:
         super().__init__()
@@ -38,7 +38,7 @@ class Days(dict[int, int]):
         self._cut: set[int] = set()
 
     def of(self, times: Sequence[int]) -> list[int]:
-        """Return the local day of every instant in ms."""
+        """Return the local days of instants in ms."""
         if self._calendar.zone_name == "UTC":
             return [at // DAY for at in times]
         days = [self[at // QUARTER] for at in times]
@@ -58,10 +58,10 @@ class Days(dict[int, int]):
 
 @dataclass
 class Batch:
-    """What to write together, in the order it was read.
+    """Records to write together, in the order they were read.
 
     Attributes:
-        places: how many rows were read before each of `identifies`; empty for all of them.
+        places: how many rows were read before each of `identifies`; empty if all were.
     """
 
     rows: list[Row] = field(default_factory=list)
@@ -70,7 +70,7 @@ class Batch:
     places: list[int] = field(default_factory=list)
 
     def about_people(self) -> Iterable[Row | Identify]:
-        """Return what links or describes somebody, in the order it was read."""
+        """Return the records that link or describe people, in the order they were read."""
         rows: Iterable[tuple[int, Row | Identify]] = (
             (place, row) for place, row in enumerate(self.rows) if row.device or row.traits
         )
@@ -82,17 +82,17 @@ class Batch:
 
     @property
     def size(self) -> int:
-        """How many records it holds."""
+        """The number of records in it."""
         return len(self.rows) + len(self.identifies) + len(self.aliases)
 
 
 @dataclass(frozen=True)
 class _Newcomers:
-    """Actors without stored events: first named by a batch, and of nobody whose events moved.
+    """Actors without stored events: first named by a batch, and not touched by moved events.
 
     Attributes:
-        named: how many identities there were before the batch.
-        touched: the actors that lost or gained stored events by it.
+        named: the number of identities before the batch.
+        touched: the actors who lost or gained stored events through it.
     """
 
     named: int
@@ -104,14 +104,14 @@ class _Newcomers:
 
 @dataclass(frozen=True)
 class Written:
-    """What became of a batch: events stored, and events that were already there."""
+    """The result of a batch: events stored, and events that were already there."""
 
     stored: int
     repeated: int
 
 
 class Writer:
-    """Writes batches to a workspace; reloads what it remembers when another writer was there.
+    """Writes batches to a workspace; reloads its caches after another writer.
 
     Args:
         patience: how long a batch waits for another writer.
@@ -134,7 +134,7 @@ class Writer:
 
         Args:
             journal: called inside the transaction, before it commits.
-            tick: called now and then.
+            tick: called at intervals.
         """
         with self._transaction(tick):
             named = self._people.value
@@ -202,7 +202,7 @@ class Writer:
         self._session_rows = Sessions(db)
 
     def _learn(self, batch: Batch) -> set[int]:
-        """Take in who is who; return the actors whose stored events changed hands."""
+        """Learn links and aliases; return the actors whose stored events moved."""
         somebody = batch.identifies or batch.aliases or any(row.device for row in batch.rows)
         if not (somebody or self._tied):
             return set()
@@ -287,7 +287,7 @@ class Writer:
     def _insert(
         self, rows: list[Stored], properties: list[tuple[int, str]], used: Sequence[int]
     ) -> tuple[list[Stored], list[tuple[int, str]]]:
-        """Store what is not there yet, and return it with its (seq, JSON); `rows` are sorted."""
+        """Store the rows that are new; return them with their (seq, JSON); `rows` are sorted."""
         columns = [
             "actor", "ts", "seq", "id", "event", "day", "session", "user", "device",
             *(CONTEXT[d - 1] for d in used),
@@ -306,7 +306,9 @@ class Writer:
         return fresh, properties
 
     def _learn_properties(self, texts: Iterable[tuple[int, str]]) -> dict[int, Values]:
-        """Return the values of stored events by seq; properties with too many lose their sets."""
+        """Return the values of stored events by seq; properties with too many values lose their
+        sets.
+        """
         values, stopped = self._properties.take(texts)
         for dimension in stopped:
             self._activity.stop_property(dimension)
@@ -318,10 +320,10 @@ class Writer:
         )
 
     def _fresh(self, rows: list[Stored]) -> list[Stored]:
-        """Return the rows that repeat none that is stored, and none before them.
+        """Return the rows that repeat neither a stored row nor an earlier one.
 
-        Events are the same that have the same actor, ts and id. What is later than everything
-        stored, or of an actor without stored events, needs no look; otherwise each instant of an
+        Events are identical if they have the same actor, ts and id. Events later than everything
+        stored, or of an actor without stored events, need no lookup; otherwise each instant of an
         actor is looked up once.
         """
         latest, new = self._latest, self._new
@@ -341,7 +343,7 @@ class Writer:
         return fresh
 
     def _stored_at(self, moment: Stored) -> set[int]:
-        """Return the ids of an actor's events of one instant."""
+        """Return the ids of an actor's events at one instant."""
         found = self._connection.execute("select id from events where actor = ? and ts = ?", moment)
         return {id_ for (id_,) in found}
 

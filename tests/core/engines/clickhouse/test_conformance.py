@@ -497,7 +497,7 @@ def test_logs(runner):
 
 
 def test_typed_sql_is_of_the_workspace_file(fixture):
-    with pytest.raises(BadQuestion, match="SQL is run on the workspace file only"):
+    with pytest.raises(BadQuestion, match="SQL runs only on the workspace file"):
         fixture[1].answer(from_json({"kind": "sql", "query": "select 1"}))
 
 

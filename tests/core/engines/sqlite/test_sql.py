@@ -123,7 +123,7 @@ def test_what_is_no_select_is_no_question(query):
     [
         ({"limit": 0}, "limit must be at least 1, not 0"),
         ({"limit": 10_001}, "limit must be at most 10000, not 10001"),
-        ({"query": "select '\udcff'"}, "query holds what is not text"),
+        ({"query": "select '\udcff'"}, "query is not text"),
         ({"query": "select '\0'"}, "not text"),
         ({"query": 7}, "query must be a text, not 7"),
         ({"query": "select '" + "x" * 1_000_000}, "query is longer than 1000000 characters"),

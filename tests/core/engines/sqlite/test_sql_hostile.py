@@ -192,7 +192,7 @@ def test_functions_abused_end_in_a_sentence_or_an_answer(engine, query):
 def test_typed_statements_have_the_functions_of_sqlite_and_none_of_ours(engine):
     found = asked(engine, "select rb_count(null)")
     assert str(found) == (
-        "SQLite says: no such function: rb_count. Statements may use the functions of SQLite."
+        "SQLite says: no such function: rb_count. Only SQLite's own functions are available."
     )
 
 
@@ -220,8 +220,8 @@ def test_the_time_limit_holds_also_inside_one_long_function(engine, query, monke
 @pytest.mark.parametrize(
     ("query", "words"),
     [
-        (N + "select zeroblob(5000000) from n limit 1000", r"The rows hold more than 50 MB\."),
-        ("select " + ", ".join(["hex(zeroblob(4500000))"] * 8), r"The rows hold more than 50 MB\."),
+        (N + "select zeroblob(5000000) from n limit 1000", r"The rows take more than 50 MB\."),
+        ("select " + ", ".join(["hex(zeroblob(4500000))"] * 8), r"The rows take more than 50 MB\."),
         ("select zeroblob(2000000000)", r"A value is longer than 10 MB\."),
         ("select " + ", ".join(["zeroblob(9000000)"] * 200), "more than 256 MB of memory"),
     ],
@@ -275,7 +275,7 @@ def test_a_statement_that_kills_its_program_is_a_sentence(engine, monkeypatch, t
     program.write_text("import os, signal; os.kill(os.getpid(), signal.SIGKILL)")
     monkeypatch.setattr(raw_sql.raw_sql_child, "__file__", str(program))
     found = asked(engine, "select 1")
-    assert str(found) == "SQLite ended on this statement. Write it in a simpler way."
+    assert str(found) == "SQLite crashed on this statement. Write it in a simpler way."
     monkeypatch.undo()
     assert asked(engine, "select 1").rows == ((1,),)
 
