@@ -204,7 +204,7 @@ def _is_json(text: str) -> bool:
 def _refuse_halves(text: str) -> None:
     """Refuse lone surrogates, as of bytes that are no UTF-8: no database can hold them."""
     if any("\ud800" <= char <= "\udfff" for char in text):
-        raise BadQuestion("The question holds what is not text.")
+        raise BadQuestion("The question is not text in UTF-8.")
 
 
 def _depth(text: str) -> int:

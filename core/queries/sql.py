@@ -50,7 +50,7 @@ class Sql(Question):
     @classmethod
     def _whole(cls, query: Any) -> Any:
         if isinstance(query, str) and any("\ud800" <= char <= "\udfff" for char in query):
-            raise BadQuestion("query holds what is not text.", parameter="query")
+            raise BadQuestion("query is not text in UTF-8.", parameter="query")
         return query
 
     @model_validator(mode="after")
