@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from core.answers import Cell
+from core.boards.suggestions import Suggestion
 from core.errors import FootfallError
 from core.queries.common.question import Question
 from core.text import clean
@@ -65,11 +67,11 @@ def _here(page: QuestionPage) -> tuple[Question | None, Any, Cell | None]:
     return view.question, view.answer, view.cell
 
 
-def opening_rows(page: QuestionPage, about: Question | None) -> list[Row]:
-    """Return all suggested questions as rows under the names of their sections."""
+def opening_rows(suggested: Iterable[Suggestion]) -> list[Row]:
+    """Return suggested questions as rows under the names of their sections."""
     rows: list[Row] = []
     section = ""
-    for suggestion in page.app.library.suggestions().listed(about):
+    for suggestion in suggested:
         if suggestion.section != section:
             section = suggestion.section
             rows.append(Row(section))

@@ -8,9 +8,11 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.timer import Timer
 
+from core.boards.suggestions import Suggestion
 from core.errors import BadInput, FootfallError
 from core.queries import from_json
 from core.queries.common.question import Question
+from core.store.library.saved import Item
 from core.text import compact
 from tui.actions import edits
 from tui.actions.choosing import opening_rows
@@ -25,6 +27,9 @@ from tui.widgets.listing import Listing, Row
 WAIT = 0.12
 CARRIED = ("granularity", "compare", "breakdown")
 """What a row takes over from the current question in addition to its range."""
+
+Listed = tuple[list[tuple[str, int]], str, list[Suggestion], list[Item]]
+"""What the list is made of: events with their counts, the range asked for, suggestions, charts."""
 
 REALTIME = "realtime"
 """A kind whose range is always the last hours."""
@@ -47,6 +52,7 @@ class MetricsPage(TabledPage):
     def __init__(self, place: str = "metrics") -> None:
         super().__init__(place)
         self.counts: list[tuple[str, int]] = []
+        self._listed: Listed | None = None
         self._pending: Timer | None = None
 
     @property
@@ -76,17 +82,22 @@ class MetricsPage(TabledPage):
         return self.query_one("#events", Listing)
 
     def _fill(self, *, keep: bool = True) -> None:
-        base = edits.usual_range(self.app.engine)
+        self._listed = self._to_list()
+        counts, base, suggested, charts = self._listed
         rows = [
             Row(name, _question({"kind": "trend", "event": name}, base), compact(count))
-            for name, count in self.counts
+            for name, count in counts
         ]
-        rows += opening_rows(self, None)
-        charts = self.app.library.charts()
+        rows += opening_rows(suggested)
         if charts:
             rows.append(Row("saved"))
             rows += [Row(f" {chart.title}", chart, "saved") for chart in charts]
         self.listing.fill(rows, keep=keep)
+
+    def _to_list(self) -> Listed:
+        library = self.app.library
+        base = edits.usual_range(self.app.engine)
+        return self.counts, base, library.suggested(), library.charts()
 
     def _count(self) -> None:
         """Ask how often each event happened, for the list."""
@@ -107,8 +118,9 @@ class MetricsPage(TabledPage):
             self.open_question(self.listing.value)
 
     def resume(self) -> None:
-        """See Page."""
-        self._fill()
+        """See Page: list what has come since; closing a dialog usually changes nothing."""
+        if self._to_list() != self._listed:
+            self._fill()
 
     def open_question(self, question: Question, chart: str = "") -> None:
         """Ask a question here."""
@@ -149,7 +161,7 @@ class MetricsPage(TabledPage):
 
     def action_new(self) -> None:
         """Ask another question: one of any kind about the current one, or a typed one."""
-        rows = opening_rows(self, self.question)
+        rows = opening_rows(self.app.library.suggestions().listed(self.question))
         self.app.push_screen(
             Chooser("New question", rows, hint="a word to search for, or a question as text",
                     free=lambda text: text),

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any, TypeVar
 
-from core.boards.suggestions import Suggestions
+from core.boards.suggestions import Suggestion, Suggestions
 from core.definitions.board import Board
 from core.engines.sqlite.engine import SqliteEngine
 from core.errors import FootfallError
@@ -35,6 +35,7 @@ class Library:
         self.saved = saved
         self.troubles: dict[str, str] = {}
         self._suggestions: tuple[Any, Suggestions] | None = None
+        self._suggested: tuple[Suggestions, list[Suggestion]] | None = None
 
     def suggestions(self) -> Suggestions:
         """Return the suggested questions for the current data."""
@@ -42,6 +43,13 @@ class Library:
         if self._suggestions is None or self._suggestions[0] != now:
             self._suggestions = (now, Suggestions(self.engine))
         return self._suggestions[1]
+
+    def suggested(self) -> list[Suggestion]:
+        """Return the suggested questions about the whole workspace, made once for the data."""
+        now = self.suggestions()
+        if self._suggested is None or self._suggested[0] is not now:
+            self._suggested = (now, now.listed())
+        return self._suggested[1]
 
     def boards(self) -> list[Board]:
         """Return the saved boards or, if there are none, unsaved starter boards."""

@@ -1,0 +1,44 @@
+"""The list of Metrics: made again when there is something else to list, and only then."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from core.store.ingest.importer import Event, store_events
+from core.store.workspace import open_writer
+from tests.worlds.tui_pilot import NOW, explorer, workspace
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    """A small workspace."""
+    return workspace(tmp_path / "small.db")
+
+
+async def test_closing_a_dialog_lists_nothing_anew(path: Path) -> None:
+    async with explorer(path, place="metrics") as ff:
+        rows = ff.page.listing.rows
+        for keys in (("r", "7"), ("i", "escape"), ("colon", "escape"), ("question_mark", "escape")):
+            await ff.press(*keys)
+        assert ff.page.listing.rows is rows
+
+
+async def test_a_saved_chart_is_listed_at_once(path: Path) -> None:
+    async with explorer(path, place="metrics") as ff:
+        await ff.press("tab", "w")
+        await ff.type("Mine")
+        await ff.press("enter", "r", "escape")
+        assert " Mine" in [row.text for row in ff.page.listing.rows]
+
+
+async def test_suggestions_follow_the_data(path: Path) -> None:
+    async with explorer(path, place="metrics") as ff:
+        assert "Sum of amount" in ff.screen
+        before = ff.app.library.suggested()
+        assert ff.app.library.suggested() is before
+        connection = open_writer(path)
+        store_events(connection, [Event(event="launch", ts_ms=NOW - 1, user="u01")])
+        connection.close()
+        assert ff.app.library.suggested() is not before
