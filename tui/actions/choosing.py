@@ -11,13 +11,13 @@ from core.errors import FootfallError
 from core.queries.common.question import Question
 from core.text import clean
 from tui.actions import edits
-from tui.actions.pages import QuestionPage
+from tui.actions.pages import QuestionShown
 from tui.texts.measures import CYCLED, choices, chosen
 from tui.widgets.dialogs import Chooser, Menu
 from tui.widgets.listing import Row
 
 
-def show_as(page: QuestionPage) -> None:
+def show_as(page: QuestionShown) -> None:
     """Count the next of two or three things, or choose from a list if there are more."""
     question = page.question
     if question is None:
@@ -39,7 +39,7 @@ def show_as(page: QuestionPage) -> None:
         )  # fmt: skip
 
 
-def lead_on(page: QuestionPage) -> None:
+def lead_on(page: QuestionShown) -> None:
     """Offer questions related to the number under the cursor."""
     from tui.actions.related import ways
 
@@ -60,7 +60,7 @@ def lead_on(page: QuestionPage) -> None:
     )
 
 
-def _here(page: QuestionPage) -> tuple[Question | None, Any, Cell | None]:
+def _here(page: QuestionShown) -> tuple[Question | None, Any, Cell | None]:
     view = page.view
     if view is None or view.question is None:
         return page.question, getattr(page.main, "answer", None), getattr(page.main, "cell", None)

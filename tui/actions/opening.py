@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from core.answers import Cell, Table
 from core.queries.common.question import Question
-from tui.actions.pages import QuestionPage
+from tui.actions.pages import QuestionShown
 from tui.widgets.answer import AnswerView
 
 USERS = ("user", "user_id")
@@ -13,7 +13,7 @@ USERS = ("user", "user_id")
 OTHERS = {"reached": "dropped", "returned": "not_returned"}
 
 
-def open_number(page: QuestionPage) -> None:
+def open_number(page: QuestionShown) -> None:
     """Open the people behind the number under the cursor, or the person named in its row."""
     view = page.view
     found = number_at(page)
@@ -23,7 +23,7 @@ def open_number(page: QuestionPage) -> None:
         _open_row(page, view)
 
 
-def open_others(page: QuestionPage) -> None:
+def open_others(page: QuestionShown) -> None:
     """Open the people who dropped off or did not return."""
     found = number_at(page)
     if found is None:
@@ -36,7 +36,7 @@ def open_others(page: QuestionPage) -> None:
     page.app.navigator.open_people(question, cell.model_copy(update={"outcome": other}))
 
 
-def number_at(page: QuestionPage) -> tuple[Question, Cell] | None:
+def number_at(page: QuestionShown) -> tuple[Question, Cell] | None:
     """Return the question and the cell of the number under the cursor."""
     view = page.view
     question = view.question or page.question if view is not None else None
@@ -54,7 +54,7 @@ def people_counted(view: AnswerView | None) -> float | None:
     return view.number if getattr(view.answer, "unit", "") == "users" else None
 
 
-def _open_row(page: QuestionPage, view: AnswerView) -> None:
+def _open_row(page: QuestionShown, view: AnswerView) -> None:
     """Open the person named in a row that counts no people; if there is none, say so."""
     user = _person_of(view)
     if user:

@@ -59,7 +59,7 @@ class AnswerPage(AnyPage, Protocol):
         """Ask a question for a view."""
 
 
-class QuestionPage(AnswerPage, Protocol):
+class QuestionShown(AnswerPage, Protocol):
     """A page about one question, which keys can change."""
 
     @property
@@ -81,7 +81,7 @@ class QuestionPage(AnswerPage, Protocol):
         """Show the marks as they are now."""
 
 
-class PeopleListed(QuestionPage, Protocol):
+class PeopleListed(QuestionShown, Protocol):
     """A page that lists people.
 
     Attributes:

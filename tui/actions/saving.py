@@ -19,7 +19,7 @@ from tui.actions.pages import (
     BoardList,
     BoardShown,
     ListPage,
-    QuestionPage,
+    QuestionShown,
 )
 from tui.actions.storing import Again, attempt
 from tui.widgets.dialogs import Chooser, Confirm, Menu, Prompt
@@ -58,7 +58,7 @@ def ask_name(
 # -- charts
 
 
-def save_question(page: QuestionPage) -> None:
+def save_question(page: QuestionShown) -> None:
     """Save a page's question as a chart, asking for its name."""
     question, view = page.question, page.main
     if question is None or view is None:
@@ -79,7 +79,7 @@ def save_question(page: QuestionPage) -> None:
     ask_name(page, "Save as", title, store)
 
 
-def add_to_board(page: QuestionPage) -> None:
+def add_to_board(page: QuestionShown) -> None:
     """Add a page's question to a board as a tile."""
     question, view = page.question, page.main
     if question is None or view is None:
@@ -226,12 +226,12 @@ def undo_tile(page: BoardShown) -> None:
 # -- marks
 
 
-def mark_here(page: QuestionPage) -> None:
+def mark_here(page: QuestionShown) -> None:
     """Mark the day under the cursor, asking for its category and title."""
     edit_mark(page, Mark(title="?", timestamp=moment_of(page)), "")
 
 
-def moment_of(page: QuestionPage) -> int:
+def moment_of(page: QuestionShown) -> int:
     """Return the start of the bucket under the cursor, else now."""
     view = page.view
     if view is not None and view.cell is not None and getattr(view.answer, "buckets", None):
@@ -241,14 +241,14 @@ def moment_of(page: QuestionPage) -> int:
     return int(page.app.engine.clock())
 
 
-def edit_mark(page: QuestionPage, mark: Mark, title: str) -> None:
+def edit_mark(page: QuestionShown, mark: Mark, title: str) -> None:
     """Ask for a mark's day, title and category, and store it."""
     when = page.app.engine.calendar.local(mark.timestamp).strftime("%Y-%m-%d %H:%M")
     _ask_mark(page, mark, f"{when} {clean(title)}")
 
 
 def _ask_mark(
-    page: QuestionPage, mark: Mark, typed: str, wrong: FootfallError | None = None
+    page: QuestionShown, mark: Mark, typed: str, wrong: FootfallError | None = None
 ) -> None:
     calendar = page.app.engine.calendar
 
@@ -297,7 +297,7 @@ def _dated(text: str, calendar: Calendar) -> tuple[int, str]:
     raise BadInput("A mark must start with its day.", "For example 2025-04-30 release 4.2.")
 
 
-def delete_mark(page: QuestionPage, mark: Mark) -> None:
+def delete_mark(page: QuestionShown, mark: Mark) -> None:
     """Delete a mark, after asking."""
 
     def answered(yes: bool | None) -> None:

@@ -15,7 +15,7 @@ from core.queries.common.question import Question
 from tui.actions import edits
 from tui.actions.saving import delete_tile, save_board, undo_tile
 from tui.screens.bases.page import bindings
-from tui.screens.bases.question_page import AskedPage
+from tui.screens.bases.question_page import QuestionPage
 from tui.texts.summary import short
 from tui.widgets.answer import AnswerView
 from tui.widgets.note import NoteView
@@ -49,7 +49,7 @@ class Tile(AnswerView):
         super().set_chart(chart)
 
 
-class BoardPage(AskedPage):
+class BoardPage(QuestionPage):
     """A board; Enter zooms a tile to its own page.
 
     Args:
@@ -81,7 +81,7 @@ class BoardPage(AskedPage):
 
     @property
     def main(self) -> AnswerView | None:
-        """See AskedPage: the focused tile."""
+        """See QuestionPage: the focused tile."""
         return self.view
 
     def body(self) -> ComposeResult:
@@ -150,19 +150,19 @@ class BoardPage(AskedPage):
         self.ask_tiles(self.tiles)
 
     def put(self, question: Question) -> None:
-        """See AskedPage: change the focused tile's question."""
+        """See QuestionPage: change the focused tile's question."""
         if self.view is not None:
             self.view.forgiving = False
             self.ask(self.view, question)
 
     @property
     def filtered(self) -> Question | None:
-        """See AskedPage: filters apply to all tiles."""
+        """See QuestionPage: filters apply to all tiles."""
         return None
 
     @property
     def conditions_now(self) -> tuple[Any, ...]:
-        """See AskedPage: the board's own filters."""
+        """See QuestionPage: the board's own filters."""
         body = {"kind": "trend", "conditions": self.changes.get("conditions", [])}
         return from_json(body).conditions
 

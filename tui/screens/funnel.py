@@ -9,12 +9,12 @@ from core.draw.spans import Line, Span
 from core.queries.behind import format_cell
 from core.text import clean, duration, number, percent
 from tui.screens.bases.page import bindings
-from tui.screens.bases.place_page import KeptPage
+from tui.screens.bases.place_page import PlacePage
 from tui.widgets.answer import AnswerView
 from tui.widgets.detail import Detail
 
 
-class FunnelPage(KeptPage):
+class FunnelPage(PlacePage):
     """The place of funnels."""
 
     page_id = "funnel"

@@ -10,14 +10,14 @@ from core.text import clean
 from tui.actions import edits
 from tui.actions.saving import delete_mark, edit_mark, undo_delete
 from tui.screens.bases.page import bindings
-from tui.screens.bases.question_page import AskedPage
+from tui.screens.bases.question_page import QuestionPage
 from tui.widgets.answer import AnswerView
 from tui.widgets.listing import Listing, Row
 
 EMPTY = "No marks yet. n creates one here, m on any chart over time."
 
 
-class MarksPage(AskedPage):
+class MarksPage(QuestionPage):
     """Enter shows the chart at the mark's day."""
 
     page_id = "marks"
@@ -83,7 +83,7 @@ class MarksPage(AskedPage):
         self.update_chrome()
 
     def marks_changed(self) -> None:
-        """See AskedPage."""
+        """See QuestionPage."""
         self.fill()
         super().marks_changed()
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from textual.app import ComposeResult
 
 from tui.screens.bases.page import bindings
-from tui.screens.bases.place_page import KeptPage
+from tui.screens.bases.place_page import PlacePage
 from tui.widgets.answer import AnswerView
 
 
-class RetentionPage(KeptPage):
+class RetentionPage(PlacePage):
     """The place of retention."""
 
     page_id = "retention"

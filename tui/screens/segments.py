@@ -20,7 +20,7 @@ from tui.actions import edits
 from tui.actions.saving import ask_name, undo_delete
 from tui.actions.storing import attempt
 from tui.screens.bases.page import bindings
-from tui.screens.bases.question_page import AskedPage
+from tui.screens.bases.question_page import QuestionPage
 from tui.services.runner import Hearer
 from tui.texts.segments import SEGMENTS
 from tui.widgets.answer import AnswerView
@@ -35,7 +35,7 @@ NAMED = 6
 LIFECYCLE = ("new", "returning", "dormant", "churned")
 
 
-class SegmentsPage(AskedPage):
+class SegmentsPage(QuestionPage):
     """Enter lists a segment's people; s shows their activity."""
 
     page_id = "segments"

@@ -1,4 +1,4 @@
-"""FramedPage: four lines of chrome around panels, cursor movement, and messages."""
+"""FramePage: four lines of chrome around panels, cursor movement, and messages."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from tui.widgets.panel import Panel
 SMALLEST = (60, 18)
 
 
-class FramedPage(Screen[None]):
+class FramePage(Screen[None]):
     """A page of a place; pages of one place lie on a stack.
 
     Args:
@@ -37,9 +37,9 @@ class FramedPage(Screen[None]):
     AUTO_FOCUS = ""
     _focusing = False
     DEFAULT_CSS = """
-    FramedPage { layout: vertical; layers: base cover; }
-    FramedPage #body { height: 1fr; width: 1fr; }
-    FramedPage.-tiny TooSmall { display: block; }
+    FramePage { layout: vertical; layers: base cover; }
+    FramePage #body { height: 1fr; width: 1fr; }
+    FramePage.-tiny TooSmall { display: block; }
     """
 
     def __init__(self, place: str) -> None:
@@ -127,7 +127,7 @@ class FramedPage(Screen[None]):
         """The steps from the place's root to here."""
         found = []
         for screen in self.app.stack_of(self.place):
-            if isinstance(screen, FramedPage):
+            if isinstance(screen, FramePage):
                 found.append(screen.crumb)
             if screen is self:
                 break

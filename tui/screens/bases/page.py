@@ -10,7 +10,7 @@ from core.queries.common.question import Question
 from core.text import age, number
 from tui.actions.palette import help_of, palette_of
 from tui.keys import actions_of
-from tui.screens.bases.frame_page import FramedPage
+from tui.screens.bases.frame_page import FramePage
 from tui.services.clipboard import send
 from tui.services.runner import Answered, Asking, Questions, View
 from tui.services.state import log
@@ -34,7 +34,7 @@ def bindings(page: str) -> list[BindingType]:
     ]
 
 
-class Page(FramedPage):
+class Page(FramePage):
     """A framed page that asks questions and handles the actions that exist everywhere.
 
     Args:
@@ -48,7 +48,7 @@ class Page(FramedPage):
         self._events: int | None = None
 
     def begin(self) -> None:
-        """See FramedPage: ask the first questions."""
+        """See FramePage: ask the first questions."""
         self.questions = Questions(self, self.app.engine, self.app.saved)
         self._start()
 

@@ -13,7 +13,7 @@ from core.store.library.saved import Item
 from core.text import number
 from tui.actions import edits
 from tui.actions.people_segment import make_fixed, take_back
-from tui.screens.bases.question_page import AskedPage
+from tui.screens.bases.question_page import QuestionPage
 from tui.texts.fields import has
 from tui.texts.people import loaded_text
 from tui.texts.summary import short
@@ -28,7 +28,7 @@ PAGE = 200
 """People that are read at a time."""
 
 
-class PeopleList(AskedPage):
+class PeopleList(QuestionPage):
     """A list of people; Enter opens a person's timeline.
 
     Args:
@@ -77,27 +77,27 @@ class PeopleList(AskedPage):
 
     @property
     def range_now(self) -> str:
-        """See AskedPage."""
+        """See QuestionPage."""
         return self.counting.range if self.counting else ""
 
     @property
     def filtered(self) -> Question | None:
-        """See AskedPage."""
+        """See QuestionPage."""
         return self.counting
 
     @property
     def conditions_now(self) -> tuple[Any, ...]:
-        """See AskedPage."""
+        """See QuestionPage."""
         return self.counting.conditions if self.counting else ()
 
     def complete(self) -> None:
-        """See AskedPage."""
+        """See QuestionPage."""
         counting = self.counting
         if counting is not None:
             self._new_range(lambda _, ctx: edits.complete_only(counting, ctx).range)
 
     def put(self, question: Question) -> None:
-        """See AskedPage: list other people here."""
+        """See QuestionPage: list other people here."""
         if KINDS[question.kind].page == "people" and self.main is not None:
             self.ask(self.first_view, question)
         else:

@@ -1,4 +1,4 @@
-"""KeptPage: a place that shows one question of its kind: the last one, a saved one, or none yet."""
+"""PlacePage: a place for one kind of question: the last one asked, a saved one, or none yet."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from core.language.questions import format_question
 from core.queries import from_json
 from core.queries.common.question import Question
 from tui.actions import edits
-from tui.screens.bases.question_page import AskedPage
+from tui.screens.bases.question_page import QuestionPage
 from tui.widgets.answer import AnswerView
 
 
-class KeptPage(AskedPage):
+class PlacePage(QuestionPage):
     """Root page of a place for one kind of question."""
 
     kind: ClassVar[str] = ""
@@ -38,7 +38,7 @@ class KeptPage(AskedPage):
         self.ask(self.first_view, question)
 
     def put(self, question: Question) -> None:
-        """See AskedPage: another kind of question opens on its own page."""
+        """See QuestionPage: another kind of question opens on its own page."""
         if question.kind == self.kind:
             super().put(question)
             return

@@ -1,4 +1,4 @@
-"""AskedPage: a page about one question, and the keys that change it."""
+"""QuestionPage: a page about one question, and the keys that change it."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from tui.widgets.dialogs import Chooser, Menu, Prompt
 from tui.widgets.listing import Listing, Row
 
 
-class AskedPage(Page):
+class QuestionPage(Page):
     """A page whose keys change the question of its first view."""
 
     @property

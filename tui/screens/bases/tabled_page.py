@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from textual.app import ComposeResult
 
-from tui.screens.bases.question_page import AskedPage
+from tui.screens.bases.question_page import QuestionPage
 from tui.widgets.answer import AnswerView
 
 
@@ -18,7 +18,7 @@ class TableView(AnswerView):
         self.chart = "table"
 
 
-class TabledPage(AskedPage):
+class TabledPage(QuestionPage):
     """A page whose main view has a table under it, shown by a key."""
 
     def chart_and_table(self, heading: str = "", chart: str = "") -> ComposeResult:
