@@ -1,7 +1,7 @@
-"""The requests of the two documents: a method and a path in, the documented JSON out.
+"""The requests of two documented interfaces: a method and a path in, the documented JSON out.
 
-`tell.py` and `amplitude.py` are the tables of routes; `respond` finds the one a request means,
-checks what it was given, and turns what goes wrong into the status and body of its document.
+`tell` and `amplitude` have the tables of routes; `respond` finds the route of a request, checks its
+parameters, and turns errors into the documented status and body.
 """
 
 from __future__ import annotations
@@ -30,14 +30,14 @@ __all__ = ["Backend", "Reply", "Route", "read", "respond", "routes"]
 
 @dataclass(frozen=True)
 class Reply:
-    """What a request is answered with: an HTTP status and a value that becomes JSON."""
+    """The reply to a request: an HTTP status and a value that becomes JSON."""
 
     status: int
     body: Any
 
     @property
     def ok(self) -> bool:
-        """Whether it was answered."""
+        """Whether the request succeeded."""
         return self.status < 400
 
 
@@ -50,7 +50,7 @@ def routes() -> tuple[Route, ...]:
 
 
 def respond(request: Request, backend: Backend) -> Reply:
-    """Answer a request; what is wrong with it becomes a status and a body, never an exception.
+    """Answer a request; errors become a status and a body, never an exception.
 
     Raises:
         Stopped: the user stopped it.
@@ -90,7 +90,7 @@ def _one(name: str, values: tuple[str, ...]) -> str:
 
 
 def _plain(value: Any) -> Any:
-    """Return a JSON value whose whole numbers are written as such: 3, not 3.0."""
+    """Return a JSON value with integral numbers written as integers: 3, not 3.0."""
     if isinstance(value, dict):
         return {key: _plain(each) for key, each in value.items()}
     if isinstance(value, list | tuple):
@@ -99,7 +99,7 @@ def _plain(value: Any) -> Any:
 
 
 def failed(route: Route, error: FootfallError) -> Reply:
-    """Return an error as the route's document writes it."""
+    """Return an error in the documented form of the route."""
     status, code = _status(error)
     parameter = getattr(error, "parameter", "")
     return _refused(status, code, str(error).strip(), parameter, route.document)
@@ -124,7 +124,7 @@ def _status(error: FootfallError) -> tuple[int, str]:
 def _refused(
     status: int, code: str, message: str, parameter: str = "", document: str = "tell"
 ) -> Reply:
-    """Return a refusal: Tell names code and message, Amplitude nests them under "error"."""
+    """Return a refusal: Tell has code and message, Amplitude nests them under "error"."""
     named = {"parameter": parameter} if parameter else {}
     if document == "amplitude":
         return Reply(status, {"error": {"http_code": status, "type": code.lower(),

@@ -1,4 +1,4 @@
-"""Errors and warnings of the Dashboard REST API, in the words of the request's own parameters."""
+"""Errors and warnings of the Dashboard REST API, in terms of the request's own parameters."""
 
 from __future__ import annotations
 
@@ -18,16 +18,16 @@ OURS: dict[str, tuple[str, ...]] = {
     "return_filters": ("re",), "brackets": ("rb",), "periods": ("end",), "steps": ("e",),
     "event": ("e", "re"), "property": ("p", "e"), "conditions": ("s",), "attribution": ("e",),
 }  # fmt: skip
-"""A field of our questions -> the parameters it may come from, the likeliest first."""
+"""A field of our questions -> the parameters it may come from, likeliest first."""
 
 SPOKEN = ("event", "property", "field")
-"""Words that a sentence says also in the request's terms; all others become the parameter's."""
+"""Words that mean the same in the request's terms; all others are replaced by the parameter."""
 
 
 def by_their_names(answer: Handler) -> Handler:
     """Return a handler whose errors name the parameters of its request.
 
-    The notes of the answers behind what it answers stand under "warnings".
+    The notes of the answers it uses are returned as "warnings".
     """
 
     @wraps(answer)
@@ -60,7 +60,7 @@ def renamed(error: BadQuestion, asked: Asked) -> BadQuestion:
 
 
 def _holding(message: str, asked: Asked) -> str:
-    """Return the parameter that holds the name a sentence quotes; "" when none does."""
+    """Return the parameter that contains the name quoted in a sentence; "" if none does."""
     quoted = re.search(r"'([^']+)'", message)
     for name in type(asked).model_fields if quoted else ():
         value = getattr(asked, name)
@@ -71,7 +71,7 @@ def _holding(message: str, asked: Asked) -> str:
 
 
 def _first(names: tuple[str, ...], asked: Asked) -> str:
-    """Return the first of the names that the request has and that is given."""
+    """Return the first of the names that is given in the request."""
     fields = type(asked).model_fields
     known = [name for name in names if name in fields]
     return next((name for name in known if getattr(asked, name)), known[0] if known else "")

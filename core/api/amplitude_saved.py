@@ -1,10 +1,10 @@
-"""Saved charts as the Dashboard REST API answers them: JSON by the chart's kind, and CSV.
+"""Saved charts in the Dashboard REST API: JSON in the shape of the chart's kind, and CSV.
 
-A chart has the documented shape of its kind: values over time that of event segmentation, funnels,
+A chart has the documented shape of its kind: event segmentation for values over time, then funnels,
 retention, lifetime value, session lengths and other histograms, composition, one person and lists
-of people, realtime. What the document does not know has the nearest of these shapes: one figure is
-a series of one value, a table has a series for each of its columns of figures, a treemap one for
-size and one for intensity, a flow one for each event over its steps, with its edges beside.
+of people, realtime. Kinds that are not documented use the nearest of these shapes: one figure is a
+series of one value, a table has a series for each numeric column, a treemap one for size and one
+for intensity, and a flow one for each event over its steps, with its edges alongside.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ from core.text import clean
 
 Json = dict[str, Any]
 FIGURES = ("count", "number", "percent", "duration")
-"""Types of a table's columns that are series."""
+"""Types of table columns that become series."""
 
 
 def chart(asked: ask.Chart, backend: Backend) -> Json:
@@ -51,9 +51,9 @@ def chart(asked: ask.Chart, backend: Backend) -> Json:
 
 
 def table(asked: ask.Chart, backend: Backend) -> Json:
-    """Return a saved chart as CSV text under "data": what it counts, an empty line, its table.
+    """Return a saved chart as CSV text under "data": its title, an empty line, its table.
 
-    Values over time have a row per segment and a column per date; all else is as exported.
+    Values over time have a row per segment and a column per date; everything else is as exported.
     """
     _, answer = _answered(asked, backend)
     written = _wide(answer) if isinstance(answer, Series) else rows(answer)
@@ -234,4 +234,4 @@ SHAPE_OF: dict[type[Shape], Callable[[Any, Question, Backend], Json]] = {
     Series: _series, Steps: _steps, Grid: _grid, Histogram: _histogram, Table: _table,
     People: _people, Timeline: _timeline, Number: _number, Treemap: _treemap, Flow: _flow,
 }  # fmt: skip
-"""Shape -> what its answers are in the JSON of the document, of all ten."""
+"""Shape -> how its answers become documented JSON, for all ten shapes."""

@@ -1,9 +1,9 @@
 """The request for event segmentation: metrics, formulas and histograms of one or two events (8.1).
 
-`group_by` of an event and `g` split alike, two fields at most; the first `group_by` of an event is
-what property metrics and property functions measure, of revenue events without one the revenue.
-Rolling windows and averages of a formula are
-those of the formula: every function over the window, or the mean of the formula's own figures.
+`group_by` of an event and `g` both split, by at most two fields; the first `group_by` of an event
+is what property metrics and property functions measure, or the revenue for revenue events without
+one. Rolling windows and averages apply to a formula as a whole: every function over the window, or
+the mean of the formula's own figures.
 """
 
 from __future__ import annotations
@@ -34,17 +34,17 @@ MEASURES = {
     "histogram": "histogram", "sums": "sum", "value_avg": "avg",
 }  # fmt: skip
 PROPERTY = ("histogram", "sums", "value_avg")
-"""Metrics of the first property an event is grouped by."""
+"""Metrics that measure the first property an event is grouped by."""
 
 CLOCK_SIZE = {"hourly": 3_600_000, "five_minute": 300_000}
-"""Buckets shorter than a day, ms."""
+"""Buckets shorter than a day, in ms."""
 
 ROLLING = ("rollingWindow", "rollingAverage")
 
 
 @dataclass(frozen=True)
 class Drawn:
-    """A line of an answer and where it comes from: its name, segment and event."""
+    """A line of an answer and its origin: its name, segment and event."""
 
     name: str
     answer: Series
@@ -76,7 +76,7 @@ def segmentation(asked: ask.Segmentation, backend: Backend) -> Json:
 
 
 def _check_active(events: Sequence[EventFormat], ctx: Context) -> None:
-    """Refuse n=active for events that may make nobody active; any other does (8.1)."""
+    """Refuse n=active for events that make nobody active; any other makes people active (8.1)."""
     names = ctx.names
     inactive = {name for name, id_ in names.events.items() if names.flags[id_].inactive}
     for event in events:
@@ -91,7 +91,7 @@ def _check_active(events: Sequence[EventFormat], ctx: Context) -> None:
         if held:
             raise BadQuestion(
                 f"n=active does not suit {kind}: {min(held)} makes nobody active.",
-                "Allowed for it: n=any.", parameter="n",
+                "Allowed: n=any.", parameter="n",
             )  # fmt: skip
 
 
@@ -107,7 +107,7 @@ def _trend(asked: ask.Segmentation, event: EventFormat, segment: Segment) -> Jso
 
 
 def _fields(asked: ask.Segmentation, event: EventFormat) -> tuple[str | None, list[str]]:
-    """Return the measured property, and what to group by."""
+    """Return the measured property, and the fields to group by."""
     fields = event.fields()
     measured = None
     if asked.m in PROPERTY:
@@ -115,7 +115,7 @@ def _fields(asked: ask.Segmentation, event: EventFormat) -> tuple[str | None, li
             fields = [AMOUNT]
         if not fields:
             raise BadQuestion(
-                f"m={asked.m} needs a property.", "Name it in group_by of e.", parameter="e"
+                f"m={asked.m} needs a property.", "Give it in group_by of e.", parameter="e"
             )
         measured, *fields = fields
     return measured, _two([*fields, *asked.g])
@@ -136,7 +136,7 @@ def _named(event: EventFormat, segment: Segment, segments: Sequence[Segment]) ->
 
 
 def series(found: Sequence[Drawn], warnings: Sequence[str] = (), limit: int = 0) -> Json:
-    """Return lines in the documented shape; `seriesMeta` says where each comes from."""
+    """Return lines in the documented shape; `seriesMeta` has the origin of each."""
     several = len({drawn.name for drawn in found}) > 1
     data = {
         "series": [[scaled(d.answer, value) for value in d.line.values] for d in found],
@@ -157,7 +157,7 @@ def series(found: Sequence[Drawn], warnings: Sequence[str] = (), limit: int = 0)
 
 
 def scaled(answer: Series, value: float | None) -> float | None:
-    """Return a figure in percent where the answer has shares."""
+    """Return a figure, in percent if the answer has shares."""
     return value * 100 if value is not None and answer.unit == "percent" else value
 
 
@@ -182,7 +182,7 @@ def _formula(
     answer = backend.answer("formula", **fields)
     if isinstance(answer, Histogram):
         if asked.granularity != "daily":
-            raise BadQuestion("i does not suit HIST: it is over the whole range.", parameter="i")
+            raise BadQuestion("i does not suit HIST: it covers the whole range.", parameter="i")
         return bins(str(asked.formula), answer)
     lines = list(answer.lines)
     if asked.rollingAverage:
@@ -196,7 +196,7 @@ def _formula(
 
 
 def _segment(line: Line, segments: Sequence[Segment]) -> int:
-    """Which segment a formula's line is of, from what it is called."""
+    """Return the segment of a formula's line, from its name."""
     found = re.search(r"segment (\d+)$", line.series)
     return int(found[1]) - 1 if found and len(segments) > 1 else 0
 
@@ -227,7 +227,7 @@ def _measured(
 
 
 def _windowed(asked: ask.Segmentation, terms: Sequence[Term]) -> str:
-    """Return the formula with every function over the rolling window asked for."""
+    """Return the formula with every function over the requested rolling window."""
     text = str(asked.formula)
     given = [name for name in ROLLING if getattr(asked, name)]
     if not given:
@@ -240,7 +240,7 @@ def _windowed(asked: ask.Segmentation, terms: Sequence[Term]) -> str:
         if not fits or (name == "rollingWindow" and not MEASURING[term.function].windowed):
             raise BadQuestion(
                 f"{name} does not suit a formula with {word or term.letter}.",
-                f"It suits functions such as UNIQUES(A) that have no window of their own "
+                f"It suits functions such as UNIQUES(A) without their own window "
                 f"({', '.join(WINDOWS)}).", parameter=name,
             )  # fmt: skip
     if name == "rollingAverage":
@@ -255,7 +255,7 @@ def _windowed(asked: ask.Segmentation, terms: Sequence[Term]) -> str:
 def _averaged(
     asked: ask.Segmentation, backend: Backend, fields: Json, answer: Series
 ) -> list[Line]:
-    """The answer's lines with each figure the mean of so many, ending with its own (8.2)."""
+    """Return the answer's lines, each figure being the mean of so many up to itself (8.2)."""
     length = asked.rollingAverage or 1
     start = to_date(_earlier(asked, length - 1, backend.engine.context()))
     wide = backend.answer("formula", **{**fields, "range": f"{start},{asked.end}"})
@@ -280,7 +280,7 @@ def _averaged(
 
 
 def _earlier(asked: ask.Segmentation, count: int, ctx: Context) -> int:
-    """Return the first day of the bucket so many before that of the range's start."""
+    """Return the first day of the bucket that lies so many before the start of the range."""
     unit, day = asked.granularity, to_day(date.fromisoformat(asked.start))
     if unit in CLOCK_SIZE:
         return day + -count * CLOCK_SIZE[unit] // DAY
@@ -300,7 +300,7 @@ def _histogram(
         raise BadQuestion("m=histogram takes one event and one segment.", parameter="m")
     fields = _trend(asked, events[0], segments[0])
     if fields["granularity"] != "daily":
-        raise BadQuestion("i does not suit m=histogram: it is over the whole range.", parameter="i")
+        raise BadQuestion("i does not suit m=histogram: it covers the whole range.", parameter="i")
     fields.pop("granularity")
     answer = backend.answer("trend", **{k: v for k, v in fields.items() if k != "limit"})
     return bins(events[0].event_type, answer)

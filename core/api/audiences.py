@@ -1,4 +1,4 @@
-"""Audiences as the documents describe them: list, create, get, change, delete, count.
+"""Audiences as documented: list, create, get, change, delete, count.
 
 Definitions 5.2 and 10.5: everybody lists and reads; creating takes an editor; changing and deleting
 take the owner or an admin.
@@ -23,7 +23,7 @@ class Audiences:
     """The audiences of one workspace; each is an Item whose body is its definition.
 
     Args:
-        desk: the workspace, and who uses it.
+        desk: the workspace and the acting profile.
     """
 
     def __init__(self, desk: Desk) -> None:
@@ -47,9 +47,9 @@ class Audiences:
             description: at most 2,000 characters.
 
         Raises:
-            Forbidden: the role may not.
-            BadInput: name or description past its limit, or the name is taken.
-            BadQuestion: the definition has unknown or impossible parts.
+            Forbidden: the role does not allow it.
+            BadInput: name or description is too long, or the name is taken.
+            BadQuestion: the definition has unknown or invalid parts.
         """
         read_definition(definition)
         return self.kept.save(KIND, _item("", name, description, definition))
@@ -62,10 +62,10 @@ class Audiences:
         description: str | None = None,
         definition: dict[str, Any] | None = None,
     ) -> Item:
-        """Give an audience another title, description or definition; what is None stays.
+        """Change the title, description or definition of an audience; None keeps a part.
 
         Raises:
-            NotFound: there is none of that id or title.
+            NotFound: there is none with that id or title.
             Forbidden, BadInput, BadQuestion: as for `create`.
         """
         item = self.one(name)
@@ -86,15 +86,15 @@ class Audiences:
         self.kept.delete(KIND, self.one(name).id)
 
     def versions(self, name: str) -> list[Version]:
-        """Return the states an audience had, the present one first."""
+        """Return the versions of an audience, the current one first."""
         return self.kept.versions(KIND, name)
 
     def definition(self, name: str) -> Definition:
-        """Return the rules of one, with every default filled in."""
+        """Return the rules of an audience, with every default filled in."""
         return read_definition(self.one(name).body)
 
     def count(self, engine: SqliteEngine, name: str) -> int:
-        """Return how many people are in one now."""
+        """Return how many people are in an audience now."""
         from core.queries.people.audience import Audience
 
         found = engine.answer(Audience(audience=self.one(name).id, limit=0))

@@ -1,6 +1,6 @@
 """docs/coverage.md: every request and parameter of both documents, each with its command.
 
-Made from the routes themselves; `python -m tui.coverage` prints it.
+Made from the routes; `python -m tui.coverage` prints it.
 """
 
 from __future__ import annotations
@@ -16,13 +16,12 @@ from pydantic_core import PydanticUndefined
 from core.api import routes
 from core.api.route import Route
 
-HEAD = """# What can be asked
+HEAD = """# HTTP requests
 
-Every request of the two documents footfall is built from, and every parameter of each, with the
-command that answers it; those of the same request in footfall's own words stand above its table.
-The commands run on the sample workspace (`footfall demo demo.db --print` makes it), where
-`--db demo.db` is to be added. This page is made from the table of routes:
-`python -m tui.coverage > docs/coverage.md`.
+Every request of the two documented interfaces, and every parameter of each, with the command that
+answers it; above each table is the same request as a question of footfall. The commands run on the
+sample workspace (`footfall demo demo.db --print` creates it): add `--db demo.db` to each. This page
+is generated from the table of routes: `python -m tui.coverage > docs/coverage.md`.
 """
 
 TITLES = {
@@ -48,7 +47,7 @@ EXAMPLES: dict[str, Any] = {
     "timestamp": "2026-11-02T09:00:00Z", "category": "incident", "source_ref": "abc123",
     "scope": "private", "metadata": '{"by": "ci"}', "from": "2026-01-01", "to": "2026-12-31",
 }  # fmt: skip
-"""Parameter -> a value to show it with."""
+"""Parameter -> an example value."""
 
 OF_ROUTE: dict[tuple[str, str], dict[str, Any]] = {
     ("/api/v1/metrics/events/custom", "metric"): {"metric": "max", "aggregation": None},
@@ -74,7 +73,7 @@ OF_ROUTE: dict[tuple[str, str], dict[str, Any]] = {
     ("/api/v1/data/sources/:source/fields", "source"): {},
     ("/api/v1/data/sources/:source/values/:field", "source"): {},
 }  # fmt: skip
-"""Path and parameter -> the values to show it with, where those above do not suit."""
+"""Path and parameter -> example values, where those above do not fit."""
 
 
 def page() -> str:
@@ -95,7 +94,7 @@ def _route(route: Route) -> str:
     ]  # fmt: skip
     rows = [_row(route, name) for name in route.parameters.model_fields]
     if rows:
-        lines += ["| parameter | | what it is | command |", "|---|---|---|---|", *rows, ""]
+        lines += ["| parameter | | meaning | command |", "|---|---|---|---|", *rows, ""]
     return "\n".join(lines)
 
 
@@ -118,7 +117,7 @@ def _command(request: str, body: str) -> str:
 
 
 def example(route: Route, name: str) -> tuple[str, str]:
-    """Return a request of a route that gives one of its parameters, and its body."""
+    """Return a request of a route with one of its parameters, and its body."""
     given = OF_ROUTE.get((route.path, name), {name: EXAMPLES.get(name)})
     if route.body:
         body = {**json.loads(route.body), **{k: v for k, v in given.items() if v is not None}}
@@ -127,7 +126,7 @@ def example(route: Route, name: str) -> tuple[str, str]:
 
 
 def _with(request: str, given: dict[str, Any]) -> str:
-    """Return a request with values set, other values of theirs left out."""
+    """Return a request with values set, replacing others of the same names."""
     path, _, query = request.partition("?")
     pairs = [pair.partition("=")[::2] for pair in query.split("&") if pair]
     kept = [(name, unquote(value)) for name, value in pairs if name not in _gone(given)]

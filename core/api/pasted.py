@@ -1,7 +1,7 @@
 """Requests as people paste them: a `curl` command, or the lines an HTTP client sends.
 
-Who asks is said by the profile, so hosts, users, tokens and every other header are passed over,
-and never written into a message.
+The profile says who asks, so hosts, users, tokens and every other header are ignored, and never
+repeated in a message.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ PASSED_OVER = (
     "--insecure", "-i", "--include", "-v", "--verbose", "-f", "--fail", "-N", "--no-buffer", "-#",
     "--compressed", "--fail-with-body", "--http1.1", "--http2", "-4", "-6", "-q",
 )  # fmt: skip
-"""Options of curl that change nothing here."""
+"""Options of curl that have no effect here."""
 
 PASSED_OVER_WITH_VALUE = (
     ("-H", "--header"), ("-u", "--user"), ("-A", "--user-agent"), ("-e", "--referer"),
@@ -36,13 +36,13 @@ _HEADER = re.compile(r"[\w-]+\s*:")
 
 
 def unpasted(text: str, opened: Text) -> tuple[str, str | None]:
-    """Return the request line and the body of a pasted request; any other text is the line itself.
+    """Return the request line and the body of a pasted request; any other text is the request line.
 
     Args:
         opened: reads the files that `curl -d @FILE` names.
 
     Raises:
-        BadQuestion: it is no request, or an option of curl is not known here.
+        BadQuestion: it is not a request, or an option of curl is not supported.
     """
     plain = _unnumbered(text.strip().removeprefix("$ "))
     if re.match(r"curl(\.exe)?\s", plain):
@@ -53,7 +53,7 @@ def unpasted(text: str, opened: Text) -> tuple[str, str | None]:
 
 
 def _unnumbered(text: str) -> str:
-    """Take away the line numbers that documents print: "1GET /api ...", "2Host: ..."."""
+    """Remove the line numbers that documentation prints: "1GET /api ...", "2Host: ..."."""
     lines = text.splitlines()
     numbered = [re.match(rf"{n}(?=[A-Za-z\-'{{])", line) for n, line in enumerate(lines, start=1)]
     if not all(numbered):
@@ -69,8 +69,8 @@ def _http(text: str) -> tuple[str, str | None]:
             return first, body or None
         if not _HEADER.match(line):
             raise BadQuestion(
-                f"Line {number + 2} of the request is no header.",
-                "A blank line stands before the body.", parameter="request",
+                f"Line {number + 2} of the request is not a header.",
+                "A blank line must precede the body.", parameter="request",
             )  # fmt: skip
     return first, None
 
@@ -79,7 +79,7 @@ def _http(text: str) -> tuple[str, str | None]:
 
 
 class _Parser(argparse.ArgumentParser):
-    """Says what is wrong without repeating what was given."""
+    """Reports errors without repeating the input."""
 
     def error(self, message: str) -> NoReturn:
         """Raise a sentence that names the option."""
@@ -88,7 +88,7 @@ class _Parser(argparse.ArgumentParser):
 
 _HINT = (
     "Known: -X, -d, --data, --data-raw, --data-binary, --data-urlencode, --json, -G, --url; "
-    "-H, -u and the like are passed over. Options of footfall stand before curl."
+    "-H, -u and the like are ignored. Options of footfall go before curl."
 )
 
 
@@ -116,19 +116,19 @@ def _curl(text: str, opened: Text) -> tuple[str, str | None]:
         words = shlex.split(re.sub(r"\\\r?\n", " ", text))
     except ValueError:
         raise BadQuestion(
-            "The curl command ends inside a quote.", "Paste it whole.", parameter="request"
+            "The curl command ends inside a quote.", "Paste the whole command.", parameter="request"
         ) from None
     given, unknown = _parser(opened).parse_known_intermixed_args(words[1:])
     if unknown:
         raise BadQuestion(
-            f"curl option {unknown[0].partition('=')[0]} is not known here.", _HINT,
+            f"curl option {unknown[0].partition('=')[0]} is not supported.", _HINT,
             parameter="request",
         )  # fmt: skip
     urls = [*given.url, *given.urls]
     if len(urls) != 1:
         found = "no address" if not urls else f"{len(urls)} addresses"
         raise BadQuestion(
-            f"The curl command has {found}.", "It needs one, in quotes when it holds an &.",
+            f"The curl command has {found}.", "It needs one, in quotes if it contains an &.",
             parameter="request",
         )  # fmt: skip
     body = "&".join(given.data) if given.data else None
@@ -138,7 +138,7 @@ def _curl(text: str, opened: Text) -> tuple[str, str | None]:
 
 
 def _target(url: str, more: str | None) -> str:
-    """Return path and query of an address, with what -G adds."""
+    """Return path and query of an address, with the data added by -G."""
     whole = url if "://" in url or url.startswith("/") else f"http://{url}"
     try:
         parts = urlsplit(whole)

@@ -14,14 +14,14 @@ from core.filters import OPERATOR_ALIASES, untyped
 
 METHODS = ("GET", "POST", "PUT", "DELETE")
 MAX_BODY = 10_000_000
-"""Characters of a body."""
+"""The most characters of a body."""
 
 _CONDITION = re.compile(r"conditions\[(\d{1,3})\]\[(field|operator|value)\](\[\])?")
 
 
 @dataclass(frozen=True)
 class Request:
-    """A request: upper-case method, path as it was written, and every value given by name."""
+    """A request: upper-case method, path as written, and all given values by name."""
 
     method: str
     path: str
@@ -30,14 +30,14 @@ class Request:
 
 
 def read(text: str, body: str | None = None, opened: Callable[[str], str] | None = None) -> Request:
-    """Return the request that a text and a body mean. A method left out is GET, or POST to a body.
+    """Return the request in a text and a body. The method defaults to GET, or POST with a body.
 
     Args:
         text: "GET /path?query", a pasted curl command, or the lines of an HTTP request.
         opened: reads the files that a curl command names; without it they are refused.
 
     Raises:
-        BadQuestion: no path, an unknown method, two bodies, or one that is no JSON object.
+        BadQuestion: no path, an unknown method, two bodies, or one that is not a JSON object.
     """
     from core.api.pasted import unpasted
 
@@ -63,11 +63,13 @@ def read(text: str, body: str | None = None, opened: Callable[[str], str] | None
 
 
 def _no_files(name: str) -> str:
-    raise BadQuestion(f"The file {name!r} is not read here.", parameter="body")
+    raise BadQuestion(f"The file {name!r} cannot be read here.", parameter="body")
 
 
 def _query(text: str) -> dict[str, tuple[str, ...]]:
-    """Return the values of each name, in order; curl's backslashes before brackets are dropped."""
+    """Return the values of each name, in order; backslashes before brackets, as for curl, are
+    dropped.
+    """
     found: dict[str, tuple[str, ...]] = {}
     for name, value in parse_qsl(text, keep_blank_values=True):
         plain = re.sub(r"\\([\[\]{}])", r"\1", value)
@@ -93,12 +95,12 @@ def _body(text: str | None) -> dict[str, Any]:
 
 
 def conditions_of(query: Mapping[str, tuple[str, ...]]) -> dict[str, Any]:
-    """Return query values by name, `conditions[N][field]` and its like gathered into a list.
+    """Return query values by name, with `conditions[N][field]` and the like collected in a list.
 
-    A query has no types: which of a condition's values are numbers says `filters.untyped`.
+    A query has no types: `filters.untyped` decides which values of conditions are numbers.
 
     Raises:
-        BadQuestion: a name that starts like a condition and is none, or one without a field.
+        BadQuestion: a name that starts like a condition but is not one, or one without a field.
     """
     plain: dict[str, Any] = {}
     gathered: dict[int, dict[str, Any]] = {}

@@ -1,4 +1,4 @@
-"""What a documented request is: its route, its parameters, what it is asked of and what it answers.
+"""Documented requests: routes, their parameters, and the backend that answers them.
 
 A route's parameters are a frozen pydantic model, so one table serves checking, defaults, help and
 docs/coverage.md. A handler gets them with the workspace and returns what becomes JSON.
@@ -23,7 +23,7 @@ Document = Literal["tell", "amplitude"]
 
 
 class Asked(BaseModel):
-    """The parameters of a request, from its path, its query and its body."""
+    """The parameters of a request, from its path, query and body."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -34,13 +34,13 @@ class Nothing(Asked):
 
 @dataclass(frozen=True)
 class Backend:
-    """What requests are asked of: an engine, the saved things beside it, and a way to stop."""
+    """What answers requests: an engine, the saved things of its workspace, and a way to stop."""
 
     engine: SqliteEngine
     saved: Saved
     stop: Stop | None = None
     heard: list[str] | None = None
-    """The notes of the answers so far, where somebody listens."""
+    """The notes of the answers so far, if they are collected."""
 
     @property
     def audiences(self) -> Audiences:
@@ -48,9 +48,9 @@ class Backend:
         return Audiences(self.saved.desk)
 
     def answer(self, kind: str, /, **fields: Any) -> Any:
-        """Return the answer to a question given by its JSON fields; absent ones are None.
+        """Return the answer to a question given by its JSON fields; None means absent.
 
-        What it names and is not there has no figures, and its notes say so (definitions 1.10).
+        Unknown names in it have no figures, and its notes say so (definitions 1.10).
         """
         given = {key: value for key, value in fields.items() if value is not None}
         return self.ask(from_json({"kind": kind, **given}))
@@ -71,12 +71,12 @@ class Route:
     """One documented request.
 
     Attributes:
-        path: its parts in order; ":name" stands for any one part, which becomes a parameter.
-        parameters: the model of what may be given.
+        path: its parts in order; ":name" matches any one part, which becomes a parameter.
+        parameters: the model of its parameters.
         answer: parameters and backend -> JSON value.
-        section: the chapter of the document it stands in.
-        example: a request of this route that can be asked of the sample workspace.
-        run: the same as a question's text; "" where there is none.
+        section: its chapter in the document.
+        example: a request of this route that the sample workspace can answer.
+        run: the same as the text of a question; "" if there is none.
         body: the body of the example, JSON.
     """
 
@@ -91,19 +91,19 @@ class Route:
     body: str = ""
 
     def match(self, path: str) -> dict[str, str] | None:
-        """Return the parameters a path gives, or None when it is not this route's."""
+        """Return the parameters in a path, or None if it is not this route's."""
         pattern = re.sub(r":(\w+)", r"(?P<\1>[^/]+)", self.path)
-        pattern = pattern.replace("<chart_id>[^/]+", "<chart_id>.+")  # titles may hold a slash
+        pattern = pattern.replace("<chart_id>[^/]+", "<chart_id>.+")  # titles may contain a slash
         found = re.fullmatch(pattern, path)
         return None if found is None else found.groupdict()
 
     @property
     def fixed_parts(self) -> int:
-        """How many parts of the path are words; the route with the most is meant."""
+        """How many parts of the path are fixed; the route with the most wins."""
         return sum(not part.startswith(":") for part in self.path.split("/"))
 
 
 def best(routes: Iterable[Route], path: str) -> list[tuple[Route, dict[str, str]]]:
-    """Return the routes of a path with what it gives, the most literal first."""
+    """Return the routes of a path with its parameters, the most literal first."""
     found = [(route, given) for route in routes if (given := route.match(path)) is not None]
     return sorted(found, key=lambda pair: -pair[0].fixed_parts)

@@ -1,4 +1,4 @@
-"""Errors of the query API: what is wrong is named by the request's own parameters."""
+"""Errors of the query API, in terms of the request's own parameters."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from core.filters import Clause
 OURS: dict[str, tuple[str, ...]] = {
     "measure": ("aggregation", "metric"), "event": ("name",), "breakdown": ("by", "series"),
 }  # fmt: skip
-"""A field of our questions -> the parameters it may come from, the likeliest first."""
+"""A field of our questions -> the parameters it may come from, likeliest first."""
 
 OF_CONDITIONS = ("field", "operator", "value")
 
@@ -67,7 +67,7 @@ def _renamed(error: BadQuestion, asked: Asked) -> BadQuestion:
 
 
 def _at(error: BadQuestion, place: str, ours: str) -> BadQuestion:
-    """Return an error that says where in the request it is."""
+    """Return an error with its position in the request."""
     if not place:
         return error
     parameter = f"{place}.{ours}"
@@ -75,9 +75,9 @@ def _at(error: BadQuestion, place: str, ours: str) -> BadQuestion:
 
 
 def _wrong_condition(asked: Asked, message: str) -> str:
-    """Return the place of the condition at fault: "conditions.0", "steps.1.filters.0".
+    """Return the position of the condition at fault: "conditions.0", "steps.1.filters.0".
 
-    It is the first that is none, else the first whose field the sentence quotes.
+    It is the first invalid one, else the first whose field the sentence quotes.
     """
     reader: TypeAdapter[Any] = TypeAdapter(Clause)
     for place, condition in _conditions(asked):
@@ -101,7 +101,7 @@ def _conditions(asked: Asked) -> Iterator[tuple[str, Any]]:
 
 
 def _wrong_series(asked: Any, field: str, message: str) -> str:
-    """Return the place of the series whose field a sentence quotes; "" where it is of none."""
+    """Return the position of the series whose field a sentence quotes; "" if there is none."""
     for number, series in enumerate(asked.series):
         if repr(getattr(series, field)) in message:
             return f"series.{number}"

@@ -1,1 +1,1 @@
-"""The Amplitude Dashboard REST API: its routes, parameters and the JSON it documents."""
+"""The Amplitude Dashboard REST API: its routes, parameters and documented JSON."""

@@ -31,9 +31,10 @@ Json = dict[str, Any]
 
 
 def events_list(asked: Nothing, backend: Backend) -> Json:
-    """Return this week's events with their flags, the deleted ones last (definitions 9.11).
+    """Return this week's events with their flags, deleted ones last (definitions 9.11).
 
-    A deleted event is in no figure, so its own are 0. `pct_dau` is in percent, as in segmentation.
+    A deleted event counts nowhere, so its figures are 0. `pct_dau` is in percent, as in
+    segmentation.
     """
     answer = backend.answer("events_list")
     names = backend.engine.context().names
@@ -65,7 +66,7 @@ def _listed(name: str, flags: EventFlags, count: int, users: int, share: float |
 
 @dataclass(frozen=True)
 class Part:
-    """One series of a retention answer: a segment's cohorts, or those of one of its groups."""
+    """One series of a retention answer: the cohorts of a segment or of one of its groups."""
 
     segment: Segment
     answer: Grid
@@ -74,10 +75,10 @@ class Part:
 
 
 def retention(asked: ask.Retention, backend: Backend) -> Json:
-    """Return cohorts by date and the combined row, of 24-hour windows.
+    """Return cohorts by date and the combined row, with 24-hour windows.
 
-    `g` and `group_by` of `se` split by the start event. `group_by` of `re` has a series for each
-    value of the returning event: of everybody who started, who came back with that value.
+    `g` and `group_by` of `se` split by the start event. `group_by` of `re` gives a series for each
+    value of the returning event: of everybody who started, those who came back with that value.
     """
     segments = segments_of(asked.s)
     start, back = event_of(asked.se, "se"), event_of(asked.re, "re")
@@ -113,7 +114,7 @@ def retention(asked: ask.Retention, backend: Backend) -> Json:
 
 
 def _label(part: Part, segments: Sequence[Segment]) -> str:
-    """What a series is called: its group, its segment where there are several, or nothing."""
+    """Return the label of a series: its group, its segment if there are several, or nothing."""
     several = f"segment {part.segment.index + 1}" if len(segments) > 1 else ""
     return " / ".join(filter(None, [several, part.group]))
 
@@ -122,13 +123,13 @@ def _split(asked: ask.Retention, start: EventFormat, back: EventFormat) -> list[
     """Return the fields of the start event to group by.
 
     Raises:
-        BadQuestion: more than one property is named, or some of `re` and of another.
+        BadQuestion: there is more than one property, or `re` and another parameter have one.
     """
     fields = [*start.fields(), *asked.g]
     if len(fields) + len(back.group_by) > 1:
         raise BadQuestion(
             "group_by of se, group_by of re and g cannot be combined.",
-            "Retention is grouped by one property.", parameter="re" if back.group_by else "se",
+            "Retention can be grouped by one property.", parameter="re" if back.group_by else "se",
         )  # fmt: skip
     return fields
 
@@ -155,12 +156,12 @@ def _by_return(
 
 
 def parts_of(answer: Grid) -> tuple[GridGroup, ...]:
-    """Return the groups of a grid, or everybody as one."""
+    """Return the groups of a grid, or everybody as one group."""
     return answer.groups if answer.breakdown else parts_of_whole(answer)
 
 
 def parts_of_whole(answer: Grid) -> tuple[GridGroup, ...]:
-    """Return everybody of a grid as one group."""
+    """Return everybody in a grid as one group."""
     return (GridGroup(cohorts=answer.cohorts, combined=answer.combined),)
 
 
@@ -177,7 +178,7 @@ def _cohorts(asked: ask.Retention, start: EventFormat, back: EventFormat, segmen
 
 
 def _periods(asked: ask.Retention) -> int:
-    """As many periods as the range has, within what is allowed."""
+    """As many periods as the range has, within the limit."""
     size = {"1": 1, "7": 7, "30": 30}[asked.i]
     return max(min(-(-asked.days // size), 90 if size == 1 else 52), 1)
 
@@ -196,7 +197,7 @@ def _brackets(asked: ask.Retention) -> Any:
 def _cohort_series(
     asked: ask.Retention, answer: Grid, part: GridGroup, today: int, dates: list[int]
 ) -> Json:
-    """Return every cohort of the range, latest first; one without a start has cells of nobody."""
+    """Return every cohort of the range, latest first; one without starts has empty cells."""
     rows = {row.label: row for row in part.cohorts}
     years = asked.start[:4] != asked.end[:4]
     values = {}
@@ -213,14 +214,14 @@ def _cohort_series(
 
 
 def _dates(asked: ask.Retention, ctx: Context) -> list[int]:
-    """The first day of every cohort that the range may have by now."""
+    """The first day of every cohort that the range can have so far."""
     span, starts = ctx.span(asked.range), ctx.calendar.period_start
     last = min(span.last_day, ctx.today)
     return sorted({starts(d, asked.granularity) for d in range(span.first_day, last + 1)})
 
 
 def _nobody(asked: ask.Retention, answer: Grid, days: int) -> list[Json]:
-    """Cells of a cohort that began so many days ago, as far as their windows have begun."""
+    """Empty cells of a cohort that began so many days ago, for the windows begun so far."""
     starts = [first for first, _ in answer.brackets] or [
         n * int(asked.i) for n in range(answer.periods)
     ]
@@ -228,12 +229,12 @@ def _nobody(asked: ask.Retention, answer: Grid, days: int) -> list[Json]:
 
 
 def nobody_yet(count: int) -> list[Json]:
-    """Return so many cells of a cohort without people."""
+    """Return a number of cells of a cohort without people."""
     return [{"count": 0, "outof": 0, "incomplete": False}] * count
 
 
 def cells(row: Cohort) -> Iterator[Json]:
-    """Yield the cells of a cohort as the document has them."""
+    """Yield the cells of a cohort in the documented form."""
     for at, count in enumerate(row.counts):
         outof = row.sizes[at] if row.sizes else row.size
         yield {"count": count, "outof": outof, "incomplete": row.incomplete[at]}
@@ -246,7 +247,7 @@ NINETY = tuple(range(1, 91))
 
 
 def ltv(asked: ask.Ltv, backend: Backend) -> Json:
-    """Return what new people brought within 1 to 90 days, by when they were new."""
+    """Return the revenue from new people within 1 to 90 days, by when they were new."""
     segments = segments_of(asked.s)
     answers = [
         backend.answer(
@@ -270,9 +271,9 @@ def ltv(asked: ask.Ltv, backend: Backend) -> Json:
 
 
 def value_series(part: GridGroup, days: Sequence[int] = NINETY) -> Json:
-    """Return the cohorts of a group, latest first, with the figure of each number of days.
+    """Return the cohorts of a group, latest first, with the figure for each number of days.
 
-    Clients read also which of these are complete, and the row of all cohorts.
+    Clients also read which of these are complete, and the row of all cohorts.
     """
     rows = sorted(part.cohorts, key=lambda row: row.label, reverse=True)
     return {
@@ -285,7 +286,7 @@ def value_series(part: GridGroup, days: Sequence[int] = NINETY) -> Json:
 
 
 def _complete(row: Cohort, days: Sequence[int]) -> Json:
-    """Whether everybody of a cohort has had so many days, for each number of days."""
+    """For each number of days, whether everybody in a cohort has had that many."""
     return {f"r{day}d": size == row.size for day, size in zip(days, row.sizes, strict=True)}
 
 

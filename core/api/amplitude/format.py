@@ -1,4 +1,4 @@
-"""Events and segments as the Dashboard REST API writes them -> selectors, conditions and fields.
+"""Events and segments in the form of the Dashboard REST API -> selectors, conditions and fields.
 
 Its ten filter operators, its property names and "(none)" have the meanings of definitions 2.3, 2.4
 and 3.2: several values are alternatives, of which a negated operator allows none.
@@ -25,7 +25,7 @@ PLAIN = {
     "less": "lt", "less or equal": "lte", "greater": "gt", "greater or equal": "gte",
     "set is": "set_is", "set is not": "set_is_not",
 }  # fmt: skip
-"""The documented operators -> ours."""
+"""Documented operators -> ours."""
 
 LISTS = ("in", "not_in", "set_is", "set_is_not")
 Values = list[str | int | float | bool]
@@ -65,7 +65,7 @@ class EventFormat(Asked):
 
     @property
     def selector(self) -> str | None:
-        """The event as questions name it; None is any event."""
+        """The event as questions name it; None means any event."""
         return None if self.event_type == "_all" else self.event_type
 
     def conditions(self) -> list[Clause]:
@@ -85,39 +85,39 @@ class SegmentFilter(Asked):
     values: Values = Field(min_length=1)
 
     def clause(self) -> Clause:
-        """Return it as a condition; a cohort is a saved audience."""
+        """Return the condition; a cohort is a saved audience."""
         name = "audience" if self.prop == "userdata_cohort" else field_of("user", self.prop)
         return clause_of(name, self.op, self.values, "op")
 
 
 @dataclass(frozen=True)
 class Segment:
-    """A segment: conditions that all hold, and its place among those asked for."""
+    """A segment: conditions that must all hold, and its position among the requested ones."""
 
     index: int
     conditions: tuple[Clause, ...] = ()
 
 
 def event_of(text: str, parameter: str = "e") -> EventFormat:
-    """Return the event a JSON text describes; BadQuestion names the parameter and the key."""
+    """Return the event described by a JSON text; BadQuestion names the parameter and the key."""
     found: EventFormat = _model(EventFormat, _json(text, parameter), parameter)
     return found
 
 
 def segments_of(texts: tuple[str, ...]) -> list[Segment]:
-    """Return the segments asked for; one that is everybody when there are none."""
+    """Return the requested segments, or one that is everybody."""
     found = []
     for index, text in enumerate(texts):
         listed = _json(text, "s")
         if not isinstance(listed, list):
-            raise BadQuestion("s is a list of conditions.", _EXAMPLE, parameter="s")
+            raise BadQuestion("s must be a list of conditions.", _EXAMPLE, parameter="s")
         filters = [_model(SegmentFilter, each, "s") for each in listed]
         found.append(Segment(index, tuple(each.clause() for each in filters)))
     return found or [Segment(0)]
 
 
 def left_out(answers: Iterable[Any], limit: int) -> list[str]:
-    """Return the warning that groups beyond a limit are left out, if any are."""
+    """Return a warning if groups beyond a limit are left out."""
     count = max((answer.omitted for answer in answers), default=0)
     if not count:
         return []
@@ -146,12 +146,12 @@ def _json(text: str, parameter: str) -> Any:
 
 
 def field_of(type_: str, key: str) -> str:
-    """Return the field a property means: of the event, or of the user (2.3)."""
+    """Return the field of a property, of the event or of the user (2.3)."""
     return f"properties.{key}" if type_ == "event" else key
 
 
 def clause_of(name: str, word: str, values: Values, parameter: str) -> Clause:
-    """Return a condition on a field; BadQuestion when the operator is none of the ten."""
+    """Return a condition on a field; BadQuestion if the operator is not one of the ten."""
     operator = PLAIN.get(word)
     if operator is None:
         raise BadQuestion(
@@ -185,5 +185,5 @@ def _tests(name: str, operator: str, values: Values) -> list[Clause]:
 
 
 def _sized(operator: str, value: str | int | float | bool) -> str | int | float | bool:
-    """Values are texts in the document's examples, also those that are compared by size."""
+    """Values are texts in the document's examples, even if they are compared as numbers."""
     return untyped(value, operator) if operator in SIZES and isinstance(value, str) else value

@@ -1,6 +1,6 @@
 """The request for a funnel: steps, times between them, their distributions, and days (6.2 to 6.5).
 
-Segment definitions filter the first step only, as there; times are milliseconds.
+As documented, segment definitions filter the first step only, and times are in milliseconds.
 """
 
 from __future__ import annotations
@@ -22,16 +22,16 @@ Json = dict[str, Any]
 DAY = 86_400
 MOST_GROUPS = 1000
 UNFIT = ("hold", "resolution", "count_by")
-"""Fields of a funnel with which how often a step was repeated is not told."""
+"""Fields of a funnel for which repeated steps are not reported."""
 
 Group = tuple[str, ...]
 
 
 def funnels(asked: ask.Funnel, backend: Backend) -> Json:
-    """Return one element per segment, or per group of the only segment.
+    """Return one element per segment, or per group if there is only one segment.
 
-    `group_by` of a step splits by the value on that step's event, `g` by that of the first; groups
-    beyond the limit are left out, with a warning.
+    `group_by` of a step splits by the value on that step's event, `g` by that of the first step;
+    groups beyond the limit are left out with a warning.
     """
     events = [event_of(text) for text in asked.e]
     window, warnings = _window(asked)
@@ -45,12 +45,12 @@ def funnels(asked: ask.Funnel, backend: Backend) -> Json:
 
 
 def _window(asked: ask.Funnel) -> tuple[int, list[str]]:
-    """Return the window in seconds; in any order it is whole days, one at least (6.3)."""
+    """Return the window in seconds; in any order it is at least one day, in whole days (6.3)."""
     warnings = list(asked.warnings)
     if asked.mode != "unordered" or asked.cs % DAY == 0:
         return asked.cs, warnings
     window = max(asked.cs // DAY * DAY, DAY)
-    warnings.append(f"cs: in any order the window is whole days: {window} seconds.")
+    warnings.append(f"cs: in any order the window is in whole days: {window} seconds.")
     return window, warnings
 
 
@@ -69,7 +69,7 @@ def _fields(
 
 
 def _split(asked: ask.Funnel, events: Sequence[EventFormat]) -> tuple[list[str], int]:
-    """Return the fields to group by, and the step whose event has their values.
+    """Return the fields to group by, and the step from whose event their values are taken.
 
     Raises:
         BadQuestion: more than two, or of different steps.
@@ -79,22 +79,22 @@ def _split(asked: ask.Funnel, events: Sequence[EventFormat]) -> tuple[list[str],
     if len(steps) > 1 or (steps and steps[0] > 1 and asked.g):
         raise BadQuestion(
             "group_by of several steps, or of a later step and g, cannot be combined.",
-            "A funnel is grouped by what one step says; g is about the first.", parameter="e",
+            "A funnel is grouped by properties of one step; g is the first's.", parameter="e",
         )  # fmt: skip
     if len(fields) > 2:
         raise BadQuestion(
-            "group_by and g name more than two properties to group by.", "Two at most.",
+            "group_by and g name more than two properties to group by.", "At most two are allowed.",
             parameter="g",
         )  # fmt: skip
     return fields, steps[0] if steps else 1
 
 
 class FunnelAnswers:
-    """The questions behind one funnel's elements, each asked once.
+    """The questions behind the elements of one funnel, each asked once.
 
     Args:
-        fields: those of a funnel question; `granularity` is that of the days.
-        segment: the place of its segment among those asked for.
+        fields: the fields of a funnel question; `granularity` is that of the days.
+        segment: the position of its segment among the requested ones.
     """
 
     def __init__(self, backend: Backend, fields: Json, segment: int = 0) -> None:
@@ -166,7 +166,7 @@ class FunnelAnswers:
 
 
 def _twice(fields: Json) -> Json:
-    """The fields of a funnel of one step with it again: who enters it when is the same."""
+    """Repeat the step of a one-step funnel, which does not change who enters it and when."""
     kept = {key: value for key, value in fields.items() if key not in ("exclusions", "order")}
     return {**kept, "steps": [*fields["steps"], *fields["steps"]]}
 
@@ -176,7 +176,7 @@ def _ms(seconds: float | None) -> float | None:
 
 
 def _distribution(found: Sequence[Histogram], group: Group, scale: int) -> list[Json]:
-    """Return the bins of each step; the first has none, as nothing leads to it."""
+    """Return the bins of each step; the first has none, as no step precedes it."""
     return [{"bins": []}, *({"bins": _bins(one, group, scale)} for one in found)]
 
 
@@ -198,7 +198,7 @@ def _scaled(bound: float | None, scale: int) -> float | None:
 
 
 def _days(answer: Series, group: Group, count: int, first: int | None) -> Json:
-    """Return a figure of each of so many steps by day; times start with `first` and are ms."""
+    """Return a figure for each step by day; times start with step `first` and are in ms."""
     lines = [line for line in answer.lines if line.group == group][:count]
     start = [] if first is None else [first]
     times = first is not None

@@ -15,7 +15,7 @@ from core.errors import BadQuestion
 INTERVALS = {"-300000": "five_minute", "-3600000": "hourly", "1": "daily", "7": "weekly",
              "30": "monthly"}  # fmt: skip
 LONGEST = {"five_minute": 2, "hourly": 7, "daily": 365}
-"""Granularity -> the most days the document shows of it."""
+"""Granularity -> the longest documented range, in days."""
 
 
 def _date(text: str, info: ValidationInfo) -> str:
@@ -25,7 +25,7 @@ def _date(text: str, info: ValidationInfo) -> str:
             return date(*map(int, found.groups())).isoformat()
     name = str(info.field_name)
     raise BadQuestion(
-        f"{name} {text!r} is not a date.", "It is written YYYYMMDD, for example 20221001.",
+        f"{name} {text!r} is not a date.", "Write it as YYYYMMDD, for example 20221001.",
         parameter=name,
     )  # fmt: skip
 
@@ -47,7 +47,7 @@ class Dates(Asked):
 
     @property
     def days(self) -> int:
-        """How many days the range has."""
+        """The number of days in the range."""
         return (date.fromisoformat(self.end) - date.fromisoformat(self.start)).days + 1
 
     @property
@@ -57,37 +57,37 @@ class Dates(Asked):
 
 
 class Segmented(Dates):
-    """What most charts take."""
+    """Parameters of most charts."""
 
     i: Literal["1", "7", "30"] = Field("1", description="1, 7 or 30: daily, weekly or monthly.")
     s: tuple[str, ...] = Field((), description="Segment definitions, JSON; one per segment.")
     g: tuple[str, ...] = Field((), max_length=1, description="The property to group by.")
-    limit: int = Field(100, ge=1, le=1000, description="Groups returned, the largest.")
+    limit: int = Field(100, ge=1, le=1000, description="How many groups to return, largest first.")
 
     @property
     def granularity(self) -> str:
-        """The interval as questions name it."""
+        """The interval, as named in questions."""
         return INTERVALS[self.i]
 
     @model_validator(mode="after")
     def _group_one_segment(self) -> Segmented:
         if self.g and len(self.s) > 1:
-            raise BadQuestion("g is available with a single segment.", parameter="g")
+            raise BadQuestion("g is only available with a single segment.", parameter="g")
         return self
 
 
 class Clocked(Segmented):
-    """What takes intervals down to 5 minutes."""
+    """Parameters of charts with intervals down to 5 minutes."""
 
     i: Literal["-300000", "-3600000", "1", "7", "30"] = Field(  # type: ignore[assignment]
         "1", description="-300000, -3600000, 1, 7 or 30: 5 minutes to months."
     )
     g: tuple[str, ...] = Field((), max_length=2, description="The properties to group by.")
-    limit: int = Field(100, ge=1, le=1000, description="Group-by values returned.")
+    limit: int = Field(100, ge=1, le=1000, description="How many group-by values to return.")
 
     @property
     def warnings(self) -> tuple[str, ...]:
-        """What to know of so long a range in this interval."""
+        """Warnings about a range too long for its interval."""
         longest = LONGEST.get(self.granularity, self.days)
         if self.days <= longest:
             return ()
@@ -102,21 +102,23 @@ class Users(Segmented):
 
 
 class SessionLength(Dates):
-    """Session lengths; custom bins that are invalid or not whole fall back to the usual ones."""
+    """Session lengths; custom bins that are invalid or not integers fall back to the defaults."""
 
     timeHistogramConfigBinTimeUnit: str | None = Field(
         None, description="hours, minutes or seconds."
     )
-    timeHistogramConfigBinMin: str | None = Field(None, description="Least length.")
-    timeHistogramConfigBinMax: str | None = Field(None, description="Greatest length.")
-    timeHistogramConfigBinSize: str | None = Field(None, description="Size of a bin.")
+    timeHistogramConfigBinMin: str | None = Field(None, description="Minimum length.")
+    timeHistogramConfigBinMax: str | None = Field(None, description="Maximum length.")
+    timeHistogramConfigBinSize: str | None = Field(None, description="Bin size.")
 
 
 class Composition(Dates):
     """Users by the value of a property."""
 
     p: str = Field(min_length=1, description="The property.")
-    limit: int = Field(100, ge=1, le=1000, description="Values returned, the most frequent.")
+    limit: int = Field(
+        100, ge=1, le=1000, description="How many values to return, most frequent first."
+    )
 
 
 class Segmentation(Clocked):
@@ -129,30 +131,30 @@ class Segmentation(Clocked):
     ] = Field("uniques", description="The metric.")
     n: Literal["any", "active"] | None = Field(None, description="Users: any or active.")
     formula: str | None = Field(None, description="With m=formula: UNIQUES(A)/UNIQUES(B).")
-    rollingWindow: int | None = Field(None, ge=2, description="Buckets of a window.")
-    rollingAverage: int | None = Field(None, ge=2, description="Buckets averaged.")
+    rollingWindow: int | None = Field(None, ge=2, description="Length of the window, in buckets.")
+    rollingAverage: int | None = Field(None, ge=2, description="How many buckets to average.")
 
     @model_validator(mode="after")
     def _whole(self) -> Segmentation:
         if self.m == "formula" and not self.formula:
-            raise BadQuestion("formula is missing.", "m=formula needs it.", parameter="formula")
+            raise BadQuestion("formula is missing.", "m=formula requires it.", parameter="formula")
         if len(self.e) == 2 and self.e2:
-            raise BadQuestion("e2 would be a third event.", "Two at most.", parameter="e2")
+            raise BadQuestion("e2 may be given at most twice.", "Two at most.", parameter="e2")
         if self.formula and self.m != "formula":
             raise BadQuestion(
-                f"formula does not suit m={self.m}.", "It needs m=formula.", parameter="formula"
+                f"formula does not suit m={self.m}.", "It requires m=formula.", parameter="formula"
             )
         if self.rollingWindow and self.rollingAverage:
             raise BadQuestion(
                 "rollingWindow and rollingAverage cannot be combined.",
-                "Give one of them.",
+                "Give only one of them.",
                 parameter="rollingAverage",
             )
         return self
 
     @property
     def events(self) -> tuple[tuple[str, str], ...]:
-        """The events with the parameter each came in."""
+        """The events, each with its parameter."""
         more = ((self.e2, "e2"),) if self.e2 else ()
         return (*((text, "e") for text in self.e), *more)
 
@@ -171,23 +173,25 @@ class Funnel(Clocked):
 class Retention(Segmented):
     """Retention."""
 
-    se: str = Field(description="Starting event, JSON; _new or _active too.")
-    re: str = Field(description="Returning event, JSON; _all or _active too.")
+    se: str = Field(description="Starting event, JSON; also _new or _active.")
+    re: str = Field(description="Returning event, JSON; also _all or _active.")
     rm: Literal["n-day", "rolling", "bracket"] = Field("n-day", description="Retention type.")
-    limit: int = Field(100, ge=1, le=300, description="Groups returned, the largest.")
+    limit: int = Field(100, ge=1, le=300, description="How many groups to return, largest first.")
     rb: str | None = Field(None, description="With rm=bracket: days, [[0, 5]] or [0, 5].")
 
     @model_validator(mode="after")
     def _brackets(self) -> Retention:
         if self.rm == "bracket" and not self.rb:
-            raise BadQuestion("rb is missing.", "rm=bracket needs [[0, 5]].", parameter="rb")
+            raise BadQuestion(
+                "rb is missing.", "rm=bracket requires it, for example [[0, 5]].", parameter="rb"
+            )
         if self.rb and self.rm != "bracket":
             raise BadQuestion(
-                f"rb does not suit rm={self.rm}.", "It needs rm=bracket.", parameter="rb"
+                f"rb does not suit rm={self.rm}.", "It requires rm=bracket.", parameter="rb"
             )
         if self.rb and self.i != "1":
             raise BadQuestion(
-                "i does not suit rm=bracket.", "Brackets are of days: i=1.", parameter="i"
+                "i does not suit rm=bracket.", "Brackets are in days: i=1.", parameter="i"
             )
         return self
 
@@ -198,7 +202,9 @@ class UserActivity(Asked):
     user: str = Field(min_length=1, description="Amplitude ID of the user.")
     offset: int = Field(0, ge=0, description="Events to skip.")
     limit: int = Field(1000, ge=0, le=1000, description="Events to return, counted from 0.")
-    direction: Literal["earliest", "latest"] = Field("latest", description="Which end.")
+    direction: Literal["earliest", "latest"] = Field(
+        "latest", description="Which end to start from: the latest or earliest events."
+    )
 
 
 class UserSearch(Asked):
@@ -210,7 +216,7 @@ class UserSearch(Asked):
 class Realtime(Asked):
     """Real-time users."""
 
-    i: Literal["5"] = Field("5", description="Minutes of a bucket.")
+    i: Literal["5"] = Field("5", description="Bucket size in minutes.")
 
 
 class Ltv(Segmented):

@@ -74,12 +74,12 @@ def users(asked: ask.Users, backend: Backend) -> Json:
 
 
 def segment_name(segment: Segment, segments: Sequence[Segment]) -> str:
-    """Return what a segment is called: by its place, or "" where it is the only one."""
+    """Return the label of a segment: its position, or "" if it is the only one."""
     return f"segment {segment.index + 1}" if len(segments) > 1 else ""
 
 
 def session_average(asked: ask.Dates, backend: Backend) -> Json:
-    """Return the mean session length in seconds of each day."""
+    """Return the mean session length of each day, in seconds."""
     return _sessions(asked, backend, "average")
 
 
@@ -101,7 +101,7 @@ def _sessions(asked: ask.Dates, backend: Backend, metric: str) -> Json:
 
 
 def session_length(asked: ask.SessionLength, backend: Backend) -> Json:
-    """Return how many sessions have which length, in custom bins where these are sound (9.3)."""
+    """Return the distribution of session lengths, in custom bins if these are valid (9.3)."""
     bins = documented_bins(
         asked.timeHistogramConfigBinTimeUnit, asked.timeHistogramConfigBinMin,
         asked.timeHistogramConfigBinMax, asked.timeHistogramConfigBinSize,
@@ -120,7 +120,7 @@ def session_length(asked: ask.SessionLength, backend: Backend) -> Json:
 
 
 def composition(asked: ask.Composition, backend: Backend) -> Json:
-    """Return the users of each value of a property (9.4)."""
+    """Return the number of users with each value of a property (9.4)."""
     answer = backend.answer("composition", property=asked.p, range=asked.range, limit=asked.limit)
     warnings = [
         f"limit: more values are left out; a limit above {asked.limit} shows more."
@@ -145,7 +145,7 @@ def realtime(asked: ask.Realtime, backend: Backend) -> Json:
 
 
 def realtime_lines(answer: Series) -> Json:
-    """Return the two days of an answer in real time over the hours of the clock."""
+    """Return the two days of a realtime answer by time of day."""
     return {
         "xValues": [label[11:16] for label in labels(answer)],
         "seriesLabels": group_names(answer),
@@ -154,9 +154,9 @@ def realtime_lines(answer: Series) -> Json:
 
 
 def user_search(asked: ask.UserSearch, backend: Backend) -> Json:
-    """Return who is called that, and by which of their names (9.10).
+    """Return the matching users, and which of their ids matched (9.10).
 
-    A number may be both the id of one user and what another is called: both are found.
+    A number may be both the Amplitude ID of one user and the user id of another: both are found.
     """
     names = backend.engine.context().names
     known = called(names, asked.user)
@@ -173,17 +173,17 @@ def user_search(asked: ask.UserSearch, backend: Backend) -> Json:
         "type": "match_user_or_device_id" if exact else "match_user_prefix",
     }
     left = answer.total - len(answer.rows)
-    said = f"{left} more users match; a longer beginning of the id finds them."
+    said = f"{left} more users match; a longer prefix narrows the search."
     return {**found, **({"warnings": [said]} if left else {})}
 
 
 def called(names: Names, text: str) -> str | None:
-    """Return what the user is called whose Amplitude ID a text is; None when it is nobody's."""
+    """Return the id of the user with an Amplitude ID given as text; None if there is none."""
     return names.called(int(text)) if re.fullmatch(r"[0-9]{1,18}", text) else None
 
 
 def match(user: str, backend: Backend) -> Json:
-    """Return a person as searches list them."""
+    """Return a person in the form of search results."""
     return {"user_id": user, "amplitude_id": backend.engine.context().names.person(user)}
 
 
@@ -201,7 +201,7 @@ def user_activity(asked: ask.UserActivity, backend: Backend) -> Json:
 
 
 def activity(answer: Timeline, backend: Backend) -> Json:
-    """Return one person's answer: who they are, and the events it lists."""
+    """Return one person: their summary and the listed events."""
     sessions = {session.number: session_id(session) for session in answer.sessions}
     return {
         "userData": _summary(answer, backend),
@@ -210,7 +210,7 @@ def activity(answer: Timeline, backend: Backend) -> Json:
 
 
 def session_id(session: TimelineSession) -> int | str:
-    """Return the id a session was given, as a number where it is one; else its start in ms."""
+    """Return the id of a session, as a number if it is one; without an id its start in ms."""
     if session.key is None:
         return session.start
     return int(session.key) if re.fullmatch(r"[0-9]{1,18}", session.key) else session.key
@@ -238,13 +238,13 @@ def _summary(answer: Timeline, backend: Backend) -> Json:
 
 
 def _ids(names: Names, users: Sequence[str]) -> list[int]:
-    """Return the ids of user ids themselves, whomever they count for."""
+    """Return the identities of user ids themselves, whoever they count for."""
     query = "select id from identities where kind = 0 and key = ?"
     return [id_ for user in users for (id_,) in names.read(query, (user,))]
 
 
 def _said(names: Names, actor: int) -> Json:
-    """Return what only single events say: the carrier and place of last, the first version."""
+    """Return what only single events have: the latest carrier and location, the first version."""
     own = f"from events e where e.actor = ? and {KEPT}"
     first = names.read(f"select e.version {own} order by e.ts, e.seq limit 1", (actor,))
     version = names.values("version").get(first[0][0]) if first else None
@@ -260,7 +260,7 @@ LONGITUDE = ("location_lng", "longitude", "lng", "$longitude")
 
 
 def _latest(names: Names, actor: int, keys: Sequence[str]) -> Any:
-    """Return the newest value of a property that has one of these names; None without any."""
+    """Return the newest value of a property with one of these names; None if there is none."""
     held = ", ".join("json_extract(p.properties, ?)" for _ in keys)
     rows = names.read(
         f"""
@@ -276,7 +276,7 @@ def _latest(names: Names, actor: int, keys: Sequence[str]) -> Any:
 
 
 def _revenue(user: str, backend: Backend) -> Json:
-    """Return how many revenue events a user had, and what they brought (core.catalog.revenue)."""
+    """Return how many revenue events a user had, and their revenue (core.catalog.revenue)."""
     asked = {
         "event": "revenue_amount", "range": "all_time", "granularity": "yearly",
         "conditions": [{"field": "user", "operator": "eq", "value": user}],

@@ -1,1 +1,1 @@
-"""The Tell query API: its routes, parameters and the JSON it documents."""
+"""The Tell query API: its routes, parameters and documented JSON."""

@@ -1,4 +1,4 @@
-"""Requests for data as it lies there: SQL, sources, their fields and values (definitions 10.6)."""
+"""Requests for raw data: SQL, sources, their fields and values (definitions 10.6)."""
 
 from __future__ import annotations
 
@@ -23,19 +23,19 @@ class OfField(OfSource):
     """The values of a field."""
 
     field: str = Field(description="A field of the source.")
-    search: str | None = Field(None, description="Only values that hold this text.")
-    limit: int = Field(100, ge=1, le=1000, description="Values at most.")
+    search: str | None = Field(None, description="Only values that contain this text.")
+    limit: int = Field(100, ge=1, le=1000, description="The most values to return.")
 
 
 class Query(Asked):
     """One SELECT."""
 
     query: str = Field(description="A SELECT or WITH statement.")
-    limit: int = Field(1000, ge=1, le=10_000, description="Rows at most.")
+    limit: int = Field(1000, ge=1, le=10_000, description="The most rows to return.")
 
 
 def query(asked: Query, backend: Backend) -> Json:
-    """Return the rows of a statement, which can only read."""
+    """Return the rows of a read-only statement."""
     from core.queries import from_json
 
     question = from_json({"kind": "sql", "query": asked.query, "limit": asked.limit})
@@ -44,7 +44,7 @@ def query(asked: Query, backend: Backend) -> Json:
 
 
 def sources(asked: Nothing, backend: Backend) -> Json:
-    """Return what there is to ask about."""
+    """Return the sources."""
     return {"data": {"sources": [
         {"id": s.name, "name": s.name, "description": s.description, "table": s.table}
         for s in explore.sources()

@@ -1,6 +1,6 @@
-"""What there is to ask about: sources, their fields, the values of a field (definitions 2.1, 10.6).
+"""Data exploration: sources, their fields, the values of a field (definitions 2.1, 10.6).
 
-Nothing here knows an engine: `read` runs one SELECT and returns its rows, as `SqliteEngine.read`.
+Independent of any engine: `read` runs one SELECT and returns its rows, like `SqliteEngine.read`.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _PREFIX: Final = "properties."
 
 @dataclass(frozen=True)
 class Source:
-    """A source: its name, the view that holds it, and what it is."""
+    """A source: its name, its view, and a description."""
 
     name: str
     table: str
@@ -63,12 +63,12 @@ _TYPES: Final = {
 
 
 def sources() -> list[Source]:
-    """Return the sources, those with the most to ask first."""
+    """Return the sources, the most useful first."""
     return list(SOURCES)
 
 
 def source_of(name: str) -> Source:
-    """Return the source of a name or view; NotFound with the nearest names when there is none."""
+    """Return the source with a name or view; NotFound with the nearest names."""
     for source in SOURCES:
         if name.strip().lower() in (source.name, source.table):
             return source
@@ -79,7 +79,7 @@ def source_of(name: str) -> Source:
 
 
 def fields(read: Read, source: str) -> list[SourceField]:
-    """Return the fields of a source, of events also the properties that were seen.
+    """Return the fields of a source; for events also the known properties.
 
     Raises:
         NotFound: no such source.
@@ -101,7 +101,7 @@ def values(
 ) -> list[Value]:
     """Return the values of a field, the most frequent first, then by value.
 
-    Missing values are left out; what is no text is shown as SQLite writes it.
+    Missing values are left out; values that are not text are shown as SQLite writes them.
 
     Args:
         limit: 1 to 1,000.
@@ -142,7 +142,7 @@ def _check(limit: int, search: str) -> None:
 
 
 def _counted(read: Read, source: Source, field: str) -> tuple[str, tuple[Any, ...]]:
-    """Return SQL of rows (value, times) and its parameters; from stored totals where there are."""
+    """Return SQL for rows (value, times) and its parameters; from stored totals if possible."""
     if source.name == "events" and field == "event_name":
         return _EVENT_NAMES, ()
     if source.name == "events" and field.startswith(_PREFIX) and field != _PREFIX:

@@ -14,13 +14,13 @@ Json = dict[str, Any]
 
 
 def fields(asked: Asked, **more: Any) -> Json:
-    """Return the parameters as a question's fields, those that are empty left out."""
+    """Return the parameters as a question's fields, without empty ones."""
     given = {**asked.model_dump(), **more}
     return {key: value for key, value in given.items() if value not in (None, [], ())}
 
 
 def over_time(kind: str, **fixed: Any) -> Handler:
-    """Return a handler that asks a question over time and answers with its points."""
+    """Return a handler that asks a question over time and returns its points."""
 
     def handler(asked: Asked, backend: Backend) -> Json:
         return {"data": shapes.series(backend.answer(kind, **fields(asked, **fixed)))}
@@ -52,7 +52,7 @@ def raw_people(kind: str, **fixed: Any) -> Handler:
 
 
 def raw_events(asked: ask.Raw, backend: Backend) -> Json:
-    """Return a page of events, of one event when it is named."""
+    """Return a page of events, of one event if it is given."""
     given = fields(asked)
     event = given.pop("name", None)
     answer = backend.answer("raw_events", event=event, **given)
@@ -72,8 +72,8 @@ def custom(asked: ask.Custom, backend: Backend) -> Json:
     metric, aggregation = given.pop("metric", None), given.pop("aggregation", None)
     if aggregation and metric and aggregation != metric:
         raise BadQuestion(
-            f"metric {metric!r} and aggregation {aggregation!r} are not the same.",
-            "Give one of them.", parameter="metric",
+            f"metric {metric!r} and aggregation {aggregation!r} differ.",
+            "Give only one of them.", parameter="metric",
         )  # fmt: skip
     measure = aggregation or metric or "sum"
     return {"data": shapes.series(backend.answer("trend", measure=measure, **given))}
@@ -94,7 +94,7 @@ def lifecycle(asked: ask.Lifecycle, backend: Backend) -> Json:
 
 
 def segments(asked: ask.Segments, backend: Backend) -> Json:
-    """Return the eight segments; people without a session in the range are no segment."""
+    """Return the eight segments; people without a session in the range are not a segment."""
     answer = backend.answer("segments", range=asked.range)
     names = {"segment": "segment", "category": "category", "users": "users"}
     found = shapes.ranked(answer, names)

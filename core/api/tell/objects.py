@@ -1,4 +1,4 @@
-"""Requests for what people keep: audiences and marks (definitions 5.2, 10.3, 10.5)."""
+"""Requests for saved things: audiences and marks (definitions 5.2, 10.3, 10.5)."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class One(Asked):
 
 
 class NewAudience(Asked):
-    """An audience to make."""
+    """An audience to create."""
 
     name: str = Field(description="Name, 1 to 200 characters.")
     description: str = Field("", description="At most 2,000 characters.")
@@ -30,7 +30,7 @@ class NewAudience(Asked):
 
 
 class ChangedAudience(One):
-    """What to change of an audience; what is left out stays."""
+    """Changes to an audience; parts left out stay as they are."""
 
     name: str | None = Field(None, description="New name.")
     description: str | None = Field(None, description="New description.")
@@ -43,7 +43,7 @@ def audiences(asked: Nothing, backend: Backend) -> Json:
 
 
 def create_audience(asked: NewAudience, backend: Backend) -> Json:
-    """Make an audience; an editor may."""
+    """Create an audience, as an editor."""
     made = backend.audiences.create(asked.name, asked.definition, asked.description)
     return {"data": _audience(made)}
 
@@ -54,7 +54,7 @@ def audience(asked: One, backend: Backend) -> Json:
 
 
 def change_audience(asked: ChangedAudience, backend: Backend) -> Json:
-    """Change an audience; its owner or an admin may."""
+    """Change an audience, as its owner or an admin."""
     changed = backend.audiences.change(
         asked.id, title=asked.name, description=asked.description, definition=asked.definition
     )
@@ -62,7 +62,7 @@ def change_audience(asked: ChangedAudience, backend: Backend) -> Json:
 
 
 def delete_audience(asked: One, backend: Backend) -> Json:
-    """Delete an audience; its owner or an admin may."""
+    """Delete an audience, as its owner or an admin."""
     found = backend.audiences.one(asked.id)
     backend.audiences.delete(found.id)
     return {"data": {"id": found.id, "deleted": True}}
@@ -89,22 +89,24 @@ class Marks(Asked):
     """Which marks to list."""
 
     from_: str | None = Field(
-        None, alias="from", description="Start time, ISO 8601; without a zone the workspace's."
+        None,
+        alias="from",
+        description="Start time, ISO 8601; in the workspace's zone unless it has one.",
     )
-    to: str | None = Field(None, description="End time; a date alone is the whole day.")
+    to: str | None = Field(None, description="End time; a date alone includes the whole day.")
     category: str | None = Field(None, description="release, news or incident.")
     source: str | None = Field(None, description="manual, api or plugin.")
-    limit: int = Field(500, ge=1, le=500, description="Marks at most.")
+    limit: int = Field(500, ge=1, le=500, description="The most marks to return.")
 
 
 class NewMark(Asked):
-    """A mark to make."""
+    """A mark to create."""
 
     title: str = Field(description="Title, 1 to 200 characters.")
     description: str = Field("", description="At most 2,000 characters.")
     timestamp: str | None = Field(
         None,
-        description="When it happened, ISO 8601; without a zone the workspace's. Default: now.",
+        description="When it happened, ISO 8601; in the workspace's zone by default. Default now.",
     )
     category: str = Field("release", description="release, news or incident.")
     source_ref: str = Field("", description="URL, commit or other reference.")
@@ -113,7 +115,7 @@ class NewMark(Asked):
 
 
 def marks(asked: Marks, backend: Backend) -> Json:
-    """Return the marks one may see, newest first."""
+    """Return the visible marks, newest first."""
     found = backend.saved.moments.all(
         _instant(asked.from_, "from", backend), _instant(asked.to, "to", backend, end=True),
         asked.category, source=asked.source, limit=asked.limit,
@@ -127,7 +129,7 @@ def mark(asked: One, backend: Backend) -> Json:
 
 
 def create_mark(asked: NewMark, backend: Backend) -> Json:
-    """Make a mark; an editor may."""
+    """Create a mark, as an editor."""
     from core.definitions.board import checked
 
     given = asked.model_dump(exclude={"timestamp"})
@@ -137,7 +139,7 @@ def create_mark(asked: NewMark, backend: Backend) -> Json:
 
 
 def delete_mark(asked: One, backend: Backend) -> Json:
-    """Delete a mark; who made it or an admin may."""
+    """Delete a mark, as its creator or an admin."""
     backend.saved.moments.delete(asked.id)
     return {"data": {"id": asked.id, "deleted": True}}
 

@@ -15,7 +15,7 @@ Aggregation = Literal[
 
 
 class Ranged(Asked):
-    """What every question takes."""
+    """Parameters of every question."""
 
     range: str = Field("30d", description="Time range: 7d, 30d, 90d or 2025-01-01,2025-01-31.")
     conditions: list[Condition] = Field(
@@ -36,21 +36,21 @@ class Metric(Timed):
     """The common parameters of metrics over time."""
 
     breakdown: str | None = Field(None, description="A field: country, properties.plan, ...")
-    limit: int = Field(10, ge=1, le=1000, description="Groups of a breakdown shown.")
+    limit: int = Field(10, ge=1, le=1000, description="How many groups of a breakdown to show.")
 
 
 class Events(Metric):
     """Event counts over time."""
 
-    event: str | None = Field(None, description="Event name; without it any event.")
+    event: str | None = Field(None, description="Event name; any event by default.")
 
 
 class Raw(Ranged):
-    """A page of what a metric was counted from."""
+    """A page of the rows behind a metric."""
 
-    limit: int = Field(100, ge=1, le=10_000, description="Rows on a page.")
+    limit: int = Field(100, ge=1, le=10_000, description="Rows per page.")
     offset: int = Field(0, ge=0, description="Rows to skip.")
-    count_total: bool = Field(False, description="Count all rows too.")
+    count_total: bool = Field(False, description="Also count all rows.")
 
 
 class RawOfEvent(Raw):
@@ -82,7 +82,7 @@ class PropertyValues(Timed):
 
     event: str = Field(description="Event name.")
     property: str = Field(description="Property of the event.")
-    limit: int = Field(10, ge=1, le=1000, description="Values shown.")
+    limit: int = Field(10, ge=1, le=1000, description="How many values to show.")
 
 
 class Custom(Metric):
@@ -93,14 +93,16 @@ class Custom(Metric):
     aggregation: Aggregation | None = Field(
         None, description="sum (default), avg, min, max, count, distinct, median or a percentile."
     )
-    metric: Aggregation | None = Field(None, description="The same as aggregation.")
+    metric: Aggregation | None = Field(None, description="Alias of aggregation.")
 
 
 class FirstTime(Metric):
     """People whose first occurrence falls into the range."""
 
     event: str = Field(description="Event name.")
-    match_mode: bool = Field(False, description="The conditions apply to the scan of history.")
+    match_mode: bool = Field(
+        False, description="Whether the conditions apply to the search for the first occurrence."
+    )
     lookback_days: int | None = Field(None, ge=1, description="Days of history to scan.")
 
 
@@ -109,7 +111,7 @@ class PerActor(Metric):
 
     event: str = Field(description="Event name.")
     metric: str = Field("avg", description="avg, median, p50, p75, p90, p95, p99, min, max or sum.")
-    property: str | None = Field(None, description="Property added up per person; else events.")
+    property: str | None = Field(None, description="Property to sum per person; events by default.")
 
 
 class Logs(Metric):
@@ -123,7 +125,9 @@ class Logs(Metric):
 class TopLogs(Top):
     """Logs ranked."""
 
-    by: Literal["level", "service", "source", "pattern"] = Field("level", description="Ranked by.")
+    by: Literal["level", "service", "source", "pattern"] = Field(
+        "level", description="What to rank by."
+    )
     service: str | None = Field(None, description="Service of the logs.")
     level: str | None = Field(None, description="Level of the logs.")
     source: str | None = Field(None, description="Source of the logs.")
@@ -141,7 +145,7 @@ class Lifecycle(Metric):
     """New, returning and resurrected people per period."""
 
     granularity: str = Field("weekly", description="daily, weekly or monthly.")
-    event: str | None = Field(None, description="Event name; without it any event.")
+    event: str | None = Field(None, description="Event name; any event by default.")
 
 
 class Segments(Asked):
@@ -154,7 +158,7 @@ class Segment(Segments):
     """The people of a segment."""
 
     segment: str = Field(description="One of the eight segments.")
-    limit: int = Field(50, ge=1, le=100, description="People returned.")
+    limit: int = Field(50, ge=1, le=100, description="How many people to return.")
 
 
 class FormulaSeries(Asked):
@@ -174,7 +178,7 @@ class Formula(Asked):
     range: str = Field("30d", description="Time range.")
     granularity: str = Field("daily", description="Time bucket.")
     compare: str | None = Field(None, description="previous or yoy.")
-    limit: int = Field(10, ge=1, le=1000, description="Groups of a breakdown shown.")
+    limit: int = Field(10, ge=1, le=1000, description="How many groups of a breakdown to show.")
 
 
 class Grouped(Asked):
@@ -187,7 +191,7 @@ class Grouped(Asked):
     )
     event: str | None = Field(None, description="Filter to an event.")
     range: str = Field("30d", description="Time range.")
-    max_groups: int = Field(20, ge=1, le=1000, description="Groups returned.")
+    max_groups: int = Field(20, ge=1, le=1000, description="How many groups to return.")
     conditions: list[Condition] = Field(default_factory=list, description="Conditions.")
 
 
@@ -204,9 +208,11 @@ class Funnel(Asked):
     steps: list[Step] = Field(min_length=2, max_length=10, description="2 to 10 steps.")
     window_seconds: int = Field(604_800, ge=1, description="Seconds to complete all steps.")
     breakdown: str | None = Field(None, description="A field.")
-    limit: int = Field(10, ge=1, le=1000, description="Groups shown by name.")
+    limit: int = Field(10, ge=1, le=1000, description="How many groups to show by name.")
     range: str = Field("30d", description="Time range.")
-    conditions: list[Condition] = Field(default_factory=list, description="On every step.")
+    conditions: list[Condition] = Field(
+        default_factory=list, description="Conditions on every step."
+    )
 
 
 class FunnelTrend(Funnel):
@@ -222,7 +228,9 @@ class Retention(Asked):
         "weekly", description="daily, weekly or monthly."
     )
     periods: int = Field(8, ge=1, le=52, description="Periods to track.")
-    start_event: str | None = Field(None, description="Cohort entry event; any event.")
-    return_event: str | None = Field(None, description="Return event; any event.")
+    start_event: str | None = Field(None, description="Cohort entry event; default any event.")
+    return_event: str | None = Field(None, description="Return event; default any event.")
     range: str = Field("90d", description="Time range.")
-    conditions: list[Condition] = Field(default_factory=list, description="Of the entry event.")
+    conditions: list[Condition] = Field(
+        default_factory=list, description="Conditions on the entry event."
+    )

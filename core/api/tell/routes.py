@@ -159,7 +159,7 @@ def _kept(method: str, path: str, asked: type[Asked], answer: Handler, body: str
 
 
 ID = "ID"
-"""Stands in an example for the id that making or listing things shows."""
+"""Placeholder in an example for an id shown when creating or listing things."""
 
 OBJECTS = (
     _kept("GET", AUDIENCE, Nothing, objects.audiences),

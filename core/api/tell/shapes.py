@@ -1,7 +1,7 @@
-"""Answers as the query API writes them: points over time, pages of rows, rates 0 to 1.
+"""Answers in the form of the query API: points over time, pages of rows, rates 0 to 1.
 
-Where the document leaves a figure open, definitions 1.5 and 1.6 decide: `total` is the figure of
-the whole range (people counted once), `sum` the sum of the points, and a change is that of `total`.
+Where the document is not specific, definitions 1.5 and 1.6 apply: `total` is the figure for the
+whole range (people counted once), `sum` is the sum of the points, and a change is that of `total`.
 """
 
 from __future__ import annotations
@@ -23,10 +23,10 @@ def moment(ms: int | None) -> str | None:
 
 
 def series(answer: Series, *, in_percent: bool = False) -> dict[str, Any]:
-    """Return a series as points with total, min, max and avg, and what it is compared with.
+    """Return a series as points with total, min, max and avg, and its comparison.
 
     Args:
-        in_percent: shares are written in percent; else their unit is "rate", 0 to 1.
+        in_percent: whether shares are in percent; otherwise their unit is "rate", 0 to 1.
     """
     if in_percent:
         answer = _in_percent(answer)
@@ -53,7 +53,7 @@ def series(answer: Series, *, in_percent: bool = False) -> dict[str, Any]:
 
 
 def _in_percent(answer: Series) -> Series:
-    """Return an answer of shares with every figure times 100."""
+    """Return an answer of shares with every figure multiplied by 100."""
 
     def scaled(values: Iterable[float | None] | None) -> tuple[float | None, ...] | None:
         return None if values is None else tuple(None if v is None else v * 100 for v in values)
@@ -80,7 +80,7 @@ def _point(label: str, value: float | None, line: Line) -> dict[str, Any]:
 
 
 def _dimension(answer: Series, line: Line) -> dict[str, Any]:
-    """Return a group's total, compared where the answer is."""
+    """Return a group's total, with its comparison if the answer has one."""
     compared = {} if answer.comparison is None else change(line.total, line.previous_total)
     return {"dimension": clean(line.name), "total": line.total, **compared}
 
@@ -98,7 +98,7 @@ def _period(answer: Series) -> dict[str, Any]:
 
 
 def _before(answer: Series) -> tuple[str, ...]:
-    """Return the labels of the buckets compared with, as many as are shown."""
+    """Return the labels of the compared buckets, as many as are shown."""
     return answer.comparison.labels[: len(answer.buckets)] if answer.comparison else ()
 
 
@@ -117,7 +117,7 @@ def _comparison(answer: Series) -> dict[str, Any]:
 
 
 def change(now: float | None, before: float | None) -> dict[str, Any]:
-    """Return previous_total, change and percent_change, missing where they have no meaning."""
+    """Return previous_total, change and percent_change, None where they are undefined."""
     if now is None or before is None:
         return {"previous_total": before, "change": None, "percent_change": None}
     percent = (now - before) / before * 100 if before else (None if now else 0.0)
@@ -175,7 +175,7 @@ def _by_state(lines: Iterable[Line]) -> dict[str, Any]:
 
 
 def histogram(answer: Histogram) -> dict[str, Any]:
-    """Return bins with the whole that their shares are of, and those of every group."""
+    """Return bins with the total that their shares refer to, and those of every group."""
     found: dict[str, Any] = {
         "bins": [part.model_dump() for part in answer.bins], "total": answer.total,
     }  # fmt: skip
@@ -190,7 +190,7 @@ def histogram(answer: Histogram) -> dict[str, Any]:
 
 
 def rows(answer: Table, offset: int | None = None) -> dict[str, Any]:
-    """Return a table as columns with types and rows, with its page."""
+    """Return a table as typed columns and rows, with its page."""
     times = [column.type == "time" for column in answer.columns]
     found: dict[str, Any] = {
         "columns": [{"name": c.name, "data_type": c.type} for c in answer.columns],
@@ -210,14 +210,14 @@ def rows(answer: Table, offset: int | None = None) -> dict[str, Any]:
 
 
 def ranked(answer: Table, names: dict[str, str]) -> list[dict[str, Any]]:
-    """Return a table's rows as objects holding the columns of `names` under new names."""
+    """Return a table's rows as objects with the columns in `names`, renamed."""
     columns = [column.name for column in answer.columns]
     at = {new: columns.index(old) for old, new in names.items() if old in columns}
     return [{new: row[place] for new, place in at.items()} for row in answer.rows]
 
 
 def ranking(answer: Table, names: dict[str, str]) -> dict[str, Any]:
-    """Return a ranking, and whether it goes on past what was asked for."""
+    """Return a ranking, and whether there is more than was requested."""
     found: dict[str, Any] = {"data": ranked(answer, names)}
     if answer.truncated:
         found["truncated"] = True
@@ -225,7 +225,7 @@ def ranking(answer: Table, names: dict[str, str]) -> dict[str, Any]:
 
 
 def people(answer: People, *, count_total: bool = True) -> dict[str, Any]:
-    """Return a page of people as columns and rows; without `count_total` not how many there are."""
+    """Return a page of people as columns and rows; with `count_total` also how many there are."""
     names = ["user_id", "first_seen", "last_seen", "events", *answer.columns]
     kinds = ["text", "time", "time", "count", *("text" for _ in answer.columns)]
     found: dict[str, Any] = {
@@ -284,7 +284,7 @@ def retention(answer: Grid, granularity: str) -> dict[str, Any]:
 
 
 def tiles(answer: Treemap) -> dict[str, Any]:
-    """Return grouped metrics: a group each, largest first, and what was left out."""
+    """Return grouped metrics: the groups, largest first, and what was left out."""
     found = [
         {"group": tile.label, "size": tile.size, "share": tile.share, "intensity": tile.intensity,
          "events": tile.events, "users": tile.people}
@@ -298,7 +298,7 @@ def tiles(answer: Treemap) -> dict[str, Any]:
 
 
 def _cut(omitted: int, parameter: str = "limit") -> tuple[str, ...]:
-    """Say that groups were left out, and what shows them."""
+    """Return a note that groups were left out, and how to see them."""
     if not omitted:
         return ()
     groups = "1 group is" if omitted == 1 else f"{omitted:,} groups are"
