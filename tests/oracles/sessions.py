@@ -6,21 +6,9 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
-from tests.oracles.oracle import (
-    Seen,
-    as_asked,
-    calendar_of,
-    known,
-    label_of,
-    local_day,
-    matching,
-    people_of,
-    satisfies,
-    span_of,
-    time_of,
-    value_of,
-    within,
-)
+from tests.oracles.conditions import label_of, matching, people_of, satisfies, value_of
+from tests.oracles.seen import Seen, as_asked, calendar_of, known, local_day
+from tests.oracles.times import span_of, time_of, within
 from tests.worlds.world import DAY, World
 
 

@@ -13,7 +13,7 @@ from core.engines.sqlite.dialect import SqliteDialect
 from core.engines.sqlite.engine import SqliteEngine
 from core.queries import from_json
 from core.queries.common.question import Question
-from tests.oracles.oracle import Period
+from tests.oracles.trend.trend import Period
 from tests.worlds.world import World, engine_of
 
 MANY_CELLS = 200

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from core.answers import Cell, StepGroup, Steps
 from core.queries import from_json
-from tests.oracles import oracle
 from tests.oracles.funnel import funnel_orders as oracle_funnel_orders
 from tests.oracles.funnel.funnel_orders import Told
+from tests.oracles.times import time_of
 from tests.worlds.compare import check_people, people
 from tests.worlds.funnels import FILTERS, counts, percentile, questions
 from tests.worlds.strategies import EVENTS
@@ -22,7 +22,7 @@ from tests.worlds.world import World, engine_of
 def check_funnel(world: World, fields: dict[str, Any]) -> None:
     """Everything an answer shows is what the oracle says, and its people are the oracle's."""
     question: Any = from_json(fields)
-    when = oracle.time_of(world, question)
+    when = time_of(world, question)
     expected = oracle_funnel_orders.funnel(world, question, when.span)
     with engine_of(world) as engine:
         answer = engine.answer(question)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.oracles import oracle
+from tests.oracles.retention import cohorts as oracle
 
 
 def rows(grid) -> dict[str, tuple[int, tuple[int, ...]]]:

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from core.api import Backend, read, respond
 from core.catalog.revenue import is_named
 from core.store.library.saved import Saved
-from tests.oracles.oracle import brings_revenue, matching, revenue_of, seen
+from tests.oracles.conditions import brings_revenue, matching, revenue_of
+from tests.oracles.seen import seen
 from tests.worlds.compare import ask, both_engines, check_people
 from tests.worlds.revenue import EVENTS, world
 from tests.worlds.strategies import worlds

@@ -26,7 +26,7 @@ from core.sequences.path import path_of
 from core.sequences.search import attempts
 from core.timeframe import Span
 from tests.oracles.funnel import funnel_orders as oracle_funnel_orders
-from tests.oracles.oracle import Seen
+from tests.oracles.seen import Seen
 from tests.worlds.world import Event as Told
 
 SECOND = 1000

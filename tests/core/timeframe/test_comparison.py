@@ -18,7 +18,8 @@ from core.export import export
 from core.language.questions import parse
 from core.queries import from_json
 from core.store.library.saved import Saved
-from tests.oracles import oracle
+from tests.oracles.activity.active_users import active_users
+from tests.oracles.trend.trend import trend
 from tests.worlds.compare import ask, both_engines, check_series, people
 from tests.worlds.strategies import worlds
 from tests.worlds.world import Event, World, engine_of
@@ -199,7 +200,7 @@ def test_what_has_passed_is_counted_alike_from_sets_and_from_events(
         {**fields, "range": text, "compare": mode, "granularity": unit, "breakdown": by,
          "limit": 1000}
     )  # fmt: skip
-    expected = (oracle.trend if question.kind == "trend" else oracle.active_users)(world, question)
+    expected = (trend if question.kind == "trend" else active_users)(world, question)
     with both_engines(world) as engines:
         if question.kind == "trend" and question.event not in world.names:
             return

@@ -5,16 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from core.timeframe import resolve
-from tests.oracles.oracle import (
-    Seen,
-    as_asked,
-    calendar_of,
-    earliest,
-    label_of,
-    matching,
-    value_of,
-    within,
-)
+from tests.oracles.conditions import label_of, matching, value_of
+from tests.oracles.seen import Seen, as_asked, calendar_of, earliest
+from tests.oracles.times import within
 from tests.worlds.world import World
 
 

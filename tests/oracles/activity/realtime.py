@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.oracles.oracle import as_asked, matching, people_of, within
+from tests.oracles.conditions import matching, people_of
+from tests.oracles.seen import as_asked
+from tests.oracles.times import within
 from tests.worlds.world import DAY, World
 
 MINUTES_5 = 5 * 60 * 1000

@@ -5,21 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from core.timeframe import buckets
-from tests.oracles.oracle import (
-    Group,
-    Period,
-    as_asked,
-    calendar_of,
-    ended,
-    group_of,
-    local_day,
-    matching,
-    observed,
-    people_of,
-    period_of,
-    span_of,
-    time_of,
-)
+from tests.oracles.conditions import group_of, matching, people_of
+from tests.oracles.seen import Group, as_asked, calendar_of, ended, local_day
+from tests.oracles.times import observed, period_of, span_of, time_of
+from tests.oracles.trend.trend import Period
 from tests.worlds.world import World
 
 

@@ -5,24 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from core.timeframe import Span, buckets, fit
-from tests.oracles.oracle import (
-    Group,
-    Period,
-    Seen,
-    as_asked,
-    calendar_of,
-    compared_of,
-    group_of,
-    later,
-    local_day,
-    matching,
-    observed,
-    people_of,
-    period_of,
-    satisfies,
-    span_of,
-    within,
-)
+from tests.oracles.conditions import group_of, matching, people_of, satisfies
+from tests.oracles.seen import Group, Seen, as_asked, calendar_of, local_day
+from tests.oracles.times import compared_of, later, observed, period_of, span_of, within
+from tests.oracles.trend.trend import Period
 from tests.worlds.world import World
 
 

@@ -4,17 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.oracles.oracle import (
-    as_asked,
-    compared_of,
-    group_of,
-    matching,
-    number_of,
-    people_of,
-    span_of,
-    value_of,
-    within,
-)
+from tests.oracles.conditions import group_of, matching, number_of, people_of, value_of
+from tests.oracles.seen import as_asked
+from tests.oracles.times import compared_of, span_of, within
 from tests.worlds.world import World
 
 Figures = dict[tuple[str, str], tuple[float, float]]

@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from core.filters import atoms
-from tests.oracles.oracle import as_asked, matching, people_of, span_of, within
+from tests.oracles.conditions import matching, people_of
+from tests.oracles.seen import as_asked
+from tests.oracles.times import span_of, within
 from tests.worlds.world import World
 
 

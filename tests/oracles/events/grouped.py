@@ -6,16 +6,9 @@ import math
 from collections import Counter
 from typing import Any
 
-from tests.oracles.oracle import (
-    as_asked,
-    group_of,
-    matching,
-    number_of,
-    people_of,
-    span_of,
-    value_of,
-    within,
-)
+from tests.oracles.conditions import group_of, matching, number_of, people_of, value_of
+from tests.oracles.seen import as_asked
+from tests.oracles.times import span_of, within
 from tests.worlds.world import World
 
 Row = tuple[float, float | None, set[str]]

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.oracles.oracle import as_asked, matching, span_of, within
+from tests.oracles.conditions import matching
+from tests.oracles.seen import as_asked
+from tests.oracles.times import span_of, within
 from tests.worlds.world import World
 
 

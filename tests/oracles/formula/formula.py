@@ -6,20 +6,14 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from core.queries import from_json
-from tests.oracles import oracle
-from tests.oracles.oracle import (
-    Period,
-    Seen,
-    as_asked,
-    group_of,
-    matching,
-    observed,
-    seen,
-    time_of,
-    within,
-)
+from tests.oracles.activity import active_users as oracle_active_users
+from tests.oracles.conditions import group_of, matching
+from tests.oracles.seen import Seen, as_asked, seen
+from tests.oracles.times import observed, time_of, within
 from tests.oracles.trend import per_actor as oracle_per_actor
+from tests.oracles.trend import trend as oracle_trend
 from tests.oracles.trend import trend_windows as oracle_trend_windows
+from tests.oracles.trend.trend import Period
 from tests.worlds.world import World
 
 Compute = Callable[..., float | None]
@@ -57,12 +51,12 @@ def _part(world: World, body: dict[str, Any], part: Ask) -> tuple[Period, Period
     metric = series["metric"]
     if "measure" not in part and metric in ("dau", "wau", "mau"):
         question = from_json({"kind": "active_users", "metric": metric, **fields})
-        return oracle.active_users(world, question)
+        return oracle_active_users.active_users(world, question)
     if metric.startswith("event:"):
         fields["event"] = metric.removeprefix("event:")
     if "measure" not in part:
         measure = metric if metric in ("users", "sessions") else "count"
-        return oracle.trend(world, from_json({"kind": "trend", "measure": measure, **fields}))
+        return oracle_trend.trend(world, from_json({"kind": "trend", "measure": measure, **fields}))
     fields.update({key: value for key, value in part.items() if key not in ("series", "people")})
     if part["measure"] == "session_events":
         return _in_sessions(world, from_json({"kind": "trend", **fields}))

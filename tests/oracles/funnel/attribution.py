@@ -4,17 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.oracles.oracle import (
-    NONE,
-    as_asked,
-    label_of,
-    matching,
-    number_of,
-    seen,
-    span_of,
-    value_of,
-    within,
-)
+from tests.oracles.conditions import label_of, matching, number_of, value_of
+from tests.oracles.seen import NONE, as_asked, seen
+from tests.oracles.times import span_of, within
 from tests.worlds.world import DAY, World
 
 WEEK = 7 * DAY

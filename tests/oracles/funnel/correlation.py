@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from tests.oracles.conditions import label_of, matching, trait, value_of
 from tests.oracles.funnel.funnel_orders import Attempt, instant, reported, window
-from tests.oracles.oracle import Seen, as_asked, label_of, matching, span_of, trait, value_of
+from tests.oracles.seen import Seen, as_asked
+from tests.oracles.times import span_of
 from tests.worlds.world import World
 
 Values = tuple[str, ...]

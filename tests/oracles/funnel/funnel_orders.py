@@ -9,18 +9,9 @@ from itertools import product
 from typing import Any
 
 from core.timeframe import Span
-from tests.oracles.oracle import (
-    Group,
-    Seen,
-    as_asked,
-    label_of,
-    matching,
-    people_of,
-    seen,
-    texts_of,
-    value_of,
-    within,
-)
+from tests.oracles.conditions import label_of, matching, people_of, texts_of, value_of
+from tests.oracles.seen import Group, Seen, as_asked, seen
+from tests.oracles.times import within
 from tests.worlds.world import World
 
 Attempt = list[Seen]

@@ -8,7 +8,8 @@ from typing import Any
 
 from core.timeframe import Bucket, Span
 from tests.oracles.funnel.funnel_orders import Attempt, Told, group_of, newcomers, reported, window
-from tests.oracles.oracle import Group, as_asked, time_of
+from tests.oracles.seen import Group, as_asked
+from tests.oracles.times import time_of
 from tests.worlds.world import World
 
 Funnels = dict[Group, Told]

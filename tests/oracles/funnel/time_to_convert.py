@@ -6,8 +6,10 @@ from dataclasses import dataclass, field
 from math import ceil, floor
 from typing import Any
 
+from tests.oracles.conditions import matching
 from tests.oracles.funnel.funnel_orders import Attempt, group_of, instant, reported
-from tests.oracles.oracle import Group, as_asked, matching, span_of
+from tests.oracles.seen import Group, as_asked
+from tests.oracles.times import span_of
 from tests.worlds.world import World
 
 

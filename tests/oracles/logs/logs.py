@@ -9,7 +9,9 @@ from typing import Any
 from core.filters import AnyOf, Clause, Condition, NotOf
 from core.log_levels import LEVELS, pattern_of
 from core.timeframe import buckets, days_span, resolve
-from tests.oracles.oracle import Seen, calendar_of, compared_of, local_day, matching, world_of
+from tests.oracles.conditions import matching
+from tests.oracles.seen import Seen, calendar_of, local_day, world_of
+from tests.oracles.times import compared_of
 from tests.worlds.world import World
 
 OWN = ("level", "service", "source", "message", "pattern", "session", "session_id")

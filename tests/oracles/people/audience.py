@@ -5,19 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from core.filters import atoms
-from tests.oracles.oracle import (
-    Seen,
-    calendar_of,
-    is_meant,
-    links_of,
-    local_day,
-    number_of,
-    people_of,
-    root,
-    satisfies,
-    seen,
-    value_of,
-)
+from tests.oracles.conditions import is_meant, number_of, people_of, satisfies, value_of
+from tests.oracles.seen import Seen, calendar_of, links_of, local_day, root, seen
 from tests.worlds.world import DAY, Event, World
 
 

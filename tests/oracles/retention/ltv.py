@@ -5,22 +5,17 @@ from __future__ import annotations
 from typing import Any
 
 from core.timeframe import buckets
-from tests.oracles.oracle import (
+from tests.oracles.conditions import (
     REVENUE_EVENTS,
-    Seen,
-    as_asked,
-    calendar_of,
-    ended,
-    known_until,
     label_of,
     matching,
     number_of,
     revenue_of,
     satisfies,
-    seen,
-    span_of,
     value_of,
 )
+from tests.oracles.seen import Seen, as_asked, calendar_of, ended, known_until, seen
+from tests.oracles.times import span_of
 from tests.worlds.world import DAY, World
 
 Row = tuple[Any, ...]

@@ -6,24 +6,10 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from tests.oracles.oracle import (
-    Cohorts,
-    Seen,
-    _starts,
-    as_asked,
-    calendar_of,
-    date_of,
-    ended,
-    known_until,
-    label_of,
-    later,
-    local_day,
-    matching,
-    period_of,
-    return_clauses,
-    span_of,
-    value_of,
-)
+from tests.oracles.conditions import label_of, matching, value_of
+from tests.oracles.retention.cohorts import Cohorts, _starts, return_clauses
+from tests.oracles.seen import Seen, as_asked, calendar_of, ended, known_until, local_day
+from tests.oracles.times import date_of, later, period_of, span_of
 from tests.worlds.world import DAY, World
 
 UNIT_DAYS = {"daily": 1, "weekly": 7, "monthly": 30}

@@ -5,19 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from core.timeframe import Bucket, Span
-from tests.oracles.oracle import (
-    Period,
-    Seen,
-    as_asked,
-    calendar_of,
-    matching,
-    observed,
-    people_of,
-    period,
-    satisfies,
-    time_of,
-    within,
-)
+from tests.oracles.conditions import matching, people_of, satisfies
+from tests.oracles.seen import Seen, as_asked, calendar_of
+from tests.oracles.times import observed, time_of, within
+from tests.oracles.trend.trend import Period, period
 from tests.worlds.world import DAY, World
 
 

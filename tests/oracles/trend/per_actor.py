@@ -5,18 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from core.timeframe import Bucket, Span
-from tests.oracles.oracle import (
-    Period,
-    Seen,
-    _aggregate,
-    as_asked,
-    matching,
-    number_of,
-    observed,
-    period,
-    time_of,
-    value_of,
-)
+from tests.oracles.conditions import matching, number_of, value_of
+from tests.oracles.seen import Seen, as_asked
+from tests.oracles.times import observed, time_of
+from tests.oracles.trend.trend import Period, _aggregate, period
 from tests.worlds.world import World
 
 

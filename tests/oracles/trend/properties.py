@@ -5,16 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from core.timeframe import Bucket, Span
-from tests.oracles.oracle import (
-    Period,
-    as_asked,
-    label_of,
-    matching,
-    observed,
-    time_of,
-    value_of,
-    within,
-)
+from tests.oracles.conditions import label_of, matching, value_of
+from tests.oracles.seen import as_asked
+from tests.oracles.times import observed, time_of, within
+from tests.oracles.trend.trend import Period
 from tests.worlds.world import World
 
 

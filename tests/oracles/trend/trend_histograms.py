@@ -6,7 +6,9 @@ from collections import Counter
 from fractions import Fraction
 from typing import Any
 
-from tests.oracles.oracle import Seen, as_asked, matching, number_of, span_of, value_of, within
+from tests.oracles.conditions import matching, number_of, value_of
+from tests.oracles.seen import Seen, as_asked
+from tests.oracles.times import span_of, within
 from tests.worlds.world import World
 
 Binned = tuple[int, set[str]]

@@ -7,22 +7,10 @@ from typing import Any
 
 from core.filters import atoms
 from core.timeframe import Bucket, Span, buckets, fit
-from tests.oracles.oracle import (
-    Period,
-    Seen,
-    as_asked,
-    calendar_of,
-    figure_of,
-    group_of,
-    label_of,
-    matching,
-    observed,
-    people_of,
-    period_of,
-    time_of,
-    value_of,
-    within,
-)
+from tests.oracles.conditions import group_of, label_of, matching, people_of, value_of
+from tests.oracles.seen import Seen, as_asked, calendar_of
+from tests.oracles.times import observed, period_of, time_of, within
+from tests.oracles.trend.trend import Period, figure_of
 from tests.worlds.world import DAY, World
 
 Stretch = tuple[int, int]

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from core.answers import Cell
 from core.draw.figures import facts
 from core.queries import from_json
-from tests.oracles import oracle
+from tests.oracles.activity import active_users as oracle
 from tests.worlds.compare import ask, both_engines, by_day, check_people, check_series, people
 from tests.worlds.fixture import A_RANGE
 from tests.worlds.strategies import CONDITIONS, EXACT_RANGES, RANGES, worlds

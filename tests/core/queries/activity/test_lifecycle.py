@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from core.answers import Cell
 from core.errors import BadQuestion
 from core.queries import from_json
-from tests.oracles import oracle
+from tests.oracles.activity import lifecycle as oracle
 from tests.worlds.compare import ask, both_engines, check_people, people
 from tests.worlds.strategies import CONDITIONS, EVENTS, worlds
 from tests.worlds.world import SELECTORS, World, engine_of

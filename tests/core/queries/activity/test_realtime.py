@@ -13,7 +13,7 @@ from core.errors import BadQuestion
 from core.language.questions import format_cell
 from core.queries import from_json
 from tests.oracles.activity.realtime import realtime
-from tests.oracles.oracle import known
+from tests.oracles.seen import known
 from tests.worlds.compare import ask, both_engines, people
 from tests.worlds.strategies import CONDITIONS, worlds
 from tests.worlds.world import DAY, HOUR, Event, World, engine_of

@@ -13,9 +13,9 @@ from core.catalog.selectors import check_custom, titled
 from core.errors import BadQuestion
 from core.language.questions import format_question, parse
 from core.queries import from_json
-from tests.oracles import oracle
 from tests.oracles.people import audience as oracle_audience
 from tests.oracles.retention import retention as oracle_retention
+from tests.oracles.trend import trend as oracle
 from tests.worlds.compare import ask, both_engines, check_people, people
 from tests.worlds.fixture import A_RANGE, appendix_a
 from tests.worlds.funnel_orders import check_funnel

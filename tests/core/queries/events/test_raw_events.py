@@ -12,8 +12,10 @@ from core.answers import Cell
 from core.errors import BadQuestion
 from core.language.questions import format_cell
 from core.queries import from_json
+from tests.oracles.conditions import matching, people_of
 from tests.oracles.events.raw_events import raw_events
-from tests.oracles.oracle import matching, people_of, span_of, within, world_of
+from tests.oracles.seen import world_of
+from tests.oracles.times import span_of, within
 from tests.worlds.compare import ask, both_engines, people
 from tests.worlds.fixture import A_RANGE
 from tests.worlds.strategies import CONDITIONS, EVENTS, EXACT_RANGES, RANGES, worlds

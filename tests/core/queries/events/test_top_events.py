@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.queries import from_json
-from tests.oracles import oracle
+from tests.oracles.events import top_events as oracle
 from tests.worlds.compare import ask, both_engines, check_people
 from tests.worlds.fixture import A_RANGE
 from tests.worlds.strategies import CONDITIONS, EXACT_RANGES, RANGES, worlds

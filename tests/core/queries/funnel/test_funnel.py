@@ -22,7 +22,8 @@ from core.queries.funnel import plan as funnel_plan
 from core.sequences.model import Search, Story
 from core.sequences.search import attempts
 from core.sql.dialect import Statement
-from tests.oracles import oracle
+from tests.oracles.funnel import funnel as oracle
+from tests.oracles.times import time_of
 from tests.worlds.compare import ask, both_engines, check_people, people
 from tests.worlds.fixture import A_RANGE
 from tests.worlds.funnels import (
@@ -337,7 +338,7 @@ def check_group(group, expected: oracle.Funnel) -> None:
 def check_funnel(world: World, fields: dict[str, Any]) -> None:
     """Everything an answer shows is what the oracle says, and its people are the oracle's."""
     question: Any = from_json(fields)
-    when = oracle.time_of(world, question)
+    when = time_of(world, question)
     expected = oracle.funnel(world, question, when.span)
     with engine_of(world) as found:
         answer = found.answer(question)

@@ -15,8 +15,8 @@ from core.export import export
 from core.language.questions import format_cell, format_question, parse
 from core.queries import from_json
 from core.queries.funnel import over_time as funnel_trend
-from tests.oracles import oracle
 from tests.oracles.funnel import funnel_trend as oracle_funnel_trend
+from tests.oracles.times import time_of
 from tests.worlds.compare import ask, both_engines, people
 from tests.worlds.fixture import A_RANGE
 from tests.worlds.funnels import NOON, SIGN_UP, crowded, percentile, questions, with_names
@@ -246,7 +246,7 @@ def check(world: World, fields: dict[str, Any]) -> None:
     """Every figure is the oracle's, and so are the people behind it."""
     question: Any = from_json(fields)
     now, before = oracle_funnel_trend.trend(world, question)
-    time = oracle.time_of(world, question)
+    time = time_of(world, question)
     with both_engines(world) as (usual, scan):
         answer = usual.answer(question)
         assert scan.answer(question) == answer

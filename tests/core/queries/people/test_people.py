@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from core.errors import BadQuestion
 from core.queries import from_json
-from tests.oracles import oracle
+from tests.oracles.conditions import matching, people_of
+from tests.oracles.times import within
 from tests.worlds.compare import ask, people
 from tests.worlds.fixture import A_RANGE
 from tests.worlds.strategies import worlds
@@ -90,9 +91,9 @@ def test_the_people_of_a_count_are_whoever_did_the_events(world, measure):
     question = from_json({**fields, "property": "amount"} if measure == "sum" else fields)
     measured = [] if measure != "sum" else [{"field": "properties.amount", "operator": "is_set"}]
     clauses = from_json({"kind": "trend", "conditions": measured}).conditions
-    items = oracle.matching(world, "_all", clauses)
+    items = matching(world, "_all", clauses)
     with engine_of(world) as engine:
         answer = engine.answer(question)
         for bucket, (cell, _) in zip(answer.buckets, answer.cells(), strict=False):
-            expected = oracle.people_of(oracle.within(items, bucket.start, bucket.end))
+            expected = people_of(within(items, bucket.start, bucket.end))
             assert people(engine, question, cell) == sorted(expected)

@@ -10,7 +10,8 @@ from core.answers import Cell
 from core.errors import BadQuestion
 from core.queries import from_json
 from core.queries.people.segments import SEGMENTS
-from tests.oracles import oracle
+from tests.oracles.people import segments as oracle
+from tests.oracles.trend.trend import trend
 from tests.worlds.compare import ask, both_engines, check_people, people
 from tests.worlds.fixture import A_RANGE
 from tests.worlds.strategies import CONDITIONS, worlds
@@ -134,7 +135,7 @@ def test_a_trend_within_a_segment_matches_the_oracle(world, segment, measure):
     whole = from_json({"kind": "segments", "range": "30d"})
     members = oracle.segments(world, whole)[segment]
     question = from_json({"kind": "trend", "range": "30d", "segment": segment, "measure": measure})
-    expected = oracle.trend(world, question, members)
+    expected = trend(world, question, members)
     with both_engines(world) as engines:
         for engine in engines:
             check_series(engine.answer(question), *expected)

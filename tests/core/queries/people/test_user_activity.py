@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from core.answers import Cell
 from core.errors import BadQuestion, NotFound
 from core.queries import from_json
-from tests.oracles import oracle
+from tests.oracles.conditions import people_of
+from tests.oracles.seen import seen
 from tests.worlds.compare import ask, people
 from tests.worlds.fixture import A_RANGE
 from tests.worlds.strategies import worlds
@@ -95,9 +96,9 @@ def test_somebody_unknown(engine):
     st.sampled_from(("latest", "earliest")),
 )
 def test_timelines_match_the_oracle(world, limit, offset, direction):
-    everything = oracle.seen(world)
+    everything = seen(world)
     with engine_of(world) as engine:
-        for actor in sorted(oracle.people_of(everything)):
+        for actor in sorted(people_of(everything)):
             fields = {"user": actor, "limit": limit, "offset": offset, "direction": direction}
             who = ask(engine, "user_activity", **fields)
             own = [item for item in everything if item.actor == actor]

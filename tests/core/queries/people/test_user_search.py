@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from core.answers import Cell
 from core.queries import from_json
-from tests.oracles import oracle
+from tests.oracles.conditions import people_of
+from tests.oracles.seen import seen
 from tests.worlds.compare import ask, people
 from tests.worlds.strategies import worlds
 from tests.worlds.world import Event, World, engine_of
@@ -79,6 +80,6 @@ def test_everybody_found_can_be_listed(world, text):
         assert len(set(names)) == found.total
         question = from_json({"kind": "user_search", "user": text})
         assert people(engine, question, Cell()) == names
-        known = oracle.people_of(oracle.seen(world))
+        known = people_of(seen(world))
         assert set(names) <= known
         assert {who for who in known if who == text} <= set(names)

@@ -13,7 +13,7 @@ from core.answers import Cell
 from core.errors import BadQuestion
 from core.language.questions import format_question, parse
 from core.queries import from_json
-from tests.oracles import oracle
+from tests.oracles.retention import cohorts as oracle
 from tests.worlds.compare import ask, both_engines, check_people, people
 from tests.worlds.fixture import A_RANGE
 from tests.worlds.retention import check_grid, rows

@@ -12,7 +12,8 @@ from core.answers import Cell
 from core.errors import BadQuestion
 from core.language.questions import format_cell, format_question, parse
 from core.queries import from_json
-from tests.oracles.oracle import group_of, people_of, within
+from tests.oracles.conditions import group_of, people_of
+from tests.oracles.times import within
 from tests.oracles.trend.per_actor import counted, per_actor
 from tests.worlds.compare import ask, both_engines, check_series, people
 from tests.worlds.fixture import A_RANGE

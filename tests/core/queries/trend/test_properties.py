@@ -12,7 +12,8 @@ from core.answers import Cell
 from core.errors import BadQuestion
 from core.language.questions import format_cell, format_question, parse
 from core.queries import from_json
-from tests.oracles.oracle import label_of, matching, people_of, value_of, within
+from tests.oracles.conditions import label_of, matching, people_of, value_of
+from tests.oracles.times import within
 from tests.oracles.trend.properties import properties
 from tests.worlds.compare import ask, both_engines, check_series, people
 from tests.worlds.fixture import A_RANGE

@@ -12,7 +12,7 @@ from core.answers import Cell
 from core.errors import BadQuestion
 from core.language.questions import format_question, parse
 from core.queries import from_json
-from tests.oracles import oracle
+from tests.oracles.trend import trend as oracle
 from tests.worlds.compare import ask, both_engines, check_people, check_series, people
 from tests.worlds.fixture import A_RANGE
 from tests.worlds.strategies import CONDITIONS, EVENTS, EXACT_RANGES, RANGES, worlds

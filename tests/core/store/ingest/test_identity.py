@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from core.store.ingest.importer import Alias, Event, Identify, store_events
 from core.store.workspace import open_writer
-from tests.oracles import oracle
+from tests.oracles.seen import seen
 from tests.worlds import recount
 from tests.worlds.strategies import worlds
 from tests.worlds.world import World, store
@@ -211,7 +211,7 @@ def test_every_event_counts_for_whom_the_definitions_say(
     world: World, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     path = store(world, tmp_path_factory.mktemp("world") / "w.db")
-    expected = {s.number: s.actor for s in oracle.seen(replace(world, ahead=True))}
+    expected = {s.number: s.actor for s in seen(replace(world, ahead=True))}
     with closing(sqlite3.connect(path)) as db:
         stored = db.execute(
             "select e.seq - 1, i.key from events e left join identities i on i.id = e.actor"
