@@ -78,7 +78,7 @@ def segmentation(asked: ask.Segmentation, backend: Backend) -> Json:
 def _check_active(events: Sequence[EventFormat], ctx: Context) -> None:
     """Refuse n=active for events that make nobody active; any other makes people active (8.1)."""
     names = ctx.names
-    inactive = {name for name, id_ in names.events.items() if names.flags[id_].inactive}
+    inactive = {name for name, id_ in names.events.ids.items() if names.events.flags[id_].inactive}
     for event in events:
         kind = event.event_type
         if kind == ANY:

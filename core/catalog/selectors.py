@@ -25,7 +25,8 @@ from pydantic import Field, ValidationError, field_validator
 
 from core.answers import Model
 from core.catalog import revenue
-from core.catalog.catalog import NO_EVENT, Names
+from core.catalog.catalog import Names
+from core.catalog.events import NO_EVENT
 from core.errors import BadQuestion, did_you_mean, not_as_written
 from core.filters import AllOf, AnyOf, Clause, Condition, NotOf
 from core.values.json_text import stored_object
@@ -112,7 +113,7 @@ def meaning(
     if name == ANY:
         return Meaning()
     if name == ANY_ACTIVE:
-        return Meaning(names.active)
+        return Meaning(names.events.active)
     if name in revenue.SELECTORS:
         return Meaning((), _revenue(name))
     if name.startswith(CUSTOM):
@@ -123,7 +124,7 @@ def meaning(
             f"The event of the data of that name is {EXACT}{NEW}.",
             parameter=parameter,
         )
-    return Meaning((names.event(_bare(names, name), parameter),))
+    return Meaning((names.events.id_of(_bare(names, name), parameter),))
 
 
 def exactly(name: str) -> str:
@@ -143,7 +144,7 @@ def titled(names: Names, name: str | None, absent: str = "Any event") -> str:
     assert name is not None
     if name.startswith(CUSTOM):
         return name.removeprefix(CUSTOM)
-    return names.display(_bare(names, name))
+    return names.events.display(_bare(names, name))
 
 
 def in_title(names: Names, title: str, *events: str | None) -> str:
@@ -161,11 +162,12 @@ def together(names: Names, parts: Sequence[Sequence[int]]) -> tuple[int, ...]:
     found = tuple(dict.fromkeys(id_ for part in parts for id_ in part))
     if not parts or any(not part for part in parts):
         return ()
-    if found in ((), names.active) or names.active not in [tuple(part) for part in parts]:
+    active = names.events.active
+    if found in ((), active) or active not in [tuple(part) for part in parts]:
         return found
-    flagged = {*names.deleted, *names.inactive}
-    active = (id_ for id_ in names.flags if id_ not in flagged)
-    return tuple(dict.fromkeys([*active, *(id_ for id_ in found if id_ > 0)]))
+    flagged = {*names.events.deleted, *names.events.inactive}
+    unflagged = (id_ for id_ in names.events.flags if id_ not in flagged)
+    return tuple(dict.fromkeys([*unflagged, *(id_ for id_ in found if id_ > 0)]))
 
 
 def _revenue(name: str) -> tuple[Clause, ...]:
@@ -184,7 +186,7 @@ def _revenue(name: str) -> tuple[Clause, ...]:
 
 def _custom(names: Names, title: str, parameter: str) -> Meaning:
     branches = _definition(names, title, parameter).events
-    ids = [names.events.get(_bare(names, branch.event)) for branch in branches]
+    ids = [names.events.ids.get(_bare(names, branch.event)) for branch in branches]
     known = [(id_, b) for id_, b in zip(ids, branches, strict=True) if id_ is not None]
     events = tuple(dict.fromkeys(id_ for id_, _ in known))
     if not known:
@@ -200,7 +202,7 @@ def _custom(names: Names, title: str, parameter: str) -> Meaning:
 
 def _bare(names: Names, name: str) -> str:
     bare = name.removeprefix(EXACT)
-    return name if name in names.events and bare not in names.events else bare
+    return name if name in names.events.ids and bare not in names.events.ids else bare
 
 
 def _definition(names: Names, title: str, parameter: str) -> CustomEvent:

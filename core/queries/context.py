@@ -45,12 +45,12 @@ def present_of(ctx: Context, newest: int | None, *, later: bool) -> Context:
         later: whether some lie later today.
     """
     names, today = ctx.names, ctx.today
-    active = tuple(i for i in names.events.values() if i not in names.inactive)
+    active = tuple(i for i in names.events.ids.values() if i not in names.events.inactive)
     present = Present(
         ctx.now,
         today,
         ctx.calendar.day_start(today),
-        whole_events(names.events, names.inactive, some=bool(names.active)),
+        whole_events(names.events.ids, names.events.inactive, some=bool(names.events.active)),
         active,
         open=later,
     )

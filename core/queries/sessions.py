@@ -20,7 +20,7 @@ from pydantic import Field as Limited
 from pydantic import ValidationError, model_validator
 
 from core.answers import Bin, Cell, Column, Histogram, Model, Table
-from core.catalog.catalog import Field
+from core.catalog.fields import Field
 from core.catalog.selectors import ANY_ACTIVE
 from core.errors import BadQuestion
 from core.filters import Condition
@@ -342,7 +342,7 @@ class Sessions(TimedQuestion):
             end = "exit" if self.metric == "exit" else "entry"
             return f"select s.*, s.{end} as v0 from ({sessions}) s"
         order = "desc" if self.metric == "exit" else "asc"
-        present = Selection(ctx, ctx.names.active).narrowed(
+        present = Selection(ctx, ctx.names.events.active).narrowed(
             [Condition(field=by.key, operator="is_set")]
         )
         everything = Selection(ctx)

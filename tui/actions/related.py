@@ -111,7 +111,11 @@ def _built(made: list[tuple[str, str, dict[str, Any]]]) -> list[Way]:
 def _event(question: Question, cell: Cell | None, ctx: Context) -> str | None:
     """The event that a question, or the row under the cursor, is about."""
     kind = KINDS[question.kind]
-    if kind.rows_are_events(question) and cell is not None and cell.row in ctx.names.pickable:
+    if (
+        kind.rows_are_events(question)
+        and cell is not None
+        and cell.row in ctx.names.events.pickable
+    ):
         return cell.row
     return None if "funnel" in kind.themes else event_of(question)
 

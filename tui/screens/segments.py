@@ -186,7 +186,7 @@ class SegmentsPage(QuestionPage):
         ask_name(self, "New audience", "", lambda name, _: self._ask_definition(name, "", text))
 
     def _some_event(self) -> str:
-        return next(iter(self.context.names.pickable), "signup")
+        return next(iter(self.context.names.events.pickable), "signup")
 
     def _ask_definition(
         self, title: str, id_: str, text: str, wrong: FootfallError | None = None

@@ -148,7 +148,7 @@ class FilterEditor(Overlay):
     def _ask_field(self, at: int | None) -> None:
         names = self.ctx.names
         fields = [*names.fields, "event", "user", "device"]
-        rows = [Row(f, f, _known(names.values(f))) for f in fields]
+        rows = [Row(f, f, _known(names.values.of(f))) for f in fields]
         self.app.push_screen(
             Chooser("Which field?", rows, free=str, hint="a property, context or trait:name"),
             lambda field: self._ask_operator(at, field) if field else None,
@@ -178,7 +178,11 @@ class FilterEditor(Overlay):
 
     def _values(self, field: str) -> list[str]:
         names = self.ctx.names
-        return list(names.pickable) if field == "event" else list(names.values(field).values())
+        return (
+            list(names.events.pickable)
+            if field == "event"
+            else list(names.values.of(field).values())
+        )
 
     def _keep(
         self, at: int | None, field: str, key: str, values: tuple[Scalar, ...] | None

@@ -19,7 +19,7 @@ from core.api.amplitude.format import (
 )
 from core.api.amplitude.people import short
 from core.api.route import Backend, Nothing
-from core.catalog.catalog import EventFlags
+from core.catalog.events import EventFlags
 from core.catalog.selectors import ANY
 from core.columns import EMPTY
 from core.errors import BadQuestion
@@ -38,17 +38,18 @@ def events_list(asked: Nothing, backend: Backend) -> Json:
     """
     answer = backend.answer("events_list")
     names = backend.engine.context().names
+    events = names.events
     at = {column.name: place for place, column in enumerate(answer.columns)}
     found = [
         _listed(
-            row[at["event"]], names.flags[names.events[row[at["event"]]]], row[at["count"]],
+            row[at["event"]], events.flags[events.ids[row[at["event"]]]], row[at["count"]],
             row[at["users"]], row[at["share of active"]],
         )
         for row in answer.rows
     ]  # fmt: skip
     deleted = "select name, id from event_names where deleted order by name"
     gone = names.read(deleted, ())
-    found += [_listed(str(name), names.flags[id_], 0, 0, 0) for name, id_ in gone]
+    found += [_listed(str(name), events.flags[id_], 0, 0, 0) for name, id_ in gone]
     return {"data": found}
 
 

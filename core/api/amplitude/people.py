@@ -20,7 +20,8 @@ from core.api.amplitude import parameters as ask
 from core.api.amplitude.format import Segment, left_out, segments_of
 from core.api.route import Backend
 from core.api.tell.shapes import moment
-from core.catalog.catalog import KEPT, Names
+from core.catalog.catalog import Names
+from core.catalog.events import KEPT
 from core.catalog.revenue import AMOUNT
 from core.errors import NotFound
 from core.queries.sessions import documented_bins
@@ -161,13 +162,13 @@ def user_search(asked: ask.UserSearch, backend: Backend) -> Json:
     names = backend.engine.context().names
     known = called(names, asked.user)
     if known is not None:
-        own = names.person(asked.user)
-        both = dict.fromkeys([known, *([names.name_of(own)] if own else [])])
+        own = names.people.person(asked.user)
+        both = dict.fromkeys([known, *([names.people.name_of(own)] if own else [])])
         return {"matches": [match(user, backend) for user in both], "type": "match_id"}
     answer: People = backend.answer("user_search", user=asked.user)
     if answer.notes or not answer.rows:
         return {"matches": [], "type": "nomatch"}
-    exact = names.person(asked.user) is not None
+    exact = names.people.person(asked.user) is not None
     found: Json = {
         "matches": [match(row.user, backend) for row in answer.rows],
         "type": "match_user_or_device_id" if exact else "match_user_prefix",
@@ -179,19 +180,19 @@ def user_search(asked: ask.UserSearch, backend: Backend) -> Json:
 
 def called(names: Names, text: str) -> str | None:
     """Return the id of the user with an Amplitude ID given as text; None if there is none."""
-    return names.called(int(text)) if re.fullmatch(r"[0-9]{1,18}", text) else None
+    return names.people.called(int(text)) if re.fullmatch(r"[0-9]{1,18}", text) else None
 
 
 def match(user: str, backend: Backend) -> Json:
     """Return a person in the form of search results."""
-    return {"user_id": user, "amplitude_id": backend.engine.context().names.person(user)}
+    return {"user_id": user, "amplitude_id": backend.engine.context().names.people.person(user)}
 
 
 def user_activity(asked: ask.UserActivity, backend: Backend) -> Json:
     """Return a user's summary and events; `limit` counts from 0 as documented (9.9)."""
     names = backend.engine.context().names
     user = called(names, asked.user)
-    if user is None and names.person(asked.user) is None:
+    if user is None and names.people.person(asked.user) is None:
         raise NotFound(f"There is no user {asked.user!r}.")
     answer: Timeline = backend.answer(
         "user_activity", user=user or asked.user, offset=asked.offset,
@@ -218,7 +219,7 @@ def session_id(session: TimelineSession) -> int | str:
 
 def _summary(answer: Timeline, backend: Backend) -> Json:
     names, now = backend.engine.context().names, answer.context
-    own = names.person(answer.user)
+    own = names.people.person(answer.user)
     found: Json = {
         "user_id": answer.user,
         "canonical_amplitude_id": own,
@@ -247,7 +248,7 @@ def _said(names: Names, actor: int) -> Json:
     """Return what only single events have: the latest carrier and location, the first version."""
     own = f"from events e where e.actor = ? and {KEPT}"
     first = names.read(f"select e.version {own} order by e.ts, e.seq limit 1", (actor,))
-    version = names.values("version").get(first[0][0]) if first else None
+    version = names.values.of("version").get(first[0][0]) if first else None
     lat, lng = (_latest(names, actor, keys) for keys in (LATITUDE, LONGITUDE))
     place = {"lat": lat, "lng": lng} if lat is not None and lng is not None else None
     return {"carrier": _latest(names, actor, CARRIER), "start_version": version,

@@ -92,7 +92,7 @@ def fields(read: Read, source: str) -> list[SourceField]:
     if found.name == "events":
         from core.catalog.catalog import Names
 
-        listed += [SourceField(_PREFIX + name, "json") for name in Names(read).properties]
+        listed += [SourceField(_PREFIX + name, "json") for name in Names(read).properties.names]
     return listed
 
 

@@ -13,7 +13,7 @@ from functools import partial
 from typing import Literal
 
 from core.answers import Cell
-from core.catalog.catalog import Field
+from core.catalog.fields import Field
 from core.queries.common.assemble import Figures, assemble, collect
 from core.queries.common.groups import bucket_span, members_of_group, people_by_slot
 from core.queries.common.question import (

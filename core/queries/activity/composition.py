@@ -16,7 +16,7 @@ from typing import Any, ClassVar, Literal
 from pydantic import Field as Limited
 
 from core.answers import Cell, Column, Table
-from core.catalog.catalog import Field
+from core.catalog.fields import Field
 from core.columns import OTHER
 from core.errors import BadQuestion
 from core.queries.common.groups import in_group, label
@@ -149,9 +149,9 @@ class Composition(Question):
         if field.is_text:
             return wanted
         if field.kind == "event":
-            return ctx.names.event(wanted, "cell")
+            return ctx.names.events.id_of(wanted, "cell")
         context = field.kind == "context"
-        known = ctx.names.values(field.name) if context else ctx.names.keys(field.kind)
+        known = ctx.names.values.of(field.name) if context else ctx.names.people.keys(field.kind)
         found = [id_ for id_ in (0, *known) if label(ctx, field, id_) == wanted]
         if not found:
             raise BadQuestion(f"cell names no value {wanted!r}.", parameter="cell")

@@ -16,7 +16,7 @@ from pydantic import Field as Limited
 from pydantic import field_validator
 
 from core.answers import Cell, Line, Series
-from core.catalog.catalog import Field
+from core.catalog.fields import Field
 from core.catalog.selectors import titled
 from core.errors import BadQuestion
 from core.queries.common.assemble import Figure, Group, groups_reader, points_of

@@ -21,7 +21,7 @@ from pydantic import Field as Limited
 from pydantic import field_validator, model_validator
 
 from core.answers import Bin, Cell, Histogram, Line, Series, TimeBucket
-from core.catalog.catalog import Field
+from core.catalog.fields import Field
 from core.catalog.selectors import titled
 from core.errors import BadQuestion
 from core.queries.activity.active_users import rolling_statement

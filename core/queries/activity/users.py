@@ -17,7 +17,7 @@ from typing import Literal
 from pydantic import model_validator
 
 from core.answers import Cell
-from core.catalog.catalog import Field
+from core.catalog.fields import Field
 from core.catalog.selectors import ANY
 from core.errors import BadQuestion
 from core.queries.common.assemble import Figures, assemble, collect

@@ -6,7 +6,7 @@ import math
 import re
 from collections.abc import Generator, Sequence
 
-from core.catalog.catalog import Field
+from core.catalog.fields import Field
 from core.columns import EMPTY, NONE
 from core.queries.common.groups import label
 from core.queries.common.question import Context, Rows

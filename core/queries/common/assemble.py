@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from core.answers import Line, Series
-from core.catalog.catalog import Field
+from core.catalog.fields import Field
 from core.queries.common.added_up import INFINITE, TOO_LARGE, finite
 from core.queries.common.groups import label
 from core.queries.common.question import Context, Frame, TimedQuestion

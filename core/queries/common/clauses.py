@@ -6,7 +6,7 @@ of their events count for that, names of events and conditions say.
 
 from __future__ import annotations
 
-from core.catalog.catalog import GROUPS, Field
+from core.catalog.fields import GROUPS, Field
 from core.catalog.selectors import meaning
 from core.columns import ACTIVE
 from core.errors import BadQuestion
@@ -23,7 +23,7 @@ ANY_EVENT: tuple[tuple[int, ...], ...] = ((), (ACTIVE,))
 def event_tests(ctx: Context, bind: Binder, events: tuple[int, ...], column: str) -> list[str]:
     """Return what must hold for a column of event ids to be one of a Selection's `events`."""
     if events in ANY_EVENT:
-        out = [*ctx.names.deleted, *(ctx.names.inactive if events else ())]
+        out = [*ctx.names.events.deleted, *(ctx.names.events.inactive if events else ())]
         return [f"not {ctx.dialect.member(column, bind.list(out))}"] if out else []
     if len(events) == 1:
         return [f"{column} = {bind(events[0])}"]
@@ -50,7 +50,7 @@ class Clauses:
         if field.kind == "context":
             return f"e.{field.name}"
         if field.kind == "either":
-            texts = self.ctx.names.values(field.name)
+            texts = self.ctx.names.values.of(field.name)
             own = dialect.dictionary(f"e.{field.name}", texts, bind)
             return _either(field, own, self.value(Field("property", field.instead)))
         if field.kind == "property":
@@ -102,7 +102,7 @@ class Clauses:
         if field.kind in ("context", "property", "either", "event"):
             return self._of_event(field, condition, column)
         if field.kind == "start":
-            ids = self.ctx.names.matching(field.name, condition)
+            ids = self.ctx.names.values.matching(field.name, condition)
             return self._member(self._on_first_event(field, actor), ids)
         if field.kind == "paying":
             return self._pays(condition)
@@ -121,15 +121,17 @@ class Clauses:
         """A condition on what one event is or has."""
         names = self.ctx.names
         if field.kind == "event":
-            found = [i for name, i in names.events.items() if condition.holds((name,))]
+            found = [i for name, i in names.events.ids.items() if condition.holds((name,))]
             return self._member("e.event", found)
         if field.kind == "context":
-            return self._member(column or f"e.{field.name}", names.matching(field.name, condition))
+            return self._member(
+                column or f"e.{field.name}", names.values.matching(field.name, condition)
+            )
         if field.kind == "property" and column:
-            return self._member(column, names.holding(field.dimension, condition))
+            return self._member(column, names.values.holding(field.dimension, condition))
         if field.kind == "property":
             return self._holds(field.name, condition)
-        own = self._member(f"e.{field.name}", names.matching(field.name, condition))
+        own = self._member(f"e.{field.name}", names.values.matching(field.name, condition))
         return _either(field, own, self._holds(field.instead, condition))
 
     def _holds(self, name: str, condition: Condition) -> str:
@@ -179,10 +181,10 @@ class Clauses:
         names = self.ctx.names
         missing = condition.holds(None)
         if field.kind == "trait":
-            stored = names.traits(field.name)
+            stored = names.people.traits(field.name)
             return actor, [i for i, v in stored if condition.holds((v,)) != missing], missing
         column = {"user": actor, "device": "e.device", "session": "e.session"}[field.kind]
-        return column, names.keys_where(field.kind, condition, wanted=not missing), missing
+        return column, names.people.keys_where(field.kind, condition, wanted=not missing), missing
 
 
 def _either(field: Field, own: str, other: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Generator
 
-from core.catalog.catalog import Field
+from core.catalog.fields import Field
 from core.columns import NONE
 from core.errors import BadQuestion
 from core.queries.common.question import Rows
@@ -20,12 +20,12 @@ WHOLE = -1
 def label(ctx: Context, field: Field, raw: object) -> str:
     """Return what a raw breakdown value is shown as (definitions 1.7)."""
     if field.kind in ("context", "start"):
-        return ctx.names.label(field.name, int(str(raw or 0)))
+        return ctx.names.values.label(field.name, int(str(raw or 0)))
     if field.kind == "event":
-        return ctx.names.event_name(int(str(raw)))
+        return ctx.names.events.name_of(int(str(raw)))
     if field.is_text:
         return str(raw)
-    return ctx.names.keys(field.kind).get(int(str(raw or 0)), NONE)
+    return ctx.names.people.keys(field.kind).get(int(str(raw or 0)), NONE)
 
 
 def bucket_span(slot: Bucket, within: Span) -> Span:
@@ -142,10 +142,10 @@ def in_group(ctx: Context, bind: Binder, field: Field, column: str, wanted: str)
     if field.is_text:
         return f"{column} = {bind(wanted)}"
     if field.kind == "event":
-        return f"{column} = {bind(ctx.names.event(wanted, 'cell'))}"
+        return f"{column} = {bind(ctx.names.events.id_of(wanted, 'cell'))}"
     if field.kind in ("context", "start"):
-        known = [0, *ctx.names.values(field.name)]
+        known = [0, *ctx.names.values.of(field.name)]
     else:
-        known = [0, *ctx.names.keys(field.kind)]
+        known = [0, *ctx.names.people.keys(field.kind)]
     raws = [i for i in known if label(ctx, field, i) == wanted]
     return ctx.dialect.member(column, bind.list(raws))

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from core.catalog.catalog import GROUPS, Field
+from core.catalog.fields import GROUPS, Field
 from core.columns import EMPTY, NONE
 from core.filters import Clause, Condition, atoms
 from core.queries.common.clauses import ANY_EVENT, Clauses, event_tests
@@ -215,7 +215,7 @@ class Selection:
     def _stored_property(self, bind: Binder, within: _Within, field: Field) -> str:
         """From the sets of a property, and for events that never have it those of no breakdown."""
         span, by = within.span, within.by
-        has = self.ctx.names.events_with(field.dimension)
+        has = self.ctx.names.values.events_with(field.dimension)
         pairs = [(event, field.dimension if event in has else 0) for event in self._single_events]
         rows = bind.dialect.rows(bind.rows(pairs), ("event", "dimension"))
         write = self._clauses(bind)
@@ -259,8 +259,8 @@ class Selection:
         if not self.any_event:
             return list(self.events)
         names = self.ctx.names
-        out = names.inactive if self.events else ()
-        return [event for event in names.events.values() if event not in out]
+        out = names.events.inactive if self.events else ()
+        return [event for event in names.events.ids.values() if event not in out]
 
     def _scanned(self, bind: Binder, within: _Within) -> str:
         span, slots, by = within.span, within.slots, within.by

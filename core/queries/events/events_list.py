@@ -30,7 +30,7 @@ class EventsList(Question):
         """See Question."""
         span = ctx.span_to_today(self.range)
         selection = select(ctx, self, absent=ANY)
-        everybody = replace(selection, events=ctx.names.active, clauses=())
+        everybody = replace(selection, events=ctx.names.events.active, clauses=())
         found = yield by_event_statement(ctx, selection, span)
         bind, d = ctx.binder(), ctx.dialect
         active = yield bind.statement(

@@ -13,7 +13,7 @@ from typing import Any, Literal
 from pydantic import Field, field_validator, model_validator
 
 from core.answers import Cell, Model, Tile, Treemap
-from core.catalog.catalog import Field as Named
+from core.catalog.fields import Field as Named
 from core.catalog.selectors import ANY, in_title
 from core.errors import BadQuestion
 from core.queries.common.added_up import INFINITE, currencies, finite, no_numbers

@@ -83,7 +83,7 @@ def _rows(ctx: Context, page: Rows) -> tuple[tuple[Any, ...], ...]:
     properties = _texts(ctx, _PROPERTIES, {row[1] for row in page})
     return tuple(
         (
-            ts, ctx.names.event_name(event), people.get(actor), people.get(device),
+            ts, ctx.names.events.name_of(event), people.get(actor), people.get(device),
             sessions.get(session), stored_object(properties.get(seq, "{}")),
         )
         for ts, seq, event, actor, device, session in page

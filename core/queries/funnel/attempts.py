@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from core.catalog.catalog import Field
+from core.catalog.fields import Field
 from core.queries.funnel import clickhouse, sqlite
 from core.queries.funnel.plan import EVERYBODY, Plan
 from core.queries.funnel.tally import tally_sql

@@ -13,7 +13,7 @@ from typing import ClassVar, Literal
 from pydantic import Field as Limited
 
 from core.answers import Cell, Column, Table
-from core.catalog.catalog import Field
+from core.catalog.fields import Field
 from core.catalog.selectors import titled
 from core.columns import NONE
 from core.errors import BadQuestion

@@ -17,7 +17,7 @@ from pydantic import Field as Limited
 from pydantic import model_validator
 
 from core.answers import Cell, Column, Table
-from core.catalog.catalog import Field
+from core.catalog.fields import Field
 from core.columns import NONE
 from core.errors import BadQuestion
 from core.queries.common.groups import label

@@ -13,7 +13,7 @@ from typing import ClassVar, Literal
 from pydantic import Field as Limited
 
 from core.answers import Cell, Step, StepGroup, Steps
-from core.catalog.catalog import Field
+from core.catalog.fields import Field
 from core.columns import OTHER
 from core.errors import BadQuestion
 from core.queries.common.question import Ask, Context, Rows, compared_dates

@@ -16,7 +16,7 @@ from pydantic import Field as Limited
 from pydantic import model_validator
 
 from core.answers import Cell, Line, Series, TimeBucket
-from core.catalog.catalog import Field
+from core.catalog.fields import Field
 from core.errors import BadQuestion
 from core.queries.common.assemble import Figure, Group
 from core.queries.common.groups import bucket_span, group_fields

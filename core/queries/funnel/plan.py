@@ -10,7 +10,7 @@ from collections.abc import Generator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from core.catalog.catalog import Field
+from core.catalog.fields import Field
 from core.catalog.selectors import meaning, together
 from core.columns import NONE
 from core.queries.common.question import Context, Rows
@@ -171,8 +171,8 @@ class Plan:
         where = self.shared.where(bind, None)
         if self.any_event:
             where = replace(self.shared, events=()).where(bind, None)
-        if self.any_event and self.ctx.names.active:
-            counted = Selection(self.ctx, self.ctx.names.active).own(bind, "e")
+        if self.any_event and self.ctx.names.events.active:
+            counted = Selection(self.ctx, self.ctx.names.events.active).own(bind, "e")
             where += f" and ({counted} or ({bits}) > 0)"
         before = (self.window if self.order == "unordered" else 0) + self.tick - 1
         after = self.window + self.tick - 1

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import orjson
 from pyroaring import BitMap
 
-from core.catalog.catalog import Field
+from core.catalog.fields import Field
 from core.sql.dialect import Binder
 from core.sql.sets import load
 

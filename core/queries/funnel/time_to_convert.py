@@ -20,7 +20,7 @@ from pydantic import Field as Limited
 from pydantic import model_validator
 
 from core.answers import Bin, BinGroup, Cell, Histogram
-from core.catalog.catalog import Field
+from core.catalog.fields import Field
 from core.catalog.selectors import titled
 from core.errors import BadQuestion
 from core.queries.common.assemble import Group

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from core.catalog.catalog import Field
+from core.catalog.fields import Field
 from core.columns import NONE
 from core.queries.common.groups import in_group, label
 from core.sql.dialect import Binder

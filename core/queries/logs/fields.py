@@ -123,7 +123,7 @@ class Wanted:
             return dialect.holds(condition, dialect.json_text("m.text"), bind)
         if field == "session":
             missing = condition.holds(None)
-            ids = self.ctx.names.keys_where("session", condition, wanted=not missing)
+            ids = self.ctx.names.people.keys_where("session", condition, wanted=not missing)
             test = dialect.member("l.session", bind.list(ids))
             return f"not {test}" if missing else test
         if field == "level":

@@ -18,7 +18,7 @@ from pydantic import Field as Limited
 from pydantic import field_validator, model_validator
 
 from core.answers import Cell, Column, Series, Table
-from core.catalog.catalog import Field
+from core.catalog.fields import Field
 from core.columns import EMPTY, NONE
 from core.errors import BadQuestion, did_you_mean
 from core.filters import Condition

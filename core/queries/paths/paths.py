@@ -194,7 +194,7 @@ class Paths(TimedQuestion):
         named = {*anchor.events, *(target.events if target else ())}
         hidden = [
             id_
-            for id_, flags in ctx.names.flags.items()
+            for id_, flags in ctx.names.events.flags.items()
             if flags.deleted or (flags.flow_hidden and id_ not in named)
         ]
         return Plan(
@@ -249,8 +249,8 @@ class Paths(TimedQuestion):
         if row == self.end:
             return f"{column} is null"
         if row != OTHER:
-            return f"{column} = {bind(ctx.names.event(row, 'cell'))}"
-        ids = [ctx.names.event(name, "cell") for name in besides]
+            return f"{column} = {bind(ctx.names.events.id_of(row, 'cell'))}"
+        ids = [ctx.names.events.id_of(name, "cell") for name in besides]
         return f"{column} is not null and not {ctx.dialect.member(column, bind.list(ids))}"
 
 

@@ -50,7 +50,7 @@ class Tally:
 
     def read(self, names: Names, rows: Iterable[Sequence[Any]]) -> Tally:
         """Take in rows (step, event before, event, goal, count, actors); returns itself."""
-        texts = {id_: name for name, id_ in names.events.items()}
+        texts = {id_: name for name, id_ in names.events.ids.items()}
         for n, prev, event, goal, count, actors in rows:
             name = None if event is None else texts[event]
             before = None if prev is None else texts[prev]

@@ -173,8 +173,10 @@ class _Writer:
         if not selection.any_event:
             return selection
         names = self.ctx.names
-        out = names.inactive if selection.events else ()
-        return replace(selection, events=tuple(i for i in names.events.values() if i not in out))
+        out = names.events.inactive if selection.events else ()
+        return replace(
+            selection, events=tuple(i for i in names.events.ids.values() if i not in out)
+        )
 
     def _on_days(self, rule: EventRule, selection: Selection, span: Span) -> str:
         """Who has such events on as many days as a rule wants."""

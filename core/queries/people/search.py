@@ -7,7 +7,7 @@ from typing import Literal
 from pydantic import Field
 
 from core.answers import Cell, People
-from core.catalog.catalog import KEPT
+from core.catalog.events import KEPT
 from core.queries.common.people_page import persons, workspace_file_only
 from core.queries.common.question import Ask, Context, Question
 from core.sql.dialect import Binder

@@ -14,7 +14,7 @@ from typing import ClassVar, Literal
 from pydantic import field_validator, model_validator
 
 from core.answers import Cell, Cohort, Grid, GridGroup
-from core.catalog.catalog import Field
+from core.catalog.fields import Field
 from core.errors import BadQuestion
 from core.queries.common.added_up import finite
 from core.queries.common.groups import in_group, label

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from core.catalog.catalog import Field
+from core.catalog.fields import Field
 from core.catalog.revenue import names_it
 from core.catalog.selectors import ANY, meaning
 from core.queries.common.question import Context, Rows

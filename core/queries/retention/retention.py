@@ -19,7 +19,7 @@ from collections.abc import Callable, Generator, Sequence
 from typing import Any, Literal
 
 from core.answers import Cell, Grid, GridGroup
-from core.catalog.catalog import Field as Named
+from core.catalog.fields import Field as Named
 from core.catalog.selectors import in_title
 from core.queries.common.groups import group_fields, in_group, label
 from core.queries.common.question import Ask, Context, Rows

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from core.catalog.catalog import Field
+from core.catalog.fields import Field
 from core.catalog.selectors import ANY, ANY_ACTIVE, NEW
 from core.filters import Clause
 from core.queries.common.question import Context

@@ -15,7 +15,7 @@ from typing import Literal
 from pydantic import Field as Limited
 
 from core.answers import Cell
-from core.catalog.catalog import Field
+from core.catalog.fields import Field
 from core.catalog.selectors import ANY, titled
 from core.queries.common.assemble import Figures, assemble, collect
 from core.queries.common.groups import group_fields, in_group

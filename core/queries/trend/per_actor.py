@@ -15,7 +15,7 @@ from typing import ClassVar, Literal
 from pydantic import field_validator
 
 from core.answers import Cell
-from core.catalog.catalog import Field
+from core.catalog.fields import Field
 from core.catalog.selectors import ANY, in_title
 from core.errors import BadQuestion, did_you_mean
 from core.queries.common.added_up import currencies, no_numbers

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Generator, Mapping
 
-from core.catalog.catalog import Field
+from core.catalog.fields import Field
 from core.queries.common.assemble import Figure, Figures, Group, collect
 from core.queries.common.groups import WHOLE, people_by_slot, split
 from core.queries.common.question import Context, Rows

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from itertools import accumulate
 from typing import Any
 
-from core.catalog.catalog import Field
+from core.catalog.fields import Field
 from core.catalog.revenue import AMOUNT, field_of
 from core.queries.common.added_up import no_numbers
 from core.queries.common.assemble import Figure, Figures, collect

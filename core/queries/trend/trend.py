@@ -16,7 +16,7 @@ from typing import Literal
 from pydantic import field_validator, model_validator
 
 from core.answers import Cell
-from core.catalog.catalog import Field
+from core.catalog.fields import Field
 from core.catalog.revenue import AMOUNT, SELECTORS, field_of, names_it
 from core.catalog.selectors import ANY, in_title
 from core.errors import BadQuestion, did_you_mean
@@ -277,7 +277,7 @@ class Trend(TrendFields):
             totals, points = yield from self._known(ctx, selection, span, slots, by)
             counts = collect(ctx, by, totals, summed(points, view) if view else points)
             return _divided(counts, users, list(users.totals))
-        everybody = replace(selection, events=ctx.names.active, clauses=(), matching=())
+        everybody = replace(selection, events=ctx.names.events.active, clauses=(), matching=())
         active = yield from _users(ctx, everybody, span, slots, [], view)
         groups = list({**users.totals, **users.points} if by else {(): None})
         of_active = Figures(

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from core.catalog.catalog import Field
+from core.catalog.fields import Field
 from core.errors import BadQuestion
 from core.queries.common.assemble import Figure
 from core.queries.common.question import Context, Rows

@@ -39,7 +39,7 @@ Told = Callable[[str, int, int], None]
 
 @dataclass(frozen=True)
 class EventState:
-    """An event's flags; see core.catalog.catalog.EventFlags."""
+    """An event's flags; see core.catalog.events.EventFlags."""
 
     id: int
     name: str

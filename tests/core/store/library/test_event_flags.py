@@ -116,9 +116,9 @@ def test_a_flag_tells_how_it_was_and_how_it_is(path):
     assert (before.hidden, before.display) == (False, "")
     assert (after.hidden, after.display) == (True, "Sign-up")
     names = SqliteEngine(path).context().names
-    assert "sign_up" not in names.pickable
-    assert "sign_up" in names.events
-    assert names.display("sign_up") == "Sign-up"
+    assert "sign_up" not in names.events.pickable
+    assert "sign_up" in names.events.ids
+    assert names.events.display("sign_up") == "Sign-up"
 
 
 @pytest.mark.parametrize(
