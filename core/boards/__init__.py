@@ -1,1 +1,1 @@
-"""Boards answered tile by tile, the boards to begin with, and questions to suggest."""
+"""Answering boards tile by tile, starter boards, and suggested questions."""

@@ -1,9 +1,9 @@
-"""What a board's tiles ask, and their answers (definitions 10.1, 11.11).
+"""The questions of a board's tiles, and their answers (definitions 10.1, 11.11).
 
 A tile's range is the board's live override, else the series' own, else the board's default, else
-30d. The board's filters, saved and live ones, narrow every tile that does not ignore them; a
-statement in SQL cannot be narrowed. A tile that fails says so in its place; an event or a field
-that is not in the data is 0 with a note (definitions 1.10).
+30d. The board's filters, saved and live, narrow every tile that does not ignore them; an SQL
+statement cannot be narrowed. A tile that fails shows its error; an event or a field that is not in
+the data gives 0 with a note (definitions 1.10).
 """
 
 from __future__ import annotations
@@ -25,14 +25,14 @@ def block_question(
     range_override: str | None = None,
     where: Sequence[Clause] = (),
 ) -> Question:
-    """Return what a chart block asks.
+    """Return the question of a chart block.
 
     Args:
-        range_override: a range that the board asks about for now.
-        where: filters that the board has for now.
+        range_override: the board's live range.
+        where: the board's live filters.
 
     Raises:
-        BadQuestion: a text of the block is no question.
+        BadQuestion: a text in the block is not a question.
         BadInput: a metric is not known.
     """
     filters = () if block.ignore_board_filters else (*board.filters, *where)
@@ -46,7 +46,7 @@ def block_question(
 
 
 def _asked(block: Block, query: str | dict[str, Any]) -> Question:
-    """Return what a query of a block asks: in text, in JSON, or as a metric."""
+    """Return the question of a block's query: text, JSON, or a metric."""
     from core.language.questions import parse_any, today
     from core.queries import from_json
 
@@ -93,7 +93,7 @@ def _several(
 
 
 def with_range(question: Question, range_text: str) -> Question:
-    """Return a question about another range, every series of several included."""
+    """Return a question with another range, including every series of `several`."""
     from core.queries.composite.several import Several
 
     changes: dict[str, Any] = {"range": range_text}
@@ -104,7 +104,7 @@ def with_range(question: Question, range_text: str) -> Question:
 
 
 def filter_words(board: Board, block: Block, where: Sequence[Clause] = ()) -> str:
-    """Return the label of a tile that the board's filters narrow; "" where they do not."""
+    """Return the label of a tile narrowed by the board's filters; "" if they do not apply."""
     filters = [*board.filters, *where]
     if not filters or block.ignore_board_filters or block.type == "note":
         return ""
@@ -113,7 +113,7 @@ def filter_words(board: Board, block: Block, where: Sequence[Clause] = ()) -> st
 
 
 def block_chart(block: Block) -> str:
-    """Return the chart a block is drawn as: its own, else the one its question's text names."""
+    """Return the chart a block is drawn as: its own, else the one in its question's text."""
     from core.language.questions import parse_kept
 
     if block.chart or block.visualization:
@@ -130,10 +130,10 @@ def answer_board(
     stop: Any = None,
     where: Sequence[Clause] = (),
 ) -> dict[str, Any]:
-    """Return block id -> answer, or the FootfallError that kept its tile from one.
+    """Return block id -> its answer, or the FootfallError raised instead.
 
     Raises:
-        Stopped: somebody stopped it.
+        Stopped: the user stopped it.
     """
     found: dict[str, Any] = {}
     for block in board.blocks:
@@ -153,7 +153,7 @@ def answer_board(
 
 
 def board_span(answers: Mapping[str, Any]) -> tuple[str, str] | None:
-    """Return the first and last date that a board's answers are about, or None."""
+    """Return the first and last date covered by a board's answers, or None."""
     firsts = [a.first for a in answers.values() if getattr(a, "first", None)]
     lasts = [a.last for a in answers.values() if getattr(a, "last", None)]
     return (min(firsts), max(lasts)) if firsts and lasts else None

@@ -1,6 +1,6 @@
-"""Boards as files: JSON as `footfall board export` writes it and `board import` reads it.
+"""Boards as files: JSON written by `footfall board export` and read by `board import`.
 
-A tile says in which version of the language its question is written; see core.language.kept.
+A tile has the version of the language of its question; see core.language.kept.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from core.language.kept import read_tiles, write_tiles
 
 
 def board_from_json(text: str | bytes) -> Board:
-    """Return the board that JSON describes; BadInput when it does not."""
+    """Return the board described by JSON; BadInput if it is invalid."""
     try:
         data = json.loads(text)
     except (ValueError, RecursionError) as error:
@@ -23,12 +23,12 @@ def board_from_json(text: str | bytes) -> Board:
 
 
 def board_from(data: Any) -> Board:
-    """Return the board that an object of a file describes; BadInput when it does not."""
+    """Return the board described by the object in a file; BadInput if it is invalid."""
     return checked(Board, read_tiles(data) if isinstance(data, dict) else data)
 
 
 def board_to_json(board: Board) -> str:
-    """Return a board as indented JSON; `board_from_json` gives it back."""
+    """Return a board as indented JSON; `board_from_json` returns the same board."""
     return json.dumps(board_data(board), indent=2, ensure_ascii=False)
 
 

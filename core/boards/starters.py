@@ -1,4 +1,4 @@
-"""Starter boards: something worth looking at, made from whatever events a workspace holds."""
+"""Starter boards: something worth looking at, made from whatever events a workspace has."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from core.text import cut
 from core.timeframe import add_months, to_date, to_day
 
 CANDIDATES = 8
-"""Events looked at for a funnel, the most widespread first."""
+"""How many events to consider for a funnel, the most widespread first."""
 
 STEPS = 4
 SHARED = 0.2
 """A funnel step must be reached by at least this share of those on the step before."""
 
 SAMPLED = 400
-"""People whose order of events is looked at."""
+"""How many people's order of events to consider."""
 
 LONG_RANGE = "90d"
 STALE_DAYS = 30
@@ -31,12 +31,12 @@ LONG_DAYS = 180
 
 @dataclass(frozen=True)
 class Facts:
-    """What a workspace holds, as far as starter boards care.
+    """What starter boards need to know about a workspace.
 
     Attributes:
-        events: names by how often they happened, most often first.
+        events: names, most frequent first.
         steps: a guess at a funnel: events in the order people usually begin with them.
-        range: a range text that holds data; `long` one of 90 days, for cohorts.
+        range: a range text that contains data; `long` is one of 90 days, for cohorts.
         unit: the granularity that suits it.
         field: a context column with a few values, or "".
     """
@@ -50,7 +50,7 @@ class Facts:
 
 
 def starter_boards(engine: Any) -> list[Board]:
-    """Return boards made from an engine's events, the one to open first at the front.
+    """Return boards made from an engine's events, the one to open first being the first.
 
     Reads event totals and the sets of first activity, never the events; an empty workspace
     gets one board with a note.
@@ -64,7 +64,7 @@ def starter_boards(engine: Any) -> list[Board]:
 
 
 def look_around(engine: Any) -> Facts:
-    """Return what an engine's workspace holds."""
+    """Return the facts about an engine's workspace."""
     ctx = engine.context()
     totals = engine.read(
         """
@@ -87,8 +87,8 @@ def look_around(engine: Any) -> Facts:
 def _usual_range(ctx: Any) -> tuple[str, str, str]:
     """Return range, long range and granularity: the last 30 and 90 days by day.
 
-    When the newest event is older than that they are dates that end with it; then data over
-    half a year or more is shown by week over its last 12 months.
+    If the newest event is older than that, they are dates that end with it; data over half a year
+    or more is then shown by week over its last 12 months.
     """
     if ctx.latest is None or ctx.earliest is None:
         return DEFAULT_RANGE, LONG_RANGE, "daily"
@@ -109,7 +109,7 @@ def _dates(first: int, last: int) -> str:
 
 
 def _first_days(engine: Any, events: list[int]) -> dict[int, list[tuple[int, BitMap]]]:
-    """Return event -> (day, who did it first then), for the events most people did."""
+    """Return event -> (day, who did it first then), for the events that most people did."""
     found: dict[int, list[tuple[int, BitMap]]] = {}
     for event in events[: 3 * CANDIDATES]:
         rows = engine.read("select day, users from first_activity where event = ?", (event,))
@@ -121,7 +121,7 @@ def _first_days(engine: Any, events: list[int]) -> dict[int, list[tuple[int, Bit
 def _funnel(engine: Any, firsts: dict[int, list[tuple[int, BitMap]]]) -> list[int]:
     """Return two to four events that many people share, in the order they are first done.
 
-    Starts with the most widespread and keeps adding the one that leaves most people.
+    Starts with the most widespread and keeps adding the one that keeps the most people.
     """
     people = {
         event: BitMap().union(*(u for _, u in days)) for event, days in firsts.items() if days
@@ -144,10 +144,10 @@ def _funnel(engine: Any, firsts: dict[int, list[tuple[int, BitMap]]]) -> list[in
 
 
 def _mean_places(engine: Any, events: list[int], people: BitMap) -> dict[int, float]:
-    """Return event -> its mean place when people's first times are put in order.
+    """Return event -> its mean rank when people's first times are sorted.
 
-    Looks at some people only; first times that are equal share their place, so that events which
-    happen in one instant do not seem to follow each other.
+    Considers only some people; equal first times share their rank, so that simultaneous events do
+    not seem to follow each other.
     """
     rows = engine.read(
         """
@@ -193,7 +193,7 @@ def _chart(title: str, question: str, place: tuple[int, int, int, int], chart: s
 
 
 def _overview(facts: Facts) -> Board:
-    """Numbers on top, active users beside the top events, funnel beside retention."""
+    """Numbers on top, active users beside top events, funnel beside retention."""
     shown = facts.events[:3]
     width = 12 // (len(shown) + 1)
     unit = f"{facts.unit} vs prev"
@@ -230,11 +230,11 @@ def _each(title: str, facts: Facts) -> str:
 
 
 def _people(facts: Facts) -> Board:
-    """Who comes, stays and leaves; and who does the biggest events."""
+    """People who come, stay and leave; and people who do the most frequent events."""
     top = facts.events[0]
     cycle = f"lifecycle weekly {range_words(facts.long)}"
     blocks = [
-        _chart("New, returning, back again, gone", cycle, (0, 0, 6, 4), "bars"),
+        _chart("New, returning, resurrected, dormant", cycle, (0, 0, 6, 4), "bars"),
         _chart("Active in 30 days", f"mau {facts.unit} vs prev", (6, 0, 6, 4), "line"),
         _retention(facts, (0, 4, 12, 5)),
         _chart(f"People of {top}", f"users of {name(top)} {facts.unit}", (0, 9, 6, 4), "line"),

@@ -1,7 +1,7 @@
-"""Questions to begin with, one of every kind, in a workspace's own words.
+"""Suggested questions, one of every kind, in a workspace's own words.
 
-What a person would otherwise have to type is filled in from the events that happen most, the
-funnel that most people share, and the fields that events carry.
+Names that people would otherwise have to type are filled in from the most frequent events, the
+funnel that most people share, and the fields of events.
 """
 
 from __future__ import annotations
@@ -19,10 +19,10 @@ from core.queries.kinds import KINDS
 from core.text import cut
 
 SAMPLED = 100
-"""Events whose properties are looked at for one that holds numbers."""
+"""How many events to sample when looking for numeric properties."""
 
 LOOKED_AT = 8
-"""Events that may hold such a property, the most frequent first."""
+"""How many events may have such a property, most frequent first."""
 
 MONEY = ("revenue", "amount", "price", "value", "total")
 
@@ -36,15 +36,15 @@ SECTIONS = (
     "events and fields",
     "logs and SQL",
 )
-"""What questions are listed under, in this order."""
+"""The headings of suggested questions, in order."""
 
 
 @dataclass(frozen=True)
 class Suggestion:
-    """A question to begin with.
+    """A suggested question.
 
     Attributes:
-        section: what it is listed under.
+        section: its heading.
         title: what it asks, in a few words.
         question: the question itself.
     """
@@ -55,10 +55,10 @@ class Suggestion:
 
 
 class Suggestions:
-    """Questions to begin with about one workspace, as its data is now.
+    """Suggested questions about one workspace, for its current data.
 
     Args:
-        engine: knows the workspace.
+        engine: the engine of the workspace.
     """
 
     def __init__(self, engine: Any) -> None:
@@ -67,12 +67,12 @@ class Suggestions:
 
     @cached_property
     def facts(self) -> Facts:
-        """What the workspace holds."""
+        """Facts about the workspace."""
         return look_around(self._engine)
 
     @cached_property
     def numbers(self) -> tuple[tuple[str, str], ...]:
-        """(event, property) of properties that hold numbers, those that name money first."""
+        """(event, property) of numeric properties, those that suggest money first."""
         found: dict[tuple[str, str], None] = {}
         for event in self.facts.events[:LOOKED_AT]:
             for properties in self.sample(event):
@@ -82,7 +82,7 @@ class Suggestions:
         return tuple(sorted(found, key=lambda pair: pair[1].lower() not in MONEY))
 
     def sample(self, event: str) -> list[dict[str, Any]]:
-        """Return the properties of an event's newest moments."""
+        """Return the properties of an event's latest occurrences."""
         if event not in self._samples:
             body = {"kind": "raw_events", "event": event, "limit": SAMPLED, "range": "all_time"}
             rows = self._engine.answer(from_json(body)).rows
@@ -91,20 +91,20 @@ class Suggestions:
 
     @cached_property
     def has_logs(self) -> bool:
-        """Whether any logs are kept."""
+        """Whether any logs are stored."""
         read = self._engine.read
         kept = read("select 1 from sqlite_master where type = 'table' and name = 'logs'")
         return bool(kept and read("select 1 from logs limit 1"))
 
     def numbers_of(self, event: str | None) -> list[str]:
-        """Return the properties of an event, or of any, that hold numbers."""
+        """Return the numeric properties of an event, or of any."""
         return list(dict.fromkeys(name for of, name in self.numbers if event in (None, of)))
 
     def listed(self, about: Question | None = None) -> list[Suggestion]:
-        """Return every question to begin with, section by section.
+        """Return every suggested question, section by section.
 
         Args:
-            about: a question whose event, steps and range they take over, as far as it has them.
+            about: a question whose event, steps and range are taken over, if it has them.
         """
         if not self.facts.events:
             return []
@@ -142,7 +142,7 @@ class Suggestions:
 
 @dataclass(frozen=True)
 class _Start:
-    """What the first questions are about; see core.words.kinds.Beginning."""
+    """What suggested questions are about; see core.words.kinds.Beginning."""
 
     known: Suggestions
     event: str
@@ -189,7 +189,7 @@ class _Start:
 
 
 def _asked(body: dict[str, Any], unit: str) -> Question:
-    """The question, by weeks or months where its kind is usually asked by day and can be so."""
+    """Return the question, by week or month if its kind defaults to days and allows it."""
     usual = kind_class(body["kind"]).model_fields.get("granularity")
     if usual is not None and usual.default == "daily" and unit in ("weekly", "monthly"):
         try:
@@ -200,7 +200,7 @@ def _asked(body: dict[str, Any], unit: str) -> Question:
 
 
 def event_of(question: Question | None) -> str | None:
-    """Return the one event a question is about, None when it is of any or of several."""
+    """Return the one event a question is about, None if it is about any or several."""
     for name in ("event", "start_event", "from_", "to"):
         found = getattr(question, name, None)
         if isinstance(found, str):

@@ -1,1 +1,1 @@
-"""Questions as text: read, written, and how their numbers are called."""
+"""Questions as text: parsing, writing, and the words for their numbers."""

@@ -1,7 +1,7 @@
 """Custom events as text: `signup or purchase[amount > 5]`.
 
-The words are those of questions: events, each with its filters in brackets, and `or` between
-them; `|` and a comma say the same.
+The syntax is that of questions: events, each with its filters in brackets, separated by `or`, `|`
+or a comma.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ def parse_custom(text: str) -> dict[str, Any]:
     """Return the definition of a custom event, from text or a JSON object.
 
     Raises:
-        BadQuestion: it cannot be read, or holds what a custom event cannot.
+        BadQuestion: it cannot be parsed, or has parts that a custom event cannot have.
     """
     if text.lstrip()[:1] == "{":
         try:
@@ -41,7 +41,7 @@ def parse_custom(text: str) -> dict[str, Any]:
 
 
 def format_custom(definition: CustomEvent) -> str:
-    """Return a definition as text; parsing it gives the definition back."""
+    """Return a definition as text; parsing it returns the same definition."""
     return " or ".join(step_words(branch) for branch in definition.events)
 
 
@@ -50,7 +50,7 @@ def _body(definition: CustomEvent) -> dict[str, Any]:
 
 
 def _pieces(text: str) -> list[str]:
-    """Cut a text where `or` stands outside of brackets and quotes."""
+    """Split a text at every `or` outside brackets and quotes."""
     found, depth = [""], 0
     for match in _PIECES.finditer(text):
         depth += {"[": 1, "(": 1, "]": -1, ")": -1}.get(match[0], 0)
@@ -66,11 +66,11 @@ def _branch(text: str) -> dict[str, Any]:
     from core.queries.trend.trend import Trend
 
     if not text.strip():
-        raise BadQuestion("Between two events of a custom event there is none.", _EXAMPLE)
+        raise BadQuestion("There is an event missing between two separators.", _EXAMPLE)
     found = parse(text)
     if not isinstance(found, Trend) or found.event is None:
-        raise BadQuestion(f"{text.strip()!r} is not an event with its filters.", _EXAMPLE)
+        raise BadQuestion(f"{text.strip()!r} is not an event with filters.", _EXAMPLE)
     if found != Trend(event=found.event, conditions=found.conditions):
-        raise BadQuestion(f"{text.strip()!r} says more than an event and its filters.", _EXAMPLE)
+        raise BadQuestion(f"{text.strip()!r} has more than an event and its filters.", _EXAMPLE)
     filters = [c.model_dump(mode="json", by_alias=True) for c in found.conditions]
     return {"event": found.event, "filters": filters}

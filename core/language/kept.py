@@ -1,11 +1,11 @@
-"""What is stored of questions: text, and the version of the language that it was written in.
+"""Stored questions: their text, and the version of the language it was written in.
 
-The body of a chart and a tile of a board hold a question, or several series, in text or JSON, and
-beside them `language`, a whole number. Where nothing is said it is 1. What is written is the
-version of the newest word in the text, so that an older program refuses only what it could misread.
+The body of a chart and a tile of a board contain a question, or several series, as text or JSON,
+and beside them `language`, an integer, 1 if it is missing. It is the version of the newest word in
+the text, so that an older program refuses only what it could misread.
 
-What was read is in today's language and says no version, unless it could not be written anew: it
-then stays as it is stored, and asking it says why.
+After reading, the text is in the current language and has no version, unless it could not be
+rewritten: it then stays as it is stored, and asking it gives the reason.
 """
 
 from __future__ import annotations
@@ -19,16 +19,16 @@ from core.errors import BadQuestion
 from core.queries.versions import check_language, may_differ, needed_language
 
 FIELD: Final = "language"
-"""Where the version stands."""
+"""The key of the version."""
 
 FIRST: Final = 1
-"""The version of what says none."""
+"""The version if there is none."""
 
 Body = dict[str, Any]
 
 
 def read_kept(kept: Body) -> Body:
-    """Return a stored chart or tile with its question in today's language.
+    """Return a stored chart or tile with its question in the current language.
 
     Args:
         kept: its JSON: a `question`, or `series` with a `query` each.
@@ -58,7 +58,7 @@ def write_kept(body: Body) -> Body:
 
 
 def read_tiles(kept: Body) -> Body:
-    """Return a stored board with the questions of its tiles in today's language."""
+    """Return a stored board with the questions of its tiles in the current language."""
     return _in_tiles(kept, read_kept)
 
 
@@ -76,7 +76,7 @@ def _in_tiles(board: Body, change: Callable[[Body], Body]) -> Body:
 
 
 def _places(body: Body) -> Iterator[tuple[Body, str]]:
-    """Return the objects that hold what a chart or tile asks, each with its field there."""
+    """Return the objects that contain the questions of a chart or tile, each with the field."""
     series = body.get("series")
     holders = [(each, "query") for each in series] if isinstance(series, list) else []
     for holder, name in [(body, "question"), *holders]:

@@ -1,4 +1,4 @@
-"""From text to the body of a question, with a caret under what cannot be read.
+"""From text to the body of a question, with a caret under what cannot be parsed.
 
 Nothing imports this before a text has to be parsed.
 """
@@ -24,7 +24,7 @@ _BOUNDARY = r"(?![\w.:$@%+\-])"
 _FIRST = {"ORDER": 7, "NO_VALUE": 7, "IN_LIST": 6, "FROM_STEP": 6, "TO_STEP": 6}
 _FIRST_OF_KINDS = 7
 _USUAL = 5
-"""Terminals that win over others which match the beginning of the same text."""
+"""Terminals that win over others matching the start of the same text."""
 
 _SUBJECTS = (
     "an event, as in signup or signup > purchase, or dau, sum(purchase.amount), retention, "
@@ -36,10 +36,10 @@ _NAMED = 12
 
 
 def parse_body(text: str, language: int | None = None) -> Whole:
-    """Return what the question in `text` says: its fields, where each is given, its chart.
+    """Return the question in `text`: its fields, where each is given, and its chart.
 
     Args:
-        language: version of the language that it is written in; None is today's.
+        language: version of the language that it is written in; None is the current one.
 
     Raises:
         BadQuestion: with the line, a caret under the place and what was expected there.
@@ -64,7 +64,7 @@ def grammar(language: int | None = None) -> Grammar:
     """Return the grammar of questions: grammar.lark, the phrases of kinds, and the terminals.
 
     Args:
-        language: its version; words that are newer are names in it. None is today's.
+        language: its version, in which newer words are names; None is the current one.
     """
     rules = Path(__file__).with_name("grammar.lark").read_text("utf-8")
     kinds = KINDS.values()
@@ -88,7 +88,7 @@ def _alternatives(kinds: Iterable[Kind]) -> Iterator[str]:
 
 
 def _rank_of(terminal: str, pattern: str, kinds: Iterable[Kind]) -> int:
-    """Return the priority of a terminal: several words win over the first of them."""
+    """Return the priority of a terminal: several words win over the first of them alone."""
     if terminal in _FIRST:
         return _FIRST[terminal]
     of_a_kind = any(terminal in kind.wording.words for kind in kinds)
@@ -99,7 +99,7 @@ def _rank_of(terminal: str, pattern: str, kinds: Iterable[Kind]) -> int:
 
 
 def pointed(text: str, at: int) -> str:
-    """Return the line of `text` that holds position `at`, and a caret under it."""
+    """Return the line of `text` that contains position `at`, with a caret under it."""
     first = text.rfind("\n", 0, at) + 1
     last = text.find("\n", at)
     line = text[first : last if last >= 0 else len(text)]
@@ -123,7 +123,7 @@ def _explained(text: str, error: Unexpected) -> BadQuestion:
 
 
 def _listed(terminals: Iterable[str]) -> str:
-    """Say what may stand here, in words: "a name, where, by or the end"."""
+    """Return what is allowed here, in words: "a name, where, by or the end"."""
     found = set(terminals)
     if {"METRIC", "RETENTION", "SEGMENTS"} <= found:
         return _SUBJECTS

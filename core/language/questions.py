@@ -1,4 +1,5 @@
-"""Questions as text: text -> question, question -> canonical text, a number's address in words.
+"""Questions as text: text -> question, question -> canonical text, the address of a number in
+words.
 
 Writing loads no parser. The grammar is core/language/grammar.lark, its words
 core/queries/lexicon.py.
@@ -28,17 +29,17 @@ __all__ = [
 ]  # fmt: skip
 
 MAX_JSON = 1_000_000
-"""Characters of a question in JSON."""
+"""The most characters of a question in JSON."""
 
 MAX_JSON_DEPTH = 100
 
 
 @dataclass(frozen=True)
 class Parsed:
-    """A question and how its text asks for it to be drawn.
+    """A question and how it is to be drawn.
 
     Attributes:
-        chart: its name, or "" for the usual one.
+        chart: its name, or "" for the default one.
         chart_at: where the text names it.
     """
 
@@ -48,19 +49,19 @@ class Parsed:
 
 
 def parse(text: str) -> Question:
-    """Return the question that a text means.
+    """Return the question in a text.
 
     Raises:
-        BadQuestion: one sentence; the hint holds the line, a caret under the place, and what was
+        BadQuestion: with one sentence; the hint has the line, a caret under the place, and what was
             expected there.
     """
     return parse_kept(text).question
 
 
 def parse_full(text: str) -> Parsed:
-    """Return the question that a text means and its drawing hint; errors as for `parse`.
+    """Return the question in a text and its drawing hint; errors as for `parse`.
 
-    A chart that an answer of the question cannot be drawn as is refused too.
+    A chart that does not fit the answer is refused too.
     """
     parsed = parse_kept(text)
     if parsed.chart:
@@ -69,13 +70,13 @@ def parse_full(text: str) -> Parsed:
 
 
 def check_chart(kind: str, chart: str, text: str = "", at: int = 0) -> None:
-    """Refuse a chart that answers of a kind cannot be drawn as.
+    """Refuse a chart that does not fit the answers of a kind.
 
     Args:
-        text, at: the text that asks for it and where, to be pointed at.
+        text, at: the text with the chart and its position, for a caret.
 
     Raises:
-        BadQuestion: it does not suit; the sentence names those that do.
+        BadQuestion: it does not fit; the message names the charts that do.
     """
     allowed = charts(kind)
     if chart not in allowed:
@@ -90,10 +91,10 @@ def check_chart(kind: str, chart: str, text: str = "", at: int = 0) -> None:
 
 
 def parse_kept(text: str, language: int | None = None) -> Parsed:
-    """Return the same for a text that was stored, whose chart need not suit the question.
+    """Return the same for a stored text, whose chart need not fit the question.
 
     Args:
-        language: version of the language that it was written in; None is today's.
+        language: version of the language that it was written in; None is the current one.
     """
     if language is not None:
         check_language(language)
@@ -130,10 +131,10 @@ def parse_kept(text: str, language: int | None = None) -> Parsed:
 
 
 def parse_any(text: str, language: int | None = None) -> Question:
-    """Return the question that a text, or a JSON object when it starts with "{", means.
+    """Return the question in a text, or in a JSON object if it starts with "{".
 
     Args:
-        language: version of the language that it was written in; None is today's.
+        language: version of the language that it was written in; None is the current one.
     """
     if not _is_json(text):
         return parse_kept(text, language).question
@@ -143,21 +144,21 @@ def parse_any(text: str, language: int | None = None) -> Question:
         raise BadQuestion(f"The question is {len(text):,} characters long.", "It is too long.")
     if _depth(text) > MAX_JSON_DEPTH:
         raise BadQuestion(f"The question nests deeper than {MAX_JSON_DEPTH}.")
-    with suppress(ValueError):  # from_json says what is wrong with it
+    with suppress(ValueError):  # from_json reports what is wrong with it
         _refuse_halves(json.dumps(json.loads(text), ensure_ascii=False))
     return from_json(text)
 
 
 def today(asked: str | dict[str, Any], language: int) -> str | dict[str, Any]:
-    """Return a stored question as today's language writes it.
+    """Return a stored question in the current language.
 
     Args:
-        asked: its text, or its JSON as text or object, in which only texts depend on the language.
+        asked: its text, or its JSON as text or object, of which only texts depend on the language.
         language: version of the language that it was written in.
 
     Raises:
-        BadQuestion: the version is later than this program's, or a text that has to be written
-            anew cannot be read.
+        BadQuestion: the version is newer than this program's, or a text that must be rewritten
+            cannot be parsed.
     """
     check_language(language)
     try:
@@ -179,12 +180,14 @@ def _text_today(text: str, language: int) -> str:
         return text
     found = format_parsed(parse_kept(text, language))
     if len(found) > MAX_LENGTH:
-        raise BadQuestion("The question is too long in today's language.", "Write it as JSON.")
+        raise BadQuestion(
+            "The question is too long in the current version of the language.", "Write it as JSON."
+        )
     return found
 
 
 def _nested_today(body: Any, language: int | None) -> Any:
-    """Return a question's JSON with the questions that it holds as text in today's language."""
+    """Return a question's JSON with the text questions in it rewritten in the current language."""
     if language is None or newer_words(language) is None:
         return body
     if isinstance(body, list):
@@ -202,13 +205,13 @@ def _is_json(text: str) -> bool:
 
 
 def _refuse_halves(text: str) -> None:
-    """Refuse lone surrogates, as of bytes that are no UTF-8: no database can hold them."""
+    """Refuse lone surrogates, as from invalid UTF-8: no database can store them."""
     if any("\ud800" <= char <= "\udfff" for char in text):
         raise BadQuestion("The question is not text in UTF-8.")
 
 
 def _depth(text: str) -> int:
-    """Return how deep brackets open at most; those inside strings count too, which errs safely."""
+    """Return how deep brackets nest; those inside strings count too, to be safe."""
     depth = deepest = 0
     for char in text:
         if char in "{[":
@@ -220,7 +223,7 @@ def _depth(text: str) -> int:
 
 
 def format_parsed(parsed: Parsed) -> str:
-    """Return the canonical text of a question with its drawing hint, if that suits it."""
+    """Return the canonical text of a question with its drawing hint, if that fits it."""
     question = parsed.question
     if parsed.chart not in charts(question.kind):
         return format_question(question)

@@ -1,4 +1,4 @@
-"""Rules of cells and clauses, and of the question they make up with its subject."""
+"""Rules of cells and clauses, and of the whole question."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ from core.words.reading import (
 )
 
 CHART = "\0chart"
-"""Where a part keeps the chart, which is no field of a question."""
+"""The key under which a part keeps the chart, which is not a field of a question."""
 
 _CHARTS = f"Charts are {', '.join(NAMES)}."
 _MS = {"ms": 1, "s": 1000, "min": 60_000, "h": 3_600_000, "d": 86_400_000, "w": 604_800_000}
@@ -41,7 +41,7 @@ _UNIT_WORDS = frozenset({*ALIASES, *GRANULARITIES}) - {"min", "1m", "1h", "1d", 
 
 
 def _span(token: Token) -> tuple[str, str]:
-    """Return count and unit of "30d" or "2 weeks"; a lone m is month or minute to its reader."""
+    """Return count and unit of "30d" or "2 weeks"; the caller decides if m is month or minute."""
     match = re.fullmatch(r"([\d.]+)\s*([a-z]+)", token.lower())
     assert match is not None
     count, word = match[1], match[2]
@@ -75,7 +75,7 @@ def _seconds(token: Token) -> int | float:
 
 
 def _selector(children: list[Any]) -> str:
-    """Return the event that is named; any event is any active one."""
+    """Return the named event; "any event" is any active one."""
     found = children[-1]
     return found if isinstance(found, str) else "_active"
 
@@ -143,11 +143,11 @@ def _part(found: Body | Part, children: list[Any]) -> Part:
 
 
 class Rules(_Cells):
-    """Rules of the clauses, and of the question they make up.
+    """Rules of the clauses, and of the whole question.
 
     Args:
-        language: version of the language; segments and units that are newer are names in it. None
-            is today's.
+        language: version of the language, in which newer segments and units are names; None is the
+            current one.
     """
 
     def __init__(self, language: int | None = None) -> None:

@@ -12,12 +12,12 @@ from core.text import clean
 from core.words.reading import Body, Mistake, Name, at_of, flat, unquoted
 
 SIGNS = {way: op.key for op in OPERATORS.values() for way in op.spellings}
-"""What text writes -> key of the operator."""
+"""Spelling in text -> key of the operator."""
 
 
 @dataclass(frozen=True)
 class Node:
-    """A condition with how deep it nests; `loose` is an `and` without parentheses around it."""
+    """A condition and how deep it nests; `loose` is an `and` without parentheses around it."""
 
     body: Body
     depth: int = 1
@@ -98,7 +98,7 @@ def scalar_of(value: Any) -> Any:
 
 
 def _plain(node: Node) -> dict[str, Any]:
-    """Return a node's body and depth, a loose `and` become an {"all": ...}."""
+    """Return a node's body and depth, with a loose `and` turned into {"all": ...}."""
     if node.loose:
         node = _group("all", node.loose)
     return {"body": node.body, "depth": node.depth}

@@ -1,6 +1,6 @@
-"""Rules of the subjects that begin like those of other kinds: `signup > purchase`, `sum(amount)`.
+"""Rules of subjects that begin like those of other kinds: `signup > purchase`, `sum(amount)`.
 
-What one kind alone is asked for with stands in its row (core.queries.kinds).
+The phrases of a single kind are in its row (core.queries.kinds).
 """
 
 from __future__ import annotations
@@ -16,11 +16,11 @@ from core.language.rules_conditions import Conditions
 from core.words.reading import Body, Mistake, Name, Part, selected_as, steps_of, unquoted
 
 EMPTY_NAME = "properties."
-"""The property with the empty name, where an empty text would mean none."""
+"""The property with an empty name, where empty text would mean none."""
 
 
 class Subjects(Conditions):
-    """Rules of what is asked for."""
+    """Rules of subjects."""
 
     def step(self, children: list[Any]) -> Body:
         filters = {"filters": children[1]} if len(children) > 1 else {}
@@ -37,7 +37,7 @@ class Subjects(Conditions):
         return str(children[0]).lower()
 
     def target(self, children: list[Name]) -> tuple[str | None, str | None, bool]:
-        """Event, property, and whether the first may be either."""
+        """Return event, property, and whether the first may be either."""
         name = children[0]
         event, dot, found = name.text.partition(".")
         if name.bare and dot:
@@ -94,7 +94,7 @@ class Subjects(Conditions):
 
     def part_number(self, children: list[Token]) -> list[Any]:
         if not re.fullmatch(r"[\d.]+", children[0]):
-            raise Mistake("A formula's numbers are plain, such as 2.5.", children[0].start_pos)
+            raise Mistake("Numbers in a formula must be plain, such as 2.5.", children[0].start_pos)
         return [str(children[0])]
 
     def part_inside(self, children: list[Any]) -> list[Any]:
@@ -103,7 +103,7 @@ class Subjects(Conditions):
     def calculation(self, children: list[Any]) -> Part:
         found = series_of(_in_a_row(children))
         if found is None:
-            raise Mistake(f"A formula holds at most {MAX_SERIES} different series.", 0)
+            raise Mistake(f"A formula can have at most {MAX_SERIES} different series.", 0)
         return Part({"kind": "formula", "series": found[0], "formula": found[1]})
 
     def call_target(self, children: list[Any]) -> list[Any]:
@@ -111,7 +111,7 @@ class Subjects(Conditions):
 
     def call_number(self, children: list[Token]) -> str:
         if not re.fullmatch(r"[\d.]+", children[0]):
-            raise Mistake("A formula's numbers are plain, such as 2.5.", children[0].start_pos)
+            raise Mistake("Numbers in a formula must be plain, such as 2.5.", children[0].start_pos)
         return str(children[0])
 
     def call(self, children: list[Any]) -> Part:
@@ -122,7 +122,7 @@ class Subjects(Conditions):
         inside = len(given) == len(children) - 1
         if word == "count" and inside and _property_of(given[0]) is not None:
             raise Mistake(
-                "A formula counts events, whatever their properties.", 0,
+                "A formula counts events, not their properties.", 0,
                 'Quote an event with a dot in its name, as in count("page.view") / dau.',
             )  # fmt: skip
         function, after = function_of(word, bool(given[0][1]))
@@ -136,7 +136,7 @@ class Subjects(Conditions):
         return [Call(function, series, before, after)]
 
     def series_inside(self, function: str, given: list[Any]) -> Body:
-        """The series of a function's event; takes it and its filters off `given`."""
+        """Return the series of a function's event, removing it and its filters from `given`."""
         (event, found, lone) = given.pop(0)
         needs = function in MEASURING and MEASURING[function].property
         if not needs and found is not None:
@@ -163,7 +163,7 @@ class Subjects(Conditions):
 
 
 def function_of(word: str, dotted: bool) -> tuple[str, tuple[str, ...]]:
-    """Return the function that a word means in a formula, and what follows its letter."""
+    """Return the function named by a word in a formula, and what follows its letter."""
     if word == "median":
         return "PERCENTILE", ("0.5",)
     found = re.fullmatch(r"p(\d{1,2}(?:\.\d+)?|100)", word)
@@ -185,12 +185,12 @@ def _is_target(part: list[Any]) -> bool:
 
 
 def _word_of(part: Any) -> str:
-    """A word among a function's arguments, such as ALL_VALUES."""
+    """Return the word among a function's arguments, such as ALL_VALUES."""
     return str(part[0][0] if _is_target(part) else "").upper()
 
 
 def _in_a_row(children: list[Any]) -> list[Any]:
-    """Return operands and the signs between them, one after the other."""
+    """Return operands and the signs between them, in order."""
     return [
         part for child in children for part in (child if isinstance(child, list) else [str(child)])
     ]

@@ -1,7 +1,7 @@
 """A question as one canonical line of text. Loads no parser.
 
-What equals its default is left out, except a range that was given: a tile of a board keeps its
-own range even where that is the usual one.
+Fields equal to their default are left out, except a range that was given: a tile of a board keeps
+its own range even if that is the default.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _ORDERS = {"unordered": "in any order", "sequential": "strictly"}
 
 
 def format_question(question: Question) -> str:
-    """Return the canonical text of a question, one line; parsing it gives the question back."""
+    """Return the canonical text of a question, one line; parsing it returns the same question."""
     statement = KINDS[question.kind].statement
     text = None if statement is None else statement(Writer(question, in_words))
     return in_words(question) if text is None else text
@@ -66,7 +66,7 @@ def _exclusions(writer: Writer) -> str:
 
 
 def _excluded(each: Any) -> str:
-    """Return an excluded event, and the steps it must not lie between unless these are all."""
+    """Return an excluded event, and the steps it must not lie between unless it is all of them."""
     if each.to_step is not None:
         return f"{step_words(each)} between {each.from_step} and {each.to_step}"
     return step_words(each) + (f" after {each.from_step}" if each.from_step > 1 else "")

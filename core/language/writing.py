@@ -1,4 +1,4 @@
-"""The fields of a question as they are written: one after another, the rest as settings."""
+"""Writing the fields of a question: one after another, the rest as settings."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ from core.words.names import BARE
 
 
 class Writer:
-    """The fields of a question that still have to be written; see core.words.kinds.Writing.
+    """The fields of a question that are still to be written; see core.words.kinds.Writing.
 
     Args:
-        nested: writes a question that stands inside this one.
+        nested: writes a question inside this one.
     """
 
     def __init__(self, question: Question, nested: Callable[[Question], str]) -> None:
@@ -93,7 +93,7 @@ class Writer:
 
 
 def settings(writer: Writer) -> str:
-    """Return the fields that no other clause has said, as a clause, or nothing."""
+    """Return the fields that no other clause has written, as a clause, or nothing."""
     if not writer.left:
         return ""
     dumped = writer.question.model_dump(mode="json", by_alias=True)

@@ -1,7 +1,7 @@
-"""The charts: what an answer of each shape can be drawn as, and the words that ask for it.
+"""The charts that an answer of each shape can be drawn as, by name.
 
 A chart is one function of core.draw and one row here. The language, the command line, boards and
-the key that goes on to the next chart all read this table.
+the key for the next chart all read this table.
 """
 
 from __future__ import annotations
@@ -43,10 +43,10 @@ CHARTS: Final[dict[str, dict[str, str]]] = {
     "timeline": {"timeline": "core.draw.timeline:timeline_chart"},
     "number": {"number": "core.draw.number:number_answer"},
 }
-"""shape -> chart name -> module:function, the shape's usual chart first."""
+"""shape -> chart name -> module:function, the shape's default chart first."""
 
 NAMES: Final = tuple(dict.fromkeys(name for charts in CHARTS.values() for name in charts))
-"""Every name of a chart once, in the order of CHARTS."""
+"""Every chart name once, in the order of CHARTS."""
 
 
 def charts_of(shapes: Iterable[str]) -> tuple[str, ...]:

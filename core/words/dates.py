@@ -16,7 +16,7 @@ _RANGES = {
 
 
 def day(label: str, *, year: bool = False) -> str:
-    """Return an ISO date as "Apr 30" or "Apr 30, 2025"; anything else as it is."""
+    """Return an ISO date as "Apr 30" or "Apr 30, 2025"; anything else unchanged."""
     try:
         found = date.fromisoformat(label[:10])
     except ValueError:

@@ -1,8 +1,9 @@
-"""What a kind of question is, apart from its model: how it is asked, named, begun and followed.
+"""Facts about a kind of question besides its model: how it is asked, named, suggested and followed
+up.
 
 A row of these facts stands beside the model of each kind, in the `words.py` of its family
-(core.queries). Schemas, parser, writer, the words behind a number, the lists of the explorer, the
-keys `p` and `;`, and the documentation are loops over the rows. Loads neither models nor a parser.
+(core.queries). Schemas, parser, writer, the words for a number, the lists of the explorer, the keys
+`p` and `;`, and the documentation are loops over the rows. Loads neither models nor a parser.
 """
 
 from __future__ import annotations
@@ -14,44 +15,44 @@ from typing import Any, Protocol
 from core.words.reading import Body, Part, selected_as, steps_of
 
 Read = Callable[[list[Any]], "Body | Part"]
-"""What a phrase read -> fields of the question without its kind, or a Part that says where."""
+"""The parsed phrase -> fields of the question without its kind, or a Part with their positions."""
 
 
 class Writing(Protocol):
-    """The fields of a question that still have to be written, and how text writes things."""
+    """The fields of a question that are still to be written, and how to write them as text."""
 
     question: Any
     left: dict[str, Any]
 
     def take(self, key: str) -> Any:
-        """Return a field's value and count it as written; None when it is at its default."""
+        """Return a field's value and count it as written; None if it is the default."""
 
     def value(self, key: str) -> Any:
         """Return a field's value, default or not, and count it as written."""
 
     def nested(self, question: Any) -> str:
-        """Return a question that stands inside this one, with all its clauses."""
+        """Return a question inside this one, with all its clauses."""
 
     def alone(self, question: Any) -> str:
-        """Return a question's subject and its own settings, without clauses and dates."""
+        """Return a question's subject and settings, without clauses and dates."""
 
     def name(self, text: str) -> str:
-        """Return a name, quoted where it could be misread."""
+        """Return a name, quoted if it could be misread."""
 
     def quoted(self, text: str) -> str:
         """Return a text in quotes."""
 
     def is_bare(self, text: str) -> bool:
-        """Whether a text has the form of a name that needs no quotes, reserved or not."""
+        """Whether a text has the form of a bare name, reserved or not."""
 
     def step(self, step: Any) -> str:
         """Return an event and its filters."""
 
     def filtered(self, clauses: Sequence[Any]) -> str:
-        """Return conditions in brackets; nothing without any."""
+        """Return conditions in brackets, or nothing if there are none."""
 
     def duration(self, seconds: float) -> str:
-        """Return seconds in the largest unit that gives a whole number."""
+        """Return seconds in the largest unit that gives an integer."""
 
     def cell(self, cell: Any) -> str:
         """Return the address of a number."""
@@ -59,11 +60,11 @@ class Writing(Protocol):
 
 @dataclass(frozen=True)
 class Phrase:
-    """One way to say something in text.
+    """One way to write something in text.
 
     Attributes:
-        grammar: what is read, as lark writes rules; words are terminals in upper case.
-        read: what was read -> fields.
+        grammar: its syntax in lark's notation; words are terminals in upper case.
+        read: the parsed phrase -> fields.
     """
 
     grammar: str
@@ -72,14 +73,14 @@ class Phrase:
 
 @dataclass(frozen=True)
 class Wording:
-    """How a kind is asked for in text, and written.
+    """How a kind is asked for in text, and written as text.
 
     Attributes:
-        phrases: the ways to ask for it; none where the language itself reads it.
+        phrases: the ways to ask for it; none if the grammar itself covers it.
         write: a question -> its subject in canonical text.
-        words: terminal -> pattern, of the words that only this kind has.
-        meanings: terminal -> what a person calls it, where that is not the word itself.
-        clauses: what only its questions can say besides.
+        words: terminal -> pattern, for words that only this kind has.
+        meanings: terminal -> its description in messages, if that is not the word itself.
+        clauses: clauses that only its questions have.
     """
 
     phrases: tuple[Phrase, ...]
@@ -90,23 +91,23 @@ class Wording:
 
 
 def terminal(words: str) -> str:
-    """Return the name of the terminal of some words: USAGE_INTERVAL."""
+    """Return the name of the terminal for some words: USAGE_INTERVAL."""
     return words.upper().replace(" ", "_")
 
 
 def keyword(words: str) -> dict[str, str]:
-    """Return some words as the pattern of their terminal, any space between them."""
+    """Return some words as the pattern of their terminal, with any space between them."""
     return {terminal(words): r"\s+".join(words.split())}
 
 
 def alone(words: str, **fields: Any) -> Wording:
-    """Return the wording of a kind that is its words: `engagement`."""
+    """Return the wording of a kind that is just its words: `engagement`."""
     phrase = Phrase(terminal(words), lambda _: fields)
     return Wording((phrase,), lambda _: words, keyword(words))
 
 
 def of_event(words: str) -> Wording:
-    """Return the wording of a kind that may be about one event: `usage interval of signup`."""
+    """Return the wording of a kind that may name an event: `usage interval of signup`."""
 
     def write(writer: Writing) -> str:
         event = writer.take("event")
@@ -127,10 +128,10 @@ def of_name(words: str, field: str) -> Wording:
 
 
 def of_steps(words: str, named: str = "", pattern: str = "") -> Wording:
-    """Return the wording of a kind that follows steps: `correlation of signup > purchase`.
+    """Return the wording of a kind that takes steps: `correlation of signup > purchase`.
 
     Args:
-        named, pattern: the terminal of its words and what it reads, where that is more than them.
+        named, pattern: the terminal of its words and its pattern, if that is more than the words.
     """
 
     def write(writer: Writing) -> str:
@@ -147,17 +148,17 @@ Choice = tuple[str, dict[str, Any]]
 """Words, and the fields they change."""
 
 NumbersOf = Callable[[str | None], list[str]]
-"""An event, or None for any -> its properties that hold numbers."""
+"""An event, or None for any -> its numeric properties."""
 
 
 @dataclass(frozen=True)
 class Figures:
-    """What a kind can count: one field and its values in words.
+    """What a kind can count: one field, and its values in words.
 
     Attributes:
-        field: the field that says it.
+        field: the field that selects it.
         values: its values, each with words.
-        said: whether the title of an answer says which is counted.
+        said: whether the title of an answer says what is counted.
     """
 
     field: str
@@ -165,11 +166,11 @@ class Figures:
     said: bool = True
 
     def choices(self, question: Any, numbers_of: NumbersOf) -> list[Choice]:
-        """Return what a question can count instead."""
+        """Return the other things that a question can count."""
         return [(words, {self.field: value}) for value, words in self.values]
 
     def summary(self, question: Any) -> str:
-        """Return what a question counts where neither kind nor title says it, else ""."""
+        """Return what a question counts if neither its kind nor its title says it, else ""."""
         if self.said:
             return ""
         now = getattr(question, self.field)
@@ -178,27 +179,27 @@ class Figures:
 
 
 class Beginning(Protocol):
-    """What the first questions about a workspace are about."""
+    """The events, fields and ranges that suggested questions are about."""
 
     @property
     def event(self) -> str:
-        """The event that happens most, or the one that was looked at."""
+        """The most frequent event, or the one on show."""
 
     @property
     def second(self) -> str:
-        """Another event; the same where there is no other."""
+        """Another event; the same one if there is no other."""
 
     @property
     def steps(self) -> list[Any]:
-        """The steps of the funnel that most people share; fewer than two where there is none."""
+        """The steps of the funnel that most people share; fewer than two if there is none."""
 
     @property
     def field(self) -> str:
-        """A field to break down by; "" where events carry none."""
+        """A field to break down by; "" if events have none."""
 
     @property
     def shown(self) -> str:
-        """The event, short enough for a title."""
+        """The event, shortened for a title."""
 
     @property
     def long(self) -> str:
@@ -206,33 +207,33 @@ class Beginning(Protocol):
 
     @property
     def events(self) -> Sequence[str]:
-        """All events, the most frequent first."""
+        """All events, most frequent first."""
 
     @property
     def carried(self) -> list[str]:
-        """One property of the event, with words where there is one; empty where it has none."""
+        """One property of the event in words; empty if it has none."""
 
     @property
     def money(self) -> tuple[str, str] | None:
-        """An event and its property that hold amounts of money."""
+        """An event and a property of it with amounts of money."""
 
     @property
     def has_logs(self) -> bool:
         """Whether any logs are stored."""
 
     def numbers_of(self, event: str | None) -> list[str]:
-        """Return the properties of an event, or of any, that hold numbers."""
+        """Return the numeric properties of an event, or of any."""
 
 
 @dataclass(frozen=True)
 class Opening:
-    """A question to begin with.
+    """A suggested question.
 
     Attributes:
-        section: what it is listed under, one of core.boards.suggestions.SECTIONS.
-        at: where in the section; the lowest first.
+        section: its heading, one of core.boards.suggestions.SECTIONS.
+        at: its place in the section, lowest first.
         title: what it asks, in a few words.
-        body: its fields besides kind, and the range where it differs from the usual one.
+        body: its fields except kind, and the range if it is not the default.
     """
 
     section: str
@@ -246,16 +247,16 @@ Openings = Callable[[Beginning], Iterator[Opening]]
 
 @dataclass(frozen=True)
 class Lead:
-    """A way that leads on to a kind from questions of a theme.
+    """A related question: a way from questions of a theme to a kind.
 
     Attributes:
-        theme: "event", "funnel" or "coming back": what the question before is about.
-        at: where in the theme's list; the lowest first.
+        theme: "event", "funnel" or "coming back": what the previous question is about.
+        at: its place in the theme's list, lowest first.
         letter: the key.
-        words: what it asks; {event} is the event that a theme is about.
-        fill: the question before, the event or step under the cursor (or None) -> fields, besides
-            those that are taken over; None where it cannot lead there.
-        fresh: whether of a funnel no more than range, filters and people are taken over.
+        words: what it asks; {event} is the event of the theme.
+        fill: previous question, event or step under the cursor (or None) -> fields in addition to
+            those taken over; None if it does not apply.
+        fresh: whether only range, filters and people are taken over from a funnel.
     """
 
     theme: str
@@ -267,90 +268,90 @@ class Lead:
 
 
 def unchanged(_: Any, __: Any) -> Body:
-    """Lead on without more than what is taken over."""
+    """Add nothing to what is taken over."""
     return {}
 
 
 def about(field: str, **fields: Any) -> Callable[[Any, Any], Body]:
-    """Return what leads on with the event that is looked at in a field."""
+    """Return a `fill` that puts the event on show in a field."""
     return lambda _, event: {field: event, **fields}
 
 
 # -- a kind
 
 Behind = Callable[[Any, Any], str]
-"""Question, cell -> who is behind the number."""
+"""Question, cell -> the words for the people behind the number."""
 
 
 class Nested(Protocol):
     """The words of a question inside another one."""
 
     def subject(self, question: Any, cell: Any) -> str:
-        """Return who is behind a number, without dates and conditions."""
+        """Return the words for the people behind a number, without dates and conditions."""
 
     def whole(self, question: Any, cell: Any) -> str:
-        """Return who is behind a number."""
+        """Return the words for the people behind a number."""
 
 
 Around = Callable[[Any, Any, Nested], str]
-"""Question, cell, the words of what it holds -> who is behind the number."""
+"""Question, cell, words of the inner question -> the words for the people behind the number."""
 
 
 def never(_: Any) -> bool:
-    """Of no question."""
+    """Return False for every question."""
     return False
 
 
 def always(_: Any) -> bool:
-    """Of every question."""
+    """Return True for every question."""
     return True
 
 
 def nothing(_: Beginning) -> Iterator[Opening]:
-    """Begin with no question of a kind."""
+    """Suggest no question of a kind."""
     return iter(())
 
 
 def same(part: Part) -> Part:
-    """Return a clause as it was read."""
+    """Return a clause unchanged."""
     return part
 
 
 def whole(body: Body) -> Body:
-    """Return the fields of a question as they were read."""
+    """Return the fields of a question unchanged."""
     return body
 
 
 @dataclass(frozen=True, kw_only=True)
 class Kind:
-    """The facts of a kind of question that are not in its model.
+    """Facts about a kind of question that are not in its model.
 
     Attributes:
         name: its `kind` in JSON.
         at: module:class of its model.
-        shapes: the shapes of which one answers it.
+        shapes: the shapes its answers can have.
         wording: how it is asked for in text.
-        example: a question of it in text.
-        about: what it answers, for the list of kinds.
-        behind: question, cell -> who is behind the number, "Users of signup"; dates and conditions
-            are added.
-        around: the same for a kind that holds another question.
+        example: an example question in text.
+        about: a description, for the list of kinds.
+        behind: question, cell -> words for the people behind the number, "Users of signup"; dates
+            and conditions are added.
+        around: the same for a kind that contains another question.
         totalled: whether its answer as a whole is a number of people.
         dated: whether the dates are added.
-        figures: what it can count instead.
-        openings: the questions to begin with.
-        themes: what its questions are about, from which others lead on (`Lead.theme`).
-        leads: the ways that lead on to it.
+        figures: the things it can count.
+        openings: the suggested questions.
+        themes: the themes of its questions, which have related questions (`Lead.theme`).
+        leads: how it is reached as a related question.
         rows_are_events: question -> whether the rows of its answer are events.
-        over_time: question -> whether its answer goes along the range, by granularity.
-        explained: whether `explain` finds what changed its numbers.
+        over_time: question -> whether its answer runs over the range, by granularity.
+        explained: whether `explain` can explain changes of its numbers.
         filtered: whether the filters of a board apply to it.
         page: "chart", "people" or "person": the page that shows it.
-        drops_prefix: whether its property loses the prefix "properties.".
-        clause: reads a clause as this kind means it.
-        body: the same for all the fields that were read.
-        statement: writes a question without words of the language; None where that cannot be.
-        since: the version of the language that knows its words first.
+        drops_prefix: whether the prefix "properties." is dropped from its property.
+        clause: adapts a parsed clause to this kind.
+        body: the same for all parsed fields.
+        statement: writes a question without words of the language; None if that is impossible.
+        since: the first version of the language with its words.
     """
 
     name: str
@@ -384,7 +385,9 @@ class Kind:
         return self.name.replace("_", " ")
 
     def rules(self) -> Iterator[tuple[str, str, Phrase]]:
-        """Yield the rule that its phrases and clauses are alternatives of, their name, and them."""
+        """Yield (rule, name, phrase) for its phrases and clauses, which are alternatives of the
+        rule.
+        """
         for number, phrase in enumerate(self.wording.phrases):
             yield "kind", f"kind_{self.name}_{number}", phrase
         for number, phrase in enumerate(self.wording.clauses):
@@ -392,5 +395,5 @@ class Kind:
 
 
 def people_of(question: Any, _: Any) -> str:
-    """Return the plainest words: "People of raw events"."""
+    """Return the default words: "People of raw events"."""
     return f"People of {question.kind.replace('_', ' ')}"

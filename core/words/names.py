@@ -1,4 +1,4 @@
-"""Names in text: which need no quotes, and how long and deep a text may be."""
+"""Names in text: which need no quotes; and how long and deep a text may be."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ SEGMENTS: Final = (
 """The built-in segments; `for` takes these words as segments and any other as an audience."""
 
 MAX_LENGTH: Final = 20_000
-"""Characters of a question in text; longer ones are refused."""
+"""The most characters of a question in text."""
 
 MAX_DEPTH: Final = 30
 """How deep conditions and questions may nest in text."""

@@ -1,7 +1,6 @@
-"""The small pieces that rules of the language are made of. Loads no parser.
+"""Helpers for the rules of the language. Loads no parser.
 
-A rule receives what was read within it: tokens, and what other rules made of
-theirs.
+A rule receives its parsed parts: tokens, and the results of other rules.
 """
 
 from __future__ import annotations
@@ -17,7 +16,7 @@ Body = dict[str, Any]
 
 
 class Mistake(Exception):
-    """Something the rules refuse, at a character of the text."""
+    """An error found by a rule, at a character of the text."""
 
     def __init__(self, message: str, at: int, hint: str = "") -> None:
         super().__init__(message)
@@ -26,7 +25,7 @@ class Mistake(Exception):
 
 @dataclass(frozen=True)
 class Name:
-    """A name in the text; `bare` when it was not quoted."""
+    """A name in the text; `bare` if it was not quoted."""
 
     text: str
     at: int
@@ -35,7 +34,7 @@ class Name:
 
 @dataclass(frozen=True)
 class Part:
-    """What a subject or clause says: fields of the question, and where it says so."""
+    """The fields of the question in a subject or clause, and their position."""
 
     fields: Body
     at: int = 0
@@ -43,7 +42,7 @@ class Part:
 
 @dataclass(frozen=True)
 class Whole:
-    """A question's fields, where the text gives each, its drawing hint and how deep it nests."""
+    """A question's fields, their positions in the text, its drawing hint and how deep it nests."""
 
     body: Body
     places: dict[str, int]
@@ -73,7 +72,7 @@ def flat(token: str) -> str:
 
 
 def names_of(children: list[Any]) -> list[Name]:
-    """Return the names among what a rule read."""
+    """Return the names among the parts of a rule."""
     return [child for child in children if isinstance(child, Name)]
 
 
@@ -88,36 +87,36 @@ def at_of(children: list[Any]) -> int:
 
 
 def last_word(children: list[Any]) -> str:
-    """Return the last thing a rule read, as text."""
+    """Return the last part of a rule, as text."""
     return str(children[-1])
 
 
 def number_in(children: list[Any], key: str) -> Body:
-    """Return a whole number among what was read as a field; nothing where there is none."""
+    """Return the integer among the parts as a field; nothing if there is none."""
     found = [child for child in children if isinstance(child, Token) and child.type == "INT"]
     return {key: int(found[0])} if found else {}
 
 
 def selected_as(key: str, children: list[Any]) -> Body:
-    """Return an event that was named as a field; nothing for any event."""
+    """Return the named event as a field; nothing for any event."""
     found = children[-1]
     return {key: found} if isinstance(found, str) and not isinstance(found, Token) else {}
 
 
 def filtered_as(end: str, children: list[Any]) -> Body:
-    """Return an event with its filters as fields of one end of retention, start or return."""
+    """Return an event and its filters as fields of one end of retention, start or return."""
     found = children[-1]
     given = found if isinstance(found, dict) else {}
     return {f"{end}_{key}": value for key, value in given.items()}
 
 
 def steps_of(children: list[Any]) -> Body:
-    """Return the steps that were read as a field."""
+    """Return the parsed steps as a field."""
     return {"steps": [child for child in children if isinstance(child, dict)]}
 
 
 def merged(parts: Iterable[Part]) -> Body:
-    """Return the fields of all parts; Mistake when one is given twice."""
+    """Return the fields of all parts; Mistake if one is given twice."""
     body: Body = {}
     for part in parts:
         for key, value in part.fields.items():
