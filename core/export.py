@@ -143,6 +143,9 @@ def _step_rows(group: StepGroup, size: int, period: Row) -> Iterator[Row]:
 
 
 def _grid(answer: Grid) -> Iterator[Row]:
+    if answer.columns:
+        yield from _by_column(answer)
+        return
     money = answer.measure != "share"
     yield [
         *answer.breakdown, "cohort", "size",
@@ -164,6 +167,14 @@ def _cohort_rows(answer: Grid, cohort: Cohort, group: Row) -> Iterator[Row]:
         rate, incomplete = cohort.rates[period], cohort.incomplete[period]
         money = [] if cohort.paid is None else [cohort.paid, cohort.total]
         yield [*group, cohort.label, size, name, count, rate, incomplete, *money]
+
+
+def _by_column(answer: Grid) -> Iterator[Row]:
+    yield [*answer.breakdown, "row", answer.unit, "column", "people", "figure"]
+    for group, row in answer.lines:
+        label = "" if row.label == "combined" else row.label
+        for name, people, figure in zip(answer.columns, row.counts, row.rates, strict=True):
+            yield [*_group(group, len(answer.breakdown)), label, row.size, name, people, figure]
 
 
 def _histogram(answer: Histogram) -> Iterator[Row]:

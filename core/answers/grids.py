@@ -51,6 +51,8 @@ class Grid(Shape):
         measure: what `rates` are: a "share" of people, "money", or "users"; other than shares
             they are of those who have had so many `days` since their first event, one number of
             days for each column, and `counts` are those who paid in them.
+        columns: names of the columns where these are no periods. Rows are no cohorts then, `rates`
+            are figures in the unit that `measure` names, and `counts` the people behind them.
     """
 
     shape: Literal["grid"] = "grid"
@@ -65,6 +67,7 @@ class Grid(Shape):
     average: str = "weighted"
     measure: str = "share"
     days: tuple[int, ...] = ()
+    columns: tuple[str, ...] = ()
     breakdown: tuple[str, ...] = ()
     cohorts: tuple[Cohort, ...]
     combined: Cohort
@@ -93,8 +96,12 @@ class Grid(Shape):
     def cells(self) -> Iterator[tuple[Cell, float | None]]:
         """Yield each cohort's size, returned and not returned, and the combined rows' people.
 
-        Of money: each row's size, who paid within each number of days, and who ever paid.
+        Of money: each row's size, who paid within each number of days, and who ever paid. Of
+        figures by columns: each row's size and the people behind each figure.
         """
+        if self.columns:
+            yield from self._behind()
+            return
         if self.measure != "share":
             yield from self._paid()
             return
@@ -110,6 +117,13 @@ class Grid(Shape):
                 if not combined:
                     gone = cohort.size - count
                     yield Cell(**base, period=period, outcome="not_returned"), gone
+
+    def _behind(self) -> Iterator[tuple[Cell, float | None]]:
+        for group, row in self.lines:
+            label = None if row.label == "combined" else row.label
+            yield Cell(group=group, cohort=label), row.size
+            for column, count in enumerate(row.counts):
+                yield Cell(group=group, cohort=label, period=column), count
 
     def _paid(self) -> Iterator[tuple[Cell, float | None]]:
         for group, cohort in self.lines:

@@ -96,7 +96,20 @@ def _steps(answer: Steps, question: Question, backend: Backend) -> Json:
     return {"data": funnel.elements(), "warnings": left_out([funnel], limit)}
 
 
+def _by_column(answer: Grid) -> Json:
+    """Rows of figures, such as weekdays by hour."""
+    return {
+        "data": {
+            "series": [list(row.rates) for row in answer.cohorts],
+            "seriesLabels": [clean(row.label) for row in answer.cohorts],
+            "xValues": list(answer.columns),
+        }
+    }
+
+
 def _grid(answer: Grid, question: Question, backend: Backend) -> Json:
+    if answer.columns:
+        return _by_column(answer)
     parts = parts_of(answer)
     names = [clean(" / ".join(part.group)) for part in parts]
     warnings = left_out([answer], getattr(question, "limit", 0))

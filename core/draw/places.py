@@ -38,7 +38,8 @@ def navigate(answer: object, chart: str = "") -> list[list[Cell]]:
     if isinstance(answer, Steps):
         return _steps(answer)
     if isinstance(answer, Grid):
-        outcome: Outcome = "returned" if answer.measure == "share" else "reached"
+        outcome: Outcome | None = "returned" if answer.measure == "share" else "reached"
+        outcome = None if answer.columns else outcome
         return [_cohort(group, cohort, outcome) for group, cohort in answer.lines]
     if isinstance(answer, Histogram):
         return [[cell] for cell, _ in answer.cells()]
@@ -107,7 +108,7 @@ def _steps(answer: Steps) -> list[list[Cell]]:
     return rows
 
 
-def _cohort(group: tuple[str, ...], cohort: Cohort, outcome: Outcome) -> list[Cell]:
+def _cohort(group: tuple[str, ...], cohort: Cohort, outcome: Outcome | None) -> list[Cell]:
     label = None if cohort.label == "combined" else cohort.label
     periods = [
         Cell(group=group, cohort=label, period=period, outcome=outcome)

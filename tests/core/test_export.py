@@ -124,6 +124,15 @@ def read(text: str, delimiter: str = ",") -> list[list[str]]:
             ["combined", "6", "0", "6", "1", "false"],
             ["combined", "4", "1", "2", "0.5", "false"],
         ]),
+        (Grid(periods=2, columns=("00:00", "01:00"), measure="events", cohorts=(
+            Cohort(label="Monday", size=3, counts=(2, None), rates=(4.5, None),
+                   incomplete=(False, False)),
+            ), combined=Cohort(label="combined", size=3, counts=(2, 0), rates=(4.5, 0),
+                               incomplete=(False, False))), [
+            ["row", "users", "column", "people", "figure"],
+            ["", "3", "00:00", "2", "4.5"], ["", "3", "01:00", "0", "0"],
+            ["Monday", "3", "00:00", "2", "4.5"], ["Monday", "3", "01:00", "", ""],
+        ]),
         (people(), [
             ["user", "first_seen", "last_seen", "events", "sessions"],
             ["ana", "1970-01-01T00:00:00.000Z", "1970-01-01T00:00:01.000Z", "2", "7"],

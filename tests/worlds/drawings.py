@@ -173,6 +173,9 @@ def _steps(
     )
 
 
+WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+
+
 def retention(weeks: int = 9) -> Grid:
     """A triangle of weekly cohorts, the last cell of each unfinished."""
     first = date(2024, 2, 19)
@@ -202,6 +205,29 @@ def retention(weeks: int = 9) -> Grid:
         sizes=sizes,
     )
     return Grid(title="Retention", periods=weeks, cohorts=tuple(cohorts), combined=combined)
+
+
+def by_hour(measure: str = "users") -> Grid:
+    """Weekdays by hour: busiest on Mondays at noon, hours after 20:00 of Sunday not come yet."""
+
+    def row(label: str, most: int) -> Cohort:
+        people = [max(most - 3 * abs(hour - 12), 0) for hour in range(24)]
+        counts = [n if label != "Sunday" or at <= 20 else None for at, n in enumerate(people)]
+        rates = [n if n is None or measure == "users" else 2.5 * n for n in counts]
+        return Cohort(
+            label=label, size=2 * most, counts=tuple(counts), rates=tuple(rates),
+            incomplete=(False,) * 24,
+        )  # fmt: skip
+
+    return Grid(
+        title="Active users by weekday and hour",
+        granularity="hourly",
+        periods=24,
+        measure=measure,
+        columns=tuple(f"{hour:02}:00" for hour in range(24)),
+        cohorts=tuple(row(name, 40 - 4 * n) for n, name in enumerate(WEEKDAYS)),
+        combined=row("combined", 240),
+    )
 
 
 def top_events() -> Table:

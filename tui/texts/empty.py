@@ -69,7 +69,7 @@ def _narrowing(question: Question) -> str:
 def _subject(answer: Any) -> str:
     if isinstance(answer, Steps):
         return "No one started this funnel"
-    if isinstance(answer, Grid):
+    if isinstance(answer, Grid) and not answer.columns:
         return "No one joined a cohort"
     return "No matches"
 

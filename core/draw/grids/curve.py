@@ -1,4 +1,4 @@
-"""A retention grid as curves: all cohorts together, of each group, and the row under the cursor."""
+"""A grid as curves: all of it together, each group, and the row under the cursor."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ MOST = 7
 
 
 def curve_chart(answer: Grid, size: int, height: int, look: Look, cursor: Cursor) -> list[Line]:
-    """Draw the share of people who came back, period by period; unfinished periods are a ~."""
+    """Draw the figures of rows, such as who came back by period; unfinished periods are a ~."""
     rows_shown = list(range(min(1 + len(answer.groups), MOST)))
     if cursor is not None and cursor[0] < len(answer.lines) and cursor[0] not in rows_shown:
         rows_shown.append(cursor[0])
@@ -68,6 +68,6 @@ def _line(canvas: Canvas, axes: Axes, cohort: Cohort, index: int, look: Look) ->
 def _legend(answer: Grid, rows: list[int], size: int, look: Look) -> list[Line]:
     found: list[Span] = []
     for index, row in enumerate(rows):
-        name = line_label(answer, row) if row else "all cohorts"
+        name = line_label(answer, row) if row or answer.columns else "all cohorts"
         found += [*key(index, look), Span(f" {name}  ")]
     return [clipped(tuple(found), size)]

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from core.answers import Cohort, Grid
 from core.draw.figures import moment, next_date, period_text
+from core.draw.grids.heat import heat_chart, heat_sentence
 from core.draw.grids.labels import cohort_label, grid_notes, line_label, window_name
 from core.draw.grids.money import money_chart, money_sentence
 from core.draw.legend import wrapped
@@ -82,6 +83,8 @@ def grid_chart(answer: Grid, size: int, height: int, look: Look, cursor: Cursor)
     Where not all rows fit, the newest cohorts are shown, of a breakdown the groups, or those rows
     around the cursor.
     """
+    if answer.columns:
+        return heat_chart(answer, size, height, look, cursor)
     if answer.measure != "share":
         return money_chart(answer, size, height, look, cursor)
     if not answer.cohorts:
@@ -207,6 +210,8 @@ def _foot(answer: Grid, size: int, look: Look) -> list[Line]:
 
 def sentence(answer: Grid, cursor: tuple[int, int]) -> str:
     """Return what the cell under the cursor says, in words."""
+    if answer.columns:
+        return heat_sentence(answer, cursor)
     if answer.measure != "share":
         return money_sentence(answer, cursor)
     group, cohort = answer.lines[min(max(cursor[0], 0), len(answer.lines) - 1)]

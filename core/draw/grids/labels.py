@@ -13,7 +13,7 @@ def line_label(answer: Grid, row: int) -> str:
     group, cohort = answer.lines[row]
     name = safe(" / ".join(group))
     if cohort.label == "combined":
-        return name or cohort.label
+        return name or ("all" if answer.columns else cohort.label)
     return f"{name} {cohort_label(cohort, answer)}".lstrip()
 
 
@@ -23,7 +23,9 @@ def letter_of(granularity: str) -> str:
 
 
 def window_name(answer: Grid, period: int) -> str:
-    """Return what a column is called: W3, the days of a bracket, or r7d."""
+    """Return what a column is called: W3, the days of a bracket, r7d, or by its own name."""
+    if answer.columns:
+        return answer.columns[period]
     if answer.days:
         return f"r{answer.days[period]}d"
     if answer.brackets:

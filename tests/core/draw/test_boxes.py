@@ -137,6 +137,31 @@ def grids(draws) -> Grid:
 
 
 @st.composite
+def heats(draws) -> Grid:
+    """Figures by row and column, of any size, with gaps."""
+    columns = draws(st.lists(names, max_size=26))
+    figure = st.none() | st.floats(-(10**9), 10**12) | st.integers(0, 10**6)
+
+    def row(label: str) -> Cohort:
+        rates = tuple(draws(figure) for _ in columns)
+        return Cohort(
+            label=label,
+            size=draws(st.integers(0, 10**6)),
+            counts=tuple(None if r is None else draws(st.integers(0, 10**6)) for r in rates),
+            rates=rates,
+            incomplete=(False,) * len(columns),
+        )
+
+    return Grid(
+        periods=len(columns),
+        columns=tuple(columns),
+        measure=draws(st.sampled_from(("users", "events", "number"))),
+        cohorts=tuple(row(label) for label in draws(st.lists(names, max_size=8))),
+        combined=row("combined"),
+    )
+
+
+@st.composite
 def tables(draws) -> Table:
     """Columns of every type with values of any."""
     types = ("text", "count", "number", "percent", "duration", "time", "json")
@@ -203,7 +228,15 @@ def timelines(draws) -> Timeline:
 
 numbers = st.builds(Number, value=figures, previous=figures, notes=st.tuples(names))
 answers = st.one_of(
-    series(), steps(), grids(), tables(), lists_of_people(), timelines(), histograms(), numbers
+    series(),
+    steps(),
+    grids(),
+    heats(),
+    tables(),
+    lists_of_people(),
+    timelines(),
+    histograms(),
+    numbers,
 )
 
 

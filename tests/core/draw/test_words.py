@@ -133,6 +133,31 @@ def test_the_sentence_under_a_grid():
     assert "not over yet" in shown(grid, cursor=(1, 9))
 
 
+def test_figures_by_row_and_column():
+    grid, wide = drawings.by_hour(), (130, 16)
+    assert "all         480 204 207" in shown(grid, wide)
+    assert "11  12  13" in shown(grid, wide)
+    assert "Monday, 12:00: 40 users." in shown(grid, wide, cursor=(1, 13))
+    assert "[40]" in shown(grid, wide, cursor=(1, 13))
+    assert "Monday: 80 users." in shown(grid, wide, cursor=(1, 0))
+    assert "All, 12:00: 240 users." in shown(grid, wide, cursor=(0, 13))
+    assert "Sunday, 21:00: not in this range." in shown(grid, wide, cursor=(7, 22))
+    events = drawings.by_hour("events")
+    assert "Monday, 12:00: 100 events, of 40 users." in shown(events, cursor=(1, 13))
+    assert len(navigate(grid)[1]) == 25
+
+
+def test_figures_without_room_are_shades():
+    grid = drawings.by_hour()
+    lines = shown(grid, (80, 16)).splitlines()
+    assert lines[0].split()[1:] == [f"{hour:02}" for hour in range(0, 24, 2)]
+    assert "##" in lines[2]
+    assert lines[8].endswith("x x x")
+    assert any(span.style == "heat6" for span in draw(grid, 80, 16, Look())[2])
+    assert "all" in shown(grid, chart="curve")
+    assert "All, 12:00: 240 users." in shown(grid, chart="curve", cursor=(0, 13))
+
+
 def test_a_narrow_grid_scrolls_to_the_cursor_and_says_what_is_cut():
     drawn = shown(drawings.retention(13), (40, 8), cursor=(2, 12))
     assert "W11" in drawn
