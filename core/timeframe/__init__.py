@@ -22,7 +22,7 @@ from core.timeframe.calendar import (
     to_day,
 )
 from core.timeframe.compared import COMPARISONS, alike, comparison, elapsed, same_time, shown_part
-from core.timeframe.points import Bucket, buckets, clock_label, fit, runs
+from core.timeframe.points import Bucket, buckets, clock_label, clock_runs, fit, runs
 from core.timeframe.ranges import (
     RANGE_WORDS,
     RUNNING_RANGES,
@@ -36,7 +36,7 @@ from core.timeframe.ranges import (
 __all__ = [
     "ALIASES", "CLOCK", "COMPARISONS", "DAY", "EPOCH", "GRANULARITIES", "HOUR", "MAX_POINTS",
     "QUARTER", "RANGE_WORDS", "RUNNING_RANGES", "UNITS", "Bucket", "Calendar", "Span",
-    "add_months", "alike", "buckets", "clock_label", "comparison", "cut_span", "days_span",
-    "elapsed", "fit", "granularity", "iso", "may_run", "resolve", "runs", "same_time", "shown_part",
-    "to_date", "to_day",
+    "add_months", "alike", "buckets", "clock_label", "clock_runs", "comparison", "cut_span",
+    "days_span", "elapsed", "fit", "granularity", "iso", "may_run", "resolve", "runs", "same_time",
+    "shown_part", "to_date", "to_day",
 ]  # fmt: skip

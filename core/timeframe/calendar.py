@@ -148,10 +148,14 @@ class Calendar:
         """Return the ms of a wall-clock time without zone, read in this zone."""
         return _instant(self.zone, wall)
 
+    def weekday(self, day: int) -> int:
+        """Return which day of the week a local day is, 0 for the first one of the week."""
+        return (to_date(day).weekday() - self.week_start) % 7
+
     def period_start(self, day: int, unit: str) -> int:
         """Return the first day of the granularity's period that holds `day`."""
         if unit == "weekly":
-            return day - (to_date(day).weekday() - self.week_start) % 7
+            return day - self.weekday(day)
         when = to_date(day)
         if unit == "monthly":
             return to_day(when.replace(day=1))

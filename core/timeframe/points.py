@@ -5,8 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 
-from core.timeframe.calendar import CLOCK, DAY, GRANULARITIES, MAX_POINTS, Calendar, to_date
+from core.timeframe.calendar import (
+    CLOCK,
+    DAY,
+    GRANULARITIES,
+    HOUR,
+    MAX_POINTS,
+    Calendar,
+    to_date,
+)
 from core.timeframe.ranges import Span
 
 
@@ -140,6 +149,32 @@ def clock_label(ms: int, calendar: Calendar) -> str:
     text = local.strftime("%Y-%m-%dT%H:%M")
     twice = local.replace(fold=0).utcoffset() != local.replace(fold=1).utcoffset()
     return text + (local.strftime("%z") if twice else "")
+
+
+def clock_runs(span: Span, calendar: Calendar) -> Iterator[tuple[int, int, int, int]]:
+    """Cut a span where the local clock is changed: (hour, mark ms, start ms, end ms).
+
+    The mark is the full hour of the local clock up to the start, and `hour` that hour, 0 to 23.
+    Lets SQL find the hour of the day by integer division.
+    """
+    edges = [span.start, *_changes(span, calendar), span.end]
+    for start, end in pairwise(edges):
+        local = start + calendar.offset(start)
+        yield local // HOUR % 24, start - local % HOUR, start, end
+
+
+def _changes(span: Span, calendar: Calendar) -> Iterator[int]:
+    """Yield when inside a span the clock is changed, ms; at most once a day."""
+    for day in range(span.first_day, span.last_day + 1):
+        low, high = calendar.day_start(day), calendar.day_start(day + 1)
+        before = calendar.offset(low)
+        if calendar.offset(high) == before:
+            continue
+        while high - low > 1:
+            middle = (low + high) // 2
+            low, high = (middle, high) if calendar.offset(middle) == before else (low, middle)
+        if span.start < high < span.end:
+            yield high
 
 
 def runs(found: Sequence[Bucket]) -> Iterator[tuple[int, int, int, int]]:

@@ -44,6 +44,7 @@ class Scan:
             the events brought.
         named: the question names its events as revenue.
         by: breakdown fields.
+        at: writes SQL for the slot of an event `e` where that is no bucket.
     """
 
     selection: Selection
@@ -51,6 +52,7 @@ class Scan:
     property: str
     by: Sequence[Field]
     named: bool = False
+    at: Callable[[Binder], str] | None = None
 
     def at_once(self, view: Windows) -> bool:
         """Whether windows and the range are put together from the same buckets."""
@@ -178,8 +180,9 @@ class Scan:
         values = [self.selection.value(bind, field) for field in self.by] + ["0", "0"]
         fields = [ctx.names.field(field_of(self.property), "property")] if self.property else []
         who = "e.actor" if self.measure in ("distinct_per_user", "numbers") else "0"
+        slot = self.at(bind) if self.at else place(bind, span, slots)
         return f"""
-                select {place(bind, span, slots)} as slot, {values[0]} as v0, {values[1]} as v1,
+                select {slot} as slot, {values[0]} as v0, {values[1]} as v1,
                        {who} as actor, {self._figure(ctx, bind)} as x,
                        {self._given(ctx, bind)} as given
                 from {self.selection.source([*self.by, *fields])}

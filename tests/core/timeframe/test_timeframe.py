@@ -20,6 +20,7 @@ from core.timeframe import (
     Calendar,
     alike,
     buckets,
+    clock_runs,
     comparison,
     fit,
     granularity,
@@ -179,6 +180,28 @@ def test_hours_of_a_zone_three_quarters_off():
     found = buckets(span, "hourly", calendar, NOW)
     assert [b.label[11:] for b in found] == [f"{h:02}:00" for h in range(24)]
     assert found[0].start % HOUR == HOUR // 4
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.sampled_from(ZONES), st.sampled_from((*RANGES[:-1], *EXACT_RANGES)), st.integers(-40, 40))
+def test_hours_of_the_day_are_those_of_the_wall_clock(zone, text, hours):
+    name, middle = zone
+    calendar = Calendar(name)
+    span = resolve(text, calendar, at(f"{middle}T00:00", name) + hours * HOUR)
+    found = list(clock_runs(span, calendar))
+    assert [span.start, *(end for *_, end in found)] == [
+        *(start for *_, start, _ in found),
+        span.end,
+    ]
+    for hour, mark, start, end in found:
+        for ms in {start, start + 1, *range(start, end, 7 * HOUR + 1), end - 1}:
+            assert ((ms - mark) // HOUR + hour) % 24 == calendar.local(ms).hour
+
+
+def test_weekdays_count_from_the_first_of_the_week():
+    sunday = to_day(date(2025, 4, 13))
+    assert [UTC.weekday(sunday), UTC.weekday(sunday + 1), UTC.weekday(-1)] == [6, 0, 2]
+    assert [Calendar(week_start=6).weekday(day) for day in (sunday, sunday - 1)] == [0, 6]
 
 
 def test_partial_buckets():
