@@ -176,7 +176,7 @@ class _Start:
         numbers = set(self.numbers_of(self.event))
         seen = dict.fromkeys(k for row in self.known.sample(self.event) for k in row)
         words_first = sorted(seen, key=lambda name: name in numbers)
-        return (words_first or [self.field] * bool(self.field))[:1]
+        return words_first[:1]
 
     @property
     def has_logs(self) -> bool:
