@@ -1,13 +1,14 @@
 """Sample questions of every kind, and a small workspace to ask them of.
 
-The first sample of a kind is the example of its row (core.queries.kinds). MORE has others, so that
-every shape is met that a kind may answer in.
+The first sample of a kind is the example of its row (core.queries.kinds). So that every shape is
+met that a kind may answer in, there are others: those in MORE, else what the row begins with.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -45,15 +46,38 @@ MORE: Mapping[str, tuple[str, ...]] = {
 """kind -> further questions in text."""
 
 
+@dataclass(frozen=True)
+class Start:
+    """What first questions about the workspace are about; see core.words.kinds.Beginning."""
+
+    event: str = "signup"
+    second: str = "purchase"
+    steps: tuple[str, ...] = ("signup", "purchase")
+    field: str = "country"
+    shown: str = "signup"
+    long: str = "90d"
+    events: tuple[str, ...] = ("visit", "signup", "purchase")
+    carried: tuple[str, ...] = ("source",)
+    money: tuple[str, str] = ("purchase", "amount")
+    has_logs: bool = True
+
+    def numbers_of(self, event: str | None) -> list[str]:
+        """See Beginning."""
+        return ["amount"] if event in (None, "purchase") else []
+
+
 def samples(kind: str) -> list[Question]:
     """Return the sample questions of a kind; the test fails where there is none."""
-    texts = [KINDS[kind].example, *MORE.get(kind, ())]
+    row: Any = KINDS[kind]
+    texts = [row.example, *MORE.get(kind, ())]
     try:
         found = [parse(text) for text in texts]
     except BadQuestion as error:
         pytest.fail(f"the samples of {kind} cannot be read: {error}")
     if any(question.kind != kind for question in found):
         pytest.fail(f"the samples of {kind} ask for another kind: {texts}")
+    if kind not in MORE and len(row.shapes) > 1:
+        found += [from_json({**first.body, "kind": kind}) for first in row.openings(Start())]
     return found
 
 
