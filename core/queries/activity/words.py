@@ -5,20 +5,26 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from core.queries.trend.words import OF_NUMBERS, measured
+from core.text import clean
 from core.words.kinds import (
     Beginning,
+    Choice,
     Figures,
     Kind,
     Lead,
+    NumbersOf,
     Opening,
     Phrase,
     Wording,
+    Writing,
     alone,
     always,
     keyword,
     of_event,
     unchanged,
 )
+from core.words.reading import Body, Name
 
 PEOPLE = "people"
 COMING_BACK = "coming back"
@@ -244,6 +250,107 @@ REALTIME = Kind(
 )
 
 
+# -- weekday
+
+_OF_ALL = {"count": "events", "users": "users", "sessions": "sessions"}
+"""Measures without a property -> the words that name them of any event."""
+
+
+def _weekday_of(read: list[Any]) -> Body:
+    return {"event": read[-1].text} if isinstance(read[-1], Name) else {}
+
+
+def _weekday_of_all(read: list[Any]) -> Body:
+    word = str(read[-1]).lower()
+    return {"measure": next(measure for measure, named in _OF_ALL.items() if named == word)}
+
+
+def _weekday_of_measure(read: list[Any]) -> Body:
+    measure, (event, found, lone) = read[-2:]
+    if measure in ("uniques", "totals", *_OF_ALL):
+        event, found = ".".join(part for part in (event, found) if part) or None, None
+    elif lone:
+        event, found = None, event
+    given = {"measure": measure, "event": event, "property": found}
+    return {key: value for key, value in given.items() if value is not None}
+
+
+def _weekday(writer: Writing) -> str:
+    event, measure, found = (writer.take(key) for key in ("event", "measure", "property"))
+    if found is not None:
+        return f"weekday of {measure}({measured(writer, event, found)})"
+    if event is None:
+        return "weekday" if measure is None else f"weekday of {_OF_ALL[measure]}"
+    if measure is None:
+        return f"weekday of {writer.name(event)}"
+    return f"weekday of {measure}({writer.quoted(event) if '.' in event else writer.name(event)})"
+
+
+def _on_weekday(question: Any, cell: Any) -> str:
+    active = question.event is None and question.measure == "users"
+    whose = f"Users of {question.event}" if question.event else "Users with any event"
+    day, hour = cell.row or cell.cohort, cell.period
+    on = f" on {day}s" if day else ""
+    at = "" if hour is None else f" from {hour}:00 to {hour + 1}:00"
+    return f"{'Active users' if active else whose}{on}{at}"
+
+
+class _Measures(Figures):
+    """What there may be on a weekday: events, people, and figures of the numbers they carry."""
+
+    def choices(self, question: Any, numbers_of: NumbersOf) -> list[Choice]:
+        """See Figures; a figure that has no average per day is not averaged."""
+        found: list[Choice] = [
+            (words, {"measure": measure, "property": None}) for measure, words in self.values
+        ]
+        for name in numbers_of(question.event):
+            found += [
+                (f"{words} of {clean(name, 30)}", {"measure": measure, "property": name})
+                for measure, words in OF_NUMBERS
+                if measure != "histogram"
+            ]
+        averaged = ("users", "count", "sum")
+        dropped = {"average": False} if question.average else {}
+        return [
+            (words, fields if fields["measure"] in averaged else {**fields, **dropped})
+            for words, fields in found
+        ]
+
+
+def _weekdays(_: Beginning) -> Iterator[Opening]:
+    yield Opening(PEOPLE, 90, "Active users by weekday", {})
+    yield Opening(PEOPLE, 100, "Active users by weekday and hour", {"granularity": "hourly"})
+
+
+WEEKDAY = Kind(
+    name="weekday",
+    at="core.queries.activity.weekday:Weekday",
+    shapes=("table", "grid"),
+    wording=Wording(
+        phrases=(
+            Phrase("WEEKDAY (OF (name | ANY EVENT?))?", _weekday_of),
+            Phrase("WEEKDAY OF (EVENTS | USERS | SESSIONS)", _weekday_of_all),
+            Phrase('WEEKDAY OF measure "(" target ")"', _weekday_of_measure),
+        ),
+        write=_weekday,
+        words=keyword("weekday"),
+    ),
+    example="weekday of signup hourly",
+    about=(
+        "people by day of the week, `hourly` by hour of the day too; `weekday of events` and "
+        "`weekday of sum(purchase.amount)` are about other figures"
+    ),
+    behind=_on_weekday,
+    figures=_Measures(
+        "measure", (("users", "people"), ("count", "events"), ("sessions", "sessions with it"))
+    ),
+    openings=_weekdays,
+    over_time=lambda question: question.granularity == "hourly",
+    drops_prefix=True,
+    since=2,
+)
+
+
 KINDS = (
     ACTIVE_USERS,
     USERS,
@@ -252,4 +359,5 @@ KINDS = (
     USAGE_INTERVAL,
     COMPOSITION,
     REALTIME,
+    WEEKDAY,
 )
