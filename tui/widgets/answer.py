@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from textual.events import Click, MouseScrollDown, MouseScrollUp
+from textual.events import Click
 from textual.message import Message
 
 from core.answers import Cell
@@ -18,11 +18,11 @@ from core.queries.people.people import PeopleBehind
 from core.store.library.saved import Mark
 from tui.services.runner import Asking
 from tui.services.state import log
-from tui.widgets.panel import Panel
+from tui.widgets.panel import CursorPanel
 from tui.widgets.words import wrapped
 
 
-class AnswerView(Panel):
+class AnswerView(CursorPanel):
     """Shows the answer to a question, or why there is none.
 
     Attributes:
@@ -166,25 +166,22 @@ class AnswerView(Panel):
         return lines
 
     def _draw(self, width: int, height: int) -> list[Line]:
-        cursor = self.cursor if self.has_focus or self.keeps_cursor else None
-        key = (id(self.result), width, height, self.app.look, self.drawn_as, cursor, self.marks)
+        look = self.app.look
+        key = (id(self.result), width, height, look, self.drawn_as, self.cursor, self.marks)
         if key != self._drawn_for:
-            self._drawn = self._draw_now(width, height, cursor)
+            self._drawn = self._draw_now(width, height)
             self._drawn_for = key
         return self._drawn
 
-    def _draw_now(self, width: int, height: int, cursor: tuple[int, int] | None) -> list[Line]:
+    def _draw_now(self, width: int, height: int) -> list[Line]:
         try:
             return draw(
                 self.answer, width, height, self.app.look,
-                chart=self.drawn_as, cursor=cursor, marks=self.marks,
+                chart=self.drawn_as, cursor=self.cursor, marks=self.marks,
             )  # fmt: skip
         except Exception as error:  # a drawing that fails must not take down the screen
             log(error)
             return wrapped("This answer cannot be drawn here. v chooses another chart.", width)
-
-    keeps_cursor = True
-    """Whether the cursor shows while another panel has the focus."""
 
     def _sorry(self, error: Exception, width: int) -> list[Line]:
         if not isinstance(error, FootfallError):
@@ -241,13 +238,3 @@ class AnswerView(Panel):
         """A second click on the focused panel opens it, as Enter does."""
         if event.chain == 2:
             self.post_message(self.Chosen(self))
-
-    def on_mouse_scroll_down(self, event: MouseScrollDown) -> None:
-        """Move down."""
-        self.move(3, 0)
-        event.stop()
-
-    def on_mouse_scroll_up(self, event: MouseScrollUp) -> None:
-        """Move up."""
-        self.move(-3, 0)
-        event.stop()

@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from textual.events import Click, MouseScrollDown, MouseScrollUp
+from textual.events import Click
 from textual.message import Message
 
 from core.draw.spans import Line, Span, cells, clipped
 from core.errors import nearest
 from core.text import clean
-from tui.widgets.panel import Panel
+from tui.widgets.panel import CursorPanel
 from tui.widgets.words import wrapped
 
 
@@ -33,7 +33,7 @@ class Row:
     off: str = ""
 
 
-class Listing(Panel):
+class Listing(CursorPanel):
     """A list with a cursor and a filter."""
 
     class Moved(Message):
@@ -162,15 +162,12 @@ class Listing(Panel):
     def _line(self, row: Row, index: int, width: int) -> Line:
         style = "dim" if row.off else "bold" if row.value is None else ""
         if index == self.at and row.value is not None:
-            style = "cursor" if self.has_focus or self.keeps_cursor else "bold"
+            style = "cursor"
         right = clipped((Span(clean(row.right), style or "dim"),), width * 2 // 3)
         mark = ">" if index == self.at and row.value is not None else " "
         left = clipped((Span(f"{mark}{clean(row.text)}", style),), width - cells(right) - 1)
         gap = Span(" " * max(width - cells(left) - cells(right), 0), style)
         return (*left, gap, *right)
-
-    keeps_cursor = True
-    """Whether the cursor shows while another panel has the focus."""
 
     def on_click(self, event: Click) -> None:
         """Select the row under the mouse; a double click chooses it."""
@@ -180,16 +177,6 @@ class Listing(Panel):
             self._to(at)
             if event.chain == 2:
                 self.post_message(self.Chosen(self))
-
-    def on_mouse_scroll_down(self, event: MouseScrollDown) -> None:
-        """Move down."""
-        self.move(3, 0)
-        event.stop()
-
-    def on_mouse_scroll_up(self, event: MouseScrollUp) -> None:
-        """Move up."""
-        self.move(-3, 0)
-        event.stop()
 
 
 def _holds(row: Row, words: list[str]) -> bool:

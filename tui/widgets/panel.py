@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Self
 
+from textual.events import MouseScrollDown, MouseScrollUp
 from textual.geometry import Region
 from textual.strip import Strip
 from textual.widget import Widget
@@ -185,3 +186,17 @@ class Panel(Painted):
 
     def _fitting(self, text: str, cells: int) -> str:
         return cut(clean(text), max(cells, 0))
+
+
+class CursorPanel(Panel):
+    """A panel with a cursor, which the mouse wheel moves too."""
+
+    def on_mouse_scroll_down(self, event: MouseScrollDown) -> None:
+        """Move down."""
+        self.move(3, 0)
+        event.stop()
+
+    def on_mouse_scroll_up(self, event: MouseScrollUp) -> None:
+        """Move up."""
+        self.move(-3, 0)
+        event.stop()

@@ -58,12 +58,22 @@ def list_(db: str | None, format: str | None, width: int | None) -> None:
     put_answer(event_flags(database(db)), format, width=width_of(width))
 
 
+def _definition_options(function: Any) -> Any:
+    for option in (
+        db_option,
+        as_option,
+        click.option(
+            "-d", "--definition", "file", metavar="FILE", help="JSON; - reads standard input."
+        ),
+        click.argument("events", required=False),
+        click.argument("name"),
+    ):
+        function = option(function)
+    return function
+
+
 @command.command("create")
-@click.argument("name")
-@click.argument("events", required=False)
-@click.option("-d", "--definition", "file", metavar="FILE", help="JSON; - reads standard input.")
-@as_option
-@db_option
+@_definition_options
 def create(
     name: str, events: str | None, file: str | None, profile: str | None, db: str | None
 ) -> None:
@@ -72,11 +82,7 @@ def create(
 
 
 @command.command("edit")
-@click.argument("name")
-@click.argument("events", required=False)
-@click.option("-d", "--definition", "file", metavar="FILE", help="JSON; - reads standard input.")
-@as_option
-@db_option
+@_definition_options
 def edit(
     name: str, events: str | None, file: str | None, profile: str | None, db: str | None
 ) -> None:
