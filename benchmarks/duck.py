@@ -19,6 +19,9 @@ FIRST = LAST - 89
 WEEK = "(day + 3) // 7 * 7 - 3"
 """First day of a row's week."""
 
+WEEKDAY = "dayname(date '1970-01-01' + day::integer)"
+"""Name of a row's weekday."""
+
 Results = list[tuple[Any, ...]]
 
 
@@ -483,6 +486,25 @@ SQL: dict[str, tuple[str, ...]] = {
         ),
         medians as (select "user", median(gap) as middle from gaps where gap > 0 group by all)
         select middle, count(*) from medians group by all
+        """,
+    ),
+    "weekdays": (
+        f"""
+        with days as (
+            select day, count(distinct "user") as users from events where {IN_RANGE} group by day
+        ),
+        means as (select {WEEKDAY} as weekday, avg(users) as mean from days group by all),
+        people as (
+            select {WEEKDAY} as weekday, count(distinct "user") as users
+            from events where {IN_RANGE} group by all
+        )
+        select weekday, users, mean from people join means using (weekday)
+        """,
+    ),
+    "weekdays by hour": (
+        f"""
+        select {WEEKDAY} as weekday, ts // 3600000 % 24 as hour, count(distinct "user")
+        from events where {IN_RANGE} group by grouping sets ((1, 2), (2))
         """,
     ),
     "attribution": (

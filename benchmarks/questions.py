@@ -74,6 +74,16 @@ def lifecycle(answer: Any) -> Rows:
     return found
 
 
+def by_hour(answer: Any) -> Rows:
+    """(weekday, hour, people) of what is not 0; of all weekdays under none."""
+    return [
+        (None if row.label == "combined" else row.label, hour, count)
+        for _, row in answer.lines
+        for hour, count in enumerate(row.counts)
+        if count
+    ]
+
+
 def grid(answer: Any) -> Rows:
     """(cohort, period, count) of what is not 0."""
     return [
@@ -260,6 +270,8 @@ CHOSEN = (
     ),
     Asked("engagement", {"kind": "engagement"}, lambda answer: [row[:5] for row in answer.rows]),
     Asked("usage interval", {"kind": "usage_interval"}, halves),
+    Asked("weekdays", {"kind": "weekday"}, lambda answer: [row[:3] for row in answer.rows]),
+    Asked("weekdays by hour", {"kind": "weekday", "granularity": "hourly"}, by_hour),
     Asked(
         "attribution",
         {"kind": "attribution", "to": "purchase", "property": "platform", "model": "linear"},
