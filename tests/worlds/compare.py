@@ -1,4 +1,4 @@
-"""Holding an engine's answers against those of the oracle, and numbers against their people."""
+"""Holding answers against the oracle's, numbers against their people, texts against questions."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import pytest
 from core.answers import Cell, Series
 from core.engines.sqlite.dialect import SqliteDialect
 from core.engines.sqlite.engine import SqliteEngine
+from core.language.questions import format_question, parse
 from core.queries import from_json
 from core.queries.common.question import Question
 from tests.oracles.trend.trend import Period
@@ -40,6 +41,21 @@ def both_engines(world: World) -> Iterator[tuple[SqliteEngine, SqliteEngine]]:
             yield engine, scan
         finally:
             scan.close()
+
+
+def from_text(text: str, canonical: str = "") -> Any:
+    """The question of a text, which comes back from its JSON and from its canonical text.
+
+    Args:
+        canonical: what that is, where a test says so.
+    """
+    question = parse(text)
+    written = format_question(question)
+    assert written == (canonical or written)
+    assert parse(written) == question
+    assert format_question(parse(written)) == written
+    assert from_json(question.model_dump(mode="json", by_alias=True)) == question
+    return question
 
 
 def ask(engine: SqliteEngine, kind: str, **fields: Any) -> Any:

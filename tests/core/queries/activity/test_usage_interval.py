@@ -12,11 +12,11 @@ from core.answers import Cell
 from core.draw import draw, plain
 from core.errors import BadQuestion
 from core.export import export
-from core.language.questions import format_cell, format_question, parse
+from core.language.questions import format_cell
 from core.queries import from_json
 from core.queries.activity.usage_interval import suggestion
 from tests.oracles.activity.usage_interval import usage_intervals
-from tests.worlds.compare import ask, both_engines, check_people, people
+from tests.worlds.compare import ask, both_engines, check_people, from_text, people
 from tests.worlds.fixture import A_RANGE
 from tests.worlds.strategies import CONDITIONS, EVENTS, EXACT_RANGES, RANGES, worlds
 from tests.worlds.world import DAY, SELECTORS, Event, World, engine_of
@@ -134,8 +134,7 @@ def test_a_row_that_is_no_interval_is_named(engine, row):
 )  # fmt: skip
 def test_its_text(text, fields):
     question = from_json({"kind": KIND, **fields})
-    assert parse(text) == question
-    assert parse(format_question(question)) == question
+    assert from_text(text) == question
 
 
 def test_its_people_in_words():

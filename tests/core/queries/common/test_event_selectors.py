@@ -11,12 +11,11 @@ from hypothesis import strategies as st
 
 from core.catalog.selectors import check_custom, titled
 from core.errors import BadQuestion
-from core.language.questions import format_question, parse
 from core.queries import from_json
 from tests.oracles.people import audience as oracle_audience
 from tests.oracles.retention import retention as oracle_retention
 from tests.oracles.trend import trend as oracle
-from tests.worlds.compare import ask, both_engines, check_people, people
+from tests.worlds.compare import ask, both_engines, check_people, from_text, people
 from tests.worlds.fixture import A_RANGE, appendix_a
 from tests.worlds.funnel_orders import check_funnel
 from tests.worlds.funnels import NOON, with_names
@@ -170,10 +169,7 @@ def test_new_starts_retention_with_the_first_event_of_any_sort():
      "retention of _new return ce:checkout", "revenue_amount / dau", "event:_active"],
 )  # fmt: skip
 def test_selectors_are_written_as_they_are_read(text):
-    question = parse(text)
-    again = format_question(question)
-    assert parse(again) == question
-    assert format_question(parse(again)) == again
+    from_text(text)
 
 
 def test_what_selectors_are_called():

@@ -12,10 +12,10 @@ from core.answers import Cell
 from core.draw import navigate, text
 from core.errors import BadQuestion
 from core.export import export
-from core.language.questions import format_cell, format_question, parse
+from core.language.questions import format_cell, parse
 from core.queries import from_json
 from tests.oracles.composite import explain as oracle_explain
-from tests.worlds.compare import ask, both_engines, check_people, people
+from tests.worlds.compare import ask, both_engines, check_people, from_text, people
 from tests.worlds.strategies import CONDITIONS, EVENTS, worlds
 from tests.worlds.world import World
 from tui.actions.edits import next_compare
@@ -139,9 +139,7 @@ def test_a_bad_question_is_answered_with_a_sentence(engine, fields, words):
     ],
 )  # fmt: skip
 def test_text_round_trip(written, canonical):
-    question = parse(written)
-    assert format_question(question) == canonical
-    assert parse(canonical) == question
+    from_text(written, canonical)
 
 
 def test_drawing_and_exports(engine):

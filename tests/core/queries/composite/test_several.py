@@ -8,10 +8,10 @@ import pytest
 
 from core.answers import Cell
 from core.errors import BadQuestion, NotFound
-from core.language.questions import format_question, parse
+from core.language.questions import parse
 from core.queries import from_json
 from core.store.library.saved import Item, Saved
-from tests.worlds.compare import ask, both_engines, people
+from tests.worlds.compare import ask, both_engines, from_text, people
 from tests.worlds.fixture import A_RANGE, appendix_a
 from tests.worlds.world import engine_of
 
@@ -176,4 +176,4 @@ def test_it_is_told_when_a_chart_changes(shelf):
 
 def test_text_comes_back():
     for text in ('saved "Weekly sign-ups" last 7d', "saved cht_1 where country = NL"):
-        assert format_question(parse(text)) == text
+        from_text(text, text)

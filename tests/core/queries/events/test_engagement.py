@@ -13,10 +13,10 @@ from core.answers import Cell
 from core.draw import draw, plain
 from core.errors import BadQuestion
 from core.export import export
-from core.language.questions import format_cell, format_question, parse
+from core.language.questions import format_cell
 from core.queries import from_json
 from tests.oracles.events.engagement import engagement
-from tests.worlds.compare import ask, both_engines, check_people, people
+from tests.worlds.compare import ask, both_engines, check_people, from_text, people
 from tests.worlds.fixture import A_RANGE
 from tests.worlds.strategies import CONDITIONS, EXACT_RANGES, RANGES, worlds
 from tests.worlds.world import World, engine_of
@@ -91,8 +91,7 @@ def test_a_bad_question_is_answered_with_a_sentence(engine, fields, words):
 
 def test_its_text():
     question = from_json({"kind": KIND, "range": "7d", "limit": 5})
-    assert parse("Engagement last 7d limit 5") == question
-    assert parse(format_question(question)) == question
+    assert from_text("Engagement last 7d limit 5") == question
 
 
 questions = st.fixed_dictionaries(

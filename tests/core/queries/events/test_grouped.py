@@ -12,10 +12,10 @@ from core.answers import Cell
 from core.draw import Look, draw, navigate, plain, text
 from core.errors import BadQuestion
 from core.export import export
-from core.language.questions import format_cell, format_question, parse
+from core.language.questions import format_cell
 from core.queries import from_json
 from tests.oracles.events import grouped as oracle_grouped
-from tests.worlds.compare import ask, both_engines, check_people, people
+from tests.worlds.compare import ask, both_engines, check_people, from_text, people
 from tests.worlds.fixture import A_RANGE
 from tests.worlds.golden import boxed, check
 from tests.worlds.strategies import CONDITIONS, EVENTS, worlds
@@ -98,9 +98,7 @@ def test_a_bad_question_is_answered_with_a_sentence(engine, fields, words):
     ],
 )  # fmt: skip
 def test_text_round_trip(written, canonical):
-    question = parse(written)
-    assert format_question(question) == canonical
-    assert parse(canonical) == question
+    from_text(written, canonical)
 
 
 def test_exports(engine):

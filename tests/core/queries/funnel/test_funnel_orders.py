@@ -15,7 +15,7 @@ from core.engines.clickhouse.dialect import ClickHouseDialect
 from core.errors import BadQuestion
 from core.language.questions import format_question, parse
 from core.queries import from_json
-from tests.worlds.compare import ask, people
+from tests.worlds.compare import ask, from_text, people
 from tests.worlds.fixture import A_RANGE
 from tests.worlds.funnel_orders import check_funnel, excluding
 from tests.worlds.funnels import (
@@ -90,10 +90,7 @@ def test_bad_exclusions_are_answered_with_a_sentence(engine, fields, words):
 
 def test_exclusions_as_text():
     text = "signup > purchase in any order within 1h except refund, call[country = NL]"
-    question = parse(text)
-    assert [each.event for each in question.exclusions] == ["refund", "call"]
-    assert format_question(question) == text
-    assert from_json(question.model_dump(mode="json", by_alias=True)) == question
+    assert [each.event for each in from_text(text, text).exclusions] == ["refund", "call"]
     scoped = from_json(
         {"kind": "funnel", "steps": SIGN_UP, "exclusions": [{"event": "refund", "from_step": 2}]}
     )
@@ -111,10 +108,7 @@ def test_the_drawing_says_the_order(engine):
     [("a > b in any order", "unordered"), ("a > b strictly", "sequential"), ("a > b", "ordered")],
 )
 def test_orders_as_text(text, order):
-    question = parse(text)
-    assert question.order == order
-    assert format_question(question) == text
-    assert from_json(question.model_dump(mode="json")) == question
+    assert from_text(text, text).order == order
 
 
 # -- rules
@@ -203,8 +197,7 @@ def test_conditions_about_the_first_step_only(engine):
     assert counts(answer.groups[0]) == [1, 1]
     assert answer.notes == ("Conditions are about step 1 only.",)
     text = 'a > b where country = NL with filters_on = "first"'
-    assert parse(text).filters_on == "first"
-    assert format_question(parse(text)) == text
+    assert from_text(text, text).filters_on == "first"
     with pytest.raises(BadQuestion, match="filters_on"):
         ask(engine, "funnel", steps=SIGN_UP, filters_on="last")
 

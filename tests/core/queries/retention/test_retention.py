@@ -14,7 +14,7 @@ from core.errors import BadQuestion
 from core.language.questions import format_question, parse
 from core.queries import from_json
 from tests.oracles.retention import cohorts as oracle
-from tests.worlds.compare import ask, both_engines, check_people, people
+from tests.worlds.compare import ask, both_engines, check_people, from_text, people
 from tests.worlds.fixture import A_RANGE
 from tests.worlds.retention import check_grid, rows
 from tests.worlds.strategies import CONDITIONS, EVENTS, worlds
@@ -227,9 +227,7 @@ def test_filters_on_stored_fields_read_no_events(engine):
     ],
 )
 def test_filters_in_brackets(text):
-    question = parse(text)
-    assert format_question(question) == text
-    assert question.return_filters
+    assert from_text(text, text).return_filters
 
 
 def test_a_workspace_without_events_has_no_cohorts():
