@@ -90,7 +90,7 @@ def _check_active(events: Sequence[EventFormat], ctx: Context) -> None:
             held = {kind} & inactive
         if held:
             raise BadQuestion(
-                f"n=active does not suit {kind}: {min(held)} makes nobody active.",
+                f"n=active does not apply to {kind}: {min(held)} makes nobody active.",
                 "Allowed: n=any.", parameter="n",
             )  # fmt: skip
 
@@ -182,7 +182,7 @@ def _formula(
     answer = backend.answer("formula", **fields)
     if isinstance(answer, Histogram):
         if asked.granularity != "daily":
-            raise BadQuestion("i does not suit HIST: it covers the whole range.", parameter="i")
+            raise BadQuestion("i does not apply to HIST: it covers the whole range.", parameter="i")
         return bins(str(asked.formula), answer)
     lines = list(answer.lines)
     if asked.rollingAverage:
@@ -239,8 +239,8 @@ def _windowed(asked: ask.Segmentation, terms: Sequence[Term]) -> str:
         fits = not term.window and term.function in MEASURING and term.function not in ALONE
         if not fits or (name == "rollingWindow" and not MEASURING[term.function].windowed):
             raise BadQuestion(
-                f"{name} does not suit a formula with {word or term.letter}.",
-                f"It suits functions such as UNIQUES(A) without their own window "
+                f"{name} does not apply to a formula with {word or term.letter}.",
+                f"It applies to functions such as UNIQUES(A) without their own window "
                 f"({', '.join(WINDOWS)}).", parameter=name,
             )  # fmt: skip
     if name == "rollingAverage":
@@ -261,7 +261,7 @@ def _averaged(
     wide = backend.answer("formula", **{**fields, "range": f"{start},{asked.end}"})
     if wide.granularity != answer.granularity:
         raise BadQuestion(
-            f"rollingAverage does not suit so long a range by i={asked.i}.",
+            f"rollingAverage does not allow so long a range with i={asked.i}.",
             "Ask for fewer days, or a longer interval.", parameter="rollingAverage",
         )  # fmt: skip
     values = {(line.group, line.series): line.values for line in wide.lines}
@@ -300,7 +300,9 @@ def _histogram(
         raise BadQuestion("m=histogram takes one event and one segment.", parameter="m")
     fields = _trend(asked, events[0], segments[0])
     if fields["granularity"] != "daily":
-        raise BadQuestion("i does not suit m=histogram: it covers the whole range.", parameter="i")
+        raise BadQuestion(
+            "i does not apply to m=histogram: it covers the whole range.", parameter="i"
+        )
     fields.pop("granularity")
     answer = backend.answer("trend", **{k: v for k, v in fields.items() if k != "limit"})
     return bins(events[0].event_type, answer)

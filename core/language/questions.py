@@ -120,7 +120,7 @@ def parse_kept(text: str, language: int | None = None) -> Parsed:
             if field not in known:
                 word = text[whole.places[field] :].split()[0]
                 kind = str(body["kind"]).replace("_", " ")
-                raise BadQuestion(f"{word!r} does not suit {kind}.", parameter=field)
+                raise BadQuestion(f"{word!r} does not apply to {kind}.", parameter=field)
         return Parsed(from_json(body), whole.chart, whole.places.get(CHART, 0))
     except BadQuestion as error:
         at = whole.places.get(error.parameter.split(".")[0])

@@ -150,7 +150,7 @@ class Sessions(TimedQuestion):
         for name, fit in fits.items():
             if getattr(self, name) and not fit:
                 raise BadQuestion(
-                    f"{name} does not suit sessions {self.metric}.", parameter=name
+                    f"{name} does not apply to sessions {self.metric}.", parameter=name
                 )  # fmt: skip
         if len(self.breakdown) > 1 and self.metric != "unique":
             raise BadQuestion(

@@ -63,7 +63,7 @@ class Sql(Question):
         for name in ("conditions", "audience", "segment"):
             if getattr(self, name):
                 raise BadQuestion(
-                    f"{name} does not suit sql.", "Write it into the statement.", parameter=name
+                    f"{name} does not apply to sql.", "Write it into the statement.", parameter=name
                 )
         return self
 

@@ -142,7 +142,9 @@ class Segmentation(Clocked):
             raise BadQuestion("e2 may be given at most twice.", "Two at most.", parameter="e2")
         if self.formula and self.m != "formula":
             raise BadQuestion(
-                f"formula does not suit m={self.m}.", "It requires m=formula.", parameter="formula"
+                f"formula does not apply to m={self.m}.",
+                "It requires m=formula.",
+                parameter="formula",
             )
         if self.rollingWindow and self.rollingAverage:
             raise BadQuestion(
@@ -187,11 +189,11 @@ class Retention(Segmented):
             )
         if self.rb and self.rm != "bracket":
             raise BadQuestion(
-                f"rb does not suit rm={self.rm}.", "It requires rm=bracket.", parameter="rb"
+                f"rb does not apply to rm={self.rm}.", "It requires rm=bracket.", parameter="rb"
             )
         if self.rb and self.i != "1":
             raise BadQuestion(
-                "i does not suit rm=bracket.", "Brackets are in days: i=1.", parameter="i"
+                "i does not apply to rm=bracket.", "Brackets are in days: i=1.", parameter="i"
             )
         return self
 

@@ -80,7 +80,7 @@ class Stickiness(TimedQuestion):
         allowed = ("day", "week") if self.mode == "ratio" else ("week", "month", "range")
         if self.interval is not None and self.interval not in allowed:
             raise BadQuestion(
-                f"interval {self.interval!r} does not suit mode {self.mode}.",
+                f"interval {self.interval!r} does not apply to mode {self.mode}.",
                 f"Allowed: {', '.join(allowed)}.",
                 parameter="interval",
             )

@@ -87,7 +87,7 @@ class Clauses:
             actor: the SQL of the person it is about.
 
         Raises:
-            BadQuestion: it names no field, or its operator does not suit that.
+            BadQuestion: it names no field, or its operator does not apply to that.
         """
         if isinstance(clause, Condition):
             field = self.ctx.names.field(clause.field, "field")
@@ -149,7 +149,7 @@ class Clauses:
         """Whether an event brought revenue; how much is not asked for."""
         if condition.operator not in ("is_set", "is_not_set"):
             raise BadQuestion(
-                f"operator {condition.operator} does not suit {condition.field}.",
+                f"operator {condition.operator} does not apply to {condition.field}.",
                 "Allowed: is_set, is_not_set.",
                 parameter="operator",
             )
@@ -159,7 +159,7 @@ class Clauses:
         """Whether a person is in one of the audiences or segments that a condition names."""
         if condition.operator not in ("eq", "in", "ne", "not_in"):
             raise BadQuestion(
-                f"operator {condition.operator} does not suit {field.name}.",
+                f"operator {condition.operator} does not apply to {field.name}.",
                 "Allowed: eq, ne, in, not_in.",
                 parameter="operator",
             )

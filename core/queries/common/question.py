@@ -96,7 +96,7 @@ def whole_days_only(word: str, kind: str) -> str:
     unit = granularity(word)
     if unit in CLOCK:
         raise BadQuestion(
-            f"granularity {word!r} does not suit {kind}.",
+            f"granularity {word!r} does not apply to {kind}.",
             "Allowed: daily, weekly, monthly, quarterly, yearly.",
             parameter="granularity",
         )

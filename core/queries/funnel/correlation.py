@@ -71,7 +71,7 @@ class Correlation(FunnelFields):
         }  # fmt: skip
         for name, given in unfit.items():
             if given:
-                raise BadQuestion(f"{name} does not suit correlation.", parameter=name)
+                raise BadQuestion(f"{name} does not apply to correlation.", parameter=name)
         return self
 
     def ask(self, ctx: Context) -> Ask:

@@ -136,7 +136,7 @@ class FunnelFields(TimedQuestion):
             )
         if self.order == "unordered" and (each.from_step, to_step) != (1, last):
             raise BadQuestion(
-                "exclusions between single steps do not suit steps in any order.",
+                "exclusions between single steps do not apply to steps in any order.",
                 "Leave out from_step and to_step.",
                 parameter="exclusions",
             )

@@ -69,7 +69,7 @@ class FunnelTrend(FunnelFields):
         check_between(self.from_step, self.last_step, len(self.steps))
         if self.measure != "conversion" and (self.from_step, self.to_step) != (1, None):
             raise BadQuestion(
-                f"from_step and to_step do not suit the measure {self.measure}.",
+                f"from_step and to_step do not apply to the measure {self.measure}.",
                 "It is of every step.", parameter="from_step",
             )  # fmt: skip
         return self

@@ -84,7 +84,7 @@ class TimeToConvert(FunnelFields):
         if self.bins and self.width:
             raise BadQuestion("bins and width cannot both be given.", parameter="width")
         if self.compare:
-            raise BadQuestion("compare does not suit time to convert.", parameter="compare")
+            raise BadQuestion("compare does not apply to time to convert.", parameter="compare")
         if self.measure == "repeats":
             self._check_repeats()
         return self
@@ -97,7 +97,7 @@ class TimeToConvert(FunnelFields):
         }  # fmt: skip
         for name, given in unfit.items():
             if given:
-                raise BadQuestion(f"{name} does not suit the measure repeats.", parameter=name)
+                raise BadQuestion(f"{name} does not apply to the measure repeats.", parameter=name)
 
     @property
     def last_step(self) -> int:

@@ -123,7 +123,7 @@ class Logs(TimedQuestion):
         }
         for name, fit in fits.items():
             if getattr(self, name) and not fit:
-                raise BadQuestion(f"{name} does not suit logs {self.metric}.", parameter=name)
+                raise BadQuestion(f"{name} does not apply to logs {self.metric}.", parameter=name)
         return self
 
     # -- what is asked

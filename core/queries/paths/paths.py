@@ -87,7 +87,9 @@ class Paths(TimedQuestion):
             )
         if self.breakdown:
             raise BadQuestion(
-                "breakdown does not suit paths.", "Filter with conditions.", parameter="breakdown"
+                "breakdown does not apply to paths.",
+                "Filter with conditions.",
+                parameter="breakdown",
             )
         return self
 

@@ -63,7 +63,7 @@ class RetentionFields(Question):
         unit = granularity(word)
         if unit not in UNITS:
             raise BadQuestion(
-                f"granularity {word!r} does not suit retention.",
+                f"granularity {word!r} does not apply to retention.",
                 f"Allowed: {', '.join(UNITS)}.",
                 parameter="granularity",
             )

@@ -133,7 +133,7 @@ class Trend(TrendFields):
     def _revenue_is_a_number(self) -> Trend:
         if self.property == AMOUNT and self.measure in (*ITEMS, *DIFFERENT):
             raise BadQuestion(
-                f"measure {self.measure} does not suit {AMOUNT}, which is a number.",
+                f"measure {self.measure} does not apply to {AMOUNT}, which is a number.",
                 "Allowed: sum, avg, min, max, median, p90, count, histogram.",
                 parameter="measure",
             )

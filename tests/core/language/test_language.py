@@ -810,11 +810,11 @@ def test_a_mistake_shows_the_line_a_caret_and_what_was_expected(
 @pytest.mark.parametrize(
     ("text", "place", "said"),
     [
-        ("signup by country within 7d", "within", "'within' does not suit trend."),
-        ("dau holding session", "holding", "'holding' does not suit active users."),
+        ("signup by country within 7d", "within", "'within' does not apply to trend."),
+        ("dau holding session", "holding", "'holding' does not apply to active users."),
         ("signup by a, b, c", "by", "breakdown"),
         ("signup top 0", "top", "limit"),
-        ("realtime by country", "by", "'by' does not suit realtime."),
+        ("realtime by country", "by", "'by' does not apply to realtime."),
     ],
 )
 def test_a_clause_that_does_not_suit_is_pointed_at(text: str, place: str, said: str) -> None:

@@ -178,8 +178,8 @@ def test_its_text(text, fields):
     [
         ("attribution of purchase", "property is missing"),
         ("attribution by source", "to is missing"),
-        ("attribution of purchase by a, b", "does not suit attribution"),
-        ("attribution of purchase by source within 5h", "does not suit attribution"),
+        ("attribution of purchase by a, b", "does not apply to attribution"),
+        ("attribution of purchase by source within 5h", "does not apply to attribution"),
     ],
 )
 def test_a_text_that_lacks_or_has_too_much(text, words):

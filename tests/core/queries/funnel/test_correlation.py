@@ -183,9 +183,9 @@ def test_traits_need_no_event(engine):
     [
         ({"side": "left"}, "side must be"),
         ({"min_people": 0}, "min_people must be at least 1"),
-        ({"compare": "previous"}, "compare does not suit correlation"),
-        ({"count_by": "totals"}, "count_by does not suit"),
-        ({"hold": "item"}, "hold does not suit"),
+        ({"compare": "previous"}, "compare does not apply to correlation"),
+        ({"count_by": "totals"}, "count_by does not apply to"),
+        ({"hold": "item"}, "hold does not apply to"),
         ({"breakdown": "contry"}, "'contry' is not a field"),
         ({"breakdown": ["country", "event", "item"]}, "breakdown holds at most 2"),
         ({"steps": SIGN_UP[:1]}, "steps needs at least 2"),

@@ -80,7 +80,7 @@ def test_an_exclusion_between_two_steps(engine, first, last, third):
         ({"exclusions": [{"event": "contact_support", "from_step": 3}]}, "step 3 to step 3"),
         ({"exclusions": [{"event": "contact_support", "to_step": 4}]}, "step 1 to step 4"),
         ({"order": "unordered", "exclusions": [{"event": "contact_support", "from_step": 2}]},
-         "do not suit steps in any order"),
+         "do not apply to steps in any order"),
     ],
 )  # fmt: skip
 def test_bad_exclusions_are_answered_with_a_sentence(engine, fields, words):

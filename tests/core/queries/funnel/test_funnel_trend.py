@@ -168,7 +168,7 @@ def test_entries_by_the_hour():
         ({"measure": "rate"}, "measure must be"),
         ({"to_step": 4}, "from_step 1 and to_step 4 do not fit"),
         ({"from_step": 3}, "from_step 3 and to_step 3"),
-        ({"measure": "counts", "from_step": 2}, "do not suit the measure counts"),
+        ({"measure": "counts", "from_step": 2}, "do not apply to the measure counts"),
         ({"granularity": "fortnightly"}, "granularity"),
         ({"window_seconds": 0}, "window_seconds must be at least 1"),
         ({"steps": SIGN_UP[:1]}, "steps needs at least 2"),

@@ -178,7 +178,7 @@ def test_an_event_called_other_is_among_the_others():
         ({"from": "sign_up", "scope": 0}, "seconds from 1 to 31622400"),
         ({"from": "sign_up", "scope": True}, "scope must be"),
         ({"from": "sign_up", "count_by": "people"}, "count_by must be 'uniques' or 'totals'"),
-        ({"from": "sign_up", "breakdown": "country"}, "breakdown does not suit paths"),
+        ({"from": "sign_up", "breakdown": "country"}, "breakdown does not apply to paths"),
         ({"from": "sign_up", "compare": "last"}, "compare 'last' is not known"),
     ],
 )
