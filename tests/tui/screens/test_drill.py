@@ -4,15 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pytest
-
-from tests.worlds.tui_pilot import explorer, workspace
-
-
-@pytest.fixture
-def path(tmp_path: Path) -> Path:
-    """A small workspace."""
-    return workspace(tmp_path / "small.db")
+from tests.worlds.tui_pilot import explorer
 
 
 async def test_enter_goes_from_a_tile_to_a_person_and_escape_comes_back(path: Path) -> None:

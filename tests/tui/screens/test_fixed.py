@@ -12,12 +12,6 @@ from tests.worlds.tui_pilot import NOW, Driver, explorer, workspace
 from tui.screens.people import PeoplePage
 
 
-@pytest.fixture
-def path(tmp_path: Path) -> Path:
-    """A small workspace."""
-    return workspace(tmp_path / "small.db")
-
-
 async def to_people(ff: Driver) -> None:
     """From a funnel to the people who reached its second step."""
     await ff.press("n")

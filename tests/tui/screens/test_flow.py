@@ -4,16 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pytest
-
 from core.answers import Cell
-from tests.worlds.tui_pilot import explorer, workspace
-
-
-@pytest.fixture
-def path(tmp_path: Path) -> Path:
-    """A small workspace."""
-    return workspace(tmp_path / "small.db")
+from tests.worlds.tui_pilot import explorer
 
 
 async def test_enter_on_a_node_opens_its_people(path: Path) -> None:

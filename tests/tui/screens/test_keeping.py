@@ -16,12 +16,6 @@ from tests.worlds.languages import second_language
 from tests.worlds.tui_pilot import DAY, NOW, explorer, workspace
 
 
-@pytest.fixture
-def path(tmp_path: Path) -> Path:
-    """A small workspace."""
-    return workspace(tmp_path / "small.db")
-
-
 async def test_a_mark_is_made_drawn_deleted_and_brought_back(path: Path) -> None:
     async with explorer(path, place="marks") as ff:
         assert "No marks yet. n creates one" in ff.screen

@@ -4,17 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pytest
-
 from core.store.ingest.importer import Event, store_events
 from core.store.workspace import open_writer
-from tests.worlds.tui_pilot import NOW, explorer, workspace
-
-
-@pytest.fixture
-def path(tmp_path: Path) -> Path:
-    """A small workspace."""
-    return workspace(tmp_path / "small.db")
+from tests.worlds.tui_pilot import NOW, explorer
 
 
 async def test_closing_a_dialog_lists_nothing_anew(path: Path) -> None:

@@ -16,12 +16,6 @@ from core.store.library.saved import Saved
 from tests.worlds.tui_pilot import NOW, Driver, explorer, workspace
 
 
-@pytest.fixture
-def path(tmp_path: Path) -> Path:
-    """A small workspace."""
-    return workspace(tmp_path / "small.db")
-
-
 @contextmanager
 def writing(path: Path) -> Iterator[None]:
     """Another program in the middle of a write."""

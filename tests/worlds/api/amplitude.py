@@ -91,3 +91,10 @@ RATIO = {**DATES, "e": event("buy"), "e2": event("view"), "m": "formula",
          "formula": "UNIQUES(A)/UNIQUES(B)"}  # fmt: skip
 STEPS = {**DATES, "e": [event("signup"), event("cart"), event("buy")]}
 BACK = {**DATES, "se": event("signup"), "re": event("view")}
+
+
+def collapsed(body: Any) -> dict[str, float]:
+    """The figure of the whole range by label."""
+    data = body["data"]
+    values = [each[0]["value"] for each in data["seriesCollapsed"]]
+    return dict(zip(data["seriesLabels"], values, strict=True))

@@ -14,6 +14,7 @@ import pytest
 
 from core.api import Backend, read, respond
 from core.store.library.saved import Saved
+from tests.worlds.api.amplitude import collapsed
 from tests.worlds.world import Event, World, engine_of
 
 HAPPENED = """
@@ -91,13 +92,6 @@ def held(body: Any) -> dict[str, list[Any]]:
         for at, x in enumerate(data["xValues"])
         if any(line[at] for line in data["series"])
     }
-
-
-def collapsed(body: Any) -> dict[str, float]:
-    """The figure of the whole range by label."""
-    data = body["data"]
-    values = [each[0]["value"] for each in data["seriesCollapsed"]]
-    return dict(zip(data["seriesLabels"], values, strict=True))
 
 
 def raw(body: Any) -> dict[str, list[int]]:

@@ -25,6 +25,7 @@ from tests.worlds.api.amplitude import (
     STEPS,
     US,
     USERS,
+    collapsed,
     event,
     ms,
     small,
@@ -49,13 +50,6 @@ def refused(backend: Backend, request: str, given: dict[str, Any], **more: Any) 
     reply = send(backend, request, {**given, **more})
     assert reply.status == 400
     return reply.body["error"]
-
-
-def collapsed(body: Any) -> dict[str, float]:
-    """The figure of the whole range by label."""
-    data = body["data"]
-    values = [each[0]["value"] for each in data["seriesCollapsed"]]
-    return dict(zip(data["seriesLabels"], values, strict=True))
 
 
 def reached(body: Any) -> dict[str, list[int]]:
@@ -363,7 +357,7 @@ def test_a_number_finds_whose_id_it_is_and_who_is_called_so() -> None:
     events = tuple(Event("open", n * 1_000, user) for n, user in enumerate(("ann", "2", "1"), 1))
     with engine_of(World(events, now=10_000)) as engine:
         backend = Backend(engine, Saved(engine.path, clock=engine.clock))
-        ids = engine.context().names
+        ids = engine.context().names.people
         for user in ("1", "2"):
             found = get(backend, "GET /api/2/usersearch", {"user": user})["matches"]
             assert {match["user_id"] for match in found} == {user, ids.called(int(user))}

@@ -9,16 +9,7 @@ from pathlib import Path
 import pytest
 
 from core.store.library.saved import Saved
-from tests.worlds.fixture import appendix_a
-from tests.worlds.world import engine_of
 from tui.commands import run
-
-
-@pytest.fixture
-def db(monkeypatch):
-    monkeypatch.delenv("FOOTFALL_PROFILE", raising=False)
-    with engine_of(appendix_a()) as engine:
-        yield Path(engine.path)
 
 
 def call(db: Path, *arguments: str) -> int:

@@ -9,16 +9,8 @@ import pytest
 
 from core.definitions.board import Board
 from core.store.library.saved import Saved
-from tests.worlds.fixture import A_RANGE, appendix_a
-from tests.worlds.world import engine_of
+from tests.worlds.fixture import A_RANGE
 from tui.commands import run
-
-
-@pytest.fixture
-def db(monkeypatch):
-    monkeypatch.delenv("FOOTFALL_PROFILE", raising=False)
-    with engine_of(appendix_a()) as engine:
-        yield Path(engine.path)
 
 
 @pytest.fixture
