@@ -1,4 +1,4 @@
-"""Answers as lines of styled text: shape in, spans out. Nothing here knows a screen.
+"""Answers as lines of styled text: shapes in, spans out. Nothing here knows a screen.
 
 A chart is one function, and its row in core.words.charts.
 """
@@ -15,11 +15,11 @@ from core.words.charts import CHARTS
 __all__ = ["CHARTS", "Line", "Look", "Span", "charts", "draw", "navigate", "plain", "text"]
 
 SMALL = (24, 5)
-"""A chart over time below this size (cells, rows) is drawn as a number and a sparkline."""
+"""Below this size (cells, rows) a chart over time is drawn as a number and a sparkline."""
 
 
 def charts(answer: Any) -> list[str]:
-    """Return the names of the charts an answer can be drawn as, the usual one first."""
+    """Return the names of the charts an answer can be drawn as, the default one first."""
     if answer.shape == "table" and not answer.charted:
         return ["table"]
     return list(CHARTS.get(answer.shape, {}))
@@ -39,12 +39,12 @@ def draw(
 
     Args:
         answer: a shape of core.answers.
-        width, height: the box in cells and rows; results never exceed it.
-        chart: one of `charts(answer)`; "" or an unknown name is the usual one.
+        width, height: the box in cells and rows, which the result never exceeds.
+        chart: one of `charts(answer)`; "" or an unknown name is the default one.
         cursor: row and column of `navigate(answer, chart)` to highlight.
         marks: core.store.library.saved.Mark values to show on charts over time.
 
-    A chart of a series that fails is a table instead, see stand_in; others raise what they raise.
+    If the chart of a series fails, a table is drawn instead, see stand_in; other charts raise.
     """
     look = look or Look()
     if width < 1 or height < 1:
@@ -71,9 +71,9 @@ def draw(
 
 
 def stand_in(answer: Any, width: int, height: int, look: Look, marks: Sequence[Any]) -> list[Line]:
-    """Draw what is shown of a series whose chart has failed: its table.
+    """Draw the replacement for a series whose chart has failed: its table.
 
-    Called while the failure is handled; tests put in its place what raises it again.
+    Called while the failure is handled; tests replace it to raise the error again.
     """
     return _function("series", "table")(answer, width, height, look, None, marks)
 
@@ -98,7 +98,7 @@ def _has_values(answer: Any) -> bool:
 
 
 def _missed(answer: Any, width: int, height: int) -> list[Line]:
-    """Return the sentences of names that are not in the data, in at most half of the box."""
+    """Return the sentences about names that are not in the data, in at most half of the box."""
     from core.draw.legend import wrapped
 
     return wrapped(list(answer.missed), width)[: height // 2]
@@ -113,14 +113,14 @@ def _empty(answer: Any, width: int) -> list[Line]:
 
 
 def navigate(answer: Any, chart: str = "") -> list[list[Any]]:
-    """Return the cells a cursor can stand on, row by row; see core.draw.places."""
+    """Return the cells that a cursor can be on, row by row; see core.draw.places."""
     from core.draw.places import navigate as found
 
     return found(answer, chart)
 
 
 NATURAL = {"line": 16, "area": 16, "bars": 16, "number": 8, "curve": 16}
-"""Rows that charts without a height of their own take on the command line."""
+"""How many rows charts without a natural height take on the command line."""
 
 
 def text(
@@ -128,7 +128,7 @@ def text(
 ) -> str:
     """Return an answer as plain text for the command line, as tall as it needs to be.
 
-    The first line says what was counted and over which dates.
+    The first line says what was counted and for which dates.
     """
     from core.draw.figures import span_text
     from core.draw.spans import safe

@@ -53,7 +53,7 @@ def note_lines(content: str, size: int) -> list[Line]:
 def tile_lines(
     block: Block, answer: Any, size: int, height: int, look: Look, marks: Sequence[Any] = ()
 ) -> list[Line]:
-    """Return what stands inside a tile: a chart, a note, or the sentence of an error."""
+    """Return the content of a tile: a chart, a note, or the sentence of an error."""
     if block.type == "note":
         return finished(note_lines(block.content, size), size, height, look)
     if answer is None:
@@ -69,7 +69,7 @@ def tile_lines(
 
 
 def tile_title(block: Block, answer: Any) -> str:
-    """Return a tile's heading: its own, else what its answer counted."""
+    """Return a tile's heading: its own, else the title of its answer."""
     return safe(block.title or getattr(answer, "title", "") or ("Note" * (block.type == "note")))
 
 
@@ -84,8 +84,8 @@ def board_lines(
     """Return all tiles as lines of exactly `size` cells.
 
     Args:
-        answers: block id -> answer or FootfallError, as `core.boards.answering` gives them.
-        height: cells to fill, None for as tall as the tiles usually are.
+        answers: block id -> answer or FootfallError, from `core.boards.answering`.
+        height: cells to fill; None for the default height of the tiles.
     """
     places = layout(board, size, height)
     drawn = [_tile(place, answers, look, marks) for place in places]
@@ -100,7 +100,7 @@ def _tile(place: Place, answers: Mapping[str, Any], look: Look, marks: Sequence[
 
 
 def _across(places: Sequence[Place], drawn: Sequence[list[Line]], y: int, size: int) -> Line:
-    """Return one line through all tiles that it crosses."""
+    """Return one line across all tiles that it crosses."""
     found: list[Span] = []
     x = 0
     crossed = [(p, lines) for p, lines in zip(places, drawn, strict=True)
@@ -136,7 +136,7 @@ def print_board(
 
 
 def _marks(marks: Sequence[Any], answers: Mapping[str, Any], size: int, look: Look) -> list[Line]:
-    """Name the marks that lie in the charts' time."""
+    """List the marks within the time range of the charts."""
     from core.draw.series.axes import LETTERS
     from core.draw.table import when_text
 

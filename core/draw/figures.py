@@ -20,7 +20,7 @@ _DURATIONS = (
 
 
 def figure(value: float | None, unit: str) -> str:
-    """Return a value as its unit is written; a ratio of nothing is "–"."""
+    """Return a value in the format of its unit; a ratio of nothing is "–"."""
     if isinstance(unit, Unit):
         return unit.write(value, narrow=False)
     if value is None or not math.isfinite(value):
@@ -35,7 +35,7 @@ def figure(value: float | None, unit: str) -> str:
 
 
 def short(value: float | None, unit: str) -> str:
-    """Return a value for an axis or a narrow place: "12.5K", "20%", "2m"."""
+    """Return a value for an axis or a narrow space: "12.5K", "20%", "2m"."""
     if isinstance(unit, Unit):
         return unit.write(value, narrow=True)
     if value is None or not math.isfinite(value):
@@ -66,8 +66,8 @@ def counted(value: float | None, unit: str) -> str:
 def ticks(low: float, high: float, intervals: int, unit: str, *, zero: bool = True) -> list[float]:
     """Return round axis values that enclose low to high, ascending, at least two.
 
-    Steps are 1, 2 or 5 times a power of ten (clock steps for seconds), whole for counted units;
-    where there is room for one interval alone its end may be a finer round number.
+    Steps are 1, 2 or 5 times a power of ten (clock steps for seconds), and integers for counted
+    units; if there is room for only one interval, its end may be a finer round number.
     """
     if zero:
         low, high = min(low, 0.0), max(high, 0.0)
@@ -98,7 +98,7 @@ def _steps(extent: float, unit: str, bases: Sequence[float]) -> Iterator[float]:
 
 
 def moment(label: str) -> datetime:
-    """Return the local wall-clock time of a bucket label; of anything else the year 1."""
+    """Return the local wall-clock time of a bucket label; for anything else the year 1."""
     try:
         return datetime.fromisoformat(label).replace(tzinfo=None)
     except ValueError:
@@ -111,7 +111,7 @@ def day_text(when: date, *, year: bool = False) -> str:
 
 
 def bucket_text(label: str, granularity: str, *, year: bool = False) -> str:
-    """Return a bucket's name for a sentence: "Wed Apr 30", "week of Apr 28", "Apr 2014"."""
+    """Return a bucket's name for use in a sentence: "Wed Apr 30", "week of Apr 28", "Apr 2014"."""
     when = moment(label)
     if when.year == 1:
         return label
@@ -129,7 +129,7 @@ def bucket_text(label: str, granularity: str, *, year: bool = False) -> str:
 
 
 def offset_text(label: str) -> str:
-    """Return " -04:00" for a time of an hour that happens twice, "" for any other."""
+    """Return " -04:00" for a time in an hour that occurs twice, "" for any other."""
     offset = label[16:]
     return f" {offset[:3]}:{offset[3:]}" if len(offset) == 5 else ""
 
@@ -151,7 +151,7 @@ def compared_text(compared: Comparison) -> str:
 
 
 def is_alike(answer: Series, index: int) -> bool:
-    """Whether a bucket and the one it is compared with hold as much time."""
+    """Whether a bucket and the one it is compared with are equally long."""
     alike = answer.comparison.alike if answer.comparison else ()
     return index >= len(alike) or alike[index]
 
@@ -161,7 +161,7 @@ Tick = tuple[int, str]
 
 
 def time_ticks(buckets: Sequence[TimeBucket], granularity: str) -> Iterator[list[Tick]]:
-    """Yield sets of axis labels on calendar boundaries, from every bucket to ever fewer."""
+    """Yield sets of axis labels on calendar boundaries, from one per bucket to ever fewer."""
     moments = [moment(b.label) for b in buckets]
     if granularity in CLOCK:
         yield from _clock_ticks(moments, [b.label[16:19] for b in buckets])
@@ -178,7 +178,7 @@ def time_ticks(buckets: Sequence[TimeBucket], granularity: str) -> Iterator[list
 
 
 def _clock_ticks(moments: list[datetime], offsets: list[str]) -> Iterator[list[Tick]]:
-    """Ticks by the clock; a time of an hour that happens twice has its offset, "01:00-04"."""
+    """Ticks by the clock; a time in an hour that occurs twice has its offset, "01:00-04"."""
     for minutes in (1, 5, 15, 30, 60, 180, 360, 720):
         yield [
             (i, day_text(m) if (m.hour, m.minute) == (0, 0) else f"{m:%H:%M}{offsets[i]}")
@@ -206,7 +206,7 @@ def _month_text(when: datetime, granularity: str) -> str:
 
 
 def bucket_word(answer: Series) -> str:
-    """Return what one bucket of a series is called: "day", "week", "5-minute bucket"."""
+    """Return the word for one bucket of a series: "day", "week", "5-minute bucket"."""
     first = answer.buckets[0] if answer.buckets else None
     minutes = (first.end - first.start) // 60_000 if first else 1
     if answer.granularity == "minute" and minutes > 1:
@@ -215,12 +215,12 @@ def bucket_word(answer: Series) -> str:
 
 
 def running(answer: Series) -> str:
-    """Return what an unfinished bucket is called: "day not complete"."""
+    """Return the words for an unfinished bucket: "day not complete"."""
     return f"{bucket_word(answer)} not complete"
 
 
 def facts(answer: Series) -> list[str]:
-    """Return the sentences a reader of a series must not miss, its own notes last."""
+    """Return the sentences that a reader of a series must see, its own notes last."""
     found = []
     for line in answer.lines[:1] if not answer.additive and answer.unit in COUNTED else ():
         if line.total is None or line.overlapping:

@@ -1,8 +1,8 @@
-"""Flows: a column per step, its events with bars, and lines along the way from one to the next.
+"""Flows: a column per step with its events and bars, and lines along the paths between them.
 
-Lines show the way through the node under the cursor; without one, from the event at the start
-along the most walked way. They are heavier where at least half of a node's paths go along.
-Steps that go back in time are drawn from the earliest to the event that paths end at.
+Lines show the paths through the node under the cursor; without a cursor, the most common path from
+the start event. They are heavier where at least half of a node's paths follow them. Steps that go
+back in time are drawn from the earliest to the event that paths end at.
 """
 
 from __future__ import annotations
@@ -25,13 +25,13 @@ MOST_DETAILS = 3
 
 
 def columns(answer: Flow) -> list[FlowStep]:
-    """Return the steps that have a node, in the order they are drawn."""
+    """Return the steps that have nodes, in the order they are drawn."""
     found = [step for step in answer.steps if step.nodes]
     return found[::-1] if answer.backward else found
 
 
 def place(answer: Flow, cursor: Cursor) -> tuple[int, int] | None:
-    """Return the column and the node that a cursor stands on; columns may have fewer rows."""
+    """Return the column and the node under the cursor; columns may have fewer rows."""
     steps = columns(answer)
     if cursor is None or not steps:
         return None
@@ -52,13 +52,13 @@ def flow_chart(answer: Flow, size: int, height: int, look: Look, cursor: Cursor)
 
 @dataclass(frozen=True)
 class _Picture:
-    """A flow laid out.
+    """The layout of a flow.
 
     Attributes:
-        first, count: the columns that are shown.
-        wide: cells of a column.
-        tall: lines of a node, 2 where there is height for a bar.
-        rows: the nodes of each column that are shown.
+        first, count: the visible columns.
+        wide: width of a column in cells.
+        tall: lines per node, 2 if there is room for a bar.
+        rows: the visible nodes of each column.
         at: the cursor's column and node.
     """
 
@@ -143,7 +143,7 @@ class _Picture:
         return [heading, [Span(" "), Span(picture, shade), Span(" "), Span(tail, "bold")]]
 
     def _tail(self, node: FlowNode) -> str:
-        """Count, and where there is room the share of all paths."""
+        """The count and, if there is room, the share of all paths."""
         counted = len(number(self.answer.total))
         text = number(node.count).rjust(counted)
         if self.wide - counted < 14:
@@ -178,7 +178,7 @@ class _Picture:
         return found
 
     def _focus(self, column: int) -> tuple[int, str] | None:
-        """Which end of the lines is one node, 0 the left or 1 the right, and the node."""
+        """Return which end of the lines is one node, 0 the left or 1 the right, and the node."""
         if self.at is not None:
             here, row = self.at
             if here not in (column, column + 1):
@@ -205,7 +205,7 @@ def _ends_of(
 
 
 def _main_way(answer: Flow) -> list[str]:
-    """The events of the most walked way, by step from 1."""
+    """Return the events of the most common path, by step from 1."""
     way = [answer.steps[0].nodes[0].event] if answer.steps and answer.steps[0].nodes else []
     while way:
         onward = [e for e in answer.edges if e.step == len(way) + 1 and e.after == way[-1]]
@@ -257,7 +257,7 @@ def _ends(answer: Flow) -> str:
 
 
 def _foot(answer: Flow, at: tuple[int, int] | None) -> list[str]:
-    """What is under the cursor, what all of it is, and what not to miss."""
+    """Return lines on the node under the cursor, on the whole flow, and its notes."""
     found = [_detail(answer, at)] if at else []
     return [*found, _whole(answer), *answer.notes]
 
@@ -309,9 +309,9 @@ def _whole(answer: Flow) -> str:
     if answer.previous_total is not None:
         said += f", previously {number(answer.previous_total)}"
     if answer.reached is not None:
-        said += f"; {number(answer.reached.count)} ({percent(answer.reached.of_start)}) got to it"
+        said += f"; {number(answer.reached.count)} ({percent(answer.reached.of_start)}) reached it"
         last = ", ".join(f"{safe(n.event)} {number(n.count)}" for n in answer.dropped[:3])
-        said += f", the others ended with {last}" if last else ""
+        said += f", the rest ended with {last}" if last else ""
     return f"{said}."
 
 
@@ -319,7 +319,7 @@ def _whole(answer: Flow) -> str:
 
 
 def flow_table(answer: Flow, size: int, height: int, look: Look, cursor: Cursor) -> list[Line]:
-    """Draw a row per node, then who got to the target and the last events of the others."""
+    """Draw a row per node, then who reached the target and the last events of the rest."""
     rows = [(str(step.step), _name(n), n) for step in answer.steps for n in step.nodes]
     if answer.reached is not None:
         rows.append(("reached", safe(answer.reached.event), answer.reached))

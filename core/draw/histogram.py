@@ -1,4 +1,4 @@
-"""Histograms: a bar per bin, those of groups below those of the whole, or the same as a table."""
+"""Histograms: a bar per bin, those of groups below those of the whole, or a table."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from core.text import duration, fit, percent, width
 
 Cursor = tuple[int, int] | None
 LONG = 20
-"""Bins of seconds with longer names are drawn with rounded bounds."""
+"""Bins of seconds with longer labels are drawn with rounded bounds."""
 
 
 def histogram_bars(
     answer: Histogram, size: int, height: int, look: Look, cursor: Cursor
 ) -> list[Line]:
-    """Draw a bar per bin, its count and share at the end; empty bins keep their row."""
+    """Draw a bar per bin, with its count and share at the end; empty bins keep their row."""
     if not answer.bins:
         return [(Span("No bins.", "dim"),), *wrapped(list(answer.notes), size)]
     notes = wrapped(_facts(answer), size) if height >= 6 else []
@@ -47,7 +47,7 @@ def histogram_bars(
 
 
 def _rows(answer: Histogram) -> list[tuple[str, Bin]]:
-    """Return what each row is called and its bin: the whole's, then those of each group."""
+    """Return each row's label and bin: those of the whole, then those of each group."""
     exact = answer.of != "seconds" or all(len(part.label) <= LONG for part in answer.bins)
     names = [safe(part.label) if exact else _rounded(part) for part in answer.bins]
     rows = list(zip(names, answer.bins, strict=True))
@@ -58,12 +58,12 @@ def _rows(answer: Histogram) -> list[tuple[str, Bin]]:
 
 
 def _rounded(part: Bin) -> str:
-    """Return a bin of seconds in few words: "3d 7h – 6d 15h"."""
+    """Return a short label for a bin of seconds: "3d 7h – 6d 15h"."""
     return f"{duration(part.start)} – {duration(part.end)}" if part.end else safe(part.label)
 
 
 def _tail(part: Bin, answer: Histogram, size: int) -> str:
-    """The figures at the end of a bar: its count and, where there is room, its share."""
+    """The figures at the end of a bar: its count and, if there is room, its share."""
     count = figure(part.count, answer.unit)
     return f"{count} {percent(part.share):>6}" if size >= 36 else count
 
@@ -71,7 +71,7 @@ def _tail(part: Bin, answer: Histogram, size: int) -> str:
 def histogram_table(
     answer: Histogram, size: int, height: int, look: Look, cursor: Cursor
 ) -> list[Line]:
-    """Draw a row per bin: count, share and, where they differ from the count, people."""
+    """Draw a row per bin: count, share and, if different from the count, people."""
     notes = wrapped(_facts(answer), size) if height >= 6 else []
     rows = _rows(answer)
     bins = [part for _, part in rows]

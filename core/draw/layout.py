@@ -1,6 +1,6 @@
-"""Where a board's tiles go: grid positions to rectangles of cells, a pure function.
+"""Layout of a board's tiles: from grid positions to rectangles of cells, a pure function.
 
-Terminal screens and printing share it.
+The explorer and printing share it.
 """
 
 from __future__ import annotations
@@ -11,13 +11,15 @@ from typing import NamedTuple
 from core.definitions.board import COLUMNS, Block, Board, Position
 
 NARROWEST = 19
-"""Cells a tile needs; decides how many stand side by side."""
+"""Width in cells that a tile needs; decides how many are side by side."""
 
 THINNEST = 12
-"""Cells below which a tile says nothing; a board with one so thin flows instead."""
+"""Width in cells below which a tile is useless; a board with one this narrow flows instead."""
 
 LOW_TILE = 2
-"""Tiles at most this many grid rows tall hold a number: two lines inside their frame do."""
+"""Tiles of at most this many grid rows show a number, for which two lines inside the frame are
+enough.
+"""
 
 LOW_LINES = 4
 HIGH_LINES = 6
@@ -34,18 +36,18 @@ class Place(NamedTuple):
 
 
 def side_by_side(width: int) -> int:
-    """Return how many tiles may stand in a row: four, two or one."""
+    """Return how many tiles may be in a row: four, two or one."""
     return next((n for n in (4, 2) if width // n >= NARROWEST), 1)
 
 
 def layout(board: Board, width: int, height: int | None = None) -> list[Place]:
     """Return the rectangle of every block, in reading order, none overlapping another.
 
-    A block that overlaps an earlier one flows below it. Where the width has no room for four
-    tiles, blocks become a half or the whole of it wide and flow in reading order.
+    A block that overlaps an earlier one flows below it. If the width has no room for four tiles,
+    blocks take half or all of it and flow in reading order.
 
     Args:
-        height: cells to fill; tiles that need more run past it. None gives each its usual height.
+        height: cells to fill; tiles that need more run past it. None gives each its default height.
     """
     blocks = sorted(board.blocks, key=lambda b: (b.position.y, b.position.x))
     least = COLUMNS // side_by_side(width)
@@ -64,7 +66,7 @@ def layout(board: Board, width: int, height: int | None = None) -> list[Place]:
 
 
 def _settled(blocks: Sequence[Block]) -> list[Position]:
-    """Keep positions; later blocks move down until they overlap nothing; empty rows vanish."""
+    """Keep positions; later blocks move down until they overlap nothing; empty rows are removed."""
     placed: list[Position] = []
     for block in blocks:
         here = block.position
@@ -105,9 +107,9 @@ def _flowed(blocks: Sequence[Block], least: int) -> list[Position]:
 
 
 def _lines(positions: Sequence[Position], height: int | None) -> list[int]:
-    """Return the cells of every grid row: what its tiles need, and a share of the rest.
+    """Return the height of every grid row in cells: what its tiles need, and a share of the rest.
 
-    A row of charts takes three times the share of one that holds numbers alone.
+    A row of charts takes three times the share of a row of numbers.
     """
     count = max((p.y + p.height for p in positions), default=0)
     rows, shares = [1] * count, [1] * count
@@ -121,7 +123,7 @@ def _lines(positions: Sequence[Position], height: int | None) -> list[int]:
 
 
 def _needed(place: Position, natural: bool, row: int) -> int:
-    """Return the cells that one of a block's grid rows needs."""
+    """Return how many cells one of a block's grid rows needs."""
     low = place.height <= LOW_TILE
     if natural:
         whole = 5 if low else 3 * place.height

@@ -1,4 +1,4 @@
-"""What stands under a chart: legend, the cursor's value, and the sentences not to miss."""
+"""What is below a chart: the legend, the value under the cursor, and notes."""
 
 from __future__ import annotations
 
@@ -20,19 +20,19 @@ from core.text import width as cell_width
 
 PLAIN_LETTERS = "*+ox@%&$=w"
 NAME_SIZES = (24, 14, 10, 7)
-"""How long names may be beside the values under a cursor, as much as fits."""
+"""How long names may be beside the values under a cursor, longest first."""
 
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 
 def letter(index: int, look: Look) -> str:
-    """Return the letter a line is told apart by; in ASCII it is also what the line is made of."""
+    """Return the letter that identifies a line; in ASCII the line is also drawn with it."""
     letters = PLAIN_LETTERS if look.ascii else LETTERS
     return letters[index % len(letters)]
 
 
 def key(index: int, look: Look, samples: str = "━") -> Line:
-    """Return a line's sample for a legend: what it is drawn with in its colour, and its letter."""
+    """Return a line's sample for a legend: its glyph in its colour, and its letter."""
     style = f"series{index % 8}"
     if look.ascii:
         return (Span(letter(index, look), style),)
@@ -117,8 +117,8 @@ def _tail(answer: Series, look: Look) -> Line:
 def value_line(answer: Series, cursor: tuple[int, int], width: int, look: Look) -> Line:
     """Return the sentence for the bucket under the cursor: "Wed Apr 30: 40 users".
 
-    Where lines are several their names are cut so that all of them fit; where they do not even
-    then, the last ones are only counted.
+    If there are several lines their names are cut so that all of them fit; if even that is not
+    enough, the last ones are only counted.
     """
     index = min(max(cursor[1], 0), len(answer.buckets) - 1)
     row = min(max(cursor[0], 0), len(answer.lines) - 1)
@@ -167,7 +167,7 @@ def _value(answer: Series, at: int, index: int, look: Look, *, whole: bool, size
 
 
 def wrapped(sentences: list[str], width: int) -> list[Line]:
-    """Return sentences as dim lines broken at words, so that none is wider than `width` cells."""
+    """Return sentences as dim lines broken at words, none wider than `width` cells."""
     return [
         (Span(line, "dim"),)
         for sentence in sentences
@@ -193,5 +193,5 @@ def _broken(text: str, size: int) -> list[str]:
 
 
 def notes_lines(answer: Series, width: int) -> list[Line]:
-    """Return the sentences that belong under a series."""
+    """Return the sentences below a series."""
     return wrapped(facts(answer), width)

@@ -1,4 +1,4 @@
-"""One figure, large or small, with its sparkline and what it is compared with."""
+"""One figure, large or small, with its sparkline and its comparison."""
 
 from __future__ import annotations
 

@@ -12,7 +12,7 @@ Cursor = tuple[int, int] | None
 
 
 def people_list(answer: People, size: int, height: int, look: Look, cursor: Cursor) -> list[Line]:
-    """Draw a page of people: who, when first and last, how much."""
+    """Draw a page of people: id, first and last seen, events."""
     if not answer.rows:
         return [(Span("Nobody.", "dim"),), *wrapped(list(answer.notes), size)]
     columns = [

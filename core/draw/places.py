@@ -1,4 +1,4 @@
-"""Where a cursor can stand: the numbers of an answer as rows of cells."""
+"""Where a cursor can be: the numbers of an answer as rows of cells."""
 
 from __future__ import annotations
 
@@ -21,15 +21,15 @@ from core.draw.timeline import folds
 
 
 def navigate(answer: object, chart: str = "") -> list[list[Cell]]:
-    """Return the addresses a cursor can stand on, row by row.
+    """Return the addresses that a cursor can be on, row by row.
 
-    A series has a row per line and a column per bucket, as a table or a number one column of
-    totals (of buckets for a table of one line). A funnel has a row per step, and with a
-    breakdown then a row per group with a column per step. A retention grid starts with the
-    combined rows, of everybody and of each group; column 0 is the cohort itself, and of money the
-    last one who ever paid. Histograms have a row per bin, treemaps one per group, people and
-    timelines one per line. Rows of a table that have no keys are numbered from 0. A flow has a
-    column per step, as a table one row per node or edge.
+    A series has a row per line and a column per bucket; as a table or number it has one column of
+    totals (or of buckets, for a table of one line). A funnel has a row per step, followed, with a
+    breakdown, by a row per group with a column per step. A retention grid starts with the combined
+    rows of everybody and of each group; column 0 is the cohort itself, and for money the last
+    column is those who ever paid. Histograms have a row per bin, treemaps one per group, people and
+    timelines one per line. Table rows without keys are numbered from 0. A flow has a column per
+    step or, as a table, one row per node or edge.
     """
     if isinstance(answer, Series):
         return _series(answer, chart)
@@ -55,7 +55,7 @@ def navigate(answer: object, chart: str = "") -> list[list[Cell]]:
 
 
 def _flow(answer: Flow, chart: str) -> list[list[Cell]]:
-    """A row per rank and a column per step; where a step has fewer nodes, its last again."""
+    """A row per rank and a column per step; a step with fewer nodes repeats its last one."""
     if chart == "edges":
         return [[answer.edge_cell(edge)] for edge in answer.edges]
     if chart == "table":

@@ -26,7 +26,7 @@ Line = tuple[Span, ...]
 
 
 Glyphs = Literal["braille", "block", "ascii"]
-"""What is drawn with."""
+"""The sets of glyphs."""
 
 
 @dataclass(frozen=True)
@@ -35,8 +35,8 @@ class Look:
 
     Attributes:
         glyphs: "braille", "block" (half blocks) or "ascii" (nothing but ASCII).
-        colour: False where styles may not show, so heat is told by letters too.
-        calendar: the zone that instants are shown in.
+        colour: False if styles may not show, so that heat is shown by letters too.
+        calendar: the zone in which instants are shown.
     """
 
     glyphs: Glyphs = "braille"
@@ -45,12 +45,12 @@ class Look:
 
     @property
     def ascii(self) -> bool:
-        """True when only ASCII may be drawn."""
+        """Whether only ASCII may be drawn."""
         return self.glyphs == "ascii"
 
     @property
     def letters(self) -> bool:
-        """True when heat must be told by letters."""
+        """Whether heat must be shown by letters."""
         return self.ascii or not self.colour
 
     def pick(self, fine: str, plain: str) -> str:
@@ -91,7 +91,7 @@ def clipped(line: Line, size: int) -> Line:
 
 
 def joined(parts: Iterable[Line], gap: str = "  ") -> Line:
-    """Return lines set behind each other with a gap between."""
+    """Return lines joined side by side with a gap in between."""
     found: list[Span] = []
     for part in parts:
         if found:
@@ -101,7 +101,7 @@ def joined(parts: Iterable[Line], gap: str = "  ") -> Line:
 
 
 def spread(left: Line, right: Line, size: int) -> Line:
-    """Return one line, `left` at its start and `right`, when there is room, at its end."""
+    """Return one line with `left` at its start and `right`, if there is room, at its end."""
     free = size - cells(left) - cells(right)
     return (*left, Span(" " * free), *right) if free >= 1 else clipped(left, size)
 
@@ -117,7 +117,7 @@ def to_ascii(text: str) -> str:
 
 
 def finished(lines: Iterable[Line], size: int, height: int, look: Look) -> list[Line]:
-    """Return lines within `size` cells and `height` rows, in ASCII where the look asks for it."""
+    """Return lines within `size` cells and `height` rows, in ASCII if the look requires it."""
     found = [clipped(line, size) for line in list(lines)[: max(height, 0)]]
     if look.ascii:
         found = [tuple(Span(to_ascii(s.text), s.style) for s in line) for line in found]
@@ -125,12 +125,12 @@ def finished(lines: Iterable[Line], size: int, height: int, look: Look) -> list[
 
 
 def plain(lines: Iterable[Line]) -> str:
-    """Return lines as text without styles, no spaces at their ends."""
+    """Return lines as text without styles or trailing spaces."""
     return "\n".join("".join(span.text for span in line).rstrip() for line in lines)
 
 
 class Canvas:
-    """A box of single-cell characters with a style each."""
+    """A box of single-cell characters, each with a style."""
 
     def __init__(self, size: int, height: int) -> None:
         self.width = max(size, 0)
@@ -139,7 +139,7 @@ class Canvas:
         self._styles = [[""] * self.width for _ in range(self.height)]
 
     def put(self, x: int, y: int, char: str, style: str = "") -> None:
-        """Set one cell; outside the box nothing happens."""
+        """Set one cell; outside the box it has no effect."""
         if 0 <= x < self.width and 0 <= y < self.height:
             self._chars[y][x] = char
             self._styles[y][x] = style
@@ -159,7 +159,7 @@ class Canvas:
             self.put(x + offset, y, char, style)
 
     def row(self, y: int) -> Line:
-        """Return one row, neighbours of one style joined."""
+        """Return one row, with neighbours of the same style joined."""
         found: list[Span] = []
         start = 0
         chars, styles = self._chars[y], self._styles[y]

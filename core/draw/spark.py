@@ -18,7 +18,7 @@ BIG = {
 
 
 def bar(value: float, largest: float, size: int, look: Look) -> str:
-    """Return a horizontal bar of at most `size` cells, in eighths; never empty for something."""
+    """Return a horizontal bar of at most `size` cells, in eighths; only 0 gives an empty bar."""
     if size <= 0 or largest <= 0 or value <= 0:
         return ""
     share = min(value / largest, 1.0) * size
@@ -39,8 +39,8 @@ def sparkline(
 ) -> Line:
     """Return values as one row of at most `size` cells, low to high; gaps are blank.
 
-    More values than cells are averaged together, unfinished ones left out; fewer are drawn as
-    they are, each repeated as often as fits.
+    If there are more values than cells they are averaged, leaving out unfinished ones; if there are
+    fewer, each is repeated as often as fits.
     """
     count = len(values)
     if not count or size <= 0:
@@ -66,7 +66,7 @@ def sparkline(
 
 
 def merged(spans: Sequence[Span]) -> Line:
-    """Return spans with neighbours of one style joined."""
+    """Return spans with neighbours of the same style joined."""
     found: list[Span] = []
     for span in spans:
         if found and found[-1].style == span.style:
@@ -84,7 +84,7 @@ def _level(value: float, low: float, high: float, look: Look) -> str:
 
 
 def big(text: str, size: int, style: str = "bold") -> list[Line]:
-    """Return a number three rows tall, or nothing when it does not fit."""
+    """Return a number three rows tall, or nothing if it does not fit."""
     rows = ["", "", ""]
     for char in text:
         glyph = BIG.get(char)

@@ -1,4 +1,4 @@
-"""Funnels: a line per step, or two where there is height for a bar under each."""
+"""Funnels: a line per step, or two if there is room for a bar below each."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ Cursor = tuple[int, int] | None
 
 
 def steps_chart(answer: Steps, size: int, height: int, look: Look, cursor: Cursor) -> list[Line]:
-    """Draw a funnel: counts, shares, times, bars, then groups and what to know."""
+    """Draw a funnel: counts, shares, times, bars, then groups and notes."""
     if not answer.groups or not answer.groups[0].steps:
         return [(Span("A funnel needs two steps.", "dim"),)]
     whole = answer.groups[0]
@@ -55,7 +55,7 @@ def _narrow(whole: StepGroup, size: int, look: Look, cursor: Cursor) -> list[Lin
 
 
 def _single(answer: Steps, whole: StepGroup, size: int, look: Look, cursor: Cursor) -> list[Line]:
-    """One line a step, as many columns as fit, a bar in the rest."""
+    """One line per step, as many columns as fit, and a bar in the remaining space."""
     compared = answer.previous is not None and size >= 90
     timed = size >= 66
     p90 = timed and size >= 100 and any(s.p90_seconds is not None for s in whole.steps)
@@ -114,7 +114,7 @@ def points(now: float | None, before: float | None) -> Span:
 
 
 def _double(answer: Steps, whole: StepGroup, size: int, look: Look, cursor: Cursor) -> list[Line]:
-    """A line of figures and a bar under it, per step."""
+    """A line of figures per step, with a bar below it."""
     timed = size >= 56
     name = max(size - 4 - 8 - 10 - 9 - (9 if timed else 0), 8)
     heading = fit("step", name) + answer.unit.rjust(8) + "of first".rjust(10) + "of prev".rjust(9)
@@ -136,7 +136,7 @@ def _double(answer: Steps, whole: StepGroup, size: int, look: Look, cursor: Curs
 
 
 def _groups(answer: Steps, size: int, look: Look, cursor: Cursor) -> list[Line]:
-    """One line a group: who entered, and the share of them that reached each step."""
+    """One line per group: how many entered, and the share of them that reached each step."""
     if len(answer.groups) < 2:
         return []
     count = len(answer.groups[0].steps)
@@ -192,7 +192,7 @@ def _foot(answer: Steps, size: int) -> list[Line]:
 
 
 def _flowing(parts: list[str], size: int) -> list[Line]:
-    """Set short texts side by side, on as few lines as they need."""
+    """Place short texts side by side, on as few lines as needed."""
     lines: list[str] = []
     for part in parts:
         if lines and width(lines[-1]) + width(part) + 3 <= size:
@@ -203,6 +203,6 @@ def _flowing(parts: list[str], size: int) -> list[Line]:
 
 
 def biggest_loss(group: StepGroup) -> Step | None:
-    """Return the step before which most were lost."""
+    """Return the step before which most people dropped off."""
     later = group.steps[1:]
     return max(later, key=lambda s: s.drop_off) if later else None

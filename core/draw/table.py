@@ -1,4 +1,4 @@
-"""Tables: columns that fit, numbers to the right, bars where there is room."""
+"""Tables: the columns that fit, numbers right-aligned, bars if there is room."""
 
 from __future__ import annotations
 
@@ -16,7 +16,9 @@ from core.text import duration, fit, number, percent, width
 
 MINIMUM = 10
 ROOMY = 16
-"""Texts are cut to no less while more than FEW columns are shown; the last one goes instead."""
+"""Texts are not cut shorter than this while more than FEW columns are shown; the last column is
+dropped instead.
+"""
 
 FEW = 4
 WIDEST = 32
@@ -25,11 +27,11 @@ BAR_FROM = 10
 
 @dataclass(frozen=True)
 class Texts:
-    """A column ready to draw: its heading, its cells and how they are set.
+    """A column ready to draw: its heading, its cells and their alignment.
 
     Attributes:
-        figures: what a bar beside the column would show.
-        whole: it is not cut while another column can be.
+        figures: the values for a bar beside the column.
+        whole: whether it is not cut while another column can be.
     """
 
     heading: str
@@ -41,7 +43,7 @@ class Texts:
 
     @property
     def longest(self) -> int:
-        """Cells that nothing of it would be cut in."""
+        """The width in cells at which nothing is cut."""
         return max([width(self.heading), *(width(t) for t in self.texts)])
 
     @property
@@ -60,7 +62,7 @@ def window(count: int, rows: int, cursor: int | None) -> range:
 
 
 def layout(columns: Sequence[Texts], size: int) -> list[int]:
-    """Return a width per column, 0 for those that have no room; the widest text gives way first."""
+    """Return a width per column, 0 for those without room; the widest text is narrowed first."""
     kept = len(columns)
     while True:
         widths = [c.natural for c in columns[:kept]]
@@ -76,7 +78,7 @@ def layout(columns: Sequence[Texts], size: int) -> list[int]:
 
 
 def _give_way(widths: list[int], willing: Sequence[bool], over: int, least: int) -> int:
-    """Narrow the widest of the willing columns down to `least`; return what is still too much."""
+    """Narrow the widest of the given columns down to `least`; return the remaining excess."""
     while over > 0:
         able = [i for i, w in enumerate(widths) if willing[i] and w > least]
         if not able:
@@ -87,7 +89,7 @@ def _give_way(widths: list[int], willing: Sequence[bool], over: int, least: int)
 
 
 def _widened(columns: Sequence[Texts], widths: list[int], size: int) -> list[int]:
-    """Give columns that were cut the room that is left."""
+    """Give the remaining room to columns that were cut."""
     spare = size - sum(w + 2 for w in widths if w) + 2
     found = list(widths)
     for index, column in enumerate(columns):
@@ -100,7 +102,7 @@ def _widened(columns: Sequence[Texts], widths: list[int], size: int) -> list[int
 def grid_lines(
     columns: Sequence[Texts], size: int, height: int, look: Look, cursor: int | None = None
 ) -> list[Line]:
-    """Return a heading and the rows around the cursor, a bar at the end where there is room."""
+    """Return a heading and the rows around the cursor, with a bar at the end if there is room."""
     pointer = 2 if size >= 12 else 0
     widths = layout(columns, size - pointer)
     barred = next((c for c in columns if c.figures), None)
@@ -152,7 +154,7 @@ def table_answer(
 def table_bars(
     answer: Table, size: int, height: int, look: Look, cursor: tuple[int, int] | None
 ) -> list[Line]:
-    """Draw the first rows of a Table with bars, and one row for all others."""
+    """Draw the first rows of a Table with bars, and one row for the rest."""
     if not answer.charted:
         return table_answer(answer, size, height, look, cursor)
     rows = answer.rows[: answer.charted]
@@ -193,7 +195,7 @@ def _first_count(answer: Table) -> int:
 
 
 def value_text(value: object, column: Column, look: Look) -> str:
-    """Return a table value as its column's type is written."""
+    """Return a table value in the format of its column's type."""
     if value is None:
         return "–" if column.type != "text" else ""
     if isinstance(value, bool) or not isinstance(value, int | float):
@@ -215,7 +217,7 @@ def value_text(value: object, column: Column, look: Look) -> str:
 def when_text(ms: int, look: Look, *, year: bool = True) -> str:
     """Return an instant in the look's zone: "2014-09-13 23:59", or "Sep 13 23:59".
 
-    In an hour that happens twice its offset is added.
+    In an hour that occurs twice its offset is added.
     """
     try:
         local = look.calendar.local(ms)
@@ -230,7 +232,7 @@ def series_table(
     answer: Series, size: int, height: int, look: Look, cursor: tuple[int, int] | None,
     marks: Sequence[object],
 ) -> list[Line]:  # fmt: skip
-    """Draw a series as a table: its lines with their totals, or its only line's buckets."""
+    """Draw a series as a table: its lines with their totals, or the buckets of its only line."""
     notes = wrapped(facts(answer), size) if height >= 6 else []
     columns = _line_columns(answer) if len(answer.lines) > 1 else _bucket_columns(answer)
     at = cursor and cursor[0]
@@ -265,7 +267,7 @@ def _line_columns(answer: Series) -> list[Texts]:
 def _compared(
     answer: Series, pairs: Sequence[tuple[float | None, float | None]], *, by_time: bool = False
 ) -> list[Texts]:
-    """Columns of the figures before and the changes; `by_time` says that the pairs are buckets."""
+    """Columns of previous figures and changes; `by_time` says that the pairs are buckets."""
     if answer.comparison is None:
         return []
     deltas = [
@@ -286,7 +288,7 @@ def _compared(
 def _with_trends(
     answer: Series, lines: list[Line], size: int, look: Look, at: int | None, height: int
 ) -> list[Line]:
-    """Put a sparkline behind each row where there is room."""
+    """Put a sparkline at the end of each row if there is room."""
     room = size - max(cells(line) for line in lines) - 1
     if room < BAR_FROM:
         return lines

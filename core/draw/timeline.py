@@ -1,4 +1,4 @@
-"""One person: who they are, and what they did, session by session."""
+"""One person: their summary, and what they did, session by session."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ Cursor = tuple[int, int] | None
 
 @dataclass(frozen=True)
 class Fold:
-    """A line of a timeline: the event at index `first`, or that and the equal ones after it."""
+    """A line of a timeline: the event at index `first`, or it and the same events after it."""
 
     first: int
     count: int
 
 
 def folds(answer: Timeline) -> list[Fold]:
-    """Return the lines: runs of four or more events of one name and session are one."""
+    """Return the lines: four or more events in a row with one name and session are one line."""
     found: list[Fold] = []
     index, events = 0, answer.events
     while index < len(events):
@@ -47,7 +47,7 @@ def folds(answer: Timeline) -> list[Fold]:
 def timeline_chart(
     answer: Timeline, size: int, height: int, look: Look, cursor: Cursor
 ) -> list[Line]:
-    """Draw the person above, and their events below, headed by day and session."""
+    """Draw the person's summary, and below it their events under headings by day and session."""
     head = _head(answer, size, look)
     if height < len(head) + 4:
         head = head[: max(height // 4, 1)]
@@ -86,7 +86,7 @@ def _head(answer: Timeline, size: int, look: Look) -> list[Line]:
 
 
 def _activity(answer: Timeline, size: int, look: Look) -> Line:
-    """A cell a day over the last days before the person was last seen."""
+    """One cell per day over the last days before the person was last seen."""
     from datetime import date, timedelta
 
     if not answer.days:

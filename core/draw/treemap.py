@@ -1,4 +1,4 @@
-"""Treemaps in rows: blocks as long as groups are large, as dark as they are intense."""
+"""Treemaps in rows: the length of a block is the size of its group, the shade its intensity."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from core.text import fit, number, percent, width
 
 Cursor = tuple[int, int] | None
 MIDDLE = 3
-"""The shade where all groups are alike; 6 is the darkest."""
+"""The shade if all groups are alike; 6 is the darkest."""
 
 
 def treemap_chart(
@@ -42,7 +42,7 @@ def treemap_chart(
 
 
 def _block(tile: Tile, answer: Treemap, largest: float, room: int, look: Look) -> list[Span]:
-    """A row of one shade; what is not nothing is at least a cell long."""
+    """A row of one shade; anything above 0 is at least a cell long."""
     long = round(room * tile.size / largest) if largest > 0 and tile.size > 0 else 0
     long = max(long, 1) if tile.size > 0 and room else long
     level = _level(tile, answer)
@@ -64,7 +64,7 @@ def _level(tile: Tile, answer: Treemap) -> int | None:
 
 
 def _tail(tile: Tile, size: int) -> str:
-    """Size, share where there is room, and intensity."""
+    """Size, share if there is room, and intensity."""
     share = f" {percent(tile.share):>6}" if size >= 36 else ""
     return f"{_figure(tile.size)}{share} {_figure(tile.intensity):>7}"
 

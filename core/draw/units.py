@@ -1,4 +1,4 @@
-"""Figures as a board wants them: units of one's own, decimals, short or in full."""
+"""Figures in the format a board asks for: custom units, decimals, abbreviated or in full."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ from core.answers.display import Axis, Display, Drawing
 from core.text import compact, number, percent
 
 SIGNS = frozenset("€$£¥₹₩₽₺₴₦฿₫₪#")
-"""Units that stand before their figure."""
+"""Units that precede their figure."""
 
 
 class Unit(str):
-    """A unit, equal to the text of the answer's own, that says how its figures are written.
+    """A unit that equals the text of the answer's own unit and defines how figures are written.
 
     Attributes:
-        symbol: what stands beside a figure; "" is nothing more than usual.
-        decimals, abbreviate: None as is usual.
+        symbol: shown beside a figure; "" adds nothing.
+        decimals, abbreviate: None for the default.
     """
 
     symbol: str = ""
@@ -27,7 +27,7 @@ class Unit(str):
 
     @classmethod
     def of(cls, own: str, display: Display, axis: Axis) -> Unit:
-        """Return the unit of a line: what its display says, else its axis."""
+        """Return the unit of a line: that of its display, else that of its axis."""
         unit = cls(own)
         unit.symbol = display.unit or axis.unit
         unit.decimals = axis.decimals if display.decimals is None else display.decimals
@@ -36,11 +36,11 @@ class Unit(str):
 
     @property
     def plain(self) -> bool:
-        """Whether figures are written as the answer's own unit has them."""
+        """Whether figures are written in the answer's own unit."""
         return not self.symbol and self.decimals is None and self.abbreviate is None
 
     def write(self, value: float | None, *, narrow: bool) -> str:
-        """Return a value as it is written; `narrow` places abbreviate unless told not to."""
+        """Return a value as text; in `narrow` places it is abbreviated unless disabled."""
         if value is None or not math.isfinite(value):
             return "–"
         if self == "percent" and not self.symbol:
@@ -59,18 +59,18 @@ class Unit(str):
 
 
 def drawing_of(answer: Series) -> Drawing:
-    """Return how an answer is shown; as usual where nothing says otherwise."""
+    """Return how an answer is shown; the default if nothing is set."""
     return answer.drawing or Drawing()
 
 
 def axis_of(answer: Series, index: int) -> Axis:
-    """Return the value axis a line belongs to."""
+    """Return the value axis of a line."""
     drawing = drawing_of(answer)
     return drawing.axes.right_y if drawing.on_right(index) else drawing.axes.left_y
 
 
 def unit_of(answer: Any, index: int = 0) -> str:
-    """Return what a line's figures are of, with how they are written."""
+    """Return the unit of a line's figures, including their format."""
     if answer.drawing is None:
         return str(answer.unit)
     drawing = drawing_of(answer)
@@ -80,7 +80,7 @@ def unit_of(answer: Any, index: int = 0) -> str:
 
 
 def drawing_notes(answer: Series) -> list[str]:
-    """Return what a reader must know of how it is drawn: axes, and what they leave out."""
+    """Return notes on how an answer is drawn: its axes, and what they leave out."""
     drawing = answer.drawing
     if drawing is None:
         return []
@@ -95,9 +95,9 @@ def drawing_notes(answer: Series) -> list[str]:
             low += sum(v <= 0 for v in known)
         outside += sum(beyond(v, axis) for v in known)
     if low:
-        found.append(f"{_values(low)} of 0 or less {_have(low)} no place on a logarithmic scale.")
+        found.append(f"{_values(low)} of 0 or less cannot be shown on a logarithmic scale.")
     if outside:
-        found.append(f"{_values(outside)} outside the axis {_have(outside)} no place.")
+        found.append(f"{_values(outside)} outside the axis cannot be shown.")
     return found
 
 
@@ -109,7 +109,3 @@ def beyond(value: float, axis: Axis) -> bool:
 
 def _values(count: int) -> str:
     return f"{count:,} value{'s' * (count != 1)}"
-
-
-def _have(count: int) -> str:
-    return "has" if count == 1 else "have"

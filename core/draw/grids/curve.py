@@ -14,7 +14,7 @@ from core.draw.spans import Canvas, Line, Look, Span, clipped
 Cursor = tuple[int, int] | None
 
 MOST = 7
-"""Curves that are drawn besides the one under the cursor."""
+"""How many curves are drawn in addition to the one under the cursor."""
 
 
 def curve_chart(answer: Grid, size: int, height: int, look: Look, cursor: Cursor) -> list[Line]:

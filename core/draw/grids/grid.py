@@ -1,7 +1,7 @@
 """Retention grids: a row per cohort, a cell per period, heat by colour and by letter.
 
-With a breakdown the combined rows of the groups come first, then the cohorts of everybody and
-those of each group, in the order of `Grid.lines`.
+With a breakdown the combined rows of the groups come first, then the cohorts of everybody and of
+each group, in the order of `Grid.lines`.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ WHEN = {
     "streak": "every {unit} up to n",
     "bracket": "on its days",
 }
-"""Who a retention mode counts as returned."""
+"""When a retention mode counts people as returned."""
 
 Cursor = tuple[int, int] | None
 
@@ -51,7 +51,7 @@ class Heat:
         return cls(largest or 1.0, 0 < largest < 0.1)
 
     def level(self, rate: float) -> int:
-        """Return 0 to 6; 6 is kept for nearly everybody or period 0."""
+        """Return 0 to 6; 6 is reserved for nearly everybody and period 0."""
         if rate >= 0.995:
             return 6
         if rate >= self.largest:
@@ -69,7 +69,7 @@ class Heat:
 
 @dataclass(frozen=True)
 class View:
-    """The part of a grid that fits: periods and rows below the first, with their label widths."""
+    """The visible part of a grid: periods and rows below the first, with their label widths."""
 
     periods: range
     rows: range
@@ -80,7 +80,7 @@ class View:
 def grid_chart(answer: Grid, size: int, height: int, look: Look, cursor: Cursor) -> list[Line]:
     """Draw a retention grid with the sentence for the cell under the cursor below it.
 
-    Where not all rows fit, the newest cohorts are shown, of a breakdown the groups, or those rows
+    If not all rows fit, the newest cohorts are shown, with a breakdown the groups, or the rows
     around the cursor.
     """
     if answer.columns:
@@ -133,7 +133,7 @@ def _heading(answer: Grid, view: View) -> Line:
 
 
 def _above(name: str) -> str:
-    """Return a window's name as wide as its cells; of long brackets the first day."""
+    """Return a window's name at the width of its cells; for long brackets only the first day."""
     short = name if len(name) < CELL else f"{name.partition('-')[0]}+"
     return (short.rjust(CELL - 2) + "  ")[:CELL] if len(short) < CELL - 1 else short.rjust(CELL)
 
@@ -209,7 +209,7 @@ def _foot(answer: Grid, size: int, look: Look) -> list[Line]:
 
 
 def sentence(answer: Grid, cursor: tuple[int, int]) -> str:
-    """Return what the cell under the cursor says, in words."""
+    """Return the cell under the cursor as a sentence."""
     if answer.columns:
         return heat_sentence(answer, cursor)
     if answer.measure != "share":
@@ -229,7 +229,7 @@ def sentence(answer: Grid, cursor: tuple[int, int]) -> str:
     dates = "" if combined or rolls else dates
     name_of = f"days {name_of}" if answer.brackets else name_of
     if count is None:
-        return f"{name}, {name_of}{dates}: not begun."
+        return f"{name}, {name_of}{dates}: not started yet."
     open_ = ", not over yet" if cohort.incomplete[period] else ""
     return f"{name}, {name_of}{dates}: {_came_back(answer, cohort, period, rate)}{open_}."
 

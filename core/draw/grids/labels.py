@@ -1,4 +1,4 @@
-"""What rows and columns of a grid of cohorts are called, and the sentences below it."""
+"""Labels of the rows and columns of a cohort grid, and the sentences below it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from core.timeframe import UNITS
 
 
 def line_label(answer: Grid, row: int) -> str:
-    """Return what a row of `Grid.lines` is called: "combined", "NL", "Feb 19", "NL Feb 19"."""
+    """Return the label of a row of `Grid.lines`: "combined", "NL", "Feb 19", "NL Feb 19"."""
     group, cohort = answer.lines[row]
     name = safe(" / ".join(group))
     if cohort.label == "combined":
@@ -18,7 +18,7 @@ def line_label(answer: Grid, row: int) -> str:
 
 
 def letter_of(granularity: str) -> str:
-    """Return what periods are called: D, W, M."""
+    """Return the letter of periods: D, W, M."""
     return UNITS.get(granularity, "period")[0].upper()
 
 
@@ -34,7 +34,7 @@ def window_name(answer: Grid, period: int) -> str:
 
 
 def cohort_label(cohort: Cohort, answer: Grid) -> str:
-    """Return a cohort's name in the grid: "Feb 19", with the year where the grid has several."""
+    """Return a cohort's name in the grid: "Feb 19", with the year if the grid has several years."""
     if cohort.label == "combined":
         return cohort.label
     when = moment(cohort.label)
@@ -47,7 +47,7 @@ def cohort_label(cohort: Cohort, answer: Grid) -> str:
 
 
 def grid_notes(answer: Grid) -> list[str]:
-    """Return the sentences a reader of a grid must not miss."""
+    """Return the sentences that a reader of a grid must see."""
     more = "s" * (answer.omitted > 1)
     left = [f"{answer.omitted:,} smaller group{more} left out."] if answer.omitted else []
     return [*left, *answer.notes]

@@ -1,4 +1,4 @@
-"""Lifetime value as a grid: a row per cohort, what it brought by day N, heat by colour."""
+"""Lifetime value as a grid: a row per cohort, its revenue by day N, heat by colour."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from core.text import fit, number
 from core.text import width as cell_width
 
 CELL = 8
-"""Cells of a column: a space, the figure, its mark."""
+"""Width of a column in cells: a space, the figure, its mark."""
 
 Cursor = tuple[int, int] | None
 
@@ -21,12 +21,12 @@ Cursor = tuple[int, int] | None
 def money_chart(answer: Grid, size: int, height: int, look: Look, cursor: Cursor) -> list[Line]:
     """Draw the grid with the sentence for the cell under the cursor below it.
 
-    The last two columns are who ever paid and what came in to date.
+    The last two columns are how many ever paid and the revenue to date.
     """
     said = wrapped([money_sentence(answer, cursor)], size) if cursor else []
     said = [tuple(Span(s.text, "accent") for s in line) for line in said]
     notes = wrapped(
-        ["~ some have not had so many days yet and are left out", *grid_notes(answer)], size
+        ["~ excludes people who have not had that many days yet", *grid_notes(answer)], size
     )
     foot = [*said, *(tuple(Span(s.text, "dim") for s in line) for line in notes)]
     below = len(answer.lines) - 1
@@ -89,7 +89,7 @@ def _cell(answer: Grid, cohort: Cohort, period: int, largest: float, here: bool)
 
 
 def money_sentence(answer: Grid, cursor: tuple[int, int]) -> str:
-    """Return what the cell under the cursor says, in words."""
+    """Return the cell under the cursor as a sentence."""
     group, cohort = answer.lines[min(max(cursor[0], 0), len(answer.lines) - 1)]
     name = "All cohorts" if cohort.label == "combined" else cohort_label(cohort, answer)
     name += f" of {safe(' / '.join(group))}" if group else ""

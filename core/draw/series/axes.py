@@ -1,4 +1,4 @@
-"""A chart's frame: where values and buckets lie on a canvas, its labels, marks and cursor."""
+"""A chart's frame: positions of values and buckets on a canvas, labels, marks and cursor."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ LETTERS = {"release": "R", "news": "N", "incident": "I", "post": "P"}
 
 @dataclass(frozen=True)
 class Axes:
-    """Where things lie.
+    """Positions on a canvas.
 
     Attributes:
         width, height: the canvas, in cells.
-        low, high: values of its bottom and top.
-        count: how many buckets share the width.
+        low, high: the values at its bottom and top.
+        count: the number of buckets across the width.
         rows: how many steps a row is divided into.
-        bands: buckets are stretches of the width, as bars need, not points on it.
-        log: low and high are powers of ten, and so is what `y` makes of a value.
-        least, most: values beyond these have no place.
+        bands: whether buckets are stretches of the width, as for bars, rather than points.
+        log: whether low and high, and results of `y`, are powers of ten.
+        least, most: values beyond these are not drawn.
     """
 
     width: int
@@ -43,7 +43,7 @@ class Axes:
     most: float | None = None
 
     def y(self, value: float) -> float | None:
-        """Return where a value lies between low and high; None where it has no place."""
+        """Return the position of a value between low and high; None if it is not drawn."""
         if self.least is not None and value < self.least:
             return None
         if self.most is not None and value > self.most:
@@ -57,7 +57,7 @@ class Axes:
         return round(self.x(index))
 
     def band(self, index: int) -> tuple[int, int]:
-        """Return the first column of a bucket's stretch and how many it has."""
+        """Return the first column of a bucket's stretch and its width."""
         start = index * self.width // max(self.count, 1)
         return start, (index + 1) * self.width // max(self.count, 1) - start
 
@@ -71,12 +71,12 @@ class Axes:
         return index * (self.width - 1) / (self.count - 1)
 
     def cells(self, value: float) -> float:
-        """Return a value's height above the bottom in cells, zero between two of them."""
+        """Return a value's height above the bottom in cells, with zero between two cells."""
         unit = self.height / (self.high - self.low)
         return min(max(round(-self.low * unit) + value * unit, 0.0), float(self.height))
 
     def row(self, value: float) -> int:
-        """Return the row of a value, 0 at the top; of a bar, the row it ends in."""
+        """Return the row of a value, 0 at the top; for a bar, the row it ends in."""
         if self.bands:
             end = self.cells(value)
             cell = math.ceil(end - 1e-9) - 1 if value > 0 else math.floor(end + 1e-9)
@@ -87,11 +87,11 @@ class Axes:
 
 @dataclass(frozen=True)
 class Scale:
-    """The value axis: its ticks, and the width its labels take.
+    """The value axis: its ticks, and the width of its labels.
 
     Attributes:
-        values: of its ticks; powers of ten where `log`.
-        visible: its labels are drawn.
+        values: the values of its ticks; powers of ten if `log`.
+        visible: whether its labels are drawn.
     """
 
     values: tuple[float, ...]
@@ -103,7 +103,7 @@ class Scale:
     def of(
         cls, values: Iterable[float | None], unit: str, height: int, axis: Axis | None = None
     ) -> Scale:
-        """Return a round scale that holds the values; at most every second row has a tick."""
+        """Return a round scale that encloses the values, with a tick at most every second row."""
         axis = axis or Axis()
         known = [v for v in values if v is not None and not beyond(v, axis)]
         known += [b for b in (axis.min_bound, axis.max_bound) if b is not None]
@@ -127,12 +127,12 @@ class Scale:
 
     @property
     def gutter(self) -> int:
-        """Cells the labels need."""
+        """Width of the labels in cells."""
         return max(width(label) for label in self.labels)
 
 
 def _powers(values: list[float], height: int) -> tuple[float, ...]:
-    """Return the powers of ten that enclose positive values, as many as there is room for."""
+    """Return the powers of ten that enclose positive values, as many as fit."""
     low = math.floor(math.log10(min(values, default=1.0)) + 1e-9)
     high = max(math.ceil(math.log10(max(values, default=10.0)) - 1e-9), low + 1)
     step = max(-(-(high - low) // max(height // 2, 1)), 1)
@@ -140,7 +140,7 @@ def _powers(values: list[float], height: int) -> tuple[float, ...]:
 
 
 def framed(canvas: Canvas, axes: Axes, scale: Scale, look: Look) -> list[Line]:
-    """Return the canvas with value labels and the axis at its left."""
+    """Return the canvas with value labels and the axis on its left."""
     shown: dict[int, str] = {}
     for value, label in zip(scale.values, scale.labels, strict=True):
         shown[axes.row(value)] = label
@@ -158,7 +158,7 @@ def framed(canvas: Canvas, axes: Axes, scale: Scale, look: Look) -> list[Line]:
 def labels_line(
     columns: Sequence[tuple[int, str]], size: int, *, pointer: int | None = None, glyph: str = "^"
 ) -> Line:
-    """Return texts under their columns, those that would touch left out, and a pointer."""
+    """Return texts below their columns, without those that would touch, and a pointer."""
     canvas = Canvas(size, 1)
     taken: list[tuple[int, int]] = []
     if pointer is not None:
@@ -176,7 +176,7 @@ def labels_line(
 
 
 def fitting(axes: Axes, choices: Iterable[list[Tick]]) -> list[tuple[int, str]]:
-    """Return the first, densest set of labels that fits under the axis."""
+    """Return the first, densest set of labels that fits below the axis."""
     for choice in choices:
         placed = [(axes.column(i), text) for i, text in choice]
         if len(placed) >= 2 and _apart(placed, axes.width):
@@ -209,9 +209,9 @@ def time_labels(
 
 
 def mark_letters(marks: Sequence[Any], buckets: Sequence[TimeBucket]) -> dict[int, str]:
-    """Return bucket index -> its mark's letter, or how many when several share the bucket.
+    """Return bucket index -> its mark's letter, or their number if several share the bucket.
 
-    A mark that lasts counts in the bucket it begins in.
+    A mark with a duration counts in the bucket where it begins.
     """
     found: dict[int, list[str]] = {}
     for mark in marks:
@@ -226,7 +226,7 @@ def mark_letters(marks: Sequence[Any], buckets: Sequence[TimeBucket]) -> dict[in
 
 
 def marks_line(axes: Axes, letters: dict[int, str]) -> Line:
-    """Return the row of mark letters under a canvas."""
+    """Return the row of mark letters below a canvas."""
     canvas = Canvas(axes.width, 1)
     for index, letter in letters.items():
         column = axes.column(index)

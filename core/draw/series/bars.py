@@ -1,4 +1,4 @@
-"""Series as bars: vertical over time, stacked where there are several lines."""
+"""Series as bars: vertical over time, stacked if there are several lines."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from core.draw.spans import Canvas, Line, Look
 from core.draw.table import ranking
 
 LOSSES = frozenset({"dormant"})
-"""Lines of these names are people lost: they hang below zero and are no part of the stack."""
+"""Lines with these names are people lost: they hang below zero and are not part of the stack."""
 FINE = "▁▂▃▄▅▆▇█"
 
 
@@ -66,7 +66,7 @@ def _fill(
 
 
 def _tilde(canvas: Canvas, column: int) -> None:
-    """Crown an unfinished bar: above its top, or at the bottom when there is nothing."""
+    """Mark an unfinished bar: above its top, or at the bottom if it is empty."""
     column = min(max(column, 0), canvas.width - 1)
     filled = [y for y in range(canvas.height) if canvas.get(column, y) != " "]
     canvas.put(column, max(min(filled, default=canvas.height) - 1, 0), "~", "partial")
@@ -91,7 +91,7 @@ def _block(
 
 
 def _char(share: float, raised: bool, alone: bool, index: int, look: Look) -> str:
-    """Return what fills a cell of which a bar takes a share; raised: it starts inside the cell."""
+    """Return the glyph for a bar's share of a cell; raised: it starts inside the cell."""
     if look.ascii:
         return letter(index, look) if share >= 0.5 or (alone and share > 0.05) else " "
     if alone and not raised and share < 0.95:

@@ -34,7 +34,7 @@ FILLS = (FULL, "\u2895", "\u2812", "\u28ed")
 def line_chart(
     answer: Series, width: int, height: int, look: Look, cursor: Cursor, marks: Sequence[object]
 ) -> list[Line]:
-    """Draw each line through its buckets, the compared period dotted."""
+    """Draw each line through its buckets, with the compared period dotted."""
     drawing = drawing_of(answer)
     sides: tuple[list[float | None], list[float | None]] = ([], [])
     for index, line in enumerate(answer.lines):
@@ -55,7 +55,7 @@ def line_chart(
 def area_chart(
     answer: Series, width: int, height: int, look: Look, cursor: Cursor, marks: Sequence[object]
 ) -> list[Line]:
-    """Draw the lines stacked on each other and filled; on a logarithmic scale not stacked."""
+    """Draw the lines filled and stacked on each other; not stacked on a logarithmic scale."""
     if logarithmic(answer):
         return line_chart(answer, width, height, look, cursor, marks)
     sums = stacked(answer.lines)
@@ -98,7 +98,7 @@ QUADRANT_COLUMNS = ((1, 4), (2, 8))
 
 
 def _under(char: str, over: str, look: Look) -> str:
-    """Return a cell with all below its own dots, and below those of the cell above, filled."""
+    """Return a cell filled below its own dots and below those of the cell above."""
     if look.ascii:
         return char if over == " " else "*"
     braille = look.glyphs == "braille"
@@ -122,7 +122,7 @@ def _dots(char: str) -> int:
 
 
 def stacked(lines: Sequence[SeriesLine]) -> list[list[float | None]]:
-    """Return running sums of the lines' values, bucket by bucket; nothing counts as 0."""
+    """Return running sums of the lines' values, bucket by bucket; None counts as 0."""
     sums: list[list[float | None]] = []
     below: list[float] = []
     for line in lines:
@@ -134,7 +134,7 @@ def stacked(lines: Sequence[SeriesLine]) -> list[list[float | None]]:
 
 
 def logarithmic(answer: Series) -> bool:
-    """Whether a line is drawn against a logarithmic scale: nothing can be stacked or filled."""
+    """Whether a line is drawn on a logarithmic scale, where nothing can be stacked or filled."""
     return any(axis_of(answer, i).scale == "logarithmic" for i in range(len(answer.lines)))
 
 
@@ -142,8 +142,8 @@ class Frame:
     """The fixed parts of a chart over time, and how many rows each gets.
 
     Attributes:
-        samples: what each line is drawn with, for the legend.
-        ends: the value beside which each line's letter stands.
+        samples: the glyph each line is drawn with, for the legend.
+        ends: the value beside which each line's letter is placed.
     """
 
     def __init__(
@@ -168,7 +168,7 @@ class Frame:
         cls, answer: Series, values: Sequence[float | None], width: int, height: int, look: Look,
         marks: Sequence[object], *, bands: bool = False, right: Sequence[float | None] = (),
     ) -> Frame:  # fmt: skip
-        """Share out a box among canvas, axis labels, marks, legend and notes."""
+        """Divide a box among canvas, axis labels, marks, legend and notes."""
         letters = mark_letters(marks, answer.buckets)
         notes = len(notes_lines(answer, width)) if height >= 12 else 0
         rows = max(height - 2 - bool(letters) - min(notes, max(height - 10, 0)), 1)
@@ -194,7 +194,7 @@ class Frame:
         return cls(answer, axes, scale, look, letters, width, height, second)
 
     def axes_of(self, index: int) -> Axes:
-        """Return the axes a line is drawn against."""
+        """Return the axes of a line."""
         return self.right[0] if self.right and _is_right(self.answer, index) else self.axes
 
     def finish(self, canvas: Canvas, cursor: Cursor) -> list[Line]:
@@ -224,7 +224,7 @@ class Frame:
         return [*lines, *notes_lines(self.answer, self.width)[: max(spare, 0)]]
 
     def _with_ends(self, lines: list[Line]) -> list[Line]:
-        """Put each line's letter beside where it ends, so that it is known without colour."""
+        """Put each line's letter beside its end, to identify it without colour."""
         if len(self.answer.lines) < 2 or self.width < END_LETTERS_FROM:
             return lines
         ends: dict[int, tuple[str, str]] = {}
@@ -246,7 +246,7 @@ class Frame:
         ]
 
     def _with_right(self, lines: list[Line]) -> list[Line]:
-        """Put the labels of the right axis at the right."""
+        """Put the labels of the right axis on the right."""
         if self.right is None:
             return lines
         axes, scale = self.right
@@ -277,7 +277,7 @@ def runs_of(axes: Axes, values: Sequence[float | None], start: int = 0) -> Runs:
 def _unfinished(
     canvas: Canvas, axes: Axes, answer: Series, shared: Sequence[int], look: Look
 ) -> None:
-    """Draw the way to unfinished buckets, faint, of the lines that share axes."""
+    """Draw the lines on shared axes faintly towards unfinished buckets."""
     last = len(answer.buckets) - 1
     open_ = [i for i, bucket in enumerate(answer.buckets) if bucket.partial]
     pairs = {(i - 1, i) for i in open_ if i > 0} | {(i, i + 1) for i in open_ if i < last}
@@ -291,7 +291,7 @@ def _unfinished(
 
 
 def _current(canvas: Canvas, axes: Axes, answer: Series, index: int, look: Look) -> None:
-    """Draw one line through its whole buckets; lonely ones are a dot, unfinished ones a ~."""
+    """Draw one line through its complete buckets; isolated ones are a dot, unfinished ones a ~."""
     values = answer.lines[index].values
     whole = [v if not b.partial else None for v, b in zip(values, answer.buckets, strict=True)]
     runs = runs_of(axes, whole)
@@ -315,7 +315,7 @@ def _current(canvas: Canvas, axes: Axes, answer: Series, index: int, look: Look)
 
 
 def _previous(canvas: Canvas, axes: Axes, line: SeriesLine, look: Look) -> None:
-    """Draw the compared period as dots on its way."""
+    """Draw the compared period as dots along its line."""
     dots = _dots_along(runs_of(axes, line.previous or ()))
     rows = plot.drawn(
         dots, axes.width, axes.height, axes.low, axes.high, glyphs=look.glyphs, dotted=True
@@ -324,7 +324,7 @@ def _previous(canvas: Canvas, axes: Axes, line: SeriesLine, look: Look) -> None:
 
 
 def _dots_along(runs: Runs) -> Runs:
-    """Return single points, one to a cell, along the way of each run."""
+    """Return single points, one per cell, along each run."""
     dots: Runs = []
     for run in runs:
         dots.append([run[0]])
@@ -339,7 +339,7 @@ def overlay(
     canvas: Canvas, rows: Sequence[str], index: int, look: Look, *, style: str = "",
     char: str = "", fill: bool = False,
 ) -> None:  # fmt: skip
-    """Lay drawn rows over the canvas; braille dots of both stay."""
+    """Overlay drawn rows on the canvas; braille dots of both are kept."""
     style = style or f"series{index % 8}"
     for y, row in enumerate(rows):
         for x, dots in enumerate(row):

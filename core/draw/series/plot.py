@@ -1,7 +1,7 @@
-"""The one place that knows plotext: points in, rows of characters out.
+"""The only module that uses plotext: points in, rows of characters out.
 
-plotext keeps one figure for the whole process, so building holds a lock. Axes, labels, legend and
-colours are ours; it is asked for dots alone.
+plotext keeps one figure for the whole process, so drawing holds a lock. Axes, labels, legend and
+colours are ours; plotext only draws dots.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 MARKERS = {"braille": "braille", "block": "hd", "ascii": "*"}
 DOTS = {"braille": (2, 4), "block": (2, 2), "ascii": (1, 1)}
-"""Dots of a cell across and down, by glyphs."""
+"""Dots per cell across and down, by glyphs."""
 
 _figure = threading.Lock()
 
@@ -33,12 +33,12 @@ def drawn(
     """Return `height` rows of `width` characters with each run of points joined by a line.
 
     Args:
-        runs: points (x in cells from 0 to width - 1, value); between runs there is a gap.
+        runs: points (x in cells from 0 to width - 1, value), with gaps between runs.
         low, high: values at the bottom and the top row.
         dotted: separate dots instead of a line.
 
     Raises:
-        ValueError: plotext did not return the box it was asked for.
+        ValueError: plotext did not return the requested size.
     """
     finite = [found for run in runs if (found := _finite(run))]
     if width < 1 or height < 1 or not finite:
@@ -61,7 +61,7 @@ def _finite(run: Points) -> list[tuple[float, float]]:
 
 @dataclass(frozen=True)
 class _Box:
-    """The cells that points touch, and what lies at the outermost dots of these.
+    """The cells that points touch, and the values at their outermost dots.
 
     plotext fills every cell of its canvas, so a small canvas is a fast one.
     """
@@ -78,7 +78,7 @@ class _Box:
         cls, runs: Sequence[Points], width: int, height: int, low: float, high: float,
         across: int, down: int,
     ) -> _Box:  # fmt: skip
-        """Return the box of some points on a canvas, one cell wider where there is room."""
+        """Return the box of some points on a canvas, one cell wider if there is room."""
         x_dots, y_dots = max(across * width - 1, 1), max(down * height - 1, 1)
         x_step, y_step = max(width - 1, 1) / x_dots, (high - low) / y_dots
         columns = [x / x_step / across for run in runs for x, _ in run]
@@ -117,12 +117,12 @@ def _built(runs: Sequence[Points], box: _Box, glyphs: str, dotted: bool) -> str:
 
 
 def _apart(ends: tuple[float, float]) -> tuple[float, float]:
-    """Return two ends that differ, as a canvas one dot wide has but one."""
+    """Return two distinct ends, as those of a canvas one dot wide coincide."""
     return ends if ends[1] > ends[0] else (ends[0] - 0.5, ends[0] + 0.5)
 
 
 def thinned(points: Points, width: int) -> list[tuple[float, float]]:
-    """Return at most two points a column, its lowest and highest in their order."""
+    """Return at most two points per column, its lowest and highest in order."""
     if len(points) <= 2 * width:
         return list(points)
     columns: dict[int, list[tuple[float, float]]] = {}

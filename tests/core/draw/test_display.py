@@ -67,7 +67,7 @@ def test_a_logarithmic_scale_has_powers_of_ten_and_drops_what_has_no_place():
         text = drawn(answer, chart)
         labels = [row.split("|")[0].strip() for row in text.splitlines() if "|" in row]
         assert [label for label in labels if label] == ["1,000", "100", "10", "1"]
-        assert "1 value of 0 or less has no place on a logarithmic scale." in text
+        assert "1 value of 0 or less cannot be shown on a logarithmic scale." in text
 
 
 def test_equal_steps_on_a_logarithmic_scale_are_equal_factors():
@@ -83,7 +83,7 @@ def test_bounds_end_the_axis_and_leave_out_the_rest():
     labels = [row.split("|")[0].strip() for row in text.splitlines() if "|" in row]
     shown = [float(label) for label in labels if label]
     assert (min(shown), max(shown)) == (10, 100)
-    assert "2 values outside the axis have no place." in text
+    assert "2 values outside the axis cannot be shown." in text
 
 
 def test_a_second_axis_at_the_right():
