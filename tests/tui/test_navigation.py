@@ -1,0 +1,78 @@
+"""Opening pages: each question has its page, which is opened in the place on show."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from core.answers import Cell
+from core.definitions.board import Block, Board
+from core.queries import from_json
+from tests.worlds.tui_pilot import explorer, workspace
+
+DAU = {"kind": "active_users", "range": "30d"}
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    """A small workspace."""
+    return workspace(tmp_path / "small.db")
+
+
+@pytest.mark.parametrize(
+    ("body", "page"),
+    [
+        (DAU, "chart"),
+        ({"kind": "segment", "segment": "new", "range": "30d"}, "people"),
+        ({"kind": "user_search", "user": "u0"}, "people"),
+        ({"kind": "user_activity", "user": "u01"}, "timeline"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else value["kind"],
+)
+async def test_a_question_opens_the_page_of_its_kind(path: Path, body: object, page: str) -> None:
+    async with explorer(path, place="marks") as ff:
+        ff.app.navigator.open(from_json(body))
+        await ff.settle()
+        assert (ff.page.page_id, ff.page.place) == (page, "marks")
+        await ff.press("escape")
+        assert ff.page.page_id == "marks"
+
+
+async def test_a_title_and_a_chart_are_taken_over(path: Path) -> None:
+    async with explorer(path, place="funnel") as ff:
+        ff.app.navigator.open(from_json(DAU), "Mine", "bars")
+        await ff.settle()
+        assert " > Mine  " in ff.line
+        assert ff.page.view.drawn_as == "bars"
+
+
+async def test_any_question_can_be_opened_as_a_chart(path: Path) -> None:
+    async with explorer(path, place="metrics") as ff:
+        people = {"kind": "segment", "segment": "new", "range": "30d"}
+        ff.app.navigator.open_chart(from_json(people), saved=from_json(DAU))
+        await ff.settle()
+        assert ff.page.page_id == "chart"
+        assert ff.page.view.saved == from_json(DAU)
+
+
+async def test_people_and_one_of_them_open_in_the_place_on_show(path: Path) -> None:
+    async with explorer(path, place="metrics") as ff:
+        await ff.press("3")
+        ff.app.navigator.open_people(from_json(DAU), Cell(), expected=41)
+        await ff.settle()
+        assert "The number was 41" in ff.status
+        assert (ff.page.page_id, ff.page.place) == ("people", "funnel")
+        ff.app.navigator.open_person("u02", ["u01", "u02"])
+        await ff.settle()
+        assert (ff.page.page_id, ff.page.place) == ("timeline", "funnel")
+        await ff.press("less_than_sign")
+        assert ff.page.user == "u01"
+
+
+async def test_a_board_opens_in_the_place_of_boards_and_stays_on_top(path: Path) -> None:
+    async with explorer(path, place="metrics") as ff:
+        ff.app.navigator.open_board(Board(title="Mine", blocks=(Block(question="dau"),)))
+        await ff.settle()
+        assert ff.app.current_mode == ff.page.place == "boards"
+        assert ff.line.startswith("Boards > Mine  ")
