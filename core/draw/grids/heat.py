@@ -22,7 +22,7 @@ SHORT = 3
 """Letters of a row's name where there is little room."""
 
 STEPS = (1, 2, 3, 4, 6, 8, 12)
-"""Every which column may have its name above it."""
+"""How many columns may share one name above them."""
 
 Cursor = tuple[int, int] | None
 
@@ -142,8 +142,8 @@ def _cell(
 def _foot(answer: Grid, size: int, look: Look, cursor: Cursor) -> list[Line]:
     said = wrapped([heat_sentence(answer, cursor)], size) if cursor else []
     most = figure(_largest(answer, len(answer.lines) - 1), answer.measure)
-    scale = f"shade {' '.join(SHADES[1:])}, the last" if look.letters else "the strongest"
-    notes = wrapped([f"{scale} up to {most}", *grid_notes(answer)], size)
+    shades = f"shades {' '.join(SHADES[1:])}" if look.letters else "shades"
+    notes = wrapped([f"{shades} up to {most}", *grid_notes(answer)], size)
     return [
         *(tuple(Span(s.text, "accent") for s in line) for line in said),
         *(tuple(Span(s.text, "dim") for s in line) for line in notes),
