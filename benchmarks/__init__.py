@@ -1,1 +1,1 @@
-"""footfall beside DuckDB: the same made-up events, the same questions, the same answers."""
+"""footfall compared with DuckDB: the same generated events, questions and answers."""

@@ -1,4 +1,4 @@
-"""python -m benchmarks: footfall beside DuckDB on the same made-up events."""
+"""python -m benchmarks: footfall compared with DuckDB on the same generated events."""
 
 from __future__ import annotations
 
@@ -24,17 +24,17 @@ from core.store.workspace import open_reader
 
 
 @click.command()
-@click.option("--events", default=1_000_000, show_default=True, help="How many to make.")
-@click.option("--seed", default=1, show_default=True, help="Of the made-up events.")
+@click.option("--events", default=1_000_000, show_default=True, help="How many events to generate.")
+@click.option("--seed", default=1, show_default=True, help="The seed of the generated events.")
 @click.option(
     "--db",
     type=click.Path(path_type=Path, file_okay=False),
     help="A folder to keep the data in for the next run.",
 )
-@click.option("--only", help="Names of questions, or parts of them, with commas.")
+@click.option("--only", help="Names of questions or parts of them, separated by commas.")
 @click.option("--markdown", is_flag=True, help="Print the table as markdown.")
 def main(events: int, seed: int, db: Path | None, only: str | None, markdown: bool) -> None:
-    """Check that both give the same answers, then print what each takes."""
+    """Check that both give the same answers, then print the times."""
     click.echo(header(events, seed))
     with folder(db) as place:
         stem = place / f"events-{events}-{seed}"
@@ -49,7 +49,7 @@ def main(events: int, seed: int, db: Path | None, only: str | None, markdown: bo
 
 
 def header(events: int, seed: int) -> str:
-    """Return what ran where."""
+    """Return a description of the run."""
     return (
         f"{events:,} events, seed {seed}, last 90 of 180 days, both warm, medians\n"
         f"footfall on SQLite {sqlite3.sqlite_version}, "
@@ -60,7 +60,7 @@ def header(events: int, seed: int) -> str:
 
 @contextmanager
 def folder(given: Path | None) -> Iterator[Path]:
-    """The folder to work in: the given one, or one that is gone afterwards."""
+    """The folder to work in: the given one, or a temporary one."""
     if given is not None:
         given.mkdir(parents=True, exist_ok=True)
         yield given
@@ -70,7 +70,7 @@ def folder(given: Path | None) -> Iterator[Path]:
 
 
 def load(place: Path, stem: Path, events: int, seed: int) -> Path:
-    """Make what is missing of data file, workspace and DuckDB file; return the workspace."""
+    """Create the data file, workspace and DuckDB file if missing; return the workspace."""
     data = data_file(place, events, seed)
     workspace, other = stem.with_suffix(".footfall.db"), stem.with_suffix(".duckdb")
     if not workspace.exists():
@@ -100,7 +100,7 @@ def chosen(only: str | None) -> list[Asked]:
     """Return the questions to ask.
 
     Raises:
-        click.BadParameter: none of that name.
+        click.BadParameter: there is no such question.
     """
     parts = [part.strip() for part in only.split(",")] if only else [""]
     found = [q for q in QUESTIONS if any(part in q.name for part in parts)]

@@ -1,6 +1,6 @@
-"""The same events in DuckDB, and for each question the fastest SQL we know for its answer.
+"""The same events in DuckDB, and for each question the fastest SQL we know.
 
-Days are numbers since 1970-01-01, weeks start on Monday and are named by their first day.
+Days are numbers since 1970-01-01; weeks start on Monday and are labelled by their first day.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ def _enum(name: str, values: Any) -> str:
 
 
 def load(path: Path, data: Path) -> None:
-    """Make a database file of a data file: compact types, in order of event, user and time."""
+    """Create a database file from a data file: compact types, in order of event, user and time."""
     import duckdb
 
     unfinished = path.with_suffix(".part")
@@ -137,11 +137,11 @@ def _of_last(days: int) -> str:
 
 
 def _reported(by: str = "", held: str = "") -> str:
-    """The reported attempts as a relation of the clause with, whose word is left out.
+    """The reported attempts as a common table expression, without the word "with".
 
     Args:
-        by: of the day of step 1 too, ", day".
-        held: a column whose value stays the same, ", platform".
+        by: ", day" to report per day of step 1 as well.
+        held: a column to hold constant, ", platform".
     """
     parts, order = [], ["t1"]
     same = "".join(f" and e.{name} = p.{name}" for name in held.split(", ") if name)
@@ -173,7 +173,7 @@ def _reported(by: str = "", held: str = "") -> str:
 
 
 def _by_day() -> str:
-    """Who entered on each day and converted, once for each day; then of all days."""
+    """How many entered and converted per day, each person once per day; then over all days."""
     last = len(FUNNEL)
     of_day = _reported(", day").partition("reported_by_day")
     return f"""
@@ -222,7 +222,7 @@ def _times() -> str:
 
 
 def _correlation() -> str:
-    """Who did each event on the way, of those who converted and the others."""
+    """How many of those who converted, and of the others, did each event on the way."""
     last = f"t{len(FUNNEL)}"
     listed = ", ".join(f"'{event}'" for event in FUNNEL)
     return f"""
@@ -238,7 +238,7 @@ def _correlation() -> str:
 
 
 def _segments() -> str:
-    """People by age of their first and last day, and by sessions that gaps of 30 minutes cut."""
+    """People by age of their first and last day, and by sessions split at gaps of 30 minutes."""
     return f"""
     with marked as (
         select "user", day, ts - lag(ts) over (partition by "user" order by ts) as gap
@@ -286,7 +286,7 @@ def _changes(field: str) -> str:
 
 
 def _paths() -> str:
-    """From everybody's first view_item, five steps within a day, equal neighbours as one."""
+    """From everybody's first view_item, five steps within a day, repeated neighbours as one."""
     path = 'over (partition by "user" order by ts)'
     return f"""
     with starts as (

@@ -1,6 +1,7 @@
-"""Made-up events of a shop, seeded, in time order, as JSON lines.
+"""Generated events of a shop, seeded, in time order, as JSON lines.
 
-Sessions walk over 20 event names by chance; people weigh by a Pareto law, so a few do a lot.
+Sessions walk randomly over 20 event names; people's activity follows a Pareto law, so a few do a
+lot.
 """
 
 from __future__ import annotations
@@ -45,7 +46,7 @@ Row = tuple[int, str, str, tuple[str, ...], dict[str, Any]]
 
 
 def data_file(folder: Path, events: int, seed: int) -> Path:
-    """Return the file of so many events, writing it unless it is there."""
+    """Return the file with so many events, writing it if it does not exist."""
     path = folder / f"events-{events}-{seed}.jsonl"
     if not path.exists():
         unfinished = path.with_suffix(".part")
@@ -86,7 +87,7 @@ _MESSAGES = (
 
 
 def log_file(folder: Path, events: int, seed: int) -> Path:
-    """Return the file of the logs that go with so many events, writing it unless it is there."""
+    """Return the file of logs that goes with so many events, writing it if it does not exist."""
     path = folder / f"logs-{events}-{seed}.jsonl"
     if not path.exists():
         unfinished = path.with_suffix(".part")
@@ -112,7 +113,7 @@ def logs(count: int, seed: int) -> Iterator[dict[str, Any]]:
 
 
 class _People:
-    """Who there is, drawn by weight, each with a first day and a context."""
+    """The people, drawn by weight, each with a first day and a context."""
 
     def __init__(self, source: random.Random, count: int) -> None:
         self._source = source
@@ -126,7 +127,7 @@ class _People:
         ]  # fmt: skip
 
     def draw(self) -> tuple[str, float, tuple[str, ...]]:
-        """Return a user, when in the range of 0 to 1 it is, and the context."""
+        """Return a user, a time from 0 to 1 within the range, and the context."""
         (who,) = self._source.choices(self._count, cum_weights=self._weights)
         first = self._first[who]
         return f"user-{who:06}", first + (1 - first) * self._source.random(), self._context[who]

@@ -16,12 +16,12 @@ from core.queries import from_json
 
 RUNS = 9
 SLOW = 2000
-"""ms of a first run from which on one more is all that is timed."""
+"""If the first run takes this many ms, only one more is timed."""
 
 
 @dataclass(frozen=True)
 class Timing:
-    """What one question took, in ms: the medians of warm runs; None where DuckDB has no SQL."""
+    """The times of one question, in ms: medians of warm runs; None if DuckDB has no SQL for it."""
 
     name: str
     footfall: float
@@ -30,7 +30,7 @@ class Timing:
 
     @property
     def ratio(self) -> float | None:
-        """footfall's time to DuckDB's."""
+        """footfall's time divided by DuckDB's."""
         return self.footfall / self.duckdb if self.duckdb else None
 
 
@@ -39,7 +39,7 @@ class Different(Exception):
 
 
 def compare(name: str, ours: Rows, theirs: Rows) -> None:
-    """Raise Different unless the rows are the same, floats to 9 digits and order aside."""
+    """Raise Different unless the rows are the same, ignoring order and with floats to 9 digits."""
     left, right = _sorted(ours), _sorted(theirs)
     for mine, other in zip(left, right, strict=False):
         if len(mine) != len(other) or not all(map(_same, mine, other)):
@@ -59,12 +59,12 @@ def _same(left: Any, right: Any) -> bool:
 
 
 def ask_both(engine: SqliteEngine, db: Any, asked: Asked) -> Timing:
-    """Check that both give the same answer, then time both in turns, two runs to warm up.
+    """Check that both give the same answer, then time them alternately after two warm-up runs.
 
-    Questions that DuckDB has no SQL for are timed alone; slow ones once more only.
+    Questions without SQL for DuckDB are timed alone; slow ones only once more.
 
     Raises:
-        Different: they do not.
+        Different: the answers differ.
     """
     question = from_json(_of_somebody(engine, asked.body))
     started = time.perf_counter()
@@ -93,7 +93,7 @@ def _of_somebody(engine: SqliteEngine, body: dict[str, Any]) -> dict[str, Any]:
 
 
 def timed(run: Callable[[], Any]) -> float:
-    """Return the ms that a call takes."""
+    """Return how many ms a call takes."""
     started = time.perf_counter()
     run()
     return (time.perf_counter() - started) * 1000

@@ -1,4 +1,4 @@
-"""The questions asked of both, and how footfall's answers read as DuckDB's rows."""
+"""The questions for both, and footfall's answers in the form of DuckDB's rows."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ class Asked:
     """One question.
 
     Attributes:
-        name: as in `duck.SQL`; footfall alone is asked what that does not have.
-        fields: the question as JSON fields; the range of 90 days goes without saying.
+        name: as in `duck.SQL`; questions that are not in it are only asked of footfall.
+        fields: the question as JSON fields, without the range of 90 days.
         read: footfall's answer as rows to compare with DuckDB's.
-        target: the ratio to DuckDB's time that is aimed at, if any.
+        target: the ratio to DuckDB's time that must not be exceeded, if any.
     """
 
     name: str
@@ -33,7 +33,7 @@ class Asked:
 
     @property
     def body(self) -> dict[str, Any]:
-        """The question as JSON; what people are asked for has its range in the question behind."""
+        """The question as JSON; a question for people has its range in the inner question."""
         return self.fields if self.fields["kind"] == "people" else {"range": "90d", **self.fields}
 
 
@@ -149,7 +149,7 @@ def credited(answer: Any) -> Rows:
 
 VIEWS = {"kind": "trend", "event": "view_item", "measure": "users"}
 SOMEBODY = "somebody"
-"""In place of a person that the made-up events have."""
+"""Placeholder for a person in the generated events."""
 
 PER_COUNTRY = "select country, count(*) as events from events_v1 group by country"
 IOS = {"field": "platform", "value": "ios"}
@@ -320,7 +320,7 @@ CHOSEN = (
 )
 
 OF_OTHERS = {"saved", "several"}
-"""Kinds that ask other questions."""
+"""Kinds that contain other questions."""
 
 
 def others() -> Iterator[Asked]:
@@ -333,4 +333,4 @@ def others() -> Iterator[Asked]:
 
 
 QUESTIONS = (*CHOSEN, *others())
-"""What is asked; at least one question of every kind."""
+"""The questions; at least one of every kind."""

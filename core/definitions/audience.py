@@ -1,6 +1,6 @@
-"""What an audience is: the definition of definitions 5.2, with the clauses of 5.3.
+"""The definition of an audience: definitions 5.2, with the clauses of 5.3.
 
-Unknown parts are refused; unknown events, fields and traits are not: they have no members.
+Unknown parts are refused; unknown events, fields and traits are accepted, but have no members.
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ MAX_DAYS = 36_500
 
 
 class Then(Model):
-    """What has to follow an event.
+    """An event that must follow another.
 
     Attributes:
-        event: its name; None is any event.
+        event: its name; None means any event.
         filters: must all hold for it.
-        seconds: it comes at most so long after; at the same millisecond counts, the same event
+        seconds: how long after it may come at most; the same millisecond counts, the event itself
             does not.
     """
 
@@ -33,17 +33,17 @@ class Then(Model):
 
 
 class EventRule(Model):
-    """How often, on how many days or with which sum somebody did an event.
+    """A rule on how often, on how many days or with which sum somebody did an event.
 
     Attributes:
-        event: its name; None is any event.
+        event: its name; None means any event.
         op, count: how many times: gte 1 by default; eq 0 is "did not".
-        days: in the last so many days; None is in all of history up to now.
+        days: in the last so many days; None means in all of history up to now.
         filters: must all hold for an event to count.
-        distinct_days: `count` is of the local days with such an event.
-        sum, value: the property whose sum `op` compares with `value` in place of the count; an
-            event without a number in it adds 0.
-        then_within: only events that are followed by this one count.
+        distinct_days: whether `count` counts the local days with such an event.
+        sum, value: a property whose sum, instead of the count, `op` compares with `value`; an event
+            without a number in it adds 0.
+        then_within: only events followed by this one count.
     """
 
     event: str | None = None
@@ -68,12 +68,12 @@ class EventRule(Model):
 
     @property
     def wanted(self) -> float:
-        """What the figure is compared with."""
+        """The value that the figure is compared with."""
         return self.count if self.value is None else self.value
 
     @property
     def holds_for_none(self) -> bool:
-        """Whether somebody without any such event satisfies it: their figure is 0."""
+        """Whether somebody without any such event, whose figure is 0, satisfies it."""
         wanted = self.wanted
         return {
             "gte": wanted <= 0, "gt": wanted < 0, "lte": wanted >= 0, "lt": wanted > 0,
@@ -82,11 +82,11 @@ class EventRule(Model):
 
 
 class Group(Model):
-    """Rules that are combined; JSON name `not` for `not_`.
+    """Combined rules; `not_` is `not` in JSON.
 
     Attributes:
         match: all of the rules, or any of them.
-        not_: everybody else.
+        not_: whether to take everybody else.
     """
 
     match: Literal["all", "any"] = "all"
@@ -97,12 +97,12 @@ class Group(Model):
 
 
 class Definition(Model):
-    """An audience's rules. Without any, it is everybody.
+    """An audience's rules; with no rules it is everybody.
 
     Attributes:
         match: all of the rules, or any of them.
-        lookback_days: how far back filters on events look; None is all of history.
-        static_ids: users who are in it by name; they count as one more rule.
+        lookback_days: how far back filters on events look; None means all of history.
+        static_ids: users listed by id; they count as one more rule.
     """
 
     match: Literal["all", "any"] = "all"
@@ -114,15 +114,15 @@ class Definition(Model):
 
     @property
     def everyone(self) -> bool:
-        """Whether it has no rule at all."""
+        """Whether it has no rules at all."""
         return not (self.filters or self.events or self.groups or self.static_ids)
 
 
 def read_definition(body: dict[str, Any]) -> Definition:
-    """Return the audience a JSON object defines.
+    """Return the audience defined by a JSON object.
 
     Raises:
-        BadQuestion: naming the part that is unknown or out of bounds.
+        BadQuestion: a part is unknown or out of bounds; the message names it.
     """
     try:
         return Definition.model_validate(body)

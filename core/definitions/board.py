@@ -1,7 +1,7 @@
-"""Boards: what they hold, and their limits.
+"""Boards: their content and limits.
 
-Definitions 10.1: a 12-column grid of chart and note blocks, at most 50 of each. What a block asks
-and how a board is answered is in core.boards.answering.
+Definitions 10.1: a 12-column grid of chart and note blocks, at most 50 of each.
+core.boards.answering has the questions of blocks and answers boards.
 """
 
 from __future__ import annotations
@@ -32,9 +32,9 @@ def new_id(prefix: str) -> str:
 
 
 class Position(Model):
-    """Where a block lies, in cells of the 12-column grid.
+    """The position of a block, in cells of the 12-column grid.
 
-    What sticks out at the right is cut; a freeform place between cells snaps to the nearest.
+    What sticks out on the right is cut off; a freeform position between cells snaps to the nearest.
     """
 
     x: int = Field(default=0, ge=0)
@@ -59,7 +59,7 @@ CHART_OF = {
     "line_chart": "line", "bar_chart": "bars", "area_chart": "area", "number": "number",
     "table": "table",
 }  # fmt: skip
-"""Visualization -> name of the chart, of core.words.charts."""
+"""Visualization -> name of the chart in core.words.charts."""
 
 Visualization = Literal["", "line_chart", "bar_chart", "area_chart", "number", "table"]
 
@@ -67,22 +67,22 @@ Visualization = Literal["", "line_chart", "bar_chart", "area_chart", "number", "
 class Block(Model):
     """One tile: one or more series with the chart they are drawn as, or a note in markdown.
 
-    A chart block has one of series, question and chart_id.
+    A chart block has exactly one of series, question and chart_id.
 
     Attributes:
         id: unique on its board.
         type: "chart" (also written "metric") or "note".
-        title: heading; "" is the answer's own title.
+        title: its heading; "" uses the answer's own title.
         series: 1 to 20, drawn as one chart.
-        question: text or JSON of a question; its own range, if it names one, is the tile's.
+        question: text or JSON of a question; if it has a range, that is the tile's.
         chart_id: id of a saved chart, whose changes it follows.
-        visualization, chart: how it is drawn: a documented name, or a name of
-            core.words.charts; "" is the usual one.
-        language: version of the language of its question or series where they could not be
-            written in today's; None is today's.
+        visualization, chart: how it is drawn: a documented name, or a name in core.words.charts; ""
+            is the default one.
+        language: version of the language of its question or series if they could not be rewritten
+            in the current one; None is the current one.
         axis_config: how the axes are drawn.
-        ignore_board_filters: the board's filters do not narrow it (definitions 11.11).
-        content: a note's markdown.
+        ignore_board_filters: whether the board's filters do not apply to it (definitions 11.11).
+        content: the markdown of a note.
     """
 
     id: str = Field(default_factory=lambda: new_id("blk"), min_length=1, max_length=100)
@@ -135,8 +135,8 @@ class Board(Model):
 
     Attributes:
         layout: "grid", or "freeform", which is treated as a grid.
-        default_range: what tiles without a range of their own ask about.
-        filters: narrow every tile that does not ignore them (definitions 11.11).
+        default_range: the range of tiles without their own.
+        filters: they narrow every tile that does not ignore them (definitions 11.11).
         created_at, updated_at: UTC ms; set when saved.
     """
 
@@ -155,7 +155,7 @@ class Board(Model):
     @model_validator(mode="before")
     @classmethod
     def _documented(cls, value: Any) -> Any:
-        """Read the documented form too: `settings`, owner_id, default_time_range, pinned."""
+        """Accept the documented form too: `settings`, owner_id, default_time_range, pinned."""
         if not isinstance(value, dict):
             return value
         settings = value.get("settings")
@@ -172,7 +172,7 @@ class Board(Model):
     def _allowed(cls, blocks: tuple[Block, ...]) -> tuple[Block, ...]:
         for kind in ("chart", "note"):
             if sum(b.type == kind for b in blocks) > MAX_BLOCKS:
-                raise ValueError(f"a board holds at most {MAX_BLOCKS} {kind} blocks")
+                raise ValueError(f"a board can have at most {MAX_BLOCKS} {kind} blocks")
         if len({b.id for b in blocks}) < len(blocks):
             raise ValueError("two blocks have one id")
         return blocks
@@ -182,7 +182,7 @@ class Board(Model):
         return next((b for b in self.blocks if b.id == id_), None)
 
     def with_block(self, block: Block) -> Board:
-        """Return the board with a block put in place of the one with its id, or added."""
+        """Return the board with a block added, or replacing the one with its id."""
         if self.block(block.id):
             blocks = tuple(block if b.id == block.id else b for b in self.blocks)
         else:
@@ -199,7 +199,7 @@ class Board(Model):
 
     @property
     def bottom(self) -> int:
-        """First free row of its grid."""
+        """The first free row of its grid."""
         return max((b.position.y + b.position.height for b in self.blocks), default=0)
 
 
@@ -207,7 +207,7 @@ def checked(kind: type[AnyModel], data: Any) -> AnyModel:
     """Return data as a model.
 
     Raises:
-        BadInput: a field is missing, unknown or past its limit; the sentence names it.
+        BadInput: a field is missing, unknown or beyond its limit; the message names it.
     """
     try:
         return kind.model_validate(data)

@@ -1,4 +1,4 @@
-"""What a saved thing is: marks, and whatever is kept under a title."""
+"""Models of saved things: marks, and whatever is saved under a title."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ Category = Literal["release", "news", "incident", "post"]
 
 
 def now_ms() -> int:
-    """Return the present instant in UTC ms."""
+    """Return the current time in UTC ms."""
     return int(time.time() * 1000)
 
 
@@ -28,12 +28,12 @@ class Mark(Model):
     """Something that happened, shown on charts over time (definitions 10.3).
 
     Attributes:
-        timestamp, end_at: UTC ms; end_at None is a moment.
-        source: how it came here: manual, api or plugin.
+        timestamp, end_at: UTC ms; end_at is None for a moment.
+        source: where it comes from: manual, api or plugin.
         source_ref: URL, commit or other reference.
-        scope: "private" marks are seen by their creator alone.
+        scope: "private" marks are seen only by their creator.
         metadata: JSON text of at most 10,240 bytes, or "".
-        board_id, chart_id: the only board, the only saved chart that shows it; None is all.
+        board_id, chart_id: the only board or saved chart that shows it; None means all.
         tags: words to find it by.
     """
 
@@ -87,10 +87,10 @@ class Item(Model):
 
 
 class Version(Model):
-    """A state that something saved had.
+    """A version of a saved thing.
 
     Attributes:
-        version: from 1; the highest is the present one.
+        version: from 1; the highest is the current one.
         saved_at: UTC ms.
     """
 

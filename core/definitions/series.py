@@ -1,4 +1,4 @@
-"""What a series of a board's block asks: text, a question in JSON, or a documented metric query.
+"""The question of a series in a block: text, a question in JSON, or a documented metric query.
 
 The documented query (definitions 10.1) is an object {metric, range, filters, breakdown,
 compare_mode, limit, granularity}; metrics are dau, wau, mau, events, event:NAME, top_events,
@@ -27,7 +27,7 @@ METRICS: dict[str, dict[str, Any]] = {
     "log_volume": {"kind": "logs"},
     "top_logs": {"kind": "logs", "metric": "top"},
 }
-"""A metric's documented name -> the question it is."""
+"""A metric's documented name -> its question."""
 
 _FIELDS = {"filters": "conditions", "compare_mode": "compare"}
 MAX_LIMIT = 10_000
@@ -38,7 +38,7 @@ class BlockSeries(Model):
 
     Attributes:
         id: unique in its block.
-        name: what it is called; "" is what its answer is called.
+        name: its name; "" uses the title of its answer.
         query: text of a question, a question in JSON, or a metric query.
         display: how it is shown.
     """
@@ -59,10 +59,10 @@ class BlockSeries(Model):
 
 
 def metric_question(query: dict[str, Any]) -> dict[str, Any]:
-    """Return the JSON of the question that a metric query means.
+    """Return the question of a metric query as JSON.
 
     Raises:
-        BadInput: the metric is not known, or the limit is not 1 to 10,000.
+        BadInput: the metric is unknown, or the limit is not 1 to 10,000.
     """
     metric = str(query["metric"])
     if metric.startswith("event:"):

@@ -1,6 +1,6 @@
-"""Formulas between text and series: `purchase / dau * 100` is A / B * 100 (definitions 4.13, 8.3).
+"""Formulas as text and as series: `purchase / dau * 100` is A / B * 100 (definitions 4.13, 8.3).
 
-A function of an event is a part like any other: `UNIQUES(signup) / sum(purchase.amount)` is
+A function of an event is an operand like any other: `UNIQUES(signup) / sum(purchase.amount)` is
 UNIQUES(A) / PROPSUM(B).
 """
 
@@ -20,10 +20,10 @@ MEASURES = {
     "count": "TOTALS", "sessions": "SESSIONTOTALS", "average": "AVG", "pct_dau": "ACTIVE",
     "session_events": "EVENTTOTALS",
 }  # fmt: skip
-"""What a trend measures -> the function that gives the same in a formula."""
+"""A trend's measure -> the function that gives the same in a formula."""
 
 FUNCTIONS = frozenset(name.lower() for name in MEASURING) - {"avg", "totals", "uniques"}
-"""Functions that are formulas on their own; the others are measures of a trend there."""
+"""Functions that are formulas on their own; alone, the others are measures of a trend."""
 
 _CALL = r"([A-Z\d]+)\((?:([A-Z]+), )?([A-Z])((?:, [A-Z_]{2,}|, \d+(?:\.\d+)?)*)\)"
 _TOKEN = re.compile(rf"{_CALL}|[A-Z]|\d+(?:\.\d+)?|[-+*/()]")
@@ -32,7 +32,7 @@ _OPERATORS = "+-*/"
 
 @dataclass(frozen=True)
 class Call:
-    """A function of a series: `before` and `after` are its arguments around the letter."""
+    """A function of a series; `before` and `after` are its arguments around the letter."""
 
     function: str
     series: dict[str, Any]
@@ -40,7 +40,7 @@ class Call:
     after: tuple[str, ...] = ()
 
     def over(self, letter: str) -> str:
-        """Return it with a letter, or what that stands for, in its place."""
+        """Return it with a letter, or what the letter stands for, filled in."""
         arguments = [self.before] if self.before else []
         return f"{self.function}({', '.join([*arguments, letter, *self.after])})"
 
@@ -49,10 +49,10 @@ Part = dict[str, Any] | str | Call
 
 
 def series_of(parts: Sequence[Part]) -> tuple[list[dict[str, Any]], str] | None:
-    """Return the series and formula of operands, signs, numbers and parentheses in order.
+    """Return the series and the formula of operands, signs, numbers and parentheses in order.
 
-    Operands are series and functions of series; equal series share a letter. None where there are
-    more than letters.
+    Operands are series and functions of series; equal series share a letter. None if there are more
+    series than letters.
     """
     series: list[dict[str, Any]] = []
     tokens = []
@@ -77,11 +77,11 @@ def joined(tokens: Sequence[str]) -> str:
 def written(
     formula: str, plain: Sequence[str | None], inside: Sequence[Callable[[str], str | None]]
 ) -> str | None:
-    """Return a formula with its operands in words, None where reading that gives another one.
+    """Return a formula with its operands in words, None if parsing that gives another formula.
 
     Args:
-        plain: each series alone in words, where words can say it; they are different.
-        inside: what each series is called inside a function of that name.
+        plain: each series alone in words, if it has words; all are different.
+        inside: the words for each series inside a function of that name.
     """
     found = list(_TOKEN.finditer(formula))
     tokens = [match[0] for match in found]
@@ -118,9 +118,9 @@ def _word(
 
 
 def _readable(found: Sequence[re.Match[str]], tokens: Sequence[str]) -> bool:
-    """Whether every sign stands between operands, and one of them outside parentheses.
+    """Whether every sign is between operands, and at least one is outside parentheses.
 
-    A function alone is a formula too, but for those that are measures of a trend.
+    A function alone is a formula too, except those that are measures of a trend.
     """
     if len(found) == 1 and found[0][1]:
         return found[0][1].lower() in FUNCTIONS or bool(found[0][2] or found[0][4])

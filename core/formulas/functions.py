@@ -1,4 +1,4 @@
-"""The functions of formulas: those of letters (definitions 8.3) and those of numbers."""
+"""The functions of formulas, of letters (definitions 8.3) and of numbers."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ class Measuring:
     """A function of a letter.
 
     Attributes:
-        measure: what is asked of the letter's events: a measure of trends, or "per_actor"; a
-            percentile when "percentile".
+        measure: the measure of the letter's events: one of trends, or "per_actor"; "percentile" for
+            a percentile.
         property: whether it needs a property.
         argument: what follows the letter: "share" (0 to 1), "items" (a word), or nothing.
-        empty: its figure where there is nothing.
-        windowed: whether it can be had of a window.
+        empty: its figure if there is no data.
+        windowed: whether it can be used over a window.
     """
 
     measure: str
@@ -54,7 +54,7 @@ MEASURING: Final = {
 """By name. ARPAU is PROPSUM over everybody active; SEMANTICTOTALS counts by its argument."""
 
 ACTIVES: Final = "actives"
-"""What ARPAU divides by: no function that can be written."""
+"""The divisor of ARPAU: not a function that can be written."""
 
 ITEMS: Final = {"UNIQUE_ARRAY_VALUES": "distinct_items", "ALL_VALUES": "items"}
 WINDOWS: Final = {"CUMSUM": 2, "ROLLAVG": 3, "ROLLWIN": 3, "ROLLWINBEFORE": 3}
@@ -65,16 +65,16 @@ bucket, so that it gives what ROLLWIN gives.
 """
 
 ALONE: Final = ("HIST", "PROPHIST")
-"""Functions that answer as a histogram, so that nothing can be calculated with them."""
+"""Functions that give a histogram, so that they cannot be used in calculations."""
 
 
 def divide(left: float, right: float) -> Figure:
-    """A quotient; nothing of a division by 0."""
+    """Return a quotient; None for a division by 0."""
     return left / right if right else None
 
 
 def _round(value: float, places: float = 0) -> float:
-    """Halves go away from 0, as people round."""
+    """Round halves away from 0, as people do."""
     scale = 10.0 ** max(min(int(places), 12), -12)
     return math.copysign(math.floor(abs(value) * scale + 0.5), value) / scale
 
@@ -107,16 +107,18 @@ NUMBERS: Final[dict[str, tuple[tuple[int, ...], Callable[..., Figure]]]] = {
     "sqrt": ((1,), lambda x: math.sqrt(x) if x >= 0 else None),
     "trendline": ((1,), lambda _: None),
 }
-"""Name -> (how many values it takes, what it computes); `if` and `trendline` are told apart."""
+"""Name -> (how many values it takes, what it computes); `if` and `trendline` are handled
+separately.
+"""
 
 CONSTANT: Final = ("log", "power")
-"""Functions whose second value is a number that no letter changes."""
+"""Functions whose second value is a constant number."""
 
 ALLOWED: Final = (*MEASURING, *WINDOWS, *(name.upper() for name in NUMBERS))
 
 
 def trendline(values: Sequence[Figure]) -> list[Figure]:
-    """Return the least-squares line through the values that exist, at every index."""
+    """Return the least-squares line through the existing values, at every index."""
     known = [(n, value) for n, value in enumerate(values) if value is not None]
     if not known:
         return [None] * len(values)

@@ -1,12 +1,12 @@
 """Formulas: parsing and evaluating (definitions 4.13, 8.3).
 
-Letters A to Z name series in their order. Alone a letter is that series' own figure; inside a
-function such as UNIQUES(A) it is what the function measures of the series' events. A1 is series A
-among the people of segment 1. Several formulas stand between semicolons; `%:` before one shows it
-as a percentage, `$:` as money. Letters and functions are written in either case.
+Letters A to Z name series in order. Alone, a letter is the series' own figure; inside a function
+such as UNIQUES(A) it is what the function measures of the series' events. A1 is series A among the
+people of segment 1. Several formulas are separated by semicolons; `%:` before one shows it as a
+percentage, `$:` as money. Letters and functions are case-insensitive.
 
-A missing operand makes its result missing, and so does a division by 0 or a number too large to
-hold.
+A missing operand makes the result missing, and so does a division by 0 or a number too large to
+represent.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from core.grammars.tables import Grammar
 
 MAX_LENGTH: Final = 300
-"""Characters of one formula, which also bounds how deep it nests."""
+"""The most characters of one formula, which also limits its nesting."""
 
 MAX_FORMULAS: Final = 10
 _PREFIX = re.compile(r"\s*([%$])\s*:")
@@ -49,16 +49,16 @@ _UNITS = {"%": "percent", "$": "currency"}
 
 @dataclass(frozen=True)
 class Term:
-    """What a formula reads of a series.
+    """A figure of a series used in a formula.
 
     Attributes:
         letter: "A" to "Z".
-        function: of `formula_functions.MEASURING`, or ACTIVES; "" is the series' own figure.
-        segment: the number of a segment from 1; 0 where none is named.
+        function: one of `functions.MEASURING`, or ACTIVES; "" is the series' own figure.
+        segment: the number of a segment from 1; 0 if none is named.
         argument: the share of a percentile, or the measure of SEMANTICTOTALS.
-        window: of `formula_functions.WINDOWS`, or "".
-        length: buckets of a window that rolls.
-        at: where it stands in the text.
+        window: one of `functions.WINDOWS`, or "".
+        length: the length of a rolling window in buckets.
+        at: its position in the text.
     """
 
     letter: str
@@ -71,7 +71,7 @@ class Term:
 
     @property
     def empty(self) -> Figure:
-        """Its figure where there is nothing."""
+        """Its figure if there is no data."""
         return MEASURING[self.function].empty if self.function in MEASURING else 0
 
 
@@ -84,10 +84,10 @@ class Formula:
     """A parsed formula.
 
     Attributes:
-        text: as it was written, without what is around it.
-        terms: what it reads, in order, each once.
+        text: as written, without what surrounds it.
+        terms: its terms in order, each once.
         unit: "number", "percent" or "currency".
-        node: what computes it.
+        node: the function that computes it.
     """
 
     text: str
@@ -97,20 +97,20 @@ class Formula:
 
     @property
     def letters(self) -> frozenset[str]:
-        """The series that it names."""
+        """The letters of its series."""
         return frozenset(term.letter for term in self.terms)
 
     @property
     def alone(self) -> bool:
-        """Whether it answers as a histogram."""
+        """Whether it gives a histogram."""
         return any(term.function in ALONE for term in self.terms)
 
     def over(self, values: Values, count: int) -> list[Figure]:
-        """Return its figures at `count` places, of its terms' figures there."""
+        """Return its figures at `count` positions, from its terms' figures there."""
         return self.node(values, count)
 
     def at_once(self, values: Mapping[Term, Figure]) -> Figure:
-        """Return its figure of its terms' figures."""
+        """Return its figure from its terms' figures."""
         return self.node({term: (value,) for term, value in values.items()}, 1)[0]
 
 
@@ -120,15 +120,15 @@ def parse_formula(text: str, count: int, segments: int = 0) -> Formula:
 
 
 def parse_formulas(text: str, count: int, segments: int = 0) -> tuple[Formula, ...]:
-    """Return the formulas of a text over the first `count` letters and so many segments.
+    """Return the formulas in a text over the first `count` letters and so many segments.
 
     Raises:
-        BadQuestion: with the column of what cannot be read, of an unknown function or of a
-            letter that is no series; more than 10 formulas, or one that must be alone and is not.
+        BadQuestion: with the column of a syntax error, an unknown function or a letter that is not
+            a series; more than 10 formulas, or one that must be alone but is not.
     """
     parts = text.split(";")
     if len(parts) > MAX_FORMULAS:
-        raise wrong(f"formula holds {len(parts)} formulas; {MAX_FORMULAS} are allowed.")
+        raise wrong(f"formula has {len(parts)} formulas; {MAX_FORMULAS} are allowed.")
     found, at = [], 0
     for part in parts:
         found.append(_Reader(text, at, part, count, segments).formula())
@@ -155,7 +155,7 @@ def grammar() -> Grammar:
 
 
 def wrong(sentence: str, text: str = "", at: int = 0, hint: str = "") -> BadQuestion:
-    """Return the error that says a sentence, with the column and a caret where there is a text."""
+    """Return the error for a sentence, with the column and a caret if there is a text."""
     if not text:
         return BadQuestion(sentence, "For example A / B * 100.", parameter="formula")
     sentence = f"{sentence.rstrip('.')} at column {at + 1}."
@@ -164,7 +164,7 @@ def wrong(sentence: str, text: str = "", at: int = 0, hint: str = "") -> BadQues
 
 
 class _Reader:
-    """Turns one formula of a text into what computes it."""
+    """Turns one formula in a text into the functions that compute it."""
 
     def __init__(self, text: str, start: int, part: str, count: int, segments: int) -> None:
         if len(part) > MAX_LENGTH:
@@ -200,7 +200,7 @@ class _Reader:
     def wrong(self, sentence: str, at: int, hint: str = "") -> BadQuestion:
         return wrong(sentence, self.whole, self.start + at, hint)
 
-    # -- what computes
+    # -- computing
 
     def node(self, tree: Any, *, outside: bool = False) -> Node:
         if tree.data == "number":
@@ -221,7 +221,7 @@ class _Reader:
         return int(self.start + tree.children[0].start_pos)
 
     def letter(self, tree: Any) -> tuple[str, int]:
-        """The series and segment that a name stands for."""
+        """Return the series and segment that a name stands for."""
         token = tree.children[0]
         name = token.upper()
         found = _LETTER.fullmatch(name)
@@ -236,7 +236,7 @@ class _Reader:
     def refused(self, token: Any, what: str, hint: str) -> BadQuestion:
         at = self.start + token.start_pos
         return BadQuestion(
-            f"formula names {clean(str(token))!r} at column {at + 1}, which is no {what}.",
+            f"formula names {clean(str(token))!r} at column {at + 1}, which is not a {what}.",
             f"\n  {clean(self.whole)}\n  {' ' * at}^\n{hint}",
             parameter="formula",
         )
@@ -326,7 +326,7 @@ class _Reader:
         return _strict(function, operands)
 
     def constant(self, token: Any, tree: Any) -> float:
-        """The number that an argument is."""
+        """Return the number of an argument."""
         if next(tree.find_data("letter"), None) is None and not _measures(tree):
             (value,) = self.node(tree)({}, 1)
             if value is not None:
@@ -357,7 +357,7 @@ def _strict(function: Callable[..., Figure], operands: list[Node]) -> Node:
 
 
 def _choice(test: Node, then: Node, otherwise: Node) -> Node:
-    """The second where the first is not 0, else the third; only the chosen one must exist."""
+    """Return the second if the first is not 0, else the third; only the chosen one must exist."""
 
     def compute(values: Values, count: int) -> list[Figure]:
         columns = (node(values, count) for node in (test, then, otherwise))

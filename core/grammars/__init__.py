@@ -1,1 +1,3 @@
-"""Parsers of the two grammars, and their tables, which are kept so that no start makes them."""
+"""Parsers of the two grammars, and their tables, which are stored to avoid making them at every
+start.
+"""

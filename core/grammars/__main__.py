@@ -1,4 +1,4 @@
-"""Makes the tables of both grammars again: `python -m core.grammars`, after a change of either."""
+"""Regenerates the tables of both grammars: run `python -m core.grammars` after changing either."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""Runs the tables of a grammar: text -> tokens -> what its rules make of them.
+"""Runs the tables of a grammar: text -> tokens -> the results of its rules.
 
-The tables are those of an LALR(1) parser whose every state tries only the terminals that may stand
-there (core.grammars.making). All of it is done as it is needed: a question visits few states, and
+The tables are those of an LALR(1) parser in which every state tries only the terminals that are
+allowed there (core.grammars.making). Everything is done lazily: a question visits few states and
 needs few of the patterns.
 """
 
@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 END: Final = "$END"
-"""The terminal that stands after everything."""
+"""The terminal at the end of the text."""
 
 
 class Token(str):
@@ -20,7 +20,7 @@ class Token(str):
 
     Attributes:
         type: its terminal.
-        start_pos: where in the text it begins.
+        start_pos: its position in the text.
     """
 
     __slots__ = ("start_pos", "type")
@@ -34,11 +34,11 @@ class Token(str):
 
 
 class Tree:
-    """What a rule read that nothing else is made of.
+    """The result of a rule without a method.
 
     Attributes:
         data: the name of the rule.
-        children: what its parts became.
+        children: the results of its parts.
     """
 
     __slots__ = ("children", "data")
@@ -56,12 +56,12 @@ class Tree:
 
 
 class Unexpected(Exception):
-    """A text that the grammar does not allow.
+    """A text that the grammar does not accept.
 
     Attributes:
-        at: where it goes wrong; at the end of the text, where its last token begins.
-        token: what stands there, with type END and no text at the end; None where it is no token.
-        wanted: the terminals that may stand there.
+        at: the position of the error; at the end of the text, the start of its last token.
+        token: the token there, with type END and no text at the end; None if it is not a token.
+        wanted: the terminals allowed there.
     """
 
     def __init__(self, at: int, token: Token | None, wanted: frozenset[str]) -> None:
@@ -73,12 +73,12 @@ class Machine:
     """A parser.
 
     Args:
-        tables: as core.grammars.making makes them.
-        rules: has a method for rules by name, which takes what the parts of one became; other
-            rules become a Tree.
+        tables: as made by core.grammars.making.
+        rules: has methods named after rules, which take the results of the parts; other rules
+            become a Tree.
 
     Raises:
-        LookupError, TypeError, ValueError: these are no tables.
+        LookupError, TypeError, ValueError: the tables are invalid.
     """
 
     def __init__(self, tables: dict[str, Any], rules: Any = None) -> None:
@@ -99,10 +99,10 @@ class Machine:
         self._tried: dict[int, list[int]] = {}
 
     def parse(self, text: str) -> Any:
-        """Return what the rules make of a text.
+        """Return the result of the rules for a text.
 
         Raises:
-            Unexpected: the grammar does not allow it. Errors of the rules pass through.
+            Unexpected: the grammar does not accept it. Errors raised by rules pass through.
         """
         states: list[int] = [self._start]
         values: list[Any] = []
@@ -129,7 +129,9 @@ class Machine:
         states.append(self._row(states[-1])[origin])
 
     def _maker(self, rule: tuple[str, int, str, bool, Any], rules: Any) -> Any:
-        """Return what makes a value of a rule's parts: those it keeps, given to its method."""
+        """Return a function from a rule's parts to its value, which passes the kept ones to its
+        method.
+        """
         _, _, name, single, kept = rule
         method = getattr(rules, name, None)
 
@@ -144,7 +146,7 @@ class Machine:
     # -- tables
 
     def _row(self, state: int) -> dict[str, int]:
-        """Return what a state does by symbol: go on in a state, or reduce by ~rule."""
+        """Return a state's actions by symbol: go to a state, or reduce by ~rule."""
         row = self._rows.get(state)
         if row is None:
             shifts, reduces = self._states[state]
@@ -155,12 +157,12 @@ class Machine:
         return row
 
     def _expected(self, state: int) -> Iterator[str]:
-        """Yield the terminals that a state's row has."""
+        """Yield the terminals in a state's row."""
         row = self._row(state)
         return (name for name in self._symbols[: len(self._terminals) + 1] if name in row)
 
     def _accepted(self, states: list[int]) -> frozenset[str]:
-        """Return the terminals that can truly stand after what was read."""
+        """Return the terminals that can actually follow what was parsed."""
         return frozenset(name for name in self._expected(states[-1]) if self._takes(states, name))
 
     def _takes(self, states: list[int], terminal: str) -> bool:
@@ -201,7 +203,7 @@ class Machine:
         return tried
 
     def _match(self, text: str, at: int, terminals: Any) -> tuple[int, str] | None:
-        """Return the first of some terminals that the text matches, and what it matches of it."""
+        """Return the first of some terminals that matches the text, and the matched text."""
         char = text[at]
         for n in terminals:
             first = self._terminals[n][2]
@@ -216,7 +218,7 @@ class Machine:
         return None
 
     def _no_token(self, text: str, at: int, states: list[int]) -> Unexpected:
-        """Return the error for what no terminal of a state matches, though others may."""
+        """Return the error for text that no terminal of a state matches, though others may."""
         tried = self._of(states[-1])
         allowed = frozenset(self._symbols[n] for n in tried if n not in self._ignored)
         found = self._match(text, at, range(len(self._terminals)))
@@ -232,7 +234,7 @@ def _pairs(flat: list[int]) -> Iterator[tuple[int, int]]:
 
 
 def _children(parts: list[Any], kept: list[int]) -> list[Any]:
-    """Return the parts that a rule keeps: n as it is, ~n as its own children."""
+    """Return the parts that a rule keeps: n as it is, ~n as its children."""
     found: list[Any] = []
     for n in kept:
         if n < 0:

@@ -1,5 +1,5 @@
-"""Makes the tables of a grammar with lark; only `python -m core.grammars` needs it, as long as the
-kept tables fit.
+"""Makes the tables of a grammar with lark; only needed by `python -m core.grammars`, as long as the
+stored tables match.
 
 Tables, as JSON:
     terminals   [name, pattern, what it can begin with ("" is anything) of ASCII], in the order in
@@ -28,7 +28,7 @@ from core.grammars.machine import END
 
 
 def made(text: str) -> dict[str, Any]:
-    """Return the tables of a grammar; they are numbered alike each time."""
+    """Return the tables of a grammar, with the same numbering each time."""
     lark = Lark(text, parser="lalr", maybe_placeholders=False)
     found = lark.parser.parser._parse_table
     terminals = _in_order(lark)
@@ -60,7 +60,7 @@ def _in_order(lark: Lark) -> list[Any]:
 
 
 def _numbered(found: dict[Any, Any], start: Any, symbols: dict[str, int]) -> dict[Any, int]:
-    """Number the states in the order in which they are met from the start."""
+    """Number the states in the order in which they are reached from the start."""
     numbers = {start: 0}
     waiting = [start]
     for state in waiting:
@@ -79,7 +79,7 @@ def _row(
     rules: dict[Rule, int],
     sets: dict[tuple[int, ...], int],
 ) -> list[list[int]]:
-    """Return what a state does: where it goes on by symbol, and by which rules it reduces."""
+    """Return a state's actions: where it goes by symbol, and by which rules it reduces."""
     shifts: list[int] = []
     before: dict[int, list[int]] = {}
     for name in sorted(row, key=symbols.__getitem__):
@@ -97,7 +97,7 @@ def _place(found: tuple[int, ...], sets: dict[tuple[int, ...], int]) -> int:
 
 
 def _rule(rule: Rule) -> list[Any]:
-    """Return a rule: a part whose name begins with "_" is replaced by what it keeps itself."""
+    """Return a rule, with parts whose name begins with "_" replaced by their own kept parts."""
     options, parts = rule.options, rule.expansion
     kept = [
         ~n if not part.is_term and part.name.startswith("_") else n
@@ -113,7 +113,8 @@ def _rule(rule: Rule) -> list[Any]:
 def _beginnings(terminal: Any) -> str:
     """Return the ASCII characters that a terminal's text can begin with.
 
-    `regex` knows which can be gone on with; `re` counts more characters as space.
+    `regex` can tell which characters allow a match to continue; `re` counts more characters as
+    space.
     """
     text = terminal.pattern.to_regexp()
     whole, partial = re.compile(text), regex.compile(text)
