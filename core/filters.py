@@ -13,11 +13,10 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
 from functools import lru_cache
-from typing import Any, Literal, Self
+from typing import Any, Literal, NamedTuple, Self
 
 from pydantic import Field, field_validator, model_validator
 
@@ -31,8 +30,7 @@ MAX_DEPTH = 20
 """How deep conditions may nest: SQLite's parser cannot take many more levels."""
 
 
-@dataclass(frozen=True)
-class ElementTest:
+class ElementTest(NamedTuple):
     """Whether one element matches one value, for both engines.
 
     Attributes:
@@ -47,8 +45,7 @@ class ElementTest:
     prepared: Callable[[str], str] = str
 
 
-@dataclass(frozen=True)
-class Operator:
+class Operator(NamedTuple):
     """One operator: all that parsing, writing, queries and help need to know about it.
 
     Attributes:
@@ -360,9 +357,6 @@ class NotOf(_Nest):
 
 
 Clause = Condition | AnyOf | AllOf | NotOf
-AnyOf.model_rebuild()
-AllOf.model_rebuild()
-NotOf.model_rebuild()
 
 
 def _inside(clause: Any) -> tuple[Any, ...]:

@@ -15,13 +15,13 @@ _NOISE = 1e-10
 _MOST_PLACES = 12
 
 _OTHERS = "\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff"
-_UNSAFE = re.compile(f"[\x00-\x1f{_OTHERS}]")
-_UNSAFE_IN_LINES = re.compile(f"[\x00-\x08\x0b-\x1f{_OTHERS}]")
+_UNSAFE = f"[\x00-\x1f{_OTHERS}]"
+_UNSAFE_IN_LINES = f"[\x00-\x08\x0b-\x1f{_OTHERS}]"
 
 
 def is_unsafe(char: str) -> bool:
     """Whether a character can move the cursor, reverse a line or break a row."""
-    return _UNSAFE.match(char) is not None
+    return re.match(_UNSAFE, char) is not None
 
 
 def harmless(text: str) -> str:
@@ -29,7 +29,7 @@ def harmless(text: str) -> str:
 
     For text that is already laid out for a terminal; `clean` is for a name within a line.
     """
-    return _UNSAFE_IN_LINES.sub(REPLACEMENT, text)
+    return re.sub(_UNSAFE_IN_LINES, REPLACEMENT, text)
 
 
 def escaped(json_text: str) -> str:
@@ -37,12 +37,12 @@ def escaped(json_text: str) -> str:
 
     Newlines between its tokens are kept.
     """
-    return _UNSAFE_IN_LINES.sub(lambda found: f"\\u{ord(found[0]):04x}", json_text)
+    return re.sub(_UNSAFE_IN_LINES, lambda found: f"\\u{ord(found[0]):04x}", json_text)
 
 
 def one_line(text: str) -> str:
     """Return text, uncut, with everything unsafe, line breaks included, visibly replaced."""
-    return text if text.isprintable() else _UNSAFE.sub(REPLACEMENT, text)
+    return text if text.isprintable() else re.sub(_UNSAFE, REPLACEMENT, text)
 
 
 def clean(text: str, limit: int = MAX_LENGTH) -> str:

@@ -19,6 +19,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
         print(f"footfall {VERSION}")
         return
     try:
+        from tui.services.startup import collect_rarely
+
+        collect_rarely()
         from tui.commands import run
 
         sys.exit(run(given))

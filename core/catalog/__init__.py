@@ -1,1 +1,1 @@
-"""The catalog of a workspace: its events, fields, values and people by name."""
+"""What a workspace holds by name: its events, fields, values and people."""

@@ -1,30 +1,29 @@
-"""The events of a workspace: their ids and flags (definitions 2.4)."""
+"""The events of a workspace: their ids, and what is said about them (definitions 2.4)."""
 
 from __future__ import annotations
 
 from copy import copy
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from core.catalog.reading import Read
 from core.columns import ACTIVE
 from core.errors import BadQuestion, did_you_mean
 
 NO_EVENT = 2**31 - 1
-"""The id of no event, for an unknown event."""
+"""Id of no event: what is meant by an event that is not there."""
 
 KEPT = "e.event not in (select id from event_names where deleted)"
-"""Whether an event `e` is not deleted, for statements that only run on the workspace."""
+"""Whether an event `e` is not deleted, for statements that ask the workspace alone."""
 
 
-@dataclass(frozen=True)
-class EventFlags:
-    """The flags of an event (definitions 2.4).
+class EventFlags(NamedTuple):
+    """What somebody said about an event (definitions 2.4).
 
     Attributes:
         display: the name it is shown under, "" for its own.
-        inactive: whether it makes nobody active.
-        deleted: whether it is left out of every answer.
-        hidden, flow_hidden: whether it is left out of lists, and of paths.
+        inactive: it makes nobody active.
+        deleted: it is in no answer.
+        hidden, flow_hidden: it is not offered to choose; it is in no path.
     """
 
     display: str = ""
@@ -38,8 +37,8 @@ class Events:
     """The events of one workspace at one generation.
 
     Attributes:
-        ids: name -> id, for events that are not deleted.
-        flags: id -> its flags, including deleted events.
+        ids: name -> id, of those that are not deleted.
+        flags: id -> what is said about it, of deleted ones too.
     """
 
     def __init__(self, read: Read) -> None:
@@ -58,19 +57,19 @@ class Events:
         self._missed: list[str] | None = None
 
     def forgiving(self, missed: list[str]) -> Events:
-        """Return the same events, where an unknown one never happened; `missed` says so."""
+        """Return the same events, where one that is not there never happened; `missed` says so."""
         found = copy(self)
         found._missed = missed
         return found
 
     @property
     def deleted(self) -> list[int]:
-        """Ids of the deleted events."""
+        """Ids of the events that are in no answer."""
         return [id_ for id_, flags in self.flags.items() if flags.deleted]
 
     @property
     def inactive(self) -> list[int]:
-        """Ids of the inactive events among those that are not deleted."""
+        """Ids of the events that make nobody active, among those that are not deleted."""
         return [i for i, flags in self.flags.items() if flags.inactive and not flags.deleted]
 
     @property
@@ -84,12 +83,12 @@ class Events:
         return {name: id_ for name, id_ in self.ids.items() if not self.flags[id_].hidden}
 
     def display(self, name: str) -> str:
-        """Return the name an event is shown under: its display name if it has one."""
+        """Return what an event is shown as: its display name where it has one."""
         id_ = self.ids.get(name)
         return (id_ is not None and self.flags[id_].display) or name
 
     def id_of(self, name: str, parameter: str = "event") -> int:
-        """Return an event's id; BadQuestion with the nearest names if it is unknown."""
+        """Return an event's id; BadQuestion with the nearest names when it is unknown."""
         if name not in self.ids and self._missed is not None:
             self._missed.append(f"event {name!r} is not in this workspace: it never happened.")
             return NO_EVENT
@@ -107,4 +106,4 @@ class Events:
 
     def _some_events(self) -> str:
         known = sorted(self.ids)[:8]
-        return f"It has {', '.join(known)}." if known else "It has no events yet."
+        return f"It has {', '.join(known)}." if known else "It holds no events yet."

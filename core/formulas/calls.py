@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from core.formulas.functions import MEASURING, WINDOWS
 
@@ -26,12 +25,11 @@ FUNCTIONS = frozenset(name.lower() for name in MEASURING) - {"avg", "totals", "u
 """Functions that are formulas on their own; alone, the others are measures of a trend."""
 
 _CALL = r"([A-Z\d]+)\((?:([A-Z]+), )?([A-Z])((?:, [A-Z_]{2,}|, \d+(?:\.\d+)?)*)\)"
-_TOKEN = re.compile(rf"{_CALL}|[A-Z]|\d+(?:\.\d+)?|[-+*/()]")
+_TOKEN = rf"{_CALL}|[A-Z]|\d+(?:\.\d+)?|[-+*/()]"
 _OPERATORS = "+-*/"
 
 
-@dataclass(frozen=True)
-class Call:
+class Call(NamedTuple):
     """A function of a series; `before` and `after` are its arguments around the letter."""
 
     function: str
@@ -83,7 +81,7 @@ def written(
         plain: each series alone in words, if it has words; all are different.
         inside: the words for each series inside a function of that name.
     """
-    found = list(_TOKEN.finditer(formula))
+    found = list(re.finditer(_TOKEN, formula))
     tokens = [match[0] for match in found]
     order = [_letter(match) for match in found]
     letters = list(dict.fromkeys(letter for letter in order if letter))

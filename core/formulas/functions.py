@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Final, Literal, NamedTuple
 
 Figure = float | None
 
 
-@dataclass(frozen=True)
-class Measuring:
+class Measuring(NamedTuple):
     """A function of a letter.
 
     Attributes:

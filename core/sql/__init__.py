@@ -1,1 +1,1 @@
-"""Statements, the differences between dialects, and sets in SQL."""
+"""Statements, what differs between dialects, and sets inside SQL."""

@@ -1,7 +1,7 @@
-"""The differences between engines: the primitives that every statement is written with.
+"""What differs between engines: the primitives every statement is written with.
 
-A kind writes its SQL once with these; it may give an engine its own statement if that is clearly
-better. Values never enter the text: `Binder` binds them.
+A kind writes its SQL once with these; it may give an engine its own statement where that is
+clearly better. Values never enter the text: `Binder` names them.
 """
 
 from __future__ import annotations
@@ -21,10 +21,10 @@ class Statement:
     """SQL text with its named parameters, ready for an engine.
 
     Attributes:
-        label: what it computes, for the inspect panel.
-        also: further statements whose rows follow its own; an engine may run them in parallel.
-        typed: for SQL typed by a person, the most rows to fetch; it runs where it can only read,
-            and its column names are returned as the first row.
+        label: what it finds out, for the inspect panel.
+        also: further statements whose rows follow its own; an engine may run them side by side.
+        typed: a person's own SQL, of which to fetch so many rows at most; it is run where it can
+            only read, and its column names are returned as the first row.
     """
 
     text: str
@@ -41,29 +41,27 @@ class Dialect(Protocol):
     has_sets: bool
     """Whether the tables `activity` and `first_activity` exist in this engine."""
     materialized: str
-    """The words between `as` and the text of a common table expression that is to be evaluated
-    once.
-    """
+    """What a common table expression says between `as` and its text to be read once."""
     present: Present | None
-    """The instant after which nothing counts; None if there is nothing after it."""
+    """The instant after which nothing counts; None where there is nothing after it."""
 
     def upto(self, present: Present) -> Dialect:
-        """Return the same dialect for statements as of an instant."""
+        """The same, of statements in which only what counts at an instant does."""
         ...
 
     def standing_in(self, binder: Binder, names: set[str]) -> list[tuple[str, str]]:
-        """Return the relations that replace tables of these names, so that later data is not read.
+        """The relations that stand in for tables of these names, so that what is later is not read.
 
-        Each is its name with how it is read, and its SQL; none if there is nothing after now.
+        Each is its name with how it is read, and its SQL; none where nothing lies after now.
         """
         ...
 
     def placeholder(self, name: str, value: Any) -> str:
-        """How a named parameter is written in the text."""
+        """How a named parameter stands in the text."""
         ...
 
     def indexed(self, index: str) -> str:
-        """The addition to FROM that walks an index; empty if the index does not exist."""
+        """What a FROM adds to walk an index; nothing where that index is not there."""
         ...
 
     def idiv(self, left: str, right: str) -> str:
@@ -87,7 +85,7 @@ class Dialect(Protocol):
         ...
 
     def union_sliding(self, users: str) -> str | None:
-        """Window function over a moving frame, a missing set being empty; None if unsupported."""
+        """Window function over a moving frame, a missing set being empty; None without one."""
         ...
 
     def count(self, users: str) -> str:
@@ -99,7 +97,7 @@ class Dialect(Protocol):
         ...
 
     def only(self, left: str, right: str) -> str:
-        """Set: in the first but not in the second."""
+        """Set: in the first and not in the second."""
         ...
 
     def count_both(self, left: str, right: str) -> str:
@@ -107,7 +105,7 @@ class Dialect(Protocol):
         ...
 
     def count_only(self, left: str, right: str) -> str:
-        """How many are in the first but not in the second."""
+        """How many are in the first and not in the second."""
         ...
 
     def tally(self, users: str) -> str:
@@ -123,7 +121,7 @@ class Dialect(Protocol):
         ...
 
     def actors(self) -> str:
-        """A relation (actor) of everybody, including nobody (0)."""
+        """A relation (actor) of everybody, nobody (0) included."""
         ...
 
     def lag(self, expression: str) -> str:
@@ -135,23 +133,23 @@ class Dialect(Protocol):
         ...
 
     def json_property(self, path: str, binder: Binder) -> str:
-        """The JSON text of the event row's property with a name (`ways_of`), NULL if missing."""
+        """The JSON text of the event row's property of a name (`ways_of`), NULL when missing."""
         ...
 
     def dictionary(self, column: str, texts: Mapping[int, str], binder: Binder) -> str:
-        """The label of a context column that is not 0, given all its values."""
+        """The label of a context column that is not 0, of which these are all values."""
         ...
 
     def properties_join(self) -> str:
-        """The join that gives access to the properties of events `e`."""
+        """The join that brings the properties of events `e` within reach."""
         ...
 
     def as_number(self, raw: str) -> str:
-        """A JSON text as a number, NULL if it is not one."""
+        """A JSON text as a number, NULL when it is none."""
         ...
 
     def total(self, expression: str) -> str:
-        """Aggregate: the sum of numbers as in `core.sums`, NULL if there are none, or infinity."""
+        """Aggregate: the sum of numbers as `core.sums` has it, NULL of nothing, or infinity."""
         ...
 
     def holds(self, condition: Condition, raw: str, binder: Binder) -> str:
@@ -171,32 +169,32 @@ class Dialect(Protocol):
         ...
 
     def json_label(self, raw: str) -> str:
-        """A JSON text as the label in a breakdown, including "(none)" and "(empty)"."""
+        """A JSON text as the label a breakdown shows, "(none)" and "(empty)" included."""
         ...
 
     def items(self, raw: str, *, different: bool) -> str:
-        """How many distinct elements a JSON text has; of a list, those that are not null."""
+        """How many elements a JSON text has, a list those that are not null; equal ones once."""
         ...
 
     def trait_label(self, key: str, binder: Binder) -> str:
-        """The current value of a trait of `e.actor`, as a label."""
+        """The present value of a trait of `e.actor`, as a label."""
         ...
 
     def looked_up(self, relation: str, actor: str, missing: int) -> str:
-        """The integer that a relation (actor, value) has for an actor, or `missing`."""
+        """The integer that a relation (actor, value) has for an actor, `missing` without one."""
         ...
 
     def apart(self, select: str) -> str:
-        """A SELECT evaluated separately, so that its expressions are computed once per row."""
+        """A SELECT worked out by itself, so that its expressions are found once a row."""
         ...
 
 
 @dataclass(frozen=True)
 class Relation:
-    """A relation that a statement has once, however often it is read.
+    """A relation that a statement has once, however many of its places read it.
 
     Attributes:
-        key: identifies what it selects: relations with equal keys in a statement are the same.
+        key: what it selects: of one statement, relations of equal keys are the same.
         write: returns its SQL.
     """
 
@@ -229,8 +227,8 @@ class Binder:
     def relation(self, wanted: Relation) -> str:
         """Return the name of a relation, which is written once, before the statement.
 
-        A relation used in several places is evaluated once; and a relation outside the statement
-        does not add to its nesting, of which SQLite's parser allows little.
+        A relation used in several places is read once; and one that is not written in its place
+        does not add to how deep a statement nests, for which SQLite's parser has little room.
         """
         if wanted.key not in self._relations:
             text = wanted.write(self)
@@ -238,7 +236,7 @@ class Binder:
         return self._relations[wanted.key][0]
 
     def whole(self, text: str) -> str:
-        """Return a statement's text preceded by the relations it uses."""
+        """Return a statement's text with the relations it uses before it."""
         how = self.dialect.materialized
         own = [(f"{name} as {how}", sql) for name, sql in self._relations.values()]
         if self.dialect.present is not None:

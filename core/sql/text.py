@@ -1,4 +1,4 @@
-"""SQL typed by a person: recognising it, writing it on one line, and its variables.
+"""The text of SQL that a person typed: whether it is some, on one line, with its variables.
 
 Nothing here decides what may run; the connection that runs it does
 (core/engines/sqlite/raw_sql.py).
@@ -17,30 +17,27 @@ _BEGINS: Final = re.compile(
     rf"{_SPACE}*(?:select(?:{_SPACE}+(?![>/\s]|$)|(?=[('\"*.+-]))|with{_SPACE}+(?![>/\s]|$))",
     re.I | re.S,
 )
-_TOKENS: Final = re.compile(
-    r"""
+_TOKENS: Final = r"""(?sx)
     (?P<quoted> '(?:[^']|'')*' | "(?:[^"]|"")*" | `(?:[^`]|``)*` | \[[^\]]*\] )
     | --(?P<line>[^\n]*)
     | /\*(?P<block>.*?)(?:\*/|\Z)
     | (?P<space>\s+)
     | \{\s*(?P<name>[A-Za-z_][\w.]*)\s*\}
-    """,
-    re.S | re.X,
-)
+    """
 
 
 def is_sql(text: str) -> bool:
-    """Whether a question is SQL: it begins with SELECT or WITH, after any comments.
+    """Whether a question is SQL: it begins with SELECT or WITH, after comments.
 
-    `select > signup` is not SQL but a funnel that begins with an event of that name.
+    `select > signup` is no SQL but a funnel that begins with an event of that name.
     """
     return _BEGINS.match(text) is not None
 
 
 def one_line(query: str) -> str | None:
-    """Return a statement on one line, comments kept as /* */; None if a line break is in quotes.
+    """Return a statement on one line, comments kept as /* */; None where a line break is in quotes.
 
-    Also None if it contains characters that must not reach a screen unescaped.
+    Also None where it holds what must not reach a screen unescaped.
     """
     quoted_over_lines = False
 
@@ -56,7 +53,7 @@ def one_line(query: str) -> str | None:
         comment = match["line"] if match["line"] is not None else match["block"]
         return f"/* {' '.join(comment.replace('*/', '* /').split())} */"
 
-    found = _TOKENS.sub(plain, query).strip()
+    found = re.sub(_TOKENS, plain, query).strip()
     if quoted_over_lines or any(is_unsafe(char) for char in found):
         return None
     return found
@@ -66,10 +63,10 @@ def bound(query: str, placeholder: Callable[[str], str]) -> str:
     """Return a statement with every {name} outside quotes and comments replaced.
 
     Args:
-        placeholder: returns the replacement of a name such as "variables.country".
+        placeholder: returns what stands for a name such as "variables.country".
     """
 
     def replaced(match: re.Match[str]) -> str:
         return match[0] if match["name"] is None else placeholder(match["name"])
 
-    return _TOKENS.sub(replaced, query)
+    return re.sub(_TOKENS, replaced, query)

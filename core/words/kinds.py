@@ -9,8 +9,7 @@ A row of these facts stands beside the model of each kind, in the `words.py` of 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from core.words.reading import Body, Part, selected_as, steps_of
 
@@ -58,8 +57,7 @@ class Writing(Protocol):
         """Return the address of a number."""
 
 
-@dataclass(frozen=True)
-class Phrase:
+class Phrase(NamedTuple):
     """One way to write something in text.
 
     Attributes:
@@ -71,8 +69,7 @@ class Phrase:
     read: Read
 
 
-@dataclass(frozen=True)
-class Wording:
+class Wording(NamedTuple):
     """How a kind is asked for in text, and written as text.
 
     Attributes:
@@ -85,8 +82,8 @@ class Wording:
 
     phrases: tuple[Phrase, ...]
     write: Callable[[Writing], str]
-    words: Mapping[str, str] = field(default_factory=dict)
-    meanings: Mapping[str, str] = field(default_factory=dict)
+    words: Mapping[str, str] = {}
+    meanings: Mapping[str, str] = {}
     clauses: tuple[Phrase, ...] = ()
 
 
@@ -151,8 +148,7 @@ NumbersOf = Callable[[str | None], list[str]]
 """An event, or None for any -> its numeric properties."""
 
 
-@dataclass(frozen=True)
-class Figures:
+class Figures(NamedTuple):
     """What a kind can count: one field, and its values in words.
 
     Attributes:
@@ -225,8 +221,7 @@ class Beginning(Protocol):
         """Return the numeric properties of an event, or of any."""
 
 
-@dataclass(frozen=True)
-class Opening:
+class Opening(NamedTuple):
     """A suggested question.
 
     Attributes:
@@ -245,8 +240,7 @@ class Opening:
 Openings = Callable[[Beginning], Iterator[Opening]]
 
 
-@dataclass(frozen=True)
-class Lead:
+class Lead(NamedTuple):
     """A related question: a way from questions of a theme to a kind.
 
     Attributes:
@@ -322,8 +316,7 @@ def whole(body: Body) -> Body:
     return body
 
 
-@dataclass(frozen=True, kw_only=True)
-class Kind:
+class Kind(NamedTuple):
     """Facts about a kind of question that are not in its model.
 
     Attributes:

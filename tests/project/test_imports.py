@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from core.queries.kinds import KINDS
 from tests import ROOT
 
 CORE = sorted((ROOT / "core").rglob("*.py"))
@@ -90,6 +91,12 @@ def test_reading_a_question_loads_neither_lark_nor_a_chart() -> None:
     assert not {name for name in found if name.startswith("core.draw")}
 
 
+def test_reading_a_question_loads_no_kind_but_its_own() -> None:
+    found = loaded(f"from core.language.questions import parse; parse({QUESTION!r})")
+    kinds = {kind.at.partition(":")[0] for kind in KINDS.values()}
+    assert found & kinds == {KINDS["trend"].at.partition(":")[0]}
+
+
 def test_reading_a_question_loads_no_shapes_but_those_of_its_kind() -> None:
     found = loaded(f"from core.language.questions import parse; parse({QUESTION!r})")
     shapes = {name for name in found if name.startswith("core.answers.")}
@@ -107,6 +114,12 @@ def test_threads_that_need_a_model_at_once_all_get_it() -> None:
         "    found = list(threads.map(make, range(64)))\n"
         "assert found == [(str(n), n, n) for n in range(64)], found\n"
     )
+
+
+def test_a_command_that_asks_looks_for_no_plugins(db: str) -> None:
+    found = loaded(call("run", "dau", "--db", db))
+    assert "pydantic" in found
+    assert "importlib.metadata" not in found, "startup.KNOWN_PYDANTIC is of another version"
 
 
 def test_the_whole_core_loads_no_screen() -> None:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from core.errors import BadInput
+from core.export import export
+from tui.actions.pages import AnswerPage
 from tui.widgets.dialogs import Menu, Prompt
-
-if TYPE_CHECKING:
-    from tui.actions.pages import AnswerPage
 
 FORMATS = (
     ("c", "csv", "csv"),
@@ -47,8 +46,6 @@ def write(answer: Any, kind: str, name: str) -> str:
     Raises:
         BadInput: the file exists or cannot be written.
     """
-    from core.export import export
-
     path = Path(name.strip()).expanduser()
     text = _text(answer) if kind == "text" else export(answer, kind)
     try:

@@ -93,6 +93,9 @@ def width_of(given: int | None) -> int:
 
 def open_engine(path: Path) -> SqliteEngine:
     """Return an engine on a workspace; CannotOpen when it is not one."""
+    from tui.services.startup import without_plugins
+
+    without_plugins()
     from core.engines.sqlite.engine import SqliteEngine
 
     return SqliteEngine(path)

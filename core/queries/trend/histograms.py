@@ -44,8 +44,8 @@ MOST = 100
 """Events of a person that are told apart; the last bin holds everybody with more."""
 
 _NUMBER = r"[+-]?\d+(?:\.\d+)?(?:e[+-]?\d+)?"
-_LABEL = re.compile(rf"({_NUMBER})(?: to (under )?({_NUMBER}))?")
-_TIMES = re.compile(r"(\d{1,3}) (times?|or more times)")
+_LABEL = rf"({_NUMBER})(?: to (under )?({_NUMBER}))?"
+_TIMES = r"(\d{1,3}) (times?|or more times)"
 
 
 def check_alone(question: TrendFields) -> None:
@@ -193,7 +193,7 @@ def _written(x: float) -> str:
 
 
 def _in_bin(bind: Binder, label: str) -> str:
-    found = _LABEL.fullmatch(label)
+    found = re.fullmatch(_LABEL, label)
     if found is None:
         raise BadQuestion(f"cell names no bin {label!r}.", parameter="cell")
     low, under, high = found.groups()
@@ -257,7 +257,7 @@ def _often(n: int) -> str:
 
 
 def _so_often(bind: Binder, label: str) -> str:
-    found = _TIMES.fullmatch(label)
+    found = re.fullmatch(_TIMES, label)
     if found is None:
         raise BadQuestion(f"cell names no bin {label!r}.", parameter="cell")
     return f"x {'>=' if 'more' in found[2] else '='} {bind(int(found[1]))}"

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
-from typing import Any
+from typing import Any, NamedTuple
 
 from core.catalog.fields import Field
 from core.catalog.revenue import AMOUNT, field_of
@@ -253,8 +253,7 @@ class Scan:
         return ctx.dialect.percentile("x", p / 100, bind)
 
 
-@dataclass(frozen=True)
-class Fold:
+class Fold(NamedTuple):
     """A figure that larger periods have from those of their parts.
 
     Attributes:
