@@ -60,9 +60,14 @@ class Explorer(Host):
     """
 
     def __init__(
-        self, engine: SqliteEngine, saved: Saved, state: State, *,
-        look: Look | None = None, place: str = "boards",
-    ) -> None:  # fmt: skip
+        self,
+        engine: SqliteEngine,
+        saved: Saved,
+        state: State,
+        *,
+        look: Look | None = None,
+        place: str = "boards",
+    ) -> None:
         tier = terminal.colours()
         # The first page, without a blank one before it; Textual reads this from the instance.
         self.DEFAULT_MODE = place  # type: ignore[misc]

@@ -24,19 +24,21 @@ def show_as(page: QuestionShown) -> None:
         return
     offered = choices(question, page.app.library.suggestions())
     now = chosen(question, offered)
+
+    def count(fields: dict[str, Any] | None) -> None:
+        if fields is not None:
+            page.change(lambda asked: edits.revise(asked, **fields))
+
     if not offered:
         page.say("This question can only count one thing. e edits it as text.", warning=True)
     elif len(offered) <= CYCLED:
-        fields = offered[(now + 1) % len(offered) if now is not None else 0][1]
-        page.change(lambda asked: edits.revise(asked, **fields))
+        count(offered[(now + 1) % len(offered) if now is not None else 0][1])
     else:
-        rows = [Row(words, fields, "now" if i == now else "") for i, (words, fields) in
-                enumerate(offered)]  # fmt: skip
-        page.app.push_screen(
-            Chooser("Show as", rows, at=now or 0),
-            lambda fields: page.change(lambda asked: edits.revise(asked, **fields))
-            if fields is not None else None,
-        )  # fmt: skip
+        rows = [
+            Row(words, fields, "now" if i == now else "")
+            for i, (words, fields) in enumerate(offered)
+        ]
+        page.app.push_screen(Chooser("Show as", rows, at=now or 0), count)
 
 
 def lead_on(page: QuestionShown) -> None:

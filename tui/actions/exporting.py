@@ -32,10 +32,14 @@ def export_panel(page: AnswerPage) -> None:
         if kind is not None:
             name = f"{_slug(view.heading)}.{SUFFIX.get(kind, kind)}"
             page.app.push_screen(
-                Prompt("Write to", lambda path: write(view.answer, kind, path), value=name,
-                       help="Existing files are not overwritten."),
+                Prompt(
+                    "Write to",
+                    lambda path: write(view.answer, kind, path),
+                    value=name,
+                    help="Existing files are not overwritten.",
+                ),
                 lambda said: page.say(said) if said else None,
-            )  # fmt: skip
+            )
 
     page.app.push_screen(Menu("Export", FORMATS), chosen)
 

@@ -42,10 +42,14 @@ def palette_of(page: KeyedPage) -> None:
         rows += sorted(found, key=lambda row: bool(row.off))
     rows += _names(page)
     page.app.push_screen(
-        Chooser("Commands", rows, hint="a command, a saved name, or a question",
-                free=lambda text: lambda: ask_text(page, text)),
+        Chooser(
+            "Commands",
+            rows,
+            hint="a command, a saved name, or a question",
+            free=lambda text: lambda: ask_text(page, text),
+        ),
         lambda value: _run(page, value),
-    )  # fmt: skip
+    )
 
 
 def _row(page: KeyedPage, action: Action, here: set[str]) -> Row:

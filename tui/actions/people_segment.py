@@ -76,9 +76,12 @@ def _store(page: PeopleListed, name: str, people: Any, again: Again) -> None:
 
     about = clean(people.title)[:2000]
     attempt(
-        page, lambda saved: saved.save_audience(name, definition, about), f"Saved {clean(name)}.",
-        kept, again,
-    )  # fmt: skip
+        page,
+        lambda saved: saved.save_audience(name, definition, about),
+        f"Saved {clean(name)}.",
+        kept,
+        again,
+    )
 
 
 def _tell(page: PeopleListed, item: Item, listed: int, members: int) -> None:

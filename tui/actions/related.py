@@ -137,8 +137,9 @@ def _same(one: Question, other: Question) -> bool:
     """Whether two questions ask for one event in one way."""
     if one.kind != other.kind or event_of(one) != event_of(other):
         return False
-    ends = [(getattr(q, "from_", None), getattr(q, "measure", "") == "frequency")
-            for q in (one, other)]  # fmt: skip
+    ends = [
+        (getattr(q, "from_", None), getattr(q, "measure", "") == "frequency") for q in (one, other)
+    ]
     return ends[0] == ends[1]
 
 

@@ -157,9 +157,12 @@ def _changed(board: Board, block: Block, question: Question, chart: str) -> Bloc
     kept = tuple(c for c in question.conditions if c not in board.filters)
     question = question.model_copy(update={"conditions": kept})
     asked: dict[str, Any] = {
-        "question": format_question(question), "chart": chart, "series": (), "chart_id": "",
+        "question": format_question(question),
+        "chart": chart,
+        "series": (),
+        "chart_id": "",
         "language": None,
-    }  # fmt: skip
+    }
     if question.kind == "several":
         asked["axis_config"] = None
     return block.model_copy(update=asked)
@@ -204,9 +207,11 @@ def delete_tile(page: BoardShown) -> None:
         if yes:
             board = before.without(panel.block.id)
             attempt(
-                page, lambda saved: saved.save_board(board), "Tile removed. U undoes it.",
+                page,
+                lambda saved: saved.save_board(board),
+                "Tile removed. U undoes it.",
                 lambda stored: page.show_instead(stored, before),
-            )  # fmt: skip
+            )
 
     page.app.push_screen(Confirm(f"Remove {clean(panel.heading, 30)} from the board?"), answered)
 
@@ -218,9 +223,11 @@ def undo_tile(page: BoardShown) -> None:
         page.say("Nothing was removed from this board.")
         return
     attempt(
-        page, lambda saved: saved.save_board(before), "Tile restored.",
+        page,
+        lambda saved: saved.save_board(before),
+        "Tile restored.",
         lambda stored: page.show_instead(stored, None),
-    )  # fmt: skip
+    )
 
 
 # -- marks
@@ -270,15 +277,23 @@ def _ask_mark(
         new = new.model_copy(update={"category": category})
         when = calendar.local(new.timestamp).strftime("%b %d %Y")
         attempt(
-            page, lambda saved: saved.save_mark(new), f"Marked {when}: {clean(new.title)}.",
-            lambda _: page.marks_changed(), lambda error: _ask_mark(page, new, text, error),
-        )  # fmt: skip
+            page,
+            lambda saved: saved.save_mark(new),
+            f"Marked {when}: {clean(new.title)}.",
+            lambda _: page.marks_changed(),
+            lambda error: _ask_mark(page, new, text, error),
+        )
 
     page.app.push_screen(
-        Prompt("Mark: day, time (optional), and what happened", read, value=typed, wrong=wrong,
-               help="For example 2025-04-30 release 4.2, or 2025-04-30 14:05 release 4.2."),
+        Prompt(
+            "Mark: day, time (optional), and what happened",
+            read,
+            value=typed,
+            wrong=wrong,
+            help="For example 2025-04-30 release 4.2, or 2025-04-30 14:05 release 4.2.",
+        ),
         written,
-    )  # fmt: skip
+    )
 
 
 def _dated(text: str, calendar: Calendar) -> tuple[int, str]:

@@ -38,9 +38,11 @@ COMMANDS = {
 
 _SAVED = ("audience", "board", "chart", "event", "mark", "profile")
 _MODULES = {
-    "import": "import_", "list": "list_", "run": "run_",
+    "import": "import_",
+    "list": "list_",
+    "run": "run_",
     **{name: f"saved.{name}" for name in _SAVED},
-}  # fmt: skip
+}
 SETTINGS = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
 
@@ -68,9 +70,7 @@ class Commands(click.Group):
         if len(args) > 1 or not os.path.exists(args[0]):
             hint = did_you_mean(args[0], COMMANDS)
             if hint or len(args) > 1:
-                raise click.UsageError(
-                    f"There is no command {args[0]!r}. {hint}".rstrip(), ctx
-                )  # fmt: skip
+                raise click.UsageError(f"There is no command {args[0]!r}. {hint}".rstrip(), ctx)
         return super().resolve_command(ctx, ["explore", *args])
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
@@ -80,9 +80,11 @@ class Commands(click.Group):
 
 
 @click.group(
-    cls=Commands, invoke_without_command=True, context_settings=SETTINGS,
+    cls=Commands,
+    invoke_without_command=True,
+    context_settings=SETTINGS,
     subcommand_metavar="[DB] | COMMAND ...",
-)  # fmt: skip
+)
 @click.option("--version", "-V", is_flag=True, help="Show the version.")
 @click.pass_context
 def footfall(ctx: click.Context, version: bool) -> None:

@@ -56,8 +56,10 @@ def _terminal() -> Iterator[Check]:
     small = sys.stdout.isatty() and (size.columns < 60 or size.lines < 18)
     yield Check("size", not small, f"{shown}; at least 60x18 is needed, 80x24 is good")
     tiers = {
-        "theme": "256 colours or more", "ansi": "the terminal's own 16", "mono": "none (NO_COLOR)",
-    }  # fmt: skip
+        "theme": "256 colours or more",
+        "ansi": "the terminal's own 16",
+        "mono": "none (NO_COLOR)",
+    }
     term = f"TERM={os.environ.get('TERM', '')} COLORTERM={os.environ.get('COLORTERM', '')}"
     yield Check("colours", True, f"{tiers[colours()]}; {term}")
     encoding = locale.getpreferredencoding(False)

@@ -69,11 +69,15 @@ def table_of_marks(found: Iterable[Any], calendar: Any) -> Table:
     """Return marks as a table."""
     rows = [
         (
-            f"{calendar.local(m.timestamp):%Y-%m-%d %H:%M}", m.category, m.title,
-            ", ".join(m.tags), m.created_by, m.id,
+            f"{calendar.local(m.timestamp):%Y-%m-%d %H:%M}",
+            m.category,
+            m.title,
+            ", ".join(m.tags),
+            m.created_by,
+            m.id,
         )
         for m in found
-    ]  # fmt: skip
+    ]
     return table("Marks", _texts("when", "category", "title", "tags", "by", "id"), rows)
 
 

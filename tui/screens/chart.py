@@ -23,9 +23,13 @@ class ChartPage(TabledPage):
     BINDINGS = bindings("chart")
 
     def __init__(
-        self, place: str, question: Question, title: str = "", chart: str = "",
+        self,
+        place: str,
+        question: Question,
+        title: str = "",
+        chart: str = "",
         saved: Question | None = None,
-    ) -> None:  # fmt: skip
+    ) -> None:
         super().__init__(place)
         self.first_question = question
         self.saved_question = saved or question

@@ -22,8 +22,11 @@ class FunnelPage(PlacePage):
     nothing = "A funnel needs two steps."
     example = "{} > {} within 7d"
     labels = {  # noqa: RUF012
-        "open": "reached", "others": "dropped", "edit": "edit steps", "related": "related"
-    }  # fmt: skip
+        "open": "reached",
+        "others": "dropped",
+        "edit": "edit steps",
+        "related": "related",
+    }
     BINDINGS = bindings("funnel")
 
     def body(self) -> ComposeResult:

@@ -102,8 +102,9 @@ class MetricsPage(TabledPage):
     def _count(self) -> None:
         """Ask how often each event happened, for the list."""
         names = self.app.engine.context().names.events.pickable
-        question = from_json({"kind": "top_events", "range": "all_time",
-                              "limit": max(len(names), 1)})  # fmt: skip
+        question = from_json(
+            {"kind": "top_events", "range": "all_time", "limit": max(len(names), 1)}
+        )
         self.ask(Hearer(self._counted), question)
 
     def _counted(self, table: Any) -> None:
@@ -163,10 +164,14 @@ class MetricsPage(TabledPage):
         """Ask another question: one of any kind about the current one, or a typed one."""
         rows = opening_rows(self.app.library.suggestions().listed(self.question))
         self.app.push_screen(
-            Chooser("New question", rows, hint="a word to search for, or a question as text",
-                    free=lambda text: text),
+            Chooser(
+                "New question",
+                rows,
+                hint="a word to search for, or a question as text",
+                free=lambda text: text,
+            ),
             self._new_chosen,
-        )  # fmt: skip
+        )
 
     def _new_chosen(self, value: Question | str | None) -> None:
         if isinstance(value, str):

@@ -196,16 +196,23 @@ class SegmentsPage(QuestionPage):
                 return
             typed, body = found
             attempt(
-                self, lambda saved: saved.save_audience(title, body, id_=id_),
-                f"Saved audience {clean(title)}.", lambda _: self._kept(id_),
+                self,
+                lambda saved: saved.save_audience(title, body, id_=id_),
+                f"Saved audience {clean(title)}.",
+                lambda _: self._kept(id_),
                 lambda error: self._ask_again(title, id_, typed, error),
-            )  # fmt: skip
+            )
 
         self.app.push_screen(
-            Prompt(f"Audience {clean(title, 40)}", _read_rules, value=text, wrong=wrong,
-                   help="filters: field, operator, value. events: event, op, count, days."),
+            Prompt(
+                f"Audience {clean(title, 40)}",
+                _read_rules,
+                value=text,
+                wrong=wrong,
+                help="filters: field, operator, value. events: event, op, count, days.",
+            ),
             store,
-        )  # fmt: skip
+        )
 
     def _ask_again(self, title: str, id_: str, text: str, wrong: FootfallError) -> None:
         """Bring back what was typed; ask for another name first if the name was refused."""
@@ -213,9 +220,12 @@ class SegmentsPage(QuestionPage):
             self._ask_definition(title, id_, text, wrong)
             return
         ask_name(
-            self, "New audience", title, lambda name, _: self._ask_definition(name, id_, text),
+            self,
+            "New audience",
+            title,
+            lambda name, _: self._ask_definition(name, id_, text),
             wrong,
-        )  # fmt: skip
+        )
 
     def _kept(self, id_: str) -> None:
         self.sizes.pop(id_, None)
@@ -232,9 +242,11 @@ class SegmentsPage(QuestionPage):
         def answered(yes: bool | None) -> None:
             if yes:
                 attempt(
-                    self, lambda saved: saved.delete("audiences", item.id),
-                    f"Deleted {clean(item.title)}. U brings it back.", lambda _: self.fill(),
-                )  # fmt: skip
+                    self,
+                    lambda saved: saved.delete("audiences", item.id),
+                    f"Deleted {clean(item.title)}. U brings it back.",
+                    lambda _: self.fill(),
+                )
 
         self.app.push_screen(Confirm(f"Delete audience {clean(item.title, 30)}?"), answered)
 

@@ -158,9 +158,12 @@ def answer(engine: SqliteEngine, saved: Saved | None, asking: Asking) -> Answere
     try:
         limit = NO_LIMIT if asking.unlimited else None
         result = engine.run(
-            asking.question, stop=asking.stop, fresh=asking.fresh, time_limit=limit,
+            asking.question,
+            stop=asking.stop,
+            fresh=asking.fresh,
+            time_limit=limit,
             forgiving=asking.view.forgiving,
-        )  # fmt: skip
+        )
         empty = why_empty(engine, asking.question, result.answer)
         return Answered(
             asking,

@@ -64,9 +64,8 @@ def _filtered(question: Question) -> str:
 
 
 def _who(question: Question) -> str:
-    return clean(f"@{question.audience or question.segment}") if (
-        question.audience or question.segment
-    ) else ""  # fmt: skip
+    who = question.audience or question.segment
+    return clean(f"@{who}") if who else ""
 
 
 def _own(question: Question) -> str:

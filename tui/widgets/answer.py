@@ -176,9 +176,14 @@ class AnswerView(CursorPanel):
     def _draw_now(self, width: int, height: int) -> list[Line]:
         try:
             return draw(
-                self.answer, width, height, self.app.look,
-                chart=self.drawn_as, cursor=self.cursor, marks=self.marks,
-            )  # fmt: skip
+                self.answer,
+                width,
+                height,
+                self.app.look,
+                chart=self.drawn_as,
+                cursor=self.cursor,
+                marks=self.marks,
+            )
         except Exception as error:  # a drawing that fails must not take down the screen
             log(error)
             return wrapped("This answer cannot be drawn here. v chooses another chart.", width)

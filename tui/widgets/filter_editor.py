@@ -171,10 +171,14 @@ class FilterEditor(Overlay):
             "values, separated by commas" if takes == "list" else 'a value; "7" is text, 7 a number'
         )
         self.app.push_screen(
-            Chooser(f"{clean(field)} {OPERATORS[key].words} ...", [Row(v, (v,)) for v in known],
-                    free=partial(_typed, key), hint=hint),
+            Chooser(
+                f"{clean(field)} {OPERATORS[key].words} ...",
+                [Row(v, (v,)) for v in known],
+                free=partial(_typed, key),
+                hint=hint,
+            ),
             lambda values: self._keep(at, field, key, values) if values else None,
-        )  # fmt: skip
+        )
 
     def _values(self, field: str) -> list[str]:
         names = self.ctx.names

@@ -110,9 +110,15 @@ def show(name: str, db: str | None) -> None:
 @as_option
 @db_option
 def create(
-    name: str, description: str | None, file: str | None, where: str | None,
-    did: tuple[str, ...], days: int | None, profile: str | None, db: str | None,
-) -> None:  # fmt: skip
+    name: str,
+    description: str | None,
+    file: str | None,
+    where: str | None,
+    did: tuple[str, ...],
+    days: int | None,
+    profile: str | None,
+    db: str | None,
+) -> None:
     """Save a group of people as NAME."""
     rules = _definition(file, where, did, days)
     if rules is None:
@@ -132,9 +138,16 @@ def create(
 @as_option
 @db_option
 def edit(
-    name: str, title: str | None, description: str | None, file: str | None, where: str | None,
-    did: tuple[str, ...], days: int | None, profile: str | None, db: str | None,
-) -> None:  # fmt: skip
+    name: str,
+    title: str | None,
+    description: str | None,
+    file: str | None,
+    where: str | None,
+    did: tuple[str, ...],
+    days: int | None,
+    profile: str | None,
+    db: str | None,
+) -> None:
     """Change the given parts and keep the rest."""
     item = _audiences(db, profile).change(
         name, title=title, description=description, definition=_definition(file, where, did, days)

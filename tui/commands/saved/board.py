@@ -60,9 +60,15 @@ def command() -> None:
 @click.option("--where", metavar="CONDITION", help="Conditions for every tile: country = NL.")
 @width_option
 def show_command(
-    name: str, db: str | None, printed: bool, plain: bool, as_object: bool, range: str | None,
-    where: str | None, width: int | None,
-) -> int:  # fmt: skip
+    name: str,
+    db: str | None,
+    printed: bool,
+    plain: bool,
+    as_object: bool,
+    range: str | None,
+    where: str | None,
+    width: int | None,
+) -> int:
     """Open the board NAME (an id or a title), or print it as text when piped or with --print."""
     path = database(db)
     if as_object:

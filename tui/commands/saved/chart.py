@@ -66,9 +66,13 @@ def show(name: str, db: str | None) -> None:
 @as_option
 @db_option
 def save(
-    name: str, question: tuple[str, ...], chart: str | None, description: str | None,
-    profile: str | None, db: str | None,
-) -> None:  # fmt: skip
+    name: str,
+    question: tuple[str, ...],
+    chart: str | None,
+    description: str | None,
+    profile: str | None,
+    db: str | None,
+) -> None:
     """Save QUESTION, text or JSON, as NAME; an existing chart of that name gets a new version."""
     from core.definitions.board import checked
     from core.definitions.saved import Item
@@ -96,11 +100,9 @@ def save(
             "id": known.id,
             "title": known.title if known.id else name,
             "description": known.description if description is None else description,
-            "body": {
-                "question": format_question(parsed.question), "chart": chart or parsed.chart
-            },
+            "body": {"question": format_question(parsed.question), "chart": chart or parsed.chart},
         },
-    )  # fmt: skip
+    )
     stored = charts.save("charts", item)
     put_line(f"{stored.id}  {stored.title}")
 
@@ -118,9 +120,13 @@ def run(
     from tui.commands.run_ import command as run_command
 
     ctx.invoke(
-        run_command, question=(f"saved:{name}",), db=db, format=format, width=width,
+        run_command,
+        question=(f"saved:{name}",),
+        db=db,
+        format=format,
+        width=width,
         time_limit=None,
-    )  # fmt: skip
+    )
 
 
 @command.command("versions")

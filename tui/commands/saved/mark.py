@@ -134,10 +134,18 @@ def edit(id_: str, title: str | None, profile: str | None, db: str | None, **giv
 @format_options
 @width_option
 def list_(
-    first: str | None, last: str | None, range: str | None, category: str | None,
-    source: str | None, tag: str | None, limit: int, profile: str | None, db: str | None,
-    format: str | None, width: int | None,
-) -> None:  # fmt: skip
+    first: str | None,
+    last: str | None,
+    range: str | None,
+    category: str | None,
+    source: str | None,
+    tag: str | None,
+    limit: int,
+    profile: str | None,
+    db: str | None,
+    format: str | None,
+    width: int | None,
+) -> None:
     """List the marks you may see, newest first."""
     from tui.commands.listing import table_of_marks
 

@@ -256,8 +256,9 @@ class Page(FramePage):
         if view is not None and view.question is not None:
             from tui.texts.inspection import inspection
 
-            self.app.push_screen(Reader(view.heading, inspection(view.question, view.result,
-                                                                 view.error)))  # fmt: skip
+            self.app.push_screen(
+                Reader(view.heading, inspection(view.question, view.result, view.error))
+            )
 
     def action_help(self) -> None:
         """Show the keys of this page."""

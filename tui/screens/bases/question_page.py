@@ -25,6 +25,9 @@ from tui.widgets.answer import AnswerView
 from tui.widgets.dialogs import Chooser, Menu, Prompt
 from tui.widgets.listing import Listing, Row
 
+OF_FIELDS = ("granularity", "breakdown", "compare", "segment")
+"""Actions that change the field of the same name."""
+
 
 class QuestionPage(Page):
     """A page whose keys change the question of its first view."""
@@ -114,11 +117,15 @@ class QuestionPage(Page):
     def _range_chosen(self, value: str | None) -> None:
         if value == "type":
             self.app.push_screen(
-                Prompt("Range", self._range_typed, value=self.range_now,
-                       help="24h, 7d, 4w, 12m, wtd, mtd, qtd, ytd, last_month, all_time, "
-                            "2024-05-01,2024-05-31"),
+                Prompt(
+                    "Range",
+                    self._range_typed,
+                    value=self.range_now,
+                    help="24h, 7d, 4w, 12m, wtd, mtd, qtd, ytd, last_month, all_time, "
+                    "2024-05-01,2024-05-31",
+                ),
                 lambda text: self.set_fields(range=text) if text else None,
-            )  # fmt: skip
+            )
         elif value == "complete":
             self.complete()
         elif value:
@@ -193,9 +200,10 @@ class QuestionPage(Page):
         rows += [Row(name, (name,)) for name in ("event",) if self._any_event]
         self.app.push_screen(
             Chooser("Break down by", rows, free=lambda text: (text,), hint="a field"),
-            lambda value: self.set_fields(breakdown=self._fitting(value))
-            if value is not None else None,
-        )  # fmt: skip
+            lambda value: (
+                self.set_fields(breakdown=self._fitting(value)) if value is not None else None
+            ),
+        )
 
     @property
     def _any_event(self) -> bool:
@@ -272,8 +280,9 @@ class QuestionPage(Page):
 
     def edit_text(self, heading: str, text: str) -> None:
         """Ask for a question as text."""
-        self.app.push_screen(Prompt(heading, self.read_text, value=text, help=EXAMPLES),
-                             self._text_given)  # fmt: skip
+        self.app.push_screen(
+            Prompt(heading, self.read_text, value=text, help=EXAMPLES), self._text_given
+        )
 
     def read_text(self, text: str) -> tuple[Question, str]:
         """Return the question in a text, checked against this workspace, and its chart.
@@ -363,10 +372,8 @@ class QuestionPage(Page):
 
     def reason_against(self, action: str) -> str:
         """See Page."""
-        needed = {"granularity": "granularity", "breakdown": "breakdown", "compare": "compare",
-                  "segment": "segment"}.get(action)  # fmt: skip
-        if needed and (self.question is None or not has(self.question, needed)):
-            return f"this question has no {needed}"
+        if action in OF_FIELDS and (self.question is None or not has(self.question, action)):
+            return f"this question has no {action}"
         return ""
 
 
