@@ -15,7 +15,7 @@ from core.store.library.saved import Saved
 from tests.oracles.conditions import brings_revenue, matching, revenue_of
 from tests.oracles.seen import seen
 from tests.worlds.compare import ask, both_engines, check_people
-from tests.worlds.revenue import EVENTS, world
+from tests.worlds.stories.revenue import EVENTS, world
 from tests.worlds.strategies import worlds
 from tests.worlds.world import World, engine_of
 

@@ -7,7 +7,7 @@ import pytest
 from core.answers import Cell
 from core.language.questions import parse
 from tests.worlds.compare import ask, both_engines, people
-from tests.worlds.future import NOW, WORLD, event
+from tests.worlds.stories.future import NOW, WORLD, event
 from tests.worlds.world import DAY, HOUR, World, engine_of
 
 

@@ -434,7 +434,7 @@ def test_labels_and_numbers_of_values(stored):
 
 
 def test_revenue_however_events_say_it(runner):
-    from tests.worlds.revenue import EVENTS, world
+    from tests.worlds.stories.revenue import EVENTS, world
 
     with engines_of(world(EVENTS), runner) as engines:
         asked = {"kind": "trend", "range": "1970-01-01,1970-01-01", "event": "revenue_amount"}
@@ -542,7 +542,7 @@ AHEAD: tuple[dict[str, Any], ...] = (
 
 
 def test_what_is_dated_after_now_counts_on_neither(runner):
-    from tests.worlds.future import WORLD
+    from tests.worlds.stories.future import WORLD
 
     with engines_of(WORLD, runner) as engines:
         for fields in AHEAD:
