@@ -12,7 +12,7 @@ from tests.worlds.kinds import ALL_KINDS, asked, fields, samples
 pytestmark = needs_chdb
 
 REFUSED = {
-    "sql": "SQL is run on the workspace file only",
+    "sql": "SQL runs only on the workspace file",
     "user_activity": "user_activity cannot be asked of ClickHouse",
     "user_search": "user_search cannot be asked of ClickHouse",
 }
