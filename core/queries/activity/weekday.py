@@ -99,7 +99,7 @@ class Weekday(Question):
         folded = {"uniques": "users", "totals": "count", "mean": "avg"}.get(word, word)
         if folded not in MEASURES and not PERCENTILE.fullmatch(folded):
             raise BadQuestion(
-                f"measure {word!r} does not suit weekday.",
+                f"measure {word!r} does not apply to weekday.",
                 did_you_mean(word, MEASURES) or f"Allowed: {', '.join(MEASURES)}, p90.",
                 parameter="measure",
             )

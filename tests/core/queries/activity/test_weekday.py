@@ -169,11 +169,11 @@ def test_it_is_drawn_and_exported(engine):
     ("fields", "words"),
     [
         ({"event": "purchas"}, "purchase"),
-        ({"measure": "frequency"}, "measure 'frequency' does not suit weekday"),
+        ({"measure": "frequency"}, "measure 'frequency' does not apply to weekday"),
         ({"measure": "sum"}, "measure sum needs a property"),
         ({"property": "amount"}, "measure users takes no property"),
         ({"measure": "sum", "property": "amuont"}, "amount"),
-        ({"measure": "distinct", "property": "revenue:amount"}, "does not suit"),
+        ({"measure": "distinct", "property": "revenue:amount"}, "does not apply to"),
         ({"granularity": "weekly"}, "granularity must be 'daily' or 'hourly', not \"weekly\""),
         ({"measure": "sessions", "average": True}, "sessions has no average per day"),
         ({"breakdown": "country"}, "'breakdown' is not known"),
