@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from core.answers import Cell
 from core.boards.suggestions import Suggestion
@@ -11,10 +11,12 @@ from core.errors import FootfallError
 from core.queries.common.question import Question
 from core.text import clean
 from tui.actions import edits
-from tui.actions.pages import QuestionShown
 from tui.texts.measures import CYCLED, choices, chosen
 from tui.widgets.dialogs import Chooser, Menu
 from tui.widgets.listing import Row
+
+if TYPE_CHECKING:
+    from tui.actions.pages import QuestionShown
 
 
 def show_as(page: QuestionShown) -> None:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from core.errors import BadInput
-from core.export import export
-from tui.actions.pages import AnswerPage
 from tui.widgets.dialogs import Menu, Prompt
+
+if TYPE_CHECKING:
+    from tui.actions.pages import AnswerPage
 
 FORMATS = (
     ("c", "csv", "csv"),
@@ -50,6 +51,8 @@ def write(answer: Any, kind: str, name: str) -> str:
     Raises:
         BadInput: the file exists or cannot be written.
     """
+    from core.export import export
+
     path = Path(name.strip()).expanduser()
     text = _text(answer) if kind == "text" else export(answer, kind)
     try:

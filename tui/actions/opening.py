@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from core.answers import Cell, Table
 from core.queries.common.question import Question
-from tui.actions.pages import QuestionShown
 from tui.widgets.answer import AnswerView
+
+if TYPE_CHECKING:
+    from tui.actions.pages import QuestionShown
 
 USERS = ("user", "user_id")
 """Names of columns that contain users."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from core.definitions.board import Board
 from core.definitions.saved import Item
@@ -10,11 +11,13 @@ from core.errors import FootfallError
 from core.queries import from_json
 from core.text import clean
 from tui.actions.edits import usual_range
-from tui.actions.pages import KeyedPage
 from tui.actions.typed import read
 from tui.keys import ACTIONS, Action, actions_of, name_of, remapped
 from tui.widgets.dialogs import Chooser
 from tui.widgets.listing import Row
+
+if TYPE_CHECKING:
+    from tui.actions.pages import KeyedPage
 
 AREAS = ("question", "chart", "save", "go", "export", "view", "help", "move")
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from core.answers import Cell
 from core.queries import from_json
@@ -11,11 +11,13 @@ from core.queries.people.audience import Definition
 from core.queries.people.people import PeopleBehind
 from core.store.library.saved import Item
 from core.text import clean, number
-from tui.actions.pages import PeopleListed
 from tui.actions.saving import ask_name
 from tui.actions.storing import Again, attempt
 from tui.services.runner import Hearer
 from tui.texts.people import many
+
+if TYPE_CHECKING:
+    from tui.actions.pages import PeopleListed
 
 MOST = 10_000
 """The most people a fixed segment can contain."""

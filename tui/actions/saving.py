@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from core.definitions.board import Block, Board, Position, checked
 from core.definitions.saved import Kind
@@ -14,16 +14,18 @@ from core.queries.common.question import Question
 from core.store.library.saved import CATEGORIES, Item, Mark, Saved
 from core.text import clean
 from core.timeframe.calendar import Calendar
-from tui.actions.pages import (
-    AnyPage,
-    BoardList,
-    BoardShown,
-    ListPage,
-    QuestionShown,
-)
 from tui.actions.storing import Again, attempt
 from tui.widgets.dialogs import Chooser, Confirm, Menu, Prompt
 from tui.widgets.listing import Row
+
+if TYPE_CHECKING:
+    from tui.actions.pages import (
+        AnyPage,
+        BoardList,
+        BoardShown,
+        ListPage,
+        QuestionShown,
+    )
 
 NEW = "(new board)"
 
