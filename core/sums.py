@@ -1,4 +1,4 @@
-"""Adding up numbers so that nothing drifts (definitions 1.7)."""
+"""Sums of numbers without drift (definitions 1.7)."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ _MILLION = 10**6
 
 
 def total(values: Iterable[float]) -> float:
-    """Return the sum of numbers; 0 of none, infinity where it is too large for a number.
+    """Return the sum of numbers; 0 for none, infinity if it is too large for a number.
 
-    Values of up to six decimals give the exact sum: ten times 0.1 is 1. All others give the number
-    next to the sum of what they are stored as.
+    Values of up to six decimals give the exact sum: ten times 0.1 is 1. Others give the number
+    nearest to the sum of the stored values.
     """
     listed = values if isinstance(values, list) else list(values)
     if not listed:
@@ -32,7 +32,7 @@ def total(values: Iterable[float]) -> float:
 
 
 def _by_millionths(listed: list[float], found: float) -> float:
-    """The exact sum where no value has more decimals, else what was found."""
+    """Return the exact sum if no value has more decimals, else the given one."""
     parts = [round(value * _MILLION) for value in listed]
     if any(part / _MILLION != value for part, value in zip(parts, listed, strict=True)):
         return found
@@ -40,7 +40,7 @@ def _by_millionths(listed: list[float], found: float) -> float:
 
 
 def _of_large(listed: list[float]) -> float:
-    """Whole numbers beyond what a float tells apart, or values of very different size."""
+    """Integers beyond the precision of a float, or values of very different magnitude."""
     from fractions import Fraction
 
     exact = sum(map(Fraction, listed))
@@ -51,6 +51,6 @@ def _of_large(listed: list[float]) -> float:
 
 
 def mean(values: Iterable[float]) -> float | None:
-    """Return the mean of numbers, None of none."""
+    """Return the mean of numbers, None if there are none."""
     listed = list(values)
     return total(listed) / len(listed) if listed else None

@@ -1,9 +1,9 @@
 """The shapes an answer can have. Charts, tables, exports and screens know these, never kinds.
 
 Units: instants are UTC ms, durations seconds, rates fractions of 1; a ratio of nothing is None.
-Every number has an address, a `Cell`; `people` of that cell lists who is behind it.
+Every number has an address, a `Cell`, from which `people` lists the people behind it.
 
-A shape is loaded when its name is first asked for: a question needs one or two of them.
+A shape is loaded when its name is first used: a question needs one or two of them.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Any of the shapes, told apart by their field `shape`."""
+"""Any of the shapes, distinguished by their field `shape`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where a number stands, and what every shape carries."""
+"""The address of a number, and what every shape has."""
 
 from __future__ import annotations
 
@@ -19,20 +19,20 @@ Outcome = Literal["reached", "dropped", "returned", "not_returned"]
 
 
 class Cell(Model):
-    """The address of one number in an answer. Fields that do not apply stay None.
+    """The address of one number in an answer. Fields that do not apply are None.
 
     Attributes:
-        group: the breakdown values of its line, row or funnel; () is the whole.
+        group: the breakdown values of its line, row or funnel; () means all.
         besides: with group ("(other)",): the groups that are shown by name.
-        series: the name of its line where an answer has several ("new", "dormant").
-        bucket: label of its time bucket; None is the whole range.
-        previous: it belongs to the period compared with.
-        step, outcome: funnel step from 1, and who of it: reached or dropped before it.
+        series: the name of its line if an answer has several ("new", "dormant").
+        bucket: label of its time bucket; None means the whole range.
+        previous: whether it belongs to the compared period.
+        step, outcome: funnel step from 1, and whether its people reached it or dropped before it.
         cohort, period, outcome: retention cohort label (None = combined) and period from 0;
-            returned, not_returned. Period None is the cohort itself.
+            returned, not_returned. Period None means the cohort itself.
         row: key of a table row, such as a segment or an event name. In a flow the event at
             `step`, "(other)" or "(end)"; `besides` then holds (step, event) of those with a name.
-        after: in a flow the row at the step before, of an edge; None is the node itself.
+        after: in a flow the row at the step before, for an edge; None means the node itself.
     """
 
     group: tuple[str, ...] = ()
@@ -49,13 +49,13 @@ class Cell(Model):
 
 
 class Shape(Model):
-    """What every answer carries.
+    """What every answer has.
 
     Attributes:
         title: what was counted, for a heading.
-        first, last: local dates of the range, inclusive, ISO; None when it has none.
-        notes: sentences the reader must see: what was cut, rounded or left out.
-        missed: those of them that name what is not in the data, which every picture has room for.
+        first, last: local dates of the range, inclusive, ISO; None if it has none.
+        notes: sentences that the reader must see: what was cut, rounded or left out.
+        missed: notes about names that are not in the data, which every drawing has room for.
     """
 
     title: str = ""
@@ -65,7 +65,7 @@ class Shape(Model):
     missed: SkipJsonSchema[tuple[str, ...]] = Field(default=(), exclude=True)
 
     def missing(self, sentences: Iterable[str]) -> Self:
-        """Return the same answer, saying that names of its question are not in the data."""
+        """Return the same answer, noting that names in its question are not in the data."""
         said = tuple(dict.fromkeys(sentences))
         if not said:
             return self

@@ -13,13 +13,13 @@ class Display(Model):
     """How one series is shown.
 
     Attributes:
-        unit: what its figures are of, such as "€" or "kg"; "" is the answer's own.
-        abbreviate: 12.5K for 12,500; None as is usual in the place.
-        decimals: how many, None as is usual.
-        show_comparison: the compared period is drawn.
-        color: a name or #rrggbb, for programs that draw in it.
-        line_style: solid, or dashed and dotted, which both are dots here.
-        axis_assignment: the scale it is drawn against.
+        unit: the unit of its figures, such as "€" or "kg"; "" is the answer's own.
+        abbreviate: 12.5K for 12,500; None for the default of the place.
+        decimals: how many; None for the default.
+        show_comparison: whether the compared period is drawn.
+        color: a name or #rrggbb, for programs that support it.
+        line_style: solid, dashed or dotted; the last two are both drawn as dots.
+        axis_assignment: the axis it is drawn on.
     """
 
     unit: str = Field(default="", max_length=20)
@@ -35,11 +35,11 @@ class Axis(Model):
     """One axis.
 
     Attributes:
-        visible: its labels are drawn.
-        label: what it is of.
-        unit, abbreviate, decimals: as for Display, for series that say nothing themselves.
-        scale: linear or logarithmic, where values of 0 and less have no place.
-        min_bound, max_bound: the least and the greatest value drawn; None as the data wants.
+        visible: whether its labels are drawn.
+        label: its title.
+        unit, abbreviate, decimals: as for Display, for series without their own.
+        scale: linear, or logarithmic, which cannot show values of 0 or less.
+        min_bound, max_bound: the minimum and maximum value drawn; None to fit the data.
     """
 
     visible: bool = True
@@ -68,7 +68,7 @@ class AxisConfig(Model):
 
 
 class Drawing(Model):
-    """How the lines of an answer are shown: its axes, and per line its display and own unit."""
+    """How the lines of an answer are shown: its axes, and per line its display and unit."""
 
     axes: AxisConfig = AxisConfig()
     lines: tuple[Display, ...] = ()
@@ -79,5 +79,5 @@ class Drawing(Model):
         return self.lines[index] if index < len(self.lines) else Display()
 
     def on_right(self, index: int) -> bool:
-        """Whether a line is drawn against the right axis."""
+        """Whether a line is drawn on the right axis."""
         return self.of(index).axis_assignment == "right"

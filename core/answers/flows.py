@@ -1,4 +1,4 @@
-"""What people do one after the other."""
+"""Sequences of what people do."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ class FlowNode(Model):
     """One event at one step of a flow.
 
     Attributes:
-        event: its name; "(other)" for those without a place of their own, "(end)" for paths that
-            ended after the step before; "(start)" where paths are followed back in time.
-        count: paths.
-        people: how many different people stand behind `count`.
-        of_start, of_previous: fractions of all paths, and of those that had a step before (of an
+        event: its name; "(other)" for events without their own node, "(end)" for paths that ended
+            after the previous step, or "(start)" if paths are followed back in time.
+        count: the number of paths.
+        people: how many distinct people are behind `count`.
+        of_start, of_previous: fractions of all paths, and of those with a previous step (for an
             edge: of the paths at the node it comes from); None of nothing.
-        names: how many different events it is made of.
+        names: how many distinct events it is made of.
         previous: count of the compared period.
     """
 
@@ -33,7 +33,7 @@ class FlowNode(Model):
 
 
 class FlowEdge(FlowNode):
-    """Paths that came to `event` at `step` from the event `after` at the step before."""
+    """Paths that came to `event` at `step` from the event `after` at the previous step."""
 
     step: int
     after: str
@@ -43,8 +43,8 @@ class FlowStep(Model):
     """One step of a flow, from 1: its nodes, largest first, "(other)" and "(end)" last.
 
     Attributes:
-        ended: paths that had no event left for this step, or were complete before it. With it the
-            nodes but "(end)" add up to all paths.
+        ended: paths that had no event left for this step, or were complete before it. Together with
+            the nodes except "(end)" this adds up to all paths.
     """
 
     step: int
@@ -53,18 +53,18 @@ class FlowStep(Model):
 
 
 class Flow(Shape):
-    """What people do step by step after an event, or before one (definitions 11.1).
+    """What people do, step by step, after an event or before one (definitions 11.1).
 
     Attributes:
-        unit: "users", or "paths" where people may have several.
-        backward: steps go back in time; step 1 is what paths end at.
-        start, target: the event at step 1, and the one a path is complete at, in words.
-        scope_seconds: the time a path may take; None is its session.
-        total, people: paths, and the different people who made them.
+        unit: "users", or "paths" if people may have several.
+        backward: whether steps go back in time; step 1 is then the end of the paths.
+        start, target: the event at step 1, and the one that completes a path, in words.
+        scope_seconds: the time a path may take; None means its session.
+        total, people: the number of paths, and of distinct people behind them.
         previous_total: paths of the compared period.
-        reached: of paths with a target: those that got there, and by whom.
-        dropped: of those that did not: by their last event.
-        longer: paths that go on after the last step.
+        reached: for paths with a target: those that reached it, and their people.
+        dropped: those that did not, by their last event.
+        longer: paths that continue after the last step.
     """
 
     shape: Literal["flow"] = "flow"
@@ -84,7 +84,7 @@ class Flow(Shape):
     comparison: Comparison | None = None
 
     def named(self, step: int) -> tuple[tuple[str, ...], ...]:
-        """(step, event) of the nodes of a step that have a name of their own."""
+        """(step, event) of the named nodes of a step."""
         nodes = self.steps[step - 1].nodes if 1 <= step <= len(self.steps) else ()
         return tuple((str(step), n.event) for n in nodes if n.event not in FLOW_REST)
 
@@ -100,13 +100,15 @@ class Flow(Shape):
         return Cell(step=edge.step, row=edge.event, after=edge.after, besides=besides)
 
     def drop_cell(self, node: FlowNode) -> Cell:
-        """The address of the paths that did not get to the target and ended with an event."""
+        """The address of the paths that did not reach the target and ended with an event."""
         other = node.event == FLOW_REST[0]
         named = tuple(("dropped", n.event) for n in self.dropped if n.event != FLOW_REST[0])
         return Cell(outcome="dropped", row=node.event, besides=named if other else ())
 
     def cells(self) -> Iterator[tuple[Cell, float | None]]:
-        """Yield the people of all paths, of every node and edge, and of those who got there."""
+        """Yield the people of all paths, of every node and edge, and of those who reached the
+        target.
+        """
         yield Cell(), self.people
         for step in self.steps:
             for node in step.nodes:
@@ -120,4 +122,4 @@ class Flow(Shape):
 
 
 FLOW_REST = ("(other)", "(end)", "(start)")
-"""Nodes of a flow that are no event."""
+"""Nodes of a flow that are not events."""

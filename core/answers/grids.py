@@ -14,9 +14,9 @@ class Cohort(Model):
     Attributes:
         label: ISO date of the cohort's first day, or "combined".
         counts, rates, incomplete: by period from 0; periods that have not begun are absent.
-        sizes: for the combined row, or where rates are not of the cohort, the people behind each
-            period's denominator; else empty.
-        paid, total: of lifetime value: how many ever paid, and what they brought to date.
+        sizes: for the combined row, or if rates are not relative to the cohort, the people behind
+            each period's denominator; else empty.
+        paid, total: for lifetime value: how many ever paid, and their revenue to date.
     """
 
     label: str
@@ -30,7 +30,7 @@ class Cohort(Model):
 
 
 class GridGroup(Model):
-    """The cohorts of one breakdown group, and its row over the complete cells."""
+    """The cohorts of one breakdown group, and its combined row over the complete cells."""
 
     group: tuple[str, ...] = ()
     cohorts: tuple[Cohort, ...]
@@ -42,11 +42,12 @@ class Grid(Shape):
 
     Attributes:
         basis, mode: how windows are counted and who counts as returned (definitions 7.3).
-        brackets: half-open day offsets of the columns; empty where these are periods.
-        summed: the combined row adds up cohorts that may share people.
-        reference: rates are of the "cohort", or of those who returned in the "previous" period.
-        average: the combined rates are "weighted", or the "simple" mean of the cohorts'.
-        breakdown, groups: by what field, and its groups, largest first.
+        brackets: half-open day offsets of the columns; empty if these are periods.
+        summed: whether the combined row adds up cohorts that may share people.
+        reference: whether rates are relative to the "cohort" or to those retained in the "previous"
+            period.
+        average: whether combined rates are "weighted" or the "simple" mean of the cohorts'.
+        breakdown, groups: the field, and its groups, largest first.
         omitted: groups that were left out past the limit.
         measure: what `rates` are: a "share" of people, "money", or "users"; other than shares
             they are of those who have had so many `days` since their first event, one number of
@@ -76,9 +77,9 @@ class Grid(Shape):
 
     @property
     def lines(self) -> tuple[tuple[tuple[str, ...], Cohort], ...]:
-        """Its rows with their groups, in the order they are read.
+        """Its rows with their groups, in reading order.
 
-        The combined row of everybody and of each group, the cohorts of everybody, then those of
+        The combined rows of everybody and of each group, the cohorts of everybody, then those of
         each group.
         """
         whole = GridGroup(cohorts=self.cohorts, combined=self.combined)
@@ -96,7 +97,7 @@ class Grid(Shape):
     def cells(self) -> Iterator[tuple[Cell, float | None]]:
         """Yield each cohort's size, returned and not returned, and the combined rows' people.
 
-        Of money: each row's size, who paid within each number of days, and who ever paid. Of
+        For money: each row's size, who paid within each number of days, and who ever paid. Of
         figures by columns: each row's size and the people behind each figure.
         """
         if self.columns:

@@ -1,4 +1,4 @@
-"""How many lie in each bin."""
+"""Histograms."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ class Bin(Model):
     """One bin of a histogram.
 
     Attributes:
-        label: what it is called; also the `row` of its cell.
-        start, end: its bounds, half-open; None where it has none on that side.
-        count: how many lie in it.
-        people: how many different people stand behind `count`.
+        label: its label; also the `row` of its cell.
+        start, end: its bounds, half-open; None if it is open on that side.
+        count: how many are in it.
+        people: how many distinct people are behind `count`.
         share: count as a fraction of the histogram's total; None of nothing.
     """
 
@@ -28,7 +28,7 @@ class Bin(Model):
 
 
 class BinGroup(Model):
-    """The bins of one breakdown group; attributes as of `Histogram`."""
+    """The bins of one breakdown group; attributes as for `Histogram`."""
 
     group: tuple[str, ...]
     total: int
@@ -39,17 +39,16 @@ class BinGroup(Model):
 
 
 class Histogram(Shape):
-    """How many lie in each bin.
+    """How many are in each bin.
 
     Attributes:
         unit: what is counted: "users", "sessions", ...
-        of: what the bins are of: "days", "seconds" or "times".
-        total: the whole that shares are of. Bins need not add up to it: they may be cumulative,
-            and what lies outside all bins may count in it.
-        mean, median, p90: of the values themselves, in what the bins are of; None where the
-            question asks for none.
+        of: the unit of the bins: "days", "seconds" or "times".
+        total: the whole that shares refer to. Bins need not add up to it: they may be cumulative,
+            and it may include what is outside all bins. mean, median, p90: of the values
+            themselves, in the unit of the bins; None if not asked for.
         groups: the same by breakdown group, in the same bins, largest first.
-        omitted: groups that were left out past the limit.
+        omitted: how many groups beyond the limit were left out.
     """
 
     shape: Literal["histogram"] = "histogram"

@@ -10,7 +10,7 @@ from core.answers.cells import Model, Shape
 
 
 class Person(Model):
-    """One actor of a list. Instants in ms; user is text from data, clean before showing."""
+    """One actor in a list. Instants in ms; user is text from data, to be cleaned before showing."""
 
     user: str
     first_seen: int
@@ -31,7 +31,7 @@ class People(Shape):
 
 
 class TimelineEvent(Model):
-    """One event of a person; text is from data."""
+    """One event of a person; its text is from data."""
 
     ts: int
     event: str
@@ -41,10 +41,10 @@ class TimelineEvent(Model):
 
 
 class TimelineSession(Model):
-    """A session that holds some of the listed events; number 1 is the person's first.
+    """A session with some of the listed events; number 1 is the person's first.
 
     Attributes:
-        key: the id it was given in the data; None where it is derived from gaps.
+        key: its id in the data; None if it is derived from gaps.
     """
 
     number: int
@@ -55,11 +55,11 @@ class TimelineSession(Model):
 
 
 class Timeline(Shape):
-    """One person: who they are, and their events with the sessions these belong to.
+    """One person: their summary, and their events with the sessions these belong to.
 
     Attributes:
         days: distinct active local days as ISO dates, ascending.
-        events: in the asked direction; `total_events` counts all of the person's events.
+        events: in the requested order; `total_events` counts all of the person's events.
     """
 
     shape: Literal["timeline"] = "timeline"

@@ -13,7 +13,7 @@ from core.sums import total
 
 
 class Number(Shape):
-    """One figure, with the one it is compared with."""
+    """One figure, and the one it is compared with."""
 
     shape: Literal["number"] = "number"
     value: float | None
@@ -34,18 +34,18 @@ class Line(Model):
     """The values of one line, one per bucket.
 
     Attributes:
-        group: its breakdown values, in the order of `Series.breakdown`; () without one.
-        series: its name where the answer has several lines for each group, else "".
-        values: None where the figure is undefined.
+        group: its breakdown values, in the order of `Series.breakdown`; () without a breakdown.
+        series: its name if the answer has several lines per group, else "".
+        values: None if the figure is undefined.
         previous: the compared period's values by index, cut to the same length; None where that
-            period, being shorter, has no bucket.
+            period is shorter and has no bucket.
         total: the figure over the whole range; for people counted once, not the sum of values.
-        previous_total: the same of the compared period.
-        overlapping: values are of windows longer than a bucket, so they add up to nothing; of wau
-            and mau total is then the last value.
-        fractions: where values are shares that are worth a look behind, (part, whole) of each
-            bucket; else empty.
-        total_fraction: the same of the whole range.
+        previous_total: the same for the compared period.
+        overlapping: whether values cover windows longer than a bucket, so that their sum is
+            meaningless; for wau and mau, total is then the last value.
+        fractions: (part, whole) of each bucket if values are shares that may need explanation; else
+            empty.
+        total_fraction: the same for the whole range.
     """
 
     group: tuple[str, ...] = ()
@@ -60,7 +60,7 @@ class Line(Model):
 
     @property
     def bucket_sum(self) -> float:
-        """Sum of the values, which for people differs from `total`."""
+        """The sum of the values, which for people differs from `total`."""
         return total(v for v in self.values if v is not None)
 
     @property
@@ -70,14 +70,14 @@ class Line(Model):
 
 
 class Comparison(Model):
-    """The period compared with.
+    """The compared period.
 
     Attributes:
-        first, last: its local dates, inclusive; of a running period's only what has passed.
-        until: ISO local minute at which its last day is cut, None where that is whole.
+        first, last: its local dates, inclusive; for a running period only the part that has passed.
+        until: ISO local minute at which its last day is cut; None if that day is whole.
         labels: its bucket labels by index.
-        alike: by index, whether its bucket holds as much time as the one beside it. The change
-            from one to the other says nothing where it does not.
+        alike: by index, whether its bucket is as long as the current one. If not, the change
+            between them is meaningless.
     """
 
     mode: Literal["previous", "yoy"]
@@ -94,10 +94,10 @@ class Series(Shape):
     Attributes:
         unit: "users", "events", "sessions", "number", "percent" (fractions), "currency" or
             "seconds".
-        additive: True when the total is the sum of the buckets.
-        omitted: groups that were left out past the limit.
-        gone: lines of groups that only the period compared with has. They are not shown, but a
-            formula over the series needs them; no part of the answer.
+        additive: whether the total is the sum of the buckets.
+        omitted: how many groups beyond the limit were left out.
+        gone: lines of groups that only the compared period has. They are not shown and not part of
+            the answer, but a formula over the series needs them.
     """
 
     shape: Literal["series"] = "series"
@@ -111,7 +111,9 @@ class Series(Shape):
     omitted: int = 0
     gone: SkipJsonSchema[tuple[Line, ...]] = Field(default=(), exclude=True)
     drawing: SkipJsonSchema[Any] = Field(default=None, exclude=True)
-    """How it is shown, a core.answers.display.Drawing, where a board says so; not in the answer."""
+    """How it is shown, a core.answers.display.Drawing, if a board defines it; not part of the
+    answer.
+    """
 
     def cells(self) -> Iterator[tuple[Cell, float | None]]:
         """Yield every number with its address: per line its buckets, then its total."""

@@ -14,11 +14,11 @@ class Step(Model):
 
     Attributes:
         count: how many reached it, in the unit of the funnel.
-        step_rate, overall_rate: fractions of the step before and of step 1; None over nobody.
-        drop_off: how many fewer than the step before; 0 for step 1.
-        avg_seconds, median_seconds: time from the step before, over those who reached it.
-        people, dropped_people: how many different people stand behind `count` and `drop_off`;
-            None where these count people themselves.
+        step_rate, overall_rate: fractions of the previous step and of step 1; None of nobody.
+        drop_off: how many fewer than at the previous step; 0 for step 1.
+        avg_seconds, median_seconds: time from the previous step, over those who reached it.
+        people, dropped_people: how many distinct people are behind `count` and `drop_off`; None if
+            these count people themselves.
     """
 
     step: int
@@ -40,7 +40,7 @@ class Step(Model):
 
     @property
     def who_dropped(self) -> int:
-        """How many people got to the step before and not to it."""
+        """How many people reached the previous step but not this one."""
         return self.drop_off if self.dropped_people is None else self.dropped_people
 
 

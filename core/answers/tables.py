@@ -19,12 +19,12 @@ class Table(Shape):
     """Rows and columns.
 
     Attributes:
-        keys: one address key per row (a cell's `row`), or () when rows have nobody behind them.
-        charted: how many rows a chart shows by name; 0 is all.
-        other: the row that stands for all others in a chart, if there are any.
+        keys: one address key per row (a cell's `row`), or () if there are no people behind rows.
+        charted: how many rows a chart shows by name; 0 means all.
+        other: the row that stands for all others in a chart, if any.
         outcomes: columns that count the people of a row with an outcome.
-        truncated: there were more rows than shown.
-        total: how many rows there are on all pages, where that was asked for.
+        truncated: whether there were more rows than shown.
+        total: how many rows there are on all pages, if requested.
     """
 
     shape: Literal["table"] = "table"
@@ -61,9 +61,9 @@ class Tile(Model):
     """One group of a treemap.
 
     Attributes:
-        size, share: its area, and that as a fraction of all groups' (None of nothing).
-        intensity: its shade; None where undefined.
-        events, people: behind it.
+        size, share: its area, also as a fraction of all groups' (None of nothing).
+        intensity: its shade; None if undefined.
+        events, people: how many are behind it.
     """
 
     label: str
@@ -79,8 +79,8 @@ class Treemap(Shape):
 
     Attributes:
         group_by: the field.
-        size, intensity: what the measures are, in words.
-        total_size: over all groups, those left out included.
+        size, intensity: the measures in words.
+        total_size: over all groups, including those left out.
     """
 
     shape: Literal["treemap"] = "treemap"

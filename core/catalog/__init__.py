@@ -1,1 +1,1 @@
-"""What a workspace holds by name: its events, fields, values and people."""
+"""The catalog of a workspace: its events, fields, values and people by name."""

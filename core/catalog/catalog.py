@@ -1,4 +1,4 @@
-"""The names a workspace knows: events, fields and their values, looked up once per change."""
+"""The names in a workspace: events, fields and their values, looked up once per change."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from core.errors import BadQuestion, did_you_mean
 
 
 class Names:
-    """What one workspace has at one generation, and which field a text names there.
+    """The contents of one workspace at one generation, and the fields that texts name.
 
     Args:
         read: runs one SELECT against the workspace and returns its rows.
 
     Attributes:
-        events, values, properties, people: what there is of each.
-        missed: what was named and is not there, in sentences; None where that is refused.
+        events, values, properties, people: the catalogs of each.
+        missed: sentences on unknown names in a question; None if they are refused.
     """
 
     def __init__(self, read: Read) -> None:
@@ -35,9 +35,9 @@ class Names:
         self.missed: list[str] | None = None
 
     def forgiving(self) -> Names:
-        """Return the same dictionaries for a question that may name what is not there.
+        """Return the same catalog for a question that may use unknown names.
 
-        An event that is not there never happened, a field has no value; `missed` says so.
+        An unknown event never happened and an unknown field has no value; `missed` says so.
         """
         found = copy(self)
         found.missed = []
@@ -45,15 +45,15 @@ class Names:
         return found
 
     def field(self, text: str, parameter: str = "breakdown") -> Field:
-        """Return the field a text names; BadQuestion with the nearest names when unknown.
+        """Return the field named by a text; BadQuestion with the nearest names if it is unknown.
 
-        `properties.x`, `trait:x` and `gp:x` say where to look; a bare name is a context column,
-        one of the identity fields, or a property seen in the data. On events where a column is
-        empty it is the property of that name (definitions 2.5).
+        `properties.x`, `trait:x` and `gp:x` say where to look; a bare name is a context column, one
+        of the identity fields, or a property in the data. On events where a column is empty it is
+        the property of that name (definitions 2.5).
         """
         name = text.strip()
         if "\0" in name:
-            raise BadQuestion(f"{parameter} holds a NUL character.", parameter=parameter)
+            raise BadQuestion(f"{parameter} contains a NUL character.", parameter=parameter)
         if name == revenue.AMOUNT:
             return Field("revenue", "revenue")
         if name != text and self.properties.has(text.removeprefix(PROPERTIES)):
@@ -83,7 +83,7 @@ class Names:
         return self._missing(name, parameter, Field("property", name))
 
     def _column(self, column: str, names: tuple[str, ...]) -> Field:
-        """A context column, and where it is empty a property of one of the names."""
+        """Return a context column or, where it is empty, a property with one of the names."""
         instead = next((name for name in names if self.properties.is_seen(name)), "")
         if instead and not self.values.of(column):
             return self._field_of("property", instead)
@@ -92,7 +92,7 @@ class Names:
         return Field("context", column, self.values.sets_of(column))
 
     def _os_family(self, column: str) -> str:
-        """platform and os stand for each other where only one of them has values."""
+        """platform and os stand in for each other if only one of them has values."""
         other = {"platform": "os", "os": "platform"}.get(column)
         if other and not self.values.of(column) and self.values.of(other):
             return other
@@ -103,11 +103,11 @@ class Names:
         return Field(kind, name, dimension)  # type: ignore[arg-type]
 
     def existing(self, text: str, parameter: str = "breakdown") -> Field:
-        """Return the field a text names; BadQuestion also where no event or person has it."""
+        """Return the field named by a text; BadQuestion also if no event or person has it."""
         found = self.field(text, parameter)
         if found.kind == "revenue" and parameter != "field":
             raise BadQuestion(
-                f"{parameter} cannot be {text.strip()}: it is what events brought.",
+                f"{parameter} cannot be {text.strip()}: it is an amount, not a group.",
                 "Measure it, or break down by another field.", parameter=parameter,
             )  # fmt: skip
         if found.kind in GROUPS and parameter != "field":
@@ -121,11 +121,11 @@ class Names:
         return found
 
     def _missing(self, name: str, parameter: str, found: Field) -> Field:
-        """Return a field that nothing has where that is forgiven; else BadQuestion."""
+        """Return a field without values if unknown names are allowed; else raise BadQuestion."""
         if self.missed is None:
             raise self._no_field(name, parameter)
         plain = name.removeprefix("properties.")
-        self.missed.append(f"{plain!r} is not a field of this workspace: it has no value.")
+        self.missed.append(f"{plain!r} is not a field in this workspace: it has no value.")
         return found
 
     def _no_field(self, name: str, parameter: str) -> BadQuestion:
@@ -134,13 +134,13 @@ class Names:
             known = [f"trait:{key}" for key in self.people.trait_keys()]
         some = f"It has {', '.join(known[:10])}." if known else "It has none yet."
         return BadQuestion(
-            f"{parameter} {name.removeprefix(PROPERTIES)!r} is not a field of this workspace.",
+            f"{parameter} {name.removeprefix(PROPERTIES)!r} is not a field in this workspace.",
             did_you_mean(name.removeprefix(PROPERTIES), known) or some,
             parameter=parameter,
         )
 
     def several_valued(self, name: str) -> Field | None:
-        """Return a property of which more than one value is stored, or may be; else None."""
+        """Return a property that has, or may have, more than one stored value; else None."""
         field = self._field_of("property", name)
         if not self.properties.has(name):
             return None
@@ -150,7 +150,7 @@ class Names:
 
     @property
     def fields(self) -> list[str]:
-        """Every field that can be broken down by, as it is asked for: columns with values first."""
+        """Every field to break down by, under its name in questions: columns with values first."""
         columns = [column for column in CONTEXT if self.values.of(column)]
         asked = (asked_for(name) for name in self.properties.names)
         return columns + [name for name in asked if name not in columns]

@@ -1,4 +1,4 @@
-"""The events of a workspace: their ids, and what is said about them (definitions 2.4)."""
+"""The events of a workspace: their ids and flags (definitions 2.4)."""
 
 from __future__ import annotations
 
@@ -10,20 +10,20 @@ from core.columns import ACTIVE
 from core.errors import BadQuestion, did_you_mean
 
 NO_EVENT = 2**31 - 1
-"""Id of no event: what is meant by an event that is not there."""
+"""The id of no event, for an unknown event."""
 
 KEPT = "e.event not in (select id from event_names where deleted)"
-"""Whether an event `e` is not deleted, for statements that ask the workspace alone."""
+"""Whether an event `e` is not deleted, for statements that only run on the workspace."""
 
 
 class EventFlags(NamedTuple):
-    """What somebody said about an event (definitions 2.4).
+    """The flags of an event (definitions 2.4).
 
     Attributes:
         display: the name it is shown under, "" for its own.
-        inactive: it makes nobody active.
-        deleted: it is in no answer.
-        hidden, flow_hidden: it is not offered to choose; it is in no path.
+        inactive: whether it makes nobody active.
+        deleted: whether it is left out of every answer.
+        hidden, flow_hidden: whether it is left out of lists, and of paths.
     """
 
     display: str = ""
@@ -37,8 +37,8 @@ class Events:
     """The events of one workspace at one generation.
 
     Attributes:
-        ids: name -> id, of those that are not deleted.
-        flags: id -> what is said about it, of deleted ones too.
+        ids: name -> id, for events that are not deleted.
+        flags: id -> its flags, including deleted events.
     """
 
     def __init__(self, read: Read) -> None:
@@ -57,19 +57,19 @@ class Events:
         self._missed: list[str] | None = None
 
     def forgiving(self, missed: list[str]) -> Events:
-        """Return the same events, where one that is not there never happened; `missed` says so."""
+        """Return the same events, where an unknown one never happened; `missed` says so."""
         found = copy(self)
         found._missed = missed
         return found
 
     @property
     def deleted(self) -> list[int]:
-        """Ids of the events that are in no answer."""
+        """Ids of the deleted events."""
         return [id_ for id_, flags in self.flags.items() if flags.deleted]
 
     @property
     def inactive(self) -> list[int]:
-        """Ids of the events that make nobody active, among those that are not deleted."""
+        """Ids of the inactive events among those that are not deleted."""
         return [i for i, flags in self.flags.items() if flags.inactive and not flags.deleted]
 
     @property
@@ -83,12 +83,12 @@ class Events:
         return {name: id_ for name, id_ in self.ids.items() if not self.flags[id_].hidden}
 
     def display(self, name: str) -> str:
-        """Return what an event is shown as: its display name where it has one."""
+        """Return the name an event is shown under: its display name if it has one."""
         id_ = self.ids.get(name)
         return (id_ is not None and self.flags[id_].display) or name
 
     def id_of(self, name: str, parameter: str = "event") -> int:
-        """Return an event's id; BadQuestion with the nearest names when it is unknown."""
+        """Return an event's id; BadQuestion with the nearest names if it is unknown."""
         if name not in self.ids and self._missed is not None:
             self._missed.append(f"event {name!r} is not in this workspace: it never happened.")
             return NO_EVENT
@@ -106,4 +106,4 @@ class Events:
 
     def _some_events(self) -> str:
         known = sorted(self.ids)[:8]
-        return f"It has {', '.join(known)}." if known else "It holds no events yet."
+        return f"It has {', '.join(known)}." if known else "It has no events yet."

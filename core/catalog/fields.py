@@ -1,4 +1,4 @@
-"""The fields of events and people: where a field's value lives, and what it is called."""
+"""The fields of events and people: where their values are stored, and their names."""
 
 from __future__ import annotations
 
@@ -23,32 +23,32 @@ FieldKind = Literal[
 ]
 
 PROPERTIES = "properties."
-"""What stands before a name that is meant to be a property's and nothing else."""
+"""The prefix of a name that can only be a property's."""
 
 GROUPS = ("audience", "segment")
-"""Fields that say what a person belongs to; properties of the same name come first."""
+"""Fields for what a person belongs to; properties of the same name come first."""
 
 PLAIN: dict[str, FieldKind] = {
     "event": "event", "event_name": "event", "user": "user", "user_id": "user",
     "distinct_id": "user", "device_id": "device", "session_id": "session", "session": "session",
     "paying": "paying",
 }  # fmt: skip
-"""Bare names of fields that are no columns."""
+"""Bare names of fields that are not columns."""
 
 STARTS = {"start_version": "version"}
-"""Names of what a context column was on a person's first event."""
+"""Names of context columns as of a person's first event."""
 
 
 class Field(NamedTuple):
     """A field a question can filter or break down by.
 
     Attributes:
-        kind: where its value lives; "start": the context column on the person's first event,
-            "paying": whether they had brought revenue by then, "revenue": what an event brought.
+        kind: where its value is stored; "start": the context column on the person's first event,
+            "paying": whether they had brought revenue by then, "revenue": the event's revenue.
         name: context column, property path, trait key, or the kind's own name.
-        dimension: in `activity`, for a context column or property with stored sets, else 0: too
-            many values, or none at all.
-        instead: of "either", the property that stands in where the context column is empty.
+        dimension: in `activity`, for a context column or property with stored sets; 0 if it has too
+            many values or none at all.
+        instead: for "either", the property used where the context column is empty.
     """
 
     kind: FieldKind
@@ -66,17 +66,17 @@ class Field(NamedTuple):
 
     @property
     def needs_properties(self) -> bool:
-        """Whether its value is found in the properties of an event."""
+        """Whether its value is in the properties of an event."""
         return self.kind in ("property", "revenue", "either")
 
     @property
     def is_text(self) -> bool:
-        """Whether its raw value is what is shown, "(none)" where it is missing; else an id."""
+        """Whether its raw value is shown as it is, "(none)" if missing; else it is an id."""
         return self.kind in ("property", "trait", "paying", "either")
 
 
 def asked_for(name: str) -> str:
-    """Return a property's name as it is asked for: by itself where that means nothing else."""
+    """Return a property's name as used in questions: by itself if that is unambiguous."""
     folded = name.strip().lower()
     taken = folded in PLAIN or folded in STARTS or name == revenue.AMOUNT
     prefixed = name.startswith((PROPERTIES, "trait:", "gp:"))

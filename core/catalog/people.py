@@ -1,4 +1,4 @@
-"""The people of a workspace: what they are called, and who is meant by an id."""
+"""The people of a workspace: their names, and who an id refers to."""
 
 from __future__ import annotations
 
@@ -28,16 +28,17 @@ class People:
     def keys(self, kind: str) -> dict[int, str]:
         """Return the texts of people, devices or sessions by id.
 
-        A person is called by their user id, or by their device id while no user is known.
+        A person's name is their user id, or their device id as long as no user is known.
         """
         if kind not in self._keys:
             self._keys[kind] = dict(self._read(f"select id, key from {_SOURCES[kind]}", ()))
         return self._keys[kind]
 
     def keys_where(self, kind: str, condition: Condition, *, wanted: bool) -> list[int]:
-        """Return the ids of people, devices or sessions whose text satisfies it, or does not.
+        """Return the ids of people, devices or sessions whose text satisfies the condition, or does
+        not.
 
-        Ids are texts: "007" is not 7. A person is meant by each of the user ids merged into theirs.
+        Ids are texts: "007" is not 7. Each user id merged into a person's refers to that person.
         """
         if condition.operator in ("eq", "in", "ne", "not_in"):
             found = self._exact_keys(kind, condition.wanted)
@@ -47,7 +48,7 @@ class People:
         return self._with_merged(found) if kind == "user" else found
 
     def _with_merged(self, ids: list[int]) -> list[int]:
-        """Add whom merged user ids count for, at the end of each chain."""
+        """Add the people that merged user ids count for, at the end of each chain."""
         if self._aliases is None:
             self._aliases = dict(self._read("select old, new from aliases", ()))
         onward, found = self._aliases, dict.fromkeys(ids)
@@ -64,9 +65,9 @@ class People:
         return [id_ for rows in found for (id_,) in rows]
 
     def person(self, text: str) -> int | None:
-        """Return who is called that: a user id, else a device id; None when nobody with events is.
+        """Return the person with a user id, else a device id; None if nobody with events has it.
 
-        A merged id means the person it was merged into, a linked device its user of late.
+        A merged id means the person it was merged into, a linked device its latest user.
         """
         for kind in (0, 1):
             rows = self._read("select id from identities where kind = ? and key = ?", (kind, text))
@@ -76,7 +77,7 @@ class People:
         return None
 
     def _owner(self, id_: int) -> int | None:
-        """The id that events count for now, of the ids one leads to by links and aliases."""
+        """Return the id that events count for now, among those that links and aliases lead to."""
         rows = self._read(
             f"""
             with recursive owners (id, since) as (
@@ -96,12 +97,12 @@ class People:
         return int(rows[0][0]) if rows else None
 
     def called(self, id_: int) -> str | None:
-        """Return what the person is called whom an id of a person or device counts for now."""
+        """Return the name of the person that the id of a person or device counts for now."""
         owner = self._owner(id_)
         return None if owner is None else self.name_of(owner)
 
     def name_of(self, actor: int) -> str:
-        """Return what a person is called."""
+        """Return a person's name."""
         rows = self._read("select key from identities where id = ?", (actor,))
         return str(rows[0][0]) if rows else str(actor)
 
@@ -123,7 +124,7 @@ class People:
         return [str(key) for (key,) in rows]
 
     def called_like(self, text: str) -> list[str]:
-        """Return some ids with the same first letter, to name the nearest from."""
+        """Return some ids with the same first letter, to suggest the nearest from."""
         rows = self._read(
             "select key from identities where substr(key, 1, 1) = substr(?, 1, 1) limit 5000",
             (text,),
@@ -131,7 +132,7 @@ class People:
         return [str(key) for (key,) in rows]
 
     def traits(self, key: str) -> list[tuple[int, str]]:
-        """Return (actor, value) of a trait: per person the value set last."""
+        """Return (actor, value) of a trait: for each person the value set last."""
         rows = self._read(
             """
             select coalesce(a.new, t.user) as actor, t.value

@@ -1,4 +1,4 @@
-"""The properties of a workspace: which there are, and which have stored sets (definitions 2.5)."""
+"""The properties of a workspace, and which of them have stored sets (definitions 2.5)."""
 
 from __future__ import annotations
 
@@ -35,11 +35,11 @@ class Properties:
         return self._with_sets.get(name, 0)
 
     def is_seen(self, key: str) -> bool:
-        """Whether an event is known to have a property of exactly this key."""
+        """Whether an event is known to have a property with exactly this key."""
         return key in self._seen or (not self._all_seen and key in self.names)
 
     def has(self, path: str) -> bool:
-        """Whether an event has it: the names seen say so, else all events are looked at."""
+        """Whether an event has it, from the known names or else by searching all events."""
         ways = [way for way in ways_of(path) if self._may_begin(way[0])]
         if not ways:
             return False
@@ -61,13 +61,13 @@ class Properties:
         return self._looked_for[path]
 
     def _may_begin(self, key: str) -> bool:
-        """Whether some event may have a property of exactly this key."""
+        """Whether some event may have a property with exactly this key."""
         surely = self._all_seen == "every" or (self._all_seen and is_plain(key))
         return key in self._seen or not surely
 
     @property
     def names(self) -> tuple[str, ...]:
-        """Property names, of many those on the newest and the oldest events and some more."""
+        """Property names; if there are many, those on the newest and oldest events and others."""
         if self._all_seen == "every":
             self._names = tuple(sorted(self._seen))
         if self._names is None:

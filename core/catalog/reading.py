@@ -6,4 +6,4 @@ from collections.abc import Callable
 from typing import Any
 
 Read = Callable[[str, tuple[Any, ...]], list[tuple[Any, ...]]]
-"""Runs one SELECT, its parameters by place, and returns its rows."""
+"""Runs one SELECT with positional parameters and returns its rows."""

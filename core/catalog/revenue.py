@@ -1,11 +1,11 @@
-"""What an event brought: the one definition of revenue (definitions 2.6).
+"""An event's revenue: its only definition (definitions 2.6).
 
-`$revenue` or `revenue` where that is a number; else price times quantity where both are; else, of
-an event named as revenue, its amount (or price) times its quantity, 1 where it has none. Refunds
-are negative. An event is named as revenue when one of the words of its name is in `WORDS` ("Order
-Completed", "in_app_purchase"), or when a question names it as what is paid.
+`$revenue` or `revenue` if that is a number; else price times quantity if both are; else, for an
+event named as revenue, its amount (or price) times its quantity (1 if it has none). Refunds are
+negative. An event is named as revenue if a word of its name is in `WORDS` ("Order Completed",
+"in_app_purchase"), or if a question names it as the payment.
 
-Conditions ask for it as the field `revenue:amount`, measures as the property of that name.
+In conditions it is the field `revenue:amount`, in measures the property of that name.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ AMOUNT: Final = "revenue:amount"
 
 SELECTORS: Final = ("revenue_amount", "verified_revenue", "unverified_revenue")
 EVENTS: Final = (*SELECTORS, "revenue", "$revenue")
-"""Events of these names are revenue events, with an amount or without."""
+"""Events with these names are revenue events, with or without an amount."""
 
 WORDS: Final = frozenset({
     "revenue", "purchase", "purchased", "buy", "bought", "order", "ordered", "pay", "paid",
@@ -28,15 +28,15 @@ _WORD = r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])"
 
 
 def is_named(event: str) -> bool:
-    """Whether the name of an event of the data says that it is revenue."""
+    """Whether the name of an event in the data says that it is revenue."""
     return any(word.lower() in WORDS for word in re.findall(_WORD, event))
 
 
 def field_of(property_: str) -> str:
-    """Return the field that a measured property is: of the event, or what the event brought."""
+    """Return the field of a measured property: a property of the event, or its revenue."""
     return AMOUNT if property_ == AMOUNT else f"properties.{property_}"
 
 
 def names_it(event: str | None) -> bool:
-    """Whether a question that asks for an event's revenue says by this that its amount is it."""
+    """Whether a question for an event's revenue thereby names its amount as the payment."""
     return event is not None and event not in SELECTORS

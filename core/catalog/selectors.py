@@ -1,17 +1,17 @@
-"""What an event selector means (definitions 2.4): one resolver for every place that names an event.
+"""Event selectors (definitions 2.4): one resolver for every place that names an event.
 
-    NAME                an event of the data
+    NAME                an event in the data
     _active             any event that is not marked inactive
     _all                any event at all
     revenue_amount      revenue events (see core.catalog.revenue); verified_revenue,
-                        unverified_revenue: those whose receipt was validated, and the others
+                        unverified_revenue: those with a validated receipt, and the others
     ce:NAME             a custom event: any of its events, each with its own filters
-    event:NAME          the event of the data of that very name, whatever it is
+    event:NAME          the event in the data with exactly that name, whatever it is
 
-Deleted events are meant by none of them. The words above mean what they say also where the data
-has an event of that name: what a question asks does not change with what is imported. Such an
-event is reached as `event:_active`; events called like the revenue words are revenue events.
-`_new`, the first event ever of a person, is the retention kind's own and only starts one.
+None of them includes deleted events. The words above keep their meaning even if the data has an
+event of that name: the meaning of a question does not change with what is imported. Such an event
+is written `event:_active`; events named like the revenue words are revenue events. `_new`, the
+first event ever of a person, is only valid as the start of retention.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ CUSTOM = "ce:"
 EXACT = "event:"
 
 VERIFIED_PROPERTIES = ("$verified", "verified", "receipt_validated")
-"""The receipt of an event was validated when one of these is true."""
+"""The receipt of an event was validated if one of these is true."""
 
 MOST_BRANCHES = 20
 
@@ -46,8 +46,8 @@ class Meaning(NamedTuple):
     """The events a selector means.
 
     Attributes:
-        events: event ids; () is any event, (ACTIVE,) any active one.
-        matching: what must hold besides; it is part of what the event is.
+        events: event ids; () means any event, (ACTIVE,) any active one.
+        matching: conditions that must also hold; they are part of the event's definition.
     """
 
     events: tuple[int, ...] = ()
@@ -55,7 +55,7 @@ class Meaning(NamedTuple):
 
 
 class Branch(Model):
-    """One of the events that a custom event is made of; all `filters` must hold for it."""
+    """One of the events that a custom event consists of; all `filters` must hold for it."""
 
     event: str = Field(min_length=1)
     filters: tuple[Clause, ...] = ()
@@ -65,15 +65,15 @@ class Branch(Model):
     def _of_the_data(cls, name: str) -> str:
         if name.startswith(CUSTOM) or name in (ANY_ACTIVE, ANY, NEW, *revenue.SELECTORS):
             raise BadQuestion(
-                f"A custom event cannot hold {name!r}.",
-                "It holds events of the data, each with its filters.",
+                f"A custom event cannot contain {name!r}.",
+                "It can contain events in the data, each with filters.",
                 parameter="events",
             )
         return name
 
 
 class CustomEvent(Model):
-    """A custom event's definition: whatever is one of its events happens once."""
+    """A custom event's definition: an event that matches several branches counts once."""
 
     events: tuple[Branch, ...] = Field(min_length=1, max_length=MOST_BRANCHES)
 
@@ -82,7 +82,7 @@ def check_custom(body: dict[str, Any]) -> CustomEvent:
     """Return a definition, checked.
 
     Raises:
-        BadQuestion: it is none; the sentence names the parameter.
+        BadQuestion: it is not one; the sentence names the parameter.
     """
     try:
         return CustomEvent.model_validate(body)
@@ -102,10 +102,10 @@ def meaning(
     """Return what a selector means in a workspace.
 
     Args:
-        absent: the selector meant where none is given.
+        absent: the selector used if none is given.
 
     Raises:
-        BadQuestion: it names nothing there; with the nearest names.
+        BadQuestion: it names nothing in the workspace; with the nearest names.
     """
     name = absent if name is None else name
     if name == ANY:
@@ -119,19 +119,19 @@ def meaning(
     if name == NEW:
         raise BadQuestion(
             f"event {NEW!r} is the first event of a person and can only start retention.",
-            f"The event of the data of that name is {EXACT}{NEW}.",
+            f"The event in the data of that name is {EXACT}{NEW}.",
             parameter=parameter,
         )
     return Meaning((names.events.id_of(_bare(names, name), parameter),))
 
 
 def exactly(name: str) -> str:
-    """Return the selector of the event of the data of a name, whatever the name is."""
+    """Return the selector of the event in the data with a name, whatever the name is."""
     return f"{EXACT}{name}"
 
 
 def titled(names: Names, name: str | None, absent: str = "Any event") -> str:
-    """Return what an event selector is called in titles."""
+    """Return the name of an event selector in titles."""
     words = {
         None: absent, ANY: "Any event", ANY_ACTIVE: "Any active event", NEW: "New users",
         "revenue_amount": "Revenue", "verified_revenue": "Verified revenue",
@@ -146,7 +146,7 @@ def titled(names: Names, name: str | None, absent: str = "Any event") -> str:
 
 
 def in_title(names: Names, title: str, *events: str | None) -> str:
-    """Return a title with its events as they are to be shown."""
+    """Return a title with its events under their display names."""
     for event in dict.fromkeys(filter(None, events)):
         shown = titled(names, event)
         if shown != event:
@@ -156,7 +156,7 @@ def in_title(names: Names, title: str, *events: str | None) -> str:
 
 
 def together(names: Names, parts: Sequence[Sequence[int]]) -> tuple[int, ...]:
-    """Return the events of several selections as one, as ids of the data where that is needed."""
+    """Return the events of several selections as one, as ids in the data if needed."""
     found = tuple(dict.fromkeys(id_ for part in parts for id_ in part))
     if not parts or any(not part for part in parts):
         return ()
@@ -211,14 +211,14 @@ def _definition(names: Names, title: str, parameter: str) -> CustomEvent:
         near = did_you_mean(title, saved)
         hint = near or (
             f"There are {', '.join(sorted(saved)[:8])}." if saved
-            else "footfall event create makes one."
+            else "Create one with footfall event create."
         )  # fmt: skip
         raise BadQuestion(f"There is no custom event {title!r}.", hint, parameter=parameter)
     return saved[known]
 
 
 def custom_events(names: Names) -> dict[str, CustomEvent]:
-    """Return the saved custom events by title; none in a file from before there were any."""
+    """Return the saved custom events by title; none if an older file lacks their table."""
     table = "select 1 from sqlite_master where type = 'table' and name = 'custom_events'"
     if not names.read(table, ()):
         return {}

@@ -8,7 +8,7 @@ from core.filters import Condition
 
 
 class Values:
-    """The values of one workspace at one generation, by the ids that stand for them."""
+    """The values in one workspace at one generation, by id."""
 
     def __init__(self, read: Read) -> None:
         self._read = read
@@ -24,7 +24,7 @@ class Values:
         return id_ if state == "sets" and self.of(column) else 0
 
     def empty_somewhere(self, column: str) -> bool:
-        """Whether some event has no value of a context column; True where no sets say it."""
+        """Whether some event has no value in a context column; True without sets to tell."""
         dimension, _ = self._dimensions.get(column, (0, ""))
         if dimension not in self._empty_somewhere:
             rows = self._read(
@@ -48,18 +48,18 @@ class Values:
         return self._values[id_]
 
     def matching(self, column: str, condition: Condition) -> list[int]:
-        """Return the value ids of a context column that satisfy a condition; 0 is missing."""
+        """Return the value ids of a context column that satisfy a condition; 0 means missing."""
         found = [i for i, text in self.of(column).items() if condition.holds((text,))]
         return [0, *found] if condition.holds(None) else found
 
     def holding(self, dimension: int, condition: Condition) -> list[int]:
-        """Return the value ids of a property with stored sets that satisfy it; 0 is missing."""
+        """Return the value ids of a property with stored sets that satisfy it; 0 means missing."""
         rows = self._read("select id, value from property_values where dimension = ?", (dimension,))
         found = [id_ for id_, text in rows if condition.holds((text,))]
         return [0, *found] if condition.holds(None) else found
 
     def events_with(self, dimension: int) -> frozenset[int]:
-        """Return the events that have stored sets of a property; the others never have it."""
+        """Return the events with stored sets for a property; others never have it."""
         if dimension not in self._events_with:
             rows = self._read(
                 """
@@ -72,7 +72,7 @@ class Values:
         return self._events_with[dimension]
 
     def label(self, column: str, value: int) -> str:
-        """Return what a context value id is shown as."""
+        """Return the label of a context value id."""
         if not value:
             return NONE
         return self.of(column).get(value, str(value)) or EMPTY

@@ -1,8 +1,8 @@
-"""Attempts at funnels that are not merely in order (definitions 6.3), of one actor.
+"""Attempts of one actor at funnels with constraints beyond order (definitions 6.3).
 
-`Chains` serves steps in order of which some gaps must be free of some events, and steps that
-follow each other with nothing between; `Scopes` drops attempts for events inside them. Both take
-time in proportion to the events.
+`Chains` handles ordered steps with gaps that must be free of certain events, and steps that follow
+each other with nothing in between; `Scopes` drops attempts because of events inside them. Both take
+time proportional to the number of events.
 """
 
 from __future__ import annotations
@@ -16,18 +16,17 @@ NEVER = 2**62
 """A time after all others, in ms."""
 
 LONG = 50
-"""Groups that may be walked over again before all starts are looked at at once."""
+"""How many groups may be walked again before all starts are considered at once."""
 
 Times = tuple[int, ...]
 
 
 @dataclass(frozen=True)
 class Chains:
-    """Attempts in order that events in between can spoil.
+    """Ordered attempts that events in between can spoil.
 
-    An attempt with n steps filled is alive until a group spoils its gap n. Filling as much as
-    possible at once may leave nothing for the time after, so every number of steps that can have
-    been filled is kept.
+    An attempt with n steps filled is alive until a group spoils its gap n. Filling as many steps as
+    possible at once may leave nothing for later, so every possible number of filled steps is kept.
     """
 
     search: Search
@@ -35,7 +34,7 @@ class Chains:
     check: Check
 
     def best(self, start: int, end: int) -> Attempt | None:
-        """See Finder: from each start, or once that gets long from all at once."""
+        """See Finder: from each start or, if that takes long, from all at once."""
         best, work = None, 0
         for place in self.story.starts(start, end, self.check):
             times, over = self._chain(place)
@@ -63,7 +62,7 @@ class Chains:
         return Attempt(place, times), over
 
     def _fillings(self, places: list[int]) -> dict[int, int]:
-        """Return how many steps the time of starts can fill, for each kind of start once."""
+        """Return how many steps the instant of a start can fill, once for each kind of start."""
         found: dict[int, int] = {}
         kinds: dict[int, int] = {}
         for place in places:
@@ -76,7 +75,7 @@ class Chains:
     def _deepest(self, starts: dict[int, list[int]]) -> int:
         """Return how many steps the deepest attempt fills.
 
-        Going forward, per number of steps filled the latest start that is alive: of several it
+        Going forward, keeps for each number of filled steps the latest start that is alive, which
         has the most time left.
         """
         steps, window, story = self.search.steps, self.search.window, self.story
@@ -104,10 +103,10 @@ class Chains:
         return depth
 
     def _earliest(self, starts: dict[int, list[int]], depth: int) -> int:
-        """Return the place of the first start from which so many steps can be filled.
+        """Return the position of the first start from which so many steps can be filled.
 
-        Going backward, per number of steps filled before a group the earliest time at which
-        the groups from there on fill the last one.
+        Going backward, keeps for each number of steps filled before a group the earliest time at
+        which the groups from there on fill the last step.
         """
         window, story = self.search.window, self.story
         ends, found = [NEVER] * (depth + 1), -1
@@ -129,7 +128,7 @@ class Chains:
         return found
 
     def _chain(self, start: int) -> tuple[Times, int]:
-        """Fill steps from a first event; return their times and the group it is over with."""
+        """Fill steps from a first event; return their times and the group that ends the attempt."""
         steps, story = self.search.steps, self.story
         first = story.group[start]
         moment = story.moments[first]
@@ -184,8 +183,8 @@ class Scopes:
     def spoil(self, attempt: Attempt) -> bool:
         """Return whether such an event lies in any scope.
 
-        A scope whose last step was not reached lasts until the window ends; one whose first
-        step was not reached has not begun. In any order a scope is the whole attempt.
+        A scope whose last step was not reached lasts until the window ends; one whose first step
+        was not reached has not begun. In any order a scope is the whole attempt.
         """
         over = attempt.times[0] + self.search.window
         for (first, last), times in zip(self.search.scopes, self.spoiling, strict=True):

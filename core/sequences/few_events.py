@@ -7,19 +7,19 @@ from collections.abc import Sequence
 from core.sequences.model import Attempt, Event, Search
 
 FEW = 40
-"""Events up to which looking at all of them for each start costs less than an order of theirs."""
+"""Up to this many events, checking all of them for each start is cheaper than grouping them."""
 
 
 def suits(search: Search) -> bool:
-    """Whether the attempts looked for are those that `few` finds."""
+    """Whether a search is one that `few` can answer."""
     usual = search.order == "ordered" and search.tick == 1 and len(search.cuts) == 2
     return usual and not (search.totals or search.scopes or search.path)
 
 
 def few(search: Search, events: Sequence[Event]) -> list[Attempt] | None:
-    """Return what core.sequences.search.attempts does; None where it cannot be found so simply.
+    """Return the same as core.sequences.search.attempts; None if this simple search is not enough.
 
-    That is where there are many events, two of them at one time, or some that spoil gaps.
+    That is the case with many events, with two at one time, or with some that spoil gaps.
     """
     steps, before = search.steps, None
     if len(events) > FEW:

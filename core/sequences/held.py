@@ -18,10 +18,10 @@ def by_value(
 ) -> dict[str, list[Event]]:
     """Return the events of each combination of values as JSON, in order of (ts, seq).
 
-    An event with a list counts for every element, one without any value for none.
+    An event with a list counts for every element; one without a value counts for none.
 
     Args:
-        held: per event the JSON text of each held field, None where it is missing.
+        held: per event the JSON text of each held field, None if it is missing.
     """
     found: dict[str, list[Event]] = {}
     for number, (event, raw) in enumerate(zip(events, held, strict=True)):

@@ -1,6 +1,6 @@
-"""What is looked for among the events of one actor, and what is found (semantics 6.3).
+"""The model of a search in the events of one actor, and of its results (definitions 6.3).
 
-Events of equal time form a group that may fill several steps, in any order, each event one step.
+Events with equal times form a group that may fill several steps, in any order, each event one step.
 """
 
 from __future__ import annotations
@@ -14,35 +14,35 @@ from typing import Protocol
 Event = tuple[int, int, int]
 """ts in ms, seq, and the steps it can fill: bit 0 for step 1 and so on.
 
-Bits after those of the steps are about exclusions: see Search."""
+Bits above those of the steps are for exclusions: see Search."""
 
 
 Check = Callable[[], None]
-"""Raises when whoever asked wants no answer any more."""
+"""Raises if the answer is no longer wanted."""
 
 
 OFTEN = 1023
-"""Between two checks lie that many events at most; one less than a power of two."""
+"""The most events between two checks; one less than a power of two."""
 
 
 @dataclass(frozen=True)
 class Search:
-    """What is looked for among the events of one actor.
+    """What to look for in the events of one actor.
 
     Attributes:
         order: "ordered", "unordered" or "sequential".
         steps: how many there are.
         window: ms from the first step to the last, inclusive.
-        cuts: instants, ascending; between each and the next, half-open, one attempt that begins
-            there is reported.
-        tick: ms that are one instant: times are rounded down to it.
+        cuts: ascending instants; for each half-open interval between two of them, one attempt that
+            begins in it is reported.
+        tick: the resolution in ms: times are rounded down to it.
         totals: report all attempts that begin between the first cut and the last, one after
-            another: the next begins once the one before is complete, or cannot be any more.
-        gaps: whether bit `steps + g` of a mask says that the event must not lie between steps
-            g and g + 1, in any order that it must not lie inside at all.
-        scopes: where not `gaps`: bit `steps + i` says that the event must not lie between the
-            two steps of scope i, else the attempt that was found is dropped.
-        path: whether to say which events were used.
+            another: the next begins once the one before is complete or can no longer be completed.
+        gaps: whether bit `steps + g` of a mask means that the event must not lie between steps g
+            and g + 1 or, in any order, inside the attempt at all.
+        scopes: if not `gaps`: bit `steps + i` means that the event must not lie between the two
+            steps of scope i, else the attempt is dropped.
+        path: whether to return the events used.
     """
 
     order: str
@@ -58,11 +58,11 @@ class Search:
 
 @dataclass(frozen=True)
 class Attempt:
-    """How far one actor came. Times are rounded down to the tick.
+    """How far one actor got. Times are rounded down to the tick.
 
     Attributes:
-        first: place of the event that filled step 1.
-        times: of the event of each step that was reached, by step.
+        first: position of the event that filled step 1.
+        times: the time of each reached step.
     """
 
     first: int
@@ -80,8 +80,8 @@ class Story:
 
     Attributes:
         times: per event, rounded down to the tick.
-        moments, masks: of each group its time and what its events can fill.
-        group: per event the group it is in.
+        moments, masks: for each group its time and the steps its events can fill.
+        group: the group of each event.
     """
 
     search: Search
@@ -93,7 +93,7 @@ class Story:
 
     @classmethod
     def of(cls, search: Search, events: Sequence[Event]) -> Story:
-        """Group events; of more equal ones than there are steps the rest can fill nothing."""
+        """Group events; of more identical ones than there are steps, the rest can fill nothing."""
         tick, steps = search.tick, search.steps
         times = [e[0] for e in events] if tick == 1 else [e[0] - e[0] % tick for e in events]
         story = cls(search, events, times)
@@ -112,12 +112,12 @@ class Story:
 
     @cached_property
     def fits(self) -> list[int]:
-        """Per group all bits of its events."""
+        """For each group all bits of its events."""
         return [masks[0] if len(masks) == 1 else _united(masks) for masks in self.masks]
 
     @cached_property
     def places(self) -> list[list[int]]:
-        """Per step the groups with an event that can fill it."""
+        """For each step the groups with an event that can fill it."""
         places: list[list[int]] = [[] for _ in range(self.search.steps)]
         for place, fits in enumerate(self.fits):
             for step, found in enumerate(places):
@@ -127,13 +127,13 @@ class Story:
 
     @cached_property
     def spoiled(self) -> list[int]:
-        """Per group the gaps it spoils, bit g for the one after step g."""
+        """For each group the gaps it spoils, bit g for the one after step g."""
         if self.search.order == "sequential":
             return [-1] * len(self.moments)
         return [fits >> self.search.steps for fits in self.fits]
 
     def starts(self, start: int, end: int, check: Check) -> Iterator[int]:
-        """Yield the places of events of step 1 between two instants, half-open."""
+        """Yield the positions of events of step 1 between two instants, half-open."""
         for place in range(
             bisect_left(self.events, (start,)), bisect_left(self.events, (end,))
         ):  # fmt: skip
@@ -143,7 +143,7 @@ class Story:
                 yield place
 
     def others(self, place: int) -> list[int]:
-        """Return what the events of the same time can fill, without one event."""
+        """Return the steps that events at the same time can fill, without one of them."""
         others = list(self.masks[self.group[place]])
         others.remove(self.events[place][2])
         return others
@@ -153,11 +153,11 @@ class Finder(Protocol):
     """A way to find attempts."""
 
     def best(self, start: int, end: int) -> Attempt | None:
-        """Return the deepest attempt that begins in between, of these the earliest."""
+        """Return the deepest attempt that begins in between; among equals, the earliest."""
         ...
 
     def opened(self, place: int, since: int) -> tuple[Attempt, int]:
-        """Return the best attempt that begins with an event, and the group it is over with.
+        """Return the best attempt that begins with an event, and the group that ends it.
 
         Args:
             since: the first group that it may use.
@@ -173,7 +173,7 @@ def _united(masks: list[int]) -> int:
 
 
 def filling(filled: int, steps: int, masks: Sequence[int]) -> int:
-    """Return how many steps are filled once events of equal time were given one step each."""
+    """Return how many steps are filled if events with equal times fill one step each."""
     if len(masks) == 1:
         return filled + (filled < steps and masks[0] >> filled & 1)
     owners: dict[int, int] = {}
@@ -183,7 +183,7 @@ def filling(filled: int, steps: int, masks: Sequence[int]) -> int:
 
 
 def _give(step: int, masks: Sequence[int], owners: dict[int, int], tried: set[int]) -> bool:
-    """Give a step an event, moving other steps to other events where that frees one."""
+    """Assign an event to a step, moving other steps to other events if that frees one."""
     for event, mask in enumerate(masks):
         if not mask >> step & 1 or event in tried:
             continue

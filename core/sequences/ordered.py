@@ -1,8 +1,8 @@
-"""Attempts at funnels in order that no event can spoil (semantics 6.3), of one actor.
+"""Attempts of one actor at ordered funnels that no event can spoil (definitions 6.3).
 
-From a given first event, filling as many steps as possible in every group of equal time, earliest
-group first, is best for every step at once, so one walk over the groups finds the deepest attempt
-and its earliest times.
+From a given first event, filling as many steps as possible in every group of equal times, earliest
+group first, is optimal for every step at once, so one walk over the groups finds the deepest
+attempt and its earliest times.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from core.sequences.model import (
 
 @dataclass(frozen=True)
 class Walks:
-    """Attempts in order that no event can spoil."""
+    """Ordered attempts that no event can spoil."""
 
     search: Search
     story: Story

@@ -1,4 +1,4 @@
-"""Which events an attempt at a funnel used, of one actor."""
+"""The events used by one actor's attempt at a funnel."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from core.sequences.model import Attempt, Story, filling
 def path_of(story: Story, attempt: Attempt) -> list[list[int]]:
     """Return [ts, seq, step] of each event of an attempt, by time and arrival; steps from 1.
 
-    Of several events of the same time that can fill a step, the first to arrive does
-    whose use leaves events for the other steps; earlier steps choose first.
+    Among simultaneous events that can fill a step, the first to arrive that leaves events for the
+    other steps is used; earlier steps choose first.
     """
     used = {attempt.first}
     found = [(attempt.first, 1)]
@@ -26,7 +26,7 @@ def path_of(story: Story, attempt: Attempt) -> list[list[int]]:
 
 
 def _leaves_enough(story: Story, attempt: Attempt, step: int, free: list[int], used: int) -> bool:
-    """Whether an event can fill a step and others the later steps of the same time."""
+    """Whether an event can fill a step while others fill the later steps of the same time."""
     if not story.events[used][2] >> step & 1:
         return False
     later = [s for s in range(step + 1, attempt.depth) if attempt.times[s] == attempt.times[step]]

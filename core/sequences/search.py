@@ -1,7 +1,7 @@
-"""The attempts at a funnel of one actor (definitions 6.3), as an SQL function.
+"""One actor's attempts at a funnel (definitions 6.3), as an SQL function.
 
-core/sequences/ordered.py finds attempts in order, core/sequences/constrained.py and unordered.py
-those that more is asked of; core/sequences/held.py splits an actor's events by held values.
+core/sequences/ordered.py finds ordered attempts, constrained.py and unordered.py those with other
+requirements; held.py splits an actor's events by held values.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ from core.sequences.unordered import Gatherings
 def funnel_attempts(
     check: Check, spec: str, times: str, seqs: str, masks: str, held: str | None
 ) -> str:
-    """Return the attempts that are reported, as JSON.
+    """Return the reported attempts, as JSON.
 
     Each is [held values as JSON or null, time of step 1, seq of its event, that event's ts, path,
     time of the first event, of the second, ...]; a path has [ts, seq, step] per event, by time.
@@ -88,9 +88,9 @@ def _told(
 
 
 def attempts(search: Search, story: Story, check: Check) -> list[Attempt]:
-    """Return the attempts that are reported of one actor's events.
+    """Return the reported attempts in one actor's events.
 
-    Those dropped for an event inside a scope are left out.
+    Attempts dropped because of an event inside a scope are left out.
     """
     finder = _finder(search, story, check)
     found = list(_in_turn(search, story, finder, check) if search.totals else _each(search, finder))

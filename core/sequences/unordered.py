@@ -1,4 +1,4 @@
-"""Attempts at funnels in any order (definitions 6.3), of one actor."""
+"""Attempts of one actor at funnels in any order (definitions 6.3)."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from collections.abc import Iterator, Sequence
 from core.sequences.model import OFTEN, Attempt, Check, Search, Story
 
 Reach = tuple[int, int]
-"""Places in the list of events, half-open."""
+"""Positions in the list of events, half-open."""
 
 
 class Gatherings:
-    """The largest sets of events that fill steps 1 to k, the earliest of these.
+    """The largest sets of events that fill steps 1 to k, and the earliest of them.
 
-    Of several sets the one with the earliest event of step 1 is reported, then of step 2 and so
+    Among several sets the one with the earliest event of step 1 is reported, then of step 2, and so
     on. A set lies in a stretch, which begins with an event and ends with the window, or with the
     first spoiling event after its beginning. Bounds limit which events may fill each step.
     """
@@ -40,7 +40,7 @@ class Gatherings:
         return self._best(starts, (0, len(events)))
 
     def opened(self, place: int, since: int) -> tuple[Attempt, int]:
-        """See Finder; it is over with the first spoiling event after step 1, if incomplete."""
+        """See Finder; an incomplete attempt ends with the first spoiling event after step 1."""
         first = bisect_left(self.story.group, since)
         found = self._best((place, place + 1), (first, len(self.times)))
         assert found is not None
@@ -54,7 +54,7 @@ class Gatherings:
         return found, over
 
     def _best(self, starts: Reach, others: Reach) -> Attempt | None:
-        """Return the reported set of those that begin and may use events at these places."""
+        """Return the reported set among those that begin and use events at these positions."""
         fits = self.fits[0]
         low, high = bisect_left(fits, starts[0]), bisect_left(fits, starts[1])
         if low == high:
@@ -68,9 +68,9 @@ class Gatherings:
         return Attempt(bounds[0][0], tuple(self.times[low] for low, _ in bounds))
 
     def _deepest(self, bounds: list[Reach], others: Reach) -> tuple[int, list[Reach]]:
-        """Return how many steps a set can fill, and the stretches in which as many can be.
+        """Return how many steps a set can fill, and the stretches in which that many can be filled.
 
-        Once one holds all steps, those that begin after its event of step 1 do not matter.
+        Once a stretch has all steps, those that begin after its event of step 1 do not matter.
         """
         good: list[Reach] = []
         depth, last = 0, len(self.times)
@@ -87,7 +87,7 @@ class Gatherings:
         return depth, good
 
     def _stretches(self, starts: Reach, others: Reach) -> Iterator[Reach]:
-        """Yield the stretches that can hold an event of step 1."""
+        """Yield the stretches that can contain an event of step 1."""
         times = self.times
         first = bisect_left(times, times[starts[0]] - self.search.window)
         before = None
@@ -103,7 +103,7 @@ class Gatherings:
     def _settled(
         self, step: int, good: list[Reach], bounds: list[Reach]
     ) -> tuple[list[Reach], list[Reach]]:
-        """Bind a step to its earliest event, step 1 to one, others to all of that time."""
+        """Bind a step to its earliest event: step 1 to a single one, others to all at that time."""
         found: Reach | None = None
         for stretch in good:
             if found and stretch[0] >= found[0]:
@@ -129,7 +129,7 @@ class Gatherings:
         return self._depth(stretch, bounds) == len(bounds)
 
     def _depth(self, stretch: Reach, bounds: list[Reach]) -> int:
-        """Return how many steps, from the first on, can have events of their own."""
+        """Return how many steps, from the first on, can have an event each."""
         if not stretch[0] & OFTEN:
             self.check()
         candidates: list[Sequence[int]] = []
@@ -141,7 +141,7 @@ class Gatherings:
         return len(bounds)
 
     def _candidates(self, step: int, stretch: Reach, bounds: list[Reach]) -> Sequence[int]:
-        """Return the first events for a step, one for each step: others can take no more."""
+        """Return the first events for a step, one for each step, as others cannot take more."""
         fits = self.fits[step]
         low = bisect_left(fits, max(stretch[0], bounds[step][0]))
         high = bisect_left(fits, min(stretch[1], bounds[step][1]))
@@ -151,7 +151,7 @@ class Gatherings:
 def _give(
     step: int, candidates: list[Sequence[int]], owners: dict[int, int], tried: set[int]
 ) -> bool:
-    """Give a step an event, moving other steps to other events where that frees one."""
+    """Assign an event to a step, moving other steps to other events if that frees one."""
     for place in candidates[step]:
         if place in tried:
             continue

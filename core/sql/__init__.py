@@ -1,1 +1,1 @@
-"""Statements, what differs between dialects, and sets inside SQL."""
+"""Statements, the differences between dialects, and sets in SQL."""

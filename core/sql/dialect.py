@@ -1,7 +1,7 @@
-"""What differs between engines: the primitives every statement is written with.
+"""The differences between engines: the primitives that every statement is written with.
 
-A kind writes its SQL once with these; it may give an engine its own statement where that is
-clearly better. Values never enter the text: `Binder` names them.
+A kind writes its SQL once with these; it may give an engine its own statement if that is clearly
+better. Values never enter the text: `Binder` binds them.
 """
 
 from __future__ import annotations
@@ -21,10 +21,10 @@ class Statement:
     """SQL text with its named parameters, ready for an engine.
 
     Attributes:
-        label: what it finds out, for the inspect panel.
-        also: further statements whose rows follow its own; an engine may run them side by side.
-        typed: a person's own SQL, of which to fetch so many rows at most; it is run where it can
-            only read, and its column names are returned as the first row.
+        label: what it computes, for the inspect panel.
+        also: further statements whose rows follow its own; an engine may run them in parallel.
+        typed: for SQL typed by a person, the most rows to fetch; it runs where it can only read,
+            and its column names are returned as the first row.
     """
 
     text: str
@@ -41,27 +41,29 @@ class Dialect(Protocol):
     has_sets: bool
     """Whether the tables `activity` and `first_activity` exist in this engine."""
     materialized: str
-    """What a common table expression says between `as` and its text to be read once."""
+    """The words between `as` and the text of a common table expression that is to be evaluated
+    once.
+    """
     present: Present | None
-    """The instant after which nothing counts; None where there is nothing after it."""
+    """The instant after which nothing counts; None if there is nothing after it."""
 
     def upto(self, present: Present) -> Dialect:
-        """The same, of statements in which only what counts at an instant does."""
+        """Return the same dialect for statements as of an instant."""
         ...
 
     def standing_in(self, binder: Binder, names: set[str]) -> list[tuple[str, str]]:
-        """The relations that stand in for tables of these names, so that what is later is not read.
+        """Return the relations that replace tables of these names, so that later data is not read.
 
-        Each is its name with how it is read, and its SQL; none where nothing lies after now.
+        Each is its name with how it is read, and its SQL; none if there is nothing after now.
         """
         ...
 
     def placeholder(self, name: str, value: Any) -> str:
-        """How a named parameter stands in the text."""
+        """How a named parameter is written in the text."""
         ...
 
     def indexed(self, index: str) -> str:
-        """What a FROM adds to walk an index; nothing where that index is not there."""
+        """The addition to FROM that walks an index; empty if the index does not exist."""
         ...
 
     def idiv(self, left: str, right: str) -> str:
@@ -85,7 +87,7 @@ class Dialect(Protocol):
         ...
 
     def union_sliding(self, users: str) -> str | None:
-        """Window function over a moving frame, a missing set being empty; None without one."""
+        """Window function over a moving frame, a missing set being empty; None if unsupported."""
         ...
 
     def count(self, users: str) -> str:
@@ -97,7 +99,7 @@ class Dialect(Protocol):
         ...
 
     def only(self, left: str, right: str) -> str:
-        """Set: in the first and not in the second."""
+        """Set: in the first but not in the second."""
         ...
 
     def count_both(self, left: str, right: str) -> str:
@@ -105,7 +107,7 @@ class Dialect(Protocol):
         ...
 
     def count_only(self, left: str, right: str) -> str:
-        """How many are in the first and not in the second."""
+        """How many are in the first but not in the second."""
         ...
 
     def tally(self, users: str) -> str:
@@ -121,7 +123,7 @@ class Dialect(Protocol):
         ...
 
     def actors(self) -> str:
-        """A relation (actor) of everybody, nobody (0) included."""
+        """A relation (actor) of everybody, including nobody (0)."""
         ...
 
     def lag(self, expression: str) -> str:
@@ -133,23 +135,23 @@ class Dialect(Protocol):
         ...
 
     def json_property(self, path: str, binder: Binder) -> str:
-        """The JSON text of the event row's property of a name (`ways_of`), NULL when missing."""
+        """The JSON text of the event row's property with a name (`ways_of`), NULL if missing."""
         ...
 
     def dictionary(self, column: str, texts: Mapping[int, str], binder: Binder) -> str:
-        """The label of a context column that is not 0, of which these are all values."""
+        """The label of a context column that is not 0, given all its values."""
         ...
 
     def properties_join(self) -> str:
-        """The join that brings the properties of events `e` within reach."""
+        """The join that gives access to the properties of events `e`."""
         ...
 
     def as_number(self, raw: str) -> str:
-        """A JSON text as a number, NULL when it is none."""
+        """A JSON text as a number, NULL if it is not one."""
         ...
 
     def total(self, expression: str) -> str:
-        """Aggregate: the sum of numbers as `core.sums` has it, NULL of nothing, or infinity."""
+        """Aggregate: the sum of numbers as in `core.sums`, NULL if there are none, or infinity."""
         ...
 
     def holds(self, condition: Condition, raw: str, binder: Binder) -> str:
@@ -169,32 +171,32 @@ class Dialect(Protocol):
         ...
 
     def json_label(self, raw: str) -> str:
-        """A JSON text as the label a breakdown shows, "(none)" and "(empty)" included."""
+        """A JSON text as the label in a breakdown, including "(none)" and "(empty)"."""
         ...
 
     def items(self, raw: str, *, different: bool) -> str:
-        """How many elements a JSON text has, a list those that are not null; equal ones once."""
+        """How many distinct elements a JSON text has; of a list, those that are not null."""
         ...
 
     def trait_label(self, key: str, binder: Binder) -> str:
-        """The present value of a trait of `e.actor`, as a label."""
+        """The current value of a trait of `e.actor`, as a label."""
         ...
 
     def looked_up(self, relation: str, actor: str, missing: int) -> str:
-        """The integer that a relation (actor, value) has for an actor, `missing` without one."""
+        """The integer that a relation (actor, value) has for an actor, or `missing`."""
         ...
 
     def apart(self, select: str) -> str:
-        """A SELECT worked out by itself, so that its expressions are found once a row."""
+        """A SELECT evaluated separately, so that its expressions are computed once per row."""
         ...
 
 
 @dataclass(frozen=True)
 class Relation:
-    """A relation that a statement has once, however many of its places read it.
+    """A relation that a statement has once, however often it is read.
 
     Attributes:
-        key: what it selects: of one statement, relations of equal keys are the same.
+        key: identifies what it selects: relations with equal keys in a statement are the same.
         write: returns its SQL.
     """
 
@@ -227,8 +229,8 @@ class Binder:
     def relation(self, wanted: Relation) -> str:
         """Return the name of a relation, which is written once, before the statement.
 
-        A relation used in several places is read once; and one that is not written in its place
-        does not add to how deep a statement nests, for which SQLite's parser has little room.
+        A relation used in several places is evaluated once; and a relation outside the statement
+        does not add to its nesting, of which SQLite's parser allows little.
         """
         if wanted.key not in self._relations:
             text = wanted.write(self)
@@ -236,7 +238,7 @@ class Binder:
         return self._relations[wanted.key][0]
 
     def whole(self, text: str) -> str:
-        """Return a statement's text with the relations it uses before it."""
+        """Return a statement's text preceded by the relations it uses."""
         how = self.dialect.materialized
         own = [(f"{name} as {how}", sql) for name, sql in self._relations.values()]
         if self.dialect.present is not None:

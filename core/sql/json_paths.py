@@ -1,4 +1,4 @@
-"""Where a property's name leads to in JSON (definitions 2.5), and SQLite's way to write it."""
+"""The JSON paths of a property's name (definitions 2.5), and their form in SQLite."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 MAX_DOTS = 3
-"""Dots of a name that are tried each as part of a key and as a step into what the key holds."""
+"""How many dots of a name are tried both as part of a key and as a step into the key's value."""
 
 _ODD_KEY = re.compile(r'["\\\x00-\x1f]|^$')
 
@@ -16,8 +16,8 @@ _ODD_KEY = re.compile(r'["\\\x00-\x1f]|^$')
 def ways_of(name: str) -> list[tuple[str, ...]]:
     """Return the paths that a property's name can mean, best first (definitions 2.5).
 
-    The key "a.b" comes before the key "b" in what "a" holds. "properties." is the empty name, for
-    places where an empty text would mean none.
+    The key "a.b" comes before the key "b" inside "a". "properties." is the empty name, for places
+    where empty text would mean none.
     """
     if name in ("", "properties."):
         return [("",)]
@@ -35,7 +35,7 @@ def _splits(first: str, rest: list[str]) -> list[tuple[str, ...]]:
 
 
 def property_of(column: str, name: str, bind: Callable[[Any], str]) -> str:
-    """Return SQLite's JSON text of a property in a column of JSON, NULL when missing.
+    """Return SQLite's JSON text of a property in a JSON column, NULL if missing.
 
     Args:
         bind: binds one value and returns its placeholder, in the order of the text.
@@ -48,7 +48,7 @@ def property_of(column: str, name: str, bind: Callable[[Any], str]) -> str:
 
 
 def _at(column: str, path: tuple[str, ...], bind: Callable[[Any], str]) -> str:
-    """SQLite's paths have no way to write some keys; our function takes any."""
+    """SQLite's paths cannot express some keys; our function takes any."""
     if any(_ODD_KEY.search(key) for key in path):
         return f"json_at({column}, {bind(json.dumps(path))})"
     return f"({column} -> {bind(json_path(path))})"

@@ -1,10 +1,10 @@
-"""The data as it is at an instant: nothing that is dated later counts (definitions 1.9).
+"""The data as of an instant: nothing dated later counts (definitions 1.9).
 
-Most workspaces have no events after now, and statements read their tables as they are. Where there
-are some, a statement begins with relations that stand in for the tables it names: the events up to
-the instant, and the sets and sessions that follow from these (`Dialect.standing_in`). Days before
-today keep their stored sets; of today the sets of each event are made anew, those of its values
-are not there (see core.queries.common.selection, which reads the cut day from the events).
+Most workspaces have no events after now, and statements read their tables as they are. If there are
+some, a statement begins with relations that replace the tables it names: the events up to the
+instant, and the sets and sessions that follow from them (`Dialect.standing_in`). Days before today
+keep their stored sets; for today the sets of each event are recomputed, while those of its values
+are missing (see core.queries.common.selection, which reads the cut day from the events).
 """
 
 from __future__ import annotations
@@ -16,15 +16,15 @@ from core.columns import ACTIVE
 
 @dataclass(frozen=True)
 class Present:
-    """An instant, and what is needed to leave out what lies after it.
+    """An instant, and what is needed to leave out everything after it.
 
     Attributes:
-        now: the instant, ms; an event of this very instant counts.
-        today, start: its local day, and the first instant of that.
-        events: event ids -> the whole events of the stored sets that each is part of, itself too.
-        active: ids of the events that sessions are made of.
-        open: whether something lies later on the same day.
-        logs: the same rule for logs; their table is there.
+        now: the instant in ms; an event at exactly this instant counts.
+        today, start: its local day, and the first instant of that day.
+        events: event id -> the events of the stored sets that it is part of, including itself.
+        active: ids of the events that sessions consist of.
+        open: whether there is anything later on the same day.
+        logs: whether the table of logs exists, to which the same applies.
     """
 
     now: int
@@ -39,10 +39,10 @@ class Present:
 def whole_events(
     names: dict[str, int], inactive: list[int], *, some: bool
 ) -> tuple[tuple[int, int], ...]:
-    """Return (event, whole) for every event and each whole that it is part of.
+    """Return (event, whole) for every event and each pseudo event that it is part of.
 
     Args:
-        some: whether there are inactive events, so that there are sets of any active one.
+        some: whether there are inactive events, and therefore sets of any active event.
     """
     found = []
     for event in names.values():

@@ -1,4 +1,4 @@
-"""Sets of actors as they are stored, and percentiles, where questions compute with rows.
+"""Stored sets of actors, and percentiles, for questions that compute on rows.
 
 A set is a serialised 32-bit roaring bitmap.
 """
@@ -13,10 +13,10 @@ Blob = bytes | None
 
 
 def load(blob: Blob) -> BitMap:
-    """Return the set a blob holds; NULL is the empty set.
+    """Return the set in a blob; NULL is the empty set.
 
     Raises:
-        Damaged: it is no set.
+        Damaged: it is not a set.
     """
     if blob is None:
         return BitMap()
@@ -27,7 +27,7 @@ def load(blob: Blob) -> BitMap:
 
 
 def percentile(values: list[float], p: float) -> float | None:
-    """Return percentile p (0 to 1) by linear interpolation, or None of nothing."""
+    """Return percentile p (0 to 1) by linear interpolation, or None if there are no values."""
     if not values:
         return None
     ordered = sorted(values)

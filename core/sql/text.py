@@ -1,4 +1,4 @@
-"""The text of SQL that a person typed: whether it is some, on one line, with its variables.
+"""SQL typed by a person: recognising it, writing it on one line, and its variables.
 
 Nothing here decides what may run; the connection that runs it does
 (core/engines/sqlite/raw_sql.py).
@@ -27,17 +27,17 @@ _TOKENS: Final = r"""(?sx)
 
 
 def is_sql(text: str) -> bool:
-    """Whether a question is SQL: it begins with SELECT or WITH, after comments.
+    """Whether a question is SQL: it begins with SELECT or WITH, after any comments.
 
-    `select > signup` is no SQL but a funnel that begins with an event of that name.
+    `select > signup` is not SQL but a funnel that begins with an event of that name.
     """
     return _BEGINS.match(text) is not None
 
 
 def one_line(query: str) -> str | None:
-    """Return a statement on one line, comments kept as /* */; None where a line break is in quotes.
+    """Return a statement on one line, comments kept as /* */; None if a line break is in quotes.
 
-    Also None where it holds what must not reach a screen unescaped.
+    Also None if it contains characters that must not reach a screen unescaped.
     """
     quoted_over_lines = False
 
@@ -63,7 +63,7 @@ def bound(query: str, placeholder: Callable[[str], str]) -> str:
     """Return a statement with every {name} outside quotes and comments replaced.
 
     Args:
-        placeholder: returns what stands for a name such as "variables.country".
+        placeholder: returns the replacement of a name such as "variables.country".
     """
 
     def replaced(match: re.Match[str]) -> str:

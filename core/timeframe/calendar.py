@@ -1,4 +1,4 @@
-"""Zones, local days, weeks, months: the calendar that time is cut by (definitions 1.2, 1.4)."""
+"""Zones, local days, weeks, months: the calendar behind buckets (definitions 1.2, 1.4)."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _MILLISECOND: Final = timedelta(milliseconds=1)
 MAX_POINTS: Final = 2_000
 
 CLOCK: Final = {"minute": 60_000, "five_minute": 300_000, "hourly": HOUR}
-"""Granularities cut by the clock, not the calendar -> ms."""
+"""Granularities that follow the clock, not the calendar -> ms."""
 
 GRANULARITIES: Final = (*CLOCK, "daily", "weekly", "monthly", "quarterly", "yearly")
 ALIASES: Final = {
@@ -37,7 +37,7 @@ UNITS: Final = {
 
 
 def granularity(word: str) -> str:
-    """Return the granularity that `word` or one of its aliases names; BadQuestion if none."""
+    """Return the granularity named by `word` or an alias; BadQuestion if there is none."""
     folded = word.strip().lower()
     name = ALIASES.get(folded, folded)
     if name not in GRANULARITIES:
@@ -61,7 +61,7 @@ def to_day(when: date) -> int:
 
 @lru_cache(maxsize=65536)
 def _quarter_day(zone: ZoneInfo, quarter: int) -> int | None:
-    """Return the day of a whole quarter of an hour since 1970; None when a day begins inside it."""
+    """Return the day of a quarter of an hour since 1970; None if a day begins inside it."""
     first = _exact_day(zone, quarter * QUARTER)
     return first if first == _exact_day(zone, (quarter + 1) * QUARTER - 1) else None
 
@@ -81,10 +81,10 @@ def _local_date(zone: ZoneInfo, ms: int) -> date:
 
 @lru_cache(maxsize=65536)
 def _day_start(zone: ZoneInfo, day: int) -> int:
-    """Return where a day begins: at its midnight, or at the change of clocks that skips it.
+    """Return where a day begins: at midnight, or at the clock change that skips midnight.
 
-    A midnight that comes twice begins the day at its first time, unless the clock falls back into
-    the evening before: then at its second, so that days follow each other.
+    If midnight occurs twice, the day begins at the first, unless the clock falls back into the
+    evening before: then at the second, so that days do not overlap.
     """
     midnight = datetime.combine(to_date(day), datetime.min.time())
     first, second = (_instant(zone, midnight.replace(fold=fold)) for fold in (0, 1))
@@ -117,7 +117,7 @@ class Calendar:
 
     @cached_property
     def zone(self) -> ZoneInfo:
-        """The zone itself; BadQuestion when the name is unknown."""
+        """The zone itself; BadQuestion if the name is unknown."""
         try:
             return ZoneInfo(self.zone_name)
         except (KeyError, ValueError, OSError) as error:
@@ -128,7 +128,7 @@ class Calendar:
             ) from error
 
     def day_of(self, ms: int) -> int:
-        """Return the local day that an instant lies on: the last one begun by then."""
+        """Return the local day of an instant: the last one begun by then."""
         day = _quarter_day(self.zone, ms // QUARTER)
         return _exact_day(self.zone, ms) if day is None else day
 
@@ -153,7 +153,7 @@ class Calendar:
         return (to_date(day).weekday() - self.week_start) % 7
 
     def period_start(self, day: int, unit: str) -> int:
-        """Return the first day of the granularity's period that holds `day`."""
+        """Return the first day of the granularity's period that contains `day`."""
         if unit == "weekly":
             return day - self.weekday(day)
         when = to_date(day)

@@ -1,4 +1,4 @@
-"""Which period a range is compared with (definitions 1.6)."""
+"""The period that a range is compared with (definitions 1.6)."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ def comparison(text: str, mode: str, span: Span, calendar: Calendar, now: int) -
     calendar months before, and a running month with the same days of the month before.
     "yoy" is the same dates one year earlier, 29 February becoming 28 February.
 
-    Of a period that is running only what has passed of it is compared: the one before is cut on
-    the same day of it, at the time of day that it is now. One that is shorter ends where it ends.
+    Only the part of a running period that has passed is compared: the period before is cut on the
+    same day, at the present time of day, or at its own end if it is shorter.
     """
     if mode not in COMPARISONS:
         raise BadQuestion(
@@ -43,7 +43,7 @@ def comparison(text: str, mode: str, span: Span, calendar: Calendar, now: int) -
 
 
 def _exact(mode: str, span: Span, calendar: Calendar) -> Span:
-    """The stretch of the same length just before one in ms, or as many whole days earlier."""
+    """Return the span of the same length just before one in ms, or as many whole days earlier."""
     shift = span.end - span.start
     if mode == "yoy":
         first = to_date(span.first_day)
@@ -72,14 +72,14 @@ def _just_before(text: str, span: Span, calendar: Calendar) -> Span:
 
 
 def elapsed(before: Span, span: Span, mode: str, calendar: Calendar, now: int) -> Span:
-    """Return as much of a period as has passed of the running one it is compared with.
+    """Return the part of a period that corresponds to what has passed of the running one.
 
     Args:
         before: the period, in whole days.
-        span: the running one; it holds now.
-        mode: "previous" cuts `before` on its day of the same number, "yoy" a year before today.
+        span: the running one, which contains now.
+        mode: "previous" cuts `before` on the same day number, "yoy" a year before today.
 
-    An event of this very instant counts, so its counterpart does.
+    An event at exactly this instant counts, so its counterpart does too.
     """
     today = calendar.day_of(now)
     day = before.first_day + today - span.first_day
@@ -93,10 +93,10 @@ def elapsed(before: Span, span: Span, mode: str, calendar: Calendar, now: int) -
 
 
 def same_time(ms: int, day: int, calendar: Calendar) -> int:
-    """Return the instant of a day at which clocks show what they show at another instant.
+    """Return the instant of a day with the same local time as another instant.
 
-    A time that the day skips is as much later; of one that comes twice it is the first, unless
-    the other instant is of a second one.
+    A time that the day skips moves later by the skip; of a time that occurs twice it is the first,
+    unless the other instant is a second occurrence itself.
     """
     local = calendar.local(ms).replace(tzinfo=None)
     found = calendar.instant(datetime.combine(to_date(day), local.time(), None))
@@ -108,11 +108,11 @@ def same_time(ms: int, day: int, calendar: Calendar) -> int:
 def shown_part(
     before: Span, points: list[Bucket], count: int, unit: str, calendar: Calendar
 ) -> Span:
-    """Return a compared period up to the last of `count` points that it is shown in.
+    """Return a compared period up to the last of `count` points that are shown.
 
-    A longer period, such as January beside February by day, has more points than there are places
-    for; its total is that of those shown. Weeks and longer units do not line up day by day, so
-    that there the whole period counts.
+    A longer period, such as January beside February by day, has more points than can be shown; its
+    total covers those shown. Weeks and longer units do not line up day by day, so for them the
+    whole period counts.
     """
     if unit not in CLOCK and unit != "daily":
         return before
@@ -125,9 +125,10 @@ def shown_part(
 
 
 def alike(one: Bucket, other: Bucket, now: int, unit: str) -> bool:
-    """Whether two buckets hold as much time, so that a change from one to the other says something.
+    """Whether two buckets are equally long, so that a change between them is meaningful.
 
-    They hold as many days, and of one that is not over as much is compared as has passed of it.
+    They have the same number of days; of an unfinished one only the part that has passed is
+    compared.
     """
     if unit in CLOCK:
         return min(one.end, now + 1) - one.start == other.end - other.start

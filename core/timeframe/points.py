@@ -28,8 +28,8 @@ class Bucket:
         start, end: UTC ms, half-open, clipped to the range.
         first_day, last_day: local days, inclusive, clipped to the range.
         label: ISO text of the period's local start: "2025-04-07", "2025-04-07T13:00".
-        partial: the range cuts it, or it holds now (definitions 1.4).
-        cut: it ends within its last day.
+        partial: whether the range clips it, or it contains now (definitions 1.4).
+        cut: whether it ends within its last day.
     """
 
     index: int
@@ -43,7 +43,7 @@ class Bucket:
 
     @property
     def of_days(self) -> bool:
-        """Whether it is made of local days, its label a date; else its ends are instants."""
+        """Whether it consists of local days and its label is a date; else its ends are instants."""
         return len(self.label) == 10
 
 
@@ -60,7 +60,7 @@ def fit(unit: str, span: Span, now: int) -> str:
 def buckets(
     span: Span, unit: str, calendar: Calendar, now: int, *, whole: bool = False
 ) -> list[Bucket]:
-    """Cut a span into buckets, up to and including the one that holds now.
+    """Divide a span into buckets, up to and including the one that contains now.
 
     Args:
         unit: a granularity.
@@ -71,7 +71,7 @@ def buckets(
 
 @lru_cache(maxsize=16)
 def _cut(span: Span, unit: str, calendar: Calendar, now: int, whole: bool) -> tuple[Bucket, ...]:
-    """Return the buckets; each number of an answer asks for them again."""
+    """Return the buckets, cached because every number of an answer needs them."""
     if unit in CLOCK:
         return tuple(_clock_buckets(span, CLOCK[unit], calendar, now))
     return tuple(_calendar_buckets(span, unit, calendar, now, whole))
@@ -114,7 +114,7 @@ def _calendar_buckets(
 
 
 def _clock_buckets(span: Span, size: int, calendar: Calendar, now: int) -> list[Bucket]:
-    """Buckets between marks of the local clock; a change by half an hour makes shorter ones."""
+    """Buckets between marks of the local clock; a half-hour clock change makes shorter ones."""
     found: list[Bucket] = []
     start = span.start
     while start < span.end and start <= now:
@@ -138,13 +138,13 @@ def _clock_buckets(span: Span, size: int, calendar: Calendar, now: int) -> list[
 
 
 def _mark(ms: int, size: int, calendar: Calendar) -> int:
-    """Return the last full clock bucket of the local clock up to an instant."""
+    """Return the last full mark of the local clock up to an instant."""
     shift = calendar.offset(ms)
     return (ms + shift) // size * size - shift
 
 
 def clock_label(ms: int, calendar: Calendar) -> str:
-    """Return local "2025-04-07T13:00", with the offset added in an hour that happens twice."""
+    """Return local "2025-04-07T13:00", with the offset added in an hour that occurs twice."""
     local = calendar.local(ms)
     text = local.strftime("%Y-%m-%dT%H:%M")
     twice = local.replace(fold=0).utcoffset() != local.replace(fold=1).utcoffset()

@@ -1,4 +1,4 @@
-"""Ranges: from a text to the stretch of time it means (definitions 1.3)."""
+"""Ranges: from a text to the span of time it means (definitions 1.3)."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ class Span:
         start, end: UTC ms, half-open.
         first_day, last_day: the local days it touches, both inclusive.
         whole_days: False for ranges in exact hours ("24h"), and where `cut`.
-        running: True for ranges that are periods in which now lies, such as "mtd".
-        cut: whole local days but for the last one, of which only the time before `end` counts.
+        running: True for periods that contain now, such as "mtd".
+        cut: whole local days except the last one, of which only the time before `end` counts.
     """
 
     start: int
@@ -44,7 +44,7 @@ class Span:
 
     @property
     def of_days(self) -> bool:
-        """Whether local days alone tell its time, but for where the last one is cut."""
+        """Whether it consists of local days, of which the last may be cut."""
         return self.whole_days or self.cut
 
 
@@ -67,7 +67,7 @@ def resolve(text: str, calendar: Calendar, now: int, earliest: int | None = None
             with a time, local unless it has an offset, is the instant before which the range ends.
         calendar: the workspace's zone and week start.
         now: the current instant, ms.
-        earliest: ms of the first event, for "all_time"; None when there is none.
+        earliest: ms of the first event, for "all_time"; None if there is none.
 
     Raises:
         BadQuestion: naming `range`, for anything else.
@@ -98,7 +98,7 @@ def resolve(text: str, calendar: Calendar, now: int, earliest: int | None = None
 
 
 def may_run(text: str) -> bool:
-    """Whether a range may be a period in which now lies; `Span.running` says for certain."""
+    """Whether a range may be a period that contains now; `Span.running` is certain."""
     word = text.strip().lower()
     return word in RUNNING_RANGES or bool(_DATES.fullmatch(word))
 
@@ -177,14 +177,14 @@ def _parse_date(text: str) -> int:
     except (ValueError, OverflowError):
         pass
     raise BadQuestion(
-        f"range holds {text!r}, which is not a date.",
+        f"range contains {text!r}, which is not a date.",
         "Write dates as 2025-01-31.",
         parameter="range",
     )
 
 
 def cut_span(first: int, last: int, end: int, calendar: Calendar) -> Span:
-    """Return the span of local days `first` to `last`, of the last one the time before `end`."""
+    """Return the span of local days `first` to `last`, the last one only up to `end`."""
     if end >= calendar.day_start(last + 1):
         return days_span(first, last, calendar)
     start = calendar.day_start(first)
@@ -192,5 +192,5 @@ def cut_span(first: int, last: int, end: int, calendar: Calendar) -> Span:
 
 
 def exact_span(start: int, end: int, calendar: Calendar) -> Span:
-    """Return the span between two instants, ms, the second not included."""
+    """Return the span between two instants in ms, excluding the second."""
     return Span(start, end, calendar.day_of(start), calendar.day_of(end - 1), whole_days=False)

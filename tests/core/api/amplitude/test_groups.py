@@ -253,7 +253,7 @@ def test_an_event_that_is_not_there_never_happened(
 
 
 def test_a_field_that_is_not_there_has_no_value(backend: Backend) -> None:
-    missing = "'contry' is not a field of this workspace: it has no value."
+    missing = "'contry' is not a field in this workspace: it has no value."
     body = get(backend, USERS, DATES, g="contry")
     assert (body["data"]["seriesLabels"], body["warnings"]) == (["(none)"], [missing])
     segment = '[{"prop":"contry","op":"is","values":["NL"]}]'
