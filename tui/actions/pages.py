@@ -112,6 +112,17 @@ class BoardList(ListPage, Protocol):
     boards: dict[str, Board]
 
 
+class AudienceList(ListPage, Protocol):
+    """A page that lists audiences."""
+
+    def audience_changed(self, id_: str) -> None:
+        """Show an audience as it is now.
+
+        Args:
+            id_: of the audience, "" for a new one.
+        """
+
+
 class TileShown(Protocol):
     """A tile of a board on show."""
 

@@ -8,7 +8,8 @@ from core.queries import from_json
 from core.store.library.saved import CATEGORIES, Mark
 from core.text import clean
 from tui.actions import edits
-from tui.actions.saving import delete_mark, edit_mark, undo_delete
+from tui.actions.marks import delete_mark, edit_mark
+from tui.actions.saving import undo_delete
 from tui.screens.bases.page import bindings
 from tui.screens.bases.question_page import QuestionPage
 from tui.widgets.answer import AnswerView

@@ -11,21 +11,20 @@ from textual.containers import Horizontal
 
 from core.answers import Cell
 from core.draw.spans import Line, Span
-from core.errors import BadInput, FootfallError
 from core.queries import from_json
 from core.queries.common.question import Question
 from core.queries.people.people import PeopleBehind
-from core.text import clean, number
+from core.store.library.saved import Item
+from core.text import number
 from tui.actions import edits
-from tui.actions.saving import ask_name, undo_delete
-from tui.actions.storing import attempt
+from tui.actions.audiences import delete_audience, edit_audience, new_audience
+from tui.actions.saving import undo_delete
 from tui.screens.bases.page import bindings
 from tui.screens.bases.question_page import QuestionPage
 from tui.services.runner import Hearer
 from tui.texts.segments import SEGMENTS
 from tui.widgets.answer import AnswerView
 from tui.widgets.detail import Detail
-from tui.widgets.dialogs import Confirm, Prompt
 from tui.widgets.listing import Listing, Row
 from tui.widgets.words import indented, wrapped
 
@@ -52,6 +51,7 @@ class SegmentsPage(QuestionPage):
         super().__init__(place)
         self.counts: dict[str, Any] = {}
         self.sizes: dict[str, int] = {}
+        self.audiences: dict[str, Item] = {}
 
     def body(self) -> ComposeResult:
         """See Page."""
@@ -76,6 +76,12 @@ class SegmentsPage(QuestionPage):
     def listing(self) -> Listing:
         """The list."""
         return self.query_one(Listing)
+
+    @property
+    def audience(self) -> Item | None:
+        """The saved audience under the cursor."""
+        kind, id_ = self.listing.value or ("", "")
+        return self.audiences.get(id_) if kind == "audience" else None
 
     def answered(self, view: AnswerView) -> None:
         """See Page."""
@@ -173,82 +179,30 @@ class SegmentsPage(QuestionPage):
 
     def action_edit(self) -> None:
         """Edit an audience's definition as JSON."""
-        if self.listing.value is None or self.listing.value[0] != "audience":
+        if self.audience is not None:
+            edit_audience(self, self.audience)
+        else:
             self.say("Built-in segments cannot be edited. n creates an audience of your own.")
-            return
-        item = self.audiences[self.listing.value[1]]
-        self._ask_definition(item.title, item.id, json.dumps(item.body, ensure_ascii=False))
 
     def action_new(self) -> None:
         """Create an audience: a name, then its rules."""
-        example = {"filters": [], "events": [{"event": self._some_event(), "days": 30}]}
-        text = json.dumps(example, ensure_ascii=False)
-        ask_name(self, "New audience", "", lambda name, _: self._ask_definition(name, "", text))
+        new_audience(self, next(iter(self.context.names.events.pickable), "signup"))
 
-    def _some_event(self) -> str:
-        return next(iter(self.context.names.events.pickable), "signup")
+    def audience_changed(self, id_: str) -> None:
+        """Count and list an audience as it is now.
 
-    def _ask_definition(
-        self, title: str, id_: str, text: str, wrong: FootfallError | None = None
-    ) -> None:
-        def store(found: tuple[str, dict[str, Any]] | None) -> None:
-            if found is None:
-                return
-            typed, body = found
-            attempt(
-                self,
-                lambda saved: saved.save_audience(title, body, id_=id_),
-                f"Saved audience {clean(title)}.",
-                lambda _: self._kept(id_),
-                lambda error: self._ask_again(title, id_, typed, error),
-            )
-
-        self.app.push_screen(
-            Prompt(
-                f"Audience {clean(title, 40)}",
-                _read_rules,
-                value=text,
-                wrong=wrong,
-                help="filters: field, operator, value. events: event, op, count, days.",
-            ),
-            store,
-        )
-
-    def _ask_again(self, title: str, id_: str, text: str, wrong: FootfallError) -> None:
-        """Bring back what was typed; ask for another name first if the name was refused."""
-        if getattr(wrong, "parameter", "") != "title":
-            self._ask_definition(title, id_, text, wrong)
-            return
-        ask_name(
-            self,
-            "New audience",
-            title,
-            lambda name, _: self._ask_definition(name, id_, text),
-            wrong,
-        )
-
-    def _kept(self, id_: str) -> None:
+        Args:
+            id_: of the audience, "" for a new one.
+        """
         self.sizes.pop(id_, None)
         self.fill()
 
     def action_delete(self) -> None:
         """Delete the audience under the cursor, after asking."""
-        value = self.listing.value
-        if value is None or value[0] != "audience":
+        if self.audience is not None:
+            delete_audience(self, self.audience)
+        else:
             self.say("Built-in segments cannot be deleted.")
-            return
-        item = self.audiences[value[1]]
-
-        def answered(yes: bool | None) -> None:
-            if yes:
-                attempt(
-                    self,
-                    lambda saved: saved.delete("audiences", item.id),
-                    f"Deleted {clean(item.title)}. U brings it back.",
-                    lambda _: self.fill(),
-                )
-
-        self.app.push_screen(Confirm(f"Delete audience {clean(item.title, 30)}?"), answered)
 
     def action_undo(self) -> None:
         """Bring the last deleted audience back."""
@@ -257,17 +211,6 @@ class SegmentsPage(QuestionPage):
     def action_zoom(self) -> None:
         """Say that there is nothing to zoom."""
         self.say("There is nothing to zoom here. s shows what these people did.")
-
-
-def _read_rules(typed: str) -> tuple[str, dict[str, Any]]:
-    """Return a text and the definition in it; BadInput if there is none."""
-    try:
-        found = json.loads(typed)
-    except (ValueError, RecursionError) as error:
-        raise BadInput(f"This is not JSON: {error}.") from error
-    if not isinstance(found, dict):
-        raise BadInput("A definition must be a JSON object.", "For example {}.")
-    return typed, found
 
 
 def abridged(body: dict[str, Any]) -> dict[str, Any]:

@@ -14,8 +14,9 @@ from core.queries.kinds import KINDS
 from tui.actions import edits, typed
 from tui.actions.choosing import lead_on, show_as
 from tui.actions.exporting import export_panel
+from tui.actions.marks import mark_here
 from tui.actions.opening import open_number, open_others
-from tui.actions.saving import add_to_board, mark_here, save_question
+from tui.actions.saving import add_to_board, save_question
 from tui.screens.bases.page import Page
 from tui.services.clipboard import send
 from tui.texts.fields import has
