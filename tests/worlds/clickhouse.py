@@ -18,6 +18,9 @@ from core.queries import from_json
 from core.store.workspace import open_reader
 from tests.worlds.world import World, engine_of
 
+HOSTILE = 'it\'s \\ \\n \n \t \r \b "x" {p1:String} \\N é 😀 --'
+"""A text with whatever a dialect could take for its own signs."""
+
 Engines = tuple[SqliteEngine, ClickHouseEngine]
 
 needs_chdb = pytest.mark.skipif(

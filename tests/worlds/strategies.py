@@ -34,7 +34,7 @@ ITEMS: tuple[Any, ...] = ("hat", "Hat", "", 1, 1.0, "1", True, None, ["hat", "sh
 AMOUNTS: tuple[Any, ...] = (0, 9, 10, "9", "10", 2.5, -3, "junk", None, True)
 
 
-def _moments(zone: str, middle: str, days: int) -> st.SearchStrategy[int]:
+def instants(zone: str, middle: str, days: int) -> st.SearchStrategy[int]:
     """Instants around a day: midnights and clock changes to the ms, whole hours, and between."""
     midnight = utc_ms(f"{middle}T00:00", zone)
     day = st.integers(-days, days).map(lambda n: n * DAY)
@@ -92,7 +92,7 @@ def worlds(
         flagged: events may be inactive or deleted, and there are the custom events CUSTOM.
     """
     zone, middle = draw(st.sampled_from(ZONES))
-    moments = _moments(zone, middle, days)
+    moments = instants(zone, middle, days)
     fewest = draw(st.sampled_from((0, 1, 6, 12, 12)))
     crowded = draw(st.lists(moments, max_size=2))
     at = st.one_of(moments, *(st.just(moment) for moment in crowded))

@@ -31,7 +31,7 @@ def by_weekday(world: World, question: Any) -> Found:
     until = world.now + 1 if ended(world) is None else known_until(world)
     days: dict[str, set[str]] = {}
     come: set[Place] = set()
-    for ts in _moments(span.start, min(span.end, until)):
+    for ts in instants(span.start, min(span.end, until)):
         come |= (here := places(world, ts))
         for name, _ in here:
             days.setdefault(name, set()).add(day_of(world, ts))
@@ -54,7 +54,7 @@ def by_weekday(world: World, question: Any) -> Found:
     return found
 
 
-def _moments(start: int, end: int) -> list[int]:
+def instants(start: int, end: int) -> list[int]:
     """Instants of a stretch of time that leave out none of its hours."""
     return [*range(start, end, HOUR // 4), end - 1] if start < end else []
 

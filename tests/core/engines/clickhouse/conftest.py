@@ -8,6 +8,8 @@ from contextlib import closing
 import pytest
 
 from core.engines.clickhouse.chdb import ChdbRunner
+from tests.worlds.clickhouse import Engines, engines_of
+from tests.worlds.fixture import appendix_a
 
 
 @pytest.fixture(scope="session")
@@ -15,3 +17,10 @@ def runner(tmp_path_factory) -> Iterator[ChdbRunner]:
     """The one chdb session that a process can have."""
     with closing(ChdbRunner(tmp_path_factory.mktemp("chdb"))) as found:
         yield found
+
+
+@pytest.fixture
+def fixture(runner: ChdbRunner) -> Iterator[Engines]:
+    """SQLite and ClickHouse over the fixture of definitions appendix A."""
+    with engines_of(appendix_a(), runner) as engines:
+        yield engines

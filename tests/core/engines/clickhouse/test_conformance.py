@@ -2,32 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import closing
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from core.engines.clickhouse.chdb import ChdbRunner
-from core.engines.clickhouse.engine import ClickHouseEngine
-from core.engines.clickhouse.tables import copy_events
-from core.errors import BadQuestion
-from core.filters import OPERATORS, Condition
-from core.log_levels import LEVELS
-from core.queries import from_json
-from core.store.ingest.importer import Log, store_logs
-from core.store.workspace import open_writer
-from core.values.json_values import holds_json
-from tests.worlds.clickhouse import Engines, check, check_people, engines_of, needs_chdb
-from tests.worlds.fixture import A_RANGE, appendix_a
+from tests.worlds.clickhouse import check, check_people, engines_of, needs_chdb
+from tests.worlds.fixture import A_RANGE
 from tests.worlds.strategies import EVENTS, RANGES, USERS, worlds
-from tests.worlds.world import SELECTORS, Event, World, engine_of
+from tests.worlds.world import SELECTORS, Event, World
 
 pytestmark = needs_chdb
 
-HOSTILE = 'it\'s \\ \\n \n \t \r \b "x" {p1:String} \\N é 😀 --'
 
 # -- random worlds
 
@@ -237,12 +224,6 @@ def test_funnels_of_crowded_worlds(runner, events, asked):
 # -- the fixture of appendix A
 
 
-@pytest.fixture
-def fixture(runner) -> Iterator[Engines]:
-    with engines_of(appendix_a(), runner) as engines:
-        yield engines
-
-
 @pytest.mark.parametrize(
     "fields",
     [
@@ -359,191 +340,3 @@ def fixture(runner) -> Iterator[Engines]:
 def test_people_of_the_fixture(fixture, fields):
     fields = {"range": A_RANGE, **fields}
     check_people(fixture, fields, check(fixture, fields))
-
-
-# -- values
-
-VALUES: tuple[Any, ...] = (
-    None, True, False, 0, 1, 1.0, -0.5, 10, 1e3, 1e15, 9007199254740993, "", " ", "1", " 1 ",
-    "1.0", "+5", ".5", "5.", "1e2", "1_0", "inf", "nan", "0x1", "10", "9", "hat", "Hat", "HAT",
-    "Straße", "STRASSE", "ΣΊΣΥΦΟΣ", "é/ü", "a/b", "true", "null", "line\nbreak", HOSTILE,
-    "2024-01-02", "2024-01-02T00:00:00Z", "2024-01-02T03:04", "2024-01-02 03:04:05.5+02:00",
-    "2024-02-30", "2024-1-2", "2023-12-31T23:30:00-01:00", "2024", "20240102", [], [None],
-    ["hat", "shirt"], [1, "10", None], [["hat"]], {"x": 1}, {}, [True],
-)  # fmt: skip
-WANTED: tuple[Any, ...] = (
-    "hat", "HAT", "", "1", 1, 1.5, 10, "9", True, "nan", "strasse", "σίσυφος", "2024-01-02", "null",
-    "2024-01-02T03:04:00Z", "2024-02-30", "2024", "a/b", HOSTILE, "x",
-)  # fmt: skip
-PATTERNS = ("^h.t$", "(?i)HAT", r"\d+\.\d", "a.b", "line.break", "line\nbreak", "'", "^$")
-
-
-@pytest.fixture
-def stored(runner) -> Iterator[Engines]:
-    """One event per value, under `v` and, one level down, under `deep."it's"`."""
-    events = [Event("e", n * 1000, "u", properties={"v": v, "deep": {"it's": v}})
-              for n, v in enumerate(VALUES)]  # fmt: skip
-    events.append(Event("e", len(VALUES) * 1000, "u"))
-    world = World(tuple(events), now=86_400_000, traits=(("u", "plan", HOSTILE, 0),))
-    with engines_of(world, runner) as engines:
-        yield engines
-
-
-@pytest.mark.parametrize("operator", OPERATORS)
-def test_operators(stored, runner, operator):
-    texts = _texts(stored)
-    wanted: tuple[Any, ...] = PATTERNS if operator == "regex" else WANTED
-    takes = OPERATORS[operator].takes
-    given_values = {"none": (None,), "list": (wanted[:7], wanted[7:], ()), "one": wanted}[takes]
-    for value in given_values:
-        condition = Condition(field="v", operator=operator, value=value)
-        held = holds_json.__wrapped__
-        expected = {n for n, raw in texts.items() if held(condition.model_dump_json(), raw)}
-        assert _holding(runner, "v", condition) == expected, value
-        assert _holding(runner, "deep.it's", condition) == expected, value
-
-
-def _texts(engines: Engines) -> dict[int, str | None]:
-    return dict(engines[0].read(
-        """
-        select e.ts / 1000, p.properties -> '$.v'
-        from events e left join event_properties p on p.seq = e.seq
-        """
-    ))  # fmt: skip
-
-
-def _holding(runner: ChdbRunner, path: str, condition: Condition) -> set[int]:
-    bind, dialect = _binder()
-    test = dialect.holds(condition, dialect.json_property(path, bind), bind)
-    rows = runner.run(f"select intDiv(e.ts, 1000) from events e where {test}", bind.values)
-    return {n for (n,) in rows}
-
-
-def _binder() -> Any:
-    from core.sql.dialect import Binder
-
-    return Binder(ClickHouseEngine.dialect), ClickHouseEngine.dialect
-
-
-def test_labels_and_numbers_of_values(stored):
-    asked = {"kind": "trend", "range": "1970-01-01,1970-01-01", "limit": 1000}
-    check(stored, {**asked, "breakdown": "properties.v"})
-    check(stored, {**asked, "breakdown": ["properties.deep.it's", "trait:plan"]})
-    for measure in ("sum", "avg", "min", "max", "median", "p12.5", "items", "histogram"):
-        check(stored, {**asked, "measure": measure, "property": "v"})
-
-
-def test_revenue_however_events_say_it(runner):
-    from tests.worlds.stories.revenue import EVENTS, world
-
-    with engines_of(world(EVENTS), runner) as engines:
-        asked = {"kind": "trend", "range": "1970-01-01,1970-01-01", "event": "revenue_amount"}
-        check(engines, {**asked, "breakdown": "event"})
-        for measure in ("sum", "avg", "median", "histogram"):
-            check(engines, {**asked, "measure": measure, "property": "revenue:amount"})
-        check(engines, {"kind": "ltv", "range": "1970-01-01,1970-01-01", "days": [1]})
-
-
-def test_hostile_parameters_come_back_as_they_went(runner):
-    for text in (HOSTILE, "\\N", "", "a\0b", "'; drop table events --", "\\'", "}{"):
-        rows = runner.run("select {p1:String}, {p2:Int64}", {"p1": text, "p2": -1})
-        assert rows == [(text, -1)]
-
-
-def test_a_side_that_a_join_misses_is_null(fixture, runner):
-    from core.engines.clickhouse.engine import settings as clause
-
-    rows = runner.run(
-        "select b.x from (select 1 as k) a left join (select 2 as k, 0 as x) b on a.k = b.k"
-        + clause(None),
-        {},
-    )
-    assert rows == [(None,)]
-
-
-# -- logs
-
-LOG_CONDITIONS: tuple[list[dict[str, Any]], ...] = (
-    [],
-    [{"field": "level", "operator": "gte", "value": "WARNING"}],
-    [{"field": "message", "operator": "contains", "value": "A/B"}],
-    [{"field": "service", "operator": "is_not_set"}],
-    [{"field": "session", "operator": "ne", "value": "s1"}],
-    [{"field": "country", "value": "NL"}],
-    [{"field": "trait:plan", "value": "free"}],
-)
-
-
-def test_logs(runner):
-    logs = [
-        Log(1_744_020_000_000 + n * 3_000_000, ("a/b 'x'", HOSTILE, "m 1", "")[n % 4],
-            LEVELS[n % 9], (None, "api", "web")[n % 3], None, (None, "s1", "s4", "s5", "zz")[n % 5])
-        for n in range(60)
-    ]  # fmt: skip
-    with engine_of(appendix_a()) as engine:
-        with closing(open_writer(engine.path)) as connection:
-            store_logs(connection, logs)
-            copy_events(connection, runner)
-        with closing(ClickHouseEngine(engine.path, runner, clock=engine.clock)) as clickhouse:
-            for conditions in LOG_CONDITIONS:
-                asked = {"kind": "logs", "range": A_RANGE, "conditions": conditions, "limit": 100}
-                for granularity in ("hourly", "daily"):
-                    by = {"breakdown": ["service", "level"], "granularity": granularity}
-                    answer = check((engine, clickhouse), {**asked, **by, "compare": "previous"})
-                    check_people((engine, clickhouse), {**asked, **by}, answer, 4)
-                for by_one in ("level", "pattern"):
-                    check((engine, clickhouse), {**asked, "metric": "top", "breakdown": by_one})
-                check((engine, clickhouse), {**asked, "metric": "raw", "count_total": True})
-
-
-def test_typed_sql_is_of_the_workspace_file(fixture):
-    with pytest.raises(BadQuestion, match="SQL runs only on the workspace file"):
-        fixture[1].answer(from_json({"kind": "sql", "query": "select 1"}))
-
-
-# -- audiences
-
-BOUGHT = {"event": "purchase"}
-
-
-def test_audiences(runner):
-    definitions: tuple[dict[str, Any], ...] = (
-        {},
-        {"events": [{**BOUGHT, "days": 30}]},
-        {"events": [{**BOUGHT, "op": "eq", "count": 0}]},
-        {"events": [{**BOUGHT, "sum": "amount", "op": "gt", "value": 20}]},
-        {"events": [{"distinct_days": True, "count": 3}]},
-        {"events": [{"event": "add_to_cart", "then_within": {**BOUGHT, "seconds": 240}}]},
-        {"groups": [{"not": True, "events": [BOUGHT]}, {"filters": [
-            {"field": "country", "value": "NL"}]}]},
-        {"static_ids": ["a", "nobody"]},
-        {"filters": [{"field": "trait:plan", "value": "free"}]},
-    )  # fmt: skip
-    with engines_of(appendix_a(), runner) as engines:
-        for definition in definitions:
-            check(engines, {"kind": "audience", "definition": definition})
-
-
-AHEAD: tuple[dict[str, Any], ...] = (
-    {"kind": "active_users", "range": "7d"},
-    {"kind": "active_users", "range": "7d", "metric": "wau", "breakdown": "country"},
-    {"kind": "trend", "range": "today", "granularity": "hourly"},
-    {"kind": "trend", "range": "all_time", "measure": "sessions"},
-    {"kind": "trend", "range": "2025-04-08,2025-04-30"},
-    {"kind": "lifecycle", "range": "7d"},
-    {"kind": "sessions", "metric": "average", "range": "7d"},
-    {"kind": "sessions", "metric": "exit", "range": "7d"},
-    {"kind": "segments", "range": "7d"},
-    {"kind": "retention", "range": "7d", "granularity": "daily", "periods": 3},
-    {"kind": "funnel", "range": "7d", "steps": [{"event": "signup"}, {"event": "buy"}]},
-    {"kind": "paths", "range": "7d", "from": "signup"},
-    {"kind": "first_time", "range": "7d", "event": "view"},
-)
-
-
-def test_what_is_dated_after_now_counts_on_neither(runner):
-    from tests.worlds.stories.future import WORLD
-
-    with engines_of(WORLD, runner) as engines:
-        for fields in AHEAD:
-            check_people(engines, fields, check(engines, fields))

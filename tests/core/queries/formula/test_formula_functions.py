@@ -7,23 +7,17 @@ from typing import Any
 from urllib.parse import quote
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from core.answers import Cell
 from core.api import Backend, read, respond
 from core.draw.figures import figure, short
 from core.errors import BadQuestion
-from core.formulas.functions import MEASURING, NUMBERS, WINDOWS
+from core.formulas.functions import MEASURING
 from core.formulas.parser import Term, parse_formula
-from core.language.questions import format_cell, format_question, parse
 from core.queries import from_json
 from core.store.library.saved import Saved
-from tests.oracles.formula import formula as oracle_formula
-from tests.worlds.compare import ask, both_engines, check_people, from_text, people
+from tests.worlds.compare import ask, check_people, people
 from tests.worlds.fixture import A_RANGE
-from tests.worlds.strategies import CONDITIONS, EVENTS, worlds
-from tests.worlds.world import World
 
 PURCHASE = {"metric": "event:purchase", "property": "amount"}
 ANY = {"metric": "events"}
@@ -311,199 +305,6 @@ def test_a_bad_formula_is_answered_with_its_column(engine, formula, words):
 def test_a_bad_question_is_answered_with_a_sentence(engine, fields, words):
     with pytest.raises(BadQuestion, match=words):
         ask(engine, "formula", **{"formula": "UNIQUES(A)", "series": [ANY], **fields})
-
-
-# -- text
-
-
-@pytest.mark.parametrize(
-    ("text", "formula", "canonical"),
-    [
-        ("UNIQUES(signup) / uniques(purchase)", "UNIQUES(A) / UNIQUES(B)",
-         "UNIQUES(signup) / UNIQUES(purchase)"),
-        ("users of signup / dau", "UNIQUES(A) / B", "UNIQUES(signup) / dau"),
-        ("sum(purchase.amount) / users(purchase)", "PROPSUM(A) / UNIQUES(B)",
-         "PROPSUM(purchase.amount) / UNIQUES(purchase)"),
-        ("avg(purchase.amount) - AVG(purchase)", "PROPAVG(A) - AVG(B)",
-         "PROPAVG(purchase.amount) - AVG(purchase)"),
-        ("p90(purchase.amount) / median(purchase.amount)",
-         "PERCENTILE(A, 0.9) / PERCENTILE(A, 0.5)",
-         "PERCENTILE(purchase.amount, 0.9) / PERCENTILE(purchase.amount, 0.5)"),
-        ("UNIQUES(signup)*0+90000", "UNIQUES(A) * 0 + 90000", "UNIQUES(signup) * 0 + 90000"),
-        ("UNIQUES(signup[country = NL]) / UNIQUES(signup)", "UNIQUES(A) / UNIQUES(B)",
-         "UNIQUES(signup[country = NL]) / UNIQUES(signup)"),
-        ("rollavg(uniques, signup, 7) weekly", "ROLLAVG(UNIQUES, A, 7)",
-         "ROLLAVG(UNIQUES, signup, 7) weekly"),
-        ("CUMSUM(PROPSUM, purchase.amount)", "CUMSUM(PROPSUM, A)",
-         "CUMSUM(PROPSUM, purchase.amount)"),
-        ("ACTIVE(signup)", "ACTIVE(A)", "ACTIVE(signup)"),
-        ("HIST(signup)", "HIST(A)", "HIST(signup)"),
-        ("REVENUETOTAL(purchase)", "REVENUETOTAL(A)", "REVENUETOTAL(purchase)"),
-        ("SEMANTICTOTALS(cart.items, ALL_VALUES) / 2", "SEMANTICTOTALS(A, ALL_VALUES) / 2",
-         "SEMANTICTOTALS(cart.items, ALL_VALUES) / 2"),
-        ('formula "TRENDLINE(UNIQUES(A))" of signup', "TRENDLINE(UNIQUES(A))",
-         'formula "TRENDLINE(UNIQUES(A))" of signup'),
-        ('formula "%:UNIQUES(a)/UNIQUES(B)" of signup, purchase[plan = pro]',
-         "%:UNIQUES(a)/UNIQUES(B)",
-         'formula "%:UNIQUES(a)/UNIQUES(B)" of signup, purchase[plan = pro]'),
-    ],
-)  # fmt: skip
-def test_text_round_trip(text, formula, canonical):
-    question = from_text(text, canonical)
-    assert (question.kind, question.formula) == ("formula", formula)
-
-
-NAMES = ("signup", "a.b", "two words", "dau", "active", "UNIQUES", 'qu"ote', "p90", "0+9", "-", "ü",
-         "amount", "properties.x", "1", "A", "any", "users", "; %")  # fmt: skip
-FORMS = (
-    "UNIQUES({})", "TOTALS({})", "PROPSUM({})", "PERCENTILE({}, 0.25)", "CUMSUM(UNIQUES, {})",
-    "ROLLAVG(PROPAVG, {}, 7)", "{}", "SEMANTICTOTALS({}, ALL_VALUES)", "REVENUETOTAL({})",
-    "HIST({})", "AVG({})", "SESSIONTOTALS({})", "LN({})",
-)  # fmt: skip
-
-
-@st.composite
-def written_formulas(draw: st.DrawFn) -> dict[str, Any]:
-    """A question with a formula of one to three parts over awkward names."""
-    parts, series = [], []
-    for letter in "ABC"[: draw(st.integers(1, 3))]:
-        form = draw(st.sampled_from(FORMS))
-        one: dict[str, Any] = {"metric": draw(st.sampled_from(("events", "dau", *(
-            f"event:{name}" for name in NAMES))))}  # fmt: skip
-        if "PROP" in form or "PERC" in form or "SEM" in form or draw(st.integers(0, 5)) == 0:
-            one["property"] = draw(st.sampled_from(NAMES))
-        if draw(st.integers(0, 3)) == 0:
-            one["filters"] = [{"field": "plan", "value": draw(st.sampled_from(NAMES))}]
-        parts.append(form.format(letter))
-        series.append(one)
-    if len(parts) > 1:
-        parts = [part.replace("HIST", "UNIQUES") for part in parts]
-    sign = draw(st.sampled_from((" + ", " / ", "*", "; ", " - 2 * ")))
-    return {"kind": "formula", "series": series, "formula": sign.join(parts),
-            "granularity": draw(st.sampled_from(("daily", "weekly")))}  # fmt: skip
-
-
-@settings(max_examples=80, deadline=None)
-@given(written_formulas())
-def test_any_formula_comes_back_from_its_text(body: dict[str, Any]):
-    question = from_json(body)
-    text = format_question(question)
-    assert parse(text) == question, text
-    assert format_question(parse(text)) == text
-    assert "\n" not in text
-
-
-def test_measures_on_their_own_stay_trends():
-    for text in ("UNIQUES(signup)", "totals(signup)", "avg(purchase.amount)", "users of signup"):
-        assert parse(text).kind == "trend"
-
-
-@pytest.mark.parametrize("text", ["ROLLAVG(UNIQUES)", "FOO(signup) / 2", "UNIQUES(signup) /"])
-def test_a_bad_text_is_refused(text):
-    with pytest.raises(BadQuestion):
-        parse(text)
-
-
-def test_a_cell_in_words():
-    question = parse("UNIQUES(signup) / UNIQUES(purchase)")
-    words = (
-        "People behind UNIQUES(A) / UNIQUES(B) where A = event:signup, B = event:purchase on Apr 8"
-    )
-    assert format_cell(question, Cell(bucket="2025-04-08")) == words
-
-
-# -- against the oracle
-
-
-def part(series: int, measure: str, **fields: Any) -> dict[str, Any]:
-    """What a function of a series asks."""
-    return {"series": series, "measure": measure, **fields}
-
-
-def ratio(a: float | None, b: float | None) -> float | None:
-    """A quotient, missing where it does not exist."""
-    return None if a is None or not b else a / b
-
-
-def same(a: float | None) -> float | None:
-    """A figure as it is."""
-    return a
-
-
-AMOUNT, ITEM = {"property": "amount"}, {"property": "item"}
-FORMULAS: tuple[tuple[str, list[dict[str, Any]], Any], ...] = (
-    ("UNIQUES(A) / TOTALS(B)", [part(0, "users"), part(1, "count")], ratio),
-    ("ACTIVE(A)", [part(0, "pct_dau")], same),
-    ("AVG(A)", [part(0, "average")], same),
-    ("FREQPERCENTILE(A, 0.75)", [part(0, "p75", people=True)], same),
-    ("PERCENTILE(B, 0.9)", [part(1, "p90", **AMOUNT)], same),
-    ("PROPAVG(B) / PROPMAX(B)", [part(1, "avg", **AMOUNT), part(1, "max", **AMOUNT)], ratio),
-    ("PROPMIN(B)", [part(1, "min", **AMOUNT)], same),
-    ("PROPSUM(B) / UNIQUES(A)", [part(1, "sum", **AMOUNT), part(0, "users")], ratio),
-    (
-        "PROPCOUNT(C) / PROPCOUNTAVG(C)",
-        [part(2, "distinct", **ITEM), part(2, "distinct_per_user", **ITEM)],
-        ratio,
-    ),
-    ("SESSIONTOTALS(A)", [part(0, "sessions")], same),
-    ("EVENTTOTALS(A)", [part(0, "session_events")], same),
-    ("SEMANTICTOTALS(C, ALL_VALUES)", [part(2, "items", **ITEM)], same),
-    ("SEMANTICTOTALS(C, UNIQUE_ARRAY_VALUES)", [part(2, "distinct_items", **ITEM)], same),
-    ("CUMSUM(UNIQUES, A)", [part(0, "users", cumulative=True)], same),
-    ("CUMSUM(PROPAVG, B)", [part(1, "avg", **AMOUNT, cumulative=True)], same),
-    ("ROLLAVG(TOTALS, A, 3)", [part(0, "count", rolling_average=3)], same),
-    ("ROLLWIN(UNIQUES, A, 2)", [part(0, "users", rolling_window=2)], same),
-    ("ROLLWINBEFORE(PROPMAX, B, 4)", [part(1, "max", **AMOUNT, rolling_window=4)], same),
-)
-
-
-@st.composite
-def questions(draw: st.DrawFn) -> tuple[dict[str, Any], Any, Any]:
-    """A question with functions, what these ask, and what the formula computes of that."""
-    formula, parts, compute = draw(st.sampled_from(FORMULAS))
-    metrics = st.sampled_from(("events", *(f"event:{name}" for name in EVENTS[:2])))
-    body = {
-        "kind": "formula",
-        "series": [{"metric": draw(metrics)}, {"metric": draw(metrics), **AMOUNT},
-                   {"metric": draw(metrics), **ITEM}],
-        "formula": formula,
-        "breakdown": draw(st.sampled_from(([], [], ["country"], ["properties.item"]))),
-        "granularity": draw(st.sampled_from(("daily", "weekly"))),
-        "range": draw(st.sampled_from(("7d", "3w", "last_week"))),
-        "conditions": draw(st.sampled_from(CONDITIONS)),
-        "compare": draw(st.sampled_from((None, None, "previous"))),
-        "limit": 1000,
-    }  # fmt: skip
-    return body, parts, compute
-
-
-@settings(max_examples=30, deadline=None)
-@given(worlds(max_events=16), questions())
-def test_functions_match_the_oracle(world: World, asked: tuple[dict[str, Any], Any, Any]):
-    body, parts, compute = asked
-    named = {s["metric"].removeprefix("event:") for s in body["series"] if ":" in s["metric"]}
-    if not named <= {event.event for event in world.events}:
-        return
-    expected, before = oracle_formula.formula(world, body, compute, parts)
-    with both_engines(world) as engines:
-        for engine in engines:
-            found = engine.answer(from_json(body))
-            assert {line.group for line in found.lines} == set(expected.totals)
-            for line in found.lines:
-                assert line.total == pytest.approx(expected.totals[line.group])
-                assert list(line.values) == pytest.approx(expected.values[line.group])
-                if found.comparison and line.group in before.totals:
-                    assert line.previous_total == pytest.approx(before.totals[line.group])
-
-
-def test_all_functions_are_named():
-    names = {*MEASURING, *WINDOWS, *(name.upper() for name in NUMBERS)}
-    assert names >= {
-        "ACTIVE", "ARPAU", "AVG", "FREQPERCENTILE", "HIST", "PERCENTILE", "PROPAVG", "PROPCOUNT",
-        "PROPCOUNTAVG", "PROPHIST", "PROPMAX", "PROPMIN", "PROPSUM", "REVENUETOTAL", "TOTALS",
-        "UNIQUES", "EVENTTOTALS", "SESSIONTOTALS", "SEMANTICTOTALS", "CUMSUM", "ROLLAVG", "ROLLWIN",
-        "ROLLWINBEFORE", "EXP", "LN", "LOG", "LOG10", "POWER", "SQRT", "TRENDLINE",
-    }  # fmt: skip
 
 
 # -- as the documented requests
