@@ -1,4 +1,4 @@
-"""Questions from JSON: a kind is loaded when it is first asked for."""
+"""Questions from JSON; a kind is loaded when it is first used."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ __all__ = ["KINDS", "explained", "from_json", "kind_class"]
 
 
 def kind_class(kind: str) -> type[Question]:
-    """Return the class of a kind; BadQuestion with the nearest names when it is unknown."""
+    """Return the class of a kind; BadQuestion with the nearest names if it is unknown."""
     if kind not in KINDS:
         raise BadQuestion(
             f"kind {kind!r} is not known.",
@@ -30,11 +30,11 @@ def kind_class(kind: str) -> type[Question]:
 
 
 def from_json(data: str | bytes | dict[str, Any]) -> Question:
-    """Return the question a JSON object describes.
+    """Return the question described by a JSON object.
 
     Raises:
-        BadQuestion: not JSON, not an object, or a field that is unknown or out of bounds; the
-            sentence names the parameter.
+        BadQuestion: not JSON, not an object, or a field is unknown or out of bounds; the message
+            names the parameter.
     """
     body = data if isinstance(data, dict) else _parsed(data)
     if "kind" not in body:
@@ -54,12 +54,12 @@ def _parsed(data: str | bytes) -> dict[str, Any]:
     except (ValueError, RecursionError) as error:
         raise BadQuestion(f"This is not JSON: {error}.") from error
     if not isinstance(body, dict):
-        raise BadQuestion("A question in JSON is an object.", 'For example {"kind": "trend"}.')
+        raise BadQuestion("A question in JSON must be an object.", 'For example {"kind": "trend"}.')
     return body
 
 
 def explained(kind: type[BaseModel], error: ValidationError) -> BadQuestion:
-    """Return the first thing wrong with a model's fields as a sentence naming the parameter."""
+    """Return the first error in a model's fields as a sentence that names the parameter."""
     first = error.errors(include_url=False)[0]
     parameter = ".".join(str(part) for part in first["loc"] if _named(part)) or "question"
     given, limits = first.get("input"), first.get("ctx", {})
@@ -71,7 +71,7 @@ def explained(kind: type[BaseModel], error: ValidationError) -> BadQuestion:
 
 
 def _named(part: int | str) -> bool:
-    """Whether a part of an error's place is a field or position, not a branch of a union."""
+    """Whether a part of an error's location is a field or index, not a branch of a union."""
     return isinstance(part, int) or (part.isidentifier() and part[0].islower())
 
 
@@ -94,7 +94,7 @@ _TYPES = {
 
 
 def _wrong(type_: str, given: object, limits: dict[str, Any]) -> str:
-    """Say what is wrong with a value in words: "must be at least 1, not 0."."""
+    """Return what is wrong with a value, in words: "must be at least 1, not 0."."""
     shown = clean(json.dumps(given, default=str), 60)
     if type_ in ("missing", "too_short", "too_long", "string_too_short", "string_too_long"):
         return _LIMITS[type_].format(**limits) + "."

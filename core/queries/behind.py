@@ -1,6 +1,6 @@
-"""Who is behind one number, in words: "Users of signup on Apr 30, NL".
+"""Words for the people behind one number: "Users of signup on Apr 30, NL".
 
-The words of each kind stand in its row (core.queries.kinds); here are those that all share.
+The words of each kind are in its row (core.queries.kinds); here are those that all share.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from core.timeframe import UNITS
 from core.words.dates import day, within
 
 _FEW = 2
-"""Conditions that are spelled out; more are counted."""
+"""How many conditions are spelled out; more are only counted."""
 
 
 class _Nested:
@@ -35,7 +35,7 @@ class _Nested:
 
 
 def format_cell(question: Question, cell: Cell) -> str:
-    """Return who is behind one number of a question's answer, on one harmless line."""
+    """Return words for the people behind one number of an answer, on one harmless line."""
     subject = _Nested().subject(question, cell)
     parts = [f"{subject} {_when(question, cell)}".strip()]
     if cell.group:
@@ -66,7 +66,7 @@ def _when(question: Question, cell: Cell) -> str:
 
 
 def _filters(question: Question) -> list[str]:
-    """Return what narrows the people further: conditions, segment, audience."""
+    """Return the words for conditions, segment and audience."""
     tests = question.conditions
     plain = [test.words for test in tests if isinstance(test, Condition)]
     found = []
@@ -82,7 +82,7 @@ def _filters(question: Question) -> list[str]:
 
 
 def _long_ago(question: Question) -> bool:
-    """Whether the range may reach into another year, so that a date needs one."""
+    """Whether the range may reach into another year, so that dates need a year."""
     if _compare(question) == "yoy":
         return True
     counted = re.fullmatch(r"(\d+)([hdwmy])", question.range)

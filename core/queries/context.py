@@ -1,7 +1,7 @@
-"""What a question is asked within: names, zone, now, and what has happened by then.
+"""The context of a question: names, zone, now, and the data up to then.
 
-Nothing that is dated after now counts, unless a range names days to come; of data that has ended
-what comes later is not known (definitions 1.9).
+Nothing dated after now counts, unless a range includes future days; after the end of the data
+nothing is known (definitions 1.9).
 """
 
 from __future__ import annotations
@@ -26,23 +26,23 @@ from core.timeframe import (
 )
 
 QUIET = 7 * DAY
-"""How long nothing may come, in ms, before the data counts as ended."""
+"""How long there may be no events, in ms, before the data counts as ended."""
 
 
 class Ranged(Protocol):
-    """What is asked about ranges of time: a question."""
+    """Something with ranges of time: a question."""
 
     def ranges(self, ctx: Context) -> tuple[str, ...]:
-        """Return the range texts that it is asked about."""
+        """Return its range texts."""
         ...
 
 
 def present_of(ctx: Context, newest: int | None, *, later: bool) -> Context:
-    """Return a context in which nothing after now counts, the given one as its `whole`.
+    """Return a context in which nothing after now counts, with the given one as its `whole`.
 
     Args:
-        newest: ms of the last event up to now, None where all are later.
-        later: whether some lie later today.
+        newest: ms of the last event up to now, None if all are later.
+        later: whether some events lie later today.
     """
     names, today = ctx.names, ctx.today
     active = tuple(i for i in names.events.ids.values() if i not in names.events.inactive)
@@ -66,15 +66,15 @@ class Context:
     Attributes:
         dialect: how the engine's SQL is written.
         calendar: zone and week start.
-        names: the workspace's dictionaries.
+        names: the catalog of the workspace.
         now: the current instant, UTC ms.
         earliest, latest: ms of the first and last event, None in an empty workspace.
         audience, chart: return the JSON object of the audience or chart saved under a name or id.
         in_audience: returns the members of an audience: (context, name or id).
         in_segment: returns those of a built-in segment: (context, its key, a range text).
-        whole: the same with what is dated after now; None where there is nothing.
-        usual: where what is dated after the present instant counts, and `now` is a later one, the
-            context of other questions; else None.
+        whole: the same including data dated after now; None if there is none.
+        usual: the context of other questions if this one includes data after the present, with a
+            later `now`; else None.
     """
 
     dialect: Dialect
@@ -92,10 +92,10 @@ class Context:
 
     @property
     def ended(self) -> int | None:
-        """The newest event, ms, where the data has ended: nothing has come for over a week.
+        """The time of the newest event, ms, if the data has ended: no events for over a week.
 
-        What comes after it has not been observed, so that it is neither zero nor over (definitions
-        1.9). Fewer days without events are quiet ones, of nothing.
+        What comes after it has not been observed, so it is neither zero nor complete (definitions
+        1.9). A shorter gap counts as quiet days.
         """
         if self.latest is None or self.now - self.latest <= QUIET:
             return None
@@ -103,13 +103,13 @@ class Context:
 
     @property
     def known_until(self) -> int:
-        """Up to when the data says what happened: now, or the end of its last day, ms."""
+        """The time up to which the data is known: now, or the end of its last day, ms."""
         if self.ended is None:
             return self.now
         return self.calendar.day_start(self.calendar.day_of(self.ended) + 1)
 
     def is_known(self, bucket: Bucket) -> bool:
-        """Whether a bucket begins before the data has ended."""
+        """Whether a bucket begins before the end of the data."""
         return self.ended is None or bucket.start <= self.ended
 
     @property
@@ -122,9 +122,9 @@ class Context:
         return Binder(self.dialect)
 
     def of(self, question: Ranged) -> Context:
-        """Return the context that a question is asked within (definitions 1.9).
+        """Return the context for a question (definitions 1.9).
 
-        Nothing after now counts, unless the range names days after today. Then everything does,
+        Nothing after now counts, unless the range includes days after today. Then everything does,
         and the question is answered as of the newest event in its range.
         """
         own = self.usual or self
@@ -138,7 +138,7 @@ class Context:
         return replace(own.whole, names=self.names, now=now, usual=own)
 
     def counted(self, span: Span) -> Span:
-        """Return the part of a span that counts: of today what is not after now."""
+        """Return the part of a span that counts: nothing after now."""
         present, today = self.dialect.present, self.today
         if present is None or not span.whole_days or span.last_day < today:
             return span
@@ -152,17 +152,17 @@ class Context:
         return resolve(text, self.calendar, self.now, self.earliest)
 
     def span_to_today(self, text: str) -> Span:
-        """Resolve a range text, leaving out days that have not come."""
+        """Resolve a range text, leaving out future days."""
         span = self.span(text)
         if span.last_day <= self.today or span.first_day > self.today:
             return span
         return days_span(span.first_day, self.today, self.calendar, running=span.running)
 
     def compared(self, text: str, mode: str, span: Span) -> Span:
-        """Resolve the span a range is compared with; of a running one, what has passed of it."""
+        """Resolve the span a range is compared with; for a running one, what has passed of it."""
         whole = self.span(text) if span.running else span
         return comparison(text, mode, whole, self.calendar, self.now)
 
     def buckets(self, span: Span, unit: str, *, whole: bool = False) -> list[Bucket]:
-        """Cut a span into buckets up to now."""
+        """Divide a span into buckets up to now."""
         return buckets(span, unit, self.calendar, self.now, whole=whole)

@@ -1,1 +1,1 @@
-"""Kinds of question about who is active, new, returning or gone."""
+"""Kinds of question about active, new, returning and dormant people."""

@@ -1,8 +1,8 @@
 """Active users: dau, wau, mau (definitions 4.1).
 
 dau counts the actors of each bucket; wau and mau those of the 7 and 30 days that end with the
-bucket's last day, today at the latest, whatever the granularity. The figure of the whole range is
-dau's people over it, and of wau and mau the value of the last point there is (definitions 4.1).
+bucket's last day, or with today, whatever the granularity. The figure for the whole range is its
+people for dau, and the value of the last point for wau and mau (definitions 4.1).
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ TITLES = {"dau": "Active users", "wau": "Weekly active users", "mau": "Monthly a
 
 
 class ActiveUsers(TimedQuestion):
-    """How many people were active: in each bucket, or in the 7 or 30 days up to its end."""
+    """How many people were active in each bucket, or in the 7 or 30 days up to its end."""
 
     kind: Literal["active_users"] = "active_users"
     metric: Literal["dau", "wau", "mau"] = "dau"
@@ -92,7 +92,7 @@ class ActiveUsers(TimedQuestion):
         )
 
     def _slide(self, ctx: Context, bind: Binder, sets: str, periods: str, reach: Span) -> str:
-        """A frame moving over every day of the reach, per group; read at each bucket's end."""
+        """A frame that moves over every day, per group, and is read at each bucket's end."""
         d = ctx.dialect
         listed = [(day,) for day in range(reach.first_day, reach.last_day + 1)]
         every = d.rows(bind.rows(listed), ["day"])
@@ -114,7 +114,7 @@ class ActiveUsers(TimedQuestion):
             """
 
     def _reunite(self, ctx: Context, bind: Binder, sets: str, periods: str, reach: Span) -> str:
-        """Every window united anew: for engines without moving frames, and windows in ms."""
+        """A union per window: for engines without moving frames, and for windows in ms."""
         d = ctx.dialect
         return f"""
             with s as materialized ({sets}),
@@ -139,7 +139,7 @@ class ActiveUsers(TimedQuestion):
         )  # fmt: skip
 
     def people(self, ctx: Context, bind: Binder, cell: Cell) -> str:
-        """See Question: the actors of the bucket or window, of one group."""
+        """See Question: the actors of the bucket or window, in one group."""
         time = frame(ctx, self)
         span, slots = time.period_of(cell)
         slot = find_bucket(slots, cell.bucket)
@@ -165,7 +165,7 @@ def rolling_statement(
 
 
 def _last_known(ctx: Context, slots: list[Bucket]) -> Bucket:
-    """Return the last bucket before the data has ended; the first where none is."""
+    """Return the last bucket before the end of the data, or else the first."""
     return next((slot for slot in reversed(slots) if ctx.is_known(slot)), slots[0])
 
 

@@ -1,9 +1,9 @@
 """Composition: the active people of a range by the values of a field (definitions 9.4).
 
-What a person's last event says is in no set, so "most_recent" reads the events, as do properties
-in any case and the sets of values of "cross_values". Traits and where a person started have one
-value per person: the set of the active people answers. All values of a context field come from the
-stored sets where conditions allow.
+The value on a person's last event is in no set, so "most_recent" reads the events, as do properties
+in any mode and "cross_values". Traits and start fields have one value per person, so the set of
+active people is enough. All values of a context field come from the stored sets if conditions
+allow.
 """
 
 from __future__ import annotations
@@ -28,18 +28,18 @@ from core.sql.dialect import Binder, Dialect, Statement
 from core.timeframe import Span
 
 CHARTED = 13
-"""Values that a chart shows besides the other ones."""
+"""How many values a chart shows, with one more for the rest."""
 
 
 class Composition(Question):
-    """How many of the active people had which value of a field.
+    """The active people by their values of a field.
 
     Attributes:
-        property: the field; a bare name that only a trait has is that trait.
+        property: the field; a bare name that only a trait has means that trait.
         mode: "most_recent": the value on a person's last event of the range, so that everybody is
-            in one row; "all_values": every value on their events, in a row each; "cross_values":
-            the set of all of them, again one row for everybody.
-        limit: how many values to list; a chart shows 13 and all others as one.
+            in one row; "all_values": every value on their events, so that people may be in several
+            rows; "cross_values": the set of all their values, again one row per person.
+        limit: how many values to list; a chart shows 13 and combines the rest.
     """
 
     kind: Literal["composition"] = "composition"
@@ -90,11 +90,11 @@ class Composition(Question):
                 f"Shares are of {everybody:,} active users; people may be in several rows."
             )
         if field.kind == "trait":
-            notes.append(f"{field.key} is what it is now, whatever it was at the time.")
+            notes.append(f"{field.key} is the current value, not that at the time.")
         return tuple(notes)
 
     def _named(self, ctx: Context, field: Field, raw: Any) -> tuple[str, str]:
-        """What a raw value is shown as, and the key of its row."""
+        """Return the label of a raw value, and the key of its row."""
         if self.mode != "cross_values" or field.kind in ACTOR_FIELDS:
             found = label(ctx, field, raw)
             return found, found
@@ -106,7 +106,7 @@ class Composition(Question):
     def _other(
         self, ctx: Context, named: Sequence[tuple[str, str, int]], everybody: int
     ) -> Generator[Statement, Rows, int]:
-        """How many people have a value that a chart does not show by name."""
+        """Return how many people have a value that a chart does not show by name."""
         charted = min(CHARTED, self.limit)
         if len(named) <= charted:
             return 0
@@ -120,7 +120,7 @@ class Composition(Question):
         return int(counted[0][0])
 
     def people(self, ctx: Context, bind: Binder, cell: Cell) -> str:
-        """See Question: those with the row's value; without a row, everybody active."""
+        """See Question: people with the row's value; without a row, everybody active."""
         found = self._field(ctx)
         if cell.row is None:
             test = "1 = 1"
@@ -134,7 +134,7 @@ class Composition(Question):
         )
 
     def _has(self, ctx: Context, bind: Binder, field: Field, key: str) -> str:
-        """Whether `v0` is the value of a row."""
+        """Test whether `v0` is the value of a row."""
         if self.mode != "cross_values" or field.kind in ACTOR_FIELDS:
             return in_group(ctx, bind, field, "v0", key)
         try:
@@ -145,7 +145,7 @@ class Composition(Question):
         return f"v0 = {bind(','.join(sorted(str(raw).encode().hex().upper() for raw in raws)))}"
 
     def _raw(self, ctx: Context, field: Field, wanted: str) -> int | str:
-        """The raw value that is shown as a label."""
+        """Return the raw value of a label."""
         if field.is_text:
             return wanted
         if field.kind == "event":
@@ -170,7 +170,7 @@ class Composition(Question):
         return ctx.names.existing(self.property, "property")
 
     def _sets(self, ctx: Context, bind: Binder, field: Field) -> str:
-        """Relation (v0, users): the people of each value; nobody's rows hold nobody."""
+        """Relation (v0, users): the people of each value, without nobody."""
         d, span, selection = ctx.dialect, ctx.span(self.range), select(ctx, self)
         if field.kind in ACTOR_FIELDS:
             active = d.members(f"select users from ({selection.people(bind, span)})")
@@ -206,9 +206,9 @@ class Composition(Question):
     def _latest(
         self, ctx: Context, bind: Binder, selection: Selection, field: Field, span: Span
     ) -> str:
-        """The value on the last event of each of the active, looked up one person after the other.
+        """The value on the last event of each active person, looked up person by person.
 
-        Who was active comes from the stored sets, so only last events are read.
+        The active people come from the stored sets, so only last events are read.
         """
         d = ctx.dialect
         active = d.members(f"select users from ({selection.people(bind, span)})")
@@ -230,7 +230,7 @@ class Composition(Question):
 
 
 def _combination(dialect: Dialect, value: str) -> str:
-    """Aggregate: the texts of the different values in hex, ascending, commas between."""
+    """Aggregate: the texts of the distinct values in hex, ascending, separated by commas."""
     if dialect.name == "clickhouse":
         return f"arrayStringConcat(arraySort(groupUniqArray(hex(toString({value})))), ',')"
     return f"hex_combination({value})"

@@ -1,4 +1,4 @@
-"""How many days people let pass between two days of use, as each engine works it out best."""
+"""The days between people's active days, computed in the best way for each engine."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ def median_gaps(dialect: Dialect, relation: str) -> str:
     """Return the relation (actor, halves): twice the median of the days between an actor's sets.
 
     Args:
-        relation: sets (slot, users), a slot being a day; only actors in two or more count.
+        relation: sets (slot, users), where a slot is a day; only actors in at least two count.
     """
     return _clickhouse(relation) if dialect.name == "clickhouse" else _sqlite(relation)
 
 
 def _sqlite(relation: str) -> str:
-    """Our aggregate, unfolded through json_each: windows over a row per day take longer."""
+    """Our aggregate, unfolded through json_each, as windows over a row per day are slower."""
     return (
         "select value ->> 0 as actor, value ->> 1 as halves "
         f"from json_each((select rb_gaps(slot, users) from ({relation})))"

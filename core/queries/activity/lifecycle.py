@@ -1,9 +1,9 @@
 """Lifecycle: new, returning, resurrected and dormant people per period (definitions 4.12).
 
-Whole periods, also where the range begins or ends inside one; history before the range is always
-read. Conditions are about the activity, so "new" is new to that activity. Dormant people are
-counted as a positive number, whichever way they are drawn. The pulse, (new + resurrected) /
-dormant, has no people behind it and is no line of the answer.
+Periods are whole, even if the range begins or ends inside one; history before the range is always
+read. Conditions apply to the activity, so "new" is new to that activity. Dormant people are counted
+as a positive number, however they are drawn. The pulse, (new + resurrected) / dormant, has no
+people behind it and is not a line of the answer.
 """
 
 from __future__ import annotations
@@ -41,23 +41,23 @@ from core.timeframe import Bucket, Span, cut_span
 
 STATES = ("new", "returning", "resurrected", "dormant")
 WHOLE = -1
-"""Slot of the figures of the whole range."""
+"""Slot of the figures for the whole range."""
 
 ACTIVE = 0
 """State of everybody who was active."""
 
 
 class Lifecycle(TimedQuestion):
-    """How many people are new, came back, came back after a pause, or went away, per period.
+    """How many people are new, returning, resurrected or dormant, per period.
 
     A line's total is how many people were in that state in at least one period of the range.
 
     Attributes:
-        event: the activity; None is any event.
+        event: the activity; None means any event.
         granularity: daily, weekly (default), monthly, quarterly or yearly.
-        new_means: "activity": the first time ever of the activity; "product": the first event of
-            any name, so that people who did other things before are resurrected.
-        breakdown: one field; each of its values is a lifecycle of its own, as with a condition.
+        new_means: "activity": the activity for the first time ever; "product": any event for the
+            first time ever, so that people who did other things before are resurrected.
+        breakdown: one field; each of its values has its own lifecycle, as with a condition.
     """
 
     kind: Literal["lifecycle"] = "lifecycle"
@@ -125,7 +125,7 @@ class Lifecycle(TimedQuestion):
         return found
 
     def people(self, ctx: Context, bind: Binder, cell: Cell) -> str:
-        """See Question: those in a state in a period, or in any; without a state, the active."""
+        """See Question: people in a state in a period, or in any; without a state, the active."""
         time = frame(ctx, self, whole=True)
         every = time.period_of(cell)[1]
         bucket = find_bucket(every, cell.bucket)
@@ -149,7 +149,9 @@ class Lifecycle(TimedQuestion):
     def _states(
         self, ctx: Context, bind: Binder, periods: list[Bucket], unit: str, by: list[Field]
     ) -> str:
-        """Relation (slot, state, v0, users) of the periods; states count from 1 as in STATES."""
+        """Relation (slot, state, v0, users) of the periods; states are numbered from 1 as in
+        STATES.
+        """
         d = ctx.dialect
         slots = _slots(ctx, periods, unit)
         selection = select(ctx, self, self.event)
@@ -206,9 +208,10 @@ class Lifecycle(TimedQuestion):
     def _relations(
         self, ctx: Context, bind: Binder, selection: Selection, slots: _Slots, by: list[Field]
     ) -> tuple[str, str]:
-        """Relations (slot, v0, users): the active of each slot, and those who make up the seen.
+        """Relations (slot, v0, users): the active people of each slot, and those who make up the
+        seen.
 
-        The seen at the end of a slot are the second relation's users of all slots up to it.
+        The people seen by the end of a slot are the second relation's users of all slots up to it.
         """
         product = self.new_means == "product"
         anything = Selection(ctx)
@@ -230,20 +233,20 @@ class Lifecycle(TimedQuestion):
 
 @dataclass
 class _Found:
-    """What a period's statement said: people by group, state and slot, and the active by group."""
+    """Results of a statement: people by group, state and slot, and active people by group."""
 
     people: dict[tuple[Group, int], dict[int, Figure]] = field(default_factory=dict)
     active: dict[Group, int] = field(default_factory=dict)
 
     def add(self, group: Group, slot: int, state: int, people: int) -> None:
-        """Take one row."""
+        """Add one row."""
         if state == ACTIVE:
             self.active[group] = people
         else:
             self.people.setdefault((group, state), {})[slot] = people
 
     def ranked(self) -> list[Group]:
-        """Return the groups with anybody in them, those with the most active people first."""
+        """Return the non-empty groups, those with the most active people first."""
         held = {group for (group, _), people in self.people.items() if any(people.values())}
         return sorted(held, key=lambda group: (-self.active.get(group, 0), group))
 
@@ -264,13 +267,15 @@ def _line(group: Group, state: int, time: Frame, now: _Found, before: _Found | N
 
 @dataclass(frozen=True)
 class _Slots:
-    """Consecutive stretches of days: 0 all history, 1 the period before, from 2 the periods."""
+    """Consecutive stretches of days: 0 all earlier history, 1 the period before, from 2 the
+    periods.
+    """
 
     ctx: Context
     buckets: list[Bucket]
 
     def span(self, first: int) -> Span:
-        """The days from a slot to the last."""
+        """The days from a slot to the last one."""
         start, end = self.buckets[first].first_day, self.buckets[-1].last_day
         return cut_span(start, end, self.buckets[-1].end, self.ctx.calendar)
 

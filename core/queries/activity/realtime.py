@@ -1,8 +1,8 @@
-"""Realtime: active people by 5 minutes, today and yesterday (definitions 9.8).
+"""Realtime: active people in 5-minute buckets, today and yesterday (definitions 9.8).
 
-Buckets lie on 5-minute marks of the clock. Today is the 24 hours that end with the running bucket,
-yesterday the 24 hours before; both lines stand over today's buckets. Sets are kept by day, so
-every bucket is counted from the events.
+Buckets are aligned to 5-minute marks of the clock. Today is the 24 hours that end with the current
+bucket, yesterday the 24 hours before; both lines are shown over today's buckets. Sets are stored by
+day, so every bucket is counted from the events.
 """
 
 from __future__ import annotations
@@ -21,13 +21,13 @@ from core.sql.dialect import Binder
 from core.timeframe import DAY, Bucket, Span, clock_label
 
 SIZE = 300_000
-"""Milliseconds of a bucket."""
+"""The length of a bucket in ms."""
 
 WINDOWS = ("Today", "Yesterday")
 
 
 class Realtime(Question):
-    """How many people are active now, by 5 minutes, with the day before.
+    """How many people are active now, in 5-minute buckets, compared with the day before.
 
     Attributes:
         range: always the last 24 hours.
@@ -43,7 +43,7 @@ class Realtime(Question):
     def _fixed(cls, text: str) -> str:
         if text.strip().lower() != "24h":
             raise BadQuestion(
-                f"realtime takes no range: {text!r} cannot be shown by 5 minutes.",
+                f"realtime takes no range: {text!r} cannot be shown in 5-minute buckets.",
                 "It shows the last 24 hours and the 24 before.",
                 parameter="range",
             )
@@ -83,7 +83,9 @@ class Realtime(Question):
         )
 
     def people(self, ctx: Context, bind: Binder, cell: Cell) -> str:
-        """See Question: the active of a bucket, or of the 24 hours; yesterday's a day earlier."""
+        """See Question: the active people of a bucket, or of the 24 hours; for yesterday, a day
+        earlier.
+        """
         if cell.series not in (None, *WINDOWS):
             raise BadQuestion(f"cell names no line {cell.series!r}.", parameter="cell")
         days_ago = 1 if cell.series == "Yesterday" else 0
@@ -94,7 +96,7 @@ class Realtime(Question):
 
 
 def _window(ctx: Context, days_ago: int) -> tuple[Span, list[Bucket]]:
-    """The 24 hours up to the running bucket's end, or as many days before; and their buckets."""
+    """The 24 hours up to the end of the current bucket, or days earlier, and their buckets."""
     end = (ctx.now // SIZE + 1) * SIZE - days_ago * DAY
     start, day = end - DAY, ctx.calendar.day_of
     slots = [

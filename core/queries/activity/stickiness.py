@@ -1,14 +1,15 @@
-"""Stickiness: how much of the month's people a day or week sees, and on how many days they come.
+"""Stickiness: the share of monthly users active in a day or week, and on how many days people are
+active.
 
-Ratio (definitions 4.11): people of a day, or the 7 days ending with it, over those of the 30 days
-ending with it, as a fraction. A bucket is the mean of its days up to today, the whole the mean of
-all days; days without anybody in their 30 days are left out. Days are whole local days.
+Ratio (definitions 4.11): people of a day, or of the 7 days ending with it, divided by those of the
+30 days ending with it. A bucket is the mean of its days up to today, the total the mean of all
+days; days with nobody in their 30 days are left out. Days are whole local days.
 
 Exact and cumulative (definitions 9.12, 11.4): over all pairs of a person and a period in which they
-were active, in how many the person was active on k days, or on at least k. Periods are whole weeks
-or months, also where the range begins inside one; the interval "range" is one period of its days.
-With `days` the same is shown over time: of each period, the share of those active in it who came on
-that many days, and over all periods the share of the pairs.
+were active, the number of pairs with exactly k active days, or with at least k. Periods are whole
+weeks or months, even if the range begins inside one; the interval "range" is a single period. With
+`days` the same is shown over time: for each period, the share of its active people with that many
+active days, and over all periods the share of pairs.
 """
 
 from __future__ import annotations
@@ -44,24 +45,25 @@ from core.sql.dialect import Binder, Statement
 from core.timeframe import Bucket, Span, cut_span, days_span
 
 LONGEST = 366
-"""Days of a range that is one period."""
+"""The most days of a range that is one period."""
 
 UNITS = {"week": "weekly", "month": "monthly"}
 TITLES = {"day": "DAU / MAU", "week": "WAU / MAU"}
 
 
 class Stickiness(TimedQuestion):
-    """How often people come: daily or weekly over monthly users, or on how many days.
+    """Daily or weekly over monthly users, or on how many days people are active.
 
-    A ratio has nobody behind it; `people` lists those of its numerator.
+    Behind a ratio, `people` lists those of its numerator.
 
     Attributes:
-        event: the activity; None is any event.
-        mode: "ratio"; "exact": how many come on k days of a period; "cumulative": on k or more.
-        interval: of a ratio what is divided by the month, day (default) or week; of day counts
-            the period, week (default), month or range.
-        granularity: of a ratio, daily or coarser.
-        days: of day counts one k, to be followed from week to week or month to month.
+        event: the activity; None means any event.
+        mode: "ratio"; "exact": how many are active on k days of a period; "cumulative": on k or
+            more.
+        interval: for a ratio, what is divided by the month: day (default) or week; for day counts,
+            the period: week (default), month or range.
+        granularity: for a ratio, daily or coarser.
+        days: for day counts, one k to follow from week to week or month to month.
     """
 
     kind: Literal["stickiness"] = "stickiness"
@@ -95,11 +97,11 @@ class Stickiness(TimedQuestion):
         return self
 
     def _no_series(self) -> None:
-        """Refuse what only a series has: day counts are one histogram."""
+        """Refuse fields that only a series has: day counts are one histogram."""
         hints = {
             "breakdown": "Add a condition instead.",
             "compare": "Ask for both ranges in turn.",
-            "granularity": "interval says which periods: week, month or range.",
+            "granularity": "interval sets the period: week, month or range.",
         }
         for name, hint in hints.items():
             if getattr(self, name) != type(self).model_fields[name].default:
@@ -116,7 +118,7 @@ class Stickiness(TimedQuestion):
         return (yield from self._counts(ctx))
 
     def people(self, ctx: Context, bind: Binder, cell: Cell) -> str:
-        """See Question: who is in a bin; of a ratio, the people it counts above the line."""
+        """See Question: the people in a bin; for a ratio, those of its numerator."""
         if self.mode == "ratio":
             return self._numerator(ctx, bind, cell)
         if self.days is not None:
@@ -277,9 +279,9 @@ class Stickiness(TimedQuestion):
         if self.interval == "range":
             return ()
         word = self._word
-        notes = [f"Counted are people per {word}: once for every {word} in which they came."]
+        notes = [f"People are counted per {word}: once for every {word} in which they were active."]
         if any(ctx.today <= last for _, last in self._periods(ctx)):
-            notes.append(f"The running {word} is counted as far as it has come.")
+            notes.append(f"The current {word} is counted up to now.")
         return tuple(notes)
 
     def _periods(self, ctx: Context) -> list[tuple[int, int]]:
@@ -307,7 +309,7 @@ class Stickiness(TimedQuestion):
     def _tallied(
         self, ctx: Context, bind: Binder, days: Iterable[int], *, least: bool = False
     ) -> str:
-        """Relation (slot, k, users): per period those active on k days, or on at least k."""
+        """Relation (slot, k, users): per period the people active on k days, or on at least k."""
         d = ctx.dialect
         periods = self._periods(ctx)
         if not periods:
@@ -336,7 +338,7 @@ class Stickiness(TimedQuestion):
 
 
 def _divided(above: Figures, below: Figures) -> dict[Group, dict[int, float | None]]:
-    """Each point of `below` that is not 0 under its point of `above`."""
+    """Return each point of `above` divided by that of `below`, where that is not 0."""
     return {
         group: {
             slot: (above.points.get(group, {}).get(slot) or 0) / count
@@ -348,7 +350,7 @@ def _divided(above: Figures, below: Figures) -> dict[Group, dict[int, float | No
 
 
 def _days(ctx: Context, span: Span, first: int, last: int) -> Span:
-    """Return local days as a span, cut where the span they are of is and they reach its end."""
+    """Return local days as a span, cut like the span they belong to if they reach its end."""
     end = span.end if span.cut and last == span.last_day else ctx.calendar.day_start(last + 1)
     return cut_span(first, last, end, ctx.calendar)
 

@@ -1,8 +1,8 @@
-"""How many days people usually let pass between two uses (definitions 7.4, A.16).
+"""The usual number of days between two active days (definitions 7.4, A.16).
 
-Of everybody active on at least two local days of the range: the median of the days between one
-active day and the next, the mean of the two middle ones of an even number. The stored sets say who
-was active when, and that is all it takes. Events are read only where the conditions are in no set.
+For everybody active on at least two local days of the range: the median number of days between one
+active day and the next (the mean of the two middle ones for an even number). The stored sets of who
+was active when are enough. Events are read only for conditions that no set covers.
 """
 
 from __future__ import annotations
@@ -24,13 +24,13 @@ from core.text import percent
 
 
 class UsageInterval(Question):
-    """How many people have which interval, in whole and half days; only those somebody has.
+    """People by their usage interval, in whole and half days.
 
     Attributes:
-        event: what makes a day count; None is any event.
-        cumulative: how many have an interval of so many days or less.
-        share: the suggested interval is the shortest one that suits at least this fraction of the
-            people: their own is not longer.
+        event: the event that makes a day active; None means any event.
+        cumulative: whether to count people with an interval of so many days or less.
+        share: the suggested interval is the shortest one that covers at least this fraction of the
+            people, whose own is not longer.
     """
 
     kind: Literal["usage_interval"] = "usage_interval"
@@ -92,12 +92,12 @@ class UsageInterval(Question):
         if suggested is not None:
             notes.append(
                 f"Suggested usage interval: {_days(suggested)}, "
-                f"which suits at least {percent(self.share)} of them."
+                f"which covers at least {percent(self.share)} of them."
             )
         return tuple(notes)
 
     def people(self, ctx: Context, bind: Binder, cell: Cell) -> str:
-        """See Question: those of a row's interval; without a row, everybody who has one.
+        """See Question: people with a row's interval; without a row, everybody with one.
 
         Raises:
             BadQuestion: the row names no interval.
@@ -126,10 +126,11 @@ class UsageInterval(Question):
 
 
 def suggestion(found: list[tuple[int, int]], share: float) -> int | None:
-    """Return the least value that at least a fraction of all do not exceed; None of nobody.
+    """Return the smallest value that at least a fraction of all do not exceed; None if there are
+    none.
 
     Args:
-        found: (value, how many have it), values ascending.
+        found: (value, how many have it), in ascending order.
     """
     total, upto = sum(count for _, count in found), 0
     for value, count in found:

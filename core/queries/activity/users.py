@@ -1,10 +1,10 @@
 """People over time: active, new, or known so far (definitions 4.10, 9.1).
 
-New is whose first event of all lies in the bucket; conditions and a breakdown are about that first
-event. Known so far is everybody who was new up to the bucket's end. Buckets of a week and longer
-are whole, also where the range begins or ends inside one. What reads the events is only what
-core.queries.trend.first_time must: conditions and breakdowns of first events. Updated is who has
-a trait that was last set in the bucket; the copy that ClickHouse has of traits does not say when.
+New people are those whose first event ever lies in the bucket; conditions and a breakdown apply to
+that first event. Known so far is everybody who was new by the bucket's end. Buckets of a week and
+longer are whole, even if the range begins or ends inside one. Only conditions and breakdowns of
+first events read the events, as in core.queries.trend.first_time. Updated people are those with a
+trait last set in the bucket; ClickHouse's copy of traits has no times.
 """
 
 from __future__ import annotations
@@ -53,12 +53,12 @@ TITLES = {
 
 
 class Users(TimedQuestion):
-    """How many people were active, came for the first time, or were known, over time.
+    """How many people were active, new or known, over time.
 
     Attributes:
-        metric: "active"; "new": by when their first event was; "cumulative": of whom there was
-            any event up to the bucket's end; "updated": by when one of their traits was last set.
-        identified: count only people with a user id, not lone devices.
+        metric: "active"; "new": by the time of their first event; "cumulative": with any event up
+            to the bucket's end; "updated": by the time one of their traits was last set.
+        identified: whether to count only people with a user id, not lone devices.
     """
 
     kind: Literal["users"] = "users"
@@ -131,7 +131,7 @@ class Users(TimedQuestion):
         return collect(ctx, [], [(0, 0, sum(row[-1] for row in rows))], rows)
 
     def _last_set(self, ctx: Context, bind: Binder, start: int, end: int) -> str:
-        """Relation (actor, at): people with events whose traits were last set in between, ms.
+        """Relation (actor, at): people with events and a trait last set in between, in ms.
 
         Raises:
             BadQuestion: a condition is about events.
@@ -139,8 +139,8 @@ class Users(TimedQuestion):
         selection = _narrowed(select(ctx, self, absent=ANY), self.identified)
         if selection.clauses:
             raise BadQuestion(
-                "users updated takes conditions about people alone.",
-                "These are about user, trait:NAME or start_version.",
+                "users updated takes only conditions on people.",
+                "These are user, trait:NAME and start_version.",
                 parameter="conditions",
             )
         tests = [f"t.user in ({members.write(bind)})" for members in selection.members]
@@ -160,7 +160,7 @@ class Users(TimedQuestion):
         )  # fmt: skip
 
     def people(self, ctx: Context, bind: Binder, cell: Cell) -> str:
-        """See Question: the active, new or known people of the bucket, of one group."""
+        """See Question: the active, new or known people of the bucket, in one group."""
         time = self._frame(ctx)
         span, slots = time.period_of(cell)
         slot = find_bucket(slots, cell.bucket)
@@ -207,7 +207,7 @@ class _Arrivals(FirstTime):
 
 
 def _narrowed(selection: Selection, identified: bool) -> Selection:
-    """Leave out the people known by a device alone, if so asked."""
+    """Leave out people known only by a device, if requested."""
     if not identified:
         return selection
     return replace(selection, members=(*selection.members, WITH_USER_ID))
@@ -229,7 +229,7 @@ def _whole(ctx: Context, span: Span, unit: str) -> Span:
 
 
 def _history(ctx: Context, span: Span) -> Plan:
-    """What lies before a span, as one bucket; none where nothing does."""
+    """Everything before a span, as one bucket; none if there is nothing."""
     none = Plan(Selection(ctx), span, [], [])
     if ctx.earliest is None or ctx.earliest >= span.start:
         return none
@@ -245,7 +245,7 @@ def _history(ctx: Context, span: Span) -> Plan:
 
 
 def _cumulated(known: Figures, new: Figures, count: int) -> Figures:
-    """Per group how many were known at the end of each bucket, and at the end of the last."""
+    """For each group, how many were known at the end of each bucket, and at the end of the last."""
     found = Figures()
     for group in {*known.totals, *new.totals}:
         sum_ = known.totals.get(group) or 0

@@ -1,7 +1,7 @@
 """People, events or a measure by day of the week, and by hour of the day (definitions 4.15).
 
-Days are local days and hours those of the local clock: an hour that the clock skips has nothing,
-one that comes twice holds both. Who was active on which days the stored sets say; hours and figures
+Days are local days and hours those of the local clock: an hour that the clock skips is empty, one
+that occurs twice includes both. The stored sets say who was active on which days; hours and figures
 of a property need the events.
 """
 
@@ -38,7 +38,7 @@ AVERAGED = ("users", "count", "sum")
 """Measures that have a figure per day."""
 
 ALL = -1
-"""In place of a weekday or an hour: all of them."""
+"""Instead of a weekday or an hour: all of them."""
 
 Place = tuple[int, int]
 """A weekday, from 0 for the first of the week, and an hour, from 0; or ALL."""
@@ -52,15 +52,15 @@ LONG_AGO = 200_000
 """So many weeks before 1970 there are no days."""
 
 LONG_WEEK = 8 * DAY
-"""In as much time without a change of the clock every hour of every weekday comes."""
+"""In this much time without a clock change, every hour of every weekday occurs."""
 
 
 class Counted(NamedTuple):
-    """What there was at a place.
+    """The counts at one weekday and hour.
 
     Attributes:
         events: how many.
-        people: how many different ones.
+        people: how many distinct ones.
         visits: how many people on each of its days, added up.
     """
 
@@ -70,20 +70,21 @@ class Counted(NamedTuple):
 
 
 class Weekday(Question):
-    """How much happens on Mondays, on Tuesdays and so on, and at which hours.
+    """How much happens on each day of the week, and at which hours.
 
-    By day a Table with a row per weekday, from the workspace's first day of the week on; hourly a
-    Grid with a column per hour besides. What does not come in the range has no figure.
+    By day it is a Table with a row per weekday, starting with the workspace's first day of the
+    week; hourly it is a Grid with a column per hour. Weekdays and hours that do not occur in the
+    range have no figure.
 
     Attributes:
-        event: its name; None is any event, and of people any that makes active.
+        event: its name; None means any event or, for people, any active one.
         measure: users, count or sessions; sum, avg, min, max, median, a percentile (p90) or
             distinct of `property`.
-        property: the measured property, with or without "properties."; "revenue:amount" is what
-            the events brought.
-        granularity: hourly, to tell the hours of the day apart too.
-        average: figures are means over the days that a weekday has in the range, and people those
-            of each day.
+        property: the measured property, with or without "properties."; "revenue:amount" is the
+            events' revenue.
+        granularity: hourly, to also split by hour of the day.
+        average: whether figures are means over the days of a weekday in the range, counting the
+            people of each day.
     """
 
     kind: Literal["weekday"] = "weekday"
@@ -129,7 +130,7 @@ class Weekday(Question):
         return self
 
     def _over_time(self) -> Trend:
-        """The trend that counts the same; BadQuestion where a measure and its property differ."""
+        """Return the trend that counts the same; BadQuestion if measure and property do not fit."""
         return Trend(event=self.event, measure=self.measure, property=self.property)
 
     def by_the_minute(self) -> bool:
@@ -167,11 +168,11 @@ class Weekday(Question):
         often = [week.often(day) for day in range(7)]
         if min(often) < max(often) and self.measure in AVERAGED and not self.average:
             notes.append(
-                f"Some weekdays come {max(often):,} times in the range and others {min(often):,} "
-                "times: the average per day makes up for it."
+                f"Some weekdays occur {max(often):,} times in the range and others {min(often):,} "
+                "times: the average per day accounts for that."
             )
         if week.ctx.today in week.days:
-            notes.append("Today is counted as far as it has come.")
+            notes.append("Today is counted up to now.")
         return tuple(notes)
 
     # -- figures
@@ -184,7 +185,7 @@ class Weekday(Question):
         return select(ctx, self, self.event, measured, absent=absent)
 
     def _statement(self, ctx: Context, week: Week) -> Statement:
-        """Rows (weekday, hour, events, people, visits), ALL in place of either included."""
+        """Rows (weekday, hour, events, people, visits), including ALL for either."""
         bind, d = ctx.binder(), ctx.dialect
         weekday, every = week.weekday(bind, "day"), str(ALL)
         parts = [
@@ -224,7 +225,7 @@ class Weekday(Question):
     def _totals(
         self, ctx: Context, week: Week, found: Mapping[Place, Counted]
     ) -> Generator[Statement, Rows, tuple[Figures, tuple[str, ...]]]:
-        """The figures over the whole range, and what is to be said of them."""
+        """The figures over the whole range, and their notes."""
         if self.measure == "users":
             return {place: counted.people for place, counted in found.items()}, ()
         if self.measure == "count":
@@ -245,7 +246,7 @@ class Weekday(Question):
     def _per_day(
         self, week: Week, found: Mapping[Place, Counted], totals: Mapping[Place, Figure]
     ) -> Figures:
-        """The means of the days of each place's weekday; of people, those of each day."""
+        """The means over the days of each weekday; for people, of the counts of each day."""
         if self.measure == "users":
             totals = {place: counted.visits for place, counted in found.items()}
         return {
@@ -308,7 +309,7 @@ class Weekday(Question):
     # -- people
 
     def people(self, ctx: Context, bind: Binder, cell: Cell) -> str:
-        """See Question: who did it on a weekday, at an hour, or at all.
+        """See Question: people who did it on a weekday, at an hour, or at all.
 
         Raises:
             BadQuestion: the cell names no weekday or no hour.
@@ -340,14 +341,14 @@ class Weekday(Question):
 
 
 def place_of(slot: int) -> Place:
-    """Return the place that `Week.slot` has a number of."""
+    """Return the weekday and hour of a number from `Week.slot`."""
     weekday, hour = divmod(slot, 1 + len(HOURS))
     return weekday - 1, hour - 1
 
 
 @dataclass(frozen=True)
 class Week:
-    """The weekdays and hours of a range, and how SQL tells them."""
+    """The weekdays and hours of a range, and their SQL."""
 
     ctx: Context
     span: Span
@@ -366,13 +367,13 @@ class Week:
         return range(self.span.first_day, min(self.span.last_day, last) + 1)
 
     def often(self, weekday: int) -> int:
-        """How many of the days are of a weekday; ALL counts all of them."""
+        """How many of the days are a given weekday; ALL counts all days."""
         if weekday == ALL:
             return len(self.days)
         return sum(self.ctx.calendar.weekday(day) == weekday for day in self.days)
 
     def comes(self, place: Place) -> bool:
-        """Whether a weekday, an hour or both together come in the range, as far as it is known."""
+        """Whether a weekday, an hour or both together occur in the known part of the range."""
         return self.often(place[0]) > 0 if place[1] == ALL else place in self._hours
 
     @cached_property
@@ -398,12 +399,12 @@ class Week:
         return f"(({day} + {bind(shift)}) % 7)"
 
     def hour(self, bind: Binder) -> str:
-        """Return SQL for the hour of the local clock at which an event `e` was."""
+        """Return SQL for the local hour of an event `e`."""
         pieces = [(hour, mark, end, HOUR) for hour, mark, _, end in self._clock]
         return f"(({slot_expression(bind, 'e.ts', pieces)}) % 24)"
 
     def slot(self, bind: Binder, *, weekday: bool, hour: bool) -> str:
-        """Return SQL for the number of an event's place; `place_of` reads it."""
+        """Return SQL for the number of an event's weekday and hour; `place_of` reads it."""
         day = self.weekday(bind, "e.day") if weekday else str(ALL)
         clock = self.hour(bind) if hour else str(ALL)
         return f"({day} + 1) * {1 + len(HOURS)} + {clock} + 1"

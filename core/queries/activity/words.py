@@ -1,4 +1,4 @@
-"""The kinds of question about who is active, new, returning or gone: their rows."""
+"""The rows of the kinds of question about active, new, returning and dormant people."""
 
 from __future__ import annotations
 
@@ -69,15 +69,15 @@ ACTIVE_USERS = Kind(
 # -- users
 
 _USERS = {
-    "active": "Active users", "new": "New users", "cumulative": "Users known",
-    "updated": "Users updated",
+    "active": "Active users", "new": "New users", "cumulative": "Known users",
+    "updated": "Updated users",
 }  # fmt: skip
 _USERS_WORDS = {"active": "users", "new": "new users", "cumulative": "known users"}
 
 
 def _users(_: Beginning) -> Iterator[Opening]:
     yield Opening(PEOPLE, 40, "New users", {"metric": "new"})
-    yield Opening(PEOPLE, 50, "Users in all", {"metric": "cumulative"})
+    yield Opening(PEOPLE, 50, "Known users", {"metric": "cumulative"})
 
 
 USERS = Kind(
@@ -105,8 +105,8 @@ USERS = Kind(
         (
             ("active", "active users"),
             ("new", "new users"),
-            ("cumulative", "users in all"),
-            ("updated", "users who changed"),
+            ("cumulative", "known users"),
+            ("updated", "users updated"),
         ),
     ),
     openings=_users,
@@ -136,7 +136,9 @@ LIFECYCLE = Kind(
     ),
     openings=lambda _: iter([Opening(COMING_BACK, 30, "Lifecycle", {})]),
     themes=(COMING_BACK,),
-    leads=(Lead(COMING_BACK, 20, "c", "lifecycle: new, returning, back again, gone", unchanged),),
+    leads=(
+        Lead(COMING_BACK, 20, "c", "lifecycle: new, returning, resurrected, dormant", unchanged),
+    ),
     over_time=always,
 )
 
@@ -168,8 +170,8 @@ STICKINESS = Kind(
         "mode",
         (
             ("ratio", "share of days"),
-            ("exact", "on exactly so many days"),
-            ("cumulative", "on at least so many days"),
+            ("exact", "on exactly that many days"),
+            ("cumulative", "on at least that many days"),
         ),
     ),
     openings=_stickiness,
@@ -193,9 +195,9 @@ USAGE_INTERVAL = Kind(
     shapes=("histogram",),
     wording=of_event("usage interval"),
     example="usage interval of purchase last 90d",
-    about="days between one use and the next",
+    about="days between one active day and the next",
     behind=_interval,
-    openings=lambda _: iter([Opening(COMING_BACK, 60, "Days between uses", {})]),
+    openings=lambda _: iter([Opening(COMING_BACK, 60, "Days between active days", {})]),
 )
 
 
@@ -217,7 +219,7 @@ COMPOSITION = Kind(
         words=keyword("composition"),
     ),
     example="composition by plan",
-    about="what active people are made up of",
+    about="active people by the values of a field",
     behind=lambda question, cell: (
         "Active users" + (f" with {question.property} {cell.row}" if cell.row else "")
     ),
@@ -226,7 +228,7 @@ COMPOSITION = Kind(
         (
             ("most_recent", "the last value"),
             ("all_values", "every value"),
-            ("cross_values", "all values of a person together"),
+            ("cross_values", "all values of a person combined"),
         ),
         said=False,
     ),
@@ -242,11 +244,11 @@ REALTIME = Kind(
     shapes=("series",),
     wording=alone("realtime"),
     example="realtime",
-    about="today beside yesterday, in steps of five minutes",
+    about="today and yesterday, in five-minute buckets",
     behind=lambda _, cell: (
         "Active users" + (" a day earlier" if cell.series == "Yesterday" else "")
     ),
-    openings=lambda _: iter([Opening(PEOPLE, 80, "Who is here now", {"range": "24h"})]),
+    openings=lambda _: iter([Opening(PEOPLE, 80, "Active right now", {"range": "24h"})]),
 )
 
 

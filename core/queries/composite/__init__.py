@@ -1,1 +1,1 @@
-"""Kinds made of other questions: several at once, saved charts, what moved a number."""
+"""Kinds that contain other questions: several at once, saved charts, explanations."""

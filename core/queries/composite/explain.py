@@ -1,7 +1,7 @@
 """Which values moved a number between two periods (definitions 11.18).
 
-The question behind the number is asked of both periods with each field as its breakdown, so a
-value's figures are those it has there, and it comes from the stored sets where these can answer.
+The inner question is asked for both periods with each field as its breakdown, so a value's figures
+are the same as there, and come from the stored sets where possible.
 """
 
 from __future__ import annotations
@@ -24,15 +24,15 @@ from core.text import change, number
 from core.timeframe import Span, iso, to_date
 
 EXPLAINED: Final = tuple(kind.name for kind in KINDS.values() if kind.explained)
-"""Kinds whose numbers can be explained: one figure for each value of a field."""
+"""Kinds whose numbers can be explained: those with one figure for each value of a field."""
 
 COUNTS: Final = ("users", "events", "sessions")
-"""Units of figures whose changes are parts of the change of the whole."""
+"""Units of figures whose changes add up to the total change."""
 
 SHARED: Final = (
     "range", "conditions", "audience", "segment", "compare", "granularity", "breakdown",
 )  # fmt: skip
-"""Fields that are said once, of the explanation; those of the question behind it move there."""
+"""Fields that the explanation has once; those of the inner question move there."""
 
 MOST_VALUES = 1000
 
@@ -43,9 +43,9 @@ class Explain(TimedQuestion):
     Attributes:
         of: a question of one of EXPLAINED, as an object with its kind; without it `event`,
             `measure` and `property` may be given as for a trend.
-        breakdown: the fields to look at (`fields` in JSON means the same); without any, all
-            context fields with stored sets.
-        compare: "previous", which null means too, or "yoy".
+        breakdown: the fields to examine (also `fields` in JSON); by default all context fields with
+            stored sets.
+        compare: "previous" (also null) or "yoy".
         limit: how many values to list, the largest changes first.
     """
 
@@ -82,7 +82,7 @@ class Explain(TimedQuestion):
 
     @classmethod
     def _lift(cls, given: dict[str, Any], of: dict[str, Any], name: str) -> None:
-        """Move a field of the question behind to the explanation, which has the last word."""
+        """Move a field of the inner question to the explanation, whose own value wins."""
         if name not in of:
             return
         value = of.pop(name)
@@ -106,7 +106,7 @@ class Explain(TimedQuestion):
         return found
 
     def by_the_minute(self) -> bool:
-        """See Question; as the question behind."""
+        """See Question; as for the inner question."""
         return super().by_the_minute() or self.of.by_the_minute()
 
     def ask(self, ctx: Context) -> Ask:
@@ -139,7 +139,7 @@ class Explain(TimedQuestion):
     def _both(
         self, ctx: Context, span: Span, past: Span, by: tuple[str, ...]
     ) -> Generator[Statement, Rows, Periods]:
-        """Ask the question behind of both periods, the same way."""
+        """Ask the inner question for both periods in the same way."""
         now: Series = yield from self.behind(by, _dates(span)).ask(ctx)
         before: Series = yield from self.behind(by, _dates(past)).ask(ctx)
         for answer in (now, before):
@@ -152,7 +152,7 @@ class Explain(TimedQuestion):
         )  # fmt: skip
 
     def behind(self, by: tuple[str, ...], range_text: str, compare: str | None = None) -> Question:
-        """Return the question behind, of one period and broken down by a field or none."""
+        """Return the inner question for one period, broken down by a field or none."""
         from core.queries import from_json
 
         own = {"kind": self.of.kind, **self.of.model_dump(by_alias=True)}
@@ -166,7 +166,7 @@ class Explain(TimedQuestion):
         )  # fmt: skip
 
     def _fields(self, ctx: Context) -> list[str]:
-        """The fields to look at, by their canonical names."""
+        """The fields to examine, by their canonical names."""
         if self.breakdown:
             found = [ctx.names.existing(name).key for name in self.breakdown]
             return list(dict.fromkeys(found))
@@ -174,7 +174,7 @@ class Explain(TimedQuestion):
         names = dict.fromkeys(field.name for field in stored if field.dimension)
         if not names:
             raise BadQuestion(
-                "There is no field to look at.", "Name some: explain signup by plan.",
+                "There is no field to examine.", "Name some: explain signup by plan.",
                 parameter="breakdown",
             )  # fmt: skip
         return list(names)
@@ -220,13 +220,13 @@ class Explain(TimedQuestion):
             f"({first} to {last})."
         ]
         if not whole.counts:
-            said.append("Averages and shares do not add up: no value has a part of the change.")
+            said.append("Averages and shares do not add up, so no value has a part of the change.")
         elif not whole.additive:
             said.append(
-                f"{whole.unit.capitalize()} with several values of a field count under each, so "
-                "that values need not add up to all."
+                f"{whole.unit.capitalize()} with several values of a field count under each, "
+                "so values need not add up to the total."
             )
-        said += [f"Only the {MOST_VALUES:,} largest values of {f} are looked at." for f in left_out]
+        said += [f"Only the {MOST_VALUES:,} largest values of {f} are examined." for f in left_out]
         return said
 
     # -- people
@@ -246,7 +246,7 @@ class Explain(TimedQuestion):
         return [int(found[at]) for at in range(len(shown))]
 
     def people(self, ctx: Context, bind: Binder, cell: Cell) -> str:
-        """See Question: those behind one value's figure, of either period."""
+        """See Question: the people behind one value's figure, in either period."""
         group: tuple[str, ...] = ()
         by: tuple[str, ...] = ()
         if cell.row is not None:
@@ -255,20 +255,20 @@ class Explain(TimedQuestion):
         return question.people(ctx, bind, Cell(group=group, previous=cell.previous))
 
     def _named(self, ctx: Context, row: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
-        """Return the field and the value that a row is about."""
+        """Return the field and the value of a row."""
         for field in self._fields(ctx):
             start = _key(field, "")
             if row.startswith(start):
                 return (field,), (row.removeprefix(start),)
-        raise BadQuestion(f"cell names row {row!r}, which is not there.", parameter="cell")
+        raise BadQuestion(f"cell names row {row!r}, which does not exist.", parameter="cell")
 
 
 @dataclass(frozen=True)
 class Periods:
-    """What a question said of two periods, by group.
+    """The answers of a question for two periods, by group.
 
     Attributes:
-        omitted: how many groups were left out of either.
+        omitted: how many groups were left out in either period.
     """
 
     now: dict[tuple[str, ...], float | None]
@@ -280,11 +280,13 @@ class Periods:
 
     @property
     def counts(self) -> bool:
-        """Whether changes of values are parts of the change of the whole."""
+        """Whether changes of values add up to the total change."""
         return self.additive or self.unit in COUNTS
 
     def parts(self, moved: Moved) -> list[float | None]:
-        """A value's share of the whole change, and the change it had if all changed alike."""
+        """Return a value's share of the total change, and its change if all had changed in
+        proportion.
+        """
         now, before = self.now.get(()) or 0, self.before.get(()) or 0
         delta, share = moved.delta or 0, (moved.before or 0) / before if before else None
         return [
@@ -304,12 +306,12 @@ class Moved:
 
     @property
     def value(self) -> str:
-        """The value as a breakdown shows it."""
+        """The label of the value in a breakdown."""
         return self.group[0]
 
     @property
     def delta(self) -> float | None:
-        """By how much it changed; None where a period has no figure."""
+        """The change; None if a period has no figure."""
         return None if self.now is None or self.before is None else self.now - self.before
 
     @property

@@ -1,4 +1,4 @@
-"""A saved chart, asked by its id or title (definitions 10.2)."""
+"""A saved chart, by its id or title (definitions 10.2)."""
 
 from __future__ import annotations
 
@@ -13,18 +13,17 @@ from core.queries.common.question import Ask, Context, Question
 from core.sql.dialect import Binder
 
 DEEPEST = 5
-"""How many saved charts may stand for one another."""
+"""How many saved charts may refer to one another in a row."""
 
 
 class SavedChart(Question):
-    """What a saved chart asks, with what is given here in its place or on top.
+    """The question of a saved chart, with changes.
 
-    Conditions are added to the chart's own; a range, an audience and a segment replace them. It
-    needs what its question needs.
+    Conditions are added to the chart's own; a range, an audience and a segment replace the chart's.
 
     Attributes:
         chart: id or title of the chart.
-        range: "" is the chart's own.
+        range: "" uses the chart's own.
     """
 
     kind: Literal["saved"] = "saved"
@@ -36,11 +35,11 @@ class SavedChart(Question):
         return opened(ctx, self).ranges(ctx)
 
     def by_the_minute(self) -> bool:
-        """See Question: what the chart asks is not known before it is looked up."""
+        """See Question: the chart's question is not known before it is looked up."""
         return True
 
     def ask(self, ctx: Context) -> Ask:
-        """See Question; what the chart names and the data has not is 0, with a note."""
+        """See Question; names in the chart that the data does not have give 0, with a note."""
         names = ctx.names.forgiving()
         answer = yield from opened(ctx, self).ask(replace(ctx, names=names))
         return answer.missing(names.missed or ())
@@ -52,11 +51,11 @@ class SavedChart(Question):
 
 
 def opened(ctx: Context, question: Question) -> Question:
-    """Return the question behind a saved chart; any other question as it is.
+    """Return the question of a saved chart; any other question unchanged.
 
     Raises:
         NotFound: there is no such chart.
-        BadQuestion: charts stand for each other without end.
+        BadQuestion: charts refer to each other in a loop.
     """
     for _ in range(DEEPEST + 1):
         if not isinstance(question, SavedChart):
@@ -66,12 +65,12 @@ def opened(ctx: Context, question: Question) -> Question:
             range=question.range or None, audience=question.audience, segment=question.segment,
         )  # fmt: skip
     raise BadQuestion(
-        "This chart stands for itself through other charts.", parameter="chart"
+        "This chart refers to itself through other charts.", parameter="chart"
     )  # fmt: skip
 
 
 def chart_question(body: dict[str, Any]) -> Question:
-    """Return the question in a saved chart's body; BadQuestion when there is none."""
+    """Return the question in a saved chart's body; BadQuestion if there is none."""
     from core.language.questions import parse_any, today
     from core.queries import from_json
 
@@ -82,12 +81,12 @@ def chart_question(body: dict[str, Any]) -> Question:
 
 
 def narrowed(question: Question, conditions: tuple[Any, ...] = (), **given: Any) -> Question:
-    """Return a question with further conditions, and with other values in some fields.
+    """Return a question with additional conditions and some fields replaced.
 
-    Values of None, and fields that the question's kind has not, are left out.
+    Values of None, and fields that the question's kind does not have, are ignored.
 
     Raises:
-        BadQuestion: the kind takes no conditions or not such a value.
+        BadQuestion: the kind takes no conditions, or a value is invalid.
     """
     known = type(question).model_fields
     changes = {k: v for k, v in given.items() if v is not None and k in known}

@@ -21,9 +21,9 @@ class Part(Model):
     """One of the series.
 
     Attributes:
-        name: what it is called; "" is what its answer is called. Names differ.
-        question: what it asks; its range counts for nothing here.
-        range: its own range, None is a saved chart's own, else that of all.
+        name: its name, unique among the series; "" uses the title of its answer.
+        question: its question, whose range is ignored here.
+        range: its own range; None uses a saved chart's own, else that of all series.
     """
 
     name: str = Field(default="", max_length=200)
@@ -45,15 +45,14 @@ class Part(Model):
 class Several(Question):
     """Questions over time whose lines are drawn in one chart.
 
-    The first one's granularity counts: one of another is left out, and so is one that cannot be
-    asked or has no answer over time; a note says so. Ranges may differ. Conditions, an audience
-    and a segment narrow every series. Each series needs what its question needs. One series alone
-    may have an answer of any shape.
+    The granularity of the first series applies: series with another granularity are left out, and
+    so are those that fail or are not over time; a note says so. Ranges may differ. Conditions, an
+    audience and a segment narrow every series. A single series may have an answer of any shape.
 
     Attributes:
         series: 1 to 20.
         axes: how the axes are drawn.
-        granularity, compare: for every series, in place of its own.
+        granularity, compare: for every series, instead of its own.
     """
 
     kind: Literal["several"] = "several"
@@ -71,12 +70,12 @@ class Several(Question):
         return series
 
     def by_the_minute(self) -> bool:
-        """See Question: as any of its questions."""
+        """See Question: true if it is for any of its questions."""
         parts = (part.question.by_the_minute() for part in self.series)
         return super().by_the_minute() or any(parts)
 
     def asked(self, ctx: Context, part: Part) -> Question:
-        """Return what one of the series asks, with what is said for all of them."""
+        """Return the question of one series, with the settings for all of them."""
         question = opened(ctx, part.question)
         saved = isinstance(part.question, SavedChart) and "range" in question.model_fields_set
         wanted = part.range or (question.range if saved else self.range)
@@ -86,7 +85,7 @@ class Several(Question):
         )  # fmt: skip
 
     def ranges(self, ctx: Context) -> tuple[str, ...]:
-        """See Question; each of its questions is asked by its own."""
+        """See Question; each of its questions has its own."""
         alone = len(self.series) == 1
         return self.asked(ctx, self.series[0]).ranges(ctx) if alone else (self.range,)
 
@@ -127,7 +126,7 @@ SEPARATOR = " / "
 
 
 def names_of(series: Iterable[Part]) -> list[str]:
-    """Return what each series is called, different ones for all."""
+    """Return the names of the series, which are unique."""
     from core.language.questions import format_question
 
     found: list[str] = []
@@ -140,7 +139,7 @@ def names_of(series: Iterable[Part]) -> list[str]:
 
 
 def shown(answer: Any, part: Part, axes: AxisConfig) -> Any:
-    """Return the answer of one series with its name and how it is shown."""
+    """Return the answer of one series with its name and display settings."""
     named = {"title": part.name} if part.name else {}
     if answer.shape != "series":
         return answer.model_copy(update=named)
@@ -151,7 +150,7 @@ def shown(answer: Any, part: Part, axes: AxisConfig) -> Any:
 
 
 def without_comparison(answer: Series) -> Series:
-    """Return a series without the period it was compared with."""
+    """Return a series without its compared period."""
     gone = {"previous": None, "previous_total": None}
     lines = tuple(line.model_copy(update=gone) for line in answer.lines)
     return answer.model_copy(update={"lines": lines, "comparison": None})
@@ -161,7 +160,7 @@ def together(found: list[tuple[Part, Any]], axes: AxisConfig) -> Series:
     """Return the answers of several series as one.
 
     Raises:
-        FootfallError: the first one's, when none has an answer over time.
+        FootfallError: the first one's, if none has an answer over time.
     """
     named = list(zip(names_of(part for part, _ in found), found, strict=True))
     first = next((a for _, a in found if getattr(a, "shape", "") == "series"), None)
@@ -219,7 +218,7 @@ def _merged(kept: list[tuple[str, Part, Series]], notes: list[str], axes: AxisCo
 
 
 def _buckets(answers: list[Series]) -> tuple[TimeBucket, ...]:
-    """The buckets that any of the answers has, in order."""
+    """The buckets of all the answers, in order."""
     found: dict[int, TimeBucket] = {}
     for answer in answers:
         for bucket in answer.buckets:

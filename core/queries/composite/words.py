@@ -1,4 +1,4 @@
-"""The kinds of question that hold other questions: their rows."""
+"""The rows of the kinds of question that contain other questions."""
 
 from __future__ import annotations
 
@@ -90,7 +90,7 @@ def _read_explain(read: list[Any]) -> Body:
 
 
 def _explaining(body: Body) -> Body:
-    """Return the fields of an explanation, those it has not being of the question behind it."""
+    """Return the fields of an explanation; fields it does not have go to the inner question."""
     own = {k: v for k, v in body.items() if k in _EXPLAINED or k[0] == "\0"}
     return {**own, "of": {**body["of"], **{k: v for k, v in body.items() if k not in own}}}
 

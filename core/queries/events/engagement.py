@@ -1,7 +1,7 @@
 """How many do each event and how often: the engagement matrix (definitions 11.14, A.7b).
 
-Per event the share of the active people who did it, and how often on average those who did. The
-stored sets answer; under conditions the events of each name are counted from the events.
+For each event the share of active people who did it, and how often on average they did. The stored
+sets are enough; with conditions, events are counted from the events table.
 """
 
 from __future__ import annotations
@@ -23,14 +23,14 @@ from core.text import percent
 
 
 class Engagement(Question):
-    """Each active event by its reach and its frequency, the widest reach first.
+    """Active events by reach and frequency, the widest reach first.
 
     Conditions narrow both an event's figures and the active people. The medians over all events
-    cut them into quadrants: "many" is a share at or above theirs, "often" more times than theirs,
-    which may be once, the least there is. Events of nobody are in no times per user.
+    divide them into quadrants: "many" is a share at or above the median, "often" a frequency above
+    it (the median may be once, the minimum). Events of nobody do not count towards times per user.
 
     Attributes:
-        limit: events to list.
+        limit: how many events to list.
     """
 
     kind: Literal["engagement"] = "engagement"

@@ -1,4 +1,4 @@
-"""Every event of the workspace with its figures of the running week (definitions 9.11)."""
+"""Every event in the workspace with its figures for the current week (definitions 9.11)."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ FLAGS = ("hidden", "non active", "flow hidden")
 
 
 class EventsList(Question):
-    """All events that are not deleted, also those that did not happen in the range.
+    """All events that are not deleted, including those that did not happen in the range.
 
-    The range is the running week. The share is of the people active in it; conditions about
-    single events narrow only the event's own figures, those about people both.
+    The default range is the current week. The share is of the people active in it; conditions on
+    events narrow only the event's own figures, those on people both.
     """
 
     kind: Literal["events_list"] = "events_list"

@@ -1,7 +1,7 @@
 """Grouped metrics: groups of events by a size and an intensity (definitions 4.14).
 
-Counts and different people come from the stored sets. Percentiles per person and properties read
-the events: they need every person's own count or every event's value.
+Counts and distinct people come from the stored sets. Percentiles per person and properties read the
+events: they need every person's count or every event's value.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _WORDS = re.compile(r"(\w+?)(?:\((.*)\))?")
 
 
 class Size(Model):
-    """What a group's area is: how many events, different people, or the sum of a property."""
+    """The area of a group: its events, its distinct people, or the sum of a property."""
 
     type: Literal["count", "unique_actors", "sum"] = "count"
     property: str | None = None
@@ -41,7 +41,7 @@ class Size(Model):
 
 
 class Intensity(Model):
-    """What a group's shade is.
+    """The shade of a group.
 
     Attributes:
         type: avg_per_actor (events per person), percentile_per_actor (of the events of each
@@ -60,7 +60,7 @@ class Intensity(Model):
         if percentiles != (self.percentile is not None):
             raise BadQuestion(
                 f"intensity {self.type} {'needs a' if percentiles else 'takes no'} percentile.",
-                "A percentile is from 0 to 1, such as 0.9.",
+                "A percentile must be from 0 to 1, such as 0.9.",
                 parameter="intensity",
             )
         return self
@@ -81,7 +81,7 @@ class Grouped(Question):
     Attributes:
         group_by: the field; events without it are the group "(none)".
         size, intensity: as objects, or in words: "sum(amount)", "percentile_per_actor(0.9)".
-        event: its name; None is any event.
+        event: its name; None means any event.
         max_groups: how many to show.
     """
 
@@ -106,7 +106,7 @@ class Grouped(Question):
         return _from_words(value, key)
 
     def title(self) -> str:
-        """What is grouped, in words."""
+        """The title: what is grouped by what."""
         return f"{self.event or 'Any event'} by {self.group_by}"
 
     def ask(self, ctx: Context) -> Ask:
@@ -139,14 +139,14 @@ class Grouped(Question):
 
     @property
     def _measured(self) -> list[str]:
-        """The properties whose numbers are taken together, once each."""
+        """The properties whose numbers are aggregated, once each."""
         named = (self.size.property, self.intensity.property)
         return list(dict.fromkeys(_bare(name) for name in named if name))
 
     def _notes(
         self, ctx: Context, by: Named, span: Span, rows: Rows
     ) -> Generator[Statement, Rows, tuple[str, ...]]:
-        """What is said of values that are no numbers, and of currencies."""
+        """Notes on values that are not numbers, and on currencies."""
         found: list[str] = []
         selection = select(ctx, self, self.event, absent=ANY)
         for place, name in enumerate(self._measured):
@@ -191,7 +191,7 @@ class Grouped(Question):
         """Figures of each group.
 
         (value, events, people, percentile, the size's sum, the intensity's mean, of nobody, then
-        of each measured property how many values and how many numbers there are).
+        for each measured property the number of values and of numbers).
         """
         d = ctx.dialect
         selection = select(ctx, self, self.event, absent=ANY)

@@ -25,12 +25,12 @@ COLUMNS = (
 
 
 class RawEvents(Question):
-    """A page of events, the newest and of one instant the last to arrive first.
+    """A page of events, newest first and, within one instant, the last to arrive first.
 
     Attributes:
-        event: its name; None is any event.
+        event: its name; None means any event.
         limit, offset: the page.
-        count_total: whether to count all of them too, in `total` of the answer.
+        count_total: whether to also count all of them, as `total` of the answer.
     """
 
     kind: Literal["raw_events"] = "raw_events"
@@ -72,7 +72,7 @@ class RawEvents(Question):
         )
 
     def people(self, ctx: Context, bind: Binder, cell: Cell) -> str:
-        """See Question: everybody with such an event, on whatever page."""
+        """See Question: everybody with such an event, on any page."""
         selection = select(ctx, self, self.event, absent=ANY)
         return members_of_group(ctx, bind, selection, ctx.span_to_today(self.range), (), ())
 

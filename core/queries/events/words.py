@@ -1,4 +1,4 @@
-"""The kinds of question that list events or groups of them: their rows."""
+"""The rows of the kinds of question that list events or groups of them."""
 
 from __future__ import annotations
 
@@ -109,7 +109,7 @@ def _grouped(writer: Writing) -> str:
 
 
 def _tile_words(writer: Writing, measure: Any) -> str | None:
-    """Return a measure of grouped metrics in words; None where words cannot say it exactly."""
+    """Return a measure of grouped metrics in words; None if words cannot express it exactly."""
     if measure.property is not None:
         return f"{measure.type}({writer.name(measure.property)})"
     share = getattr(measure, "percentile", None)
@@ -121,7 +121,7 @@ def _tile_words(writer: Writing, measure: Any) -> str | None:
 
 
 def _of_tiles(part: Part) -> Part:
-    """Return a clause of grouped metrics, whose field and limit have names of their own."""
+    """Return a clause of grouped metrics, whose field and limit have different names."""
     fields = dict(part.fields)
     if len(fields.get("breakdown", ())) == 1:
         fields["group_by"] = fields.pop("breakdown")[0]

@@ -52,9 +52,9 @@ def test_cumulative_counts_and_the_suggested_interval(engine):
     ]  # fmt: skip
     assert answer.notes == (
         "1 of 5 were active on one day only: no interval.",
-        "Suggested usage interval: 13 days, which suits at least 80.0% of them.",
+        "Suggested usage interval: 13 days, which covers at least 80.0% of them.",
     )
-    assert "interval: 4 days, which suits at least 75.0%" in ask(engine, KIND, share=0.75).notes[1]
+    assert "interval: 4 days, which covers at least 75.0%" in ask(engine, KIND, share=0.75).notes[1]
     question = from_json({"kind": KIND, "cumulative": True})
     assert people(engine, question, Cell(row="up to 2 days")) == ["b", "e"]
 

@@ -35,7 +35,7 @@ def test_known_users_grow_from_those_before_the_range(engine):
     question = from_json({"kind": "users", "metric": "cumulative", "range": A_RANGE})
     cell = Cell(bucket="2025-04-07")
     assert people(engine, question, cell) == ["a", "b", "d", "f"]
-    assert format_cell(question, cell) == "Users known on Apr 7, 2025"
+    assert format_cell(question, cell) == "Known users on Apr 7, 2025"
 
 
 def test_active_users_are_the_daily_ones(engine):
@@ -135,7 +135,7 @@ def test_users_by_when_a_trait_was_last_set():
         assert parse(format_question(question)) == question
         for more, words in (
             ({"breakdown": "country"}, "no breakdown"),
-            ({"conditions": [{"field": "country", "value": "NL"}]}, "about people alone"),
+            ({"conditions": [{"field": "country", "value": "NL"}]}, "only conditions on people"),
         ):
             with pytest.raises(BadQuestion, match=words):
                 found.answer(from_json({**fields, **more}))

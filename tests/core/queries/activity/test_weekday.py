@@ -103,8 +103,8 @@ def test_an_average_is_over_the_days_that_a_weekday_has():
         plain_ = ask(found, KIND, **asked)
         assert rows(plain_) == {"Monday": (3, 1, 3), "Tuesday": (1, 1 / 3, 3)}
         assert plain_.notes == (
-            "Some weekdays come 3 times in the range and others 2 times: "
-            "the average per day makes up for it.",
+            "Some weekdays occur 3 times in the range and others 2 times: "
+            "the average per day accounts for that.",
         )
         mean = ask(found, KIND, average=True, **asked)
         assert [column.name for column in mean.columns][1:3] == ["per day", "users"]
@@ -136,7 +136,7 @@ def test_what_has_not_come_has_no_figure():
         answer = ask(friday, KIND, range="today")
         assert [row[1] for row in answer.rows] == [None, None, None, None, 1, None, None]
         assert [row[-1] for row in answer.rows] == [0, 0, 0, 0, 1, 0, 0]
-        assert answer.notes[-1] == "Today is counted as far as it has come."
+        assert answer.notes[-1] == "Today is counted up to now."
         hourly = ask(friday, KIND, range="today", granularity="hourly")
         assert hours(hourly, "Friday") == {10: 1, **dict.fromkeys(range(11, 24))}
         question = from_json({"kind": KIND, "range": "today", "granularity": "hourly"})

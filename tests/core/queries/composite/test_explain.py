@@ -46,7 +46,7 @@ def test_people_do_not_add_up_and_it_says_so(engine):
     found = explained(engine, of={"kind": "active_users"}, breakdown=["item"])
     assert sum(row[3] for row in found.rows) == 4
     assert found.notes[0].startswith("All: 3, ")
-    assert "need not add up to all" in found.notes[1]
+    assert "need not add up to the total" in found.notes[1]
 
 
 def test_averages_have_no_part_of_the_change(engine):

@@ -161,7 +161,7 @@ def test_a_chart_of_json_and_one_of_another(shelf):
     assert engine.answer(parse("saved json")).lines[0].total == 2
     assert engine.answer(parse("saved outer")).lines[0].total == 4
     saved.save("charts", Item(title="self", body={"question": "saved self"}))
-    with pytest.raises(BadQuestion, match="stands for itself"):
+    with pytest.raises(BadQuestion, match="refers to itself"):
         engine.answer(parse("saved self"))
     with pytest.raises(NotFound, match="no chart 'gone'"):
         engine.answer(parse("saved gone"))
