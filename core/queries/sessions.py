@@ -34,6 +34,7 @@ from core.queries.common.groups import (
     people_by_slot,
     split,
 )
+from core.queries.common.periods import dates
 from core.queries.common.question import (
     Ask,
     Context,
@@ -47,7 +48,6 @@ from core.queries.common.select import select
 from core.queries.common.selection import Selection
 from core.queries.common.session_key import session_key
 from core.queries.common.slots import day_runs, slot_expression, whole_days
-from core.queries.periods import dates
 from core.queries.trend.trend import Trend
 from core.sql.dialect import Binder, Statement
 from core.timeframe import DAY, Bucket, Span, runs

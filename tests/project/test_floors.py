@@ -58,6 +58,9 @@ MOST_FILES = {"core": 10, "tui": 8}
 MOST_FILES_ELSEWHERE = 20
 FOLDERS = ("core", "tui", "tests", "benchmarks", "fixtures")
 
+MOST_LINES = 450
+"""Of a module of core and tui."""
+
 
 # -- reading
 
@@ -194,6 +197,13 @@ def test_folders_stay_small() -> None:
         for folder, count in counts.items()
         if count > MOST_FILES.get(folder, MOST_FILES_ELSEWHERE)
     }
+
+
+def test_modules_stay_short() -> None:
+    lines = {
+        name: file.read_text("utf-8").count("\n") for name, file in files(("core", "tui")).items()
+    }
+    assert not {name: count for name, count in lines.items() if count > MOST_LINES}
 
 
 def test_no_file_of_tests_imports_a_test() -> None:

@@ -21,6 +21,7 @@ from core.catalog.selectors import titled
 from core.errors import BadQuestion
 from core.queries.common.assemble import Figure, Group, groups_reader, points_of
 from core.queries.common.groups import group_fields, in_group
+from core.queries.common.periods import whole_dates
 from core.queries.common.question import (
     Ask,
     Context,
@@ -35,7 +36,6 @@ from core.queries.common.question import (
 from core.queries.common.select import select
 from core.queries.common.selection import Selection
 from core.queries.common.slots import day_runs, slot_expression
-from core.queries.periods import whole_dates
 from core.sql.dialect import Binder, Statement
 from core.timeframe import Bucket, Span, cut_span
 

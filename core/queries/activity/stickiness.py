@@ -28,6 +28,7 @@ from core.errors import BadQuestion
 from core.queries.activity.active_users import rolling_statement
 from core.queries.common.assemble import Figure, Figures, Group, assemble, collect
 from core.queries.common.groups import members_of_group, people_by_slot
+from core.queries.common.periods import whole_dates
 from core.queries.common.question import (
     NOBODY,
     Ask,
@@ -40,7 +41,6 @@ from core.queries.common.question import (
     whole_days_only,
 )
 from core.queries.common.select import select
-from core.queries.periods import whole_dates
 from core.sql.dialect import Binder, Statement
 from core.timeframe import Bucket, Span, cut_span, days_span
 

@@ -21,11 +21,11 @@ from core.errors import BadQuestion, did_you_mean
 from core.filters import Condition
 from core.queries.common.added_up import currencies
 from core.queries.common.assemble import Figure
+from core.queries.common.periods import dates
 from core.queries.common.question import Ask, Context, Question, Rows
 from core.queries.common.select import select
 from core.queries.common.selection import Selection
 from core.queries.common.slots import slot_expression
-from core.queries.periods import dates
 from core.queries.trend.scan import Scan
 from core.queries.trend.trend import ADDING, PERCENTILE, UNITS, ZERO, Trend
 from core.sql.dialect import Binder, Statement

@@ -10,8 +10,8 @@ from core.answers import Line, Series
 from core.catalog.fields import Field
 from core.queries.common.added_up import INFINITE, TOO_LARGE, finite
 from core.queries.common.groups import label
+from core.queries.common.periods import dates
 from core.queries.common.question import Context, Frame, TimedQuestion
-from core.queries.periods import dates
 
 Group = tuple[str, ...]
 Figure = float | None

@@ -11,9 +11,9 @@ from core.catalog.selectors import meaning
 from core.columns import ACTIVE
 from core.errors import BadQuestion
 from core.filters import AnyOf, Clause, Condition, NotOf
+from core.queries.common.context import Context
 from core.queries.common.derived import FALSE, TRUE, on_first_event, paying
 from core.queries.common.revenue import brings
-from core.queries.context import Context
 from core.sql.dialect import Binder
 
 ANY_EVENT: tuple[tuple[int, ...], ...] = ((), (ACTIVE,))

@@ -7,9 +7,9 @@ from collections.abc import Generator
 from core.catalog.fields import Field
 from core.columns import NONE
 from core.errors import BadQuestion
+from core.queries.common.context import Context
 from core.queries.common.question import Rows
 from core.queries.common.selection import Selection
-from core.queries.context import Context
 from core.sql.dialect import Binder, Statement
 from core.timeframe import Bucket, Span
 

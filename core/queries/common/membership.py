@@ -6,7 +6,7 @@ functions along, so that a selection need not know them.
 
 from __future__ import annotations
 
-from core.queries.context import Context
+from core.queries.common.context import Context
 from core.sql.dialect import Binder, Relation
 
 

@@ -16,8 +16,8 @@ from pydantic import Field, SerializeAsAny, WithJsonSchema, field_validator
 from core.answers import Cell, Comparison, Model, TimeBucket
 from core.errors import BadQuestion
 from core.filters import Clause, atoms
-from core.queries.context import Context as Context
-from core.queries.periods import lone_note
+from core.queries.common.context import Context as Context
+from core.queries.common.periods import lone_note
 from core.sql.dialect import Binder, Statement
 from core.timeframe import (
     CLOCK,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from core.catalog.revenue import is_named
 from core.filters import Condition
-from core.queries.context import Context
+from core.queries.common.context import Context
 from core.sql.dialect import Binder
 
 

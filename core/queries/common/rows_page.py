@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from core.answers import Column, Table
-from core.queries.periods import dates
+from core.queries.common.periods import dates
 from core.timeframe import Span
 
 

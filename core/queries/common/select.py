@@ -6,9 +6,9 @@ from collections.abc import Iterable, Sequence
 
 from core.catalog.selectors import ANY_ACTIVE, meaning
 from core.filters import Clause, atoms
+from core.queries.common.context import Context
 from core.queries.common.question import Question
 from core.queries.common.selection import Selection
-from core.queries.context import Context
 from core.sql.dialect import Relation
 
 

@@ -15,8 +15,8 @@ from core.catalog.fields import GROUPS, Field
 from core.columns import EMPTY, NONE
 from core.filters import Clause, Condition, atoms
 from core.queries.common.clauses import ANY_EVENT, Clauses, event_tests
+from core.queries.common.context import Context
 from core.queries.common.slots import day_runs, slot_expression, whole_days
-from core.queries.context import Context
 from core.sql.dialect import Binder, Relation
 from core.timeframe import Bucket, Span, days_span, runs
 

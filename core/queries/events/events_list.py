@@ -8,9 +8,9 @@ from typing import Literal
 from core.answers import Cell, Column, Table
 from core.catalog.selectors import ANY, exactly
 from core.queries.common.groups import by_event_statement, members_of_group
+from core.queries.common.periods import Dates, dates
 from core.queries.common.question import Ask, Context, Question
 from core.queries.common.select import select
-from core.queries.periods import Dates, dates
 from core.sql.dialect import Binder
 
 FLAGS = ("hidden", "non active", "flow hidden")

@@ -21,6 +21,7 @@ from core.catalog.fields import Field
 from core.columns import NONE
 from core.errors import BadQuestion
 from core.queries.common.groups import label
+from core.queries.common.periods import dates
 from core.queries.common.question import Ask, Context, Rows
 from core.queries.common.selection import ACTOR_FIELDS
 from core.queries.funnel.attempts import attempts
@@ -29,7 +30,6 @@ from core.queries.funnel.notes import notes
 from core.queries.funnel.plan import EVERYBODY, Plan
 from core.queries.funnel.statistics import odds_ratio, phi, strength, two_shares
 from core.queries.funnel.values import has_value
-from core.queries.periods import dates
 from core.sql.dialect import Binder, Statement
 
 FEW = 25

@@ -16,6 +16,7 @@ from core.answers import Cell, Step, StepGroup, Steps
 from core.catalog.fields import Field
 from core.columns import OTHER
 from core.errors import BadQuestion
+from core.queries.common.periods import dates
 from core.queries.common.question import Ask, Context, Rows, compared_dates
 from core.queries.funnel.attempts import attempts_with_value, tally_statement
 from core.queries.funnel.fields import MOST_STEPS, FunnelFields, FunnelStep
@@ -23,7 +24,6 @@ from core.queries.funnel.notes import notes
 from core.queries.funnel.plan import Plan
 from core.queries.funnel.tally import Tally, average, seconds
 from core.queries.funnel.values import has_value, value_label
-from core.queries.periods import dates
 from core.sql.dialect import Binder, Statement
 from core.sql.sets import percentile
 from core.timeframe import Span

@@ -20,6 +20,7 @@ from core.catalog.fields import Field
 from core.errors import BadQuestion
 from core.queries.common.assemble import Figure, Group
 from core.queries.common.groups import bucket_span, group_fields
+from core.queries.common.periods import dates
 from core.queries.common.question import Ask, Context, Frame, Rows, find_bucket, frame
 from core.queries.common.slots import slot_expression
 from core.queries.funnel.attempts import attempts_with_value, tally_statement
@@ -28,7 +29,6 @@ from core.queries.funnel.notes import notes
 from core.queries.funnel.plan import Plan
 from core.queries.funnel.tally import Tally, average, seconds
 from core.queries.funnel.values import has_value, value_label
-from core.queries.periods import dates
 from core.sql.dialect import Binder, Statement
 from core.sql.sets import percentile
 from core.timeframe import Bucket, Span, runs

@@ -25,13 +25,13 @@ from core.catalog.selectors import titled
 from core.errors import BadQuestion
 from core.queries.common.assemble import Group
 from core.queries.common.groups import group_fields
+from core.queries.common.periods import dates
 from core.queries.common.question import Ask, Context, Rows
 from core.queries.funnel.attempts import attempts_with_value
 from core.queries.funnel.fields import FunnelFields, check_between
 from core.queries.funnel.notes import notes
 from core.queries.funnel.plan import EVERYBODY, Plan
 from core.queries.funnel.values import has_value, value_label
-from core.queries.periods import dates
 from core.sql.dialect import Binder, Statement
 from core.sql.sets import percentile
 from core.timeframe import Span

@@ -24,6 +24,8 @@ from core.errors import BadQuestion, did_you_mean
 from core.filters import Condition
 from core.log_levels import LEVELS
 from core.queries.common.assemble import Figures, Group, assemble
+from core.queries.common.context import present_of
+from core.queries.common.periods import dates
 from core.queries.common.question import (
     Ask,
     Context,
@@ -37,9 +39,7 @@ from core.queries.common.question import (
 )
 from core.queries.common.rows_page import rows_page
 from core.queries.common.slots import day_runs, slot_expression, whole_days
-from core.queries.context import present_of
 from core.queries.logs.fields import GROUPS, Wanted, level_of, log_field, wanted_logs
-from core.queries.periods import dates
 from core.sql.dialect import Binder, Statement
 from core.timeframe import Bucket, Span, runs
 from core.values.json_text import stored_object

@@ -17,12 +17,12 @@ from pydantic import Field as Limited
 from core.answers import FLOW_REST, Cell, Flow
 from core.catalog.selectors import titled
 from core.errors import BadQuestion
+from core.queries.common.periods import dates
 from core.queries.common.question import Ask, Context, Rows, TimedQuestion, compared_dates
 from core.queries.common.select import select
 from core.queries.paths.plan import Plan
 from core.queries.paths.sql import nodes, strung
 from core.queries.paths.tally import OTHER, Drawn, Tally, nodes_of
-from core.queries.periods import dates
 from core.sql.dialect import Binder, Statement
 from core.timeframe import Span
 

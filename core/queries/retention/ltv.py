@@ -18,8 +18,8 @@ from core.catalog.fields import Field
 from core.errors import BadQuestion
 from core.queries.common.added_up import finite
 from core.queries.common.groups import in_group, label
+from core.queries.common.periods import whole_dates
 from core.queries.common.question import Ask, Context, frame, whole_days_only
-from core.queries.periods import whole_dates
 from core.queries.retention.ltv_fields import LtvFields
 from core.queries.retention.ltv_money import (
     Money,

@@ -20,10 +20,10 @@ from core.catalog.revenue import field_of, names_it
 from core.catalog.selectors import ANY, in_title
 from core.errors import BadQuestion
 from core.queries.common.assemble import Figure
+from core.queries.common.periods import dates
 from core.queries.common.question import Ask, Context, Rows
 from core.queries.common.revenue import amount
 from core.queries.common.select import select
-from core.queries.periods import dates
 from core.queries.trend.per_actor_counts import over
 from core.sql.dialect import Binder, Statement
 

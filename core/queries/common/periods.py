@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import TypedDict
 
-from core.queries.context import Context
+from core.queries.common.context import Context
 from core.timeframe import UNITS, Bucket, Span, to_date
 
 LONE_GAP = 365
