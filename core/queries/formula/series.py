@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from core.catalog.revenue import AMOUNT
 from core.catalog.selectors import ANY_ACTIVE
@@ -16,12 +16,10 @@ from core.queries.activity.active_users import ActiveUsers
 from core.queries.common.periods import dates
 from core.queries.common.question import Context, TimedQuestion
 from core.queries.common.selection import ACTOR_FIELDS
+from core.queries.formula.model import FormulaFields, Measured, Part
 from core.queries.logs.logs import Logs
 from core.queries.trend.per_actor import PerActor
 from core.queries.trend.trend import Trend
-
-if TYPE_CHECKING:
-    from core.queries.formula.model import FormulaFields, Measured, Part
 
 MAX_GROUPS = 1000
 

@@ -7,13 +7,10 @@ events become an array and a fold walks over its groups of equal time.
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from core.errors import BadQuestion
+from core.queries.funnel.plan import Plan
 from core.sql.dialect import Binder
-
-if TYPE_CHECKING:
-    from core.queries.funnel.plan import Plan
 
 NEVER = 2**62
 """A time after all others, in ms."""

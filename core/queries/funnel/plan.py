@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Generator, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
 from core.catalog.fields import Field
 from core.catalog.selectors import meaning, together
@@ -17,12 +16,10 @@ from core.queries.common.question import Context, Rows
 from core.queries.common.select import checked, select
 from core.queries.common.selection import Selection
 from core.queries.common.session_key import session_key
+from core.queries.funnel.fields import Exclusion, FunnelFields, FunnelStep
 from core.sql.dialect import Binder, Relation, Statement
 from core.sql.sets import load
 from core.timeframe import Span
-
-if TYPE_CHECKING:
-    from core.queries.funnel.fields import Exclusion, FunnelFields, FunnelStep
 
 MANY = 4_000
 """People with step 1 from which on they are cut into shares, asked side by side."""

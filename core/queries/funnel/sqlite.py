@@ -9,13 +9,9 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
-from core.queries.funnel.plan import first_day, scope
+from core.queries.funnel.plan import Plan, first_day, scope
 from core.sql.dialect import Binder
-
-if TYPE_CHECKING:
-    from core.queries.funnel.plan import Plan
 
 DEPTH = 2**52
 """More than twice any time in ms, so that depth * DEPTH - time puts depth before time."""

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING
 
 import orjson
 from pyroaring import BitMap
 
 from core.catalog.fields import Field
+from core.queries.funnel.plan import Plan
 from core.sql.dialect import Binder
 from core.sql.sets import load
-
-if TYPE_CHECKING:
-    from core.queries.funnel.plan import Plan
 
 
 def tally_sql(plan: Plan, bind: Binder, by: list[Field], reported: str) -> str:

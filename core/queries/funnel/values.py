@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from core.catalog.fields import Field
 from core.columns import NONE
 from core.queries.common.groups import in_group, label
+from core.queries.common.question import Context
+from core.queries.funnel.plan import Plan
 from core.sql.dialect import Binder
-
-if TYPE_CHECKING:
-    from core.queries.common.question import Context
-    from core.queries.funnel.plan import Plan
 
 UNREACHED = "(did not reach step)"
 SEVERAL = "(several values)"

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Generator
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
+from core.queries.common.question import Context, Rows
 from core.queries.common.selection import Selection
 from core.queries.funnel.plan import MANY, SHARES
 from core.sql.dialect import Binder, Statement
 from core.sql.sets import load
-
-if TYPE_CHECKING:
-    from core.queries.common.question import Context, Rows
-    from core.timeframe import Span
+from core.timeframe import Span
 
 
 @dataclass(frozen=True)

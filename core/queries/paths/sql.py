@@ -12,14 +12,9 @@ engines that cannot seek. Where several can be asked they agree.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from core.queries.paths.plan import Plan
 from core.queries.paths.starts import starts
 from core.sql.dialect import Binder
-
-if TYPE_CHECKING:
-    pass
-from core.queries.paths.plan import Plan
 
 
 def nodes(plan: Plan, bind: Binder) -> str:

@@ -7,14 +7,11 @@ that matters takes one seek. Otherwise the occurrences in the span are read.
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from core.queries.common.selection import Selection
+from core.queries.paths.plan import Plan
 from core.sql.dialect import Binder
-
-if TYPE_CHECKING:
-    from core.queries.paths.plan import Plan
-    from core.timeframe import Span
+from core.timeframe import Span
 
 
 def starts(plan: Plan, bind: Binder) -> str:

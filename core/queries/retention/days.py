@@ -7,18 +7,14 @@ events there were. Only a return on the day of the start is looked up: it must n
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from core.queries.common.question import Context
 from core.queries.common.selection import Selection
 from core.queries.common.slots import day_runs, slot_expression
+from core.queries.retention.fields import RetentionFields
 from core.queries.retention.plan import WINDOW_DAYS, Plan
 from core.queries.retention.starts import Groups, start_moments, starting
 from core.sql.dialect import Binder
 from core.timeframe import Span
-
-if TYPE_CHECKING:
-    from core.queries.retention.fields import RetentionFields
 
 ENDLESS = 2**52
 """Width of a window that never ends."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from core.catalog.fields import Field
 from core.catalog.revenue import names_it
@@ -20,12 +20,10 @@ from core.queries.common.revenue import amount
 from core.queries.common.select import select
 from core.queries.common.selection import Selection
 from core.queries.common.slots import slot_expression
+from core.queries.retention.ltv_fields import LtvFields
 from core.sql.dialect import Binder
 from core.sums import total
 from core.timeframe import DAY, Bucket, runs
-
-if TYPE_CHECKING:
-    from core.queries.retention.ltv_fields import LtvFields
 
 PEOPLE, AMOUNTS, PAYERS, PAYERS_IN = range(4)
 """What a row is of: new people, amounts, first payments, first payments in a currency."""

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from core.answers import Cell, Cohort
 from core.errors import BadQuestion
 from core.queries.common.question import Context
+from core.queries.retention.fields import RetentionFields
 from core.timeframe import DAY, Bucket, Span, days_span, fit, to_date
-
-if TYPE_CHECKING:
-    from core.queries.retention.fields import RetentionFields
 
 WINDOW_DAYS = {"daily": 1, "weekly": 7, "monthly": 30}
 """Days of a 24-hour basis window."""

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
 from core.catalog.fields import Field
 from core.catalog.selectors import ANY, ANY_ACTIVE, NEW
@@ -18,12 +17,10 @@ from core.queries.common.question import Context
 from core.queries.common.select import select
 from core.queries.common.selection import Selection
 from core.queries.common.slots import day_runs, slot_expression, whole_days
+from core.queries.retention.fields import RetentionFields
 from core.queries.retention.plan import Plan
 from core.sql.dialect import Binder
 from core.timeframe import runs
-
-if TYPE_CHECKING:
-    from core.queries.retention.fields import RetentionFields
 
 
 @dataclass(frozen=True)

@@ -8,20 +8,16 @@ start is joined with every return of the same person.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from core.catalog.selectors import meaning
 from core.queries.common.question import Context
 from core.queries.common.select import checked
 from core.queries.common.selection import Selection
 from core.queries.retention.days import by_days
+from core.queries.retention.fields import RetentionFields
 from core.queries.retention.plan import WINDOW_DAYS, Plan
 from core.queries.retention.starts import EVERYBODY, Groups, start_moments, start_sets
 from core.sql.dialect import Binder
 from core.timeframe import DAY, days_span
-
-if TYPE_CHECKING:
-    from core.queries.retention.fields import RetentionFields
 
 HOUR = 3_600_000
 

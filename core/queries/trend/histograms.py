@@ -13,7 +13,6 @@ import sys
 from collections.abc import Generator, Mapping, Sequence
 from fractions import Fraction
 from itertools import pairwise
-from typing import TYPE_CHECKING
 
 from core.answers import Bin, Cell, Histogram
 from core.catalog.revenue import field_of, names_it
@@ -24,14 +23,12 @@ from core.queries.common.periods import dates
 from core.queries.common.question import Ask, Context, Rows
 from core.queries.common.revenue import amount
 from core.queries.common.select import select
+from core.queries.trend.fields import TrendFields
 from core.queries.trend.per_actor_counts import over
 from core.sql.dialect import Binder, Statement
 
 Found = tuple[tuple[Figure, Figure, Figure], list[Bin]]
 """Mean, median and p90, and the bins, whose shares are still to come."""
-
-if TYPE_CHECKING:
-    from core.queries.trend.fields import TrendFields
 
 HISTOGRAMS = ("histogram", "frequency")
 """The measures that answer as a histogram."""
