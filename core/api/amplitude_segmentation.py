@@ -77,14 +77,14 @@ def segmentation(asked: ask.Segmentation, backend: Backend) -> Json:
 
 def _check_active(events: Sequence[EventFormat], ctx: Context) -> None:
     """Refuse n=active for events that make nobody active; any other makes people active (8.1)."""
-    names = ctx.names
-    inactive = {name for name, id_ in names.events.ids.items() if names.events.flags[id_].inactive}
+    known = ctx.catalog.events
+    inactive = {name for name, id_ in known.ids.items() if known.flags[id_].inactive}
     for event in events:
         kind = event.event_type
         if kind == ANY:
             held = inactive
         elif kind.startswith(CUSTOM):
-            saved = custom_events(names).get(kind.removeprefix(CUSTOM))
+            saved = custom_events(ctx.catalog).get(kind.removeprefix(CUSTOM))
             held = {branch.event for branch in saved.events} & inactive if saved else set()
         else:
             held = {kind} & inactive

@@ -15,7 +15,7 @@ from core.columns import CONTEXT, CONTEXT_ALIASES
 from core.errors import BadQuestion, did_you_mean
 
 
-class Names:
+class Catalog:
     """The contents of one workspace at one generation, and the fields that texts name.
 
     Args:
@@ -34,7 +34,7 @@ class Names:
         self.people = People(read)
         self.missed: list[str] | None = None
 
-    def forgiving(self) -> Names:
+    def forgiving(self) -> Catalog:
         """Return the same catalog for a question that may use unknown names.
 
         An unknown event never happened and an unknown field has no value; `missed` says so.

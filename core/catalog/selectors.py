@@ -24,7 +24,7 @@ from pydantic import Field, ValidationError, field_validator
 
 from core.answers import Model
 from core.catalog import revenue
-from core.catalog.catalog import Names
+from core.catalog.catalog import Catalog
 from core.catalog.events import NO_EVENT
 from core.errors import BadQuestion, did_you_mean, not_as_written
 from core.filters import AllOf, AnyOf, Clause, Condition, NotOf
@@ -97,7 +97,7 @@ def check_custom(body: dict[str, Any]) -> CustomEvent:
 
 
 def meaning(
-    names: Names, name: str | None, parameter: str = "event", *, absent: str = ANY_ACTIVE
+    catalog: Catalog, name: str | None, parameter: str = "event", *, absent: str = ANY_ACTIVE
 ) -> Meaning:
     """Return what a selector means in a workspace.
 
@@ -111,18 +111,18 @@ def meaning(
     if name == ANY:
         return Meaning()
     if name == ANY_ACTIVE:
-        return Meaning(names.events.active)
+        return Meaning(catalog.events.active)
     if name in revenue.SELECTORS:
         return Meaning((), _revenue(name))
     if name.startswith(CUSTOM):
-        return _custom(names, name.removeprefix(CUSTOM), parameter)
+        return _custom(catalog, name.removeprefix(CUSTOM), parameter)
     if name == NEW:
         raise BadQuestion(
             f"event {NEW!r} is the first event of a person and can only start retention.",
             f"The event in the data of that name is {EXACT}{NEW}.",
             parameter=parameter,
         )
-    return Meaning((names.events.id_of(_bare(names, name), parameter),))
+    return Meaning((catalog.events.id_of(_bare(catalog, name), parameter),))
 
 
 def exactly(name: str) -> str:
@@ -130,7 +130,7 @@ def exactly(name: str) -> str:
     return f"{EXACT}{name}"
 
 
-def titled(names: Names, name: str | None, absent: str = "Any event") -> str:
+def titled(catalog: Catalog, name: str | None, absent: str = "Any event") -> str:
     """Return the name of an event selector in titles."""
     words = {
         None: absent, ANY: "Any event", ANY_ACTIVE: "Any active event", NEW: "New users",
@@ -142,29 +142,29 @@ def titled(names: Names, name: str | None, absent: str = "Any event") -> str:
     assert name is not None
     if name.startswith(CUSTOM):
         return name.removeprefix(CUSTOM)
-    return names.events.display(_bare(names, name))
+    return catalog.events.display(_bare(catalog, name))
 
 
-def in_title(names: Names, title: str, *events: str | None) -> str:
+def in_title(catalog: Catalog, title: str, *events: str | None) -> str:
     """Return a title with its events under their display names."""
     for event in dict.fromkeys(filter(None, events)):
-        shown = titled(names, event)
+        shown = titled(catalog, event)
         if shown != event:
             word = rf"(?<!\w){re.escape(event)}(?!\w)"
             title = re.sub(word, lambda _, shown=shown: shown, title)  # type: ignore[misc]
     return title
 
 
-def together(names: Names, parts: Sequence[Sequence[int]]) -> tuple[int, ...]:
+def together(catalog: Catalog, parts: Sequence[Sequence[int]]) -> tuple[int, ...]:
     """Return the events of several selections as one, as ids in the data if needed."""
     found = tuple(dict.fromkeys(id_ for part in parts for id_ in part))
     if not parts or any(not part for part in parts):
         return ()
-    active = names.events.active
+    active = catalog.events.active
     if found in ((), active) or active not in [tuple(part) for part in parts]:
         return found
-    flagged = {*names.events.deleted, *names.events.inactive}
-    unflagged = (id_ for id_ in names.events.flags if id_ not in flagged)
+    flagged = {*catalog.events.deleted, *catalog.events.inactive}
+    unflagged = (id_ for id_ in catalog.events.flags if id_ not in flagged)
     return tuple(dict.fromkeys([*unflagged, *(id_ for id_ in found if id_ > 0)]))
 
 
@@ -182,9 +182,9 @@ def _revenue(name: str) -> tuple[Clause, ...]:
     )
 
 
-def _custom(names: Names, title: str, parameter: str) -> Meaning:
-    branches = _definition(names, title, parameter).events
-    ids = [names.events.ids.get(_bare(names, branch.event)) for branch in branches]
+def _custom(catalog: Catalog, title: str, parameter: str) -> Meaning:
+    branches = _definition(catalog, title, parameter).events
+    ids = [catalog.events.ids.get(_bare(catalog, branch.event)) for branch in branches]
     known = [(id_, b) for id_, b in zip(ids, branches, strict=True) if id_ is not None]
     events = tuple(dict.fromkeys(id_ for id_, _ in known))
     if not known:
@@ -192,19 +192,19 @@ def _custom(names: Names, title: str, parameter: str) -> Meaning:
     if not any(branch.filters for _, branch in known):
         return Meaning(events)
     tests = [
-        AllOf(all=(Condition(field="event", value=_bare(names, b.event)), *b.filters))
+        AllOf(all=(Condition(field="event", value=_bare(catalog, b.event)), *b.filters))
         for _, b in known
     ]
     return Meaning(events, (AnyOf(any=tuple(tests)),))
 
 
-def _bare(names: Names, name: str) -> str:
+def _bare(catalog: Catalog, name: str) -> str:
     bare = name.removeprefix(EXACT)
-    return name if name in names.events.ids and bare not in names.events.ids else bare
+    return name if name in catalog.events.ids and bare not in catalog.events.ids else bare
 
 
-def _definition(names: Names, title: str, parameter: str) -> CustomEvent:
-    saved = custom_events(names)
+def _definition(catalog: Catalog, title: str, parameter: str) -> CustomEvent:
+    saved = custom_events(catalog)
     folded = {known.casefold(): known for known in saved}
     known = title if title in saved else folded.get(title.casefold())
     if known is None:
@@ -217,12 +217,12 @@ def _definition(names: Names, title: str, parameter: str) -> CustomEvent:
     return saved[known]
 
 
-def custom_events(names: Names) -> dict[str, CustomEvent]:
+def custom_events(catalog: Catalog) -> dict[str, CustomEvent]:
     """Return the saved custom events by title; none if an older file lacks their table."""
     table = "select 1 from sqlite_master where type = 'table' and name = 'custom_events'"
-    if not names.read(table, ()):
+    if not catalog.read(table, ()):
         return {}
-    rows = names.read("select title, body from custom_events where deleted_at is null", ())
+    rows = catalog.read("select title, body from custom_events where deleted_at is null", ())
     return {str(title): _custom_event(body) for title, body in rows}
 
 

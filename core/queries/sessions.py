@@ -168,7 +168,7 @@ class Sessions(TimedQuestion):
         if self.metric in TABLES:
             return (yield from self._table(ctx))
         time = frame(ctx, self)
-        by = [ctx.names.existing(name) for name in self.breakdown]
+        by = [ctx.catalog.existing(name) for name in self.breakdown]
         now, before = yield from both_periods(time, partial(self._period, ctx, by=by))
         return assemble(
             ctx, self, time, by, now, before,
@@ -316,8 +316,8 @@ class Sessions(TimedQuestion):
         selection, span = select(ctx, self), ctx.span_to_today(self.range)
         key = session_key(ctx)
         if self.metric == "top":
-            by = ctx.names.field(self.property or "device_type", "property")
-            by = ctx.names.existing(self.property, "property") if self.property else by
+            by = ctx.catalog.field(self.property or "device_type", "property")
+            by = ctx.catalog.existing(self.property, "property") if self.property else by
             return (
                 f"""
                 select distinct actor, key, v0
@@ -331,9 +331,9 @@ class Sessions(TimedQuestion):
         if self.property is None:
             return (
                 f"select s.actor as actor, s.key as key, s.{self.metric} as v0 from ({sessions}) s",
-                ctx.names.field("event"),
+                ctx.catalog.field("event"),
             )
-        by = ctx.names.existing(self.property, "property")
+        by = ctx.catalog.existing(self.property, "property")
         return self._ends(ctx, bind, by, sessions, span), by
 
     def _ends(self, ctx: Context, bind: Binder, by: Field, sessions: str, span: Span) -> str:
@@ -342,7 +342,7 @@ class Sessions(TimedQuestion):
             end = "exit" if self.metric == "exit" else "entry"
             return f"select s.*, s.{end} as v0 from ({sessions}) s"
         order = "desc" if self.metric == "exit" else "asc"
-        present = Selection(ctx, ctx.names.events.active).narrowed(
+        present = Selection(ctx, ctx.catalog.events.active).narrowed(
             [Condition(field=by.key, operator="is_set")]
         )
         everything = Selection(ctx)

@@ -88,8 +88,8 @@ def _names(page: KeyedPage) -> list[Row]:
 
     rows = [Row(f'go: board "{clean(b.title)}"', board(b)) for b in library.boards()]
     rows += [Row(f'go: chart "{clean(c.title)}"', chart(c)) for c in library.charts()]
-    names = app.engine.context().names
-    for name in (*names.events.pickable, *(f"ce:{title}" for title in custom_events(names))):
+    catalog = app.engine.context().catalog
+    for name in (*catalog.events.pickable, *(f"ce:{title}" for title in custom_events(catalog))):
         rows.append(Row(f'go: event "{clean(name)}"', _event(page, name)))
     return rows
 

@@ -114,7 +114,7 @@ def _event(question: Question, cell: Cell | None, ctx: Context) -> str | None:
     if (
         kind.rows_are_events(question)
         and cell is not None
-        and cell.row in ctx.names.events.pickable
+        and cell.row in ctx.catalog.events.pickable
     ):
         return cell.row
     return None if "funnel" in kind.themes else event_of(question)

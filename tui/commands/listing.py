@@ -38,8 +38,8 @@ def events(path: Path) -> Any:
 
 def fields(path: Path) -> Table:
     """Return the fields to filter and break down by."""
-    names = open_engine(path).context().names
-    return table("Fields", _texts("field"), [(name,) for name in names.fields])
+    catalog = open_engine(path).context().catalog
+    return table("Fields", _texts("field"), [(name,) for name in catalog.fields])
 
 
 def segments(path: Path) -> Any:

@@ -101,14 +101,14 @@ class MetricsPage(TabledPage):
 
     def _count(self) -> None:
         """Ask how often each event happened, for the list."""
-        names = self.app.engine.context().names.events.pickable
+        names = self.app.engine.context().catalog.events.pickable
         question = from_json(
             {"kind": "top_events", "range": "all_time", "limit": max(len(names), 1)}
         )
         self.ask(Hearer(self._counted), question)
 
     def _counted(self, table: Any) -> None:
-        names = self.app.engine.context().names.events.pickable
+        names = self.app.engine.context().catalog.events.pickable
         self.counts = [(str(row[0]), int(row[1])) for row in table.rows if row[0] in names]
         self.listing.empty = "" if self.counts else "No events yet."
         self._fill(keep=False)

@@ -186,7 +186,7 @@ class SegmentsPage(QuestionPage):
 
     def action_new(self) -> None:
         """Create an audience: a name, then its rules."""
-        new_audience(self, next(iter(self.context.names.events.pickable), "signup"))
+        new_audience(self, next(iter(self.context.catalog.events.pickable), "signup"))
 
     def audience_changed(self, id_: str) -> None:
         """Count and list an audience as it is now.

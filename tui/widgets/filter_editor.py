@@ -146,9 +146,9 @@ class FilterEditor(Overlay):
         self._ask_field(None)
 
     def _ask_field(self, at: int | None) -> None:
-        names = self.ctx.names
-        fields = [*names.fields, "event", "user", "device"]
-        rows = [Row(f, f, _known(names.values.of(f))) for f in fields]
+        catalog = self.ctx.catalog
+        fields = [*catalog.fields, "event", "user", "device"]
+        rows = [Row(f, f, _known(catalog.values.of(f))) for f in fields]
         self.app.push_screen(
             Chooser("Which field?", rows, free=str, hint="a property, context or trait:name"),
             lambda field: self._ask_operator(at, field) if field else None,
@@ -181,11 +181,11 @@ class FilterEditor(Overlay):
         )
 
     def _values(self, field: str) -> list[str]:
-        names = self.ctx.names
+        catalog = self.ctx.catalog
         return (
-            list(names.events.pickable)
+            list(catalog.events.pickable)
             if field == "event"
-            else list(names.values.of(field).values())
+            else list(catalog.values.of(field).values())
         )
 
     def _keep(

@@ -37,8 +37,8 @@ def events_list(asked: Nothing, backend: Backend) -> Json:
     segmentation.
     """
     answer = backend.answer("events_list")
-    names = backend.engine.context().names
-    events = names.events
+    catalog = backend.engine.context().catalog
+    events = catalog.events
     at = {column.name: place for place, column in enumerate(answer.columns)}
     found = [
         _listed(
@@ -48,7 +48,7 @@ def events_list(asked: Nothing, backend: Backend) -> Json:
         for row in answer.rows
     ]  # fmt: skip
     deleted = "select name, id from event_names where deleted order by name"
-    gone = names.read(deleted, ())
+    gone = catalog.read(deleted, ())
     found += [_listed(str(name), events.flags[id_], 0, 0, 0) for name, id_ in gone]
     return {"data": found}
 

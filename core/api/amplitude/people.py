@@ -20,7 +20,7 @@ from core.api.amplitude import parameters as ask
 from core.api.amplitude.format import Segment, left_out, segments_of
 from core.api.route import Backend
 from core.api.tell.shapes import moment
-from core.catalog.catalog import Names
+from core.catalog.catalog import Catalog
 from core.catalog.events import KEPT
 from core.catalog.revenue import AMOUNT
 from core.errors import NotFound
@@ -159,16 +159,16 @@ def user_search(asked: ask.UserSearch, backend: Backend) -> Json:
 
     A number may be both the Amplitude ID of one user and the user id of another: both are found.
     """
-    names = backend.engine.context().names
-    known = called(names, asked.user)
+    catalog = backend.engine.context().catalog
+    known = called(catalog, asked.user)
     if known is not None:
-        own = names.people.person(asked.user)
-        both = dict.fromkeys([known, *([names.people.name_of(own)] if own else [])])
+        own = catalog.people.person(asked.user)
+        both = dict.fromkeys([known, *([catalog.people.name_of(own)] if own else [])])
         return {"matches": [match(user, backend) for user in both], "type": "match_id"}
     answer: People = backend.answer("user_search", user=asked.user)
     if answer.notes or not answer.rows:
         return {"matches": [], "type": "nomatch"}
-    exact = names.people.person(asked.user) is not None
+    exact = catalog.people.person(asked.user) is not None
     found: Json = {
         "matches": [match(row.user, backend) for row in answer.rows],
         "type": "match_user_or_device_id" if exact else "match_user_prefix",
@@ -178,21 +178,21 @@ def user_search(asked: ask.UserSearch, backend: Backend) -> Json:
     return {**found, **({"warnings": [said]} if left else {})}
 
 
-def called(names: Names, text: str) -> str | None:
+def called(catalog: Catalog, text: str) -> str | None:
     """Return the id of the user with an Amplitude ID given as text; None if there is none."""
-    return names.people.called(int(text)) if re.fullmatch(r"[0-9]{1,18}", text) else None
+    return catalog.people.called(int(text)) if re.fullmatch(r"[0-9]{1,18}", text) else None
 
 
 def match(user: str, backend: Backend) -> Json:
     """Return a person in the form of search results."""
-    return {"user_id": user, "amplitude_id": backend.engine.context().names.people.person(user)}
+    return {"user_id": user, "amplitude_id": backend.engine.context().catalog.people.person(user)}
 
 
 def user_activity(asked: ask.UserActivity, backend: Backend) -> Json:
     """Return a user's summary and events; `limit` counts from 0 as documented (9.9)."""
-    names = backend.engine.context().names
-    user = called(names, asked.user)
-    if user is None and names.people.person(asked.user) is None:
+    catalog = backend.engine.context().catalog
+    user = called(catalog, asked.user)
+    if user is None and catalog.people.person(asked.user) is None:
         raise NotFound(f"There is no user {asked.user!r}.")
     answer: Timeline = backend.answer(
         "user_activity", user=user or asked.user, offset=asked.offset,
@@ -218,40 +218,40 @@ def session_id(session: TimelineSession) -> int | str:
 
 
 def _summary(answer: Timeline, backend: Backend) -> Json:
-    names, now = backend.engine.context().names, answer.context
-    own = names.people.person(answer.user)
+    catalog, now = backend.engine.context().catalog, answer.context
+    own = catalog.people.person(answer.user)
     found: Json = {
         "user_id": answer.user,
         "canonical_amplitude_id": own,
-        "merged_amplitude_ids": _ids(names, answer.merged),
+        "merged_amplitude_ids": _ids(catalog, answer.merged),
         "num_events": answer.total_events,
         "num_sessions": answer.total_sessions,
         "usage_time": round(answer.usage_seconds * 1000),
         "first_used": answer.days[0] if answer.days else None,
         "last_used": answer.days[-1] if answer.days else None,
         **_revenue(answer.user, backend),
-        **{key: now.get(names.field(column).name) for key, column in _CONTEXT},
+        **{key: now.get(catalog.field(column).name) for key, column in _CONTEXT},
         "device_ids": list(answer.devices),
-        **_said(names, own or 0),
+        **_said(catalog, own or 0),
         "properties": dict(answer.traits),
     }
     return {**found, "paying": found["purchases"] > 0}
 
 
-def _ids(names: Names, users: Sequence[str]) -> list[int]:
+def _ids(catalog: Catalog, users: Sequence[str]) -> list[int]:
     """Return the identities of user ids themselves, whoever they count for."""
     query = "select id from identities where kind = 0 and key = ?"
-    return [id_ for user in users for (id_,) in names.read(query, (user,))]
+    return [id_ for user in users for (id_,) in catalog.read(query, (user,))]
 
 
-def _said(names: Names, actor: int) -> Json:
+def _said(catalog: Catalog, actor: int) -> Json:
     """Return what only single events have: the latest carrier and location, the first version."""
     own = f"from events e where e.actor = ? and {KEPT}"
-    first = names.read(f"select e.version {own} order by e.ts, e.seq limit 1", (actor,))
-    version = names.values.of("version").get(first[0][0]) if first else None
-    lat, lng = (_latest(names, actor, keys) for keys in (LATITUDE, LONGITUDE))
+    first = catalog.read(f"select e.version {own} order by e.ts, e.seq limit 1", (actor,))
+    version = catalog.values.of("version").get(first[0][0]) if first else None
+    lat, lng = (_latest(catalog, actor, keys) for keys in (LATITUDE, LONGITUDE))
     place = {"lat": lat, "lng": lng} if lat is not None and lng is not None else None
-    return {"carrier": _latest(names, actor, CARRIER), "start_version": version,
+    return {"carrier": _latest(catalog, actor, CARRIER), "start_version": version,
             "last_location": place}  # fmt: skip
 
 
@@ -260,10 +260,10 @@ LATITUDE = ("location_lat", "latitude", "lat", "$latitude")
 LONGITUDE = ("location_lng", "longitude", "lng", "$longitude")
 
 
-def _latest(names: Names, actor: int, keys: Sequence[str]) -> Any:
+def _latest(catalog: Catalog, actor: int, keys: Sequence[str]) -> Any:
     """Return the newest value of a property with one of these names; None if there is none."""
     held = ", ".join("json_extract(p.properties, ?)" for _ in keys)
-    rows = names.read(
+    rows = catalog.read(
         f"""
         select coalesce({held}, null) as value
         from events e join event_properties p on p.seq = e.seq

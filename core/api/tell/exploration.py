@@ -90,9 +90,9 @@ def fields(read: Read, source: str) -> list[SourceField]:
     ]
     listed = [SourceField(name, _TYPES.get(name, "text")) for name in names]
     if found.name == "events":
-        from core.catalog.catalog import Names
+        from core.catalog.catalog import Catalog
 
-        listed += [SourceField(_PREFIX + name, "json") for name in Names(read).properties.names]
+        listed += [SourceField(_PREFIX + name, "json") for name in Catalog(read).properties.names]
     return listed
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from core.answers import Shape
-from core.catalog.catalog import Names
+from core.catalog.catalog import Catalog
 from core.engines.cache import Cache
 from core.engines.sqlite.connections import PROGRESS_STEPS, Pool, Slot, Stop
 from core.engines.sqlite.dialect import SqliteDialect
@@ -170,10 +170,10 @@ class SqliteEngine:
             asked.lookups.clear()
             ctx = ctx.of(question)
             if forgiving:
-                ctx = replace(ctx, names=ctx.names.forgiving())
+                ctx = replace(ctx, catalog=ctx.catalog.forgiving())
             answer, statements = self._drive(asked, ctx, question)
-            if ctx.names.missed:
-                answer = answer.missing(ctx.names.missed)
+            if ctx.catalog.missed:
+                answer = answer.missing(ctx.catalog.missed)
             spent = (time.perf_counter() - started) * 1000
             lookups = tuple(asked.lookups)
             at = (ctx.usual or ctx).now
@@ -343,10 +343,10 @@ class SqliteEngine:
     def _build_context(self) -> Context:
         first, last = self._extent()
         made = self.read("select name from sqlite_master where type = 'index'")
-        names = Names(self.read)
+        catalog = Catalog(self.read)
         dialect = self.dialect_class(frozenset(str(name) for (name,) in made))
         return Context(
-            dialect, self.calendar, names, 0, first, last,
+            dialect, self.calendar, catalog, 0, first, last,
             self._definition, self._chart, in_audience, in_segment,
         )  # fmt: skip
 

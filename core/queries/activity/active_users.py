@@ -44,7 +44,7 @@ class ActiveUsers(TimedQuestion):
     def ask(self, ctx: Context) -> Ask:
         """See Question."""
         time = frame(ctx, self)
-        by = [ctx.names.existing(name) for name in self.breakdown]
+        by = [ctx.catalog.existing(name) for name in self.breakdown]
         now, before = yield from both_periods(time, partial(self._period, ctx, by=by))
         return assemble(
             ctx, self, time, by, now, before,

@@ -149,9 +149,9 @@ class Composition(Question):
         if field.is_text:
             return wanted
         if field.kind == "event":
-            return ctx.names.events.id_of(wanted, "cell")
-        context = field.kind == "context"
-        known = ctx.names.values.of(field.name) if context else ctx.names.people.keys(field.kind)
+            return ctx.catalog.events.id_of(wanted, "cell")
+        catalog, context = ctx.catalog, field.kind == "context"
+        known = catalog.values.of(field.name) if context else catalog.people.keys(field.kind)
         found = [id_ for id_ in (0, *known) if label(ctx, field, id_) == wanted]
         if not found:
             raise BadQuestion(f"cell names no value {wanted!r}.", parameter="cell")
@@ -161,13 +161,13 @@ class Composition(Question):
         if "." not in self.property and ":" not in self.property:
             trait = f"trait:{self.property}"
             try:
-                return ctx.names.existing(self.property, "property")
+                return ctx.catalog.existing(self.property, "property")
             except BadQuestion as unknown:
                 try:
-                    return ctx.names.existing(trait, "property")
+                    return ctx.catalog.existing(trait, "property")
                 except BadQuestion:
                     raise unknown from None
-        return ctx.names.existing(self.property, "property")
+        return ctx.catalog.existing(self.property, "property")
 
     def _sets(self, ctx: Context, bind: Binder, field: Field) -> str:
         """Relation (v0, users): the people of each value, without nobody."""

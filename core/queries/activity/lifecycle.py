@@ -75,7 +75,7 @@ class Lifecycle(TimedQuestion):
     def ask(self, ctx: Context) -> Ask:
         """See Question."""
         time = frame(ctx, self, whole=True)
-        by = [ctx.names.existing(name) for name in self.breakdown]
+        by = [ctx.catalog.existing(name) for name in self.breakdown]
 
         def period(_: Span, slots: list[Bucket]) -> Generator[Statement, Rows, _Found]:
             return self._period(ctx, list(filter(ctx.is_known, slots)), time.unit, by)
@@ -84,7 +84,7 @@ class Lifecycle(TimedQuestion):
         groups = now.ranked() if by else [()]
         real, cut = whole_dates(ctx, time.span, time.buckets, time.unit)
         return Series(
-            title=f"Lifecycle of {titled(ctx.names, self.event, 'any event')}",
+            title=f"Lifecycle of {titled(ctx.catalog, self.event, 'any event')}",
             **real,
             notes=(*time.notes, *cut, *time.unknown()),
             granularity=time.unit,

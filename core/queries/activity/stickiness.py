@@ -138,9 +138,9 @@ class Stickiness(TimedQuestion):
 
     def _ratios(self, ctx: Context) -> Ask:
         time = frame(ctx, self)
-        by = [ctx.names.existing(name) for name in self.breakdown]
+        by = [ctx.catalog.existing(name) for name in self.breakdown]
         now, before = yield from both_periods(time, partial(self._period, ctx, by=by))
-        of = f" of {titled(ctx.names, self.event)}" if self.event else ""
+        of = f" of {titled(ctx.catalog, self.event)}" if self.event else ""
         title = f"Stickiness{of}"
         return assemble(
             ctx, self, time, by, now, before,
@@ -217,7 +217,7 @@ class Stickiness(TimedQuestion):
         )
         return Series(
             title=f"Share with {self._label(self.days)} of "
-            f"{titled(ctx.names, self.event, 'any event')} per {self._word}",
+            f"{titled(ctx.catalog, self.event, 'any event')} per {self._word}",
             **real,
             notes=(*cut, *self._notes(ctx)),
             unit="percent",
@@ -251,7 +251,7 @@ class Stickiness(TimedQuestion):
         periods = self._whole_periods(ctx) if self.interval != "range" else []
         real, cut = whole_dates(ctx, span, periods, UNITS.get(self._word, "weekly"))
         return Histogram(
-            title=f"Days with {titled(ctx.names, self.event, 'any event')} per {self._word}",
+            title=f"Days with {titled(ctx.catalog, self.event, 'any event')} per {self._word}",
             **real,
             notes=(*cut, *self._notes(ctx)),
             unit="users" if self.interval == "range" else "number",

@@ -54,7 +54,7 @@ class UsageInterval(Question):
         found = sorted((int(halves), people) for part, halves, people in rows if part)
         total = sum(people for _, people in found)
         return Histogram(
-            title=f"Days between days with {titled(ctx.names, self.event, 'any event')}",
+            title=f"Days between days with {titled(ctx.catalog, self.event, 'any event')}",
             **dates(ctx.span_to_today(self.range)),
             notes=self._notes(found, total, active),
             of="days",

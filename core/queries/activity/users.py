@@ -74,7 +74,7 @@ class Users(TimedQuestion):
     def ask(self, ctx: Context) -> Ask:
         """See Question."""
         time = self._frame(ctx)
-        by = [ctx.names.existing(name) for name in self.breakdown]
+        by = [ctx.catalog.existing(name) for name in self.breakdown]
         now, before = yield from both_periods(time, partial(self._period, ctx, by=by))
         return assemble(
             ctx, self, time, by, now, before,

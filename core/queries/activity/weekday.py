@@ -143,7 +143,7 @@ class Weekday(Question):
     def ask(self, ctx: Context) -> Ask:
         """See Question."""
         if self.property and self.property != AMOUNT:
-            ctx.names.existing(field_of(self.property), "property")
+            ctx.catalog.existing(field_of(self.property), "property")
         week = Week(ctx, ctx.span_to_today(self.range))
         rows = yield self._statement(ctx, week)
         found = {(int(day), int(hour)): Counted(*counts) for day, hour, *counts in rows}
@@ -151,7 +151,7 @@ class Weekday(Question):
         answer = self._grid if self._hourly() else self._table
         return answer(week, found, totals).model_copy(
             update={
-                "title": in_title(ctx.names, self._title(), self.event),
+                "title": in_title(ctx.catalog, self._title(), self.event),
                 **dates(week.span),
                 "notes": (*notes, *self._notes(week)),
             }

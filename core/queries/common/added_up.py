@@ -68,7 +68,7 @@ def currencies(
     No statement is run where the workspace knows of no second currency.
     """
     spaced = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).lower()
-    field = ctx.names.several_valued("currency") if re.search(_MONEY, spaced) else None
+    field = ctx.catalog.several_valued("currency") if re.search(_MONEY, spaced) else None
     if field is None or any(f.key == field.key for f in by):
         return ()
     bind = ctx.binder()

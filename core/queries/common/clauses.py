@@ -23,7 +23,7 @@ ANY_EVENT: tuple[tuple[int, ...], ...] = ((), (ACTIVE,))
 def event_tests(ctx: Context, bind: Binder, events: tuple[int, ...], column: str) -> list[str]:
     """Return what must hold for a column of event ids to be one of a Selection's `events`."""
     if events in ANY_EVENT:
-        out = [*ctx.names.events.deleted, *(ctx.names.events.inactive if events else ())]
+        out = [*ctx.catalog.events.deleted, *(ctx.catalog.events.inactive if events else ())]
         return [f"not {ctx.dialect.member(column, bind.list(out))}"] if out else []
     if len(events) == 1:
         return [f"{column} = {bind(events[0])}"]
@@ -50,7 +50,7 @@ class Clauses:
         if field.kind == "context":
             return f"e.{field.name}"
         if field.kind == "either":
-            texts = self.ctx.names.values.of(field.name)
+            texts = self.ctx.catalog.values.of(field.name)
             own = dialect.dictionary(f"e.{field.name}", texts, bind)
             return _either(field, own, self.value(Field("property", field.instead)))
         if field.kind == "property":
@@ -71,7 +71,7 @@ class Clauses:
 
     def _is_paying(self) -> str:
         """Whether the person of an event had brought revenue by then."""
-        revenue = meaning(self.ctx.names, "revenue_amount")
+        revenue = meaning(self.ctx.catalog, "revenue_amount")
         tests = event_tests(self.ctx, self.bind, revenue.events, "e.event")
         tests += [self.clause(clause) for clause in revenue.matching]
         source = f"events e {self.ctx.dialect.properties_join()}"
@@ -90,7 +90,7 @@ class Clauses:
             BadQuestion: it names no field, or its operator does not apply to that.
         """
         if isinstance(clause, Condition):
-            field = self.ctx.names.field(clause.field, "field")
+            field = self.ctx.catalog.field(clause.field, "field")
             return self._condition(field, clause, column, actor)
         if isinstance(clause, NotOf):
             return f"not {self.clause(clause.not_, column, actor)}"
@@ -102,7 +102,7 @@ class Clauses:
         if field.kind in ("context", "property", "either", "event"):
             return self._of_event(field, condition, column)
         if field.kind == "start":
-            ids = self.ctx.names.values.matching(field.name, condition)
+            ids = self.ctx.catalog.values.matching(field.name, condition)
             return self._member(self._on_first_event(field, actor), ids)
         if field.kind == "paying":
             return self._pays(condition)
@@ -119,19 +119,19 @@ class Clauses:
 
     def _of_event(self, field: Field, condition: Condition, column: str | None) -> str:
         """A condition on what one event is or has."""
-        names = self.ctx.names
+        catalog = self.ctx.catalog
         if field.kind == "event":
-            found = [i for name, i in names.events.ids.items() if condition.holds((name,))]
+            found = [i for name, i in catalog.events.ids.items() if condition.holds((name,))]
             return self._member("e.event", found)
         if field.kind == "context":
             return self._member(
-                column or f"e.{field.name}", names.values.matching(field.name, condition)
+                column or f"e.{field.name}", catalog.values.matching(field.name, condition)
             )
         if field.kind == "property" and column:
-            return self._member(column, names.values.holding(field.dimension, condition))
+            return self._member(column, catalog.values.holding(field.dimension, condition))
         if field.kind == "property":
             return self._holds(field.name, condition)
-        own = self._member(f"e.{field.name}", names.values.matching(field.name, condition))
+        own = self._member(f"e.{field.name}", catalog.values.matching(field.name, condition))
         return _either(field, own, self._holds(field.instead, condition))
 
     def _holds(self, name: str, condition: Condition) -> str:
@@ -178,13 +178,13 @@ class Clauses:
         self, field: Field, condition: Condition, actor: str
     ) -> tuple[str, list[int], bool]:
         """Column, ids, and whether they are the ones to leave out (missing values match)."""
-        names = self.ctx.names
+        catalog = self.ctx.catalog
         missing = condition.holds(None)
         if field.kind == "trait":
-            stored = names.people.traits(field.name)
+            stored = catalog.people.traits(field.name)
             return actor, [i for i, v in stored if condition.holds((v,)) != missing], missing
         column = {"user": actor, "device": "e.device", "session": "e.session"}[field.kind]
-        return column, names.people.keys_where(field.kind, condition, wanted=not missing), missing
+        return column, catalog.people.keys_where(field.kind, condition, wanted=not missing), missing
 
 
 def _either(field: Field, own: str, other: str) -> str:

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
-from core.catalog.catalog import Names
+from core.catalog.catalog import Catalog
 from core.sql.dialect import Binder, Dialect, Relation
 from core.sql.present import Present, whole_events
 from core.timeframe import (
@@ -44,13 +44,13 @@ def present_of(ctx: Context, newest: int | None, *, later: bool) -> Context:
         newest: ms of the last event up to now, None if all are later.
         later: whether some events lie later today.
     """
-    names, today = ctx.names, ctx.today
-    active = tuple(i for i in names.events.ids.values() if i not in names.events.inactive)
+    catalog, today = ctx.catalog, ctx.today
+    active = tuple(i for i in catalog.events.ids.values() if i not in catalog.events.inactive)
     present = Present(
         ctx.now,
         today,
         ctx.calendar.day_start(today),
-        whole_events(names.events.ids, names.events.inactive, some=bool(names.events.active)),
+        whole_events(catalog.events.ids, catalog.events.inactive, some=bool(catalog.events.active)),
         active,
         open=later,
     )
@@ -66,7 +66,7 @@ class Context:
     Attributes:
         dialect: how the engine's SQL is written.
         calendar: zone and week start.
-        names: the catalog of the workspace.
+        catalog: what the workspace has: events, fields, people.
         now: the current instant, UTC ms.
         earliest, latest: ms of the first and last event, None in an empty workspace.
         audience, chart: return the JSON object of the audience or chart saved under a name or id.
@@ -79,7 +79,7 @@ class Context:
 
     dialect: Dialect
     calendar: Calendar
-    names: Names
+    catalog: Catalog
     now: int
     earliest: int | None
     latest: int | None
@@ -135,7 +135,7 @@ class Context:
         if newest is None or end <= own.calendar.day_start(own.today + 1):
             return own
         now = max(own.now, min(newest, end - 1))
-        return replace(own.whole, names=self.names, now=now, usual=own)
+        return replace(own.whole, catalog=self.catalog, now=now, usual=own)
 
     def counted(self, span: Span) -> Span:
         """Return the part of a span that counts: nothing after now."""

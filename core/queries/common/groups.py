@@ -20,12 +20,12 @@ WHOLE = -1
 def label(ctx: Context, field: Field, raw: object) -> str:
     """Return what a raw breakdown value is shown as (definitions 1.7)."""
     if field.kind in ("context", "start"):
-        return ctx.names.values.label(field.name, int(str(raw or 0)))
+        return ctx.catalog.values.label(field.name, int(str(raw or 0)))
     if field.kind == "event":
-        return ctx.names.events.name_of(int(str(raw)))
+        return ctx.catalog.events.name_of(int(str(raw)))
     if field.is_text:
         return str(raw)
-    return ctx.names.people.keys(field.kind).get(int(str(raw or 0)), NONE)
+    return ctx.catalog.people.keys(field.kind).get(int(str(raw or 0)), NONE)
 
 
 def bucket_span(slot: Bucket, within: Span) -> Span:
@@ -62,7 +62,7 @@ def by_event_statement(ctx: Context, selection: Selection, span: Span) -> Statem
     return bind.statement(
         f"""
         select v0, sum(total) as events, {d.count(d.union("users"))} as users
-        from ({selection.sets(bind, span, by=[ctx.names.field("event")])})
+        from ({selection.sets(bind, span, by=[ctx.catalog.field("event")])})
         group by v0
         """,
         "events and users by event",
@@ -116,7 +116,7 @@ def members_of_group(
     """
     by: list[Field] = []
     if group:
-        by = [ctx.names.field(name) for name in breakdown]
+        by = [ctx.catalog.field(name) for name in breakdown]
         if len(by) != len(group):
             raise BadQuestion("cell has another number of group values.", parameter="cell")
     sets = selection.people(bind, span, by=by)
@@ -131,7 +131,7 @@ def group_fields(ctx: Context, breakdown: tuple[str, ...], group: tuple[str, ...
     Raises:
         BadQuestion: the group does not have one value per breakdown field.
     """
-    by = [ctx.names.existing(name) for name in breakdown] if group else []
+    by = [ctx.catalog.existing(name) for name in breakdown] if group else []
     if len(by) != len(group):
         raise BadQuestion("cell has another number of group values.", parameter="cell")
     return by
@@ -142,10 +142,10 @@ def in_group(ctx: Context, bind: Binder, field: Field, column: str, wanted: str)
     if field.is_text:
         return f"{column} = {bind(wanted)}"
     if field.kind == "event":
-        return f"{column} = {bind(ctx.names.events.id_of(wanted, 'cell'))}"
+        return f"{column} = {bind(ctx.catalog.events.id_of(wanted, 'cell'))}"
     if field.kind in ("context", "start"):
-        known = [0, *ctx.names.values.of(field.name)]
+        known = [0, *ctx.catalog.values.of(field.name)]
     else:
-        known = [0, *ctx.names.people.keys(field.kind)]
+        known = [0, *ctx.catalog.people.keys(field.kind)]
     raws = [i for i in known if label(ctx, field, i) == wanted]
     return ctx.dialect.member(column, bind.list(raws))

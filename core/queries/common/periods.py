@@ -56,7 +56,7 @@ def lone_note(ctx: Context, span: Span) -> tuple[str, ...]:
     last = min(span.last_day, ctx.calendar.day_of(ctx.latest))
     if last - first <= 2 * LONE_GAP:
         return ()
-    days = ctx.names.read(
+    days = ctx.catalog.read(
         """
         select day, total from activity
         where event = 0 and dimension = 0 and value = 0 and day >= ?

@@ -23,7 +23,7 @@ def amount(ctx: Context, bind: Binder, *, named: bool = False) -> str:
     price, quantity = number("price", "$price"), number("quantity", "$quantity")
     plain = f"coalesce({number('amount')}, {price}) * coalesce({quantity}, 1)"
     if not named:
-        ids = [id_ for name, id_ in ctx.names.events.ids.items() if is_named(name)]
+        ids = [id_ for name, id_ in ctx.catalog.events.ids.items() if is_named(name)]
         plain = f"case when {d.member('e.event', bind.list(ids))} then {plain} end"
     return f"coalesce({number('$revenue', 'revenue')}, {price} * {quantity}, {plain})"
 
@@ -40,7 +40,7 @@ def brings(ctx: Context, bind: Binder) -> str:
     def either(*names: str) -> str:
         return " or ".join(number(name) for name in names)
 
-    ids = bind.list([id_ for name, id_ in ctx.names.events.ids.items() if is_named(name)])
+    ids = bind.list([id_ for name, id_ in ctx.catalog.events.ids.items() if is_named(name)])
     return f"""({either("$revenue", "revenue")}
                 or ({either("price", "$price")}) and ({either("quantity", "$quantity")})
                 or {d.member("e.event", ids)} and ({either("amount", "price", "$price")}))"""

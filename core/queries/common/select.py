@@ -29,7 +29,7 @@ def select(
         absent: the selector meant where none is given: ANY_ACTIVE, or ANY where being active
             does not matter.
     """
-    found = meaning(ctx.names, event, parameter, absent=absent)
+    found = meaning(ctx.catalog, event, parameter, absent=absent)
     members = members_of(ctx, question)
     start = Selection(ctx, found.events, (), members, found.matching, question.range)
     return start.narrowed(checked(ctx, [*question.conditions, *clauses]))
@@ -54,5 +54,5 @@ def checked(ctx: Context, clauses: Sequence[Clause]) -> Sequence[Clause]:
     """Return clauses unchanged; BadQuestion when one is about a field that nothing has."""
     for clause in clauses:
         for atom in atoms(clause):
-            ctx.names.existing(atom.field, "field")
+            ctx.catalog.existing(atom.field, "field")
     return clauses

@@ -73,7 +73,7 @@ class Selection:
         return replace(self, members=(*self.members, NOBODY))
 
     def _field(self, condition: Condition) -> Field:
-        return self.ctx.names.field(condition.field, "field")
+        return self.ctx.catalog.field(condition.field, "field")
 
     def _actors_where(self, clause: Clause) -> Relation:
         def members(bind: Binder) -> str:
@@ -215,7 +215,7 @@ class Selection:
     def _stored_property(self, bind: Binder, within: _Within, field: Field) -> str:
         """From the sets of a property, and for events that never have it those of no breakdown."""
         span, by = within.span, within.by
-        has = self.ctx.names.values.events_with(field.dimension)
+        has = self.ctx.catalog.values.events_with(field.dimension)
         pairs = [(event, field.dimension if event in has else 0) for event in self._single_events]
         rows = bind.dialect.rows(bind.rows(pairs), ("event", "dimension"))
         write = self._clauses(bind)
@@ -258,9 +258,9 @@ class Selection:
         """Its events one by one."""
         if not self.any_event:
             return list(self.events)
-        names = self.ctx.names
-        out = names.events.inactive if self.events else ()
-        return [event for event in names.events.ids.values() if event not in out]
+        catalog = self.ctx.catalog
+        out = catalog.events.inactive if self.events else ()
+        return [event for event in catalog.events.ids.values() if event not in out]
 
     def _scanned(self, bind: Binder, within: _Within) -> str:
         span, slots, by = within.span, within.slots, within.by

@@ -12,7 +12,7 @@ def session_key(ctx: Context) -> str:
     """
     if ctx.dialect.name == "clickhouse":
         return _clickhouse()
-    return _sqlite(all_kept=not ctx.names.events.active)
+    return _sqlite(all_kept=not ctx.catalog.events.active)
 
 
 def _sqlite(*, all_kept: bool) -> str:

@@ -168,9 +168,9 @@ class Explain(TimedQuestion):
     def _fields(self, ctx: Context) -> list[str]:
         """The fields to examine, by their canonical names."""
         if self.breakdown:
-            found = [ctx.names.existing(name).key for name in self.breakdown]
+            found = [ctx.catalog.existing(name).key for name in self.breakdown]
             return list(dict.fromkeys(found))
-        stored = [ctx.names.field(name) for name in CONTEXT]
+        stored = [ctx.catalog.field(name) for name in CONTEXT]
         names = dict.fromkeys(field.name for field in stored if field.dimension)
         if not names:
             raise BadQuestion(

@@ -40,13 +40,13 @@ class SavedChart(Question):
 
     def ask(self, ctx: Context) -> Ask:
         """See Question; names in the chart that the data does not have give 0, with a note."""
-        names = ctx.names.forgiving()
-        answer = yield from opened(ctx, self).ask(replace(ctx, names=names))
-        return answer.missing(names.missed or ())
+        catalog = ctx.catalog.forgiving()
+        answer = yield from opened(ctx, self).ask(replace(ctx, catalog=catalog))
+        return answer.missing(catalog.missed or ())
 
     def people(self, ctx: Context, bind: Binder, cell: Cell) -> str:
         """See Question: the people of the chart's number."""
-        kept = replace(ctx, names=ctx.names.forgiving())
+        kept = replace(ctx, catalog=ctx.catalog.forgiving())
         return opened(ctx, self).people(kept, bind, cell)
 
 

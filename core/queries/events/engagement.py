@@ -53,7 +53,7 @@ class Engagement(Question):
         )
         rows = [
             (
-                ctx.names.events.name_of(int(event)),
+                ctx.catalog.events.name_of(int(event)),
                 users / active if active else None,
                 (events - unknown.get(event, 0)) / users if users else None,
                 users,

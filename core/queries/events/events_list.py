@@ -30,7 +30,7 @@ class EventsList(Question):
         """See Question."""
         span = ctx.span_to_today(self.range)
         selection = select(ctx, self, absent=ANY)
-        everybody = replace(selection, events=ctx.names.events.active, clauses=())
+        everybody = replace(selection, events=ctx.catalog.events.active, clauses=())
         found = yield by_event_statement(ctx, selection, span)
         bind, d = ctx.binder(), ctx.dialect
         active = yield bind.statement(
@@ -46,7 +46,7 @@ class EventsList(Question):
         self, ctx: Context, of: Dates, found: dict[int, tuple[int, int]], active: int
     ) -> Table:
         rows = []
-        for event, name, display, *flags in ctx.names.read(_LISTED, ()):
+        for event, name, display, *flags in ctx.catalog.read(_LISTED, ()):
             count, users = found.get(event, (0, 0))
             marks = ", ".join(word for word, on in zip(FLAGS, flags, strict=True) if on)
             share = users / active if active else None

@@ -112,7 +112,7 @@ class Grouped(Question):
     def ask(self, ctx: Context) -> Ask:
         """See Question."""
         span = ctx.span_to_today(self.range)
-        by = ctx.names.existing(self.group_by, "group_by")
+        by = ctx.catalog.existing(self.group_by, "group_by")
         rows = yield from self._rows(ctx, by)
         notes = yield from self._notes(ctx, by, span, rows)
         tiles = sorted(
@@ -122,7 +122,7 @@ class Grouped(Question):
         shown, rest = tiles[: self.max_groups], tiles[self.max_groups :]
         shares = [tile.size / whole if whole else None for tile in shown]
         return Treemap(
-            title=in_title(ctx.names, self.title(), self.event),
+            title=in_title(ctx.catalog, self.title(), self.event),
             **dates(span),
             notes=notes,
             group_by=by.key,
@@ -197,7 +197,7 @@ class Grouped(Question):
         selection = select(ctx, self, self.event, absent=ANY)
         named = [self.size.property, self.intensity.property]
         for name in filter(None, named):
-            ctx.names.existing(f"properties.{_bare(name)}", "property")
+            ctx.catalog.existing(f"properties.{_bare(name)}", "property")
         fields = [Named("property", _bare(name)) for name in named if name]
         x, y = (
             d.as_number(d.json_property(_bare(name), bind)) if name else "null" for name in named

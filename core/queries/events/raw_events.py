@@ -53,7 +53,7 @@ class RawEvents(Question):
                 f"select sum(total) from ({selection.sets(bind, span)})", "how many events"
             )
             total = int(counted[0][0] or 0)
-        title = titled(ctx.names, self.event, "Events")
+        title = titled(ctx.catalog, self.event, "Events")
         rows = _rows(ctx, page)
         return rows_page("events", title, span, COLUMNS, rows, limit=self.limit, total=total)
 
@@ -83,7 +83,7 @@ def _rows(ctx: Context, page: Rows) -> tuple[tuple[Any, ...], ...]:
     properties = _texts(ctx, _PROPERTIES, {row[1] for row in page})
     return tuple(
         (
-            ts, ctx.names.events.name_of(event), people.get(actor), people.get(device),
+            ts, ctx.catalog.events.name_of(event), people.get(actor), people.get(device),
             sessions.get(session), stored_object(properties.get(seq, "{}")),
         )
         for ts, seq, event, actor, device, session in page
@@ -91,7 +91,7 @@ def _rows(ctx: Context, page: Rows) -> tuple[tuple[Any, ...], ...]:
 
 
 def _texts(ctx: Context, query: str, ids: set[int]) -> dict[int, str]:
-    return dict(ctx.names.read(query, (orjson.dumps(sorted(ids)).decode(),)))
+    return dict(ctx.catalog.read(query, (orjson.dumps(sorted(ids)).decode(),)))
 
 
 _PEOPLE = "select id, key from identities where id in (select value from json_each(?))"

@@ -32,7 +32,7 @@ class TopEvents(Question):
         span = ctx.span(self.range)
         selection = select(ctx, self, absent=ANY)
         rows = yield by_event_statement(ctx, selection, span)
-        named = [(ctx.names.events.name_of(event), count, users) for event, count, users in rows]
+        named = [(ctx.catalog.events.name_of(event), count, users) for event, count, users in rows]
         at = 1 if self.order_by == "count" else 2
         named.sort(key=lambda row: (-int(row[at]), row[0]))
         return Table(

@@ -96,7 +96,7 @@ class FormulaQuestion(FormulaFields):
 
     def _title(self, ctx: Context) -> str:
         events = (s.metric.removeprefix("event:") for s in self.series if ":" in s.metric)
-        return in_title(ctx.names, self.title(), *events)
+        return in_title(ctx.catalog, self.title(), *events)
 
     # -- what is drawn
 

@@ -140,9 +140,9 @@ def percentile(share: float) -> str:
 def _about_people(ctx: Context | None, clauses: Sequence[Clause]) -> tuple[Clause, ...]:
     if ctx is None:
         return tuple(clauses)
-    names = ctx.names
+    catalog = ctx.catalog
     return tuple(
         clause
         for clause in clauses
-        if {names.field(atom.field, "field").kind for atom in atoms(clause)} <= ACTOR_FIELDS
+        if {catalog.field(atom.field, "field").kind for atom in atoms(clause)} <= ACTOR_FIELDS
     )

@@ -111,7 +111,7 @@ class Attribution(Question):
         keep = [n for n in range(len(columns)) if n != 3 or self.value is not None]
         shown, model = credited[: self.limit], self.model.replace("_", " ")
         return Table(
-            title=f"Attribution of {titled(ctx.names, self.to, 'any event')} by {name}, {model}",
+            title=f"Attribution of {titled(ctx.catalog, self.to, 'any event')} by {name}, {model}",
             **dates(ctx.span_to_today(self.range)),
             notes=(*self._notes(int(count), people), *said),
             columns=tuple(columns[n] for n in keep),
@@ -150,7 +150,7 @@ class Attribution(Question):
         return f"select distinct actor from (with {written} {chosen})"
 
     def _touched(self, ctx: Context) -> Field:
-        found = ctx.names.existing(self.property, "property")
+        found = ctx.catalog.existing(self.property, "property")
         if found.kind not in ("property", "context", "either"):
             raise BadQuestion(
                 f"property cannot be {found.key}: it is not of single events.",
@@ -191,7 +191,7 @@ class Attribution(Question):
     def _conversions(self, ctx: Context, bind: Binder) -> str:
         selection, amount, by = select(ctx, self, self.to, parameter="to"), "1.0", []
         if self.value is not None:
-            valued = ctx.names.existing(self.value, "value")
+            valued = ctx.catalog.existing(self.value, "value")
             if valued.kind != "property":
                 raise BadQuestion(
                     f"value cannot be {valued.key}: it is no property of events.",

@@ -89,7 +89,7 @@ class Correlation(FunnelFields):
         ]  # fmt: skip
         shown = [row for side in sides for row in side[: self.limit]]
         return Table(
-            title=f"What goes with {self.steps_title(ctx.names)}",
+            title=f"What goes with {self.steps_title(ctx.catalog)}",
             **dates(span),
             notes=(*found.notes(least), *notes(self)),
             columns=_columns(by),
@@ -101,7 +101,8 @@ class Correlation(FunnelFields):
         )
 
     def _by(self, ctx: Context) -> list[Field]:
-        return [ctx.names.existing(name) for name in self.breakdown] or [ctx.names.field("event")]
+        by = [ctx.catalog.existing(name) for name in self.breakdown]
+        return by or [ctx.catalog.field("event")]
 
     def _counted(self, ctx: Context, by: list[Field]) -> Generator[Statement, Rows, _Counted]:
         """Return how many people had each value, of those who converted and the others."""

@@ -8,7 +8,7 @@ from pydantic import Field as Limited
 from pydantic import field_validator, model_validator
 
 from core.answers import Model
-from core.catalog.catalog import Names
+from core.catalog.catalog import Catalog
 from core.catalog.selectors import titled
 from core.errors import BadQuestion
 from core.filters import Clause
@@ -186,9 +186,9 @@ class FunnelFields(TimedQuestion):
             return "sessions"
         return "pairs" if self.held else "users"
 
-    def steps_title(self, names: Names) -> str:
+    def steps_title(self, catalog: Catalog) -> str:
         """The steps as they are to be shown."""
-        return " > ".join(titled(names, step.event) for step in self.steps)
+        return " > ".join(titled(catalog, step.event) for step in self.steps)
 
     def notes(self) -> tuple[str, ...]:
         """What the reader of the answer must know."""

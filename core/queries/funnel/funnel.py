@@ -51,7 +51,7 @@ class Funnel(FunnelFields):
         """See Question."""
         span = ctx.span(self.range)
         before = ctx.compared(self.range, self.compare, span) if self.compare else None
-        by = [ctx.names.existing(name) for name in self.breakdown]
+        by = [ctx.catalog.existing(name) for name in self.breakdown]
         found = yield from self._tallies(ctx, span, by)
         everybody = Tally.of(len(self.steps), found.values())
         shown = self._ranked(found)
@@ -64,11 +64,11 @@ class Funnel(FunnelFields):
             past = yield from self._tallies(ctx, before, [])
             previous = self._group((), Tally.of(len(self.steps), past.values()))
         return Steps(
-            title=self.steps_title(ctx.names),
+            title=self.steps_title(ctx.catalog),
             notes=notes(self, groups[0]),
             **dates(span),
             unit=self.unit,
-            held=tuple(ctx.names.field(name).key for name in self.held),
+            held=tuple(ctx.catalog.field(name).key for name in self.held),
             breakdown=tuple(field.key for field in by),
             window_seconds=self.window_seconds,
             order=self.order,
@@ -146,7 +146,7 @@ class Funnel(FunnelFields):
             if not self.compare:
                 raise BadQuestion("cell is of a period this question lacks.", parameter="cell")
             span = ctx.compared(self.range, self.compare, span)
-        by = [ctx.names.field(name) for name in self.breakdown] if cell.group else []
+        by = [ctx.catalog.field(name) for name in self.breakdown] if cell.group else []
         plan = Plan.of(ctx, self, span)
         tests = [self._outcome(cell), *self._in_group(ctx, bind, by, cell)]
         attempts = attempts_with_value(plan, bind, by)

@@ -86,7 +86,7 @@ class FunnelTrend(FunnelFields):
     def ask(self, ctx: Context) -> Ask:
         """See Question."""
         time = _cut(frame(ctx, self))
-        by = [ctx.names.existing(name) for name in self.breakdown]
+        by = [ctx.catalog.existing(name) for name in self.breakdown]
         now = yield from self._period(ctx, time.span, time.buckets, by)
         before = None
         if time.compared is not None:
@@ -95,7 +95,7 @@ class FunnelTrend(FunnelFields):
         entrants = {group: tally.counts[0] for group, tally in now.totals.items()}
         groups = sorted(entrants, key=lambda g: (-entrants[g], g)) if by else [()]
         return Series(
-            title=f"{TITLES[self.measure]} of {self.steps_title(ctx.names)}",
+            title=f"{TITLES[self.measure]} of {self.steps_title(ctx.catalog)}",
             **dates(time.span),
             notes=(*time.notes, *time.unknown(), *notes(self), *self._still_open(ctx, time)),
             unit=self._unit(),

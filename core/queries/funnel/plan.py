@@ -68,14 +68,14 @@ class Plan:
         """Return the plan of a question; BadQuestion when it names unknown events or fields."""
         steps = tuple(_filling(ctx, step, "steps") for step in question.steps)
         spoilers = tuple(_filling(ctx, each, "exclusions") for each in question.exclusions)
-        events = together(ctx.names, [part.events for part in (*steps, *spoilers)])
+        events = together(ctx.catalog, [part.events for part in (*steps, *spoilers)])
         shared = replace(select(ctx, question), events=events)
         if question.users == "new":
             shared = replace(shared, members=(*shared.members, _new(ctx, span)))
         if question.filters_on == "first":
             first = replace(steps[0], clauses=(*shared.clauses, *steps[0].clauses))
             shared, steps = replace(shared, clauses=()), (first, *steps[1:])
-        held = tuple(dict.fromkeys(ctx.names.existing(name, "hold") for name in question.held))
+        held = tuple(dict.fromkeys(ctx.catalog.existing(name, "hold") for name in question.held))
         span = _complete(question, span, ctx.now) if question.complete else span
         return cls(ctx, question, shared, steps, span, spoilers, held, tuple(cuts))
 
@@ -168,8 +168,8 @@ class Plan:
         where = self.shared.where(bind, None)
         if self.any_event:
             where = replace(self.shared, events=()).where(bind, None)
-        if self.any_event and self.ctx.names.events.active:
-            counted = Selection(self.ctx, self.ctx.names.events.active).own(bind, "e")
+        if self.any_event and self.ctx.catalog.events.active:
+            counted = Selection(self.ctx, self.ctx.catalog.events.active).own(bind, "e")
             where += f" and ({counted} or ({bits}) > 0)"
         before = (self.window if self.order == "unordered" else 0) + self.tick - 1
         after = self.window + self.tick - 1
@@ -211,7 +211,7 @@ def tick(question: FunnelFields) -> int:
 
 
 def _filling(ctx: Context, step: FunnelStep, parameter: str) -> Selection:
-    found = meaning(ctx.names, step.event, parameter)
+    found = meaning(ctx.catalog, step.event, parameter)
     events = Selection(ctx, found.events, matching=found.matching)
     return events.narrowed(checked(ctx, step.filters))
 

@@ -107,7 +107,7 @@ class TimeToConvert(FunnelFields):
     def ask(self, ctx: Context) -> Ask:
         """See Question."""
         span = ctx.span(self.range)
-        by = [ctx.names.existing(name) for name in self.breakdown]
+        by = [ctx.catalog.existing(name) for name in self.breakdown]
         found = yield from self._figures_by_group(ctx, span, by)
         everybody = _Figures.of(found.values())
         bounds = self._bounds(everybody.values)
@@ -128,7 +128,7 @@ class TimeToConvert(FunnelFields):
 
     def _title(self, ctx: Context) -> str:
         steps = (self.steps[n - 1].event for n in (self.from_step, self.last_step))
-        first, last = (titled(ctx.names, event) for event in steps)
+        first, last = (titled(ctx.catalog, event) for event in steps)
         if self.measure == "repeats":
             return f"Times of {first} before {last}"
         return f"Time from {first} to {last}"

@@ -101,7 +101,7 @@ class Wanted:
 
     def texts(self, field: str) -> dict[int, str]:
         """Return the texts of services, sources or patterns by id."""
-        rows = self.ctx.names.read(
+        rows = self.ctx.catalog.read(
             "select id, value from log_texts where kind = ?", (_TEXTS[field],)
         )
         return {int(id_): str(value) for id_, value in rows}
@@ -123,7 +123,7 @@ class Wanted:
             return dialect.holds(condition, dialect.json_text("m.text"), bind)
         if field == "session":
             missing = condition.holds(None)
-            ids = self.ctx.names.people.keys_where("session", condition, wanted=not missing)
+            ids = self.ctx.catalog.people.keys_where("session", condition, wanted=not missing)
             test = dialect.member("l.session", bind.list(ids))
             return f"not {test}" if missing else test
         if field == "level":
@@ -183,7 +183,7 @@ def _check(ctx: Context, clauses: Sequence[Clause]) -> None:
     """Name a log's own field where a name is neither an event's nor quite that."""
     for atom in (atom for clause in clauses for atom in atoms(clause)):
         try:
-            ctx.names.existing(atom.field, "field")
+            ctx.catalog.existing(atom.field, "field")
         except BadQuestion as error:
             near = did_you_mean(atom.field, _NAMES)
             raise BadQuestion(error.message, near or error.hint, parameter="field") from None

@@ -356,7 +356,7 @@ def _timed(ctx: Context, question: Question) -> Context:
     Raises:
         BadQuestion: the file is from before there were logs.
     """
-    read = ctx.names.read
+    read = ctx.catalog.read
     if not read("select 1 from sqlite_master where name = ?", ("log_days",)):
         raise BadQuestion(
             "This workspace was made before logs could be kept.",
@@ -394,7 +394,7 @@ def _rows(wanted: Wanted, page: Rows) -> tuple[tuple[Any, ...], ...]:
 
 def _by_id(ctx: Context, query: str, ids: set[int]) -> dict[int, tuple[Any, ...]]:
     listed = orjson.dumps(sorted(ids)).decode()
-    return {row[0]: tuple(row[1:]) for row in ctx.names.read(query, (listed,))}
+    return {row[0]: tuple(row[1:]) for row in ctx.catalog.read(query, (listed,))}
 
 
 _MESSAGES = """

@@ -118,8 +118,8 @@ class Paths(TimedQuestion):
             notes=self._notes(tally),
             unit="users" if self.count_by == "uniques" else "paths",
             backward=self.backward,
-            start=titled(ctx.names, anchor),
-            target=titled(ctx.names, self.to) if between else None,
+            start=titled(ctx.catalog, anchor),
+            target=titled(ctx.catalog, self.to) if between else None,
             scope_seconds=None if self.scope == "session" else self.scope,
             total=whole.count,
             people=drawn.people(whole),
@@ -136,9 +136,9 @@ class Paths(TimedQuestion):
         """What is followed, in words."""
         parts = ["Paths"]
         if self.from_ is not None:
-            parts.append(f"from {titled(ctx.names, self.from_)}")
+            parts.append(f"from {titled(ctx.catalog, self.from_)}")
         if self.to is not None:
-            parts.append(f"to {titled(ctx.names, self.to)}")
+            parts.append(f"to {titled(ctx.catalog, self.to)}")
         return " ".join(parts)
 
     def _notes(self, tally: Tally) -> tuple[str, ...]:
@@ -158,7 +158,7 @@ class Paths(TimedQuestion):
             found = nodes_of((count, _listed(actors), *path) for count, actors, *path in rows)
         else:
             found = [(*row[:5], _listed(row[5])) for row in rows]
-        return Tally(self.steps).read(ctx.names, found)
+        return Tally(self.steps).read(ctx.catalog, found)
 
     def _counted(self, plan: Plan) -> Statement:
         """Return the rows that Tally reads, or whole paths."""
@@ -196,7 +196,7 @@ class Paths(TimedQuestion):
         named = {*anchor.events, *(target.events if target else ())}
         hidden = [
             id_
-            for id_, flags in ctx.names.events.flags.items()
+            for id_, flags in ctx.catalog.events.flags.items()
             if flags.deleted or (flags.flow_hidden and id_ not in named)
         ]
         return Plan(
@@ -251,8 +251,8 @@ class Paths(TimedQuestion):
         if row == self.end:
             return f"{column} is null"
         if row != OTHER:
-            return f"{column} = {bind(ctx.names.events.id_of(row, 'cell'))}"
-        ids = [ctx.names.events.id_of(name, "cell") for name in besides]
+            return f"{column} = {bind(ctx.catalog.events.id_of(row, 'cell'))}"
+        ids = [ctx.catalog.events.id_of(name, "cell") for name in besides]
         return f"{column} is not null and not {ctx.dialect.member(column, bind.list(ids))}"
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from core.answers import FLOW_REST, FlowEdge, FlowNode, FlowStep
-from core.catalog.catalog import Names
+from core.catalog.catalog import Catalog
 
 OTHER = FLOW_REST[0]
 Name = str | None
@@ -48,9 +48,9 @@ class Tally:
     whole: Crowd = field(default_factory=Crowd)
     longer: int = 0
 
-    def read(self, names: Names, rows: Iterable[Sequence[Any]]) -> Tally:
+    def read(self, catalog: Catalog, rows: Iterable[Sequence[Any]]) -> Tally:
         """Take in rows (step, event before, event, goal, count, actors); returns itself."""
-        texts = {id_: name for name, id_ in names.events.ids.items()}
+        texts = {id_: name for name, id_ in catalog.events.ids.items()}
         for n, prev, event, goal, count, actors in rows:
             name = None if event is None else texts[event]
             before = None if prev is None else texts[prev]

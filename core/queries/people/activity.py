@@ -97,9 +97,9 @@ class UserActivity(Question):
         return f"select {bind(self._actor(ctx))} as actor"
 
     def _actor(self, ctx: Context) -> int:
-        actor = ctx.names.people.person(self.user)
+        actor = ctx.catalog.people.person(self.user)
         if actor is None:
-            near = did_you_mean(self.user, ctx.names.people.called_like(self.user))
+            near = did_you_mean(self.user, ctx.catalog.people.called_like(self.user))
             raise NotFound(
                 f"There is nobody called {self.user!r} here.",
                 near or "Search with: users matching TEXT.",
@@ -181,7 +181,7 @@ def _event(ctx: Context, row: Sequence[Any], session: int) -> TimelineEvent:
     ts, _, event, _, properties, *values = row
     return TimelineEvent(
         ts=ts,
-        event=ctx.names.events.name_of(event),
+        event=ctx.catalog.events.name_of(event),
         session=session,
         properties=stored_object(properties) if properties else {},
         context=_labels(ctx, values),
@@ -190,7 +190,7 @@ def _event(ctx: Context, row: Sequence[Any], session: int) -> TimelineEvent:
 
 def _labels(ctx: Context, values: Sequence[int]) -> dict[str, str]:
     pairs = zip(CONTEXT, values, strict=True)
-    return {name: ctx.names.values.of(name).get(value, "") for name, value in pairs if value}
+    return {name: ctx.catalog.values.of(name).get(value, "") for name, value in pairs if value}
 
 
 # -- sessions
@@ -289,10 +289,10 @@ def _summary(ctx: Context, actor: int) -> Generator[Statement, Rows, _Who]:
         "order by 1",
     )
     latest = yield _latest_context(ctx, actor)
-    counts = [(ctx.names.events.name_of(event), count) for event, count in top]
+    counts = [(ctx.catalog.events.name_of(event), count) for event, count in top]
     return _Who(
-        ctx.names.people.name_of(actor),
-        tuple(ctx.names.people.merged_into(actor)),
+        ctx.catalog.people.name_of(actor),
+        tuple(ctx.catalog.people.merged_into(actor)),
         tuple(str(key) for (key,) in devices),
         (extent[0][0], extent[0][1], extent[0][2]),
         dict(traits),

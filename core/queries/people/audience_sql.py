@@ -150,7 +150,7 @@ class _Writer:
         if not all(self._known(clause) for clause in rule.filters):
             return None
         try:
-            found = meaning(self.ctx.names, rule.event, absent=ANY)
+            found = meaning(self.ctx.catalog, rule.event, absent=ANY)
         except BadQuestion:
             return None
         events = Selection(self.ctx, found.events, matching=found.matching)
@@ -172,10 +172,10 @@ class _Writer:
         """Any event as a list of all of them, since the index of times is by event."""
         if not selection.any_event:
             return selection
-        names = self.ctx.names
-        out = names.events.inactive if selection.events else ()
+        catalog = self.ctx.catalog
+        out = catalog.events.inactive if selection.events else ()
         return replace(
-            selection, events=tuple(i for i in names.events.ids.values() if i not in out)
+            selection, events=tuple(i for i in catalog.events.ids.values() if i not in out)
         )
 
     def _on_days(self, rule: EventRule, selection: Selection, span: Span) -> str:
@@ -224,7 +224,7 @@ class _Writer:
     def _summed(self, selection: Selection, name: str, span: Span) -> str:
         d = self.ctx.dialect
         try:
-            field = self.ctx.names.field(name, "sum")
+            field = self.ctx.catalog.field(name, "sum")
         except BadQuestion:
             return NOBODY.replace("as actor", "as actor, 0 as figure")
         if field.kind != "property":
@@ -264,7 +264,7 @@ class _Writer:
 
     def _named(self, users: Sequence[str]) -> str:
         """People by any of the ids they are known by."""
-        found = self.ctx.names.read(
+        found = self.ctx.catalog.read(
             """
             with recursive named (id) as (
                 select id from identities where key in (select value from json_each(?))
@@ -286,7 +286,7 @@ class _Writer:
 
     def _is_field(self, atom: Condition) -> bool:
         try:
-            return bool(self.ctx.names.field(atom.field, "field"))
+            return bool(self.ctx.catalog.field(atom.field, "field"))
         except BadQuestion:
             return False
 

@@ -158,7 +158,7 @@ def segment_sql(ctx: Context, bind: Binder, segment: str, span: Span) -> str:
     Raises:
         BadQuestion: there is no such segment.
     """
-    return _members(Selection(ctx, ctx.names.events.active), bind, check_segment(segment), span)
+    return _members(Selection(ctx, ctx.catalog.events.active), bind, check_segment(segment), span)
 
 
 def segments_of(first_day: int, last_day: int, sessions: int, day: int) -> tuple[str, ...]:

@@ -93,8 +93,8 @@ class Ltv(LtvFields):
         """See Question."""
         time = frame(ctx, self, whole=True)
         if self.property:
-            ctx.names.existing(f"properties.{self.property}", "property")
-        by = [ctx.names.existing(name) for name in self.breakdown]
+            ctx.catalog.existing(f"properties.{self.property}", "property")
+        by = [ctx.catalog.existing(name) for name in self.breakdown]
         money = Money(Tally(), {}, {})
         if time.buckets:
             bind = ctx.binder()
@@ -192,7 +192,7 @@ class Ltv(LtvFields):
             raise BadQuestion(f"cell has no period {cell.period}.", parameter="cell")
         if not slots:
             return "select 0 as actor where 1 = 0"
-        by = [ctx.names.existing(name) for name in self.breakdown] if cell.group else []
+        by = [ctx.catalog.existing(name) for name in self.breakdown] if cell.group else []
         if len(cell.group) > 1:
             raise BadQuestion("cell has another number of group values.", parameter="cell")
         tests = [in_group(ctx, bind, by[0], "v0", cell.group[0])] if by else []

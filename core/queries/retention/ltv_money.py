@@ -76,7 +76,7 @@ def payments(
     """A WITH clause of the new people `f` and of their payments, `money`."""
     d, now, most = ctx.dialect, bind(ctx.known_until), bind(question.days[-1])
     absent = ANY if question.property else "revenue_amount"
-    found = meaning(ctx.names, question.event, absent=absent)
+    found = meaning(ctx.catalog, question.event, absent=absent)
     revenue = Selection(ctx, found.events, matching=found.matching)
 
     def numeric(name: str) -> str:

@@ -77,7 +77,7 @@ class Retention(RetentionFields):
     def ask(self, ctx: Context) -> Ask:
         """See Question."""
         plan = plan_of(ctx, self)
-        by = tuple(ctx.names.existing(name) for name in self.breakdown)
+        by = tuple(ctx.catalog.existing(name) for name in self.breakdown)
         whole = (yield from self._grids(ctx, plan, EVERYBODY)).get(0) or self._grid(plan, {}, [])
         groups: list[GridGroup] = []
         omitted = 0
@@ -90,7 +90,7 @@ class Retention(RetentionFields):
                 if raw in found
             ]
         return Grid(
-            title=in_title(ctx.names, self.title(), self.start_event, self.return_event),
+            title=in_title(ctx.catalog, self.title(), self.start_event, self.return_event),
             **dates(plan.span),
             notes=(*plan.notes, *plan.cut(whole.cohorts), *self._notes(groups)),
             granularity=plan.unit,

@@ -40,7 +40,7 @@ def matched(plan: Plan) -> str:
 
 
 def _returning(ctx: Context, question: RetentionFields) -> Selection:
-    found = meaning(ctx.names, question.return_event, "return_event")
+    found = meaning(ctx.catalog, question.return_event, "return_event")
     start = Selection(ctx, found.events, matching=found.matching, range=question.range)
     both = question.conditions if question.filters_on == "both" else ()
     return start.narrowed(checked(ctx, [*question.return_filters, *both]))

@@ -53,11 +53,11 @@ class FirstTime(TimedQuestion):
     def ask(self, ctx: Context) -> Ask:
         """See Question."""
         time = frame(ctx, self)
-        by = [ctx.names.existing(name) for name in self.breakdown]
+        by = [ctx.catalog.existing(name) for name in self.breakdown]
         now, before = yield from both_periods(time, partial(self.period, ctx, by=by))
         return assemble(
             ctx, self, time, by, now, before,
-            title=f"First time {titled(ctx.names, self.event)}",
+            title=f"First time {titled(ctx.catalog, self.event)}",
             unit="users", additive=True, notes=self._notes(),
         )  # fmt: skip
 

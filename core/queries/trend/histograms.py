@@ -66,7 +66,7 @@ def ask(ctx: Context, question: TrendFields, title: str) -> Ask:
     (mean, median, p90), bins = yield from spread(ctx, question)
     total = sum(part.count for part in bins)
     return Histogram(
-        title=in_title(ctx.names, title, question.event),
+        title=in_title(ctx.catalog, title, question.event),
         **dates(ctx.span_to_today(question.range)),
         unit="events" if question.measure == "histogram" else "users",
         of=question.property or "times",
@@ -201,7 +201,7 @@ def _in_bin(bind: Binder, label: str) -> str:
 
 def _valued(ctx: Context, question: TrendFields, bind: Binder, *, nobody: bool = False) -> str:
     """Relation (actor, x): a row per event with a number."""
-    own = ctx.names.field(field_of(question.property or ""), "property")
+    own = ctx.catalog.field(field_of(question.property or ""), "property")
     selection = select(ctx, question, question.event, absent=ANY)
     if own.kind == "revenue":
         x = amount(ctx, bind, named=names_it(question.event))

@@ -82,8 +82,8 @@ class PerActor(TimedQuestion):
         """See Question."""
         time = frame(ctx, self)
         if self.property:
-            ctx.names.existing(f"properties.{self.property}", "property")
-        by = [ctx.names.existing(name) for name in self.breakdown]
+            ctx.catalog.existing(f"properties.{self.property}", "property")
+        by = [ctx.catalog.existing(name) for name in self.breakdown]
         notes: tuple[str, ...] = ()
         if self.property:
             selection = select(ctx, self, self.event, absent=ANY)
@@ -91,7 +91,7 @@ class PerActor(TimedQuestion):
         now, before = yield from both_periods(time, partial(self._period, ctx, by=by))
         return assemble(
             ctx, self, time, by, now, before,
-            title=in_title(ctx.names, self.title(), self.event),
+            title=in_title(ctx.catalog, self.title(), self.event),
             notes=notes,
             unit="number",
             additive=self.metric == "sum",

@@ -52,10 +52,10 @@ class Properties(TimedQuestion):
 
     def ask(self, ctx: Context) -> Ask:
         """See Question."""
-        ctx.names.existing(f"properties.{self.property}", "property")
+        ctx.catalog.existing(f"properties.{self.property}", "property")
         answer = yield from self._trend().ask(ctx)
         return answer.model_copy(
-            update={"title": f"{titled(ctx.names, self.event)} by {self.property}"}
+            update={"title": f"{titled(ctx.catalog, self.event)} by {self.property}"}
         )
 
     def people(self, ctx: Context, bind: Binder, cell: Cell) -> str:

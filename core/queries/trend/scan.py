@@ -178,7 +178,7 @@ class Scan:
         if self.measure == "session_events":
             return self._in_sessions(ctx, bind, span, slots)
         values = [self.selection.value(bind, field) for field in self.by] + ["0", "0"]
-        fields = [ctx.names.field(field_of(self.property), "property")] if self.property else []
+        fields = [ctx.catalog.field(field_of(self.property), "property")] if self.property else []
         who = "e.actor" if self.measure in ("distinct_per_user", "numbers") else "0"
         slot = self.at(bind) if self.at else place(bind, span, slots)
         return f"""

@@ -183,11 +183,11 @@ class Trend(TrendFields):
     def ask(self, ctx: Context) -> Ask:
         """See Question."""
         if self.property and self.property != AMOUNT:
-            ctx.names.existing(field_of(self.property), "property")
+            ctx.catalog.existing(field_of(self.property), "property")
         if self.measure in HISTOGRAMS:
             return (yield from trend_histograms.ask(ctx, self, self.title()))
         time = frame(ctx, self)
-        by = [ctx.names.existing(name) for name in self.breakdown]
+        by = [ctx.catalog.existing(name) for name in self.breakdown]
         self._fits(time.unit)
         now, before = yield from both_periods(
             time, partial(self._period, ctx, by=by, unit=time.unit)
@@ -198,7 +198,7 @@ class Trend(TrendFields):
             notes = yield from currencies(ctx, selection, time.span, self.property, by)
         return assemble(
             ctx, self, time, by, now, before,
-            title=in_title(ctx.names, self.title(), self.event),
+            title=in_title(ctx.catalog, self.title(), self.event),
             notes=notes,
             unit=UNITS.get(self.measure, "number"),
             additive=self.measure in ("count", "sum") and not self._windowed(),
@@ -277,7 +277,7 @@ class Trend(TrendFields):
             totals, points = yield from self._known(ctx, selection, span, slots, by)
             counts = collect(ctx, by, totals, summed(points, view) if view else points)
             return _divided(counts, users, list(users.totals))
-        everybody = replace(selection, events=ctx.names.events.active, clauses=(), matching=())
+        everybody = replace(selection, events=ctx.catalog.events.active, clauses=(), matching=())
         active = yield from _users(ctx, everybody, span, slots, [], view)
         groups = list({**users.totals, **users.points} if by else {(): None})
         of_active = Figures(

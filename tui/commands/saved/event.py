@@ -110,7 +110,7 @@ def _stored(
 def _warn_of_unknown(path: Path, body: dict[str, Any]) -> None:
     from core.errors import did_you_mean
 
-    known = open_engine(path).context().names.events.ids
+    known = open_engine(path).context().catalog.events.ids
     for name in dict.fromkeys(branch["event"] for branch in body["events"]):
         if name not in known and name.removeprefix("event:") not in known:
             say(f"-- there is no event {name!r} here yet. {did_you_mean(name, known)}".rstrip())

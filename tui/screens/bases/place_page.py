@@ -60,7 +60,7 @@ class PlacePage(QuestionPage):
 
     def example_here(self) -> str:
         """Return an example to start from, with the workspace's own events."""
-        known = [_quoted(name) for name in self.context.names.events.pickable]
+        known = [_quoted(name) for name in self.context.catalog.events.pickable]
         first, second = [*known, "signup", "purchase"][:2]
         return self.example.format(first, second) + self._range()
 

@@ -196,8 +196,8 @@ class QuestionPage(Page):
         """Choose a field to break down by."""
         if self.refuse("breakdown"):
             return
-        names = self.context.names
-        rows = [Row("none", ()), *(Row(field, (field,)) for field in names.fields)]
+        catalog = self.context.catalog
+        rows = [Row("none", ()), *(Row(field, (field,)) for field in catalog.fields)]
         rows += [Row(name, (name,)) for name in ("event",) if self._any_event]
         self.app.push_screen(
             Chooser("Break down by", rows, free=lambda text: (text,), hint="a field"),

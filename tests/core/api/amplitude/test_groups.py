@@ -357,7 +357,7 @@ def test_a_number_finds_whose_id_it_is_and_who_is_called_so() -> None:
     events = tuple(Event("open", n * 1_000, user) for n, user in enumerate(("ann", "2", "1"), 1))
     with engine_of(World(events, now=10_000)) as engine:
         backend = Backend(engine, Saved(engine.path, clock=engine.clock))
-        ids = engine.context().names.people
+        ids = engine.context().catalog.people
         for user in ("1", "2"):
             found = get(backend, "GET /api/2/usersearch", {"user": user})["matches"]
             assert {match["user_id"] for match in found} == {user, ids.called(int(user))}

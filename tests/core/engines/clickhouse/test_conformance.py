@@ -169,7 +169,7 @@ random_worlds = settings(
 @given(world=worlds(flagged=True), asked=questions)
 def test_random_worlds(runner, world, asked):
     with engines_of(world, runner) as engines:
-        known = {*engines[0].context().names.events.ids, *SELECTORS}
+        known = {*engines[0].context().catalog.events.ids, *SELECTORS}
         for fields in asked:
             if _events_in(fields) <= known:
                 check(engines, fields)
@@ -215,7 +215,7 @@ crowded_funnels = st.fixed_dictionaries(
 )
 def test_funnels_of_crowded_worlds(runner, events, asked):
     with engines_of(World(tuple(events), now=10 * 86_400_000), runner) as engines:
-        known = set(engines[0].context().names.events.ids)
+        known = set(engines[0].context().catalog.events.ids)
         for fields in asked:
             if _events_in(fields) <= known:
                 check(engines, fields)

@@ -114,10 +114,10 @@ def test_where_people_started_and_whether_they_pay():
 
 
 def test_every_documented_property_is_a_field(engine):
-    names = engine.context().names
+    catalog = engine.context().catalog
     for name in ("version", "country", "city", "region", "DMA", "language", "platform", "os",
                  "device", "device_type", "start_version", "paying", "gp:plan"):  # fmt: skip
-        assert names.existing(name).kind in ("context", "start", "paying", "trait"), name
+        assert catalog.existing(name).kind in ("context", "start", "paying", "trait"), name
 
 
 def test_values_past_the_limit_are_left_out(engine):

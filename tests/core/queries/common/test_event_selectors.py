@@ -174,10 +174,10 @@ def test_selectors_are_written_as_they_are_read(text):
 
 def test_what_selectors_are_called():
     with engine_of(appendix_a()) as engine:
-        names = engine.context().names
-        assert titled(names, "_active") == "Any active event"
-        assert titled(names, "ce:Checkout") == "Checkout"
-        assert titled(names, None) == "Any event"
+        catalog = engine.context().catalog
+        assert titled(catalog, "_active") == "Any active event"
+        assert titled(catalog, "ce:Checkout") == "Checkout"
+        assert titled(catalog, None) == "Any event"
 
 
 # -- against the oracle

@@ -263,7 +263,7 @@ def make_old(path: Path) -> None:
 
 def fields_with_sets(path: Path) -> int:
     with closing(SqliteEngine(path)) as engine:
-        return engine.context().names.field("properties.item").dimension
+        return engine.context().catalog.field("properties.item").dimension
 
 
 @settings(max_examples=25, deadline=None)

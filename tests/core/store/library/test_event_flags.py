@@ -115,10 +115,10 @@ def test_a_flag_tells_how_it_was_and_how_it_is(path):
     before, after = flag_event(path, "sign_up", {"hidden": True, "display": "Sign-up"})
     assert (before.hidden, before.display) == (False, "")
     assert (after.hidden, after.display) == (True, "Sign-up")
-    names = SqliteEngine(path).context().names
-    assert "sign_up" not in names.events.pickable
-    assert "sign_up" in names.events.ids
-    assert names.events.display("sign_up") == "Sign-up"
+    catalog = SqliteEngine(path).context().catalog
+    assert "sign_up" not in catalog.events.pickable
+    assert "sign_up" in catalog.events.ids
+    assert catalog.events.display("sign_up") == "Sign-up"
 
 
 @pytest.mark.parametrize(

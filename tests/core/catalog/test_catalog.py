@@ -56,7 +56,7 @@ def test_any_name_can_be_asked_for(name):
 def test_names_are_listed_as_they_are_asked_for(name):
     known = {"amount", "item", "plain", "plan", "seats"}
     with engine_of(world({name: 5, "plain": 1})) as engine:
-        (asked,) = set(engine.context().names.fields) - known
+        (asked,) = set(engine.context().catalog.fields) - known
         answer = ask(engine, "trend", range="1d", breakdown=asked)
         assert [line.group for line in answer.lines] == [("5",)]
 
