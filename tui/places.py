@@ -10,6 +10,7 @@ from textual.screen import Screen
 
 from core.definitions.board import Board
 from core.queries.common.question import Question
+from core.store.library.saved import Saved
 from tui.navigation import board_page, page_for
 from tui.services.state import State
 
@@ -47,7 +48,7 @@ def start_place(state: State, board: str | Board | None, question: Question | No
 
 
 def first_page(
-    saved: Any, board: str | Board | None, range_text: str | None, question: Question | None
+    saved: Saved, board: str | Board | None, range_text: str | None, question: Question | None
 ) -> Screen[Any] | None:
     """Return the page to open above the root, if one was requested."""
     if board is not None:

@@ -180,27 +180,3 @@ def usual_range(engine: SqliteEngine) -> str:
     if last > ctx.today - 30:
         return "30d"
     return dates_text(last - 89, last)
-
-
-def without(question: Question, index: int) -> Question:
-    """Return the question without one of its conditions."""
-    kept = [c for i, c in enumerate(question.conditions) if i != index]
-    return _conditions(question, kept)
-
-
-def narrowed(question: Question, condition: Any, index: int | None = None) -> Question:
-    """Return the question with a condition added, or with one replaced."""
-    kept = list(question.conditions)
-    if index is None:
-        kept.append(condition)
-    else:
-        kept[index] = condition
-    return _conditions(question, kept)
-
-
-def _conditions(question: Question, conditions: list[Any]) -> Question:
-    return revise(question, conditions=[_dumped(c) for c in conditions])
-
-
-def _dumped(condition: Any) -> Any:
-    return condition.model_dump(by_alias=True)

@@ -24,11 +24,6 @@ from tui.widgets.listing import Listing, Row
 from tui.widgets.panel import Painted, Panel
 from tui.widgets.words import folded, indented, wrapped
 
-CSS = """
-    align: center middle;
-    background: transparent;
-"""
-
 
 class Field(Input):
     """One line of text, without cursor blink or suggestions."""

@@ -22,7 +22,6 @@ from tui.widgets.listing import Listing, Row
 from tui.widgets.panel import Painted
 
 DIM_AFTER = 0.15
-SMALLEST = (60, 18)
 
 
 def bindings(page: str) -> list[BindingType]:
