@@ -77,4 +77,6 @@ __all__ = [
 def __getattr__(name: str) -> Any:
     if name not in _HOMES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(importlib.import_module(f"core.answers.{_HOMES[name]}"), name)
+    found = getattr(importlib.import_module(f"core.answers.{_HOMES[name]}"), name)
+    globals()[name] = found
+    return found

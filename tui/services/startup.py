@@ -12,12 +12,12 @@ KNOWN_PYDANTIC = "2.14."
 
 
 def collect_rarely() -> None:
-    """Look for garbage after 50,000 new objects, not 700, and not at the end of the process.
+    """Look for garbage after 200,000 new objects, not 700, and not at the end of the process.
 
     A start makes many objects and drops few, so that looking finds nothing: it takes a tenth of the
     time in which a question is read, and the end as much again.
     """
-    gc.set_threshold(50_000)
+    gc.set_threshold(200_000)
     atexit.register(gc.freeze)
 
 

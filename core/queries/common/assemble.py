@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from core.answers import Line, Series
+from core import answers
 from core.catalog.fields import Field
 from core.queries.common.added_up import INFINITE, TOO_LARGE, finite
 from core.queries.common.groups import label
@@ -91,7 +91,7 @@ def assemble(
     empty: Figure = 0,
     overlapping: bool = False,
     notes: Iterable[str] = (),
-) -> Series:
+) -> answers.Series:
     """Return the Series of a period and the one it is compared with.
 
     Args:
@@ -108,7 +108,7 @@ def assemble(
             previous = time.earlier(points_of(before.points.get(group, {}), count, empty))
             previous_total = time.earlier_total(before.totals.get(group, empty))
         lines.append(
-            Line(
+            answers.Line(
                 group=group,
                 values=time.known(points_of(now.points.get(group, {}), count, empty)),
                 previous=previous,
@@ -117,7 +117,7 @@ def assemble(
                 overlapping=overlapping,
             )
         )
-    return Series(
+    return answers.Series(
         title=title,
         **dates(time.span),
         notes=(*time.notes, *time.unknown(), *now.notes, *notes),

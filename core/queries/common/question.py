@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
-from typing import Annotated, Any, ClassVar, TypeVar
+from typing import Any, ClassVar, TypeVar
 
-from pydantic import Field, SerializeAsAny, WithJsonSchema, field_validator
+from pydantic import Field, field_validator
 
-from core.answers import Cell, Comparison, Model, TimeBucket
+from core import answers
+from core.answers import Cell, Model
 from core.errors import BadQuestion
 from core.filters import Clause, atoms
 from core.queries.common.context import Context as Context
@@ -80,15 +81,6 @@ class Question(Model):
             BadQuestion: the cell is not one of this question's.
         """
         raise NotImplementedError
-
-
-AnyQuestion = Annotated[
-    SerializeAsAny[Question],
-    WithJsonSchema(
-        {"type": "object", "properties": {"kind": {"type": "string"}}, "required": ["kind"]}
-    ),
-]
-"""A question of any kind inside another; its own schema says which fields it has."""
 
 
 def whole_days_only(word: str, kind: str) -> str:
@@ -163,10 +155,10 @@ class Frame:
     ended: int | None = None
 
     @property
-    def time_buckets(self) -> tuple[TimeBucket, ...]:
+    def time_buckets(self) -> tuple[answers.TimeBucket, ...]:
         """The buckets as an answer carries them."""
         return tuple(
-            TimeBucket(
+            answers.TimeBucket(
                 label=b.label, start=b.start, end=b.end, partial=b.partial or b.end > self.now
             )
             for b in self.buckets
@@ -184,11 +176,11 @@ class Frame:
             raise nothing_compared()
         return self.compared, self.compared_buckets
 
-    def comparison(self, mode: str | None) -> Comparison | None:
+    def comparison(self, mode: str | None) -> answers.Comparison | None:
         """The compared period as an answer carries it."""
         if self.compared is None or mode is None:
             return None
-        return Comparison(
+        return answers.Comparison(
             mode="yoy" if mode == "yoy" else "previous",
             first=to_date(self.compared.first_day).isoformat(),
             last=to_date(self.compared.last_day).isoformat(),

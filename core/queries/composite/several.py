@@ -10,7 +10,8 @@ from pydantic import Field, field_validator
 from core.answers import Cell, Line, Model, Series, TimeBucket
 from core.answers.display import AxisConfig, Display, Drawing
 from core.errors import BadQuestion, FootfallError
-from core.queries.common.question import AnyQuestion, Ask, Context, Question
+from core.queries.common.any_question import AnyQuestion
+from core.queries.common.question import Ask, Context, Question
 from core.queries.composite.saved_chart import SavedChart, narrowed, opened
 from core.sql.dialect import Binder
 

@@ -13,8 +13,10 @@ import sys
 from collections.abc import Generator, Mapping, Sequence
 from fractions import Fraction
 from itertools import pairwise
+from typing import TYPE_CHECKING
 
-from core.answers import Bin, Cell, Histogram
+from core import answers
+from core.answers import Cell
 from core.catalog.revenue import field_of, names_it
 from core.catalog.selectors import ANY, in_title
 from core.errors import BadQuestion
@@ -27,8 +29,9 @@ from core.queries.trend.fields import TrendFields
 from core.queries.trend.per_actor_counts import over
 from core.sql.dialect import Binder, Statement
 
-Found = tuple[tuple[Figure, Figure, Figure], list[Bin]]
-"""Mean, median and p90, and the bins, whose shares are still to come."""
+if TYPE_CHECKING:
+    Found = tuple[tuple[Figure, Figure, Figure], list[answers.Bin]]
+    """Mean, median and p90, and the bins, whose shares are still to come."""
 
 HISTOGRAMS = ("histogram", "frequency")
 """The measures that answer as a histogram."""
@@ -65,7 +68,7 @@ def ask(ctx: Context, question: TrendFields, title: str) -> Ask:
     spread = _values if question.measure == "histogram" else _times
     (mean, median, p90), bins = yield from spread(ctx, question)
     total = sum(part.count for part in bins)
-    return Histogram(
+    return answers.Histogram(
         title=in_title(ctx.catalog, title, question.event),
         **dates(ctx.span_to_today(question.range)),
         unit="events" if question.measure == "histogram" else "users",
@@ -121,7 +124,7 @@ def _typical(spread: Mapping[float, int]) -> tuple[Figure, Figure, Figure]:
 
 def _placed(
     ctx: Context, question: TrendFields, low: float, high: float, whole: int
-) -> Generator[Statement, Rows, list[Bin]]:
+) -> Generator[Statement, Rows, list[answers.Bin]]:
     """The bins of values from low to high, of which `whole` are different whole numbers."""
     bind = ctx.binder()
     bounds: list[float] = []
@@ -148,16 +151,16 @@ def _placed(
     found = {float(place): (count, who) for place, count, who in rows}
     if not bounds:
         return [
-            Bin(label=_written(x), start=x, end=x, count=count, people=who)
+            answers.Bin(label=_written(x), start=x, end=x, count=count, people=who)
             for x, (count, who) in found.items()
         ]
     return _bins(bounds, [found.get(float(n), (0, 0)) for n in range(len(bounds) - 1)])
 
 
-def _bins(bounds: Sequence[float], found: Sequence[tuple[int, int]]) -> list[Bin]:
+def _bins(bounds: Sequence[float], found: Sequence[tuple[int, int]]) -> list[answers.Bin]:
     last = len(found) - 1
     return [
-        Bin(
+        answers.Bin(
             label=f"{_written(low)} to {'' if n == last else 'under '}{_written(high)}",
             start=low, end=high, count=found[n][0], people=found[n][1],
         )
@@ -238,7 +241,7 @@ def _times(ctx: Context, question: TrendFields) -> Generator[Statement, Rows, Fo
         place = min(int(times), MOST + 1)
         found[place] = found.get(place, 0) + people
     bins = [
-        Bin(
+        answers.Bin(
             label=_often(n), start=n, end=None if n > MOST else n + 1, count=found.get(n, 0),
             people=found.get(n, 0),
         )
