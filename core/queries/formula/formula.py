@@ -1,8 +1,8 @@
 """Formulas: arithmetic over series of other kinds, bucket by bucket (definitions 4.13, 8.3).
 
-Each part of a formula is asked as the question it is, so what it reads is what that kind reads. A
-bucket without rows is 0, as counts have it, or missing, as averages have it. The headline is the
-formula over the range-level figures; a trend line's is that of one figure, so itself.
+Each series of a formula is asked as its own question and reads what that kind reads. A bucket
+without rows is 0 for counts and missing for averages. The headline is the formula over the totals;
+that of a trend line is computed from a single figure, so it is that figure.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from core.timeframe import GRANULARITIES, fit
 
 @dataclass(frozen=True)
 class Drawn:
-    """One line per group of an answer: a formula among the people of a segment, or everybody."""
+    """One line per group of an answer: a formula for the people of a segment, or for everybody."""
 
     formula: Formula
     segment: int
@@ -37,19 +37,19 @@ class Drawn:
 
 
 class FormulaQuestion(FormulaFields):
-    """Formulas over series named A to Z in the order they are given.
+    """Formulas over series, which are named A to Z in order.
 
     Attributes:
-        series: at most 26; those that no formula names are not asked.
-        formula: + - * / ( ) over letters and functions, up to 10 between semicolons. Letters
-            alone are the series' metric; UNIQUES(A), TOTALS(A), PROPSUM(A) and the like measure
-            its events; CUMSUM(UNIQUES, A), ROLLAVG(UNIQUES, A, 7), ROLLWIN(UNIQUES, A, 7) over
-            windows; ABS, ROUND(x, n), MIN(a, b), MAX(a, b), IF(c, a, b), EXP, LN, LOG(x, base),
-            LOG10, POWER(x, k), SQRT, TRENDLINE of numbers. HIST(A) and PROPHIST(A), each on its
-            own, answer as a Histogram. `%:` before one shows a percentage, `$:` money. A division
-            by 0 has no result.
-        segments: up to 10. A1 is series A in the first; a formula that names a letter without a
-            number has a line for each of them.
+        series: at most 26; those that no formula uses are not asked.
+        formula: + - * / ( ) over letters and functions; up to 10, separated by semicolons. Letters
+            alone are the series' metric; UNIQUES(A), TOTALS(A), PROPSUM(A) and the like measure its
+            events; CUMSUM(UNIQUES, A), ROLLAVG(UNIQUES, A, 7), ROLLWIN(UNIQUES, A, 7) over windows;
+            ABS, ROUND(x, n), MIN(a, b), MAX(a, b), IF(c, a, b), EXP, LN, LOG(x, base), LOG10,
+            POWER(x, k), SQRT, TRENDLINE of numbers. HIST(A) and PROPHIST(A), each on its own, give
+            a Histogram. `%:` before one shows a percentage, `$:` money. A division by 0 has no
+            result.
+        segments: up to 10. A1 is series A in the first; a formula with letters without a number has
+            a line for each segment.
     """
 
     kind: Literal["formula"] = "formula"
@@ -71,7 +71,7 @@ class FormulaQuestion(FormulaFields):
         return self
 
     def _fields(self) -> set[tuple[str, ...]]:
-        """The breakdowns that there are."""
+        """The existing breakdowns."""
         letters = [chr(65 + n) for n in range(len(self.series))]
         own = {self.split(letter) for letter in letters} | {self.breakdown}
         return own - {()}
@@ -90,7 +90,7 @@ class FormulaQuestion(FormulaFields):
         )
 
     def title(self) -> str:
-        """The formulas and what their letters are."""
+        """The formulas and their letters."""
         named = [f"{chr(65 + n)} = {s.metric}" for n, s in enumerate(self.series)]
         return f"{self.formula} where {', '.join(named)}"
 
@@ -115,7 +115,7 @@ class FormulaQuestion(FormulaFields):
         return self.segments[number - 1].name or f"segment {number}"
 
     def question_of(self, term: Term, segment: int, ctx: Context | None = None) -> TimedQuestion:
-        """Return the question whose figures a term has in a segment's line; 0 is everybody."""
+        """Return the question for the figures of a term in a segment's line; 0 means everybody."""
         number = term.segment or segment
         return asked(self, term, self.segments[number - 1] if number else None, ctx)
 
@@ -169,9 +169,9 @@ class FormulaQuestion(FormulaFields):
     def _notes(self, time: Frame, found: dict[tuple[Term, int], Series]) -> tuple[str, ...]:
         notes = [*time.notes, *time.unknown()]
         if time.unit != self.granularity:
-            notes.append(f"Too many points {self.granularity}: shown {time.unit}.")
+            notes.append(f"Too many {self.granularity} points: shown {time.unit}.")
         if any(series.omitted for series in found.values()):
-            notes.append(f"Only the {MAX_GROUPS} largest groups are read.")
+            notes.append(f"Only the {MAX_GROUPS} largest groups are used.")
         for (term, segment), series in found.items():
             if getattr(self.question_of(term, segment), "property", None):
                 notes += [note for note in series.notes if note not in (*notes, *time.notes)]
@@ -189,15 +189,15 @@ class FormulaQuestion(FormulaFields):
         return found.model_copy(update={"title": self._title(ctx)})
 
     def _unit(self, ctx: Context) -> str:
-        """The finest granularity that suits the range and every series' own."""
+        """The finest granularity that fits the range and every series' own."""
         ranges = [self.range, *(series.range for series in self.series if series.range)]
         units = [fit(self.granularity, ctx.span_to_today(r), ctx.now) for r in ranges]
         return max(units, key=GRANULARITIES.index)
 
     def people(self, ctx: Context, bind: Binder, cell: Cell) -> str:
-        """See Question: everybody counted by any series that the formula names.
+        """See Question: everybody counted by any series of the formula.
 
-        A formula's number is nobody's count, unless it is a single series of people.
+        A formula's number does not count people, unless it is a single series of people.
         """
         if self.parsed[0].alone:
             return self._alone().people(ctx, bind, cell)
@@ -222,7 +222,7 @@ def _answer(sub: TimedQuestion, ctx: Context) -> Generator[Statement, Rows, Any]
 
 
 def _own_cell(ctx: Context, time: Frame, sub: TimedQuestion, cell: Cell) -> Cell | None:
-    """The cell of one series that stands at the same place; None where it has none."""
+    """Return the cell of one series at the same position; None if it has none."""
     changes: dict[str, Any] = {"series": None}
     if not sub.breakdown:
         changes |= {"group": (), "besides": ()}
@@ -246,10 +246,10 @@ def _own_cell(ctx: Context, time: Frame, sub: TimedQuestion, cell: Cell) -> Cell
 
 @dataclass(frozen=True)
 class _Operand:
-    """A series' lines by group; one without a breakdown stands for every group.
+    """A series' lines by group; a series without a breakdown applies to every group.
 
     Attributes:
-        shown: the groups of the period asked; the others are only in the one compared with.
+        shown: the groups of the requested period; others are only in the compared one.
     """
 
     lines: dict[Group, Line]
@@ -261,7 +261,7 @@ class _Operand:
         return self.lines.get(() if self.everywhere else group)
 
     def values(self, group: Group, count: int, *, previous: bool) -> list[Figure]:
-        """Its figures at so many places; one that is too short has nothing there."""
+        """Return its figures at so many positions; missing at the end if it is too short."""
         line = self.line(group)
         own = ((line.previous or ()) if previous else line.values) if line else ()
         return [*own[:count], *[self.empty] * (count - len(own))]

@@ -1,4 +1,4 @@
-"""What a question of formulas holds: its series, its segments, and what the formulas read."""
+"""The fields of a question of formulas: its series, its segments, and what the formulas use."""
 
 from __future__ import annotations
 
@@ -27,13 +27,13 @@ class Measured(Model):
     """One series.
 
     Attributes:
-        metric: dau, wau, mau, events, sessions, users (different people with any event), logs, or
+        metric: dau, wau, mau, events, sessions, users (distinct people with any event), logs, or
             event:NAME for how often an event happened. A function such as UNIQUES(A) measures the
             events of the series instead.
-        filters: conditions of its own, besides those of the question.
-        breakdown: up to two fields; the question's own when absent. Without a `property` the
-            first is what property functions measure, and only the others split.
-        property: what property functions measure, with or without "properties.".
+        filters: its own conditions, in addition to those of the question.
+        breakdown: up to two fields; the question's own by default. Without a `property`, property
+            functions measure the first field, and only the others split.
+        property: the property that property functions measure, with or without "properties.".
         range: its own range text, aligned by index with the question's.
     """
 
@@ -68,12 +68,12 @@ class Measured(Model):
 
 
 class Part(Model):
-    """One segment, compared side by side with the others: who counts, and what.
+    """One segment, compared side by side with others.
 
     Attributes:
-        name: what its lines are called; "segment 1" by its place when absent.
-        conditions: all must hold, besides those of the question and the series.
-        audience, segment: whose members alone count; instead of the question's.
+        name: the name of its lines; "segment 1" and so on by default.
+        conditions: all must hold, in addition to those of the question and the series.
+        audience, segment: only its members count, instead of the question's.
     """
 
     name: str | None = Field(default=None, min_length=1)
@@ -83,7 +83,7 @@ class Part(Model):
 
 
 class FormulaFields(TimedQuestion):
-    """What `FormulaQuestion` is given, which says what each field means."""
+    """The fields of `FormulaQuestion`, which documents them."""
 
     series: tuple[Measured, ...] = Field(min_length=1, max_length=MAX_SERIES)
     formula: str = Field(min_length=1)
@@ -102,14 +102,14 @@ class FormulaFields(TimedQuestion):
         return parse_formulas(self.formula, len(self.series), len(self.segments))
 
     def measured_property(self, letter: str) -> str | None:
-        """Return what property functions measure of a series; None where nothing says."""
+        """Return the property that property functions measure of a series, or None."""
         series = self.series[ord(letter) - ord("A")]
         if series.property or not series.breakdown:
             return series.property
         return series.breakdown[0].removeprefix("properties.")
 
     def split(self, letter: str) -> tuple[str, ...]:
-        """Return the fields of its own that a series is broken down by."""
+        """Return the fields that a series itself is broken down by."""
         series = self.series[ord(letter) - ord("A")]
         of_property = any(
             term.letter == letter

@@ -1,4 +1,4 @@
-"""What each part of a formula is asked as: a question of another kind."""
+"""The question of another kind behind each part of a formula."""
 
 from __future__ import annotations
 
@@ -27,11 +27,11 @@ MAX_GROUPS = 1000
 def asked(
     question: FormulaFields, term: Term, part: Part | None, ctx: Context | None = None
 ) -> TimedQuestion:
-    """Return the question whose figures a term has.
+    """Return the question for the figures of a term.
 
     Args:
-        part: the segment it is asked of; None is everybody.
-        ctx: tells conditions about people apart, which ARPAU's divisor keeps.
+        part: the segment it is asked for; None means everybody.
+        ctx: identifies conditions on people, which ARPAU's divisor keeps.
 
     Raises:
         BadQuestion: the series is of the wrong kind, has no property, or the window is too long.
@@ -107,10 +107,10 @@ def _window(term: Term) -> dict[str, Any]:
 
 
 def _event(question: FormulaFields, series: Measured, term: Term) -> str | None:
-    """The event of a series; None for any.
+    """Return the event of a series; None for any.
 
     Raises:
-        BadQuestion: the series is not of events.
+        BadQuestion: the series does not count events.
     """
     if series.metric.startswith("event:"):
         return series.metric.removeprefix("event:")
@@ -126,13 +126,13 @@ def _property(question: FormulaFields, term: Term) -> str:
     if found is None and term.function == "REVENUETOTAL":
         return AMOUNT
     if found is None:
-        hint = f"Give series {term.letter} a property or a breakdown, whose first field it is."
+        hint = f"Give series {term.letter} a property, or a breakdown whose first field it is."
         raise wrong(f"{term.function} needs a property", question.formula, term.at, hint)
     return found
 
 
 def percentile(share: float) -> str:
-    """Return the measure of a share: 0.9 is p90."""
+    """Return the measure for a share: 0.9 is p90."""
     text = f"{Decimal(repr(share)) * 100:f}"
     return f"p{text.rstrip('0').rstrip('.') if '.' in text else text}"
 

@@ -1,7 +1,7 @@
-"""Arithmetic over questions: the row of its kind.
+"""The row of the kind for arithmetic over questions.
 
-The language itself reads `purchase / dau * 100` (core.language.rules_subjects): the operands are
-the first words of many questions.
+The grammar itself parses `purchase / dau * 100` (core.language.rules_subjects), as operands are the
+first words of many questions.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ def _write(writer: Writing) -> str:
 
 
 def _operand(writer: Writing, series: Any) -> str | None:
-    """Return a series of a formula in words; None where words cannot say it all."""
+    """Return a series of a formula in words; None if words cannot express all of it."""
     if series.range is not None or series.breakdown or series.property is not None:
         return None
     event = series.metric.removeprefix("event:")
@@ -51,7 +51,7 @@ def _operand(writer: Writing, series: Any) -> str | None:
 
 
 def _inside(writer: Writing, series: Any, function: str) -> str | None:
-    """Return a series inside a function; None where words cannot say it all."""
+    """Return a series inside a function; None if words cannot express all of it."""
     if function not in MEASURING or series.range is not None or series.breakdown:
         return None
     event = series.metric.removeprefix("event:") if ":" in series.metric else None
@@ -70,7 +70,7 @@ def _inside(writer: Writing, series: Any, function: str) -> str | None:
 
 
 def _undotted(writer: Writing, event: str) -> str:
-    """Return an event so that a dot in its name is not read as one before a property."""
+    """Return an event so that a dot in its name is not taken for one before a property."""
     return writer.quoted(event) if "." in event else writer.name(event)
 
 

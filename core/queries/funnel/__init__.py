@@ -1,1 +1,1 @@
-"""Funnels, and the kinds that follow from them."""
+"""Funnels and the kinds based on them."""

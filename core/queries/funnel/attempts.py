@@ -1,4 +1,4 @@
-"""The attempts at a funnel as a relation, by the engine's way of finding them (semantics 6.3)."""
+"""The attempts at a funnel as a relation, found in the engine's own way (definitions 6.3)."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def attempts_with_value(
 
 
 def attempts(plan: Plan, bind: Binder, people: tuple[int, int], *, entry: bool) -> str:
-    """Return the relation of reported attempts of the people; `entry` asks for s1 and x1."""
+    """Return the relation of the people's reported attempts; `entry` adds s1 and x1."""
     if plan.ctx.dialect.name == "clickhouse":
         return clickhouse.attempts(plan, bind)
     return sqlite.attempts(plan, bind, people, entry=entry)

@@ -1,8 +1,8 @@
 """Which touches led to conversions, by a model (definitions 11.15, A.13).
 
-A touch is an event that carries the property, at or before a conversion of the same person and no
-longer before it than the lookback; the conversion's own value counts too. In which order somebody
-met which values is in no stored set, so the events of those who converted are read.
+A touch is an event that has the property, at or before a conversion of the same person and within
+the lookback; the conversion's own value counts too. The order of values is in no stored set, so the
+events of those who converted are read.
 """
 
 from __future__ import annotations
@@ -28,25 +28,25 @@ from core.text import percent
 
 DAY = 86_400_000
 EXAMPLE = (8, 3, 1)
-"""Days before a conversion of the touches that the note explains a model by."""
+"""Days before a conversion of the example touches in the note on a model."""
 
 
 class Attribution(Question):
-    """How many conversions, and how much of their value, each value of a field is credited with.
+    """How many conversions, and how much of their value, are credited to each value of a field.
 
-    Conversions lie in the range, their touches may be older. Those without a touch are of the row
-    (none); those of nobody are left out. A value with several touches gets the credit of each, but
-    in participation, where each value takes part once.
+    Conversions lie in the range, their touches may be older. Those without a touch are in the row
+    (none); those of nobody are left out. A value with several touches gets the credit of each,
+    except in participation, where each value counts once.
 
     Attributes:
-        to: the conversion, an event selector; conditions are about its events.
+        to: the conversion, an event selector; conditions apply to its events.
         property: the property or context field whose values are credited.
-        model: first, last: all to that touch; linear: the same to each; participation: all to
-            each; time_decay: half as much for every 7 days; u_shaped 40/20/40, j_shaped 20/20/60,
-            inverse_j 60/20/20: to the first, those between, the last.
-        lookback_days: how long before a conversion a touch may be.
-        value: a property of conversions that is summed; a missing one is 0.
-        limit: values to list.
+        model: first, last: all to that touch; linear: the same to each; participation: all to each;
+            time_decay: half as much for every 7 days; u_shaped 40/20/40, j_shaped 20/20/60,
+            inverse_j 60/20/20: to the first, those in between, the last.
+        lookback_days: how many days before a conversion a touch may be.
+        value: a property of conversions to sum; a missing one counts as 0.
+        limit: how many values to list.
     """
 
     kind: Literal["attribution"] = "attribution"
@@ -134,7 +134,7 @@ class Attribution(Question):
         )
 
     def people(self, ctx: Context, bind: Binder, cell: Cell) -> str:
-        """See Question: who converted with a touch of the row's value that is credited.
+        """See Question: people who converted with a credited touch of the row's value.
 
         Without a row, everybody who converted.
         """
@@ -153,20 +153,21 @@ class Attribution(Question):
         found = ctx.catalog.existing(self.property, "property")
         if found.kind not in ("property", "context", "either"):
             raise BadQuestion(
-                f"property cannot be {found.key}: it is not of single events.",
+                f"property cannot be {found.key}: it does not belong to events.",
                 "Allowed: a property or a context field such as country.",
                 parameter="property",
             )
         return found
 
     def _nothing(self, bind: Binder, field: Field) -> str:
-        """The raw value of what does not have the field."""
+        """The raw value of an event without the field."""
         return bind(NONE if field.is_text else 0)
 
     def _credits(self, ctx: Context, bind: Binder, field: Field) -> str:
-        """Relations conversions, untouched of them, and credits (actor, amount, v0, credit).
+        """Relations conversions, untouched (those without a touch), and credits (actor, amount, v0,
+        credit).
 
-        Touches of one value are put together early: what is left to be divided is little.
+        Touches of one value are combined early, which leaves little to divide.
         """
         return f"""
             conversions as materialized ({self._conversions(ctx, bind)}),
@@ -194,7 +195,7 @@ class Attribution(Question):
             valued = ctx.catalog.existing(self.value, "value")
             if valued.kind != "property":
                 raise BadQuestion(
-                    f"value cannot be {valued.key}: it is no property of events.",
+                    f"value cannot be {valued.key}: it is not a property of events.",
                     parameter="value",
                 )
             d, by = ctx.dialect, [valued]
@@ -208,7 +209,7 @@ class Attribution(Question):
     def _touches(self, ctx: Context, bind: Binder, field: Field) -> str:
         """Relation (c, actor, amount, v0, age, k): each touch of each conversion.
 
-        Reading a property is dear: it is done once a row, before anything looks at it.
+        Reading a property is expensive: it is done once per row, before anything uses it.
         """
         d, plain = ctx.dialect, select(ctx, self)
         events = replace(plain, events=(), clauses=(), matching=(), members=())

@@ -1,4 +1,4 @@
-"""How models of attribution divide a conversion among its touches (definitions 11.15, A.13)."""
+"""How attribution models divide a conversion among its touches (definitions 11.15, A.13)."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Final
 from core.sql.dialect import Binder
 
 HALF_LIFE: Final = 7 * 86_400_000.0
-"""In ms: of time decay, how much older a touch is that counts half as much."""
+"""The half-life of time decay, in ms."""
 
 ENDS: Final = {
     "first": (1.0, 0.0, 0.0),
@@ -26,10 +26,10 @@ Of two touches the ends divide it in the ratio of their fractions; one touch get
 def weights(model: str, ages: Sequence[float]) -> list[float]:
     """Return the fraction of a conversion that each of its touches gets.
 
-    Participation gives the whole to each; every other model adds up to 1.
+    Participation gives each touch the whole; in every other model fractions add up to 1.
 
     Args:
-        ages: ms before the conversion, in the order of time; touches of different values.
+        ages: ms before the conversion, in order of time; each touch has a different value.
     """
     count = len(ages)
     if model == "participation":
@@ -46,15 +46,16 @@ def weights(model: str, ages: Sequence[float]) -> list[float]:
 
 
 def decay(model: str, bind: Binder) -> str:
-    """Return the SQL of what a touch of an age in ms counts before the model divides."""
+    """Return SQL for the weight of a touch of an age in ms, before normalisation."""
     return f"pow(2.0, -age / {bind(HALF_LIFE)})" if model == "time_decay" else "0.0"
 
 
 def weight(model: str, bind: Binder) -> str:
-    """Return the SQL of what all touches of one value get of a conversion, as `weights` has it.
+    """Return SQL for the fraction of a conversion that all touches of one value get, as in
+    `weights`.
 
-    Its columns: `m` of the `n` touches are of the value, the first of them at place `lo` from 1 and
-    the last at `hi`; `part` of `whole` is the sum of what they count by `decay`.
+    Its columns: `m` of the `n` touches have the value, the first at position `lo` from 1 and the
+    last at `hi`; `part` of `whole` is the sum of their weights by `decay`.
     """
     if model == "participation":
         return "1.0"

@@ -1,7 +1,7 @@
 """The funnel's `attempts` on ClickHouse (definitions 6.3): a row per person who did step 1.
 
-Steps of different events chain ASOF joins. Where an event name fills several steps, each person's
-events become an array and a fold walks over its groups of equal time.
+Steps with different events chain ASOF joins. If an event name fills several steps, each person's
+events become an array, and a fold walks over its groups of equal times.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ def attempts(plan: Plan, bind: Binder) -> str:
     """Return the relation of Plan.attempts, s1 and x1 included.
 
     Raises:
-        BadQuestion: for other orders and ways to count, with exclusions and held values.
+        BadQuestion: for other orders and counts, exclusions and held values.
     """
     _refuse(plan)
     found = _joined(plan, bind) if plan.distinct else _folded(plan, bind)
@@ -41,9 +41,9 @@ def _refuse(plan: Plan) -> None:
     for parameter, reason in reasons.items():
         if reason:
             raise BadQuestion(
-                f"A funnel with {reason} cannot be asked of ClickHouse: it walks in SQL over the "
-                "attempts of everybody in order, which has no place for it.",
-                "Ask it of the workspace.",
+                f"A funnel with {reason} is not supported on ClickHouse, where attempts are found "
+                "in plain SQL.",
+                "Ask it on the workspace file.",
                 parameter=parameter,
             )
 
@@ -71,7 +71,7 @@ def _joined(plan: Plan, bind: Binder) -> str:
 
 
 def _events(plan: Plan, bind: Binder, number: int) -> str:
-    """The events that fit a step, numbered from 0."""
+    """The events that match a step, numbered from 0."""
     step, shared = plan.steps[number], plan.shared
     selection = replace(
         step, clauses=shared.clauses + step.clauses, members=shared.members + step.members
@@ -115,10 +115,10 @@ def _folded(plan: Plan, bind: Binder) -> str:
 
 
 def _filled(before: str, masks: str, last: int) -> str:
-    """How many steps are filled once events of equal time were given one step each.
+    """How many steps are filled if events with equal times fill one step each.
 
-    By Hall's theorem the next j steps can be given events of their own if and only if every set
-    of these steps has at least as many events that fit one of them as it has steps.
+    By Hall's theorem the next j steps can each get their own event if and only if every set of
+    these steps has at least as many events matching one of them as it has steps.
     """
     enough = f"""arrayAll(
             set -> arrayCount(m -> bitAnd(m, bitShiftLeft(set, {before})) != 0, {masks})

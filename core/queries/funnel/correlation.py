@@ -1,8 +1,8 @@
-"""What goes with converting in a funnel and what with not converting (definitions 11.3, A.11).
+"""What correlates with converting in a funnel, and with not converting (definitions 11.3, A.11).
 
-Of everybody who entered, by their reported attempt: whoever did something after its first event
-and before converting, or within the window where they did not, had it. What lies between two
-events is in no stored set, so the events of these people are read.
+Over everybody who entered, by their reported attempt: whoever did something after its first event
+and before converting, or within the window if they did not convert, had it. Events between two
+others are in no stored set, so the events of these people are read.
 """
 
 from __future__ import annotations
@@ -34,27 +34,27 @@ from core.sql.dialect import Binder, Statement
 
 FEW = 25
 FEW_SHARE = 0.02
-"""Less people than the smaller of these, a number and a share of all, say nothing."""
+"""Fewer people than the smaller of these, a number and a share of all, are not significant."""
 
 SKEWED = 10
-"""Times as many on one side as on the other from which on the figures are not to be trusted."""
+"""If one side has this many times the people of the other, the figures are not reliable."""
 
 Values = tuple[str, ...]
 
 
 class Correlation(FunnelFields):
-    """What those who converted did that others did not, and the other way round.
+    """What people who converted did that others did not, and vice versa.
 
-    Correlation, not cause. The events of the steps are left out.
+    Correlation, not causation. The events of the steps are left out.
 
     Attributes:
-        breakdown: the fields whose values are compared, up to two, instead of events; of two,
-            pairs of values on one event. Values of people (traits) need no event. What has no
-            value is left out.
-        side: "success": what goes with converting; "failure": with not converting; or "both".
-        min_people: how many at least must have had something; None is 25 or 2 % of all who
+        breakdown: up to two fields whose values are compared instead of events; with two, pairs of
+            values on one event. Values of people (traits) need no event. Missing values are left
+            out.
+        side: "success": what correlates with converting; "failure": with not converting; or "both".
+        min_people: how many people must have had something; None means 25 or 2 % of all who
             entered, whichever is less.
-        limit: rows of each side.
+        limit: how many rows per side.
     """
 
     kind: Literal["correlation"] = "correlation"
@@ -89,7 +89,7 @@ class Correlation(FunnelFields):
         ]  # fmt: skip
         shown = [row for side in sides for row in side[: self.limit]]
         return Table(
-            title=f"What goes with {self.steps_title(ctx.catalog)}",
+            title=f"What correlates with {self.steps_title(ctx.catalog)}",
             **dates(span),
             notes=(*found.notes(least), *notes(self)),
             columns=_columns(by),
@@ -105,7 +105,7 @@ class Correlation(FunnelFields):
         return by or [ctx.catalog.field("event")]
 
     def _counted(self, ctx: Context, by: list[Field]) -> Generator[Statement, Rows, _Counted]:
-        """Return how many people had each value, of those who converted and the others."""
+        """Return how many people had each value, among those who converted and the others."""
         plan = Plan.of(ctx, self, ctx.span(self.range))
         shares = yield from plan.shares()
         statements = [self._counts(plan, by, share) for share in shares]
@@ -142,7 +142,7 @@ class Correlation(FunnelFields):
         )
 
     def _had(self, plan: Plan, bind: Binder, by: list[Field], reported: str) -> str:
-        """Relation (actor, converted, v0, v1), a row for each value that somebody had."""
+        """Relation (actor, converted, v0, v1), with a row for each value that somebody had."""
         last = f"t{len(self.steps)}"
         done = replace(plan.shared, events=(), members=())
         values = [done.value(bind, field) for field in by] + ["0"]
@@ -167,8 +167,8 @@ class Correlation(FunnelFields):
               and {when} <= coalesce(a.{last} - 1, a.t1 + {bind(plan.window)})"""
 
     def people(self, ctx: Context, bind: Binder, cell: Cell) -> str:
-        """See Question: who had a value, "reached" and "dropped" of those who did and did not
-        convert; without a row everybody who entered.
+        """See Question: people who had a value, "reached" and "dropped" for those who did and did
+        not convert; without a row everybody who entered.
         """
         if cell.previous or cell.group or cell.outcome not in (None, "reached", "dropped"):
             raise BadQuestion("cell is not of this question.", parameter="cell")
@@ -189,12 +189,12 @@ class Correlation(FunnelFields):
 
 
 def _key(values: Values) -> str:
-    """Return what a row is addressed by: its value, or its two as a JSON array."""
+    """Return the key of a row: its value, or its two values as a JSON array."""
     return values[0] if len(values) == 1 else json.dumps(values, ensure_ascii=False)
 
 
 def _values(key: str, count: int) -> Values:
-    """Read `_key` back."""
+    """Return the values in a `_key`."""
     if count == 1:
         return (key,)
     try:
@@ -224,7 +224,7 @@ def _columns(by: Sequence[Field]) -> tuple[Column, ...]:
 
 @dataclass
 class _Row:
-    """One value and how many of the converted and of the others had it."""
+    """One value, and how many of those who converted and of the others had it."""
 
     values: Values
     odds: float
@@ -232,7 +232,7 @@ class _Row:
     failures: int
 
     def cells(self, whole: _Counted) -> tuple[Any, ...]:
-        """Return the figures in the order of the columns; odds below 1 stand upside down."""
+        """Return the figures in the order of the columns; odds below 1 are inverted."""
         s, f, all_s, all_f = self.successes, self.failures, whole.successes, whole.failures
         related = phi(s, f, all_s, all_f)
         without = all_s - s + all_f - f
@@ -261,7 +261,7 @@ class _Counted:
 
     @property
     def failures(self) -> int:
-        """How many entered and did not."""
+        """How many entered but did not convert."""
         return self.all[0]
 
     def add(self, values: Values, converted: int, count: int) -> None:
@@ -273,7 +273,7 @@ class _Counted:
         self.all[converted] += count
 
     def rows(self, least: float) -> list[_Row]:
-        """Return what enough people had; nothing where only one side has people."""
+        """Return what enough people had; nothing if only one side has people."""
         if not (self.successes and self.failures):
             return []
         return [
@@ -283,13 +283,13 @@ class _Counted:
         ]
 
     def notes(self, least: float) -> tuple[str, ...]:
-        """Return what the reader must know before anything else."""
+        """Return the notes that the reader must see first."""
         s, f = self.successes, self.failures
-        found = ["Correlation, not cause.", f"{s:,} of {s + f:,} who entered converted."]
+        found = ["Correlation, not causation.", f"{s:,} of {s + f:,} who entered converted."]
         if not (s and f):
-            found.append("Only where some convert and some do not is there anything to compare.")
+            found.append("There is nothing to compare unless some people convert and some do not.")
         elif max(s, f) > SKEWED * min(s, f):
             found.append("The two sides are very uneven, so these figures say little.")
         if least > 1:
-            found.append(f"What fewer than {ceil(least)} people had is left out.")
+            found.append(f"Rows with fewer than {ceil(least)} people are left out.")
         return tuple(found)

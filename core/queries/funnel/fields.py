@@ -1,4 +1,4 @@
-"""What every question about a funnel has: its steps, and what counts as an attempt at them."""
+"""The fields of every question about a funnel: its steps, and what counts as an attempt."""
 
 from __future__ import annotations
 
@@ -17,17 +17,17 @@ from core.queries.common.question import TimedQuestion
 WEEK_SECONDS = 7 * 86_400
 LONGEST_SECONDS = 366 * 86_400
 ENDLESS_SECONDS = 400 * LONGEST_SECONDS
-"""Longer than there is between any two events."""
+"""Longer than the time between any two events."""
 
 MOST_STEPS = 10
 MOST_HELD = 3
 
 TOUCHES = ("entry", "first", "last", "all")
-"""The events of an attempt whose breakdown value counts, besides the one of a step."""
+"""The events of an attempt whose breakdown value can count, other than that of a step."""
 
 
 def check_between(first: int, last: int, count: int) -> None:
-    """Refuse two steps of a funnel of `count` that do not come one before the other."""
+    """Refuse two steps that are not in order within the `count` steps of a funnel."""
     if not first < last <= count:
         raise BadQuestion(
             f"from_step {first} and to_step {last} do not fit.",
@@ -37,7 +37,7 @@ def check_between(first: int, last: int, count: int) -> None:
 
 
 class FunnelStep(Model):
-    """One step: an event, and what must hold for it; `filters` are about this step only."""
+    """One step: an event and its conditions; `filters` apply to this step only."""
 
     event: str
     filters: tuple[Clause, ...] = ()
@@ -47,7 +47,7 @@ class Exclusion(FunnelStep):
     """An event that must not lie strictly between two steps of an attempt.
 
     Attributes:
-        from_step, to_step: steps from 1; None (or "all") is the last.
+        from_step, to_step: steps from 1; None (or "all") means the last.
     """
 
     from_step: int = Limited(default=1, ge=1)
@@ -63,28 +63,28 @@ class FunnelFields(TimedQuestion):
     """The fields of every question about a funnel.
 
     Attributes:
-        steps: 2 to 10, in order; one event fills one step, equal times count as in order.
-        window_seconds: from step 1 to the last, inclusive: 1 s to 366 days; None is no limit.
+        steps: 2 to 10, in order; one event fills one step, and equal times count as in order.
+        window_seconds: from step 1 to the last, inclusive: 1 s to 366 days; None means no limit.
         order: "ordered"; "unordered": the steps in any order; "sequential" (or "strict"): no
             other event between two steps.
-        exclusions: events that must not lie between steps. In any order they must not lie
-            between the first and the last event.
-        exclude: what an excluded event spoils: an "attempt", so that one without it still
-            counts; or the "person", who is then in no step at all.
-        hold: up to three fields whose values must stay the same. Every value that somebody did
-            step 1 with counts on its own; what has no value takes no part; of a list every
-            element is a value. "session" holds the session.
-        users: "active" or "new": whose first event of all lies in the range.
+        exclusions: events that must not lie between steps or, in any order, between the first and
+            the last event.
+        exclude: what an excluded event invalidates: an "attempt", so that another one without it
+            still counts; or the "person", who is then in no step at all.
+        hold: up to three fields whose values must stay the same. Every value on step 1 counts
+            separately; events without a value are ignored; every element of a list is a value.
+            "session" holds the session.
+        users: "active", or "new": people whose first event ever lies in the range.
         first_day: with new users: step 1 must lie on their first day.
         count_by: "uniques": the best attempt of each person (or held value); "totals": every
-            attempt, one after another; "sessions": as holding the session.
-        attribution: the event whose breakdown value counts: "entry", the one of step 1; "first"
-            or "last" with a value, of two fields the first or last with both if any has;
-            "all", which must agree; or that of a step, from 1.
-        conditions: hold for every event, so that others might as well not be there; with
-            `filters_on` "first" for the event of step 1 alone.
-        resolution: "ms" or "1s": times in the same second are then equal.
-        complete: leave out entries whose window is still open.
+            attempt, one after another; "sessions": like holding the session.
+        attribution: the event whose breakdown value counts: "entry", that of step 1; "first" or
+            "last", that with a value (for two fields, with both if there is any); "all", which must
+            agree; or that of a step, from 1.
+        conditions: apply to every event, as if others did not exist; with `filters_on` "first" only
+            to the event of step 1.
+        resolution: "ms", or "1s", which makes times in the same second equal.
+        complete: whether to leave out entries whose window is still open.
     """
 
     steps: tuple[FunnelStep, ...] = Limited(min_length=2, max_length=MOST_STEPS)
@@ -145,12 +145,12 @@ class FunnelFields(TimedQuestion):
     def _parts_fit(self) -> FunnelFields:
         if self.complete and self.window_seconds is None:
             raise BadQuestion(
-                "complete is about windows that have ended.", "Name a window.",
+                "complete requires a window.", "Add a window, such as within 7d.",
                 parameter="complete",
             )  # fmt: skip
         if self.first_day and self.users != "new":
             raise BadQuestion(
-                "first_day is about new users.", "Say users new.", parameter="first_day"
+                "first_day applies to new users.", "Set users to new.", parameter="first_day"
             )
         if isinstance(self.attribution, int) and self.attribution > len(self.steps):
             raise BadQuestion(
@@ -173,7 +173,7 @@ class FunnelFields(TimedQuestion):
 
     @property
     def held(self) -> tuple[str, ...]:
-        """The fields whose values are held, the session included where sessions are counted."""
+        """The fields whose values are held, including the session if sessions are counted."""
         session = self.count_by == "sessions" and "session" not in self.hold
         return (*self.hold, "session") if session else self.hold
 
@@ -187,13 +187,13 @@ class FunnelFields(TimedQuestion):
         return "pairs" if self.held else "users"
 
     def steps_title(self, catalog: Catalog) -> str:
-        """The steps as they are to be shown."""
+        """The steps under their display names."""
         return " > ".join(titled(catalog, step.event) for step in self.steps)
 
     def notes(self) -> tuple[str, ...]:
-        """What the reader of the answer must know."""
+        """The notes that the reader must see."""
         if self.filters_on == "first" and self.conditions:
-            return ("Conditions are about step 1 only.", *self._spoiling())
+            return ("Conditions apply to step 1 only.", *self._spoiling())
         return self._spoiling()
 
     def _spoiling(self) -> tuple[str, ...]:

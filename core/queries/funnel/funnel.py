@@ -1,7 +1,7 @@
 """Funnels: who does one event after another within a window (definitions 6.1, 6.3, 6.4).
 
-They always read events: the stored sets know who did what on a day, not what came first. Which
-of two ways is taken, see core.queries.funnel.sqlite.
+They always read events: the stored sets know who did what on a day, but not in which order.
+core.queries.funnel.sqlite has two ways to find attempts.
 """
 
 from __future__ import annotations
@@ -34,11 +34,11 @@ Group = tuple[str, ...]
 class Funnel(FunnelFields):
     """How many people get from each step to the next, and how long it takes them.
 
-    A person's reported attempt is the deepest one, of these the earliest; counts, times and
-    breakdown values are all of it. `granularity` does not matter here.
+    A person's reported attempt is the deepest one and, among those, the earliest; counts, times and
+    breakdown values are all taken from it. `granularity` has no effect.
 
     Attributes:
-        steps: one step counts who did it.
+        steps: a single step counts who did it.
         breakdown: up to two fields; groups past `limit` become "(other)", so that groups add up.
     """
 
@@ -79,7 +79,9 @@ class Funnel(FunnelFields):
         )
 
     def _ranked(self, found: dict[Group, Tally]) -> list[Group]:
-        """Groups shown by name: most entrants first, ties by label; never a value "(other)"."""
+        """Return the groups shown by name: most entrants first, ties by label; never a value
+        "(other)".
+        """
         if not self.breakdown:
             return []
         named = [group for group in found if group != (OTHER,)]
@@ -88,7 +90,7 @@ class Funnel(FunnelFields):
     def _tallies(
         self, ctx: Context, span: Span, by: list[Field]
     ) -> Generator[Statement, Rows, dict[Group, Tally]]:
-        """Return what was found by the labels of the breakdown values, () without a breakdown."""
+        """Return the tallies by the labels of the breakdown values, () without a breakdown."""
         plan = Plan.of(ctx, self, span)
         shares = yield from plan.shares()
         statements = [tally_statement(plan, by, share) for share in shares]
@@ -115,7 +117,7 @@ class Funnel(FunnelFields):
         )
 
     def _step(self, tally: Tally, number: int, event: str) -> Step:
-        """Step `number` from 0; nobody waits for the first."""
+        """Return step `number` from 0; the first has no times."""
         count, before = tally.counts[number], tally.counts[max(number - 1, 0)]
         waits = tally.waits[number - 1] if number else []
         people, dropped = None, None
@@ -137,14 +139,16 @@ class Funnel(FunnelFields):
         )
 
     def people(self, ctx: Context, bind: Binder, cell: Cell) -> str:
-        """See Question: who reached a step, or reached the one before and not this one.
+        """See Question: people who reached a step, or reached the previous one but not this one.
 
-        Of several attempts of one person one is enough, so somebody may be behind both.
+        One of a person's attempts is enough, so somebody may be in both lists.
         """
         span = ctx.span(self.range)
         if cell.previous:
             if not self.compare:
-                raise BadQuestion("cell is of a period this question lacks.", parameter="cell")
+                raise BadQuestion(
+                    "cell is in a period that this question does not have.", parameter="cell"
+                )
             span = ctx.compared(self.range, self.compare, span)
         by = [ctx.catalog.field(name) for name in self.breakdown] if cell.group else []
         plan = Plan.of(ctx, self, span)
@@ -156,12 +160,12 @@ class Funnel(FunnelFields):
     def _outcome(self, cell: Cell) -> str:
         step = 1 if cell.step is None else cell.step
         if not 1 <= step <= len(self.steps):
-            raise BadQuestion(f"cell names step {step}, which is not there.", parameter="cell")
+            raise BadQuestion(f"cell names step {step}, which does not exist.", parameter="cell")
         if cell.outcome in (None, "reached"):
             return f"t{step} is not null"
         if cell.outcome == "dropped":
             return f"t{step - 1} is not null and t{step} is null" if step > 1 else "1 = 0"
-        raise BadQuestion(f"cell outcome {cell.outcome} is no funnel's.", parameter="cell")
+        raise BadQuestion(f"cell outcome {cell.outcome} is not one of a funnel.", parameter="cell")
 
     def _in_group(self, ctx: Context, bind: Binder, by: list[Field], cell: Cell) -> list[str]:
         if not cell.group:

@@ -1,4 +1,4 @@
-"""What the reader of a funnel must know, in sentences."""
+"""Notes for the reader of a funnel."""
 
 from __future__ import annotations
 
@@ -6,18 +6,18 @@ from core.answers import StepGroup
 from core.queries.funnel.fields import Exclusion, FunnelFields
 
 _TOUCHES = {
-    "first": "Groups are by the first value that an attempt has.",
-    "last": "Groups are by the last value that an attempt has.",
-    "all": "Groups are by the value that all events of an attempt share.",
+    "first": "Groups are by the first value in an attempt.",
+    "last": "Groups are by the last value in an attempt.",
+    "all": "Groups are by the value shared by all events of an attempt.",
 }
 
 
 def notes(question: FunnelFields, whole: StepGroup | None = None) -> tuple[str, ...]:
-    """Return the sentences about a question and, with them, the figures of everybody."""
+    """Return the notes on a question and the figures of everybody."""
     first_only = question.filters_on == "first" and question.conditions
     found = [
         _unit(question, whole) if whole else "",
-        "Conditions are about step 1 only." if first_only else "",
+        "Conditions apply to step 1 only." if first_only else "",
         _new(question),
         "Only those whose window has ended are counted." if question.complete else "",
         "Times in the same second count as equal." if question.resolution == "1s" else "",
@@ -28,7 +28,7 @@ def notes(question: FunnelFields, whole: StepGroup | None = None) -> tuple[str, 
 
 
 def _unit(question: FunnelFields, whole: StepGroup) -> str:
-    """Say what is counted, and of how many people, where it is not people."""
+    """Return what is counted, and of how many people, if it is not people."""
     names = {"users": "", "sessions": "Counts are sessions", "attempts": "Counts are attempts"}
     words = names.get(question.unit, "Counts are pairs of a user and a value")
     if not words:
@@ -57,7 +57,9 @@ def _attribution(question: FunnelFields) -> str:
     if isinstance(touch, int):
         return f"Groups are by the value at step {touch}."
     if len(question.breakdown) > 1 and touch != "all":
-        return f"Groups are by the values of the {touch} event that has both, or else any."
+        return (
+            f"Groups are by the values of the {touch} event with both values, or else with either."
+        )
     return _TOUCHES[touch]
 
 
@@ -66,8 +68,8 @@ def _spoiling(question: FunnelFields) -> str:
         return ""
     spoiling = ", ".join(_named(each, len(question.steps)) for each in question.exclusions)
     if question.exclude == "person":
-        return f"People with these in between are left out: {spoiling}."
-    return f"Attempts with these in between do not count: {spoiling}."
+        return f"People with these events in between are left out: {spoiling}."
+    return f"Attempts with these events in between do not count: {spoiling}."
 
 
 def _named(each: Exclusion, last: int) -> str:

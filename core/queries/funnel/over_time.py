@@ -1,8 +1,8 @@
 """Funnels over time, by when people entered them (definitions 6.1, 6.5, appendix A.3).
 
-A bucket holds the attempts that begin in it: everybody once for each bucket, by the deepest of
-their attempts from there. Who enters in several buckets counts in each, so buckets do not add up
-to the whole range, where everybody counts once. The order of events lies in no stored set, so the
+A bucket contains the attempts that begin in it: everybody once per bucket, by the deepest of their
+attempts beginning there. People who enter in several buckets count in each, so buckets do not add
+up to the whole range, where everybody counts once. The order of events is in no stored set, so the
 events of the steps are read.
 """
 
@@ -39,7 +39,7 @@ TITLES = {
     "median_seconds": "Median time",
 }  # fmt: skip
 MANY_BUCKETS = 400
-"""Up to so many buckets each is asked in a statement of its own."""
+"""Up to this many buckets, each has its own statement."""
 
 Reading = Callable[[Tally], Figure]
 
@@ -47,14 +47,14 @@ Reading = Callable[[Tally], Figure]
 class FunnelTrend(FunnelFields):
     """How a funnel changes from one bucket of entries to the next.
 
-    A bucket is flagged as partial while somebody who entered in it may still convert.
+    A bucket is partial while somebody who entered in it may still convert.
 
     Attributes:
-        measure: "conversion": the share of `to_step` in `from_step`; "counts": of each step, a
-            line for each; "avg_seconds", "median_seconds": from each step to the next, a line
-            for each step from the second.
-        from_step, to_step: of conversion, steps from 1; None is the last.
-        breakdown: up to two fields; groups past `limit` are left out and counted.
+        measure: "conversion": the share of `from_step` that reached `to_step`; "counts": a line for
+            each step; "avg_seconds", "median_seconds": from each step to the next, a line for each
+            step from the second.
+        from_step, to_step: for conversion, steps from 1; None means the last.
+        breakdown: up to two fields; groups beyond `limit` are left out and counted.
     """
 
     kind: Literal["funnel_trend"] = "funnel_trend"
@@ -70,7 +70,7 @@ class FunnelTrend(FunnelFields):
         if self.measure != "conversion" and (self.from_step, self.to_step) != (1, None):
             raise BadQuestion(
                 f"from_step and to_step do not apply to the measure {self.measure}.",
-                "It is of every step.", parameter="from_step",
+                "It covers every step.", parameter="from_step",
             )  # fmt: skip
         return self
 
@@ -122,7 +122,7 @@ class FunnelTrend(FunnelFields):
         return bucket.model_copy(update={"partial": bucket.partial or open_})
 
     def _still_open(self, ctx: Context, time: Frame) -> tuple[str, ...]:
-        """Say from which bucket on people may still convert."""
+        """Return a note on the buckets in which people may still convert."""
         wait = self.window_ms
         first = next((b.label for b in time.buckets if b.end + wait > ctx.now), None)
         if first is None:
@@ -148,7 +148,7 @@ class FunnelTrend(FunnelFields):
             )
 
     def _readings(self) -> Iterator[tuple[str, Reading]]:
-        """Yield the name of each line of a group and what reads its figure."""
+        """Yield the name of each line of a group and the function that reads its figure."""
         if self.measure == "conversion":
             yield "", self._conversion
             return
@@ -175,7 +175,7 @@ class FunnelTrend(FunnelFields):
     def _period(
         self, ctx: Context, span: Span, slots: list[Bucket], by: list[Field]
     ) -> Generator[Statement, Rows, _Period]:
-        """Return what one period's attempts say, by group, and by bucket and group."""
+        """Return one period's tallies by group, and by bucket and group."""
         found = _Period(len(self.steps))
         if not slots:
             return found
@@ -204,9 +204,9 @@ class FunnelTrend(FunnelFields):
     ) -> Iterator[Statement]:
         """Yield statements of rows (slot, v0, v1, figures of a Tally).
 
-        Each bucket is a funnel of its own, which reads the events of those alone who enter in it.
-        Of very many buckets each person's events are read once for all of them, unless attempts
-        are sought in an index or the engine knows no cuts.
+        Each bucket is its own funnel, which reads the events only of those who enter in it. With
+        very many buckets each person's events are read once for all of them, unless attempts are
+        found through an index or the engine does not support cuts.
         """
         plan = Plan.of(ctx, self, span)
         apart = plan.plain or not ctx.dialect.has_sets or len(slots) <= MANY_BUCKETS
@@ -241,8 +241,8 @@ class FunnelTrend(FunnelFields):
     # -- people
 
     def people(self, ctx: Context, bind: Binder, cell: Cell) -> str:
-        """See Question: who entered then and reached the step of a number; of conversion, who
-        converted, or, "dropped", who did not.
+        """See Question: people who entered then and reached the step of a number; for conversion,
+        people who converted or, for "dropped", who did not.
         """
         time = _cut(frame(ctx, self))
         span, slots = time.period_of(cell)
@@ -265,7 +265,7 @@ class FunnelTrend(FunnelFields):
         return f"select distinct actor from ({attempts}) reported where {' and '.join(tests)}"
 
     def _outcome(self, cell: Cell) -> str:
-        """Test whether an attempt is one that a number counts."""
+        """Test whether an attempt is counted by a number."""
         first, step = self.from_step, self.last_step
         if self.measure == "conversion" and cell.series is not None:
             raise BadQuestion(f"cell names no line {cell.series!r}.", parameter="cell")
@@ -287,18 +287,18 @@ class FunnelTrend(FunnelFields):
 
 @dataclass
 class _Period:
-    """What one period's attempts say: of the whole range, and of each bucket by its index."""
+    """One period's tallies: of the whole range, and of each bucket by its index."""
 
     steps: int
     totals: dict[Group, Tally] = field(default_factory=dict)
     points: dict[Group, dict[int, Tally]] = field(default_factory=dict)
 
     def total(self, group: Group) -> Tally:
-        """Return what is known of a group over the whole range."""
+        """Return the tally of a group over the whole range."""
         return self.totals.get(group) or Tally(self.steps)
 
     def parts(self, group: Group, count: int) -> list[Tally]:
-        """Return what is known of a group in each bucket."""
+        """Return the tally of a group in each bucket."""
         points = self.points.get(group, {})
         return [points.get(index) or Tally(self.steps) for index in range(count)]
 
@@ -308,7 +308,7 @@ class _Period:
 
 
 def _reading(measure: Measure, number: int) -> Reading:
-    """Return what reads the figure of a step, numbered from 0."""
+    """Return a function that reads the figure of a step, numbered from 0."""
 
     def read(tally: Tally) -> Figure:
         if measure == "counts":
@@ -320,7 +320,7 @@ def _reading(measure: Measure, number: int) -> Reading:
 
 
 def _cut(time: Frame) -> Frame:
-    """Return a frame whose span ends with its last bucket: who enters later is in no figure."""
+    """Return a frame whose span ends with its last bucket: later entries count nowhere."""
     if not time.buckets or time.buckets[-1].end >= time.span.end:
         return time
     span = replace(time.span, end=time.buckets[-1].end, whole_days=False)

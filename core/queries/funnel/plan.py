@@ -1,7 +1,7 @@
-"""How a funnel is looked for: which events fit which step, and the relation of attempts.
+"""The plan of a funnel: which events match which step, and the relation of attempts.
 
-A funnel reads events: stored sets know who did what on a day, not what came first. What is plain
-(`Plan.plain`) seeks in the index of events, all else reads the events that fit a step.
+A funnel reads events: stored sets know who did what on a day, but not in which order. Plain funnels
+(`Plan.plain`) seek in the index of events, all others read the events that match a step.
 """
 
 from __future__ import annotations
@@ -22,10 +22,10 @@ from core.sql.sets import load
 from core.timeframe import Span
 
 MANY = 4_000
-"""People with step 1 from which on they are cut into shares, asked side by side."""
+"""From this many people with step 1 on, they are divided into shares that run in parallel."""
 
 SHARES = 8
-"""Enough to keep several threads equally busy though shares are never quite equal."""
+"""Enough shares to keep several threads equally busy, although shares are never quite equal."""
 
 EVERYBODY = (1, 2**40)
 """Actors, first and last inclusive; 0 is nobody."""
@@ -33,25 +33,25 @@ EVERYBODY = (1, 2**40)
 
 @dataclass(frozen=True)
 class Plan:
-    """How a funnel over one span is looked for.
+    """The plan of a funnel over one span.
 
     Its attempts (core.queries.funnel.attempts) are a relation with a row per reported attempt: one
-    for each person who did step 1 in the span, or for each of their held values, or of totals
-    every one. Its columns:
+    for each person who did step 1 in the span, or for each of their held values, or, for totals,
+    every attempt. Its columns:
 
-    actor, unit: who, and the held values as JSON (NULL where nothing is held).
+    actor, unit: the person, and the held values as JSON (NULL if nothing is held).
     t0: time of step 1, ms. It is t1 unless steps come in any order.
     t1 ... tn: times in ms, ascending; NULL from the first step that was not reached.
     s1, x1: ts and seq of the event of step 1; only with `entry`.
-    path: JSON array of [ts, seq, step] by time; only where `by_path`.
+    path: JSON array of [ts, seq, step] by time; only if `by_path`.
 
     Attributes:
-        shared: the events of all steps, with what holds for every step and who counts.
-        steps: per step its event and its own filters.
+        shared: the events of all steps, with the conditions and people for every step.
+        steps: for each step its event and its own filters.
         spoilers: events that must not lie between some steps.
         held: the fields whose values are held.
-        cuts: instants inside the span, ascending; an attempt is then reported for each part of
-            the span that it can begin in.
+        cuts: ascending instants inside the span; an attempt is then reported for each part of the
+            span in which one begins.
     """
 
     ctx: Context
@@ -65,7 +65,7 @@ class Plan:
 
     @classmethod
     def of(cls, ctx: Context, question: FunnelFields, span: Span, cuts: Sequence[int] = ()) -> Plan:
-        """Return the plan of a question; BadQuestion when it names unknown events or fields."""
+        """Return the plan of a question; BadQuestion if it names unknown events or fields."""
         steps = tuple(_filling(ctx, step, "steps") for step in question.steps)
         spoilers = tuple(_filling(ctx, each, "exclusions") for each in question.exclusions)
         events = together(ctx.catalog, [part.events for part in (*steps, *spoilers)])
@@ -91,17 +91,17 @@ class Plan:
 
     @property
     def tick(self) -> int:
-        """Ms that are one instant."""
+        """The resolution in ms."""
         return tick(self.question)
 
     @property
     def any_event(self) -> bool:
-        """Whether events that fit no step matter."""
+        """Whether events that match no step matter."""
         return self.order == "sequential"
 
     @property
     def by_path(self) -> bool:
-        """Whether breakdown values may be of other events than that of step 1."""
+        """Whether breakdown values may come from other events than that of step 1."""
         return bool(self.question.breakdown) and self.question.attribution not in ("entry", 1)
 
     @property
@@ -111,14 +111,16 @@ class Plan:
 
     @property
     def distinct(self) -> bool:
-        """Whether every step is one event of the data, no two of them the same."""
+        """Whether every step is a single event of the data, all of them different."""
         names = {part.events for part in self.steps}
         single = all(len(part.events) == 1 and not part.any_event for part in self.steps)
         return single and len(names) == len(self.steps)
 
     @property
     def plain(self) -> bool:
-        """Whether an event's name alone decides which step it fills, and all else is usual."""
+        """Whether an event's name alone decides which step it fills, and all options are the
+        default.
+        """
         question = self.question
         filtered = any(part.clauses or part.members or part.matching for part in self.steps)
         in_order = self.order == "ordered" and not self.spoilers and self.tick == 1
@@ -126,7 +128,7 @@ class Plan:
         return in_order and usual and self.distinct and not filtered and not self.shared.clauses
 
     def shares(self) -> Generator[Statement, Rows, list[tuple[int, int]]]:
-        """Cut the people into shares of about equally many who did step 1 on the span's days."""
+        """Divide the people who did step 1 on the span's days into shares of about equal size."""
         if not (self.plain and self.ctx.dialect.has_sets):
             return [EVERYBODY]
         bind = self.ctx.binder()
@@ -148,10 +150,10 @@ class Plan:
         return list(zip([first, *(cut + 1 for cut in cuts)], [*cuts, last], strict=True))
 
     def fitting(self, bind: Binder, people: tuple[int, int] = EVERYBODY) -> str:
-        """Return the relation (actor, ts, seq, steps, held) of events with the bits they fit.
+        """Return the relation (actor, ts, seq, steps, held) of events with the bits they match.
 
-        Above the bits of the steps are those about exclusions, as Search says. `held` is a JSON
-        array of the held values; it is there where anything is held.
+        Above the bits of the steps are those for exclusions, see Search. `held` is a JSON array of
+        the held values, if anything is held.
         """
         bits = " + ".join(
             f"(case when {self._step(bind, number)} then {1 << number} else 0 end)"
@@ -200,13 +202,13 @@ def first_day(ctx: Context, bind: Binder) -> str:
 
 
 def scope(question: FunnelFields, number: int) -> tuple[int, int]:
-    """Return the steps, from 1, that an exclusion lies between."""
+    """Return the steps, from 1, between which an exclusion applies."""
     each: Exclusion = question.exclusions[number]
     return each.from_step, len(question.steps) if each.to_step is None else each.to_step
 
 
 def tick(question: FunnelFields) -> int:
-    """Return how many ms are one instant for a question."""
+    """Return the resolution of a question in ms."""
     return 1000 if question.resolution == "1s" else 1
 
 
@@ -217,14 +219,14 @@ def _filling(ctx: Context, step: FunnelStep, parameter: str) -> Selection:
 
 
 def _complete(question: FunnelFields, span: Span, now: int) -> Span:
-    """Cut a span so that every window that begins in it has ended."""
+    """Shorten a span so that every window that begins in it has ended."""
     size = tick(question)
     end = (now - question.window_ms) // size * size + size
     return replace(span, end=max(min(span.end, end), span.start), whole_days=False)
 
 
 def _new(ctx: Context, span: Span) -> Relation:
-    """Return those whose first event of all lies in a span, as members."""
+    """Return the people whose first event ever lies in a span, as members."""
 
     def of_days(bind: Binder) -> str:
         return ctx.dialect.members(f"""
@@ -251,7 +253,7 @@ def held_values(plan: Plan, bind: Binder) -> str:
 
 
 def _held(plan: Plan, bind: Binder, field: Field) -> str:
-    """Return the SQL of a held value as JSON text, null where it is missing."""
+    """Return the SQL of a held value as JSON text, null if it is missing."""
     d = plan.ctx.dialect
     if field.kind == "property":
         return f"'' || {d.json_property(field.name, bind)}"

@@ -1,8 +1,8 @@
-"""The relation of reported attempts (`funnel.Plan.attempts`) as SQLite finds it.
+"""The relation of reported attempts (`funnel.Plan.attempts`) in SQLite.
 
-`walked` serves steps that an event's name alone tells apart: from every first event it seeks the
-next step in the index (event, actor, ts). `matched` serves any steps: it collects the events that
-fit one of them and matches them per person. Where both can be asked they agree.
+`walked` handles steps that are distinguished by an event's name alone: from every first event it
+seeks the next step in the index (event, actor, ts). `matched` handles any steps: it collects the
+events that match one of them and matches them per person. Where both apply they agree.
 """
 
 from __future__ import annotations
@@ -14,11 +14,11 @@ from core.queries.funnel.plan import Plan, first_day, scope
 from core.sql.dialect import Binder
 
 DEPTH = 2**52
-"""More than twice any time in ms, so that depth * DEPTH - time puts depth before time."""
+"""More than twice any time in ms, so that depth * DEPTH - time sorts by depth before time."""
 
 
 def attempts(plan: Plan, bind: Binder, people: tuple[int, int], *, entry: bool) -> str:
-    """Return the relation of Plan.attempts; `entry` asks for s1 and x1."""
+    """Return the relation of Plan.attempts; `entry` adds s1 and x1."""
     write = walked if plan.plain else matched
     return write(plan, bind, people, entry=entry)
 
@@ -26,16 +26,16 @@ def attempts(plan: Plan, bind: Binder, people: tuple[int, int], *, entry: bool) 
 def walked(plan: Plan, bind: Binder, people: tuple[int, int], *, entry: bool) -> str:
     """Return the relation of a plain plan.
 
-    An attempt takes the earliest next event, again and again; it is stuck when that event, at u,
-    lies past its window. The same event stops every other start before u - window at the same
-    step, or earlier, so the next to try is the first one from there on. No later start gets
-    deeper than an attempt that is complete or that no event follows.
+    An attempt repeatedly takes the earliest next event; it is stuck if that event, at u, lies past
+    its window. The same event stops every other start before u - window at the same step or
+    earlier, so the next start to try is the first one from there on. No later start gets deeper
+    than an attempt that is complete or is followed by no event.
 
-    `opening` is everybody's first attempt and `again` the second of those whose first is stuck;
-    their last time may be that u. The few who are still stuck go on in `further`. Of several
-    attempts the deepest counts, and of these the earliest.
+    `opening` is everybody's first attempt and `again` the second attempt of those whose first is
+    stuck; their last time may be that u. The few who are still stuck continue in `further`. Of
+    several attempts the deepest counts and, among those, the earliest.
 
-    Relations that are read once are not materialized but kept apart by `limit -1`: otherwise
+    Relations that are read once are not materialized but kept separate with `limit -1`: otherwise
     SQLite would repeat a seek for each mention of its result.
     """
     if len(plan.steps) == 1:
@@ -80,9 +80,9 @@ def _begun(plan: Plan, bind: Binder, people: tuple[int, int], *, entry: bool) ->
 
 @dataclass(frozen=True)
 class _Walk:
-    """What the relations of a walk are written with; everything but `last` is SQL.
+    """The SQL that the relations of a walk are written with, and the number of steps.
 
-    A row of attempts has actor and t1 ... tn: NULL after the first that lies past the window.
+    A row of attempts has actor and t1 ... tn: NULL after the first time past the window.
 
     Attributes:
         events: placeholders of the steps' events.
@@ -99,7 +99,7 @@ class _Walk:
 
     @classmethod
     def of(cls, plan: Plan, bind: Binder) -> _Walk:
-        """Bind what is needed more than once."""
+        """Bind the values that are needed more than once."""
         events = tuple(bind(event) for event in plan.shared.events)
         index = plan.ctx.dialect.indexed("events_by_event")
         return cls(events, bind(plan.window), bind(plan.span.end), index, len(plan.steps))
@@ -123,7 +123,7 @@ class _Walk:
 
     @property
     def latest(self) -> str:
-        """The last time that is known; later steps have later times."""
+        """The last known time; later steps have later times."""
         return f"coalesce({', '.join(f't{k}' for k in range(self.last, 0, -1))})"
 
     @property
@@ -135,7 +135,7 @@ class _Walk:
         return f"t{step} <= t1 + {self.window}"
 
     def steps(self, name: str) -> str:
-        """The relations name2 ... nameN, each adding the time of one step to the one before."""
+        """The relations name2 ... nameN, each adding the time of one step to the previous one."""
         return ",\n        ".join(self._step(name, k) for k in range(2, self.last + 1))
 
     def _step(self, name: str, step: int) -> str:
@@ -164,14 +164,14 @@ def _first_starts(plan: Plan, bind: Binder, people: tuple[int, int]) -> str:
 
 
 def _first_index(plan: Plan) -> str:
-    """By actor, unless the span is so short a part of history that by time is cheaper."""
+    """The index by actor, unless the span is so short that the one by time is cheaper."""
     history = (plan.ctx.latest or 0) - (plan.ctx.earliest or 0)
     short = (plan.span.end - plan.span.start) * 8 < history
     return "events_by_event_ts" if short else "events_by_event"
 
 
 def _next_start(w: _Walk, relation: str) -> str:
-    """The next start to try of everybody who is stuck; NULL where there is none."""
+    """The next start to try for everybody who is stuck; NULL if there is none."""
     return f"""
             select actor, (select min(ts) from events {w.index}
                            where event = {w.events[0]} and actor = a.actor
@@ -181,10 +181,10 @@ def _next_start(w: _Walk, relation: str) -> str:
 
 
 def _further(w: _Walk) -> str:
-    """All further attempts, one seek a row.
+    """All further attempts, one seek per row.
 
-    A row has got to `depth` and has found `next`, the time of the step after; with depth 0 that
-    is a start. The row after it goes there, or to the next start to try if that is too late.
+    A row has reached `depth` and found `next`, the time of the following step; with depth 0 that is
+    a start. The next row continues there, or at the next start to try if that is too late.
     """
     late = f"a.next > a.t1 + {w.window}"
     times = [f"iif({late}, null, coalesce(a.t1, a.next))"]
@@ -211,7 +211,7 @@ def _first_seq(w: _Walk) -> str:
 
 
 def matched(plan: Plan, bind: Binder, people: tuple[int, int], *, entry: bool) -> str:
-    """Return the relation of any plan, from the events that fit a step of people with a start."""
+    """Return the relation of any plan, from the events of people with a start that match a step."""
     last = len(plan.steps)
     columns = ["value ->> 0 as unit", "value ->> 1 as t0"]
     columns += [f"value ->> {k + 4} as t{k}" for k in range(1, last + 1)]
@@ -235,7 +235,7 @@ def matched(plan: Plan, bind: Binder, people: tuple[int, int], *, entry: bool) -
 
 
 def spec(plan: Plan) -> str:
-    """Return what is looked for as JSON, see core.sequences.search.Search."""
+    """Return the search as JSON, see core.sequences.model.Search."""
     question, person = plan.question, plan.question.exclude == "person"
     scopes = [scope(question, n) for n in range(len(plan.spoilers))] if person else []
     return json.dumps(
@@ -254,7 +254,7 @@ def spec(plan: Plan) -> str:
 
 
 def _starters(plan: Plan, bind: Binder) -> str:
-    """Everybody who did step 1 in the span; what else they did is all that must be read."""
+    """Everybody who did step 1 in the span; only their other events must be read."""
     first, shared = plan.steps[0], plan.shared
     selection = replace(
         first, clauses=shared.clauses + first.clauses, members=shared.members + first.members

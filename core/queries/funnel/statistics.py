@@ -7,15 +7,15 @@ from dataclasses import dataclass
 from math import erfc, sqrt
 
 Z95 = 1.959963984540054
-"""Standard deviations that hold 95 % of a normal distribution."""
+"""Standard deviations around the mean that contain 95 % of a normal distribution."""
 
 
 def odds_ratio(with_success: int, with_failure: int, successes: int, failures: int) -> float:
-    """Return how much likelier success is with something than without, 1 added to each count.
+    """Return the odds ratio of success with and without something, with 1 added to each count.
 
     Args:
-        with_success, with_failure: of the successes and failures, those that had it.
-        successes, failures: all of them.
+        with_success, with_failure: how many of the successes and failures had it.
+        successes, failures: how many there are.
     """
     without_success = successes - with_success + 1
     without_failure = failures - with_failure + 1
@@ -25,7 +25,7 @@ def odds_ratio(with_success: int, with_failure: int, successes: int, failures: i
 def phi(with_success: int, with_failure: int, successes: int, failures: int) -> float | None:
     """Return the correlation of having something with success: -1 to 1.
 
-    None where everybody or nobody had it, or all or none succeeded. Arguments as of `odds_ratio`.
+    None if everybody or nobody had it, or all or none succeeded. Arguments as for `odds_ratio`.
     """
     without_success, without_failure = successes - with_success, failures - with_failure
     having, lacking = with_success + with_failure, without_success + without_failure
@@ -36,7 +36,7 @@ def phi(with_success: int, with_failure: int, successes: int, failures: int) -> 
 
 
 def strength(correlation: float | None) -> str:
-    """Return a phi coefficient in a word: high, moderate, slight or none."""
+    """Return a phi coefficient as a word: high, moderate, slight or none."""
     size = abs(correlation or 0)
     bands = ((0.4, "high"), (0.3, "moderate"), (0.2, "slight"))
     return next((word for least, word in bands if size >= least), "none")
@@ -55,12 +55,12 @@ def wilson(part: int, whole: int, z: float = Z95) -> tuple[float, float] | None:
 
 @dataclass(frozen=True)
 class Difference:
-    """Two shares beside each other.
+    """A comparison of two shares.
 
     Attributes:
-        z: standard deviations they are apart.
-        significance: 1 less the chance of such a distance between equal shares, two-sided.
-        improvement: of the first over the second as a fraction of it; None over nothing.
+        z: their distance in standard deviations.
+        significance: 1 minus the probability of such a distance between equal shares, two-sided.
+        improvement: of the first over the second, as a fraction of the second; None if that is 0.
     """
 
     z: float
@@ -69,9 +69,9 @@ class Difference:
 
 
 def two_shares(part: int, whole: int, base_part: int, base_whole: int) -> Difference | None:
-    """Compare a share with a base by their unpooled z; None where it has no meaning.
+    """Compare a share with a base by their unpooled z; None if it is undefined.
 
-    That is where a share is of nothing, or both are 0 or 1 through and through.
+    That is the case if a share is of nothing, or if both are exactly 0 or 1.
     """
     if not whole or not base_whole:
         return None
@@ -85,7 +85,7 @@ def two_shares(part: int, whole: int, base_part: int, base_whole: int) -> Differ
 
 
 def least_squares(values: Sequence[float]) -> list[float]:
-    """Return the straight line nearest to equally spaced values, a value for each."""
+    """Return the least-squares line through equally spaced values, a value for each."""
     count = len(values)
     if count < 2:
         return list(values)

@@ -16,9 +16,9 @@ from core.sql.sets import load
 def tally_sql(plan: Plan, bind: Binder, by: list[Field], reported: str) -> str:
     """Return the SQL of the rows that a Tally adds up, from a relation of attempts.
 
-    They are v0, v1, attempts per step, in progress, per transition and for all of them a JSON
-    array of ms, and of a plan that repeats the sets of the people behind each step, and of those
-    who got to the step before and not there.
+    They are v0, v1, attempts per step, attempts in progress, and for each transition and the total
+    a JSON array of ms; for a plan that repeats, also the sets of the people behind each step, and
+    of those who reached the previous step but not this one.
     """
     d, last = plan.ctx.dialect, len(plan.steps)
     values = [f"v{n}" for n in range(len(by))]
@@ -47,14 +47,14 @@ def tally_sql(plan: Plan, bind: Binder, by: list[Field], reported: str) -> str:
 
 
 class Tally:
-    """What is known of one group: attempts per step, and how long each transition took.
+    """The tally of one group: attempts per step, and how long each transition took.
 
     Attributes:
         counts: attempts that reached each step.
         in_progress: attempts that did not convert and still can.
         waits: ms from step 1 to 2, 2 to 3, ..., and last from step 1 to the last step.
-        reached, dropped: the people behind each step, and of those before it who were not in
-            time for it (from step 2); empty where nobody has several attempts.
+        reached, dropped: the people behind each step, and the people of the previous step who did
+            not reach it in time (from step 2); empty if nobody has several attempts.
     """
 
     def __init__(self, steps: int) -> None:
@@ -93,7 +93,7 @@ class Tally:
 
 
 def average(waits: list[float]) -> float | None:
-    """Return the mean of ms in seconds, None of nothing."""
+    """Return the mean of ms in seconds, None if there are none."""
     return sum(waits) / len(waits) / 1000 if waits else None
 
 

@@ -1,8 +1,8 @@
 """How long people take from one step of a funnel to another (definitions 6.4, appendix A.3).
 
-Of the reported attempts that reached `to_step`, the times since `from_step` in bins; or how often
-`from_step` was done on the way. Times lie in no stored set, so the events of the steps are read,
-as by the funnel.
+For the reported attempts that reached `to_step`, the times since `from_step` in bins, or how often
+`from_step` was done on the way. Times are in no stored set, so the events of the steps are read, as
+in a funnel.
 """
 
 from __future__ import annotations
@@ -38,13 +38,13 @@ from core.timeframe import Span
 
 MOST_BINS = 90
 USUAL_MOST = 60
-"""Bins where their number is left to the rule."""
+"""The most bins if their number is left to the rule."""
 
 EMPTY_WIDTH = 60
-"""Seconds of a bin where all times are the same."""
+"""Width of a bin in seconds if all times are the same."""
 
 REPEATS = ((1, 1), (2, 2), (3, 3), (4, 4), (5, 5), (6, 10), (11, 20), (21, None))
-"""Bins of how often, first and last inclusive."""
+"""Bins of repeats, first and last inclusive."""
 
 _UNITS = (("d", 86_400), ("h", 3_600), ("m", 60), ("s", 1))
 _LENGTH = r"(?:\d{1,9}[dhms])+"
@@ -55,18 +55,19 @@ _BEYOND = re.compile(rf"({_LENGTH})\+")
 class TimeToConvert(FunnelFields):
     """How long people take from one step of a funnel to another, in bins.
 
-    The answer is about everybody who reached `to_step`, by their reported attempt. In any order
-    the steps are the events of the attempt by time. `granularity` does not matter here.
+    The answer covers everybody who reached `to_step`, by their reported attempt. In any order the
+    steps are the events of the attempt by time. `granularity` has no effect.
 
     Attributes:
-        from_step, to_step: steps from 1; None is the last.
-        measure: "seconds" between the two; "repeats": how many times `from_step` was done from
-            step 1 on until `to_step`.
-        bins: how many of equal width, 1 to 90; without them the cube root of the number of
-            times, 60 at most, each as many whole seconds wide as it takes, or a minute where all
-            times are the same. The last bin includes its end.
-        width: seconds of a bin instead, from a multiple of it; past 90 bins the last has no end.
-        breakdown: up to two fields; groups past `limit` are left out and counted.
+        from_step, to_step: steps from 1; None means the last.
+        measure: "seconds" between the two; "repeats": how many times `from_step` was done between
+            step 1 and `to_step`.
+        bins: how many of equal width, 1 to 90; the default is the cube root of the number of times,
+            at most 60, each of as many whole seconds as needed, or a minute if all times are the
+            same. The last bin includes its end.
+        width: the width of a bin in seconds instead, starting at a multiple of it; beyond 90 bins
+            the last is open.
+        breakdown: up to two fields; groups beyond `limit` are left out and counted.
     """
 
     kind: Literal["time_to_convert"] = "time_to_convert"
@@ -206,7 +207,7 @@ class TimeToConvert(FunnelFields):
             group by a.actor, a.t1, a.{first}, a.{last} {values}"""
 
     def people(self, ctx: Context, bind: Binder, cell: Cell) -> str:
-        """See Question: whose figure lies in a bin; without one, who reached the later step."""
+        """See Question: people with a figure in a bin; without one, who reached the later step."""
         if cell.previous:
             raise BadQuestion("cell is of a period this question lacks.", parameter="cell")
         by = group_fields(ctx, self.breakdown, cell.group)
@@ -232,11 +233,11 @@ class TimeToConvert(FunnelFields):
 
 @dataclass(frozen=True)
 class Bound:
-    """Where a bin begins and ends, in ms or times.
+    """The bounds of a bin, in ms or times.
 
     Attributes:
-        high: the first value past it or, where it is closed, its last; None without an end.
-        scale: what low and high are divided by in the answer.
+        high: the first value past it or, if it is closed, its last; None if it is open.
+        scale: the divisor of low and high in the answer.
     """
 
     label: str
@@ -246,7 +247,7 @@ class Bound:
     scale: int = 1
 
     def bin(self, count: int, people: int, total: int) -> Bin:
-        """Return it with what lies in it."""
+        """Return the bin with its content."""
         return Bin(
             label=self.label,
             start=self.low / self.scale,
@@ -259,14 +260,14 @@ class Bound:
 
 @dataclass
 class _Figures:
-    """The figures of some attempts, ms or times, and whose each is."""
+    """The figures of some attempts, ms or times, with the person of each."""
 
     actors: list[int] = field(default_factory=list)
     values: list[float] = field(default_factory=list)
 
     @classmethod
     def of(cls, parts: Iterable[_Figures]) -> _Figures:
-        """Return all of several."""
+        """Return several combined."""
         whole = cls()
         for part in parts:
             whole.actors += part.actors
@@ -274,7 +275,7 @@ class _Figures:
         return whole
 
     def filled(self, bounds: Sequence[Bound]) -> tuple[Bin, ...]:
-        """Return the bins with what lies in them; together they hold every figure."""
+        """Return the filled bins, which together contain every figure."""
         whose: list[list[int]] = [[] for _ in bounds]
         lows = [bound.low for bound in bounds]
         for actor, value in zip(self.actors, self.values, strict=True):
@@ -286,7 +287,7 @@ class _Figures:
 
 
 def _equal(values: Sequence[float], wanted: int | None) -> list[Bound]:
-    """Return bins of equal width in whole seconds that hold all values, which are ms."""
+    """Return bins of equal width in whole seconds that contain all values, which are in ms."""
     low, high = int(min(values) // 1000), ceil(max(values) / 1000)
     cube_root = (n for n in range(1, USUAL_MOST) if n**3 >= len(values))
     count = wanted or next(cube_root, USUAL_MOST)
@@ -296,7 +297,7 @@ def _equal(values: Sequence[float], wanted: int | None) -> list[Bound]:
 
 
 def _of_width(values: Sequence[float], width: int) -> list[Bound]:
-    """Return bins of a width in seconds; past the most there can be the last has no end."""
+    """Return bins of a width in seconds; beyond the maximum number the last is open."""
     low = int(min(values) // (width * 1000)) * width
     count = int((max(values) // 1000 - low) // width) + 1
     starts = [low + n * width for n in range(min(count, MOST_BINS))]
@@ -327,7 +328,7 @@ def _seconds(length: str) -> int:
 
 
 def _read(label: str) -> Bound | None:
-    """Return the bin that a label says, None if it says none."""
+    """Return the bin of a label, None if it is not one."""
     between, beyond = _BETWEEN.fullmatch(label), _BEYOND.fullmatch(label)
     if between:
         return _bound(_seconds(between[1]), _seconds(between[2]), closed=bool(between[3]))
@@ -335,7 +336,7 @@ def _read(label: str) -> Bound | None:
 
 
 def _repeats() -> list[Bound]:
-    """Return the bins of how often."""
+    """Return the bins of repeats."""
     return [
         Bound(
             f"{low}+" if high is None else f"{low}" if low == high else f"{low}-{high}",

@@ -1,4 +1,4 @@
-"""Values of a funnel's attempts: what they are broken down by, what is held (definitions 6.3)."""
+"""Values of a funnel's attempts: breakdown values and held values (definitions 6.3)."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from core.sql.dialect import Binder
 
 UNREACHED = "(did not reach step)"
 SEVERAL = "(several values)"
-"""Labels of those without an event of the step that values are of, and of events that differ."""
+"""Labels for attempts without an event at the step of the values, and for differing events."""
 
 
 def with_values(plan: Plan, bind: Binder, by: list[Field], attempts: str) -> str:
@@ -28,10 +28,10 @@ def with_values(plan: Plan, bind: Binder, by: list[Field], attempts: str) -> str
 
 
 def _of_path(plan: Plan, bind: Binder, by: list[Field], number: int) -> str:
-    """Return the SQL of a field's value on the events that the question attributes it to.
+    """Return the SQL of a field's value on the events chosen by the question's attribution.
 
-    All values are of one event, where it is the first or last: of those that have the most of
-    the fields.
+    For the first or last event, all values come from one event, among those with the most of the
+    fields.
     """
     touch, field = plan.question.attribution, by[number]
     if isinstance(touch, int):
@@ -68,12 +68,12 @@ def _missing(field: Field) -> int | str:
 
 
 def value_label(ctx: Context, field: Field, raw: object) -> str:
-    """Return what a raw value is shown as."""
+    """Return the label of a raw value."""
     return str(raw) if raw in (UNREACHED, SEVERAL) else label(ctx, field, raw)
 
 
 def has_value(ctx: Context, bind: Binder, field: Field, column: str, wanted: str) -> str:
-    """Test a raw value for the label it is shown as."""
+    """Test a raw value for its label."""
     if wanted not in (UNREACHED, SEVERAL):
         return in_group(ctx, bind, field, column, wanted)
     test = f"{column} = {bind(wanted)}"

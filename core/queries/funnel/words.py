@@ -1,4 +1,4 @@
-"""The kinds of question about steps taken one after another: their rows."""
+"""The rows of the kinds of question about sequences of steps."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from core.words.reading import Body, Part, steps_of
 
 FUNNEL = "funnel"
 WINDOW = 7 * 86_400
-"""Seconds that the funnels to begin with allow from the first step to the last."""
+"""The window of suggested funnels, in seconds."""
 
 
 def _opening(at: int, title: str) -> Openings:
@@ -38,14 +38,14 @@ def _opening(at: int, title: str) -> Openings:
 
 
 def _step(question: Any, number: int) -> str:
-    """The event of a step, without what only tells it from a word; "" where there is none."""
+    """Return the event of a step without its disambiguating prefix; "" if there is none."""
     if number > len(question.steps):
         return ""
     return str(question.steps[number - 1].event).removeprefix("event:")
 
 
 def _plainly(_: Any, __: Any) -> Body:
-    """Lead on to a kind that takes neither a breakdown nor a comparison."""
+    """Lead to a kind that takes neither a breakdown nor a comparison."""
     return {"compare": None, "breakdown": ()}
 
 
@@ -76,7 +76,7 @@ FUNNEL_KIND = Kind(
         words=keyword("funnel"),
     ),
     example="signup > project_created > purchase",
-    about="who got through the steps; `funnel signup` has one step",
+    about="how many people get through the steps; `funnel signup` has one step",
     behind=_reached,
     figures=Figures(
         "count_by",
@@ -136,7 +136,7 @@ def _took(question: Any, cell: Any) -> str:
 
 
 def _to_step(question: Any, step: Any) -> Body:
-    """Lead on to the time until the step under the cursor."""
+    """Lead to the time until the step under the cursor."""
     to = {"to_step": step} if step and 1 < step < len(question.steps) else {}
     return {**_plainly(question, step), **to}
 
@@ -177,14 +177,14 @@ CORRELATION = Kind(
         "side",
         (
             ("both", "all"),
-            ("success", "with converting"),
-            ("failure", "with not converting"),
+            ("success", "correlated with converting"),
+            ("failure", "correlated with not converting"),
         ),
         said=False,
     ),
-    openings=_opening(40, "What goes with converting"),
+    openings=_opening(40, "What correlates with converting"),
     themes=(FUNNEL,),
-    leads=(Lead(FUNNEL, 40, "g", "what goes with converting", _plainly),),
+    leads=(Lead(FUNNEL, 40, "g", "what correlates with converting", _plainly),),
     rows_are_events=always,
 )
 
@@ -206,7 +206,7 @@ def _attribution(writer: Writing) -> str:
 
 
 def _of_touches(part: Part) -> Part:
-    """Return a clause of attribution, whose field and window in days have names of their own."""
+    """Return a clause of attribution, whose field and window in days have different names."""
     fields = dict(part.fields)
     if len(fields.get("breakdown", ())) == 1:
         fields["property"] = fields.pop("breakdown")[0]
@@ -243,12 +243,12 @@ ATTRIBUTION = Kind(
         (
             ("last", "the last touch"),
             ("first", "the first touch"),
-            ("linear", "all touches alike"),
+            ("linear", "all touches equally"),
             ("participation", "every touch in full"),
-            ("u_shaped", "the ends"),
-            ("j_shaped", "the last above all"),
-            ("inverse_j", "the first above all"),
-            ("time_decay", "the later the more"),
+            ("u_shaped", "mostly the first and last"),
+            ("j_shaped", "mostly the last"),
+            ("inverse_j", "mostly the first"),
+            ("time_decay", "more for later touches"),
         ),
     ),
     openings=_led,

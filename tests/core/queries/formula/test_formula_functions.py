@@ -260,7 +260,7 @@ def test_functions_that_answer_as_a_histogram(engine):
         ("PERCENTILE(A, B)", "takes a number there"),
         ("UNIQUES(A + B)", "UNIQUES takes a letter at column 1"),
         ("UNIQUES(UNIQUES(A))", "UNIQUES takes a letter"),
-        ("UNIQUES(A1)", "'A1' at column 9, which is no series of a segment"),
+        ("UNIQUES(A1)", "'A1' at column 9, which is not a series of a segment"),
         ("A / 2; B3", "'B3' at column 8"),
         ("UNIQUES(A); FOO(A)", "'FOO' at column 13"),
         ("UNIQUES(A);", "not finished at column 12"),

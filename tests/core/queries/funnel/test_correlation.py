@@ -65,7 +65,7 @@ def test_the_figures_of_appendix_a_11():
     assert (row["of converted"], row["of others"]) == (0.4, 0.05)
     assert (row["goes with"], row["strength"]) == ("converting", "high")
     assert row["significance"] > 0.999
-    assert answer.notes[:2] == ("Correlation, not cause.", "100 of 300 who entered converted.")
+    assert answer.notes[:2] == ("Correlation, not causation.", "100 of 300 who entered converted.")
 
 
 def test_what_goes_with_not_converting_stands_upside_down():
@@ -149,8 +149,8 @@ def test_very_uneven_sides_are_warned_of():
 def test_with_people_on_one_side_only_there_is_nothing_to_compare():
     answer = of([*crowd(axb=3), *story("late", "x")])
     assert answer.rows == ()
-    assert "anything to compare" in " ".join(answer.notes)
-    assert "Correlation, not cause." in plain(draw(answer, 80, 12))
+    assert "nothing to compare" in " ".join(answer.notes)
+    assert "Correlation, not causation." in plain(draw(answer, 80, 12))
 
 
 def test_values_of_a_field_instead_of_events():
@@ -238,7 +238,7 @@ def test_drawing_navigation_and_files():
     answer = of(crowd(axb=40, ab=60, ax=10, a=190))
     for width in (80, 120):
         drawn = plain(draw(answer, width, 20))
-        assert "Correlation, not cause." in drawn
+        assert "Correlation, not causation." in drawn
         assert "11.67" in drawn
     assert navigate(answer)[0] == [
         Cell(row="x"), Cell(row="x", outcome="reached"), Cell(row="x", outcome="dropped")

@@ -237,7 +237,7 @@ def test_a_funnel_without_a_window_waits_for_ever():
     ("fields", "words"),
     [
         ({"steps": []}, "steps"),
-        ({"window_seconds": None, "complete": True}, "complete is about windows that have ended"),
+        ({"window_seconds": None, "complete": True}, "complete requires a window"),
         ({"steps": [{"event": "sign_up"}] * 11}, "steps"),
         ({"steps": [{"event": "sign_up"}, {"event": "purchas"}]}, "event 'purchas'"),
         ({"window_seconds": 0}, "window_seconds"),

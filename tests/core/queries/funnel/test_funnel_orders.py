@@ -195,7 +195,7 @@ def test_conditions_about_the_first_step_only(engine):
     assert counts(funnel_of(events, "a b", **fields).groups[0]) == [1, 0]
     answer = funnel_of(events, "a b", filters_on="first", **fields)
     assert counts(answer.groups[0]) == [1, 1]
-    assert answer.notes == ("Conditions are about step 1 only.",)
+    assert answer.notes == ("Conditions apply to step 1 only.",)
     text = 'a > b where country = NL with filters_on = "first"'
     assert from_text(text, text).filters_on == "first"
     with pytest.raises(BadQuestion, match="filters_on"):
@@ -240,8 +240,8 @@ def test_any_order_is_grouped_by_its_first_step():
 @pytest.mark.parametrize(
     ("fields", "words"),
     [
-        ({"order": "unordered"}, "order unordered cannot be asked of ClickHouse"),
-        ({"exclusions": [{"event": "contact_support"}]}, "exclusions cannot be asked"),
+        ({"order": "unordered"}, "order unordered is not supported on ClickHouse"),
+        ({"exclusions": [{"event": "contact_support"}]}, "exclusions is not supported"),
     ],
 )
 def test_clickhouse_refuses_with_a_sentence(engine, fields, words):

@@ -51,7 +51,7 @@ def test_the_person_is_left_out(engine):
     fields = {"exclusions": SUPPORT, "exclude": "person"}
     assert figures(engine, **fields) == ("users", [3, 2, 2], [3, 2, 2])
     assert ask(engine, "funnel", range=A_RANGE, steps=SIGN_UP, **fields).notes == (
-        "People with these in between are left out: contact_support.",
+        "People with these events in between are left out: contact_support.",
     )
 
 
@@ -146,7 +146,7 @@ def test_two_values_are_of_one_event(attribution, group):
         ({"hold": "itm"}, "hold 'itm' is not a field"),
         ({"count_by": "people"}, "count_by must be 'uniques', 'totals' or 'sessions'"),
         ({"users": "old"}, "users must be 'active' or 'new'"),
-        ({"first_day": True}, "first_day is about new users"),
+        ({"first_day": True}, "first_day applies to new users"),
         ({"attribution": 4}, "attribution names step 4 of 3"),
         ({"attribution": "middle"}, "attribution"),
         ({"exclude": "step"}, "exclude must be 'attempt' or 'person'"),

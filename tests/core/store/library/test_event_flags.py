@@ -135,7 +135,7 @@ def test_a_flag_tells_how_it_was_and_how_it_is(path):
         ({"kind": "time_to_convert", "steps": [{"event": "event:sign_up"}, {"event": "purchase"}]},
          "Time from Sign-up to purchase"),
         ({"kind": "correlation", "steps": [{"event": "sign_up"}, {"event": "purchase"}]},
-         "What goes with Sign-up > purchase"),
+         "What correlates with Sign-up > purchase"),
         ({"kind": "first_time", "event": "sign_up"}, "First time Sign-up"),
         ({"kind": "lifecycle", "event": "sign_up"}, "Lifecycle of Sign-up"),
         ({"kind": "retention", "start_event": "sign_up"}, "Retention: Sign-up, then any event"),
