@@ -103,7 +103,7 @@ def test_an_unknown_custom_event_is_refused_with_the_nearest_names():
 
 @pytest.mark.parametrize("inner", ["ce:other", "_all", "_active", "revenue_amount"])
 def test_a_custom_event_holds_events_of_the_data_only(inner):
-    with pytest.raises(BadQuestion, match=f"cannot hold '{inner}'"):
+    with pytest.raises(BadQuestion, match=f"cannot contain '{inner}'"):
         check_custom({"events": [{"event": inner}]})
 
 
