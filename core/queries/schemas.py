@@ -40,5 +40,6 @@ def shapes_of(kind: str) -> tuple[type[Shape], ...]:
 
 def schemas(kind: str) -> dict[str, Any]:
     """Return {"question": schema, "answer": schema} of a kind; BadQuestion when it is unknown."""
+    question = kind_class(kind).model_json_schema()
     any_shape: TypeAdapter[Any] = TypeAdapter(reduce(or_, shapes_of(kind)))
-    return {"question": kind_class(kind).model_json_schema(), "answer": any_shape.json_schema()}
+    return {"question": question, "answer": any_shape.json_schema()}
