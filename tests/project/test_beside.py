@@ -129,7 +129,7 @@ def test_a_command_waits_for_another_writer_and_says_so(
                 said.append(text)
                 other.rollback()
 
-            monkeypatch.setattr("tui.commands.common.say", told)
+            monkeypatch.setattr("tui.commands.database.say", told)
             assert run([str(word) for word in command]) == 0
         assert said == [
             "Another program is writing to the workspace. Waiting for it; ctrl+c stops."

@@ -485,7 +485,7 @@ def test_ctrl_c_stops_a_heavy_query_at_once(db: Path) -> None:
 
 @pytest.mark.usefixtures("ctrl_c")
 def test_a_swallowed_ctrl_c_still_stops_what_is_begun_after_it() -> None:
-    from tui.commands.common import CtrlC, interruptible
+    from tui.commands.interrupt import CtrlC, interruptible
 
     with CtrlC.handling():
         with contextlib.suppress(KeyboardInterrupt):

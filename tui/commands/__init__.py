@@ -108,7 +108,7 @@ def run(arguments: Sequence[str]) -> int:
         reconfigure: Any = getattr(stream, "reconfigure", None)
         if reconfigure:
             reconfigure(errors="replace")
-    from tui.commands.common import CtrlC
+    from tui.commands.interrupt import CtrlC
 
     try:
         with CtrlC.handling():
@@ -137,14 +137,14 @@ def run(arguments: Sequence[str]) -> int:
 
 
 def _failed(error: FootfallError) -> int:
-    from tui.commands.common import complain
+    from tui.commands.output import complain
 
     complain(error)
     return error.exit_code
 
 
 def _misused(error: click.ClickException) -> int:
-    from tui.commands.common import say
+    from tui.commands.output import say
 
     said = io.StringIO()
     error.show(said)

@@ -10,7 +10,10 @@ from typing import Any
 import click
 
 from core.errors import BadInput
-from tui.commands.common import database, db_option, interruptible, open_engine, put, put_json, say
+from tui.commands.database import database, open_engine
+from tui.commands.interrupt import interruptible
+from tui.commands.options import db_option
+from tui.commands.output import put, put_json, say
 from tui.commands.saved.common import as_option, saved_at
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 from click.shell_completion import get_completion_class
 
-from tui.commands.common import put
+from tui.commands.output import put
 
 
 @click.command("completion")

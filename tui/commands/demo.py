@@ -9,7 +9,9 @@ from pathlib import Path
 import click
 
 from core.timeframe import DAY
-from tui.commands.common import data_folder, open_engine, say, width_option
+from tui.commands.database import data_folder, open_engine
+from tui.commands.options import width_option
+from tui.commands.output import say
 from tui.commands.saved.board import show
 
 STALE_MS = 7 * DAY

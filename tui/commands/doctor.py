@@ -16,7 +16,9 @@ import click
 from core.errors import FootfallError
 from core.health import Check, checks
 from core.text import clean
-from tui.commands.common import database, db_option, put
+from tui.commands.database import database
+from tui.commands.options import db_option
+from tui.commands.output import put
 
 
 @click.command("doctor")
@@ -98,7 +100,7 @@ def _program() -> Iterator[Check]:
 def _first_answer(path: Path) -> Check:
     """Time a question that every board asks."""
     from core.queries.activity.active_users import ActiveUsers
-    from tui.commands.common import open_engine
+    from tui.commands.database import open_engine
 
     started = time.perf_counter()
     engine = open_engine(path)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from tui.commands.common import database
+from tui.commands.database import database
 from tui.commands.saved.board import show
 
 

@@ -11,7 +11,8 @@ import click
 
 from core.errors import BadInput
 from core.text import compact, duration, number
-from tui.commands.common import database, patience, put, say
+from tui.commands.database import database, patience
+from tui.commands.output import put, say
 
 if TYPE_CHECKING:
     from core.store.ingest.importer import ImportReport, Progress

@@ -6,15 +6,10 @@ from typing import Any
 
 import click
 
-from tui.commands.common import (
-    database,
-    db_option,
-    format_options,
-    put_answer,
-    width_of,
-    width_option,
-)
+from tui.commands.database import database
 from tui.commands.listing import LISTS
+from tui.commands.options import db_option, format_options, width_of, width_option
+from tui.commands.output import put_answer
 
 
 @click.command("list")

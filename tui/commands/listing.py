@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from core.answers import Column, Table
-from tui.commands.common import open_engine
+from tui.commands.database import open_engine
 from tui.commands.saved.common import saved_at
 
 

@@ -9,17 +9,10 @@ from typing import Any
 import click
 
 from core.words.charts import NAMES
-from tui.commands.common import (
-    database,
-    db_option,
-    format_options,
-    interruptible,
-    look_of,
-    open_engine,
-    put_answer,
-    width_of,
-    width_option,
-)
+from tui.commands.database import database, open_engine
+from tui.commands.interrupt import interruptible
+from tui.commands.options import db_option, format_options, width_of, width_option
+from tui.commands.output import look_of, put_answer
 
 
 @click.command("run")

@@ -6,7 +6,7 @@ import json
 
 import click
 
-from tui.commands.common import put
+from tui.commands.output import put
 
 
 @click.command("schema")

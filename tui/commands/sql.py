@@ -6,16 +6,10 @@ import sys
 
 import click
 
-from tui.commands.common import (
-    database,
-    db_option,
-    format_options,
-    interruptible,
-    open_engine,
-    put_answer,
-    width_of,
-    width_option,
-)
+from tui.commands.database import database, open_engine
+from tui.commands.interrupt import interruptible
+from tui.commands.options import db_option, format_options, width_of, width_option
+from tui.commands.output import put_answer
 
 
 @click.command("sql")

@@ -218,7 +218,7 @@ def test_hostile_arguments_and_data_leave_no_command_raw(
 
 
 def test_commands_write_in_one_place_alone() -> None:
-    allowed = {"common.py": 2, "saved/event.py": 1, "import_.py": 2, "__init__.py": 2}
+    allowed = {"output.py": 2, "saved/event.py": 1, "import_.py": 2, "__init__.py": 2}
     """The two ways out; progress of numbers, and of a cleaned name; version, "Stopped."."""
     folder = ROOT / "tui" / "commands"
     written = {

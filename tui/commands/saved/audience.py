@@ -7,20 +7,10 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from core.errors import BadInput
-from tui.commands.common import (
-    database,
-    db_option,
-    format_options,
-    interruptible,
-    open_engine,
-    put,
-    put_answer,
-    put_json,
-    put_line,
-    say,
-    width_of,
-    width_option,
-)
+from tui.commands.database import database, open_engine
+from tui.commands.interrupt import interruptible
+from tui.commands.options import db_option, format_options, width_of, width_option
+from tui.commands.output import put, put_answer, put_json, put_line, say
 from tui.commands.saved.common import (
     as_option,
     local_time,

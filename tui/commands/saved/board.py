@@ -12,20 +12,10 @@ from typing import Any
 import click
 
 from core.errors import BadInput, FootfallError, QueryFailed
-from tui.commands.common import (
-    database,
-    db_option,
-    format_options,
-    interruptible,
-    look_of,
-    open_engine,
-    put,
-    put_answer,
-    put_json,
-    put_line,
-    width_of,
-    width_option,
-)
+from tui.commands.database import database, open_engine
+from tui.commands.interrupt import interruptible
+from tui.commands.options import db_option, format_options, width_of, width_option
+from tui.commands.output import look_of, put, put_answer, put_json, put_line
 from tui.commands.saved.common import as_option, read_text, saved_at, undelete
 
 

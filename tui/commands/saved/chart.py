@@ -7,17 +7,9 @@ from typing import TYPE_CHECKING
 import click
 
 from core.words.charts import NAMES
-from tui.commands.common import (
-    database,
-    db_option,
-    format_options,
-    put,
-    put_answer,
-    put_json,
-    put_line,
-    width_of,
-    width_option,
-)
+from tui.commands.database import database
+from tui.commands.options import db_option, format_options, width_of, width_option
+from tui.commands.output import put, put_answer, put_json, put_line
 from tui.commands.saved.common import as_option, local_time, saved_at, undelete
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from core.errors import BadInput
-from tui.commands.common import patience
+from tui.commands.database import patience
 
 if TYPE_CHECKING:
     from core.store.library.access import Source

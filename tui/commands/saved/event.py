@@ -10,17 +10,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from core.errors import BadInput
-from tui.commands.common import (
-    database,
-    db_option,
-    format_options,
-    open_engine,
-    put_answer,
-    put_line,
-    say,
-    width_of,
-    width_option,
-)
+from tui.commands.database import database, open_engine
+from tui.commands.options import db_option, format_options, width_of, width_option
+from tui.commands.output import put_answer, put_line, say
 from tui.commands.saved.common import as_option, read_text, saved_at, undelete
 
 if TYPE_CHECKING:

@@ -11,17 +11,9 @@ import click
 
 from core.errors import BadInput
 from core.timeframe import Calendar
-from tui.commands.common import (
-    database,
-    db_option,
-    format_options,
-    open_engine,
-    put_answer,
-    put_json,
-    put_line,
-    width_of,
-    width_option,
-)
+from tui.commands.database import database, open_engine
+from tui.commands.options import db_option, format_options, width_of, width_option
+from tui.commands.output import put_answer, put_json, put_line
 from tui.commands.saved.common import as_option, saved_at, undelete
 
 CATEGORIES = ("release", "news", "incident", "post")

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import click
 
-from tui.commands.common import database, db_option, format_options, put_json, put_line, say
+from tui.commands.database import database
+from tui.commands.options import db_option, format_options
+from tui.commands.output import put_json, put_line, say
 from tui.commands.saved.common import saved_at
 
 ROLES = ("viewer", "editor", "admin", "platform")

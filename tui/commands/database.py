@@ -1,0 +1,77 @@
+"""Which workspace a command is about, and opening it."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from core.errors import BadInput
+from tui.commands.output import say
+
+if TYPE_CHECKING:
+    from core.engines.sqlite.engine import SqliteEngine
+    from core.store.waiting import Patience
+
+
+def usual_database() -> Path:
+    """Return the default workspace: FOOTFALL_DB, the configured one, or that in the data folder."""
+    named = os.environ.get("FOOTFALL_DB") or _configured()
+    return Path(named).expanduser() if named else data_folder() / "footfall.db"
+
+
+def data_folder() -> Path:
+    """Return the folder of the default workspaces; it may not exist yet."""
+    from platformdirs import user_data_path
+
+    return user_data_path("footfall", appauthor=False)
+
+
+def _configured() -> str:
+    import tomllib
+
+    from platformdirs import user_config_path
+
+    file = user_config_path("footfall", appauthor=False) / "config.toml"
+    if not file.exists():
+        return ""
+    try:
+        found = tomllib.loads(file.read_text("utf-8")).get("database", "")
+    except (OSError, ValueError) as error:
+        raise BadInput(f"{file} could not be read: {error}.") from error
+    return found if isinstance(found, str) else ""
+
+
+def database(given: str | None) -> Path:
+    """Return the named workspace, or the default one."""
+    return Path(given).expanduser() if given else usual_database()
+
+
+def open_engine(path: Path) -> SqliteEngine:
+    """Return an engine on a workspace; CannotOpen when it is not one."""
+    from tui.services.startup import without_plugins
+
+    without_plugins()
+    from core.engines.sqlite.engine import SqliteEngine
+
+    return SqliteEngine(path)
+
+
+class Waited:
+    """Reports once per wait that another program has the workspace, after the first second."""
+
+    def __init__(self) -> None:
+        self._last = float("inf")
+
+    def __call__(self, seconds: float) -> None:
+        """Take the seconds waited so far."""
+        if seconds < self._last:
+            say("Another program is writing to the workspace. Waiting for it; ctrl+c stops.")
+        self._last = seconds
+
+
+def patience(seconds: float | None = None) -> Patience:
+    """Return how long a command waits for another writer; by default as long as a person would."""
+    from core.store.waiting import WAIT, Patience
+
+    return Patience(WAIT if seconds is None else seconds, Waited())
