@@ -24,7 +24,7 @@ from core.catalog.selectors import ANY, CUSTOM, custom_events
 from core.errors import BadQuestion
 from core.formulas.functions import ALONE, MEASURING, WINDOWS
 from core.formulas.parser import Term, parse_formulas
-from core.queries.common.question import Context
+from core.queries.common.context import Context
 from core.queries.trend.windows import check_length
 from core.timeframe import DAY, to_date, to_day
 

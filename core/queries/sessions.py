@@ -25,6 +25,7 @@ from core.catalog.selectors import ANY_ACTIVE
 from core.errors import BadQuestion
 from core.filters import Condition
 from core.queries.common.assemble import Figures, assemble, collect
+from core.queries.common.context import Context
 from core.queries.common.groups import (
     WHOLE,
     bucket_span,
@@ -35,15 +36,7 @@ from core.queries.common.groups import (
     split,
 )
 from core.queries.common.periods import dates
-from core.queries.common.question import (
-    Ask,
-    Context,
-    Rows,
-    TimedQuestion,
-    both_periods,
-    find_bucket,
-    frame,
-)
+from core.queries.common.question import Ask, Rows, TimedQuestion, both_periods, find_bucket, frame
 from core.queries.common.select import select
 from core.queries.common.selection import Selection
 from core.queries.common.session_key import session_key

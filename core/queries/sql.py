@@ -15,8 +15,9 @@ from pydantic import Field, field_validator, model_validator
 
 from core.answers import Cell, Column, Table
 from core.errors import BadQuestion, did_you_mean
+from core.queries.common.context import Context
 from core.queries.common.periods import dates
-from core.queries.common.question import Ask, Context, Question
+from core.queries.common.question import Ask, Question
 from core.sql.dialect import Binder, Statement
 from core.sql.text import bound, is_sql
 

@@ -7,7 +7,8 @@ from typing import Any
 from core.engines.sqlite.engine import SqliteEngine
 from core.errors import BadQuestion
 from core.queries import from_json
-from core.queries.common.question import Context, Question
+from core.queries.common.context import Context
+from core.queries.common.question import Question
 from core.timeframe import CLOCK, DAY, GRANULARITIES, Span, to_date
 from tui.texts.fields import has
 

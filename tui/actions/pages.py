@@ -7,7 +7,8 @@ from typing import Any, ClassVar, Protocol
 
 from core.definitions.board import Block, Board
 from core.errors import FootfallError
-from core.queries.common.question import Context, Question
+from core.queries.common.context import Context
+from core.queries.common.question import Question
 from core.store.library.saved import Item
 from tui.actions.storing import StoringPage
 from tui.services.runner import View

@@ -9,7 +9,8 @@ from core.answers import Cell, Series
 from core.boards.suggestions import event_of
 from core.errors import BadQuestion
 from core.queries import from_json
-from core.queries.common.question import Context, Question
+from core.queries.common.context import Context
+from core.queries.common.question import Question
 from core.queries.kinds import KINDS
 from core.text import clean
 from core.words.kinds import Lead

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from core.queries.common.question import Context, Question
+from core.queries.common.context import Context
+from core.queries.common.question import Question
 
 
 def read(text: str, ctx: Context) -> tuple[Question, str]:

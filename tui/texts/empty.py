@@ -7,7 +7,8 @@ from typing import Any
 from core.answers import Grid, People, Series, Steps, Table, Treemap
 from core.draw.figures import day_text
 from core.engines.sqlite.engine import SqliteEngine
-from core.queries.common.question import Context, Question
+from core.queries.common.context import Context
+from core.queries.common.question import Question
 from core.text import clean, number
 from core.timeframe import to_date
 

@@ -11,7 +11,7 @@ from textual.binding import Binding, BindingType
 
 from core.errors import FootfallError
 from core.filters import OPERATORS, AnyOf, Condition, Scalar, untyped
-from core.queries.common.question import Context
+from core.queries.common.context import Context
 from core.text import clean
 from tui.widgets.dialogs import Chooser, Overlay
 from tui.widgets.listing import Listing, Row

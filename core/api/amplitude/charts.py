@@ -23,7 +23,7 @@ from core.catalog.events import EventFlags
 from core.catalog.selectors import ANY
 from core.columns import EMPTY
 from core.errors import BadQuestion
-from core.queries.common.question import Context
+from core.queries.common.context import Context
 from core.text import clean
 from core.timeframe import to_date
 

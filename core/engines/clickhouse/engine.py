@@ -15,7 +15,8 @@ from core.answers import Shape
 from core.engines.clickhouse.dialect import ClickHouseDialect
 from core.engines.sqlite.engine import Clock, Result, SqliteEngine, Stop, wall_clock
 from core.errors import BadQuestion, Stopped
-from core.queries.common.question import Context, Question, Rows
+from core.queries.common.context import Context
+from core.queries.common.question import Question, Rows
 from core.sql.dialect import Statement
 
 SETTINGS = {

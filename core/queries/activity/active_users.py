@@ -15,11 +15,11 @@ from typing import Literal
 from core.answers import Cell
 from core.catalog.fields import Field
 from core.queries.common.assemble import Figures, assemble, collect
+from core.queries.common.context import Context
 from core.queries.common.groups import bucket_span, members_of_group, people_by_slot
 from core.queries.common.question import (
     NOBODY,
     Ask,
-    Context,
     Rows,
     TimedQuestion,
     both_periods,

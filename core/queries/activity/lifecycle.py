@@ -20,11 +20,11 @@ from core.catalog.fields import Field
 from core.catalog.selectors import titled
 from core.errors import BadQuestion
 from core.queries.common.assemble import Figure, Group, groups_reader, points_of
+from core.queries.common.context import Context
 from core.queries.common.groups import group_fields, in_group
 from core.queries.common.periods import whole_dates
 from core.queries.common.question import (
     Ask,
-    Context,
     Frame,
     Rows,
     TimedQuestion,

@@ -13,9 +13,10 @@ from pydantic import field_validator
 
 from core.answers import Cell, Line, Series, TimeBucket
 from core.errors import BadQuestion
+from core.queries.common.context import Context
 from core.queries.common.groups import bucket_span, members_of_group, people_by_slot
 from core.queries.common.periods import dates
-from core.queries.common.question import Ask, Context, Question, find_bucket
+from core.queries.common.question import Ask, Question, find_bucket
 from core.queries.common.select import select
 from core.sql.dialect import Binder
 from core.timeframe import DAY, Bucket, Span, clock_label

@@ -27,12 +27,12 @@ from core.catalog.selectors import titled
 from core.errors import BadQuestion
 from core.queries.activity.active_users import rolling_statement
 from core.queries.common.assemble import Figure, Figures, Group, assemble, collect
+from core.queries.common.context import Context
 from core.queries.common.groups import members_of_group, people_by_slot
 from core.queries.common.periods import whole_dates
 from core.queries.common.question import (
     NOBODY,
     Ask,
-    Context,
     Rows,
     TimedQuestion,
     both_periods,

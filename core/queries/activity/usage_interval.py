@@ -16,8 +16,9 @@ from core.answers import Bin, Cell, Histogram
 from core.catalog.selectors import titled
 from core.errors import BadQuestion
 from core.queries.activity.gaps import median_gaps
+from core.queries.common.context import Context
 from core.queries.common.periods import dates
-from core.queries.common.question import Ask, Context, Question
+from core.queries.common.question import Ask, Question
 from core.queries.common.select import select
 from core.sql.dialect import Binder
 from core.text import percent

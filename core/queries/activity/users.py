@@ -21,6 +21,7 @@ from core.catalog.fields import Field
 from core.catalog.selectors import ANY
 from core.errors import BadQuestion
 from core.queries.common.assemble import Figures, assemble, collect
+from core.queries.common.context import Context
 from core.queries.common.groups import (
     bucket_span,
     group_fields,
@@ -31,7 +32,6 @@ from core.queries.common.groups import (
 from core.queries.common.question import (
     NOBODY,
     Ask,
-    Context,
     Frame,
     Rows,
     TimedQuestion,

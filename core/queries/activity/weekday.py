@@ -21,8 +21,9 @@ from core.errors import BadQuestion, did_you_mean
 from core.filters import Condition
 from core.queries.common.added_up import currencies
 from core.queries.common.assemble import Figure
+from core.queries.common.context import Context
 from core.queries.common.periods import dates
-from core.queries.common.question import Ask, Context, Question, Rows
+from core.queries.common.question import Ask, Question, Rows
 from core.queries.common.select import select
 from core.queries.common.selection import Selection
 from core.queries.common.slots import slot_expression

@@ -8,8 +8,9 @@ from collections.abc import Generator, Sequence
 
 from core.catalog.fields import Field
 from core.columns import EMPTY, NONE
+from core.queries.common.context import Context
 from core.queries.common.groups import label
-from core.queries.common.question import Context, Rows
+from core.queries.common.question import Rows
 from core.queries.common.selection import Selection
 from core.sql.dialect import Statement
 from core.timeframe import Span

@@ -9,9 +9,10 @@ from typing import Any
 from core import answers
 from core.catalog.fields import Field
 from core.queries.common.added_up import INFINITE, TOO_LARGE, finite
+from core.queries.common.context import Context
 from core.queries.common.groups import label
 from core.queries.common.periods import dates
-from core.queries.common.question import Context, Frame, TimedQuestion
+from core.queries.common.question import Frame, TimedQuestion
 
 Group = tuple[str, ...]
 Figure = float | None

@@ -7,7 +7,7 @@ from typing import Any
 
 from core.answers import Person
 from core.errors import BadQuestion
-from core.queries.common.question import Context
+from core.queries.common.context import Context
 from core.sql.dialect import Binder, Statement
 
 

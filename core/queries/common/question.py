@@ -17,7 +17,7 @@ from core import answers
 from core.answers import Cell, Model
 from core.errors import BadQuestion
 from core.filters import Clause, atoms
-from core.queries.common.context import Context as Context
+from core.queries.common.context import Context
 from core.queries.common.periods import lone_note
 from core.sql.dialect import Binder, Statement
 from core.timeframe import (

@@ -281,7 +281,7 @@ class Selection:
             return f"""
             select {row}, {total}{build("e.actor")} as users {source}
             group by 1, 2, 3"""
-        # values that are too dear to be found again for every group
+        # such values are too expensive to be found again for every group
         found = self.ctx.dialect.apart(f"""
             select {row}, e.actor as actor {source}""")
         return f"""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from core.queries.common.question import Context
+from core.queries.common.context import Context
 
 
 def session_key(ctx: Context) -> str:

@@ -17,8 +17,9 @@ from core.answers import Cell, Column, Series, Table
 from core.columns import CONTEXT
 from core.errors import BadQuestion
 from core.queries.common.any_question import AnyQuestion
+from core.queries.common.context import Context
 from core.queries.common.periods import dates
-from core.queries.common.question import Ask, Context, Question, Rows, TimedQuestion
+from core.queries.common.question import Ask, Question, Rows, TimedQuestion
 from core.queries.kinds import KINDS
 from core.sql.dialect import Binder, Statement
 from core.text import change, number

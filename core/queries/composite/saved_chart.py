@@ -9,7 +9,8 @@ from pydantic import Field
 
 from core.answers import Cell
 from core.errors import BadQuestion
-from core.queries.common.question import Ask, Context, Question
+from core.queries.common.context import Context
+from core.queries.common.question import Ask, Question
 from core.sql.dialect import Binder
 
 DEEPEST = 5

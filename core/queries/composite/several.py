@@ -11,7 +11,8 @@ from core.answers import Cell, Line, Model, Series, TimeBucket
 from core.answers.display import AxisConfig, Display, Drawing
 from core.errors import BadQuestion, FootfallError
 from core.queries.common.any_question import AnyQuestion
-from core.queries.common.question import Ask, Context, Question
+from core.queries.common.context import Context
+from core.queries.common.question import Ask, Question
 from core.queries.composite.saved_chart import SavedChart, narrowed, opened
 from core.sql.dialect import Binder
 

@@ -17,9 +17,10 @@ from core.catalog.fields import Field as Named
 from core.catalog.selectors import ANY, in_title
 from core.errors import BadQuestion
 from core.queries.common.added_up import INFINITE, currencies, finite, no_numbers
+from core.queries.common.context import Context
 from core.queries.common.groups import label, members_of_group
 from core.queries.common.periods import dates
-from core.queries.common.question import Ask, Context, Question, Rows
+from core.queries.common.question import Ask, Question, Rows
 from core.queries.common.select import select
 from core.sql.dialect import Binder, Statement
 from core.sums import total

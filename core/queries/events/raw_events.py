@@ -9,8 +9,9 @@ from pydantic import Field
 
 from core.answers import Cell, Column
 from core.catalog.selectors import ANY, titled
+from core.queries.common.context import Context
 from core.queries.common.groups import members_of_group
-from core.queries.common.question import Ask, Context, Question, Rows
+from core.queries.common.question import Ask, Question, Rows
 from core.queries.common.rows_page import rows_page
 from core.queries.common.select import select
 from core.queries.common.selection import Selection

@@ -8,9 +8,10 @@ from pydantic import Field
 
 from core.answers import Cell, Column, Table
 from core.catalog.selectors import ANY, exactly
+from core.queries.common.context import Context
 from core.queries.common.groups import by_event_statement, members_of_group
 from core.queries.common.periods import dates
-from core.queries.common.question import Ask, Context, Question
+from core.queries.common.question import Ask, Question
 from core.queries.common.select import select
 from core.sql.dialect import Binder
 

@@ -19,8 +19,9 @@ from core.errors import BadQuestion
 from core.formulas.functions import ACTIVES, Figure
 from core.formulas.parser import Formula, Term, wrong
 from core.queries.common.assemble import Group
+from core.queries.common.context import Context
 from core.queries.common.periods import dates
-from core.queries.common.question import Ask, Context, Frame, Rows, TimedQuestion, frame
+from core.queries.common.question import Ask, Frame, Rows, TimedQuestion, frame
 from core.queries.formula.model import FormulaFields
 from core.queries.formula.series import MAX_GROUPS, asked
 from core.sql.dialect import Binder, Statement

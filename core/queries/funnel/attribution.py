@@ -18,9 +18,10 @@ from core.catalog.selectors import titled
 from core.columns import NONE
 from core.errors import BadQuestion
 from core.queries.common.added_up import currencies, finite, left_out
+from core.queries.common.context import Context
 from core.queries.common.groups import in_group, label
 from core.queries.common.periods import dates
-from core.queries.common.question import Ask, Context, Question, Rows
+from core.queries.common.question import Ask, Question, Rows
 from core.queries.common.select import select
 from core.queries.funnel.attribution_weights import ENDS, decay, weight, weights
 from core.sql.dialect import Binder

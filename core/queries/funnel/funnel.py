@@ -16,8 +16,9 @@ from core.answers import Cell, Step, StepGroup, Steps
 from core.catalog.fields import Field
 from core.columns import OTHER
 from core.errors import BadQuestion
+from core.queries.common.context import Context
 from core.queries.common.periods import dates
-from core.queries.common.question import Ask, Context, Rows, compared_dates
+from core.queries.common.question import Ask, Rows, compared_dates
 from core.queries.funnel.attempts import attempts_with_value, tally_statement
 from core.queries.funnel.fields import MOST_STEPS, FunnelFields, FunnelStep
 from core.queries.funnel.notes import notes

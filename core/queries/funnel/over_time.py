@@ -19,9 +19,10 @@ from core.answers import Cell, Line, Series, TimeBucket
 from core.catalog.fields import Field
 from core.errors import BadQuestion
 from core.queries.common.assemble import Figure, Group
+from core.queries.common.context import Context
 from core.queries.common.groups import bucket_span, group_fields
 from core.queries.common.periods import dates
-from core.queries.common.question import Ask, Context, Frame, Rows, find_bucket, frame
+from core.queries.common.question import Ask, Frame, Rows, find_bucket, frame
 from core.queries.common.slots import slot_expression
 from core.queries.funnel.attempts import attempts_with_value, tally_statement
 from core.queries.funnel.fields import FunnelFields, check_between

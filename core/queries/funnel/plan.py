@@ -12,7 +12,8 @@ from dataclasses import dataclass, replace
 from core.catalog.fields import Field
 from core.catalog.selectors import meaning, together
 from core.columns import NONE
-from core.queries.common.question import Context, Rows
+from core.queries.common.context import Context
+from core.queries.common.question import Rows
 from core.queries.common.select import checked, select
 from core.queries.common.selection import Selection
 from core.queries.common.session_key import session_key

@@ -24,9 +24,10 @@ from core.catalog.fields import Field
 from core.catalog.selectors import titled
 from core.errors import BadQuestion
 from core.queries.common.assemble import Group
+from core.queries.common.context import Context
 from core.queries.common.groups import group_fields
 from core.queries.common.periods import dates
-from core.queries.common.question import Ask, Context, Rows
+from core.queries.common.question import Ask, Rows
 from core.queries.funnel.attempts import attempts_with_value
 from core.queries.funnel.fields import FunnelFields, check_between
 from core.queries.funnel.notes import notes

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from core.catalog.fields import Field
 from core.columns import NONE
+from core.queries.common.context import Context
 from core.queries.common.groups import in_group, label
-from core.queries.common.question import Context
 from core.queries.funnel.plan import Plan
 from core.sql.dialect import Binder
 

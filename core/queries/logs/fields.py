@@ -13,7 +13,8 @@ from core.catalog.selectors import ANY
 from core.errors import BadQuestion, did_you_mean
 from core.filters import AllOf, AnyOf, Clause, Condition, NotOf, atoms
 from core.log_levels import LEVELS, level_number
-from core.queries.common.question import Context, Question
+from core.queries.common.context import Context
+from core.queries.common.question import Question
 from core.queries.common.select import select
 from core.queries.common.selection import Selection
 from core.sql.dialect import Binder

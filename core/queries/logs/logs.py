@@ -24,11 +24,10 @@ from core.errors import BadQuestion, did_you_mean
 from core.filters import Condition
 from core.log_levels import LEVELS
 from core.queries.common.assemble import Figures, Group, assemble
-from core.queries.common.context import present_of
+from core.queries.common.context import Context, present_of
 from core.queries.common.periods import dates
 from core.queries.common.question import (
     Ask,
-    Context,
     Frame,
     Question,
     Rows,

@@ -17,8 +17,9 @@ from pydantic import Field as Limited
 from core.answers import FLOW_REST, Cell, Flow
 from core.catalog.selectors import titled
 from core.errors import BadQuestion
+from core.queries.common.context import Context
 from core.queries.common.periods import dates
-from core.queries.common.question import Ask, Context, Rows, TimedQuestion, compared_dates
+from core.queries.common.question import Ask, Rows, TimedQuestion, compared_dates
 from core.queries.common.select import select
 from core.queries.paths.plan import Plan
 from core.queries.paths.sql import nodes, strung

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Generator
 from dataclasses import dataclass, replace
 
-from core.queries.common.question import Context, Rows
+from core.queries.common.context import Context
+from core.queries.common.question import Rows
 from core.queries.common.selection import Selection
 from core.queries.funnel.plan import MANY, SHARES
 from core.sql.dialect import Binder, Statement

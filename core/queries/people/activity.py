@@ -14,8 +14,9 @@ from core.catalog.events import KEPT
 from core.catalog.selectors import ANY
 from core.columns import CONTEXT
 from core.errors import NotFound, did_you_mean
+from core.queries.common.context import Context
 from core.queries.common.people_page import workspace_file_only
-from core.queries.common.question import Ask, Context, Question, Rows
+from core.queries.common.question import Ask, Question, Rows
 from core.queries.common.select import select
 from core.queries.common.selection import Selection
 from core.queries.people.segments import segments_of

@@ -12,8 +12,9 @@ from pydantic import Field, model_validator
 from core.answers import Cell, People
 from core.definitions.audience import Definition, read_definition
 from core.errors import BadQuestion
+from core.queries.common.context import Context
 from core.queries.common.people_page import page, persons
-from core.queries.common.question import Ask, Context, Question
+from core.queries.common.question import Ask, Question
 from core.queries.common.selection import Selection
 from core.queries.people.audience_sql import audience_sql
 from core.sql.dialect import Binder

@@ -30,7 +30,7 @@ from core.definitions.audience import (
 )
 from core.errors import BadQuestion
 from core.filters import Clause, Condition, atoms
-from core.queries.common.question import Context
+from core.queries.common.context import Context
 from core.queries.common.selection import Selection
 from core.sql.dialect import Binder
 from core.timeframe import DAY, Span, days_span

@@ -9,8 +9,9 @@ from pydantic import Field, field_validator, model_validator
 from core.answers import Cell, People
 from core.errors import BadQuestion
 from core.queries.common.any_question import AnyQuestion
+from core.queries.common.context import Context
 from core.queries.common.people_page import page, persons
-from core.queries.common.question import Ask, Context, Question, nothing_compared
+from core.queries.common.question import Ask, Question, nothing_compared
 from core.queries.common.selection import Selection
 from core.sql.dialect import Binder
 

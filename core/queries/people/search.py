@@ -8,8 +8,9 @@ from pydantic import Field
 
 from core.answers import Cell, People
 from core.catalog.events import KEPT
+from core.queries.common.context import Context
 from core.queries.common.people_page import persons, workspace_file_only
-from core.queries.common.question import Ask, Context, Question
+from core.queries.common.question import Ask, Question
 from core.sql.dialect import Binder
 
 WITHIN = 4

@@ -14,9 +14,10 @@ from pydantic import Field, field_validator
 
 from core.answers import Cell, Column, People, Table
 from core.errors import BadQuestion, did_you_mean
+from core.queries.common.context import Context
 from core.queries.common.people_page import page, persons
 from core.queries.common.periods import dates
-from core.queries.common.question import Ask, Context, Question
+from core.queries.common.question import Ask, Question
 from core.queries.common.select import select
 from core.queries.common.selection import Selection
 from core.sql.dialect import Binder, Dialect

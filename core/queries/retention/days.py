@@ -7,7 +7,7 @@ events there were. Only a return on the day of the start is looked up: it must n
 
 from __future__ import annotations
 
-from core.queries.common.question import Context
+from core.queries.common.context import Context
 from core.queries.common.selection import Selection
 from core.queries.common.slots import day_runs, slot_expression
 from core.queries.retention.fields import RetentionFields

@@ -17,9 +17,10 @@ from core.answers import Cell, Cohort, Grid, GridGroup
 from core.catalog.fields import Field
 from core.errors import BadQuestion
 from core.queries.common.added_up import finite
+from core.queries.common.context import Context
 from core.queries.common.groups import in_group, label
 from core.queries.common.periods import whole_dates
-from core.queries.common.question import Ask, Context, frame, whole_days_only
+from core.queries.common.question import Ask, frame, whole_days_only
 from core.queries.retention.ltv_fields import LtvFields
 from core.queries.retention.ltv_money import (
     Money,

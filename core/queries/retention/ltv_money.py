@@ -15,7 +15,8 @@ from typing import Any
 from core.catalog.fields import Field
 from core.catalog.revenue import names_it
 from core.catalog.selectors import ANY, meaning
-from core.queries.common.question import Context, Rows
+from core.queries.common.context import Context
+from core.queries.common.question import Rows
 from core.queries.common.revenue import amount
 from core.queries.common.select import select
 from core.queries.common.selection import Selection

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from core.answers import Cell, Cohort
 from core.errors import BadQuestion
-from core.queries.common.question import Context
+from core.queries.common.context import Context
 from core.queries.retention.fields import RetentionFields
 from core.timeframe import DAY, Bucket, Span, days_span, fit, to_date
 

@@ -21,9 +21,10 @@ from typing import Any, Literal
 from core.answers import Cell, Grid, GridGroup
 from core.catalog.fields import Field as Named
 from core.catalog.selectors import in_title
+from core.queries.common.context import Context
 from core.queries.common.groups import group_fields, in_group, label
 from core.queries.common.periods import dates
-from core.queries.common.question import Ask, Context, Rows
+from core.queries.common.question import Ask, Rows
 from core.queries.retention.fields import NEW, RetentionFields
 from core.queries.retention.plan import CellRow, Plan, plan_of
 from core.queries.retention.rows import ALL, BEFORE, RETURNED, SIZE, GridRows

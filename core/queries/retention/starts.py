@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from core.catalog.fields import Field
 from core.catalog.selectors import ANY, ANY_ACTIVE, NEW
 from core.filters import Clause
-from core.queries.common.question import Context
+from core.queries.common.context import Context
 from core.queries.common.select import select
 from core.queries.common.selection import Selection
 from core.queries.common.slots import day_runs, slot_expression, whole_days

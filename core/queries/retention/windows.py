@@ -9,7 +9,7 @@ start is joined with every return of the same person.
 from __future__ import annotations
 
 from core.catalog.selectors import meaning
-from core.queries.common.question import Context
+from core.queries.common.context import Context
 from core.queries.common.select import checked
 from core.queries.common.selection import Selection
 from core.queries.retention.days import by_days

@@ -18,16 +18,9 @@ from core.answers import Cell
 from core.catalog.fields import Field
 from core.catalog.selectors import ANY, titled
 from core.queries.common.assemble import Figures, assemble, collect
+from core.queries.common.context import Context
 from core.queries.common.groups import group_fields, in_group
-from core.queries.common.question import (
-    Ask,
-    Context,
-    Rows,
-    TimedQuestion,
-    both_periods,
-    find_bucket,
-    frame,
-)
+from core.queries.common.question import Ask, Rows, TimedQuestion, both_periods, find_bucket, frame
 from core.queries.common.select import select
 from core.queries.common.selection import Selection
 from core.queries.common.slots import day_runs, slot_expression, whole_days

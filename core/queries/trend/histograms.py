@@ -21,8 +21,9 @@ from core.catalog.revenue import field_of, names_it
 from core.catalog.selectors import ANY, in_title
 from core.errors import BadQuestion
 from core.queries.common.assemble import Figure
+from core.queries.common.context import Context
 from core.queries.common.periods import dates
-from core.queries.common.question import Ask, Context, Rows
+from core.queries.common.question import Ask, Rows
 from core.queries.common.revenue import amount
 from core.queries.common.select import select
 from core.queries.trend.fields import TrendFields

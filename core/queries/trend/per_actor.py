@@ -20,16 +20,9 @@ from core.catalog.selectors import ANY, in_title
 from core.errors import BadQuestion, did_you_mean
 from core.queries.common.added_up import currencies, no_numbers
 from core.queries.common.assemble import Figures, assemble, collect
+from core.queries.common.context import Context
 from core.queries.common.groups import WHOLE, group_fields, in_group
-from core.queries.common.question import (
-    Ask,
-    Context,
-    Rows,
-    TimedQuestion,
-    both_periods,
-    find_bucket,
-    frame,
-)
+from core.queries.common.question import Ask, Rows, TimedQuestion, both_periods, find_bucket, frame
 from core.queries.common.select import select
 from core.queries.trend.per_actor_counts import is_stored, of_events, of_sets
 from core.queries.trend.scan import place

@@ -11,8 +11,9 @@ from collections.abc import Generator, Mapping
 
 from core.catalog.fields import Field
 from core.queries.common.assemble import Figure, Figures, Group, collect
+from core.queries.common.context import Context
 from core.queries.common.groups import WHOLE, people_by_slot, split
-from core.queries.common.question import Context, Rows
+from core.queries.common.question import Rows
 from core.queries.common.selection import Selection
 from core.queries.common.slots import whole_days
 from core.queries.trend.scan import place

@@ -9,7 +9,8 @@ from pydantic import field_validator
 from core.answers import Cell
 from core.catalog.selectors import titled
 from core.errors import BadQuestion
-from core.queries.common.question import Ask, Context, TimedQuestion
+from core.queries.common.context import Context
+from core.queries.common.question import Ask, TimedQuestion
 from core.queries.trend.trend import Trend
 from core.sql.dialect import Binder
 

@@ -16,8 +16,9 @@ from core.catalog.fields import Field
 from core.catalog.revenue import AMOUNT, field_of
 from core.queries.common.added_up import no_numbers
 from core.queries.common.assemble import Figure, Figures, collect
+from core.queries.common.context import Context
 from core.queries.common.groups import WHOLE, split
-from core.queries.common.question import Context, Rows
+from core.queries.common.question import Rows
 from core.queries.common.revenue import amount
 from core.queries.common.selection import Selection
 from core.queries.common.session_key import session_key

@@ -23,6 +23,7 @@ from core.errors import BadQuestion, did_you_mean
 from core.filters import Condition
 from core.queries.common.added_up import currencies
 from core.queries.common.assemble import Figure, Figures, Group, assemble, collect
+from core.queries.common.context import Context
 from core.queries.common.groups import (
     bucket_span,
     group_fields,
@@ -30,15 +31,7 @@ from core.queries.common.groups import (
     members_of_group,
     people_by_slot,
 )
-from core.queries.common.question import (
-    NOBODY,
-    Ask,
-    Context,
-    Rows,
-    both_periods,
-    find_bucket,
-    frame,
-)
+from core.queries.common.question import NOBODY, Ask, Rows, both_periods, find_bucket, frame
 from core.queries.common.select import select
 from core.queries.common.selection import Selection
 from core.queries.trend import histograms as trend_histograms

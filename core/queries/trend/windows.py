@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from core.catalog.fields import Field
 from core.errors import BadQuestion
 from core.queries.common.assemble import Figure
-from core.queries.common.question import Context, Rows
+from core.queries.common.context import Context
+from core.queries.common.question import Rows
 from core.queries.common.selection import Selection
 from core.sql.dialect import Statement
 from core.sums import mean

@@ -12,7 +12,8 @@ import pytest
 
 from core.answers import Number
 from core.errors import Stopped
-from core.queries.common.question import Ask, Context, Question
+from core.queries.common.context import Context
+from core.queries.common.question import Ask, Question
 from tests.worlds.tui_pilot import Driver, explorer, workspace
 from tui.screens.chart import ChartPage
 from tui.services.runner import Answered

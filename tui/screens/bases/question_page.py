@@ -9,7 +9,8 @@ from typing import Any
 from core.draw import charts
 from core.errors import FootfallError
 from core.language.questions import format_question
-from core.queries.common.question import Context, Question
+from core.queries.common.context import Context
+from core.queries.common.question import Question
 from core.queries.kinds import KINDS
 from tui.actions import edits, typed
 from tui.actions.choosing import lead_on, show_as

@@ -18,7 +18,8 @@ from core.answers import Cell, Number, Steps
 from core.engines.sqlite.engine import SqliteEngine, Stop
 from core.errors import BadQuestion, CannotOpen, QueryFailed, Stopped, TookTooLong
 from core.queries import from_json
-from core.queries.common.question import Ask, Context, Question
+from core.queries.common.context import Context
+from core.queries.common.question import Ask, Question
 from core.sql.dialect import Binder
 from core.store.ingest.importer import Event, store_events
 from core.store.workspace import open_reader, open_writer
