@@ -12,19 +12,25 @@ from core.errors import BadQuestion, did_you_mean
 from core.queries.common.question import Question
 from core.queries.kinds import KINDS
 from core.text import clean
+from core.words.kinds import Kind
 
-__all__ = ["KINDS", "explained", "from_json", "kind_class"]
+__all__ = ["KINDS", "explained", "from_json", "kind_class", "kind_row"]
 
 
-def kind_class(kind: str) -> type[Question]:
-    """Return the class of a kind; BadQuestion with the nearest names if it is unknown."""
+def kind_row(kind: str) -> Kind:
+    """Return the row of a kind; BadQuestion with the nearest names if it is unknown."""
     if kind not in KINDS:
         raise BadQuestion(
             f"kind {kind!r} is not known.",
             did_you_mean(kind, KINDS) or f"Allowed: {', '.join(KINDS)}.",
             parameter="kind",
         )
-    module, _, name = KINDS[kind].at.partition(":")
+    return KINDS[kind]
+
+
+def kind_class(kind: str) -> type[Question]:
+    """Return the class of a kind; BadQuestion as for its row."""
+    module, _, name = kind_row(kind).at.partition(":")
     found: type[Question] = getattr(importlib.import_module(module), name)
     return found
 

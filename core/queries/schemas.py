@@ -21,8 +21,7 @@ from core.answers import (
     Timeline,
     Treemap,
 )
-from core.queries import kind_class
-from core.queries.kinds import KINDS
+from core.queries import kind_class, kind_row
 
 SHAPES: Final[dict[str, type[Shape]]] = {
     shape.model_fields["shape"].default: shape
@@ -34,8 +33,8 @@ SHAPES: Final[dict[str, type[Shape]]] = {
 
 
 def shapes_of(kind: str) -> tuple[type[Shape], ...]:
-    """Return the shapes of which one answers a kind."""
-    return tuple(SHAPES[shape] for shape in KINDS[kind].shapes)
+    """Return the shapes of which one answers a kind; BadQuestion if it is unknown."""
+    return tuple(SHAPES[shape] for shape in kind_row(kind).shapes)
 
 
 def schemas(kind: str) -> dict[str, Any]:
