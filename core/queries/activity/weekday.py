@@ -17,18 +17,19 @@ from pydantic import field_validator, model_validator
 from core.answers import Cell, Cohort, Column, Grid, Table
 from core.catalog.revenue import AMOUNT, field_of, names_it
 from core.catalog.selectors import ANY, ANY_ACTIVE, in_title
-from core.errors import BadQuestion, did_you_mean
+from core.errors import BadQuestion
 from core.filters import Condition
 from core.queries.common.added_up import currencies
 from core.queries.common.assemble import Figure
 from core.queries.common.context import Context
+from core.queries.common.measured import bare, known_measure
 from core.queries.common.periods import dates
 from core.queries.common.question import Ask, Question, Rows
 from core.queries.common.select import select
 from core.queries.common.selection import Selection
 from core.queries.common.slots import slot_expression
 from core.queries.trend.scan import Scan
-from core.queries.trend.trend import ADDING, PERCENTILE, UNITS, ZERO, Trend
+from core.queries.trend.trend import ADDING, ALSO, UNITS, ZERO, Trend
 from core.sql.dialect import Binder, Statement
 from core.timeframe import DAY, HOUR, Span, clock_runs, granularity
 
@@ -98,19 +99,12 @@ class Weekday(Question):
     @field_validator("measure")
     @classmethod
     def _known_measure(cls, word: str) -> str:
-        folded = {"uniques": "users", "totals": "count", "mean": "avg"}.get(word, word)
-        if folded not in MEASURES and not PERCENTILE.fullmatch(folded):
-            raise BadQuestion(
-                f"measure {word!r} does not apply to weekday.",
-                did_you_mean(word, MEASURES) or f"Allowed: {', '.join(MEASURES)}, p90.",
-                parameter="measure",
-            )
-        return folded
+        return known_measure(word, MEASURES, ALSO, refused="does not apply to weekday")
 
     @field_validator("property")
     @classmethod
     def _bare(cls, name: str | None) -> str | None:
-        return name and (name.removeprefix("properties.") or name)
+        return name and bare(name)
 
     @field_validator("granularity", mode="before")
     @classmethod

@@ -19,6 +19,7 @@ from core.errors import BadQuestion
 from core.queries.common.added_up import INFINITE, currencies, finite, no_numbers
 from core.queries.common.context import Context
 from core.queries.common.groups import label, members_of_group
+from core.queries.common.measured import bare
 from core.queries.common.periods import dates
 from core.queries.common.question import Ask, Question, Rows
 from core.queries.common.select import select
@@ -142,7 +143,7 @@ class Grouped(Question):
     def _measured(self) -> list[str]:
         """The properties whose numbers are aggregated, once each."""
         named = (self.size.property, self.intensity.property)
-        return list(dict.fromkeys(_bare(name) for name in named if name))
+        return list(dict.fromkeys(bare(name) for name in named if name))
 
     def _notes(
         self, ctx: Context, by: Named, span: Span, rows: Rows
@@ -198,10 +199,10 @@ class Grouped(Question):
         selection = select(ctx, self, self.event, absent=ANY)
         named = [self.size.property, self.intensity.property]
         for name in filter(None, named):
-            ctx.catalog.existing(f"properties.{_bare(name)}", "property")
-        fields = [Named("property", _bare(name)) for name in named if name]
+            ctx.catalog.existing(f"properties.{bare(name)}", "property")
+        fields = [Named("property", bare(name)) for name in named if name]
         x, y = (
-            d.as_number(d.json_property(_bare(name), bind)) if name else "null" for name in named
+            d.as_number(d.json_property(bare(name), bind)) if name else "null" for name in named
         )
         raws = [d.json_property(name, bind) for name in self._measured]
         given = [(f"case when {raw} <> 'null' then 1 end", d.as_number(raw)) for raw in raws]
@@ -245,7 +246,7 @@ class Grouped(Question):
         value, events, people, percentile, summed, mean, unknown = row
         if summed in INFINITE:
             raise BadQuestion(
-                f"size sum of {_bare(self.size.property or '')} is too large for a number.",
+                f"size sum of {bare(self.size.property or '')} is too large for a number.",
                 parameter="size",
             )
         size = {"count": events, "unique_actors": people, "sum": summed or 0}[self.size.type]
@@ -269,10 +270,6 @@ class Grouped(Question):
         return members_of_group(ctx, bind, selection, span, (self.group_by,), group)
 
 
-def _bare(name: str) -> str:
-    return name.removeprefix("properties.") or name
-
-
 def _from_words(text: str, key: str) -> dict[str, Any]:
     match = _WORDS.fullmatch(text.strip())
     if match is None:
@@ -283,7 +280,7 @@ def _from_words(text: str, key: str) -> dict[str, Any]:
 def _words(measure: Size | Intensity) -> str:
     """Return a measure as a heading: "sum of amount", "p90 per person"."""
     if measure.property:
-        return f"{measure.type} of {_bare(measure.property)}"
+        return f"{measure.type} of {bare(measure.property)}"
     if isinstance(measure, Intensity) and measure.percentile is not None:
         return f"p{measure.percentile * 100:g} per person"
     words = {"count": "events", "unique_actors": "people", "avg_per_actor": "events per person"}

@@ -12,6 +12,7 @@ from core.errors import BadQuestion, did_you_mean
 from core.filters import Clause
 from core.formulas.functions import ACTIVES, MEASURING
 from core.formulas.parser import Formula, parse_formulas
+from core.queries.common.measured import bare
 from core.queries.common.question import TimedQuestion
 
 METRICS = ("dau", "wau", "mau", "events", "sessions", "users", "logs")
@@ -64,7 +65,7 @@ class Measured(Model):
     @field_validator("property")
     @classmethod
     def _bare(cls, name: str | None) -> str | None:
-        return (name and (name.removeprefix("properties.") or name)) or None
+        return bare(name) if name else None
 
 
 class Part(Model):

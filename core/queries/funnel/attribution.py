@@ -20,6 +20,7 @@ from core.errors import BadQuestion
 from core.queries.common.added_up import currencies, finite, left_out
 from core.queries.common.context import Context
 from core.queries.common.groups import in_group, label
+from core.queries.common.measured import bare
 from core.queries.common.periods import dates
 from core.queries.common.question import Ask, Question, Rows
 from core.queries.common.select import select
@@ -87,7 +88,7 @@ class Attribution(Question):
         )
         said: tuple[str, ...] = ()
         if self.value is not None:
-            span, name = ctx.span_to_today(self.range), _bare(self.value)
+            span, name = ctx.span_to_today(self.range), bare(self.value)
             paid = select(ctx, self, self.to, parameter="to")
             said = yield from left_out(ctx, paid, span, name)
             said += yield from currencies(ctx, paid, span, name, [found])
@@ -106,7 +107,7 @@ class Attribution(Question):
             Column(name=name),
             Column(name="conversions", type="number"),
             Column(name="share", type="percent"),
-            Column(name=_bare(self.value or "value"), type="number"),
+            Column(name=bare(self.value or "value"), type="number"),
             Column(name="users", type="count"),
         ]
         keep = [n for n in range(len(columns)) if n != 3 or self.value is not None]
@@ -231,7 +232,3 @@ class Attribution(Question):
                    {place if self.model in ENDS else "0"} as k
             from ({found}) t
             where raw is not null and {value} <> {self._nothing(bind, field)}"""
-
-
-def _bare(name: str) -> str:
-    return name.removeprefix("properties.") or name

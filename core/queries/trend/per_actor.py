@@ -17,16 +17,15 @@ from pydantic import field_validator
 from core.answers import Cell
 from core.catalog.fields import Field
 from core.catalog.selectors import ANY, in_title
-from core.errors import BadQuestion, did_you_mean
 from core.queries.common.added_up import currencies, no_numbers
 from core.queries.common.assemble import Figures, assemble, collect
 from core.queries.common.context import Context
 from core.queries.common.groups import WHOLE, group_fields, in_group
+from core.queries.common.measured import bare, known_measure
 from core.queries.common.question import Ask, Rows, TimedQuestion, both_periods, find_bucket, frame
 from core.queries.common.select import select
 from core.queries.trend.per_actor_counts import is_stored, of_events, of_sets
 from core.queries.trend.scan import place
-from core.queries.trend.trend import PERCENTILE
 from core.sql.dialect import Binder, Statement
 from core.timeframe import Bucket, Span
 
@@ -52,19 +51,13 @@ class PerActor(TimedQuestion):
     @field_validator("metric")
     @classmethod
     def _known_metric(cls, word: str) -> str:
-        folded = {"mean": "avg", "average": "avg"}.get(word, word)
-        if folded not in METRICS and not PERCENTILE.fullmatch(folded):
-            raise BadQuestion(
-                f"metric {word!r} is not known.",
-                did_you_mean(word, METRICS) or f"Allowed: {', '.join(METRICS)}, p90.",
-                parameter="metric",
-            )
-        return folded
+        also = {"mean": "avg", "average": "avg"}
+        return known_measure(word, METRICS, also, parameter="metric")
 
     @field_validator("property")
     @classmethod
     def _bare(cls, name: str | None) -> str | None:
-        return (name and (name.removeprefix("properties.") or name)) or None
+        return bare(name) if name else None
 
     def title(self) -> str:
         """What is shown, in words."""

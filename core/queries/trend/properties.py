@@ -10,6 +10,7 @@ from core.answers import Cell
 from core.catalog.selectors import titled
 from core.errors import BadQuestion
 from core.queries.common.context import Context
+from core.queries.common.measured import bare
 from core.queries.common.question import Ask, TimedQuestion
 from core.queries.trend.trend import Trend
 from core.sql.dialect import Binder
@@ -38,7 +39,7 @@ class Properties(TimedQuestion):
     def _bare(cls, name: str) -> str:
         if not name:
             raise BadQuestion("property must not be empty.", parameter="property")
-        return name.removeprefix("properties.") or name
+        return bare(name)
 
     @field_validator("breakdown")
     @classmethod

@@ -7,7 +7,6 @@ window that rolls or grows, the whole range's staying what it is.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Generator, Iterable
 from dataclasses import replace
 from functools import partial
@@ -19,7 +18,7 @@ from core.answers import Cell
 from core.catalog.fields import Field
 from core.catalog.revenue import AMOUNT, SELECTORS, field_of, names_it
 from core.catalog.selectors import ANY, in_title
-from core.errors import BadQuestion, did_you_mean
+from core.errors import BadQuestion
 from core.filters import Condition
 from core.queries.common.added_up import currencies
 from core.queries.common.assemble import Figure, Figures, Group, assemble, collect
@@ -31,6 +30,7 @@ from core.queries.common.groups import (
     members_of_group,
     people_by_slot,
 )
+from core.queries.common.measured import PERCENTILE, bare, known_measure
 from core.queries.common.question import NOBODY, Ask, Rows, both_periods, find_bucket, frame
 from core.queries.common.select import select
 from core.queries.common.selection import Selection
@@ -55,7 +55,9 @@ MEASURES = (
     "distinct", "histogram", "frequency", "distinct_per_user", "items", "distinct_items",
     "session_events",
 )  # fmt: skip
-PERCENTILE = re.compile(r"p(\d{1,2}(?:\.\d+)?|100)")
+ALSO = {"uniques": "users", "totals": "count", "mean": "avg"}
+"""Other names of measures."""
+
 UNITS = {
     "count": "events", "users": "users", "sessions": "sessions", "average": "number",
     "pct_dau": "percent", "frequency": "users", "session_events": "events",
@@ -98,19 +100,12 @@ class Trend(TrendFields):
     @field_validator("measure")
     @classmethod
     def _known_measure(cls, word: str) -> str:
-        folded = {"uniques": "users", "totals": "count", "mean": "avg"}.get(word, word)
-        if folded not in MEASURES and not PERCENTILE.fullmatch(folded):
-            raise BadQuestion(
-                f"measure {word!r} is not known.",
-                did_you_mean(word, MEASURES) or f"Allowed: {', '.join(MEASURES)}, p90.",
-                parameter="measure",
-            )
-        return folded
+        return known_measure(word, MEASURES, ALSO)
 
     @field_validator("property")
     @classmethod
     def _bare(cls, name: str | None) -> str | None:
-        return name and (name.removeprefix("properties.") or name)
+        return name and bare(name)
 
     @model_validator(mode="after")
     def _complete(self) -> Trend:

@@ -1,0 +1,45 @@
+"""What a question measures: names of measures, and of the property that is measured."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+
+from core.errors import BadQuestion, did_you_mean
+
+PERCENTILE = re.compile(r"p(\d{1,2}(?:\.\d+)?|100)")
+"""A percentile as a measure: p90, p99.9."""
+
+_PROPERTIES = "properties."
+
+
+def known_measure(
+    word: str,
+    allowed: Sequence[str],
+    also: Mapping[str, str],
+    *,
+    parameter: str = "measure",
+    refused: str = "is not known",
+) -> str:
+    """Return a measure by its usual name; percentiles are measures too.
+
+    Args:
+        also: other names of measures.
+        refused: what is said about a word that is none of them.
+
+    Raises:
+        BadQuestion: it is not a measure.
+    """
+    folded = also.get(word, word)
+    if folded not in allowed and not PERCENTILE.fullmatch(folded):
+        raise BadQuestion(
+            f"{parameter} {word!r} {refused}.",
+            did_you_mean(word, allowed) or f"Allowed: {', '.join(allowed)}, p90.",
+            parameter=parameter,
+        )
+    return folded
+
+
+def bare(name: str) -> str:
+    """Return the name of a property without "properties." before it."""
+    return name.removeprefix(_PROPERTIES) or name
