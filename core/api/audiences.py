@@ -9,8 +9,8 @@ from __future__ import annotations
 from typing import Any
 
 from core.definitions.audience import Definition, read_definition
-from core.definitions.board import checked
 from core.definitions.saved import Item, Kind, Version
+from core.definitions.shared import checked
 from core.engines.sqlite.engine import SqliteEngine
 from core.errors import BadInput
 from core.store.library.access import Desk

@@ -8,7 +8,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from core.definitions.board import Board, checked
+from core.definitions.board import Board
+from core.definitions.shared import checked
 from core.errors import BadInput
 from core.language.kept import read_tiles, write_tiles
 

@@ -6,29 +6,20 @@ core.boards.answering has the questions of blocks and answers boards.
 
 from __future__ import annotations
 
-import uuid
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Any, Literal
 
-from pydantic import Field, ValidationError, field_validator, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from core.answers import Model
 from core.answers.display import AxisConfig
 from core.definitions.series import BlockSeries
-from core.errors import BadInput
+from core.definitions.shared import Title, checked, new_id
 from core.filters import Clause
 
 COLUMNS = 12
 MAX_BLOCKS = 50
 MAX_SERIES = 20
 DEFAULT_RANGE = "30d"
-
-AnyModel = TypeVar("AnyModel", bound=Model)
-Title = Annotated[str, Field(min_length=1, max_length=200)]
-
-
-def new_id(prefix: str) -> str:
-    """Return a new id such as "brd_3f9c21d0a4b7"."""
-    return f"{prefix}_{uuid.uuid4().hex[:12]}"
 
 
 class Position(Model):
@@ -201,19 +192,3 @@ class Board(Model):
     def bottom(self) -> int:
         """The first free row of its grid."""
         return max((b.position.y + b.position.height for b in self.blocks), default=0)
-
-
-def checked(kind: type[AnyModel], data: Any) -> AnyModel:
-    """Return data as a model.
-
-    Raises:
-        BadInput: a field is missing, unknown or beyond its limit; the message names it.
-    """
-    try:
-        return kind.model_validate(data)
-    except ValidationError as error:
-        first = error.errors(include_url=False, include_context=False)[0]
-        place = ".".join(str(part) for part in first["loc"])
-        text = first["msg"].removeprefix("Value error, ")
-        sentence = f"{kind.__name__}{' ' + place if place else ''}: {text}."
-        raise BadInput(sentence, parameter=place) from error

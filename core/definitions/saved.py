@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, model_validator
 
 from core.answers import Model
-from core.definitions.board import Title, new_id
+from core.definitions.shared import Title, new_id
 
 CATEGORIES = ("release", "news", "incident", "post")
 SOURCES = ("manual", "api", "plugin")

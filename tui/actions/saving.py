@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from core.definitions.board import Block, Board, Position, checked
+from core.definitions.board import Block, Board, Position
 from core.definitions.saved import Kind
+from core.definitions.shared import checked
 from core.errors import BadInput, FootfallError
 from core.language.questions import format_question
 from core.queries.common.question import Question

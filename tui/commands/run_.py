@@ -85,6 +85,6 @@ def marks_of(path: Path, answer: Any) -> tuple[Any, ...]:
     """Return the marks that lie in an answer's buckets."""
     if answer.shape != "series" or not answer.buckets:
         return ()
-    from tui.commands.saved.common import saved_at
+    from tui.commands.saved.common import marks_at
 
-    return tuple(saved_at(path).marks(answer.buckets[0].start, answer.buckets[-1].end - 1))
+    return tuple(marks_at(path).all(answer.buckets[0].start, answer.buckets[-1].end - 1))

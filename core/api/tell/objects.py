@@ -130,7 +130,7 @@ def mark(asked: One, backend: Backend) -> Json:
 
 def create_mark(asked: NewMark, backend: Backend) -> Json:
     """Create a mark, as an editor."""
-    from core.definitions.board import checked
+    from core.definitions.shared import checked
 
     given = asked.model_dump(exclude={"timestamp"})
     when = _instant(asked.timestamp, "timestamp", backend)

@@ -18,7 +18,6 @@ from typing import Any
 from pyroaring import BitMap
 
 from core.errors import FootfallError, QueryFailed, not_as_written
-from core.sequences.search import funnel_attempts
 from core.sql.sets import Blob, load, percentile
 from core.sums import total
 from core.values.json_values import holds_json, json_at, json_number
@@ -358,12 +357,19 @@ FUNCTIONS: tuple[tuple[str, int, Callable[..., Any]], ...] = (
 )
 
 
+def _attempts(check: Callable[[], None], *arguments: Any) -> str:
+    """Look for attempts; what finds them is loaded when a funnel first asks."""
+    from core.sequences.search import funnel_attempts
+
+    return funnel_attempts(check, *arguments)
+
+
 def register(connection: sqlite3.Connection) -> Failures:
     """Add the functions to a connection; return where their errors are remembered."""
     failures = Failures()
     for name, count, function in FUNCTIONS:
         connection.create_function(name, count, failures.guard(name, function), deterministic=True)
-    found = failures.guard("funnel_attempts", partial(funnel_attempts, failures.check))
+    found = failures.guard("funnel_attempts", partial(_attempts, failures.check))
     connection.create_function("funnel_attempts", 5, found, deterministic=True)
     connection.create_aggregate("rb_build", 1, Build)  # type: ignore[arg-type]
     for name, count, aggregate in (("rb_tally", 1, Tally), ("rb_gaps", 2, Gaps)):

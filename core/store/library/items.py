@@ -10,8 +10,8 @@ import json
 import sqlite3
 from typing import Any
 
-from core.definitions.board import new_id
 from core.definitions.saved import Item, Kind, Version
+from core.definitions.shared import new_id
 from core.errors import BadInput, NotFound, did_you_mean, not_as_written
 from core.language.kept import read_kept, read_tiles, write_kept, write_tiles
 from core.store.library.access import KEPT_MS, Desk

@@ -10,8 +10,8 @@ import json
 import sqlite3
 from typing import Any
 
-from core.definitions.board import checked
 from core.definitions.saved import CATEGORIES, SOURCES, Mark
+from core.definitions.shared import checked
 from core.errors import BadInput, NotFound, not_as_written
 from core.store.library.access import KEPT_MS, Desk
 from core.store.library.items import not_deleted

@@ -10,8 +10,9 @@ from copy import copy
 from pathlib import Path
 from typing import Any
 
-from core.definitions.board import Board, checked
+from core.definitions.board import Board
 from core.definitions.saved import CATEGORIES, Item, Kind, Mark, Version, now_ms
+from core.definitions.shared import checked
 from core.store.library.access import Clock, Desk, Source
 from core.store.library.items import Items
 from core.store.library.marks import MARK_LIMIT, Marks

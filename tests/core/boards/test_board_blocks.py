@@ -8,7 +8,8 @@ import pytest
 
 from core.boards.answering import answer_board, block_chart, block_question, filter_words
 from core.boards.files import board_from_json, board_to_json
-from core.definitions.board import Board, checked
+from core.definitions.board import Board
+from core.definitions.shared import checked
 from core.errors import BadInput, NotFound
 from core.store.library.saved import Item, Saved
 from tests.worlds.fixture import A_RANGE, appendix_a

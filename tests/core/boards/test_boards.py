@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from core.boards.answering import answer_board, block_chart, block_question
 from core.boards.files import board_from_json, board_to_json
 from core.boards.starters import starter_boards
-from core.definitions.board import Block, Board, Position, checked
+from core.definitions.board import Block, Board, Position
+from core.definitions.shared import checked
 from core.draw import Look
 from core.draw.board import print_board
 from core.draw.layout import layout

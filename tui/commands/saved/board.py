@@ -212,7 +212,7 @@ def import_(file: str, title: str | None, profile: str | None, db: str | None) -
     A board with the same id is replaced if it is yours; otherwise the new one is added beside it.
     """
     from core.boards.files import board_from_json
-    from core.definitions.board import new_id
+    from core.definitions.shared import new_id
     from core.errors import NotFound
 
     saved = saved_at(database(db), profile)

@@ -66,8 +66,8 @@ def save(
     db: str | None,
 ) -> None:
     """Save QUESTION, text or JSON, as NAME; an existing chart of that name gets a new version."""
-    from core.definitions.board import checked
     from core.definitions.saved import Item
+    from core.definitions.shared import checked
     from core.errors import NotFound
     from core.language.questions import (
         Parsed,

@@ -16,6 +16,7 @@ from tui.commands.database import patience
 
 if TYPE_CHECKING:
     from core.store.library.access import Source
+    from core.store.library.marks import Marks
     from core.store.library.saved import Saved
 
 PROFILE = "FOOTFALL_PROFILE"
@@ -41,6 +42,14 @@ def saved_at(path: Path, profile: str | None = None, *, source: Source = "manual
 
     who = profile or os.environ.get(PROFILE, "")
     return Saved(path, profile=who, source=source, patience=patience())
+
+
+def marks_at(path: Path) -> Marks:
+    """Return the marks of a workspace alone, which loads no board; FOOTFALL_PROFILE reads them."""
+    from core.store.library.access import Desk
+    from core.store.library.marks import Marks
+
+    return Marks(Desk(path, profile=os.environ.get(PROFILE, ""), patience=patience()))
 
 
 def read_text(file: str) -> str:

@@ -88,7 +88,7 @@ def _values(path: Path, profile: str | None, given: dict[str, Any]) -> dict[str,
 @db_option
 def add(text: tuple[str, ...], profile: str | None, db: str | None, **given: Any) -> None:
     """Mark a moment with TEXT."""
-    from core.definitions.board import checked
+    from core.definitions.shared import checked
     from core.store.library.saved import Mark
 
     path = database(db)
