@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, NamedTuple
 
 from core.filters import MAX_DEPTH, OPERATORS
 from core.grammars.machine import Token
@@ -15,13 +15,12 @@ SIGNS = {way: op.key for op in OPERATORS.values() for way in op.spellings}
 """Spelling in text -> key of the operator."""
 
 
-@dataclass(frozen=True)
-class Node:
+class Node(NamedTuple):
     """A condition and how deep it nests; `loose` is an `and` without parentheses around it."""
 
     body: Body
     depth: int = 1
-    loose: list[Node] = field(default_factory=list)
+    loose: Sequence[Node] = ()
 
 
 class Conditions:
@@ -104,7 +103,7 @@ def _plain(node: Node) -> dict[str, Any]:
     return {"body": node.body, "depth": node.depth}
 
 
-def _group(key: str, children: list[Any]) -> Node:
+def _group(key: str, children: Sequence[Any]) -> Node:
     nodes = [child for child in children if isinstance(child, Node)]
     return _deeper({key: [_plain(node)["body"] for node in nodes]}, nodes, at_of(children))
 

@@ -6,9 +6,8 @@ A rule receives its parsed parts: tokens, and the results of other rules.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Iterable, Sequence
+from typing import Any, NamedTuple
 
 from core.grammars.machine import Token
 
@@ -23,8 +22,7 @@ class Mistake(Exception):
         self.message, self.at, self.hint = message, at, hint
 
 
-@dataclass(frozen=True)
-class Name:
+class Name(NamedTuple):
     """A name in the text; `bare` if it was not quoted."""
 
     text: str
@@ -32,16 +30,14 @@ class Name:
     bare: bool = False
 
 
-@dataclass(frozen=True)
-class Part:
+class Part(NamedTuple):
     """The fields of the question in a subject or clause, and their position."""
 
     fields: Body
     at: int = 0
 
 
-@dataclass(frozen=True)
-class Whole:
+class Whole(NamedTuple):
     """A question's fields, their positions in the text, its drawing hint and how deep it nests."""
 
     body: Body
@@ -76,7 +72,7 @@ def names_of(children: list[Any]) -> list[Name]:
     return [child for child in children if isinstance(child, Name)]
 
 
-def at_of(children: list[Any]) -> int:
+def at_of(children: Sequence[Any]) -> int:
     """Return where in the text a rule began."""
     for child in children:
         if isinstance(child, Token):

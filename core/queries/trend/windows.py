@@ -7,7 +7,7 @@ first bucket of the range is too.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from core.catalog.fields import Field
 from core.errors import BadQuestion
@@ -26,8 +26,7 @@ LONGEST = {
 """Granularity -> the most buckets a rolling window may hold."""
 
 
-@dataclass(frozen=True)
-class Windows:
+class Windows(NamedTuple):
     """A window per bucket of a series.
 
     Attributes:
