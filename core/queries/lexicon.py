@@ -1,7 +1,7 @@
-"""The words of the question language: what each terminal is written as, and which are reserved.
+"""The words of the question language: the patterns of its terminals, and the reserved words.
 
-The words of one kind alone stand in its row (core.queries.kinds). Needs no parser, so that writing
-a question loads none.
+The words of a single kind are in its row (core.queries.kinds). Needs no parser, so that writing a
+question loads none.
 """
 
 from __future__ import annotations
@@ -16,11 +16,12 @@ from core.timeframe import ALIASES, GRANULARITIES, RANGE_WORDS
 from core.words.charts import NAMES
 
 OTHERS_ADDED: Final[Mapping[int, tuple[str, ...]]] = {}
-"""Version -> the words that came with it and are of no kind: alternatives of KEYWORDS, as they
-stand there, segments, and units of time."""
+"""Version -> the words added with it that belong to no kind: alternatives of KEYWORDS, as written
+there, segments, and units of time.
+"""
 
 LANGUAGE: Final = max(1, *OTHERS_ADDED, *(kind.since for kind in KINDS.values()))
-"""The version of the language, higher by one with each new word; see core/queries/versions.py."""
+"""The version of the language, incremented with each new word; see core/queries/versions.py."""
 
 _GRANULARITY: Final = "|".join((*GRANULARITIES, *sorted(ALIASES, key=len, reverse=True)))
 _RANGES: Final = "|".join(word.replace("_", r"[_\s]+") for word in RANGE_WORDS)
@@ -29,7 +30,7 @@ _RANGES: Final = "|".join(word.replace("_", r"[_\s]+") for word in RANGE_WORDS)
 def _phrases(takes: str) -> str:
     """Return the pattern of the operators in words that take such a value, longest first.
 
-    An underscore stands in brackets, so that "not_in" is read but reserves no name.
+    An underscore is in brackets, so that "not_in" is accepted but reserves no name.
     """
     found = (way for op in OPERATORS.values() if op.takes == takes for way in op.spellings)
     words = sorted((way for way in found if way[0].isalpha()), key=len, reverse=True)
@@ -112,14 +113,14 @@ _SHARED: Final = {
     "IN_LIST": _phrases("list"),
     "COMPARE_WORD": _phrases("one"),
 }
-"""Terminal -> pattern, of the words that questions of many kinds are made of."""
+"""Terminal -> pattern, for the words that many kinds share."""
 
 
 KEYWORDS: Final[Mapping[str, str]] = {
     **_SHARED,
     **{name: way for kind in KINDS.values() for name, way in kind.wording.words.items()},
 }
-"""Terminal -> pattern of how it is written; letter case does not matter."""
+"""Terminal -> its pattern; letter case does not matter."""
 
 COMPARE_SIGNS: Final = tuple(
     way
@@ -127,7 +128,7 @@ COMPARE_SIGNS: Final = tuple(
     for way in op.spellings
     if not way[0].isalpha() and way not in ("=", ">")
 )
-"""The operators in signs, but for those that stand for something else too: = and >."""
+"""The operators written as signs, except = and >, which have other uses too."""
 
 
 def reserved(patterns: Iterable[str]) -> frozenset[str]:
@@ -144,7 +145,7 @@ def reserved(patterns: Iterable[str]) -> frozenset[str]:
 RESERVED: Final = reserved(
     (*KEYWORDS.values(), "day|hour|1m|prev|period|previous|order|first|in|select")
 )
-"""Words that are quoted when they are names."""
+"""Words that must be quoted when used as names."""
 
 MEANINGS: Final = {
     "WORD": "a name", "STRING": "a name", "NUMBER": "a number", "INT": "a whole number",
@@ -168,4 +169,4 @@ MEANINGS: Final = {
     for kind in KINDS.values()
     for terminal, meaning in kind.wording.meanings.items()
 }  # fmt: skip
-"""Terminal -> what a person calls it, where that is not the word itself."""
+"""Terminal -> its description in messages, if that is not the word itself."""

@@ -33,12 +33,12 @@ SHAPES: Final[dict[str, type[Shape]]] = {
 
 
 def shapes_of(kind: str) -> tuple[type[Shape], ...]:
-    """Return the shapes of which one answers a kind; BadQuestion if it is unknown."""
+    """Return the shapes that answers of a kind can have; BadQuestion if it is unknown."""
     return tuple(SHAPES[shape] for shape in kind_row(kind).shapes)
 
 
 def schemas(kind: str) -> dict[str, Any]:
-    """Return {"question": schema, "answer": schema} of a kind; BadQuestion when it is unknown."""
+    """Return {"question": schema, "answer": schema} for a kind; BadQuestion if it is unknown."""
     question = kind_class(kind).model_json_schema()
     any_shape: TypeAdapter[Any] = TypeAdapter(reduce(or_, shapes_of(kind)))
     return {"question": question, "answer": any_shape.json_schema()}

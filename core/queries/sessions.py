@@ -2,10 +2,10 @@
 
 A session belongs to the day it started on; only `unique` counts it in every bucket it has events
 in. Its length is the time from its first event to its last; those longer than a day have none.
-Conditions pick the sessions that hold an event which satisfies them. Those of a breakdown's group
-have its value where the field is first set in them; `unique` has a session in every group it has
-events of. Rows of `sessions` answer; conditions, `top`, `unique` and values of a field read the
-events, as these lie in no set.
+Conditions select the sessions with an event that satisfies them. A session is in the group of the
+first value of the breakdown's field; `unique` has a session in every group it has events of. Rows
+of `sessions` are enough, but conditions, `top`, `unique` and values of a field read the events, as
+they are in no set.
 """
 
 from __future__ import annotations
@@ -62,10 +62,10 @@ MOST_BINS = 500
 
 
 class Bins(Model):
-    """Bins of session lengths: from `min` to below `max`, ten or of a size.
+    """Bins of session lengths from `min` to below `max`: ten, or of a given size.
 
     Attributes:
-        unit: what min, max and size are in.
+        unit: the unit of min, max and size.
     """
 
     unit: Literal["seconds", "minutes", "hours"] = "seconds"
@@ -79,7 +79,7 @@ class Bins(Model):
             raise BadQuestion("bins.max must be more than bins.min.", parameter="bins")
         if self.size and (self.max - self.min) / self.size > MOST_BINS:
             raise BadQuestion(
-                f"bins.size makes more than {MOST_BINS} bins.", "Take a larger one.",
+                f"bins.size gives more than {MOST_BINS} bins.", "Use a larger one.",
                 parameter="bins",
             )  # fmt: skip
         return self
@@ -98,10 +98,10 @@ def documented_bins(
     unit: str | None, least: float | str | None, most: float | str | None,
     size: float | str | None = None,
 ) -> Bins | None:  # fmt: skip
-    """Return the bins that the Dashboard REST API is asked for; None for the usual ones.
+    """Return the bins of a Dashboard REST API request; None for the default ones.
 
-    Anything that is missing or makes no sense means the usual ones, as documented there; without
-    a size there are ten.
+    If anything is missing or invalid the default ones are used, as documented there; without a size
+    there are ten.
     """
     if unit is None or least is None or most is None:
         return None
@@ -120,9 +120,9 @@ class Sessions(TimedQuestion):
             sessions by `property`; "average": mean length in seconds; "per_user": sessions started
             per active person; "length": how many by length; "bounce": share of sessions with one
             event; "entry", "exit": the first or last event, or value of `property`.
-        breakdown: of volume, average and bounce one field; of unique up to two.
-        property: the field of "top" (default device_type), "entry" and "exit".
-        bins: of "length"; without them 0, 3, 10, 30 s, 1, 3, 10, 30 min, 1 h, 1 day.
+        breakdown: one field for volume, average and bounce; up to two for unique.
+        property: the field for "top" (default device_type), "entry" and "exit".
+        bins: for "length"; by default 0, 3, 10, 30 s, 1, 3, 10, 30 min, 1 h, 1 day.
     """
 
     kind: Literal["sessions"] = "sessions"
@@ -175,7 +175,7 @@ class Sessions(TimedQuestion):
         return Trend(measure="sessions", event=ANY_ACTIVE, **fields)
 
     def people(self, ctx: Context, bind: Binder, cell: Cell) -> str:
-        """See Question: whose sessions these are; of bounces, whose ended with one event."""
+        """See Question: the people of these sessions; for bounces, of those with one event."""
         if self.metric == "unique":
             return self._unique().people(ctx, bind, cell)
         if self.metric in TABLES or self.metric == "length":
@@ -305,7 +305,7 @@ class Sessions(TimedQuestion):
     # -- by value
 
     def _valued(self, ctx: Context, bind: Binder) -> tuple[str, Field]:
-        """Relation (actor, key, v0): the value of each session, for top one row for every value."""
+        """Relation (actor, key, v0): the value of each session; for top, one row per value."""
         selection, span = select(ctx, self), ctx.span_to_today(self.range)
         key = session_key(ctx)
         if self.metric == "top":
@@ -330,7 +330,7 @@ class Sessions(TimedQuestion):
         return self._ends(ctx, bind, by, sessions, span), by
 
     def _ends(self, ctx: Context, bind: Binder, by: Field, sessions: str, span: Span) -> str:
-        """Sessions with `v0`, the first value that is set in each; of exits the last one."""
+        """Sessions with `v0`, the first value set in each; for exits the last one."""
         if by.kind == "event":
             end = "exit" if self.metric == "exit" else "entry"
             return f"select s.*, s.{end} as v0 from ({sessions}) s"
@@ -395,7 +395,7 @@ class Sessions(TimedQuestion):
 
 
 def _per_user(sessions: Rows, users: Rows) -> Rows:
-    """Divide the last column of session rows by that of user rows that begin the same."""
+    """Divide the last column of session rows by that of the matching user rows."""
     above: dict[Any, int] = {tuple(row[:-1]): row[-1] for row in sessions}
     return [(*row[:-1], above.get(tuple(row[:-1]), 0) / row[-1]) for row in users if row[-1]]
 

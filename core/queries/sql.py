@@ -1,8 +1,7 @@
 """SQL typed by a person, over the views of the workspace file (definitions 10.6).
 
-The engine runs it in a program of its own that can do nothing but read, so what the text may say
-is not decided here. Its rows are no counts of ours: nobody stands behind them. ClickHouse has
-no such views and refuses it.
+The engine runs it in a separate, read-only process, so nothing is checked here. There are no people
+behind its rows. ClickHouse does not have these views and refuses it.
 """
 
 from __future__ import annotations
@@ -35,8 +34,8 @@ class Sql(Question):
     Attributes:
         query: the statement. {variables.NAME} stands for a value of `variables`, a list for use
             after `in`; {filters.dateRange.from} and {filters.dateRange.to} for the dates of
-            `range`. All are bound, never pasted into the text.
-        limit: rows to return; the answer tells when there were more.
+            `range`. All are bound, never inserted into the text.
+        limit: rows to return; the answer says if there were more.
         variables: values by name.
     """
 
@@ -58,7 +57,7 @@ class Sql(Question):
     def _alone(self) -> Sql:
         if not is_sql(self.query):
             raise BadQuestion(
-                "query is not a SELECT.", "Only one SELECT or WITH statement is run.",
+                "query is not a SELECT.", "Only one SELECT or WITH statement can be run.",
                 parameter="query",
             )  # fmt: skip
         for name in ("conditions", "audience", "segment"):
@@ -69,7 +68,7 @@ class Sql(Question):
         return self
 
     def by_the_minute(self) -> bool:
-        """See Question; a statement may ask for the present time."""
+        """See Question; a statement may use the current time."""
         return True
 
     def ask(self, ctx: Context) -> Ask:
@@ -87,7 +86,7 @@ class Sql(Question):
         )
 
     def statement(self, ctx: Context) -> Statement:
-        """Return what the engine is to run, one row more than the limit at most."""
+        """Return the statement to run, for at most one row more than the limit."""
         parameters: dict[str, Any] = {}
 
         def placeholder(name: str) -> str:
@@ -117,7 +116,7 @@ class Sql(Question):
         )
 
     def people(self, ctx: Context, bind: Binder, cell: Cell) -> str:
-        """See Question; always refuses."""
+        """See Question; always refused."""
         raise BadQuestion("There are no people behind rows of SQL.", parameter="cell")
 
 

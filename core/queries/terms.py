@@ -1,4 +1,4 @@
-"""The words of names, values, conditions, ranges and addresses in canonical text."""
+"""Names, values, conditions, ranges and addresses in canonical text."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _LABEL = re.compile(r"\d{4}-\d\d-\d\d(T\d\d:\d\d([+-]\d{4})?)?")
 
 
 def quoted(text: str) -> str:
-    """Return a text in double quotes, on one line, everything unsafe escaped."""
+    """Return a text in double quotes, on one line, with everything unsafe escaped."""
     return "".join(_escaped(char) for char in json.dumps(text, ensure_ascii=False))
 
 
@@ -29,21 +29,21 @@ def _escaped(char: str) -> str:
 
 
 def name(text: str) -> str:
-    """Return a name as text writes it: bare when that cannot be misread."""
+    """Return a name as written in text: bare if that cannot be misread."""
     folded = text.casefold()
     bare = BARE.fullmatch(text) and folded not in RESERVED
     return text if bare and folded not in SEGMENTS else quoted(text)
 
 
 def scalar(value: Scalar) -> str:
-    """Return a condition's value as text, so that it is read back with its type."""
+    """Return a condition's value as text that parses back to the same type."""
     if isinstance(value, bool):
         return "true" if value else "false"
     return name(value) if isinstance(value, str) else repr(value)
 
 
 def condition(clause: Clause) -> str:
-    """Return a condition as text; groups stand in parentheses."""
+    """Return a condition as text; groups are in parentheses."""
     if isinstance(clause, NotOf):
         return f"not {condition(clause.not_)}"
     if isinstance(clause, Condition):
@@ -72,7 +72,7 @@ def _plain_pattern(text: str) -> bool:
 
 
 def range_words(text: str) -> str:
-    """Return a range as text writes it."""
+    """Return a range as written in text."""
     if _COUNTED.fullmatch(text):
         return f"last {text}"
     if text in RANGE_WORDS:
@@ -83,7 +83,7 @@ def range_words(text: str) -> str:
 
 
 def duration_words(seconds: float) -> str:
-    """Return seconds in the largest unit that gives a whole number: "7d", "90min", "1.5s"."""
+    """Return seconds in the largest unit that gives an integer: "7d", "90min", "1.5s"."""
     for size, unit in ((86_400, "d"), (3600, "h"), (60, "min")):
         if seconds and seconds % size == 0:
             return f"{int(seconds // size)}{unit}"
@@ -96,7 +96,7 @@ def step_words(step: Any) -> str:
 
 
 def bracketed(clauses: Sequence[Clause]) -> str:
-    """Return conditions in brackets; nothing without any."""
+    """Return conditions in brackets, or nothing if there are none."""
     tests = " and ".join(condition(clause) for clause in clauses)
     return f"[{tests}]" if tests else ""
 

@@ -1,8 +1,8 @@
-"""Versions of the question language: which words each of them has.
+"""Versions of the question language, and the words of each.
 
-A word that is added was a name before, so a text is read by the words of the version it was
-written in. Version 1 has every word that `ADDED` does not name. Where a version is None, today's is
-meant, LANGUAGE.
+An added word was a name before, so a text is parsed with the words of the version it was written
+in. Version 1 has every word that is not in `ADDED`. If a version is None, it is the current one,
+LANGUAGE.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _NEVER: Final = "(?!)x"
 
 
 def alternatives(pattern: str) -> list[str]:
-    """Return what stands between the bars of a pattern that are in no parentheses."""
+    """Return the alternatives of a pattern, split at bars outside parentheses."""
     found, depth = [""], 0
     for char in pattern:
         depth += {"(": 1, ")": -1}.get(char, 0)
@@ -49,7 +49,7 @@ def check_language(language: int) -> None:
     """Refuse a version that cannot be read.
 
     Raises:
-        BadQuestion: it is later than this program's, or no version at all.
+        BadQuestion: it is newer than this program's, or not a version at all.
     """
     if not isinstance(language, int) or language < 1:
         raise BadQuestion(
@@ -65,27 +65,27 @@ def check_language(language: int) -> None:
 
 
 def newer_words(language: int | None) -> re.Pattern[str] | None:
-    """Return a pattern of the words that came after a version, or None where there are none."""
+    """Return a pattern of the words added after a version, or None if there are none."""
     words = "|".join(_added_after(language))
     return re.compile(rf"(?:{words})(?!\w)", re.IGNORECASE) if words else None
 
 
 def may_differ(text: str, language: int | None) -> bool:
-    """Whether a text might mean something else in a version than today: it holds a newer word.
+    """Whether a text might mean something else in a version than today: it contains a newer word.
 
-    What is escaped, as in JSON, cannot be seen, and might be one.
+    Escaped text, as in JSON, cannot be checked, and might be one.
     """
     newer = newer_words(language)
     return newer is not None and ("\\u" in text or newer.search(text) is not None)
 
 
 def needed_language(text: str) -> int:
-    """Return the version of the newest word in a text: there and later it means the same."""
+    """Return the version of the newest word in a text, from which on it means the same."""
     return next(version for version in range(1, LANGUAGE + 1) if not may_differ(text, version))
 
 
 def keywords(language: int | None) -> Mapping[str, str]:
-    """Return KEYWORDS as they were in a version; a keyword that is newer matches nothing."""
+    """Return KEYWORDS as of a version; a newer keyword matches nothing."""
     newer = set(_added_after(language))
     if not newer:
         return KEYWORDS

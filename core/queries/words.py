@@ -1,4 +1,4 @@
-"""The kinds of question that are families of their own: their rows."""
+"""The rows of the kinds of question that are families of their own."""
 
 from __future__ import annotations
 
@@ -107,7 +107,7 @@ QUERY = "select event_name, count(*) as events from events_v1 group by 1 order b
 
 
 def _statement(writer: Writing) -> str | None:
-    """SQL that asks for nothing besides is the statement alone, its line breaks as spaces."""
+    """SQL without other clauses is just the statement, with line breaks as spaces."""
     from core.sql.text import one_line
 
     return one_line(writer.question.query) if writer.left.keys() == {"query"} else None
@@ -133,7 +133,7 @@ SQL = Kind(
     ),
     example="select event_name, count(*) from events_v1 group by 1",
     about='one SELECT or WITH over the views; inside another question `sql "select 1"`',
-    behind=lambda *_: "Nobody behind SQL",
+    behind=lambda *_: "No people behind SQL",
     totalled=False,
     openings=_in_sql,
     filtered=False,

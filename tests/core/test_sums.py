@@ -111,7 +111,7 @@ def test_values_that_are_no_numbers_are_left_out_with_a_word():
     measures = ("sum(pay.amount)", "median of pay.amount", "per actor avg of pay.amount",
                 "sum(pay.amount) * 2")  # fmt: skip
     for answer in answers(world, *(f"{measure} {DAY}" for measure in measures)):
-        said = "2 of 3 values of amount are no numbers and are left out."
+        said = "2 of 3 values of amount are not numbers and are left out."
         assert said in answer.notes
     grouped = f"group pay size sum(amount) shade avg(amount) by amount {DAY}"
     for answer in answers(
@@ -130,8 +130,8 @@ def test_currencies_that_are_added_up_are_named():
     )
     world = World(events, now=NOON)
     said = (
-        "Amounts in 2 currencies (EUR, USD) are taken together as if they were one; break down by "
-        "currency to tell them apart."
+        "Amounts in 2 currencies (EUR, USD) are added together as if they were one; break down by "
+        "currency to separate them."
     )
     for answer in answers(world, f"sum(buy.amount) {DAY}", f"per actor avg of buy.amount {DAY}",
                           f"sum(buy.amount) / 2 {DAY}"):  # fmt: skip

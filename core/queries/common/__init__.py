@@ -1,1 +1,1 @@
-"""What kinds of question share: the model, selections, groups, slots and people."""
+"""What kinds of question share: the model, selections, groups, buckets and people."""

@@ -1,4 +1,4 @@
-"""What is said beside figures of numbers: values left out, currencies added up, too large sums."""
+"""Notes on numeric figures: values left out, currencies added together, sums that are too large."""
 
 from __future__ import annotations
 
@@ -25,27 +25,27 @@ _SHOWN = 5
 
 
 def finite(figure: float | None) -> float | None:
-    """Return a figure, None where it is too large for a number."""
+    """Return a figure, None if it is too large for a number."""
     return None if figure in INFINITE else figure
 
 
 def no_numbers(name: str, odd: int, values: int) -> tuple[str, ...]:
-    """Return a note where some of a property's values are no numbers.
+    """Return a note if some of a property's values are not numbers.
 
     Args:
         name: the property.
-        odd: how many values are none.
+        odd: how many values are not numbers.
         values: how many there are in all.
     """
     if not odd:
         return ()
-    return (f"{odd:,} of {values:,} values of {name} are no numbers and are left out.",)
+    return (f"{odd:,} of {values:,} values of {name} are not numbers and are left out.",)
 
 
 def left_out(
     ctx: Context, selection: Selection, span: Span, name: str
 ) -> Generator[Statement, Rows, tuple[str, ...]]:
-    """Ask how many values of a property are no numbers; note them. Reads the events."""
+    """Ask how many values of a property are not numbers, and note them. Reads the events."""
     bind, d = ctx.binder(), ctx.dialect
     field = Field("property", name)
     raw = d.json_property(name, bind)
@@ -64,9 +64,9 @@ def left_out(
 def currencies(
     ctx: Context, selection: Selection, span: Span, name: str, by: Sequence[Field]
 ) -> Generator[Statement, Rows, tuple[str, ...]]:
-    """Ask whether a property that is called like money comes in several currencies; note them.
+    """Ask whether a property named like an amount of money has several currencies, and note them.
 
-    No statement is run where the workspace knows of no second currency.
+    No statement is run if the workspace has no second currency.
     """
     spaced = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).lower()
     field = ctx.catalog.several_valued("currency") if re.search(_MONEY, spaced) else None
@@ -88,6 +88,6 @@ def currencies(
         return ()
     names = ", ".join(found[:_SHOWN]) + (", ..." if len(found) > _SHOWN else "")
     return (
-        f"Amounts in {len(found)} currencies ({names}) are taken together as if they were one; "
-        "break down by currency to tell them apart.",
+        f"Amounts in {len(found)} currencies ({names}) are added together as if they were one; "
+        "break down by currency to separate them.",
     )

@@ -14,4 +14,4 @@ AnyQuestion = Annotated[
         {"type": "object", "properties": {"kind": {"type": "string"}}, "required": ["kind"]}
     ),
 ]
-"""A question of any kind inside another; its own schema says which fields it has."""
+"""A question of any kind inside another; its own schema defines its fields."""

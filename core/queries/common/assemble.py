@@ -20,12 +20,12 @@ Figure = float | None
 
 @dataclass
 class Figures:
-    """What one period's statements said, by group.
+    """The results of one period's statements, by group.
 
     Attributes:
         totals: the figure over the whole period.
         points: the figure per bucket index.
-        notes: what is to be said of them.
+        notes: notes on them.
     """
 
     totals: dict[Group, Figure] = field(default_factory=dict)
@@ -34,7 +34,7 @@ class Figures:
 
 
 def groups_reader(ctx: Context, by: Sequence[Field]) -> Callable[..., Group]:
-    """Return what turns raw breakdown values into a group's labels."""
+    """Return a function from raw breakdown values to a group's labels."""
     known: dict[tuple[object, ...], Group] = {}
 
     def read(*raw: object) -> Group:
@@ -74,7 +74,7 @@ def ranked(found: Figures, limit: int) -> tuple[list[Group], int]:
 
 
 def points_of(values: Mapping[int, Figure], count: int, empty: Figure) -> tuple[Figure, ...]:
-    """Return one value per bucket, `empty` where there is none."""
+    """Return one value per bucket, `empty` if there is none."""
     return tuple(values.get(index, empty) for index in range(count))
 
 
@@ -93,11 +93,11 @@ def assemble(
     overlapping: bool = False,
     notes: Iterable[str] = (),
 ) -> answers.Series:
-    """Return the Series of a period and the one it is compared with.
+    """Return the Series of a period and its comparison.
 
     Args:
         empty: the figure of a bucket without rows: 0, or None for averages and ratios.
-        overlapping: points are of windows longer than a bucket.
+        overlapping: whether points cover windows longer than a bucket.
     """
     groups, omitted = ranked(now, question.limit) if by else ([()], 0)
     gone = _gone(now, before, question.limit) if by and before else []
@@ -135,7 +135,7 @@ def assemble(
 
 
 def _gone(now: Figures, before: Figures, limit: int) -> list[Group]:
-    """Return the groups that only the period compared with has, largest first."""
+    """Return the groups that only the compared period has, largest first."""
     return [group for group in ranked(before, len(before.totals))[0] if group not in now.totals][
         :limit
     ]

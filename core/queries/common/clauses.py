@@ -1,7 +1,7 @@
 """The SQL of a field's values and of conditions, on an event `e` or on a person.
 
-Fields that follow from what a person did are written here too (core.queries.common.derived): which
-of their events count for that, names of events and conditions say.
+Fields derived from what a person did are written here too (core.queries.common.derived); names of
+events and conditions decide which of their events count for that.
 """
 
 from __future__ import annotations
@@ -17,11 +17,11 @@ from core.queries.common.revenue import brings
 from core.sql.dialect import Binder
 
 ANY_EVENT: tuple[tuple[int, ...], ...] = ((), (ACTIVE,))
-"""Events of a Selection that are told by no names, but for flags: any, and any active one."""
+"""Events of a Selection that are not selected by name, only by flags: any, and any active one."""
 
 
 def event_tests(ctx: Context, bind: Binder, events: tuple[int, ...], column: str) -> list[str]:
-    """Return what must hold for a column of event ids to be one of a Selection's `events`."""
+    """Return the tests for a column of event ids to be one of a Selection's `events`."""
     if events in ANY_EVENT:
         out = [*ctx.catalog.events.deleted, *(ctx.catalog.events.inactive if events else ())]
         return [f"not {ctx.dialect.member(column, bind.list(out))}"] if out else []
@@ -34,7 +34,7 @@ class Clauses:
     """Writes values and conditions into one statement.
 
     Args:
-        range: the range whose end the segments named in conditions are as of.
+        range: the range at whose end segments named in conditions are evaluated.
     """
 
     def __init__(self, ctx: Context, bind: Binder, range: str = "30d") -> None:
@@ -83,11 +83,11 @@ class Clauses:
         """Return the SQL of whether a clause holds.
 
         Args:
-            column: the column of value ids in the stored sets that it is asked of; None for events.
+            column: the column of value ids in the stored sets; None for events.
             actor: the SQL of the person it is about.
 
         Raises:
-            BadQuestion: it names no field, or its operator does not apply to that.
+            BadQuestion: it names no field, or its operator does not apply to the field.
         """
         if isinstance(clause, Condition):
             field = self.ctx.catalog.field(clause.field, "field")
@@ -118,7 +118,7 @@ class Clauses:
         return self.ctx.dialect.member(expression, self.bind.list(ids))
 
     def _of_event(self, field: Field, condition: Condition, column: str | None) -> str:
-        """A condition on what one event is or has."""
+        """A condition on a field of one event."""
         catalog = self.ctx.catalog
         if field.kind == "event":
             found = [i for name, i in catalog.events.ids.items() if condition.holds((name,))]
@@ -146,7 +146,7 @@ class Clauses:
         return f"{'' if yes else 'not '}({self._is_paying()})"
 
     def _brings(self, condition: Condition) -> str:
-        """Whether an event brought revenue; how much is not asked for."""
+        """Whether an event brought revenue, whatever the amount."""
         if condition.operator not in ("is_set", "is_not_set"):
             raise BadQuestion(
                 f"operator {condition.operator} does not apply to {condition.field}.",
@@ -156,7 +156,7 @@ class Clauses:
         return f"{'' if condition.operator == 'is_set' else 'not '}{brings(self.ctx, self.bind)}"
 
     def _belongs(self, field: Field, condition: Condition, actor: str) -> str:
-        """Whether a person is in one of the audiences or segments that a condition names."""
+        """Whether a person is in one of the audiences or segments named in a condition."""
         if condition.operator not in ("eq", "in", "ne", "not_in"):
             raise BadQuestion(
                 f"operator {condition.operator} does not apply to {field.name}.",
@@ -177,7 +177,7 @@ class Clauses:
     def _listed(
         self, field: Field, condition: Condition, actor: str
     ) -> tuple[str, list[int], bool]:
-        """Column, ids, and whether they are the ones to leave out (missing values match)."""
+        """Column, ids, and whether they are to be left out (missing values match)."""
         catalog = self.ctx.catalog
         missing = condition.holds(None)
         if field.kind == "trait":
@@ -188,5 +188,5 @@ class Clauses:
 
 
 def _either(field: Field, own: str, other: str) -> str:
-    """What holds of a context column where it is set, and else of a property."""
+    """A condition on a context column where it is set, else on a property."""
     return f"(case when e.{field.name} <> 0 then {own} else {other} end)"

@@ -1,9 +1,9 @@
-"""Fields that follow from what a person did: where they started, if they pay (definitions 2.3).
+"""Fields derived from what a person did: their start version, and whether they pay (definitions
+2.3).
 
-`start_version` is the version on a person's first event of all, so it is the same on every event.
-`paying` is "true" on the events from somebody's first revenue event on, that one included (what is
-one, core.catalog.revenue says), and "false" on those before. No stored set knows either: both read
-the events.
+`start_version` is the version on a person's first event ever, so it is the same on every event.
+`paying` is "true" on the events from a person's first revenue event on, including that one (see
+core.catalog.revenue), and "false" on those before. They are in no stored set: both read the events.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from core.sql.dialect import Dialect
 TRUE, FALSE = "true", "false"
 
 NEVER = 2**62
-"""Since when people pay who never did, ms, and from which event on."""
+"""The time, in ms, and the event from which on people pay, for those who never did."""
 
 
 def on_first_event(dialect: Dialect, column: str, actor: str, own: str) -> str:
@@ -28,7 +28,7 @@ def on_first_event(dialect: Dialect, column: str, actor: str, own: str) -> str:
 
 
 def _sought_first(column: str, actor: str, own: str) -> str:
-    """One seek: events lie in the order of actor and time."""
+    """One seek: events are in order of actor and time."""
     return f"""(
             select x.{column} from events x
             where x.actor = {actor} and {own}
@@ -36,7 +36,7 @@ def _sought_first(column: str, actor: str, own: str) -> str:
 
 
 def _looked_up_first(dialect: Dialect, column: str, actor: str, own: str) -> str:
-    """Of everybody at once, and looked up."""
+    """For everybody at once, then looked up."""
     relation = f"""
             select x.actor as actor, argMin(x.{column}, (x.ts, x.seq)) as value
             from events x where x.actor <> 0 and {own} group by x.actor"""

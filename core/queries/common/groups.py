@@ -1,4 +1,4 @@
-"""The people of buckets and of groups of a breakdown, and what the groups are called."""
+"""The people of buckets and of groups of a breakdown, and the labels of groups."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ WHOLE = -1
 
 
 def label(ctx: Context, field: Field, raw: object) -> str:
-    """Return what a raw breakdown value is shown as (definitions 1.7)."""
+    """Return the label of a raw breakdown value (definitions 1.7)."""
     if field.kind in ("context", "start"):
         return ctx.catalog.values.label(field.name, int(str(raw or 0)))
     if field.kind == "event":
@@ -29,7 +29,7 @@ def label(ctx: Context, field: Field, raw: object) -> str:
 
 
 def bucket_span(slot: Bucket, within: Span) -> Span:
-    """Return a bucket as a span, in whole days where it and its range are."""
+    """Return a bucket as a span, in whole days if it and its range are."""
     days = within.of_days and slot.of_days
     return Span(
         slot.start, slot.end, slot.first_day, slot.last_day,
@@ -38,7 +38,7 @@ def bucket_span(slot: Bucket, within: Span) -> Span:
 
 
 def totals_statement(ctx: Context, selection: Selection, span: Span, by: list[Field]) -> Statement:
-    """Return (v0, v1, users): people over a span, each counted once per group that has any."""
+    """Return (v0, v1, users): people over a span, each counted once per non-empty group."""
     bind = ctx.binder()
     d = ctx.dialect
     return bind.statement(
@@ -72,7 +72,7 @@ def by_event_statement(ctx: Context, selection: Selection, span: Span) -> Statem
 def people_by_slot(
     ctx: Context, selection: Selection, span: Span, slots: list[Bucket], by: list[Field]
 ) -> Generator[Statement, Rows, tuple[Rows, Rows]]:
-    """Return (v0, v1, users) over a span, where any, and (slot, v0, v1, users) of its buckets."""
+    """Return (v0, v1, users) over a span, if any, and (slot, v0, v1, users) of its buckets."""
     if not slots:
         return (yield totals_statement(ctx, selection, span, by)), []
     bind = ctx.binder()
@@ -97,7 +97,7 @@ def people_by_slot(
 
 
 def split(rows: Rows) -> tuple[Rows, Rows]:
-    """Tell the rows of the whole range, without their slot, from those of the buckets."""
+    """Separate the rows of the whole range, without their slot, from those of the buckets."""
     return [row[1:] for row in rows if row[0] == WHOLE], [row for row in rows if row[0] != WHOLE]
 
 
@@ -126,7 +126,7 @@ def members_of_group(
 
 
 def group_fields(ctx: Context, breakdown: tuple[str, ...], group: tuple[str, ...]) -> list[Field]:
-    """Return the fields that a cell's group has values of; none for the whole.
+    """Return the fields whose values a cell's group has; none for the whole.
 
     Raises:
         BadQuestion: the group does not have one value per breakdown field.
@@ -138,7 +138,7 @@ def group_fields(ctx: Context, breakdown: tuple[str, ...], group: tuple[str, ...
 
 
 def in_group(ctx: Context, bind: Binder, field: Field, column: str, wanted: str) -> str:
-    """Test a raw value for the label it is shown as."""
+    """Test a raw value for its label."""
     if field.is_text:
         return f"{column} = {bind(wanted)}"
     if field.kind == "event":

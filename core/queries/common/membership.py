@@ -1,7 +1,7 @@
-"""Who is in an audience or a segment, for what selects with them.
+"""Membership in audiences and segments, for selections.
 
-Both are found by questions of their own, which select events themselves: a context brings these
-functions along, so that a selection need not know them.
+Both are computed by questions of their own, which select events themselves: a context carries these
+functions, so that a selection need not import them.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from core.sql.dialect import Binder, Relation
 
 
 def in_audience(ctx: Context, name: str) -> Relation:
-    """Return the members of an audience; NotFound when none has the name."""
+    """Return the members of an audience; NotFound if none has the name."""
     from core.queries.people.audience_sql import audience_sql
 
     definition = ctx.audience(name)
@@ -22,7 +22,7 @@ def in_segment(ctx: Context, segment: str, range_text: str) -> Relation:
     """Return the members of a segment, as of the end of a range.
 
     Raises:
-        BadQuestion: the range is none.
+        BadQuestion: the range is invalid.
     """
     from core.queries.people.segments import segment_sql
 

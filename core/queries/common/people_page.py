@@ -1,4 +1,4 @@
-"""A page of people: what is read of each, and the persons that it becomes."""
+"""A page of people: the statement for it, and the persons made from its rows."""
 
 from __future__ import annotations
 
@@ -57,7 +57,9 @@ def page(
 
 
 def persons(rows: Iterable[tuple[Any, ...]], *, extra: bool = False) -> tuple[Person, ...]:
-    """Read the rows of `page`; with `extra`, the further figure is a value of the person."""
+    """Return the persons in the rows of `page`; with `extra`, the additional figure is a value of
+    the person.
+    """
     return tuple(
         Person(
             user=user,
@@ -74,9 +76,9 @@ def workspace_file_only(ctx: Context, kind: str) -> None:
     """Refuse a kind that reads tables which only the workspace file has.
 
     Raises:
-        BadQuestion: the question is asked of another engine.
+        BadQuestion: the question is asked on another engine.
     """
     if ctx.dialect.name != "sqlite":
         raise BadQuestion(
-            f"{kind} cannot be asked of ClickHouse: only the workspace file has what it reads."
+            f"{kind} is not supported on ClickHouse: only the workspace file has the data it reads."
         )

@@ -1,6 +1,6 @@
-"""What a reader must know of the periods an answer covers: their real dates, and a lone old event.
+"""Notes on the periods an answer covers: their actual dates, and lone old events.
 
-Kinds of whole periods count the whole week also where the range begins or ends inside one
+Kinds with whole periods count the whole week even if the range begins or ends inside one
 (definitions 1.4, 4.11, 4.12).
 """
 
@@ -14,10 +14,10 @@ from core.queries.common.context import Context
 from core.timeframe import UNITS, Bucket, Span, to_date
 
 LONE_GAP = 365
-"""Days without anything after the first events before these are called old."""
+"""After how many days without events the events before are called old."""
 
 FEW_DAYS = 5
-"""On how many days at most such old events lie."""
+"""The most days with such old events."""
 
 
 class Dates(TypedDict):
@@ -35,7 +35,7 @@ def dates(span: Span) -> Dates:
 def whole_dates(
     ctx: Context, span: Span, found: Sequence[Bucket], unit: str
 ) -> tuple[Dates, tuple[str, ...]]:
-    """Return the dates that whole periods really cover, and a note where the range cuts one."""
+    """Return the dates that whole periods actually cover, and a note if the range cuts one."""
     if not found:
         return dates(span), ()
     first, last = found[0].first_day, min(found[-1].last_day, ctx.today)
@@ -46,9 +46,9 @@ def whole_dates(
 
 
 def lone_note(ctx: Context, span: Span) -> tuple[str, ...]:
-    """Say which few events all of history begins with, when nearly all of it is empty.
+    """Return a note on the few events at the start of history, if nearly all of it is empty.
 
-    Such are events of clocks that stood at 1970. They count all the same.
+    These come from clocks set to 1970, for example. They count all the same.
     """
     if ctx.earliest is None or ctx.latest is None:
         return ()
@@ -78,5 +78,5 @@ def _lone(events: int, first: int, day: int, following: int, last: int) -> str:
     what = "1 event" if events == 1 else f"{events:,} events"
     return (
         f"All time begins with {what} {when}, the next is of {begins}: "
-        f"{begins}..{ends} leaves the empty time out."
+        f"{begins}..{ends} leaves out the empty time."
     )

@@ -1,4 +1,4 @@
-"""What a question is, and what it is asked within.
+"""The model of a question, and its resolved time.
 
 A question is a frozen model. `ask` is a generator: it yields statements, receives their rows and
 returns its answer, so one kind reads top to bottom in one file and runs on any engine.
@@ -47,8 +47,8 @@ class Question(Model):
         kind: the kind's name in JSON.
         range: a range text (definitions 1.3).
         conditions: all must hold.
-        audience: name or id of a saved audience whose members alone count.
-        segment: a built-in segment whose members alone count.
+        audience: name or id of a saved audience; only its members count.
+        segment: a built-in segment; only its members count.
     """
 
     kind: str
@@ -58,14 +58,14 @@ class Question(Model):
     segment: str | None = None
 
     needs: ClassVar[str] = "sets"
-    """What it reads: "sets" (bitmaps alone when conditions allow), or "events" and why."""
+    """What it reads: "sets" (only bitmaps if conditions allow), or "events" and why."""
 
     def ranges(self, ctx: Context) -> tuple[str, ...]:
-        """Return the range texts it is asked about, those of questions in it too."""
+        """Return its range texts, including those of inner questions."""
         return (self.range,)
 
     def by_the_minute(self) -> bool:
-        """Whether the answer changes within a day although the data does not."""
+        """Whether the answer changes within a day even if the data does not."""
         rolling = self.range.strip().lower().endswith("h") or self.audience is not None
         fields = (atom.field for clause in self.conditions for atom in atoms(clause))
         return rolling or any(field.strip().lower() == "audience" for field in fields)
@@ -75,7 +75,7 @@ class Question(Model):
         raise NotImplementedError
 
     def people(self, ctx: Context, bind: Binder, cell: Cell) -> str:
-        """Return SQL selecting `actor`, once each, of everybody behind one number.
+        """Return SQL selecting `actor`, once each, for everybody behind one number.
 
         Raises:
             BadQuestion: the cell is not one of this question's.
@@ -84,7 +84,7 @@ class Question(Model):
 
 
 def whole_days_only(word: str, kind: str) -> str:
-    """Return a granularity of whole days; BadQuestion when a kind is asked for a shorter one."""
+    """Return a granularity of whole days; BadQuestion for a shorter one."""
     unit = granularity(word)
     if unit in CLOCK:
         raise BadQuestion(
@@ -111,8 +111,8 @@ class TimedQuestion(Question):
     limit: int = Field(default=10, ge=1, le=1000)
 
     def by_the_minute(self) -> bool:
-        """See Question; buckets shorter than a day come and go within it, and a running period
-        is compared with as much of the one before as has passed of it.
+        """See Question; buckets shorter than a day appear within it, and a running period is
+        compared with the same part of the one before.
         """
         compared = self.compare is not None and may_run(self.range)
         return super().by_the_minute() or self.granularity in CLOCK or compared
@@ -156,7 +156,7 @@ class Frame:
 
     @property
     def time_buckets(self) -> tuple[answers.TimeBucket, ...]:
-        """The buckets as an answer carries them."""
+        """The buckets in the form of an answer."""
         return tuple(
             answers.TimeBucket(
                 label=b.label, start=b.start, end=b.end, partial=b.partial or b.end > self.now
@@ -165,10 +165,10 @@ class Frame:
         )
 
     def period_of(self, cell: Cell) -> tuple[Span, list[Bucket]]:
-        """The span and buckets that a cell's number is of: the asked or the compared period.
+        """The span and buckets of a cell's number: those of the requested or the compared period.
 
         Raises:
-            BadQuestion: the cell is of the period compared with, and there is none.
+            BadQuestion: the cell is in the compared period, and there is none.
         """
         if not cell.previous:
             return self.span, self.buckets
@@ -177,7 +177,7 @@ class Frame:
         return self.compared, self.compared_buckets
 
     def comparison(self, mode: str | None) -> answers.Comparison | None:
-        """The compared period as an answer carries it."""
+        """The compared period in the form of an answer."""
         if self.compared is None or mode is None:
             return None
         return answers.Comparison(
@@ -199,7 +199,7 @@ class Frame:
         return clock_label(compared.end - 1, self.calendar)
 
     def known(self, values: Sequence[float | None]) -> tuple[float | None, ...]:
-        """The buckets' values, None where the data has ended."""
+        """The buckets' values, None after the end of the data."""
         if self.ended is None:
             return tuple(values)
         return tuple(
@@ -208,7 +208,7 @@ class Frame:
         )
 
     def earlier(self, values: Sequence[float | None]) -> tuple[float | None, ...]:
-        """The compared period's values beside the buckets, None where it has no more of them."""
+        """The compared period's values for the buckets, None past its end."""
         there = [self._is_known(bucket) for bucket in self.compared_buckets]
         return tuple(
             value if n < len(there) and there[n] else None
@@ -216,50 +216,50 @@ class Frame:
         )
 
     def known_total(self, total: float | None) -> float | None:
-        """A figure of all buckets, None where the data has ended before them."""
+        """A figure over all buckets, None if the data ended before them."""
         known = not self.buckets or any(map(self._is_known, self.buckets))
         return total if known else None
 
     def earlier_total(self, total: float | None) -> float | None:
-        """The same of the compared period."""
+        """The same for the compared period."""
         known = not self.compared_buckets or any(map(self._is_known, self.compared_buckets))
         return total if known else None
 
     def is_unknown(self, slot: Bucket | None, slots: Sequence[Bucket]) -> bool:
-        """Whether the data has ended before a bucket, or where there is none, before all."""
+        """Whether the data ended before a bucket or, if none is given, before all."""
         return not any(map(self._is_known, slots if slot is None else [slot])) and bool(slots)
 
     def _is_known(self, bucket: Bucket) -> bool:
         return self.ended is None or bucket.start <= self.ended
 
     def unknown(self) -> tuple[str, ...]:
-        """Say from when on the data has ended, where some of the buckets are not known."""
+        """Return a note on the end of the data if some of the buckets are not known."""
         if self.ended is None or self.calendar is None or all(map(self._is_known, self.buckets)):
             return ()
         newest = to_date(self.calendar.day_of(self.ended)).isoformat()
-        return (f"The newest event is of {newest}: what came later is not known.",)
+        return (f"The newest event is from {newest}; nothing is known after that.",)
 
 
 NOBODY = "select 0 as actor where 1 = 0"
-"""Who is behind a number that is not known."""
+"""SQL for the people behind a number that is not known."""
 
 
 def nothing_compared() -> BadQuestion:
-    """Return what to say of a cell of the period before, of a question that has no compare."""
+    """Return the error for a cell in the compared period if the question has no compare."""
     return BadQuestion(
-        "cell is of the period compared with, and the question compares with none.",
+        "cell is in the compared period, but the question has no comparison.",
         "Ask with vs prev or vs year.",
         parameter="cell",
     )
 
 
 def frame(ctx: Context, question: TimedQuestion, *, whole: bool = False) -> Frame:
-    """Resolve a timed question's time, moving to a coarser unit when it has too many points."""
+    """Resolve a timed question's time, with a coarser unit if it would have too many points."""
     span = ctx.span_to_today(question.range)
     unit = fit(question.granularity, span, ctx.now)
     notes: tuple[str, ...] = ()
     if unit != question.granularity:
-        notes = (f"Too many points {question.granularity}: shown {unit}.",)
+        notes = (f"Too many {question.granularity} points: shown {unit}.",)
     if question.range.strip().lower() == "all_time":
         notes += lone_note(ctx, span)
     found = ctx.buckets(span, unit, whole=whole)
@@ -279,7 +279,7 @@ def frame(ctx: Context, question: TimedQuestion, *, whole: bool = False) -> Fram
 def both_periods(
     time: Frame, ask: Callable[[Span, list[Bucket]], Generator[Statement, Rows, Found]]
 ) -> Generator[Statement, Rows, tuple[Found, Found | None]]:
-    """Ask of the period of a question, and of the one that it is compared with; None where none."""
+    """Ask for the period of a question and for the compared one, None if there is none."""
     now = yield from ask(time.span, time.buckets)
     if time.compared is None:
         return now, None
@@ -287,12 +287,12 @@ def both_periods(
 
 
 def compared_dates(ctx: Context, mode: str | None, span: Span, before: Span | None) -> Any:
-    """Return the Comparison of a question without points; None where it compares with nothing."""
+    """Return the Comparison of a question without points; None if it has no comparison."""
     return Frame(span, "daily", [], before, [], (), ctx.now, ctx.calendar).comparison(mode)
 
 
 def find_bucket(found: list[Bucket], label: str | None) -> Bucket | None:
-    """Return the bucket with a label, None for no label; BadQuestion when there is none."""
+    """Return the bucket with a label, None for no label; BadQuestion if there is no such bucket."""
     if label is None:
         return None
     for bucket in found:

@@ -1,4 +1,4 @@
-"""What an event brought, as SQL; which events and properties say so, core.catalog.revenue has."""
+"""An event's revenue, as SQL; core.catalog.revenue defines the events and properties."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from core.sql.dialect import Binder
 
 
 def amount(ctx: Context, bind: Binder, *, named: bool = False) -> str:
-    """Return the SQL of what an event `e` brought, NULL where nothing; properties are joined.
+    """Return the SQL of an event `e`'s revenue, NULL if it has none; properties are joined.
 
     Args:
-        named: the question names its events as revenue, whatever they are called.
+        named: whether the question names its events as revenue, whatever they are called.
     """
     d = ctx.dialect
 
@@ -29,7 +29,9 @@ def amount(ctx: Context, bind: Binder, *, named: bool = False) -> str:
 
 
 def brings(ctx: Context, bind: Binder) -> str:
-    """Return the SQL of whether `amount` of an event `e` is one; flat, as it stands deep inside."""
+    """Return the SQL of whether an event `e` has an `amount`; flat, as it is used deep inside
+    statements.
+    """
     d = ctx.dialect
 
     def number(name: str) -> str:

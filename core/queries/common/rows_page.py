@@ -1,4 +1,4 @@
-"""A page of what is stored itself: events, logs."""
+"""A page of stored rows: events or logs."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ def rows_page(
 
     Args:
         what: what the rows are, in the plural.
-        rows: those of the page, and one more where there are more.
-        limit: how many a page has.
-        total: how many there are on all pages, None where they were not counted.
+        rows: those of the page, and one more if there are more.
+        limit: how many rows a page has.
+        total: how many there are on all pages, None if they were not counted.
     """
     return Table(
         title=title,

@@ -1,4 +1,4 @@
-"""The selection that a question means."""
+"""The selection of a question."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ def select(
     parameter: str = "event",
     absent: str = ANY_ACTIVE,
 ) -> Selection:
-    """Return the selection a question means: an event, its own clauses, audience and segment.
+    """Return the selection of a question: an event, its own clauses, audience and segment.
 
     Args:
         event: an event selector (see core.catalog.selectors).
-        clauses: further ones, such as a step's filters.
-        absent: the selector meant where none is given: ANY_ACTIVE, or ANY where being active
-            does not matter.
+        clauses: additional ones, such as a step's filters.
+        absent: the selector used if none is given: ANY_ACTIVE, or ANY if being active does not
+            matter.
     """
     found = meaning(ctx.catalog, event, parameter, absent=absent)
     members = members_of(ctx, question)
@@ -36,7 +36,7 @@ def select(
 
 
 def members_of(ctx: Context, question: Question) -> tuple[Relation, ...]:
-    """Return the members of a question's audience and segment, for those that it has.
+    """Return the members of a question's audience and segment, if it has any.
 
     Raises:
         NotFound: no audience is saved under that name.
@@ -51,7 +51,7 @@ def members_of(ctx: Context, question: Question) -> tuple[Relation, ...]:
 
 
 def checked(ctx: Context, clauses: Sequence[Clause]) -> Sequence[Clause]:
-    """Return clauses unchanged; BadQuestion when one is about a field that nothing has."""
+    """Return clauses unchanged; BadQuestion if one is about a field that nothing has."""
     for clause in clauses:
         for atom in atoms(clause):
             ctx.catalog.existing(atom.field, "field")

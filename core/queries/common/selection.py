@@ -1,9 +1,9 @@
-"""Which events count, and the relations every set question is built on.
+"""Which events count, and the relations that every set question is built on.
 
-`Selection.sets` is a relation (slot, v0, v1, total, users): per slot of time and breakdown value
-how many events there were and the set of actors who did them; `Selection.people` is the same
-without the events. On SQLite they come from the stored sets whenever these can answer; otherwise,
-and on engines without them, from a scan of `events`.
+`Selection.sets` is a relation (slot, v0, v1, total, users): for each time slot and breakdown value
+the number of events and the set of actors who did them; `Selection.people` is the same without the
+events. On SQLite they come from the stored sets whenever possible; otherwise, and on engines
+without them, from a scan of `events`.
 """
 
 from __future__ import annotations
@@ -25,15 +25,16 @@ ACTOR_FIELDS = frozenset({"user", "trait", "start", *GROUPS})
 
 @dataclass(frozen=True)
 class Selection:
-    """Events of some names, by some people, that satisfy some clauses.
+    """Events with some names, by some people, that satisfy some clauses.
 
     Attributes:
-        events: event ids; () is any event, (ACTIVE,) any active one. Deleted ones are in neither.
+        events: event ids; () means any event, (ACTIVE,) any active one. Deleted ones are in
+            neither.
         clauses: about single events; all must hold.
-        range: the range whose end the segments named in clauses are as of.
-        matching: as clauses, but part of what the event is (see core.catalog.selectors), so that
-            they stay where clauses are looked at apart.
-        members: relations of the `actor`s that count; everybody when empty.
+        range: the range at whose end segments named in clauses are evaluated.
+        matching: like clauses, but part of the event's definition (see core.catalog.selectors), so
+            that they stay when clauses are handled separately.
+        members: relations of the `actor`s that count; everybody if empty.
     """
 
     ctx: Context
@@ -45,16 +46,16 @@ class Selection:
 
     @property
     def any_event(self) -> bool:
-        """Whether names tell no events apart, but for flags."""
+        """Whether events are not selected by name, only by flags."""
         return self.events in ANY_EVENT
 
     @property
     def stored(self) -> bool:
-        """Whether the stored sets have its events, clauses and members aside."""
+        """Whether the stored sets have its events, apart from clauses and members."""
         return self.ctx.dialect.has_sets and not self.matching
 
     def narrowed(self, clauses: Iterable[Clause]) -> Selection:
-        """Return this selection with further clauses; those about people become members."""
+        """Return this selection with additional clauses; those about people become members."""
         own, people = list(self.clauses), list(self.members)
         for clause in clauses:
             kinds = {self._field(atom).kind for atom in atoms(clause)}
@@ -66,9 +67,9 @@ class Selection:
 
     @property
     def of_nobody(self) -> Selection:
-        """Its events that are of nobody.
+        """Its events of nobody.
 
-        They are in counts of events and in no figure per person (definitions 4.7).
+        They are included in counts of events but in no figure per person (definitions 4.7).
         """
         return replace(self, members=(*self.members, NOBODY))
 
@@ -87,18 +88,20 @@ class Selection:
 
     @property
     def fields(self) -> list[Field]:
-        """The fields its clauses are about."""
+        """The fields of its clauses."""
         held = (*self.matching, *self.clauses)
         return [self._field(atom) for clause in held for atom in atoms(clause)]
 
     @property
     def _tells_numbers(self) -> bool:
-        """Whether a clause treats 7 and "7" differently, of which a stored value is the text."""
+        """Whether a clause treats 7 and "7" differently, which stored values do not distinguish."""
         tests = [test for clause in self.clauses for test in atoms(clause)]
         return any(t.passes_over_numbers and self._field(t).needs_properties for t in tests)
 
     def set_dimension(self, by: Sequence[Field] = ()) -> Field | bool | None:
-        """Return the dimension whose stored sets answer it, None for no dimension, or False."""
+        """Return the dimension whose stored sets answer it, None for no dimension, False if there
+        is none.
+        """
         if not self.ctx.dialect.has_sets:
             return False
         by_event = len(by) == 1 and by[0].kind == "event"
@@ -124,7 +127,7 @@ class Selection:
         """Return the relation (slot, v0, v1, total, users) over a span.
 
         Args:
-            slots: the buckets that `slot` counts, from 0; without them `slot` is the local day.
+            slots: the buckets that `slot` numbers, from 0; without them `slot` is the local day.
             by: up to two breakdown fields, whose raw values become v0 and v1.
         """
         within = _Within(self.ctx.counted(span), slots, by, totals=True)
@@ -140,7 +143,7 @@ class Selection:
     ) -> str:
         """Return the relation (slot, v0, v1, users) over a span, arguments as for `sets`.
 
-        It does not count events, so that members are narrowed in the stored sets themselves.
+        It does not count events, so members are narrowed in the stored sets themselves.
         """
         return self._read(bind, _Within(self.ctx.counted(span), slots, by, totals=False))
 
@@ -154,9 +157,10 @@ class Selection:
         return self._stored(bind, within, dimension or None)
 
     def _cut(self, bind: Binder, within: _Within, dimension: Field | bool | None) -> str:
-        """The days before the last from the stored sets, and what counts of that from its events.
+        """The days before the last from the stored sets, and the part that counts of the last from
+        its events.
 
-        A slot that holds both has two rows made one.
+        If a slot has both, its two rows are merged.
         """
         calendar, span, slots = self.ctx.calendar, within.span, within.slots
         start = calendar.day_start(span.last_day)
@@ -205,7 +209,7 @@ class Selection:
         return self._grouped(plain, within)
 
     def _grouped(self, relation: str, within: _Within) -> str:
-        """The rows of each slot and value made one."""
+        """The merged rows of each slot and value."""
         union = self.ctx.dialect.union("users")
         return f"""
             select slot, v0, v1, {within.total("sum(total)")}{union} as users
@@ -213,7 +217,7 @@ class Selection:
             group by slot, v0, v1"""
 
     def _stored_property(self, bind: Binder, within: _Within, field: Field) -> str:
-        """From the sets of a property, and for events that never have it those of no breakdown."""
+        """From the sets of a property and, for events that never have it, those of no breakdown."""
         span, by = within.span, within.by
         has = self.ctx.catalog.values.events_with(field.dimension)
         pairs = [(event, field.dimension if event in has else 0) for event in self._single_events]
@@ -247,9 +251,10 @@ class Selection:
 
     @property
     def _activity(self) -> str:
-        """The stored sets themselves, also where others read what counts of them (`Present`).
+        """The stored sets themselves, even if other statements read only what counts of them
+        (`Present`).
 
-        The days read here are all over, or nothing is dated later on them.
+        The days read here are over, or nothing is dated later on them.
         """
         return "activity" if self.ctx.dialect.present is None else "main.activity"
 
@@ -281,7 +286,7 @@ class Selection:
             return f"""
             select {row}, {total}{build("e.actor")} as users {source}
             group by 1, 2, 3"""
-        # such values are too expensive to be found again for every group
+        # such values are too expensive to compute again for every group
         found = self.ctx.dialect.apart(f"""
             select {row}, e.actor as actor {source}""")
         return f"""
@@ -290,7 +295,7 @@ class Selection:
             group by 1, 2, 3"""
 
     def narrow(self, bind: Binder, users: str) -> str:
-        """Return a set's SQL with everybody but the members taken out."""
+        """Return a set's SQL without everybody who is not a member."""
         dialect = self.ctx.dialect
         for members in self.members:
             inner = f"(select {dialect.build('actor')} from {bind.relation(members)})"
@@ -300,13 +305,13 @@ class Selection:
     # -- the events themselves
 
     def source(self, by: Sequence[Field] = ()) -> str:
-        """Return the FROM part for a scan: events `e`, with properties when they are needed."""
+        """Return the FROM part for a scan: events `e`, with properties if they are needed."""
         fields = [*self.fields, *by]
         join = self.ctx.dialect.properties_join() if any(f.needs_properties for f in fields) else ""
         return f"events e {join}"
 
     def where(self, bind: Binder, span: Span | None, event: str = "e") -> str:
-        """Return the WHERE part for a scan of `events e`; a span of None is all of history."""
+        """Return the WHERE part for a scan of `events e`; a span of None means all of history."""
         tests = event_tests(self.ctx, bind, self.events, f"{event}.event")
         if span is not None and span.whole_days and self.any_event:
             tests.append(f"{event}.day between {bind(span.first_day)} and {bind(span.last_day)}")
@@ -329,15 +334,16 @@ class Selection:
         return " and ".join(write.clause(clause) for clause in self.clauses) or "1 = 1"
 
     def stored_test(self, bind: Binder) -> str:
-        """Whether a row of the stored sets is of its events; ask only where `stored`."""
+        """Whether a row of the stored sets is of its events; only valid if `stored`."""
         if len(self.events) > 1:
             return self.ctx.dialect.member("event", bind.list(self.events))
         return f"event = {bind(self.events[0] if self.events else 0)}"
 
     def first_days(self, bind: Binder, first: int, last: int) -> str:
-        """Return the relation (day, users) of who did its events first on days first to last.
+        """Return the relation (day, users) of the people who did its events first on days first to
+        last.
 
-        From the stored first days, clauses and members aside; ask only where `stored`.
+        From the stored first days, ignoring clauses and members; only valid if `stored`.
         """
         days = f"day between {bind(first)} and {bind(last)}"
         if len(self.events) < 2:
@@ -363,7 +369,7 @@ class Selection:
             where {days}"""
 
     def own(self, bind: Binder, event: str) -> str:
-        """Whether an event, of whatever clauses and members, has one of its names."""
+        """Whether an event has one of its names, ignoring clauses and members."""
         return " and ".join(event_tests(self.ctx, bind, self.events, f"{event}.event")) or "1 = 1"
 
     def value(self, bind: Binder, field: Field) -> str:
@@ -373,7 +379,7 @@ class Selection:
 
 @dataclass(frozen=True)
 class _Within:
-    """What a relation of sets is over: its time, slots and values, and whether events count."""
+    """The scope of a relation of sets: its time, slots and values, and whether it counts events."""
 
     span: Span
     slots: Sequence[Bucket]
@@ -381,7 +387,7 @@ class _Within:
     totals: bool
 
     def total(self, sql: str = "") -> str:
-        """The column that counts events, with its comma; "" where these do not count."""
+        """The column that counts events, with its comma; "" if they are not counted."""
         if not self.totals:
             return ""
         return f"{sql} as total, " if sql else "total, "
@@ -396,7 +402,7 @@ NOBODY = Relation(("nobody",), lambda _: "select 0 as actor")
 
 
 def _property_label(bind: Binder, field: Field) -> str:
-    """What a stored `value` of a property is shown as, which is its raw value in a scan."""
+    """The label of a stored `value` of a property, which is its raw value in a scan."""
     return f"""coalesce(
         (select iif(p.value = '', '{EMPTY}', p.value) from property_values p
          where p.dimension = {bind(field.dimension)} and p.id = s.value), '{NONE}')"""

@@ -1,4 +1,4 @@
-"""What tells the sessions of events apart, for what groups events by them (definitions 9.2)."""
+"""A key for the sessions of events, to group events by (definitions 9.2)."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ from core.queries.common.context import Context
 
 
 def session_key(ctx: Context) -> str:
-    """Return the SQL of a text per session of an event `e`, given or derived from gaps.
+    """Return the SQL of a text that identifies the session of an event `e`, given or derived from
+    gaps.
 
     It is NULL outside any session.
     """
@@ -16,11 +17,11 @@ def session_key(ctx: Context) -> str:
 
 
 def _sqlite(*, all_kept: bool) -> str:
-    """The person with the given id, else with the start of the session the event lies in.
+    """The person with the given id, else with the start of the event's session.
 
     Args:
-        all_kept: whether every event with a session id is in a row of `sessions`; inactive ones
-            may not be.
+        all_kept: whether every event with a session id is in a row of `sessions`; inactive ones may
+            not be.
     """
     kept = """and exists (
                             select 1 from sessions s

@@ -1,4 +1,4 @@
-"""Which bucket of an answer a day or an instant lies in, as SQL."""
+"""The bucket of a day or an instant, as SQL."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from core.timeframe import Bucket
 
 
 def whole_days(slots: Sequence[Bucket]) -> bool:
-    """Whether buckets are made of whole local days, so that day numbers tell them apart."""
+    """Whether buckets consist of whole local days, so that day numbers identify them."""
     return all(slot.of_days for slot in slots)
 
 

@@ -1,7 +1,7 @@
-"""Which logs count: tests of the logs themselves, and of the sessions they were written in.
+"""Which logs count: conditions on the logs themselves, and on their sessions.
 
-A log has no person. Conditions about events and people, audiences and segments pick the logs
-whose session holds an event that satisfies them, or is one of such a person (definitions 4.9).
+A log has no person. Conditions on events and people, audiences and segments select the logs whose
+session contains an event that satisfies them, or belongs to such a person (definitions 4.9).
 """
 
 from __future__ import annotations
@@ -26,16 +26,16 @@ GROUPS = ("level", "service", "source", "pattern")
 _TEXTS = {"service": 1, "source": 2, "pattern": 3}
 _NAMES = {**{name: name for name in (*GROUPS, "message", "session")}, "session_id": "session"}
 _ORDERED = {"gt": int.__lt__, "gte": int.__le__, "lt": int.__gt__, "lte": int.__ge__}
-"""Of two level numbers, of which the smaller one is the more severe: that is the greater level."""
+"""Comparisons of level numbers: the smaller number is more severe, so it is the greater level."""
 
 
 def log_field(name: str) -> str | None:
-    """Return which of a log's own fields a name means, or None for one of events and people."""
+    """Return the log's own field that a name means, or None for a field of events and people."""
     return _NAMES.get(name.strip().lower())
 
 
 def level_of(text: object, parameter: str = "level") -> int:
-    """Return a level's number; BadQuestion when it is none."""
+    """Return a level's number; BadQuestion if it is not a level."""
     found = level_number(text)
     if found is None:
         raise BadQuestion(
@@ -51,8 +51,8 @@ class Wanted:
 
     Attributes:
         own: clauses about logs; all must hold.
-        events: events and people, of which the log's session must hold one; None where it may
-            have no session at all.
+        events: events and people, of which the log's session must contain one; None if it need not
+            have a session.
     """
 
     ctx: Context
@@ -61,12 +61,12 @@ class Wanted:
 
     @property
     def by_day(self) -> bool:
-        """Whether the totals by day can answer: nothing is asked of messages and sessions."""
+        """Whether the totals by day are enough: no conditions are on messages or sessions."""
         fields = {log_field(atom.field) for clause in self.own for atom in atoms(clause)}
         return self.events is None and not fields & {"message", "session"}
 
     def source(self) -> str:
-        """Return the FROM part for a scan of logs `l`, with messages `m` when they are asked."""
+        """Return the FROM part for a scan of logs `l`, with messages `m` if they are needed."""
         fields = {log_field(atom.field) for clause in self.own for atom in atoms(clause)}
         return "logs l" + (
             " join log_messages m on m.id = l.message" if "message" in fields else ""
@@ -84,7 +84,7 @@ class Wanted:
         return " and ".join(tests)
 
     def sessions(self, bind: Binder) -> str:
-        """Return SQL selecting the sessions of the wanted events and people."""
+        """Return SQL selecting the sessions of the matching events and people."""
         wanted = self.events
         assert wanted is not None
         if wanted.clauses:
@@ -94,7 +94,7 @@ class Wanted:
         return f"select s.session from sessions s where {self.owners(bind)}"
 
     def owners(self, bind: Binder) -> str:
-        """Return the test of `sessions s`: given sessions, of the people that count."""
+        """Return the test of `sessions s`: sessions with an id, of the people that count."""
         tests = ["s.session > 0", "s.actor <> 0"]
         if self.events is not None:
             tests += [f"s.actor in ({members.write(bind)})" for members in self.events.members]
@@ -136,7 +136,7 @@ class Wanted:
 
 
 def _level_holds(condition: Condition, level: int) -> bool:
-    """Whether a level satisfies a condition; ERROR and what is more severe are `>= error`."""
+    """Whether a level satisfies a condition; ERROR and more severe levels are `>= error`."""
     wanted = condition.wanted
     if condition.operator in _ORDERED:
         return _ORDERED[condition.operator](level, level_of(wanted[0]))
@@ -147,20 +147,21 @@ def _level_holds(condition: Condition, level: int) -> bool:
 
 
 def wanted_logs(ctx: Context, question: Question, clauses: Sequence[Clause]) -> Wanted:
-    """Return the logs a question means.
+    """Return the logs that a question selects.
 
     Args:
-        clauses: about logs, besides the question's conditions.
+        clauses: about logs, in addition to the question's conditions.
 
     Raises:
-        BadQuestion: a field that neither logs nor events have, or any, all or not around both.
+        BadQuestion: a field that neither logs nor events have, or any, all or not around both
+            kinds.
     """
     own, others = list(clauses), list[Clause]()
     for clause in _one_by_one(question.conditions):
         kinds = {log_field(atom.field) is not None for atom in atoms(clause)}
         if len(kinds) > 1:
             raise BadQuestion(
-                "conditions cannot choose between fields of logs and of events.",
+                "conditions cannot mix fields of logs and of events in any, all or not.",
                 f"Of logs are {', '.join(_NAMES)}.",
                 parameter="conditions",
             )
@@ -173,7 +174,7 @@ def wanted_logs(ctx: Context, question: Question, clauses: Sequence[Clause]) -> 
 
 
 def _one_by_one(clauses: Sequence[Clause]) -> list[Clause]:
-    """Return clauses that must all hold with those of every `all` among them on their own."""
+    """Return clauses that must all hold, with every `all` among them unpacked."""
     found: list[Clause] = []
     for clause in clauses:
         found += _one_by_one(clause.all) if isinstance(clause, AllOf) else [clause]
@@ -181,7 +182,7 @@ def _one_by_one(clauses: Sequence[Clause]) -> list[Clause]:
 
 
 def _check(ctx: Context, clauses: Sequence[Clause]) -> None:
-    """Name a log's own field where a name is neither an event's nor quite that."""
+    """Suggest a log's own field for a name that is neither an event's field nor a log's."""
     for atom in (atom for clause in clauses for atom in atoms(clause)):
         try:
             ctx.catalog.existing(atom.field, "field")

@@ -1,9 +1,9 @@
 """Logs: how many over time, by what, and the logs themselves (definitions 4.9, 2.2).
 
-What is counted are logs. A log knows no person but a session, and the people behind a number are
-those of the sessions its logs were written in; logs outside any session have nobody. Totals by
-day and value are stored and answer volume by days and longer; shorter buckets and conditions
-about messages, sessions and people read the logs of the range, which no set of people can answer.
+Logs are counted. A log has a session but no person, and the people behind a number are those of the
+sessions of its logs; logs outside any session have nobody behind them. Totals by day and value are
+stored and answer volume by day and longer; shorter buckets and conditions on messages, sessions and
+people read the logs of the range.
 """
 
 from __future__ import annotations
@@ -45,10 +45,10 @@ from core.values.json_text import stored_object
 
 MAX_LIMIT: Final = 10_000
 RAW_LIMIT: Final = 100
-WHOSE: Final = "Counts logs; the people of a number are those in whose sessions they were written."
+WHOSE: Final = "Counts logs; the people behind a number are those of the logs' sessions."
 
 One = str | tuple[str, ...] | None
-"""One value, several of which any will do, or no matter which."""
+"""One value, several alternatives, or any."""
 
 
 COLUMNS = (
@@ -63,13 +63,13 @@ class Logs(TimedQuestion):
     """How many logs were written, of which kinds, or the logs themselves, newest first.
 
     Attributes:
-        metric: "volume": logs over time; "top": logs by `breakdown`, level where none is given;
-            "raw": a page of logs by time and id, descending.
+        metric: "volume": logs over time; "top": logs by `breakdown`, by default level; "raw": a
+            page of logs by time and id, descending.
         service, level, source: only logs with this value, or one of these.
-        breakdown: level, service, source or pattern (the message with its numbers, ids and quoted
-            parts left out); levels are listed by severity.
+        breakdown: level, service, source or pattern (the message without its numbers, ids and
+            quoted parts); levels are listed by severity.
         limit: groups of volume (10), rows of top (10) and raw (100).
-        offset, count_total: the page of raw, and whether to count all logs too.
+        offset, count_total: the page of raw, and whether to also count all logs.
     """
 
     kind: Literal["logs"] = "logs"
@@ -296,7 +296,7 @@ class Logs(TimedQuestion):
     # -- people
 
     def people(self, ctx: Context, bind: Binder, cell: Cell) -> str:
-        """See Question: whose sessions the logs of a number were written in."""
+        """See Question: the people of the sessions of a number's logs."""
         timed = _timed(ctx, self)
         wanted = self._wanted(timed)
         tests = [wanted.where(bind, self._reach(timed, cell))]
@@ -343,7 +343,7 @@ class _Labels:
         return (self._texts[name].get(raw) or EMPTY) if raw else NONE
 
     def ids(self, text: str) -> list[int]:
-        """Return the values that are shown as `text`; of the one field there is."""
+        """Return the values with the label `text`, in the only field."""
         (name,) = self._fields
         known = range(len(LEVELS)) if name == "level" else [0, *self._texts[name]]
         return [value for value in known if self.group(value) == (text,)]
@@ -353,13 +353,13 @@ def _timed(ctx: Context, question: Question) -> Context:
     """Return the context with history from the first log to the last one that counts.
 
     Raises:
-        BadQuestion: the file is from before there were logs.
+        BadQuestion: an older file has no table for logs.
     """
     read = ctx.catalog.read
     if not read("select 1 from sqlite_master where name = ?", ("log_days",)):
         raise BadQuestion(
-            "This workspace was made before logs could be kept.",
-            "footfall import FILE --logs makes room for them.",
+            "This workspace was created before footfall supported logs.",
+            "footfall import FILE --logs upgrades it.",
         )
     first, last = read("select min(timestamp), max(timestamp) from logs", ())[0]
     usual = ctx.usual or ctx
@@ -406,4 +406,4 @@ _PEOPLE = """
     where s.session > 0 and s.session in (select value from json_each(?))
     order by s.start desc
     """
-"""Of a session id that several people have, the one who had it first comes last."""
+"""For a session id that several people have, the one who had it first comes last."""

@@ -1,4 +1,4 @@
-"""The kind of question about logs: its row."""
+"""The row of the kind of question about logs."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def _write(writer: Writing) -> str:
 
 def _behind(_: Any, cell: Any) -> str:
     of = f" of {cell.row}" if cell.row is not None else ""
-    return f"People in whose sessions logs{of} were written"
+    return f"People with logs{of} in their sessions"
 
 
 def _openings(start: Beginning) -> Iterator[Opening]:

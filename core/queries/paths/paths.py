@@ -1,7 +1,7 @@
 """Paths: what people do step by step after an event, before one, or between two (definitions 11.1).
 
-Who did the event a path begins at comes from the stored sets where these can answer. What
-followed is in no set, as a set has no order: it is read from `events`, of those people only and
+The people who did the event at which a path begins come from the stored sets if possible. What
+followed is in no set, as sets have no order: it is read from `events`, only for those people and
 only within the scope of their paths.
 """
 
@@ -34,21 +34,21 @@ WHOLE_PATHS = "whole paths"
 class Paths(TimedQuestion):
     """The events that people do one after another, counted by step.
 
-    A path begins at an event in the range and takes in what follows in its scope, also past the
-    range, in order of time and of arrival. Without `from` it is followed back in time from `to`.
-    Events that are hidden from flows or deleted are no steps. `granularity` does not matter here.
+    A path begins at an event in the range and includes what follows in its scope, even past the
+    range, in order of time and arrival. Without `from` it is followed back in time from `to`.
+    Events that are hidden from flows or deleted are not steps. `granularity` has no effect.
 
     Attributes:
         from_, to: event selectors, one or both. With both, a path is complete at the first `to`;
-            those without one have dropped, with their last event.
-        steps: how many are shown, the first event included: 2 to 10.
-        scope: "session", that of the first event (outside any session no path begins); or seconds
-            that a path may take: 1 s to 366 days.
-        count_by: "uniques": everybody's first occurrence in the range, for paths to an event the
-            last; "totals": every occurrence that lies in the scope of no path before it.
-        collapse: equal neighbours are one step.
-        conditions: hold for every event, so that others might as well not be there.
-        limit: how many events each step shows by name; the others are "(other)".
+            those without one have dropped off at their last event.
+        steps: how many to show, including the first event: 2 to 10.
+        scope: "session", that of the first event (no path begins outside a session); or the seconds
+            a path may take: 1 s to 366 days.
+        count_by: "uniques": everybody's first occurrence in the range, or the last for paths to an
+            event; "totals": every occurrence outside the scope of earlier paths.
+        collapse: whether repeated neighbours are one step.
+        conditions: apply to every event, as if others did not exist.
+        limit: how many events each step shows by name; the rest are "(other)".
     """
 
     kind: Literal["paths"] = "paths"
@@ -101,7 +101,7 @@ class Paths(TimedQuestion):
 
     @property
     def end(self) -> str:
-        """What a path that has ended is called."""
+        """The label of the end of a path."""
         return FLOW_REST[2 if self.backward else 1]
 
     def ask(self, ctx: Context) -> Ask:
@@ -134,7 +134,7 @@ class Paths(TimedQuestion):
         )
 
     def title(self, ctx: Context) -> str:
-        """What is followed, in words."""
+        """The title: what is followed."""
         parts = ["Paths"]
         if self.from_ is not None:
             parts.append(f"from {titled(ctx.catalog, self.from_)}")
@@ -210,11 +210,13 @@ class Paths(TimedQuestion):
     # -- people
 
     def people(self, ctx: Context, bind: Binder, cell: Cell) -> str:
-        """See Question: who has a path through a node, along an edge, to the target or not."""
+        """See Question: people with a path through a node, along an edge, to the target or not."""
         span = ctx.span(self.range)
         if cell.previous:
             if not self.compare:
-                raise BadQuestion("cell is of a period this question lacks.", parameter="cell")
+                raise BadQuestion(
+                    "cell is in a period that this question does not have.", parameter="cell"
+                )
             span = ctx.compared(self.range, self.compare, span)
         tests = self._tests(ctx, bind, cell)
         plan = self._plan(ctx, span)
@@ -228,7 +230,7 @@ class Paths(TimedQuestion):
             return self._outcome(ctx, bind, cell)
         step = 1 if cell.step is None else cell.step
         if not 1 <= step <= self.steps:
-            raise BadQuestion(f"cell names step {step}, which is not there.", parameter="cell")
+            raise BadQuestion(f"cell names step {step}, which does not exist.", parameter="cell")
         tests = [f"n = {bind(step)}"]
         if cell.row is not None:
             tests.append(self._at(ctx, bind, "event", cell.row, _besides(cell, str(step))))
@@ -262,7 +264,7 @@ def _besides(cell: Cell, place: str) -> list[str]:
 
 
 def _listed(actors: Any) -> list[int]:
-    """Return a list of actors as engines give it: JSON, a list, or nothing."""
+    """Return a list of actors as returned by engines: JSON, a list, or nothing."""
     if isinstance(actors, str):
         import orjson
 

@@ -1,4 +1,4 @@
-"""What is looked for when paths are followed (semantics 11.1)."""
+"""The plan of paths (definitions 11.1)."""
 
 from __future__ import annotations
 
@@ -16,19 +16,20 @@ from core.timeframe import Span
 
 @dataclass(frozen=True)
 class Plan:
-    """How paths over one span are looked for.
+    """The plan of paths over one span.
 
     Attributes:
-        anchor: occurrences of the event that paths begin at, by those who count.
-        span: in which they lie; the path itself may reach out of it.
-        target: the events a path is complete at; None without one.
-        hidden: ids of events that are no steps.
-        backward: paths are followed towards the past.
+        anchor: the occurrences of the event that paths begin at, by the people who count.
+        span: the span of these occurrences; the path itself may extend beyond it.
+        target: the events that complete a path; None if there are none.
+        hidden: ids of events that are not steps.
+        backward: whether paths are followed back in time.
         window: ms a path may take; None keeps it within its session.
-        every: from every occurrence that lies in no other path, not one for each person.
-        collapse: equal neighbours are one step.
+        every: whether paths begin at every occurrence outside other paths, rather than once per
+            person.
+        collapse: whether repeated neighbours are one step.
         steps: how many steps are shown.
-        people: the actors to look at, ascending; None is everybody who did the event.
+        people: the actors to consider, ascending; None means everybody who did the event.
     """
 
     ctx: Context
@@ -45,11 +46,11 @@ class Plan:
 
     @property
     def from_sets(self) -> bool:
-        """Whether the stored sets say who did the event in the span."""
+        """Whether the stored sets tell who did the event in the span."""
         return self.anchor.set_dimension() is not False and self.span.whole_days
 
     def shares(self) -> Generator[Statement, Rows, list[Plan]]:
-        """Cut the people into shares that are asked side by side."""
+        """Divide the people into shares that run in parallel."""
         if not self.from_sets or self.anchor.members:
             return [self]
         bind = self.ctx.binder()
@@ -67,7 +68,7 @@ class Plan:
 
     @property
     def order(self) -> str:
-        """ORDER BY of the way that paths are followed."""
+        """The ORDER BY for the direction of paths."""
         return "{0}ts desc, {0}seq desc" if self.backward else "{0}ts, {0}seq"
 
     def ordered(self, alias: str = "") -> str:
@@ -76,22 +77,22 @@ class Plan:
 
     @property
     def further(self) -> str:
-        """The sign of a later place along the path."""
+        """The comparison sign for a later position along the path."""
         return "<" if self.backward else ">"
 
     @property
     def clauses(self) -> Selection:
-        """What holds for every event of a path."""
+        """The conditions on every event of a path."""
         return replace(self.anchor, events=(), members=(), matching=())
 
     def aim(self, bind: Binder) -> str:
-        """1 where an event `e` is a target, else 0."""
+        """1 if an event `e` is a target, else 0."""
         if self.target is None:
             return "0"
         return f"case when {self.target.where(bind, None)} then 1 else 0 end"
 
     def source(self, event: str = "events e") -> str:
-        """The FROM part for events `e` with all that is asked of them."""
+        """The FROM part for events `e` with everything needed from them."""
         parts = (self.anchor, *((self.target,) if self.target else ()))
         fields = any(field.needs_properties for part in parts for field in part.fields)
         return f"{event} {self.ctx.dialect.properties_join() if fields else ''}"

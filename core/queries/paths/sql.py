@@ -1,13 +1,13 @@
-"""The relation of paths, as statements write it (definitions 11.1).
+"""The relation of paths in SQL (definitions 11.1).
 
 `nodes` is (actor, unit, n, event, prev, goal): a row per step of every path, n from 1; `unit` is
 the `seq` of the event it begins at. A path that ends at step k has a last row with n = k + 1 and no
-event; one that gets to its target ends there, with `goal` 1, and has no such row.
+event; one that reaches its target ends there, with `goal` 1, and has no such row.
 
-`walked` goes from event to event by one seek each in the order of `events`, and stops after the
-steps that are shown unless there is a target to look for; `strung` does so for whole paths, which
-is faster, where there is none. `windowed` numbers all events in scope with window functions, for
-engines that cannot seek. Where several can be asked they agree.
+`walked` goes from event to event with one seek each in the order of `events`, and stops after the
+shown steps unless there is a target; `strung` does so for whole paths, which is faster, if there is
+no target. `windowed` numbers all events in scope with window functions, for engines that cannot
+seek. Where several apply they agree.
 """
 
 from __future__ import annotations
@@ -46,8 +46,8 @@ def walked(plan: Plan, bind: Binder) -> str:
 def strung(plan: Plan, bind: Binder) -> str:
     """Return the relation (actor, e1 ... en) of whole paths without a target, found by seeks.
 
-    It holds an event more than there are steps; they are NULL after a path has ended. Relations
-    are kept apart by `limit -1`: otherwise SQLite would repeat a seek for each mention of it.
+    It has one event more than there are steps, and NULL after a path has ended. Relations are kept
+    separate with `limit -1`: otherwise SQLite would repeat a seek for each mention of it.
     """
     steps = [
         """

@@ -1,7 +1,7 @@
 """Where paths begin: the relation of starts (definitions 11.1).
 
-Who did the event comes from the stored sets where these can answer, and each of their occurrences
-that matters takes one seek. Otherwise the occurrences in the span are read.
+The people who did the event come from the stored sets if possible, and each relevant occurrence
+takes one seek. Otherwise the occurrences in the span are read.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from core.timeframe import Span
 def starts(plan: Plan, bind: Binder) -> str:
     """Return the relation (actor, ts, seq, event, session, until) of where paths begin.
 
-    `until` is the last instant of the scope along the path. ClickHouse tells sessions by their
+    `until` is the last instant of the scope along the path. ClickHouse identifies sessions by their
     `derived` start instead.
     """
     stored = plan.from_sets
@@ -50,7 +50,7 @@ def _sought(plan: Plan, bind: Binder) -> str:
 
 
 def _onward(plan: Plan, bind: Binder) -> str:
-    """The same, and from there on one seek for each occurrence after the scope of the last."""
+    """The same, followed by one seek for each occurrence after the scope of the last."""
     first, end, window = bind(plan.span.start), bind(plan.span.end), bind(plan.window)
     left = (first, f"t.ts - {window}") if plan.backward else (f"t.ts + {window} + 1", end)
     return f"""
@@ -133,7 +133,7 @@ def _chosen(plan: Plan, bind: Binder) -> str:
 _DERIVED = """case when {0}.session = 0 then (
                 select max(x.start) from sessions x
                 where x.actor = {0}.actor and x.session = 0 and x.start <= {0}.ts) end"""
-"""The start of the session that gaps put an event in, in the workspace file."""
+"""The start of the session that an event belongs to because of gaps, in the workspace file."""
 
 
 def _apart(plan: Plan, bind: Binder) -> str:

@@ -12,19 +12,19 @@ from core.catalog.catalog import Catalog
 
 OTHER = FLOW_REST[0]
 Name = str | None
-"""An event at a step; None where the path has ended before it."""
+"""An event at a step; None if the path has ended before it."""
 
 
 @dataclass
 class Crowd:
-    """Paths: how many, by whom, and through which different events."""
+    """A group of paths: how many, by whom, and through which distinct events."""
 
     count: int = 0
     people: set[int] = field(default_factory=set)
     names: set[Name] = field(default_factory=set)
 
     def add(self, other: Crowd) -> None:
-        """Take in some more."""
+        """Add more paths."""
         self.count += other.count
         self.people |= other.people
         self.names |= other.names
@@ -36,8 +36,8 @@ class Tally:
 
     Attributes:
         steps: how many are shown.
-        reached, dropped: those who got to the target, and the others by their last event.
-        longer: paths that go on after the steps shown.
+        reached, dropped: those who reached the target, and the others by their last event.
+        longer: paths that continue after the shown steps.
     """
 
     steps: int
@@ -49,7 +49,7 @@ class Tally:
     longer: int = 0
 
     def read(self, catalog: Catalog, rows: Iterable[Sequence[Any]]) -> Tally:
-        """Take in rows (step, event before, event, goal, count, actors); returns itself."""
+        """Add rows (step, event before, event, goal, count, actors); returns itself."""
         texts = {id_: name for name, id_ in catalog.events.ids.items()}
         for n, prev, event, goal, count, actors in rows:
             name = None if event is None else texts[event]
@@ -77,9 +77,9 @@ class Tally:
 
 
 def nodes_of(paths: Iterable[Sequence[Any]]) -> list[tuple[Any, ...]]:
-    """Return the rows that Tally reads of whole paths (count, actors, event 1, event 2, ...).
+    """Return the rows that Tally reads, from whole paths (count, actors, event 1, event 2, ...).
 
-    A path has no event from where it has ended.
+    A path has no event after its end.
     """
     counts: dict[tuple[Any, ...], int] = defaultdict(int)
     people: dict[tuple[Any, ...], list[int]] = defaultdict(list)
@@ -109,8 +109,8 @@ class Drawn:
     Attributes:
         before: the tally of the compared period, if any.
         limit: how many events a step shows by name.
-        end: what a path that has ended is called.
-        single: everybody has one path, so that counts are people too.
+        end: the label of the end of a path.
+        single: whether everybody has one path, so that counts are also people.
     """
 
     tally: Tally
@@ -124,11 +124,11 @@ class Drawn:
         return ranked({e: c for (n, e), c in self.tally.nodes.items() if n == step}, self.limit)
 
     def label(self, shown: Sequence[str], name: Name) -> str:
-        """What an event is called at a step."""
+        """Return the label of an event at a step."""
         return self.end if name is None else name if name in shown else OTHER
 
     def steps(self) -> tuple[FlowStep, ...]:
-        """All steps up to the last that has an event or an end."""
+        """All steps up to the last with an event or an end."""
         last = max((n for n, _ in self.tally.nodes), default=0)
         return tuple(self._step(step) for step in range(1, last + 1))
 
@@ -154,7 +154,7 @@ class Drawn:
         return dict(found)
 
     def node(self, label: str, crowd: Crowd, base: int, past: Crowd | None = None) -> FlowNode:
-        """Return a node; `base` is what its share of the step before is of."""
+        """Return a node; `base` is the total for its share of the previous step."""
         return FlowNode(**self._figures(label, crowd, base, past))
 
     def _figures(self, label: str, crowd: Crowd, base: int, past: Crowd | None) -> dict[str, Any]:
@@ -167,7 +167,7 @@ class Drawn:
         }  # fmt: skip
 
     def edges(self) -> tuple[FlowEdge, ...]:
-        """All edges, by step, the most walked first."""
+        """All edges, by step, most common first."""
         shown = {step: self.shown(step) for step in range(1, self.tally.steps + 1)}
         found: dict[tuple[int, str, str], Crowd] = defaultdict(Crowd)
         sources: dict[tuple[int, str], int] = defaultdict(int)
@@ -183,7 +183,7 @@ class Drawn:
         )
 
     def dropped(self) -> tuple[FlowNode, ...]:
-        """Those who did not get to the target, by their last event."""
+        """Those who did not reach the target, by their last event."""
         shown = ranked(self.tally.dropped, self.limit)
         found: dict[str, Crowd] = defaultdict(Crowd)
         for name, crowd in self.tally.dropped.items():
@@ -193,5 +193,5 @@ class Drawn:
         return tuple(self.node(label, found[label], whole) for label in labels)
 
     def people(self, crowd: Crowd) -> int:
-        """How many different people made the paths."""
+        """How many distinct people are behind the paths."""
         return crowd.count if self.single else len(crowd.people)

@@ -1,4 +1,4 @@
-"""The kind of question about the ways people take: its row."""
+"""The row of the kind of question about paths."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def _steps(read: list[Any]) -> Body:
 
 
 def _within(part: Part) -> Part:
-    """Return a clause of paths, whose window is called their scope."""
+    """Return a clause of paths, whose window is their scope."""
     window = part.fields.get("window_seconds")
     return Part({"scope": window}, part.at) if window else part
 
@@ -62,7 +62,7 @@ def _behind(question: Any, cell: Any) -> str:
 
 
 def _between(steps: list[Any]) -> tuple[str, str] | None:
-    """The first and the last event of some steps; None where they are the same or not named."""
+    """Return the first and the last event of some steps; None if they are the same or not named."""
     ends = [step.get("event") for step in steps if isinstance(step, dict)]
     if len(ends) > 1 and ends[0] and ends[-1] and ends[0] != ends[-1]:
         return ends[0], ends[-1]
@@ -79,7 +79,7 @@ def _openings(start: Beginning) -> Iterator[Opening]:
 
 
 def _of_funnel(question: Any, _: Any) -> Body | None:
-    """Lead on from a funnel to the paths from its first step to its last."""
+    """Lead from a funnel to the paths from its first step to its last."""
     ends = _between(question.model_dump(by_alias=True)["steps"])
     return None if ends is None else {"from": ends[0], "to": ends[1]}
 

@@ -1,4 +1,4 @@
-"""One person: who they are and what they did (definitions 9.9)."""
+"""One person: their summary and what they did (definitions 9.9)."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from core.timeframe import to_date
 from core.values.json_text import stored_object
 
 MOST = 1000
-"""Events asked for at once, and by how many a page may grow to end with a session."""
+"""The most events per request, and by how many a page may grow to end with a session."""
 
 TOP = 10
 
@@ -33,12 +33,12 @@ TOP = 10
 class UserActivity(Question):
     """One person's events, newest first, with the sessions these belong to.
 
-    The page is extended to the end of the session that it would cut. The range only says what
-    the person's segments are as of.
+    The page is extended to the end of the session that it would cut. The range only determines the
+    date of the person's segments.
 
     Attributes:
-        user: a user id, or a device id; a merged or linked one means the person it belongs to.
-        event: list only events of this name; the summary is of all events.
+        user: a user id or device id; a merged or linked one means the person it belongs to.
+        event: list only events of this name; the summary covers all events.
         limit, offset: the page of events, before it is extended.
         direction: "latest" lists the newest first, "earliest" the oldest.
     """
@@ -54,8 +54,8 @@ class UserActivity(Question):
         """See Question.
 
         Raises:
-            BadQuestion: it is asked of ClickHouse.
-            NotFound: nobody with events is called that.
+            BadQuestion: the engine is ClickHouse.
+            NotFound: nobody with events has that id.
         """
         workspace_file_only(ctx, self.kind)
         actor = self._actor(ctx)
@@ -94,7 +94,7 @@ class UserActivity(Question):
         )  # fmt: skip
 
     def people(self, ctx: Context, bind: Binder, cell: Cell) -> str:
-        """See Question: the person alone."""
+        """See Question: only this person."""
         return f"select {bind(self._actor(ctx))} as actor"
 
     def _actor(self, ctx: Context) -> int:
@@ -102,7 +102,7 @@ class UserActivity(Question):
         if actor is None:
             near = did_you_mean(self.user, ctx.catalog.people.called_like(self.user))
             raise NotFound(
-                f"There is nobody called {self.user!r} here.",
+                f"There is nobody with the id {self.user!r} in this workspace.",
                 near or "Search with: users matching TEXT.",
             )
         return actor
@@ -199,7 +199,7 @@ def _labels(ctx: Context, values: Sequence[int]) -> dict[str, str]:
 
 @dataclass(frozen=True)
 class _Part:
-    """A session: `number` counts from 1, `key` is 0 and `name` None for one derived from gaps."""
+    """A session: `number` counts from 1; `key` is 0 and `name` None if it is derived from gaps."""
 
     number: int
     start: int
@@ -252,8 +252,9 @@ def _sessions(ctx: Context, actor: int) -> Generator[Statement, Rows, _All]:
 
 @dataclass(frozen=True)
 class _Who:
-    """The summary; `extent` is first ts, last ts and number of events, `active` the days with
-    an active one."""
+    """The summary; `extent` is first ts, last ts and number of events, `active` the days with an
+    active event.
+    """
 
     user: str
     merged: tuple[str, ...]
@@ -305,7 +306,7 @@ def _summary(ctx: Context, actor: int) -> Generator[Statement, Rows, _Who]:
 
 
 def _ask(ctx: Context, actor: int, before: str, after: str = "") -> Statement:
-    """Ask of a person's events `e`; those that are deleted are not there."""
+    """Query a person's events `e`, without deleted ones."""
     bind = ctx.binder()
     return bind.statement(f"{before} {bind(actor)} and {KEPT} {after}", "who they are")
 

@@ -1,6 +1,6 @@
-"""The people of an audience, saved or described, as of now (definitions 5.2, 5.3).
+"""The people of an audience, saved or given as rules, as of now (definitions 5.2, 5.3).
 
-What its rules need is said in core.queries.people.audience_sql.
+core.queries.people.audience_sql evaluates its rules.
 """
 
 from __future__ import annotations
@@ -25,16 +25,16 @@ __all__ = ["Audience", "Definition", "audience_sql", "read_definition"]
 
 
 class Audience(Question):
-    """The people of an audience and how many they are.
+    """The people of an audience, and their number.
 
-    One of `audience` and `definition` is given. Conditions are further filters of the audience;
-    a segment keeps those who are in it too, and is all that the range is for.
+    Exactly one of `audience` and `definition` is given. Conditions are additional filters of the
+    audience; a segment keeps only its members, and is the only use of the range.
 
     Attributes:
         audience: name or id of a saved audience.
         definition: the rules themselves.
-        limit, offset: the page, who was seen last first; 0 lists nobody, which is faster, since
-            the order needs everybody's last event. `total` counts everybody.
+        limit, offset: the page, last seen first; 0 lists nobody, which is faster, since the order
+            needs everybody's last event. `total` counts everybody.
     """
 
     kind: Literal["audience"] = "audience"
@@ -55,14 +55,14 @@ class Audience(Question):
     def _one_of_two(self) -> Audience:
         if (self.audience is None) == (self.definition is None):
             raise BadQuestion(
-                "An audience is named or defined.",
-                "Give audience or definition, one of them.",
+                "An audience needs a name or a definition.",
+                "Give either audience or definition.",
                 parameter="audience",
             )
         return self
 
     def by_the_minute(self) -> bool:
-        """See Question: who is in it changes with the clock."""
+        """See Question: membership changes with the clock."""
         return True
 
     def ask(self, ctx: Context) -> Ask:

@@ -1,14 +1,14 @@
-"""Who is in an audience, as SQL (definitions 5.2, 5.3).
+"""The members of an audience, as SQL (definitions 5.2, 5.3).
 
 Membership is always as of now: "in the last N days" is the rolling N x 86,400 s up to now, which
-itself is included. Rules about traits and users are about the person; any other filter holds for
-whoever has one event in the lookback (default: all of history) that satisfies it, so that two
-filters may be met by two events.
+itself is included. Rules on traits and users apply to the person; any other filter holds for
+whoever has one event in the lookback (default: all of history) that satisfies it, so two filters
+may be satisfied by two different events.
 
 Whether somebody did an event, and on how many days, comes from the stored sets for every whole
-local day of the window; only the part of a day that a rolling window begins in, and today while
-it holds events later than now, are read from `events`. Read from `events` altogether are: how
-many times (the sets know who, not how often each), sums, sequences (the order of events is
+local day of the window; only the partial day in which a rolling window begins, and today if it has
+events later than now, are read from `events`. The following are read entirely from `events`: how
+many times (the sets know who, but not how often each), sums, sequences (the order of events is
 needed), filters on properties, and filters on two dimensions at once.
 """
 
@@ -39,10 +39,10 @@ NOBODY = "select 0 as actor where 1 = 0"
 
 
 def audience_sql(ctx: Context, bind: Binder, definition: dict[str, Any] | Definition) -> str:
-    """Return SQL selecting `actor`, once each, of everybody in an audience now.
+    """Return SQL selecting `actor`, once each, for everybody in an audience now.
 
     Raises:
-        BadQuestion: the definition has unknown or impossible parts.
+        BadQuestion: the definition has unknown or invalid parts.
     """
     rules = definition if isinstance(definition, Definition) else read_definition(definition)
     return _Writer(ctx, bind, rules.lookback_days).members(rules)
@@ -51,8 +51,8 @@ def audience_sql(ctx: Context, bind: Binder, definition: dict[str, Any] | Defini
 class _Writer:
     """Writes the SQL of one definition: one named relation (actor) per rule.
 
-    Relations stand side by side, not in each other, so that a definition of any depth fits in
-    the parser's stack.
+    Relations are side by side rather than nested, so that a definition of any depth fits in the
+    parser's stack.
     """
 
     def __init__(self, ctx: Context, bind: Binder, lookback_days: int | None) -> None:
@@ -146,7 +146,7 @@ class _Writer:
         return self._compared(rule, f"{self._scan(selection, columns, span)} group by e.actor")
 
     def _selected(self, rule: EventRule | Then) -> Selection | None:
-        """The events a rule is about; None where nobody can have one."""
+        """The events of a rule; None if nobody can have one."""
         if not all(self._known(clause) for clause in rule.filters):
             return None
         try:
@@ -157,7 +157,7 @@ class _Writer:
         return events.narrowed(rule.filters)
 
     def _did(self, selection: Selection, span: Span) -> str:
-        """Who has at least one of the events in a span."""
+        """People with at least one of the events in a span."""
         if not self.ctx.dialect.has_sets or selection.set_dimension() is False:
             return self._put(self._scan(selection, "distinct e.actor as actor", span))
         whole, edges = self.days.pieces(span)
@@ -179,7 +179,7 @@ class _Writer:
         )
 
     def _on_days(self, rule: EventRule, selection: Selection, span: Span) -> str:
-        """Who has such events on as many days as a rule wants."""
+        """People with such events on as many days as a rule requires."""
         tally = self._tally(selection, span)
         if rule.op == "eq" and rule.count:
             some, more = self._at_least(tally, rule.count), self._at_least(tally, rule.count + 1)
@@ -214,7 +214,7 @@ class _Writer:
         return self._put(d.members(f"select {least} as users from {tally}"))
 
     def _compared(self, rule: EventRule, counted: str) -> str:
-        """Who has a figure that fits, of a relation (actor, figure) of those with any event."""
+        """People with a matching figure, from a relation (actor, figure) of people with events."""
         figures = self._put(counted)
         test = f"figure {OPERATORS[rule.op]} {self.bind(rule.wanted)}"
         if rule.holds_for_none:
@@ -241,7 +241,7 @@ class _Writer:
             group by e.actor"""
 
     def _sequence(self, rule: EventRule, first: Selection, then: Selection, span: Span) -> str:
-        """Relation (actor, figure) over the events that are followed in time."""
+        """Relation (actor, figure) over the events that are followed in time by the other event."""
         assert rule.then_within is not None
         columns = "e.actor as actor, e.ts as ts, e.seq as seq, e.day as day"
         begun = self._put(self._scan(first, columns, span))
@@ -292,13 +292,13 @@ class _Writer:
 
 
 class Days:
-    """Windows that end now, and which whole local days lie in them."""
+    """Windows that end now, and the whole local days in them."""
 
     def __init__(self, ctx: Context) -> None:
         self.ctx = ctx
 
     def span(self, days: int | None) -> Span:
-        """Return the last so many times 86,400 s up to now, or all of history up to now."""
+        """Return the last N times 86,400 s up to now, or all of history up to now."""
         ctx = self.ctx
         first = ctx.earliest if ctx.earliest is not None else ctx.now
         start = min(first, ctx.now) if days is None else ctx.now - days * DAY
@@ -306,7 +306,7 @@ class Days:
         return Span(start, ctx.now + 1, day_of(start), ctx.today, whole_days=False)
 
     def pieces(self, span: Span) -> tuple[Span | None, list[Span]]:
-        """Return the whole days of a window that ends now, and the parts of days around them."""
+        """Return the whole days of a window that ends now, and the partial days around them."""
         ctx, calendar = self.ctx, self.ctx.calendar
         first, last = span.first_day, span.last_day
         begun = span.start > max(calendar.day_start(first), ctx.earliest or 0)
@@ -324,7 +324,7 @@ class Days:
 
 
 def _least(rule: EventRule) -> int | None:
-    """The count from which on a rule holds, or from which on it does not; None for neither."""
+    """Return the count from which a rule holds, or from which it fails; None for neither."""
     return {
         "gte": rule.count, "gt": rule.count + 1, "lt": rule.count, "lte": rule.count + 1,
         "eq": None if rule.count else 1,

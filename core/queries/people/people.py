@@ -23,13 +23,13 @@ ORDERS = {
 
 
 class PeopleBehind(Question):
-    """The actors that one number counted, newest first.
+    """The people counted by one number, last seen first.
 
-    Range, conditions, audience and segment are those of the question it is of.
+    Range, conditions, audience and segment are those of the inner question.
 
     Attributes:
         of: the question, as an object with its kind.
-        cell: the address of the number; empty is the question's whole.
+        cell: the address of the number; empty means the whole answer.
         order: last_seen (descending), first_seen or user.
         limit, offset: the page; `total` always counts everybody.
     """
@@ -54,17 +54,17 @@ class PeopleBehind(Question):
             if getattr(self, name) != type(self).model_fields[name].default:
                 raise BadQuestion(
                     f"people takes no {name} of its own.",
-                    "Write it inside the parentheses, in the question that the people are of.",
+                    "Write it inside the parentheses, in the inner question.",
                     parameter=name,
                 )
         return self
 
     def ranges(self, ctx: Context) -> tuple[str, ...]:
-        """See Question; those of its question."""
+        """See Question; those of the inner question."""
         return self.of.ranges(ctx)
 
     def by_the_minute(self) -> bool:
-        """See Question; as its question."""
+        """See Question; as for the inner question."""
         return self.of.by_the_minute()
 
     def ask(self, ctx: Context) -> Ask:
@@ -98,7 +98,7 @@ class PeopleBehind(Question):
         )
 
     def title(self) -> str:
-        """What the people have in common, in words."""
+        """The title: what the people have in common."""
         from core.queries.behind import format_cell
 
         return format_cell(self.of, self.cell)

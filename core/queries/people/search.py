@@ -1,4 +1,4 @@
-"""Finding people by what they are called (definitions 9.10)."""
+"""Finding people by id or trait (definitions 9.10)."""
 
 from __future__ import annotations
 
@@ -17,12 +17,11 @@ WITHIN = 4
 
 
 class UserSearch(Question):
-    """People whose ids fit a text, best first.
+    """People whose ids match a text, best matches first.
 
-    In this order: the exact user id; the exact device id; user ids that begin with it, in
-    capitals or not; and only when there are none of these, people with the text anywhere in a
-    user id, device id or trait. A merged or linked id finds the person it belongs to now. People
-    without events are not listed.
+    In this order: the exact user id; the exact device id; user ids that begin with it, in any case;
+    and only if none of these match, people with the text anywhere in a user id, device id or trait.
+    A merged or linked id finds the person it belongs to now. People without events are not listed.
 
     Attributes:
         user: the text.
@@ -38,7 +37,7 @@ class UserSearch(Question):
         """See Question.
 
         Raises:
-            BadQuestion: it is asked of ClickHouse.
+            BadQuestion: the engine is ClickHouse.
         """
         workspace_file_only(ctx, self.kind)
         bind = ctx.binder()
@@ -60,7 +59,7 @@ class UserSearch(Question):
         )
         notes: tuple[str, ...] = ()
         if rows and rows[0][4] == WITHIN:
-            notes = ("No id begins with this text: these hold it in an id or trait.",)
+            notes = ("No id begins with this text; these people have it in an id or trait.",)
         return People(
             title=f"Users matching {self.user}",
             notes=notes,
@@ -107,5 +106,5 @@ class UserSearch(Question):
 
 
 def _pattern(text: str) -> str:
-    """Escape the signs that LIKE gives a meaning, with an exclamation mark."""
+    """Escape LIKE's special characters with an exclamation mark."""
     return text.replace("!", "!!").replace("%", "!%").replace("_", "!_")

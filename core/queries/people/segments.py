@@ -1,8 +1,8 @@
 """The eight built-in segments, and the people of one (definitions 5.1).
 
-Lifecycle segments read all of history up to A, the last day of the range or today; ages are
+Lifecycle segments read all of history up to A, the last day of the range or today; ages are in
 whole local days. Engagement segments count the sessions whose first event is in the range.
-Conditions narrow the events that count as being seen, and the sessions to those that hold one.
+Conditions narrow the events that count as being seen, and keep only sessions with such an event.
 """
 
 from __future__ import annotations
@@ -27,20 +27,20 @@ LIFECYCLE = ("new", "returning", "dormant", "churned")
 ENGAGEMENT = ("one_timer", "casual", "regular", "power_user")
 SEGMENTS = (*LIFECYCLE, *ENGAGEMENT)
 NO_SESSIONS = "no_sessions"
-"""Key of the line of those known by A without a session in the range."""
+"""Key of the row for people known by A without a session in the range."""
 
 RECENT_DAYS = 7
 DORMANT_DAYS = 30
 CASUAL, REGULAR, POWER = 2, 5, 15
-"""Sessions from which on somebody is casual, regular, a power user."""
+"""How many sessions make somebody casual, regular, a power user."""
 
 _IDS = {key: number for number, key in enumerate((*SEGMENTS, NO_SESSIONS), 1)}
 
 
 class Segments(Question):
-    """How many people each built-in segment holds.
+    """How many people are in each built-in segment.
 
-    Shares are fractions: of everybody known by A, and of those with a session in the range.
+    Shares are fractions of everybody known by A, and of those with a session in the range.
     """
 
     kind: Literal["segments"] = "segments"
@@ -91,7 +91,7 @@ class Segments(Question):
 class Segment(Question):
     """The people of one segment.
 
-    Lifecycle segments list who was seen last first, engagement segments most sessions first.
+    Lifecycle segments list last seen first, engagement segments most sessions first.
 
     Attributes:
         segment: one of the eight.
@@ -143,7 +143,7 @@ class Segment(Question):
 
 
 def check_segment(key: str) -> str:
-    """Return a segment's key; BadQuestion with the nearest ones when there is none."""
+    """Return a segment's key; BadQuestion with the nearest ones if there is none."""
     if key not in _IDS:
         raise BadQuestion(
             f"segment {key!r} is not known.",
@@ -154,7 +154,7 @@ def check_segment(key: str) -> str:
 
 
 def segment_sql(ctx: Context, bind: Binder, segment: str, span: Span) -> str:
-    """Return SQL selecting `actor`, once each, of everybody in a segment.
+    """Return SQL selecting `actor`, once each, for everybody in a segment.
 
     Raises:
         BadQuestion: there is no such segment.
@@ -167,7 +167,7 @@ def segments_of(first_day: int, last_day: int, sessions: int, day: int) -> tuple
 
     Args:
         first_day, last_day: the first and last local day they were seen, up to `day`.
-        sessions: how many of theirs start in the range.
+        sessions: how many of their sessions start in the range.
         day: A, the last day of the range.
     """
     if day - first_day <= RECENT_DAYS:
@@ -276,14 +276,14 @@ def _engagement(selection: Selection, bind: Binder, span: Span) -> str:
 
 
 def _without_sessions(d: Dialect, stages: str, engaged: str) -> str:
-    """Those of the relation `stages` who are not in the relation `engaged`."""
+    """The people of the relation `stages` who are not in the relation `engaged`."""
     known = f"(select {d.union('users')} from {stages})"
     busy = f"(select {d.union('users')} from {engaged})"
     return f"select {_IDS[NO_SESSIONS]} as segment, {d.only(known, busy)} as users"
 
 
 def _sessions(selection: Selection, bind: Binder, span: Span) -> str:
-    """Relation (actor, sessions) of those with at least one session that starts in the range."""
+    """Relation (actor, sessions) of people with at least one session that starts in the range."""
     tests = [_starts_in(bind, span)]
     tests += [f"s.actor in ({members.write(bind)})" for members in selection.members]
     if selection.clauses:

@@ -1,4 +1,4 @@
-"""The kinds of question that are answered with people: their rows."""
+"""The rows of the kinds of question that are answered with people."""
 
 from __future__ import annotations
 
@@ -134,7 +134,7 @@ USER_SEARCH = Kind(
 def _read_people(read: list[Any]) -> Part:
     of = next(child for child in read if isinstance(child, Whole))
     if of.chart:
-        raise Mistake("A drawing hint goes outside the parentheses.", at_of(read))
+        raise Mistake("A chart goes outside the parentheses.", at_of(read))
     if of.depth >= MAX_DEPTH:
         raise Mistake(f"Questions nest deeper than {MAX_DEPTH}.", at_of(read))
     cell = merged(child for child in read if isinstance(child, Part))

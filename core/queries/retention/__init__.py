@@ -1,1 +1,1 @@
-"""Who comes back, and what they are worth over time."""
+"""Who comes back, and their value over time."""

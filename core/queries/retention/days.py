@@ -1,8 +1,9 @@
-"""Retention windows that hang on the day of each start, by set algebra over days (definitions 7.3).
+"""Retention windows relative to the day of each start, by set algebra over days (definitions 7.3).
 
-Everybody whose start lies on one local day has the same windows. So the stored sets of starts by
-day, and the sets of returns in a window moving over all days, say who came back, however many
-events there were. Only a return on the day of the start is looked up: it must not lie before it.
+Everybody whose start is on the same local day has the same windows. So the stored sets of starts by
+day, and the sets of returns in a window moving over all days, are enough to know who came back,
+however many events there were. Only a return on the day of the start is looked up: it must not be
+before the start.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ def by_days(
     """Return a WITH clause of `starts` (slot, v0, users) and `reached` (cohort, v0, period, back).
 
     Args:
-        reach: the days that returns are read from.
+        reach: the days from which returns are read.
     """
     d = ctx.dialect
     listed = d.rows(bind.rows(_windows(question, plan)), ["period", "low", "width"])
@@ -63,7 +64,7 @@ def by_days(
 
 
 def _windows(question: RetentionFields, plan: Plan) -> list[tuple[int, int, int]]:
-    """(period, first day after the start, width) of each window, the start's own left out."""
+    """(period, first day after the start, width) of each window but that of the start itself."""
     size = WINDOW_DAYS[plan.unit]
     found = []
     for period in range(plan.periods):
@@ -104,9 +105,9 @@ def _again(
     ctx: Context, bind: Binder, question: RetentionFields, plan: Plan, groups: Groups,
     returns: Selection, reach: Span,
 ) -> str:  # fmt: skip
-    """Relation (slot, v0, users): who returned on the day of a start, not before it.
+    """Relation (slot, v0, users): people who returned on the day of a start, not before it.
 
-    Where every start is a return, all did.
+    If every start is a return, all did.
     """
     d = ctx.dialect
     own = starting(ctx, question)
@@ -131,7 +132,7 @@ def _again(
 
 
 def _moving(ctx: Context, question: RetentionFields, plan: Plan) -> str:
-    """Relation (at, width, users): the returns in a window from each place where one begins."""
+    """Relation (at, width, users): the returns in a window from each day on which one begins."""
     d = ctx.dialect
     places = """
                     select day as at, 0 as place, users from came
@@ -192,7 +193,7 @@ def _modes(ctx: Context, question: RetentionFields) -> str:
 
 
 def _same_day(question: RetentionFields, plan: Plan) -> str:
-    """Those of `again` are back in the window that holds the start itself, if there is one."""
+    """People of `again` are back in the window that contains the start itself, if there is one."""
     if plan.brackets and plan.brackets[0][0] > 0:
         return ""
     return """

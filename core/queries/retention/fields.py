@@ -1,4 +1,4 @@
-"""What retention is given and refuses, for those that help it to an answer."""
+"""The fields of retention and their validation, shared by its modules."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ MAX_BRACKETS = 100
 MAX_BRACKET_DAYS = 3660
 UNITS = ("daily", "weekly", "monthly")
 NEW = "_new"
-"""As a start event: the first event ever of a person, whatever it is."""
+"""As a start event: a person's first event ever, whatever it is."""
 
 
 class RetentionFields(Question):
-    """The fields of `Retention`, which says what each of them means."""
+    """The fields of `Retention`, which documents them."""
 
     range: str = "90d"
     granularity: str = "weekly"
@@ -76,7 +76,7 @@ class RetentionFields(Question):
         for first, end in brackets:
             if not 0 <= first < end <= MAX_BRACKET_DAYS or before not in (None, first):
                 raise BadQuestion(
-                    f"brackets cannot hold [{first}, {end}].",
+                    f"brackets cannot contain [{first}, {end}].",
                     "Each is [first day, day after the last], begins where the one before ends, "
                     f"and ends by day {MAX_BRACKET_DAYS}; for example [[0, 5], [5, 10]].",
                     parameter="brackets",
@@ -105,22 +105,22 @@ class RetentionFields(Question):
         return self
 
     def by_the_minute(self) -> bool:
-        """See Question; filters may be about audiences too."""
+        """See Question; filters may name audiences too."""
         filters = (*self.start_filters, *self.return_filters)
         fields = (atom.field for clause in filters for atom in atoms(clause))
         return super().by_the_minute() or any(f.strip().lower() == "audience" for f in fields)
 
     @property
     def columns(self) -> int:
-        """How many windows are shown."""
+        """The number of windows shown."""
         return len(self.brackets) or self.periods
 
     @property
     def started(self) -> str | None:
-        """The event that starts, None for any."""
+        """The start event, None for any."""
         return None if self.start_event == NEW else self.start_event
 
     @property
     def cohort_mode(self) -> str:
-        """The cohort mode; what is first ever is so in every mode."""
+        """The cohort mode; a person's first event ever is the first in every mode."""
         return "first_ever" if self.start_event == NEW else self.cohort

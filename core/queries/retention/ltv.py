@@ -1,10 +1,10 @@
-"""Lifetime value: what new people brought within N days of their first event (definitions 9.5).
+"""Lifetime value: revenue from new people within N days of their first event (definitions 9.5).
 
-A cohort is everybody whose first event of all lies in a period; periods are whole, also where the
-range begins or ends inside one. Day N is the first N times 24 hours after that event, and counts
-only people who have had so long. Conditions and the breakdown are about the first event. Amounts
-in several currencies are added up as they are, with a warning, and each currency has rows of its
-own where no breakdown is asked for. Amounts lie in no set, so the events of new people are read.
+A cohort is everybody whose first event ever lies in a period; periods are whole, even if the range
+begins or ends inside one. Day N is the first N times 24 hours after that event, and counts only
+people who have had that long. Conditions and the breakdown apply to the first event. Amounts in
+several currencies are added together as they are, with a warning, and each currency has its own
+rows unless there is a breakdown. Amounts are in no set, so the events of new people are read.
 """
 
 from __future__ import annotations
@@ -42,16 +42,16 @@ TITLES = {
 
 
 class Ltv(LtvFields):
-    """What new people bring in their first days, by when they were new.
+    """Revenue from new people in their first days, by when they were new.
 
     Attributes:
         granularity: length of a cohort, daily or longer.
-        metric: "arpu": revenue per person; "arppu": per person who paid by then; "revenue";
+        metric: "arpu": revenue per person; "arppu": per person who had paid by then; "revenue";
             "paying_users".
-        event: the revenue event; None is any event that brought revenue, or has the property.
-        property: the amount, a number, times the property "quantity" where that is one; None is
-            what an event brought (core.catalog.revenue). Refunds are negative amounts.
-        days: the N to show, ascending.
+        event: the revenue event; None means any event with revenue, or with the property.
+        property: the amount, a number, times the property "quantity" if that is a number; None
+            means the event's revenue (core.catalog.revenue). Refunds are negative amounts.
+        days: the values of N to show, ascending.
         breakdown: one field.
     """
 
@@ -132,7 +132,7 @@ class Ltv(LtvFields):
     def _groups(
         self, ctx: Context, money: Money, by: list[Field]
     ) -> tuple[list[tuple[str, Tally]], int]:
-        """The groups with most people by a field, else the currencies where these are several."""
+        """The groups with the most people by a field, else the currencies if there are several."""
         if not by:
             found = sorted(money.currencies.items()) if len(money.currencies) > 1 else []
             return found, 0
@@ -142,12 +142,12 @@ class Ltv(LtvFields):
 
     def _mixed(self, money: Money) -> tuple[str, ...]:
         names = ", ".join(sorted(money.currencies)[:5])
-        more = "each has rows of its own"
+        more = "each has its own rows"
         if self.breakdown:
             more = f"ask without by {', '.join(map(name, self.breakdown))} to have rows of each"
         return (
-            f"Amounts in {len(money.currencies)} currencies ({names}) are added up as if they "
-            f"were one; {more}.",
+            f"Amounts in {len(money.currencies)} currencies ({names}) are added together as if "
+            f"they were one; {more}.",
         )
 
     def _rows(self, tally: Tally, slots: list[Bucket]) -> GridGroup:
@@ -179,9 +179,9 @@ class Ltv(LtvFields):
         return finite({"arpu": amount / people, "revenue": amount}.get(self.metric, payers))
 
     def people(self, ctx: Context, bind: Binder, cell: Cell) -> str:
-        """See Question: who is new in a cohort, or in any; of a group; "reached": who paid.
+        """See Question: people who are new in a cohort, or in any; of a group; "reached": who paid.
 
-        With a period those of them who have had so many days and paid within these; "dropped" are
+        With a period, those of them who have had that many days and paid within them; "dropped" are
         those who did not.
         """
         slots = frame(ctx, self, whole=True).buckets

@@ -1,4 +1,4 @@
-"""What lifetime value is given, for those that help it to an answer."""
+"""The fields of lifetime value, shared by its modules."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from core.queries.common.question import TimedQuestion
 
 
 class LtvFields(TimedQuestion):
-    """The fields of `Ltv`, which says what each of them means."""
+    """The fields of `Ltv`, which documents them."""
 
     metric: Literal["arpu", "arppu", "revenue", "paying_users"] = "arpu"
     event: str | None = None

@@ -1,8 +1,8 @@
-"""Who is new in a cohort and what they paid when, for lifetime value (definitions 9.5).
+"""The new people of a cohort and their payments, for lifetime value (definitions 9.5).
 
-People are told apart by `had`, how many whole days of 24 hours they have had since their first
-event, and payments by `age`, in which of these days they fell; both are cut at the longest day
-asked for. From these counts every day's figure adds up, whatever the days.
+People are grouped by `had`, how many whole days of 24 hours they have had since their first event,
+and payments by `age`, the day on which they fell; both are capped at the longest requested day.
+Every day's figure can be added up from these counts, whatever the days.
 """
 
 from __future__ import annotations
@@ -27,13 +27,13 @@ from core.sums import total
 from core.timeframe import DAY, Bucket, runs
 
 PEOPLE, AMOUNTS, PAYERS, PAYERS_IN = range(4)
-"""What a row is of: new people, amounts, first payments, first payments in a currency."""
+"""The kinds of rows: new people, amounts, first payments, first payments in a currency."""
 
 
 def new_people(
     ctx: Context, bind: Binder, question: LtvFields, slots: Sequence[Bucket], by: Sequence[Field]
 ) -> str:
-    """Relation (actor, born, slot, v0): everybody new in the slots, born in ms."""
+    """Relation (actor, born, slot, v0): everybody new in the slots; born is in ms."""
     selection = select(ctx, question)
     any_ = Selection(ctx)
     value = selection.value(bind, by[0]) if by else "0"
@@ -114,7 +114,7 @@ def payments(
 
 
 def _by_person(revenue: Selection, question: LtvFields) -> str:
-    """The revenue events as a FROM part, for looking them up one person after the other."""
+    """The revenue events as a FROM part, for lookups person by person."""
     source = revenue.source([Field("property", question.property or "amount")])
     if revenue.any_event:
         return source
@@ -166,7 +166,7 @@ def _nested() -> Any:
 
 @dataclass
 class Tally:
-    """Counts of one group: people by slot and had, first payments and amounts by age too."""
+    """Counts of one group: people by slot and had, first payments and amounts also by age."""
 
     people: dict[int, dict[int, float]] = field(default_factory=_nested)
     payers: Ages = field(default_factory=_nested)
@@ -178,12 +178,12 @@ class Tally:
         return sum(sum(counts.values()) for counts in self.people.values())
 
     def size(self, slots: Iterable[int], day: int) -> int:
-        """How many people have had so many days; 0 is everybody."""
+        """How many people have had so many days; 0 means everybody."""
         found = (item for slot in slots for item in self.people.get(slot, {}).items())
         return int(sum(count for had, count in found if not day or had >= day))
 
     def paid(self, slots: Sequence[int], day: int) -> tuple[int, float]:
-        """How many of them paid within so many days, and how much; 0 is to date."""
+        """How many of them paid within so many days, and how much; 0 means to date."""
         payers, amount = (_within(of, slots, day) for of in (self.payers, self.amounts))
         return int(payers), amount
 
@@ -195,12 +195,12 @@ def _within(counts: Ages, slots: Iterable[int], day: int) -> float:
 
 @dataclass(frozen=True)
 class Money:
-    """What a statement's rows add up to.
+    """The sums of a statement's rows.
 
     Attributes:
         whole: everybody.
         groups: by raw breakdown value.
-        currencies: by label, of everybody; people are those of all currencies.
+        currencies: by label, for everybody; people are those of all currencies.
     """
 
     whole: Tally

@@ -1,4 +1,4 @@
-"""The resolved time of a retention question: its cohorts, and each cell's window."""
+"""The resolved time of a retention question: its cohorts, and the window of each cell."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ class Plan:
     """Resolved time.
 
     Attributes:
-        periods: how many columns: periods, or brackets.
-        cohorts: the periods of the range, cut to it; slot 0 is the first.
-        firsts: first local day of the cohorts' whole periods.
-        returns: whole periods from the first cohort's to the last that can hold a return.
-        brackets: half-open day offsets of the columns; () where these are periods.
+        periods: the number of columns: periods, or brackets.
+        cohorts: the periods of the range, clipped to it; slot 0 is the first.
+        firsts: the first local day of each cohort's whole period.
+        returns: whole periods from the first cohort's to the last that can contain a return.
+        brackets: half-open day offsets of the columns; () if these are periods.
     """
 
     ctx: Context
@@ -44,7 +44,7 @@ class Plan:
 
     @property
     def earlier(self) -> Span | None:
-        """The days of history before the cohorts; None where there are none."""
+        """The days of history before the cohorts; None if there are none."""
         ctx = self.ctx
         if ctx.earliest is None or ctx.calendar.day_of(ctx.earliest) >= self.span.first_day:
             return None
@@ -53,11 +53,11 @@ class Plan:
 
     @property
     def rolling(self) -> bool:
-        """Whether windows are counted from each start itself, not by the calendar."""
+        """Whether windows are counted from each start, not by the calendar."""
         return self.basis == "24h" or bool(self.brackets)
 
     def begins(self, cohort: int, period: int) -> int:
-        """First instant of a cell's window, ms; of its earliest possible member where it rolls."""
+        """First instant of a cell's window, ms; if it rolls, for its earliest possible member."""
         calendar = self.ctx.calendar
         if not self.rolling:
             return calendar.day_start(calendar.next_period(self.firsts[cohort], self.unit, period))
@@ -65,7 +65,7 @@ class Plan:
         return self._after(self.cohorts[cohort].first_day, start)
 
     def ends(self, cohort: int, period: int) -> int:
-        """End of a cell's window, ms; of its latest possible member where it rolls."""
+        """End of a cell's window, ms; if it rolls, for its latest possible member."""
         if not self.rolling:
             return self.begins(cohort, period + 1)
         _, end = self._offsets(period)
@@ -73,7 +73,7 @@ class Plan:
         return self._after(last + 1 if self.basis == "24h" else last, end)
 
     def _offsets(self, period: int) -> tuple[int, int]:
-        """The days between a start and its window's begin and end."""
+        """The days between a start and the start and end of its window."""
         if self.brackets:
             return self.brackets[period]
         size = WINDOW_DAYS[self.unit]
@@ -91,7 +91,7 @@ class Plan:
         return self.basis == "24h" and (bool(self.brackets) or self.unit == "daily")
 
     def begun(self, cohort: int) -> int:
-        """How many periods of a cohort have begun, before the data has ended."""
+        """How many periods of a cohort began before the end of the data."""
         return sum(self._has_begun(cohort, n) for n in range(self.periods))
 
     def _has_begun(self, cohort: int, period: int) -> bool:
@@ -99,24 +99,24 @@ class Plan:
         return self.begins(cohort, period) <= seen
 
     def incomplete(self, cohort: int, period: int) -> bool:
-        """Whether a cell's window ends after now, or after the data has ended."""
+        """Whether a cell's window ends after now, or after the end of the data."""
         return self.ends(cohort, period) > self.ctx.known_until
 
     def cut(self, rows: Sequence[Cohort]) -> tuple[str, ...]:
-        """A note when the range begins inside the first cohort shown."""
+        """A note if the range begins inside the first cohort shown."""
         whole = not self.cohorts or self.cohorts[0].first_day == self.firsts[0]
         if whole or not rows or rows[0].label != self.cohorts[0].label:
             return ()
         start = to_date(self.cohorts[0].first_day).isoformat()
-        return (f"The first cohort holds only those who started from {start} on.",)
+        return (f"The first cohort has only people who started on or after {start}.",)
 
     def cells(self, period: int, every: bool = False) -> list[CellRow]:
-        """All cells of one period whose windows have begun; `every` one passes as complete."""
+        """All cells of one period whose windows have begun; with `every`, all count as complete."""
         begun = [c for c in range(len(self.cohorts)) if self._has_begun(c, period)]
         return [(c, period, int(every or not self.incomplete(c, period))) for c in begun]
 
     def addressed(self, cell: Cell, every: bool = False) -> list[CellRow]:
-        """The cells that an address means, those of a combined one still to be chosen from."""
+        """The cells of an address; those of a combined cell are still to be selected."""
         period = cell.period or 0
         if not 0 <= period < self.periods:
             raise BadQuestion(f"cell has no period {period}.", parameter="cell")
@@ -133,13 +133,13 @@ class Plan:
 
 
 def plan_of(ctx: Context, question: RetentionFields) -> Plan:
-    """Resolve a question's time, moving to coarser cohorts where there are too many."""
+    """Resolve a question's time, with coarser cohorts if there would be too many."""
     span = ctx.span_to_today(question.range)
     unit = fit(question.granularity, span, ctx.now)
     cohorts = ctx.buckets(span, unit)
     firsts = [ctx.calendar.period_start(b.first_day, unit) for b in cohorts]
     coarser = unit != question.granularity
-    notes = (f"Too many cohorts {question.granularity}: shown {unit}.",) if coarser else ()
+    notes = (f"Too many {question.granularity} cohorts: shown {unit}.",) if coarser else ()
     back = span
     returns: list[Bucket] = []
     if cohorts:

@@ -1,15 +1,15 @@
-"""Retention: who of those that started in a period came back in the periods after (definitions 7).
+"""Retention: how many of those who started in a period came back in later periods (definitions 7).
 
-With the calendar basis period 0 is the cohort itself, by definition; windows of 24 hours and
-brackets compute it. Returns are read up to now, whatever the end of the range; starts only inside
-the range. Conditions are about the start event, or with `filters_on` "both" about the return event
-as well: for first_ever and first_in_range the first start is found first and must then satisfy
-them, so that the cohorts of all values of a field add up to the cohort. So do the groups of a
-breakdown, which are by the field's value on the start event; where a person starts in several
-cohorts, they may be in several groups. Filters of the start event are part of what it is: the first
-start is the first that satisfies them (but a person's very first event is so whatever it is, and
-must satisfy them as conditions). Filters of the return event leave the starts as they are. Windows
-that hang on each start itself read the events (see retention_windows).
+On the calendar basis period 0 is the cohort itself, by definition; with windows of 24 hours and
+brackets it is computed. Returns are read up to now, whatever the end of the range; starts only
+inside the range. Conditions apply to the start event and, with `filters_on` "both", to the return
+event as well: for first_ever and first_in_range the first start is found first and must then
+satisfy them, so that the cohorts of all values of a field add up to the cohort. So do the groups of
+a breakdown, which are by the field's value on the start event; a person who starts in several
+cohorts may be in several groups. Filters of the start event are part of its definition: the first
+start is the first that satisfies them (but a person's very first event is fixed, and must satisfy
+them like conditions). Filters of the return event do not affect starts. Windows relative to each
+start read the events (see windows).
 """
 
 from __future__ import annotations
@@ -32,39 +32,41 @@ from core.queries.retention.starts import EVERYBODY, Groups, start_sets
 from core.queries.retention.windows import matched, relations
 from core.sql.dialect import Binder, Statement
 
-SUMMED = ("The combined row adds up the cohorts: who is in several counts in each.",)
+SUMMED = ("The combined row adds up the cohorts: people in several cohorts count in each.",)
 
 
 class Retention(RetentionFields):
     """Cohorts of people by when they started, and how many came back N periods later.
 
     Attributes:
-        start_event, return_event: None is any event; a start of "_new" a person's very first one.
-        start_filters, return_filters: all must hold of an event for it to be one of these.
+        start_event, return_event: None means any event; a start of "_new" a person's very first
+            one.
+        start_filters, return_filters: all must hold for an event to be one of these.
         granularity: daily, weekly or monthly periods.
-        periods: how many, period 0 included; at most 52, daily 90.
-        cohort: first_ever (the first start of all of history), first_in_range (of the range) or
-            every (each period with a start; a person can be in several cohorts).
-        basis: calendar periods, or windows of "24h" from each start: of 24 hours, both times
-            floored to the hour, of 7 local days and of 30.
+        periods: how many, including period 0; at most 52, or 90 when daily.
+        cohort: first_ever (the first start ever), first_in_range (the first in the range) or every
+            (each period with a start; a person can be in several cohorts).
+        basis: calendar periods, or windows of "24h" from each start: of 24 hours, with both times
+            floored to the hour, of 7 local days, or of 30.
         mode: who counts as returned at N: n_day (in window N), unbounded (then or later),
             on_or_before (in one of 1 to N), streak (in each of 1 to N), bracket.
         brackets: half-open ranges of days after the start, each beginning where the one before
-            ends, which take the place of the periods.
-        combined: of who is in several cohorts: deduplicated or the sum.
-        incomplete: let the combined row read cells whose period is not over as well.
-        average: the rates of the combined row: weighted by the cohorts' sizes, or the simple mean
-            of the cohorts' rates.
-        reference: rates are of the cohort, or of those who came back in the period before.
-        filters_on: conditions are about the "start" event alone, or about "both" events.
+            ends, instead of periods.
+        combined: how people in several cohorts count: deduplicated, or as a sum.
+        incomplete: whether the combined row also uses cells whose period is not over.
+        average: the rates of the combined row: weighted by cohort size, or the simple mean of the
+            cohorts' rates.
+        reference: rates are relative to the cohort, or to those who came back in the previous
+            period.
+        filters_on: whether conditions apply to the "start" event only, or to "both" events.
         breakdown: one field; a cohort's groups are by its value on the start event.
-        limit: how many groups to show, the largest.
+        limit: how many groups to show, largest first.
     """
 
     kind: Literal["retention"] = "retention"
 
     def title(self) -> str:
-        """What is shown, in words."""
+        """The title: what is shown."""
         start = "new users" if self.start_event == NEW else self.start_event or "any event"
         how = {
             "unbounded": " on or after",
@@ -122,7 +124,7 @@ class Retention(RetentionFields):
         found: tuple[str, ...] = (self._about(),) if self.conditions else ()
         found += SUMMED if self._summed else ()
         if groups and self._overlap:
-            found += ("Who starts several times can be in several groups.",)
+            found += ("People who start several times can be in several groups.",)
         if self.average == "simple":
             found += (
                 "Rates of the combined row are the mean of the cohorts', whatever their size.",
@@ -130,17 +132,17 @@ class Retention(RetentionFields):
         return found
 
     def _about(self) -> str:
-        """Say which events the conditions are about."""
-        start = "the first event of all" if self.start_event == NEW else self.start_event
+        """Return a note on the events that conditions apply to."""
+        start = "the first event ever" if self.start_event == NEW else self.start_event
         start = f"the start ({start or 'any event'})"
         if self.filters_on == "start":
-            return f"Conditions are about {start}, not about the return."
-        return f"Conditions are about {start} and the return ({self.return_event or 'any event'})."
+            return f"Conditions apply to {start}, not to the return."
+        return f"Conditions apply to {start} and the return ({self.return_event or 'any event'})."
 
     def _largest(
         self, ctx: Context, plan: Plan, by: tuple[Named, ...]
     ) -> Generator[Statement, Rows, tuple[list[Any], int]]:
-        """The raw values of the groups with the most people, and how many others there are."""
+        """The raw values of the groups with the most people, and the number of other groups."""
         bind, d = ctx.binder(), ctx.dialect
         sets = start_sets(ctx, bind, self, plan, by)
         rows = yield bind.statement(
@@ -174,7 +176,7 @@ class Retention(RetentionFields):
         return GridGroup(cohorts=rows, combined=shown.combined(rows, once))
 
     def _statement(self, ctx: Context, bind: Binder, plan: Plan, groups: Groups) -> str:
-        """Rows (0, v0, cohort, period, people); of all cohorts (1, v0, whom, period, people)."""
+        """Rows (0, v0, cohort, period, people); over all cohorts (1, v0, whom, period, people)."""
         d = ctx.dialect
         cells = f"""
             select 0 as combined, v0, slot as cohort, {SIZE} as period, {d.count("users")} as people
@@ -190,7 +192,7 @@ class Retention(RetentionFields):
         return f"{found}, {_used(ctx, bind, listed)} {cells} union all {self._once(ctx, plan)}"
 
     def _once(self, ctx: Context, plan: Plan) -> str:
-        """Everybody of all cohorts that count at a period, and those who came back, once each."""
+        """Everybody in the cohorts that count at a period, and those who came back, once each."""
         d = ctx.dialect
         joined = """
             from used g
@@ -220,7 +222,7 @@ class Retention(RetentionFields):
             """
 
     def people(self, ctx: Context, bind: Binder, cell: Cell) -> str:
-        """See Question: a cohort, those of it who came back, or those who did not; of a group."""
+        """See Question: a cohort, its people who came back, or those who did not; of a group."""
         plan = plan_of(ctx, self)
         d = ctx.dialect
         by = group_fields(ctx, self.breakdown, cell.group)
@@ -255,9 +257,9 @@ def _one_of(raws: Sequence[Any]) -> Callable[[Binder], str]:
 
 
 def _used(ctx: Context, bind: Binder, cells: list[CellRow]) -> str:
-    """Relation `used`: of each group and period the cells that are complete, else all of them.
+    """Relation `used`: for each group and period the complete cells or, if there are none, all.
 
-    Cohorts of nobody do not count as complete.
+    Empty cohorts do not count as complete.
     """
     return f"""
             grid as (

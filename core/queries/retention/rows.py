@@ -1,4 +1,4 @@
-"""Counted people as rows of a retention grid: rates, and the combined row (definitions 7.3)."""
+"""From counted people to rows of a grid: rates, and the combined row (definitions 7.3)."""
 
 from __future__ import annotations
 
@@ -11,10 +11,11 @@ from core.queries.common.question import Rows
 from core.queries.retention.plan import Plan
 
 SIZE = -1
-"""The period of rows that say how large a cohort is."""
+"""The period of rows with the size of a cohort."""
 
 ALL, RETURNED, BEFORE = 0, 1, 2
-"""Whom a row of the combined people counts: everybody, the returned, those of the period before."""
+"""Whom a row of the combined people counts: everybody, the returned, those of the previous period.
+"""
 
 Counts = Mapping[int, Mapping[int, int]]
 """cohort slot -> period -> people."""
@@ -22,12 +23,14 @@ Counts = Mapping[int, Mapping[int, int]]
 
 @dataclass(frozen=True)
 class GridRows:
-    """How rows are made of counts.
+    """Makes rows from counts.
 
     Attributes:
-        reference: rates are of the "cohort", or of who returned in the "previous" period.
-        average: rates of the combined row are "weighted", or the "simple" mean of the cohorts'.
-        every: the combined row reads incomplete cells as well.
+        reference: whether rates are relative to the "cohort" or to those retained in the "previous"
+            period.
+        average: whether rates of the combined row are "weighted" or the "simple" mean of the
+            cohorts'.
+        every: whether the combined row also uses incomplete cells.
     """
 
     plan: Plan
@@ -36,7 +39,7 @@ class GridRows:
     every: bool
 
     def cohorts(self, counts: Counts) -> tuple[Cohort, ...]:
-        """Return the row of every cohort that anybody is in."""
+        """Return the row of every non-empty cohort."""
         found = []
         for bucket in self.plan.cohorts:
             own = counts.get(bucket.index, {})
@@ -62,8 +65,8 @@ class GridRows:
         """Return the row over the complete cells of each period, or over all if none is complete.
 
         Args:
-            once: (period, whom it counts, people) where cohorts can overlap; period SIZE is
-                everybody of any cohort.
+            once: (period, whom it counts, people) if cohorts can overlap; period SIZE is everybody
+                in any cohort.
         """
         shown = range(max((len(row.counts) for row in rows), default=0))
         used = {n: self._used(rows, n) for n in shown}

@@ -1,8 +1,8 @@
 """Who starts in each cohort of a retention question (definitions 7.3, cohort mode).
 
-A filter of the start event that the stored sets have is read from them. With a breakdown the
-starts are told apart by the field's value on the start event, `v0`, which is 0 without one. First
-starts then come from the events: the sets of first days know no values.
+A filter of the start event is answered from the stored sets if they cover it. With a breakdown the
+starts are grouped by the field's value on the start event, `v0`, which is 0 without one. First
+starts then come from the events: the sets of first days have no values.
 """
 
 from __future__ import annotations
@@ -25,11 +25,11 @@ from core.timeframe import runs
 
 @dataclass(frozen=True)
 class Groups:
-    """By what starts are told apart.
+    """How starts are grouped.
 
     Attributes:
         by: the field; () for none, so that all are one group with `v0` 0.
-        test: writes whether `v0` is of a group that is wanted; None for all of them.
+        test: writes SQL for whether `v0` is in a wanted group; None for all groups.
     """
 
     by: tuple[Field, ...] = ()
@@ -44,9 +44,9 @@ EVERYBODY = Groups()
 
 
 def starting(ctx: Context, question: RetentionFields) -> Selection:
-    """The events that start, filters apart from conditions where the first one is looked for.
+    """The start events, with filters separate from conditions if the first one is sought.
 
-    A person's very first one may be of any sort.
+    A person's very first event may have any name.
     """
     filtered = _filtered(ctx, question, question.start_filters)
     if question.start_event == NEW or question.cohort_mode == "every":
@@ -63,7 +63,7 @@ def _filtered(ctx: Context, question: RetentionFields, filters: Sequence[Clause]
 def start_sets(
     ctx: Context, bind: Binder, question: RetentionFields, plan: Plan, by: Sequence[Field]
 ) -> str:
-    """Return the relation (slot, v0, users) of those who start in each cohort."""
+    """Return the relation (slot, v0, users) of the people who start in each cohort."""
     selection = starting(ctx, question)
     if question.cohort_mode == "every":
         return selection.people(bind, plan.span, slots=plan.cohorts, by=by)
@@ -105,7 +105,7 @@ def _first_days(bind: Binder, selection: Selection, plan: Plan) -> str:
 
 
 def _first_periods(bind: Binder, selection: Selection, plan: Plan, *, ever: bool) -> str:
-    """From the stored sets: those active in a period and in none before it."""
+    """From the stored sets: people active in a period and in none before it."""
     d = bind.dialect
     found = selection.people(bind, plan.span, slots=plan.cohorts)
     sets = f"select slot, users from ({found})"
@@ -132,7 +132,7 @@ class _Firsts:
     Attributes:
         selection: the events that start.
         by: the fields whose value there is `v0`.
-        ever: whether the first one of all of history is meant, or of the range.
+        ever: whether it is the first one ever, or the first in the range.
     """
 
     selection: Selection
@@ -141,14 +141,14 @@ class _Firsts:
     ever: bool
 
     def sets(self, bind: Binder) -> str:
-        """Relation (slot, v0, users) of those whose first start is in each cohort."""
+        """Relation (slot, v0, users) of the people whose first start is in each cohort."""
         return f"""
         select slot, v0, {bind.dialect.build("actor")} as users
         from ({self.moments(bind)})
         group by slot, v0"""
 
     def moments(self, bind: Binder) -> str:
-        """(slot, v0, actor, ts, day) of first starts that lie in the range and fit the clauses."""
+        """(slot, v0, actor, ts, day) of first starts in the range that satisfy the clauses."""
         firsts = self._sought(bind) if self.selection.stored else self._ranked(bind)
         return f"""
         select {_slot(bind, self.plan)} as slot, v0, actor, ts, day
@@ -171,7 +171,7 @@ class _Firsts:
             where {starts.where(bind, span)} and e.actor <> 0"""
 
     def _sought(self, bind: Binder) -> str:
-        """The same of first starts alone, nth 1: a seek for each candidate."""
+        """The same for first starts only, with nth 1: a seek for each candidate."""
         selection, span = self.selection, self.plan.span
         users = selection.narrow(bind, "users")
         candidates = bind.dialect.members(f"select {users} as users from ({self._days(bind)})")
@@ -187,7 +187,7 @@ class _Firsts:
           and e.seq = (select min(x.seq) from events x where {own} and x.ts = e.ts)"""
 
     def _days(self, bind: Binder) -> str:
-        """The stored sets of the range's days, of first days where these are meant."""
+        """The stored sets of the range's days, or of first days if these are needed."""
         first, last = self.plan.span.first_day, self.plan.span.last_day
         if self.ever:
             return self.selection.first_days(bind, first, last)

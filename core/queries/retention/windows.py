@@ -1,9 +1,9 @@
 """Who came back in which window of a retention cohort (definitions 7.3, basis and modes).
 
-Calendar periods come from sets alone. Windows counted from each start itself, those of 24 hours
-and brackets of days, hang on the hour or day of every single start. Those of days come from the
-stored sets of days (see retention_days), where there are any. For hours none are stored, so every
-start is joined with every return of the same person.
+Calendar periods come from sets alone. Windows counted from each start, those of 24 hours and
+brackets of days, depend on the hour or day of every single start. Those of days come from the
+stored sets of days (see days), if there are any. For hours there are none, so every start is joined
+with every return of the same person.
 """
 
 from __future__ import annotations
@@ -27,15 +27,15 @@ def relations(
 ) -> str:
     """Return a WITH clause of `starts` (slot, v0, users) and `reached` (cohort, period, back).
 
-    `back` are those who came back in a window; it may hold others than the cohort's own. Where
-    windows hang on each start itself `reached` has the group `v0` of the start as well.
+    `back` are the people who came back in a window, which may include people outside the cohort. If
+    windows are counted from each start, `reached` also has the group `v0` of the start.
     """
     write = _from_events if plan.rolling else _from_sets
     return write(ctx, bind, question, plan, groups)
 
 
 def matched(plan: Plan) -> str:
-    """SQL of whether a row `r` of `reached` is about a row `s` of `starts`, their cohort aside."""
+    """SQL for whether a row `r` of `reached` matches a row `s` of `starts`, cohort aside."""
     return "r.v0 = s.v0" if plan.rolling else "1 = 1"
 
 
@@ -75,7 +75,7 @@ def _from_sets(
 
 
 def _every_slot(ctx: Context, bind: Binder, plan: Plan, found: str) -> str:
-    """The relation of returns with an empty set where a period has none."""
+    """The relation of returns, with an empty set for periods without any."""
     d = ctx.dialect
     each = d.rows(bind.rows([[bucket.index] for bucket in plan.returns]), ["slot"])
     return f"""
@@ -126,7 +126,7 @@ def _on_or_before(ctx: Context, bind: Binder, plan: Plan) -> str:
 
 
 def _streak(ctx: Context, bind: Binder, plan: Plan) -> str:
-    """Everybody but those who have missed one of the periods so far."""
+    """Everybody except those who have missed one of the periods so far."""
     d = ctx.dialect
     return f"""
                 select cohort, slot - cohort, {d.only("whole", "missing")}
@@ -201,9 +201,10 @@ def _reach(plan: Plan) -> int:
 
 
 def _stamp(bind: Binder, plan: Plan) -> str:
-    """SQL of the local hour an event lies in, as its first instant, or of its local day.
+    """SQL for the local hour of an event, as its first instant, or for its local day.
 
-    In a few zones hours do not begin with those of UTC, and in one the clock moves by half hours.
+    In a few zones hours are not aligned with those of UTC, and in one the clock changes by half an
+    hour.
     """
     if not plan.by_the_hour:
         return "day"
@@ -218,7 +219,7 @@ def _stamp(bind: Binder, plan: Plan) -> str:
 
 
 def _minute_shifts(plan: Plan) -> list[tuple[int, int]]:
-    """From when on local hours begin how many ms before those of UTC: (ms, shift) ascending."""
+    """How many ms local hours begin before those of UTC, and since when: (ms, shift) ascending."""
     calendar = plan.ctx.calendar
     pieces: list[tuple[int, int]] = []
     for day in range(plan.span.first_day, max(plan.ctx.today, plan.span.last_day) + 1):
@@ -232,7 +233,7 @@ def _minute_shifts(plan: Plan) -> list[tuple[int, int]]:
 
 
 def _hits(ctx: Context, bind: Binder, question: RetentionFields, plan: Plan) -> str:
-    """(cohort, v0, actor, start, period): in which windows of which start somebody came back."""
+    """(cohort, v0, actor, start, period): the windows of each start in which somebody came back."""
     away = "r.stamp - s.stamp"
     if plan.by_the_hour:
         away = ctx.dialect.idiv(away, bind(DAY))
@@ -258,7 +259,7 @@ def _bracket(bind: Binder, away: str, plan: Plan) -> str:
 
 
 def _retained(ctx: Context, bind: Binder, question: RetentionFields, plan: Plan) -> str:
-    """(cohort, v0, period, actor) of everybody who counts as returned at a period."""
+    """(cohort, v0, period, actor) for everybody who counts as returned at a period."""
     if question.mode in ("n_day", "bracket"):
         return "select cohort, v0, period, actor from hits"
     numbers = ctx.dialect.rows(bind.rows([[n] for n in range(plan.periods)]), ["period"])

@@ -1,4 +1,4 @@
-"""The kinds of question about coming back: their rows."""
+"""The rows of the kinds of question about coming back."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ def _retention(writer: Writing) -> str:
 
 
 def _end(writer: Writing, words: str, end: str) -> str:
-    """One end of retention after some words; nothing where it is any event, without filters."""
+    """Return one end of retention after some words; nothing for any event without filters."""
     event, filters = writer.take(f"{end}_event"), writer.take(f"{end}_filters")
     if event is None and not filters:
         return ""
@@ -109,7 +109,7 @@ def _behind(question: Any, cell: Any) -> str:
 
 
 def _window(question: Any, period: int) -> str:
-    """Return when a retention window is, in words."""
+    """Return a retention window in words."""
     hours = " (24 hours each)" if question.basis == "24h" else ""
     if question.mode == "bracket" and period < len(question.brackets):
         first, end = question.brackets[period]
@@ -173,8 +173,8 @@ RETENTION = Kind(
         (
             ("n_day", "in exactly that period"),
             ("unbounded", "then or later"),
-            ("on_or_before", "then or before"),
-            ("streak", "in all up to it"),
+            ("on_or_before", "up to then"),
+            ("streak", "in every period so far"),
         ),
         said=False,
     ),

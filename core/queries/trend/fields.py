@@ -1,4 +1,4 @@
-"""What a trend is given, for those that help it to an answer."""
+"""The fields of a trend, shared by its modules."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from core.queries.common.question import (
 
 
 class TrendFields(TimedQuestion):
-    """The fields of `Trend`, which says what each of them means."""
+    """The fields of `Trend`, which documents them."""
 
     event: str | None = None
     measure: str = "count"

@@ -1,8 +1,8 @@
 """Who did an event for the first time, when (definitions 4.6).
 
-Everybody is in an answer at most once, so the buckets add up to the total. Without conditions or
-a breakdown the stored first days (or, with a lookback, the stored sets) answer; otherwise the
-first events themselves are sought, ties going to the one that arrived first.
+Everybody is in an answer at most once, so the buckets add up to the total. Without conditions or a
+breakdown the stored first days (or, with a lookback, the stored sets) are enough; otherwise the
+first events themselves are sought, and ties go to the one that arrived first.
 """
 
 from __future__ import annotations
@@ -33,9 +33,9 @@ class FirstTime(TimedQuestion):
 
     Attributes:
         event: its name.
-        match_mode: False: the first occurrence of all must satisfy the conditions; True: it is
-            the first of those that satisfy them.
-        lookback_days: how many days before the range are looked at; None is all of history.
+        match_mode: False: the first occurrence ever must satisfy the conditions; True: it is the
+            first of those that satisfy them.
+        lookback_days: how many days before the range to search; None means all of history.
     """
 
     kind: Literal["first_time"] = "first_time"
@@ -55,19 +55,21 @@ class FirstTime(TimedQuestion):
         )  # fmt: skip
 
     def selection(self, ctx: Context) -> Selection:
-        """Whose events, and which, are looked at."""
+        """The selection of events to search."""
         return select(ctx, self, self.event, absent=ANY)
 
     def _notes(self) -> tuple[str, ...]:
         if self.lookback_days is None:
             return ()
         days = "day" if self.lookback_days == 1 else f"{self.lookback_days} days"
-        return (f"Only the {days} before the range are looked at: who did it earlier is new here.",)
+        return (
+            f"Only the {days} before the range are searched: who did it earlier counts as new.",
+        )
 
     def period(
         self, ctx: Context, span: Span, slots: list[Bucket], by: list[Field]
     ) -> Generator[Statement, Rows, Figures]:
-        """Return the figures of one period, each total the sum of its buckets."""
+        """Return the figures of one period; each total is the sum of its buckets."""
         plan = Plan(self.selection(ctx), span, slots, by)
         points: Rows = []
         if slots:
@@ -87,7 +89,7 @@ class FirstTime(TimedQuestion):
     # -- sets
 
     def firsts(self, bind: Binder, plan: Plan) -> str:
-        """Relation (slot, v0, v1, users): everybody once, where their first time is."""
+        """Relation (slot, v0, v1, users): everybody once, in the slot of their first time."""
         if plan.stored:
             return self._stored_days(bind, plan) if self.lookback_days else _first_days(bind, plan)
         firsts = _sought(bind, plan) if self._seeks(plan) else self._ranked(bind, plan)
@@ -105,11 +107,11 @@ class FirstTime(TimedQuestion):
             group by 1, 2, 3"""
 
     def _seeks(self, plan: Plan) -> bool:
-        """Whether the stored first days name the few people whose first event is to be sought."""
+        """Whether the stored first days give the few people whose first event is sought."""
         return plan.selection.stored and not self.match_mode and not self.lookback_days
 
     def _scan(self, plan: Plan) -> Span | None:
-        """What is looked at to find first times; None is all of history."""
+        """The span to search for first times; None means all of history."""
         if self.lookback_days is None:
             return None
         calendar, span = plan.ctx.calendar, plan.span
@@ -119,7 +121,7 @@ class FirstTime(TimedQuestion):
         return replace(span, start=start, first_day=calendar.day_of(start))
 
     def _stored_days(self, bind: Binder, plan: Plan) -> str:
-        """From the stored sets: those of a bucket who are in none before it, nor the lookback."""
+        """From the stored sets: people of a bucket who are in none before it or in the lookback."""
         d = bind.dialect
         reach = self._scan(plan)
         assert reach is not None
@@ -150,7 +152,7 @@ class FirstTime(TimedQuestion):
             where {counted.where(bind, self._scan(plan))} and e.actor <> 0"""
 
     def people(self, ctx: Context, bind: Binder, cell: Cell) -> str:
-        """See Question: those whose first time is in the bucket, of one group."""
+        """See Question: people whose first time is in the bucket, in one group."""
         time = frame(ctx, self)
         span, slots = time.period_of(cell)
         slot = find_bucket(slots, cell.bucket)
@@ -167,7 +169,7 @@ class FirstTime(TimedQuestion):
 
 @dataclass(frozen=True)
 class Plan:
-    """Whose first times of what are asked for, in which buckets, by which fields."""
+    """The plan: whose first times of which event, in which buckets, by which fields."""
 
     selection: Selection
     span: Span
@@ -176,17 +178,17 @@ class Plan:
 
     @property
     def ctx(self) -> Context:
-        """What it is asked within."""
+        """The context."""
         return self.selection.ctx
 
     @property
     def by_days(self) -> bool:
-        """Whether local days alone tell the buckets apart."""
+        """Whether local days are enough to identify the buckets."""
         return whole_days(self.slots) and self.span.whole_days
 
     @property
     def stored(self) -> bool:
-        """Whether stored sets answer it, without looking at events."""
+        """Whether stored sets are enough, without reading events."""
         plain = not self.by and not self.selection.clauses
         return self.selection.stored and self.by_days and plain
 
@@ -211,7 +213,7 @@ def _first_days(bind: Binder, plan: Plan) -> str:
 
 
 def _sought(bind: Binder, plan: Plan) -> str:
-    """Relation as of `_ranked`, nth always 1: one seek for each person new on the range's days."""
+    """Relation like `_ranked`, nth always 1: one seek for each person new on the range's days."""
     selection = plan.selection
     users = selection.narrow(bind, "users")
     firsts = selection.first_days(bind, plan.span.first_day, plan.span.last_day)

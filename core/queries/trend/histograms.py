@@ -1,9 +1,10 @@
-"""Trends without time: how values of a property, or numbers of events per person, are spread (8.1).
+"""Trends without time: the distribution of property values or of events per person (definitions
+8.1).
 
-`histogram` counts events by the number that a property holds: one bin per value where these are at
-most 20 whole numbers, else at most 10 bins of one round width (1, 2 or 5 times a power of ten),
-each without its upper end but the last. `frequency` counts people by how often they did the event
-in the range. Stored sets know neither, so the events are read.
+`histogram` counts events by the numeric value of a property: one bin per value if these are at most
+20 integers, else at most 10 bins of one round width (1, 2 or 5 times a power of ten), which exclude
+their upper end, except the last. `frequency` counts people by how often they did the event in the
+range. Neither is in the stored sets, so the events are read.
 """
 
 from __future__ import annotations
@@ -32,17 +33,17 @@ from core.sql.dialect import Binder, Statement
 
 if TYPE_CHECKING:
     Found = tuple[tuple[Figure, Figure, Figure], list[answers.Bin]]
-    """Mean, median and p90, and the bins, whose shares are still to come."""
+    """Mean, median and p90, and the bins, without their shares."""
 
 HISTOGRAMS = ("histogram", "frequency")
-"""The measures that answer as a histogram."""
+"""The measures that give a histogram."""
 
 SINGLE = 20
-"""Different whole numbers that still have a bin each."""
+"""The most distinct integers that have a bin each."""
 
 BINS = 10
 MOST = 100
-"""Events of a person that are told apart; the last bin holds everybody with more."""
+"""The most events of a person with their own bin; the last bin has everybody with more."""
 
 _NUMBER = r"[+-]?\d+(?:\.\d+)?(?:e[+-]?\d+)?"
 _LABEL = rf"({_NUMBER})(?: to (under )?({_NUMBER}))?"
@@ -50,14 +51,14 @@ _TIMES = r"(\d{1,3}) (times?|or more times)"
 
 
 def check_alone(question: TrendFields) -> None:
-    """Refuse what only values over time have; BadQuestion."""
+    """Refuse fields that only values over time have; BadQuestion."""
     hints = {
         "breakdown": "Add a condition instead.",
         "compare": "Ask for both ranges in turn.",
-        "granularity": "It is over the whole range.",
-        "rolling_window": "It is over the whole range.",
-        "rolling_average": "It is over the whole range.",
-        "cumulative": "It is over the whole range.",
+        "granularity": "It covers the whole range.",
+        "rolling_window": "It covers the whole range.",
+        "rolling_average": "It covers the whole range.",
+        "cumulative": "It covers the whole range.",
     }
     for name, hint in hints.items():
         if getattr(question, name) != type(question).model_fields[name].default:
@@ -126,7 +127,7 @@ def _typical(spread: Mapping[float, int]) -> tuple[Figure, Figure, Figure]:
 def _placed(
     ctx: Context, question: TrendFields, low: float, high: float, whole: int
 ) -> Generator[Statement, Rows, list[answers.Bin]]:
-    """The bins of values from low to high, of which `whole` are different whole numbers."""
+    """The bins of values from low to high, of which `whole` are distinct integers."""
     bind = ctx.binder()
     bounds: list[float] = []
     if low == high or 0 < whole <= SINGLE:
@@ -172,7 +173,7 @@ def _bins(bounds: Sequence[float], found: Sequence[tuple[int, int]]) -> list[ans
 def round_bounds(low: float, high: float) -> list[float]:
     """Return the bounds of at most BINS bins of one round width that hold low to high.
 
-    The width is the smallest 1, 2 or 5 times a power of ten with which multiples of it do.
+    The width is the smallest of 1, 2 or 5 times a power of ten for which that is possible.
     """
     least, most = Fraction(repr(low)), Fraction(repr(high))
     power = -1
@@ -265,7 +266,7 @@ def _so_often(bind: Binder, label: str) -> str:
 
 
 def _counted(ctx: Context, question: TrendFields, bind: Binder) -> str:
-    """Relation (actor, x): how many events each person has, where any; never nobody."""
+    """Relation (actor, x): how many events each person has, if any; never nobody."""
     selection = select(ctx, question, question.event, absent=ANY)
     return f"""
             select e.actor as actor, count(*) as x

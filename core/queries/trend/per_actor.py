@@ -1,9 +1,9 @@
-"""How much of something each person did: average, median and so on over people (definitions 4.7).
+"""Figures per person, and their average, median and so on over people (definitions 4.7).
 
-Of each bucket, first a figure per person, how many events or the sum of a property, then one
-figure over those people who have any. The whole range is one such bucket, not the mean of its
-buckets. Events are added up per person in `per_actor_counts`. Stored sets hold no properties, so
-that for sums of one the events are read.
+For each bucket, first a figure per person (the number of events or the sum of a property), then one
+figure over the people who have any. The whole range is one such bucket, not the mean of its
+buckets. `per_actor_counts` counts events per person. Stored sets have no properties, so sums of a
+property read the events.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ class PerActor(TimedQuestion):
     """One figure over people of what each did in a bucket.
 
     Attributes:
-        event: its name; None is any event.
+        event: its name; None means any event.
         metric: avg, median, min, max, sum or a percentile (p90) over people.
         property: what is summed per person, with or without "properties."; None counts events.
     """
@@ -60,7 +60,7 @@ class PerActor(TimedQuestion):
         return bare(name) if name else None
 
     def title(self) -> str:
-        """What is shown, in words."""
+        """The title: what is shown."""
         what = " ".join(filter(None, [self.event or "any event", self.property]))
         return f"{self.metric} of {what} per user"
 
@@ -132,7 +132,7 @@ class PerActor(TimedQuestion):
     ) -> str:
         """Relation (slot, v0, v1, actor, x, given, numbers): what each person did.
 
-        x is missing where none of a person's values is a number.
+        x is missing if none of a person's values is a number.
         """
         selection = select(ctx, self, self.event, absent=ANY)
         values = [selection.value(bind, field) for field in by] + ["0", "0"]
@@ -154,7 +154,7 @@ class PerActor(TimedQuestion):
             group by slot, v0, v1, actor"""
 
     def people(self, ctx: Context, bind: Binder, cell: Cell) -> str:
-        """See Question: everybody the figure is over."""
+        """See Question: everybody included in the figure."""
         time = frame(ctx, self)
         span, slots = time.period_of(cell)
         slot = find_bucket(slots, cell.bucket)

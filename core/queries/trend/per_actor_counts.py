@@ -1,8 +1,8 @@
-"""How many events each person has: figures over people without a row per person.
+"""Events per person: figures over people without a row per person.
 
-The stored sets know who did something and how often in all, so its sum and its mean. For the rest
-the events are read, along the index of names and times where no other column is asked for, and
-what is kept is how many people have each number of events.
+The stored sets know who did something and how often in total, so they give the sum and the mean.
+For the rest the events are read, along the index of names and times if no other column is needed,
+and only the number of people with each number of events is kept.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ WIDE = 2**32
 
 
 def is_stored(selection: Selection, span: Span, slots: list[Bucket], by: list[Field]) -> bool:
-    """Whether the stored sets know how many events the people had in all."""
+    """Whether the stored sets know how many events the people had in total."""
     days = span.whole_days and whole_days(slots)
     return days and not selection.members and selection.set_dimension(by) is not False
 
@@ -124,7 +124,7 @@ def of_events(
 
 
 def _whole(bind: Binder, selection: Selection, span: Span, by: list[Field]) -> str:
-    """Relation (actor, v0, v1, x) over the span: by person along an index where that has it all."""
+    """Relation (actor, v0, v1, x) over the span: by person along an index if that is enough."""
     if by or selection.fields or selection.any_event or len(selection.events) != 1:
         return f"""
             select owner % {WIDE} as actor, {"v0, v1" if by else "0 as v0, 0 as v1"},

@@ -19,8 +19,8 @@ from core.sql.dialect import Binder
 class Properties(TimedQuestion):
     """How often an event happened with each value of a property, the most frequent values first.
 
-    It is a trend's count broken down by the property; properties lie with the events, so these
-    are read. Events without the property are a group of their own, "(none)".
+    This is a trend's count broken down by the property; properties are stored with the events, so
+    these are read. Events without the property are in the group "(none)".
 
     Attributes:
         event: its name.
@@ -46,8 +46,8 @@ class Properties(TimedQuestion):
     def _no_breakdown(cls, fields: tuple[str, ...]) -> tuple[str, ...]:
         if fields:
             raise BadQuestion(
-                "properties takes no breakdown: the property is it.",
-                "A trend takes two fields.",
+                "properties takes no breakdown: the property is the breakdown.",
+                "A trend can have two fields.",
                 parameter="breakdown",
             )
         return fields

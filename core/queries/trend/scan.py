@@ -1,8 +1,8 @@
 """Figures of a trend that need the events themselves: of a property, of sessions.
 
-A window's figure is put together from those of its buckets where that gives the same (sums, means,
-least and greatest values); different things are counted by where they come into the window and go
-out of it; percentiles and values per user look at everything in each window.
+A window's figure is combined from those of its buckets if that gives the same (sums, means, minima
+and maxima); distinct things are counted by when they enter and leave the window; percentiles and
+values per user consider everything in each window.
 """
 
 from __future__ import annotations
@@ -29,23 +29,23 @@ from core.sums import total
 from core.timeframe import Bucket, Span, runs
 
 DIFFERENT = ("sessions", "distinct", "distinct_per_user")
-"""Measures that count different things."""
+"""Measures that count distinct things."""
 
 ITEMS = ("items", "distinct_items")
-"""Measures that count what a property holds, event by event."""
+"""Measures that count the elements of a property, event by event."""
 
 
 @dataclass(frozen=True)
 class Scan:
-    """What is measured of which events.
+    """What is measured, and of which events.
 
     Attributes:
         measure: as in Trend; "numbers" is its count of a property.
-        property: without "properties."; "" where the measure needs none; revenue.AMOUNT is what
-            the events brought.
-        named: the question names its events as revenue.
+        property: without "properties."; "" if the measure needs none; revenue.AMOUNT is the events'
+            revenue.
+        named: whether the question names its events as revenue.
         by: breakdown fields.
-        at: writes SQL for the slot of an event `e` where that is no bucket.
+        at: writes SQL for the slot of an event `e` if slots are not buckets.
     """
 
     selection: Selection
@@ -56,15 +56,15 @@ class Scan:
     at: Callable[[Binder], str] | None = None
 
     def at_once(self, view: Windows) -> bool:
-        """Whether windows and the range are put together from the same buckets."""
+        """Whether windows and the range are combined from the same buckets."""
         return self.measure in FOLDS and view.whole is not None
 
     def ask(
         self, ctx: Context, span: Span, slots: list[Bucket], view: Windows | None
     ) -> Generator[Statement, Rows, Figures]:
-        """Figures per bucket and of the span; with a view per window.
+        """Yield statements for figures per bucket, or per window with a view, and of the span.
 
-        The totals are those of the series' range where `at_once`; else they are to be left.
+        The totals are those of the series' range if `at_once`; else they are meaningless.
         """
         fold = FOLDS.get(self.measure)
         if fold is None:
@@ -99,7 +99,7 @@ class Scan:
         )
 
     def _notes(self, counted: Rows) -> tuple[str, ...]:
-        """What is to be said of values, counted together with the numbers among them."""
+        """Notes on values, counted together with the numbers among them."""
         nothing = self.property == AMOUNT or self.measure in (*DIFFERENT, *ITEMS, "session_events")
         if not counted or nothing:
             return ()
@@ -132,15 +132,15 @@ class Scan:
         )
 
     def numbered(self, ctx: Context, bind: Binder, span: Span) -> str:
-        """Relation (v0, v1, actor) of the events whose value is a number, nobody's left out."""
+        """Relation (v0, v1, actor) of the events with a numeric value, without those of nobody."""
         found = self._found(ctx, bind, span, [])
         return f"select v0, v1, actor from ({found}) where x is not null and actor <> 0"
 
     def _changes(self, ctx: Context, span: Span, slots: list[Bucket], view: Windows) -> Statement:
         """Rows (slot, v0, v1, change): by how much the number of things in a window changes.
 
-        A thing comes in where it is seen, and goes out after a window's length unless it is seen
-        again before.
+        A thing enters when it is seen, and leaves after a window's length unless it is seen again
+        before.
         """
         bind = ctx.binder()
         length = bind(len(view.base) if view.growing else view.length)
@@ -174,7 +174,7 @@ class Scan:
     def _found(self, ctx: Context, bind: Binder, span: Span, slots: list[Bucket]) -> str:
         """Relation (slot, v0, v1, actor, x, given): a row per event.
 
-        `given` is something where a property that is added up has a value, a number or not.
+        `given` is set if a property that is added up has a value, whether a number or not.
         """
         if self.measure == "session_events":
             return self._in_sessions(ctx, bind, span, slots)
@@ -190,7 +190,7 @@ class Scan:
                 where {self.selection.where(bind, span)}"""
 
     def _in_sessions(self, ctx: Context, bind: Binder, span: Span, slots: list[Bucket]) -> str:
-        """A row per event of the sessions that hold a selected one, once per group of these."""
+        """A row per event of the sessions that contain a selected one, once per group of these."""
         key = session_key(ctx)
         everything = Selection(ctx, members=self.selection.members)
         values = [self.selection.value(bind, field) for field in self.by] + ["0", "0"]
@@ -209,7 +209,7 @@ class Scan:
                 ) h on h.session = a.session"""
 
     def _placed(self, ctx: Context, bind: Binder, view: Windows) -> str:
-        """Relation (slot, v0, v1, actor, x): what is found, by window."""
+        """Relation (slot, v0, v1, actor, x): the found things, by window."""
         each = "found"
         if self.measure in DIFFERENT:
             each = """(
@@ -223,7 +223,7 @@ class Scan:
             ) windowed"""
 
     def _figure(self, ctx: Context, bind: Binder) -> str:
-        """SQL of what is aggregated of an event; NULL where it has nothing."""
+        """SQL of the value of an event that is aggregated; NULL if it has none."""
         d = ctx.dialect
         if self.measure == "sessions":
             return session_key(ctx)
@@ -255,12 +255,12 @@ class Scan:
 
 
 class Fold(NamedTuple):
-    """A figure that larger periods have from those of their parts.
+    """A figure that can be combined from those of parts of a period.
 
     Attributes:
         columns: write SQL aggregates over `x` of one bucket.
-        merge: the aggregates of several buckets in one.
-        figure: what is shown of them.
+        merge: combines the aggregates of several buckets.
+        figure: the figure to show.
     """
 
     columns: tuple[Callable[[Dialect], str], ...]
@@ -305,11 +305,11 @@ FOLDS = {
         lambda found: found[0],
     ),
 }
-"""Measure -> how its figures are put together."""
+"""Measure -> how its figures are combined."""
 
 
 def merged(points: Rows, view: Windows, fold: Fold) -> Rows:
-    """Put rows of `Scan._parts` with a place in the base together over each window.
+    """Combine rows of `Scan._parts`, which have a position in the base, over each window.
 
     Windows without any row of a group have none.
     """
@@ -326,7 +326,7 @@ def merged(points: Rows, view: Windows, fold: Fold) -> Rows:
 
 
 def running(changes: Rows, view: Windows) -> Rows:
-    """Add up rows (place in base, v0, v1, change) to the number at the end of each window."""
+    """Add up rows (position in base, v0, v1, change) to the number at the end of each window."""
     found: dict[tuple[Any, Any], dict[int, int]] = {}
     for where, v0, v1, change in changes:
         found.setdefault((v0, v1), {})[where] = change
@@ -342,7 +342,7 @@ def _finished(rows: Rows, fold: Fold) -> Rows:
 
 
 def _together(rows: Rows, fold: Fold) -> Rows:
-    """Return (v0, v1, figure) of all rows of `Scan._parts` that a group has."""
+    """Return (v0, v1, figure) over all rows of a group in `Scan._parts`."""
     found: dict[tuple[Any, Any], list[tuple[Any, ...]]] = {}
     for _, v0, v1, *parts, _, _ in rows:
         found.setdefault((v0, v1), []).append(tuple(parts))
@@ -353,7 +353,7 @@ def place(bind: Binder, span: Span, slots: Sequence[Bucket], *, by_time: bool = 
     """Return SQL for the index of the bucket that `events e` lies in; 0 without buckets.
 
     Args:
-        by_time: never by the stored day, so that an index on times is enough.
+        by_time: never use the stored day, so that an index on times is enough.
     """
     if not slots:
         return "0"

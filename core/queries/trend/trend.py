@@ -1,8 +1,8 @@
 """Events over time: how many, by whom, in how many sessions, or a figure of a property.
 
-Definitions 4.2, 4.4, 4.5, 8.1, 8.2. Counts, people and their ratios come from the stored sets where
-these can answer; sessions and property figures need the events. Every figure can be had of a
-window that rolls or grows, the whole range's staying what it is.
+Definitions 4.2, 4.4, 4.5, 8.1, 8.2. Counts, people and their ratios come from the stored sets if
+possible; sessions and property figures need the events. Every figure can be computed over a rolling
+or growing window, without changing that of the whole range.
 """
 
 from __future__ import annotations
@@ -65,33 +65,32 @@ UNITS = {
 """Measures that need no property -> the unit of their figures."""
 
 ADDING = ("sum", "avg", "min", "max", "median")
-"""Measures that take the numbers of a property together, as percentiles do."""
+"""Measures that aggregate the numbers of a property, as percentiles do."""
 
 WINDOWS = ("rolling_window", "rolling_average", "cumulative")
 
 ZERO = ("count", "users", "sessions", "sum", "distinct", "items", "distinct_items",
         "session_events")  # fmt: skip
-"""Measures that are 0 where there is nothing; the others are undefined."""
+"""Measures that are 0 if there is nothing; the others are undefined."""
 
 
 class Trend(TrendFields):
     """One event, or any, over time.
 
     Attributes:
-        event: its name; None is any event.
-        measure: count (of a `property`, the events whose value of it is a number), users,
-            sessions; average (events per user, without those of nobody); pct_dau (users of the
-            event as a share of all active ones, whom conditions about people and segments narrow
-            too);
-            sum, avg, min, max, median or a percentile (p90) of `property`; distinct, how many
-            different values it has, and distinct_per_user, the mean of that over people with any;
-            items and distinct_items, what it holds event by event, lists by their elements;
-            session_events, all events of the sessions that hold one. histogram (of `property`)
-            and frequency (people by how often) answer as a Histogram over the range.
-        property: the measured property, with or without "properties."; "revenue:amount" is what
-            the events brought (core.catalog.revenue).
+        event: its name; None means any event.
+        measure: count (with a `property`, of the events with a numeric value), users, sessions;
+            average (events per user, without those of nobody); pct_dau (users of the event as a
+            share of all active ones, which conditions on people and segments narrow too); sum, avg,
+            min, max, median or a percentile (p90) of `property`; distinct, the number of its
+            distinct values, and distinct_per_user, the mean of that over people with any; items and
+            distinct_items, the elements of its lists, event by event; session_events, all events of
+            the sessions that contain one. histogram (of `property`) and frequency (people by how
+            often) give a Histogram over the range.
+        property: the measured property, with or without "properties."; "revenue:amount" is the
+            events' revenue (core.catalog.revenue).
         rolling_window: the measure over so many buckets up to each one.
-        rolling_average: the mean of so many buckets' figures, undefined where one of them is.
+        rolling_average: the mean of so many buckets' figures, undefined if one of them is.
         cumulative: the measure from the start of the range to the end of each bucket.
     """
 
@@ -133,9 +132,7 @@ class Trend(TrendFields):
             check_alone(self)
         given = [name for name in WINDOWS if getattr(self, name)]
         if len(given) > 1:
-            raise BadQuestion(
-                f"{given[0]} and {given[1]} cannot be had at once.", parameter=given[1]
-            )
+            raise BadQuestion(f"{given[0]} and {given[1]} cannot be combined.", parameter=given[1])
         if given and self.measure == "session_events":
             raise BadQuestion(f"measure session_events takes no {given[0]}.", parameter=given[0])
         self._fits(self.granularity)
@@ -146,7 +143,7 @@ class Trend(TrendFields):
             check_length(name, getattr(self, name) or 0, unit)
 
     def title(self) -> str:
-        """What is counted, in words."""
+        """The title: what is counted."""
         if self.rolling_window:
             return f"{self._counted()}, rolling window of {self.rolling_window}"
         if self.rolling_average:
@@ -235,7 +232,9 @@ class Trend(TrendFields):
         by: list[Field],
         view: Windows | None = None,
     ) -> Generator[Statement, Rows, Figures]:
-        """Figures per bucket and of the span; with a view per window, and the totals unused."""
+        """Yield statements for figures per bucket and of the span; with a view, per window, with
+        unused totals.
+        """
         selection = select(ctx, self, self.event, absent=ANY)
         if self.measure == "users":
             return (yield from _users(ctx, selection, span, slots, by, view))
@@ -289,7 +288,7 @@ class Trend(TrendFields):
     def _known(
         self, ctx: Context, selection: Selection, span: Span, slots: list[Bucket], by: list[Field]
     ) -> Generator[Statement, Rows, tuple[Rows, Rows]]:
-        """The counts without those of nobody, whom a figure per user leaves out."""
+        """The counts without those of nobody, which figures per user leave out."""
         _, points = yield from self._counts(ctx, selection, span, slots, by)
         _, unknown = yield from self._counts(ctx, selection.of_nobody, span, slots, by)
         counts = {(slot, v0, v1): total for slot, v0, v1, total in points}
@@ -299,13 +298,13 @@ class Trend(TrendFields):
         return _whole(points), points
 
     def _measured(self) -> tuple[Condition, ...]:
-        """What an event must have to be measured."""
+        """The conditions for an event to be measured."""
         if self.measure in UNITS:
             return ()
         return (Condition(field=field_of(self.property or ""), operator="is_set"),)
 
     def people(self, ctx: Context, bind: Binder, cell: Cell) -> str:
-        """See Question: everybody with a measured event in the bucket or window, of one group."""
+        """See Question: everybody with a measured event in the bucket or window, in one group."""
         if self.measure in HISTOGRAMS:
             return trend_histograms.people(ctx, self, bind, cell)
         time = frame(ctx, self)
@@ -326,7 +325,7 @@ class Trend(TrendFields):
 
 
 def _whole(points: Rows) -> Rows:
-    """Rows (v0, v1, number) of a span from those of its buckets."""
+    """Rows (v0, v1, number) of a span, from those of its buckets."""
     sums: dict[tuple[object, object], int] = {}
     for _, v0, v1, total in points:
         sums[v0, v1] = sums.get((v0, v1), 0) + total
@@ -348,7 +347,7 @@ def _users(
 
 
 def _divided(above: Figures, below: Figures, groups: Iterable[Group]) -> Figures:
-    """One figure over another wherever that one is something; what is missing above is 0."""
+    """One figure divided by another where that is not 0; a missing numerator is 0."""
     found = Figures()
     for group in {**below.points, **dict.fromkeys(groups)}:
         own = above.points.get(group, {})

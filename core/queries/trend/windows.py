@@ -1,7 +1,7 @@
-"""Windows over a trend's buckets: rolling ones, and those that grow from the start (8.2).
+"""Windows over a trend's buckets: rolling, or growing from the start (definitions 8.2).
 
-A rolling window reads data from before the range; its buckets are whole periods there, and the
-first bucket of the range is too.
+A rolling window reads data from before the range; buckets there, and the first bucket of the range,
+are whole periods.
 """
 
 from __future__ import annotations
@@ -23,19 +23,19 @@ LONGEST = {
     "minute": 36, "five_minute": 36, "hourly": 72, "daily": 90, "weekly": 12, "monthly": 12,
     "quarterly": 12, "yearly": 12,
 }  # fmt: skip
-"""Granularity -> the most buckets a rolling window may hold."""
+"""Granularity -> the most buckets of a rolling window."""
 
 
 class Windows(NamedTuple):
     """A window per bucket of a series.
 
     Attributes:
-        span: what has to be read.
-        base: the buckets of that.
-        windows: (bucket of the series, first and last place in `base`).
-        growing: they all begin with the first bucket.
-        length: how many buckets one that rolls holds.
-        whole: the place from which `base` is the series' range exactly; None where it is not.
+        span: the span to read.
+        base: the buckets of the span.
+        windows: (bucket of the series, first and last position in `base`).
+        growing: whether they all begin with the first bucket.
+        length: the number of buckets of a rolling window.
+        whole: the position from which `base` is exactly the series' range; None if it never is.
     """
 
     span: Span
@@ -46,7 +46,7 @@ class Windows(NamedTuple):
     whole: int | None = None
 
     def stretch(self, slot: int) -> Span:
-        """The time that a bucket's window covers."""
+        """The time covered by a bucket's window."""
         _, low, high = self.windows[slot]
         first, last = self.base[low], self.base[high]
         days = self.span.of_days and first.of_days
@@ -57,7 +57,7 @@ class Windows(NamedTuple):
 
 
 def check_length(parameter: str, length: int, unit: str) -> None:
-    """Refuse more buckets than a rolling window may hold; BadQuestion."""
+    """Refuse too many buckets in a rolling window; BadQuestion."""
     if length > LONGEST[unit]:
         raise BadQuestion(
             f"{parameter} must be at most {LONGEST[unit]} when {unit}, not {length}.",
@@ -66,7 +66,7 @@ def check_length(parameter: str, length: int, unit: str) -> None:
 
 
 def rolling(ctx: Context, span: Span, slots: list[Bucket], unit: str, length: int) -> Windows:
-    """Return the windows of `length` buckets that end with each of a series."""
+    """Return the windows of `length` buckets that end with each bucket of a series."""
     reach = _reach(ctx, span, unit, length)
     base = ctx.buckets(reach, unit)
     shift = len(base) - len(slots)
@@ -84,7 +84,7 @@ def cumulative(span: Span, slots: list[Bucket]) -> Windows:
 
 
 def _reach(ctx: Context, span: Span, unit: str, length: int) -> Span:
-    """The span with at least length - 1 whole buckets before it, its first made whole."""
+    """The span with at least length - 1 whole buckets before it, its first bucket made whole."""
     calendar = ctx.calendar
     if unit in CLOCK:
         back = (length + 2) * CLOCK[unit]
@@ -122,7 +122,7 @@ def people_statement(
 
 
 def summed(points: Rows, view: Windows) -> Rows:
-    """Add up rows (place in base, v0, v1, number) over each window."""
+    """Add up rows (position in base, v0, v1, number) over each window."""
     found: dict[tuple[object, object], dict[int, float]] = {}
     for place, v0, v1, number in points:
         found.setdefault((v0, v1), {})[place] = number
@@ -134,7 +134,7 @@ def summed(points: Rows, view: Windows) -> Rows:
 
 
 def averaged(points: Mapping[int, Figure], view: Windows, empty: Figure) -> dict[int, Figure]:
-    """Return the mean of each window's values; None where one of them is undefined."""
+    """Return the mean of each window's values; None if one of them is undefined."""
     found: dict[int, Figure] = {}
     for slot, low, high in view.windows:
         values = [points.get(place, empty) for place in range(low, high + 1)]

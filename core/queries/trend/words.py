@@ -1,4 +1,4 @@
-"""The kinds of question about how often and how much: their rows."""
+"""The rows of the kinds of question about how often and how much."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def whole_property(found: str) -> str:
 
 
 def users_of(question: Any, cell: Any) -> str:
-    """Return whose number it is of a question that may be about one event."""
+    """Return the words for the people of a question that may be about one event."""
     whose = f"Users of {question.event}" if question.event else "Users with any event"
     return whose if cell.row is None else f"{whose}, {cell.row},"
 
@@ -58,7 +58,7 @@ def _given(event: str | None, found: str | None) -> Body:
 
 
 class Measures(Figures):
-    """What a trend can measure: its event, and the numbers that the event carries."""
+    """What a trend can measure: its event, and the event's numeric properties."""
 
     def choices(self, question: Any, numbers_of: NumbersOf) -> list[Choice]:
         """See Figures."""
@@ -87,10 +87,10 @@ OF_NUMBERS = (
     ("p90", "90th percentile"),
     ("min", "least"),
     ("max", "most"),
-    ("distinct", "different values"),
-    ("histogram", "how it is spread"),
+    ("distinct", "distinct values"),
+    ("histogram", "distribution"),
 )
-"""The measures of a property that holds numbers, in words."""
+"""The measures of a numeric property, in words."""
 
 
 def _trend(writer: Writing) -> str:
@@ -140,9 +140,9 @@ TREND = Kind(
             ("users", "people"),
             ("sessions", "sessions with it"),
             ("average", "events per person"),
-            ("pct_dau", "share of the active people"),
+            ("pct_dau", "share of active people"),
             ("frequency", "people by how often"),
-            ("session_events", "events of sessions with it"),
+            ("session_events", "events in sessions with it"),
         ),
     ),
     openings=_trends,

@@ -40,7 +40,7 @@ def test_days_after_the_newest_event_are_neither_zero_nor_drawn(ended):
     line = answer.lines[0]
     assert line.values == (1, 1, 1, None, None, None, None)
     assert line.total == 3
-    assert answer.notes == ("The newest event is of 2025-04-10: what came later is not known.",)
+    assert answer.notes == ("The newest event is from 2025-04-10; nothing is known after that.",)
     rows = [plain([row]) for row in draw(answer, 44, 20, chart="table")]
     assert next(r for r in rows if "Apr 12" in r).split()[-1] == "–"
     assert export(answer, "csv").splitlines()[-1] == "2025-04-14,"
@@ -157,7 +157,7 @@ def test_a_lone_old_event_is_named_with_the_range_without_it():
         assert answer.lines[0].total == 11
         assert answer.notes == (
             "All time begins with 1 event of 1970-01-01, the next is of 2025-04-01: "
-            "2025-04-01..2025-04-10 leaves the empty time out.",
+            "2025-04-01..2025-04-10 leaves out the empty time.",
         )
         assert engine.answer(parse("view monthly 2025-04-01..2025-04-10")).lines[0].total == 10
     with engine_of(world("2025-04-10T12:00")) as engine:

@@ -13,8 +13,8 @@ pytestmark = needs_chdb
 
 REFUSED = {
     "sql": "SQL runs only on the workspace file",
-    "user_activity": "user_activity cannot be asked of ClickHouse",
-    "user_search": "user_search cannot be asked of ClickHouse",
+    "user_activity": "user_activity is not supported on ClickHouse",
+    "user_search": "user_search is not supported on ClickHouse",
 }
 """kind -> how ClickHouse says that it does not answer it."""
 

@@ -202,7 +202,7 @@ def test_nobody_stands_behind_its_rows(engine):
     assert list(engine.answer(question).cells()) == []
     with pytest.raises(BadQuestion, match="no people behind rows of SQL"):
         people(engine, question, Cell())
-    assert format_cell(question, Cell()).startswith("Nobody behind SQL")
+    assert format_cell(question, Cell()).startswith("No people behind SQL")
 
 
 def test_rows_can_be_exported(engine):

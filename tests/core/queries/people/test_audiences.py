@@ -247,8 +247,8 @@ def test_an_empty_one_is_everyone_with_a_warning(engine):
 @pytest.mark.parametrize(
     ("fields", "named"),
     [
-        ({}, "named or defined"),
-        ({"audience": "a", "definition": {}}, "named or defined"),
+        ({}, "needs a name or a definition"),
+        ({"audience": "a", "definition": {}}, "needs a name or a definition"),
         ({"definition": {"filterz": []}}, "filterz"),
         ({"definition": 1}, "definition must be an object"),
         ({"definition": {}, "limit": 10_001}, "limit must be at most 10000"),

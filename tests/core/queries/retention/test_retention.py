@@ -124,8 +124,8 @@ def test_conditions_are_about_the_start_unless_both_events_are_asked_for(basis):
     )
     text = "retention of a return b daily 2 last 2d where country = NL"
     notes = {
-        "start": "Conditions are about the start (a), not about the return.",
-        "both": "Conditions are about the start (a) and the return (b).",
+        "start": "Conditions apply to the start (a), not to the return.",
+        "both": "Conditions apply to the start (a) and the return (b).",
     }
     with both_engines(World(events, now=NOON + DAY + 1)) as engines:
         for about, back in (("start", 2), ("both", 1)):
@@ -148,10 +148,10 @@ def test_conditions_without_named_events_say_what_they_are_about():
 
         where = "where user = ann"
         start = first_note(f"retention {where}")
-        assert start == "Conditions are about the start (any event), not about the return."
+        assert start == "Conditions apply to the start (any event), not to the return."
         both = first_note(f"retention of _new {where} with filters_on = both")
         assert both == (
-            "Conditions are about the start (the first event of all) and the return (any event)."
+            "Conditions apply to the start (the first event ever) and the return (any event)."
         )
 
 

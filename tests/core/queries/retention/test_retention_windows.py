@@ -145,9 +145,9 @@ def test_day_0_needs_a_return_after_the_start():
     [
         ({"brackets": [[0, 5]]}, "brackets need mode bracket"),
         ({"mode": "bracket"}, "mode bracket needs brackets"),
-        ({"mode": "bracket", "brackets": [[0, 5], [6, 9]]}, "brackets cannot hold"),
-        ({"mode": "bracket", "brackets": [[5, 5]]}, "brackets cannot hold"),
-        ({"mode": "bracket", "brackets": [[-1, 5]]}, "brackets cannot hold"),
+        ({"mode": "bracket", "brackets": [[0, 5], [6, 9]]}, "brackets cannot contain"),
+        ({"mode": "bracket", "brackets": [[5, 5]]}, "brackets cannot contain"),
+        ({"mode": "bracket", "brackets": [[-1, 5]]}, "brackets cannot contain"),
         ({"mode": "bracket", "brackets": [[n, n + 1] for n in range(101)]}, "at most 100"),
         ({"combined": "mean"}, "combined"),
     ],

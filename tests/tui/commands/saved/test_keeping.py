@@ -27,7 +27,7 @@ def test_a_board_and_its_answers_as_json(db, board, capsys):
     found = json.loads(capsys.readouterr().out)
     assert found["board"]["id"] == board.id
     assert [found["answers"][b]["lines"][0]["total"] for b in "ab"] == [1, 5]
-    ended = "The newest event is of 2025-04-16: what came later is not known."
+    ended = "The newest event is from 2025-04-16; nothing is known after that."
     assert found["answers"]["a"]["notes"] == [ended, "Filtered by board: country is DE."]
     assert found["answers"]["b"]["notes"] == [ended]
 
