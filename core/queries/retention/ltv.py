@@ -19,6 +19,7 @@ from core.errors import BadQuestion
 from core.queries.common.added_up import finite
 from core.queries.common.context import Context
 from core.queries.common.groups import in_group, label
+from core.queries.common.measured import bare
 from core.queries.common.periods import whole_dates
 from core.queries.common.question import Ask, frame, whole_days_only
 from core.queries.retention.ltv_fields import LtvFields
@@ -70,7 +71,7 @@ class Ltv(LtvFields):
     @field_validator("property")
     @classmethod
     def _bare(cls, name: str | None) -> str | None:
-        return name and (name.removeprefix("properties.") or name)
+        return name and bare(name)
 
     @field_validator("days")
     @classmethod
