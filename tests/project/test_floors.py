@@ -187,6 +187,20 @@ def test_packages_of_a_floor_do_not_lean_on_each_other() -> None:
     assert not circles(arrows)
 
 
+def test_families_of_kinds_lean_on_what_they_share_and_not_in_a_circle() -> None:
+    folders = {f"core.queries.{file.name}" for file in (ROOT / "core" / "queries").iterdir()}
+    families = {name for name in folders if f"{name}.words" in graph() or name.endswith(".common")}
+    arrows: dict[str, set[str]] = {name: set() for name in families}
+    for name, targets in graph().items():
+        own = ".".join(name.split(".")[:3])
+        others = {".".join(to.split(".")[:3]) for to in targets} & families - {own}
+        if own in families:
+            arrows[own] |= others
+    assert len(families) > 5
+    assert not arrows["core.queries.common"]
+    assert not circles(arrows)
+
+
 def test_folders_stay_small() -> None:
     counts: dict[str, int] = {}
     for file in files(FOLDERS).values():

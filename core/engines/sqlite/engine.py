@@ -26,8 +26,8 @@ from core.errors import (
     not_as_written,
 )
 from core.queries.common.context import Context, present_of
-from core.queries.common.membership import in_audience, in_segment
 from core.queries.common.question import Question, Rows
+from core.queries.people.membership import in_audience, in_segment
 from core.sql.dialect import Statement
 from core.store.troubles import TROUBLES, sentence
 from core.store.waiting import WAIT
