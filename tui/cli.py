@@ -19,9 +19,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
         print(f"footfall {VERSION}")
         return
     try:
-        from tui.services.startup import collect_rarely
+        from tui.services.startup import collect_rarely, without_plugins
 
         collect_rarely()
+        without_plugins()
         from tui.commands import run
 
         sys.exit(run(given))

@@ -115,8 +115,11 @@ def test_threads_that_need_a_model_at_once_all_get_it() -> None:
     )
 
 
-def test_a_command_that_asks_looks_for_no_plugins(db: str) -> None:
-    found = loaded(call("run", "dau", "--db", db))
+@pytest.mark.parametrize(
+    "arguments", [("run", "dau", "--db"), ("board", "Growth", "--print")], ids=" ".join
+)
+def test_a_command_that_asks_looks_for_no_plugins(arguments: tuple[str, ...], db: str) -> None:
+    found = loaded(call(*arguments, db))
     assert "pydantic" in found
     assert "importlib.metadata" not in found, "startup.KNOWN_PYDANTIC is of another version"
 

@@ -49,9 +49,6 @@ def database(given: str | None) -> Path:
 
 def open_engine(path: Path) -> SqliteEngine:
     """Return an engine on a workspace; CannotOpen when it is not one."""
-    from tui.services.startup import without_plugins
-
-    without_plugins()
     from core.engines.sqlite.engine import SqliteEngine
 
     return SqliteEngine(path)

@@ -1,0 +1,45 @@
+"""What a command does before anything else, in processes of their own."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+MODEL = (
+    "import sys\n"
+    "from tui.services import startup\n"
+    "{before}\n"
+    "startup.without_plugins()\n"
+    "from core.answers import Cell\n"
+    "assert Cell(row='a').row == 'a'\n"
+    "print('importlib.metadata' in sys.modules)\n"
+)
+
+
+def searched(before: str = "") -> bool:
+    """Return whether pydantic searched for plugins when a model was first used."""
+    done = subprocess.run(
+        [sys.executable, "-c", MODEL.format(before=before)], capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout == "True\n"
+
+
+def test_a_pydantic_that_is_known_searches_for_no_plugins() -> None:
+    assert not searched()
+
+
+def test_another_pydantic_searches_as_it_likes() -> None:
+    assert searched("startup.KNOWN_PYDANTIC = '0.'")
+
+
+def test_garbage_is_looked_for_rarely_and_not_at_the_end() -> None:
+    code = (
+        "import atexit, gc\n"
+        "atexit.register(lambda: print(gc.get_freeze_count() > 1000))\n"
+        "from tui.services.startup import collect_rarely\n"
+        "collect_rarely()\n"
+        "print(gc.get_threshold()[0], gc.isenabled())\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert done.stdout == "200000 True\nTrue\n"
