@@ -14,7 +14,8 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict
 
 from core.api.audiences import Audiences
-from core.engines.sqlite.engine import SqliteEngine, Stop
+from core.engines.running import Stop
+from core.engines.sqlite.engine import SqliteEngine
 from core.queries import from_json
 from core.queries.common.question import Question
 from core.store.library.saved import Saved

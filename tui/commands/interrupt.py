@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
-    from core.engines.sqlite.engine import Stop
+    from core.engines.running import Stop
 
 Value = TypeVar("Value")
 
@@ -50,7 +50,7 @@ def interruptible(work: Callable[[Stop], Value]) -> Value:
     Raises:
         KeyboardInterrupt: after the running statement was interrupted.
     """
-    from core.engines.sqlite.engine import Stop
+    from core.engines.running import Stop
 
     stop = Stop()
     done = threading.Event()

@@ -15,7 +15,8 @@ from typing import Any, Protocol
 
 from textual.message import Message
 
-from core.engines.sqlite.engine import Result, SqliteEngine, Stop
+from core.engines.running import Result, Stop
+from core.engines.sqlite.engine import SqliteEngine
 from core.errors import FootfallError
 from core.queries.common.question import Question
 from core.store.library.saved import Mark, Saved

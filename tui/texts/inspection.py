@@ -7,7 +7,7 @@ import textwrap
 import traceback
 from typing import Any
 
-from core.engines.sqlite.engine import Result
+from core.engines.running import Result
 from core.errors import FootfallError
 from core.queries.common.question import Question
 from core.text import clean

@@ -11,7 +11,7 @@ from core.answers import Cell
 from core.draw import draw, navigate
 from core.draw.figures import compared_text, span_text
 from core.draw.spans import Line, Span
-from core.engines.sqlite.engine import Result
+from core.engines.running import Result
 from core.errors import FootfallError
 from core.queries.common.question import Question
 from core.queries.people.people import PeopleBehind

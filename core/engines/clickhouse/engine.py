@@ -13,7 +13,8 @@ from typing import Any, Protocol
 
 from core.answers import Shape
 from core.engines.clickhouse.dialect import ClickHouseDialect
-from core.engines.sqlite.engine import Clock, Result, SqliteEngine, Stop, wall_clock
+from core.engines.running import Clock, Result, Stop, wall_clock
+from core.engines.sqlite.engine import SqliteEngine
 from core.errors import BadQuestion, Stopped
 from core.queries.common.context import Context
 from core.queries.common.question import Question, Rows

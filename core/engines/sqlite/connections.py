@@ -9,10 +9,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final, Protocol
+from typing import Final
 
 from core.engines.sqlite import functions as bitmaps
-from core.errors import CannotOpen, Stopped
+from core.errors import CannotOpen
 from core.store.troubles import TROUBLES, code_of, sentence
 from core.store.waiting import WAIT, busy_timeout
 from core.store.workspace import Identity, identity, open_reader, read_calendar
@@ -23,42 +23,6 @@ _HARMLESS: Final = frozenset(
     {sqlite3.SQLITE_OK, sqlite3.SQLITE_ERROR, sqlite3.SQLITE_BUSY, sqlite3.SQLITE_INTERRUPT}
 )
 """Error codes after which a connection can still be used; 0 is an error raised by Python itself."""
-
-
-class Interruptible(Protocol):
-    """Something that runs a statement and can be told from any thread to end it at once."""
-
-    def interrupt(self) -> None:
-        """End the statement."""
-
-
-class Stop:
-    """A handle to stop one running question at once, from any thread."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._connections: set[Interruptible] = set()
-        self.stopped = False
-
-    def stop(self) -> None:
-        """Interrupt running statements and refuse later ones."""
-        with self._lock:
-            self.stopped = True
-            for connection in self._connections:
-                connection.interrupt()
-
-    @contextmanager
-    def guarding(self, connection: Interruptible) -> Iterator[None]:
-        """Let `stop` interrupt this connection while this block runs."""
-        with self._lock:
-            if self.stopped:
-                raise Stopped("Stopped.")
-            self._connections.add(connection)
-        try:
-            yield
-        finally:
-            with self._lock:
-                self._connections.discard(connection)
 
 
 @dataclass

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -14,7 +14,8 @@ from typing import Any
 from core.answers import Shape
 from core.catalog.catalog import Catalog
 from core.engines.cache import Cache
-from core.engines.sqlite.connections import PROGRESS_STEPS, Pool, Slot, Stop
+from core.engines.running import Clock, Result, Stop, wall_clock
+from core.engines.sqlite.connections import Pool, Slot
 from core.engines.sqlite.dialect import SqliteDialect
 from core.errors import (
     DOCTOR,
@@ -34,36 +35,6 @@ from core.store.waiting import WAIT
 from core.store.workspace import Identity, read_meta
 from core.timeframe import Calendar
 from core.values.json_text import stored_object
-
-__all__ = ["PROGRESS_STEPS", "Clock", "Result", "SqliteEngine", "Stop", "wall_clock"]
-
-Clock = Callable[[], int]
-
-
-def wall_clock() -> int:
-    """Return the current time in UTC ms."""
-    return int(time.time() * 1000)
-
-
-@dataclass(frozen=True)
-class Result:
-    """An answer and how it was computed.
-
-    Attributes:
-        answer: one of the shapes of core.answers.
-        milliseconds: how long it took to compute.
-        at: when it was computed, UTC ms.
-        cached: whether it was computed for an earlier call.
-        statements: the statements run, for the inspect panel.
-        lookups: statements that looked things up for them: names, definitions, texts.
-    """
-
-    answer: Any
-    milliseconds: float
-    at: int
-    cached: bool = False
-    statements: tuple[Statement, ...] = ()
-    lookups: tuple[Statement, ...] = ()
 
 
 @dataclass

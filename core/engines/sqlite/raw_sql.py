@@ -15,8 +15,8 @@ import sys
 from pathlib import Path
 from typing import Any, Final
 
+from core.engines.running import Stop
 from core.engines.sqlite import raw_sql_child
-from core.engines.sqlite.connections import Stop
 from core.errors import (
     BadQuestion,
     FootfallError,

@@ -15,7 +15,8 @@ import pytest
 from pydantic import Field
 
 from core.answers import Cell, Number, Steps
-from core.engines.sqlite.engine import SqliteEngine, Stop
+from core.engines.running import Stop
+from core.engines.sqlite.engine import SqliteEngine
 from core.errors import BadQuestion, CannotOpen, QueryFailed, Stopped, TookTooLong
 from core.queries import from_json
 from core.queries.common.context import Context

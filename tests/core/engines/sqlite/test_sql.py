@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from core.answers import Cell
 from core.boards.answering import block_question
 from core.definitions.board import Block, Board, Position
-from core.engines.sqlite.engine import Stop
+from core.engines.running import Stop
 from core.errors import BadQuestion, FootfallError, QueryFailed, Stopped, TookTooLong
 from core.export import export
 from core.language.questions import (

@@ -9,7 +9,7 @@ import pytest
 from core.answers import Cell
 from core.draw import draw as drawn
 from core.draw import plain
-from core.engines.sqlite.engine import Stop
+from core.engines.running import Stop
 from core.errors import BadQuestion, Stopped
 from core.language.questions import format_question, parse
 from core.queries import from_json
