@@ -1,4 +1,6 @@
-"""Regenerates the tables of both grammars: run `python -m core.grammars` after changing either."""
+"""Regenerates the tables of both grammars, of every version of the language: run
+`python -m core.grammars` after changing either.
+"""
 
 from __future__ import annotations
 
@@ -9,5 +11,5 @@ from core.grammars.tables import tables
 from core.language import parser as language_parse
 
 if __name__ == "__main__":
-    for grammar in (language_parse.grammar(), formula.grammar()):
+    for grammar in (*language_parse.grammars(), formula.grammar()):
         Path(str(grammar.file)).write_text(tables(grammar), "utf-8")

@@ -14,7 +14,7 @@ from core.grammars.machine import END, Machine, Unexpected
 from core.grammars.tables import Grammar, parser
 from core.language.rules_clauses import Rules
 from core.queries.kinds import KINDS
-from core.queries.lexicon import COMPARE_SIGNS, KEYWORDS, MEANINGS
+from core.queries.lexicon import COMPARE_SIGNS, KEYWORDS, LANGUAGE, MEANINGS
 from core.queries.versions import keywords, may_differ
 from core.text import clean
 from core.words.kinds import Kind
@@ -74,7 +74,13 @@ def grammar(language: int | None = None) -> Grammar:
     )
     signs = " | ".join(f'"{sign}"' for sign in COMPARE_SIGNS)
     text = "\n".join([rules, *_alternatives(kinds), words, f"COMPARE_SIGN: {signs}", ""])
-    return Grammar("language", text)
+    older = language is not None and language < LANGUAGE
+    return Grammar(f"language_{language}" if older else "language", text)
+
+
+def grammars() -> list[Grammar]:
+    """Return the grammars of all versions of the language, the current one last."""
+    return [grammar(version) for version in range(1, LANGUAGE + 1)]
 
 
 def _alternatives(kinds: Iterable[Kind]) -> Iterator[str]:
