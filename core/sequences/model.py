@@ -6,7 +6,7 @@ Events with equal times form a group that may fill several steps, in any order, 
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Protocol
@@ -177,18 +177,37 @@ def filling(filled: int, steps: int, masks: Sequence[int]) -> int:
     if len(masks) == 1:
         return filled + (filled < steps and masks[0] >> filled & 1)
     owners: dict[int, int] = {}
-    while filled < steps and _give(filled, masks, owners, set()):
+
+    def fitting(step: int) -> Iterator[int]:
+        return (event for event, mask in enumerate(masks) if mask >> step & 1)
+
+    while filled < steps and assigned(filled, fitting, owners):
         filled += 1
     return filled
 
 
-def _give(step: int, masks: Sequence[int], owners: dict[int, int], tried: set[int]) -> bool:
-    """Assign an event to a step, moving other steps to other events if that frees one."""
-    for event, mask in enumerate(masks):
-        if not mask >> step & 1 or event in tried:
+def assigned(
+    step: int,
+    fitting: Callable[[int], Iterable[int]],
+    owners: dict[int, int],
+    tried: set[int] | None = None,
+) -> bool:
+    """Assign an event to a step, moving other steps to other events if that frees one.
+
+    Args:
+        fitting: returns the events that can fill a step, best first.
+        owners: the step that each event fills so far, which is changed.
+        tried: the events that were of no use so far.
+
+    Returns:
+        Whether the step is filled.
+    """
+    tried = set() if tried is None else tried
+    for event in fitting(step):
+        if event in tried:
             continue
         tried.add(event)
-        if event not in owners or _give(owners[event], masks, owners, tried):
+        if event not in owners or assigned(owners[event], fitting, owners, tried):
             owners[event] = step
             return True
     return False

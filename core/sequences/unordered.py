@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 
-from core.sequences.model import OFTEN, Attempt, Check, Search, Story
+from core.sequences.model import OFTEN, Attempt, Check, Search, Story, assigned
 
 Reach = tuple[int, int]
 """Positions in the list of events, half-open."""
@@ -136,7 +136,7 @@ class Gatherings:
         owners: dict[int, int] = {}
         for step in range(len(bounds)):
             candidates.append(self._candidates(step, stretch, bounds))
-            if not _give(step, candidates, owners, set()):
+            if not assigned(step, candidates.__getitem__, owners):
                 return step
         return len(bounds)
 
@@ -146,17 +146,3 @@ class Gatherings:
         low = bisect_left(fits, max(stretch[0], bounds[step][0]))
         high = bisect_left(fits, min(stretch[1], bounds[step][1]))
         return fits[low : min(high, low + len(bounds))]
-
-
-def _give(
-    step: int, candidates: list[Sequence[int]], owners: dict[int, int], tried: set[int]
-) -> bool:
-    """Assign an event to a step, moving other steps to other events if that frees one."""
-    for place in candidates[step]:
-        if place in tried:
-            continue
-        tried.add(place)
-        if place not in owners or _give(owners[place], candidates, owners, tried):
-            owners[place] = step
-            return True
-    return False
