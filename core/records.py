@@ -37,20 +37,34 @@ class Row(NamedTuple):
 
 
 class Identify(NamedTuple):
-    """From `ts` (UTC ms) on, `device` belongs to `user`; `traits` describe that person."""
+    """From `ts` (UTC ms) on, `device` belongs to `user`; `traits` describe that person.
+
+    `beside` is true if the line it was read from is counted already.
+    """
 
     user: str | None
     device: str | None
     ts: int
     traits: dict[str, Any] | None = None
+    beside: bool = False
 
 
 class Alias(NamedTuple):
-    """The user id `old` is the same person as `new`, as stated at `ts` (UTC ms)."""
+    """The user id `old` is the same person as `new`, as stated at `ts` (UTC ms).
+
+    `beside` is true if the line it was read from is counted already.
+    """
 
     old: str
     new: str
     ts: int
+    beside: bool = False
+
+
+class LeftOut(NamedTuple):
+    """A line that is understood but neither an event nor about people; `what` such lines are."""
+
+    what: str
 
 
 class LogRow(NamedTuple):
@@ -73,7 +87,7 @@ class LogRow(NamedTuple):
     id: int
 
 
-Record = Row | Identify | Alias | LogRow
+Record = Row | Identify | Alias | LogRow | LeftOut
 
 
 class Refused(Exception):

@@ -18,7 +18,8 @@ from core.sources import delimited, jsonl
 from core.sources.fields import check_mapping
 from core.sources.lines import Input
 from core.sources.logs import LogMaker, check_log_mapping, looks_like_logs
-from core.sources.maker import LineMaker, Maker
+from core.sources.maker import Maker
+from core.sources.making import LineMaker
 from core.timeframe import Calendar
 
 FORMATS: Final = ("jsonl", "csv", "tsv")

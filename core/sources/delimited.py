@@ -11,7 +11,8 @@ from core.errors import BadInput
 from core.records import Record, Refused, Rejected
 from core.sources.fields import Plan, listed
 from core.sources.lines import MAX_LINE
-from core.sources.maker import LineMaker
+from core.sources.making import LineMaker
+from core.sources.reshaped import Given, records
 
 DELIMITERS: Final = ",\t;|"
 TOGETHER: Final = 128
@@ -87,10 +88,12 @@ def read(
     absent = [column for column in maker.mapping.values() if column not in header]
     if absent:
         raise BadInput(f"{name} has no column {absent[0]!r}; it has: {listed(header)}.")
+    maker.recognise_header(header)
     plan = maker.plan(header)
-    if not plan.complete:
-        raise maker.lacking(name, header)
-    maker.understood = dict(plan.understood)
+    if not maker.reshapes:
+        if not plan.complete:
+            raise maker.lacking(name, header)
+        maker.understood = dict(plan.understood)
     yield from _records(rows, feed, maker, plan)
 
 
@@ -138,14 +141,25 @@ class _Together:
     def take(self) -> list[Record | Rejected]:
         """Return the records of the rows added so far, and forget them."""
         found: list[Record | Rejected] = []
+        if self._maker.reshapes:
+            found += records(self._maker, map(self._given, self.rows, self._lines))
+            self._clear()
+            return found
         made = self._maker.make_all(self._plan, self.rows, None) if self.rows else []
         if made is not None:
             found += made
         else:
             found += map(self._one, self.rows, self._lines)
+        self._clear()
+        return found
+
+    def _clear(self) -> None:
         self.rows.clear()
         self._lines.clear()
-        return found
+
+    def _given(self, row: list[str], place: tuple[int, tuple[bytes, ...]]) -> Given:
+        cells = {name: cell for name, cell in zip(self._plan.names, row, strict=True) if cell}
+        return Given(place[0], b"\n".join(place[1]), "\x1f".join(row).encode(), cells)
 
     def _one(self, row: list[str], place: tuple[int, tuple[bytes, ...]]) -> Record | Rejected:
         try:

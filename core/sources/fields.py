@@ -47,7 +47,6 @@ class Plan:
         extras: name and position of every value that stays a property.
         rivals: positions of fields with one meaning that are not mapped to be the same.
         device_prefix: the prefix of user ids that are devices; "" for none.
-        calls: `type` names the library call behind the line.
         understood: meaning -> name, for the report.
     """
 
@@ -66,7 +65,6 @@ class Plan:
     extras: tuple[tuple[str, int], ...] = ()
     rivals: tuple[tuple[int, ...], ...] = ()
     device_prefix: str = ""
-    calls: bool = False
     understood: Mapping[str, str] = field(default_factory=dict)
 
     @cached_property
@@ -114,7 +112,8 @@ def understand(
         vendor: the file's vendor, if the names alone do not show it.
     """
     given = {name: meaning for meaning, name in mapping.items()}
-    vendor = of_names(names) or vendor
+    if vendor is None or vendor.reshape is None:
+        vendor = of_names(names) or vendor
     meanings: Mapping[str, str | None] = vendor.renames if vendor else {}
     places: dict[str, list[tuple[int, int]]] = {}
     dropped = set()
@@ -174,7 +173,6 @@ def _plan(
         extras=tuple((name, i) for i, name in enumerate(names) if i not in used),
         rivals=() if vendor else tuple(p for m in _SEVERAL if len(p := ranked.get(m, ())) > 1),
         device_prefix=vendor.device_prefix if vendor else "",
-        calls=vendor is not None and vendor.calls,
         understood={meaning: names[i] for meaning, i in first.items() if meaning != "type"},
     )
 

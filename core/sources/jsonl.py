@@ -10,7 +10,8 @@ from typing import Any, Final
 
 from core.records import MissingField, Record, Refused, Rejected
 from core.sources import values
-from core.sources.maker import LineMaker
+from core.sources.making import LineMaker
+from core.sources.reshaped import Given, records
 
 TOGETHER: Final = 128
 """How many lines are processed together, those with the same keys column by column."""
@@ -27,8 +28,23 @@ def read(lines: Iterable[bytes | Rejected], maker: LineMaker) -> Iterator[Record
         groups = _groups(chunk)
         if number == 1:
             maker.recognise([found for group in groups.values() for _, _, found in group])
-        yield from _chunk(chunk, groups, number, maker)
+        if maker.reshapes:
+            yield from records(maker, _given(chunk, number))
+        else:
+            yield from _chunk(chunk, groups, number, maker)
         number += len(chunk)
+
+
+def _given(lines: Sequence[bytes | Rejected], number: int) -> Iterator[Given | Rejected]:
+    """Yield the objects on some lines, to be reshaped."""
+    for place, line in enumerate(lines, number):
+        if isinstance(line, Rejected):
+            yield line
+        elif line and not line.isspace():
+            try:
+                yield Given(place, line, line.rstrip(), parse(line))
+            except Refused as refused:
+                yield Rejected(place, str(refused), line)
 
 
 def _chunk(

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from core.errors import BadInput, did_you_mean
 from core.log_levels import USUAL, level_number
-from core.records import LogRow, MissingField, Occurrences, Refused, digest
+from core.records import LeftOut, LogRow, MissingField, Occurrences, Refused, digest
 from core.sources.fields import listed, normal, understand
 from core.sources.moments import Moments
 from core.sources.values import as_json, dump, first_text, typed
@@ -113,6 +113,7 @@ class LogMaker:
 
     record = LogRow
     nested = False
+    reshapes = False
 
     def __init__(
         self, mapping: Mapping[str, str], *, text_values: bool, calendar: Calendar | None = None
@@ -137,6 +138,13 @@ class LogMaker:
 
     def recognise(self, lines: Iterable[Mapping[str, Any]]) -> None:
         """Do nothing: logs have no vendors with nested fields."""
+
+    def recognise_header(self, names: Sequence[str]) -> None:
+        """Do nothing: logs have no vendors whose rows are reshaped."""
+
+    def reshaped(self, found: dict[str, Any]) -> Iterable[dict[str, Any] | LeftOut]:
+        """Return the object as it is."""
+        return (found,)
 
     def lifted(self, found: dict[str, Any]) -> dict[str, Any]:
         """Return the object as it is."""

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Final, Protocol
+from typing import Any, Final
 
 from core.errors import BadInput
 from core.records import (
     NO_CONTEXT,
     Alias,
     Identify,
+    LeftOut,
     MissingField,
     Occurrences,
     Record,
@@ -20,7 +21,7 @@ from core.records import (
 from core.sources.fields import Plan, cannot_read, meaning_of, understand
 from core.sources.moments import Moments
 from core.sources.values import as_json, as_object, as_text, checked_text, dump, first_text, typed
-from core.sources.vendors import Vendor, of_lines
+from core.sources.vendors import Plain, Vendor, of_header, of_lines
 from core.timeframe import Calendar
 
 _MAX_PLANS: Final = 2_000
@@ -34,51 +35,6 @@ _STATEMENTS: Final = frozenset(_NOT_EVENTS)
 Recipe = tuple[tuple[str, ...], tuple[tuple[str, str], ...], tuple[str, ...]]
 """How to lift fields: names that stay at the top, (name inside, name at the top), names that stay.
 """
-
-
-class LineMaker(Protocol):
-    """What a format needs from the maker of its records, whether of events or logs.
-
-    Attributes:
-        record: the class of the records that are stored in batches.
-        mapping, understood, unseen: see `Maker`.
-    """
-
-    record: Any
-    mapping: Mapping[str, str]
-    understood: dict[str, str]
-    unseen: set[str]
-
-    @property
-    def nested(self) -> bool:
-        """Whether records must be made one by one, from what `lifted` returns."""
-        ...
-
-    def recognise(self, lines: Iterable[Mapping[str, Any]]) -> None:
-        """Detect the vendor from the first lines of a file of objects."""
-        ...
-
-    def lifted(self, found: dict[str, Any]) -> dict[str, Any]:
-        """Return an object with its vendor's fields at the top level."""
-        ...
-
-    def plan(self, names: tuple[str, ...]) -> Any:
-        """Return what the names mean."""
-        ...
-
-    def lacking(self, where: str, names: Sequence[str]) -> BadInput:
-        """Return the error for a file from which nothing can be made."""
-        ...
-
-    def make_all(
-        self, plan: Any, many: Sequence[list[Any]], lines: Sequence[bytes] | None
-    ) -> Sequence[Record] | None:
-        """Return the records of several lines, or None if each must be made on its own."""
-        ...
-
-    def make(self, plan: Any, values: list[Any], line: bytes | None) -> Record:
-        """Return the record of one line."""
-        ...
 
 
 class Maker:
@@ -114,12 +70,45 @@ class Maker:
     @property
     def nested(self) -> bool:
         """Whether the file's vendor puts its fields inside `properties`."""
-        return self._vendor is not None
+        return self._vendor is not None and self._vendor.reshape is None
+
+    @property
+    def reshapes(self) -> bool:
+        """Whether the file's vendor has a function that returns plain lines."""
+        return self._vendor is not None and self._vendor.reshape is not None
+
+    def recognise_header(self, names: Sequence[str]) -> None:
+        """Detect the vendor whose rows are reshaped from the header of a table."""
+        self._vendor = of_header(names)
+
+    def reshaped(self, found: dict[str, Any]) -> Iterable[Plain | LeftOut]:
+        """Return the plain lines in an object or a row of the vendor, and any other as it is.
+
+        A name given in the mapping keeps its value whatever the vendor makes of it.
+
+        Raises:
+            Refused: the object is of no use, with the reason.
+        """
+        vendor = self._vendor
+        if vendor is None or vendor.reshape is None or not vendor.object_is_its(found):
+            return (found,)
+        plain = vendor.reshape(found)
+        if not self.mapping:
+            return plain
+        return [
+            {**line, **self._mapped(found)} if line.__class__ is dict else line for line in plain
+        ]
+
+    def _mapped(self, found: Mapping[str, Any]) -> Plain:
+        inside = found.get("properties")
+        within: Mapping[str, Any] = inside if isinstance(inside, dict) else {}
+        given = {name: found.get(name, within.get(name)) for name in self.mapping.values()}
+        return {name: value for name, value in given.items() if value is not None}
 
     def recognise(self, lines: Iterable[Mapping[str, Any]]) -> None:
         """Detect the vendor from the first lines of a file of objects."""
         self._vendor = vendor = of_lines(lines)
-        if vendor is not None:
+        if vendor is not None and vendor.reshape is None:
             lifted = vendor.inside | set(self.mapping.values())
             self._inside = {name: meaning_of(name, vendor.renames) for name in lifted}
 
@@ -339,7 +328,11 @@ class Maker:
     def _beside(self, plan: Plan, values: Sequence[Any]) -> dict[str, Any]:
         """Return the properties of an event at the top level."""
         if self._text:
-            found = {name: typed(v) for name, i in plan.extras if (v := values[i])}
+            found = {
+                name: typed(v) if v.__class__ is str else v
+                for name, i in plan.extras
+                if (v := values[i]) is not None and v != ""
+            }
         else:
             found = {name: v for name, i in plan.extras if (v := values[i]) is not None}
         for places in plan.rivals:
@@ -349,8 +342,6 @@ class Maker:
                     found[plan.names[place]] = typed(value) if self._text else value
         if plan.previous >= 0 and values[plan.previous]:
             found[plan.names[plan.previous]] = values[plan.previous]
-        if plan.calls and found.get(plan.names[plan.type]) == "track":
-            del found[plan.names[plan.type]]
         return found
 
 

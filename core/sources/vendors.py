@@ -6,16 +6,30 @@ only in a file recognised as that vendor's, and only there are fields lifted out
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from core.records import LeftOut
 from core.sources import amplitude, mixpanel, posthog, segment, snowplow
+
+Plain = dict[str, Any]
+"""A plain line: an event under the first names of `fields.NAMES` and the context columns, with its
+properties in `properties`; or {"type": "identify" or "alias", ...}, a statement about people.
+"""
+
+Reshape = Callable[[dict[str, Any]], Iterable[Plain | LeftOut]]
+"""One object of a vendor, or one row of a table as header -> text of the cells that are not empty,
+as plain lines. The first is what the object holds; statements after it are made beside it. What is
+no event and no statement is left out by name. Refused, with the reason, if it is unusable.
+"""
 
 
 @dataclass(frozen=True)
 class Vendor:
     """How one vendor writes events.
+
+    One with `reshape` needs only that and how it is recognised.
 
     Attributes:
         sign: names that all its lines, or its header, have.
@@ -27,7 +41,9 @@ class Vendor:
         inside_marks: those of which some line has one; empty if the sign is enough.
         inside_of: event -> name inside its `properties` -> our name for it.
         device_prefix: the prefix of user ids that are devices.
-        calls: `type` names the library call behind a line.
+        reshape: returns the plain lines in one of its objects or rows.
+        shows: whether an object with these names is its, where the names leave that open.
+        name: its name in the report of an import.
     """
 
     sign: frozenset[str]
@@ -39,12 +55,18 @@ class Vendor:
     inside_marks: frozenset[str] = frozenset()
     inside_of: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     device_prefix: str = ""
-    calls: bool = False
+    reshape: Reshape | None = None
+    shows: Callable[[Mapping[str, Any]], bool] | None = None
+    name: str = ""
 
     def names_are_its(self, names: Collection[str]) -> bool:
         """Whether the keys of a line, or a header, are this vendor's."""
         present = frozenset(names)
         return present >= self.sign and (not self.marks or bool(present & self.marks))
+
+    def object_is_its(self, found: Mapping[str, Any]) -> bool:
+        """Whether an object that is reshaped, or a row, is this vendor's."""
+        return self.names_are_its(found) and (self.shows is None or self.shows(found))
 
     def line_is_its(self, found: Mapping[str, Any]) -> bool:
         """Whether an object has its fields where this vendor puts them, inside `properties`."""
@@ -79,14 +101,23 @@ MIXPANEL_TABLE: Final = Vendor(
 POSTHOG: Final = Vendor(
     posthog.SIGN, inside=posthog.INSIDE, inside_marks=posthog.INSIDE_MARKS, renames=posthog.RENAMES
 )
-SEGMENT: Final = Vendor(segment.SIGN, segment.MARKS, calls=True)
+SEGMENT: Final = Vendor(
+    segment.SIGN,
+    segment.MARKS,
+    reshape=segment.reshape,
+    shows=segment.is_call,
+    name="Segment calls",
+)
 SNOWPLOW: Final = Vendor(snowplow.SIGN, renames=snowplow.RENAMES)
 
-FLAT: Final = (AMPLITUDE, MIXPANEL_TABLE, SEGMENT, SNOWPLOW)
+FLAT: Final = (AMPLITUDE, MIXPANEL_TABLE, SNOWPLOW)
 """Vendors with flat fields, recognised by each line's names."""
 
 NESTED: Final = (MIXPANEL, POSTHOG)
 """Vendors with fields inside `properties`, recognised by the first lines of a file."""
+
+RESHAPED: Final = (SEGMENT,)
+"""Vendors whose objects are reshaped, recognised by the first lines of a file or its header."""
 
 
 def of_names(names: Collection[str]) -> Vendor | None:
@@ -94,9 +125,17 @@ def of_names(names: Collection[str]) -> Vendor | None:
     return next((vendor for vendor in FLAT if vendor.names_are_its(names)), None)
 
 
+def of_header(names: Collection[str]) -> Vendor | None:
+    """Return the vendor whose rows, under this header, are reshaped."""
+    return next((vendor for vendor in RESHAPED if vendor.names_are_its(names)), None)
+
+
 def of_lines(lines: Iterable[Mapping[str, Any]]) -> Vendor | None:
-    """Return the vendor whose fields some of the objects have inside `properties`."""
+    """Return the vendor that some of the objects show to be theirs."""
     for found in lines:
+        for vendor in RESHAPED:
+            if vendor.object_is_its(found):
+                return vendor
         for vendor in NESTED:
             if vendor.file_is_its(found):
                 return vendor

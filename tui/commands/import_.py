@@ -173,6 +173,8 @@ def summary(report: ImportReport) -> list[str]:
     ]
     if report.identified:
         lines.append(f"about people   {number(report.identified):>12}")
+    if report.left_out:
+        lines.append(f"left out       {number(sum(report.left_out.values())):>12}")
     lines += [
         f"people         {number(report.users):>12}",
         f"{duration(report.seconds)}, {compact(round(rate))} lines/s",
@@ -181,6 +183,7 @@ def summary(report: ImportReport) -> list[str]:
 
     reasons = sorted(report.reasons.items(), key=lambda found: -found[1])
     lines += [f"  {number(count):>8}  {clean(reason)}" for reason, count in reasons]
+    lines += [f"  {number(n):>8}  {clean(what)} left out" for what, n in report.left_out.items()]
     lines += [f"note: {said}" for said in report.strays.sentences()]
     lines += [f"rejected lines are in {clean(name)}" for name in report.rejects_files]
     return lines

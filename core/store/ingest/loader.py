@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from core.errors import BadInput, CannotOpen
-from core.records import Alias, Identify, LogRow, Record, Rejected, Row
+from core.records import Alias, Identify, LeftOut, LogRow, Record, Rejected, Row
 from core.sources import Source, open_source
 from core.sources.lines import Input
 from core.store.ingest.journal import Journal
@@ -54,7 +54,7 @@ class Progress:
 
 @dataclass
 class ImportReport:
-    """What an import did; read = stored + repeated + rejected + identified.
+    """What an import did; read = stored + repeated + rejected + identified + those left out.
 
     Attributes:
         read: lines or rows that are not blank.
@@ -62,6 +62,7 @@ class ImportReport:
         repeated: events that were already there.
         rejected: lines that could not be used; `reasons` counts them by reason.
         identified: identify and alias lines, which are not events.
+        left_out: how many lines of each kind were neither events nor about people.
         rejects_files: where rejected lines were written, one per source that has any.
         seconds: how long it took.
         first_ts, last_ts: UTC ms of the earliest and latest event read, None without events.
@@ -77,6 +78,7 @@ class ImportReport:
     rejected: int = 0
     identified: int = 0
     reasons: dict[str, int] = field(default_factory=dict)
+    left_out: dict[str, int] = field(default_factory=dict)
     rejects_files: list[str] = field(default_factory=list)
     seconds: float = 0.0
     first_ts: int | None = None
@@ -234,7 +236,7 @@ class _Run:
             count += len(chunk)
             found: list[Any] = [record for record in chunk if record.__class__ is self._kind]
             if len(found) < len(chunk):
-                self._others(chunk)
+                count -= self._others(chunk)
             self._batch.rows += found
             if len(self._batch.rows) >= self._loader.batch_size:
                 self._flush(count)
@@ -244,24 +246,34 @@ class _Run:
             self._refuse_hopeless(1)
         self._flush(count, finished=True)
 
-    def _others(self, records: Iterable[Record | Rejected]) -> None:
-        place = len(self._batch.rows)
+    def _others(self, records: Iterable[Record | Rejected]) -> int:
+        """Take what is no event; return how many of them are no lines of their own."""
+        place, beside = len(self._batch.rows), 0
         for record in records:
             if record.__class__ is self._kind:
                 place += 1
             else:
-                self._other(record, place)
+                beside += self._other(record, place)
+        return beside
 
-    def _other(self, record: Record | Rejected, place: int) -> None:
+    def _other(self, record: Record | Rejected, place: int) -> bool:
+        """Take a record that is no event; return whether it is no line of its own."""
         if isinstance(record, Rejected):
             self._reject(record)
-            return
-        self._report.identified += 1
+            return False
+        if isinstance(record, LeftOut):
+            left_out = self._report.left_out
+            left_out[record.what] = left_out.get(record.what, 0) + 1
+            self._accepted = True
+            return False
         if isinstance(record, Identify):
             self._batch.identifies.append(record)
             self._batch.places.append(place)
         elif isinstance(record, Alias):
             self._batch.aliases.append(record)
+        beside = isinstance(record, (Identify, Alias)) and record.beside
+        self._report.identified += not beside
+        return beside
 
     def _reject(self, rejected: Rejected) -> None:
         self._count("rejected", 1)

@@ -1,0 +1,68 @@
+"""What a format needs from the maker of its records."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Protocol
+
+from core.errors import BadInput
+from core.records import LeftOut, Record
+from core.sources.vendors import Plain
+
+
+class LineMaker(Protocol):
+    """What a format needs from the maker of its records, whether of events or logs.
+
+    Attributes:
+        record: the class of the records that are stored in batches.
+        mapping, understood, unseen: see `Maker`.
+    """
+
+    record: Any
+    mapping: Mapping[str, str]
+    understood: dict[str, str]
+    unseen: set[str]
+
+    @property
+    def nested(self) -> bool:
+        """Whether records must be made one by one, from what `lifted` returns."""
+        ...
+
+    @property
+    def reshapes(self) -> bool:
+        """Whether records must be made from what `reshaped` returns."""
+        ...
+
+    def recognise(self, lines: Iterable[Mapping[str, Any]]) -> None:
+        """Detect the vendor from the first lines of a file of objects."""
+        ...
+
+    def recognise_header(self, names: Sequence[str]) -> None:
+        """Detect the vendor whose rows are reshaped from the header of a table."""
+        ...
+
+    def reshaped(self, found: dict[str, Any]) -> Iterable[Plain | LeftOut]:
+        """Return the plain lines in an object or a row of the vendor; Refused with the reason."""
+        ...
+
+    def lifted(self, found: dict[str, Any]) -> dict[str, Any]:
+        """Return an object with its vendor's fields at the top level."""
+        ...
+
+    def plan(self, names: tuple[str, ...]) -> Any:
+        """Return what the names mean."""
+        ...
+
+    def lacking(self, where: str, names: Sequence[str]) -> BadInput:
+        """Return the error for a file from which nothing can be made."""
+        ...
+
+    def make_all(
+        self, plan: Any, many: Sequence[list[Any]], lines: Sequence[bytes] | None
+    ) -> Sequence[Record] | None:
+        """Return the records of several lines, or None if each must be made on its own."""
+        ...
+
+    def make(self, plan: Any, values: list[Any], line: bytes | None) -> Record:
+        """Return the record of one line."""
+        ...

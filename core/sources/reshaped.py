@@ -1,0 +1,95 @@
+"""Objects and rows whose vendor has them reshaped: records of the plain lines in each of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any, NamedTuple
+
+from core.records import Alias, Identify, Record, Refused, Rejected
+from core.sources.making import LineMaker
+
+
+class Given(NamedTuple):
+    """An object or row of a file.
+
+    Attributes:
+        line: its line number from 1.
+        text: as it stands in the file.
+        identity: what tells it apart if it has no id of its own.
+        found: the object, or header -> cell.
+    """
+
+    line: int
+    text: bytes
+    identity: bytes
+    found: dict[str, Any]
+
+
+class _Line(NamedTuple):
+    """A plain line, and where it came from."""
+
+    given: int
+    place: int
+    identity: bytes
+    values: dict[str, Any]
+
+
+def records(maker: LineMaker, given: Iterable[Given | Rejected]) -> Iterator[Record | Rejected]:
+    """Yield the records in each object; an unusable plain line is refused, its neighbours stay.
+
+    Lines with the same names are made together where that is possible.
+    """
+    objects = list(given)
+    outcome: list[list[Any]] = []
+    groups: dict[tuple[str, ...], list[_Line]] = {}
+    for number, one in enumerate(objects):
+        if isinstance(one, Rejected):
+            outcome.append([one])
+            continue
+        try:
+            plain = list(maker.reshaped(one.found))
+        except Refused as refused:
+            outcome.append([_refused(one, refused)])
+            continue
+        outcome.append(plain)
+        for place, line in enumerate(plain):
+            if isinstance(line, dict):
+                identity = one.identity + b"\0%d" % place if place else one.identity
+                groups.setdefault(tuple(line), []).append(_Line(number, place, identity, line))
+    for names, group in groups.items():
+        for of, made in zip(group, _made(maker, names, group), strict=True):
+            outcome[of.given][of.place] = _finished(made, of, objects)
+    for found in outcome:
+        yield from found
+
+
+def _made(
+    maker: LineMaker, names: tuple[str, ...], group: list[_Line]
+) -> Iterator[Record | Refused]:
+    plan = maker.plan(names)
+    many = [list(line.values.values()) for line in group]
+    together = maker.make_all(plan, many, [line.identity for line in group])
+    if together is not None:
+        yield from together
+        return
+    for line, values in zip(group, many, strict=True):
+        try:
+            yield maker.make(plan, values, line.identity)
+        except Refused as refused:
+            yield refused
+
+
+def _finished(
+    made: Record | Refused, of: _Line, objects: list[Given | Rejected]
+) -> Record | Rejected:
+    if isinstance(made, Refused):
+        return _refused(objects[of.given], made)
+    if of.place and isinstance(made, (Identify, Alias)):
+        return made._replace(beside=True)
+    return made
+
+
+def _refused(given: Given | Rejected, why: Refused) -> Rejected:
+    if isinstance(given, Rejected):
+        return given
+    return Rejected(given.line, str(why), given.text)
