@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,14 +17,13 @@ from core.catalog.catalog import Catalog
 from core.engines.cache import Cache
 from core.engines.running import Clock, Result, Stop, wall_clock
 from core.engines.sqlite.connections import Pool, Slot
+from core.engines.sqlite.definitions import audience, chart
 from core.engines.sqlite.dialect import SqliteDialect
 from core.errors import (
     DOCTOR,
     Damaged,
-    NotFound,
     Stopped,
     TookTooLong,
-    did_you_mean,
     not_as_written,
 )
 from core.queries.common.context import Context, present_of
@@ -34,7 +34,6 @@ from core.store.troubles import TROUBLES, sentence
 from core.store.waiting import WAIT
 from core.store.workspace import Identity, read_meta
 from core.timeframe import Calendar
-from core.values.json_text import stored_object
 
 
 @dataclass
@@ -318,7 +317,7 @@ class SqliteEngine:
         dialect = self.dialect_class(frozenset(str(name) for (name,) in made))
         return Context(
             dialect, self.calendar, catalog, 0, first, last,
-            self._definition, self._chart, in_audience, in_segment,
+            partial(audience, self.read), partial(chart, self.read), in_audience, in_segment,
         )  # fmt: skip
 
     def _extent(self) -> tuple[int | None, int | None]:
@@ -351,26 +350,6 @@ class SqliteEngine:
         """Return the workspace's settings."""
         with self._pool.slot(self.wait) as slot, self._translating(slot):
             return read_meta(slot.connection)
-
-    def _definition(self, name: str) -> dict[str, Any]:
-        rows = self.read(
-            "select body from audiences where deleted_at is null and (id = ? or title = ?)",
-            (name, name),
-        )
-        if not rows:
-            titles = [str(t) for (t,) in self.read(
-                "select title from audiences where deleted_at is null"
-            )]  # fmt: skip
-            raise NotFound(
-                f"Audience missing: there is no audience {name!r}.",
-                did_you_mean(name, titles) or "footfall list audiences shows them all.",
-            )
-        return stored_object(rows[0][0])
-
-    def _chart(self, name: str) -> dict[str, Any]:
-        from core.store.library.saved import Saved
-
-        return Saved(self.path).item("charts", name).body
 
     def events_in(self, first_day: int, last_day: int) -> int:
         """Return how many events lie on local days first to last, both inclusive."""

@@ -23,6 +23,7 @@ from core.queries.common.context import Context
 from core.queries.common.question import Ask, Question
 from core.sql.dialect import Binder
 from core.store.ingest.importer import Event, store_events
+from core.store.library.saved import Item, Saved
 from core.store.workspace import open_reader, open_writer
 from tests import ROOT
 
@@ -82,6 +83,23 @@ def test_a_question_reads_one_state_of_the_file(engine: SqliteEngine, path: Path
     asked = Asked(statements=(count, count), between=lambda: _store(path, "cid"))
     assert engine.answer(asked, fresh=True).value == 4
     assert engine.answer(Asked(statements=(count,))).value == 6
+
+
+@pytest.mark.parametrize(
+    ("body", "table"),
+    [
+        ({"kind": "saved", "chart": "Kept"}, "charts"),
+        ({"kind": "trend", "audience": "Buyers"}, "audiences"),
+    ],
+)
+def test_what_a_question_names_is_read_like_its_data(
+    engine: SqliteEngine, path: Path, body: dict[str, object], table: str
+) -> None:
+    saved = Saved(path)
+    saved.save("charts", Item(title="Kept", body={"question": "dau"}))
+    saved.save_audience("Buyers", {"events": [{"event": "purchase"}]})
+    lookups = engine.run(from_json(body)).lookups
+    assert any(f"from {table}" in each.text for each in lookups)
 
 
 def test_a_cached_answer_is_kept_until_the_data_changes(engine: SqliteEngine, path: Path) -> None:
