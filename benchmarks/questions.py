@@ -75,7 +75,7 @@ def lifecycle(answer: Any) -> Rows:
 
 
 def by_hour(answer: Any) -> Rows:
-    """(weekday, hour, people) of what is not 0; of all weekdays under none."""
+    """(weekday, hour, people) of what is not 0; for all weekdays under no weekday."""
     return [
         (None if row.label == "combined" else row.label, hour, count)
         for _, row in answer.lines

@@ -1,7 +1,7 @@
 """How long commands take to start: `python -m benchmarks.startup [RUNS]`.
 
-Every figure is the processor time, user and system, of a fresh process; one run of each first
-compiles what has to be. Commands take turns, so that a busy machine slows all of them.
+Every figure is the CPU time, user and system, of a fresh process; one run of each comes first to
+compile bytecode. Commands take turns, so that a busy machine slows all of them.
 """
 
 from __future__ import annotations
@@ -21,11 +21,11 @@ PARSE = (
     "from core.language.questions import parse\n"
     f"parse({QUESTION!r})"
 )
-"""What a command does to parse a question, and nothing else."""
+"""What a command does to parse a question, and nothing more."""
 
 
 def commands(db: str) -> dict[str, list[str]]:
-    """Return what is measured, with the arguments of Python."""
+    """Return what is measured, with its arguments for Python."""
     command = ["-m", "tui.cli"]
     return {
         "`footfall --version`": [*command, "--version"],
@@ -38,7 +38,7 @@ def commands(db: str) -> dict[str, list[str]]:
 
 
 def cpu_ms(arguments: list[str]) -> float:
-    """Run Python once; return its processor time in ms."""
+    """Run Python once; return its CPU time in ms."""
     environment = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
     process = subprocess.Popen(
         [sys.executable, *arguments], env=environment, stdout=subprocess.DEVNULL
@@ -59,7 +59,7 @@ def main(runs: int = 21) -> None:
         for _ in range(runs + 1):
             for name, arguments in measured.items():
                 times[name].append(cpu_ms(arguments))
-    print("| what | median ms | least ms |\n| --- | ---: | ---: |")
+    print("| what | median ms | minimum ms |\n| --- | ---: | ---: |")
     for name, (_, *found) in times.items():
         print(f"| {name} | {median(found):.0f} | {min(found):.0f} |")
 

@@ -1,4 +1,4 @@
-"""Opening pages: the one module that knows them all. A page's file is loaded when it is opened."""
+"""Opening pages: the only module that knows them all. A page's file is loaded when it is opened."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ class Navigation:
 
     @property
     def _place(self) -> str:
-        """The place on show: Textual's modes are our places."""
+        """The current place: Textual's modes are our places."""
         return self._app.current_mode
 
 

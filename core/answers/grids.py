@@ -52,8 +52,8 @@ class Grid(Shape):
         measure: what `rates` are: a "share" of people, "money", or "users"; other than shares
             they are of those who have had so many `days` since their first event, one number of
             days for each column, and `counts` are those who paid in them.
-        columns: names of the columns where these are no periods. Rows are no cohorts then, `rates`
-            are figures in the unit that `measure` names, and `counts` the people behind them.
+        columns: names of the columns if these are not periods. Rows are then not cohorts, `rates`
+            are figures in the unit named by `measure`, and `counts` the people behind them.
     """
 
     shape: Literal["grid"] = "grid"

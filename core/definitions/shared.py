@@ -1,4 +1,4 @@
-"""What everything that is saved shares: ids, titles, and data checked against a model."""
+"""What all saved things share: ids, titles, and data checked against a model."""
 
 from __future__ import annotations
 

@@ -4,12 +4,12 @@ stored tables match.
 Tables, as JSON:
     terminals   [name, pattern, what it can begin with ("" is anything) of ASCII], in the order in
                 which they are tried
-    ignored     numbers of the terminals that are passed over
+    ignored     numbers of the terminals that are skipped
     names       of the rules
     rules       [name, how many parts, method, whether one part alone stands for it, parts that it
                 keeps: n, or ~n for those of part n in its place; null for all]
     sets        lists of terminals
-    states      [terminal or rule, state to go on in, ...], [rule to reduce by, set before which,
+    states      [terminal or rule, next state, ...], [rule to reduce by, set before which,
                 ...]; symbols are numbered: terminals, END, names
     start, end  states
 """

@@ -41,7 +41,7 @@ def _added() -> dict[int, tuple[str, ...]]:
 
 
 ADDED: Final[Mapping[int, tuple[str, ...]]] = _added()
-"""Version -> the words that came with it: those of its kinds (`Kind.since`), and OTHERS_ADDED. The
+"""Version -> the words added with it: those of its kinds (`Kind.since`), and OTHERS_ADDED. The
 highest version is LANGUAGE."""
 
 

@@ -38,7 +38,7 @@ STEPS: tuple[Callable[[Database], None], ...] = (
     events.m013_order_of_links,
     events.m014_removed_traits,
 )
-"""In the order in which they run; a file keeps the names of those that it has had."""
+"""The migrations in order; a file stores the names of those that were applied."""
 
 migrations = Migrations("footfall")
 for _step in STEPS:

@@ -152,7 +152,7 @@ def clock_label(ms: int, calendar: Calendar) -> str:
 
 
 def clock_runs(span: Span, calendar: Calendar) -> Iterator[tuple[int, int, int, int]]:
-    """Cut a span where the local clock is changed: (hour, mark ms, start ms, end ms).
+    """Divide a span at changes of the local clock: (hour, mark ms, start ms, end ms).
 
     The mark is the full hour of the local clock up to the start, and `hour` that hour, 0 to 23.
     Lets SQL find the hour of the day by integer division.
@@ -164,7 +164,7 @@ def clock_runs(span: Span, calendar: Calendar) -> Iterator[tuple[int, int, int, 
 
 
 def _changes(span: Span, calendar: Calendar) -> Iterator[int]:
-    """Yield when inside a span the clock is changed, ms; at most once a day."""
+    """Yield the clock changes inside a span, in ms; at most one per day."""
     for day in range(span.first_day, span.last_day + 1):
         low, high = calendar.day_start(day), calendar.day_start(day + 1)
         before = calendar.offset(low)

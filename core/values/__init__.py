@@ -1,1 +1,1 @@
-"""Values of JSON: their text, and what the functions of SQL see of them."""
+"""JSON values: their text, and how our SQL functions see them."""

@@ -1,7 +1,7 @@
 """Facts about a kind of question besides its model: how it is asked, named, suggested and followed
 up.
 
-A row of these facts stands beside the model of each kind, in the `words.py` of its family
+A row of these facts is beside the model of each kind, in the `words.py` of its family
 (core.queries). Schemas, parser, writer, the words for a number, the lists of the explorer, the keys
 `p` and `;`, and the documentation are loops over the rows. Loads neither models nor a parser.
 """

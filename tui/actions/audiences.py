@@ -16,14 +16,14 @@ if TYPE_CHECKING:
     from tui.actions.pages import AudienceList
 
 DAYS = 30
-"""How recently people did the event of the example that a new audience begins with."""
+"""How recently people did the event in the example for a new audience."""
 
 
 def new_audience(page: AudienceList, event: str) -> None:
     """Create an audience: ask for its name, then for its rules.
 
     Args:
-        event: named in the example that the rules begin with.
+        event: used in the example for the rules.
     """
     example = {"filters": [], "events": [{"event": event, "days": DAYS}]}
     text = json.dumps(example, ensure_ascii=False)

@@ -1,4 +1,4 @@
-"""What Enter and `u` open: the people a number counts, those it leaves out, the person in a row."""
+"""What Enter and `u` open: the people counted by a number, the rest, the person in a row."""
 
 from __future__ import annotations
 

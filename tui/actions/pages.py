@@ -117,10 +117,10 @@ class AudienceList(ListPage, Protocol):
     """A page that lists audiences."""
 
     def audience_changed(self, id_: str) -> None:
-        """Show an audience as it is now.
+        """Refresh an audience.
 
         Args:
-            id_: of the audience, "" for a new one.
+            id_: the audience's id, "" for a new one.
         """
 
 
@@ -158,5 +158,5 @@ class BoardShown(AnyPage, Protocol):
         """Show another state of the board.
 
         Args:
-            before: the board before a tile was removed, None when none was.
+            before: the board before a tile was removed, or None.
         """

@@ -46,7 +46,7 @@ def ways(question: Question, answer: Any, cell: Cell | None, ctx: Context) -> li
 
 
 def _leads(theme: str) -> list[tuple[str, Lead]]:
-    """The ways that a theme leads on, in their order, with the kinds they lead to."""
+    """The related questions of a theme, in order, with their kinds."""
     found = [(kind.name, lead) for kind in KINDS.values() for lead in kind.leads]
     return sorted((way for way in found if way[1].theme == theme), key=lambda way: way[1].at)
 

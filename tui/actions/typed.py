@@ -7,10 +7,10 @@ from core.queries.common.question import Question
 
 
 def read(text: str, ctx: Context) -> tuple[Question, str]:
-    """Return the question a text means in a workspace, and the chart it asks for.
+    """Return the question in a text, checked against a workspace, and its chart.
 
     Raises:
-        BadQuestion: it means none, or names a saved chart that is not there.
+        BadQuestion: it is not a question, or names an unknown saved chart.
     """
     from core.language.questions import Parsed, parse_any, parse_full
     from core.queries.composite.saved_chart import opened

@@ -34,7 +34,7 @@ COMMANDS = {
     "schema": "print the JSON schemas of a kind of question",
     "sql": "run one SELECT statement",
 }
-"""Command -> what it does; each is the `command` of a module of its name, see `_MODULES`."""
+"""Command -> what it does; each is the `command` of the module of its name, see `_MODULES`."""
 
 _SAVED = ("audience", "board", "chart", "event", "mark", "profile")
 _MODULES = {

@@ -1,4 +1,4 @@
-"""Which workspace a command is about, and opening it."""
+"""Choosing the workspace of a command, and opening it."""
 
 from __future__ import annotations
 

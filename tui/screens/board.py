@@ -203,10 +203,10 @@ class BoardPage(QuestionPage):
             self.panel.focus()
 
     def show_instead(self, board: Board, before: Board | None) -> None:
-        """Show another state of the board in this page's place.
+        """Show another state of the board in place of this page.
 
         Args:
-            before: the board before a tile was removed, None when none was.
+            before: the board before a tile was removed, or None.
         """
         fresh = BoardPage(self.place, board)
         fresh.before, fresh.changes = before, self.changes

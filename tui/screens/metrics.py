@@ -29,7 +29,7 @@ CARRIED = ("granularity", "compare", "breakdown")
 """What a row takes over from the current question in addition to its range."""
 
 Listed = tuple[list[tuple[str, int]], str, list[Suggestion], list[Item]]
-"""What the list is made of: events with their counts, the range asked for, suggestions, charts."""
+"""The content of the list: events with their counts, the requested range, suggestions, charts."""
 
 REALTIME = "realtime"
 """A kind whose range is always the last hours."""
@@ -119,7 +119,7 @@ class MetricsPage(TabledPage):
             self.open_question(self.listing.value)
 
     def resume(self) -> None:
-        """See Page: list what has come since; closing a dialog usually changes nothing."""
+        """See Page: refresh the list; closing a dialog usually changes nothing."""
         if self._to_list() != self._listed:
             self._fill()
 
@@ -131,7 +131,7 @@ class MetricsPage(TabledPage):
         self.ask(view, question)
 
     def answered(self, view: AnswerView) -> None:
-        """See Page: it is remembered."""
+        """See Page: remember the question."""
         super().answered(view)
         if view.question is not None:
             self.app.state.keep("metrics", view.question)

@@ -146,7 +146,7 @@ class SegmentsPage(QuestionPage):
             detail.tell(item.title, [*about, *indented(body, wide), (), *_keys(wide)])
 
     def _group(self, value: tuple[str, str]) -> Question:
-        """Return the question about a segment's or an audience's people."""
+        """Return the question for a segment's or an audience's people."""
         kind, name = value
         if kind == "audience":
             return from_json({"kind": "audience", "audience": self._title_of(value)})
@@ -189,10 +189,10 @@ class SegmentsPage(QuestionPage):
         new_audience(self, next(iter(self.context.catalog.events.pickable), "signup"))
 
     def audience_changed(self, id_: str) -> None:
-        """Count and list an audience as it is now.
+        """Count and list an audience again.
 
         Args:
-            id_: of the audience, "" for a new one.
+            id_: the audience's id, "" for a new one.
         """
         self.sizes.pop(id_, None)
         self.fill()

@@ -45,7 +45,9 @@ class Library:
         return self._suggestions[1]
 
     def suggested(self) -> list[Suggestion]:
-        """Return the suggested questions about the whole workspace, made once for the data."""
+        """Return the suggested questions about the whole workspace, computed once per state of the
+        data.
+        """
         now = self.suggestions()
         if self._suggested is None or self._suggested[0] is not now:
             self._suggested = (now, now.listed())

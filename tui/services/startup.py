@@ -1,4 +1,4 @@
-"""What makes a process start and end faster, and is no library's business to do."""
+"""Settings that make a process start and end faster, but do not belong in a library."""
 
 from __future__ import annotations
 
@@ -16,21 +16,21 @@ _SEARCH: Final = "pydantic.plugin._loader"
 
 
 def collect_rarely() -> None:
-    """Look for garbage after 200,000 new objects, not 700, and not at the end of the process.
+    """Collect garbage after 200,000 new objects, not 700, and not at exit.
 
-    A start makes many objects and drops few, so that looking finds nothing: it takes a tenth of the
-    time in which a question is parsed, and the end as much again.
+    Start-up creates many objects and drops few, so collecting finds nothing: it takes a tenth of
+    the time of parsing a question, and as much again at exit.
     """
     gc.set_threshold(200_000)
     atexit.register(gc.freeze)
 
 
 def without_plugins() -> None:
-    """Keep pydantic from searching all installed packages for plugins of its own.
+    """Keep pydantic from searching all installed packages for its plugins.
 
-    We have none, and the search takes a sixth of the time in which a question is parsed. The
-    setting PYDANTIC_DISABLE_PLUGINS is read only after what it searches with is loaded, which is
-    most of that. A version that is not known searches as it likes.
+    We have none, and the search takes a sixth of the time of parsing a question. The setting
+    PYDANTIC_DISABLE_PLUGINS is read only after the modules for the search are loaded, which is most
+    of that time. Unknown versions are left alone.
     """
     search = ModuleType(_SEARCH)
     search.__dict__["__getattr__"] = _found
@@ -38,7 +38,7 @@ def without_plugins() -> None:
 
 
 def _found(name: str) -> Any:
-    """Return what pydantic asks of its search: that it finds no plugins, or the search's own."""
+    """Return an attribute of pydantic's search: one that finds no plugins, or the original."""
     import pydantic
 
     if name == "get_plugins" and pydantic.VERSION.startswith(KNOWN_PYDANTIC):

@@ -55,7 +55,7 @@ def _filters(question: Question) -> str:
 
 
 def _filtered(question: Question) -> str:
-    """Which events filters are of, where a question has several."""
+    """Return which events filters apply to, if a question has several."""
     on = _field(question, "filters_on")
     if has(question, "start_event"):
         start = clean(_field(question, "start_event") or "the start", 30)

@@ -28,7 +28,7 @@ class Navigator(Protocol):
         """Open the page of a question: people as a list, a person as a timeline, else a chart.
 
         Args:
-            title: what a chart is called, "" for its answer's own title.
+            title: the name of a chart, "" for its answer's own title.
             chart: how it is drawn, "" for its shape's own.
         """
 

@@ -1,4 +1,4 @@
-"""A grid as curves: all of it together, each group, and the row under the cursor."""
+"""A grid as curves: all rows combined, each group, and the row under the cursor."""
 
 from __future__ import annotations
 
@@ -18,7 +18,9 @@ MOST = 7
 
 
 def curve_chart(answer: Grid, size: int, height: int, look: Look, cursor: Cursor) -> list[Line]:
-    """Draw the figures of rows, such as who came back by period; unfinished periods are a ~."""
+    """Draw the figures of rows, such as who came back by period; incomplete periods are drawn as a
+    ~.
+    """
     rows_shown = list(range(min(1 + len(answer.groups), MOST)))
     if cursor is not None and cursor[0] < len(answer.lines) and cursor[0] not in rows_shown:
         rows_shown.append(cursor[0])

@@ -15,11 +15,11 @@ from core.text import fit, number
 from core.text import width as cell_width
 
 SHADES = " :-=+*#"
-"""Letters of the levels from 0, nothing."""
+"""Letters of the levels, from 0 for nothing."""
 
 WIDEST = 8
 SHORT = 3
-"""Letters of a row's name where there is little room."""
+"""How many letters of a row's name are shown if there is little room."""
 
 STEPS = (1, 2, 3, 4, 6, 8, 12)
 """How many columns may share one name above them."""
@@ -29,12 +29,12 @@ Cursor = tuple[int, int] | None
 
 @dataclass(frozen=True)
 class View:
-    """The part of a grid that fits.
+    """The visible part of a grid.
 
     Attributes:
-        rows: below the first one, which is always there.
-        label, size, cell: cells of a row's name, of its size and of a figure.
-        written: figures stand in the cells, not only their shades.
+        rows: those below the first, which is always shown.
+        label, size, cell: widths in cells of a row's name, of its size and of a figure.
+        written: whether cells show figures, not only shades.
     """
 
     rows: range
@@ -46,9 +46,10 @@ class View:
 
 
 def heat_chart(answer: Grid, size: int, height: int, look: Look, cursor: Cursor) -> list[Line]:
-    """Draw a row for all and one for each, as many figures as fit, what the cursor is on below.
+    """Draw a row for all and one for each, as many figures as fit, and the cell under the cursor
+    below.
 
-    Where figures do not fit into the cells, their shades stand alone.
+    If figures do not fit in the cells, only their shades are drawn.
     """
     foot = _foot(answer, size, look, cursor)
     below = len(answer.lines) - 1
@@ -116,7 +117,7 @@ def _name(answer: Grid, row: int, view: View) -> str:
 
 
 def _largest(answer: Grid, row: int) -> float:
-    """The figure with the strongest shade; rows of all have another one than the others."""
+    """The figure with the strongest shade; rows for all have their own."""
     whole = answer.lines[row][1].label == "combined"
     shown = [own for _, own in answer.lines if (own.label == "combined") == whole]
     return max((rate for own in shown for rate in own.rates if rate is not None), default=0)

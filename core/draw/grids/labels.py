@@ -23,7 +23,7 @@ def letter_of(granularity: str) -> str:
 
 
 def window_name(answer: Grid, period: int) -> str:
-    """Return what a column is called: W3, the days of a bracket, r7d, or by its own name."""
+    """Return the label of a column: W3, the days of a bracket, r7d, or its own name."""
     if answer.columns:
         return answer.columns[period]
     if answer.days:

@@ -115,7 +115,7 @@ class SqliteDialect:
         )
 
     def actors(self) -> str:
-        """Identities that are no actors do no harm: no event counts for them."""
+        """Identities that are not actors do no harm, as no event counts for them."""
         return "(select id as actor from identities union all select 0)"
 
     def lag(self, expression: str) -> str:

@@ -358,7 +358,7 @@ FUNCTIONS: tuple[tuple[str, int, Callable[..., Any]], ...] = (
 
 
 def _attempts(check: Callable[[], None], *arguments: Any) -> str:
-    """Look for attempts; what finds them is loaded when a funnel first asks."""
+    """Look for attempts; the search is loaded when a funnel first needs it."""
     from core.sequences.search import funnel_attempts
 
     return funnel_attempts(check, *arguments)

@@ -63,7 +63,7 @@ class Counted(NamedTuple):
     Attributes:
         events: how many.
         people: how many distinct ones.
-        visits: how many people on each of its days, added up.
+        visits: the people of each of its days, added up.
     """
 
     events: int = 0

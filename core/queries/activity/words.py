@@ -255,7 +255,7 @@ REALTIME = Kind(
 # -- weekday
 
 _OF_ALL = {"count": "events", "users": "users", "sessions": "sessions"}
-"""Measures without a property -> the words that name them of any event."""
+"""Measures without a property -> the words for them over any event."""
 
 
 def _weekday_of(read: list[Any]) -> Body:
@@ -298,10 +298,10 @@ def _on_weekday(question: Any, cell: Any) -> str:
 
 
 class _Measures(Figures):
-    """What there may be on a weekday: events, people, and figures of the numbers they carry."""
+    """What can be counted by weekday: events, people, and figures of numeric properties."""
 
     def choices(self, question: Any, numbers_of: NumbersOf) -> list[Choice]:
-        """See Figures; a figure that has no average per day is not averaged."""
+        """See Figures; a figure without an average per day is not averaged."""
         found: list[Choice] = [
             (words, {"measure": measure, "property": None}) for measure, words in self.values
         ]
@@ -340,7 +340,7 @@ WEEKDAY = Kind(
     example="weekday of signup hourly",
     about=(
         "people by day of the week, `hourly` by hour of the day too; `weekday of events` and "
-        "`weekday of sum(purchase.amount)` are about other figures"
+        "`weekday of sum(purchase.amount)` count other figures"
     ),
     behind=_on_weekday,
     figures=_Measures(

@@ -55,7 +55,7 @@ def left_out(
         from {selection.source([field])}
         where {selection.where(bind, span)}
         """,
-        "values that are no numbers",
+        "values that are not numbers",
     )
     ((values, numbers),) = rows
     return no_numbers(name, values - numbers, values)

@@ -1,4 +1,4 @@
-"""What a question measures: names of measures, and of the property that is measured."""
+"""What a question measures: names of measures and of the measured property."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def known_measure(
 
     Args:
         also: other names of measures.
-        refused: what is said about a word that is none of them.
+        refused: the error for a word that is not one of them.
 
     Raises:
         BadQuestion: it is not a measure.

@@ -249,7 +249,9 @@ class FunnelTrend(FunnelFields):
         span, slots = time.period_of(cell)
         if cell.previous:
             if not self.compare:
-                raise BadQuestion("cell is of a period this question lacks.", parameter="cell")
+                raise BadQuestion(
+                    "cell is in a period that this question does not have.", parameter="cell"
+                )
             past = _cut(replace(time, span=span, buckets=slots))
             span, slots = past.span, past.buckets
         by = group_fields(ctx, self.breakdown, cell.group)
@@ -283,7 +285,7 @@ class FunnelTrend(FunnelFields):
             return f"t{step} is not null"
         if cell.outcome == "dropped":
             return f"t{first} is not null and t{step} is null"
-        raise BadQuestion(f"cell outcome {cell.outcome} is no funnel's.", parameter="cell")
+        raise BadQuestion(f"cell outcome {cell.outcome} is not one of a funnel.", parameter="cell")
 
 
 @dataclass

@@ -210,7 +210,9 @@ class TimeToConvert(FunnelFields):
     def people(self, ctx: Context, bind: Binder, cell: Cell) -> str:
         """See Question: people with a figure in a bin; without one, who reached the later step."""
         if cell.previous:
-            raise BadQuestion("cell is of a period this question lacks.", parameter="cell")
+            raise BadQuestion(
+                "cell is in a period that this question does not have.", parameter="cell"
+            )
         by = group_fields(ctx, self.breakdown, cell.group)
         tests = [has_value(ctx, bind, f, f"v{n}", cell.group[n]) for n, f in enumerate(by)]
         if cell.row is not None:

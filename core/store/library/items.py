@@ -32,7 +32,7 @@ _ITEM = "id, title, description, body, owner, pinned, created_at, updated_at"
 
 _READ = {"charts": read_kept, "boards": read_tiles}
 _WRITE = {"charts": write_kept, "boards": write_tiles}
-"""Kind -> what makes a stored body one to work with, and back, where it holds questions."""
+"""Kind -> functions that convert a stored body for use and back, if it contains questions."""
 
 
 class Items:

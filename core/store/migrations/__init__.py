@@ -1,1 +1,1 @@
-"""The steps that bring a workspace file to its present tables; core.store.schema runs them."""
+"""The migrations of a workspace file to its current tables; core.store.schema runs them."""

@@ -1,1 +1,1 @@
-"""Commands about what is saved in a workspace, and what these commands share."""
+"""Commands for saved things in a workspace, and what these commands share."""

@@ -45,7 +45,7 @@ def saved_at(path: Path, profile: str | None = None, *, source: Source = "manual
 
 
 def marks_at(path: Path) -> Marks:
-    """Return the marks of a workspace alone, which loads no board; FOOTFALL_PROFILE reads them."""
+    """Return only the marks of a workspace, without loading boards; FOOTFALL_PROFILE reads them."""
     from core.store.library.access import Desk
     from core.store.library.marks import Marks
 

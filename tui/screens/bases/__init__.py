@@ -1,1 +1,1 @@
-"""What pages are built on: frame, questions, places and lists of people. No base is a page."""
+"""The base classes of pages: frame, questions, places and lists of people."""

@@ -1,4 +1,4 @@
-"""PeopleList: a list of people, each of whom has a timeline."""
+"""PeopleList: a list of people, each with a timeline."""
 
 from __future__ import annotations
 
@@ -25,15 +25,15 @@ ORDERS = {
     "user": "by id",
 }
 PAGE = 200
-"""People that are read at a time."""
+"""How many people are read at a time."""
 
 
 class PeopleList(QuestionPage):
     """A list of people; Enter opens a person's timeline.
 
     Args:
-        question: lists them.
-        expected: how many a number said there are; the page says so if there are more or fewer.
+        question: the question that lists them.
+        expected: how many a number counted; the page says so if there are more or fewer.
     """
 
     labels = {"new": "make segment"}  # noqa: RUF012

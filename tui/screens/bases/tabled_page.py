@@ -1,4 +1,4 @@
-"""TabledPage: a page with a chart, and the same answer as a table under it."""
+"""TabledPage: a page with a chart, and the same answer as a table below it."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ class TableView(AnswerView):
 
 
 class TabledPage(QuestionPage):
-    """A page whose main view has a table under it, shown by a key."""
+    """A page whose main view has a table below it, toggled by a key."""
 
     def chart_and_table(self, heading: str = "", chart: str = "") -> ComposeResult:
         """Return the two panels.
 
         Args:
-            heading: the chart's, "" for the answer's own title.
-            chart: how it is drawn, "" for its shape's own.
+            heading: the chart's heading, "" for the answer's own title.
+            chart: how it is drawn, "" for its shape's default.
         """
         view = AnswerView(heading, id="chart", at_end=True)
         view.chart = chart
