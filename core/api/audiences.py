@@ -13,7 +13,7 @@ from core.definitions.saved import Item, Kind, Version
 from core.definitions.shared import checked
 from core.engines.sqlite.engine import SqliteEngine
 from core.errors import BadInput
-from core.store.library.access import Desk
+from core.store.library.access import Access
 from core.store.library.items import Items
 
 KIND: Kind = "audiences"
@@ -23,12 +23,12 @@ class Audiences:
     """The audiences of one workspace; each is an Item whose body is its definition.
 
     Args:
-        desk: the workspace and the acting profile.
+        access: the workspace and the acting profile.
     """
 
-    def __init__(self, desk: Desk) -> None:
-        self.desk = desk
-        self.kept = Items(desk)
+    def __init__(self, access: Access) -> None:
+        self.access = access
+        self.kept = Items(access)
 
     def all(self) -> list[Item]:
         """Return the audiences by title."""

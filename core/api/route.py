@@ -46,7 +46,7 @@ class Backend:
     @property
     def audiences(self) -> Audiences:
         """The audiences of the workspace."""
-        return Audiences(self.saved.desk)
+        return Audiences(self.saved.access)
 
     def answer(self, kind: str, /, **fields: Any) -> Any:
         """Return the answer to a question given by its JSON fields; None means absent.

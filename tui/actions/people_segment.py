@@ -13,7 +13,7 @@ from core.store.library.saved import Item
 from core.text import clean, number
 from tui.actions.saving import ask_name
 from tui.actions.storing import Again, attempt
-from tui.services.runner import Hearer
+from tui.services.runner import Callback
 from tui.texts.people import many
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ def _gather(page: PeopleListed, name: str, again: Again) -> None:
     if page.question is None:
         return
     question = everybody_listed(page.question)
-    page.ask(Hearer(lambda people: _store(page, name, people, again), page.sorry), question)
+    page.ask(Callback(lambda people: _store(page, name, people, again), page.sorry), question)
 
 
 def _store(page: PeopleListed, name: str, people: Any, again: Again) -> None:
@@ -73,7 +73,7 @@ def _store(page: PeopleListed, name: str, people: Any, again: Again) -> None:
 
     def kept(item: Item) -> None:
         page.made = item
-        told = Hearer(lambda found: _tell(page, item, people.total, found.total), page.sorry)
+        told = Callback(lambda found: _tell(page, item, people.total, found.total), page.sorry)
         page.ask(told, members_of(item.id))
 
     about = clean(people.title)[:2000]

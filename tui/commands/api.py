@@ -67,7 +67,7 @@ def command(request: str | None, data: str | None, profile: str | None, db: str 
     path = database(db)
     engine = open_engine(path)
     saved = saved_at(path, profile, source="api")
-    _ = saved.desk.profile
+    _ = saved.access.profile
     reply = interruptible(lambda stop: respond(asked, Backend(engine, saved, stop)))
     if not reply.ok:
         _refuse(reply.status, reply.body)

@@ -18,7 +18,7 @@ from tui.actions import edits
 from tui.actions.choosing import opening_rows
 from tui.screens.bases.page import bindings
 from tui.screens.bases.tabled_page import TabledPage
-from tui.services.runner import Hearer
+from tui.services.runner import Callback
 from tui.texts.fields import has
 from tui.widgets.answer import AnswerView
 from tui.widgets.dialogs import Chooser
@@ -105,7 +105,7 @@ class MetricsPage(TabledPage):
         question = from_json(
             {"kind": "top_events", "range": "all_time", "limit": max(len(names), 1)}
         )
-        self.ask(Hearer(self._counted), question)
+        self.ask(Callback(self._counted), question)
 
     def _counted(self, table: Any) -> None:
         names = self.app.engine.context().catalog.events.pickable

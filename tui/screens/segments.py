@@ -21,7 +21,7 @@ from tui.actions.audiences import delete_audience, edit_audience, new_audience
 from tui.actions.saving import undo_delete
 from tui.screens.bases.page import bindings
 from tui.screens.bases.question_page import QuestionPage
-from tui.services.runner import Hearer
+from tui.services.runner import Callback
 from tui.texts.segments import SEGMENTS
 from tui.widgets.answer import AnswerView
 from tui.widgets.detail import Detail
@@ -117,7 +117,7 @@ class SegmentsPage(QuestionPage):
             if id_ not in self.sizes:
                 self.sizes[id_] = 0
                 people = PeopleBehind(of=self._group(("audience", id_)))
-                self.ask(Hearer(partial(self._counted, id_)), people)
+                self.ask(Callback(partial(self._counted, id_)), people)
 
     def _counted(self, id_: str, people: Any) -> None:
         self.sizes[id_] = people.total

@@ -31,13 +31,13 @@ class View(Protocol):
 
     Attributes:
         question: what it asks.
-        asking: its pending question, or None.
+        run: its pending question, or None.
         forgiving: whether it may name things that are not in the data.
         marks: the marks in the range of its answer.
     """
 
     question: Question | None
-    asking: Asking | None
+    run: Run | None
     forgiving: bool
     marks: tuple[Mark, ...]
 
@@ -68,7 +68,7 @@ class Workers(Protocol):
 
 
 @dataclass(eq=False)
-class Asking:
+class Run:
     """One pending question.
 
     Attributes:
@@ -91,29 +91,29 @@ class Asking:
         return time.monotonic() - self.started
 
 
-class Hearer:
+class Callback:
     """A view whose answer is used rather than shown.
 
     Args:
-        heard: called with the answer.
+        answered: called with the answer.
         failed: called with the error if the question failed.
     """
 
     is_attached = True
     question: Question | None = None
-    asking: Asking | None = None
+    run: Run | None = None
     forgiving = False
     marks: tuple[Mark, ...] = ()
 
     def __init__(
-        self, heard: Callable[[Any], None], failed: Callable[[Any], None] | None = None
+        self, answered: Callable[[Any], None], failed: Callable[[Any], None] | None = None
     ) -> None:
-        self._heard = heard
+        self._answered = answered
         self._failed = failed
 
     def show(self, result: Result, empty: str = "") -> None:
         """Pass the answer on."""
-        self._heard(result.answer)
+        self._answered(result.answer)
 
     def fail(self, error: Exception) -> None:
         """Pass the error on."""
@@ -128,7 +128,7 @@ class Answered(Message):
     """A question has ended.
 
     Attributes:
-        asking: the question.
+        run: the question.
         result: its result, or None if it failed.
         error: why it failed, or None.
         empty: a sentence if there is nothing to show.
@@ -138,7 +138,7 @@ class Answered(Message):
 
     def __init__(
         self,
-        asking: Asking,
+        run: Run,
         result: Result | None,
         error: Exception | None = None,
         empty: str = "",
@@ -146,7 +146,7 @@ class Answered(Message):
         marks: tuple[Mark, ...] = (),
     ) -> None:
         super().__init__()
-        self.asking = asking
+        self.run = run
         self.result = result
         self.error = error
         self.empty = empty
@@ -154,29 +154,29 @@ class Answered(Message):
         self.marks = marks
 
 
-def answer(engine: SqliteEngine, saved: Saved | None, asking: Asking) -> Answered:
+def answer(engine: SqliteEngine, saved: Saved | None, run: Run) -> Answered:
     """Run a question to its end: a result or an error."""
     try:
-        limit = NO_LIMIT if asking.unlimited else None
+        limit = NO_LIMIT if run.unlimited else None
         result = engine.run(
-            asking.question,
-            stop=asking.stop,
-            fresh=asking.fresh,
+            run.question,
+            stop=run.stop,
+            fresh=run.fresh,
             time_limit=limit,
-            forgiving=asking.view.forgiving,
+            forgiving=run.view.forgiving,
         )
-        empty = why_empty(engine, asking.question, result.answer)
+        empty = why_empty(engine, run.question, result.answer)
         return Answered(
-            asking,
+            run,
             result,
             empty=" ".join(result.answer.missed) if empty and result.answer.missed else empty,
-            events=events_in_range(engine, asking.question),
+            events=events_in_range(engine, run.question),
             marks=marks_of(saved, result.answer),
         )
     except FootfallError as error:
-        return Answered(asking, None, error)
+        return Answered(run, None, error)
     except Exception as error:  # the rest of the screen keeps working
-        return Answered(asking, None, error)
+        return Answered(run, None, error)
 
 
 def events_in_range(engine: SqliteEngine, question: Question) -> int | None:
@@ -209,52 +209,52 @@ class Questions:
         self._page = page
         self._engine = engine
         self._saved = saved
-        self._waiting: deque[Asking] = deque()
-        self._running: list[Asking] = []
+        self._waiting: deque[Run] = deque()
+        self._running: list[Run] = []
 
     def ask(
         self, view: View, question: Question, *, fresh: bool = False, unlimited: bool = False
-    ) -> Asking:
+    ) -> Run:
         """Ask a question for a view, in place of the view's previous one."""
         self.cancel(view)
-        asking = Asking(view, question, fresh, unlimited)
-        self._waiting.append(asking)
+        run = Run(view, question, fresh, unlimited)
+        self._waiting.append(run)
         self._start_next()
-        return asking
+        return run
 
-    def finished(self, asking: Asking) -> None:
+    def finished(self, run: Run) -> None:
         """Note that a question ended, and start the next."""
-        if asking in self._running:
-            self._running.remove(asking)
+        if run in self._running:
+            self._running.remove(run)
         self._start_next()
 
     def cancel(self, view: View) -> None:
         """Stop a view's question."""
         self._waiting = deque(a for a in self._waiting if a.view is not view)
-        for asking in self._running:
-            if asking.view is view:
-                asking.stop.stop()
+        for run in self._running:
+            if run.view is view:
+                run.stop.stop()
 
-    def cancel_all(self) -> list[Asking]:
+    def cancel_all(self) -> list[Run]:
         """Stop all questions; return those that were pending."""
         stopped = self.busy
         self._waiting.clear()
-        for asking in self._running:
-            asking.stop.stop()
+        for run in self._running:
+            run.stop.stop()
         return stopped
 
     @property
-    def busy(self) -> list[Asking]:
+    def busy(self) -> list[Run]:
         """The running and waiting questions, except those stopped and about to end."""
         return [*(a for a in self._running if not a.stop.stopped), *self._waiting]
 
     def _start_next(self) -> None:
         while self._waiting and len(self._running) < AT_ONCE:
-            asking = self._waiting.popleft()
-            self._running.append(asking)
+            run = self._waiting.popleft()
+            self._running.append(run)
             self._page.run_worker(
-                partial(self._work, asking), thread=True, exit_on_error=False, group="questions"
+                partial(self._work, run), thread=True, exit_on_error=False, group="questions"
             )
 
-    def _work(self, asking: Asking) -> None:
-        self._page.post_message(answer(self._engine, self._saved, asking))
+    def _work(self, run: Run) -> None:
+        self._page.post_message(answer(self._engine, self._saved, run))

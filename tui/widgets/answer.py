@@ -16,7 +16,7 @@ from core.errors import FootfallError
 from core.queries.common.question import Question
 from core.queries.people.people import PeopleBehind
 from core.store.library.saved import Mark
-from tui.services.runner import Asking
+from tui.services.runner import Run
 from tui.services.state import log
 from tui.widgets.panel import CursorPanel
 from tui.widgets.words import wrapped
@@ -66,7 +66,7 @@ class AnswerView(CursorPanel):
         self.at_end = at_end
         self.cursor: tuple[int, int] | None = None
         self.waiting = False
-        self.asking: Asking | None = None
+        self.run: Run | None = None
         self.fixed_heading = heading
         self._cells: list[list[Cell]] = []
         self._drawn_for: tuple[Any, ...] = ()

@@ -134,7 +134,7 @@ def create_mark(asked: NewMark, backend: Backend) -> Json:
 
     given = asked.model_dump(exclude={"timestamp"})
     when = _instant(asked.timestamp, "timestamp", backend)
-    given["timestamp"] = backend.saved.desk.clock() if when is None else when
+    given["timestamp"] = backend.saved.access.clock() if when is None else when
     return {"data": _mark(backend.saved.moments.save(checked(Mark, given)))}
 
 

@@ -26,7 +26,7 @@ Clock = Callable[[], int]
 Source = Literal["manual", "api", "plugin"]
 
 
-class Desk:
+class Access:
     """A workspace file in use by a profile.
 
     Args:
@@ -56,9 +56,9 @@ class Desk:
         self.wanted = profile
         self.source: Source = source
 
-    def patient(self, patience: Patience) -> Desk:
-        """Return the same desk with other patience."""
-        return Desk(
+    def patient(self, patience: Patience) -> Access:
+        """Return the same access with other patience."""
+        return Access(
             self.path, clock=self.clock, profile=self.wanted, source=self.source, patience=patience
         )
 

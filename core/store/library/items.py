@@ -14,7 +14,7 @@ from core.definitions.saved import Item, Kind, Version
 from core.definitions.shared import new_id
 from core.errors import BadInput, NotFound, did_you_mean, not_as_written
 from core.language.kept import read_kept, read_tiles, write_kept, write_tiles
-from core.store.library.access import KEPT_MS, Desk
+from core.store.library.access import KEPT_MS, Access
 from core.store.library.profiles import Profile
 from core.values.json_text import stored_object
 
@@ -39,15 +39,15 @@ class Items:
     """The things saved under a title in one workspace.
 
     Args:
-        desk: the workspace and the acting profile.
+        access: the workspace and the acting profile.
     """
 
-    def __init__(self, desk: Desk) -> None:
-        self.desk = desk
+    def __init__(self, access: Access) -> None:
+        self.access = access
 
     def all(self, kind: Kind, *, pinned_only: bool = False) -> list[Item]:
         """Return what is saved of a kind, pinned first, then by title."""
-        with self.desk.reading() as connection:
+        with self.access.reading() as connection:
             if not _exists(connection, table_of(kind)):
                 return []
             rows = connection.execute(
@@ -62,7 +62,7 @@ class Items:
 
     def one(self, kind: Kind, name: str) -> Item:
         """Return one by id or title; NotFound with the nearest titles."""
-        with self.desk.reading() as connection:
+        with self.access.reading() as connection:
             rows = connection.execute(
                 f"""
                 select {_ITEM} from {table_of(kind)}
@@ -89,8 +89,8 @@ class Items:
             BadInput: another of its kind has the title.
         """
         id_ = item.id or new_id(PREFIX[kind])
-        with self.desk.writing() as connection:
-            profile = self.desk.who(connection)
+        with self.access.writing() as connection:
+            profile = self.access.who(connection)
             self._check(connection, profile, kind, id_)
             taken = connection.execute(
                 f"""
@@ -118,7 +118,7 @@ class Items:
     def _store(
         self, connection: sqlite3.Connection, profile: Profile, kind: Kind, item: Item
     ) -> None:
-        now, body = self.desk.clock(), _stored(kind, item.body)
+        now, body = self.access.clock(), _stored(kind, item.body)
         connection.execute(
             f"""
             insert into {table_of(kind)} ({_ITEM}) values (?, ?, ?, ?, ?, ?, ?, ?)
@@ -154,7 +154,7 @@ class Items:
     def versions(self, kind: Kind, name: str) -> list[Version]:
         """Return the versions of a saved thing, by id or title, the current one first."""
         item = self.one(kind, name)
-        with self.desk.reading() as connection:
+        with self.access.reading() as connection:
             if not _exists(connection, "versions"):
                 return []
             rows = connection.execute(
@@ -186,14 +186,14 @@ class Items:
             NotFound: there is no such thing.
             Forbidden: it is somebody else's, and the role is not admin.
         """
-        now, table = self.desk.clock(), table_of(kind)
-        with self.desk.writing() as connection:
+        now, table = self.access.clock(), table_of(kind)
+        with self.access.writing() as connection:
             found = connection.execute(
                 f"select owner from {table} where id = ? and deleted_at is null", (id_,)
             ).fetchone()
             if found is None:
                 raise NotFound(f"There is no {ONE[kind]} with the id {id_!r}.")
-            self.desk.who(connection).check_change(found[0], a_thing(kind))
+            self.access.who(connection).check_change(found[0], a_thing(kind))
             connection.execute(f"update {table} set deleted_at = ? where id = ?", (now, id_))
             old = (now - KEPT_MS,)
             connection.execute(
@@ -207,14 +207,14 @@ class Items:
 
     def deleted(self, kind: Kind) -> list[tuple[str, str, int]]:
         """Return (id, title, deleted at ms) of everything that can be restored, newest first."""
-        with self.desk.reading() as connection:
+        with self.access.reading() as connection:
             return connection.execute(
                 f"""
                 select id, title, deleted_at from {table_of(kind)}
                 where deleted_at >= ?
                 order by deleted_at desc
                 """,
-                (self.desk.clock() - KEPT_MS,),
+                (self.access.clock() - KEPT_MS,),
             ).fetchall()
 
     def restore(self, kind: Kind, id_: str) -> None:
@@ -228,8 +228,8 @@ class Items:
         found = next((title for i, title, _ in self.deleted(kind) if i == id_), None)
         if found is None:
             raise not_deleted(id_)
-        with self.desk.writing() as connection:
-            self._check(connection, self.desk.who(connection), kind, id_)
+        with self.access.writing() as connection:
+            self._check(connection, self.access.who(connection), kind, id_)
             try:
                 connection.execute(
                     f"update {table_of(kind)} set deleted_at = null where id = ?", (id_,)

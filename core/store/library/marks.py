@@ -13,7 +13,7 @@ from typing import Any
 from core.definitions.saved import CATEGORIES, SOURCES, Mark
 from core.definitions.shared import checked
 from core.errors import BadInput, NotFound, not_as_written
-from core.store.library.access import KEPT_MS, Desk
+from core.store.library.access import KEPT_MS, Access
 from core.store.library.items import not_deleted
 
 MARK_LIMIT = 500
@@ -28,11 +28,11 @@ class Marks:
     """The marks of one workspace.
 
     Args:
-        desk: the workspace and the acting profile.
+        access: the workspace and the acting profile.
     """
 
-    def __init__(self, desk: Desk) -> None:
-        self.desk = desk
+    def __init__(self, access: Access) -> None:
+        self.access = access
 
     def all(
         self,
@@ -61,7 +61,7 @@ class Marks:
         _among("source", source, SOURCES)
         if not 1 <= limit <= MARK_LIMIT:
             raise BadInput(f"limit must be 1 to {MARK_LIMIT}, not {limit}.", parameter="limit")
-        with self.desk.reading() as connection:
+        with self.access.reading() as connection:
             rows = connection.execute(
                 f"""
                 select {_columns(connection)} from marks
@@ -76,7 +76,7 @@ class Marks:
                 """,
                 {
                     "first": first_ms, "last": last_ms, "category": category, "source": source,
-                    "board": board_id, "profile": self.desk.who(connection).user,
+                    "board": board_id, "profile": self.access.who(connection).user,
                 },
             ).fetchall()  # fmt: skip
         found = (_to_mark(row) for row in rows)
@@ -88,7 +88,7 @@ class Marks:
 
     def one(self, id_: str) -> Mark:
         """Return one mark; somebody else's private mark raises NotFound too."""
-        with self.desk.reading() as connection:
+        with self.access.reading() as connection:
             return self._visible(connection, id_)
 
     def save(self, mark: Mark) -> Mark:
@@ -101,16 +101,16 @@ class Marks:
             Forbidden: the role may not create one, or it is somebody else's.
             NotFound: its id belongs to somebody else's private mark.
         """
-        with self.desk.writing() as connection:
-            profile = self.desk.who(connection)
+        with self.access.writing() as connection:
+            profile = self.access.who(connection)
             known = connection.execute("select 1 from marks where id = ?", (mark.id,)).fetchone()
             if known:
                 profile.check_change(self._visible(connection, mark.id).created_by, "a mark")
             else:
                 profile.check_create("a mark")
             values = mark.model_dump() | {
-                "created_by": profile.user, "created_at": self.desk.clock(),
-                "source": self.desk.source, "tags": json.dumps(mark.tags, ensure_ascii=False),
+                "created_by": profile.user, "created_at": self.access.clock(),
+                "source": self.access.source, "tags": json.dumps(mark.tags, ensure_ascii=False),
             }  # fmt: skip
             changes = ", ".join(f"{k} = excluded.{k}" for k in _FIELDS if k not in _KEPT)
             connection.execute(
@@ -134,16 +134,16 @@ class Marks:
 
     def delete(self, id_: str) -> None:
         """Delete a mark; it can be restored for 30 days. Forbidden, NotFound: as for `save`."""
-        now = self.desk.clock()
-        with self.desk.writing() as connection:
+        now = self.access.clock()
+        with self.access.writing() as connection:
             mark = self._visible(connection, id_)
-            self.desk.who(connection).check_change(mark.created_by, "a mark")
+            self.access.who(connection).check_change(mark.created_by, "a mark")
             connection.execute("update marks set deleted_at = ? where id = ?", (now, id_))
             connection.execute("delete from marks where deleted_at < ?", (now - KEPT_MS,))
 
     def deleted(self) -> list[tuple[str, str, int]]:
         """Return (id, title, deleted at ms) of the marks that can be restored, newest first."""
-        with self.desk.reading() as connection:
+        with self.access.reading() as connection:
             return connection.execute(
                 f"""
                 select id, title, deleted_at from marks
@@ -151,8 +151,8 @@ class Marks:
                 order by deleted_at desc
                 """,
                 {
-                    "oldest": self.desk.clock() - KEPT_MS,
-                    "profile": self.desk.who(connection).user,
+                    "oldest": self.access.clock() - KEPT_MS,
+                    "profile": self.access.who(connection).user,
                 },
             ).fetchall()
 
@@ -160,11 +160,11 @@ class Marks:
         """Restore a mark deleted in the last 30 days; Forbidden, NotFound: as for `save`."""
         if id_ not in [i for i, _, _ in self.deleted()]:
             raise not_deleted(id_)
-        with self.desk.writing() as connection:
+        with self.access.writing() as connection:
             owner = connection.execute(
                 "select created_by from marks where id = ?", (id_,)
             ).fetchone()[0]
-            self.desk.who(connection).check_change(owner, "a mark")
+            self.access.who(connection).check_change(owner, "a mark")
             connection.execute("update marks set deleted_at = null where id = ?", (id_,))
 
     def _visible(self, connection: sqlite3.Connection, id_: str) -> Mark:
@@ -173,7 +173,7 @@ class Marks:
             select {_columns(connection)} from marks
             where id = :id and deleted_at is null and {_SEEN}
             """,
-            {"id": id_, "profile": self.desk.who(connection).user},
+            {"id": id_, "profile": self.access.who(connection).user},
         ).fetchone()
         if row is None:
             raise NotFound(f"There is no mark with the id {id_!r}.")

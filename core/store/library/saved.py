@@ -13,7 +13,7 @@ from typing import Any
 from core.definitions.board import Board
 from core.definitions.saved import CATEGORIES, Item, Kind, Mark, Version, now_ms
 from core.definitions.shared import checked
-from core.store.library.access import Clock, Desk, Source
+from core.store.library.access import Access, Clock, Source
 from core.store.library.items import Items
 from core.store.library.marks import MARK_LIMIT, Marks
 from core.store.library.profiles import Profile
@@ -49,28 +49,28 @@ class Saved:
         source: Source = "manual",
         patience: Patience | None = None,
     ) -> None:
-        self._use(Desk(path, clock=clock, profile=profile, source=source, patience=patience))
+        self._use(Access(path, clock=clock, profile=profile, source=source, patience=patience))
 
-    def _use(self, desk: Desk) -> None:
-        self.desk = desk
-        self.kept = Items(desk)
-        self.moments = Marks(desk)
+    def _use(self, access: Access) -> None:
+        self.access = access
+        self.kept = Items(access)
+        self.moments = Marks(access)
 
     def patient(self, patience: Patience) -> Saved:
         """Return the same saved things with other patience."""
         found = copy(self)
-        found._use(self.desk.patient(patience))
+        found._use(self.access.patient(patience))
         return found
 
     @property
     def path(self) -> Path:
         """The workspace file."""
-        return self.desk.path
+        return self.access.path
 
     @property
     def profile(self) -> Profile:
         """Who is using the workspace."""
-        return self.desk.profile
+        return self.access.profile
 
     # -- boards
 

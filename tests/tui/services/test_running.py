@@ -137,7 +137,7 @@ async def test_leaving_a_page_stops_what_it_asked(path: Path) -> None:
         assert running
         await ff.pilot.press("1")
         await ff.pilot.pause(0.1)
-        assert all(asking.stop.stopped for asking in running)
+        assert all(run.stop.stopped for run in running)
 
 
 async def test_a_question_that_takes_too_long_says_what_to_do(path: Path) -> None:
@@ -183,7 +183,7 @@ async def test_only_the_last_question_of_a_view_is_shown(path: Path) -> None:
         view = ff.page.main
         first = view.question
         ff.page.ask(view, Heavy())
-        overtaken = view.asking
+        overtaken = view.run
         ff.page.ask(view, first)
         await ff.settle()
         ff.page.post_message(Answered(overtaken, None, Stopped("too late")))

@@ -40,7 +40,7 @@ def command() -> None:
 def _audiences(db: str | None, profile: str | None) -> Audiences:
     from core.api.audiences import Audiences
 
-    return Audiences(saved_at(database(db), profile).desk)
+    return Audiences(saved_at(database(db), profile).access)
 
 
 def _rules_options(function: Any) -> Any:

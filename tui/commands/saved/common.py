@@ -46,10 +46,10 @@ def saved_at(path: Path, profile: str | None = None, *, source: Source = "manual
 
 def marks_at(path: Path) -> Marks:
     """Return only the marks of a workspace, without loading boards; FOOTFALL_PROFILE reads them."""
-    from core.store.library.access import Desk
+    from core.store.library.access import Access
     from core.store.library.marks import Marks
 
-    return Marks(Desk(path, profile=os.environ.get(PROFILE, ""), patience=patience()))
+    return Marks(Access(path, profile=os.environ.get(PROFILE, ""), patience=patience()))
 
 
 def read_text(file: str) -> str:

@@ -173,7 +173,7 @@ def flag(
     if not changes:
         options = ", ".join(f"{on}, {off}" for on, off, _ in SWITCHES.values())
         raise BadInput("Which flag?", f"Allowed: {options}, --display.")
-    who = saved_at(database(db), profile).desk
+    who = saved_at(database(db), profile).access
     before, after = flag_event(
         who.path, name, changes, profile=who.wanted, told=_told, patience=who.patience
     )

@@ -38,7 +38,7 @@ def command(name: str | None, role: str | None, db: str | None, format: str | No
     if name is not None or role is not None:
         user = read_profile(name)[0] if name else saved.profile.user
         known = saved_at(path, f"{user}:{role}" if role else user).profile
-        saved.desk.become(Profile(user=known.user, role=known.role))
+        saved.access.become(Profile(user=known.user, role=known.role))
         saved = Saved(path)
     profile = saved.profile
     if format == "json":

@@ -12,7 +12,7 @@ from tui.actions.palette import help_of, palette_of
 from tui.keys import actions_of
 from tui.screens.bases.frame_page import FramePage
 from tui.services.clipboard import send
-from tui.services.runner import Answered, Asking, Questions, View
+from tui.services.runner import Answered, Questions, Run, View
 from tui.services.state import log
 from tui.texts.summary import range_words
 from tui.widgets.answer import AnswerView
@@ -127,14 +127,14 @@ class Page(FramePage):
         if self.is_mounted and not isinstance(self.app.screen, Overlay):
             self.questions.cancel_all()
 
-    # -- asking
+    # -- running questions
 
     def ask(
         self, view: View, question: Question, *, fresh: bool = False, unlimited: bool = False
     ) -> None:
         """Ask a question for a view."""
         view.question = question
-        view.asking = self.questions.ask(view, question, fresh=fresh, unlimited=unlimited)
+        view.run = self.questions.ask(view, question, fresh=fresh, unlimited=unlimited)
         self.set_timer(DIM_AFTER, self._dim)
         if not self._ticking:
             self._ticking = True
@@ -142,9 +142,9 @@ class Page(FramePage):
         self.update_chrome()
 
     def _dim(self) -> None:
-        for asking in self.questions.busy:
-            if asking.view.asking is asking and asking.seconds >= DIM_AFTER * 0.9:
-                asking.view.wait()
+        for run in self.questions.busy:
+            if run.view.run is run and run.seconds >= DIM_AFTER * 0.9:
+                run.view.wait()
 
     def _tick(self) -> None:
         self._ticking = bool(self.questions.busy)
@@ -154,14 +154,14 @@ class Page(FramePage):
 
     def on_answered(self, event: Answered) -> None:
         """Show an answer, unless its view has since asked something else or was stopped."""
-        self.questions.finished(event.asking)
+        self.questions.finished(event.run)
         self._end(event)
         self.update_status()
 
     def _end(self, event: Answered) -> None:
-        asking, view = event.asking, event.asking.view
-        if view.asking is asking and view.is_attached:
-            view.asking = None
+        run, view = event.run, event.run.view
+        if view.run is run and view.is_attached:
+            view.run = None
             if isinstance(view, AnswerView):
                 self._events = event.events
             if event.result is not None:
@@ -170,7 +170,7 @@ class Page(FramePage):
                 if isinstance(view, AnswerView):
                     self.answered(view)
             elif event.error is not None:
-                view.fail(self._explained(event, asking.seconds))
+                view.fail(self._explained(event, run.seconds))
 
     def _explained(self, event: Answered, seconds: float) -> Exception:
         error = event.error
@@ -178,7 +178,7 @@ class Page(FramePage):
         if isinstance(error, Stopped):
             return Stopped(f"Stopped after {seconds:.1f} s.", "F5 runs it again.")
         if isinstance(error, TookTooLong):
-            words = range_words(event.asking.question.range)
+            words = range_words(event.run.question.range)
             return TookTooLong(
                 f"{error.message.rstrip('.')} for {words}.",
                 "r chooses a shorter range, or : Run without limit.",
@@ -230,8 +230,8 @@ class Page(FramePage):
         if not self.questions.busy:
             self.say("Nothing is running. q quits.")
             return
-        for asking in self.questions.cancel_all():
-            self._end(_stopped(asking))
+        for run in self.questions.cancel_all():
+            self._end(_stopped(run))
         self.update_status()
 
     def action_copy(self) -> None:
@@ -300,6 +300,6 @@ class Page(FramePage):
         return ""
 
 
-def _stopped(asking: Asking) -> Answered:
+def _stopped(run: Run) -> Answered:
     """Handle a question that was stopped."""
-    return Answered(asking, None, Stopped("Stopped."))
+    return Answered(run, None, Stopped("Stopped."))

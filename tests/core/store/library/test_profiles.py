@@ -121,9 +121,9 @@ def test_the_user_of_this_machine_is_an_admin_at_first(path, monkeypatch):
 
 def test_switching_is_remembered_with_each_names_role(path):
     saved = Saved(path)
-    saved.desk.become(Profile(user="ana", role="editor"))
+    saved.access.become(Profile(user="ana", role="editor"))
     assert Saved(path).profile == Profile(user="ana", role="editor")
-    saved.desk.become(Profile(user="ben", role="viewer"))
+    saved.access.become(Profile(user="ben", role="viewer"))
     assert Saved(path).profile == Profile(user="ben", role="viewer")
     assert Saved(path, profile="ana").profile == Profile(user="ana", role="editor")
     assert Saved(path, profile="ana:viewer").profile.role == "viewer"
@@ -141,7 +141,7 @@ def test_a_file_that_cannot_be_written_has_viewers(path, monkeypatch):
     with pytest.raises(Forbidden, match="ana is a viewer here"):
         saved.save_board(Board(title="b"))
     with pytest.raises(Forbidden, match="cannot be written"):
-        saved.desk.become(Profile(user="ana"))
+        saved.access.become(Profile(user="ana"))
 
 
 def test_each_role_may_what_the_ones_before_it_may():
