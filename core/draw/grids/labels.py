@@ -25,7 +25,7 @@ def letter_of(granularity: str) -> str:
 def window_name(answer: Grid, period: int) -> str:
     """Return the label of a column: W3, the days of a bracket, r7d, or its own name."""
     if answer.columns:
-        return answer.columns[period]
+        return safe(answer.columns[period])
     if answer.days:
         return f"r{answer.days[period]}d"
     if answer.brackets:
@@ -39,7 +39,7 @@ def cohort_label(cohort: Cohort, answer: Grid) -> str:
         return cohort.label
     when = moment(cohort.label)
     if when.year == 1:
-        return cohort.label
+        return safe(cohort.label)
     if answer.granularity == "monthly":
         return f"{when:%b} {when.year}"
     years = {c.label[:4] for c in answer.cohorts}
