@@ -28,8 +28,11 @@ EVENTS = {
 """Names with their weights."""
 
 FUNNEL = ("view_item", "add_to_cart", "checkout", "purchase")
-_ONWARD = {"view_item": ("add_to_cart", 0.3), "add_to_cart": ("checkout", 0.45),
-           "checkout": ("purchase", 0.6)}  # fmt: skip
+_ONWARD = {
+    "view_item": ("add_to_cart", 0.3),
+    "add_to_cart": ("checkout", 0.45),
+    "checkout": ("purchase", 0.6),
+}
 CONTEXT = {
     "country": ("US", "GB", "DE", "NL", "FR", "IN", "BR", "CA", "ES", "IT", "SE", "PL", "JP", "AU",
                 "MX", "BE", "CH", "AT", "DK", "NO", "FI", "PT", "IE", "CZ", "ZA"),
@@ -81,9 +84,12 @@ def rows(events: int, seed: int) -> list[Row]:
 LOGS_PER_EVENT = 0.2
 _SERVICES = ("web", "api", "worker", "billing", "search")
 _MESSAGES = (
-    "GET /items/{} in {} ms", "job {} took {} ms", "user {} not found after {} tries",
-    "cache miss for key {} of {}", "slow query {}: {} ms",
-)  # fmt: skip
+    "GET /items/{} in {} ms",
+    "job {} took {} ms",
+    "user {} not found after {} tries",
+    "cache miss for key {} of {}",
+    "slow query {}: {} ms",
+)
 
 
 def log_file(folder: Path, events: int, seed: int) -> Path:
@@ -121,10 +127,12 @@ class _People:
         self._weights = list(accumulate(min(source.paretovariate(1.1), 150.0) for _ in self._count))
         self._first = [max(source.uniform(-0.4, 0.97), 0.0) for _ in self._count]
         self._context = [
-            tuple(values[min(int(source.expovariate(0.45)), len(values) - 1)]
-                  for values in CONTEXT.values())
+            tuple(
+                values[min(int(source.expovariate(0.45)), len(values) - 1)]
+                for values in CONTEXT.values()
+            )
             for _ in self._count
-        ]  # fmt: skip
+        ]
 
     def draw(self) -> tuple[str, float, tuple[str, ...]]:
         """Return a user, a time from 0 to 1 within the range, and the context."""
@@ -154,8 +162,7 @@ def _session(source: random.Random, people: _People) -> Iterator[Row]:
 
 def _properties(source: random.Random, event: str) -> dict[str, Any]:
     if event == "purchase":
-        return {"amount": round(source.lognormvariate(3.4, 0.8), 2),
-                "items": source.randint(1, 6)}  # fmt: skip
+        return {"amount": round(source.lognormvariate(3.4, 0.8), 2), "items": source.randint(1, 6)}
     if event in ("view_item", "add_to_cart"):
         return {"item": f"sku-{source.randint(1, 500)}"}
     return {}

@@ -199,9 +199,15 @@ def _flow(answer: Flow) -> Iterator[Row]:
     """
     compared = answer.comparison is not None
     yield [
-        "step", "after", "event", "count", "of_start", "of_previous", "people",
+        "step",
+        "after",
+        "event",
+        "count",
+        "of_start",
+        "of_previous",
+        "people",
         *(["previous"] if compared else []),
-    ]  # fmt: skip
+    ]
     rows: list[tuple[int | str, str | None, FlowNode]] = []
     rows += [(step.step, None, node) for step in answer.steps for node in step.nodes]
     rows += [(edge.step, edge.after, edge) for edge in answer.edges]

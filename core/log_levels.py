@@ -6,8 +6,16 @@ import re
 from typing import Any, Final
 
 LEVELS: Final = (
-    "EMERGENCY", "ALERT", "CRITICAL", "ERROR", "WARNING", "NOTICE", "INFO", "DEBUG", "TRACE",
-)  # fmt: skip
+    "EMERGENCY",
+    "ALERT",
+    "CRITICAL",
+    "ERROR",
+    "WARNING",
+    "NOTICE",
+    "INFO",
+    "DEBUG",
+    "TRACE",
+)
 """Levels, most severe first; a level's number is its index, as in syslog."""
 
 USUAL: Final = LEVELS.index("INFO")

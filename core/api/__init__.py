@@ -127,6 +127,8 @@ def _refused(
     """Return a refusal: Tell has code and message, Amplitude nests them under "error"."""
     named = {"parameter": parameter} if parameter else {}
     if document == "amplitude":
-        return Reply(status, {"error": {"http_code": status, "type": code.lower(),
-                                        "message": message, **named}})  # fmt: skip
+        return Reply(
+            status,
+            {"error": {"http_code": status, "type": code.lower(), "message": message, **named}},
+        )
     return Reply(status, {"error": code, "message": message, **named})

@@ -126,9 +126,8 @@ def _grid(answer: Grid, question: Question, backend: Backend) -> Json:
         own = {row.label: list(cells(row)) for row in part.cohorts}
         whole = {row.label: len(row.counts) for row in answer.cohorts}
         values = {
-            short(label, year=years): own.get(label) or nobody_yet(whole[label])
-            for label in labels
-        }  # fmt: skip
+            short(label, year=years): own.get(label) or nobody_yet(whole[label]) for label in labels
+        }
         combined = [{**cell, "retainedSetId": None} for cell in cells(part.combined)]
         found.append({"dates": list(values), "values": values, "combined": combined})
     meta = [
@@ -217,13 +216,15 @@ def _treemap(answer: Treemap, question: Question, backend: Backend) -> Json:
     left = answer.omitted_groups
     return {
         "data": {
-            "series": [[tile.size for tile in answer.tiles],
-                       [tile.intensity for tile in answer.tiles]],
+            "series": [
+                [tile.size for tile in answer.tiles],
+                [tile.intensity for tile in answer.tiles],
+            ],
             "seriesLabels": [answer.size, answer.intensity],
             "xValues": [clean(tile.label) for tile in answer.tiles],
         },
         "warnings": [f"{left} more groups are left out."] if left else [],
-    }  # fmt: skip
+    }
 
 
 def _flow(answer: Flow, question: Question, backend: Backend) -> Json:

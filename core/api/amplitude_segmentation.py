@@ -91,8 +91,9 @@ def _check_active(events: Sequence[EventFormat], ctx: Context) -> None:
         if held:
             raise BadQuestion(
                 f"n=active does not apply to {kind}: {min(held)} makes nobody active.",
-                "Allowed: n=any.", parameter="n",
-            )  # fmt: skip
+                "Allowed: n=any.",
+                parameter="n",
+            )
 
 
 def _trend(asked: ask.Segmentation, event: EventFormat, segment: Segment) -> Json:
@@ -124,9 +125,10 @@ def _fields(asked: ask.Segmentation, event: EventFormat) -> tuple[str | None, li
 def _two(fields: list[str]) -> list[str]:
     if len(fields) > 2:
         raise BadQuestion(
-            "group_by and g name more than two properties to group by.", "Two at most.",
+            "group_by and g name more than two properties to group by.",
+            "Two at most.",
             parameter="g",
-        )  # fmt: skip
+        )
     return fields
 
 
@@ -188,11 +190,10 @@ def _formula(
     if asked.rollingAverage:
         lines = _averaged(asked, backend, fields, answer)
     return series(
-        [
-            Drawn(str(asked.formula), answer, line, _segment(line, segments)) for line in lines
-        ],
-        asked.warnings, asked.limit,
-    )  # fmt: skip
+        [Drawn(str(asked.formula), answer, line, _segment(line, segments)) for line in lines],
+        asked.warnings,
+        asked.limit,
+    )
 
 
 def _segment(line: Line, segments: Sequence[Segment]) -> int:
@@ -241,8 +242,9 @@ def _windowed(asked: ask.Segmentation, terms: Sequence[Term]) -> str:
             raise BadQuestion(
                 f"{name} does not apply to a formula with {word or term.letter}.",
                 f"It applies to functions such as UNIQUES(A) without their own window "
-                f"({', '.join(WINDOWS)}).", parameter=name,
-            )  # fmt: skip
+                f"({', '.join(WINDOWS)}).",
+                parameter=name,
+            )
     if name == "rollingAverage":
         return text
     return re.sub(
@@ -262,8 +264,9 @@ def _averaged(
     if wide.granularity != answer.granularity:
         raise BadQuestion(
             f"rollingAverage does not allow so long a range with i={asked.i}.",
-            "Ask for fewer days, or a longer interval.", parameter="rollingAverage",
-        )  # fmt: skip
+            "Ask for fewer days, or a longer interval.",
+            parameter="rollingAverage",
+        )
     values = {(line.group, line.series): line.values for line in wide.lines}
     found = []
     for line in answer.lines:

@@ -89,9 +89,7 @@ def page() -> str:
 
 def _route(route: Route) -> str:
     own = f"`footfall run '{route.run}'`\n\n" if route.run else ""
-    lines = [
-        f"`{route.method} {route.path}`\n", own + _command(route.example, route.body) + "\n",
-    ]  # fmt: skip
+    lines = [f"`{route.method} {route.path}`\n", own + _command(route.example, route.body) + "\n"]
     rows = [_row(route, name) for name in route.parameters.model_fields]
     if rows:
         lines += ["| parameter | | meaning | command |", "|---|---|---|---|", *rows, ""]

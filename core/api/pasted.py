@@ -70,8 +70,9 @@ def _http(text: str) -> tuple[str, str | None]:
         if not _HEADER.match(line):
             raise BadQuestion(
                 f"Line {number + 2} of the request is not a header.",
-                "A blank line must precede the body.", parameter="request",
-            )  # fmt: skip
+                "A blank line must precede the body.",
+                parameter="request",
+            )
     return first, None
 
 
@@ -121,16 +122,18 @@ def _curl(text: str, opened: Text) -> tuple[str, str | None]:
     given, unknown = _parser(opened).parse_known_intermixed_args(words[1:])
     if unknown:
         raise BadQuestion(
-            f"curl option {unknown[0].partition('=')[0]} is not supported.", _HINT,
+            f"curl option {unknown[0].partition('=')[0]} is not supported.",
+            _HINT,
             parameter="request",
-        )  # fmt: skip
+        )
     urls = [*given.url, *given.urls]
     if len(urls) != 1:
         found = "no address" if not urls else f"{len(urls)} addresses"
         raise BadQuestion(
-            f"The curl command has {found}.", "It needs one, in quotes if it contains an &.",
+            f"The curl command has {found}.",
+            "It needs one, in quotes if it contains an &.",
             parameter="request",
-        )  # fmt: skip
+        )
     body = "&".join(given.data) if given.data else None
     target = _target(urls[0], body if given.get else None)
     method = given.method or ("POST" if body is not None and not given.get else "GET")

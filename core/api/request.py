@@ -50,15 +50,17 @@ def read(text: str, body: str | None = None, opened: Callable[[str], str] | None
     method = method or ("GET" if body is None else "POST")
     if method not in METHODS:
         raise BadQuestion(
-            f"method {method!r} is not known.", f"Allowed: {', '.join(METHODS)}.",
+            f"method {method!r} is not known.",
+            f"Allowed: {', '.join(METHODS)}.",
             parameter="method",
-        )  # fmt: skip
+        )
     parts = urlsplit(re.sub(r"\s+HTTP/[\d.]+$", "", target.strip()))
     if not parts.path.startswith("/"):
         raise BadQuestion(
-            "The request has no path.", "For example 'GET /api/v1/metrics/dau?range=7d'.",
+            "The request has no path.",
+            "For example 'GET /api/v1/metrics/dau?range=7d'.",
             parameter="path",
-        )  # fmt: skip
+        )
     return Request(method, unquote(parts.path).rstrip("/") or "/", _query(parts.query), _body(body))
 
 

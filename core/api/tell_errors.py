@@ -14,8 +14,10 @@ from core.errors import BadQuestion, NotFound
 from core.filters import Clause
 
 OURS: dict[str, tuple[str, ...]] = {
-    "measure": ("aggregation", "metric"), "event": ("name",), "breakdown": ("by", "series"),
-}  # fmt: skip
+    "measure": ("aggregation", "metric"),
+    "event": ("name",),
+    "breakdown": ("by", "series"),
+}
 """A field of our questions -> the parameters it may come from, likeliest first."""
 
 OF_CONDITIONS = ("field", "operator", "value")
@@ -94,8 +96,9 @@ def _conditions(asked: Asked) -> Iterator[tuple[str, Any]]:
     for name, value in asked:
         for number, each in enumerate(value if isinstance(value, list) else ()):
             if isinstance(each, Asked):
-                yield from ((f"{name}.{number}.{place}", found) for place, found in
-                            _conditions(each))  # fmt: skip
+                yield from (
+                    (f"{name}.{number}.{place}", found) for place, found in _conditions(each)
+                )
             elif name in ("conditions", "filters"):
                 yield f"{name}.{number}", each
 

@@ -72,17 +72,22 @@ def _several(
     from core.queries.composite.several import Part, Several
 
     parts = []
-    query = block.question or (SavedChart(chart=block.chart_id).model_dump(exclude_unset=True)
-                               | {"kind": "saved"} if block.chart_id else "")  # fmt: skip
+    query = block.question or (
+        SavedChart(chart=block.chart_id).model_dump(exclude_unset=True) | {"kind": "saved"}
+        if block.chart_id
+        else ""
+    )
     for series in block.series or (BlockSeries(query=query),):
         question = _asked(block, series.query)
         own = question.range if "range" in question.model_fields_set else None
         parts.append(
             Part(
-                name=series.name, question=question, range=range_override or own,
+                name=series.name,
+                question=question,
+                range=range_override or own,
                 display=series.display,
             )
-        )  # fmt: skip
+        )
     alone = parts[0].range if len(parts) == 1 else None
     return Several(
         series=tuple(parts),

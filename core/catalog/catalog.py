@@ -108,13 +108,15 @@ class Catalog:
         if found.kind == "revenue" and parameter != "field":
             raise BadQuestion(
                 f"{parameter} cannot be {text.strip()}: it is an amount, not a group.",
-                "Measure it, or break down by another field.", parameter=parameter,
-            )  # fmt: skip
+                "Measure it, or break down by another field.",
+                parameter=parameter,
+            )
         if found.kind in GROUPS and parameter != "field":
             raise BadQuestion(
                 f"{parameter} cannot be {found.name}: people may be in several.",
-                f"Add a condition, such as {found.name} = NAME.", parameter=parameter,
-            )  # fmt: skip
+                f"Add a condition, such as {found.name} = NAME.",
+                parameter=parameter,
+            )
         has = {"property": self.properties.has, "trait": self.people.has_trait}.get(found.kind)
         if has and not has(found.name):
             return self._missing(text.strip(), parameter, found)

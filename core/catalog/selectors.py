@@ -210,9 +210,10 @@ def _definition(catalog: Catalog, title: str, parameter: str) -> CustomEvent:
     if known is None:
         near = did_you_mean(title, saved)
         hint = near or (
-            f"There are {', '.join(sorted(saved)[:8])}." if saved
+            f"There are {', '.join(sorted(saved)[:8])}."
+            if saved
             else "Create one with footfall event create."
-        )  # fmt: skip
+        )
         raise BadQuestion(f"There is no custom event {title!r}.", hint, parameter=parameter)
     return saved[known]
 

@@ -103,8 +103,9 @@ def _across(places: Sequence[Place], drawn: Sequence[list[Line]], y: int, size: 
     """Return one line across all tiles that it crosses."""
     found: list[Span] = []
     x = 0
-    crossed = [(p, lines) for p, lines in zip(places, drawn, strict=True)
-               if p.y <= y < p.y + p.height]  # fmt: skip
+    crossed = [
+        (p, lines) for p, lines in zip(places, drawn, strict=True) if p.y <= y < p.y + p.height
+    ]
     for place, lines in sorted(crossed, key=lambda c: c[0].x):
         if place.x > x:
             found.append(Span(" " * (place.x - x)))
@@ -131,8 +132,13 @@ def print_board(
     lines = [heading, *(wrapped([board.description], size) if board.description else [])]
     legend = _marks(marks, answers, size, look)
     tiles = board_lines(board, answers, size, None, look, marks)
-    return plain([*finished(lines, size, len(lines), look), *tiles,
-                  *finished(legend, size, len(legend), look)])  # fmt: skip
+    return plain(
+        [
+            *finished(lines, size, len(lines), look),
+            *tiles,
+            *finished(legend, size, len(legend), look),
+        ]
+    )
 
 
 def _marks(marks: Sequence[Any], answers: Mapping[str, Any], size: int, look: Look) -> list[Line]:

@@ -275,8 +275,9 @@ def _detail(answer: Flow, at: tuple[int, int]) -> str:
         said[0] += f", previously {number(node.previous)} ({change(node.count, node.previous)})"
     onward = [e for e in answer.edges if e.step == step.step + 1 and e.after == node.event]
     if onward:
-        listed = ", ".join(f"{safe(e.event)} {percent(e.of_previous, 0)}" for e in
-                           onward[:MOST_DETAILS])  # fmt: skip
+        listed = ", ".join(
+            f"{safe(e.event)} {percent(e.of_previous, 0)}" for e in onward[:MOST_DETAILS]
+        )
         said.append(f"{'before it' if answer.backward else 'then'} {listed}")
     return "; ".join(said) + "."
 
@@ -343,9 +344,14 @@ def edges_table(answer: Flow, size: int, height: int, look: Look, cursor: Cursor
 
 
 def _table(
-    answer: Flow, lead: list[Texts], nodes: Sequence[FlowNode], size: int, height: int, look: Look,
+    answer: Flow,
+    lead: list[Texts],
+    nodes: Sequence[FlowNode],
+    size: int,
+    height: int,
+    look: Look,
     cursor: Cursor,
-) -> list[Line]:  # fmt: skip
+) -> list[Line]:
     if not nodes:
         return [(Span(f"No paths {_ends(answer)}.", "dim"),)]
     notes = wrapped([_whole(answer), *answer.notes], size) if height >= 6 else []

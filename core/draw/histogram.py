@@ -78,11 +78,13 @@ def histogram_table(
     columns = [
         Texts(answer.of, tuple(label for label, _ in rows)),
         Texts(
-            answer.unit, tuple(figure(b.count, answer.unit) for b in bins), right=True,
+            answer.unit,
+            tuple(figure(b.count, answer.unit) for b in bins),
+            right=True,
             figures=tuple(float(b.count) for b in bins),
         ),
         Texts("share", tuple(percent(b.share) for b in bins), right=True),
-    ]  # fmt: skip
+    ]
     if any(b.people != b.count for b in bins):
         people = tuple(figure(b.people, "users") for b in bins)
         columns.append(Texts("people", people, right=True))

@@ -80,9 +80,11 @@ def _settled(blocks: Sequence[Block]) -> list[Position]:
 
 def _overlap(a: Position, b: Position) -> bool:
     return (
-        a.x < b.x + b.width and b.x < a.x + a.width
-        and a.y < b.y + b.height and b.y < a.y + a.height
-    )  # fmt: skip
+        a.x < b.x + b.width
+        and b.x < a.x + a.width
+        and a.y < b.y + b.height
+        and b.y < a.y + a.height
+    )
 
 
 def _flowed(blocks: Sequence[Block], least: int) -> list[Position]:

@@ -229,9 +229,13 @@ def when_text(ms: int, look: Look, *, year: bool = True) -> str:
 
 
 def series_table(
-    answer: Series, size: int, height: int, look: Look, cursor: tuple[int, int] | None,
+    answer: Series,
+    size: int,
+    height: int,
+    look: Look,
+    cursor: tuple[int, int] | None,
     marks: Sequence[object],
-) -> list[Line]:  # fmt: skip
+) -> list[Line]:
     """Draw a series as a table: its lines with their totals, or the buckets of its only line."""
     notes = wrapped(facts(answer), size) if height >= 6 else []
     columns = _line_columns(answer) if len(answer.lines) > 1 else _bucket_columns(answer)
@@ -295,9 +299,12 @@ def _with_trends(
     shown = window(len(answer.lines), height - 1, at)
     for place, row in enumerate(shown):
         picture = sparkline(
-            answer.lines[row].values, min(room, 60), look,
-            partial=[b.partial for b in answer.buckets], style=f"series{row % 8}",
-        )  # fmt: skip
+            answer.lines[row].values,
+            min(room, 60),
+            look,
+            partial=[b.partial for b in answer.buckets],
+            style=f"series{row % 8}",
+        )
         lines[place + 1] = (*lines[place + 1], Span(" "), *picture)
     return lines
 

@@ -146,8 +146,11 @@ def _event(answer: Timeline, fold: Fold, name: int, size: int, look: Look, here:
     if fold.count > 1:
         last = answer.events[fold.first + fold.count - 1]
         text = f"{look.pick('⋯', '--')} {fold.count:,} × {safe(event.event)} until "
-        return (start, Span(_local(event, look, "%H:%M:%S  "), style or "dim"),
-                Span(text + _local(last, look, "%H:%M:%S"), style or "dim"))  # fmt: skip
+        return (
+            start,
+            Span(_local(event, look, "%H:%M:%S  "), style or "dim"),
+            Span(text + _local(last, look, "%H:%M:%S"), style or "dim"),
+        )
     room = size - 14 - name
     return (
         start,

@@ -306,9 +306,7 @@ class _Reader:
         if len(given) > 2 and (length < 1 or length != int(length)):
             raise self.wrong(f"{name} takes a whole number of buckets", token.start_pos)
         at = self.start + token.start_pos
-        return self.reads(
-            Term(letter, function, segment, window=name, length=int(length), at=at)
-        )  # fmt: skip
+        return self.reads(Term(letter, function, segment, window=name, length=int(length), at=at))
 
     def number(self, token: Any, given: Sequence[Any]) -> Node:
         name = token.lower()

@@ -196,9 +196,10 @@ class Machine:
         if tried is None:
             row = self._row(state)
             tried = [
-                n for n in range(len(self._terminals))
+                n
+                for n in range(len(self._terminals))
                 if n in self._ignored or self._symbols[n] in row
-            ]  # fmt: skip
+            ]
             self._tried[state] = tried
         return tried
 

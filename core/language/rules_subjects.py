@@ -122,9 +122,10 @@ class Subjects(Conditions):
         inside = len(given) == len(children) - 1
         if word == "count" and inside and _property_of(given[0]) is not None:
             raise Mistake(
-                "A formula counts events, not their properties.", 0,
+                "A formula counts events, not their properties.",
+                0,
                 'Quote an event with a dot in its name, as in count("page.view") / dau.',
-            )  # fmt: skip
+            )
         function, after = function_of(word, bool(given[0][1]))
         before = ""
         if function in WINDOWS:

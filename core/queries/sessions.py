@@ -79,9 +79,10 @@ class Bins(Model):
             raise BadQuestion("bins.max must be more than bins.min.", parameter="bins")
         if self.size and (self.max - self.min) / self.size > MOST_BINS:
             raise BadQuestion(
-                f"bins.size gives more than {MOST_BINS} bins.", "Use a larger one.",
+                f"bins.size gives more than {MOST_BINS} bins.",
+                "Use a larger one.",
                 parameter="bins",
-            )  # fmt: skip
+            )
         return self
 
     def edges(self) -> list[float]:
@@ -95,9 +96,11 @@ class Bins(Model):
 
 
 def documented_bins(
-    unit: str | None, least: float | str | None, most: float | str | None,
+    unit: str | None,
+    least: float | str | None,
+    most: float | str | None,
     size: float | str | None = None,
-) -> Bins | None:  # fmt: skip
+) -> Bins | None:
     """Return the bins of a Dashboard REST API request; None for the default ones.
 
     If anything is missing or invalid the default ones are used, as documented there; without a size
@@ -144,12 +147,13 @@ class Sessions(TimedQuestion):
             if getattr(self, name) and not fit:
                 raise BadQuestion(
                     f"{name} does not apply to sessions {self.metric}.", parameter=name
-                )  # fmt: skip
+                )
         if len(self.breakdown) > 1 and self.metric != "unique":
             raise BadQuestion(
                 f"breakdown of sessions {self.metric} takes one field.",
-                "Ask by each in turn.", parameter="breakdown",
-            )  # fmt: skip
+                "Ask by each in turn.",
+                parameter="breakdown",
+            )
         return self
 
     def ask(self, ctx: Context) -> Ask:
@@ -164,10 +168,17 @@ class Sessions(TimedQuestion):
         by = [ctx.catalog.existing(name) for name in self.breakdown]
         now, before = yield from both_periods(time, partial(self._period, ctx, by=by))
         return assemble(
-            ctx, self, time, by, now, before,
-            title=TITLES[self.metric], unit=SERIES[self.metric], additive=self.metric == "volume",
+            ctx,
+            self,
+            time,
+            by,
+            now,
+            before,
+            title=TITLES[self.metric],
+            unit=SERIES[self.metric],
+            additive=self.metric == "volume",
             empty=0 if self.metric == "volume" else None,
-        )  # fmt: skip
+        )
 
     def _unique(self) -> Trend:
         shared = set(TimedQuestion.model_fields) - {"kind"}
@@ -294,13 +305,16 @@ class Sessions(TimedQuestion):
             total=total,
             bins=tuple(
                 Bin(
-                    label=name, start=low, end=high, count=found.get(n, (0, 0))[0],
+                    label=name,
+                    start=low,
+                    end=high,
+                    count=found.get(n, (0, 0))[0],
                     people=found.get(n, (0, 0))[1],
                     share=found.get(n, (0, 0))[0] / total if total else None,
                 )
                 for n, (name, low, high) in enumerate(self._bins())
             ),
-        )  # fmt: skip
+        )
 
     # -- by value
 

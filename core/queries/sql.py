@@ -57,9 +57,10 @@ class Sql(Question):
     def _alone(self) -> Sql:
         if not is_sql(self.query):
             raise BadQuestion(
-                "query is not a SELECT.", "Only one SELECT or WITH statement can be run.",
+                "query is not a SELECT.",
+                "Only one SELECT or WITH statement can be run.",
                 parameter="query",
-            )  # fmt: skip
+            )
         for name in ("conditions", "audience", "segment"):
             if getattr(self, name):
                 raise BadQuestion(

@@ -134,9 +134,7 @@ class Story:
 
     def starts(self, start: int, end: int, check: Check) -> Iterator[int]:
         """Yield the positions of events of step 1 between two instants, half-open."""
-        for place in range(
-            bisect_left(self.events, (start,)), bisect_left(self.events, (end,))
-        ):  # fmt: skip
+        for place in range(bisect_left(self.events, (start,)), bisect_left(self.events, (end,))):
             if not place & OFTEN:
                 check()
             if self.events[place][2] & 1:

@@ -6,8 +6,15 @@ import re
 from typing import Final
 
 SEGMENTS: Final = (
-    "new", "returning", "dormant", "churned", "one_timer", "casual", "regular", "power_user",
-)  # fmt: skip
+    "new",
+    "returning",
+    "dormant",
+    "churned",
+    "one_timer",
+    "casual",
+    "regular",
+    "power_user",
+)
 """The built-in segments; `for` takes these words as segments and any other as an audience."""
 
 MAX_LENGTH: Final = 20_000

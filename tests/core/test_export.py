@@ -50,17 +50,25 @@ def series(name: str = "", *, breakdown: str = "", compared: bool = False) -> Se
     line = Line(group=group, series=name, values=(3, 0.5), previous=previous, total=3)
     comparison = Comparison(mode="previous", first="2025-03-30", last="2025-03-31")
     return Series(
-        breakdown=(breakdown,) if breakdown else (), buckets=DAYS, lines=(line,),
+        breakdown=(breakdown,) if breakdown else (),
+        buckets=DAYS,
+        lines=(line,),
         comparison=comparison if compared else None,
-    )  # fmt: skip
+    )
 
 
 def steps(**fields: Any) -> Steps:
     one = Step(step=1, event="signup", count=4, step_rate=1.0, overall_rate=1.0, drop_off=0)
     two = Step(
-        step=2, event="buy", count=1, step_rate=0.25, overall_rate=0.25, drop_off=3,
-        avg_seconds=90.0, median_seconds=90.5,
-    )  # fmt: skip
+        step=2,
+        event="buy",
+        count=1,
+        step_rate=0.25,
+        overall_rate=0.25,
+        drop_off=3,
+        avg_seconds=90.0,
+        median_seconds=90.5,
+    )
     return Steps(window_seconds=60, groups=(StepGroup(steps=(one, two)),), **fields)
 
 
@@ -69,9 +77,13 @@ def grid() -> Grid:
         label="2025-04-07", size=4, counts=(4, 1), rates=(1.0, 0.25), incomplete=(False, True)
     )
     both = Cohort(
-        label="combined", size=6, counts=(6, 2), rates=(1.0, 0.5), incomplete=(False, False),
+        label="combined",
+        size=6,
+        counts=(6, 2),
+        rates=(1.0, 0.5),
+        incomplete=(False, False),
         sizes=(6, 4),
-    )  # fmt: skip
+    )
     return Grid(periods=2, cohorts=(first,), combined=both)
 
 

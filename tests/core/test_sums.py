@@ -27,13 +27,12 @@ def paid(*values: Any, event: str = "pay", **beside: Any) -> World:
     return World(
         tuple(
             Event(
-                event, NOON, f"u{n}",
-                properties={**({} if v is None else {"amount": v}), **beside},
+                event, NOON, f"u{n}", properties={**({} if v is None else {"amount": v}), **beside}
             )
             for n, v in enumerate(values)
         ),
         now=NOON,
-    )  # fmt: skip
+    )
 
 
 def answers(world: World, *texts: str) -> list[Any]:
@@ -108,8 +107,12 @@ def test_numbers_near_the_largest_there_is_never_end_in_a_traceback_or_infinity(
 
 def test_values_that_are_no_numbers_are_left_out_with_a_word():
     world = paid(10, "1,250", "$5", None)
-    measures = ("sum(pay.amount)", "median of pay.amount", "per actor avg of pay.amount",
-                "sum(pay.amount) * 2")  # fmt: skip
+    measures = (
+        "sum(pay.amount)",
+        "median of pay.amount",
+        "per actor avg of pay.amount",
+        "sum(pay.amount) * 2",
+    )
     for answer in answers(world, *(f"{measure} {DAY}" for measure in measures)):
         said = "2 of 3 values of amount are not numbers and are left out."
         assert said in answer.notes
@@ -133,10 +136,18 @@ def test_currencies_that_are_added_up_are_named():
         "Amounts in 2 currencies (EUR, USD) are added together as if they were one; break down by "
         "currency to separate them."
     )
-    for answer in answers(world, f"sum(buy.amount) {DAY}", f"per actor avg of buy.amount {DAY}",
-                          f"sum(buy.amount) / 2 {DAY}"):  # fmt: skip
+    for answer in answers(
+        world,
+        f"sum(buy.amount) {DAY}",
+        f"per actor avg of buy.amount {DAY}",
+        f"sum(buy.amount) / 2 {DAY}",
+    ):
         assert said in answer.notes
-    apart = (f"sum(buy.amount) {DAY} by currency", f"sum(buy.items) {DAY}",
-             f"sum(buy.amount) {DAY} where currency = USD", f"buy {DAY}")  # fmt: skip
+    apart = (
+        f"sum(buy.amount) {DAY} by currency",
+        f"sum(buy.items) {DAY}",
+        f"sum(buy.amount) {DAY} where currency = USD",
+        f"buy {DAY}",
+    )
     for answer in answers(world, *apart):
         assert not answer.notes

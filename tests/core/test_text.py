@@ -107,6 +107,10 @@ def test_units_write_small_figures_as_something(value, unit, full, narrow):
 def test_a_cell_of_a_grid_has_three_places_for_the_ends_too():
     heat = Heat(1.0, False)
     assert [heat.text(rate) for rate in (0, 0.004, 0.5, 0.996, 1)] == [
-        "  0", " <1", " 50", ">99", "100"
-    ]  # fmt: skip
+        "  0",
+        " <1",
+        " 50",
+        ">99",
+        "100",
+    ]
     assert [Heat(0.09, True).text(rate) for rate in (0, 0.0004, 0.013)] == ["0.0", "<.1", "1.3"]

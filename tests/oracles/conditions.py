@@ -60,9 +60,7 @@ def _property(held: Any, parts: list[str]) -> Any:
     return None
 
 
-REVENUE_EVENTS = (
-    "revenue_amount", "verified_revenue", "unverified_revenue", "revenue", "$revenue"
-)  # fmt: skip
+REVENUE_EVENTS = ("revenue_amount", "verified_revenue", "unverified_revenue", "revenue", "$revenue")
 
 
 def revenue_of(item: Seen, *, named: bool = False) -> float | None:

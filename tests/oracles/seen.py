@@ -147,11 +147,10 @@ def seen(world: World) -> list[Seen]:
     }
     session = _sessions(world, order, actors)
     return [
-        Seen(n, actors[n], local_day(world.events[n].ts, calendar), session.get(n),
-             world.events[n])
+        Seen(n, actors[n], local_day(world.events[n].ts, calendar), session.get(n), world.events[n])
         for n in order
         if not world.flagged(world.events[n].event, "deleted")
-    ]  # fmt: skip
+    ]
 
 
 def is_active(world: World, name: str) -> bool:

@@ -68,9 +68,12 @@ def series(
     items = matching(world, None, question.conditions)
 
     def figure(start: int, end: int, begun: list[Session]) -> Any:
-        own = [s for s in begun if start <= s.start < end and (
-            group is None or group == _first(world, s.events, question.breakdown[0])
-        )]  # fmt: skip
+        own = [
+            s
+            for s in begun
+            if start <= s.start < end
+            and (group is None or group == _first(world, s.events, question.breakdown[0]))
+        ]
         users = people_of(within(items, start, end))
         short = [s.length / 1000 for s in own if s.length <= DAY]
         return {
@@ -131,8 +134,9 @@ def _first(world: World, events: tuple[Seen, ...], field: str) -> str:
 @as_asked
 def lengths(world: World, question: Any, edges: list[float]) -> list[tuple[int, set[str]]]:
     """(sessions, people) between each two edges, in seconds."""
-    found = [s for s in sessions(world, question.conditions, span_of(world, question))
-             if s.length <= DAY]  # fmt: skip
+    found = [
+        s for s in sessions(world, question.conditions, span_of(world, question)) if s.length <= DAY
+    ]
     rows = []
     for low, high in pairwise(edges):
         own = [s for s in found if low * 1000 <= s.length < high * 1000]

@@ -163,10 +163,13 @@ def test_imports_into_a_new_file_at_once_all_succeed(tmp_path: Path) -> None:
         code = f"from tui.cli import main; main({['import', str(source), '--into', str(path)]})"
         programs.append(
             subprocess.Popen(
-                [sys.executable, "-c", code], cwd=ROOT, stdout=subprocess.DEVNULL,
-                stderr=subprocess.PIPE, text=True,
+                [sys.executable, "-c", code],
+                cwd=ROOT,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.PIPE,
+                text=True,
             )
-        )  # fmt: skip
+        )
     for program in programs:
         _, said = program.communicate(timeout=60)
         assert program.returncode == 0, said

@@ -227,8 +227,14 @@ def test_the_tables_and_views_are_those_of_a_fresh_workspace(tmp_path: Path) -> 
             view: [name for _, name, *_ in connection.execute(f"pragma table_info({view})")]
             for view in made["view"]
         }
-    titles = ("Events", "People", "Computed from events", "Logs", "What people save",
-              "About the file")  # fmt: skip
+    titles = (
+        "Events",
+        "People",
+        "Computed from events",
+        "Logs",
+        "What people save",
+        "About the file",
+    )
     tables = {name for t in titles for row in table(section(MODEL, t)) for name in quoted(row[0])}
     assert tables == made["table"]
     views = {quoted(view)[0]: cells for view, _, cells in table(section(MODEL, "Views"))}

@@ -14,8 +14,16 @@ from tests import ROOT
 
 FLOORS: tuple[tuple[str, ...], ...] = (
     (
-        "core.errors", "core.text", "core.values", "core.sums", "core.columns",
-        "core.records", "core.log_levels", "core.timeframe", "core.filters", "core.answers",
+        "core.errors",
+        "core.text",
+        "core.values",
+        "core.sums",
+        "core.columns",
+        "core.records",
+        "core.log_levels",
+        "core.timeframe",
+        "core.filters",
+        "core.answers",
         "core.grammars",
     ),
     (
@@ -46,7 +54,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("tui.app",),
     ("tui.commands", "tui.coverage"),
     ("tui.cli",),
-)  # fmt: skip
+)
 """From the ground up. A package imports itself, its own floor and those below. Kinds that hold
 questions as text stand with the language, above the kinds that it reads."""
 

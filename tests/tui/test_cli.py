@@ -50,11 +50,14 @@ def db(tmp_path_factory: pytest.TempPathFactory) -> Path:
     names = ("signup", "purchase", NASTY)
     rows = [
         Event(
-            event=names[i % 3], ts_ms=now - (i % 7) * DAY - i * 1000, user=f"u{i % 10}{NASTY}",
-            context={"country": ("NL", NASTY)[i % 2]}, properties={"amount": i, NASTY: NASTY},
+            event=names[i % 3],
+            ts_ms=now - (i % 7) * DAY - i * 1000,
+            user=f"u{i % 10}{NASTY}",
+            context={"country": ("NL", NASTY)[i % 2]},
+            properties={"amount": i, NASTY: NASTY},
         )
         for i in range(120)
-    ]  # fmt: skip
+    ]
     connection = open_writer(path)
     store_events(connection, rows)
     connection.close()
@@ -181,15 +184,19 @@ def test_run_prints_the_engine_s_numbers(footfall: Any, db: Path) -> None:
     [
         ("signup last 7d", "bucket,value"),
         ("signup by country vs prev", "bucket,country,value,previous"),
-        ("signup > purchase",
-         "step,event,count,step_rate,overall_rate,drop_off,avg_seconds,median_seconds"),
-        ("signup > purchase by country",
-         "country,step,event,count,step_rate,overall_rate,drop_off,avg_seconds,median_seconds"),
+        (
+            "signup > purchase",
+            "step,event,count,step_rate,overall_rate,drop_off,avg_seconds,median_seconds",
+        ),
+        (
+            "signup > purchase by country",
+            "country,step,event,count,step_rate,overall_rate,drop_off,avg_seconds,median_seconds",
+        ),
         ("retention daily 7", "cohort,size,period,count,rate,incomplete"),
         ("top events", "event,count,users"),
         ("people of (dau)", "user,first_seen,last_seen,events"),
     ],
-)  # fmt: skip
+)
 def test_csv_has_the_documented_columns(footfall: Any, question: str, header: str) -> None:
     done = footfall("run", question, "--csv")
     assert done.code == 0, done.err
@@ -496,8 +503,15 @@ def test_a_swallowed_ctrl_c_still_stops_what_is_begun_after_it() -> None:
 
 
 def test_a_closed_pipe_ends_quietly(db: Path) -> None:
-    process = spawn("sql", f"select '{'x' * 500}' from events_v1 a, events_v1 b", "--csv",
-                    "--limit", "10000", "--db", str(db))  # fmt: skip
+    process = spawn(
+        "sql",
+        f"select '{'x' * 500}' from events_v1 a, events_v1 b",
+        "--csv",
+        "--limit",
+        "10000",
+        "--db",
+        str(db),
+    )
     assert process.stdout is not None
     process.stdout.readline()
     process.stdout.close()

@@ -20,8 +20,19 @@ FORBIDDEN = frozenset(
 ESCAPE_TAILS = frozenset("[OABCDFHPQRS~")
 """Letters a split arrow or function key arrives as; nothing may be bound to them."""
 
-PAGES = ("boards", "board", "metrics", "chart", "funnel", "retention", "segments", "marks",
-         "people", "users", "timeline")  # fmt: skip
+PAGES = (
+    "boards",
+    "board",
+    "metrics",
+    "chart",
+    "funnel",
+    "retention",
+    "segments",
+    "marks",
+    "people",
+    "users",
+    "timeline",
+)
 CLASSES = {
     "board": "tui.screens.board:BoardPage",
     "chart": "tui.screens.chart:ChartPage",

@@ -15,9 +15,12 @@ def said(code: str, **environment: str) -> str:
     """Run code in a fresh interpreter and return what it prints."""
     kept = {k: v for k, v in os.environ.items() if k not in ("SSH_CONNECTION", "ESCDELAY")}
     return subprocess.run(
-        [sys.executable, "-c", code], env={**kept, **environment}, capture_output=True, text=True,
+        [sys.executable, "-c", code],
+        env={**kept, **environment},
+        capture_output=True,
+        text=True,
         check=True,
-    ).stdout.strip()  # fmt: skip
+    ).stdout.strip()
 
 
 def test_a_slow_link_gets_more_time_for_an_escape_sequence() -> None:

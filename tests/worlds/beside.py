@@ -67,9 +67,11 @@ def make(path: Path) -> None:
 
 def _event(number: int) -> Event:
     return Event(
-        ("signup", "purchase", "view")[number % 3], NOW - number * 3_600_000,
-        user=f"u{number % 50}", context={"country": ("NL", "DE")[number % 2]},
-    )  # fmt: skip
+        ("signup", "purchase", "view")[number % 3],
+        NOW - number * 3_600_000,
+        user=f"u{number % 50}",
+        context={"country": ("NL", "DE")[number % 2]},
+    )
 
 
 def read(path: Path, seconds: float) -> Told:

@@ -215,9 +215,12 @@ def by_hour(measure: str = "users") -> Grid:
         counts = [n if label != "Sunday" or at <= 20 else None for at, n in enumerate(people)]
         rates = [n if n is None or measure == "users" else 2.5 * n for n in counts]
         return Cohort(
-            label=label, size=2 * most, counts=tuple(counts), rates=tuple(rates),
+            label=label,
+            size=2 * most,
+            counts=tuple(counts),
+            rates=tuple(rates),
             incomplete=(False,) * 24,
-        )  # fmt: skip
+        )
 
     return Grid(
         title="Active users by weekday and hour",

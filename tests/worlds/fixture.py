@@ -45,9 +45,16 @@ def appendix_a() -> World:
             properties["amount"] = int(more[1])
         device = "phone-a" if session == "s3" else f"device-{user}"
         events.append(
-            Event(event, utc_ms(f"2025-{when}"), user, device, session,
-                  {"country": _COUNTRY[user]}, properties)
-        )  # fmt: skip
+            Event(
+                event,
+                utc_ms(f"2025-{when}"),
+                user,
+                device,
+                session,
+                {"country": _COUNTRY[user]},
+                properties,
+            )
+        )
     traits = tuple((u, "plan", p, utc_ms("2025-04-01")) for u, p in _PLAN.items())
     return World(tuple(events), traits=traits, now=utc_ms("2025-04-20T12:00"))
 

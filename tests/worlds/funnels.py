@@ -14,8 +14,12 @@ from tests.worlds.world import DAY, HOUR, Event, World, engine_of
 
 SIGN_UP = [{"event": "sign_up"}, {"event": "add_to_cart"}, {"event": "purchase"}]
 NOON = 1_744_027_200_000  # 7 April 2025, 12:00 UTC
-ANYTHING = {"any": [{"field": "properties.item", "operator": "is_set"},
-                    {"field": "properties.item", "operator": "is_not_set"}]}  # fmt: skip
+ANYTHING = {
+    "any": [
+        {"field": "properties.item", "operator": "is_set"},
+        {"field": "properties.item", "operator": "is_not_set"},
+    ]
+}
 
 
 def counts(group) -> list[int]:

@@ -75,11 +75,16 @@ TIMED: dict[str, st.SearchStrategy[Any]] = {
 }
 STEPS = st.fixed_dictionaries({"event": NASTY}, optional={"filters": st.lists(CLAUSES, max_size=2)})
 EXCLUDED = st.one_of(
-    st.fixed_dictionaries({"event": NASTY.map(lambda text: f"not {text}")}, optional={
-        "filters": st.lists(CLAUSES, max_size=1), "from_step": st.just(1), "to_step": st.just(2),
-    }),
+    st.fixed_dictionaries(
+        {"event": NASTY.map(lambda text: f"not {text}")},
+        optional={
+            "filters": st.lists(CLAUSES, max_size=1),
+            "from_step": st.just(1),
+            "to_step": st.just(2),
+        },
+    ),
     st.just({"event": "late", "from_step": 1}),
-)  # fmt: skip
+)
 TRENDS = st.one_of(
     bodies(
         "trend",

@@ -97,9 +97,9 @@ def worlds(
     crowded = draw(st.lists(moments, max_size=2))
     at = st.one_of(moments, *(st.just(moment) for moment in crowded))
     found = tuple(draw(st.lists(events(at), min_size=min(fewest, max_events), max_size=max_events)))
-    links = draw(st.lists(
-        st.tuples(st.sampled_from(DEVICES), st.sampled_from(USERS), moments), max_size=2
-    ))  # fmt: skip
+    links = draw(
+        st.lists(st.tuples(st.sampled_from(DEVICES), st.sampled_from(USERS), moments), max_size=2)
+    )
     pairs = [(old, new) for i, old in enumerate(USERS) for new in USERS[i + 1 :]]
     merged = draw(st.lists(st.sampled_from(pairs), max_size=2, unique_by=lambda pair: pair[0]))
     traits = draw(st.lists(

@@ -45,9 +45,14 @@ def happened() -> list[Event]:
             moment = start + hours * HOUR
             if moment < NOW:
                 found.append(
-                    Event(event=name, ts_ms=moment, user=user, context={"country": country},
-                          properties={"amount": number, "plan": "pro" if number % 2 else "free"})
-                )  # fmt: skip
+                    Event(
+                        event=name,
+                        ts_ms=moment,
+                        user=user,
+                        context={"country": country},
+                        properties={"amount": number, "plan": "pro" if number % 2 else "free"},
+                    )
+                )
     return found
 
 

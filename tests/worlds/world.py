@@ -205,14 +205,18 @@ CUSTOM = {
     "either": {"events": [{"event": "signup"}, {"event": "pay"}, {"event": "gone"}]},
     "Rich": {
         "events": [
-            {"event": "cart", "filters": [{"field": "properties.amount", "operator": "gt",
-                                           "value": 5}]},
+            {
+                "event": "cart",
+                "filters": [{"field": "properties.amount", "operator": "gt", "value": 5}],
+            },
             {"event": "cart", "filters": [{"field": "country", "operator": "eq", "value": "NL"}]},
-            {"event": "view", "filters": [{"field": "trait:plan", "operator": "ne",
-                                           "value": "pro"}]},
+            {
+                "event": "view",
+                "filters": [{"field": "trait:plan", "operator": "ne", "value": "pro"}],
+            },
         ]
     },
-}  # fmt: skip
+}
 """Custom events of flagged worlds: by names alone, and by filters of which two may match."""
 
 SELECTORS = ("_active", "_all", "ce:either", "ce:Rich", "revenue_amount", "unverified_revenue")

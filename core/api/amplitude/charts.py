@@ -42,11 +42,14 @@ def events_list(asked: Nothing, backend: Backend) -> Json:
     at = {column.name: place for place, column in enumerate(answer.columns)}
     found = [
         _listed(
-            row[at["event"]], events.flags[events.ids[row[at["event"]]]], row[at["count"]],
-            row[at["users"]], row[at["share of active"]],
+            row[at["event"]],
+            events.flags[events.ids[row[at["event"]]]],
+            row[at["count"]],
+            row[at["users"]],
+            row[at["share of active"]],
         )
         for row in answer.rows
-    ]  # fmt: skip
+    ]
     deleted = "select name, id from event_names where deleted order by name"
     gone = catalog.read(deleted, ())
     found += [_listed(str(name), events.flags[id_], 0, 0, 0) for name, id_ in gone]
@@ -106,11 +109,14 @@ def retention(asked: ask.Retention, backend: Backend) -> Json:
         "series": series,
         "seriesLabels": [_label(part, segments) for part in parts],
         "seriesMeta": [
-            {"segmentIndex": part.segment.index, "eventIndex": 0,
-             **({"group": part.group} if part.group else {})}
+            {
+                "segmentIndex": part.segment.index,
+                "eventIndex": 0,
+                **({"group": part.group} if part.group else {}),
+            }
             for part in parts
         ],
-    }  # fmt: skip
+    }
     return {"data": data, **({"warnings": warnings} if warnings else {})}
 
 
@@ -130,8 +136,9 @@ def _split(asked: ask.Retention, start: EventFormat, back: EventFormat) -> list[
     if len(fields) + len(back.group_by) > 1:
         raise BadQuestion(
             "group_by of se, group_by of re and g cannot be combined.",
-            "Retention can be grouped by one property.", parameter="re" if back.group_by else "se",
-        )  # fmt: skip
+            "Retention can be grouped by one property.",
+            parameter="re" if back.group_by else "se",
+        )
     return fields
 
 
@@ -142,10 +149,15 @@ def _by_return(
     (field,) = back.fields()
     today = to_date(backend.engine.context().today).isoformat()
     values: Series = backend.answer(
-        "trend", event=back.selector or ANY, measure="users", breakdown=field,
-        conditions=back.conditions() or None, range=f"{asked.start},{max(today, asked.end)}",
-        granularity="yearly", limit=asked.limit,
-    )  # fmt: skip
+        "trend",
+        event=back.selector or ANY,
+        measure="users",
+        breakdown=field,
+        conditions=back.conditions() or None,
+        range=f"{asked.start},{max(today, asked.end)}",
+        granularity="yearly",
+        limit=asked.limit,
+    )
     found = []
     for line in values.lines:
         (value,) = line.group
@@ -252,12 +264,18 @@ def ltv(asked: ask.Ltv, backend: Backend) -> Json:
     segments = segments_of(asked.s)
     answers = [
         backend.answer(
-            "ltv", metric=LTV[asked.m], range=asked.range, granularity=asked.granularity,
-            days=NINETY, breakdown=list(asked.g) or None, event="revenue_amount",
-            conditions=list(segment.conditions) or None, limit=asked.limit,
+            "ltv",
+            metric=LTV[asked.m],
+            range=asked.range,
+            granularity=asked.granularity,
+            days=NINETY,
+            breakdown=list(asked.g) or None,
+            event="revenue_amount",
+            conditions=list(segment.conditions) or None,
+            limit=asked.limit,
         )
         for segment in segments
-    ]  # fmt: skip
+    ]
     parts = [
         Part(segment, answer, rows, clean(" / ".join(rows.group)))
         for segment, answer in zip(segments, answers, strict=True)

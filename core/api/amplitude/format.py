@@ -155,9 +155,10 @@ def clause_of(name: str, word: str, values: Values, parameter: str) -> Clause:
     operator = PLAIN.get(word)
     if operator is None:
         raise BadQuestion(
-            f"{parameter} {word!r} is not known.", f"Allowed: {', '.join(PLAIN)}.",
+            f"{parameter} {word!r} is not known.",
+            f"Allowed: {', '.join(PLAIN)}.",
             parameter=parameter,
-        )  # fmt: skip
+        )
     some = [value for value in values if value != NONE]
     tests = _tests(name, operator, some)
     if len(some) == len(values):

@@ -79,13 +79,15 @@ def _split(asked: ask.Funnel, events: Sequence[EventFormat]) -> tuple[list[str],
     if len(steps) > 1 or (steps and steps[0] > 1 and asked.g):
         raise BadQuestion(
             "group_by of several steps, or of a later step and g, cannot be combined.",
-            "A funnel is grouped by properties of one step; g is the first's.", parameter="e",
-        )  # fmt: skip
+            "A funnel is grouped by properties of one step; g is the first's.",
+            parameter="e",
+        )
     if len(fields) > 2:
         raise BadQuestion(
-            "group_by and g name more than two properties to group by.", "At most two are allowed.",
+            "group_by and g name more than two properties to group by.",
+            "At most two are allowed.",
             parameter="g",
-        )  # fmt: skip
+        )
     return fields, steps[0] if steps else 1
 
 
@@ -186,11 +188,12 @@ def _bins(answer: Histogram, group: Group, scale: int) -> list[Json]:
         bins = next((each.bins for each in answer.groups if each.group == group), ())
     return [
         {
-            "start": _scaled(part.start, scale), "end": _scaled(part.end, scale),
+            "start": _scaled(part.start, scale),
+            "end": _scaled(part.end, scale),
             "bin_dist": {"users": part.people, "count": part.count, "propsum": 0},
         }
         for part in bins
-    ]  # fmt: skip
+    ]
 
 
 def _scaled(bound: float | None, scale: int) -> float | None:

@@ -12,8 +12,13 @@ from pydantic import AfterValidator, Field, ValidationInfo, model_validator
 from core.api.route import Asked
 from core.errors import BadQuestion
 
-INTERVALS = {"-300000": "five_minute", "-3600000": "hourly", "1": "daily", "7": "weekly",
-             "30": "monthly"}  # fmt: skip
+INTERVALS = {
+    "-300000": "five_minute",
+    "-3600000": "hourly",
+    "1": "daily",
+    "7": "weekly",
+    "30": "monthly",
+}
 LONGEST = {"five_minute": 2, "hourly": 7, "daily": 365}
 """Granularity -> the longest documented range, in days."""
 
@@ -25,9 +30,10 @@ def _date(text: str, info: ValidationInfo) -> str:
             return date(*map(int, found.groups())).isoformat()
     name = str(info.field_name)
     raise BadQuestion(
-        f"{name} {text!r} is not a date.", "Write it as YYYYMMDD, for example 20221001.",
+        f"{name} {text!r} is not a date.",
+        "Write it as YYYYMMDD, for example 20221001.",
         parameter=name,
-    )  # fmt: skip
+    )
 
 
 Date = Annotated[str, AfterValidator(_date)]

@@ -53,9 +53,15 @@ def users(asked: ask.Users, backend: Backend) -> Json:
     """Return active or new users over time (definitions 9.1)."""
     segments = segments_of(asked.s)
     found = by_segment(
-        segments, backend, "users", metric=asked.m, range=asked.range,
-        granularity=asked.granularity, breakdown=list(asked.g) or None, limit=asked.limit,
-    )  # fmt: skip
+        segments,
+        backend,
+        "users",
+        metric=asked.m,
+        range=asked.range,
+        granularity=asked.granularity,
+        breakdown=list(asked.g) or None,
+        limit=asked.limit,
+    )
     warnings = left_out([answer for _, answer in found], asked.limit)
     data = {
         "series": [list(line.values) for _, answer in found for line in answer.lines],
@@ -104,13 +110,17 @@ def _sessions(asked: ask.Dates, backend: Backend, metric: str) -> Json:
 def session_length(asked: ask.SessionLength, backend: Backend) -> Json:
     """Return the distribution of session lengths, in custom bins if these are valid (9.3)."""
     bins = documented_bins(
-        asked.timeHistogramConfigBinTimeUnit, asked.timeHistogramConfigBinMin,
-        asked.timeHistogramConfigBinMax, asked.timeHistogramConfigBinSize,
-    )  # fmt: skip
+        asked.timeHistogramConfigBinTimeUnit,
+        asked.timeHistogramConfigBinMin,
+        asked.timeHistogramConfigBinMax,
+        asked.timeHistogramConfigBinSize,
+    )
     answer: Histogram = backend.answer(
-        "sessions", metric="length", range=asked.range,
+        "sessions",
+        metric="length",
+        range=asked.range,
         bins=bins.model_dump(exclude_none=True) if bins else None,
-    )  # fmt: skip
+    )
     return {
         "data": {
             "series": [[part.count for part in answer.bins]],
@@ -195,9 +205,12 @@ def user_activity(asked: ask.UserActivity, backend: Backend) -> Json:
     if user is None and catalog.people.person(asked.user) is None:
         raise NotFound(f"There is no user {asked.user!r}.")
     answer: Timeline = backend.answer(
-        "user_activity", user=user or asked.user, offset=asked.offset,
-        limit=min(asked.limit + 1, 1000), direction=asked.direction,
-    )  # fmt: skip
+        "user_activity",
+        user=user or asked.user,
+        offset=asked.offset,
+        limit=min(asked.limit + 1, 1000),
+        direction=asked.direction,
+    )
     return activity(answer, backend)
 
 
@@ -251,8 +264,11 @@ def _said(catalog: Catalog, actor: int) -> Json:
     version = catalog.values.of("version").get(first[0][0]) if first else None
     lat, lng = (_latest(catalog, actor, keys) for keys in (LATITUDE, LONGITUDE))
     place = {"lat": lat, "lng": lng} if lat is not None and lng is not None else None
-    return {"carrier": _latest(catalog, actor, CARRIER), "start_version": version,
-            "last_location": place}  # fmt: skip
+    return {
+        "carrier": _latest(catalog, actor, CARRIER),
+        "start_version": version,
+        "last_location": place,
+    }
 
 
 CARRIER = ("carrier", "$carrier")

@@ -54,9 +54,12 @@ def sources(asked: Nothing, backend: Backend) -> Json:
 def source_fields(asked: OfSource, backend: Backend) -> Json:
     """Return the fields of a source."""
     found = explore.fields(backend.engine.read, asked.source)
-    return {"data": {"source": asked.source, "fields": [
-        {"name": field.name, "data_type": field.type} for field in found
-    ]}}  # fmt: skip
+    return {
+        "data": {
+            "source": asked.source,
+            "fields": [{"name": field.name, "data_type": field.type} for field in found],
+        }
+    }
 
 
 def field_values(asked: OfField, backend: Backend) -> Json:
@@ -64,6 +67,11 @@ def field_values(asked: OfField, backend: Backend) -> Json:
     found = explore.values(
         backend.engine.read, asked.source, asked.field, limit=asked.limit, search=asked.search or ""
     )
-    return {"data": {"source": asked.source, "field": asked.field,
-                     "values": [each.value for each in found],
-                     "counts": [each.count for each in found]}}  # fmt: skip
+    return {
+        "data": {
+            "source": asked.source,
+            "field": asked.field,
+            "values": [each.value for each in found],
+            "counts": [each.count for each in found],
+        }
+    }

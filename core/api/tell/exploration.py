@@ -136,9 +136,10 @@ def _check(limit: int, search: str) -> None:
         raise BadInput(f"search is longer than {MAX_SEARCH} characters.", parameter="search")
     if not _SEARCH.fullmatch(search):
         raise BadInput(
-            f"search cannot be {search!r}.", "Allowed: letters, digits, space, - _ and .",
+            f"search cannot be {search!r}.",
+            "Allowed: letters, digits, space, - _ and .",
             parameter="search",
-        )  # fmt: skip
+        )
 
 
 def _counted(read: Read, source: Source, field: str) -> tuple[str, tuple[Any, ...]]:

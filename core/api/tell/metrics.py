@@ -73,8 +73,9 @@ def custom(asked: ask.Custom, backend: Backend) -> Json:
     if aggregation and metric and aggregation != metric:
         raise BadQuestion(
             f"metric {metric!r} and aggregation {aggregation!r} differ.",
-            "Give only one of them.", parameter="metric",
-        )  # fmt: skip
+            "Give only one of them.",
+            parameter="metric",
+        )
     measure = aggregation or metric or "sum"
     return {"data": shapes.series(backend.answer("trend", measure=measure, **given))}
 

@@ -117,9 +117,12 @@ class NewMark(Asked):
 def marks(asked: Marks, backend: Backend) -> Json:
     """Return the visible marks, newest first."""
     found = backend.saved.moments.all(
-        _instant(asked.from_, "from", backend), _instant(asked.to, "to", backend, end=True),
-        asked.category, source=asked.source, limit=asked.limit,
-    )  # fmt: skip
+        _instant(asked.from_, "from", backend),
+        _instant(asked.to, "to", backend, end=True),
+        asked.category,
+        source=asked.source,
+        limit=asked.limit,
+    )
     return {"data": [_mark(mark) for mark in found]}
 
 
@@ -173,6 +176,7 @@ def _instant(
         return int(when.timestamp() * 1000) if when.tzinfo else calendar.instant(when)
     except (ValueError, OverflowError):
         raise BadQuestion(
-            f"{parameter} {text!r} is not a time.", "For example 2025-01-31T09:30:00Z.",
+            f"{parameter} {text!r} is not a time.",
+            "For example 2025-01-31T09:30:00Z.",
             parameter=parameter,
-        ) from None  # fmt: skip
+        ) from None

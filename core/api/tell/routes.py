@@ -24,9 +24,16 @@ def _post(
     path: str, asked: type[Asked], answer: Handler, section: str, body: str, run: str = ""
 ) -> Route:
     return Route(
-        "tell", "POST", f"{BODY_BASE}{path}", asked, by_their_names(answer, "POST"), section,
-        f"POST {BODY_BASE}{path}", run, body,
-    )  # fmt: skip
+        "tell",
+        "POST",
+        f"{BODY_BASE}{path}",
+        asked,
+        by_their_names(answer, "POST"),
+        section,
+        f"POST {BODY_BASE}{path}",
+        run,
+        body,
+    )
 
 
 ACTIVE = tuple(
@@ -34,48 +41,90 @@ ACTIVE = tuple(
     for name in ("dau", "wau", "mau")
     for route in (
         _get(
-            f"/{name}", ask.Metric, metrics.over_time("active_users", metric=name),
-            "Active users", f"/{name}?range=7d&breakdown=country", f"{name} last 7d by country",
+            f"/{name}",
+            ask.Metric,
+            metrics.over_time("active_users", metric=name),
+            "Active users",
+            f"/{name}?range=7d&breakdown=country",
+            f"{name} last 7d by country",
         ),
         _get(
-            f"/{name}/raw", ask.Raw, metrics.raw_people("active_users", metric=name),
-            "Active users", f"/{name}/raw?range=7d&limit=20", f"people of ({name} last 7d)",
+            f"/{name}/raw",
+            ask.Raw,
+            metrics.raw_people("active_users", metric=name),
+            "Active users",
+            f"/{name}/raw?range=7d&limit=20",
+            f"people of ({name} last 7d)",
         ),
     )
-)  # fmt: skip
+)
 
 EVENTS = (
     _get(
-        "/events", ask.Events, metrics.over_time("trend"), "Events",
-        "/events?range=30d&granularity=weekly&compare=previous", "events weekly vs prev",
-    ),
-    _get("/events/top", ask.TopEvents, metrics.top_events, "Events", "/events/top?range=7d&limit=5",
-         "top 5 events last 7d"),
-    _get(
-        "/events/top/:name/raw", ask.RawOfEvent, metrics.raw_events, "Events",
-        "/events/top/purchase/raw?limit=5&count_total=true", "raw events of purchase limit 5",
+        "/events",
+        ask.Events,
+        metrics.over_time("trend"),
+        "Events",
+        "/events?range=30d&granularity=weekly&compare=previous",
+        "events weekly vs prev",
     ),
     _get(
-        "/events/properties", ask.PropertyValues, metrics.over_time("properties"), "Events",
-        "/events/properties?event=purchase&property=plan", "values of purchase.plan",
+        "/events/top",
+        ask.TopEvents,
+        metrics.top_events,
+        "Events",
+        "/events/top?range=7d&limit=5",
+        "top 5 events last 7d",
     ),
     _get(
-        "/events/custom", ask.Custom, metrics.custom, "Events",
-        "/events/custom?event=purchase&property=amount&aggregation=avg", "avg(purchase.amount)",
+        "/events/top/:name/raw",
+        ask.RawOfEvent,
+        metrics.raw_events,
+        "Events",
+        "/events/top/purchase/raw?limit=5&count_total=true",
+        "raw events of purchase limit 5",
     ),
-    _get("/events/raw", ask.Raw, metrics.raw_events, "Events", "/events/raw?range=7d&offset=5",
-         "raw events last 7d offset 5"),
     _get(
-        "/events/first-time", ask.FirstTime, metrics.over_time("first_time"),
-        "First-time events", "/events/first-time?event=purchase&breakdown=country",
+        "/events/properties",
+        ask.PropertyValues,
+        metrics.over_time("properties"),
+        "Events",
+        "/events/properties?event=purchase&property=plan",
+        "values of purchase.plan",
+    ),
+    _get(
+        "/events/custom",
+        ask.Custom,
+        metrics.custom,
+        "Events",
+        "/events/custom?event=purchase&property=amount&aggregation=avg",
+        "avg(purchase.amount)",
+    ),
+    _get(
+        "/events/raw",
+        ask.Raw,
+        metrics.raw_events,
+        "Events",
+        "/events/raw?range=7d&offset=5",
+        "raw events last 7d offset 5",
+    ),
+    _get(
+        "/events/first-time",
+        ask.FirstTime,
+        metrics.over_time("first_time"),
+        "First-time events",
+        "/events/first-time?event=purchase&breakdown=country",
         "first time purchase by country",
     ),
     _get(
-        "/events/per-actor", ask.PerActor, metrics.over_time("per_actor"), "Per-actor metrics",
+        "/events/per-actor",
+        ask.PerActor,
+        metrics.over_time("per_actor"),
+        "Per-actor metrics",
         "/events/per-actor?event=purchase&metric=p90&property=properties.amount",
         "per actor p90 of purchase.amount",
     ),
-)  # fmt: skip
+)
 
 SESSIONS = (
     _get("/sessions", ask.Metric, metrics.over_time("sessions", metric="volume"), "Sessions",
@@ -90,13 +139,26 @@ SESSIONS = (
 )  # fmt: skip
 
 LOGS = (
-    _get("/logs", ask.Logs, metrics.logs, "Logs", "/logs?range=7d&level=ERROR",
-         "logs where level = ERROR last 7d"),
-    _get("/logs/top", ask.TopLogs, metrics.top_logs, "Logs", "/logs/top?by=level",
-         "top logs by level"),
-    _get("/logs/raw", ask.RawLogs, metrics.raw_logs, "Logs", "/logs/raw?limit=5",
-         "raw logs limit 5"),
-)  # fmt: skip
+    _get(
+        "/logs",
+        ask.Logs,
+        metrics.logs,
+        "Logs",
+        "/logs?range=7d&level=ERROR",
+        "logs where level = ERROR last 7d",
+    ),
+    _get(
+        "/logs/top",
+        ask.TopLogs,
+        metrics.top_logs,
+        "Logs",
+        "/logs/top?by=level",
+        "top logs by level",
+    ),
+    _get(
+        "/logs/raw", ask.RawLogs, metrics.raw_logs, "Logs", "/logs/raw?limit=5", "raw logs limit 5"
+    ),
+)
 
 USERS = (
     _get("/users", ask.Metric, metrics.over_time("users", metric="new", identified=True),
@@ -118,31 +180,47 @@ USERS = (
 
 ANALYSES = (
     _post(
-        "/metrics/formula", ask.Formula, metrics.formula, "Formulas",
+        "/metrics/formula",
+        ask.Formula,
+        metrics.formula,
+        "Formulas",
         '{"series": [{"metric": "event:purchase"}, {"metric": "dau"}], "formula": "A / B"}',
         "purchase / dau",
     ),
     _post(
-        "/metrics/grouped", ask.Grouped, metrics.grouped, "Grouped metrics",
+        "/metrics/grouped",
+        ask.Grouped,
+        metrics.grouped,
+        "Grouped metrics",
         '{"group_by": "country", "size": {"type": "count"}, '
         '"intensity": {"type": "avg_per_actor"}}',
         "group events by country size count shade avg per actor",
     ),
     _post(
-        "/funnels", ask.Funnel, metrics.funnel, "Funnels",
+        "/funnels",
+        ask.Funnel,
+        metrics.funnel,
+        "Funnels",
         '{"steps": [{"event": "signup"}, {"event": "purchase"}], "breakdown": "country"}',
         "signup > purchase by country",
     ),
     _post(
-        "/funnels/trend", ask.FunnelTrend, metrics.funnel_trend, "Funnels",
+        "/funnels/trend",
+        ask.FunnelTrend,
+        metrics.funnel_trend,
+        "Funnels",
         '{"steps": [{"event": "signup"}, {"event": "purchase"}], "granularity": "weekly"}',
         "trend of signup > purchase weekly",
     ),
     _post(
-        "/retention", ask.Retention, metrics.retention, "Retention",
-        '{"granularity": "weekly", "periods": 8, "range": "90d"}', "retention weekly 8 last 90d",
+        "/retention",
+        ask.Retention,
+        metrics.retention,
+        "Retention",
+        '{"granularity": "weekly", "periods": 8, "range": "90d"}',
+        "retention weekly 8 last 90d",
     ),
-)  # fmt: skip
+)
 
 AUDIENCE = f"{BODY_BASE}/audiences"
 MARK = f"{BODY_BASE}/marks"
@@ -153,9 +231,16 @@ def _kept(method: str, path: str, asked: type[Asked], answer: Handler, body: str
     section = "Audiences" if path.startswith(AUDIENCE) else "Marks"
     handler = by_their_names(answer, method)
     return Route(
-        "tell", method, path, asked, handler, section, f"{method} {path.replace(':id', ID)}", "",
+        "tell",
+        method,
+        path,
+        asked,
+        handler,
+        section,
+        f"{method} {path.replace(':id', ID)}",
+        "",
         body,
-    )  # fmt: skip
+    )
 
 
 ID = "ID"
@@ -181,8 +266,15 @@ SOURCES = f"{BODY_BASE}/data/sources"
 
 def _data(path: str, asked: type[Asked], answer: Handler, example: str) -> Route:
     handler = by_their_names(answer, "GET")
-    return Route("tell", "GET", f"{SOURCES}{path}", asked, handler, "Data exploration",
-                 f"GET {SOURCES}{example}")  # fmt: skip
+    return Route(
+        "tell",
+        "GET",
+        f"{SOURCES}{path}",
+        asked,
+        handler,
+        "Data exploration",
+        f"GET {SOURCES}{example}",
+    )
 
 
 DATA = (
@@ -198,6 +290,4 @@ DATA = (
           "/context/values/country?limit=5"),
 )  # fmt: skip
 
-ROUTES: tuple[Route, ...] = (
-    *ACTIVE, *EVENTS, *SESSIONS, *LOGS, *USERS, *ANALYSES, *OBJECTS, *DATA,
-)  # fmt: skip
+ROUTES: tuple[Route, ...] = (*ACTIVE, *EVENTS, *SESSIONS, *LOGS, *USERS, *ANALYSES, *OBJECTS, *DATA)

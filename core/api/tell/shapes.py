@@ -177,14 +177,18 @@ def _by_state(lines: Iterable[Line]) -> dict[str, Any]:
 def histogram(answer: Histogram) -> dict[str, Any]:
     """Return bins with the total that their shares refer to, and those of every group."""
     found: dict[str, Any] = {
-        "bins": [part.model_dump() for part in answer.bins], "total": answer.total,
-    }  # fmt: skip
+        "bins": [part.model_dump() for part in answer.bins],
+        "total": answer.total,
+    }
     if answer.breakdown:
         found["breakdown"] = [
-            {"dimension": clean(" / ".join(each.group)), "total": each.total,
-             "bins": [part.model_dump() for part in each.bins]}
+            {
+                "dimension": clean(" / ".join(each.group)),
+                "total": each.total,
+                "bins": [part.model_dump() for part in each.bins],
+            }
             for each in answer.groups
-        ]  # fmt: skip
+        ]
         found["omitted_groups"] = answer.omitted
     return _noted(found, _cut(answer.omitted), answer.notes)
 

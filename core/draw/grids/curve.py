@@ -31,9 +31,13 @@ def curve_chart(answer: Grid, size: int, height: int, look: Look, cursor: Cursor
     rows, unit = max(height - 2, 1), "percent" if answer.measure == "share" else answer.measure
     scale = Scale.of([r for c in shown for r in c.rates], unit, rows)
     axes = Axes(
-        max(size - scale.gutter - 1, 1), rows, scale.values[0], scale.values[-1], count,
+        max(size - scale.gutter - 1, 1),
+        rows,
+        scale.values[0],
+        scale.values[-1],
+        count,
         plot.DOTS[look.glyphs][1],
-    )  # fmt: skip
+    )
     canvas = Canvas(axes.width, axes.height)
     for index, cohort in enumerate(shown):
         _line(canvas, axes, cohort, index, look)

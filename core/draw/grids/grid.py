@@ -117,9 +117,7 @@ def _view(answer: Grid, size: int, rows: int, cursor: Cursor) -> View:
     below = len(answer.lines) - 1
     at_row = cursor[0] - 1 if cursor and cursor[0] else 0 if answer.groups else below - 1
     shown = window(below, max(rows, 1), at_row)
-    return View(
-        window(count, fits, at), range(shown.start + 1, shown.stop + 1), label, users
-    )  # fmt: skip
+    return View(window(count, fits, at), range(shown.start + 1, shown.stop + 1), label, users)
 
 
 def _periods(answer: Grid) -> int:

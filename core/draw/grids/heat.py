@@ -77,8 +77,11 @@ def _view(answer: Grid, size: int, height: int, cursor: Cursor) -> View:
     return View(
         range(below.start + 1, below.stop + 1),
         window(count, max(size - 2 - label - users, 1), at) if cell < 1 else range(count),
-        label, users, min(max(cell, 1), WIDEST), cell > longest,
-    )  # fmt: skip
+        label,
+        users,
+        min(max(cell, 1), WIDEST),
+        cell > longest,
+    )
 
 
 def _heading(answer: Grid, view: View) -> Line:

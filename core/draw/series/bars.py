@@ -73,9 +73,15 @@ def _tilde(canvas: Canvas, column: int) -> None:
 
 
 def _block(
-    canvas: Canvas, frame: Frame, place: tuple[int, int], start: float, end: float, index: int,
-    style: str, look: Look,
-) -> None:  # fmt: skip
+    canvas: Canvas,
+    frame: Frame,
+    place: tuple[int, int],
+    start: float,
+    end: float,
+    index: int,
+    style: str,
+    look: Look,
+) -> None:
     """Fill the cells between two values, the top cell of a rising block in eighths."""
     axes = frame.axes
     low, high = sorted((axes.cells(start), axes.cells(end)))

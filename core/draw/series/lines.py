@@ -66,9 +66,13 @@ def area_chart(
     canvas = Canvas(axes.width, axes.height)
     for index in reversed(range(len(sums))):
         rows = plot.drawn(
-            runs_of(axes, sums[index]), axes.width, axes.height, axes.low, axes.high,
+            runs_of(axes, sums[index]),
+            axes.width,
+            axes.height,
+            axes.low,
+            axes.high,
             glyphs=look.glyphs,
-        )  # fmt: skip
+        )
         overlay(canvas, filled(rows, look), index, look, fill=True)
     _fade_partial(canvas, axes, answer, look)
     return frame.finish(canvas, cursor)
@@ -147,9 +151,16 @@ class Frame:
     """
 
     def __init__(
-        self, answer: Series, axes: Axes, scale: Scale, look: Look, letters: dict[int, str],
-        width: int, height: int, right: tuple[Axes, Scale] | None = None,
-    ) -> None:  # fmt: skip
+        self,
+        answer: Series,
+        axes: Axes,
+        scale: Scale,
+        look: Look,
+        letters: dict[int, str],
+        width: int,
+        height: int,
+        right: tuple[Axes, Scale] | None = None,
+    ) -> None:
         self.answer = answer
         self.axes = axes
         self.scale = scale
@@ -165,9 +176,17 @@ class Frame:
 
     @classmethod
     def of(
-        cls, answer: Series, values: Sequence[float | None], width: int, height: int, look: Look,
-        marks: Sequence[object], *, bands: bool = False, right: Sequence[float | None] = (),
-    ) -> Frame:  # fmt: skip
+        cls,
+        answer: Series,
+        values: Sequence[float | None],
+        width: int,
+        height: int,
+        look: Look,
+        marks: Sequence[object],
+        *,
+        bands: bool = False,
+        right: Sequence[float | None] = (),
+    ) -> Frame:
         """Divide a box among canvas, axis labels, marks, legend and notes."""
         letters = mark_letters(marks, answer.buckets)
         notes = len(notes_lines(answer, width)) if height >= 12 else 0
@@ -185,9 +204,17 @@ class Frame:
 
         def axes_for(of: Scale, axis: Axis) -> Axes:
             return Axes(
-                room, rows, of.values[0], of.values[-1], len(answer.buckets),
-                plot.DOTS[look.glyphs][1], bands, of.log, axis.min_bound, axis.max_bound,
-            )  # fmt: skip
+                room,
+                rows,
+                of.values[0],
+                of.values[-1],
+                len(answer.buckets),
+                plot.DOTS[look.glyphs][1],
+                bands,
+                of.log,
+                axis.min_bound,
+                axis.max_bound,
+            )
 
         axes = axes_for(scale, sides.left_y)
         second = (axes_for(other, sides.right_y), other) if other else None
@@ -299,9 +326,14 @@ def _current(canvas: Canvas, axes: Axes, answer: Series, index: int, look: Look)
         rows = plot.drawn(runs, axes.width, axes.height, axes.low, axes.high, glyphs=look.glyphs)
     else:
         rows = plot.drawn(
-            _dots_along(runs), axes.width, axes.height, axes.low, axes.high,
-            glyphs=look.glyphs, dotted=True,
-        )  # fmt: skip
+            _dots_along(runs),
+            axes.width,
+            axes.height,
+            axes.low,
+            axes.high,
+            glyphs=look.glyphs,
+            dotted=True,
+        )
     overlay(canvas, rows, index, look)
     for (x, only), *more in runs:
         if not more:
@@ -336,9 +368,15 @@ def _dots_along(runs: Runs) -> Runs:
 
 
 def overlay(
-    canvas: Canvas, rows: Sequence[str], index: int, look: Look, *, style: str = "",
-    char: str = "", fill: bool = False,
-) -> None:  # fmt: skip
+    canvas: Canvas,
+    rows: Sequence[str],
+    index: int,
+    look: Look,
+    *,
+    style: str = "",
+    char: str = "",
+    fill: bool = False,
+) -> None:
     """Overlay drawn rows on the canvas; braille dots of both are kept."""
     style = style or f"series{index % 8}"
     for y, row in enumerate(rows):

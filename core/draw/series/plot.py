@@ -75,9 +75,15 @@ class _Box:
 
     @classmethod
     def around(
-        cls, runs: Sequence[Points], width: int, height: int, low: float, high: float,
-        across: int, down: int,
-    ) -> _Box:  # fmt: skip
+        cls,
+        runs: Sequence[Points],
+        width: int,
+        height: int,
+        low: float,
+        high: float,
+        across: int,
+        down: int,
+    ) -> _Box:
         """Return the box of some points on a canvas, one cell wider if there is room."""
         x_dots, y_dots = max(across * width - 1, 1), max(down * height - 1, 1)
         x_step, y_step = max(width - 1, 1) / x_dots, (high - low) / y_dots
@@ -86,10 +92,13 @@ class _Box:
         left, right = _reach(columns, width)
         top, bottom = _reach(rows, height)
         return cls(
-            left, right, top, bottom,
+            left,
+            right,
+            top,
+            bottom,
             (left * across * x_step, (right * across - 1) * x_step),
             (high - (bottom * down - 1) * y_step, high - top * down * y_step),
-        )  # fmt: skip
+        )
 
 
 def _reach(cells: Sequence[float], size: int) -> tuple[int, int]:

@@ -55,6 +55,9 @@ def _body(read: Read, table: str, name: str) -> dict[str, Any] | None:
 
 
 def _titles(read: Read, table: str) -> list[str]:
-    return [str(title) for (title,) in read(
-        f"select title from {table} where deleted_at is null order by title", ()
-    )]  # fmt: skip
+    return [
+        str(title)
+        for (title,) in read(
+            f"select title from {table} where deleted_at is null order by title", ()
+        )
+    ]

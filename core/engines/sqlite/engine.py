@@ -316,9 +316,17 @@ class SqliteEngine:
         catalog = Catalog(self.read)
         dialect = self.dialect_class(frozenset(str(name) for (name,) in made))
         return Context(
-            dialect, self.calendar, catalog, 0, first, last,
-            partial(audience, self.read), partial(chart, self.read), in_audience, in_segment,
-        )  # fmt: skip
+            dialect,
+            self.calendar,
+            catalog,
+            0,
+            first,
+            last,
+            partial(audience, self.read),
+            partial(chart, self.read),
+            in_audience,
+            in_segment,
+        )
 
     def _extent(self) -> tuple[int | None, int | None]:
         """First and last event: per event name one seek in the (event, ts) index."""

@@ -56,9 +56,7 @@ _SETUP: Final = (
     f"pragma hard_heap_limit = {MAX_MEMORY}",
 )
 _READS = "Only one SELECT or WITH statement can be run."
-VIEWS: Final = (
-    "events_v1", "context_v1", "logs_v1", "user_traits_v1", "users_v1", "user_devices",
-)  # fmt: skip
+VIEWS: Final = ("events_v1", "context_v1", "logs_v1", "user_traits_v1", "users_v1", "user_devices")
 """The views to read; the tables behind them have numbers instead of names."""
 
 

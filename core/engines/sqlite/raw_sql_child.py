@@ -69,9 +69,7 @@ def reply_to(request: dict[str, Any]) -> tuple[Any, ...]:
     except Exception as error:
         code = sqlite3.SQLITE_NOMEM if isinstance(error, MemoryError) else 0
         found = getattr(error, "sqlite_errorcode", code)
-        return "error", {
-            "said": str(error), "code": found, "late": time.monotonic() > deadline
-        }  # fmt: skip
+        return "error", {"said": str(error), "code": found, "late": time.monotonic() > deadline}
 
 
 def opened(request: dict[str, Any]) -> sqlite3.Connection:

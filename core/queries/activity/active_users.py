@@ -47,10 +47,17 @@ class ActiveUsers(TimedQuestion):
         by = [ctx.catalog.existing(name) for name in self.breakdown]
         now, before = yield from both_periods(time, partial(self._period, ctx, by=by))
         return assemble(
-            ctx, self, time, by, now, before,
-            title=TITLES[self.metric], unit="users", additive=False,
+            ctx,
+            self,
+            time,
+            by,
+            now,
+            before,
+            title=TITLES[self.metric],
+            unit="users",
+            additive=False,
             overlapping=self._windowed(time.buckets),
-        )  # fmt: skip
+        )
 
     def _windowed(self, slots: list[Bucket]) -> bool:
         return bool(slots and WINDOWS[self.metric])
@@ -134,9 +141,12 @@ class ActiveUsers(TimedQuestion):
                 return cut_span(first, last, slot.end, ctx.calendar)
             return days_span(first, last, ctx.calendar)
         return Span(
-            slot.end - days * DAY, slot.end - 1, ctx.calendar.day_of(slot.end - days * DAY),
-            ctx.calendar.day_of(slot.end - 1), whole_days=False,
-        )  # fmt: skip
+            slot.end - days * DAY,
+            slot.end - 1,
+            ctx.calendar.day_of(slot.end - days * DAY),
+            ctx.calendar.day_of(slot.end - 1),
+            whole_days=False,
+        )
 
     def people(self, ctx: Context, bind: Binder, cell: Cell) -> str:
         """See Question: the actors of the bucket or window, in one group."""

@@ -102,9 +102,14 @@ def _window(ctx: Context, days_ago: int) -> tuple[Span, list[Bucket]]:
     start, day = end - DAY, ctx.calendar.day_of
     slots = [
         Bucket(
-            index, at, at + SIZE, day(at), day(at + SIZE - 1), clock_label(at, ctx.calendar),
+            index,
+            at,
+            at + SIZE,
+            day(at),
+            day(at + SIZE - 1),
+            clock_label(at, ctx.calendar),
             partial=at + SIZE > ctx.now,
         )
         for index, at in enumerate(range(start, end, SIZE))
-    ]  # fmt: skip
+    ]
     return Span(start, end, day(start), day(end - 1), whole_days=False), slots

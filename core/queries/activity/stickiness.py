@@ -105,9 +105,7 @@ class Stickiness(TimedQuestion):
         }
         for name, hint in hints.items():
             if getattr(self, name) != type(self).model_fields[name].default:
-                raise BadQuestion(
-                    f"mode {self.mode} takes no {name}.", hint, parameter=name
-                )  # fmt: skip
+                raise BadQuestion(f"mode {self.mode} takes no {name}.", hint, parameter=name)
 
     def ask(self, ctx: Context) -> Ask:
         """See Question."""
@@ -143,10 +141,17 @@ class Stickiness(TimedQuestion):
         of = f" of {titled(ctx.catalog, self.event)}" if self.event else ""
         title = f"Stickiness{of}"
         return assemble(
-            ctx, self, time, by, now, before,
-            title=f"{title}, {TITLES[self.interval or 'day']}", unit="percent", additive=False,
+            ctx,
+            self,
+            time,
+            by,
+            now,
+            before,
+            title=f"{title}, {TITLES[self.interval or 'day']}",
+            unit="percent",
+            additive=False,
             empty=None,
-        )  # fmt: skip
+        )
 
     def _period(
         self, ctx: Context, span: Span, slots: list[Bucket], by: list[Field]
@@ -196,8 +201,10 @@ class Stickiness(TimedQuestion):
         total: Figure = None
         if slots:
             bind = ctx.binder()
-            active, sets = (self._tallied(ctx, bind, ks, least=least)
-                            for ks, least in (([1], True), ([self.days], False)))  # fmt: skip
+            active, sets = (
+                self._tallied(ctx, bind, ks, least=least)
+                for ks, least in (([1], True), ([self.days], False))
+            )
             rows = yield bind.statement(
                 f"""
                 select 0 as part, slot, {d.count("users")} as people from ({active})
@@ -266,9 +273,13 @@ class Stickiness(TimedQuestion):
 
     def _bin(self, k: int, pairs: int, people: int, total: int) -> Bin:
         return Bin(
-            label=self._label(k), start=k, end=k + 1 if self.mode == "exact" else None,
-            count=pairs, people=people, share=pairs / total if total else None,
-        )  # fmt: skip
+            label=self._label(k),
+            start=k,
+            end=k + 1 if self.mode == "exact" else None,
+            count=pairs,
+            people=people,
+            share=pairs / total if total else None,
+        )
 
     def _label(self, k: int) -> str:
         if self.mode == "cumulative":

@@ -47,9 +47,11 @@ from core.sql.dialect import Binder, Relation, Statement
 from core.timeframe import CLOCK, Bucket, Span, cut_span, days_span, runs, to_date
 
 TITLES = {
-    "active": "Active users", "new": "New users", "cumulative": "Known users",
+    "active": "Active users",
+    "new": "New users",
+    "cumulative": "Known users",
     "updated": "Updated users",
-}  # fmt: skip
+}
 
 
 class Users(TimedQuestion):
@@ -77,9 +79,16 @@ class Users(TimedQuestion):
         by = [ctx.catalog.existing(name) for name in self.breakdown]
         now, before = yield from both_periods(time, partial(self._period, ctx, by=by))
         return assemble(
-            ctx, self, time, by, now, before,
-            title=TITLES[self.metric], unit="users", additive=self.metric in ("new", "updated"),
-        )  # fmt: skip
+            ctx,
+            self,
+            time,
+            by,
+            now,
+            before,
+            title=TITLES[self.metric],
+            unit="users",
+            additive=self.metric in ("new", "updated"),
+        )
 
     def _frame(self, ctx: Context) -> Frame:
         """The question's time, in whole weeks, months and so on."""
@@ -155,9 +164,12 @@ class Users(TimedQuestion):
 
     def _firsts(self) -> _Arrivals:
         return _Arrivals(
-            range=self.range, conditions=self.conditions, audience=self.audience,
-            segment=self.segment, identified=self.identified,
-        )  # fmt: skip
+            range=self.range,
+            conditions=self.conditions,
+            audience=self.audience,
+            segment=self.segment,
+            identified=self.identified,
+        )
 
     def people(self, ctx: Context, bind: Binder, cell: Cell) -> str:
         """See Question: the active, new or known people of the bucket, in one group."""

@@ -69,9 +69,11 @@ ACTIVE_USERS = Kind(
 # -- users
 
 _USERS = {
-    "active": "Active users", "new": "New users", "cumulative": "Known users",
+    "active": "Active users",
+    "new": "New users",
+    "cumulative": "Known users",
     "updated": "Updated users",
-}  # fmt: skip
+}
 _USERS_WORDS = {"active": "users", "new": "new users", "cumulative": "known users"}
 
 

@@ -32,9 +32,13 @@ def bucket_span(slot: Bucket, within: Span) -> Span:
     """Return a bucket as a span, in whole days if it and its range are."""
     days = within.of_days and slot.of_days
     return Span(
-        slot.start, slot.end, slot.first_day, slot.last_day,
-        whole_days=days and not slot.cut, cut=days and slot.cut,
-    )  # fmt: skip
+        slot.start,
+        slot.end,
+        slot.first_day,
+        slot.last_day,
+        whole_days=days and not slot.cut,
+        cut=days and slot.cut,
+    )
 
 
 def totals_statement(ctx: Context, selection: Selection, span: Span, by: list[Field]) -> Statement:

@@ -32,8 +32,14 @@ COUNTS: Final = ("users", "events", "sessions")
 """Units of figures whose changes add up to the total change."""
 
 SHARED: Final = (
-    "range", "conditions", "audience", "segment", "compare", "granularity", "breakdown",
-)  # fmt: skip
+    "range",
+    "conditions",
+    "audience",
+    "segment",
+    "compare",
+    "granularity",
+    "breakdown",
+)
 """Fields that the explanation has once; those of the inner question move there."""
 
 MOST_VALUES = 1000
@@ -150,8 +156,11 @@ class Explain(TimedQuestion):
         return Periods(
             {line.group: line.total for line in now.lines},
             {line.group: line.total for line in before.lines},
-            now.title, now.unit, now.additive, max(now.omitted, before.omitted),
-        )  # fmt: skip
+            now.title,
+            now.unit,
+            now.additive,
+            max(now.omitted, before.omitted),
+        )
 
     def behind(self, by: tuple[str, ...], range_text: str, compare: str | None = None) -> Question:
         """Return the inner question for one period, broken down by a field or none."""
@@ -176,15 +185,22 @@ class Explain(TimedQuestion):
         names = dict.fromkeys(field.name for field in stored if field.dimension)
         if not names:
             raise BadQuestion(
-                "There is no field to examine.", "Name some: explain signup by plan.",
+                "There is no field to examine.",
+                "Name some: explain signup by plan.",
                 parameter="breakdown",
-            )  # fmt: skip
+            )
         return list(names)
 
     def _table(
-        self, span: Span, past: Span, whole: Periods, shown: list[Moved],
-        people: list[int] | None, total: int, left_out: list[str],
-    ) -> Table:  # fmt: skip
+        self,
+        span: Span,
+        past: Span,
+        whole: Periods,
+        shown: list[Moved],
+        people: list[int] | None,
+        total: int,
+        left_out: list[str],
+    ) -> Table:
         figure = _column_type(whole.unit)
         columns = [
             Column(name="field"), Column(name="value"),
@@ -192,8 +208,10 @@ class Explain(TimedQuestion):
             Column(name="change", type="number" if figure == "count" else figure),
         ]  # fmt: skip
         if whole.counts:
-            columns += [Column(name="of change", type="percent"),
-                        Column(name="expected", type="number")]  # fmt: skip
+            columns += [
+                Column(name="of change", type="percent"),
+                Column(name="expected", type="number"),
+            ]
         if people is not None:
             columns.append(Column(name="people", type="count"))
         rows = []

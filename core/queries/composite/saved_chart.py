@@ -62,12 +62,13 @@ def opened(ctx: Context, question: Question) -> Question:
         if not isinstance(question, SavedChart):
             return question
         question = narrowed(
-            chart_question(ctx.chart(question.chart)), question.conditions,
-            range=question.range or None, audience=question.audience, segment=question.segment,
-        )  # fmt: skip
-    raise BadQuestion(
-        "This chart refers to itself through other charts.", parameter="chart"
-    )  # fmt: skip
+            chart_question(ctx.chart(question.chart)),
+            question.conditions,
+            range=question.range or None,
+            audience=question.audience,
+            segment=question.segment,
+        )
+    raise BadQuestion("This chart refers to itself through other charts.", parameter="chart")
 
 
 def chart_question(body: dict[str, Any]) -> Question:

@@ -82,9 +82,14 @@ class Several(Question):
         saved = isinstance(part.question, SavedChart) and "range" in question.model_fields_set
         wanted = part.range or (question.range if saved else self.range)
         return narrowed(
-            question, self.conditions, range=wanted, audience=self.audience,
-            segment=self.segment, granularity=self.granularity, compare=self.compare,
-        )  # fmt: skip
+            question,
+            self.conditions,
+            range=wanted,
+            audience=self.audience,
+            segment=self.segment,
+            granularity=self.granularity,
+            compare=self.compare,
+        )
 
     def ranges(self, ctx: Context) -> tuple[str, ...]:
         """See Question; each of its questions has its own."""
@@ -120,8 +125,9 @@ class Several(Question):
             if wanted == name:
                 inner = cell.model_copy(update={"series": rest or None})
                 return self.asked(ctx, part).people(ctx, bind, inner)
-        raise BadQuestion(f"cell names series {name!r}, which is not in the answer.",
-                          parameter="cell")  # fmt: skip
+        raise BadQuestion(
+            f"cell names series {name!r}, which is not in the answer.", parameter="cell"
+        )
 
 
 SEPARATOR = " / "

@@ -22,8 +22,16 @@ from core.words.reading import Body
 
 OVER_TIME = "events over time"
 ANY_SHAPE = (
-    "series", "table", "steps", "grid", "histogram", "people", "timeline", "treemap", "flow",
-)  # fmt: skip
+    "series",
+    "table",
+    "steps",
+    "grid",
+    "histogram",
+    "people",
+    "timeline",
+    "treemap",
+    "flow",
+)
 
 
 # -- several

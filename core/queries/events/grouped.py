@@ -174,10 +174,14 @@ class Grouped(Question):
         d, span = ctx.dialect, ctx.span_to_today(self.range)
         selection = select(ctx, self, self.event, absent=ANY)
         alone = selection.of_nobody if self.intensity.type == "avg_per_actor" else None
-        unknown = f"""
+        unknown = (
+            f"""
             union all
             select v0, 0, {d.build("0")}, sum(total)
-            from ({alone.sets(bind, span, by=[by])}) group by v0""" if alone else ""  # fmt: skip
+            from ({alone.sets(bind, span, by=[by])}) group by v0"""
+            if alone
+            else ""
+        )
         return f"""
             select v0, sum(total) as events, {d.count(d.union("users"))} as people,
                    null as p, null as summed, null as mean, sum(unknown) as unknown
@@ -258,9 +262,12 @@ class Grouped(Question):
             "avg": finite(mean),
         }[self.intensity.type]
         return Tile(
-            label=label(ctx, by, value), size=size, intensity=intensity, events=events,
+            label=label(ctx, by, value),
+            size=size,
+            intensity=intensity,
+            events=events,
             people=people,
-        )  # fmt: skip
+        )
 
     def people(self, ctx: Context, bind: Binder, cell: Cell) -> str:
         """See Question: everybody with an event in the group; without a row, in any."""

@@ -114,10 +114,12 @@ class FormulaFields(TimedQuestion):
         series = self.series[ord(letter) - ord("A")]
         of_property = any(
             term.letter == letter
-            and (term.function == ACTIVES or
-                 (term.function in MEASURING and MEASURING[term.function].property))
+            and (
+                term.function == ACTIVES
+                or (term.function in MEASURING and MEASURING[term.function].property)
+            )
             for formula in self.parsed
             for term in formula.terms
-        )  # fmt: skip
+        )
         measured = of_property and not series.property
         return series.breakdown[1:] if measured else series.breakdown

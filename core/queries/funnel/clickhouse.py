@@ -93,8 +93,9 @@ def _folded(plan: Plan, bind: Binder) -> str:
             (a, t, m) -> if(t > s.1 and t <= s.1 + {bind(plan.window)},
                             arrayConcat(a, arrayWithConstant({reached} - length(a), t)), a),
             times, masks, {entered})"""
-    picked = ", ".join(f"if(length(best.2) >= {k}, best.2[{k}], null) as t{k}"
-                       for k in range(1, last + 1))  # fmt: skip
+    picked = ", ".join(
+        f"if(length(best.2) >= {k}, best.2[{k}], null) as t{k}" for k in range(1, last + 1)
+    )
     return f"""
         select actor, {picked}, best.1 as x1
         from (

@@ -85,9 +85,10 @@ class Correlation(FunnelFields):
         success = sorted((r for r in rows if r.odds > 1), key=lambda r: (-r.odds, r.values))
         failure = sorted((r for r in rows if r.odds < 1), key=lambda r: (r.odds, r.values))
         sides = [
-            rows for side, rows in (("success", success), ("failure", failure))
+            rows
+            for side, rows in (("success", success), ("failure", failure))
             if self.side in ("both", side)
-        ]  # fmt: skip
+        ]
         shown = [row for side in sides for row in side[: self.limit]]
         return Table(
             title=f"What correlates with {self.steps_title(ctx.catalog)}",

@@ -145,9 +145,10 @@ class FunnelFields(TimedQuestion):
     def _parts_fit(self) -> FunnelFields:
         if self.complete and self.window_seconds is None:
             raise BadQuestion(
-                "complete requires a window.", "Add a window, such as within 7d.",
+                "complete requires a window.",
+                "Add a window, such as within 7d.",
                 parameter="complete",
-            )  # fmt: skip
+            )
         if self.first_day and self.users != "new":
             raise BadQuestion(
                 "first_day applies to new users.", "Set users to new.", parameter="first_day"

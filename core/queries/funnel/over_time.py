@@ -36,9 +36,11 @@ from core.timeframe import Bucket, Span, runs
 
 Measure = Literal["conversion", "counts", "avg_seconds", "median_seconds"]
 TITLES = {
-    "conversion": "Conversion", "counts": "People per step", "avg_seconds": "Average time",
+    "conversion": "Conversion",
+    "counts": "People per step",
+    "avg_seconds": "Average time",
     "median_seconds": "Median time",
-}  # fmt: skip
+}
 MANY_BUCKETS = 400
 """Up to this many buckets, each has its own statement."""
 
@@ -71,8 +73,9 @@ class FunnelTrend(FunnelFields):
         if self.measure != "conversion" and (self.from_step, self.to_step) != (1, None):
             raise BadQuestion(
                 f"from_step and to_step do not apply to the measure {self.measure}.",
-                "It covers every step.", parameter="from_step",
-            )  # fmt: skip
+                "It covers every step.",
+                parameter="from_step",
+            )
         return self
 
     @property

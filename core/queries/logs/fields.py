@@ -39,9 +39,10 @@ def level_of(text: object, parameter: str = "level") -> int:
     found = level_number(text)
     if found is None:
         raise BadQuestion(
-            f"{parameter} {text!r} is not known.", f"Allowed: {', '.join(LEVELS)}.",
+            f"{parameter} {text!r} is not known.",
+            f"Allowed: {', '.join(LEVELS)}.",
             parameter=parameter,
-        )  # fmt: skip
+        )
     return found
 
 

@@ -156,9 +156,17 @@ class Logs(TimedQuestion):
         time = frame(ctx, self)
         now, before = yield from both_periods(time, partial(self._period, wanted))
         found = assemble(
-            ctx, self, time, [Field("context", name) for name in self.breakdown], now, before,
-            title=self._title(), unit="logs", additive=True, notes=(WHOSE,),
-        )  # fmt: skip
+            ctx,
+            self,
+            time,
+            [Field("context", name) for name in self.breakdown],
+            now,
+            before,
+            title=self._title(),
+            unit="logs",
+            additive=True,
+            notes=(WHOSE,),
+        )
         return self._by_severity(found)
 
     def _by_severity(self, answer: Series) -> Series:

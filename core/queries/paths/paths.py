@@ -187,9 +187,11 @@ class Paths(TimedQuestion):
 
     def _plan(self, ctx: Context, span: Span) -> Plan:
         anchor = select(
-            ctx, self, self.to if self.backward else self.from_,
+            ctx,
+            self,
+            self.to if self.backward else self.from_,
             parameter="to" if self.backward else "from",
-        )  # fmt: skip
+        )
         target = None
         if self.from_ is not None and self.to is not None:
             target = select(ctx, self, self.to, parameter="to")
@@ -201,11 +203,17 @@ class Paths(TimedQuestion):
             if flags.deleted or (flags.flow_hidden and id_ not in named)
         ]
         return Plan(
-            ctx=ctx, anchor=anchor, span=span, target=target, hidden=tuple(hidden),
+            ctx=ctx,
+            anchor=anchor,
+            span=span,
+            target=target,
+            hidden=tuple(hidden),
             backward=self.backward,
             window=None if self.scope == "session" else int(self.scope) * 1000,
-            every=self.count_by == "totals", collapse=self.collapse, steps=self.steps,
-        )  # fmt: skip
+            every=self.count_by == "totals",
+            collapse=self.collapse,
+            steps=self.steps,
+        )
 
     # -- people
 

@@ -84,14 +84,17 @@ class UserActivity(Question):
             top_events=who.top,
             sessions=tuple(
                 TimelineSession(
-                    number=part.number, start=part.start, end=part.end, events=part.events,
+                    number=part.number,
+                    start=part.start,
+                    end=part.end,
+                    events=part.events,
                     key=part.name,
                 )
                 for part in shown
             ),
             events=tuple(_event(ctx, row, part.number if part else 0) for row, part in listed),
             truncated=self.offset + len(listed) < matching,
-        )  # fmt: skip
+        )
 
     def people(self, ctx: Context, bind: Binder, cell: Cell) -> str:
         """See Question: only this person."""

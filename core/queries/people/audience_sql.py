@@ -229,9 +229,10 @@ class _Writer:
             return NOBODY.replace("as actor", "as actor, 0 as figure")
         if field.kind != "property":
             raise BadQuestion(
-                f"audience: sum {name!r} is not a property.", "For example properties.amount.",
+                f"audience: sum {name!r} is not a property.",
+                "For example properties.amount.",
                 parameter="sum",
-            )  # fmt: skip
+            )
         number = d.as_number(d.json_property(field.name, self.bind))
         return f"""
             select e.actor as actor, {d.total(f"coalesce({number}, 0)")} as figure

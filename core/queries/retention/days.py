@@ -22,9 +22,14 @@ ENDLESS = 2**52
 
 
 def by_days(
-    ctx: Context, bind: Binder, question: RetentionFields, plan: Plan, groups: Groups,
-    returns: Selection, reach: Span,
-) -> str:  # fmt: skip
+    ctx: Context,
+    bind: Binder,
+    question: RetentionFields,
+    plan: Plan,
+    groups: Groups,
+    returns: Selection,
+    reach: Span,
+) -> str:
     """Return a WITH clause of `starts` (slot, v0, users) and `reached` (cohort, v0, period, back).
 
     Args:
@@ -102,9 +107,14 @@ def _return_moments(bind: Binder, returns: Selection, reach: Span) -> str:
 
 
 def _again(
-    ctx: Context, bind: Binder, question: RetentionFields, plan: Plan, groups: Groups,
-    returns: Selection, reach: Span,
-) -> str:  # fmt: skip
+    ctx: Context,
+    bind: Binder,
+    question: RetentionFields,
+    plan: Plan,
+    groups: Groups,
+    returns: Selection,
+    reach: Span,
+) -> str:
     """Relation (slot, v0, users): people who returned on the day of a start, not before it.
 
     If every start is a return, all did.

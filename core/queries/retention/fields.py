@@ -52,9 +52,10 @@ class RetentionFields(Question):
     def _at_most_one(cls, value: tuple[str, ...]) -> tuple[str, ...]:
         if len(value) > 1:
             raise BadQuestion(
-                "breakdown of retention takes one field.", "Ask by each in turn.",
+                "breakdown of retention takes one field.",
+                "Ask by each in turn.",
                 parameter="breakdown",
-            )  # fmt: skip
+            )
         return value
 
     @field_validator("granularity")
@@ -97,11 +98,12 @@ class RetentionFields(Question):
     def _brackets_with_their_mode(self) -> RetentionFields:
         if bool(self.brackets) != (self.mode == "bracket"):
             raise BadQuestion(
-                "mode bracket needs brackets." if not self.brackets
+                "mode bracket needs brackets."
+                if not self.brackets
                 else "brackets need mode bracket.",
                 "For example [[0, 1], [1, 7], [7, 30]].",
                 parameter="brackets",
-            )  # fmt: skip
+            )
         return self
 
     def by_the_minute(self) -> bool:

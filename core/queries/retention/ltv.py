@@ -37,9 +37,11 @@ from core.timeframe import Bucket
 
 LONGEST = 3660
 TITLES = {
-    "arpu": "Revenue per user", "arppu": "Revenue per paying user", "revenue": "Revenue",
+    "arpu": "Revenue per user",
+    "arppu": "Revenue per paying user",
+    "revenue": "Revenue",
     "paying_users": "Paying users",
-}  # fmt: skip
+}
 
 
 class Ltv(LtvFields):
@@ -78,9 +80,10 @@ class Ltv(LtvFields):
     def _ascending(cls, days: tuple[int, ...]) -> tuple[int, ...]:
         if list(days) != sorted(set(days)) or days[0] < 1 or days[-1] > LONGEST:
             raise BadQuestion(
-                f"days must ascend from 1 to at most {LONGEST}.", "For example 1, 7, 30.",
+                f"days must ascend from 1 to at most {LONGEST}.",
+                "For example 1, 7, 30.",
                 parameter="days",
-            )  # fmt: skip
+            )
         return days
 
     @model_validator(mode="after")

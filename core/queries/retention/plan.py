@@ -150,6 +150,15 @@ def plan_of(ctx: Context, question: RetentionFields) -> Plan:
         returns = ctx.buckets(back, unit, whole=True)
         back = days_span(firsts[0], returns[-1].last_day, ctx.calendar)
     return Plan(
-        ctx, span, unit, question.basis, question.columns, cohorts, firsts, returns, back, notes,
+        ctx,
+        span,
+        unit,
+        question.basis,
+        question.columns,
+        cohorts,
+        firsts,
+        returns,
+        back,
+        notes,
         question.brackets,
-    )  # fmt: skip
+    )

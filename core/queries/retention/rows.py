@@ -98,9 +98,7 @@ class GridRows:
         self, rows: Sequence[Cohort], used: Mapping[int, Sequence[Cohort]]
     ) -> tuple[dict[int, int], dict[int, int], int]:
         counts = {n: sum(row.counts[n] or 0 for row in used[n]) for n in used}
-        below = {
-            n: sum(row.sizes[n] if row.sizes else row.size for row in used[n]) for n in used
-        }  # fmt: skip
+        below = {n: sum(row.sizes[n] if row.sizes else row.size for row in used[n]) for n in used}
         return counts, below, sum(row.size for row in rows)
 
     def _used(self, rows: Sequence[Cohort], period: int) -> list[Cohort]:

@@ -209,8 +209,10 @@ def _stamp(bind: Binder, plan: Plan) -> str:
     if not plan.by_the_hour:
         return "day"
     pieces = _minute_shifts(plan)
-    floors = [f"{plan.ctx.dialect.idiv(f'ts + {bind(s)}', bind(HOUR))} * {bind(HOUR)} - {bind(s)}"
-              for _, s in pieces]  # fmt: skip
+    floors = [
+        f"{plan.ctx.dialect.idiv(f'ts + {bind(s)}', bind(HOUR))} * {bind(HOUR)} - {bind(s)}"
+        for _, s in pieces
+    ]
     whens = [
         f"when ts < {bind(until)} then {floor}"
         for floor, (until, _) in zip(floors, pieces[1:], strict=False)

@@ -49,10 +49,17 @@ class FirstTime(TimedQuestion):
         by = [ctx.catalog.existing(name) for name in self.breakdown]
         now, before = yield from both_periods(time, partial(self.period, ctx, by=by))
         return assemble(
-            ctx, self, time, by, now, before,
+            ctx,
+            self,
+            time,
+            by,
+            now,
+            before,
             title=f"First time {titled(ctx.catalog, self.event)}",
-            unit="users", additive=True, notes=self._notes(),
-        )  # fmt: skip
+            unit="users",
+            additive=True,
+            notes=self._notes(),
+        )
 
     def selection(self, ctx: Context) -> Selection:
         """The selection of events to search."""

@@ -164,10 +164,13 @@ def _bins(bounds: Sequence[float], found: Sequence[tuple[int, int]]) -> list[ans
     return [
         answers.Bin(
             label=f"{_written(low)} to {'' if n == last else 'under '}{_written(high)}",
-            start=low, end=high, count=found[n][0], people=found[n][1],
+            start=low,
+            end=high,
+            count=found[n][0],
+            people=found[n][1],
         )
         for n, (low, high) in enumerate(pairwise(bounds))
-    ]  # fmt: skip
+    ]
 
 
 def round_bounds(low: float, high: float) -> list[float]:
@@ -244,11 +247,14 @@ def _times(ctx: Context, question: TrendFields) -> Generator[Statement, Rows, Fo
         found[place] = found.get(place, 0) + people
     bins = [
         answers.Bin(
-            label=_often(n), start=n, end=None if n > MOST else n + 1, count=found.get(n, 0),
+            label=_often(n),
+            start=n,
+            end=None if n > MOST else n + 1,
+            count=found.get(n, 0),
             people=found.get(n, 0),
         )
         for n in range(1, max(found) + 1)
-    ]  # fmt: skip
+    ]
     return _typical(spread), bins
 
 

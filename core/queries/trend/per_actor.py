@@ -76,13 +76,18 @@ class PerActor(TimedQuestion):
             notes = yield from currencies(ctx, selection, time.span, self.property, by)
         now, before = yield from both_periods(time, partial(self._period, ctx, by=by))
         return assemble(
-            ctx, self, time, by, now, before,
+            ctx,
+            self,
+            time,
+            by,
+            now,
+            before,
             title=in_title(ctx.catalog, self.title(), self.event),
             notes=notes,
             unit="number",
             additive=self.metric == "sum",
             empty=0 if self.metric == "sum" else None,
-        )  # fmt: skip
+        )
 
     def _period(
         self, ctx: Context, span: Span, slots: list[Bucket], by: list[Field]

@@ -118,9 +118,7 @@ def of_events(
         "people by number of events",
     )
     totals, points = split(rows)
-    return collect(
-        ctx, by, [row[1:] for row in _over(totals, metric)], _over(points, metric)
-    )  # fmt: skip
+    return collect(ctx, by, [row[1:] for row in _over(totals, metric)], _over(points, metric))
 
 
 def _whole(bind: Binder, selection: Selection, span: Span, by: list[Field]) -> str:

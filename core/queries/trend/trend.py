@@ -69,8 +69,16 @@ ADDING = ("sum", "avg", "min", "max", "median")
 
 WINDOWS = ("rolling_window", "rolling_average", "cumulative")
 
-ZERO = ("count", "users", "sessions", "sum", "distinct", "items", "distinct_items",
-        "session_events")  # fmt: skip
+ZERO = (
+    "count",
+    "users",
+    "sessions",
+    "sum",
+    "distinct",
+    "items",
+    "distinct_items",
+    "session_events",
+)
 """Measures that are 0 if there is nothing; the others are undefined."""
 
 
@@ -182,14 +190,19 @@ class Trend(TrendFields):
             selection = select(ctx, self, self.event, absent=ANY)
             notes = yield from currencies(ctx, selection, time.span, self.property, by)
         return assemble(
-            ctx, self, time, by, now, before,
+            ctx,
+            self,
+            time,
+            by,
+            now,
+            before,
             title=in_title(ctx.catalog, self.title(), self.event),
             notes=notes,
             unit=UNITS.get(self.measure, "number"),
             additive=self.measure in ("count", "sum") and not self._windowed(),
             overlapping=self._windowed(),
             empty=self._empty(),
-        )  # fmt: skip
+        )
 
     def _adds_up(self) -> bool:
         return self.measure in ADDING or PERCENTILE.fullmatch(self.measure) is not None

@@ -51,9 +51,13 @@ class Windows(NamedTuple):
         first, last = self.base[low], self.base[high]
         days = self.span.of_days and first.of_days
         return Span(
-            first.start, last.end, first.first_day, last.last_day,
-            whole_days=days and not last.cut, cut=days and last.cut,
-        )  # fmt: skip
+            first.start,
+            last.end,
+            first.first_day,
+            last.last_day,
+            whole_days=days and not last.cut,
+            cut=days and last.cut,
+        )
 
 
 def check_length(parameter: str, length: int, unit: str) -> None:

@@ -93,8 +93,12 @@ def test_viewers_read_editors_make_owners_and_admins_change_audiences(backend: B
 
 
 def test_a_mark_is_made_found_and_deleted(backend: Backend) -> None:
-    body = {"title": "v2", "timestamp": "2025-04-09T10:00:00+02:00", "source_ref": "abc123",
-            "metadata": '{"by": "ci"}'}  # fmt: skip
+    body = {
+        "title": "v2",
+        "timestamp": "2025-04-09T10:00:00+02:00",
+        "source_ref": "abc123",
+        "metadata": '{"by": "ci"}',
+    }
     made = data(backend, "POST /marks", body)
     assert made["timestamp"] == "2025-04-09T08:00:00.000+00:00"
     assert (made["category"], made["source"], made["scope"]) == ("release", "api", "public")

@@ -120,11 +120,15 @@ def test_an_unknown_metric_and_a_bad_limit_are_named():
 @pytest.mark.parametrize(
     ("metric", "kind"),
     [
-        ("dau", "active_users"), ("events", "trend"), ("event:sign_up", "trend"),
-        ("top_events", "top_events"), ("sessions", "sessions"), ("users", "users"),
+        ("dau", "active_users"),
+        ("events", "trend"),
+        ("event:sign_up", "trend"),
+        ("top_events", "top_events"),
+        ("sessions", "sessions"),
+        ("users", "users"),
         ("stickiness", "stickiness"),
     ],
-)  # fmt: skip
+)
 def test_documented_metrics_are_answered(engine, metric, kind):
     tile = board(block({"metric": metric}))
     question: Any = block_question(tile, tile.blocks[0])
@@ -187,8 +191,11 @@ def test_filters_of_the_board_narrow_all_but_those_that_ignore_them(engine):
     assert [totals(found[i]) for i in ("series", "text", "own")] == [[2], [2], [5]]
     said = "Filtered by board: country is US."
     assert [said in found[i].notes for i in ("series", "text", "own", "sql")] == [
-        True, True, False, False,
-    ]  # fmt: skip
+        True,
+        True,
+        False,
+        False,
+    ]
     live = board(*blocks[:1])
     where = tiles.filters
     answer = answer_board(live, engine, where=where)["series"]

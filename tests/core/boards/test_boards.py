@@ -101,9 +101,10 @@ def test_an_error_stays_in_its_tile():
 
 def test_a_tile_of_what_was_never_seen_is_0_and_says_so():
     blocks = (
-        Block(id="event", question="nosuchevent"), Block(id="field", question="dau by contry"),
+        Block(id="event", question="nosuchevent"),
+        Block(id="field", question="dau by contry"),
         Block(id="chart", chart_id="Kept"),
-    )  # fmt: skip
+    )
     with engine_of(appendix_a()) as engine:
         Saved(engine.path).save("charts", Item(title="Kept", body={"question": "users of gone"}))
         board = Board(title="b", blocks=blocks)
@@ -119,9 +120,12 @@ def test_a_tile_of_what_was_never_seen_is_0_and_says_so():
 # -- layout
 
 places = st.builds(
-    Position, x=st.integers(0, 11), y=st.integers(0, 9), width=st.integers(1, 12),
+    Position,
+    x=st.integers(0, 11),
+    y=st.integers(0, 9),
+    width=st.integers(1, 12),
     height=st.integers(1, 6),
-)  # fmt: skip
+)
 boards = st.lists(places, max_size=12).map(
     lambda found: Board(
         title="b",
@@ -141,9 +145,11 @@ def test_tiles_never_overlap_and_stay_within_the_width(board, width, height):
         assert place.height >= 4
     for a, b in combinations(found, 2):
         assert (
-            a.x + a.width <= b.x or b.x + b.width <= a.x
-            or a.y + a.height <= b.y or b.y + b.height <= a.y
-        )  # fmt: skip
+            a.x + a.width <= b.x
+            or b.x + b.width <= a.x
+            or a.y + a.height <= b.y
+            or b.y + b.height <= a.y
+        )
 
 
 @settings(max_examples=60, deadline=None)
@@ -204,9 +210,12 @@ def test_the_funnel_guess_follows_the_order_people_begin_in():
 
 @pytest.mark.parametrize(
     ("world", "expected", "unit"),
-    [(shop(25, ago=1), "30d", "daily"), (shop(25, ago=100), "2023-", "daily"),
-     (shop(300, ago=400), "2021-", "weekly")],
-)  # fmt: skip
+    [
+        (shop(25, ago=1), "30d", "daily"),
+        (shop(25, ago=100), "2023-", "daily"),
+        (shop(300, ago=400), "2021-", "weekly"),
+    ],
+)
 def test_the_range_of_starter_boards_holds_data(world, expected, unit):
     with engine_of(world) as engine:
         board = starter_boards(engine)[0]

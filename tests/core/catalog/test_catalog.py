@@ -40,8 +40,10 @@ def test_any_name_can_be_asked_for(name):
             for question in (from_json(by), parse(format_question(from_json(by)))):
                 answer = engine.answer(question)
                 assert {line.group[0]: line.total for line in answer.lines} == {
-                    "5": 1, "7": 1, "(none)": 1,
-                }  # fmt: skip
+                    "5": 1,
+                    "7": 1,
+                    "(none)": 1,
+                }
                 assert people(engine, question, Cell(group=("7",))) == ["u1"]
                 assert answer.breakdown == (asked,)
             where = {"kind": "trend", "event": "x", "conditions": [condition], "range": "1d"}
@@ -73,8 +75,12 @@ def test_a_dot_is_part_of_a_key_first_and_else_a_step_into_it():
         for engine in engines:
             lines = engine.answer(parse(f"users of x by page.url {DAY}")).lines
             assert {line.group[0]: line.total for line in lines} == {
-                "/a": 1, "/b": 1, "/c": 1, "/d": 1, "(none)": 1,
-            }  # fmt: skip
+                "/a": 1,
+                "/b": 1,
+                "/c": 1,
+                "/d": 1,
+                "(none)": 1,
+            }
             assert engine.answer(parse(f"sum(x.http.status) {DAY}")).lines[0].total == 700
             answer = engine.answer(parse(f"users of x where http.status >= 500 {DAY}"))
             assert answer.lines[0].total == 1
@@ -91,19 +97,27 @@ def test_every_way_to_read_the_dots_of_a_name_is_tried():
 def mixed() -> World:
     """Countries as a column, as a property, as both and as none."""
     held: list[tuple[str | None, Any]] = [
-        ("NL", None), ("NL", "DE"), (None, "NL"), (None, "US"), (None, 7), (None, None), ("", "US"),
-    ]  # fmt: skip
+        ("NL", None),
+        ("NL", "DE"),
+        (None, "NL"),
+        (None, "US"),
+        (None, 7),
+        (None, None),
+        ("", "US"),
+    ]
     return World(
         tuple(
             Event(
-                "x", NOON, f"u{n}",
+                "x",
+                NOON,
+                f"u{n}",
                 context={} if column is None else {"country": column},
                 properties={} if own is None else {"country": own},
             )
             for n, (column, own) in enumerate(held)
         ),
         now=NOON,
-    )  # fmt: skip
+    )
 
 
 def test_a_column_that_is_empty_on_an_event_is_the_property_of_its_name():
@@ -113,14 +127,22 @@ def test_a_column_that_is_empty_on_an_event_is_the_property_of_its_name():
             answer = engine.answer(question)
             assert answer.breakdown == ("country",)
             assert {line.group[0]: line.total for line in answer.lines} == {
-                "NL": 3, "US": 1, "7": 1, "(none)": 1, "(empty)": 1,
-            }  # fmt: skip
+                "NL": 3,
+                "US": 1,
+                "7": 1,
+                "(none)": 1,
+                "(empty)": 1,
+            }
             assert people(engine, question, Cell(group=("NL",))) == ["u0", "u1", "u2"]
             for condition, expected in (
-                ("country = NL", 3), ("country != NL", 4), ("country is set", 6),
-                ("country = 7", 1), ("country is not set", 1), ("properties.country = DE", 1),
+                ("country = NL", 3),
+                ("country != NL", 4),
+                ("country is set", 6),
+                ("country = 7", 1),
+                ("country is not set", 1),
+                ("properties.country = DE", 1),
                 ("country > M", 4),
-            ):  # fmt: skip
+            ):
                 asked = parse(f"users of x where {condition} {DAY}")
                 assert engine.answer(asked).lines[0].total == expected, condition
 

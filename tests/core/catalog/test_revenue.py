@@ -25,8 +25,14 @@ def test_what_an_event_brings(name: str, properties: dict[str, Any], amount: flo
     small = world([(name, properties, amount)])
     assert revenue_of(seen(small)[1]) == amount
     with engine_of(small) as engine:
-        found = ask(engine, "trend", event="revenue_amount", measure="sum",
-                    property="revenue:amount", range="today")  # fmt: skip
+        found = ask(
+            engine,
+            "trend",
+            event="revenue_amount",
+            measure="sum",
+            property="revenue:amount",
+            range="today",
+        )
         assert found.lines[0].total == (amount or 0)
         count = ask(engine, "trend", event="revenue_amount", range="today").lines[0].total
         assert count == (amount is not None)
@@ -39,9 +45,12 @@ def test_every_answer_has_the_same_revenue() -> None:
         ltv = ask(engine, "ltv", metric="revenue", range="today", days=[1]).combined
         assert (ltv.total, ltv.paid) == (total, payers)
         formula = ask(
-            engine, "formula", series=[{"metric": "event:revenue_amount"}],
-            formula="REVENUETOTAL(A)", range="today",
-        )  # fmt: skip
+            engine,
+            "formula",
+            series=[{"metric": "event:revenue_amount"}],
+            formula="REVENUETOTAL(A)",
+            range="today",
+        )
         assert formula.lines[0].total == total
         paying = ask(engine, "composition", property="paying", range="today")
         assert dict(row[:2] for row in paying.rows)["true"] == payers
@@ -108,8 +117,15 @@ def test_revenue_matches_the_oracle(found: World, selector: str) -> None:
 def test_the_people_behind_revenue_are_those_who_brought_some(found: World) -> None:
     from core.queries import from_json
 
-    question = from_json({"kind": "trend", "event": "revenue_amount", "measure": "users",
-                          "range": "all_time", "granularity": "yearly"})  # fmt: skip
+    question = from_json(
+        {
+            "kind": "trend",
+            "event": "revenue_amount",
+            "measure": "users",
+            "range": "all_time",
+            "granularity": "yearly",
+        }
+    )
     with both_engines(found) as engines:
         for engine in engines:
             check_people(engine, question, engine.answer(question))

@@ -89,6 +89,9 @@ def test_histograms(glyphs):
 
 def test_text_for_the_command_line():
     answers = [
-        drawings.signups(), drawings.activation(), drawings.retention(), drawings.top_events(),
-    ]  # fmt: skip
+        drawings.signups(),
+        drawings.activation(),
+        drawings.retention(),
+        drawings.top_events(),
+    ]
     check("text_80", "\n\n".join(text(answer, 80) for answer in answers))

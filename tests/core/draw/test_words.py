@@ -170,9 +170,11 @@ def test_a_narrow_grid_scrolls_to_the_cursor_and_says_what_is_cut():
 def test_funnels_say_the_end_the_loss_and_who_is_on_the_way():
     drawn = shown(drawings.activation())
     for said in (
-        "12.7% end to end", "biggest loss 4 > 5 (1,399)", "188 still in progress",
+        "12.7% end to end",
+        "biggest loss 4 > 5 (1,399)",
+        "188 still in progress",
         "14d window, ordered, 4,812 entered",
-    ):  # fmt: skip
+    ):
         assert said in drawn
 
 
@@ -276,9 +278,13 @@ def test_every_number_under_a_cursor_lists_as_many_people():
     from core.queries.people.people import PeopleBehind
 
     asked = (
-        "users of purchase by country", "users of view_item", "top events", "lifecycle weekly",
-        "sign_up > purchase by country", "retention daily 7",
-    )  # fmt: skip
+        "users of purchase by country",
+        "users of view_item",
+        "top events",
+        "lifecycle weekly",
+        "sign_up > purchase by country",
+        "retention daily 7",
+    )
     with engine_of(appendix_a()) as engine:
         for subject in asked:
             question = parse(f'{subject} range "{A_RANGE}"')
@@ -291,9 +297,11 @@ def test_every_number_under_a_cursor_lists_as_many_people():
 
 def test_every_number_of_a_chart_has_its_place():
     for answer in (
-        drawings.by_source(), drawings.activation(groups=True), drawings.retention(),
+        drawings.by_source(),
+        drawings.activation(groups=True),
+        drawings.retention(),
         drawings.top_events(),
-    ):  # fmt: skip
+    ):
         places = {cell for row in navigate(answer) for cell in row}
         expected = {
             cell

@@ -55,10 +55,21 @@ def test_a_start_makes_no_tables(grammar: Grammar, monkeypatch: pytest.MonkeyPat
 @pytest.mark.parametrize(
     "kept",
     [
-        None, "", "{", "[]", "7", "{}", "\ud800", '{"grammar": "", "form": 1}', "no states",
-        "no rules", "broken rules", "another grammar", "another form",
+        None,
+        "",
+        "{",
+        "[]",
+        "7",
+        "{}",
+        "\ud800",
+        '{"grammar": "", "form": 1}',
+        "no states",
+        "no rules",
+        "broken rules",
+        "another grammar",
+        "another form",
     ],
-)  # fmt: skip
+)
 def test_tables_that_do_not_fit_are_made_from_the_grammar(
     grammar: Grammar, kept: str | None, tmp_path: Path
 ) -> None:

@@ -106,9 +106,14 @@ def test_the_combined_row_of_two_cohorts() -> None:
     ]
     with engine_of(World(tuple(events), now=at("2017-08-18T00:30"))) as engine:
         answer = ask(
-            engine, "retention", range="2017-08-14,2017-08-15", granularity="daily", periods=5,
-            start_event="_new", basis="24h",
-        )  # fmt: skip
+            engine,
+            "retention",
+            range="2017-08-14,2017-08-15",
+            granularity="daily",
+            periods=5,
+            start_event="_new",
+            basis="24h",
+        )
     first, second = (cohort.counts for cohort in answer.cohorts[:2])
     assert (first[:2], second[:2]) == ((1286, 906), (1472, 1025))
     combined = answer.combined
@@ -129,9 +134,16 @@ def windows(start: str, back: str, unit: str) -> list[int]:
     events = (Event("start", at(start), "u"), Event("back", at(back), "u"))
     with engine_of(World(events, now=at("2026-03-01"))) as engine:
         answer = ask(
-            engine, "retention", range="2025-12-01,2025-12-31", granularity=unit, periods=4,
-            start_event="start", return_event="back", basis="24h", cohort="every",
-        )  # fmt: skip
+            engine,
+            "retention",
+            range="2025-12-01,2025-12-31",
+            granularity=unit,
+            periods=4,
+            start_event="start",
+            return_event="back",
+            basis="24h",
+            cohort="every",
+        )
     return [n for n, count in enumerate(answer.cohorts[0].counts) if count]
 
 
@@ -169,9 +181,13 @@ def landing(first: str, second: str) -> dict[str, list[int]]:
     events.append(Event("buy", at("2025-04-01T12:00"), "u", session=second))
     with engine_of(World(tuple(events), now=at("2025-04-20"))) as engine:
         answer = ask(
-            engine, "funnel", steps=[{"event": "land"}, {"event": "buy"}], hold="session",
-            breakdown="page", range="30d",
-        )  # fmt: skip
+            engine,
+            "funnel",
+            steps=[{"event": "land"}, {"event": "buy"}],
+            hold="session",
+            breakdown="page",
+            range="30d",
+        )
     return {group.group[0]: [step.count for step in group.steps] for group in answer.groups[1:]}
 
 

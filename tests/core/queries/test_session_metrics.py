@@ -30,8 +30,13 @@ def figures(engine, metric: str, **fields: Any) -> dict[str, float]:
 
 def test_mean_length_by_the_day_a_session_started(engine):
     assert figures(engine, "average") == {
-        "04-07": 300, "04-08": 1800, "04-09": 1200, "04-14": 0, "04-15": 0, "04-16": 1800,
-    }  # fmt: skip
+        "04-07": 300,
+        "04-08": 1800,
+        "04-09": 1200,
+        "04-14": 0,
+        "04-15": 0,
+        "04-16": 1800,
+    }
     answer = ask(engine, "sessions", metric="average", range=A_RANGE)
     assert answer.lines[0].total == (600 + 3600 + 1200 + 1800) / 9
     assert answer.unit == "seconds"
@@ -104,8 +109,10 @@ def test_lengths_in_bins_of_ones_own(engine):
         return {part.label: part.count for part in answer.bins}
 
     assert bins(unit="minutes", min=10, max=61, size=20) == {
-        "10m-30m": 2, "30m-50m": 1, "50m-61m": 1,
-    }  # fmt: skip
+        "10m-30m": 2,
+        "30m-50m": 1,
+        "50m-61m": 1,
+    }
     assert len(bins(min=0, max=60)) == 10
     assert bins(min=0, max=60)["0s-6s"] == 5
 
@@ -257,7 +264,13 @@ def test_documented_bins_that_make_no_sense_are_the_usual_ones():
     assert documented_bins("seconds", "0", "600", "60") == Bins(min=0, max=600, size=60)
     assert documented_bins("Minutes", 0, 10) == Bins(unit="minutes", min=0, max=10)
     for given_ in (
-        ("days", 0, 10, 1), (None, 0, 10, 1), ("hours", None, 10, 1), ("hours", 0, None, 1),
-        ("hours", 10, 1, 1), ("hours", 0, 10, -1), ("hours", "x", 10, 1), ("seconds", 0, 1e6, 1),
-    ):  # fmt: skip
+        ("days", 0, 10, 1),
+        (None, 0, 10, 1),
+        ("hours", None, 10, 1),
+        ("hours", 0, None, 1),
+        ("hours", 10, 1, 1),
+        ("hours", 0, 10, -1),
+        ("hours", "x", 10, 1),
+        ("seconds", 0, 1e6, 1),
+    ):
         assert documented_bins(*given_) is None

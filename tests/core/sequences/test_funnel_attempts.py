@@ -63,13 +63,17 @@ def search_of(question: Any, span: Span, cuts: tuple[int, ...] = ()) -> Search:
     """What the engine looks for."""
     last = len(question.steps)
     return Search(
-        question.order, last, question.window_seconds * SECOND, (span.start, *cuts, span.end),
-        oracle_funnel_orders.tick(question), question.count_by == "totals",
+        question.order,
+        last,
+        question.window_seconds * SECOND,
+        (span.start, *cuts, span.end),
+        oracle_funnel_orders.tick(question),
+        question.count_by == "totals",
         gaps=question.exclude == "attempt",
-        scopes=() if question.exclude == "attempt" else tuple(
-            (each.from_step, each.to_step or last) for each in question.exclusions
-        ),
-    )  # fmt: skip
+        scopes=()
+        if question.exclude == "attempt"
+        else tuple((each.from_step, each.to_step or last) for each in question.exclusions),
+    )
 
 
 def masked(question: Any, events: list[Event]) -> list[Event]:
@@ -96,9 +100,12 @@ def expected(question: Any, events: list[Event], span: Span) -> list[list[list[i
         return [item for item, e in zip(items, events, strict=True) if e[2] >> bit & 1]
 
     search = oracle_funnel_orders.Search(
-        question, [having(step) for step in range(steps)], items,
-        [having(steps + n) for n in range(len(question.exclusions))], now=10**9,
-    )  # fmt: skip
+        question,
+        [having(step) for step in range(steps)],
+        items,
+        [having(steps + n) for n in range(len(question.exclusions))],
+        now=10**9,
+    )
     return [[[item.ts, item.number] for item in attempt] for attempt in search.reported(span)]
 
 

@@ -37,10 +37,17 @@ def views(now: str, *moments: str) -> World:
 
 
 RUNNING = views(
-    "2025-04-09T12:00", "2025-04-09T10:00", "2025-04-08T10:00", "2025-04-08T18:00",
-    "2025-04-02T18:00", "2025-04-02T09:00", "2025-03-09T18:00", "2025-03-09T11:00",
-    "2025-03-20T11:00", "2024-04-09T20:00",
-)  # fmt: skip
+    "2025-04-09T12:00",
+    "2025-04-09T10:00",
+    "2025-04-08T10:00",
+    "2025-04-08T18:00",
+    "2025-04-02T18:00",
+    "2025-04-02T09:00",
+    "2025-03-09T18:00",
+    "2025-03-09T11:00",
+    "2025-03-20T11:00",
+    "2024-04-09T20:00",
+)
 
 
 @pytest.fixture(scope="module")
@@ -210,7 +217,10 @@ def test_what_has_passed_is_counted_alike_from_sets_and_from_events(
 
 def test_explain_compares_what_has_passed(running):
     table = ask(
-        running, "explain", of={"kind": "trend", "event": "view"}, range="wtd",
+        running,
+        "explain",
+        of={"kind": "trend", "event": "view"},
+        range="wtd",
         breakdown=["country"],
-    )  # fmt: skip
+    )
     assert table.rows[0][2:4] == (1, 3)

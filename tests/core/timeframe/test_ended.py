@@ -49,13 +49,19 @@ def test_days_after_the_newest_event_are_neither_zero_nor_drawn(ended):
 @pytest.mark.parametrize(
     "text",
     [
-        "view last 30d", "dau last 30d", "wau last 30d", "users of view today",
+        "view last 30d",
+        "dau last 30d",
+        "wau last 30d",
+        "users of view today",
         "first time view last 30d",
-        "average of view last 30d", "view / dau last 30d",
-        "stickiness last 30d", "sessions last 30d", "lifecycle last 30d",
+        "average of view last 30d",
+        "view / dau last 30d",
+        "stickiness last 30d",
+        "sessions last 30d",
+        "lifecycle last 30d",
         "users last 30d",
     ],
-)  # fmt: skip
+)
 def test_nothing_is_known_of_a_range_after_the_end(ended, text):
     answer = ended.answer(parse(text))
     assert answer.lines
@@ -77,8 +83,10 @@ def test_the_headline_of_a_rolling_figure_is_the_last_one_there_is(ended):
 def test_windows_after_the_end_are_in_no_cell_and_no_combined_row(ended):
     grid = ask(ended, "retention", range="2025-04-01,2025-04-10", granularity="daily", periods=30)
     assert {c.label: len(c.counts) for c in grid.cohorts} == {
-        "2025-04-01": 10, "2025-04-02": 9, "2025-04-03": 8,
-    }  # fmt: skip
+        "2025-04-01": 10,
+        "2025-04-02": 9,
+        "2025-04-03": 8,
+    }
     assert not any(flag for cohort in grid.cohorts for flag in cohort.incomplete)
     weekly = ask(ended, "retention", range="2025-04-01,2025-04-10", periods=8)
     assert [len(c.counts) for c in weekly.cohorts] == [2]
@@ -126,10 +134,14 @@ def test_whole_periods_have_their_real_dates():
 
 def test_the_repeated_hour_is_told_apart():
     york = World(
-        (Event("view", ms("2025-11-02T05:30"), "a"), Event("view", ms("2025-11-02T06:30"), "b"),
-         Event("view", ms("2025-11-02T20:30"), "b")),
-        zone="America/New_York", now=ms("2025-11-03T06:00"),
-    )  # fmt: skip
+        (
+            Event("view", ms("2025-11-02T05:30"), "a"),
+            Event("view", ms("2025-11-02T06:30"), "b"),
+            Event("view", ms("2025-11-02T20:30"), "b"),
+        ),
+        zone="America/New_York",
+        now=ms("2025-11-03T06:00"),
+    )
     with engine_of(york) as engine:
         calendar = engine.calendar
         answer = engine.answer(parse("view hourly 2025-11-02..2025-11-02"))
@@ -137,8 +149,9 @@ def test_the_repeated_hour_is_told_apart():
     assert len(answer.buckets) == 25
     rows = [plain([row]) for row in draw(answer, 60, 40, chart="table")]
     assert [row.split()[:5] for row in rows if " 01:00" in row] == [
-        ["Nov", "02", "2025", "01:00", "-04:00"], ["Nov", "02", "2025", "01:00", "-05:00"],
-    ]  # fmt: skip
+        ["Nov", "02", "2025", "01:00", "-04:00"],
+        ["Nov", "02", "2025", "01:00", "-05:00"],
+    ]
     ticks = [text for _, text in next(time_ticks(answer.buckets, "hourly"))]
     assert ticks[1:4] == ["01:00-04", "01:00-05", "02:00"]
     assert "01:00 -05:00: 1 event" in plain(draw(answer, 90, 12, chart="line", cursor=(0, 2)))

@@ -20,12 +20,20 @@ def engine(request):
 @pytest.mark.parametrize(
     "text",
     [
-        "events today", "events last 7d", "events wtd", "events all_time", "events last 24h",
-        "events hourly today", "events weekly last 3w", "events by country last 7d",
-        "events by event last 7d", "sum(view.n) last 7d", "events 2025-04-01..2025-04-09",
+        "events today",
+        "events last 7d",
+        "events wtd",
+        "events all_time",
+        "events last 24h",
+        "events hourly today",
+        "events weekly last 3w",
+        "events by country last 7d",
+        "events by event last 7d",
+        "sum(view.n) last 7d",
+        "events 2025-04-01..2025-04-09",
         "sessions last 7d",
     ],
-)  # fmt: skip
+)
 def test_every_total_is_the_sum_of_points_up_to_now(engine, text):
     answer = engine.answer(parse(text))
     assert answer.lines

@@ -115,8 +115,11 @@ def test_bad_ranges_are_answered_with_a_sentence(text):
 
 def test_granularity_words():
     assert [granularity(w) for w in ("1d", "Week", "min", "hourly")] == [
-        "daily", "weekly", "minute", "hourly"
-    ]  # fmt: skip
+        "daily",
+        "weekly",
+        "minute",
+        "hourly",
+    ]
     with pytest.raises(BadQuestion, match="granularity"):
         granularity("fortnight")
 
@@ -158,13 +161,19 @@ def test_hours_keep_to_the_clock_through_a_change_of_half_an_hour():
     span = resolve("2025-10-05,2025-10-05", calendar, at("2025-12-31T12:00"))
     labels = [b.label for b in buckets(span, "hourly", calendar, at("2025-12-31T12:00"))]
     assert labels[:4] == [
-        "2025-10-05T00:00", "2025-10-05T01:00", "2025-10-05T02:30", "2025-10-05T03:00"
-    ]  # fmt: skip
+        "2025-10-05T00:00",
+        "2025-10-05T01:00",
+        "2025-10-05T02:30",
+        "2025-10-05T03:00",
+    ]
     span = resolve("2025-04-06,2025-04-06", calendar, at("2025-12-31T12:00"))
     labels = [b.label for b in buckets(span, "hourly", calendar, at("2025-12-31T12:00"))]
     assert labels[:4] == [
-        "2025-04-06T00:00", "2025-04-06T01:00", "2025-04-06T01:30+1030", "2025-04-06T02:00"
-    ]  # fmt: skip
+        "2025-04-06T00:00",
+        "2025-04-06T01:00",
+        "2025-04-06T01:30+1030",
+        "2025-04-06T02:00",
+    ]
 
 
 def test_an_hour_that_happens_twice_has_two_labels():

@@ -29,9 +29,13 @@ def lifecycle_groups(world: World, question: Any) -> set[Group]:
 
 @as_asked
 def lifecycle(
-    world: World, question: Any, members: set[str] | None = None, *, compared: bool = False,
+    world: World,
+    question: Any,
+    members: set[str] | None = None,
+    *,
+    compared: bool = False,
     group: Group = (),
-) -> dict[str, list[set[str]]]:  # fmt: skip
+) -> dict[str, list[set[str]]]:
     """People by state, one set per whole period of the range (or of the period compared with).
 
     Args:

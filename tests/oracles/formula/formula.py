@@ -21,8 +21,16 @@ Ask = dict[str, Any]
 """A part: the place of its `series`, its `measure`, and further fields of that question; or
 nothing but the series for its own metric."""
 
-ZERO = ("count", "users", "sessions", "sum", "distinct", "items", "distinct_items",
-        "session_events")  # fmt: skip
+ZERO = (
+    "count",
+    "users",
+    "sessions",
+    "sum",
+    "distinct",
+    "items",
+    "distinct_items",
+    "session_events",
+)
 
 
 def formula(
@@ -86,9 +94,10 @@ def _in_sessions(world: World, question: Any) -> tuple[Period, Period]:
                 groups.setdefault(group, set()).add(hit.session)
         for group, sessions in groups.items():
             own: list[Seen] = [
-                item for item in within(seen(world), span.start, span.end)
+                item
+                for item in within(seen(world), span.start, span.end)
                 if item.session in sessions
-            ]  # fmt: skip
+            ]
             found.totals[group] = len(own)
             found.values[group] = [len(within(own, slot.start, slot.end)) for slot in slots]
         return found

@@ -56,9 +56,10 @@ def funnel(
     for actor in people_of(fits[0]):
         own = [[item for item in items if item.actor == actor] for items in fits]
         tries = [
-            attempt for first in within(own[0], span.start, span.end)
+            attempt
+            for first in within(own[0], span.start, span.end)
             for attempt in _attempts(own, [first], window)
-        ]  # fmt: skip
+        ]
         if not tries:
             continue
         best = min(tries, key=lambda a: (-len(a), a[0].ts, a[0].number, [x.ts for x in a]))

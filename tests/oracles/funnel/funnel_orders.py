@@ -63,10 +63,10 @@ class Told:
     def in_progress(self) -> int:
         """How many did not convert and still have time from step 1 on."""
         return sum(
-            len(own) < self.steps and instant(self.question, own[0]) + window(self.question)
-            > self.now
+            len(own) < self.steps
+            and instant(self.question, own[0]) + window(self.question) > self.now
             for _, own in self.attempts
-        )  # fmt: skip
+        )
 
 
 def window(question: Any) -> int:
@@ -141,8 +141,9 @@ def reported(world: World, question: Any, span: Span) -> Iterable[tuple[str, Att
         matching(world, step.event, [*(common if number else question.conditions), *step.filters])
         for number, step in enumerate(question.steps)
     ]
-    spoiling = [matching(world, each.event, [*common, *each.filters])
-                for each in question.exclusions]  # fmt: skip
+    spoiling = [
+        matching(world, each.event, [*common, *each.filters]) for each in question.exclusions
+    ]
     everything = matching(world, None, common)
     for items in (*fits, *spoiling):
         everything += [item for item in items if item not in everything]
@@ -156,9 +157,12 @@ def reported(world: World, question: Any, span: Span) -> Iterable[tuple[str, Att
         for value in values_of(world, question, fits[0], actor):
             own = partial(having, world, question, actor, value)
             search = Search(
-                question, [own(items) for items in fits], own(everything),
-                [own(items) for items in spoiling], world.now,
-            )  # fmt: skip
+                question,
+                [own(items) for items in fits],
+                own(everything),
+                [own(items) for items in spoiling],
+                world.now,
+            )
             for attempt in search.reported(span):
                 yield actor, attempt
 
@@ -245,8 +249,10 @@ class Search:
             return max(instant(self.question, item) for item in attempt) + 1
         entered = instant(self.question, attempt[0])
         ends = entered + window(self.question) + 1
-        later = {instant(self.question, i) for i in
-                 [*self.everything, *(i for items in self.spoiling for i in items)]}  # fmt: skip
+        later = {
+            instant(self.question, i)
+            for i in [*self.everything, *(i for items in self.spoiling for i in items)]
+        }
         for moment in sorted(t for t in later if entered < t < ends):
             if self.question.order == "unordered":
                 if self.gaps and self.between(entered, moment + 1):

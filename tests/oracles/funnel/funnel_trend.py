@@ -49,9 +49,10 @@ def period(world: World, question: Any, span: Span, buckets: Sequence[Bucket]) -
         else:
             part = replace(span, start=bucket.start, end=min(bucket.end, span.end))
             own = [
-                attempt for attempt in reported(world, anybody, part)
+                attempt
+                for attempt in reported(world, anybody, part)
                 if question.users != "new" or attempt[0] in known
-            ]  # fmt: skip
+            ]
         found.buckets.append(_grouped(world, question, own))
     return found
 

@@ -46,9 +46,11 @@ def fields_of(clause: Clause) -> set[str]:
     """The fields a clause is about."""
     if isinstance(clause, Condition):
         return {clause.field}
-    inner = (clause.not_,) if isinstance(clause, NotOf) else (
-        clause.any if isinstance(clause, AnyOf) else clause.all
-    )  # fmt: skip
+    inner = (
+        (clause.not_,)
+        if isinstance(clause, NotOf)
+        else (clause.any if isinstance(clause, AnyOf) else clause.all)
+    )
     return {field for each in inner for field in fields_of(each)}
 
 
@@ -63,8 +65,12 @@ def holds(log: Written, clause: Clause) -> bool:
     if clause.field == "level" and clause.operator in ("gt", "gte", "lt", "lte"):
         severity = -LEVELS.index(log.level)
         other = -LEVELS.index(str(clause.value).upper())
-        return {"gt": severity > other, "gte": severity >= other,
-                "lt": severity < other, "lte": severity <= other}[clause.operator]  # fmt: skip
+        return {
+            "gt": severity > other,
+            "gte": severity >= other,
+            "lt": severity < other,
+            "lte": severity <= other,
+        }[clause.operator]
     text = value_of(log, clause.field)
     return clause.holds(None if text is None else (text,))
 
@@ -107,10 +113,13 @@ def given_session(item: Seen) -> str | None:
 def people_of(world: World, logs: Iterable[Written], allowed: set[str]) -> list[str]:
     """Whose sessions the logs were written in."""
     sessions = {log.session for log in logs if log.session}
-    return sorted({
-        str(i.actor) for i in matching(world)
-        if i.actor in allowed and given_session(i) in sessions
-    })  # fmt: skip
+    return sorted(
+        {
+            str(i.actor)
+            for i in matching(world)
+            if i.actor in allowed and given_session(i) in sessions
+        }
+    )
 
 
 def span_of(world: World, logs: Iterable[Written], question: Any) -> Any:
@@ -131,18 +140,23 @@ def within(logs: Iterable[Written], start: int, end: int) -> list[Written]:
 
 def volume(logs: list[Written], question: Any, slots: list[Any]) -> dict[Any, list[int]]:
     """Logs per bucket by group, groups without any left out."""
-    groups = {shown(log, question.breakdown) for slot in slots
-              for log in within(logs, slot.start, slot.end)}  # fmt: skip
+    groups = {
+        shown(log, question.breakdown)
+        for slot in slots
+        for log in within(logs, slot.start, slot.end)
+    }
     if not question.breakdown:
         groups = {()}
     return {
         group: [
-            sum(shown(log, question.breakdown) == group
-                for log in within(logs, slot.start, slot.end))
+            sum(
+                shown(log, question.breakdown) == group
+                for log in within(logs, slot.start, slot.end)
+            )
             for slot in slots
         ]
         for group in groups
-    }  # fmt: skip
+    }
 
 
 def slots_of(world: World, question: Any, span: Any, unit: str) -> tuple[list[Any], list[Any]]:

@@ -41,9 +41,7 @@ def by_group(world: World, question: Any) -> dict[str, dict[str, Row]]:
 def cohorts(world: World, question: Any) -> dict[str, list[tuple[str, int]]]:
     """Cohort -> (person, ms of the first event); "all" is everybody."""
     calendar = calendar_of(world)
-    slots = buckets(
-        span_of(world, question), question.granularity, calendar, world.now, whole=True
-    )  # fmt: skip
+    slots = buckets(span_of(world, question), question.granularity, calendar, world.now, whole=True)
     slots = [slot for slot in slots if slot.start <= (ended(world) or world.now)]
     found: dict[str, list[tuple[str, int]]] = {"all": [], **{slot.label: [] for slot in slots}}
     met: set[str] = set()

@@ -55,11 +55,14 @@ def retention(world: World, question: Any, value: str | None = None) -> Cohorts:
                 who
                 for who in found.members[label]
                 if came_back(
-                    world, question, firsts[label],
+                    world,
+                    question,
+                    firsts[label],
                     [item for item in own if item.actor == who],
-                    [item for item in back if item.actor == who], n,
+                    [item for item in back if item.actor == who],
+                    n,
                 )
-            }  # fmt: skip
+            }
     return found
 
 

@@ -25,9 +25,14 @@ def first_time(world: World, question: Any) -> tuple[Period, Period]:
         items = _firsts(world, question, span)
         stretches = [(b.start, b.end) for b in slots]
         return period(
-            world, within(items, *whole), question.breakdown, stretches, whole,
-            lambda own: len(people_of(own)), of_people=True,
-        )  # fmt: skip
+            world,
+            within(items, *whole),
+            question.breakdown,
+            stretches,
+            whole,
+            lambda own: len(people_of(own)),
+            of_people=True,
+        )
 
     return of(time.span, time.slots), of(time.compared, time.compared_slots)
 

@@ -46,8 +46,6 @@ def per_actor(world: World, question: Any) -> tuple[Period, Period]:
     def of(span: Span | None, slots: list[Bucket]) -> Period:
         stretches = [(b.start, b.end) for b in slots]
         whole = (span.start, span.end) if span else (0, 0)
-        return period(
-            world, items, question.breakdown, stretches, whole, figure, of_people=False
-        )  # fmt: skip
+        return period(world, items, question.breakdown, stretches, whole, figure, of_people=False)
 
     return of(time.span, time.slots), of(time.compared, time.compared_slots)

@@ -24,12 +24,17 @@ DAY = 86_400_000
 def _events() -> list[Event]:
     return [
         Event(
-            ("signup", "purchase")[n % 2], NOW - (n % 20) * DAY - 1000 * n, user=f"u{n % 40}",
-            device=f"d{n % 50}", session=f"s{n % 30}", context={"country": ("NL", "DE")[n % 2]},
-            properties={"plan": ("free", "pro")[n % 2], "n": n}, traits={"tier": "ab"[n % 2]},
+            ("signup", "purchase")[n % 2],
+            NOW - (n % 20) * DAY - 1000 * n,
+            user=f"u{n % 40}",
+            device=f"d{n % 50}",
+            session=f"s{n % 30}",
+            context={"country": ("NL", "DE")[n % 2]},
+            properties={"plan": ("free", "pro")[n % 2], "n": n},
+            traits={"tier": "ab"[n % 2]},
         )
         for n in range(600)
-    ]  # fmt: skip
+    ]
 
 
 @pytest.fixture(scope="module")
@@ -40,8 +45,9 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
         store_events(connection, _events())
         store_logs(connection, [Log(NOW - n * 1000, f"m {n}", "ERROR", "web") for n in range(50)])
     saved = Saved(path)
-    saved.save_audience("Dutch", {"filters": [{"field": "country", "operator": "eq",
-                                               "value": "NL"}]})  # fmt: skip
+    saved.save_audience(
+        "Dutch", {"filters": [{"field": "country", "operator": "eq", "value": "NL"}]}
+    )
     saved.save_board(Board(title="Growth", blocks=(Block(id="a", question="dau"),)))
     saved.save_mark(Mark(title="launch", timestamp=NOW))
     saved.save_custom_event("both", {"events": [{"event": "signup"}, {"event": "purchase"}]})
@@ -140,9 +146,13 @@ def test_every_command_tells_it_in_a_sentence(
     ],
 )
 def test_something_saved_that_is_not_as_it_was_written_is_told(
-    whole: Path, tmp_path: Path, change: str, command: tuple[str, ...],
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str],
-) -> None:  # fmt: skip
+    whole: Path,
+    tmp_path: Path,
+    change: str,
+    command: tuple[str, ...],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
     path = tmp_path / "damaged.db"
     shutil.copy(whole, path)
     monkeypatch.setenv("FOOTFALL_DB", str(path))
@@ -181,10 +191,15 @@ STORED: tuple[tuple[str, str, tuple[tuple[str, ...], ...]], ...] = (
 @pytest.mark.parametrize("garbage", GARBAGE, ids=repr)
 @pytest.mark.parametrize(("table", "column", "commands"), STORED, ids=lambda value: value[:1])
 def test_a_stored_value_that_is_garbage_is_told_in_a_sentence(
-    whole: Path, tmp_path: Path, table: str, column: str, commands: tuple[tuple[str, ...], ...],
-    garbage: bytes | str | int, monkeypatch: pytest.MonkeyPatch,
+    whole: Path,
+    tmp_path: Path,
+    table: str,
+    column: str,
+    commands: tuple[tuple[str, ...], ...],
+    garbage: bytes | str | int,
+    monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
-) -> None:  # fmt: skip
+) -> None:
     path = tmp_path / "damaged.db"
     shutil.copy(whole, path)
     monkeypatch.setenv("FOOTFALL_DB", str(path))
@@ -231,9 +246,14 @@ def test_an_import_beside_a_set_that_is_garbage_tells_it_in_a_sentence(
     [(b"create table \xa8 (a)", "2"), (b"", "much"), (b"", "\N{BELL}"), (b"", None)],
 )
 def test_what_is_no_text_is_told_in_a_sentence(
-    whole: Path, tmp_path: Path, schema: bytes, meta: str | None, command: tuple[str, ...],
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str],
-) -> None:  # fmt: skip
+    whole: Path,
+    tmp_path: Path,
+    schema: bytes,
+    meta: str | None,
+    command: tuple[str, ...],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
     path = tmp_path / "damaged.db"
     shutil.copy(whole, path)
     monkeypatch.setenv("FOOTFALL_DB", str(path))

@@ -168,29 +168,44 @@ def quiet(text: str) -> bool:
 def store(path: Path, name: str, now: int) -> None:
     """Make a workspace in which what can be named is named badly."""
     events = [
-        Event(event=text, ts_ms=now - at * DAY - 1, user=f"{text}{at}", context={"country": text},
-              properties={"plan": text, text[:50]: text})
-        for at in range(3) for text in (name, "signup")
-    ]  # fmt: skip
+        Event(
+            event=text,
+            ts_ms=now - at * DAY - 1,
+            user=f"{text}{at}",
+            context={"country": text},
+            properties={"plan": text, text[:50]: text},
+        )
+        for at in range(3)
+        for text in (name, "signup")
+    ]
     connection = open_writer(path)
     store_events(connection, events)
     connection.close()
     saved = Saved(path)
     saved.save_mark(Mark(id="first", title=name, timestamp=now - DAY, description=name))
     place = Position(y=4)
-    saved.save_board(Board(title=name, description=name, blocks=(
-        Block(title=name, question="users of signup by country"),
-        Block(type="note", content=f"# {name}\n{name}", position=place),
-        Block(title=name, question=f"users of {json.dumps(name)} by nothing", position=place),
-    )))  # fmt: skip
+    saved.save_board(
+        Board(
+            title=name,
+            description=name,
+            blocks=(
+                Block(title=name, question="users of signup by country"),
+                Block(type="note", content=f"# {name}\n{name}", position=place),
+                Block(
+                    title=name, question=f"users of {json.dumps(name)} by nothing", position=place
+                ),
+            ),
+        )
+    )
 
 
 def test_the_good_calls_leave_out_no_command(tmp_path: Path) -> None:
     called = list(good_calls("x", tmp_path, 0))
     missing = {
-        path for path in COMMANDS
+        path
+        for path in COMMANDS
         if path[0] not in OPENS_A_TERMINAL and not any(c[: len(path)] == path for c in called)
-    }  # fmt: skip
+    }
     assert not missing
 
 

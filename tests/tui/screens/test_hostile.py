@@ -32,12 +32,16 @@ def path(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A workspace in which everything that can be named is named badly."""
     events = [
         Event(
-            event=name, ts_ms=NOW - day * DAY - place * 1000, user=f"{NASTY[place - 1]}{day % 4}",
+            event=name,
+            ts_ms=NOW - day * DAY - place * 1000,
+            user=f"{NASTY[place - 1]}{day % 4}",
             context={"country": name[:100], "browser": "[bold]x"},
             properties={name[:100]: NASTY[place - 1], "amount": day},
         )
-        for day in range(20) for place, name in enumerate(NASTY) if (day + place) % 3
-    ]  # fmt: skip
+        for day in range(20)
+        for place, name in enumerate(NASTY)
+        if (day + place) % 3
+    ]
     found = workspace(tmp_path_factory.mktemp("tui") / "[@click=app.quit]x.db", events)
     saved = Saved(found)
     for name in (NASTY[0], NASTY[2], NASTY[4]):
@@ -93,8 +97,21 @@ async def test_no_page_is_broken_by_a_name(path: Path, place: str) -> None:
 
 async def test_ascii_glyphs_mean_ascii_only(path: Path) -> None:
     async with explorer(path, size=(60, 18), place="metrics") as ff:
-        for key in ("down", "tab", "b", "escape", "enter", "o", "enter", "i", "escape", "5", "6",
-                    "8", "question_mark"):  # fmt: skip
+        for key in (
+            "down",
+            "tab",
+            "b",
+            "escape",
+            "enter",
+            "o",
+            "enter",
+            "i",
+            "escape",
+            "5",
+            "6",
+            "8",
+            "question_mark",
+        ):
             assert (await ff.press(key)).isascii(), (key, ff.screen)
 
 

@@ -133,8 +133,12 @@ async def test_a_funnel_leads_on_to_its_other_kinds_and_back(path: Path) -> None
     first = page_for("funnel", from_json({"kind": "funnel", **STEPS, "window_seconds": 3600}))
     async with explorer(path, place="funnel", first=first) as ff:
         funnel = ff.page
-        for letter, kind in (("t", "funnel_trend"), ("c", "time_to_convert"), ("g", "correlation"),
-                             ("w", "paths")):  # fmt: skip
+        for letter, kind in (
+            ("t", "funnel_trend"),
+            ("c", "time_to_convert"),
+            ("g", "correlation"),
+            ("w", "paths"),
+        ):
             await ff.press("semicolon", letter)
             assert ff.page.question.kind == kind
             assert answered(ff)

@@ -132,7 +132,5 @@ async def test_what_was_typed_comes_back_when_it_cannot_be_stored(
         if place == "marks":
             await ff.press("r")
         saved = Saved(path)
-        kept = [
-            *saved.marks(), *saved.boards(), *saved.items("charts"), *saved.items("audiences")
-        ]  # fmt: skip
+        kept = [*saved.marks(), *saved.boards(), *saved.items("charts"), *saved.items("audiences")]
         assert len(kept) == 1

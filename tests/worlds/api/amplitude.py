@@ -87,8 +87,13 @@ COMPOSITION, SEGMENTATION = "GET /api/2/composition", "GET /api/2/events/segment
 FUNNEL, RETENTION = "GET /api/2/funnels", "GET /api/2/retention"
 REALTIME, LTV = "GET /api/2/realtime", "GET /api/2/revenue/ltv"
 BUY = {**DATES, "e": event("buy")}
-RATIO = {**DATES, "e": event("buy"), "e2": event("view"), "m": "formula",
-         "formula": "UNIQUES(A)/UNIQUES(B)"}  # fmt: skip
+RATIO = {
+    **DATES,
+    "e": event("buy"),
+    "e2": event("view"),
+    "m": "formula",
+    "formula": "UNIQUES(A)/UNIQUES(B)",
+}
 STEPS = {**DATES, "e": [event("signup"), event("cart"), event("buy")]}
 BACK = {**DATES, "se": event("signup"), "re": event("view")}
 

@@ -19,10 +19,13 @@ def engines_of(world: World, logs: tuple[Written, ...]) -> Iterator[tuple[Sqlite
     """Both engines over a world with logs."""
     with engine_of(world) as engine:
         with closing(open_writer(engine.path)) as connection:
-            store_logs(connection, [
-                Log(log.ts, log.message, log.level, log.service, log.source, log.session)
-                for log in logs
-            ])  # fmt: skip
+            store_logs(
+                connection,
+                [
+                    Log(log.ts, log.message, log.level, log.service, log.source, log.session)
+                    for log in logs
+                ],
+            )
         with closing(ScanEngine(engine.path, clock=engine.clock)) as scan:
             yield engine, scan
 

@@ -59,8 +59,10 @@ def test_new_users_by_week_and_group(backend: Backend) -> None:
     data = get(backend, "/api/2/users", m="new", i="7", g="country")["data"]
     assert data["xValues"] == ["2025-04-07", "2025-04-14"]
     assert dict(zip(data["seriesMeta"], data["series"], strict=True)) == {
-        "US": [2, 0], "NL": [1, 0], "DE": [0, 1],
-    }  # fmt: skip
+        "US": [2, 0],
+        "NL": [1, 0],
+        "DE": [0, 1],
+    }
 
 
 def test_users_of_several_segments_are_compared(backend: Backend) -> None:
@@ -82,27 +84,36 @@ def test_session_lengths_in_the_usual_bins(backend: Backend) -> None:
 
 def test_session_lengths_in_custom_bins(backend: Backend) -> None:
     data = get(
-        backend, "/api/2/sessions/length", timeHistogramConfigBinTimeUnit="minutes",
-        timeHistogramConfigBinMin="0", timeHistogramConfigBinMax="10",
+        backend,
+        "/api/2/sessions/length",
+        timeHistogramConfigBinTimeUnit="minutes",
+        timeHistogramConfigBinMin="0",
+        timeHistogramConfigBinMax="10",
         timeHistogramConfigBinSize="1",
-    )["data"]  # fmt: skip
+    )["data"]
     assert data["xValues"] == [f"{n * 60}s-{n * 60 + 60}s" for n in range(10)]
     assert data["series"] == [[5, *[0] * 9]]
 
 
 def test_invalid_custom_bins_fall_back_to_the_usual_ones(backend: Backend) -> None:
     data = get(
-        backend, "/api/2/sessions/length", timeHistogramConfigBinTimeUnit="days",
-        timeHistogramConfigBinMin="0", timeHistogramConfigBinMax="10",
-    )["data"]  # fmt: skip
+        backend,
+        "/api/2/sessions/length",
+        timeHistogramConfigBinTimeUnit="days",
+        timeHistogramConfigBinMin="0",
+        timeHistogramConfigBinMax="10",
+    )["data"]
     assert len(data["xValues"]) == 9
 
 
 def test_average_session_length_in_seconds(backend: Backend) -> None:
     data = get(backend, "/api/2/sessions/average")["data"]
     assert dated(data["series"][0]) == {
-        "2025-04-07": 300, "2025-04-08": 1800, "2025-04-09": 1200, "2025-04-16": 1800,
-    }  # fmt: skip
+        "2025-04-07": 300,
+        "2025-04-08": 1800,
+        "2025-04-09": 1200,
+        "2025-04-16": 1800,
+    }
     assert data["series"][0][3] is None
 
 
@@ -118,8 +129,10 @@ def test_composition_by_a_trait(backend: Backend) -> None:
     data = get(backend, "/api/2/composition", p="gp:plan")["data"]
     assert data["seriesLabels"] == ["gp:plan"]
     assert dict(zip(data["xValues"], data["series"][0], strict=True)) == {
-        "free": 2, "pro": 2, "(none)": 1,
-    }  # fmt: skip
+        "free": 2,
+        "pro": 2,
+        "(none)": 1,
+    }
 
 
 def test_events_of_this_week_with_their_flags(backend: Backend) -> None:
@@ -129,8 +142,11 @@ def test_events_of_this_week_with_their_flags(backend: Backend) -> None:
         ("contact_support", 0),
     ]  # fmt: skip
     assert {key: data[0][key] for key in ("non_active", "deleted", "flow_hidden", "hidden")} == {
-        "non_active": False, "deleted": False, "flow_hidden": False, "hidden": False,
-    }  # fmt: skip
+        "non_active": False,
+        "deleted": False,
+        "flow_hidden": False,
+        "hidden": False,
+    }
     assert data[0]["display"] == "add_to_cart"
 
 
@@ -159,12 +175,19 @@ def test_metrics_of_a_property(backend: Backend, metric: str, total: float) -> N
 
 
 def test_two_events_with_a_filter_and_a_group(backend: Backend) -> None:
-    shirts = {"subprop_type": "event", "subprop_key": "item", "subprop_op": "is",
-              "subprop_value": ["shirt"]}  # fmt: skip
+    shirts = {
+        "subprop_type": "event",
+        "subprop_key": "item",
+        "subprop_op": "is",
+        "subprop_value": ["shirt"],
+    }
     data = get(
-        backend, "/api/2/events/segmentation", e=event("purchase", filters=[shirts]),
-        e2=event("sign_up"), g="country",
-    )["data"]  # fmt: skip
+        backend,
+        "/api/2/events/segmentation",
+        e=event("purchase", filters=[shirts]),
+        e2=event("sign_up"),
+        g="country",
+    )["data"]
     found = {
         label: collapsed[0]["value"]
         for label, collapsed in zip(data["seriesLabels"], data["seriesCollapsed"], strict=True)
@@ -181,9 +204,9 @@ def test_any_active_event(backend: Backend) -> None:
 
 
 def test_a_rolling_window(backend: Backend) -> None:
-    data = get(
-        backend, "/api/2/events/segmentation", e=event("purchase"), rollingWindow="7"
-    )["data"]  # fmt: skip
+    data = get(backend, "/api/2/events/segmentation", e=event("purchase"), rollingWindow="7")[
+        "data"
+    ]
     assert data["series"] == [[1, 2, 3, 3, 3, 3, 3, 2, 1, 1, 1, 1, 1, 1]]
 
 
@@ -202,22 +225,25 @@ def test_five_minutes_and_hours(backend: Backend) -> None:
 
 
 def test_retention_of_24_hour_windows(backend: Backend) -> None:
-    series = get(
-        backend, "/api/2/retention", se=event("sign_up"), re=event("_all")
-    )["data"]["series"][0]  # fmt: skip
+    series = get(backend, "/api/2/retention", se=event("sign_up"), re=event("_all"))["data"][
+        "series"
+    ][0]
     assert series["dates"][:2] == ["Apr 20", "Apr 19"]
     first = [(cell["count"], cell["outof"]) for cell in series["values"]["Apr 07"]]
     assert first[:4] == [(2, 2), (1, 2), (0, 2), (0, 2)]
     assert series["values"]["Apr 16"][3] == {"count": 0, "outof": 1, "incomplete": True}
     assert series["combined"][0] == {
-        "count": 4, "outof": 4, "incomplete": False, "retainedSetId": None,
-    }  # fmt: skip
+        "count": 4,
+        "outof": 4,
+        "incomplete": False,
+        "retainedSetId": None,
+    }
 
 
 def test_unbounded_retention(backend: Backend) -> None:
-    series = get(
-        backend, "/api/2/retention", se=event("sign_up"), re=event("_all"), rm="rolling"
-    )["data"]["series"][0]  # fmt: skip
+    series = get(backend, "/api/2/retention", se=event("sign_up"), re=event("_all"), rm="rolling")[
+        "data"
+    ]["series"][0]
     assert [cell["count"] for cell in series["values"]["Apr 07"]][:4] == [2, 2, 1, 1]
 
 
@@ -228,8 +254,12 @@ def test_filters_of_the_starting_and_the_returning_event(backend: Backend) -> No
 
     all_ = asked(event("sign_up"), event("_all"))
     assert all_ == [(2, 2), (1, 2)]
-    us = {"subprop_type": "user", "subprop_key": "country", "subprop_op": "is",
-          "subprop_value": ["Atlantis"]}  # fmt: skip
+    us = {
+        "subprop_type": "user",
+        "subprop_key": "country",
+        "subprop_op": "is",
+        "subprop_value": ["Atlantis"],
+    }
     assert asked(event("sign_up"), event("_all", filters=[us])) == [(0, 2), (0, 2)]
     not_us = {**us, "subprop_op": "is not"}
     assert asked(event("sign_up", filters=[not_us]), event("_all", filters=[not_us])) == all_
@@ -262,8 +292,10 @@ def test_a_search_says_what_matched(backend: Backend) -> None:
         return str(get(backend, "/api/2/usersearch", user=text, dated=False)["type"])
 
     assert [kind("a"), kind("phone-a"), kind("zed")] == [
-        "match_user_or_device_id", "match_user_or_device_id", "nomatch",
-    ]  # fmt: skip
+        "match_user_or_device_id",
+        "match_user_or_device_id",
+        "nomatch",
+    ]
 
 
 def test_realtime_is_two_lines_of_a_day(backend: Backend) -> None:
@@ -286,17 +318,21 @@ def test_realtime_is_two_lines_of_a_day(backend: Backend) -> None:
         ("/api/2/users?start=20210101&end=20210901&i=2", "i"),
         ("/api/2/users?start=20210101&end=20210901&m=all", "m"),
         ('/api/2/users?start=20210101&end=20210901&s=[{"prop":"city"}]', "s"),
-        ('/api/2/users?start=20210101&end=20210901&s=[{"prop":"city","op":"like","values":["x"]}]',
-         "op"),
+        (
+            '/api/2/users?start=20210101&end=20210901&s=[{"prop":"city","op":"like","values":["x"]}]',
+            "op",
+        ),
         ("/api/2/events/segmentation?start=20210101&end=20210901", "e"),
         ("/api/2/events/segmentation?start=20210101&end=20210901&e={", "e"),
         ('/api/2/events/segmentation?start=20210101&end=20210901&e={"filters":[]}', "e"),
-        ('/api/2/events/segmentation?start=20210101&end=20210901&e={"event_type":"a"}&m=formula',
-         "formula"),
+        (
+            '/api/2/events/segmentation?start=20210101&end=20210901&e={"event_type":"a"}&m=formula',
+            "formula",
+        ),
         ('/api/2/retention?start=20210101&end=20210901&se={"event_type":"_new"}', "re"),
         ("/api/2/composition?start=20210101&end=20210901", "p"),
     ],
-)  # fmt: skip
+)
 def test_a_wrong_parameter_is_named(backend: Backend, query: str, parameter: str) -> None:
     reply = refused(backend, f"GET {query}")
     assert (reply.status, reply.body["error"]["http_code"]) == (400, 400)

@@ -209,14 +209,19 @@ def test_a_user_that_is_not_there_is_not_found(backend: Backend) -> None:
         ("sessions/peruser?start=&end=", "start"),
         ("composition?start=STARTDATE&end=ENDDATE&p=property", "start"),
         ('events/segmentation?e={"event_type":"YOUR%20EVENT"}&start=STARTDATE&end=DATE', "start"),
-        ('funnels?e={"event_type":"EVENT"}&e={"event_type":"EVENT"}&start=STARTDATE&end=ENDDATE',
-         "start"),
-        ('retention?se={"event_type":"_active"}&re={"event_type":"EVENT"}&start=STARTDATE'
-         "&end=ENDDATE", "start"),
+        (
+            'funnels?e={"event_type":"EVENT"}&e={"event_type":"EVENT"}&start=STARTDATE&end=ENDDATE',
+            "start",
+        ),
+        (
+            'retention?se={"event_type":"_active"}&re={"event_type":"EVENT"}&start=STARTDATE'
+            "&end=ENDDATE",
+            "start",
+        ),
         ("revenue/ltv?start=STARTDATE&end=ENDDATE", "start"),
         ("revenue/ltv?start=&end=", "start"),
     ],
-)  # fmt: skip
+)
 def test_the_document_s_placeholders_are_named(
     backend: Backend, request_: str, parameter: str
 ) -> None:

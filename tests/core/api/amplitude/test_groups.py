@@ -73,8 +73,7 @@ def test_a_formula_by_two_fields_and_by_those_of_its_events(backend: Backend) ->
     assert collapsed(by) == {"NL / web": 1, "NL / ios": 1, "US / ios": 1}
     items = get(backend, SEGMENTATION, RATIO, e=event("buy", "item"), formula="UNIQUES(A)")
     assert collapsed(items) == {"hat": 3, "shoe": 2}
-    sums = get(backend, SEGMENTATION, RATIO, e=event("buy", "amount", "item"),
-               formula="PROPSUM(A)")  # fmt: skip
+    sums = get(backend, SEGMENTATION, RATIO, e=event("buy", "amount", "item"), formula="PROPSUM(A)")
     assert collapsed(sums) == {"hat": 47, "shoe": 59}
 
 
@@ -106,9 +105,7 @@ def test_a_rolling_average_of_a_formula_is_the_mean_of_its_figures(backend: Back
 
 
 def test_a_rolling_average_of_nothing_by_nothing_is_undefined(backend: Backend) -> None:
-    assert get(backend, SEGMENTATION, RATIO, rollingAverage=2)["data"]["series"][0][:2] == [
-        None, 1,
-    ]  # fmt: skip
+    assert get(backend, SEGMENTATION, RATIO, rollingAverage=2)["data"]["series"][0][:2] == [None, 1]
 
 
 @pytest.mark.parametrize("interval", ["7", "30", "-3600000"])
@@ -135,9 +132,7 @@ def test_a_rolling_window_of_a_formula_is_of_each_function(backend: Backend) -> 
 
 def test_a_funnel_by_what_its_first_or_a_later_step_says(backend: Backend) -> None:
     first = [event("signup", "source"), event("cart"), event("buy")]
-    assert reached(get(backend, FUNNEL, STEPS, e=first)) == {
-        "ads": [2, 2, 2], "mail": [1, 1, 1],
-    }  # fmt: skip
+    assert reached(get(backend, FUNNEL, STEPS, e=first)) == {"ads": [2, 2, 2], "mail": [1, 1, 1]}
     last = [event("signup"), event("cart"), event("buy", "item")]
     found = reached(get(backend, FUNNEL, STEPS, e=last))
     assert {name: counts[-1] for name, counts in found.items()} == {"hat": 1, "shoe": 2}
@@ -170,15 +165,17 @@ def test_days_by_the_hour_and_by_5_minutes_say_when(backend: Backend) -> None:
 def test_retention_by_what_the_start_says(backend: Backend) -> None:
     found = get(backend, RETENTION, BACK, se=event("signup", "source"))
     assert {name: counts[:4] for name, counts in cells(found, "Apr 07").items()} == {
-        "ads": [1, 0, 1, 0], "mail": [0, 1, 0, 1],
-    }  # fmt: skip
+        "ads": [1, 0, 1, 0],
+        "mail": [0, 1, 0, 1],
+    }
 
 
 def test_retention_by_what_the_return_says_is_of_everybody_who_started(backend: Backend) -> None:
     found = get(backend, RETENTION, BACK, re=event("view", "item"))
     assert {name: counts[:4] for name, counts in cells(found, "Apr 07").items()} == {
-        "hat": [1, 0, 0, 1], "shoe": [0, 1, 1, 0],
-    }  # fmt: skip
+        "hat": [1, 0, 0, 1],
+        "shoe": [0, 1, 1, 0],
+    }
     assert {c["outof"] for s in found["data"]["series"] for c in s["values"]["Apr 07"][:1]} == {2}
 
 
@@ -275,8 +272,9 @@ def test_lifetime_values_say_what_is_complete(backend: Backend) -> None:
     series = get(backend, LTV, DATES)["data"]["series"][0]
     assert series["combined"]["count"] == 4
     assert (series["complete"]["2025-04-07"]["r30d"], series["complete"]["2025-04-07"]["r90d"]) == (
-        True, False,
-    )  # fmt: skip
+        True,
+        False,
+    )
     assert series["combined_complete"]["r90d"] is False
 
 
@@ -323,8 +321,11 @@ def test_user_data_has_all_that_the_data_says() -> None:
     assert user["last_location"] == {"lat": 37.1, "lng": -122.2}
     assert (user["purchases"], user["revenue"], user["paying"]) == (1, 9.5, True)
     assert [event["session_id"] for event in body["events"]] == [
-        4_000, -1, "evening", 1744000000000,
-    ]  # fmt: skip
+        4_000,
+        -1,
+        "evening",
+        1744000000000,
+    ]
 
 
 def test_merged_users_are_listed_with_their_own_ids() -> None:

@@ -113,8 +113,10 @@ def test_a_chart_is_found_by_its_title_too(backend: Backend) -> None:
 
 
 def test_people_on_other_pages_are_said(backend: Backend) -> None:
-    body = chart(backend, {"kind": "segment", "segment": "returning", "limit": 1,
-                           "range": "2025-03-01,2025-04-10"})  # fmt: skip
+    body = chart(
+        backend,
+        {"kind": "segment", "segment": "returning", "limit": 1, "range": "2025-03-01,2025-04-10"},
+    )
     assert len(body["matches"]) == min(body["total"], 1)
     assert ("warnings" in body) == (body["total"] > 1)
 
@@ -123,8 +125,10 @@ def test_a_single_figure_is_a_series_of_one_value() -> None:
     answer = Number(title="Share", first="2025-04-07", last="2025-04-20", value=0.5, unit="percent")
     data = SHAPE_OF[Number](answer, None, None)["data"]
     assert (data["series"], data["seriesLabels"], data["xValues"]) == (
-        [[50]], ["Share"], ["2025-04-20"],
-    )  # fmt: skip
+        [[50]],
+        ["Share"],
+        ["2025-04-20"],
+    )
 
 
 def test_every_shape_has_an_answer() -> None:

@@ -17,8 +17,15 @@ from tests.worlds.fixture import appendix_a
 from tests.worlds.strategies import worlds
 from tests.worlds.world import engine_of
 
-LOGS = [Log(1_744_020_000_000 + n, f"m {n}", ("INFO", "ERROR", "INFO")[n % 3],
-            (None, "api", "api", "web_1")[n % 4]) for n in range(12)]  # fmt: skip
+LOGS = [
+    Log(
+        1_744_020_000_000 + n,
+        f"m {n}",
+        ("INFO", "ERROR", "INFO")[n % 3],
+        (None, "api", "api", "web_1")[n % 4],
+    )
+    for n in range(12)
+]
 
 
 @pytest.fixture(scope="module")

@@ -123,8 +123,11 @@ POST = "POST /api/v1"
 SERIES = [{"metric": "event:purchase"}, {"metric": "dau"}]
 FORMULA = {**R, "series": SERIES, "formula": "A / B"}
 GROUPED = {
-    **R, "group_by": "country", "size": {"type": "count"}, "intensity": {"type": "avg_per_actor"},
-}  # fmt: skip
+    **R,
+    "group_by": "country",
+    "size": {"type": "count"},
+    "intensity": {"type": "avg_per_actor"},
+}
 STEPS = [{"event": "sign_up"}, {"event": "add_to_cart"}]
 FUNNEL = {**R, "steps": STEPS}
 RETAINED = {"range": "90d"}
@@ -143,10 +146,17 @@ def steps(**first: Any) -> list[Any]:
 def funnel(request: str) -> list[Row]:
     """What both requests for funnels take."""
     return [
-        *rows(request, FUNNEL, steps=steps(event="view_item"), window_seconds=60, range="7d",
-              breakdown="country", conditions=NL),
+        *rows(
+            request,
+            FUNNEL,
+            steps=steps(event="view_item"),
+            window_seconds=60,
+            range="7d",
+            breakdown="country",
+            conditions=NL,
+        ),
         Row(request, "limit", 1, {**FUNNEL, "breakdown": "country"}),
-    ]  # fmt: skip
+    ]
 
 
 ANALYSES = [
@@ -302,8 +312,13 @@ def test_each_field_of_an_audience_can_be_changed_alone(backend: Backend, field:
     assert {name: changed[name] for name in CHANGES} == {**NEW_AUDIENCE, field: CHANGES[field]}
 
 
-LISTED = {"from": "2025-04-10", "to": "2025-04-10", "category": "news", "source": "plugin",
-          "limit": 1}  # fmt: skip
+LISTED = {
+    "from": "2025-04-10",
+    "to": "2025-04-10",
+    "category": "news",
+    "source": "plugin",
+    "limit": 1,
+}
 
 
 @pytest.mark.parametrize("parameter", LISTED)

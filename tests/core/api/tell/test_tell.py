@@ -58,8 +58,10 @@ def test_rolling_active_users(backend: Backend) -> None:
 def test_a_breakdown_gives_each_point_its_dimension(backend: Backend) -> None:
     data = get(backend, "/metrics/dau", "breakdown=country")
     assert {(d["dimension"], d["total"]) for d in data["dimensions"]} == {
-        ("NL", 2), ("US", 2), ("DE", 1),
-    }  # fmt: skip
+        ("NL", 2),
+        ("US", 2),
+        ("DE", 1),
+    }
     assert {p["dimension"] for p in data["points"]} == {"NL", "US", "DE"}
 
 
@@ -89,8 +91,10 @@ def test_events_over_time_and_their_comparison(backend: Backend) -> None:
 def test_top_events_break_ties_by_name(backend: Backend) -> None:
     data = get(backend, "/metrics/events/top", "limit=3")
     assert [(row["event_name"], row["count"]) for row in data] == [
-        ("add_to_cart", 5), ("sign_up", 5), ("purchase", 4),
-    ]  # fmt: skip
+        ("add_to_cart", 5),
+        ("sign_up", 5),
+        ("purchase", 4),
+    ]
 
 
 def test_raw_events_of_one_event(backend: Backend) -> None:
@@ -103,8 +107,10 @@ def test_raw_events_of_one_event(backend: Backend) -> None:
 def test_values_of_a_property(backend: Backend) -> None:
     data = get(backend, "/metrics/events/properties", "event=add_to_cart&property=item")
     assert {d["dimension"]: d["total"] for d in data["dimensions"]} == {
-        "hat": 2, "shirt": 2, "jeans": 1,
-    }  # fmt: skip
+        "hat": 2,
+        "shirt": 2,
+        "jeans": 1,
+    }
 
 
 @pytest.mark.parametrize(
@@ -172,8 +178,12 @@ def test_sessions(backend: Backend) -> None:
 def test_lifecycle_is_weekly_by_default(backend: Backend) -> None:
     data = get(backend, "/metrics/lifecycle")
     assert data["points"][0] == {
-        "date": "2025-04-07", "new": 3, "returning": 0, "resurrected": 0, "dormant": 1,
-    }  # fmt: skip
+        "date": "2025-04-07",
+        "new": 3,
+        "returning": 0,
+        "resurrected": 0,
+        "dormant": 1,
+    }
     assert data["points"][1]["partial"]
 
 
@@ -199,9 +209,7 @@ def test_a_lifecycle_is_compared_state_by_state(backend: Backend) -> None:
     first, last = compared["previous_points"]
     assert (first["date"], first["new"]) == ("2025-03-24", 0)
     assert (last["date"], last["new"], last["dormant"]) == ("2025-03-31", 1, 0)
-    assert compared["totals"]["new"] == {
-        "previous_total": 1, "change": 3, "percent_change": 300,
-    }  # fmt: skip
+    assert compared["totals"]["new"] == {"previous_total": 1, "change": 3, "percent_change": 300}
 
 
 def test_every_group_is_compared_with_its_own_past(backend: Backend) -> None:
@@ -262,9 +270,12 @@ def test_a_formula_has_the_figure_of_the_range(backend: Backend) -> None:
 
 def test_grouped_metrics(backend: Backend) -> None:
     data = post(
-        backend, "/metrics/grouped", group_by="properties.item", size={"type": "count"},
+        backend,
+        "/metrics/grouped",
+        group_by="properties.item",
+        size={"type": "count"},
         intensity={"type": "avg_per_actor"},
-    )  # fmt: skip
+    )
     found = [(g["group"], g["size"]) for g in data["groups"]]
     assert found == [("(none)", 6), ("shirt", 5), ("hat", 4), ("jeans", 3)]
     assert data["total_size"] == 18
@@ -281,8 +292,10 @@ def test_a_funnel(backend: Backend) -> None:
     assert data["overall_conversion"] == 0.75
     by_country = post(backend, "/funnels", steps=steps, breakdown="country")["breakdown"]
     assert {g["dimension"]: [s["count"] for s in g["steps"]] for g in by_country} == {
-        "US": [2, 1, 1], "NL": [1, 1, 1], "DE": [1, 1, 1],
-    }  # fmt: skip
+        "US": [2, 1, 1],
+        "NL": [1, 1, 1],
+        "DE": [1, 1, 1],
+    }
 
 
 def test_retention_is_of_first_appearance_weekly_over_90_days(backend: Backend) -> None:
@@ -308,13 +321,18 @@ def test_retention_is_of_first_appearance_weekly_over_90_days(backend: Backend) 
         ("GET /api/v1/metrics/segments/power_user?limit=101", "limit"),
         ("GET /api/v1/metrics/events/raw?limit=many", "limit"),
         ("GET /api/v1/metrics/dau?conditions[0][value]=NL", "conditions"),
-        ("GET /api/v1/metrics/dau?conditions[0][field]=country&conditions[0][operator]=about"
-         "&conditions[0][value]=NL", "conditions[0][operator]"),
+        (
+            "GET /api/v1/metrics/dau?conditions[0][field]=country&conditions[0][operator]=about"
+            "&conditions[0][value]=NL",
+            "conditions[0][operator]",
+        ),
         ("GET /api/v1/metrics/logs?breakdown=country", "breakdown"),
-        ("GET /api/v1/metrics/dau?conditions[0][field]=a%00b&conditions[0][value]=NL",
-         "conditions[0][field]"),
+        (
+            "GET /api/v1/metrics/dau?conditions[0][field]=a%00b&conditions[0][value]=NL",
+            "conditions[0][field]",
+        ),
     ],
-)  # fmt: skip
+)
 def test_a_wrong_parameter_is_named(backend: Backend, request_: str, parameter: str) -> None:
     reply = refused(backend, request_)
     assert reply.status == 400

@@ -102,11 +102,13 @@ funnels = st.fixed_dictionaries(
 )
 times = st.builds(
     lambda fields, measure: {
-        **{k: v for k, v in fields.items() if k != "compare"}, "kind": "time_to_convert",
+        **{k: v for k, v in fields.items() if k != "compare"},
+        "kind": "time_to_convert",
         "measure": measure,
     },
-    funnels, st.sampled_from(("seconds", "repeats")),
-)  # fmt: skip
+    funnels,
+    st.sampled_from(("seconds", "repeats")),
+)
 retentions = st.fixed_dictionaries(
     {
         "kind": st.just("retention"),

@@ -35,8 +35,10 @@ PATTERNS = ("^h.t$", "(?i)HAT", r"\d+\.\d", "a.b", "line.break", "line\nbreak", 
 @pytest.fixture
 def stored(runner) -> Iterator[Engines]:
     """One event per value, under `v` and, one level down, under `deep."it's"`."""
-    events = [Event("e", n * 1000, "u", properties={"v": v, "deep": {"it's": v}})
-              for n, v in enumerate(VALUES)]  # fmt: skip
+    events = [
+        Event("e", n * 1000, "u", properties={"v": v, "deep": {"it's": v}})
+        for n, v in enumerate(VALUES)
+    ]
     events.append(Event("e", len(VALUES) * 1000, "u"))
     world = World(tuple(events), now=86_400_000, traits=(("u", "plan", HOSTILE, 0),))
     with engines_of(world, runner) as engines:
@@ -58,12 +60,14 @@ def test_operators(stored, runner, operator):
 
 
 def _texts(engines: Engines) -> dict[int, str | None]:
-    return dict(engines[0].read(
-        """
+    return dict(
+        engines[0].read(
+            """
         select e.ts / 1000, p.properties -> '$.v'
         from events e left join event_properties p on p.seq = e.seq
         """
-    ))  # fmt: skip
+        )
+    )
 
 
 def _holding(runner: ChdbRunner, path: str, condition: Condition) -> set[int]:

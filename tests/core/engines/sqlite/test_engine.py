@@ -50,9 +50,10 @@ def engine(path: Path) -> SqliteEngine:
 def _store(path: Path, *users: str) -> None:
     connection = open_writer(path)
     for user in users:
-        events = [Event(name, NOW - 1000 + at, user=user) for at, name in enumerate(
-            ("signup", "purchase")
-        )]  # fmt: skip
+        events = [
+            Event(name, NOW - 1000 + at, user=user)
+            for at, name in enumerate(("signup", "purchase"))
+        ]
         store_events(connection, events)
     connection.close()
 

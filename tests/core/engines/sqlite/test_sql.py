@@ -37,12 +37,17 @@ def rows(engine: Any, query: str, **fields: Any) -> list[tuple[Any, ...]]:
 
 
 def test_the_views_have_names_instead_of_numbers(engine):
-    answer = engine.answer(parse(
-        "select event_name, count(*) as times from events_v1 group by 1 order by 2 desc, 1 limit 2"
-    ))  # fmt: skip
+    answer = engine.answer(
+        parse(
+            "select event_name, count(*) as times from events_v1 "
+            "group by 1 order by 2 desc, 1 limit 2"
+        )
+    )
     assert answer.rows == (("sign_up", 6), ("add_to_cart", 5))
-    assert [(c.name, c.type) for c in answer.columns] == [("event_name", "text"),
-                                                          ("times", "count")]  # fmt: skip
+    assert [(c.name, c.type) for c in answer.columns] == [
+        ("event_name", "text"),
+        ("times", "count"),
+    ]
     assert not answer.truncated
 
 
@@ -51,8 +56,11 @@ def test_a_with_statement_runs_too(engine):
 
 
 def test_columns_are_typed_by_their_values(engine):
-    answer = ask(engine, "sql", query="select 1 a, 1.5 b, 'x' c, null d, x'00' e union all "
-                                      "select 2, 2, 'y', null, x'ff'")  # fmt: skip
+    answer = ask(
+        engine,
+        "sql",
+        query="select 1 a, 1.5 b, 'x' c, null d, x'00' e union all select 2, 2, 'y', null, x'ff'",
+    )
     assert [column.type for column in answer.columns] == ["count", "number", "text", "text", "text"]
     assert answer.rows[1][4] == "x'ff'"
 

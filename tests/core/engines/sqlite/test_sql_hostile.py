@@ -261,9 +261,13 @@ print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // 1024)
 
 def test_memory_stays_bounded(engine):
     done = subprocess.run(
-        [sys.executable, "-c", MEASURE], input=json.dumps([str(engine.path), MEMORY]),
-        cwd=ROOT, capture_output=True, text=True, timeout=120,
-    )  # fmt: skip
+        [sys.executable, "-c", MEASURE],
+        input=json.dumps([str(engine.path), MEMORY]),
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
     assert done.returncode == 0, done.stderr
     more, child = map(int, done.stdout.split())
     assert more < 150

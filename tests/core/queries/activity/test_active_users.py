@@ -68,8 +68,12 @@ def test_the_headline_of_rolling_users_is_compared_with_that_of_the_period_befor
 
 
 def test_the_people_behind_the_headline_of_rolling_users_are_those_of_the_last_point(april):
-    body = {"kind": "active_users", "metric": "wau", "range": "2025-04-01,2025-04-13",
-            "compare": "previous"}  # fmt: skip
+    body = {
+        "kind": "active_users",
+        "metric": "wau",
+        "range": "2025-04-01,2025-04-13",
+        "compare": "previous",
+    }
     question = from_json(body)
     assert people(april, question, Cell()) == ["m", "w"]
     assert people(april, question, Cell(previous=True)) == []
@@ -88,8 +92,12 @@ def test_of_rolling_users_nothing_is_said_about_adding_up(april, metric):
 
 
 def test_a_formula_over_rolling_users_has_the_headline_of_their_last_point(april):
-    body = {"series": [{"metric": "wau"}, {"metric": "mau"}], "formula": "A / B * 1",
-            "range": "2025-04-13,2025-04-16", "compare": "previous"}  # fmt: skip
+    body = {
+        "series": [{"metric": "wau"}, {"metric": "mau"}],
+        "formula": "A / B * 1",
+        "range": "2025-04-13,2025-04-16",
+        "compare": "previous",
+    }
     line = ask(april, "formula", **body).lines[0]
     assert (line.total, line.previous_total) == (0.5, 1)
 

@@ -42,9 +42,7 @@ def test_the_most_recent_value_and_all_values(engine):
     assert {row[0]: row[1] for row in recent.rows} == {"hat": 3, "jeans": 1, "shirt": 1}
     assert recent.notes == ()
     every = ask(engine, "composition", property="item", range=A_RANGE, mode="all_values")
-    assert {row[0]: row[1] for row in every.rows} == {
-        "(none)": 4, "hat": 3, "jeans": 2, "shirt": 2,
-    }  # fmt: skip
+    assert {row[0]: row[1] for row in every.rows} == {"(none)": 4, "hat": 3, "jeans": 2, "shirt": 2}
     assert every.rows[0][2] == 0.8
     assert "5 active users" in every.notes[0]
 
@@ -115,8 +113,21 @@ def test_where_people_started_and_whether_they_pay():
 
 def test_every_documented_property_is_a_field(engine):
     catalog = engine.context().catalog
-    for name in ("version", "country", "city", "region", "DMA", "language", "platform", "os",
-                 "device", "device_type", "start_version", "paying", "gp:plan"):  # fmt: skip
+    for name in (
+        "version",
+        "country",
+        "city",
+        "region",
+        "DMA",
+        "language",
+        "platform",
+        "os",
+        "device",
+        "device_type",
+        "start_version",
+        "paying",
+        "gp:plan",
+    ):
         assert catalog.existing(name).kind in ("context", "start", "paying", "trait"), name
 
 

@@ -54,9 +54,7 @@ def test_the_people_of_a_bucket(engine):
     assert people(engine, QUESTION, Cell(series="Today", bucket=label)) == ["ann", "bob"]
     assert people(engine, QUESTION, Cell(series="Yesterday", bucket=label)) == ["dee"]
     assert people(engine, QUESTION, Cell(series="Yesterday")) == ["cem", "dee"]
-    assert format_cell(QUESTION, Cell(series="Yesterday")).startswith(
-        "Active users a day earlier"
-    )  # fmt: skip
+    assert format_cell(QUESTION, Cell(series="Yesterday")).startswith("Active users a day earlier")
 
 
 def test_an_hour_that_happens_twice_has_two_labels_each():

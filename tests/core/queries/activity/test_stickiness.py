@@ -74,9 +74,7 @@ def test_the_people_of_a_number_of_days(engine):
     assert people(engine, question, Cell(row="1 day")) == ["c", "d"]
     assert people(engine, question, Cell(row="3 days")) == ["a"]
     assert people(engine, question, Cell()) == ["a", "b", "c", "d", "e"]
-    assert format_cell(question, Cell(row="3 days")).startswith(
-        "Active users on 3 days of a range"
-    )  # fmt: skip
+    assert format_cell(question, Cell(row="3 days")).startswith("Active users on 3 days of a range")
     pooled = from_json({**fields, "interval": "week", "mode": "cumulative"})
     assert people(engine, pooled, Cell(row="2+ days")) == ["a", "b", "e"]
 
@@ -212,12 +210,23 @@ def test_days_that_make_no_sense_are_answered_with_a_sentence(engine, fields, wo
 
 @settings(max_examples=30, deadline=None)
 @given(
-    worlds(flagged=True), st.sampled_from(("exact", "cumulative")),
-    st.sampled_from(("week", "month")), st.integers(1, 3), st.sampled_from(CONDITIONS),
-)  # fmt: skip
+    worlds(flagged=True),
+    st.sampled_from(("exact", "cumulative")),
+    st.sampled_from(("week", "month")),
+    st.integers(1, 3),
+    st.sampled_from(CONDITIONS),
+)
 def test_days_over_time_match_the_oracle(world, mode, interval, days, conditions):
-    question = from_json({"kind": "stickiness", "mode": mode, "interval": interval, "days": days,
-                          "range": "30d", "conditions": conditions})  # fmt: skip
+    question = from_json(
+        {
+            "kind": "stickiness",
+            "mode": mode,
+            "interval": interval,
+            "days": days,
+            "range": "30d",
+            "conditions": conditions,
+        }
+    )
     expected = over_time(world, question)
     with both_engines(world) as engines:
         for engine in engines:

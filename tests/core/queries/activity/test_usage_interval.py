@@ -71,8 +71,11 @@ def test_an_even_number_of_gaps_has_the_mean_of_the_two_in_the_middle():
     world = on_days(odd=[1, 2, 9, 12], even=[1, 2, 4], once=[3], whole=[1, 4, 5], far=[2, 30])
     with engine_of(world) as found:
         assert bins(ask(found, KIND, range="all_time")) == {
-            "1.5 days": 1, "2 days": 1, "3 days": 1, "28 days": 1
-        }  # fmt: skip
+            "1.5 days": 1,
+            "2 days": 1,
+            "3 days": 1,
+            "28 days": 1,
+        }
 
 
 def test_days_of_one_event(engine):
@@ -128,10 +131,12 @@ def test_a_row_that_is_no_interval_is_named(engine, row):
     [
         ("usage interval", {}),
         ("Usage  Interval of purchase last 90d", {"event": "purchase", "range": "90d"}),
-        ("usage interval where country = NL with share = 0.5", {
-            "share": 0.5, "conditions": [{"field": "country", "value": "NL"}]}),
+        (
+            "usage interval where country = NL with share = 0.5",
+            {"share": 0.5, "conditions": [{"field": "country", "value": "NL"}]},
+        ),
     ],
-)  # fmt: skip
+)
 def test_its_text(text, fields):
     question = from_json({"kind": KIND, **fields})
     assert from_text(text) == question
@@ -141,7 +146,7 @@ def test_its_people_in_words():
     question = from_json({"kind": KIND, "event": "purchase"})
     assert format_cell(question, Cell(row="4 days")).startswith(
         "Users with 4 days between days with purchase"
-    )  # fmt: skip
+    )
 
 
 questions = st.fixed_dictionaries(

@@ -22,8 +22,10 @@ from tests.worlds.world import Event, World, engine_of
 def test_new_users_of_the_fixture(engine):
     answer = ask(engine, "users", metric="new", range=A_RANGE)
     assert {day: n for day, n in by_day(answer).items() if n} == {
-        "04-07": 2, "04-09": 1, "04-14": 1,
-    }  # fmt: skip
+        "04-07": 2,
+        "04-09": 1,
+        "04-14": 1,
+    }
     assert answer.additive
     assert answer.lines[0].total == 4
 
@@ -47,8 +49,9 @@ def test_weeks_and_months_are_whole(engine):
     weeks = ask(engine, "users", range="2025-04-09,2025-04-15", granularity="weekly")
     assert weeks.lines[0].values == (3, 3)
     assert (weeks.first, weeks.last) == ("2025-04-07", "2025-04-20")
-    months = ask(engine, "users", metric="new", range="2025-04-09,2025-04-15",
-                 granularity="monthly")  # fmt: skip
+    months = ask(
+        engine, "users", metric="new", range="2025-04-09,2025-04-15", granularity="monthly"
+    )
     assert months.lines[0].values == (5,)
 
 

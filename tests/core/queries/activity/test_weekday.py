@@ -125,8 +125,9 @@ def test_a_skipped_hour_has_nothing_and_one_that_comes_twice_holds_both():
     first = at("2025-10-26T02:30", zone)
     autumn = World(
         (Event("view", first, "ann"), Event("view", first + 3_600_000, "bob")),
-        zone=zone, now=first + 86_400_000,
-    )  # fmt: skip
+        zone=zone,
+        now=first + 86_400_000,
+    )
     with engine_of(autumn) as found:
         assert hours(ask(found, KIND, range="yesterday", granularity="hourly"), "Sunday") == {2: 2}
 
@@ -236,11 +237,14 @@ def test_its_word_was_the_name_of_an_event_before():
     ("fields", "cell", "words"),
     [
         ({}, Cell(row="Monday"), "Active users on Mondays in the last 30 days"),
-        ({"event": "buy", "granularity": "hourly"}, Cell(cohort="Friday", period=9),
-         "Users of buy on Fridays from 9:00 to 10:00 in the last 30 days"),
+        (
+            {"event": "buy", "granularity": "hourly"},
+            Cell(cohort="Friday", period=9),
+            "Users of buy on Fridays from 9:00 to 10:00 in the last 30 days",
+        ),
         ({"measure": "count"}, Cell(), "Users with any event in the last 30 days"),
     ],
-)  # fmt: skip
+)
 def test_its_people_in_words(fields, cell, words):
     assert format_cell(from_json({"kind": KIND, **fields}), cell) == words
 

@@ -36,11 +36,13 @@ def world() -> World:
         text = value if isinstance(value, str) else None
         events.append(
             Event(
-                "e", NOON, user,
+                "e",
+                NOON,
+                user,
                 context={} if text is None else {"country": text},
                 properties={} if value is None else {"v": value},
             )
-        )  # fmt: skip
+        )
         if text is not None:
             traits.append((user, "t", text, NOON))
     return World(tuple(events), traits=tuple(traits), now=NOON)
@@ -246,8 +248,15 @@ def test_conditions_nest_20_deep_and_no_deeper(engines):
     condition: dict[str, Any] = {"field": "v", "operator": "is_set"}
     for _ in range(10):
         condition = {"not": {"any": [condition, {"field": "v", "operator": "is_not_set"}]}}
-    engines[0].answer(from_json({"kind": "trend", "range": "1d", "conditions": [
-        {"not": {"any": [condition["not"]["any"][0]]}}]}))  # fmt: skip
+    engines[0].answer(
+        from_json(
+            {
+                "kind": "trend",
+                "range": "1d",
+                "conditions": [{"not": {"any": [condition["not"]["any"][0]]}}],
+            }
+        )
+    )
     with pytest.raises(BadQuestion, match="deeper than 20"):
         from_json({"kind": "trend", "conditions": [{"not": condition}]})
 

@@ -63,8 +63,13 @@ def test_inactive_events_make_nobody_active():
         users = ask(engine, "active_users", range=A_RANGE)
         by_day = dict(zip([b.label[5:] for b in users.buckets], users.lines[0].values, strict=True))
         assert {day: n for day, n in by_day.items() if n} == {
-            "04-07": 1, "04-08": 2, "04-09": 1, "04-14": 1, "04-15": 1, "04-16": 1
-        }  # fmt: skip
+            "04-07": 1,
+            "04-08": 2,
+            "04-09": 1,
+            "04-14": 1,
+            "04-15": 1,
+            "04-16": 1,
+        }
         started = ask(engine, "sessions", metric="volume", range=A_RANGE)
         assert started.lines[0].total == 7  # s4 and s9 hold nothing else
 
@@ -158,16 +163,26 @@ def test_new_starts_retention_with_the_first_event_of_any_sort():
     with engine_of(flagged(sign_up="inactive", view_item="inactive")) as engine:
         grid = ask(engine, "retention", start_event="_new", range="90d")
         assert [(c.label, c.size) for c in grid.cohorts] == [
-            ("2025-02-24", 1), ("2025-03-31", 1), ("2025-04-07", 3), ("2025-04-14", 1)
-        ]  # fmt: skip
+            ("2025-02-24", 1),
+            ("2025-03-31", 1),
+            ("2025-04-07", 3),
+            ("2025-04-14", 1),
+        ]
         assert [c.counts[1:2] for c in grid.cohorts[1:3]] == [(0,), (0,)]
 
 
 @pytest.mark.parametrize(
     "text",
-    ["_active", "_all", "users of ce:checkout", '"ce:My checkout" > purchase within 7d',
-     "retention of _new return ce:checkout", "revenue_amount / dau", "event:_active"],
-)  # fmt: skip
+    [
+        "_active",
+        "_all",
+        "users of ce:checkout",
+        '"ce:My checkout" > purchase within 7d',
+        "retention of _new return ce:checkout",
+        "revenue_amount / dau",
+        "event:_active",
+    ],
+)
 def test_selectors_are_written_as_they_are_read(text):
     from_text(text)
 
@@ -220,9 +235,11 @@ def busy(draw: st.DrawFn) -> World:
         lambda name, tick, user, amount: Event(
             name, NOON - 2 * DAY + tick, user, properties={"amount": amount} if amount else {}
         ),
-        st.sampled_from(EVENTS), ticks, st.sampled_from(("ann", "bob")),
+        st.sampled_from(EVENTS),
+        ticks,
+        st.sampled_from(("ann", "bob")),
         st.sampled_from((None, 3, 9)),
-    )  # fmt: skip
+    )
     events = draw(st.lists(event, min_size=6, max_size=12))
     flags = draw(st.lists(st.tuples(st.sampled_from(EVENTS), st.just("inactive")), max_size=2))
     world = World(tuple(events), now=NOON, flags=tuple(flags), custom=tuple(CUSTOM.items()))
@@ -236,8 +253,13 @@ def busy(draw: st.DrawFn) -> World:
     st.sampled_from(("ordered", "unordered", "sequential")),
 )
 def test_funnels_of_selectors(world, steps, order):
-    fields = {"kind": "funnel", "range": "7d", "order": order, "window_seconds": 86_400,
-              "steps": [{"event": name} for name in steps]}  # fmt: skip
+    fields = {
+        "kind": "funnel",
+        "range": "7d",
+        "order": order,
+        "window_seconds": 86_400,
+        "steps": [{"event": name} for name in steps],
+    }
     check_funnel(world, fields)
 
 

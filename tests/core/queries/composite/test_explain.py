@@ -32,8 +32,15 @@ def test_purchases_of_the_fixture(engine):
     """Three purchases in the first week, 1 NL and 2 US; one in the second, DE."""
     found = explained(engine, event="purchase", fields="country")
     assert [column.name for column in found.columns] == [
-        "field", "value", "previous", "current", "change", "of change", "expected", "people"
-    ]  # fmt: skip
+        "field",
+        "value",
+        "previous",
+        "current",
+        "change",
+        "of change",
+        "expected",
+        "people",
+    ]
     assert found.rows == (
         ("country", "US", 2, 0, -2, 1.0, pytest.approx(-4 / 3), 0),
         ("country", "DE", 0, 1, 1, -0.5, 0, 1),
@@ -52,8 +59,10 @@ def test_people_do_not_add_up_and_it_says_so(engine):
 def test_averages_have_no_part_of_the_change(engine):
     found = explained(engine, of={"kind": "per_actor"}, breakdown="country")
     assert [row[1:5] for row in found.rows] == [
-        ("NL", 5, 1, -4), ("DE", None, 4, None), ("US", 3.5, None, None)
-    ]  # fmt: skip
+        ("NL", 5, 1, -4),
+        ("DE", None, 4, None),
+        ("US", 3.5, None, None),
+    ]
     assert "do not add up" in found.notes[1]
 
 
@@ -94,9 +103,16 @@ def test_a_row_of_another_question_is_refused(engine):
 
 
 def test_conditions_audience_and_segment_are_said_once():
-    of = {"kind": "trend", "event": "pay", "range": "7d", "compare": "yoy",
-          "breakdown": ["country"], "limit": 3, "segment": "new",
-          "conditions": [{"field": "item", "value": "hat"}]}  # fmt: skip
+    of = {
+        "kind": "trend",
+        "event": "pay",
+        "range": "7d",
+        "compare": "yoy",
+        "breakdown": ["country"],
+        "limit": 3,
+        "segment": "new",
+        "conditions": [{"field": "item", "value": "hat"}],
+    }
     found = from_json({"kind": "explain", "of": of})
     assert (found.range, found.compare, found.segment) == ("7d", "yoy", "new")
     assert (found.breakdown, found.limit, len(found.conditions)) == (("country",), 20, 1)
@@ -128,16 +144,20 @@ def test_a_bad_question_is_answered_with_a_sentence(engine, fields, words):
     ("written", "canonical"),
     [
         ("explain purchase vs prev", "explain purchase"),
-        ("explain users of signup last 7d by country, platform",
-         "explain users of signup last 7d by country, platform"),
+        (
+            "explain users of signup last 7d by country, platform",
+            "explain users of signup last 7d by country, platform",
+        ),
         ("explain dau vs year for new", "explain dau vs year for new"),
-        ("explain purchase[item = hat] where country = NL limit 5",
-         "explain purchase where country = NL and item = hat limit 5"),
+        (
+            "explain purchase[item = hat] where country = NL limit 5",
+            "explain purchase where country = NL and item = hat limit 5",
+        ),
         ("explain sum(purchase.amount)", "explain sum(purchase.amount)"),
         ("explain purchase / dau", "explain purchase / dau"),
         ("explain signup with rolling_window = 7", "explain signup with rolling_window = 7"),
     ],
-)  # fmt: skip
+)
 def test_text_round_trip(written, canonical):
     from_text(written, canonical)
 

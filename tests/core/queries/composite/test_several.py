@@ -33,8 +33,9 @@ def test_the_lines_of_each_are_those_of_its_own_answer():
                 ask(engine, "active_users", range=A_RANGE).lines[0],
             ]
             assert [(n.series, n.values, n.total) for n in answer.lines] == [
-                ("Sign-ups", own[0].values, own[0].total), ("Active", own[1].values, own[1].total),
-            ]  # fmt: skip
+                ("Sign-ups", own[0].values, own[0].total),
+                ("Active", own[1].values, own[1].total),
+            ]
             assert (answer.unit, answer.additive) == ("number", False)
             assert answer.title == "Sign-ups, Active"
 
@@ -48,10 +49,13 @@ def test_the_people_behind_each_line(engine):
 
 
 def test_lines_by_a_field_and_lines_of_several_names(engine):
-    question = from_json({
-        "kind": "several", "range": A_RANGE,
-        "series": [part("lifecycle daily", name="Life"), part("dau by country", name="By")],
-    })  # fmt: skip
+    question = from_json(
+        {
+            "kind": "several",
+            "range": A_RANGE,
+            "series": [part("lifecycle daily", name="Life"), part("dau by country", name="By")],
+        }
+    )
     answer = engine.answer(question)
     for line in answer.lines:
         cell = Cell(group=line.group, series=line.series)

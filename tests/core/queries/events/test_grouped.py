@@ -47,8 +47,11 @@ def test_percentiles_per_person_of_the_fixture(engine):
 def test_sums_and_means_of_a_property(engine):
     found = by_item(engine, size="sum(amount)", intensity="avg(properties.amount)")
     assert figures(found) == [
-        ("jeans", 50, 2, 50), ("shirt", 40, 2, 20), ("hat", 10, 3, 10), ("(none)", 0, 4, None)
-    ]  # fmt: skip
+        ("jeans", 50, 2, 50),
+        ("shirt", 40, 2, 20),
+        ("hat", 10, 3, 10),
+        ("(none)", 0, 4, None),
+    ]
 
 
 def test_what_is_left_out_is_told(engine):
@@ -91,20 +94,26 @@ def test_a_bad_question_is_answered_with_a_sentence(engine, fields, words):
     ("written", "canonical"),
     [
         ("group events by country size count shade avg per actor", "group events by country"),
-        ("group purchase by item size sum(amount) shade avg(amount) top 5 last 7d",
-         "group purchase by item size sum(amount) shade avg(amount) top 5 last 7d"),
-        ("group events by country size users shade p99.9 per user",
-         "group events by country size users shade p99.9 per actor"),
+        (
+            "group purchase by item size sum(amount) shade avg(amount) top 5 last 7d",
+            "group purchase by item size sum(amount) shade avg(amount) top 5 last 7d",
+        ),
+        (
+            "group events by country size users shade p99.9 per user",
+            "group events by country size users shade p99.9 per actor",
+        ),
     ],
-)  # fmt: skip
+)
 def test_text_round_trip(written, canonical):
     from_text(written, canonical)
 
 
 def test_exports(engine):
     lines = export(by_item(engine), "csv").split()
-    assert lines[:2] == ["properties.item,size,share,intensity,events,people",
-                         "(none),6,0.3333333333333333,1.5,6,4"]  # fmt: skip
+    assert lines[:2] == [
+        "properties.item,size,share,intensity,events,people",
+        "(none),6,0.3333333333333333,1.5,6,4",
+    ]
     assert '"shape": "treemap"' in export(by_item(engine), "json").replace('":"', '": "')
     assert "| shirt |" in export(by_item(engine), "markdown")
 
@@ -136,9 +145,12 @@ def test_drawings_keep_to_their_box(engine, size):
 
 SIZES = ("count", "unique_actors", "sum(amount)")
 INTENSITIES = (
-    "avg_per_actor", "unique_actors", "avg(amount)", "percentile_per_actor(0.9)",
+    "avg_per_actor",
+    "unique_actors",
+    "avg(amount)",
+    "percentile_per_actor(0.9)",
     "percentile_per_actor(0)",
-)  # fmt: skip
+)
 
 
 @st.composite

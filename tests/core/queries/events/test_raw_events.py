@@ -47,8 +47,9 @@ def test_pages(engine):
 
 def test_one_event_of_some(engine):
     hats = [{"field": "item", "value": "hat"}]
-    answer = ask(engine, "raw_events", range=A_RANGE, event="add_to_cart", conditions=hats,
-                 count_total=True)  # fmt: skip
+    answer = ask(
+        engine, "raw_events", range=A_RANGE, event="add_to_cart", conditions=hats, count_total=True
+    )
     assert [row[2] for row in answer.rows] == ["d", "c"]
     assert answer.total == 2
 

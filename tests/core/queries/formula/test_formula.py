@@ -105,24 +105,41 @@ def test_a_formula_of_groups_is_compared_where_one_series_had_a_group_only_befor
 
 
 def test_what_a_formula_does_not_name_is_not_asked(engine):
-    question = from_json({"kind": "formula", "formula": "B", "range": A_RANGE,
-                          "series": [{"metric": "event:nowhere"}, {"metric": "users"}],
-                          })  # fmt: skip
+    question = from_json(
+        {
+            "kind": "formula",
+            "formula": "B",
+            "range": A_RANGE,
+            "series": [{"metric": "event:nowhere"}, {"metric": "users"}],
+        }
+    )
     assert engine.answer(question).lines[0].total == 5
 
 
 def test_one_series_of_people_has_exactly_them(engine):
-    question = from_json({"kind": "formula", "formula": "A", "series": [{"metric": "dau"}],
-                          "range": A_RANGE, "breakdown": "country"})  # fmt: skip
+    question = from_json(
+        {
+            "kind": "formula",
+            "formula": "A",
+            "series": [{"metric": "dau"}],
+            "range": A_RANGE,
+            "breakdown": "country",
+        }
+    )
     found = engine.answer(question)
     for cell, count in found.cells():
         assert len(people(engine, question, cell)) == (count or 0)
 
 
 def test_people_are_those_of_all_series(engine):
-    question = from_json({"kind": "formula", "formula": "A / B", "range": A_RANGE,
-                          "series": [{"metric": "event:purchase"},
-                                     {"metric": "event:sign_up"}]})  # fmt: skip
+    question = from_json(
+        {
+            "kind": "formula",
+            "formula": "A / B",
+            "range": A_RANGE,
+            "series": [{"metric": "event:purchase"}, {"metric": "event:sign_up"}],
+        }
+    )
     assert people(engine, question, Cell(bucket="2025-04-08")) == ["b"]
     assert people(engine, question, Cell()) == ["a", "b", "c", "e"]
     with pytest.raises(BadQuestion, match="cell"):
@@ -182,16 +199,21 @@ def test_a_bad_question_is_answered_with_a_sentence(engine, fields, words):
     [
         ("purchase / dau", "purchase / dau"),
         ("(sign_up +purchase)/( dau +1 ) last 30d", "(sign_up + purchase) / (dau + 1) last 30d"),
-        ("purchase[country = NL] / purchase * 100 weekly by plan vs prev",
-         "purchase[country = NL] / purchase * 100 weekly by plan vs prev"),
+        (
+            "purchase[country = NL] / purchase * 100 weekly by plan vs prev",
+            "purchase[country = NL] / purchase * 100 weekly by plan vs prev",
+        ),
         ("events / sessions", "events / sessions"),
         ('"dau" / dau', '"dau" / dau'),
         ("dau / (dau + mau)", "dau / (dau + mau)"),
-        ('formula "round(A / B, 2)" with series = json \'[{"metric": "dau"}, {"metric": "mau"}]\'',
-         None),
+        (
+            'formula "round(A / B, 2)" '
+            'with series = json \'[{"metric": "dau"}, {"metric": "mau"}]\'',
+            None,
+        ),
         ('formula "a/B" with series = json \'[{"metric": "dau"}, {"metric": "mau"}]\'', None),
     ],
-)  # fmt: skip
+)
 def test_text_round_trip(text, canonical):
     assert from_text(text, canonical or "").kind == "formula"
 

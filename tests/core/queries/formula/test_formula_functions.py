@@ -69,8 +69,10 @@ def test_functions_of_the_fixture(engine, formula, series, expected):
 
 
 def test_every_function_is_tried_on_the_fixture():
-    tried = {case[0].partition("(")[0].upper() for case in
-             test_functions_of_the_fixture.pytestmark[0].args[1]}  # fmt: skip
+    tried = {
+        case[0].partition("(")[0].upper()
+        for case in test_functions_of_the_fixture.pytestmark[0].args[1]
+    }
     assert set(MEASURING) - tried == {"HIST", "PROPHIST"}
 
 
@@ -127,8 +129,10 @@ def test_the_first_field_of_a_series_is_what_is_measured(engine):
     series = {"metric": "event:purchase", "breakdown": ["amount", "country"]}
     lines = answer(engine, "PROPSUM(A)", series).lines
     assert [(line.group, line.total) for line in lines] == [
-        (("US",), 60), (("DE",), 20), (("NL",), 20)
-    ]  # fmt: skip
+        (("US",), 60),
+        (("DE",), 20),
+        (("NL",), 20),
+    ]
     alone = {"metric": "event:purchase", "breakdown": "properties.amount"}
     assert total(engine, "PROPSUM(A) / UNIQUES(A)", alone) == 25
 
@@ -136,9 +140,7 @@ def test_the_first_field_of_a_series_is_what_is_measured(engine):
 def test_groups_are_told_apart_exactly(engine):
     series = [{"metric": "event:purchase"}, {"metric": "event:view_item"}]
     found = answer(engine, "AVG(A) + AVG(B)", *series, breakdown="item")
-    assert {line.group[0]: line.total for line in found.lines} == {
-        "hat": 2, "jeans": 2, "shirt": 2
-    }  # fmt: skip
+    assert {line.group[0]: line.total for line in found.lines} == {"hat": 2, "jeans": 2, "shirt": 2}
 
 
 def test_what_has_no_average_in_a_group_has_none(engine):
@@ -147,8 +149,10 @@ def test_what_has_no_average_in_a_group_has_none(engine):
     assert [(line.group[0], line.total) for line in found] == [("NL", 3)]
     found = answer(engine, "TOTALS(A) + AVG(B)", *series, breakdown="country").lines
     assert [(line.group[0], line.total) for line in found] == [
-        ("NL", 4), ("DE", None), ("US", None)
-    ]  # fmt: skip
+        ("NL", 4),
+        ("DE", None),
+        ("US", None),
+    ]
 
 
 # -- several formulas, segments
@@ -157,23 +161,30 @@ def test_what_has_no_average_in_a_group_has_none(engine):
 def test_several_formulas(engine):
     found = answer(engine, "UNIQUES(A); TOTALS(A) * 2", {"metric": "event:view_item"})
     assert [(line.series, line.total) for line in found.lines] == [
-        ("UNIQUES(A)", 1), ("TOTALS(A) * 2", 6)
-    ]  # fmt: skip
+        ("UNIQUES(A)", 1),
+        ("TOTALS(A) * 2", 6),
+    ]
     by = answer(engine, "UNIQUES(A); TOTALS(A)", ANY, breakdown="country", limit=2)
     assert [(line.group[0], line.series) for line in by.lines] == [
-        ("NL", "UNIQUES(A)"), ("NL", "TOTALS(A)"), ("US", "UNIQUES(A)"), ("US", "TOTALS(A)")
-    ]  # fmt: skip
+        ("NL", "UNIQUES(A)"),
+        ("NL", "TOTALS(A)"),
+        ("US", "UNIQUES(A)"),
+        ("US", "TOTALS(A)"),
+    ]
     assert by.omitted == 1
 
 
 @pytest.mark.parametrize(
     ("formula", "unit"),
     [
-        ("%: ACTIVE(A)", "percent"), ("$:PROPSUM(A)", "currency"), ("REVENUETOTAL(A)", "currency"),
-        ("%:ACTIVE(A) ; % : UNIQUES(A)", "percent"), ("%:ACTIVE(A); UNIQUES(A)", "number"),
+        ("%: ACTIVE(A)", "percent"),
+        ("$:PROPSUM(A)", "currency"),
+        ("REVENUETOTAL(A)", "currency"),
+        ("%:ACTIVE(A) ; % : UNIQUES(A)", "percent"),
+        ("%:ACTIVE(A); UNIQUES(A)", "number"),
         ("UNIQUES(A)", "number"),
     ],
-)  # fmt: skip
+)
 def test_what_is_before_a_formula_is_its_unit(engine, formula, unit):
     found = answer(engine, formula, PURCHASE)
     assert found.unit == unit
@@ -200,19 +211,23 @@ def test_a_letter_with_a_number_is_of_a_segment(engine):
 
 def test_a_letter_without_a_number_is_of_each_segment(engine):
     found = answer(engine, "TOTALS(A)", {"metric": "event:purchase"}, segments=SEGMENTS)
-    assert [(line.series, line.total) for line in found.lines] == [
-        ("segment 1", 1), ("payers", 2)
-    ]  # fmt: skip
-    both = answer(engine, "TOTALS(A); UNIQUES(A1)", {"metric": "event:purchase"},
-                  segments=SEGMENTS)  # fmt: skip
+    assert [(line.series, line.total) for line in found.lines] == [("segment 1", 1), ("payers", 2)]
+    both = answer(engine, "TOTALS(A); UNIQUES(A1)", {"metric": "event:purchase"}, segments=SEGMENTS)
     assert [line.series for line in both.lines] == [
-        "TOTALS(A) / segment 1", "TOTALS(A) / payers", "UNIQUES(A1)"
-    ]  # fmt: skip
+        "TOTALS(A) / segment 1",
+        "TOTALS(A) / payers",
+        "UNIQUES(A1)",
+    ]
 
 
 def test_people_of_a_line_of_a_segment(engine):
-    fields = {"kind": "formula", "formula": "UNIQUES(A)", "series": [{"metric": "event:purchase"}],
-              "segments": SEGMENTS, "range": A_RANGE}  # fmt: skip
+    fields = {
+        "kind": "formula",
+        "formula": "UNIQUES(A)",
+        "series": [{"metric": "event:purchase"}],
+        "segments": SEGMENTS,
+        "range": A_RANGE,
+    }
     question = from_json(fields)
     check_people(engine, question, engine.answer(question))
     assert people(engine, question, Cell(series="payers")) == ["b", "c"]
@@ -283,7 +298,7 @@ def test_functions_that_answer_as_a_histogram(engine):
         ("PROPSUM(A)", "PROPSUM needs a property at column 1"),
         ("UNIQUES(B)", "UNIQUES takes events at column 1"),
     ],
-)  # fmt: skip
+)
 def test_a_bad_formula_is_answered_with_its_column(engine, formula, words):
     with pytest.raises(BadQuestion, match=words) as caught:
         answer(engine, formula, {"metric": "event:purchase"}, {"metric": "mau"})

@@ -18,42 +18,88 @@ from tests.worlds.compare import from_text
 @pytest.mark.parametrize(
     ("text", "formula", "canonical"),
     [
-        ("UNIQUES(signup) / uniques(purchase)", "UNIQUES(A) / UNIQUES(B)",
-         "UNIQUES(signup) / UNIQUES(purchase)"),
+        (
+            "UNIQUES(signup) / uniques(purchase)",
+            "UNIQUES(A) / UNIQUES(B)",
+            "UNIQUES(signup) / UNIQUES(purchase)",
+        ),
         ("users of signup / dau", "UNIQUES(A) / B", "UNIQUES(signup) / dau"),
-        ("sum(purchase.amount) / users(purchase)", "PROPSUM(A) / UNIQUES(B)",
-         "PROPSUM(purchase.amount) / UNIQUES(purchase)"),
-        ("avg(purchase.amount) - AVG(purchase)", "PROPAVG(A) - AVG(B)",
-         "PROPAVG(purchase.amount) - AVG(purchase)"),
-        ("p90(purchase.amount) / median(purchase.amount)",
-         "PERCENTILE(A, 0.9) / PERCENTILE(A, 0.5)",
-         "PERCENTILE(purchase.amount, 0.9) / PERCENTILE(purchase.amount, 0.5)"),
+        (
+            "sum(purchase.amount) / users(purchase)",
+            "PROPSUM(A) / UNIQUES(B)",
+            "PROPSUM(purchase.amount) / UNIQUES(purchase)",
+        ),
+        (
+            "avg(purchase.amount) - AVG(purchase)",
+            "PROPAVG(A) - AVG(B)",
+            "PROPAVG(purchase.amount) - AVG(purchase)",
+        ),
+        (
+            "p90(purchase.amount) / median(purchase.amount)",
+            "PERCENTILE(A, 0.9) / PERCENTILE(A, 0.5)",
+            "PERCENTILE(purchase.amount, 0.9) / PERCENTILE(purchase.amount, 0.5)",
+        ),
         ("UNIQUES(signup)*0+90000", "UNIQUES(A) * 0 + 90000", "UNIQUES(signup) * 0 + 90000"),
-        ("UNIQUES(signup[country = NL]) / UNIQUES(signup)", "UNIQUES(A) / UNIQUES(B)",
-         "UNIQUES(signup[country = NL]) / UNIQUES(signup)"),
-        ("rollavg(uniques, signup, 7) weekly", "ROLLAVG(UNIQUES, A, 7)",
-         "ROLLAVG(UNIQUES, signup, 7) weekly"),
-        ("CUMSUM(PROPSUM, purchase.amount)", "CUMSUM(PROPSUM, A)",
-         "CUMSUM(PROPSUM, purchase.amount)"),
+        (
+            "UNIQUES(signup[country = NL]) / UNIQUES(signup)",
+            "UNIQUES(A) / UNIQUES(B)",
+            "UNIQUES(signup[country = NL]) / UNIQUES(signup)",
+        ),
+        (
+            "rollavg(uniques, signup, 7) weekly",
+            "ROLLAVG(UNIQUES, A, 7)",
+            "ROLLAVG(UNIQUES, signup, 7) weekly",
+        ),
+        (
+            "CUMSUM(PROPSUM, purchase.amount)",
+            "CUMSUM(PROPSUM, A)",
+            "CUMSUM(PROPSUM, purchase.amount)",
+        ),
         ("ACTIVE(signup)", "ACTIVE(A)", "ACTIVE(signup)"),
         ("HIST(signup)", "HIST(A)", "HIST(signup)"),
         ("REVENUETOTAL(purchase)", "REVENUETOTAL(A)", "REVENUETOTAL(purchase)"),
-        ("SEMANTICTOTALS(cart.items, ALL_VALUES) / 2", "SEMANTICTOTALS(A, ALL_VALUES) / 2",
-         "SEMANTICTOTALS(cart.items, ALL_VALUES) / 2"),
-        ('formula "TRENDLINE(UNIQUES(A))" of signup', "TRENDLINE(UNIQUES(A))",
-         'formula "TRENDLINE(UNIQUES(A))" of signup'),
-        ('formula "%:UNIQUES(a)/UNIQUES(B)" of signup, purchase[plan = pro]',
-         "%:UNIQUES(a)/UNIQUES(B)",
-         'formula "%:UNIQUES(a)/UNIQUES(B)" of signup, purchase[plan = pro]'),
+        (
+            "SEMANTICTOTALS(cart.items, ALL_VALUES) / 2",
+            "SEMANTICTOTALS(A, ALL_VALUES) / 2",
+            "SEMANTICTOTALS(cart.items, ALL_VALUES) / 2",
+        ),
+        (
+            'formula "TRENDLINE(UNIQUES(A))" of signup',
+            "TRENDLINE(UNIQUES(A))",
+            'formula "TRENDLINE(UNIQUES(A))" of signup',
+        ),
+        (
+            'formula "%:UNIQUES(a)/UNIQUES(B)" of signup, purchase[plan = pro]',
+            "%:UNIQUES(a)/UNIQUES(B)",
+            'formula "%:UNIQUES(a)/UNIQUES(B)" of signup, purchase[plan = pro]',
+        ),
     ],
-)  # fmt: skip
+)
 def test_text_round_trip(text, formula, canonical):
     question = from_text(text, canonical)
     assert (question.kind, question.formula) == ("formula", formula)
 
 
-NAMES = ("signup", "a.b", "two words", "dau", "active", "UNIQUES", 'qu"ote', "p90", "0+9", "-", "ü",
-         "amount", "properties.x", "1", "A", "any", "users", "; %")  # fmt: skip
+NAMES = (
+    "signup",
+    "a.b",
+    "two words",
+    "dau",
+    "active",
+    "UNIQUES",
+    'qu"ote',
+    "p90",
+    "0+9",
+    "-",
+    "ü",
+    "amount",
+    "properties.x",
+    "1",
+    "A",
+    "any",
+    "users",
+    "; %",
+)
 FORMS = (
     "UNIQUES({})", "TOTALS({})", "PROPSUM({})", "PERCENTILE({}, 0.25)", "CUMSUM(UNIQUES, {})",
     "ROLLAVG(PROPAVG, {}, 7)", "{}", "SEMANTICTOTALS({}, ALL_VALUES)", "REVENUETOTAL({})",
@@ -67,8 +113,9 @@ def written_formulas(draw: st.DrawFn) -> dict[str, Any]:
     parts, series = [], []
     for letter in "ABC"[: draw(st.integers(1, 3))]:
         form = draw(st.sampled_from(FORMS))
-        one: dict[str, Any] = {"metric": draw(st.sampled_from(("events", "dau", *(
-            f"event:{name}" for name in NAMES))))}  # fmt: skip
+        one: dict[str, Any] = {
+            "metric": draw(st.sampled_from(("events", "dau", *(f"event:{name}" for name in NAMES))))
+        }
         if "PROP" in form or "PERC" in form or "SEM" in form or draw(st.integers(0, 5)) == 0:
             one["property"] = draw(st.sampled_from(NAMES))
         if draw(st.integers(0, 3)) == 0:
@@ -78,8 +125,12 @@ def written_formulas(draw: st.DrawFn) -> dict[str, Any]:
     if len(parts) > 1:
         parts = [part.replace("HIST", "UNIQUES") for part in parts]
     sign = draw(st.sampled_from((" + ", " / ", "*", "; ", " - 2 * ")))
-    return {"kind": "formula", "series": series, "formula": sign.join(parts),
-            "granularity": draw(st.sampled_from(("daily", "weekly")))}  # fmt: skip
+    return {
+        "kind": "formula",
+        "series": series,
+        "formula": sign.join(parts),
+        "granularity": draw(st.sampled_from(("daily", "weekly"))),
+    }
 
 
 @settings(max_examples=80, deadline=None)

@@ -37,10 +37,14 @@ def touched(*sources: str | None, apart: int = DAY) -> World:
     """Somebody who came from some sources, `apart` ms from each other, then paid 100."""
     end = 40 * DAY
     events = [
-        Event("visit", end - apart * (len(sources) - n), "ann",
-              properties={"source": source} if source else {})
+        Event(
+            "visit",
+            end - apart * (len(sources) - n),
+            "ann",
+            properties={"source": source} if source else {},
+        )
         for n, source in enumerate(sources)
-    ]  # fmt: skip
+    ]
     events.append(Event("pay", end, "ann", properties={"amount": 100}))
     return World(tuple(events), now=41 * DAY)
 
@@ -105,9 +109,7 @@ def test_the_lookback_and_the_instant_of_the_conversion():
 
 
 def test_without_touches_and_of_nobody():
-    assert credit(touched(None, None), property="item", value="amount") == {
-        "(none)": 1
-    }  # fmt: skip
+    assert credit(touched(None, None), property="item", value="amount") == {"(none)": 1}
     events = (Event("pay", DAY), Event("visit", 1, properties={"source": "A"}))
     assert credit(World(events, now=2 * DAY)) == {}
 
@@ -163,10 +165,12 @@ def test_a_bad_question_is_answered_with_a_sentence(engine, fields, words):
     [
         ("attribution of purchase by source", {}),
         ("attribution by source to purchase last 90d", {"range": "90d"}),
-        ("attribution of purchase last 90d by source within 14d top 3 with model = linear", {
-            "range": "90d", "lookback_days": 14, "limit": 3, "model": "linear"}),
+        (
+            "attribution of purchase last 90d by source within 14d top 3 with model = linear",
+            {"range": "90d", "lookback_days": 14, "limit": 3, "model": "linear"},
+        ),
     ],
-)  # fmt: skip
+)
 def test_its_text(text, fields):
     question = from_json({"kind": KIND, "to": "purchase", "property": "source", **fields})
     assert from_text(text) == question

@@ -43,8 +43,10 @@ def of(events: list[Event], **fields: Any):
 def rows(answer) -> dict[str, dict[str, Any]]:
     """The rows by their keys, each by the names of its columns."""
     names = [column.name for column in answer.columns]
-    return {key: dict(zip(names, row, strict=True))
-            for key, row in zip(answer.keys, answer.rows, strict=True)}  # fmt: skip
+    return {
+        key: dict(zip(names, row, strict=True))
+        for key, row in zip(answer.keys, answer.rows, strict=True)
+    }
 
 
 def crowd(**counts: int) -> list[Event]:
@@ -79,8 +81,11 @@ def test_what_goes_with_not_converting_stands_upside_down():
 
 def test_the_people_on_both_sides():
     question = from_json({"kind": KIND, "steps": AB, "range": "7d", "min_people": 1})
-    events = [e for u, names in (("ann", "axb"), ("bob", "ax"), ("cem", "ab"), ("dee", "a"))
-              for e in story(u, names)]  # fmt: skip
+    events = [
+        e
+        for u, names in (("ann", "axb"), ("bob", "ax"), ("cem", "ab"), ("dee", "a"))
+        for e in story(u, names)
+    ]
     with engine_of(World(tuple(events), now=NOON + DAY)) as found:
         assert people(found, question, Cell(row="x")) == ["ann", "bob"]
         assert people(found, question, Cell(row="x", outcome="reached")) == ["ann"]
@@ -115,8 +120,9 @@ def test_the_moments_of_entering_and_converting_do_not_count():
 
 def test_after_the_window_nothing_counts():
     late = [Event("x", NOON + 3_600_000, user="bob"), Event("x", NOON + 3_600_001, user="cem")]
-    answer = of([*crowd(axb=3, ab=1), *story("bob", "a"), *story("cem", "a"), *late],
-                window_seconds=3600)  # fmt: skip
+    answer = of(
+        [*crowd(axb=3, ab=1), *story("bob", "a"), *story("cem", "a"), *late], window_seconds=3600
+    )
     assert rows(answer)["x"]["did not"] == 1
 
 
@@ -154,18 +160,25 @@ def test_with_people_on_one_side_only_there_is_nothing_to_compare():
 
 
 def test_values_of_a_field_instead_of_events():
-    events = [*story("ann", "axb", context={"country": "NL"}),
-              *story("bob", "ax", context={"country": "US"}), *story("cem", "ax")]  # fmt: skip
+    events = [
+        *story("ann", "axb", context={"country": "NL"}),
+        *story("bob", "ax", context={"country": "US"}),
+        *story("cem", "ax"),
+    ]
     answer = of(events, breakdown="country")
     assert {key: row["goes with"] for key, row in rows(answer).items()} == {
-        "NL": "converting", "US": "not converting"
-    }  # fmt: skip
+        "NL": "converting",
+        "US": "not converting",
+    }
     assert answer.columns[0].name == "country"
 
 
 def test_pairs_of_values_on_one_event():
-    events = [*story("ann", "axb", properties={"item": "hat"}),
-              *story("bob", "ax", properties={"item": "coat"}), *story("cem", "a")]  # fmt: skip
+    events = [
+        *story("ann", "axb", properties={"item": "hat"}),
+        *story("bob", "ax", properties={"item": "coat"}),
+        *story("cem", "a"),
+    ]
     answer = of(events, breakdown=["event", "item"])
     assert list(rows(answer)) == ['["x", "hat"]', '["x", "coat"]']
     assert [row[:2] for row in answer.rows] == [("x", "hat"), ("x", "coat")]
@@ -199,10 +212,13 @@ def test_bad_questions_are_answered_with_a_sentence(engine, fields, words):
 @pytest.mark.parametrize(
     ("cell", "by"),
     [
-        (Cell(previous=True), []), (Cell(group=("x",)), []), (Cell(outcome="returned"), []),
-        (Cell(row="never"), []), (Cell(row="x"), ["event", "country"]),
+        (Cell(previous=True), []),
+        (Cell(group=("x",)), []),
+        (Cell(outcome="returned"), []),
+        (Cell(row="never"), []),
+        (Cell(row="x"), ["event", "country"]),
     ],
-)  # fmt: skip
+)
 def test_a_cell_of_another_answer_is_refused(engine, cell, by):
     with pytest.raises(BadQuestion, match=r"cell|workspace"):
         people(engine, from_json({"kind": KIND, "steps": SIGN_UP, "breakdown": by}), cell)
@@ -215,11 +231,13 @@ def test_a_cell_of_another_answer_is_refused(engine, cell, by):
     ("text", "canonical"),
     [
         ("correlation signup > purchase", "correlation of signup > purchase"),
-        ("Correlation of a > b by country top 5 within 1h last 90d",
-         "correlation of a > b within 1h last 90d by country top 5"),
+        (
+            "Correlation of a > b by country top 5 within 1h last 90d",
+            "correlation of a > b within 1h last 90d by country top 5",
+        ),
         ("correlation of a > b with side = success, min_people = 5", None),
     ],
-)  # fmt: skip
+)
 def test_text(text, canonical):
     assert from_text(text, canonical or "").kind == KIND
 
@@ -241,8 +259,10 @@ def test_drawing_navigation_and_files():
         assert "Correlation, not causation." in drawn
         assert "11.67" in drawn
     assert navigate(answer)[0] == [
-        Cell(row="x"), Cell(row="x", outcome="reached"), Cell(row="x", outcome="dropped")
-    ]  # fmt: skip
+        Cell(row="x"),
+        Cell(row="x", outcome="reached"),
+        Cell(row="x", outcome="dropped"),
+    ]
     assert export(answer, "csv").startswith("event,goes with,odds ratio,converted,did not,")
 
 
@@ -259,8 +279,14 @@ def check(world: World, fields: dict[str, Any]) -> None:
         s, f = (len(side) for side in had.sides(values))
         odds = odds_ratio(s, f, all_s, all_f)
         if odds != 1:
-            expected[values] = (max(odds, 1 / odds), s, f, s / all_s, f / all_f,
-                                phi(s, f, all_s, all_f))  # fmt: skip
+            expected[values] = (
+                max(odds, 1 / odds),
+                s,
+                f,
+                s / all_s,
+                f / all_f,
+                phi(s, f, all_s, all_f),
+            )
     with both_engines(world) as (usual, scan):
         answer = usual.answer(question)
         assert scan.answer(question) == answer

@@ -56,13 +56,17 @@ def test_times_between_steps(engine):
 def test_groups_by_where_people_started(engine):
     answer = ask(engine, "funnel", range=A_RANGE, steps=SIGN_UP, breakdown="country")
     assert [(g.group, counts(g)) for g in answer.groups] == [
-        ((), [4, 3, 3]), (("US",), [2, 1, 1]), (("DE",), [1, 1, 1]), (("NL",), [1, 1, 1])
-    ]  # fmt: skip
+        ((), [4, 3, 3]),
+        (("US",), [2, 1, 1]),
+        (("DE",), [1, 1, 1]),
+        (("NL",), [1, 1, 1]),
+    ]
     assert answer.breakdown == ("country",)
     cut = ask(engine, "funnel", range=A_RANGE, steps=SIGN_UP, breakdown="country", limit=1)
     assert [(g.group, counts(g)) for g in cut.groups[1:]] == [
-        (("US",), [2, 1, 1]), (("(other)",), [2, 2, 2])
-    ]  # fmt: skip
+        (("US",), [2, 1, 1]),
+        (("(other)",), [2, 2, 2]),
+    ]
     assert cut.omitted == 2
     rest = next(cell for cell, _ in cut.cells() if cell.group == ("(other)",))
     fields = {"range": A_RANGE, "steps": SIGN_UP, "breakdown": "country", "limit": 1}
@@ -156,8 +160,12 @@ def test_the_deepest_attempt_is_reported_then_the_earliest():
 
 def test_later_steps_may_lie_after_the_range_and_the_first_may_not():
     midnight = NOON + 12 * HOUR
-    events = [Event("a", midnight - 1, user="ann"), Event("b", midnight + 1, user="ann"),
-              Event("a", midnight, user="bob"), Event("b", midnight, user="bob")]  # fmt: skip
+    events = [
+        Event("a", midnight - 1, user="ann"),
+        Event("b", midnight + 1, user="ann"),
+        Event("a", midnight, user="bob"),
+        Event("b", midnight, user="bob"),
+    ]
     assert counts(funnel_of(events, "a b", range="2025-04-07,2025-04-07").groups[0]) == [1, 1]
 
 
@@ -177,9 +185,13 @@ def test_of_two_starts_at_one_time_the_lower_id_is_reported(names):
 
 def test_who_can_still_convert():
     week = 7 * 24 * HOUR
-    events = [Event("a", NOON + DAY - week, user="over"), Event("a", NOON, user="ann"),
-              Event("a", NOON + DAY - week + 1, user="last"), Event("a", NOON, user="bob"),
-              Event("b", NOON, user="bob")]  # fmt: skip
+    events = [
+        Event("a", NOON + DAY - week, user="over"),
+        Event("a", NOON, user="ann"),
+        Event("a", NOON + DAY - week + 1, user="last"),
+        Event("a", NOON, user="bob"),
+        Event("b", NOON, user="bob"),
+    ]
     answer = funnel_of(events, "a b", range="30d")
     assert counts(answer.groups[0]) == [4, 1]
     assert answer.groups[0].in_progress == 2
@@ -192,13 +204,16 @@ def test_nobody_is_not_a_person():
 
 
 def test_a_value_called_other_joins_the_rest():
-    events = [Event("a", NOON, user=user, context={"country": country}) for user, country in
-              (("x", "(other)"), ("y", "(other)"), ("z", "NL"), ("w", "US"))] + [
-              Event("b", NOON, user="z")]  # fmt: skip
+    events = [
+        Event("a", NOON, user=user, context={"country": country})
+        for user, country in (("x", "(other)"), ("y", "(other)"), ("z", "NL"), ("w", "US"))
+    ] + [Event("b", NOON, user="z")]
     answer = funnel_of(events, "a b", breakdown="country", limit=1)
     assert [(g.group, counts(g)) for g in answer.groups] == [
-        ((), [4, 1]), (("NL",), [1, 1]), (("(other)",), [3, 0])
-    ]  # fmt: skip
+        ((), [4, 1]),
+        (("NL",), [1, 1]),
+        (("(other)",), [3, 0]),
+    ]
 
 
 def test_a_device_of_before_belongs_to_the_person():
@@ -209,8 +224,11 @@ def test_a_device_of_before_belongs_to_the_person():
 def test_a_funnel_of_one_step_counts_who_did_it(engine):
     one = ask(engine, "funnel", range=A_RANGE, steps=SIGN_UP[:1], breakdown="country")
     assert [(g.group, counts(g)) for g in one.groups] == [
-        ((), [4]), (("US",), [2]), (("DE",), [1]), (("NL",), [1])
-    ]  # fmt: skip
+        ((), [4]),
+        (("US",), [2]),
+        (("DE",), [1]),
+        (("NL",), [1]),
+    ]
     assert (one.groups[0].steps[0].overall_rate, one.groups[0].in_progress) == (1.0, 0)
     assert one.groups[0].total_avg_seconds is None
     question = parse(f"funnel sign_up {A_RANGE.replace(',', '..')}")

@@ -45,8 +45,11 @@ def trend_of(events: list[Event], **fields: Any):
 def test_conversion_by_day_of_entry(engine):
     answer = ask(engine, KIND, range=A_RANGE, steps=SIGN_UP)
     assert fractions(answer) == {
-        "2025-04-07": (2, 2), "2025-04-09": (0, 1), "2025-04-14": (1, 1), "2025-04-16": (1, 1),
-    }  # fmt: skip
+        "2025-04-07": (2, 2),
+        "2025-04-09": (0, 1),
+        "2025-04-14": (1, 1),
+        "2025-04-16": (1, 1),
+    }
     (line,) = answer.lines
     assert line.values[:4] == (1, None, 0, None)
     assert (line.total, line.total_fraction) == (0.75, (3, 4))  # e entered on two days
@@ -98,8 +101,9 @@ def test_the_people_of_a_number(engine):
 def test_groups_by_where_people_started(engine):
     answer = ask(engine, KIND, range=A_RANGE, steps=SIGN_UP, breakdown="country", limit=2)
     assert [(line.group, line.total_fraction) for line in answer.lines] == [
-        (("US",), (1, 2)), (("DE",), (1, 1))
-    ]  # fmt: skip
+        (("US",), (1, 2)),
+        (("DE",), (1, 1)),
+    ]
     assert (answer.omitted, answer.breakdown) == (1, ("country",))
 
 
@@ -182,10 +186,14 @@ def test_bad_questions_are_answered_with_a_sentence(engine, fields, words):
 @pytest.mark.parametrize(
     "cell",
     [
-        Cell(bucket="2020-01-01"), Cell(series="2 add_to_cart"), Cell(step=4), Cell(previous=True),
-        Cell(group=("NL",)), Cell(outcome="returned"),
+        Cell(bucket="2020-01-01"),
+        Cell(series="2 add_to_cart"),
+        Cell(step=4),
+        Cell(previous=True),
+        Cell(group=("NL",)),
+        Cell(outcome="returned"),
     ],
-)  # fmt: skip
+)
 def test_a_cell_of_another_answer_is_refused(engine, cell):
     with pytest.raises(BadQuestion, match="cell"):
         people(engine, from_json({"kind": KIND, "steps": SIGN_UP}), cell)
@@ -198,11 +206,13 @@ def test_a_cell_of_another_answer_is_refused(engine, cell):
     ("text", "canonical"),
     [
         ("funnel trend signup > purchase weekly", "trend of signup > purchase weekly"),
-        ("trend of a > b > c from step 2 to step 3 within 1h by country vs prev last 90d",
-         "trend of a > b > c from step 2 to step 3 within 1h last 90d by country vs prev"),
+        (
+            "trend of a > b > c from step 2 to step 3 within 1h by country vs prev last 90d",
+            "trend of a > b > c from step 2 to step 3 within 1h last 90d by country vs prev",
+        ),
         ("Trend a > b with measure = counts", "trend of a > b with measure = counts"),
     ],
-)  # fmt: skip
+)
 def test_text(text, canonical):
     assert from_text(text, canonical).kind == KIND
 
@@ -212,10 +222,12 @@ def test_text(text, canonical):
     [
         ({"bucket": "2025-04-07"}, "Reached step 3, purchase, entering on Apr 7"),
         ({"series": "2 add_to_cart"}, "Reached step 2, add_to_cart, entering in the last 30 days"),
-        ({"bucket": "2025-04-07", "outcome": "dropped"},
-         "Did not reach step 3, purchase, entering on Apr 7"),
+        (
+            {"bucket": "2025-04-07", "outcome": "dropped"},
+            "Did not reach step 3, purchase, entering on Apr 7",
+        ),
     ],
-)  # fmt: skip
+)
 def test_who_is_behind_a_number(cell, words):
     assert format_cell(from_json({"kind": KIND, "steps": SIGN_UP}), Cell(**cell)) == words
 

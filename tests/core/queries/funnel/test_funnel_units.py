@@ -98,8 +98,10 @@ def test_groups_of_two_fields(engine):
         engine, "funnel", range=A_RANGE, steps=SIGN_UP, breakdown=["country", "trait:plan"]
     )
     assert [(g.group, counts(g)) for g in answer.groups[1:]] == [
-        (("US", "free"), [2, 1, 1]), (("DE", "(none)"), [1, 1, 1]), (("NL", "pro"), [1, 1, 1])
-    ]  # fmt: skip
+        (("US", "free"), [2, 1, 1]),
+        (("DE", "(none)"), [1, 1, 1]),
+        (("NL", "pro"), [1, 1, 1]),
+    ]
     assert "country / trait:plan" in plain(draw(answer, 80, 20))
 
 
@@ -116,9 +118,13 @@ def test_groups_of_two_fields(engine):
 )
 def test_groups_by_the_value_of_another_event(engine, attribution, groups):
     answer = ask(
-        engine, "funnel", range=A_RANGE, steps=SIGN_UP, breakdown="properties.item",
+        engine,
+        "funnel",
+        range=A_RANGE,
+        steps=SIGN_UP,
+        breakdown="properties.item",
         attribution=attribution,
-    )  # fmt: skip
+    )
     assert {g.group[0]: counts(g) for g in answer.groups[1:]} == groups
 
 

@@ -135,17 +135,25 @@ def test_both_ways_to_find_attempts_agree(world, fields):
 @pytest.mark.parametrize("steps", range(2, 11))
 def test_two_to_ten_steps_and_their_people(steps):
     names = "abcdefghij"[:steps]
-    events = [Event(name, NOON + place, user="ann", context={"country": "NL"})
-              for place, name in enumerate(names)]  # fmt: skip
+    events = [
+        Event(name, NOON + place, user="ann", context={"country": "NL"})
+        for place, name in enumerate(names)
+    ]
     events.append(Event("a", NOON, user="bob"))
-    fields = {"kind": "funnel", "range": "7d", "breakdown": "country",
-              "steps": [{"event": name} for name in names]}  # fmt: skip
+    fields = {
+        "kind": "funnel",
+        "range": "7d",
+        "breakdown": "country",
+        "steps": [{"event": name} for name in names],
+    }
     with engine_of(World(tuple(events), now=NOON + DAY)) as found:
         question = from_json(fields)
         answer = found.answer(question)
         assert [counts(g) for g in answer.groups] == [
-            [2] + [1] * (steps - 1), [1] + [0] * (steps - 1), [1] * steps
-        ]  # fmt: skip
+            [2] + [1] * (steps - 1),
+            [1] + [0] * (steps - 1),
+            [1] * steps,
+        ]
         check_people(found, question, answer)
         cell = {"step": steps, "group": ["NL"]}
         listed = ask(found, "people", of={**fields, "audience": None}, cell=cell)
@@ -171,8 +179,13 @@ def test_the_people_of_every_number_however_often_they_tried(steps):
         events += tries(f"twice {depth}", names, (1, depth))
         events += tries(f"up {depth}", names, tuple(range(1, depth + 1)))
         events += tries(f"down {depth}", names, tuple(range(depth, 0, -1)))
-    fields = {"kind": "funnel", "range": "7d", "window_seconds": 3_600, "compare": "previous",
-              "steps": [{"event": name} for name in names]}  # fmt: skip
+    fields = {
+        "kind": "funnel",
+        "range": "7d",
+        "window_seconds": 3_600,
+        "compare": "previous",
+        "steps": [{"event": name} for name in names],
+    }
     check_funnel(World(tuple(events), now=NOON + 2 * DAY), fields)
 
 
@@ -183,8 +196,12 @@ def test_starts_each_just_in_time_for_what_stopped_the_one_before(ends, reached)
     story = [("a", tick) for tick in (10, 20, 30, 40)]
     story += [("b", 60_020), ("c", 60_030), ("d", 60_040)]
     events = [Event(name, begun + tick, user="ann") for name, tick in story]
-    fields = {"kind": "funnel", "range": "2025-04-07,2025-04-07", "window_seconds": 60,
-              "steps": [{"event": name} for name in "abcd"]}  # fmt: skip
+    fields = {
+        "kind": "funnel",
+        "range": "2025-04-07,2025-04-07",
+        "window_seconds": 60,
+        "steps": [{"event": name} for name in "abcd"],
+    }
     world = World(tuple(events), now=NOON + 2 * DAY)
     check_funnel(world, fields)
     with engine_of(world) as found:

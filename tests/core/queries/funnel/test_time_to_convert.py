@@ -78,8 +78,10 @@ def test_the_people_of_a_bin(engine):
 def test_groups_by_where_people_started(engine):
     answer = ask(engine, KIND, range=A_RANGE, steps=SIGN_UP, breakdown="country")
     assert [(g.group, g.total, g.median) for g in answer.groups] == [
-        (("DE",), 1, 1_800 + 172_800), (("NL",), 1, 600), (("US",), 1, 90_000)
-    ]  # fmt: skip
+        (("DE",), 1, 1_800 + 172_800),
+        (("NL",), 1, 600),
+        (("US",), 1, 90_000),
+    ]
     assert [b.label for b in answer.groups[0].bins] == [b.label for b in answer.bins]
     cut = ask(engine, KIND, range=A_RANGE, steps=SIGN_UP, breakdown="country", limit=1)
     assert ([g.group for g in cut.groups], cut.omitted) == ([("DE",)], 2)
@@ -92,8 +94,13 @@ def test_how_often_the_step_before_was_done(engine):
     assert [b.count for b in answer.bins] == [3, 1, 0, 0, 0, 0, 0, 0]  # e signed up twice
     assert (answer.of, answer.mean) == ("times", 1.25)
     steps = [{"event": "sign_up"}, {"event": "view_item"}, {"event": "view_item"}]
-    fields = {"range": A_RANGE, "steps": [*steps, {"event": "view_item"}],
-              "window_seconds": 20 * 86_400, "measure": "repeats", "from_step": 2}  # fmt: skip
+    fields = {
+        "range": A_RANGE,
+        "steps": [*steps, {"event": "view_item"}],
+        "window_seconds": 20 * 86_400,
+        "measure": "repeats",
+        "from_step": 2,
+    }
     third, fourth = (ask(engine, KIND, **fields, to_step=step) for step in (3, 4))
     assert (third.mean, fourth.mean) == (1, 2)  # a looked at a shirt, then jeans, then a hat
     assert people(engine, from_json({"kind": KIND, **fields}), Cell(row="2")) == ["a"]

@@ -50,8 +50,12 @@ def test_volume_counts_logs_by_bucket(engine):
 def test_levels_are_listed_by_severity(engine):
     answer = ask(engine, "logs", range=A_RANGE, breakdown="level")
     assert [(line.group[0], line.total) for line in answer.lines] == [
-        ("CRITICAL", 1), ("ERROR", 2), ("WARNING", 1), ("INFO", 2), ("DEBUG", 1),
-    ]  # fmt: skip
+        ("CRITICAL", 1),
+        ("ERROR", 2),
+        ("WARNING", 1),
+        ("INFO", 2),
+        ("DEBUG", 1),
+    ]
     few = ask(engine, "logs", range=A_RANGE, breakdown="level", limit=2)
     assert [line.group[0] for line in few.lines] == ["ERROR", "INFO"]
     assert few.omitted == 3
@@ -144,8 +148,15 @@ def test_raw_logs_come_newest_first(engine):
     answer = ask(engine, "logs", metric="raw", range=A_RANGE)
     assert len(answer.rows) == 7
     assert answer.rows[0] == (
-        at("04-16T10:30"), "INFO", "user 9 signed up", "host-1", "web", "s10", "e", {}
-    )  # fmt: skip
+        at("04-16T10:30"),
+        "INFO",
+        "user 9 signed up",
+        "host-1",
+        "web",
+        "s10",
+        "e",
+        {},
+    )
     assert answer.rows[1][1:7] == ("CRITICAL", "disk full", "host-2", None, None, None)
     assert (answer.truncated, answer.total) == (False, None)
 

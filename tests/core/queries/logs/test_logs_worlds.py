@@ -122,8 +122,9 @@ def test_logs_match_the_oracle(both, fields):
 
 
 def _plain(log: Written) -> Any:
-    return replace(log, source=_text(log.source), service=_text(log.service),
-                   session=_text(log.session))  # fmt: skip
+    return replace(
+        log, source=_text(log.source), service=_text(log.service), session=_text(log.session)
+    )
 
 
 def _text(value: Any) -> Any:

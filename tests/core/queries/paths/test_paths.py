@@ -63,8 +63,9 @@ def test_between_two_events_a_path_is_complete_at_the_second(engine):
     assert found.reached is not None
     assert (found.reached.count, found.reached.of_start) == (2, 0.5)
     assert [(node.event, node.count) for node in found.dropped] == [
-        ("add_to_cart", 1), ("sign_up", 1)
-    ]  # fmt: skip
+        ("add_to_cart", 1),
+        ("sign_up", 1),
+    ]
     assert counts(found, 4) == {"purchase": 1}
     assert found.steps[3].ended == 3
     assert len(found.steps) == 4
@@ -103,8 +104,10 @@ def test_the_period_before(engine):
     found = flow(engine, **{"from": "sign_up", "compare": "previous"})
     assert found.previous_total == 1
     assert {n.event: n.previous for n in found.steps[1].nodes} == {
-        "purchase": 0, "view_item": 1, "(end)": 0
-    }  # fmt: skip
+        "purchase": 0,
+        "view_item": 1,
+        "(end)": 0,
+    }
     question = Paths.model_validate({"from": "sign_up", "range": A_RANGE, "compare": "previous"})
     assert people(engine, question, Cell(step=2, row="view_item", previous=True)) == ["d"]
 
@@ -160,10 +163,14 @@ def test_an_event_called_other_is_among_the_others():
     with engine_of(world) as engine:
         found = ask(engine, "paths", range="1970-01-01,1970-01-01", **{"from": "go"})
         assert [counts(found, n) for n in (2, 3, 4, 5)] == [
-            {"(other)": 1}, {"(other)": 1}, {"x": 1}, {"(end)": 1}
-        ]  # fmt: skip
-        check_people(engine, Paths.model_validate(
-            {"from": "go", "range": "1970-01-01,1970-01-01"}), found)  # fmt: skip
+            {"(other)": 1},
+            {"(other)": 1},
+            {"x": 1},
+            {"(end)": 1},
+        ]
+        check_people(
+            engine, Paths.model_validate({"from": "go", "range": "1970-01-01,1970-01-01"}), found
+        )
 
 
 @pytest.mark.parametrize(
@@ -190,10 +197,13 @@ def test_a_bad_question_is_answered_with_a_sentence(engine, fields, words):
 @pytest.mark.parametrize(
     "cell",
     [
-        Cell(step=6), Cell(step=2, row="nothing"), Cell(outcome="reached"),
-        Cell(outcome="returned"), Cell(previous=True),
+        Cell(step=6),
+        Cell(step=2, row="nothing"),
+        Cell(outcome="reached"),
+        Cell(outcome="returned"),
+        Cell(previous=True),
     ],
-)  # fmt: skip
+)
 def test_a_cell_of_another_question_is_refused(engine, cell):
     question = Paths.model_validate({"from": "sign_up", "range": A_RANGE})
     with pytest.raises(BadQuestion, match=r"cell|nothing"):
@@ -210,13 +220,17 @@ def test_a_cell_of_another_question_is_refused(engine, cell):
         ("paths to purchase 5 steps", "paths to purchase"),
         ("paths from signup to purchase within 1d", "paths from signup to purchase within 1d"),
         ("paths from signup 7 steps", "paths from signup 7 steps"),
-        ("paths last 90d starting at signup within 90 minutes limit 3 vs prev",
-         "paths from signup within 90min last 90d limit 3 vs prev"),
+        (
+            "paths last 90d starting at signup within 90 minutes limit 3 vs prev",
+            "paths from signup within 90min last 90d limit 3 vs prev",
+        ),
         ("paths from any event", "paths from _active"),
-        ('paths from "to" where country = NL with count_by = totals, collapse = false',
-         'paths from "to" counting totals where country = NL with collapse = false'),
+        (
+            'paths from "to" where country = NL with count_by = totals, collapse = false',
+            'paths from "to" counting totals where country = NL with collapse = false',
+        ),
     ],
-)  # fmt: skip
+)
 def test_text_round_trip(written, canonical):
     assert from_json(from_text(written, canonical).model_dump_json()) == parse(written)
 
@@ -226,10 +240,12 @@ def test_text_round_trip(written, canonical):
     [
         (Cell(), "Everybody with paths from signup in the last 30 days"),
         (Cell(step=2, row="view"), "Users of paths from signup: view at step 2,"),
-        (Cell(step=3, row="(end)", after="view"),
-         "Users of paths from signup: ended before step 3 after view,"),
+        (
+            Cell(step=3, row="(end)", after="view"),
+            "Users of paths from signup: ended before step 3 after view,",
+        ),
     ],
-)  # fmt: skip
+)
 def test_people_in_words(cell, words):
     question = parse("paths from signup")
     assert format_cell(question, cell).startswith(words)
@@ -244,9 +260,9 @@ def test_cells_of_a_step_and_of_its_edges(engine):
     assert cells[0][0] == cells[2][0] == Cell(step=1, row="sign_up")
     assert cells[1][1] == Cell(step=2, row="(other)", besides=(("2", "add_to_cart"),))
     assert navigate(found, "table")[2] == [cells[1][1]]
-    assert Cell(
-        step=3, row="(end)", after="(other)", besides=(("2", "add_to_cart"),)
-    ) in [row[0] for row in navigate(found, "edges")]  # fmt: skip
+    assert Cell(step=3, row="(end)", after="(other)", besides=(("2", "add_to_cart"),)) in [
+        row[0] for row in navigate(found, "edges")
+    ]
 
 
 def test_exports(engine):

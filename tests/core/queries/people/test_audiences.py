@@ -262,11 +262,12 @@ def test_what_it_cannot_be_asked(engine, fields, named):
 @pytest.mark.parametrize(
     "text",
     [
-        "audience Paying", 'audience "people who pay" limit 5 offset 10',
+        "audience Paying",
+        'audience "people who pay" limit 5 offset 10',
         "audience Paying where country = NL for power_user",
         'audience with definition = json "{\\"events\\": [{\\"event\\": \\"pay\\"}]}"',
     ],
-)  # fmt: skip
+)
 def test_as_text(text):
     assert from_text(text).kind == "audience"
 

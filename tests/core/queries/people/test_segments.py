@@ -111,8 +111,9 @@ def test_an_unknown_segment_is_answered_with_the_nearest(engine):
         ask(engine, "trend", segment="power_users")
 
 
-RANGES = st.sampled_from(("1d", "7d", "30d", "24h", "all_time", "2025-03-25,2025-04-05",
-                          "2024-01-01,2027-01-01"))  # fmt: skip
+RANGES = st.sampled_from(
+    ("1d", "7d", "30d", "24h", "all_time", "2025-03-25,2025-04-05", "2024-01-01,2027-01-01")
+)
 
 
 @settings(max_examples=60, deadline=None)

@@ -76,9 +76,7 @@ def test_the_people_behind_counts(engine):
     assert people(engine, question, Cell(period=3, outcome="dropped")) == []
     assert people(engine, question, Cell(outcome="dropped")) == []
     within = Cell(cohort="2025-04-07", period=0, outcome="reached")
-    assert format_cell(question, within).startswith(
-        "New users of Apr 7 who paid within 1 day"
-    )  # fmt: skip
+    assert format_cell(question, within).startswith("New users of Apr 7 who paid within 1 day")
     for cell in (Cell(cohort="2020-01-01"), Cell(period=8), Cell(group=("a", "b"))):
         with pytest.raises(BadQuestion, match="cell"):
             people(engine, question, cell)
@@ -88,8 +86,10 @@ def test_groups_are_by_the_value_on_the_first_event(engine):
     answer = ask(engine, "ltv", range=A_RANGE, breakdown="country", granularity="monthly")
     found = {part.group[0]: figures(answer, part.combined) for part in answer.groups}
     assert {name: part["total_amount"] for name, part in found.items()} == {
-        "US": 60, "DE": 20, "NL": 20
-    }  # fmt: skip
+        "US": 60,
+        "DE": 20,
+        "NL": 20,
+    }
     assert (found["US"]["r1d"], found["US"]["r2d"]) == (5, 30)
     question = from_json({"kind": "ltv", "range": A_RANGE, "breakdown": "country"})
     assert people(engine, question, Cell(group=("US",))) == ["b", "c"]
@@ -126,8 +126,11 @@ def test_quantities_refunds_and_currencies():
     with engine_of(World(events, now=2 * DAY)) as small:
         answer = ask(small, "ltv", range="1970-01-01,1970-01-01", days=[1])
         assert figures(answer, answer.combined) == {
-            "r1d": 5, "count": 2, "paid": 1, "total_amount": 10
-        }  # fmt: skip
+            "r1d": 5,
+            "count": 2,
+            "paid": 1,
+            "total_amount": 10,
+        }
         assert "2 currencies (EUR, USD)" in answer.notes[0]
         assert answer.breakdown == ("currency",)
         split = {part.group[0]: figures(answer, part.combined) for part in answer.groups}

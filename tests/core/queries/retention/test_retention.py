@@ -42,8 +42,15 @@ def test_the_combined_row_reads_complete_cells(engine):
 
 
 def test_daily_cohorts_of_every_sign_up(engine):
-    grid = ask(engine, "retention", cohort="every", start_event="sign_up", granularity="daily",
-               periods=4, range=A_RANGE)  # fmt: skip
+    grid = ask(
+        engine,
+        "retention",
+        cohort="every",
+        start_event="sign_up",
+        granularity="daily",
+        periods=4,
+        range=A_RANGE,
+    )
     assert rows(grid) == {
         "2025-04-07": (2, (2, 2, 0, 0)),
         "2025-04-09": (1, (1, 0, 0, 0)),
@@ -159,13 +166,17 @@ def bought(amount: int, at: int, user: str, country: str = "NL") -> Event:
     return Event("buy", at, user, context={"country": country}, properties={"amount": amount})
 
 
-@pytest.mark.parametrize(("cohort", "names"), [
-    ("first_ever", ["ann", "bob"]), ("first_in_range", ["ann", "bob", "cat"]),
-    ("every", ["ann", "bob", "cat"]),
-])  # fmt: skip
-@pytest.mark.parametrize("clause", [
-    {"field": "country", "value": "NL"}, {"field": "properties.amount", "value": 9},
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("cohort", "names"),
+    [
+        ("first_ever", ["ann", "bob"]),
+        ("first_in_range", ["ann", "bob", "cat"]),
+        ("every", ["ann", "bob", "cat"]),
+    ],
+)
+@pytest.mark.parametrize(
+    "clause", [{"field": "country", "value": "NL"}, {"field": "properties.amount", "value": 9}]
+)
 def test_the_first_start_is_the_first_that_satisfies_its_filters(cohort, names, clause):
     events = (
         bought(1, NOON - DAY, "ann", "US"), bought(9, NOON, "ann"),

@@ -159,11 +159,13 @@ def test_rates_of_the_period_before():
 def test_numbers_printed_by_the_sources():
     """The sample of the combined row: the last column from the older cohort only."""
     plan = SimpleNamespace(
-        cohorts=[SimpleNamespace(index=0, label="2021-08-01"),
-                 SimpleNamespace(index=1, label="2021-08-08")],
+        cohorts=[
+            SimpleNamespace(index=0, label="2021-08-01"),
+            SimpleNamespace(index=1, label="2021-08-08"),
+        ],
         begun=lambda cohort: 3 - cohort,
         incomplete=lambda cohort, period: (cohort, period) in ((0, 2), (1, 1)) and period == 2,
-    )  # fmt: skip
+    )
     from core.queries.retention.rows import SIZE, GridRows
 
     shown = GridRows(plan, "cohort", "weighted", every=False)  # type: ignore[arg-type]
@@ -206,8 +208,9 @@ def questions(draw: st.DrawFn) -> dict[str, Any]:
 def test_groups_match_the_oracle(world, fields):
     question = from_json(fields)
     if not {question.start_event, question.return_event} <= {
-        None, *(event.event for event in world.events)
-    }:  # fmt: skip
+        None,
+        *(event.event for event in world.events),
+    }:
         return
     expected = oracle_retention.groups(world, question)
     whole = oracle_retention.retention(world, question)

@@ -87,11 +87,20 @@ def test_combined_row_adds_up_or_counts_once(engine):
 
 
 def test_new_users_start_with_their_first_event_ever(engine):
-    grid = ask(engine, "retention", start_event="_new", cohort="every", granularity="daily",
-               periods=2, range=A_RANGE)  # fmt: skip
+    grid = ask(
+        engine,
+        "retention",
+        start_event="_new",
+        cohort="every",
+        granularity="daily",
+        periods=2,
+        range=A_RANGE,
+    )
     assert {c.label: c.size for c in grid.cohorts} == {
-        "2025-04-07": 2, "2025-04-09": 1, "2025-04-14": 1
-    }  # fmt: skip
+        "2025-04-07": 2,
+        "2025-04-09": 1,
+        "2025-04-14": 1,
+    }
 
 
 def at(text: str) -> int:
@@ -104,8 +113,14 @@ def came(start: str, back: str, **fields: Any) -> list[int]:
     events = (Event("go", at(start), "ann"), Event("back", at(back), "ann"))
     world = World(events, now=at("2025-12-31T00:00"))
     with engine_of(world) as engine:
-        grid = ask(engine, "retention", start_event="go", return_event="back",
-                   range="2025-12-01,2025-12-31", **fields)  # fmt: skip
+        grid = ask(
+            engine,
+            "retention",
+            start_event="go",
+            return_event="back",
+            range="2025-12-01,2025-12-31",
+            **fields,
+        )
         return [n for n, count in enumerate(grid.cohorts[0].counts) if count and n < 12]
 
 
@@ -125,8 +140,15 @@ def test_hours_are_those_of_the_clock_on_the_wall():
     )
     world = World(events, zone="Asia/Kathmandu", now=at("2025-12-05T00:00"))
     with engine_of(world) as engine:
-        grid = ask(engine, "retention", start_event="go", return_event="back", basis="24h",
-                   granularity="daily", range="30d")  # fmt: skip
+        grid = ask(
+            engine,
+            "retention",
+            start_event="go",
+            return_event="back",
+            basis="24h",
+            granularity="daily",
+            range="30d",
+        )
         assert grid.cohorts[0].counts[:3] == (0, 1, 0)
 
 
@@ -135,8 +157,15 @@ def test_day_0_needs_a_return_after_the_start():
     for offset, counted in ((-1, 0), (0, 1), (1, 1)):
         events = (Event("go", noon, "ann"), Event("back", noon + offset, "ann"))
         with engine_of(World(events, now=noon + 9_000_000)) as engine:
-            grid = ask(engine, "retention", start_event="go", return_event="back", basis="24h",
-                       granularity="daily", range="7d")  # fmt: skip
+            grid = ask(
+                engine,
+                "retention",
+                start_event="go",
+                return_event="back",
+                basis="24h",
+                granularity="daily",
+                range="7d",
+            )
             assert grid.cohorts[0].counts == (counted,)
 
 
@@ -203,7 +232,7 @@ def test_brackets_are_named_in_drawings_exports_and_words(engine):
             "Returned on day 1 (24 hours each) of all complete cohorts",
         ),
     ],
-)  # fmt: skip
+)
 def test_cells_in_words(fields, words):
     question = from_json({"kind": "retention", **fields})
     assert format_cell(question, Cell(period=1, outcome="returned")) == words

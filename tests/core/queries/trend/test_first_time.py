@@ -31,8 +31,11 @@ def firsts(engine, event: str, **fields: Any) -> dict[str, list[str]]:
 def test_first_times_of_the_fixture(engine):
     assert firsts(engine, "view_item") == {"04-07": ["a"]}
     assert firsts(engine, "purchase") == {
-        "04-07": ["a"], "04-08": ["b"], "04-09": ["c"], "04-16": ["e"],
-    }  # fmt: skip
+        "04-07": ["a"],
+        "04-08": ["b"],
+        "04-09": ["c"],
+        "04-16": ["e"],
+    }
     answer = ask(engine, "first_time", event="purchase", range=A_RANGE)
     assert answer.lines[0].total == answer.lines[0].bucket_sum == 4
     assert answer.additive
@@ -56,8 +59,10 @@ def test_who_did_it_before_the_lookback_is_new(engine):
 def test_groups_hold_the_value_of_the_first_time(engine):
     answer = ask(engine, "first_time", event="purchase", range=A_RANGE, breakdown="item")
     assert [(line.group[0], line.total) for line in answer.lines] == [
-        ("shirt", 2), ("hat", 1), ("jeans", 1)
-    ]  # fmt: skip
+        ("shirt", 2),
+        ("hat", 1),
+        ("jeans", 1),
+    ]
 
 
 def test_the_period_before_has_its_own_first_times(engine):

@@ -26,8 +26,10 @@ CARTS = {"event": "add_to_cart", "property": "item", "range": A_RANGE}
 def test_values_of_the_fixture_most_frequent_first(engine):
     answer = ask(engine, "properties", **CARTS)
     assert [(line.group, line.total) for line in answer.lines] == [
-        (("hat",), 2), (("shirt",), 2), (("jeans",), 1)
-    ]  # fmt: skip
+        (("hat",), 2),
+        (("shirt",), 2),
+        (("jeans",), 1),
+    ]
     assert answer.lines[1].values[:2] == (1, 0)
     assert answer.title == "add_to_cart by item"
 
@@ -117,8 +119,9 @@ def test_everybody_with_a_value_can_be_named(world, fields):
     with both_engines(world) as (engine, _):
         answer = engine.answer(question)
         for line in answer.lines:
-            own = [i for i in items
-                   if label_of(value_of(world, i, "properties.item")) == line.group[0]]  # fmt: skip
+            own = [
+                i for i in items if label_of(value_of(world, i, "properties.item")) == line.group[0]
+            ]
             for bucket in answer.buckets:
                 cell = Cell(group=line.group, bucket=bucket.label)
                 expected = people_of(within(own, bucket.start, bucket.end))

@@ -44,8 +44,14 @@ def test_figures_of_a_property(engine):
 
 
 def test_an_average_of_nothing_is_not_zero(engine):
-    answer = ask(engine, "trend", range=A_RANGE, event="purchase", measure="avg",
-                 property="properties.amount")  # fmt: skip
+    answer = ask(
+        engine,
+        "trend",
+        range=A_RANGE,
+        event="purchase",
+        measure="avg",
+        property="properties.amount",
+    )
     assert answer.lines[0].values[:4] == (20, 50, 10, None)
     sums = ask(engine, "trend", range=A_RANGE, event="purchase", measure="sum", property="amount")
     assert sums.lines[0].values[:4] == (20, 50, 10, 0)
@@ -108,19 +114,30 @@ def test_the_period_before(engine):
 def test_groups_are_ranked_by_figure_then_label(engine):
     answer = ask(engine, "trend", range=A_RANGE, breakdown="country")
     assert [(line.group[0], line.total) for line in answer.lines] == [
-        ("NL", 7), ("US", 7), ("DE", 4)
-    ]  # fmt: skip
+        ("NL", 7),
+        ("US", 7),
+        ("DE", 4),
+    ]
     cut = ask(engine, "trend", range=A_RANGE, breakdown="country", limit=1)
     assert [line.group[0] for line in cut.lines] == ["NL"]
     assert cut.omitted == 2
 
 
 def test_groups_of_an_average_are_ranked_by_the_average(engine):
-    answer = ask(engine, "trend", range=A_RANGE, event="purchase", measure="avg",
-                 property="amount", breakdown="country")  # fmt: skip
+    answer = ask(
+        engine,
+        "trend",
+        range=A_RANGE,
+        event="purchase",
+        measure="avg",
+        property="amount",
+        breakdown="country",
+    )
     assert [(line.group[0], line.total) for line in answer.lines] == [
-        ("US", 30), ("DE", 20), ("NL", 20)
-    ]  # fmt: skip
+        ("US", 30),
+        ("DE", 20),
+        ("NL", 20),
+    ]
 
 
 def test_the_people_of_a_count_are_those_who_did_it(engine):

@@ -50,10 +50,11 @@ def test_whole_numbers_have_a_bin_each(engine):
 def many(values: list[Any]) -> World:
     """A world with an event per value, each of a person of their own."""
     return World(
-        tuple(Event("pay", n * 1000, f"u{n}", properties={"amount": v})
-              for n, v in enumerate(values)),
+        tuple(
+            Event("pay", n * 1000, f"u{n}", properties={"amount": v}) for n, v in enumerate(values)
+        ),
         now=24 * HOUR,
-    )  # fmt: skip
+    )
 
 
 def test_many_values_share_bins_of_a_round_width():
@@ -131,9 +132,15 @@ def test_a_bin_that_is_none_is_refused(engine, measure, row):
 
 @pytest.mark.parametrize(
     "text",
-    ["frequency of signup", "histogram(purchase.amount)", "frequency of any event last 7d",
-     "distinct_per_user(purchase.item)", "session_events of signup", "items(cart.products)"],
-)  # fmt: skip
+    [
+        "frequency of signup",
+        "histogram(purchase.amount)",
+        "frequency of any event last 7d",
+        "distinct_per_user(purchase.item)",
+        "session_events of signup",
+        "items(cart.products)",
+    ],
+)
 def test_text_round_trip(text):
     assert from_text(text, text).kind == "trend"
 

@@ -39,8 +39,13 @@ def test_share_of_the_active_of_the_fixture(engine):
     assert purchases.lines[0].total == 0.8
     values = dict(zip(range(7, 21), purchases.lines[0].values, strict=True))
     assert {day: value for day, value in values.items() if value is not None} == {
-        7: 0.5, 8: 0.5, 9: 1, 14: 0, 15: 0, 16: 1,
-    }  # fmt: skip
+        7: 0.5,
+        8: 0.5,
+        9: 1,
+        14: 0,
+        15: 0,
+        16: 1,
+    }
 
 
 def test_conditions_about_people_narrow_both_parts_of_a_share(engine):
@@ -56,15 +61,19 @@ def test_conditions_about_people_narrow_both_parts_of_a_share(engine):
 def test_different_values_of_a_property(engine):
     assert line(engine, event="purchase", measure="distinct", property="item").total == 3
     assert line(engine, event="purchase", measure="distinct", property="amount").values[:4] == (
-        1, 1, 1, 0,
-    )  # fmt: skip
+        1,
+        1,
+        1,
+        0,
+    )
 
 
 def test_all_events_of_the_sessions_that_hold_one(engine):
     found = line(engine, event="purchase", measure="session_events")
     assert (found.total, found.values[:3]) == (13, (4, 3, 3))  # s1, s5, s6 and s10
-    groups = ask(engine, "trend", event="purchase", measure="session_events", range=A_RANGE,
-                 breakdown="item").lines  # fmt: skip
+    groups = ask(
+        engine, "trend", event="purchase", measure="session_events", range=A_RANGE, breakdown="item"
+    ).lines
     assert [(g.group[0], g.total) for g in groups] == [("shirt", 7), ("hat", 3), ("jeans", 3)]
 
 
@@ -152,9 +161,23 @@ def test_a_window_too_long_for_a_coarser_granularity_is_refused(engine):
         ask(engine, "trend", **fields)
 
 
-MEASURES = ("count", "users", "users", "sessions", "sum", "avg", "median", "min", "max", "average",
-            "pct_dau",
-            "distinct", "distinct_per_user", "items", "distinct_items")  # fmt: skip
+MEASURES = (
+    "count",
+    "users",
+    "users",
+    "sessions",
+    "sum",
+    "avg",
+    "median",
+    "min",
+    "max",
+    "average",
+    "pct_dau",
+    "distinct",
+    "distinct_per_user",
+    "items",
+    "distinct_items",
+)
 WINDOWS: tuple[dict[str, Any], ...] = (
     {}, {"cumulative": True}, {"rolling_window": 2}, {"rolling_window": 7},
     {"rolling_window": 12}, {"rolling_average": 2}, {"rolling_average": 5},

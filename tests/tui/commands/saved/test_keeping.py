@@ -128,8 +128,9 @@ def test_versions_of_a_chart(db, capsys):
     capsys.readouterr()
     assert chart(db, "versions", "c") == 0
     assert [line.split()[0::4] for line in capsys.readouterr().out.splitlines()] == [
-        ["2", "wau"], ["1", "dau"],
-    ]  # fmt: skip
+        ["2", "wau"],
+        ["1", "dau"],
+    ]
     assert chart(db, "revert", "c", "1") == 0
     assert Saved(db).item("charts", "c").body["question"] == "dau"
 

@@ -28,11 +28,32 @@ def call(db: Path, *arguments: str) -> int:
 
 def test_every_field(db, capsys):
     board = Saved(db).save_board(Board(title="Growth"))
-    assert call(
-        db, "--at", "2025-04-07 14:30", "Release 2.1", "--until", "2025-04-07T18:00:00Z",
-        "--category", "incident", "--description", "d", "--ref", "abc", "--private",
-        "--metadata", '{"a": 1}', "--tag", "web", "--tag", "big", "--board", "growth",
-    ) == 0  # fmt: skip
+    assert (
+        call(
+            db,
+            "--at",
+            "2025-04-07 14:30",
+            "Release 2.1",
+            "--until",
+            "2025-04-07T18:00:00Z",
+            "--category",
+            "incident",
+            "--description",
+            "d",
+            "--ref",
+            "abc",
+            "--private",
+            "--metadata",
+            '{"a": 1}',
+            "--tag",
+            "web",
+            "--tag",
+            "big",
+            "--board",
+            "growth",
+        )
+        == 0
+    )
     id_, *rest = capsys.readouterr().out.split()
     assert rest == ["2025-04-07", "14:30", "incident"]
     assert call(db, "show", id_) == 0
