@@ -79,7 +79,7 @@ class Weekday(Question):
     range have no figure.
 
     Attributes:
-        event: its name; None means any event or, for people, any active one.
+        event: the name of an event; None means any event or, for people, any active one.
         measure: users, count or sessions; sum, avg, min, max, median, a percentile (p90) or
             distinct of `property`.
         property: the measured property, with or without "properties."; "revenue:amount" is the

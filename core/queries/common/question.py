@@ -100,7 +100,7 @@ class TimedQuestion(Question):
 
     Attributes:
         granularity: one of timeframe.GRANULARITIES or an alias.
-        breakdown: at most two fields.
+        breakdown: at most two fields to break down by.
         compare: "previous" or "yoy".
         limit: how many breakdown groups to keep.
     """

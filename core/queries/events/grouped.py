@@ -82,8 +82,8 @@ class Grouped(Question):
 
     Attributes:
         group_by: the field; events without it are the group "(none)".
-        size, intensity: as objects, or in words: "sum(amount)", "percentile_per_actor(0.9)".
-        event: its name; None means any event.
+        size, intensity: an object, or text such as "sum(amount)" or "percentile_per_actor(0.9)".
+        event: the name of an event; None means any event.
         max_groups: how many to show.
     """
 

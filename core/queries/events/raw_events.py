@@ -29,8 +29,8 @@ class RawEvents(Question):
     """A page of events, newest first and, within one instant, the last to arrive first.
 
     Attributes:
-        event: its name; None means any event.
-        limit, offset: the page.
+        event: the name of an event; None means any event.
+        limit, offset: size and start of the page.
         count_total: whether to also count all of them, as `total` of the answer.
     """
 

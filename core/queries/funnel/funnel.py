@@ -39,7 +39,7 @@ class Funnel(FunnelFields):
     breakdown values are all taken from it. `granularity` has no effect.
 
     Attributes:
-        steps: a single step counts who did it.
+        steps: 1 to 10, in order; a single step counts who did it.
         breakdown: up to two fields; groups past `limit` become "(other)", so that groups add up.
     """
 

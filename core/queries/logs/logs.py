@@ -69,7 +69,7 @@ class Logs(TimedQuestion):
         breakdown: level, service, source or pattern (the message without its numbers, ids and
             quoted parts); levels are listed by severity.
         limit: groups of volume (10), rows of top (10) and raw (100).
-        offset, count_total: the page of raw, and whether to also count all logs.
+        offset, count_total: start of the page of raw, and whether to also count all logs.
     """
 
     kind: Literal["logs"] = "logs"

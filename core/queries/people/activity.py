@@ -39,7 +39,7 @@ class UserActivity(Question):
     Attributes:
         user: a user id or device id; a merged or linked one means the person it belongs to.
         event: list only events of this name; the summary covers all events.
-        limit, offset: the page of events, before it is extended.
+        limit, offset: size and start of the page, before it is extended.
         direction: "latest" lists the newest first, "earliest" the oldest.
     """
 

@@ -33,8 +33,8 @@ class Audience(Question):
     Attributes:
         audience: name or id of a saved audience.
         definition: the rules themselves.
-        limit, offset: the page, last seen first; 0 lists nobody, which is faster, since the order
-            needs everybody's last event. `total` counts everybody.
+        limit, offset: size and start of the page, last seen first; a limit of 0 lists nobody,
+            which is faster, since the order needs everybody's last event. `total` counts everybody.
     """
 
     kind: Literal["audience"] = "audience"

@@ -31,7 +31,7 @@ class PeopleBehind(Question):
         of: the question, as an object with its kind.
         cell: the address of the number; empty means the whole answer.
         order: last_seen (descending), first_seen or user.
-        limit, offset: the page; `total` always counts everybody.
+        limit, offset: size and start of the page; `total` always counts everybody.
     """
 
     kind: Literal["people"] = "people"

@@ -25,7 +25,7 @@ class UserSearch(Question):
 
     Attributes:
         user: the text.
-        limit, offset: the page; `total` counts everybody.
+        limit, offset: size and start of the page; `total` counts everybody.
     """
 
     kind: Literal["user_search"] = "user_search"

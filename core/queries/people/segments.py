@@ -95,7 +95,7 @@ class Segment(Question):
 
     Attributes:
         segment: one of the eight.
-        limit, offset: the page; `total` counts everybody.
+        limit, offset: size and start of the page; `total` counts everybody.
     """
 
     kind: Literal["segment"] = "segment"

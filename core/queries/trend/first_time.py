@@ -32,8 +32,8 @@ class FirstTime(TimedQuestion):
     """How many people did an event for the first time, by when that was.
 
     Attributes:
-        event: its name.
-        match_mode: False: the first occurrence ever must satisfy the conditions; True: it is the
+        event: the name of an event.
+        match_mode: false: the first occurrence ever must satisfy the conditions; true: it is the
             first of those that satisfy them.
         lookback_days: how many days before the range to search; None means all of history.
     """

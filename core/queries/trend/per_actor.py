@@ -36,7 +36,7 @@ class PerActor(TimedQuestion):
     """One figure over people of what each did in a bucket.
 
     Attributes:
-        event: its name; None means any event.
+        event: the name of an event; None means any event.
         metric: avg, median, min, max, sum or a percentile (p90) over people.
         property: what is summed per person, with or without "properties."; None counts events.
     """

@@ -23,8 +23,8 @@ class Properties(TimedQuestion):
     these are read. Events without the property are in the group "(none)".
 
     Attributes:
-        event: its name.
-        property: with or without "properties.".
+        event: the name of an event.
+        property: its name, with or without "properties.".
         limit: how many values to keep; `omitted` counts the rest.
     """
 

@@ -86,7 +86,7 @@ class Trend(TrendFields):
     """One event, or any, over time.
 
     Attributes:
-        event: its name; None means any event.
+        event: the name of an event; None means any event.
         measure: count (with a `property`, of the events with a numeric value), users, sessions;
             average (events per user, without those of nobody); pct_dau (users of the event as a
             share of all active ones, which conditions on people and segments narrow too); sum, avg,
