@@ -20,6 +20,7 @@ from core.sources.lines import Input
 from core.sources.logs import LogMaker, check_log_mapping, looks_like_logs
 from core.sources.maker import Maker
 from core.sources.making import LineMaker
+from core.sources.places import Place, without_packing
 from core.timeframe import Calendar
 
 FORMATS: Final = ("jsonl", "csv", "tsv")
@@ -37,13 +38,13 @@ class Source:
 
 
 def open_source(
-    path: str,
+    place: str | Place,
     mapping: Mapping[str, str],
     form: str | None,
     logs: bool | None = False,
     calendar: Calendar | None = None,
 ) -> Source:
-    """Open a file or, for "-", standard input.
+    """Open a place, a file or, for "-", standard input.
 
     Args:
         form: one of FORMATS, or None to detect it.
@@ -56,7 +57,7 @@ def open_source(
     """
     if form is not None and form not in FORMATS:
         raise BadInput(f"format {form!r} is not known.", f"Allowed: {', '.join(FORMATS)}.")
-    source = Input(path)
+    source = Input(place)
     head = source.peek()
     _refuse_binary(head, source.name)
     kind = form or sniff(head, source.name)
@@ -85,7 +86,7 @@ def sniff(head: bytes, name: str) -> str:
             f"{name} is one JSON array; footfall reads one object per line.",
             f"Convert it with: jq -c '.[]' {name}",
         )
-    plain = name.lower().removesuffix(".gz")
+    plain = without_packing(name.lower())
     return "jsonl" if plain.endswith((".jsonl", ".ndjson", ".json")) else "csv"
 
 
@@ -108,6 +109,8 @@ def first_names(head: bytes, kind: str, name: str) -> tuple[str, ...]:
 def _refuse_binary(head: bytes, name: str) -> None:
     if head.startswith((b"\xff\xfe", b"\xfe\xff")):
         raise BadInput(f"{name} is UTF-16 text.", "Convert it with: iconv -f UTF-16 -t UTF-8")
+    if head[257:262] == b"ustar":
+        raise BadInput(f"{name} is a tar archive.", "Unpack it and import the folder.")
     start = head[:4096]
     if start.count(b"\0") * 100 > len(start):
         raise BadInput(f"{name} is a binary file, not a text file of events.")

@@ -1,4 +1,4 @@
-"""Bytes of a file, a .gz file or standard input, as lines of bounded length."""
+"""Bytes of a place, compressed or not, as lines of bounded length."""
 
 from __future__ import annotations
 
@@ -7,16 +7,18 @@ import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, Final
+from zipfile import BadZipFile
 
 from core.errors import BadInput
 from core.records import Rejected
+from core.sources.places import Place
+from core.sources.places.archives import open_member
+from core.sources.places.unpacking import CHUNK, DAMAGED, Unpacked
 
-CHUNK: Final = 1 << 20
 MAX_LINE: Final = 1 << 20
 """Longer lines are refused, so memory stays bounded whatever the file contains."""
 
 KEPT: Final = 2_000
-_GZIP: Final = b"\x1f\x8b"
 _BOM: Final = b"\xef\xbb\xbf"
 
 
@@ -29,26 +31,33 @@ class Input:
         position: bytes read so far.
         unpacked: bytes returned as lines so far.
         head: its first bytes, decompressed, for recognising the format.
-        damaged: why decompression stopped early, or "".
     """
 
-    def __init__(self, source: str | Path) -> None:
-        """Open a path, or standard input for "-"; BadInput if that fails."""
-        self.name = "stdin" if str(source) == "-" else str(source)
+    def __init__(self, source: str | Path | Place) -> None:
+        """Open a place, a path, or standard input for "-"; BadInput if that fails."""
+        place = source if isinstance(source, Place) else Place(str(source))
+        self.name = place.name
         self.position = 0
         self.unpacked = 0
-        self.damaged = ""
         self.total: int | None = None
-        self._own = self.name == str(source)
+        self._own = place.path != "-"
         try:
             self._stream: IO[bytes] = sys.stdin.buffer
-            if self._own:
-                self._stream = Path(source).open("rb")  # noqa: SIM115  closed by close()
-                self.total = Path(source).stat().st_size
-            self._chunks = self._plain(self._read())
+            if place.member:
+                self._stream, self.total = open_member(place.path, place.member)
+            elif self._own:
+                self._stream = Path(place.path).open("rb")  # noqa: SIM115  closed by close()
+                self.total = Path(place.path).stat().st_size
         except OSError as error:
             raise BadInput(f"{self.name} could not be read: {error.strerror}.") from error
+        self._unpacked = Unpacked(self._read())
+        self._chunks = iter(self._unpacked)
         self.head = b""
+
+    @property
+    def damaged(self) -> str:
+        """Why decompression stopped early, or ""."""
+        return self._unpacked.damaged
 
     def close(self) -> None:
         """Close what was opened here."""
@@ -69,29 +78,8 @@ class Input:
                 yield chunk
         except OSError as error:
             raise BadInput(f"{self.name} could not be read: {error.strerror}.") from error
-
-    def _plain(self, chunks: Iterator[bytes]) -> Iterator[bytes]:
-        first = next(chunks, b"")
-        if not first.startswith(_GZIP):
-            yield first
-            yield from chunks
-            return
-        unpack = zlib.decompressobj(wbits=31)
-        pending = first
-        try:
-            while True:
-                if unpack.eof and pending:
-                    pending, unpack = pending.lstrip(b"\0"), zlib.decompressobj(wbits=31)
-                if data := unpack.decompress(pending, CHUNK):
-                    yield data
-                pending = unpack.unconsumed_tail or unpack.unused_data or next(chunks, b"")
-                if not pending:
-                    break
-        except zlib.error:
-            self.damaged = "compressed data is damaged"
-            return
-        if not unpack.eof:
-            self.damaged = "compressed data ends early"
+        except (BadZipFile, zlib.error, EOFError):
+            self._unpacked.damaged = DAMAGED
 
     def lines(self) -> Iterator[bytes | Rejected]:
         """Yield every line without its newline, or a Rejected for one that is too long."""

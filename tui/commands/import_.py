@@ -23,7 +23,7 @@ _PLAIN_EVERY = 10.0
 
 
 @click.command("import")
-@click.argument("files", nargs=-1, required=True, metavar="FILE...")
+@click.argument("files", nargs=-1, required=True, metavar="SOURCE...")
 @click.option("--into", metavar="DB", help="Workspace to write to; created if it does not exist.")
 @click.option(
     "--map", "maps", multiple=True, metavar="user=COLUMN,...", help="Which columns to use."
@@ -49,7 +49,7 @@ def command(
     format: str | None,
     logs: bool,
 ) -> int:
-    """Import events from JSON lines or CSV files, plain or gzipped; - is standard input.
+    """Import events from files, folders, patterns and archives; - is standard input.
 
     Importing a file again stores nothing twice. Rejected lines go to FILE.rejects.jsonl. Files
     whose lines have a time, a level and a message but no event are read as logs, as is the output
@@ -83,7 +83,8 @@ def command(
     finally:
         progress.end()
     put("\n".join(summary(report)))
-    return 1 if report.read and report.rejected == report.read else 0
+    nothing_good = report.read and report.rejected == report.read
+    return 1 if nothing_good or report.refused else 0
 
 
 def mapping_of(maps: tuple[str, ...]) -> dict[str, str]:
@@ -186,4 +187,6 @@ def summary(report: ImportReport) -> list[str]:
     lines += [f"  {number(n):>8}  {clean(what)} left out" for what, n in report.left_out.items()]
     lines += [f"note: {said}" for said in report.strays.sentences()]
     lines += [f"rejected lines are in {clean(name)}" for name in report.rejects_files]
+    lines += [clean(said) for said in report.passed_over]
+    lines += [f"not read: {clean(said)}" for said in report.refused]
     return lines

@@ -28,6 +28,7 @@ from core.records import (
 from core.sources.fields import check_mapping
 from core.sources.logs import check_log_mapping
 from core.sources.moments import EARLIEST, LATEST
+from core.sources.places import Found, Place, find
 from core.sources.values import dump
 from core.store.ingest.loader import BATCH, ImportReport, Loader, Progress
 from core.store.troubles import sentence
@@ -107,7 +108,8 @@ def import_files(
 
     Args:
         target: a path, or a connection of `workspace.open_writer`.
-        sources: paths; "-" is standard input.
+        sources: files, folders, patterns such as "logs/*.gz", zip archives; "-" is standard input.
+            They are independent: one that is refused does not keep the others from being read.
         mapping: meaning -> column, as in {"user": "customer_id", "time": "date"}.
         format: one of `sources.FORMATS`; None detects it.
         progress: called about five times a second.
@@ -119,21 +121,24 @@ def import_files(
         patience: how long to wait for another writer, before every batch.
 
     Raises:
-        BadInput: a file that cannot be read or lacks an event or time column.
+        BadInput: the only place to read cannot be read or lacks an event or time column; with
+            several, `ImportReport.refused` says so.
         CannotOpen: no usable workspace, or another file has taken its place.
         KeyboardInterrupt: passed on; what was committed stays.
     """
     (check_log_mapping if logs else check_mapping)(mapping or {})
     patience = patience or Patience(IMPORT_WAIT)
     with _connected(target, zone, week_start, patience) as connection:
-        _refuse_itself(connection, sources)
+        found = find(sources, _itself(connection))
         loader = Loader(
             connection, progress=progress, stop=stop, batch_size=batch_size, patience=patience
         )
-        with _late_indexes(connection, sources, patience), _no_collector():
-            for source in sources:
+        with _late_indexes(connection, found.places, patience), _no_collector():
+            refused = list(found.refused)
+            for place in found.places:
                 if loader.report.finished:
-                    loader.load_file(str(source), dict(mapping or {}), format, logs)
+                    refused += loader.try_file(place, dict(mapping or {}), format, logs)
+        _note_refused(loader.report, found, refused)
         return loader.done()
 
 
@@ -188,12 +193,20 @@ def _connected(
         raise found from error
 
 
-def _refuse_itself(connection: sqlite3.Connection, sources: Sequence[str | Path]) -> None:
-    """Raise BadInput if a source is the workspace itself, before it is opened as events."""
+def _itself(connection: sqlite3.Connection) -> Callable[[str], bool]:
+    """Return whether a file, or "-", is the workspace, which is never opened as events."""
     path = path_of(connection)
-    for source in sources:
-        if path and is_part_of(_STDIN if str(source) == "-" else source, path):
-            raise BadInput(f"{source} is the workspace itself, not a file of events.")
+    return lambda file: bool(path) and is_part_of(_STDIN if file == "-" else file, path)
+
+
+def _note_refused(report: ImportReport, found: Found, refused: Sequence[BadInput]) -> None:
+    """Note what was left out and refused; raise the refusal of what was the only source."""
+    if len(refused) == 1 and len(found.places) + len(found.refused) == 1:
+        raise refused[0]
+    if not found.places and not refused:
+        raise BadInput("There is nothing to import.", " ".join(found.left_out))
+    report.passed_over += found.left_out
+    report.refused += [f"{error} {error.hint}".strip() for error in refused]
 
 
 @contextmanager
@@ -212,7 +225,7 @@ def _no_collector() -> Iterator[None]:
 
 @contextmanager
 def _late_indexes(
-    connection: sqlite3.Connection, sources: Sequence[str | Path], patience: Patience
+    connection: sqlite3.Connection, places: Sequence[Place], patience: Patience
 ) -> Iterator[None]:
     """Create the secondary indexes after a big import into an empty workspace, not during it.
 
@@ -220,7 +233,8 @@ def _late_indexes(
     """
     from core.store.schema import INDEXES
 
-    sizes = [Path(s).stat().st_size for s in sources if Path(s).is_file()]
+    files = {Path(place.path) for place in places}
+    sizes = [file.stat().st_size for file in files if file.is_file()]
     empty = connection.execute("select 1 from events limit 1").fetchone() is None
     if not empty or sum(sizes) < _BIG // 4:
         yield

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 import time
 from collections.abc import Callable, Iterable, Mapping
+from copy import deepcopy
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
@@ -14,6 +15,7 @@ from core.errors import BadInput, CannotOpen
 from core.records import Alias, Identify, LeftOut, LogRow, Record, Rejected, Row
 from core.sources import Source, open_source
 from core.sources.lines import Input
+from core.sources.places import Place
 from core.store.ingest.journal import Journal
 from core.store.ingest.logs import LogWriter
 from core.store.ingest.rejects import Rejects
@@ -69,6 +71,8 @@ class ImportReport:
         users: people in the workspace now.
         strays: events in the workspace whose time may be a mistake.
         understood: source -> meaning -> column name.
+        passed_over: a sentence for each file that was found and not read.
+        refused: a sentence for each source that could not be read, with what to do.
         finished: False if it was stopped; what was committed stays.
     """
 
@@ -86,6 +90,8 @@ class ImportReport:
     users: int = 0
     strays: Strays = field(default_factory=Strays)
     understood: dict[str, dict[str, str]] = field(default_factory=dict)
+    passed_over: list[str] = field(default_factory=list)
+    refused: list[str] = field(default_factory=list)
     finished: bool = True
 
     @property
@@ -125,10 +131,26 @@ class Loader:
         self._stop = stop
         self._started = self._told = time.monotonic()
 
+    def try_file(
+        self, place: Place, mapping: Mapping[str, str], form: str | None, logs: bool | None = False
+    ) -> list[BadInput]:
+        """Load a place as `load_file` does; return why it was refused, or nothing.
+
+        What was counted of a place that is refused before anything is stored counts no more.
+        """
+        before = deepcopy(self.report)
+        try:
+            self.load_file(place, mapping, form, logs)
+        except BadInput as error:
+            if (self.report.stored, self.report.repeated) == (before.stored, before.repeated):
+                self.report = before
+            return [error]
+        return []
+
     def load_file(
-        self, path: str, mapping: Mapping[str, str], form: str | None, logs: bool | None = False
+        self, place: Place, mapping: Mapping[str, str], form: str | None, logs: bool | None = False
     ) -> None:
-        """Load a file or standard input ("-"); rejected lines go to its rejects file.
+        """Load a file or standard input; rejected lines go to its rejects file.
 
         Args:
             logs: whether it contains logs instead of events; None detects it.
@@ -136,9 +158,9 @@ class Loader:
         Raises:
             BadInput: it cannot be read, or no line has an event and a time.
         """
-        source = open_source(path, mapping, form, logs, read_calendar(self.connection))
+        source = open_source(place, mapping, form, logs, read_calendar(self.connection))
         try:
-            with Rejects(path, self._folder()) as rejects:
+            with Rejects(place.rejects, self._folder()) as rejects:
                 _Run(self, source.input.name, source, rejects).load(source.records)
             if rejects.written:
                 self.report.rejects_files.append(rejects.written)
