@@ -17,6 +17,7 @@ from core.columns import ACTIVE, EMPTY, FIRST_PROPERTY, NONE
 from core.engines.sqlite.dialect import SqliteDialect
 from core.sql.json_paths import json_path
 from core.store.ingest.flags import Flags
+from core.store.joints import MANY, joints
 from core.store.strays import strays
 from core.store.workspace import open_reader, read_meta
 from core.timeframe import DAY
@@ -68,6 +69,7 @@ def checks(path: str | Path, *, whole: bool = True) -> Iterator[Check]:
             ("imports", lambda: _imports(connection)),
             ("sets", lambda: _sets(connection)),
             ("times", lambda: _times(connection)),
+            ("ids", lambda: _ids(connection)),
             ("scan", lambda: _scan(connection)),
         ]
         if whole:
@@ -139,6 +141,11 @@ def _integrity(connection: sqlite3.Connection) -> Found:
         return True, "not checked: the file is very large"
     found = [str(row[0]) for row in connection.execute("pragma quick_check(3)")]
     return found == ["ok"], "no damage" if found == ["ok"] else "; ".join(found)
+
+
+def _ids(connection: sqlite3.Connection) -> Found:
+    found = [joint.sentence() for joint in joints(connection)]
+    return True, "; ".join(found) or f"none joins more than {MANY} others"
 
 
 def _sets(connection: sqlite3.Connection) -> Found:

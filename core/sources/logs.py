@@ -114,6 +114,7 @@ class LogMaker:
     record = LogRow
     nested = False
     reshapes = False
+    recognised = "logs"
 
     def __init__(
         self, mapping: Mapping[str, str], *, text_values: bool, calendar: Calendar | None = None
@@ -124,6 +125,7 @@ class LogMaker:
         self._plans: dict[tuple[str, ...], LogPlan] = {}
         self._occurrences = Occurrences()
         self.understood: dict[str, str] = {}
+        self.names: tuple[str, ...] = ()
         self.unseen = set(mapping.values())
 
     def plan(self, names: tuple[str, ...]) -> LogPlan:

@@ -21,7 +21,7 @@ from core.records import (
 from core.sources.fields import Plan, cannot_read, meaning_of, understand
 from core.sources.moments import Moments
 from core.sources.values import as_json, as_object, as_text, checked_text, dump, first_text, typed
-from core.sources.vendors import Plain, Vendor, of_header, of_lines
+from core.sources.vendors import Plain, Vendor, of_header, of_lines, of_names
 from core.timeframe import Calendar
 
 _MAX_PLANS: Final = 2_000
@@ -47,6 +47,7 @@ class Maker:
 
     Attributes:
         understood: meaning -> name, of the first event.
+        names: the names of the first line.
         unseen: names in `mapping` that no record has had so far.
     """
 
@@ -65,7 +66,14 @@ class Maker:
         self._contexts: dict[tuple[Any, ...], tuple[str | None, ...]] = {}
         self._occurrences = Occurrences()
         self.understood: dict[str, str] = {}
+        self.names: tuple[str, ...] = ()
         self.unseen = set(mapping.values())
+
+    @property
+    def recognised(self) -> str:
+        """The name of the file's vendor, "" if it is none's."""
+        vendor = self._vendor or of_names(self.names)
+        return vendor.name if vendor else ""
 
     @property
     def nested(self) -> bool:
@@ -161,6 +169,7 @@ class Maker:
                 self._plans.clear()
             found = self._plans[names] = understand(names, self.mapping, self._vendor)
             self.unseen.difference_update(names)
+            self.names = self.names or names
         return found
 
     def lacking(self, where: str, names: Sequence[str]) -> BadInput:

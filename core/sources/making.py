@@ -15,13 +15,19 @@ class LineMaker(Protocol):
 
     Attributes:
         record: the class of the records that are stored in batches.
-        mapping, understood, unseen: see `Maker`.
+        mapping, understood, names, unseen: see `Maker`.
     """
 
     record: Any
     mapping: Mapping[str, str]
     understood: dict[str, str]
+    names: tuple[str, ...]
     unseen: set[str]
+
+    @property
+    def recognised(self) -> str:
+        """What the file was taken for, as the report of an import says it; "" for a plain one."""
+        ...
 
     @property
     def nested(self) -> bool:

@@ -22,7 +22,8 @@ from zoneinfo import ZoneInfo
 from core.columns import CONTEXT, FIRST_PROPERTY
 from core.engines.sqlite.engine import SqliteEngine
 from core.records import Alias, Identify, Row, digest
-from core.store.ingest.writer import Batch, Writer
+from core.store.ingest.batch import Batch
+from core.store.ingest.writer import Writer
 from core.store.library.event_flags import flag_event
 from core.store.workspace import open_writer
 

@@ -15,7 +15,7 @@ from tui.commands.database import database, patience
 from tui.commands.output import put, say
 
 if TYPE_CHECKING:
-    from core.store.ingest.importer import ImportReport, Progress
+    from core.store.ingest.importer import Progress
 
 WEEK_STARTS = {"monday": 0, "sunday": 6}
 BAR = 24
@@ -39,6 +39,13 @@ _PLAIN_EVERY = 10.0
     type=click.Choice(["jsonl", "csv", "tsv"]),
     help="The format; guessed by default.",
 )
+@click.option(
+    "--ids-to-ignore",
+    "ignored",
+    multiple=True,
+    metavar="ID,...",
+    help="Ids that are nobody, besides null, undefined, 0 and the like; remembered.",
+)
 @click.option("--logs", is_flag=True, help="The files hold logs, not events.")
 def command(
     files: tuple[str, ...],
@@ -47,6 +54,7 @@ def command(
     zone: str | None,
     week_start: str | None,
     format: str | None,
+    ignored: tuple[str, ...],
     logs: bool,
 ) -> int:
     """Import events from files, folders, patterns and archives; - is standard input.
@@ -62,6 +70,7 @@ def command(
     """
     from core.store.ingest.importer import import_files
     from core.store.waiting import IMPORT_WAIT
+    from tui.texts.imported import summary
 
     progress = Bar() if sys.stderr.isatty() else Lines()
     try:
@@ -75,6 +84,7 @@ def command(
             zone=zone,
             week_start=WEEK_STARTS[week_start] if week_start else None,
             patience=patience(IMPORT_WAIT),
+            ids_to_ignore=[each for part in ignored for each in part.split(",")],
         )
     except KeyboardInterrupt:
         progress.end()
@@ -161,32 +171,3 @@ def _pace(at: Progress) -> str:
     rate = at.read / at.seconds if at.seconds else 0
     rejected = f", {number(at.rejected)} rejected" if at.rejected else ""
     return f"{number(at.read)} lines{rejected}  {compact(round(rate))}/s"
-
-
-def summary(report: ImportReport) -> list[str]:
-    """Return what an import did, line by line."""
-    rate = report.read / report.seconds if report.seconds else 0
-    lines = [
-        f"read           {number(report.read):>12}",
-        f"stored         {number(report.stored):>12}",
-        f"already there  {number(report.repeated):>12}",
-        f"rejected       {number(report.rejected):>12}",
-    ]
-    if report.identified:
-        lines.append(f"about people   {number(report.identified):>12}")
-    if report.left_out:
-        lines.append(f"left out       {number(sum(report.left_out.values())):>12}")
-    lines += [
-        f"people         {number(report.users):>12}",
-        f"{duration(report.seconds)}, {compact(round(rate))} lines/s",
-    ]
-    from core.text import clean
-
-    reasons = sorted(report.reasons.items(), key=lambda found: -found[1])
-    lines += [f"  {number(count):>8}  {clean(reason)}" for reason, count in reasons]
-    lines += [f"  {number(n):>8}  {clean(what)} left out" for what, n in report.left_out.items()]
-    lines += [f"note: {said}" for said in report.strays.sentences()]
-    lines += [f"rejected lines are in {clean(name)}" for name in report.rejects_files]
-    lines += [clean(said) for said in report.passed_over]
-    lines += [f"not read: {clean(said)}" for said in report.refused]
-    return lines

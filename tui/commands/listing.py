@@ -81,6 +81,20 @@ def table_of_marks(found: Iterable[Any], calendar: Any) -> Table:
     return table("Marks", _texts("when", "category", "title", "tags", "by", "id"), rows)
 
 
+def ignored_ids(path: Path) -> Table:
+    """Return the placeholder ids, which are nobody, and where each comes from."""
+    from contextlib import closing
+
+    from core.sources.placeholders import PLACEHOLDERS
+    from core.store.ingest.people import ignored_ids as added
+    from core.store.workspace import open_reader, read_meta
+
+    with closing(open_reader(path)) as connection:
+        own = added(read_meta(connection))
+    rows = [*((each, "added") for each in own), *((each, "built in") for each in PLACEHOLDERS)]
+    return table("Ids that are nobody", _texts("id", "from"), rows)
+
+
 def kinds(_: Path) -> Table:
     """Return the kinds of question."""
     from core.queries import KINDS, kind_class
@@ -98,6 +112,7 @@ LISTS: dict[str, Callable[[Path], Any]] = {
     "charts": saved("charts"),
     "queries": saved("queries"),
     "marks": marks,
+    "ignored-ids": ignored_ids,
     "kinds": kinds,
 }
 """What can be listed -> the function that lists it."""

@@ -46,16 +46,19 @@ class Dictionary(dict[str | None, int]):
         self.update(self._always)
 
     def __missing__(self, text: str) -> int:
-        row = None
-        if not self._empty:
-            row = self._connection.execute(self._select, (text, *self._values)).fetchone()
-        if row is not None:
-            found = int(row[0])
-        else:
+        found = self.stored(text)
+        if found is None:
             found = self._counter.next()
             self._fresh.append((found, text, *self._values))
         self[text] = found
         return found
+
+    def stored(self, text: str) -> int | None:
+        """Return the id that a text has in the table, None if it is not there."""
+        if self._empty:
+            return None
+        row = self._connection.execute(self._select, (text, *self._values)).fetchone()
+        return None if row is None else int(row[0])
 
     def ids(self, texts: Iterable[str | None]) -> list[int]:
         """Return the id of every text."""

@@ -42,9 +42,15 @@ class Device:
 
 
 class Identity:
-    """The links and aliases of a workspace, read when they are first needed."""
+    """The links and aliases of a workspace, read when they are first needed.
+
+    Attributes:
+        news: how many links and aliases the last call of `learn` found to be new.
+    """
 
     def __init__(self, connection: sqlite3.Connection) -> None:
+        self.news = 0, 0
+        self._linked = 0
         self._connection = connection
         self._devices: dict[int, Device] = {}
         self._aliases: dict[int, tuple[int, int, int]] = {
@@ -132,9 +138,11 @@ class Identity:
             else.
         """
         affected: dict[int, int] = {}
+        self._linked = 0
         for (device, user), at in pairs.items():
             self._link(device, user, at, affected)
         fresh = [alias for alias in aliases if self._is_news(*alias)]
+        self.news = self._linked, len({old for old, _, _ in fresh})
         for old, _, _ in fresh:
             affected[self.root(old)] = ALWAYS
         self._roots.clear()
@@ -173,6 +181,7 @@ class Identity:
         holders = {self.root(who) for _, who in found.turns} or {device}
         earlier = found.turns
         found.links[user] = at, self._next()
+        self._linked += before is None
         found.settle()
         self._connection.execute(
             "insert or replace into links (device, user, linked_at, arrived) values (?, ?, ?, ?)",

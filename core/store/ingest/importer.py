@@ -31,6 +31,7 @@ from core.sources.moments import EARLIEST, LATEST
 from core.sources.places import Found, Place, find
 from core.sources.values import dump
 from core.store.ingest.loader import BATCH, ImportReport, Loader, Progress
+from core.store.ingest.people import ignore_ids
 from core.store.troubles import sentence
 from core.store.waiting import IMPORT_WAIT, Patience, begin
 from core.store.workspace import is_part_of, open_writer, path_of
@@ -103,6 +104,7 @@ def import_files(
     batch_size: int = BATCH,
     logs: bool | None = None,
     patience: Patience | None = None,
+    ids_to_ignore: Iterable[str] = (),
 ) -> ImportReport:
     """Import files into a workspace, which is created if it does not exist.
 
@@ -119,6 +121,7 @@ def import_files(
         logs: whether the files contain logs instead of events; None detects it, and takes a file
             for logs only if it cannot be events.
         patience: how long to wait for another writer, before every batch.
+        ids_to_ignore: further placeholders, which are nobody; the workspace remembers them.
 
     Raises:
         BadInput: the only place to read cannot be read or lacks an event or time column; with
@@ -130,6 +133,8 @@ def import_files(
     patience = patience or Patience(IMPORT_WAIT)
     with _connected(target, zone, week_start, patience) as connection:
         found = find(sources, _itself(connection))
+        if added := list(ids_to_ignore):
+            ignore_ids(connection, added, patience)
         loader = Loader(
             connection, progress=progress, stop=stop, batch_size=batch_size, patience=patience
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, field
 from itertools import islice
@@ -16,10 +16,12 @@ from core.records import Alias, Identify, LeftOut, LogRow, Record, Rejected, Row
 from core.sources import Source, open_source
 from core.sources.lines import Input
 from core.sources.places import Place
+from core.store.ingest.batch import Batch, Written
 from core.store.ingest.journal import Journal
 from core.store.ingest.logs import LogWriter
 from core.store.ingest.rejects import Rejects
-from core.store.ingest.writer import Batch, Writer, Written
+from core.store.ingest.writer import Writer
+from core.store.joints import Joint, joints
 from core.store.strays import Strays, strays
 from core.store.waiting import Patience
 from core.store.workspace import identity, path_of, read_calendar
@@ -69,10 +71,20 @@ class ImportReport:
         seconds: how long it took.
         first_ts, last_ts: UTC ms of the earliest and latest event read, None without events.
         users: people in the workspace now.
+        linked, merged: devices that got a user, and user ids that became another.
+        unowned: events that count for nobody, among those stored or already there.
+        nobody: events with a placeholder as their user or device id.
+        refused_links: links and aliases that name a placeholder.
+        placeholders: the placeholders met.
+        rounded: ids that a spreadsheet rounded, such as 1.23457E+15.
+        joints: ids of the workspace that join suspiciously many others.
         strays: events in the workspace whose time may be a mistake.
+        days: the first and the last local day of the events read.
+        recognised: source -> what it was taken for, if it is a vendor's.
         understood: source -> meaning -> column name.
         passed_over: a sentence for each file that was found and not read.
         refused: a sentence for each source that could not be read, with what to do.
+        names: source -> the names of its columns, or of the fields of its first event.
         finished: False if it was stopped; what was committed stays.
     """
 
@@ -88,11 +100,32 @@ class ImportReport:
     first_ts: int | None = None
     last_ts: int | None = None
     users: int = 0
+    linked: int = 0
+    merged: int = 0
+    unowned: int = 0
+    nobody: int = 0
+    refused_links: int = 0
+    placeholders: frozenset[str] = frozenset()
+    rounded: frozenset[str] = frozenset()
+    joints: Sequence[Joint] = ()
     strays: Strays = field(default_factory=Strays)
+    days: tuple[str, str] | None = None
+    recognised: dict[str, str] = field(default_factory=dict)
     understood: dict[str, dict[str, str]] = field(default_factory=dict)
     passed_over: list[str] = field(default_factory=list)
     refused: list[str] = field(default_factory=list)
+    names: dict[str, tuple[str, ...]] = field(default_factory=dict)
     finished: bool = True
+
+    def add(self, written: Written) -> None:
+        """Count what became of the people of a batch."""
+        self.linked += written.linked
+        self.merged += written.merged
+        self.unowned += written.unowned
+        self.nobody += written.nobody
+        self.refused_links += written.refused
+        self.placeholders |= written.placeholders
+        self.rounded |= written.rounded
 
     @property
     def rejects_file(self) -> str | None:
@@ -164,7 +197,10 @@ class Loader:
                 _Run(self, source.input.name, source, rejects).load(source.records)
             if rejects.written:
                 self.report.rejects_files.append(rejects.written)
-            self.report.understood[source.input.name] = source.maker.understood
+            name, maker = source.input.name, source.maker
+            self.report.recognised[name] = maker.recognised
+            self.report.understood[name] = maker.understood
+            self.report.names[name] = maker.names
         finally:
             source.input.close()
 
@@ -178,7 +214,13 @@ class Loader:
 
     def done(self) -> ImportReport:
         """Return the report, with the number of people in the workspace."""
-        self.report.users = self.writer.people()
+        report = self.report
+        report.users = self.writer.people()
+        if report.first_ts is not None and report.last_ts is not None:
+            local = read_calendar(self.connection).local
+            report.days = f"{local(report.first_ts):%Y-%m-%d}", f"{local(report.last_ts):%Y-%m-%d}"
+        if self.report.linked or self.report.merged:
+            self.report.joints = joints(self.connection)
         self.report.strays = strays(self.connection, int(time.time() * 1000))
         self.report.seconds = time.monotonic() - self._started
         return self.report
@@ -368,4 +410,5 @@ class _Run:
     def _note(self, written: Written, position: int, finished: bool) -> None:
         self._count("stored", written.stored)
         self._count("repeated", written.repeated)
+        self._report.add(written)
         self._journal.write(self._counts, self._reasons, position=position, finished=finished)

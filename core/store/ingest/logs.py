@@ -12,8 +12,8 @@ from contextlib import contextmanager
 
 from core.log_levels import pattern_of
 from core.records import NO_SESSION, LogRow
+from core.store.ingest.batch import Days, Written
 from core.store.ingest.dictionary import Counter, Dictionary
-from core.store.ingest.writer import Days, Written
 from core.store.waiting import Patience, begin
 from core.store.workspace import bump, read_calendar, read_meta
 

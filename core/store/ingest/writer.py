@@ -2,88 +2,30 @@
 
 from __future__ import annotations
 
-import heapq
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from operator import itemgetter
+from dataclasses import dataclass
 from typing import Any
 
 from core.columns import CONTEXT
-from core.records import NO_SESSION, Alias, Identify, Row
+from core.records import NO_SESSION, Identify
 from core.sources.moments import EARLIEST
 from core.store.ingest.activity import Activity
 from core.store.ingest.backfill import fill
+from core.store.ingest.batch import Batch, Days, Written
 from core.store.ingest.dictionary import Counter, Dictionary
 from core.store.ingest.identity import Identity
 from core.store.ingest.merge import Merge
+from core.store.ingest.people import People, ignored_ids
 from core.store.ingest.properties import Properties, Values
 from core.store.ingest.sessions import Sessions
 from core.store.traits import Traits
 from core.store.waiting import Patience, begin
 from core.store.workspace import bump, read_calendar, read_meta
-from core.timeframe import DAY, QUARTER, Calendar
 
 Stored = tuple[int, ...]
 """actor, ts, seq, id, event, day, session, user, device, then the context columns in use."""
-
-
-class Days(dict[int, int]):
-    """The local day for each quarter of an hour since 1970."""
-
-    def __init__(self, calendar: Calendar) -> None:
-        super().__init__()
-        self._calendar = calendar
-        self._cut: set[int] = set()
-
-    def of(self, times: Sequence[int]) -> list[int]:
-        """Return the local days of instants in ms."""
-        if self._calendar.zone_name == "UTC":
-            return [at // DAY for at in times]
-        days = [self[at // QUARTER] for at in times]
-        if not self._cut:
-            return days
-        return [
-            self._calendar.day_of(at) if at // QUARTER in self._cut else day
-            for at, day in zip(times, days, strict=True)
-        ]
-
-    def __missing__(self, quarter: int) -> int:
-        found = self[quarter] = self._calendar.day_of(quarter * QUARTER)
-        if found != self._calendar.day_of((quarter + 1) * QUARTER - 1):
-            self._cut.add(quarter)
-        return found
-
-
-@dataclass
-class Batch:
-    """Records to write together, in the order they were read.
-
-    Attributes:
-        places: how many rows were read before each of `identifies`; empty if all were.
-    """
-
-    rows: list[Row] = field(default_factory=list)
-    identifies: list[Identify] = field(default_factory=list)
-    aliases: list[Alias] = field(default_factory=list)
-    places: list[int] = field(default_factory=list)
-
-    def about_people(self) -> Iterable[Row | Identify]:
-        """Return the records that link or describe people, in the order they were read."""
-        rows: Iterable[tuple[int, Row | Identify]] = (
-            (place, row) for place, row in enumerate(self.rows) if row.device or row.traits
-        )
-        if not self.identifies:
-            return [row for _, row in rows]
-        places = self.places or [len(self.rows)] * len(self.identifies)
-        identifies = zip(places, self.identifies, strict=True)
-        return [said for _, said in heapq.merge(identifies, rows, key=itemgetter(0))]
-
-    @property
-    def size(self) -> int:
-        """The number of records in it."""
-        return len(self.rows) + len(self.identifies) + len(self.aliases)
 
 
 @dataclass(frozen=True)
@@ -100,14 +42,6 @@ class _Newcomers:
 
     def __contains__(self, actor: int) -> bool:
         return actor > self.named and actor not in self.touched
-
-
-@dataclass(frozen=True)
-class Written:
-    """The result of a batch: events stored, and events that were already there."""
-
-    stored: int
-    repeated: int
 
 
 class Writer:
@@ -138,9 +72,12 @@ class Writer:
         """
         with self._transaction(tick):
             named = self._people.value
-            touched = self._learn(batch)
+            written = Written()
+            touched = self._learn(batch, written)
             self._new = _Newcomers(named, touched)
-            written = self._store(batch, touched, tick)
+            self._store(batch, touched, tick, written)
+            written.placeholders = frozenset(self._users.placeholders | self._devices.placeholders)
+            written.rounded = frozenset(self._users.rounded | self._devices.rounded)
             self._traits.save(batch.about_people(), self._users, self._devices)
             self._users.save()
             self._devices.save()
@@ -182,8 +119,9 @@ class Writer:
         self._seq = int(meta.get("next_seq", "1"))
         self._latest = int(meta.get("latest", EARLIEST))
         people = self._people = Counter(db, "identities")
-        self._users = Dictionary(db, "identities", "key", people, {"kind": 0})
-        self._devices = Dictionary(db, "identities", "key", people, {"kind": 1})
+        ignored = ignored_ids(meta)
+        self._users = People(db, people, 0, ignored)
+        self._devices = People(db, people, 1, ignored)
         self._events = Dictionary(db, "event_names", "name", Counter(db, "event_names"))
         keys = Counter(db, "session_keys")
         self._sessions = Dictionary(db, "session_keys", "key", keys, always={NO_SESSION: -1})
@@ -201,8 +139,11 @@ class Writer:
             fill(db, self._properties, self._activity, tick)
         self._session_rows = Sessions(db)
 
-    def _learn(self, batch: Batch) -> set[int]:
-        """Learn links and aliases; return the actors whose stored events moved."""
+    def _learn(self, batch: Batch, written: Written) -> set[int]:
+        """Learn links and aliases; return the actors whose stored events moved.
+
+        Links and aliases that name a placeholder are refused and counted.
+        """
         somebody = batch.identifies or batch.aliases or any(row.device for row in batch.rows)
         if not (somebody or self._tied):
             return set()
@@ -216,11 +157,17 @@ class Writer:
         for said in batch.about_people():
             if said.user and said.device:
                 pair = (devices[said.device], users[said.user])
+                if 0 in pair:
+                    written.refused += isinstance(said, Identify)
+                    continue
                 if pairs.get(pair, said.ts + 1) > said.ts:
                     pairs.pop(pair, None)
                     pairs[pair] = said.ts
-        aliases = [(users[a.old], users[a.new], a.ts) for a in batch.aliases]
+        stated = [(users[a.old], users[a.new], a.ts) for a in batch.aliases]
+        aliases = [each for each in stated if each[0] and each[1]]
+        written.refused += len(stated) - len(aliases)
         affected = {**self._identity.learn(pairs, aliases), **self._tied}
+        written.linked, written.merged = self._identity.news
         if not affected:
             return set()
         merge = Merge(
@@ -228,11 +175,13 @@ class Writer:
         )
         return merge.run(affected)
 
-    def _store(self, batch: Batch, touched: set[int], tick: Callable[[], None]) -> Written:
+    def _store(
+        self, batch: Batch, touched: set[int], tick: Callable[[], None], written: Written
+    ) -> None:
         if not batch.rows:
             self._session_rows.rebuild(touched)
-            return Written(0, 0)
-        rows, properties, used = self._encode(batch)
+            return
+        rows, properties, used = self._encode(batch, written)
         tick()
         count = len(rows)
         rows.sort()
@@ -242,9 +191,11 @@ class Writer:
         tick()
         self._add_activity(rows, used, values, touched, tick)
         self._session_rows.rebuild(touched)
-        return Written(len(rows), count - len(rows))
+        written.stored, written.repeated = len(rows), count - len(rows)
 
-    def _encode(self, batch: Batch) -> tuple[list[Stored], list[tuple[int, str]], list[int]]:
+    def _encode(
+        self, batch: Batch, written: Written
+    ) -> tuple[list[Stored], list[tuple[int, str]], list[int]]:
         """Return rows of integers, (seq, JSON), and the dimensions used in this batch."""
         names, ts, users, devices, sessions, ids, contexts, properties, _ = zip(
             *batch.rows, strict=True
@@ -253,7 +204,10 @@ class Writer:
         self._seq += len(names)
         seqs = range(first, self._seq)
         user_ids, device_ids = self._users.ids(users), self._devices.ids(devices)
+        if self._users.placeholders or self._devices.placeholders:
+            written.nobody = _nobody(user_ids, users, device_ids, devices)
         actors = self._identity.actors(user_ids, device_ids, ts)
+        written.unowned = actors.count(0)
         used, values = self._encode_context(contexts)
         days = self._days.of(ts)
         rows = zip(
@@ -366,3 +320,18 @@ class Writer:
         if touched:
             in_session = (row for row in in_session if row[0] not in touched)
         self._session_rows.add(in_session, set(known))
+
+
+def _nobody(
+    users: Sequence[int],
+    user_texts: Sequence[str | None],
+    devices: Sequence[int],
+    device_texts: Sequence[str | None],
+) -> int:
+    """Return how many events have a user or device id that names nobody."""
+    return sum(
+        bool((user_text and not user) or (device_text and not device))
+        for user, user_text, device, device_text in zip(
+            users, user_texts, devices, device_texts, strict=True
+        )
+    )

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.errors import BadQuestion
-from core.store.ingest.writer import Days
+from core.store.ingest.batch import Days
 from core.timeframe import (
     CLOCK,
     DAY,

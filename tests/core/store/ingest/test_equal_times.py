@@ -16,8 +16,9 @@ from core.columns import VERSION
 from core.engines.sqlite.engine import SqliteEngine
 from core.records import Row, digest
 from core.store import schema
+from core.store.ingest.batch import Batch
 from core.store.ingest.importer import import_files
-from core.store.ingest.writer import Batch, Writer
+from core.store.ingest.writer import Writer
 from core.store.workspace import open_writer
 from tests.worlds import recount
 from tests.worlds.compare import ask

@@ -17,8 +17,9 @@ import pytest
 
 from core.errors import Busy
 from core.records import Row
+from core.store.ingest.batch import Batch
 from core.store.ingest.importer import import_files
-from core.store.ingest.writer import Batch, Writer
+from core.store.ingest.writer import Writer
 from core.store.schema import INDEXES
 from core.store.waiting import Patience
 from core.store.workspace import open_writer

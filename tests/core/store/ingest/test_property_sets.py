@@ -17,9 +17,10 @@ from core.filters import OPERATORS
 from core.health import checks
 from core.queries import from_json
 from core.records import Alias, Row
+from core.store.ingest.batch import Batch
 from core.store.ingest.importer import Event, store_events
 from core.store.ingest.properties import MAX_PROPERTY_SETS
-from core.store.ingest.writer import Batch, Writer
+from core.store.ingest.writer import Writer
 from core.store.workspace import open_writer
 from tests.worlds import recount
 from tests.worlds.compare import ScanEngine, both_engines

@@ -1,0 +1,197 @@
+"""What the report of an import says: counts, what was recognised, and what may be wrong."""
+
+from __future__ import annotations
+
+import re
+import textwrap
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Final
+
+from core.text import clean, compact, cut, duration, number
+
+if TYPE_CHECKING:
+    from core.store.ingest.loader import ImportReport
+
+WIDTH: Final = 80
+"""Sentences are broken after so many columns; the names of files are not."""
+
+SHOWN: Final = 3
+"""How many kinds of file, names or ids are listed."""
+
+_FIRST: Final = ("event", "time", "user", "device", "session", "event_id")
+"""The meanings that are listed first."""
+
+_YEAR: Final = 31_622_400_000
+"""The first 366 days since 1970, in ms."""
+
+_PERSON: Final = re.compile(
+    r"user|customer|client|member|account|person|visitor|subscriber|patient|student|player|email"
+    r"|login|owner|contact|buyer|guest|uid",
+    re.IGNORECASE,
+)
+_ID: Final = re.compile(r"(^|[_. -])u?u?id$|[a-z]Id$|_key$|_no$", re.IGNORECASE)
+_MOMENT: Final = re.compile(r"time|date|_at$|At$|created|occurred|stamp|when|day", re.IGNORECASE)
+_CURE: Final = {
+    "no time": "--map time=COLUMN",
+    "time not understood": "--map time=COLUMN",
+    "time outside 1900 to 2199": "--map time=COLUMN",
+    "no event name": "--map event=COLUMN",
+    "event name is not text": "--map event=COLUMN",
+}
+"""Reason -> the option that may mend it."""
+
+
+def summary(report: ImportReport) -> list[str]:
+    """Return what an import did, line by line."""
+    reasons = sorted(report.reasons.items(), key=lambda found: -found[1])
+    return [
+        *_counts(report),
+        *(f"  {number(count):>8}  {clean(reason)}" for reason, count in reasons),
+        *(f"  {number(n):>8}  {clean(what)} left out" for what, n in report.left_out.items()),
+        *_broken(_recognised(report)),
+        *_broken(_notes(report)),
+        *(f"rejected lines are in {clean(name)}" for name in report.rejects_files),
+        *_broken(clean(said) for said in report.passed_over),
+        *_broken(f"not read: {clean(said)}" for said in report.refused),
+        *_broken(f"WARNING: {said}" for said in warnings(report)),
+    ]
+
+
+def _counts(report: ImportReport) -> Iterator[str]:
+    rate = report.read / report.seconds if report.seconds else 0
+    yield _count("read", report.read)
+    yield _count("stored", report.stored)
+    yield _count("already there", report.repeated)
+    yield _count("rejected", report.rejected)
+    if report.identified:
+        yield _count("about people", report.identified)
+    if report.left_out:
+        yield _count("left out", sum(report.left_out.values()))
+    yield _count("people", report.users)
+    if report.linked:
+        yield _count("linked", report.linked)
+    if report.merged:
+        yield _count("merged", report.merged)
+    if report.days:
+        yield f"days             {' to '.join(dict.fromkeys(report.days))}"
+    yield f"{duration(report.seconds)}, {compact(round(rate))} lines/s"
+
+
+def _count(what: str, count: int) -> str:
+    return f"{what:<14} {number(count):>12}"
+
+
+def _recognised(report: ImportReport) -> Iterator[str]:
+    """Yield what each kind of file was taken for, and which of its columns is what."""
+    files: dict[str, list[str]] = {}
+    for name, columns in report.understood.items():
+        said = report.recognised.get(name) or _columns(columns)
+        if said:
+            files.setdefault(said, []).append(name.rsplit("/", 1)[-1])
+    for said, names in list(files.items())[:SHOWN]:
+        yield f"{_some(names, SHOWN - 2)}: {said}"
+    if len(files) > SHOWN:
+        yield f"and {len(files) - SHOWN} other kinds of file"
+
+
+def _columns(understood: Mapping[str, str]) -> str:
+    order = sorted(understood, key=lambda m: _FIRST.index(m) if m in _FIRST else len(_FIRST))
+    names = {meaning: clean(understood[meaning], 40) for meaning in order}
+    return ", ".join(m if m == name else f"{m} = {name}" for m, name in names.items())
+
+
+def _notes(report: ImportReport) -> Iterator[str]:
+    """Yield what is worth knowing and nothing to worry about."""
+    if report.nobody:
+        verb = "has a placeholder" if report.nobody == 1 else "have a placeholder"
+        yield (
+            f"note: {_things(report.nobody, 'event')} {verb} as an id ({_placeholders(report)}): "
+            "nobody, so the device counts instead, if there is one"
+        )
+    if report.refused_links:
+        what = _things(report.refused_links, "link or alias", "links and aliases")
+        verb = "was" if report.refused_links == 1 else "were"
+        yield f"note: {what} through a placeholder ({_placeholders(report)}) {verb} refused"
+    yield from (f"note: {said}" for said in report.strays.sentences())
+
+
+def warnings(report: ImportReport) -> Iterator[str]:
+    """Yield what is probably wrong with an import, and how to mend it."""
+    events = report.stored + report.repeated
+    if events and report.unowned == events and not report.nobody:
+        yield _no_people(report)
+    first, last = report.first_ts, report.last_ts
+    if first is not None and last is not None and 0 <= first <= last < _YEAR:
+        yield _in_1970(report)
+    if report.rejected * 3 >= report.read > 0:
+        yield _rejected(report)
+    if report.rounded:
+        yield (
+            f"ids like {_some(sorted(report.rounded))} were rounded by a spreadsheet, so several "
+            "people may share one. Export them as text, not as numbers."
+        )
+    for joint in report.joints:
+        yield (
+            f"{clean(joint.sentence())}. If it is nobody, import into a new workspace with "
+            f"--ids-to-ignore {clean(joint.key, 40)}"
+        )
+
+
+def _no_people(report: ImportReport) -> str:
+    said = "no column holds the person, so every event is nobody's."
+    names = _candidates(report, _PERSON) or _candidates(report, _ID)
+    if not names:
+        return f"{said} If one does, import into a new workspace with --map user=COLUMN"
+    verb = "may" if len(names) == 1 else "may, one of them"
+    return (
+        f"{said} {', '.join(names)} {verb}: import into a new workspace with --map user={names[0]}"
+    )
+
+
+def _in_1970(report: ImportReport) -> str:
+    taken = {columns.get("time") for columns in report.understood.values()}
+    names = [name for name in _candidates(report, _MOMENT) if name not in taken]
+    column = names[0] if names else "COLUMN"
+    used = ", ".join(clean(name, 40) for name in sorted(filter(None, taken))[:SHOWN])
+    return (
+        f"all events are in 1970, so {used or 'the time'} is probably no time. Import into a new "
+        f"workspace with --map time={column}"
+    )
+
+
+def _rejected(report: ImportReport) -> str:
+    reason, _ = max(report.reasons.items(), key=lambda found: found[1], default=("", 0))
+    cure = _CURE.get(reason)
+    said = f"{number(report.rejected)} of {number(report.read)} lines were rejected"
+    said += f", most of them for: {clean(reason)}." if reason else "."
+    return f"{said} If another column has it: {cure}" if cure else said
+
+
+def _candidates(report: ImportReport, pattern: re.Pattern[str]) -> list[str]:
+    """Return names of columns that match, without those that have another meaning already."""
+    found: dict[str, None] = {}
+    for source, names in report.names.items():
+        taken = set(report.understood.get(source, {}).values())
+        found.update((clean(n, 40), None) for n in names if pattern.search(n) and n not in taken)
+    return list(found)[:SHOWN]
+
+
+def _placeholders(report: ImportReport) -> str:
+    return _some(sorted(report.placeholders))
+
+
+def _some(names: Sequence[str], shown: int = SHOWN) -> str:
+    listed = ", ".join(cut(clean(name), 40) or '""' for name in names[:shown])
+    left = len(names) - shown
+    return f"{listed} and {left} more" if left > 0 else listed
+
+
+def _things(count: int, one: str, many: str = "") -> str:
+    return f"1 {one}" if count == 1 else f"{number(count)} {many or one + 's'}"
+
+
+def _broken(sentences: Iterable[str]) -> Iterator[str]:
+    for said in sentences:
+        yield from textwrap.wrap(
+            said, WIDTH, subsequent_indent="  ", break_long_words=False, break_on_hyphens=False
+        )
