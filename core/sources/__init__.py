@@ -21,6 +21,7 @@ from core.sources.logs import LogMaker, check_log_mapping, looks_like_logs
 from core.sources.maker import Maker
 from core.sources.making import LineMaker
 from core.sources.places import Place, without_packing
+from core.sources.web.totals import refuse_totals
 from core.timeframe import Calendar
 
 FORMATS: Final = ("jsonl", "csv", "tsv")
@@ -61,6 +62,8 @@ def open_source(
     head = source.peek()
     _refuse_binary(head, source.name)
     kind = form or sniff(head, source.name)
+    if kind != "jsonl" and not mapping:
+        refuse_totals(first_names(head, kind, source.name), source.name)
     if logs is None:
         logs = not mapping and looks_like_logs(first_names(head, kind, source.name))
     if logs:

@@ -60,6 +60,7 @@ class Maker:
         self._text = text_values
         self._moments = Moments(calendar)
         self._vendor: Vendor | None = None
+        self._whole_table = False
         self._inside: dict[str, str] = {}
         self._recipes: dict[tuple[str, tuple[str, ...], tuple[str, ...]], Recipe] = {}
         self._plans: dict[tuple[str, ...], Plan] = {}
@@ -88,6 +89,7 @@ class Maker:
     def recognise_header(self, names: Sequence[str]) -> None:
         """Detect the vendor whose rows are reshaped from the header of a table."""
         self._vendor = of_header(names)
+        self._whole_table = self._vendor is not None and self._vendor.shows is None
 
     def reshaped(self, found: dict[str, Any]) -> Iterable[Plain | LeftOut]:
         """Return the plain lines in an object or a row of the vendor, and any other as it is.
@@ -98,7 +100,9 @@ class Maker:
             Refused: the object is of no use, with the reason.
         """
         vendor = self._vendor
-        if vendor is None or vendor.reshape is None or not vendor.object_is_its(found):
+        if vendor is None or vendor.reshape is None:
+            return (found,)
+        if not (self._whole_table or vendor.object_is_its(found)):
             return (found,)
         plain = vendor.reshape(found)
         if not self.mapping:

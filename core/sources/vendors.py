@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from core.records import LeftOut
 from core.sources import amplitude, mixpanel, posthog, segment, snowplow
+from core.sources.web import ahoy, goatcounter, matomo, umami
 
 Plain = dict[str, Any]
 """A plain line: an event under the first names of `fields.NAMES` and the context columns, with its
@@ -110,13 +111,21 @@ SEGMENT: Final = Vendor(
 )
 SNOWPLOW: Final = Vendor(snowplow.SIGN, renames=snowplow.RENAMES)
 
+UMAMI: Final = Vendor(umami.SIGN, reshape=umami.reshape, name="Umami events")
+GOATCOUNTER: Final = Vendor(
+    goatcounter.SIGN, reshape=goatcounter.reshape, name="GoatCounter export"
+)
+AHOY_EVENTS: Final = Vendor(ahoy.EVENTS, reshape=ahoy.reshape_event, name="Ahoy events")
+AHOY_VISITS: Final = Vendor(ahoy.VISITS, reshape=ahoy.reshape_visit, name="Ahoy visits")
+MATOMO: Final = Vendor(matomo.SIGN, reshape=matomo.reshape, name="Matomo visits")
+
 FLAT: Final = (AMPLITUDE, MIXPANEL_TABLE, SNOWPLOW)
 """Vendors with flat fields, recognised by each line's names."""
 
 NESTED: Final = (MIXPANEL, POSTHOG)
 """Vendors with fields inside `properties`, recognised by the first lines of a file."""
 
-RESHAPED: Final = (SEGMENT,)
+RESHAPED: Final = (SEGMENT, UMAMI, GOATCOUNTER, AHOY_EVENTS, AHOY_VISITS, MATOMO)
 """Vendors whose objects are reshaped, recognised by the first lines of a file or its header."""
 
 

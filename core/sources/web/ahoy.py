@@ -1,0 +1,69 @@
+"""Ahoy (Rails): its tables ahoy_events and ahoy_visits, as CSV or in a database."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from core.records import LeftOut
+
+EVENTS: Final = frozenset({"visit_id", "user_id", "name", "properties", "time"})
+VISITS: Final = frozenset({"visit_token", "visitor_token", "started_at"})
+
+_CONTEXT: Final = {
+    "browser": "browser", "os": "os", "device_type": "device_type", "country": "country",
+    "region": "region", "city": "city", "platform": "platform", "app_version": "version",
+}  # fmt: skip
+
+_OF_A_VISIT: Final = frozenset({
+    *_CONTEXT, "id", "ip", "started_at", "user_agent", "user_id", "visit_token", "visitor_token",
+})  # fmt: skip
+"""What is no property of a visit; an address is not kept."""
+
+JOINED: Final = """
+select e.*, v.visitor_token, v.browser, v.os, v.device_type, v.country, v.region, v.city
+from ahoy_events as e left join ahoy_visits as v on v.id = e.visit_id
+"""
+"""Events with their visits, for a database that has both tables with these columns."""
+
+
+def reshape_event(found: dict[str, Any]) -> Iterator[dict[str, Any] | LeftOut]:
+    """Yield one event. Its visit is the session, and the device of whoever signs in later."""
+    visit = found.get("visit_id")
+    yield {
+        "event": found.get("name"),
+        "time": found.get("time"),
+        "user_id": found.get("user_id"),
+        "device_id": found.get("visitor_token") or _device(visit),
+        "session_id": visit,
+        "insert_id": found.get("id"),
+        **_context(found),
+        "properties": found.get("properties"),
+    }
+
+
+def reshape_visit(found: dict[str, Any]) -> Iterator[dict[str, Any] | LeftOut]:
+    """Yield an event called "visit", which links its device to the user who signed in."""
+    visit = found.get("id")
+    yield {
+        "event": "visit",
+        "time": found.get("started_at"),
+        "user_id": found.get("user_id"),
+        "device_id": _device(visit) or found.get("visitor_token"),
+        "session_id": visit,
+        "insert_id": found.get("visit_token"),
+        **_context(found),
+        "properties": {
+            name: value
+            for name, value in found.items()
+            if name not in _OF_A_VISIT and value not in (None, "")
+        },
+    }
+
+
+def _device(visit: Any) -> str | None:
+    return f"visit-{visit}" if visit not in (None, "") else None
+
+
+def _context(found: Mapping[str, Any]) -> dict[str, Any]:
+    return {column: found[name] for name, column in _CONTEXT.items() if found.get(name)}

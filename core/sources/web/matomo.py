@@ -1,0 +1,69 @@
+"""Matomo's Live.getLastVisitsDetails as JSON: an object per visit, with its actions inside."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from core.records import LeftOut, Refused
+from core.sources.web import PAGE_VIEW
+
+SIGN: Final = frozenset({"idVisit", "visitorId", "actionDetails"})
+
+_CONTEXT: Final = {
+    "browserName": "browser", "operatingSystemName": "os", "deviceType": "device_type",
+    "deviceModel": "device_model", "country": "country", "region": "region", "city": "city",
+    "languageCode": "language",
+}  # fmt: skip
+
+_EVENTS: Final = {
+    "action": PAGE_VIEW, "outlink": "outlink", "download": "download", "search": "search",
+    "ecommerceOrder": "order", "ecommerceAbandonedCart": "abandoned cart",
+}  # fmt: skip
+"""Type of an action -> the event's name; others are named by what they are."""
+
+_PROPERTIES: Final = {
+    "url": "url", "pageTitle": "title", "eventCategory": "category", "eventName": "name",
+    "eventValue": "value", "siteSearchKeyword": "keyword", "goalName": "goal",
+    "revenue": "revenue", "orderId": "order_id", "timeSpent": "time_spent",
+}  # fmt: skip
+
+
+def reshape(found: dict[str, Any]) -> Iterator[dict[str, Any] | LeftOut]:
+    """Yield one event for each action of a visit."""
+    actions = found["actionDetails"]
+    if not isinstance(actions, list):
+        raise Refused("actions not a list")
+    if not actions:
+        yield LeftOut("visits without an action")
+    context = {ours: found[name] for name, ours in _CONTEXT.items() if found.get(name)}
+    visit = {
+        "user_id": found.get("userId"),
+        "device_id": found["visitorId"],
+        "session_id": found["idVisit"],
+    }
+    for place, action in enumerate(actions):
+        if isinstance(action, dict):
+            yield {
+                "event": _event(action),
+                "time": action.get("timestamp") or action.get("serverTimePretty"),
+                **visit,
+                "insert_id": f"{found['idVisit']}.{place}",
+                **context,
+                "properties": _properties(found, action),
+            }
+
+
+def _event(action: Mapping[str, Any]) -> Any:
+    kind = action.get("type")
+    if kind == "event":
+        return action.get("eventAction") or action.get("eventName")
+    if kind == "goal":
+        return action.get("goalName") or "goal"
+    return _EVENTS.get(str(kind), kind)
+
+
+def _properties(visit: Mapping[str, Any], action: Mapping[str, Any]) -> dict[str, Any]:
+    said = {ours: action.get(name) for name, ours in _PROPERTIES.items()}
+    said["referrer"] = visit.get("referrerUrl") or visit.get("referrerName")
+    return {name: value for name, value in said.items() if value not in (None, "", False)}
