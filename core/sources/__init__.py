@@ -14,7 +14,7 @@ from typing import Final
 
 from core.errors import BadInput
 from core.records import Record, Refused, Rejected
-from core.sources import delimited, jsonl
+from core.sources import delimited, documents, jsonl
 from core.sources.fields import check_mapping
 from core.sources.lines import Input
 from core.sources.logs import LogMaker, check_log_mapping, looks_like_logs
@@ -73,7 +73,9 @@ def open_source(
     made = LogMaker if logs else Maker
     maker: LineMaker = made(mapping, text_values=kind != "jsonl", calendar=calendar)
     if kind == "jsonl":
-        return Source(source, maker, jsonl.read(source.lines(), maker))
+        document = documents.document_of(head)
+        texts = document.objects(source.chunks()) if document else source.lines()
+        return Source(source, maker, jsonl.read(texts, maker))
     delimiter = "\t" if kind == "tsv" else delimited.delimiter_of(head, source.name)
     rows = delimited.read(source.lines(), maker, delimiter, source.name)
     return Source(source, maker, rows)
@@ -81,14 +83,8 @@ def open_source(
 
 def sniff(head: bytes, name: str) -> str:
     """Return the format of a file from its first bytes, then from its name."""
-    start = head.lstrip()[:1]
-    if start == b"{":
+    if head.lstrip(b" \t\r\n\0")[:1] in (b"{", b"["):
         return "jsonl"
-    if start == b"[":
-        raise BadInput(
-            f"{name} is one JSON array; footfall reads one object per line.",
-            f"Convert it with: jq -c '.[]' {name}",
-        )
     plain = without_packing(name.lower())
     return "jsonl" if plain.endswith((".jsonl", ".ndjson", ".json")) else "csv"
 
@@ -103,6 +99,9 @@ def first_names(head: bytes, kind: str, name: str) -> tuple[str, ...]:
                 cell.strip() for cell in next(csv.reader([first], delimiter=delimiter), [])
             )
         return ()
+    document = documents.document_of(head)
+    if document:
+        return next((tuple(found) for found in documents.first_objects(head, document)), ())
     for line in head.splitlines()[:_LOOKED_AT]:
         with suppress(Refused):
             return tuple(jsonl.parse(line))
@@ -115,5 +114,8 @@ def _refuse_binary(head: bytes, name: str) -> None:
     if head[257:262] == b"ustar":
         raise BadInput(f"{name} is a tar archive.", "Unpack it and import the folder.")
     start = head[:4096]
+    text = start.strip(b"\0")
+    if text.startswith((b"{", b"[")) or text.endswith(b"\n"):
+        start = text
     if start.count(b"\0") * 100 > len(start):
         raise BadInput(f"{name} is a binary file, not a text file of events.")

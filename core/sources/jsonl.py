@@ -8,13 +8,17 @@ from contextlib import suppress
 from itertools import islice
 from typing import Any, Final
 
-from core.records import MissingField, Record, Refused, Rejected
+from core.records import LeftOut, MissingField, Record, Refused, Rejected
 from core.sources import values
 from core.sources.making import LineMaker
 from core.sources.reshaped import Given, records
 
 TOGETHER: Final = 128
 """How many lines are processed together, those with the same keys column by column."""
+
+_PADDING: Final = b"\0 \t\r\v\f"
+_NUL: Final = LeftOut("runs of NUL bytes")
+"""What a computer that lost power while it wrote, or a log that was cut short, leaves behind."""
 
 Groups = dict[tuple[str, ...], list[tuple[int, bytes, dict[str, Any]]]]
 """Keys -> position in the chunk, line and object of the lines with these keys."""
@@ -29,22 +33,38 @@ def read(lines: Iterable[bytes | Rejected], maker: LineMaker) -> Iterator[Record
         if number == 1:
             maker.recognise([found for group in groups.values() for _, _, found in group])
         if maker.reshapes:
-            yield from records(maker, _given(chunk, number))
+            yield from records(maker, _given(chunk, groups, number))
         else:
             yield from _chunk(chunk, groups, number, maker)
         number += len(chunk)
 
 
-def _given(lines: Sequence[bytes | Rejected], number: int) -> Iterator[Given | Rejected]:
+def _given(
+    lines: Sequence[bytes | Rejected], groups: Groups, number: int
+) -> Iterator[Given | LeftOut | Rejected]:
     """Yield the objects on some lines, to be reshaped."""
-    for place, line in enumerate(lines, number):
+    known = {place: found for group in groups.values() for place, _, found in group}
+    for place, line in enumerate(lines):
         if isinstance(line, Rejected):
             yield line
+        elif place in known:
+            yield Given(number + place, line, line.rstrip(), known[place])
         elif line and not line.isspace():
-            try:
-                yield Given(place, line, line.rstrip(), parse(line))
-            except Refused as refused:
-                yield Rejected(place, str(refused), line)
+            text = _without_nul(line)
+            if text is not line:
+                yield _NUL
+            if text:
+                try:
+                    yield Given(number + place, text, text, parse(text))
+                except Refused as refused:
+                    yield Rejected(number + place, str(refused), line)
+
+
+def _without_nul(line: bytes) -> bytes:
+    """Return a line without the NUL bytes before and after its text."""
+    plain = line.strip()
+    padded = plain.startswith(b"\0") or plain.endswith(b"\0")
+    return line.strip(_PADDING) if padded else line
 
 
 def _chunk(
@@ -59,7 +79,11 @@ def _chunk(
         elif isinstance(line, Rejected):
             yield line
         elif line and not line.isspace():
-            yield _one(line, number + place, maker)
+            text = _without_nul(line)
+            if text is not line:
+                yield _NUL
+            if text:
+                yield _one(text, number + place, maker)
 
 
 def _groups(lines: Sequence[bytes | Rejected]) -> Groups:
@@ -129,7 +153,7 @@ def parse(line: bytes) -> dict[str, Any]:
         Refused: not UTF-8, not JSON, or not an object.
     """
     try:
-        found = values.parse(line)
+        found = values.parse_kindly(line)
     except ValueError as error:
         raise Refused(_why(line)) from error
     if found.__class__ is not dict:
@@ -148,4 +172,4 @@ def _why(line: bytes) -> str:
         return "nested too deep"
     except ValueError:
         return "not JSON"
-    return "JSON with NaN, Infinity or a lone surrogate"
+    return "JSON with a lone surrogate"

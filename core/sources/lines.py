@@ -81,6 +81,14 @@ class Input:
         except (BadZipFile, zlib.error, EOFError):
             self._unpacked.damaged = DAMAGED
 
+    def chunks(self) -> Iterator[bytes]:
+        """Yield the same bytes in pieces of any length, for a document that is not lines."""
+        chunk: bytes | None = self.peek()
+        while chunk is not None:
+            self.unpacked += len(chunk)
+            yield chunk
+            chunk = next(self._chunks, None)
+
     def lines(self) -> Iterator[bytes | Rejected]:
         """Yield every line without its newline, or a Rejected for one that is too long."""
         number, tail = 0, b""

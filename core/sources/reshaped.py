@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
-from core.records import Alias, Identify, Record, Refused, Rejected
+from core.records import Alias, Identify, LeftOut, Record, Refused, Rejected
 from core.sources.making import LineMaker
 
 
@@ -26,24 +26,26 @@ class Given(NamedTuple):
 
 
 class _Line(NamedTuple):
-    """A plain line, and where it came from."""
+    """A plain line: the object it came from, that object's position, and its own in it."""
 
-    given: int
+    given: Given
+    number: int
     place: int
     identity: bytes
     values: dict[str, Any]
 
 
-def records(maker: LineMaker, given: Iterable[Given | Rejected]) -> Iterator[Record | Rejected]:
+def records(
+    maker: LineMaker, given: Iterable[Given | LeftOut | Rejected]
+) -> Iterator[Record | Rejected]:
     """Yield the records in each object; an unusable plain line is refused, its neighbours stay.
 
     Lines with the same names are made together where that is possible.
     """
-    objects = list(given)
     outcome: list[list[Any]] = []
     groups: dict[tuple[str, ...], list[_Line]] = {}
-    for number, one in enumerate(objects):
-        if isinstance(one, Rejected):
+    for number, one in enumerate(given):
+        if isinstance(one, (LeftOut, Rejected)):
             outcome.append([one])
             continue
         try:
@@ -55,10 +57,10 @@ def records(maker: LineMaker, given: Iterable[Given | Rejected]) -> Iterator[Rec
         for place, line in enumerate(plain):
             if isinstance(line, dict):
                 identity = one.identity + b"\0%d" % place if place else one.identity
-                groups.setdefault(tuple(line), []).append(_Line(number, place, identity, line))
+                groups.setdefault(tuple(line), []).append(_Line(one, number, place, identity, line))
     for names, group in groups.items():
         for of, made in zip(group, _made(maker, names, group), strict=True):
-            outcome[of.given][of.place] = _finished(made, of, objects)
+            outcome[of.number][of.place] = _finished(made, of)
     for found in outcome:
         yield from found
 
@@ -79,17 +81,13 @@ def _made(
             yield refused
 
 
-def _finished(
-    made: Record | Refused, of: _Line, objects: list[Given | Rejected]
-) -> Record | Rejected:
+def _finished(made: Record | Refused, of: _Line) -> Record | Rejected:
     if isinstance(made, Refused):
-        return _refused(objects[of.given], made)
+        return _refused(of.given, made)
     if of.place and isinstance(made, (Identify, Alias)):
         return made._replace(beside=True)
     return made
 
 
-def _refused(given: Given | Rejected, why: Refused) -> Rejected:
-    if isinstance(given, Rejected):
-        return given
+def _refused(given: Given, why: Refused) -> Rejected:
     return Rejected(given.line, str(why), given.text)

@@ -77,6 +77,23 @@ def parse(text: bytes) -> Any:
         raise ValueError("nested too deep") from error
 
 
+def parse_kindly(text: bytes) -> Any:
+    """Return parsed JSON, with NaN and Infinity, which some programs write, as no value.
+
+    Raises:
+        ValueError: not JSON for another reason.
+    """
+    try:
+        return parse(text)
+    except ValueError:
+        if b"NaN" not in text and b"Infinity" not in text:
+            raise
+    try:
+        return json.loads(text, parse_constant=lambda _: None)
+    except RecursionError as error:
+        raise ValueError("nested too deep") from error
+
+
 def load(text: str, what: str) -> Any:
     """Parse JSON text; Refused if it is not JSON."""
     try:

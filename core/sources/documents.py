@@ -1,0 +1,223 @@
+"""JSON documents that are not one object per line: arrays, pages of an API, objects over several
+lines or several on a line. Their objects are cut out as text, one by one, as a file of lines has
+them, so that memory stays bounded and a damaged object does not take its neighbours with it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any, Final
+
+from core.records import Rejected
+from core.sources import values
+from core.sources.lines import KEPT, MAX_LINE
+
+PAGES: Final = (
+    "results", "result", "data", "events", "items", "records", "rows", "batch", "value", "hits",
+)  # fmt: skip
+"""Keys under which pages of an API have their objects, best first."""
+
+_BRACKET: Final = re.compile(
+    rb"""(?: [^"{}\[\]]++ | "(?: [^"\\]++ | \\. )*+" )*+ ([{}\[\]])""", re.DOTALL | re.VERBOSE
+)
+"""Up to the next bracket outside strings; no match if a string has no end."""
+
+_SPACE: Final = b" \t\r\n\0"
+_BETWEEN: Final = rb"\}\s*,\s*(?=\{)"
+_LOOKED_AT: Final = 128
+_LONGEST_KEY: Final = 200
+_NAMED: Final = frozenset({"event", "event_name", "event_type"})
+
+
+@dataclass(frozen=True)
+class Document:
+    """What a document is.
+
+    Attributes:
+        key: the key of its pages that has the list of objects; "" if the objects are at the top or
+            in one array.
+    """
+
+    key: str = ""
+
+    def objects(self, chunks: Iterable[bytes]) -> Iterator[bytes | Rejected]:
+        """Yield the text of every object, or a Rejected, numbered from 1."""
+        return _Cutter(self.key, chunks).objects()
+
+
+def document_of(head: bytes) -> Document | None:
+    """Return the document that a file begins with; None for one object per line, or no JSON."""
+    start = head.lstrip(_SPACE)
+    if start.startswith(b"["):
+        return Document()
+    if not start.startswith(b"{"):
+        return None
+    line, _, _ = start.partition(b"\n")
+    found = _parsed(line)
+    if found is not None:
+        return _page(found)
+    whole = next(Document().objects([start]), None)
+    if whole.__class__ is bytes and (found := _parsed(whole)) is not None:
+        return _page(found) or Document()
+    return _begun(start)
+
+
+def first_objects(head: bytes, document: Document) -> list[dict[str, Any]]:
+    """Return the first objects of a document, as far as its first bytes have them."""
+    found = []
+    for text in document.objects([head]):
+        parsed = None if isinstance(text, Rejected) else _parsed(text)
+        if parsed is not None:
+            found.append(parsed)
+        if len(found) == _LOOKED_AT:
+            break
+    return found
+
+
+def _parsed(text: bytes) -> dict[str, Any] | None:
+    try:
+        found = values.parse_kindly(text)
+    except ValueError:
+        return None
+    return found if found.__class__ is dict else None
+
+
+def _page(found: dict[str, Any]) -> Document | None:
+    """Return the document of an object that is a page and no event."""
+    if found.keys() & _NAMED:
+        return None
+    for key in (*PAGES, *found):
+        listed = found.get(key)
+        if not isinstance(listed, list) or (not listed and key not in PAGES):
+            continue
+        if all(isinstance(each, dict) for each in listed):
+            return Document(key)
+    return None
+
+
+def _begun(start: bytes) -> Document | None:
+    """Return the document of a page that is longer than the first bytes of a file."""
+    depth = place = 0
+    while found := _BRACKET.match(start, place):
+        place = found.end()
+        if found[1] == b"[" and depth == 1:
+            key = _key_before(start[max(place - _LONGEST_KEY, 0) : place - 1])
+            if key in PAGES and start[place : place + _LONGEST_KEY].lstrip().startswith(b"{"):
+                return Document(key)
+        depth += 1 if found[1] in b"{[" else -1
+    return None
+
+
+def _key_before(text: bytes) -> str:
+    """Return the key that a text ends with, before its value."""
+    found = re.search(rb'"([^"\\]*)"\s*:\s*\Z', text[-_LONGEST_KEY:])
+    return found[1].decode(errors="replace") if found else ""
+
+
+class _Cutter:
+    """Cuts the objects out of a document.
+
+    Attributes:
+        _depth: how many brackets are open.
+        _listed: whether the list of the objects is open.
+        _since: where the object that is being read begins in the text; -1 between objects.
+        _base: how many brackets are open around it.
+        _skipped: the first bytes of an object that is too long to be kept.
+    """
+
+    def __init__(self, key: str, chunks: Iterable[bytes]) -> None:
+        self._key = key
+        self._top = 1 if key else 0
+        self._chunks = iter(chunks)
+        self._text = b""
+        self._place = 0
+        self._depth = 0
+        self._listed = False
+        self._since = -1
+        self._base = 0
+        self._skipped = b""
+        self._count = 0
+
+    def objects(self) -> Iterator[bytes | Rejected]:
+        """Yield the text of every object, or a Rejected for one that is damaged or too long."""
+        for chunk in self._chunks:
+            self._text += chunk
+            yield from self._cut()
+            self._forget()
+        yield from self._cut()
+        while self._since >= 0:
+            yield self._damaged("JSON ends early", len(self._text))
+            yield from self._cut()
+
+    def _cut(self) -> Iterator[bytes | Rejected]:
+        """Yield the objects that end in the text."""
+        text = self._text
+        while found := _BRACKET.match(text, self._place):
+            self._place = place = found.end()
+            sign = found[1]
+            if sign in b"{[":
+                self._open(sign, place - 1)
+            elif self._close():
+                yield self._finished()
+
+    def _finished(self) -> bytes | Rejected:
+        """Return the object that ends here; one that holds the beginning of others is damaged."""
+        text = self._text[self._since : self._place]
+        if not self._skipped and len(text) <= MAX_LINE:
+            if self._next(self._place) and _parsed(text) is None:
+                return self._damaged("not JSON", self._place)
+            self._count += 1
+            self._since = -1
+            return text
+        text, self._skipped = self._skipped or text[:KEPT], b""
+        self._count += 1
+        self._since = -1
+        return Rejected(self._count, "object longer than 1 MB", text)
+
+    def _open(self, sign: bytes, place: int) -> None:
+        if self._since < 0:
+            if self._listed or (sign == b"{" and not self._key and not self._depth):
+                self._since, self._base = place, self._depth
+            elif sign == b"[" and self._depth == self._top:
+                self._listed = not self._key or self._names(place)
+        self._depth += 1
+
+    def _names(self, place: int) -> bool:
+        return _key_before(self._text[max(place - _LONGEST_KEY, 0) : place]) == self._key
+
+    def _close(self) -> bool:
+        """Close a bracket; return whether an object ends with it."""
+        self._depth = max(self._depth - 1, 0)
+        if self._since >= 0:
+            return self._depth == self._base
+        self._listed = self._listed and self._depth > self._top
+        return False
+
+    def _damaged(self, reason: str, end: int) -> Rejected:
+        """Refuse the object that is being read, and go on with the next that begins in it."""
+        border = self._next(end)
+        text = self._text[self._since : border.start() + 1 if border else end]
+        self._count += 1
+        self._since, self._depth, self._skipped = -1, self._base, b""
+        self._place = border.end() if border else end
+        return Rejected(self._count, reason, text[:KEPT])
+
+    def _next(self, end: int) -> re.Match[bytes] | None:
+        """Return where, before `end`, an object might begin after the one that is being read."""
+        start = self._since
+        indent = self._text[self._text.rfind(b"\n", 0, start) + 1 : start]
+        border = _BETWEEN if indent.strip() else _BETWEEN + rb"|\n" + re.escape(indent) + rb"(?=\{)"
+        return re.compile(border).search(self._text, start + 1, end)
+
+    def _forget(self) -> None:
+        """Drop the text that is done with, and that of an object which is too long."""
+        if self._since >= 0 and self._place - self._since > MAX_LINE:
+            self._skipped = self._skipped or self._text[self._since :][:KEPT]
+            self._since = self._place
+        kept = self._since if self._since >= 0 else max(self._place - _LONGEST_KEY, 0)
+        self._text = self._text[kept:]
+        self._place -= kept
+        if self._since >= 0:
+            self._since = 0
