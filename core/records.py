@@ -39,7 +39,7 @@ class Row(NamedTuple):
 class Identify(NamedTuple):
     """From `ts` (UTC ms) on, `device` belongs to `user`; `traits` describe that person.
 
-    `beside` is true if the line it was read from is counted already.
+    `beside` is true if its line is already counted.
     """
 
     user: str | None
@@ -52,7 +52,7 @@ class Identify(NamedTuple):
 class Alias(NamedTuple):
     """The user id `old` is the same person as `new`, as stated at `ts` (UTC ms).
 
-    `beside` is true if the line it was read from is counted already.
+    `beside` is true if its line is already counted.
     """
 
     old: str
@@ -62,7 +62,7 @@ class Alias(NamedTuple):
 
 
 class LeftOut(NamedTuple):
-    """A line that is understood but neither an event nor about people; `what` such lines are."""
+    """A line that is understood but is neither an event nor about people; `what` names its kind."""
 
     what: str
 

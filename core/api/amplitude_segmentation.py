@@ -126,7 +126,7 @@ def _two(fields: list[str]) -> list[str]:
     if len(fields) > 2:
         raise BadQuestion(
             "group_by and g name more than two properties to group by.",
-            "Two at most.",
+            "At most two are allowed.",
             parameter="g",
         )
     return fields

@@ -194,8 +194,8 @@ def assigned(
 
     Args:
         fitting: returns the events that can fill a step, best first.
-        owners: the step that each event fills so far, which is changed.
-        tried: the events that were of no use so far.
+        owners: the step that each event fills so far; it is modified.
+        tried: the events already tried in vain.
 
     Returns:
         Whether the step is filled.

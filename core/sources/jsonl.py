@@ -42,7 +42,7 @@ def read(lines: Iterable[bytes | Rejected], maker: LineMaker) -> Iterator[Record
 def _given(
     lines: Sequence[bytes | Rejected], groups: Groups, number: int
 ) -> Iterator[Given | LeftOut | Rejected]:
-    """Yield the objects on some lines, to be reshaped."""
+    """Yield the objects on some lines, for reshaping."""
     known = {place: found for group in groups.values() for place, _, found in group}
     for place, line in enumerate(lines):
         if isinstance(line, Rejected):

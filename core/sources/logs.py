@@ -142,7 +142,7 @@ class LogMaker:
         """Do nothing: logs have no vendors with nested fields."""
 
     def recognise_header(self, names: Sequence[str]) -> None:
-        """Do nothing: logs have no vendors whose rows are reshaped."""
+        """Do nothing: logs have no vendors with reshaped rows."""
 
     def reshaped(self, found: dict[str, Any]) -> Iterable[dict[str, Any] | LeftOut]:
         """Return the object as it is."""

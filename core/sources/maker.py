@@ -87,17 +87,17 @@ class Maker:
         return self._vendor is not None and self._vendor.reshape is not None
 
     def recognise_header(self, names: Sequence[str]) -> None:
-        """Detect the vendor whose rows are reshaped from the header of a table."""
+        """Detect a vendor with reshaped rows from the header of a table."""
         self._vendor = of_header(names)
         self._whole_table = self._vendor is not None and self._vendor.shows is None
 
     def reshaped(self, found: dict[str, Any]) -> Iterable[Plain | LeftOut]:
-        """Return the plain lines in an object or a row of the vendor, and any other as it is.
+        """Return the plain lines in an object or a row of the vendor; any other unchanged.
 
-        A name given in the mapping keeps its value whatever the vendor makes of it.
+        Names in the mapping keep their values, whatever the vendor's reshaping does.
 
         Raises:
-            Refused: the object is of no use, with the reason.
+            Refused: the object cannot be used, with the reason.
         """
         vendor = self._vendor
         if vendor is None or vendor.reshape is None:

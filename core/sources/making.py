@@ -44,7 +44,7 @@ class LineMaker(Protocol):
         ...
 
     def recognise_header(self, names: Sequence[str]) -> None:
-        """Detect the vendor whose rows are reshaped from the header of a table."""
+        """Detect a vendor with reshaped rows from the header of a table."""
         ...
 
     def reshaped(self, found: dict[str, Any]) -> Iterable[Plain | LeftOut]:

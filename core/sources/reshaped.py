@@ -1,4 +1,4 @@
-"""Objects and rows whose vendor has them reshaped: records of the plain lines in each of them."""
+"""Objects and rows of vendors with reshaping: the records of the plain lines in each of them."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ class Given(NamedTuple):
 
     Attributes:
         line: its line number from 1.
-        text: as it stands in the file.
-        identity: what tells it apart if it has no id of its own.
+        text: its text in the file.
+        identity: identifies it if it has no id of its own.
         found: the object, or header -> cell.
     """
 
@@ -26,7 +26,7 @@ class Given(NamedTuple):
 
 
 class _Line(NamedTuple):
-    """A plain line: the object it came from, that object's position, and its own in it."""
+    """A plain line, its object, that object's position, and its own position in the object."""
 
     given: Given
     number: int
@@ -38,9 +38,9 @@ class _Line(NamedTuple):
 def records(
     maker: LineMaker, given: Iterable[Given | LeftOut | Rejected]
 ) -> Iterator[Record | Rejected]:
-    """Yield the records in each object; an unusable plain line is refused, its neighbours stay.
+    """Yield the records in each object; an unusable plain line is refused; its neighbours stay.
 
-    Lines with the same names are made together where that is possible.
+    Lines with the same names are processed together if possible.
     """
     outcome: list[list[Any]] = []
     groups: dict[tuple[str, ...], list[_Line]] = {}

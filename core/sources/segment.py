@@ -27,7 +27,7 @@ _LIFTED: Final = {
     "device_type": ("device", "type"),
     "version": ("app", "version"),
 }
-"""Context column -> where `context` has it."""
+"""Context column -> its path in `context`."""
 
 _DELIVERY: Final = frozenset({
     "_metadata", "anonymousId", "category", "channel", "context", "event", "groupId",
@@ -38,7 +38,7 @@ _DELIVERY: Final = frozenset({
 
 
 def is_call(found: Mapping[str, Any]) -> bool:
-    """Whether an object with the names of a call is one."""
+    """Whether an object with the names of a call is a call."""
     return found["type"] in CALLS
 
 

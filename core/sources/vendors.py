@@ -20,9 +20,9 @@ properties in `properties`; or {"type": "identify" or "alias", ...}, a statement
 """
 
 Reshape = Callable[[dict[str, Any]], Iterable[Plain | LeftOut]]
-"""One object of a vendor, or one row of a table as header -> text of the cells that are not empty,
-as plain lines. The first is what the object holds; statements after it are made beside it. What is
-no event and no statement is left out by name. Refused, with the reason, if it is unusable.
+"""From one object of a vendor, or one row of a table as header -> text of its non-empty cells, to
+plain lines. The first is the object itself; statements after it are additional. What is neither an
+event nor a statement is left out by name. Refused, with the reason, if it cannot be used.
 """
 
 
@@ -30,7 +30,7 @@ no event and no statement is left out by name. Refused, with the reason, if it i
 class Vendor:
     """How one vendor writes events.
 
-    One with `reshape` needs only that and how it is recognised.
+    A vendor with `reshape` needs only that and how it is recognised.
 
     Attributes:
         sign: names that all its lines, or its header, have.
@@ -43,7 +43,7 @@ class Vendor:
         inside_of: event -> name inside its `properties` -> our name for it.
         device_prefix: the prefix of user ids that are devices.
         reshape: returns the plain lines in one of its objects or rows.
-        shows: whether an object with these names is its, where the names leave that open.
+        shows: whether an object with these names is the vendor's, if the names are ambiguous.
         name: its name in the report of an import.
     """
 
@@ -66,7 +66,7 @@ class Vendor:
         return present >= self.sign and (not self.marks or bool(present & self.marks))
 
     def object_is_its(self, found: Mapping[str, Any]) -> bool:
-        """Whether an object that is reshaped, or a row, is this vendor's."""
+        """Whether an object or row to be reshaped is this vendor's."""
         return self.names_are_its(found) and (self.shows is None or self.shows(found))
 
     def line_is_its(self, found: Mapping[str, Any]) -> bool:
@@ -126,7 +126,7 @@ NESTED: Final = (MIXPANEL, POSTHOG)
 """Vendors with fields inside `properties`, recognised by the first lines of a file."""
 
 RESHAPED: Final = (SEGMENT, UMAMI, GOATCOUNTER, AHOY_EVENTS, AHOY_VISITS, MATOMO)
-"""Vendors whose objects are reshaped, recognised by the first lines of a file or its header."""
+"""Vendors with reshaped objects, recognised by the first lines of a file or its header."""
 
 
 def of_names(names: Collection[str]) -> Vendor | None:
@@ -135,12 +135,12 @@ def of_names(names: Collection[str]) -> Vendor | None:
 
 
 def of_header(names: Collection[str]) -> Vendor | None:
-    """Return the vendor whose rows, under this header, are reshaped."""
+    """Return the vendor with reshaped rows that has this header."""
     return next((vendor for vendor in RESHAPED if vendor.names_are_its(names)), None)
 
 
 def of_lines(lines: Iterable[Mapping[str, Any]]) -> Vendor | None:
-    """Return the vendor that some of the objects show to be theirs."""
+    """Return the vendor recognised from some of the objects."""
     for found in lines:
         for vendor in RESHAPED:
             if vendor.object_is_its(found):

@@ -79,7 +79,7 @@ def _split(asked: ask.Funnel, events: Sequence[EventFormat]) -> tuple[list[str],
     if len(steps) > 1 or (steps and steps[0] > 1 and asked.g):
         raise BadQuestion(
             "group_by of several steps, or of a later step and g, cannot be combined.",
-            "A funnel is grouped by properties of one step; g is the first's.",
+            "A funnel is grouped by properties of one step; g applies to the first.",
             parameter="e",
         )
     if len(fields) > 2:

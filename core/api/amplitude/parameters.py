@@ -145,7 +145,9 @@ class Segmentation(Clocked):
         if self.m == "formula" and not self.formula:
             raise BadQuestion("formula is missing.", "m=formula requires it.", parameter="formula")
         if len(self.e) == 2 and self.e2:
-            raise BadQuestion("e2 may be given at most twice.", "Two at most.", parameter="e2")
+            raise BadQuestion(
+                "e2 may be given at most twice.", "At most two are allowed.", parameter="e2"
+            )
         if self.formula and self.m != "formula":
             raise BadQuestion(
                 f"formula does not apply to m={self.m}.",

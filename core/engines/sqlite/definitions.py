@@ -1,4 +1,4 @@
-"""What a question names by id or title: audiences and charts, read like everything it reads."""
+"""Audiences and charts that a question names by id or title, read like all of its data."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ def audience(read: Read, name: str) -> dict[str, Any]:
     """Return the definition of a saved audience, by its id or title.
 
     Raises:
-        NotFound: there is none; with the nearest titles.
+        NotFound: there is no such audience; with the nearest titles.
         Damaged: it is not JSON.
     """
     found = _body(read, "audiences", name)
@@ -30,7 +30,7 @@ def chart(read: Read, name: str) -> dict[str, Any]:
     """Return the body of a saved chart, by its id or title, in the current language.
 
     Raises:
-        NotFound, Damaged: as of `audience`.
+        NotFound, Damaged: as for `audience`.
     """
     from core.language.kept import read_kept
 

@@ -1,7 +1,7 @@
-"""Where events lie: standard input, files, folders, patterns and archives, each as places to read.
+"""Where events come from: standard input, files, folders, patterns and archives, as places to read.
 
-A place is one run of bytes with a name. What is left out (Footfall's own rejects files, the
-workspace itself, files that cannot be events) is said in a line each.
+A place is one stream of bytes with a name. Whatever is left out (rejects files, the workspace
+itself, files that cannot be events) is reported, one line each.
 """
 
 from __future__ import annotations
@@ -17,20 +17,20 @@ from core.errors import BadInput
 from core.sources.places.archives import is_archive, members
 
 REJECTS: Final = ".rejects.jsonl"
-"""The end of the name of a file in which an import writes the lines it refuses."""
+"""The suffix of a file of rejected lines."""
 
 _PACKED: Final = (".gz", ".xz", ".bz2", ".zst", ".zstd")
 _TEXTS: Final = (".json", ".jsonl", ".ndjson", ".csv", ".tsv", ".psv", ".txt", ".log")
 _DATABASES: Final = (".db", ".sqlite", ".sqlite3", ".db3")
 _BEGINS: Final = (b"{", b"[", b"\x1f\x8b", b"PK\x03\x04", b"SQLite format 3\0", b"#Version:")
-"""How a file whose name says nothing begins, if it can be events."""
+"""How a file with an uninformative name begins if it can contain events."""
 
 _JUNK: Final = ("__MACOSX", "node_modules")
 
 
 @dataclass(frozen=True)
 class Place:
-    """One run of bytes to read events from.
+    """One stream of bytes to read events from.
 
     Attributes:
         path: a file, or "-" for standard input.
@@ -42,14 +42,14 @@ class Place:
 
     @property
     def name(self) -> str:
-        """What messages call it, which names it in the journal too."""
+        """Its name in messages and in the journal."""
         if self.path == "-":
             return "stdin"
         return f"{self.path}/{self.member}" if self.member else self.path
 
     @property
     def rejects(self) -> str:
-        """The path that the file of its rejected lines is named after, "-" for standard input."""
+        """The path from which the name of its rejects file is derived, "-" for standard input."""
         return f"{self.path}.{self.member.replace('/', '.')}" if self.member else self.path
 
 
@@ -60,7 +60,7 @@ class Found:
     Attributes:
         places: in the order in which they are read.
         left_out: a sentence for each file that is not read.
-        refused: what was asked for and cannot be read, each with the reason.
+        refused: sources that cannot be read, each with the reason.
     """
 
     places: list[Place] = field(default_factory=list)
@@ -69,13 +69,14 @@ class Found:
 
 
 def find(sources: Sequence[str | Path], is_ours: Callable[[str], bool] = lambda _: False) -> Found:
-    """Return the places that sources name, in a stable order.
+    """Return the places of sources, in a stable order.
 
-    What a folder or pattern leads to is read once; a file that is named twice is read twice.
+    Files found through folders and patterns are read once; a file that is named twice is read
+    twice.
 
     Args:
-        sources: paths of files and folders, patterns that the shell left as they are, and "-".
-        is_ours: whether a file is the workspace that is written to.
+        sources: paths of files and folders, patterns not expanded by the shell, and "-".
+        is_ours: whether a file is the workspace being written.
     """
     found = Found()
     for source in map(str, sources):
@@ -88,7 +89,7 @@ def find(sources: Sequence[str | Path], is_ours: Callable[[str], bool] = lambda 
 
 
 def _paths(source: str, found: Found, is_ours: Callable[[str], bool]) -> Iterator[tuple[str, bool]]:
-    """Yield the files of one source, and whether each was named itself."""
+    """Yield the files of one source, and whether each was named explicitly."""
     if source == "-" or os.path.isfile(source):
         yield source, True
     elif os.path.isdir(source):
@@ -107,7 +108,7 @@ def _paths(source: str, found: Found, is_ours: Callable[[str], bool]) -> Iterato
 
 
 def _below(folder: str, found: Found, is_ours: Callable[[str], bool]) -> Iterator[str]:
-    """Yield every file below a folder that can be events; BadInput if there is none."""
+    """Yield every file below a folder that can contain events; BadInput if there is none."""
     count = 0
     for here, folders, files in os.walk(folder):
         folders[:] = sorted(name for name in folders if not _is_hidden(name))
@@ -121,14 +122,16 @@ def _below(folder: str, found: Found, is_ours: Callable[[str], bool]) -> Iterato
                 count += 1
                 yield path
             else:
-                found.left_out.append(f"{path} is left out: by its name it holds no events.")
+                found.left_out.append(
+                    f"{path} is left out: its name is not that of a file of events."
+                )
     if not count:
-        raise BadInput(f"{folder} could not be read: it holds no file of events.")
+        raise BadInput(f"{folder} could not be read: it contains no file of events.")
 
 
 def _add(path: str, named: bool, found: Found, is_ours: Callable[[str], bool]) -> None:
     if path.endswith((REJECTS, f"{REJECTS}.part")):
-        found.left_out.append(f"{path} is left out: it holds lines that an import rejected.")
+        found.left_out.append(f"{path} is left out: it contains lines rejected by an import.")
     elif is_ours(path):
         if named:
             raise BadInput(f"{path} is the workspace itself, not a file of events.")
@@ -141,7 +144,7 @@ def _add(path: str, named: bool, found: Found, is_ours: Callable[[str], bool]) -
 
 
 def _of_archive(path: str, found: Found) -> list[str]:
-    """Return the files in an archive that can be events; BadInput if there is none."""
+    """Return the files in an archive that can contain events; BadInput if there is none."""
     good = []
     for name in members(path):
         parts = name.split("/")
@@ -149,14 +152,16 @@ def _of_archive(path: str, found: Found) -> list[str]:
             continue
         if parts[-1].endswith(REJECTS):
             found.left_out.append(
-                f"{path}/{name} is left out: it holds lines that an import rejected."
+                f"{path}/{name} is left out: it contains lines rejected by an import."
             )
         elif _can_be_events(parts[-1]) or "." not in parts[-1]:
             good.append(name)
         else:
-            found.left_out.append(f"{path}/{name} is left out: by its name it holds no events.")
+            found.left_out.append(
+                f"{path}/{name} is left out: its name is not that of a file of events."
+            )
     if not good:
-        raise BadInput(f"{path} could not be read: it holds no file of events.")
+        raise BadInput(f"{path} could not be read: it contains no file of events.")
     return good
 
 
@@ -165,7 +170,7 @@ def _is_hidden(name: str) -> bool:
 
 
 def _can_be_events(name: str) -> bool:
-    """Whether a name ends like one of events: events.csv, access.log.2.gz, part-0.json.gz."""
+    """Whether a name ends like a file of events: events.csv, access.log.2.gz, part-0.json.gz."""
     plain = without_packing(name.lower())
     if plain != name.lower():
         return True
@@ -176,7 +181,7 @@ def _can_be_events(name: str) -> bool:
 
 
 def without_packing(name: str) -> str:
-    """Return the name of a file in lower case without the end that says how it is compressed."""
+    """Return the name of a file in lower case without the suffix of its compression."""
     return next((name.removesuffix(end) for end in _PACKED if name.endswith(end)), name)
 
 

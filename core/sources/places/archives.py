@@ -18,7 +18,7 @@ _WORKBOOK: Final = "[Content_Types].xml"
 
 
 def is_archive(path: str) -> bool:
-    """Whether a file is a zip archive, or says so by its name and its first bytes."""
+    """Whether a file is a zip archive, or claims to be by its name and its first bytes."""
     if not os.path.isfile(path):
         return False
     try:
@@ -33,17 +33,17 @@ def members(path: str) -> list[str]:
     """Return the names of the files in an archive, in order of their names.
 
     Raises:
-        BadInput: damaged, or a workbook of a spreadsheet, which is an archive too.
+        BadInput: damaged, or a spreadsheet, which is an archive too.
     """
     with _explained(path), zipfile.ZipFile(path) as archive:
         names = [entry.filename for entry in archive.infolist() if not entry.is_dir()]
     if _WORKBOOK in names:
-        raise BadInput(f"{path} is a workbook of a spreadsheet.", "Save the sheet as CSV.")
+        raise BadInput(f"{path} is a spreadsheet.", "Save the sheet as CSV.")
     return sorted(set(names))
 
 
 def open_member(path: str, member: str) -> tuple[IO[bytes], int]:
-    """Return a file of an archive as a stream, and its size in bytes; BadInput if that fails."""
+    """Return a file in an archive as a stream, and its size in bytes; BadInput if that fails."""
     with _explained(path), zipfile.ZipFile(path) as archive:
         return archive.open(member), archive.getinfo(member).file_size
 

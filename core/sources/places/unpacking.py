@@ -1,6 +1,6 @@
-"""Compressed bytes as plain ones, recognised by how they begin: gzip, xz, bzip2 and zstd.
+"""Decompression, recognised by the first bytes: gzip, xz, bzip2 and zstd.
 
-Memory is bounded whatever the bytes say: at most CHUNK come out in one step.
+Memory is bounded whatever the input: at most CHUNK bytes come out in one step.
 """
 
 from __future__ import annotations
@@ -16,11 +16,11 @@ from core.errors import BadInput
 
 CHUNK: Final = 1 << 20
 _MOST_MEMORY: Final = 256 << 20
-"""Of a decoder of xz; the tool's highest level needs a quarter of it."""
+"""The memory limit of an xz decoder; the tool's highest level needs a quarter of it."""
 
 _WINDOW: Final = 1 << 27
 _ZSTD_CHUNK: Final = 1 << 12
-"""A decoder of zstd has no limit to what comes out, so little goes in."""
+"""A zstd decoder has no limit on its output, so little goes in."""
 
 DAMAGED: Final = "compressed data is damaged"
 EARLY: Final = "compressed data ends early"
@@ -35,12 +35,12 @@ class Decoder(Protocol):
         ...
 
     def step(self, packed: bytes) -> tuple[bytes, bytes]:
-        """Return what comes out, and what of `packed` is left."""
+        """Return the output, and the rest of `packed`."""
         ...
 
     @property
     def hungry(self) -> bool:
-        """Whether nothing more comes out without more bytes."""
+        """Whether there is no more output without more input."""
         ...
 
 
@@ -60,7 +60,7 @@ class _Gzip:
 
 
 class _Buffered:
-    """A decoder of bz2 or lzma, which keeps what it has not used."""
+    """A decoder of bz2 or lzma, which keeps unused input."""
 
     def __init__(self, inner: bz2.BZ2Decompressor | lzma.LZMADecompressor) -> None:
         self._inner = inner
@@ -103,7 +103,7 @@ def _zstd() -> Decoder:
         library: Any = import_module("zstandard")
     except ImportError as error:
         raise BadInput(
-            "Reading zstd needs the library zstandard.",
+            "Reading zstd requires the library zstandard.",
             "Install footfall[zstd], or unpack the file first: zstd -d FILE.",
         ) from error
     return _Zstd(library)
@@ -117,11 +117,11 @@ _DECODERS: Final[dict[bytes, Callable[[], Decoder]]] = {
     ),
     b"\x28\xb5\x2f\xfd": _zstd,
 }
-"""How a compressed file begins -> what decompresses a member of it."""
+"""First bytes of a compressed file -> the decoder of its members."""
 
 
 class Unpacked:
-    """The plain bytes of a run of chunks that may be compressed, members one after the other.
+    """The decompressed bytes of chunks, which may be several compressed members in a row.
 
     Attributes:
         damaged: why decompression stopped early, or "".

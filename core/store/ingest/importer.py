@@ -111,7 +111,7 @@ def import_files(
     Args:
         target: a path, or a connection of `workspace.open_writer`.
         sources: files, folders, patterns such as "logs/*.gz", zip archives; "-" is standard input.
-            They are independent: one that is refused does not keep the others from being read.
+            They are independent: if one is refused, the others are still read.
         mapping: meaning -> column, as in {"user": "customer_id", "time": "date"}.
         format: one of `sources.FORMATS`; None detects it.
         progress: called about five times a second.
@@ -124,8 +124,8 @@ def import_files(
         ids_to_ignore: further placeholders, which are nobody; the workspace remembers them.
 
     Raises:
-        BadInput: the only place to read cannot be read or lacks an event or time column; with
-            several, `ImportReport.refused` says so.
+        BadInput: the only place cannot be read or lacks an event or time column; with several, see
+            `ImportReport.refused`.
         CannotOpen: no usable workspace, or another file has taken its place.
         KeyboardInterrupt: passed on; what was committed stays.
     """
@@ -205,7 +205,7 @@ def _itself(connection: sqlite3.Connection) -> Callable[[str], bool]:
 
 
 def _note_refused(report: ImportReport, found: Found, refused: Sequence[BadInput]) -> None:
-    """Note what was left out and refused; raise the refusal of what was the only source."""
+    """Note what was left out and refused; raise the refusal of the only source."""
     if len(refused) == 1 and len(found.places) + len(found.refused) == 1:
         raise refused[0]
     if not found.places and not refused:

@@ -82,7 +82,7 @@ class ImportReport:
         days: the first and the last local day of the events read.
         recognised: source -> what it was taken for, if it is a vendor's.
         understood: source -> meaning -> column name.
-        passed_over: a sentence for each file that was found and not read.
+        passed_over: a sentence for each file that was found but not read.
         refused: a sentence for each source that could not be read, with what to do.
         names: source -> the names of its columns, or of the fields of its first event.
         finished: False if it was stopped; what was committed stays.
@@ -169,7 +169,7 @@ class Loader:
     ) -> list[BadInput]:
         """Load a place as `load_file` does; return why it was refused, or nothing.
 
-        What was counted of a place that is refused before anything is stored counts no more.
+        Counts of a place that is refused before anything is stored are dropped.
         """
         before = deepcopy(self.report)
         try:
@@ -311,7 +311,7 @@ class _Run:
         self._flush(count, finished=True)
 
     def _others(self, records: Iterable[Record | Rejected]) -> int:
-        """Take what is no event; return how many of them are no lines of their own."""
+        """Take records that are not events; return how many of them are not separate lines."""
         place, beside = len(self._batch.rows), 0
         for record in records:
             if record.__class__ is self._kind:
@@ -321,7 +321,7 @@ class _Run:
         return beside
 
     def _other(self, record: Record | Rejected, place: int) -> bool:
-        """Take a record that is no event; return whether it is no line of its own."""
+        """Take a record that is not an event; return whether it is not a separate line."""
         if isinstance(record, Rejected):
             self._reject(record)
             return False

@@ -100,7 +100,7 @@ def test_a_pattern_without_files_is_refused(tmp_path: Path) -> None:
 
 def test_a_folder_without_events_is_refused(tmp_path: Path) -> None:
     write(tmp_path / "export" / "readme.md", b"# about")
-    with pytest.raises(BadInput, match="holds no file of events"):
+    with pytest.raises(BadInput, match="contains no file of events"):
         load(tmp_path, tmp_path / "export")
 
 
@@ -146,7 +146,7 @@ def test_what_looks_like_an_archive_and_is_none_is_refused_in_a_sentence(tmp_pat
 def test_a_workbook_and_a_tar_archive_are_named(tmp_path: Path) -> None:
     with zipfile.ZipFile(tmp_path / "sheet.xlsx", "w") as archive:
         archive.writestr("[Content_Types].xml", "<xml/>")
-    with pytest.raises(BadInput, match="workbook of a spreadsheet"):
+    with pytest.raises(BadInput, match="is a spreadsheet"):
         load(tmp_path, tmp_path / "sheet.xlsx")
     inside = write(tmp_path / "a.jsonl", lines("ana"))
     with tarfile.open(tmp_path / "all.tar.gz", "w:gz") as archive:
@@ -197,7 +197,7 @@ def test_zstd_without_its_library_is_one_sentence(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(sys.modules, "zstandard", None)
-    with pytest.raises(BadInput, match="needs the library zstandard") as refused:
+    with pytest.raises(BadInput, match="requires the library zstandard") as refused:
         load(tmp_path, write(tmp_path / "e.jsonl.zst", b"\x28\xb5\x2f\xfd" + b"x" * 20))
     assert "zstd -d" in refused.value.hint
 
