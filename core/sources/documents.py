@@ -1,6 +1,6 @@
 """JSON documents that are not one object per line: arrays, pages of an API, objects over several
-lines or several on a line. Their objects are cut out as text, one by one, as a file of lines has
-them, so that memory stays bounded and a damaged object does not take its neighbours with it.
+lines or several on a line. Their objects are cut out as text, one by one, like the lines of a file,
+so that memory stays bounded and a damaged object does not take its neighbours with it.
 """
 
 from __future__ import annotations
@@ -17,12 +17,12 @@ from core.sources.lines import KEPT, MAX_LINE
 PAGES: Final = (
     "results", "result", "data", "events", "items", "records", "rows", "batch", "value", "hits",
 )  # fmt: skip
-"""Keys under which pages of an API have their objects, best first."""
+"""Keys that hold the objects in pages of an API, best first."""
 
 _BRACKET: Final = re.compile(
     rb"""(?: [^"{}\[\]]++ | "(?: [^"\\]++ | \\. )*+" )*+ ([{}\[\]])""", re.DOTALL | re.VERBOSE
 )
-"""Up to the next bracket outside strings; no match if a string has no end."""
+"""Up to the next bracket outside strings; no match if a string does not end."""
 
 _SPACE: Final = b" \t\r\n\0"
 _BETWEEN: Final = rb"\}\s*,\s*(?=\{)"
@@ -33,11 +33,11 @@ _NAMED: Final = frozenset({"event", "event_name", "event_type"})
 
 @dataclass(frozen=True)
 class Document:
-    """What a document is.
+    """The shape of a document.
 
     Attributes:
-        key: the key of its pages that has the list of objects; "" if the objects are at the top or
-            in one array.
+        key: the key that holds the list of objects in its pages; "" if the objects are at the top
+            or in one array.
     """
 
     key: str = ""
@@ -48,7 +48,7 @@ class Document:
 
 
 def document_of(head: bytes) -> Document | None:
-    """Return the document that a file begins with; None for one object per line, or no JSON."""
+    """Return the document that starts a file; None for one object per line or non-JSON."""
     start = head.lstrip(_SPACE)
     if start.startswith(b"["):
         return Document()
@@ -65,7 +65,7 @@ def document_of(head: bytes) -> Document | None:
 
 
 def first_objects(head: bytes, document: Document) -> list[dict[str, Any]]:
-    """Return the first objects of a document, as far as its first bytes have them."""
+    """Return the first objects of a document that are complete in its first bytes."""
     found = []
     for text in document.objects([head]):
         parsed = None if isinstance(text, Rejected) else _parsed(text)
@@ -85,7 +85,7 @@ def _parsed(text: bytes) -> dict[str, Any] | None:
 
 
 def _page(found: dict[str, Any]) -> Document | None:
-    """Return the document of an object that is a page and no event."""
+    """Return the document of an object that is a page rather than an event."""
     if found.keys() & _NAMED:
         return None
     for key in (*PAGES, *found):
@@ -122,9 +122,9 @@ class _Cutter:
     Attributes:
         _depth: how many brackets are open.
         _listed: whether the list of the objects is open.
-        _since: where the object that is being read begins in the text; -1 between objects.
-        _base: how many brackets are open around it.
-        _skipped: the first bytes of an object that is too long to be kept.
+        _since: where the current object starts in the text; -1 between objects.
+        _base: how many brackets are open around the current object.
+        _skipped: the first bytes of an object that is too long to keep.
     """
 
     def __init__(self, key: str, chunks: Iterable[bytes]) -> None:
@@ -163,7 +163,7 @@ class _Cutter:
                 yield self._finished()
 
     def _finished(self) -> bytes | Rejected:
-        """Return the object that ends here; one that holds the beginning of others is damaged."""
+        """Return the object that ends here; one that contains the start of others is damaged."""
         text = self._text[self._since : self._place]
         if not self._skipped and len(text) <= MAX_LINE:
             if self._next(self._place) and _parsed(text) is None:
@@ -196,7 +196,7 @@ class _Cutter:
         return False
 
     def _damaged(self, reason: str, end: int) -> Rejected:
-        """Refuse the object that is being read, and go on with the next that begins in it."""
+        """Refuse the current object and continue with the next one that starts in it."""
         border = self._next(end)
         text = self._text[self._since : border.start() + 1 if border else end]
         self._count += 1
@@ -205,14 +205,14 @@ class _Cutter:
         return Rejected(self._count, reason, text[:KEPT])
 
     def _next(self, end: int) -> re.Match[bytes] | None:
-        """Return where, before `end`, an object might begin after the one that is being read."""
+        """Return where, before `end`, an object might start after the current one."""
         start = self._since
         indent = self._text[self._text.rfind(b"\n", 0, start) + 1 : start]
         border = _BETWEEN if indent.strip() else _BETWEEN + rb"|\n" + re.escape(indent) + rb"(?=\{)"
         return re.compile(border).search(self._text, start + 1, end)
 
     def _forget(self) -> None:
-        """Drop the text that is done with, and that of an object which is too long."""
+        """Drop the processed text, and that of an object that is too long."""
         if self._since >= 0 and self._place - self._since > MAX_LINE:
             self._skipped = self._skipped or self._text[self._since :][:KEPT]
             self._since = self._place

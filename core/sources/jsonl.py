@@ -18,7 +18,7 @@ TOGETHER: Final = 128
 
 _PADDING: Final = b"\0 \t\r\v\f"
 _NUL: Final = LeftOut("runs of NUL bytes")
-"""What a computer that lost power while it wrote, or a log that was cut short, leaves behind."""
+"""Left behind by a computer that lost power while writing, or by a truncated log."""
 
 Groups = dict[tuple[str, ...], list[tuple[int, bytes, dict[str, Any]]]]
 """Keys -> position in the chunk, line and object of the lines with these keys."""

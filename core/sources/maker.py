@@ -72,7 +72,7 @@ class Maker:
 
     @property
     def recognised(self) -> str:
-        """The name of the file's vendor, "" if it is none's."""
+        """The name of the file's vendor, "" if there is none."""
         vendor = self._vendor or of_names(self.names)
         return vendor.name if vendor else ""
 

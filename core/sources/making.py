@@ -26,7 +26,7 @@ class LineMaker(Protocol):
 
     @property
     def recognised(self) -> str:
-        """What the file was taken for, as the report of an import says it; "" for a plain one."""
+        """The format recognised, as shown in an import report; "" for a plain file."""
         ...
 
     @property

@@ -1,4 +1,4 @@
-"""Ids that name nobody: what programs write where there is no id (definitions 1.1)."""
+"""Ids that identify nobody: what programs write where there is no id (definitions 1.1)."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ PLACEHOLDERS: Final = (
     "id", "email", "user_id", "userid", "distinct_id", "distinctid", "device_id",
     "00000000-0000-0000-0000-000000000000",
 )  # fmt: skip
-"""In lower case. Ids of zeros and hyphens alone are placeholders too, whatever their length."""
+"""In lower case. Ids made of only zeros and hyphens are placeholders too, whatever their length."""
 
 _KNOWN: Final = frozenset(PLACEHOLDERS)
 _AROUND: Final = " \t\r\n\"'\0"
@@ -28,7 +28,7 @@ def plain_id(text: str) -> str:
 
 
 def is_rounded(text: str) -> bool:
-    """Whether an id is a long number as a spreadsheet shows it, such as 1.23457E+15."""
+    """Whether an id is a long number as displayed by a spreadsheet, such as 1.23457E+15."""
     return _ROUNDED.fullmatch(text) is not None
 
 
@@ -38,7 +38,7 @@ def compared(text: str) -> str:
 
 
 def is_placeholder(text: str, more: Collection[str] = ()) -> bool:
-    """Whether an id names nobody.
+    """Whether an id identifies nobody.
 
     Args:
         more: further placeholders, as `compared` returns them.

@@ -1,4 +1,4 @@
-"""Ids that join suspiciously many others: most are no ids of a single person or device."""
+"""Ids that join suspiciously many others: most are not ids of a single person or device."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 MANY: Final = 50
-"""From more than this many joined ids on, an id is reported."""
+"""An id that joins more than this many others is reported."""
 
 SHOWN: Final = 5
 
 
 class Joint(NamedTuple):
-    """An id and how many `others` it joins, which are "devices" or "people"."""
+    """An id and how many `others` ("devices" or "people") it joins."""
 
     key: str
     joined: int
@@ -25,7 +25,7 @@ class Joint(NamedTuple):
 
 
 def joints(connection: sqlite3.Connection, many: int = MANY) -> Sequence[Joint]:
-    """Return the ids that join more than `many` others, the worst first, at most SHOWN."""
+    """Return the ids that join more than `many` others, worst first, at most SHOWN."""
     rows = connection.execute(
         """
         with joined (id, count, others) as (

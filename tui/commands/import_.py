@@ -44,7 +44,7 @@ _PLAIN_EVERY = 10.0
     "ignored",
     multiple=True,
     metavar="ID,...",
-    help="Ids that are nobody, besides null, undefined, 0 and the like; remembered.",
+    help="Further ids that are nobody, like null, undefined and 0; remembered.",
 )
 @click.option("--logs", is_flag=True, help="The files hold logs, not events.")
 def command(

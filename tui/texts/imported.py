@@ -13,13 +13,13 @@ if TYPE_CHECKING:
     from core.store.ingest.loader import ImportReport
 
 WIDTH: Final = 80
-"""Sentences are broken after so many columns; the names of files are not."""
+"""Sentences are wrapped at this width; file names are not."""
 
 SHOWN: Final = 3
-"""How many kinds of file, names or ids are listed."""
+"""How many kinds of files, names or ids are listed."""
 
 _FIRST: Final = ("event", "time", "user", "device", "session", "event_id")
-"""The meanings that are listed first."""
+"""The meanings to list first."""
 
 _YEAR: Final = 31_622_400_000
 """The first 366 days since 1970, in ms."""
@@ -38,7 +38,7 @@ _CURE: Final = {
     "no event name": "--map event=COLUMN",
     "event name is not text": "--map event=COLUMN",
 }
-"""Reason -> the option that may mend it."""
+"""Reason -> the option that may fix it."""
 
 
 def summary(report: ImportReport) -> list[str]:
@@ -82,7 +82,7 @@ def _count(what: str, count: int) -> str:
 
 
 def _recognised(report: ImportReport) -> Iterator[str]:
-    """Yield what each kind of file was taken for, and which of its columns is what."""
+    """Yield how each kind of file was recognised, and the meanings of its columns."""
     files: dict[str, list[str]] = {}
     for name, columns in report.understood.items():
         said = report.recognised.get(name) or _columns(columns)
@@ -91,7 +91,7 @@ def _recognised(report: ImportReport) -> Iterator[str]:
     for said, names in list(files.items())[:SHOWN]:
         yield f"{_some(names, SHOWN - 2)}: {said}"
     if len(files) > SHOWN:
-        yield f"and {len(files) - SHOWN} other kinds of file"
+        yield f"and {len(files) - SHOWN} other kinds of files"
 
 
 def _columns(understood: Mapping[str, str]) -> str:
@@ -101,12 +101,12 @@ def _columns(understood: Mapping[str, str]) -> str:
 
 
 def _notes(report: ImportReport) -> Iterator[str]:
-    """Yield what is worth knowing and nothing to worry about."""
+    """Yield what is worth knowing but no cause for concern."""
     if report.nobody:
         verb = "has a placeholder" if report.nobody == 1 else "have a placeholder"
         yield (
             f"note: {_things(report.nobody, 'event')} {verb} as an id ({_placeholders(report)}): "
-            "nobody, so the device counts instead, if there is one"
+            "nobody, so the device is counted instead, if there is one"
         )
     if report.refused_links:
         what = _things(report.refused_links, "link or alias", "links and aliases")
@@ -116,7 +116,7 @@ def _notes(report: ImportReport) -> Iterator[str]:
 
 
 def warnings(report: ImportReport) -> Iterator[str]:
-    """Yield what is probably wrong with an import, and how to mend it."""
+    """Yield what is probably wrong with an import, and how to fix it."""
     events = report.stored + report.repeated
     if events and report.unowned == events and not report.nobody:
         yield _no_people(report)
@@ -138,7 +138,7 @@ def warnings(report: ImportReport) -> Iterator[str]:
 
 
 def _no_people(report: ImportReport) -> str:
-    said = "no column holds the person, so every event is nobody's."
+    said = "no column identifies the person, so every event is nobody's."
     names = _candidates(report, _PERSON) or _candidates(report, _ID)
     if not names:
         return f"{said} If one does, import into a new workspace with --map user=COLUMN"
@@ -154,8 +154,8 @@ def _in_1970(report: ImportReport) -> str:
     column = names[0] if names else "COLUMN"
     used = ", ".join(clean(name, 40) for name in sorted(filter(None, taken))[:SHOWN])
     return (
-        f"all events are in 1970, so {used or 'the time'} is probably no time. Import into a new "
-        f"workspace with --map time={column}"
+        f"all events are in 1970, so {used or 'the time'} is probably not a time. Import into a "
+        f"new workspace with --map time={column}"
     )
 
 
@@ -163,12 +163,12 @@ def _rejected(report: ImportReport) -> str:
     reason, _ = max(report.reasons.items(), key=lambda found: found[1], default=("", 0))
     cure = _CURE.get(reason)
     said = f"{number(report.rejected)} of {number(report.read)} lines were rejected"
-    said += f", most of them for: {clean(reason)}." if reason else "."
+    said += f", mostly for: {clean(reason)}." if reason else "."
     return f"{said} If another column has it: {cure}" if cure else said
 
 
 def _candidates(report: ImportReport, pattern: re.Pattern[str]) -> list[str]:
-    """Return names of columns that match, without those that have another meaning already."""
+    """Return names of columns that match, except those that already have another meaning."""
     found: dict[str, None] = {}
     for source, names in report.names.items():
         taken = set(report.understood.get(source, {}).values())

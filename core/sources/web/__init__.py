@@ -3,4 +3,4 @@
 from typing import Final
 
 PAGE_VIEW: Final = "page view"
-"""What a view of a page is called, whoever counted it."""
+"""The name of a page view, whichever product counted it."""

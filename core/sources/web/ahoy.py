@@ -18,13 +18,13 @@ _CONTEXT: Final = {
 _OF_A_VISIT: Final = frozenset({
     *_CONTEXT, "id", "ip", "started_at", "user_agent", "user_id", "visit_token", "visitor_token",
 })  # fmt: skip
-"""What is no property of a visit; an address is not kept."""
+"""Fields that are not properties of a visit; the IP address is not stored."""
 
 JOINED: Final = """
 select e.*, v.visitor_token, v.browser, v.os, v.device_type, v.country, v.region, v.city
 from ahoy_events as e left join ahoy_visits as v on v.id = e.visit_id
 """
-"""Events with their visits, for a database that has both tables with these columns."""
+"""Events with their visits, for a database that has both tables and these columns."""
 
 
 def reshape_event(found: dict[str, Any]) -> Iterator[dict[str, Any] | LeftOut]:

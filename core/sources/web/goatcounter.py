@@ -1,4 +1,4 @@
-"""GoatCounter's CSV export: a row per hit. The header begins with the version of the format, as in
+"""GoatCounter's CSV export: a row per hit. The header starts with the version of the format, as in
 2Path.
 """
 
@@ -18,13 +18,13 @@ _PROPERTIES: Final = {
 
 
 def reshape(found: dict[str, Any]) -> Iterator[dict[str, Any] | LeftOut]:
-    """Yield the event in one row; a hit of a bot is left out.
+    """Yield the event in one row; hits by bots are left out.
 
-    The column Event says whether the path is the name of an event. GoatCounter knows a visitor for
-    a session of some hours, so the session is the visitor too.
+    The column Event says whether the path is the name of an event. GoatCounter recognises a visitor
+    only within a session of a few hours, so the session is the visitor too.
     """
     if str(found.get("Bot") or "0") != "0":
-        yield LeftOut("hits of bots")
+        yield LeftOut("hits by bots")
         return
     path = next((value for name, value in found.items() if name.lstrip("0123456789") == "Path"), "")
     is_event = str(found.get("Event", "")).lower() in ("true", "1", "t")

@@ -20,7 +20,7 @@ _EVENTS: Final = {
     "action": PAGE_VIEW, "outlink": "outlink", "download": "download", "search": "search",
     "ecommerceOrder": "order", "ecommerceAbandonedCart": "abandoned cart",
 }  # fmt: skip
-"""Type of an action -> the event's name; others are named by what they are."""
+"""Type of an action -> the event's name; other actions are named after their type."""
 
 _PROPERTIES: Final = {
     "url": "url", "pageTitle": "title", "eventCategory": "category", "eventName": "name",

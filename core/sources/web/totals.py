@@ -1,4 +1,4 @@
-"""Exports that hold totals of a day instead of events, such as Plausible's: refused with the
+"""Exports that contain daily totals instead of events, such as Plausible's: refused with the
 reason.
 """
 
@@ -15,7 +15,7 @@ _OTHERS: Final = frozenset({
     "bounce_rate", "bounces", "events", "pageviews", "page_views", "screen_page_views", "sessions",
     "visit_duration", "visits", "views", "views_per_visit",
 })  # fmt: skip
-"""Names of columns that count."""
+"""Names of columns that contain counts."""
 
 
 def refuse_totals(names: Collection[str], where: str) -> None:
@@ -23,7 +23,7 @@ def refuse_totals(names: Collection[str], where: str) -> None:
     given = {normal(name) for name in names}
     if given & _PEOPLE and given & _OTHERS and not given & {"event", "user_id", "timestamp"}:
         raise BadInput(
-            f"{where} holds daily totals (as Plausible exports them), not events: they cannot be "
-            "turned back into people.",
-            "Send events to footfall as well, or import the log of the web server.",
+            f"{where} contains daily totals (as exported by Plausible), not events: they cannot "
+            "be turned back into people.",
+            "Send events to footfall as well, or import the web server's log.",
         )

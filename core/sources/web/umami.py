@@ -27,8 +27,8 @@ _USED: Final = frozenset({
 def reshape(found: dict[str, Any]) -> Iterator[dict[str, Any] | LeftOut]:
     """Yield the event in one row.
 
-    Umami's session is a visitor, known by the address and browser of a month; its visit is a
-    session; a distinct id is one that the site gave. Rows without a name are page views.
+    Umami's session is a visitor, recognised by address and browser within a month; its visit is a
+    session; a distinct id is one set by the site. Rows without a name are page views.
     """
     yield {
         "event": found.get("event_name") or (PAGE_VIEW if _is_view(found) else None),

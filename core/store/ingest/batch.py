@@ -1,4 +1,4 @@
-"""Records to write together, what came of them, and the days they fall on."""
+"""Records to write together, the result of writing them, and the days they fall on."""
 
 from __future__ import annotations
 
@@ -75,12 +75,12 @@ class Written:
     Attributes:
         stored: events that are new.
         repeated: events that were already there.
-        linked, merged: devices that got a user, and user ids that became another.
-        unowned: events that count for nobody.
+        linked, merged: devices linked to a user, and user ids merged into another.
+        unowned: events counted for nobody.
         nobody: events with a placeholder as their user or device id.
         refused: links and aliases that name a placeholder.
-        placeholders: the placeholders met so far.
-        rounded: the ids met so far that a spreadsheet rounded.
+        placeholders: the placeholders found so far.
+        rounded: the ids found so far that a spreadsheet has rounded.
     """
 
     stored: int = 0

@@ -54,7 +54,7 @@ class Dictionary(dict[str | None, int]):
         return found
 
     def stored(self, text: str) -> int | None:
-        """Return the id that a text has in the table, None if it is not there."""
+        """Return the id of a text in the table, None if it is not there."""
         if self._empty:
             return None
         row = self._connection.execute(self._select, (text, *self._values)).fetchone()

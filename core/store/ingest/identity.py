@@ -45,7 +45,7 @@ class Identity:
     """The links and aliases of a workspace, read when they are first needed.
 
     Attributes:
-        news: how many links and aliases the last call of `learn` found to be new.
+        news: how many new links and aliases the last call of `learn` found.
     """
 
     def __init__(self, connection: sqlite3.Connection) -> None:

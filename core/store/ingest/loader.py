@@ -71,16 +71,16 @@ class ImportReport:
         seconds: how long it took.
         first_ts, last_ts: UTC ms of the earliest and latest event read, None without events.
         users: people in the workspace now.
-        linked, merged: devices that got a user, and user ids that became another.
-        unowned: events that count for nobody, among those stored or already there.
+        linked, merged: devices linked to a user, and user ids merged into another.
+        unowned: events counted for nobody, among those stored or already there.
         nobody: events with a placeholder as their user or device id.
         refused_links: links and aliases that name a placeholder.
-        placeholders: the placeholders met.
-        rounded: ids that a spreadsheet rounded, such as 1.23457E+15.
+        placeholders: the placeholders found.
+        rounded: ids that a spreadsheet has rounded, such as 1.23457E+15.
         joints: ids of the workspace that join suspiciously many others.
         strays: events in the workspace whose time may be a mistake.
         days: the first and the last local day of the events read.
-        recognised: source -> what it was taken for, if it is a vendor's.
+        recognised: source -> the format recognised, if it is a vendor's.
         understood: source -> meaning -> column name.
         passed_over: a sentence for each file that was found but not read.
         refused: a sentence for each source that could not be read, with what to do.
@@ -118,7 +118,7 @@ class ImportReport:
     finished: bool = True
 
     def add(self, written: Written) -> None:
-        """Count what became of the people of a batch."""
+        """Add the counts of a batch that concern people."""
         self.linked += written.linked
         self.merged += written.merged
         self.unowned += written.unowned

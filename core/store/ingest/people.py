@@ -1,4 +1,4 @@
-"""The ids of users or devices of a workspace; placeholders are nobody (definitions 1.1)."""
+"""The user or device ids of a workspace; placeholders are nobody (definitions 1.1)."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ _KEY = "ignored_ids"
 
 
 class People(Dictionary):
-    """The ids of users or of devices: nobody, None or a placeholder, is 0.
+    """The user or device ids: nobody (None or a placeholder) is 0.
 
     A placeholder that an older import stored as a person stays that person, so that importing the
-    same file again stores nothing twice; those of `ignored` are always nobody.
+    same file again stores nothing twice; those in `ignored` are always nobody.
 
     Args:
         kind: 0 for users, 1 for devices.
         ignored: further placeholders of this workspace.
 
     Attributes:
-        placeholders: those that were met.
-        rounded: ids that were met and that a spreadsheet rounded.
+        placeholders: those found.
+        rounded: the ids found that a spreadsheet has rounded.
     """
 
     def __init__(

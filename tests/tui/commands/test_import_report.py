@@ -31,7 +31,7 @@ def test_the_report_says_which_column_is_what_and_which_days_there_are(tmp_path:
 @pytest.mark.parametrize("column", ["customer_id", "Client", "memberId", "x_id"])
 def test_without_people_it_says_so_and_names_a_column(tmp_path: Path, column: str) -> None:
     report = said(tmp_path, USUAL.replace("user_id", column))
-    assert "WARNING: no column holds the person" in report
+    assert "WARNING: no column identifies the person" in report
     assert f"--map user={column}" in report
 
 
@@ -42,13 +42,13 @@ def test_without_people_and_without_a_likely_column_it_gives_the_option(tmp_path
 def test_events_in_1970_are_called_so_and_another_column_is_named(tmp_path: Path) -> None:
     rows = "user_id,event,time,created\nana,view,4,yesterday\nana,view,35,yesterday\n"
     report = said(tmp_path, rows)
-    assert "WARNING: all events are in 1970, so time is probably no time" in report
+    assert "WARNING: all events are in 1970, so time is probably not a time" in report
     assert "--map time=created" in report
 
 
 def test_a_third_rejected_is_said_with_the_reason_and_an_option(tmp_path: Path) -> None:
     report = said(tmp_path, USUAL + "cis,buy,soon\n")
-    assert "WARNING: 1 of 3 lines were rejected, most of them for: time not understood" in report
+    assert "WARNING: 1 of 3 lines were rejected, mostly for: time not understood" in report
     assert "--map time=COLUMN" in report
     fewer = said(tmp_path, USUAL + "cis,buy,2026-03-04\ncis,buy,soon\n", "b.csv")
     assert "WARNING" not in fewer

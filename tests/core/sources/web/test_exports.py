@@ -82,7 +82,7 @@ def test_goatcounter_hits_are_page_views_or_named_by_their_path(
 ) -> None:
     report, rows = load(tmp_path, GOATCOUNTER.format(version=version))
     assert names(rows) == ["page view", "signup"]
-    assert report.left_out == {"hits of bots": 1}
+    assert report.left_out == {"hits by bots": 1}
     assert report.users == 1
     assert rows[0]["properties"] == {
         "first_visit": "true", "path": "/", "query": "ref=mail", "referrer": "https://news.test",
