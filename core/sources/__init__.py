@@ -7,7 +7,7 @@ listed in `vendors`.
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
@@ -21,6 +21,7 @@ from core.sources.logs import LogMaker, check_log_mapping, looks_like_logs
 from core.sources.maker import Maker
 from core.sources.making import LineMaker
 from core.sources.places import Place, without_packing
+from core.sources.web import logs as weblogs
 from core.sources.web.totals import refuse_totals
 from core.timeframe import Calendar
 
@@ -44,6 +45,7 @@ def open_source(
     form: str | None,
     logs: bool | None = False,
     calendar: Calendar | None = None,
+    salt: Callable[[], bytes] = bytes,
 ) -> Source:
     """Open a place, a file or, for "-", standard input.
 
@@ -51,6 +53,7 @@ def open_source(
         form: one of FORMATS, or None to detect it.
         logs: whether it contains logs instead of events; None detects it.
         calendar: the workspace's, in which a date without a time is a day; None for UTC.
+        salt: returns the workspace's salt for visitors in logs of web servers.
 
     Raises:
         BadInput: not readable, not text, or (for delimited text, at the first record) no column
@@ -61,6 +64,10 @@ def open_source(
     source = Input(place)
     head = source.peek()
     _refuse_binary(head, source.name)
+    log = None if form or mapping or logs else weblogs.recognise(head)
+    if log is not None:
+        requests = weblogs.RequestMaker(log, salt(), calendar)
+        return Source(source, requests, weblogs.read(source.lines(), requests, log))
     kind = form or sniff(head, source.name)
     if kind != "jsonl" and not mapping:
         refuse_totals(first_names(head, kind, source.name), source.name)

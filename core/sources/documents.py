@@ -13,6 +13,7 @@ from typing import Any, Final
 from core.records import Rejected
 from core.sources import values
 from core.sources.lines import KEPT, MAX_LINE
+from core.sources.vendors import of_lines
 
 PAGES: Final = (
     "results", "result", "data", "events", "items", "records", "rows", "batch", "value", "hits",
@@ -86,7 +87,7 @@ def _parsed(text: bytes) -> dict[str, Any] | None:
 
 def _page(found: dict[str, Any]) -> Document | None:
     """Return the document of an object that is a page rather than an event."""
-    if found.keys() & _NAMED:
+    if found.keys() & _NAMED or of_lines([found]) is not None:
         return None
     for key in (*PAGES, *found):
         listed = found.get(key)

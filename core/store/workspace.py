@@ -7,6 +7,7 @@ Only SQLite may open the file: a program that closes any descriptor of it loses 
 from __future__ import annotations
 
 import os
+import secrets
 import sqlite3
 import time
 from pathlib import Path
@@ -15,7 +16,7 @@ from urllib.parse import quote
 from core.columns import VERSION
 from core.errors import DOCTOR, BadInput, CannotOpen, Damaged
 from core.store.troubles import TROUBLES, sentence
-from core.store.waiting import WAIT, Patience, busy_timeout
+from core.store.waiting import WAIT, Patience, begin, busy_timeout
 from core.timeframe import Calendar
 
 BESIDE = ("", "-wal", "-shm", "-journal")
@@ -235,6 +236,23 @@ def read_calendar(connection: sqlite3.Connection) -> Calendar:
     """Return the zone and week start of an open workspace."""
     meta = read_meta(connection)
     return Calendar(meta.get("zone", "UTC"), int(meta.get("week_start", "0")))
+
+
+def visitor_salt(connection: sqlite3.Connection, patience: Patience) -> bytes:
+    """Return what addresses are hashed with in this workspace, made at random the first time.
+
+    Without it nobody can find out whose address a visitor had by trying them all.
+    """
+    found = read_meta(connection).get("visitor_salt")
+    if found is None:
+        begin(connection, patience)
+        connection.execute(
+            "insert or ignore into meta (key, value) values ('visitor_salt', ?)",
+            (secrets.token_hex(16),),
+        )
+        connection.execute("commit")
+        found = read_meta(connection)["visitor_salt"]
+    return bytes.fromhex(found)
 
 
 def bump(connection: sqlite3.Connection) -> None:

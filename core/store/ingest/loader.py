@@ -24,7 +24,7 @@ from core.store.ingest.writer import Writer
 from core.store.joints import Joint, joints
 from core.store.strays import Strays, strays
 from core.store.waiting import Patience
-from core.store.workspace import identity, path_of, read_calendar
+from core.store.workspace import identity, path_of, read_calendar, visitor_salt
 
 BATCH = 100_000
 """How many events are written together."""
@@ -156,6 +156,7 @@ class Loader:
         self.connection = connection
         self.writer = Writer(connection, patience)
         self.log_writer = LogWriter(connection, patience)
+        self._patience = patience or Patience()
         self._path = path_of(connection)
         self._place = identity(self._path)
         self.batch_size = batch_size
@@ -191,7 +192,8 @@ class Loader:
         Raises:
             BadInput: it cannot be read, or no line has an event and a time.
         """
-        source = open_source(place, mapping, form, logs, read_calendar(self.connection))
+        calendar = read_calendar(self.connection)
+        source = open_source(place, mapping, form, logs, calendar, self._salt)
         try:
             with Rejects(place.rejects, self._folder()) as rejects:
                 _Run(self, source.input.name, source, rejects).load(source.records)
@@ -252,6 +254,10 @@ class Loader:
                 f"{self._path} was deleted or replaced during the import.",
                 "What was imported is not in it; run the same import again.",
             )
+
+    def _salt(self) -> bytes:
+        """The workspace's salt for visitors of websites, made when it is first needed."""
+        return visitor_salt(self.connection, self._patience)
 
     def _folder(self) -> str:
         """The folder of the workspace."""

@@ -1,0 +1,185 @@
+"""Logs of web servers: their page views, each of a visitor whose address is not kept.
+
+The visitor is a hash of address and user agent with a salt that the workspace keeps: the same
+visitor in every file of one workspace, and nobody who has the file can tell or try addresses
+without that salt.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
+from hashlib import blake2b
+from itertools import islice
+from typing import Any, Final
+
+from core.records import LeftOut, Record, Refused, Rejected
+from core.sources import jsonl
+from core.sources.maker import Maker
+from core.sources.making import LineMaker
+from core.sources.reshaped import Given, records
+from core.sources.web import PAGE_VIEW
+from core.sources.web.agents import described, is_bot
+from core.sources.web.requests import OBJECTS, Extended, Of, Request, of_common
+from core.timeframe import Calendar
+
+TOGETHER: Final = 128
+_LOOKED_AT: Final = 20
+
+_FILES: Final = frozenset({
+    "atom", "avif", "bmp", "css", "eot", "gif", "gz", "ico", "jpeg", "jpg", "js", "json", "map",
+    "mjs", "mp3", "mp4", "ogg", "otf", "pdf", "png", "rss", "svg", "tar", "ttf", "txt", "wasm",
+    "wav", "webm", "webmanifest", "webp", "woff", "woff2", "xml", "zip",
+})  # fmt: skip
+"""Ends of paths that are no page."""
+
+_NOT_MODIFIED: Final = 304
+
+Parse = Callable[[str], Request | None]
+"""The request on a line of text, None for a line about something else; Refused for any other."""
+
+
+class WebLog:
+    """A recognised format of a web server's log.
+
+    Attributes:
+        name: what reports call it.
+        of: the request in an object, for JSON; None for lines of text.
+        parse: the request on a line, for text.
+    """
+
+    def __init__(self, name: str, *, of: Of | None = None, parse: Parse = of_common) -> None:
+        self.name = name
+        self.of = of
+        self.parse = parse
+
+
+def recognise(head: bytes) -> WebLog | None:
+    """Return the format of a web server's log by its first bytes, or None if it is none."""
+    lines = [line for line in head.splitlines()[:_LOOKED_AT] if line.strip()]
+    if any(line.lower().startswith(b"#fields:") for line in lines):
+        return WebLog("web server log (W3C extended)", parse=Extended())
+    if head.lstrip()[:1] == b"{":
+        return _of_objects(lines)
+    good = 0
+    for line in lines:
+        with suppress(Refused):
+            good += of_common(line.decode(errors="replace")) is not None
+    return WebLog("web server log (common or combined)") if good * 2 > len(lines) else None
+
+
+def _of_objects(lines: Iterable[bytes]) -> WebLog | None:
+    for line in lines:
+        with suppress(Refused):
+            found = jsonl.parse(line)
+            for name, of in OBJECTS:
+                if of(found) is not None:
+                    return WebLog(name, of=of)
+    return None
+
+
+class RequestMaker(Maker):
+    """Makes page views of requests; all other requests are left out, by what they are.
+
+    Args:
+        log: the format of the log.
+        salt: of the workspace.
+    """
+
+    def __init__(self, log: WebLog, salt: bytes, calendar: Calendar | None) -> None:
+        super().__init__({}, text_values=False, calendar=calendar)
+        self._log = log
+        self._salt = salt
+
+    @property
+    def recognised(self) -> str:
+        """The format of the log."""
+        return self._log.name
+
+    @property
+    def reshapes(self) -> bool:
+        """Objects are always reshaped."""
+        return True
+
+    def recognise(self, lines: Iterable[Mapping[str, Any]]) -> None:
+        """Do nothing: the format is known."""
+
+    def reshaped(self, found: dict[str, Any]) -> Iterable[dict[str, Any] | LeftOut]:
+        """Return the page view in an object, or what it is instead."""
+        request = self._log.of(found) if self._log.of else found["request"]
+        if request is None:
+            return (LeftOut("lines about something else than requests"),)
+        return (page_view(request, self._salt),)
+
+
+def page_view(request: Request, salt: bytes) -> dict[str, Any] | LeftOut:
+    """Return the plain line of a page view, or what the request is instead."""
+    path, _, query = request.uri.partition("?")
+    why = _why_none(request, path)
+    if why:
+        return LeftOut(why)
+    properties = {
+        "path": path, "query": query, "referrer": request.referrer, "host": request.host,
+        "status": request.status,
+    }  # fmt: skip
+    return {
+        "event": PAGE_VIEW,
+        "time": request.time,
+        "user_id": request.user or None,
+        "device_id": visitor(request, salt),
+        **described(request.agent or ""),
+        "properties": {name: value for name, value in properties.items() if value},
+    }
+
+
+def _why_none(request: Request, path: str) -> str:
+    """Return what a request is if it is no page view, else ""."""
+    if path == "/robots.txt":
+        return "requests for robots.txt"
+    if request.agent is not None and is_bot(request.agent):
+        return "requests of bots"
+    if request.method != "GET":
+        return "requests that are no GET"
+    if request.status >= 400 or not request.status:
+        return "requests that failed"
+    if request.status >= 300 and request.status != _NOT_MODIFIED:
+        return "redirects"
+    last = path.rpartition("/")[2]
+    if "." in last and last.rpartition(".")[2].lower() in _FILES:
+        return "requests for files that are no pages"
+    return ""
+
+
+def visitor(request: Request, salt: bytes) -> str | None:
+    """Return the device of a request: a hash of address and agent, None without an address."""
+    if not request.address:
+        return None
+    said = f"{request.address}\n{request.agent or ''}".encode(errors="replace")
+    return blake2b(said, digest_size=8, key=salt).hexdigest()
+
+
+def read(
+    lines: Iterable[bytes | Rejected], maker: LineMaker, log: WebLog
+) -> Iterator[Record | Rejected]:
+    """Yield one record or rejection per line that is not blank."""
+    if log.of is not None:
+        yield from jsonl.read(lines, maker)
+        return
+    given = _given(lines, log.parse)
+    while chunk := list(islice(given, TOGETHER)):
+        yield from records(maker, chunk)
+
+
+def _given(lines: Iterable[bytes | Rejected], parse: Parse) -> Iterator[Given | Rejected]:
+    for number, line in enumerate(lines, 1):
+        if isinstance(line, Rejected):
+            yield line
+        elif line and not line.isspace():
+            text = line.rstrip()
+            try:
+                request = parse(text.decode(errors="replace"))
+            except Refused as refused:
+                yield Rejected(number, str(refused), line)
+                continue
+            if request is not None:
+                yield Given(number, line, text, {"request": request})
