@@ -239,9 +239,9 @@ def read_calendar(connection: sqlite3.Connection) -> Calendar:
 
 
 def visitor_salt(connection: sqlite3.Connection, patience: Patience) -> bytes:
-    """Return what addresses are hashed with in this workspace, made at random the first time.
+    """Return the salt for hashing addresses in this workspace, random and created on first use.
 
-    Without it nobody can find out whose address a visitor had by trying them all.
+    Without it nobody can recover a visitor's address by trying all addresses.
     """
     found = read_meta(connection).get("visitor_salt")
     if found is None:

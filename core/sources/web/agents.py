@@ -1,7 +1,7 @@
-"""What a user agent says: a bot or a person, and with which browser on which device.
+"""What a user agent reveals: bot or person, browser and device.
 
-The list of bots is one of words, as nearly all bots name themselves; with the library crawlerdetect
-(`pip install "footfall[bots]"`) its longer list counts too.
+Bots are recognised by a list of words, as nearly all bots name themselves; if the library
+crawlerdetect is installed (`pip install "footfall[bots]"`), its longer list is used too.
 """
 
 from __future__ import annotations
@@ -53,13 +53,13 @@ _PHONE: Final = re.compile(r"Mobi|iPhone|iPod")
 
 @lru_cache(maxsize=20_000)
 def is_bot(agent: str) -> bool:
-    """Whether a user agent is that of a program; one that says nothing at all is."""
+    """Whether a user agent is that of a program, as is an empty one."""
     return not agent.strip() or bool(_BOTS.search(agent)) or _library()(agent)
 
 
 @lru_cache(maxsize=1)
 def _library() -> Callable[[str], bool]:
-    """Return what the library crawlerdetect says, or nothing if it is not there."""
+    """Return the test of the library crawlerdetect, or one that is always false without it."""
     try:
         found: Any = import_module("crawlerdetect")
     except ImportError:
@@ -70,7 +70,7 @@ def _library() -> Callable[[str], bool]:
 
 @lru_cache(maxsize=20_000)
 def described(agent: str) -> dict[str, str]:
-    """Return browser, os and device_type as context columns, those that can be told."""
+    """Return the context columns browser, os and device_type, as far as they are known."""
     if not agent:
         return {}
     found = {"browser": _first(_BROWSERS, agent), "os": _first(_SYSTEMS, agent)}

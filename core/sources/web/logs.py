@@ -1,8 +1,8 @@
-"""Logs of web servers: their page views, each of a visitor whose address is not kept.
+"""Logs of web servers: their page views, each by a visitor whose address is not stored.
 
-The visitor is a hash of address and user agent with a salt that the workspace keeps: the same
-visitor in every file of one workspace, and nobody who has the file can tell or try addresses
-without that salt.
+The visitor is a hash of address and user agent with a salt stored in the workspace: the same
+visitor in every file of one workspace, and without the salt nobody can recover an address by trying
+them all.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ _FILES: Final = frozenset({
     "mjs", "mp3", "mp4", "ogg", "otf", "pdf", "png", "rss", "svg", "tar", "ttf", "txt", "wasm",
     "wav", "webm", "webmanifest", "webp", "woff", "woff2", "xml", "zip",
 })  # fmt: skip
-"""Ends of paths that are no page."""
+"""Extensions of paths that are not pages."""
 
 _NOT_MODIFIED: Final = 304
 
@@ -43,7 +43,7 @@ class WebLog:
     """A recognised format of a web server's log.
 
     Attributes:
-        name: what reports call it.
+        name: its name in reports.
         of: the request in an object, for JSON; None for lines of text.
         parse: the request on a line, for text.
     """
@@ -55,7 +55,7 @@ class WebLog:
 
 
 def recognise(head: bytes) -> WebLog | None:
-    """Return the format of a web server's log by its first bytes, or None if it is none."""
+    """Return the format of a web server's log from its first bytes, None for anything else."""
     lines = [line for line in head.splitlines()[:_LOOKED_AT] if line.strip()]
     if any(line.lower().startswith(b"#fields:") for line in lines):
         return WebLog("web server log (W3C extended)", parse=Extended())
@@ -79,11 +79,11 @@ def _of_objects(lines: Iterable[bytes]) -> WebLog | None:
 
 
 class RequestMaker(Maker):
-    """Makes page views of requests; all other requests are left out, by what they are.
+    """Makes page views from requests; all other requests are left out, with the reason.
 
     Args:
         log: the format of the log.
-        salt: of the workspace.
+        salt: the workspace's.
     """
 
     def __init__(self, log: WebLog, salt: bytes, calendar: Calendar | None) -> None:
@@ -105,15 +105,15 @@ class RequestMaker(Maker):
         """Do nothing: the format is known."""
 
     def reshaped(self, found: dict[str, Any]) -> Iterable[dict[str, Any] | LeftOut]:
-        """Return the page view in an object, or what it is instead."""
+        """Return the page view in an object, or the reason it is left out."""
         request = self._log.of(found) if self._log.of else found["request"]
         if request is None:
-            return (LeftOut("lines about something else than requests"),)
+            return (LeftOut("lines about something other than requests"),)
         return (page_view(request, self._salt),)
 
 
 def page_view(request: Request, salt: bytes) -> dict[str, Any] | LeftOut:
-    """Return the plain line of a page view, or what the request is instead."""
+    """Return the plain line of a page view, or the reason the request is left out."""
     path, _, query = request.uri.partition("?")
     why = _why_none(request, path)
     if why:
@@ -133,20 +133,20 @@ def page_view(request: Request, salt: bytes) -> dict[str, Any] | LeftOut:
 
 
 def _why_none(request: Request, path: str) -> str:
-    """Return what a request is if it is no page view, else ""."""
+    """Return why a request is not a page view, "" if it is one."""
     if path == "/robots.txt":
         return "requests for robots.txt"
     if request.agent is not None and is_bot(request.agent):
-        return "requests of bots"
+        return "requests by bots"
     if request.method != "GET":
-        return "requests that are no GET"
+        return "requests that are not GET"
     if request.status >= 400 or not request.status:
         return "requests that failed"
     if request.status >= 300 and request.status != _NOT_MODIFIED:
         return "redirects"
     last = path.rpartition("/")[2]
     if "." in last and last.rpartition(".")[2].lower() in _FILES:
-        return "requests for files that are no pages"
+        return "requests for files that are not pages"
     return ""
 
 

@@ -1,4 +1,4 @@
-"""What a web server was asked: one line of its log, whatever its format, as a Request."""
+"""Requests to a web server: one line of its log, in any format, as a Request."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ class Request:
 
     Attributes:
         time: as any time of a file: text with a zone, or a number.
-        address: of who asked, "" if unknown.
+        address: the client's, "" if unknown.
         agent: the user agent; None if the log does not have it, "" if none was sent.
         uri: path and query.
         status: of the answer, 0 if unknown.
-        user: who signed in by the server's own means, "" for nobody.
+        user: the user authenticated by the server itself, "" for nobody.
     """
 
     time: Any
@@ -74,9 +74,9 @@ _TIME: Final = re.compile(
 
 
 def of_common(line: str) -> Request:
-    """Return the request of a line in the common or combined format; Refused if it is none.
+    """Return the request of a line in the common or combined format; Refused for other lines.
 
-    A name of the site before the line, and an address that was forwarded after it, are understood.
+    A site name before the line and a forwarded address after it are understood.
     """
     found = _COMMON.match(line)
     if found is None:
@@ -97,7 +97,7 @@ def of_common(line: str) -> Request:
 
 
 def moment(text: str) -> Any:
-    """Return UTC milliseconds of "02/Mar/2026:10:00:00 +0100"; any other text as it is."""
+    """Return UTC milliseconds of "02/Mar/2026:10:00:00 +0100"; any other text unchanged."""
     found = _TIME.fullmatch(text.strip())
     if found is None or found[2] not in _MONTHS:
         return text
@@ -114,7 +114,7 @@ def moment(text: str) -> Any:
 
 
 def _asked(request: str) -> tuple[str, str]:
-    """Return method and URI of "GET / HTTP/1.1"; nothing of what is no request."""
+    """Return method and URI of "GET / HTTP/1.1"; empty texts for anything else."""
     method, _, rest = request.partition(" ")
     uri = rest.rpartition(" ")[0] if " HTTP/" in rest else rest
     return (method, uri) if method.isalpha() and uri else ("", "")
@@ -233,7 +233,7 @@ _NAMES: Final[dict[str, tuple[str, ...]]] = {
     "host": ("host", "http_host", "server_name", "vhost"),
     "user": ("remote_user", "auth"),
 }  # fmt: skip
-"""Names in objects that nginx, Apache or a framework writes, best first."""
+"""Names in objects written by nginx, Apache or a framework, best first."""
 
 _OF_EVENTS: Final = frozenset({"event", "event_name", "user_id", "distinct_id", "anonymous_id"})
 

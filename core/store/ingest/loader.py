@@ -256,7 +256,7 @@ class Loader:
             )
 
     def _salt(self) -> bytes:
-        """The workspace's salt for visitors of websites, made when it is first needed."""
+        """The workspace's salt for visitors of websites, created on first use."""
         return visitor_salt(self.connection, self._patience)
 
     def _folder(self) -> str:

@@ -92,16 +92,16 @@ def test_a_log_may_name_the_site_first_and_the_forwarded_address_last(tmp_path: 
 @pytest.mark.parametrize(
     ("line", "what"),
     [
-        (combined(agent=BOT), "requests of bots"),
-        (combined(agent="-"), "requests of bots"),
+        (combined(agent=BOT), "requests by bots"),
+        (combined(agent="-"), "requests by bots"),
         (combined("GET /robots.txt HTTP/1.1", agent=BOT), "requests for robots.txt"),
         (combined("GET /gone HTTP/1.1", 404), "requests that failed"),
-        (combined("\\x16\\x03\\x01", 400), "requests that are no GET"),
-        (combined("POST /form HTTP/1.1"), "requests that are no GET"),
-        (combined("HEAD / HTTP/1.1"), "requests that are no GET"),
+        (combined("\\x16\\x03\\x01", 400), "requests that are not GET"),
+        (combined("POST /form HTTP/1.1"), "requests that are not GET"),
+        (combined("HEAD / HTTP/1.1"), "requests that are not GET"),
         (combined("GET /old HTTP/1.1", 301), "redirects"),
-        (combined("GET /a/site.css?v=3 HTTP/1.1"), "requests for files that are no pages"),
-        (combined("GET /favicon.ico HTTP/1.1"), "requests for files that are no pages"),
+        (combined("GET /a/site.css?v=3 HTTP/1.1"), "requests for files that are not pages"),
+        (combined("GET /favicon.ico HTTP/1.1"), "requests for files that are not pages"),
     ],
 )
 def test_what_is_no_page_view_is_counted_apart(tmp_path: Path, line: str, what: str) -> None:
@@ -170,7 +170,7 @@ cs(User-Agent) cs(Referer) sc-status
 
 def test_cloudfront_is_read_by_its_fields(tmp_path: Path) -> None:
     report, rows = load(tmp_path, CLOUDFRONT)
-    assert (report.users, report.left_out) == (1, {"requests of bots": 1})
+    assert (report.users, report.left_out) == (1, {"requests by bots": 1})
     assert [row["timestamp"] for row in rows] == [
         "2026-05-04 08:00:00.000", "2026-05-04 08:00:02.000",
     ]  # fmt: skip
@@ -210,7 +210,7 @@ def test_caddy_is_page_views_and_not_logs(tmp_path: Path) -> None:
         "access.json",
     )  # fmt: skip
     assert report.left_out == {
-        "lines about something else than requests": 1, "requests of bots": 1,
+        "lines about something other than requests": 1, "requests by bots": 1,
     }  # fmt: skip
     assert (len(rows), report.users) == (2, 1)
     assert rows[0]["timestamp"] == "2026-05-04 08:00:00.500"
@@ -235,7 +235,7 @@ def test_traefik_is_read_with_and_without_headers(tmp_path: Path) -> None:
     )
     assert (len(rows), report.users) == (2, 2)
     assert rows[0]["timestamp"] == "2026-05-04 08:00:00.250"
-    assert report.left_out == {"requests of bots": 1, "requests that failed": 1}
+    assert report.left_out == {"requests by bots": 1, "requests that failed": 1}
 
 
 @pytest.mark.parametrize(
