@@ -21,6 +21,7 @@ from core.sources.logs import LogMaker, check_log_mapping, looks_like_logs
 from core.sources.maker import Maker
 from core.sources.making import LineMaker
 from core.sources.places import Place, without_packing
+from core.sources.places.tables import TableInput, is_database
 from core.sources.web import logs as weblogs
 from core.sources.web.totals import refuse_totals
 from core.timeframe import Calendar
@@ -34,7 +35,7 @@ _LOOKED_AT: Final = 20
 class Source:
     """An opened source: its bytes, the maker of its records, and the records themselves."""
 
-    input: Input
+    input: Input | TableInput
     maker: LineMaker
     records: Iterator[Record | Rejected]
 
@@ -61,8 +62,14 @@ def open_source(
     """
     if form is not None and form not in FORMATS:
         raise BadInput(f"format {form!r} is not known.", f"Allowed: {', '.join(FORMATS)}.")
-    source = Input(place)
+    at = place if isinstance(place, Place) else Place(place)
+    source = Input(at)
     head = source.peek()
+    if is_database(head):
+        source.close()
+        return _of_table(TableInput(at, head, mapping), mapping, calendar)
+    if at.table or at.query:
+        raise BadInput(f"{source.name} is not a database.", "It has no --table and no --query.")
     _refuse_binary(head, source.name)
     log = None if form or mapping or logs else weblogs.recognise(head)
     if log is not None:
@@ -86,6 +93,13 @@ def open_source(
     delimiter = "\t" if kind == "tsv" else delimited.delimiter_of(head, source.name)
     rows = delimited.read(source.lines(), maker, delimiter, source.name)
     return Source(source, maker, rows)
+
+
+def _of_table(table: TableInput, mapping: Mapping[str, str], calendar: Calendar | None) -> Source:
+    """Return the rows of a table of a database as a source; they are read like JSON lines."""
+    check_mapping(mapping)
+    maker = Maker(mapping, text_values=False, calendar=calendar)
+    return Source(table, maker, jsonl.read(table.lines(), maker))
 
 
 def sniff(head: bytes, name: str) -> str:

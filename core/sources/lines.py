@@ -103,7 +103,7 @@ class Input:
                     chunk = next(self._chunks, None)
                     continue
                 number += 1
-                yield Rejected(number, _TOO_LONG, overlong)
+                yield Rejected(number, TOO_LONG, overlong)
                 overlong = None
                 del pieces[0]
             else:
@@ -111,16 +111,16 @@ class Input:
             tail = pieces.pop()
             for piece in pieces:
                 number += 1
-                yield piece if len(piece) <= MAX_LINE else Rejected(number, _TOO_LONG, piece)
+                yield piece if len(piece) <= MAX_LINE else Rejected(number, TOO_LONG, piece)
             if len(tail) > MAX_LINE:
                 overlong, tail = tail[:KEPT], b""
             chunk = next(self._chunks, None)
         if overlong is not None:
-            yield Rejected(number + 1, _TOO_LONG, overlong)
+            yield Rejected(number + 1, TOO_LONG, overlong)
         elif self.damaged:
             yield Rejected(number + 1, self.damaged, tail)
         elif tail:
             yield tail
 
 
-_TOO_LONG: Final = "line longer than 1 MB"
+TOO_LONG: Final = "line longer than 1 MB"

@@ -46,6 +46,8 @@ _PLAIN_EVERY = 10.0
     metavar="ID,...",
     help="Further ids that are nobody, like null, undefined and 0; remembered.",
 )
+@click.option("--table", default="", metavar="NAME", help="Table of a database to read.")
+@click.option("--query", default="", metavar="SQL", help="Statement to read a database by.")
 @click.option("--logs", is_flag=True, help="The files hold logs, not events.")
 def command(
     files: tuple[str, ...],
@@ -56,6 +58,8 @@ def command(
     format: str | None,
     ignored: tuple[str, ...],
     logs: bool,
+    table: str,
+    query: str,
 ) -> int:
     """Import events from files, folders, patterns and archives; - is standard input.
 
@@ -80,6 +84,8 @@ def command(
             mapping=mapping_of(maps),
             format=format,
             logs=logs or None,
+            table=table,
+            query=query,
             progress=progress.show,
             zone=zone,
             week_start=WEEK_STARTS[week_start] if week_start else None,

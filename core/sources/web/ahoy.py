@@ -20,6 +20,11 @@ _OF_A_VISIT: Final = frozenset({
 })  # fmt: skip
 """Fields that are not properties of a visit; the IP address is not stored."""
 
+VISITED: Final = frozenset({
+    "id", "visitor_token", "browser", "os", "device_type", "country", "region", "city",
+})  # fmt: skip
+"""Columns of ahoy_visits that JOINED reads."""
+
 JOINED: Final = """
 select e.*, v.visitor_token, v.browser, v.os, v.device_type, v.country, v.region, v.city
 from ahoy_events as e left join ahoy_visits as v on v.id = e.visit_id

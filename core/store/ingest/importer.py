@@ -6,7 +6,7 @@ import gc
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -105,6 +105,8 @@ def import_files(
     logs: bool | None = None,
     patience: Patience | None = None,
     ids_to_ignore: Iterable[str] = (),
+    table: str = "",
+    query: str = "",
 ) -> ImportReport:
     """Import files into a workspace, which is created if it does not exist.
 
@@ -122,6 +124,8 @@ def import_files(
             for logs only if it cannot be events.
         patience: how long to wait for another writer, before every batch.
         ids_to_ignore: further placeholders, which are nobody; the workspace remembers them.
+        table, query: which table of a database to read, or the statement that reads it; "" to
+            choose the table that has events.
 
     Raises:
         BadInput: the only place cannot be read or lacks an event or time column; with several, see
@@ -133,6 +137,7 @@ def import_files(
     patience = patience or Patience(IMPORT_WAIT)
     with _connected(target, zone, week_start, patience) as connection:
         found = find(sources, _itself(connection))
+        found.places = [replace(place, table=table, query=query) for place in found.places]
         if added := list(ids_to_ignore):
             ignore_ids(connection, added, patience)
         loader = Loader(

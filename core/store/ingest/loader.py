@@ -16,6 +16,7 @@ from core.records import Alias, Identify, LeftOut, LogRow, Record, Rejected, Row
 from core.sources import Source, open_source
 from core.sources.lines import Input
 from core.sources.places import Place
+from core.sources.places.tables import TableInput
 from core.store.ingest.batch import Batch, Written
 from core.store.ingest.journal import Journal
 from core.store.ingest.logs import LogWriter
@@ -227,7 +228,7 @@ class Loader:
         self.report.seconds = time.monotonic() - self._started
         return self.report
 
-    def tell(self, name: str, source: Input | None) -> None:
+    def tell(self, name: str, source: Input | TableInput | None) -> None:
         """Report progress if it is due."""
         now = time.monotonic()
         if self._progress is None or now - self._told < _PAUSE:

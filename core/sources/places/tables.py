@@ -1,0 +1,265 @@
+"""Tables of a database file, SQLite's or DuckDB's: their rows as JSON objects, one per line.
+
+The file is opened for reading only, and what it says is not trusted: no function of its schema
+runs, nothing but reading is allowed, and a row longer than a line may be is refused.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from datetime import date
+from decimal import Decimal
+from importlib import import_module
+from pathlib import Path
+from typing import Any, Final, Protocol
+from urllib.parse import quote
+from uuid import UUID
+
+import orjson
+
+from core.errors import BadInput, did_you_mean
+from core.records import Rejected
+from core.sources.fields import listed
+from core.sources.lines import KEPT, MAX_LINE, TOO_LONG
+from core.sources.places import Place
+from core.sources.places.candidates import chosen
+
+SQLITE: Final = b"SQLite format 3\0"
+_DUCK: Final = b"DUCK"
+_IN_WAL: Final = b"\x02\x02"
+"""Bytes 18 and 19 of a SQLite file whose writers use a log beside it."""
+
+_TOGETHER: Final = 256
+_LONGEST: Final = 64 << 20
+_LONGEST_BYTES: Final = 64
+_OURS: Final = frozenset({"meta", "event_names", "identities", "_sqlite_migrations"})
+DAMAGED: Final = "the database is damaged from here on"
+
+
+def is_database(head: bytes) -> bool:
+    """Whether a file that begins so is a database."""
+    return head.startswith(SQLITE) or head[8:12] == _DUCK
+
+
+class Tables(Protocol):
+    """An open database."""
+
+    def columns(self) -> Mapping[str, Sequence[str]]:
+        """Return table -> names of its columns."""
+        ...
+
+    def rows(self, sql: str) -> tuple[Sequence[str], Iterator[Sequence[Any]]]:
+        """Return the names of the columns of a query, and its rows."""
+        ...
+
+    def close(self) -> None:
+        """Close it."""
+        ...
+
+
+class TableInput:
+    """The rows of one table or query, as `lines.Input` has the lines of a file.
+
+    Attributes:
+        name: its name in messages: file:table.
+        total, position: unknown, as rows have no bytes.
+        unpacked: bytes returned as lines so far.
+    """
+
+    total = None
+    position = 0
+
+    def __init__(self, place: Place, head: bytes, mapping: Mapping[str, str]) -> None:
+        """Open a file and choose the table.
+
+        Raises:
+            BadInput: it cannot be read, or it is open which of its tables has the events.
+        """
+        if place.member or place.path == "-":
+            raise BadInput(
+                f"{place.name} is a database inside something else.", "Import the file itself."
+            )
+        self.unpacked = 0
+        try:
+            self._tables = _open(place.path, head)
+        except sqlite3.Error as error:
+            raise BadInput(f"{place.path} could not be read: {error}.") from error
+        try:
+            what, sql = self._chosen(place, mapping)
+            self.name = f"{place.path}:{what}"
+            self._names, self._rows = self._tables.rows(sql)
+        except BadInput:
+            self.close()
+            raise
+        except (sqlite3.Error, sqlite3.Warning) as error:
+            self.close()
+            raise BadInput(f"{place.path} could not be read: {error}.") from error
+
+    def _chosen(self, place: Place, mapping: Mapping[str, str]) -> tuple[str, str]:
+        """Return what is read, and the statement that reads it."""
+        if place.query:
+            return "query", place.query
+        columns = self._tables.columns()
+        if columns.keys() >= _OURS:
+            raise BadInput(f"{place.path} is a workspace of footfall, not a file of events.")
+        if not place.table:
+            return chosen(place.path, columns, mapping)
+        if place.table not in columns:
+            raise BadInput(
+                f"{place.path} has no table {place.table!r}.",
+                f"{did_you_mean(place.table, columns)} It has: {listed(list(columns))}.".strip(),
+            )
+        return chosen(place.path, columns, mapping, place.table)
+
+    def lines(self) -> Iterator[bytes | Rejected]:
+        """Yield every row as a JSON object."""
+        number = 0
+        try:
+            for row in self._rows:
+                number += 1
+                found = dict(zip(self._names, map(_plain, row), strict=True))
+                line = orjson.dumps(found, default=str)
+                self.unpacked += len(line)
+                if len(line) > MAX_LINE:
+                    yield Rejected(number, TOO_LONG, line[:KEPT])
+                else:
+                    yield line
+        except sqlite3.Error:
+            yield Rejected(number + 1, DAMAGED, b"")
+
+    def close(self) -> None:
+        """Close the file."""
+        self._tables.close()
+
+
+def _plain(value: Any) -> Any:
+    """Return a cell as JSON has it: UUIDs and short bytes as text, longer ones not at all."""
+    if value.__class__ is str:
+        return value.encode(errors="replace").decode()
+    if isinstance(value, bytes):
+        if len(value) == 16:
+            return str(UUID(bytes=value))
+        return value.hex() if len(value) <= _LONGEST_BYTES else None
+    if isinstance(value, Decimal):
+        return float(value)
+    return value.isoformat() if isinstance(value, date) else value
+
+
+def _open(path: str, head: bytes) -> Tables:
+    return _Sqlite(path, head) if head.startswith(SQLITE) else _duck(path)
+
+
+class _Sqlite:
+    """A SQLite file.
+
+    One in WAL mode without a log beside it has no writer, and is read as a file that nobody
+    changes, so that SQLite makes no files beside it.
+    """
+
+    def __init__(self, path: str, head: bytes) -> None:
+        whole = Path(path).absolute()
+        alone = head[18:20] == _IN_WAL and not whole.with_name(f"{whole.name}-wal").exists()
+        uri = f"file:{quote(str(whole))}?mode=ro{'&immutable=1' if alone else ''}"
+        self._connection = sqlite3.connect(uri, uri=True, timeout=5.0)
+        self._connection.text_factory = lambda text: text.decode(errors="replace")
+        self._connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, _LONGEST)
+        for pragma in ("query_only = on", "trusted_schema = off", "cell_size_check = on"):
+            self._connection.execute(f"pragma {pragma}")
+
+    def columns(self) -> Mapping[str, Sequence[str]]:
+        tables = self._connection.execute(
+            """
+            select name from sqlite_master
+            where type in ('table', 'view') and name not like 'sqlite^_%' escape '^'
+              and sql not like 'create virtual%'
+            order by type, name
+            """
+        ).fetchall()
+        found = {}
+        for (table,) in tables:
+            with suppress(sqlite3.Error):
+                names = self._connection.execute("select name from pragma_table_info(?)", (table,))
+                found[table] = [name for (name,) in names]
+        return found
+
+    def rows(self, sql: str) -> tuple[Sequence[str], Iterator[Sequence[Any]]]:
+        self._connection.set_authorizer(_only_reading)
+        cursor = self._connection.execute(sql)
+        return _names(cursor.description), iter(cursor)
+
+    def close(self) -> None:
+        self._connection.close()
+
+
+_READING: Final = frozenset(
+    {sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ, sqlite3.SQLITE_FUNCTION, sqlite3.SQLITE_RECURSIVE}
+)
+
+
+def _only_reading(action: int, first: str | None, second: str | None, *_: object) -> int:
+    bad = action == sqlite3.SQLITE_FUNCTION and second in ("load_extension", "fts3_tokenizer")
+    return sqlite3.SQLITE_OK if action in _READING and not bad else sqlite3.SQLITE_DENY
+
+
+def _duck(path: str) -> Tables:
+    try:
+        library: Any = import_module("duckdb")
+    except ImportError as error:
+        raise BadInput(
+            f"{path} is a DuckDB file, which needs the library duckdb.",
+            "Install it, or export the table: COPY events TO 'events.csv'.",
+        ) from error
+    return _Duck(path, library)
+
+
+class _Duck:
+    """A DuckDB file, which may reach no other file."""
+
+    def __init__(self, path: str, library: Any) -> None:
+        self._error: type[Exception] = library.Error
+        try:
+            self._connection = library.connect(path, read_only=True)
+            self._connection.execute("set enable_external_access = false")
+        except self._error as error:
+            raise BadInput(f"{path} could not be read: {error}.") from error
+
+    def columns(self) -> Mapping[str, Sequence[str]]:
+        found: dict[str, list[str]] = {}
+        for table, column in self._connection.execute(
+            """
+            select table_name, column_name from information_schema.columns
+            where table_schema = 'main' order by table_name, ordinal_position
+            """
+        ).fetchall():
+            found.setdefault(table, []).append(column)
+        return found
+
+    def rows(self, sql: str) -> tuple[Sequence[str], Iterator[Sequence[Any]]]:
+        try:
+            cursor = self._connection.execute(sql)
+        except self._error as error:
+            raise sqlite3.DatabaseError(str(error)) from error
+        return _names(cursor.description), self._each(cursor)
+
+    def _each(self, cursor: Any) -> Iterator[Sequence[Any]]:
+        try:
+            while rows := cursor.fetchmany(_TOGETHER):
+                yield from rows
+        except self._error as error:
+            raise sqlite3.DatabaseError(str(error)) from error
+
+    def close(self) -> None:
+        self._connection.close()
+
+
+def _names(description: Iterable[Sequence[Any]]) -> list[str]:
+    """Return the names of the columns of a query, later repeats as name_2, name_3, ..."""
+    found: list[str] = []
+    for column in description or ():
+        count, name = 2, column[0]
+        while name in found:
+            name, count = f"{column[0]}_{count}", count + 1
+        found.append(name)
+    return found
