@@ -61,6 +61,12 @@ class Alias(NamedTuple):
     beside: bool = False
 
 
+class Once(NamedTuple):
+    """A trait that holds only where the person has none of its name; of several, the earliest."""
+
+    value: Any
+
+
 class LeftOut(NamedTuple):
     """A line that is understood but is neither an event nor about people; `what` names its kind."""
 

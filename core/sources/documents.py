@@ -16,7 +16,8 @@ from core.sources.lines import KEPT, MAX_LINE
 from core.sources.vendors import of_lines
 
 PAGES: Final = (
-    "results", "result", "data", "events", "items", "records", "rows", "batch", "value", "hits",
+    "results", "result", "data", "events", "items", "records", "rows", "batch", "value", "visits",
+    "entries", "messages", "documents",
 )  # fmt: skip
 """Keys that hold the objects in pages of an API, best first."""
 
@@ -89,11 +90,9 @@ def _page(found: dict[str, Any]) -> Document | None:
     """Return the document of an object that is a page rather than an event."""
     if found.keys() & _NAMED or of_lines([found]) is not None:
         return None
-    for key in (*PAGES, *found):
+    for key in PAGES:
         listed = found.get(key)
-        if not isinstance(listed, list) or (not listed and key not in PAGES):
-            continue
-        if all(isinstance(each, dict) for each in listed):
+        if isinstance(listed, list) and all(isinstance(each, dict) for each in listed):
             return Document(key)
     return None
 

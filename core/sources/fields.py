@@ -112,7 +112,7 @@ def understand(
         vendor: the file's vendor, if the names alone do not show it.
     """
     given = {name: meaning for meaning, name in mapping.items()}
-    if vendor is None or vendor.reshape is None:
+    if vendor is None or not vendor.reshapes:
         vendor = of_names(names) or vendor
     meanings: Mapping[str, str | None] = vendor.renames if vendor else {}
     places: dict[str, list[tuple[int, int]]] = {}
@@ -130,11 +130,6 @@ def understand(
             places.setdefault(meaning, []).append((rank, index))
     ranked = {meaning: tuple(i for _, i in sorted(found)) for meaning, found in places.items()}
     return _plan(tuple(names), ranked, dropped, vendor)
-
-
-def meaning_of(name: str, renames: Mapping[str, str | None]) -> str:
-    """Return the meaning of a name, given `renames`; "" for a property."""
-    return _meaning(normal(renames.get(name) or name))[0]
 
 
 def _meaning(name: str) -> tuple[str, int]:

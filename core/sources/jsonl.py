@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import suppress
 from itertools import islice
 from typing import Any, Final
 
@@ -105,21 +104,10 @@ def _made(
     keys: tuple[str, ...], group: Sequence[tuple[int, bytes, dict[str, Any]]], maker: LineMaker
 ) -> Iterable[tuple[int, Record]]:
     """Return (position, record) of lines with the same keys; nothing if one needs a closer look."""
-    if maker.nested:
-        return _one_by_one(group, maker)
     plan = maker.plan(keys)
     many = [list(found.values()) for _, _, found in group]
     made = maker.make_all(plan, many, [line.rstrip() for _, line, _ in group])
     return zip((place for place, _, _ in group), made, strict=True) if made else ()
-
-
-def _one_by_one(
-    group: Sequence[tuple[int, bytes, dict[str, Any]]], maker: LineMaker
-) -> Iterator[tuple[int, Record]]:
-    """Yield the records that are not refused; refused lines are redone for the reason."""
-    for place, line, found in group:
-        with suppress(Refused):
-            yield place, _record(found, line, maker)
 
 
 def _one(line: bytes, number: int, maker: LineMaker) -> Record | Rejected:
@@ -137,7 +125,6 @@ def record(line: bytes, maker: LineMaker) -> Record:
 
 
 def _record(found: dict[str, Any], line: bytes, maker: LineMaker) -> Record:
-    found = maker.lifted(found)
     plan = maker.plan(tuple(found))
     try:
         return maker.make(plan, list(found.values()), line.rstrip())

@@ -112,7 +112,6 @@ class LogMaker:
     """
 
     record = LogRow
-    nested = False
     reshapes = False
     recognised = "logs"
 
@@ -148,9 +147,9 @@ class LogMaker:
         """Return the object as it is."""
         return (found,)
 
-    def lifted(self, found: dict[str, Any]) -> dict[str, Any]:
-        """Return the object as it is."""
-        return found
+    def is_news(self, made: Any) -> bool:
+        """Return that every log is."""
+        return True
 
     def lacking(self, where: str, names: Sequence[str]) -> BadInput:
         """Return the error for a file without a recognisable time or message."""

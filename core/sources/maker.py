@@ -18,10 +18,10 @@ from core.records import (
     Row,
     digest,
 )
-from core.sources.fields import Plan, cannot_read, meaning_of, understand
+from core.sources.fields import Plan, cannot_read, understand
 from core.sources.moments import Moments
 from core.sources.values import as_json, as_object, as_text, checked_text, dump, first_text, typed
-from core.sources.vendors import Plain, Vendor, of_header, of_lines, of_names
+from core.sources.vendors import Plain, Reshape, Vendor, of_header, of_lines, of_names
 from core.timeframe import Calendar
 
 _MAX_PLANS: Final = 2_000
@@ -30,11 +30,6 @@ _NOT_EVENTS: Final = {
     "identify": "identify", "$identify": "identify", "alias": "alias", "$create_alias": "alias",
 }  # fmt: skip
 _STATEMENTS: Final = frozenset(_NOT_EVENTS)
-
-
-Recipe = tuple[tuple[str, ...], tuple[tuple[str, str], ...], tuple[str, ...]]
-"""How to lift fields: names that stay at the top, (name inside, name at the top), names that stay.
-"""
 
 
 class Maker:
@@ -60,9 +55,9 @@ class Maker:
         self._text = text_values
         self._moments = Moments(calendar)
         self._vendor: Vendor | None = None
-        self._whole_table = False
-        self._inside: dict[str, str] = {}
-        self._recipes: dict[tuple[str, tuple[str, ...], tuple[str, ...]], Recipe] = {}
+        self._reshape: Reshape | None = None
+        self._table = False
+        self._stated: dict[Any, Any] = {}
         self._plans: dict[tuple[str, ...], Plan] = {}
         self._contexts: dict[tuple[Any, ...], tuple[str | None, ...]] = {}
         self._occurrences = Occurrences()
@@ -77,19 +72,19 @@ class Maker:
         return vendor.name if vendor else ""
 
     @property
-    def nested(self) -> bool:
-        """Whether the file's vendor puts its fields inside `properties`."""
-        return self._vendor is not None and self._vendor.reshape is None
-
-    @property
     def reshapes(self) -> bool:
         """Whether the file's vendor has a function that returns plain lines."""
-        return self._vendor is not None and self._vendor.reshape is not None
+        return self._reshape is not None
+
+    def _take(self, vendor: Vendor | None) -> None:
+        self._vendor = vendor
+        if vendor is not None:
+            self._reshape = vendor.begin() if vendor.begin else vendor.reshape
 
     def recognise_header(self, names: Sequence[str]) -> None:
         """Detect a vendor with reshaped rows from the header of a table."""
-        self._vendor = of_header(names)
-        self._whole_table = self._vendor is not None and self._vendor.shows is None
+        self._take(of_header(names))
+        self._table = True
 
     def reshaped(self, found: dict[str, Any]) -> Iterable[Plain | LeftOut]:
         """Return the plain lines in an object or a row of the vendor; any other unchanged.
@@ -99,17 +94,37 @@ class Maker:
         Raises:
             Refused: the object cannot be used, with the reason.
         """
-        vendor = self._vendor
-        if vendor is None or vendor.reshape is None:
+        vendor, reshape = self._vendor, self._reshape
+        if vendor is None or reshape is None:
             return (found,)
-        if not (self._whole_table or vendor.object_is_its(found)):
+        if not (self._table or vendor.names_are_its(found)):
             return (found,)
-        plain = vendor.reshape(found)
+        plain = reshape(found)
         if not self.mapping:
             return plain
         return [
             {**line, **self._mapped(found)} if line.__class__ is dict else line for line in plain
         ]
+
+    def is_news(self, made: Any) -> bool:
+        """Return whether a record is not a statement beside an event that was made before.
+
+        A link holds from the earliest time it was stated; an alias until another one is.
+        """
+        if not isinstance(made, (Identify, Alias)) or not made.beside:
+            return True
+        stated = self._stated
+        if len(stated) >= _MAX_CONTEXTS:
+            stated.clear()
+        if isinstance(made, Alias):
+            news = stated.get(made.old) != made.new
+            stated[made.old] = made.new
+            return news
+        earliest = stated.get(made[:2])
+        if made.traits or earliest is None or made.ts < earliest:
+            stated[made[:2]] = made.ts
+            return True
+        return False
 
     def _mapped(self, found: Mapping[str, Any]) -> Plain:
         inside = found.get("properties")
@@ -119,51 +134,7 @@ class Maker:
 
     def recognise(self, lines: Iterable[Mapping[str, Any]]) -> None:
         """Detect the vendor from the first lines of a file of objects."""
-        self._vendor = vendor = of_lines(lines)
-        if vendor is not None and vendor.reshape is None:
-            lifted = vendor.inside | set(self.mapping.values())
-            self._inside = {name: meaning_of(name, vendor.renames) for name in lifted}
-
-    def lifted(self, found: dict[str, Any]) -> dict[str, Any]:
-        """Return an object with its vendor's own fields lifted to the top level, unless it has them
-        there.
-
-        Everything else inside `properties` stays there, whatever it is called.
-        """
-        vendor = self._vendor
-        if vendor is None or not vendor.line_is_its(found):
-            return found
-        inside, event = found["properties"], found["event"]
-        kind = event if event.__class__ is str and event in vendor.inside_of else ""
-        keys = (kind, tuple(found), tuple(inside))
-        recipe = self._recipes.get(keys)
-        if recipe is None:
-            if len(self._recipes) >= _MAX_PLANS:
-                self._recipes.clear()
-            renamed = vendor.inside_of.get(kind, {})
-            recipe = self._recipes[keys] = self._recipe(keys[1], keys[2], renamed)
-        top, up, rest = recipe
-        flat = {name: found[name] for name in top}
-        for name, called in up:
-            flat[called] = inside[name]
-        flat["properties"] = {name: inside[name] for name in rest}
-        return flat
-
-    def _recipe(
-        self, top: tuple[str, ...], inside: tuple[str, ...], renamed: Mapping[str, str]
-    ) -> Recipe:
-        own, known = self.plan(top).understood, self._inside
-        lifted = {
-            name: name
-            for name in inside
-            if name in known and known[name] not in own and name not in top
-        }
-        lifted.update((name, renamed[name]) for name in inside if name in renamed)
-        return (
-            tuple(name for name in top if name != "properties"),
-            tuple(lifted.items()),
-            tuple(name for name in inside if name not in lifted),
-        )
+        self._take(of_lines(lines))
 
     def plan(self, names: tuple[str, ...]) -> Plan:
         """Return what the names mean, cached per set of names."""

@@ -30,11 +30,6 @@ class LineMaker(Protocol):
         ...
 
     @property
-    def nested(self) -> bool:
-        """Whether records must be made one by one, from what `lifted` returns."""
-        ...
-
-    @property
     def reshapes(self) -> bool:
         """Whether records must be made from what `reshaped` returns."""
         ...
@@ -51,8 +46,8 @@ class LineMaker(Protocol):
         """Return the plain lines in an object or a row of the vendor; Refused with the reason."""
         ...
 
-    def lifted(self, found: dict[str, Any]) -> dict[str, Any]:
-        """Return an object with its vendor's fields at the top level."""
+    def is_news(self, made: Any) -> bool:
+        """Return whether a record is not a statement beside an event that was made before."""
         ...
 
     def plan(self, names: tuple[str, ...]) -> Any:

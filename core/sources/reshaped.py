@@ -62,7 +62,7 @@ def records(
         for of, made in zip(group, _made(maker, names, group), strict=True):
             outcome[of.number][of.place] = _finished(made, of)
     for found in outcome:
-        yield from found
+        yield from (made for made in found if maker.is_news(made))
 
 
 def _made(

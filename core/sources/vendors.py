@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from core.records import LeftOut
-from core.sources import amplitude, mixpanel, posthog, segment, snowplow
+from core.sources.products import amplitude, ga4, mixpanel, posthog, segment, snowplow
 from core.sources.web import ahoy, goatcounter, matomo, umami
 
 Plain = dict[str, Any]
@@ -35,72 +35,82 @@ class Vendor:
     Attributes:
         sign: names that all its lines, or its header, have.
         marks: names of which they have at least one; empty if none is needed.
-        alone: whether some line has the names of `sign` and no others.
         renames: its names and what they mean; None for those that only describe the delivery.
-        inside: names inside `properties` that belong to the vendor, not to the sender.
-        inside_sign: the names of `inside` that every line has.
-        inside_marks: those of which some line has one; empty if the sign is enough.
-        inside_of: event -> name inside its `properties` -> our name for it.
         device_prefix: the prefix of user ids that are devices.
         reshape: returns the plain lines in one of its objects or rows.
+        begin: returns such a function for one file, where it has to remember what came before.
+        header: whether names are its, where that is more than a sign and marks.
         shows: whether an object with these names is the vendor's, if the names are ambiguous.
+        rows: whether a table with these names is its.
         name: its name in the report of an import.
     """
 
     sign: frozenset[str]
     marks: frozenset[str] = frozenset()
     renames: Mapping[str, str | None] = field(default_factory=dict)
-    alone: bool = False
-    inside: frozenset[str] = frozenset()
-    inside_sign: frozenset[str] = frozenset()
-    inside_marks: frozenset[str] = frozenset()
-    inside_of: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     device_prefix: str = ""
     reshape: Reshape | None = None
+    begin: Callable[[], Reshape] | None = None
+    header: Callable[[Collection[str]], bool] | None = None
     shows: Callable[[Mapping[str, Any]], bool] | None = None
+    rows: bool = True
     name: str = ""
 
     def names_are_its(self, names: Collection[str]) -> bool:
         """Whether the keys of a line, or a header, are this vendor's."""
+        if self.header is not None:
+            return self.header(names)
         present = frozenset(names)
         return present >= self.sign and (not self.marks or bool(present & self.marks))
+
+    @property
+    def reshapes(self) -> bool:
+        """Whether its objects or rows are reshaped."""
+        return self.reshape is not None or self.begin is not None
 
     def object_is_its(self, found: Mapping[str, Any]) -> bool:
         """Whether an object or row to be reshaped is this vendor's."""
         return self.names_are_its(found) and (self.shows is None or self.shows(found))
 
-    def line_is_its(self, found: Mapping[str, Any]) -> bool:
-        """Whether an object has its fields where this vendor puts them, inside `properties`."""
-        if not self.inside or not found.keys() >= self.sign:
-            return False
-        inside = found["properties"]
-        return inside.__class__ is dict and inside.keys() >= self.inside_sign
 
-    def file_is_its(self, found: Mapping[str, Any]) -> bool:
-        """Whether an object shows that its file is this vendor's."""
-        if not self.line_is_its(found) or (self.alone and found.keys() != self.sign):
-            return False
-        return not self.inside_marks or bool(self.inside_marks & found["properties"].keys())
-
-
-AMPLITUDE: Final = Vendor(amplitude.SIGN, amplitude.MARKS, amplitude.RENAMES)
+AMPLITUDE: Final = Vendor(
+    amplitude.SIGN, amplitude.MARKS, reshape=amplitude.reshape, name="Amplitude export"
+)
+AMPLITUDE_MERGED: Final = Vendor(
+    amplitude.MERGED, reshape=amplitude.reshape_merged, name="Amplitude merged ids"
+)
+GA4: Final = Vendor(ga4.SIGN, ga4.MARKS, reshape=ga4.reshape, name="GA4 export to BigQuery")
 MIXPANEL: Final = Vendor(
     mixpanel.SIGN,
-    alone=True,
-    renames=mixpanel.RENAMES,
-    inside=mixpanel.INSIDE,
-    inside_sign=mixpanel.INSIDE_SIGN,
-    inside_of=mixpanel.INSIDE_OF,
-    device_prefix=mixpanel.DEVICE_PREFIX,
+    reshape=mixpanel.reshape,
+    shows=mixpanel.shows,
+    rows=False,
+    name="Mixpanel raw export",
+)
+MIXPANEL_PEOPLE: Final = Vendor(
+    frozenset(),
+    reshape=mixpanel.reshape_person,
+    header=mixpanel.is_people,
+    name="Mixpanel people profiles",
 )
 MIXPANEL_TABLE: Final = Vendor(
     mixpanel.TABLE_SIGN,
     mixpanel.TABLE_MARKS,
     mixpanel.RENAMES,
     device_prefix=mixpanel.DEVICE_PREFIX,
+    name="Mixpanel table",
 )
 POSTHOG: Final = Vendor(
-    posthog.SIGN, inside=posthog.INSIDE, inside_marks=posthog.INSIDE_MARKS, renames=posthog.RENAMES
+    posthog.SIGN,
+    begin=lambda: posthog.Events().event,
+    shows=posthog.shows,
+    name="PostHog events",
+)
+POSTHOG_TABLE: Final = Vendor(
+    frozenset(),
+    begin=lambda: posthog.Events().row,
+    header=posthog.is_table,
+    name="PostHog page as CSV",
 )
 SEGMENT: Final = Vendor(
     segment.SIGN,
@@ -119,13 +129,13 @@ AHOY_EVENTS: Final = Vendor(ahoy.EVENTS, reshape=ahoy.reshape_event, name="Ahoy 
 AHOY_VISITS: Final = Vendor(ahoy.VISITS, reshape=ahoy.reshape_visit, name="Ahoy visits")
 MATOMO: Final = Vendor(matomo.SIGN, reshape=matomo.reshape, name="Matomo visits")
 
-FLAT: Final = (AMPLITUDE, MIXPANEL_TABLE, SNOWPLOW)
+FLAT: Final = (MIXPANEL_TABLE, SNOWPLOW)
 """Vendors with flat fields, recognised by each line's names."""
 
-NESTED: Final = (MIXPANEL, POSTHOG)
-"""Vendors with fields inside `properties`, recognised by the first lines of a file."""
-
-RESHAPED: Final = (SEGMENT, UMAMI, GOATCOUNTER, AHOY_EVENTS, AHOY_VISITS, MATOMO)
+RESHAPED: Final = (
+    AMPLITUDE, AMPLITUDE_MERGED, GA4, POSTHOG, POSTHOG_TABLE, MIXPANEL_PEOPLE, MIXPANEL, SEGMENT,
+    UMAMI, GOATCOUNTER, AHOY_EVENTS, AHOY_VISITS, MATOMO,
+)  # fmt: skip
 """Vendors with reshaped objects, recognised by the first lines of a file or its header."""
 
 
@@ -136,7 +146,9 @@ def of_names(names: Collection[str]) -> Vendor | None:
 
 def of_header(names: Collection[str]) -> Vendor | None:
     """Return the vendor with reshaped rows that has this header."""
-    return next((vendor for vendor in RESHAPED if vendor.names_are_its(names)), None)
+    return next(
+        (vendor for vendor in RESHAPED if vendor.rows and vendor.names_are_its(names)), None
+    )
 
 
 def of_lines(lines: Iterable[Mapping[str, Any]]) -> Vendor | None:
@@ -144,8 +156,5 @@ def of_lines(lines: Iterable[Mapping[str, Any]]) -> Vendor | None:
     for found in lines:
         for vendor in RESHAPED:
             if vendor.object_is_its(found):
-                return vendor
-        for vendor in NESTED:
-            if vendor.file_is_its(found):
                 return vendor
     return None

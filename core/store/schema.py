@@ -37,6 +37,7 @@ STEPS: tuple[Callable[[Database], None], ...] = (
     events.m012_order_of_arrival,
     events.m013_order_of_links,
     events.m014_removed_traits,
+    views.m015_times_of_traits,
 )
 """The migrations in order; a file stores the names of those that were applied."""
 

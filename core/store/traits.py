@@ -2,6 +2,9 @@
 
 Among equal times the last value to arrive wins, and a removal wins over values. Removals are kept,
 so that importing an older file later does not bring back what was removed.
+
+A first value (`Once`) is stored at minus its time: so any value that was set outright replaces it,
+whenever that was and in whatever order they arrive, and of several first values the earliest stays.
 """
 
 from __future__ import annotations
@@ -10,7 +13,7 @@ import sqlite3
 from collections.abc import Iterable
 from typing import Any
 
-from core.records import Identify, Row
+from core.records import Identify, Once, Row
 from core.sources.values import as_json
 from core.store.ingest.dictionary import Dictionary
 from core.store.ingest.identity import Identity
@@ -45,7 +48,12 @@ class Traits:
     def _collect(self, said: Row | Identify, user: int, device: int, latest: Latest) -> None:
         owner = self._identity.actor(user, device, said.ts)
         for key, value in (said.traits or {}).items() if owner else ():
-            this = (said.ts, value is None)
+            at = said.ts
+            if isinstance(value, Once):
+                at, value = -at, value.value
+                if value is None:
+                    continue
+            this = (at, value is None)
             if (owner, key) not in latest or this >= latest[owner, key][:2]:
                 latest[owner, key] = (*this, _text(value))
 
@@ -89,7 +97,7 @@ class Traits:
         for key, at in gone:
             self._remove(self._identity.owner(actor, at), key, at)
         for key, value, at in known:
-            self._set(self._identity.owner(actor, at), key, value, at, before=1)
+            self._set(self._identity.owner(actor, abs(at)), key, value, at, before=1)
 
 
 def _text(value: Any) -> str | None:

@@ -156,11 +156,12 @@ class Users(TimedQuestion):
         own = selection.own(bind, "e")
         tests.append(f"exists (select 1 from events e where e.actor = t.user and {own})")
         return f"""
-            select t.user as actor, max(t.updated_at) as at
+            select t.user as actor, max(abs(t.updated_at)) as at
             from traits t
             where {" and ".join(tests)}
             group by t.user
-            having max(t.updated_at) >= {bind(start)} and max(t.updated_at) < {bind(end)}"""
+            having max(abs(t.updated_at)) >= {bind(start)}
+               and max(abs(t.updated_at)) < {bind(end)}"""
 
     def _firsts(self) -> _Arrivals:
         return _Arrivals(

@@ -110,3 +110,25 @@ def m011_views_by_column(db: Database) -> None:
 
 def _columns(named: dict[str, str]) -> str:
     return ", ".join(f"{text} as {name}" for name, text in named.items())
+
+
+def m015_times_of_traits(db: Database) -> None:
+    """A first value of a trait is stored at minus its time, and shown at its time."""
+    moment = "strftime('%Y-%m-%d %H:%M:%f', {}/1000.0, 'unixepoch')"
+    db.executescript(f"""
+    drop view user_traits_v1;
+    create view user_traits_v1 as
+    select i.key as user_id, t.key as trait_name, t.value as trait_value,
+           {moment.format("abs(t.updated_at)")} as updated_at
+    from traits t join identities i on i.id = t.user;
+
+    drop view users_v1;
+    create view users_v1 as
+    select i.key as user_id,
+           (select value from traits where user = i.id and key = 'email') as email,
+           (select value from traits where user = i.id and key = 'name') as name,
+           (
+               select {moment.format("max(abs(updated_at))")} from traits where user = i.id
+           ) as updated_at
+    from identities i where i.kind = 0;
+    """)

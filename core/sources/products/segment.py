@@ -44,11 +44,13 @@ def is_call(found: Mapping[str, Any]) -> bool:
 
 def reshape(found: dict[str, Any]) -> Iterator[dict[str, Any] | LeftOut]:
     """Yield the plain lines of one call."""
-    call, user, device = found["type"], found.get("userId"), found.get("anonymousId")
+    call, user, device = found.get("type"), found.get("userId"), found.get("anonymousId")
     given = found.get("context")
     context: Mapping[str, Any] = given if isinstance(given, dict) else {}
     who = {"user_id": user, "device_id": device, "time": _time(found)}
-    if call == "group":
+    if call not in CALLS:
+        yield found
+    elif call == "group":
         yield LeftOut("group calls")
     elif call == "identify":
         yield {"type": "identify", **who, "traits": found.get("traits") or context.get("traits")}

@@ -1,0 +1,1 @@
+"""Exports of products that collect events; one file per product."""

@@ -1,0 +1,94 @@
+"""GA4's export to BigQuery as JSON lines: one object per event, with its parameters in a list."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from core.sources.products.nested import at, listed
+
+SIGN: Final = frozenset({"event_name", "event_timestamp", "event_params"})
+
+MARKS: Final = frozenset({"user_pseudo_id", "event_date", "stream_id"})
+
+_CONTEXT: Final = {
+    "country": ("geo", "country"),
+    "region": ("geo", "region"),
+    "city": ("geo", "city"),
+    "dma": ("geo", "metro"),
+    "language": ("device", "language"),
+    "platform": ("platform",),
+    "os": ("device", "operating_system"),
+    "device_model": ("device", "mobile_model_name"),
+    "device_type": ("device", "category"),
+    "browser": ("device", "web_info", "browser"),
+    "version": ("app_info", "version"),
+}
+"""Context column -> where an event has it."""
+
+_KEPT: Final = (
+    "collected_traffic_source", "ecommerce", "event_value_in_usd", "items", "stream_id",
+    "traffic_source",
+)  # fmt: skip
+"""Fields beside the parameters that say something about the event."""
+
+_NOTHING: Final = ("", "(not set)")
+
+
+def reshape(found: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Yield the plain line of one event."""
+    parameters = _values(found["event_params"])
+    session = parameters.pop("ga_session_id", None)
+    line = {
+        "event": found["event_name"],
+        "time": found["event_timestamp"],
+        "user_id": found.get("user_id"),
+        "device_id": found.get("user_pseudo_id"),
+        "session_id": session,
+    }
+    for column, path in _CONTEXT.items():
+        value = at(found, path) or (at(found, ("device", "browser")) if column == "browser" else "")
+        line[column] = None if value in _NOTHING else value
+    kept = {name: value for name in _KEPT if _says(value := found.get(name))}
+    traits = _values(found.get("user_properties"))
+    traits.pop("user_id", None)
+    if traits:
+        line["traits"] = traits
+    yield {**line, "properties": {**kept, **parameters}}
+
+
+def _values(given: Any) -> dict[str, Any]:
+    """Return a list of {key, value: {string_value, int_value, ...}} as an object."""
+    found = {}
+    for each in listed(given, "event_params"):
+        key, value = (each.get("key"), each.get("value")) if isinstance(each, dict) else ("", None)
+        plain = _value(value) if isinstance(value, dict) else value
+        if key and plain is not None:
+            found[str(key)] = plain
+    return found
+
+
+def _value(value: Mapping[str, Any]) -> Any:
+    """Return the one value of a parameter; whole numbers may be written as text."""
+    if (text := value.get("string_value")) is not None:
+        return text
+    if (whole := value.get("int_value")) is not None:
+        return _number(int, whole)
+    for name in ("double_value", "float_value"):
+        if (number := value.get(name)) is not None:
+            return _number(float, number)
+    return None
+
+
+def _number(kind: type[int] | type[float], value: Any) -> Any:
+    try:
+        return kind(value)
+    except (TypeError, ValueError):
+        return value
+
+
+def _says(value: Any) -> bool:
+    """Whether a field has a value, or a record has any."""
+    if isinstance(value, dict):
+        return any(_says(each) for each in value.values())
+    return value is not None and value not in ("", "(not set)", [])

@@ -1,0 +1,187 @@
+"""Mixpanel's raw export, {"event": ..., "properties": {"time": ..., "distinct_id": ..., ...}}, and
+its people profiles, {"$distinct_id": ..., "$properties": {...}}.
+
+Everything about an event except its name is inside `properties`, mixed with the sender's own
+properties. A distinct_id that starts with "$device:" is an anonymous device. Times are numbers;
+projects made before 2023 write the time on the wall of their zone as if it were UTC.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import suppress
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from core.records import LeftOut, Refused
+from core.sources.moments import to_ms
+from core.sources.products.nested import first, inside
+from core.sources.values import typed
+
+DEVICE_PREFIX: Final = "$device:"
+
+SIGN: Final = frozenset({"event", "properties"})
+_INSIDE_SIGN: Final = frozenset({"time", "distinct_id"})
+
+TABLE_SIGN: Final = frozenset({"event", "distinct_id", "time"})
+TABLE_MARKS: Final = frozenset(
+    {"$insert_id", "$mp_api_endpoint", "mp_country_code", "mp_lib", "mp_processing_time_ms"}
+)
+"""The same names as columns of a table, or as keys at the top level."""
+
+RENAMES: Final[dict[str, str | None]] = {
+    "mp_country_code": "country",
+    "$city": "city",
+    "$region": "region",
+    "$os": "os",
+    "$browser": "browser",
+    "$device": "device",
+    "$model": "device_model",
+    "$app_version": "app_version",
+    "$app_version_string": "version",
+    "$identified_id": "user_id",
+    "$anon_id": "anonymous_id",
+}
+"""Names of a table and what they mean."""
+
+_CONTEXT: Final = {
+    "country": ("mp_country_code",),
+    "region": ("$region",),
+    "city": ("$city",),
+    "os": ("$os",),
+    "device_model": ("$model", "$device"),
+    "browser": ("$browser",),
+    "version": ("$app_version_string", "$app_version"),
+}
+"""Context column -> what Mixpanel's libraries call it inside `properties`."""
+
+_LIFTED: Final = frozenset(name for names in _CONTEXT.values() for name in names) | {
+    "$anon_id", "$device_id", "$distinct_id_before_identity", "$distinct_ids", "$identified_id",
+    "$insert_id", "$user_id", "distinct_id", "ip", "time",
+}  # fmt: skip
+"""Names inside `properties` that do not stay there."""
+
+_NOT_TRAITS: Final = frozenset({"$last_seen", "$distinct_id", "$distinct_ids"})
+_NEVER: Final = datetime(1970, 1, 1)
+
+
+def shows(found: Mapping[str, Any]) -> bool:
+    """Whether an object with an event and properties is of the raw export."""
+    return found.keys() == SIGN and _is_whole(found["properties"])
+
+
+def _is_whole(properties: Any) -> bool:
+    return isinstance(properties, dict) and properties.keys() >= _INSIDE_SIGN
+
+
+def reshape(found: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Yield the plain lines of one event."""
+    properties = found["properties"]
+    if not _is_whole(properties):
+        yield found
+        return
+    event = found["event"]
+    user, device = _person(properties)
+    top = {name: value for name, value in found.items() if name not in SIGN}
+    at = None if "time" in top else _wall(properties["time"])
+    who = {"user_id": user, "device_id": device, "time": top.pop("time", at)}
+    if event == "$identify":
+        yield from _identify(properties, who)
+    elif event == "$merge":
+        yield from _merge(properties, who)
+    elif event == "$create_alias":
+        yield {"type": "alias", "previous_id": properties.get("alias"), **who}
+    else:
+        yield _event(event, properties, who, keep_time=at is None) | top
+    before = properties.get("$distinct_id_before_identity")
+    if user and isinstance(before, str) and before not in ("", user):
+        yield from _same(before, user, who)
+
+
+def _event(
+    event: Any, properties: Mapping[str, Any], who: dict[str, Any], *, keep_time: bool
+) -> dict[str, Any]:
+    kept = {name: value for name, value in properties.items() if name not in _LIFTED}
+    if keep_time:
+        kept["time"] = properties["time"]
+    context = {column: first(dict(properties), names) for column, names in _CONTEXT.items()}
+    own = properties.get("$insert_id")
+    return {"event": event, **who, "insert_id": own, **context, "properties": kept}
+
+
+def _person(properties: Mapping[str, Any]) -> tuple[Any, Any]:
+    """Return the user id and the device id of an event."""
+    said, user = properties["distinct_id"], properties.get("$user_id")
+    device = properties.get("$device_id")
+    if isinstance(said, str) and said.startswith(DEVICE_PREFIX):
+        return user, device or said.removeprefix(DEVICE_PREFIX)
+    if said == device:
+        return user, device
+    return said or user, device
+
+
+def _identify(properties: Mapping[str, Any], who: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    user = properties.get("$identified_id") or who["user_id"]
+    anonymous = properties.get("$anon_id") or who["device_id"]
+    if not isinstance(anonymous, str):
+        yield {"type": "identify", **who, "user_id": user}
+        return
+    device = anonymous.removeprefix(DEVICE_PREFIX)
+    yield {"type": "identify", **who, "user_id": user, "device_id": device}
+    if device == anonymous and user and user != anonymous:
+        yield {"type": "alias", **who, "previous_id": anonymous, "user_id": user}
+
+
+def _merge(properties: Mapping[str, Any], who: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    given = properties.get("$distinct_ids")
+    ids = [each for each in given if isinstance(each, str)] if isinstance(given, list) else []
+    users = [each for each in ids if not each.startswith(DEVICE_PREFIX)]
+    if len(ids) < 2 or not users:
+        raise Refused("merge without two ids")
+    kept = who["user_id"] if who["user_id"] in users else users[0]
+    for each in ids:
+        if each != kept:
+            yield from _same(each, kept, who)
+
+
+def _same(other: str, user: str, who: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Yield that a distinct id, of a device or a user, is this user."""
+    device = other.removeprefix(DEVICE_PREFIX)
+    if device != other:
+        yield {"type": "identify", **who, "user_id": user, "device_id": device}
+    else:
+        yield {"type": "alias", **who, "previous_id": other, "user_id": user}
+
+
+def _wall(time: Any) -> Any:
+    """Return a time as text without a zone, which is in the zone that the times are said to be in,
+    UTC by default; what is no number as it is.
+    """
+    if isinstance(time, (int, float)) and not isinstance(time, bool):
+        with suppress(Refused):
+            return str(_NEVER + timedelta(milliseconds=to_ms(time)))
+    return time
+
+
+def is_people(names: Collection[str]) -> bool:
+    """Whether names are those of a people profile."""
+    return "$distinct_id" in names and "event" not in names
+
+
+def reshape_person(found: dict[str, Any]) -> Iterator[dict[str, Any] | LeftOut]:
+    """Yield what one people profile says: its person has these traits.
+
+    It is as of `$last_seen`; without that, whatever is known with a time takes precedence.
+    """
+    said = found["$distinct_id"]
+    given = inside(found.get("$properties"))
+    beside = {name: v for name, v in found.items() if name not in ("$distinct_id", "$properties")}
+    given |= {name: typed(v) if isinstance(v, str) and v else v for name, v in beside.items()}
+    traits = {name.removeprefix("$"): v for name, v in given.items() if name not in _NOT_TRAITS}
+    if not traits:
+        yield LeftOut("empty people profiles")
+        return
+    is_device = isinstance(said, str) and said.startswith(DEVICE_PREFIX)
+    who = {"device_id": said.removeprefix(DEVICE_PREFIX)} if is_device else {"user_id": said}
+    time = given.get("$last_seen") or 0
+    yield {"type": "identify", **who, "time": time, "traits": traits}

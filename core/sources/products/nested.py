@@ -1,0 +1,46 @@
+"""Reading objects inside objects, as vendors nest them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from core.records import Refused
+from core.sources.values import load
+
+
+def at(found: Any, path: tuple[str, ...]) -> Any:
+    """Return the value at a path of keys; None where a key is missing."""
+    for name in path:
+        found = found.get(name) if isinstance(found, dict) else None
+    return found
+
+
+def inside(found: Any) -> dict[str, Any]:
+    """Return an object, given as one or as JSON text; an empty one for anything else.
+
+    Raises:
+        Refused: text that is not JSON.
+    """
+    if isinstance(found, str) and found.strip().startswith("{"):
+        found = load(found, "properties")
+    return found if isinstance(found, dict) else {}
+
+
+def listed(found: Any, what: str) -> list[Any]:
+    """Return a list, given as one or as JSON text; an empty one if it is missing.
+
+    Raises:
+        Refused: anything else.
+    """
+    if isinstance(found, str) and found.strip():
+        found = load(found, what)
+    if found is None or found == "":
+        return []
+    if not isinstance(found, list):
+        raise Refused(f"{what} not a list")
+    return found
+
+
+def first(found: dict[str, Any], names: tuple[str, ...]) -> Any:
+    """Return the first value under some names that is not missing or empty."""
+    return next((v for name in names if (v := found.get(name)) not in (None, "")), None)

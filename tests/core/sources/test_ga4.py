@@ -1,0 +1,73 @@
+"""GA4's export to BigQuery becomes events with plain properties."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from tests.core.sources.small import imported, lines
+
+MICROS = 1_777_881_600_123_456
+
+
+def _listed(**values: Any) -> list[dict[str, Any]]:
+    kinds = {str: "string_value", int: "int_value", float: "double_value"}
+    empty = dict.fromkeys(("string_value", "int_value", "float_value", "double_value"))
+    return [
+        {"key": key, "value": {**empty, kinds[type(v)]: str(v) if isinstance(v, int) else v}}
+        for key, v in values.items()
+    ]
+
+
+def event(second: int, name: str, user: str | None = None, **parameters: Any) -> dict[str, Any]:
+    """Return one event as BigQuery exports it."""
+    device = {
+        "category": "tablet", "operating_system": "iOS", "language": "nb",
+        "mobile_model_name": "iPad", "web_info": {"browser": "Safari"},
+    }  # fmt: skip
+    return {
+        "event_date": "20260504", "event_timestamp": str(MICROS + second * 1_000_000),
+        "event_name": name, "event_params": _listed(ga_session_id=88, **parameters),
+        "user_id": user, "user_pseudo_id": "5.6", "user_properties": [], "device": device,
+        "geo": {"country": "Norway", "region": "Vestland", "city": "(not set)"}, "items": [],
+        "platform": "WEB", "ecommerce": None, "stream_id": "77",
+    }  # fmt: skip
+
+
+def test_parameters_are_properties_and_known_fields_columns(tmp_path: Path) -> None:
+    found = imported(tmp_path, lines(
+        event(0, "page_view", page_location="/a", engagement_time_msec=120, value=1.5)
+    ))  # fmt: skip
+    (stored,) = found.events
+    parameters = {"page_location": "/a", "engagement_time_msec": 120, "value": 1.5}
+    assert stored["properties"] == {"stream_id": "77", **parameters}
+    assert (stored["ts"], stored["session"], stored["device"]) == (MICROS // 1000, "88", "5.6")
+    columns = ("country", "os", "device_type", "device_model", "browser", "language", "platform")
+    wanted = ["Norway", "iOS", "tablet", "iPad", "Safari", "nb", "WEB"]
+    assert [stored[column] for column in columns] == wanted
+    assert "city" not in stored
+
+
+def test_a_user_is_linked_to_the_device_and_described(tmp_path: Path) -> None:
+    plan = [{"key": "plan", "value": {"string_value": "gold", "set_timestamp_micros": "1"}}]
+    found = imported(tmp_path, lines(
+        event(0, "session_start"), {**event(1, "purchase", "ole"), "user_properties": plan},
+    ))  # fmt: skip
+    assert {each["person"] for each in found.events} == {"ole"}
+    assert found.traits == {("ole", "plan"): "gold"}
+
+
+def test_items_and_revenue_are_kept(tmp_path: Path) -> None:
+    bought = {
+        **event(0, "purchase", "ole"), "items": [{"item_id": "1", "price": 3.5}],
+        "ecommerce": {"purchase_revenue": 3.5, "transaction_id": None},
+    }  # fmt: skip
+    (stored,) = imported(tmp_path, lines(bought)).events
+    assert stored["properties"]["items"] == [{"item_id": "1", "price": 3.5}]
+    assert stored["properties"]["ecommerce"]["purchase_revenue"] == 3.5
+
+
+def test_parameters_that_are_no_list_are_refused(tmp_path: Path) -> None:
+    broken = {**event(0, "page_view"), "event_params": {"a": 1}}
+    found = imported(tmp_path, lines(event(1, "page_view"), broken))
+    assert found.report.reasons == {"event_params not a list": 1}
