@@ -48,7 +48,7 @@ _PLAIN_EVERY = 10.0
 )
 @click.option("--table", default="", metavar="NAME", help="Table of a database to read.")
 @click.option("--query", default="", metavar="SQL", help="Statement to read a database by.")
-@click.option("--logs", is_flag=True, help="The files hold logs, not events.")
+@click.option("--logs", is_flag=True, help="The files contain logs, not events.")
 def command(
     files: tuple[str, ...],
     into: str | None,

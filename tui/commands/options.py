@@ -21,8 +21,9 @@ def db_option(function: Callable[..., Any]) -> Callable[..., Any]:
 def format_options(function: Callable[..., Any]) -> Callable[..., Any]:
     """Add --json, --csv, --tsv and --markdown, which are passed on as `format`."""
     for name in ("markdown", "tsv", "csv", "json"):
+        title = name.title() if name == "markdown" else name.upper()
         function = click.option(
-            f"--{name}", "format", flag_value=name, default=None, help=f"Print as {name}."
+            f"--{name}", "format", flag_value=name, default=None, help=f"Print as {title}."
         )(function)
     return function
 

@@ -44,7 +44,9 @@ def command() -> None:
 @click.argument("name")
 @click.argument("db", required=False)
 @click.option("--print", "printed", is_flag=True, help="Print it as text.")
-@click.option("--plain", is_flag=True, help="As text without frames, one tile below the other.")
+@click.option(
+    "--plain", is_flag=True, help="Print as text without frames, one tile below the other."
+)
 @click.option("--json", "as_object", is_flag=True, help="Print the board and its answers.")
 @click.option("-r", "--range", metavar="RANGE", help="7d, mtd, 2025-01-01,2025-01-31, ...")
 @click.option("--where", metavar="CONDITION", help="Conditions for every tile: country = NL.")

@@ -48,7 +48,9 @@ def _fields(function: Any) -> Any:
         click.option("--board", "board", metavar="BOARD", help="Show it only on this board."),
         click.option("--tag", "tags", multiple=True, metavar="WORD", help="May be repeated."),
         click.option("--metadata", metavar="JSON", help="At most 10,240 bytes."),
-        click.option("--private/--public", "private", default=None, help="Private: only for you."),
+        click.option(
+            "--private/--public", "private", default=None, help="Private: only you see it."
+        ),
         click.option("--ref", "ref", metavar="TEXT", help="URL, commit or other reference."),
         click.option("--description", metavar="TEXT", help="At most 2,000 characters."),
         click.option("--category", type=click.Choice(CATEGORIES), help="Default release."),
