@@ -69,7 +69,9 @@ def open_source(
         source.close()
         return _of_table(TableInput(at, head, mapping), mapping, calendar)
     if at.table or at.query:
-        raise BadInput(f"{source.name} is not a database.", "It has no --table and no --query.")
+        raise BadInput(
+            f"{source.name} is not a database.", "--table and --query are for databases."
+        )
     _refuse_binary(head, source.name)
     log = None if form or mapping or logs else weblogs.recognise(head)
     if log is not None:
@@ -96,7 +98,7 @@ def open_source(
 
 
 def _of_table(table: TableInput, mapping: Mapping[str, str], calendar: Calendar | None) -> Source:
-    """Return the rows of a table of a database as a source; they are read like JSON lines."""
+    """Return the rows of a database table as a source; they are read like JSON lines."""
     check_mapping(mapping)
     maker = Maker(mapping, text_values=False, calendar=calendar)
     return Source(table, maker, jsonl.read(table.lines(), maker))

@@ -47,7 +47,7 @@ _PLAIN_EVERY = 10.0
     help="Further ids that are nobody, like null, undefined and 0; remembered.",
 )
 @click.option("--table", default="", metavar="NAME", help="Table of a database to read.")
-@click.option("--query", default="", metavar="SQL", help="Statement to read a database by.")
+@click.option("--query", default="", metavar="SQL", help="SELECT statement that reads a database.")
 @click.option("--logs", is_flag=True, help="The files contain logs, not events.")
 def command(
     files: tuple[str, ...],

@@ -35,8 +35,8 @@ class Place:
     Attributes:
         path: a file, or "-" for standard input.
         member: the name of a file inside the archive at `path`; "" for the file itself.
-        table: the table to read of a database; "" to choose one.
-        query: the statement to read a database by; "" for a table.
+        table: the table to read from a database; "" to choose one.
+        query: the statement to read a database with; "" for a table.
     """
 
     path: str

@@ -1,4 +1,4 @@
-"""Which table of a database has the events."""
+"""Which table of a database contains the events."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ from core.sources.vendors import AHOY_VISITS, Vendor, of_header, of_names
 from core.sources.web import ahoy
 
 _CALLED_SO: Final = frozenset({"event", "event_name", "event_type", "action"})
-"""Names of a column that only a table of events has."""
+"""Column names that only a table of events has."""
 
 
 def chosen(
     path: str, columns: Mapping[str, Sequence[str]], mapping: Mapping[str, str], table: str = ""
 ) -> tuple[str, str]:
-    """Return the table that has the events, and the statement that reads it.
+    """Return the table with the events, and the statement that reads it.
 
     Args:
         columns: table -> its columns.
         mapping: meaning -> column, as the user gave it.
-        table: the table that the user named; "" to choose one.
+        table: the table named by the user; "" to choose one.
 
     Raises:
         BadInput: none or several of them can be it.
@@ -37,21 +37,21 @@ def chosen(
         )
     if len(best) > 1:
         raise BadInput(
-            f"{path} has several tables that can be events: {listed(best)}.",
+            f"{path} has several tables that may contain events: {listed(best)}.",
             f"Choose one with --table {best[0]}.",
         )
     return best[0], _statement(best[0], columns)
 
 
 def _best(columns: Mapping[str, Sequence[str]], mapping: Mapping[str, str]) -> list[str]:
-    """Return the tables that are most like events."""
+    """Return the tables that look most like events."""
     ranks = {table: _rank(names, mapping) for table, names in columns.items()}
     best = max(ranks.values(), default=0)
     return [table for table, rank in ranks.items() if rank == best > 0]
 
 
 def _rank(names: Sequence[str], mapping: Mapping[str, str]) -> int:
-    """Return how much a table is like events: 0 for not at all."""
+    """Return how much a table looks like events: 0 for not at all."""
     if _vendor(names) is not None:
         return 4
     plan = understand(names, mapping)

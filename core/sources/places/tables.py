@@ -1,7 +1,7 @@
-"""Tables of a database file, SQLite's or DuckDB's: their rows as JSON objects, one per line.
+"""Tables of a SQLite or DuckDB file: their rows as JSON objects, one per line.
 
-The file is opened for reading only, and what it says is not trusted: no function of its schema
-runs, nothing but reading is allowed, and a row longer than a line may be is refused.
+The file is opened read-only and not trusted: no function in its schema runs, only reading is
+allowed, and a row longer than the limit for a line is refused.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from core.sources.places.candidates import chosen
 SQLITE: Final = b"SQLite format 3\0"
 _DUCK: Final = b"DUCK"
 _IN_WAL: Final = b"\x02\x02"
-"""Bytes 18 and 19 of a SQLite file whose writers use a log beside it."""
+"""Bytes 18 and 19 of a SQLite file in WAL mode."""
 
 _TOGETHER: Final = 256
 _LONGEST: Final = 64 << 20
@@ -39,7 +39,7 @@ DAMAGED: Final = "the database is damaged from here on"
 
 
 def is_database(head: bytes) -> bool:
-    """Whether a file that begins so is a database."""
+    """Whether a file with these first bytes is a database."""
     return head.startswith(SQLITE) or head[8:12] == _DUCK
 
 
@@ -47,7 +47,7 @@ class Tables(Protocol):
     """An open database."""
 
     def columns(self) -> Mapping[str, Sequence[str]]:
-        """Return table -> names of its columns."""
+        """Return table -> its column names."""
         ...
 
     def rows(self, sql: str) -> tuple[Sequence[str], Iterator[Sequence[Any]]]:
@@ -60,7 +60,7 @@ class Tables(Protocol):
 
 
 class TableInput:
-    """The rows of one table or query, as `lines.Input` has the lines of a file.
+    """The rows of one table or query, with the interface of `lines.Input`.
 
     Attributes:
         name: its name in messages: file:table.
@@ -75,11 +75,11 @@ class TableInput:
         """Open a file and choose the table.
 
         Raises:
-            BadInput: it cannot be read, or it is open which of its tables has the events.
+            BadInput: it cannot be read, or several of its tables may contain the events.
         """
         if place.member or place.path == "-":
             raise BadInput(
-                f"{place.name} is a database inside something else.", "Import the file itself."
+                f"{place.name} is a database in an archive or stream.", "Import the file itself."
             )
         self.unpacked = 0
         try:
@@ -98,12 +98,12 @@ class TableInput:
             raise BadInput(f"{place.path} could not be read: {error}.") from error
 
     def _chosen(self, place: Place, mapping: Mapping[str, str]) -> tuple[str, str]:
-        """Return what is read, and the statement that reads it."""
+        """Return the name of what is read, and the statement that reads it."""
         if place.query:
             return "query", place.query
         columns = self._tables.columns()
         if columns.keys() >= _OURS:
-            raise BadInput(f"{place.path} is a workspace of footfall, not a file of events.")
+            raise BadInput(f"{place.path} is a footfall workspace, not a file of events.")
         if not place.table:
             return chosen(place.path, columns, mapping)
         if place.table not in columns:
@@ -135,7 +135,7 @@ class TableInput:
 
 
 def _plain(value: Any) -> Any:
-    """Return a cell as JSON has it: UUIDs and short bytes as text, longer ones not at all."""
+    """Return a cell as JSON: UUIDs and short bytes as text, longer bytes not at all."""
     if value.__class__ is str:
         return value.encode(errors="replace").decode()
     if isinstance(value, bytes):
@@ -154,8 +154,8 @@ def _open(path: str, head: bytes) -> Tables:
 class _Sqlite:
     """A SQLite file.
 
-    One in WAL mode without a log beside it has no writer, and is read as a file that nobody
-    changes, so that SQLite makes no files beside it.
+    One in WAL mode without a log beside it has no writer, and is opened as immutable, so that
+    SQLite creates no files beside it.
     """
 
     def __init__(self, path: str, head: bytes) -> None:
@@ -208,14 +208,14 @@ def _duck(path: str) -> Tables:
         library: Any = import_module("duckdb")
     except ImportError as error:
         raise BadInput(
-            f"{path} is a DuckDB file, which needs the library duckdb.",
+            f"{path} is a DuckDB file, which requires the library duckdb.",
             "Install it, or export the table: COPY events TO 'events.csv'.",
         ) from error
     return _Duck(path, library)
 
 
 class _Duck:
-    """A DuckDB file, which may reach no other file."""
+    """A DuckDB file, with no access to other files."""
 
     def __init__(self, path: str, library: Any) -> None:
         self._error: type[Exception] = library.Error
@@ -255,7 +255,7 @@ class _Duck:
 
 
 def _names(description: Iterable[Sequence[Any]]) -> list[str]:
-    """Return the names of the columns of a query, later repeats as name_2, name_3, ..."""
+    """Return the column names of a query, repeats as name_2, name_3, ..."""
     found: list[str] = []
     for column in description or ():
         count, name = 2, column[0]

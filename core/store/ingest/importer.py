@@ -124,8 +124,8 @@ def import_files(
             for logs only if it cannot be events.
         patience: how long to wait for another writer, before every batch.
         ids_to_ignore: further placeholders, which are nobody; the workspace remembers them.
-        table, query: which table of a database to read, or the statement that reads it; "" to
-            choose the table that has events.
+        table, query: the table of a database to read, or the statement to read it with; "" to
+            choose the table with the events.
 
     Raises:
         BadInput: the only place cannot be read or lacks an event or time column; with several, see

@@ -68,7 +68,9 @@ def test_a_table_read_again_adds_what_is_new(tmp_path: Path) -> None:
 
 def test_several_tables_that_can_be_events_are_named_with_what_to_type(tmp_path: Path) -> None:
     path = database(tmp_path / "app.db", EVENTS, EVENTS.replace("clicks", "taps"))
-    with pytest.raises(BadInput, match="several tables that can be events: clicks, taps") as asked:
+    with pytest.raises(
+        BadInput, match="several tables that may contain events: clicks, taps"
+    ) as asked:
         load(path)
     assert asked.value.hint == "Choose one with --table clicks."
     assert names(load(path, table="taps")[1]) == ["Look", "Buy"]
@@ -226,7 +228,7 @@ def test_what_only_begins_like_a_database_is_refused_in_a_sentence(
 
 def test_another_workspace_is_not_read_as_events(tmp_path: Path) -> None:
     load(database(tmp_path / "app.db", EVENTS))
-    with pytest.raises(BadInput, match="is a workspace of footfall"):
+    with pytest.raises(BadInput, match="is a footfall workspace"):
         import_files(tmp_path / "other.db", [tmp_path / "w.db"])
 
 
@@ -250,5 +252,5 @@ def test_duckdb_without_its_library_is_one_sentence(
 ) -> None:
     monkeypatch.setitem(__import__("sys").modules, "duckdb", None)
     (tmp_path / "app.duckdb").write_bytes(b"\0" * 8 + b"DUCK" + b"\0" * 100)
-    with pytest.raises(BadInput, match="needs the library duckdb"):
+    with pytest.raises(BadInput, match="requires the library duckdb"):
         load(tmp_path / "app.duckdb")
