@@ -95,7 +95,10 @@ class TableInput:
             raise
         except (sqlite3.Error, sqlite3.Warning) as error:
             self.close()
-            raise BadInput(f"{place.path} could not be read: {error}.") from error
+            raise BadInput(
+                f"{place.path}, a binary file that begins like a database, could not be read: "
+                f"{error}."
+            ) from error
 
     def _chosen(self, place: Place, mapping: Mapping[str, str]) -> tuple[str, str]:
         """Return the name of what is read, and the statement that reads it."""
