@@ -5,7 +5,8 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -48,6 +49,7 @@ _PLAIN_EVERY = 10.0
 )
 @click.option("--table", default="", metavar="NAME", help="Table of a database to read.")
 @click.option("--query", default="", metavar="SQL", help="SELECT statement that reads a database.")
+@click.option("--dry-run", is_flag=True, help="Show the first events as understood; store nothing.")
 @click.option("--logs", is_flag=True, help="The files contain logs, not events.")
 def command(
     files: tuple[str, ...],
@@ -60,6 +62,7 @@ def command(
     logs: bool,
     table: str,
     query: str,
+    dry_run: bool,
 ) -> int:
     """Import events from files, folders, patterns and archives; - is standard input.
 
@@ -72,6 +75,17 @@ def command(
     footfall import orders.csv --into shop.db --map user=customer_id,time=date
     journalctl -o json | footfall import - --into shop.db
     """
+    asked: dict[str, Any] = {
+        "mapping": mapping_of(maps),
+        "format": format,
+        "logs": logs or None,
+        "table": table,
+        "query": query,
+        "zone": zone,
+        "ids_to_ignore": [each for part in ignored for each in part.split(",")],
+    }
+    if dry_run:
+        return _preview(database(into), files, asked)
     from core.store.ingest.importer import import_files
     from core.store.waiting import IMPORT_WAIT
     from tui.texts.imported import summary
@@ -81,16 +95,10 @@ def command(
         report = import_files(
             database(into),
             files,
-            mapping=mapping_of(maps),
-            format=format,
-            logs=logs or None,
-            table=table,
-            query=query,
             progress=progress.show,
-            zone=zone,
             week_start=WEEK_STARTS[week_start] if week_start else None,
             patience=patience(IMPORT_WAIT),
-            ids_to_ignore=[each for part in ignored for each in part.split(",")],
+            **asked,
         )
     except KeyboardInterrupt:
         progress.end()
@@ -101,6 +109,16 @@ def command(
     put("\n".join(summary(report)))
     nothing_good = report.read and report.rejected == report.read
     return 1 if nothing_good or report.refused else 0
+
+
+def _preview(into: Path, files: tuple[str, ...], asked: dict[str, Any]) -> int:
+    """Show how files would be understood."""
+    from core.store.ingest.preview import preview
+    from tui.texts.previewed import previewed
+
+    seen = preview(into, files, **asked)
+    put("\n".join(previewed(seen)))
+    return 1 if seen.refused else 0
 
 
 def mapping_of(maps: tuple[str, ...]) -> dict[str, str]:

@@ -85,7 +85,7 @@ def _recognised(report: ImportReport) -> Iterator[str]:
     """Yield how each kind of file was recognised, and the meanings of its columns."""
     files: dict[str, list[str]] = {}
     for name, columns in report.understood.items():
-        said = report.recognised.get(name) or _columns(columns)
+        said = report.recognised.get(name) or columns_said(columns)
         if said:
             files.setdefault(said, []).append(name.rsplit("/", 1)[-1])
     for said, names in list(files.items())[:SHOWN]:
@@ -94,7 +94,8 @@ def _recognised(report: ImportReport) -> Iterator[str]:
         yield f"and {len(files) - SHOWN} other kinds of files"
 
 
-def _columns(understood: Mapping[str, str]) -> str:
+def columns_said(understood: Mapping[str, str]) -> str:
+    """Return which column has which meaning, as in "event, time = date, user = customer_id"."""
     order = sorted(understood, key=lambda m: _FIRST.index(m) if m in _FIRST else len(_FIRST))
     names = {meaning: clean(understood[meaning], 40) for meaning in order}
     return ", ".join(m if m == name else f"{m} = {name}" for m, name in names.items())

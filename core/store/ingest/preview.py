@@ -1,0 +1,164 @@
+"""How files would be understood: their first events, and nothing is stored or written."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass, field, replace
+from itertools import islice
+from pathlib import Path
+from typing import Final
+
+from core.errors import BadInput
+from core.records import Alias, Identify, LeftOut, LogRow, Rejected, Row
+from core.sources import Source, open_source
+from core.sources.fields import check_mapping
+from core.sources.logs import check_log_mapping
+from core.sources.placeholders import is_placeholder
+from core.sources.places import Place, find
+from core.store.ingest.people import ignored_ids
+from core.store.workspace import is_part_of, open_reader, read_meta
+from core.timeframe import Calendar
+
+LOOKED_AT: Final = 1_000
+"""How many lines of a source are read."""
+
+SHOWN: Final = 5
+"""How many of its events are kept, and how many sources are looked at."""
+
+Shown = Row | Identify | Alias | LogRow
+
+
+@dataclass
+class Preview:
+    """The beginning of one source.
+
+    Attributes:
+        name: of the source.
+        recognised: what it was taken for, if it is a vendor's; else "".
+        understood: meaning -> column.
+        first: its first events, statements or logs, with ids that are nobody taken away.
+        read: lines read; `whole` says whether these are all.
+        reasons: why lines would be rejected -> how many.
+        left_out: what lines would be left out -> how many.
+    """
+
+    name: str
+    recognised: str = ""
+    understood: Mapping[str, str] = field(default_factory=dict)
+    first: list[Shown] = field(default_factory=list)
+    read: int = 0
+    whole: bool = True
+    reasons: dict[str, int] = field(default_factory=dict)
+    left_out: dict[str, int] = field(default_factory=dict)
+
+
+@dataclass
+class Previews:
+    """The beginnings of the first sources.
+
+    Attributes:
+        calendar: of the workspace, in which times are shown.
+        more: how many further sources there are.
+        passed_over, refused: as in `loader.ImportReport`.
+    """
+
+    calendar: Calendar
+    sources: list[Preview] = field(default_factory=list)
+    more: int = 0
+    passed_over: list[str] = field(default_factory=list)
+    refused: list[str] = field(default_factory=list)
+
+
+def preview(
+    target: str | Path,
+    sources: Sequence[str | Path],
+    *,
+    mapping: Mapping[str, str] | None = None,
+    format: str | None = None,
+    zone: str | None = None,
+    logs: bool | None = None,
+    ids_to_ignore: Iterable[str] = (),
+    table: str = "",
+    query: str = "",
+) -> Previews:
+    """Return how `importer.import_files` with these arguments would understand its sources.
+
+    A workspace that exists is read for its zone and its placeholders, none is created.
+
+    Raises:
+        BadInput: the only source would be refused.
+        CannotOpen: there is a file at `target` that is no workspace.
+    """
+    given = dict(mapping or {})
+    (check_log_mapping if logs else check_mapping)(given)
+    calendar, ignored = _settings(target, zone)
+    found = find(sources, lambda file: is_part_of(0 if file == "-" else file, target))
+    seen = Previews(calendar, more=max(len(found.places) - SHOWN, 0), passed_over=found.left_out)
+    refused = list(found.refused)
+    for place in found.places[:SHOWN]:
+        try:
+            at = replace(place, table=table, query=query)
+            seen.sources.append(
+                _begun(at, given, format, logs, calendar, {*ignored, *ids_to_ignore})
+            )
+        except BadInput as error:
+            refused.append(error)
+    if len(refused) == 1 and len(found.places) + len(found.refused) == 1:
+        raise refused[0]
+    seen.refused = [f"{error} {error.hint}".strip() for error in refused]
+    return seen
+
+
+def _settings(target: str | Path, zone: str | None) -> tuple[Calendar, Collection[str]]:
+    """Return the calendar and the placeholders of a workspace that may not be there yet."""
+    if not Path(target).exists():
+        return Calendar(zone or "UTC"), ()
+    with closing(open_reader(target)) as connection:
+        meta = read_meta(connection)
+    return Calendar(meta.get("zone", "UTC")), ignored_ids(meta)
+
+
+def _begun(
+    place: Place,
+    mapping: Mapping[str, str],
+    form: str | None,
+    logs: bool | None,
+    calendar: Calendar,
+    ignored: Collection[str],
+) -> Preview:
+    source = open_source(place, mapping, form, logs, calendar)
+    try:
+        return _looked_at(source, ignored)
+    finally:
+        source.input.close()
+
+
+def _looked_at(source: Source, ignored: Collection[str]) -> Preview:
+    seen = Preview(source.input.name)
+    names: tuple[str, ...] = ()
+    for record in islice(source.records, LOOKED_AT):
+        seen.read += 1
+        if isinstance(record, Rejected):
+            seen.reasons[record.reason] = seen.reasons.get(record.reason, 0) + 1
+            names = names or record.names
+        elif isinstance(record, LeftOut):
+            seen.left_out[record.what] = seen.left_out.get(record.what, 0) + 1
+        elif len(seen.first) < SHOWN:
+            seen.first.append(_somebody(record, ignored))
+    if names and not seen.first:
+        raise source.maker.lacking(seen.name, names)
+    seen.whole = seen.read < LOOKED_AT
+    seen.recognised, seen.understood = source.maker.recognised, source.maker.understood
+    return seen
+
+
+def _somebody(record: Shown, ignored: Collection[str]) -> Shown:
+    """Return a record without ids that are nobody."""
+    if not isinstance(record, (Row, Identify)):
+        return record
+    user, device = (
+        None if key and is_placeholder(key, ignored) else key
+        for key in (record.user, record.device)
+    )
+    return record._replace(user=user, device=device)
