@@ -19,7 +19,8 @@ class Row(NamedTuple):
     Attributes:
         event: its name, never empty.
         ts: UTC milliseconds.
-        id: signed 64-bit hash, the same whenever the same source event is read.
+        id: signed 64-bit hash, the same whenever the same source event is read, with the bit OWN
+            if the event has an id of its own.
         context: one value per column of `columns.CONTEXT`, None where missing.
         properties: a JSON object as text, or None.
         traits: what the line says about its person.
@@ -93,6 +94,9 @@ class LogRow(NamedTuple):
     id: int
 
 
+OWN: Final = 1
+"""The bit that is set in the id of an event which has one of its own, and in no other."""
+
 Record = Row | Identify | Alias | LogRow | LeftOut
 
 
@@ -123,6 +127,11 @@ def digest(data: bytes) -> int:
     return int.from_bytes(blake2b(data, digest_size=8).digest(), "little", signed=True)
 
 
+def own_id(text: str) -> int:
+    """Return the number for an event's own id."""
+    return digest(text.encode()) | OWN
+
+
 class Occurrences:
     """Gives lines without an event id an id: their hash and how many identical ones came before.
 
@@ -136,6 +145,10 @@ class Occurrences:
 
         self._seen = BitMap()
         self._counts: dict[int, int] = {}
+
+    def event_id(self, line: bytes) -> int:
+        """Return the number for the next occurrence of an event without an id of its own."""
+        return self.id_of(line) & ~OWN
 
     def id_of(self, line: bytes) -> int:
         """Return the id of the next occurrence of `line`."""

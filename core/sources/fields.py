@@ -20,7 +20,7 @@ NAMES: Final[dict[str, tuple[str, ...]]] = {
     "user": ("user", "user_id", "distinct_id", "actor"),
     "device": ("device_id", "anonymous_id"),
     "session": ("session_id",),
-    "event_id": ("insert_id", "event_id"),
+    "event_id": ("insert_id", "message_id", "uuid", "event_uuid", "event_id"),
     "properties": ("properties", "event_properties"),
     "traits": ("traits", "user_properties"),
     "type": ("type",),
@@ -28,6 +28,9 @@ NAMES: Final[dict[str, tuple[str, ...]]] = {
 }
 """Names recognised for each meaning, best first; case, spaces, hyphens and a leading $ are ignored.
 """
+
+UNIQUE_IDS: Final = frozenset({"insert_id", "message_id", "event_uuid"})
+"""Names of ids that stand for one event each in whatever file they are."""
 
 _SINGLE: Final = ("event", "properties", "traits", "previous")
 _SEVERAL: Final = ("time", "user", "device", "session", "event_id")

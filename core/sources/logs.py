@@ -114,6 +114,8 @@ class LogMaker:
     record = LogRow
     reshapes = False
     recognised = "logs"
+    tabular = False
+    vendor = None
 
     def __init__(
         self, mapping: Mapping[str, str], *, text_values: bool, calendar: Calendar | None = None

@@ -16,10 +16,11 @@ from core.records import (
     Record,
     Refused,
     Row,
-    digest,
+    own_id,
 )
 from core.sources.fields import Plan, cannot_read, understand
 from core.sources.moments import Moments
+from core.sources.placeholders import names_an_event
 from core.sources.values import as_json, as_object, as_text, checked_text, dump, first_text, typed
 from core.sources.vendors import Plain, Reshape, Vendor, of_header, of_lines, of_names
 from core.timeframe import Calendar
@@ -52,7 +53,7 @@ class Maker:
         self, mapping: Mapping[str, str], *, text_values: bool, calendar: Calendar | None = None
     ) -> None:
         self.mapping = mapping
-        self._text = text_values
+        self._text = self.tabular = text_values
         self._moments = Moments(calendar)
         self._vendor: Vendor | None = None
         self._reshape: Reshape | None = None
@@ -68,8 +69,12 @@ class Maker:
     @property
     def recognised(self) -> str:
         """The name of the file's vendor, "" if there is none."""
-        vendor = self._vendor or of_names(self.names)
-        return vendor.name if vendor else ""
+        return self.vendor.name if self.vendor else ""
+
+    @property
+    def vendor(self) -> Vendor | None:
+        """The vendor whose export the file is, None if there is none."""
+        return self._vendor or of_names(self.names)
 
     @property
     def reshapes(self) -> bool:
@@ -186,9 +191,9 @@ class Maker:
         if plan.context:
             contexts = [self._context(plan.context([*values, None])) for values in many]
         ids = [
-            digest(text.encode())
-            if text
-            else self._occurrences.id_of(lines[i] if lines else _joined(many[i]))
+            own_id(text)
+            if text and names_an_event(text)
+            else self._occurrences.event_id(lines[i] if lines else _joined(many[i]))
             for i, text in enumerate(own)
         ]
         self._note(plan)
@@ -232,10 +237,10 @@ class Maker:
         ts = self._time(plan, values)
         properties = self._properties(plan, values)
         self._note(plan)
-        if own:
-            number = digest(own.encode())
+        if own and names_an_event(own):
+            number = own_id(own)
         else:
-            number = self._occurrences.id_of(_joined(values[:-1]) if line is None else line)
+            number = self._occurrences.event_id(_joined(values[:-1]) if line is None else line)
         context = self._context(plan.context(values)) if plan.context else NO_CONTEXT
         fields = (event, ts, user, device, session, number, context, properties, traits or None)
         return tuple.__new__(Row, fields)

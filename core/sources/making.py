@@ -7,7 +7,7 @@ from typing import Any, Protocol
 
 from core.errors import BadInput
 from core.records import LeftOut, Record
-from core.sources.vendors import Plain
+from core.sources.vendors import Plain, Vendor
 
 
 class LineMaker(Protocol):
@@ -16,6 +16,7 @@ class LineMaker(Protocol):
     Attributes:
         record: the class of the records that are stored in batches.
         mapping, understood, names, unseen: see `Maker`.
+        tabular: whether records are the rows of a table.
     """
 
     record: Any
@@ -23,6 +24,12 @@ class LineMaker(Protocol):
     understood: dict[str, str]
     names: tuple[str, ...]
     unseen: set[str]
+    tabular: bool
+
+    @property
+    def vendor(self) -> Vendor | None:
+        """The vendor whose export the file is, None if it is none's."""
+        ...
 
     @property
     def recognised(self) -> str:

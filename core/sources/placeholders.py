@@ -8,13 +8,14 @@ from typing import Final
 
 PLACEHOLDERS: Final = (
     "0", "-1", "null", "undefined", "none", "nil", "nan", "n/a", "#n/a", "<na>", "<nil>", "<null>",
-    "(null)", "(none)", "(not set)", "not set", "\\n", "[object object]", "[]", "{}", "true",
-    "false", "anonymous", "anon", "guest", "unknown", "not_authenticated", "not authenticated",
-    "id", "email", "user_id", "userid", "distinct_id", "distinctid", "device_id",
+    "(null)", "(none)", "(not set)", "not set", "\\n", "[object object]", "[]", "{}", "anonymous",
+    "anon", "guest", "unknown", "not_authenticated", "not authenticated", "id",
+    "email", "user_id", "userid", "distinct_id", "distinctid", "device_id",
     "00000000-0000-0000-0000-000000000000",
 )  # fmt: skip
 """In lower case. Ids made of only zeros and hyphens are placeholders too, whatever their length."""
 
+_LONGEST: Final = 24
 _KNOWN: Final = frozenset(PLACEHOLDERS)
 _AROUND: Final = " \t\r\n\"'\0"
 _WHOLE: Final = re.compile(r"(-?\d+)\.0+")
@@ -45,3 +46,8 @@ def is_placeholder(text: str, more: Collection[str] = ()) -> bool:
     """
     plain = compared(text)
     return plain in _KNOWN or plain in more or not plain.strip("0-{}")
+
+
+def names_an_event(text: str) -> bool:
+    """Whether an event's own id is one; a long text that does not begin with 0000 always is."""
+    return (len(text) > _LONGEST and not text.startswith("0000")) or not is_placeholder(text)

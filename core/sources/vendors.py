@@ -43,6 +43,7 @@ class Vendor:
         shows: whether an object with these names is the vendor's, if the names are ambiguous.
         rows: whether a table with these names is its.
         name: its name in the report of an import.
+        window: how many ms apart it takes two events with one id for the same, None for any.
     """
 
     sign: frozenset[str]
@@ -55,6 +56,7 @@ class Vendor:
     shows: Callable[[Mapping[str, Any]], bool] | None = None
     rows: bool = True
     name: str = ""
+    window: int | None = None
 
     def names_are_its(self, names: Collection[str]) -> bool:
         """Whether the keys of a line, or a header, are this vendor's."""
@@ -74,7 +76,11 @@ class Vendor:
 
 
 AMPLITUDE: Final = Vendor(
-    amplitude.SIGN, amplitude.MARKS, reshape=amplitude.reshape, name="Amplitude export"
+    amplitude.SIGN,
+    amplitude.MARKS,
+    reshape=amplitude.reshape,
+    name="Amplitude export",
+    window=amplitude.SAME_FOR,
 )
 AMPLITUDE_MERGED: Final = Vendor(
     amplitude.MERGED, reshape=amplitude.reshape_merged, name="Amplitude merged ids"

@@ -38,6 +38,7 @@ STEPS: tuple[Callable[[Database], None], ...] = (
     events.m013_order_of_links,
     events.m014_removed_traits,
     views.m015_times_of_traits,
+    events.m016_own_ids,
 )
 """The migrations in order; a file stores the names of those that were applied."""
 

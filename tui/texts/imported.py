@@ -113,6 +113,17 @@ def _notes(report: ImportReport) -> Iterator[str]:
         what = _things(report.refused_links, "link or alias", "links and aliases")
         verb = "was" if report.refused_links == 1 else "were"
         yield f"note: {what} through a placeholder ({_placeholders(report)}) {verb} refused"
+    if report.alike:
+        verb = "resembles" if report.alike == 1 else "resemble"
+        yield (
+            f"note: {_things(report.alike, 'new event')} {verb} a stored one: same person, name "
+            "and time, and further fields"
+        )
+    if report.loose_ids:
+        yield (
+            "note: the ids of the events stand for several events each, so an event is told "
+            "apart by its id together with its person and time"
+        )
     yield from (f"note: {said}" for said in report.strays.sentences())
 
 
@@ -163,7 +174,8 @@ def _in_1970(report: ImportReport) -> str:
 def _rejected(report: ImportReport) -> str:
     reason, _ = max(report.reasons.items(), key=lambda found: found[1], default=("", 0))
     cure = _CURE.get(reason)
-    said = f"{number(report.rejected)} of {number(report.read)} lines were rejected"
+    verb = "was" if report.rejected == 1 else "were"
+    said = f"{number(report.rejected)} of {number(report.read)} lines {verb} rejected"
     said += f", mostly for: {clean(reason)}." if reason else "."
     return f"{said} If another column has it: {cure}" if cure else said
 

@@ -14,6 +14,9 @@ from core.records import LeftOut, Once
 from core.sources.products.nested import first, inside
 
 SIGN: Final = frozenset({"event_type", "event_time", "event_properties"})
+SAME_FOR: Final = 7 * 86_400_000
+"""Within how many ms Amplitude takes two events with one $insert_id for the same."""
+
 MARKS: Final = frozenset({"$insert_id", "amplitude_id", "server_upload_time", "uuid"})
 MERGED: Final = frozenset({"amplitude_id", "merged_amplitude_id"})
 """Names of a line of the file of merged ids."""

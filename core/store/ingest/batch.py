@@ -79,6 +79,8 @@ class Written:
         unowned: events counted for nobody.
         nobody: events with a placeholder as their user or device id.
         refused: links and aliases that name a placeholder.
+        alike: new events that say more or less than a stored one of the same person, name and time.
+        loose_ids: whether the ids of the source stand for several events each.
         placeholders: the placeholders found so far.
         rounded: the ids found so far that a spreadsheet has rounded.
     """
@@ -90,5 +92,7 @@ class Written:
     unowned: int = 0
     nobody: int = 0
     refused: int = 0
+    alike: int = 0
+    loose_ids: bool = False
     placeholders: frozenset[str] = frozenset()
     rounded: frozenset[str] = frozenset()

@@ -24,10 +24,12 @@ from core.records import (
     Rejected,
     Row,
     digest,
+    own_id,
 )
 from core.sources.fields import check_mapping
 from core.sources.logs import check_log_mapping
 from core.sources.moments import EARLIEST, LATEST
+from core.sources.placeholders import names_an_event
 from core.sources.places import Found, Place, find
 from core.sources.values import dump
 from core.store.ingest.loader import BATCH, ImportReport, Loader, Progress
@@ -331,7 +333,7 @@ def _row(event: Event, occurrences: Occurrences) -> Row:
     except TypeError as error:
         raise Refused("not valid Unicode text") from error
     own = event.event_id
-    number = digest(own.encode()) if own is not None else occurrences.id_of(line)
+    number = own_id(own) if own and names_an_event(own) else occurrences.event_id(line)
     return Row(
         event.event,
         event.ts_ms,

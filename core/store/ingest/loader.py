@@ -14,13 +14,16 @@ from typing import Any
 from core.errors import BadInput, CannotOpen
 from core.records import Alias, Identify, LeftOut, LogRow, Record, Rejected, Row
 from core.sources import Source, open_source
+from core.sources.fields import UNIQUE_IDS, normal
 from core.sources.lines import Input
+from core.sources.making import LineMaker
 from core.sources.places import Place
 from core.sources.places.tables import TableInput
 from core.store.ingest.batch import Batch, Written
 from core.store.ingest.journal import Journal
 from core.store.ingest.logs import LogWriter
 from core.store.ingest.rejects import Rejects
+from core.store.ingest.repeats import Origin, Repeats
 from core.store.ingest.writer import Writer
 from core.store.joints import Joint, joints
 from core.store.strays import Strays, strays
@@ -76,6 +79,8 @@ class ImportReport:
         unowned: events counted for nobody, among those stored or already there.
         nobody: events with a placeholder as their user or device id.
         refused_links: links and aliases that name a placeholder.
+        alike: new events that say more or less than a stored one of the same person, name and time.
+        loose_ids: whether the ids of a source's events stand for several events each.
         placeholders: the placeholders found.
         rounded: ids that a spreadsheet has rounded, such as 1.23457E+15.
         joints: ids of the workspace that join suspiciously many others.
@@ -106,6 +111,8 @@ class ImportReport:
     unowned: int = 0
     nobody: int = 0
     refused_links: int = 0
+    alike: int = 0
+    loose_ids: bool = False
     placeholders: frozenset[str] = frozenset()
     rounded: frozenset[str] = frozenset()
     joints: Sequence[Joint] = ()
@@ -125,6 +132,8 @@ class ImportReport:
         self.unowned += written.unowned
         self.nobody += written.nobody
         self.refused_links += written.refused
+        self.alike += written.alike
+        self.loose_ids |= written.loose_ids
         self.placeholders |= written.placeholders
         self.rounded |= written.rounded
 
@@ -287,6 +296,7 @@ class _Run:
         self._journal = Journal(
             loader.connection, str(Path(name).absolute()) if from_file else name
         )
+        self._repeats = Repeats()
         self._counts = dict.fromkeys(("read", "stored", "repeated", "rejected"), 0)
         self._reasons: dict[str, int] = {}
         self._nameless: tuple[str, ...] = ()
@@ -411,7 +421,9 @@ class _Run:
             rows: list[Any] = list(self._batch.rows)
             self._loader.log_writer.write(rows, note, tick)
         else:
-            self._loader.writer.write(self._batch, note, tick)
+            if self._source is not None:
+                self._repeats.origin = _origin(self._source.maker)
+            self._loader.writer.write(self._batch, note, tick, self._repeats)
         self._loader.check_place()
 
     def _note(self, written: Written, position: int, finished: bool) -> None:
@@ -419,3 +431,14 @@ class _Run:
         self._count("repeated", written.repeated)
         self._report.add(written)
         self._journal.write(self._counts, self._reasons, position=position, finished=finished)
+
+
+def _origin(maker: LineMaker) -> Origin:
+    """Return what is known of a source by the maker of its records."""
+    vendor = maker.vendor
+    own = maker.understood.get("event_id", "")
+    return Origin(
+        table=maker.tabular,
+        unique=vendor is not None or normal(own) in UNIQUE_IDS,
+        window=vendor.window if vendor else None,
+    )

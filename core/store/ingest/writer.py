@@ -19,13 +19,11 @@ from core.store.ingest.identity import Identity
 from core.store.ingest.merge import Merge
 from core.store.ingest.people import People, ignored_ids
 from core.store.ingest.properties import Properties, Values
+from core.store.ingest.repeats import Repeats, Since, Stored
 from core.store.ingest.sessions import Sessions
 from core.store.traits import Traits
 from core.store.waiting import Patience, begin
 from core.store.workspace import bump, read_calendar, read_meta
-
-Stored = tuple[int, ...]
-"""actor, ts, seq, id, event, day, session, user, device, then the context columns in use."""
 
 
 @dataclass(frozen=True)
@@ -40,8 +38,8 @@ class _Newcomers:
     named: int
     touched: set[int]
 
-    def __contains__(self, actor: int) -> bool:
-        return actor > self.named and actor not in self.touched
+    def __contains__(self, actor: object) -> bool:
+        return isinstance(actor, int) and actor > self.named and actor not in self.touched
 
 
 class Writer:
@@ -54,6 +52,7 @@ class Writer:
     def __init__(self, connection: sqlite3.Connection, patience: Patience | None = None) -> None:
         self._connection = connection
         self._patience = patience or Patience()
+        self._of_one = Repeats()
         self._generation = ""
         self._tied: dict[int, int] = {}
         self._days = Days(read_calendar(connection))
@@ -63,13 +62,16 @@ class Writer:
         batch: Batch,
         journal: Callable[[Written], None],
         tick: Callable[[], None] = lambda: None,
+        repeats: Repeats | None = None,
     ) -> Written:
         """Write one batch in one transaction.
 
         Args:
             journal: called inside the transaction, before it commits.
             tick: called at intervals.
+            repeats: those of the source; without it all batches are of one.
         """
+        self._repeats = repeats or self._of_one
         with self._transaction(tick):
             named = self._people.value
             written = Written()
@@ -86,6 +88,7 @@ class Writer:
                 [
                     ("next_seq", str(self._seq)),
                     ("latest", str(self._latest)),
+                    ("marked_from", str(self._marked)),
                     ("ties_settled", "1"),
                 ],
             )
@@ -118,6 +121,7 @@ class Writer:
         self._generation = meta["generation"]
         self._seq = int(meta.get("next_seq", "1"))
         self._latest = int(meta.get("latest", EARLIEST))
+        self._marked = int(meta.get("marked_from", self._seq))
         people = self._people = Counter(db, "identities")
         ignored = ignored_ids(meta)
         self._users = People(db, people, 0, ignored)
@@ -185,7 +189,7 @@ class Writer:
         tick()
         count = len(rows)
         rows.sort()
-        rows, properties = self._insert(rows, properties, used)
+        rows, properties = self._insert(rows, properties, used, written)
         tick()
         values = self._learn_properties(properties)
         tick()
@@ -239,7 +243,11 @@ class Writer:
         return used, list(zip(*map(ids.__getitem__, contexts), strict=True))
 
     def _insert(
-        self, rows: list[Stored], properties: list[tuple[int, str]], used: Sequence[int]
+        self,
+        rows: list[Stored],
+        properties: list[tuple[int, str]],
+        used: Sequence[int],
+        written: Written,
     ) -> tuple[list[Stored], list[tuple[int, str]]]:
         """Store the rows that are new; return them with their (seq, JSON); `rows` are sorted."""
         columns = [
@@ -250,7 +258,8 @@ class Writer:
         insert into events ({", ".join(columns)})
         values ({", ".join("?" for _ in columns)})
         """
-        fresh = self._fresh(rows)
+        since = Since(self._latest, self._new, self._has_own_ids(), self._marked)
+        fresh = self._repeats.fresh(self._connection, rows, properties, used, since, written)
         self._connection.executemany(statement, fresh)
         if len(fresh) < len(rows):
             kept = {row[2] for row in fresh}
@@ -258,6 +267,11 @@ class Writer:
         self._insert_properties(properties)
         self._latest = max(self._latest, *(row[1] for row in rows))
         return fresh, properties
+
+    def _has_own_ids(self) -> bool:
+        """Whether events with ids of their own may be stored."""
+        row = self._connection.execute("select 1 from events where id & 1 limit 1").fetchone()
+        return row is not None
 
     def _learn_properties(self, texts: Iterable[tuple[int, str]]) -> dict[int, Values]:
         """Return the values of stored events by seq; properties with too many values lose their
@@ -272,34 +286,6 @@ class Writer:
         self._connection.executemany(
             "insert into event_properties (seq, properties) values (?, ?)", properties
         )
-
-    def _fresh(self, rows: list[Stored]) -> list[Stored]:
-        """Return the rows that repeat neither a stored row nor an earlier one.
-
-        Events are identical if they have the same actor, ts and id. Events later than everything
-        stored, or of an actor without stored events, need no lookup; otherwise each instant of an
-        actor is looked up once.
-        """
-        latest, new = self._latest, self._new
-        if min(row[1] for row in rows) > latest and len({row[3] for row in rows}) == len(rows):
-            return rows
-        fresh: list[Stored] = []
-        moment: Stored = ()
-        known: set[int] = set()
-        for row in rows:
-            if row[:2] != moment:
-                moment = row[:2]
-                look = row[1] <= latest and row[0] not in new
-                known = self._stored_at(moment) if look else set()
-            if row[3] not in known:
-                known.add(row[3])
-                fresh.append(row)
-        return fresh
-
-    def _stored_at(self, moment: Stored) -> set[int]:
-        """Return the ids of an actor's events at one instant."""
-        found = self._connection.execute("select id from events where actor = ? and ts = ?", moment)
-        return {id_ for (id_,) in found}
 
     def _add_activity(
         self,

@@ -199,3 +199,11 @@ def m014_removed_traits(db: Database) -> None:
         primary key (user, key)
     ) without rowid;
     """)
+
+
+def m016_own_ids(db: Database) -> None:
+    """Events that have an id of their own are found by it, whoever they belong to.
+
+    Ids stored before are not marked as such: half of them are in the index without being one.
+    """
+    db.execute("create index if not exists events_by_own_id on events (id) where id & 1")

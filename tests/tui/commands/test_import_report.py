@@ -48,7 +48,7 @@ def test_events_in_1970_are_called_so_and_another_column_is_named(tmp_path: Path
 
 def test_a_third_rejected_is_said_with_the_reason_and_an_option(tmp_path: Path) -> None:
     report = said(tmp_path, USUAL + "cis,buy,soon\n")
-    assert "WARNING: 1 of 3 lines were rejected, mostly for: time not understood" in report
+    assert "WARNING: 1 of 3 lines was rejected, mostly for: time not understood" in report
     assert "--map time=COLUMN" in report
     fewer = said(tmp_path, USUAL + "cis,buy,2026-03-04\ncis,buy,soon\n", "b.csv")
     assert "WARNING" not in fewer

@@ -14,7 +14,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from core.records import Row
+from core.store.ingest.batch import Batch
 from core.store.ingest.importer import Alias, Event, Identify, store_events
+from core.store.ingest.writer import Writer
 from core.store.workspace import open_writer
 from tests.oracles.seen import seen
 from tests.worlds import recount
@@ -104,8 +107,9 @@ def test_the_latest_alias_of_an_id_wins(db: sqlite3.Connection) -> None:
 def test_the_same_event_of_device_and_user_becomes_one_when_they_merge(
     db: sqlite3.Connection,
 ) -> None:
-    store_events(db, [Event("e", T, None, "phone", event_id="1", properties={"x": 1})])
-    store_events(db, [Event("e", T, "ann", event_id="1"), Event("f", T, None, "phone")])
+    first = Row("e", T, None, "phone", None, 2, properties='{"x":1}')
+    Writer(db).write(Batch([first, Row("e", T, "ann", None, None, 2)]), lambda written: None)
+    store_events(db, [Event("f", T, None, "phone")])
     assert db.execute("select count(*) from events").fetchone() == (3,)
     store_events(db, [Identify("ann", "phone", T)])
     assert db.execute("select count(*) from events").fetchone() == (2,)

@@ -104,12 +104,12 @@ def test_a_bad_row_between_good_ones(tmp_path: Path, line: bytes) -> None:
 
 def test_numbers_of_every_kind_as_ids(tmp_path: Path) -> None:
     path = tmp_path / "in.jsonl"
-    ids = [7, 7.0, "7", "007", 2**53 - 1, 2**63, -1, 1.5, True, "", None]
+    ids = [7, 7.0, "7", "007", 2**53 - 1, 2**63, -1, -2, 1.5, True, "", None]
     path.write_bytes(b"\n".join(_line(user=i, event_id=n) for n, i in enumerate(ids)))
     import_files(tmp_path / "w.db", [path])
     with closing(sqlite3.connect(tmp_path / "w.db")) as db:
         keys = [row[0] for row in db.execute("select key from identities order by id")]
-    assert keys == ["7", "007", "9007199254740991", "9223372036854775808", "-1", "1.5", "true"]
+    assert keys == ["7", "007", "9007199254740991", "9223372036854775808", "-2", "1.5", "true"]
 
 
 @pytest.mark.parametrize(

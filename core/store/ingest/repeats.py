@@ -1,0 +1,320 @@
+"""Which events of a batch are stored already (definitions 2.2).
+
+An event with an id of its own is the event of that name and id, whatever else of it differs. An
+event without one is the event of the same person, name and time with the same fields, in whatever
+order and format they are written; each stored event stands for one event of a source, so that real
+repeats stay. A table imported again with more or fewer columns holds the same events.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections import Counter
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from operator import itemgetter
+from typing import Any, Final
+
+from pyroaring import BitMap64
+
+from core.columns import CONTEXT
+from core.records import OWN
+from core.sources.values import load
+from core.store.ingest.batch import Written
+
+Stored = tuple[int, ...]
+"""actor, ts, seq, id, event, day, session, user, device, then the context columns in use."""
+
+_Key = tuple[int, int]
+"""id, event"""
+
+Fields = Mapping[str, Any]
+"""Whatever is said of an event besides its person, name and time: name -> value as text, or the
+number that stands for it.
+"""
+
+_ACTOR, _TS, _SEQ, _ID, _EVENT, _SESSION = 0, 1, 2, 3, 4, 6
+_ENOUGH: Final = 20
+_FEW: Final = 0.1
+"""From _ENOUGH events on, ids of which more than this share stand for several events are not ids of
+single events.
+"""
+
+
+@dataclass(frozen=True)
+class Origin:
+    """What is known of a source.
+
+    Attributes:
+        table: its events have the columns that the source has.
+        unique: its ids are those of single events, by the word of a vendor.
+        window: how many ms two events with one id may be apart, None for any.
+    """
+
+    table: bool = False
+    unique: bool = False
+    window: int | None = None
+
+
+@dataclass
+class _Pair:
+    """An event of a batch that may be a stored one, and the fields that only one of both has."""
+
+    row: Stored
+    twin: int
+    apart: frozenset[str]
+
+
+class Repeats:
+    """Finds the repeated events of one source, batch by batch."""
+
+    def __init__(self, origin: Origin | None = None) -> None:
+        self.origin = origin or Origin()
+        self._first: int | None = None
+        self._ids_hold: bool | None = None
+        self._taken = BitMap64()
+
+    def fresh(
+        self,
+        connection: sqlite3.Connection,
+        rows: Sequence[Stored],
+        texts: Iterable[tuple[int, str]],
+        used: Sequence[int],
+        since: Since,
+        written: Written,
+    ) -> list[Stored]:
+        """Return the rows that repeat neither a stored row nor an earlier one.
+
+        Args:
+            rows: sorted.
+            texts: seq and JSON of the properties of those that have some.
+            used: the dimensions of their context columns.
+            since: which rows can have a stored one of their person and time.
+            written: is told of ids that do not hold, and of events that resemble stored ones.
+        """
+        if self._first is None:
+            self._first = min(row[_SEQ] for row in rows)
+        again = self._own(connection, rows, since.own_ids)
+        written.loose_ids = self._ids_hold is False
+        left = [row for row in rows if row[_SEQ] not in again] if again else list(rows)
+        if not left or since.all_new(left):
+            return left
+        fresh: list[Stored] = []
+        open_ones: list[list[Stored]] = []
+        for moment, group in groupby(left, itemgetter(_ACTOR, _TS)):
+            stored = _ids_at(connection, moment) if since.may_know(*moment) else {}
+            known, unknown = {*stored}, []
+            for row in group:
+                id_ = row[_ID] | OWN
+                if id_ not in known:
+                    known.add(id_)
+                    unknown.append(row)
+                elif id_ in stored:
+                    self._taken.add(stored[id_])
+            if unknown and stored:
+                open_ones.append(unknown)
+            fresh += unknown
+        if open_ones:
+            alike = self._alike(connection, open_ones, dict(texts), used, since, written)
+            fresh = [row for row in fresh if row[_SEQ] not in alike]
+        return fresh
+
+    def _own(
+        self, connection: sqlite3.Connection, rows: Sequence[Stored], any_stored: bool
+    ) -> set[int]:
+        """Return the seqs of rows whose own id is that of a stored row or an earlier one."""
+        own = [row for row in rows if row[_ID] & OWN]
+        if not own or not self._hold(own):
+            return set()
+        ids = [row[_ID] for row in own]
+        stored = _times(connection, ids) if any_stored else {}
+        if not stored and len(set(ids)) == len(ids):
+            return set()
+        window, again = self.origin.window, set()
+        for row in sorted(own, key=itemgetter(_SEQ)):
+            times = stored.setdefault((row[_ID], row[_EVENT]), [])
+            if any(window is None or abs(at - row[_TS]) <= window for at in times):
+                again.add(row[_SEQ])
+            else:
+                times.append(row[_TS])
+        return again
+
+    def _hold(self, own: Sequence[Stored]) -> bool:
+        """Whether ids are those of single events; decided by the first batch that has enough."""
+        if self.origin.unique or self._ids_hold is not None:
+            return self._ids_hold is not False
+        if len(own) < _ENOUGH:
+            return True
+        different = len({(row[_ACTOR], row[_TS], row[_ID]) for row in own})
+        others = different - len({row[_ID] for row in own})
+        self._ids_hold = others <= different * _FEW
+        return self._ids_hold
+
+    def _alike(
+        self,
+        connection: sqlite3.Connection,
+        groups: Iterable[Sequence[Stored]],
+        texts: Mapping[int, str],
+        used: Sequence[int],
+        since: Since,
+        written: Written,
+    ) -> set[int]:
+        """Return the seqs of rows that are stored events with other ids, by what they say."""
+        found: set[int] = set()
+        partly: list[_Pair] = []
+        candidates = 0
+        names = [CONTEXT[d - 1] for d in used]
+        for group in groups:
+            twins = self._twins(connection, group, since)
+            for row in group:
+                rivals = [t for t in twins if t.event == row[_EVENT] and t.may_be(row[_ID])]
+                if not rivals:
+                    continue
+                candidates += 1
+                said = _fields(row, names, texts.get(row[_SEQ]))
+                twin = next((t for t in rivals if t.fields == said), None)
+                if twin is not None:
+                    found.add(row[_SEQ])
+                else:
+                    twin = next((t for t in rivals if _within(t.fields, said)), None)
+                    if twin is None:
+                        continue
+                    apart = frozenset(twin.fields.keys() ^ said.keys())
+                    partly.append(_Pair(row, twin.seq, apart))
+                twins.remove(twin)
+                self._taken.add(twin.seq)
+        if self.origin.table or _uniform(partly, candidates - len(found)):
+            found |= {pair.row[_SEQ] for pair in partly}
+        else:
+            written.alike = len(partly)
+            for pair in partly:
+                self._taken.discard(pair.twin)
+        return found
+
+    def _twins(
+        self, connection: sqlite3.Connection, group: Sequence[Stored], since: Since
+    ) -> list[_Twin]:
+        """Return the events of a moment that other sources stored and no row stands for."""
+        found = connection.execute(
+            f"""
+            select e.seq, e.id, e.event, e.session, e.user, e.device,
+                   {", ".join(f"e.{name}" for name in CONTEXT)}, p.properties
+            from events e
+            left join event_properties p on p.seq = e.seq
+            where e.actor = ? and e.ts = ? and e.seq < ?
+            order by e.seq
+            """,
+            (group[0][_ACTOR], group[0][_TS], self._first),
+        )
+        return [
+            _Twin(seq, event, bool(id_ & OWN) and seq >= since.marked, _said(row, CONTEXT, text))
+            for seq, id_, event, *row, text in found
+            if seq not in self._taken
+        ]
+
+
+@dataclass(frozen=True)
+class Since:
+    """What is known of the events stored before a batch.
+
+    Attributes:
+        latest: the latest ms of them.
+        new: the actors that have none.
+        own_ids: whether some may have ids of their own.
+        marked: from this seq on, ids tell whether they are an event's own.
+    """
+
+    latest: int
+    new: Container[int]
+    own_ids: bool
+    marked: int
+
+    def may_know(self, actor: int, ts: int) -> bool:
+        """Whether there may be events of an actor at a time."""
+        return ts <= self.latest and actor not in self.new
+
+    def all_new(self, rows: Sequence[Stored]) -> bool:
+        """Whether rows are later than everything stored, each with an id of its own."""
+        later = min(row[_TS] for row in rows) > self.latest
+        return later and len({row[_ID] | OWN for row in rows}) == len(rows)
+
+
+@dataclass(frozen=True)
+class _Twin:
+    """A stored event; `own` if its id is known to be its own."""
+
+    seq: int
+    event: int
+    own: bool
+    fields: Fields
+
+    def may_be(self, id_: int) -> bool:
+        """Whether it can be an event with another id: not if both have one of their own."""
+        return not (self.own and id_ & OWN)
+
+
+def _ids_at(connection: sqlite3.Connection, moment: tuple[int, int]) -> dict[int, int]:
+    """Return id -> seq of an actor's events at one instant, the ids without their mark."""
+    found = connection.execute("select id, seq from events where actor = ? and ts = ?", moment)
+    return {id_ | OWN: seq for id_, seq in found}
+
+
+def _times(connection: sqlite3.Connection, ids: Sequence[int]) -> dict[_Key, list[int]]:
+    """Return (id, name) -> times of the stored events with these ids, from their index."""
+    found = connection.execute(
+        """
+        select e.id, e.event, e.ts
+        from json_each(?) j cross join events e on e.id = j.value and e.id & 1
+        """,
+        (json.dumps(sorted(ids)),),
+    )
+    times: dict[_Key, list[int]] = {}
+    for id_, event, ts in found:
+        times.setdefault((id_, event), []).append(ts)
+    return times
+
+
+def _fields(row: Stored, names: Sequence[str], text: str | None) -> Fields:
+    return _said(row[_SESSION:], names, text)
+
+
+def _said(numbers: Sequence[int], names: Iterable[str], text: str | None) -> Fields:
+    """Return the fields of an event from session, user, device, context and properties."""
+    columns = zip(("session", "user", "device", *names), numbers, strict=True)
+    found: dict[str, Any] = {f"\0{name}": number for name, number in columns if number}
+    if text:
+        found.update(_flat(load(text, "properties")))
+    return found
+
+
+def _flat(properties: Mapping[str, Any], before: str = "") -> Iterator[tuple[str, str]]:
+    """Yield values as a table would have them: one column for each path, nothing for nothing."""
+    for name, value in properties.items():
+        if isinstance(value, dict):
+            yield from _flat(value, f"{before}{name}.")
+        elif value is not None and value != "":
+            yield f"{before}{name}", _plain(value)
+
+
+def _plain(value: Any) -> str:
+    """Return a value as text, whether it was written as a number, a yes or no, or text."""
+    if isinstance(value, list):
+        return json.dumps(value, sort_keys=True)
+    text = str(value)
+    if text in ("True", "False"):
+        return text.lower()
+    return text.removesuffix(".0") if text[:1].isdigit() or text[:1] == "-" else text
+
+
+def _within(one: Fields, other: Fields) -> bool:
+    """Whether one of both says all that the other says."""
+    return one.items() <= other.items() or other.items() <= one.items()
+
+
+def _uniform(pairs: Sequence[_Pair], candidates: int) -> bool:
+    """Whether all events that could be stored ones differ from them by the same fields."""
+    if len(pairs) < 2 or len(pairs) < candidates:
+        return False
+    return len(Counter(pair.apart for pair in pairs)) == 1
