@@ -1,4 +1,4 @@
-"""What `footfall import --dry-run` says: the first events of each source, as understood."""
+"""The output of `footfall import --dry-run`: the first events of each source, as understood."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from core.timeframe import Calendar
 
 _WIDTHS: Final = (23, 24, 24)
-"""Of the time, the event and the person; what else is known has the rest of a wide line."""
+"""Of the time, the event and the person; other values take the rest of a wide line."""
 
 _REST: Final = 120
 
@@ -26,7 +26,7 @@ def previewed(seen: Previews) -> list[str]:
     for source in seen.sources:
         lines += [*_source(source, seen.calendar), ""]
     if seen.more:
-        lines.append(f"and {number(seen.more)} more files")
+        lines.append(f"and {number(seen.more)} more file{'s' if seen.more > 1 else ''}")
     lines += map(clean, seen.passed_over)
     lines += [f"not read: {clean(said)}" for said in seen.refused]
     return [*lines, "Nothing was stored; import without --dry-run to do so."]

@@ -96,7 +96,7 @@ class TableInput:
         except (sqlite3.Error, sqlite3.Warning) as error:
             self.close()
             raise BadInput(
-                f"{place.path}, a binary file that begins like a database, could not be read: "
+                f"{place.path}, a binary file that starts like a database, could not be read: "
                 f"{error}."
             ) from error
 

@@ -1,4 +1,4 @@
-"""How files would be understood: their first events, and nothing is stored or written."""
+"""How files would be understood: their first events. Nothing is stored or written."""
 
 from __future__ import annotations
 
@@ -24,20 +24,20 @@ LOOKED_AT: Final = 1_000
 """How many lines of a source are read."""
 
 SHOWN: Final = 5
-"""How many of its events are kept, and how many sources are looked at."""
+"""How many of its events are shown, and how many sources are read."""
 
 Shown = Row | Identify | Alias | LogRow
 
 
 @dataclass
 class Preview:
-    """The beginning of one source.
+    """The start of one source.
 
     Attributes:
-        name: of the source.
-        recognised: what it was taken for, if it is a vendor's; else "".
+        name: the source's.
+        recognised: the format recognised, if it is a vendor's; else "".
         understood: meaning -> column.
-        first: its first events, statements or logs, with ids that are nobody taken away.
+        first: its first events, statements or logs, without ids that are nobody.
         read: lines read; `whole` says whether these are all.
         reasons: why lines would be rejected -> how many.
         left_out: what lines would be left out -> how many.
@@ -55,10 +55,10 @@ class Preview:
 
 @dataclass
 class Previews:
-    """The beginnings of the first sources.
+    """The start of each of the first sources.
 
     Attributes:
-        calendar: of the workspace, in which times are shown.
+        calendar: the workspace's, in which times are shown.
         more: how many further sources there are.
         passed_over, refused: as in `loader.ImportReport`.
     """
@@ -84,11 +84,11 @@ def preview(
 ) -> Previews:
     """Return how `importer.import_files` with these arguments would understand its sources.
 
-    A workspace that exists is read for its zone and its placeholders, none is created.
+    An existing workspace is read for its zone and its placeholders; none is created.
 
     Raises:
         BadInput: the only source would be refused.
-        CannotOpen: there is a file at `target` that is no workspace.
+        CannotOpen: the file at `target` is not a workspace.
     """
     given = dict(mapping or {})
     (check_log_mapping if logs else check_mapping)(given)
@@ -111,7 +111,7 @@ def preview(
 
 
 def _settings(target: str | Path, zone: str | None) -> tuple[Calendar, Collection[str]]:
-    """Return the calendar and the placeholders of a workspace that may not be there yet."""
+    """Return the calendar and the placeholders of a workspace that may not exist yet."""
     if not Path(target).exists():
         return Calendar(zone or "UTC"), ()
     with closing(open_reader(target)) as connection:
