@@ -6,10 +6,9 @@ listed in `vendors`.
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from core.errors import BadInput
@@ -22,6 +21,8 @@ from core.sources.maker import Maker
 from core.sources.making import LineMaker
 from core.sources.places import Place, without_packing
 from core.sources.places.tables import TableInput, is_database
+from core.sources.text.layout import layout_of, sample_of
+from core.sources.text.reading import Reading
 from core.sources.web import logs as weblogs
 from core.sources.web.totals import refuse_totals
 from core.timeframe import Calendar
@@ -39,6 +40,11 @@ class Source:
     maker: LineMaker
     records: Iterator[Record | Rejected]
 
+    @property
+    def notes(self) -> list[str]:
+        """Sentences on what reading it has shown so far."""
+        return self.input.notes.sentences()
+
 
 def open_source(
     place: str | Place,
@@ -47,6 +53,7 @@ def open_source(
     logs: bool | None = False,
     calendar: Calendar | None = None,
     salt: Callable[[], bytes] = bytes,
+    reading: Reading | None = None,
 ) -> Source:
     """Open a place, a file or, for "-", standard input.
 
@@ -55,6 +62,7 @@ def open_source(
         logs: whether it contains logs instead of events; None detects it.
         calendar: the workspace's, in which a date without a time is a day; None for UTC.
         salt: returns the workspace's salt for visitors in logs of web servers.
+        reading: what the user says about its text, dates and numbers.
 
     Raises:
         BadInput: not readable, not text, or (for delimited text, at the first record) no column
@@ -63,11 +71,11 @@ def open_source(
     if form is not None and form not in FORMATS:
         raise BadInput(f"format {form!r} is not known.", f"Allowed: {', '.join(FORMATS)}.")
     at = place if isinstance(place, Place) else Place(place)
-    source = Input(at)
+    source = Input(at, reading)
     head = source.peek()
     if is_database(head):
         source.close()
-        return _of_table(TableInput(at, head, mapping), mapping, calendar)
+        return _of_table(TableInput(at, head, mapping), mapping, calendar, reading)
     if at.table or at.query:
         raise BadInput(
             f"{source.name} is not a database.", "--table and --query are for databases."
@@ -78,29 +86,42 @@ def open_source(
         requests = weblogs.RequestMaker(log, salt(), calendar)
         return Source(source, requests, weblogs.read(source.lines(), requests, log))
     kind = form or sniff(head, source.name)
+    if kind == "tsv":
+        reading = replace(reading or Reading(), delimiter="tab")
     if kind != "jsonl" and not mapping:
-        refuse_totals(first_names(head, kind, source.name), source.name)
+        refuse_totals(first_names(head, kind, source.name, reading), source.name)
     if logs is None:
-        logs = not mapping and looks_like_logs(first_names(head, kind, source.name))
+        logs = not mapping and looks_like_logs(first_names(head, kind, source.name, reading))
     if logs:
         check_log_mapping(mapping)
     else:
         check_mapping(mapping)
     made = LogMaker if logs else Maker
-    maker: LineMaker = made(mapping, text_values=kind != "jsonl", calendar=calendar)
+    maker: LineMaker = made(
+        mapping,
+        text_values=kind != "jsonl",
+        calendar=calendar,
+        reading=reading,
+        notes=source.notes,
+    )
     if kind == "jsonl":
         document = documents.document_of(head)
         texts = document.objects(source.chunks()) if document else source.lines()
         return Source(source, maker, jsonl.read(texts, maker))
-    delimiter = "\t" if kind == "tsv" else delimited.delimiter_of(head, source.name)
-    rows = delimited.read(source.lines(), maker, delimiter, source.name)
+    layout = layout_of(head, source.name, reading)
+    rows = delimited.read(source.lines(), maker, layout, source.name, head)
     return Source(source, maker, rows)
 
 
-def _of_table(table: TableInput, mapping: Mapping[str, str], calendar: Calendar | None) -> Source:
+def _of_table(
+    table: TableInput,
+    mapping: Mapping[str, str],
+    calendar: Calendar | None,
+    reading: Reading | None,
+) -> Source:
     """Return the rows of a database table as a source; they are read like JSON lines."""
     check_mapping(mapping)
-    maker = Maker(mapping, text_values=False, calendar=calendar)
+    maker = Maker(mapping, text_values=False, calendar=calendar, reading=reading, notes=table.notes)
     return Source(table, maker, jsonl.read(table.lines(), maker))
 
 
@@ -112,16 +133,12 @@ def sniff(head: bytes, name: str) -> str:
     return "jsonl" if plain.endswith((".jsonl", ".ndjson", ".json")) else "csv"
 
 
-def first_names(head: bytes, kind: str, name: str) -> tuple[str, ...]:
+def first_names(
+    head: bytes, kind: str, name: str, reading: Reading | None = None
+) -> tuple[str, ...]:
     """Return the keys of the first line that has some, or the header; () if there is none."""
     if kind != "jsonl":
-        first = head.lstrip().partition(b"\n")[0].decode(errors="replace")
-        delimiter = "\t" if kind == "tsv" else delimited.delimiter_of(head.lstrip(), name)
-        with suppress(csv.Error):
-            return tuple(
-                cell.strip() for cell in next(csv.reader([first], delimiter=delimiter), [])
-            )
-        return ()
+        return sample_of(head, layout_of(head, name, reading)).header
     document = documents.document_of(head)
     if document:
         return next((tuple(found) for found in documents.first_objects(head, document)), ())
@@ -132,8 +149,6 @@ def first_names(head: bytes, kind: str, name: str) -> tuple[str, ...]:
 
 
 def _refuse_binary(head: bytes, name: str) -> None:
-    if head.startswith((b"\xff\xfe", b"\xfe\xff")):
-        raise BadInput(f"{name} is UTF-16 text.", "Convert it with: iconv -f UTF-16 -t UTF-8")
     if head[257:262] == b"ustar":
         raise BadInput(f"{name} is a tar archive.", "Unpack it and import the folder.")
     start = head[:4096]

@@ -8,23 +8,16 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from core.errors import BadInput
-from core.records import Record, Refused, Rejected
+from core.records import LeftOut, Record, Refused, Rejected
 from core.sources.fields import Plan, listed
 from core.sources.lines import MAX_LINE
-from core.sources.making import LineMaker
+from core.sources.making import LineMaker, Table
 from core.sources.reshaped import Given, records
+from core.sources.text.layout import MISSING, Layout, reader, sample_of, unescaped
 
-DELIMITERS: Final = ",\t;|"
+_NUL: Final = LeftOut("runs of NUL bytes")
 TOGETHER: Final = 128
 """How many rows are processed together, column by column."""
-
-
-def delimiter_of(header: bytes, name: str) -> str:
-    """Return the delimiter that occurs most often in a header; a .tsv file has tabs."""
-    if ".tsv" in name.lower()[-7:]:
-        return "\t"
-    line = header.split(b"\n", 1)[0].decode(errors="replace")
-    return max(DELIMITERS, key=line.count)
 
 
 class _Feed:
@@ -72,45 +65,57 @@ class _Feed:
 
 
 def read(
-    lines: Iterable[bytes | Rejected], maker: LineMaker, delimiter: str, name: str
+    lines: Iterable[bytes | Rejected], maker: LineMaker, layout: Layout, name: str, head: bytes
 ) -> Iterator[Record | Rejected]:
     """Yield one record or rejection per row that is not blank.
+
+    Args:
+        head: the first bytes, by which columns, dates and numbers are understood.
 
     Raises:
         BadInput: the header has no column for the event or the time.
     """
     feed = _Feed(lines)
     csv.field_size_limit(MAX_LINE)
-    rows = csv.reader(feed, delimiter=delimiter, strict=True)
-    header = _header(rows, feed, name)
+    if layout.named:
+        next(feed, None)
+    rows = reader(feed, layout, strict=True)
+    sample = sample_of(head, layout)
+    header = _header(rows, feed, name, len(sample.header))
     if not header:
         return
     absent = [column for column in maker.mapping.values() if column not in header]
     if absent:
         raise BadInput(f"{name} has no column {absent[0]!r}; it has: {listed(header)}.")
     maker.recognise_header(header)
+    dropped = frozenset(header[:1] if sample.index else ())
+    table = Table(sample.decimal_comma(layout), dropped)
+    maker.look(sample.columns(header), table)
     plan = maker.plan(header)
     if not maker.reshapes:
         if not plan.complete:
             raise maker.lacking(name, header)
         maker.understood = dict(plan.understood)
-    yield from _records(rows, feed, maker, plan)
+    yield from _records(rows, feed, _Together(maker, plan, copied=layout.copied))
 
 
 def _records(
-    rows: Iterator[list[str]], feed: _Feed, maker: LineMaker, plan: Plan
+    rows: Iterator[list[str]], feed: _Feed, good: _Together
 ) -> Iterator[Record | Rejected]:
-    width = len(plan.names)
-    good = _Together(maker, plan)
+    width = good.width
     while True:
         feed.start()
-        problem: Rejected | None = None
+        problem: Rejected | LeftOut | None = None
         try:
             row = next(rows)
+            if len(row) > width and not any(row[width:]):
+                del row[width:]
             if len(row) == width and not feed.bad and not feed.refused:
                 good.add(row, feed)
                 if len(good.rows) < TOGETHER:
                     continue
+            elif feed.held and not feed.held[0].strip(b"\0") and feed.held[0]:
+                problem = _NUL
             elif row or feed.refused:
                 problem = feed.rejected(_wrong(row, width, feed))
         except StopIteration:
@@ -127,14 +132,25 @@ def _records(
 class _Together:
     """Rows of the right width, waiting to be made into records together."""
 
-    def __init__(self, maker: LineMaker, plan: Plan) -> None:
+    def __init__(self, maker: LineMaker, plan: Plan, *, copied: bool) -> None:
         self._maker = maker
         self._plan = plan
+        self._copied = copied
+        self.width = len(plan.names)
+        self._ids = _only_ids(plan) if isinstance(plan, Plan) else ()
         self.rows: list[list[str]] = []
         self._lines: list[tuple[int, tuple[bytes, ...]]] = []
 
     def add(self, row: list[str], feed: _Feed) -> None:
-        """Add one row, with the lines it was read from."""
+        """Add one row, with the lines it was read from.
+
+        What stands for no value is "" in it, but in an id, where it counts as a placeholder.
+        """
+        if not MISSING.isdisjoint(row):
+            ids = self._ids
+            row = ["" if c in MISSING and i not in ids else c for i, c in enumerate(row)]
+        if self._copied:
+            row = [cell if cell in MISSING else unescaped(cell) for cell in row]
         self.rows.append(row)
         self._lines.append((feed.number + 1, tuple(feed.held)))
 
@@ -168,14 +184,18 @@ class _Together:
             return Rejected(place[0], str(refused), b"\n".join(place[1]))
 
 
-def _header(rows: Iterator[list[str]], feed: _Feed, name: str) -> tuple[str, ...]:
+def _only_ids(plan: Plan) -> tuple[int, ...]:
+    return tuple(places[0] for places in (plan.user, plan.device) if len(places) == 1)
+
+
+def _header(rows: Iterator[list[str]], feed: _Feed, name: str, width: int) -> tuple[str, ...]:
     try:
         found = next((row for row in rows if "".join(row).strip()), [])
     except csv.Error as error:
         raise BadInput(f"The header of {name} could not be read: {error}.") from error
     if feed.bad or feed.refused:
         raise BadInput(f"{name} does not start with a UTF-8 header.")
-    return unique(cell.strip() for cell in found)
+    return unique(cell.strip() for cell in found[: width or None])
 
 
 def unique(names: Iterable[str]) -> tuple[str, ...]:

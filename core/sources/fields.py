@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from operator import itemgetter
 from typing import Any, Final
@@ -51,6 +51,8 @@ class Plan:
         rivals: positions of fields with one meaning that are not mapped to be the same.
         device_prefix: the prefix of user ids that are devices; "" for none.
         understood: meaning -> name, for the report.
+        date: the position of the date whose time of day is `time`; -1 for none.
+        constant: the name of every event; "" where a value is it.
     """
 
     names: tuple[str, ...]
@@ -69,22 +71,46 @@ class Plan:
     rivals: tuple[tuple[int, ...], ...] = ()
     device_prefix: str = ""
     understood: Mapping[str, str] = field(default_factory=dict)
+    date: int = -1
+    constant: str = ""
 
     @cached_property
     def plain(self) -> bool:
         """Whether it has only what any event has, and nothing that must be checked line by line."""
         special = (self.type, self.previous, self.traits)
-        return self.event >= 0 and len(self.time) == 1 and max(special) < 0
+        named = self.event >= 0 or bool(self.constant)
+        return named and len(self.time) == 1 and max(special) < 0
 
     @cached_property
     def has_beside(self) -> bool:
         """Whether an event may have properties outside its properties field."""
-        return bool(self.extras or self.rivals or self.previous >= 0)
+        return bool(self.extras or self.rivals or max(self.previous, self.traits) >= 0)
 
     @property
     def complete(self) -> bool:
         """Whether it has the event and the time that every event needs."""
-        return self.event >= 0 and bool(self.time)
+        return (self.event >= 0 or bool(self.constant)) and bool(self.time)
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What was decided about the columns of a file, beside what their names say.
+
+    Attributes:
+        mapping: meaning -> name.
+        avoided: names that are only properties here.
+        dropped: names of columns that are left out.
+        date: the name of the dates whose times of day are another column; "" for none.
+        event: the name of every event; "" where a column has it.
+        hint: what to write where something is missing; "" for nothing.
+    """
+
+    mapping: Mapping[str, str] = field(default_factory=dict)
+    avoided: frozenset[str] = frozenset()
+    dropped: frozenset[str] = frozenset()
+    date: str = ""
+    event: str = ""
+    hint: str = ""
 
 
 def normal(name: str) -> str:
@@ -105,7 +131,10 @@ def check_mapping(mapping: Mapping[str, str]) -> None:
 
 
 def understand(
-    names: Sequence[str], mapping: Mapping[str, str], vendor: Vendor | None = None
+    names: Sequence[str],
+    mapping: Mapping[str, str],
+    vendor: Vendor | None = None,
+    choice: Choice | None = None,
 ) -> Plan:
     """Decide what each name means; names in `mapping` win over recognised ones.
 
@@ -113,7 +142,10 @@ def understand(
         names: the header of a file, or the keys of one record.
         mapping: meaning -> name, as in {"user": "customer_id"}; names that are absent are ignored.
         vendor: the file's vendor, if the names alone do not show it.
+        choice: what the values of the file decided; the mapping wins over it.
     """
+    choice = choice or Choice()
+    mapping = {**choice.mapping, **mapping}
     given = {name: meaning for meaning, name in mapping.items()}
     if vendor is None or not vendor.reshapes:
         vendor = of_names(names) or vendor
@@ -124,6 +156,11 @@ def understand(
         if name in given:
             places.setdefault(given[name], []).append((-1, index))
             continue
+        if name in choice.avoided or name == choice.date:
+            continue
+        if name in choice.dropped:
+            dropped.add(index)
+            continue
         renamed = meanings.get(name, name)
         if renamed is None:
             dropped.add(index)
@@ -132,7 +169,19 @@ def understand(
         if meaning and not (meaning in mapping and mapping[meaning] in names):
             places.setdefault(meaning, []).append((rank, index))
     ranked = {meaning: tuple(i for _, i in sorted(found)) for meaning, found in places.items()}
-    return _plan(tuple(names), ranked, dropped, vendor)
+    if choice.event:
+        ranked.pop("event", None)
+    plan = _plan(tuple(names), ranked, dropped, vendor)
+    return _chosen(plan, choice) if choice.date or choice.event else plan
+
+
+def _chosen(plan: Plan, choice: Choice) -> Plan:
+    date = plan.names.index(choice.date) if choice.date in plan.names else -1
+    understood = dict(plan.understood)
+    if date >= 0 and "time" in understood:
+        understood["time"] = f"{choice.date} {understood['time']}"
+    extras = tuple((name, place) for name, place in plan.extras if place != date)
+    return replace(plan, date=date, constant=choice.event, extras=extras, understood=understood)
 
 
 def _meaning(name: str) -> tuple[str, int]:
@@ -175,13 +224,20 @@ def _plan(
     )
 
 
-def cannot_read(where: str, names: Sequence[str], mapping: Mapping[str, str]) -> BadInput:
-    """Return the error for a file without a recognisable event or time."""
-    plan = understand(names, mapping)
-    lacks = [m for m in ("event", "time") if m not in plan.understood]
+def cannot_read(where: str, plan: Plan, hint: str = "") -> BadInput:
+    """Return the error for a file without a recognisable event or time.
+
+    Args:
+        hint: what else to write; "" for nothing.
+    """
+    known = {"event": plan.event >= 0 or bool(plan.constant), "time": bool(plan.time)}
+    lacks = [meaning for meaning, found in known.items() if not found]
+    advice = "Name it with --map " + ",".join(f"{m}=COLUMN" for m in lacks) + "."
+    if "event" in lacks:
+        advice += " Where every line is the same event, name that with --event NAME."
     return BadInput(
-        f"{where} has no column for the {' and the '.join(lacks)}; it has: {listed(names)}.",
-        "Name it with --map " + ",".join(f"{m}=COLUMN" for m in lacks) + ".",
+        f"{where} has no column for the {' and the '.join(lacks)}; it has: {listed(plan.names)}.",
+        f"{advice} {hint}".strip(),
     )
 
 

@@ -1,4 +1,4 @@
-"""Bytes of a place, compressed or not, as lines of bounded length."""
+"""Bytes of a place, compressed or not, as lines of UTF-8 text of bounded length."""
 
 from __future__ import annotations
 
@@ -14,6 +14,8 @@ from core.records import Rejected
 from core.sources.places import Place
 from core.sources.places.archives import open_member
 from core.sources.places.unpacking import CHUNK, DAMAGED, Unpacked
+from core.sources.text.encodings import encoding_of, to_utf8
+from core.sources.text.reading import Notes, Reading
 
 MAX_LINE: Final = 1 << 20
 """Longer lines are refused, so memory stays bounded whatever the file contains."""
@@ -31,11 +33,15 @@ class Input:
         position: bytes read so far.
         unpacked: bytes returned as lines so far.
         head: its first bytes, decompressed, for recognising the format.
+        notes: what reading it showed.
     """
 
-    def __init__(self, source: str | Path | Place) -> None:
+    def __init__(self, source: str | Path | Place, reading: Reading | None = None) -> None:
         """Open a place, a path, or standard input for "-"; BadInput if that fails."""
         place = source if isinstance(source, Place) else Place(str(source))
+        self.notes = Notes()
+        self._encoding = reading.encoding if reading else ""
+        self._end = b"\n"
         self.name = place.name
         self.position = 0
         self.unpacked = 0
@@ -65,9 +71,21 @@ class Input:
             self._stream.close()
 
     def peek(self) -> bytes:
-        """Return the first bytes, without a byte order mark; `lines` returns them again."""
+        """Return the first bytes as UTF-8 without a byte order mark; `lines` returns them again.
+
+        Text that is not UTF-8 is decoded from the encoding given, or from the one it shows. Where
+        carriage returns alone end its lines, they do so for all of the source.
+        """
         if not self.head:
-            self.head = next(self._chunks, b"").removeprefix(_BOM)
+            first = next(self._chunks, b"")
+            encoding = self._encoding or encoding_of(first)
+            if encoding:
+                self._chunks = to_utf8(first, self._chunks, encoding)
+                first = next(self._chunks, b"")
+                self.notes.say(f"the text is read as {encoding}")
+            self.head = first.removeprefix(_BOM)
+            if b"\n" not in self.head and b"\r" in self.head.rstrip(b"\r"):
+                self._end = b"\r"
         return self.head
 
     def _read(self) -> Iterator[bytes]:
@@ -93,11 +111,12 @@ class Input:
         """Yield every line without its newline, or a Rejected for one that is too long."""
         number, tail = 0, b""
         head = self.peek()
+        end = self._end
         chunk: bytes | None = head
         overlong: bytes | None = None
         while chunk is not None:
             self.unpacked += len(chunk)
-            pieces = chunk.split(b"\n")
+            pieces = chunk.split(end)
             if overlong is not None:
                 if len(pieces) == 1:
                     chunk = next(self._chunks, None)

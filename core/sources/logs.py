@@ -10,7 +10,9 @@ from core.errors import BadInput, did_you_mean
 from core.log_levels import USUAL, level_number
 from core.records import LeftOut, LogRow, MissingField, Occurrences, Refused, digest
 from core.sources.fields import listed, normal, understand
+from core.sources.making import Table
 from core.sources.moments import Moments
+from core.sources.text.reading import Notes, Reading
 from core.sources.values import as_json, dump, first_text, typed
 from core.timeframe import Calendar
 
@@ -105,6 +107,8 @@ class LogMaker:
         mapping: meaning -> name, given by the user.
         text_values: values come from delimited text: "" is missing and numbers are text.
         calendar: the workspace's, in which a date without a time is a day; None for UTC.
+        reading: what the user says about the file.
+        notes: what reading the file shows.
 
     Attributes:
         understood: meaning -> name, of the first log.
@@ -118,10 +122,16 @@ class LogMaker:
     vendor = None
 
     def __init__(
-        self, mapping: Mapping[str, str], *, text_values: bool, calendar: Calendar | None = None
+        self,
+        mapping: Mapping[str, str],
+        *,
+        text_values: bool,
+        calendar: Calendar | None = None,
+        reading: Reading | None = None,
+        notes: Notes | None = None,
     ) -> None:
         self.mapping = mapping
-        self._moments = Moments(calendar)
+        self._moments = Moments(calendar, reading, notes)
         self._text = text_values
         self._plans: dict[tuple[str, ...], LogPlan] = {}
         self._occurrences = Occurrences()
@@ -138,6 +148,14 @@ class LogMaker:
             found = self._plans[names] = understand_log(names, self.mapping)
             self.unseen.difference_update(names)
         return found
+
+    def look(self, columns: Mapping[str, Sequence[Any]], table: Table) -> None:
+        """See from the first times how all are meant."""
+        names = tuple(columns)
+        place = next(iter(understand_log(names, self.mapping).places["time"]), -1)
+        times = columns[names[place]] if place >= 0 else ()
+        given = [value for value in times if value is not None and value != ""]
+        self._moments.learn(given, day_likely=table.decimal_comma)
 
     def recognise(self, lines: Iterable[Mapping[str, Any]]) -> None:
         """Do nothing: logs have no vendors with nested fields."""

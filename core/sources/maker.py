@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Final
 
 from core.errors import BadInput
@@ -18,10 +19,34 @@ from core.records import (
     Row,
     own_id,
 )
-from core.sources.fields import Plan, cannot_read, understand
+from core.sources.fields import Choice, Plan, cannot_read, understand
+from core.sources.making import Table
 from core.sources.moments import Moments
 from core.sources.placeholders import names_an_event
-from core.sources.values import as_json, as_object, as_text, checked_text, dump, first_text, typed
+from core.sources.text.choose import choose
+from core.sources.text.parts import (
+    columns_of,
+    is_object,
+    joined,
+    merged,
+    moment,
+    people,
+    texts,
+    times_of,
+    traits_of,
+)
+from core.sources.text.reading import Notes, Reading
+from core.sources.values import (
+    NotAnObject,
+    as_json,
+    as_object,
+    as_text,
+    checked_text,
+    dump,
+    first_text,
+    typed,
+    typed_comma,
+)
 from core.sources.vendors import Plain, Reshape, Vendor, of_header, of_lines, of_names
 from core.timeframe import Calendar
 
@@ -40,6 +65,8 @@ class Maker:
         mapping: meaning -> name, given by the user.
         text_values: values come from delimited text: "" is missing and numbers are text.
         calendar: the workspace's, in which a date without a time is a day; None for UTC.
+        reading: what the user says about the file.
+        notes: what reading the file shows.
 
     Attributes:
         understood: meaning -> name, of the first event.
@@ -50,11 +77,21 @@ class Maker:
     record = Row
 
     def __init__(
-        self, mapping: Mapping[str, str], *, text_values: bool, calendar: Calendar | None = None
+        self,
+        mapping: Mapping[str, str],
+        *,
+        text_values: bool,
+        calendar: Calendar | None = None,
+        reading: Reading | None = None,
+        notes: Notes | None = None,
     ) -> None:
         self.mapping = mapping
         self._text = self.tabular = text_values
-        self._moments = Moments(calendar)
+        self._notes = notes or Notes()
+        self._reading = reading or Reading()
+        self._moments = Moments(calendar, reading, notes)
+        self._choice = Choice(event=self._reading.event)
+        self._typed = typed
         self._vendor: Vendor | None = None
         self._reshape: Reshape | None = None
         self._table = False
@@ -140,6 +177,21 @@ class Maker:
     def recognise(self, lines: Iterable[Mapping[str, Any]]) -> None:
         """Detect the vendor from the first lines of a file of objects."""
         self._take(of_lines(lines))
+        if self._vendor is None:
+            self.look(columns_of(lines), Table())
+
+    def look(self, columns: Mapping[str, Sequence[Any]], table: Table) -> None:
+        """Decide about columns, dates and numbers by the first values of a table or file."""
+        names = tuple(columns)
+        if table.decimal_comma:
+            self._typed = typed_comma
+        if self._vendor is None and of_names(names) is None:
+            choice = choose(columns, self.mapping, self._reading.event, self._notes)
+            self._choice = replace(choice, dropped=table.dropped)
+        self._plans.clear()
+        plan = understand(names, self.mapping, self._vendor, self._choice)
+        given = times_of(plan, columns)
+        self._moments.learn(given, day_likely=table.decimal_comma, table=self._text)
 
     def plan(self, names: tuple[str, ...]) -> Plan:
         """Return what the names mean, cached per set of names."""
@@ -147,14 +199,15 @@ class Maker:
         if found is None:
             if len(self._plans) >= _MAX_PLANS:
                 self._plans.clear()
-            found = self._plans[names] = understand(names, self.mapping, self._vendor)
+            found = self._plans[names] = understand(names, self.mapping, self._vendor, self._choice)
             self.unseen.difference_update(names)
             self.names = self.names or names
         return found
 
     def lacking(self, where: str, names: Sequence[str]) -> BadInput:
         """Return the error for a file without a recognisable event or time."""
-        return cannot_read(where, names, self.mapping)
+        plan = understand(names, self.mapping, self._vendor, self._choice)
+        return cannot_read(where, plan, self._choice.hint)
 
     def make_all(
         self, plan: Plan, many: Sequence[list[Any]], lines: Sequence[bytes] | None
@@ -166,26 +219,33 @@ class Maker:
         """
         if not plan.plain:
             return None
+        mark = self._notes.mark()
         try:
-            return self._together(plan, many, lines)
+            made = self._together(plan, many, lines)
         except (Refused, TypeError):
-            return None
+            made = None
+        if made is None:
+            self._notes.back(mark)
+        return made
 
     def _together(
         self, plan: Plan, many: Sequence[list[Any]], lines: Sequence[bytes] | None
     ) -> list[Row] | None:
-        columns = list(zip(*many, strict=True))
-        events = columns[plan.event]
+        columns: list[Sequence[Any]] = list(zip(*many, strict=True))
+        events = [plan.constant] * len(many) if plan.constant else columns[plan.event]
         distinct = set(events)
         if not all(name.__class__ is str and name for name in distinct) or distinct & _STATEMENTS:
             return None
-        users = _texts(plan.user, columns, "user id")
+        users = texts(plan.user, columns, "user id")
         if (prefix := plan.device_prefix) and any(u and u.startswith(prefix) for u in users):
             return None
-        devices = _texts(plan.device, columns, "device id")
-        sessions = _texts(plan.session, columns, "session id")
-        own = _texts(plan.event_id, columns, "event id")
-        times = list(map(self._moments.ms, columns[plan.time[0]]))
+        devices = texts(plan.device, columns, "device id")
+        sessions = texts(plan.session, columns, "session id")
+        own = texts(plan.event_id, columns, "event id")
+        moments = columns[plan.time[0]]
+        if plan.date >= 0:
+            moments = list(map(moment, columns[plan.date], moments))
+        times = list(map(self._moments.ms, moments))
         properties = [self._properties(plan, values) for values in many]
         contexts: Sequence[tuple[str | None, ...]] = [NO_CONTEXT] * len(many)
         if plan.context:
@@ -193,7 +253,7 @@ class Maker:
         ids = [
             own_id(text)
             if text and names_an_event(text)
-            else self._occurrences.event_id(lines[i] if lines else _joined(many[i]))
+            else self._occurrences.event_id(lines[i] if lines else joined(many[i]))
             for i, text in enumerate(own)
         ]
         self._note(plan)
@@ -219,9 +279,9 @@ class Maker:
             statement = self._statement(plan, values)
             if statement is not None:
                 return statement
-        if plan.event < 0:
+        if plan.event < 0 and not plan.constant:
             raise MissingField("no event name")
-        event = values[plan.event]
+        event = plan.constant or values[plan.event]
         if event.__class__ is not str:
             event = as_text(event, "event name")
         if not event:
@@ -230,17 +290,17 @@ class Maker:
             statement = self._identity(plan, values, _NOT_EVENTS[event])
             if statement is not None:
                 return statement
-        user, device = _people(plan, values)
+        user, device = people(plan, values)
         session = first_text(plan.session, values, "session id") if plan.session else None
         own = first_text(plan.event_id, values, "event id") if plan.event_id else None
-        traits = _traits(plan, values)
+        traits = self._traits(plan, values)
         ts = self._time(plan, values)
         properties = self._properties(plan, values)
         self._note(plan)
         if own and names_an_event(own):
             number = own_id(own)
         else:
-            number = self._occurrences.event_id(_joined(values[:-1]) if line is None else line)
+            number = self._occurrences.event_id(joined(values[:-1]) if line is None else line)
         context = self._context(plan.context(values)) if plan.context else NO_CONTEXT
         fields = (event, ts, user, device, session, number, context, properties, traits or None)
         return tuple.__new__(Row, fields)
@@ -254,14 +314,14 @@ class Maker:
         try:
             found = self._contexts.get(values)
         except TypeError:
-            return self._context_texts(values)
+            return self._contexttexts(values)
         if found is None:
             if len(self._contexts) >= _MAX_CONTEXTS:
                 self._contexts.clear()
-            found = self._contexts[values] = self._context_texts(values)
+            found = self._contexts[values] = self._contexttexts(values)
         return found
 
-    def _context_texts(self, values: tuple[Any, ...]) -> tuple[str | None, ...]:
+    def _contexttexts(self, values: tuple[Any, ...]) -> tuple[str | None, ...]:
         return tuple(
             (value or None if self._text else value)
             if value is None or value.__class__ is str
@@ -272,6 +332,8 @@ class Maker:
     def _time(self, plan: Plan, values: Sequence[Any]) -> int:
         for place in plan.time:
             value = values[place]
+            if plan.date >= 0:
+                value = moment(values[plan.date], value)
             if value is not None and value != "":
                 return self._moments.ms(value)
         if plan.time:
@@ -287,7 +349,7 @@ class Maker:
         return None
 
     def _identity(self, plan: Plan, values: Sequence[Any], kind: str) -> Record | None:
-        user, device = _people(plan, values)
+        user, device = people(plan, values)
         ts = self._time(plan, values)
         if kind == "alias":
             old = (
@@ -296,7 +358,7 @@ class Maker:
             if not old or not user:
                 raise Refused("alias without both ids")
             return Alias(old, user, ts)
-        traits = _traits(plan, values)
+        traits = self._traits(plan, values)
         if not user and not (device and traits):
             raise Refused("identify without a user")
         return Identify(user, device, ts, traits or None)
@@ -304,81 +366,61 @@ class Maker:
     def _properties(self, plan: Plan, values: Sequence[Any]) -> str | None:
         given = values[plan.properties] if plan.properties >= 0 else None
         found = self._beside(plan, values) if plan.has_beside else None
-        if not found:
-            if not given:
-                return None
-            if given.__class__ is str:
-                return checked_text(given)
-            return dump(as_object(given, "properties"))
-        if given:
-            found = _merged(found, as_object(given, "properties") or {})
+        try:
+            if not found:
+                if not given:
+                    return None
+                if given.__class__ is str:
+                    return checked_text(given)
+                return dump(as_object(given, "properties"))
+            if given:
+                found = merged(found, as_object(given, "properties") or {})
+        except NotAnObject:
+            found = {**(found or {}), plan.names[plan.properties]: self._kept(given)}
         return dump(found)
+
+    def _kept(self, text: Any) -> Any:
+        """Return the text in a column of objects that is none, and count it.
+
+        Raises:
+            NotAnObject: it is not in a table.
+        """
+        if not self._text:
+            raise NotAnObject("properties not a JSON object")
+        self._notes.count(
+            "value is no JSON object and is kept as text",
+            "values are no JSON objects and are kept as text",
+        )
+        return text
+
+    def _traits(self, plan: Plan, values: Sequence[Any]) -> dict[str, Any] | None:
+        """Return what a line says about its person; a text in a table that is no object is a
+        property.
+        """
+        try:
+            return traits_of(plan, values)
+        except NotAnObject:
+            if self._text:
+                return None
+            raise
 
     def _beside(self, plan: Plan, values: Sequence[Any]) -> dict[str, Any]:
         """Return the properties of an event at the top level."""
         if self._text:
             found = {
-                name: typed(v) if v.__class__ is str else v
+                name: self._typed(v) if v.__class__ is str else v
                 for name, i in plan.extras
                 if (v := values[i]) is not None and v != ""
             }
         else:
             found = {name: v for name, i in plan.extras if (v := values[i]) is not None}
+        if self._text and plan.traits >= 0 and not is_object(values[plan.traits]):
+            found[plan.names[plan.traits]] = self._kept(values[plan.traits])
         for places in plan.rivals:
             given = [(i, v) for i in places if (v := values[i]) is not None and v != ""]
             for place, value in given[1:]:
                 if value != given[0][1]:
-                    found[plan.names[place]] = typed(value) if self._text else value
+                    found[plan.names[place]] = self._typed(value) if self._text else value
         if plan.previous >= 0 and values[plan.previous]:
             found[plan.names[plan.previous]] = values[plan.previous]
         return found
-
-
-def _merged(beside: Mapping[str, Any], inside: dict[str, Any]) -> dict[str, Any]:
-    """Return both merged; a name that clashes with a different value becomes name_2, name_3, ..."""
-    found = dict(inside)
-    for name, value in beside.items():
-        count, free = 2, name
-        while free in found and found[free] != value:
-            free = f"{name}_{count}"
-            count += 1
-        found[free] = value
-    return found
-
-
-def _traits(plan: Plan, values: Sequence[Any]) -> dict[str, Any] | None:
-    found = as_object(values[plan.traits], "traits") if plan.traits >= 0 else None
-    for value in found.values() if found else ():
-        if value.__class__ is dict or value.__class__ is list:
-            as_json(value)
-    return found
-
-
-def _joined(values: Sequence[str]) -> bytes:
-    return "\x1f".join(values).encode()
-
-
-def _texts(
-    places: Sequence[int], columns: Sequence[Sequence[Any]], what: str
-) -> Sequence[str | None]:
-    """Return one text per record, or None, from the first position that has one."""
-    if not places:
-        return [None] * len(columns[0])
-    if len(places) == 1:
-        return [
-            value if value and value.__class__ is str else as_text(value, what)
-            for value in columns[places[0]]
-        ]
-    return [
-        first_text(range(len(places)), v, what)
-        for v in zip(*map(columns.__getitem__, places), strict=True)
-    ]
-
-
-def _people(plan: Plan, values: Sequence[Any]) -> tuple[str | None, str | None]:
-    user = first_text(plan.user, values, "user id") if plan.user else None
-    device = first_text(plan.device, values, "device id") if plan.device else None
-    prefix = plan.device_prefix
-    if user and prefix and user.startswith(prefix):
-        return None, device or user[len(prefix) :] or None
-    return user, device

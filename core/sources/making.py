@@ -3,11 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from core.errors import BadInput
 from core.records import LeftOut, Record
 from core.sources.vendors import Plain, Vendor
+
+
+class Table(NamedTuple):
+    """What the rows of a table show beside their columns.
+
+    Attributes:
+        decimal_comma: whether numbers are written as 1.234,50.
+        dropped: names of columns that are left out.
+    """
+
+    decimal_comma: bool = False
+    dropped: frozenset[str] = frozenset()
 
 
 class LineMaker(Protocol):
@@ -55,6 +67,10 @@ class LineMaker(Protocol):
 
     def is_news(self, made: Any) -> bool:
         """Return whether a record is not a statement beside an event that was made before."""
+        ...
+
+    def look(self, columns: Mapping[str, Sequence[Any]], table: Table) -> None:
+        """Decide about columns, dates and numbers by the first values of a table."""
         ...
 
     def plan(self, names: tuple[str, ...]) -> Any:

@@ -2,57 +2,148 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import UTC, date, datetime
+from collections.abc import Callable, Iterable
+from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final
+from zoneinfo import ZoneInfo
 
 from core.records import Refused
+from core.sources.text import dates
+from core.sources.text.reading import Notes, Reading
 from core.timeframe import DAY, Calendar
 
 EARLIEST: Final = -2_208_988_800_000
 LATEST: Final = 7_258_118_400_000
 """1900-01-01 to 2200-01-01, half-open: a time outside is a mistake in the source."""
 
-_PLAIN_MS: Final = 10**11
+_PLAIN_MS: Final = 10**12
+"""Milliseconds from here on (2001) cannot be mistaken for a date in digits."""
+
 _NAIVE_EPOCH: Final = datetime(1970, 1, 1)
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_SERIAL_ZERO: Final = datetime(1899, 12, 30)
+"""Day 0 of spreadsheets, for days after February 1900."""
 
 
 class Moments:
     """Reads the times of a file for a workspace: a date alone is that day in its zone.
 
+    Args:
+        calendar: the workspace's; None for UTC.
+        reading: what the user says about dates and the zone of times without one.
+        notes: where times that do not exist in that zone are counted.
+
     Attributes:
         ms: returns UTC ms; arguments, errors and all other rules are those of `to_ms`.
     """
 
-    def __init__(self, calendar: Calendar | None = None) -> None:
+    def __init__(
+        self,
+        calendar: Calendar | None = None,
+        reading: Reading | None = None,
+        notes: Notes | None = None,
+    ) -> None:
+        self._reading = reading = reading or Reading()
         self._calendar = calendar or Calendar()
+        self._zone = Calendar(reading.times_in).zone if reading.times_in else None
+        self._notes = notes or Notes()
+        self.ms: Callable[[Any], int] = to_ms
+        self._set(reading.day_first)
+
+    def learn(
+        self, values: Iterable[Any], *, day_likely: bool = False, table: bool = False
+    ) -> None:
+        """See from the first times of a file how all are meant.
+
+        Args:
+            values: those that are not missing.
+            day_likely: whether day and month are in that order if no date shows it.
+            table: whether numbers may be a spreadsheet's: days since 1899-12-30.
+        """
+        times = list(values)
+        order, unclear = dates.order_of(times)
+        if self._reading.day_first is None and unclear:
+            if order is None:
+                self._notes.say(
+                    "some dates can only have the day first and others only the month; "
+                    "--dates day-first or --dates month-first decides"
+                )
+            else:
+                order = day_likely
+                first, other = ("day", "month") if order else ("month", "day")
+                self._notes.say(
+                    f"dates such as 2/3/2026 are read with the {first} first; "
+                    f"--dates {other}-first changes that"
+                )
+        if self._reading.day_first is not None:
+            order = self._reading.day_first
+        serial = table and bool(times) and all(from_serial(time) is not None for time in times)
+        if serial:
+            self._notes.say("times are read as a spreadsheet's numbers of days")
+        self._set(order, serial=serial)
+
+    def _set(self, day_first: bool | None, *, serial: bool = False) -> None:
+        self._day_first = day_first
+        self._serial = serial
         in_utc = self._calendar.zone_name == "UTC"
-        self.ms: Callable[[Any], int] = to_ms if in_utc else self._local
+        plain = in_utc and self._zone is None and day_first is None and not serial
+        self.ms = to_ms if plain else self._local
 
     def _local(self, value: Any) -> int:
-        found = to_ms(value)
-        if found % DAY or not _is_date(value):
-            return found
-        return self._calendar.day_start(found // DAY)
+        if self._serial and (naive := from_serial(value)) is not None:
+            return _checked(_since_epoch(naive, self._zone))
+        found = to_ms(value, self._day_first, self._zone)
+        if self._zone is not None and value.__class__ is str:
+            self._count_missing(value, found)
+        if (self._zone is not None or not found % DAY) and _is_date(value):
+            return self._calendar.day_start(to_ms(value, self._day_first) // DAY)
+        return found
+
+    def _count_missing(self, value: str, found: int) -> None:
+        """Count a time that a zone leaves out when its clocks go forward."""
+        zone, plain = self._zone, to_ms(value, self._day_first)
+        if zone is None or plain == found:
+            return
+        wall = (_EPOCH + timedelta(milliseconds=found)).astimezone(zone).replace(tzinfo=None)
+        shift = wall - (_NAIVE_EPOCH + timedelta(milliseconds=plain))
+        if shift and not _is_date(value):
+            self._notes.count(
+                f"time does not exist in {zone.key}, where clocks go forward; it is moved",
+                f"times do not exist in {zone.key}, where clocks go forward; they are moved",
+            )
+
+
+def from_serial(value: Any) -> datetime | None:
+    """Return the time of a spreadsheet's number of days, to the second; None if it is none."""
+    try:
+        days = float(value)
+    except (TypeError, ValueError):
+        return None
+    if not 20_000 <= days < 80_000:
+        return None
+    return _SERIAL_ZERO + timedelta(seconds=round(days * 86_400))
 
 
 def _is_date(value: Any) -> bool:
-    """Whether a time that `to_ms` reads as a midnight is only a date."""
-    if isinstance(value, str) or (isinstance(value, int) and 19_000_000 < value < 22_000_000):
+    """Whether a time that `to_ms` reads is only a date."""
+    if isinstance(value, str):
         try:
-            return bool(date.fromisoformat(str(value).strip()))
+            return bool(date.fromisoformat(value.strip()))
         except ValueError:
-            return False
-    return False
+            return ":" not in value and not value.strip().isdigit() and dates.is_date(value)
+    return value.__class__ is int and 19_000_000 < value < 22_000_000
 
 
-def to_ms(value: Any) -> int:
+def to_ms(value: Any, day_first: bool | None = None, zone: ZoneInfo | None = None) -> int:
     """Return a time from a file as UTC ms.
 
-    ISO and "YYYY-MM-DD HH:MM:SS" with or without zone (without one it is UTC), a date alone
-    or "YYYYMMDD" (its midnight in UTC), and epoch seconds, ms, µs or ns, distinguished by size:
+    ISO and "YYYY-MM-DD HH:MM:SS" with or without zone, dates as in `dates.parse`, a date alone
+    or "YYYYMMDD" (its midnight), and epoch seconds, ms, µs or ns, distinguished by size:
     below 1e11 seconds, below 1e14 ms, below 1e17 µs. Numbers may be text.
+
+    Args:
+        day_first: see `dates.parse`.
+        zone: that of times that name none; None for UTC.
 
     Raises:
         Refused: missing, not a time, or outside 1900 to 2199.
@@ -60,13 +151,13 @@ def to_ms(value: Any) -> int:
     if value.__class__ is int and _PLAIN_MS <= value < LATEST:
         return value
     if value.__class__ is str:
+        if value.isdigit():
+            return _checked(_digits(value))
         try:
             found = datetime.fromisoformat(value)
         except ValueError:
-            return _checked(_other_text(value))
-        if len(value) == 10 and value.isdigit():
-            return _checked(_epoch(int(value)))
-        return _checked(_since_epoch(found))
+            return _checked(_other_text(value, day_first, zone))
+        return _checked(_since_epoch(found, zone))
     if value is None:
         raise Refused("no time")
     if isinstance(value, (int, float)) and not isinstance(value, bool):
@@ -74,7 +165,9 @@ def to_ms(value: Any) -> int:
     raise Refused("time not understood")
 
 
-def _since_epoch(found: datetime) -> int:
+def _since_epoch(found: datetime, zone: ZoneInfo | None = None) -> int:
+    if found.tzinfo is None and zone is not None:
+        found = found.replace(tzinfo=zone)
     delta = found - (_NAIVE_EPOCH if found.tzinfo is None else _EPOCH)
     return delta.days * 86_400_000 + delta.seconds * 1000 + delta.microseconds // 1000
 
@@ -85,30 +178,50 @@ def _checked(ms: int) -> int:
     raise Refused("time outside 1900 to 2199")
 
 
-def _other_text(value: str) -> int:
+def _digits(text: str) -> int:
+    try:
+        return _number(int(text))
+    except ValueError as error:
+        raise Refused("time not understood") from error
+
+
+def _other_text(value: str, day_first: bool | None, zone: ZoneInfo | None) -> int:
     text = value.strip()
     if not text:
         raise Refused("no time")
     for ending in (" UTC", " Z"):
         text = text.removesuffix(ending)
     if text != value:
-        return to_ms(text)
+        return to_ms(text, day_first, zone)
     try:
-        return _epoch(int(text)) if text.lstrip("-").isdigit() else _epoch(float(text))
-    except (ValueError, OverflowError) as error:
-        raise Refused("time not understood") from error
+        return _number(int(text)) if text.lstrip("-").isdigit() else _epoch(float(text))
+    except (ValueError, OverflowError):
+        return _since_epoch(dates.parse(text, day_first), zone)
 
 
 def _number(value: float) -> int:
-    if isinstance(value, int) and 19_000_000 < value < 22_000_000:
-        try:
-            return _since_epoch(datetime.strptime(str(value), "%Y%m%d"))
-        except ValueError:
-            pass
+    if isinstance(value, int):
+        if 19_000_000 < value < 22_000_000:
+            try:
+                return _since_epoch(datetime.strptime(str(value), "%Y%m%d"))
+            except ValueError:
+                pass
+        if 1_900 <= value < 2_200:
+            raise Refused("time is only a year")
+        if 190_000_000_000 <= value < 220_000_000_000 and _is_minute(str(value)):
+            raise Refused("time not understood")
     try:
         return _epoch(value)
     except (ValueError, OverflowError) as error:
         raise Refused("time not understood") from error
+
+
+def _is_minute(digits: str) -> bool:
+    """Whether 12 digits are YYYYMMDDHHMM: as milliseconds they would be a moment of 1976."""
+    try:
+        return bool(datetime.strptime(digits, "%Y%m%d%H%M"))
+    except ValueError:
+        return False
 
 
 def _epoch(value: float) -> int:

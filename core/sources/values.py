@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+import re
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import Any, Final
 
@@ -14,6 +15,9 @@ from core.values.json_text import json_text
 
 _EXACT: Final = 2**53
 _DEEPEST: Final = 250
+_COMMA: Final = re.compile(r"(-?(?:0|[1-9]\d{0,2}(?:\.\d{3})+|[1-9]\d*))(?:,(\d+))?", re.ASCII)
+_FRACTION: Final = re.compile(r"-?\d{1,3}(?:\.\d{3})+,\d+|-?\d+,\d+", re.ASCII)
+_POINT: Final = re.compile(r"-?\d+\.(?:\d{1,2}|\d{4,})|-?\d{4,}\.\d+|-?0\.\d+", re.ASCII)
 _DIGITS: Final = bytes.maketrans(b"123456789", b"0" * 9)
 _LONG: Final = b"0" * 20
 _LONG_NEGATIVE: Final = b"-" + b"0" * 19
@@ -55,7 +59,7 @@ def as_object(value: Any, what: str) -> dict[str, Any] | None:
         value = load(value, what) if value.strip() else None
     if value is None or value.__class__ is dict:
         return value
-    raise Refused(f"{what} not a JSON object")
+    raise NotAnObject(f"{what} not a JSON object")
 
 
 def parse(text: bytes) -> Any:
@@ -75,6 +79,10 @@ def parse(text: bytes) -> Any:
         return json.loads(text)
     except RecursionError as error:
         raise ValueError("nested too deep") from error
+
+
+class NotAnObject(Refused):
+    """A value that should be an object and is none."""
 
 
 def parse_kindly(text: bytes) -> Any:
@@ -99,7 +107,7 @@ def load(text: str, what: str) -> Any:
     try:
         return parse(text.encode())
     except ValueError as error:
-        raise Refused(f"{what} not a JSON object") from error
+        raise NotAnObject(f"{what} not a JSON object") from error
 
 
 def checked_text(text: str) -> str | None:
@@ -154,3 +162,26 @@ def typed(text: str) -> Any:
     if not dot:
         return int(text)
     return float(text) if fraction.isdigit() else text
+
+
+@lru_cache(maxsize=65536)
+def typed_comma(text: str) -> Any:
+    """Return a number for text with a decimal comma, such as 12,5 or 1.234,00; else as `typed`.
+
+    Dots between groups of three digits are no part of the number.
+    """
+    if len(text) <= 20 and (match := _COMMA.fullmatch(text)):
+        whole, fraction = match[1].replace(".", ""), match[2]
+        if len(whole.lstrip("-")) + len(fraction or "") <= 15:
+            return float(f"{whole}.{fraction}") if fraction else int(whole)
+    return typed(text)
+
+
+def has_decimal_comma(texts: Iterable[str]) -> bool:
+    """Whether numbers among texts are written with a comma, and none with a point."""
+    commas = False
+    for text in texts:
+        if _POINT.fullmatch(text):
+            return False
+        commas = commas or bool(_FRACTION.fullmatch(text))
+    return commas

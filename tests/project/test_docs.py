@@ -23,6 +23,7 @@ from core.queries.lexicon import LANGUAGE as VERSION_OF_LANGUAGE
 from core.sources import FORMATS
 from core.sources import fields as event_fields
 from core.sources import logs as log_fields
+from core.sources.text.choose import USUAL
 from core.store.workspace import open_writer
 from core.timeframe import ALIASES, GRANULARITIES, RANGE_WORDS
 from core.words.charts import CHARTS
@@ -169,6 +170,11 @@ def test_every_recognised_name_is_listed_best_first(
     for meaning, listed in table(section(IMPORTS, title).split("These fields become columns")[0]):
         found[quoted(meaning)[0]] = tuple(name.lower() for name in quoted(listed.split(":")[0]))
     assert found == names
+
+
+def test_every_usual_name_is_listed_best_first() -> None:
+    text = section(IMPORTS, "Fields").split("### Columns by their values")[1]
+    assert {quoted(row[0])[0]: tuple(quoted(row[1])) for row in table(text)} == USUAL
 
 
 def test_every_column_is_listed_with_its_other_names() -> None:

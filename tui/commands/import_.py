@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from core.store.ingest.importer import Progress
 
 WEEK_STARTS = {"monday": 0, "sunday": 6}
+DATES = {"day-first": True, "month-first": False}
 BAR = 24
 _PLAIN_EVERY = 10.0
 
@@ -49,6 +50,20 @@ _PLAIN_EVERY = 10.0
 )
 @click.option("--table", default="", metavar="NAME", help="Table of a database to read.")
 @click.option("--query", default="", metavar="SQL", help="SELECT statement that reads a database.")
+@click.option("--event", metavar="NAME", help="The event of every line, where no column names it.")
+@click.option("--delimiter", metavar="CHAR", help="What separates columns: a character, or tab.")
+@click.option("--encoding", metavar="NAME", help="The encoding of the text, such as cp1252.")
+@click.option(
+    "--decimal", type=click.Choice([",", "."]), help="What stands before the fraction of a number."
+)
+@click.option(
+    "--dates",
+    type=click.Choice(list(DATES)),
+    help="Whether 2/3/2026 is the second of March or the third of February.",
+)
+@click.option(
+    "--times-in", metavar="ZONE", help="The zone of times that name none; UTC by default."
+)
 @click.option("--dry-run", is_flag=True, help="Show the first events as understood; store nothing.")
 @click.option("--logs", is_flag=True, help="The files contain logs, not events.")
 def command(
@@ -59,6 +74,12 @@ def command(
     week_start: str | None,
     format: str | None,
     ignored: tuple[str, ...],
+    event: str | None,
+    delimiter: str | None,
+    encoding: str | None,
+    decimal: str | None,
+    dates: str | None,
+    times_in: str | None,
     logs: bool,
     table: str,
     query: str,
@@ -75,6 +96,8 @@ def command(
     footfall import orders.csv --into shop.db --map user=customer_id,time=date
     journalctl -o json | footfall import - --into shop.db
     """
+    from core.sources.text.reading import Reading
+
     asked: dict[str, Any] = {
         "mapping": mapping_of(maps),
         "format": format,
@@ -82,6 +105,14 @@ def command(
         "table": table,
         "query": query,
         "zone": zone,
+        "reading": Reading(
+            delimiter=delimiter or "",
+            encoding=encoding or "",
+            decimal=decimal or "",
+            day_first=DATES.get(dates or ""),
+            times_in=times_in or "",
+            event=event or "",
+        ),
         "ids_to_ignore": [each for part in ignored for each in part.split(",")],
     }
     if dry_run:

@@ -124,7 +124,19 @@ def _notes(report: ImportReport) -> Iterator[str]:
             "note: the ids of the events stand for several events each, so an event is told "
             "apart by its id together with its person and time"
         )
+    for said, names in _read_as(report).items():
+        where = f"{_some(names, SHOWN - 2)}: " if len(report.understood) > 1 else ""
+        yield f"note: {where}{clean(said, 300)}"
     yield from (f"note: {said}" for said in report.strays.sentences())
+
+
+def _read_as(report: ImportReport) -> dict[str, list[str]]:
+    """Return sentence on how files were read -> the names of those files."""
+    found: dict[str, list[str]] = {}
+    for name, sentences in report.notes.items():
+        for said in sentences:
+            found.setdefault(said, []).append(name.rsplit("/", 1)[-1])
+    return found
 
 
 def warnings(report: ImportReport) -> Iterator[str]:

@@ -44,6 +44,8 @@ def _source(source: Preview, calendar: Calendar) -> Iterator[str]:
     for counts, said in ((source.reasons, "rejected"), (source.left_out, "left out")):
         for why, count in counts.items():
             yield f"  {number(count):>8}  {clean(why)} ({said})"
+    for note in source.notes:
+        yield from textwrap.wrap(f"note: {clean(note, 300)}", WIDTH, subsequent_indent="  ")
 
 
 def _row(cells: Sequence[str]) -> str:

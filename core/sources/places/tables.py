@@ -25,6 +25,7 @@ from core.sources.fields import listed
 from core.sources.lines import KEPT, MAX_LINE, TOO_LONG
 from core.sources.places import Place
 from core.sources.places.candidates import chosen
+from core.sources.text.reading import Notes
 
 SQLITE: Final = b"SQLite format 3\0"
 _DUCK: Final = b"DUCK"
@@ -66,6 +67,7 @@ class TableInput:
         name: its name in messages: file:table.
         total, position: unknown, as rows have no bytes.
         unpacked: bytes returned as lines so far.
+        notes: what reading it showed.
     """
 
     total = None
@@ -82,6 +84,7 @@ class TableInput:
                 f"{place.name} is a database in an archive or stream.", "Import the file itself."
             )
         self.unpacked = 0
+        self.notes = Notes()
         try:
             self._tables = _open(place.path, head)
         except sqlite3.Error as error:

@@ -31,6 +31,7 @@ from core.sources.logs import check_log_mapping
 from core.sources.moments import EARLIEST, LATEST
 from core.sources.placeholders import names_an_event
 from core.sources.places import Found, Place, find
+from core.sources.text.reading import Reading
 from core.sources.values import dump
 from core.store.ingest.loader import BATCH, ImportReport, Loader, Progress
 from core.store.ingest.people import ignore_ids
@@ -109,6 +110,7 @@ def import_files(
     ids_to_ignore: Iterable[str] = (),
     table: str = "",
     query: str = "",
+    reading: Reading | None = None,
 ) -> ImportReport:
     """Import files into a workspace, which is created if it does not exist.
 
@@ -128,6 +130,8 @@ def import_files(
         ids_to_ignore: further placeholders, which are nobody; the workspace remembers them.
         table, query: the table of a database to read, or the statement to read it with; "" to
             choose the table with the events.
+        reading: what to know about text, dates and numbers in the files; detected where it is
+            silent.
 
     Raises:
         BadInput: the only place cannot be read or lacks an event or time column; with several, see
@@ -136,6 +140,8 @@ def import_files(
         KeyboardInterrupt: passed on; what was committed stays.
     """
     (check_log_mapping if logs else check_mapping)(mapping or {})
+    if reading is not None:
+        reading.check()
     patience = patience or Patience(IMPORT_WAIT)
     with _connected(target, zone, week_start, patience) as connection:
         found = find(sources, _itself(connection))
@@ -143,7 +149,12 @@ def import_files(
         if added := list(ids_to_ignore):
             ignore_ids(connection, added, patience)
         loader = Loader(
-            connection, progress=progress, stop=stop, batch_size=batch_size, patience=patience
+            connection,
+            progress=progress,
+            stop=stop,
+            batch_size=batch_size,
+            patience=patience,
+            reading=reading,
         )
         with _late_indexes(connection, found.places, patience), _no_collector():
             refused = list(found.refused)

@@ -19,6 +19,7 @@ from core.sources.lines import Input
 from core.sources.making import LineMaker
 from core.sources.places import Place
 from core.sources.places.tables import TableInput
+from core.sources.text.reading import Reading
 from core.store.ingest.batch import Batch, Written
 from core.store.ingest.journal import Journal
 from core.store.ingest.logs import LogWriter
@@ -88,6 +89,7 @@ class ImportReport:
         days: the first and the last local day of the events read.
         recognised: source -> the format recognised, if it is a vendor's.
         understood: source -> meaning -> column name.
+        notes: source -> sentences on how it was read and what to check.
         passed_over: a sentence for each file that was found but not read.
         refused: a sentence for each source that could not be read, with what to do.
         names: source -> the names of its columns, or of the fields of its first event.
@@ -120,6 +122,7 @@ class ImportReport:
     days: tuple[str, str] | None = None
     recognised: dict[str, str] = field(default_factory=dict)
     understood: dict[str, dict[str, str]] = field(default_factory=dict)
+    notes: dict[str, list[str]] = field(default_factory=dict)
     passed_over: list[str] = field(default_factory=list)
     refused: list[str] = field(default_factory=list)
     names: dict[str, tuple[str, ...]] = field(default_factory=dict)
@@ -152,6 +155,7 @@ class Loader:
         stop: called as often; True ends the import after the last committed batch.
         batch_size: events written in one transaction.
         patience: how long a batch waits for another writer.
+        reading: what the user says about text, dates and numbers in files.
     """
 
     def __init__(
@@ -162,6 +166,7 @@ class Loader:
         stop: Callable[[], bool] | None = None,
         batch_size: int = BATCH,
         patience: Patience | None = None,
+        reading: Reading | None = None,
     ) -> None:
         self.connection = connection
         self.writer = Writer(connection, patience)
@@ -170,6 +175,7 @@ class Loader:
         self._path = path_of(connection)
         self._place = identity(self._path)
         self.batch_size = batch_size
+        self._reading = reading
         self.report = ImportReport()
         self._progress = progress
         self._stop = stop
@@ -203,7 +209,7 @@ class Loader:
             BadInput: it cannot be read, or no line has an event and a time.
         """
         calendar = read_calendar(self.connection)
-        source = open_source(place, mapping, form, logs, calendar, self._salt)
+        source = open_source(place, mapping, form, logs, calendar, self._salt, self._reading)
         try:
             with Rejects(place.rejects, self._folder()) as rejects:
                 _Run(self, source.input.name, source, rejects).load(source.records)
@@ -213,6 +219,7 @@ class Loader:
             self.report.recognised[name] = maker.recognised
             self.report.understood[name] = maker.understood
             self.report.names[name] = maker.names
+            self.report.notes[name] = source.notes
         finally:
             source.input.close()
 

@@ -16,6 +16,7 @@ from core.sources.fields import check_mapping
 from core.sources.logs import check_log_mapping
 from core.sources.placeholders import is_placeholder
 from core.sources.places import Place, find
+from core.sources.text.reading import Reading
 from core.store.ingest.people import ignored_ids
 from core.store.workspace import is_part_of, open_reader, read_meta
 from core.timeframe import Calendar
@@ -41,6 +42,7 @@ class Preview:
         read: lines read; `whole` says whether these are all.
         reasons: why lines would be rejected -> how many.
         left_out: what lines would be left out -> how many.
+        notes: sentences on how it was read and what to check.
     """
 
     name: str
@@ -51,6 +53,7 @@ class Preview:
     whole: bool = True
     reasons: dict[str, int] = field(default_factory=dict)
     left_out: dict[str, int] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
 
 
 @dataclass
@@ -81,6 +84,7 @@ def preview(
     ids_to_ignore: Iterable[str] = (),
     table: str = "",
     query: str = "",
+    reading: Reading | None = None,
 ) -> Previews:
     """Return how `importer.import_files` with these arguments would understand its sources.
 
@@ -91,6 +95,8 @@ def preview(
         CannotOpen: the file at `target` is not a workspace.
     """
     given = dict(mapping or {})
+    if reading is not None:
+        reading.check()
     (check_log_mapping if logs else check_mapping)(given)
     calendar, ignored = _settings(target, zone)
     found = find(sources, lambda file: is_part_of(0 if file == "-" else file, target))
@@ -100,7 +106,7 @@ def preview(
         try:
             at = replace(place, table=table, query=query)
             seen.sources.append(
-                _begun(at, given, format, logs, calendar, {*ignored, *ids_to_ignore})
+                _begun(at, given, format, logs, calendar, {*ignored, *ids_to_ignore}, reading)
             )
         except BadInput as error:
             refused.append(error)
@@ -126,8 +132,9 @@ def _begun(
     logs: bool | None,
     calendar: Calendar,
     ignored: Collection[str],
+    reading: Reading | None,
 ) -> Preview:
-    source = open_source(place, mapping, form, logs, calendar)
+    source = open_source(place, mapping, form, logs, calendar, reading=reading)
     try:
         return _looked_at(source, ignored)
     finally:
@@ -148,6 +155,7 @@ def _looked_at(source: Source, ignored: Collection[str]) -> Preview:
             seen.first.append(_somebody(record, ignored))
     if names and not seen.first:
         raise source.maker.lacking(seen.name, names)
+    seen.notes = source.notes
     seen.whole = seen.read < LOOKED_AT
     seen.recognised, seen.understood = source.maker.recognised, source.maker.understood
     return seen

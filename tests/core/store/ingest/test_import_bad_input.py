@@ -117,7 +117,6 @@ def test_numbers_of_every_kind_as_ids(tmp_path: Path) -> None:
     [
         (b"\x7fELF\x00\x01\x02" * 100, "binary"),
         (b"SQLite format 3\x00" + bytes(100), "binary"),
-        ("event,time\na,2025-04-06\n".encode("utf-16"), "UTF-16"),
         (b'[{"event":"a"}]', "it has: event"),
         (b"only\nann\nbob\n", "it has: only"),
         (b'"open\n', "header"),

@@ -1,0 +1,262 @@
+"""Which column means what where names alone do not say it: by usual names, and by the values."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from core.sources.fields import NAMES, Choice, normal
+from core.sources.text import looks
+from core.sources.text.reading import Notes
+from core.text import clean
+
+USUAL: Final[dict[str, tuple[str, ...]]] = {
+    "event": (
+        "action", "event_action", "activity", "verb", "action_name", "activity_name",
+        "activity_type", "action_type", "eventname", "eventtype", "event_key", "operation",
+        "ereignis", "evento", "gebeurtenis",
+    ),
+    "time": (
+        "occurred_at", "happened_at", "event_timestamp", "event_date", "event_datetime",
+        "event_at", "datetime", "date_time", "created_at", "recorded_at", "logged_at", "sent_at",
+        "performed_at", "inserted_at", "created", "created_on", "createdat", "creation_date",
+        "timestamp_utc", "time_utc", "utc_time", "timestamp_ms", "epoch", "unix_time", "date",
+        "day", "when", "@timestamp", "date/time", "received_at", "zeitpunkt", "zeitstempel",
+        "zeit", "datum", "fecha", "tijdstip", "tijd",
+    ),
+    "user": (
+        "userid", "uid", "user_uuid", "user_uid", "user_guid", "useruuid", "user_name", "username",
+        "login", "person_id", "personid", "person", "profile_id",
+        "player_id", "subscriber_id", "benutzer", "nutzer", "usuario", "gebruiker", "utilisateur",
+    ),
+    "device": (
+        "deviceid", "visitor_id", "visitorid", "anon_id", "anonymousid", "cookie_id",
+        "device_uuid", "installation_id", "install_id",
+    ),
+    "session": ("sessionid", "visit_id", "visitid", "session_uuid"),
+}  # fmt: skip
+"""Names that databases, spreadsheets and scripts use, taken where none of `fields.NAMES` is there
+and their values fit; best first.
+"""
+
+_DATES: Final = ("date", "day", "event_date", "datum", "fecha", "local_date", "log_date")
+_CLOCKS: Final = (
+    "time", "hour", "clock", "event_time", "time_of_day", "uhrzeit", "zeit", "hora", "tijd",
+    "heure", "local_time", "log_time", "timestamp",
+)  # fmt: skip
+_CALLS: Final = frozenset({"track", "identify", "alias", "page", "screen", "group"})
+_SHOWN: Final = 60
+
+
+def choose(
+    columns: Mapping[str, Sequence[Any]], mapping: Mapping[str, str], event: str, notes: Notes
+) -> Choice:
+    """Decide about the columns of a file.
+
+    Args:
+        columns: name -> values at the start of the file, None and "" for missing ones.
+        mapping: what the user says; those columns and meanings are left alone.
+        event: the name of all events; "" where a column has it.
+        notes: gets a sentence on every decision that could have been another.
+    """
+    return _Chooser(columns, mapping, notes).choice(event)
+
+
+class _Chooser:
+    def __init__(
+        self, columns: Mapping[str, Sequence[Any]], mapping: Mapping[str, str], notes: Notes
+    ) -> None:
+        self._columns = columns
+        self._given = {m: name for m, name in mapping.items() if name in columns}
+        taken = set(self._given.values())
+        self._values = {
+            name: looks.some(values) for name, values in columns.items() if name not in taken
+        }
+        self._normal = {name: normal(name) for name in self._values}
+        self._notes = notes
+        self._chosen: dict[str, str] = {}
+        self._avoided: set[str] = set()
+        self._date = ""
+        self._hint = ""
+
+    def choice(self, event: str) -> Choice:
+        self._time()
+        self._event(event)
+        self._user()
+        for meaning in ("device", "session"):
+            if meaning not in self._given and not self._known(meaning):
+                self._take(meaning, self._usual(meaning))
+        self._warn_rounded()
+        return Choice(
+            mapping=dict(self._chosen),
+            avoided=frozenset(self._avoided),
+            date=self._date,
+            event=event,
+            hint=self._hint,
+        )
+
+    def _known(self, meaning: str) -> list[str]:
+        """Return the columns with a name of `fields.NAMES`, best first, but for avoided ones."""
+        ranks = NAMES[meaning]
+        found = [n for n in self._values if self._normal[n] in ranks and n not in self._avoided]
+        return sorted(found, key=lambda name: ranks.index(self._normal[name]))
+
+    def _usual(self, meaning: str) -> list[str]:
+        return self._named(USUAL[meaning])
+
+    def _named(self, names: Sequence[str]) -> list[str]:
+        free = self._free()
+        found = [name for name in free if self._normal[name] in names and self._values[name]]
+        return sorted(found, key=lambda name: names.index(self._normal[name]))
+
+    def _free(self) -> list[str]:
+        taken = set(self._chosen.values()) | {self._date}
+        return [name for name in self._values if name not in taken]
+
+    def _take(self, meaning: str, found: Sequence[str]) -> None:
+        """Take the best of several usual names, and say which others there are."""
+        if not found:
+            return
+        best, *others = found
+        self._chosen[meaning] = best
+        others = [n for n in others if list(self._columns[n]) != list(self._columns[best])]
+        if others:
+            also = ", ".join(_shown(name) for name in others)
+            self._notes.say(
+                f"the {meaning} is {_shown(best)} and not {also}; "
+                f"--map {meaning}={_shown(others[0])} changes that"
+            )
+
+    # -- the time
+
+    def _time(self) -> None:
+        if "time" in self._given:
+            return
+        known, usual = self._known("time"), self._usual("time")
+        fits = [name for name in known if looks.are_moments(self._values[name])]
+        if not fits and self._date_and_clock():
+            return
+        if not fits:
+            fits = [name for name in usual if looks.are_moments(self._values[name])]
+            written = self._looking_like_times() if not fits and not known else []
+            if len(written) == 1:
+                fits = written
+            elif written:
+                shown = ", ".join(map(_shown, written))
+                self._hint = f"{shown} look like times: --map time={_shown(written[0])}"
+            if fits:
+                self._take("time", fits)
+        if fits:
+            self._avoid([name for name in known if name not in fits and self._values[name]], "time")
+        else:
+            self._avoid([n for n in known if looks.are_clocks(self._values[n])], "time")
+
+    def _date_and_clock(self) -> bool:
+        clocks = [n for n in self._named(_CLOCKS) if looks.are_clocks(self._values[n])]
+        days = [n for n in self._named(_DATES) if looks.are_days(self._values[n])]
+        if not clocks or not days:
+            return False
+        self._chosen["time"], self._date = clocks[0], days[0]
+        self._avoid([name for name in self._known("time") if name != clocks[0]], "")
+        self._notes.say(f"the time is {_shown(days[0])} together with {_shown(clocks[0])}")
+        return True
+
+    def _looking_like_times(self) -> list[str]:
+        return [n for n in self._free() if looks.are_written_moments(self._values[n])]
+
+    # -- the event
+
+    def _event(self, event: str) -> None:
+        if event:
+            self._avoided.update(self._known("event"))
+            return
+        if "event" in self._given:
+            return
+        known = self._known("event")
+        unfit = [name for name in known if self._is_no_event(name)]
+        fits = [name for name in known if name not in unfit]
+        usual = [n for n in self._usual("event") if not self._is_no_event(n)]
+        usual += [n for n in self._named(("type",)) if self._is_kind(n)]
+        words = [n for n in (*fits, *usual) if not looks.are_numbers(self._values[n])]
+        if fits and fits[0] not in words and words:
+            unfit.append(fits.pop(0))
+        if fits and self._is_person(fits[0], others=bool(fits[1:] or usual)):
+            unfit.append(fits.pop(0))
+        if not fits:
+            self._take("event", usual)
+        if not fits and not usual:
+            unfit = [name for name in unfit if self._must_be_none(name)]
+        self._avoid(unfit, "event")
+
+    def _is_no_event(self, name: str) -> bool:
+        values = self._values[name]
+        switches = len(values) > 1 and looks.are_switches(values)
+        return switches or looks.are_objects(values) or looks.are_written_moments(values)
+
+    def _must_be_none(self, name: str) -> bool:
+        """Whether a column is no event though no other could be it."""
+        values = self._values[name]
+        return looks.are_switches(values, both=True) or self._is_person(name, others=False)
+
+    def _is_kind(self, name: str) -> bool:
+        found = {str(value) for value in self._values[name]}
+        return not found <= _CALLS and not self._is_no_event(name)
+
+    def _is_person(self, name: str, *, others: bool) -> bool:
+        """Whether a column called name has people's names: two words each, a name a user."""
+        values = self._values[name]
+        if self._normal[name] != "name" or not looks.are_people(values):
+            return False
+        users = self._known("user") or self._usual("user")
+        if not users:
+            return others
+        pairs = {
+            (str(user), value)
+            for user, value in zip(self._columns[users[0]], self._columns[name], strict=False)
+            if user not in (None, "") and value not in (None, "")
+        }
+        one_each = len({u for u, _ in pairs}) == len({v for _, v in pairs}) == len(pairs)
+        return one_each and (others or len(pairs) > 2)
+
+    # -- the person
+
+    def _user(self) -> None:
+        if "user" in self._given:
+            return
+        known = self._known("user")
+        unfit = [name for name in known if self._is_no_id(name)]
+        fits = [name for name in known if name not in unfit]
+        self._avoided.update(unfit)
+        if len(fits) > 1 and looks.are_people(self._values[fits[0]]):
+            self._avoided.add(fits.pop(0))
+        if fits:
+            return
+        self._take("user", [n for n in self._usual("user") if not self._is_no_id(n)])
+
+    def _is_no_id(self, name: str) -> bool:
+        values = self._values[name]
+        switches = len(values) > 1 and looks.are_switches(values)
+        return (switches and not looks.are_numbers(values)) or looks.are_objects(values)
+
+    # -- what to tell
+
+    def _avoid(self, names: Sequence[str], meaning: str) -> None:
+        self._avoided.update(names)
+        for name in names if meaning else ():
+            self._notes.say(f"{_shown(name)} is kept as a property, as its values are no {meaning}")
+
+    def _warn_rounded(self) -> None:
+        ids = ("user", "device", "session", "event_id")
+        names = {n for m in ids for n in (self._given.get(m), self._chosen.get(m)) if n}
+        names.update(name for meaning in ids for name in self._known(meaning))
+        for name in self._columns:
+            found = looks.rounded(self._columns[name]) if name in names else []
+            if found:
+                self._notes.say(
+                    f"{_shown(name)} has ids that a spreadsheet rounded, such as {found[0]}; "
+                    "export that column as text"
+                )
+
+
+def _shown(name: str) -> str:
+    return clean(name, _SHOWN)

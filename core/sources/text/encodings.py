@@ -1,0 +1,90 @@
+"""Which encoding a text is in that is not UTF-8, and its bytes as UTF-8."""
+
+from __future__ import annotations
+
+import codecs
+from collections.abc import Iterable, Iterator
+from typing import Final
+
+from core.errors import BadInput
+
+_MARKS: Final = {
+    codecs.BOM_UTF8: "",
+    codecs.BOM_UTF32_LE: "utf-32",
+    codecs.BOM_UTF32_BE: "utf-32",
+    codecs.BOM_UTF16_LE: "utf-16",
+    codecs.BOM_UTF16_BE: "utf-16",
+}
+"""Byte order marks; the longer ones first, as UTF-16 begins like UTF-32."""
+
+_LOOKED_AT: Final = 4096
+_WESTERN: Final = "windows-1252"
+_EXPECTED: Final = frozenset(
+    "àáâãäåæçèéêëìíîïðñòóôõöøùúûüýþßœšžÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÐÑÒÓÔÕÖØÙÚÛÜÝÞŒŠŽŸ"
+    "€£¥§°²³µ·ºª«»¿¡–—‘’“”‚„…•™©®\xa0½¼¾±×"
+)
+"""What Western text has beyond ASCII. Other bytes in it are no text of this encoding."""
+
+
+def encoding_of(start: bytes) -> str:
+    """Return the encoding of a text from its first bytes; "" for UTF-8, or if none fits.
+
+    UTF-16 and UTF-32 have a byte order mark, or every other byte of UTF-16 is NUL. Text other
+    than JSON is Windows-1252 (a superset of Latin-1) if it has no character beyond ASCII in UTF-8,
+    and all of those that it has are usual in Western languages.
+    """
+    for mark, name in _MARKS.items():
+        if start.startswith(mark):
+            return name
+    looked_at = start[:_LOOKED_AT]
+    half = len(looked_at) // 2
+    for name, high, low in (("utf-16-le", 1, 0), ("utf-16-be", 0, 1)):
+        nuls = looked_at[high::2].count(0)
+        if half > 3 and nuls > half * 0.7 and looked_at[low::2].count(0) < half * 0.1:
+            return name
+    if start.isascii() or start.lstrip()[:1] in (b"{", b"["):
+        return ""
+    return _WESTERN if _is_western(start) else ""
+
+
+def _is_western(start: bytes) -> bool:
+    try:
+        start.decode()
+    except UnicodeDecodeError as error:
+        cut_off = error.reason == "unexpected end of data" and len(start) > _LOOKED_AT
+        if cut_off or b"\0" in start:
+            return False
+    else:
+        return False
+    whole = start.decode("utf-8", "ignore")
+    if not whole.isascii():
+        return False
+    try:
+        text = start.decode(_WESTERN)
+    except UnicodeDecodeError:
+        return False
+    return {char for char in set(text) if char > "\x7f"} <= _EXPECTED
+
+
+def to_utf8(first: bytes, rest: Iterable[bytes], encoding: str) -> Iterator[bytes]:
+    """Yield the same text as UTF-8; what cannot be decoded becomes U+FFFD.
+
+    Raises:
+        BadInput: the encoding is none of text.
+    """
+    try:
+        decoder = codecs.getincrementaldecoder(encoding)(errors="replace")
+    except (LookupError, TypeError) as error:
+        raise BadInput(f"{encoding!r} is not an encoding of text.") from error
+    yield _decoded(decoder, first)
+    for chunk in rest:
+        yield _decoded(decoder, chunk)
+    yield _decoded(decoder, b"", final=True)
+
+
+def _decoded(decoder: codecs.IncrementalDecoder, data: bytes, *, final: bool = False) -> bytes:
+    try:
+        text = decoder.decode(data, final)
+        return text.encode("utf-8", "replace")
+    except (UnicodeError, AttributeError, TypeError) as error:
+        raise BadInput("The text cannot be decoded with that encoding.") from error

@@ -1,0 +1,176 @@
+"""How the rows of a delimited text are laid out, seen from its first lines."""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Final
+
+from core.sources.text.reading import Reading
+from core.sources.values import has_decimal_comma
+
+DELIMITERS: Final = ",\t;|"
+MISSING: Final = frozenset(
+    {"\\N", "NULL", "null", "(null)", "NaN", "nan", "NaT", "None", "<NA>", "#N/A"}
+)
+"""What databases, pandas and spreadsheets write for no value."""
+
+_LINES: Final = 30
+_SEP: Final = re.compile(r'"?sep=(.)"?\r?', re.I | re.S)
+_WHOLE: Final = 1 << 16
+_INDEX: Final = ("", "Unnamed: 0")
+
+
+@dataclass(frozen=True)
+class Layout:
+    """How rows are laid out.
+
+    Attributes:
+        delimiter: one character.
+        named: whether a line before the header names it ("sep=;").
+        copied: whether it is PostgreSQL's COPY, with backslashes and no quotes.
+        decimal: what stands before the fraction of a number; "" to see it from the numbers.
+    """
+
+    delimiter: str
+    named: bool = False
+    copied: bool = False
+    decimal: str = ""
+
+
+@dataclass(frozen=True)
+class Sample:
+    """The rows at the start of a text.
+
+    Attributes:
+        rows: as wide as the header, with "" for cells that are missing.
+        header: as it stands, without empty columns at its end.
+    """
+
+    header: tuple[str, ...] = ()
+    rows: Sequence[Sequence[str]] = ()
+
+    def columns(self, names: Sequence[str]) -> dict[str, Sequence[str]]:
+        """Return the values of each column, by the names given for the header."""
+        found: list[Sequence[str]] = list(zip(*self.rows, strict=True))
+        return dict(zip(names, found or [()] * len(names), strict=True))
+
+    @property
+    def index(self) -> bool:
+        """Whether the first column is nothing but the numbers of the rows."""
+        if not self.header or self.header[0] not in _INDEX or len(self.rows) < 2:
+            return False
+        first = self.rows[0][0]
+        return first.isdecimal() and all(
+            row[0] == str(int(first) + place) for place, row in enumerate(self.rows)
+        )
+
+    def decimal_comma(self, layout: Layout) -> bool:
+        """Whether numbers are written as 1.234,50."""
+        if layout.decimal or layout.delimiter == ",":
+            return layout.decimal == ","
+        return has_decimal_comma(cell for row in self.rows for cell in row)
+
+
+def layout_of(head: bytes, name: str, reading: Reading | None = None) -> Layout:
+    """Return how the rows of a text are laid out.
+
+    The delimiter is the one with which most of the first lines have as many fields as the header,
+    and of several the one with most fields; tabs are preferred in a .tsv file.
+
+    Args:
+        head: its first bytes, in UTF-8.
+        name: of the file.
+        reading: what the user says.
+    """
+    lines = _lines(head)[: _LINES + 1]
+    sep = _SEP.fullmatch(lines[0]) if lines else None
+    if sep:
+        del lines[0]
+    delimiter = reading.separator if reading else ""
+    if not delimiter:
+        delimiter = sep[1] if sep else _best(lines, ".tsv" in name.lower()[-7:])
+    decimal = reading.decimal if reading else ""
+    return Layout(delimiter, sep is not None, _is_copied(lines, delimiter), decimal)
+
+
+def _best(lines: Sequence[str], tabs: bool) -> str:
+    scores = {delimiter: _score(lines, delimiter) for delimiter in DELIMITERS}
+    if tabs and (scores["\t"][1] or not any(width for _, width in scores.values())):
+        return "\t"
+    return max(DELIMITERS, key=scores.__getitem__)
+
+
+def _score(lines: Sequence[str], delimiter: str) -> tuple[float, int]:
+    """Return how many tenths of the rows are as wide as the header, and how wide that is."""
+    widths: list[int] = []
+    with suppress(csv.Error):
+        for row in csv.reader((f"{line}\n" for line in lines), delimiter=delimiter):
+            if "".join(row).strip():
+                widths.append(len(row) - (len(row) > 1 and not row[-1]))
+    if not widths or widths[0] < 2:
+        return 0, 0
+    return round(10 * widths.count(widths[0]) / len(widths)), widths[0]
+
+
+def _is_copied(lines: Sequence[str], delimiter: str) -> bool:
+    if delimiter != "\t":
+        return False
+    cells = [cell for line in lines for cell in line.rstrip("\r").split("\t")]
+    quoted = any(len(cell) > 1 and cell[0] == cell[-1] == '"' for cell in cells)
+    return "\\N" in cells and not quoted
+
+
+def reader(lines: Iterable[str], layout: Layout, *, strict: bool = False) -> Iterator[list[str]]:
+    """Return the rows of lines; csv.Error for misplaced quotes if `strict`."""
+    delimiter = layout.delimiter
+    if layout.copied:
+        return csv.reader(lines, delimiter=delimiter, quoting=csv.QUOTE_NONE, strict=strict)
+    return csv.reader(lines, delimiter=delimiter, strict=strict)
+
+
+def sample_of(head: bytes, layout: Layout) -> Sample:
+    """Return the rows in the first bytes of a text, without one that may be cut off."""
+    lines = _lines(head)[layout.named :]
+    if len(head) >= _WHOLE:
+        lines = lines[:-1]
+    rows: list[list[str]] = []
+    with suppress(csv.Error):
+        for row in reader((f"{line}\n" for line in lines), layout):
+            if "".join(row).strip():
+                rows.append(row)
+    if not rows:
+        return Sample()
+    header, body = [cell.strip() for cell in rows[0]], rows[1:]
+    while len(header) > 1 and not header[-1] and not _filled(body, len(header) - 1):
+        header.pop()
+    width = len(header)
+    whole = [
+        ["" if cell in MISSING else cell for cell in row[:width]]
+        for row in body
+        if len(row) == width or (len(row) > width and not any(row[width:]))
+    ]
+    return Sample(tuple(header), whole)
+
+
+def _filled(rows: Iterable[Sequence[str]], place: int) -> bool:
+    return any(len(row) > place and row[place] for row in rows)
+
+
+def _lines(head: bytes) -> list[str]:
+    text = head.decode(errors="replace").lstrip("\r\n")
+    if "\n" not in text:
+        return text.split("\r")
+    return text.split("\n")
+
+
+_ESCAPES: Final = {"t": "\t", "n": "\n", "r": "\r", "b": "\b", "f": "\f", "v": "\v"}
+_ESCAPE: Final = re.compile(r"\\(.)", re.S)
+
+
+def unescaped(cell: str) -> str:
+    """Return a cell of PostgreSQL's COPY without its backslashes."""
+    return _ESCAPE.sub(lambda match: _ESCAPES.get(match[1], match[1]), cell)

@@ -1,0 +1,130 @@
+"""What the values of a column look like: times, days, times of day, yes or no, names of people."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from typing import Any, Final
+
+from core.records import Refused
+from core.sources.moments import from_serial, to_ms
+from core.sources.text import dates
+
+LOOKED_AT: Final = 200
+"""How many values of a column are looked at."""
+
+_RECENT: Final = 315_532_800_000
+"""1980-01-01: numbers read as earlier times are durations, counts or flags."""
+
+_MOST: Final = 0.8
+_SWITCHES: Final = tuple(
+    frozenset(pair.split())
+    for pair in (
+        "yes no",
+        "true false",
+        "0 1",
+        "on off",
+        "y n",
+        "t f",
+        "ja nein",
+        "oui non",
+        "si no",
+    )
+)
+_PERSON: Final = re.compile(r"[^\W\d_][\w'’.-]*(?: [^\W\d_][\w'’.-]*){1,3}")
+_ROUNDED: Final = re.compile(r"-?\d(?:[.,]\d+)?E\+\d+", re.I)
+_NUMBER: Final = re.compile(r"-?\d+(?:\.\d+)?")
+
+
+def some(values: Sequence[Any]) -> list[Any]:
+    """Return the first values that are not missing."""
+    return [value for value in values if value is not None and value != ""][:LOOKED_AT]
+
+
+def _most(values: Sequence[Any], test: Callable[[Any], bool]) -> bool:
+    return bool(values) and sum(map(test, values)) >= _MOST * len(values)
+
+
+def is_moment(value: Any) -> bool:
+    """Whether a value is a time that can be meant as one."""
+    try:
+        return to_ms(value, dates.order_of([value])[0]) >= _RECENT
+    except Refused:
+        return False
+
+
+def are_moments(values: Sequence[Any]) -> bool:
+    """Whether nearly all values are times, none of them of 1970."""
+    return _most(values, is_moment)
+
+
+def are_written_moments(values: Sequence[Any]) -> bool:
+    """Whether nearly all values are times that no number is meant by."""
+    return _most(
+        values,
+        lambda v: v.__class__ is str and not v.replace(".", "").isdigit() and is_moment(v),
+    )
+
+
+def are_serials(values: Sequence[Any]) -> bool:
+    """Whether all values are a spreadsheet's numbers of days."""
+    return bool(values) and all(from_serial(value) is not None for value in values)
+
+
+def are_days(values: Sequence[Any]) -> bool:
+    """Whether nearly all values are dates without a time, or at midnight."""
+    return _most(values, lambda v: v.__class__ is str and is_moment(day_of(v)) and _is_day(v))
+
+
+def day_of(text: str) -> str:
+    """Return a date without the midnight that databases add to it."""
+    return re.sub(r"[ T]00:00(:00(\.0+)?)?(Z|\+00(:?00)?)?$", "", text.strip())
+
+
+def _is_day(text: str) -> bool:
+    return ":" not in day_of(text)
+
+
+def are_clocks(values: Sequence[Any]) -> bool:
+    """Whether nearly all values are times of day alone."""
+    return _most(values, dates.is_clock)
+
+
+def are_switches(values: Sequence[Any], *, both: bool = False) -> bool:
+    """Whether values are only yes and no, in any spelling, and `both` of them occur."""
+    found = {str(value).strip().lower() for value in values}
+    return len(found) > both and any(found <= pair for pair in _SWITCHES)
+
+
+def are_numbers(values: Sequence[Any]) -> bool:
+    """Whether nearly all values are numbers."""
+    return _most(values, lambda v: bool(_NUMBER.fullmatch(str(v).strip())))
+
+
+def are_objects(values: Sequence[Any]) -> bool:
+    """Whether nearly all values are objects or lists, or texts of them."""
+    return _most(
+        values,
+        lambda v: isinstance(v, (dict, list)) or str(v).lstrip()[:1] in ("{", "["),
+    )
+
+
+def are_people(values: Sequence[Any]) -> bool:
+    """Whether nearly all values are two to four words that all begin with a capital letter."""
+    return _most(
+        values,
+        lambda v: (
+            v.__class__ is str
+            and bool(_PERSON.fullmatch(v.strip()))
+            and all(word[:1].isupper() for word in v.split())
+        ),
+    )
+
+
+def rounded(values: Sequence[Any]) -> list[str]:
+    """Return the numbers that a spreadsheet shortened, such as 1.23457E+15."""
+    return [
+        value.strip()
+        for value in values
+        if value.__class__ is str and _ROUNDED.fullmatch(value.strip())
+    ]
