@@ -63,7 +63,7 @@ class Alias(NamedTuple):
 
 
 class Once(NamedTuple):
-    """A trait that holds only where the person has none of its name; of several, the earliest."""
+    """A trait that applies only if the person has none of that name; of several, the earliest."""
 
     value: Any
 
@@ -95,7 +95,7 @@ class LogRow(NamedTuple):
 
 
 OWN: Final = 1
-"""The bit that is set in the id of an event which has one of its own, and in no other."""
+"""The bit set in the id of an event that has an id of its own, and in no other."""
 
 Record = Row | Identify | Alias | LogRow | LeftOut
 

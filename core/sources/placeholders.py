@@ -49,5 +49,5 @@ def is_placeholder(text: str, more: Collection[str] = ()) -> bool:
 
 
 def names_an_event(text: str) -> bool:
-    """Whether an event's own id is one; a long text that does not begin with 0000 always is."""
+    """Whether an event's own id identifies it; a long text not starting with 0000 always does."""
     return (len(text) > _LONGEST and not text.startswith("0000")) or not is_placeholder(text)

@@ -3,8 +3,8 @@
 Among equal times the last value to arrive wins, and a removal wins over values. Removals are kept,
 so that importing an older file later does not bring back what was removed.
 
-A first value (`Once`) is stored at minus its time: so any value that was set outright replaces it,
-whenever that was and in whatever order they arrive, and of several first values the earliest stays.
+A first value (`Once`) is stored at minus its time, so that any value set outright replaces it,
+whenever it was set and in any order of arrival, and of several first values the earliest stays.
 """
 
 from __future__ import annotations

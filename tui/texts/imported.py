@@ -121,8 +121,8 @@ def _notes(report: ImportReport) -> Iterator[str]:
         )
     if report.loose_ids:
         yield (
-            "note: the ids of the events stand for several events each, so an event is told "
-            "apart by its id together with its person and time"
+            "note: the ids of the events stand for several events each, so an event is "
+            "identified by its id, person and time"
         )
     for said, names in _read_as(report).items():
         where = f"{_some(names, SHOWN - 2)}: " if len(report.understood) > 1 else ""

@@ -1,1 +1,1 @@
-"""Exports of products that collect events; one file per product."""
+"""Exports of analytics products; one file per product."""

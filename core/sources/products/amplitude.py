@@ -1,8 +1,8 @@
 """Amplitude's Export API: one flat object per event, with a long envelope around it; and its file
 of merged ids.
 
-An `amplitude_id` is one person, whatever the devices and user ids: here it is a user id of its own,
-`amplitude_id:77`, that its devices belong to and that is the same person as its user.
+An `amplitude_id` is one person, whatever the devices and user ids: here it becomes a user id of its
+own, `amplitude_id:77`, which owns its devices and is the same person as its user.
 """
 
 from __future__ import annotations
@@ -15,11 +15,11 @@ from core.sources.products.nested import first, inside
 
 SIGN: Final = frozenset({"event_type", "event_time", "event_properties"})
 SAME_FOR: Final = 7 * 86_400_000
-"""Within how many ms Amplitude takes two events with one $insert_id for the same."""
+"""Within how many ms Amplitude considers two events with one $insert_id the same."""
 
 MARKS: Final = frozenset({"$insert_id", "amplitude_id", "server_upload_time", "uuid"})
 MERGED: Final = frozenset({"amplitude_id", "merged_amplitude_id"})
-"""Names of a line of the file of merged ids."""
+"""Names in a line of the file of merged ids."""
 
 _CONTEXT: Final = {
     "country": ("country",),
@@ -44,7 +44,7 @@ _ENVELOPE: Final = frozenset({
     "server_upload_time", "session_id", "source_id", "user_creation_time", "user_id",
     "user_properties", "uuid",
 }) | {name for names in _CONTEXT.values() for name in names}  # fmt: skip
-"""Names that are no properties of the sender: they have a meaning, or only describe the delivery.
+"""Names that are not properties set by the sender: they have a meaning, or only describe delivery.
 
 `event_id` is unique only within one device, so `$insert_id`, else `uuid`, identifies an event.
 """
@@ -94,8 +94,8 @@ def own_id(amplitude_id: Any) -> str:
 def traits_of(properties: Mapping[str, Any]) -> dict[str, Any]:
     """Return the traits in user properties, which may be operations.
 
-    Sums and lists ($add, $append, ...) are not among them: their result is not in the operation,
-    and is in the user properties of the events that follow.
+    Sums and lists ($add, $append, ...) are not included: their result is not in the operation but
+    in the user properties of the events that follow.
     """
     traits = {name: value for name, value in properties.items() if not name.startswith("$")}
     for name, value in inside(properties.get(_SETS_ONCE)).items():

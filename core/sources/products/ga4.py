@@ -24,13 +24,13 @@ _CONTEXT: Final = {
     "browser": ("device", "web_info", "browser"),
     "version": ("app_info", "version"),
 }
-"""Context column -> where an event has it."""
+"""Context column -> its path in an event."""
 
 _KEPT: Final = (
     "collected_traffic_source", "ecommerce", "event_value_in_usd", "items", "stream_id",
     "traffic_source",
 )  # fmt: skip
-"""Fields beside the parameters that say something about the event."""
+"""Fields beside the parameters that describe the event."""
 
 _NOTHING: Final = ("", "(not set)")
 

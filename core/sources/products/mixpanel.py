@@ -3,7 +3,7 @@ its people profiles, {"$distinct_id": ..., "$properties": {...}}.
 
 Everything about an event except its name is inside `properties`, mixed with the sender's own
 properties. A distinct_id that starts with "$device:" is an anonymous device. Times are numbers;
-projects made before 2023 write the time on the wall of their zone as if it were UTC.
+projects created before 2023 write local wall-clock time as if it were UTC.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ RENAMES: Final[dict[str, str | None]] = {
     "$identified_id": "user_id",
     "$anon_id": "anonymous_id",
 }
-"""Names of a table and what they mean."""
+"""Names of a table and their meanings."""
 
 _CONTEXT: Final = {
     "country": ("mp_country_code",),
@@ -53,7 +53,7 @@ _CONTEXT: Final = {
     "browser": ("$browser",),
     "version": ("$app_version_string", "$app_version"),
 }
-"""Context column -> what Mixpanel's libraries call it inside `properties`."""
+"""Context column -> its name in `properties`, as sent by Mixpanel's libraries."""
 
 _LIFTED: Final = frozenset(name for names in _CONTEXT.values() for name in names) | {
     "$anon_id", "$device_id", "$distinct_id_before_identity", "$distinct_ids", "$identified_id",
@@ -66,7 +66,7 @@ _NEVER: Final = datetime(1970, 1, 1)
 
 
 def shows(found: Mapping[str, Any]) -> bool:
-    """Whether an object with an event and properties is of the raw export."""
+    """Whether an object with an event and properties is from the raw export."""
     return found.keys() == SIGN and _is_whole(found["properties"])
 
 
@@ -145,7 +145,7 @@ def _merge(properties: Mapping[str, Any], who: dict[str, Any]) -> Iterator[dict[
 
 
 def _same(other: str, user: str, who: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    """Yield that a distinct id, of a device or a user, is this user."""
+    """Yield the statement that a distinct id, of a device or a user, is this user."""
     device = other.removeprefix(DEVICE_PREFIX)
     if device != other:
         yield {"type": "identify", **who, "user_id": user, "device_id": device}
@@ -154,8 +154,8 @@ def _same(other: str, user: str, who: dict[str, Any]) -> Iterator[dict[str, Any]
 
 
 def _wall(time: Any) -> Any:
-    """Return a time as text without a zone, which is in the zone that the times are said to be in,
-    UTC by default; what is no number as it is.
+    """Return a time as text without a zone, to be read in the zone given for the import, UTC by
+    default; anything but a number unchanged.
     """
     if isinstance(time, (int, float)) and not isinstance(time, bool):
         with suppress(Refused):
@@ -169,9 +169,9 @@ def is_people(names: Collection[str]) -> bool:
 
 
 def reshape_person(found: dict[str, Any]) -> Iterator[dict[str, Any] | LeftOut]:
-    """Yield what one people profile says: its person has these traits.
+    """Yield the statement of one people profile: its person has these traits.
 
-    It is as of `$last_seen`; without that, whatever is known with a time takes precedence.
+    It holds as of `$last_seen`; without that, any value with a time takes precedence.
     """
     said = found["$distinct_id"]
     given = inside(found.get("$properties"))

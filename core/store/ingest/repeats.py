@@ -1,9 +1,9 @@
 """Which events of a batch are stored already (definitions 2.2).
 
-An event with an id of its own is the event of that name and id, whatever else of it differs. An
-event without one is the event of the same person, name and time with the same fields, in whatever
-order and format they are written; each stored event stands for one event of a source, so that real
-repeats stay. A table imported again with more or fewer columns holds the same events.
+An event with an id of its own is identified by its name and id, whatever else differs. An event
+without one is identified by its person, name, time and other fields, in any order and format; each
+stored event stands for one event of a source, so that real repeats stay. A table imported again
+with more or fewer columns contains the same events.
 """
 
 from __future__ import annotations
@@ -31,8 +31,8 @@ _Key = tuple[int, int]
 """id, event"""
 
 Fields = Mapping[str, Any]
-"""Whatever is said of an event besides its person, name and time: name -> value as text, or the
-number that stands for it.
+"""The fields of an event other than person, name and time: name -> value as text, or the number
+that stands for it.
 """
 
 _ACTOR, _TS, _SEQ, _ID, _EVENT, _SESSION = 0, 1, 2, 3, 4, 6
@@ -45,11 +45,11 @@ single events.
 
 @dataclass(frozen=True)
 class Origin:
-    """What is known of a source.
+    """What is known about a source.
 
     Attributes:
-        table: its events have the columns that the source has.
-        unique: its ids are those of single events, by the word of a vendor.
+        table: its events have the columns of the source.
+        unique: its ids are those of single events, as its vendor states.
         window: how many ms two events with one id may be apart, None for any.
     """
 
@@ -60,7 +60,7 @@ class Origin:
 
 @dataclass
 class _Pair:
-    """An event of a batch that may be a stored one, and the fields that only one of both has."""
+    """An event of a batch that may be a stored one, and the fields that only one of the two has."""
 
     row: Stored
     twin: int
@@ -91,8 +91,8 @@ class Repeats:
             rows: sorted.
             texts: seq and JSON of the properties of those that have some.
             used: the dimensions of their context columns.
-            since: which rows can have a stored one of their person and time.
-            written: is told of ids that do not hold, and of events that resemble stored ones.
+            since: which rows may have a stored event of their person and time.
+            written: records unreliable ids, and events that resemble stored ones.
         """
         if self._first is None:
             self._first = min(row[_SEQ] for row in rows)
@@ -161,7 +161,7 @@ class Repeats:
         since: Since,
         written: Written,
     ) -> set[int]:
-        """Return the seqs of rows that are stored events with other ids, by what they say."""
+        """Return the seqs of rows that are stored events with other ids, by their fields."""
         found: set[int] = set()
         partly: list[_Pair] = []
         candidates = 0
@@ -196,7 +196,7 @@ class Repeats:
     def _twins(
         self, connection: sqlite3.Connection, group: Sequence[Stored], since: Since
     ) -> list[_Twin]:
-        """Return the events of a moment that other sources stored and no row stands for."""
+        """Return the events of a moment stored by other sources and matched by no row."""
         found = connection.execute(
             f"""
             select e.seq, e.id, e.event, e.session, e.user, e.device,
@@ -217,10 +217,10 @@ class Repeats:
 
 @dataclass(frozen=True)
 class Since:
-    """What is known of the events stored before a batch.
+    """What is known about the events stored before a batch.
 
     Attributes:
-        latest: the latest ms of them.
+        latest: the ms of the latest.
         new: the actors that have none.
         own_ids: whether some may have ids of their own.
         marked: from this seq on, ids tell whether they are an event's own.
@@ -290,7 +290,7 @@ def _said(numbers: Sequence[int], names: Iterable[str], text: str | None) -> Fie
 
 
 def _flat(properties: Mapping[str, Any], before: str = "") -> Iterator[tuple[str, str]]:
-    """Yield values as a table would have them: one column for each path, nothing for nothing."""
+    """Yield values as in a table: one column for each path, nothing for missing values."""
     for name, value in properties.items():
         if isinstance(value, dict):
             yield from _flat(value, f"{before}{name}.")
@@ -309,12 +309,12 @@ def _plain(value: Any) -> str:
 
 
 def _within(one: Fields, other: Fields) -> bool:
-    """Whether one of both says all that the other says."""
+    """Whether one of the two has every field of the other."""
     return one.items() <= other.items() or other.items() <= one.items()
 
 
 def _uniform(pairs: Sequence[_Pair], candidates: int) -> bool:
-    """Whether all events that could be stored ones differ from them by the same fields."""
+    """Whether all events that may be stored ones differ from them by the same fields."""
     if len(pairs) < 2 or len(pairs) < candidates:
         return False
     return len(Counter(pair.apart for pair in pairs)) == 1
