@@ -20,7 +20,9 @@ from core.sources.logs import LogMaker, check_log_mapping, looks_like_logs
 from core.sources.maker import Maker
 from core.sources.making import LineMaker
 from core.sources.places import Place, without_packing
-from core.sources.places.tables import TableInput, is_database
+from core.sources.places.parquet import PARQUET, open_parquet
+from core.sources.places.rows import RowInput
+from core.sources.places.tables import is_database, open_table
 from core.sources.text.layout import layout_of, sample_of
 from core.sources.text.reading import Reading
 from core.sources.web import logs as weblogs
@@ -36,7 +38,7 @@ _LOOKED_AT: Final = 20
 class Source:
     """An opened source: its bytes, the maker of its records, and the records themselves."""
 
-    input: Input | TableInput
+    input: Input | RowInput
     maker: LineMaker
     records: Iterator[Record | Rejected]
 
@@ -75,7 +77,10 @@ def open_source(
     head = source.peek()
     if is_database(head):
         source.close()
-        return _of_table(TableInput(at, head, mapping), mapping, calendar, reading)
+        return _of_rows(open_table(at, head, mapping), mapping, calendar, reading)
+    if head.startswith(PARQUET):
+        source.close()
+        return _of_rows(open_parquet(at), mapping, calendar, reading)
     if at.table or at.query:
         raise BadInput(
             f"{source.name} is not a database.", "--table and --query are for databases."
@@ -84,7 +89,7 @@ def open_source(
     log = None if form or mapping or logs else weblogs.recognise(head)
     if log is not None:
         requests = weblogs.RequestMaker(log, salt(), calendar)
-        return Source(source, requests, weblogs.read(source.lines(), requests, log))
+        return Source(source, requests, weblogs.read(_texts(source), requests, log))
     kind = form or sniff(head, source.name)
     if kind == "tsv":
         reading = replace(reading or Reading(), delimiter="tab")
@@ -105,24 +110,28 @@ def open_source(
         notes=source.notes,
     )
     if kind == "jsonl":
-        document = documents.document_of(head)
-        texts = document.objects(source.chunks()) if document else source.lines()
-        return Source(source, maker, jsonl.read(texts, maker))
+        return Source(source, maker, jsonl.read(_texts(source), maker))
     layout = layout_of(head, source.name, reading)
     rows = delimited.read(source.lines(), maker, layout, source.name, head)
     return Source(source, maker, rows)
 
 
-def _of_table(
-    table: TableInput,
+def _texts(source: Input) -> Iterator[bytes | Rejected]:
+    """Return the lines of a source, or the objects if it is a JSON document."""
+    document = documents.document_of(source.peek())
+    return document.objects(source.chunks()) if document else source.lines()
+
+
+def _of_rows(
+    rows: RowInput,
     mapping: Mapping[str, str],
     calendar: Calendar | None,
     reading: Reading | None,
 ) -> Source:
-    """Return the rows of a database table as a source; they are read like JSON lines."""
+    """Return the rows of a table as a source; they are read like JSON lines."""
     check_mapping(mapping)
-    maker = Maker(mapping, text_values=False, calendar=calendar, reading=reading, notes=table.notes)
-    return Source(table, maker, jsonl.read(table.lines(), maker))
+    maker = Maker(mapping, text_values=False, calendar=calendar, reading=reading, notes=rows.notes)
+    return Source(rows, maker, jsonl.read(rows.lines(), maker))
 
 
 def sniff(head: bytes, name: str) -> str:

@@ -21,7 +21,7 @@ REJECTS: Final = ".rejects.jsonl"
 
 _PACKED: Final = (".gz", ".xz", ".bz2", ".zst", ".zstd")
 _TEXTS: Final = (".json", ".jsonl", ".ndjson", ".csv", ".tsv", ".psv", ".txt", ".log")
-_DATABASES: Final = (".db", ".sqlite", ".sqlite3", ".db3")
+_TABLES: Final = (".db", ".sqlite", ".sqlite3", ".db3", ".duckdb", ".parquet")
 _BEGINS: Final = (b"{", b"[", b"\x1f\x8b", b"PK\x03\x04", b"SQLite format 3\0", b"#Version:")
 """How a file with an uninformative name begins if it can contain events."""
 
@@ -181,7 +181,7 @@ def _can_be_events(name: str) -> bool:
     stem, dot, last = plain.rpartition(".")
     if dot and last.isdigit():
         plain = stem
-    return plain.endswith((*_TEXTS, *_DATABASES))
+    return plain.endswith((*_TEXTS, *_TABLES))
 
 
 def without_packing(name: str) -> str:

@@ -9,23 +9,16 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from datetime import date
-from decimal import Decimal
 from importlib import import_module
 from pathlib import Path
 from typing import Any, Final, Protocol
 from urllib.parse import quote
-from uuid import UUID
-
-import orjson
 
 from core.errors import BadInput, did_you_mean
-from core.records import Rejected
 from core.sources.fields import listed
-from core.sources.lines import KEPT, MAX_LINE, TOO_LONG
 from core.sources.places import Place
 from core.sources.places.candidates import chosen
-from core.sources.text.reading import Notes
+from core.sources.places.rows import RowInput
 
 SQLITE: Final = b"SQLite format 3\0"
 _DUCK: Final = b"DUCK"
@@ -34,9 +27,7 @@ _IN_WAL: Final = b"\x02\x02"
 
 _TOGETHER: Final = 256
 _LONGEST: Final = 64 << 20
-_LONGEST_BYTES: Final = 64
 _OURS: Final = frozenset({"meta", "event_names", "identities", "_sqlite_migrations"})
-DAMAGED: Final = "the database is damaged from here on"
 
 
 def is_database(head: bytes) -> bool:
@@ -60,97 +51,49 @@ class Tables(Protocol):
         ...
 
 
-class TableInput:
-    """The rows of one table or query, with the interface of `lines.Input`.
+def open_table(place: Place, head: bytes, mapping: Mapping[str, str]) -> RowInput:
+    """Return the rows of the table, or the query, that has the events of a database.
 
-    Attributes:
-        name: its name in messages: file:table.
-        total, position: unknown, as rows have no bytes.
-        unpacked: bytes returned as lines so far.
-        notes: what reading it showed.
+    Raises:
+        BadInput: it cannot be read, or several of its tables may contain the events.
     """
-
-    total = None
-    position = 0
-
-    def __init__(self, place: Place, head: bytes, mapping: Mapping[str, str]) -> None:
-        """Open a file and choose the table.
-
-        Raises:
-            BadInput: it cannot be read, or several of its tables may contain the events.
-        """
-        if place.member or place.path == "-":
-            raise BadInput(
-                f"{place.name} is a database in an archive or stream.", "Import the file itself."
-            )
-        self.unpacked = 0
-        self.notes = Notes()
-        try:
-            self._tables = _open(place.path, head)
-        except sqlite3.Error as error:
-            raise BadInput(f"{place.path} could not be read: {error}.") from error
-        try:
-            what, sql = self._chosen(place, mapping)
-            self.name = f"{place.path}:{what}"
-            self._names, self._rows = self._tables.rows(sql)
-        except BadInput:
-            self.close()
-            raise
-        except (sqlite3.Error, sqlite3.Warning) as error:
-            self.close()
-            raise BadInput(
-                f"{place.path}, a binary file that starts like a database, could not be read: "
-                f"{error}."
-            ) from error
-
-    def _chosen(self, place: Place, mapping: Mapping[str, str]) -> tuple[str, str]:
-        """Return the name of what is read, and the statement that reads it."""
-        if place.query:
-            return "query", place.query
-        columns = self._tables.columns()
-        if columns.keys() >= _OURS:
-            raise BadInput(f"{place.path} is a footfall workspace, not a file of events.")
-        if not place.table:
-            return chosen(place.path, columns, mapping)
-        if place.table not in columns:
-            raise BadInput(
-                f"{place.path} has no table {place.table!r}.",
-                f"{did_you_mean(place.table, columns)} It has: {listed(list(columns))}.".strip(),
-            )
-        return chosen(place.path, columns, mapping, place.table)
-
-    def lines(self) -> Iterator[bytes | Rejected]:
-        """Yield every row as a JSON object."""
-        number = 0
-        try:
-            for row in self._rows:
-                number += 1
-                found = dict(zip(self._names, map(_plain, row), strict=True))
-                line = orjson.dumps(found, default=str)
-                self.unpacked += len(line)
-                if len(line) > MAX_LINE:
-                    yield Rejected(number, TOO_LONG, line[:KEPT])
-                else:
-                    yield line
-        except sqlite3.Error:
-            yield Rejected(number + 1, DAMAGED, b"")
-
-    def close(self) -> None:
-        """Close the file."""
-        self._tables.close()
+    if place.member or place.path == "-":
+        raise BadInput(
+            f"{place.name} is a database in an archive or stream.", "Import the file itself."
+        )
+    try:
+        tables = _open(place.path, head)
+    except sqlite3.Error as error:
+        raise BadInput(f"{place.path} could not be read: {error}.") from error
+    try:
+        what, sql = _chosen(tables, place, mapping)
+        names, rows = tables.rows(sql)
+    except BadInput:
+        tables.close()
+        raise
+    except (sqlite3.Error, sqlite3.Warning) as error:
+        tables.close()
+        raise BadInput(
+            f"{place.path}, a binary file that starts like a database, could not be read: {error}."
+        ) from error
+    return RowInput(f"{place.path}:{what}", names, rows, tables.close, (sqlite3.Error,))
 
 
-def _plain(value: Any) -> Any:
-    """Return a cell as JSON: UUIDs and short bytes as text, longer bytes not at all."""
-    if value.__class__ is str:
-        return value.encode(errors="replace").decode()
-    if isinstance(value, bytes):
-        if len(value) == 16:
-            return str(UUID(bytes=value))
-        return value.hex() if len(value) <= _LONGEST_BYTES else None
-    if isinstance(value, Decimal):
-        return float(value)
-    return value.isoformat() if isinstance(value, date) else value
+def _chosen(tables: Tables, place: Place, mapping: Mapping[str, str]) -> tuple[str, str]:
+    """Return the name of what is read, and the statement that reads it."""
+    if place.query:
+        return "query", place.query
+    columns = tables.columns()
+    if columns.keys() >= _OURS:
+        raise BadInput(f"{place.path} is a footfall workspace, not a file of events.")
+    if not place.table:
+        return chosen(place.path, columns, mapping)
+    if place.table not in columns:
+        raise BadInput(
+            f"{place.path} has no table {place.table!r}.",
+            f"{did_you_mean(place.table, columns)} It has: {listed(list(columns))}.".strip(),
+        )
+    return chosen(place.path, columns, mapping, place.table)
 
 
 def _open(path: str, head: bytes) -> Tables:

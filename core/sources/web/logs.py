@@ -14,7 +14,7 @@ from itertools import islice
 from typing import Any, Final
 
 from core.records import LeftOut, Record, Refused, Rejected
-from core.sources import jsonl
+from core.sources import documents, jsonl
 from core.sources.maker import Maker
 from core.sources.making import LineMaker
 from core.sources.reshaped import Given, records
@@ -59,8 +59,8 @@ def recognise(head: bytes) -> WebLog | None:
     lines = [line for line in head.splitlines()[:_LOOKED_AT] if line.strip()]
     if any(line.lower().startswith(b"#fields:") for line in lines):
         return WebLog("web server log (W3C extended)", parse=Extended())
-    if head.lstrip()[:1] == b"{":
-        return _of_objects(lines)
+    if head.lstrip()[:1] in (b"{", b"["):
+        return _of_objects(_objects(head, lines))
     good = 0
     for line in lines:
         with suppress(Refused):
@@ -68,14 +68,22 @@ def recognise(head: bytes) -> WebLog | None:
     return WebLog("web server log (common or combined)") if good * 2 > len(lines) else None
 
 
-def _of_objects(lines: Iterable[bytes]) -> WebLog | None:
+def _objects(head: bytes, lines: Iterable[bytes]) -> Iterator[dict[str, Any]]:
+    """Yield the first objects of a file, one per line or in a document."""
+    document = documents.document_of(head)
+    if document is not None:
+        yield from documents.first_objects(head, document)
+        return
     for line in lines:
         with suppress(Refused):
-            found = jsonl.parse(line)
-            for name, of in OBJECTS:
-                if of(found) is not None:
-                    return WebLog(name, of=of)
-    return None
+            yield jsonl.parse(line)
+
+
+def _of_objects(objects: Iterable[dict[str, Any]]) -> WebLog | None:
+    return next(
+        (WebLog(name, of=of) for found in objects for name, of in OBJECTS if of(found) is not None),
+        None,
+    )
 
 
 class RequestMaker(Maker):

@@ -228,14 +228,17 @@ _NAMES: Final[dict[str, tuple[str, ...]]] = {
     "query": ("args", "query_string", "query"),
     "method": ("request_method", "method", "verb", "http_method"),
     "status": ("status", "status_code", "http_status", "response", "response_code"),
-    "agent": ("http_user_agent", "user_agent", "agent", "useragent"),
+    "agent": ("http_user_agent", "user_agent", "agent", "useragent", "ua"),
     "referrer": ("http_referer", "http_referrer", "referer", "referrer"),
     "host": ("host", "http_host", "server_name", "vhost"),
     "user": ("remote_user", "auth"),
 }  # fmt: skip
 """Names in objects written by nginx, Apache or a framework, best first."""
 
-_OF_EVENTS: Final = frozenset({"event", "event_name", "user_id", "distinct_id", "anonymous_id"})
+_NOT_ITS_NAMES: Final = frozenset(
+    {"event", "event_name", "user_id", "distinct_id", "anonymous_id", "message", "msg"}
+)
+"""Names that events, and logs of programs, have."""
 
 
 def of_json(found: Mapping[str, Any]) -> Request | None:
@@ -244,10 +247,10 @@ def of_json(found: Mapping[str, Any]) -> Request | None:
     got = {what: _first(named, known) for what, known in _NAMES.items()}
     asked = got["request"] if isinstance(got["request"], str) else ""
     method, uri = _asked(asked) if asked else (_value(got["method"]), _value(got["uri"]))
-    is_request = bool(asked) or got["agent"] is not None
+    is_request = bool(asked or got["method"]) or got["agent"] is not None
     if got["status"] is None or not (got["address"] and got["time"] and is_request):
         return None
-    if _OF_EVENTS & named.keys() or not (asked or got["uri"]):
+    if _NOT_ITS_NAMES & named.keys() or not (asked or got["uri"]):
         return None
     query = _value(got["query"])
     return Request(

@@ -18,7 +18,7 @@ from core.sources.fields import UNIQUE_IDS, normal
 from core.sources.lines import Input
 from core.sources.making import LineMaker
 from core.sources.places import Place
-from core.sources.places.tables import TableInput
+from core.sources.places.rows import RowInput
 from core.sources.text.reading import Reading
 from core.store.ingest.batch import Batch, Written
 from core.store.ingest.journal import Journal
@@ -244,7 +244,7 @@ class Loader:
         self.report.seconds = time.monotonic() - self._started
         return self.report
 
-    def tell(self, name: str, source: Input | TableInput | None) -> None:
+    def tell(self, name: str, source: Input | RowInput | None) -> None:
         """Report progress if it is due."""
         now = time.monotonic()
         if self._progress is None or now - self._told < _PAUSE:

@@ -214,7 +214,7 @@ def test_a_damaged_database_keeps_the_rows_before_the_damage(tmp_path: Path) -> 
     path.write_bytes(content)
     report, rows = load(path)
     assert 0 < len(rows) < 5002
-    assert report.reasons == {"the database is damaged from here on": 1}
+    assert report.reasons == {"the file is damaged from here on": 1}
 
 
 @pytest.mark.parametrize("rest", [b"", b"\0" * 84, b"\xff" * 5000])

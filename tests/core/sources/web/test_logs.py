@@ -261,6 +261,15 @@ def test_an_access_log_as_json_is_known_by_its_names(tmp_path: Path, line: dict[
     assert rows[0]["device_id"]
 
 
+def test_requests_may_be_in_one_array(tmp_path: Path) -> None:
+    line = {
+        "time_local": "04/May/2026:10:00:00 +0200", "remote_addr": "192.0.2.1",
+        "request": "GET / HTTP/1.1", "status": 200, "http_user_agent": FIREFOX,
+    }  # fmt: skip
+    text = json.dumps([line, {**line, "request": "GET /b HTTP/1.1"}], indent=2)
+    assert load(tmp_path, text, "access.json")[0].stored == 2
+
+
 @pytest.mark.parametrize(
     "text",
     [

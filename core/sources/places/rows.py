@@ -1,0 +1,83 @@
+"""Rows of a table, whatever it is stored as, as JSON objects one per line."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import date
+from decimal import Decimal
+from typing import Any, Final
+from uuid import UUID
+
+import orjson
+
+from core.records import Rejected
+from core.sources.lines import KEPT, MAX_LINE, TOO_LONG
+from core.sources.text.reading import Notes
+
+DAMAGED: Final = "the file is damaged from here on"
+_LONGEST_BYTES: Final = 64
+
+
+class RowInput:
+    """The rows of one table, with the interface of `lines.Input`.
+
+    Args:
+        names: of the columns.
+        rows: their values.
+        close: closes the file.
+        errors: what reading a damaged file raises.
+
+    Attributes:
+        name: its name in messages.
+        total, position: unknown, as rows have no bytes.
+        unpacked: bytes returned as lines so far.
+        notes: what reading it showed.
+    """
+
+    total = None
+    position = 0
+
+    def __init__(
+        self,
+        name: str,
+        names: Sequence[str],
+        rows: Iterable[Sequence[Any]],
+        close: Callable[[], None],
+        errors: tuple[type[Exception], ...],
+    ) -> None:
+        self.name = name
+        self.unpacked = 0
+        self.notes = Notes()
+        self.close = close
+        self._names = names
+        self._rows = rows
+        self._errors = errors
+
+    def lines(self) -> Iterator[bytes | Rejected]:
+        """Yield every row as a JSON object, or a Rejected for one that is too long."""
+        number = 0
+        try:
+            for row in self._rows:
+                number += 1
+                found = dict(zip(self._names, map(_plain, row), strict=True))
+                line = orjson.dumps(found, default=str, option=orjson.OPT_NON_STR_KEYS)
+                self.unpacked += len(line)
+                if len(line) > MAX_LINE:
+                    yield Rejected(number, TOO_LONG, line[:KEPT])
+                else:
+                    yield line
+        except self._errors:
+            yield Rejected(number + 1, DAMAGED, b"")
+
+
+def _plain(value: Any) -> Any:
+    """Return a cell as JSON: UUIDs and short bytes as text, longer bytes not at all."""
+    if value.__class__ is str:
+        return value.encode(errors="replace").decode()
+    if isinstance(value, bytes):
+        if len(value) == 16:
+            return str(UUID(bytes=value))
+        return value.hex() if len(value) <= _LONGEST_BYTES else None
+    if isinstance(value, Decimal):
+        return float(value)
+    return value.isoformat() if isinstance(value, date) else value
