@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 from core.text import clean, compact, cut, duration, number
 
 if TYPE_CHECKING:
-    from core.store.ingest.loader import ImportReport
+    from core.store.ingest.report import ImportReport
 
 WIDTH: Final = 80
 """Sentences are wrapped at this width; file names are not."""

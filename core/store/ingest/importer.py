@@ -33,8 +33,9 @@ from core.sources.placeholders import names_an_event
 from core.sources.places import Found, Place, find
 from core.sources.text.reading import Reading
 from core.sources.values import dump
-from core.store.ingest.loader import BATCH, ImportReport, Loader, Progress
+from core.store.ingest.loader import BATCH, Loader
 from core.store.ingest.people import ignore_ids
+from core.store.ingest.report import ImportReport, Progress
 from core.store.troubles import sentence
 from core.store.waiting import IMPORT_WAIT, Patience, begin
 from core.store.workspace import is_part_of, open_writer, path_of

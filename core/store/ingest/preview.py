@@ -63,7 +63,7 @@ class Previews:
     Attributes:
         calendar: the workspace's, in which times are shown.
         more: how many further sources there are.
-        passed_over, refused: as in `loader.ImportReport`.
+        passed_over, refused: as in `report.ImportReport`.
     """
 
     calendar: Calendar
