@@ -388,8 +388,8 @@ class Maker:
         if not self._text:
             raise NotAnObject("properties not a JSON object")
         self._notes.count(
-            "value is no JSON object and is kept as text",
-            "values are no JSON objects and are kept as text",
+            "value is not a JSON object and is kept as text",
+            "values are not JSON objects and are kept as text",
         )
         return text
 

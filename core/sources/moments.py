@@ -53,7 +53,7 @@ class Moments:
     def learn(
         self, values: Iterable[Any], *, day_likely: bool = False, table: bool = False
     ) -> None:
-        """See from the first times of a file how all are meant.
+        """Detect from the first times of a file how to read them all.
 
         Args:
             values: those that are not missing.
@@ -100,7 +100,7 @@ class Moments:
         return found
 
     def _count_missing(self, value: str, found: int) -> None:
-        """Count a time that a zone leaves out when its clocks go forward."""
+        """Count a time skipped by a zone when its clocks go forward."""
         zone, plain = self._zone, to_ms(value, self._day_first)
         if zone is None or plain == found:
             return
@@ -114,7 +114,7 @@ class Moments:
 
 
 def from_serial(value: Any) -> datetime | None:
-    """Return the time of a spreadsheet's number of days, to the second; None if it is none."""
+    """Return the time of a spreadsheet's serial date, to the second; None for anything else."""
     try:
         days = float(value)
     except (TypeError, ValueError):
@@ -217,7 +217,7 @@ def _number(value: float) -> int:
 
 
 def _is_minute(digits: str) -> bool:
-    """Whether 12 digits are YYYYMMDDHHMM: as milliseconds they would be a moment of 1976."""
+    """Whether 12 digits are YYYYMMDDHHMM: as milliseconds they would be a moment in 1976."""
     try:
         return bool(datetime.strptime(digits, "%Y%m%d%H%M"))
     except ValueError:

@@ -1,1 +1,1 @@
-"""Text as people have it: encodings, delimiters, dates, numbers, and which column means what."""
+"""Text as found in practice: encodings, delimiters, dates, numbers, and the meanings of columns."""

@@ -1,4 +1,4 @@
-"""Which column means what where names alone do not say it: by usual names, and by the values."""
+"""The meanings of columns if names alone do not decide: by common names, and by the values."""
 
 from __future__ import annotations
 
@@ -35,8 +35,8 @@ USUAL: Final[dict[str, tuple[str, ...]]] = {
     ),
     "session": ("sessionid", "visit_id", "visitid", "session_uuid"),
 }  # fmt: skip
-"""Names that databases, spreadsheets and scripts use, taken where none of `fields.NAMES` is there
-and their values fit; best first.
+"""Names used by databases, spreadsheets and scripts, tried if none of `fields.NAMES` is present and
+their values fit; best first.
 """
 
 _DATES: Final = ("date", "day", "event_date", "datum", "fecha", "local_date", "log_date")
@@ -96,7 +96,7 @@ class _Chooser:
         )
 
     def _known(self, meaning: str) -> list[str]:
-        """Return the columns with a name of `fields.NAMES`, best first, but for avoided ones."""
+        """Return the columns with a name of `fields.NAMES`, best first, except avoided ones."""
         ranks = NAMES[meaning]
         found = [n for n in self._values if self._normal[n] in ranks and n not in self._avoided]
         return sorted(found, key=lambda name: ranks.index(self._normal[name]))
@@ -114,7 +114,7 @@ class _Chooser:
         return [name for name in self._values if name not in taken]
 
     def _take(self, meaning: str, found: Sequence[str]) -> None:
-        """Take the best of several usual names, and say which others there are."""
+        """Use the best of several common names, and report the others."""
         if not found:
             return
         best, *others = found
@@ -194,7 +194,7 @@ class _Chooser:
         return switches or looks.are_objects(values) or looks.are_written_moments(values)
 
     def _must_be_none(self, name: str) -> bool:
-        """Whether a column is no event though no other could be it."""
+        """Whether a column is not the event even if no other may be."""
         values = self._values[name]
         return looks.are_switches(values, both=True) or self._is_person(name, others=False)
 
@@ -203,7 +203,7 @@ class _Chooser:
         return not found <= _CALLS and not self._is_no_event(name)
 
     def _is_person(self, name: str, *, others: bool) -> bool:
-        """Whether a column called name has people's names: two words each, a name a user."""
+        """Whether a column called name has people's names: two words each, one per user."""
         values = self._values[name]
         if self._normal[name] != "name" or not looks.are_people(values):
             return False
@@ -243,7 +243,9 @@ class _Chooser:
     def _avoid(self, names: Sequence[str], meaning: str) -> None:
         self._avoided.update(names)
         for name in names if meaning else ():
-            self._notes.say(f"{_shown(name)} is kept as a property, as its values are no {meaning}")
+            self._notes.say(
+                f"{_shown(name)} is kept as a property, as its values do not fit the {meaning}"
+            )
 
     def _warn_rounded(self) -> None:
         ids = ("user", "device", "session", "event_id")

@@ -51,7 +51,7 @@ _LONGEST: Final = 80
 
 
 def parse(text: str, day_first: bool | None) -> datetime:
-    """Return the moment of a text, naive where it names no zone.
+    """Return the moment of a text, naive if it has no zone.
 
     Args:
         day_first: the order of two numbers before a year; None for day first between dots and
@@ -83,7 +83,7 @@ def parse(text: str, day_first: bool | None) -> datetime:
 
 
 def is_date(text: str) -> bool:
-    """Whether a text that `parse` takes is a date without a time."""
+    """Whether a text accepted by `parse` is a date without a time."""
     plain = " ".join(text[: _LONGEST + 1].split())
     if _ORDINAL.fullmatch(plain):
         return True
@@ -97,7 +97,7 @@ def is_clock(value: Any) -> bool:
 
 
 def order_of(values: Iterable[Any]) -> tuple[bool | None, bool]:
-    """Return whether the day comes first in dates such as 2/3/2026, and whether they leave it open.
+    """Return whether the day comes first in dates such as 2/3/2026, and whether they are ambiguous.
 
     The first number above 12 shows it. None if no value is such a date, or if some can only have
     the day first and others only the month.

@@ -1,4 +1,4 @@
-"""Which encoding a text is in that is not UTF-8, and its bytes as UTF-8."""
+"""The encoding of a text that is not UTF-8, and its bytes as UTF-8."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _MARKS: Final = {
     codecs.BOM_UTF16_LE: "utf-16",
     codecs.BOM_UTF16_BE: "utf-16",
 }
-"""Byte order marks; the longer ones first, as UTF-16 begins like UTF-32."""
+"""Byte order marks; the longer ones first, as UTF-32 starts like UTF-16."""
 
 _LOOKED_AT: Final = 4096
 _WESTERN: Final = "windows-1252"
@@ -23,7 +23,7 @@ _EXPECTED: Final = frozenset(
     "àáâãäåæçèéêëìíîïðñòóôõöøùúûüýþßœšžÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÐÑÒÓÔÕÖØÙÚÛÜÝÞŒŠŽŸ"
     "€£¥§°²³µ·ºª«»¿¡–—‘’“”‚„…•™©®\xa0½¼¾±×"
 )
-"""What Western text has beyond ASCII. Other bytes in it are no text of this encoding."""
+"""Characters of Western text beyond ASCII. Any other byte means that it is not this encoding."""
 
 
 def encoding_of(start: bytes) -> str:

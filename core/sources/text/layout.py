@@ -1,4 +1,4 @@
-"""How the rows of a delimited text are laid out, seen from its first lines."""
+"""How the rows of a delimited text are laid out, detected from its first lines."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ DELIMITERS: Final = ",\t;|"
 MISSING: Final = frozenset(
     {"\\N", "NULL", "null", "(null)", "NaN", "nan", "NaT", "None", "<NA>", "#N/A"}
 )
-"""What databases, pandas and spreadsheets write for no value."""
+"""What databases, pandas and spreadsheets write for a missing value."""
 
 _LINES: Final = 30
 _SEP: Final = re.compile(r'"?sep=(.)"?\r?', re.I | re.S)
@@ -60,7 +60,7 @@ class Sample:
 
     @property
     def index(self) -> bool:
-        """Whether the first column is nothing but the numbers of the rows."""
+        """Whether the first column only numbers the rows."""
         if not self.header or self.header[0] not in _INDEX or len(self.rows) < 2:
             return False
         first = self.rows[0][0]

@@ -11,7 +11,7 @@ from core.sources.moments import from_serial, to_ms
 from core.sources.text import dates
 
 LOOKED_AT: Final = 200
-"""How many values of a column are looked at."""
+"""How many values of a column are examined."""
 
 _RECENT: Final = 315_532_800_000
 """1980-01-01: numbers read as earlier times are durations, counts or flags."""
@@ -46,7 +46,7 @@ def _most(values: Sequence[Any], test: Callable[[Any], bool]) -> bool:
 
 
 def is_moment(value: Any) -> bool:
-    """Whether a value is a time that can be meant as one."""
+    """Whether a value is a plausible time."""
     try:
         return to_ms(value, dates.order_of([value])[0]) >= _RECENT
     except Refused:
@@ -54,12 +54,12 @@ def is_moment(value: Any) -> bool:
 
 
 def are_moments(values: Sequence[Any]) -> bool:
-    """Whether nearly all values are times, none of them of 1970."""
+    """Whether nearly all values are times, none of them in 1970."""
     return _most(values, is_moment)
 
 
 def are_written_moments(values: Sequence[Any]) -> bool:
-    """Whether nearly all values are times that no number is meant by."""
+    """Whether nearly all values are times that cannot be numbers."""
     return _most(
         values,
         lambda v: v.__class__ is str and not v.replace(".", "").isdigit() and is_moment(v),
@@ -67,7 +67,7 @@ def are_written_moments(values: Sequence[Any]) -> bool:
 
 
 def are_serials(values: Sequence[Any]) -> bool:
-    """Whether all values are a spreadsheet's numbers of days."""
+    """Whether all values are a spreadsheet's serial dates."""
     return bool(values) and all(from_serial(value) is not None for value in values)
 
 

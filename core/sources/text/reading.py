@@ -1,4 +1,4 @@
-"""How to read a file where it does not say so itself, and what reading it showed."""
+"""How to read a file that does not say so itself, and what reading it showed."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _WORDS: Final = {
 
 @dataclass(frozen=True)
 class Reading:
-    """What the user says about the files of an import; what is empty is detected.
+    """What the user states about the files of an import; anything empty is detected.
 
     Attributes:
         delimiter: one character, or a word such as "tab".
@@ -39,7 +39,7 @@ class Reading:
         separator = self.separator
         if separator and (len(separator) > 1 or separator in '\r\n"' or ord(separator) > 127):
             raise BadInput(
-                f"--delimiter {self.delimiter!r} is not a character between columns.",
+                f"--delimiter {self.delimiter!r} is not a column delimiter.",
                 "Write one character, or tab, comma, semicolon, bar or space.",
             )
         if self.encoding:
@@ -62,7 +62,7 @@ class Reading:
 
 
 class Notes:
-    """What a reader should know about a file: sentences, each said once, and counted ones."""
+    """What to report about a file: sentences, each reported once, and counted ones."""
 
     def __init__(self) -> None:
         self._said: dict[str, None] = {}
