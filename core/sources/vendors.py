@@ -78,7 +78,7 @@ class Vendor:
 AMPLITUDE: Final = Vendor(
     amplitude.SIGN,
     amplitude.MARKS,
-    reshape=amplitude.reshape,
+    begin=lambda: amplitude.Events().reshape,
     name="Amplitude export",
     window=amplitude.SAME_FOR,
 )

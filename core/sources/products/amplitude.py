@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from core.records import LeftOut, Once
-from core.sources.products.nested import first, inside
+from core.sources.products.nested import columns, first, inside
 
 SIGN: Final = frozenset({"event_type", "event_time", "event_properties"})
 SAME_FOR: Final = 7 * 86_400_000
@@ -21,19 +21,20 @@ MARKS: Final = frozenset({"$insert_id", "amplitude_id", "server_upload_time", "u
 MERGED: Final = frozenset({"amplitude_id", "merged_amplitude_id"})
 """Names in a line of the file of merged ids."""
 
-_CONTEXT: Final = {
-    "country": ("country",),
-    "region": ("region",),
-    "city": ("city",),
-    "dma": ("dma",),
-    "language": ("language",),
-    "platform": ("platform",),
-    "os": ("os_name",),
-    "device_model": ("device_model", "device_family"),
-    "device_type": ("device_type",),
-    "version": ("version_name",),
+_COLUMNS: Final = {
+    "country": "country",
+    "region": "region",
+    "city": "city",
+    "dma": "dma",
+    "language": "language",
+    "platform": "platform",
+    "os_name": "os",
+    "device_family": "device_model",
+    "device_model": "device_model",
+    "device_type": "device_type",
+    "version_name": "version",
 }
-"""Context column -> Amplitude's names for it."""
+"""Name -> context column; of several names for one column the last is best."""
 
 _ENVELOPE: Final = frozenset({
     "$insert_id", "$insert_key", "$schema", "amplitude_attribution_ids", "amplitude_event_type",
@@ -43,8 +44,8 @@ _ENVELOPE: Final = frozenset({
     "library", "plan", "processed_time", "sample_rate", "server_received_time",
     "server_upload_time", "session_id", "source_id", "user_creation_time", "user_id",
     "user_properties", "uuid",
-}) | {name for names in _CONTEXT.values() for name in names}  # fmt: skip
-"""Names that are not properties set by the sender: they have a meaning, or only describe delivery.
+}) | frozenset(_COLUMNS)  # fmt: skip
+"""Names that are no properties of the sender: they have a meaning, or only describe the delivery.
 
 `event_id` is unique only within one device, so `$insert_id`, else `uuid`, identifies an event.
 """
@@ -54,26 +55,39 @@ _SETS_ONCE: Final = "$setOnce"
 _UNSETS: Final = "$unset"
 
 
-def reshape(found: dict[str, Any]) -> Iterator[dict[str, Any] | LeftOut]:
-    """Yield the plain lines of one event."""
-    event, user, device = found["event_type"], found.get("user_id"), found.get("device_id")
-    who = {"user_id": user, "device_id": device, "time": found.get("event_time")}
-    traits = traits_of(inside(found.get("user_properties")))
-    if event == "$groupidentify":
-        yield LeftOut("descriptions of groups")
-        return
-    if event == "$identify":
-        yield {"type": "identify", **who, "traits": traits}
-    else:
-        yield _event(found, who, traits)
-    person = found.get("amplitude_id")
-    if person in (None, "", 0):
-        return
-    own = own_id(person)
-    if user not in (None, ""):
-        yield {"type": "alias", "previous_id": own, "user_id": user, "time": who["time"]}
-    elif device not in (None, ""):
-        yield {"type": "identify", **who, "user_id": own}
+class Events:
+    """Reshapes the events of one file, and remembers what was said about amplitude_ids."""
+
+    def __init__(self) -> None:
+        self._said: dict[tuple[Any, Any], str] = {}
+
+    def reshape(self, found: dict[str, Any]) -> Iterator[dict[str, Any] | LeftOut]:
+        """Yield the plain lines of one event."""
+        event, user, device = found["event_type"], found.get("user_id"), found.get("device_id")
+        who = {"user_id": user, "device_id": device, "time": found.get("event_time")}
+        traits = traits_of(inside(found.get("user_properties")))
+        if event == "$groupidentify":
+            yield LeftOut("descriptions of groups")
+            return
+        if event == "$identify":
+            yield {"type": "identify", **who, "traits": traits}
+        else:
+            yield _event(found, who, traits)
+        person = found.get("amplitude_id")
+        if person and (user or device) and self._is_news(person, user or device, who["time"]):
+            own = own_id(person)
+            if user:
+                yield {"type": "alias", "previous_id": own, "user_id": user, "time": who["time"]}
+            else:
+                yield {"type": "identify", **who, "user_id": own}
+
+    def _is_news(self, person: Any, other: Any, time: Any) -> bool:
+        """Whether two ids were not said to be one person at an earlier time."""
+        known = self._said.get((person, other))
+        if known is not None and known <= str(time):
+            return False
+        self._said[person, other] = str(time)
+        return True
 
 
 def reshape_merged(found: dict[str, Any]) -> Iterator[dict[str, Any]]:
@@ -97,6 +111,8 @@ def traits_of(properties: Mapping[str, Any]) -> dict[str, Any]:
     Sums and lists ($add, $append, ...) are not included: their result is not in the operation but
     in the user properties of the events that follow.
     """
+    if not properties:
+        return {}
     traits = {name: value for name, value in properties.items() if not name.startswith("$")}
     for name, value in inside(properties.get(_SETS_ONCE)).items():
         traits.setdefault(name, Once(value))
@@ -112,12 +128,13 @@ def _event(found: Mapping[str, Any], who: dict[str, Any], traits: dict[str, Any]
         **who,
         "session_id": fields.get("session_id"),
         "insert_id": first(fields, ("$insert_id", "uuid")),
-        **{column: first(fields, names) for column, names in _CONTEXT.items()},
+        **columns(fields, _COLUMNS),
     }
     if traits:
         line["traits"] = traits
     beside = {n: v for n, v in fields.items() if v is not None and n not in _ENVELOPE}
-    groups = {f"group_{kind}": _group(v) for kind, v in inside(fields.get("groups")).items()}
+    given = inside(fields.get("groups"))
+    groups = {f"group_{kind}": _group(value) for kind, value in given.items()} if given else {}
     properties = fields.get("event_properties")
     if groups or beside or not isinstance(properties, dict):
         properties = {**groups, **beside, **inside(properties)}

@@ -10,12 +10,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import suppress
-from datetime import datetime, timedelta
+from datetime import date, timedelta
+from functools import lru_cache
 from typing import Any, Final
 
 from core.records import LeftOut, Refused
 from core.sources.moments import to_ms
-from core.sources.products.nested import first, inside
+from core.sources.products.nested import columns, inside
 from core.sources.values import typed
 
 DEVICE_PREFIX: Final = "$device:"
@@ -44,25 +45,28 @@ RENAMES: Final[dict[str, str | None]] = {
 }
 """Names of a table and their meanings."""
 
-_CONTEXT: Final = {
-    "country": ("mp_country_code",),
-    "region": ("$region",),
-    "city": ("$city",),
-    "os": ("$os",),
-    "device_model": ("$model", "$device"),
-    "browser": ("$browser",),
-    "version": ("$app_version_string", "$app_version"),
+_COLUMNS: Final = {
+    "mp_country_code": "country",
+    "$region": "region",
+    "$city": "city",
+    "$os": "os",
+    "$device": "device_model",
+    "$model": "device_model",
+    "$browser": "browser",
+    "$app_version": "version",
+    "$app_version_string": "version",
 }
-"""Context column -> its name in `properties`, as sent by Mixpanel's libraries."""
+"""Name -> context column; of several names for one column the last is best."""
 
-_LIFTED: Final = frozenset(name for names in _CONTEXT.values() for name in names) | {
+_LIFTED: Final = frozenset(_COLUMNS) | {
     "$anon_id", "$device_id", "$distinct_id_before_identity", "$distinct_ids", "$identified_id",
     "$insert_id", "$user_id", "distinct_id", "ip", "time",
 }  # fmt: skip
 """Names inside `properties` that do not stay there."""
 
 _NOT_TRAITS: Final = frozenset({"$last_seen", "$distinct_id", "$distinct_ids"})
-_NEVER: Final = datetime(1970, 1, 1)
+_DAY: Final = 86_400_000
+_NEVER: Final = date(1970, 1, 1)
 
 
 def shows(found: Mapping[str, Any]) -> bool:
@@ -104,9 +108,8 @@ def _event(
     kept = {name: value for name, value in properties.items() if name not in _LIFTED}
     if keep_time:
         kept["time"] = properties["time"]
-    context = {column: first(dict(properties), names) for column, names in _CONTEXT.items()}
-    own = properties.get("$insert_id")
-    return {"event": event, **who, "insert_id": own, **context, "properties": kept}
+    line = {"event": event, **who, "insert_id": properties.get("$insert_id")}
+    return {**line, **columns(properties, _COLUMNS), "properties": kept}
 
 
 def _person(properties: Mapping[str, Any]) -> tuple[Any, Any]:
@@ -159,8 +162,17 @@ def _wall(time: Any) -> Any:
     """
     if isinstance(time, (int, float)) and not isinstance(time, bool):
         with suppress(Refused):
-            return str(_NEVER + timedelta(milliseconds=to_ms(time)))
+            days, left = divmod(to_ms(time), _DAY)
+            seconds, ms = divmod(left, 1000)
+            hour, minute = divmod(seconds // 60, 60)
+            return f"{_date(days)} {hour:02d}:{minute:02d}:{seconds % 60:02d}.{ms:03d}"
     return time
+
+
+@lru_cache(maxsize=4096)
+def _date(days: int) -> str:
+    """Return the date of a day since 1970."""
+    return str(_NEVER + timedelta(days=days))
 
 
 def is_people(names: Collection[str]) -> bool:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, Final
 
 from core.records import Refused
 from core.sources.values import load
+
+_NOTHING: Final = (None, "")
 
 
 def at(found: Any, path: tuple[str, ...]) -> Any:
@@ -41,6 +44,15 @@ def listed(found: Any, what: str) -> list[Any]:
     return found
 
 
-def first(found: dict[str, Any], names: tuple[str, ...]) -> Any:
+def columns(found: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
+    """Return the values of context columns that an object has.
+
+    Args:
+        names: its name -> column; of several for one column the last that has a value.
+    """
+    return {c: value for name, c in names.items() if (value := found.get(name)) not in _NOTHING}
+
+
+def first(found: Mapping[str, Any], names: tuple[str, ...]) -> Any:
     """Return the first value under some names that is not missing or empty."""
-    return next((v for name in names if (v := found.get(name)) not in (None, "")), None)
+    return next((v for name in names if (v := found.get(name)) not in _NOTHING), None)

@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterator, Mapping
 from typing import Any, Final
 
 from core.records import LeftOut, Once
-from core.sources.products.nested import at, first, inside
+from core.sources.products.nested import at, columns, inside
 from core.sources.values import typed
 
 SIGN: Final = frozenset({"event", "properties", "timestamp", "distinct_id"})
@@ -20,20 +20,26 @@ MARKS: Final = frozenset({
 })  # fmt: skip
 _INSIDE_MARKS: Final = frozenset({"$lib", "$device_id", "$session_id", "$insert_id"})
 
-_CONTEXT: Final = {
-    "country": ("$country", "$geoip_country_code", "$geoip_country_name"),
-    "region": ("$region", "$geoip_subdivision_1_name"),
-    "city": ("$city", "$geoip_city_name"),
-    "language": ("$locale", "$browser_language"),
-    "os": ("$os",),
-    "device_model": ("$device_model", "$device"),
-    "device_type": ("$device_type",),
-    "browser": ("$browser",),
-    "version": ("$app_version",),
+_COLUMNS: Final = {
+    "$geoip_country_name": "country",
+    "$geoip_country_code": "country",
+    "$country": "country",
+    "$geoip_subdivision_1_name": "region",
+    "$region": "region",
+    "$geoip_city_name": "city",
+    "$city": "city",
+    "$browser_language": "language",
+    "$locale": "language",
+    "$os": "os",
+    "$device": "device_model",
+    "$device_model": "device_model",
+    "$device_type": "device_type",
+    "$browser": "browser",
+    "$app_version": "version",
 }
-"""Context column -> its name in `properties`, as sent by PostHog's libraries."""
+"""Name -> context column; of several names for one column the last is best."""
 
-_LIFTED: Final = frozenset(name for names in _CONTEXT.values() for name in names) | {
+_LIFTED: Final = frozenset(_COLUMNS) | {
     "$anon_distinct_id", "$device_id", "$insert_id", "$ip", "$session_id", "$set", "$set_once",
     "$time", "$unset", "distinct_id", "token",
 }  # fmt: skip
@@ -134,13 +140,12 @@ class Events:
 def _event(
     found: Mapping[str, Any], properties: dict[str, Any], who: dict[str, Any]
 ) -> dict[str, Any]:
-    context = {column: first(properties, names) for column, names in _CONTEXT.items()}
     line = {
         "event": found.get("event"),
         **who,
         "session_id": properties.get("$session_id"),
         "insert_id": found.get("uuid") or properties.get("$insert_id") or found.get("id"),
-        **context,
+        **columns(properties, _COLUMNS),
     }
     traits = _traits(found, properties)
     if traits:
