@@ -13,7 +13,7 @@ from typing import Final
 
 from core.errors import BadInput
 from core.records import Record, Refused, Rejected
-from core.sources import delimited, documents, jsonl
+from core.sources import atomic, delimited, documents, jsonl
 from core.sources.fields import check_mapping
 from core.sources.lines import Input
 from core.sources.logs import LogMaker, check_log_mapping, looks_like_logs
@@ -90,6 +90,11 @@ def open_source(
     if log is not None:
         requests = weblogs.RequestMaker(log, salt(), calendar)
         return Source(source, requests, weblogs.read(_texts(source), requests, log))
+    if not form and atomic.is_atomic(head):
+        rows = Maker(
+            mapping, text_values=True, calendar=calendar, reading=reading, notes=source.notes
+        )
+        return Source(source, rows, atomic.read(source.lines(), rows))
     kind = form or sniff(head, source.name)
     if kind == "tsv":
         reading = replace(reading or Reading(), delimiter="tab")
@@ -112,8 +117,8 @@ def open_source(
     if kind == "jsonl":
         return Source(source, maker, jsonl.read(_texts(source), maker))
     layout = layout_of(head, source.name, reading)
-    rows = delimited.read(source.lines(), maker, layout, source.name, head)
-    return Source(source, maker, rows)
+    read = delimited.read(source.lines(), maker, layout, source.name, head)
+    return Source(source, maker, read)
 
 
 def _texts(source: Input) -> Iterator[bytes | Rejected]:

@@ -125,7 +125,7 @@ SEGMENT: Final = Vendor(
     shows=segment.is_call,
     name="Segment calls",
 )
-SNOWPLOW: Final = Vendor(snowplow.SIGN, renames=snowplow.RENAMES)
+SNOWPLOW: Final = Vendor(snowplow.SIGN, reshape=snowplow.reshape, name="Snowplow events")
 
 UMAMI: Final = Vendor(umami.SIGN, reshape=umami.reshape, name="Umami events")
 GOATCOUNTER: Final = Vendor(
@@ -135,12 +135,12 @@ AHOY_EVENTS: Final = Vendor(ahoy.EVENTS, reshape=ahoy.reshape_event, name="Ahoy 
 AHOY_VISITS: Final = Vendor(ahoy.VISITS, reshape=ahoy.reshape_visit, name="Ahoy visits")
 MATOMO: Final = Vendor(matomo.SIGN, reshape=matomo.reshape, name="Matomo visits")
 
-FLAT: Final = (MIXPANEL_TABLE, SNOWPLOW)
+FLAT: Final = (MIXPANEL_TABLE,)
 """Vendors with flat fields, recognised by each line's names."""
 
 RESHAPED: Final = (
     AMPLITUDE, AMPLITUDE_MERGED, GA4, POSTHOG, POSTHOG_TABLE, MIXPANEL_PEOPLE, MIXPANEL, SEGMENT,
-    UMAMI, GOATCOUNTER, AHOY_EVENTS, AHOY_VISITS, MATOMO,
+    SNOWPLOW, UMAMI, GOATCOUNTER, AHOY_EVENTS, AHOY_VISITS, MATOMO,
 )  # fmt: skip
 """Vendors with reshaped objects, recognised by the first lines of a file or its header."""
 

@@ -1,0 +1,43 @@
+"""Snowplow's enriched events as tab-separated text without a header."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Final
+
+from core.records import Record, Rejected
+from core.sources.making import LineMaker
+from core.sources.products.snowplow import ATOMIC
+from core.sources.reshaped import Given, records
+
+_UUID: Final = 36
+
+
+def is_atomic(head: bytes) -> bool:
+    """Whether a file begins with text of Snowplow's enrichment, which has no header."""
+    line = head.partition(b"\n")[0].split(b"\t")
+    if len(line) != len(ATOMIC):
+        return False
+    cells = dict(zip(ATOMIC, line, strict=True))
+    return cells["collector_tstamp"][:2].isdigit() and len(cells["event_id"]) == _UUID
+
+
+def read(lines: Iterable[bytes | Rejected], maker: LineMaker) -> Iterator[Record | Rejected]:
+    """Yield one record or rejection per line of text without a header."""
+    maker.recognise_header(ATOMIC)
+    for number, line in enumerate(lines, 1):
+        if isinstance(line, Rejected):
+            yield line
+        elif line.strip():
+            yield from records(maker, [_given(number, line)])
+
+
+def _given(number: int, line: bytes) -> Given | Rejected:
+    try:
+        cells = line.decode().rstrip("\r").split("\t")
+    except UnicodeDecodeError:
+        return Rejected(number, "not UTF-8", line)
+    if len(cells) != len(ATOMIC):
+        return Rejected(number, f"not {len(ATOMIC)} columns", line)
+    found = {name: cell for name, cell in zip(ATOMIC, cells, strict=True) if cell}
+    return Given(number, line, line, found)
