@@ -29,7 +29,7 @@ def open_parquet(place: Place) -> RowInput:
         base: Any = import_module("pyarrow")
     except ImportError as error:
         raise BadInput(
-            f"{place.path} is a Parquet file, which needs the library pyarrow.",
+            f"{place.path} is a Parquet file, which requires the library pyarrow.",
             "Install footfall[parquet], or export the table as CSV or JSON lines.",
         ) from error
     errors = (base.ArrowException, OSError, ValueError)

@@ -56,5 +56,5 @@ def test_a_damaged_file_is_refused_in_a_sentence(tmp_path: Path) -> None:
 def test_without_the_library_it_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "pyarrow.parquet", None)
     (tmp_path / "e.parquet").write_bytes(b"PAR1" + b"\0" * 100)
-    with pytest.raises(BadInput, match="needs the library pyarrow"):
+    with pytest.raises(BadInput, match="requires the library pyarrow"):
         load(tmp_path / "e.parquet")
