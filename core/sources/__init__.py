@@ -77,7 +77,12 @@ def open_source(
     head = source.peek()
     if is_database(head):
         source.close()
-        return _of_rows(open_table(at, head, mapping), mapping, calendar, reading)
+        return _of_rows(
+            open_table(at, head, mapping, reading.event if reading else ""),
+            mapping,
+            calendar,
+            reading,
+        )
     if head.startswith(PARQUET):
         source.close()
         return _of_rows(open_parquet(at), mapping, calendar, reading)

@@ -2,36 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
-from typing import Final
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Any, Final
 
 from core.errors import BadInput
 from core.sources.fields import listed, normal, understand
+from core.sources.text.choose import choose
+from core.sources.text.reading import Notes
 from core.sources.vendors import AHOY_VISITS, Vendor, of_header, of_names
 from core.sources.web import ahoy
 
-_CALLED_SO: Final = frozenset({"event", "event_name", "event_type", "action"})
-"""Column names that only a table of events has."""
+_LESS_LIKELY: Final = frozenset({"name", "type", "title"})
+"""Names of a column that other tables than those of events have too."""
 
 
 def chosen(
-    path: str, columns: Mapping[str, Sequence[str]], mapping: Mapping[str, str], table: str = ""
+    path: str,
+    tables: Mapping[str, Mapping[str, Sequence[Any]]],
+    mapping: Mapping[str, str],
+    event: str = "",
 ) -> tuple[str, str]:
-    """Return the table with the events, and the statement that reads it.
+    """Return the table that has the events, and the statement that reads it.
 
     Args:
-        columns: table -> its columns.
+        tables: table -> column -> its first values.
         mapping: meaning -> column, as the user gave it.
-        table: the table named by the user; "" to choose one.
+        event: the name of all events; "" where a column has it.
 
     Raises:
-        BadInput: none or several of them can be it.
+        BadInput: no table qualifies, or several do.
     """
-    best = [table] if table else _best(columns, mapping)
+    ranks = {table: _rank(columns, mapping, event) for table, columns in tables.items()}
+    best = [table for table, rank in ranks.items() if rank == max(ranks.values()) > 0]
     if not best:
-        tables = "; ".join(f"{name} ({listed(names)})" for name, names in columns.items())
+        had = "; ".join(f"{name} ({listed(list(names))})" for name, names in tables.items())
         raise BadInput(
-            f"{path} has no table with a name, a time and a user; it has: {tables or 'nothing'}.",
+            f"{path} has no table with a name, a time and a user; it has: {had or 'nothing'}.",
             "Choose one with --table NAME, and its columns with "
             "--map event=COLUMN,time=COLUMN,user=COLUMN.",
         )
@@ -40,27 +46,21 @@ def chosen(
             f"{path} has several tables that may contain events: {listed(best)}.",
             f"Choose one with --table {best[0]}.",
         )
-    return best[0], _statement(best[0], columns)
+    return best[0], statement(best[0], tables)
 
 
-def _best(columns: Mapping[str, Sequence[str]], mapping: Mapping[str, str]) -> list[str]:
-    """Return the tables that look most like events."""
-    ranks = {table: _rank(names, mapping) for table, names in columns.items()}
-    best = max(ranks.values(), default=0)
-    return [table for table, rank in ranks.items() if rank == best > 0]
-
-
-def _rank(names: Sequence[str], mapping: Mapping[str, str]) -> int:
+def _rank(columns: Mapping[str, Sequence[Any]], mapping: Mapping[str, str], event: str) -> int:
     """Return how much a table looks like events: 0 for not at all."""
+    names = tuple(columns)
     if _vendor(names) is not None:
         return 4
-    plan = understand(names, mapping)
+    plan = understand(names, mapping, None, choose(columns, mapping, event, Notes()))
     if not plan.complete:
         return 0
     if not (plan.user or plan.device):
         return 1
-    is_called_so = mapping.get("event") in names or normal(names[plan.event]) in _CALLED_SO
-    return 3 if is_called_so else 2
+    unlikely = plan.event >= 0 and normal(names[plan.event]) in _LESS_LIKELY
+    return 2 if unlikely and mapping.get("event") not in names else 3
 
 
 def _vendor(names: Collection[str]) -> Vendor | None:
@@ -68,11 +68,13 @@ def _vendor(names: Collection[str]) -> Vendor | None:
     return None if found is AHOY_VISITS else found
 
 
-def _statement(table: str, columns: Mapping[str, Sequence[str]]) -> str:
-    if table == "ahoy_events" and set(columns.get("ahoy_visits", ())) >= ahoy.VISITED:
+def statement(table: str, tables: Mapping[str, Iterable[str]]) -> str:
+    """Return what reads a table, given the columns of all: Ahoy's events with their visits."""
+    if table == "ahoy_events" and set(tables.get("ahoy_visits", ())) >= ahoy.VISITED:
         return ahoy.JOINED
-    return f"select * from {_quoted(table)}"
+    return f"select * from {quoted(table)}"
 
 
-def _quoted(name: str) -> str:
+def quoted(name: str) -> str:
+    """Return a name as SQL has it."""
     return '"' + name.replace('"', '""') + '"'

@@ -59,7 +59,7 @@ class RowInput:
         try:
             for row in self._rows:
                 number += 1
-                found = dict(zip(self._names, map(_plain, row), strict=True))
+                found = dict(zip(self._names, map(cell, row), strict=True))
                 line = orjson.dumps(found, default=str, option=orjson.OPT_NON_STR_KEYS)
                 self.unpacked += len(line)
                 if len(line) > MAX_LINE:
@@ -70,7 +70,7 @@ class RowInput:
             yield Rejected(number + 1, DAMAGED, b"")
 
 
-def _plain(value: Any) -> Any:
+def cell(value: Any) -> Any:
     """Return a cell as JSON: UUIDs and short bytes as text, longer bytes not at all."""
     if value.__class__ is str:
         return value.encode(errors="replace").decode()

@@ -17,8 +17,8 @@ from urllib.parse import quote
 from core.errors import BadInput, did_you_mean
 from core.sources.fields import listed
 from core.sources.places import Place
-from core.sources.places.candidates import chosen
-from core.sources.places.rows import RowInput
+from core.sources.places.candidates import chosen, quoted, statement
+from core.sources.places.rows import RowInput, cell
 
 SQLITE: Final = b"SQLite format 3\0"
 _DUCK: Final = b"DUCK"
@@ -26,6 +26,7 @@ _IN_WAL: Final = b"\x02\x02"
 """Bytes 18 and 19 of a SQLite file in WAL mode."""
 
 _TOGETHER: Final = 256
+_SAMPLE: Final = 50
 _LONGEST: Final = 64 << 20
 _OURS: Final = frozenset({"meta", "event_names", "identities", "_sqlite_migrations"})
 
@@ -51,8 +52,11 @@ class Tables(Protocol):
         ...
 
 
-def open_table(place: Place, head: bytes, mapping: Mapping[str, str]) -> RowInput:
+def open_table(place: Place, head: bytes, mapping: Mapping[str, str], event: str = "") -> RowInput:
     """Return the rows of the table, or the query, that has the events of a database.
+
+    Args:
+        event: the name of all events; "" where a column has it.
 
     Raises:
         BadInput: it cannot be read, or several of its tables may contain the events.
@@ -66,7 +70,7 @@ def open_table(place: Place, head: bytes, mapping: Mapping[str, str]) -> RowInpu
     except sqlite3.Error as error:
         raise BadInput(f"{place.path} could not be read: {error}.") from error
     try:
-        what, sql = _chosen(tables, place, mapping)
+        what, sql = _chosen(tables, place, mapping, event)
         names, rows = tables.rows(sql)
     except BadInput:
         tables.close()
@@ -79,7 +83,9 @@ def open_table(place: Place, head: bytes, mapping: Mapping[str, str]) -> RowInpu
     return RowInput(f"{place.path}:{what}", names, rows, tables.close, (sqlite3.Error,))
 
 
-def _chosen(tables: Tables, place: Place, mapping: Mapping[str, str]) -> tuple[str, str]:
+def _chosen(
+    tables: Tables, place: Place, mapping: Mapping[str, str], event: str
+) -> tuple[str, str]:
     """Return the name of what is read, and the statement that reads it."""
     if place.query:
         return "query", place.query
@@ -87,13 +93,24 @@ def _chosen(tables: Tables, place: Place, mapping: Mapping[str, str]) -> tuple[s
     if columns.keys() >= _OURS:
         raise BadInput(f"{place.path} is a footfall workspace, not a file of events.")
     if not place.table:
-        return chosen(place.path, columns, mapping)
+        samples = {table: _sample(tables, table) for table in columns}
+        return chosen(place.path, samples, mapping, event)
     if place.table not in columns:
         raise BadInput(
             f"{place.path} has no table {place.table!r}.",
             f"{did_you_mean(place.table, columns)} It has: {listed(list(columns))}.".strip(),
         )
-    return chosen(place.path, columns, mapping, place.table)
+    return place.table, statement(place.table, columns)
+
+
+def _sample(tables: Tables, table: str) -> Mapping[str, Sequence[Any]]:
+    """Return the first values of each column of a table; no columns if it cannot be read."""
+    try:
+        names, rows = tables.rows(f"select * from {quoted(table)} limit {_SAMPLE}")
+        found = [tuple(map(cell, row)) for row in rows]
+    except sqlite3.Error:
+        return {}
+    return {name: [row[place] for row in found] for place, name in enumerate(names)}
 
 
 def _open(path: str, head: bytes) -> Tables:

@@ -81,6 +81,24 @@ def test_a_table_with_an_event_goes_before_one_with_only_a_name(tmp_path: Path) 
     assert len(load(database(tmp_path / "app.db", teams, EVENTS))[1]) == 2
 
 
+def test_usual_names_and_the_values_decide_where_a_database_calls_things_otherwise(
+    tmp_path: Path,
+) -> None:
+    path = database(
+        tmp_path / "app.db",
+        """
+        create table members (id integer primary key, name text, email text, created_at text);
+        create table activity
+            (id integer primary key, userid int, action text, created_at text, time real);
+        insert into members values (5, 'Ana Li', 'a@x.test', '2026-01-01 00:00:00');
+        insert into activity values
+            (1, 5, 'login', '2026-05-04 08:00:00', 3.5), (2, 6, 'buy', '2026-05-04 09:00:00', 1);
+        """,
+    )
+    report, rows = load(path)
+    assert (names(rows), report.users) == (["login", "buy"], 2)
+
+
 def test_a_database_without_events_says_what_it_has(tmp_path: Path) -> None:
     with pytest.raises(BadInput, match=r"no table with a name, a time and a user.*users \(id, em"):
         load(database(tmp_path / "app.db", OTHERS))
