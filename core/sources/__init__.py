@@ -23,13 +23,14 @@ from core.sources.places import Place, without_packing
 from core.sources.places.parquet import PARQUET, open_parquet
 from core.sources.places.rows import RowInput
 from core.sources.places.tables import is_database, open_table
-from core.sources.text.layout import layout_of, sample_of
+from core.sources.text.layout import Layout, layout_of, sample_of
 from core.sources.text.reading import Reading
 from core.sources.web import logs as weblogs
 from core.sources.web.totals import refuse_totals
 from core.timeframe import Calendar
 
 FORMATS: Final = ("jsonl", "csv", "tsv")
+_LOOKED_AT_BYTES: Final = 1 << 13
 _LOOKED_AT: Final = 20
 """In how many lines to look for the keys of JSON lines."""
 
@@ -103,10 +104,12 @@ def open_source(
     kind = form or sniff(head, source.name)
     if kind == "tsv":
         reading = replace(reading or Reading(), delimiter="tab")
-    if kind != "jsonl" and not mapping:
-        refuse_totals(first_names(head, kind, source.name, reading), source.name)
+    layout = None if kind == "jsonl" else layout_of(head, source.name, reading)
+    names = () if mapping else first_names(head, layout)
+    if layout and not mapping:
+        refuse_totals(names, source.name)
     if logs is None:
-        logs = not mapping and looks_like_logs(first_names(head, kind, source.name, reading))
+        logs = not mapping and looks_like_logs(names)
     if logs:
         check_log_mapping(mapping)
     else:
@@ -119,9 +122,8 @@ def open_source(
         reading=reading,
         notes=source.notes,
     )
-    if kind == "jsonl":
+    if layout is None:
         return Source(source, maker, jsonl.read(_texts(source), maker))
-    layout = layout_of(head, source.name, reading)
     read = delimited.read(source.lines(), maker, layout, source.name, head)
     return Source(source, maker, read)
 
@@ -152,12 +154,14 @@ def sniff(head: bytes, name: str) -> str:
     return "jsonl" if plain.endswith((".jsonl", ".ndjson", ".json")) else "csv"
 
 
-def first_names(
-    head: bytes, kind: str, name: str, reading: Reading | None = None
-) -> tuple[str, ...]:
-    """Return the keys of the first line that has some, or the header; () if there is none."""
-    if kind != "jsonl":
-        return sample_of(head, layout_of(head, name, reading)).header
+def first_names(head: bytes, layout: Layout | None) -> tuple[str, ...]:
+    """Return the keys of the first line that has some, or the header; () if there is none.
+
+    Args:
+        layout: of a table; None for JSON.
+    """
+    if layout is not None:
+        return sample_of(head[:_LOOKED_AT_BYTES], layout).header
     document = documents.document_of(head)
     if document:
         return next((tuple(found) for found in documents.first_objects(head, document)), ())

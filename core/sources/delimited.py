@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 from collections import deque
 from collections.abc import Iterable, Iterator
+from itertools import chain
 from typing import Final
 
 from core.errors import BadInput
@@ -108,7 +109,7 @@ def _records(
         problem: Rejected | LeftOut | None = None
         try:
             row = next(rows)
-            if len(row) > width and not any(row[width:]):
+            if len(row) != width and not any(row[width:]):
                 del row[width:]
             if len(row) == width and not feed.bad and not feed.refused:
                 good.add(row, feed)
@@ -142,21 +143,15 @@ class _Together:
         self._lines: list[tuple[int, tuple[bytes, ...]]] = []
 
     def add(self, row: list[str], feed: _Feed) -> None:
-        """Add one row, with the lines it was read from.
-
-        What stands for no value is "" in it, but in an id, where it counts as a placeholder.
-        """
-        if not MISSING.isdisjoint(row):
-            ids = self._ids
-            row = ["" if c in MISSING and i not in ids else c for i, c in enumerate(row)]
-        if self._copied:
-            row = [cell if cell in MISSING else unescaped(cell) for cell in row]
+        """Add one row, with the lines it was read from."""
         self.rows.append(row)
         self._lines.append((feed.number + 1, tuple(feed.held)))
 
     def take(self) -> list[Record | Rejected]:
         """Return the records of the rows added so far, and forget them."""
         found: list[Record | Rejected] = []
+        if not MISSING.isdisjoint(chain.from_iterable(self.rows)) or self._copied:
+            self.rows = list(map(self._plain, self.rows))
         if self._maker.reshapes:
             found += records(self._maker, map(self._given, self.rows, self._lines))
             self._clear()
@@ -168,6 +163,14 @@ class _Together:
             found += map(self._one, self.rows, self._lines)
         self._clear()
         return found
+
+    def _plain(self, row: list[str]) -> list[str]:
+        """Return a row with "" for what stands for no value, except in an id: that is counted."""
+        ids = self._ids
+        row = ["" if c in MISSING and i not in ids else c for i, c in enumerate(row)]
+        if self._copied:
+            return [cell if cell in MISSING else unescaped(cell) for cell in row]
+        return row
 
     def _clear(self) -> None:
         self.rows.clear()

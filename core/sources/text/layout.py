@@ -9,6 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
 
+from core.sources.text.dates import order_of
 from core.sources.text.reading import Reading
 from core.sources.values import has_decimal_comma
 
@@ -133,7 +134,20 @@ def reader(lines: Iterable[str], layout: Layout, *, strict: bool = False) -> Ite
 
 
 def sample_of(head: bytes, layout: Layout) -> Sample:
-    """Return the rows in the first bytes of a text, without one that may be cut off."""
+    """Return the rows in the first bytes of a text, without one that may be cut off.
+
+    They are those of the first 64 KB, or of all bytes where dates leave open which of their numbers
+    is the day.
+    """
+    sample = _rows(head[:_WHOLE], layout)
+    if len(head) > _WHOLE:
+        unclear = (cell for row in sample.rows[:_LINES] for cell in row)
+        if order_of(unclear)[1]:
+            return _rows(head, layout)
+    return sample
+
+
+def _rows(head: bytes, layout: Layout) -> Sample:
     lines = _lines(head)[layout.named :]
     if len(head) >= _WHOLE:
         lines = lines[:-1]

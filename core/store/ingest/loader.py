@@ -128,10 +128,9 @@ class Loader:
 
     def done(self) -> ImportReport:
         """Return the report, with the number of people in the workspace."""
-        report = self.report
+        report, local = self.report, read_calendar(self.connection).local
         report.users = self.writer.people()
         if report.first_ts is not None and report.last_ts is not None:
-            local = read_calendar(self.connection).local
             report.days = f"{local(report.first_ts):%Y-%m-%d}", f"{local(report.last_ts):%Y-%m-%d}"
         if self.report.linked or self.report.merged:
             self.report.joints = joints(self.connection)
