@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import os
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
@@ -35,6 +36,7 @@ from core.sources.text.reading import Reading
 from core.sources.values import dump
 from core.store.ingest.loader import BATCH, Loader
 from core.store.ingest.people import ignore_ids
+from core.store.ingest.preview import preview
 from core.store.ingest.report import ImportReport, Progress
 from core.store.troubles import sentence
 from core.store.waiting import IMPORT_WAIT, Patience, begin
@@ -144,6 +146,11 @@ def import_files(
     if reading is not None:
         reading.check()
     patience = patience or Patience(IMPORT_WAIT)
+    if not isinstance(target, sqlite3.Connection) and _makes_for_one_file(target, sources):
+        preview(
+            target, sources, mapping=mapping, format=format, logs=logs, table=table, query=query,
+            reading=reading,
+        )  # fmt: skip
     with _connected(target, zone, week_start, patience) as connection:
         found = find(sources, _itself(connection))
         found.places = [replace(place, table=table, query=query) for place in found.places]
@@ -215,6 +222,14 @@ def _connected(
         found = sentence(error, path, "written")
         found.hint = "What was committed is kept; run the same import again to continue."
         raise found from error
+
+
+def _makes_for_one_file(target: str | Path, sources: Sequence[str | Path]) -> bool:
+    """Whether a workspace would be created for one file, which is then looked at first, so that
+    nothing is left behind if it is refused.
+    """
+    new = not os.path.lexists(target) and Path(target).absolute().parent.is_dir()
+    return new and len(sources) == 1 and Path(sources[0]).is_file()
 
 
 def _itself(connection: sqlite3.Connection) -> Callable[[str], bool]:

@@ -83,3 +83,10 @@ def test_a_workspace_that_is_there_gives_its_zone_and_stays_as_it_is(tmp_path: P
     assert "is the workspace itself" in seen.refused[0]
     with closing(sqlite3.connect(target)) as db:
         assert list(db.iterdump()) == before
+
+
+def test_a_first_import_that_is_refused_leaves_no_workspace(tmp_path: Path) -> None:
+    bad = write(tmp_path / "b.jsonl", {"colour": "red"})
+    with pytest.raises(BadInput, match="no column for the event"):
+        import_files(tmp_path / "w.db", [bad])
+    assert [file.name for file in tmp_path.iterdir()] == ["b.jsonl"]
