@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from core.records import Alias, Identify, LeftOut, Record, Refused, Rejected
 from core.sources.making import LineMaker
+
+UNUSUAL: Final = "a field has another kind of value than its vendor writes"
 
 
 class Given(NamedTuple):
@@ -43,6 +45,7 @@ def records(
     Lines with the same names are processed together if possible.
     """
     outcome: list[list[Any]] = []
+    plain: list[Any]
     groups: dict[tuple[str, ...], list[_Line]] = {}
     for number, one in enumerate(given):
         if isinstance(one, (LeftOut, Rejected)):
@@ -51,8 +54,9 @@ def records(
         try:
             plain = list(maker.reshaped(one.found))
         except Refused as refused:
-            outcome.append([_refused(one, refused)])
-            continue
+            plain = [_refused(one, refused)]
+        except (AttributeError, KeyError, TypeError):
+            plain = [Rejected(one.line, UNUSUAL, one.text)]
         outcome.append(plain)
         for place, line in enumerate(plain):
             if isinstance(line, dict):
@@ -62,7 +66,15 @@ def records(
         for of, made in zip(group, _made(maker, names, group), strict=True):
             outcome[of.number][of.place] = _finished(made, of)
     for found in outcome:
-        yield from (made for made in found if maker.is_news(made))
+        yield from (made for made in _told(found) if maker.is_news(made))
+
+
+def _told(found: list[Record | Rejected | None]) -> Iterator[Record | Rejected]:
+    """Yield the records of one object; if it is refused, statements beside it are dropped."""
+    refused = bool(found) and isinstance(found[0], Rejected)
+    for made in found:
+        if made is not None and not (refused and isinstance(made, (Identify, Alias))):
+            yield made
 
 
 def _made(
@@ -81,8 +93,11 @@ def _made(
             yield refused
 
 
-def _finished(made: Record | Refused, of: _Line) -> Record | Rejected:
+def _finished(made: Record | Refused, of: _Line) -> Record | Rejected | None:
+    """Return the record of a plain line; None for an unusable statement beside another line."""
     if isinstance(made, Refused):
+        if of.place and "type" in of.values:
+            return None
         return _refused(of.given, made)
     if of.place and isinstance(made, (Identify, Alias)):
         return made._replace(beside=True)

@@ -73,8 +73,9 @@ class Events:
             yield {"type": "identify", **who, "traits": traits}
         else:
             yield _event(found, who, traits)
-        person = found.get("amplitude_id")
-        if person and (user or device) and self._is_news(person, user or device, who["time"]):
+        person, other = found.get("amplitude_id"), user or device
+        ids = isinstance(person, (int, str)) and isinstance(other, (int, str))
+        if person and other and ids and self._is_news(person, other, who["time"]):
             own = own_id(person)
             if user:
                 yield {"type": "alias", "previous_id": own, "user_id": user, "time": who["time"]}

@@ -49,6 +49,7 @@ _JOINS: Final = frozenset({"$create_alias", "$merge_dangerously"})
 _DESCRIBES: Final = frozenset({"$identify", "$set"}) | _JOINS
 _COLUMN: Final = "properties."
 _PERSON: Final = "person.properties."
+_PERSON_PROPERTIES: Final = ("person", "properties")
 _LONGEST_ID: Final = 36
 
 
@@ -106,9 +107,10 @@ class Events:
         if name == "$groupidentify":
             yield LeftOut("descriptions of groups")
             return
-        if name in _JOINS:
+        kind = name if isinstance(name, str) else ""
+        if kind in _JOINS:
             yield {"type": "alias", "previous_id": properties.get("alias"), **who, "user_id": user}
-        elif name in _DESCRIBES:
+        elif kind in _DESCRIBES:
             yield {"type": "identify", **who, "traits": _traits(found, properties)}
         else:
             yield _event(found, properties, who)
@@ -156,14 +158,14 @@ def _event(
 
 def _traits(found: Mapping[str, Any], properties: Mapping[str, Any]) -> dict[str, Any]:
     """Return the traits an event states; those derived by PostHog are left out."""
-    known = inside(found.get("person_properties")) or at(found, ("person", "properties")) or {}
+    known = inside(found.get("person_properties")) or inside(at(found, _PERSON_PROPERTIES))
     traits = {name: value for name, value in known.items() if not name.startswith("$")}
     removed = properties.get("$unset") or found.get("$unset")
     for where in (found, properties):
         for name, value in inside(where.get("$set_once")).items():
             traits.setdefault(name, Once(value))
         traits |= inside(where.get("$set"))
-    traits |= dict.fromkeys(removed if isinstance(removed, list) else ())
+    traits |= dict.fromkeys(map(str, removed) if isinstance(removed, list) else ())
     return {name: value for name, value in traits.items() if not name.startswith("$")}
 
 

@@ -39,7 +39,8 @@ _DELIVERY: Final = frozenset({
 
 def is_call(found: Mapping[str, Any]) -> bool:
     """Whether an object with the names of a call is a call."""
-    return found["type"] in CALLS
+    call = found["type"]
+    return isinstance(call, str) and call in CALLS
 
 
 def reshape(found: dict[str, Any]) -> Iterator[dict[str, Any] | LeftOut]:
@@ -48,7 +49,7 @@ def reshape(found: dict[str, Any]) -> Iterator[dict[str, Any] | LeftOut]:
     given = found.get("context")
     context: Mapping[str, Any] = given if isinstance(given, dict) else {}
     who = {"user_id": user, "device_id": device, "time": _time(found)}
-    if call not in CALLS:
+    if not isinstance(call, str) or call not in CALLS:
         yield found
     elif call == "group":
         yield LeftOut("group calls")

@@ -6,19 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.core.sources.small import imported, lines
-
-
-def event(number: int, kind: str = "play", **fields: Any) -> dict[str, Any]:
-    """Return one event in the long form of the export."""
-    at = f"2026-05-04 08:00:{number:02d}.000000"
-    return {
-        "$insert_id": f"i{number}", "$schema": 13, "amplitude_id": 41, "app": 9, "city": None,
-        "client_event_time": at, "country": "Norway", "data": {}, "device_id": "phone",
-        "event_id": 1, "event_properties": {}, "event_time": at, "event_type": kind, "groups": {},
-        "ip_address": "192.0.2.9", "language": "Norwegian", "os_name": "Safari",
-        "platform": "Web", "session_id": 1777881600000, "user_id": None, "user_properties": {},
-        "uuid": f"u{number}", "version_name": "3.1", **fields,
-    }  # fmt: skip
+from tests.worlds.exports import amplitude_event as event
 
 
 def test_an_amplitude_id_is_one_person_whatever_the_devices(tmp_path: Path) -> None:

@@ -3,35 +3,10 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 from tests.core.sources.small import imported, lines
-
-MICROS = 1_777_881_600_123_456
-
-
-def _listed(**values: Any) -> list[dict[str, Any]]:
-    kinds = {str: "string_value", int: "int_value", float: "double_value"}
-    empty = dict.fromkeys(("string_value", "int_value", "float_value", "double_value"))
-    return [
-        {"key": key, "value": {**empty, kinds[type(v)]: str(v) if isinstance(v, int) else v}}
-        for key, v in values.items()
-    ]
-
-
-def event(second: int, name: str, user: str | None = None, **parameters: Any) -> dict[str, Any]:
-    """Return one event as BigQuery exports it."""
-    device = {
-        "category": "tablet", "operating_system": "iOS", "language": "nb",
-        "mobile_model_name": "iPad", "web_info": {"browser": "Safari"},
-    }  # fmt: skip
-    return {
-        "event_date": "20260504", "event_timestamp": str(MICROS + second * 1_000_000),
-        "event_name": name, "event_params": _listed(ga_session_id=88, **parameters),
-        "user_id": user, "user_pseudo_id": "5.6", "user_properties": [], "device": device,
-        "geo": {"country": "Norway", "region": "Vestland", "city": "(not set)"}, "items": [],
-        "platform": "WEB", "ecommerce": None, "stream_id": "77",
-    }  # fmt: skip
+from tests.worlds.exports import MICROS
+from tests.worlds.exports import ga4_event as event
 
 
 def test_parameters_are_properties_and_known_fields_columns(tmp_path: Path) -> None:

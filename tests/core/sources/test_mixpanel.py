@@ -4,18 +4,11 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
 
 from core.sources.products import mixpanel
 from tests.core.sources.small import imported, lines
-
-SECOND = 1_777_881_600
-
-
-def event(number: int, name: str = "Play", who: str = "ole", **more: Any) -> dict[str, Any]:
-    """Return one event of the raw export."""
-    properties = {"time": SECOND + number, "distinct_id": who, "$insert_id": f"i{number}"}
-    return {"event": name, "properties": {**properties, "mp_country_code": "NO", **more}}
+from tests.worlds.exports import SECOND
+from tests.worlds.exports import mixpanel_event as event
 
 
 def test_identify_and_merge_are_no_events(tmp_path: Path) -> None:

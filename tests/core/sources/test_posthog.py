@@ -4,18 +4,11 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
 
 from tests.core.sources.small import imported, lines
+from tests.worlds.exports import posthog_event as event
 
 MADE_UP = "0190aa11-7c1d-7f55-9f5e-0242ac120002"
-
-
-def event(number: int, name: str = "play", who: str = "ole", **inside: Any) -> dict[str, Any]:
-    """Return one event as the API has it."""
-    at = f"2026-05-04T08:00:{number:02d}Z"
-    common = {"uuid": f"u{number}", "event": name, "timestamp": at, "distinct_id": who}
-    return {**common, "properties": inside, "elements": []}
 
 
 def test_identify_joins_and_describes(tmp_path: Path) -> None:

@@ -4,22 +4,12 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
 
 from tests.core.sources.small import imported, lines
+from tests.worlds.exports import SENT_AT
+from tests.worlds.exports import segment_call as call
 
-AT = "2026-05-04T08:00:00Z"
 MS = 1_777_881_600_000
-
-
-def call(kind: str, number: int, **fields: Any) -> dict[str, Any]:
-    """Return one call of ida on her phone."""
-    context = {
-        "ip": "192.0.2.9", "locale": "fr-FR", "page": {"url": "https://shop.test/hats"},
-        "app": {"version": "2.1"}, "device": {"type": "ios", "model": "iPhone15"},
-    }  # fmt: skip
-    common = {"messageId": f"m{number}", "timestamp": AT, "sentAt": AT, "anonymousId": "a7"}
-    return {"type": kind, **common, "context": context, "integrations": {}, **fields}
 
 
 def test_every_call_is_one_event_or_a_statement(tmp_path: Path) -> None:
@@ -61,7 +51,9 @@ def test_a_message_sent_again_is_one_event(tmp_path: Path) -> None:
 
 def test_the_original_timestamp_stands_in_for_a_missing_one(tmp_path: Path) -> None:
     sent = {"type": "track", "messageId": "1", "userId": "ida", "event": "Hat Bought"}
-    found = imported(tmp_path, lines({**sent, "originalTimestamp": AT, "sentAt": "2026-05-05"}))
+    found = imported(
+        tmp_path, lines({**sent, "originalTimestamp": SENT_AT, "sentAt": "2026-05-05"})
+    )
     assert [event["ts"] for event in found.events] == [MS]
 
 
@@ -84,7 +76,7 @@ def test_a_mapped_name_wins_in_a_vendors_file(tmp_path: Path) -> None:
 def test_rows_of_a_table_are_calls_too(tmp_path: Path) -> None:
     table = (
         "type,messageId,originalTimestamp,userId,event,name\n"
-        f"track,1,{AT},ida,Hat Bought,\npage,2,{AT},ida,,Hats\ngroup,3,{AT},ida,,\n"
+        f"track,1,{SENT_AT},ida,Hat Bought,\npage,2,{SENT_AT},ida,,Hats\ngroup,3,{SENT_AT},ida,,\n"
         f"track,4,,ida,Hat Bought,\n"
     )
     found = imported(tmp_path, table, "calls.csv")

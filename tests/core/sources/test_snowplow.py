@@ -9,25 +9,7 @@ from pathlib import Path
 
 from core.sources.products.snowplow import ATOMIC
 from tests.core.sources.small import Stored, imported
-
-PAGE = {"schema": "iglu:com.snowplowanalytics.snowplow/web_page/jsonschema/1-0-0"}
-CLICK = {"schema": "iglu:com.snowplowanalytics.snowplow/link_click/jsonschema/1-0-1"}
-CONTEXTS = {"schema": "iglu:x/contexts/jsonschema/1-0-0", "data": [{**PAGE, "data": {"id": "p"}}]}
-UNSTRUCT = {"schema": "iglu:x/unstruct_event/jsonschema/1-0-0", "data": {**CLICK, "data": {"n": 3}}}
-
-
-def row(number: int, **more: str) -> dict[str, str]:
-    """Return one event: column -> cell."""
-    return dict.fromkeys(ATOMIC, "") | {
-        "app_id": "shop", "platform": "web", "etl_tstamp": "2026-05-04 08:00:09.000",
-        "collector_tstamp": "2026-05-04 08:00:02.000", "event": "unstruct",
-        "derived_tstamp": f"2026-05-04 08:00:0{number}.250", "event_name": "link_click",
-        "event_id": f"7c1d0f55-9f5e-4242-ac12-00000000000{number}", "v_etl": "beam",
-        "user_ipaddress": "192.0.2.9", "domain_userid": "d1", "domain_sessionid": "s1",
-        "geo_country": "NO", "br_lang": "nb", "os_family": "Linux", "page_urlpath": "/hats",
-        "br_viewwidth": "800", "br_features_pdf": "1", "contexts": json.dumps(CONTEXTS),
-        "unstruct_event": json.dumps(UNSTRUCT), **more,
-    }  # fmt: skip
+from tests.worlds.exports import snowplow_row as row
 
 
 def check(found: Stored) -> None:
