@@ -54,6 +54,9 @@ _COMMON: Final = re.compile(
     """,
     re.VERBOSE,
 )
+_TRAEFIK: Final = re.compile(r' \d+ "[^"]*" "[^"]*" \d+ms\s*\Z')
+"""How Traefik's lines end; it keeps agents only if it is told to."""
+
 _MONTHS: Final = (
     "Jan",
     "Feb",
@@ -83,10 +86,11 @@ def of_common(line: str) -> Request:
         raise Refused(NOT_ITS)
     method, uri = _asked(_unescaped(found["request"]))
     agent = found["agent"]
+    is_hidden = agent == "-" and bool(_TRAEFIK.search(line, found.end()))
     return Request(
         time=moment(found["time"]),
         address=found["forwarded"] or found["address"],
-        agent=None if agent is None else _value(_unescaped(agent)),
+        agent=None if agent is None or is_hidden else _value(_unescaped(agent)),
         method=method,
         uri=uri,
         status=int(found["status"]),
@@ -217,6 +221,7 @@ def of_traefik(found: Mapping[str, Any]) -> Request | None:
 _NAMES: Final[dict[str, tuple[str, ...]]] = {
     "time": (
         "time_iso8601", "msec", "time_local", "@timestamp", "timestamp", "time", "ts", "datetime",
+        "edge_start_timestamp",
     ),
     "address": (
         "remote_addr", "client_ip", "remote_ip", "clientip", "real_ip", "client", "ip",
@@ -224,13 +229,18 @@ _NAMES: Final[dict[str, tuple[str, ...]]] = {
     ),
     "forwarded": ("http_x_forwarded_for", "x_forwarded_for"),
     "request": ("request",),
-    "uri": ("request_uri", "uri", "url", "path", "request_path"),
+    "uri": ("request_uri", "uri", "url", "path", "request_path", "client_request_uri"),
     "query": ("args", "query_string", "query"),
-    "method": ("request_method", "method", "verb", "http_method"),
-    "status": ("status", "status_code", "http_status", "response", "response_code"),
-    "agent": ("http_user_agent", "user_agent", "agent", "useragent", "ua"),
-    "referrer": ("http_referer", "http_referrer", "referer", "referrer"),
-    "host": ("host", "http_host", "server_name", "vhost"),
+    "method": ("request_method", "method", "verb", "http_method", "client_request_method"),
+    "status": (
+        "status", "status_code", "http_status", "response", "response_code",
+        "edge_response_status",
+    ),
+    "agent": (
+        "http_user_agent", "user_agent", "agent", "useragent", "ua", "client_request_user_agent",
+    ),
+    "referrer": ("http_referer", "http_referrer", "referer", "referrer", "client_request_referer"),
+    "host": ("host", "http_host", "server_name", "vhost", "client_request_host"),
     "user": ("remote_user", "auth"),
 }  # fmt: skip
 """Names in objects written by nginx, Apache or a framework, best first."""

@@ -79,6 +79,12 @@ def test_a_common_log_has_no_agents_and_a_visitor_by_address(tmp_path: Path) -> 
     assert (len(rows), report.users) == (3, 2)
 
 
+def test_traefik_in_the_common_format_hides_agents_and_is_no_bot(tmp_path: Path) -> None:
+    text = combined(agent="-").rstrip() + ' 1 "web@docker" "http://10.0.0.2:80" 3ms\n'
+    report, rows = load(tmp_path, text)
+    assert (len(rows), report.left_out) == (1, {})
+
+
 def test_a_log_may_name_the_site_first_and_the_forwarded_address_last(tmp_path: Path) -> None:
     direct = combined(address="203.0.113.9").rstrip()
     text = f"shop.test:443 {direct}\n" + combined(
@@ -251,6 +257,9 @@ def test_traefik_is_read_with_and_without_headers(tmp_path: Path) -> None:
          "status": "200", "http_user_agent": FIREFOX},
         {"@timestamp": "2026-05-04T08:00:00Z", "clientip": "192.0.2.1", "verb": "GET",
          "url": "/a?b=1", "response": 200, "agent": FIREFOX},
+        {"EdgeStartTimestamp": "2026-05-04T08:00:00Z", "ClientIP": "192.0.2.1",
+         "ClientRequestMethod": "GET", "ClientRequestURI": "/a?b=1", "EdgeResponseStatus": 200,
+         "ClientRequestUserAgent": FIREFOX},
     ],
 )  # fmt: skip
 def test_an_access_log_as_json_is_known_by_its_names(tmp_path: Path, line: dict[str, Any]) -> None:
