@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 from typing import Final
 
@@ -15,6 +15,11 @@ from core.sources.lines import MAX_LINE
 from core.sources.making import LineMaker, Table
 from core.sources.reshaped import Given, records
 from core.sources.text.layout import MISSING, Layout, reader, sample_of, unescaped
+from core.sources.text.looks import is_moment
+
+_HEADER: Final = LeftOut("repeated headers")
+_END: Final = "\\."
+"""What ends the rows of PostgreSQL's COPY."""
 
 _NUL: Final = LeftOut("runs of NUL bytes")
 TOGETHER: Final = 128
@@ -78,11 +83,11 @@ def read(
     """
     feed = _Feed(lines)
     csv.field_size_limit(MAX_LINE)
-    if layout.named:
+    for _ in range(layout.skip):
         next(feed, None)
     rows = reader(feed, layout, strict=True)
     sample = sample_of(head, layout)
-    header = _header(rows, feed, name, len(sample.header))
+    header = layout.names or _header(rows, feed, name, len(sample.header))
     if not header:
         return
     absent = [column for column in maker.mapping.values() if column not in header]
@@ -95,6 +100,7 @@ def read(
     plan = maker.plan(header)
     if not maker.reshapes:
         if not plan.complete:
+            _refuse_values(header, name)
             raise maker.lacking(name, header)
         maker.understood = dict(plan.understood)
     yield from _records(rows, feed, _Together(maker, plan, copied=layout.copied))
@@ -117,6 +123,8 @@ def _records(
                     continue
             elif feed.held and not feed.held[0].strip(b"\0") and feed.held[0]:
                 problem = _NUL
+            elif row == [_END]:
+                continue
             elif row or feed.refused:
                 problem = feed.rejected(_wrong(row, width, feed))
         except StopIteration:
@@ -184,7 +192,18 @@ class _Together:
         try:
             return self._maker.make(self._plan, row, None)
         except Refused as refused:
+            if row[: self.width] == list(self._plan.names):
+                return _HEADER
             return Rejected(place[0], str(refused), b"\n".join(place[1]))
+
+
+def _refuse_values(header: Sequence[str], name: str) -> None:
+    """Raise BadInput for a first line that has times, as only rows have."""
+    if any(is_moment(cell) for cell in header):
+        raise BadInput(
+            f"{name} has no header: its first line is {listed(header)}.",
+            "Add a line with the names of the columns, such as user_id,event,time.",
+        )
 
 
 def _only_ids(plan: Plan) -> tuple[int, ...]:

@@ -116,7 +116,7 @@ class Moments:
 def from_serial(value: Any) -> datetime | None:
     """Return the time of a spreadsheet's serial date, to the second; None for anything else."""
     try:
-        days = float(value)
+        days = float(value.replace(",", ".") if value.__class__ is str else value)
     except (TypeError, ValueError):
         return None
     if not 20_000 <= days < 80_000:

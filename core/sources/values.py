@@ -15,8 +15,10 @@ from core.values.json_text import json_text
 
 _EXACT: Final = 2**53
 _DEEPEST: Final = 250
-_COMMA: Final = re.compile(r"(-?(?:0|[1-9]\d{0,2}(?:\.\d{3})+|[1-9]\d*))(?:,(\d+))?", re.ASCII)
-_FRACTION: Final = re.compile(r"-?\d{1,3}(?:\.\d{3})+,\d+|-?\d+,\d+", re.ASCII)
+_COMMA: Final = re.compile(
+    r"(-?(?:0|[1-9]\d{0,2}(?:[.\xa0\u202f]\d{3})+|[1-9]\d*))(?:,(\d+))?", re.ASCII
+)
+_FRACTION: Final = re.compile(r"-?\d{1,3}(?:[.\xa0\u202f]\d{3})+,\d+|-?\d+,\d+", re.ASCII)
 _POINT: Final = re.compile(r"-?\d+\.(?:\d{1,2}|\d{4,})|-?\d{4,}\.\d+|-?0\.\d+", re.ASCII)
 _DIGITS: Final = bytes.maketrans(b"123456789", b"0" * 9)
 _LONG: Final = b"0" * 20
@@ -168,10 +170,10 @@ def typed(text: str) -> Any:
 def typed_comma(text: str) -> Any:
     """Return a number for text with a decimal comma, such as 12,5 or 1.234,00; else as `typed`.
 
-    Dots between groups of three digits are no part of the number.
+    Dots and narrow spaces between groups of three digits are no part of the number.
     """
     if len(text) <= 20 and (match := _COMMA.fullmatch(text)):
-        whole, fraction = match[1].replace(".", ""), match[2]
+        whole, fraction = re.sub(r"[^-\d]", "", match[1]), match[2]
         if len(whole.lstrip("-")) + len(fraction or "") <= 15:
             return float(f"{whole}.{fraction}") if fraction else int(whole)
     return typed(text)

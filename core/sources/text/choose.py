@@ -248,14 +248,14 @@ class _Chooser:
             )
 
     def _warn_rounded(self) -> None:
-        ids = ("user", "device", "session", "event_id")
+        ids = ("user", "device", "session", "event_id", "time")
         names = {n for m in ids for n in (self._given.get(m), self._chosen.get(m)) if n}
         names.update(name for meaning in ids for name in self._known(meaning))
         for name in self._columns:
             found = looks.rounded(self._columns[name]) if name in names else []
             if found:
                 self._notes.say(
-                    f"{_shown(name)} has ids that a spreadsheet rounded, such as {found[0]}; "
+                    f"{_shown(name)} has numbers that a spreadsheet rounded, such as {found[0]}; "
                     "export that column as text"
                 )
 

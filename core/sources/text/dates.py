@@ -46,7 +46,10 @@ _FORMS: Final = (
 )
 _ORDINAL: Final = re.compile(r"(\d{4})-(\d{3})")
 _ALONE: Final = re.compile(_CLOCK + _ZONE, re.I)
-_TWO_NUMBERS: Final = re.compile(r"(\d{1,2})([-/.])(\d{1,2})\2(?:\d{4}|\d{2})(?!\d)(.*)", re.S)
+_CLOCK_FIRST: Final = re.compile(r"(\d{1,2}:\d{2}(?::\d{2})?(?:\s?[AP]M)?),?\s(.*\d{4})", re.I)
+_TWO_NUMBERS: Final = re.compile(
+    r"(?:^|\s)(\d{1,2})([-/.])(\d{1,2})\2(?:\d{4}|\d{2})(?!\d)(.*)", re.S
+)
 _LONGEST: Final = 80
 
 
@@ -63,6 +66,8 @@ def parse(text: str, day_first: bool | None) -> datetime:
     plain = " ".join(text[: _LONGEST + 1].split())
     if ordinal := _ORDINAL.fullmatch(plain):
         return _day_of_year(int(ordinal[1]), int(ordinal[2]))
+    if swapped := _CLOCK_FIRST.fullmatch(plain):
+        plain = f"{swapped[2]} {swapped[1]}"
     found = None
     if len(plain) <= _LONGEST:
         found = next((match for form in _FORMS if (match := form.fullmatch(plain))), None)
@@ -104,7 +109,7 @@ def order_of(values: Iterable[Any]) -> tuple[bool | None, bool]:
     """
     firsts, others, dots, halves, seen = 0, 0, False, False, False
     for value in values:
-        match = _TWO_NUMBERS.match(value.strip()) if value.__class__ is str else None
+        match = _TWO_NUMBERS.search(value) if value.__class__ is str else None
         if match is None:
             continue
         seen = True

@@ -21,6 +21,8 @@ MISSING: Final = frozenset(
 
 _LINES: Final = 30
 _SEP: Final = re.compile(r'"?sep=(.)"?\r?', re.I | re.S)
+_COPY: Final = re.compile(r"COPY\s+[^(]+\(([^)]*)\)\s+FROM\s+stdin;?", re.I)
+_MOST_BEFORE: Final = 10
 _WHOLE: Final = 1 << 16
 _INDEX: Final = ("", "Unnamed: 0")
 
@@ -31,13 +33,15 @@ class Layout:
 
     Attributes:
         delimiter: one character.
-        named: whether a line before the header names it ("sep=;").
+        skip: how many lines stand before the header: "sep=;", a title, remarks, blank lines.
+        names: the header, where PostgreSQL's COPY statement names the columns.
         copied: whether it is PostgreSQL's COPY, with backslashes and no quotes.
         decimal: what stands before the fraction of a number; "" to see it from the numbers.
     """
 
     delimiter: str
-    named: bool = False
+    skip: int = 0
+    names: tuple[str, ...] = ()
     copied: bool = False
     decimal: str = ""
 
@@ -87,15 +91,35 @@ def layout_of(head: bytes, name: str, reading: Reading | None = None) -> Layout:
         name: of the file.
         reading: what the user says.
     """
-    lines = _lines(head)[: _LINES + 1]
-    sep = _SEP.fullmatch(lines[0]) if lines else None
-    if sep:
-        del lines[0]
+    lines = _lines(head)[: _LINES + _MOST_BEFORE]
+    decimal = reading.decimal if reading else ""
+    for place, line in enumerate(lines):
+        if copy := _COPY.fullmatch(line.strip()):
+            names = tuple(name.strip().strip('"') for name in copy[1].split(","))
+            return Layout("\t", place + 1, names, copied=True, decimal=decimal)
+    skip = next((place for place, line in enumerate(lines) if line.strip()), 0)
+    sep = _SEP.fullmatch(lines[skip]) if lines else None
+    skip += sep is not None
     delimiter = reading.separator if reading else ""
     if not delimiter:
-        delimiter = sep[1] if sep else _best(lines, ".tsv" in name.lower()[-7:])
-    decimal = reading.decimal if reading else ""
-    return Layout(delimiter, sep is not None, _is_copied(lines, delimiter), decimal)
+        delimiter = sep[1] if sep else _best(lines[skip:], ".tsv" in name.lower()[-7:])
+    if not sep:
+        skip += _before(lines[skip:], delimiter)
+    return Layout(delimiter, skip, (), _is_copied(lines[skip:], delimiter), decimal)
+
+
+def _before(lines: Sequence[str], delimiter: str) -> int:
+    """Return how many lines stand before the header: those of one field, if all others have more
+    and as many as each other.
+    """
+    widths = [len(line.split(delimiter)) for line in lines]
+    count = next((place for place, width in enumerate(widths) if width > 1), 0)
+    if not 0 < count <= _MOST_BEFORE or any('"' in line for line in lines[:count]):
+        return 0
+    table = [len(line.split(delimiter)) for line in lines[count:] if line.strip()]
+    if len(lines) > _LINES:
+        table.pop()
+    return count if len(table) > 1 and len(set(table)) == 1 else 0
 
 
 def _best(lines: Sequence[str], tabs: bool) -> str:
@@ -112,6 +136,7 @@ def _score(lines: Sequence[str], delimiter: str) -> tuple[float, int]:
         for row in csv.reader((f"{line}\n" for line in lines), delimiter=delimiter):
             if "".join(row).strip():
                 widths.append(len(row) - (len(row) > 1 and not row[-1]))
+    widths = widths[_before(lines, delimiter) and widths.index(max(widths)) :]
     if not widths or widths[0] < 2:
         return 0, 0
     return round(10 * widths.count(widths[0]) / len(widths)), widths[0]
@@ -148,10 +173,10 @@ def sample_of(head: bytes, layout: Layout) -> Sample:
 
 
 def _rows(head: bytes, layout: Layout) -> Sample:
-    lines = _lines(head)[layout.named :]
+    lines = _lines(head)[layout.skip :]
     if len(head) >= _WHOLE:
         lines = lines[:-1]
-    rows: list[list[str]] = []
+    rows: list[list[str]] = [list(layout.names)] if layout.names else []
     with suppress(csv.Error):
         for row in reader((f"{line}\n" for line in lines), layout):
             if "".join(row).strip():
@@ -175,7 +200,7 @@ def _filled(rows: Iterable[Sequence[str]], place: int) -> bool:
 
 
 def _lines(head: bytes) -> list[str]:
-    text = head.decode(errors="replace").lstrip("\r\n")
+    text = head.decode(errors="replace")
     if "\n" not in text:
         return text.split("\r")
     return text.split("\n")

@@ -135,6 +135,39 @@ def test_the_row_numbers_of_a_data_frame_are_left_out(tmp_path: Path, first: str
     assert [e["properties"] for e in imported(tmp_path, rows, "in.csv").events] == [{}, {}]
 
 
+@pytest.mark.parametrize(
+    "before", ["# exported today\n", "Report\n\n", "\n\n", "a title; of June\n"]
+)
+def test_lines_before_the_header_are_passed_over(tmp_path: Path, before: str) -> None:
+    rows = f"{before}user,event,time\nann,Buy,2026-03-02\nbob,Buy,soon\n"
+    stored = imported(tmp_path, rows, "in.csv")
+    assert (stored.names, stored.report.rejected) == ({"Buy": 1}, 1)
+    line = before.count("\n") + 3
+    assert f'"line":{line}' in (tmp_path / "in.csv.rejects.jsonl").read_text()
+
+
+def test_a_header_that_comes_again_is_left_out(tmp_path: Path) -> None:
+    rows = "user,event,time\nann,Buy,2026-03-02\nuser,event,time\nbob,Buy,2026-03-02\n"
+    stored = imported(tmp_path, rows, "in.csv")
+    assert (stored.names, stored.report.left_out) == ({"Buy": 2}, {"repeated headers": 1})
+
+
+def test_rows_without_a_header_are_refused_as_such(tmp_path: Path) -> None:
+    rows = "ann,Buy,2026-03-02 10:00\nbob,Buy,2026-03-02 11:00\n"
+    with pytest.raises(BadInput, match="has no header"):
+        imported(tmp_path, rows, "in.csv")
+
+
+def test_the_statement_of_a_copy_names_the_columns(tmp_path: Path) -> None:
+    rows = (
+        'SET x = 1;\n\nCOPY public.events (user_id, event, "time") FROM stdin;\n'
+        "ann\tBuy\t2026-03-02 10:00:00+00\nbob\tBuy\tsoon\n\\.\n"
+    )
+    stored = imported(tmp_path, rows, "dump.sql")
+    assert (stored.names, stored.report.rejected) == ({"Buy": 1}, 1)
+    assert '"line":5' in (tmp_path / "dump.sql.rejects.jsonl").read_text()
+
+
 def test_what_stands_for_no_value_is_none(tmp_path: Path) -> None:
     absent = ["\\N", "NULL", "null", "NaN", "nan", "NaT", "None", "<NA>", "#N/A", "(null)"]
     rows = "".join(f"{n},v,2026-03-02,{word},{word}\n" for n, word in enumerate(absent, 1))
@@ -180,7 +213,7 @@ def test_nul_bytes_after_the_last_row_are_left_out(tmp_path: Path) -> None:
 def test_numbers_with_a_decimal_comma_are_numbers(tmp_path: Path) -> None:
     rows = (
         "user;event;time;betrag;n;note\nann;Kauf;2026-03-02;12,50;1.234;a,b\n"
-        "bob;Kauf;2026-03-03;1.234,00;7;1,2,3\ncis;Kauf;2026-03-04;-0,5;1.234.567;\n"
+        "bob;Kauf;2026-03-03;1.234,00;7;1,2,3\ncis;Kauf;2026-03-04;-0,5;1\u00a0234\u00a0567;\n"
     )
     stored = imported(tmp_path, rows, "in.csv")
     assert [e["properties"] for e in stored.events] == [
@@ -209,7 +242,7 @@ def test_ids_that_a_spreadsheet_rounded_are_stored_and_the_column_is_named(tmp_p
     rows = "user_id,event,time,size\n1.23457E+15,Buy,2026-03-02,1E+10\nann,Buy,2026-03-02,\n"
     stored = imported(tmp_path, rows, "in.csv")
     assert stored.names == {"Buy": 2}
-    assert "user_id has ids that a spreadsheet rounded, such as 1.23457E+15" in notes(stored)
+    assert "user_id has numbers that a spreadsheet rounded, such as 1.23457E+15" in notes(stored)
     assert "size" not in notes(stored)
 
 
@@ -235,6 +268,8 @@ def test_ids_that_a_spreadsheet_rounded_are_stored_and_the_column_is_named(tmp_p
         ("2026-061", "2026-03-02 00:00:00"),
         ("02.03.2026 10:00", "2026-03-02 10:00:00"),
         ("3/2/26 12:05 AM", "2026-03-02 00:05:00"),
+        ("10:00 2/3/2026", "2026-02-03 10:00:00"),
+        ("10:05:30 PM, 2. March 2026", "2026-03-02 22:05:30"),
         ("1712010112233", "2024-04-01 22:21:52"),
     ],
 )
@@ -318,6 +353,18 @@ def test_numbers_of_days_of_a_spreadsheet_are_times(tmp_path: Path) -> None:
     stored = imported(tmp_path, rows, "in.csv")
     assert times(stored) == ["2026-03-02 00:00:00", "2026-03-02 10:00:00"]
     assert "spreadsheet" in notes(stored)
+
+
+def test_numbers_of_days_may_have_a_decimal_comma(tmp_path: Path) -> None:
+    rows = "user;event;time\nann;Buy;46083,4166666667\n"
+    assert times(imported(tmp_path, rows, "in.csv")) == ["2026-03-02 10:00:00"]
+
+
+def test_times_that_a_spreadsheet_rounded_are_named(tmp_path: Path) -> None:
+    rows = "user,event,time\nann,Buy,1.77245E+12\n"
+    assert "time has numbers that a spreadsheet rounded" in notes(
+        imported(tmp_path, rows, "in.csv")
+    )
 
 
 def test_times_without_a_zone_can_be_local(tmp_path: Path) -> None:
