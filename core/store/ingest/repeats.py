@@ -13,7 +13,6 @@ import sqlite3
 from collections import Counter
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import groupby
 from operator import itemgetter
 from typing import Any, Final
 
@@ -101,25 +100,44 @@ class Repeats:
         left = [row for row in rows if row[_SEQ] not in again] if again else list(rows)
         if not left or since.all_new(left):
             return left
-        fresh: list[Stored] = []
-        open_ones: list[list[Stored]] = []
-        for moment, group in groupby(left, itemgetter(_ACTOR, _TS)):
-            stored = _ids_at(connection, moment) if since.may_know(*moment) else {}
-            known, unknown = {*stored}, []
-            for row in group:
-                id_ = row[_ID] | OWN
-                if id_ not in known:
-                    known.add(id_)
-                    unknown.append(row)
-                elif id_ in stored:
-                    self._taken.add(stored[id_])
-            if unknown and stored:
-                open_ones.append(unknown)
-            fresh += unknown
+        fresh, open_ones = self._looked_up(connection, left, since)
         if open_ones:
             alike = self._alike(connection, open_ones, dict(texts), used, since, written)
             fresh = [row for row in fresh if row[_SEQ] not in alike]
         return fresh
+
+    def _looked_up(
+        self, connection: sqlite3.Connection, rows: Iterable[Stored], since: Since
+    ) -> tuple[list[Stored], list[list[Stored]]]:
+        """Return the rows whose ids are not stored at their moment; and by moment those of them
+        that other rows are stored at.
+        """
+        latest, new = since.latest, since.new
+        fresh: list[Stored] = []
+        open_ones: list[list[Stored]] = []
+        moment: Stored = ()
+        stored: dict[int, int] = {}
+        known: set[int] = set()
+        again: list[int] = []
+        for row in rows:
+            if row[:2] != moment:
+                moment = row[:2]
+                look = row[_TS] <= latest and row[_ACTOR] not in new
+                stored = _ids_at(connection, moment) if look else {}
+                known = set(stored)
+            id_ = row[_ID] | OWN
+            if id_ not in known:
+                known.add(id_)
+                fresh.append(row)
+                if stored:
+                    if not open_ones or open_ones[-1][0][:2] != moment:
+                        open_ones.append([row])
+                    else:
+                        open_ones[-1].append(row)
+            elif id_ in stored:
+                again.append(stored[id_])
+        self._taken.update(again)
+        return fresh, open_ones
 
     def _own(
         self, connection: sqlite3.Connection, rows: Sequence[Stored], any_stored: bool
@@ -231,10 +249,6 @@ class Since:
     own_ids: bool
     marked: int
 
-    def may_know(self, actor: int, ts: int) -> bool:
-        """Whether there may be events of an actor at a time."""
-        return ts <= self.latest and actor not in self.new
-
     def all_new(self, rows: Sequence[Stored]) -> bool:
         """Whether rows are later than everything stored, each with an id of its own."""
         later = min(row[_TS] for row in rows) > self.latest
@@ -255,7 +269,7 @@ class _Twin:
         return not (self.own and id_ & OWN)
 
 
-def _ids_at(connection: sqlite3.Connection, moment: tuple[int, int]) -> dict[int, int]:
+def _ids_at(connection: sqlite3.Connection, moment: Stored) -> dict[int, int]:
     """Return id -> seq of an actor's events at one instant, the ids without their mark."""
     found = connection.execute("select id, seq from events where actor = ? and ts = ?", moment)
     return {id_ | OWN: seq for id_, seq in found}

@@ -270,7 +270,9 @@ class Writer:
 
     def _has_own_ids(self) -> bool:
         """Whether events with ids of their own may be stored."""
-        row = self._connection.execute("select 1 from events where id & 1 limit 1").fetchone()
+        row = self._connection.execute(
+            "select 1 from events indexed by events_by_own_id where id & 1 limit 1"
+        ).fetchone()
         return row is not None
 
     def _learn_properties(self, texts: Iterable[tuple[int, str]]) -> dict[int, Values]:
