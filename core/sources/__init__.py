@@ -20,6 +20,7 @@ from core.sources.logs import LogMaker, check_log_mapping, looks_like_logs
 from core.sources.maker import Maker
 from core.sources.making import LineMaker
 from core.sources.places import Place, without_packing
+from core.sources.places.archives import ARCHIVE
 from core.sources.places.parquet import PARQUET, open_parquet
 from core.sources.places.rows import RowInput
 from core.sources.places.tables import is_database, open_table
@@ -172,6 +173,8 @@ def first_names(head: bytes, layout: Layout | None) -> tuple[str, ...]:
 
 
 def _refuse_binary(head: bytes, name: str) -> None:
+    if head.startswith(ARCHIVE) and name == "stdin":
+        raise BadInput("stdin is a zip archive.", "Save it as a file, and import that.")
     if head[257:262] == b"ustar":
         raise BadInput(f"{name} is a tar archive.", "Unpack it and import the folder.")
     start = head[:4096]

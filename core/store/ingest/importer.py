@@ -146,7 +146,7 @@ def import_files(
     if reading is not None:
         reading.check()
     patience = patience or Patience(IMPORT_WAIT)
-    if not isinstance(target, sqlite3.Connection) and _makes_for_one_file(target, sources):
+    if not isinstance(target, sqlite3.Connection) and _makes_for_one_source(target, sources):
         preview(
             target, sources, mapping=mapping, format=format, logs=logs, table=table, query=query,
             reading=reading,
@@ -224,12 +224,15 @@ def _connected(
         raise found from error
 
 
-def _makes_for_one_file(target: str | Path, sources: Sequence[str | Path]) -> bool:
-    """Whether a workspace would be created for one file, which is then looked at first, so that
-    nothing is left behind if it is refused.
+def _makes_for_one_source(target: str | Path, sources: Sequence[str | Path]) -> bool:
+    """Whether a workspace would be created for one source, which is then looked at first, so that
+    nothing is left behind if it is refused. What can be read only once is not looked at.
     """
     new = not os.path.lexists(target) and Path(target).absolute().parent.is_dir()
-    return new and len(sources) == 1 and Path(sources[0]).is_file()
+    if not new or len(sources) != 1 or str(sources[0]) == "-":
+        return False
+    source = Path(sources[0])
+    return source.is_file() or source.is_dir() or not source.exists()
 
 
 def _itself(connection: sqlite3.Connection) -> Callable[[str], bool]:
@@ -245,7 +248,7 @@ def _note_refused(report: ImportReport, found: Found, refused: Sequence[BadInput
     if not found.places and not refused:
         raise BadInput("There is nothing to import.", " ".join(found.left_out))
     report.passed_over += found.left_out
-    report.refused += [f"{error} {error.hint}".strip() for error in refused]
+    report.refused += [str(error) for error in refused]
 
 
 @contextmanager

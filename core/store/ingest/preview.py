@@ -112,7 +112,7 @@ def preview(
             refused.append(error)
     if len(refused) == 1 and len(found.places) + len(found.refused) == 1:
         raise refused[0]
-    seen.refused = [f"{error} {error.hint}".strip() for error in refused]
+    seen.refused = [str(error) for error in refused]
     return seen
 
 

@@ -98,6 +98,26 @@ def test_a_pattern_without_files_is_refused(tmp_path: Path) -> None:
         load(tmp_path, tmp_path / "*.nothing")
 
 
+@pytest.mark.parametrize("source", ["none.csv", "*.none", "folder"])
+def test_what_is_not_there_leaves_no_workspace_behind(tmp_path: Path, source: str) -> None:
+    (tmp_path / "folder").mkdir()
+    with pytest.raises(BadInput):
+        load(tmp_path, tmp_path / source)
+    assert [file.name for file in tmp_path.iterdir()] == ["folder"]
+
+
+def test_a_zip_archive_on_standard_input_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("a.jsonl", lines("ana"))
+    stdin = io.TextIOWrapper(io.BytesIO(packed.getvalue()))
+    monkeypatch.setattr(sys, "stdin", stdin)
+    with pytest.raises(BadInput, match="stdin is a zip archive"):
+        load(tmp_path, "-")
+
+
 def test_a_folder_without_events_is_refused(tmp_path: Path) -> None:
     write(tmp_path / "export" / "readme.md", b"# about")
     with pytest.raises(BadInput, match="contains no file of events"):
@@ -234,6 +254,7 @@ def test_a_bad_file_is_reported_and_the_others_are_read(tmp_path: Path) -> None:
     assert [said.split(" ")[0].rsplit("/", 1)[1] for said in report.refused] == [
         "nameless.csv", "none.csv", "p.png", "hopeless.jsonl",
     ]  # fmt: skip
+    assert report.refused[0].count("--map") == 1
 
 
 def test_places_are_named_in_messages_and_their_rejects_lie_beside_them() -> None:
