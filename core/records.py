@@ -95,7 +95,18 @@ class LogRow(NamedTuple):
 
 
 OWN: Final = 1
-"""The bit set in the id of an event that has an id of its own, and in no other."""
+"""The bit that is set in the id of an event which has one of its own, and in no other."""
+
+WIDE: Final = 2
+"""The bit that is set in such an id if no other source can have it for another event: a long one,
+not a number that any table counts.
+"""
+
+MARKS: Final = OWN | WIDE
+"""The bits that say what an id is; two ids are compared without them."""
+
+_WIDE_FROM: Final = 12
+"""How many characters an id has that no other source can have."""
 
 Record = Row | Identify | Alias | LogRow | LeftOut
 
@@ -129,7 +140,7 @@ def digest(data: bytes) -> int:
 
 def own_id(text: str) -> int:
     """Return the number for an event's own id."""
-    return digest(text.encode()) | OWN
+    return (digest(text.encode()) | MARKS) ^ (0 if len(text) >= _WIDE_FROM else WIDE)
 
 
 class Occurrences:

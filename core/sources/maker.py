@@ -105,8 +105,9 @@ class Maker:
 
     @property
     def recognised(self) -> str:
-        """The name of the file's vendor, "" if there is none."""
-        return self.vendor.name if self.vendor else ""
+        """The file's vendor and the fields that tell people and events, "" if there is none."""
+        vendor = self.vendor
+        return ": ".join(filter(None, (vendor.name, vendor.says))) if vendor else ""
 
     @property
     def vendor(self) -> Vendor | None:

@@ -43,6 +43,7 @@ class Vendor:
         shows: whether an object with these names is the vendor's, if the names are ambiguous.
         rows: whether a table with these names is its.
         name: its name in the report of an import.
+        says: the fields that tell people, events and times, for the same report.
         window: how many ms apart it takes two events with one id for the same, None for any.
     """
 
@@ -56,6 +57,7 @@ class Vendor:
     shows: Callable[[Mapping[str, Any]], bool] | None = None
     rows: bool = True
     name: str = ""
+    says: str = ""
     window: int | None = None
 
     def names_are_its(self, names: Collection[str]) -> bool:
@@ -80,18 +82,26 @@ AMPLITUDE: Final = Vendor(
     amplitude.MARKS,
     begin=lambda: amplitude.Events().reshape,
     name="Amplitude export",
+    says="user_id, device_id, amplitude_id, $insert_id; times in UTC",
     window=amplitude.SAME_FOR,
 )
 AMPLITUDE_MERGED: Final = Vendor(
     amplitude.MERGED, reshape=amplitude.reshape_merged, name="Amplitude merged ids"
 )
-GA4: Final = Vendor(ga4.SIGN, ga4.MARKS, reshape=ga4.reshape, name="GA4 export to BigQuery")
+GA4: Final = Vendor(
+    ga4.SIGN,
+    ga4.MARKS,
+    reshape=ga4.reshape,
+    name="GA4 export to BigQuery",
+    says="user_id, user_pseudo_id, event_timestamp in UTC",
+)
 MIXPANEL: Final = Vendor(
     mixpanel.SIGN,
     reshape=mixpanel.reshape,
     shows=mixpanel.shows,
     rows=False,
     name="Mixpanel raw export",
+    says="distinct_id, $insert_id; times in UTC",
 )
 MIXPANEL_PEOPLE: Final = Vendor(
     frozenset(),
@@ -105,12 +115,14 @@ MIXPANEL_TABLE: Final = Vendor(
     mixpanel.RENAMES,
     device_prefix=mixpanel.DEVICE_PREFIX,
     name="Mixpanel table",
+    says="distinct_id, $insert_id; times in UTC",
 )
 POSTHOG: Final = Vendor(
     posthog.SIGN,
     begin=lambda: posthog.Events().event,
     shows=posthog.shows,
     name="PostHog events",
+    says="distinct_id, uuid, timestamp",
 )
 POSTHOG_TABLE: Final = Vendor(
     frozenset(),
@@ -124,8 +136,14 @@ SEGMENT: Final = Vendor(
     reshape=segment.reshape,
     shows=segment.is_call,
     name="Segment calls",
+    says="userId, anonymousId, messageId, timestamp",
 )
-SNOWPLOW: Final = Vendor(snowplow.SIGN, reshape=snowplow.reshape, name="Snowplow events")
+SNOWPLOW: Final = Vendor(
+    snowplow.SIGN,
+    reshape=snowplow.reshape,
+    name="Snowplow events",
+    says="user_id, domain_userid, event_id; times in UTC",
+)
 
 UMAMI: Final = Vendor(umami.SIGN, reshape=umami.reshape, name="Umami events")
 GOATCOUNTER: Final = Vendor(

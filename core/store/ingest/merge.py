@@ -92,7 +92,7 @@ class Merge:
     def _move(self, old: int, new: int, row: Stored) -> None:
         """Move an event to `new`; if it has an identical one already, the first to arrive stays."""
         ts, id_, seq = row[:3]
-        for twin in self._rows("actor = ? and ts = ? and id | 1 = ? | 1", (new, ts, id_)):
+        for twin in self._rows("actor = ? and ts = ? and id | 3 = ? | 3", (new, ts, id_)):
             if self._identity.actor(twin[_USER], twin[_DEVICE], ts) != new:
                 continue  # about to move to somebody else
             if twin[_SEQ] < seq:

@@ -19,7 +19,7 @@ from typing import Any, Final
 from pyroaring import BitMap64
 
 from core.columns import CONTEXT
-from core.records import OWN
+from core.records import MARKS, OWN, WIDE
 from core.sources.values import load
 from core.store.ingest.batch import Written
 
@@ -125,7 +125,7 @@ class Repeats:
                 look = row[_TS] <= latest and row[_ACTOR] not in new
                 stored = _ids_at(connection, moment) if look else {}
                 known = set(stored)
-            id_ = row[_ID] | OWN
+            id_ = row[_ID] | MARKS
             if id_ not in known:
                 known.add(id_)
                 fresh.append(row)
@@ -147,17 +147,23 @@ class Repeats:
         if not own or not self._hold(own):
             return set()
         ids = [row[_ID] for row in own]
-        stored = _times(connection, ids) if any_stored else {}
+        stored = _stored_as(connection, ids) if any_stored else {}
         if not stored and len(set(ids)) == len(ids):
             return set()
-        window, again = self.origin.window, set()
+        again: set[int] = set()
         for row in sorted(own, key=itemgetter(_SEQ)):
-            times = stored.setdefault((row[_ID], row[_EVENT]), [])
-            if any(window is None or abs(at - row[_TS]) <= window for at in times):
+            others = stored.setdefault((row[_ID], row[_EVENT]), [])
+            if any(self._is(row, *other) for other in others):
                 again.add(row[_SEQ])
             else:
-                times.append(row[_TS])
+                others.append((row[_TS], row[_ACTOR]))
         return again
+
+    def _is(self, row: Stored, ts: int, actor: int) -> bool:
+        """Whether a row is the event with its name and id at a time of an actor."""
+        if not row[_ID] & WIDE and row[_TS] != ts and row[_ACTOR] != actor:
+            return False
+        return self.origin.window is None or abs(ts - row[_TS]) <= self.origin.window
 
     def _hold(self, own: Sequence[Stored]) -> bool:
         """Whether ids are those of single events; decided by the first batch that has enough."""
@@ -252,7 +258,7 @@ class Since:
     def all_new(self, rows: Sequence[Stored]) -> bool:
         """Whether rows are later than everything stored, each with an id of its own."""
         later = min(row[_TS] for row in rows) > self.latest
-        return later and len({row[_ID] | OWN for row in rows}) == len(rows)
+        return later and len({row[_ID] | MARKS for row in rows}) == len(rows)
 
 
 @dataclass(frozen=True)
@@ -272,21 +278,23 @@ class _Twin:
 def _ids_at(connection: sqlite3.Connection, moment: Stored) -> dict[int, int]:
     """Return id -> seq of an actor's events at one instant, the ids without their mark."""
     found = connection.execute("select id, seq from events where actor = ? and ts = ?", moment)
-    return {id_ | OWN: seq for id_, seq in found}
+    return {id_ | MARKS: seq for id_, seq in found}
 
 
-def _times(connection: sqlite3.Connection, ids: Sequence[int]) -> dict[_Key, list[int]]:
-    """Return (id, name) -> times of the stored events with these ids, from their index."""
+def _stored_as(
+    connection: sqlite3.Connection, ids: Sequence[int]
+) -> dict[_Key, list[tuple[int, int]]]:
+    """Return (id, name) -> (time, actor) of every stored event with one of these ids."""
     found = connection.execute(
         """
-        select e.id, e.event, e.ts
+        select e.id, e.event, e.ts, e.actor
         from json_each(?) j cross join events e on e.id = j.value and e.id & 1
         """,
         (json.dumps(sorted(ids)),),
     )
-    times: dict[_Key, list[int]] = {}
-    for id_, event, ts in found:
-        times.setdefault((id_, event), []).append(ts)
+    times: dict[_Key, list[tuple[int, int]]] = {}
+    for id_, event, ts, actor in found:
+        times.setdefault((id_, event), []).append((ts, actor))
     return times
 
 

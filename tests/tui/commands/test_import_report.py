@@ -28,6 +28,12 @@ def test_the_report_says_which_column_is_what_and_which_days_there_are(tmp_path:
     assert "WARNING" not in report
 
 
+def test_the_report_names_the_vendor_and_what_tells_people_and_events(tmp_path: Path) -> None:
+    line = '{"event": "Buy", "properties": {"time": 1772445600, "distinct_id": "ana"}}\n'
+    report = said(tmp_path, line, "m.jsonl")
+    assert "m.jsonl: Mixpanel raw export: distinct_id, $insert_id; times in UTC" in report
+
+
 @pytest.mark.parametrize("column", ["customer_id", "Client", "memberId", "x_id"])
 def test_without_people_it_says_so_and_names_a_column(tmp_path: Path, column: str) -> None:
     report = said(tmp_path, USUAL.replace("user_id", column))

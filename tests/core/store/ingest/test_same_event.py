@@ -57,6 +57,16 @@ def test_an_event_of_another_name_is_another_event(tmp_path: Path) -> None:
     assert added(tmp_path, lines(buy(uuid="1"), pay), "a.jsonl") == 2
 
 
+def test_a_short_id_is_one_event_only_with_its_person_or_its_time(tmp_path: Path) -> None:
+    """Two tables may both count their rows from 1."""
+    later = buy(user_id="bob", time="2026-03-04")
+    assert added(tmp_path, lines(buy(event_id=1)), "a.jsonl") == 1
+    assert added(tmp_path, lines(later | {"event_id": 1}), "b.jsonl") == 1
+    long = "0f8fad5b-d9cb-469f-a165-70867728950e"
+    assert added(tmp_path, lines(buy(event_id=long)), "c.jsonl") == 1
+    assert added(tmp_path, lines(later | {"event_id": long}), "d.jsonl") == 0
+
+
 @pytest.mark.parametrize("missing", ["undefined", "null", "", "0", "[object Object]"])
 def test_a_placeholder_is_no_id_of_an_event(tmp_path: Path, missing: str) -> None:
     rows = [buy(insert_id=missing, n=n, time=f"2026-03-0{n} 10:00:00") for n in range(1, 5)]
