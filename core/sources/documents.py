@@ -27,6 +27,7 @@ _BRACKET: Final = re.compile(
 """Up to the next bracket outside strings; no match if a string does not end."""
 
 _SPACE: Final = b" \t\r\n\0"
+_ARRAY: Final = re.compile(rb"\[\s*(?:[\[{\]]|\Z)")
 _BETWEEN: Final = rb"\}\s*,\s*(?=\{)"
 _LOOKED_AT: Final = 128
 _LONGEST_KEY: Final = 200
@@ -52,7 +53,7 @@ class Document:
 def document_of(head: bytes) -> Document | None:
     """Return the document that starts a file; None for one object per line or non-JSON."""
     start = head.lstrip(_SPACE)
-    if start.startswith(b"["):
+    if _ARRAY.match(start):
         return Document()
     if not start.startswith(b"{"):
         return None
@@ -124,6 +125,7 @@ class _Cutter:
         _listed: whether the list of the objects is open.
         _since: where the current object starts in the text; -1 between objects.
         _base: how many brackets are open around the current object.
+        _before: what precedes that object on its line.
         _skipped: the first bytes of an object that is too long to keep.
     """
 
@@ -137,6 +139,7 @@ class _Cutter:
         self._listed = False
         self._since = -1
         self._base = 0
+        self._before = b""
         self._skipped = b""
         self._count = 0
 
@@ -180,6 +183,7 @@ class _Cutter:
         if self._since < 0:
             if self._listed or (sign == b"{" and not self._key and not self._depth):
                 self._since, self._base = place, self._depth
+                self._before = self._text[max(place - _LONGEST_KEY, 0) : place].rpartition(b"\n")[2]
             elif sign == b"[" and self._depth == self._top:
                 self._listed = not self._key or self._names(place)
         self._depth += 1
@@ -206,10 +210,10 @@ class _Cutter:
 
     def _next(self, end: int) -> re.Match[bytes] | None:
         """Return where, before `end`, an object might start after the current one."""
-        start = self._since
-        indent = self._text[self._text.rfind(b"\n", 0, start) + 1 : start]
-        border = _BETWEEN if indent.strip() else _BETWEEN + rb"|\n" + re.escape(indent) + rb"(?=\{)"
-        return re.compile(border).search(self._text, start + 1, end)
+        border = _BETWEEN
+        if not self._before.strip():
+            border += rb"|\n" + re.escape(self._before) + rb"(?=\{)"
+        return re.compile(border).search(self._text, self._since + 1, end)
 
     def _forget(self) -> None:
         """Drop the processed text, and that of an object that is too long."""

@@ -55,6 +55,11 @@ def test_an_event_with_a_list_of_objects_is_no_page(tmp_path: Path) -> None:
     assert found.names == {"Bought": 1}
 
 
+@pytest.mark.parametrize("text", ["[2026-05-04 08:00] started\n[x", "[1, 2]", '["a"]'])
+def test_a_bracket_alone_makes_no_list_of_objects(tmp_path: Path, text: str) -> None:
+    assert imported(tmp_path, text).report.rejected == text.count("\n") + 1
+
+
 @pytest.mark.parametrize("size", [1, 7, 1000])
 def test_pieces_of_any_length_hold_the_same_objects(size: int) -> None:
     for text in map(str.encode, (DOCUMENTS["page"], DOCUMENTS["objects on one line"])):
