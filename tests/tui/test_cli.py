@@ -365,6 +365,21 @@ def test_import_and_doctor_say_which_events_lie_in_the_future_or_long_before_all
     assert "none in the future" in footfall("doctor").out
 
 
+def test_imports_and_ignored_ids_are_listed(footfall: Any, tmp_path: Path) -> None:
+    source, into = tmp_path / "events.csv", str(tmp_path / "new.db")
+    source.write_text("user_id,event,time\nana,buy,2025-04-07\nkiosk,buy,2025-04-08\nbob,buy,no\n")
+    arguments = ("import", str(source), "--into", into)
+    assert "people                    1" in footfall(*arguments, "--ids-to-ignore", "Kiosk,x").out
+    footfall(*arguments)
+    again, first = rows_of(footfall("list", "imports", "--db", into, "--csv").out)
+    assert (first["source"], first["state"]) == (str(source), "")
+    assert [first[n] for n in ("read", "stored", "already there", "rejected")] == list("3201")
+    assert [again[n] for n in ("read", "stored", "already there", "rejected")] == list("3021")
+    ids = rows_of(footfall("list", "ignored-ids", "--db", into, "--csv").out)
+    assert [row["id"] for row in ids if row["from"] == "added"] == ["kiosk", "x"]
+    assert "null" in {row["id"] for row in ids if row["from"] == "built in"}
+
+
 def test_an_import_of_nothing_usable_fails(footfall: Any, tmp_path: Path) -> None:
     source = tmp_path / "bad.jsonl"
     source.write_text('{"event": "a", "time": "never"}\n{"event": "b", "time": ""}\n')

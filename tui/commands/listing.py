@@ -81,6 +81,29 @@ def table_of_marks(found: Iterable[Any], calendar: Any) -> Table:
     return table("Marks", _texts("when", "category", "title", "tags", "by", "id"), rows)
 
 
+def imports(path: Path) -> Table:
+    """Return every source of every import with its counts, newest first."""
+    from contextlib import closing
+
+    from core.store.workspace import open_reader, read_calendar
+
+    with closing(open_reader(path)) as connection:
+        local = read_calendar(connection).local
+        found = connection.execute(
+            """
+            select id, started_at, source, read, stored, repeated, rejected, finished
+            from imports
+            order by id desc
+            """
+        ).fetchall()
+    rows = [
+        (id_, f"{local(at):%Y-%m-%d %H:%M}", source, *counts, "" if finished else "stopped")
+        for id_, at, source, *counts, finished in found
+    ]
+    names = _texts("id", "when", "source", "read", "stored", "already there", "rejected", "state")
+    return table("Imports", names, rows)
+
+
 def ignored_ids(path: Path) -> Table:
     """Return the placeholder ids, which are nobody, and where each comes from."""
     from contextlib import closing
@@ -112,6 +135,7 @@ LISTS: dict[str, Callable[[Path], Any]] = {
     "charts": saved("charts"),
     "queries": saved("queries"),
     "marks": marks,
+    "imports": imports,
     "ignored-ids": ignored_ids,
     "kinds": kinds,
 }
