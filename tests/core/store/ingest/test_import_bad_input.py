@@ -226,6 +226,7 @@ def test_no_bytes_crash_an_import(
             continue
         total = report.stored + report.repeated + report.rejected + report.identified
         total += sum(report.left_out.values())
+        total += sum(report.left_out.values())
         assert report.read == total
     with closing(sqlite3.connect(folder / "w.db")) as db:
         recount.check(db)

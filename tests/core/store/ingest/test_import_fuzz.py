@@ -82,7 +82,8 @@ def imported(file: Fuzzed, source: Path, target: Path, **options: Any) -> Import
 
 def counted(report: ImportReport, file: Fuzzed, source: Path) -> None:
     """Fail unless every line is accounted for, and every rejected one is told with its reason."""
-    told = report.stored + report.repeated + report.rejected + report.identified
+    left_out = sum(report.left_out.values())
+    told = report.stored + report.repeated + report.rejected + report.identified + left_out
     assert told == report.read
     if file.lines is not None and report.finished:
         assert report.read == file.lines
