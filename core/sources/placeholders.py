@@ -8,8 +8,9 @@ from typing import Final
 
 PLACEHOLDERS: Final = (
     "0", "-1", "null", "undefined", "none", "nil", "nan", "n/a", "#n/a", "<na>", "<nil>", "<null>",
-    "(null)", "(none)", "(not set)", "not set", "\\n", "[object object]", "[]", "{}", "anonymous",
-    "anon", "guest", "unknown", "not_authenticated", "not authenticated", "id",
+    "(null)", "(none)", "(not set)", "not set", "not_set", "unset", "false", "\\n",
+    "[object object]", "[]", "{}", "anonymous", "anonymoususer", "anonymous_user", "anonymous user",
+    "anon", "guest", "guest_user", "unknown", "not_authenticated", "not authenticated", "id",
     "email", "user_id", "userid", "distinct_id", "distinctid", "device_id",
     "00000000-0000-0000-0000-000000000000",
 )  # fmt: skip

@@ -24,7 +24,7 @@ def event(minute: int, name: str = "View", **fields: object) -> dict[str, object
     "text",
     ["null", "NULL", " undefined ", "None", "nil", "0", "-1", "0.0", "Anonymous", "guest", "NaN",
      "unknown", "", "[object Object]", "\\N", "00000000-0000-0000-0000-000000000000", "'null'",
-     "(not set)", "0000000000", "<NA>"],
+     "(not set)", "0000000000", "<NA>", "False", "AnonymousUser"],
 )  # fmt: skip
 def test_a_placeholder_is_nobody(text: str) -> None:
     assert is_placeholder(text)
