@@ -14,13 +14,11 @@ from core.sources.fields import Plan, listed
 from core.sources.lines import MAX_LINE
 from core.sources.making import LineMaker, Table
 from core.sources.reshaped import Given, records
-from core.sources.text.layout import MISSING, Layout, reader, sample_of, unescaped
+from core.sources.text.layout import MISSING, Layout, is_frame, plain, reader, sample_of, unescaped
 from core.sources.text.looks import is_moment
 
 _HEADER: Final = LeftOut("repeated headers")
-_END: Final = "\\."
-"""What ends the rows of PostgreSQL's COPY."""
-
+_EMPTY: Final = LeftOut("empty rows")
 _NUL: Final = LeftOut("runs of NUL bytes")
 TOGETHER: Final = 128
 """How many rows are processed together, column by column."""
@@ -103,7 +101,7 @@ def read(
             _refuse_values(header, name)
             raise maker.lacking(name, header)
         maker.understood = dict(plan.understood)
-    yield from _records(rows, feed, _Together(maker, plan, copied=layout.copied))
+    yield from _records(rows, feed, _Together(maker, plan, layout))
 
 
 def _records(
@@ -123,7 +121,7 @@ def _records(
                     continue
             elif feed.held and not feed.held[0].strip(b"\0") and feed.held[0]:
                 problem = _NUL
-            elif row == [_END]:
+            elif is_frame(row, good.layout):
                 continue
             elif row or feed.refused:
                 problem = feed.rejected(_wrong(row, width, feed))
@@ -141,10 +139,10 @@ def _records(
 class _Together:
     """Rows of the right width, waiting to be made into records together."""
 
-    def __init__(self, maker: LineMaker, plan: Plan, *, copied: bool) -> None:
+    def __init__(self, maker: LineMaker, plan: Plan, layout: Layout) -> None:
         self._maker = maker
         self._plan = plan
-        self._copied = copied
+        self.layout = layout
         self.width = len(plan.names)
         self._ids = _only_ids(plan) if isinstance(plan, Plan) else ()
         self.rows: list[list[str]] = []
@@ -158,7 +156,8 @@ class _Together:
     def take(self) -> list[Record | Rejected]:
         """Return the records of the rows added so far, and forget them."""
         found: list[Record | Rejected] = []
-        if not MISSING.isdisjoint(chain.from_iterable(self.rows)) or self._copied:
+        special = self.layout.copied or self.layout.padded
+        if special or not MISSING.isdisjoint(chain.from_iterable(self.rows)):
             self.rows = list(map(self._plain, self.rows))
         if self._maker.reshapes:
             found += records(self._maker, map(self._given, self.rows, self._lines))
@@ -174,9 +173,9 @@ class _Together:
 
     def _plain(self, row: list[str]) -> list[str]:
         """Return a row with "" for what stands for no value, except in an id: that is counted."""
-        ids = self._ids
+        ids, row = self._ids, plain(row, self.layout)
         row = ["" if c in MISSING and i not in ids else c for i, c in enumerate(row)]
-        if self._copied:
+        if self.layout.copied:
             return [cell if cell in MISSING else unescaped(cell) for cell in row]
         return row
 
@@ -192,8 +191,9 @@ class _Together:
         try:
             return self._maker.make(self._plan, row, None)
         except Refused as refused:
-            if row[: self.width] == list(self._plan.names):
-                return _HEADER
+            cells = row[: self.width]
+            if not any(cells) or cells == list(self._plan.names):
+                return _HEADER if any(cells) else _EMPTY
             return Rejected(place[0], str(refused), b"\n".join(place[1]))
 
 

@@ -82,7 +82,8 @@ class Input:
             if encoding:
                 self._chunks = to_utf8(first, self._chunks, encoding)
                 first = next(self._chunks, b"")
-                self.notes.say(f"the text is read as {encoding}")
+                if not self._encoding:
+                    self.notes.say(f"the text is read as {encoding}")
             self.head = first.removeprefix(_BOM)
             if b"\n" not in self.head and b"\r" in self.head.rstrip(b"\r"):
                 self._end = b"\r"

@@ -14,7 +14,7 @@ USUAL: Final[dict[str, tuple[str, ...]]] = {
     "event": (
         "action", "event_action", "activity", "verb", "action_name", "activity_name",
         "activity_type", "action_type", "eventname", "eventtype", "event_key", "operation",
-        "ereignis", "evento", "gebeurtenis",
+        "ereignis", "evento", "gebeurtenis", "evenement",
     ),
     "time": (
         "occurred_at", "happened_at", "event_timestamp", "event_date", "event_datetime",

@@ -22,6 +22,7 @@ MISSING: Final = frozenset(
 _LINES: Final = 30
 _SEP: Final = re.compile(r'"?sep=(.)"?\r?', re.I | re.S)
 _COPY: Final = re.compile(r"COPY\s+[^(]+\(([^)]*)\)\s+FROM\s+stdin;?", re.I)
+_FRAME: Final = re.compile(r"[-+]+|\(\d+ rows?\)")
 _MOST_BEFORE: Final = 10
 _WHOLE: Final = 1 << 16
 _INDEX: Final = ("", "Unnamed: 0")
@@ -37,6 +38,7 @@ class Layout:
         names: the header, where PostgreSQL's COPY statement names the columns.
         copied: whether it is PostgreSQL's COPY, with backslashes and no quotes.
         decimal: what stands before the fraction of a number; "" to see it from the numbers.
+        padded: whether cells are padded with spaces, as a terminal shows a table.
     """
 
     delimiter: str
@@ -44,6 +46,7 @@ class Layout:
     names: tuple[str, ...] = ()
     copied: bool = False
     decimal: str = ""
+    padded: bool = False
 
 
 @dataclass(frozen=True)
@@ -105,7 +108,9 @@ def layout_of(head: bytes, name: str, reading: Reading | None = None) -> Layout:
         delimiter = sep[1] if sep else _best(lines[skip:], ".tsv" in name.lower()[-7:])
     if not sep:
         skip += _before(lines[skip:], delimiter)
-    return Layout(delimiter, skip, (), _is_copied(lines[skip:], delimiter), decimal)
+    copied = _is_copied(lines[skip:], delimiter)
+    padded = delimiter == "|" and any(" | " in line for line in lines[skip : skip + 1])
+    return Layout(delimiter, skip, (), copied, decimal, padded)
 
 
 def _before(lines: Sequence[str], delimiter: str) -> int:
@@ -188,7 +193,7 @@ def _rows(head: bytes, layout: Layout) -> Sample:
         header.pop()
     width = len(header)
     whole = [
-        ["" if cell in MISSING else cell for cell in row[:width]]
+        ["" if cell in MISSING else cell for cell in plain(row[:width], layout)]
         for row in body
         if len(row) == width or (len(row) > width and not any(row[width:]))
     ]
@@ -208,6 +213,18 @@ def _lines(head: bytes) -> list[str]:
 
 _ESCAPES: Final = {"t": "\t", "n": "\n", "r": "\r", "b": "\b", "f": "\f", "v": "\v"}
 _ESCAPE: Final = re.compile(r"\\(.)", re.S)
+
+
+def plain(row: list[str], layout: Layout) -> list[str]:
+    """Return the cells of a row without padding."""
+    return [cell.strip() for cell in row] if layout.padded else row
+
+
+def is_frame(row: Sequence[str], layout: Layout) -> bool:
+    """Whether a row is none: a line or a count that a terminal shows, or the end of a COPY."""
+    if layout.copied:
+        return row == ["\\."]
+    return layout.padded and len(row) == 1 and bool(_FRAME.fullmatch(row[0].strip()))
 
 
 def unescaped(cell: str) -> str:

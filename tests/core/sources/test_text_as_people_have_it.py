@@ -152,6 +152,22 @@ def test_a_header_that_comes_again_is_left_out(tmp_path: Path) -> None:
     assert (stored.names, stored.report.left_out) == ({"Buy": 2}, {"repeated headers": 1})
 
 
+def test_rows_without_any_value_are_left_out(tmp_path: Path) -> None:
+    stored = imported(tmp_path, "user,event,time\nann,Buy,2026-03-02\n,,\n,,\n", "in.csv")
+    assert (stored.names, stored.report.left_out) == ({"Buy": 1}, {"empty rows": 2})
+
+
+def test_a_table_as_a_terminal_shows_it_is_read(tmp_path: Path) -> None:
+    rows = (
+        " user_id | event |        time         \n---------+-------+---------------------\n"
+        " ann     | Buy   | 2026-03-02 10:00:00\n         | Buy   | 2026-03-02 10:00:00\n"
+        "(2 rows)\n"
+    )
+    stored = imported(tmp_path, rows, "in.txt")
+    assert [(e["event"], e["user"]) for e in stored.events] == [("Buy", "ann"), ("Buy", None)]
+    assert stored.report.rejected == 0
+
+
 def test_rows_without_a_header_are_refused_as_such(tmp_path: Path) -> None:
     rows = "ann,Buy,2026-03-02 10:00\nbob,Buy,2026-03-02 11:00\n"
     with pytest.raises(BadInput, match="has no header"):
