@@ -47,7 +47,7 @@ from core.sources.values import (
     typed,
     typed_comma,
 )
-from core.sources.vendors import Plain, Reshape, Vendor, of_header, of_lines, of_names
+from core.sources.vendors import Plain, Reshape, Vendor, is_statement, of_header, of_lines, of_names
 from core.timeframe import Calendar
 
 _MAX_PLANS: Final = 2_000
@@ -145,8 +145,10 @@ class Maker:
         plain = reshape(found)
         if not self.mapping:
             return plain
+        given = self._mapped(found)
         return [
-            {**line, **self._mapped(found)} if line.__class__ is dict else line for line in plain
+            line if isinstance(line, LeftOut) or is_statement(line) else {**line, **given}
+            for line in plain
         ]
 
     def is_news(self, made: Any) -> bool:

@@ -163,6 +163,11 @@ RESHAPED: Final = (
 """Vendors with reshaped objects, recognised by the first lines of a file or its header."""
 
 
+def is_statement(line: Plain) -> bool:
+    """Whether a plain line is a statement about people, not an event."""
+    return "type" in line and not line.get("event")
+
+
 def of_names(names: Collection[str]) -> Vendor | None:
     """Return the vendor whose names a line or header has."""
     return next((vendor for vendor in FLAT if vendor.names_are_its(names)), None)

@@ -134,24 +134,44 @@ def _mixpanel(random: Random) -> dict[str, Any]:
         inside |= {"$identified_id": _who(random), "$anon_id": "p"}
     if event == "$create_alias":
         inside["alias"] = "old"
+    if event == "$merge":
+        inside["$distinct_ids"] = [_who(random), _who(random), "$device:p"]
+    if random.random() < 0.3:
+        inside["$distinct_id_before_identity"] = random.choice((_who(random), "$device:q"))
     return {"event": event, "properties": inside}
 
 
 def _amplitude(random: Random) -> dict[str, Any]:
+    said = random.choice(({"plan": "pro"}, {"$setOnce": {"plan": "x"}}, {"$unset": {"plan": "-"}}))
     return {
         "event_type": random.choice(("a", "$identify")), "user_id": random.choice(("ann", None)),
         "event_time": "2025-04-06 10:00:00.250000", "device_id": random.choice("pq"),
-        "session_id": -1, "event_properties": {"n": 1}, "user_properties": {"plan": "pro"},
-        "uuid": str(random.randrange(9)), "amplitude_id": 9, "groups": {}, "os_name": "ios",
+        "session_id": -1, "event_properties": {"n": 1}, "user_properties": said,
+        "uuid": str(random.randrange(9)), "amplitude_id": random.choice((8, 9)),
+        "groups": {}, "os_name": "ios",
     }  # fmt: skip
 
 
 def _posthog(random: Random) -> dict[str, Any]:
+    event = random.choice(("a", "b", "$identify", "$create_alias"))
+    said = random.choice(({"$set": {"plan": "pro"}}, {"$set_once": {"plan": "x"}}, {}))
     return {
-        "event": random.choice("ab"), "timestamp": _when(random), "distinct_id": _who(random),
+        "event": event, "timestamp": _when(random),
+        "distinct_id": random.choice(("ann", "bob", "p")),
+        "person_id": random.choice(("1", "2", None)),
         "properties": {
             "$lib": "web", "$device_id": random.choice("pq"), "$os": "iOS", "distinct_id": "x",
+            "$anon_distinct_id": random.choice(("p", "cem")), "alias": _who(random), **said,
         },
+    }  # fmt: skip
+
+
+def _ga4(random: Random) -> dict[str, Any]:
+    session = {"key": "ga_session_id", "value": {"int_value": str(random.randrange(3))}}
+    return {
+        "event_name": random.choice("ab"), "event_timestamp": str(_when(random) * 1000),
+        "event_params": [session], "user_pseudo_id": random.choice("pq"),
+        "user_id": random.choice(("ann", None)), "geo": {"country": "NL"}, "user_properties": [],
     }  # fmt: skip
 
 
@@ -186,7 +206,18 @@ def _snowplow(random: Random) -> dict[str, Any]:
     }  # fmt: skip
 
 
-JSON_LINES = (_plain, _plain, _plain, _mixpanel, _amplitude, _posthog, _segment, _log, _journal)
+JSON_LINES = (
+    _plain,
+    _plain,
+    _plain,
+    _mixpanel,
+    _amplitude,
+    _posthog,
+    _segment,
+    _ga4,
+    _log,
+    _journal,
+)
 TABLES = (_plain, _plain, _amplitude, _snowplow, _log)
 
 

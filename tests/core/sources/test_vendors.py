@@ -88,6 +88,13 @@ def test_a_surprise_in_one_line_is_refused_alone(
     assert found.report.reasons == {UNUSUAL: 1}
 
 
+def test_a_mapping_makes_no_event_of_a_statement(tmp_path: Path) -> None:
+    said = mixpanel_event(1, "$merge", **{"$distinct_ids": ["ole", "ola"]})
+    found = imported(tmp_path, lines(mixpanel_event(0), said), mapping={"event": "event"})
+    assert found.names == {"Play": 1}
+    assert (found.report.read, found.report.identified) == (2, 1)
+
+
 def test_every_vendor_has_a_name() -> None:
     names = [vendor.name for vendor in (*vendors.FLAT, *vendors.RESHAPED)]
     assert all(names)
