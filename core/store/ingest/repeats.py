@@ -95,16 +95,18 @@ class Repeats:
         """
         if self._first is None:
             self._first = min(row[_SEQ] for row in rows)
-        again = self._own(connection, rows, since.own_ids)
+        fresh = list(rows)
+        open_ones: list[list[Stored]] = []
+        if not since.all_new(rows):
+            fresh, open_ones = self._looked_up(connection, rows, since)
+        again = self._own(connection, fresh, since.own_ids)
         written.loose_ids = self._ids_hold is False
-        left = [row for row in rows if row[_SEQ] not in again] if again else list(rows)
-        if not left or since.all_new(left):
-            return left
-        fresh, open_ones = self._looked_up(connection, left, since)
         if open_ones:
-            alike = self._alike(connection, open_ones, dict(texts), used, since, written)
-            fresh = [row for row in fresh if row[_SEQ] not in alike]
-        return fresh
+            open_ones = [[row for row in group if row[_SEQ] not in again] for group in open_ones]
+            again |= self._alike(
+                connection, filter(None, open_ones), dict(texts), used, since, written
+            )
+        return [row for row in fresh if row[_SEQ] not in again] if again else fresh
 
     def _looked_up(
         self, connection: sqlite3.Connection, rows: Iterable[Stored], since: Since
@@ -124,9 +126,11 @@ class Repeats:
                 moment = row[:2]
                 look = row[_TS] <= latest and row[_ACTOR] not in new
                 stored = _ids_at(connection, moment) if look else {}
-                known = set(stored)
+                known = set()
             id_ = row[_ID] | MARKS
-            if id_ not in known:
+            if id_ in stored:
+                again.append(stored[id_])
+            elif id_ not in known:
                 known.add(id_)
                 fresh.append(row)
                 if stored:
@@ -134,8 +138,6 @@ class Repeats:
                         open_ones.append([row])
                     else:
                         open_ones[-1].append(row)
-            elif id_ in stored:
-                again.append(stored[id_])
         self._taken.update(again)
         return fresh, open_ones
 
