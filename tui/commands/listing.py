@@ -85,17 +85,12 @@ def imports(path: Path) -> Table:
     """Return every source of every import with its counts, newest first."""
     from contextlib import closing
 
+    from core.store.ingest.journal import imports_of
     from core.store.workspace import open_reader, read_calendar
 
     with closing(open_reader(path)) as connection:
         local = read_calendar(connection).local
-        found = connection.execute(
-            """
-            select id, started_at, source, read, stored, repeated, rejected, finished
-            from imports
-            order by id desc
-            """
-        ).fetchall()
+        found = imports_of(connection)
     rows = [
         (id_, f"{local(at):%Y-%m-%d %H:%M}", source, *counts, "" if finished else "stopped")
         for id_, at, source, *counts, finished in found

@@ -6,6 +6,7 @@ import json
 import sqlite3
 import time
 from collections.abc import Mapping
+from typing import Any
 
 
 class Journal:
@@ -50,6 +51,19 @@ class Journal:
                 self._id,
             ),
         )
+
+
+def imports_of(connection: sqlite3.Connection) -> list[tuple[Any, ...]]:
+    """Return every source of every import, newest first: its id, when it began (UTC ms), its name,
+    lines read, events stored and repeated, lines rejected, and whether it was finished (1 or 0).
+    """
+    return connection.execute(
+        """
+        select id, started_at, source, read, stored, repeated, rejected, finished
+        from imports
+        order by id desc
+        """
+    ).fetchall()
 
 
 def _now() -> int:
