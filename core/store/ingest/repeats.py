@@ -34,7 +34,7 @@ Fields = Mapping[str, Any]
 that stands for it.
 """
 
-_ACTOR, _TS, _SEQ, _ID, _EVENT, _SESSION = 0, 1, 2, 3, 4, 6
+_ACTOR, _TS, _SEQ, _ID, _EVENT, _SESSION, _USER, _DEVICE = 0, 1, 2, 3, 4, 6, 7, 8
 _ENOUGH: Final = 20
 _FEW: Final = 0.1
 """From _ENOUGH events on, ids of which more than this share stand for several events are not ids of
@@ -158,12 +158,16 @@ class Repeats:
             if any(self._is(row, *other) for other in others):
                 again.add(row[_SEQ])
             else:
-                others.append((row[_TS], row[_ACTOR]))
+                others.append((row[_TS], row[_USER], row[_DEVICE]))
         return again
 
-    def _is(self, row: Stored, ts: int, actor: int) -> bool:
-        """Whether a row is the event with its name and id at a time of an actor."""
-        if not row[_ID] & WIDE and row[_TS] != ts and row[_ACTOR] != actor:
+    def _is(self, row: Stored, ts: int, user: int, device: int) -> bool:
+        """Whether a row is the event with its name and id at a time of a user and device.
+
+        The ids it was sent with count, and not its person, which later statements may change.
+        """
+        same_id = user == row[_USER] if user else device != 0 and device == row[_DEVICE]
+        if not row[_ID] & WIDE and row[_TS] != ts and not same_id:
             return False
         return self.origin.window is None or abs(ts - row[_TS]) <= self.origin.window
 
@@ -285,18 +289,18 @@ def _ids_at(connection: sqlite3.Connection, moment: Stored) -> dict[int, int]:
 
 def _stored_as(
     connection: sqlite3.Connection, ids: Sequence[int]
-) -> dict[_Key, list[tuple[int, int]]]:
-    """Return (id, name) -> (time, actor) of every stored event with one of these ids."""
+) -> dict[_Key, list[tuple[int, int, int]]]:
+    """Return (id, name) -> (time, user, device) of every stored event with one of these ids."""
     found = connection.execute(
         """
-        select e.id, e.event, e.ts, e.actor
+        select e.id, e.event, e.ts, e.user, e.device
         from json_each(?) j cross join events e on e.id = j.value and e.id & 1
         """,
         (json.dumps(sorted(ids)),),
     )
-    times: dict[_Key, list[tuple[int, int]]] = {}
-    for id_, event, ts, actor in found:
-        times.setdefault((id_, event), []).append((ts, actor))
+    times: dict[_Key, list[tuple[int, int, int]]] = {}
+    for id_, event, ts, user, device in found:
+        times.setdefault((id_, event), []).append((ts, user, device))
     return times
 
 
