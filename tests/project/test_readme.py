@@ -5,10 +5,13 @@ from __future__ import annotations
 import gzip
 import re
 import shlex
+import sqlite3
 import time
 import tomllib
+import zipfile
 from collections.abc import Iterator
-from datetime import date, timedelta
+from contextlib import closing
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -37,7 +40,7 @@ SETTING_UP = ("python3 -m venv", "pipx install", "uv tool install")
 SYNOPSES = {
     "footfall [DB]": "footfall demo.db",
     "footfall demo [DB] [--print]": "footfall demo demo.db --print",
-    "footfall import FILE... --into DB": "footfall import events.jsonl.gz --into two.db",
+    "footfall import SOURCE... --into DB": "footfall import events.jsonl.gz --into two.db",
     "footfall run QUESTION --db DB": "footfall run dau --db demo.db",
     "footfall sql QUERY --db DB": "footfall sql 'select count(*) from events_v1' --db demo.db",
     "footfall board NAME [DB] [--print]": "footfall board Growth demo.db",
@@ -77,6 +80,18 @@ def data(folder: Path) -> None:
     (folder / "events.jsonl.gz").write_bytes(gzip.compress(event.encode()))
     order = f"customer_id,date,action\nana,{date.today() - timedelta(days=1)},order\n"
     (folder / "orders.csv").write_text(order, "utf-8")
+    for name in ("export", "logs"):
+        (folder / name).mkdir()
+    (folder / "export" / "events.jsonl").write_text(event, "utf-8")
+    seen = f"{datetime.now(UTC) - timedelta(days=1):%d/%b/%Y:%H:%M:%S +0000}"
+    request = f'192.0.2.1 - - [{seen}] "GET / HTTP/1.1" 200 512 "-" "Mozilla/5.0 Firefox/140.0"\n'
+    (folder / "logs" / "access.log").write_text(request, "utf-8")
+    with zipfile.ZipFile(folder / "more.zip", "w") as packed:
+        packed.writestr("events.jsonl", event)
+    with closing(sqlite3.connect(folder / "app.sqlite3")) as app:
+        app.execute("create table actions (user_id, action, created_at)")
+        app.execute("insert into actions values ('ana', 'order', ?)", (int(time.time()) - 60,))
+        app.commit()
 
 
 @pytest.mark.parametrize("page", [README, COMMANDS_PAGE], ids=["README", "commands"])
