@@ -1,4 +1,4 @@
-"""How the random tests draw their worlds, and charts that fail.
+"""How the random tests draw their worlds, charts that fail, and programs that tests start.
 
 By default every run draws the same worlds, so that a test passes or fails for everybody alike.
 `pytest -m hypothesis --hypothesis-profile=explore` draws new ones each time; what it finds is
@@ -7,6 +7,7 @@ printed with the seed and the lines that repeat it.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -14,6 +15,9 @@ import pytest
 from hypothesis import settings
 
 pytest.register_assert_rewrite("tests.worlds", "tests.oracles")
+
+# The many programs that tests start compile every module once, and not each of them again.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 settings.register_profile("fixed", derandomize=True, database=None, deadline=None)
 settings.register_profile("explore", derandomize=False, deadline=None, print_blob=True)
