@@ -226,7 +226,8 @@ def test_no_bytes_crash_an_import(
             continue
         total = report.stored + report.repeated + report.rejected + report.identified
         total += sum(report.left_out.values())
-        total += sum(report.left_out.values())
         assert report.read == total
+    if not (folder / "w.db").exists():
+        return  # a source that is refused leaves no workspace behind
     with closing(sqlite3.connect(folder / "w.db")) as db:
         recount.check(db)
