@@ -7,6 +7,7 @@ printed with the seed and the lines that repeat it.
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -18,6 +19,9 @@ pytest.register_assert_rewrite("tests.worlds", "tests.oracles")
 
 # The many programs that tests start compile every module once, and not each of them again.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
+# Thousands of tests leave a large heap that is not worth searching again and again.
+gc.set_threshold(50_000, 20, 100)
 
 settings.register_profile("fixed", derandomize=True, database=None, deadline=None)
 settings.register_profile("explore", derandomize=False, deadline=None, print_blob=True)
