@@ -14,6 +14,7 @@ from core.words.kinds import (
     Wording,
     Writing,
     keyword,
+    top,
 )
 from core.words.reading import Body, Part, flat, number_in, unquoted
 
@@ -27,8 +28,7 @@ def _read_metric(read: list[Any]) -> Body:
 def _sessions(writer: Writing) -> str:
     metric = writer.value("metric")
     if metric == "top":
-        limit = writer.take("limit")
-        return "top sessions" if limit is None else f"top {limit} sessions"
+        return top(writer, "sessions")
     return "sessions" if metric == "unique" else f"sessions {metric.replace('_', ' ')}"
 
 

@@ -139,6 +139,12 @@ def of_steps(words: str, named: str = "", pattern: str = "") -> Wording:
     return Wording((phrase,), write, read)
 
 
+def top(writer: Writing, things: str) -> str:
+    """Return a ranking as text, with its limit unless that is the usual one: `top 20 events`."""
+    limit = writer.take("limit")
+    return f"top {things}" if limit is None else f"top {limit} {things}"
+
+
 # -- what the explorer offers
 
 Choice = tuple[str, dict[str, Any]]

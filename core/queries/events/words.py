@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
-from core.queries.trend.words import users_of
+from core.queries.trend.words import users_of, whose
 from core.words.kinds import (
     Beginning,
     Figures,
@@ -21,6 +21,7 @@ from core.words.kinds import (
     alone,
     always,
     of_event,
+    top,
 )
 from core.words.reading import Part, number_in, selected_as
 
@@ -35,8 +36,7 @@ def _of_row(_: Any, cell: Any) -> str:
 
 
 def _top_events(writer: Writing) -> str:
-    limit, order = writer.take("limit"), writer.take("order_by")
-    text = "top events" if limit is None else f"top {limit} events"
+    text, order = top(writer, "events"), writer.take("order_by")
     return text if order is None else f"{text} by {order}"
 
 
@@ -131,7 +131,7 @@ def _of_tiles(part: Part) -> Part:
 
 
 def _in_group(question: Any, cell: Any) -> str:
-    who = f"Users of {question.event}" if question.event else "Users with any event"
+    who = whose(question)
     return f"{who}, {question.group_by} {cell.row}," if cell.row is not None else who
 
 

@@ -14,6 +14,7 @@ from core.words.kinds import (
     Wording,
     Writing,
     keyword,
+    top,
 )
 from core.words.reading import number_in
 
@@ -26,8 +27,7 @@ def _write(writer: Writing) -> str:
         limit = writer.value("limit")
         return "raw logs" + (f" limit {limit}" if limit != 100 else "")
     if metric == "top":
-        limit = writer.take("limit")
-        return "top logs" if limit is None else f"top {limit} logs"
+        return top(writer, "logs")
     return "logs"
 
 

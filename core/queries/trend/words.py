@@ -43,10 +43,14 @@ def whole_property(found: str) -> str:
     return f"properties.{found}" if found.startswith("properties.") else found
 
 
+def whose(question: Any) -> str:
+    """Return the words for everybody of a question that may be about one event."""
+    return f"Users of {question.event}" if question.event else "Users with any event"
+
+
 def users_of(question: Any, cell: Any) -> str:
-    """Return the words for the people of a question that may be about one event."""
-    whose = f"Users of {question.event}" if question.event else "Users with any event"
-    return whose if cell.row is None else f"{whose}, {cell.row},"
+    """Return the words for the people of a number of such a question."""
+    return whose(question) if cell.row is None else f"{whose(question)}, {cell.row},"
 
 
 def _given(event: str | None, found: str | None) -> Body:
@@ -110,8 +114,7 @@ def _trend(writer: Writing) -> str:
 
 def _behind_trend(question: Any, cell: Any) -> str:
     if question.measure == "histogram" and cell.row is not None:
-        whose = f"Users of {question.event}" if question.event else "Users with any event"
-        return f"{whose}, {question.property} {cell.row},"
+        return f"{whose(question)}, {question.property} {cell.row},"
     return users_of(question, cell)
 
 
