@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 from core.records import Refused
-from core.sources.moments import from_serial, to_ms
+from core.sources.moments import to_ms
 from core.sources.text import dates
 
 LOOKED_AT: Final = 200
@@ -64,11 +64,6 @@ def are_written_moments(values: Sequence[Any]) -> bool:
         values,
         lambda v: v.__class__ is str and not v.replace(".", "").isdigit() and is_moment(v),
     )
-
-
-def are_serials(values: Sequence[Any]) -> bool:
-    """Whether all values are a spreadsheet's serial dates."""
-    return bool(values) and all(from_serial(value) is not None for value in values)
 
 
 def are_days(values: Sequence[Any]) -> bool:
