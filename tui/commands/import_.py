@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +16,7 @@ from tui.commands.database import database, patience
 from tui.commands.output import put, say
 
 if TYPE_CHECKING:
-    from core.store.ingest.importer import Progress
+    from core.store.ingest.importer import ImportReport, Progress
 
 WEEK_STARTS = {"monday": 0, "sunday": 6}
 DATES = {"day-first": True, "month-first": False}
@@ -66,25 +66,7 @@ _PLAIN_EVERY = 10.0
 )
 @click.option("--dry-run", is_flag=True, help="Show the first events as understood; store nothing.")
 @click.option("--logs", is_flag=True, help="The files contain logs, not events.")
-def command(
-    files: tuple[str, ...],
-    into: str | None,
-    maps: tuple[str, ...],
-    zone: str | None,
-    week_start: str | None,
-    format: str | None,
-    ignored: tuple[str, ...],
-    event: str | None,
-    delimiter: str | None,
-    encoding: str | None,
-    decimal: str | None,
-    dates: str | None,
-    times_in: str | None,
-    logs: bool,
-    table: str,
-    query: str,
-    dry_run: bool,
-) -> int:
+def command(files: tuple[str, ...], into: str | None, dry_run: bool, **chosen: Any) -> int:
     """Import events from files, folders, patterns and archives; - is standard input.
 
     Importing a file again stores nothing twice. Rejected lines go to FILE.rejects.jsonl. Files
@@ -96,15 +78,44 @@ def command(
     footfall import orders.csv --into shop.db --map user=customer_id,time=date
     journalctl -o json | footfall import - --into shop.db
     """
+    asked = asked_for(**chosen)
+    if dry_run:
+        return _preview(database(into), files, asked)
+    from tui.texts.imported import summary
+
+    report = load(database(into), files, asked)
+    put("\n".join(summary(report)))
+    return exit_code(report)
+
+
+def asked_for(
+    *,
+    maps: Iterable[str],
+    zone: str | None,
+    week_start: str | None,
+    format: str | None,
+    ignored: Iterable[str],
+    event: str | None,
+    delimiter: str | None,
+    encoding: str | None,
+    decimal: str | None,
+    dates: str | None,
+    times_in: str | None,
+    logs: bool,
+    table: str,
+    query: str,
+) -> dict[str, Any]:
+    """Return the options of the command as the arguments of `importer.import_files`."""
     from core.sources.text.reading import Reading
 
-    asked: dict[str, Any] = {
-        "mapping": mapping_of(maps),
+    return {
+        "mapping": mapping_of(tuple(maps)),
         "format": format,
         "logs": logs or None,
         "table": table,
         "query": query,
         "zone": zone,
+        "week_start": WEEK_STARTS[week_start] if week_start else None,
         "reading": Reading(
             delimiter=delimiter or "",
             encoding=encoding or "",
@@ -115,21 +126,17 @@ def command(
         ),
         "ids_to_ignore": [each for part in ignored for each in part.split(",")],
     }
-    if dry_run:
-        return _preview(database(into), files, asked)
+
+
+def load(into: Path, files: Sequence[str], asked: Mapping[str, Any]) -> ImportReport:
+    """Import files and show the progress; see `importer.import_files` for arguments and errors."""
     from core.store.ingest.importer import import_files
     from core.store.waiting import IMPORT_WAIT
-    from tui.texts.imported import summary
 
     progress = Bar() if sys.stderr.isatty() else Lines()
     try:
-        report = import_files(
-            database(into),
-            files,
-            progress=progress.show,
-            week_start=WEEK_STARTS[week_start] if week_start else None,
-            patience=patience(IMPORT_WAIT),
-            **asked,
+        return import_files(
+            into, files, progress=progress.show, patience=patience(IMPORT_WAIT), **asked
         )
     except KeyboardInterrupt:
         progress.end()
@@ -137,17 +144,21 @@ def command(
         raise
     finally:
         progress.end()
-    put("\n".join(summary(report)))
+
+
+def exit_code(report: ImportReport) -> int:
+    """Return 1 if every line was rejected or a source could not be read, else 0."""
     nothing_good = report.read and report.rejected == report.read
     return 1 if nothing_good or report.refused else 0
 
 
-def _preview(into: Path, files: tuple[str, ...], asked: dict[str, Any]) -> int:
+def _preview(into: Path, files: Sequence[str], asked: Mapping[str, Any]) -> int:
     """Show how files would be understood."""
     from core.store.ingest.preview import preview
     from tui.texts.previewed import previewed
 
-    seen = preview(into, files, **asked)
+    about_lines = {name: value for name, value in asked.items() if name != "week_start"}
+    seen = preview(into, files, **about_lines)
     put("\n".join(previewed(seen)))
     return 1 if seen.refused else 0
 
