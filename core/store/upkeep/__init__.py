@@ -1,0 +1,1 @@
+"""Taking events out of a workspace, and keeping what is derived from them right."""
