@@ -58,6 +58,7 @@ def open_source(
     calendar: Calendar | None = None,
     salt: Callable[[], bytes] = bytes,
     reading: Reading | None = None,
+    opened: Input | None = None,
 ) -> Source:
     """Open a place, a file or, for "-", standard input.
 
@@ -67,6 +68,7 @@ def open_source(
         calendar: the workspace's, in which a date without a time is a day; None for UTC.
         salt: returns the workspace's salt for visitors in logs of web servers.
         reading: what the user says about its text, dates and numbers.
+        opened: the place, if it is open already.
 
     Raises:
         BadInput: not readable, not text, or (for delimited text, at the first record) no column
@@ -75,7 +77,8 @@ def open_source(
     if form is not None and form not in FORMATS:
         raise BadInput(f"format {form!r} is not known.", f"Allowed: {', '.join(FORMATS)}.")
     at = place if isinstance(place, Place) else Place(place)
-    source = Input(at, reading)
+    source = opened or Input(at)
+    source.read_as(reading or Reading())
     head = source.peek()
     if is_database(head):
         source.close()
@@ -124,8 +127,8 @@ def open_source(
         notes=source.notes,
     )
     if layout is None:
-        return Source(source, maker, jsonl.read(_texts(source), maker))
-    read = delimited.read(source.lines(), maker, layout, source.name, head)
+        return Source(source, maker, jsonl.read(_texts(source), maker, source.skipped))
+    read = delimited.read(source.lines(), maker, layout, source.name, head, source.skipped)
     return Source(source, maker, read)
 
 

@@ -27,11 +27,11 @@ TOGETHER: Final = 128
 class _Feed:
     """Physical lines for csv.reader; remembers those of the row being read."""
 
-    def __init__(self, lines: Iterable[bytes | Rejected]) -> None:
+    def __init__(self, lines: Iterable[bytes | Rejected], skipped: int = 0) -> None:
         self._lines = iter(lines)
         self._again: deque[bytes | Rejected] = deque()
         self.held: list[bytes] = []
-        self.number = 0
+        self.number = skipped
         self.bad: str = ""
         self.refused: Rejected | None = None
 
@@ -69,17 +69,23 @@ class _Feed:
 
 
 def read(
-    lines: Iterable[bytes | Rejected], maker: LineMaker, layout: Layout, name: str, head: bytes
+    lines: Iterable[bytes | Rejected],
+    maker: LineMaker,
+    layout: Layout,
+    name: str,
+    head: bytes,
+    skipped: int = 0,
 ) -> Iterator[Record | Rejected]:
     """Yield one record or rejection per row that is not blank.
 
     Args:
         head: the first bytes, by which columns, dates and numbers are understood.
+        skipped: how many lines stand before the first one.
 
     Raises:
         BadInput: the header has no column for the event or the time.
     """
-    feed = _Feed(lines)
+    feed = _Feed(lines, skipped)
     csv.field_size_limit(MAX_LINE)
     for _ in range(layout.skip):
         next(feed, None)

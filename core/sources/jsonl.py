@@ -23,13 +23,19 @@ Groups = dict[tuple[str, ...], list[tuple[int, bytes, dict[str, Any]]]]
 """Keys -> position in the chunk, line and object of the lines with these keys."""
 
 
-def read(lines: Iterable[bytes | Rejected], maker: LineMaker) -> Iterator[Record | Rejected]:
-    """Yield one record or rejection per line that is not blank."""
+def read(
+    lines: Iterable[bytes | Rejected], maker: LineMaker, skipped: int = 0
+) -> Iterator[Record | Rejected]:
+    """Yield one record or rejection per line that is not blank.
+
+    Args:
+        skipped: how many lines stand before the first one.
+    """
     left = iter(lines)
-    number = 1
+    number = first = 1 + skipped
     while chunk := list(islice(left, TOGETHER)):
         groups = _groups(chunk)
-        if number == 1:
+        if number == first:
             maker.recognise([found for group in groups.values() for _, _, found in group])
         if maker.reshapes:
             yield from records(maker, _given(chunk, groups, number))

@@ -33,6 +33,7 @@ class Input:
         position: bytes read so far.
         unpacked: bytes returned as lines so far.
         head: its first bytes, decompressed, for recognising the format.
+        skipped: how many of its first lines are passed over.
         notes: what reading it showed.
     """
 
@@ -40,7 +41,7 @@ class Input:
         """Open a place, a path, or standard input for "-"; BadInput if that fails."""
         place = source if isinstance(source, Place) else Place(str(source))
         self.notes = Notes()
-        self._encoding = reading.encoding if reading else ""
+        self.read_as(reading or Reading())
         self._end = b"\n"
         self.name = place.name
         self.position = 0
@@ -59,6 +60,13 @@ class Input:
         self._unpacked = Unpacked(self._read())
         self._chunks = iter(self._unpacked)
         self.head = b""
+        self.skipped = 0
+        self._raw: bytes | None = None
+
+    def read_as(self, reading: Reading) -> None:
+        """Take what the user says about the text, before it is read."""
+        self._encoding = reading.encoding
+        self._skip = reading.skip
 
     @property
     def damaged(self) -> str:
@@ -77,7 +85,7 @@ class Input:
         carriage returns alone end its lines, they do so for all of the source.
         """
         if not self.head:
-            first = next(self._chunks, b"")
+            first, self._raw = self.raw(), b""
             encoding = self._encoding or encoding_of(first)
             if encoding:
                 self._chunks = to_utf8(first, self._chunks, encoding)
@@ -87,7 +95,26 @@ class Input:
             self.head = first.removeprefix(_BOM)
             if b"\n" not in self.head and b"\r" in self.head.rstrip(b"\r"):
                 self._end = b"\r"
+            self._pass_over()
         return self.head
+
+    def raw(self) -> bytes:
+        """Return the first bytes, decompressed, as they are before any is returned as text."""
+        if self._raw is None:
+            self._raw = next(self._chunks, b"")
+        return self._raw
+
+    def _pass_over(self) -> None:
+        """Drop the lines that the user skips; BadInput if there are not as many."""
+        if not self._skip:
+            return
+        *lines, rest = self.head.split(self._end, self._skip)
+        if len(lines) < self._skip:
+            raise BadInput(
+                f"{self.name} does not have {self._skip} lines to pass over in its first megabyte.",
+                "Give fewer with --skip.",
+            )
+        self.head, self.skipped = rest, self._skip
 
     def _read(self) -> Iterator[bytes]:
         read = getattr(self._stream, "read1", self._stream.read)
@@ -110,8 +137,8 @@ class Input:
 
     def lines(self) -> Iterator[bytes | Rejected]:
         """Yield every line without its newline, or a Rejected for one that is too long."""
-        number, tail = 0, b""
         head = self.peek()
+        number, tail = self.skipped, b""
         end = self._end
         chunk: bytes | None = head
         overlong: bytes | None = None

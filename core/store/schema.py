@@ -20,7 +20,7 @@ from collections.abc import Callable
 from sqlite_utils import Database, Migrations
 
 from core.columns import CONTEXT, VERSION
-from core.store.migrations import events, imports, logs, saved, views
+from core.store.migrations import choices, events, imports, logs, saved, views
 from core.store.waiting import Patience, begin
 
 STEPS: tuple[Callable[[Database], None], ...] = (
@@ -40,6 +40,7 @@ STEPS: tuple[Callable[[Database], None], ...] = (
     views.m015_times_of_traits,
     events.m016_own_ids,
     imports.m017_imports,
+    choices.m020_choices,
 )
 """The migrations in order; a file stores the names of those that were applied."""
 

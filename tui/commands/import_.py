@@ -64,6 +64,10 @@ _PLAIN_EVERY = 10.0
 @click.option(
     "--times-in", metavar="ZONE", help="The zone of times that name none; UTC by default."
 )
+@click.option("--skip", type=click.IntRange(0), default=0, help="Lines before the first to read.")
+@click.option(
+    "--forget-choices", is_flag=True, help="Forget the options remembered for such files."
+)
 @click.option("--dry-run", is_flag=True, help="Show the first events as understood; store nothing.")
 @click.option("--logs", is_flag=True, help="The files contain logs, not events.")
 def command(files: tuple[str, ...], into: str | None, dry_run: bool, **chosen: Any) -> int:
@@ -104,6 +108,8 @@ def asked_for(
     logs: bool,
     table: str,
     query: str,
+    skip: int,
+    forget_choices: bool,
 ) -> dict[str, Any]:
     """Return the options of the command as the arguments of `importer.import_files`."""
     from core.sources.text.reading import Reading
@@ -123,7 +129,9 @@ def asked_for(
             day_first=DATES.get(dates or ""),
             times_in=times_in or "",
             event=event or "",
+            skip=skip,
         ),
+        "forget_choices": forget_choices,
         "ids_to_ignore": [each for part in ignored for each in part.split(",")],
     }
 

@@ -99,6 +99,28 @@ def imports(path: Path) -> Table:
     return table("Imports", names, rows)
 
 
+def choices(path: Path) -> Table:
+    """Return the options remembered for kinds of files, newest first."""
+    from contextlib import closing
+
+    from core.store.fresh.remembered import remembered
+    from core.store.workspace import open_reader, read_calendar
+
+    with closing(open_reader(path)) as connection:
+        local = read_calendar(connection).local
+        found = remembered(connection)
+    rows = [
+        (
+            each.kind.format,
+            each.choices.options(),
+            ", ".join(sorted(each.kind.names)),
+            f"{local(each.at):%Y-%m-%d %H:%M}",
+        )
+        for each in found
+    ]
+    return table("Choices", _texts("format", "options", "columns", "when"), rows)
+
+
 def ignored_ids(path: Path) -> Table:
     """Return the placeholder ids, which are nobody, and where each comes from."""
     from contextlib import closing
@@ -131,6 +153,7 @@ LISTS: dict[str, Callable[[Path], Any]] = {
     "queries": saved("queries"),
     "marks": marks,
     "imports": imports,
+    "choices": choices,
     "ignored-ids": ignored_ids,
     "kinds": kinds,
 }

@@ -124,10 +124,29 @@ def _notes(report: ImportReport) -> Iterator[str]:
             "note: the ids of the events stand for several events each, so an event is "
             "identified by its id, person and time"
         )
+    for options, names in _recalled(report).items():
+        where = f"{_some(names, SHOWN - 2)}: " if len(report.understood) > 1 else ""
+        yield f"note: {where}{recalled_said(options)}"
     for said, names in _read_as(report).items():
         where = f"{_some(names, SHOWN - 2)}: " if len(report.understood) > 1 else ""
         yield f"note: {where}{clean(said, 300)}"
     yield from (f"note: {said}" for said in report.strays.sentences())
+
+
+def recalled_said(options: str) -> str:
+    """Return that remembered choices were used, and how to do without them."""
+    return (
+        f"read with {clean(options, 200)}, as files of this kind were before; other options "
+        "replace this, --forget-choices forgets it"
+    )
+
+
+def _recalled(report: ImportReport) -> dict[str, list[str]]:
+    """Return options -> the names of the files that were read with them, as remembered."""
+    found: dict[str, list[str]] = {}
+    for name, options in report.recalled.items():
+        found.setdefault(options, []).append(name.rsplit("/", 1)[-1])
+    return found
 
 
 def _read_as(report: ImportReport) -> dict[str, list[str]]:

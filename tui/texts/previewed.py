@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from core.records import Alias, Identify, LogRow, Row
 from core.text import clean, cut, number
-from tui.texts.imported import WIDTH, columns_said
+from tui.texts.imported import WIDTH, columns_said, recalled_said
 
 if TYPE_CHECKING:
     from core.store.ingest.preview import Preview, Previews, Shown
@@ -44,8 +44,11 @@ def _source(source: Preview, calendar: Calendar) -> Iterator[str]:
     for counts, said in ((source.reasons, "rejected"), (source.left_out, "left out")):
         for why, count in counts.items():
             yield f"  {number(count):>8}  {clean(why)} ({said})"
-    for note in source.notes:
-        yield from textwrap.wrap(f"note: {clean(note, 300)}", WIDTH, subsequent_indent="  ")
+    notes = [clean(note, 300) for note in source.notes]
+    if source.recalled:
+        notes.append(recalled_said(source.recalled))
+    for note in notes:
+        yield from textwrap.wrap(f"note: {note}", WIDTH, subsequent_indent="  ")
 
 
 def _row(cells: Sequence[str]) -> str:

@@ -29,6 +29,7 @@ class RowInput:
 
     Attributes:
         name: its name in messages.
+        names: of the columns.
         total, position: unknown, as rows have no bytes.
         unpacked: bytes returned as lines so far.
         notes: what reading it showed.
@@ -49,7 +50,7 @@ class RowInput:
         self.unpacked = 0
         self.notes = Notes()
         self.close = close
-        self._names = names
+        self.names = tuple(names)
         self._rows = rows
         self._errors = errors
 
@@ -59,7 +60,7 @@ class RowInput:
         try:
             for row in self._rows:
                 number += 1
-                found = dict(zip(self._names, map(cell, row), strict=True))
+                found = dict(zip(self.names, map(cell, row), strict=True))
                 line = orjson.dumps(found, default=str, option=orjson.OPT_NON_STR_KEYS)
                 self.unpacked += len(line)
                 if len(line) > MAX_LINE:

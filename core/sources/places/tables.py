@@ -83,6 +83,21 @@ def open_table(place: Place, head: bytes, mapping: Mapping[str, str], event: str
     return RowInput(f"{place.path}:{what}", names, rows, tables.close, (sqlite3.Error,))
 
 
+def tables_of(place: Place, head: bytes) -> tuple[str, ...]:
+    """Return the names of the tables of a database.
+
+    Raises:
+        BadInput, sqlite3.Error: it cannot be read.
+    """
+    if place.member or place.path == "-":
+        return ()
+    tables = _open(place.path, head)
+    try:
+        return tuple(tables.columns())
+    finally:
+        tables.close()
+
+
 def _chosen(
     tables: Tables, place: Place, mapping: Mapping[str, str], event: str
 ) -> tuple[str, str]:

@@ -25,6 +25,7 @@ class Reading:
         day_first: whether 2/3/2026 is the second of March; None to see it from the file.
         times_in: the zone of times without one; "" for UTC.
         event: the name of every event, for files that are one event per line.
+        skip: how many lines to pass over at the start of a text.
     """
 
     delimiter: str = ""
@@ -33,6 +34,7 @@ class Reading:
     day_first: bool | None = None
     times_in: str = ""
     event: str = ""
+    skip: int = 0
 
     def check(self) -> None:
         """Raise BadInput for a value that cannot be used."""
@@ -52,6 +54,8 @@ class Reading:
                 ) from error
         if self.decimal not in ("", ",", "."):
             raise BadInput(f"--decimal {self.decimal!r} is not known.", "Allowed: , and .")
+        if self.skip < 0:
+            raise BadInput(f"--skip {self.skip} is not a number of lines.", "Write 0 or more.")
         if self.times_in:
             _ = Calendar(self.times_in).zone
 

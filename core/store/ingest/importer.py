@@ -7,7 +7,7 @@ import os
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -27,8 +27,7 @@ from core.records import (
     digest,
     own_id,
 )
-from core.sources.fields import check_mapping
-from core.sources.logs import check_log_mapping
+from core.sources.choices import Choices
 from core.sources.moments import EARLIEST, LATEST
 from core.sources.placeholders import names_an_event
 from core.sources.places import Found, Place, find
@@ -114,6 +113,7 @@ def import_files(
     table: str = "",
     query: str = "",
     reading: Reading | None = None,
+    forget_choices: bool = False,
 ) -> ImportReport:
     """Import files into a workspace, which is created if it does not exist.
 
@@ -135,6 +135,10 @@ def import_files(
             choose the table with the events.
         reading: what to know about text, dates and numbers in the files; detected where it is
             silent.
+        forget_choices: whether the choices remembered for files of these kinds are forgotten.
+
+    Without a mapping, format, table, query or reading, a file is read with those that were given
+    when the last one of its kind was imported.
 
     Raises:
         BadInput: the only place cannot be read or lacks an event or time column; with several, see
@@ -142,9 +146,8 @@ def import_files(
         CannotOpen: no usable workspace, or another file has taken its place.
         KeyboardInterrupt: passed on; what was committed stays.
     """
-    (check_log_mapping if logs else check_mapping)(mapping or {})
-    if reading is not None:
-        reading.check()
+    chosen = Choices(mapping or {}, format or "", logs, table, query, reading or Reading())
+    chosen.check()
     patience = patience or Patience(IMPORT_WAIT)
     if not isinstance(target, sqlite3.Connection) and _makes_for_one_source(target, sources):
         preview(
@@ -153,7 +156,6 @@ def import_files(
         )  # fmt: skip
     with _connected(target, zone, week_start, patience) as connection:
         found = find(sources, _itself(connection))
-        found.places = [replace(place, table=table, query=query) for place in found.places]
         if added := list(ids_to_ignore):
             ignore_ids(connection, added, patience)
         loader = Loader(
@@ -162,13 +164,14 @@ def import_files(
             stop=stop,
             batch_size=batch_size,
             patience=patience,
-            reading=reading,
+            choices=chosen,
+            forgets=forget_choices,
         )
         with _late_indexes(connection, found.places, patience), _no_collector():
             refused = list(found.refused)
             for place in found.places:
                 if loader.report.finished:
-                    refused += loader.try_file(place, dict(mapping or {}), format, logs)
+                    refused += loader.try_file(place)
         _note_refused(loader.report, found, refused)
         return loader.done()
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import sqlite3
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
+from contextlib import closing
 from copy import deepcopy
 from itertools import islice
 from pathlib import Path
@@ -13,12 +14,14 @@ from typing import Any
 from core.errors import BadInput, CannotOpen
 from core.records import Alias, Identify, LeftOut, LogRow, Record, Rejected, Row
 from core.sources import Source, open_source
+from core.sources.choices import Choices
 from core.sources.fields import UNIQUE_IDS, normal
+from core.sources.kinds import kind_of
 from core.sources.lines import Input
 from core.sources.making import LineMaker
 from core.sources.places import Place
 from core.sources.places.rows import RowInput
-from core.sources.text.reading import Reading
+from core.store.fresh.remembered import Memory
 from core.store.ingest.batch import Batch, Written
 from core.store.ingest.journal import Journal
 from core.store.ingest.logs import LogWriter
@@ -50,7 +53,8 @@ class Loader:
         stop: called as often; True ends the import after the last committed batch.
         batch_size: events written in one transaction.
         patience: how long a batch waits for another writer.
-        reading: what the user says about text, dates and numbers in files.
+        choices: how files are to be read.
+        forgets: whether what is remembered about them is forgotten.
     """
 
     def __init__(
@@ -61,7 +65,8 @@ class Loader:
         stop: Callable[[], bool] | None = None,
         batch_size: int = BATCH,
         patience: Patience | None = None,
-        reading: Reading | None = None,
+        choices: Choices | None = None,
+        forgets: bool = False,
     ) -> None:
         self.connection = connection
         self.writer = Writer(connection, patience)
@@ -70,53 +75,67 @@ class Loader:
         self._path = path_of(connection)
         self._place = identity(self._path)
         self.batch_size = batch_size
-        self._reading = reading
+        self._memory = Memory(connection, choices or Choices(), self._patience, forgets=forgets)
         self.report = ImportReport()
         self._progress = progress
         self._stop = stop
         self._started = self._told = time.monotonic()
 
-    def try_file(
-        self, place: Place, mapping: Mapping[str, str], form: str | None, logs: bool | None = False
-    ) -> list[BadInput]:
+    def try_file(self, place: Place) -> list[BadInput]:
         """Load a place as `load_file` does; return why it was refused, or nothing.
 
         Counts of a place that is refused before anything is stored are dropped.
         """
         before = deepcopy(self.report)
         try:
-            self.load_file(place, mapping, form, logs)
+            self.load_file(place)
         except BadInput as error:
             if (self.report.stored, self.report.repeated) == (before.stored, before.repeated):
                 self.report = before
             return [error]
         return []
 
-    def load_file(
-        self, place: Place, mapping: Mapping[str, str], form: str | None, logs: bool | None = False
-    ) -> None:
+    def load_file(self, place: Place) -> None:
         """Load a file or standard input; rejected lines go to its rejects file.
-
-        Args:
-            logs: whether it contains logs instead of events; None detects it.
 
         Raises:
             BadInput: it cannot be read, or no line has an event and a time.
         """
-        calendar = read_calendar(self.connection)
-        source = open_source(place, mapping, form, logs, calendar, self._salt, self._reading)
-        try:
-            with Rejects(place.rejects, self._folder()) as rejects:
-                _Run(self, source.input.name, source, rejects).load(source.records)
-            if rejects.written:
-                self.report.rejects_files.append(rejects.written)
-            name, maker = source.input.name, source.maker
-            self.report.recognised[name] = maker.recognised
-            self.report.understood[name] = maker.understood
-            self.report.names[name] = maker.names
-            self.report.notes[name] = source.notes
-        finally:
-            source.input.close()
+        with closing(Input(place)) as opened:
+            chosen, recalled = self._memory.of(opened, place)
+            kind = kind_of(opened, place, chosen) if chosen and not recalled else None
+            stored = self.report.stored
+            source = self._source(opened, place, chosen)
+            with closing(source.input):
+                self._load(place, source)
+            if recalled:
+                self.report.recalled[source.input.name] = chosen.options()
+            elif self.report.stored > stored:
+                self._memory.keep(kind)
+
+    def _load(self, place: Place, source: Source) -> None:
+        """Load an open source, and note in the report how it was read."""
+        name, maker = source.input.name, source.maker
+        with Rejects(place.rejects, self._folder()) as rejects:
+            _Run(self, name, source, rejects).load(source.records)
+        if rejects.written:
+            self.report.rejects_files.append(rejects.written)
+        self.report.recognised[name] = maker.recognised
+        self.report.understood[name] = maker.understood
+        self.report.names[name] = maker.names
+        self.report.notes[name] = source.notes
+
+    def _source(self, opened: Input, place: Place, chosen: Choices) -> Source:
+        return open_source(
+            chosen.place(place),
+            chosen.mapping,
+            chosen.format or None,
+            chosen.logs,
+            read_calendar(self.connection),
+            self._salt,
+            chosen.reading,
+            opened,
+        )
 
     def load_records(self, name: str, records: Iterable[Record | Rejected]) -> None:
         """Load events passed by a program."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 from typing import Final
@@ -12,11 +12,12 @@ from typing import Final
 from core.errors import BadInput
 from core.records import Alias, Identify, LeftOut, LogRow, Rejected, Row
 from core.sources import Source, open_source
-from core.sources.fields import check_mapping
-from core.sources.logs import check_log_mapping
+from core.sources.choices import Choices
+from core.sources.lines import Input
 from core.sources.placeholders import is_placeholder
 from core.sources.places import Place, find
 from core.sources.text.reading import Reading
+from core.store.fresh.remembered import Remembered, recall, remembered
 from core.store.ingest.people import ignored_ids
 from core.store.workspace import is_part_of, open_reader, read_meta
 from core.timeframe import Calendar
@@ -43,6 +44,7 @@ class Preview:
         reasons: why lines would be rejected -> how many.
         left_out: what lines would be left out -> how many.
         notes: sentences on how it was read and what to check.
+        recalled: the remembered choices it was read with, as options; "" if there are none.
     """
 
     name: str
@@ -54,6 +56,7 @@ class Preview:
     reasons: dict[str, int] = field(default_factory=dict)
     left_out: dict[str, int] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
+    recalled: str = ""
 
 
 @dataclass
@@ -85,6 +88,7 @@ def preview(
     table: str = "",
     query: str = "",
     reading: Reading | None = None,
+    forget_choices: bool = False,
 ) -> Previews:
     """Return how `importer.import_files` with these arguments would understand its sources.
 
@@ -94,20 +98,20 @@ def preview(
         BadInput: the only source would be refused.
         CannotOpen: the file at `target` is not a workspace.
     """
-    given = dict(mapping or {})
-    if reading is not None:
-        reading.check()
-    (check_log_mapping if logs else check_mapping)(given)
-    calendar, ignored = _settings(target, zone)
+    chosen = Choices(mapping or {}, format or "", logs, table, query, reading or Reading())
+    chosen.check()
+    settings = _settings(target, zone)
+    if chosen or forget_choices:
+        settings.remembered = []
+    settings.ignored |= set(ids_to_ignore)
     found = find(sources, lambda file: is_part_of(0 if file == "-" else file, target))
-    seen = Previews(calendar, more=max(len(found.places) - SHOWN, 0), passed_over=found.left_out)
+    seen = Previews(
+        settings.calendar, more=max(len(found.places) - SHOWN, 0), passed_over=found.left_out
+    )
     refused = list(found.refused)
     for place in found.places[:SHOWN]:
         try:
-            at = replace(place, table=table, query=query)
-            seen.sources.append(
-                _begun(at, given, format, logs, calendar, {*ignored, *ids_to_ignore}, reading)
-            )
+            seen.sources.append(_begun(place, chosen, settings))
         except BadInput as error:
             refused.append(error)
     if len(refused) == 1 and len(found.places) + len(found.refused) == 1:
@@ -116,29 +120,41 @@ def preview(
     return seen
 
 
-def _settings(target: str | Path, zone: str | None) -> tuple[Calendar, Collection[str]]:
-    """Return the calendar and the placeholders of a workspace that may not exist yet."""
+@dataclass
+class _Settings:
+    """What a workspace, which may not exist yet, says about sources."""
+
+    calendar: Calendar
+    ignored: set[str] = field(default_factory=set)
+    remembered: list[Remembered] = field(default_factory=list)
+
+
+def _settings(target: str | Path, zone: str | None) -> _Settings:
     if not Path(target).exists():
-        return Calendar(zone or "UTC"), ()
+        return _Settings(Calendar(zone or "UTC"))
     with closing(open_reader(target)) as connection:
         meta = read_meta(connection)
-    return Calendar(meta.get("zone", "UTC")), ignored_ids(meta)
+        known = remembered(connection)
+    return _Settings(Calendar(meta.get("zone", "UTC")), set(ignored_ids(meta)), known)
 
 
-def _begun(
-    place: Place,
-    mapping: Mapping[str, str],
-    form: str | None,
-    logs: bool | None,
-    calendar: Calendar,
-    ignored: Collection[str],
-    reading: Reading | None,
-) -> Preview:
-    source = open_source(place, mapping, form, logs, calendar, reading=reading)
-    try:
-        return _looked_at(source, ignored)
-    finally:
-        source.input.close()
+def _begun(place: Place, chosen: Choices, settings: _Settings) -> Preview:
+    with closing(Input(place)) as opened:
+        found = recall(settings.remembered, opened, place)
+        chosen = found.choices if found else chosen
+        source = open_source(
+            chosen.place(place),
+            chosen.mapping,
+            chosen.format or None,
+            chosen.logs,
+            settings.calendar,
+            reading=chosen.reading,
+            opened=opened,
+        )
+        with closing(source.input):
+            seen = _looked_at(source, settings.ignored)
+    seen.recalled = chosen.options() if found else ""
+    return seen
 
 
 def _looked_at(source: Source, ignored: Collection[str]) -> Preview:

@@ -59,6 +59,7 @@ class ImportReport:
         recognised: source -> the format recognised, if it is a vendor's.
         understood: source -> meaning -> column name.
         notes: source -> sentences on how it was read and what to check.
+        recalled: source -> the remembered choices it was read with, as options.
         passed_over: a sentence for each file that was found but not read.
         refused: a sentence for each source that could not be read, with what to do.
         names: source -> the names of its columns, or of the fields of its first event.
@@ -92,6 +93,7 @@ class ImportReport:
     recognised: dict[str, str] = field(default_factory=dict)
     understood: dict[str, dict[str, str]] = field(default_factory=dict)
     notes: dict[str, list[str]] = field(default_factory=dict)
+    recalled: dict[str, str] = field(default_factory=dict)
     passed_over: list[str] = field(default_factory=list)
     refused: list[str] = field(default_factory=list)
     names: dict[str, tuple[str, ...]] = field(default_factory=dict)
