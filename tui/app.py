@@ -185,6 +185,7 @@ def run(
     range: str | None = None,
     question: Question | None = None,
     look: Look | None = None,
+    notice: str = "",
 ) -> int:
     """Open the explorer on a workspace and return the exit code.
 
@@ -193,6 +194,7 @@ def run(
         range: a range text for that board.
         question: a question to open instead.
         look: how charts are drawn; None detects it.
+        notice: what to say once it is open.
 
     Raises:
         CannotOpen: the file is missing or not a workspace.
@@ -204,6 +206,7 @@ def run(
     place = places.start_place(state, board, question)
     app = Explorer(engine, saved, state, look=look, place=place)
     app.configure(config)
+    app.notices = (*filter(None, (notice,)), *app.notices)
     app.first_page = places.first_page(saved, board, range, question)
     code = app.run()
     state.save()

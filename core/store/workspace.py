@@ -10,6 +10,7 @@ import os
 import secrets
 import sqlite3
 import time
+from contextlib import closing
 from pathlib import Path
 from urllib.parse import quote
 
@@ -21,6 +22,8 @@ from core.timeframe import Calendar
 
 BESIDE = ("", "-wal", "-shm", "-journal")
 """Suffixes of a workspace and of SQLite's files beside it."""
+
+_HEADER = b"SQLite format 3\0"
 
 Identity = tuple[int, int]
 """Device and inode of a file, which distinguish it from another file of the same name."""
@@ -109,6 +112,22 @@ def _untouchable(path: str | Path) -> bool:
     """
     file = Path(path).absolute()
     return not os.access(file.parent, os.W_OK) and not file.with_name(file.name + "-wal").exists()
+
+
+def is_workspace(path: str | Path) -> bool:
+    """Whether a file is a workspace, as far as can be seen: a damaged or locked one is, too."""
+    try:
+        with open(path, "rb") as file:
+            if file.read(len(_HEADER)) != _HEADER:
+                return False
+    except OSError:
+        return False
+    try:
+        with closing(sqlite3.connect(uri(path, mode="ro"), uri=True)) as connection:
+            found = connection.execute("select value from meta where key = 'version'").fetchone()
+    except sqlite3.Error as error:
+        return "no such" not in str(error)
+    return found is not None
 
 
 def check(path: str | Path) -> None:

@@ -39,6 +39,7 @@ SETTING_UP = ("python3 -m venv", "pipx install", "uv tool install")
 
 SYNOPSES = {
     "footfall [DB]": "footfall demo.db",
+    "footfall SOURCE... [--into DB]": "footfall events.jsonl.gz --into three.db",
     "footfall demo [DB] [--print]": "footfall demo demo.db --print",
     "footfall import SOURCE... --into DB": "footfall import events.jsonl.gz --into two.db",
     "footfall run QUESTION --db DB": "footfall run dau --db demo.db",

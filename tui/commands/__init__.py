@@ -36,10 +36,14 @@ COMMANDS = {
 }
 """Command -> what it does; each is the `command` of the module of its name, see `_MODULES`."""
 
+_HIDDEN = ("explore", "open")
+"""What a first word that is no command does."""
+
 _SAVED = ("audience", "board", "chart", "event", "mark", "profile")
 _MODULES = {
     "import": "import_",
     "list": "list_",
+    "open": "open_",
     "run": "run_",
     **{name: f"saved.{name}" for name in _SAVED},
 }
@@ -47,7 +51,7 @@ SETTINGS = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
 
 class Commands(click.Group):
-    """A group that loads its commands lazily; the first word may be a workspace to open."""
+    """A group that loads its commands lazily; the first word may be a workspace or a source."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Return the names of all commands."""
@@ -55,7 +59,7 @@ class Commands(click.Group):
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Return a command, loading its file."""
-        if cmd_name not in COMMANDS and cmd_name != "explore":
+        if cmd_name not in COMMANDS and cmd_name not in _HIDDEN:
             return None
         module = importlib.import_module(f"tui.commands.{_MODULES.get(cmd_name, cmd_name)}")
         found: click.Command = module.command
@@ -64,9 +68,13 @@ class Commands(click.Group):
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        """Take a first word that is not a command as the workspace to explore."""
+        """Take a first word that is not a command as a workspace to explore, or as a source."""
         if args[0] in COMMANDS:
             return super().resolve_command(ctx, args)
+        from tui.commands.first_word import is_source
+
+        if is_source(args[0]):
+            return super().resolve_command(ctx, ["open", *args])
         if len(args) > 1 or not os.path.exists(args[0]):
             hint = did_you_mean(args[0], COMMANDS)
             if hint or len(args) > 1:
@@ -83,14 +91,16 @@ class Commands(click.Group):
     cls=Commands,
     invoke_without_command=True,
     context_settings=SETTINGS,
-    subcommand_metavar="[DB] | COMMAND ...",
+    subcommand_metavar="[DB | SOURCE...] | COMMAND ...",
 )
 @click.option("--version", "-V", is_flag=True, help="Show the version.")
 @click.pass_context
 def footfall(ctx: click.Context, version: bool) -> None:
     """Product analytics in the terminal, over one SQLite file.
 
-    Without a command it opens the explorer on DB, FOOTFALL_DB or your default workspace.
+    Without a command it opens the explorer on DB, FOOTFALL_DB or your default workspace. With
+    files, folders or archives of events or logs it imports them into a workspace beside them, or
+    that of --into, and opens it.
     """
     if version:
         from tui import VERSION

@@ -84,7 +84,7 @@ def command(files: tuple[str, ...], into: str | None, dry_run: bool, **chosen: A
     """
     asked = asked_for(**chosen)
     if dry_run:
-        return _preview(database(into), files, asked)
+        return preview_of(database(into), files, asked)
     from tui.texts.imported import summary
 
     report = load(database(into), files, asked)
@@ -160,8 +160,8 @@ def exit_code(report: ImportReport) -> int:
     return 1 if nothing_good or report.refused else 0
 
 
-def _preview(into: Path, files: Sequence[str], asked: Mapping[str, Any]) -> int:
-    """Show how files would be understood."""
+def preview_of(into: Path, files: Sequence[str], asked: Mapping[str, Any]) -> int:
+    """Show how files would be understood; return the exit code."""
     from core.store.ingest.preview import preview
     from tui.texts.previewed import previewed
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 import textwrap
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from core.text import clean, compact, cut, duration, number
@@ -55,6 +57,76 @@ def summary(report: ImportReport) -> list[str]:
         *_broken(f"not read: {clean(said)}" for said in report.refused),
         *_broken(f"WARNING: {said}" for said in warnings(report)),
     ]
+
+
+@dataclass(frozen=True)
+class Short:
+    """What an import did in a few lines, for somebody who is about to see the board.
+
+    Attributes:
+        lines: the workspace with its events, people and days, then what was recognised, what was
+            not used, and the warnings.
+        warnings: how many warnings there are among them.
+        is_empty: whether nothing was stored, nor had been.
+    """
+
+    lines: tuple[str, ...]
+    warnings: int
+    is_empty: bool
+
+
+def short(report: ImportReport, path: Path, *, is_new: bool) -> Short:
+    """Return what an import into a workspace did, in a few lines.
+
+    Args:
+        is_new: whether the import created the workspace.
+    """
+    warned = list(warnings(report))
+    unread = [f"not read: {clean(said)}" for said in report.refused]
+    lines = [
+        *_broken([f"{clean(_near(path))}: {_added(report, is_new)}", *_recognised(report)]),
+        *_broken(_unused(report)),
+        *_broken([*unread, *(f"WARNING: {said}" for said in warned)]),
+    ]
+    is_empty = is_new and not report.stored + report.repeated
+    return Short(tuple(lines), len(warned) + len(unread), is_empty)
+
+
+def _added(report: ImportReport, is_new: bool) -> str:
+    """Return "1,204 events of 92 people, 2026-03-01 to 2026-04-02", or what of it is new."""
+    what = "log" if _are_logs(report) else "event"
+    if not report.stored and (report.repeated or not is_new):
+        return "nothing new"
+    if not report.stored:
+        about = _things(report.identified, "statement") + " about people, and "
+        return f"{about if report.identified else ''}no events"
+    said = _things(report.stored, what if is_new else f"new {what}")
+    if what == "event":
+        said += f" of {_things(report.users, 'person', 'people')}" if is_new else ""
+    if report.repeated:
+        said += (
+            f" ({number(report.repeated)} more {'were' if report.repeated > 1 else 'was'} there)"
+        )
+    return f"{said}, {' to '.join(dict.fromkeys(report.days or ()))}" if report.days else said
+
+
+def _near(path: Path) -> str:
+    """Return a path as seen from the current folder, if it is in it."""
+    here = Path.cwd()
+    return str(path.relative_to(here) if path.is_relative_to(here) else path)
+
+
+def _are_logs(report: ImportReport) -> bool:
+    found = [columns for columns in report.understood.values() if columns]
+    return bool(found) and all("message" in columns for columns in found)
+
+
+def _unused(report: ImportReport) -> Iterator[str]:
+    if report.rejected:
+        where = ", ".join(map(clean, report.rejects_files))
+        yield f"{_things(report.rejected, 'line')} rejected{': see ' if where else ''}{where}"
+    for what, count in report.left_out.items():
+        yield f"{number(count)} {clean(what)} left out"
 
 
 def _counts(report: ImportReport) -> Iterator[str]:

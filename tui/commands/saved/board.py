@@ -79,8 +79,9 @@ def show(
     range: str | None = None,
     width: int | None = None,
     where: str | None = None,
+    notice: str = "",
 ) -> int:
-    """Print a board, or open it if there is a terminal; return the exit code."""
+    """Print a board, or open it if there is a terminal, with a notice; return the exit code."""
     if printed or plain or where or not screen_possible():
         return write_board(path, name, range, width, plain=plain, where=where)
     from tui.app import run
@@ -90,7 +91,7 @@ def show(
         from tui.commands.saved.starting import find_board
 
         board = find_board(path, open_engine(path), name)
-    return run(path, board=board, range=range)
+    return run(path, board=board, range=range, notice=notice)
 
 
 def screen_possible() -> bool:

@@ -1,0 +1,94 @@
+"""`footfall SOURCE...`: from a file to a board in one command."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from tui.commands import run
+
+ORDERS = "user_id,event,time\nana,buy,2026-03-02 10:00:00\nbob,buy,2026-03-03 10:00:00\n"
+Opened = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture
+def footfall(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Opened:
+    """Call the command line in a folder of its own; returns code, output and messages."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("COLUMNS", "80")
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
+
+    def call(*arguments: str) -> tuple[int, str, str]:
+        code, said = run(arguments), capsys.readouterr()
+        return code, said.out, said.err
+
+    return call
+
+
+def test_a_file_is_imported_beside_itself_and_its_board_printed(
+    footfall: Opened, tmp_path: Path
+) -> None:
+    (tmp_path / "orders.csv").write_text(ORDERS)
+    code, board, said = footfall("orders.csv")
+    assert code == 0
+    assert "orders.db: 2 events of 2 people, 2026-03-02 to 2026-03-03" in said
+    assert "orders.csv: event, time, user = user_id" in said
+    assert "Overview" in board
+    assert "2 events" in board
+    (tmp_path / "orders.csv").write_text(f"{ORDERS}cis,buy,2026-03-04 10:00:00\n")
+    code, board, said = footfall("orders.csv")
+    assert "orders.db: 1 new event (2 more were there)" in said
+    assert "3 events" in board
+    assert "orders.db: nothing new" in footfall("orders.csv")[2]
+
+
+def test_sources_name_their_workspace(footfall: Opened, tmp_path: Path) -> None:
+    (tmp_path / "shop").mkdir()
+    for name in ("shop/a.csv", "web.log.2.csv", "b.jsonl.txt"):
+        (tmp_path / name).write_text(ORDERS)
+    assert "shop.db: 2 events" in footfall("shop")[2]
+    assert "shop/a.db: 2 events" in footfall("shop/*.csv")[2]
+    assert "web.log.2.db: 2 events" in footfall("web.log.2.csv", "b.jsonl.txt")[2]
+    assert "mine.db: 2 events" in footfall("shop", "--into", "mine.db", "--zone", "Asia/Tokyo")[2]
+
+
+def test_a_database_of_another_program_is_a_source_and_is_left_alone(
+    footfall: Opened, tmp_path: Path
+) -> None:
+    with closing(sqlite3.connect(tmp_path / "app.db")) as app:
+        app.execute("create table actions (user_id, action, created_at)")
+        app.execute("insert into actions values ('ana', 'order', '2026-03-02 10:00:00')")
+        app.commit()
+    before = (tmp_path / "app.db").read_bytes()
+    code, board, said = footfall("app.db")
+    assert (code, "app.footfall.db: 1 event of 1 person" in said) == (0, True)
+    assert (tmp_path / "app.db").read_bytes() == before
+    code, again, said = footfall("app.footfall.db")
+    assert (code, said) == (0, "")
+    assert again == board
+
+
+def test_what_cannot_be_read_is_a_sentence_and_leaves_nothing(
+    footfall: Opened, tmp_path: Path
+) -> None:
+    (tmp_path / "empty.csv").write_text("")
+    (tmp_path / "damaged.db").write_text("nonsense")
+    (tmp_path / "totals.csv").write_text("date,visitors,pageviews\n2026-03-02,5,9\n")
+    for name, code, says in (
+        ("missing.csv", 2, "missing.csv could not be read: No such file"),
+        ("missing.db", 3, "There is no workspace at missing.db"),
+        ("damaged.db", 3, "damaged.db is not a SQLite file"),
+        ("totals.csv", 2, "daily totals"),
+        ("empty.csv", 2, "empty.csv: there is nothing in it"),
+    ):
+        done = footfall(name)
+        assert (done[0], done[1]) == (code, "")
+        assert says in done[2]
+    assert [file.name for file in tmp_path.glob("*.db")] == ["damaged.db"]
+    assert "There is no command 'shop.db'" in footfall("shop.db", "x")[2]

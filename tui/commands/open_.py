@@ -1,0 +1,54 @@
+"""`footfall SOURCE...`: events into a workspace beside them, and its board."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+import click
+
+from core.errors import BadInput
+from tui.commands.first_word import is_among, workspace_for
+from tui.commands.output import say
+from tui.commands.saved.board import screen_possible, show
+
+ANYTHING: dict[str, Any] = {"ignore_unknown_options": True, "help_option_names": []}
+
+
+@click.command("open", hidden=True, context_settings=ANYTHING)
+@click.argument("words", nargs=-1, type=click.UNPROCESSED)
+def command(words: tuple[str, ...]) -> int:
+    """Import sources as `footfall import` does, with its options, and open the workspace.
+
+    Without a terminal its board is printed. Exit codes are those of import.
+    """
+    from tui.commands.import_ import command as importing
+
+    with importing.make_context("footfall", list(words)) as context:
+        return _opened(**context.params)
+
+
+def _opened(files: tuple[str, ...], into: str | None, dry_run: bool, **chosen: Any) -> int:
+    from tui.commands.import_ import asked_for, exit_code, load, preview_of
+    from tui.texts.imported import short
+
+    path = Path(into).expanduser() if into else workspace_for(files)
+    if is_among(path, files):
+        raise BadInput(f"{path} is the workspace itself, not a file of events.")
+    if all(os.path.isfile(source) and not os.path.getsize(source) for source in files):
+        raise BadInput(f"{', '.join(files)}: there is nothing in it.")
+    asked = asked_for(**chosen)
+    if dry_run:
+        return preview_of(path, files, asked)
+    is_new = not path.exists()
+    path.parent.mkdir(parents=True, exist_ok=True)
+    report = load(path, files, asked)
+    said = short(report, path, is_new=is_new)
+    say(*said.lines)
+    code = exit_code(report)
+    if said.is_empty:
+        return code or int(not report.identified)
+    if said.warnings and screen_possible():
+        click.pause("Press any key to see the board.", err=True)
+    return show(path, None, notice=said.lines[0]) or code
