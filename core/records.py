@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from hashlib import blake2b
 from typing import Any, Final, NamedTuple
 
@@ -82,6 +83,8 @@ class LogRow(NamedTuple):
         level: an index of `core.log_levels.LEVELS`.
         id: signed 64-bit hash, the same whenever the same source log is read.
         fields: the other fields of the line, a JSON object as text, or None.
+        older: the id by which it may be stored by a version that numbered the occurrences of a
+            line differently; None if there is none.
     """
 
     ts: int
@@ -92,6 +95,7 @@ class LogRow(NamedTuple):
     message: str
     fields: str | None
     id: int
+    older: int | None = None
 
 
 OWN: Final = 1
@@ -143,8 +147,19 @@ def own_id(text: str) -> int:
     return (digest(text.encode()) | MARKS) ^ (0 if len(text) >= _WIDE_FROM else WIDE)
 
 
+def next_id(id_: int) -> int:
+    """Return the id of the next occurrence of a log, given that of the last one."""
+    return digest(id_.to_bytes(8, "little", signed=True))
+
+
+def next_event_id(id_: int) -> int:
+    """Return the id of the next occurrence of an event, given that of the last one."""
+    return next_id(id_) & ~OWN
+
+
 class Occurrences:
-    """Gives lines without an event id an id: their hash and how many identical ones came before.
+    """Gives lines without an event id an id: the first its hash, each further identical one a
+    function of the id before, so that the end of a file can be read without its start.
 
     Lines seen once are kept as 32-bit hashes in a compressed set, so ten million different lines
     take some 20 MB. Two lines that share those 32 bits still get different ids, and the same file
@@ -155,19 +170,32 @@ class Occurrences:
         from pyroaring import BitMap
 
         self._seen = BitMap()
-        self._counts: dict[int, int] = {}
+        self._last: dict[int, tuple[int, int]] = {}
 
     def event_id(self, line: bytes) -> int:
-        """Return the number for the next occurrence of an event without an id of its own."""
-        return self.id_of(line) & ~OWN
+        """Return the id of the next occurrence of a line without an event id of its own."""
+        first = digest(line) & ~OWN
+        if self._is_first(first):
+            return first
+        return self._following(first, next_event_id)[0]
 
-    def id_of(self, line: bytes) -> int:
-        """Return the id of the next occurrence of `line`."""
-        found = digest(line)
-        short = found & 0xFFFFFFFF
-        if short not in self._seen:
-            self._seen.add(short)
-            return found
-        count = self._counts.get(found, 0) + 1
-        self._counts[found] = count
-        return digest(b"%d\x00" % count + line)
+    def log_ids(self, line: bytes) -> tuple[int, int | None]:
+        """Return the id of the next occurrence of a line without a log id, and its older one."""
+        first = digest(line)
+        if self._is_first(first):
+            return first, None
+        found, count = self._following(first, next_id)
+        return found, digest(b"%d\x00" % count + line)
+
+    def _is_first(self, id_: int) -> bool:
+        short = id_ & 0xFFFFFFFF
+        if short in self._seen:
+            return False
+        self._seen.add(short)
+        return True
+
+    def _following(self, first: int, step: Callable[[int], int]) -> tuple[int, int]:
+        """Return the id of the next occurrence, and how many came before."""
+        last, count = self._last.get(first, (first, 0))
+        self._last[first] = found = step(last), count + 1
+        return found

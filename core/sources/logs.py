@@ -191,7 +191,7 @@ class LogMaker:
         except (Refused, TypeError):
             return None
         return [
-            LogRow._make((*part, self._id(given, values, lines[place] if lines else None)))
+            LogRow._make((*part, *self._ids(given, values, lines[place] if lines else None)))
             for place, (part, given, values) in enumerate(zip(parts, own, many, strict=True))
         ]
 
@@ -199,7 +199,7 @@ class LogMaker:
         """Return the log of one line; Refused with the reason."""
         parts = self._parts(plan, values)
         own = first_text(plan.places["log_id"], values, "log id")
-        return LogRow._make((*parts, self._id(own, values, line)))
+        return LogRow._make((*parts, *self._ids(own, values, line)))
 
     def _parts(self, plan: LogPlan, values: Sequence[Any]) -> tuple[Any, ...]:
         if not plan.complete:
@@ -226,11 +226,13 @@ class LogMaker:
             return dump({name: typed(v) for name, i in plan.extras if (v := values[i])})
         return dump({name: v for name, i in plan.extras if (v := values[i]) is not None})
 
-    def _id(self, own: str | None, values: Sequence[Any], line: bytes | None) -> int:
+    def _ids(
+        self, own: str | None, values: Sequence[Any], line: bytes | None
+    ) -> tuple[int, int | None]:
         if own:
-            return digest(own.encode())
+            return digest(own.encode()), None
         text = line if line is not None else "\x1f".join(map(str, values)).encode()
-        return self._occurrences.id_of(text)
+        return self._occurrences.log_ids(text)
 
 
 def _first(places: Sequence[int], values: Sequence[Any]) -> Any:

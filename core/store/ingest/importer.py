@@ -343,10 +343,10 @@ def _log_row(log: Log, occurrences: Occurrences) -> LogRow:
     except TypeError as error:
         raise Refused("not valid Unicode text") from error
     own = log.log_id
+    ids = (digest(own.encode()), None) if own is not None else occurrences.log_ids(line)
     return LogRow(
         log.ts_ms, level, log.service or None, log.source or None, log.session or None,
-        log.message, dump(dict(log.fields)),
-        digest(own.encode()) if own is not None else occurrences.id_of(line),
+        log.message, dump(dict(log.fields)), *ids,
     )  # fmt: skip
 
 

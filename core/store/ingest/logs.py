@@ -104,9 +104,9 @@ class LogWriter:
         return Written(len(fresh), len(rows) - len(fresh))
 
     def _encode(self, rows: Sequence[LogRow]) -> list[Stored]:
-        ts, levels, services, sources, sessions, messages, _, ids = zip(*rows, strict=True)
+        ts, levels, services, sources, sessions, messages, *_ = zip(*rows, strict=True)
         encoded = zip(
-            ts, ids, self._days.of(ts), levels,
+            ts, map(self._id, rows), self._days.of(ts), levels,
             self._services.ids(services), self._sources.ids(sources),
             self._patterns.ids(map(pattern_of, messages)), self._sessions.ids(sessions),
             (self._messages.next() for _ in rows), strict=False,
@@ -115,6 +115,15 @@ class LogWriter:
         for dictionary in (self._services, self._sources, self._patterns, self._sessions):
             dictionary.save()
         return found
+
+    def _id(self, row: LogRow) -> int:
+        """Return the id by which a log is stored, if it is."""
+        if row.older is None:
+            return row.id
+        known = self._connection.execute(
+            "select 1 from logs where timestamp = ? and id = ?", (row.ts, row.older)
+        ).fetchone()
+        return row.older if known else row.id
 
     def _insert(self, rows: list[Stored]) -> list[Stored]:
         """Store the rows that are new, and return them; `rows` are sorted."""

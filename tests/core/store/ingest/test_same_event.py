@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -9,9 +10,10 @@ from typing import Any
 
 import pytest
 
-from core.records import Row, digest
+from core.records import OWN, LogRow, Row, digest
 from core.store.ingest.batch import Batch
 from core.store.ingest.importer import Event, store_events
+from core.store.ingest.logs import LogWriter
 from core.store.ingest.repeats import Origin, Repeats
 from core.store.ingest.writer import Writer
 from core.store.workspace import open_writer
@@ -186,6 +188,33 @@ def test_a_file_imported_before_ids_were_marked_adds_nothing(tmp_path: Path, nam
     with closing(sqlite3.connect(tmp_path / "w.db")) as db:
         (marked,) = db.execute("select value from meta where key = 'marked_from'").fetchone()
     assert int(marked) > 40
+
+
+@pytest.mark.parametrize("name", ["a.jsonl", "a.csv"])
+def test_a_file_whose_identical_lines_were_numbered_adds_nothing(tmp_path: Path, name: str) -> None:
+    """The id of a further identical line was a hash of its number and the line."""
+    said = {"user_id": "ana", "event": "Buy", "time": AT, "n": 1}
+    line = json.dumps(said)
+    content, hashed = f"{line}\n" * 4, line
+    if name == "a.csv":
+        content = "\n".join([",".join(said), *[",".join(map(str, said.values()))] * 4])
+        hashed = "\x1f".join(map(str, said.values()))
+    ids = [digest((f"{n}\0" * (n > 0) + hashed).encode()) & ~OWN for n in range(3)]
+    with closing(open_writer(tmp_path / "w.db")) as db:
+        old = [Row("Buy", T, "ana", None, None, id_, properties='{"n":1}') for id_ in ids]
+        Writer(db).write(Batch(old), lambda written: None)
+    assert added(tmp_path, content, name) == 1
+    assert added(tmp_path, content, name) == 0
+
+
+def test_logs_whose_identical_lines_were_numbered_add_nothing(tmp_path: Path) -> None:
+    line = json.dumps({"time": AT, "level": "info", "message": "started"})
+    ids = [digest((f"{n}\0" * (n > 0) + line).encode()) for n in range(3)]
+    with closing(open_writer(tmp_path / "w.db")) as db:
+        old = [LogRow(T, 6, None, None, None, "started", None, id_) for id_ in ids]
+        LogWriter(db).write(old, lambda written: None)
+    assert added(tmp_path, f"{line}\n" * 4, "a.jsonl") == 1
+    assert added(tmp_path, f"{line}\n" * 4, "a.jsonl") == 0
 
 
 def test_events_of_a_program_are_the_same_by_id_or_by_what_they_say(tmp_path: Path) -> None:
