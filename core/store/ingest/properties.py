@@ -39,7 +39,8 @@ class _Column:
     Attributes:
         texts: text -> id.
         ids: the same by text or integer, as parsed.
-        begun: whether it has no row yet; saved: how many values have one.
+        begun: whether it has no row yet; saved: the highest id that has one.
+        last: the highest id.
     """
 
     def __init__(self, dimension: int, *, begun: bool = False) -> None:
@@ -47,7 +48,7 @@ class _Column:
         self.texts: dict[str, int] = {}
         self.ids: dict[str | int, int] = {}
         self.begun = begun
-        self.saved = 0
+        self.saved = self.last = 0
 
 
 class Properties:
@@ -67,7 +68,7 @@ class Properties:
             column = by_id[id_]
             assert column is not None
             column.texts[text] = column.ids[text] = number
-            column.saved += 1
+            column.saved = column.last = max(column.last, number)
 
     @property
     def live(self) -> set[int]:
@@ -133,8 +134,9 @@ class Properties:
             self._columns[key] = None
             self._stopped[key] = column
             return 0
-        column.texts[shown] = column.ids[shown] = number = len(column.texts) + 1
-        return number
+        column.last += 1
+        column.texts[shown] = column.ids[shown] = column.last
+        return column.last
 
     def _keep_most_frequent(self, found: Iterable[Values]) -> None:
         live = {key: column for key, column in self._columns.items() if column is not None}
@@ -163,7 +165,7 @@ class Properties:
             texts = column.texts.items()
             fresh = [(column.dimension, n, text) for text, n in texts if n > column.saved]
             db.executemany("insert into property_values values (?, ?, ?)", fresh)
-            column.saved, column.begun = len(texts), False
+            column.saved, column.begun = column.last, False
         self._stopped.clear()
         return [column.dimension for column in stopped]
 
