@@ -11,20 +11,12 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from core.boards.starters import Facts, look_around
+from core.boards.facts import LOOKED_AT, MONEY, Facts, has_logs, look_around, sample
 from core.errors import BadQuestion
 from core.queries import from_json, kind_class
 from core.queries.common.question import Question
 from core.queries.kinds import KINDS
 from core.text import cut
-
-SAMPLED = 100
-"""How many events to sample when looking for numeric properties."""
-
-LOOKED_AT = 8
-"""How many events may have such a property, most frequent first."""
-
-MONEY = ("revenue", "amount", "price", "value", "total")
 
 SECTIONS = (
     "events over time",
@@ -84,17 +76,13 @@ class Suggestions:
     def sample(self, event: str) -> list[dict[str, Any]]:
         """Return the properties of an event's latest occurrences."""
         if event not in self._samples:
-            body = {"kind": "raw_events", "event": event, "limit": SAMPLED, "range": "all_time"}
-            rows = self._engine.answer(from_json(body)).rows
-            self._samples[event] = [row[-1] for row in rows]
+            self._samples[event] = sample(self._engine, event)
         return self._samples[event]
 
     @cached_property
     def has_logs(self) -> bool:
         """Whether any logs are stored."""
-        read = self._engine.read
-        kept = read("select 1 from sqlite_master where type = 'table' and name = 'logs'")
-        return bool(kept and read("select 1 from logs limit 1"))
+        return has_logs(self._engine)
 
     def numbers_of(self, event: str | None) -> list[str]:
         """Return the numeric properties of an event, or of any."""
@@ -108,8 +96,8 @@ class Suggestions:
         """
         if not self.facts.events:
             return []
-        range_ = about.range if about is not None else self.facts.range
-        unit = (getattr(about, "granularity", None) or "daily") if about else self.facts.unit
+        range_ = about.range if about is not None else self.facts.period.range
+        unit = (getattr(about, "granularity", None) or "daily") if about else self.facts.period.unit
         event, second = self._events(about)
         start = _Start(self, event, second, self._steps(about, event, second), self.facts.field)
         found = [
@@ -158,7 +146,7 @@ class _Start:
     @property
     def long(self) -> str:
         """See Beginning."""
-        return self.known.facts.long
+        return self.known.facts.period.long
 
     @property
     def events(self) -> Sequence[str]:
