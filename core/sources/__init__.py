@@ -6,14 +6,16 @@ listed in `vendors`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from itertools import chain
 from typing import Final
 
 from core.errors import BadInput
 from core.records import Record, Refused, Rejected
 from core.sources import atomic, delimited, documents, jsonl
+from core.sources.blocks import MOST, START, Block, Lines, Position
 from core.sources.fields import check_mapping
 from core.sources.lines import Input
 from core.sources.logs import LogMaker, check_log_mapping, looks_like_logs
@@ -38,11 +40,16 @@ _LOOKED_AT: Final = 20
 
 @dataclass(frozen=True)
 class Source:
-    """An opened source: its bytes, the maker of its records, and the records themselves."""
+    """An opened source: its bytes, the maker of its records, and these in blocks."""
 
     input: Input | RowInput
     maker: LineMaker
-    records: Iterator[Record | Rejected]
+    blocks: Iterator[Block]
+
+    @property
+    def records(self) -> Iterator[Record | Rejected]:
+        """The records one by one."""
+        return chain.from_iterable(block.records for block in self.blocks)
 
     @property
     def notes(self) -> list[str]:
@@ -59,6 +66,8 @@ def open_source(
     salt: Callable[[], bytes] = bytes,
     reading: Reading | None = None,
     opened: Input | None = None,
+    most: int = MOST,
+    start: Position = START,
 ) -> Source:
     """Open a place, a file or, for "-", standard input.
 
@@ -69,6 +78,9 @@ def open_source(
         salt: returns the workspace's salt for visitors in logs of web servers.
         reading: what the user says about its text, dates and numbers.
         opened: the place, if it is open already.
+        most: how many lines a block has at most.
+        start: where to begin, the position after a block of the same source. Format, columns and
+            dates are seen from its first lines all the same.
 
     Raises:
         BadInput: not readable, not text, or (for delimited text, at the first record) no column
@@ -87,10 +99,12 @@ def open_source(
             mapping,
             calendar,
             reading,
+            most,
+            start,
         )
     if head.startswith(PARQUET):
         source.close()
-        return _of_rows(open_parquet(at), mapping, calendar, reading)
+        return _of_rows(open_parquet(at), mapping, calendar, reading, most, start)
     if at.table or at.query:
         raise BadInput(
             f"{source.name} is not a database.", "--table and --query are for databases."
@@ -99,12 +113,13 @@ def open_source(
     log = None if form or mapping or logs else weblogs.recognise(head)
     if log is not None:
         requests = weblogs.RequestMaker(log, salt(), calendar)
-        return Source(source, requests, weblogs.read(_texts(source), requests, log))
+        blocks, first = _texts(source, most, START if log.whole else start)
+        return Source(source, requests, weblogs.read(blocks, requests, log, start, first))
     if not form and atomic.is_atomic(head):
         rows = Maker(
             mapping, text_values=True, calendar=calendar, reading=reading, notes=source.notes
         )
-        return Source(source, rows, atomic.read(source.lines(), rows))
+        return Source(source, rows, atomic.read(source.blocks(most, start), rows))
     kind = form or sniff(head, source.name)
     if kind == "tsv":
         reading = replace(reading or Reading(), delimiter="tab")
@@ -127,15 +142,21 @@ def open_source(
         notes=source.notes,
     )
     if layout is None:
-        return Source(source, maker, jsonl.read(_texts(source), maker, source.skipped))
-    read = delimited.read(source.lines(), maker, layout, source.name, head, source.skipped)
-    return Source(source, maker, read)
+        blocks, first = _texts(source, most, start)
+        return Source(source, maker, jsonl.read(blocks, maker, start, first))
+    return Source(source, maker, delimited.read(source, maker, layout, most, start))
 
 
-def _texts(source: Input) -> Iterator[bytes | Rejected]:
-    """Return the lines of a source, or the objects if it is a JSON document."""
+def _texts(
+    source: Input, most: int, start: Position
+) -> tuple[Iterator[Lines], Sequence[bytes] | None]:
+    """Return the lines of a source from a position on, and the first ones if that is not where they
+    begin; of a JSON document, all objects.
+    """
     document = documents.document_of(source.peek())
-    return document.objects(source.chunks()) if document else source.lines()
+    if document:
+        return document.blocks(source.chunks(), most, source.begin), None
+    return source.blocks(most, start), source.first_lines() if start.bytes else None
 
 
 def _of_rows(
@@ -143,11 +164,13 @@ def _of_rows(
     mapping: Mapping[str, str],
     calendar: Calendar | None,
     reading: Reading | None,
+    most: int,
+    start: Position,
 ) -> Source:
     """Return the rows of a table as a source; they are read like JSON lines."""
     check_mapping(mapping)
     maker = Maker(mapping, text_values=False, calendar=calendar, reading=reading, notes=rows.notes)
-    return Source(rows, maker, jsonl.read(rows.lines(), maker))
+    return Source(rows, maker, jsonl.read(rows.blocks(most), maker, start))
 
 
 def sniff(head: bytes, name: str) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from core.records import Record, Rejected
+from core.sources.blocks import Block, Lines
 from core.sources.making import LineMaker
 from core.sources.products.snowplow import ATOMIC
 from core.sources.reshaped import Given, records
@@ -22,10 +23,15 @@ def is_atomic(head: bytes) -> bool:
     return cells["collector_tstamp"][:2].isdigit() and len(cells["event_id"]) == _UUID
 
 
-def read(lines: Iterable[bytes | Rejected], maker: LineMaker) -> Iterator[Record | Rejected]:
+def read(blocks: Iterable[Lines], maker: LineMaker) -> Iterator[Block]:
     """Yield one record or rejection per line of text without a header."""
     maker.recognise_header(ATOMIC)
-    for number, line in enumerate(lines, 1):
+    for block in blocks:
+        yield Block(list(_records(block, maker)), block.end)
+
+
+def _records(block: Lines, maker: LineMaker) -> Iterator[Record | Rejected]:
+    for number, line in enumerate(block.lines, block.first):
         if isinstance(line, Rejected):
             yield line
         elif line.strip():

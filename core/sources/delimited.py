@@ -10,8 +10,9 @@ from typing import Final
 
 from core.errors import BadInput
 from core.records import LeftOut, Record, Refused, Rejected
+from core.sources.blocks import MOST, START, Block, Lines, Position
 from core.sources.fields import Plan, listed
-from core.sources.lines import MAX_LINE
+from core.sources.lines import MAX_LINE, Input
 from core.sources.making import LineMaker, Table
 from core.sources.reshaped import Given, records
 from core.sources.text.layout import MISSING, Layout, is_frame, plain, reader, sample_of, unescaped
@@ -25,13 +26,20 @@ TOGETHER: Final = 128
 
 
 class _Feed:
-    """Physical lines for csv.reader; remembers those of the row being read."""
+    """Physical lines for csv.reader; remembers those of the row being read.
 
-    def __init__(self, lines: Iterable[bytes | Rejected], skipped: int = 0) -> None:
-        self._lines = iter(lines)
+    Attributes:
+        end: the position after the block of lines that the last line was in.
+    """
+
+    def __init__(self, blocks: Iterable[Lines], start: Position = START) -> None:
+        self._blocks = iter(blocks)
+        self._lines: Iterator[bytes | Rejected] = iter(())
+        self._left = 0
         self._again: deque[bytes | Rejected] = deque()
+        self.end = start
         self.held: list[bytes] = []
-        self.number = skipped
+        self.number = start.lines
         self.bad: str = ""
         self.refused: Rejected | None = None
 
@@ -39,7 +47,7 @@ class _Feed:
         return self
 
     def __next__(self) -> str:
-        line = self._again.popleft() if self._again else next(self._lines)
+        line = self._again.popleft() if self._again else self._next()
         if isinstance(line, Rejected):
             self.refused = line
             self.held.append(line.text)
@@ -50,6 +58,18 @@ class _Feed:
         except UnicodeDecodeError:
             self.bad = "not UTF-8"
             return line.decode(errors="replace") + "\n"
+
+    def _next(self) -> bytes | Rejected:
+        while not self._left:
+            block = next(self._blocks)
+            self._lines, self._left, self.end = iter(block.lines), len(block.lines), block.end
+        self._left -= 1
+        return next(self._lines)
+
+    @property
+    def is_at_end(self) -> bool:
+        """Whether all lines of a block have been returned."""
+        return not self._left and not self._again
 
     def start(self) -> None:
         """Forget the lines of the previous row."""
@@ -69,23 +89,22 @@ class _Feed:
 
 
 def read(
-    lines: Iterable[bytes | Rejected],
-    maker: LineMaker,
-    layout: Layout,
-    name: str,
-    head: bytes,
-    skipped: int = 0,
-) -> Iterator[Record | Rejected]:
+    source: Input, maker: LineMaker, layout: Layout, most: int = MOST, start: Position = START
+) -> Iterator[Block]:
     """Yield one record or rejection per row that is not blank.
 
+    The header, and how columns, dates and numbers are understood, is seen from the first bytes.
+
     Args:
-        head: the first bytes, by which columns, dates and numbers are understood.
-        skipped: how many lines stand before the first one.
+        most: how many lines come together at most.
+        start: where to begin, the position after some row.
 
     Raises:
         BadInput: the header has no column for the event or the time.
     """
-    feed = _Feed(lines, skipped)
+    head, name = source.peek(), source.name
+    begins = [Lines(source.first_lines(), START)] if start.bytes else source.blocks(most)
+    feed = _Feed(begins, source.begin)
     csv.field_size_limit(MAX_LINE)
     for _ in range(layout.skip):
         next(feed, None)
@@ -107,12 +126,28 @@ def read(
             _refuse_values(header, name)
             raise maker.lacking(name, header)
         maker.understood = dict(plan.understood)
-    yield from _records(rows, feed, _Together(maker, plan, layout))
+    if start.bytes:
+        feed = _Feed(source.blocks(most, start), start)
+        rows = reader(feed, layout, strict=True)
+    yield from _blocks(rows, feed, _Together(maker, plan, layout))
+
+
+def _blocks(rows: Iterator[list[str]], feed: _Feed, good: _Together) -> Iterator[Block]:
+    """Yield a block when a row ends with the last line of a block."""
+    found: list[Record | Rejected] = []
+    for made in _records(rows, feed, good):
+        found += made
+        if feed.is_at_end:
+            found += good.take()
+            yield Block(found, feed.end)
+            found = []
+    yield Block(found, feed.end)
 
 
 def _records(
     rows: Iterator[list[str]], feed: _Feed, good: _Together
-) -> Iterator[Record | Rejected]:
+) -> Iterator[list[Record | Rejected]]:
+    """Yield what was made of the rows since the last one; at the latest when a block ends."""
     width = good.width
     while True:
         feed.start()
@@ -123,23 +158,21 @@ def _records(
                 del row[width:]
             if len(row) == width and not feed.bad and not feed.refused:
                 good.add(row, feed)
-                if len(good.rows) < TOGETHER:
+                if len(good.rows) < TOGETHER and not feed.is_at_end:
                     continue
             elif feed.held and not feed.held[0].strip(b"\0") and feed.held[0]:
                 problem = _NUL
             elif is_frame(row, good.layout):
-                continue
+                pass
             elif row or feed.refused:
                 problem = feed.rejected(_wrong(row, width, feed))
         except StopIteration:
-            yield from good.take()
+            yield good.take()
             return
         except csv.Error:
             problem = feed.rejected("quotes not closed or misplaced", lines=1)
             feed.retry()
-        yield from good.take()
-        if problem:
-            yield problem
+        yield [*good.take(), problem] if problem else good.take()
 
 
 class _Together:

@@ -8,10 +8,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any, Final
 
 from core.records import Rejected
 from core.sources import values
+from core.sources.blocks import MOST, START, Lines, Position
 from core.sources.lines import KEPT, MAX_LINE
 from core.sources.vendors import of_lines
 
@@ -47,7 +49,14 @@ class Document:
 
     def objects(self, chunks: Iterable[bytes]) -> Iterator[bytes | Rejected]:
         """Yield the text of every object, or a Rejected, numbered from 1."""
-        return _Cutter(self.key, chunks).objects()
+        for block in self.blocks(chunks):
+            yield from block.lines
+
+    def blocks(
+        self, chunks: Iterable[bytes], most: int = MOST, begin: Position = START
+    ) -> Iterator[Lines]:
+        """Yield the same, at most so many together, numbered from a position on."""
+        return _Cutter(self.key, chunks, begin).blocks(most)
 
 
 def document_of(head: bytes) -> Document | None:
@@ -127,9 +136,10 @@ class _Cutter:
         _base: how many brackets are open around the current object.
         _before: what precedes that object on its line.
         _skipped: the first bytes of an object that is too long to keep.
+        _gone: how many bytes were dropped before the text.
     """
 
-    def __init__(self, key: str, chunks: Iterable[bytes]) -> None:
+    def __init__(self, key: str, chunks: Iterable[bytes], begin: Position) -> None:
         self._key = key
         self._top = 1 if key else 0
         self._chunks = iter(chunks)
@@ -141,14 +151,21 @@ class _Cutter:
         self._base = 0
         self._before = b""
         self._skipped = b""
-        self._count = 0
+        self._gone, self._count = begin
 
-    def objects(self) -> Iterator[bytes | Rejected]:
+    def blocks(self, most: int) -> Iterator[Lines]:
         """Yield the text of every object, or a Rejected for one that is damaged or too long."""
         for chunk in self._chunks:
             self._text += chunk
-            yield from self._cut()
+            yield from self._some(self._cut(), most)
             self._forget()
+        yield from self._some(self._last(), most)
+
+    def _some(self, objects: Iterator[bytes | Rejected], most: int) -> Iterator[Lines]:
+        while found := list(islice(objects, most)):
+            yield Lines(found, Position(self._gone + self._place, self._count))
+
+    def _last(self) -> Iterator[bytes | Rejected]:
         yield from self._cut()
         while self._since >= 0:
             yield self._damaged("JSON ends early", len(self._text))
@@ -222,6 +239,7 @@ class _Cutter:
             self._since = self._place
         kept = self._since if self._since >= 0 else max(self._place - _LONGEST_KEY, 0)
         self._text = self._text[kept:]
+        self._gone += kept
         self._place -= kept
         if self._since >= 0:
             self._since = 0

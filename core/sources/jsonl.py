@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import islice
+from itertools import chain
 from typing import Any, Final
 
 from core.records import LeftOut, MissingField, Record, Refused, Rejected
 from core.sources import values
+from core.sources.blocks import START, Block, Lines, Position, passed
 from core.sources.making import LineMaker
 from core.sources.reshaped import Given, records
 
@@ -24,24 +25,43 @@ Groups = dict[tuple[str, ...], list[tuple[int, bytes, dict[str, Any]]]]
 
 
 def read(
-    lines: Iterable[bytes | Rejected], maker: LineMaker, skipped: int = 0
-) -> Iterator[Record | Rejected]:
+    blocks: Iterable[Lines],
+    maker: LineMaker,
+    start: Position = START,
+    first: Sequence[bytes | Rejected] | None = None,
+) -> Iterator[Block]:
     """Yield one record or rejection per line that is not blank.
 
     Args:
-        skipped: how many lines stand before the first one.
+        blocks: of all lines.
+        start: where to begin; the lines before it are passed over.
+        first: the first lines, if `blocks` begin later.
     """
-    left = iter(lines)
-    number = first = 1 + skipped
-    while chunk := list(islice(left, TOGETHER)):
+    if first is None:
+        blocks, first = _begun(iter(blocks))
+    maker.recognise([found for group in _groups(first[:TOGETHER]).values() for *_, found in group])
+    for block in passed(blocks, start):
+        yield Block(list(_records(block, maker)), block.end)
+
+
+def _begun(blocks: Iterator[Lines]) -> tuple[Iterator[Lines], list[bytes | Rejected]]:
+    """Return the blocks, and the first lines, by which the file is recognised."""
+    held: list[Lines] = []
+    first: list[bytes | Rejected] = []
+    while len(first) < TOGETHER and (block := next(blocks, None)):
+        held.append(block)
+        first += block.lines
+    return chain(held, blocks), first
+
+
+def _records(block: Lines, maker: LineMaker) -> Iterator[Record | Rejected]:
+    for place in range(0, len(block.lines), TOGETHER):
+        chunk, number = block.lines[place : place + TOGETHER], block.first + place
         groups = _groups(chunk)
-        if number == first:
-            maker.recognise([found for group in groups.values() for _, _, found in group])
         if maker.reshapes:
             yield from records(maker, _given(chunk, groups, number))
         else:
             yield from _chunk(chunk, groups, number, maker)
-        number += len(chunk)
 
 
 def _given(

@@ -11,6 +11,7 @@ from zipfile import BadZipFile
 
 from core.errors import BadInput
 from core.records import Rejected
+from core.sources.blocks import MOST, START, Lines, Position
 from core.sources.places import Place
 from core.sources.places.archives import open_member
 from core.sources.places.unpacking import CHUNK, DAMAGED, Unpacked
@@ -34,6 +35,7 @@ class Input:
         unpacked: bytes returned as lines so far.
         head: its first bytes, decompressed, for recognising the format.
         skipped: how many of its first lines are passed over.
+        begin: the position after them.
         notes: what reading it showed.
     """
 
@@ -48,6 +50,9 @@ class Input:
         self.unpacked = 0
         self.total: int | None = None
         self._own = place.path != "-"
+        self._member = bool(place.member)
+        self.begin = START
+        self._is_plain = True
         try:
             self._stream: IO[bytes] = sys.stdin.buffer
             if place.member:
@@ -93,9 +98,11 @@ class Input:
                 if not self._encoding:
                     self.notes.say(f"the text is read as {encoding}")
             self.head = first.removeprefix(_BOM)
+            self._is_plain = not encoding
             if b"\n" not in self.head and b"\r" in self.head.rstrip(b"\r"):
                 self._end = b"\r"
             self._pass_over()
+            self.begin = Position(len(first) - len(self.head), self.skipped)
         return self.head
 
     def raw(self) -> bytes:
@@ -116,6 +123,11 @@ class Input:
             )
         self.head, self.skipped = rest, self._skip
 
+    @property
+    def _can_seek(self) -> bool:
+        """Whether a place in its text is the same place in its file."""
+        return self._own and not self._member and self._is_plain and self._unpacked.is_plain
+
     def _read(self) -> Iterator[bytes]:
         read = getattr(self._stream, "read1", self._stream.read)
         try:
@@ -135,39 +147,111 @@ class Input:
             yield chunk
             chunk = next(self._chunks, None)
 
+    def blocks(self, most: int = MOST, start: Position = START) -> Iterator[Lines]:
+        """Yield every line without its newline, or a Rejected for one that is too long.
+
+        Args:
+            most: how many lines come together at most.
+            start: where to begin, a position that was returned for the same bytes.
+        """
+        self.peek()
+        chunks = self._from(start.bytes) if start.bytes else self.chunks()
+        cutter = _Lines(self._end, start if start.bytes else self.begin)
+        for chunk in chunks:
+            yield from cutter.cut(chunk, most)
+        yield from cutter.rest(self.damaged)
+
     def lines(self) -> Iterator[bytes | Rejected]:
-        """Yield every line without its newline, or a Rejected for one that is too long."""
-        head = self.peek()
-        number, tail = self.skipped, b""
-        end = self._end
-        chunk: bytes | None = head
-        overlong: bytes | None = None
-        while chunk is not None:
+        """Yield the same lines one by one."""
+        for block in self.blocks():
+            yield from block.lines
+
+    def first_lines(self) -> list[bytes]:
+        """Return the complete lines among the first bytes."""
+        lines = self.peek().split(self._end)
+        return lines if self.head.endswith(self._end) else lines[:-1]
+
+    def _from(self, place: int) -> Iterator[bytes]:
+        """Yield the bytes from a place on, without reading those before it if possible."""
+        if self._can_seek:
+            self._stream.seek(place)
+            self.position = self.unpacked = place
+            yield from self._counted()
+            return
+        for chunk in self.chunks():
+            end = self.begin.bytes + self.unpacked
+            if end > place:
+                yield chunk[-(end - place) :]
+
+    def _counted(self) -> Iterator[bytes]:
+        for chunk in self._chunks:
             self.unpacked += len(chunk)
-            pieces = chunk.split(end)
-            if overlong is not None:
-                if len(pieces) == 1:
-                    chunk = next(self._chunks, None)
-                    continue
-                number += 1
-                yield Rejected(number, TOO_LONG, overlong)
-                overlong = None
-                del pieces[0]
-            else:
-                pieces[0] = tail + pieces[0]
-            tail = pieces.pop()
-            for piece in pieces:
-                number += 1
-                yield piece if len(piece) <= MAX_LINE else Rejected(number, TOO_LONG, piece)
-            if len(tail) > MAX_LINE:
-                overlong, tail = tail[:KEPT], b""
-            chunk = next(self._chunks, None)
-        if overlong is not None:
-            yield Rejected(number + 1, TOO_LONG, overlong)
-        elif self.damaged:
-            yield Rejected(number + 1, self.damaged, tail)
-        elif tail:
-            yield tail
+            yield chunk
+
+
+class _Lines:
+    """Cuts chunks of bytes into lines.
+
+    Attributes:
+        _at: the position after the lines returned so far.
+        _tail: the start of a line that goes on in the next chunk.
+        _overlong: the first bytes of a line that is too long to keep.
+        _dropped: how many bytes of that line have been read.
+    """
+
+    def __init__(self, end: bytes, at: Position) -> None:
+        self._end = end
+        self._at = at
+        self._tail = b""
+        self._overlong: bytes | None = None
+        self._dropped = 0
+
+    def cut(self, chunk: bytes, most: int) -> Iterator[Lines]:
+        """Yield the lines that end in a chunk."""
+        pieces = chunk.split(self._end)
+        if self._overlong is not None:
+            self._dropped += len(pieces[0])
+            if len(pieces) == 1:
+                return
+            yield self._refused(TOO_LONG, self._overlong, self._dropped + 1)
+            self._overlong = None
+            del pieces[0]
+        else:
+            pieces[0] = self._tail + pieces[0]
+        self._tail = pieces.pop()
+        for place in range(0, len(pieces), most):
+            yield from self._some(pieces[place : place + most])
+        if len(self._tail) > MAX_LINE:
+            self._overlong, self._dropped = self._tail[:KEPT], len(self._tail)
+            self._tail = b""
+
+    def rest(self, damaged: str) -> Iterator[Lines]:
+        """Yield what is left at the end, which is refused if it is damaged."""
+        if self._overlong is not None:
+            yield self._refused(TOO_LONG, self._overlong, self._dropped)
+        elif damaged:
+            yield self._refused(damaged, self._tail, len(self._tail))
+        elif self._tail:
+            yield Lines([self._tail], self._passed(len(self._tail), 1))
+
+    def _some(self, pieces: list[bytes]) -> Iterator[Lines]:
+        first = self._at.lines + 1
+        end = self._passed(sum(map(len, pieces)) + len(pieces), len(pieces))
+        lines: list[bytes | Rejected] = list(pieces)
+        if max(map(len, pieces)) > MAX_LINE:
+            lines = [
+                piece if len(piece) <= MAX_LINE else Rejected(number, TOO_LONG, piece)
+                for number, piece in enumerate(pieces, first)
+            ]
+        yield Lines(lines, end)
+
+    def _refused(self, reason: str, text: bytes, size: int) -> Lines:
+        end = self._passed(size, 1)
+        return Lines([Rejected(end.lines, reason, text)], end)
+
+    def _passed(self, size: int, lines: int) -> Position:
+        self._at = Position(self._at.bytes + size, self._at.lines + lines)
+        return self._at
 
 
 TOO_LONG: Final = "line longer than 1 MB"

@@ -11,11 +11,13 @@ from uuid import UUID
 import orjson
 
 from core.records import Rejected
+from core.sources.blocks import MOST, Lines, Position
 from core.sources.lines import KEPT, MAX_LINE, TOO_LONG
 from core.sources.text.reading import Notes
 
 DAMAGED: Final = "the file is damaged from here on"
 _LONGEST_BYTES: Final = 64
+_BLOCK_BYTES: Final = 1 << 20
 
 
 class RowInput:
@@ -53,6 +55,19 @@ class RowInput:
         self.names = tuple(names)
         self._rows = rows
         self._errors = errors
+
+    def blocks(self, most: int = MOST) -> Iterator[Lines]:
+        """Yield every row as `lines` does, at most so many together."""
+        found: list[bytes | Rejected] = []
+        begun = count = 0
+        for line in self.lines():
+            found.append(line)
+            if len(found) == most or self.unpacked - begun > _BLOCK_BYTES:
+                count += len(found)
+                yield Lines(found, Position(self.unpacked, count))
+                found, begun = [], self.unpacked
+        if found:
+            yield Lines(found, Position(self.unpacked, count + len(found)))
 
     def lines(self) -> Iterator[bytes | Rejected]:
         """Yield every row as a JSON object, or a Rejected for one that is too long."""

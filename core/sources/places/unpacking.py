@@ -125,16 +125,19 @@ class Unpacked:
 
     Attributes:
         damaged: why decompression stopped early, or "".
+        is_plain: whether nothing is decompressed, as is known after the first chunk.
     """
 
     def __init__(self, chunks: Iterator[bytes]) -> None:
         self._chunks = chunks
         self.damaged = ""
+        self.is_plain = True
 
     def __iter__(self) -> Iterator[bytes]:
         first = next(self._chunks, b"")
         for mark, decoder in _DECODERS.items():
             if first.startswith(mark):
+                self.is_plain = False
                 return self._unpack(first, decoder)
         return self._plain(first)
 

@@ -7,7 +7,7 @@ them all.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from hashlib import blake2b
 from itertools import islice
@@ -15,6 +15,7 @@ from typing import Any, Final
 
 from core.records import LeftOut, Record, Refused, Rejected
 from core.sources import documents, jsonl
+from core.sources.blocks import START, Block, Lines, Position
 from core.sources.maker import Maker
 from core.sources.making import LineMaker
 from core.sources.reshaped import Given, records
@@ -46,12 +47,14 @@ class WebLog:
         name: its name in reports.
         of: the request in an object, for JSON; None for lines of text.
         parse: the request on a line, for text.
+        whole: whether lines may depend on earlier ones, which must be seen then.
     """
 
     def __init__(self, name: str, *, of: Of | None = None, parse: Parse = of_common) -> None:
         self.name = name
         self.of = of
         self.parse = parse
+        self.whole = isinstance(parse, Extended)
 
 
 def recognise(head: bytes) -> WebLog | None:
@@ -167,19 +170,37 @@ def visitor(request: Request, salt: bytes) -> str | None:
 
 
 def read(
-    lines: Iterable[bytes | Rejected], maker: LineMaker, log: WebLog
-) -> Iterator[Record | Rejected]:
-    """Yield one record or rejection per line that is not blank."""
+    blocks: Iterable[Lines],
+    maker: LineMaker,
+    log: WebLog,
+    start: Position = START,
+    first: Sequence[bytes] | None = None,
+) -> Iterator[Block]:
+    """Yield one record or rejection per line that is not blank; arguments as of `jsonl.read`."""
     if log.of is not None:
-        yield from jsonl.read(lines, maker)
+        yield from jsonl.read(blocks, maker, start, first)
         return
-    given = _given(lines, log.parse)
-    while chunk := list(islice(given, TOGETHER)):
-        yield from records(maker, chunk)
+    for block in blocks:
+        before = max(start.lines - block.first + 1, 0)
+        _follow(block.lines[:before], log.parse)
+        if before >= len(block.lines):
+            continue
+        given = _given(Lines(block.lines[before:], block.end), log.parse)
+        found: list[Record | Rejected] = []
+        while chunk := list(islice(given, TOGETHER)):
+            found += records(maker, chunk)
+        yield Block(found, block.end)
 
 
-def _given(lines: Iterable[bytes | Rejected], parse: Parse) -> Iterator[Given | Rejected]:
-    for number, line in enumerate(lines, 1):
+def _follow(lines: Iterable[bytes | Rejected], parse: Parse) -> None:
+    """Take note of the directives among lines that are passed over."""
+    for line in lines:
+        if isinstance(line, bytes) and line.startswith(b"#"):
+            parse(line.decode(errors="replace"))
+
+
+def _given(block: Lines, parse: Parse) -> Iterator[Given | Rejected]:
+    for number, line in enumerate(block.lines, block.first):
         if isinstance(line, Rejected):
             yield line
         elif line and not line.isspace():

@@ -8,6 +8,8 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
+from core.sources.blocks import Position
+
 
 class Journal:
     """One row of `imports`, written with every batch, in the batch's transaction."""
@@ -23,10 +25,14 @@ class Journal:
         counts: Mapping[str, int],
         reasons: Mapping[str, int],
         *,
-        position: int,
+        position: Position,
         finished: bool = False,
     ) -> None:
-        """Write the progress of the import; `counts` has read, stored, repeated, rejected."""
+        """Write the progress of the import; `counts` has read, stored, repeated, rejected.
+
+        Args:
+            position: how much of the source is committed with it.
+        """
         if self._id is None:
             self._id = self._connection.execute(
                 "insert into imports (source, started_at, updated_at) values (?, ?, ?)",
@@ -35,13 +41,14 @@ class Journal:
         self._connection.execute(
             """
             update imports
-            set updated_at = ?, position = ?, read = ?, stored = ?, repeated = ?, rejected = ?,
-                rejects = ?, finished = ?
+            set updated_at = ?, position = ?, bytes = ?, read = ?, stored = ?, repeated = ?,
+                rejected = ?, rejects = ?, finished = ?
             where id = ?
             """,
             (
                 _now(),
-                position,
+                position.lines,
+                position.bytes,
                 counts["read"],
                 counts["stored"],
                 counts["repeated"],

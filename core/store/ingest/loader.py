@@ -7,13 +7,13 @@ import time
 from collections.abc import Callable, Iterable
 from contextlib import closing
 from copy import deepcopy
-from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from core.errors import BadInput, CannotOpen
 from core.records import Alias, Identify, LeftOut, LogRow, Record, Rejected, Row
 from core.sources import Source, open_source
+from core.sources.blocks import MOST, START, Block, in_blocks
 from core.sources.choices import Choices
 from core.sources.fields import UNIQUE_IDS, normal
 from core.sources.kinds import kind_of
@@ -117,7 +117,7 @@ class Loader:
         """Load an open source, and note in the report how it was read."""
         name, maker = source.input.name, source.maker
         with Rejects(place.rejects, self._folder()) as rejects:
-            _Run(self, name, source, rejects).load(source.records)
+            _Run(self, name, source, rejects).load(source.blocks)
         if rejects.written:
             self.report.rejects_files.append(rejects.written)
         self.report.recognised[name] = maker.recognised
@@ -135,15 +135,16 @@ class Loader:
             self._salt,
             chosen.reading,
             opened,
+            self._most(),
         )
 
     def load_records(self, name: str, records: Iterable[Record | Rejected]) -> None:
         """Load events passed by a program."""
-        _Run(self, name).load(records)
+        _Run(self, name).load(in_blocks(records, self._most(_EVERY)))
 
     def load_logs(self, name: str, rows: Iterable[LogRow | Rejected]) -> None:
         """Load logs passed by a program."""
-        _Run(self, name, kind=LogRow).load(rows)
+        _Run(self, name, kind=LogRow).load(in_blocks(rows, self._most(_EVERY)))
 
     def done(self) -> ImportReport:
         """Return the report, with the number of people in the workspace."""
@@ -185,6 +186,10 @@ class Loader:
                 "What was imported is not in it; run the same import again.",
             )
 
+    def _most(self, most: int = MOST) -> int:
+        """How many lines a block may have, so that a batch is not much larger than it should be."""
+        return min(most, max(self.batch_size // 2, 1))
+
     def _salt(self) -> bytes:
         """The workspace's salt for visitors of websites, created on first use."""
         return visitor_salt(self.connection, self._patience)
@@ -221,6 +226,7 @@ class _Run:
         self._reasons: dict[str, int] = {}
         self._nameless: tuple[str, ...] = ()
         self._accepted = False
+        self._position = START
         self._start_batch()
 
     def _start_batch(self) -> None:
@@ -228,12 +234,10 @@ class _Run:
         self._batch_started = time.monotonic()
         self._batch_from = self._input.unpacked if self._input else 0
 
-    def load(self, records: Iterable[Record | Rejected]) -> None:
+    def load(self, blocks: Iterable[Block]) -> None:
         """Load all records; those after the last full batch count only at the end."""
         count = 0
-        several = min(_EVERY, self._loader.batch_size)
-        left = iter(records)
-        while chunk := list(islice(left, several)):
+        for chunk, self._position in blocks:
             count += len(chunk)
             found: list[Any] = [record for record in chunk if record.__class__ is self._kind]
             if len(found) < len(chunk):
@@ -326,7 +330,7 @@ class _Run:
         self._count("read", count - self._counts["read"])
         self._accepted = self._accepted or batch.size > 0
         self._write(
-            lambda written: self._note(written, count, finished),
+            lambda written: self._note(written, finished),
             lambda: self._loader.tell(self._name, self._input),
         )
         if batch.rows:
@@ -346,11 +350,11 @@ class _Run:
             self._loader.writer.write(self._batch, note, tick, self._repeats)
         self._loader.check_place()
 
-    def _note(self, written: Written, position: int, finished: bool) -> None:
+    def _note(self, written: Written, finished: bool) -> None:
         self._count("stored", written.stored)
         self._count("repeated", written.repeated)
         self._report.add(written)
-        self._journal.write(self._counts, self._reasons, position=position, finished=finished)
+        self._journal.write(self._counts, self._reasons, position=self._position, finished=finished)
 
 
 def _origin(maker: LineMaker) -> Origin:

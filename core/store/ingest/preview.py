@@ -150,6 +150,7 @@ def _begun(place: Place, chosen: Choices, settings: _Settings) -> Preview:
             settings.calendar,
             reading=chosen.reading,
             opened=opened,
+            most=LOOKED_AT,
         )
         with closing(source.input):
             seen = _looked_at(source, settings.ignored)

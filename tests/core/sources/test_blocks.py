@@ -1,0 +1,94 @@
+"""Sources read in blocks: a source started at the position after a block goes on from there."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import random
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from core.records import Rejected
+from core.sources import Source, open_source
+from core.sources.blocks import Block, Position
+
+TIMES = [f"2026-03-{1 + n // 60 % 28:02}T10:{n % 60:02}:00Z" for n in range(400)]
+LONG = b"x" * ((1 << 20) + 9)
+
+
+def lines() -> bytes:
+    found = [
+        b'{"event": "open", "time": "%b", "user_id": "u%d"}' % (time.encode(), number)
+        for number, time in enumerate(TIMES)
+    ]
+    found[7:7] = [b"", b"not JSON", LONG, b'{"event": "open", "time": "never"}']
+    found[300] = LONG
+    return b"\n".join(found)
+
+
+def table() -> bytes:
+    rows = [f'u{n},{time},"two\nlines ""{n}"""' for n, time in enumerate(TIMES)]
+    rows[5:5] = ["", "short", 'u1,"never closed']
+    return "\n".join(["\ufeffuser_id,time,event", *rows, ""]).encode()
+
+
+def document() -> bytes:
+    objects = [{"event": "open", "time": time, "user_id": "u"} for time in TIMES]
+    return json.dumps(objects, indent=1).encode()
+
+
+def web() -> bytes:
+    rows = [f"2026-03-02 10:00:{n % 60:02} 192.0.2.{n % 99} GET /page/{n} 200" for n in range(300)]
+    rows[200:200] = ["#Fields: date time c-ip cs-method sc-status cs-uri-stem"]
+    rows[201:] = [" ".join((*row.split()[:4], "200", row.split()[4])) for row in rows[201:]]
+    return "\n".join(["#Fields: date time c-ip cs-method cs-uri-stem sc-status", *rows]).encode()
+
+
+def database(path: Path) -> None:
+    with sqlite3.connect(path) as db:
+        db.execute("create table events (event text, time text, user_id text)")
+        db.executemany("insert into events values ('open', ?, 'u')", [(time,) for time in TIMES])
+    db.close()
+
+
+def opened(path: Path, most: int, start: Position | None = None) -> Source:
+    return open_source(str(path), {}, None, most=most, start=start or Position())
+
+
+def blocks(path: Path, most: int, start: Position | None = None) -> list[Block]:
+    source = opened(path, most, start)
+    try:
+        return list(source.blocks)
+    finally:
+        source.input.close()
+
+
+def plain(found: list[Block]) -> list[object]:
+    """Records without the number of earlier identical ones, which a start in the middle lacks."""
+    return [record for block in found for record in block.records]
+
+
+@pytest.mark.parametrize("kind", ["lines", "lines.gz", "utf-16", "table", "document", "web", "db"])
+def test_a_source_goes_on_from_the_position_after_any_block(tmp_path: Path, kind: str) -> None:
+    path = tmp_path / {"table": "e.csv", "db": "e.db", "web": "e.log"}.get(kind, "e.json")
+    if kind == "db":
+        database(path)
+    else:
+        text = {"table": table, "document": document, "web": web}.get(kind, lines)()
+        if kind == "utf-16":
+            text = text.decode().encode("utf-16")
+        path.write_bytes(gzip.compress(text) if kind == "lines.gz" else text)
+    at_once = blocks(path, 10_000)
+    pieces = blocks(path, 23)
+    assert plain(pieces) == plain(at_once)
+    assert at_once[-1].end == pieces[-1].end
+    if kind in ("lines", "table"):
+        assert pieces[-1].end.bytes == path.stat().st_size
+    for number in random.Random(1).sample(range(len(pieces) - 1), 3):
+        rest = plain(blocks(path, 1_000, pieces[number].end))
+        assert rest == plain(pieces[number + 1 :])
+        assert rest
+    refused = [record for record in plain(at_once) if isinstance(record, Rejected)]
+    assert len(refused) == {"table": 2, "document": 0, "web": 0, "db": 0}.get(kind, 4)
