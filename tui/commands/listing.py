@@ -85,17 +85,23 @@ def imports(path: Path) -> Table:
     """Return every source of every import with its counts, newest first."""
     from contextlib import closing
 
-    from core.store.ingest.journal import imports_of
+    from core.store.imports.listed import imports_of
     from core.store.workspace import open_reader, read_calendar
 
     with closing(open_reader(path)) as connection:
         local = read_calendar(connection).local
         found = imports_of(connection)
     rows = [
-        (id_, f"{local(at):%Y-%m-%d %H:%M}", source, *counts, "" if finished else "stopped")
-        for id_, at, source, *counts, finished in found
-    ]
-    names = _texts("id", "when", "source", "read", "stored", "already there", "rejected", "state")
+        (
+            each.id, f"{local(each.started_at):%Y-%m-%d %H:%M}", each.source, each.read,
+            each.stored, each.repeated, each.linked, each.merged, each.rejected, each.state,
+        )
+        for each in found
+    ]  # fmt: skip
+    names = _texts(
+        "id", "when", "source", "read", "stored", "already there", "linked", "merged", "rejected",
+        "state",
+    )  # fmt: skip
     return table("Imports", names, rows)
 
 

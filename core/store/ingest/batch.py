@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from operator import itemgetter
 
 from core.records import Alias, Identify, Row
+from core.store.imports.statements import Said
 from core.timeframe import DAY, QUARTER, Calendar
 
 
@@ -83,6 +84,7 @@ class Written:
         loose_ids: whether the ids of the source stand for several events each.
         placeholders: the placeholders found so far.
         rounded: the ids found so far that a spreadsheet has rounded.
+        said: what the batch contained and said.
     """
 
     stored: int = 0
@@ -96,3 +98,4 @@ class Written:
     loose_ids: bool = False
     placeholders: frozenset[str] = frozenset()
     rounded: frozenset[str] = frozenset()
+    said: Said = field(default_factory=Said)

@@ -14,6 +14,8 @@ from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from core.store.imports.statements import Said
+
 ALWAYS = -(2**63)
 """Before every event, as "since when" of a change."""
 
@@ -46,6 +48,7 @@ class Identity:
 
     Attributes:
         news: how many new links and aliases the last call of `learn` found.
+        arrived: how many statements have arrived, as `meta` should say.
     """
 
     def __init__(self, connection: sqlite3.Connection) -> None:
@@ -60,11 +63,14 @@ class Identity:
             )
         }
         self._roots: dict[int, int] = {}
-        self._arrived: int
-        (self._arrived,) = connection.execute(
+        self.arrived: int
+        (self.arrived,) = connection.execute(
             """
-            select max(coalesce((select max(arrived) from links), 0),
-                       coalesce((select max(arrived) from aliases), 0))
+            select coalesce(
+                (select cast(value as integer) from meta where key = 'arrived'),
+                max(coalesce((select max(arrived) from links), 0),
+                    coalesce((select max(arrived) from aliases), 0))
+            )
             """
         ).fetchone()
 
@@ -125,13 +131,17 @@ class Identity:
         return list(map(self.actor, users, devices, ts))
 
     def learn(
-        self, pairs: Mapping[tuple[int, int], int], aliases: Iterable[tuple[int, int, int]]
+        self,
+        pairs: Mapping[tuple[int, int], int],
+        aliases: Iterable[tuple[int, int, int]],
+        said: Said,
     ) -> dict[int, int]:
         """Learn and store the statements of a batch.
 
         Args:
             pairs: (device, user) -> the earliest ms they were seen together, in order of arrival.
             aliases: (old user, new user, ms), in order of arrival.
+            said: gets all of these statements, also those that were made before.
 
         Returns:
             Actor -> ms: the actors whose stored events, from then on, may now count for someone
@@ -139,19 +149,24 @@ class Identity:
         """
         affected: dict[int, int] = {}
         self._linked = 0
-        for (device, user), at in pairs.items():
-            self._link(device, user, at, affected)
-        fresh = [alias for alias in aliases if self._is_news(*alias)]
-        self.news = self._linked, len({old for old, _, _ in fresh})
-        for old, _, _ in fresh:
+        for pair, at in pairs.items():
+            said.links[pair] = at, self.next()
+            self._link(*pair, *said.links[pair], affected)
+        stated = [(old, new, at, self.next()) for old, new, at in aliases if old != new]
+        fresh = [alias for alias in stated if self._is_news(alias[0], alias[2])]
+        self.news = self._linked, len({old for old, *_ in fresh})
+        for old, *_ in fresh:
             affected[self.root(old)] = ALWAYS
-        self._roots.clear()
-        for old, new, at in fresh:
-            if self._is_news(old, new, at):
-                self._aliases[old] = (at, self._next(), new)
+        if fresh:
+            self._roots.clear()
+        for old, new, at, arrived in stated:
+            if self._is_news(old, at):
+                self._aliases[old] = (at, arrived, new)
+            if (old, new) not in said.aliases or at > said.aliases[old, new][0]:
+                said.aliases[old, new] = at, arrived
         self._connection.executemany(
             "insert or replace into aliases (old, at, arrived, new) values (?, ?, ?, ?)",
-            [(old, *self._aliases[old]) for old, _, _ in fresh],
+            [(old, *self._aliases[old]) for old, *_ in fresh],
         )
         return affected
 
@@ -166,21 +181,24 @@ class Identity:
         )
         return {self.root(user): ALWAYS for (user,) in rows.fetchall()}
 
-    def _next(self) -> int:
-        self._arrived += 1
-        return self._arrived
+    def next(self) -> int:
+        """Return the place of a statement that arrives."""
+        self.arrived += 1
+        return self.arrived
 
-    def _is_news(self, old: int, new: int, at: int) -> bool:
-        return old != new and (old not in self._aliases or at > self._aliases[old][0])
+    def _is_news(self, old: int, at: int) -> bool:
+        return old not in self._aliases or at > self._aliases[old][0]
 
-    def _link(self, device: int, user: int, at: int, affected: dict[int, int]) -> None:
+    def _link(
+        self, device: int, user: int, at: int, arrived: int, affected: dict[int, int]
+    ) -> None:
         found = self._device(device)
         before = found.links.get(user)
         if before is not None and before[0] <= at:
             return
         holders = {self.root(who) for _, who in found.turns} or {device}
         earlier = found.turns
-        found.links[user] = at, self._next()
+        found.links[user] = at, arrived
         self._linked += before is None
         found.settle()
         self._connection.execute(

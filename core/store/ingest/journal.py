@@ -6,43 +6,46 @@ import json
 import sqlite3
 import time
 from collections.abc import Mapping
-from typing import Any
 
 from core.sources.blocks import Position
+from core.store.imports.statements import Statements
+from core.store.ingest.batch import Written
 
 
 class Journal:
-    """One row of `imports`, written with every batch, in the batch's transaction."""
+    """One row of `imports`, and what its import said, written in every batch's transaction."""
 
     def __init__(self, connection: sqlite3.Connection, source: str) -> None:
         self._connection = connection
         self._source = source
         self._id: int | None = None
+        self._statements: Statements
         self._started = _now()
 
     def write(
         self,
         counts: Mapping[str, int],
         reasons: Mapping[str, int],
+        written: Written,
         *,
         position: Position,
         finished: bool = False,
     ) -> None:
-        """Write the progress of the import; `counts` has read, stored, repeated, rejected.
+        """Write the progress of the import.
 
         Args:
+            counts: read, stored, repeated and rejected so far.
+            written: of this batch.
             position: how much of the source is committed with it.
         """
         if self._id is None:
-            self._id = self._connection.execute(
-                "insert into imports (source, started_at, updated_at) values (?, ?, ?)",
-                (self._source, self._started, self._started),
-            ).lastrowid
+            self._open()
+        self._statements.note(written.said)
         self._connection.execute(
             """
             update imports
             set updated_at = ?, position = ?, bytes = ?, read = ?, stored = ?, repeated = ?,
-                rejected = ?, rejects = ?, finished = ?
+                rejected = ?, rejects = ?, linked = linked + ?, merged = merged + ?, finished = ?
             where id = ?
             """,
             (
@@ -54,23 +57,20 @@ class Journal:
                 counts["repeated"],
                 counts["rejected"],
                 json.dumps(dict(reasons)),
+                written.linked,
+                written.merged,
                 int(finished),
                 self._id,
             ),
         )
 
-
-def imports_of(connection: sqlite3.Connection) -> list[tuple[Any, ...]]:
-    """Return every source of every import, newest first: its id, when it began (UTC ms), its name,
-    lines read, events stored and repeated, lines rejected, and whether it was finished (1 or 0).
-    """
-    return connection.execute(
-        """
-        select id, started_at, source, read, stored, repeated, rejected, finished
-        from imports
-        order by id desc
-        """
-    ).fetchall()
+    def _open(self) -> None:
+        self._id = self._connection.execute(
+            "insert into imports (source, started_at, updated_at) values (?, ?, ?)",
+            (self._source, self._started, self._started),
+        ).lastrowid
+        assert self._id is not None
+        self._statements = Statements(self._connection, self._id)
 
 
 def _now() -> int:

@@ -354,7 +354,9 @@ class _Run:
         self._count("stored", written.stored)
         self._count("repeated", written.repeated)
         self._report.add(written)
-        self._journal.write(self._counts, self._reasons, position=self._position, finished=finished)
+        self._journal.write(
+            self._counts, self._reasons, written, position=self._position, finished=finished
+        )
 
 
 def _origin(maker: LineMaker) -> Origin:

@@ -85,10 +85,11 @@ class LogWriter:
 
     def _store(self, rows: Sequence[LogRow], tick: Callable[[], None]) -> Written:
         if not rows:
-            return Written(0, 0)
+            return Written()
+        written = Written()
         stored = sorted(self._encode(rows), key=lambda row: row[:2])
         tick()
-        fresh = self._insert(stored)
+        fresh = self._insert(stored, written)
         tick()
         kept = {row[8] for row in fresh}
         first = min(row[8] for row in stored)
@@ -101,7 +102,9 @@ class LogWriter:
             ),
         )
         self._add_days(fresh)
-        return Written(len(fresh), len(rows) - len(fresh))
+        written.said.messages.update(kept)
+        written.stored, written.repeated = len(fresh), len(rows) - len(fresh)
+        return written
 
     def _encode(self, rows: Sequence[LogRow]) -> list[Stored]:
         ts, levels, services, sources, sessions, messages, *_ = zip(*rows, strict=True)
@@ -125,7 +128,7 @@ class LogWriter:
         ).fetchone()
         return row.older if known else row.id
 
-    def _insert(self, rows: list[Stored]) -> list[Stored]:
+    def _insert(self, rows: list[Stored], written: Written) -> list[Stored]:
         """Store the rows that are new, and return them; `rows` are sorted."""
         db = self._connection
         db.execute("savepoint logs")
@@ -136,18 +139,21 @@ class LogWriter:
             return rows
         db.execute("rollback to logs")
         db.execute("release logs")
-        fresh = self._fresh(rows)
+        fresh = self._fresh(rows, written)
         db.executemany(_INSERT, fresh)
         return fresh
 
-    def _fresh(self, rows: Sequence[Stored]) -> list[Stored]:
+    def _fresh(self, rows: Sequence[Stored], written: Written) -> list[Stored]:
+        """Return the rows that are not stored; note the messages of those that are."""
         fresh: list[Stored] = []
         last: Stored = ()
         for row in rows:
             known = self._connection.execute(
-                "select 1 from logs where timestamp = ? and id = ?", row[:2]
+                "select message from logs where timestamp = ? and id = ?", row[:2]
             ).fetchone()
-            if row[:2] != last and known is None:
+            if known is not None:
+                written.said.messages.add(known[0])
+            elif row[:2] != last:
                 fresh.append(row)
             last = row[:2]
         return fresh

@@ -41,8 +41,7 @@ class Merge:
             The actors that lost or gained events.
         """
         moves = [move for actor, since in affected.items() for move in self._moves(actor, since)]
-        for actor in affected:
-            self._traits.move(actor)
+        self._traits.move(affected)
         if not moves:
             return set()
         touched = {old for old, _, _ in moves} | {new for _, new, _ in moves}

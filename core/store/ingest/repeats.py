@@ -74,6 +74,7 @@ class Repeats:
         self._first: int | None = None
         self._ids_hold: bool | None = None
         self._taken = BitMap64()
+        self._found = BitMap64()
 
     def fresh(
         self,
@@ -91,8 +92,10 @@ class Repeats:
             texts: seq and JSON of the properties of those that have some.
             used: the dimensions of their context columns.
             since: which rows may have a stored event of their person and time.
-            written: records unreliable ids, and events that resemble stored ones.
+            written: records unreliable ids, events that resemble stored ones, and the events of
+                the batch, new or stored.
         """
+        self._found = BitMap64()
         if self._first is None:
             self._first = min(row[_SEQ] for row in rows)
         fresh = list(rows)
@@ -106,7 +109,10 @@ class Repeats:
             again |= self._alike(
                 connection, filter(None, open_ones), dict(texts), used, since, written
             )
-        return [row for row in fresh if row[_SEQ] not in again] if again else fresh
+        if again:
+            fresh = [row for row in fresh if row[_SEQ] not in again]
+        written.said.seqs |= self._found | BitMap64(row[_SEQ] for row in fresh)
+        return fresh
 
     def _looked_up(
         self, connection: sqlite3.Connection, rows: Iterable[Stored], since: Since
@@ -139,6 +145,7 @@ class Repeats:
                     else:
                         open_ones[-1].append(row)
         self._taken.update(again)
+        self._found.update(again)
         return fresh, open_ones
 
     def _own(
@@ -155,10 +162,12 @@ class Repeats:
         again: set[int] = set()
         for row in sorted(own, key=itemgetter(_SEQ)):
             others = stored.setdefault((row[_ID], row[_EVENT]), [])
-            if any(self._is(row, *other) for other in others):
-                again.add(row[_SEQ])
+            other = next((seq for seq, *said in others if self._is(row, *said)), None)
+            if other is None:
+                others.append((row[_SEQ], row[_TS], row[_USER], row[_DEVICE]))
             else:
-                others.append((row[_TS], row[_USER], row[_DEVICE]))
+                again.add(row[_SEQ])
+                self._found.add(other)
         return again
 
     def _is(self, row: Stored, ts: int, user: int, device: int) -> bool:
@@ -194,6 +203,7 @@ class Repeats:
         """Return the seqs of rows that are stored events with other ids, by their fields."""
         found: set[int] = set()
         partly: list[_Pair] = []
+        matched = BitMap64()
         candidates = 0
         names = [CONTEXT[d - 1] for d in used]
         for group in groups:
@@ -215,12 +225,15 @@ class Repeats:
                     partly.append(_Pair(row, twin.seq, apart))
                 twins.remove(twin)
                 self._taken.add(twin.seq)
+                matched.add(twin.seq)
         if self.origin.table or _uniform(partly, candidates - len(found)):
             found |= {pair.row[_SEQ] for pair in partly}
         else:
             written.alike = len(partly)
             for pair in partly:
                 self._taken.discard(pair.twin)
+                matched.discard(pair.twin)
+        self._found |= matched
         return found
 
     def _twins(
@@ -289,18 +302,20 @@ def _ids_at(connection: sqlite3.Connection, moment: Stored) -> dict[int, int]:
 
 def _stored_as(
     connection: sqlite3.Connection, ids: Sequence[int]
-) -> dict[_Key, list[tuple[int, int, int]]]:
-    """Return (id, name) -> (time, user, device) of every stored event with one of these ids."""
+) -> dict[_Key, list[tuple[int, int, int, int]]]:
+    """Return (id, name) -> (seq, time, user, device) of every stored event with one of these
+    ids.
+    """
     found = connection.execute(
         """
-        select e.id, e.event, e.ts, e.user, e.device
+        select e.id, e.event, e.seq, e.ts, e.user, e.device
         from json_each(?) j cross join events e on e.id = j.value and e.id & 1
         """,
         (json.dumps(sorted(ids)),),
     )
-    times: dict[_Key, list[tuple[int, int, int]]] = {}
-    for id_, event, ts, user, device in found:
-        times.setdefault((id_, event), []).append((ts, user, device))
+    times: dict[_Key, list[tuple[int, int, int, int]]] = {}
+    for id_, event, *said in found:
+        times.setdefault((id_, event), []).append(tuple(said))
     return times
 
 

@@ -80,7 +80,7 @@ class Writer:
             self._store(batch, touched, tick, written)
             written.placeholders = frozenset(self._users.placeholders | self._devices.placeholders)
             written.rounded = frozenset(self._users.rounded | self._devices.rounded)
-            self._traits.save(batch.about_people(), self._users, self._devices)
+            self._traits.save(batch.about_people(), self._users, self._devices, written.said)
             self._users.save()
             self._devices.save()
             self._connection.executemany(
@@ -90,6 +90,7 @@ class Writer:
                     ("latest", str(self._latest)),
                     ("marked_from", str(self._marked)),
                     ("ties_settled", "1"),
+                    ("arrived", str(self._identity.arrived)),
                 ],
             )
             journal(written)
@@ -170,7 +171,7 @@ class Writer:
         stated = [(users[a.old], users[a.new], a.ts) for a in batch.aliases]
         aliases = [each for each in stated if each[0] and each[1]]
         written.refused += len(stated) - len(aliases)
-        affected = {**self._identity.learn(pairs, aliases), **self._tied}
+        affected = {**self._identity.learn(pairs, aliases, written.said), **self._tied}
         written.linked, written.merged = self._identity.news
         if not affected:
             return set()

@@ -1,0 +1,1 @@
+"""What every import contained and said, and taking an import away again."""

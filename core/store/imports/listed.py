@@ -1,0 +1,64 @@
+"""The imports of a workspace with their counts."""
+
+from __future__ import annotations
+
+import sqlite3
+from typing import NamedTuple
+
+
+class Import(NamedTuple):
+    """One source of an import; an older file lacks some of it.
+
+    Attributes:
+        id: its number.
+        started_at, updated_at: when it began and was last written (UTC ms).
+        source: the name of the file.
+        read: lines.
+        stored, repeated: events or logs that were new, and that were stored already.
+        linked, merged: devices linked to a user, and user ids merged into another.
+        rejected: lines.
+        finished: whether it came to the end of its source.
+        undone_at: when it was undone (UTC ms).
+        is_known: whether it is known what it said, so that it can be undone.
+    """
+
+    id: int
+    started_at: int
+    updated_at: int
+    source: str
+    read: int
+    stored: int
+    repeated: int
+    rejected: int
+    finished: bool
+    linked: int = 0
+    merged: int = 0
+    undone_at: int | None = None
+    is_known: bool = False
+
+    @property
+    def state(self) -> str:
+        """Return "undone", "stopped" (before its end), or ""."""
+        if self.undone_at is not None:
+            return "undone"
+        return "" if self.finished else "stopped"
+
+
+def imports_of(connection: sqlite3.Connection) -> list[Import]:
+    """Return every source of every import, newest first."""
+    has = {name for (name,) in connection.execute("select name from pragma_table_info('imports')")}
+    later = """
+        , linked, merged, undone_at,
+        stored = 0
+        or exists (select 1 from import_events e where e.import = imports.id)
+        or exists (select 1 from import_logs l where l.import = imports.id)
+    """
+    rows = connection.execute(
+        f"""
+        select id, started_at, updated_at, source, read, stored, repeated, rejected, finished
+               {later if "undone_at" in has else ""}
+        from imports
+        order by id desc
+        """
+    )
+    return [Import(*row) for row in rows]
