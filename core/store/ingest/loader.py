@@ -188,7 +188,7 @@ class Loader:
 
     def _most(self, most: int = MOST) -> int:
         """How many lines a block may have, so that a batch is not much larger than it should be."""
-        return min(most, max(self.batch_size // 2, 1))
+        return min(most, max(self.batch_size // 16, min(_EVERY, self.batch_size)))
 
     def _salt(self) -> bytes:
         """The workspace's salt for visitors of websites, created on first use."""
