@@ -10,7 +10,7 @@ import os
 import secrets
 import sqlite3
 import time
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 from urllib.parse import quote
 
@@ -196,17 +196,62 @@ def open_writer(
         "week_start": str(week_start or 0),
         "created_at": str(int(time.time() * 1000)),
     }
-    connection = sqlite3.connect(path, timeout=0.25, check_same_thread=False)
+    while True:
+        connection = sqlite3.connect(path, timeout=0.25, check_same_thread=False)
+        try:
+            opened = _there(path)
+            _prepare(connection, path, settings, patience or Patience())
+            _check_settings(connection, zone, week_start)
+        except TROUBLES as error:
+            connection.close()
+            if identity(path) == opened:
+                raise sentence(error, path, "written") from error
+            continue
+        except BaseException:
+            connection.close()
+            raise
+        if identity(path) == opened:
+            return connection
+        connection.close()
+
+
+def _there(path: str | Path) -> Identity | None:
+    """Return which file SQLite is about to open; an empty one is made if there is none."""
+    with suppress(OSError):
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o644))
+    return identity(path)
+
+
+def abandon(connection: sqlite3.Connection) -> None:
+    """Remove the workspace of a connection, and close that, unless it contains or remembers
+    anything or another program has it open.
+
+    Who opens it at the same time waits for the lock, sees that the file is gone, and makes another.
+    """
+    path = path_of(connection)
     try:
-        _prepare(connection, path, settings, patience or Patience())
-        _check_settings(connection, zone, week_start)
-    except TROUBLES as error:
+        if not path or not _is_empty(connection):
+            return
+        connection.execute("pragma journal_mode = delete")
+        connection.execute("begin exclusive")
+        (mode,) = connection.execute("pragma journal_mode").fetchone()
+        if mode == "delete" and _is_empty(connection):
+            os.unlink(path)
+    except (sqlite3.Error, OSError):
+        return
+    finally:
         connection.close()
-        raise sentence(error, path, "written") from error
-    except BaseException:
-        connection.close()
-        raise
-    return connection
+
+
+def _is_empty(connection: sqlite3.Connection) -> bool:
+    found = connection.execute(
+        """
+        select 1 from imports union all select 1 from events union all select 1 from boards
+        union all select 1 from marks union all select 1 from meta where key = 'ignored_ids'
+        limit 1
+        """
+    ).fetchone()
+    return found is None
 
 
 def _prepare(

@@ -6,7 +6,7 @@ import gc
 import os
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -35,11 +35,10 @@ from core.sources.text.reading import Reading
 from core.sources.values import dump
 from core.store.ingest.loader import BATCH, Loader
 from core.store.ingest.people import ignore_ids
-from core.store.ingest.preview import preview
 from core.store.ingest.report import ImportReport, Progress
 from core.store.troubles import sentence
 from core.store.waiting import IMPORT_WAIT, Patience, begin
-from core.store.workspace import is_part_of, open_writer, path_of
+from core.store.workspace import abandon, is_part_of, open_writer, path_of
 from core.values.json_text import json_text
 
 __all__ = [
@@ -149,11 +148,6 @@ def import_files(
     chosen = Choices(mapping or {}, format or "", logs, table, query, reading or Reading())
     chosen.check()
     patience = patience or Patience(IMPORT_WAIT)
-    if not isinstance(target, sqlite3.Connection) and _makes_for_one_source(target, sources):
-        preview(
-            target, sources, mapping=mapping, format=format, logs=logs, table=table, query=query,
-            reading=reading,
-        )  # fmt: skip
     with _connected(target, zone, week_start, patience) as connection:
         found = find(sources, _itself(connection))
         if added := list(ids_to_ignore):
@@ -218,24 +212,18 @@ def _connected(
         if isinstance(target, sqlite3.Connection):
             yield target
             return
+        new = not os.path.lexists(target)
         opened = open_writer(target, zone=zone, week_start=week_start, patience=patience)
-        with closing(opened) as connection:
-            yield connection
+        try:
+            yield opened
+        finally:
+            if new:
+                abandon(opened)
+            opened.close()
     except sqlite3.DatabaseError as error:
         found = sentence(error, path, "written")
         found.hint = "What was committed is kept; run the same import again to continue."
         raise found from error
-
-
-def _makes_for_one_source(target: str | Path, sources: Sequence[str | Path]) -> bool:
-    """Whether a workspace would be created for one source, which is then looked at first, so that
-    nothing is left behind if it is refused. What can be read only once is not looked at.
-    """
-    new = not os.path.lexists(target) and Path(target).absolute().parent.is_dir()
-    if not new or len(sources) != 1 or str(sources[0]) == "-":
-        return False
-    source = Path(sources[0])
-    return source.is_file() or source.is_dir() or not source.exists()
 
 
 def _itself(connection: sqlite3.Connection) -> Callable[[str], bool]:
