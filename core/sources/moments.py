@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from core.records import Refused
 from core.sources.text import dates
-from core.sources.text.reading import Notes, Reading
+from core.sources.text.reading import Doubt, Notes, Reading
 from core.timeframe import DAY, Calendar
 
 EARLIEST: Final = -2_208_988_800_000
@@ -23,6 +24,10 @@ _NAIVE_EPOCH: Final = datetime(1970, 1, 1)
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _SERIAL_ZERO: Final = datetime(1899, 12, 30)
 """Day 0 of spreadsheets, for days after February 1900."""
+
+_ORDER: Final = Doubt(
+    "dates", (("month-first", ("2/3 is February 3",)), ("day-first", ("2/3 is March 2",)))
+)
 
 
 class Moments:
@@ -68,6 +73,7 @@ class Moments:
                     "some dates can only have the day first and others only the month; "
                     "--dates day-first or --dates month-first decides"
                 )
+                self._notes.doubts.append(_ORDER)
             else:
                 order = day_likely
                 first, other = ("day", "month") if order else ("month", "day")
@@ -75,6 +81,7 @@ class Moments:
                     f"dates such as 2/3/2026 are read with the {first} first; "
                     f"--dates {other}-first changes that"
                 )
+                self._notes.doubts.append(replace(_ORDER, taken=f"{first}-first"))
         if self._reading.day_first is not None:
             order = self._reading.day_first
         serial = table and bool(times) and all(from_serial(time) is not None for time in times)

@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from core.errors import BadInput
+from tui.commands.asking import decided
 from tui.commands.first_word import is_among, workspace_for
 from tui.commands.output import say
 from tui.commands.saved.board import screen_possible, show
@@ -43,7 +44,7 @@ def _opened(files: tuple[str, ...], into: str | None, dry_run: bool, **chosen: A
         return preview_of(path, files, asked)
     is_new = not path.exists()
     path.parent.mkdir(parents=True, exist_ok=True)
-    report = load(path, files, asked)
+    report = load(path, files, decided(path, files, asked) if "-" not in files else asked)
     said = short(report, path, is_new=is_new)
     say(*said.lines)
     code = exit_code(report)

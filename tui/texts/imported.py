@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from core.sources.text.choose import ID, PERSON
 from core.text import clean, compact, cut, duration, number
 
 if TYPE_CHECKING:
@@ -26,12 +27,6 @@ _FIRST: Final = ("event", "time", "user", "device", "session", "event_id")
 _YEAR: Final = 31_622_400_000
 """The first 366 days since 1970, in ms."""
 
-_PERSON: Final = re.compile(
-    r"user|customer|client|member|account|person|visitor|subscriber|patient|student|player|email"
-    r"|login|owner|contact|buyer|guest|uid",
-    re.IGNORECASE,
-)
-_ID: Final = re.compile(r"(^|[_. -])u?u?id$|[a-z]Id$|_key$|_no$", re.IGNORECASE)
 _MOMENT: Final = re.compile(r"time|date|_at$|At$|created|occurred|stamp|when|day", re.IGNORECASE)
 _CURE: Final = {
     "no time": "--map time=COLUMN",
@@ -254,7 +249,7 @@ def warnings(report: ImportReport) -> Iterator[str]:
 
 def _no_people(report: ImportReport) -> str:
     said = "no column identifies the person, so every event is nobody's."
-    names = _candidates(report, _PERSON) or _candidates(report, _ID)
+    names = _candidates(report, PERSON) or _candidates(report, ID)
     if not names:
         return f"{said} If one does, import into a new workspace with --map user=COLUMN"
     verb = "may" if len(names) == 1 else "may, one of them"

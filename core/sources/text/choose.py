@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from core.sources.fields import NAMES, Choice, normal
 from core.sources.text import looks
-from core.sources.text.reading import Notes
+from core.sources.text.reading import Doubt, Notes
 from core.text import clean
 
 USUAL: Final[dict[str, tuple[str, ...]]] = {
@@ -46,6 +47,15 @@ _CLOCKS: Final = (
 )  # fmt: skip
 _CALLS: Final = frozenset({"track", "identify", "alias", "page", "screen", "group"})
 _SHOWN: Final = 60
+_SAMPLES: Final = 3
+
+PERSON: Final = re.compile(
+    r"user|customer|client|member|account|person|visitor|subscriber|patient|student|player|email"
+    r"|login|owner|contact|buyer|guest|uid",
+    re.IGNORECASE,
+)
+ID: Final = re.compile(r"(^|[_. -])u?u?id$|[a-z]Id$|_key$|_no$", re.IGNORECASE)
+"""What the name of a column that may be the person is like."""
 
 
 def choose(
@@ -126,6 +136,7 @@ class _Chooser:
                 f"the {meaning} is {_shown(best)} and not {also}; "
                 f"--map {meaning}={_shown(others[0])} changes that"
             )
+            self._doubt(meaning, [best, *others], best)
 
     # -- the time
 
@@ -141,9 +152,12 @@ class _Chooser:
             written = self._looking_like_times() if not fits and not known else []
             if len(written) == 1:
                 fits = written
+            elif not written and not fits and not known:
+                self._doubt("time", ())
             elif written:
                 shown = ", ".join(map(_shown, written))
                 self._hint = f"{shown} look like times: --map time={_shown(written[0])}"
+                self._doubt("time", written)
             if fits:
                 self._take("time", fits)
         if fits:
@@ -186,6 +200,8 @@ class _Chooser:
             self._take("event", usual)
         if not fits and not usual:
             unfit = [name for name in unfit if self._must_be_none(name)]
+            if set(known) <= set(unfit):
+                self._doubt("event", sorted(self._kinds(), key=self._variety))
         self._avoid(unfit, "event")
 
     def _is_no_event(self, name: str) -> bool:
@@ -232,6 +248,21 @@ class _Chooser:
         if fits:
             return
         self._take("user", [n for n in self._usual("user") if not self._is_no_id(n)])
+        if "user" not in self._chosen and not {*self._given} & {"device", "session"}:
+            devices = self._known("device") or self._usual("device")
+            found = [] if devices else self._persons()
+            if found:
+                self._doubt("user", found)
+
+    def _persons(self) -> list[str]:
+        """Return the columns that may be the person: by their names, ids first."""
+        free = [n for n in self._free() if self._values[n] and not self._is_no_id(n)]
+        free = [n for n in free if not looks.are_written_moments(self._values[n])]
+        named = [n for n in free if PERSON.search(n)]
+        ids = [n for n in free if ID.search(n) and self._variety(n) < len(self._values[n])]
+        return sorted(
+            dict.fromkeys((*named, *ids)), key=lambda n: (n not in named, not ID.search(n))
+        )
 
     def _is_no_id(self, name: str) -> bool:
         values = self._values[name]
@@ -239,6 +270,26 @@ class _Chooser:
         return (switches and not looks.are_numbers(values)) or looks.are_objects(values)
 
     # -- what to tell
+
+    def _kinds(self) -> list[str]:
+        """Return the columns of words of which several lines have the same one."""
+        return [
+            name
+            for name in self._free()
+            if 2 * self._variety(name) <= len(self._values[name])
+            and not looks.are_numbers(self._values[name])
+            and not self._is_no_event(name)
+            and not PERSON.search(name)
+            and not ID.search(name)
+        ]
+
+    def _variety(self, name: str) -> int:
+        return len({str(value) for value in self._values[name]})
+
+    def _doubt(self, about: str, names: Sequence[str], taken: str = "") -> None:
+        some = {name: dict.fromkeys(map(str, looks.some(self._columns[name]))) for name in names}
+        answers = tuple((name, tuple(values)[:_SAMPLES]) for name, values in some.items())
+        self._notes.doubts.append(Doubt(about, answers, taken))
 
     def _avoid(self, names: Sequence[str], meaning: str) -> None:
         self._avoided.update(names)

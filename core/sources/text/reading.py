@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -65,10 +66,42 @@ class Reading:
         return _WORDS.get(self.delimiter.lower(), self.delimiter)
 
 
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """A choice that the first lines of a file leave open.
+
+    Attributes:
+        about: what it is: "event", "time", "user", ... as in --map, or "dates" for --dates.
+        answers: columns, or day-first and month-first, each with a few of its values; best first.
+        taken: the answer that is used if nothing is said; "" if none is.
+    """
+
+    about: str
+    answers: tuple[tuple[str, tuple[str, ...]], ...]
+    taken: str = ""
+
+
+class Undecided(BadInput):
+    """A file that cannot be read before a choice is made.
+
+    Attributes:
+        doubts: the choices, "event" with no answers if only --event can be one.
+    """
+
+    def __init__(self, message: str, hint: str, doubts: Sequence[Doubt]) -> None:
+        super().__init__(message, hint)
+        self.doubts = tuple(doubts)
+
+
 class Notes:
-    """What to report about a file: sentences, each reported once, and counted ones."""
+    """What to report about a file: sentences, each reported once, and counted ones.
+
+    Attributes:
+        doubts: what its first lines leave open.
+    """
 
     def __init__(self) -> None:
+        self.doubts: list[Doubt] = []
         self._said: dict[str, None] = {}
         self._counts: dict[tuple[str, str], int] = {}
 

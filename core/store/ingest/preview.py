@@ -16,7 +16,7 @@ from core.sources.choices import Choices
 from core.sources.lines import Input
 from core.sources.placeholders import is_placeholder
 from core.sources.places import Place, find
-from core.sources.text.reading import Reading
+from core.sources.text.reading import Doubt, Reading, Undecided
 from core.store.fresh.remembered import Remembered, recall, remembered
 from core.store.ingest.people import ignored_ids
 from core.store.workspace import is_part_of, open_reader, read_meta
@@ -45,6 +45,7 @@ class Preview:
         left_out: what lines would be left out -> how many.
         notes: sentences on how it was read and what to check.
         recalled: the remembered choices it was read with, as options; "" if there are none.
+        doubts: what its first lines leave open.
     """
 
     name: str
@@ -57,6 +58,7 @@ class Preview:
     left_out: dict[str, int] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
     recalled: str = ""
+    doubts: Sequence[Doubt] = ()
 
 
 @dataclass
@@ -67,6 +69,7 @@ class Previews:
         calendar: the workspace's, in which times are shown.
         more: how many further sources there are.
         passed_over, refused: as in `report.ImportReport`.
+        undecided: what the first lines of those refused leave open, if anything.
     """
 
     calendar: Calendar
@@ -74,6 +77,7 @@ class Previews:
     more: int = 0
     passed_over: list[str] = field(default_factory=list)
     refused: list[str] = field(default_factory=list)
+    undecided: list[Sequence[Doubt]] = field(default_factory=list)
 
 
 def preview(
@@ -95,7 +99,7 @@ def preview(
     An existing workspace is read for its zone and its placeholders; none is created.
 
     Raises:
-        BadInput: the only source would be refused.
+        BadInput: the only source would be refused; Undecided if a choice can help.
         CannotOpen: the file at `target` is not a workspace.
     """
     chosen = Choices(mapping or {}, format or "", logs, table, query, reading or Reading())
@@ -114,6 +118,7 @@ def preview(
             seen.sources.append(_begun(place, chosen, settings))
         except BadInput as error:
             refused.append(error)
+            seen.undecided += [error.doubts] if isinstance(error, Undecided) else []
     if len(refused) == 1 and len(found.places) + len(found.refused) == 1:
         raise refused[0]
     seen.refused = [str(error) for error in refused]
@@ -153,7 +158,11 @@ def _begun(place: Place, chosen: Choices, settings: _Settings) -> Preview:
             most=LOOKED_AT,
         )
         with closing(source.input):
-            seen = _looked_at(source, settings.ignored)
+            try:
+                seen = _looked_at(source, settings.ignored)
+            except BadInput as error:
+                doubts = source.input.notes.doubts
+                raise Undecided(error.message, error.hint, doubts) if doubts else error from error
     seen.recalled = chosen.options() if found else ""
     return seen
 
@@ -172,7 +181,7 @@ def _looked_at(source: Source, ignored: Collection[str]) -> Preview:
             seen.first.append(_somebody(record, ignored))
     if names and not seen.first:
         raise source.maker.lacking(seen.name, names)
-    seen.notes = source.notes
+    seen.notes, seen.doubts = source.notes, source.input.notes.doubts
     seen.whole = seen.read < LOOKED_AT
     seen.recognised, seen.understood = source.maker.recognised, source.maker.understood
     return seen

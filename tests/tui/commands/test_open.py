@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
@@ -92,3 +93,50 @@ def test_what_cannot_be_read_is_a_sentence_and_leaves_nothing(
         assert says in done[2]
     assert [file.name for file in tmp_path.glob("*.db")] == ["damaged.db"]
     assert "There is no command 'shop.db'" in footfall("shop.db", "x")[2]
+
+
+SALES = "order_id,customer_id,order_date,amount,status\n" + "".join(
+    f"{n},c{n % 3},{n}/2/2026 10:00,{n}.5,{('paid', 'void')[n % 2]}\n" for n in range(1, 9)
+)
+
+
+def test_what_a_file_leaves_open_is_a_sentence_with_the_command(
+    footfall: Opened, tmp_path: Path
+) -> None:
+    (tmp_path / "sales.csv").write_text(SALES)
+    code, _, said = footfall("sales.csv")
+    assert code == 2
+    assert "sales.csv has no column for the event" in said
+    assert "Run footfall sales.csv --map event=status, or" in said
+    assert "footfall sales.csv --event sale for all lines." in said
+    assert footfall("sales.csv", "--event", "sale")[0] == 0
+    (tmp_path / "abc.csv").write_text("a,b\n1,2\n")
+    assert "Name it with --map event=COLUMN,time=COLUMN." in footfall("abc.csv")[2]
+    assert not (tmp_path / "abc.db").exists()
+
+
+def typed(text: str) -> io.TextIOWrapper:
+    """Return a standard input with what somebody types."""
+    return io.TextIOWrapper(io.BytesIO(text.encode()))
+
+
+def test_on_a_terminal_it_is_asked_and_the_answer_remembered(
+    footfall: Opened, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tui.commands.asking.can_ask", lambda: True)
+    monkeypatch.setattr("sys.stdin", typed("2\norder\n1\n2\n"))
+    (tmp_path / "sales.csv").write_text(SALES)
+    code, board, said = footfall("sales.csv")
+    assert code == 0
+    for line in (
+        "sales.csv: No column names the event of a line for certain. Which does?",
+        "  1  status                    void, paid",
+        "  2  none: all lines are the same event",
+        "  1  customer_id               c1, c2, c0",
+        "sales.csv: In dates such as 2/3/2026, what is first?",
+        "sales.db: 8 events of 3 people, 2026-02-01 to 2026-02-08",
+    ):
+        assert line in said.splitlines() or line in said
+    assert "amount of order" in board
+    monkeypatch.setattr("sys.stdin", typed(""))
+    assert "sales.db: nothing new" in footfall("sales.csv")[2]
