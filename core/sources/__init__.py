@@ -33,6 +33,7 @@ from core.sources.web.totals import refuse_totals
 from core.timeframe import Calendar
 
 FORMATS: Final = ("jsonl", "csv", "tsv")
+_MARKUP: Final = (b"<?xml", b"<!doctype", b"<html", b"<result>")
 _LOOKED_AT_BYTES: Final = 1 << 13
 _LOOKED_AT: Final = 20
 """In how many lines to look for the keys of JSON lines."""
@@ -207,5 +208,7 @@ def _refuse_binary(head: bytes, name: str) -> None:
     text = start.strip(b"\0")
     if text.startswith((b"{", b"[")) or text.endswith(b"\n"):
         start = text
+    if text.lstrip(b" \t\r\n\xef\xbb\xbf")[:9].lower().startswith(_MARKUP):
+        raise BadInput(f"{name} is XML or a web page.", "Export JSON or CSV instead.")
     if start.count(b"\0") * 100 > len(start):
         raise BadInput(f"{name} is a binary file, not a text file of events.")

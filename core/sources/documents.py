@@ -19,7 +19,7 @@ from core.sources.vendors import of_lines
 
 PAGES: Final = (
     "results", "result", "data", "events", "items", "records", "rows", "batch", "value", "visits",
-    "entries", "messages", "documents",
+    "entries", "messages", "documents", "datapoints",
 )  # fmt: skip
 """Keys that hold the objects in pages of an API, best first."""
 

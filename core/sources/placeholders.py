@@ -20,7 +20,7 @@ _LONGEST: Final = 24
 _KNOWN: Final = frozenset(PLACEHOLDERS)
 _AROUND: Final = " \t\r\n\"'\0"
 _WHOLE: Final = re.compile(r"(-?\d+)\.0+")
-_ROUNDED: Final = re.compile(r"\d([.,]\d+)?E\+\d{2,}")
+_ROUNDED: Final = re.compile(r"-?\d(?:[.,]\d+)?E\+\d{2,}", re.IGNORECASE)
 
 
 def plain_id(text: str) -> str:
@@ -30,7 +30,7 @@ def plain_id(text: str) -> str:
 
 
 def is_rounded(text: str) -> bool:
-    """Whether an id is a long number as displayed by a spreadsheet, such as 1.23457E+15."""
+    """Whether a text is a long number as displayed by a spreadsheet, such as 1.23457E+15."""
     return _ROUNDED.fullmatch(text) is not None
 
 

@@ -7,12 +7,23 @@ only in a file recognised as that vendor's, and only there are fields lifted out
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from core.records import LeftOut
-from core.sources.products import amplitude, ga4, mixpanel, posthog, segment, snowplow
-from core.sources.web import ahoy, goatcounter, matomo, umami
+from core.sources.products import (
+    amplitude,
+    countly,
+    ga4,
+    heap,
+    mixpanel,
+    people,
+    posthog,
+    segment,
+    snowplow,
+    warehouse,
+)
+from core.sources.web import ahoy, goatcounter, matomo, simple, umami
 
 Plain = dict[str, Any]
 """A plain line: an event under the first names of `fields.NAMES` and the context columns, with its
@@ -85,6 +96,15 @@ AMPLITUDE: Final = Vendor(
     says="user_id, device_id, amplitude_id, $insert_id; times in UTC",
     window=amplitude.SAME_FOR,
 )
+AMPLITUDE_SENT: Final = Vendor(
+    frozenset(),
+    begin=lambda: amplitude.Events().reshape_sent,
+    header=amplitude.is_sent,
+    rows=False,
+    name="Amplitude events as they are sent",
+    says="user_id, device_id, insert_id",
+    window=amplitude.SAME_FOR,
+)
 AMPLITUDE_MERGED: Final = Vendor(
     amplitude.MERGED, reshape=amplitude.reshape_merged, name="Amplitude merged ids"
 )
@@ -95,6 +115,12 @@ GA4: Final = Vendor(
     name="GA4 export to BigQuery",
     says="user_id, user_pseudo_id, event_timestamp in UTC",
 )
+GA4_FLAT: Final = Vendor(
+    ga4.FLAT,
+    reshape=ga4.reshape_flat,
+    name="GA4 events as a flat table",
+    says="user_id, user_pseudo_id, event_timestamp in UTC",
+)
 MIXPANEL: Final = Vendor(
     mixpanel.SIGN,
     reshape=mixpanel.reshape,
@@ -103,11 +129,21 @@ MIXPANEL: Final = Vendor(
     name="Mixpanel raw export",
     says="distinct_id, $insert_id; times in UTC",
 )
+MIXPANEL_WAREHOUSE: Final = Vendor(
+    frozenset(),
+    reshape=mixpanel.reshape_nested,
+    header=mixpanel.is_nested,
+    name="Mixpanel events of a warehouse",
+    says="distinct_id, insert_id; times in UTC",
+)
 MIXPANEL_PEOPLE: Final = Vendor(
     frozenset(),
-    reshape=mixpanel.reshape_person,
-    header=mixpanel.is_people,
+    begin=lambda: people.Profiles().reshape,
+    header=people.is_people,
     name="Mixpanel people profiles",
+)
+MIXPANEL_GROUPS: Final = Vendor(
+    people.GROUPS, reshape=people.reshape_group, name="Mixpanel profiles of groups"
 )
 MIXPANEL_TABLE: Final = Vendor(
     mixpanel.TABLE_SIGN,
@@ -118,8 +154,9 @@ MIXPANEL_TABLE: Final = Vendor(
     says="distinct_id, $insert_id; times in UTC",
 )
 POSTHOG: Final = Vendor(
-    posthog.SIGN,
+    frozenset(),
     begin=lambda: posthog.Events().event,
+    header=posthog.is_event,
     shows=posthog.shows,
     name="PostHog events",
     says="distinct_id, uuid, timestamp",
@@ -130,6 +167,12 @@ POSTHOG_TABLE: Final = Vendor(
     header=posthog.is_table,
     name="PostHog page as CSV",
 )
+POSTHOG_PERSONS: Final = Vendor(
+    frozenset(),
+    begin=lambda: posthog.Events().person,
+    header=posthog.is_person,
+    name="PostHog persons",
+)
 SEGMENT: Final = Vendor(
     segment.SIGN,
     segment.MARKS,
@@ -138,27 +181,57 @@ SEGMENT: Final = Vendor(
     name="Segment calls",
     says="userId, anonymousId, messageId, timestamp",
 )
+SEGMENT_TABLE: Final = Vendor(
+    frozenset(),
+    reshape=warehouse.reshape,
+    header=warehouse.is_table,
+    name="Segment or RudderStack table",
+    says="user_id, anonymous_id, id, timestamp",
+)
 SNOWPLOW: Final = Vendor(
     snowplow.SIGN,
+    snowplow.MARKS,
     reshape=snowplow.reshape,
     name="Snowplow events",
     says="user_id, domain_userid, event_id; times in UTC",
 )
 
-UMAMI: Final = Vendor(umami.SIGN, reshape=umami.reshape, name="Umami events")
+HEAP: Final = Vendor(
+    heap.SIGN, heap.MARKS, reshape=heap.reshape, name="Heap events", says="user_id, event_id, time"
+)
+COUNTLY: Final = Vendor(
+    countly.SIGN, countly.MARKS, reshape=countly.reshape, name="Countly events", says="did, ts"
+)
+SIMPLE: Final = Vendor(simple.SIGN, reshape=simple.reshape, name="Simple Analytics datapoints")
+UMAMI: Final = Vendor(
+    frozenset(), reshape=umami.reshape, header=umami.is_events, name="Umami events"
+)
+UMAMI_OTHERS: Final = Vendor(
+    frozenset(),
+    reshape=umami.reshape_other,
+    header=umami.is_other,
+    name="Umami sessions or properties of events",
+)
 GOATCOUNTER: Final = Vendor(
     goatcounter.SIGN, reshape=goatcounter.reshape, name="GoatCounter export"
 )
-AHOY_EVENTS: Final = Vendor(ahoy.EVENTS, reshape=ahoy.reshape_event, name="Ahoy events")
+AHOY_EVENTS: Final = Vendor(
+    ahoy.EVENTS, ahoy.OF_VISITS, reshape=ahoy.reshape_event, name="Ahoy events"
+)
 AHOY_VISITS: Final = Vendor(ahoy.VISITS, reshape=ahoy.reshape_visit, name="Ahoy visits")
 MATOMO: Final = Vendor(matomo.SIGN, reshape=matomo.reshape, name="Matomo visits")
+MATOMO_TABLE: Final = Vendor(
+    frozenset(), reshape=matomo.reshape_row, header=matomo.is_table, name="Matomo visits as a table"
+)
 
 FLAT: Final = (MIXPANEL_TABLE,)
 """Vendors with flat fields, recognised by each line's names."""
 
 RESHAPED: Final = (
-    AMPLITUDE, AMPLITUDE_MERGED, GA4, POSTHOG, POSTHOG_TABLE, MIXPANEL_PEOPLE, MIXPANEL, SEGMENT,
-    SNOWPLOW, UMAMI, GOATCOUNTER, AHOY_EVENTS, AHOY_VISITS, MATOMO,
+    AMPLITUDE, AMPLITUDE_SENT, AMPLITUDE_MERGED, GA4, GA4_FLAT, POSTHOG, POSTHOG_TABLE,
+    POSTHOG_PERSONS, MIXPANEL_PEOPLE, MIXPANEL_GROUPS, MIXPANEL, MIXPANEL_WAREHOUSE, SEGMENT,
+    SEGMENT_TABLE, SNOWPLOW, HEAP, COUNTLY, UMAMI, UMAMI_OTHERS, SIMPLE, GOATCOUNTER, AHOY_EVENTS,
+    AHOY_VISITS, MATOMO, MATOMO_TABLE,
 )  # fmt: skip
 """Vendors with reshaped objects, recognised by the first lines of a file or its header."""
 
@@ -174,10 +247,12 @@ def of_names(names: Collection[str]) -> Vendor | None:
 
 
 def of_header(names: Collection[str]) -> Vendor | None:
-    """Return the vendor with reshaped rows that has this header."""
-    return next(
-        (vendor for vendor in RESHAPED if vendor.rows and vendor.names_are_its(names)), None
-    )
+    """Return the vendor with reshaped rows that has this header, in upper case too."""
+    found = next((v for v in RESHAPED if v.rows and v.names_are_its(names)), None)
+    if found is None and "".join(names).isupper():
+        found = of_header([name.lower() for name in names])
+        return _in_upper_case(found) if found else None
+    return found
 
 
 def of_lines(lines: Iterable[Mapping[str, Any]]) -> Vendor | None:
@@ -186,4 +261,21 @@ def of_lines(lines: Iterable[Mapping[str, Any]]) -> Vendor | None:
         for vendor in RESHAPED:
             if vendor.object_is_its(found):
                 return vendor
+        if "".join(found).isupper():
+            lowered = of_lines([{name.lower(): value for name, value in found.items()}])
+            return _in_upper_case(lowered) if lowered else None
     return None
+
+
+def _in_upper_case(vendor: Vendor) -> Vendor:
+    """Return a vendor whose names are in upper case, as Snowflake writes them."""
+
+    def begin() -> Reshape:
+        reshape = vendor.begin() if vendor.begin else vendor.reshape
+        assert reshape is not None
+        return lambda found: reshape({name.lower(): value for name, value in found.items()})
+
+    def header(names: Collection[str]) -> bool:
+        return vendor.names_are_its([name.lower() for name in names])
+
+    return replace(vendor, reshape=None, begin=begin, header=header, shows=None)

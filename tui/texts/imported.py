@@ -217,10 +217,16 @@ def _recalled(report: ImportReport) -> dict[str, list[str]]:
 
 
 def _read_as(report: ImportReport) -> dict[str, list[str]]:
-    """Return sentence on how files were read -> the names of those files."""
+    """Return sentence on how files were read -> the names of those files.
+
+    That a column has rounded ids is left out where a warning says it of the same ids.
+    """
     found: dict[str, list[str]] = {}
+    warned = tuple(f" rounded, such as {text};" for text in report.rounded)
     for name, sentences in report.notes.items():
         for said in sentences:
+            if any(ids in said for ids in warned):
+                continue
             found.setdefault(said, []).append(name.rsplit("/", 1)[-1])
     return found
 

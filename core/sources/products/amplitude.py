@@ -7,7 +7,7 @@ own, `amplitude_id:77`, which owns its devices and is the same person as its use
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any, Final
 
 from core.records import LeftOut, Once
@@ -18,6 +18,18 @@ SAME_FOR: Final = 7 * 86_400_000
 """Within how many ms Amplitude considers two events with one $insert_id the same."""
 
 MARKS: Final = frozenset({"$insert_id", "amplitude_id", "server_upload_time", "uuid"})
+_SENT: Final = {
+    "time": "event_time", "insert_id": "$insert_id", "app_version": "version_name",
+    "ip": "ip_address",
+}  # fmt: skip
+"""Name of an event as a library sends it -> its name in the export."""
+
+_SENT_SIGN: Final = frozenset({"event_type", "time"})
+_SENT_PROPERTIES: Final = frozenset({"event_properties", "user_properties"})
+_SENT_MARKS: Final = frozenset(
+    {"insert_id", "device_id", "session_id", "os_name", "app_version", "library"}
+)
+
 MERGED: Final = frozenset({"amplitude_id", "merged_amplitude_id"})
 """Names in a line of the file of merged ids."""
 
@@ -82,6 +94,10 @@ class Events:
             else:
                 yield {"type": "identify", **who, "user_id": own}
 
+    def reshape_sent(self, found: dict[str, Any]) -> Iterator[dict[str, Any] | LeftOut]:
+        """Yield the plain lines of one event as a library sends it."""
+        return self.reshape({_SENT.get(name, name): value for name, value in found.items()})
+
     def _is_news(self, person: Any, other: Any, time: Any) -> bool:
         """Whether two ids were not said to be one person at an earlier time."""
         known = self._said.get((person, other))
@@ -89,6 +105,17 @@ class Events:
             return False
         self._said[person, other] = str(time)
         return True
+
+
+def is_sent(names: Collection[str]) -> bool:
+    """Whether names are those of an event as a library sends it to Amplitude."""
+    found = frozenset(names)
+    return bool(
+        found >= _SENT_SIGN
+        and "event_time" not in found
+        and found & _SENT_PROPERTIES
+        and found & _SENT_MARKS
+    )
 
 
 def reshape_merged(found: dict[str, Any]) -> Iterator[dict[str, Any]]:

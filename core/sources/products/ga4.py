@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from core.sources.products.nested import at, listed
+from core.records import Refused
+from core.sources.products.nested import at, first, inside, listed
+from core.sources.values import typed
 
 SIGN: Final = frozenset({"event_name", "event_timestamp", "event_params"})
 
@@ -34,6 +36,33 @@ _KEPT: Final = (
 
 _NOTHING: Final = ("", "(not set)")
 
+FLAT: Final = frozenset({"event_name", "event_timestamp", "user_pseudo_id"})
+"""Columns of a query that selects parameters one by one."""
+
+_USUAL: Final = frozenset(
+    {"engagement_time_msec", "firebase_screen", "ga_session_id", "page_location"}
+)
+"""Parameters of which most events have one."""
+
+_UNNESTED: Final = frozenset({"event_params.key", "event_params_key", "params.key"})
+_FLAT_CONTEXT: Final = {
+    "country": ("country", "geo.country", "geo_country"),
+    "region": ("region", "geo.region", "geo_region"),
+    "city": ("city", "geo.city", "geo_city"),
+    "language": ("language", "device.language", "device_language"),
+    "platform": ("platform",),
+    "os": ("operating_system", "device.operating_system", "device_operating_system", "os"),
+    "device_model": ("device.mobile_model_name", "device_mobile_model_name", "mobile_model_name"),
+    "device_type": ("device.category", "device_category", "device_type"),
+    "browser": ("browser", "device.web_info.browser", "device_web_info_browser", "device.browser"),
+    "version": ("app_info.version", "app_info_version", "app_version"),
+}
+_FLAT_USED: Final = frozenset({
+    *FLAT, "user_id", "ga_session_id", "event_params.ga_session_id", "event_date",
+    "event_previous_timestamp", "event_bundle_sequence_id", "event_server_timestamp_offset",
+    "user_first_touch_timestamp",
+}) | frozenset(name for names in _FLAT_CONTEXT.values() for name in names)  # fmt: skip
+
 
 def reshape(found: dict[str, Any]) -> Iterator[dict[str, Any]]:
     """Yield the plain line of one event."""
@@ -57,8 +86,40 @@ def reshape(found: dict[str, Any]) -> Iterator[dict[str, Any]]:
     yield {**line, "properties": {**kept, **parameters}}
 
 
+def reshape_flat(found: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Yield the plain line of a row with one column for each parameter that was selected.
+
+    Raises:
+        Refused: a row of a query that unnests parameters, which has a row for each of them.
+    """
+    if found.keys() & _UNNESTED:
+        raise Refused("a row of one parameter; export events without UNNEST")
+    context = {column: first(found, names) for column, names in _FLAT_CONTEXT.items()}
+    yield {
+        "event": found.get("event_name"),
+        "time": found.get("event_timestamp"),
+        "user_id": found.get("user_id"),
+        "device_id": found.get("user_pseudo_id"),
+        "session_id": first(found, ("ga_session_id", "event_params.ga_session_id")),
+        **{column: None if value in _NOTHING else value for column, value in context.items()},
+        "properties": {
+            name.removeprefix("event_params."): typed(value) if isinstance(value, str) else value
+            for name, value in found.items()
+            if name not in _FLAT_USED and value not in (None, *_NOTHING)
+        },
+    }
+
+
 def _values(given: Any) -> dict[str, Any]:
-    """Return a list of {key, value: {string_value, int_value, ...}} as an object."""
+    """Return a list of {key, value: {string_value, int_value, ...}} as an object.
+
+    Parquet wraps the list and its elements; a query may return an object.
+    """
+    given = inside(given) or given
+    if isinstance(given, dict) and "list" in given:
+        given = [each.get("element") for each in listed(given["list"], "event_params")]
+    elif isinstance(given, dict) and not _USUAL.isdisjoint(given):
+        return {name: value for name, value in given.items() if value is not None}
     found = {}
     for each in listed(given, "event_params"):
         key, value = (each.get("key"), each.get("value")) if isinstance(each, dict) else ("", None)

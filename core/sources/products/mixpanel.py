@@ -1,5 +1,5 @@
 """Mixpanel's raw export, {"event": ..., "properties": {"time": ..., "distinct_id": ..., ...}}, and
-its people profiles, {"$distinct_id": ..., "$properties": {...}}.
+its events in a warehouse.
 
 Everything about an event except its name is inside `properties`, mixed with the sender's own
 properties. A distinct_id that starts with "$device:" is an anonymous device. Times are numbers;
@@ -14,10 +14,9 @@ from datetime import date, timedelta
 from functools import lru_cache
 from typing import Any, Final
 
-from core.records import LeftOut, Refused
+from core.records import Refused
 from core.sources.moments import to_ms
-from core.sources.products.nested import columns, inside
-from core.sources.values import typed
+from core.sources.products.nested import columns, first, inside
 
 DEVICE_PREFIX: Final = "$device:"
 
@@ -64,7 +63,6 @@ _LIFTED: Final = frozenset(_COLUMNS) | {
 }  # fmt: skip
 """Names inside `properties` that do not stay there."""
 
-_NOT_TRAITS: Final = frozenset({"$last_seen", "$distinct_id", "$distinct_ids"})
 _DAY: Final = 86_400_000
 _NEVER: Final = date(1970, 1, 1)
 
@@ -175,25 +173,41 @@ def _date(days: int) -> str:
     return str(_NEVER + timedelta(days=days))
 
 
-def is_people(names: Collection[str]) -> bool:
-    """Whether names are those of a people profile."""
-    return "$distinct_id" in names and "event" not in names
+_NESTED: Final = frozenset({"distinct_id", "time", "properties"})
+_NESTED_NAMES: Final = ("event_name", "mp_event_name", "name")
+_NESTED_MARKS: Final = frozenset(
+    {"insert_id", "$insert_id", "mp_insert_id", "mp_processing_time_ms", "sampling_factor"}
+)
+_NESTED_IDS: Final = {
+    "distinct_id": ("distinct_id",),
+    "time": ("time",),
+    "$insert_id": ("insert_id", "$insert_id", "mp_insert_id"),
+    "$device_id": ("device_id", "$device_id", "mp_device_id"),
+    "$user_id": ("user_id", "$user_id", "mp_user_id"),
+}
+_NESTED_USED: Final = frozenset({
+    "properties", *_NESTED_NAMES, "mp_date", "sampling_factor", "dataset", "labels",
+    "mp_processing_time_ms",
+}) | frozenset(name for names in _NESTED_IDS.values() for name in names)  # fmt: skip
 
 
-def reshape_person(found: dict[str, Any]) -> Iterator[dict[str, Any] | LeftOut]:
-    """Yield the statement of one people profile: its person has these traits.
-
-    It holds as of `$last_seen`; without that, any value with a time takes precedence.
+def is_nested(names: Collection[str]) -> bool:
+    """Whether names are those of an event in a warehouse, or in an answer of a query: an id, a time
+    and the event's name beside its properties.
     """
-    said = found["$distinct_id"]
-    given = inside(found.get("$properties"))
-    beside = {name: v for name, v in found.items() if name not in ("$distinct_id", "$properties")}
-    given |= {name: typed(v) if isinstance(v, str) and v else v for name, v in beside.items()}
-    traits = {name.removeprefix("$"): v for name, v in given.items() if name not in _NOT_TRAITS}
-    if not traits:
-        yield LeftOut("empty people profiles")
-        return
-    is_device = isinstance(said, str) and said.startswith(DEVICE_PREFIX)
-    who = {"device_id": said.removeprefix(DEVICE_PREFIX)} if is_device else {"user_id": said}
-    time = given.get("$last_seen") or 0
-    yield {"type": "identify", **who, "time": time, "traits": traits}
+    found = frozenset(names)
+    return bool(
+        found >= _NESTED
+        and "event" not in found
+        and found & frozenset(_NESTED_NAMES)
+        and found & _NESTED_MARKS
+    )
+
+
+def reshape_nested(found: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Yield the plain lines of one event of a warehouse."""
+    ids = {name: first(found, names) for name, names in _NESTED_IDS.items()}
+    beside = {name: value for name, value in found.items() if name not in _NESTED_USED}
+    said = {name: value for name, value in ids.items() if value is not None}
+    properties = {**beside, **inside(found["properties"]), "distinct_id": None, **said}
+    yield from reshape({"event": first(found, _NESTED_NAMES), "properties": properties})

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from core.records import Refused
+from core.sources.placeholders import is_placeholder
 from core.sources.values import load
 
 _NOTHING: Final = (None, "")
@@ -56,3 +57,17 @@ def columns(found: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, Any
 def first(found: Mapping[str, Any], names: tuple[str, ...]) -> Any:
     """Return the first value under some names that is not missing or empty."""
     return next((v for name in names if (v := found.get(name)) not in _NOTHING), None)
+
+
+def same(previous: Any, who: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    """Yield the statements that an id, which may be that of a user or a device, is this user.
+
+    If one of the two is nobody, it is only one statement, so that one is counted as refused.
+
+    Args:
+        who: the user and the time, as in a plain line.
+    """
+    yield {"type": "alias", "previous_id": previous, **who}
+    user = who["user_id"]
+    if user and not (is_placeholder(str(previous)) or is_placeholder(str(user))):
+        yield {"type": "identify", **who, "device_id": previous}

@@ -8,12 +8,17 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from core.records import LeftOut
+from core.sources.products.nested import same
+from core.sources.web.agents import described
 
 SIGN: Final = frozenset({"type"})
 
-MARKS: Final = frozenset({"anonymousId", "messageId", "originalTimestamp", "sentAt"})
+MARKS: Final = frozenset({"anonymousId", "messageId", "originalTimestamp", "sentAt", "userId"})
 
 CALLS: Final = frozenset({"track", "page", "screen", "identify", "alias", "group"})
+
+OTHER_CALLS: Final = frozenset({"delete", "merge"})
+"""Calls that are neither events nor about people."""
 
 _TIMES: Final = ("timestamp", "originalTimestamp", "sentAt", "receivedAt")
 
@@ -49,17 +54,18 @@ def reshape(found: dict[str, Any]) -> Iterator[dict[str, Any] | LeftOut]:
     given = found.get("context")
     context: Mapping[str, Any] = given if isinstance(given, dict) else {}
     who = {"user_id": user, "device_id": device, "time": _time(found)}
-    if not isinstance(call, str) or call not in CALLS:
+    if not isinstance(call, str) or call not in CALLS | OTHER_CALLS:
         yield found
-    elif call == "group":
-        yield LeftOut("group calls")
+    elif call == "group" or call in OTHER_CALLS:
+        yield LeftOut(f"{call} calls")
     elif call == "identify":
         yield {"type": "identify", **who, "traits": found.get("traits") or context.get("traits")}
     elif call == "alias":
         previous = found.get("previousId")
-        yield {"type": "alias", "previous_id": previous or device, **who}
-        if previous and user:
-            yield {"type": "identify", **who, "device_id": previous}
+        if previous:
+            yield from same(previous, who)
+        else:
+            yield {"type": "alias", "previous_id": device, **who}
     else:
         yield _event(found, call, who, context)
 
@@ -68,13 +74,15 @@ def _event(
     found: Mapping[str, Any], call: str, who: dict[str, Any], context: Mapping[str, Any]
 ) -> dict[str, Any]:
     kept = {name: value for name, value in context.items() if name not in ("ip", "traits")}
-    properties = found.get("properties")
+    properties, agent = found.get("properties"), context.get("userAgent")
+    seen = described(agent) if isinstance(agent, str) else {}
     line = {
         "event": found.get("event") if call == "track" else call,
         **who,
         "session_id": context.get("sessionId"),
         "insert_id": found.get("messageId"),
-        **{column: _at(context, path) for column, path in _LIFTED.items()},
+        **seen,
+        **{c: _at(context, path) or seen.get(c) for c, path in _LIFTED.items()},
         "properties": properties,
     }
     beside = {name: value for name, value in found.items() if name not in _DELIVERY}

@@ -11,7 +11,10 @@ from typing import Any, Final
 from core.sources.products.nested import columns, first
 from core.sources.values import load, typed
 
-SIGN: Final = frozenset({"collector_tstamp", "event_name", "domain_userid"})
+SIGN: Final = frozenset({"collector_tstamp", "event_id"})
+MARKS: Final = frozenset(
+    {"domain_userid", "event_name", "event_vendor", "network_userid", "v_collector", "v_tracker"}
+)
 
 _IN_ORDER: Final = """
 app_id platform etl_tstamp collector_tstamp dvce_created_tstamp event event_id txn_id
@@ -61,6 +64,8 @@ _DROPPED: Final = frozenset({
 
 _SCHEMA: Final = re.compile(r"(?:iglu:)?([^/]+)/([^/]+)/[^/]+/(\d+)")
 _CLIENT_SESSION: Final = "client_session"
+_STRUCTURED: Final = ("event", "struct")
+"""What events of category, action, label, property and value are called."""
 
 
 def reshape(found: dict[str, Any]) -> Iterator[dict[str, Any]]:
@@ -74,8 +79,9 @@ def reshape(found: dict[str, Any]) -> Iterator[dict[str, Any]]:
         elif name not in _DROPPED and not name.startswith("br_features_"):
             properties[name] = typed(value) if isinstance(value, str) and value else value
     session = _client_session(properties)
+    name = first(found, ("event_name", "event"))
     yield {
-        "event": first(found, ("event_name", "event")),
+        "event": (found.get("se_action") or name) if name in _STRUCTURED else name,
         "time": first(found, _TIMES),
         "user_id": found.get("user_id"),
         "device_id": found.get("domain_userid") or session.get("userId") or session.get("user_id"),

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from core.records import Refused
 from core.sources.moments import to_ms
+from core.sources.placeholders import is_rounded
 from core.sources.text import dates
 
 LOOKED_AT: Final = 200
@@ -32,7 +33,6 @@ _SWITCHES: Final = tuple(
     )
 )
 _PERSON: Final = re.compile(r"[^\W\d_][\w'’.-]*(?: [^\W\d_][\w'’.-]*){1,3}")
-_ROUNDED: Final = re.compile(r"-?\d(?:[.,]\d+)?E\+\d+", re.I)
 _NUMBER: Final = re.compile(r"-?\d+(?:\.\d+)?")
 
 
@@ -119,7 +119,5 @@ def are_people(values: Sequence[Any]) -> bool:
 def rounded(values: Sequence[Any]) -> list[str]:
     """Return the numbers that a spreadsheet shortened, such as 1.23457E+15."""
     return [
-        value.strip()
-        for value in values
-        if value.__class__ is str and _ROUNDED.fullmatch(value.strip())
+        value.strip() for value in values if value.__class__ is str and is_rounded(value.strip())
     ]

@@ -7,7 +7,10 @@ from typing import Any, Final
 
 from core.records import LeftOut
 
-EVENTS: Final = frozenset({"visit_id", "user_id", "name", "properties", "time"})
+EVENTS: Final = frozenset({"user_id", "name", "properties", "time"})
+OF_VISITS: Final = frozenset({"visit_id", "visit_token"})
+"""Names of which events have one."""
+
 VISITS: Final = frozenset({"visit_token", "visitor_token", "started_at"})
 
 _CONTEXT: Final = {
@@ -34,7 +37,7 @@ from ahoy_events as e left join ahoy_visits as v on v.id = e.visit_id
 
 def reshape_event(found: dict[str, Any]) -> Iterator[dict[str, Any] | LeftOut]:
     """Yield one event. Its visit is the session, and the device of whoever signs in later."""
-    visit = found.get("visit_id")
+    visit = found.get("visit_id") or found.get("visit_token")
     yield {
         "event": found.get("name"),
         "time": found.get("time"),
@@ -48,12 +51,16 @@ def reshape_event(found: dict[str, Any]) -> Iterator[dict[str, Any] | LeftOut]:
 
 
 def reshape_visit(found: dict[str, Any]) -> Iterator[dict[str, Any] | LeftOut]:
-    """Yield an event called "visit", which links its device to the user who signed in."""
-    visit = found.get("id")
+    """Yield an event called "visit", which links its device to the user who signed in.
+
+    A visitor has several visits, so it becomes a user of its own, `visitor:TOKEN`, which owns the
+    visits of nobody and is the same person as the user of the others.
+    """
+    visit, user, time = found.get("id"), found.get("user_id"), found.get("started_at")
     yield {
         "event": "visit",
-        "time": found.get("started_at"),
-        "user_id": found.get("user_id"),
+        "time": time,
+        "user_id": user,
         "device_id": _device(visit) or found.get("visitor_token"),
         "session_id": visit,
         "insert_id": found.get("visit_token"),
@@ -64,6 +71,12 @@ def reshape_visit(found: dict[str, Any]) -> Iterator[dict[str, Any] | LeftOut]:
             if name not in _OF_A_VISIT and value not in (None, "")
         },
     }
+    visitor = found.get("visitor_token")
+    if visitor and visit and user:
+        yield {"type": "alias", "previous_id": f"visitor:{visitor}", "user_id": user, "time": time}
+    elif visitor and visit:
+        who = {"user_id": f"visitor:{visitor}", "device_id": _device(visit)}
+        yield {"type": "identify", **who, "time": time}
 
 
 def _device(visit: Any) -> str | None:

@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from core.columns import CONTEXT
+from core.records import Record, Rejected, Row
+from core.sources import open_source
 from core.store.ingest.importer import ImportReport, import_files
 from tests.worlds import recount
 
@@ -81,3 +83,23 @@ def _events(db: sqlite3.Connection) -> list[dict[str, Any]]:
 def _traits(db: sqlite3.Connection) -> dict[tuple[str, str], str]:
     rows = db.execute("select i.key, t.key, value from traits t join identities i on i.id = t.user")
     return {(person, key): value for person, key, value in rows}
+
+
+def records(folder: Path, content: str, name: str = "in.csv") -> list[Record | Rejected]:
+    """Return the records in a file, without storing them."""
+    source = folder / name
+    source.write_text(content)
+    opened = open_source(str(source), {}, None, logs=None)
+    try:
+        return list(opened.records)
+    finally:
+        opened.input.close()
+
+
+def told(folder: Path, content: str, name: str = "in.csv") -> list[tuple[Any, ...]]:
+    """Return the events in a file: name, user, device, session and properties."""
+    return [
+        (row.event, row.user, row.device, row.session, json.loads(row.properties or "{}"))
+        for row in records(folder, content, name)
+        if isinstance(row, Row)
+    ]

@@ -111,3 +111,32 @@ def test_a_table_of_a_batch_export(tmp_path: Path) -> None:
     assert [each.get("browser") for each in found.events][:2] == ["Chrome", "Safari"]
     assert found.people == 1
     assert found.report.stored + found.report.rejected == 3
+
+
+def test_a_person_id_is_one_person_in_whatever_file(tmp_path: Path) -> None:
+    for number, (who, person) in enumerate([(MADE_UP, "p1"), ("o", "p1"), ("ola", "p1")]):
+        sent = {**event(number, who=who), "person_id": person}
+        found = imported(tmp_path, lines(sent), f"{number}.jsonl")
+    assert {each["person"] for each in found.events} == {"ola"}
+
+
+def test_persons_have_traits_and_join_their_ids(tmp_path: Path) -> None:
+    ids = [MADE_UP, "ole"]
+    person = {"name": "ole", "distinct_ids": ids, "properties": {"plan": "gold"}, "created_at": 1}
+    sent = {**event(0, who=MADE_UP), "person": {"distinct_ids": ids}}
+    imported(tmp_path, lines(sent))
+    found = imported(tmp_path, json.dumps({"results": [person]}), "p.json")
+    assert found.traits == {("ole", "plan"): "gold"}
+    assert [each["person"] for each in found.events] == ["ole"]
+    assert found.report.identified == 1
+
+
+def test_a_refused_identify_counts_once_and_captured_events_have_their_person(
+    tmp_path: Path,
+) -> None:
+    captured = event(0, distinct_id="ida", **{"$lib": "python"})
+    del captured["distinct_id"]
+    refused = event(1, "$identify", **{"$anon_distinct_id": "null"})
+    found = imported(tmp_path, lines(captured, refused))
+    assert [each["person"] for each in found.events] == ["ida"]
+    assert found.report.refused_links == 1
