@@ -102,6 +102,7 @@ class Events:
 
     def __init__(self) -> None:
         self._said: dict[tuple[str, str], str] = {}
+        self._old: set[str] = set()
 
     def row(self, found: dict[str, Any]) -> Iterator[dict[str, Any] | LeftOut]:
         """Yield the plain lines of a row of a CSV exported from one of PostHog's pages."""
@@ -134,12 +135,14 @@ class Events:
             return
         kind = name if isinstance(name, str) else ""
         if kind in _JOINS:
+            self._old.add(str(properties.get("alias")))
             yield {"type": "alias", "previous_id": properties.get("alias"), **who, "user_id": user}
         elif kind in _DESCRIBES:
             yield {"type": "identify", **who, "traits": _traits(found, properties)}
         else:
             yield _event(found, properties, who)
         if anonymous and anonymous != user and not made_up:
+            self._old.add(str(anonymous))
             yield from same(anonymous, who)
         person = found.get("person_id")
         if isinstance(person, str) and person and isinstance(user, str) and user:
@@ -168,7 +171,8 @@ class Events:
         """Yield what follows from a distinct id having a `person_id`.
 
         The person and the id are each said to be the other, so that all ids of a person are joined,
-        and the person is shown under the latest id that PostHog did not make up.
+        and the person is shown under the latest id that PostHog did not make up. An id that is
+        already said to be another id stays that one.
         """
         if not self._is_news(person, user, time):
             return
@@ -177,7 +181,8 @@ class Events:
             return
         at = _NEVER if _looks_made_up(user) else time
         yield {"type": "alias", "previous_id": person, "user_id": user, "time": at}
-        yield {"type": "alias", "previous_id": user, "user_id": person, "time": at}
+        if user not in self._old:
+            yield {"type": "alias", "previous_id": user, "user_id": person, "time": at}
 
     def _listed(self, distinct_ids: Any, time: Any) -> Iterator[dict[str, Any]]:
         """Yield what follows from a list of the distinct ids of one person."""
