@@ -114,7 +114,10 @@ def open_source(
     log = None if form or mapping or logs else weblogs.recognise(head)
     if log is not None:
         requests = weblogs.RequestMaker(log, salt(), calendar)
-        blocks, first = _texts(source, most, START if log.whole else start)
+        if log.whole:
+            blocks, first = source.marked(source.cut(most), start), None
+        else:
+            blocks, first = _texts(source, most, start)
         return Source(source, requests, weblogs.read(blocks, requests, log, start, first))
     if not form and atomic.is_atomic(head):
         rows = Maker(
@@ -156,7 +159,8 @@ def _texts(
     """
     document = documents.document_of(source.peek())
     if document:
-        return document.blocks(source.chunks(), most, source.begin), None
+        objects = document.blocks(source.chunks(), most, source.begin)
+        return source.marked(objects, start), None
     return source.blocks(most, start), source.first_lines() if start.bytes else None
 
 
@@ -171,7 +175,7 @@ def _of_rows(
     """Return the rows of a table as a source; they are read like JSON lines."""
     check_mapping(mapping)
     maker = Maker(mapping, text_values=False, calendar=calendar, reading=reading, notes=rows.notes)
-    return Source(rows, maker, jsonl.read(rows.blocks(most), maker, start))
+    return Source(rows, maker, jsonl.read(rows.blocks(most, start), maker, start))
 
 
 def sniff(head: bytes, name: str) -> str:

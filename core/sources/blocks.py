@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
+from hashlib import blake2b
 from itertools import islice
 from typing import Final, NamedTuple
 
@@ -18,11 +20,16 @@ class Position(NamedTuple):
     Attributes:
         bytes: unpacked, as UTF-8 with its byte order mark; of rows, those of their JSON.
         lines: lines, rows or objects.
+        fingerprint: of all text up to there; "" if it is not known.
     """
 
     bytes: int = 0
     lines: int = 0
+    fingerprint: str = ""
 
+
+_SIZE: Final = 16
+"""Of a fingerprint, in bytes."""
 
 START: Final = Position()
 
@@ -44,6 +51,44 @@ class Block(NamedTuple):
 
     records: Sequence[Record | Rejected]
     end: Position
+
+
+class Differs(Exception):
+    """A source does not have the text that it had up to a position."""
+
+
+class Fingerprints:
+    """Fingerprints of a text that arrives in pieces, at any places up to where it has arrived.
+
+    Args:
+        start: where the text begins. The fingerprints of what follows a position with a fingerprint
+            are functions of that.
+    """
+
+    def __init__(self, start: Position = START) -> None:
+        self._hash = blake2b(start.fingerprint.encode(), digest_size=_SIZE)
+        self._arrived: deque[memoryview] = deque()
+        self._done = start.bytes
+
+    def add(self, piece: bytes) -> None:
+        """Take the next piece of the text."""
+        self._arrived.append(memoryview(piece))
+
+    def at(self, place: int) -> str:
+        """Return the fingerprint of the text up to a place, not before the last one asked for."""
+        while self._arrived and self._done < place:
+            piece = self._arrived.popleft()
+            part = piece[: place - self._done]
+            self._hash.update(part)
+            self._done += len(part)
+            if len(part) < len(piece):
+                self._arrived.appendleft(piece[len(part) :])
+        return self._hash.hexdigest()
+
+    @property
+    def arrived(self) -> int:
+        """The place up to which the text has arrived."""
+        return self._done + sum(map(len, self._arrived))
 
 
 def passed(blocks: Iterable[Lines], start: Position) -> Iterator[Lines]:

@@ -151,7 +151,7 @@ class _Cutter:
         self._base = 0
         self._before = b""
         self._skipped = b""
-        self._gone, self._count = begin
+        self._gone, self._count = begin[:2]
 
     def blocks(self, most: int) -> Iterator[Lines]:
         """Yield the text of every object, or a Rejected for one that is damaged or too long."""

@@ -11,7 +11,7 @@ from zipfile import BadZipFile
 
 from core.errors import BadInput
 from core.records import Rejected
-from core.sources.blocks import MOST, START, Lines, Position
+from core.sources.blocks import MOST, START, Differs, Fingerprints, Lines, Position
 from core.sources.places import Place
 from core.sources.places.archives import open_member
 from core.sources.places.unpacking import CHUNK, DAMAGED, Unpacked
@@ -37,6 +37,8 @@ class Input:
         skipped: how many of its first lines are passed over.
         begin: the position after them.
         notes: what reading it showed.
+        trusted: whether a position to begin at is taken to be that of the same text, so that what
+            comes before it need not be read.
     """
 
     def __init__(self, source: str | Path | Place, reading: Reading | None = None) -> None:
@@ -52,6 +54,8 @@ class Input:
         self._own = place.path != "-"
         self._member = bool(place.member)
         self.begin = START
+        self.trusted = False
+        self._prints = Fingerprints()
         self._is_plain = True
         try:
             self._stream: IO[bytes] = sys.stdin.buffer
@@ -103,6 +107,7 @@ class Input:
                 self._end = b"\r"
             self._pass_over()
             self.begin = Position(len(first) - len(self.head), self.skipped)
+            self._prints = Fingerprints(self.begin)
         return self.head
 
     def raw(self) -> bytes:
@@ -144,6 +149,7 @@ class Input:
         chunk: bytes | None = self.peek()
         while chunk is not None:
             self.unpacked += len(chunk)
+            self._prints.add(chunk)
             yield chunk
             chunk = next(self._chunks, None)
 
@@ -153,13 +159,47 @@ class Input:
         Args:
             most: how many lines come together at most.
             start: where to begin, a position that was returned for the same bytes.
+
+        Raises:
+            Differs: the text before `start` has another fingerprint, or ends earlier.
         """
+        yield from self.marked(self.cut(most, start))
+
+    def cut(self, most: int, start: Position = START) -> Iterator[Lines]:
+        """Yield the same without fingerprints."""
         self.peek()
-        chunks = self._from(start.bytes) if start.bytes else self.chunks()
+        chunks = self._from(start) if start.bytes else self.chunks()
         cutter = _Lines(self._end, start if start.bytes else self.begin)
         for chunk in chunks:
             yield from cutter.cut(chunk, most)
         yield from cutter.rest(self.damaged)
+
+    def marked(self, blocks: Iterator[Lines], start: Position = START) -> Iterator[Lines]:
+        """Yield blocks of this text with the fingerprints of their ends, and that of its end.
+
+        Args:
+            start: a position that was returned for the same bytes, if `blocks` begin before it.
+
+        Raises:
+            Differs: the text before `start` has another fingerprint, or ends earlier.
+        """
+        at = self.begin
+        for lines, end in blocks:
+            if at.bytes < start.bytes <= end.bytes:
+                self._check(start)
+            at = end._replace(fingerprint=self._prints.at(end.bytes))
+            yield Lines(lines, at)
+        whole = self._prints.arrived
+        if whole > at.bytes:
+            if at.bytes < start.bytes <= whole:
+                self._check(start)
+            yield Lines([], Position(whole, at.lines, self._prints.at(whole)))
+        if max(at.bytes, whole) < start.bytes:
+            raise Differs
+
+    def _check(self, start: Position) -> None:
+        if start.fingerprint not in ("", self._prints.at(start.bytes)):
+            raise Differs
 
     def lines(self) -> Iterator[bytes | Rejected]:
         """Yield the same lines one by one."""
@@ -171,21 +211,32 @@ class Input:
         lines = self.peek().split(self._end)
         return lines if self.head.endswith(self._end) else lines[:-1]
 
-    def _from(self, place: int) -> Iterator[bytes]:
-        """Yield the bytes from a place on, without reading those before it if possible."""
-        if self._can_seek:
-            self._stream.seek(place)
-            self.position = self.unpacked = place
+    def _from(self, start: Position) -> Iterator[bytes]:
+        """Yield the bytes from a position on, without reading those before it if possible."""
+        if self._can_seek and (self.trusted or not start.fingerprint):
+            self._stream.seek(start.bytes)
+            self.position = self.unpacked = start.bytes
+            self._prints = Fingerprints(start)
             yield from self._counted()
             return
+        reached = False
         for chunk in self.chunks():
             end = self.begin.bytes + self.unpacked
-            if end > place:
-                yield chunk[-(end - place) :]
+            if end < start.bytes:
+                self._prints.at(end)
+                continue
+            if not reached:
+                self._check(start)
+            reached = True
+            if end > start.bytes:
+                yield chunk[-(end - start.bytes) :]
+        if not reached:
+            raise Differs
 
     def _counted(self) -> Iterator[bytes]:
         for chunk in self._chunks:
             self.unpacked += len(chunk)
+            self._prints.add(chunk)
             yield chunk
 
 

@@ -11,7 +11,7 @@ from uuid import UUID
 import orjson
 
 from core.records import Rejected
-from core.sources.blocks import MOST, Lines, Position
+from core.sources.blocks import MOST, START, Differs, Fingerprints, Lines, Position
 from core.sources.lines import KEPT, MAX_LINE, TOO_LONG
 from core.sources.text.reading import Notes
 
@@ -56,18 +56,36 @@ class RowInput:
         self._rows = rows
         self._errors = errors
 
-    def blocks(self, most: int = MOST) -> Iterator[Lines]:
-        """Yield every row as `lines` does, at most so many together."""
+    def blocks(self, most: int = MOST, start: Position = START) -> Iterator[Lines]:
+        """Yield every row as `lines` does, at most so many together.
+
+        Args:
+            start: a position that was returned for the same rows, which is a border of blocks.
+
+        Raises:
+            Differs: the rows before `start` have another fingerprint, or are fewer.
+        """
         found: list[bytes | Rejected] = []
         begun = count = 0
+        prints = Fingerprints()
         for line in self.lines():
             found.append(line)
-            if len(found) == most or self.unpacked - begun > _BLOCK_BYTES:
+            prints.add(line.text if isinstance(line, Rejected) else line)
+            at_start = count + len(found) == start.lines
+            if at_start or len(found) == most or self.unpacked - begun > _BLOCK_BYTES:
                 count += len(found)
-                yield Lines(found, Position(self.unpacked, count))
+                end = self._end(count, prints)
+                if at_start and start.fingerprint not in ("", end.fingerprint):
+                    raise Differs
+                yield Lines(found, end)
                 found, begun = [], self.unpacked
+        if count + len(found) < start.lines:
+            raise Differs
         if found:
-            yield Lines(found, Position(self.unpacked, count + len(found)))
+            yield Lines(found, self._end(count + len(found), prints))
+
+    def _end(self, count: int, prints: Fingerprints) -> Position:
+        return Position(self.unpacked, count, prints.at(prints.arrived))
 
     def lines(self) -> Iterator[bytes | Rejected]:
         """Yield every row as a JSON object, or a Rejected for one that is too long."""

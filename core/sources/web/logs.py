@@ -183,7 +183,7 @@ def read(
     for block in blocks:
         before = max(start.lines - block.first + 1, 0)
         _follow(block.lines[:before], log.parse)
-        if before >= len(block.lines):
+        if block.lines and before >= len(block.lines):
             continue
         given = _given(Lines(block.lines[before:], block.end), log.parse)
         found: list[Record | Rejected] = []

@@ -12,7 +12,7 @@ import pytest
 
 from core.records import Rejected
 from core.sources import Source, open_source
-from core.sources.blocks import Block, Position
+from core.sources.blocks import Block, Differs, Position
 
 TIMES = [f"2026-03-{1 + n // 60 % 28:02}T10:{n % 60:02}:00Z" for n in range(400)]
 LONG = b"x" * ((1 << 20) + 9)
@@ -90,5 +90,10 @@ def test_a_source_goes_on_from_the_position_after_any_block(tmp_path: Path, kind
         rest = plain(blocks(path, 1_000, pieces[number].end))
         assert rest == plain(pieces[number + 1 :])
         assert rest
+        with pytest.raises(Differs):
+            blocks(path, 1_000, pieces[number].end._replace(fingerprint="another"))
+    end = at_once[-1].end
+    with pytest.raises(Differs):
+        blocks(path, 1_000, Position(end.bytes + 1, end.lines + 1, "another"))
     refused = [record for record in plain(at_once) if isinstance(record, Rejected)]
     assert len(refused) == {"table": 2, "document": 0, "web": 0, "db": 0}.get(kind, 4)
