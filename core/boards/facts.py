@@ -29,12 +29,15 @@ SAMPLED = 400
 ROWS = 100
 """How many of the latest occurrences of an event to look at for its properties."""
 
-MONEY = ("revenue", "amount", "price", "value", "total")
+MONEY = (
+    "revenue", "amount", "price", "value", "total", "sales", "umsatz", "betrag", "preis", "montant",
+    "prix", "bedrag", "prijs", "importe", "precio",
+)  # fmt: skip
 WORDS = (
     "path", "page", "page_path", "url", "page_url", "screen", "product", "item", "title", "name",
     "category", "plan", "type", "status",
 )  # fmt: skip
-"""Properties worth a breakdown whatever their values; others must repeat."""
+"""Properties worth a breakdown if they have several values; those of others must repeat."""
 
 KINDS = 20
 """Up to how many values a property may have for a breakdown."""
@@ -143,11 +146,12 @@ def _words(found: Found) -> tuple[str, str] | None:
             for key, value in row.items():
                 if isinstance(value, str) and value:
                     values.setdefault(key, []).append(value)
+        values = {key: all_ for key, all_ in values.items() if len(set(all_)) > 1}
         usual = [key for name_ in WORDS for key in values if key.lower() == name_]
         several = [
             key
             for key, all_ in values.items()
-            if 2 <= len(set(all_)) <= min(KINDS, len(all_) // 2) and 2 * len(all_) >= len(rows)
+            if len(set(all_)) <= min(KINDS, len(all_) // 2) and 2 * len(all_) >= len(rows)
         ]
         for key in (*usual, *several):
             return event, key

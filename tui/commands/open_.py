@@ -49,6 +49,7 @@ def _opened(files: tuple[str, ...], into: str | None, dry_run: bool, **chosen: A
     say(*said.lines)
     code = exit_code(report)
     if said.is_empty:
+        say("There is no board to show without events or logs.")
         return code or int(not report.identified)
     if said.warnings and screen_possible():
         click.pause("Press any key to see the board.", err=True)

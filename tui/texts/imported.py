@@ -120,8 +120,9 @@ def _unused(report: ImportReport) -> Iterator[str]:
     if report.rejected:
         where = ", ".join(map(clean, report.rejects_files))
         yield f"{_things(report.rejected, 'line')} rejected{': see ' if where else ''}{where}"
-    for what, count in report.left_out.items():
-        yield f"{number(count)} {clean(what)} left out"
+    if report.left_out:
+        counts = (f"{clean(what)} ({number(n)})" for what, n in report.left_out.items())
+        yield f"left out: {', '.join(counts)}"
 
 
 def _counts(report: ImportReport) -> Iterator[str]:
