@@ -5,6 +5,8 @@ from __future__ import annotations
 import sqlite3
 from typing import NamedTuple
 
+from core.errors import BadInput
+
 
 class Import(NamedTuple):
     """One source of an import; an older file lacks some of it.
@@ -49,9 +51,7 @@ def imports_of(connection: sqlite3.Connection) -> list[Import]:
     has = {name for (name,) in connection.execute("select name from pragma_table_info('imports')")}
     later = """
         , linked, merged, undone_at,
-        stored = 0
-        or exists (select 1 from import_events e where e.import = imports.id)
-        or exists (select 1 from import_logs l where l.import = imports.id)
+        id >= (select cast(value as integer) from meta where key = 'first_known_import')
     """
     rows = connection.execute(
         f"""
@@ -62,3 +62,17 @@ def imports_of(connection: sqlite3.Connection) -> list[Import]:
         """
     )
     return [Import(*row) for row in rows]
+
+
+def import_of(connection: sqlite3.Connection, number: int) -> Import:
+    """Return an import by its number.
+
+    Raises:
+        BadInput: there is none.
+    """
+    found = next((each for each in imports_of(connection) if each.id == number), None)
+    if found is None:
+        raise BadInput(
+            f"This workspace has no import {number}.", "footfall list imports shows all."
+        )
+    return found

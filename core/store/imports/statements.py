@@ -65,17 +65,11 @@ class Statements:
     def __init__(self, connection: sqlite3.Connection, import_: int) -> None:
         self._connection = connection
         self._import = import_
-        self._seqs = read_bitmap(connection, "import_events", "seqs", import_)
-        self._messages = read_bitmap(connection, "import_logs", "messages", import_)
 
     def note(self, said: Said) -> None:
         """Add what a batch contains and says."""
-        if said.seqs:
-            self._seqs |= said.seqs
-            self._save("import_events", "seqs", self._seqs)
-        if said.messages:
-            self._messages |= said.messages
-            self._save("import_logs", "messages", self._messages)
+        self._add("import_events", "seqs", said.seqs)
+        self._add("import_logs", "messages", said.messages)
         self._connection.executemany(
             """
             insert into said_links (device, user, import, at, arrived) values (?, ?, ?, ?, ?)
@@ -123,7 +117,10 @@ class Statements:
                 },
             )  # fmt: skip
 
-    def _save(self, table: str, column: str, found: BitMap64) -> None:
+    def _add(self, table: str, column: str, more: BitMap64) -> None:
+        if not more:
+            return
+        found = read_bitmap(self._connection, table, column, self._import) | more
         self._connection.execute(
             f"insert or replace into {table} (import, {column}) values (?, ?)",
             (self._import, found.serialize()),

@@ -170,6 +170,10 @@ class Identity:
         )
         return affected
 
+    def holders(self, device: int) -> set[int]:
+        """Return everybody that events of a device may count for, the device if it is nobody's."""
+        return {self.root(user) for _, user in self._device(device).turns} or {device}
+
     def tied(self) -> dict[int, int]:
         """Return what `learn` would for devices that have several links with equal times."""
         rows = self._connection.execute(
@@ -196,7 +200,7 @@ class Identity:
         before = found.links.get(user)
         if before is not None and before[0] <= at:
             return
-        holders = {self.root(who) for _, who in found.turns} or {device}
+        holders = self.holders(device)
         earlier = found.turns
         found.links[user] = at, arrived
         self._linked += before is None

@@ -7,6 +7,7 @@ import sqlite3
 import time
 from collections.abc import Mapping
 
+from core.errors import BadInput
 from core.sources.blocks import Position
 from core.store.imports.statements import Statements
 from core.store.ingest.batch import Written
@@ -37,16 +38,19 @@ class Journal:
             counts: read, stored, repeated and rejected so far.
             written: of this batch.
             position: how much of the source is committed with it.
+
+        Raises:
+            BadInput: the import has been undone meanwhile.
         """
         if self._id is None:
             self._open()
         self._statements.note(written.said)
-        self._connection.execute(
+        updated = self._connection.execute(
             """
             update imports
             set updated_at = ?, position = ?, bytes = ?, read = ?, stored = ?, repeated = ?,
                 rejected = ?, rejects = ?, linked = linked + ?, merged = merged + ?, finished = ?
-            where id = ?
+            where id = ? and undone_at is null
             """,
             (
                 _now(),
@@ -62,7 +66,9 @@ class Journal:
                 int(finished),
                 self._id,
             ),
-        )
+        ).rowcount
+        if not updated:
+            raise BadInput(f"Import {self._id} was undone while it was running.", "It has ended.")
 
     def _open(self) -> None:
         self._id = self._connection.execute(

@@ -8,6 +8,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterable, Mapping
 
+from core.store.imports.folded import Folded
 from core.store.ingest.activity import Activity
 from core.store.ingest.identity import Identity
 from core.store.ingest.properties import Properties
@@ -29,6 +30,7 @@ class Merge:
         self._identity = identity
         self._traits = traits
         self._shifts = Shifts(connection, activity, properties)
+        self._folded = Folded(connection, identity, activity, properties)
         self._again: set[int] = set()
 
     def run(self, affected: Mapping[int, int]) -> set[int]:
@@ -40,17 +42,18 @@ class Merge:
         Returns:
             The actors that lost or gained events.
         """
+        parted = self._folded.part(affected)
         moves = [move for actor, since in affected.items() for move in self._moves(actor, since)]
         self._traits.move(affected)
         if not moves:
-            return set()
+            return parted
         touched = {old for old, _, _ in moves} | {new for _, new, _ in moves}
         before = self._shifts.first_days(touched)
         for old, new, row in moves:
             self._move(old, new, row)
         self._shifts.write({old for old, _, _ in moves}, self._again)
         self._shifts.write_firsts(before, self._shifts.first_days(touched))
-        return touched
+        return touched | parted
 
     def _moves(self, actor: int, since: int) -> Iterable[tuple[int, int, Stored]]:
         for row in self._shifts.rows("actor = ? and ts >= ?", (actor, since)):
@@ -59,14 +62,18 @@ class Merge:
                 yield actor, new, row
 
     def _move(self, old: int, new: int, row: Stored) -> None:
-        """Move an event to `new`; if it has an identical one already, the first to arrive stays."""
+        """Move an event to `new`; if it has an identical one already, the first to arrive stands
+        for both.
+        """
         ts, id_, seq = row[:3]
         for twin in self._shifts.rows("actor = ? and ts = ? and id | 3 = ? | 3", (new, ts, id_)):
             if self._identity.actor(twin[USER], twin[DEVICE], ts) != new:
                 continue  # about to move to somebody else
             if twin[SEQ] < seq:
+                self._folded.fold(old, ts, seq, twin[SEQ])
                 self._shifts.drop(old, row)
                 return
+            self._folded.fold(new, ts, twin[SEQ], seq)
             self._shifts.drop(new, twin)
             self._again.add(new)
         self._shifts.move(old, new, row)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pyroaring import BitMap64
 from sqlite_utils import Database
 
 from core.columns import CONTEXT
@@ -93,4 +94,16 @@ def m017_imports(db: Database) -> None:
         properties text
     );
     create index folded_events_by_kept on folded_events (kept);
+
+    insert into meta (key, value)
+    select 'first_known_import', coalesce(max(id), 0) + 1 from imports;
     """)
+    for table, column, found in (
+        ("import_events", "seqs", "select seq from events"),
+        ("import_logs", "messages", "select id from log_messages"),
+    ):
+        stored = BitMap64(number for (number,) in db.execute(found))
+        if stored:
+            db.execute(
+                f"insert into {table} (import, {column}) values (0, ?)", [stored.serialize()]
+            )

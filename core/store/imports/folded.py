@@ -1,0 +1,175 @@
+"""Events that are left out of `events` because another one stands for them too.
+
+Two ids of one person may both have sent an event; when they turn out to be two people after all,
+or the event that stands for both is taken out, the other one comes back.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from typing import Any
+
+from pyroaring import BitMap64
+
+from core.columns import CONTEXT
+from core.records import MARKS
+from core.store.ingest.activity import Activity
+from core.store.ingest.identity import Identity
+from core.store.ingest.properties import Properties
+
+_COLUMNS = ("ts", "seq", "event", "day", "user", "device", *CONTEXT, "id", "session")
+_TS, _SEQ, _EVENT, _DAY, _USER, _DEVICE, _FIRST_CONTEXT = range(7)
+_END_OF_CONTEXT = _FIRST_CONTEXT + len(CONTEXT)
+
+
+class Folded:
+    """Folds events and brings them back, inside the caller's transaction."""
+
+    def __init__(
+        self,
+        connection: sqlite3.Connection,
+        identity: Identity,
+        activity: Activity,
+        properties: Properties,
+    ) -> None:
+        self._connection = connection
+        self._identity = identity
+        self._activity = activity
+        self._properties = properties
+
+    def fold(self, actor: int, ts: int, seq: int, kept: int) -> None:
+        """Keep an event, about to be deleted, for which the one numbered `kept` stands."""
+        columns = ", ".join(_COLUMNS)
+        self._connection.execute(
+            f"""
+            insert into folded_events ({columns}, kept, properties)
+            select {columns}, ?, (select properties from event_properties p where p.seq = e.seq)
+            from events e
+            where actor = ? and ts = ? and seq = ?
+            """,
+            (kept, actor, ts, seq),
+        )
+        self._connection.execute("update folded_events set kept = ? where kept = ?", (kept, seq))
+
+    def part(self, actors: Iterable[int]) -> set[int]:
+        """Bring back events that count for others than those that stand for them.
+
+        Args:
+            actors: those whose events may count for somebody else, but still are theirs.
+
+        Returns:
+            Which of them have events back, all of which are theirs until they are moved.
+        """
+        (some,) = self._connection.execute("select exists (select 1 from folded_events)").fetchone()
+        if not some:
+            return set()
+        back = {seq: actor for actor in actors for seq in self._parted(actor)}
+        return self._restore(back)
+
+    def _parted(self, actor: int) -> Collection[int]:
+        """Return the events to bring back of those that events of an actor stand for."""
+        pairs = self._connection.execute(
+            """
+            select f.seq, f.ts, f.id, f.user, f.device, e.ts, e.user, e.device
+            from events e cross join folded_events f on f.kept = e.seq
+            where e.actor = ?
+            order by f.seq
+            """,
+            (actor,),
+        ).fetchall()
+        back: list[int] = []
+        staying: dict[tuple[int, int], int] = {}
+        for seq, ts, id_, user, device, kept_ts, kept_user, kept_device in pairs:
+            owner = self._identity.actor(user, device, ts)
+            if owner == self._identity.actor(kept_user, kept_device, kept_ts):
+                continue
+            twin = staying.setdefault((ts, id_ | MARKS), seq) if owner == actor else seq
+            if twin == seq:
+                back.append(seq)
+            else:
+                self._stand_for(twin, seq)
+        return back
+
+    def give_up(self, seqs: BitMap64) -> set[int]:
+        """Bring back what events that are about to be taken out stand for.
+
+        Args:
+            seqs: the events to be taken out; folded ones among them are deleted.
+
+        Returns:
+            The actors who have events back.
+        """
+        groups: dict[int, list[int]] = defaultdict(list)
+        gone = []
+        rows = self._connection.execute("select seq, kept from folded_events order by seq")
+        for seq, kept in rows.fetchall():
+            if seq in seqs:
+                gone.append((seq,))
+            elif kept in seqs:
+                groups[kept].append(seq)
+        self._connection.executemany("delete from folded_events where seq = ?", gone)
+        for first, *others in groups.values():
+            for seq in others:
+                self._stand_for(first, seq)
+        return self._restore({first: None for first, *_ in groups.values()})
+
+    def _stand_for(self, kept: int, seq: int) -> None:
+        self._connection.execute("update folded_events set kept = ? where seq = ?", (kept, seq))
+
+    def _restore(self, owners: Mapping[int, int | None]) -> set[int]:
+        """Store folded events again, given whose they are, None for whom they count for; return
+        who has some.
+        """
+        if not owners:
+            return set()
+        rows, texts = self._taken(owners)
+        self._connection.executemany(
+            f"""
+            insert into events (actor, {", ".join(_COLUMNS)})
+            values ({", ".join("?" * (len(_COLUMNS) + 1))})
+            """,
+            ((actor, *row) for actor, row in rows),
+        )
+        self._connection.executemany(
+            "insert into event_properties (seq, properties) values (?, ?)", texts
+        )
+        values, stopped = self._properties.take(texts)
+        for dimension in stopped:
+            self._activity.stop_property(dimension)
+        columns = list(zip(*(row for _, row in rows), strict=True))
+        self._activity.add(
+            [actor for actor, _ in rows],
+            columns[_EVENT],
+            columns[_DAY],
+            dict(enumerate(columns[_FIRST_CONTEXT:_END_OF_CONTEXT], 1)),
+            [values.get(row[_SEQ], {}) for _, row in rows],
+        )
+        return {actor for actor, _ in rows} - {0}
+
+    def _taken(
+        self, owners: Mapping[int, int | None]
+    ) -> tuple[list[tuple[int, tuple[int, ...]]], list[tuple[int, str]]]:
+        """Take rows out of the table; return them with their actors, and the JSON of properties."""
+        rows: list[tuple[int, tuple[int, ...]]] = []
+        texts: list[tuple[int, str]] = []
+        found: list[Any] = self._connection.execute(
+            f"""
+            select properties, {", ".join(_COLUMNS)} from folded_events
+            where seq in (select value from json_each(?))
+            """,
+            (json.dumps(list(owners)),),
+        ).fetchall()
+        for text, *row in found:
+            owner = owners[row[_SEQ]]
+            if owner is None:
+                owner = self._identity.actor(row[_USER], row[_DEVICE], row[_TS])
+            rows.append((owner, tuple(row)))
+            if text:
+                texts.append((row[_SEQ], text))
+        self._connection.executemany(
+            "delete from folded_events where seq = ?", ((seq,) for seq in owners)
+        )
+        return sorted(rows), texts
