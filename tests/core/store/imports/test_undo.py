@@ -19,9 +19,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.errors import BadInput
-from core.records import Once
+from core.records import Once, Row
 from core.store.imports.undo import undo
+from core.store.ingest.batch import Batch
 from core.store.ingest.importer import Alias, Event, Identify, Log, store_events, store_logs
+from core.store.ingest.writer import Writer
 from core.store.workspace import open_writer
 from tests.worlds import recount
 
@@ -137,3 +139,81 @@ def test_an_import_that_was_undone_has_never_been(
                     undo(db, which + 1)
                 found.append(contents(db))
     assert found[0] == found[1]
+
+
+def test_what_another_import_contains_stays_whichever_stored_it(db: sqlite3.Connection) -> None:
+    events = [Event("a", T, "ann"), Event("b", T, "ann"), Event("b", T, "bob")]
+    logs = [Log(T, "started", "INFO"), Log(T, "user 7 gone", "ERROR", "api")]
+    for part in (slice(2), slice(1, 3)):
+        store_events(db, events[part])
+        store_logs(db, logs[part])
+    first, second = undo(db, 1), undo(db, 2)
+    assert (first.events, first.kept, first.people) == (1, 1, 0)
+    assert (second.logs, second.kept) == (1, 1)
+    left = contents(db)
+    assert [(row[0], row[4]) for row in left["events"]] == [("b", "0 ann"), ("b", "0 bob")]
+    assert [row[2] for row in left["logs"]] == ["user 7 gone"]
+    assert [row[0] for row in left["names"]] == ["b"]
+    assert undo(db, 3).people == 2
+    assert undo(db, 4).logs == 1
+    assert not any(contents(db).values())
+    assert store_events(db, events).stored == 3
+
+
+@pytest.mark.parametrize("swapped", [False, True])
+def test_events_that_became_one_by_a_link_are_two_again_without_it(
+    db: sqlite3.Connection, swapped: bool
+) -> None:
+    sent = [
+        Row("e", T, None, "phone", None, 2, properties='{"x":1}'),
+        Row("e", T, "ann", None, None, 2, properties='{"x":2}'),
+        Row("e", T + 9, None, "phone", None, 4),
+    ]
+    Writer(db).write(Batch(sent[::-1] if swapped else sent), lambda written: None)
+    before = contents(db)
+    for device in ("phone", "laptop"):
+        store_events(db, [Identify("ann", device, T)])
+    assert len(contents(db)["events"]) == 2
+    assert undo(db, 1).links == 1
+    undo(db, 2)
+    assert contents(db) == before
+
+
+def test_an_import_that_cannot_be_undone_says_why(db: sqlite3.Connection) -> None:
+    with pytest.raises(BadInput, match="This workspace has no import 7"):
+        undo(db, 7)
+    store_events(db, [Event("a", T, "ann")])
+    undo(db, 1)
+    with pytest.raises(BadInput, match="Import 1 has been undone already"):
+        undo(db, 1)
+    store_events(db, [Event("a", T, "ann")])
+    with db:
+        db.execute("update meta set value = '3' where key = 'first_known_import'")
+    with pytest.raises(BadInput, match="made before imports kept what they said"):
+        undo(db, 2)
+    assert len(contents(db)["events"]) == 1
+
+
+def test_an_import_that_is_undone_while_it_runs_ends(db: sqlite3.Connection) -> None:
+    def events() -> Iterator[Event]:
+        yield from (Event("a", T + n, "ann") for n in range(4))
+        undo(db, 1)
+        yield Event("b", T, "bob")
+
+    with pytest.raises(BadInput, match="Import 1 was undone while it was running"):
+        store_events(db, events(), batch_size=2)
+    assert not any(contents(db).values())
+
+
+def test_an_undo_that_is_cut_short_changes_nothing(db: sqlite3.Connection) -> None:
+    store_events(db, [Event("a", T, "ann", "phone", traits={"plan": "pro"})])
+    before = contents(db)
+
+    def killed(what: str, done: int, whole: int) -> None:
+        if what == "traits":
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        undo(db, 1, told=killed)
+    assert contents(db) == before
+    assert undo(db, 1).events == 1
