@@ -115,7 +115,7 @@ class Choice:
 
 def normal(name: str) -> str:
     """Return a name in normal form: "userId", "User ID" and "$user_id" are all user_id."""
-    plain = _CAMEL.sub("_", name.strip().lstrip("$")).lower()
+    plain = _CAMEL.sub("_", name.strip().lstrip("$#")).lower()
     return re.sub(r"[\s.-]+", "_", plain)
 
 
@@ -234,11 +234,20 @@ def cannot_read(where: str, plan: Plan, hint: str = "") -> BadInput:
     lacks = [meaning for meaning, found in known.items() if not found]
     advice = "Name it with --map " + ",".join(f"{m}=COLUMN" for m in lacks) + "."
     if "event" in lacks:
-        advice += " Where every line is the same event, name that with --event NAME."
+        advice += " Where every line is the same event, name that with --event NAME"
+        thing = _thing(where)
+        advice += f", such as --event {thing}." if thing else "."
     return BadInput(
         f"{where} has no column for the {' and the '.join(lacks)}; it has: {listed(plan.names)}.",
         f"{advice} {hint}".strip(),
     )
+
+
+def _thing(where: str) -> str:
+    """Return what a file or table is called by its name, "" if that is no plain word."""
+    name = re.split(r"[/\\:]", where)[-1].partition(".")[0]
+    word = re.sub(r"[\W\d]+$|[_ -]*(export|dump|\d+)[_ -]*", "", name, flags=re.I)
+    return word.lower() if re.fullmatch(r"[^\W\d_]\w{2,30}", word) else ""
 
 
 def listed(names: Sequence[str]) -> str:

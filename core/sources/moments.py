@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final
@@ -28,6 +30,15 @@ _SERIAL_ZERO: Final = datetime(1899, 12, 30)
 _ORDER: Final = Doubt(
     "dates", (("month-first", ("2/3 is February 3",)), ("day-first", ("2/3 is March 2",)))
 )
+
+_JULIAN_EPOCH: Final = 2_440_587.5
+"""1970-01-01 as a Julian day, which SQLite's julianday() returns."""
+
+_NET: Final = re.compile(r"\\?/Date\((-?\d{1,15})(?:[+-]\d{4})?\)\\?/")
+"""Milliseconds as older .NET programs write them in JSON."""
+
+_WRITTEN_OUT: Final = {14: "%Y%m%d%H%M%S", 17: "%Y%m%d%H%M%S%f"}
+"""Length of a number -> what its digits are, where it cannot count seconds since 1970."""
 
 
 class Moments:
@@ -84,20 +95,24 @@ class Moments:
                 self._notes.doubts.append(replace(_ORDER, taken=f"{first}-first"))
         if self._reading.day_first is not None:
             order = self._reading.day_first
-        serial = table and bool(times) and all(from_serial(time) is not None for time in times)
-        if serial:
+        counts = None
+        if are_all(times, from_julian):
+            counts = from_julian
+            self._notes.say("times are read as Julian days")
+        elif are_all(times, from_serial) and (table or any(map(_has_fraction, times))):
+            counts = from_serial
             self._notes.say("times are read as a spreadsheet's numbers of days")
-        self._set(order, serial=serial)
+        self._set(order, counts)
 
-    def _set(self, day_first: bool | None, *, serial: bool = False) -> None:
+    def _set(self, day_first: bool | None, counts: FromDays | None = None) -> None:
         self._day_first = day_first
-        self._serial = serial
+        self._from_days = counts
         in_utc = self._calendar.zone_name == "UTC"
-        plain = in_utc and self._zone is None and day_first is None and not serial
+        plain = in_utc and self._zone is None and day_first is None and counts is None
         self.ms = to_ms if plain else self._local
 
     def _local(self, value: Any) -> int:
-        if self._serial and (naive := from_serial(value)) is not None:
+        if self._from_days and (naive := self._from_days(value)) is not None:
             return _checked(_since_epoch(naive, self._zone))
         found = to_ms(value, self._day_first, self._zone)
         if self._zone is not None and value.__class__ is str:
@@ -120,13 +135,40 @@ class Moments:
             )
 
 
+FromDays = Callable[[Any], datetime | None]
+"""From a number of days to the time, None for anything else."""
+
+
+def are_all(values: Iterable[Any], counts: FromDays) -> bool:
+    """Whether there are values, and each is such a number of days."""
+    found = [counts(value) is not None for value in values]
+    return bool(found) and all(found)
+
+
+def from_julian(value: Any) -> datetime | None:
+    """Return the time of a Julian day between 1900 and 2100; None for anything else."""
+    days = _days(value)
+    if days is None or not 2_415_020.5 <= days < 2_488_070:
+        return None
+    return _NAIVE_EPOCH + timedelta(milliseconds=round((days - _JULIAN_EPOCH) * DAY))
+
+
+def _days(value: Any) -> float | None:
+    try:
+        return float(value.replace(",", ".") if value.__class__ is str else value)
+    except (TypeError, ValueError, OverflowError):
+        return None
+
+
+def _has_fraction(value: Any) -> bool:
+    days = _days(value)
+    return days is not None and days != int(days)
+
+
 def from_serial(value: Any) -> datetime | None:
     """Return the time of a spreadsheet's serial date, to the second; None for anything else."""
-    try:
-        days = float(value.replace(",", ".") if value.__class__ is str else value)
-    except (TypeError, ValueError):
-        return None
-    if not 20_000 <= days < 80_000:
+    days = _days(value)
+    if days is None or not 20_000 <= days < 80_000:
         return None
     return _SERIAL_ZERO + timedelta(seconds=round(days * 86_400))
 
@@ -145,7 +187,8 @@ def to_ms(value: Any, day_first: bool | None = None, zone: ZoneInfo | None = Non
     """Return a time from a file as UTC ms.
 
     ISO and "YYYY-MM-DD HH:MM:SS" with or without zone, dates as in `dates.parse`, a date alone
-    or "YYYYMMDD" (its midnight), and epoch seconds, ms, µs or ns, distinguished by size:
+    or "YYYYMMDD" (its midnight), "YYYYMMDDHHMMSS", objects of databases such as {"$date": ...} and
+    {"seconds": ..., "nanos": ...}, and epoch seconds, ms, µs or ns, distinguished by size:
     below 1e11 seconds, below 1e14 ms, below 1e17 µs. Numbers may be text.
 
     Args:
@@ -169,7 +212,27 @@ def to_ms(value: Any, day_first: bool | None = None, zone: ZoneInfo | None = Non
         raise Refused("no time")
     if isinstance(value, (int, float)) and not isinstance(value, bool):
         return _checked(_number(value))
+    inner = _of_object(_of_object(value)) if value.__class__ is dict else None
+    if inner.__class__ in (str, int, float):
+        return to_ms(inner, day_first, zone)
     raise Refused("time not understood")
+
+
+def _of_object(found: Any) -> Any:
+    """Return the time in an object as MongoDB, Firestore, log4j and BigQuery write one."""
+    if found.__class__ is not dict:
+        return found
+    for name in ("$date", "$numberLong", "iso", "value"):
+        if name in found:
+            return found[name]
+    for seconds, nanos in (
+        ("seconds", "nanoseconds"), ("_seconds", "_nanoseconds"), ("seconds", "nanos"),
+        ("epochSecond", "nanoOfSecond"),
+    ):  # fmt: skip
+        whole, part = found.get(seconds), found.get(nanos, 0)
+        if whole.__class__ is int and part.__class__ is int:
+            return whole * 1000 + part // 1_000_000 if part else whole
+    return None
 
 
 def _since_epoch(found: datetime, zone: ZoneInfo | None = None) -> int:
@@ -200,6 +263,8 @@ def _other_text(value: str, day_first: bool | None, zone: ZoneInfo | None) -> in
         text = text.removesuffix(ending)
     if text != value:
         return to_ms(text, day_first, zone)
+    if found := _NET.fullmatch(text):
+        return int(found[1])
     try:
         return _number(int(text)) if text.lstrip("-").isdigit() else _epoch(float(text))
     except (ValueError, OverflowError):
@@ -215,7 +280,11 @@ def _number(value: float) -> int:
                 pass
         if 1_900 <= value < 2_200:
             raise Refused("time is only a year")
-        if 190_000_000_000 <= value < 220_000_000_000 and _is_minute(str(value)):
+        digits = str(value)
+        if (form := _WRITTEN_OUT.get(len(digits))) and digits[:2] in ("19", "20", "21"):
+            with suppress(ValueError):
+                return _since_epoch(datetime.strptime(digits, form))
+        if 190_000_000_000 <= value < 220_000_000_000 and _is_minute(digits):
             raise Refused("time not understood")
     try:
         return _epoch(value)

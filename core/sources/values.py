@@ -16,9 +16,11 @@ from core.values.json_text import json_text
 _EXACT: Final = 2**53
 _DEEPEST: Final = 250
 _COMMA: Final = re.compile(
-    r"(-?(?:0|[1-9]\d{0,2}(?:[.\xa0\u202f]\d{3})+|[1-9]\d*))(?:,(\d+))?", re.ASCII
+    r"(-?(?:0|[1-9]\d{0,2}(?:[.\xa0\u202f]\d{3})+|[1-9]\d{0,2}(?:\x20\d{3})+(?=,)|[1-9]\d*))"
+    r"(?:,(\d+))?",
+    re.ASCII,
 )
-_FRACTION: Final = re.compile(r"-?\d{1,3}(?:[.\xa0\u202f]\d{3})+,\d+|-?\d+,\d+", re.ASCII)
+_FRACTION: Final = re.compile(r"-?\d{1,3}(?:[.\x20\xa0\u202f]\d{3})+,\d+|-?\d+,\d+", re.ASCII)
 _POINT: Final = re.compile(r"-?\d+\.(?:\d{1,2}|\d{4,})|-?\d{4,}\.\d+|-?0\.\d+", re.ASCII)
 _DIGITS: Final = bytes.maketrans(b"123456789", b"0" * 9)
 _LONG: Final = b"0" * 20

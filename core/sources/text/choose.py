@@ -8,54 +8,31 @@ from typing import Any, Final
 
 from core.sources.fields import NAMES, Choice, normal
 from core.sources.text import looks
+from core.sources.text.names import (
+    CLOCKS,
+    DATES,
+    HOURS,
+    MAYBE_EVENT,
+    USUAL,
+    ZONES,
+    plain_names,
+)
 from core.sources.text.reading import Doubt, Notes
 from core.text import clean
 
-USUAL: Final[dict[str, tuple[str, ...]]] = {
-    "event": (
-        "action", "event_action", "activity", "verb", "action_name", "activity_name",
-        "activity_type", "action_type", "eventname", "eventtype", "event_key", "operation",
-        "ereignis", "evento", "gebeurtenis", "evenement",
-    ),
-    "time": (
-        "occurred_at", "happened_at", "event_timestamp", "event_date", "event_datetime",
-        "event_at", "datetime", "date_time", "created_at", "recorded_at", "logged_at", "sent_at",
-        "performed_at", "inserted_at", "created", "created_on", "createdat", "creation_date",
-        "timestamp_utc", "time_utc", "utc_time", "timestamp_ms", "epoch", "unix_time", "date",
-        "day", "when", "@timestamp", "date/time", "received_at", "zeitpunkt", "zeitstempel",
-        "zeit", "datum", "fecha", "tijdstip", "tijd",
-    ),
-    "user": (
-        "userid", "uid", "user_uuid", "user_uid", "user_guid", "useruuid", "user_name", "username",
-        "login", "person_id", "personid", "person", "profile_id",
-        "player_id", "subscriber_id", "benutzer", "nutzer", "usuario", "gebruiker", "utilisateur",
-    ),
-    "device": (
-        "deviceid", "visitor_id", "visitorid", "anon_id", "anonymousid", "cookie_id",
-        "device_uuid", "installation_id", "install_id",
-    ),
-    "session": ("sessionid", "visit_id", "visitid", "session_uuid"),
-}  # fmt: skip
-"""Names used by databases, spreadsheets and scripts, tried if none of `fields.NAMES` is present and
-their values fit; best first.
-"""
-
-_DATES: Final = ("date", "day", "event_date", "datum", "fecha", "local_date", "log_date")
-_CLOCKS: Final = (
-    "time", "hour", "clock", "event_time", "time_of_day", "uhrzeit", "zeit", "hora", "tijd",
-    "heure", "local_time", "log_time", "timestamp",
-)  # fmt: skip
 _CALLS: Final = frozenset({"track", "identify", "alias", "page", "screen", "group"})
 _SHOWN: Final = 60
 _SAMPLES: Final = 3
 
 PERSON: Final = re.compile(
     r"user|customer|client|member|account|person|visitor|subscriber|patient|student|player|email"
-    r"|login|owner|contact|buyer|guest|uid",
+    r"|login|owner|contact|buyer|guest|uid|e-mail|kunde|mitglied|benutzer|nutzer|cliente?|usuario"
+    r"|utilisateur|utente|klant|gebruiker",
     re.IGNORECASE,
 )
 ID: Final = re.compile(r"(^|[_. -])u?u?id$|[a-z]Id$|_key$|_no$", re.IGNORECASE)
 """What the name of a column that may be the person is like."""
+_ASKED: Final = 3
 
 
 def choose(
@@ -82,7 +59,7 @@ class _Chooser:
         self._values = {
             name: looks.some(values) for name, values in columns.items() if name not in taken
         }
-        self._normal = {name: normal(name) for name in self._values}
+        self._normal = plain_names(list(self._values))
         self._notes = notes
         self._chosen: dict[str, str] = {}
         self._avoided: set[str] = set()
@@ -96,7 +73,9 @@ class _Chooser:
         for meaning in ("device", "session"):
             if meaning not in self._given and not self._known(meaning):
                 self._take(meaning, self._usual(meaning))
+        self._take_known()
         self._warn_rounded()
+        self._warn_zones()
         return Choice(
             mapping=dict(self._chosen),
             avoided=frozenset(self._avoided),
@@ -149,6 +128,8 @@ class _Chooser:
             return
         if not fits:
             fits = [name for name in usual if looks.are_moments(self._values[name])]
+            if not fits and not known:
+                fits = [name for name in usual if looks.are_days_since(self._values[name])]
             written = self._looking_like_times() if not fits and not known else []
             if len(written) == 1:
                 fits = written
@@ -166,14 +147,19 @@ class _Chooser:
             self._avoid([n for n in known if looks.are_clocks(self._values[n])], "time")
 
     def _date_and_clock(self) -> bool:
-        clocks = [n for n in self._named(_CLOCKS) if looks.are_clocks(self._values[n])]
-        days = [n for n in self._named(_DATES) if looks.are_days(self._values[n])]
+        clocks = [n for n in self._named(CLOCKS) if self._is_clock(n)]
+        days = [n for n in self._named(DATES) if looks.are_days(self._values[n])]
         if not clocks or not days:
             return False
         self._chosen["time"], self._date = clocks[0], days[0]
         self._avoid([name for name in self._known("time") if name != clocks[0]], "")
         self._notes.say(f"the time is {_shown(days[0])} together with {_shown(clocks[0])}")
         return True
+
+    def _is_clock(self, name: str) -> bool:
+        values = self._values[name]
+        hours = self._normal[name] in HOURS and looks.are_hours(values)
+        return hours or looks.are_clocks(values)
 
     def _looking_like_times(self) -> list[str]:
         return [n for n in self._free() if looks.are_written_moments(self._values[n])]
@@ -201,8 +187,18 @@ class _Chooser:
         if not fits and not usual:
             unfit = [name for name in unfit if self._must_be_none(name)]
             if set(known) <= set(unfit):
-                self._doubt("event", sorted(self._kinds(), key=self._variety))
+                self._ask_for_event()
         self._avoid(unfit, "event")
+
+    def _ask_for_event(self) -> None:
+        """Name the columns that may say what happened."""
+        found = [n for n in self._named(MAYBE_EVENT) if not self._is_no_event(n)]
+        kinds = sorted(self._kinds(), key=self._variety)
+        self._doubt("event", [*dict.fromkeys((*kinds, *found))])
+        if found:
+            shown = " or ".join(map(_shown, found[:_ASKED]))
+            hint = f"{shown} may say what happened: --map event={_shown(found[0])}"
+            self._hint = "; ".join(filter(None, (self._hint, hint)))
 
     def _is_no_event(self, name: str) -> bool:
         values = self._values[name]
@@ -219,20 +215,32 @@ class _Chooser:
         return not found <= _CALLS and not self._is_no_event(name)
 
     def _is_person(self, name: str, *, others: bool) -> bool:
-        """Whether a column called name has people's names: two words each, one per user."""
+        """Whether a column called name has the names of people, or of things such as orders.
+
+        Args:
+            others: whether another column may be the event.
+        """
         values = self._values[name]
-        if self._normal[name] != "name" or not looks.are_people(values):
+        if self._normal[name] != "name":
             return False
+        if looks.are_codes(values):
+            return True
         users = self._known("user") or self._usual("user")
         if not users:
-            return others
+            return looks.are_people(values) and (others or self._has_addresses())
         pairs = {
             (str(user), value)
             for user, value in zip(self._columns[users[0]], self._columns[name], strict=False)
             if user not in (None, "") and value not in (None, "")
         }
         one_each = len({u for u, _ in pairs}) == len({v for _, v in pairs}) == len(pairs)
+        if not looks.are_people(values):
+            return one_each and others and 1 < len(pairs) < len(values)
         return one_each and (others or len(pairs) > 2)
+
+    def _has_addresses(self) -> bool:
+        """Whether a column has addresses of e-mail, as a list of people has."""
+        return any(map(looks.are_addresses, self._values.values()))
 
     # -- the person
 
@@ -247,12 +255,20 @@ class _Chooser:
             self._avoided.add(fits.pop(0))
         if fits:
             return
-        self._take("user", [n for n in self._usual("user") if not self._is_no_id(n)])
-        if "user" not in self._chosen and not {*self._given} & {"device", "session"}:
-            devices = self._known("device") or self._usual("device")
-            found = [] if devices else self._persons()
-            if found:
-                self._doubt("user", found)
+        usual = [n for n in self._usual("user") if not self._is_no_id(n)]
+        self._take("user", usual)
+        if usual or {*self._given} & {"device", "session"}:
+            return
+        devices = self._known("device") or self._usual("device")
+        found = [name for name in self._persons() if name not in devices]
+        maybe = [name for name in found if looks.may_be_people(name)]
+        if found and not devices:
+            self._doubt("user", found)
+        elif maybe and devices:
+            self._notes.say(
+                f"people are known by {_shown(devices[0])} alone; {_shown(maybe[0])} may be the "
+                f"user: --map user={_shown(maybe[0])}"
+            )
 
     def _persons(self) -> list[str]:
         """Return the columns that may be the person: by their names, ids first."""
@@ -268,6 +284,15 @@ class _Chooser:
         values = self._values[name]
         switches = len(values) > 1 and looks.are_switches(values)
         return (switches and not looks.are_numbers(values)) or looks.are_objects(values)
+
+    def _take_known(self) -> None:
+        """Use the columns whose names are known only in their plain form."""
+        for meaning in NAMES:
+            if meaning in self._chosen or meaning in self._given:
+                continue
+            known = self._known(meaning)
+            if known and normal(known[0]) not in NAMES[meaning]:
+                self._chosen[meaning] = known[0]
 
     # -- what to tell
 
@@ -308,6 +333,15 @@ class _Chooser:
                 self._notes.say(
                     f"{_shown(name)} has numbers that a spreadsheet rounded, such as {found[0]}; "
                     "export that column as text"
+                )
+
+    def _warn_zones(self) -> None:
+        """Report a column with the zone of each row, which is not applied."""
+        for name in self._free():
+            if self._normal[name] in ZONES and self._values[name]:
+                self._notes.say(
+                    f"times that name no zone are UTC, whatever {_shown(name)} says; "
+                    "--times-in is for all of them"
                 )
 
 

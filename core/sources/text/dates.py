@@ -6,33 +6,65 @@ import re
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from typing import Any, Final
+from unicodedata import combining, normalize
 from zoneinfo import ZoneInfo
 
 from core.records import Refused
 
 _MONTHS: Final = {
-    "jan": 1, "feb": 2, "mar": 3, "mär": 3, "mrz": 3, "maa": 3, "apr": 4, "may": 5, "mai": 5,
-    "mei": 5, "jun": 6, "jul": 7, "aug": 8, "sep": 9, "oct": 10, "okt": 10, "nov": 11, "dec": 12,
-    "dez": 12,
+    "jan": 1, "ene": 1, "gen": 1, "feb": 2, "fev": 2, "mar": 3, "mrz": 3, "maa": 3, "apr": 4,
+    "avr": 4, "abr": 4, "may": 5, "mai": 5, "mei": 5, "mag": 5, "jun": 6, "juin": 6, "giu": 6,
+    "jul": 7, "juil": 7, "lug": 7, "aug": 8, "aou": 8, "ago": 8, "sep": 9, "set": 9, "oct": 10,
+    "okt": 10, "ott": 10, "out": 10, "nov": 11, "dec": 12, "dez": 12, "dic": 12,
 }  # fmt: skip
+"""How the names of months begin, without accents, in English, German, Dutch, French, Spanish,
+Italian and Portuguese.
+"""
+
+_HOURS: Final = {
+    "WET": 0, "WEST": 1, "CET": 1, "MEZ": 1, "CEST": 2, "MESZ": 2, "EET": 2, "EEST": 3, "MSK": 3,
+    "EST": -5, "EDT": -4, "CST": -6, "CDT": -5, "MST": -7, "MDT": -6, "PST": -8, "PDT": -7,
+    "AKST": -9, "AKDT": -8, "HST": -10, "JST": 9, "KST": 9, "AEST": 10, "AEDT": 11, "NZST": 12,
+    "NZDT": 13,
+}  # fmt: skip
+"""Zones by their abbreviation; those with several meanings, such as IST and BST, are refused."""
 
 _ZONE: Final = (
-    r"(?:\s*(?P<zone>Z|(?:UTC|GMT)?[+-]\d{1,2}(?::?\d{2})?|UTC|GMT|[A-Z][a-z]+/[A-Za-z_/]+)"
-    r"(?:\s(?:UTC|GMT|Z))?(?:\s?\[[\w/+-]+\])?)?"
+    r"(?:\s*(?P<zone>Z|(?:UTC|GMT)?[+-]\d{1,2}(?::?\d{2})?|UTC|GMT|[A-Z][a-z]+/[A-Za-z_/]+|"
+    + "|".join(_HOURS)
+    + r")(?:\s(?:UTC|GMT|Z|[A-Z]{3,4}))?(?:\s?\[[\w/+-]+\])?(?:\sm=[+-]\d+(?:\.\d+)?)?)?"
 )
+_HALF: Final = r"(?P<{}>[AP])\.?\s?M\.?"
 _CLOCK: Final = (
-    r"(?P<hour>\d{1,2})(?::(?P<minute>\d{2})(?::(?P<second>\d{2})(?:[.,](?P<fraction>\d+))?)?"
-    r"(?:\s?(?P<half>[AP])\.?M\.?)?|\s?(?P<half_alone>[AP])\.?M\.?)"
+    r"(?P<hour>\d{1,2})(?:(?P<colon>:)(?P<minute>\d{2})"
+    r"(?::(?P<second>\d{2})(?:[.,](?P<fraction>\d+))?)?"
+    rf"(?:\s?{_HALF.format('half')})?|\s?{_HALF.format('half_alone')})"
 )
-_WEEKDAY: Final = r"(?:(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*\.?,?\s+)?"
+_AFTER_A_DATE: Final = _CLOCK.replace("(?P<colon>:)", "(?P<colon>[:.h])").replace(
+    "(?::(?P<second>", "(?:(?P=colon)(?P<second>"
+)
+"""A time of day that could be a number if it stood alone, such as 10.30 and 10h30."""
+
+_WEEKDAY: Final = (
+    r"(?:(?:mon|tue|wed|thu|fri|sat|sun|mo|di|mi|do|fr|sa|so|lun|mar|mer|mi[eé]|jeu|jue|gio|ven|vie"
+    r"|sam|s[aá]b|dim|dom|ma|din|wo|woe|don|vr|vri|za|zat|zo|zon|seg|ter|qua|qui|sex)"
+    r"[^\W\d_]*\.?,?\s+)?"
+)
 _DAYS: Final = (
-    r"(?P<year>\d{4})(?P<dash>[-/.])(?P<month>\d{1,2})(?P=dash)(?P<day>\d{1,2})",
+    r"(?P<year>\d{4})(?P<dash>[-/.]|\.\s)(?P<month>\d{1,2})(?P=dash)(?P<day>\d{1,2})\.?",
+    r"(?P<year>\d{4})\s?年\s?(?P<month>\d{1,2})\s?月\s?(?P<day>\d{1,2})\s?日",
     r"(?P<first>\d{1,2})(?P<dash>[-/.])(?P<other>\d{1,2})(?P=dash)(?P<year>\d{4}|\d{2})(?!\d)",
-    r"(?P<day>\d{1,2})(?:st|nd|rd|th|\.)?[-\s/]*(?P<name>[^\W\d_]{3,9})\.?[-\s/,]*"
-    r"(?P<year>\d{4}|\d{2})(?!\d)",
-    r"(?P<name>[^\W\d_]{3,9})\.?\s+(?P<day>\d{1,2})(?:st|nd|rd|th)?,?\s+(?P<year>\d{4})",
+    r"(?P<day>\d{1,2})(?:st|nd|rd|th|er|\.|º)?[-\s/]*(?:(?:de|of)\s)?(?P<name>[^\W\d_]{3,10})\.?"
+    r"[-\s/,]*(?:del?\s)?(?P<year>\d{4}|\d{2})(?!\d)",
+    r"(?P<name>[^\W\d_]{3,10})\.?\s+(?P<day>\d{1,2})(?:st|nd|rd|th)?,?\s+(?P<year>\d{4})",
 )
-_AFTER: Final = r"(?:(?:T|:|,?\s+(?:at\s+)?)" + _CLOCK + _ZONE + r")?(?:\s\(.*\))?"
+_AFTER: Final = (
+    r"(?:(?:T|:|,?\s+(?:(?:at|um|à|a las|om|alle)\s+)?)"
+    + _AFTER_A_DATE
+    + r"(?:\s?(?:Uhr|hrs?|h|uur)\.?)?"
+    + _ZONE
+    + r")?(?:\s\(.*\))?"
+)
 _FORMS: Final = (
     *(re.compile(_WEEKDAY + day + _AFTER, re.I) for day in _DAYS),
     re.compile(
@@ -63,7 +95,9 @@ def parse(text: str, day_first: bool | None) -> datetime:
     Raises:
         Refused: no date that is known here, or one that does not exist.
     """
-    plain = " ".join(text[: _LONGEST + 1].split())
+    plain = " ".join(text[: _LONGEST + 1].strip("\"' ").split())
+    if plain.startswith("[") and plain.endswith("]"):
+        plain = plain[1:-1]
     if ordinal := _ORDINAL.fullmatch(plain):
         return _day_of_year(int(ordinal[1]), int(ordinal[2]))
     if swapped := _CLOCK_FIRST.fullmatch(plain):
@@ -85,6 +119,13 @@ def parse(text: str, day_first: bool | None) -> datetime:
         return moment.replace(tzinfo=_zone(parts.get("zone") or ""))
     except (ValueError, OverflowError, KeyError, OSError) as error:
         raise Refused("time not understood") from error
+
+
+def without_accents(text: str) -> str:
+    """Return letters without what stands above or below them: evenement for événement."""
+    if text.isascii():
+        return text
+    return "".join(c for c in normalize("NFKD", text) if not combining(c))
 
 
 def is_date(text: str) -> bool:
@@ -135,7 +176,8 @@ def _day_of_year(year: int, number: int) -> datetime:
 
 def _month_and_day(parts: dict[str, Any], day_first: bool | None) -> tuple[int, int]:
     if name := parts.get("name"):
-        month = _MONTHS.get(name[:3].lower())
+        plain = without_accents(name.lower())
+        month = _MONTHS.get(plain[:4]) or _MONTHS.get(plain[:3])
         if month is None:
             raise Refused("time not understood")
         return month, int(parts["day"])
@@ -175,6 +217,8 @@ def _zone(name: str) -> tzinfo | None:
     offset = name.upper().removeprefix("UTC").removeprefix("GMT")
     if offset in ("", "Z"):
         return UTC
+    if offset in _HOURS:
+        return timezone(timedelta(hours=_HOURS[offset]))
     sign, digits = offset[0], offset[1:].replace(":", "")
     hours, minutes = (digits, "0") if len(digits) < 3 else (digits[:-2], digits[-2:])
     size = timedelta(hours=int(hours), minutes=int(minutes))

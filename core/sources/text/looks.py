@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 from core.records import Refused
-from core.sources.moments import to_ms
+from core.sources.moments import are_all, from_julian, from_serial, to_ms
 from core.sources.placeholders import is_rounded
 from core.sources.text import dates
 
@@ -33,6 +33,13 @@ _SWITCHES: Final = tuple(
     )
 )
 _PERSON: Final = re.compile(r"[^\W\d_][\w'’.-]*(?: [^\W\d_][\w'’.-]*){1,3}")
+_CODE: Final = re.compile(r"[#\w-]*\d[\w-]*")
+_ADDRESS: Final = re.compile(r"[^@\s]+@[^@\s]+")
+_MAY_BE_PEOPLE: Final = re.compile(
+    r"(customer|client|member|account|person|subscriber|patient|student|player|owner|contact|buyer"
+    r"|kunden?|cliente?|klant|mitglied)(_?(id|no|nr|number|key|nummer|uuid))?|e_?mail(_address)?",
+    re.I,
+)
 _NUMBER: Final = re.compile(r"-?\d+(?:\.\d+)?")
 
 
@@ -83,6 +90,33 @@ def _is_day(text: str) -> bool:
 def are_clocks(values: Sequence[Any]) -> bool:
     """Whether nearly all values are times of day alone."""
     return _most(values, dates.is_clock)
+
+
+def are_hours(values: Sequence[Any]) -> bool:
+    """Whether all values are whole numbers from 0 to 23."""
+    texts = [str(value).strip() for value in values]
+    return bool(texts) and all(len(t) < 3 and t.isdecimal() and int(t) < 24 for t in texts)
+
+
+def are_days_since(values: Sequence[Any]) -> bool:
+    """Whether all values are a spreadsheet's numbers of days, or Julian days."""
+    return are_all(values, from_serial) or are_all(values, from_julian)
+
+
+def are_codes(values: Sequence[Any]) -> bool:
+    """Whether values are numbers of single things, such as #1001, #1002, each once."""
+    texts = [str(value).strip() for value in values]
+    return 1 < len(set(texts)) == len(texts) and all(map(_CODE.fullmatch, texts))
+
+
+def are_addresses(values: Sequence[Any]) -> bool:
+    """Whether nearly all values are addresses of e-mail."""
+    return _most(values, lambda v: v.__class__ is str and bool(_ADDRESS.fullmatch(v.strip())))
+
+
+def may_be_people(name: str) -> bool:
+    """Whether a name is one of those that may or may not mean the person."""
+    return _MAY_BE_PEOPLE.fullmatch(name.replace(" ", "_")) is not None
 
 
 def are_switches(values: Sequence[Any], *, both: bool = False) -> bool:

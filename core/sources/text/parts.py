@@ -29,7 +29,10 @@ def moment(date: Any, clock: Any) -> Any:
     if date is None or date == "":
         return None
     day = day_of(str(date))
-    return f"{day} {str(clock).strip()}" if clock is not None and clock != "" else day
+    if clock is None or clock == "":
+        return day
+    time = str(clock).strip()
+    return f"{day} {time}:00" if time.isdecimal() else f"{day} {time}"
 
 
 def is_object(value: Any) -> bool:
