@@ -69,6 +69,21 @@ class Once(NamedTuple):
     value: Any
 
 
+class Change(NamedTuple):
+    """A trait that is worked out from its value before, by an operation.
+
+    Attributes:
+        how: "add" to a number; "append", "prepend" or "remove" values of a list, "insert" or
+            "insert_first" those it lacks; "clear" all traits, whatever the name.
+        value: the operand.
+        of: identifies the statement, so that it is applied once, however often it is read.
+    """
+
+    how: str
+    value: Any
+    of: str
+
+
 class LeftOut(NamedTuple):
     """A line that is understood but is neither an event nor about people; `what` names its kind."""
 

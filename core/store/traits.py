@@ -6,6 +6,10 @@ so that importing an older file later does not bring back what was removed.
 A first value (`Once`) is stored at minus its time, so that any value set outright replaces it,
 whenever it was set and in any order of arrival, and of several first values the earliest stays.
 
+A change (`Change`) is applied to the value before it in order of time, once for each statement
+that it identifies. As that value may arrive later, the traits of everybody in a batch are worked
+out from all statements once a workspace has a change.
+
 Every statement is kept with the id it was made about, so that the traits of a person can be worked
 out anew when that id turns out to be somebody else's.
 """
@@ -16,15 +20,19 @@ import sqlite3
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from core.records import Identify, Once, Row
+from core.records import Change, Identify, Once, Row
 from core.sources.values import as_json
+from core.store.changes import CLEAR, changed
 from core.store.imports.statements import Described, Said
 from core.store.ingest.dictionary import Counter, Dictionary
 from core.store.ingest.identity import Identity
 from core.values.json_text import json_text, stored_object
 
-Texts = dict[str, str | None]
-"""Trait -> value as text, None where it is removed."""
+_CHANGES = "trait_changes"
+"""The setting that says that some statement is a change."""
+
+Texts = dict[str, Any]
+"""Trait -> value as text, None where it is removed, or [operation, operand, statement]."""
 
 Latest = dict[tuple[int, str], tuple[int, bool, str | None]]
 """(person, trait) -> ms, whether it is a removal, value."""
@@ -37,6 +45,10 @@ class Traits:
         self._connection = connection
         self._identity = identity
         self._counter = Counter(connection, "trait_texts")
+        self._unsettled: set[int] = set()
+        self._has_changes = bool(
+            connection.execute("select 1 from meta where key = ?", (_CHANGES,)).fetchone()
+        )
 
     def save(
         self,
@@ -57,7 +69,8 @@ class Traits:
             if not owner:
                 continue
             for at, values in _parts(one.traits, one.ts):
-                _collect(latest, owner, at, values)
+                if not self._note_changes(owner, values):
+                    _collect(latest, owner, at, values)
                 statement = Described(
                     owner, user or device, texts[json_text(values)], at, self._identity.next(),
                     not user,
@@ -72,6 +85,24 @@ class Traits:
                 self._remove(owner, key, at)
             else:
                 self._set(owner, key, value, at)
+
+    def _note_changes(self, owner: int, values: Texts) -> bool:
+        """Return whether values are changes, and remember that the workspace has some."""
+        are_changes = any(isinstance(value, list) for value in values.values())
+        if are_changes and not self._has_changes:
+            self._has_changes = True
+            self._connection.execute(
+                "insert or replace into meta (key, value) values (?, '1')", (_CHANGES,)
+            )
+        if self._has_changes:
+            self._unsettled.add(owner)
+        return are_changes
+
+    def finish(self) -> None:
+        """Work out traits that depend on changes, once all statements of a batch are noted."""
+        for owner in self._unsettled:
+            self.settle(owner)
+        self._unsettled.clear()
 
     def _set(self, owner: int, key: str, value: str, at: int) -> None:
         self._connection.execute(
@@ -131,7 +162,7 @@ class Traits:
             self._connection.execute(f"delete from {table} where user = ?", (owner,))
         stated = self._connection.execute(
             """
-            select t.at, x.text
+            select t.at, x.text, t.said, t.snapshot
             from said_traits t join trait_texts x on x.id = t.snapshot
             where t.owner = ?
             order by t.at, t.arrived
@@ -140,8 +171,14 @@ class Traits:
         ).fetchall()
         latest: Latest = {}
         removed: dict[str, int] = {}
-        for at, text in stated:
+        applied: set[tuple[int, int]] = set()
+        for at, text, said, snapshot in stated:
             values = stored_object(text)
+            if any(isinstance(value, list) for value in values.values()):
+                if (said, snapshot) in applied:
+                    continue
+                applied.add((said, snapshot))
+                values = _changed(latest, owner, values)
             _collect(latest, owner, at, values)
             removed.update((key, at) for key, value in values.items() if value is None)
         self._connection.executemany(
@@ -155,15 +192,31 @@ class Traits:
 
 
 def _parts(traits: Mapping[str, Any], ts: int) -> Iterable[tuple[int, Texts]]:
-    """Return the values that are set or removed at `ts`, and first ones at minus that."""
+    """Return the values that are set or removed at `ts`, first ones at minus that, and changes."""
     outright: Texts = {}
     firsts: Texts = {}
+    changes: Texts = {}
     for key, value in traits.items():
-        if not isinstance(value, Once):
+        if isinstance(value, Change):
+            changes[key] = list(value)
+        elif not isinstance(value, Once):
             outright[key] = _text(value)
         elif value.value is not None:
             firsts[key] = _text(value.value)
-    return [(at, values) for at, values in ((ts, outright), (-ts, firsts)) if values]
+    parts = ((ts, outright), (-ts, firsts), (ts, changes))
+    return [(at, values) for at, values in parts if values]
+
+
+def _changed(latest: Latest, owner: int, changes: Texts) -> Texts:
+    """Return traits after changes, given what stands before them."""
+    found: Texts = {}
+    for key, (how, operand, *_) in changes.items():
+        if how == CLEAR:
+            found |= dict.fromkeys(name for _, name in latest)
+        else:
+            _, gone, before = latest.get((owner, key), (0, True, None))
+            found[key] = changed(None if gone else before, how, operand)
+    return {key: value for key, value in found.items() if value is not None or how == CLEAR}
 
 
 def _collect(latest: Latest, owner: int, at: int, values: Texts) -> None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any, Final
 
-from core.records import LeftOut, Once
+from core.records import Change, LeftOut, Once
 from core.sources.products.nested import columns, first, inside
 
 SIGN: Final = frozenset({"event_type", "event_time", "event_properties"})
@@ -65,6 +65,12 @@ _ENVELOPE: Final = frozenset({
 _SETS: Final = "$set"
 _SETS_ONCE: Final = "$setOnce"
 _UNSETS: Final = "$unset"
+_CLEARS: Final = "$clearAll"
+_CHANGES: Final = {
+    "$add": "add", "$append": "append", "$prepend": "prepend", "$postInsert": "insert",
+    "$preInsert": "insert_first", "$remove": "remove",
+}  # fmt: skip
+"""Operation -> how it changes a trait."""
 
 
 class Events:
@@ -77,7 +83,8 @@ class Events:
         """Yield the plain lines of one event."""
         event, user, device = found["event_type"], found.get("user_id"), found.get("device_id")
         who = {"user_id": user, "device_id": device, "time": found.get("event_time")}
-        traits = traits_of(inside(found.get("user_properties")))
+        given = inside(found.get("user_properties"))
+        traits = traits_of(given, first(found, ("$insert_id", "uuid"))) if given else {}
         if event == "$groupidentify":
             yield LeftOut("descriptions of groups")
             return
@@ -133,19 +140,24 @@ def own_id(amplitude_id: Any) -> str:
     return f"amplitude_id:{amplitude_id}"
 
 
-def traits_of(properties: Mapping[str, Any]) -> dict[str, Any]:
+def traits_of(properties: Mapping[str, Any], statement: Any) -> dict[str, Any]:
     """Return the traits in user properties, which may be operations.
 
-    Sums and lists ($add, $append, ...) are not included: their result is not in the operation but
-    in the user properties of the events that follow.
+    Args:
+        statement: identifies the event, for operations that must not be applied twice.
     """
-    if not properties:
-        return {}
     traits = {name: value for name, value in properties.items() if not name.startswith("$")}
+    if len(traits) == len(properties):
+        return traits
     for name, value in inside(properties.get(_SETS_ONCE)).items():
         traits.setdefault(name, Once(value))
     traits |= inside(properties.get(_SETS))
     traits |= dict.fromkeys(inside(properties.get(_UNSETS)))
+    for name, how in _CHANGES.items():
+        for key, value in inside(properties.get(name)).items():
+            traits.setdefault(key, Change(how, value, f"{statement}"))
+    if _CLEARS in properties:
+        traits[""] = Change("clear", None, f"{statement}")
     return traits
 
 

@@ -1,14 +1,16 @@
-"""Mixpanel's people profiles, {"$distinct_id": ..., "$properties": {...}} or a table of them."""
+"""Mixpanel's people profiles, {"$distinct_id": ..., "$properties": {...}} or a table of them, and
+updates of profiles, {"$distinct_id": ..., "$set": {...}}.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from typing import Any, Final
 
-from core.records import LeftOut
+from core.records import Change, LeftOut, Occurrences, Once
 from core.sources.products.mixpanel import DEVICE_PREFIX
 from core.sources.products.nested import first, inside
-from core.sources.values import typed
+from core.sources.values import as_json, typed
 
 GROUPS: Final = frozenset({"$group_key", "$group_id"})
 """Names in a profile of a group."""
@@ -19,6 +21,15 @@ _SHOWN: Final = {
     "Timezone": "$timezone", "Phone": "$phone", "Created": "$created",
 }  # fmt: skip
 """Header of a table downloaded from the page of users -> the property shown."""
+
+_CHANGES: Final = {
+    "$add": "add", "$append": "append", "$union": "insert", "$remove": "remove",
+}  # fmt: skip
+"""Operation of an update -> how it changes a trait."""
+
+_UPDATES: Final = frozenset({"$set", "$set_once", "$unset", "$delete", *_CHANGES})
+_UNDATED: Final = 1
+"""The time in seconds of updates that have none; they hold in order of arrival."""
 
 _NOT_SHOWN: Final = frozenset({"event", "Event", "Event Name", "Time", "time", "Date"})
 _NOT_TRAITS: Final = frozenset({"$last_seen", "$distinct_id", "$distinct_ids"})
@@ -33,13 +44,19 @@ def is_people(names: Collection[str]) -> bool:
 
 
 class Profiles:
-    """Reshapes the profiles of one file."""
+    """Reshapes the profiles of one file, and counts equal updates."""
+
+    def __init__(self) -> None:
+        self._occurrences = Occurrences()
 
     def reshape(self, found: dict[str, Any]) -> Iterator[dict[str, Any] | LeftOut]:
         """Yield the statement of one people profile: its person has these traits.
 
         It holds as of `$last_seen`; without that, any value with a time takes precedence.
         """
+        if not _UPDATES.isdisjoint(found):
+            yield self._update(found)
+            return
         found = {_SHOWN.get(name, name): value for name, value in found.items()}
         said = found["$distinct_id"]
         given = inside(found.get("$properties"))
@@ -52,6 +69,26 @@ class Profiles:
             return
         time = first(given, ("$last_seen",)) or 0
         yield {"type": "identify", **who(said), "time": time, "traits": traits}
+
+    def _update(self, found: dict[str, Any]) -> dict[str, Any]:
+        """Return the statement of an update. The n-th equal one of a file is the same update, in
+        whatever file it is.
+        """
+        number = self._occurrences.event_id(as_json(found).encode())
+        traits: dict[str, Any] = {}
+        for name, value in inside(found.get("$set_once")).items():
+            traits[name] = Once(value)
+        traits |= inside(found.get("$set"))
+        for operation, how in _CHANGES.items():
+            for name, value in inside(found.get(operation)).items():
+                traits.setdefault(name, Change(how, value, f"{number}"))
+        removed = found.get("$unset")
+        traits |= dict.fromkeys(map(str, removed) if isinstance(removed, list) else ())
+        if "$delete" in found:
+            traits[""] = Change("clear", None, f"{number}")
+        time = first(found, ("$time",)) or _UNDATED
+        named = {name.removeprefix("$"): value for name, value in traits.items()}
+        return {"type": "identify", **who(found["$distinct_id"]), "time": time, "traits": named}
 
 
 def who(distinct_id: Any) -> dict[str, Any]:

@@ -94,6 +94,7 @@ class Writer:
                 ],
             )
             journal(written)
+            self._traits.finish()
             bump(self._connection)
         self._generation = str(int(self._generation) + 1)
         self._tied = {}

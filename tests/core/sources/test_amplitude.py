@@ -76,3 +76,25 @@ def test_insert_id_tells_events_apart(tmp_path: Path) -> None:
     sent = event(0, user_id="ole")
     found = imported(tmp_path, lines(sent, {**sent, "uuid": "other", "library": "x"}))
     assert (found.report.stored, found.report.repeated) == (1, 1)
+
+
+def test_sums_and_lists_follow_the_order_of_time_and_are_applied_once(tmp_path: Path) -> None:
+    operations = [
+        {"$set": {"coins": 5, "old": 1}}, {"$add": {"coins": 2.5}},
+        {"$append": {"tags": ["b", "c"]}}, {"$prepend": {"tags": "a"}}, {"$remove": {"tags": "b"}},
+        {"$postInsert": {"tags": ["a", "d"]}}, {"$add": {"coins": -0.2}},
+    ]  # fmt: skip
+    sent = [
+        event(number, "$identify", user_id="ole", user_properties=said)
+        for number, said in enumerate(operations)
+    ]
+    found = imported(tmp_path, lines(*sent[3:], *sent[1:2]), "2.json")
+    assert found.traits["ole", "coins"] == "2.3"
+    for name in ("1.json", "again.json"):
+        found = imported(tmp_path, lines(*sent), name)
+        wanted = {"coins": "7.3", "old": "1", "tags": '["a","c","d"]'}
+        assert found.traits == {("ole", key): value for key, value in wanted.items()}
+    cleared = event(9, "$identify", user_id="ole", user_properties={"$clearAll": "-"})
+    after = event(10, "$identify", user_id="ole", user_properties={"$add": {"coins": 1}})
+    found = imported(tmp_path, lines(after, cleared), "3.json")
+    assert found.traits == {("ole", "coins"): "1"}

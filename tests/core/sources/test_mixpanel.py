@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 from core.sources.products import mixpanel
 from tests.core.sources.small import imported, lines
@@ -90,3 +91,20 @@ def test_people_profiles_come_as_pages_and_tables_too(tmp_path: Path) -> None:
     found = imported(tmp_path, table, "p.csv")
     assert found.traits["ida", "name"] == "Ida"
     assert found.traits["ida", "goals"] == "7"
+
+
+def test_updates_of_people_change_their_traits_once(tmp_path: Path) -> None:
+    def said(**operation: Any) -> dict[str, Any]:
+        named = {f"${name}": value for name, value in operation.items()}
+        return {"$token": "t", "$distinct_id": "ole", **named}
+
+    updates = lines(
+        said(set={"plan": "free", "$email": "o@x.test"}), said(add={"logins": 2}),
+        said(add={"logins": 2}), said(union={"tags": ["a"]}), said(union={"tags": ["a", "b"]}),
+        said(set_once={"plan": "x", "source": "ads"}), said(unset=["email"]), said(set={"old": 1}),
+        {**said(unset=["old"]), "$time": SECOND},
+    )  # fmt: skip
+    for name in ("1.jsonl", "2.jsonl"):
+        found = imported(tmp_path, updates, name)
+        wanted = {"plan": "free", "logins": "4", "tags": '["a","b"]', "source": "ads"}
+        assert found.traits == {("ole", key): value for key, value in wanted.items()}
