@@ -28,6 +28,8 @@ SAMPLE: Final = 40
 MAX_PAGES: Final = 20_000_000
 """Above this many pages the integrity check of the whole file is skipped."""
 
+_REPAIR: Final = "footfall check --repair counts them again"
+
 _INDEXES: Final = ("events_by_event", "events_by_event_ts")
 
 
@@ -159,16 +161,16 @@ def _sets(connection: sqlite3.Connection) -> Found:
     chosen = random.Random(0).sample(keys, min(SAMPLE, len(keys)))
     wrong = [key for key in chosen if not _agrees(connection, *key)]
     if wrong:
-        return False, f"{len(wrong)} of {len(chosen)} differ; import into a new workspace"
+        return False, f"{len(wrong)} of {len(chosen)} differ; {_REPAIR}"
     flags = Flags.read(connection)
     for whole in (0, ACTIVE):
         off = _days_off(connection, whole, flags)
         if off:
             word = "active" if whole else "any event"
-            return False, f"{off} days of {word} differ from the single events"
+            return False, f"{off} days of {word} differ from the single events; {_REPAIR}"
     wrong_properties = _properties_off(connection)
     if wrong_properties:
-        return False, f"{wrong_properties} sets of properties differ; import into a new workspace"
+        return False, f"{wrong_properties} sets of properties differ; {_REPAIR}"
     made = "property_sets" in read_meta(connection)
     later = "" if made else "; the next import creates those of properties"
     return True, f"{len(chosen)} of {len(keys):,} recounted, all agree{later}"

@@ -194,9 +194,9 @@ def test_every_vendor_is_described(name: str) -> None:
 
 def test_every_command_that_is_named_exists_and_every_one_is_named() -> None:
     listed = "".join(row[0] for row in table(section(SCRIPTING, "Commands")))
-    assert set(re.findall(r"`footfall ([a-z]+)", listed)) == set(COMMANDS)
+    assert set(re.findall(r"`footfall ([a-z-]+)", listed)) == set(COMMANDS)
     for text in (LANGUAGE, IMPORTS, SCRIPTING, MODEL):
-        named = re.findall(r"(?:`|\(|^|  )footfall ([a-z]+)", text, re.M)
+        named = re.findall(r"(?:`|\(|^|  )footfall ([a-z-]+)", text, re.M)
         assert set(named) <= set(COMMANDS)
 
 

@@ -54,6 +54,7 @@ SYNOPSES = {
     "footfall list KIND": "footfall list events",
     "footfall schema KIND": "footfall schema funnel",
     "footfall api REQUEST [-d BODY]": "footfall api 'GET /api/v1/metrics/dau?range=7d'",
+    "footfall check [DB] [--repair]": "footfall check demo.db --repair",
     "footfall doctor": "footfall doctor",
     "footfall completion bash|zsh|fish": "footfall completion bash",
 }
@@ -161,7 +162,7 @@ def test_the_key_table_is_that_of_the_program() -> None:
 
 
 def test_the_page_of_commands_has_every_one() -> None:
-    shown = set(re.findall(r"^    footfall ([a-z]+)(?= )", COMMANDS_PAGE, flags=re.M))
+    shown = set(re.findall(r"^    footfall ([a-z-]+)(?= )", COMMANDS_PAGE, flags=re.M))
     assert shown
     assert shown == set(COMMANDS)
 

@@ -22,6 +22,7 @@ COMMANDS = {
     "audience": "save groups of people: list, show, create, edit, delete, restore, count",
     "board": "print or open a board; list, import, export, pin, delete, restore",
     "chart": "save questions: list, show, save, run, delete, restore, versions",
+    "check": "count sets and sessions again from the events, and repair them",
     "completion": "print a completion script for your shell",
     "demo": "create a sample workspace and open it",
     "doctor": "check terminal, clipboard, database and timing",
@@ -40,12 +41,14 @@ _HIDDEN = ("explore", "open")
 """What a first word that is no command does."""
 
 _SAVED = ("audience", "board", "chart", "event", "mark", "profile")
+_UPKEEP = ("check",)
 _MODULES = {
     "import": "import_",
     "list": "list_",
     "open": "open_",
     "run": "run_",
     **{name: f"saved.{name}" for name in _SAVED},
+    **{name: f"upkeep.{name.replace('-', '_')}" for name in _UPKEEP},
 }
 SETTINGS = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import os
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -33,6 +32,7 @@ from core.sources.placeholders import names_an_event
 from core.sources.places import Found, Place, find
 from core.sources.text.reading import Reading
 from core.sources.values import dump
+from core.store.collector import no_collector
 from core.store.ingest.loader import BATCH, Loader
 from core.store.ingest.people import ignore_ids
 from core.store.ingest.report import ImportReport, Progress
@@ -161,7 +161,7 @@ def import_files(
             choices=chosen,
             forgets=forget_choices,
         )
-        with _late_indexes(connection, found.places, patience), _no_collector():
+        with _late_indexes(connection, found.places, patience), no_collector():
             refused = list(found.refused)
             for place in found.places:
                 if loader.report.finished:
@@ -240,20 +240,6 @@ def _note_refused(report: ImportReport, found: Found, refused: Sequence[BadInput
         raise BadInput("There is nothing to import.", " ".join(found.left_out))
     report.passed_over += found.left_out
     report.refused += [str(error) for error in refused]
-
-
-@contextmanager
-def _no_collector() -> Iterator[None]:
-    """Pause the cycle collector: batches have many tuples but no cycles, and it takes a fifth of
-    the time.
-    """
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
 
 
 @contextmanager

@@ -13,6 +13,7 @@ from core.store.upkeep.comparing import Apart, Comparison, Told, named
 from core.store.upkeep.recutting import SessionsApart, compare_log_days, compare_sessions
 from core.store.waiting import Patience, begin
 from core.store.workspace import bump, open_reader, open_writer, read_calendar
+from core.store.workspace import check as check_file
 from core.text import clean, number
 from core.timeframe import to_date
 
@@ -79,6 +80,7 @@ def check(
 
 
 def _repair(path: str | Path, told: Told, patience: Patience) -> Checked:
+    check_file(path)
     with closing(open_writer(path, patience=patience)) as connection:
         begin(connection, patience)
         try:

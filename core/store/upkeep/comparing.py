@@ -10,7 +10,9 @@ from typing import NamedTuple
 from pyroaring import BitMap
 
 from core.columns import ACTIVE, FIRST_PROPERTY
+from core.errors import Damaged
 from core.sql.sets import load
+from core.store.collector import no_collector
 from core.store.ingest.activity import Key
 from core.store.upkeep.recount import Counted, Days, Recount
 
@@ -88,6 +90,10 @@ class Comparison:
 
     def run(self) -> Difference:
         """Compare all of it."""
+        with no_collector():
+            return self._run()
+
+    def _run(self) -> Difference:
         found = self._once()
         while self._recount.learned:
             self._recount.learned = False
@@ -131,7 +137,7 @@ class Comparison:
                 continue
             right = left.pop(key, None)
             if right is None or total != right[0] or not _is_same(blob, right[1]):
-                found.note(Apart(key, (total, len(load(blob))), _size(right)))
+                found.note(Apart(key, (total, len(readable(blob))), _size(right)))
                 wrong.append(key)
         for key, right in left.items():
             found.note(Apart(key, (0, 0), _size(right)))
@@ -170,7 +176,7 @@ class Comparison:
         ):
             right = left.pop((event, day), BitMap())
             if not right or not _is_same(blob, right):
-                stored = len(load(blob))
+                stored = len(readable(blob))
                 found.note_first(
                     Apart((event, 0, 0, day), (stored, stored), (len(right), len(right)))
                 )
@@ -208,8 +214,21 @@ class Comparison:
                 )
 
 
+def readable(blob: bytes) -> BitMap:
+    """Return the set in a blob, an empty one if it cannot be decoded."""
+    try:
+        return load(blob)
+    except Damaged:
+        return BitMap()
+
+
 def _is_same(blob: bytes, users: BitMap) -> bool:
-    return blob == users.serialize() or load(blob) == users
+    if blob == users.serialize():
+        return True
+    try:
+        return load(blob) == users
+    except Damaged:
+        return False
 
 
 def _size(counted: Counted | None) -> tuple[int, int]:

@@ -11,10 +11,9 @@ from typing import Final
 
 from pyroaring import BitMap
 
-from core.sql.sets import load
 from core.store.ingest.flags import Flags
 from core.store.ingest.sessions import Session, Sessions, cut, gather
-from core.store.upkeep.comparing import Told
+from core.store.upkeep.comparing import Told, readable
 
 EVERY: Final = 5_000
 """How many people's sessions are compared between two progress reports."""
@@ -77,7 +76,7 @@ def _note(found: SessionsApart, actor: int, stored: set[Session], right: set[Ses
 
 def _people(connection: sqlite3.Connection) -> int:
     firsts = connection.execute("select users from first_activity where event = 0")
-    return sum(len(load(users)) for (users,) in firsts)
+    return sum(len(readable(users)) for (users,) in firsts)
 
 
 def _counted(connection: sqlite3.Connection) -> Iterator[tuple[int, set[Session]]]:

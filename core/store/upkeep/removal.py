@@ -32,10 +32,10 @@ from core.store.upkeep.unused import (
 from core.store.workspace import bump
 
 FEW: Final = 20_000
-"""Sets are mended actor by actor if the actors have at most this many events, or a tenth of all,
+"""Sets are mended actor by actor if the actors have at most this many events, or a quarter of all,
 but not above MANY; otherwise all are counted again."""
 
-MANY: Final = 200_000
+MANY: Final = 300_000
 
 
 @dataclass
@@ -133,7 +133,7 @@ class _Removal:
 
     def _are_few(self, removed: Removed) -> bool:
         count = removed.events
-        most = min(max(FEW, self._all() // 10), MANY)
+        most = min(max(FEW, self._all() // 4), MANY)
         for actor in removed.actors:
             if count > most:
                 return False

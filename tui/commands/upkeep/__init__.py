@@ -1,0 +1,1 @@
+"""Commands that look after a workspace: checking, copying, and taking out."""

@@ -1,0 +1,67 @@
+"""What the commands that look after a workspace share: which one, progress, and asking."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from core.errors import BadInput
+from core.text import number
+from tui.commands.database import database
+from tui.commands.output import say
+
+
+def workspace(argument: str | None, option: str | None) -> Path:
+    """Return the workspace named as an argument or with --db, else the default one.
+
+    Raises:
+        BadInput: both are given.
+    """
+    if argument and option:
+        raise BadInput("Name the workspace once, as DB or with --db.")
+    return database(argument or option)
+
+
+class Steps:
+    """The progress of long work, redrawn on a terminal."""
+
+    def __init__(self) -> None:
+        self._drawn = False
+
+    def show(self, what: str, done: int, whole: int) -> None:
+        """Draw what is being done, and how much of it if that is known."""
+        if sys.stderr.isatty():
+            self._drawn = True
+            far = f" {number(done)} of {number(whole)}" if whole else ""
+            sys.stderr.write(f"\r{what}{far}\x1b[K")
+            sys.stderr.flush()
+
+    def end(self) -> None:
+        """Clear it."""
+        if self._drawn:
+            sys.stderr.write("\r\x1b[K")
+            sys.stderr.flush()
+        self._drawn = False
+
+
+def confirmed(question: str, *, yes: bool) -> bool:
+    """Ask whether to go on; `yes` answers for scripts.
+
+    Raises:
+        BadInput: there is no terminal to ask on.
+    """
+    if yes:
+        return True
+    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+        raise BadInput("Nothing was changed: there is no terminal to ask on.", "Add --yes.")
+    if click.confirm(question, err=True):
+        return True
+    say("Nothing was changed.")
+    return False
+
+
+def things(count: int, one: str, many: str = "") -> str:
+    """Return "1 event" or "1,284 events"."""
+    return f"1 {one}" if count == 1 else f"{number(count)} {many or one + 's'}"
