@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Final
 
 from core.errors import BadInput
-from core.sources.places.archives import is_archive, members
+from core.sources.places.archives import is_archive, is_archive_name, members
 
 REJECTS: Final = ".rejects.jsonl"
 """The suffix of a file of rejected lines."""
@@ -122,7 +122,7 @@ def _below(folder: str, found: Found, is_ours: Callable[[str], bool]) -> Iterato
                 continue
             if is_ours(path) or name.endswith(REJECTS):
                 yield path
-            elif _can_be_events(name) or _begins_like_events(path):
+            elif _is_likely(path, name):
                 count += 1
                 yield path
             else:
@@ -131,6 +131,11 @@ def _below(folder: str, found: Found, is_ours: Callable[[str], bool]) -> Iterato
                 )
     if not count:
         raise BadInput(f"{folder} could not be read: it contains no file of events.")
+
+
+def _is_likely(path: str, name: str) -> bool:
+    """Whether a file of a folder can contain events, by its name or its first bytes."""
+    return _can_be_events(name) or is_archive_name(name.lower()) or _begins_like_events(path)
 
 
 def _add(path: str, named: bool, found: Found, is_ours: Callable[[str], bool]) -> None:

@@ -1,4 +1,4 @@
-"""Zip archives: the files in them, and one of them as a stream of bytes."""
+"""Archives, zip and tar: the files in them, and one of them as a stream of bytes."""
 
 from __future__ import annotations
 
@@ -10,15 +10,18 @@ from contextlib import contextmanager
 from typing import IO, Final
 
 from core.errors import BadInput
+from core.sources.places.tars import is_tar, is_tar_name, open_tar_member, tar_members
 
 ARCHIVE: Final = b"PK\x03\x04"
 """How a zip archive begins."""
+
+_ZIP: Final = ".zip"
 
 _WORKBOOK: Final = "[Content_Types].xml"
 
 
 def is_archive(path: str) -> bool:
-    """Whether a file is a zip archive, or claims to be by its name and its first bytes."""
+    """Whether a file is an archive, or claims to be a zip archive by its name and first bytes."""
     if not os.path.isfile(path):
         return False
     try:
@@ -26,15 +29,22 @@ def is_archive(path: str) -> bool:
             begins = stream.read(len(ARCHIVE)) == ARCHIVE
     except OSError:
         return False
-    return begins and (path.lower().endswith(".zip") or zipfile.is_zipfile(path))
+    return is_tar(path) if not begins else path.lower().endswith(_ZIP) or zipfile.is_zipfile(path)
+
+
+def is_archive_name(name: str) -> bool:
+    """Whether a name in lower case is that of an archive."""
+    return name.endswith(_ZIP) or is_tar_name(name)
 
 
 def members(path: str) -> list[str]:
-    """Return the names of the files in an archive, in order of their names.
+    """Return the names of the files in an archive, of a zip archive in order of their names.
 
     Raises:
         BadInput: damaged, or a spreadsheet, which is an archive too.
     """
+    if is_tar(path):
+        return tar_members(path)
     with _explained(path), zipfile.ZipFile(path) as archive:
         names = [entry.filename for entry in archive.infolist() if not entry.is_dir()]
     if _WORKBOOK in names:
@@ -44,6 +54,8 @@ def members(path: str) -> list[str]:
 
 def open_member(path: str, member: str) -> tuple[IO[bytes], int]:
     """Return a file in an archive as a stream, and its size in bytes; BadInput if that fails."""
+    if is_tar(path):
+        return open_tar_member(path, member)
     with _explained(path), zipfile.ZipFile(path) as archive:
         return archive.open(member), archive.getinfo(member).file_size
 

@@ -12,9 +12,10 @@ import sqlite3
 import sys
 import tarfile
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -163,16 +164,53 @@ def test_what_looks_like_an_archive_and_is_none_is_refused_in_a_sentence(tmp_pat
         load(tmp_path, broken)
 
 
-def test_a_workbook_and_a_tar_archive_are_named(tmp_path: Path) -> None:
+def test_a_workbook_and_a_tar_archive_with_another_name_are_named(tmp_path: Path) -> None:
     with zipfile.ZipFile(tmp_path / "sheet.xlsx", "w") as archive:
         archive.writestr("[Content_Types].xml", "<xml/>")
     with pytest.raises(BadInput, match="is a spreadsheet"):
         load(tmp_path, tmp_path / "sheet.xlsx")
     inside = write(tmp_path / "a.jsonl", lines("ana"))
-    with tarfile.open(tmp_path / "all.tar.gz", "w:gz") as archive:
+    with tarfile.open(tmp_path / "all.gz", "w:gz") as archive:
         archive.add(inside)
     with pytest.raises(BadInput, match="is a tar archive"):
-        load(tmp_path, tmp_path / "all.tar.gz")
+        load(tmp_path, tmp_path / "all.gz")
+
+
+def packed_as_tar(path: Path, mode: Any, files: Mapping[str, bytes]) -> Path:
+    with tarfile.open(path, mode) as archive:
+        for name, content in files.items():
+            entry = tarfile.TarInfo(name)
+            entry.size = len(content)
+            archive.addfile(entry, io.BytesIO(content))
+        link = tarfile.TarInfo("link.jsonl")
+        link.type, link.linkname = tarfile.SYMTYPE, "/etc/passwd"
+        archive.addfile(link)
+    return path
+
+
+@pytest.mark.parametrize("name", ["a.tar", "a.tgz", "a.tar.bz2", "a.tar.xz"])
+def test_all_files_of_a_tar_archive_are_read(tmp_path: Path, name: str) -> None:
+    files = {
+        "./x/b.json.gz": gzip.compress(lines("bob")), "./x/a.jsonl": lines("ana"),
+        "./x/notes.md": b"about",
+    }  # fmt: skip
+    modes = {"tar": "w", "tgz": "w:gz", "bz2": "w:bz2", "xz": "w:xz"}
+    (tmp_path / "in").mkdir()
+    packed_as_tar(tmp_path / "in" / name, modes[name.rpartition(".")[2]], files)
+    report, who = load(tmp_path, tmp_path / "in")
+    assert who == ["ana", "bob"]
+    assert len(report.passed_over) == 1
+    path = str(tmp_path / "in" / name)
+    names = [place.name for place in find([path]).places]
+    assert names == [f"{path}/x/b.json.gz", f"{path}/x/a.jsonl"]
+
+
+def test_a_tar_archive_that_ends_early_is_refused(tmp_path: Path) -> None:
+    many = b"".join(lines("ana") for _ in range(2_000))
+    path = packed_as_tar(tmp_path / "a.tar", "w", {"a.jsonl": many, "b.jsonl": lines("bob")})
+    path.write_bytes(path.read_bytes()[:20_000])
+    with pytest.raises(BadInput, match="is a tar archive that could not be read"):
+        load(tmp_path, path)
 
 
 @pytest.mark.parametrize("pack", [gzip.compress, bz2.compress, lzma.compress])
