@@ -79,7 +79,7 @@ def test_what_may_be_several_times_is_refused(value: Any) -> None:
 @pytest.mark.parametrize(
     "text",
     ["NA", "no_user", "not-logged-in", "Not Set", "null null", "undefined:undefined", "(empty)",
-     "${user_id}", "{{ user.id }}", "<user_id>", "%user_id%", "gast", "inconnu", "Anónimo", "true",
+     "${user_id}", "{{ user.id }}", "<user_id>", "%user_id%", "gast", "inconnu", "Anónimo",
      "unknown_user", "opt-out", "ffffffff-ffff-ffff-ffff-ffffffffffff"],
 )  # fmt: skip
 def test_words_and_templates_for_nobody_are_placeholders(text: str) -> None:
