@@ -54,6 +54,8 @@ SYNOPSES = {
     "footfall list KIND": "footfall list events",
     "footfall schema KIND": "footfall schema funnel",
     "footfall api REQUEST [-d BODY]": "footfall api 'GET /api/v1/metrics/dau?range=7d'",
+    "footfall info [DB]": "footfall info demo.db",
+    "footfall backup [DB] FILE [--force]": "footfall backup demo.db copy.db",
     "footfall check [DB] [--repair]": "footfall check demo.db --repair",
     "footfall doctor": "footfall doctor",
     "footfall completion bash|zsh|fish": "footfall completion bash",

@@ -20,6 +20,7 @@ from core.errors import BadInput, FootfallError, did_you_mean
 COMMANDS = {
     "api": "answer a documented HTTP request without a server",
     "audience": "save groups of people: list, show, create, edit, delete, restore, count",
+    "backup": "copy a workspace while it is in use",
     "board": "print or open a board; list, import, export, pin, delete, restore",
     "chart": "save questions: list, show, save, run, delete, restore, versions",
     "check": "count sets and sessions again from the events, and repair them",
@@ -28,6 +29,7 @@ COMMANDS = {
     "doctor": "check terminal, clipboard, database and timing",
     "event": "create custom events; flag events as inactive, hidden or deleted",
     "import": "import events from files into a workspace",
+    "info": "show what is in a workspace file, and how large it is",
     "list": "list boards, events, fields, segments, marks and more",
     "mark": "record that something happened, or list the marks",
     "profile": "show or switch the profile that uses a workspace",
@@ -41,7 +43,7 @@ _HIDDEN = ("explore", "open")
 """What a first word that is no command does."""
 
 _SAVED = ("audience", "board", "chart", "event", "mark", "profile")
-_UPKEEP = ("check",)
+_UPKEEP = ("backup", "check", "info")
 _MODULES = {
     "import": "import_",
     "list": "list_",
