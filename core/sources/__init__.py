@@ -14,7 +14,7 @@ from typing import Final
 
 from core.errors import BadInput
 from core.records import Record, Refused, Rejected
-from core.sources import atomic, delimited, documents, jsonl
+from core.sources import atomic, delimited, documents, journal, jsonl
 from core.sources.blocks import MOST, START, Block, Lines, Position
 from core.sources.fields import check_mapping
 from core.sources.lines import Input
@@ -110,6 +110,13 @@ def open_source(
         raise BadInput(
             f"{source.name} is not a database.", "--table and --query are for databases."
         )
+    if logs is not False and not (form or mapping):
+        written = _of_journal(source, head, most, start)
+        if written is not None:
+            told = LogMaker(
+                {}, text_values=False, calendar=calendar, reading=reading, notes=source.notes
+            )
+            return Source(source, told, jsonl.read(written, told, start))
     _refuse_binary(head, source.name)
     log = None if form or mapping or logs else weblogs.recognise(head)
     if log is not None:
@@ -149,6 +156,15 @@ def open_source(
         blocks, first = _texts(source, most, start)
         return Source(source, maker, jsonl.read(blocks, maker, start, first))
     return Source(source, maker, delimited.read(source, maker, layout, most, start))
+
+
+def _of_journal(source: Input, head: bytes, most: int, start: Position) -> Iterator[Lines] | None:
+    """Return the entries of a log of systemd or syslog as objects, None if the source is none."""
+    if journal.is_export(head):
+        return source.marked(journal.of_export(source.chunks(), most, source.begin), start)
+    if journal.is_text(head, source.name):
+        return journal.of_text(source.marked(source.cut(most), start))
+    return None
 
 
 def _texts(

@@ -19,7 +19,7 @@ from core.timeframe import Calendar
 NAMES: Final[dict[str, tuple[str, ...]]] = {
     "time": ("timestamp", "time", "ts", "@timestamp", "datetime", "__realtime_timestamp"),
     "level": ("level", "severity", "log_level", "loglevel", "levelname", "lvl", "priority"),
-    "message": ("message", "msg", "text", "body"),
+    "message": ("message", "msg", "text", "body", "short_message", "log"),
     "service": ("service", "service_name", "app", "_systemd_unit", "syslog_identifier"),
     "source": ("source", "host", "hostname", "logger", "_hostname"),
     "session": ("session_id", "session"),
@@ -29,6 +29,13 @@ NAMES: Final[dict[str, tuple[str, ...]]] = {
 
 JOURNAL: Final = frozenset({"MESSAGE", "__REALTIME_TIMESTAMP"})
 """Keys of every journal line. Its other fields describe the machine and are dropped."""
+
+_SIGNS: Final = (
+    JOURNAL,
+    frozenset({"log", "stream", "time"}),
+    frozenset({"short_message", "host", "timestamp"}),
+)
+"""Keys of every line of the journal, of Docker's logs, and of GELF."""
 
 _MAX_PLANS: Final = 2_000
 
@@ -93,7 +100,7 @@ def understand_log(names: Sequence[str], mapping: Mapping[str, str]) -> LogPlan:
 
 def looks_like_logs(names: Sequence[str]) -> bool:
     """Whether the keys of a first line can only be those of logs, not of events."""
-    if set(names) >= JOURNAL:
+    if any(set(names) >= sign for sign in _SIGNS):
         return True
     places = understand_log(names, {}).places
     said = places["time"] and places["message"] and places["level"]
@@ -240,9 +247,11 @@ def _first(places: Sequence[int], values: Sequence[Any]) -> Any:
 
 
 def _message(value: Any) -> str:
-    """Return a message as text; the journal writes one that is not UTF-8 as a list of bytes."""
+    """Return a message as text, without a line end after it; the journal writes one that is not
+    UTF-8 as a list of bytes.
+    """
     if isinstance(value, str):
-        return value
+        return value.removesuffix("\n")
     if value is None:
         raise Refused("no message")
     if isinstance(value, list) and all(isinstance(v, int) and 0 <= v < 256 for v in value):
