@@ -20,7 +20,7 @@ import sqlite3
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from core.records import Change, Identify, Once, Row
+from core.records import Change, Identify, Once
 from core.sources.values import as_json
 from core.store.changes import CLEAR, changed
 from core.store.imports.statements import Described, Said
@@ -52,7 +52,7 @@ class Traits:
 
     def save(
         self,
-        statements: Iterable[Row | Identify],
+        statements: Iterable[Identify],
         users: Dictionary,
         devices: Dictionary,
         said: Said,

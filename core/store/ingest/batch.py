@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 from operator import itemgetter
 
 from core.records import Alias, Identify, Row
+from core.sources.flow.columns import CODED, Column, Columns, columns_of
 from core.store.imports.statements import Said
 from core.timeframe import DAY, QUARTER, Calendar
 
@@ -39,34 +41,72 @@ class Days(dict[int, int]):
         return found
 
 
-@dataclass
 class Batch:
     """Records to write together, in the order they were read.
 
+    Args:
+        rows: events passed by a program.
+        identifies, aliases: statements.
+        places: how many events were read before each of `identifies`; empty if all were.
+
     Attributes:
-        places: how many rows were read before each of `identifies`; empty if all were.
+        blocks: the events, column by column.
+        count: how many events there are.
     """
 
-    rows: list[Row] = field(default_factory=list)
-    identifies: list[Identify] = field(default_factory=list)
-    aliases: list[Alias] = field(default_factory=list)
-    places: list[int] = field(default_factory=list)
+    def __init__(
+        self,
+        rows: Sequence[Row] = (),
+        identifies: Iterable[Identify] = (),
+        aliases: Iterable[Alias] = (),
+        places: Iterable[int] = (),
+    ) -> None:
+        self.blocks = columns_of(rows)
+        self.count = len(rows)
+        self.identifies = list(identifies)
+        self.aliases = list(aliases)
+        self.places = list(places) or [self.count] * len(self.identifies)
 
-    def about_people(self) -> Iterable[Row | Identify]:
-        """Return the records that link or describe people, in the order they were read."""
-        rows: Iterable[tuple[int, Row | Identify]] = (
-            (place, row) for place, row in enumerate(self.rows) if row.device or row.traits
-        )
-        if not self.identifies:
-            return [row for _, row in rows]
-        places = self.places or [len(self.rows)] * len(self.identifies)
-        identifies = zip(places, self.identifies, strict=True)
-        return [said for _, said in heapq.merge(identifies, rows, key=itemgetter(0))]
+    def add(self, block: Columns) -> None:
+        """Add events."""
+        self.blocks.append(block)
+        self.count += len(block)
+
+    @property
+    def times(self) -> Iterator[int]:
+        """The times of the events."""
+        return chain.from_iterable(block.ts for block in self.blocks)
+
+    @property
+    def properties(self) -> Iterator[str | None]:
+        """The JSON of the events."""
+        return chain.from_iterable(block.properties for block in self.blocks)
+
+    def column(self, name: str) -> Iterator[Column]:
+        """Yield the parts of a column of texts, in order."""
+        place = CODED.index(name)
+        return (block.coded[place] for block in self.blocks)
+
+    def described(self) -> Iterator[Identify]:
+        """Yield the statements of traits, in the order they were read."""
+        identifies = zip(self.places, self.identifies, strict=True)
+        for _, said in heapq.merge(identifies, self._told(), key=itemgetter(0)):
+            if said.traits:
+                yield said
+
+    def _told(self) -> Iterator[tuple[int, Identify]]:
+        before = 0
+        for block in self.blocks:
+            _, users, devices, *_ = block.coded
+            for place, traits in block.traits.items():
+                user, device = (c.table[c.codes[place]] for c in (users, devices))
+                yield before + place, Identify(user, device, block.ts[place], traits)
+            before += len(block)
 
     @property
     def size(self) -> int:
         """The number of records in it."""
-        return len(self.rows) + len(self.identifies) + len(self.aliases)
+        return self.count + len(self.identifies) + len(self.aliases)
 
 
 @dataclass

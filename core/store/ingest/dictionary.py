@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 _MAX_CACHED = 2_000_000
+_MAX_TABLES = 4
 
 
 class Dictionary(dict[str | None, int]):
@@ -42,6 +43,7 @@ class Dictionary(dict[str | None, int]):
         self._insert = f"insert into {table} ({', '.join(columns)}) values ({marks})"
         self._fresh: list[tuple[object, ...]] = []
         self._empty = not counter.value
+        self._tables: dict[int, tuple[Sequence[str | None], list[int]]] = {}
         self._always = {None: 0, **(always or {})}
         self.update(self._always)
 
@@ -64,11 +66,23 @@ class Dictionary(dict[str | None, int]):
         """Return the id of every text."""
         return list(map(self.__getitem__, texts))
 
+    def of_table(self, table: Sequence[str | None]) -> list[int]:
+        """Return the ids of a table of texts that only ever gets longer, at their places."""
+        known = self._tables.get(id(table))
+        if known is None:
+            known = self._tables[id(table)] = table, []
+        found = known[1]
+        if len(found) < len(table):
+            found += self.ids(table[len(found) :])
+        return found
+
     def save(self) -> int:
         """Write the new texts, inside the caller's transaction; return how many there are."""
         count = len(self._fresh)
         self._connection.executemany(self._insert, self._fresh)
         self._fresh.clear()
+        while len(self._tables) > _MAX_TABLES:
+            del self._tables[next(iter(self._tables))]
         if len(self) > _MAX_CACHED:
             self.clear()
             self.update(self._always)

@@ -7,15 +7,16 @@ import time
 from collections.abc import Callable, Iterable
 from contextlib import closing
 from copy import deepcopy
+from functools import partial
 from pathlib import Path
-from typing import Any
 
 from core.errors import BadInput, CannotOpen
 from core.records import Alias, Identify, LeftOut, LogRow, Record, Rejected, Row
 from core.sources import Source, open_source
-from core.sources.blocks import MOST, START, Block, in_blocks
+from core.sources.blocks import MOST, START, in_blocks
 from core.sources.choices import Choices
 from core.sources.fields import UNIQUE_IDS, normal
+from core.sources.flow.columns import Coded, Coder, Columns
 from core.sources.kinds import kind_of
 from core.sources.lines import Input
 from core.sources.making import LineMaker
@@ -117,7 +118,8 @@ class Loader:
         """Load an open source, and note in the report how it was read."""
         name, maker = source.input.name, source.maker
         with Rejects(place.rejects, self._folder()) as rejects:
-            _Run(self, name, source, rejects).load(source.blocks)
+            blocks = map(partial(Coder().coded, kind=maker.record), source.blocks)
+            _Run(self, name, source, rejects).load(blocks)
         if rejects.written:
             self.report.rejects_files.append(rejects.written)
         self.report.recognised[name] = maker.recognised
@@ -140,11 +142,13 @@ class Loader:
 
     def load_records(self, name: str, records: Iterable[Record | Rejected]) -> None:
         """Load events passed by a program."""
-        _Run(self, name).load(in_blocks(records, self._most(_EVERY)))
+        blocks = in_blocks(records, self._most(_EVERY))
+        _Run(self, name).load(map(Coder().coded, blocks))
 
     def load_logs(self, name: str, rows: Iterable[LogRow | Rejected]) -> None:
         """Load logs passed by a program."""
-        _Run(self, name, kind=LogRow).load(in_blocks(rows, self._most(_EVERY)))
+        blocks = in_blocks(rows, self._most(_EVERY))
+        _Run(self, name, kind=LogRow).load(map(partial(Coder().coded, kind=LogRow), blocks))
 
     def done(self) -> ImportReport:
         """Return the report, with the number of people in the workspace."""
@@ -231,35 +235,37 @@ class _Run:
 
     def _start_batch(self) -> None:
         self._batch = Batch()
+        self._logs: list[LogRow] = []
         self._batch_started = time.monotonic()
         self._batch_from = self._input.unpacked if self._input else 0
 
-    def load(self, blocks: Iterable[Block]) -> None:
+    def load(self, blocks: Iterable[Coded]) -> None:
         """Load all records; those after the last full batch count only at the end."""
         count = 0
-        for chunk, self._position in blocks:
-            count += len(chunk)
-            found: list[Any] = [record for record in chunk if record.__class__ is self._kind]
-            if len(found) < len(chunk):
-                count -= self._others(chunk)
-            self._batch.rows += found
-            if len(self._batch.rows) >= self._loader.batch_size:
+        for block in blocks:
+            count += self._take(block)
+            if self._count_of_rows >= self._loader.batch_size:
                 self._flush(count)
             if self._stopped(count):
                 return
-        if not self._accepted and not self._batch.rows:
+        if not self._accepted and not self._count_of_rows:
             self._refuse_hopeless(1)
         self._flush(count, finished=True)
 
-    def _others(self, records: Iterable[Record | Rejected]) -> int:
-        """Take records that are not events; return how many of them are not separate lines."""
-        place, beside = len(self._batch.rows), 0
-        for record in records:
-            if record.__class__ is self._kind:
-                place += 1
-            else:
-                beside += self._other(record, place)
-        return beside
+    @property
+    def _count_of_rows(self) -> int:
+        return len(self._logs) + self._batch.count
+
+    def _take(self, block: Coded) -> int:
+        """Take the records of a block; return how many separate lines they are."""
+        before = self._batch.count
+        beside = sum([self._other(record, before + place) for place, record in block.others])
+        if isinstance(block.rows, Columns):
+            self._batch.add(block.rows)
+        elif block.rows:
+            self._logs += block.rows
+        self._position = block.end
+        return block.read - beside
 
     def _other(self, record: Record | Rejected, place: int) -> bool:
         """Take a record that is not an event; return whether it is not a separate line."""
@@ -296,7 +302,7 @@ class _Run:
     def _stopped(self, count: int) -> bool:
         self._count("read", count - self._counts["read"])
         self._loader.tell(self._name, self._input)
-        if not self._accepted and not self._batch.rows:
+        if not self._accepted and not self._count_of_rows:
             self._refuse_hopeless(_HOPELESS)
         if self._loader.should_stop():
             return True
@@ -318,7 +324,7 @@ class _Run:
         maker = self._source.maker
         for meaning in self._source.maker.mapping if self._kind is LogRow else ("user", "device"):
             name = maker.mapping.get(meaning)
-            if name in maker.unseen and self._batch.rows:
+            if name in maker.unseen and self._count_of_rows:
                 raise BadInput(
                     f"No line of {self._name} has a field {name!r} for the {meaning}.",
                     "Check the spelling in --map.",
@@ -328,13 +334,13 @@ class _Run:
         self._refuse_unseen()
         batch = self._batch
         self._count("read", count - self._counts["read"])
-        self._accepted = self._accepted or batch.size > 0
+        self._accepted = self._accepted or batch.size > 0 or bool(self._logs)
         self._write(
             lambda written: self._note(written, finished),
             lambda: self._loader.tell(self._name, self._input),
         )
-        if batch.rows:
-            times = [row.ts for row in batch.rows]
+        times = list(batch.times) or [row.ts for row in self._logs]
+        if times:
             report = self._report
             report.first_ts = min(times + ([] if report.first_ts is None else [report.first_ts]))
             report.last_ts = max(times + ([] if report.last_ts is None else [report.last_ts]))
@@ -342,8 +348,7 @@ class _Run:
 
     def _write(self, note: Callable[[Written], None], tick: Callable[[], None]) -> None:
         if self._kind is LogRow:
-            rows: list[Any] = list(self._batch.rows)
-            self._loader.log_writer.write(rows, note, tick)
+            self._loader.log_writer.write(self._logs, note, tick)
         else:
             if self._source is not None:
                 self._repeats.origin = _origin(self._source.maker)

@@ -22,9 +22,7 @@ from core.columns import CONTEXT
 from core.records import MARKS, OWN, WIDE
 from core.sources.values import load
 from core.store.ingest.batch import Written
-
-Stored = tuple[int, ...]
-"""actor, ts, seq, id, event, day, session, user, device, then the context columns in use."""
+from core.store.rows.numbers import Stored
 
 _Key = tuple[int, int]
 """id, event"""
@@ -76,6 +74,11 @@ class Repeats:
         self._taken = BitMap64()
         self._found = BitMap64()
 
+    def begin(self, seq: int) -> None:
+        """Take note of the first event of the source, unless that is known."""
+        if self._first is None:
+            self._first = seq
+
     def fresh(
         self,
         connection: sqlite3.Connection,
@@ -96,8 +99,7 @@ class Repeats:
                 the batch, new or stored.
         """
         self._found = BitMap64()
-        if self._first is None:
-            self._first = min(row[_SEQ] for row in rows)
+        self.begin(min(row[_SEQ] for row in rows))
         fresh = list(rows)
         open_ones: list[list[Stored]] = []
         if not since.all_new(rows):

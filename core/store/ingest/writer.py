@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import sqlite3
+from array import array
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from heapq import merge
+from itertools import chain, repeat
+from operator import and_, itemgetter
 from typing import Any
 
+from pyroaring import BitMap, BitMap64
+
 from core.columns import CONTEXT
-from core.records import NO_SESSION, Identify
+from core.records import NO_SESSION, OWN
+from core.sources.flow.columns import Column
 from core.sources.moments import EARLIEST
 from core.store.ingest.activity import Activity
 from core.store.ingest.backfill import fill
@@ -19,8 +26,10 @@ from core.store.ingest.identity import Identity
 from core.store.ingest.merge import Merge
 from core.store.ingest.people import People, ignored_ids
 from core.store.ingest.properties import Properties, Values
-from core.store.ingest.repeats import Repeats, Since, Stored
+from core.store.ingest.repeats import Repeats, Since
 from core.store.ingest.sessions import Sessions
+from core.store.rows.numbers import Events, Numbers
+from core.store.rows.seen import Seen
 from core.store.traits import Traits
 from core.store.waiting import Patience, begin
 from core.store.workspace import bump, read_calendar, read_meta
@@ -73,14 +82,16 @@ class Writer:
         """
         self._repeats = repeats or self._of_one
         with self._transaction(tick):
-            named = self._people.value
+            self._named = self._people.value
             written = Written()
-            touched = self._learn(batch, written)
-            self._new = _Newcomers(named, touched)
-            self._store(batch, touched, tick, written)
+            users, devices = self._people_of(batch, written)
+            touched = self._learn(batch, users, devices, written)
+            self._new = _Newcomers(self._named, touched)
+            events = self._encode(batch, users, devices, written)
+            self._store(events, batch, touched, tick, written)
             written.placeholders = frozenset(self._users.placeholders | self._devices.placeholders)
             written.rounded = frozenset(self._users.rounded | self._devices.rounded)
-            self._traits.save(batch.about_people(), self._users, self._devices, written.said)
+            self._traits.save(batch.described(), self._users, self._devices, written.said)
             self._users.save()
             self._devices.save()
             self._connection.executemany(
@@ -144,32 +155,18 @@ class Writer:
         if "property_sets" not in meta:
             fill(db, self._properties, self._activity, tick)
         self._session_rows = Sessions(db)
+        self._seen = Seen(db)
 
-    def _learn(self, batch: Batch, written: Written) -> set[int]:
+    def _learn(self, batch: Batch, users: Numbers, devices: Numbers, written: Written) -> set[int]:
         """Learn links and aliases; return the actors whose stored events moved.
 
         Links and aliases that name a placeholder are refused and counted.
         """
-        somebody = batch.identifies or batch.aliases or any(row.device for row in batch.rows)
+        somebody = batch.identifies or batch.aliases or any(devices)
         if not (somebody or self._tied):
             return set()
-        users, devices = self._users, self._devices
-        pairs: dict[tuple[int, int], int] = {}
-        for row in batch.rows:
-            if row.user:
-                users[row.user]
-            if row.device:
-                devices[row.device]
-        for said in batch.about_people():
-            if said.user and said.device:
-                pair = (devices[said.device], users[said.user])
-                if 0 in pair:
-                    written.refused += isinstance(said, Identify)
-                    continue
-                if pairs.get(pair, said.ts + 1) > said.ts:
-                    pairs.pop(pair, None)
-                    pairs[pair] = said.ts
-        stated = [(users[a.old], users[a.new], a.ts) for a in batch.aliases]
+        pairs = self._pairs(batch, users, devices, written)
+        stated = [(self._users[a.old], self._users[a.new], a.ts) for a in batch.aliases]
         aliases = [each for each in stated if each[0] and each[1]]
         written.refused += len(stated) - len(aliases)
         affected = {**self._identity.learn(pairs, aliases, written.said), **self._tied}
@@ -181,94 +178,161 @@ class Writer:
         )
         return merge.run(affected)
 
+    def _pairs(
+        self, batch: Batch, users: Numbers, devices: Numbers, written: Written
+    ) -> dict[tuple[int, int], int]:
+        """Return (device, user) -> the earliest ms at which they are said to belong together."""
+        said = [
+            (place, device, user, ts)
+            for place, (device, user, ts) in enumerate(
+                zip(devices, users, batch.times, strict=True)
+            )
+            if device and user
+        ]
+        stated = []
+        for place, each in zip(batch.places, batch.identifies, strict=True):
+            if each.user and each.device:
+                device, user = self._devices[each.device], self._users[each.user]
+                if device and user:
+                    stated.append((place, device, user, each.ts))
+                else:
+                    written.refused += 1
+        pairs: dict[tuple[int, int], int] = {}
+        for _, device, user, ts in merge(stated, said, key=itemgetter(0)):
+            pair = device, user
+            if pairs.get(pair, ts + 1) > ts:
+                pairs.pop(pair, None)
+                pairs[pair] = ts
+        return pairs
+
     def _store(
-        self, batch: Batch, touched: set[int], tick: Callable[[], None], written: Written
-    ) -> None:
-        if not batch.rows:
+        self, events: Events, batch: Batch, touched: set[int], tick: Callable[[], None],
+        written: Written,
+    ) -> None:  # fmt: skip
+        if not batch.count:
             self._session_rows.rebuild(touched)
             return
-        rows, properties, used = self._encode(batch, written)
+        texts = [
+            (seq, text) for seq, text in zip(events.seq, batch.properties, strict=True) if text
+        ]
         tick()
-        count = len(rows)
-        rows.sort()
-        rows, properties = self._insert(rows, properties, used, written)
+        events = events.sorted()
         tick()
-        values = self._learn_properties(properties)
+        fresh, texts = self._insert(events, texts, touched, written)
         tick()
-        self._add_activity(rows, used, values, touched, tick)
+        values = self._learn_properties(texts)
+        tick()
+        self._add_activity(fresh, values, touched, tick)
         self._session_rows.rebuild(touched)
-        written.stored, written.repeated = len(rows), count - len(rows)
+        written.stored, written.repeated = len(fresh), len(events) - len(fresh)
 
-    def _encode(
-        self, batch: Batch, written: Written
-    ) -> tuple[list[Stored], list[tuple[int, str]], list[int]]:
-        """Return rows of integers, (seq, JSON), and the dimensions used in this batch."""
-        names, ts, users, devices, sessions, ids, contexts, properties, _ = zip(
-            *batch.rows, strict=True
-        )
+    def _encode(self, batch: Batch, users: Numbers, devices: Numbers, written: Written) -> Events:
+        """Return the events as integers, in the order of arrival."""
         first = self._seq
-        self._seq += len(names)
-        seqs = range(first, self._seq)
-        user_ids, device_ids = self._users.ids(users), self._devices.ids(devices)
-        if self._users.placeholders or self._devices.placeholders:
-            written.nobody = _nobody(user_ids, users, device_ids, devices)
-        actors = self._identity.actors(user_ids, device_ids, ts)
+        self._seq += batch.count
+        ts, ids = array("q"), array("q")
+        for block in batch.blocks:
+            ts.extend(block.ts)
+            ids.extend(block.ids)
+        actors = self._identity.actors(users, devices, ts)
         written.unowned = actors.count(0)
-        used, values = self._encode_context(contexts)
-        days = self._days.of(ts)
-        rows = zip(
-            actors, ts, seqs, ids, self._events.ids(names), days, self._sessions.ids(sessions),
-            user_ids, device_ids, *values, strict=True,
-        )  # fmt: skip
+        used, context = self._encode_context(batch)
+        events = self._ids(self._events, batch.column("event"))
+        sessions = self._ids(self._sessions, batch.column("session"))
         self._events.save()
         self._sessions.save()
-        texts = [(seq, text) for seq, text in zip(seqs, properties, strict=True) if text]
-        return list(rows), texts, used
+        return Events(
+            actors, ts, range(first, self._seq), ids, events, self._days.of(ts), sessions, users,
+            devices, used, context,
+        )  # fmt: skip
 
-    def _encode_context(
-        self, contexts: Sequence[tuple[str | None, ...]]
-    ) -> tuple[list[int], list[tuple[int, ...]]]:
+    def _people_of(self, batch: Batch, written: Written) -> tuple[list[int], list[int]]:
+        """Return the user and the device of every event; both get their ids in order of arrival."""
+        for user, device in zip(batch.column("user"), batch.column("device"), strict=True):
+            if any(device.codes):
+                for one, other in dict.fromkeys(zip(user.codes, device.codes, strict=True)):
+                    if one:
+                        self._users[user.table[one]]
+                    if other:
+                        self._devices[device.table[other]]
+        users = self._ids(self._users, batch.column("user"))
+        devices = self._ids(self._devices, batch.column("device"))
+        if self._users.placeholders or self._devices.placeholders:
+            written.nobody = _nobody(batch, users, devices)
+        return users, devices
+
+    @staticmethod
+    def _ids(dictionary: Dictionary, column: Iterable[Column]) -> list[int]:
+        found: list[int] = []
+        for codes, table in column:
+            found += map(dictionary.of_table(table).__getitem__, codes)
+        return found
+
+    def _encode_context(self, batch: Batch) -> tuple[list[int], list[Numbers]]:
         """Return the dimensions that have values, and a column of value ids for each."""
-        order = list(dict.fromkeys(contexts))
+        order: dict[tuple[str | None, ...], int] = {}
+        places: list[int] = []
+        for codes, table in batch.column("context"):
+            of_code = {
+                code: order.setdefault(table[code], len(order)) for code in dict.fromkeys(codes)
+            }
+            places += map(of_code.__getitem__, codes)
         columns = list(zip(*order, strict=True))
         used = [d for d, column in enumerate(columns, 1) if any(v is not None for v in column)]
-        if not used:
-            return [], []
         grown = {}
-        encoded: list[list[int]] = []
+        encoded: list[Numbers] = []
         for dimension in used:
             values = self._values[dimension - 1]
-            encoded.append(values.ids(context[dimension - 1] for context in order))
+            ids = values.ids(context[dimension - 1] for context in order)
+            encoded.append(list(map(ids.__getitem__, places)))
             grown[dimension] = values.save()
         self._activity.grow(grown)
-        ids = dict(zip(order, zip(*encoded, strict=True), strict=True))
-        return used, list(zip(*map(ids.__getitem__, contexts), strict=True))
+        return used, encoded
 
     def _insert(
         self,
-        rows: list[Stored],
-        properties: list[tuple[int, str]],
-        used: Sequence[int],
+        events: Events,
+        texts: list[tuple[int, str]],
+        touched: set[int],
         written: Written,
-    ) -> tuple[list[Stored], list[tuple[int, str]]]:
-        """Store the rows that are new; return them with their (seq, JSON); `rows` are sorted."""
-        columns = [
-            "actor", "ts", "seq", "id", "event", "day", "session", "user", "device",
-            *(CONTEXT[d - 1] for d in used),
-        ]  # fmt: skip
+    ) -> tuple[Events, list[tuple[int, str]]]:
+        """Store the events that are new; return them with their (seq, JSON)."""
+        fresh = self._fresh(events, texts, touched, written)
         statement = f"""
-        insert into events ({", ".join(columns)})
-        values ({", ".join("?" for _ in columns)})
+        insert into events ({", ".join(fresh.names)})
+        values ({", ".join("?" for _ in fresh.names)})
         """
-        since = Since(self._latest, self._new, self._has_own_ids(), self._marked)
-        fresh = self._repeats.fresh(self._connection, rows, properties, used, since, written)
-        self._connection.executemany(statement, fresh)
-        if len(fresh) < len(rows):
-            kept = {row[2] for row in fresh}
-            properties = [item for item in properties if item[0] in kept]
-        self._insert_properties(properties)
-        self._latest = max(self._latest, *(row[1] for row in rows))
-        return fresh, properties
+        self._connection.executemany(statement, fresh.rows())
+        if len(fresh) < len(events):
+            kept = set(fresh.seq)
+            texts = [item for item in texts if item[0] in kept]
+        self._insert_properties(texts)
+        self._latest = max(self._latest, max(events.ts))
+        return fresh, texts
+
+    def _fresh(
+        self, events: Events, texts: list[tuple[int, str]], touched: set[int], written: Written
+    ) -> Events:
+        """Return the events that repeat neither a stored one nor an earlier one."""
+        self._repeats.begin(min(events.seq))
+        self._seen.moved(touched)
+        own = any(map(and_, events.id, repeat(OWN)))
+        asked: Sequence[int] = range(len(events))
+        if not own:
+            maybe = self._seen.maybe(events, self._latest, self._seq, self._named)
+            asked = sorted(events.together().union(maybe))
+        written.said.seqs |= BitMap64(range(self._seq - len(events), self._seq))
+        fresh = events
+        if asked:
+            rows = events.some(asked)
+            since = Since(self._latest, self._new, self._has_own_ids(), self._marked)
+            written.said.seqs -= BitMap64(row[2] for row in rows)
+            good = self._repeats.fresh(self._connection, rows, texts, events.used, since, written)
+            if len(good) < len(rows):
+                bad = {row[2] for row in rows} - {row[2] for row in good}
+                fresh = events.take(p for p, seq in enumerate(events.seq) if seq not in bad)
+        self._seen.add(fresh)
+        return fresh
 
     def _has_own_ids(self) -> bool:
         """Whether events with ids of their own may be stored."""
@@ -293,35 +357,33 @@ class Writer:
 
     def _add_activity(
         self,
-        rows: Sequence[Stored],
-        used: Sequence[int],
+        events: Events,
         values: dict[int, Values],
         touched: set[int],
         tick: Callable[[], None],
     ) -> None:
-        if not rows:
+        if not len(events):
             return
-        known = self._activity.seen(0).copy()
-        actors, ts, seqs, _, events, days, sessions, _, _, *context = zip(*rows, strict=True)
-        said = [values.get(seq, {}) for seq in seqs] if values else ()
-        self._activity.add(actors, events, days, dict(zip(used, context, strict=True)), said)
+        known = set(self._activity.seen(0) & BitMap(events.actor))
+        said = [values.get(seq, {}) for seq in events.seq] if values else ()
+        context = dict(zip(events.used, events.context, strict=True))
+        self._activity.add(events.actor, events.event, events.day, context, said)
         tick()
-        in_session: Iterable[Any] = zip(actors, ts, events, days, sessions, strict=True)
+        in_session: Iterable[Any] = zip(
+            events.actor, events.ts, events.event, events.day, events.session, strict=True
+        )
         if touched:
             in_session = (row for row in in_session if row[0] not in touched)
-        self._session_rows.add(in_session, set(known))
+        self._session_rows.add(in_session, known)
 
 
-def _nobody(
-    users: Sequence[int],
-    user_texts: Sequence[str | None],
-    devices: Sequence[int],
-    device_texts: Sequence[str | None],
-) -> int:
+def _nobody(batch: Batch, users: Numbers, devices: Numbers) -> int:
     """Return how many events have a user or device id that names nobody."""
+    user_codes = chain.from_iterable(column.codes for column in batch.column("user"))
+    device_codes = chain.from_iterable(column.codes for column in batch.column("device"))
     return sum(
-        bool((user_text and not user) or (device_text and not device))
-        for user, user_text, device, device_text in zip(
-            users, user_texts, devices, device_texts, strict=True
+        bool((user_code and not user) or (device_code and not device))
+        for user, user_code, device, device_code in zip(
+            users, user_codes, devices, device_codes, strict=True
         )
     )

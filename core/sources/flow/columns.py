@@ -1,0 +1,135 @@
+"""Events as columns, their repeated texts as numbers."""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Hashable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, Final, NamedTuple
+
+from core.records import LogRow, Record, Rejected, Row
+from core.sources.blocks import Block, Position
+
+MOST_TEXTS: Final = 100_000
+"""How many different texts a table has before another is begun."""
+
+CODED: Final = ("event", "user", "device", "session", "context")
+
+Texts = list[Any]
+"""Number -> text; 0 is None. Further texts are added at its end."""
+
+
+class Column(NamedTuple):
+    """The values of one field, as numbers of texts in a table."""
+
+    codes: array[int]
+    table: Texts
+
+    def values(self) -> list[Any]:
+        """Return the values themselves."""
+        return list(map(self.table.__getitem__, self.codes))
+
+
+@dataclass
+class Columns:
+    """Events in the order they were read, column by column; the fields are those of a `Row`.
+
+    Attributes:
+        coded: the columns of CODED.
+        traits: place -> what the event says about its person, for those that say something.
+    """
+
+    ts: array[int]
+    ids: array[int]
+    coded: Sequence[Column]
+    properties: Sequence[str | None]
+    traits: dict[int, dict[str, Any]]
+
+    def __len__(self) -> int:
+        return len(self.ts)
+
+    def rows(self) -> Iterator[Row]:
+        """Yield the events one by one."""
+        event, user, device, session, context = (column.values() for column in self.coded)
+        traits = map(self.traits.get, range(len(self)))
+        fields = zip(
+            event, self.ts, user, device, session, self.ids, context, self.properties, traits,
+            strict=True,
+        )  # fmt: skip
+        return (tuple.__new__(Row, row) for row in fields)
+
+
+class Coded(NamedTuple):
+    """What is passed to the store of one block of a source.
+
+    Attributes:
+        rows: its events as columns, or its logs.
+        others: all other records, each with how many rows come before it.
+        read: how many records there are.
+        end: the position after it.
+    """
+
+    rows: Columns | Sequence[LogRow] | None
+    others: Sequence[tuple[int, Record | Rejected]]
+    read: int
+    end: Position
+
+
+class _Table(dict[Hashable, int]):
+    """The number of each text; a new one gets the next."""
+
+    def __init__(self) -> None:
+        super().__init__({None: 0})
+        self.texts: Texts = [None]
+
+    def __missing__(self, text: Hashable) -> int:
+        found = self[text] = len(self.texts)
+        self.texts.append(text)
+        return found
+
+
+class Coder:
+    """Turns the records of one source into columns."""
+
+    def __init__(self) -> None:
+        self._tables = [_Table() for _ in CODED]
+
+    def coded(self, block: Block, kind: type[Row] | type[LogRow] = Row) -> Coded:
+        """Return a block with its events, or logs, apart from other records."""
+        rows: list[Any] = [record for record in block.records if record.__class__ is kind]
+        others: list[tuple[int, Record | Rejected]] = []
+        if len(rows) < len(block.records):
+            place = 0
+            for record in block.records:
+                if record.__class__ is kind:
+                    place += 1
+                else:
+                    others.append((place, record))
+        found = (self.columns(rows) if kind is Row else rows) if rows else None
+        return Coded(found, others, len(block.records), block.end)
+
+    def columns(self, rows: Sequence[Row]) -> Columns:
+        """Return events as columns; `rows` are not empty."""
+        events, ts, users, devices, sessions, ids, contexts, properties, traits = zip(
+            *rows, strict=True
+        )
+        coded = (events, users, devices, sessions, contexts)
+        told = {place: each for place, each in enumerate(traits) if each} if any(traits) else {}
+        return Columns(
+            array("q", ts),
+            array("q", ids),
+            [self._column(number, texts) for number, texts in enumerate(coded)],
+            properties,
+            told,
+        )
+
+    def _column(self, number: int, texts: Sequence[Hashable]) -> Column:
+        table = self._tables[number]
+        if len(table) > MOST_TEXTS:
+            table = self._tables[number] = _Table()
+        return Column(array("i", map(table.__getitem__, texts)), table.texts)
+
+
+def columns_of(rows: Sequence[Row]) -> list[Columns]:
+    """Return events passed by a program as columns, one or none."""
+    return [Coder().columns(rows)] if rows else []

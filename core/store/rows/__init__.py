@@ -1,0 +1,1 @@
+"""The events of a batch as numbers, and which of their moments are stored already."""

@@ -1,0 +1,89 @@
+"""The events of a batch as columns of integers, in the order in which they are stored."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import islice
+from operator import eq, le
+
+from core.columns import CONTEXT
+
+Stored = tuple[int, ...]
+"""actor, ts, seq, id, event, day, session, user, device, then the context columns in use."""
+
+NAMES = ("actor", "ts", "seq", "id", "event", "day", "session", "user", "device")
+
+Numbers = Sequence[int]
+
+
+@dataclass
+class Events:
+    """Events, column by column, sorted by actor, time and arrival.
+
+    Attributes:
+        used: the dimensions of the context columns that have values.
+        context: one column of value ids for each of them.
+    """
+
+    actor: Numbers
+    ts: Numbers
+    seq: Numbers
+    id: Numbers
+    event: Numbers
+    day: Numbers
+    session: Numbers
+    user: Numbers
+    device: Numbers
+    used: Sequence[int] = ()
+    context: list[Numbers] = field(default_factory=list)
+
+    @property
+    def columns(self) -> list[Numbers]:
+        """All columns, in the order of `Stored`."""
+        return [*(getattr(self, name) for name in NAMES), *self.context]
+
+    @property
+    def names(self) -> list[str]:
+        """Their names in the table `events`."""
+        return [*NAMES, *(CONTEXT[dimension - 1] for dimension in self.used)]
+
+    def __len__(self) -> int:
+        return len(self.actor)
+
+    def rows(self) -> Iterator[Stored]:
+        """Yield the events one by one."""
+        return zip(*self.columns, strict=True)
+
+    def some(self, places: Sequence[int]) -> list[Stored]:
+        """Return the events at some places."""
+        columns = [map(column.__getitem__, places) for column in self.columns]
+        return list(zip(*columns, strict=True))
+
+    def take(self, places: Iterable[int]) -> Events:
+        """Return the events at some places, in that order."""
+        order = list(places)
+        own, others = (
+            [list(map(column.__getitem__, order)) for column in columns]
+            for columns in ([getattr(self, name) for name in NAMES], self.context)
+        )
+        actor, ts, seq, id_, event, day, session, user, device = own
+        return Events(
+            actor, ts, seq, id_, event, day, session, user, device, self.used, list(others)
+        )
+
+    def sorted(self) -> Events:
+        """Return them in order; they are in that of arrival."""
+        order: Sequence[int] = range(len(self))
+        if not all(map(le, self.ts, islice(self.ts, 1, None))):
+            order = sorted(order, key=self.ts.__getitem__)
+        return self.take(sorted(order, key=self.actor.__getitem__))
+
+    def together(self) -> set[int]:
+        """Return the places of those that are at one moment with another of their actor."""
+        actor, found = self.actor, set()
+        equal = map(eq, self.ts, islice(self.ts, 1, None))
+        for place in (place for place, same in enumerate(equal) if same):
+            if actor[place] == actor[place + 1]:
+                found |= {place, place + 1}
+        return found
