@@ -69,8 +69,11 @@ _PLAIN_EVERY = 10.0
     "--forget-choices", is_flag=True, help="Forget the options remembered for such files."
 )
 @click.option("--dry-run", is_flag=True, help="Show the first events as understood; store nothing.")
+@click.option("--quiet", is_flag=True, help="Say nothing unless something is wrong.")
 @click.option("--logs", is_flag=True, help="The files contain logs, not events.")
-def command(files: tuple[str, ...], into: str | None, dry_run: bool, **chosen: Any) -> int:
+def command(
+    files: tuple[str, ...], into: str | None, dry_run: bool, quiet: bool, **chosen: Any
+) -> int:
     """Import events from files, folders, patterns and archives; - is standard input.
 
     Importing a file again stores nothing twice. Rejected lines go to FILE.rejects.jsonl. Files
@@ -85,10 +88,13 @@ def command(files: tuple[str, ...], into: str | None, dry_run: bool, **chosen: A
     asked = asked_for(**chosen)
     if dry_run:
         return preview_of(database(into), files, asked)
-    from tui.texts.imported import summary
+    from tui.texts.imported import summary, troubles
 
-    report = load(database(into), files, asked)
-    put("\n".join(summary(report)))
+    path = database(into)
+    report = load(path, files, asked, quiet=quiet)
+    lines = troubles(report) if quiet else summary(report, path)
+    if lines:
+        put("\n".join(lines))
     return exit_code(report)
 
 
@@ -136,15 +142,24 @@ def asked_for(
     }
 
 
-def load(into: Path, files: Sequence[str], asked: Mapping[str, Any]) -> ImportReport:
-    """Import files and show the progress; see `importer.import_files` for arguments and errors."""
+def load(
+    into: Path, files: Sequence[str], asked: Mapping[str, Any], *, quiet: bool = False
+) -> ImportReport:
+    """Import files, and show the progress unless `quiet`.
+
+    Arguments and errors are those of `importer.import_files`.
+    """
     from core.store.ingest.importer import import_files
     from core.store.waiting import IMPORT_WAIT
 
     progress = Bar() if sys.stderr.isatty() else Lines()
     try:
         return import_files(
-            into, files, progress=progress.show, patience=patience(IMPORT_WAIT), **asked
+            into,
+            files,
+            progress=None if quiet else progress.show,
+            patience=patience(IMPORT_WAIT),
+            **asked,
         )
     except KeyboardInterrupt:
         progress.end()

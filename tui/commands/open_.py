@@ -30,9 +30,11 @@ def command(words: tuple[str, ...]) -> int:
         return _opened(**context.params)
 
 
-def _opened(files: tuple[str, ...], into: str | None, dry_run: bool, **chosen: Any) -> int:
+def _opened(
+    files: tuple[str, ...], into: str | None, dry_run: bool, quiet: bool, **chosen: Any
+) -> int:
     from tui.commands.import_ import asked_for, exit_code, load, preview_of
-    from tui.texts.imported import short
+    from tui.texts.short import short
 
     path = Path(into).expanduser() if into else workspace_for(files)
     if is_among(path, files):
@@ -44,9 +46,11 @@ def _opened(files: tuple[str, ...], into: str | None, dry_run: bool, **chosen: A
         return preview_of(path, files, asked)
     is_new = not path.exists()
     path.parent.mkdir(parents=True, exist_ok=True)
-    report = load(path, files, decided(path, files, asked) if "-" not in files else asked)
+    asked = decided(path, files, asked) if "-" not in files else asked
+    report = load(path, files, asked, quiet=quiet)
     said = short(report, path, is_new=is_new)
-    say(*said.lines)
+    if not quiet or said.warnings:
+        say(*said.lines)
     code = exit_code(report)
     if said.is_empty:
         say("There is no board to show without events or logs.")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import textwrap
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -20,6 +19,19 @@ WIDTH: Final = 80
 
 SHOWN: Final = 3
 """How many kinds of files, names or ids are listed."""
+
+PROPERTIES: Final = 8
+"""How many columns that are only properties are listed."""
+
+ROWS: Final = 12
+"""Of how many sources the counts are listed."""
+
+_COLUMNS: Final = {
+    "read": "read",
+    "stored": "stored",
+    "repeated": "repeated",
+    "rejected": "rejected",
+}
 
 _FIRST: Final = ("event", "time", "user", "device", "session", "event_id")
 """The meanings to list first."""
@@ -38,94 +50,41 @@ _CURE: Final = {
 """Reason -> the option that may fix it."""
 
 
-def summary(report: ImportReport) -> list[str]:
-    """Return what an import did, line by line."""
-    reasons = sorted(report.reasons.items(), key=lambda found: -found[1])
-    return [
-        *_counts(report),
-        *(f"  {number(count):>8}  {clean(reason)}" for reason, count in reasons),
-        *(f"  {number(n):>8}  {clean(what)} left out" for what, n in report.left_out.items()),
-        *_broken(_recognised(report)),
-        *_broken(_notes(report)),
-        *(f"rejected lines are in {clean(name)}" for name in report.rejects_files),
-        *_broken(clean(said) for said in report.passed_over),
-        *_broken(f"not read: {clean(said)}" for said in report.refused),
-        *_broken(f"WARNING: {said}" for said in warnings(report)),
-    ]
-
-
-@dataclass(frozen=True)
-class Short:
-    """What an import did in a few lines, for somebody who is about to see the board.
-
-    Attributes:
-        lines: the workspace with its events, people and days, then what was recognised, what was
-            not used, and the warnings.
-        warnings: how many warnings there are among them.
-        is_empty: whether nothing was stored, nor had been.
-    """
-
-    lines: tuple[str, ...]
-    warnings: int
-    is_empty: bool
-
-
-def short(report: ImportReport, path: Path, *, is_new: bool) -> Short:
-    """Return what an import into a workspace did, in a few lines.
+def summary(report: ImportReport, into: Path | None = None) -> list[str]:
+    """Return what an import did, line by line.
 
     Args:
-        is_new: whether the import created the workspace.
+        into: the workspace, to be named.
     """
-    warned = list(warnings(report))
-    unread = [f"not read: {clean(said)}" for said in report.refused]
-    lines = [
-        *_broken([f"{clean(_near(path))}: {_added(report, is_new)}", *_recognised(report)]),
-        *_broken(_unused(report)),
-        *_broken([*unread, *(f"WARNING: {said}" for said in warned)]),
+    reasons = sorted(report.reasons.items(), key=lambda found: -found[1])
+    return [
+        *_counts(report, into),
+        *(f"  {number(count):>8}  {clean(reason)}" for reason, count in reasons),
+        *(f"  {number(n):>8}  {clean(what)} left out" for what, n in report.left_out.items()),
+        *_sources(report),
+        *broken(recognised(report)),
+        *broken(_notes(report)),
+        *broken(clean(said) for said in report.passed_over),
+        *troubles(report),
     ]
-    is_empty = is_new and not report.stored + report.repeated
-    return Short(tuple(lines), len(warned) + len(unread), is_empty)
 
 
-def _added(report: ImportReport, is_new: bool) -> str:
-    """Return "1,204 events of 92 people, 2026-03-01 to 2026-04-02", or what of it is new."""
-    what = "log" if _are_logs(report) else "event"
-    if not report.stored and (report.repeated or not is_new):
-        return "nothing new"
-    if not report.stored:
-        about = _things(report.identified, "statement") + " about people, and "
-        return f"{about if report.identified else ''}no events"
-    said = _things(report.stored, what if is_new else f"new {what}")
-    if what == "event":
-        said += f" of {_things(report.users, 'person', 'people')}" if is_new else ""
-    if report.repeated:
-        said += (
-            f" ({number(report.repeated)} more {'were' if report.repeated > 1 else 'was'} there)"
-        )
-    return f"{said}, {' to '.join(dict.fromkeys(report.days or ()))}" if report.days else said
+def troubles(report: ImportReport) -> list[str]:
+    """Return only what somebody has to look at: rejected lines, refused sources, warnings."""
+    return [
+        *(f"rejected lines are in {clean(near(name))}" for name in report.rejects_files),
+        *broken(f"not read: {clean(said, 500)}" for said in report.refused),
+        *broken(f"WARNING: {said}" for said in warnings(report)),
+    ]
 
 
-def _near(path: Path) -> str:
+def near(path: str | Path) -> str:
     """Return a path as seen from the current folder, if it is in it."""
-    here = Path.cwd()
-    return str(path.relative_to(here) if path.is_relative_to(here) else path)
+    here, found = Path.cwd(), Path(path)
+    return str(found.relative_to(here) if found.is_relative_to(here) else path)
 
 
-def _are_logs(report: ImportReport) -> bool:
-    found = [columns for columns in report.understood.values() if columns]
-    return bool(found) and all("message" in columns for columns in found)
-
-
-def _unused(report: ImportReport) -> Iterator[str]:
-    if report.rejected:
-        where = ", ".join(map(clean, report.rejects_files))
-        yield f"{_things(report.rejected, 'line')} rejected{': see ' if where else ''}{where}"
-    if report.left_out:
-        counts = (f"{clean(what)} ({number(n)})" for what, n in report.left_out.items())
-        yield f"left out: {', '.join(counts)}"
-
-
-def _counts(report: ImportReport) -> Iterator[str]:
+def _counts(report: ImportReport, into: Path | None) -> Iterator[str]:
     rate = report.read / report.seconds if report.seconds else 0
     yield _count("read", report.read)
     yield _count("stored", report.stored)
@@ -142,24 +101,56 @@ def _counts(report: ImportReport) -> Iterator[str]:
         yield _count("merged", report.merged)
     if report.days:
         yield f"days             {' to '.join(dict.fromkeys(report.days))}"
-    yield f"{duration(report.seconds)}, {compact(round(rate))} lines/s"
+    where = f", into {clean(near(into))}" if into else ""
+    yield f"{duration(report.seconds)}, {compact(round(rate))} lines/s{where}"
 
 
 def _count(what: str, count: int) -> str:
     return f"{what:<14} {number(count):>12}"
 
 
-def _recognised(report: ImportReport) -> Iterator[str]:
+def _sources(report: ImportReport) -> Iterator[str]:
+    """Yield the counts of every source, if there are several, as a table."""
+    if len(report.sources) < 2:
+        return
+    names = {name: near(name) for name in report.sources}
+    widest = min(max(map(len, names.values())), WIDTH - 44)
+    yield f"{'':<{widest}}{''.join(f'{head:>11}' for head in _COLUMNS.values())}"
+    for name, counts in list(report.sources.items())[:ROWS]:
+        numbers = "".join(f"{number(counts[column]):>11}" for column in _COLUMNS)
+        yield f"{_end(clean(names[name]), widest):<{widest}}{numbers}"
+    if len(names) > ROWS:
+        yield f"and {number(len(names) - ROWS)} more; footfall list imports has them all"
+
+
+def _end(name: str, size: int) -> str:
+    """Return the end of a name, as it distinguishes files of a folder."""
+    return name if len(name) <= size else f"...{name[3 - size :]}"
+
+
+def recognised(report: ImportReport) -> Iterator[str]:
     """Yield how each kind of file was recognised, and the meanings of its columns."""
     files: dict[str, list[str]] = {}
     for name, columns in report.understood.items():
-        said = report.recognised.get(name) or columns_said(columns)
+        said = _how(report, name, columns)
         if said:
             files.setdefault(said, []).append(name.rsplit("/", 1)[-1])
     for said, names in list(files.items())[:SHOWN]:
         yield f"{_some(names, SHOWN - 2)}: {said}"
     if len(files) > SHOWN:
         yield f"and {len(files) - SHOWN} other kinds of files"
+
+
+def _how(report: ImportReport, name: str, columns: Mapping[str, str]) -> str:
+    """Return what a source was recognised as, and which column is what where that was found out."""
+    known = report.recognised.get(name, "")
+    if known and "message" not in columns:
+        return known
+    said = ": ".join(filter(None, (known, columns_said(columns))))
+    rest = [each for each in report.names.get(name, ()) if each not in columns.values()]
+    if not rest or "properties" in columns:
+        return said
+    return f"{said}; {'properties' if len(rest) > 1 else 'property'}: {_some(rest, PROPERTIES)}"
 
 
 def columns_said(understood: Mapping[str, str]) -> str:
@@ -174,17 +165,17 @@ def _notes(report: ImportReport) -> Iterator[str]:
     if report.nobody:
         verb = "has a placeholder" if report.nobody == 1 else "have a placeholder"
         yield (
-            f"note: {_things(report.nobody, 'event')} {verb} as an id ({_placeholders(report)}): "
+            f"note: {things(report.nobody, 'event')} {verb} as an id ({_placeholders(report)}): "
             "nobody, so the device is counted instead, if there is one"
         )
     if report.refused_links:
-        what = _things(report.refused_links, "link or alias", "links and aliases")
+        what = things(report.refused_links, "link or alias", "links and aliases")
         verb = "was" if report.refused_links == 1 else "were"
         yield f"note: {what} through a placeholder ({_placeholders(report)}) {verb} refused"
     if report.alike:
         verb = "resembles" if report.alike == 1 else "resemble"
         yield (
-            f"note: {_things(report.alike, 'new event')} {verb} a stored one: same person, name "
+            f"note: {things(report.alike, 'new event')} {verb} a stored one: same person, name "
             "and time, and further fields"
         )
     if report.loose_ids:
@@ -226,6 +217,8 @@ def _read_as(report: ImportReport) -> dict[str, list[str]]:
     warned = tuple(f" rounded, such as {text};" for text in report.rounded)
     for name, sentences in report.notes.items():
         for said in sentences:
+            if report.rounded and "that a spreadsheet rounded" in said:
+                continue  # there is a warning about it
             if any(ids in said for ids in warned):
                 continue
             found.setdefault(said, []).append(name.rsplit("/", 1)[-1])
@@ -304,11 +297,11 @@ def _some(names: Sequence[str], shown: int = SHOWN) -> str:
     return f"{listed} and {left} more" if left > 0 else listed
 
 
-def _things(count: int, one: str, many: str = "") -> str:
+def things(count: int, one: str, many: str = "") -> str:
     return f"1 {one}" if count == 1 else f"{number(count)} {many or one + 's'}"
 
 
-def _broken(sentences: Iterable[str]) -> Iterator[str]:
+def broken(sentences: Iterable[str]) -> Iterator[str]:
     for said in sentences:
         yield from textwrap.wrap(
             said, WIDTH, subsequent_indent="  ", break_long_words=False, break_on_hyphens=False

@@ -119,7 +119,9 @@ class Loader:
         name, maker = source.input.name, source.maker
         with Rejects(place.rejects, self._folder()) as rejects:
             blocks = map(partial(Coder().coded, kind=maker.record), source.blocks)
-            _Run(self, name, source, rejects).load(blocks)
+            run = _Run(self, name, source, rejects)
+            run.load(blocks)
+            self.report.sources[name] = run.counts
         if rejects.written:
             self.report.rejects_files.append(rejects.written)
         self.report.recognised[name] = maker.recognised
@@ -204,7 +206,7 @@ class Loader:
 
 
 class _Run:
-    """One source of an import."""
+    """One source of an import; `counts` are its lines so far, as in `ImportReport.sources`."""
 
     def __init__(
         self,
@@ -226,7 +228,7 @@ class _Run:
             loader.connection, str(Path(name).absolute()) if from_file else name
         )
         self._repeats = Repeats()
-        self._counts = dict.fromkeys(("read", "stored", "repeated", "rejected"), 0)
+        self.counts = dict.fromkeys(("read", "stored", "repeated", "rejected"), 0)
         self._reasons: dict[str, int] = {}
         self._nameless: tuple[str, ...] = ()
         self._accepted = False
@@ -296,11 +298,11 @@ class _Run:
             self._nameless = rejected.names
 
     def _count(self, what: str, by: int) -> None:
-        self._counts[what] += by
+        self.counts[what] += by
         setattr(self._report, what, getattr(self._report, what) + by)
 
     def _stopped(self, count: int) -> bool:
-        self._count("read", count - self._counts["read"])
+        self._count("read", count - self.counts["read"])
         self._loader.tell(self._name, self._input)
         if not self._accepted and not self._count_of_rows:
             self._refuse_hopeless(_HOPELESS)
@@ -314,7 +316,7 @@ class _Run:
 
     def _refuse_hopeless(self, at_least: int) -> None:
         """Raise BadInput if no line had an event and a time."""
-        if self._nameless and self._counts["rejected"] >= at_least and self._source is not None:
+        if self._nameless and self.counts["rejected"] >= at_least and self._source is not None:
             raise self._source.maker.lacking(self._name, self._nameless)
 
     def _refuse_unseen(self) -> None:
@@ -333,7 +335,7 @@ class _Run:
     def _flush(self, count: int, *, finished: bool = False) -> None:
         self._refuse_unseen()
         batch = self._batch
-        self._count("read", count - self._counts["read"])
+        self._count("read", count - self.counts["read"])
         self._accepted = self._accepted or batch.size > 0 or bool(self._logs)
         self._write(
             lambda written: self._note(written, finished),
@@ -360,7 +362,7 @@ class _Run:
         self._count("repeated", written.repeated)
         self._report.add(written)
         self._journal.write(
-            self._counts, self._reasons, written, position=self._position, finished=finished
+            self.counts, self._reasons, written, position=self._position, finished=finished
         )
 
 

@@ -62,6 +62,7 @@ class ImportReport:
         recalled: source -> the remembered choices it was read with, as options.
         passed_over: a sentence for each file that was found but not read.
         refused: a sentence for each source that could not be read, with what to do.
+        sources: source -> "read", "stored", "repeated" and "rejected" -> how many lines.
         names: source -> the names of its columns, or of the fields of its first event.
         finished: False if it was stopped; what was committed stays.
     """
@@ -96,6 +97,7 @@ class ImportReport:
     recalled: dict[str, str] = field(default_factory=dict)
     passed_over: list[str] = field(default_factory=list)
     refused: list[str] = field(default_factory=list)
+    sources: dict[str, dict[str, int]] = field(default_factory=dict)
     names: dict[str, tuple[str, ...]] = field(default_factory=dict)
     finished: bool = True
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from core.store.ingest.importer import import_files
-from tui.texts.imported import WIDTH, summary
+from tui.texts.imported import WIDTH, summary, troubles
 
 USUAL = "user_id,event,time\nana,buy,2026-03-02 10:00:00\nbob,buy,2026-03-03 10:00:00\n"
 
@@ -26,6 +26,34 @@ def test_the_report_says_which_column_is_what_and_which_days_there_are(tmp_path:
     assert "a.csv: event, time, user = user_id" in report
     assert "days             2026-03-02 to 2026-03-03" in report
     assert "WARNING" not in report
+
+
+def test_the_report_names_properties_and_the_columns_of_logs(tmp_path: Path) -> None:
+    rows = "user_id,event,time,amount,plan\nana,buy,2026-03-02,3,pro\n"
+    assert "a.csv: event, time, user = user_id; properties: amount, plan" in said(tmp_path, rows)
+    line = '{"ts": "2026-03-02T10:00:00Z", "level": "INFO", "msg": "late", "host": "a", "n": 5}\n'
+    report = said(tmp_path, line, "a.log")
+    assert "a.log: logs: time = ts, level, message = msg, source = host" in report
+
+
+def test_several_sources_have_a_table_and_quiet_is_what_is_wrong(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text(USUAL)
+    (tmp_path / "b.csv").write_text(USUAL.replace("buy", "see") + "cis,see,soon\n")
+    (tmp_path / "c.csv").write_text("date,visitors,pageviews\n2026-03-02,5,9\n")
+    files = [tmp_path / name for name in ("a.csv", "b.csv")]
+    report = import_files(tmp_path / "w.db", files)
+    shown = [line.split() for line in summary(report, tmp_path / "w.db")]
+    assert ["read", "stored", "repeated", "rejected"] in shown
+    assert [line[1:] for line in shown if line and line[0].endswith(("/a.csv", "/b.csv"))] == [
+        ["2", "2", "0", "0"],
+        ["3", "2", "0", "1"],
+    ]
+    assert any(line[-2:] == ["into", str(tmp_path / "w.db")] for line in shown)
+    assert troubles(report) == [f"rejected lines are in {tmp_path / 'b.csv.rejects.jsonl'}"]
+    said = " ".join(troubles(import_files(tmp_path / "w.db", [*files, tmp_path / "c.csv"])))
+    assert "not read: " in said
+    assert "daily totals" in said
+    assert troubles(import_files(tmp_path / "w.db", files[:1])) == []
 
 
 def test_the_report_names_the_vendor_and_what_tells_people_and_events(tmp_path: Path) -> None:
