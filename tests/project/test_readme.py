@@ -57,6 +57,7 @@ SYNOPSES = {
     "footfall info [DB]": "footfall info demo.db",
     "footfall backup [DB] FILE [--force]": "footfall backup demo.db copy.db",
     "footfall check [DB] [--repair]": "footfall check demo.db --repair",
+    "footfall forget --before DATE": "footfall forget --before 2000-01-01 --dry-run",
     "footfall doctor": "footfall doctor",
     "footfall completion bash|zsh|fish": "footfall completion bash",
 }

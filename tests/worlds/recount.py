@@ -10,7 +10,9 @@ from pyroaring import BitMap
 
 from core.columns import CONTEXT, MAX_SET_VALUES
 from core.engines.sqlite.dialect import SqliteDialect
+from core.sources.moments import EARLIEST
 from core.sql.json_paths import json_path
+from core.store.workspace import read_meta
 
 GAP = 30 * 60 * 1000
 DAY = 24 * 60 * 60 * 1000
@@ -205,3 +207,40 @@ DUMPS = {
 def dump(db: sqlite3.Connection) -> dict[str, list[Any]]:
     """Everything an import leaves behind except its journal, and `seq`, in a fixed order."""
     return {name: db.execute(query).fetchall() for name, query in DUMPS.items()}
+
+
+def _texts(db: sqlite3.Connection, query: str) -> dict[int, str]:
+    return {0: "-", -1: "any active", **dict(db.execute(query))}
+
+
+def in_words(db: sqlite3.Connection) -> dict[str, Any]:
+    """What a workspace says about its events, apart from the numbers that stand for names."""
+    people = _texts(db, "select id, key from identities")
+    names = {**_texts(db, "select id, name from event_names"), 0: "any"}
+    keys = _texts(db, "select id, key from session_keys")
+    values: dict[tuple[int, int], str] = defaultdict(lambda: "-")
+    for table in ("dimension_values", "property_values"):
+        for dimension, id_, value in db.execute(f"select dimension, id, value from {table}"):
+            values[dimension, id_] = value
+    fields = dict(enumerate(("", *CONTEXT)))
+    fields |= dict(db.execute("select id, name from property_keys where state = 'sets'"))
+    return {
+        "sets": {
+            (names[event], fields[dimension], values[dimension, value], day):
+                (total, {people[actor] for actor in BitMap.deserialize(users)})
+            for event, dimension, value, day, total, users in db.execute("select * from activity")
+        },
+        "firsts": {
+            (names[event], day): {people[actor] for actor in BitMap.deserialize(users)}
+            for event, day, users in db.execute("select event, day, users from first_activity")
+        },
+        "sessions": sorted(
+            (people[actor], start, keys[key], end, events, day, names[entry], names[exit_])
+            for actor, start, key, end, events, day, entry, exit_ in stored_sessions(db)
+        ),
+        "names": set(names.values()),
+        "people": set(people.values()),
+        "keys": set(keys.values()),
+        "values": {(fields[d], value) for (d, _), value in values.items() if d in fields},
+        "latest": int(read_meta(db).get("latest", EARLIEST)),
+    }  # fmt: skip

@@ -28,6 +28,7 @@ COMMANDS = {
     "demo": "create a sample workspace and open it",
     "doctor": "check terminal, clipboard, database and timing",
     "event": "create custom events; flag events as inactive, hidden or deleted",
+    "forget": "take out all events and logs before a day",
     "import": "import events from files into a workspace",
     "info": "show what is in a workspace file, and how large it is",
     "list": "list boards, events, fields, segments, marks and more",
@@ -43,7 +44,7 @@ _HIDDEN = ("explore", "open")
 """What a first word that is no command does."""
 
 _SAVED = ("audience", "board", "chart", "event", "mark", "profile")
-_UPKEEP = ("backup", "check", "info")
+_UPKEEP = ("backup", "check", "forget", "info")
 _MODULES = {
     "import": "import_",
     "list": "list_",

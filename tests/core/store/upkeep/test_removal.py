@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sqlite3
-from collections import defaultdict
 from collections.abc import Iterable
 from contextlib import closing
 from dataclasses import replace
@@ -13,16 +12,14 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from pyroaring import BitMap, BitMap64
+from pyroaring import BitMap64
 
-from core.columns import CONTEXT
-from core.sources.moments import EARLIEST
 from core.store.ingest.importer import Event, Log, store_events, store_logs
 from core.store.library.event_flags import flag_event
 from core.store.upkeep import removal
 from core.store.upkeep.check import check
 from core.store.upkeep.removal import remove_events, remove_logs
-from core.store.workspace import open_writer, read_meta
+from core.store.workspace import open_writer
 from tests.worlds import recount
 from tests.worlds.strategies import worlds
 from tests.worlds.world import World, store
@@ -36,43 +33,6 @@ def take_out(db: sqlite3.Connection, seqs: Iterable[int]) -> removal.Removed:
     removed = remove_events(db, BitMap64(seqs))
     db.execute("commit")
     return removed
-
-
-def texts(db: sqlite3.Connection, query: str) -> dict[int, str]:
-    return {0: "-", -1: "any active", **dict(db.execute(query))}
-
-
-def in_words(db: sqlite3.Connection) -> dict[str, Any]:
-    """What a workspace says about its events, with names in place of numbers."""
-    people = texts(db, "select id, key from identities")
-    names = {**texts(db, "select id, name from event_names"), 0: "any"}
-    keys = texts(db, "select id, key from session_keys")
-    values: dict[tuple[int, int], str] = defaultdict(lambda: "-")
-    for table in ("dimension_values", "property_values"):
-        for dimension, id_, value in db.execute(f"select dimension, id, value from {table}"):
-            values[dimension, id_] = value
-    fields = dict(enumerate(("", *CONTEXT)))
-    fields |= dict(db.execute("select id, name from property_keys where state = 'sets'"))
-    return {
-        "sets": {
-            (names[event], fields[dimension], values[dimension, value], day):
-                (total, {people[actor] for actor in BitMap.deserialize(users)})
-            for event, dimension, value, day, total, users in db.execute("select * from activity")
-        },
-        "firsts": {
-            (names[event], day): {people[actor] for actor in BitMap.deserialize(users)}
-            for event, day, users in db.execute("select event, day, users from first_activity")
-        },
-        "sessions": sorted(
-            (people[actor], start, keys[key], end, events, day, names[entry], names[exit_])
-            for actor, start, key, end, events, day, entry, exit_ in recount.stored_sessions(db)
-        ),
-        "names": set(names.values()),
-        "people": set(people.values()),
-        "keys": set(keys.values()),
-        "values": {(fields[d], value) for (d, _), value in values.items() if d in fields},
-        "latest": int(read_meta(db).get("latest", EARLIEST)),
-    }  # fmt: skip
 
 
 def without(said: dict[str, Any], properties: set[str]) -> dict[str, Any]:
@@ -108,11 +68,11 @@ def test_what_is_left_is_what_an_import_of_the_rest_makes(
         patch.setattr(removal, "MANY", few)
         assert take_out(db, gone).events == len(alone) - len(kept)
         recount.check(db)
-        hidden, found = scanned(db), in_words(db)
+        hidden, found = scanned(db), recount.in_words(db)
     assert not check(whole).wrong
     rest = stored(replace(world, events=kept), folder / "rest.db", flags)
     with closing(open_writer(rest)) as db:
-        assert without(found, hidden) == without(in_words(db), hidden)
+        assert without(found, hidden) == without(recount.in_words(db), hidden)
 
 
 def stored(world: World, path: Path, flags: dict[str, str]) -> Path:
