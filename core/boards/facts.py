@@ -34,8 +34,8 @@ MONEY = (
     "prix", "bedrag", "prijs", "importe", "precio",
 )  # fmt: skip
 WORDS = (
-    "path", "page", "page_path", "url", "page_url", "screen", "product", "item", "title", "name",
-    "category", "plan", "type", "status",
+    "path", "page", "page_path", "url", "page_url", "screen", "referrer", "product", "item",
+    "title", "name", "category", "plan", "type", "status",
 )  # fmt: skip
 """Properties worth a breakdown if they have several values; those of others must repeat."""
 
@@ -54,7 +54,7 @@ class Facts:
         field: a context column with a few values, or "".
         people: whether anybody is known behind the events.
         number: (event, property) of a property about money, or None.
-        words: (event, property) of one worth a breakdown, or None.
+        words: (event, property) of up to two worth a breakdown, best first.
         logs: whether there are logs.
     """
 
@@ -64,7 +64,7 @@ class Facts:
     field: str
     people: bool
     number: tuple[str, str] | None
-    words: tuple[str, str] | None
+    words: tuple[tuple[str, str], ...]
     logs: bool
 
 
@@ -138,8 +138,8 @@ def _is_number(value: Any) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
-def _words(found: Found) -> tuple[str, str] | None:
-    """Return a property worth a breakdown: of a usual name, else with a few repeated values."""
+def _words(found: Found) -> tuple[tuple[str, str], ...]:
+    """Return properties worth a breakdown: of a usual name, else with a few repeated values."""
     for event, rows in found:
         values: dict[str, list[str]] = {}
         for row in rows:
@@ -153,9 +153,9 @@ def _words(found: Found) -> tuple[str, str] | None:
             for key, all_ in values.items()
             if len(set(all_)) <= min(KINDS, len(all_) // 2) and 2 * len(all_) >= len(rows)
         ]
-        for key in (*usual, *several):
-            return event, key
-    return None
+        if usual or several:
+            return tuple((event, key) for key in [*dict.fromkeys((*usual, *several))][:2])
+    return ()
 
 
 def _first_days(engine: Any, events: list[int]) -> dict[int, list[tuple[int, BitMap]]]:

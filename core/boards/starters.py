@@ -35,7 +35,10 @@ def starter_boards(engine: Any) -> list[Board]:
         found.append(_logs(facts))
     if found:
         return found
-    text = "No events yet. Import some with `footfall FILE`, or `footfall import FILE --into DB`."
+    text = (
+        "No events yet. `footfall import FILE --into DB` imports any export, log or table of "
+        "events; `footfall FILE` makes a workspace of it beside the file."
+    )
     note = Block(type="note", content=text, position=Position(width=COLUMNS, height=3))
     return [Board(title="Overview", blocks=(note,))]
 
@@ -72,8 +75,7 @@ def _rest(facts: Facts) -> Iterator[Tile]:
         yield _retention(facts)
     if money := _money(facts):
         yield _each(money[0], facts), f"{money[1]} {_unit(facts)}", "bars"
-    if facts.words:
-        event, property_ = facts.words
+    for event, property_ in facts.words:
         title = f"{event} by {property_}"
         yield title, f"{name(event)} {facts.period.unit} by {name(property_)} top 10", "table"
     if facts.field:
@@ -122,7 +124,7 @@ def _logs(facts: Facts) -> Board:
         2,
     )
     blocks += [
-        _tile((_each("Logs", facts), f"logs {unit} by level", "bars"), (0, 2, 8, 4)),
+        _tile((_each("Logs", facts), f"logs {unit}", "bars"), (0, 2, 8, 4)),
         _tile(("By level", "top logs", "table"), (8, 2, 4, 4)),
     ]
     blocks += _row(

@@ -136,7 +136,7 @@ def check(path: str | Path) -> None:
     if not file.exists():
         raise CannotOpen(
             f"There is no workspace at {path}.",
-            "Create one with footfall import FILE --into DB, or try footfall demo.",
+            "footfall FILE makes one of a file of events; footfall demo shows an example.",
         )
     if not file.is_file():
         raise CannotOpen(f"{path} is not a file.")
@@ -157,7 +157,7 @@ def _check_version(connection: sqlite3.Connection, path: str | Path, *, new: boo
             return
         raise CannotOpen(
             f"{path} is a SQLite file but not a footfall workspace.",
-            "Create one with footfall import FILE --into DB.",
+            "footfall FILE makes one of a file of events.",
         )
     if not str(row[0]).isdecimal():
         raise Damaged(f"{path} is damaged: its version is {str(row[0])[:20]!r}.", DOCTOR)

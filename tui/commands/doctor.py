@@ -32,7 +32,7 @@ def command(db: str | None, quick: bool) -> int:
     path = database(db)
     put(f"\n{clean(str(path))}")
     if not path.exists() and db is None:
-        put("  not created yet: footfall import FILE, or footfall demo")
+        put("  not created yet: footfall FILE imports events, footfall demo shows an example")
         return 0
     try:
         for check in checks(path, whole=not quick):

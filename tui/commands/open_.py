@@ -26,7 +26,8 @@ def command(words: tuple[str, ...]) -> int:
     """
     from tui.commands.import_ import command as importing
 
-    with importing.make_context("footfall", list(words)) as context:
+    parent = click.get_current_context().parent
+    with importing.make_context("footfall", list(words), parent=parent) as context:
         return _opened(**context.params)
 
 

@@ -113,7 +113,7 @@ class MetricsPage(TabledPage):
         self.listing.empty = "" if self.counts else "No events yet."
         self._fill(keep=False)
         if not self.counts:
-            hint = "Import some with footfall import FILE --into DB."
+            hint = "footfall import FILE --into DB imports some."
             self.first_view.fail(BadInput("There are no events yet.", hint))
         elif self.question is None:
             self.open_question(self.listing.value)

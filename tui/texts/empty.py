@@ -19,7 +19,7 @@ def why_empty(engine: SqliteEngine, question: Question, answer: Any) -> str:
         return ""
     ctx = engine.context()
     if ctx.latest is None:
-        return "There are no events yet. Import some with footfall import FILE --into DB."
+        return "There are no events yet. footfall import FILE --into DB imports some."
     if question.kind == "user_search":
         return f'Nobody matches "{_searched(question)}". 0 lists everybody.'
     if isinstance(answer, People):

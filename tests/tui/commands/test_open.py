@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import gzip
 import io
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -47,6 +49,79 @@ def test_a_file_is_imported_beside_itself_and_its_board_printed(
     assert "orders.db: 1 new event (2 more were there)" in said
     assert "3 events" in board
     assert "orders.db: nothing new" in footfall("orders.csv")[2]
+
+
+AGENT = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
+
+
+def _web_log(folder: Path) -> str:
+    hour = f"{datetime.now(UTC) - timedelta(hours=1):%d/%b/%Y:%H:%M:%S +0000}"
+    (folder / "access.log.1").write_text(
+        "".join(
+            f'192.0.2.{n % 5} - - [{hour}] "GET {page} HTTP/1.1" 200 99 "-" "{AGENT}"\n'
+            for n, page in enumerate(("/", "/", "/prices", "/style.css"))
+        )
+    )
+    return "access.log.1"
+
+
+def _logs(folder: Path) -> str:
+    line = '{"time": "2024-05-0%d 10:00:00", "level": "%s", "message": "took %d ms"}\n'
+    packed = (line % (n, ("error", "info")[n % 2], n) for n in range(1, 5))
+    (folder / "app.jsonl.gz").write_bytes(gzip.compress("".join(packed).encode()))
+    return "app.jsonl.gz"
+
+
+def _export(folder: Path) -> str:
+    day = int((datetime.now(UTC) - timedelta(days=380)).timestamp())
+    events = [("View", 0), ("Buy", 3600), ("View", 86_400 * 40)]
+    lines = "".join(
+        f'{{"event": "{event}", "properties": {{"time": {day + after}, "distinct_id": "u{n}"}}}}\n'
+        for n in range(3)
+        for event, after in events
+    )
+    (folder / "export").mkdir()
+    (folder / "export" / "part-0.json").write_text(lines)
+    (folder / "export" / "readme.md").write_text("An export.")
+    return "export"
+
+
+def _segment_array(folder: Path) -> str:
+    (folder / "calls.json").write_text(
+        """
+        [{"type": "identify", "userId": "ana", "anonymousId": "d1", "messageId": "1",
+          "timestamp": "2026-03-02T10:00:00Z", "traits": {"plan": "pro"}},
+         {"type": "track", "event": "Order Completed", "anonymousId": "d1", "messageId": "2",
+          "timestamp": "2026-03-02T11:00:00Z", "properties": {"revenue": 12.5}}]
+        """
+    )
+    return "calls.json"
+
+
+def _table_of_europe(folder: Path) -> str:
+    rows = "Kunde;Datum;Ereignis;Betrag\r\nanna;14.03.2026 10:00;Kauf;12,50\r\n"
+    (folder / "export.csv").write_bytes(rows.encode("utf-16"))
+    return "export.csv"
+
+
+@pytest.mark.parametrize(
+    ("write", "says", "shows"),
+    [
+        (_web_log, "access.db: 3 events of 3 people", "page view by path"),
+        (_logs, "app.db: 4 logs, 2024-05-01 to 2024-05-04", "Logs by day"),
+        (_export, "export.db: 9 events of 3 people", "Weekly retention"),
+        (_segment_array, "calls.db: 1 event of 1 person", "revenue of Order Completed by hour"),
+        (_table_of_europe, "export.db: 1 event of", "Betrag of Kauf"),
+    ],
+)
+def test_any_file_is_a_board(
+    footfall: Opened, tmp_path: Path, write: Callable[[Path], str], says: str, shows: str
+) -> None:
+    code, board, said = footfall(write(tmp_path))
+    assert code == 0
+    assert says in said
+    assert shows in board
+    assert "Nothing counted" not in board
 
 
 def test_sources_name_their_workspace(footfall: Opened, tmp_path: Path) -> None:
