@@ -116,25 +116,22 @@ def _indexes(connection: sqlite3.Connection) -> Found:
 
 
 def _imports(connection: sqlite3.Connection) -> Found:
-    """A stopped import does not matter once the same source has been imported completely."""
-    total, open_ones, again = connection.execute(
-        """
-        select count(*),
-               count(*) filter (where finished = 0 and not repeated),
-               count(*) filter (where finished = 0 and repeated)
-        from (
-            select finished,
-                   exists (
-                       select 1 from imports later
-                       where later.source = i.source and later.id > i.id and later.finished
-                   ) as repeated
-            from imports i
-        )
-        """
-    ).fetchone()
-    if open_ones:
-        return False, f"{open_ones} of {total} not finished; run the same import again"
-    return True, f"{total - again} finished" + (f", {again} run again" if again else "")
+    """A stopped import does not matter once the same source has been imported completely, or it
+    was undone.
+    """
+    from core.store.imports.listed import imports_of
+
+    every = imports_of(connection)
+    found = [each for each in every if each.undone_at is None]
+    finished = {each.source: each.id for each in reversed(found) if each.finished}
+    stopped = [each for each in found if not each.finished]
+    again = sum(finished.get(each.source, 0) > each.id for each in stopped)
+    if len(stopped) > again:
+        left = len(stopped) - again
+        return False, f"{left} of {len(found)} not finished; run the same import again"
+    undone = len(every) - len(found)
+    counts = (f", {again} run again" if again else "") + (f", {undone} undone" if undone else "")
+    return True, f"{len(found) - again} finished{counts}"
 
 
 def _integrity(connection: sqlite3.Connection) -> Found:

@@ -56,6 +56,7 @@ SYNOPSES = {
     "footfall api REQUEST [-d BODY]": "footfall api 'GET /api/v1/metrics/dau?range=7d'",
     "footfall info [DB]": "footfall info demo.db",
     "footfall backup [DB] FILE [--force]": "footfall backup demo.db copy.db",
+    "footfall undo IMPORT...": "footfall undo 1 --db two.db --yes",
     "footfall check [DB] [--repair]": "footfall check demo.db --repair",
     "footfall forget --before DATE": "footfall forget --before 2000-01-01 --dry-run",
     "footfall doctor": "footfall doctor",

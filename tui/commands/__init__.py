@@ -37,6 +37,7 @@ COMMANDS = {
     "run": "answer a question",
     "schema": "print the JSON schemas of a kind of question",
     "sql": "run one SELECT statement",
+    "undo": "take imports away again",
 }
 """Command -> what it does; each is the `command` of the module of its name, see `_MODULES`."""
 
@@ -44,7 +45,7 @@ _HIDDEN = ("explore", "open")
 """What a first word that is no command does."""
 
 _SAVED = ("audience", "board", "chart", "event", "mark", "profile")
-_UPKEEP = ("backup", "check", "forget", "info")
+_UPKEEP = ("backup", "check", "forget", "info", "undo")
 _MODULES = {
     "import": "import_",
     "list": "list_",

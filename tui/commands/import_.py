@@ -16,6 +16,7 @@ from tui.commands.database import database, patience
 from tui.commands.output import put, say
 
 if TYPE_CHECKING:
+    from core.store.imports.replacing import Decide
     from core.store.ingest.importer import ImportReport, Progress
 
 WEEK_STARTS = {"monday": 0, "sunday": 6}
@@ -68,15 +69,26 @@ _PLAIN_EVERY = 10.0
 @click.option(
     "--forget-choices", is_flag=True, help="Forget the options remembered for such files."
 )
+@click.option(
+    "--replace", is_flag=True, help="Undo earlier imports of a source that is read in another way."
+)
+@click.option("--add", is_flag=True, help="Keep them.")
 @click.option("--dry-run", is_flag=True, help="Show the first events as understood; store nothing.")
 @click.option("--quiet", is_flag=True, help="Say nothing unless something is wrong.")
 @click.option("--logs", is_flag=True, help="The files contain logs, not events.")
 def command(
-    files: tuple[str, ...], into: str | None, dry_run: bool, quiet: bool, **chosen: Any
+    files: tuple[str, ...],
+    into: str | None,
+    dry_run: bool,
+    quiet: bool,
+    replace: bool,
+    add: bool,
+    **chosen: Any,
 ) -> int:
     """Import events from files, folders, patterns and archives; - is standard input.
 
-    Importing a file again stores nothing twice. Rejected lines go to FILE.rejects.jsonl. Files
+    Importing a file again stores nothing twice; with other options, what was imported can be
+    replaced. Rejected lines go to FILE.rejects.jsonl. Files
     whose lines have a time, a level and a message but no event are read as logs, as is the output
     of journalctl -o json.
 
@@ -88,10 +100,11 @@ def command(
     asked = asked_for(**chosen)
     if dry_run:
         return preview_of(database(into), files, asked)
+    from tui.commands.upkeep.replacing import decision
     from tui.texts.imported import summary, troubles
 
     path = database(into)
-    report = load(path, files, asked, quiet=quiet)
+    report = load(path, files, asked, decision(replace=replace, add=add), quiet=quiet)
     lines = troubles(report) if quiet else summary(report, path)
     if lines:
         put("\n".join(lines))
@@ -143,7 +156,12 @@ def asked_for(
 
 
 def load(
-    into: Path, files: Sequence[str], asked: Mapping[str, Any], *, quiet: bool = False
+    into: Path,
+    files: Sequence[str],
+    asked: Mapping[str, Any],
+    decide: Decide,
+    *,
+    quiet: bool = False,
 ) -> ImportReport:
     """Import files, and show the progress unless `quiet`.
 
@@ -159,6 +177,7 @@ def load(
             files,
             progress=None if quiet else progress.show,
             patience=patience(IMPORT_WAIT),
+            decide=decide,
             **asked,
         )
     except KeyboardInterrupt:

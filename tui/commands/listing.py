@@ -93,14 +93,14 @@ def imports(path: Path) -> Table:
         found = imports_of(connection)
     rows = [
         (
-            each.id, f"{local(each.started_at):%Y-%m-%d %H:%M}", each.source, each.read,
-            each.stored, each.repeated, each.linked, each.merged, each.rejected, each.state,
+            each.id, each.state, f"{local(each.started_at):%Y-%m-%d %H:%M}", each.source, each.read,
+            each.stored, each.repeated, each.rejected, each.linked, each.merged,
         )
         for each in found
     ]  # fmt: skip
     names = _texts(
-        "id", "when", "source", "read", "stored", "already there", "linked", "merged", "rejected",
-        "state",
+        "id", "state", "when", "source", "read", "stored", "already there", "rejected", "linked",
+        "merged",
     )  # fmt: skip
     return table("Imports", names, rows)
 

@@ -32,9 +32,16 @@ def command(words: tuple[str, ...]) -> int:
 
 
 def _opened(
-    files: tuple[str, ...], into: str | None, dry_run: bool, quiet: bool, **chosen: Any
+    files: tuple[str, ...],
+    into: str | None,
+    dry_run: bool,
+    quiet: bool,
+    replace: bool,
+    add: bool,
+    **chosen: Any,
 ) -> int:
     from tui.commands.import_ import asked_for, exit_code, load, preview_of
+    from tui.commands.upkeep.replacing import decision
     from tui.texts.short import short
 
     path = Path(into).expanduser() if into else workspace_for(files)
@@ -48,7 +55,7 @@ def _opened(
     is_new = not path.exists()
     path.parent.mkdir(parents=True, exist_ok=True)
     asked = decided(path, files, asked) if "-" not in files else asked
-    report = load(path, files, asked, quiet=quiet)
+    report = load(path, files, asked, decision(replace=replace, add=add), quiet=quiet)
     said = short(report, path, is_new=is_new)
     if not quiet or said.warnings:
         say(*said.lines)

@@ -21,6 +21,8 @@ class Import(NamedTuple):
         rejected: lines.
         finished: whether it came to the end of its source.
         undone_at: when it was undone (UTC ms).
+        options: what was chosen for reading it, JSON of `sources.choices`.
+        bytes, fingerprint: how far it was read, as in `sources.blocks.Position`.
         is_known: whether it is known what it said, so that it can be undone.
     """
 
@@ -36,6 +38,9 @@ class Import(NamedTuple):
     linked: int = 0
     merged: int = 0
     undone_at: int | None = None
+    options: str = "{}"
+    bytes: int = 0
+    fingerprint: str = ""
     is_known: bool = False
 
     @property
@@ -50,7 +55,8 @@ def imports_of(connection: sqlite3.Connection) -> list[Import]:
     """Return every source of every import, newest first."""
     has = {name for (name,) in connection.execute("select name from pragma_table_info('imports')")}
     later = """
-        , linked, merged, undone_at,
+        , linked, merged, undone_at, options, bytes,
+        fingerprint,
         id >= (select cast(value as integer) from meta where key = 'first_known_import')
     """
     rows = connection.execute(

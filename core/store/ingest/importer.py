@@ -33,6 +33,7 @@ from core.sources.places import Found, Place, find
 from core.sources.text.reading import Reading
 from core.sources.values import dump
 from core.store.collector import no_collector
+from core.store.imports.replacing import Decide, add
 from core.store.ingest.loader import BATCH, Loader
 from core.store.ingest.people import ignore_ids
 from core.store.ingest.report import ImportReport, Progress
@@ -113,6 +114,7 @@ def import_files(
     query: str = "",
     reading: Reading | None = None,
     forget_choices: bool = False,
+    decide: Decide = add,
 ) -> ImportReport:
     """Import files into a workspace, which is created if it does not exist.
 
@@ -135,6 +137,9 @@ def import_files(
         reading: what to know about text, dates and numbers in the files; detected where it is
             silent.
         forget_choices: whether the choices remembered for files of these kinds are forgotten.
+        decide: called with the name of a source that was imported before and read in another way,
+            and these imports; returns whether they are undone as soon as the new one has something
+            to store. By default they stay.
 
     Without a mapping, format, table, query or reading, a file is read with those that were given
     when the last one of its kind was imported.
@@ -160,6 +165,7 @@ def import_files(
             patience=patience,
             choices=chosen,
             forgets=forget_choices,
+            decide=decide,
         )
         with _late_indexes(connection, found.places, patience), no_collector():
             refused = list(found.refused)

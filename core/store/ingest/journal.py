@@ -14,11 +14,16 @@ from core.store.ingest.batch import Written
 
 
 class Journal:
-    """One row of `imports`, and what its import said, written in every batch's transaction."""
+    """One row of `imports`, and what its import said, written in every batch's transaction.
 
-    def __init__(self, connection: sqlite3.Connection, source: str) -> None:
+    Args:
+        options: what was chosen for reading the source, as JSON.
+    """
+
+    def __init__(self, connection: sqlite3.Connection, source: str, options: str = "{}") -> None:
         self._connection = connection
         self._source = source
+        self._options = options
         self._id: int | None = None
         self._statements: Statements
         self._started = _now()
@@ -49,7 +54,8 @@ class Journal:
             """
             update imports
             set updated_at = ?, position = ?, bytes = ?, read = ?, stored = ?, repeated = ?,
-                rejected = ?, rejects = ?, linked = linked + ?, merged = merged + ?, finished = ?
+                rejected = ?, rejects = ?, linked = linked + ?, merged = merged + ?, finished = ?,
+                fingerprint = ?
             where id = ? and undone_at is null
             """,
             (
@@ -64,6 +70,7 @@ class Journal:
                 written.linked,
                 written.merged,
                 int(finished),
+                position.fingerprint,
                 self._id,
             ),
         ).rowcount
@@ -72,8 +79,8 @@ class Journal:
 
     def _open(self) -> None:
         self._id = self._connection.execute(
-            "insert into imports (source, started_at, updated_at) values (?, ?, ?)",
-            (self._source, self._started, self._started),
+            "insert into imports (source, options, started_at, updated_at) values (?, ?, ?, ?)",
+            (self._source, self._options, self._started, self._started),
         ).lastrowid
         assert self._id is not None
         self._statements = Statements(self._connection, self._id)

@@ -23,6 +23,8 @@ from core.sources.making import LineMaker
 from core.sources.places import Place
 from core.sources.places.rows import RowInput
 from core.store.fresh.remembered import Memory
+from core.store.imports.replacing import Decide, add, read_otherwise
+from core.store.imports.undo import undo
 from core.store.ingest.batch import Batch, Written
 from core.store.ingest.journal import Journal
 from core.store.ingest.logs import LogWriter
@@ -40,6 +42,7 @@ BATCH = 100_000
 
 BATCH_SECONDS = 5.0
 BATCH_BYTES = 64 << 20
+STDIN = "stdin"
 _EVERY = 256
 _PAUSE = 0.2
 _HOPELESS = 1_000
@@ -54,6 +57,7 @@ class Loader:
         stop: called as often; True ends the import after the last committed batch.
         batch_size: events written in one transaction.
         patience: how long a batch waits for another writer.
+        decide: what happens to earlier imports of a source that was read in another way.
         choices: how files are to be read.
         forgets: whether what is remembered about them is forgotten.
     """
@@ -68,15 +72,17 @@ class Loader:
         patience: Patience | None = None,
         choices: Choices | None = None,
         forgets: bool = False,
+        decide: Decide = add,
     ) -> None:
         self.connection = connection
         self.writer = Writer(connection, patience)
         self.log_writer = LogWriter(connection, patience)
-        self._patience = patience or Patience()
+        self.patience = patience or Patience()
+        self._decide = decide
         self._path = path_of(connection)
         self._place = identity(self._path)
         self.batch_size = batch_size
-        self._memory = Memory(connection, choices or Choices(), self._patience, forgets=forgets)
+        self._memory = Memory(connection, choices or Choices(), self.patience, forgets=forgets)
         self.report = ImportReport()
         self._progress = progress
         self._stop = stop
@@ -108,18 +114,19 @@ class Loader:
             stored = self.report.stored
             source = self._source(opened, place, chosen)
             with closing(source.input):
-                self._load(place, source)
+                self._load(place, source, chosen)
             if recalled:
                 self.report.recalled[source.input.name] = chosen.options()
             elif self.report.stored > stored:
                 self._memory.keep(kind)
 
-    def _load(self, place: Place, source: Source) -> None:
+    def _load(self, place: Place, source: Source, chosen: Choices) -> None:
         """Load an open source, and note in the report how it was read."""
         name, maker = source.input.name, source.maker
+        replaced = self._replaced(name, place, chosen)
         with Rejects(place.rejects, self._folder()) as rejects:
             blocks = map(partial(Coder().coded, kind=maker.record), source.blocks)
-            run = _Run(self, name, source, rejects)
+            run = _Run(self, name, source, rejects, options=chosen.text(), replaced=replaced)
             run.load(blocks)
             self.report.sources[name] = run.counts
         if rejects.written:
@@ -128,6 +135,19 @@ class Loader:
         self.report.understood[name] = maker.understood
         self.report.names[name] = maker.names
         self.report.notes[name] = source.notes
+
+    def _replaced(self, name: str, place: Place, chosen: Choices) -> list[int]:
+        """Return the imports to undo before anything of a source is stored.
+
+        Raises:
+            BadInput: it was read in another way before, and is not to be imported.
+        """
+        if place.path == "-":
+            return []
+        earlier = read_otherwise(self.connection, _named(name), place, chosen)
+        if not earlier or not self._decide(name, earlier):
+            return []
+        return [each.id for each in earlier]
 
     def _source(self, opened: Input, place: Place, chosen: Choices) -> Source:
         return open_source(
@@ -198,7 +218,7 @@ class Loader:
 
     def _salt(self) -> bytes:
         """The workspace's salt for visitors of websites, created on first use."""
-        return visitor_salt(self.connection, self._patience)
+        return visitor_salt(self.connection, self.patience)
 
     def _folder(self) -> str:
         """The folder of the workspace."""
@@ -215,6 +235,8 @@ class _Run:
         source: Source | None = None,
         rejects: Rejects | None = None,
         kind: type[Row] | type[LogRow] = Row,
+        options: str = "{}",
+        replaced: Iterable[int] = (),
     ) -> None:
         self._loader = loader
         self._report = loader.report
@@ -223,10 +245,8 @@ class _Run:
         self._kind = source.maker.record if source else kind
         self._input = source.input if source else None
         self._rejects = rejects
-        from_file = source is not None and name != "stdin"
-        self._journal = Journal(
-            loader.connection, str(Path(name).absolute()) if from_file else name
-        )
+        self._journal = Journal(loader.connection, _named(name) if source else name, options)
+        self._replaced = list(replaced)
         self._repeats = Repeats()
         self.counts = dict.fromkeys(("read", "stored", "repeated", "rejected"), 0)
         self._reasons: dict[str, int] = {}
@@ -337,6 +357,7 @@ class _Run:
         batch = self._batch
         self._count("read", count - self.counts["read"])
         self._accepted = self._accepted or batch.size > 0 or bool(self._logs)
+        self._replace()
         self._write(
             lambda written: self._note(written, finished),
             lambda: self._loader.tell(self._name, self._input),
@@ -347,6 +368,13 @@ class _Run:
             report.first_ts = min(times + ([] if report.first_ts is None else [report.first_ts]))
             report.last_ts = max(times + ([] if report.last_ts is None else [report.last_ts]))
         self._start_batch()
+
+    def _replace(self) -> None:
+        """Undo what this import replaces, as soon as there is something to write."""
+        for import_ in self._replaced if self._accepted else ():
+            undo(self._loader.connection, import_, patience=self._loader.patience)
+        if self._accepted:
+            self._replaced = []
 
     def _write(self, note: Callable[[Written], None], tick: Callable[[], None]) -> None:
         if self._kind is LogRow:
@@ -364,6 +392,11 @@ class _Run:
         self._journal.write(
             self.counts, self._reasons, written, position=self._position, finished=finished
         )
+
+
+def _named(name: str) -> str:
+    """Return the name of a source in `imports`."""
+    return name if name == STDIN else str(Path(name).absolute())
 
 
 def _origin(maker: LineMaker) -> Origin:

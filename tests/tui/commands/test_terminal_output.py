@@ -143,6 +143,7 @@ def good_calls(name: str, folder: Path, now: int) -> Iterator[Command]:
     yield ("api", "GET /api/v1/metrics/events/top?range=7d")
     yield ("schema", "trend")
     yield ("doctor",)
+    yield ("undo", "--last", "--yes")
 
 
 @pytest.fixture
