@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import chain
 from typing import Final
 
@@ -17,6 +18,7 @@ from core.records import Record, Refused, Rejected
 from core.sources import atomic, delimited, documents, journal, jsonl
 from core.sources.blocks import MOST, START, Block, Lines, Position
 from core.sources.fields import check_mapping
+from core.sources.flow.columns import Coded, Coder
 from core.sources.lines import Input
 from core.sources.logs import LogMaker, check_log_mapping, looks_like_logs
 from core.sources.maker import Maker
@@ -51,6 +53,10 @@ class Source:
     def records(self) -> Iterator[Record | Rejected]:
         """The records one by one."""
         return chain.from_iterable(block.records for block in self.blocks)
+
+    def coded(self) -> Iterator[Coded]:
+        """Return the blocks as they are passed to the store."""
+        return map(partial(Coder().coded, kind=self.maker.record), self.blocks)
 
     @property
     def notes(self) -> list[str]:

@@ -34,7 +34,7 @@ from core.sources.text.reading import Reading
 from core.sources.values import dump
 from core.store.collector import no_collector
 from core.store.imports.replacing import Decide, add
-from core.store.ingest.loader import BATCH, Loader
+from core.store.ingest.loader import APART_FROM, BATCH, Loader
 from core.store.ingest.people import ignore_ids
 from core.store.ingest.report import ImportReport, Progress
 from core.store.troubles import sentence
@@ -115,6 +115,7 @@ def import_files(
     reading: Reading | None = None,
     forget_choices: bool = False,
     decide: Decide = add,
+    apart_from: int = APART_FROM,
 ) -> ImportReport:
     """Import files into a workspace, which is created if it does not exist.
 
@@ -140,6 +141,7 @@ def import_files(
         decide: called with the name of a source that was imported before and read in another way,
             and these imports; returns whether they are undone as soon as the new one has something
             to store. By default they stay.
+        apart_from: from this many bytes on, a file is read by another process.
 
     Without a mapping, format, table, query or reading, a file is read with those that were given
     when the last one of its kind was imported.
@@ -166,6 +168,7 @@ def import_files(
             choices=chosen,
             forgets=forget_choices,
             decide=decide,
+            apart_from=apart_from,
         )
         with _late_indexes(connection, found.places, patience), no_collector():
             refused = list(found.refused)

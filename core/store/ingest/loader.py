@@ -9,6 +9,7 @@ from contextlib import closing
 from copy import deepcopy
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from core.errors import BadInput, CannotOpen
 from core.records import Alias, Identify, LeftOut, LogRow, Record, Rejected, Row
@@ -16,6 +17,7 @@ from core.sources import Source, open_source
 from core.sources.blocks import MOST, START, in_blocks
 from core.sources.choices import Choices
 from core.sources.fields import UNIQUE_IDS, normal
+from core.sources.flow.apart import Apart, open_apart
 from core.sources.flow.columns import Coded, Coder, Columns
 from core.sources.kinds import kind_of
 from core.sources.lines import Input
@@ -40,6 +42,7 @@ from core.store.workspace import identity, path_of, read_calendar, visitor_salt
 BATCH = 100_000
 """How many events are written together."""
 
+APART_FROM = 20_000_000
 BATCH_SECONDS = 5.0
 BATCH_BYTES = 64 << 20
 STDIN = "stdin"
@@ -60,6 +63,7 @@ class Loader:
         decide: what happens to earlier imports of a source that was read in another way.
         choices: how files are to be read.
         forgets: whether what is remembered about them is forgotten.
+        apart_from: from this many bytes on, a file is read by another process.
     """
 
     def __init__(
@@ -73,6 +77,7 @@ class Loader:
         choices: Choices | None = None,
         forgets: bool = False,
         decide: Decide = add,
+        apart_from: int = APART_FROM,
     ) -> None:
         self.connection = connection
         self.writer = Writer(connection, patience)
@@ -86,6 +91,7 @@ class Loader:
         self.report = ImportReport()
         self._progress = progress
         self._stop = stop
+        self._apart_from = apart_from
         self._started = self._told = time.monotonic()
 
     def try_file(self, place: Place) -> list[BadInput]:
@@ -120,14 +126,13 @@ class Loader:
             elif self.report.stored > stored:
                 self._memory.keep(kind)
 
-    def _load(self, place: Place, source: Source, chosen: Choices) -> None:
+    def _load(self, place: Place, source: Source | Apart, chosen: Choices) -> None:
         """Load an open source, and note in the report how it was read."""
         name, maker = source.input.name, source.maker
         replaced = self._replaced(name, place, chosen)
         with Rejects(place.rejects, self._folder()) as rejects:
-            blocks = map(partial(Coder().coded, kind=maker.record), source.blocks)
             run = _Run(self, name, source, rejects, options=chosen.text(), replaced=replaced)
-            run.load(blocks)
+            run.load(source.coded())
             self.report.sources[name] = run.counts
         if rejects.written:
             self.report.rejects_files.append(rejects.written)
@@ -149,18 +154,27 @@ class Loader:
             return []
         return [each.id for each in earlier]
 
-    def _source(self, opened: Input, place: Place, chosen: Choices) -> Source:
-        return open_source(
-            chosen.place(place),
-            chosen.mapping,
-            chosen.format or None,
-            chosen.logs,
-            read_calendar(self.connection),
-            self._salt,
-            chosen.reading,
-            opened,
-            self._most(),
-        )
+    def _source(self, opened: Input, place: Place, chosen: Choices) -> Source | Apart:
+        """Open a source; a big file is read by another process."""
+        request: dict[str, Any] = {
+            "place": chosen.place(place),
+            "mapping": chosen.mapping,
+            "form": chosen.format or None,
+            "logs": chosen.logs,
+            "calendar": read_calendar(self.connection),
+            "reading": chosen.reading,
+            "most": self._most(),
+            "start": START,
+        }
+        if self._is_big(place):
+            asked = {**request, "mapping": dict(chosen.mapping), "trusted": opened.trusted}
+            apart = open_apart(asked, self._salt)
+            if apart is not None:
+                return apart
+        return open_source(**request, salt=self._salt, opened=opened)
+
+    def _is_big(self, place: Place) -> bool:
+        return place.path != "-" and Path(place.path).stat().st_size >= self._apart_from
 
     def load_records(self, name: str, records: Iterable[Record | Rejected]) -> None:
         """Load events passed by a program."""
@@ -232,7 +246,7 @@ class _Run:
         self,
         loader: Loader,
         name: str,
-        source: Source | None = None,
+        source: Source | Apart | None = None,
         rejects: Rejects | None = None,
         kind: type[Row] | type[LogRow] = Row,
         options: str = "{}",
