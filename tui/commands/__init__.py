@@ -82,6 +82,9 @@ class Commands(click.Group):
 
         if is_source(args[0]):
             return super().resolve_command(ctx, ["open", *args])
+        if len(args) > 1 and os.path.exists(args[0]):
+            said = f"{args[0]} is a workspace, which is opened alone."
+            raise click.UsageError(f"{said} footfall import SOURCE --into DB adds to it.", ctx)
         if len(args) > 1 or not os.path.exists(args[0]):
             hint = did_you_mean(args[0], COMMANDS)
             if hint or len(args) > 1:

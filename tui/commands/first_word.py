@@ -17,12 +17,13 @@ from tui.commands.database import data_folder, usual_database
 
 _DATABASES: Final = (".db", ".sqlite", ".sqlite3", ".db3")
 _MISSING: Final = re.compile(
-    r"\.(json|jsonl|ndjson|csv|tsv|psv|txt|log|zip|parquet|duckdb|gz|xz|bz2|zst|zstd)$", re.I
+    r"\.(json|jsonl|ndjson|csv|tsv|psv|txt|log|zip|tar|tgz|tbz2|txz|parquet|duckdb|gz|xz|bz2|zst|zstd)$",
+    re.I,
 )
 """How a name ends that is a file's even where there is none."""
 
 _ENDS: Final = re.compile(
-    r"\.(json|jsonl|ndjson|csv|tsv|psv|txt|log|zip|parquet|duckdb|db|db3|sqlite|sqlite3)"
+    r"\.(json|jsonl|ndjson|csv|tsv|psv|txt|log|zip|tar|tgz|tbz2|txz|parquet|duckdb|db|db3|sqlite|sqlite3)"
     r"([.-]\d+)*(\.(gz|xz|bz2|zst|zstd))?$",
     re.I,
 )

@@ -37,7 +37,7 @@ def short(report: ImportReport, path: Path, *, is_new: bool) -> Short:
         is_new: whether the import created the workspace.
     """
     warned = list(warnings(report))
-    unread = [f"not read: {clean(said)}" for said in report.refused]
+    unread = [f"not read: {clean(said, 500)}" for said in report.refused]
     lines = [
         *broken([f"{clean(near(path))}: {_added(report, is_new)}", *recognised(report)]),
         *broken(_unused(report)),

@@ -168,6 +168,7 @@ def test_what_cannot_be_read_is_a_sentence_and_leaves_nothing(
         assert says in done[2]
     assert [file.name for file in tmp_path.glob("*.db")] == ["damaged.db"]
     assert "There is no command 'shop.db'" in footfall("shop.db", "x")[2]
+    assert "damaged.db is a workspace, which is opened alone" in footfall("damaged.db", "x")[2]
 
 
 SALES = "order_id,customer_id,order_date,amount,status\n" + "".join(
