@@ -59,6 +59,7 @@ SYNOPSES = {
     "footfall undo IMPORT...": "footfall undo 1 --db two.db --yes",
     "footfall check [DB] [--repair]": "footfall check demo.db --repair",
     "footfall forget --before DATE": "footfall forget --before 2000-01-01 --dry-run",
+    "footfall delete-user ID": "footfall delete-user u_00280 --yes",
     "footfall doctor": "footfall doctor",
     "footfall completion bash|zsh|fish": "footfall completion bash",
 }

@@ -25,6 +25,7 @@ COMMANDS = {
     "chart": "save questions: list, show, save, run, delete, restore, versions",
     "check": "count sets and sessions again from the events, and repair them",
     "completion": "print a completion script for your shell",
+    "delete-user": "take out a person, and everything about them",
     "demo": "create a sample workspace and open it",
     "doctor": "check terminal, clipboard, database and timing",
     "event": "create custom events; flag events as inactive, hidden or deleted",
@@ -45,7 +46,7 @@ _HIDDEN = ("explore", "open")
 """What a first word that is no command does."""
 
 _SAVED = ("audience", "board", "chart", "event", "mark", "profile")
-_UPKEEP = ("backup", "check", "forget", "info", "undo")
+_UPKEEP = ("backup", "check", "delete-user", "forget", "info", "undo")
 _MODULES = {
     "import": "import_",
     "list": "list_",

@@ -65,13 +65,18 @@ def ignore_ids(connection: sqlite3.Connection, ids: Iterable[str], patience: Pat
     """Add placeholders to a workspace, in a transaction of their own."""
     begin(connection, patience)
     try:
-        known = ignored_ids(read_meta(connection))
-        every = sorted({*known, *map(compared, ids)} - {""})
-        connection.execute(
-            "insert or replace into meta (key, value) values (?, ?)", (_KEY, json.dumps(every))
-        )
+        add_ignored(connection, ids)
         bump(connection)
         connection.execute("commit")
     except BaseException:
         connection.rollback()
         raise
+
+
+def add_ignored(connection: sqlite3.Connection, ids: Iterable[str]) -> None:
+    """Add placeholders to a workspace, inside the caller's transaction."""
+    known = ignored_ids(read_meta(connection))
+    every = sorted({*known, *map(compared, ids)} - {""})
+    connection.execute(
+        "insert or replace into meta (key, value) values (?, ?)", (_KEY, json.dumps(every))
+    )
