@@ -29,7 +29,7 @@ _BRACKET: Final = re.compile(
 """Up to the next bracket outside strings; no match if a string does not end."""
 
 _SPACE: Final = b" \t\r\n\0"
-_ARRAY: Final = re.compile(rb"\[\s*(?:[\[{\]]|\Z)")
+_ARRAY: Final = re.compile(rb"\[\s*(?:[\[{]|\]?\s*\Z)")
 _BETWEEN: Final = rb"\}\s*,\s*(?=\{)"
 _LOOKED_AT: Final = 128
 _LONGEST_KEY: Final = 200

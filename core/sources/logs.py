@@ -126,6 +126,7 @@ class LogMaker:
     reshapes = False
     recognised = "logs"
     tabular = False
+    ids_hold = True
     vendor = None
 
     def __init__(

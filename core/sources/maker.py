@@ -26,6 +26,7 @@ from core.sources.placeholders import names_an_event
 from core.sources.text.choose import choose
 from core.sources.text.parts import (
     columns_of,
+    ids_hold,
     is_object,
     joined,
     merged,
@@ -70,6 +71,7 @@ class Maker:
 
     Attributes:
         understood: meaning -> name, of the first event.
+        ids_hold: whether ids of events are those of single events, by the first ones.
         names: the names of the first line.
         unseen: names in `mapping` that no record has had so far.
     """
@@ -99,6 +101,7 @@ class Maker:
         self._plans: dict[tuple[str, ...], Plan] = {}
         self._contexts: dict[tuple[Any, ...], tuple[str | None, ...]] = {}
         self._occurrences = Occurrences()
+        self.ids_hold = True
         self.understood: dict[str, str] = {}
         self.names: tuple[str, ...] = ()
         self.unseen = set(mapping.values())
@@ -195,6 +198,7 @@ class Maker:
         plan = understand(names, self.mapping, self._vendor, self._choice)
         given = times_of(plan, columns)
         self._moments.learn(given, day_likely=table.decimal_comma, table=self._text)
+        self.ids_hold = ids_hold(plan, columns)
 
     def plan(self, names: tuple[str, ...]) -> Plan:
         """Return what the names mean, cached per set of names."""

@@ -29,6 +29,7 @@ class LineMaker(Protocol):
         record: the class of the records that are stored in batches.
         mapping, understood, names, unseen: see `Maker`.
         tabular: whether records are the rows of a table.
+        ids_hold: whether ids of events are those of single events.
     """
 
     record: Any
@@ -37,6 +38,7 @@ class LineMaker(Protocol):
     names: tuple[str, ...]
     unseen: set[str]
     tabular: bool
+    ids_hold: bool
 
     @property
     def vendor(self) -> Vendor | None:

@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
 from core.sources.fields import Plan
+from core.sources.placeholders import names_an_event
 from core.sources.text.looks import day_of
 from core.sources.values import NotAnObject, as_json, as_object, as_text, first_text
+
+_ENOUGH: Final = 20
+_FEW: Final = 0.1
+"""From _ENOUGH events on, ids of which more than this share stand for several events are not ids of
+single events.
+"""
 
 
 def columns_of(lines: Iterable[Mapping[str, Any]]) -> dict[str, list[Any]]:
@@ -22,6 +29,29 @@ def times_of(plan: Plan, columns: Mapping[str, Sequence[Any]]) -> list[Any]:
     place = plan.date if plan.date >= 0 else next(iter(plan.time), -1)
     values = columns[plan.names[place]] if place >= 0 else ()
     return [value for value in values if value is not None and value != ""]
+
+
+def ids_hold(plan: Plan, columns: Mapping[str, Sequence[Any]]) -> bool:
+    """Whether the ids of the first events are those of single events: unless there are enough, and
+    too many of them stand for several persons or times.
+    """
+
+    def given(places: Sequence[int]) -> list[Any]:
+        rows = zip(*(columns[plan.names[place]] for place in places), strict=True)
+        return [next((v for v in row if v is not None and v != ""), None) for row in rows]
+
+    if not plan.event_id:
+        return True
+    ids = given(plan.event_id)
+    others = [p for p in (*plan.user, *plan.device, plan.date, *plan.time) if p >= 0]
+    told = zip(ids, *(columns[plan.names[place]] for place in others), strict=True)
+    rows = {
+        (str(id_), str(other))
+        for id_, *other in told
+        if id_ is not None and names_an_event(str(id_))
+    }
+    repeated = len(rows) - len({id_ for id_, _ in rows})
+    return len(rows) < _ENOUGH or repeated <= len(rows) * _FEW
 
 
 def moment(date: Any, clock: Any) -> Any:

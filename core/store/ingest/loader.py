@@ -421,4 +421,5 @@ def _origin(maker: LineMaker) -> Origin:
         table=maker.tabular,
         unique=vendor is not None or normal(own) in UNIQUE_IDS,
         window=vendor.window if vendor else None,
+        ids_hold=maker.ids_hold,
     )

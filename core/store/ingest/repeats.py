@@ -48,11 +48,14 @@ class Origin:
         table: its events have the columns of the source.
         unique: its ids are those of single events, as its vendor states.
         window: how many ms two events with one id may be apart, None for any.
+        ids_hold: whether its ids are those of single events, by its first ones; None if only the
+            events themselves show it.
     """
 
     table: bool = False
     unique: bool = False
     window: int | None = None
+    ids_hold: bool | None = None
 
 
 @dataclass
@@ -183,7 +186,11 @@ class Repeats:
         return self.origin.window is None or abs(ts - row[_TS]) <= self.origin.window
 
     def _hold(self, own: Sequence[Stored]) -> bool:
-        """Whether ids are those of single events; decided by the first batch that has enough."""
+        """Whether ids are those of single events; if the source does not tell, the first batch that
+        has enough does.
+        """
+        if self._ids_hold is None and not self.origin.unique:
+            self._ids_hold = self.origin.ids_hold
         if self.origin.unique or self._ids_hold is not None:
             return self._ids_hold is not False
         if len(own) < _ENOUGH:

@@ -82,6 +82,17 @@ def test_ids_that_stand_for_many_events_are_not_trusted(tmp_path: Path) -> None:
     found = imported(tmp_path, lines(*concerts))
     assert (found.report.stored, found.report.loose_ids) == (30, True)
     assert added(tmp_path, lines(*concerts), "again.jsonl") == 0
+    more = [buy(event_id=n % 3, user_id=f"u{n}", time=f"2026-03-03 10:00:{n:02}") for n in range(9)]
+    assert added(tmp_path, lines(*concerts, *more), "longer.jsonl") == 9
+
+
+@pytest.mark.parametrize("batch_size", [1, 7])
+def test_where_an_import_is_cut_does_not_tell_whether_ids_are_trusted(
+    tmp_path: Path, batch_size: int
+) -> None:
+    rows = [buy(event_id=n % 3, user_id="ana", time=f"2026-03-02 10:00:{n:02}") for n in range(30)]
+    found = imported(tmp_path, lines(*rows), batch_size=batch_size)
+    assert (found.report.stored, found.report.loose_ids) == (30, True)
 
 
 def test_two_events_with_one_id_may_be_no_further_apart_than_the_vendor_states(
