@@ -6,6 +6,7 @@ listed in `vendors`.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -19,6 +20,8 @@ from core.sources import atomic, delimited, documents, journal, jsonl
 from core.sources.blocks import MOST, START, Block, Lines, Position
 from core.sources.fields import check_mapping
 from core.sources.flow.columns import Coded, Coder
+from core.sources.frames import frame_of
+from core.sources.frames.dumps import refuse_dump
 from core.sources.lines import Input
 from core.sources.logs import LogMaker, check_log_mapping, looks_like_logs
 from core.sources.maker import Maker
@@ -36,6 +39,7 @@ from core.timeframe import Calendar
 
 FORMATS: Final = ("jsonl", "csv", "tsv")
 _MARKUP: Final = (b"<?xml", b"<!doctype", b"<html", b"<result>")
+_OLD_OFFICE: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _LOOKED_AT_BYTES: Final = 1 << 13
 _LOOKED_AT: Final = 20
 """In how many lines to look for the keys of JSON lines."""
@@ -124,6 +128,11 @@ def open_source(
             )
             return Source(source, told, jsonl.read(written, told, start))
     _refuse_binary(head, source.name)
+    frame = None if form else frame_of(head)
+    if frame is not None:
+        head = source.unframe(frame.text)
+        source.notes.say(frame.said)
+    refuse_dump(head, source.name)
     log = None if form or mapping or logs else weblogs.recognise(head)
     if log is not None:
         requests = weblogs.RequestMaker(log, salt(), calendar)
@@ -205,6 +214,9 @@ def sniff(head: bytes, name: str) -> str:
     if head.lstrip(b" \t\r\n\0")[:1] in (b"{", b"["):
         return "jsonl"
     plain = without_packing(name.lower())
+    first = next(iter(head.split(b"\n", 1)[0].splitlines()), b"")
+    if b"{" not in first and re.search(rb"\w[,;\t|]\w", first):
+        return "csv"
     return "jsonl" if plain.endswith((".jsonl", ".ndjson", ".json")) else "csv"
 
 
@@ -230,6 +242,8 @@ def _refuse_binary(head: bytes, name: str) -> None:
         raise BadInput("stdin is a zip archive.", "Save it as a file, and import that.")
     if head[257:262] == b"ustar":
         raise BadInput(f"{name} is a tar archive.", "Unpack it and import the folder.")
+    if head.startswith(_OLD_OFFICE):
+        raise BadInput(f"{name} is a spreadsheet of an old kind.", "Save the sheet as CSV.")
     start = head[:4096]
     text = start.strip(b"\0")
     if text.startswith((b"{", b"[")) or text.endswith(b"\n"):

@@ -17,6 +17,7 @@ from core.sources.making import LineMaker, Table
 from core.sources.reshaped import Given, records
 from core.sources.text.layout import MISSING, Layout, is_frame, plain, reader, sample_of, unescaped
 from core.sources.text.looks import is_moment
+from core.sources.text.remarks import remark_of
 
 _HEADER: Final = LeftOut("repeated headers")
 _EMPTY: Final = LeftOut("empty rows")
@@ -195,8 +196,7 @@ class _Together:
     def take(self) -> list[Record | Rejected]:
         """Return the records of the rows added so far, and forget them."""
         found: list[Record | Rejected] = []
-        special = self.layout.copied or self.layout.padded
-        if special or not MISSING.isdisjoint(chain.from_iterable(self.rows)):
+        if self.layout.changes_cells or not MISSING.isdisjoint(chain.from_iterable(self.rows)):
             self.rows = list(map(self._plain, self.rows))
         if self._maker.reshapes:
             found += records(self._maker, map(self._given, self.rows, self._lines))
@@ -233,7 +233,8 @@ class _Together:
             cells = row[: self.width]
             if not any(cells) or cells == list(self._plan.names):
                 return _HEADER if any(cells) else _EMPTY
-            return Rejected(place[0], str(refused), b"\n".join(place[1]))
+            remark = remark_of(cells)
+            return remark or Rejected(place[0], str(refused), b"\n".join(place[1]))
 
 
 def _refuse_values(header: Sequence[str], name: str) -> None:

@@ -34,6 +34,9 @@ UNIQUE_IDS: Final = frozenset({"insert_id", "message_id", "event_uuid"})
 
 _SINGLE: Final = ("event", "properties", "traits", "previous")
 _SEVERAL: Final = ("time", "user", "device", "session", "event_id")
+_UNCUT: Final = re.compile(r"\w([^\w\s.-]\w+[^\w\s.-]|\s+\w+\s{2,})\w")
+"""What several names look like with something unknown between them."""
+
 _CAMEL: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
 
@@ -237,6 +240,8 @@ def cannot_read(where: str, plan: Plan, hint: str = "") -> BadInput:
         advice += " Where every line is the same event, name that with --event NAME"
         thing = _thing(where)
         advice += f", such as --event {thing}." if thing else "."
+    if len(plan.names) == 1 and _UNCUT.search(plan.names[0]):
+        advice += " If something unusual separates its columns: --delimiter CHAR."
     return BadInput(
         f"{where} has no column for the {' and the '.join(lacks)}; it has: {listed(plan.names)}.",
         f"{advice} {hint}".strip(),

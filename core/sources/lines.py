@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import sys
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
+from itertools import chain
 from pathlib import Path
 from typing import IO, Final
 from zipfile import BadZipFile
@@ -67,7 +68,8 @@ class Input:
         except OSError as error:
             raise BadInput(f"{self.name} could not be read: {error.strerror}.") from error
         self._unpacked = Unpacked(self._read())
-        self._chunks = iter(self._unpacked)
+        self._again = Unpacked(iter(self._unpacked))
+        self._chunks = iter(self._again)
         self.head = b""
         self.skipped = 0
         self._raw: bytes | None = None
@@ -80,7 +82,7 @@ class Input:
     @property
     def damaged(self) -> str:
         """Why decompression stopped early, or ""."""
-        return self._unpacked.damaged
+        return self._unpacked.damaged or self._again.damaged
 
     def close(self) -> None:
         """Close what was opened here."""
@@ -108,6 +110,15 @@ class Input:
             self._pass_over()
             self.begin = Position(len(first) - len(self.head), self.skipped)
             self._prints = Fingerprints(self.begin)
+        return self.head
+
+    def unframe(self, text: Callable[[Iterable[bytes]], Iterator[bytes]]) -> bytes:
+        """Read what `text` makes of the bytes instead of these, and return its first bytes."""
+        self._chunks = text(chain([self.head], self._chunks))
+        self.head = next(self._chunks, b"")
+        self._is_plain = False
+        self.begin = Position(0, self.skipped)
+        self._prints = Fingerprints(self.begin)
         return self.head
 
     def raw(self) -> bytes:

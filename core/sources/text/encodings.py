@@ -19,6 +19,7 @@ _MARKS: Final = {
 
 _LOOKED_AT: Final = 4096
 _WESTERN: Final = "windows-1252"
+_MAC: Final = "mac-roman"
 _EXPECTED: Final = frozenset(
     "àáâãäåæçèéêëìíîïðñòóôõöøùúûüýþßœšžÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÐÑÒÓÔÕÖØÙÚÛÜÝÞŒŠŽŸ"
     "€£¥§°²³µ·ºª«»¿¡–—‘’“”‚„…•™©®\xa0½¼¾±×"
@@ -29,8 +30,8 @@ _EXPECTED: Final = frozenset(
 def encoding_of(start: bytes) -> str:
     """Return the encoding of a text from its first bytes; "" for UTF-8, or if none fits.
 
-    UTF-16 and UTF-32 have a byte order mark, or every other byte of UTF-16 is NUL. Text other
-    than JSON is Windows-1252 (a superset of Latin-1) if it has no character beyond ASCII in UTF-8,
+    UTF-16 and UTF-32 have a byte order mark, or every other byte of UTF-16 is NUL. Other text
+    is Windows-1252 (a superset of Latin-1) if it has no character beyond ASCII in UTF-8,
     and all of those that it has are usual in Western languages.
     """
     for mark, name in _MARKS.items():
@@ -42,9 +43,31 @@ def encoding_of(start: bytes) -> str:
         nuls = looked_at[high::2].count(0)
         if half > 3 and nuls > half * 0.7 and looked_at[low::2].count(0) < half * 0.1:
             return name
-    if start.isascii() or start.lstrip()[:1] in (b"{", b"["):
+    if start.isascii():
         return ""
+    if _is_of_old_macs(start):
+        return _MAC
     return _WESTERN if _is_western(start) else ""
+
+
+def _is_of_old_macs(start: bytes) -> bool:
+    """Whether a text has the lines and the letters of classic Mac OS, as Excel still writes them.
+
+    Its small letters with accents are 0x87 to 0x9F, those of Windows-1252 0xE0 to 0xFF.
+    """
+    if b"\n" in start or b"\r" not in start or _is_utf8(start):
+        return False
+    looked_at = start[:_LOOKED_AT]
+    low = sum(0x87 <= byte <= 0x9F for byte in looked_at)
+    return low > sum(byte >= 0xE0 for byte in looked_at)
+
+
+def _is_utf8(start: bytes) -> bool:
+    try:
+        start.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _is_western(start: bytes) -> bool:

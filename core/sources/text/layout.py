@@ -6,14 +6,15 @@ import csv
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from core.sources.text.dates import order_of
+from core.sources.text.looks import is_moment
 from core.sources.text.reading import Reading
 from core.sources.values import has_decimal_comma
 
-DELIMITERS: Final = ",\t;|"
+DELIMITERS: Final = ",\t;|\x01"
 MISSING: Final = frozenset(
     {"\\N", "NULL", "null", "(null)", "NaN", "nan", "NaT", "None", "<NA>", "#N/A"}
 )
@@ -22,7 +23,9 @@ MISSING: Final = frozenset(
 _LINES: Final = 30
 _SEP: Final = re.compile(r'"?sep=(.)"?\r?', re.I | re.S)
 _COPY: Final = re.compile(r"COPY\s+[^(]+\(([^)]*)\)\s+FROM\s+stdin;?", re.I)
-_FRAME: Final = re.compile(r"[-+]+|\(\d+ rows?\)")
+_FRAME: Final = re.compile(r"[-+]+|\(?\d+ rows?( affected| selected| in set.*)?\)?\.?", re.I)
+_FORMULA: Final = re.compile(r'="(.*)"', re.S)
+_NUMBER: Final = re.compile(r"-?[\d.,]+")
 _MOST_BEFORE: Final = 10
 _WHOLE: Final = 1 << 16
 _INDEX: Final = ("", "Unnamed: 0")
@@ -39,6 +42,9 @@ class Layout:
         copied: whether it is PostgreSQL's COPY, with backslashes and no quotes.
         decimal: what stands before the fraction of a number; "" to see it from the numbers.
         padded: whether cells are padded with spaces, as a terminal shows a table.
+        escaped: whether a quote in quotes has a backslash before it, as MySQL writes it.
+        formulas: whether cells are formulas such as ="007", which keep a spreadsheet from changing
+            them.
     """
 
     delimiter: str
@@ -47,6 +53,13 @@ class Layout:
     copied: bool = False
     decimal: str = ""
     padded: bool = False
+    escaped: bool = False
+    formulas: bool = False
+
+    @property
+    def changes_cells(self) -> bool:
+        """Whether cells are not as they stand."""
+        return self.copied or self.padded or self.formulas
 
 
 @dataclass(frozen=True)
@@ -68,13 +81,11 @@ class Sample:
 
     @property
     def index(self) -> bool:
-        """Whether the first column only numbers the rows."""
+        """Whether the first column only numbers the rows, as those of pandas."""
         if not self.header or self.header[0] not in _INDEX or len(self.rows) < 2:
             return False
-        first = self.rows[0][0]
-        return first.isdecimal() and all(
-            row[0] == str(int(first) + place) for place, row in enumerate(self.rows)
-        )
+        numbers = [row[0] for row in self.rows]
+        return all(map(str.isdecimal, numbers)) and len(set(numbers)) == len(numbers)
 
     def decimal_comma(self, layout: Layout) -> bool:
         """Whether numbers are written as 1.234,50."""
@@ -109,14 +120,42 @@ def layout_of(head: bytes, name: str, reading: Reading | None = None) -> Layout:
     if not sep:
         skip += _before(lines[skip:], delimiter)
     copied = _is_copied(lines[skip:], delimiter)
-    padded = delimiter == "|" and any(" | " in line for line in lines[skip : skip + 1])
-    return Layout(delimiter, skip, (), copied, decimal, padded)
+    rest = lines[skip:]
+    padded = any(_is_padded(line, delimiter) for line in rest[:1])
+    formulas = any('="' in line for line in rest)
+    found = Layout(delimiter, skip, (), copied, decimal, padded, formulas=formulas)
+    return replace(found, escaped=not copied and _is_escaped(rest, found))
+
+
+def _is_padded(line: str, delimiter: str) -> bool:
+    if delimiter == "|":
+        return " | " in line
+    return delimiter == "," and line.count(", ") == line.count(",") > 0
+
+
+def _is_escaped(lines: Sequence[str], layout: Layout) -> bool:
+    """Whether lines can only be read if a backslash stands before a quote in quotes."""
+    if not any('\\"' in line for line in lines):
+        return False
+    return not _can_be_read(lines, layout) and _can_be_read(lines, replace(layout, escaped=True))
+
+
+def _can_be_read(lines: Sequence[str], layout: Layout) -> bool:
+    widths = set()
+    try:
+        for row in reader((f"{line}\n" for line in lines), layout, strict=True):
+            widths.add(len(row))
+    except csv.Error:
+        return False
+    return len(widths - {0}) == 1
 
 
 def _before(lines: Sequence[str], delimiter: str) -> int:
     """Return how many lines stand before the header: those of one field, if all others have more
-    and as many as each other.
+    and as many as each other, or those that fill fewer cells than a line of names below them.
     """
+    if titles := _titles(lines, delimiter):
+        return titles
     widths = [len(line.split(delimiter)) for line in lines]
     count = next((place for place, width in enumerate(widths) if width > 1), 0)
     if not 0 < count <= _MOST_BEFORE or any('"' in line for line in lines[:count]):
@@ -125,6 +164,27 @@ def _before(lines: Sequence[str], delimiter: str) -> int:
     if len(lines) > _LINES:
         table.pop()
     return count if len(table) > 1 and len(set(table)) == 1 else 0
+
+
+def _titles(lines: Sequence[str], delimiter: str) -> int:
+    """Return how many lines with empty cells stand before a line of names, as in a report."""
+    filled = 0
+    for count, line in enumerate(lines[: _MOST_BEFORE + 1]):
+        cells = [cell.strip() for cell in line.rstrip("\r").split(delimiter)]
+        while cells and not cells[-1]:
+            cells.pop()
+        if '"' in line or (not count and all(cells) and len(cells) > 2):
+            return 0
+        if count > 0 and filled < len(cells) and _are_names(cells):
+            below = [line.count(delimiter) + 1 for line in lines[count + 1 :] if line.strip()]
+            return count if below and min(below[:3]) >= len(cells) else 0
+        filled = max(filled, sum(map(bool, cells)))
+    return 0
+
+
+def _are_names(cells: Sequence[str]) -> bool:
+    plain = all(cells) and len(cells) > 1 and len(set(cells)) == len(cells)
+    return plain and not any(_NUMBER.fullmatch(cell) or is_moment(cell) for cell in cells)
 
 
 def _best(lines: Sequence[str], tabs: bool) -> str:
@@ -160,7 +220,14 @@ def reader(lines: Iterable[str], layout: Layout, *, strict: bool = False) -> Ite
     delimiter = layout.delimiter
     if layout.copied:
         return csv.reader(lines, delimiter=delimiter, quoting=csv.QUOTE_NONE, strict=strict)
-    return csv.reader(lines, delimiter=delimiter, strict=strict)
+    escape = "\\" if layout.escaped else None
+    return csv.reader(
+        lines,
+        delimiter=delimiter,
+        strict=strict,
+        escapechar=escape,
+        skipinitialspace=layout.padded and delimiter == ",",
+    )
 
 
 def sample_of(head: bytes, layout: Layout) -> Sample:
@@ -216,7 +283,9 @@ _ESCAPE: Final = re.compile(r"\\(.)", re.S)
 
 
 def plain(row: list[str], layout: Layout) -> list[str]:
-    """Return the cells of a row without padding."""
+    """Return the cells of a row without padding and signs of a formula."""
+    if layout.formulas:
+        row = [_FORMULA.sub(r"\1", cell) for cell in row]
     return [cell.strip() for cell in row] if layout.padded else row
 
 
@@ -224,7 +293,7 @@ def is_frame(row: Sequence[str], layout: Layout) -> bool:
     """Whether a row is none: a line or a count that a terminal shows, or the end of a COPY."""
     if layout.copied:
         return row == ["\\."]
-    return layout.padded and len(row) == 1 and bool(_FRAME.fullmatch(row[0].strip()))
+    return len(row) == 1 and bool(_FRAME.fullmatch(row[0].strip()))
 
 
 def unescaped(cell: str) -> str:

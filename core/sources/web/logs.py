@@ -63,7 +63,7 @@ def recognise(head: bytes) -> WebLog | None:
     if any(line.lower().startswith(b"#fields:") for line in lines):
         return WebLog("web server log (W3C extended)", parse=Extended())
     if head.lstrip()[:1] in (b"{", b"["):
-        return _of_objects(_objects(head, lines))
+        return of_objects(_objects(head, lines))
     good = 0
     for line in lines:
         with suppress(Refused):
@@ -82,7 +82,8 @@ def _objects(head: bytes, lines: Iterable[bytes]) -> Iterator[dict[str, Any]]:
             yield jsonl.parse(line)
 
 
-def _of_objects(objects: Iterable[dict[str, Any]]) -> WebLog | None:
+def of_objects(objects: Iterable[Mapping[str, Any]]) -> WebLog | None:
+    """Return the format of a web server's log from its first objects, None for anything else."""
     return next(
         (WebLog(name, of=of) for found in objects for name, of in OBJECTS if of(found) is not None),
         None,

@@ -1,0 +1,19 @@
+"""What stands around the events of a file, and the same file without it.
+
+Programs that pass events on put something around each: a time and a host before a line, an object
+around an object, a box around a table. A frame is recognised from the first bytes of a file;
+without it the file is read as any other.
+"""
+
+from __future__ import annotations
+
+from core.sources.frames import dumps, lines, objects, tables, whole
+from core.sources.frames.frame import Frame
+
+
+def frame_of(head: bytes) -> Frame | None:
+    """Return what stands around the events of a file with these first bytes, None for nothing."""
+    start = head.lstrip(b" \t\r\n")[:1]
+    if start in (b"{", b"["):
+        return objects.frame_of(head) or lines.frame_of(head) or whole.frame_of(head)
+    return dumps.frame_of(head) or lines.frame_of(head) or tables.frame_of(head)

@@ -1,0 +1,199 @@
+"""Objects around objects: those of databases, queues and programs that collect lines."""
+
+from __future__ import annotations
+
+import ast
+import json
+import re
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from typing import Any, Final
+
+from core.sources.frames.frame import Frame, first_lines, most, object_of, of_lines
+from core.sources.frames.sense import are_events, are_known, make_sense
+from core.sources.values import as_json
+from core.sources.web.logs import recognise
+
+_INSIDE: Final = frozenset({
+    "properties", "event_properties", "user_properties", "traits", "context", "contexts", "user",
+    "device", "geo", "event",
+})  # fmt: skip
+"""Keys of an event whose objects are parts of it."""
+
+_TEXTS: Final = (
+    "log", "message", "MESSAGE", "msg", "textPayload", "_raw", "@message", "line", "data", "body",
+)  # fmt: skip
+"""Keys under which programs that collect lines keep one."""
+
+_AROUND: Final = frozenset({
+    "_source", "Item", "NewImage", "after", "attributes", "body", "data", "doc", "fields",
+    "fullDocument", "jsonPayload", "payload", "record", "value",
+})  # fmt: skip
+"""Keys that hold the event if there is only one object to judge by."""
+
+_IDS: Final = ("id", "user_id", "userId", "uid", "_id", "uuid")
+_PEOPLE: Final = ("user", "actor")
+_TYPES: Final = frozenset({"S", "N", "B", "BOOL", "NULL", "M", "L", "SS", "NS", "BS"})
+_BYTE: Final = re.compile(rb"\\x([0-9A-Fa-f]{2})")
+
+Object = Mapping[str, Any]
+
+
+def frame_of(head: bytes) -> Frame | None:
+    """Return the frame of a file of JSON lines; None for none, and for a document."""
+    lines = first_lines(head)
+    parsed = [found for line in lines if (found := object_of(line)) is not None]
+    if not parsed:
+        return _repaired(lines)
+    if not most(len(parsed), len(lines)):
+        return None
+    if _is_usual(parsed[0]) or are_known(parsed):
+        return None
+    if are_events(parsed):
+        return _lifted(parsed) if _lack_people(parsed) else None
+    return _text_frame(parsed) or _object_frame(parsed) or _lifted(parsed)
+
+
+def _is_usual(found: Object) -> bool:
+    """Whether an object has what most files have, so that nothing more need be looked at."""
+    named = isinstance(found.get("event"), str) and ("time" in found or "timestamp" in found)
+    return named and not any(isinstance(found.get(name), dict) for name in _PEOPLE)
+
+
+def _each(said: str, change: Callable[[dict[str, Any]], Any]) -> Frame:
+    """Return the frame of objects; `change` returns the text or object in one, None for nothing."""
+
+    def inner(line: bytes) -> bytes:
+        found = object_of(line)
+        if found is None:
+            return line
+        made = change(found)
+        if made is None:
+            return line
+        if made.__class__ is str:
+            return str(made).strip().replace("\n", " ").encode(errors="replace")
+        return as_json(made).encode()
+
+    return of_lines(said, inner)
+
+
+def _text_frame(parsed: Sequence[Object]) -> Frame | None:
+    """Return the frame of objects with one line of text each: Docker, Cloud Logging, Splunk."""
+    for key in _TEXTS:
+        texts = [found[key] for found in parsed if isinstance(found.get(key), str)]
+        if not most(len(texts), len(parsed)):
+            continue
+        inner = "\n".join(text.strip() for text in texts).encode(errors="replace")
+        objects = [found for line in inner.split(b"\n") if (found := object_of(line)) is not None]
+        if recognise(inner) or (most(len(objects), len(texts)) and make_sense(objects)):
+            return _each(f'the lines are those in "{key}"', partial(_text_of, key=key))
+    return None
+
+
+def _text_of(found: Object, key: str) -> Any:
+    text = found.get(key)
+    return text if isinstance(text, str) else None
+
+
+def _object_of(found: Object, key: str, change: Callable[[Object], dict[str, Any]]) -> Any:
+    inner = found.get(key)
+    return change(inner) if isinstance(inner, dict) else None
+
+
+def _object_frame(parsed: Sequence[Object]) -> Frame | None:
+    """Return the frame of objects with one object each: Elasticsearch, DynamoDB, Kafka."""
+    keys = [name for name in parsed[0] if name not in _INSIDE]
+    for key in keys if len(parsed) > 1 else [key for key in keys if key in _AROUND]:
+        inner = [found[key] for found in parsed if isinstance(found.get(key), dict)]
+        if not most(len(inner), len(parsed)):
+            continue
+        change = _typed if all(map(_is_typed, inner)) else dict
+        if make_sense([change(found) for found in inner]):
+            return _each(
+                f'the events are the objects in "{key}"',
+                partial(_object_of, key=key, change=change),
+            )
+    if all(map(_is_typed, parsed)) and make_sense(list(map(_typed, parsed))):
+        return _each("the values are without their types", _typed)
+    return None
+
+
+def _is_typed(found: Object) -> bool:
+    """Whether an object is DynamoDB's, each value with its type."""
+    return bool(found) and all(
+        isinstance(value, dict) and len(value) == 1 and value.keys() <= _TYPES
+        for value in found.values()
+    )
+
+
+def _typed(found: Object) -> dict[str, Any]:
+    return {name: _value(value) for name, value in found.items()}
+
+
+def _value(value: Any, depth: int = 0) -> Any:
+    if not isinstance(value, dict) or len(value) != 1 or depth > 50:
+        return value
+    ((kind, inner),) = value.items()
+    if kind == "M" and isinstance(inner, dict):
+        return {name: _value(each, depth + 1) for name, each in inner.items()}
+    if kind == "L" and isinstance(inner, list):
+        return [_value(each, depth + 1) for each in inner]
+    if kind == "N" and isinstance(inner, str):
+        try:
+            return json.loads(inner)
+        except ValueError:
+            return inner
+    return None if kind == "NULL" else inner
+
+
+def _lifted(parsed: Sequence[Object]) -> Frame | None:
+    """Return the frame of events whose name and person are in objects of their own."""
+    if not any(isinstance(found.get(k), dict) for found in parsed for k in ("event", *_PEOPLE)):
+        return None
+    lifted = list(map(_flat, parsed))
+    if are_known(lifted) or not are_events(lifted):
+        return None
+    return _each("the event and the person are in objects of their own", _flat)
+
+
+def _lack_people(parsed: Sequence[Object]) -> bool:
+    """Whether most objects have the id of their person only in an object."""
+    lacking = [found for found in parsed if "user_id" in _flat(found).keys() - found.keys()]
+    return most(len(lacking), len(parsed))
+
+
+def _flat(found: Object) -> dict[str, Any]:
+    """Return an event with the id of its person, and with what its own object says, at the top."""
+    flat = dict(found)
+    event = flat.get("event")
+    if isinstance(event, dict):
+        del flat["event"]
+        flat = {**flat, **event}
+    for name in _PEOPLE:
+        person = flat.get(name)
+        if isinstance(person, dict) and "user_id" not in flat:
+            own = next((person[key] for key in _IDS if person.get(key) not in (None, "")), None)
+            if own is not None:
+                flat["user_id"] = own
+    return flat
+
+
+def _repaired(lines: Sequence[bytes]) -> Frame | None:
+    """Return the frame of lines that are not JSON, but nearly."""
+    escaped = [_BYTE.sub(rb"\\u00\1", line) for line in lines]
+    if most(sum(object_of(line) is not None for line in escaped), len(lines)):
+        return of_lines(
+            "bytes written as \\x22, which is not JSON, are read as characters",
+            lambda line: _BYTE.sub(rb"\\u00\1", line),
+        )
+    if lines[:1] and lines[0].startswith(b"{'") and _of_python(lines[0]) != lines[0]:
+        return of_lines("the lines are read as Python's dicts, not as JSON", _of_python)
+    return None
+
+
+def _of_python(line: bytes) -> bytes:
+    try:
+        found = ast.literal_eval(line.decode())
+        return as_json(found).encode() if isinstance(found, dict) else line
+    except (ValueError, SyntaxError, MemoryError, RecursionError, TypeError):
+        return line

@@ -1,0 +1,183 @@
+"""What programs put around events is taken away before the events are read."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from core.errors import BadInput
+from core.records import LeftOut, Row
+from core.sources import open_source
+from core.sources.frames import frame_of
+
+ANA = {"user_id": "ana", "event": "Buy", "time": "2026-03-02 10:00:00"}
+BOB = {"user_id": "bob", "event": "Buy", "time": "2026-03-02 11:00:00"}
+A, B = json.dumps(ANA), json.dumps(BOB)
+NAMES, FIRST, SECOND = list(ANA), list(ANA.values()), list(BOB.values())
+REQUEST = '203.0.113.{} - - [02/Mar/2026:10:00:00 +0000] "GET / HTTP/1.1" 200 5 "-" "Firefox/140.0"'
+
+
+def read(folder: Path, content: str | bytes, name: str) -> list[Any]:
+    path = folder / name
+    path.write_bytes(content if isinstance(content, bytes) else content.encode())
+    return list(open_source(str(path), {}, None, None).records)
+
+
+def people(records: list[Any]) -> list[str | None]:
+    assert all(isinstance(found, (Row, LeftOut)) for found in records)
+    return [found.user for found in records if isinstance(found, Row)]
+
+
+def each(change: Any) -> str:
+    return f"{json.dumps(change(ANA, A))}\n{json.dumps(change(BOB, B))}\n"
+
+
+def before(prefix: str) -> str:
+    return f"{prefix}{A}\n{prefix}{B}\n"
+
+
+def typed(found: dict[str, str]) -> dict[str, Any]:
+    return {name: {"S": value} for name, value in found.items()}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        before("Mar  2 10:00:00 host app[12]: "), before("<190>Mar  2 10:00:00 web nginx: "),
+        before("<190>1 2026-03-02T10:00:00Z web app 7 - - "), before("web-1  | "),
+        before("2026-03-02T10:00:00.1Z stdout F "), before("INFO:root:"), before("\x1e"),
+        before("2026-03-02 10:00:00,123 INFO [main] x.Y: "),
+        f"// exported\n{A}\n# more\n{B}\n", f"/* exported */\n[{A},\n{B}]\n",
+        each(lambda found, text: text), each(lambda found, text: {"log": f"{text}\n", "time": "x"}),
+        each(lambda found, text: {"textPayload": text, "insertId": "1"}),
+        each(lambda found, text: {"_index": "e", "_id": "1", "_source": found}),
+        each(lambda found, text: {"topic": "e", "timestamp": 1772445600000, "value": found}),
+        each(lambda found, text: {"Item": typed(found)}), each(lambda found, text: typed(found)),
+        json.dumps([NAMES, FIRST, SECOND]), "\n".join(map(json.dumps, [NAMES, FIRST, SECOND])),
+        json.dumps({name: [ANA[name], BOB[name]] for name in NAMES}),
+        json.dumps({name: {"0": ANA[name], "1": BOB[name]} for name in NAMES}),
+        json.dumps({"columns": NAMES, "index": [0, 1], "data": [FIRST, SECOND]}),
+        json.dumps({"meta": [{"name": each} for each in NAMES], "data": [FIRST, SECOND]}),
+        json.dumps({"-Na": ANA, "-Nb": BOB}, indent=1), json.dumps({"Sheet1": [ANA, BOB]}),
+        json.dumps({"ok": True, "response": {"events": [ANA, BOB]}}, indent=1),
+        json.dumps({"hits": {"total": 2, "hits": [{"_source": ANA}, {"_source": BOB}]}}),
+        f"{ANA}\n{BOB}\n",
+    ],
+)  # fmt: skip
+def test_events_are_read_whatever_stands_around_them(tmp_path: Path, text: str) -> None:
+    assert people(read(tmp_path, text, "in.json")) == ["ana", "bob"]
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+@pytest.mark.parametrize(
+    "edges",
+    [
+        ("+---+---+---+", "|", "+---+---+---+"), ("", "|", "|---|:-:|---|"),
+        ("┌───┬───┬───┐", "│", "├───┼───┼───┤"),
+    ],
+)  # fmt: skip
+def test_a_drawn_table_is_one(tmp_path: Path, edges: tuple[str, str, str], end: str) -> None:
+    top, bar, middle = edges
+    rows = [f"{bar} {f' {bar} '.join(row)} {bar}" for row in (NAMES, FIRST, SECOND)]
+    drawn = [top, rows[0], middle, *rows[1:], top, "2 rows in set (0.00 sec)"]
+    assert people(read(tmp_path, end.join(drawn), "in.txt")) == ["ana", "bob"]
+
+
+def test_columns_above_dashes_are_cut_there(tmp_path: Path) -> None:
+    rows = ["user_id  event  time", "-------  -----  -------------------"]
+    rows += [f"{user:9}{event:7}{time}" for user, event, time in (FIRST, SECOND)]
+    assert people(read(tmp_path, "\n".join(rows), "in.txt")) == ["ana", "bob"]
+
+
+def test_a_dump_of_postgresql_is_the_table_that_has_the_events(tmp_path: Path) -> None:
+    users = (
+        "COPY users (id, email, name, created_at) FROM stdin;\n7\ta@x.test\tA B\t2026-03-01\n\\.\n"
+    )
+    names = ", ".join(NAMES)
+    rows = "\n".join("\t".join(row) for row in (FIRST, SECOND))
+    events = f"COPY public.events ({names}) FROM stdin;\n{rows}\n\\.\nSELECT 1;\n"
+    dump = f"-- dump\nSET x = 0;\n{users}\n{events}{users}"
+    assert people(read(tmp_path, dump, "in.sql")) == ["ana", "bob"]
+    with pytest.raises(BadInput, match=r"dump in SQL.*sqlite3 app\.db"):
+        read(tmp_path, "-- MySQL dump\nINSERT INTO events VALUES (1,'ana');\n", "in.sql")
+
+
+@pytest.mark.parametrize("prefix", ["web-1  | ", "Mar  2 10:00:00 web nginx: "])
+def test_requests_have_the_same_around_them(tmp_path: Path, prefix: str) -> None:
+    plain = [REQUEST.format(number) for number in range(3)]
+    framed = "".join(f"{prefix}{line}\n" for line in plain)
+    wrapped = "".join(json.dumps({"log": f"{line}\n", "stream": "out"}) + "\n" for line in plain)
+    for text in (framed, wrapped):
+        assert [found.event for found in read(tmp_path, text, "in.log")] == ["page view"] * 3
+
+
+def test_bytes_that_nginx_escapes_are_no_json_and_are_read(tmp_path: Path) -> None:
+    text = A.replace("ana", "\\xC3\\x22") + "\n" + B.replace("bob", "b\\x22") + "\n"
+    assert people(read(tmp_path, text, "in.log")) == ['Ã"', 'b"']
+
+
+def test_a_person_in_an_object_is_found_by_its_id(tmp_path: Path) -> None:
+    rows = each(lambda found, _: {**found, "user_id": None, "user": {"id": found["user_id"]}})
+    plain = rows.replace('"user_id": null, ', "")
+    assert people(read(tmp_path, plain, "in.jsonl")) == ["ana", "bob"]
+    nested = each(lambda found, _: {"event": {"name": "Buy", "time": found["time"]},
+                                    "user": {"id": found["user_id"], "plan": "pro"}})  # fmt: skip
+    assert people(read(tmp_path, nested, "in.jsonl")) == ["ana", "bob"]
+
+
+def test_a_file_packed_twice_is_unpacked_twice(tmp_path: Path) -> None:
+    packed = gzip.compress(gzip.compress(f"{A}\n{B}\n".encode()))
+    assert people(read(tmp_path, packed, "in.jsonl.gz")) == ["ana", "bob"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"{A}\n{B}\n", f"[{A},{B}]", json.dumps({"results": [ANA, BOB]}), json.dumps(ANA, indent=1),
+        json.dumps({**ANA, "items": [{"name": "x", "created_at": "2026-03-02"}]}),
+        f'7\tx\t2026-03-02\t{A}\n', "user_id,event,time\nana,x,2026-03-02\n", "", "{", "[[", '"{',
+        json.dumps({"event": "x", "properties": {"time": 1, "event": "y"}}),
+    ],
+)  # fmt: skip
+def test_what_has_nothing_around_it_is_left_alone(text: str) -> None:
+    assert frame_of(text.encode()) is None
+
+
+# -- tables
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("Report,,\nMarch,,\n,,\n{names}\n{rows}", ["ana", "bob"]),
+        ("Report:,Signups,\n\n{names}\n{rows}", ["ana", "bob"]),
+        ("{names}\n{rows}Total,,\n", ["ana", "bob"]),
+        ("{names}\nString,String,DateTime64(3)\n{rows}", ["ana", "bob"]),
+        ("{names}\n{rows}(2 rows affected)\n", ["ana", "bob"]),
+        ("user_id, event, time\nana, \"Buy, now\", 2026-03-02\n", ["ana"]),
+        ("user_id,event,time\n=\"007\",Buy,2026-03-02\n", ["007"]),
+        ("user_id,event,time\n\"a\\\"b\",x,2026-03-02\n\"d\",x,2026-03-02\n", ['a"b', "d"]),
+        ("user_id\x01event\x01time\nana\x01Buy\x012026-03-02\n", ["ana"]),
+        ("Unnamed: 0,user_id,event,time\n5,a,x,2026-03-02\n9,b,x,2026-03-02\n", ["a", "b"]),
+        ("user_id,event,time\rJosé,Buy,2026-03-02\r", ["José"]),
+    ],
+)  # fmt: skip
+def test_rows_are_found_in_tables_of_all_makes(tmp_path: Path, text: str, found: list[str]) -> None:
+    rows = "".join(",".join(row) + "\n" for row in (FIRST, SECOND))
+    content = text.replace("{names}", ",".join(NAMES)).replace("{rows}", rows)
+    records = read(tmp_path, content.encode("mac-roman"), "in.csv")
+    assert people(records) == found
+    assert not any(each.properties for each in records if isinstance(each, Row))
+
+
+def test_a_table_is_one_whatever_its_file_is_called(tmp_path: Path) -> None:
+    assert people(read(tmp_path, "user_id,event,time\nana,x,2026-03-02\n", "in.json")) == ["ana"]
+
+
+def test_a_table_between_unusual_characters_is_asked_about(tmp_path: Path) -> None:
+    with pytest.raises(BadInput, match=r"--delimiter CHAR"):
+        read(tmp_path, "user_id~event~time\nana~Buy~2026-03-02\n", "in.csv")
