@@ -120,12 +120,10 @@ def open_source(
         raise BadInput(
             f"{source.name} is not a database.", "--table and --query are for databases."
         )
-    _refuse_binary(head, source.name)
     frame = None if form else frame_of(head)
     if frame is not None:
         head = source.unframe(frame.text)
         source.notes.say(frame.said)
-    refuse_dump(head, source.name)
     if logs is not False and not (form or mapping):
         written = _of_journal(source, head, most, start)
         if written is not None:
@@ -133,6 +131,8 @@ def open_source(
                 {}, text_values=False, calendar=calendar, reading=reading, notes=source.notes
             )
             return Source(source, told, jsonl.read(written, told, start))
+    _refuse_binary(head, source.name)
+    refuse_dump(head, source.name)
     log = None if form or mapping or logs else weblogs.recognise(head)
     if log is not None:
         requests = weblogs.RequestMaker(log, salt(), calendar)
