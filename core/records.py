@@ -100,6 +100,7 @@ class LogRow(NamedTuple):
         fields: the other fields of the line, a JSON object as text, or None.
         older: the id by which it may be stored by a version that numbered the occurrences of a
             line differently; None if there is none.
+        own: whether the id is made of one that the source gives it.
     """
 
     ts: int
@@ -111,6 +112,7 @@ class LogRow(NamedTuple):
     fields: str | None
     id: int
     older: int | None = None
+    own: bool = False
 
 
 OWN: Final = 1

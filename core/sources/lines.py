@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import zlib
 from collections.abc import Callable, Iterable, Iterator
+from hashlib import blake2b
 from itertools import chain
 from pathlib import Path
 from typing import IO, Final
@@ -15,7 +16,7 @@ from core.records import Rejected
 from core.sources.blocks import MOST, START, Differs, Fingerprints, Lines, Position
 from core.sources.places import Place
 from core.sources.places.archives import open_member
-from core.sources.places.unpacking import CHUNK, DAMAGED, Unpacked
+from core.sources.places.unpacking import CHUNK, DAMAGED, Unpacked, is_packed
 from core.sources.text.encodings import encoding_of, to_utf8
 from core.sources.text.reading import Notes, Reading
 
@@ -60,13 +61,11 @@ class Input:
         self._is_plain = True
         try:
             self._stream: IO[bytes] = sys.stdin.buffer
-            if place.member:
-                self._stream, self.total = open_member(place.path, place.member)
-            elif self._own:
-                self._stream = Path(place.path).open("rb")  # noqa: SIM115  closed by close()
-                self.total = Path(place.path).stat().st_size
+            if self._own:
+                self._stream, self.total = _stream(place)
         except OSError as error:
             raise BadInput(f"{self.name} could not be read: {error.strerror}.") from error
+        self._packed = blake2b(digest_size=16)
         self._unpacked = Unpacked(self._read())
         self._again = Unpacked(iter(self._unpacked))
         self._chunks = iter(self._again)
@@ -140,20 +139,35 @@ class Input:
         self.head, self.skipped = rest, self._skip
 
     @property
-    def _can_seek(self) -> bool:
+    def content(self) -> str:
+        """The fingerprint of the bytes read so far of a compressed file; "" for any other."""
+        return "" if self._unpacked.is_plain else self._packed.hexdigest()
+
+    @property
+    def can_seek(self) -> bool:
         """Whether a place in its text is the same place in its file."""
         return self._own and not self._member and self._is_plain and self._unpacked.is_plain
 
     def _read(self) -> Iterator[bytes]:
-        read = getattr(self._stream, "read1", self._stream.read)
+        read, packed = getattr(self._stream, "read1", self._stream.read), False
         try:
             while chunk := read(CHUNK):
+                if not self.position:
+                    packed = is_packed(chunk)
                 self.position += len(chunk)
+                if packed:
+                    self._packed.update(chunk)
                 yield chunk
         except OSError as error:
             raise BadInput(f"{self.name} could not be read: {error.strerror}.") from error
         except (BadZipFile, zlib.error, EOFError):
             self._unpacked.damaged = DAMAGED
+
+    def text_fingerprint(self) -> str:
+        """Read all of the text, and return its fingerprint."""
+        for _ in self.chunks():
+            self._prints.at(self._prints.arrived)
+        return self._prints.at(self._prints.arrived)
 
     def chunks(self) -> Iterator[bytes]:
         """Yield the same bytes in pieces of any length, for a document that is not lines."""
@@ -224,7 +238,7 @@ class Input:
 
     def _from(self, start: Position) -> Iterator[bytes]:
         """Yield the bytes from a position on, without reading those before it if possible."""
-        if self._can_seek and (self.trusted or not start.fingerprint):
+        if self.can_seek and (self.trusted or not start.fingerprint):
             self._stream.seek(start.bytes)
             self.position = self.unpacked = start.bytes
             self._prints = Fingerprints(start)
@@ -314,6 +328,31 @@ class _Lines:
     def _passed(self, size: int, lines: int) -> Position:
         self._at = Position(self._at.bytes + size, self._at.lines + lines)
         return self._at
+
+
+def content_of(place: Place) -> str:
+    """Return the fingerprint of all bytes of a file, and of a log of SQLite's beside it.
+
+    Raises:
+        BadInput: it cannot be read.
+    """
+    found = blake2b(digest_size=16)
+    beside = Place(f"{place.path}-wal")
+    for each in (place, beside)[: 1 + (not place.member and Path(beside.path).is_file())]:
+        try:
+            with _stream(each)[0] as stream:
+                while chunk := stream.read(CHUNK):
+                    found.update(chunk)
+        except OSError as error:
+            raise BadInput(f"{place.name} could not be read: {error.strerror}.") from error
+    return found.hexdigest()
+
+
+def _stream(place: Place) -> tuple[IO[bytes], int]:
+    """Return the bytes of a file, and how many there are; OSError if it cannot be read."""
+    if place.member:
+        return open_member(place.path, place.member)
+    return Path(place.path).open("rb"), Path(place.path).stat().st_size
 
 
 TOO_LONG: Final = "line longer than 1 MB"

@@ -199,7 +199,7 @@ class LogMaker:
         except (Refused, TypeError):
             return None
         return [
-            LogRow._make((*part, *self._ids(given, values, lines[place] if lines else None)))
+            LogRow(*part, *self._ids(given, values, lines[place] if lines else None))
             for place, (part, given, values) in enumerate(zip(parts, own, many, strict=True))
         ]
 
@@ -207,7 +207,7 @@ class LogMaker:
         """Return the log of one line; Refused with the reason."""
         parts = self._parts(plan, values)
         own = first_text(plan.places["log_id"], values, "log id")
-        return LogRow._make((*parts, *self._ids(own, values, line)))
+        return LogRow(*parts, *self._ids(own, values, line))
 
     def _parts(self, plan: LogPlan, values: Sequence[Any]) -> tuple[Any, ...]:
         if not plan.complete:
@@ -234,11 +234,9 @@ class LogMaker:
             return dump({name: typed(v) for name, i in plan.extras if (v := values[i])})
         return dump({name: v for name, i in plan.extras if (v := values[i]) is not None})
 
-    def _ids(
-        self, own: str | None, values: Sequence[Any], line: bytes | None
-    ) -> tuple[int, int | None]:
+    def _ids(self, own: str | None, values: Sequence[Any], line: bytes | None) -> tuple[Any, ...]:
         if own:
-            return digest(own.encode()), None
+            return digest(own.encode()), None, True
         text = line if line is not None else "\x1f".join(map(str, values)).encode()
         return self._occurrences.log_ids(text)
 

@@ -55,6 +55,7 @@ class Vendor:
         rows: whether a table with these names is its.
         name: its name in the report of an import.
         says: the fields that tell people, events and times, for the same report.
+        is_whole: whether the rest of a file cannot be understood without what comes before.
         window: how many ms apart it takes two events with one id for the same, None for any.
     """
 
@@ -70,6 +71,7 @@ class Vendor:
     name: str = ""
     says: str = ""
     window: int | None = None
+    is_whole: bool = False
 
     def names_are_its(self, names: Collection[str]) -> bool:
         """Whether the keys of a line, or a header, are this vendor's."""
@@ -160,18 +162,21 @@ POSTHOG: Final = Vendor(
     shows=posthog.shows,
     name="PostHog events",
     says="distinct_id, uuid, timestamp",
+    is_whole=True,
 )
 POSTHOG_TABLE: Final = Vendor(
     frozenset(),
     begin=lambda: posthog.Events().row,
     header=posthog.is_table,
     name="PostHog page as CSV",
+    is_whole=True,
 )
 POSTHOG_PERSONS: Final = Vendor(
     frozenset(),
     begin=lambda: posthog.Events().person,
     header=posthog.is_person,
     name="PostHog persons",
+    is_whole=True,
 )
 SEGMENT: Final = Vendor(
     segment.SIGN,

@@ -41,6 +41,7 @@ STEPS: tuple[Callable[[Database], None], ...] = (
     events.m016_own_ids,
     imports.m017_imports,
     choices.m020_choices,
+    choices.m021_import_sources,
 )
 """The migrations in order; a file stores the names of those that were applied."""
 

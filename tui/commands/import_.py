@@ -23,6 +23,8 @@ WEEK_STARTS = {"monday": 0, "sunday": 6}
 DATES = {"day-first": True, "month-first": False}
 BAR = 24
 _PLAIN_EVERY = 10.0
+_OF_STORING = ("week_start", "again")
+"""Options that do not matter to how files are understood."""
 
 
 @click.command("import")
@@ -69,6 +71,7 @@ _PLAIN_EVERY = 10.0
 @click.option(
     "--forget-choices", is_flag=True, help="Forget the options remembered for such files."
 )
+@click.option("--again", is_flag=True, help="Read files again that are known to be imported.")
 @click.option(
     "--replace", is_flag=True, help="Undo earlier imports of a source that is read in another way."
 )
@@ -129,6 +132,7 @@ def asked_for(
     query: str,
     skip: int,
     forget_choices: bool,
+    again: bool,
 ) -> dict[str, Any]:
     """Return the options of the command as the arguments of `importer.import_files`."""
     from core.sources.text.reading import Reading
@@ -151,6 +155,7 @@ def asked_for(
             skip=skip,
         ),
         "forget_choices": forget_choices,
+        "again": again,
         "ids_to_ignore": [each for part in ignored for each in part.split(",")],
     }
 
@@ -199,7 +204,7 @@ def preview_of(into: Path, files: Sequence[str], asked: Mapping[str, Any]) -> in
     from core.store.ingest.preview import preview
     from tui.texts.previewed import previewed
 
-    about_lines = {name: value for name, value in asked.items() if name != "week_start"}
+    about_lines = {name: value for name, value in asked.items() if name not in _OF_STORING}
     seen = preview(into, files, **about_lines)
     put("\n".join(previewed(seen)))
     return 1 if seen.refused else 0

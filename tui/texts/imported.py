@@ -183,6 +183,7 @@ def _notes(report: ImportReport) -> Iterator[str]:
             "note: the ids of the events stand for several events each, so an event is "
             "identified by its id, person and time"
         )
+    yield from _gone_on(report)
     for options, names in _recalled(report).items():
         where = f"{_some(names, SHOWN - 2)}: " if len(report.understood) > 1 else ""
         yield f"note: {where}{recalled_said(options)}"
@@ -190,6 +191,23 @@ def _notes(report: ImportReport) -> Iterator[str]:
         where = f"{_some(names, SHOWN - 2)}: " if len(report.understood) > 1 else ""
         yield f"note: {where}{clean(said, 300)}"
     yield from (f"note: {said}" for said in report.strays.sentences())
+
+
+def _gone_on(report: ImportReport) -> Iterator[str]:
+    """Yield which files were not read again, and which from where an import was stopped."""
+    files = [(name.rsplit("/", 1)[-1], found) for name, found in report.known.items()]
+    for name, (id_, when) in files[:SHOWN]:
+        yield (
+            f"note: {clean(name)} is known and was not read again: import {id_} of {when} "
+            "had the same content; --again reads it"
+        )
+    if len(files) > SHOWN:
+        yield f"note: {number(len(files) - SHOWN)} more files are known and were not read again"
+    for name, earlier in report.resumed.items():
+        yield (
+            f"note: {clean(name.rsplit('/', 1)[-1])} was read from line "
+            f"{number(earlier.position.lines + 1)} on, where import {earlier.id} was stopped"
+        )
 
 
 def recalled_said(options: str) -> str:

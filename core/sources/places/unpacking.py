@@ -120,6 +120,11 @@ _DECODERS: Final[dict[bytes, Callable[[], Decoder]]] = {
 """First bytes of a compressed file -> the decoder of its members."""
 
 
+def is_packed(first: bytes) -> bool:
+    """Whether a file with these first bytes is compressed."""
+    return any(first.startswith(mark) for mark in _DECODERS)
+
+
 class Unpacked:
     """The decompressed bytes of chunks, which may be several compressed members in a row.
 

@@ -60,7 +60,12 @@ class Said:
 
 
 class Statements:
-    """Notes what one import contains and says, inside the caller's transactions."""
+    """Notes what one import contains and says, inside the caller's transactions.
+
+    Attributes:
+        seqs: its events so far.
+        messages: its logs so far.
+    """
 
     def __init__(self, connection: sqlite3.Connection, import_: int) -> None:
         self._connection = connection

@@ -116,6 +116,7 @@ def import_files(
     forget_choices: bool = False,
     decide: Decide = add,
     apart_from: int = APART_FROM,
+    again: bool = False,
 ) -> ImportReport:
     """Import files into a workspace, which is created if it does not exist.
 
@@ -142,6 +143,7 @@ def import_files(
             and these imports; returns whether they are undone as soon as the new one has something
             to store. By default they stay.
         apart_from: from this many bytes on, a file is read by another process.
+        again: whether a file is read though one of the same content was imported in the same way.
 
     Without a mapping, format, table, query or reading, a file is read with those that were given
     when the last one of its kind was imported.
@@ -169,6 +171,7 @@ def import_files(
             forgets=forget_choices,
             decide=decide,
             apart_from=apart_from,
+            again=again,
         )
         with _late_indexes(connection, found.places, patience), no_collector():
             refused = list(found.refused)
@@ -326,7 +329,9 @@ def _log_row(log: Log, occurrences: Occurrences) -> LogRow:
     except TypeError as error:
         raise Refused("not valid Unicode text") from error
     own = log.log_id
-    ids = (digest(own.encode()), None) if own is not None else occurrences.log_ids(line)
+    ids: tuple[Any, ...] = (
+        occurrences.log_ids(line) if own is None else (digest(own.encode()), None, True)
+    )
     return LogRow(
         log.ts_ms, level, log.service or None, log.source or None, log.session or None,
         log.message, dump(dict(log.fields)), *ids,

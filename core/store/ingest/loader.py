@@ -1,38 +1,35 @@
-"""A running import: records into batches, counts, progress, rejects and the journal."""
+"""A running import: its sources one after the other, progress and report."""
 
 from __future__ import annotations
 
 import sqlite3
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
 from copy import deepcopy
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 from core.errors import BadInput, CannotOpen
-from core.records import Alias, Identify, LeftOut, LogRow, Record, Rejected, Row
+from core.records import LogRow, Record, Rejected
 from core.sources import Source, open_source
-from core.sources.blocks import MOST, START, in_blocks
+from core.sources.blocks import MOST, START, Differs, Position, in_blocks
 from core.sources.choices import Choices
-from core.sources.fields import UNIQUE_IDS, normal
 from core.sources.flow.apart import Apart, open_apart
-from core.sources.flow.columns import Coded, Coder, Columns
+from core.sources.flow.columns import Coded, Coder
 from core.sources.kinds import kind_of
 from core.sources.lines import Input
-from core.sources.making import LineMaker
 from core.sources.places import Place
 from core.sources.places.rows import RowInput
+from core.store.fresh.earlier import About, Earlier, about, of_size, same_content, stopped
 from core.store.fresh.remembered import Memory
 from core.store.imports.replacing import Decide, add, read_otherwise
-from core.store.imports.undo import undo
-from core.store.ingest.batch import Batch, Written
-from core.store.ingest.journal import Journal
 from core.store.ingest.logs import LogWriter
 from core.store.ingest.rejects import Rejects
-from core.store.ingest.repeats import Origin, Repeats
 from core.store.ingest.report import ImportReport, Progress
+from core.store.ingest.running import Run
 from core.store.ingest.writer import Writer
 from core.store.joints import joints
 from core.store.strays import strays
@@ -43,12 +40,9 @@ BATCH = 100_000
 """How many events are written together."""
 
 APART_FROM = 20_000_000
-BATCH_SECONDS = 5.0
-BATCH_BYTES = 64 << 20
 STDIN = "stdin"
 _EVERY = 256
 _PAUSE = 0.2
-_HOPELESS = 1_000
 
 
 class Loader:
@@ -60,6 +54,7 @@ class Loader:
         stop: called as often; True ends the import after the last committed batch.
         batch_size: events written in one transaction.
         patience: how long a batch waits for another writer.
+        again: whether a known file is read all the same.
         decide: what happens to earlier imports of a source that was read in another way.
         choices: how files are to be read.
         forgets: whether what is remembered about them is forgotten.
@@ -78,6 +73,7 @@ class Loader:
         forgets: bool = False,
         decide: Decide = add,
         apart_from: int = APART_FROM,
+        again: bool = False,
     ) -> None:
         self.connection = connection
         self.writer = Writer(connection, patience)
@@ -88,6 +84,7 @@ class Loader:
         self._place = identity(self._path)
         self.batch_size = batch_size
         self._memory = Memory(connection, choices or Choices(), self.patience, forgets=forgets)
+        self._again = again
         self.report = ImportReport()
         self._progress = progress
         self._stop = stop
@@ -117,29 +114,65 @@ class Loader:
         with closing(Input(place)) as opened:
             chosen, recalled = self._memory.of(opened, place)
             kind = kind_of(opened, place, chosen) if chosen and not recalled else None
+            found = about(self.connection, place, chosen)
+            known = None if self._again else self._known(place, opened, chosen, found)
+            if known is not None:
+                when = read_calendar(self.connection).local(known.at)
+                self.report.take_known(place.name, known, f"{when:%Y-%m-%d %H:%M}")
+                return
             stored = self.report.stored
-            source = self._source(opened, place, chosen)
-            with closing(source.input):
-                self._load(place, source, chosen)
-            if recalled:
-                self.report.recalled[source.input.name] = chosen.options()
-            elif self.report.stored > stored:
-                self._memory.keep(kind)
+            name = self._load(place, opened, chosen, found)
+        if recalled:
+            self.report.recalled[name] = chosen.options()
+        elif self.report.stored > stored:
+            self._memory.keep(kind)
 
-    def _load(self, place: Place, source: Source | Apart, chosen: Choices) -> None:
-        """Load an open source, and note in the report how it was read."""
-        name, maker = source.input.name, source.maker
-        replaced = self._replaced(name, place, chosen)
-        with Rejects(place.rejects, self._folder()) as rejects:
-            run = _Run(self, name, source, rejects, options=chosen.text(), replaced=replaced)
-            run.load(source.coded())
-            self.report.sources[name] = run.counts
-        if rejects.written:
-            self.report.rejects_files.append(rejects.written)
-        self.report.recognised[name] = maker.recognised
-        self.report.understood[name] = maker.understood
-        self.report.names[name] = maker.names
-        self.report.notes[name] = source.notes
+    def _known(self, place: Place, opened: Input, chosen: Choices, found: About) -> Earlier | None:
+        """Return the finished import of the same content, None if there is none."""
+        likely = of_size(self.connection, found) if found.path else []
+        return same_content(likely, place, opened, chosen.reading) if likely else None
+
+    def _load(self, place: Place, opened: Input, chosen: Choices, found: About) -> str:
+        """Load an open place, from where an import of it was stopped if there is one.
+
+        Returns:
+            Its name in messages.
+        """
+        earlier = stopped(self.connection, found)
+        if earlier is not None:
+            try:
+                return self._load_from(place, opened, chosen, found, earlier)
+            except Differs:
+                opened = Input(place)
+        with closing(opened):
+            return self._load_from(place, opened, chosen, found, None)
+
+    def _load_from(
+        self, place: Place, opened: Input, chosen: Choices, found: About, earlier: Earlier | None
+    ) -> str:
+        """Load the rest of a source, and note in the report how it was read."""
+        source = self._source(opened, place, chosen, earlier.position if earlier else START)
+        with closing(source.input):
+            name, maker = source.input.name, source.maker
+            found = replace(found, source=earlier.source if earlier else _named(name))
+            replaced = [] if earlier else self._replaced(name, place, chosen)
+            kept = earlier.position.lines if earlier else 0
+            with Rejects(place.rejects, self._folder(), kept) as rejects:
+                run = Run(
+                    self, name, source, rejects, options=chosen.text(), replaced=replaced,
+                    about=found, earlier=earlier,
+                )  # fmt: skip
+                run.load(_suited(source, earlier))
+                self.report.sources[name] = run.counts
+            if rejects.written:
+                self.report.rejects_files.append(rejects.written)
+            if earlier:
+                self.report.resumed[name] = earlier
+            self.report.recognised[name] = maker.recognised
+            self.report.understood[name] = maker.understood
+            self.report.names[name] = maker.names
+            self.report.notes[name] = source.notes
+        return name
 
     def _replaced(self, name: str, place: Place, chosen: Choices) -> list[int]:
         """Return the imports to undo before anything of a source is stored.
@@ -154,7 +187,9 @@ class Loader:
             return []
         return [each.id for each in earlier]
 
-    def _source(self, opened: Input, place: Place, chosen: Choices) -> Source | Apart:
+    def _source(
+        self, opened: Input, place: Place, chosen: Choices, start: Position
+    ) -> Source | Apart:
         """Open a source; a big file is read by another process."""
         request: dict[str, Any] = {
             "place": chosen.place(place),
@@ -164,27 +199,30 @@ class Loader:
             "calendar": read_calendar(self.connection),
             "reading": chosen.reading,
             "most": self._most(),
-            "start": START,
+            "start": start,
         }
-        if self._is_big(place):
+        if self._is_big(place, start if opened.trusted else START):
             asked = {**request, "mapping": dict(chosen.mapping), "trusted": opened.trusted}
             apart = open_apart(asked, self._salt)
             if apart is not None:
                 return apart
         return open_source(**request, salt=self._salt, opened=opened)
 
-    def _is_big(self, place: Place) -> bool:
-        return place.path != "-" and Path(place.path).stat().st_size >= self._apart_from
+    def _is_big(self, place: Place, start: Position) -> bool:
+        """Whether there is much to read from a position on."""
+        if place.path == "-":
+            return False
+        return Path(place.path).stat().st_size - start.bytes >= self._apart_from
 
     def load_records(self, name: str, records: Iterable[Record | Rejected]) -> None:
         """Load events passed by a program."""
         blocks = in_blocks(records, self._most(_EVERY))
-        _Run(self, name).load(map(Coder().coded, blocks))
+        Run(self, name).load(map(Coder().coded, blocks))
 
     def load_logs(self, name: str, rows: Iterable[LogRow | Rejected]) -> None:
         """Load logs passed by a program."""
         blocks = in_blocks(rows, self._most(_EVERY))
-        _Run(self, name, kind=LogRow).load(map(partial(Coder().coded, kind=LogRow), blocks))
+        Run(self, name, kind=LogRow).load(map(partial(Coder().coded, kind=LogRow), blocks))
 
     def done(self) -> ImportReport:
         """Return the report, with the number of people in the workspace."""
@@ -239,187 +277,15 @@ class Loader:
         return str(Path(self._path).parent) if self._path else "."
 
 
-class _Run:
-    """One source of an import; `counts` are its lines so far, as in `ImportReport.sources`."""
-
-    def __init__(
-        self,
-        loader: Loader,
-        name: str,
-        source: Source | Apart | None = None,
-        rejects: Rejects | None = None,
-        kind: type[Row] | type[LogRow] = Row,
-        options: str = "{}",
-        replaced: Iterable[int] = (),
-    ) -> None:
-        self._loader = loader
-        self._report = loader.report
-        self._name = name
-        self._source = source
-        self._kind = source.maker.record if source else kind
-        self._input = source.input if source else None
-        self._rejects = rejects
-        self._journal = Journal(loader.connection, _named(name) if source else name, options)
-        self._replaced = list(replaced)
-        self._repeats = Repeats()
-        self.counts = dict.fromkeys(("read", "stored", "repeated", "rejected"), 0)
-        self._reasons: dict[str, int] = {}
-        self._nameless: tuple[str, ...] = ()
-        self._accepted = False
-        self._position = START
-        self._start_batch()
-
-    def _start_batch(self) -> None:
-        self._batch = Batch()
-        self._logs: list[LogRow] = []
-        self._batch_started = time.monotonic()
-        self._batch_from = self._input.unpacked if self._input else 0
-
-    def load(self, blocks: Iterable[Coded]) -> None:
-        """Load all records; those after the last full batch count only at the end."""
-        count = 0
-        for block in blocks:
-            count += self._take(block)
-            if self._count_of_rows >= self._loader.batch_size:
-                self._flush(count)
-            if self._stopped(count):
-                return
-        if not self._accepted and not self._count_of_rows:
-            self._refuse_hopeless(1)
-        self._flush(count, finished=True)
-
-    @property
-    def _count_of_rows(self) -> int:
-        return len(self._logs) + self._batch.count
-
-    def _take(self, block: Coded) -> int:
-        """Take the records of a block; return how many separate lines they are."""
-        before = self._batch.count
-        beside = sum([self._other(record, before + place) for place, record in block.others])
-        if isinstance(block.rows, Columns):
-            self._batch.add(block.rows)
-        elif block.rows:
-            self._logs += block.rows
-        self._position = block.end
-        return block.read - beside
-
-    def _other(self, record: Record | Rejected, place: int) -> bool:
-        """Take a record that is not an event; return whether it is not a separate line."""
-        if isinstance(record, Rejected):
-            self._reject(record)
-            return False
-        if isinstance(record, LeftOut):
-            left_out = self._report.left_out
-            left_out[record.what] = left_out.get(record.what, 0) + 1
-            self._accepted = True
-            return False
-        if isinstance(record, Identify):
-            self._batch.identifies.append(record)
-            self._batch.places.append(place)
-        elif isinstance(record, Alias):
-            self._batch.aliases.append(record)
-        beside = isinstance(record, (Identify, Alias)) and record.beside
-        self._report.identified += not beside
-        return beside
-
-    def _reject(self, rejected: Rejected) -> None:
-        self._count("rejected", 1)
-        for reasons in (self._reasons, self._report.reasons):
-            reasons[rejected.reason] = reasons.get(rejected.reason, 0) + 1
-        if self._rejects is not None:
-            self._rejects.write(rejected)
-        if rejected.names and not self._nameless:
-            self._nameless = rejected.names
-
-    def _count(self, what: str, by: int) -> None:
-        self.counts[what] += by
-        setattr(self._report, what, getattr(self._report, what) + by)
-
-    def _stopped(self, count: int) -> bool:
-        self._count("read", count - self.counts["read"])
-        self._loader.tell(self._name, self._input)
-        if not self._accepted and not self._count_of_rows:
-            self._refuse_hopeless(_HOPELESS)
-        if self._loader.should_stop():
-            return True
-        waited = time.monotonic() - self._batch_started > BATCH_SECONDS
-        taken = self._input.unpacked - self._batch_from if self._input else 0
-        if waited or taken > BATCH_BYTES:
-            self._flush(count)
-        return False
-
-    def _refuse_hopeless(self, at_least: int) -> None:
-        """Raise BadInput if no line had an event and a time."""
-        if self._nameless and self.counts["rejected"] >= at_least and self._source is not None:
-            raise self._source.maker.lacking(self._name, self._nameless)
-
-    def _refuse_unseen(self) -> None:
-        """Raise BadInput if a field mapped for the person is in no line of the first batch."""
-        if self._accepted or self._source is None:
-            return
-        maker = self._source.maker
-        for meaning in self._source.maker.mapping if self._kind is LogRow else ("user", "device"):
-            name = maker.mapping.get(meaning)
-            if name in maker.unseen and self._count_of_rows:
-                raise BadInput(
-                    f"No line of {self._name} has a field {name!r} for the {meaning}.",
-                    "Check the spelling in --map.",
-                )
-
-    def _flush(self, count: int, *, finished: bool = False) -> None:
-        self._refuse_unseen()
-        batch = self._batch
-        self._count("read", count - self.counts["read"])
-        self._accepted = self._accepted or batch.size > 0 or bool(self._logs)
-        self._replace()
-        self._write(
-            lambda written: self._note(written, finished),
-            lambda: self._loader.tell(self._name, self._input),
-        )
-        times = list(batch.times) or [row.ts for row in self._logs]
-        if times:
-            report = self._report
-            report.first_ts = min(times + ([] if report.first_ts is None else [report.first_ts]))
-            report.last_ts = max(times + ([] if report.last_ts is None else [report.last_ts]))
-        self._start_batch()
-
-    def _replace(self) -> None:
-        """Undo what this import replaces, as soon as there is something to write."""
-        for import_ in self._replaced if self._accepted else ():
-            undo(self._loader.connection, import_, patience=self._loader.patience)
-        if self._accepted:
-            self._replaced = []
-
-    def _write(self, note: Callable[[Written], None], tick: Callable[[], None]) -> None:
-        if self._kind is LogRow:
-            self._loader.log_writer.write(self._logs, note, tick)
-        else:
-            if self._source is not None:
-                self._repeats.origin = _origin(self._source.maker)
-            self._loader.writer.write(self._batch, note, tick, self._repeats)
-        self._loader.check_place()
-
-    def _note(self, written: Written, finished: bool) -> None:
-        self._count("stored", written.stored)
-        self._count("repeated", written.repeated)
-        self._report.add(written)
-        self._journal.write(
-            self.counts, self._reasons, written, position=self._position, finished=finished
-        )
+def _suited(source: Source | Apart, earlier: Earlier | None) -> Iterator[Coded]:
+    """Yield the blocks of a source; Differs if what they say depends on lines read earlier."""
+    for block in source.coded():
+        vendor = source.maker.vendor if earlier else None
+        if vendor is not None and vendor.is_whole:
+            raise Differs
+        yield block
 
 
 def _named(name: str) -> str:
     """Return the name of a source in `imports`."""
     return name if name == STDIN else str(Path(name).absolute())
-
-
-def _origin(maker: LineMaker) -> Origin:
-    """Return what is known of a source by the maker of its records."""
-    vendor = maker.vendor
-    own = maker.understood.get("event_id", "")
-    return Origin(
-        table=maker.tabular,
-        unique=vendor is not None or normal(own) in UNIQUE_IDS,
-        window=vendor.window if vendor else None,
-        ids_hold=maker.ids_hold,
-    )

@@ -7,11 +7,14 @@ from __future__ import annotations
 
 import sqlite3
 from collections import Counter as Tally
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterator, Sequence
 from contextlib import contextmanager
 
+from pyroaring import BitMap64
+
 from core.log_levels import pattern_of
-from core.records import NO_SESSION, LogRow
+from core.records import NO_SESSION, LogRow, next_id
+from core.sources.moments import EARLIEST
 from core.store.ingest.batch import Days, Written
 from core.store.ingest.dictionary import Counter, Dictionary
 from core.store.waiting import Patience, begin
@@ -48,9 +51,17 @@ class LogWriter:
         rows: Sequence[LogRow],
         journal: Callable[[Written], None],
         tick: Callable[[], None] = lambda: None,
+        held: BitMap64 | None = None,
     ) -> Written:
-        """Write one batch in one transaction; arguments as for `writer.Writer.write`."""
+        """Write one batch in one transaction; arguments as for `writer.Writer.write`.
+
+        Args:
+            held: the stored logs, by message, that the import contains already, if it goes on
+                with an earlier one.
+        """
         with self._transaction():
+            self._goes_on = held is not None
+            self._held = BitMap64(held or ())
             written = self._store(rows, tick)
             journal(written)
             bump(self._connection)
@@ -89,10 +100,11 @@ class LogWriter:
         written = Written()
         stored = sorted(self._encode(rows), key=lambda row: row[:2])
         tick()
-        fresh = self._insert(stored, written)
+        first = min(row[8] for row in stored)
+        own = {number for number, row in enumerate(rows, first) if row.own}
+        fresh = self._insert(stored, own, written)
         tick()
         kept = {row[8] for row in fresh}
-        first = min(row[8] for row in stored)
         self._connection.executemany(
             "insert into log_messages (id, text, fields) values (?, ?, ?)",
             (
@@ -128,8 +140,12 @@ class LogWriter:
         ).fetchone()
         return row.older if known else row.id
 
-    def _insert(self, rows: list[Stored], written: Written) -> list[Stored]:
-        """Store the rows that are new, and return them; `rows` are sorted."""
+    def _insert(self, rows: list[Stored], own: Container[int], written: Written) -> list[Stored]:
+        """Store the rows that are new, and return them; `rows` are sorted.
+
+        Args:
+            own: the messages of those with ids of their own.
+        """
         db = self._connection
         db.execute("savepoint logs")
         before = db.total_changes
@@ -139,24 +155,40 @@ class LogWriter:
             return rows
         db.execute("rollback to logs")
         db.execute("release logs")
-        fresh = self._fresh(rows, written)
+        fresh = self._fresh(rows, own, written)
         db.executemany(_INSERT, fresh)
         return fresh
 
-    def _fresh(self, rows: Sequence[Stored], written: Written) -> list[Stored]:
-        """Return the rows that are not stored; note the messages of those that are."""
+    def _fresh(self, rows: Sequence[Stored], own: Container[int], written: Written) -> list[Stored]:
+        """Return the rows that are not stored; note the messages of those that are.
+
+        Where an import goes on in the middle of a source, an id that it has already is that of an
+        identical line before, as in `repeats.Repeats`, unless the source gave it.
+        """
         fresh: list[Stored] = []
-        last: Stored = ()
-        for row in rows:
-            known = self._connection.execute(
-                "select message from logs where timestamp = ? and id = ?", row[:2]
-            ).fetchone()
-            if known is not None:
-                written.said.messages.add(known[0])
-            elif row[:2] != last:
-                fresh.append(row)
-            last = row[:2]
+        last = EARLIEST - 1
+        new: set[int] = set()
+        for ts, id_, *others in rows:
+            if ts != last:
+                last, new = ts, set()
+            known = self._stored_as(ts, id_)
+            while self._goes_on and others[-1] not in own and (id_ in new or known in self._held):
+                id_ = next_id(id_)
+                known = self._stored_as(ts, id_)
+            if known:
+                written.said.messages.add(known)
+                self._held.add(known)
+            elif id_ not in new:
+                new.add(id_)
+                fresh.append((ts, id_, *others))
         return fresh
+
+    def _stored_as(self, ts: int, id_: int) -> int:
+        """Return the message of a stored log, 0 if there is none."""
+        row = self._connection.execute(
+            "select message from logs where timestamp = ? and id = ?", (ts, id_)
+        ).fetchone()
+        return row[0] if row else 0
 
     def _add_days(self, rows: Sequence[Stored]) -> None:
         self._connection.executemany(

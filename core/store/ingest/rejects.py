@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Self
@@ -21,19 +22,43 @@ class Rejects:
     The complete file appears when the import ends, replacing that of an earlier run; without
     rejects there is none. If the source's folder cannot be written, it goes to the workspace's.
 
+    Args:
+        source: the path of the file.
+        fallback: the workspace's folder.
+        kept: up to which line those of an earlier run are kept, which this one goes on with.
+
     Attributes:
         written: its path, once closed; "" if there were no rejects.
     """
 
-    def __init__(self, source: str, fallback: str) -> None:
+    def __init__(self, source: str, fallback: str, kept: int = 0) -> None:
         name = Path("stdin" if source == "-" else source)
         self._final = Path(f"{name}.rejects.jsonl")
         self._fallback = Path(fallback) / self._final.name
         self._stream: IO[bytes] | None = None
+        self._kept = kept
         self.written = ""
 
     def __enter__(self) -> Self:
+        entries = self._earlier() if self._kept else []
+        if entries:
+            self._stream = self._open()
+            self._stream.writelines(entries)
         return self
+
+    def _earlier(self) -> list[bytes]:
+        """Return the lines that an earlier run wrote, up to where this one goes on."""
+        for path in (self._part, self._final, self._fallback):
+            with suppress(OSError):
+                lines = path.read_bytes().splitlines(keepends=True)
+                return [line for line in lines if self._is_kept(line)]
+        return []
+
+    def _is_kept(self, line: bytes) -> bool:
+        try:
+            return bool(orjson.loads(line)["line"] <= self._kept)
+        except (ValueError, KeyError, TypeError):
+            return False
 
     def write(self, rejected: Rejected) -> None:
         """Add one line; CannotOpen if it cannot be written anywhere."""
@@ -42,6 +67,11 @@ class Rejects:
         text = rejected.text[: 4 * KEPT].decode(errors="replace")[:KEPT]
         entry = {"line": rejected.line, "reason": rejected.reason, "text": text}
         self._stream.write(orjson.dumps(entry, option=orjson.OPT_APPEND_NEWLINE))
+
+    def flush(self) -> None:
+        """Hand over what was written so far, so that it stays if the process is killed."""
+        if self._stream is not None:
+            self._stream.flush()
 
     def _open(self) -> IO[bytes]:
         try:

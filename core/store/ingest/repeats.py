@@ -19,7 +19,7 @@ from typing import Any, Final
 from pyroaring import BitMap64
 
 from core.columns import CONTEXT
-from core.records import MARKS, OWN, WIDE
+from core.records import MARKS, OWN, WIDE, next_event_id
 from core.sources.values import load
 from core.store.ingest.batch import Written
 from core.store.rows.numbers import Stored
@@ -68,13 +68,29 @@ class _Pair:
 
 
 class Repeats:
-    """Finds the repeated events of one source, batch by batch."""
+    """Finds the repeated events of one source, batch by batch.
 
-    def __init__(self, origin: Origin | None = None) -> None:
+    Args:
+        held: the seqs of the stored events that the import contains already, if it goes on with an
+            earlier one.
+        ids_hold: what that one found out about ids.
+
+    Attributes:
+        ids_hold: whether ids are those of single events; None before there were enough.
+        goes_on: whether the import goes on with an earlier one, so that ids may be given anew.
+    """
+
+    def __init__(
+        self,
+        origin: Origin | None = None,
+        held: BitMap64 | None = None,
+        ids_hold: bool | None = None,
+    ) -> None:
         self.origin = origin or Origin()
+        self.ids_hold = ids_hold
         self._first: int | None = None
-        self._ids_hold: bool | None = None
-        self._taken = BitMap64()
+        self.goes_on = held is not None
+        self._held = BitMap64(held or ())
         self._found = BitMap64()
 
     def begin(self, seq: int) -> None:
@@ -108,7 +124,7 @@ class Repeats:
         if not since.all_new(rows):
             fresh, open_ones = self._looked_up(connection, rows, since)
         again = self._own(connection, fresh, since.own_ids)
-        written.loose_ids = self._ids_hold is False
+        written.loose_ids = self.ids_hold is False
         if open_ones:
             open_ones = [[row for row in group if row[_SEQ] not in again] for group in open_ones]
             again |= self._alike(
@@ -116,7 +132,9 @@ class Repeats:
             )
         if again:
             fresh = [row for row in fresh if row[_SEQ] not in again]
-        written.said.seqs |= self._found | BitMap64(row[_SEQ] for row in fresh)
+        contained = self._found | BitMap64(row[_SEQ] for row in fresh)
+        self._held |= contained
+        written.said.seqs |= contained
         return fresh
 
     def _looked_up(
@@ -124,6 +142,10 @@ class Repeats:
     ) -> tuple[list[Stored], list[list[Stored]]]:
         """Return the rows whose ids are not stored at their moment; and by moment those of them
         that other rows are stored at.
+
+        Where an import goes on in the middle of a source, an id at a moment where this import has
+        it already is that of an identical line before, so the row is a further one and gets the id
+        that follows.
         """
         latest, new = since.latest, since.new
         fresh: list[Stored] = []
@@ -139,8 +161,12 @@ class Repeats:
                 stored = _ids_at(connection, moment) if look else {}
                 known = set()
             id_ = row[_ID] | MARKS
+            if self.goes_on and not row[_ID] & OWN:
+                row = self._following(row, stored, known)
+                id_ = row[_ID] | MARKS
             if id_ in stored:
                 again.append(stored[id_])
+                self._held.add(stored[id_])
             elif id_ not in known:
                 known.add(id_)
                 fresh.append(row)
@@ -149,9 +175,15 @@ class Repeats:
                         open_ones.append([row])
                     else:
                         open_ones[-1].append(row)
-        self._taken.update(again)
         self._found.update(again)
         return fresh, open_ones
+
+    def _following(self, row: Stored, stored: Mapping[int, int], known: set[int]) -> Stored:
+        """Return a row with the first id after its own that this import does not have."""
+        own = row[_ID]
+        while own | MARKS in known or stored.get(own | MARKS, 0) in self._held:
+            own = next_event_id(own)
+        return (*row[:_ID], own, *row[_ID + 1 :])
 
     def _own(
         self, connection: sqlite3.Connection, rows: Sequence[Stored], any_stored: bool
@@ -189,16 +221,16 @@ class Repeats:
         """Whether ids are those of single events; if the source does not tell, the first batch that
         has enough does.
         """
-        if self._ids_hold is None and not self.origin.unique:
-            self._ids_hold = self.origin.ids_hold
-        if self.origin.unique or self._ids_hold is not None:
-            return self._ids_hold is not False
+        if self.ids_hold is None and not self.origin.unique:
+            self.ids_hold = self.origin.ids_hold
+        if self.origin.unique or self.ids_hold is not None:
+            return self.ids_hold is not False
         if len(own) < _ENOUGH:
             return True
         different = len({(row[_ACTOR], row[_TS], row[_ID]) for row in own})
         others = different - len({row[_ID] for row in own})
-        self._ids_hold = others <= different * _FEW
-        return self._ids_hold
+        self.ids_hold = others <= different * _FEW
+        return self.ids_hold
 
     def _alike(
         self,
@@ -233,14 +265,14 @@ class Repeats:
                     apart = frozenset(twin.fields.keys() ^ said.keys())
                     partly.append(_Pair(row, twin.seq, apart))
                 twins.remove(twin)
-                self._taken.add(twin.seq)
+                self._held.add(twin.seq)
                 matched.add(twin.seq)
         if self.origin.table or _uniform(partly, candidates - len(found)):
             found |= {pair.row[_SEQ] for pair in partly}
         else:
             written.alike = len(partly)
             for pair in partly:
-                self._taken.discard(pair.twin)
+                self._held.discard(pair.twin)
                 matched.discard(pair.twin)
         self._found |= matched
         return found
@@ -263,7 +295,7 @@ class Repeats:
         return [
             _Twin(seq, event, bool(id_ & OWN) and seq >= since.marked, _said(row, CONTEXT, text))
             for seq, id_, event, *row, text in found
-            if seq not in self._taken
+            if seq not in self._held
         ]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from core.store.fresh.earlier import Earlier
 from core.store.ingest.batch import Written
 from core.store.joints import Joint
 from core.store.strays import Strays
@@ -60,6 +61,9 @@ class ImportReport:
         understood: source -> meaning -> column name.
         notes: source -> sentences on how it was read and what to check.
         recalled: source -> the remembered choices it was read with, as options.
+        known: source -> the number and the local time of the finished import of the same content,
+            so that it was not read again.
+        resumed: source -> the import that was stopped and is gone on with.
         passed_over: a sentence for each file that was found but not read.
         refused: a sentence for each source that could not be read, with what to do.
         sources: source -> "read", "stored", "repeated" and "rejected" -> how many lines.
@@ -95,11 +99,25 @@ class ImportReport:
     understood: dict[str, dict[str, str]] = field(default_factory=dict)
     notes: dict[str, list[str]] = field(default_factory=dict)
     recalled: dict[str, str] = field(default_factory=dict)
+    known: dict[str, tuple[int, str]] = field(default_factory=dict)
+    resumed: dict[str, Earlier] = field(default_factory=dict)
     passed_over: list[str] = field(default_factory=list)
     refused: list[str] = field(default_factory=list)
     sources: dict[str, dict[str, int]] = field(default_factory=dict)
     names: dict[str, tuple[str, ...]] = field(default_factory=dict)
     finished: bool = True
+
+    def take_known(self, name: str, earlier: Earlier, when: str) -> None:
+        """Count what an earlier import of the same content read, as repeated."""
+        counts = earlier.counts
+        self.known[name] = earlier.id, when
+        self.read += counts["read"]
+        self.repeated += counts["stored"] + counts["repeated"]
+        self.rejected += counts["rejected"]
+        self.identified += counts["identified"]
+        for found, into in ((earlier.reasons, self.reasons), (earlier.left_out, self.left_out)):
+            for what, count in found.items():
+                into[what] = into.get(what, 0) + count
 
     def add(self, written: Written) -> None:
         """Add the counts of a batch that concern people."""

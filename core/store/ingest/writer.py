@@ -328,6 +328,9 @@ class Writer:
             since = Since(self._latest, self._new, self._has_own_ids(), self._marked)
             written.said.seqs -= BitMap64(row[2] for row in rows)
             good = self._repeats.fresh(self._connection, rows, texts, events.used, since, written)
+            if self._repeats.goes_on:
+                ids = {row[2]: row[3] for row in good}
+                events.id = list(map(ids.get, events.seq, events.id))
             if len(good) < len(rows):
                 bad = {row[2] for row in rows} - {row[2] for row in good}
                 fresh = events.take(p for p, seq in enumerate(events.seq) if seq not in bad)

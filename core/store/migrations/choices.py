@@ -1,4 +1,4 @@
-"""The table of choices remembered for kinds of files."""
+"""The tables of choices remembered for kinds of files, and of how sources of imports were."""
 
 from __future__ import annotations
 
@@ -15,5 +15,27 @@ def m020_choices(db: Database) -> None:
         names text not null,
         options text not null,
         at integer not null
+    );
+    """)
+
+
+def m021_import_sources(db: Database) -> None:
+    """What tells whether a source is one that was imported, or the rest of one."""
+    db.executescript("""
+    -- read_as: what decides what is stored, other than the text and the options; size, modified:
+    -- of the file when it was opened, in bytes and ns; content: the fingerprint of the bytes of a
+    -- packed file; edges: that of the first and the last bytes of what was read of a plain one;
+    -- process: the host and process that wrote last; holds: whether ids are those of single events
+    create table import_sources (
+        import integer primary key,
+        read_as text not null,
+        size integer,
+        modified integer,
+        content text not null default '',
+        edges text not null default '',
+        identified integer not null default 0,
+        left_out text not null default '{}',
+        holds integer,
+        process text not null
     );
     """)

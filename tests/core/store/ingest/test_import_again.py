@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import os
 import random
@@ -12,6 +13,7 @@ import sys
 import time
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -71,7 +73,7 @@ def test_the_same_file_twice_stores_nothing_new(tmp_path: Path) -> None:
         before = recount.dump(db)
         recount.check(db)
     for size in (300, 10_000):
-        again = import_files(tmp_path / "w.db", [source], batch_size=size)
+        again = import_files(tmp_path / "w.db", [source], batch_size=size, again=True)
         assert (again.stored, again.repeated) == (0, first.stored + first.repeated)
     with closing(sqlite3.connect(tmp_path / "w.db")) as db:
         assert recount.dump(db) == before
@@ -119,6 +121,18 @@ def _start(target: Path, source: Path) -> subprocess.Popen[bytes]:
     )
 
 
+def journal(db: sqlite3.Connection) -> list[Any]:
+    """What the imports of a workspace say of themselves, but for when they ran."""
+    return db.execute(
+        """
+        select id, source, position, bytes, fingerprint, read, stored, repeated, rejected, rejects,
+               finished, linked, merged, identified, left_out, hex(seqs)
+        from imports left join import_sources s on s.import = id
+        left join import_events e on e.import = id
+        """
+    ).fetchall()
+
+
 def _committed(path: Path) -> int:
     try:
         with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as db:
@@ -135,6 +149,9 @@ def test_killed_at_random_moments_and_run_again_equals_one_clean_import(
     source = tmp_path / "in.jsonl"
     write_events(source, 4000, seed)
     import_files(tmp_path / "clean.db", [source], batch_size=150)
+    rejects = source.with_name("in.jsonl.rejects.jsonl")
+    rejected = rejects.read_bytes()
+    rejects.unlink()
     target = tmp_path / "w.db"
     for least in sorted(rng.sample(range(1500), 2)):
         process = _start(target, source)
@@ -156,7 +173,8 @@ def test_killed_at_random_moments_and_run_again_equals_one_clean_import(
     ):
         recount.check(db)
         assert recount.dump(db) == recount.dump(clean)
-        assert db.execute("select count(*) from imports where finished").fetchone() == (1,)
+        assert journal(db) == journal(clean)
+    assert rejects.read_bytes() == rejected
 
 
 def test_an_interrupt_keeps_the_committed_batches(tmp_path: Path) -> None:
@@ -222,3 +240,111 @@ def test_an_import_that_dropped_the_indexes_and_was_killed_gets_them_back(tmp_pa
     with closing(open_writer(tmp_path / "w.db")) as db:
         found = {row[0] for row in db.execute("select name from sqlite_master")}
     assert found >= set(INDEXES)
+
+
+# -- known files
+
+
+def test_a_known_file_is_not_read_again_unless_something_else_would_be_stored(
+    tmp_path: Path,
+) -> None:
+    source, target = tmp_path / "in.jsonl", tmp_path / "w.db"
+    write_events(source, 500)
+    first = import_files(target, [source], batch_size=100)
+    packed = tmp_path / "in.jsonl.gz"
+    packed.write_bytes(gzip.compress(source.read_bytes()))
+    copy = tmp_path / "copy.jsonl"
+    copy.write_bytes(source.read_bytes())
+
+    def again(path: Path, **options: Any) -> bool:
+        """Whether a file is known; it has nothing new in any case."""
+        report = import_files(target, [path], **options)
+        counts = (report.read, report.stored, report.repeated, report.rejected, report.identified)
+        events = first.stored + first.repeated
+        assert counts == (first.read, 0, events, first.rejected, first.identified)
+        return bool(report.known)
+
+    assert again(source)
+    assert again(copy)
+    assert [again(packed), again(packed)] == [False, True]
+    assert not again(source, again=True)
+    assert not again(source, mapping={"country": "country"})
+    assert again(source, mapping={"country": "country"})
+    assert [again(source, ids_to_ignore=["x"]), again(source)] == [False, True]
+    with closing(sqlite3.connect(target)) as db:
+        recount.check(db)
+        db.execute("update imports set undone_at = 1")
+        db.commit()
+    assert not again(source)
+    copy.write_bytes(source.read_bytes().replace(b"rubbish", b"RUBBISH"))
+    assert not again(copy)
+
+
+def test_a_known_table_is_not_read_again(tmp_path: Path) -> None:
+    source = tmp_path / "app.db"
+    with closing(sqlite3.connect(source)) as db:
+        db.execute("create table events (event text, user_id text, time text)")
+        db.execute("insert into events values ('buy', 'ana', '2026-03-02')")
+        db.commit()
+    known = [bool(import_files(tmp_path / "w.db", [source]).known) for _ in range(2)]
+    assert known == [False, True]
+
+
+# -- going on
+
+
+def test_a_stopped_import_of_another_text_is_begun_anew(tmp_path: Path) -> None:
+    source, target = tmp_path / "in.jsonl", tmp_path / "w.db"
+    write_events(source, 1000)
+    asked: list[int] = []
+
+    def stop() -> bool:
+        asked.append(1)
+        return len(asked) > 3
+
+    assert not import_files(target, [source], batch_size=100, stop=stop).finished
+    lines = source.read_text().splitlines()
+    lines[7] = lines[7].replace('"time": 1', '"time":  1')
+    source.write_text("\n".join(lines))
+    report = import_files(target, [source], batch_size=100)
+    assert not report.resumed
+    assert report.repeated > 100
+    with closing(sqlite3.connect(target)) as db:
+        recount.check(db)
+        assert db.execute("select count(*) from imports").fetchone() == (2,)
+
+
+@pytest.mark.parametrize("kind", ["gz", "document", "table", "logs"])
+def test_a_stopped_import_goes_on_in_any_kind_of_file(tmp_path: Path, kind: str) -> None:
+    """Identical lines before and after the stop all count."""
+    line = {"event": "a", "user_id": "u", "time": START, "level": "info", "message": "m"}
+    if kind == "logs":
+        line = {key: line[key] for key in ("time", "level", "message")}
+    lines = [json.dumps(line)] * 700 + [json.dumps({**line, "n": 1})] + [json.dumps(line)] * 50
+    source = tmp_path / "in.jsonl"
+    text = "\n".join(lines)
+    if kind == "document":
+        text = f"[{','.join(lines)}]"
+    elif kind == "table":
+        text = "\n".join(["event,user_id,time", *[f"a,u,{START}"] * 750])
+        source = tmp_path / "in.csv"
+    source.write_bytes(gzip.compress(text.encode()) if kind == "gz" else text.encode())
+    asked: list[int] = []
+
+    def stop() -> bool:
+        asked.append(1)
+        return len(asked) > 2
+
+    import_files(tmp_path / "w.db", [source], batch_size=100, stop=stop)
+    report = import_files(tmp_path / "w.db", [source], batch_size=100)
+    assert report.resumed
+    assert 0 < report.read < len(lines)
+    import_files(tmp_path / "clean.db", [source], batch_size=100)
+    with (
+        closing(sqlite3.connect(tmp_path / "w.db")) as db,
+        closing(sqlite3.connect(tmp_path / "clean.db")) as clean,
+    ):
+        for table in ("events", "logs"):
+            count = f"select count(*), sum(id % 1000) from {table}"
+            assert db.execute(count).fetchone() == clean.execute(count).fetchone()
+        assert journal(db) == journal(clean)

@@ -1,0 +1,266 @@
+"""Earlier imports of a source: whether it is known, and where to go on with it."""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import sqlite3
+from collections.abc import Iterable, Mapping
+from contextlib import closing
+from dataclasses import dataclass, field
+from hashlib import blake2b
+from pathlib import Path
+from typing import Any, Final
+
+from core.sources.blocks import Position
+from core.sources.choices import Choices
+from core.sources.lines import Input, content_of
+from core.sources.places import Place, without_packing
+from core.sources.places.parquet import PARQUET
+from core.sources.places.tables import is_database
+from core.sources.places.unpacking import is_packed
+from core.sources.text.reading import Reading
+from core.store.ingest.people import ignored_ids
+from core.store.workspace import read_meta
+
+READING: Final = 1
+"""Raised when other records are made of the same text, so that known files are read again."""
+
+COUNTS: Final = ("read", "stored", "repeated", "rejected", "identified")
+
+_NAMED: Final = "i.source = ? or substr(i.source, 1, length(?) + 1) = ? || ':'"
+"""The source is a file, or a table of it."""
+
+_EDGE: Final = 4_096
+"""How many bytes at the start and at the end of what was read are compared."""
+
+
+@dataclass(frozen=True)
+class About:
+    """A source as it is, and how it is read.
+
+    Attributes:
+        source: its name in the journal.
+        path: of the file; "" for standard input.
+        options: the choices, as JSON.
+        read_as: what else decides what is stored.
+        size, modified: of the file, in bytes and ns; None if there is none.
+    """
+
+    source: str
+    path: str
+    options: str
+    read_as: str
+    size: int | None = None
+    modified: int | None = None
+
+
+@dataclass(frozen=True)
+class Earlier:
+    """An import of a source.
+
+    Attributes:
+        id: its number.
+        source: its name in the journal.
+        at: when it began (UTC ms).
+        finished: whether it came to the end.
+        position: how far it read.
+        counts: read, stored, repeated, rejected and identified.
+        reasons, left_out: counts of lines by reason and kind.
+        size, modified, content, edges: see the table `import_sources`.
+        process: who wrote it.
+        holds: whether ids are those of single events, None if that was open.
+    """
+
+    id: int
+    source: str
+    at: int
+    finished: bool
+    position: Position
+    counts: Mapping[str, int]
+    reasons: Mapping[str, int]
+    left_out: Mapping[str, int]
+    size: int | None
+    modified: int | None
+    content: str
+    edges: str
+    process: str
+    holds: bool | None
+
+
+@dataclass
+class State:
+    """What is to be known of a running import beside its counts.
+
+    Attributes:
+        content: the fingerprint of the bytes of a packed file, once all are read.
+        edges: of what was read of a plain file.
+        left_out: counts of lines by kind.
+        holds: see `Earlier`.
+    """
+
+    content: str = ""
+    edges: str = ""
+    left_out: Mapping[str, int] = field(default_factory=dict)
+    holds: bool | None = None
+
+
+def about(connection: sqlite3.Connection, place: Place, chosen: Choices) -> About:
+    """Return what is to be known of a place that is read with some choices."""
+    name = without_packing(Path(place.name).name.lower())
+    said = [READING, os.path.splitext(name)[1], sorted(ignored_ids(read_meta(connection)))]
+    read_as = blake2b(json.dumps(said).encode(), digest_size=16).hexdigest()
+    if place.path == "-":
+        return About("stdin", "", chosen.text(), read_as)
+    path = str(Path(place.path).absolute())
+    source = f"{path}/{place.member}" if place.member else path
+    found = os.stat(path)
+    return About(source, path, chosen.text(), read_as, found.st_size, found.st_mtime_ns)
+
+
+def stopped(connection: sqlite3.Connection, source: About) -> Earlier | None:
+    """Return the latest import of a source if it was stopped and nobody is at it."""
+    if not source.path:
+        return None
+    found = _find(connection, source, f"({_NAMED}) and i.bytes > 0", *[source.source] * 3)
+    if not found or found[0].finished or is_alive(found[0].process):
+        return None
+    return found[0]
+
+
+def latest(connection: sqlite3.Connection, source: About) -> Earlier | None:
+    """Return the latest import of a source that was read in the same way."""
+    found = _find(connection, source, "i.source = ?", source.source)
+    return found[0] if found else None
+
+
+def of_size(connection: sqlite3.Connection, source: About) -> list[Earlier]:
+    """Return the finished imports of files of this size that were read in the same way."""
+    return _find(connection, source, "i.finished and s.size = ?", source.size)
+
+
+def same_content(
+    likely: Iterable[Earlier], place: Place, opened: Input, reading: Reading
+) -> Earlier | None:
+    """Return the one of some earlier imports whose file had the content of a place."""
+    bytes_, text = "", ""
+    for each in likely:
+        if each.content:
+            bytes_ = bytes_ or content_of(place)
+            if each.content == bytes_:
+                return each
+        elif each.position.fingerprint and not (is_packed(opened.raw()) or _is_table(opened)):
+            if not text:
+                with closing(Input(place, reading)) as again:
+                    text = again.text_fingerprint()
+            if each.position.fingerprint == text:
+                return each
+    return None
+
+
+def _is_table(opened: Input) -> bool:
+    head = opened.raw()
+    return is_database(head) or head.startswith(PARQUET)
+
+
+def _find(
+    connection: sqlite3.Connection, source: About, condition: str, *values: Any
+) -> list[Earlier]:
+    rows = connection.execute(
+        f"""
+        select i.id, i.source, i.started_at, i.finished, i.bytes, i.position, i.fingerprint,
+               i.read, i.stored, i.repeated, i.rejected, s.identified, i.rejects, s.left_out,
+               s.size, s.modified, s.content, s.edges, s.process, s.holds
+        from imports i join import_sources s on s.import = i.id
+        where i.undone_at is null and i.options = ? and s.read_as = ? and {condition}
+        order by i.id desc
+        """,
+        (source.options, source.read_as, *values),
+    )
+    return [
+        Earlier(
+            row[0],
+            row[1],
+            row[2],
+            bool(row[3]),
+            Position(*row[4:7]),
+            dict(zip(COUNTS, row[7:12], strict=True)),
+            json.loads(row[12]),
+            json.loads(row[13]),
+            row[14],
+            row[15],
+            row[16],
+            row[17],
+            row[18],
+            None if row[19] is None else bool(row[19]),
+        )
+        for row in rows
+    ]
+
+
+def save(
+    connection: sqlite3.Connection,
+    import_: int,
+    source: About,
+    counts: Mapping[str, int],
+    state: State,
+) -> None:
+    """Write what is to be known of a running import, inside the caller's transaction."""
+    connection.execute(
+        """
+        insert or replace into import_sources
+            (import, read_as, size, modified, content, edges, identified, left_out, holds, process)
+        values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        """,
+        (
+            import_,
+            source.read_as,
+            source.size,
+            source.modified,
+            state.content,
+            state.edges,
+            counts["identified"],
+            json.dumps(dict(state.left_out)),
+            state.holds,
+            process(),
+        ),
+    )
+
+
+def edges_of(path: str, end: int) -> str:
+    """Return the fingerprint of the first and the last bytes of the start of a file; "" if it is
+    shorter or cannot be read.
+    """
+    few = min(_EDGE, end)
+    try:
+        with open(path, "rb") as stream:
+            head = stream.read(few)
+            stream.seek(end - few)
+            tail = stream.read(few)
+    except OSError:
+        return ""
+    if len(head) < few or len(tail) < few:
+        return ""
+    return blake2b(head + tail, digest_size=16).hexdigest()
+
+
+def process() -> str:
+    """Return the name of this host and process."""
+    return f"{platform.node()}:{os.getpid()}"
+
+
+def is_alive(name: str) -> bool:
+    """Whether another process may be running; one of another host may be."""
+    host, _, number = name.rpartition(":")
+    if name == process():
+        return False
+    if host != platform.node() or os.name != "posix" or not number.isdecimal():
+        return True
+    try:
+        os.kill(int(number), 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        return True
+    return True
