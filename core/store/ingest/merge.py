@@ -13,7 +13,7 @@ from core.store.ingest.activity import Activity
 from core.store.ingest.identity import Identity
 from core.store.ingest.properties import Properties
 from core.store.traits import Traits
-from core.store.upkeep.shifts import DEVICE, SEQ, USER, Shifts, Stored
+from core.store.upkeep.shifts import DEVICE, EVENT, SEQ, USER, Shifts, Stored
 
 
 class Merge:
@@ -66,7 +66,8 @@ class Merge:
         for both.
         """
         ts, id_, seq = row[:3]
-        for twin in self._shifts.rows("actor = ? and ts = ? and id | 3 = ? | 3", (new, ts, id_)):
+        same = "actor = ? and ts = ? and id | 3 = ? | 3 and event = ?"
+        for twin in self._shifts.rows(same, (new, ts, id_, row[EVENT])):
             if self._identity.actor(twin[USER], twin[DEVICE], ts) != new:
                 continue  # about to move to somebody else
             if twin[SEQ] < seq:

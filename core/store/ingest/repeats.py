@@ -151,8 +151,8 @@ class Repeats:
         fresh: list[Stored] = []
         open_ones: list[list[Stored]] = []
         moment: Stored = ()
-        stored: dict[int, int] = {}
-        known: set[int] = set()
+        stored: dict[_Key, int] = {}
+        known: set[_Key] = set()
         again: list[int] = []
         for row in rows:
             if row[:2] != moment:
@@ -160,15 +160,15 @@ class Repeats:
                 look = row[_TS] <= latest and row[_ACTOR] not in new
                 stored = _ids_at(connection, moment) if look else {}
                 known = set()
-            id_ = row[_ID] | MARKS
+            key = row[_ID] | MARKS, row[_EVENT]
             if self.goes_on and not row[_ID] & OWN:
                 row = self._following(row, stored, known)
-                id_ = row[_ID] | MARKS
-            if id_ in stored:
-                again.append(stored[id_])
-                self._held.add(stored[id_])
-            elif id_ not in known:
-                known.add(id_)
+                key = row[_ID] | MARKS, row[_EVENT]
+            if key in stored:
+                again.append(stored[key])
+                self._held.add(stored[key])
+            elif key not in known:
+                known.add(key)
                 fresh.append(row)
                 if stored:
                     if not open_ones or open_ones[-1][0][:2] != moment:
@@ -178,10 +178,10 @@ class Repeats:
         self._found.update(again)
         return fresh, open_ones
 
-    def _following(self, row: Stored, stored: Mapping[int, int], known: set[int]) -> Stored:
+    def _following(self, row: Stored, stored: Mapping[_Key, int], known: set[_Key]) -> Stored:
         """Return a row with the first id after its own that this import does not have."""
-        own = row[_ID]
-        while own | MARKS in known or stored.get(own | MARKS, 0) in self._held:
+        own, event = row[_ID], row[_EVENT]
+        while (key := (own | MARKS, event)) in known or stored.get(key, 0) in self._held:
             own = next_event_id(own)
         return (*row[:_ID], own, *row[_ID + 1 :])
 
@@ -335,10 +335,12 @@ class _Twin:
         return not (self.own and id_ & OWN)
 
 
-def _ids_at(connection: sqlite3.Connection, moment: Stored) -> dict[int, int]:
-    """Return id -> seq of an actor's events at one instant, the ids without their mark."""
-    found = connection.execute("select id, seq from events where actor = ? and ts = ?", moment)
-    return {id_ | MARKS: seq for id_, seq in found}
+def _ids_at(connection: sqlite3.Connection, moment: Stored) -> dict[_Key, int]:
+    """Return (id, name) -> seq of an actor's events at one instant, the ids without their mark."""
+    found = connection.execute(
+        "select id, event, seq from events where actor = ? and ts = ?", moment
+    )
+    return {(id_ | MARKS, event): seq for id_, event, seq in found}
 
 
 def _stored_as(

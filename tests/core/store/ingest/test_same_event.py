@@ -69,6 +69,12 @@ def test_a_short_id_is_one_event_only_with_its_person_or_its_time(tmp_path: Path
     assert added(tmp_path, lines(later | {"event_id": long}), "d.jsonl") == 0
 
 
+def test_one_id_at_one_moment_is_two_events_if_their_names_differ(tmp_path: Path) -> None:
+    both = [buy(insert_id="i"), buy(insert_id="i", event="View")]
+    assert added(tmp_path, lines(*both), "a.jsonl") == 2
+    assert added(tmp_path, lines(*both), "b.jsonl") == 0
+
+
 @pytest.mark.parametrize("missing", ["undefined", "null", "", "0", "[object Object]"])
 def test_a_placeholder_is_no_id_of_an_event(tmp_path: Path, missing: str) -> None:
     rows = [buy(insert_id=missing, n=n, time=f"2026-03-0{n} 10:00:00") for n in range(1, 5)]
