@@ -217,8 +217,9 @@ def open_writer(
 
 def _there(path: str | Path) -> Identity | None:
     """Return which file SQLite is about to open; an empty one is made if there is none."""
-    with suppress(OSError):
-        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o644))
+    if not os.path.lexists(path):
+        with suppress(OSError):
+            os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o644))
     return identity(path)
 
 

@@ -27,7 +27,7 @@ from core.store.ingest.importer import import_files
 from core.store.library.saved import Saved
 from core.store.workspace import open_writer
 from tests import ROOT
-from tests.worlds.beside import NOW, QUESTIONS, STRANGER, beside, make
+from tests.worlds.programs.beside import NOW, QUESTIONS, STRANGER, beside, make
 from tui.commands import run
 from tui.services.freshness import Freshness
 

@@ -26,8 +26,15 @@ _QUESTIONS: Final = {
 }
 _SAME: Final = "none: all lines are the same event"
 _NOBODY: Final = "none: events of nobody"
+_OF_STORING = ("week_start", "again")
+"""Options that do not matter to how files are understood."""
 _SHOWN: Final = 9
 """How many columns to choose from."""
+
+
+def about_reading(asked: Mapping[str, Any]) -> dict[str, Any]:
+    """Return those arguments of `importer.import_files` that `preview.preview` has too."""
+    return {name: value for name, value in asked.items() if name not in _OF_STORING}
 
 
 def can_ask() -> bool:
@@ -59,9 +66,8 @@ def _doubt(
     path: Path, files: Sequence[str], asked: Mapping[str, Any], settled: set[str]
 ) -> Doubt | None:
     """Return the next choice; one that is needed before any import is made comes first."""
-    about = {name: value for name, value in asked.items() if name != "week_start"}
     try:
-        seen = preview(path, files, **about)
+        seen = preview(path, files, **about_reading(asked))
     except Undecided as error:
         needed = [doubt for doubt in error.doubts if not doubt.taken and doubt.about != "user"]
         hopeless = any(not doubt.answers and doubt.about != "event" for doubt in needed)

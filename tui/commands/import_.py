@@ -23,8 +23,6 @@ WEEK_STARTS = {"monday": 0, "sunday": 6}
 DATES = {"day-first": True, "month-first": False}
 BAR = 24
 _PLAIN_EVERY = 10.0
-_OF_STORING = ("week_start", "again")
-"""Options that do not matter to how files are understood."""
 
 
 @click.command("import")
@@ -202,10 +200,10 @@ def exit_code(report: ImportReport) -> int:
 def preview_of(into: Path, files: Sequence[str], asked: Mapping[str, Any]) -> int:
     """Show how files would be understood; return the exit code."""
     from core.store.ingest.preview import preview
+    from tui.commands.asking import about_reading
     from tui.texts.previewed import previewed
 
-    about_lines = {name: value for name, value in asked.items() if name not in _OF_STORING}
-    seen = preview(into, files, **about_lines)
+    seen = preview(into, files, **about_reading(asked))
     put("\n".join(previewed(seen)))
     return 1 if seen.refused else 0
 

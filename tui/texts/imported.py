@@ -260,8 +260,8 @@ def warnings(report: ImportReport) -> Iterator[str]:
         )
     for joint in report.joints:
         yield (
-            f"{clean(joint.sentence())}. If it is nobody, import into a new workspace with "
-            f"--ids-to-ignore {clean(joint.key, 40)}"
+            f"{clean(joint.sentence())}. If it is nobody, undo this (footfall undo --last) and "
+            f"import again with --ids-to-ignore {clean(joint.key, 40)}"
         )
 
 
@@ -269,11 +269,9 @@ def _no_people(report: ImportReport) -> str:
     said = "no column identifies the person, so every event is nobody's."
     names = _candidates(report, PERSON) or _candidates(report, ID)
     if not names:
-        return f"{said} If one does, import into a new workspace with --map user=COLUMN"
+        return f"{said} If one does, import it again with --map user=COLUMN --replace"
     verb = "may" if len(names) == 1 else "may, one of them"
-    return (
-        f"{said} {', '.join(names)} {verb}: import into a new workspace with --map user={names[0]}"
-    )
+    return f"{said} {', '.join(names)} {verb}: import it again with --map user={names[0]} --replace"
 
 
 def _in_1970(report: ImportReport) -> str:
@@ -282,8 +280,8 @@ def _in_1970(report: ImportReport) -> str:
     column = names[0] if names else "COLUMN"
     used = ", ".join(clean(name, 40) for name in sorted(filter(None, taken))[:SHOWN])
     return (
-        f"all events are in 1970, so {used or 'the time'} is probably not a time. Import into a "
-        f"new workspace with --map time={column}"
+        f"all events are in 1970, so {used or 'the time'} is probably not a time. Import it "
+        f"again with --map time={column} --replace"
     )
 
 
@@ -293,7 +291,7 @@ def _rejected(report: ImportReport) -> str:
     verb = "was" if report.rejected == 1 else "were"
     said = f"{number(report.rejected)} of {number(report.read)} lines {verb} rejected"
     said += f", mostly for: {clean(reason)}." if reason else "."
-    return f"{said} If another column has it: {cure}" if cure else said
+    return f"{said} If another column has it: {cure} --replace" if cure else said
 
 
 def _candidates(report: ImportReport, pattern: re.Pattern[str]) -> list[str]:

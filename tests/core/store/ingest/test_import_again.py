@@ -27,42 +27,7 @@ from core.store.waiting import Patience
 from core.store.workspace import open_writer
 from tests import ROOT
 from tests.worlds import recount
-
-START = 1_743_933_600_000
-
-
-def write_events(path: Path, count: int, seed: int = 1) -> None:
-    """Write lines with and without ids, repeats, devices, links, aliases, traits and rubbish."""
-    rng = random.Random(seed)
-    lines: list[str] = []
-    for n in range(count):
-        kind = rng.random()
-        line: dict[str, object] = {"time": START + rng.randrange(count * 60) * 1000}
-        if kind < 0.03:
-            line |= {
-                "type": "identify",
-                "user_id": f"u{rng.randrange(60)}",
-                "device_id": f"d{rng.randrange(60)}",
-                "traits": {"plan": rng.choice("ab")},
-            }
-        elif kind < 0.05:
-            line |= {
-                "type": "alias",
-                "user_id": f"u{rng.randrange(60)}",
-                "previous_id": f"u{rng.randrange(60)}",
-            }
-        else:
-            line |= {"event": rng.choice("abc"), "country": rng.choice(["NL", "US", None]), "n": n}
-            line |= rng.choice(
-                [{"user": f"u{rng.randrange(60)}"}, {"device_id": f"d{rng.randrange(60)}"}, {}]
-            )
-            line |= rng.choice([{}, {}, {"insert_id": n}, {"session_id": rng.randrange(99)}])
-        lines.append(json.dumps(line))
-        if kind > 0.9:
-            lines.append(lines[rng.randrange(len(lines))])
-        if kind > 0.99:
-            lines.append("rubbish")
-    path.write_text("\n".join(lines))  # fmt: skip
+from tests.worlds.programs.lines import START, write_events
 
 
 def test_the_same_file_twice_stores_nothing_new(tmp_path: Path) -> None:

@@ -1,7 +1,7 @@
 """Programs that use one workspace side by side, for the tests and to be measured by themselves.
 
-`python -m tests.worlds.beside PATH SECONDS [READERS]` runs two writers, readers and a stranger on
-a new workspace and prints what each did.
+`python -m tests.worlds.programs.beside PATH SECONDS [READERS]` runs two writers, readers and a
+stranger on a new workspace and prints what each did.
 """
 
 from __future__ import annotations
@@ -158,7 +158,14 @@ def _start(role: str, path: Path, seconds: float) -> subprocess.Popen[str]:
     if role == "stranger":
         program = [sys.executable, "-I", "-S", "-c", STRANGER, str(path), str(seconds)]
     else:
-        program = [sys.executable, "-m", "tests.worlds.beside", role, str(path), str(seconds)]
+        program = [
+            sys.executable,
+            "-m",
+            "tests.worlds.programs.beside",
+            role,
+            str(path),
+            str(seconds),
+        ]
     pipe = subprocess.PIPE
     return subprocess.Popen(program, cwd=ROOT, stdout=pipe, stderr=pipe, text=True)
 

@@ -1,0 +1,50 @@
+"""A command killed at any moment leaves a good file, and run again it completes its work."""
+
+from __future__ import annotations
+
+import os
+import random
+from pathlib import Path
+
+import pytest
+
+from core.store.ingest.importer import import_files
+from tests.worlds.programs.killing import Story, kill, learn
+from tests.worlds.programs.lines import write_events
+
+LONG = float(os.environ.get("FOOTFALL_LONG", "0"))
+KILLS, LINES = (200, 900) if LONG else (2, 250)
+"""How often each story is killed, and how many lines it imports; FOOTFALL_LONG asks for many."""
+
+
+def _file(folder: Path) -> None:
+    write_events(folder / "in.jsonl", LINES)
+
+
+def _imported(folder: Path) -> None:
+    _file(folder)
+    import_files(folder / "w.db", [folder / "in.jsonl"])
+    (folder / "in.jsonl").unlink()
+
+
+def _twice(folder: Path) -> None:
+    _imported(folder)
+    write_events(folder / "more.jsonl", LINES // 3, seed=2)
+    import_files(folder / "w.db", [folder / "more.jsonl"])
+
+
+STORIES = {
+    "forget": Story(_imported, ("forget", "--before", "2025-04-07", "--db", "w.db", "--yes")),
+    "undo": Story(_twice, ("undo", "1", "--db", "w.db", "--yes"), done=2),
+}
+
+
+@pytest.mark.parametrize("name", STORIES)
+def test_killed_at_any_moment_and_run_again_is_as_if_never_killed(
+    tmp_path: Path, name: str
+) -> None:
+    story, rng = STORIES[name], random.Random(name)
+    known = learn(story, tmp_path)
+    for _ in range(KILLS):
+        kill(story, tmp_path, known, rng)
+    assert known.dead >= KILLS // 2

@@ -1,0 +1,1 @@
+"""Programs that run beside each other, or are killed."""
