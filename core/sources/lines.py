@@ -65,7 +65,7 @@ class Input:
                 self._stream, self.total = _stream(place)
         except OSError as error:
             raise BadInput(f"{self.name} could not be read: {error.strerror}.") from error
-        self._packed = blake2b(digest_size=16)
+        self._bytes = blake2b(digest_size=16)
         self._unpacked = Unpacked(self._read())
         self._again = Unpacked(iter(self._unpacked))
         self._chunks = iter(self._again)
@@ -140,8 +140,9 @@ class Input:
 
     @property
     def content(self) -> str:
-        """The fingerprint of the bytes read so far of a compressed file; "" for any other."""
-        return "" if self._unpacked.is_plain else self._packed.hexdigest()
+        """The fingerprint of all bytes read; "" if they are the text."""
+        plain = self._unpacked.is_plain and self._is_plain
+        return "" if plain else self._bytes.hexdigest()
 
     @property
     def can_seek(self) -> bool:
@@ -155,9 +156,9 @@ class Input:
                 if not self.position:
                     packed = is_packed(chunk)
                 self.position += len(chunk)
-                if packed:
-                    self._packed.update(chunk)
                 yield chunk
+                if packed or not self._is_plain:
+                    self._bytes.update(chunk)
         except OSError as error:
             raise BadInput(f"{self.name} could not be read: {error.strerror}.") from error
         except (BadZipFile, zlib.error, EOFError):

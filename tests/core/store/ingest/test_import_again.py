@@ -218,6 +218,8 @@ def test_a_known_file_is_not_read_again_unless_something_else_would_be_stored(
     first = import_files(target, [source], batch_size=100)
     packed = tmp_path / "in.jsonl.gz"
     packed.write_bytes(gzip.compress(source.read_bytes()))
+    wide = tmp_path / "wide.jsonl"
+    wide.write_bytes(source.read_text().encode("utf-16"))
     copy = tmp_path / "copy.jsonl"
     copy.write_bytes(source.read_bytes())
 
@@ -232,6 +234,7 @@ def test_a_known_file_is_not_read_again_unless_something_else_would_be_stored(
     assert again(source)
     assert again(copy)
     assert [again(packed), again(packed)] == [False, True]
+    assert [again(wide), again(wide)] == [False, True]
     assert not again(source, again=True)
     assert not again(source, mapping={"country": "country"})
     assert again(source, mapping={"country": "country"})
