@@ -12,6 +12,7 @@ from collections.abc import Collection, Iterator, Mapping
 from typing import Any, Final
 
 from core.records import LeftOut, Once
+from core.sources.placeholders import is_placeholder
 from core.sources.products.nested import at, columns, inside, same
 from core.sources.values import load, typed
 
@@ -181,7 +182,7 @@ class Events:
             return
         at = _NEVER if _looks_made_up(user) else time
         yield {"type": "alias", "previous_id": person, "user_id": user, "time": at}
-        if user not in self._old:
+        if user not in self._old and not is_placeholder(user):
             yield {"type": "alias", "previous_id": user, "user_id": person, "time": at}
 
     def _listed(self, distinct_ids: Any, time: Any) -> Iterator[dict[str, Any]]:

@@ -58,6 +58,8 @@ def reshape(found: dict[str, Any]) -> Iterator[dict[str, Any] | LeftOut]:
         yield found
     elif call == "group" or call in OTHER_CALLS:
         yield LeftOut(f"{call} calls")
+        if user and device:
+            yield {"type": "identify", **who}
     elif call == "identify":
         yield {"type": "identify", **who, "traits": found.get("traits") or context.get("traits")}
     elif call == "alias":

@@ -71,6 +71,8 @@ def reshape(found: dict[str, Any]) -> Iterator[dict[str, Any] | LeftOut]:
         yield from same(found["previous_id"], who)
     elif found.get("group_id"):
         yield LeftOut("group calls")
+        if user and device:
+            yield {"type": "identify", **who}
     elif not (user or device):
         traits = _traits(kept)
         yield {"type": "identify", **who, "user_id": found["id"], "traits": traits}

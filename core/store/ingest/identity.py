@@ -47,13 +47,14 @@ class Identity:
     """The links and aliases of a workspace, read when they are first needed.
 
     Attributes:
-        news: how many new links and aliases the last call of `learn` found.
+        linked: how many new links the last call of `learn` found.
+        merged: the user ids that it found to be another's.
         arrived: how many statements have arrived, as `meta` should say.
     """
 
     def __init__(self, connection: sqlite3.Connection) -> None:
-        self.news = 0, 0
-        self._linked = 0
+        self.linked = 0
+        self.merged: set[int] = set()
         self._connection = connection
         self._devices: dict[int, Device] = {}
         self._aliases: dict[int, tuple[int, int, int]] = {
@@ -148,13 +149,12 @@ class Identity:
             else.
         """
         affected: dict[int, int] = {}
-        self._linked = 0
+        self.linked = 0
         for pair, at in pairs.items():
             said.links[pair] = at, self.next()
             self._link(*pair, *said.links[pair], affected)
         stated = [(old, new, at, self.next()) for old, new, at in aliases if old != new]
         fresh = [alias for alias in stated if self._is_news(alias[0], alias[2])]
-        self.news = self._linked, len({old for old, *_ in fresh})
         for old, *_ in fresh:
             affected[self.root(old)] = ALWAYS
         if fresh:
@@ -168,6 +168,7 @@ class Identity:
             "insert or replace into aliases (old, at, arrived, new) values (?, ?, ?, ?)",
             [(old, *self._aliases[old]) for old, *_ in fresh],
         )
+        self.merged = {old for old, *_ in fresh if self.root(old) != old}
         return affected
 
     def holders(self, device: int) -> set[int]:
@@ -203,7 +204,7 @@ class Identity:
         holders = self.holders(device)
         earlier = found.turns
         found.links[user] = at, arrived
-        self._linked += before is None
+        self.linked += before is None
         found.settle()
         self._connection.execute(
             "insert or replace into links (device, user, linked_at, arrived) values (?, ?, ?, ?)",

@@ -15,7 +15,7 @@ from typing import Any
 from pyroaring import BitMap, BitMap64
 
 from core.columns import CONTEXT
-from core.records import NO_SESSION, OWN
+from core.records import NO_SESSION, OWN, PERSON_IDS
 from core.sources.flow.columns import Column
 from core.sources.moments import EARLIEST
 from core.store.ingest.activity import Activity
@@ -170,7 +170,9 @@ class Writer:
         aliases = [each for each in stated if each[0] and each[1]]
         written.refused += len(stated) - len(aliases)
         affected = {**self._identity.learn(pairs, aliases, written.said), **self._tied}
-        written.linked, written.merged = self._identity.news
+        made_up = {self._users[a.old] for a in batch.aliases if a.old.startswith(PERSON_IDS)}
+        written.linked = self._identity.linked
+        written.merged = len(self._identity.merged - made_up)
         if not affected:
             return set()
         merge = Merge(
