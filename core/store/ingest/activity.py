@@ -18,12 +18,13 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from pyroaring import BitMap
 
 from core.columns import CONTEXT, MAX_SET_VALUES
+from core.errors import FootfallError
 from core.sql.sets import load
 from core.store.ingest.flags import Flags
 from core.store.ingest.properties import Values
+from core.store.rows.buckets import Buckets, Key
 
-Key = tuple[int, int, int, int]
-"""event, dimension, value, day."""
+__all__ = ["Activity", "Key"]
 
 
 class Activity:
@@ -33,7 +34,8 @@ class Activity:
         self._connection = connection
         self.flags = Flags.read(connection)
         self._seen: dict[int, BitMap] = {}
-        self._days: set[int] | None = None
+        self._damage: list[FootfallError] = []
+        connection.create_function("united", 2, self._united)
         self._scanned = {
             row[0] for row in connection.execute("select id from dimensions where state = 'scan'")
         }
@@ -146,19 +148,12 @@ class Activity:
         if not actors:
             return
         self._start_properties(events, properties)
-        self.add_properties(actors, events, days, properties)
-        self._add_sets(0, _bucket(events, days, None, actors), firsts=True)
-        missing: dict[tuple[int, int, int], list[int]] | None = None
-        for dimension in self.sets:
-            values = context.get(dimension)
-            if values is not None:
-                self._add_sets(dimension, _bucket(events, days, values, actors))
-                continue
-            if missing is None:
-                missing = _bucket(events, days, None, actors)
-            self._add_sets(dimension, missing)
-        if self._days is not None:
-            self._days.update(days)
+        buckets = Buckets(self.flags.wholes, self.properties)
+        columns = {dimension: context.get(dimension) for dimension in self.sets}
+        buckets.add(actors, events, days, columns, properties)
+        for event, by_day in buckets.everyone.items():
+            self._add_firsts_of(event, by_day)
+        self._write(buckets.found)
 
     def _start_properties(self, events: Sequence[int], properties: Sequence[Values]) -> None:
         found: dict[int, set[int]] = defaultdict(set)
@@ -177,93 +172,32 @@ class Activity:
         properties: Sequence[Values],
     ) -> None:
         """Like `add`, but only for the sets of properties."""
-        rows: dict[tuple[int, int], list[tuple[Values, int]]] = defaultdict(list)
-        nothing: Sequence[Values] = [{}] * len(actors)
-        columns = zip(events, days, properties or nothing, actors, strict=True)
-        for event, day, values, actor in columns:
-            rows[event, day].append((values, actor))
-        found: dict[int, dict[tuple[int, int, int], list[int]]] = defaultdict(dict)
-        for (event, day), those in rows.items():
-            for dimension in self.properties(event):
-                buckets: dict[int, list[int]] = defaultdict(list)
-                for values, actor in those:
-                    buckets[values.get(dimension, 0)].append(actor)
-                for value, members in buckets.items():
-                    found[dimension][event, value, day] = members
-        for dimension, bucketed in sorted(found.items()):
-            self._add_sets(dimension, bucketed, wholes=False)
+        buckets = Buckets(self.flags.wholes, self.properties)
+        buckets.add(actors, events, days, {}, properties, only_properties=True)
+        self._write(buckets.found)
 
-    def _add_sets(
-        self,
-        dimension: int,
-        buckets: Mapping[tuple[int, int, int], list[int]],
-        *,
-        firsts: bool = False,
-        wholes: bool = True,
-    ) -> None:
-        totals: dict[Key, int] = defaultdict(int)
-        users: dict[Key, BitMap] = {}
-        for (event, value, day), members in buckets.items():
-            found = BitMap(members)
-            found.discard(0)
-            totals[event, dimension, value, day] = len(members)
-            users[event, dimension, value, day] = found
-            for whole in self.flags.wholes(event) if wholes else ():
-                anyone = (whole, dimension, value, day)
-                totals[anyone] += len(members)
-                if anyone in users:
-                    users[anyone] |= found
-                else:
-                    users[anyone] = found.copy()
-        if firsts:
-            self._add_firsts(users)
-        self._write(totals, users)
+    def _write(self, found: Mapping[Key, tuple[int, bytes]]) -> None:
+        """Add sets, and numbers of events, to those that are stored."""
+        try:
+            self._connection.executemany(
+                """
+                insert into activity (event, dimension, value, day, total, users)
+                values (?, ?, ?, ?, ?, ?)
+                on conflict do update
+                set total = total + excluded.total, users = united(users, excluded.users)
+                """,
+                ((*key, *found[key]) for key in sorted(found)),
+            )
+        except sqlite3.OperationalError as error:
+            raise (self._damage[0] if self._damage else error) from error
 
-    def _write(self, totals: Mapping[Key, int], users: Mapping[Key, BitMap]) -> None:
-        stored_days = self._stored_days()
-        rows = []
-        for key in sorted(users):
-            found, total = users[key], totals[key]
-            if key[3] in stored_days:
-                row = self._connection.execute(
-                    """
-                    select total, users from activity
-                    where event = ? and dimension = ? and value = ? and day = ?
-                    """,
-                    key,
-                ).fetchone()
-                if row is not None:
-                    total += row[0]
-                    found = found | load(row[1])
-            rows.append((*key, total, found.serialize()))
-        self._connection.executemany(
-            """
-            insert or replace into activity (event, dimension, value, day, total, users)
-            values (?, ?, ?, ?, ?, ?)
-            """,
-            rows,
-        )
-
-    def _stored_days(self) -> set[int]:
-        if self._days is None:
-            self._days = {
-                row[0]
-                for row in self._connection.execute(
-                    """
-                    select day from activity
-                    where event in (select 0 union select id from event_names where deleted)
-                      and dimension = 0 and value = 0
-                    """
-                )
-            }
-        return self._days
-
-    def _add_firsts(self, users: Mapping[Key, BitMap]) -> None:
-        by_event: dict[int, dict[int, BitMap]] = defaultdict(dict)
-        for (event, _, _, day), found in users.items():
-            by_event[event][day] = found
-        for event, by_day in by_event.items():
-            self._add_firsts_of(event, by_day)
+    def _united(self, one: bytes, other: bytes) -> bytes:
+        """Return the union of two stored sets, for SQLite."""
+        try:
+            return (load(one) | load(other)).serialize()
+        except FootfallError as error:
+            self._damage.append(error)
+            raise
 
     def _add_firsts_of(self, event: int, found: Mapping[int, BitMap]) -> None:
         seen = self.seen(event)
@@ -328,19 +262,3 @@ class Activity:
                 self._connection.execute(
                     "delete from first_activity where event = ? and day = ?", (event, day)
                 )
-
-
-def _bucket(
-    events: Sequence[int],
-    days: Sequence[int],
-    values: Sequence[int] | None,
-    actors: Sequence[int],
-) -> dict[tuple[int, int, int], list[int]]:
-    found: dict[tuple[int, int, int], list[int]] = defaultdict(list)
-    if values is None:
-        for event, day, actor in zip(events, days, actors, strict=True):
-            found[event, 0, day].append(actor)
-    else:
-        for event, value, day, actor in zip(events, values, days, actors, strict=True):
-            found[event, value, day].append(actor)
-    return found
