@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import sys
+from array import array
+from collections.abc import Callable, Sequence
 from hashlib import blake2b
 from typing import Any, Final, NamedTuple
 
@@ -179,6 +181,9 @@ def next_event_id(id_: int) -> int:
     return next_id(id_) & ~OWN
 
 
+_RECENT: Final = 50_000
+
+
 class Occurrences:
     """Gives lines without an event id an id: the first its hash, each further identical one a
     function of the id before, so that the end of a file can be read without its start.
@@ -192,6 +197,7 @@ class Occurrences:
         from pyroaring import BitMap
 
         self._seen = BitMap()
+        self._recent: set[int] = set()
         self._last: dict[int, tuple[int, int]] = {}
 
     def event_id(self, line: bytes) -> int:
@@ -200,6 +206,28 @@ class Occurrences:
         if self._is_first(first):
             return first
         return self._following(first, next_event_id)[0]
+
+    def event_ids(self, lines: Sequence[bytes]) -> list[int]:
+        """Return the ids of several lines, in order, as `event_id` does for each."""
+        from pyroaring import BitMap
+
+        hashes = array("q", b"".join([blake2b(line, digest_size=8).digest() for line in lines]))
+        if sys.byteorder != "little":
+            hashes.byteswap()
+        ids = [found & ~OWN for found in hashes]
+        short = {found & 0xFFFFFFFF for found in ids}
+        if (
+            len(short) == len(ids)
+            and self._recent.isdisjoint(short)
+            and not self._seen.intersect(BitMap(array("I", sorted(short))))
+        ):
+            self._recent |= short
+            self._settle()
+            return ids
+        return [
+            found if self._is_first(found) else self._following(found, next_event_id)[0]
+            for found in ids
+        ]
 
     def log_ids(self, line: bytes) -> tuple[int, int | None]:
         """Return the id of the next occurrence of a line without a log id, and its older one."""
@@ -211,10 +239,19 @@ class Occurrences:
 
     def _is_first(self, id_: int) -> bool:
         short = id_ & 0xFFFFFFFF
-        if short in self._seen:
+        if short in self._recent or short in self._seen:
             return False
-        self._seen.add(short)
+        self._recent.add(short)
+        self._settle()
         return True
+
+    def _settle(self) -> None:
+        """Move recent hashes to the compressed set when they are many, which takes less time than
+        one by one.
+        """
+        if len(self._recent) > _RECENT:
+            self._seen |= type(self._seen)(array("I", sorted(self._recent)))
+            self._recent.clear()
 
     def _following(self, first: int, step: Callable[[int], int]) -> tuple[int, int]:
         """Return the id of the next occurrence, and how many came before."""

@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
-from typing import Any, Final
+from typing import Any, Final, cast
+
+import orjson
 
 from core.records import LeftOut, MissingField, Record, Refused, Rejected
 from core.sources import values
@@ -14,14 +16,20 @@ from core.sources.making import LineMaker
 from core.sources.reshaped import Given, records
 
 TOGETHER: Final = 128
-"""How many lines are processed together, those with the same keys column by column."""
+"""By how many lines a file is recognised."""
 
 _PADDING: Final = b"\0 \t\r\v\f"
 _NUL: Final = LeftOut("runs of NUL bytes")
 """Left behind by a computer that lost power while writing, or by a truncated log."""
 
-Groups = dict[tuple[str, ...], list[tuple[int, bytes, dict[str, Any]]]]
-"""Keys -> position in the chunk, line and object of the lines with these keys."""
+_CHUNK: Final = 256
+"""How many lines are processed together."""
+
+Objects = Sequence[dict[str, Any] | None]
+"""The object on each line, None where there is none."""
+
+Groups = dict[tuple[str, ...], list[int]]
+"""Keys -> places of the lines with these keys."""
 
 
 def read(
@@ -39,7 +47,9 @@ def read(
     """
     if first is None:
         blocks, first = _begun(iter(blocks))
-    maker.recognise([found for group in _groups(first[:TOGETHER]).values() for *_, found in group])
+    objects = _objects(first[:TOGETHER])
+    in_groups = (objects[place] for places in _groups(objects).values() for place in places)
+    maker.recognise([found for found in in_groups if found is not None])
     for block in passed(blocks, start):
         yield Block(list(_records(block, maker)), block.end)
 
@@ -55,25 +65,24 @@ def _begun(blocks: Iterator[Lines]) -> tuple[Iterator[Lines], list[bytes | Rejec
 
 
 def _records(block: Lines, maker: LineMaker) -> Iterator[Record | Rejected]:
-    for place in range(0, len(block.lines), TOGETHER):
-        chunk, number = block.lines[place : place + TOGETHER], block.first + place
-        groups = _groups(chunk)
+    for place in range(0, len(block.lines), _CHUNK):
+        chunk, number = block.lines[place : place + _CHUNK], block.first + place
+        objects = _objects(chunk)
         if maker.reshapes:
-            yield from records(maker, _given(chunk, groups, number))
+            yield from records(maker, _given(chunk, objects, number))
         else:
-            yield from _chunk(chunk, groups, number, maker)
+            yield from _chunk(chunk, objects, number, maker)
 
 
 def _given(
-    lines: Sequence[bytes | Rejected], groups: Groups, number: int
+    lines: Sequence[bytes | Rejected], objects: Objects, number: int
 ) -> Iterator[Given | LeftOut | Rejected]:
     """Yield the objects on some lines, for reshaping."""
-    known = {place: found for group in groups.values() for place, _, found in group}
     for place, line in enumerate(lines):
         if isinstance(line, Rejected):
             yield line
-        elif place in known:
-            yield Given(number + place, line, line.rstrip(), known[place])
+        elif (found := objects[place]) is not None:
+            yield Given(number + place, line, line.rstrip(), found)
         elif line and not line.isspace():
             text = _without_nul(line)
             if text is not line:
@@ -93,14 +102,31 @@ def _without_nul(line: bytes) -> bytes:
 
 
 def _chunk(
-    lines: Sequence[bytes | Rejected], groups: Groups, number: int, maker: LineMaker
+    lines: Sequence[Any], objects: Objects, number: int, maker: LineMaker
+) -> Sequence[Record | Rejected]:
+    """Return the records of some lines, those with the same keys made column by column."""
+    made: list[Record | None] = [None] * len(lines)
+    for keys, places in _groups(objects).items():
+        many = [list(found.values()) for p in places if (found := objects[p]) is not None]
+        texts = [lines[place].rstrip() for place in places]
+        together = maker.make_all(maker.plan(keys), many, texts)
+        for place, record in zip(places, together, strict=True) if together else ():
+            made[place] = record
+    if None not in made:
+        return cast("Sequence[Record]", made)
+    return list(_one_by_one(lines, made, number, maker))
+
+
+def _one_by_one(
+    lines: Sequence[bytes | Rejected],
+    made: Sequence[Record | None],
+    number: int,
+    maker: LineMaker,
 ) -> Iterator[Record | Rejected]:
-    made: dict[int, Record | Rejected] = {}
-    for keys, group in groups.items():
-        made.update(_made(keys, group, maker))
+    """Yield the records of some lines; those that are not made yet are made alone."""
     for place, line in enumerate(lines):
-        if place in made:
-            yield made[place]
+        if (found := made[place]) is not None:
+            yield found
         elif isinstance(line, Rejected):
             yield line
         elif line and not line.isspace():
@@ -111,29 +137,27 @@ def _chunk(
                 yield _one(text, number + place, maker)
 
 
-def _groups(lines: Sequence[bytes | Rejected]) -> Groups:
-    """Return the lines with objects, by their keys."""
-    groups: Groups = {}
-    for place, line in enumerate(lines):
-        if isinstance(line, Rejected):
-            continue
+def _objects(lines: Sequence[bytes | Rejected]) -> Objects:
+    """Return the object on each line."""
+    texts = [line if isinstance(line, bytes) else b"" for line in lines]
+    parse_one = values.parse if values.has_long_numbers(b"\n".join(texts)) else orjson.loads
+    objects: list[dict[str, Any] | None] = []
+    for line in texts:
         try:
-            found = values.parse(line)
+            found = parse_one(line)
         except ValueError:
-            continue
-        if found.__class__ is dict:
-            groups.setdefault(tuple(found), []).append((place, line, found))
+            found = None
+        objects.append(found if found.__class__ is dict else None)
+    return objects
+
+
+def _groups(objects: Objects) -> Groups:
+    """Return the places of objects, by their keys."""
+    groups: Groups = {}
+    for place, found in enumerate(objects):
+        if found is not None:
+            groups.setdefault(tuple(found), []).append(place)
     return groups
-
-
-def _made(
-    keys: tuple[str, ...], group: Sequence[tuple[int, bytes, dict[str, Any]]], maker: LineMaker
-) -> Iterable[tuple[int, Record]]:
-    """Return (position, record) of lines with the same keys; nothing if one needs a closer look."""
-    plan = maker.plan(keys)
-    many = [list(found.values()) for _, _, found in group]
-    made = maker.make_all(plan, many, [line.rstrip() for _, line, _ in group])
-    return zip((place for place, _, _ in group), made, strict=True) if made else ()
 
 
 def _one(line: bytes, number: int, maker: LineMaker) -> Record | Rejected:

@@ -253,20 +253,29 @@ class Maker:
         if plan.date >= 0:
             moments = list(map(moment, columns[plan.date], moments))
         times = list(map(self._moments.ms, moments))
-        properties = [self._properties(plan, values) for values in many]
+        nothing: Sequence[Any] = [None] * len(many)
+        properties = nothing
+        if plan.has_beside or plan.properties >= 0:
+            given = columns[plan.properties] if plan.properties >= 0 else nothing
+            properties = [
+                self._properties(plan, values) if value or plan.has_beside else None
+                for values, value in zip(many, given, strict=True)
+            ]
         contexts: Sequence[tuple[str | None, ...]] = [NO_CONTEXT] * len(many)
         if plan.context:
-            contexts = [self._context(plan.context([*values, None])) for values in many]
-        ids = [
-            own_id(text)
-            if text and names_an_event(text)
-            else self._occurrences.event_id(lines[i] if lines else joined(many[i]))
-            for i, text in enumerate(own)
-        ]
+            contexts = self._together_in_context(plan.context([*columns, nothing]))
+        if any(own):
+            ids = [
+                own_id(text)
+                if text and names_an_event(text)
+                else self._occurrences.event_id(lines[i] if lines else joined(many[i]))
+                for i, text in enumerate(own)
+            ]
+        else:
+            ids = self._occurrences.event_ids(lines or list(map(joined, many)))
         self._note(plan)
-        traits = [None] * len(many)
         rows = zip(
-            events, times, users, devices, sessions, ids, contexts, properties, traits, strict=True
+            events, times, users, devices, sessions, ids, contexts, properties, nothing, strict=True
         )
         return [tuple.__new__(Row, row) for row in rows]
 
@@ -327,6 +336,16 @@ class Maker:
                 self._contexts.clear()
             found = self._contexts[values] = self._contexttexts(values)
         return found
+
+    def _together_in_context(
+        self, columns: Iterable[Sequence[Any]]
+    ) -> Sequence[tuple[str | None, ...]]:
+        """Return the context of several records, given column by column."""
+        known, rows = self._contexts, list(zip(*columns, strict=True))
+        try:
+            return [known.get(values) or self._context(values) for values in rows]
+        except TypeError:
+            return list(map(self._context, rows))
 
     def _contexttexts(self, values: tuple[Any, ...]) -> tuple[str | None, ...]:
         return tuple(

@@ -76,13 +76,18 @@ def parse(text: bytes) -> Any:
         ValueError: not JSON, or a number with thousands of digits.
     """
     found = orjson.loads(text)
-    digits = text.translate(_DIGITS)
-    if _LONG not in digits and _LONG_NEGATIVE not in digits:
+    if not has_long_numbers(text):
         return found
     try:
         return json.loads(text)
     except RecursionError as error:
         raise ValueError("nested too deep") from error
+
+
+def has_long_numbers(text: bytes) -> bool:
+    """Whether a text may contain integers beyond 64 bits: so many digits in a row."""
+    digits = text.translate(_DIGITS)
+    return _LONG in digits or _LONG_NEGATIVE in digits
 
 
 class NotAnObject(Refused):

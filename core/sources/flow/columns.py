@@ -113,21 +113,33 @@ class Coder:
         events, ts, users, devices, sessions, ids, contexts, properties, traits = zip(
             *rows, strict=True
         )
-        coded = (events, users, devices, sessions, contexts)
+        coded = (events, users, devices, sessions)
         told = {place: each for place, each in enumerate(traits) if each} if any(traits) else {}
         return Columns(
             array("q", ts),
             array("q", ids),
-            [self._column(number, texts) for number, texts in enumerate(coded)],
+            [*map(self._column, range(len(coded)), coded), self._contexts(contexts)],
             properties,
             told,
         )
 
-    def _column(self, number: int, texts: Sequence[Hashable]) -> Column:
+    def _table(self, number: int) -> _Table:
         table = self._tables[number]
         if len(table) > MOST_TEXTS:
             table = self._tables[number] = _Table()
+        return table
+
+    def _column(self, number: int, texts: Sequence[Hashable]) -> Column:
+        table = self._table(number)
         return Column(array("i", map(table.__getitem__, texts)), table.texts)
+
+    def _contexts(self, contexts: Sequence[Hashable]) -> Column:
+        """Return the column of contexts; most equal ones are one object, found by its address."""
+        table = self._table(len(CODED) - 1)
+        codes = {
+            address: table[one] for address, one in zip(map(id, contexts), contexts, strict=True)
+        }
+        return Column(array("i", map(codes.__getitem__, map(id, contexts))), table.texts)
 
 
 def columns_of(rows: Sequence[Row]) -> list[Columns]:
