@@ -24,6 +24,7 @@ from core.sources.making import Table
 from core.sources.moments import Moments
 from core.sources.placeholders import names_an_event
 from core.sources.text.choose import choose
+from core.sources.text.contexts import Contexts
 from core.sources.text.parts import (
     columns_of,
     ids_hold,
@@ -39,7 +40,6 @@ from core.sources.text.parts import (
 from core.sources.text.reading import Notes, Reading
 from core.sources.values import (
     NotAnObject,
-    as_json,
     as_object,
     as_text,
     checked_text,
@@ -52,7 +52,7 @@ from core.sources.vendors import Plain, Reshape, Vendor, is_statement, of_header
 from core.timeframe import Calendar
 
 _MAX_PLANS: Final = 2_000
-_MAX_CONTEXTS: Final = 100_000
+_MAX_STATED: Final = 100_000
 _NOT_EVENTS: Final = {
     "identify": "identify", "$identify": "identify", "alias": "alias", "$create_alias": "alias",
 }  # fmt: skip
@@ -99,7 +99,7 @@ class Maker:
         self._table = False
         self._stated: dict[Any, Any] = {}
         self._plans: dict[tuple[str, ...], Plan] = {}
-        self._contexts: dict[tuple[Any, ...], tuple[str | None, ...]] = {}
+        self._contexts = Contexts(text_values=text_values)
         self._occurrences = Occurrences()
         self.ids_hold = True
         self.understood: dict[str, str] = {}
@@ -162,7 +162,7 @@ class Maker:
         if not isinstance(made, (Identify, Alias)) or not made.beside:
             return True
         stated = self._stated
-        if len(stated) >= _MAX_CONTEXTS:
+        if len(stated) >= _MAX_STATED:
             stated.clear()
         if isinstance(made, Alias):
             news = stated.get(made.old) != made.new
@@ -263,7 +263,7 @@ class Maker:
             ]
         contexts: Sequence[tuple[str | None, ...]] = [NO_CONTEXT] * len(many)
         if plan.context:
-            contexts = self._together_in_context(plan.context([*columns, nothing]))
+            contexts = self._contexts.of_all(plan.context([*columns, nothing]))
         if any(own):
             ids = [
                 own_id(text)
@@ -317,43 +317,13 @@ class Maker:
             number = own_id(own)
         else:
             number = self._occurrences.event_id(joined(values[:-1]) if line is None else line)
-        context = self._context(plan.context(values)) if plan.context else NO_CONTEXT
+        context = self._contexts.of(plan.context(values)) if plan.context else NO_CONTEXT
         fields = (event, ts, user, device, session, number, context, properties, traits or None)
         return tuple.__new__(Row, fields)
 
     def _note(self, plan: Plan) -> None:
         if not self.understood:
             self.understood = dict(plan.understood)
-
-    def _context(self, values: tuple[Any, ...]) -> tuple[str | None, ...]:
-        """Return context values as text; equal ones share an object, which helps later steps."""
-        try:
-            found = self._contexts.get(values)
-        except TypeError:
-            return self._contexttexts(values)
-        if found is None:
-            if len(self._contexts) >= _MAX_CONTEXTS:
-                self._contexts.clear()
-            found = self._contexts[values] = self._contexttexts(values)
-        return found
-
-    def _together_in_context(
-        self, columns: Iterable[Sequence[Any]]
-    ) -> Sequence[tuple[str | None, ...]]:
-        """Return the context of several records, given column by column."""
-        known, rows = self._contexts, list(zip(*columns, strict=True))
-        try:
-            return [known.get(values) or self._context(values) for values in rows]
-        except TypeError:
-            return list(map(self._context, rows))
-
-    def _contexttexts(self, values: tuple[Any, ...]) -> tuple[str | None, ...]:
-        return tuple(
-            (value or None if self._text else value)
-            if value is None or value.__class__ is str
-            else as_json(value)
-            for value in values
-        )
 
     def _time(self, plan: Plan, values: Sequence[Any]) -> int:
         for place in plan.time:
