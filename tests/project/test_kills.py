@@ -34,6 +34,7 @@ def _twice(folder: Path) -> None:
 
 
 STORIES = {
+    "import": Story(_file, ("import", "in.jsonl", "--into", "w.db"), batch=LINES // 6),
     "forget": Story(_imported, ("forget", "--before", "2025-04-07", "--db", "w.db", "--yes")),
     "undo": Story(_twice, ("undo", "1", "--db", "w.db", "--yes"), done=2),
 }

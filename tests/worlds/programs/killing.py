@@ -21,6 +21,7 @@ from pyroaring import BitMap, BitMap64
 
 from core.health import checks
 from core.store.upkeep.check import check
+from tests.worlds import recount
 
 PRELOADED: Final = [
     "core.health",
@@ -35,10 +36,11 @@ PRELOADED: Final = [
 
 DIFFERING: Final = {
     "imports": {"started_at", "updated_at", "undone_at"},
+    "import_sources": {"process"},
     "choices": {"at"},
     "_sqlite_migrations": {"applied_at"},
 }
-"""Columns that tell when something was done, which two runs have in common only by chance."""
+"""Columns that tell when something was done and by which process, so that two runs differ."""
 
 TOLD: Final = {"created_at", "generation", "visitor_salt", "arrived", "next_seq"}
 """Settings of which the same is true, or that count transactions and lines read."""
@@ -92,13 +94,13 @@ def learn(story: Story, folder: Path) -> Kills:
     before = folder / "before"
     before.mkdir()
     story.before(before)
-    whole = _copied(before, folder / "whole")
-    counts = whole / "statements"
-    started = time.monotonic()
+    whole = _copied(before, folder / "run")
     assert _ended(whole, story, None) == 0
-    found = Kills(int(counts.read_text()), time.monotonic() - started)
+    statements, seconds = (whole / "cost").read_text().split()
+    found = Kills(int(statements), float(seconds))
     _good(whole / story.db)
     found.clean = state(whole)
+    shutil.rmtree(whole)
     return found
 
 
@@ -107,7 +109,7 @@ def kill(story: Story, folder: Path, known: Kills, rng: random.Random) -> None:
 
     Half of the moments are between two statements, the others anywhere.
     """
-    here = _copied(folder / "before", folder / "killed")
+    here = _copied(folder / "before", folder / "run")
     code = None
     for _ in range(rng.choice((1, 1, 2, 3))):
         at: int | float = rng.randrange(1, known.statements + 1)
@@ -178,8 +180,9 @@ def _command(folder: str, words: Sequence[str], batch: int, at: int | None) -> N
         return connection
 
     sqlite3.connect = connected  # type: ignore[assignment]
+    started = time.monotonic()
     code = run(words)
-    Path("statements").write_text(str(count))
+    Path("cost").write_text(f"{count} {time.monotonic() - started}")
     sys.stdout.flush()
     os._exit(code)
 
@@ -192,6 +195,8 @@ def _good(path: Path, *, stopped: bool = False) -> None:
     allowed = ("imports", "indexes") if stopped else ()
     assert [each for each in wrong if each.name not in allowed] == []
     assert check(path).wrong == 0
+    with closing(sqlite3.connect(path)) as db:
+        recount.check(db)
 
 
 def _is_made(path: Path) -> bool:

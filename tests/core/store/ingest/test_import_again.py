@@ -4,13 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
-import os
-import random
-import signal
 import sqlite3
-import subprocess
-import sys
-import time
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -25,7 +19,6 @@ from core.store.ingest.writer import Writer
 from core.store.schema import INDEXES
 from core.store.waiting import Patience
 from core.store.workspace import open_writer
-from tests import ROOT
 from tests.worlds import recount
 from tests.worlds.programs.lines import START, write_events
 
@@ -71,21 +64,6 @@ def test_a_file_that_grew_adds_only_what_is_new(tmp_path: Path) -> None:
         assert recount.dump(db)["events"] == recount.dump(clean)["events"]
 
 
-IMPORT = """
-import sys
-from core.store.ingest.importer import import_files
-import_files(sys.argv[1], [sys.argv[2]], batch_size=150)
-"""
-
-
-def _start(target: Path, source: Path) -> subprocess.Popen[bytes]:
-    return subprocess.Popen(
-        [sys.executable, "-c", IMPORT, str(target), str(source)],
-        cwd=ROOT,
-        stderr=subprocess.DEVNULL,
-    )
-
-
 def journal(db: sqlite3.Connection) -> list[Any]:
     """What the imports of a workspace say of themselves, but for when they ran."""
     return db.execute(
@@ -96,50 +74,6 @@ def journal(db: sqlite3.Connection) -> list[Any]:
         left join import_events e on e.import = id
         """
     ).fetchall()
-
-
-def _committed(path: Path) -> int:
-    try:
-        with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as db:
-            return int(db.execute("select coalesce(max(stored), 0) from imports").fetchone()[0])
-    except sqlite3.OperationalError:
-        return 0
-
-
-@pytest.mark.parametrize("seed", range(3))
-def test_killed_at_random_moments_and_run_again_equals_one_clean_import(
-    tmp_path: Path, seed: int
-) -> None:
-    rng = random.Random(seed)
-    source = tmp_path / "in.jsonl"
-    write_events(source, 4000, seed)
-    import_files(tmp_path / "clean.db", [source], batch_size=150)
-    rejects = source.with_name("in.jsonl.rejects.jsonl")
-    rejected = rejects.read_bytes()
-    rejects.unlink()
-    target = tmp_path / "w.db"
-    for least in sorted(rng.sample(range(1500), 2)):
-        process = _start(target, source)
-        until = time.monotonic() + 20
-        while _committed(target) < least and process.poll() is None and time.monotonic() < until:
-            time.sleep(0.005)
-        time.sleep(rng.random() * 0.05)
-        os.kill(process.pid, signal.SIGKILL)
-        process.wait()
-        with closing(sqlite3.connect(target)) as db:
-            if _committed(target):
-                recount.check(db)
-    unfinished = _committed(target)
-    assert unfinished > 0
-    import_files(target, [source], batch_size=150)
-    with (
-        closing(sqlite3.connect(target)) as db,
-        closing(sqlite3.connect(tmp_path / "clean.db")) as clean,
-    ):
-        recount.check(db)
-        assert recount.dump(db) == recount.dump(clean)
-        assert journal(db) == journal(clean)
-    assert rejects.read_bytes() == rejected
 
 
 def test_an_interrupt_keeps_the_committed_batches(tmp_path: Path) -> None:
