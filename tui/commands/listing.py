@@ -93,14 +93,14 @@ def imports(path: Path) -> Table:
         found = imports_of(connection)
     rows = [
         (
-            each.id, each.state, f"{local(each.started_at):%Y-%m-%d %H:%M}", each.source, each.read,
-            each.stored, each.repeated, each.rejected, each.linked, each.merged,
+            each.id, each.state, f"{local(each.started_at):%Y-%m-%d %H:%M}", each.name, each.read,
+            each.stored, each.repeated, each.rejected, each.linked, each.merged, each.folder,
         )
         for each in found
     ]  # fmt: skip
     names = _texts(
         "id", "state", "when", "source", "read", "stored", "already there", "rejected", "linked",
-        "merged",
+        "merged", "folder",
     )  # fmt: skip
     return table("Imports", names, rows)
 

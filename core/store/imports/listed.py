@@ -44,6 +44,16 @@ class Import(NamedTuple):
     is_known: bool = False
 
     @property
+    def name(self) -> str:
+        """The name of its file, without its folder."""
+        return self.source.rsplit("/", 1)[-1]
+
+    @property
+    def folder(self) -> str:
+        """The folder of its file, "" if it is none."""
+        return self.source.rpartition("/")[0]
+
+    @property
     def state(self) -> str:
         """Return "undone", "stopped" (before its end), or ""."""
         if self.undone_at is not None:
