@@ -372,7 +372,7 @@ def test_imports_and_ignored_ids_are_listed(footfall: Any, tmp_path: Path) -> No
     assert "people                    1" in footfall(*arguments, "--ids-to-ignore", "Kiosk,x").out
     footfall(*arguments)
     again, first = rows_of(footfall("list", "imports", "--db", into, "--csv").out)
-    assert (first["source"], first["state"]) == (str(source), "")
+    assert (first["folder"], first["source"], first["state"]) == (str(tmp_path), "events.csv", "")
     assert [first[n] for n in ("read", "stored", "already there", "rejected")] == list("3201")
     assert [again[n] for n in ("read", "stored", "already there", "rejected")] == list("3021")
     ids = rows_of(footfall("list", "ignored-ids", "--db", into, "--csv").out)
