@@ -16,7 +16,7 @@ from typing import Final
 
 from core.errors import BadInput
 from core.records import Record, Refused, Rejected
-from core.sources import atomic, delimited, documents, journal, jsonl
+from core.sources import atomic, delimited, documents, exported, journal, jsonl
 from core.sources.blocks import MOST, START, Block, Lines, Position
 from core.sources.fields import check_mapping
 from core.sources.flow.columns import Coded, Coder
@@ -133,6 +133,9 @@ def open_source(
             return Source(source, told, jsonl.read(written, told, start))
     _refuse_binary(head, source.name)
     refuse_dump(head, source.name)
+    if not (form or mapping or logs) and exported.is_export(head):
+        exact = exported.ExportMaker()
+        return Source(source, exact, exported.read(source.blocks(most, start)))
     log = None if form or mapping or logs else weblogs.recognise(head)
     if log is not None:
         requests = weblogs.RequestMaker(log, salt(), calendar)

@@ -127,6 +127,7 @@ class LogMaker:
     recognised = "logs"
     tabular = False
     ids_hold = True
+    exact = False
     vendor = None
 
     def __init__(

@@ -77,6 +77,7 @@ class Maker:
     """
 
     record = Row
+    exact = False
 
     def __init__(
         self,

@@ -30,6 +30,7 @@ class LineMaker(Protocol):
         mapping, understood, names, unseen: see `Maker`.
         tabular: whether records are the rows of a table.
         ids_hold: whether ids of events are those of single events.
+        exact: whether its events are all different, known by their numbers alone.
     """
 
     record: Any
@@ -39,6 +40,7 @@ class LineMaker(Protocol):
     unseen: set[str]
     tabular: bool
     ids_hold: bool
+    exact: bool
 
     @property
     def vendor(self) -> Vendor | None:

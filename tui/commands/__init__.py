@@ -29,6 +29,7 @@ COMMANDS = {
     "demo": "create a sample workspace and open it",
     "doctor": "check terminal, clipboard, database and timing",
     "event": "create custom events; flag events as inactive, hidden or deleted",
+    "export-events": "write all events and statements about people as JSON lines",
     "forget": "take out all events and logs before a day",
     "import": "import events from files into a workspace",
     "info": "show what is in a workspace file, and how large it is",
@@ -46,7 +47,7 @@ _HIDDEN = ("explore", "open")
 """What a first word that is no command does."""
 
 _SAVED = ("audience", "board", "chart", "event", "mark", "profile")
-_UPKEEP = ("backup", "check", "delete-user", "forget", "info", "undo")
+_UPKEEP = ("backup", "check", "delete-user", "export-events", "forget", "info", "undo")
 _MODULES = {
     "import": "import_",
     "list": "list_",

@@ -25,7 +25,7 @@ the wish to know the salt for visitors.
 _OF_INPUT: Final = ("name", "total", "position", "unpacked", "can_seek")
 _OF_MAKER: Final = (
     "record", "mapping", "recognised", "understood", "names", "unseen", "tabular",
-    "ids_hold",
+    "ids_hold", "exact",
 )  # fmt: skip
 
 

@@ -27,6 +27,7 @@ from core.records import (
     own_id,
 )
 from core.sources.choices import Choices
+from core.sources.exported import settings_of
 from core.sources.moments import EARLIEST, LATEST
 from core.sources.placeholders import names_an_event
 from core.sources.places import Found, Place, find
@@ -128,7 +129,8 @@ def import_files(
         format: one of `sources.FORMATS`; None detects it.
         progress: called about five times a second.
         stop: called at intervals; True ends the import, and what was committed stays.
-        zone, week_start: for a new workspace; see `workspace.open_writer`.
+        zone, week_start: for a new workspace; see `workspace.open_writer`. By default those of the
+            workspace that the first source was exported from.
         batch_size: events written in one transaction.
         logs: whether the files contain logs instead of events; None detects it, and takes a file
             for logs only if it cannot be events.
@@ -157,6 +159,8 @@ def import_files(
     chosen = Choices(mapping or {}, format or "", logs, table, query, reading or Reading())
     chosen.check()
     patience = patience or Patience(IMPORT_WAIT)
+    if zone is None and week_start is None:
+        zone, week_start = _exported_settings(target, sources)
     with _connected(target, zone, week_start, patience) as connection:
         found = find(sources, _itself(connection))
         if added := list(ids_to_ignore):
@@ -210,6 +214,16 @@ def store_logs(
     loader = Loader(connection, batch_size=batch_size)
     loader.load_logs(source, _log_rows(rows))
     return loader.done()
+
+
+def _exported_settings(
+    target: sqlite3.Connection | str | Path, sources: Sequence[str | Path]
+) -> tuple[str | None, int | None]:
+    """Return the zone and week start of a new workspace, which are those of an export."""
+    if isinstance(target, sqlite3.Connection) or os.path.lexists(target):
+        return None, None
+    found = settings_of(sources[0]) if sources else None
+    return found or (None, None)
 
 
 @contextmanager

@@ -50,12 +50,15 @@ class Origin:
         window: how many ms two events with one id may be apart, None for any.
         ids_hold: whether its ids are those of single events, by its first ones; None if only the
             events themselves show it.
+        exact: its events are all different, and are stored only if their ids are, at their moment
+            of their person.
     """
 
     table: bool = False
     unique: bool = False
     window: int | None = None
     ids_hold: bool | None = None
+    exact: bool = False
 
 
 @dataclass
@@ -123,6 +126,9 @@ class Repeats:
         open_ones: list[list[Stored]] = []
         if not since.all_new(rows):
             fresh, open_ones = self._looked_up(connection, rows, since)
+        if self.origin.exact:
+            written.said.seqs |= self._found | BitMap64(row[_SEQ] for row in fresh)
+            return fresh
         again = self._own(connection, fresh, since.own_ids)
         written.loose_ids = self.ids_hold is False
         if open_ones:

@@ -283,4 +283,5 @@ def _origin(maker: LineMaker) -> Origin:
         unique=vendor is not None or normal(own) in UNIQUE_IDS,
         window=vendor.window if vendor else None,
         ids_hold=maker.ids_hold,
+        exact=maker.exact,
     )
