@@ -40,6 +40,9 @@ from core.timeframe import Calendar
 FORMATS: Final = ("jsonl", "csv", "tsv")
 _MARKUP: Final = (b"<?xml", b"<!doctype", b"<html", b"<result>")
 _OLD_OFFICE: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_NOT_READ: Final = {b"Obj\x01": "an Avro file", b"ORC": "an ORC file"}
+"""How files of other formats begin."""
+
 _LOOKED_AT_BYTES: Final = 1 << 13
 _LOOKED_AT: Final = 20
 """In how many lines to look for the keys of JSON lines."""
@@ -247,6 +250,9 @@ def _refuse_binary(head: bytes, name: str) -> None:
         raise BadInput(f"{name} is a tar archive.", "Unpack it and import the folder.")
     if head.startswith(_OLD_OFFICE):
         raise BadInput(f"{name} is a spreadsheet of an old kind.", "Save the sheet as CSV.")
+    for mark, what in _NOT_READ.items():
+        if head.startswith(mark):
+            raise BadInput(f"{name} is {what}.", "Export CSV, JSON lines or Parquet instead.")
     start = head[:4096]
     text = start.strip(b"\0")
     if text.startswith((b"{", b"[")) or text.endswith(b"\n"):

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any, Final
 
+import orjson
+
 from core.records import Rejected
 from core.sources import values
 from core.sources.blocks import MOST, START, Lines, Position
@@ -43,9 +45,11 @@ class Document:
     Attributes:
         key: the key that holds the list of objects in its pages; "" if the objects are at the top
             or in one array.
+        columns: the names of the values, if that list has rows instead of objects.
     """
 
     key: str = ""
+    columns: tuple[str, ...] = ()
 
     def objects(self, chunks: Iterable[bytes]) -> Iterator[bytes | Rejected]:
         """Yield the text of every object, or a Rejected, numbered from 1."""
@@ -56,7 +60,15 @@ class Document:
         self, chunks: Iterable[bytes], most: int = MOST, begin: Position = START
     ) -> Iterator[Lines]:
         """Yield the same, at most so many together, numbered from a position on."""
-        return _Cutter(self.key, chunks, begin).blocks(most)
+        for lines, end in _Cutter(self.key, chunks, begin).blocks(most):
+            yield Lines([*map(self._named, lines)] if self.columns else lines, end)
+
+    def _named(self, row: bytes | Rejected) -> bytes | Rejected:
+        """Return a row as an object."""
+        found = None if isinstance(row, Rejected) else _json(row)
+        if not isinstance(found, list):
+            return row
+        return orjson.dumps(dict(zip(self.columns, found, strict=False)))
 
 
 def document_of(head: bytes) -> Document | None:
@@ -88,11 +100,15 @@ def first_objects(head: bytes, document: Document) -> list[dict[str, Any]]:
     return found
 
 
-def _parsed(text: bytes) -> dict[str, Any] | None:
+def _json(text: bytes) -> Any:
     try:
-        found = values.parse_kindly(text)
+        return values.parse_kindly(text)
     except ValueError:
         return None
+
+
+def _parsed(text: bytes) -> dict[str, Any] | None:
+    found = _json(text)
     return found if found.__class__ is dict else None
 
 
@@ -104,7 +120,19 @@ def _page(found: dict[str, Any]) -> Document | None:
         listed = found.get(key)
         if isinstance(listed, list) and all(isinstance(each, dict) for each in listed):
             return Document(key)
+        names = found.get("columns")
+        if names and isinstance(names, list) and _are_rows(listed):
+            return Document(key, tuple(map(_name, names)))
     return None
+
+
+def _are_rows(listed: Any) -> bool:
+    return isinstance(listed, list) and all(isinstance(each, list) for each in listed)
+
+
+def _name(column: Any) -> str:
+    """Return the name of a column, which may be an object that has it."""
+    return str(column.get("name", column) if isinstance(column, dict) else column)
 
 
 def _begun(start: bytes) -> Document | None:
@@ -186,7 +214,7 @@ class _Cutter:
         """Return the object that ends here; one that contains the start of others is damaged."""
         text = self._text[self._since : self._place]
         if not self._skipped and len(text) <= MAX_LINE:
-            if self._next(self._place) and _parsed(text) is None:
+            if self._next(self._place) and _json(text) is None:
                 return self._damaged("not JSON", self._place)
             self._count += 1
             self._since = -1

@@ -11,6 +11,7 @@ from collections.abc import Collection, Iterator, Mapping
 from typing import Any, Final
 
 from core.records import Change, LeftOut, Once
+from core.sources.placeholders import is_placeholder
 from core.sources.products.nested import columns, first, inside
 
 SIGN: Final = frozenset({"event_type", "event_time", "event_properties"})
@@ -92,6 +93,8 @@ class Events:
             yield {"type": "identify", **who, "traits": traits}
         else:
             yield _event(found, who, traits)
+        if user and is_placeholder(str(user)):
+            user = None
         person, other = found.get("amplitude_id"), user or device
         ids = isinstance(person, (int, str)) and isinstance(other, (int, str))
         if person and other and ids and self._is_news(person, other, who["time"]):

@@ -16,6 +16,7 @@ from typing import Any, Final
 
 from core.records import Refused
 from core.sources.moments import to_ms
+from core.sources.placeholders import is_placeholder
 from core.sources.products.nested import columns, first, inside
 
 DEVICE_PREFIX: Final = "$device:"
@@ -129,7 +130,8 @@ def _identify(properties: Mapping[str, Any], who: dict[str, Any]) -> Iterator[di
         return
     device = anonymous.removeprefix(DEVICE_PREFIX)
     yield {"type": "identify", **who, "user_id": user, "device_id": device}
-    if device == anonymous and user and user != anonymous:
+    refused = is_placeholder(anonymous) or is_placeholder(str(user))
+    if device == anonymous and user and user != anonymous and not refused:
         yield {"type": "alias", **who, "previous_id": anonymous, "user_id": user}
 
 

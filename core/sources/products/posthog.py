@@ -52,6 +52,14 @@ _DESCRIBES: Final = frozenset({"$identify", "$set"}) | _JOINS
 _COLUMN: Final = "properties."
 _PERSON: Final = "person.properties."
 _PERSON_PROPERTIES: Final = ("person", "properties")
+_SHOWN: Final = "person_display_name -- "
+_URL: Final = "coalesce(properties.$current_url, properties.$screen_name) -- Url / Screen"
+_PAGE: Final = {
+    f"{_SHOWN}Person.distinct_id": "distinct_id", "person.distinct_id": "distinct_id",
+    f"{_SHOWN}Person.id": "person_id", "person.id": "person_id",
+}  # fmt: skip
+"""Header of a column of the page of events -> the field of an event."""
+
 _LONGEST_ID: Final = 36
 OWN_ID: Final = "person_id:"
 _MOST_SAID: Final = 500_000
@@ -84,7 +92,9 @@ def shows(found: Mapping[str, Any]) -> bool:
     """Whether an object with the usual four names is PostHog's."""
     properties = found["properties"]
     if not isinstance(properties, dict):
-        return bool(MARKS & found.keys())
+        text = properties if isinstance(properties, str) else ""
+        inside_marked = any(f'"{mark}"' in text for mark in _INSIDE_MARKS)
+        return inside_marked or bool(MARKS & found.keys())
     event = found["event"]
     own = isinstance(event, str) and event.startswith("$")
     return own or bool(MARKS & found.keys() or _INSIDE_MARKS & properties.keys())
@@ -94,7 +104,7 @@ def is_table(names: Collection[str]) -> bool:
     """Whether a header is that of a CSV exported from one of PostHog's pages."""
     plain = {name.removeprefix("*.") for name in names}
     starred = "*.event" in names and "timestamp" in plain
-    own = any(name.startswith(_COLUMN + "$") for name in names)
+    own = any(name.startswith((_COLUMN + "$", _SHOWN)) for name in names)
     return starred or (own and {"event", "timestamp"} <= plain)
 
 
@@ -116,7 +126,9 @@ class Events:
             elif name.startswith(_PERSON):
                 person[name.removeprefix(_PERSON)] = typed(cell)
             elif name.startswith("*.") or name not in event:
-                event[name.removeprefix("*.")] = cell
+                event[_PAGE.get(name, name.removeprefix("*."))] = cell
+        if url := event.pop(_URL, None):
+            properties["$current_url"] = url
         event["properties"] = {**inside(event.get("properties")), **properties}
         if person:
             event["person_properties"] = person

@@ -207,3 +207,31 @@ def test_what_has_no_events_is_refused_with_the_reason(
 ) -> None:
     with pytest.raises(BadInput, match=says):
         records(tmp_path, content)
+
+
+def test_rows_of_an_answer_with_columns_are_objects(tmp_path: Path) -> None:
+    rows = [["buy", "2026-05-04T08:00:00Z", "ana", '{"$lib":"web","a":[{"b":1},{"c":2}]}']]
+    answer = {"results": rows, "columns": ["event", "timestamp", "distinct_id", "properties"]}
+    wanted = {"$lib": "web", "a": [{"b": 1}, {"c": 2}]}
+    assert told(tmp_path, json.dumps(answer), "r.json") == [("buy", "ana", None, None, wanted)]
+    named = {"columns": [{"name": "user_id"}, {"name": "event"}, {"name": "time"}]}
+    answer = {**named, "data": [["ana", "Buy", "2026-05-04"], ["bob", "Buy", "2026-05-04"]]}
+    found = told(tmp_path, json.dumps(answer), "d.json")
+    assert [(name, user) for name, user, *_ in found] == [("Buy", "ana"), ("Buy", "bob")]
+
+
+def test_a_page_of_posthog_as_shown(tmp_path: Path) -> None:
+    table = (
+        "event,person_display_name -- Person.distinct_id,person_display_name -- Person.id,"
+        '"coalesce(properties.$current_url, properties.$screen_name) -- Url / Screen",timestamp\n'
+        "$pageview,ana,p1,https://x.test/,2026-05-04T08:00:00Z\n"
+    )
+    wanted = ("$pageview", "ana", None, None, {"$current_url": "https://x.test/"})
+    assert told(tmp_path, table) == [wanted]
+
+
+def test_a_placeholder_falls_back_to_the_device_without_a_refusal(tmp_path: Path) -> None:
+    sent = amplitude_event(0, user_id="undefined")
+    event, link = records(tmp_path, lines(sent), "in.jsonl")
+    assert isinstance(event, Row)
+    assert link[:2] == ("amplitude_id:41", "phone")
