@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import random
 from pathlib import Path
@@ -10,7 +11,7 @@ import pytest
 
 from core.store.ingest.importer import import_files
 from tests.worlds.programs.killing import Story, kill, learn
-from tests.worlds.programs.lines import write_events
+from tests.worlds.programs.lines import START, write_events
 
 LONG = float(os.environ.get("FOOTFALL_LONG", "0"))
 KILLS, LINES = (200, 900) if LONG else (2, 250)
@@ -27,6 +28,24 @@ def _imported(folder: Path) -> None:
     (folder / "in.jsonl").unlink()
 
 
+def _somebody(folder: Path) -> None:
+    """A workspace with somebody whose devices and other id are to go with them."""
+    _file(folder)
+    said = [
+        {"event": "a", "device_id": "somebodys phone", "session_id": 5},
+        {"event": "b", "user": "somebody", "device_id": "somebodys phone", "plan": "pro"},
+        {"type": "alias", "user_id": "somebody", "previous_id": "somebody else"},
+        {"type": "identify", "user_id": "somebody", "traits": {"name": "Somebody"}},
+        *({"event": "c", "user": "somebody", "n": n} for n in range(20)),
+    ]
+    lines = [json.dumps({"time": START + n * 60_000, **line}) for n, line in enumerate(said)]
+    with (folder / "in.jsonl").open("a") as file:
+        file.write("\n".join(["", *lines]))
+    import_files(folder / "w.db", [folder / "in.jsonl"])
+    for left in folder.glob("in.jsonl*"):
+        left.unlink()
+
+
 def _twice(folder: Path) -> None:
     _imported(folder)
     write_events(folder / "more.jsonl", LINES // 3, seed=2)
@@ -35,6 +54,9 @@ def _twice(folder: Path) -> None:
 
 STORIES = {
     "import": Story(_file, ("import", "in.jsonl", "--into", "w.db"), batch=LINES // 6),
+    "delete-user": Story(
+        _somebody, ("delete-user", "somebody", "--db", "w.db", "--yes"), done=2, gone="somebody"
+    ),
     "forget": Story(_imported, ("forget", "--before", "2025-04-07", "--db", "w.db", "--yes")),
     "undo": Story(_twice, ("undo", "1", "--db", "w.db", "--yes"), done=2),
 }

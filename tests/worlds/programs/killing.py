@@ -63,6 +63,7 @@ class Story:
         words: the command.
         batch: how many events it writes in one transaction.
         done: the exit code of the command if it is run again once it has done its work.
+        gone: what no byte of the workspace says in the end.
         db: the workspace, in the folder.
     """
 
@@ -70,6 +71,7 @@ class Story:
     words: tuple[str, ...]
     batch: int = 150
     done: int = 0
+    gone: str = ""
     db: str = "w.db"
 
 
@@ -125,6 +127,11 @@ def kill(story: Story, folder: Path, known: Kills, rng: random.Random) -> None:
     assert code in (0, story.done)
     _good(here / story.db)
     assert state(here) == known.clean
+    if story.gone:
+        left = [
+            path.name for path in here.glob("w.db*") if story.gone.encode() in path.read_bytes()
+        ]
+        assert left == []
     shutil.rmtree(here)
 
 
