@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
@@ -14,7 +15,9 @@ from core.store.workspace import open_reader
 _CHUNK: Final = 8 << 20
 
 CERTAIN: Final = 6
-"""From this many bytes on, a text is not found in a file by chance."""
+"""From this many bytes on, a text is not found in a file by chance. A shorter one is looked for as
+a whole text, or as one in JSON.
+"""
 
 
 @dataclass(frozen=True)
@@ -31,32 +34,45 @@ class Trace:
 
     @property
     def unexplained(self) -> bool:
-        """Whether it is in no row, and not by chance either."""
-        return not self.places and len(self.text.encode()) >= CERTAIN
+        """Whether it is in the file but in no row."""
+        return not self.places
+
+
+def is_short(text: str) -> bool:
+    """Whether a text may be found in a file by chance."""
+    return len(text.encode()) < CERTAIN
 
 
 def traces(path: str | Path, texts: Iterable[str]) -> list[Trace]:
-    """Look for texts in a workspace and its log, byte by byte, then for the rows they are in.
+    """Look for texts in a workspace and its log, byte by byte, and for the rows they are in.
 
     The caller has no connection to the file, which is opened here like any other.
     """
     wanted = sorted({text for text in texts if text})
     file = Path(path)
     log = file.with_name(file.name + "-wal")
-    there = _found(file, wanted) | _found(log, wanted)
-    if not there:
+    long = [text for text in wanted if not is_short(text)]
+    there = _found(file, long) | _found(log, long)
+    short = list(filter(is_short, wanted))
+    if not (there or short):
         return []
     with closing(open_reader(path)) as connection:
         columns = list(_columns(connection))
-        return [Trace(text, _places(connection, columns, text)) for text in sorted(there)]
+        found = [Trace(text, _places(connection, columns, text)) for text in [*short, *there]]
+    return sorted((t for t in found if t.places or t.text in there), key=lambda t: t.text)
 
 
 def contains(file: str | Path, texts: Sequence[str]) -> bool:
-    """Whether a file has one of these texts; False if it cannot be read."""
+    """Whether a file has one of these texts, a short one in quotes; False if it cannot be read."""
+    wanted = [_quoted(text) if is_short(text) else text for text in texts]
     try:
-        return bool(_found(Path(file), texts))
+        return bool(_found(Path(file), wanted))
     except OSError:
         return False
+
+
+def _quoted(text: str) -> str:
+    return json.dumps(text, ensure_ascii=False)
 
 
 def _found(file: Path, texts: Sequence[str]) -> set[str]:
@@ -90,8 +106,13 @@ def _places(
 ) -> dict[str, int]:
     found = {}
     for table, column in columns:
+        where = 'instr("{0}", :text)'
+        if is_short(text):
+            whole = "0" if table == "meta" else '"{0}" = :text'  # settings are numbers
+            where = f'{whole} or instr("{{0}}", :quoted)'
         (count,) = connection.execute(
-            f'select count(*) from "{table}" where instr("{column}", ?)', (text,)
+            f'select count(*) from "{table}" where {where.format(column)}',
+            {"text": text, "quoted": _quoted(text)},
         ).fetchone()
         if count:
             found[f"{table}.{column}"] = count

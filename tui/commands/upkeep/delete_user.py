@@ -68,6 +68,8 @@ def _what(found: About) -> str:
 
 def _remains(erased: Erased) -> Iterator[str]:
     """Yield what is left, and where."""
+    from core.store.upkeep.traces import is_short
+
     for id_ in erased.shared:
         yield f"{id_} stays: it is others' device too"
     for trace in erased.remains:
@@ -79,6 +81,8 @@ def _remains(erased: Erased) -> Iterator[str]:
             yield f"{trace.text} is still in the file, but in no row"
     if not erased.remains:
         yield "verified: none of the ids is left in the file"
+    if short := [id_ for id_ in erased.about.ids if is_short(id_)]:
+        yield f"too short to be told from chance, searched as whole texts: {', '.join(short)}"
     if erased.ignored:
         yield f"ignored from here on: {', '.join(erased.ignored)}"
     for file in [*erased.files, *_own_files(erased)]:

@@ -137,6 +137,19 @@ def test_what_stays_elsewhere_is_said(tmp_path: Path) -> None:
         assert people == [("bob-7781",)]
 
 
+def test_short_ids_are_searched_for_as_whole_texts(tmp_path: Path) -> None:
+    path = tmp_path / "w.db"
+    with closing(open_writer(path)) as db:
+        store_events(db, [
+            Event("a", NOON, "7"),
+            Event("a", NOON, "77", properties={"n": 5, "s": "77 7"}),
+            Event("a", NOON, "8", properties={"by": ["77"]}),
+        ])  # fmt: skip
+    assert not erase(path, "7").remains
+    (trace,) = erase(path, "77").remains
+    assert trace.places == {"event_properties.properties": 1}
+
+
 def test_a_stop_leaves_all_of_it_or_what_a_second_call_finishes(tmp_path: Path) -> None:
     path = build(tmp_path / "w.db", ann=True)
     whole = said(path)
