@@ -169,6 +169,7 @@ POSTHOG_TABLE: Final = Vendor(
     begin=lambda: posthog.Events().row,
     header=posthog.is_table,
     name="PostHog page as CSV",
+    says="distinct_id, uuid, timestamp",
     is_whole=True,
 )
 POSTHOG_PERSONS: Final = Vendor(
@@ -207,9 +208,18 @@ HEAP: Final = Vendor(
 COUNTLY: Final = Vendor(
     countly.SIGN, countly.MARKS, reshape=countly.reshape, name="Countly events", says="did, ts"
 )
-SIMPLE: Final = Vendor(simple.SIGN, reshape=simple.reshape, name="Simple Analytics datapoints")
+SIMPLE: Final = Vendor(
+    simple.SIGN,
+    reshape=simple.reshape,
+    name="Simple Analytics datapoints",
+    says="session_id, uuid, added_iso",
+)
 UMAMI: Final = Vendor(
-    frozenset(), reshape=umami.reshape, header=umami.is_events, name="Umami events"
+    frozenset(),
+    reshape=umami.reshape,
+    header=umami.is_events,
+    name="Umami events",
+    says="session_id the visitor, visit_id the session, created_at",
 )
 UMAMI_OTHERS: Final = Vendor(
     frozenset(),
@@ -218,13 +228,25 @@ UMAMI_OTHERS: Final = Vendor(
     name="Umami sessions or properties of events",
 )
 GOATCOUNTER: Final = Vendor(
-    goatcounter.SIGN, reshape=goatcounter.reshape, name="GoatCounter export"
+    goatcounter.SIGN,
+    reshape=goatcounter.reshape,
+    name="GoatCounter export",
+    says="Session the visitor, Date",
 )
 AHOY_EVENTS: Final = Vendor(
-    ahoy.EVENTS, ahoy.OF_VISITS, reshape=ahoy.reshape_event, name="Ahoy events"
+    ahoy.EVENTS,
+    ahoy.OF_VISITS,
+    reshape=ahoy.reshape_event,
+    name="Ahoy events",
+    says="user_id, visit_id the session, name, time",
 )
 AHOY_VISITS: Final = Vendor(ahoy.VISITS, reshape=ahoy.reshape_visit, name="Ahoy visits")
-MATOMO: Final = Vendor(matomo.SIGN, reshape=matomo.reshape, name="Matomo visits")
+MATOMO: Final = Vendor(
+    matomo.SIGN,
+    reshape=matomo.reshape,
+    name="Matomo visits",
+    says="userId, visitorId, idVisit the session",
+)
 MATOMO_TABLE: Final = Vendor(
     frozenset(), reshape=matomo.reshape_row, header=matomo.is_table, name="Matomo visits as a table"
 )

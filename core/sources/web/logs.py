@@ -105,8 +105,8 @@ class RequestMaker(Maker):
 
     @property
     def recognised(self) -> str:
-        """The format of the log."""
-        return self._log.name
+        """The format of the log, and what a visitor is."""
+        return f"{self._log.name}: visitors by address and agent, hashed"
 
     @property
     def reshapes(self) -> bool:

@@ -69,7 +69,9 @@ def test_a_combined_log_is_page_views_with_what_they_say(tmp_path: Path) -> None
     assert (first["browser"], first["os"], first["device_type"]) == ("Firefox", "Linux", "desktop")
     assert (second["user_id"], second["device_type"]) == ("maria lee", "mobile")
     assert report.recognised == {
-        str(tmp_path / "access.log"): "web server log (common or combined)"
+        str(
+            tmp_path / "access.log"
+        ): "web server log (common or combined): visitors by address and agent, hashed"
     }
 
 
