@@ -41,6 +41,7 @@ class Input:
         notes: what reading it showed.
         trusted: whether a position to begin at is taken to be that of the same text, so that what
             comes before it need not be read.
+        holds_back: whether a last line without its end is not returned.
     """
 
     def __init__(self, source: str | Path | Place, reading: Reading | None = None) -> None:
@@ -56,7 +57,7 @@ class Input:
         self._own = place.path != "-"
         self._member = bool(place.member)
         self.begin = START
-        self.trusted = False
+        self.trusted = self.holds_back = False
         self._prints = Fingerprints()
         self._is_plain = True
         try:
@@ -139,15 +140,19 @@ class Input:
         self.head, self.skipped = rest, self._skip
 
     @property
+    def is_packed(self) -> bool:
+        """Whether its bytes are decompressed."""
+        return not self._unpacked.is_plain
+
+    @property
     def content(self) -> str:
         """The fingerprint of all bytes read; "" if they are the text."""
-        plain = self._unpacked.is_plain and self._is_plain
-        return "" if plain else self._bytes.hexdigest()
+        return "" if self._is_plain and not self.is_packed else self._bytes.hexdigest()
 
     @property
     def can_seek(self) -> bool:
         """Whether a place in its text is the same place in its file."""
-        return self._own and not self._member and self._is_plain and self._unpacked.is_plain
+        return self._own and not self._member and self._is_plain and not self.is_packed
 
     def _read(self) -> Iterator[bytes]:
         read, packed = getattr(self._stream, "read1", self._stream.read), False
@@ -198,7 +203,8 @@ class Input:
         cutter = _Lines(self._end, start if start.bytes else self.begin)
         for chunk in chunks:
             yield from cutter.cut(chunk, most)
-        yield from cutter.rest(self.damaged)
+        if not self.holds_back:
+            yield from cutter.rest(self.damaged)
 
     def marked(self, blocks: Iterator[Lines], start: Position = START) -> Iterator[Lines]:
         """Yield blocks of this text with the fingerprints of their ends, and that of its end.
@@ -216,7 +222,7 @@ class Input:
             at = end._replace(fingerprint=self._prints.at(end.bytes))
             yield Lines(lines, at)
         whole = self._prints.arrived
-        if whole > at.bytes:
+        if whole > at.bytes and not self.holds_back:
             if at.bytes < start.bytes <= whole:
                 self._check(start)
             yield Lines([], Position(whole, at.lines, self._prints.at(whole)))
@@ -251,7 +257,7 @@ class Input:
             if end < start.bytes:
                 self._prints.at(end)
                 continue
-            if not reached:
+            if not (reached or self.trusted):
                 self._check(start)
             reached = True
             if end > start.bytes:

@@ -39,6 +39,7 @@ COMMANDS = {
     "run": "answer a question",
     "schema": "print the JSON schemas of a kind of question",
     "sql": "run one SELECT statement",
+    "sync": "import what is new in sources since the last time",
     "undo": "take imports away again",
 }
 """Command -> what it does; each is the `command` of the module of its name, see `_MODULES`."""
@@ -47,6 +48,7 @@ _HIDDEN = ("explore", "open")
 """What a first word that is no command does."""
 
 _SAVED = ("audience", "board", "chart", "event", "mark", "profile")
+_FRESH = ("sync",)
 _UPKEEP = ("backup", "check", "delete-user", "export-events", "forget", "info", "undo")
 _MODULES = {
     "import": "import_",
@@ -54,6 +56,7 @@ _MODULES = {
     "open": "open_",
     "run": "run_",
     **{name: f"saved.{name}" for name in _SAVED},
+    **{name: f"fresh.{name}" for name in _FRESH},
     **{name: f"upkeep.{name.replace('-', '_')}" for name in _UPKEEP},
 }
 SETTINGS = {"help_option_names": ["-h", "--help"], "max_content_width": 100}

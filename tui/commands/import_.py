@@ -25,50 +25,74 @@ BAR = 24
 _PLAIN_EVERY = 10.0
 
 
+_READING = (
+    click.option(
+        "--map", "maps", multiple=True, metavar="user=COLUMN,...", help="Which columns to use."
+    ),
+    click.option("--zone", metavar="ZONE", help="Time zone of a new workspace, such as UTC."),
+    click.option(
+        "--week-start",
+        type=click.Choice(list(WEEK_STARTS)),
+        help="First day of the week of a new workspace.",
+    ),
+    click.option(
+        "--format",
+        type=click.Choice(["jsonl", "csv", "tsv"]),
+        help="The format; guessed by default.",
+    ),
+    click.option(
+        "--ids-to-ignore",
+        "ignored",
+        multiple=True,
+        metavar="ID,...",
+        help="Further ids that are nobody, like null, undefined and 0; remembered.",
+    ),
+    click.option("--table", default="", metavar="NAME", help="Table of a database to read."),
+    click.option(
+        "--query", default="", metavar="SQL", help="SELECT statement that reads a database."
+    ),
+    click.option(
+        "--event", metavar="NAME", help="The event of every line, where no column names it."
+    ),
+    click.option(
+        "--delimiter", metavar="CHAR", help="What separates columns: a character, or tab."
+    ),
+    click.option("--encoding", metavar="NAME", help="The encoding of the text, such as cp1252."),
+    click.option(
+        "--decimal",
+        type=click.Choice([",", "."]),
+        help="What stands before the fraction of a number.",
+    ),
+    click.option(
+        "--dates",
+        type=click.Choice(list(DATES)),
+        help="Whether 2/3/2026 is the second of March or the third of February.",
+    ),
+    click.option(
+        "--times-in", metavar="ZONE", help="The zone of times that name none; UTC by default."
+    ),
+    click.option(
+        "--skip", type=click.IntRange(0), default=0, help="Lines before the first to read."
+    ),
+    click.option(
+        "--forget-choices", is_flag=True, help="Forget the options remembered for such files."
+    ),
+    click.option("--logs", is_flag=True, help="The files contain logs, not events."),
+)
+"""The options that say how sources are read and what a new workspace is like."""
+
+
+def reading_options(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Add them; `asked_for` takes their values."""
+    for option in reversed(_READING):
+        function = option(function)
+    return function
+
+
 @click.command("import")
 @click.argument("files", nargs=-1, required=True, metavar="SOURCE...")
 @click.option("--into", metavar="DB", help="Workspace to write to; created if it does not exist.")
-@click.option(
-    "--map", "maps", multiple=True, metavar="user=COLUMN,...", help="Which columns to use."
-)
-@click.option("--zone", metavar="ZONE", help="Time zone of a new workspace, such as UTC.")
-@click.option(
-    "--week-start",
-    type=click.Choice(list(WEEK_STARTS)),
-    help="First day of the week of a new workspace.",
-)
-@click.option(
-    "--format",
-    type=click.Choice(["jsonl", "csv", "tsv"]),
-    help="The format; guessed by default.",
-)
-@click.option(
-    "--ids-to-ignore",
-    "ignored",
-    multiple=True,
-    metavar="ID,...",
-    help="Further ids that are nobody, like null, undefined and 0; remembered.",
-)
-@click.option("--table", default="", metavar="NAME", help="Table of a database to read.")
-@click.option("--query", default="", metavar="SQL", help="SELECT statement that reads a database.")
-@click.option("--event", metavar="NAME", help="The event of every line, where no column names it.")
-@click.option("--delimiter", metavar="CHAR", help="What separates columns: a character, or tab.")
-@click.option("--encoding", metavar="NAME", help="The encoding of the text, such as cp1252.")
-@click.option(
-    "--decimal", type=click.Choice([",", "."]), help="What stands before the fraction of a number."
-)
-@click.option(
-    "--dates",
-    type=click.Choice(list(DATES)),
-    help="Whether 2/3/2026 is the second of March or the third of February.",
-)
-@click.option(
-    "--times-in", metavar="ZONE", help="The zone of times that name none; UTC by default."
-)
-@click.option("--skip", type=click.IntRange(0), default=0, help="Lines before the first to read.")
-@click.option(
-    "--forget-choices", is_flag=True, help="Forget the options remembered for such files."
-)
+@reading_options
 @click.option("--again", is_flag=True, help="Read files again that are known to be imported.")
 @click.option(
     "--replace", is_flag=True, help="Undo earlier imports of a source that is read in another way."
@@ -76,7 +100,6 @@ _PLAIN_EVERY = 10.0
 @click.option("--add", is_flag=True, help="Keep them.")
 @click.option("--dry-run", is_flag=True, help="Show the first events as understood; store nothing.")
 @click.option("--quiet", is_flag=True, help="Say nothing unless something is wrong.")
-@click.option("--logs", is_flag=True, help="The files contain logs, not events.")
 def command(
     files: tuple[str, ...],
     into: str | None,
@@ -130,7 +153,7 @@ def asked_for(
     query: str,
     skip: int,
     forget_choices: bool,
-    again: bool,
+    again: bool = False,
 ) -> dict[str, Any]:
     """Return the options of the command as the arguments of `importer.import_files`."""
     from core.sources.text.reading import Reading

@@ -28,8 +28,8 @@ def open_apart(request: Mapping[str, Any], salt: Callable[[], bytes]) -> Apart |
     """Open a source in another process; None if none can be started.
 
     Args:
-        request: the arguments of `open_source` but `salt` and `opened`, and whether the text before
-            the position to start at is `trusted`.
+        request: the arguments of `open_source` but `salt` and `opened`, and `trusted` and
+            `holds_back` as of `lines.Input`.
         salt: called if the source has visitors to hash.
 
     Raises:

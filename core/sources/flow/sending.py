@@ -51,9 +51,9 @@ def _send(request: dict[str, Any], asked: IO[bytes], out: IO[bytes]) -> None:
         _write(out, (SALT, None))
         return bytes(pickle.load(asked))
 
-    trusted = request.pop("trusted")
+    trusted, holds_back = request.pop("trusted"), request.pop("holds_back", False)
     with closing(Input(request["place"], request["reading"])) as opened:
-        opened.trusted = trusted
+        opened.trusted, opened.holds_back = trusted, holds_back
         source = open_source(**request, salt=salt, opened=opened)
         with closing(source.input):
             _write(out, (OPENED, _state(source, None)))

@@ -19,7 +19,6 @@ from core.sources.lines import Input, content_of
 from core.sources.places import Place, without_packing
 from core.sources.places.parquet import PARQUET
 from core.sources.places.tables import is_database
-from core.sources.places.unpacking import is_packed
 from core.sources.text.reading import Reading
 from core.store.ingest.people import ignored_ids
 from core.store.workspace import read_meta
@@ -32,7 +31,7 @@ COUNTS: Final = ("read", "stored", "repeated", "rejected", "identified")
 _NAMED: Final = "i.source = ? or substr(i.source, 1, length(?) + 1) = ? || ':'"
 """The source is a file, or a table of it."""
 
-_EDGE: Final = 4_096
+EDGE: Final = 4_096
 """How many bytes at the start and at the end of what was read are compared."""
 
 
@@ -131,7 +130,7 @@ def stopped(connection: sqlite3.Connection, source: About) -> Earlier | None:
 
 def latest(connection: sqlite3.Connection, source: About) -> Earlier | None:
     """Return the latest import of a source that was read in the same way."""
-    found = _find(connection, source, "i.source = ?", source.source)
+    found = _find(connection, source, f"({_NAMED})", *[source.source] * 3)
     return found[0] if found else None
 
 
@@ -150,7 +149,7 @@ def same_content(
             bytes_ = bytes_ or content_of(place)
             if each.content == bytes_:
                 return each
-        elif each.position.fingerprint and not (is_packed(opened.raw()) or _is_table(opened)):
+        elif each.position.fingerprint and not (opened.is_packed or is_table(opened)):
             if not text:
                 with closing(Input(place, reading)) as again:
                     text = again.text_fingerprint()
@@ -159,9 +158,21 @@ def same_content(
     return None
 
 
-def _is_table(opened: Input) -> bool:
+def is_table(opened: Input) -> bool:
+    """Whether a file is a database, or a table in a format of its own."""
     head = opened.raw()
     return is_database(head) or head.startswith(PARQUET)
+
+
+def in_folder(connection: sqlite3.Connection, source: About, folder: str) -> list[Earlier]:
+    """Return the finished imports of the files in a folder that were read in the same way.
+
+    Args:
+        folder: with a separator at its end.
+    """
+    return _find(
+        connection, source, "i.finished and substr(i.source, 1, length(?)) = ?", folder, folder
+    )
 
 
 def _find(
@@ -232,7 +243,7 @@ def edges_of(path: str, end: int) -> str:
     """Return the fingerprint of the first and the last bytes of the start of a file; "" if it is
     shorter or cannot be read.
     """
-    few = min(_EDGE, end)
+    few = min(EDGE, end)
     try:
         with open(path, "rb") as stream:
             head = stream.read(few)

@@ -71,15 +71,17 @@ class Journal:
         updated = self._connection.execute(
             """
             update imports
-            set updated_at = ?, position = ?, bytes = ?, read = ?, stored = ?, repeated = ?,
-                rejected = ?, rejects = ?, linked = linked + ?, merged = merged + ?, finished = ?,
-                fingerprint = ?
+            set source = ?, updated_at = ?, position = ?, bytes = ?, fingerprint = ?, read = ?,
+                stored = ?, repeated = ?, rejected = ?, rejects = ?, linked = linked + ?,
+                merged = merged + ?, finished = ?
             where id = ? and position = ? and bytes = ? and undone_at is null
             """,
             (
+                self._source,
                 _now(),
                 position.lines,
                 position.bytes,
+                position.fingerprint,
                 counts["read"],
                 counts["stored"],
                 counts["repeated"],
@@ -88,7 +90,6 @@ class Journal:
                 written.linked,
                 written.merged,
                 int(finished),
-                position.fingerprint,
                 self._id,
                 self._position.lines,
                 self._position.bytes,

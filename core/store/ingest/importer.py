@@ -118,6 +118,7 @@ def import_files(
     decide: Decide = add,
     apart_from: int = APART_FROM,
     again: bool = False,
+    only_new: bool = False,
 ) -> ImportReport:
     """Import files into a workspace, which is created if it does not exist.
 
@@ -146,6 +147,8 @@ def import_files(
             to store. By default they stay.
         apart_from: from this many bytes on, a file is read by another process.
         again: whether a file is read though one of the same content was imported in the same way.
+        only_new: whether of each source only what is new since the last time is read. A last line
+            without its end waits until the file has not changed between two times.
 
     Without a mapping, format, table, query or reading, a file is read with those that were given
     when the last one of its kind was imported.
@@ -176,6 +179,7 @@ def import_files(
             decide=decide,
             apart_from=apart_from,
             again=again,
+            only_new=only_new,
         )
         with _late_indexes(connection, found.places, patience), no_collector():
             refused = list(found.refused)

@@ -25,6 +25,7 @@ from core.sources.places import Place
 from core.sources.places.rows import RowInput
 from core.store.fresh.earlier import About, Earlier, about, of_size, same_content, stopped
 from core.store.fresh.remembered import Memory
+from core.store.fresh.steps import Steps
 from core.store.imports.replacing import Decide, add, read_otherwise
 from core.store.ingest.logs import LogWriter
 from core.store.ingest.rejects import Rejects
@@ -55,6 +56,7 @@ class Loader:
         batch_size: events written in one transaction.
         patience: how long a batch waits for another writer.
         again: whether a known file is read all the same.
+        only_new: whether only what is new since the last time is read.
         decide: what happens to earlier imports of a source that was read in another way.
         choices: how files are to be read.
         forgets: whether what is remembered about them is forgotten.
@@ -74,6 +76,7 @@ class Loader:
         decide: Decide = add,
         apart_from: int = APART_FROM,
         again: bool = False,
+        only_new: bool = False,
     ) -> None:
         self.connection = connection
         self.writer = Writer(connection, patience)
@@ -85,6 +88,7 @@ class Loader:
         self.batch_size = batch_size
         self._memory = Memory(connection, choices or Choices(), self.patience, forgets=forgets)
         self._again = again
+        self._only_new = only_new
         self.report = ImportReport()
         self._progress = progress
         self._stop = stop
@@ -115,46 +119,78 @@ class Loader:
             chosen, recalled = self._memory.of(opened, place)
             kind = kind_of(opened, place, chosen) if chosen and not recalled else None
             found = about(self.connection, place, chosen)
-            known = None if self._again else self._known(place, opened, chosen, found)
-            if known is not None:
-                when = read_calendar(self.connection).local(known.at)
-                self.report.take_known(place.name, known, f"{when:%Y-%m-%d %H:%M}")
-                return
             stored = self.report.stored
-            name = self._load(place, opened, chosen, found)
-        if recalled:
-            self.report.recalled[name] = chosen.options()
-        elif self.report.stored > stored:
+            if self._only_new:
+                names = list(self._load_new(place, opened, chosen, found))
+            else:
+                names = list(self._load(place, opened, chosen, found))
+        for name in names:
+            if recalled:
+                self.report.recalled[name] = chosen.options()
+        if self.report.stored > stored and not recalled:
             self._memory.keep(kind)
+
+    def _load_new(
+        self, place: Place, opened: Input, chosen: Choices, found: About
+    ) -> Iterator[str]:
+        """Load what is new in a place since it was last read; yield names in messages."""
+        steps = Steps(self.connection, self.patience)
+        for step in steps.of(place, opened, found, chosen.reading):
+            with closing(opened if step.place == place else Input(step.place)) as source:
+                source.trusted, source.holds_back = True, step.holds_back
+                at = about(self.connection, step.place, chosen)
+                yield self._load_from(
+                    step.place, source, chosen, at, step.earlier, step.start, is_moved=step.is_moved
+                )
 
     def _known(self, place: Place, opened: Input, chosen: Choices, found: About) -> Earlier | None:
         """Return the finished import of the same content, None if there is none."""
         likely = of_size(self.connection, found) if found.path else []
         return same_content(likely, place, opened, chosen.reading) if likely else None
 
-    def _load(self, place: Place, opened: Input, chosen: Choices, found: About) -> str:
-        """Load an open place, from where an import of it was stopped if there is one.
-
-        Returns:
-            Its name in messages.
+    def _load(self, place: Place, opened: Input, chosen: Choices, found: About) -> Iterator[str]:
+        """Load a place unless it is known, from where an import of it was stopped if there is one;
+        yield its name in messages.
         """
+        known = None if self._again else self._known(place, opened, chosen, found)
+        if known is not None:
+            when = read_calendar(self.connection).local(known.at)
+            self.report.take_known(place.name, known, f"{when:%Y-%m-%d %H:%M}")
+            return
         earlier = stopped(self.connection, found)
         if earlier is not None:
             try:
-                return self._load_from(place, opened, chosen, found, earlier)
+                yield self._load_from(place, opened, chosen, found, earlier, earlier.position)
             except Differs:
                 opened = Input(place)
+            else:
+                self.report.resumed[place.name] = earlier
+                return
         with closing(opened):
-            return self._load_from(place, opened, chosen, found, None)
+            yield self._load_from(place, opened, chosen, found)
 
     def _load_from(
-        self, place: Place, opened: Input, chosen: Choices, found: About, earlier: Earlier | None
+        self,
+        place: Place,
+        opened: Input,
+        chosen: Choices,
+        found: About,
+        earlier: Earlier | None = None,
+        start: Position = START,
+        *,
+        is_moved: bool = False,
     ) -> str:
-        """Load the rest of a source, and note in the report how it was read."""
-        source = self._source(opened, place, chosen, earlier.position if earlier else START)
+        """Load a source from a position on, and note in the report how it was read.
+
+        Args:
+            earlier: the import that this one goes on with.
+            is_moved: whether its source has the name of this place from now on.
+        """
+        source = self._source(opened, place, chosen, start)
         with closing(source.input):
             name, maker = source.input.name, source.maker
-            found = replace(found, source=earlier.source if earlier else _named(name))
+            title = earlier.source if earlier and not is_moved else _named(name)
+            found = replace(found, source=title)
             replaced = [] if earlier else self._replaced(name, place, chosen)
             kept = earlier.position.lines if earlier else 0
             with Rejects(place.rejects, self._folder(), kept) as rejects:
@@ -163,11 +199,12 @@ class Loader:
                     about=found, earlier=earlier,
                 )  # fmt: skip
                 run.load(_suited(source, earlier))
-                self.report.sources[name] = run.counts
+            before = earlier.counts if earlier else {}
+            self.report.sources[name] = {
+                what: count - before.get(what, 0) for what, count in run.counts.items()
+            }
             if rejects.written:
                 self.report.rejects_files.append(rejects.written)
-            if earlier:
-                self.report.resumed[name] = earlier
             self.report.recognised[name] = maker.recognised
             self.report.understood[name] = maker.understood
             self.report.names[name] = maker.names
@@ -203,6 +240,7 @@ class Loader:
         }
         if self._is_big(place, start if opened.trusted else START):
             asked = {**request, "mapping": dict(chosen.mapping), "trusted": opened.trusted}
+            asked["holds_back"] = opened.holds_back
             apart = open_apart(asked, self._salt)
             if apart is not None:
                 return apart

@@ -1,0 +1,236 @@
+"""What is new in a source since it was last read, and where it is to be found."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from hashlib import blake2b
+from pathlib import Path
+from typing import Final
+
+from core.errors import Busy
+from core.sources.blocks import START, Position
+from core.sources.lines import Input
+from core.sources.places import REJECTS, Place
+from core.sources.places.unpacking import is_packed
+from core.sources.text.reading import Reading
+from core.store.fresh.earlier import (
+    EDGE,
+    About,
+    Earlier,
+    edges_of,
+    in_folder,
+    is_alive,
+    is_table,
+    latest,
+    of_size,
+    same_content,
+)
+from core.store.waiting import Patience, begin
+
+_LOOKED_AT: Final = 1 << 20
+"""In how many bytes to look for the start or the end of a line."""
+
+_MOST_SIBLINGS: Final = 50
+
+
+@dataclass(frozen=True)
+class Step:
+    """Something to read.
+
+    Attributes:
+        place: where.
+        earlier: the import that it continues; None for a new one.
+        start: where to begin.
+        holds_back: whether a last line without its end is left for later.
+        is_moved: whether the source of that import has this name from now on.
+    """
+
+    place: Place
+    earlier: Earlier | None = None
+    start: Position = START
+    holds_back: bool = False
+    is_moved: bool = False
+
+
+class Steps:
+    """Finds what is new in sources.
+
+    Args:
+        connection: of the workspace; it is written to only to note that a file was seen.
+    """
+
+    def __init__(self, connection: sqlite3.Connection, patience: Patience) -> None:
+        self._connection = connection
+        self._patience = patience
+
+    def of(self, place: Place, opened: Input, found: About, reading: Reading) -> list[Step]:
+        """Return what is to be read of a place, nothing if there is nothing new.
+
+        Args:
+            opened: the place; nothing of it is consumed.
+            found: what is to be known of it.
+            reading: how it is read.
+
+        Raises:
+            Busy: another program is reading it.
+        """
+        last = latest(self._connection, found)
+        if last is not None and not last.finished and is_alive(last.process):
+            raise Busy(f"Another program is reading {last.source} into this workspace.")
+        if not found.path:
+            return [Step(place)]
+        if place.member or opened.is_packed or is_table(opened):
+            return self._of_whole(place, opened, found, reading, last)
+        return self._of_text(place, found, last)
+
+    def _of_text(self, place: Place, found: About, last: Earlier | None) -> list[Step]:
+        if last is not None and _is_begun(found.path, last):
+            return self._rest(place, found, last)
+        if last is None:
+            same = next((e for e in self._around(found) if _is_begun(found.path, e)), None)
+            if same is not None:
+                self._seen(same, found, found.source)
+                return self._rest(place, found, same)
+        return [*self._rotated(found, last), Step(place, holds_back=True)]
+
+    def _rest(self, place: Place, found: About, last: Earlier) -> list[Step]:
+        """Return what follows what was read of a text that begins with it."""
+        if found.size == last.position.bytes and last.finished:
+            return []
+        changed = (found.size, found.modified) != (last.size, last.modified)
+        start = _line_start(found.path, last.position)
+        if changed and last.finished and not _has_line(found.path, start.bytes):
+            self._seen(last, found, last.source)
+            return []
+        return [Step(place, last, start, holds_back=changed)]
+
+    def _rotated(self, found: About, last: Earlier | None) -> Iterator[Step]:
+        """Yield the rest of a text that has been moved to a file beside it."""
+        if last is None or not last.edges:
+            return
+        for path in _siblings(found.path):
+            place = Place(path)
+            if _is_begun(path, last):
+                yield Step(place, last, _line_start(path, last.position), is_moved=True)
+                return
+            if _is_packed_file(path) and last in _begun_packed(place, [last]):
+                yield Step(place, last, last.position, is_moved=True)
+                return
+
+    def _of_whole(
+        self,
+        place: Place,
+        opened: Input,
+        found: About,
+        reading: Reading,
+        last: Earlier | None,
+    ) -> list[Step]:
+        """Return a file that can only be read from its beginning, unless it is known."""
+        seen = last is not None and last.finished
+        if last is not None and seen and (last.size, last.modified) == (found.size, found.modified):
+            return []
+        same = same_content(of_size(self._connection, found), place, opened, reading)
+        if same is not None:
+            self._seen(same, found, same.source)
+            return []
+        if opened.is_packed and last is None:
+            for earlier in _begun_packed(place, self._around(found)):
+                return [Step(place, earlier, earlier.position, is_moved=True)]
+        return [Step(place)]
+
+    def _around(self, found: About) -> list[Earlier]:
+        """Return the imports of plain files in the folder of a file, the latest first."""
+        folder = f"{Path(found.path).parent}{os.sep}"
+        return [each for each in in_folder(self._connection, found, folder) if each.edges]
+
+    def _seen(self, earlier: Earlier, found: About, source: str) -> None:
+        """Note that there was nothing new in a file, and what the source is called."""
+        db = self._connection
+        begin(db, self._patience)
+        try:
+            db.execute("update imports set source = ? where id = ?", (source, earlier.id))
+            db.execute(
+                "update import_sources set size = ?, modified = ? where import = ?",
+                (found.size, found.modified, earlier.id),
+            )
+            db.execute("commit")
+        except BaseException:
+            db.rollback()
+            raise
+
+
+def _is_begun(path: str, earlier: Earlier) -> bool:
+    """Whether a plain file begins with what an import read."""
+    return bool(earlier.edges) and edges_of(path, earlier.position.bytes) == earlier.edges
+
+
+def _begun_packed(place: Place, earlier: Sequence[Earlier]) -> list[Earlier]:
+    """Return those imports of plain texts with which the text of a packed file begins."""
+    ends = {each.position.bytes for each in earlier}
+    found: dict[int, str] = {}
+    head, kept, gone = b"", b"", 0
+    with closing(Input(place)) as source:
+        for chunk in source.chunks():
+            head = head if len(head) >= EDGE else (head + chunk)[:EDGE]
+            kept += chunk
+            arrived = gone + len(kept)
+            for end in [end for end in ends if end <= arrived and end not in found]:
+                few = min(EDGE, end)
+                tail = kept[end - few - gone : end - gone]
+                found[end] = blake2b(head[:few] + tail, digest_size=16).hexdigest()
+            gone, kept = arrived - len(kept[-EDGE:]), kept[-EDGE:]
+    return [each for each in earlier if found.get(each.position.bytes) == each.edges]
+
+
+def _siblings(path: str) -> list[str]:
+    """Return the files beside one that may have taken its text, the last changed first."""
+    file = Path(path)
+    stem = file.name.split(".")[0]
+    beside = [
+        each
+        for each in file.parent.glob(f"{_escaped(stem)}*")
+        if each.name != file.name and each.is_file() and not each.name.endswith((REJECTS, ".part"))
+    ]
+    beside.sort(key=lambda each: -each.stat().st_mtime_ns)
+    return [str(each) for each in beside[:_MOST_SIBLINGS]]
+
+
+def _escaped(name: str) -> str:
+    return "".join(f"[{sign}]" if sign in "*?[" else sign for sign in name)
+
+
+def _is_packed_file(path: str) -> bool:
+    try:
+        with open(path, "rb") as stream:
+            return is_packed(stream.read(8))
+    except OSError:
+        return False
+
+
+def _has_line(path: str, place: int) -> bool:
+    """Whether a line ends after a place, or much follows it."""
+    with open(path, "rb") as stream:
+        stream.seek(place)
+        rest = stream.read(_LOOKED_AT)
+    return b"\n" in rest or len(rest) == _LOOKED_AT
+
+
+def _line_start(path: str, position: Position) -> Position:
+    """Return where to go on after a position: at the start of its line if that was not complete."""
+    place = position.bytes
+    with open(path, "rb") as stream:
+        stream.seek(max(place - _LOOKED_AT, 0))
+        before = stream.read(min(_LOOKED_AT, place))
+        after = stream.read(1)
+    if not before or before.endswith((b"\n", b"\r")) or not after:
+        return position
+    if after in (b"\n", b"\r"):
+        return position._replace(bytes=place + 1)
+    begun = before.rpartition(b"\n")[2]
+    if len(begun) == len(before):
+        return position
+    return position._replace(bytes=place - len(begun), lines=position.lines - 1)
