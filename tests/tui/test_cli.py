@@ -370,7 +370,7 @@ def test_imports_and_ignored_ids_are_listed(footfall: Any, tmp_path: Path) -> No
     source.write_text("user_id,event,time\nana,buy,2025-04-07\nkiosk,buy,2025-04-08\nbob,buy,no\n")
     arguments = ("import", str(source), "--into", into)
     assert "people                    1" in footfall(*arguments, "--ids-to-ignore", "Kiosk,x").out
-    footfall(*arguments)
+    footfall(*arguments, "--again")
     again, first = rows_of(footfall("list", "imports", "--db", into, "--csv").out)
     assert (first["folder"], first["source"], first["state"]) == (str(tmp_path), "events.csv", "")
     assert [first[n] for n in ("read", "stored", "already there", "rejected")] == list("3201")
