@@ -198,7 +198,8 @@ def _texts(
     if document:
         objects = document.blocks(source.chunks(), most, source.begin)
         return source.marked(objects, start), None
-    return source.blocks(most, start), source.first_lines() if start.bytes else None
+    begins_later = start.bytes > 0 or source.stopped is not None
+    return source.blocks(most, start), source.first_lines() if begins_later else None
 
 
 def _of_rows(

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import sys
+import time
 import zlib
 from collections.abc import Callable, Iterable, Iterator
 from hashlib import blake2b
 from itertools import chain
 from pathlib import Path
+from select import select
 from typing import IO, Final
 from zipfile import BadZipFile
 
@@ -24,6 +26,12 @@ MAX_LINE: Final = 1 << 20
 """Longer lines are refused, so memory stays bounded whatever the file contains."""
 
 KEPT: Final = 2_000
+_LOOK: Final = 0.1
+"""After how many seconds to look whether a stream that pauses is to be taken for ended."""
+
+_TOGETHER: Final = 1.0
+"""Within how many seconds what arrives comes in one piece."""
+
 _BOM: Final = b"\xef\xbb\xbf"
 
 
@@ -42,10 +50,23 @@ class Input:
         trusted: whether a position to begin at is taken to be that of the same text, so that what
             comes before it need not be read.
         holds_back: whether a last line without its end is not returned.
+        stopped: see `__init__`.
     """
 
-    def __init__(self, source: str | Path | Place, reading: Reading | None = None) -> None:
-        """Open a place, a path, or standard input for "-"; BadInput if that fails."""
+    def __init__(
+        self,
+        source: str | Path | Place,
+        reading: Reading | None = None,
+        stopped: Callable[[], bool] | None = None,
+    ) -> None:
+        """Open a place, a path, or standard input for "-"; BadInput if that fails.
+
+        Args:
+            stopped: for a stream that may pause: whether it is to be taken for ended. What arrives
+                within a second comes in one piece then.
+        """
+        self.stopped = stopped
+        self.trusted = self.holds_back = False
         place = source if isinstance(source, Place) else Place(str(source))
         self.notes = Notes()
         self.read_as(reading or Reading())
@@ -57,7 +78,6 @@ class Input:
         self._own = place.path != "-"
         self._member = bool(place.member)
         self.begin = START
-        self.trusted = self.holds_back = False
         self._prints = Fingerprints()
         self._is_plain = True
         try:
@@ -154,8 +174,32 @@ class Input:
         """Whether a place in its text is the same place in its file."""
         return self._own and not self._member and self._is_plain and not self.is_packed
 
+    def _arriving(
+        self, read: Callable[[int], bytes], stopped: Callable[[], bool]
+    ) -> Callable[[int], bytes]:
+        """Return a function that returns what arrives within a second; b"" at the end."""
+
+        def arrived(size: int) -> bytes:
+            pieces: list[bytes] = []
+            until = 0.0
+            while not stopped():
+                if select([self._stream], [], [], _LOOK)[0]:
+                    piece = read(size)
+                    pieces.append(piece)
+                    until = until or time.monotonic() + _TOGETHER
+                    if not piece:
+                        break
+                if until and (time.monotonic() >= until or sum(map(len, pieces)) >= size):
+                    break
+            self.holds_back = stopped()
+            return b"".join(pieces)
+
+        return arrived
+
     def _read(self) -> Iterator[bytes]:
         read, packed = getattr(self._stream, "read1", self._stream.read), False
+        if self.stopped is not None:
+            read = self._arriving(read, self.stopped)
         try:
             while chunk := read(CHUNK):
                 if not self.position:

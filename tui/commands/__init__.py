@@ -30,6 +30,7 @@ COMMANDS = {
     "doctor": "check terminal, clipboard, database and timing",
     "event": "create custom events; flag events as inactive, hidden or deleted",
     "export-events": "write all events and statements about people as JSON lines",
+    "follow": "import a file, and what is added to it, until ctrl+c",
     "forget": "take out all events and logs before a day",
     "import": "import events from files into a workspace",
     "info": "show what is in a workspace file, and how large it is",
@@ -48,7 +49,7 @@ _HIDDEN = ("explore", "open")
 """What a first word that is no command does."""
 
 _SAVED = ("audience", "board", "chart", "event", "mark", "profile")
-_FRESH = ("sync",)
+_FRESH = ("follow", "sync")
 _UPKEEP = ("backup", "check", "delete-user", "export-events", "forget", "info", "undo")
 _MODULES = {
     "import": "import_",

@@ -164,7 +164,7 @@ def import_files(
     patience = patience or Patience(IMPORT_WAIT)
     if zone is None and week_start is None:
         zone, week_start = _exported_settings(target, sources)
-    with _connected(target, zone, week_start, patience) as connection:
+    with connected(target, zone, week_start, patience) as connection:
         found = find(sources, _itself(connection))
         if added := list(ids_to_ignore):
             ignore_ids(connection, added, patience)
@@ -231,7 +231,7 @@ def _exported_settings(
 
 
 @contextmanager
-def _connected(
+def connected(
     target: sqlite3.Connection | str | Path,
     zone: str | None,
     week_start: int | None,

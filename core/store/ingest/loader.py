@@ -42,6 +42,7 @@ BATCH = 100_000
 
 APART_FROM = 20_000_000
 STDIN = "stdin"
+BATCH_SECONDS = 5.0
 _EVERY = 256
 _PAUSE = 0.2
 
@@ -57,6 +58,7 @@ class Loader:
         patience: how long a batch waits for another writer.
         again: whether a known file is read all the same.
         only_new: whether only what is new since the last time is read.
+        live: for sources that are followed, which are written as they come: whether to end.
         decide: what happens to earlier imports of a source that was read in another way.
         choices: how files are to be read.
         forgets: whether what is remembered about them is forgotten.
@@ -77,6 +79,7 @@ class Loader:
         apart_from: int = APART_FROM,
         again: bool = False,
         only_new: bool = False,
+        live: Callable[[], bool] | None = None,
     ) -> None:
         self.connection = connection
         self.writer = Writer(connection, patience)
@@ -89,6 +92,8 @@ class Loader:
         self._memory = Memory(connection, choices or Choices(), self.patience, forgets=forgets)
         self._again = again
         self._only_new = only_new
+        self._live = live
+        self.batch_seconds = BATCH_SECONDS if live is None else 0.0
         self.report = ImportReport()
         self._progress = progress
         self._stop = stop
@@ -115,7 +120,8 @@ class Loader:
         Raises:
             BadInput: it cannot be read, or no line has an event and a time.
         """
-        with closing(Input(place)) as opened:
+        live = self._live if place.path == "-" else None
+        with closing(Input(place, stopped=live)) as opened:
             chosen, recalled = self._memory.of(opened, place)
             kind = kind_of(opened, place, chosen) if chosen and not recalled else None
             found = about(self.connection, place, chosen)
@@ -304,6 +310,8 @@ class Loader:
 
     def _most(self, most: int = MOST) -> int:
         """How many lines a block may have, so that a batch is not much larger than it should be."""
+        if self._live is not None:
+            return self.batch_size
         return min(most, max(self.batch_size // 16, min(_EVERY, self.batch_size)))
 
     def _salt(self) -> bytes:

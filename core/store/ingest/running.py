@@ -32,7 +32,6 @@ from core.store.ingest.report import ImportReport
 from core.store.ingest.writer import Writer
 from core.store.waiting import Patience
 
-BATCH_SECONDS = 5.0
 BATCH_BYTES = 64 << 20
 _HOPELESS = 1_000
 
@@ -44,7 +43,7 @@ class Host(Protocol):
         connection: opened for writing.
         writer, log_writer: write its batches.
         patience: how long to wait for other writers.
-        batch_size: events written in one transaction.
+        batch_size, batch_seconds: after how many events and seconds they are written.
         report: gets the counts.
     """
 
@@ -53,6 +52,7 @@ class Host(Protocol):
     log_writer: LogWriter
     patience: Patience
     batch_size: int
+    batch_seconds: float
     report: ImportReport
 
     def tell(self, name: str, source: Input | RowInput | None) -> None:
@@ -185,7 +185,7 @@ class Run:
             self._refuse_hopeless(_HOPELESS)
         if self._loader.should_stop():
             return True
-        waited = time.monotonic() - self._batch_started > BATCH_SECONDS
+        waited = time.monotonic() - self._batch_started > self._loader.batch_seconds
         taken = self._input.unpacked - self._batch_from if self._input else 0
         if waited or taken > BATCH_BYTES:
             self._flush(count)

@@ -1,0 +1,127 @@
+"""`footfall follow`: a file as it grows, until ctrl+c."""
+
+from __future__ import annotations
+
+import signal
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from core.text import clean, cut, number
+from tui.commands.database import database, patience
+from tui.commands.import_ import asked_for, reading_options
+from tui.commands.output import say
+
+if TYPE_CHECKING:
+    from core.store.ingest.report import ImportReport
+
+_EVERY_MINUTE = 60.0
+_NAME = 32
+
+
+@click.command("follow")
+@click.argument("file", metavar="FILE")
+@click.option("--into", metavar="DB", help="Workspace to write to; created if it does not exist.")
+@click.option("--verbose", is_flag=True, help="Without a terminal, report every minute.")
+@reading_options
+def command(file: str, into: str | None, verbose: bool, **chosen: Any) -> int:
+    """Import a file and what is added to it, every second, until ctrl+c.
+
+    Like tail -F it waits for a file that is not there yet, and goes on when it is rotated or
+    emptied. - is standard input, which is followed to its end. An open explorer shows what is new.
+
+    \b
+    footfall follow /var/log/nginx/access.log --into site.db
+    ssh web journalctl -f -o json | footfall follow - --into logs.db
+    """
+    from core.sources.choices import Choices
+    from core.store.fresh.following import follow
+    from core.store.waiting import IMPORT_WAIT
+
+    asked = asked_for(**chosen)
+    names = ("mapping", "logs", "table", "query", "reading")
+    choices = Choices(format=asked["format"] or "", **{name: asked[name] for name in names})
+    others = ("ids_to_ignore", "zone", "week_start", "forget_choices")
+    status = Status(file, verbose=verbose)
+    with _until_stopped() as stopped:
+        try:
+            report = follow(
+                database(into),
+                file,
+                stopped,
+                choices=choices,
+                told=status.show,
+                patience=patience(IMPORT_WAIT),
+                **{name: asked[name] for name in others},
+            )
+        finally:
+            status.end()
+    if sys.stderr.isatty() or verbose:
+        say(status.text(report))
+    return 0
+
+
+@contextmanager
+def _until_stopped() -> Iterator[threading.Event]:
+    """Yield what ctrl+c or a request to end sets; a second one stops at once."""
+    stopped = threading.Event()
+
+    def stop(signum: int, frame: FrameType | None) -> None:
+        if stopped.is_set():
+            raise KeyboardInterrupt
+        stopped.set()
+
+    if threading.current_thread() is not threading.main_thread():
+        yield stopped
+        return
+    before = {signum: signal.signal(signum, stop) for signum in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield stopped
+    finally:
+        for signum, handler in before.items():
+            signal.signal(signum, handler)
+
+
+class Status:
+    """What was stored so far: a line that redraws itself on a terminal; elsewhere nothing, or a
+    line every minute if `verbose`.
+    """
+
+    def __init__(self, name: str, *, verbose: bool) -> None:
+        self._name = cut(clean("stdin" if name == "-" else name.rsplit("/", 1)[-1]), _NAME)
+        self._draws = sys.stderr.isatty()
+        self._verbose = verbose
+        self._said = time.monotonic()
+        self._drawn = ""
+
+    def show(self, report: ImportReport) -> None:
+        """Show it if it has changed, or is due."""
+        text = self.text(report)
+        if self._draws and text != self._drawn:
+            sys.stderr.write(f"\r{text}\x1b[K")
+            sys.stderr.flush()
+            self._drawn = text
+        elif self._verbose and time.monotonic() - self._said >= _EVERY_MINUTE:
+            self._said = time.monotonic()
+            say(text)
+
+    def text(self, report: ImportReport) -> str:
+        """Return "access.log  1,234 stored  2 rejected"."""
+        parts = [self._name, f"{number(report.stored)} stored"]
+        if report.repeated:
+            parts.append(f"{number(report.repeated)} already there")
+        if report.rejected:
+            parts.append(f"{number(report.rejected)} rejected")
+        return "  ".join(parts)
+
+    def end(self) -> None:
+        """Clear the line."""
+        if self._drawn:
+            sys.stderr.write("\r\x1b[K")
+            sys.stderr.flush()
