@@ -16,7 +16,6 @@ from core.sources.placeholders import is_placeholder
 from core.sources.products.nested import at, columns, inside, same
 from core.sources.values import load, typed
 
-_SIGN: Final = frozenset({"event", "properties", "timestamp"})
 MARKS: Final = frozenset({
     "uuid", "team_id", "person_id", "person", "person_properties", "elements", "elements_chain",
 })  # fmt: skip
@@ -69,7 +68,7 @@ _NEVER: Final = "1970-01-01T00:00:00Z"
 
 def is_event(names: Collection[str]) -> bool:
     """Whether names are those of an event; what is captured has its distinct id inside."""
-    if not _SIGN.issubset(names):
+    if not ("event" in names and "properties" in names and "timestamp" in names):
         return False
     if "distinct_id" in names:
         return True
@@ -158,8 +157,9 @@ class Events:
             self._old.add(str(anonymous))
             yield from same(anonymous, who)
         person = found.get("person_id")
-        if isinstance(person, str) and person and isinstance(user, str) and user:
-            yield from self._joined(f"{OWN_ID}{person}", user, time, is_device=made_up)
+        if person.__class__ is str and user.__class__ is str and person and user:
+            if self._is_news(person, user, time):
+                yield from self._joined(person, user, time, is_device=made_up)
         elif (person := found.get("person")) and isinstance(person, dict):
             yield from self._listed(person.get("distinct_ids"), time)
 
@@ -175,7 +175,7 @@ class Events:
         traits = {name: value for name, value in known.items() if not name.startswith("$")}
         yield {"type": "identify", "user_id": main, "time": time, "traits": traits}
         if person := found.get("person_id"):
-            yield from self._joined(f"{OWN_ID}{person}", main, time, is_device=False)
+            yield from self._joined(person, main, time, is_device=False)
         yield from self._listed(ids, time)
 
     def _joined(
@@ -187,8 +187,7 @@ class Events:
         and the person is shown under the latest id that PostHog did not make up. An id that is
         already said to be another id stays that one.
         """
-        if not self._is_news(person, user, time):
-            return
+        person = f"{OWN_ID}{person}"
         if is_device:
             yield {"type": "identify", "user_id": person, "device_id": user, "time": time}
             return
@@ -249,10 +248,13 @@ def _traits(found: Mapping[str, Any], properties: Mapping[str, Any]) -> dict[str
     known = inside(found.get("person_properties")) or inside(at(found, _PERSON_PROPERTIES))
     traits = {name: value for name, value in known.items() if not name.startswith("$")}
     removed = properties.get("$unset") or found.get("$unset")
-    for where, mark in ((found, ""), (found, "$"), (properties, "$")):
-        for name, value in inside(where.get(f"{mark}set_once")).items():
+    get, own = found.get, properties.get
+    for firsts in (get("set_once"), get("$set_once"), own("$set_once")):
+        for name, value in inside(firsts).items() if firsts else ():
             traits.setdefault(name, Once(value))
-        traits |= inside(where.get(f"{mark}set"))
+    for values in (get("set"), get("$set"), own("$set")):
+        if values:
+            traits |= inside(values)
     traits |= dict.fromkeys(map(str, removed) if isinstance(removed, list) else ())
     return {name: value for name, value in traits.items() if not name.startswith("$")}
 
