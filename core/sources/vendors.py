@@ -55,6 +55,7 @@ class Vendor:
         rows: whether a table with these names is its.
         name: its name in the report of an import.
         says: the fields that tell people, events and times, for the same report.
+        events: whether its tables are of events.
         is_whole: whether the rest of a file cannot be understood without what comes before.
         window: how many ms apart it takes two events with one id for the same, None for any.
     """
@@ -72,6 +73,7 @@ class Vendor:
     says: str = ""
     window: int | None = None
     is_whole: bool = False
+    events: bool = True
 
     def names_are_its(self, names: Collection[str]) -> bool:
         """Whether the keys of a line, or a header, are this vendor's."""
@@ -108,7 +110,7 @@ AMPLITUDE_SENT: Final = Vendor(
     window=amplitude.SAME_FOR,
 )
 AMPLITUDE_MERGED: Final = Vendor(
-    amplitude.MERGED, reshape=amplitude.reshape_merged, name="Amplitude merged ids"
+    amplitude.MERGED, reshape=amplitude.reshape_merged, name="Amplitude merged ids", events=False
 )
 GA4: Final = Vendor(
     ga4.SIGN,
@@ -143,9 +145,11 @@ MIXPANEL_PEOPLE: Final = Vendor(
     begin=lambda: people.Profiles().reshape,
     header=people.is_people,
     name="Mixpanel people profiles",
+    events=False,
+    is_whole=True,
 )
 MIXPANEL_GROUPS: Final = Vendor(
-    people.GROUPS, reshape=people.reshape_group, name="Mixpanel profiles of groups"
+    people.GROUPS, reshape=people.reshape_group, name="Mixpanel profiles of groups", events=False
 )
 MIXPANEL_TABLE: Final = Vendor(
     mixpanel.TABLE_SIGN,
@@ -177,6 +181,7 @@ POSTHOG_PERSONS: Final = Vendor(
     begin=lambda: posthog.Events().person,
     header=posthog.is_person,
     name="PostHog persons",
+    events=False,
     is_whole=True,
 )
 SEGMENT: Final = Vendor(
@@ -226,6 +231,7 @@ UMAMI_OTHERS: Final = Vendor(
     reshape=umami.reshape_other,
     header=umami.is_other,
     name="Umami sessions or properties of events",
+    events=False,
 )
 GOATCOUNTER: Final = Vendor(
     goatcounter.SIGN,
@@ -240,7 +246,9 @@ AHOY_EVENTS: Final = Vendor(
     name="Ahoy events",
     says="user_id, visit_id the session, name, time",
 )
-AHOY_VISITS: Final = Vendor(ahoy.VISITS, reshape=ahoy.reshape_visit, name="Ahoy visits")
+AHOY_VISITS: Final = Vendor(
+    ahoy.VISITS, reshape=ahoy.reshape_visit, name="Ahoy visits", events=False
+)
 MATOMO: Final = Vendor(
     matomo.SIGN,
     reshape=matomo.reshape,

@@ -9,7 +9,7 @@ from core.errors import BadInput
 from core.sources.fields import listed, normal, understand
 from core.sources.text.choose import choose
 from core.sources.text.reading import Notes
-from core.sources.vendors import AHOY_VISITS, Vendor, of_header, of_names
+from core.sources.vendors import SEGMENT_TABLE, Vendor, of_header, of_names
 from core.sources.web import ahoy
 
 _LESS_LIKELY: Final = frozenset({"name", "type", "title"})
@@ -32,7 +32,7 @@ def chosen(
     Raises:
         BadInput: no table qualifies, or several do.
     """
-    ranks = {table: _rank(columns, mapping, event) for table, columns in tables.items()}
+    ranks = {table: _rank(table, columns, mapping, event) for table, columns in tables.items()}
     best = [table for table, rank in ranks.items() if rank == max(ranks.values()) > 0]
     if not best:
         had = "; ".join(f"{name} ({listed(list(names))})" for name, names in tables.items())
@@ -49,10 +49,18 @@ def chosen(
     return best[0], statement(best[0], tables)
 
 
-def _rank(columns: Mapping[str, Sequence[Any]], mapping: Mapping[str, str], event: str) -> int:
-    """Return how much a table looks like events: 0 for not at all."""
+def _rank(
+    table: str, columns: Mapping[str, Sequence[Any]], mapping: Mapping[str, str], event: str
+) -> int:
+    """Return how much a table looks like events: 0 for not at all.
+
+    Of the tables that Segment keeps, `tracks` has all events.
+    """
     names = tuple(columns)
-    if _vendor(names) is not None:
+    vendor = _vendor(names)
+    if vendor is SEGMENT_TABLE and table.lower() != "tracks":
+        return 3 if "event" in names else 0
+    if vendor is not None:
         return 4
     plan = understand(names, mapping, None, choose(columns, mapping, event, Notes()))
     if not plan.complete:
@@ -65,7 +73,7 @@ def _rank(columns: Mapping[str, Sequence[Any]], mapping: Mapping[str, str], even
 
 def _vendor(names: Collection[str]) -> Vendor | None:
     found = of_header(names) or of_names(names)
-    return None if found is AHOY_VISITS else found
+    return found if found and found.events else None
 
 
 def statement(table: str, tables: Mapping[str, Iterable[str]]) -> str:

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from core.errors import BadInput
+from core.sources import open_source
 from core.store.ingest.importer import ImportReport, import_files
 from tests.worlds import recount
 
@@ -272,3 +273,20 @@ def test_duckdb_without_its_library_is_one_sentence(
     (tmp_path / "app.duckdb").write_bytes(b"\0" * 8 + b"DUCK" + b"\0" * 100)
     with pytest.raises(BadInput, match="requires the library duckdb"):
         load(tmp_path / "app.duckdb")
+
+
+def test_tables_beside_the_events_of_a_vendor_are_not_chosen(tmp_path: Path) -> None:
+    common = "session_id, website_id, created_at"
+    umami = tmp_path / "umami.db"
+    with closing(sqlite3.connect(umami)) as db:
+        db.execute(f"create table session ({common}, browser, os, screen)")
+        db.execute(f"create table website_event ({common}, url_path, event_type)")
+    call = "id, received_at, anonymous_id, user_id, timestamp, original_timestamp"
+    segment = tmp_path / "segment.db"
+    with closing(sqlite3.connect(segment)) as db:
+        db.execute(f"create table identifies ({call}, email)")
+        db.execute(f"create table bought ({call}, event, event_text, revenue)")
+        db.execute(f"create table tracks ({call}, event, event_text)")
+    for path, table in ((umami, "website_event"), (segment, "tracks")):
+        with closing(open_source(str(path), {}, None).input) as opened:
+            assert opened.name.endswith(f":{table}")
