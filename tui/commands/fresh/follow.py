@@ -34,7 +34,8 @@ def command(file: str, into: str | None, verbose: bool, **chosen: Any) -> int:
     """Import a file and what is added to it, every second, until ctrl+c.
 
     Like tail -F it waits for a file that is not there yet, and goes on when it is rotated or
-    emptied. - is standard input, which is followed to its end. An open explorer shows what is new.
+    emptied. - is standard input, which is followed to its end. An open explorer says so, and shows
+    what is new with F5.
 
     \b
     footfall follow /var/log/nginx/access.log --into site.db
