@@ -17,10 +17,9 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable
 
-from sqlite_utils import Database, Migrations
-
 from core.columns import CONTEXT, VERSION
 from core.store.migrations import choices, events, imports, logs, saved, views
+from core.store.tables import Database, Migrations
 from core.store.waiting import Patience, begin
 
 STEPS: tuple[Callable[[Database], None], ...] = (

@@ -264,8 +264,8 @@ def _prepare(
     patience.until(lambda: _refuse_foreign(connection, path))
     patience.until(lambda: connection.execute("pragma journal_mode = wal"))
     connection.execute("pragma synchronous = normal")
-    connection.execute("pragma cache_size = -262144")
-    connection.execute("pragma temp_store = memory")
+    connection.execute("pragma cache_size = -49152")
+    connection.execute("pragma temp_store = default")
     patience.until(lambda: _check_version(connection, path, new=True))
     schema.apply(connection, settings, patience)
 

@@ -20,7 +20,7 @@ from core.sources.flow.columns import Coded
 from core.sources.flow.packed import State, Unpacker
 from core.sources.flow.sending import BLOCK, END, ERROR, OPENED, SALT, SIZE
 
-MOST_WAITING: Final = 24 << 20
+MOST_WAITING: Final = 8 << 20
 """How many bytes of messages wait at most before the other process does."""
 
 

@@ -32,6 +32,9 @@ from core.store.ingest.report import ImportReport
 from core.store.ingest.writer import Writer
 from core.store.waiting import Patience
 
+FILE_SECONDS = 30.0
+"""After so long a batch of a file is written, however small; other sources wait less."""
+
 BATCH_BYTES = 64 << 20
 _HOPELESS = 1_000
 
@@ -185,7 +188,10 @@ class Run:
             self._refuse_hopeless(_HOPELESS)
         if self._loader.should_stop():
             return True
-        waited = time.monotonic() - self._batch_started > self._loader.batch_seconds
+        is_file = self._input is not None and self._input.total is not None
+        most = self._loader.batch_seconds
+        most = FILE_SECONDS if is_file and most else most
+        waited = time.monotonic() - self._batch_started > most
         taken = self._input.unpacked - self._batch_from if self._input else 0
         if waited or taken > BATCH_BYTES:
             self._flush(count)

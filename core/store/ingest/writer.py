@@ -87,8 +87,7 @@ class Writer:
             users, devices = self._people_of(batch, written)
             touched = self._learn(batch, users, devices, written)
             self._new = _Newcomers(self._named, touched)
-            events = self._encode(batch, users, devices, written)
-            self._store(events, batch, touched, tick, written)
+            self._store(self._encode(batch, users, devices, written), batch, touched, tick, written)
             written.placeholders = frozenset(self._users.placeholders | self._devices.placeholders)
             written.rounded = frozenset(self._users.rounded | self._devices.rounded)
             self._traits.save(batch.described(), self._users, self._devices, written.said)
@@ -236,7 +235,7 @@ class Writer:
         for block in batch.blocks:
             ts.extend(block.ts)
             ids.extend(block.ids)
-        actors = self._identity.actors(users, devices, ts)
+        actors = array("q", self._identity.actors(users, devices, ts))
         written.unowned = actors.count(0)
         used, context = self._encode_context(batch)
         events = self._ids(self._events, batch.column("event"))
@@ -244,11 +243,11 @@ class Writer:
         self._events.save()
         self._sessions.save()
         return Events(
-            actors, ts, range(first, self._seq), ids, events, self._days.of(ts), sessions, users,
-            devices, used, context,
+            actors, ts, range(first, self._seq), ids, events, array("q", self._days.of(ts)),
+            sessions, users, devices, used, context,
         )  # fmt: skip
 
-    def _people_of(self, batch: Batch, written: Written) -> tuple[list[int], list[int]]:
+    def _people_of(self, batch: Batch, written: Written) -> tuple[Numbers, Numbers]:
         """Return the user and the device of every event; both get their ids in order of arrival."""
         for user, device in zip(batch.column("user"), batch.column("device"), strict=True):
             if any(device.codes):
@@ -264,21 +263,21 @@ class Writer:
         return users, devices
 
     @staticmethod
-    def _ids(dictionary: Dictionary, column: Iterable[Column]) -> list[int]:
-        found: list[int] = []
+    def _ids(dictionary: Dictionary, column: Iterable[Column]) -> Numbers:
+        found = array("q")
         for codes, table in column:
-            found += map(dictionary.of_table(table).__getitem__, codes)
+            found.extend(map(dictionary.of_table(table).__getitem__, codes))
         return found
 
     def _encode_context(self, batch: Batch) -> tuple[list[int], list[Numbers]]:
         """Return the dimensions that have values, and a column of value ids for each."""
         order: dict[tuple[str | None, ...], int] = {}
-        places: list[int] = []
+        places = array("i")
         for codes, table in batch.column("context"):
             of_code = {
                 code: order.setdefault(table[code], len(order)) for code in dict.fromkeys(codes)
             }
-            places += map(of_code.__getitem__, codes)
+            places.extend(map(of_code.__getitem__, codes))
         columns = list(zip(*order, strict=True))
         used = [d for d, column in enumerate(columns, 1) if any(v is not None for v in column)]
         grown = {}
@@ -286,7 +285,7 @@ class Writer:
         for dimension in used:
             values = self._values[dimension - 1]
             ids = values.ids(context[dimension - 1] for context in order)
-            encoded.append(list(map(ids.__getitem__, places)))
+            encoded.append(array("i", map(ids.__getitem__, places)))
             grown[dimension] = values.save()
         self._activity.grow(grown)
         return used, encoded
@@ -300,11 +299,12 @@ class Writer:
     ) -> tuple[Events, list[tuple[int, str]]]:
         """Store the events that are new; return them with their (seq, JSON)."""
         fresh = self._fresh(events, texts, touched, written)
+        names, rows = fresh.written()
         statement = f"""
-        insert into events ({", ".join(fresh.names)})
-        values ({", ".join("?" for _ in fresh.names)})
+        insert into events ({", ".join(names)})
+        values ({", ".join("?" for _ in names)})
         """
-        self._connection.executemany(statement, fresh.rows())
+        self._connection.executemany(statement, rows)
         if len(fresh) < len(events):
             kept = set(fresh.seq)
             texts = [item for item in texts if item[0] in kept]
@@ -369,7 +369,7 @@ class Writer:
     ) -> None:
         if not len(events):
             return
-        known = set(self._activity.seen(0) & BitMap(events.actor))
+        known = set(self._activity.seen(0) & BitMap(array("I", events.actor)))
         said = [values.get(seq, {}) for seq in events.seq] if values else ()
         context = dict(zip(events.used, events.context, strict=True))
         self._activity.add(events.actor, events.event, events.day, context, said)

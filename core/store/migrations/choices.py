@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlite_utils import Database
+from core.store.tables import Database
 
 
 def m020_choices(db: Database) -> None:

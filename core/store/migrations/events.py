@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from sqlite_utils import Database
-
 from core.columns import CONTEXT
+from core.store.tables import Database
 
 _CONTEXT_COLUMNS = "\n".join(f"        {name} integer not null default 0," for name in CONTEXT)
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from pyroaring import BitMap64
-from sqlite_utils import Database
 
 from core.columns import CONTEXT
+from core.store.tables import Database
 
 _CONTEXT_COLUMNS = "\n".join(f"        {name} integer not null default 0," for name in CONTEXT)
 

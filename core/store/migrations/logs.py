@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from sqlite_utils import Database
-
 from core.log_levels import LEVELS
+from core.store.tables import Database
 
 
 def m008_logs(db: Database) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlite_utils import Database
+from core.store.tables import Database
 
 
 def m004_saved(db: Database) -> None:

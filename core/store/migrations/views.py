@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from sqlite_utils import Database
-
 from core.columns import CONTEXT
+from core.store.tables import Database
 
 
 def m005_views(db: Database) -> None:

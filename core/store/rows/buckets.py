@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import repeat
@@ -107,11 +108,11 @@ class Buckets:
             self._totals[key] += total
 
 
-def _grouped(events: Numbers, days: Numbers) -> tuple[list[int], Iterator[tuple[int, ...]]]:
+def _grouped(events: Numbers, days: Numbers) -> tuple[Numbers, Iterator[tuple[int, ...]]]:
     """Return the places of events by name and day, and of each: event, day, from where to where."""
     first = min(days)
     span = max(days) - first + 1
-    keys = list(map(add, map(mul, events, repeat(span)), map(sub, days, repeat(first))))
+    keys = array("q", map(add, map(mul, events, repeat(span)), map(sub, days, repeat(first))))
     counts = sorted(Counter(keys).items())
 
     def groups() -> Iterator[tuple[int, ...]]:
@@ -120,11 +121,11 @@ def _grouped(events: Numbers, days: Numbers) -> tuple[list[int], Iterator[tuple[
             yield key // span, first + key % span, start, start + count
             start += count
 
-    return sorted(range(len(keys)), key=keys.__getitem__), groups()
+    return array("i", sorted(range(len(keys)), key=keys.__getitem__)), groups()
 
 
-def _at(column: Numbers, order: Sequence[int]) -> list[int]:
-    return list(map(column.__getitem__, order))
+def _at(column: Numbers, order: Sequence[int]) -> Numbers:
+    return array("I", map(column.__getitem__, order))
 
 
 def _split(values: Numbers, members: Numbers) -> Iterable[tuple[int, list[int]]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
@@ -13,6 +14,9 @@ Stored = tuple[int, ...]
 """actor, ts, seq, id, event, day, session, user, device, then the context columns in use."""
 
 NAMES = ("actor", "ts", "seq", "id", "event", "day", "session", "user", "device")
+
+KEYS = ("actor", "ts", "seq", "id", "event", "day")
+"""Those that every event has."""
 
 Numbers = Sequence[int]
 
@@ -43,17 +47,17 @@ class Events:
         """All columns, in the order of `Stored`."""
         return [*(getattr(self, name) for name in NAMES), *self.context]
 
-    @property
-    def names(self) -> list[str]:
-        """Their names in the table `events`."""
-        return [*NAMES, *(CONTEXT[dimension - 1] for dimension in self.used)]
+    def written(self) -> tuple[list[str], Iterator[Stored]]:
+        """Return the names of columns of the table `events`, and their values, one event after the
+        other; without those that are 0, as is any that is not given.
+        """
+        named = [*NAMES, *(CONTEXT[dimension - 1] for dimension in self.used)]
+        pairs = [(n, c) for n, c in zip(named, self.columns, strict=True) if n in KEYS or any(c)]
+        names, columns = zip(*pairs, strict=True)
+        return list(names), zip(*columns, strict=True)
 
     def __len__(self) -> int:
         return len(self.actor)
-
-    def rows(self) -> Iterator[Stored]:
-        """Yield the events one by one."""
-        return zip(*self.columns, strict=True)
 
     def some(self, places: Sequence[int]) -> list[Stored]:
         """Return the events at some places."""
@@ -62,9 +66,9 @@ class Events:
 
     def take(self, places: Iterable[int]) -> Events:
         """Return the events at some places, in that order."""
-        order = list(places)
+        order = array("i", places)
         own, others = (
-            [list(map(column.__getitem__, order)) for column in columns]
+            [array("q", map(column.__getitem__, order)) for column in columns]
             for columns in ([getattr(self, name) for name in NAMES], self.context)
         )
         actor, ts, seq, id_, event, day, session, user, device = own
