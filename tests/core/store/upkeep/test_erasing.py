@@ -170,7 +170,7 @@ def test_a_stop_leaves_all_of_it_or_what_a_second_call_finishes(tmp_path: Path) 
     assert said(path) == said(build(tmp_path / "bob.db", ann=False))
 
 
-@settings(max_examples=15)
+@settings(max_examples=10)
 @given(world=worlds(max_events=30, days=4), who=st.sampled_from(USERS))
 def test_others_are_as_they_were_in_any_world(
     world: World, who: str, tmp_path_factory: pytest.TempPathFactory

@@ -55,7 +55,7 @@ def exported(path: Path, to: Path, wanted: Wanted | None = None) -> Path:
     return to
 
 
-@settings(max_examples=10)
+@settings(max_examples=8)
 @given(world=worlds(max_events=30, days=4))
 def test_any_world_comes_back_as_it_was(
     world: World, tmp_path_factory: pytest.TempPathFactory

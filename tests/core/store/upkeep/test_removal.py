@@ -47,7 +47,7 @@ def scanned(db: sqlite3.Connection) -> set[str]:
 
 
 @pytest.mark.parametrize("few", [10_000, 0])
-@settings(max_examples=20)
+@settings(max_examples=12)
 @given(world=worlds(max_events=30, days=4, flagged=True), data=st.data())
 def test_what_is_left_is_what_an_import_of_the_rest_makes(
     few: int, world: World, data: st.DataObject, tmp_path_factory: pytest.TempPathFactory
