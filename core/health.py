@@ -19,6 +19,7 @@ from core.sql.json_paths import json_path
 from core.store.ingest.flags import Flags
 from core.store.joints import MANY, joints
 from core.store.strays import strays
+from core.store.upkeep.shrinking import is_due
 from core.store.workspace import open_reader, read_meta
 from core.timeframe import DAY
 
@@ -65,7 +66,7 @@ def checks(path: str | Path, *, whole: bool = True) -> Iterator[Check]:
         connection.execute("begin")  # one snapshot of the file, whatever is committed meanwhile
         looks: list[tuple[str, Callable[[], Found]]] = [
             ("settings", lambda: _settings(connection)),
-            ("size", lambda: _size(Path(path))),
+            ("size", lambda: _size(connection, Path(path))),
             ("write-ahead log", lambda: _log(connection, Path(path))),
             ("indexes", lambda: _indexes(connection)),
             ("imports", lambda: _imports(connection)),
@@ -96,8 +97,12 @@ def _settings(connection: sqlite3.Connection) -> Found:
     )
 
 
-def _size(path: Path) -> Found:
-    return True, f"{path.stat().st_size / 1e6:,.1f} MB"
+def _size(connection: sqlite3.Connection, path: Path) -> Found:
+    size = f"{path.stat().st_size / 1e6:,.1f} MB"
+    if is_due(connection):
+        what = "what was taken out may still be in unused pages"
+        return False, f"{size}; {what}: run footfall forget or delete-user again"
+    return True, size
 
 
 def _log(connection: sqlite3.Connection, path: Path) -> Found:

@@ -33,6 +33,25 @@ _CACHED: Final = 100_000
 _CONTEXT: Final = ", ".join(f"e.{name}" for name in CONTEXT)
 
 
+_SAID: Final = """
+select i.kind, i.key, x.text, t.at
+from said_traits t
+join identities i on i.id = t.said
+join trait_texts x on x.id = t.snapshot
+group by t.said, t.snapshot, t.at
+order by min(t.arrived)
+"""
+
+_RESULTS: Final = """
+select i.kind, i.key, json_object(r.key, null), r.at
+from traits_removed r join identities i on i.id = r.user
+union all
+select i.kind, i.key, json_object(t.key, t.value), t.updated_at
+from traits t join identities i on i.id = t.user
+"""
+"""What stands for these statements in a file that does not have them."""
+
+
 @dataclass(frozen=True)
 class Wanted:
     """Which events to export.
@@ -103,6 +122,8 @@ class _Export:
         self._write = write
         self._told = told
         self._where, self._values = self._condition(wanted)
+        names = connection.execute("select name from sqlite_master")
+        self._tables = {name for (name,) in names}
         self._text = lru_cache(_CACHED)(self._value)
 
     def run(self) -> Exported:
@@ -124,9 +145,10 @@ class _Export:
             self._told("events", done.events, whole)
             done.events += len(lines)
             self._write(b"".join(lines))
-        (done.folded,) = self._connection.execute(
-            f"select count(*) from folded_events e where {self._where}", self._values
-        ).fetchone()
+        if "folded_events" in self._tables:
+            (done.folded,) = self._connection.execute(
+                f"select count(*) from folded_events e where {self._where}", self._values
+            ).fetchone()
         done.flagged = [
             name
             for (name,) in self._connection.execute(
@@ -185,14 +207,7 @@ class _Export:
         ):
             yield _line({"alias": [old, new], "time": at})
         for kind, key, text, at in self._connection.execute(
-            """
-            select i.kind, i.key, x.text, t.at
-            from said_traits t
-            join identities i on i.id = t.said
-            join trait_texts x on x.id = t.snapshot
-            group by t.said, t.snapshot, t.at
-            order by min(t.arrived)
-            """
+            _SAID if "said_traits" in self._tables else _RESULTS
         ):
             said = {"traits": stored_object(text), "device" if kind else "user": key}
             once = {"once": True} if at < 0 else {}

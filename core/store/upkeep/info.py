@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterable
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +12,7 @@ from typing import Final
 from pyroaring import BitMap
 
 from core.sql.sets import load
+from core.store.imports.listed import Import, imports_of
 from core.store.ingest.people import ignored_ids
 from core.store.troubles import TROUBLES, sentence
 from core.store.workspace import open_reader, read_meta
@@ -96,6 +98,7 @@ def _read(connection: sqlite3.Connection, path: Path) -> Info:
     first, last = connection.execute(
         "select min(day), max(day) from activity where event = 0 and dimension = 0 and value = 0"
     ).fetchone()
+    imports = [each for each in imports_of(connection) if each.undone_at is None]
     log = path.with_name(path.name + "-wal")
     tables, measured = _sizes(connection)
     page = _one(connection, "pragma page_size")
@@ -116,9 +119,9 @@ def _read(connection: sqlite3.Connection, path: Path) -> Info:
         users=_count(connection, "identities where kind = 0"),
         sessions=_count(connection, "sessions"),
         logs=_count(connection, "logs"),
-        imports=_count(connection, "imports where undone_at is null"),
-        unfinished=_count(connection, "imports where undone_at is null and not finished"),
-        latest=_latest(connection),
+        imports=len(imports),
+        unfinished=sum(not each.finished for each in imports),
+        latest=_latest(imports),
         saved={kind: _count(connection, f"{kind} where deleted_at is null") for kind in SAVED},
         ignored=ignored_ids(meta),
         bytes=page * _one(connection, "pragma page_count"),
@@ -144,11 +147,9 @@ def _everybody(connection: sqlite3.Connection) -> BitMap:
     return found
 
 
-def _latest(connection: sqlite3.Connection) -> Imported | None:
-    row = connection.execute(
-        "select source, updated_at, finished from imports order by updated_at desc, id desc limit 1"
-    ).fetchone()
-    return Imported(row[0], row[1], bool(row[2])) if row else None
+def _latest(imports: Iterable[Import]) -> Imported | None:
+    last = max(imports, key=lambda each: (each.updated_at, each.id), default=None)
+    return Imported(last.source, last.updated_at, last.finished) if last else None
 
 
 def _sizes(connection: sqlite3.Connection) -> tuple[dict[str, int], bool]:

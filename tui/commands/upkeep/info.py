@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import click
 
@@ -16,8 +16,8 @@ from tui.commands.upkeep.common import things, workspace
 if TYPE_CHECKING:
     from core.store.upkeep.info import Info
 
-_TABLES: Final = 6
-"""How many tables are listed as text; JSON has all."""
+_TABLES, _LEAST = 6, 100_000
+"""How many tables are listed as text at most, and from how many bytes on; JSON has all."""
 
 
 @click.command("info")
@@ -64,7 +64,8 @@ def _lines(found: Info) -> Iterator[tuple[str, str]]:
     yield "size", _size(found)
     about = "" if found.measured else "about "
     for name, size in list(found.tables.items())[:_TABLES]:
-        yield f"  {name}", about + _megabytes(size)
+        if size >= _LEAST:
+            yield f"  {name}", about + _megabytes(size)
 
 
 def _latest(found: Info) -> str:

@@ -125,6 +125,16 @@ def test_statements_ids_and_texts_are_exact(path: Path, tmp_path: Path) -> None:
     )
 
 
+def test_a_file_of_an_older_version_is_written_as_it_is(path: Path, tmp_path: Path) -> None:
+    with closing(sqlite3.connect(path)) as db:
+        db.executescript("drop table said_traits; drop table folded_events")
+        traits = db.execute(TABLES[3]).fetchall()
+    lines = exported(path, tmp_path / "w.jsonl")
+    import_files(tmp_path / "again.db", [lines])
+    with closing(sqlite3.connect(tmp_path / "again.db")) as db:
+        assert db.execute(TABLES[3]).fetchall() == traits
+
+
 def test_only_some_days_or_names_are_written(path: Path, tmp_path: Path) -> None:
     day = NOON // DAY
 

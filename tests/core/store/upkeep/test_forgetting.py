@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from core.errors import Busy
+from core.health import checks
 from core.store.ingest.importer import Event, Identify, Log, store_events, store_logs
 from core.store.upkeep.check import check
 from core.store.upkeep.forgetting import before, forget_before
@@ -70,7 +71,9 @@ def test_a_stop_leaves_all_of_it_or_what_a_second_call_finishes(tmp_path: Path) 
         forget_before(path, FIRST + 20, committed=stop)
     left = before(path, FIRST + 20)
     assert (left.events, left.due, left.nothing) == (0, True, False)
+    assert {each.name: each.ok for each in checks(path)}["size"] is False
     forget_before(path, FIRST + 20)
+    assert {each.name: each.ok for each in checks(path)}["size"] is True
     assert b"secret 3" not in path.read_bytes()
 
 
