@@ -142,7 +142,10 @@ def _mixpanel(random: Random) -> dict[str, Any]:
 
 
 def _amplitude(random: Random) -> dict[str, Any]:
-    said = random.choice(({"plan": "pro"}, {"$setOnce": {"plan": "x"}}, {"$unset": {"plan": "-"}}))
+    said = random.choice((
+        {"plan": "pro"}, {"$setOnce": {"plan": "x"}}, {"$unset": {"plan": "-"}},
+        {"$add": {"n": 2}}, {"$append": {"plan": 1}}, {"$clearAll": "-"},
+    ))  # fmt: skip
     return {
         "event_type": random.choice(("a", "$identify")), "user_id": random.choice(("ann", None)),
         "event_time": "2025-04-06 10:00:00.250000", "device_id": random.choice("pq"),
