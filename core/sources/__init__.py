@@ -157,7 +157,7 @@ def open_source(
         reading = replace(reading or Reading(), delimiter="tab")
     layout = None if kind == "jsonl" else layout_of(head, source.name, reading)
     names = () if mapping else first_names(head, layout)
-    if layout and not mapping:
+    if not mapping:
         refuse_totals(names, source.name)
     if logs is None:
         logs = not mapping and looks_like_logs(names)

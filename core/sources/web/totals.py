@@ -15,22 +15,27 @@ _PEOPLE: Final = frozenset({
     "nb_uniq_visitors", "nb_users",
 })  # fmt: skip
 _OTHERS: Final = frozenset({
-    "bounce_count", "bounce_rate", "bounces", "event_count", "events", "nb_actions", "nb_visits",
-    "pageviews", "page_views", "screen_page_views", "sessions", "visit_duration", "visits", "views",
-    "views_per_visit",
+    "avg_time_on_page", "bounce_count", "bounce_rate", "bounces", "event_count", "events",
+    "nb_actions", "nb_visits", "pageviews", "page_views", "screen_page_views", "sessions",
+    "unique_pageviews", "visit_duration", "visits", "views", "views_per_visit",
 })  # fmt: skip
 """Names of columns that contain counts."""
 
 _DAYS: Final = frozenset({"date", "day", "timestamp", "month", "week"})
-_EACH: Final = frozenset({"event", "user_id", "session_id", "visitor_id", "time", "event_id"})
+_EACH: Final = frozenset({
+    "action", "anonymous_id", "customer_id", "device_id", "distinct_id", "email", "event",
+    "event_id", "session_id", "time", "user", "user_id", "userid", "username", "visitor_id",
+})  # fmt: skip
 """Names of columns that only events have."""
 
 
 def refuse_totals(names: Collection[str], where: str) -> None:
     """Raise BadInput for a header whose columns count visitors and visits."""
     given = {normal(name) for name in names}
-    counts = given & _OTHERS or (given & _DAYS and given <= _PEOPLE | _DAYS)
-    if given & _PEOPLE and counts and not given & _EACH:
+    people, others = given & _PEOPLE, given & _OTHERS
+    counted = bool(others) or bool(given & _DAYS and given <= _PEOPLE | _DAYS)
+    reported = len(others) > 1 or given >= {"event_name", "event_count"}
+    if ((people and counted) or reported) and not given & _EACH:
         raise BadInput(
             f"{where} contains daily totals (as exported by Plausible and the like), not events: "
             "they cannot be turned back into people.",

@@ -199,6 +199,8 @@ def test_products_with_names_of_their_own(tmp_path: Path) -> None:
         ("date,visitors\n2026-05-04,12\n", "daily totals"),
         ("Hostname,Pathname,Timestamp,Views,Uniques\nx,/,2026-05-04,5,3\n", "daily totals"),
         ("Event name,Event count,Total users\npage_view,12,3\n", "daily totals"),
+        ("Page,Pageviews,Unique Pageviews,Avg. Time on Page\n/,5,3,00:01\n", "daily totals"),
+        ('{"results":[{"date":"2026-05-04","visitors":5,"pageviews":8}]}', "daily totals"),
         ('<?xml version="1.0"?>\n<result><row/></result>\n', "XML"),
     ],
 )
