@@ -14,7 +14,7 @@ from pathlib import Path
 
 import click
 
-from benchmarks import duck
+from benchmarks import duck, importing
 from benchmarks.generate import END, data_file, log_file
 from benchmarks.measure import Different, Timing, ask_both
 from benchmarks.questions import QUESTIONS, Asked
@@ -33,10 +33,25 @@ from core.store.workspace import open_reader
 )
 @click.option("--only", help="Names of questions or parts of them, separated by commas.")
 @click.option("--markdown", is_flag=True, help="Print the table as markdown.")
-def main(events: int, seed: int, db: Path | None, only: str | None, markdown: bool) -> None:
+@click.option("--imports", is_flag=True, help="Measure imports instead of questions.")
+@click.option("--sqlite-utils", "plain", is_flag=True, help="Import by sqlite-utils as well.")
+def main(
+    events: int,
+    seed: int,
+    db: Path | None,
+    only: str | None,
+    markdown: bool,
+    imports: bool,
+    plain: bool,
+) -> None:
     """Check that both give the same answers, then print the times."""
     click.echo(header(events, seed))
     with folder(db) as place:
+        if imports:
+            click.echo(
+                "\n".join(importing.lines(importing.measure(place, events, seed, plain=plain)))
+            )
+            return
         stem = place / f"events-{events}-{seed}"
         workspace = load(place, stem, events, seed)
         engine = SqliteEngine(workspace, clock=lambda: END - 1)

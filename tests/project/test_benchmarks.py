@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from benchmarks import duck
+from benchmarks.importing import Imports, Taken, lines
 from benchmarks.measure import Different, Timing, compare
 from benchmarks.questions import OF_OTHERS, QUESTIONS
 from core.queries import KINDS, from_json
@@ -33,3 +34,13 @@ def test_different_answers_are_no_timing():
 def test_what_footfall_is_asked_alone_has_no_ratio():
     assert Timing("sql", 3.0, None, None).ratio is None
     assert Timing("sql", 3.0, 6.0, None).ratio == 0.5
+
+
+def test_measures_of_imports_are_rates_and_ratios_to_the_first_one():
+    first, shuffled, again = (
+        Taken(900, 3.0, 4.5, 250_000_000),
+        Taken(900, 3.6, 5, 1),
+        Taken(0, 0.3, 1, 1),
+    )
+    told = [line.split() for line in lines(Imports(first, shuffled, again, 7.5))]
+    assert [words[-1] for words in told] == ["300", "200", "250", "0", "1.20", "0.100", "2.50"]
