@@ -59,6 +59,7 @@ class Traits:
     ) -> None:
         """Store the traits in statements, given in order of arrival; `said` gets all of them."""
         latest: Latest = {}
+        removed: dict[tuple[int, str], int] = {}
         texts = Dictionary(self._connection, "trait_texts", "text", self._counter)
         found: dict[tuple[int, ...], Described] = {}
         for one in statements:
@@ -71,6 +72,8 @@ class Traits:
             for at, values in _parts(one.traits, one.ts):
                 if not self._note_changes(owner, values):
                     _collect(latest, owner, at, values)
+                    for key in (key for key, value in values.items() if value is None):
+                        removed[owner, key] = max(at, removed.get((owner, key), at))
                 statement = Described(
                     owner, user or device, texts[json_text(values)], at, self._identity.next(),
                     not user,
@@ -80,10 +83,10 @@ class Traits:
                     found[same] = statement
         texts.save()
         said.traits += found.values()
-        for (owner, key), (at, removed, value) in latest.items():
-            if removed or value is None:
-                self._remove(owner, key, at)
-            else:
+        for (owner, key), at in removed.items():
+            self._remove(owner, key, at)
+        for (owner, key), (at, _, value) in latest.items():
+            if value is not None:
                 self._set(owner, key, value, at)
 
     def _note_changes(self, owner: int, values: Texts) -> bool:

@@ -1,7 +1,8 @@
 """Events that are left out of `events` because another one stands for them too.
 
 Two ids of one person may both have sent an event; when they turn out to be two people after all,
-or the event that stands for both is taken out, the other one comes back.
+or the event that stands for both is taken out, the other one comes back. An import may also contain
+a stored event with other fields; when the stored one is taken out, the other one takes its place.
 """
 
 from __future__ import annotations
@@ -75,7 +76,7 @@ class Folded:
             """
             select f.seq, f.ts, f.id, f.user, f.device, e.ts, e.user, e.device
             from events e cross join folded_events f on f.kept = e.seq
-            where e.actor = ?
+            where e.actor = ? and not (f.instead and f.id = e.id and f.event = e.event)
             order by f.seq
             """,
             (actor,),

@@ -17,6 +17,7 @@ from pyroaring import BitMap64
 from core.errors import BadInput
 from core.store.imports.folded import Folded
 from core.store.imports.listed import import_of
+from core.store.imports.otherwise import Substitutes, clear_words
 from core.store.imports.statements import read_bitmap
 from core.store.ingest.activity import Activity
 from core.store.ingest.identity import ALWAYS, Identity
@@ -105,6 +106,7 @@ class _Undoing:
         self._told = told
         self._affected: dict[int, int] = {}
         self._undone = Undone()
+        self._substitutes = Substitutes(connection)
 
     def run(self) -> Undone:
         """Undo it."""
@@ -133,7 +135,8 @@ class _Undoing:
             f"select import from {table} where import <> ?", (self._import,)
         ).fetchall()
         for (other,) in others:
-            alone -= read_bitmap(self._connection, table, column, other)
+            found = read_bitmap(self._connection, table, column, other)
+            alone -= self._substitutes.without(found) if table == _EVENTS[0] else found
         self._undone.kept += len(own) - len(alone)
         return alone
 
@@ -145,10 +148,12 @@ class _Undoing:
             Activity(self._connection),
             Properties(self._connection),
         )
+        words = self._substitutes.words(alone)
         back = folded.give_up(alone)
         removed = remove_events(self._connection, alone, self._told)
         self._undone.events, self._undone.people = removed.events, removed.people
         Sessions(self._connection).rebuild(back)
+        clear_words(self._connection, words)
 
     def _remove_logs(self) -> None:
         alone = self._alone(*_LOGS)

@@ -21,6 +21,7 @@ from pyroaring import BitMap64
 from core.columns import CONTEXT
 from core.records import MARKS, OWN, WIDE, next_event_id
 from core.sources.values import load
+from core.store.imports.otherwise import Place
 from core.store.ingest.batch import Written
 from core.store.rows.numbers import Stored
 
@@ -81,6 +82,8 @@ class Repeats:
     Attributes:
         ids_hold: whether ids are those of single events; None before there were enough.
         goes_on: whether the import goes on with an earlier one, so that ids may be given anew.
+        matched: rows of the last batch that are stored events, but may say something else: of each
+            event the first row of the source.
     """
 
     def __init__(
@@ -95,6 +98,7 @@ class Repeats:
         self.goes_on = held is not None
         self._held = BitMap64(held or ())
         self._found = BitMap64()
+        self.matched: list[tuple[Stored, Place]] = []
 
     def begin(self, seq: int) -> None:
         """Take note of the first event of the source, unless that is known."""
@@ -121,6 +125,8 @@ class Repeats:
                 the batch, new or stored.
         """
         self._found = BitMap64()
+        self.matched = []
+        before = self._held.copy()
         self.begin(min(row[_SEQ] for row in rows))
         fresh = list(rows)
         open_ones: list[list[Stored]] = []
@@ -140,6 +146,7 @@ class Repeats:
             fresh = [row for row in fresh if row[_SEQ] not in again]
         contained = self._found | BitMap64(row[_SEQ] for row in fresh)
         self._held |= contained
+        self.matched = _firsts(self.matched, before)
         written.said.seqs |= contained
         return fresh
 
@@ -172,6 +179,8 @@ class Repeats:
                 key = row[_ID] | MARKS, row[_EVENT]
             if key in stored:
                 again.append(stored[key])
+                if row[_ID] & OWN:
+                    self.matched.append((row, (row[_ACTOR], row[_TS], stored[key])))
                 self._held.add(stored[key])
             elif key not in known:
                 known.add(key)
@@ -205,12 +214,14 @@ class Repeats:
         again: set[int] = set()
         for row in sorted(own, key=itemgetter(_SEQ)):
             others = stored.setdefault((row[_ID], row[_EVENT]), [])
-            other = next((seq for seq, *said in others if self._is(row, *said)), None)
+            other = next((known for known in others if self._is(row, *known[2:])), None)
             if other is None:
-                others.append((row[_SEQ], row[_TS], row[_USER], row[_DEVICE]))
+                others.append((row[_SEQ], row[_ACTOR], row[_TS], row[_USER], row[_DEVICE]))
             else:
+                seq, actor, ts, *_ = other
                 again.add(row[_SEQ])
-                self._found.add(other)
+                self._found.add(seq)
+                self.matched.append((row, (actor, ts, seq)))
         return again
 
     def _is(self, row: Stored, ts: int, user: int, device: int) -> bool:
@@ -249,6 +260,7 @@ class Repeats:
     ) -> set[int]:
         """Return the seqs of rows that are stored events with other ids, by their fields."""
         found: set[int] = set()
+        same: list[tuple[Stored, int]] = []
         partly: list[_Pair] = []
         matched = BitMap64()
         candidates = 0
@@ -264,6 +276,7 @@ class Repeats:
                 twin = next((t for t in rivals if t.fields == said), None)
                 if twin is not None:
                     found.add(row[_SEQ])
+                    same.append((row, twin.seq))
                 else:
                     twin = next((t for t in rivals if _within(t.fields, said)), None)
                     if twin is None:
@@ -275,12 +288,14 @@ class Repeats:
                 matched.add(twin.seq)
         if self.origin.table or _uniform(partly, candidates - len(found)):
             found |= {pair.row[_SEQ] for pair in partly}
+            same += [(pair.row, pair.twin) for pair in partly]
         else:
             written.alike = len(partly)
             for pair in partly:
                 self._held.discard(pair.twin)
                 matched.discard(pair.twin)
         self._found |= matched
+        self.matched += [(row, (row[_ACTOR], row[_TS], twin)) for row, twin in same]
         return found
 
     def _twins(
@@ -341,6 +356,14 @@ class _Twin:
         return not (self.own and id_ & OWN)
 
 
+def _firsts(matched: list[tuple[Stored, Place]], before: BitMap64) -> list[tuple[Stored, Place]]:
+    """Return the first row of each stored event that the import did not contain before."""
+    firsts: dict[int, tuple[Stored, Place]] = {}
+    for row, place in sorted(matched, key=lambda each: each[0][_SEQ]):
+        firsts.setdefault(place[2], (row, place))
+    return [each for seq, each in firsts.items() if seq not in before]
+
+
 def _ids_at(connection: sqlite3.Connection, moment: Stored) -> dict[_Key, int]:
     """Return (id, name) -> seq of an actor's events at one instant, the ids without their mark."""
     found = connection.execute(
@@ -351,18 +374,18 @@ def _ids_at(connection: sqlite3.Connection, moment: Stored) -> dict[_Key, int]:
 
 def _stored_as(
     connection: sqlite3.Connection, ids: Sequence[int]
-) -> dict[_Key, list[tuple[int, int, int, int]]]:
-    """Return (id, name) -> (seq, time, user, device) of every stored event with one of these
-    ids.
+) -> dict[_Key, list[tuple[int, int, int, int, int]]]:
+    """Return (id, name) -> (seq, actor, time, user, device) of every stored event with one of
+    these ids.
     """
     found = connection.execute(
         """
-        select e.id, e.event, e.seq, e.ts, e.user, e.device
+        select e.id, e.event, e.seq, e.actor, e.ts, e.user, e.device
         from json_each(?) j cross join events e on e.id = j.value and e.id & 1
         """,
         (json.dumps(sorted(ids)),),
     )
-    times: dict[_Key, list[tuple[int, int, int, int]]] = {}
+    times: dict[_Key, list[tuple[int, int, int, int, int]]] = {}
     for id_, event, *said in found:
         times.setdefault((id_, event), []).append(tuple(said))
     return times

@@ -18,6 +18,7 @@ from core.columns import CONTEXT
 from core.records import NO_SESSION, OWN, PERSON_IDS
 from core.sources.flow.columns import Column
 from core.sources.moments import EARLIEST
+from core.store.imports.otherwise import fold_otherwise
 from core.store.ingest.activity import Activity
 from core.store.ingest.backfill import fill
 from core.store.ingest.batch import Batch, Days, Written
@@ -330,6 +331,13 @@ class Writer:
             since = Since(self._latest, self._new, self._has_own_ids(), self._marked)
             written.said.seqs -= BitMap64(row[2] for row in rows)
             good = self._repeats.fresh(self._connection, rows, texts, events.used, since, written)
+            if self._repeats.matched:
+                written.said.seqs |= fold_otherwise(
+                    self._connection,
+                    self._repeats.matched,
+                    [CONTEXT[dimension - 1] for dimension in events.used],
+                    dict(texts),
+                )
             if self._repeats.goes_on:
                 ids = {row[2]: row[3] for row in good}
                 events.id = list(map(ids.get, events.seq, events.id))

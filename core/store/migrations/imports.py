@@ -107,3 +107,11 @@ def m017_imports(db: Database) -> None:
             db.execute(
                 f"insert into {table} (import, {column}) values (0, ?)", [stored.serialize()]
             )
+
+
+def m022_said_otherwise(db: Database) -> None:
+    """Which folded events an import contained instead of the stored event."""
+    db.executescript("""
+    -- instead: 1 for what an import says of the event numbered `kept`, with other fields
+    alter table folded_events add column instead integer not null default 0;
+    """)

@@ -11,6 +11,7 @@ import sqlite3
 import tempfile
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -43,20 +44,32 @@ SAID = st.one_of(
     st.builds(
         Event, st.sampled_from("ef"), TIMES, st.one_of(st.none(), USERS),
         st.one_of(st.none(), DEVICES), st.sampled_from((None, "s")),
+        st.sampled_from(("a long own id", "another own id", "a third own id")),
         context=st.sampled_from(({}, {"country": "NL"}, {"country": "DE"})),
         properties=st.sampled_from(({}, {"n": 1}, {"n": 2})), traits=TRAITS,
     ),
     st.builds(Identify, st.one_of(st.none(), USERS), DEVICES, TIMES, TRAITS),
     st.builds(Alias, USERS, USERS, TIMES),
 )  # fmt: skip
-IMPORTS = st.lists(st.lists(SAID, max_size=6), min_size=2, max_size=4)
+
+
+def without_ids(imports: list[list[Said]]) -> list[list[Said]]:
+    """The same of sources whose events have no ids of their own."""
+    return [
+        [replace(one, event_id=None) if isinstance(one, Event) else one for one in said]
+        for said in imports
+    ]
+
+
+WITH_IDS = st.lists(st.lists(SAID, max_size=6), min_size=2, max_size=4)
+IMPORTS = st.one_of(WITH_IDS, WITH_IDS.map(without_ids))
 
 WHO = """
     (select i.kind || ' ' || i.key from identities i where i.id = {0})
 """
 QUERIES = {
     "events": f"""
-        select n.name, e.ts, e.id, e.day, {WHO.format("e.actor")}, {WHO.format("e.user")},
+        select n.name, e.ts, e.day, {WHO.format("e.actor")}, {WHO.format("e.user")},
                {WHO.format("e.device")}, s.key, v.value, p.properties
         from events e
         join event_names n on n.id = e.event
@@ -138,6 +151,8 @@ def test_an_import_that_was_undone_has_never_been(
                 if not number:
                     undo(db, which + 1)
                 found.append(contents(db))
+    for each in found:  # of lines that repeat others of the same file the names stay
+        del each["names"], each["values"]
     assert found[0] == found[1]
 
 
@@ -151,7 +166,7 @@ def test_what_another_import_contains_stays_whichever_stored_it(db: sqlite3.Conn
     assert (first.events, first.kept, first.people) == (1, 1, 0)
     assert (second.logs, second.kept) == (1, 1)
     left = contents(db)
-    assert [(row[0], row[4]) for row in left["events"]] == [("b", "0 ann"), ("b", "0 bob")]
+    assert [(row[0], row[3]) for row in left["events"]] == [("b", "0 ann"), ("b", "0 bob")]
     assert [row[2] for row in left["logs"]] == ["user 7 gone"]
     assert [row[0] for row in left["names"]] == ["b"]
     assert undo(db, 3).people == 2
