@@ -106,7 +106,7 @@ class Steps:
         if changed and last.finished and not _has_line(found.path, start.bytes):
             self._seen(last, found, last.source)
             return []
-        return [Step(place, last, start, holds_back=changed)]
+        return [Step(place, last, start, holds_back=changed or not last.finished)]
 
     def _rotated(self, found: About, last: Earlier | None) -> Iterator[Step]:
         """Yield the rest of a text that has been moved to a file beside it."""
