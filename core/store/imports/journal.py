@@ -18,7 +18,8 @@ class Journal:
     """One row of `imports`, and what its import said, written in every batch's transaction.
 
     Args:
-        source: its name.
+        source: its name from the end of the import on; till then it is that of the earlier one, by
+            which it is found if it has to go on once more.
         options: what was chosen for reading it, as JSON.
         about: what is to be known of a file.
         earlier: the import that this one goes on with.
@@ -34,6 +35,7 @@ class Journal:
     ) -> None:
         self._connection = connection
         self._source = source
+        self._meanwhile = earlier.source if earlier else source
         self._options = options
         self._about = about
         self._id = earlier.id if earlier else None
@@ -77,7 +79,7 @@ class Journal:
             where id = ? and position = ? and bytes = ? and undone_at is null
             """,
             (
-                self._source,
+                self._source if finished else self._meanwhile,
                 _now(),
                 position.lines,
                 position.bytes,

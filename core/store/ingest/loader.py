@@ -140,8 +140,10 @@ class Loader:
         self, place: Place, opened: Input, chosen: Choices, found: About
     ) -> Iterator[str]:
         """Load what is new in a place since it was last read; yield names in messages."""
-        steps = Steps(self.connection, self.patience)
-        for step in steps.of(place, opened, found, chosen.reading):
+        steps = Steps(self.connection, self.patience).of(place, opened, found, chosen.reading)
+        if not steps:
+            Rejects(place.rejects, self._folder()).settle()
+        for step in steps:
             with closing(opened if step.place == place else Input(step.place)) as source:
                 source.trusted, source.holds_back = True, step.holds_back
                 at = about(self.connection, step.place, chosen)
@@ -160,6 +162,7 @@ class Loader:
         """
         known = None if self._again else self._known(place, opened, chosen, found)
         if known is not None:
+            Rejects(place.rejects, self._folder()).settle()
             when = read_calendar(self.connection).local(known.at)
             self.report.take_known(place.name, known, f"{when:%Y-%m-%d %H:%M}")
             return

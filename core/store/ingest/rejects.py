@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from contextlib import suppress
+from itertools import takewhile
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Self
@@ -40,23 +41,40 @@ class Rejects:
         self.written = ""
 
     def __enter__(self) -> Self:
-        entries = self._earlier() if self._kept else []
-        if entries:
-            self._stream = self._open()
-            self._stream.writelines(entries)
+        if self._kept:
+            self._go_on()
         return self
 
-    def _earlier(self) -> list[bytes]:
-        """Return the lines that an earlier run wrote, up to where this one goes on."""
-        for path in (self._part, self._final, self._fallback):
-            with suppress(OSError):
-                lines = path.read_bytes().splitlines(keepends=True)
-                return [line for line in lines if self._is_kept(line)]
+    def _go_on(self) -> None:
+        """Begin with the lines that an earlier run wrote, up to where this one goes on.
+
+        They are never in no file: what is wanted of an incomplete file is its start.
+        """
+        here = self._earlier(self._part)
+        entries = max(here, self._earlier(self._final), self._earlier(self._fallback), key=len)
+        if here and len(here) == len(entries):
+            self._stream = self._part.open("r+b")
+            self._stream.truncate(sum(map(len, here)))
+            self._stream.seek(0, os.SEEK_END)
+        elif entries:
+            self._stream = self._open()
+            self._stream.writelines(entries)
+            self._stream.flush()
+
+    def _earlier(self, path: Path) -> list[bytes]:
+        with suppress(OSError):
+            return list(takewhile(self._is_kept, path.read_bytes().splitlines(keepends=True)))
         return []
+
+    def settle(self) -> None:
+        """Give the file of a finished run its name, if the run was killed before it could."""
+        for final in (self._final, self._fallback):
+            with suppress(OSError):
+                os.replace(final.with_name(f"{final.name}.part"), final)
 
     def _is_kept(self, line: bytes) -> bool:
         try:
-            return bool(orjson.loads(line)["line"] <= self._kept)
+            return line.endswith(b"\n") and bool(orjson.loads(line)["line"] <= self._kept)
         except (ValueError, KeyError, TypeError):
             return False
 

@@ -36,11 +36,13 @@ PRELOADED: Final = [
 
 DIFFERING: Final = {
     "imports": {"started_at", "updated_at", "undone_at"},
-    "import_sources": {"process"},
+    "import_sources": {"process", "holds"},
     "choices": {"at"},
     "_sqlite_migrations": {"applied_at"},
 }
-"""Columns that tell when something was done and by which process, so that two runs differ."""
+"""Columns that tell when something was done and by which process, or what the lines at its start
+showed of all ids, so that two runs differ.
+"""
 
 TOLD: Final = {"created_at", "generation", "visitor_salt", "arrived", "next_seq"}
 """Settings of which the same is true, or that count transactions and lines read."""
