@@ -43,6 +43,7 @@ _OLD_OFFICE: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _NOT_READ: Final = {b"Obj\x01": "an Avro file", b"ORC": "an ORC file"}
 """How files of other formats begin."""
 
+_JSON: Final = re.compile(rb"[\s\0]*(\{|\[\s*([\[{\]\"]|\Z))")
 _LOOKED_AT_BYTES: Final = 1 << 13
 _LOOKED_AT: Final = 20
 """In how many lines to look for the keys of JSON lines."""
@@ -123,10 +124,21 @@ def open_source(
         raise BadInput(
             f"{source.name} is not a database.", "--table and --query are for databases."
         )
+    if not (form or mapping or logs) and exported.is_export(head):
+        exact = exported.ExportMaker()
+        return Source(source, exact, exported.read(source.blocks(most, start)))
     frame = None if form else frame_of(head)
     if frame is not None:
         head = source.unframe(frame.text)
         source.notes.say(frame.said)
+    log = None if form or mapping or logs else weblogs.recognise(head)
+    if log is not None:
+        requests = weblogs.RequestMaker(log, salt(), calendar)
+        if log.whole:
+            blocks, first = source.marked(source.cut(most), start), None
+        else:
+            blocks, first = _texts(source, most, start)
+        return Source(source, requests, weblogs.read(blocks, requests, log, start, first))
     if logs is not False and not (form or mapping):
         written = _of_journal(source, head, most, start)
         if written is not None:
@@ -136,17 +148,6 @@ def open_source(
             return Source(source, told, jsonl.read(written, told, start))
     _refuse_binary(head, source.name)
     refuse_dump(head, source.name)
-    if not (form or mapping or logs) and exported.is_export(head):
-        exact = exported.ExportMaker()
-        return Source(source, exact, exported.read(source.blocks(most, start)))
-    log = None if form or mapping or logs else weblogs.recognise(head)
-    if log is not None:
-        requests = weblogs.RequestMaker(log, salt(), calendar)
-        if log.whole:
-            blocks, first = source.marked(source.cut(most), start), None
-        else:
-            blocks, first = _texts(source, most, start)
-        return Source(source, requests, weblogs.read(blocks, requests, log, start, first))
     if not form and atomic.is_atomic(head):
         rows = Maker(
             mapping, text_values=True, calendar=calendar, reading=reading, notes=source.notes
@@ -159,6 +160,10 @@ def open_source(
     names = () if mapping else first_names(head, layout)
     if not mapping:
         refuse_totals(names, source.name)
+        log = None if form or logs else _requests(head, layout)
+        if log is not None:
+            requests = weblogs.RequestMaker(log, salt(), calendar)
+            return Source(source, requests, delimited.read(source, requests, layout, most, start))
     if logs is None:
         logs = not mapping and looks_like_logs(names)
     if logs:
@@ -177,6 +182,13 @@ def open_source(
         blocks, first = _texts(source, most, start)
         return Source(source, maker, jsonl.read(blocks, maker, start, first))
     return Source(source, maker, delimited.read(source, maker, layout, most, start))
+
+
+def _requests(head: bytes, layout: Layout) -> weblogs.WebLog | None:
+    """Return the format of a web server's log that is a table, None for any other table."""
+    sample = sample_of(head[:_LOOKED_AT_BYTES], layout)
+    rows = [dict(zip(sample.header, row, strict=True)) for row in sample.rows[:_LOOKED_AT]]
+    return weblogs.of_objects(rows)
 
 
 def _of_journal(source: Input, head: bytes, most: int, start: Position) -> Iterator[Lines] | None:
@@ -218,7 +230,7 @@ def _of_rows(
 
 def sniff(head: bytes, name: str) -> str:
     """Return the format of a file from its first bytes, then from its name."""
-    if head.lstrip(b" \t\r\n\0")[:1] in (b"{", b"["):
+    if _JSON.match(head):
         return "jsonl"
     plain = without_packing(name.lower())
     first = next(iter(head.split(b"\n", 1)[0].splitlines()), b"")

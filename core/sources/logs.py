@@ -17,14 +17,23 @@ from core.sources.values import as_json, dump, first_text, typed
 from core.timeframe import Calendar
 
 NAMES: Final[dict[str, tuple[str, ...]]] = {
-    "time": ("timestamp", "time", "ts", "@timestamp", "datetime", "__realtime_timestamp"),
-    "level": ("level", "severity", "log_level", "loglevel", "levelname", "lvl", "priority"),
-    "message": ("message", "msg", "text", "body", "short_message", "log"),
+    "time": (
+        "timestamp", "time", "ts", "@timestamp", "datetime", "__realtime_timestamp", "asctime",
+        "@t", "time_millis", "instant",
+    ),
+    "level": (
+        "level", "severity", "log_level", "loglevel", "levelname", "lvl", "priority",
+        "severity_text", "@l",
+    ),
+    "message": (
+        "message", "msg", "text", "body", "short_message", "log", "rendered_message", "@m",
+        "text_payload", "message_template", "@mt",
+    ),
     "service": ("service", "service_name", "app", "_systemd_unit", "syslog_identifier"),
-    "source": ("source", "host", "hostname", "logger", "_hostname"),
+    "source": ("source", "host", "hostname", "logger", "logger_name", "_hostname"),
     "session": ("session_id", "session"),
     "log_id": ("insert_id", "log_id", "__cursor"),
-}
+}  # fmt: skip
 """Names recognised for each meaning, best first, compared as in `fields.normal`."""
 
 JOURNAL: Final = frozenset({"MESSAGE", "__REALTIME_TIMESTAMP"})
@@ -34,8 +43,10 @@ _SIGNS: Final = (
     JOURNAL,
     frozenset({"log", "stream", "time"}),
     frozenset({"short_message", "host", "timestamp"}),
+    frozenset({"@t", "@mt"}),
+    frozenset({"event", "level", "timestamp", "logger"}),
 )
-"""Keys of every line of the journal, of Docker's logs, and of GELF."""
+"""Keys of every line of the journal, of Docker's logs, of GELF, of Serilog and of structlog."""
 
 _MAX_PLANS: Final = 2_000
 
@@ -88,6 +99,9 @@ def understand_log(names: Sequence[str], mapping: Mapping[str, str]) -> LogPlan:
             if folded in known and not mapped:
                 found[meaning].append((known.index(folded), index))
                 used.add(index)
+    if not found["message"] and "event" in names:
+        found["message"].append((0, names.index("event")))
+        used.add(names.index("event"))
     places = {meaning: tuple(i for _, i in sorted(ranked)) for meaning, ranked in found.items()}
     keep = () if set(names) >= JOURNAL else enumerate(names)
     return LogPlan(
@@ -104,7 +118,9 @@ def looks_like_logs(names: Sequence[str]) -> bool:
         return True
     places = understand_log(names, {}).places
     said = places["time"] and places["message"] and places["level"]
-    return bool(said) and understand(names, {}).event < 0
+    plan = understand(names, {})
+    named = plan.event >= 0 and normal(names[plan.event]) != "name"
+    return bool(said) and not named and (plan.event < 0 or not (plan.user or plan.device))
 
 
 class LogMaker:

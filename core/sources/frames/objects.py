@@ -10,7 +10,7 @@ from functools import partial
 from typing import Any, Final
 
 from core.sources.frames.frame import Frame, first_lines, most, object_of, of_lines
-from core.sources.frames.sense import are_events, are_known, make_sense
+from core.sources.frames.sense import are_events, are_known, are_logs, make_sense
 from core.sources.values import as_json
 from core.sources.web.logs import recognise
 
@@ -51,7 +51,9 @@ def frame_of(head: bytes) -> Frame | None:
         return None
     if are_events(parsed):
         return _lifted(parsed) if _lack_people(parsed) else None
-    return _text_frame(parsed) or _object_frame(parsed) or _lifted(parsed)
+    if inside := _text_frame(parsed):
+        return inside
+    return None if are_logs(parsed) else _object_frame(parsed) or _lifted(parsed)
 
 
 def _is_usual(found: Object) -> bool:

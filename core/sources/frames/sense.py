@@ -15,14 +15,18 @@ from core.sources.web import logs as weblogs
 
 
 def are_known(objects: Sequence[Mapping[str, Any]]) -> bool:
-    """Whether objects are a vendor's, the requests of a web server, or logs."""
+    """Whether objects are a vendor's, or the requests of a web server."""
     first = objects[0] if objects else {}
     return (
         of_lines(objects) is not None
         or of_names(first) is not None
         or weblogs.of_objects(objects) is not None
-        or looks_like_logs(tuple(first))
     )
+
+
+def are_logs(objects: Sequence[Mapping[str, Any]]) -> bool:
+    """Whether objects are logs."""
+    return bool(objects) and looks_like_logs(tuple(objects[0]))
 
 
 def are_events(objects: Sequence[Mapping[str, Any]]) -> bool:
@@ -37,4 +41,4 @@ def are_events(objects: Sequence[Mapping[str, Any]]) -> bool:
 
 def make_sense(objects: Sequence[Mapping[str, Any]]) -> bool:
     """Whether objects can be read as they are."""
-    return bool(objects) and (are_known(objects) or are_events(objects))
+    return bool(objects) and (are_known(objects) or are_logs(objects) or are_events(objects))

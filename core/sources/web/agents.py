@@ -16,6 +16,7 @@ _BOTS: Final = re.compile(
     r"""
     (?<!cu)bots?(?![a-z]) | crawl | spider | slurp | scrap(?:y|er) | archiver | indexer
     | headless | phantomjs | puppeteer | playwright | selenium | lighthouse | pagespeed
+    | monitor | synthetics | prometheus | blackbox | externalagent | externalfetcher | explore/
     | monitor | uptime | pingdom | statuscake | healthcheck | health[ -]check | checker | probe
     | scan(?:ner)?\b | nmap | nikto | zgrab | masscan | censys | nuclei | sqlmap
     | preview | facebookexternalhit | facebookcatalog | whatsapp | embedly | quora\ link

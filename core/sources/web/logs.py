@@ -17,10 +17,11 @@ from core.records import LeftOut, Record, Refused, Rejected
 from core.sources import documents, jsonl
 from core.sources.blocks import START, Block, Lines, Position
 from core.sources.maker import Maker
-from core.sources.making import LineMaker
+from core.sources.making import LineMaker, Table
 from core.sources.reshaped import Given, records
 from core.sources.web import PAGE_VIEW
 from core.sources.web.agents import described, is_bot
+from core.sources.web.balancers import LINES
 from core.sources.web.requests import OBJECTS, Extended, Of, Request, of_common
 from core.timeframe import Calendar
 
@@ -63,12 +64,20 @@ def recognise(head: bytes) -> WebLog | None:
     if any(line.lower().startswith(b"#fields:") for line in lines):
         return WebLog("web server log (W3C extended)", parse=Extended())
     if head.lstrip()[:1] in (b"{", b"["):
-        return of_objects(_objects(head, lines))
-    good = 0
-    for line in lines:
-        with suppress(Refused):
-            good += of_common(line.decode(errors="replace")) is not None
-    return WebLog("web server log (common or combined)") if good * 2 > len(lines) else None
+        found = of_objects(_objects(head, lines))
+        if found is not None or head.lstrip()[:1] == b"{":
+            return found
+    texts = [line.decode(errors="replace") for line in lines]
+    for name, parse in (("web server log (common or combined)", of_common), *LINES):
+        if sum(_is_request(parse, text) for text in texts) * 2 > len(texts):
+            return WebLog(name, parse=parse)
+    return None
+
+
+def _is_request(parse: Parse, text: str) -> bool:
+    with suppress(Refused):
+        return parse(text) is not None
+    return False
 
 
 def _objects(head: bytes, lines: Iterable[bytes]) -> Iterator[dict[str, Any]]:
@@ -115,6 +124,12 @@ class RequestMaker(Maker):
 
     def recognise(self, lines: Iterable[Mapping[str, Any]]) -> None:
         """Do nothing: the format is known."""
+
+    def recognise_header(self, names: Sequence[str]) -> None:
+        """Do nothing likewise."""
+
+    def look(self, columns: Mapping[str, Sequence[Any]], table: Table) -> None:
+        """Do nothing likewise."""
 
     def reshaped(self, found: dict[str, Any]) -> Iterable[dict[str, Any] | LeftOut]:
         """Return the page view in an object, or the reason it is left out."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, timezone
 from typing import Any, Final
 from urllib.parse import unquote
@@ -38,6 +38,16 @@ class Request:
     host: str = ""
     user: str = ""
 
+    def of_site(self) -> Request:
+        """Return the request with its path alone as the URI, if that is a whole address."""
+        found = _ADDRESS.match(self.uri)
+        if found is None:
+            return self
+        uri = self.uri[found.end() :] or "/"
+        return replace(self, uri=uri, host=self.host or found[1])
+
+
+_ADDRESS: Final = re.compile(r"https?://([^/:?#]*)(?::\d+)?", re.I)
 
 Of = Callable[[Mapping[str, Any]], Request | None]
 """The request in an object; None if the object is about something else."""
@@ -47,8 +57,9 @@ Of = Callable[[Mapping[str, Any]], Request | None]
 
 _COMMON: Final = re.compile(
     r"""
-    (?:(?P<host>[^\s"]+)\s)? (?P<address>[0-9A-Za-z:][0-9A-Za-z_.:%-]*) \s \S+ \s (?P<user>.*?) \s
-    \[(?P<time>[^\]]+)\] \s "(?P<request>(?:[^"\\]|\\.)*)" \s (?P<status>\d{3}) \s (?:\d+|-)
+    (?:(?P<host>[^\s"]+)\s)? (?P<address>\[?[0-9A-Za-z:][0-9A-Za-z_.:%-]*\]?) \s \S+ \s
+    (?P<user>.*?) \s \[(?P<time>[^\]]+)\] \s "(?P<request>(?:[^"\\]|\\.)*)" \s
+    (?P<status>\d{3}) \s (?:\d+|-)
     (?:\s"(?P<referrer>(?:[^"\\]|\\.)*)"\s"(?P<agent>(?:[^"\\]|\\.)*)")?
     (?:\s"(?P<forwarded>[0-9a-fA-F.:]+)(?:,[^"]*)?")?
     """,
@@ -72,7 +83,7 @@ _MONTHS: Final = (
     "Dec",
 )
 _TIME: Final = re.compile(
-    r"(\d{1,2})/([A-Z][a-z]{2})/(\d{4}):(\d\d):(\d\d):(\d\d)(?:\.(\d{1,6}))?\s*([+-])(\d\d):?(\d\d)"
+    r"\[?(\d{1,2})/([A-Z][a-z]{2})/(\d{4}):(\d\d):(\d\d):(\d\d)(?:\.(\d{1,6}))?\s*([+-])(\d\d):?(\d\d)\]?"
 )
 
 
@@ -84,19 +95,19 @@ def of_common(line: str) -> Request:
     found = _COMMON.match(line)
     if found is None:
         raise Refused(NOT_ITS)
-    method, uri = _asked(_unescaped(found["request"]))
+    method, uri = asked_of(unescaped(found["request"]))
     agent = found["agent"]
     is_hidden = agent == "-" and bool(_TRAEFIK.search(line, found.end()))
     return Request(
         time=moment(found["time"]),
-        address=found["forwarded"] or found["address"],
-        agent=None if agent is None or is_hidden else _value(_unescaped(agent)),
+        address=found["forwarded"] or found["address"].strip("[]"),
+        agent=None if agent is None or is_hidden else value_of(unescaped(agent)),
         method=method,
         uri=uri,
         status=int(found["status"]),
-        referrer=_value(_unescaped(found["referrer"] or "")),
+        referrer=value_of(unescaped(found["referrer"] or "")),
         host=(found["host"] or "").partition(":")[0],
-        user=_value(found["user"]),
+        user=value_of(found["user"]),
     )
 
 
@@ -117,18 +128,20 @@ def moment(text: str) -> Any:
     return round(at.timestamp() * 1000)
 
 
-def _asked(request: str) -> tuple[str, str]:
+def asked_of(request: str) -> tuple[str, str]:
     """Return method and URI of "GET / HTTP/1.1"; empty texts for anything else."""
     method, _, rest = request.partition(" ")
     uri = rest.rpartition(" ")[0] if " HTTP/" in rest else rest
     return (method, uri) if method.isalpha() and uri else ("", "")
 
 
-def _unescaped(text: str) -> str:
+def unescaped(text: str) -> str:
+    """Return a text in quotes without the backslashes before quotes."""
     return text.replace('\\"', '"').replace("\\\\", "\\") if "\\" in text else text
 
 
-def _value(text: Any) -> str:
+def value_of(text: Any) -> str:
+    """Return a value as text, "" for a hyphen, which stands for none."""
     found = "" if text is None else str(text)
     return "" if found == "-" else found
 
@@ -154,26 +167,26 @@ class Extended:
             raise Refused(NOT_ITS)
         found = dict(zip(self._names, values, strict=True))
         agent = found.get("cs(user-agent)")
-        query = _value(found.get("cs-uri-query"))
-        path = _value(found.get("cs-uri-stem"))
+        query = value_of(found.get("cs-uri-query"))
+        path = value_of(found.get("cs-uri-stem"))
         return Request(
             time=f"{found.get('date', '')}T{found.get('time', '')}Z",
-            address=_value(found.get("c-ip")),
+            address=value_of(found.get("c-ip")),
             agent=None if agent is None else _decoded(agent, tabs),
-            method=_value(found.get("cs-method")),
+            method=value_of(found.get("cs-method")),
             uri=f"{path}?{query}" if query else path,
-            status=_status(found.get("sc-status")),
+            status=status_of(found.get("sc-status")),
             referrer=_decoded(found.get("cs(referer)", ""), tabs),
-            host=_value(
+            host=value_of(
                 found.get("x-host-header") or found.get("cs-host") or found.get("cs(host)")
             ),
-            user=_value(found.get("cs-username")),
+            user=value_of(found.get("cs-username")),
         )
 
 
 def _decoded(text: str, percents: bool) -> str:
     """Return a header as it was sent: CloudFront writes %20 or %2520 for a space, IIS a +."""
-    text = _value(text)
+    text = value_of(text)
     return unquote(unquote(text)) if percents else text.replace("+", " ")
 
 
@@ -190,14 +203,14 @@ def of_caddy(found: Mapping[str, Any]) -> Request | None:
     address = asked.get("client_ip") or asked.get("remote_ip") or _bare(asked.get("remote_addr"))
     return Request(
         time=moment(ts) if isinstance(ts := found.get("ts"), str) else ts,
-        address=_value(address),
+        address=value_of(address),
         agent=_header(sent.get("user-agent")) if sent else None,
-        method=_value(asked.get("method")),
-        uri=_value(asked.get("uri")),
-        status=_status(found.get("status")),
+        method=value_of(asked.get("method")),
+        uri=value_of(asked.get("uri")),
+        status=status_of(found.get("status")),
         referrer=_header(sent.get("referer")),
-        host=_value(asked.get("host")),
-        user=_value(found.get("user_id")),
+        host=value_of(asked.get("host")),
+        user=value_of(found.get("user_id")),
     )
 
 
@@ -207,73 +220,120 @@ def of_traefik(found: Mapping[str, Any]) -> Request | None:
         return None
     return Request(
         time=found.get("StartUTC") or found.get("StartLocal") or found.get("time"),
-        address=_value(found.get("ClientHost")) or _bare(found.get("ClientAddr")),
+        address=value_of(found.get("ClientHost")) or _bare(found.get("ClientAddr")),
         agent=_optional(found, "request_User-Agent"),
-        method=_value(found.get("RequestMethod")),
-        uri=_value(found.get("RequestPath")),
-        status=_status(found.get("DownstreamStatus") or found.get("OriginStatus")),
-        referrer=_value(found.get("request_Referer")),
-        host=_value(found.get("RequestHost")),
-        user=_value(found.get("ClientUsername")),
+        method=value_of(found.get("RequestMethod")),
+        uri=value_of(found.get("RequestPath")),
+        status=status_of(found.get("DownstreamStatus") or found.get("OriginStatus")),
+        referrer=value_of(found.get("request_Referer")),
+        host=value_of(found.get("RequestHost")),
+        user=value_of(found.get("ClientUsername")),
     )
 
 
 _NAMES: Final[dict[str, tuple[str, ...]]] = {
     "time": (
         "time_iso8601", "msec", "time_local", "@timestamp", "timestamp", "time", "ts", "datetime",
-        "edge_start_timestamp",
+        "edge_start_timestamp", "date_time", "start_time", "request_start", "timestamp_iso8601",
     ),
     "address": (
         "remote_addr", "client_ip", "remote_ip", "clientip", "real_ip", "client", "ip",
-        "remote_host",
+        "remote_host", "remote_address", "c_ip", "source_ip", "client_address", "ip_address",
+        "http_request_remote_ip", "network_client_ip", "proxy_client_ip", "client_host", "fwd",
+        "client_addr",
     ),
     "forwarded": ("http_x_forwarded_for", "x_forwarded_for"),
-    "request": ("request",),
-    "uri": ("request_uri", "uri", "url", "path", "request_path", "client_request_uri"),
-    "query": ("args", "query_string", "query"),
-    "method": ("request_method", "method", "verb", "http_method", "client_request_method"),
+    "request": ("request", "request_line", "http_request"),
+    "uri": (
+        "request_uri", "uri", "url", "path", "request_path", "client_request_uri", "request_url",
+        "http_request_request_url", "url_original", "url_path", "cs_uri_stem", "http_url",
+        "http_path", "proxy_path", "original_url", "uri_path",
+    ),
+    "query": ("args", "query_string", "query", "cs_uri_query", "url_query"),
+    "method": (
+        "request_method", "method", "verb", "http_method", "client_request_method", "cs_method",
+        "http_request_request_method", "http_request_method", "proxy_method", "request_verb",
+    ),
     "status": (
         "status", "status_code", "http_status", "response", "response_code",
-        "edge_response_status",
+        "edge_response_status", "response_status", "sc_status", "http_request_status",
+        "http_response_status_code", "http_status_code", "proxy_status_code", "elb_status_code",
     ),
     "agent": (
         "http_user_agent", "user_agent", "agent", "useragent", "ua", "client_request_user_agent",
+        "request_user_agent", "cs_user_agent", "http_request_user_agent", "user_agent_original",
+        "http_useragent", "proxy_user_agent",
     ),
-    "referrer": ("http_referer", "http_referrer", "referer", "referrer", "client_request_referer"),
-    "host": ("host", "http_host", "server_name", "vhost", "client_request_host"),
-    "user": ("remote_user", "auth"),
+    "referrer": (
+        "http_referer", "http_referrer", "referer", "referrer", "client_request_referer",
+        "request_referer", "cs_referer", "http_request_referer",
+    ),
+    "host": (
+        "host", "http_host", "server_name", "vhost", "client_request_host", "cs_host",
+        "x_host_header", "request_host", "url_domain", "proxy_host",
+    ),
+    "user": ("remote_user", "auth", "user_id"),
 }  # fmt: skip
-"""Names in objects written by nginx, Apache or a framework, best first."""
+"""Names in objects written by nginx, Apache, a network of servers or a framework, best first.
 
-_NOT_ITS_NAMES: Final = frozenset(
-    {"event", "event_name", "user_id", "distinct_id", "anonymous_id", "message", "msg"}
-)
+Objects in objects are named together: status_code in http is http_status_code.
+"""
+
+_NOT_ITS_NAMES: Final = ("event", "event_name", "distinct_id", "anonymous_id", "message", "msg")
 """Names that events, and logs of programs, have."""
+
+_DEEPEST: Final = 3
+
+
+def _flat(found: Mapping[str, Any], before: str = "", depth: int = 0) -> dict[str, Any]:
+    """Return the values of an object and those in it, by their names in normal form."""
+    named: dict[str, Any] = {}
+    for name, value in found.items():
+        plain = before + re.sub(r"[()]+", "_", normal(name)).strip("_")
+        if value.__class__ is dict and depth < _DEEPEST:
+            named = {**_flat(value, f"{plain}_", depth + 1), **named}
+        else:
+            named[plain] = value
+    return named
 
 
 def of_json(found: Mapping[str, Any]) -> Request | None:
     """Return the request in an object with the names of nginx's variables, or common ones."""
-    named = {normal(name): value for name, value in found.items()}
+    named = _flat(found)
     got = {what: _first(named, known) for what, known in _NAMES.items()}
     asked = got["request"] if isinstance(got["request"], str) else ""
-    method, uri = _asked(asked) if asked else (_value(got["method"]), _value(got["uri"]))
-    is_request = bool(asked or got["method"]) or got["agent"] is not None
-    if got["status"] is None or not (got["address"] and got["time"] and is_request):
+    method, uri = asked_of(asked)
+    if not uri:
+        method, uri = value_of(got["method"]), value_of(got["uri"]) or asked
+    if got["status"] is None or not (got["address"] and got["time"] and uri):
         return None
-    if _NOT_ITS_NAMES & named.keys() or not (asked or got["uri"]):
+    if (not method and got["agent"] is None) or _is_event(found, named, method):
         return None
-    query = _value(got["query"])
+    query = value_of(got["query"])
+    agent = None if got["agent"] is None else _header(got["agent"])
     return Request(
         time=moment(got["time"]) if isinstance(got["time"], str) else got["time"],
-        address=_value(got["forwarded"]).partition(",")[0].strip() or _value(got["address"]),
-        agent=None if got["agent"] is None else _value(got["agent"]),
+        address=_leftmost(got["forwarded"]) or _leftmost(got["address"]),
+        agent=unquote(agent) if agent and "%20" in agent and " " not in agent else agent,
         method=method,
         uri=f"{uri}?{query}" if query and "?" not in uri else uri,
-        status=_status(got["status"]),
-        referrer=_value(got["referrer"]),
-        host=_value(got["host"]),
-        user=_value(got["user"]),
-    )
+        status=status_of(got["status"]),
+        referrer=value_of(got["referrer"]),
+        host=value_of(got["host"]),
+        user=value_of(got["user"]),
+    ).of_site()
+
+
+def _is_event(found: Mapping[str, Any], named: Mapping[str, Any], method: str) -> bool:
+    """Whether an object has what only events, or logs of programs, have."""
+    told = any(isinstance(v := named.get(name), str) and v for name in _NOT_ITS_NAMES)
+    does = "action" in named and "controller" not in named
+    return told or does or ("user_id" in found and not method)
+
+
+def _leftmost(addresses: Any) -> str:
+    """Return the first of the addresses that a request passed, which is the client's."""
+    return value_of(addresses).partition(",")[0].strip()
 
 
 OBJECTS: Final[Sequence[tuple[str, Of]]] = (
@@ -289,19 +349,20 @@ def _first(named: Mapping[str, Any], known: Sequence[str]) -> Any:
 
 
 def _optional(found: Mapping[str, Any], name: str) -> str | None:
-    return _value(found[name]) if name in found else None
+    return value_of(found[name]) if name in found else None
 
 
 def _header(value: Any) -> str:
-    return _value(value[0] if isinstance(value, list) and value else value or "")
+    return value_of(value[0] if isinstance(value, list) and value else value or "")
 
 
 def _bare(address: Any) -> str:
     """Return an address without its port."""
-    return _value(address).rpartition(":")[0].strip("[]")
+    return value_of(address).rpartition(":")[0].strip("[]")
 
 
-def _status(value: Any) -> int:
+def status_of(value: Any) -> int:
+    """Return the status of an answer, 0 if it is none."""
     try:
         return int(value)
     except (TypeError, ValueError):
