@@ -50,7 +50,7 @@ _ENVOY: Final = re.compile(
     """,
     re.VERBOSE,
 )
-_PAIR: Final = re.compile(r'([\w.@-]+)=("(?:[^"\\]|\\.)*"|[^\s"]*)')
+_PAIR: Final = re.compile(r'(?<![\w.@-])([\w.@-]{1,60})=("(?:[^"\\]|\\.)*"|[^\s"]*)')
 _DAY: Final = re.compile(r"\s*(\d{4}-\d\d-\d\dT[\d:.]+(?:Z|[+-]\d\d:?\d\d)?)\s")
 
 

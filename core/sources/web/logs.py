@@ -27,6 +27,9 @@ from core.timeframe import Calendar
 
 TOGETHER: Final = 128
 _LOOKED_AT: Final = 20
+_LONGEST: Final = 1 << 14
+"""How much of a line is looked at to recognise it."""
+
 
 _FILES: Final = frozenset({
     "atom", "avif", "bmp", "css", "eot", "gif", "gz", "ico", "jpeg", "jpg", "js", "json", "map",
@@ -67,7 +70,7 @@ def recognise(head: bytes) -> WebLog | None:
         found = of_objects(_objects(head, lines))
         if found is not None or head.lstrip()[:1] == b"{":
             return found
-    texts = [line.decode(errors="replace") for line in lines]
+    texts = [line[:_LONGEST].decode(errors="replace") for line in lines]
     for name, parse in (("web server log (common or combined)", of_common), *LINES):
         if sum(_is_request(parse, text) for text in texts) * 2 > len(texts):
             return WebLog(name, parse=parse)
