@@ -160,8 +160,8 @@ def open_source(
     names = () if mapping else first_names(head, layout)
     if not mapping:
         refuse_totals(names, source.name)
-        log = None if form or logs else _requests(head, layout)
-        if log is not None:
+        log = _requests(head, layout) if layout and not (form or logs) else None
+        if log is not None and layout is not None:
             requests = weblogs.RequestMaker(log, salt(), calendar)
             return Source(source, requests, delimited.read(source, requests, layout, most, start))
     if logs is None:

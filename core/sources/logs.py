@@ -48,6 +48,9 @@ _SIGNS: Final = (
 )
 """Keys of every line of the journal, of Docker's logs, of GELF, of Serilog and of structlog."""
 
+_OF_LOGGERS: Final = frozenset({"pid", "hostname", "levelname", "asctime", "lineno", "thread"})
+"""Keys by which `name` is that of a logger, not of an event."""
+
 _MAX_PLANS: Final = 2_000
 
 
@@ -119,8 +122,9 @@ def looks_like_logs(names: Sequence[str]) -> bool:
     places = understand_log(names, {}).places
     said = places["time"] and places["message"] and places["level"]
     plan = understand(names, {})
-    named = plan.event >= 0 and normal(names[plan.event]) != "name"
-    return bool(said) and not named and (plan.event < 0 or not (plan.user or plan.device))
+    if plan.event >= 0 and normal(names[plan.event]) == "name" and not (plan.user or plan.device):
+        return bool(said) and not _OF_LOGGERS.isdisjoint(names)
+    return bool(said) and plan.event < 0
 
 
 class LogMaker:

@@ -105,7 +105,7 @@ def test_an_event_with_what_a_request_has_stays_one(tmp_path: Path, found: dict[
 @pytest.mark.parametrize(
     "line",
     [
-        {"name": "app", "level": 30, "msg": "x", "time": ISO},
+        {"name": "app", "pid": 7, "level": 30, "msg": "x", "time": ISO},
         {"asctime": "2026-03-02 10:00:00,123", "levelname": "INFO", "name": "root", "message": "x"},
         {"Timestamp": ISO, "Level": "Information", "RenderedMessage": "x"},
         {"@t": ISO, "@mt": "x"}, {"instant": {"epochSecond": 1, "nanoOfSecond": 0}, "level": "INFO",
