@@ -81,10 +81,11 @@ class _Removal:
     def run(self) -> Removed:
         """Remove them."""
         self._told("events", 0, 0)
+        scanned = "".join(f", {CONTEXT[d - 1]}" for d in self._scanned())
         self._connection.execute(
             f"""
             create temp table removed_events as
-            select actor, ts, seq, event, session, user, device, {", ".join(CONTEXT)}
+            select actor, ts, seq, event, session, user, device{scanned}
             from events
             where seq in (select id from temp.removed_seqs)
             order by actor, ts, seq
