@@ -110,7 +110,7 @@ def open_source(
     if is_database(head):
         source.close()
         return _of_rows(
-            open_table(at, head, mapping, reading.event if reading else ""),
+            open_table(at, head, mapping, reading.event if reading else "", start),
             mapping,
             calendar,
             reading,
@@ -225,7 +225,7 @@ def _of_rows(
     """Return the rows of a table as a source; they are read like JSON lines."""
     check_mapping(mapping)
     maker = Maker(mapping, text_values=False, calendar=calendar, reading=reading, notes=rows.notes)
-    return Source(rows, maker, jsonl.read(rows.blocks(most, start), maker, start))
+    return Source(rows, maker, jsonl.read(rows.blocks(most, start), maker, start, rows.first))
 
 
 def sniff(head: bytes, name: str) -> str:

@@ -18,7 +18,8 @@ class Position(NamedTuple):
     """How far a source was read.
 
     Attributes:
-        bytes: unpacked, as UTF-8 with its byte order mark; of rows, those of their JSON.
+        bytes: unpacked, as UTF-8 with its byte order mark; of the rows of a table the number
+            (rowid) of the last, of other rows those of their JSON.
         lines: lines, rows or objects.
         fingerprint: of all text up to there; "" if it is not known.
     """

@@ -22,7 +22,7 @@ OPENED, BLOCK, END, ERROR, SALT = range(5)
 the wish to know the salt for visitors.
 """
 
-_OF_INPUT: Final = ("name", "total", "position", "unpacked", "can_seek")
+_OF_INPUT: Final = ("name", "total", "position", "unpacked", "can_seek", "is_numbered")
 _OF_MAKER: Final = (
     "record", "mapping", "recognised", "understood", "names", "unseen", "tabular",
     "ids_hold", "exact",

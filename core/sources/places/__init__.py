@@ -37,12 +37,14 @@ class Place:
         member: the name of a file inside the archive at `path`; "" for the file itself.
         table: the table to read from a database; "" to choose one.
         query: the statement to read a database with; "" for a table.
+        after: the number of the row (its rowid) after which to read a table; None for all rows.
     """
 
     path: str
     member: str = ""
     table: str = ""
     query: str = ""
+    after: int | None = None
 
     @property
     def name(self) -> str:

@@ -28,6 +28,9 @@ class RowInput:
         rows: their values.
         close: closes the file.
         errors: what reading a damaged file raises.
+        is_numbered: whether the first value of each row is its number, which is not a column.
+        begin: where the rows begin, if those before are left out.
+        first: the first rows of all in that case, by which the table is understood.
 
     Attributes:
         name: its name in messages.
@@ -47,12 +50,20 @@ class RowInput:
         rows: Iterable[Sequence[Any]],
         close: Callable[[], None],
         errors: tuple[type[Exception], ...],
+        *,
+        is_numbered: bool = False,
+        begin: Position = START,
+        first: Iterable[Sequence[Any]] | None = None,
     ) -> None:
         self.name = name
         self.unpacked = 0
         self.notes = Notes()
         self.close = close
         self.names = tuple(names)
+        self.is_numbered = is_numbered
+        self.begin = begin
+        self.first = None if first is None else [self._line(row) for row in first]
+        self._number = begin.bytes
         self._rows = rows
         self._errors = errors
 
@@ -66,8 +77,8 @@ class RowInput:
             Differs: the rows before `start` have another fingerprint, or are fewer.
         """
         found: list[bytes | Rejected] = []
-        begun = count = 0
-        prints = Fingerprints()
+        begun, count = 0, self.begin.lines
+        prints = Fingerprints(self.begin)
         for line in self.lines():
             found.append(line)
             prints.add(line.text if isinstance(line, Rejected) else line)
@@ -85,16 +96,22 @@ class RowInput:
             yield Lines(found, self._end(count + len(found), prints))
 
     def _end(self, count: int, prints: Fingerprints) -> Position:
-        return Position(self.unpacked, count, prints.at(prints.arrived))
+        place = self._number if self.is_numbered else self.unpacked
+        return Position(place, count, prints.at(prints.arrived))
+
+    def _line(self, row: Sequence[Any]) -> bytes:
+        found = dict(zip(self.names, map(cell, row), strict=True))
+        return orjson.dumps(found, default=str, option=orjson.OPT_NON_STR_KEYS)
 
     def lines(self) -> Iterator[bytes | Rejected]:
         """Yield every row as a JSON object, or a Rejected for one that is too long."""
-        number = 0
+        number = self.begin.lines
         try:
             for row in self._rows:
                 number += 1
-                found = dict(zip(self.names, map(cell, row), strict=True))
-                line = orjson.dumps(found, default=str, option=orjson.OPT_NON_STR_KEYS)
+                if self.is_numbered:
+                    self._number, *row = row
+                line = self._line(row)
                 self.unpacked += len(line)
                 if len(line) > MAX_LINE:
                     yield Rejected(number, TOO_LONG, line[:KEPT])

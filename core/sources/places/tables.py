@@ -15,6 +15,7 @@ from typing import Any, Final, Protocol
 from urllib.parse import quote
 
 from core.errors import BadInput, did_you_mean
+from core.sources.blocks import START, Position
 from core.sources.fields import listed
 from core.sources.places import Place
 from core.sources.places.candidates import chosen, quoted, statement
@@ -27,6 +28,10 @@ _IN_WAL: Final = b"\x02\x02"
 
 _TOGETHER: Final = 256
 _SAMPLE: Final = 50
+_FIRST: Final = 128
+_NUMBERS: Final = frozenset({"rowid", "oid", "_rowid_"})
+"""What SQLite calls the number of a row, unless a column is called so."""
+
 _LONGEST: Final = 64 << 20
 _OURS: Final = frozenset({"meta", "event_names", "identities", "_sqlite_migrations"})
 
@@ -52,10 +57,17 @@ class Tables(Protocol):
         ...
 
 
-def open_table(place: Place, head: bytes, mapping: Mapping[str, str], event: str = "") -> RowInput:
+def open_table(
+    place: Place,
+    head: bytes,
+    mapping: Mapping[str, str],
+    event: str = "",
+    begin: Position = START,
+) -> RowInput:
     """Return the rows of the table, or the query, that has the events of a database.
 
     Args:
+        begin: the position of the row that the place begins after, if it begins after one.
         event: the name of all events; "" where a column has it.
 
     Raises:
@@ -71,7 +83,12 @@ def open_table(place: Place, head: bytes, mapping: Mapping[str, str], event: str
         raise BadInput(f"{place.path} could not be read: {error}.") from error
     try:
         what, sql = _chosen(tables, place, mapping, event)
-        names, rows = tables.rows(sql)
+        numbered = "" if place.query else _numbered(tables, what, sql)
+        if place.after is not None and not numbered:
+            raise BadInput(f"The rows of {place.path}:{what} have no numbers.")
+        after = f" where rowid > {place.after}" if place.after is not None else ""
+        names, rows = tables.rows(f"{numbered}{after} order by rowid" if numbered else sql)
+        first = list(tables.rows(f"{sql} limit {_FIRST}")[1]) if after else None
     except BadInput:
         tables.close()
         raise
@@ -80,7 +97,52 @@ def open_table(place: Place, head: bytes, mapping: Mapping[str, str], event: str
         raise BadInput(
             f"{place.path}, a binary file that starts like a database, could not be read: {error}."
         ) from error
-    return RowInput(f"{place.path}:{what}", names, rows, tables.close, (sqlite3.Error,))
+    return RowInput(
+        f"{place.path}:{what}",
+        names[1:] if numbered else names,
+        rows,
+        tables.close,
+        (sqlite3.Error,),
+        is_numbered=bool(numbered),
+        begin=begin if after else START,
+        first=first,
+    )
+
+
+def newest_row(path: str, head: bytes, table: str) -> int | None:
+    """Return the highest number (rowid) of a row of a table, 0 if it is empty.
+
+    None if its rows have no numbers or it cannot be read.
+    """
+    try:
+        tables = _open(path, head)
+    except (BadInput, sqlite3.Error):
+        return None
+    try:
+        if not _numbered(tables, table, f"select * from {quoted(table)}"):
+            return None
+        ((found,),) = tables.rows(f"select max(rowid) from {quoted(table)}")[1]
+    except (BadInput, sqlite3.Error):
+        return None
+    finally:
+        tables.close()
+    return int(found or 0)
+
+
+def _numbered(tables: Tables, table: str, sql: str) -> str:
+    """Return the start of a statement that reads the rows of a table with their numbers first; ""
+    if they have none, or the statement to read it does more than that.
+    """
+    name = quoted(table)
+    columns = {column.lower() for column in tables.columns().get(table, ())}
+    if sql != f"select * from {name}" or columns & _NUMBERS:
+        return ""
+    try:
+        first = next(iter(tables.rows(f"select rowid from {name} limit 1")[1]), None)
+    except (sqlite3.Error, BadInput):
+        return ""
+    whole = first is None or isinstance(first[0], int)
+    return f"select rowid as row_number_, * from {name}" if whole else ""
 
 
 def tables_of(place: Place, head: bytes) -> tuple[str, ...]:

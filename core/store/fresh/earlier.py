@@ -31,6 +31,9 @@ COUNTS: Final = ("read", "stored", "repeated", "rejected", "identified")
 _NAMED: Final = "i.source = ? or substr(i.source, 1, length(?) + 1) = ? || ':'"
 """The source is a file, or a table of it."""
 
+NUMBERED: Final = "rowid"
+"""Instead of edges: what was read are the rows of a table up to the number in its position."""
+
 EDGE: Final = 4_096
 """How many bytes at the start and at the end of what was read are compared."""
 
@@ -126,6 +129,12 @@ def stopped(connection: sqlite3.Connection, source: About) -> Earlier | None:
     if not found or found[0].finished or is_alive(found[0].process):
         return None
     return found[0]
+
+
+def last_import(connection: sqlite3.Connection) -> int:
+    """Return the number of the last import, 0 if there is none."""
+    (found,) = connection.execute("select coalesce(max(id), 0) from imports").fetchone()
+    return int(found)
 
 
 def latest(connection: sqlite3.Connection, source: About) -> Earlier | None:

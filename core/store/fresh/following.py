@@ -100,8 +100,13 @@ def _watch(
     while not stopped.is_set():
         found = _looks(source)
         if found and found != seen:
-            loader.load_file(Place(source))
-            seen = found
+            try:
+                loader.load_file(Place(source))
+                seen = found
+            except (BadInput, OSError):
+                if _looks(source) == found:
+                    raise
+                # it was moved away meanwhile
         told(loader.report)
         stopped.wait(EVERY)
 

@@ -6,7 +6,7 @@ import os
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import blake2b
 from pathlib import Path
 from typing import Final
@@ -15,10 +15,12 @@ from core.errors import Busy
 from core.sources.blocks import START, Position
 from core.sources.lines import Input
 from core.sources.places import REJECTS, Place
+from core.sources.places.tables import newest_row
 from core.sources.places.unpacking import is_packed
 from core.sources.text.reading import Reading
 from core.store.fresh.earlier import (
     EDGE,
+    NUMBERED,
     About,
     Earlier,
     edges_of,
@@ -83,6 +85,12 @@ class Steps:
             raise Busy(f"Another program is reading {last.source} into this workspace.")
         if not found.path:
             return [Step(place)]
+        if last is not None and last.edges == NUMBERED and is_table(opened):
+            newest = newest_row(found.path, opened.raw(), last.source[len(found.path) + 1 :])
+            read = last.position.bytes
+            if newest is not None and newest >= read:
+                rest = Step(replace(place, after=read), last, last.position)
+                return [] if newest == read and last.finished else [rest]
         if place.member or opened.is_packed or is_table(opened):
             return self._of_whole(place, opened, found, reading, last)
         return self._of_text(place, found, last)
@@ -130,8 +138,12 @@ class Steps:
         last: Earlier | None,
     ) -> list[Step]:
         """Return a file that can only be read from its beginning, unless it is known."""
-        seen = last is not None and last.finished
-        if last is not None and seen and (last.size, last.modified) == (found.size, found.modified):
+        if (
+            last is not None
+            and last.finished
+            and not is_table(opened)
+            and (last.size, last.modified) == (found.size, found.modified)
+        ):
             return []
         same = same_content(of_size(self._connection, found), place, opened, reading)
         if same is not None:
@@ -145,7 +157,8 @@ class Steps:
     def _around(self, found: About) -> list[Earlier]:
         """Return the imports of plain files in the folder of a file, the latest first."""
         folder = f"{Path(found.path).parent}{os.sep}"
-        return [each for each in in_folder(self._connection, found, folder) if each.edges]
+        earlier = in_folder(self._connection, found, folder)
+        return [each for each in earlier if each.edges not in ("", NUMBERED)]
 
     def _seen(self, earlier: Earlier, found: About, source: str) -> None:
         """Note that there was nothing new in a file, and what the source is called."""

@@ -23,9 +23,17 @@ from core.sources.kinds import kind_of
 from core.sources.lines import Input
 from core.sources.places import Place
 from core.sources.places.rows import RowInput
-from core.store.fresh.earlier import About, Earlier, about, of_size, same_content, stopped
+from core.store.fresh.earlier import (
+    About,
+    Earlier,
+    about,
+    last_import,
+    of_size,
+    same_content,
+    stopped,
+)
 from core.store.fresh.remembered import Memory
-from core.store.fresh.steps import Steps
+from core.store.fresh.steps import Step, Steps
 from core.store.imports.replacing import Decide, add, read_otherwise
 from core.store.ingest.logs import LogWriter
 from core.store.ingest.rejects import Rejects
@@ -91,6 +99,7 @@ class Loader:
         self.batch_size = batch_size
         self._memory = Memory(connection, choices or Choices(), self.patience, forgets=forgets)
         self._again = again
+        self._imported = last_import(connection)
         self._only_new = only_new
         self._live = live
         self.batch_seconds = BATCH_SECONDS if live is None else 0.0
@@ -145,15 +154,24 @@ class Loader:
             Rejects(place.rejects, self._folder()).settle()
         for step in steps:
             with closing(opened if step.place == place else Input(step.place)) as source:
-                source.trusted, source.holds_back = True, step.holds_back
-                at = about(self.connection, step.place, chosen)
-                yield self._load_from(
-                    step.place, source, chosen, at, step.earlier, step.start, is_moved=step.is_moved
-                )
+                yield self._load_step(step, source, chosen)
+
+    def _load_step(self, step: Step, opened: Input, chosen: Choices) -> str:
+        """Load what is new in a place, or all of it if that cannot be read alone."""
+        opened.trusted, opened.holds_back = True, step.holds_back
+        at = about(self.connection, step.place, chosen)
+        try:
+            return self._load_from(
+                step.place, opened, chosen, at, step.earlier, step.start, is_moved=step.is_moved
+            )
+        except Differs:
+            with closing(Input(step.place)) as again:
+                return self._load_from(step.place, again, chosen, at)
 
     def _known(self, place: Place, opened: Input, chosen: Choices, found: About) -> Earlier | None:
         """Return the finished import of the same content, None if there is none."""
         likely = of_size(self.connection, found) if found.path else []
+        likely = [each for each in likely if each.id <= self._imported]
         return same_content(likely, place, opened, chosen.reading) if likely else None
 
     def _load(self, place: Place, opened: Input, chosen: Choices, found: About) -> Iterator[str]:

@@ -20,7 +20,7 @@ from core.sources.lines import Input, content_of
 from core.sources.making import LineMaker
 from core.sources.places import Place
 from core.sources.places.rows import RowInput
-from core.store.fresh.earlier import COUNTS, About, Earlier, State, edges_of
+from core.store.fresh.earlier import COUNTS, NUMBERED, About, Earlier, State, edges_of
 from core.store.imports.journal import Journal
 from core.store.imports.statements import read_bitmap
 from core.store.imports.undo import undo
@@ -270,13 +270,12 @@ class Run:
             can_seek = getattr(self._input, "can_seek", None)
             if can_seek:
                 edges = edges_of(self._about.path, self._position.bytes)
-            elif finished:
-                is_table = can_seek is None
-                content = (
-                    content_of(Place(self._about.path))
-                    if is_table
-                    else getattr(self._input, "content", "")
-                )
+            elif getattr(self._input, "is_numbered", False):
+                edges = NUMBERED
+            if finished and can_seek is None and self._earlier is None:
+                content = content_of(Place(self._about.path))
+            elif finished and not can_seek:
+                content = getattr(self._input, "content", "")
         return State(content, edges, self._left_out, self._repeats.ids_hold)
 
 

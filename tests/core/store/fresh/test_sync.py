@@ -173,3 +173,32 @@ def test_what_another_program_reads_is_left_alone(tmp_path: Path) -> None:
         db.commit()
     with pytest.raises(Busy):
         sync(target, source)
+
+
+def test_of_a_table_only_the_rows_after_the_last_one_are_read(tmp_path: Path) -> None:
+    source, target = tmp_path / "app.db", tmp_path / "w.db"
+    with closing(sqlite3.connect(source)) as db:
+        db.execute("pragma journal_mode = wal")
+        db.execute("create table events (event text, user_id text, time text, n integer)")
+
+        def insert(*numbers: int) -> None:
+            rows = [("a", "u", "2026-03-02", n) for n in numbers]
+            db.executemany("insert into events values (?, ?, ?, ?)", rows)
+            db.commit()
+
+        insert(1, 2, 2)
+        assert import_files(target, [source]).stored == 3
+        assert sync(target, source).read == 0
+        insert(2, 3)
+        report = sync(target, source)
+        assert (report.read, report.stored, sync(target, source).read) == (2, 2, 0)
+        assert journal(target) == [(f"{source}:events", 5, 5, 1)]
+        db.execute("delete from events")
+        insert(4)
+        assert (sync(target, source).stored, len(journal(target))) == (1, 2)
+        db.execute("create view seen as select event, user_id, time, n + 10 n from events")
+        for _ in range(2):
+            import_files(target, [source], only_new=True, table="seen")
+        insert(5)
+        assert import_files(target, [source], only_new=True, table="seen").stored == 1
+    assert numbers(target) == Counter([1, 2, 2, 2, 3, 4, 14, 15])
