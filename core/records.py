@@ -214,7 +214,8 @@ class Occurrences:
         hashes = array("q", b"".join([blake2b(line, digest_size=8).digest() for line in lines]))
         if sys.byteorder != "little":
             hashes.byteswap()
-        ids = [found & ~OWN for found in hashes]
+        unmarked = ~OWN
+        ids = [found & unmarked for found in hashes]
         short = {found & 0xFFFFFFFF for found in ids}
         if (
             len(short) == len(ids)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from itertools import repeat
 from typing import Any, Final
 
 from core.errors import BadInput
@@ -253,7 +254,7 @@ class Maker:
         moments = columns[plan.time[0]]
         if plan.date >= 0:
             moments = list(map(moment, columns[plan.date], moments))
-        times = list(map(self._moments.ms, moments))
+        times = self._moments.all(moments)
         nothing: Sequence[Any] = [None] * len(many)
         properties = nothing
         if plan.has_beside or plan.properties >= 0:
@@ -278,7 +279,7 @@ class Maker:
         rows = zip(
             events, times, users, devices, sessions, ids, contexts, properties, nothing, strict=True
         )
-        return [tuple.__new__(Row, row) for row in rows]
+        return list(map(tuple.__new__, repeat(Row), rows))
 
     def make(self, plan: Plan, values: list[Any], line: bytes | None) -> Record:
         """Return the event or statement of one record.

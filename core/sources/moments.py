@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -110,6 +110,13 @@ class Moments:
         in_utc = self._calendar.zone_name == "UTC"
         plain = in_utc and self._zone is None and day_first is None and counts is None
         self.ms = to_ms if plain else self._local
+
+    def all(self, values: Sequence[Any]) -> list[int]:
+        """Return UTC ms of several times; Refused if one of them is not understood."""
+        plain = self.ms is to_ms and set(map(type, values)) == {int}
+        if plain and min(values) >= _PLAIN_MS and max(values) < LATEST:
+            return list(values)
+        return list(map(self.ms, values))
 
     def _local(self, value: Any) -> int:
         if self._from_days and (naive := self._from_days(value)) is not None:
