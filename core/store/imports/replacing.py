@@ -5,8 +5,11 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable, Sequence
 from contextlib import closing
+from itertools import islice, zip_longest
 from typing import Final
 
+from core.errors import BadInput
+from core.sources import Source
 from core.sources.blocks import Differs, Position
 from core.sources.choices import Choices, choices_of
 from core.sources.lines import Input
@@ -19,6 +22,9 @@ Decide = Callable[[str, Sequence[Import]], bool]
 """Given a source and its earlier imports, returns whether to undo them (or only add to them);
 raises BadInput to import nothing.
 """
+
+_COMPARED: Final = 10_000
+"""How many records are compared."""
 
 _WHAT: Final = ("table", "query", "logs")
 """Choices of what is read, instead of how."""
@@ -54,6 +60,26 @@ def read_otherwise(
         for each in reversed(found)
         if _differ(choices_of(each.options), chosen) and _begins_with(place, each)
     ]
+
+
+def reads_alike(
+    place: Place, choices: Sequence[Choices], opened: Callable[[Place, Choices], Source]
+) -> bool:
+    """Whether a source begins with the same records in each of two ways to read it.
+
+    Args:
+        opened: opens it.
+    """
+    sources: list[Source] = []
+    try:
+        sources += [opened(place, each) for each in choices]
+        first, second = (islice(source.records, _COMPARED) for source in sources)
+        return all(one == other for one, other in zip_longest(first, second))
+    except BadInput:
+        return False
+    finally:
+        for source in sources:
+            source.input.close()
 
 
 def _differ(one: Choices, other: Choices) -> bool:

@@ -1,7 +1,7 @@
 """Taking an import away again: its events, logs, links, aliases and traits.
 
-What it said that another import said too stays. Everything else is as if it had never been
-imported, in one transaction.
+What it said that another import said too stays, with the fields of the import that said it first of
+those that are left. Everything else is as if it had never been imported, in one transaction.
 """
 
 from __future__ import annotations

@@ -16,7 +16,7 @@ from core.errors import BadInput, CannotOpen
 from core.records import LogRow, Record, Rejected
 from core.sources import Source, open_source
 from core.sources.blocks import MOST, START, Differs, Position, in_blocks
-from core.sources.choices import Choices
+from core.sources.choices import Choices, choices_of
 from core.sources.flow.apart import Apart, open_apart
 from core.sources.flow.columns import Coded, Coder
 from core.sources.kinds import kind_of
@@ -34,7 +34,7 @@ from core.store.fresh.earlier import (
 )
 from core.store.fresh.remembered import Memory
 from core.store.fresh.steps import Step, Steps
-from core.store.imports.replacing import Decide, add, read_otherwise
+from core.store.imports.replacing import Decide, add, read_otherwise, reads_alike
 from core.store.ingest.logs import LogWriter
 from core.store.ingest.rejects import Rejects
 from core.store.ingest.report import ImportReport, Progress
@@ -246,16 +246,22 @@ class Loader:
         """
         if place.path == "-":
             return []
-        earlier = read_otherwise(self.connection, _named(name), place, chosen)
+        earlier = [
+            each
+            for each in read_otherwise(self.connection, _named(name), place, chosen)
+            if not reads_alike(place, (choices_of(each.options), chosen), self._again_opened)
+        ]
         if not earlier or not self._decide(name, earlier):
             return []
         return [each.id for each in earlier]
 
-    def _source(
-        self, opened: Input, place: Place, chosen: Choices, start: Position
-    ) -> Source | Apart:
-        """Open a source; a big file is read by another process."""
-        request: dict[str, Any] = {
+    def _again_opened(self, place: Place, chosen: Choices) -> Source:
+        """Open a place once more."""
+        return open_source(**self._request(place, chosen), salt=self._salt)
+
+    def _request(self, place: Place, chosen: Choices) -> dict[str, Any]:
+        """Return the arguments to open a place."""
+        return {
             "place": chosen.place(place),
             "mapping": chosen.mapping,
             "form": chosen.format or None,
@@ -263,8 +269,13 @@ class Loader:
             "calendar": read_calendar(self.connection),
             "reading": chosen.reading,
             "most": self._most(),
-            "start": start,
         }
+
+    def _source(
+        self, opened: Input, place: Place, chosen: Choices, start: Position
+    ) -> Source | Apart:
+        """Open a source; a big file is read by another process."""
+        request = {**self._request(place, chosen), "start": start}
         if self._is_big(place, start if opened.trusted else START):
             asked = {**request, "mapping": dict(chosen.mapping), "trusted": opened.trusted}
             asked["holds_back"] = opened.holds_back

@@ -107,17 +107,6 @@ def contents(db: sqlite3.Connection) -> dict[str, list[Any]]:
     return {name: sorted(db.execute(query), key=repr) for name, query in QUERIES.items()}
 
 
-def arrived(db: sqlite3.Connection) -> list[Any]:
-    """The names of events of people, in order of time and arrival."""
-    return db.execute(
-        f"""
-        select {WHO.format("actor")}, n.name, e.ts, e.id
-        from events e join event_names n on n.id = e.event
-        order by e.ts, 1, e.seq
-        """
-    ).fetchall()
-
-
 @pytest.fixture
 def db(tmp_path: Path) -> Iterator[sqlite3.Connection]:
     """An empty workspace, recounted after the test."""

@@ -99,8 +99,12 @@ def test_whether_to_replace_is_asked_on_a_terminal(
 
     monkeypatch.setattr(replacing, "can_ask", lambda: True)
     monkeypatch.setattr(replacing.click, "confirm", answered)
-    anew = ["import", "orders.csv", "--into", "w.db", "--event", "Order"]
+    again = ["import", "orders.csv", "--into", "w.db"]
+    assert run([*again, "--delimiter", ","]) == 0
+    assert asked == []
+    anew = [*again, "--event", "Order"]
     assert [run(anew), run(anew), run(anew)] == [2, 0, 0]
-    assert asked == ["replace import 1 (orders.csv, 2 events)?"] * 2
+    both = "import 1 (orders.csv, 2 events) and import 2 (orders.csv, 2 events)"
+    assert asked == [f"replace {both}?"] * 2
     with closing(open_reader(path)) as db:
         assert db.execute("select distinct event_name from events_v1").fetchall() == [("Order",)]
