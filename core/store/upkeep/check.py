@@ -10,6 +10,7 @@ from pathlib import Path
 from core.columns import CONTEXT, FIRST_PROPERTY
 from core.store.troubles import TROUBLES, sentence
 from core.store.upkeep.comparing import Apart, Comparison, Told, named
+from core.store.upkeep.owners import OwnersApart, compare_owners
 from core.store.upkeep.recutting import SessionsApart, compare_log_days, compare_sessions
 from core.store.waiting import Patience, begin
 from core.store.workspace import bump, open_reader, open_writer, read_calendar
@@ -98,11 +99,14 @@ def compare(
     connection: sqlite3.Connection, told: Told, *, repair: bool = False
 ) -> tuple[Part, ...]:
     """Return what `check` finds; `repair` writes inside the caller's transaction."""
+    told("people", 0, 0)
+    owners = compare_owners(connection, repair=repair)
     sets = Comparison(connection, told, repair=repair).run()
     sessions = compare_sessions(connection, told, repair=repair)
     told("logs", 0, 0)
     totals, wrong_totals = compare_log_days(connection, repair=repair)
     return (
+        Part("events", owners.events, owners.wrong, 0, _owner(connection, owners)),
         Part(
             "sets", sets.sets, sets.wrong, len(sets.days),
             _set_in_words(connection, sets.example),
@@ -158,10 +162,21 @@ def _value(connection: sqlite3.Connection, dimension: int, value: int) -> str:
     return f"{clean(field)} {clean(str(row[0]))!r}" if row else f"an unknown {clean(field)}"
 
 
+def _owner(connection: sqlite3.Connection, found: OwnersApart) -> str:
+    if found.example is None:
+        return ""
+    stored, right = (_key(connection, actor) for actor in found.example)
+    return f"one counts for {stored} and not for {right}"
+
+
+def _key(connection: sqlite3.Connection, actor: int) -> str:
+    row = connection.execute("select key from identities where id = ?", (actor,)).fetchone()
+    return clean(str(row[0])) if row else "nobody" if not actor else f"a person {actor} without id"
+
+
 def _session(connection: sqlite3.Connection, found: SessionsApart) -> str:
     if found.example is None:
         return ""
     actor, start = found.example
-    row = connection.execute("select key from identities where id = ?", (actor,)).fetchone()
     local = read_calendar(connection).local(start)
-    return f"one of {clean(str(row[0] if row else actor))} that starts at {local:%Y-%m-%d %H:%M}"
+    return f"one of {_key(connection, actor)} that starts at {local:%Y-%m-%d %H:%M}"
