@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from hashlib import blake2b
 from itertools import islice
 from typing import Final, NamedTuple
@@ -56,6 +56,25 @@ class Block(NamedTuple):
 
 class Differs(Exception):
     """A source does not have the text that it had up to a position."""
+
+
+EDGE: Final = 4_096
+"""How many bytes at the start and at the end of what was read of a file are compared."""
+
+
+def edges_of(read: Callable[[int, int], bytes], end: int) -> str:
+    """Return the fingerprint of the first and the last bytes of the start of a file; "" if it is
+    shorter.
+
+    Args:
+        read: given a number of bytes and a place, returns them.
+        end: where the start ends.
+    """
+    few = min(EDGE, end)
+    found = [read(few, 0), read(few, end - few)]
+    if min(map(len, found)) < few:
+        return ""
+    return blake2b(b"".join(found), digest_size=_SIZE).hexdigest()
 
 
 class Fingerprints:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import time
 import zlib
@@ -76,6 +77,7 @@ class Input:
         self.unpacked = 0
         self.total: int | None = None
         self._own = place.path != "-"
+        self._path = place.path
         self._member = bool(place.member)
         self.begin = START
         self._prints = Fingerprints()
@@ -158,6 +160,18 @@ class Input:
                 "Give fewer with --skip.",
             )
         self.head, self.skipped = rest, self._skip
+
+    def stat(self) -> os.stat_result:
+        """Return what the system says about its file; of a file in an archive, about that."""
+        return os.stat(self._path) if self._member else os.fstat(self._stream.fileno())
+
+    def read_at(self, size: int, place: int) -> bytes:
+        """Return some bytes of the file that is open, whatever its name is by then."""
+        if hasattr(os, "pread"):
+            return os.pread(self._stream.fileno(), size, place)
+        with open(self._path, "rb") as stream:
+            stream.seek(place)
+            return stream.read(size)
 
     @property
     def is_packed(self) -> bool:

@@ -6,6 +6,7 @@ import json
 import os
 import platform
 import sqlite3
+import time
 from collections.abc import Iterable, Mapping
 from contextlib import closing
 from dataclasses import dataclass, field
@@ -34,8 +35,8 @@ _NAMED: Final = "i.source = ? or substr(i.source, 1, length(?) + 1) = ? || ':'"
 NUMBERED: Final = "rowid"
 """Instead of edges: what was read are the rows of a table up to the number in its position."""
 
-EDGE: Final = 4_096
-"""How many bytes at the start and at the end of what was read are compared."""
+_LATELY: Final = 600_000
+"""Within how many ms a process of another host, which may have ended, has written lately."""
 
 
 @dataclass(frozen=True)
@@ -65,7 +66,7 @@ class Earlier:
     Attributes:
         id: its number.
         source: its name in the journal.
-        at: when it began (UTC ms).
+        at, updated: when it began and was last written (UTC ms).
         finished: whether it came to the end.
         position: how far it read.
         counts: read, stored, repeated, rejected and identified.
@@ -78,6 +79,7 @@ class Earlier:
     id: int
     source: str
     at: int
+    updated: int
     finished: bool
     position: Position
     counts: Mapping[str, int]
@@ -89,6 +91,22 @@ class Earlier:
     edges: str
     process: str
     holds: bool | None
+
+    @property
+    def is_alive(self) -> bool:
+        """Whether another process may still be at it; one of another host is if it wrote lately."""
+        host, _, number = self.process.rpartition(":")
+        if self.process == process():
+            return False
+        if host != platform.node() or os.name != "posix" or not number.isdecimal():
+            return time.time() * 1000 - self.updated < _LATELY
+        try:
+            os.kill(int(number), 0)
+        except ProcessLookupError:
+            return False
+        except OSError:
+            return True
+        return True
 
 
 @dataclass
@@ -108,8 +126,8 @@ class State:
     holds: bool | None = None
 
 
-def about(connection: sqlite3.Connection, place: Place, chosen: Choices) -> About:
-    """Return what is to be known of a place that is read with some choices."""
+def about(connection: sqlite3.Connection, place: Place, opened: Input, chosen: Choices) -> About:
+    """Return what is to be known of an open place that is read with some choices."""
     name = without_packing(Path(place.name).name.lower())
     said = [READING, os.path.splitext(name)[1], sorted(ignored_ids(read_meta(connection)))]
     read_as = blake2b(json.dumps(said).encode(), digest_size=16).hexdigest()
@@ -117,7 +135,7 @@ def about(connection: sqlite3.Connection, place: Place, chosen: Choices) -> Abou
         return About("stdin", "", chosen.text(), read_as)
     path = str(Path(place.path).absolute())
     source = f"{path}/{place.member}" if place.member else path
-    found = os.stat(path)
+    found = opened.stat()
     return About(source, path, chosen.text(), read_as, found.st_size, found.st_mtime_ns)
 
 
@@ -126,7 +144,7 @@ def stopped(connection: sqlite3.Connection, source: About) -> Earlier | None:
     if not source.path:
         return None
     found = _find(connection, source, f"({_NAMED}) and i.bytes > 0", *[source.source] * 3)
-    if not found or found[0].finished or is_alive(found[0].process):
+    if not found or found[0].finished or found[0].is_alive:
         return None
     return found[0]
 
@@ -189,7 +207,8 @@ def _find(
 ) -> list[Earlier]:
     rows = connection.execute(
         f"""
-        select i.id, i.source, i.started_at, i.finished, i.bytes, i.position, i.fingerprint,
+        select i.id, i.source, i.started_at, i.updated_at, i.finished,
+               i.bytes, i.position, i.fingerprint,
                i.read, i.stored, i.repeated, i.rejected, s.identified, i.rejects, s.left_out,
                s.size, s.modified, s.content, s.edges, s.process, s.holds
         from imports i join import_sources s on s.import = i.id
@@ -203,17 +222,18 @@ def _find(
             row[0],
             row[1],
             row[2],
-            bool(row[3]),
-            Position(*row[4:7]),
-            dict(zip(COUNTS, row[7:12], strict=True)),
-            json.loads(row[12]),
+            row[3],
+            bool(row[4]),
+            Position(*row[5:8]),
+            dict(zip(COUNTS, row[8:13], strict=True)),
             json.loads(row[13]),
-            row[14],
+            json.loads(row[14]),
             row[15],
             row[16],
             row[17],
             row[18],
-            None if row[19] is None else bool(row[19]),
+            row[19],
+            None if row[20] is None else bool(row[20]),
         )
         for row in rows
     ]
@@ -248,39 +268,6 @@ def save(
     )
 
 
-def edges_of(path: str, end: int) -> str:
-    """Return the fingerprint of the first and the last bytes of the start of a file; "" if it is
-    shorter or cannot be read.
-    """
-    few = min(EDGE, end)
-    try:
-        with open(path, "rb") as stream:
-            head = stream.read(few)
-            stream.seek(end - few)
-            tail = stream.read(few)
-    except OSError:
-        return ""
-    if len(head) < few or len(tail) < few:
-        return ""
-    return blake2b(head + tail, digest_size=16).hexdigest()
-
-
 def process() -> str:
     """Return the name of this host and process."""
     return f"{platform.node()}:{os.getpid()}"
-
-
-def is_alive(name: str) -> bool:
-    """Whether another process may be running; one of another host may be."""
-    host, _, number = name.rpartition(":")
-    if name == process():
-        return False
-    if host != platform.node() or os.name != "posix" or not number.isdecimal():
-        return True
-    try:
-        os.kill(int(number), 0)
-    except ProcessLookupError:
-        return False
-    except OSError:
-        return True
-    return True

@@ -7,25 +7,20 @@ import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
-from hashlib import blake2b
 from pathlib import Path
 from typing import Final
 
 from core.errors import Busy
-from core.sources.blocks import START, Position
+from core.sources.blocks import EDGE, START, Position, edges_of
 from core.sources.lines import Input
 from core.sources.places import REJECTS, Place
 from core.sources.places.tables import newest_row
-from core.sources.places.unpacking import is_packed
 from core.sources.text.reading import Reading
 from core.store.fresh.earlier import (
-    EDGE,
     NUMBERED,
     About,
     Earlier,
-    edges_of,
     in_folder,
-    is_alive,
     is_table,
     latest,
     of_size,
@@ -81,7 +76,7 @@ class Steps:
             Busy: another program is reading it.
         """
         last = latest(self._connection, found)
-        if last is not None and not last.finished and is_alive(last.process):
+        if last is not None and not last.finished and last.is_alive:
             raise Busy(f"Another program is reading {last.source} into this workspace.")
         if not found.path:
             return [Step(place)]
@@ -93,25 +88,27 @@ class Steps:
                 return [] if newest == read and last.finished else [rest]
         if place.member or opened.is_packed or is_table(opened):
             return self._of_whole(place, opened, found, reading, last)
-        return self._of_text(place, found, last)
+        return self._of_text(place, opened, found, last)
 
-    def _of_text(self, place: Place, found: About, last: Earlier | None) -> list[Step]:
-        if last is not None and _is_begun(found.path, last):
-            return self._rest(place, found, last)
+    def _of_text(
+        self, place: Place, opened: Input, found: About, last: Earlier | None
+    ) -> list[Step]:
+        if last is not None and _is_begun(opened, last):
+            return self._rest(place, opened, found, last)
         if last is None:
-            same = next((e for e in self._around(found) if _is_begun(found.path, e)), None)
+            same = next((e for e in self._around(found) if _is_begun(opened, e)), None)
             if same is not None:
                 self._seen(same, found, found.source)
-                return self._rest(place, found, same)
+                return self._rest(place, opened, found, same)
         return [*self._rotated(found, last), Step(place, holds_back=True)]
 
-    def _rest(self, place: Place, found: About, last: Earlier) -> list[Step]:
+    def _rest(self, place: Place, opened: Input, found: About, last: Earlier) -> list[Step]:
         """Return what follows what was read of a text that begins with it."""
         if found.size == last.position.bytes and last.finished:
             return []
         changed = (found.size, found.modified) != (last.size, last.modified)
-        start = _line_start(found.path, last.position)
-        if changed and last.finished and not _has_line(found.path, start.bytes):
+        start = _line_start(opened, last.position)
+        if changed and last.finished and not _has_line(opened, start.bytes):
             self._seen(last, found, last.source)
             return []
         return [Step(place, last, start, holds_back=changed or not last.finished)]
@@ -122,10 +119,12 @@ class Steps:
             return
         for path in _siblings(found.path):
             place = Place(path)
-            if _is_begun(path, last):
-                yield Step(place, last, _line_start(path, last.position), is_moved=True)
-                return
-            if _is_packed_file(path) and last in _begun_packed(place, [last]):
+            with closing(Input(place)) as beside:
+                is_packed = beside.is_packed
+                if not is_packed and _is_begun(beside, last):
+                    yield Step(place, last, _line_start(beside, last.position), is_moved=True)
+                    return
+            if is_packed and last in _begun_packed(place, [last]):
                 yield Step(place, last, last.position, is_moved=True)
                 return
 
@@ -176,9 +175,9 @@ class Steps:
             raise
 
 
-def _is_begun(path: str, earlier: Earlier) -> bool:
+def _is_begun(opened: Input, earlier: Earlier) -> bool:
     """Whether a plain file begins with what an import read."""
-    return bool(earlier.edges) and edges_of(path, earlier.position.bytes) == earlier.edges
+    return bool(earlier.edges) and edges_of(opened.read_at, earlier.position.bytes) == earlier.edges
 
 
 def _begun_packed(place: Place, earlier: Sequence[Earlier]) -> list[Earlier]:
@@ -192,11 +191,13 @@ def _begun_packed(place: Place, earlier: Sequence[Earlier]) -> list[Earlier]:
             kept += chunk
             arrived = gone + len(kept)
             for end in [end for end in ends if end <= arrived and end not in found]:
-                few = min(EDGE, end)
-                tail = kept[end - few - gone : end - gone]
-                found[end] = blake2b(head[:few] + tail, digest_size=16).hexdigest()
+                found[end] = _edges(head, kept[max(end - EDGE - gone, 0) : end - gone], end)
             gone, kept = arrived - len(kept[-EDGE:]), kept[-EDGE:]
     return [each for each in earlier if found.get(each.position.bytes) == each.edges]
+
+
+def _edges(head: bytes, tail: bytes, end: int) -> str:
+    return edges_of(lambda size, place: (tail if place else head)[:size], end)
 
 
 def _siblings(path: str) -> list[str]:
@@ -216,29 +217,17 @@ def _escaped(name: str) -> str:
     return "".join(f"[{sign}]" if sign in "*?[" else sign for sign in name)
 
 
-def _is_packed_file(path: str) -> bool:
-    try:
-        with open(path, "rb") as stream:
-            return is_packed(stream.read(8))
-    except OSError:
-        return False
-
-
-def _has_line(path: str, place: int) -> bool:
+def _has_line(opened: Input, place: int) -> bool:
     """Whether a line ends after a place, or much follows it."""
-    with open(path, "rb") as stream:
-        stream.seek(place)
-        rest = stream.read(_LOOKED_AT)
+    rest = opened.read_at(_LOOKED_AT, place)
     return b"\n" in rest or len(rest) == _LOOKED_AT
 
 
-def _line_start(path: str, position: Position) -> Position:
+def _line_start(opened: Input, position: Position) -> Position:
     """Return where to go on after a position: at the start of its line if that was not complete."""
     place = position.bytes
-    with open(path, "rb") as stream:
-        stream.seek(max(place - _LOOKED_AT, 0))
-        before = stream.read(min(_LOOKED_AT, place))
-        after = stream.read(1)
+    begin = max(place - _LOOKED_AT, 0)
+    before, after = opened.read_at(place - begin, begin), opened.read_at(1, place)
     if not before or before.endswith((b"\n", b"\r")) or not after:
         return position
     if after in (b"\n", b"\r"):

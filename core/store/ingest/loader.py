@@ -133,7 +133,7 @@ class Loader:
         with closing(Input(place, stopped=live)) as opened:
             chosen, recalled = self._memory.of(opened, place)
             kind = kind_of(opened, place, chosen) if chosen and not recalled else None
-            found = about(self.connection, place, chosen)
+            found = about(self.connection, place, opened, chosen)
             stored = self.report.stored
             if self._only_new:
                 names = list(self._load_new(place, opened, chosen, found))
@@ -159,7 +159,7 @@ class Loader:
     def _load_step(self, step: Step, opened: Input, chosen: Choices) -> str:
         """Load what is new in a place, or all of it if that cannot be read alone."""
         opened.trusted, opened.holds_back = True, step.holds_back
-        at = about(self.connection, step.place, chosen)
+        at = about(self.connection, step.place, opened, chosen)
         try:
             return self._load_from(
                 step.place, opened, chosen, at, step.earlier, step.start, is_moved=step.is_moved
@@ -223,7 +223,7 @@ class Loader:
             with Rejects(place.rejects, self._folder(), kept) as rejects:
                 run = Run(
                     self, name, source, rejects, options=chosen.text(), replaced=replaced,
-                    about=found, earlier=earlier,
+                    about=found, earlier=earlier, opened=opened,
                 )  # fmt: skip
                 run.load(_suited(source, earlier))
             before = earlier.counts if earlier else {}

@@ -12,7 +12,7 @@ from pyroaring import BitMap64
 from core.errors import BadInput
 from core.records import Alias, Identify, LeftOut, LogRow, Record, Rejected, Row
 from core.sources import Source
-from core.sources.blocks import START
+from core.sources.blocks import START, edges_of
 from core.sources.fields import UNIQUE_IDS, normal
 from core.sources.flow.apart import Apart
 from core.sources.flow.columns import Coded, Columns
@@ -20,7 +20,7 @@ from core.sources.lines import Input, content_of
 from core.sources.making import LineMaker
 from core.sources.places import Place
 from core.sources.places.rows import RowInput
-from core.store.fresh.earlier import COUNTS, NUMBERED, About, Earlier, State, edges_of
+from core.store.fresh.earlier import COUNTS, NUMBERED, About, Earlier, State
 from core.store.imports.journal import Journal
 from core.store.imports.statements import read_bitmap
 from core.store.imports.undo import undo
@@ -85,6 +85,7 @@ class Run:
         replaced: Iterable[int] = (),
         about: About | None = None,
         earlier: Earlier | None = None,
+        opened: Input | None = None,
     ) -> None:
         self._loader = loader
         self._report = loader.report
@@ -95,6 +96,7 @@ class Run:
         self._rejects = rejects
         self._about = about
         self._earlier = earlier
+        self._opened = opened
         title = about.source if about else name
         self._journal = Journal(loader.connection, title, options, about, earlier)
         self._replaced = list(replaced)
@@ -269,7 +271,7 @@ class Run:
         if self._about is not None and self._about.path:
             can_seek = getattr(self._input, "can_seek", None)
             if can_seek:
-                edges = edges_of(self._about.path, self._position.bytes)
+                edges = edges_of(self._opened.read_at, self._position.bytes) if self._opened else ""
             elif getattr(self._input, "is_numbered", False):
                 edges = NUMBERED
             if finished and can_seek is None and self._earlier is None:

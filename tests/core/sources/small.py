@@ -52,7 +52,7 @@ def imported(folder: Path, content: str | bytes, name: str = "in.jsonl", **optio
     """Import one file into the workspace of a folder, made when it is not there."""
     source, target = folder / name, folder / "w.db"
     source.write_bytes(content if isinstance(content, bytes) else content.encode())
-    report = import_files(target, [source], **options)
+    report = import_files(target, [source], **{"again": True, **options})
     with closing(sqlite3.connect(target)) as db:
         recount.check(db)
         return Stored(report, _events(db), _traits(db))
