@@ -264,7 +264,7 @@ def _prepare(
     patience.until(lambda: _refuse_foreign(connection, path))
     patience.until(lambda: connection.execute("pragma journal_mode = wal"))
     connection.execute("pragma synchronous = normal")
-    connection.execute("pragma cache_size = -49152")
+    connection.execute("pragma cache_size = -40960")
     connection.execute("pragma temp_store = default")
     patience.until(lambda: _check_version(connection, path, new=True))
     schema.apply(connection, settings, patience)

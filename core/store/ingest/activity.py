@@ -150,10 +150,10 @@ class Activity:
         self._start_properties(events, properties)
         buckets = Buckets(self.flags.wholes, self.properties)
         columns = {dimension: context.get(dimension) for dimension in self.sets}
-        buckets.add(actors, events, days, columns, properties)
+        for found in buckets.add(actors, events, days, columns, properties):
+            self._write(found)
         for event, by_day in buckets.everyone.items():
             self._add_firsts_of(event, by_day)
-        self._write(buckets.found)
 
     def _start_properties(self, events: Sequence[int], properties: Sequence[Values]) -> None:
         found: dict[int, set[int]] = defaultdict(set)
@@ -173,8 +173,8 @@ class Activity:
     ) -> None:
         """Like `add`, but only for the sets of properties."""
         buckets = Buckets(self.flags.wholes, self.properties)
-        buckets.add(actors, events, days, {}, properties, only_properties=True)
-        self._write(buckets.found)
+        for found in buckets.add(actors, events, days, {}, properties, only_properties=True):
+            self._write(found)
 
     def _write(self, found: Mapping[Key, tuple[int, bytes]]) -> None:
         """Add sets, and numbers of events, to those that are stored."""

@@ -15,6 +15,9 @@ from core.store.ingest.properties import Values
 Key = tuple[int, int, int, int]
 """event, dimension, value, day."""
 
+Found = dict[Key, tuple[int, bytes]]
+"""Key -> number of events, serialised set."""
+
 Numbers = Sequence[int]
 
 
@@ -26,7 +29,6 @@ class Buckets:
         properties: returns the properties that have sets for an event.
 
     Attributes:
-        found: key -> number of events, serialised set.
         everyone: event -> day -> its actors; pseudo events too.
     """
 
@@ -39,7 +41,7 @@ class Buckets:
         self._properties = properties
         self._totals: dict[Key, int] = {}
         self._sets: dict[Key, BitMap] = {}
-        self.found: dict[Key, tuple[int, bytes]] = {}
+        self._found: Found = {}
         self.everyone: dict[int, dict[int, BitMap]] = {}
 
     def add(
@@ -51,13 +53,21 @@ class Buckets:
         properties: Sequence[Values],
         *,
         only_properties: bool = False,
-    ) -> None:
-        """Add events; arguments as for `Activity.add`, None for a dimension without values."""
+    ) -> Iterator[Found]:
+        """Add events, and yield what is found, event by event, the pseudo events last.
+
+        Arguments are as for `Activity.add`, None for a dimension without values.
+        """
         order, groups = _grouped(events, days)
         actors = _at(actors, order)
         said = list(map(properties.__getitem__, order)) if properties else []
         columns = {d: values and _at(values, order) for d, values in context.items()}
+        current = 0
         for event, day, start, stop in groups:
+            if event != current and self._found:
+                yield self._found
+                self._found = {}
+            current = event
             members = actors[start:stop]
             if not only_properties:
                 self._add_group(event, day, members, columns, slice(start, stop))
@@ -65,9 +75,9 @@ class Buckets:
                 values = [each.get(dimension, 0) for each in said[start:stop]]
                 values = values or [0] * len(members)
                 for value, some in _split(values, members):
-                    self.found[event, dimension, value, day] = _counted(some)
-        for key, users in self._sets.items():
-            self.found[key] = self._totals[key], users.serialize()
+                    self._found[event, dimension, value, day] = _counted(some)
+        yield self._found
+        yield {key: (self._totals[key], users.serialize()) for key, users in self._sets.items()}
 
     def _add_group(
         self,
@@ -81,7 +91,7 @@ class Buckets:
         wholes = tuple(self._wholes(event))
         users = _set(members)
         blob, total = users.serialize(), len(members)
-        self.found[event, 0, 0, day] = total, blob
+        self._found[event, 0, 0, day] = total, blob
         self.everyone.setdefault(event, {})[day] = users
         for whole in wholes:
             self._unite((whole, 0, 0, day), users, total)
@@ -89,13 +99,13 @@ class Buckets:
         for dimension, column in columns.items():
             values = column[part] if column else (0,)
             if not column or values.count(values[0]) == total:
-                self.found[event, dimension, values[0], day] = total, blob
+                self._found[event, dimension, values[0], day] = total, blob
                 for whole in wholes:
                     self._unite((whole, dimension, values[0], day), users, total)
                 continue
             for value, some in _split(values, members):
                 few = _set(some)
-                self.found[event, dimension, value, day] = len(some), few.serialize()
+                self._found[event, dimension, value, day] = len(some), few.serialize()
                 for whole in wholes:
                     self._unite((whole, dimension, value, day), few, len(some))
 
