@@ -28,7 +28,7 @@ from core.store.upkeep.shrinking import is_due, removing, shrink, taking_out
 from core.store.upkeep.traces import Trace, contains, traces
 from core.store.upkeep.unused import clear_identities
 from core.store.waiting import Patience
-from core.store.workspace import bump, open_reader
+from core.store.workspace import bump, open_reader, read_meta
 from core.text import clean
 
 
@@ -212,16 +212,42 @@ class _Erasing:
         return BitMap64(seq for (seq,) in rows)
 
     def _sources(self, seqs: BitMap64) -> list[str]:
-        """Return the files that their events were in, and those of lines rejected from them."""
+        """Return the files that said something of them, and those of lines rejected from them.
+
+        What an import of an older version contained is not known; its file may have any event.
+        """
         rows = self._connection.execute(
-            "select id, source from imports where id in (select import from import_events)"
+            """
+            select source, iif(id >= :known, id, 0)
+            from imports
+            where undone_at is null
+            order by id
+            """,
+            {"known": int(read_meta(self._connection).get("first_known_import", "0"))},
         ).fetchall()
-        files = [
-            source
-            for import_, source in dict(rows).items()
+        has = {
+            import_
+            for _, import_ in set(rows)
             if read_bitmap(self._connection, "import_events", "seqs", import_) & seqs
-        ]
-        return [name for file in dict.fromkeys(files) for name in (file, f"{file}.rejects.jsonl")]
+        }
+        has |= self._that_describe()
+        files = dict.fromkeys(source for source, import_ in rows if import_ in has)
+        return [name for file in files for name in (file, f"{file}.rejects.jsonl")]
+
+    def _that_describe(self) -> set[int]:
+        """Return the imports with links, aliases or traits of theirs."""
+        rows = self._connection.execute(
+            """
+            with ids (id) as (select value from json_each(?))
+            select import from said_links where user in ids
+            union
+            select import from said_aliases where old in ids or new in ids
+            union
+            select import from said_traits where owner in ids
+            """,
+            (self._ids(self._person.users | self._person.actors),),
+        )
+        return {import_ for (import_,) in rows}
 
     def _forget_statements(self) -> None:
         """Delete their links, aliases and traits, and what imports said of them."""

@@ -125,11 +125,17 @@ def test_what_stays_elsewhere_is_said(tmp_path: Path) -> None:
     source.write_text("".join(json.dumps(line) + "\n" for line in lines))
     path = tmp_path / "w.db"
     import_files(path, [source])
+    (tmp_path / "other.jsonl").write_text('{"event": "a", "time": 5, "user": "bob-7781"}')
+    import_files(path, [tmp_path / "other.jsonl"])
+    told = {"type": "identify", "time": 5, "user_id": "Ann-4711", "traits": {"a": 1}}
+    (tmp_path / "told.jsonl").write_text(json.dumps(told))
+    import_files(path, [tmp_path / "told.jsonl"])
     erased = erase(path, "Ann-4711", ignore=True)
     (trace,) = erased.remains
     assert not trace.unexplained
     assert trace.places == {"event_properties.properties": 1, "property_values.value": 1}
-    assert erased.files == [str(source), f"{source}.rejects.jsonl"]
+    told_by = str(tmp_path / "told.jsonl")
+    assert erased.files == [str(source), f"{source}.rejects.jsonl", told_by]
     assert erased.ignored == ("ann-4711",)
     import_files(path, [source], mapping={"user": "user"})
     with closing(sqlite3.connect(path)) as db:
