@@ -37,6 +37,7 @@ _SEVERAL: Final = ("time", "user", "device", "session", "event_id")
 _UNCUT: Final = re.compile(r"\w([^\w\s.-]\w+[^\w\s.-]|\s+\w+\s{2,})\w")
 """What several names look like with something unknown between them."""
 
+_BLANK: Final = " \t\r\n\xa0\u200b\ufeff"
 _CAMEL: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
 
@@ -118,7 +119,7 @@ class Choice:
 
 def normal(name: str) -> str:
     """Return a name in normal form: "userId", "User ID" and "$user_id" are all user_id."""
-    plain = _CAMEL.sub("_", name.strip().lstrip("$#")).lower()
+    plain = _CAMEL.sub("_", name.strip(_BLANK).lstrip("$#")).lower()
     return re.sub(r"[\s.-]+", "_", plain)
 
 

@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
+from core.records import Rejected
+from core.sources.documents import Document
 from core.sources.lines import MAX_LINE
 from core.sources.values import parse_kindly
 
@@ -47,6 +49,17 @@ def of_lines(said: str, inner: Callable[[bytes], bytes]) -> Frame:
             yield inner(rest)
 
     return Frame(said, text)
+
+
+def of_document(frame: Frame, document: Document) -> Frame:
+    """Return the frame of a document whose objects have the frame of lines."""
+
+    def lines(chunks: Iterable[bytes]) -> Iterator[bytes]:
+        for block in document.blocks(chunks):
+            texts = (each.text if isinstance(each, Rejected) else each for each in block.lines)
+            yield b"".join(text.replace(b"\n", b" ") + b"\n" for text in texts)
+
+    return Frame(frame.said, lambda chunks: frame.text(lines(chunks)))
 
 
 def first_lines(head: bytes) -> list[bytes]:

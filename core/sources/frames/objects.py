@@ -9,7 +9,15 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any, Final
 
-from core.sources.frames.frame import Frame, first_lines, most, object_of, of_lines
+from core.sources.documents import document_of, first_objects
+from core.sources.frames.frame import (
+    Frame,
+    first_lines,
+    most,
+    object_of,
+    of_document,
+    of_lines,
+)
 from core.sources.frames.sense import are_events, are_known, are_logs, make_sense
 from core.sources.values import as_json
 from core.sources.web.logs import recognise
@@ -34,21 +42,33 @@ _AROUND: Final = frozenset({
 _IDS: Final = ("id", "user_id", "userId", "uid", "_id", "uuid")
 _PEOPLE: Final = ("user", "actor")
 _TYPES: Final = frozenset({"S", "N", "B", "BOOL", "NULL", "M", "L", "SS", "NS", "BS"})
+_EXACT: Final = frozenset({
+    "$oid", "$uuid", "$numberLong", "$numberInt", "$numberDouble", "$numberDecimal",
+})  # fmt: skip
 _BYTE: Final = re.compile(rb"\\x([0-9A-Fa-f]{2})")
 
 Object = Mapping[str, Any]
 
 
 def frame_of(head: bytes) -> Frame | None:
-    """Return the frame of a file of JSON lines; None for none, and for a document."""
+    """Return the frame of a file of JSON objects, one per line or in a document; None for none."""
+    document = document_of(head)
+    if document is not None:
+        objects = first_objects(head, document)
+        frame = _of_objects(objects) if objects else None
+        return frame and of_document(frame, document)
     lines = first_lines(head)
     parsed = [found for line in lines if (found := object_of(line)) is not None]
     if not parsed:
         return _repaired(lines)
-    if not most(len(parsed), len(lines)):
-        return None
+    return _of_objects(parsed) if most(len(parsed), len(lines)) else None
+
+
+def _of_objects(parsed: Sequence[Object]) -> Frame | None:
     if _is_usual(parsed[0]) or are_known(parsed):
         return None
+    if any(_is_exact(value) for found in parsed for value in found.values()):
+        return _each("the values are without their types", _exact)
     if are_events(parsed):
         return _lifted(parsed) if _lack_people(parsed) else None
     if inside := _text_frame(parsed):
@@ -59,7 +79,8 @@ def frame_of(head: bytes) -> Frame | None:
 def _is_usual(found: Object) -> bool:
     """Whether an object has what most files have, so that nothing more need be looked at."""
     named = isinstance(found.get("event"), str) and ("time" in found or "timestamp" in found)
-    return named and not any(isinstance(found.get(name), dict) for name in _PEOPLE)
+    parts = _INSIDE - {"user", "event"}
+    return named and not any(isinstance(v, dict) and k not in parts for k, v in found.items())
 
 
 def _each(said: str, change: Callable[[dict[str, Any]], Any]) -> Frame:
@@ -118,6 +139,25 @@ def _object_frame(parsed: Sequence[Object]) -> Frame | None:
     if all(map(_is_typed, parsed)) and make_sense(list(map(_typed, parsed))):
         return _each("the values are without their types", _typed)
     return None
+
+
+def _is_exact(value: Any) -> bool:
+    """Whether a value is MongoDB's, with its type."""
+    return isinstance(value, dict) and len(value) == 1 and value.keys() <= _EXACT
+
+
+def _exact(found: Object) -> dict[str, Any]:
+    return {name: _of_exact(v) if _is_exact(v) else v for name, v in found.items()}
+
+
+def _of_exact(value: dict[str, Any]) -> Any:
+    ((kind, inner),) = value.items()
+    if kind in ("$numberLong", "$numberInt") and isinstance(inner, str) and len(inner) < 20:
+        try:
+            return int(inner)
+        except ValueError:
+            return inner
+    return inner
 
 
 def _is_typed(found: Object) -> bool:

@@ -149,6 +149,9 @@ class _Chooser:
     def _date_and_clock(self) -> bool:
         clocks = [n for n in self._named(CLOCKS) if self._is_clock(n)]
         days = [n for n in self._named(DATES) if looks.are_days(self._values[n])]
+        if not days or not clocks:
+            days = [n for n in self._named(DATES) if looks.are_days_since(self._values[n])]
+            clocks = [n for n in self._named(CLOCKS) if looks.are_fractions(self._values[n])]
         if not clocks or not days:
             return False
         self._chosen["time"], self._date = clocks[0], days[0]

@@ -23,7 +23,7 @@ MISSING: Final = frozenset(
 _LINES: Final = 30
 _SEP: Final = re.compile(r'"?sep=(.)"?\r?', re.I | re.S)
 _COPY: Final = re.compile(r"COPY\s+[^(]+\(([^)]*)\)\s+FROM\s+stdin;?", re.I)
-_FRAME: Final = re.compile(r"[-+]+|\(?\d+ rows?( affected| selected| in set.*)?\)?\.?", re.I)
+_FRAME: Final = re.compile(r"[-+]+|\x1a|\(?\d+ rows?( affected| selected| in set.*)?\)?\.?", re.I)
 _FORMULA: Final = re.compile(r'="(.*)"', re.S)
 _NUMBER: Final = re.compile(r"-?[\d.,]+")
 _MOST_BEFORE: Final = 10

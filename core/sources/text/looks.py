@@ -98,6 +98,12 @@ def are_hours(values: Sequence[Any]) -> bool:
     return bool(texts) and all(len(t) < 3 and t.isdecimal() and int(t) < 24 for t in texts)
 
 
+def are_fractions(values: Sequence[Any]) -> bool:
+    """Whether all values are fractions of a day, as a spreadsheet's times of day."""
+    texts = [str(value).strip().replace(",", ".") for value in values]
+    return bool(texts) and all(t.startswith("0.") and t[2:].isdecimal() for t in texts)
+
+
 def are_days_since(values: Sequence[Any]) -> bool:
     """Whether all values are a spreadsheet's numbers of days, or Julian days."""
     return are_all(values, from_serial) or are_all(values, from_julian)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
@@ -15,6 +16,9 @@ _FEW: Final = 0.1
 """From _ENOUGH events on, ids of which more than this share stand for several events are not ids of
 single events.
 """
+
+_FRACTION: Final = re.compile(r"0[.,]\d+")
+"""A time of day as a spreadsheet's fraction of a day."""
 
 
 def columns_of(lines: Iterable[Mapping[str, Any]]) -> dict[str, list[Any]]:
@@ -62,6 +66,8 @@ def moment(date: Any, clock: Any) -> Any:
     if clock is None or clock == "":
         return day
     time = str(clock).strip()
+    if _FRACTION.fullmatch(time) and day.isdecimal():
+        return f"{day}.{time[2:]}"
     return f"{day} {time}:00" if time.isdecimal() else f"{day} {time}"
 
 

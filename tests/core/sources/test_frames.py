@@ -129,6 +129,24 @@ def test_a_person_in_an_object_is_found_by_its_id(tmp_path: Path) -> None:
     assert people(read(tmp_path, nested, "in.jsonl")) == ["ana", "bob"]
 
 
+def test_a_person_in_an_object_of_a_document_is_found_too(tmp_path: Path) -> None:
+    made = [
+        {"type": "x", "created_at": f["time"], "actor": {"id": f["user_id"]}} for f in (ANA, BOB)
+    ]
+    assert people(read(tmp_path, json.dumps(made, indent=1), "in.json")) == ["ana", "bob"]
+
+
+def test_values_of_mongodb_are_read_without_their_types(tmp_path: Path) -> None:
+    def change(found: dict[str, str], _: str) -> dict[str, Any]:
+        own, at = {"$oid": found["user_id"]}, {"$date": found["time"]}
+        return {**found, "user_id": own, "time": at, "n": {"$numberLong": "5"}}
+
+    rows = each(change)
+    records = read(tmp_path, rows, "in.json")
+    assert people(records) == ["ana", "bob"]
+    assert records[0].properties == '{"n":5}'
+
+
 def test_a_file_packed_twice_is_unpacked_twice(tmp_path: Path) -> None:
     packed = gzip.compress(gzip.compress(f"{A}\n{B}\n".encode()))
     assert people(read(tmp_path, packed, "in.jsonl.gz")) == ["ana", "bob"]
@@ -164,12 +182,15 @@ def test_what_has_nothing_around_it_is_left_alone(text: str) -> None:
         ("user_id\x01event\x01time\nana\x01Buy\x012026-03-02\n", ["ana"]),
         ("Unnamed: 0,user_id,event,time\n5,a,x,2026-03-02\n9,b,x,2026-03-02\n", ["a", "b"]),
         ("user_id,event,time\rJosé,Buy,2026-03-02\r", ["José"]),
+        ("user_id\u200b,event,time\nana,x,2026-03-02\n\x1a", ["ana"]),
     ],
 )  # fmt: skip
 def test_rows_are_found_in_tables_of_all_makes(tmp_path: Path, text: str, found: list[str]) -> None:
     rows = "".join(",".join(row) + "\n" for row in (FIRST, SECOND))
     content = text.replace("{names}", ",".join(NAMES)).replace("{rows}", rows)
-    records = read(tmp_path, content.encode("mac-roman"), "in.csv")
+    records = read(
+        tmp_path, content.encode("mac-roman" if "\u200b" not in content else "utf-8"), "in.csv"
+    )
     assert people(records) == found
     assert not any(each.properties for each in records if isinstance(each, Row))
 

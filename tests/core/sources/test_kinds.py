@@ -114,6 +114,7 @@ def test_spaces_around_an_id_are_no_part_of_it() -> None:
         ("user_id,name,action,at", f"7,Ana,x,{TEN}|8,Bo,y,{ELEVEN}|7,Ana,x,{ELEVEN}"),
         ("user_id,event,created_at", "7,x,46083.41666667|8,x,46084.5"),
         ("user_id,event,created_at", "7,x,2461101.916666667|8,x,2461102.5"),
+        ("date,time,user_id,event", "46083,0.41666667,7,x|46084,0.5,8,x"),
     ],
 )
 def test_columns_are_known_in_several_languages_and_forms(
