@@ -12,6 +12,7 @@ from core.sources.lines import MAX_LINE
 from core.sources.values import parse_kindly
 
 _LOOKED_AT: Final = 20
+_ENOUGH: Final = 1 << 16
 
 OfText = Callable[[Iterable[bytes]], Iterator[bytes]]
 """From the bytes of a file, in pieces, to those without the frame."""
@@ -64,7 +65,7 @@ def of_document(frame: Frame, document: Document) -> Frame:
 
 def first_lines(head: bytes) -> list[bytes]:
     """Return the first lines that are not blank and not cut off."""
-    lines = head[: MAX_LINE >> 2].split(b"\n")
+    lines = head[:_ENOUGH].split(b"\n")
     whole = lines[:-1] if len(lines) > 1 and not head.endswith(b"\n") else lines
     return [line.rstrip(b"\r") for line in whole if line.strip()][:_LOOKED_AT]
 

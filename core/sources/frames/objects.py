@@ -45,6 +45,7 @@ _TYPES: Final = frozenset({"S", "N", "B", "BOOL", "NULL", "M", "L", "SS", "NS", 
 _EXACT: Final = frozenset({
     "$oid", "$uuid", "$numberLong", "$numberInt", "$numberDouble", "$numberDecimal",
 })  # fmt: skip
+_ENOUGH: Final = 1 << 16
 _BYTE: Final = re.compile(rb"\\x([0-9A-Fa-f]{2})")
 
 Object = Mapping[str, Any]
@@ -54,7 +55,7 @@ def frame_of(head: bytes) -> Frame | None:
     """Return the frame of a file of JSON objects, one per line or in a document; None for none."""
     document = document_of(head)
     if document is not None:
-        objects = first_objects(head, document)
+        objects = first_objects(head[:_ENOUGH], document)
         frame = _of_objects(objects) if objects else None
         return frame and of_document(frame, document)
     lines = first_lines(head)

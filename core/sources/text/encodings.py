@@ -31,7 +31,7 @@ def encoding_of(start: bytes) -> str:
     """Return the encoding of a text from its first bytes; "" for UTF-8, or if none fits.
 
     UTF-16 and UTF-32 have a byte order mark, or every other byte of UTF-16 is NUL. Other text
-    is Windows-1252 (a superset of Latin-1) if it has no character beyond ASCII in UTF-8,
+    (JSON with at least two such lines) is Windows-1252 (a superset of Latin-1) if it has no character beyond ASCII in UTF-8,
     and all of those that it has are usual in Western languages.
     """
     for mark, name in _MARKS.items():
@@ -45,9 +45,17 @@ def encoding_of(start: bytes) -> str:
             return name
     if start.isascii():
         return ""
+    if start.lstrip()[:1] in (b"{", b"[") and not _are_several(start.split(b"\n")):
+        return ""
     if _is_of_old_macs(start):
         return _MAC
     return _WESTERN if _is_western(start) else ""
+
+
+def _are_several(lines: Iterable[bytes]) -> bool:
+    """Whether lines beyond ASCII are so many that their encoding is not just one damaged line."""
+    beyond = (line for line in lines if not line.isascii())
+    return next(beyond, None) is not None and next(beyond, None) is not None
 
 
 def _is_of_old_macs(start: bytes) -> bool:
