@@ -31,8 +31,8 @@ def encoding_of(start: bytes) -> str:
     """Return the encoding of a text from its first bytes; "" for UTF-8, or if none fits.
 
     UTF-16 and UTF-32 have a byte order mark, or every other byte of UTF-16 is NUL. Other text
-    (JSON with at least two such lines) is Windows-1252 (a superset of Latin-1) if it has no character beyond ASCII in UTF-8,
-    and all of those that it has are usual in Western languages.
+    is Windows-1252 (a superset of Latin-1) if it has no character beyond ASCII in UTF-8, and all of
+    those that it has are usual in Western languages; JSON only if they are on several lines.
     """
     for mark, name in _MARKS.items():
         if start.startswith(mark):
