@@ -197,6 +197,8 @@ def _of_journal(source: Input, head: bytes, most: int, start: Position) -> Itera
         return source.marked(journal.of_export(source.chunks(), most, source.begin), start)
     if journal.is_text(head, source.name):
         return journal.of_text(source.marked(source.cut(most), start))
+    if journal.is_pairs(head):
+        return journal.of_pairs(source.marked(source.cut(most), start))
     return None
 
 

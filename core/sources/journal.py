@@ -1,7 +1,8 @@
 """Logs as text of systemd's journal and of syslog: the export form (`journalctl -o export`), whose
-fields may be binary, and lines such as `2026-03-02T10:00:00+0100 host app[12]: message`.
+fields may be binary, and lines such as `2026-03-02T10:00:00+0100 host app[12]: message`; and lines
+of pairs (logfmt), such as `time=2026-03-02T10:00:00Z level=info msg="is up"`.
 
-Both are turned into the text of JSON objects, entry by entry.
+All are turned into the text of JSON objects, entry by entry.
 """
 
 from __future__ import annotations
@@ -37,6 +38,9 @@ _LINE: Final = re.compile(
 )
 _WITHOUT_YEAR: Final = re.compile(r"[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d \S+ [^\s:\[]+(\[\d+\])?: ")
 _REMARK: Final = "-- "
+_PAIR: Final = re.compile(r'([A-Za-z_@][\w.@/-]*)=("(?:[^"\\]|\\.)*+"|[^\s"]*+)(?:\s+|\Z)')
+_TIMES: Final = frozenset({"time", "timestamp", "ts", "t", "@timestamp"})
+_MESSAGES: Final = frozenset({"msg", "message"})
 NOT_ITS: Final = "not a line of a log"
 
 
@@ -87,6 +91,50 @@ def of_text(blocks: Iterable[Lines]) -> Iterator[Lines]:
                 entry = {}
                 found.append(Rejected(number, NOT_ITS, line))
         yield Lines(found, block.end)
+
+
+def is_pairs(head: bytes) -> bool:
+    """Whether most of the first lines are pairs such as level=info msg="is up", with a time and a
+    message.
+    """
+    lines = [line for line in head.splitlines()[:_LOOKED_AT] if line.strip()]
+    found = [_pairs(line.decode(errors="replace")) for line in lines]
+    good = [pairs for pairs in found if _TIMES & pairs.keys() and _MESSAGES & pairs.keys()]
+    return len(good) * 2 > len(lines)
+
+
+def of_pairs(blocks: Iterable[Lines]) -> Iterator[Lines]:
+    """Yield lines of pairs as objects."""
+    for block in blocks:
+        found: list[bytes | Rejected] = []
+        for number, line in enumerate(block.lines, block.first):
+            if isinstance(line, Rejected) or not line.strip():
+                found.append(line)
+                continue
+            pairs = _pairs(line.decode(errors="replace"))
+            found.append(orjson.dumps(pairs) if pairs else Rejected(number, NOT_ITS, line))
+        yield Lines(found, block.end)
+
+
+def _pairs(line: str) -> dict[str, str]:
+    """Return the pairs on a line, none if anything else is on it."""
+    found: dict[str, str] = {}
+    place, text = 0, line.strip()
+    while place < len(text):
+        match = _PAIR.match(text, place)
+        if match is None:
+            return {}
+        value = match[2]
+        found[match[1]] = _unquoted(value) if value.startswith('"') else value
+        place = match.end()
+    return found
+
+
+def _unquoted(text: str) -> str:
+    try:
+        return str(orjson.loads(text))
+    except orjson.JSONDecodeError:
+        return text[1:-1]
 
 
 def of_export(chunks: Iterable[bytes], most: int, begin: Position) -> Iterator[Lines]:

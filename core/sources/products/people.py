@@ -31,7 +31,11 @@ _UPDATES: Final = frozenset({"$set", "$set_once", "$unset", "$delete", *_CHANGES
 _UNDATED: Final = 1
 """The time in seconds of updates that have none; they hold in order of arrival."""
 
-_NOT_SHOWN: Final = frozenset({"event", "Event", "Event Name", "Time", "time", "Date"})
+_NOT_SHOWN: Final = frozenset({
+    "Date", "Event", "Event Name", "Time", "event", "event_name", "mp_event_name", "time",
+})  # fmt: skip
+"""Names that only events have."""
+
 _NOT_TRAITS: Final = frozenset({"$last_seen", "$distinct_id", "$distinct_ids"})
 
 

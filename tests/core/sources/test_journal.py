@@ -80,3 +80,16 @@ def test_logs_of_docker_are_logs(tmp_path: Path) -> None:
     (found,) = records(tmp_path, lines(sent), "in.json")
     assert isinstance(found, LogRow)
     assert (found.message, found.fields) == ("paid", '{"stream":"stderr"}')
+
+
+def test_lines_of_pairs_are_logs(tmp_path: Path) -> None:
+    text = (
+        'time=2026-05-04T08:00:00Z level=warn msg="is \\"up\\"" user=ana\n'
+        "time=2026-05-04T08:00:01Z level=info msg=ok took=3ms\nnoise here\n"
+    )
+    first, second, third = records(tmp_path, text, "in.log")
+    assert isinstance(first, LogRow)
+    assert isinstance(second, LogRow)
+    assert (first.message, first.fields) == ('is "up"', '{"user":"ana"}')
+    assert (second.message, second.fields) == ("ok", '{"took":"3ms"}')
+    assert isinstance(third, Rejected)
