@@ -132,8 +132,8 @@ _WIDE_FROM: Final = 12
 """How many characters an id has that no other source can have."""
 
 PERSON_IDS: Final = ("amplitude_id:", "person_id:", "visitor:")
-"""How user ids begin that stand for what a vendor considers one person; what is merged does not
-count them.
+"""How user ids begin that stand for what a vendor considers one person; they are not counted as
+linked or merged.
 """
 
 Record = Row | Identify | Alias | LogRow | LeftOut

@@ -47,13 +47,13 @@ class Identity:
     """The links and aliases of a workspace, read when they are first needed.
 
     Attributes:
-        linked: how many new links the last call of `learn` found.
+        linked: the users of the new links that the last call of `learn` found.
         merged: the user ids that it found to be another's.
         arrived: how many statements have arrived, as `meta` should say.
     """
 
     def __init__(self, connection: sqlite3.Connection) -> None:
-        self.linked = 0
+        self.linked: list[int] = []
         self.merged: set[int] = set()
         self._connection = connection
         self._devices: dict[int, Device] = {}
@@ -149,7 +149,7 @@ class Identity:
             else.
         """
         affected: dict[int, int] = {}
-        self.linked = 0
+        self.linked = []
         for pair, at in pairs.items():
             said.links[pair] = at, self.next()
             self._link(*pair, *said.links[pair], affected)
@@ -204,7 +204,8 @@ class Identity:
         holders = self.holders(device)
         earlier = found.turns
         found.links[user] = at, arrived
-        self.linked += before is None
+        if before is None:
+            self.linked.append(user)
         found.settle()
         self._connection.execute(
             "insert or replace into links (device, user, linked_at, arrived) values (?, ?, ?, ?)",

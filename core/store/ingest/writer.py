@@ -170,8 +170,9 @@ class Writer:
         aliases = [each for each in stated if each[0] and each[1]]
         written.refused += len(stated) - len(aliases)
         affected = {**self._identity.learn(pairs, aliases, written.said), **self._tied}
-        made_up = {self._users[a.old] for a in batch.aliases if a.old.startswith(PERSON_IDS)}
-        written.linked = self._identity.linked
+        ids = {said.user for said in batch.identifies} | {said.old for said in batch.aliases}
+        made_up = {self._users[text] for text in ids if text and text.startswith(PERSON_IDS)}
+        written.linked = sum(user not in made_up for user in self._identity.linked)
         written.merged = len(self._identity.merged - made_up)
         if not affected:
             return set()

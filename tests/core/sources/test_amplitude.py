@@ -17,6 +17,7 @@ def test_an_amplitude_id_is_one_person_whatever_the_devices(tmp_path: Path) -> N
     assert [each["person"] for each in found.events] == ["ole"] * 3 + ["amplitude_id:42"]
     assert [each["user"] for each in found.events] == [None, None, "ole", None]
     assert (found.report.read, found.report.stored, found.report.identified) == (4, 4, 0)
+    assert (found.report.linked, found.report.merged) == (1, 0)
 
 
 def test_the_order_of_files_does_not_matter(tmp_path: Path) -> None:
