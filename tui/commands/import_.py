@@ -13,6 +13,7 @@ import click
 from core.errors import BadInput
 from core.text import compact, duration, number
 from tui.commands.database import database, patience
+from tui.commands.drawn import DrawnLine
 from tui.commands.output import put, say
 
 if TYPE_CHECKING:
@@ -246,20 +247,15 @@ class Bar:
     """A progress bar that redraws itself on standard error."""
 
     def __init__(self) -> None:
-        self._drawn = False
+        self._line = DrawnLine()
 
     def show(self, at: Progress) -> None:
         """Draw the progress of the import."""
-        self._drawn = True
-        sys.stderr.write(f"\r{bar_text(at)}\x1b[K")
-        sys.stderr.flush()
+        self._line.show(bar_text(at))
 
     def end(self) -> None:
         """Clear the bar."""
-        if self._drawn:
-            sys.stderr.write("\r\x1b[K")
-            sys.stderr.flush()
-        self._drawn = False
+        self._line.end()
 
 
 class Lines:

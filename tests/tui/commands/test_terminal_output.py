@@ -16,12 +16,14 @@ from core.api import routes
 from core.boards.files import board_to_json
 from core.definitions.board import Block, Board, Position
 from core.store.ingest.importer import Event, store_events
+from core.store.ingest.report import ImportReport
 from core.store.library.saved import Mark, Saved
 from core.store.workspace import open_writer
 from core.text import escaped, harmless, is_unsafe, one_line
 from tests import ROOT
 from tests.worlds.world import DAY
 from tui.commands import footfall, run
+from tui.commands.fresh.follow import Status
 
 UNSAFE = "".join(chr(code) for code in range(1, 0xD800) if is_unsafe(chr(code)))
 HOSTILE = (
@@ -34,6 +36,8 @@ HOSTILE = (
 )
 OPENS_A_TERMINAL = {"completion", "demo"}
 """Their only words are a choice, or a file that is made."""
+GOES_ON = {"follow"}
+"""It waits for a file of that name; see its status below."""
 
 Command = tuple[str, ...]
 
@@ -60,7 +64,7 @@ def bad_calls(name: str) -> Iterator[Command]:
         yield ("api", f"{route.method} {path}?{quote(name, errors='replace')}=1")
         yield ("api", f"{route.method} {path}", "-d", json.dumps({name: name}))
     for path, command in COMMANDS.items():
-        if path[0] in OPENS_A_TERMINAL:
+        if path[0] in OPENS_A_TERMINAL | GOES_ON:
             continue
         words = [name for found in command.params if isinstance(found, click.Argument)]
         yield (*path, *words)
@@ -143,7 +147,14 @@ def good_calls(name: str, folder: Path, now: int) -> Iterator[Command]:
     yield ("api", "GET /api/v1/metrics/events/top?range=7d")
     yield ("schema", "trend")
     yield ("doctor",)
+    yield ("check",)
+    yield ("info",)
+    yield ("export-events",)
+    yield ("backup", str(folder / f"copy {one_line(name)[:20]}.db"))
+    yield ("sync", str(folder / f"in {one_line(name)[:20]}.jsonl"))
     yield ("undo", "--last", "--yes")
+    yield ("forget", "--before", "2001-01-01", "--yes")
+    yield ("delete-user", f"{name}0", "--yes")
 
 
 @pytest.fixture
@@ -205,7 +216,8 @@ def test_the_good_calls_leave_out_no_command(tmp_path: Path) -> None:
     missing = {
         path
         for path in COMMANDS
-        if path[0] not in OPENS_A_TERMINAL and not any(c[: len(path)] == path for c in called)
+        if path[0] not in OPENS_A_TERMINAL | GOES_ON
+        and not any(c[: len(path)] == path for c in called)
     }
     assert not missing
 
@@ -233,9 +245,14 @@ def test_hostile_arguments_and_data_leave_no_command_raw(
         assert code in (0, 1, 2, 3)
 
 
+@pytest.mark.parametrize("name", HOSTILE, ids=lambda name: name[:5].strip())
+def test_the_status_of_a_file_that_is_followed_is_quiet(name: str) -> None:
+    assert quiet(Status(name, verbose=False).text(ImportReport()))
+
+
 def test_commands_write_in_one_place_alone() -> None:
-    allowed = {"output.py": 2, "saved/event.py": 1, "import_.py": 2, "__init__.py": 2}
-    """The two ways out; progress of numbers, and of a cleaned name; version, "Stopped."."""
+    allowed = {"output.py": 2, "saved/event.py": 1, "drawn.py": 1, "__init__.py": 2}
+    """The two ways out; progress of numbers, and lines on one line; version, "Stopped."."""
     folder = ROOT / "tui" / "commands"
     written = {
         file.relative_to(folder).as_posix(): len(

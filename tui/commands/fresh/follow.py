@@ -15,6 +15,7 @@ import click
 
 from core.text import clean, cut, number
 from tui.commands.database import database, patience
+from tui.commands.drawn import DrawnLine
 from tui.commands.import_ import asked_for, reading_options
 from tui.commands.output import say
 
@@ -96,18 +97,15 @@ class Status:
 
     def __init__(self, name: str, *, verbose: bool) -> None:
         self._name = cut(clean("stdin" if name == "-" else name.rsplit("/", 1)[-1]), _NAME)
-        self._draws = sys.stderr.isatty()
         self._verbose = verbose
         self._said = time.monotonic()
-        self._drawn = ""
+        self._line = DrawnLine()
 
     def show(self, report: ImportReport) -> None:
         """Show it if it has changed, or is due."""
         text = self.text(report)
-        if self._draws and text != self._drawn:
-            sys.stderr.write(f"\r{text}\x1b[K")
-            sys.stderr.flush()
-            self._drawn = text
+        if sys.stderr.isatty():
+            self._line.show(text)
         elif self._verbose and time.monotonic() - self._said >= _EVERY_MINUTE:
             self._said = time.monotonic()
             say(text)
@@ -123,6 +121,4 @@ class Status:
 
     def end(self) -> None:
         """Clear the line."""
-        if self._drawn:
-            sys.stderr.write("\r\x1b[K")
-            sys.stderr.flush()
+        self._line.end()

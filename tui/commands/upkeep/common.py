@@ -10,6 +10,7 @@ import click
 from core.errors import BadInput
 from core.text import number
 from tui.commands.database import database
+from tui.commands.drawn import DrawnLine
 from tui.commands.output import say
 
 
@@ -28,22 +29,16 @@ class Steps:
     """The progress of long work, redrawn on a terminal."""
 
     def __init__(self) -> None:
-        self._drawn = False
+        self._line = DrawnLine()
 
     def show(self, what: str, done: int, whole: int) -> None:
         """Draw what is being done, and how much of it if that is known."""
-        if sys.stderr.isatty():
-            self._drawn = True
-            far = f" {number(done)} of {number(whole)}" if whole else ""
-            sys.stderr.write(f"\r{what}{far}\x1b[K")
-            sys.stderr.flush()
+        far = f" {number(done)} of {number(whole)}" if whole else ""
+        self._line.show(f"{what}{far}")
 
     def end(self) -> None:
         """Clear it."""
-        if self._drawn:
-            sys.stderr.write("\r\x1b[K")
-            sys.stderr.flush()
-        self._drawn = False
+        self._line.end()
 
 
 def confirmed(question: str, *, yes: bool) -> bool:

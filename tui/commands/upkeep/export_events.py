@@ -91,7 +91,7 @@ def _day(text: str | None, option: str) -> int | None:
 def _opened(output: str | None, *, force: bool) -> Iterator[Callable[[bytes], Any]]:
     """Yield what writes to standard output or a file, which has its name once it is complete."""
     if output is None:
-        yield _shown if sys.stdout.isatty() else sys.stdout.buffer.write
+        yield _shown
         sys.stdout.flush()
         return
     target = Path(output).expanduser()
@@ -113,8 +113,8 @@ def _opened(output: str | None, *, force: bool) -> Iterator[Callable[[bytes], An
 
 
 def _shown(lines: bytes) -> None:
-    """Write lines to a terminal, with control characters escaped."""
-    sys.stdout.write(escaped(lines.decode()))
+    """Write lines to standard output, with control characters escaped."""
+    sys.stdout.buffer.write(escaped(lines.decode()).encode())
 
 
 def _report(done: Exported, output: str | None) -> Iterator[str]:
