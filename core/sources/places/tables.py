@@ -270,13 +270,22 @@ class _Duck:
 
     def columns(self) -> Mapping[str, Sequence[str]]:
         found: dict[str, list[str]] = {}
-        for table, column in self._connection.execute(
+        elsewhere: dict[str, str] = {}
+        for schema, table, column in self._connection.execute(
             """
-            select table_name, column_name from information_schema.columns
-            where table_schema = 'main' order by table_name, ordinal_position
+            select table_schema, table_name, column_name from information_schema.columns
+            where table_schema not in ('information_schema', 'pg_catalog')
+            order by table_schema <> 'main', table_schema, table_name, ordinal_position
             """
         ).fetchall():
-            found.setdefault(table, []).append(column)
+            name = table if schema == "main" else f"{schema}.{table}"
+            found.setdefault(name, []).append(column)
+            if schema != "main":
+                elsewhere[name] = f"{quoted(schema)}.{quoted(table)}"
+        for name, table in elsewhere.items():
+            self._connection.execute(
+                f"create or replace temp view {quoted(name)} as select * from {table}"
+            )
         return found
 
     def rows(self, sql: str) -> tuple[Sequence[str], Iterator[Sequence[Any]]]:

@@ -266,6 +266,15 @@ def test_a_table_of_duckdb_is_read_with_its_library(tmp_path: Path) -> None:
         load(tmp_path / "app.duckdb", query="drop table e")
 
 
+def test_a_table_of_another_schema_of_duckdb_is_read(tmp_path: Path) -> None:
+    duckdb = pytest.importorskip("duckdb")
+    with closing(duckdb.connect(str(tmp_path / "app.duckdb"))) as db:
+        db.execute("create schema raw")
+        db.execute("create table raw.\"e 1\" as select 'x' event, '2026-03-02' time, 7 user_id")
+    _, rows = load(tmp_path / "app.duckdb")
+    assert [row["event_name"] for row in rows] == ["x"]
+
+
 def test_duckdb_without_its_library_is_one_sentence(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
