@@ -40,7 +40,7 @@ def _grown(folder: Path) -> None:
     assert _run(folder, "sync", "in.jsonl", "--into", "w.db") == 0
     (folder / "in.jsonl").write_text("".join(part))
     (folder / "in.jsonl").rename(folder / "in.jsonl.1")
-    (folder / "in.jsonl").write_text("".join(new))
+    (folder / "in.jsonl").write_text("".join([*new, "\n"]))
 
 
 def _run(folder: Path, *words: str) -> int:
