@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from core.errors import BadInput
@@ -51,6 +51,9 @@ SAID = st.one_of(
     st.builds(Identify, st.one_of(st.none(), USERS), DEVICES, TIMES, TRAITS),
     st.builds(Alias, USERS, USERS, TIMES),
 )  # fmt: skip
+
+
+E = Event("e", T, None)
 
 
 def without_ids(imports: list[list[Said]]) -> list[list[Said]]:
@@ -126,6 +129,10 @@ def empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @settings(max_examples=WORLDS)
 @given(imports=IMPORTS, which=st.integers(0, 3), size=st.integers(1, 4))
+@example([[Alias("a", "b", T + 1), E, Alias("a", "b", T + 5), E], [Alias("a", "c", T + 3)]], 1, 1)
+@example(
+    [[Identify("a", "p", T + 5), E, Identify("a", "p", T), E], [Identify("b", "p", T + 1)]], 1, 1
+)
 def test_an_import_that_was_undone_has_never_been(
     empty: Path, imports: list[list[Said]], which: int, size: int
 ) -> None:
