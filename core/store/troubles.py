@@ -23,6 +23,9 @@ _UNREADABLE: Final = frozenset({sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM, sq
 TROUBLES: Final = (sqlite3.Error, UnicodeDecodeError, json.JSONDecodeError)
 """What a statement, or reading its rows, raises if a page or a value is damaged."""
 
+ODD_VALUES: Final = (TypeError, ValueError, OverflowError, LookupError)
+"""What work on rows raises if a damaged page holds values of other kinds than are written."""
+
 _NO_TEXT: Final = "Could not decode to UTF-8"
 """How sqlite3's message about text that is not UTF-8 begins."""
 

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from core.columns import CONTEXT, FIRST_PROPERTY
-from core.store.troubles import TROUBLES, sentence
+from core.errors import not_as_written
+from core.store.troubles import ODD_VALUES, TROUBLES, sentence
 from core.store.upkeep.comparing import Apart, Comparison, Told, named
 from core.store.upkeep.owners import OwnersApart, compare_owners
 from core.store.upkeep.recutting import SessionsApart, compare_log_days, compare_sessions
@@ -78,6 +79,8 @@ def check(
             return Checked(compare(connection, told))
     except TROUBLES as error:
         raise sentence(error, path, "written" if repair else "read") from error
+    except ODD_VALUES as error:
+        raise not_as_written("a stored value") from error
 
 
 def _repair(path: str | Path, told: Told, patience: Patience) -> Checked:

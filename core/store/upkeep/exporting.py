@@ -17,10 +17,10 @@ from typing import Any, Final
 import orjson
 
 from core.columns import CONTEXT
-from core.errors import NotFound, did_you_mean
+from core.errors import NotFound, did_you_mean, not_as_written
 from core.records import NO_SESSION
 from core.sources.exported import PROPERTIES, VERSION
-from core.store.troubles import TROUBLES, sentence
+from core.store.troubles import ODD_VALUES, TROUBLES, sentence
 from core.store.upkeep.comparing import Told
 from core.store.workspace import open_reader, read_meta
 from core.text import clean
@@ -106,6 +106,8 @@ def export_events(
             return _Export(connection, write, wanted or Wanted(), told).run()
     except TROUBLES as error:
         raise sentence(error, path) from error
+    except ODD_VALUES as error:
+        raise not_as_written("a stored value") from error
 
 
 class _Export:

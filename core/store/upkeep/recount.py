@@ -13,6 +13,7 @@ from typing import Any, Final, NamedTuple
 from pyroaring import BitMap
 
 from core.columns import CONTEXT, FIRST_PROPERTY
+from core.errors import not_as_written
 from core.store.ingest.activity import Activity, Key
 from core.store.ingest.properties import Properties, Values
 from core.store.workspace import read_meta
@@ -181,8 +182,7 @@ class _Count:
         """Turn the actors gathered so far into sets, which are smaller."""
         for dimension, buckets in self._open.items():
             for (event, value, day), actors in buckets.items():
-                users = BitMap(actors)
-                users.discard(0)
+                users = _people(actors)
                 key = (event, dimension, value, day)
                 before = self._found.get(key)
                 total = len(actors)
@@ -207,3 +207,17 @@ class _Count:
                 else:
                     users[key] = those.copy()
         self._found.update({key: (total, users[key]) for key, total in totals.items()})
+
+
+def _people(actors: Sequence[int]) -> BitMap:
+    """Return actors as a set, without nobody.
+
+    Raises:
+        Damaged: one is no number of a person.
+    """
+    try:
+        found = BitMap(actors)
+    except (OverflowError, TypeError) as error:
+        raise not_as_written("the person of an event") from error
+    found.discard(0)
+    return found

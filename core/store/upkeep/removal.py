@@ -17,6 +17,7 @@ from pyroaring import BitMap, BitMap64
 
 from core.columns import CONTEXT
 from core.sources.moments import EARLIEST
+from core.store.imports.statements import read_bitmap
 from core.store.ingest.activity import Activity
 from core.store.ingest.properties import Properties
 from core.store.upkeep.comparing import Comparison, Place, Told
@@ -258,8 +259,8 @@ def _clear_texts(connection: sqlite3.Connection, ids: Iterable[int]) -> None:
 
 def _forget(connection: sqlite3.Connection, table: str, column: str, ids: BitMap64) -> None:
     """Take events or logs out of what imports contained: a number may be given again."""
-    for import_, blob in connection.execute(f"select import, {column} from {table}").fetchall():
-        before = BitMap64.deserialize(blob)
+    for (import_,) in connection.execute(f"select import from {table}").fetchall():
+        before = read_bitmap(connection, table, column, import_)
         if left := before - ids:
             if len(left) < len(before):
                 connection.execute(

@@ -9,8 +9,8 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Final
 
-from core.errors import Busy, FootfallError
-from core.store.troubles import TROUBLES, sentence
+from core.errors import Busy, FootfallError, not_as_written
+from core.store.troubles import ODD_VALUES, TROUBLES, sentence
 from core.store.upkeep.comparing import Told
 from core.store.waiting import Patience, begin
 from core.store.workspace import check, open_writer
@@ -35,6 +35,8 @@ def taking_out(path: str | Path, patience: Patience) -> Iterator[sqlite3.Connect
             yield connection
     except TROUBLES as error:
         raise sentence(error, path, "written") from error
+    except ODD_VALUES as error:
+        raise not_as_written("a stored value") from error
 
 
 @contextmanager

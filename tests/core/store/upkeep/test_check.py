@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from pyroaring import BitMap
 
+from core.errors import Damaged
 from core.store.ingest.importer import Event, Log, store_events, store_logs
 from core.store.library.event_flags import flag_event
 from core.store.upkeep import recount as counting
@@ -119,5 +120,16 @@ def test_a_repair_that_stops_leaves_everything(path: Path) -> None:
 
     with pytest.raises(KeyboardInterrupt):
         check(path, repair=True, told=stop)
+    with closing(sqlite3.connect(path)) as db:
+        assert recount.dump(db) == before
+
+
+def test_a_person_that_is_no_number_is_damage_and_is_repaired(path: Path) -> None:
+    with closing(sqlite3.connect(path)) as db, db:
+        before = recount.dump(db)
+        db.execute("update events set actor = -7 where actor = 3")
+    with pytest.raises(Damaged, match="cannot be decoded"):
+        check(path)
+    assert check(path, repair=True).wrong
     with closing(sqlite3.connect(path)) as db:
         assert recount.dump(db) == before
