@@ -131,7 +131,7 @@ def empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @given(imports=IMPORTS, which=st.integers(0, 3), size=st.integers(1, 4))
 @example([[Alias("a", "b", T + 1), E, Alias("a", "b", T + 5), E], [Alias("a", "c", T + 3)]], 1, 1)
 @example(
-    [[Identify("a", "p", T + 5), E, Identify("a", "p", T), E], [Identify("b", "p", T + 1)]], 1, 1
+    [[Identify("a", "p", T + 5), E, Identify("a", "p", T), E], [Identify("a", "p", T + 1)]], 1, 1
 )
 def test_an_import_that_was_undone_has_never_been(
     empty: Path, imports: list[list[Said]], which: int, size: int
