@@ -41,6 +41,7 @@ STEPS: tuple[Callable[[Database], None], ...] = (
     imports.m017_imports,
     choices.m020_choices,
     choices.m021_import_sources,
+    choices.m022_imports_by_source,
     imports.m022_said_otherwise,
 )
 """The migrations in order; a file stores the names of those that were applied."""

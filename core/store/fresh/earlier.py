@@ -29,11 +29,13 @@ READING: Final = 1
 
 COUNTS: Final = ("read", "stored", "repeated", "rejected", "identified")
 
-_NAMED: Final = "i.source = ? or substr(i.source, 1, length(?) + 1) = ? || ':'"
+_NAMED: Final = "(i.source = ? or i.source > ? || ':' and i.source < ? || ';')"
 """The source is a file, or a table of it."""
 
 NUMBERED: Final = "rowid"
 """Instead of edges: what was read are the rows of a table up to the number in its position."""
+
+_SAME: Final = "s.read_as = ?"
 
 _LATELY: Final = 600_000
 """Within how many ms a process of another host, which may have ended, has written lately."""
@@ -143,7 +145,7 @@ def stopped(connection: sqlite3.Connection, source: About) -> Earlier | None:
     """Return the latest import of a source if it was stopped and nobody is at it."""
     if not source.path:
         return None
-    found = _find(connection, source, f"({_NAMED}) and i.bytes > 0", *[source.source] * 3)
+    found = _find(connection, source, f"{_SAME} and {_NAMED} and i.bytes > 0", *_values(source))
     if not found or found[0].finished or found[0].is_alive:
         return None
     return found[0]
@@ -156,14 +158,15 @@ def last_import(connection: sqlite3.Connection) -> int:
 
 
 def latest(connection: sqlite3.Connection, source: About) -> Earlier | None:
-    """Return the latest import of a source that was read in the same way."""
-    found = _find(connection, source, f"({_NAMED})", *[source.source] * 3)
+    """Return the latest import of a source that was read with the same options."""
+    found = _find(connection, source, _NAMED, *[source.source] * 3)
     return found[0] if found else None
 
 
 def of_size(connection: sqlite3.Connection, source: About) -> list[Earlier]:
     """Return the finished imports of files of this size that were read in the same way."""
-    return _find(connection, source, "i.finished and s.size = ?", source.size)
+    condition = f"{_SAME} and i.finished and s.size = ?"
+    return _find(connection, source, condition, source.read_as, source.size)
 
 
 def same_content(
@@ -192,14 +195,45 @@ def is_table(opened: Input) -> bool:
 
 
 def in_folder(connection: sqlite3.Connection, source: About, folder: str) -> list[Earlier]:
-    """Return the finished imports of the files in a folder that were read in the same way.
+    """Return the finished imports of the files in a folder that were read with the same options.
 
     Args:
         folder: with a separator at its end.
     """
-    return _find(
-        connection, source, "i.finished and substr(i.source, 1, length(?)) = ?", folder, folder
-    )
+    condition = "i.finished and i.source > ? and i.source < ?"
+    return _find(connection, source, condition, folder, f"{folder[:-1]}{chr(ord(folder[-1]) + 1)}")
+
+
+def is_unchanged(connection: sqlite3.Connection, place: Place, options: str) -> bool:
+    """Whether a file was read to its end, and has the size and time that it had then.
+
+    Args:
+        options: with which it is to be read; "" for those with which it was read.
+    """
+    path = str(Path(place.path).absolute())
+    row = connection.execute(
+        """
+        select i.options, i.finished, i.bytes, s.size, s.modified, s.content, s.edges
+        from imports i join import_sources s on s.import = i.id
+        where i.undone_at is null and i.source = ?
+        order by i.id desc
+        limit 1
+        """,
+        (f"{path}/{place.member}" if place.member else path,),
+    ).fetchone()
+    if row is None or not row[1] or options not in ("", row[0]):
+        return False
+    read, size, modified, content, edges = row[2:]
+    try:
+        found = os.stat(path)
+    except OSError:
+        return False
+    whole = place.member or content or (edges and read == size)
+    return bool(whole) and (size, modified) == (found.st_size, found.st_mtime_ns)
+
+
+def _values(source: About) -> list[str]:
+    return [source.read_as, *[source.source] * 3]
 
 
 def _find(
@@ -212,10 +246,10 @@ def _find(
                i.read, i.stored, i.repeated, i.rejected, s.identified, i.rejects, s.left_out,
                s.size, s.modified, s.content, s.edges, s.process, s.holds
         from imports i join import_sources s on s.import = i.id
-        where i.undone_at is null and i.options = ? and s.read_as = ? and {condition}
+        where i.undone_at is null and i.options = ? and {condition}
         order by i.id desc
         """,
-        (source.options, source.read_as, *values),
+        (source.options, *values),
     )
     return [
         Earlier(

@@ -27,6 +27,7 @@ from core.store.fresh.earlier import (
     About,
     Earlier,
     about,
+    is_unchanged,
     last_import,
     of_size,
     same_content,
@@ -97,7 +98,8 @@ class Loader:
         self._path = path_of(connection)
         self._place = identity(self._path)
         self.batch_size = batch_size
-        self._memory = Memory(connection, choices or Choices(), self.patience, forgets=forgets)
+        self._choices = choices or Choices()
+        self._memory = Memory(connection, self._choices, self.patience, forgets=forgets)
         self._again = again
         self._imported = last_import(connection)
         self._only_new = only_new
@@ -129,6 +131,8 @@ class Loader:
         Raises:
             BadInput: it cannot be read, or no line has an event and a time.
         """
+        if self._only_new and self._is_unchanged(place):
+            return
         live = self._live if place.path == "-" else None
         with closing(Input(place, stopped=live)) as opened:
             chosen, recalled = self._memory.of(opened, place)
@@ -144,6 +148,11 @@ class Loader:
                 self.report.recalled[name] = chosen.options()
         if self.report.stored > stored and not recalled:
             self._memory.keep(kind)
+
+    def _is_unchanged(self, place: Place) -> bool:
+        """Whether a file need not even be opened."""
+        given = self._choices.text() if self._choices else ""
+        return place.path != "-" and is_unchanged(self.connection, place, given)
 
     def _load_new(
         self, place: Place, opened: Input, chosen: Choices, found: About

@@ -19,6 +19,14 @@ def m020_choices(db: Database) -> None:
     """)
 
 
+def m022_imports_by_source(db: Database) -> None:
+    """Imports are found by the name and the size of their file."""
+    db.executescript("""
+    create index imports_by_source on imports (source);
+    create index import_sources_by_size on import_sources (size);
+    """)
+
+
 def m021_import_sources(db: Database) -> None:
     """What tells whether a source is one that was imported, or the rest of one."""
     db.executescript("""

@@ -80,8 +80,8 @@ def test_a_file_is_waited_for_and_followed_through_rotation_and_truncation(
         wait_for(lambda: numbers(target) == [1, 2, 3, 4, 5])
         source.write_text("")
         with source.open("a") as stream:
-            stream.write(line(6))
-        wait_for(lambda: numbers(target) == [1, 2, 3, 4, 5, 6])
+            stream.write(line(66))
+        wait_for(lambda: numbers(target) == [1, 2, 3, 4, 5, 66])
     with closing(sqlite3.connect(target)) as db:
         recount.check(db)
         assert db.execute("select count(*) from imports where not finished").fetchone() == (0,)
