@@ -239,14 +239,14 @@ class Writer:
             ids.extend(block.ids)
         actors = array("q", self._identity.actors(users, devices, ts))
         written.unowned = actors.count(0)
-        used, context = self._encode_context(batch)
+        place, used, values = self._encode_context(batch)
         events = self._ids(self._events, batch.column("event"))
         sessions = self._ids(self._sessions, batch.column("session"))
         self._events.save()
         self._sessions.save()
         return Events(
             actors, ts, range(first, self._seq), ids, events, array("q", self._days.of(ts)),
-            sessions, users, devices, used, context,
+            sessions, users, devices, place, used, values,
         )  # fmt: skip
 
     def _people_of(self, batch: Batch, written: Written) -> tuple[Numbers, Numbers]:
@@ -271,8 +271,10 @@ class Writer:
             found.extend(map(dictionary.of_table(table).__getitem__, codes))
         return found
 
-    def _encode_context(self, batch: Batch) -> tuple[list[int], list[Numbers]]:
-        """Return the dimensions that have values, and a column of value ids for each."""
+    def _encode_context(self, batch: Batch) -> tuple[Numbers, list[int], list[Numbers]]:
+        """Return which context each event has, the dimensions that have values, and for each of
+        these the value ids of all contexts.
+        """
         order: dict[tuple[str | None, ...], int] = {}
         places = array("i")
         for codes, table in batch.column("context"):
@@ -286,11 +288,10 @@ class Writer:
         encoded: list[Numbers] = []
         for dimension in used:
             values = self._values[dimension - 1]
-            ids = values.ids(context[dimension - 1] for context in order)
-            encoded.append(array("i", map(ids.__getitem__, places)))
+            encoded.append(values.ids(context[dimension - 1] for context in order))
             grown[dimension] = values.save()
         self._activity.grow(grown)
-        return used, encoded
+        return places, used, encoded
 
     def _insert(
         self,

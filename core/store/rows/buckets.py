@@ -11,14 +11,13 @@ from operator import add, mul, sub
 from pyroaring import BitMap
 
 from core.store.ingest.properties import Values
+from core.store.rows.numbers import Numbers, picker
 
 Key = tuple[int, int, int, int]
 """event, dimension, value, day."""
 
 Found = dict[Key, tuple[int, bytes]]
 """Key -> number of events, serialised set."""
-
-Numbers = Sequence[int]
 
 
 class Buckets:
@@ -59,9 +58,10 @@ class Buckets:
         Arguments are as for `Activity.add`, None for a dimension without values.
         """
         order, groups = _grouped(events, days)
-        actors = _at(actors, order)
+        pick = picker(order)
+        actors = pick(actors)
         said = list(map(properties.__getitem__, order)) if properties else []
-        columns = {d: values and _at(values, order) for d, values in context.items()}
+        columns = {d: values and pick(values) for d, values in context.items()}
         current = 0
         for event, day, start, stop in groups:
             if event != current and self._found:
@@ -118,7 +118,7 @@ class Buckets:
             self._totals[key] += total
 
 
-def _grouped(events: Numbers, days: Numbers) -> tuple[Numbers, Iterator[tuple[int, ...]]]:
+def _grouped(events: Numbers, days: Numbers) -> tuple[list[int], Iterator[tuple[int, ...]]]:
     """Return the places of events by name and day, and of each: event, day, from where to where."""
     first = min(days)
     span = max(days) - first + 1
@@ -131,11 +131,7 @@ def _grouped(events: Numbers, days: Numbers) -> tuple[Numbers, Iterator[tuple[in
             yield key // span, first + key % span, start, start + count
             start += count
 
-    return array("i", sorted(range(len(keys)), key=keys.__getitem__)), groups()
-
-
-def _at(column: Numbers, order: Sequence[int]) -> Numbers:
-    return array("I", map(column.__getitem__, order))
+    return sorted(range(len(keys)), key=keys.__getitem__), groups()
 
 
 def _split(values: Numbers, members: Numbers) -> Iterable[tuple[int, list[int]]]:

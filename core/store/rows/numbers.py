@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
 from itertools import islice
-from operator import eq, le
+from operator import eq, itemgetter, le
 
 from core.columns import CONTEXT
 
@@ -26,8 +27,9 @@ class Events:
     """Events, column by column, sorted by actor, time and arrival.
 
     Attributes:
+        place: of the context of each event in the tables of `values`.
         used: the dimensions of the context columns that have values.
-        context: one column of value ids for each of them.
+        values: for each of them the value ids of all contexts.
     """
 
     actor: Numbers
@@ -39,8 +41,14 @@ class Events:
     session: Numbers
     user: Numbers
     device: Numbers
+    place: Numbers
     used: Sequence[int] = ()
-    context: list[Numbers] = field(default_factory=list)
+    values: Sequence[Numbers] = ()
+
+    @cached_property
+    def context(self) -> list[Numbers]:
+        """One column of value ids for each dimension that has values."""
+        return [array("i", list(map(ids.__getitem__, self.place))) for ids in self.values]
 
     @property
     def columns(self) -> list[Numbers]:
@@ -66,14 +74,12 @@ class Events:
 
     def take(self, places: Iterable[int]) -> Events:
         """Return the events at some places, in that order."""
-        order = array("i", places)
-        own, others = (
-            [array("q", map(column.__getitem__, order)) for column in columns]
-            for columns in ([getattr(self, name) for name in NAMES], self.context)
+        pick = picker(places)
+        actor, ts, seq, id_, event, day, session, user, device, place = (
+            array("q", pick(getattr(self, name))) for name in (*NAMES, "place")
         )
-        actor, ts, seq, id_, event, day, session, user, device = own
         return Events(
-            actor, ts, seq, id_, event, day, session, user, device, self.used, list(others)
+            actor, ts, seq, id_, event, day, session, user, device, place, self.used, self.values
         )
 
     def sorted(self) -> Events:
@@ -91,3 +97,11 @@ class Events:
             if actor[place] == actor[place + 1]:
                 found |= {place, place + 1}
         return found
+
+
+def picker(places: Iterable[int]) -> Callable[[Numbers], tuple[int, ...]]:
+    """Return a function that returns the values of a column at some places."""
+    order = tuple(places)
+    if len(order) < 2:
+        return lambda column: tuple(map(column.__getitem__, order))
+    return itemgetter(*order)
