@@ -17,7 +17,7 @@ from tests.worlds.programs.lines import START, write_events
 from tui.commands import run
 
 LONG = float(os.environ.get("FOOTFALL_LONG", "0"))
-KILLS, LINES = (200, 900) if LONG else (2, 250)
+KILLS, LINES = (200, 900) if LONG else (1, 250)
 """How often each story is killed, and how many lines it imports; FOOTFALL_LONG asks for many."""
 
 
