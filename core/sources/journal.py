@@ -154,6 +154,7 @@ class _Entries:
         _entry: the fields of the current entry, and `_size` their bytes.
         _wrong: why the current entry is of no use, "" if it is.
         _skip: how many bytes of a value that is too long are still to come.
+        _is_long: whether the rest of a line that is too long is still to come.
     """
 
     def __init__(self, begin: Position) -> None:
@@ -164,6 +165,7 @@ class _Entries:
         self._size = 0
         self._wrong = ""
         self._skip = 0
+        self._is_long = False
 
     def read(self, chunk: bytes, most: int) -> Iterator[Lines]:
         """Yield the entries that end in the next bytes; without any, the last one."""
@@ -178,7 +180,12 @@ class _Entries:
         while self._passed_over(text):
             end = text.find(b"\n", self._place)
             if end < 0:
+                if self._is_long or len(text) - self._place > MAX_LINE:
+                    self._wrong, self._place, self._is_long = _TOO_LONG, len(text), True
                 return
+            if self._is_long:
+                self._place, self._is_long = end + 1, False
+                continue
             line = text[self._place : end]
             if not line:
                 self._place = end + 1

@@ -18,6 +18,12 @@ from core.sources.places.unpacking import CHUNK, Unpacked
 _MARK: Final = b"ustar"
 _MARK_AT: Final = 257
 _PACKED: Final = (".tar.gz", ".tgz", ".tar.bz2", ".tbz2", ".tar.xz", ".txz", ".tar.zst", ".tzst")
+_LONG_NAMES: Final = (
+    tarfile.XHDTYPE, tarfile.XGLTYPE, tarfile.SOLARIS_XHDTYPE, tarfile.GNUTYPE_LONGNAME,
+    tarfile.GNUTYPE_LONGLINK,
+)  # fmt: skip
+"""Types of entries that tarfile reads into memory, as they belong to the entry that follows."""
+
 _MOST_BYTES: Final = 50 << 30
 """How many bytes of a compressed archive may be read to read all of its files."""
 
@@ -84,8 +90,9 @@ def _chunks(stream: IO[bytes]) -> Iterator[bytes]:
 def _opened(path: str, stream: IO[bytes]) -> tarfile.TarFile:
     try:
         if path.lower().endswith(_PACKED):
-            return tarfile.open(fileobj=_Pipe(_chunks(stream)), mode="r|")
-        return tarfile.open(fileobj=stream, mode="r:")
+            pipe = _Pipe(_chunks(stream))
+            return tarfile.open(fileobj=pipe, mode="r|", tarinfo=_Entry)
+        return tarfile.open(fileobj=stream, mode="r:", tarinfo=_Entry)
     except (tarfile.TarError, OSError, EOFError) as error:
         raise _damaged(path) from error
 
@@ -103,6 +110,18 @@ def _entries(path: str, archive: tarfile.TarFile) -> Iterator[tarfile.TarInfo]:
 
 def _damaged(path: str) -> BadInput:
     return BadInput(f"{path} is a tar archive that could not be read: it is damaged.")
+
+
+class _Entry(tarfile.TarInfo):
+    """An entry whose name is not so long that it takes memory."""
+
+    @classmethod
+    def frombuf(cls, buf: bytes | bytearray, encoding: str, errors: str) -> _Entry:
+        """Return the entry in a header; ReadError if what belongs to the header is too long."""
+        found = super().frombuf(buf, encoding, errors)
+        if found.type in _LONG_NAMES and found.size > CHUNK:
+            raise tarfile.ReadError("a header is too long")
+        return found
 
 
 class _Pipe(io.RawIOBase):

@@ -53,10 +53,12 @@ def test_an_entry_that_is_damaged_or_too_long_is_rejected_alone(tmp_path: Path) 
     size = 2 << 20
     long = b"MESSAGE\n" + size.to_bytes(8, "little") + b"x" * size + b"\nPRIORITY=3\n\n"
     early = b"__REALTIME_TIMESTAMP=5\nMESSAGE\n" + (99).to_bytes(8, "little") + b"cut"
-    found = read(tmp_path, ENTRIES + long + b"no field\n12345678MESSAGE=x\n\n" + ENTRIES + early)
+    endless = b"MESSAGE=" + b"x" * 3 * size + b"\n\n"
+    odd = b"no field\n12345678MESSAGE=x\n\n"
+    found = read(tmp_path, ENTRIES + long + odd + endless + ENTRIES + early)
     reasons = [each.reason if isinstance(each, Rejected) else "" for each in found]
-    damaged = "not an entry of the journal"
-    assert reasons == ["", "", "entry longer than 1 MB", damaged, "", "", damaged]
+    damaged, too_long = "not an entry of the journal", "entry longer than 1 MB"
+    assert reasons == ["", "", too_long, damaged, too_long, "", "", damaged]
 
 
 def test_lines_with_a_full_date_are_logs_and_indented_ones_go_on(tmp_path: Path) -> None:

@@ -205,6 +205,14 @@ def test_all_files_of_a_tar_archive_are_read(tmp_path: Path, name: str) -> None:
     assert names == [f"{path}/x/b.json.gz", f"{path}/x/a.jsonl"]
 
 
+def test_a_tar_archive_with_a_name_without_end_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "a.tgz"
+    with tarfile.open(path, "w:gz", format=tarfile.GNU_FORMAT) as archive:
+        archive.addfile(tarfile.TarInfo("x" * (2 << 20)))
+    with pytest.raises(BadInput, match="is a tar archive that could not be read"):
+        load(tmp_path, path)
+
+
 def test_a_tar_archive_that_ends_early_is_refused(tmp_path: Path) -> None:
     many = b"".join(lines("ana") for _ in range(2_000))
     path = packed_as_tar(tmp_path / "a.tar", "w", {"a.jsonl": many, "b.jsonl": lines("bob")})
