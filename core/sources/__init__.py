@@ -127,7 +127,7 @@ def open_source(
     if not (form or mapping or logs) and exported.is_export(head):
         exact = exported.ExportMaker()
         return Source(source, exact, exported.read(source.blocks(most, start)))
-    frame = None if form else frame_of(head)
+    frame = None if form or _are_outside(mapping, head) else frame_of(head)
     if frame is not None:
         head = source.unframe(frame.text)
         source.notes.say(frame.said)
@@ -182,6 +182,11 @@ def open_source(
         blocks, first = _texts(source, most, start)
         return Source(source, maker, jsonl.read(blocks, maker, start, first))
     return Source(source, maker, delimited.read(source, maker, layout, most, start))
+
+
+def _are_outside(mapping: Mapping[str, str], head: bytes) -> bool:
+    """Whether the names that the user maps are those of JSON as it stands."""
+    return bool(mapping) and set(mapping.values()) <= set(first_names(head, None))
 
 
 def _requests(head: bytes, layout: Layout) -> weblogs.WebLog | None:

@@ -37,6 +37,9 @@ _JULIAN_EPOCH: Final = 2_440_587.5
 _NET: Final = re.compile(r"\\?/Date\((-?\d{1,15})(?:[+-]\d{4})?\)\\?/")
 """Milliseconds as older .NET programs write them in JSON."""
 
+_COMMA: Final = re.compile(r"\d{9,19},\d+")
+"""Seconds since 1970 with a decimal comma."""
+
 _WRITTEN_OUT: Final = {14: "%Y%m%d%H%M%S", 17: "%Y%m%d%H%M%S%f"}
 """Length of a number -> what its digits are, where it cannot count seconds since 1970."""
 
@@ -272,6 +275,8 @@ def _other_text(value: str, day_first: bool | None, zone: ZoneInfo | None) -> in
         return to_ms(text, day_first, zone)
     if found := _NET.fullmatch(text):
         return int(found[1])
+    if _COMMA.fullmatch(text):
+        text = text.replace(",", ".")
     try:
         return _number(int(text)) if text.lstrip("-").isdigit() else _epoch(float(text))
     except (ValueError, OverflowError):

@@ -19,6 +19,7 @@ from core.sources.frames.frame import (
     of_lines,
 )
 from core.sources.frames.sense import are_events, are_known, are_logs, make_sense
+from core.sources.text.looks import is_moment
 from core.sources.values import as_json
 from core.sources.web.logs import recognise
 
@@ -40,6 +41,12 @@ _AROUND: Final = frozenset({
 """Keys that hold the event if there is only one object to judge by."""
 
 _IDS: Final = ("id", "user_id", "userId", "uid", "_id", "uuid")
+_TIMES: Final = ("time", "timestamp", "ts", "event_time", "created_at", "occurred_at", "datetime")
+_OWN: Final = (
+    "user_id", "userId", "distinct_id", "device_id", "anonymous_id", "anonymousId", "user",
+)  # fmt: skip
+"""Names of times and of people that are looked for inside objects if an event has none itself."""
+
 _PEOPLE: Final = ("user", "actor")
 _TYPES: Final = frozenset({"S", "N", "B", "BOOL", "NULL", "M", "L", "SS", "NS", "BS"})
 _EXACT: Final = frozenset({
@@ -81,7 +88,8 @@ def _is_usual(found: Object) -> bool:
     """Whether an object has what most files have, so that nothing more need be looked at."""
     named = isinstance(found.get("event"), str) and ("time" in found or "timestamp" in found)
     parts = _INSIDE - {"user", "event"}
-    return named and not any(isinstance(v, dict) and k not in parts for k, v in found.items())
+    known = named and any(name in found for name in _OWN)
+    return known and not any(isinstance(v, dict) and k not in parts for k, v in found.items())
 
 
 def _each(said: str, change: Callable[[dict[str, Any]], Any]) -> Frame:
@@ -126,10 +134,10 @@ def _object_of(found: Object, key: str, change: Callable[[Object], dict[str, Any
 
 def _object_frame(parsed: Sequence[Object]) -> Frame | None:
     """Return the frame of objects with one object each: Elasticsearch, DynamoDB, Kafka."""
-    keys = [name for name in parsed[0] if name not in _INSIDE]
+    keys = [k for k in dict.fromkeys(k for found in parsed for k in found) if k not in _INSIDE]
     for key in keys if len(parsed) > 1 else [key for key in keys if key in _AROUND]:
         inner = [found[key] for found in parsed if isinstance(found.get(key), dict)]
-        if not most(len(inner), len(parsed)):
+        if not most(len(inner) * (1 + (key in _AROUND)), len(parsed)):
             continue
         change = _typed if all(map(_is_typed, inner)) else dict
         if make_sense([change(found) for found in inner]):
@@ -191,27 +199,31 @@ def _value(value: Any, depth: int = 0) -> Any:
 
 def _lifted(parsed: Sequence[Object]) -> Frame | None:
     """Return the frame of events whose name and person are in objects of their own."""
-    if not any(isinstance(found.get(k), dict) for found in parsed for k in ("event", *_PEOPLE)):
-        return None
     lifted = list(map(_flat, parsed))
     if are_known(lifted) or not are_events(lifted):
         return None
-    return _each("the event and the person are in objects of their own", _flat)
+    return _each("the event, its time or the person are in objects of their own", _flat)
 
 
 def _lack_people(parsed: Sequence[Object]) -> bool:
     """Whether most objects have the id of their person only in an object."""
-    lacking = [found for found in parsed if "user_id" in _flat(found).keys() - found.keys()]
+    lacking = [found for found in parsed if (_flat(found).keys() - found.keys()) & {*_OWN}]
     return most(len(lacking), len(parsed))
 
 
 def _flat(found: Object) -> dict[str, Any]:
-    """Return an event with the id of its person, and with what its own object says, at the top."""
+    """Return an event with its time, the id of its person and what its own object says at the
+    top.
+    """
     flat = dict(found)
     event = flat.get("event")
     if isinstance(event, dict):
         del flat["event"]
         flat = {**flat, **event}
+    inner = [value for value in flat.values() if value.__class__ is dict]
+    for known, fits in ((_TIMES, is_moment), (_OWN, _is_id)):
+        if not any(flat.get(name) not in (None, "") for name in known):
+            flat |= next(({k: v[k]} for v in inner for k in known if fits(v.get(k))), {})
     for name in _PEOPLE:
         person = flat.get(name)
         if isinstance(person, dict) and "user_id" not in flat:
@@ -219,6 +231,10 @@ def _flat(found: Object) -> dict[str, Any]:
             if own is not None:
                 flat["user_id"] = own
     return flat
+
+
+def _is_id(value: Any) -> bool:
+    return value.__class__ in (str, int) and value != ""
 
 
 def _repaired(lines: Sequence[bytes]) -> Frame | None:

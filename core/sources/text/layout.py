@@ -45,6 +45,7 @@ class Layout:
         escaped: whether a quote in quotes has a backslash before it, as MySQL writes it.
         formulas: whether cells are formulas such as ="007", which keep a spreadsheet from changing
             them.
+        quote: what stands around a cell.
     """
 
     delimiter: str
@@ -55,6 +56,7 @@ class Layout:
     padded: bool = False
     escaped: bool = False
     formulas: bool = False
+    quote: str = '"'
 
     @property
     def changes_cells(self) -> bool:
@@ -124,7 +126,14 @@ def layout_of(head: bytes, name: str, reading: Reading | None = None) -> Layout:
     padded = any(_is_padded(line, delimiter) for line in rest[:1])
     formulas = any('="' in line for line in rest)
     found = Layout(delimiter, skip, (), copied, decimal, padded, formulas=formulas)
+    if rest and len(cells := rest[0].strip().split(delimiter)) > 1 and all(map(_is_literal, cells)):
+        found = replace(found, quote="'")
     return replace(found, escaped=not copied and _is_escaped(rest, found))
+
+
+def _is_literal(cell: str) -> bool:
+    """Whether a cell is a text as SQL has it."""
+    return len(cell) > 2 and cell[0] == cell[-1] == "'"
 
 
 def _is_padded(line: str, delimiter: str) -> bool:
@@ -156,14 +165,22 @@ def _before(lines: Sequence[str], delimiter: str) -> int:
     """
     if titles := _titles(lines, delimiter):
         return titles
-    widths = [len(line.split(delimiter)) for line in lines]
+    widths = [_width(line, delimiter) for line in lines]
     count = next((place for place, width in enumerate(widths) if width > 1), 0)
     if not 0 < count <= _MOST_BEFORE or any('"' in line for line in lines[:count]):
         return 0
-    table = [len(line.split(delimiter)) for line in lines[count:] if line.strip()]
+    table = [_width(line, delimiter) for line in lines[count:] if line.strip()]
     if len(lines) > _LINES:
         table.pop()
     return count if len(table) > 1 and len(set(table)) == 1 else 0
+
+
+def _width(line: str, delimiter: str) -> int:
+    """Return how many cells a line has."""
+    if '"' in line:
+        with suppress(csv.Error):
+            return len(next(csv.reader([line], delimiter=delimiter), ()))
+    return line.count(delimiter) + 1
 
 
 def _titles(lines: Sequence[str], delimiter: str) -> int:
@@ -226,7 +243,8 @@ def reader(lines: Iterable[str], layout: Layout, *, strict: bool = False) -> Ite
         delimiter=delimiter,
         strict=strict,
         escapechar=escape,
-        skipinitialspace=layout.padded and delimiter == ",",
+        skipinitialspace=(layout.padded and delimiter == ",") or delimiter == " ",
+        quotechar=layout.quote,
     )
 
 

@@ -13,6 +13,7 @@ from core.errors import BadInput
 from core.records import LeftOut, Row
 from core.sources import open_source
 from core.sources.frames import frame_of
+from core.sources.text.reading import Reading
 
 ANA = {"user_id": "ana", "event": "Buy", "time": "2026-03-02 10:00:00"}
 BOB = {"user_id": "bob", "event": "Buy", "time": "2026-03-02 11:00:00"}
@@ -127,6 +128,41 @@ def test_a_person_in_an_object_is_found_by_its_id(tmp_path: Path) -> None:
     nested = each(lambda found, _: {"event": {"name": "Buy", "time": found["time"]},
                                     "user": {"id": found["user_id"], "plan": "pro"}})  # fmt: skip
     assert people(read(tmp_path, nested, "in.jsonl")) == ["ana", "bob"]
+
+
+def test_a_time_and_a_person_inside_are_used_where_there_is_none_outside(tmp_path: Path) -> None:
+    def change(found: dict[str, str], _: str) -> dict[str, Any]:
+        return {"event": "x", "properties": {"user_id": found["user_id"], "time": found["time"]}}
+
+    assert people(read(tmp_path, each(change), "in.jsonl")) == ["ana", "bob"]
+    outside = each(lambda found, _: {**found, "properties": {"user_id": "eve"}})
+    assert people(read(tmp_path, outside, "in.jsonl")) == ["ana", "bob"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "-[ RECORD 1 ]---\nuser_id | ana\nevent   | x\ntime    | 2026-03-02\n-[ RECORD 2 ]---\n"
+        "user_id | bob\nevent   | x\ntime    | 2026-03-03\n",
+        "***** 1. row *****\nuser_id: ana\n  event: x\n   time: 2026-03-02\n***** 2. row *****\n"
+        "user_id: bob\n  event: x\n   time: 2026-03-03 10:00\n2 rows in set (0.00 sec)\n",
+        "user_id = ana\n  event = x\n   time = 2026-03-02\n\nuser_id = bob\n  event = x\n"
+        "   time = 2026-03-03\n",
+        "time=2026-03-02T10:00:00Z event=x user_id=ana n=5\ntime=2026-03-03T10:00:00Z event=x "
+        'user_id=bob note="a b"\n',
+        "'user_id','event','time'\n'ana','x, y','2026-03-02'\n'bob','x','2026-03-03'\n",
+        "user_id  event  time\nana      x      2026-03-02\nbob      x      2026-03-03\n",
+        'id,data\n1,"{""user_id"":""ana"",""event"":""x"",""time"":""2026-03-02""}"\n'
+        '2,"{""user_id"":""bob"",""event"":""x"",""time"":""2026-03-03""}"\n',
+        'row_to_json\n"{""user_id"":""ana"",""event"":""x"",""time"":""2026-03-02""}"\n'
+        '"{""user_id"":""bob"",""event"":""x"",""time"":""2026-03-03""}"\n',
+    ],
+)
+def test_what_databases_print_is_read(tmp_path: Path, text: str) -> None:
+    reading = Reading(delimiter="space") if text.startswith("user_id  event") else None
+    (tmp_path / "in.txt").write_text(text)
+    source = open_source(str(tmp_path / "in.txt"), {}, None, None, reading=reading)
+    assert people(list(source.records)) == ["ana", "bob"]
 
 
 def test_a_person_in_an_object_of_a_document_is_found_too(tmp_path: Path) -> None:
