@@ -63,7 +63,7 @@ def _is_of_old_macs(start: bytes) -> bool:
 
     Its small letters with accents are 0x87 to 0x9F, those of Windows-1252 0xE0 to 0xFF.
     """
-    if b"\n" in start or b"\r" not in start or _is_utf8(start):
+    if b"\n" in start or b"\0" in start or b"\r" not in start or _is_utf8(start):
         return False
     looked_at = start[:_LOOKED_AT]
     low = sum(0x87 <= byte <= 0x9F for byte in looked_at)
