@@ -174,13 +174,12 @@ class Traits:
         ).fetchall()
         latest: Latest = {}
         removed: dict[str, int] = {}
-        applied: set[tuple[int, int]] = set()
-        for at, text, said, snapshot in stated:
+        last = {(said, snapshot): place for place, (*_, said, snapshot) in enumerate(stated)}
+        for place, (at, text, said, snapshot) in enumerate(stated):
             values = stored_object(text)
             if any(isinstance(value, list) for value in values.values()):
-                if (said, snapshot) in applied:
+                if last[said, snapshot] != place:
                     continue
-                applied.add((said, snapshot))
                 values = _changed(latest, owner, values)
             _collect(latest, owner, at, values)
             removed.update((key, at) for key, value in values.items() if value is None)

@@ -99,3 +99,16 @@ def test_sums_and_lists_follow_the_order_of_time_and_are_applied_once(tmp_path: 
     after = event(10, "$identify", user_id="ole", user_properties={"$add": {"coins": 1}})
     found = imported(tmp_path, lines(after, cleared), "3.json")
     assert found.traits == {("ole", "coins"): "1"}
+
+
+def test_a_change_at_the_time_of_a_value_is_the_same_when_both_are_read_again(
+    tmp_path: Path,
+) -> None:
+    at = {"event_time": "2026-05-04 08:00:00.000000", "user_id": "ole"}
+    sent = lines(
+        event(0, "$identify", user_properties={"$set": {"coins": 5}}, **at),
+        event(1, "$identify", user_properties={"$add": {"coins": 2}}, **at),
+    )
+    for number in (8, 9):
+        found = imported(tmp_path, sent + lines(event(number)), f"{number}.json")
+        assert found.traits == {("ole", "coins"): "7"}
