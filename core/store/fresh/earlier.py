@@ -204,6 +204,15 @@ def in_folder(connection: sqlite3.Connection, source: About, folder: str) -> lis
     return _find(connection, source, condition, folder, f"{folder[:-1]}{chr(ord(folder[-1]) + 1)}")
 
 
+def is_current(connection: sqlite3.Connection, earlier: Earlier) -> bool:
+    """Whether an import is as it was found."""
+    row = connection.execute(
+        "select 1 from imports where id = ? and source = ? and position = ? and bytes = ?",
+        (earlier.id, earlier.source, earlier.position.lines, earlier.position.bytes),
+    ).fetchone()
+    return row is not None
+
+
 def is_unchanged(connection: sqlite3.Connection, place: Place, options: str) -> bool:
     """Whether a file was read to its end, and has the size and time that it had then.
 

@@ -21,6 +21,7 @@ from core.store.fresh.earlier import (
     About,
     Earlier,
     in_folder,
+    is_current,
     is_table,
     latest,
     of_size,
@@ -54,7 +55,7 @@ class Step:
 
 
 class Steps:
-    """Finds what is new in sources.
+    """Finds what is new in the sources of one import.
 
     Args:
         connection: of the workspace; it is written to only to note that a file was seen.
@@ -63,6 +64,7 @@ class Steps:
     def __init__(self, connection: sqlite3.Connection, patience: Patience) -> None:
         self._connection = connection
         self._patience = patience
+        self._missing: dict[tuple[str, str], list[Earlier]] = {}
 
     def of(self, place: Place, opened: Input, found: About, reading: Reading) -> list[Step]:
         """Return what is to be read of a place, nothing if there is nothing new.
@@ -154,10 +156,18 @@ class Steps:
         return [Step(place)]
 
     def _around(self, found: About) -> list[Earlier]:
-        """Return the imports of plain files in the folder of a file, the latest first."""
+        """Return the imports of plain files in the folder of a file whose text has been moved or
+        changed, the latest first.
+        """
         folder = f"{Path(found.path).parent}{os.sep}"
-        earlier = in_folder(self._connection, found, folder)
-        return [each for each in earlier if each.edges not in ("", NUMBERED)]
+        key = folder, found.options
+        if key not in self._missing:
+            self._missing[key] = [
+                each
+                for each in in_folder(self._connection, found, folder)
+                if each.edges not in ("", NUMBERED) and not _is_in_place(each)
+            ]
+        return [each for each in self._missing[key] if is_current(self._connection, each)]
 
     def _seen(self, earlier: Earlier, found: About, source: str) -> None:
         """Note that there was nothing new in a file, and what the source is called."""
@@ -178,6 +188,15 @@ class Steps:
 def _is_begun(opened: Input, earlier: Earlier) -> bool:
     """Whether a plain file begins with what an import read."""
     return bool(earlier.edges) and edges_of(opened.read_at, earlier.position.bytes) == earlier.edges
+
+
+def _is_in_place(earlier: Earlier) -> bool:
+    """Whether the file of an import is as it was then."""
+    try:
+        found = os.stat(earlier.source)
+    except OSError:
+        return False
+    return (found.st_size, found.st_mtime_ns) == (earlier.size, earlier.modified)
 
 
 def _begun_packed(place: Place, earlier: Sequence[Earlier]) -> list[Earlier]:

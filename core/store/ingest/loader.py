@@ -103,6 +103,7 @@ class Loader:
         self._again = again
         self._imported = last_import(connection)
         self._only_new = only_new
+        self._steps = Steps(connection, self.patience)
         self._live = live
         self.batch_seconds = BATCH_SECONDS if live is None else 0.0
         self.report = ImportReport()
@@ -158,7 +159,9 @@ class Loader:
         self, place: Place, opened: Input, chosen: Choices, found: About
     ) -> Iterator[str]:
         """Load what is new in a place since it was last read; yield names in messages."""
-        steps = Steps(self.connection, self.patience).of(place, opened, found, chosen.reading)
+        if self._live is not None:
+            self._steps = Steps(self.connection, self.patience)
+        steps = self._steps.of(place, opened, found, chosen.reading)
         if not steps:
             Rejects(place.rejects, self._folder()).settle()
         for step in steps:
