@@ -22,11 +22,13 @@ class Position(NamedTuple):
             (rowid) of the last, of other rows those of their JSON.
         lines: lines, rows or objects.
         fingerprint: of all text up to there; "" if it is not known.
+        edges: of the first and the last bytes up to there, as `edges_of` returns them.
     """
 
     bytes: int = 0
     lines: int = 0
     fingerprint: str = ""
+    edges: str = ""
 
 
 _SIZE: Final = 16
@@ -83,9 +85,12 @@ class Fingerprints:
     Args:
         start: where the text begins. The fingerprints of what follows a position with a fingerprint
             are functions of that.
+        first: the first bytes before that, if there are any.
+        last: the last bytes before it.
     """
 
-    def __init__(self, start: Position = START) -> None:
+    def __init__(self, start: Position = START, first: bytes = b"", last: bytes = b"") -> None:
+        self._first, self._last = first[:EDGE], last[-EDGE:]
         self._hash = blake2b(start.fingerprint.encode(), digest_size=_SIZE)
         self._arrived: deque[memoryview] = deque()
         self._done = start.bytes
@@ -100,10 +105,17 @@ class Fingerprints:
             piece = self._arrived.popleft()
             part = piece[: place - self._done]
             self._hash.update(part)
+            if len(self._first) < EDGE:
+                self._first += part[: EDGE - len(self._first)]
+            self._last = (self._last + part[-EDGE:])[-EDGE:]
             self._done += len(part)
             if len(part) < len(piece):
                 self._arrived.appendleft(piece[len(part) :])
         return self._hash.hexdigest()
+
+    def edges(self, place: int) -> str:
+        """Return the edges of the text up to a place that was the last one asked for."""
+        return edges_of(lambda size, at: self._last if at else self._first[:size], place)
 
     @property
     def arrived(self) -> int:

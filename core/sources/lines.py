@@ -16,7 +16,7 @@ from zipfile import BadZipFile
 
 from core.errors import BadInput
 from core.records import Rejected
-from core.sources.blocks import MOST, START, Differs, Fingerprints, Lines, Position
+from core.sources.blocks import EDGE, MOST, START, Differs, Fingerprints, Lines, Position
 from core.sources.places import Place
 from core.sources.places.archives import open_member
 from core.sources.places.unpacking import CHUNK, DAMAGED, Unpacked, is_packed
@@ -131,7 +131,9 @@ class Input:
                 self._end = b"\r"
             self._pass_over()
             self.begin = Position(len(first) - len(self.head), self.skipped)
-            self._prints = Fingerprints(self.begin)
+            self._first = first[:EDGE]
+            before = first[: self.begin.bytes]
+            self._prints = Fingerprints(self.begin, before, before)
         return self.head
 
     def unframe(self, text: Callable[[Iterable[bytes]], Iterator[bytes]]) -> bytes:
@@ -277,15 +279,20 @@ class Input:
         for lines, end in blocks:
             if at.bytes < start.bytes <= end.bytes:
                 self._check(start)
-            at = end._replace(fingerprint=self._prints.at(end.bytes))
+            at = self._marked(end)
             yield Lines(lines, at)
         whole = self._prints.arrived
         if whole > at.bytes and not self.holds_back:
             if at.bytes < start.bytes <= whole:
                 self._check(start)
-            yield Lines([], Position(whole, at.lines, self._prints.at(whole)))
+            yield Lines([], self._marked(Position(whole, at.lines)))
         if max(at.bytes, whole) < start.bytes:
             raise Differs
+
+    def _marked(self, end: Position) -> Position:
+        fingerprint = self._prints.at(end.bytes)
+        edges = self._prints.edges(end.bytes) if self.can_seek else ""
+        return end._replace(fingerprint=fingerprint, edges=edges)
 
     def _check(self, start: Position) -> None:
         if start.fingerprint not in ("", self._prints.at(start.bytes)):
@@ -304,9 +311,10 @@ class Input:
     def _from(self, start: Position) -> Iterator[bytes]:
         """Yield the bytes from a position on, without reading those before it if possible."""
         if self.can_seek and (self.trusted or not start.fingerprint):
-            self._stream.seek(start.bytes)
+            self._stream.seek(max(start.bytes - EDGE, 0))
+            before = self._stream.read(min(EDGE, start.bytes))
             self.position = self.unpacked = start.bytes
-            self._prints = Fingerprints(start)
+            self._prints = Fingerprints(start, self._first[: start.bytes], before)
             yield from self._counted()
             return
         reached = False

@@ -235,7 +235,7 @@ class Loader:
             with Rejects(place.rejects, self._folder(), kept) as rejects:
                 run = Run(
                     self, name, source, rejects, options=chosen.text(), replaced=replaced,
-                    about=found, earlier=earlier, opened=opened,
+                    about=found, earlier=earlier,
                 )  # fmt: skip
                 run.load(_suited(source, earlier))
             before = earlier.counts if earlier else {}

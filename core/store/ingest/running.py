@@ -12,7 +12,7 @@ from pyroaring import BitMap64
 from core.errors import BadInput
 from core.records import Alias, Identify, LeftOut, LogRow, Record, Rejected, Row
 from core.sources import Source
-from core.sources.blocks import START, edges_of
+from core.sources.blocks import START
 from core.sources.fields import UNIQUE_IDS, normal
 from core.sources.flow.apart import Apart
 from core.sources.flow.columns import Coded, Columns
@@ -85,7 +85,6 @@ class Run:
         replaced: Iterable[int] = (),
         about: About | None = None,
         earlier: Earlier | None = None,
-        opened: Input | None = None,
     ) -> None:
         self._loader = loader
         self._report = loader.report
@@ -96,7 +95,6 @@ class Run:
         self._rejects = rejects
         self._about = about
         self._earlier = earlier
-        self._opened = opened
         title = about.source if about else name
         self._journal = Journal(loader.connection, title, options, about, earlier)
         self._replaced = list(replaced)
@@ -271,7 +269,7 @@ class Run:
         if self._about is not None and self._about.path:
             can_seek = getattr(self._input, "can_seek", None)
             if can_seek:
-                edges = edges_of(self._opened.read_at, self._position.bytes) if self._opened else ""
+                edges = self._position.edges
             elif getattr(self._input, "is_numbered", False):
                 edges = NUMBERED
             if finished and can_seek is None and self._earlier is None:
