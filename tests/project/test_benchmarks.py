@@ -37,10 +37,9 @@ def test_what_footfall_is_asked_alone_has_no_ratio():
 
 
 def test_measures_of_imports_are_rates_and_ratios_to_the_first_one():
-    first, shuffled, again = (
-        Taken(900, 3.0, 4.5, 250_000_000),
-        Taken(900, 3.6, 5, 1),
-        Taken(0, 0.3, 1, 1),
-    )
-    told = [line.split() for line in lines(Imports(first, shuffled, again, 7.5))]
-    assert [words[-1] for words in told] == ["300", "200", "250", "0", "1.20", "0.100", "2.50"]
+    first = Taken(900, 3.0, 2.5, 250_000_000)
+    found = Imports(first, Taken(900, 3.6, 5, 0), Taken(0, 0.3, 1, 0), Taken(0, 7.5, 6, 0))
+    told = [line.split() for line in lines(found)]
+    ratios = [["1.20", "2.00"], ["0.10", "0.40"], ["2.50", "2.40"]]
+    assert [words[-2:] for words in told[1:5]] == [["300", "360"], *ratios]
+    assert [words[-1] for words in told[5:]] == ["250", "0"]

@@ -46,7 +46,7 @@ from core.store.strays import strays
 from core.store.waiting import Patience
 from core.store.workspace import identity, path_of, read_calendar, visitor_salt
 
-BATCH = 200_000
+BATCH = 150_000
 """How many events are written together."""
 
 APART_FROM = 20_000_000

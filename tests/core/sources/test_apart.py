@@ -5,6 +5,9 @@ from __future__ import annotations
 import json
 import os
 import sqlite3
+import subprocess
+import sys
+import time
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -20,6 +23,7 @@ from core.sources.flow.columns import Columns
 from core.sources.places import Place
 from core.sources.text.reading import Reading
 from core.store.ingest.importer import import_files
+from tests import ROOT
 
 DAY = 86_400_000
 MOMENTS = ("started_at", "updated_at", "applied_at")
@@ -75,11 +79,11 @@ def stored(path: Path) -> dict[str, list[Any]]:
 
 def test_what_another_process_reads_is_stored_as_if_read_here(tmp_path: Path) -> None:
     source = tmp_path / "in.json"
-    source.write_bytes(mixed(3_000))
+    source.write_bytes(mixed(1_200))
     reports = []
     for name, apart_from in (("here", 1 << 30), ("apart", 1_000)):
         report = import_files(
-            tmp_path / f"{name}.db", [source], batch_size=700, apart_from=apart_from
+            tmp_path / f"{name}.db", [source], batch_size=300, apart_from=apart_from
         )
         report.seconds = 0.0
         reports.append(report)
@@ -143,6 +147,29 @@ def test_a_source_apart_yields_the_same_columns_and_ends_when_it_is_closed(tmp_p
     pid = apart.close() or apart.process_id
     with pytest.raises(ProcessLookupError):
         os.kill(pid, 0)
+
+
+def test_the_other_process_ends_with_the_one_that_started_it(tmp_path: Path) -> None:
+    path = tmp_path / "in.json"
+    path.write_bytes(b'{"event": "open", "time": 1750000000}\n' * 600_000)
+    program = (
+        "import os, sys\n"
+        "from core.sources.flow.apart import open_apart\n"
+        "from core.sources.places import Place\n"
+        "from core.sources.text.reading import Reading\n"
+        "request = {'place': Place(sys.argv[1]), 'mapping': {}, 'form': None}\n"
+        "found = open_apart({**request, 'reading': Reading(), 'trusted': False}, bytes)\n"
+        "print(found.process_id, flush=True)\n"
+        "os._exit(1)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program, str(path)], cwd=ROOT, capture_output=True, text=True
+    )
+    until = time.monotonic() + 20
+    while Path(f"/proc/{int(done.stdout)}").exists() and time.monotonic() < until:
+        time.sleep(0.02)
+    with pytest.raises(ProcessLookupError):
+        os.kill(int(done.stdout), 0)
 
 
 def test_a_process_that_ends_early_is_an_error(tmp_path: Path) -> None:
