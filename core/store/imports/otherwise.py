@@ -7,6 +7,7 @@ of the stored one if that is taken out with the imports that said so.
 from __future__ import annotations
 
 import sqlite3
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
@@ -14,6 +15,7 @@ from pyroaring import BitMap64
 
 from core.columns import CONTEXT
 from core.records import OWN
+from core.store.imports.statements import read_bitmap
 from core.store.rows.numbers import Stored
 from core.store.upkeep.unused import clear_names, clear_places, clear_scanned, clear_sessions
 
@@ -94,9 +96,56 @@ class Substitutes:
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
-        self._pairs = connection.execute(
+        self._read()
+
+    def _read(self) -> None:
+        self._pairs = self._connection.execute(
             "select seq, kept from folded_events where instead"
         ).fetchall()
+
+    def precede(self, import_: int) -> None:
+        """Let events of an import that is about to be undone give way to what the next import says
+        of them: of later ones that say the same of them, a copy is folded.
+        """
+        every = self._connection.execute("select import from import_events").fetchall()
+        contents = {
+            number: read_bitmap(self._connection, "import_events", "seqs", number)
+            for (number,) in every
+        }
+        own = contents.pop(import_, BitMap64())
+        others: dict[int, list[int]] = defaultdict(list)
+        for seq, kept in self._pairs:
+            if kept in own:
+                others[kept].append(seq)
+        same = {number: self.without(found) for number, found in contents.items()}
+        for kept, seqs in others.items():
+            otherwise = [n for n, found in contents.items() if any(seq in found for seq in seqs)]
+            alike = [n for n, found in same.items() if kept in found]
+            if otherwise and alike and min(otherwise) < min(alike):
+                self._copy(kept, alike)
+        self._read()
+
+    def _copy(self, kept: int, imports: Iterable[int]) -> None:
+        """Fold a copy of a stored event, which some imports contain instead."""
+        (seq,) = self._connection.execute(
+            """
+            update meta set value = cast(value as integer) + 1 where key = 'next_seq'
+            returning cast(value as integer) - 1
+            """
+        ).fetchone()
+        self._connection.execute(
+            f"""
+            insert into folded_events (seq, kept, instead, id, {_FIELDS}, properties)
+            select ?, seq, 1, id, {_FIELDS}, {_PROPERTIES} from events e where seq = ?
+            """,
+            (seq, kept),
+        )
+        for number in imports:
+            found = read_bitmap(self._connection, "import_events", "seqs", number)
+            found.add(seq)
+            self._connection.execute(
+                "update import_events set seqs = ? where import = ?", (found.serialize(), number)
+            )
 
     def without(self, contained: BitMap64) -> BitMap64:
         """Return what an import contains, without the stored events that it has others for."""

@@ -141,6 +141,7 @@ class _Undoing:
         return alone
 
     def _remove_events(self) -> None:
+        self._substitutes.precede(self._import)
         alone = self._alone(*_EVENTS)
         folded = Folded(
             self._connection,

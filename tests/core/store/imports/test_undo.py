@@ -228,3 +228,15 @@ def test_an_undo_that_is_cut_short_changes_nothing(db: sqlite3.Connection) -> No
         undo(db, 1, told=killed)
     assert contents(db) == before
     assert undo(db, 1).events == 1
+
+
+def test_what_the_next_import_says_of_an_event_stands_then(db: sqlite3.Connection) -> None:
+    for plan in ("a", "b", "a", "c"):
+        store_events(db, [Event("e", T, "ann", event_id="a long own id", properties={"p": plan})])
+    for gone, plan in ((1, "b"), (4, "b"), (2, "a")):
+        undo(db, gone)
+        (event,) = contents(db)["events"]
+        assert event[-1] == f'{{"p":"{plan}"}}'
+    undo(db, 3)
+    assert db.execute("select count(*) from folded_events").fetchone() == (0,)
+    assert not any(contents(db).values())
