@@ -102,13 +102,7 @@ class Earlier:
             return False
         if host != platform.node() or os.name != "posix" or not number.isdecimal():
             return time.time() * 1000 - self.updated < _LATELY
-        try:
-            os.kill(int(number), 0)
-        except ProcessLookupError:
-            return False
-        except OSError:
-            return True
-        return True
+        return _is_running(int(number))
 
 
 @dataclass
@@ -309,6 +303,21 @@ def save(
             process(),
         ),
     )
+
+
+def _is_running(number: int) -> bool:
+    """Whether there is a process that has not ended, though nobody may have asked how it did."""
+    try:
+        os.kill(number, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        return True
+    try:
+        about = Path(f"/proc/{number}/stat").read_text("utf-8", "replace")
+    except OSError:
+        return True
+    return about.rpartition(")")[2].split()[0] not in ("Z", "X")
 
 
 def process() -> str:

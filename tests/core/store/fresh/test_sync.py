@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import gzip
 import json
+import platform
 import random
 import shutil
 import sqlite3
+import subprocess
+import time
 from collections import Counter
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
 
@@ -173,6 +176,33 @@ def test_what_another_program_reads_is_left_alone(tmp_path: Path) -> None:
         db.commit()
     with pytest.raises(Busy):
         sync(target, source)
+
+
+def test_an_import_of_a_killed_process_is_gone_on_with_though_nobody_waits_for_it(
+    tmp_path: Path,
+) -> None:
+    source, target = tmp_path / "a.jsonl", tmp_path / "w.db"
+    source.write_text(f"{line(1)}\n")
+    sync(target, source)
+    process = subprocess.Popen(["sleep", "100"])
+
+    def begun() -> None:
+        with closing(sqlite3.connect(target)) as db:
+            db.execute("update imports set finished = 0")
+            name = f"{platform.node()}:{process.pid}"
+            db.execute("update import_sources set process = ?", (name,))
+            db.commit()
+
+    begun()
+    with pytest.raises(Busy):
+        sync(target, source)
+    process.kill()
+    until = time.monotonic() + 20
+    while time.monotonic() < until and not journal(target)[0][3]:
+        with suppress(Busy):
+            sync(target, source)
+    process.wait()
+    assert journal(target) == [(str(source), 1, 1, 1)]
 
 
 def test_of_a_table_only_the_rows_after_the_last_one_are_read(tmp_path: Path) -> None:
