@@ -106,7 +106,7 @@ class Run:
         self._left_out = dict(earlier.left_out if earlier else {})
         self._nameless: tuple[str, ...] = ()
         self._accepted = False
-        self._position = earlier.position if earlier else START
+        self._position = earlier.position._replace(edges=earlier.edges) if earlier else START
         self._start_batch()
 
     def _held(self, table: str, column: str) -> BitMap64 | None:
