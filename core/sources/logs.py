@@ -90,6 +90,7 @@ def understand_log(names: Sequence[str], mapping: Mapping[str, str]) -> LogPlan:
     """Decide what each name of a log means; those given in `mapping` win."""
     given = {name: meaning for meaning, name in mapping.items()}
     found: dict[str, list[tuple[int, int]]] = {meaning: [] for meaning in NAMES}
+    mapped = {meaning for meaning, name in mapping.items() if name in names}
     used = set()
     for index, name in enumerate(names):
         if name in given:
@@ -98,8 +99,7 @@ def understand_log(names: Sequence[str], mapping: Mapping[str, str]) -> LogPlan:
             continue
         folded = normal(name)
         for meaning, known in NAMES.items():
-            mapped = mapping.get(meaning) in names
-            if folded in known and not mapped:
+            if folded in known and meaning not in mapped:
                 found[meaning].append((known.index(folded), index))
                 used.add(index)
     if not found["message"] and "event" in names:

@@ -30,7 +30,10 @@ def frame_of(head: bytes) -> Frame | None:
     if not found:
         return None
     best = max(found, key=partial(_rank, head))
-    return Frame(f"the rows are those of the table {best[1].decode()}", partial(_rows, best[0]))
+    return Frame(
+        f"the rows are those of the table {best[1].decode(errors='replace')}",
+        partial(_rows, best[0]),
+    )
 
 
 def refuse_dump(head: bytes, name: str) -> None:

@@ -52,6 +52,7 @@ _TYPES: Final = frozenset({"S", "N", "B", "BOOL", "NULL", "M", "L", "SS", "NS", 
 _EXACT: Final = frozenset({
     "$oid", "$uuid", "$numberLong", "$numberInt", "$numberDouble", "$numberDecimal",
 })  # fmt: skip
+_MOST_KEYS: Final = 50
 _ENOUGH: Final = 1 << 16
 _BYTE: Final = re.compile(rb"\\x([0-9A-Fa-f]{2})")
 
@@ -134,7 +135,8 @@ def _object_of(found: Object, key: str, change: Callable[[Object], dict[str, Any
 
 def _object_frame(parsed: Sequence[Object]) -> Frame | None:
     """Return the frame of objects with one object each: Elasticsearch, DynamoDB, Kafka."""
-    keys = [k for k in dict.fromkeys(k for found in parsed for k in found) if k not in _INSIDE]
+    every = dict.fromkeys(key for found in parsed for key in found)
+    keys = [key for key in every if key not in _INSIDE][:_MOST_KEYS]
     for key in keys if len(parsed) > 1 else [key for key in keys if key in _AROUND]:
         inner = [found[key] for found in parsed if isinstance(found.get(key), dict)]
         if not most(len(inner) * (1 + (key in _AROUND)), len(parsed)):

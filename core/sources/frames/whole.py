@@ -85,9 +85,8 @@ def rows_of(found: Any, depth: int = 0) -> Rows:
     for rows in (_of_split(found), _of_columns(found), _of_keys(found)):
         if good := _sensible(rows):
             return good
-    inner = (
-        rows_of(value, depth + 1) for value in found.values() if value.__class__ in (dict, list)
-    )
+    nested = [value for value in found.values() if value.__class__ in (dict, list)]
+    inner = (rows_of(value, depth + 1) for value in nested[:_LOOKED_AT])
     return max(inner, key=len, default=[])
 
 

@@ -288,13 +288,14 @@ _DEEPEST: Final = 3
 def _flat(found: Mapping[str, Any], before: str = "", depth: int = 0) -> dict[str, Any]:
     """Return the values of an object and those in it, by their names in normal form."""
     named: dict[str, Any] = {}
+    inside: dict[str, Any] = {}
     for name, value in found.items():
         plain = before + re.sub(r"[()]+", "_", normal(name)).strip("_")
         if value.__class__ is dict and depth < _DEEPEST:
-            named = {**_flat(value, f"{plain}_", depth + 1), **named}
+            inside.update(_flat(value, f"{plain}_", depth + 1))
         else:
             named[plain] = value
-    return named
+    return {**inside, **named}
 
 
 def of_json(found: Mapping[str, Any]) -> Request | None:
