@@ -12,6 +12,7 @@ from typing import Final
 
 from core.errors import Busy
 from core.sources.blocks import EDGE, START, Position, edges_of
+from core.sources.documents import document_of
 from core.sources.lines import Input
 from core.sources.places import REJECTS, Place
 from core.sources.places.tables import newest_row
@@ -88,7 +89,8 @@ class Steps:
             if newest is not None and newest >= read:
                 rest = Step(replace(place, after=read), last, last.position)
                 return [] if newest == read and last.finished else [rest]
-        if place.member or opened.is_packed or is_table(opened):
+        whole = place.member or opened.is_packed or is_table(opened)
+        if whole or document_of(opened.raw()):
             return self._of_whole(place, opened, found, reading, last)
         return self._of_text(place, opened, found, last)
 
