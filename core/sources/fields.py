@@ -37,7 +37,7 @@ _SEVERAL: Final = ("time", "user", "device", "session", "event_id")
 _UNCUT: Final = re.compile(r"\w([^\w\s.-]\w+[^\w\s.-]|\s+\w+\s{2,})\w")
 """What several names look like with something unknown between them."""
 
-_BLANK: Final = " \t\r\n\xa0\u200b\ufeff"
+_BLANK: Final = " \t\r\n\xa0\u200b\ufeff[]`"
 _CAMEL: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
 

@@ -72,7 +72,7 @@ class _Chooser:
         self._user()
         for meaning in ("device", "session"):
             if meaning not in self._given and not self._known(meaning):
-                self._take(meaning, self._usual(meaning))
+                self._take(meaning, [n for n in self._usual(meaning) if not self._is_no_id(n)])
         self._take_known()
         self._warn_rounded()
         self._warn_zones()

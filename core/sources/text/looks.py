@@ -33,7 +33,7 @@ _SWITCHES: Final = tuple(
     )
 )
 _PERSON: Final = re.compile(r"[^\W\d_][\w'’.-]*(?: [^\W\d_][\w'’.-]*){1,3}")
-_CODE: Final = re.compile(r"[#\w-]*\d[\w-]*")
+_CODE: Final = re.compile(r"#[\w-]*\d|[A-Za-z]{0,4}[-_]?\d{3,}")
 _ADDRESS: Final = re.compile(r"[^@\s]+@[^@\s]+")
 _MAY_BE_PEOPLE: Final = re.compile(
     r"(customer|client|member|account|person|subscriber|patient|student|player|owner|contact|buyer"

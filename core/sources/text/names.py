@@ -58,8 +58,8 @@ USUAL: Final[dict[str, tuple[str, ...]]] = {
         "visitante", "visitatore", "bezoeker",
     ),
     "session": (
-        "sessionid", "session", "visit_id", "visitid", "session_uuid", "session_key",
-        "ga_session_id", "sitzung", "sitzungs_id", "sitzung_id", "sessie", "sesion", "sessione",
+        "sessionid", "visit_id", "visitid", "session_uuid", "session_key", "ga_session_id",
+        "sitzungs_id", "sitzung_id",
     ),
 }  # fmt: skip
 """Names tried if none of `fields.NAMES` is present and their values fit; best first."""

@@ -72,7 +72,7 @@ def recognise(head: bytes) -> WebLog | None:
             return found
     texts = [line[:_LONGEST].decode(errors="replace") for line in lines]
     for name, parse in (("web server log (common or combined)", of_common), *LINES):
-        if sum(_is_request(parse, text) for text in texts) * 2 > len(texts):
+        if sum(_is_request(parse, text) for text in texts) * 2 >= max(len(texts), 1):
             return WebLog(name, parse=parse)
     return None
 

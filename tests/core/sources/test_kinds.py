@@ -109,6 +109,7 @@ def test_spaces_around_an_id_are_no_part_of_it() -> None:
         ("Events User ID,Events Name,Events Created Time", f"7,x,{TEN}|8,x,{ELEVEN}"),
         ("User (ID),Event,Time (UTC)", f"7,x,{TEN}|8,x,{ELEVEN}"),
         ("#user_id,event,time", f"7,x,{TEN}|8,x,{ELEVEN}"),
+        ("[user_id],[event],[time]", f"7,x,{TEN}|8,x,{ELEVEN}"),
         ("user_id,event,server_time,received_at", f"7,x,{TEN},2027-01-01|8,x,{ELEVEN},"),
         ("user_id,event_name,event_ts", f"7,x,{TEN}|8,x,{ELEVEN}"),
         ("user_id,name,action,at", f"7,Ana,x,{TEN}|8,Bo,y,{ELEVEN}|7,Ana,x,{ELEVEN}"),
@@ -152,6 +153,11 @@ def test_a_file_without_an_event_is_asked_about(
 )
 def test_what_may_be_wrong_is_said(tmp_path: Path, header: str, row: str, said: str) -> None:
     assert said in Read(tmp_path, f"{header}\n{row}\n").notes
+
+
+def test_a_name_with_a_number_may_say_what_happened(tmp_path: Path) -> None:
+    rows = f"user_id,name,time\n7,step1,{TEN}\n7,step2,{ELEVEN}\n"
+    assert [found.event for found in Read(tmp_path, rows).events] == ["step1", "step2"]
 
 
 def test_a_number_with_spaces_and_a_decimal_comma_is_one(tmp_path: Path) -> None:
