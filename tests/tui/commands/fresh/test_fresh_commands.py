@@ -41,7 +41,7 @@ def test_sync_is_short_without_news_and_silent_if_asked(
     assert run(["sync", str(source), *into, "--quiet"]) == 0
     assert capsys.readouterr().out == ""
     assert run(["sync", str(source), str(tmp_path / "none"), *into, "--quiet"]) == 1
-    assert "not read: " in capsys.readouterr().out
+    assert capsys.readouterr().out.startswith("not read:")
 
 
 def test_follow_ends_when_it_is_told_to_and_keeps_what_was_stored(
