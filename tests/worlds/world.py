@@ -22,6 +22,7 @@ from zoneinfo import ZoneInfo
 from core.columns import CONTEXT, FIRST_PROPERTY
 from core.engines.sqlite.engine import SqliteEngine
 from core.records import Alias, Identify, Row, digest
+from core.store.imports.statements import Statements
 from core.store.ingest.batch import Batch
 from core.store.ingest.writer import Writer
 from core.store.library.event_flags import flag_event
@@ -129,10 +130,10 @@ def store(world: World, path: Path) -> Path:
             [(world.zone, "zone"), (str(world.week_start), "week_start")],
         )
         connection.commit()
-        writer = Writer(connection)
+        writer, said = Writer(connection), Statements(connection, 1)
         left = list(world.flags)
         for batch in _batches(world):
-            writer.write(batch, lambda written: None)
+            writer.write(batch, lambda written: said.note(written.said))
             left = _flag(path, connection, left)
         for number, (title, body) in enumerate(world.custom):
             connection.execute(
