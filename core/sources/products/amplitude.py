@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from core.records import Change, LeftOut, Once
 from core.sources.placeholders import is_placeholder
-from core.sources.products.nested import columns, first, inside
+from core.sources.products.nested import columns, first, inside, only
 
 SIGN: Final = frozenset({"event_type", "event_time", "event_properties"})
 SAME_FOR: Final = 7 * 86_400_000
@@ -177,13 +177,8 @@ def _event(found: Mapping[str, Any], who: dict[str, Any], traits: dict[str, Any]
         line["traits"] = traits
     beside = {n: v for n, v in fields.items() if v is not None and n not in _ENVELOPE}
     given = inside(fields.get("groups"))
-    groups = {f"group_{kind}": _group(value) for kind, value in given.items()} if given else {}
+    groups = {f"group_{kind}": only(value) for kind, value in given.items()} if given else {}
     properties = fields.get("event_properties")
     if groups or beside or not isinstance(properties, dict):
         properties = {**groups, **beside, **inside(properties)}
     return {**line, "properties": properties}
-
-
-def _group(value: Any) -> Any:
-    """Return the one group of a type, or all of them."""
-    return value[0] if isinstance(value, list) and len(value) == 1 else value

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, Final
 
-from core.sources.products.nested import columns, first
-from core.sources.values import typed
+from core.sources.products.nested import columns, first, others
 
 SIGN: Final = frozenset({"event_id", "user_id", "session_id", "time"})
 MARKS: Final = frozenset({"event_table_name"})
@@ -28,9 +27,5 @@ def reshape(found: dict[str, Any]) -> Iterator[dict[str, Any]]:
         "session_id": found.get("session_id"),
         "insert_id": f"{found.get('user_id')}.{found.get('event_id')}",
         **columns(found, _COLUMNS),
-        "properties": {
-            name: typed(value) if isinstance(value, str) else value
-            for name, value in found.items()
-            if name not in _USED and value not in (None, "")
-        },
+        "properties": others(found, _USED),
     }

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any, Final
 
 from core.records import Refused
 from core.sources.placeholders import is_placeholder
-from core.sources.values import load
+from core.sources.values import load, typed
 
 _NOTHING: Final = (None, "")
 
@@ -57,6 +57,22 @@ def columns(found: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, Any
 def first(found: Mapping[str, Any], names: tuple[str, ...]) -> Any:
     """Return the first value under some names that is not missing or empty."""
     return next((v for name in names if (v := found.get(name)) not in _NOTHING), None)
+
+
+def only(found: Any) -> Any:
+    """Return the one element of a list; a longer list, or anything else, as it is."""
+    return found[0] if isinstance(found, list) and len(found) == 1 else found
+
+
+def others(found: Mapping[str, Any], used: Collection[str]) -> dict[str, Any]:
+    """Return the values under all other names that are not missing or empty; numbers in text as
+    numbers.
+    """
+    return {
+        name: typed(value) if isinstance(value, str) else value
+        for name, value in found.items()
+        if name not in used and value not in _NOTHING
+    }
 
 
 def same(previous: Any, who: Mapping[str, Any]) -> Iterator[dict[str, Any]]:

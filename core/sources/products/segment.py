@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from core.records import LeftOut
-from core.sources.products.nested import same
+from core.sources.products.nested import at, same
 from core.sources.web.agents import described
 
 SIGN: Final = frozenset({"type"})
@@ -84,7 +84,7 @@ def _event(
         "session_id": context.get("sessionId"),
         "insert_id": found.get("messageId"),
         **seen,
-        **{c: _at(context, path) or seen.get(c) for c, path in _LIFTED.items()},
+        **{c: at(context, path) or seen.get(c) for c, path in _LIFTED.items()},
         "properties": properties,
     }
     beside = {name: value for name, value in found.items() if name not in _DELIVERY}
@@ -101,9 +101,3 @@ def _event(
 
 def _time(found: Mapping[str, Any]) -> Any:
     return next((found[name] for name in _TIMES if found.get(name)), None)
-
-
-def _at(found: Any, path: tuple[str, ...]) -> Any:
-    for name in path:
-        found = found.get(name) if isinstance(found, dict) else None
-    return found

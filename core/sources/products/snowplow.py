@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from core.sources.products.nested import columns, first
+from core.sources.products.nested import columns, first, only
 from core.sources.values import load, typed
 
 SIGN: Final = frozenset({"collector_tstamp", "event_id"})
@@ -75,7 +75,7 @@ def reshape(found: dict[str, Any]) -> Iterator[dict[str, Any]]:
         if name in _CONTEXTS:
             properties |= _contexts(_CONTEXTS[name], value)
         elif name.startswith(("contexts_", "unstruct_event_")):
-            properties[name] = _only(_parsed(value))
+            properties[name] = only(_parsed(value))
         elif name not in _DROPPED and not name.startswith("br_features_"):
             properties[name] = typed(value) if isinstance(value, str) and value else value
     session = _client_session(properties)
@@ -106,7 +106,7 @@ def _contexts(prefix: str, value: Any) -> dict[str, Any]:
             vendor, name, version = schema.groups()
             called = f"{prefix}_{vendor.replace('.', '_')}_{name}_{version}"
             found.setdefault(called, []).append(each.get("data"))
-    return {name: _only(values) for name, values in found.items()}
+    return {name: only(values) for name, values in found.items()}
 
 
 def _client_session(properties: Mapping[str, Any]) -> dict[str, Any]:
@@ -117,8 +117,3 @@ def _client_session(properties: Mapping[str, Any]) -> dict[str, Any]:
 
 def _parsed(value: Any) -> Any:
     return load(value, "contexts") if isinstance(value, str) else value
-
-
-def _only(value: Any) -> Any:
-    """Return the one object in a list, or all of them."""
-    return value[0] if isinstance(value, list) and len(value) == 1 else value

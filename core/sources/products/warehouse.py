@@ -9,8 +9,7 @@ from collections.abc import Collection, Iterator, Mapping
 from typing import Any, Final
 
 from core.records import LeftOut
-from core.sources.products.nested import columns, first, same
-from core.sources.values import typed
+from core.sources.products.nested import columns, first, others, same
 from core.sources.web.agents import described
 
 _COMMON: Final = frozenset({"id", "received_at"})
@@ -60,11 +59,7 @@ def reshape(found: dict[str, Any]) -> Iterator[dict[str, Any] | LeftOut]:
     found = {name: value for name, value in found.items() if value not in (None, "")}
     user, device = found.get("user_id"), found.get("anonymous_id")
     who = {"user_id": user, "device_id": device, "time": first(found, _TIMES)}
-    kept = {
-        name: typed(value) if isinstance(value, str) else value
-        for name, value in found.items()
-        if name not in _DELIVERY
-    }
+    kept = others(found, _DELIVERY)
     if found.get("event") or found.get("event_text"):
         yield _event(found, first(found, ("event_text", "event")), who, kept)
     elif found.get("previous_id"):

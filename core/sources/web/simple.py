@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, Final
 
-from core.sources.products.nested import columns, first
-from core.sources.values import typed
+from core.sources.products.nested import columns, first, others
 from core.sources.web import PAGE_VIEW
 
 SIGN: Final = frozenset({"datapoint", "added_iso"})
@@ -28,9 +27,5 @@ def reshape(found: dict[str, Any]) -> Iterator[dict[str, Any]]:
         "session_id": found.get("session_id"),
         "insert_id": first(found, ("uuid",)),
         **columns(found, _COLUMNS),
-        "properties": {
-            name: typed(value) if isinstance(value, str) else value
-            for name, value in found.items()
-            if name not in _USED and value not in (None, "")
-        },
+        "properties": others(found, _USED),
     }
