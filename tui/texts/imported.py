@@ -130,11 +130,8 @@ def _end(name: str, size: int) -> str:
 
 def recognised(report: ImportReport) -> Iterator[str]:
     """Yield how each kind of file was recognised, and the meanings of its columns."""
-    files: dict[str, list[str]] = {}
-    for name, columns in report.understood.items():
-        said = _how(report, name, columns)
-        if said:
-            files.setdefault(said, []).append(name.rsplit("/", 1)[-1])
+    how = ((name, _how(report, name, columns)) for name, columns in report.understood.items())
+    files = _by_what_is_said((name, said) for name, said in how if said)
     for said, names in list(files.items())[:SHOWN]:
         yield f"{_some(names, SHOWN - 2)}: {said}"
     if len(files) > SHOWN:
@@ -184,12 +181,10 @@ def _notes(report: ImportReport) -> Iterator[str]:
             "identified by its id, person and time"
         )
     yield from _gone_on(report)
-    for options, names in _recalled(report).items():
-        where = f"{_some(names, SHOWN - 2)}: " if len(report.understood) > 1 else ""
-        yield f"note: {where}{recalled_said(options)}"
-    for said, names in _read_as(report).items():
-        where = f"{_some(names, SHOWN - 2)}: " if len(report.understood) > 1 else ""
-        yield f"note: {where}{clean(said, 300)}"
+    for options, names in _by_what_is_said(report.recalled.items()).items():
+        yield f"note: {_where(report, names)}{recalled_said(options)}"
+    for said, names in _by_what_is_said(_read_as(report)).items():
+        yield f"note: {_where(report, names)}{clean(said, 300)}"
     yield from (f"note: {said}" for said in report.strays.sentences())
 
 
@@ -218,20 +213,24 @@ def recalled_said(options: str) -> str:
     )
 
 
-def _recalled(report: ImportReport) -> dict[str, list[str]]:
-    """Return options -> the names of the files that were read with them, as remembered."""
-    found: dict[str, list[str]] = {}
-    for name, options in report.recalled.items():
-        found.setdefault(options, []).append(name.rsplit("/", 1)[-1])
-    return found
+def _by_what_is_said(sources: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
+    """Return what is said of sources -> the names of the files of which it is, without folders."""
+    files: dict[str, list[str]] = {}
+    for name, said in sources:
+        files.setdefault(said, []).append(name.rsplit("/", 1)[-1])
+    return files
 
 
-def _read_as(report: ImportReport) -> dict[str, list[str]]:
-    """Return sentence on how files were read -> the names of those files.
+def _where(report: ImportReport, names: Sequence[str]) -> str:
+    """Return files as the beginning of a note on them, "" if only one was imported."""
+    return f"{_some(names, SHOWN - 2)}: " if len(report.understood) > 1 else ""
+
+
+def _read_as(report: ImportReport) -> Iterator[tuple[str, str]]:
+    """Yield sources, each with a sentence on how it was read.
 
     That a column has rounded ids is left out where a warning says it of the same ids.
     """
-    found: dict[str, list[str]] = {}
     warned = tuple(f" rounded, such as {text};" for text in report.rounded)
     for name, sentences in report.notes.items():
         for said in sentences:
@@ -239,8 +238,7 @@ def _read_as(report: ImportReport) -> dict[str, list[str]]:
                 continue  # there is a warning about it
             if any(ids in said for ids in warned):
                 continue
-            found.setdefault(said, []).append(name.rsplit("/", 1)[-1])
-    return found
+            yield name, said
 
 
 def warnings(report: ImportReport) -> Iterator[str]:
