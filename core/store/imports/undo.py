@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sqlite3
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
@@ -25,13 +25,11 @@ from core.store.ingest.merge import Merge
 from core.store.ingest.properties import Properties
 from core.store.ingest.sessions import Sessions
 from core.store.traits import Traits
+from core.store.upkeep.comparing import Told
 from core.store.upkeep.removal import remove_events, remove_logs
 from core.store.upkeep.unused import clear_identities
 from core.store.waiting import Patience, begin
 from core.store.workspace import bump
-
-Told = Callable[[str, int, int], None]
-"""Called with what is being worked on, how much of it is done, and the total or 0."""
 
 _EVENTS: Final = ("import_events", "seqs")
 _LOGS: Final = ("import_logs", "messages")
