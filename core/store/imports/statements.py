@@ -60,12 +60,7 @@ class Said:
 
 
 class Statements:
-    """Notes what one import contains and says, inside the caller's transactions.
-
-    Attributes:
-        seqs: its events so far.
-        messages: its logs so far.
-    """
+    """Notes what one import contains and says, inside the caller's transactions."""
 
     def __init__(self, connection: sqlite3.Connection, import_: int) -> None:
         self._connection = connection
