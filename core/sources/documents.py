@@ -52,8 +52,8 @@ class Document:
     columns: tuple[str, ...] = ()
 
     def objects(self, chunks: Iterable[bytes]) -> Iterator[bytes | Rejected]:
-        """Yield the text of every object, or a Rejected, numbered from 1."""
-        for block in self.blocks(chunks):
+        """Yield the text of every object, or a Rejected, numbered from 1, as soon as it ends."""
+        for block in self.blocks(chunks, 1):
             yield from block.lines
 
     def blocks(
