@@ -102,9 +102,7 @@ def parse(text: str, day_first: bool | None) -> datetime:
         return _day_of_year(int(ordinal[1]), int(ordinal[2]))
     if swapped := _CLOCK_FIRST.fullmatch(plain):
         plain = f"{swapped[2]} {swapped[1]}"
-    found = None
-    if len(plain) <= _LONGEST:
-        found = next((match for form in _FORMS if (match := form.fullmatch(plain))), None)
+    found = _matched(plain) if len(plain) <= _LONGEST else None
     if found is None:
         raise Refused("time not understood")
     parts = found.groupdict()
@@ -133,8 +131,12 @@ def is_date(text: str) -> bool:
     plain = " ".join(text[: _LONGEST + 1].split())
     if _ORDINAL.fullmatch(plain):
         return True
-    found = next((match for form in _FORMS if (match := form.fullmatch(plain))), None)
+    found = _matched(plain)
     return found is not None and found["hour"] is None
+
+
+def _matched(plain: str) -> re.Match[str] | None:
+    return next((match for form in _FORMS if (match := form.fullmatch(plain))), None)
 
 
 def is_clock(value: Any) -> bool:
