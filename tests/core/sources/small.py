@@ -85,6 +85,26 @@ def _traits(db: sqlite3.Connection) -> dict[tuple[str, str], str]:
     return {(person, key): value for person, key, value in rows}
 
 
+def seen(source: Path, **options: Any) -> tuple[ImportReport, list[dict[str, Any]]]:
+    """Import a file into w.db beside it; return the report and the view of events, by time."""
+    target = source.with_name("w.db")
+    report = import_files(target, [source], **options)
+    with closing(sqlite3.connect(target)) as db:
+        recount.check(db)
+        db.row_factory = sqlite3.Row
+        rows = db.execute("select * from events_v1 order by timestamp").fetchall()
+    return report, [dict(row) for row in rows]
+
+
+def seen_text(folder: Path, text: str, name: str) -> tuple[ImportReport, list[dict[str, Any]]]:
+    """Write a file and import it as `seen` does; the properties of its events are objects."""
+    (folder / name).write_text(text)
+    report, found = seen(folder / name)
+    for row in found:
+        row["properties"] = json.loads(row["properties"]) if row["properties"] else {}
+    return report, found
+
+
 def records(folder: Path, content: str, name: str = "in.csv") -> list[Record | Rejected]:
     """Return the records in a file, without storing them."""
     source = folder / name

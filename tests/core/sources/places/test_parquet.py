@@ -2,27 +2,14 @@
 
 from __future__ import annotations
 
-import sqlite3
 import sys
-from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from core.errors import BadInput
-from core.store.ingest.importer import ImportReport, import_files
-from tests.worlds import recount
-
-
-def load(source: Path) -> tuple[ImportReport, list[dict[str, Any]]]:
-    target = source.with_name("w.db")
-    report = import_files(target, [source], logs=None)
-    with closing(sqlite3.connect(target)) as db:
-        recount.check(db)
-        db.row_factory = sqlite3.Row
-        return report, [dict(row) for row in db.execute("select * from events_v1 order by 1")]
+from tests.core.sources.small import seen
 
 
 def test_rows_are_events_with_their_types(tmp_path: Path) -> None:
@@ -38,7 +25,7 @@ def test_rows_are_events_with_their_types(tmp_path: Path) -> None:
         }
     )
     parquet.write_table(table, tmp_path / "e.parquet")
-    report, rows = load(tmp_path / "e.parquet")
+    report, rows = seen(tmp_path / "e.parquet")
     assert [(row["event_name"], row["user_id"], row["properties"]) for row in rows] == [
         ("Buy", "7", '{"price":2.5}'), ("Look", "8", None),
     ]  # fmt: skip
@@ -50,11 +37,11 @@ def test_a_damaged_file_is_refused_in_a_sentence(tmp_path: Path) -> None:
     pytest.importorskip("pyarrow")
     (tmp_path / "e.parquet").write_bytes(b"PAR1" + b"\0" * 100)
     with pytest.raises(BadInput, match="is a Parquet file that could not be read"):
-        load(tmp_path / "e.parquet")
+        seen(tmp_path / "e.parquet")
 
 
 def test_without_the_library_it_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "pyarrow.parquet", None)
     (tmp_path / "e.parquet").write_bytes(b"PAR1" + b"\0" * 100)
     with pytest.raises(BadInput, match="requires the library pyarrow"):
-        load(tmp_path / "e.parquet")
+        seen(tmp_path / "e.parquet")

@@ -13,8 +13,8 @@ import pytest
 
 from core.errors import BadInput
 from core.sources import open_source
-from core.store.ingest.importer import ImportReport, import_files
-from tests.worlds import recount
+from core.store.ingest.importer import import_files
+from tests.core.sources.small import seen
 
 EVENTS = """
 create table clicks (id integer primary key, event text, user_id text, time text, price real);
@@ -36,23 +36,12 @@ def database(path: Path, *scripts: str) -> Path:
     return path
 
 
-def load(source: Path, **options: Any) -> tuple[ImportReport, list[dict[str, Any]]]:
-    """Import a database; return the report and the events by time."""
-    target = source.with_name("w.db")
-    report = import_files(target, [source], logs=None, **options)
-    with closing(sqlite3.connect(target)) as db:
-        recount.check(db)
-        db.row_factory = sqlite3.Row
-        rows = db.execute("select * from events_v1 order by timestamp").fetchall()
-    return report, [dict(row) for row in rows]
-
-
 def names(rows: Iterable[dict[str, Any]]) -> list[str]:
     return [row["event_name"] for row in rows]
 
 
 def test_the_one_table_of_events_is_found_among_others(tmp_path: Path) -> None:
-    report, rows = load(database(tmp_path / "app.db", EVENTS, OTHERS))
+    report, rows = seen(database(tmp_path / "app.db", EVENTS, OTHERS))
     assert names(rows) == ["Look", "Buy"]
     assert (report.users, report.rejected) == (1, 0)
     assert rows[1]["properties"] == '{"id":2,"price":2.5}'
@@ -61,9 +50,9 @@ def test_the_one_table_of_events_is_found_among_others(tmp_path: Path) -> None:
 
 def test_a_table_read_again_adds_what_is_new(tmp_path: Path) -> None:
     path = database(tmp_path / "app.db", EVENTS)
-    load(path)
+    seen(path)
     database(path, "insert into clicks values (3, 'Buy', 'bob', '2026-05-05', 1)")
-    report, _ = load(path)
+    report, _ = seen(path)
     assert (report.stored, report.repeated) == (1, 2)
 
 
@@ -72,14 +61,14 @@ def test_several_tables_that_can_be_events_are_named_with_what_to_type(tmp_path:
     with pytest.raises(
         BadInput, match="several tables that may contain events: clicks, taps"
     ) as asked:
-        load(path)
+        seen(path)
     assert asked.value.hint == "Choose one with --table clicks."
-    assert names(load(path, table="taps")[1]) == ["Look", "Buy"]
+    assert names(seen(path, table="taps")[1]) == ["Look", "Buy"]
 
 
 def test_a_table_with_an_event_goes_before_one_with_only_a_name(tmp_path: Path) -> None:
     teams = "create table teams (id int, name text, user_id text, time text);"
-    assert len(load(database(tmp_path / "app.db", teams, EVENTS))[1]) == 2
+    assert len(seen(database(tmp_path / "app.db", teams, EVENTS))[1]) == 2
 
 
 def test_usual_names_and_the_values_decide_where_a_database_calls_things_otherwise(
@@ -96,25 +85,25 @@ def test_usual_names_and_the_values_decide_where_a_database_calls_things_otherwi
             (1, 5, 'login', '2026-05-04 08:00:00', 3.5), (2, 6, 'buy', '2026-05-04 09:00:00', 1);
         """,
     )
-    report, rows = load(path)
+    report, rows = seen(path)
     assert (names(rows), report.users) == (["login", "buy"], 2)
 
 
 def test_a_database_without_events_says_what_it_has(tmp_path: Path) -> None:
     with pytest.raises(BadInput, match=r"no table with a name, a time and a user.*users \(id, em"):
-        load(database(tmp_path / "app.db", OTHERS))
+        seen(database(tmp_path / "app.db", OTHERS))
 
 
 def test_a_table_that_is_not_there_is_named_with_those_that_are(tmp_path: Path) -> None:
     with pytest.raises(BadInput, match="no table 'click'") as asked:
-        load(database(tmp_path / "app.db", EVENTS), table="click")
+        seen(database(tmp_path / "app.db", EVENTS), table="click")
     assert "clicks" in asked.value.hint
 
 
 def test_columns_of_any_table_can_be_mapped(tmp_path: Path) -> None:
     odd = "create table t (was text, who int, at int); insert into t values ('Go', 7, 1777881600)"
     mapping = {"event": "was", "user": "who", "time": "at"}
-    _, rows = load(database(tmp_path / "app.db", odd, OTHERS), mapping=mapping)
+    _, rows = seen(database(tmp_path / "app.db", odd, OTHERS), mapping=mapping)
     assert [(row["event_name"], row["user_id"]) for row in rows] == [("Go", "7")]
     assert rows[0]["timestamp"] == "2026-05-04 08:00:00.000"
 
@@ -122,7 +111,7 @@ def test_columns_of_any_table_can_be_mapped(tmp_path: Path) -> None:
 def test_a_query_makes_events_of_anything(tmp_path: Path) -> None:
     sql = "select 'Joined' as event, email as user_id, '2026-05-04' as time from users"
     users = "insert into users values (1, 'ana'), (2, 'bob')"
-    _, rows = load(database(tmp_path / "app.db", OTHERS, users), query=sql)
+    _, rows = seen(database(tmp_path / "app.db", OTHERS, users), query=sql)
     assert [row["user_id"] for row in rows] == ["ana", "bob"]
 
 
@@ -138,7 +127,7 @@ def test_a_query_can_only_read(tmp_path: Path, sql: str) -> None:
     path = database(tmp_path / "app.db", EVENTS)
     before = path.read_bytes()
     with pytest.raises(BadInput, match="could not be read"):
-        load(path, query=sql)
+        seen(path, query=sql)
     assert path.read_bytes() == before
     assert {file.name for file in tmp_path.iterdir()} <= {"app.db", "w.db", "w.db-shm", "w.db-wal"}
 
@@ -147,7 +136,7 @@ def test_only_databases_have_tables(tmp_path: Path) -> None:
     text = tmp_path / "a.csv"
     text.write_text("event,user,time\n")
     with pytest.raises(BadInput, match="is not a database"):
-        load(text, table="t")
+        seen(text, table="t")
 
 
 @pytest.mark.parametrize("mode", ["delete", "wal"])
@@ -169,7 +158,7 @@ def test_what_a_running_program_has_written_is_read_from_its_log(tmp_path: Path)
         writer.executescript(EVENTS)
         writer.execute("insert into clicks values (3, 'Late', 'bob', '2026-05-05', 1)")
         writer.commit()
-        assert names(load(path)[1]) == ["Look", "Buy", "Late"]
+        assert names(seen(path)[1]) == ["Look", "Buy", "Late"]
 
 
 def test_events_of_ahoy_have_the_visitor_of_their_visit(tmp_path: Path) -> None:
@@ -191,7 +180,7 @@ def test_events_of_ahoy_have_the_visitor_of_their_visit(tmp_path: Path) -> None:
             (2, 2, 5, 'Joined', null, '2026-05-05 08:00:00');
         """,
     )  # fmt: skip
-    report, rows = load(path)
+    report, rows = seen(path)
     assert names(rows) == ["Looked", "Joined"]
     assert (report.users, rows[0]["actor"], rows[0]["country"]) == (1, "5", "FR")
     assert rows[0]["properties"] == '{"a":1}'
@@ -209,7 +198,7 @@ def test_cells_of_any_kind_are_read(tmp_path: Path) -> None:
             ('Go', 'ana', 'never', 0, 0, 0, 0);
         """,
     )
-    report, rows = load(path)
+    report, rows = seen(path)
     assert rows[0]["user_id"] == "00112233-4455-6677-8899-aabbccddeeff"
     assert rows[0]["properties"] == '{"a":"ff00","d":"\N{REPLACEMENT CHARACTER}A"}'
     assert report.reasons == {"no event name": 1, "time not understood": 1}
@@ -217,7 +206,7 @@ def test_cells_of_any_kind_are_read(tmp_path: Path) -> None:
 
 def test_a_row_longer_than_a_line_is_refused_alone(tmp_path: Path) -> None:
     long = "insert into clicks values (9, 'Big', printf('%.*c', 2000000, 'x'), '2026-05-04', 1)"
-    report, rows = load(database(tmp_path / "app.db", EVENTS, long))
+    report, rows = seen(database(tmp_path / "app.db", EVENTS, long))
     assert (len(rows), report.reasons) == (2, {"line longer than 1 MB": 1})
 
 
@@ -231,7 +220,7 @@ def test_a_damaged_database_keeps_the_rows_before_the_damage(tmp_path: Path) -> 
     content = bytearray(path.read_bytes())
     content[4096 * 30 : 4096 * 40] = b"\xff" * 4096 * 10
     path.write_bytes(content)
-    report, rows = load(path)
+    report, rows = seen(path)
     assert 0 < len(rows) < 5002
     assert report.reasons == {"the file is damaged from here on": 1}
 
@@ -242,11 +231,11 @@ def test_what_only_begins_like_a_database_is_refused_in_a_sentence(
 ) -> None:
     (tmp_path / "app.db").write_bytes(b"SQLite format 3\0" + rest)
     with pytest.raises(BadInput):
-        load(tmp_path / "app.db")
+        seen(tmp_path / "app.db")
 
 
 def test_another_workspace_is_not_read_as_events(tmp_path: Path) -> None:
-    load(database(tmp_path / "app.db", EVENTS))
+    seen(database(tmp_path / "app.db", EVENTS))
     with pytest.raises(BadInput, match="is a footfall workspace"):
         import_files(tmp_path / "other.db", [tmp_path / "w.db"])
 
@@ -257,13 +246,13 @@ def test_a_table_of_duckdb_is_read_with_its_library(tmp_path: Path) -> None:
         db.execute("create table e (event text, user_id uuid, time timestamp, price decimal(9,2))")
         db.execute("insert into e values ('Buy', uuid(), '2026-05-04 08:00:00', 2.5)")
         db.execute("create table other (id int)")
-    _, rows = load(tmp_path / "app.duckdb")
+    _, rows = seen(tmp_path / "app.duckdb")
     assert [(row["event_name"], row["timestamp"]) for row in rows] == [
         ("Buy", "2026-05-04 08:00:00.000")
     ]
     assert rows[0]["properties"] == '{"price":2.5}'
     with pytest.raises(BadInput, match="could not be read"):
-        load(tmp_path / "app.duckdb", query="drop table e")
+        seen(tmp_path / "app.duckdb", query="drop table e")
 
 
 def test_a_table_of_another_schema_of_duckdb_is_read(tmp_path: Path) -> None:
@@ -271,7 +260,7 @@ def test_a_table_of_another_schema_of_duckdb_is_read(tmp_path: Path) -> None:
     with closing(duckdb.connect(str(tmp_path / "app.duckdb"))) as db:
         db.execute("create schema raw")
         db.execute("create table raw.\"e 1\" as select 'x' event, '2026-03-02' time, 7 user_id")
-    _, rows = load(tmp_path / "app.duckdb")
+    _, rows = seen(tmp_path / "app.duckdb")
     assert [row["event_name"] for row in rows] == ["x"]
 
 
@@ -281,7 +270,7 @@ def test_duckdb_without_its_library_is_one_sentence(
     monkeypatch.setitem(__import__("sys").modules, "duckdb", None)
     (tmp_path / "app.duckdb").write_bytes(b"\0" * 8 + b"DUCK" + b"\0" * 100)
     with pytest.raises(BadInput, match="requires the library duckdb"):
-        load(tmp_path / "app.duckdb")
+        seen(tmp_path / "app.duckdb")
 
 
 def test_tables_beside_the_events_of_a_vendor_are_not_chosen(tmp_path: Path) -> None:

@@ -3,33 +3,20 @@
 from __future__ import annotations
 
 import json
-import sqlite3
-from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from core.errors import BadInput
-from core.store.ingest.importer import ImportReport, import_files
-from tests.worlds import recount
+from core.store.ingest.importer import ImportReport
+from tests.core.sources.small import seen_text
 
 
 def load(
     folder: Path, text: str, name: str = "in.csv"
 ) -> tuple[ImportReport, list[dict[str, Any]]]:
-    """Import one file into a new workspace; return the report and its events by time."""
-    path, target = folder / name, folder / "w.db"
-    path.write_text(text)
-    report = import_files(target, [path])
-    with closing(sqlite3.connect(target)) as db:
-        recount.check(db)
-        db.row_factory = sqlite3.Row
-        rows = db.execute("select * from events_v1 order by timestamp").fetchall()
-    found = [dict(row) for row in rows]
-    for row in found:
-        row["properties"] = json.loads(row["properties"]) if row["properties"] else {}
-    return report, found
+    return seen_text(folder, text, name)
 
 
 def names(rows: list[dict[str, Any]]) -> list[str]:

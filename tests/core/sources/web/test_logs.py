@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import sqlite3
-from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +11,8 @@ import pytest
 from core.sources.web.agents import described, is_bot
 from core.sources.web.logs import recognise
 from core.sources.web.requests import moment, of_common
-from core.store.ingest.importer import ImportReport, import_files
-from tests.worlds import recount
+from core.store.ingest.importer import ImportReport
+from tests.core.sources.small import seen_text
 
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
 IPHONE = (
@@ -27,18 +25,7 @@ BOT = "Mozilla/5.0 (compatible; Somebot/1.0; +https://some.test/bot)"
 def load(
     folder: Path, text: str, name: str = "access.log"
 ) -> tuple[ImportReport, list[dict[str, Any]]]:
-    """Import one file into a workspace; return the report and its events by time."""
-    path, target = folder / name, folder / "w.db"
-    path.write_text(text)
-    report = import_files(target, [path], logs=None)
-    with closing(sqlite3.connect(target)) as db:
-        recount.check(db)
-        db.row_factory = sqlite3.Row
-        rows = db.execute("select * from events_v1 order by timestamp").fetchall()
-    found = [dict(row) for row in rows]
-    for row in found:
-        row["properties"] = json.loads(row["properties"]) if row["properties"] else {}
-    return report, found
+    return seen_text(folder, text, name)
 
 
 def combined(
