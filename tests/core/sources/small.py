@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from core.columns import CONTEXT
-from core.records import Record, Rejected, Row
+from core.records import Row
 from core.sources import open_source
 from core.store.ingest.importer import ImportReport, import_files
 from tests.worlds import recount
@@ -105,10 +105,10 @@ def seen_text(folder: Path, text: str, name: str) -> tuple[ImportReport, list[di
     return report, found
 
 
-def records(folder: Path, content: str, name: str = "in.csv") -> list[Record | Rejected]:
+def records(folder: Path, content: str | bytes, name: str = "in.csv") -> list[Any]:
     """Return the records in a file, without storing them."""
     source = folder / name
-    source.write_text(content)
+    source.write_bytes(content if isinstance(content, bytes) else content.encode())
     opened = open_source(str(source), {}, None, logs=None)
     try:
         return list(opened.records)

@@ -14,18 +14,13 @@ from core.records import LeftOut, Row
 from core.sources import open_source
 from core.sources.frames import frame_of
 from core.sources.text.reading import Reading
+from tests.core.sources.small import records as read
 
 ANA = {"user_id": "ana", "event": "Buy", "time": "2026-03-02 10:00:00"}
 BOB = {"user_id": "bob", "event": "Buy", "time": "2026-03-02 11:00:00"}
 A, B = json.dumps(ANA), json.dumps(BOB)
 NAMES, FIRST, SECOND = list(ANA), list(ANA.values()), list(BOB.values())
 REQUEST = '203.0.113.{} - - [02/Mar/2026:10:00:00 +0000] "GET / HTTP/1.1" 200 5 "-" "Firefox/140.0"'
-
-
-def read(folder: Path, content: str | bytes, name: str) -> list[Any]:
-    path = folder / name
-    path.write_bytes(content if isinstance(content, bytes) else content.encode())
-    return list(open_source(str(path), {}, None, None).records)
 
 
 def people(records: list[Any]) -> list[str | None]:

@@ -8,7 +8,6 @@ import pytest
 
 from core.errors import BadInput
 from core.records import LogRow, Record, Rejected
-from core.sources import open_source
 from core.sources.blocks import START
 from core.sources.journal import of_export
 from tests.core.sources.small import lines, records
@@ -23,12 +22,7 @@ ENTRIES = (
 
 
 def read(folder: Path, content: bytes) -> list[Record | Rejected]:
-    source = folder / "in.export"
-    source.write_bytes(content)
-    opened = open_source(str(source), {}, None, logs=None)
-    found = [each for block in opened.blocks for each in block.records]
-    opened.input.close()
-    return found
+    return records(folder, content, "in.export")
 
 
 def test_entries_of_the_export_form_are_logs(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from core.records import LeftOut, Row
-from core.sources import open_source
+from tests.core.sources.small import records
 
 AGENT = "Mozilla/5.0 (X11; Linux x86_64) Firefox/140.0"
 ISO = "2026-03-02T09:00:00.000000Z"
@@ -17,8 +17,7 @@ APACHE = "02/Mar/2026:10:00:00 +0100"
 
 
 def read(folder: Path, text: str, name: str = "access.log") -> list[Any]:
-    (folder / name).write_text(text)
-    return list(open_source(str(folder / name), {}, None, None).records)
+    return records(folder, text, name)
 
 
 def is_the_view(found: Any) -> bool:
