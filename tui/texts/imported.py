@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from core.sources.text.choose import ID, PERSON
-from core.text import clean, compact, cut, duration, number
+from core.text import clean, compact, cut, duration, number, things
 
 if TYPE_CHECKING:
     from core.store.ingest.report import ImportReport
@@ -309,10 +309,6 @@ def _some(names: Sequence[str], shown: int = SHOWN) -> str:
     listed = ", ".join(cut(clean(name), 40) or '""' for name in names[:shown])
     left = len(names) - shown
     return f"{listed} and {left} more" if left > 0 else listed
-
-
-def things(count: int, one: str, many: str = "") -> str:
-    return f"1 {one}" if count == 1 else f"{number(count)} {many or one + 's'}"
 
 
 def broken(sentences: Iterable[str]) -> Iterator[str]:

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from core.text import clean, number
-from tui.texts.imported import broken, near, recognised, things, warnings
+from core.text import clean, number, things
+from tui.texts.imported import broken, near, recognised, warnings
 
 if TYPE_CHECKING:
     from core.store.ingest.report import ImportReport

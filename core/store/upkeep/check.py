@@ -16,7 +16,7 @@ from core.store.upkeep.recutting import SessionsApart, compare_log_days, compare
 from core.store.waiting import Patience, begin
 from core.store.workspace import bump, open_reader, open_writer, read_calendar
 from core.store.workspace import check as check_file
-from core.text import clean, number
+from core.text import clean, things
 from core.timeframe import to_date
 
 
@@ -134,11 +134,11 @@ def _set_in_words(connection: sqlite3.Connection, apart: Apart | None) -> str:
 
 
 def _events(size: tuple[int, int]) -> str:
-    return f"{number(size[0])} event{'s' * (size[0] != 1)} of {_people(size[1])}"
+    return f"{things(size[0], 'event')} of {_people(size[1])}"
 
 
 def _people(size: int) -> str:
-    return "1 person" if size == 1 else f"{number(size)} people"
+    return things(size, "person", "people")
 
 
 def _first_in_words(connection: sqlite3.Connection, apart: Apart | None) -> str:

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from core.text import number
+from core.text import number, things
 from tui.commands.database import patience
 from tui.commands.options import db_option
 from tui.commands.output import put, say
-from tui.commands.upkeep.common import Steps, things, workspace
+from tui.commands.upkeep.common import Steps, workspace
 
 if TYPE_CHECKING:
     from core.store.upkeep.check import Part

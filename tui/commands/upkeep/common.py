@@ -55,8 +55,3 @@ def confirmed(question: str, *, yes: bool) -> bool:
         return True
     say("Nothing was changed.")
     return False
-
-
-def things(count: int, one: str, many: str = "") -> str:
-    """Return "1 event" or "1,284 events"."""
-    return f"1 {one}" if count == 1 else f"{number(count)} {many or one + 's'}"

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from core.text import number, one_line
+from core.text import number, one_line, things
 from tui.commands.database import database, patience
 from tui.commands.options import db_option
 from tui.commands.output import put, put_line, say
-from tui.commands.upkeep.common import Steps, confirmed, things
+from tui.commands.upkeep.common import Steps, confirmed
 
 if TYPE_CHECKING:
     from core.store.upkeep.erasing import About, Erased

@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from core.errors import BadInput, CannotOpen
-from core.text import escaped
+from core.text import escaped, things
 from tui.commands.options import db_option
 from tui.commands.output import put_line, say
-from tui.commands.upkeep.common import Steps, things, workspace
+from tui.commands.upkeep.common import Steps, workspace
 
 if TYPE_CHECKING:
     from core.store.upkeep.exporting import Exported

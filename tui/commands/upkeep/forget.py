@@ -11,11 +11,12 @@ from pathlib import Path
 import click
 
 from core.errors import BadInput
+from core.text import things
 from core.timeframe import to_date, to_day
 from tui.commands.database import patience
 from tui.commands.options import db_option
 from tui.commands.output import put, say
-from tui.commands.upkeep.common import Steps, confirmed, things, workspace
+from tui.commands.upkeep.common import Steps, confirmed, workspace
 
 
 @click.command("forget")

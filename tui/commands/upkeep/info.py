@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from core.text import clean, number
+from core.text import clean, number, things
 from tui.commands.options import db_option
 from tui.commands.output import put, put_json
-from tui.commands.upkeep.common import things, workspace
+from tui.commands.upkeep.common import workspace
 
 if TYPE_CHECKING:
     from core.store.upkeep.info import Info

@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING
 import click
 
 from core.errors import BadInput
-from core.text import clean
+from core.text import clean, things
 from tui.commands.asking import can_ask
-from tui.commands.upkeep.common import things
 
 if TYPE_CHECKING:
     from core.store.imports.listed import Import

@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING
 import click
 
 from core.errors import BadInput
-from core.text import number
+from core.text import number, things
 from tui.commands.database import database, patience
 from tui.commands.options import db_option
 from tui.commands.output import put, say
-from tui.commands.upkeep.common import Steps, confirmed, things
+from tui.commands.upkeep.common import Steps, confirmed
 from tui.commands.upkeep.replacing import named
 
 if TYPE_CHECKING:
