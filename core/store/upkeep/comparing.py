@@ -17,7 +17,7 @@ from core.store.ingest.activity import Key
 from core.store.upkeep.recount import Counted, Days, Recount
 
 Told = Callable[[str, int, int], None]
-"""Called with what is being counted, how much of it is done, and the total."""
+"""Called with what is being worked on, how much of it is done, and the total or 0."""
 
 Place = tuple[int, int, int]
 """event, dimension, value."""
