@@ -20,7 +20,7 @@ from collections.abc import Callable
 from core.columns import CONTEXT, VERSION
 from core.store.migrations import choices, events, imports, logs, saved, views
 from core.store.tables import Database, Migrations
-from core.store.waiting import Patience, begin
+from core.store.waiting import Patience, transaction
 
 STEPS: tuple[Callable[[Database], None], ...] = (
     events.m001_dictionaries,
@@ -71,13 +71,8 @@ def apply(
     patience = patience or Patience()
     if patience.until(lambda: _is_current(connection)):
         return
-    begin(connection, patience)
-    try:
+    with transaction(connection, patience):
         _bring_up(connection, settings)
-        connection.execute("commit")
-    except BaseException:
-        connection.rollback()
-        raise
 
 
 def _is_current(connection: sqlite3.Connection) -> bool:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import sqlite3
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Final, TypeVar
 
@@ -61,6 +62,22 @@ def begin(connection: sqlite3.Connection, patience: Patience) -> None:
         patience.until(lambda: connection.execute("begin immediate"))
     finally:
         busy_timeout(connection, patience.seconds)
+
+
+@contextmanager
+def transaction(connection: sqlite3.Connection, patience: Patience) -> Iterator[None]:
+    """Write in one transaction, of which nothing stays if it is not completed.
+
+    Raises:
+        sqlite3.OperationalError: another program kept writing.
+    """
+    begin(connection, patience)
+    try:
+        yield
+        connection.execute("commit")
+    except BaseException:
+        connection.rollback()
+        raise
 
 
 def busy_timeout(connection: sqlite3.Connection, seconds: float) -> None:

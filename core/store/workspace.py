@@ -17,7 +17,7 @@ from urllib.parse import quote
 from core.columns import VERSION
 from core.errors import DOCTOR, BadInput, CannotOpen, Damaged
 from core.store.troubles import TROUBLES, sentence
-from core.store.waiting import WAIT, Patience, begin, busy_timeout
+from core.store.waiting import WAIT, Patience, busy_timeout, transaction
 from core.timeframe import Calendar
 
 BESIDE = ("", "-wal", "-shm", "-journal")
@@ -310,12 +310,11 @@ def visitor_salt(connection: sqlite3.Connection, patience: Patience) -> bytes:
     """
     found = read_meta(connection).get("visitor_salt")
     if found is None:
-        begin(connection, patience)
-        connection.execute(
-            "insert or ignore into meta (key, value) values ('visitor_salt', ?)",
-            (secrets.token_hex(16),),
-        )
-        connection.execute("commit")
+        with transaction(connection, patience):
+            connection.execute(
+                "insert or ignore into meta (key, value) values ('visitor_salt', ?)",
+                (secrets.token_hex(16),),
+            )
         found = read_meta(connection)["visitor_salt"]
     return bytes.fromhex(found)
 

@@ -12,7 +12,7 @@ from core.sources.choices import Choices, choices_of
 from core.sources.kinds import Kind, kind_of
 from core.sources.lines import Input
 from core.sources.places import Place
-from core.store.waiting import Patience, begin
+from core.store.waiting import Patience, transaction
 
 
 @dataclass(frozen=True)
@@ -93,8 +93,7 @@ class Memory:
     def _change(self, replaced: Sequence[Remembered], kind: Kind | None) -> None:
         """Forget some, and remember the given ones for a kind, in one transaction."""
         db = self._connection
-        begin(db, self._patience)
-        try:
+        with transaction(db, self._patience):
             db.executemany("delete from choices where id = ?", [(each.id,) for each in replaced])
             if kind is not None:
                 db.execute(
@@ -106,8 +105,4 @@ class Memory:
                         int(time.time() * 1000),
                     ),
                 )
-            db.execute("commit")
-        except BaseException:
-            db.rollback()
-            raise
         self._known = remembered(db)

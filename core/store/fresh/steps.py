@@ -28,7 +28,7 @@ from core.store.fresh.earlier import (
     of_size,
     same_content,
 )
-from core.store.waiting import Patience, begin
+from core.store.waiting import Patience, transaction
 
 _LOOKED_AT: Final = 1 << 20
 """In how many bytes to look for the start or the end of a line."""
@@ -174,17 +174,12 @@ class Steps:
     def _seen(self, earlier: Earlier, found: About, source: str) -> None:
         """Note that there was nothing new in a file, and what the source is called."""
         db = self._connection
-        begin(db, self._patience)
-        try:
+        with transaction(db, self._patience):
             db.execute("update imports set source = ? where id = ?", (source, earlier.id))
             db.execute(
                 "update import_sources set size = ?, modified = ? where import = ?",
                 (found.size, found.modified, earlier.id),
             )
-            db.execute("commit")
-        except BaseException:
-            db.rollback()
-            raise
 
 
 def _is_begun(opened: Input, earlier: Earlier) -> bool:

@@ -28,7 +28,7 @@ from core.store.traits import Traits
 from core.store.upkeep.comparing import Told
 from core.store.upkeep.removal import remove_events, remove_logs
 from core.store.upkeep.unused import clear_identities
-from core.store.waiting import Patience, begin
+from core.store.waiting import Patience, transaction
 from core.store.workspace import bump
 
 _EVENTS: Final = ("import_events", "seqs")
@@ -72,15 +72,9 @@ def undo(
     Raises:
         BadInput: there is no such import, it has been undone, or it is not known what it said.
     """
-    begin(connection, patience or Patience())
-    try:
+    with transaction(connection, patience or Patience()):
         check(connection, import_)
-        undone = _Undoing(connection, import_, told).run()
-        connection.execute("commit")
-    except BaseException:
-        connection.rollback()
-        raise
-    return undone
+        return _Undoing(connection, import_, told).run()
 
 
 def check(connection: sqlite3.Connection, import_: int) -> None:

@@ -39,7 +39,7 @@ from core.store.ingest.loader import APART_FROM, BATCH, Loader
 from core.store.ingest.people import ignore_ids
 from core.store.ingest.report import ImportReport, Progress
 from core.store.troubles import sentence
-from core.store.waiting import IMPORT_WAIT, Patience, begin
+from core.store.waiting import IMPORT_WAIT, Patience, transaction
 from core.store.workspace import abandon, is_part_of, open_writer, path_of
 from core.values.json_text import json_text
 
@@ -301,14 +301,9 @@ def _late_indexes(
 
 def _run(connection: sqlite3.Connection, statements: Iterable[str], patience: Patience) -> None:
     """Run write statements in one transaction."""
-    begin(connection, patience)
-    try:
+    with transaction(connection, patience):
         for statement in statements:
             connection.execute(statement)
-        connection.execute("commit")
-    except BaseException:
-        connection.rollback()
-        raise
 
 
 def _records(rows: Iterable[Event | Identify | Alias]) -> Iterator[Record | Rejected]:

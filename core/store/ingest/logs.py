@@ -17,7 +17,7 @@ from core.records import NO_SESSION, LogRow, next_id
 from core.sources.moments import EARLIEST
 from core.store.ingest.batch import Days, Written
 from core.store.ingest.dictionary import Counter, Dictionary
-from core.store.waiting import Patience, begin
+from core.store.waiting import Patience, transaction
 from core.store.workspace import bump, read_calendar, read_meta
 
 SERVICE, SOURCE, PATTERN = 1, 2, 3
@@ -70,16 +70,14 @@ class LogWriter:
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:
-        begin(self._connection, self._patience)
         try:
-            generation = read_meta(self._connection)["generation"]
-            if generation != self._generation:
-                self._load(generation)
-            yield
-            self._connection.execute("commit")
+            with transaction(self._connection, self._patience):
+                generation = read_meta(self._connection)["generation"]
+                if generation != self._generation:
+                    self._load(generation)
+                yield
         except BaseException:
             self._generation = ""
-            self._connection.rollback()
             raise
 
     def _load(self, generation: str) -> None:

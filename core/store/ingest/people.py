@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Mapping
 
 from core.sources.placeholders import compared, is_placeholder, is_rounded, plain_id
 from core.store.ingest.dictionary import Counter, Dictionary
-from core.store.waiting import Patience, begin
+from core.store.waiting import Patience, transaction
 from core.store.workspace import bump, read_meta
 
 _KEY = "ignored_ids"
@@ -63,14 +63,9 @@ def ignored_ids(meta: Mapping[str, str]) -> tuple[str, ...]:
 
 def ignore_ids(connection: sqlite3.Connection, ids: Iterable[str], patience: Patience) -> None:
     """Add placeholders to a workspace, in a transaction of their own."""
-    begin(connection, patience)
-    try:
+    with transaction(connection, patience):
         add_ignored(connection, ids)
         bump(connection)
-        connection.execute("commit")
-    except BaseException:
-        connection.rollback()
-        raise
 
 
 def add_ignored(connection: sqlite3.Connection, ids: Iterable[str]) -> None:

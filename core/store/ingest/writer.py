@@ -32,7 +32,7 @@ from core.store.ingest.sessions import Sessions
 from core.store.rows.numbers import Events, Numbers
 from core.store.rows.seen import Seen
 from core.store.traits import Traits
-from core.store.waiting import Patience, begin
+from core.store.waiting import Patience, transaction
 from core.store.workspace import bump, read_calendar, read_meta
 
 
@@ -117,16 +117,14 @@ class Writer:
 
     @contextmanager
     def _transaction(self, tick: Callable[[], None]) -> Iterator[None]:
-        begin(self._connection, self._patience)
         try:
-            meta = read_meta(self._connection)
-            if meta["generation"] != self._generation:
-                self._load(meta, tick)
-            yield
-            self._connection.execute("commit")
+            with transaction(self._connection, self._patience):
+                meta = read_meta(self._connection)
+                if meta["generation"] != self._generation:
+                    self._load(meta, tick)
+                yield
         except BaseException:
             self._generation = ""
-            self._connection.rollback()
             raise
 
     def _load(self, meta: dict[str, str], tick: Callable[[], None]) -> None:

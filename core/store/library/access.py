@@ -15,7 +15,7 @@ from core.definitions.saved import now_ms
 from core.errors import Forbidden
 from core.store.library.profiles import Profile, present_profile, store_profile, writable
 from core.store.troubles import TROUBLES, sentence
-from core.store.waiting import Patience, begin
+from core.store.waiting import Patience, transaction
 from core.store.workspace import bump, open_reader, uri
 from core.timeframe import DAY
 
@@ -80,8 +80,7 @@ class Access:
             with closing(sqlite3.connect(uri(self.path, mode="rw"), uri=True)) as connection:
                 if old:
                     _migrate(connection, self.patience)
-                begin(connection, self.patience)
-                with connection:
+                with transaction(connection, self.patience):
                     yield connection
                     bump(connection)
         except TROUBLES as error:

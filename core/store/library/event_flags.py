@@ -25,7 +25,7 @@ from core.store.ingest.flags import FLAGS, Flags
 from core.store.ingest.sessions import Sessions
 from core.store.library.profiles import Profile, present_profile
 from core.store.troubles import TROUBLES, sentence
-from core.store.waiting import Patience, begin
+from core.store.waiting import Patience, transaction
 from core.store.workspace import bump, open_writer
 from core.text import clean
 
@@ -93,24 +93,19 @@ def flag_event(
     patience = patience or Patience()
     with closing(open_writer(path, patience=patience)) as connection:
         try:
-            begin(connection, patience)
-            present_profile(connection, Path(path), profile).check_create("a flag of an event")
-            before = _state(connection, name)
-            for column, value in changes.items():
-                connection.execute(
-                    f"update event_names set {column} = ? where id = ?",
-                    (value or None if column == "display" else int(value), before.id),
-                )
-            after = _state(connection, name)
-            _follow(connection, before, after, told)
-            bump(connection)
-            connection.execute("commit")
+            with transaction(connection, patience):
+                present_profile(connection, Path(path), profile).check_create("a flag of an event")
+                before = _state(connection, name)
+                for column, value in changes.items():
+                    connection.execute(
+                        f"update event_names set {column} = ? where id = ?",
+                        (value or None if column == "display" else int(value), before.id),
+                    )
+                after = _state(connection, name)
+                _follow(connection, before, after, told)
+                bump(connection)
         except TROUBLES as error:
-            connection.rollback()
             raise sentence(error, path, "written") from error
-        except BaseException:
-            connection.rollback()
-            raise
     return before, after
 
 

@@ -13,7 +13,7 @@ from core.store.troubles import ODD_VALUES, TROUBLES, sentence
 from core.store.upkeep.comparing import Apart, Comparison, Told, named
 from core.store.upkeep.owners import OwnersApart, compare_owners
 from core.store.upkeep.recutting import SessionsApart, compare_log_days, compare_sessions
-from core.store.waiting import Patience, begin
+from core.store.waiting import Patience, transaction
 from core.store.workspace import bump, open_reader, open_writer, read_calendar
 from core.store.workspace import check as check_file
 from core.text import clean, things
@@ -85,16 +85,13 @@ def check(
 
 def _repair(path: str | Path, told: Told, patience: Patience) -> Checked:
     check_file(path)
-    with closing(open_writer(path, patience=patience)) as connection:
-        begin(connection, patience)
-        try:
-            found = Checked(compare(connection, told, repair=True), repaired=True)
-            if found.wrong:
-                bump(connection)
-            connection.execute("commit")
-        except BaseException:
-            connection.rollback()
-            raise
+    with (
+        closing(open_writer(path, patience=patience)) as connection,
+        transaction(connection, patience),
+    ):
+        found = Checked(compare(connection, told, repair=True), repaired=True)
+        if found.wrong:
+            bump(connection)
     return found
 
 

@@ -12,7 +12,7 @@ from typing import Final
 from core.errors import Busy, FootfallError, not_as_written
 from core.store.troubles import ODD_VALUES, TROUBLES, sentence
 from core.store.upkeep.comparing import Told
-from core.store.waiting import Patience, begin
+from core.store.waiting import Patience, transaction
 from core.store.workspace import check, open_writer
 
 _DUE: Final = "to_shrink"
@@ -42,14 +42,9 @@ def taking_out(path: str | Path, patience: Patience) -> Iterator[sqlite3.Connect
 @contextmanager
 def removing(connection: sqlite3.Connection, patience: Patience) -> Iterator[None]:
     """Take something out in one transaction, after which the file is to be made smaller."""
-    begin(connection, patience)
-    try:
+    with transaction(connection, patience):
         yield
         connection.execute("insert or replace into meta (key, value) values (?, '1')", (_DUE,))
-        connection.execute("commit")
-    except BaseException:
-        connection.rollback()
-        raise
 
 
 def is_due(connection: sqlite3.Connection) -> bool:
