@@ -1,7 +1,16 @@
 """Styled text without a terminal: spans, lines, a look, and a canvas of single cells.
 
-Styles are names, never colours: "", "title", "dim", "bold", "accent", "cursor", "partial", "mark",
-"good", "bad", "series0" to "series7", "heat0" to "heat6", "border", "focus".
+Styles are names, never colours; several may be joined by spaces, as in "series0 tint0":
+
+- "", "title", "dim", "bold", "accent", "cursor", "border", "focus": of any text.
+- "good", "bad": a change upwards and downwards; "partial": what is not complete.
+- "series0" to "series7": the lines of a chart; "tint0" to "tint7": a faint background in the same
+  colour, for the area below a line.
+- "heat0" to "heat7": a background from nothing to the most, with text that is readable on it.
+- "muted": the period before, and what was lost; "grid": the lines at the ticks of an axis; "goal":
+  goal lines and thresholds; "lit": a faint background for the row and the column of the cursor.
+- "box": the text in the box beside the cursor.
+- "mark", and "mark-release", "mark-news", "mark-incident", "mark-post" by category.
 """
 
 from __future__ import annotations

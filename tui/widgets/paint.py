@@ -24,6 +24,9 @@ _SHAPES = {
     "cursor": "reverse",
     "partial": "dim",
     "mark": "bold",
+    **{f"mark-{category}": "bold" for category in ("release", "news", "incident", "post")},
+    "muted": "dim",
+    "grid": "dim",
     "good": "bold",
     "bad": "bold underline",
     "border": "dim",
@@ -38,6 +41,13 @@ _SHAPES = {
 _ANSI = {
     "accent": "bold cyan",
     "mark": "bold yellow",
+    "mark-release": "bold green",
+    "mark-news": "bold yellow",
+    "mark-incident": "bold red",
+    "mark-post": "bold magenta",
+    "muted": "bright_black",
+    "grid": "bright_black",
+    "goal": "yellow",
     "good": "bold cyan",
     "bad": "bold magenta",
     "focus": "bold cyan",
@@ -51,6 +61,15 @@ _DARK = {
     "dim": "#8a8a8a",
     "accent": "bold #5fd7ff",
     "mark": "bold #ffd75f",
+    "mark-release": "bold #87d787",
+    "mark-news": "bold #ffd75f",
+    "mark-incident": "bold #ff8787",
+    "mark-post": "bold #d787d7",
+    "muted": "#8a8a8a",
+    "grid": "#444444",
+    "goal": "#ffd75f",
+    "lit": "on #262626",
+    "box": "on #262626",
     "good": "bold #5fafff",
     "bad": "bold #ffaf5f",
     "border": "#5f5f5f",
@@ -63,13 +82,25 @@ _DARK = {
     **{f"heat{i}": f"#eeeeee on {c}" for i, c in enumerate(
         ("#1c1c1c", "#00005f", "#00005f", "#005f87", "#005f87"))},
     "heat5": "#1c1c1c on #0087af",
-    "heat6": "#1c1c1c on #5fd7ff",
+    "heat6": "#1c1c1c on #00afd7",
+    "heat7": "#1c1c1c on #5fd7ff",
+    **{f"tint{i}": f"on {c}" for i, c in enumerate(
+        ("#10222a", "#2a2012", "#261a26", "#1a261a", "#262612", "#1a1a2e", "#2a1a1a", "#242424"))},
 }  # fmt: skip
 
 _LIGHT = {
     "dim": "#6c6c6c",
     "accent": "bold #005f87",
     "mark": "bold #875f00",
+    "mark-release": "bold #005f00",
+    "mark-news": "bold #875f00",
+    "mark-incident": "bold #af0000",
+    "mark-post": "bold #875f87",
+    "muted": "#8a8a8a",
+    "grid": "#c6c6c6",
+    "goal": "#875f00",
+    "lit": "on #e4e4e4",
+    "box": "on #e4e4e4",
     "good": "bold #005fd7",
     "bad": "bold #af5f00",
     "border": "#a8a8a8",
@@ -81,8 +112,11 @@ _LIGHT = {
         ("#005f87", "#af5f00", "#875f87", "#005f00", "#5f5f00", "#5f5faf", "#af0000", "#585858"))},
     **{f"heat{i}": f"#1c1c1c on {c}" for i, c in enumerate(
         ("#eeeeee", "#d7ffff", "#afd7ff", "#87d7ff", "#5fafd7"))},
-    "heat5": "#ffffff on #0087af",
-    "heat6": "#ffffff on #005f87",
+    "heat5": "#1c1c1c on #5f87af",
+    "heat6": "#ffffff on #0087af",
+    "heat7": "#ffffff on #005f87",
+    **{f"tint{i}": f"on {c}" for i, c in enumerate(
+        ("#dbeaf0", "#f4e8d8", "#eee2ee", "#dfeedd", "#eeeeda", "#e4e4f4", "#f6e0e0", "#e8e8e8"))},
 }  # fmt: skip
 
 
@@ -149,14 +183,14 @@ def _invisible(found: Style) -> bool:
 
 
 def _painted(found: Style) -> bool:
-    return found.bgcolor is not None and found.color is not None and found.bgcolor in HEAT
+    return found.bgcolor is not None and found.bgcolor in GROUNDS
 
 
-HEAT = frozenset(
+GROUNDS = frozenset(
     Style.parse(text).bgcolor
     for ramp in (_DARK, _LIGHT)
     for name, text in ramp.items()
-    if name.startswith("heat")
+    if name.startswith(("heat", "tint", "lit", "box"))
 )
 
 
