@@ -19,7 +19,7 @@ from core.columns import CONTEXT
 from core.records import MARKS
 from core.store.ingest.activity import Activity
 from core.store.ingest.identity import Identity
-from core.store.ingest.properties import Properties
+from core.store.ingest.properties import Properties, counted
 
 _COLUMNS = ("ts", "seq", "event", "day", "user", "device", *CONTEXT, "id", "session")
 _TS, _SEQ, _EVENT, _DAY, _USER, _DEVICE, _FIRST_CONTEXT = range(7)
@@ -137,16 +137,16 @@ class Folded:
         self._connection.executemany(
             "insert into event_properties (seq, properties) values (?, ?)", texts
         )
-        values, stopped = self._properties.take(texts)
+        values, stopped = self._properties.take(counted(text for _, text in texts))
         for dimension in stopped:
             self._activity.stop_property(dimension)
-        columns = list(zip(*(row for _, row in rows), strict=True))
+        columns, said = list(zip(*(row for _, row in rows), strict=True)), dict(texts)
         self._activity.add(
             [actor for actor, _ in rows],
             columns[_EVENT],
             columns[_DAY],
             dict(enumerate(columns[_FIRST_CONTEXT:_END_OF_CONTEXT], 1)),
-            [values.get(row[_SEQ], {}) for _, row in rows],
+            [values.get(said.get(row[_SEQ], ""), {}) for _, row in rows],
         )
         return {actor for actor, _ in rows} - {0}
 

@@ -13,7 +13,7 @@ from typing import Final
 
 from core.columns import EVERY_NAME
 from core.store.ingest.activity import Activity
-from core.store.ingest.properties import Properties
+from core.store.ingest.properties import Properties, counted
 
 CHUNK: Final = 100_000
 """How many events are processed together."""
@@ -31,25 +31,21 @@ def fill(
     """Create the sets of properties from all stored events, inside the caller's transaction."""
     learned: dict[int, set[int]] = defaultdict(set)
     for chunk in _chunks(connection):
-        values, _ = properties.take(_texts(chunk))
-        for place, found in values.items():
-            learned[chunk[place][1]].update(found)
+        values, _ = properties.take(counted(row[3] for row in chunk))
+        for _, event, _, text in chunk:
+            learned[event].update(values.get(text or "", ()))
         tick()
     live = properties.live
     for event, dimensions in learned.items():
         for dimension in dimensions & live:
             activity.know_property(event, dimension)
     for chunk in _chunks(connection):
-        values, _ = properties.take(_texts(chunk))
-        actors, events, days, _ = zip(*chunk, strict=True)
-        of_each = [values.get(place, {}) for place in range(len(chunk))]
+        values, _ = properties.take(counted(row[3] for row in chunk))
+        actors, events, days, texts = zip(*chunk, strict=True)
+        of_each = [values.get(text or "", {}) for text in texts]
         activity.add_properties(actors, events, days, of_each)
         tick()
     connection.execute("insert into meta (key, value) values ('property_sets', ?)", (EVERY_NAME,))
-
-
-def _texts(chunk: Chunk) -> Iterator[tuple[int, str]]:
-    return ((place, row[3]) for place, row in enumerate(chunk) if row[3])
 
 
 def _chunks(connection: sqlite3.Connection) -> Iterator[Chunk]:

@@ -8,9 +8,12 @@ from dataclasses import dataclass, field
 from itertools import chain
 from operator import itemgetter
 
+import numpy as np
+
 from core.records import Alias, Identify, Row
 from core.sources.flow.columns import CODED, Column, Columns, columns_of
 from core.store.imports.statements import Said
+from core.store.rows.numbers import Ints, joined
 from core.timeframe import DAY, QUARTER, Calendar
 
 
@@ -24,20 +27,35 @@ class Days(dict[int, int]):
 
     def of(self, times: Sequence[int]) -> list[int]:
         """Return the local days of instants in ms."""
+        days: list[int] = self.column(np.array(times, np.int64)).tolist()
+        return days
+
+    def column(self, times: Ints) -> Ints:
+        """Return the local days of a column of instants in ms."""
         if self._calendar.zone_name == "UTC":
-            return [at // DAY for at in times]
-        days = [self[at // QUARTER] for at in times]
-        if not self._cut:
-            return days
-        return [
-            self._calendar.day_of(at) if at // QUARTER in self._cut else day
-            for at, day in zip(times, days, strict=True)
-        ]
+            return times // DAY
+        quarters, places = np.unique(times // QUARTER, return_inverse=True)
+        days = np.array([self[quarter] for quarter in quarters.tolist()], np.int64)[places]
+        cut = np.isin(quarters, list(self._cut))[places] if self._cut else ()
+        for place in np.flatnonzero(cut).tolist():
+            days[place] = self._calendar.day_of(int(times[place]))
+        return days
 
     def __missing__(self, quarter: int) -> int:
         found = self[quarter] = self._calendar.day_of(quarter * QUARTER)
         if found != self._calendar.day_of((quarter + 1) * QUARTER - 1):
             self._cut.add(quarter)
+        return found
+
+
+class _Places(dict[str | None, int]):
+    """The place of each text in the order in which they are asked for, after None."""
+
+    def __init__(self) -> None:
+        super().__init__({None: 0})
+
+    def __missing__(self, text: str) -> int:
+        found = self[text] = len(self)
         return found
 
 
@@ -72,15 +90,25 @@ class Batch:
         self.blocks.append(block)
         self.count += len(block)
 
-    @property
-    def times(self) -> Iterator[int]:
-        """The times of the events."""
-        return chain.from_iterable(block.ts for block in self.blocks)
+    def times(self) -> Ints:
+        """Return the times of the events."""
+        return joined(np.asarray(block.ts) for block in self.blocks)
 
-    @property
-    def properties(self) -> Iterator[str | None]:
-        """The JSON of the events."""
-        return chain.from_iterable(block.properties for block in self.blocks)
+    def span(self) -> list[int]:
+        """Return the earliest and the latest time; nothing if there are no events."""
+        times = self.times()
+        return [int(times.min()), int(times.max())] if len(times) else []
+
+    def ids(self) -> Ints:
+        """Return the ids of the events."""
+        return joined(np.asarray(block.ids) for block in self.blocks)
+
+    def properties(self) -> tuple[Ints, list[str | None]]:
+        """Return the JSON of the events, as places in a list of different texts, None first."""
+        table = _Places()
+        said = chain.from_iterable(block.properties for block in self.blocks)
+        places = np.fromiter(map(table.__getitem__, said), np.int64, self.count)
+        return places, list(table)
 
     def column(self, name: str) -> Iterator[Column]:
         """Yield the parts of a column of texts, in order."""

@@ -11,10 +11,13 @@ from __future__ import annotations
 
 import sqlite3
 from bisect import bisect_right
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+import numpy as np
+
 from core.store.imports.statements import Said
+from core.store.rows.numbers import Ints
 
 ALWAYS = -(2**63)
 """Before every event, as "since when" of a change."""
@@ -119,17 +122,27 @@ class Identity:
         place = bisect_right(turns, (ts, 2**62)) - 1
         return self.root(turns[max(place, 0)][1])
 
-    def actors(self, users: Sequence[int], devices: Sequence[int], ts: Sequence[int]) -> list[int]:
+    def actors(self, users: Ints, devices: Ints, ts: Ints) -> Ints:
         """Return the actor of every event of a batch."""
-        if not any(devices):
-            if not self._aliases:
-                return list(users)
-            return list(map(self.root, users))
-        if not self._aliases:
-            actor = self.actor
-            rows = zip(users, devices, ts, strict=True)
-            return [user or actor(0, device, at) for user, device, at in rows]
-        return list(map(self.actor, users, devices, ts))
+        found = users
+        if self._aliases:
+            distinct, places = np.unique(users, return_inverse=True)
+            found = np.array(list(map(self.root, distinct.tolist())), np.int64)[places]
+        alone = np.flatnonzero((users == 0) & (devices != 0))
+        if len(alone):
+            found = found.copy()
+            found[alone] = self._owners(devices[alone], ts[alone])
+        return found
+
+    def _owners(self, devices: Ints, ts: Ints) -> Ints:
+        """Return the actor of every event of a device without a user."""
+        distinct, places = np.unique(devices, return_inverse=True)
+        first = [self.actor(0, device, ALWAYS) for device in distinct.tolist()]
+        found = np.array(first, np.int64)[places]
+        shared = [len(self._device(device).turns) > 1 for device in distinct.tolist()]
+        for place in np.flatnonzero(np.array(shared)[places]).tolist():
+            found[place] = self.actor(0, int(devices[place]), int(ts[place]))
+        return found
 
     def learn(
         self,

@@ -15,7 +15,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 import orjson
@@ -75,23 +75,19 @@ class Properties:
         """The dimensions that have sets."""
         return {column.dimension for column in self._columns.values() if column is not None}
 
-    def take(self, texts: Iterable[tuple[int, str]]) -> tuple[dict[int, Values], list[int]]:
-        """Learn from events (seq, JSON), inside the caller's transaction.
+    def take(self, texts: Mapping[str, int]) -> tuple[dict[str, Values], list[int]]:
+        """Learn from events, inside the caller's transaction.
+
+        Args:
+            texts: JSON -> how many events have it, in the order of the first ones.
 
         Returns:
-            The values of each event that has any, by seq; and the dimensions that lose their sets.
+            The values of each JSON; and the dimensions that lose their sets.
         """
-        known: dict[str, Values] = {}
-        found: dict[int, Values] = {}
-        for seq, text in texts:
-            values = known.get(text)
-            if values is None:
-                values = known[text] = self.read(text)
-            if values:
-                found[seq] = values
-        self._keep_most_frequent(found.values())
+        found = {text: self.read(text) for text in texts}
+        self._keep_most_frequent(zip(found.values(), texts.values(), strict=True))
         stopped = self._save()
-        for values in known.values() if stopped else ():
+        for values in found.values() if stopped else ():
             for dimension in stopped:
                 values.pop(dimension, None)
         return found, stopped
@@ -138,12 +134,14 @@ class Properties:
         column.texts[shown] = column.ids[shown] = column.last
         return column.last
 
-    def _keep_most_frequent(self, found: Iterable[Values]) -> None:
+    def _keep_most_frequent(self, found: Iterable[tuple[Values, int]]) -> None:
         live = {key: column for key, column in self._columns.items() if column is not None}
         over = len(live) - MAX_PROPERTY_SETS
         if over <= 0:
             return
-        seen = Counter(dimension for values in found for dimension in values)
+        seen: Counter[int] = Counter()
+        for values, count in found:
+            seen.update(dict.fromkeys(values, count))
         begun = [key for key, column in live.items() if column.begun]
         for key in sorted(begun, key=lambda key: seen[live[key].dimension])[:over]:
             self._columns[key] = None
@@ -168,6 +166,11 @@ class Properties:
             column.saved, column.begun = column.last, False
         self._stopped.clear()
         return [column.dimension for column in stopped]
+
+
+def counted(texts: Iterable[str | None]) -> Mapping[str, int]:
+    """Return how many events have each JSON, in the order of the first ones."""
+    return Counter(filter(None, texts))
 
 
 _ODD: Final = object()

@@ -109,7 +109,7 @@ class Repeats:
         self,
         connection: sqlite3.Connection,
         rows: Sequence[Stored],
-        texts: Iterable[tuple[int, str]],
+        texts: Mapping[int, str],
         used: Sequence[int],
         since: Since,
         written: Written,
@@ -118,7 +118,7 @@ class Repeats:
 
         Args:
             rows: sorted.
-            texts: seq and JSON of the properties of those that have some.
+            texts: seq -> JSON of the properties of those that have some.
             used: the dimensions of their context columns.
             since: which rows may have a stored event of their person and time.
             written: records unreliable ids, events that resemble stored ones, and the events of
@@ -139,9 +139,7 @@ class Repeats:
         written.loose_ids = self.ids_hold is False
         if open_ones:
             open_ones = [[row for row in group if row[_SEQ] not in again] for group in open_ones]
-            again |= self._alike(
-                connection, filter(None, open_ones), dict(texts), used, since, written
-            )
+            again |= self._alike(connection, filter(None, open_ones), texts, used, since, written)
         if again:
             fresh = [row for row in fresh if row[_SEQ] not in again]
         contained = self._found | BitMap64(row[_SEQ] for row in fresh)

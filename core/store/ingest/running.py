@@ -227,7 +227,7 @@ class Run:
             lambda written: self._note(written, finished),
             lambda: self._loader.tell(self._name, self._input),
         )
-        times = list(batch.times) or [row.ts for row in self._logs]
+        times = batch.span() or [row.ts for row in self._logs]
         if times:
             report = self._report
             report.first_ts = min(times + ([] if report.first_ts is None else [report.first_ts]))

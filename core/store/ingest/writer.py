@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import sqlite3
 from array import array
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from heapq import merge
-from itertools import chain, repeat
-from operator import and_, itemgetter
+from itertools import accumulate
+from operator import itemgetter
 from typing import Any
 
+import numpy as np
 from pyroaring import BitMap, BitMap64
 
 from core.columns import CONTEXT
@@ -22,14 +23,14 @@ from core.store.imports.otherwise import fold_otherwise
 from core.store.ingest.activity import Activity
 from core.store.ingest.backfill import fill
 from core.store.ingest.batch import Batch, Days, Written
-from core.store.ingest.dictionary import Counter, Dictionary
+from core.store.ingest.dictionary import Contexts, Counter, Dictionary
 from core.store.ingest.identity import Identity
 from core.store.ingest.merge import Merge
 from core.store.ingest.people import People, ignored_ids
-from core.store.ingest.properties import Properties, Values
+from core.store.ingest.properties import Properties, Values, counted
 from core.store.ingest.repeats import Repeats, Since
 from core.store.ingest.sessions import Sessions
-from core.store.rows.numbers import Events, Numbers
+from core.store.rows.numbers import Events, Ints, joined, rows
 from core.store.rows.seen import Seen
 from core.store.traits import Traits
 from core.store.waiting import Patience, transaction
@@ -140,11 +141,7 @@ class Writer:
         self._events = Dictionary(db, "event_names", "name", Counter(db, "event_names"))
         keys = Counter(db, "session_keys")
         self._sessions = Dictionary(db, "session_keys", "key", keys, always={NO_SESSION: -1})
-        values = Counter(db, "dimension_values")
-        self._values = [
-            Dictionary(db, "dimension_values", "value", values, {"dimension": i + 1})
-            for i in range(len(CONTEXT))
-        ]
+        self._contexts = Contexts(db)
         self._identity = Identity(db)
         self._traits = Traits(db, self._identity)
         self._tied = {} if "ties_settled" in meta else self._identity.tied()
@@ -155,12 +152,12 @@ class Writer:
         self._session_rows = Sessions(db)
         self._seen = Seen(db)
 
-    def _learn(self, batch: Batch, users: Numbers, devices: Numbers, written: Written) -> set[int]:
+    def _learn(self, batch: Batch, users: Ints, devices: Ints, written: Written) -> set[int]:
         """Learn links and aliases; return the actors whose stored events moved.
 
         Links and aliases that name a placeholder are refused and counted.
         """
-        somebody = batch.identifies or batch.aliases or any(devices)
+        somebody = batch.identifies or batch.aliases or devices.any()
         if not (somebody or self._tied):
             return set()
         pairs = self._pairs(batch, users, devices, written)
@@ -180,16 +177,11 @@ class Writer:
         return merge.run(affected)
 
     def _pairs(
-        self, batch: Batch, users: Numbers, devices: Numbers, written: Written
+        self, batch: Batch, users: Ints, devices: Ints, written: Written
     ) -> dict[tuple[int, int], int]:
         """Return (device, user) -> the earliest ms at which they are said to belong together."""
-        said = [
-            (place, device, user, ts)
-            for place, (device, user, ts) in enumerate(
-                zip(devices, users, batch.times, strict=True)
-            )
-            if device and user
-        ]
+        both = np.flatnonzero((devices != 0) & (users != 0))
+        said = list(rows([both, devices[both], users[both], batch.times()[both]]))
         stated = []
         for place, each in zip(batch.places, batch.identifies, strict=True):
             if each.user and each.device:
@@ -213,49 +205,47 @@ class Writer:
         if not batch.count:
             self._session_rows.rebuild(touched)
             return
-        texts = [
-            (seq, text) for seq, text in zip(events.seq, batch.properties, strict=True) if text
-        ]
-        tick()
         events = events.sorted()
         tick()
-        fresh, texts = self._insert(events, texts, touched, written)
+        fresh = self._insert(events, touched, written)
         tick()
-        values = self._learn_properties(texts)
+        values = self._insert_properties(fresh)
         tick()
         self._add_activity(fresh, values, touched, tick)
         self._session_rows.rebuild(touched)
         written.stored, written.repeated = len(fresh), len(events) - len(fresh)
 
-    def _encode(self, batch: Batch, users: Numbers, devices: Numbers, written: Written) -> Events:
+    def _encode(self, batch: Batch, users: Ints, devices: Ints, written: Written) -> Events:
         """Return the events as integers, in the order of arrival."""
         first = self._seq
         self._seq += batch.count
-        ts, ids = array("q"), array("q")
-        for block in batch.blocks:
-            ts.extend(block.ts)
-            ids.extend(block.ids)
-        actors = array("q", self._identity.actors(users, devices, ts))
-        written.unowned = actors.count(0)
+        ts = batch.times()
+        actors = self._identity.actors(users, devices, ts)
+        written.unowned = int(np.count_nonzero(actors == 0))
         place, used, values = self._encode_context(batch)
+        text, texts = batch.properties()
         events = self._ids(self._events, batch.column("event"))
         sessions = self._ids(self._sessions, batch.column("session"))
         self._events.save()
         self._sessions.save()
         return Events(
-            actors, ts, range(first, self._seq), ids, events, array("q", self._days.of(ts)),
-            sessions, users, devices, place, used, values,
+            actors, ts, np.arange(first, self._seq), batch.ids(), events, self._days.column(ts),
+            sessions, users, devices, place, text, used, values, texts,
         )  # fmt: skip
 
-    def _people_of(self, batch: Batch, written: Written) -> tuple[Numbers, Numbers]:
+    def _people_of(self, batch: Batch, written: Written) -> tuple[Ints, Ints]:
         """Return the user and the device of every event; both get their ids in order of arrival."""
         for user, device in zip(batch.column("user"), batch.column("device"), strict=True):
-            if any(device.codes):
-                for one, other in dict.fromkeys(zip(user.codes, device.codes, strict=True)):
-                    if one:
-                        self._users[user.table[one]]
-                    if other:
-                        self._devices[device.table[other]]
+            said, sent = np.asarray(user.codes), np.asarray(device.codes)
+            if not sent.any():
+                continue
+            new = said >= self._users.known_of(user.table)
+            new |= sent >= self._devices.known_of(device.table)
+            for one, other in dict.fromkeys(rows([said[new], sent[new]])):
+                if one:
+                    self._users[user.table[one]]
+                if other:
+                    self._devices[device.table[other]]
         users = self._ids(self._users, batch.column("user"))
         devices = self._ids(self._devices, batch.column("device"))
         if self._users.placeholders or self._devices.placeholders:
@@ -263,87 +253,65 @@ class Writer:
         return users, devices
 
     @staticmethod
-    def _ids(dictionary: Dictionary, column: Iterable[Column]) -> Numbers:
-        found = array("q")
-        for codes, table in column:
-            found.extend(map(dictionary.of_table(table).__getitem__, codes))
-        return found
+    def _ids(dictionary: Dictionary, column: Iterable[Column]) -> Ints:
+        return joined(dictionary.of_table(table)[np.asarray(codes)] for codes, table in column)
 
-    def _encode_context(self, batch: Batch) -> tuple[Numbers, list[int], list[Numbers]]:
+    def _encode_context(self, batch: Batch) -> tuple[Ints, list[int], list[Ints]]:
         """Return which context each event has, the dimensions that have values, and for each of
         these the value ids of all contexts.
         """
-        order: dict[tuple[str | None, ...], int] = {}
-        places = array("i")
-        for codes, table in batch.column("context"):
-            of_code = {
-                code: order.setdefault(table[code], len(order)) for code in dict.fromkeys(codes)
-            }
-            places.extend(map(of_code.__getitem__, codes))
-        columns = list(zip(*order, strict=True))
-        used = [d for d, column in enumerate(columns, 1) if any(v is not None for v in column)]
-        grown = {}
-        encoded: list[Numbers] = []
-        for dimension in used:
-            values = self._values[dimension - 1]
-            encoded.append(values.ids(context[dimension - 1] for context in order))
-            grown[dimension] = values.save()
-        self._activity.grow(grown)
-        return places, used, encoded
+        blocks = list(batch.column("context"))
+        tables = {id(table): self._contexts.of_table(table) for _, table in blocks}
+        sizes = [len(columns[0]) for columns in tables.values()]
+        starts = dict(zip(tables, accumulate(sizes, initial=0), strict=False))
+        places = joined(np.asarray(codes) + starts[id(table)] for codes, table in blocks)
+        columns = [joined(parts) for parts in zip(*tables.values(), strict=True)]
+        used = [dimension for dimension, column in enumerate(columns, 1) if column.any()]
+        self._activity.grow(self._contexts.save())
+        return places, used, [columns[dimension - 1] for dimension in used]
 
-    def _insert(
-        self,
-        events: Events,
-        texts: list[tuple[int, str]],
-        touched: set[int],
-        written: Written,
-    ) -> tuple[Events, list[tuple[int, str]]]:
-        """Store the events that are new; return them with their (seq, JSON)."""
-        fresh = self._fresh(events, texts, touched, written)
-        names, rows = fresh.written()
+    def _insert(self, events: Events, touched: set[int], written: Written) -> Events:
+        """Store the events that are new, and return them."""
+        fresh = self._fresh(events, touched, written)
+        names, values = fresh.written()
         statement = f"""
         insert into events ({", ".join(names)})
         values ({", ".join("?" for _ in names)})
         """
-        self._connection.executemany(statement, rows)
-        if len(fresh) < len(events):
-            kept = set(fresh.seq)
-            texts = [item for item in texts if item[0] in kept]
-        self._insert_properties(texts)
-        self._latest = max(self._latest, max(events.ts))
-        return fresh, texts
+        self._connection.executemany(statement, values)
+        self._latest = max(self._latest, int(events.ts.max()))
+        return fresh
 
-    def _fresh(
-        self, events: Events, texts: list[tuple[int, str]], touched: set[int], written: Written
-    ) -> Events:
+    def _fresh(self, events: Events, touched: set[int], written: Written) -> Events:
         """Return the events that repeat neither a stored one nor an earlier one."""
-        self._repeats.begin(min(events.seq))
+        self._repeats.begin(int(events.seq.min()))
         self._seen.moved(touched)
-        own = any(map(and_, events.id, repeat(OWN)))
-        asked: Sequence[int] = range(len(events))
-        if not own:
+        if (events.id & OWN).any():
+            asked = np.arange(len(events))
+        else:
             maybe = self._seen.maybe(events, self._latest, self._seq, self._named)
-            asked = sorted(events.together().union(maybe))
+            asked = np.flatnonzero(events.together() | maybe)
         written.said.seqs |= BitMap64(range(self._seq - len(events), self._seq))
         fresh = events
-        if asked:
-            rows = events.some(asked)
+        if len(asked):
+            given, texts = events.some(asked), events.texts_of(asked)
             since = Since(self._latest, self._new, self._has_own_ids(), self._marked)
-            written.said.seqs -= BitMap64(row[2] for row in rows)
-            good = self._repeats.fresh(self._connection, rows, texts, events.used, since, written)
+            written.said.seqs -= BitMap64(row[2] for row in given)
+            good = self._repeats.fresh(self._connection, given, texts, events.used, since, written)
             if self._repeats.matched:
                 written.said.seqs |= fold_otherwise(
                     self._connection,
                     self._repeats.matched,
                     [CONTEXT[dimension - 1] for dimension in events.used],
-                    dict(texts),
+                    texts,
                 )
+            ids = {row[2]: row[3] for row in good}
             if self._repeats.goes_on:
-                ids = {row[2]: row[3] for row in good}
-                events.id = list(map(ids.get, events.seq, events.id))
-            if len(good) < len(rows):
-                bad = {row[2] for row in rows} - {row[2] for row in good}
-                fresh = events.take(p for p, seq in enumerate(events.seq) if seq not in bad)
+                events.id[asked] = [ids.get(row[2], row[3]) for row in given]
+            if len(good) < len(given):
+                kept = np.ones(len(events), np.bool_)
+                kept[asked] = [row[2] in ids for row in given]
+                fresh = events.take(kept)
         self._seen.add(fresh)
         return fresh
 
@@ -354,49 +322,51 @@ class Writer:
         ).fetchone()
         return row is not None
 
-    def _learn_properties(self, texts: Iterable[tuple[int, str]]) -> dict[int, Values]:
-        """Return the values of stored events by seq; properties with too many values lose their
-        sets.
+    def _insert_properties(self, events: Events) -> dict[str, Values]:
+        """Store the properties of stored events; return the values of each JSON. Properties with
+        too many values lose their sets.
         """
-        values, stopped = self._properties.take(texts)
+        seqs, places = events.said()
+        texts = [events.texts[place] or "" for place in places.tolist()]
+        self._connection.executemany(
+            "insert into event_properties (seq, properties) values (?, ?)",
+            zip(seqs.tolist(), texts, strict=True),
+        )
+        values, stopped = self._properties.take(counted(texts))
         for dimension in stopped:
             self._activity.stop_property(dimension)
         return values
 
-    def _insert_properties(self, properties: Iterable[tuple[int, str]]) -> None:
-        self._connection.executemany(
-            "insert into event_properties (seq, properties) values (?, ?)", properties
-        )
-
     def _add_activity(
         self,
         events: Events,
-        values: dict[int, Values],
+        values: dict[str, Values],
         touched: set[int],
         tick: Callable[[], None],
     ) -> None:
         if not len(events):
             return
-        known = set(self._activity.seen(0) & BitMap(array("I", events.actor)))
-        said = [values.get(seq, {}) for seq in events.seq] if values else ()
-        context = dict(zip(events.used, events.context, strict=True))
-        self._activity.add(events.actor, events.event, events.day, context, said)
+        known = set(self._activity.seen(0) & BitMap(array("I", np.unique(events.actor).tolist())))
+        of_text = [values.get(text or "", {}) for text in events.texts]
+        said = [of_text[place] for place in events.text.tolist()] if values else ()
+        context = dict(zip(events.used, (c.tolist() for c in events.context), strict=True))
+        self._activity.add(
+            events.actor.tolist(), events.event.tolist(), events.day.tolist(), context, said
+        )
         tick()
-        in_session: Iterable[Any] = zip(
-            events.actor, events.ts, events.event, events.day, events.session, strict=True
+        in_session: Iterable[Any] = rows(
+            [events.actor, events.ts, events.event, events.day, events.session]
         )
         if touched:
             in_session = (row for row in in_session if row[0] not in touched)
         self._session_rows.add(in_session, known)
 
 
-def _nobody(batch: Batch, users: Numbers, devices: Numbers) -> int:
+def _nobody(batch: Batch, users: Ints, devices: Ints) -> int:
     """Return how many events have a user or device id that names nobody."""
-    user_codes = chain.from_iterable(column.codes for column in batch.column("user"))
-    device_codes = chain.from_iterable(column.codes for column in batch.column("device"))
-    return sum(
-        bool((user_code and not user) or (device_code and not device))
-        for user, user_code, device, device_code in zip(
-            users, user_codes, devices, device_codes, strict=True
-        )
+    said, sent = (
+        joined(np.asarray(column.codes) for column in batch.column(name))
+        for name in ("user", "device")
     )
+    nobody = ((said != 0) & (users == 0)) | ((sent != 0) & (devices == 0))
+    return int(np.count_nonzero(nobody))

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from array import array
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
-from itertools import islice
-from operator import eq, itemgetter, le
+from itertools import chain
+from operator import itemgetter
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
 
 from core.columns import CONTEXT
 
@@ -21,6 +24,12 @@ KEYS = ("actor", "ts", "seq", "id", "event", "day")
 
 Numbers = Sequence[int]
 
+Ints = NDArray[np.int64]
+"""A column."""
+
+_CHUNK: Final = 4_096
+"""How many events are made rows together."""
+
 
 @dataclass
 class Events:
@@ -28,30 +37,34 @@ class Events:
 
     Attributes:
         place: of the context of each event in the tables of `values`.
+        text: of its properties in `texts`.
         used: the dimensions of the context columns that have values.
         values: for each of them the value ids of all contexts.
+        texts: the different JSON texts of properties; the first is None, for none.
     """
 
-    actor: Numbers
-    ts: Numbers
-    seq: Numbers
-    id: Numbers
-    event: Numbers
-    day: Numbers
-    session: Numbers
-    user: Numbers
-    device: Numbers
-    place: Numbers
+    actor: Ints
+    ts: Ints
+    seq: Ints
+    id: Ints
+    event: Ints
+    day: Ints
+    session: Ints
+    user: Ints
+    device: Ints
+    place: Ints
+    text: Ints
     used: Sequence[int] = ()
-    values: Sequence[Numbers] = ()
+    values: Sequence[Ints] = ()
+    texts: Sequence[str | None] = (None,)
 
     @cached_property
-    def context(self) -> list[Numbers]:
+    def context(self) -> list[Ints]:
         """One column of value ids for each dimension that has values."""
-        return [array("i", list(map(ids.__getitem__, self.place))) for ids in self.values]
+        return [ids[self.place] for ids in self.values]
 
     @property
-    def columns(self) -> list[Numbers]:
+    def columns(self) -> list[Ints]:
         """All columns, in the order of `Stored`."""
         return [*(getattr(self, name) for name in NAMES), *self.context]
 
@@ -60,43 +73,58 @@ class Events:
         other; without those that are 0, as is any that is not given.
         """
         named = [*NAMES, *(CONTEXT[dimension - 1] for dimension in self.used)]
-        pairs = [(n, c) for n, c in zip(named, self.columns, strict=True) if n in KEYS or any(c)]
+        pairs = [(n, c) for n, c in zip(named, self.columns, strict=True) if n in KEYS or c.any()]
         names, columns = zip(*pairs, strict=True)
-        return list(names), zip(*columns, strict=True)
+        return list(names), rows(columns)
+
+    def said(self) -> tuple[Ints, Ints]:
+        """Return the seqs of the events with properties in order, and the place of each text."""
+        some = np.flatnonzero(self.text)
+        some = some[np.argsort(self.seq[some])]
+        return self.seq[some], self.text[some]
 
     def __len__(self) -> int:
         return len(self.actor)
 
-    def some(self, places: Sequence[int]) -> list[Stored]:
+    def some(self, places: Ints) -> list[Stored]:
         """Return the events at some places."""
-        columns = [map(column.__getitem__, places) for column in self.columns]
-        return list(zip(*columns, strict=True))
+        return list(rows([column[places] for column in self.columns]))
 
-    def take(self, places: Iterable[int]) -> Events:
-        """Return the events at some places, in that order."""
-        pick = picker(places)
-        actor, ts, seq, id_, event, day, session, user, device, place = (
-            array("q", pick(getattr(self, name))) for name in (*NAMES, "place")
-        )
-        return Events(
-            actor, ts, seq, id_, event, day, session, user, device, place, self.used, self.values
-        )
+    def texts_of(self, places: Ints) -> dict[int, str]:
+        """Return the properties of events at some places by seq, of those that have some."""
+        pairs = zip(self.seq[places].tolist(), self.text[places].tolist(), strict=True)
+        return {seq: text for seq, place in pairs if (text := self.texts[place])}
+
+    def take(self, places: NDArray[Any]) -> Events:
+        """Return the events at some places, in that order, or those where a mask is true."""
+        columns = {name: getattr(self, name)[places] for name in (*NAMES, "place", "text")}
+        return replace(self, **columns)
 
     def sorted(self) -> Events:
         """Return them in order; they are in that of arrival."""
-        order: Sequence[int] = range(len(self))
-        if not all(map(le, self.ts, islice(self.ts, 1, None))):
-            order = sorted(order, key=self.ts.__getitem__)
-        return self.take(sorted(order, key=self.actor.__getitem__))
+        return self.take(np.lexsort((self.ts, self.actor)))
 
-    def together(self) -> set[int]:
-        """Return the places of those that are at one moment with another of their actor."""
-        actor, found = self.actor, set()
-        equal = map(eq, self.ts, islice(self.ts, 1, None))
-        for place in (place for place, same in enumerate(equal) if same):
-            if actor[place] == actor[place + 1]:
-                found |= {place, place + 1}
+    def together(self) -> NDArray[np.bool_]:
+        """Return which ones are at one moment with another of their actor."""
+        found = np.zeros(len(self), np.bool_)
+        equal = (self.ts[1:] == self.ts[:-1]) & (self.actor[1:] == self.actor[:-1])
+        found[1:] |= equal
+        found[:-1] |= equal
         return found
+
+
+def rows(columns: Sequence[Ints]) -> Iterator[tuple[int, ...]]:
+    """Yield columns of one length as rows of plain integers."""
+    starts = range(0, len(columns[0]), _CHUNK)
+    return chain.from_iterable(
+        zip(*(column[start : start + _CHUNK].tolist() for column in columns), strict=True)
+        for start in starts
+    )
+
+
+def joined(columns: Iterable[NDArray[Any]]) -> Ints:
+    """Return columns one after the other, or an empty one."""
+    return np.concatenate([np.zeros(0, np.int64), *columns])
 
 
 def picker(places: Iterable[int]) -> Callable[[Numbers], tuple[int, ...]]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 from pyroaring import BitMap
@@ -15,7 +15,7 @@ from pyroaring import BitMap
 from core.columns import CONTEXT, FIRST_PROPERTY
 from core.errors import not_as_written
 from core.store.ingest.activity import Activity, Key
-from core.store.ingest.properties import Properties, Values
+from core.store.ingest.properties import Properties, Values, counted
 from core.store.workspace import read_meta
 
 MOST: Final = 500_000
@@ -99,34 +99,29 @@ class Recount:
 
     def values(self, events: Sequence[int], texts: Sequence[str | None]) -> list[Values]:
         """Return the values of events that have sets."""
-        given = [(place, text) for place, text in enumerate(texts) if text]
+        given = counted(texts)
         found = self._taken(given) if self._learn else self._read(given)
-        for place, values in found.items():
-            has = self.activity.properties(events[place])
+        of_each = [found.get(text or "", {}) for text in texts]
+        for event, values in zip(events, of_each, strict=True):
+            has = self.activity.properties(event)
             for dimension in values:
                 if dimension not in has:
-                    self.activity.know_property(events[place], dimension)
+                    self.activity.know_property(event, dimension)
                     self.learned = True
-        return [found.get(place, {}) for place in range(len(texts))]
+        return of_each
 
-    def _taken(self, texts: list[tuple[int, str]]) -> dict[int, Values]:
+    def _taken(self, texts: Mapping[str, int]) -> dict[str, Values]:
         found, stopped = self._reader.take(texts)
         for dimension in stopped:
             self.activity.stop_property(dimension)
             self.learned = True
         return found
 
-    def _read(self, texts: list[tuple[int, str]]) -> dict[int, Values]:
-        known: dict[str, Values] = {}
-        found = {}
-        for place, text in texts:
-            values = known.get(text)
-            if values is None:
-                said = self._reader.read(text)
-                values = known[text] = {d: v for d, v in said.items() if d in self._known}
-            if values:
-                found[place] = values
-        return found
+    def _read(self, texts: Iterable[str]) -> dict[str, Values]:
+        return {
+            text: {d: v for d, v in self._reader.read(text).items() if d in self._known}
+            for text in texts
+        }
 
 
 class _Count:
