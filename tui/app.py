@@ -11,7 +11,6 @@ from typing import Any, ClassVar, cast
 import tui.terminal as terminal  # before Textual, which reads ESCDELAY when it is imported
 
 # isort: split
-from rich.style import Style
 from textual.screen import Screen
 
 from core.definitions.board import Board
@@ -29,6 +28,8 @@ from tui.services.errors import failed, guarded, tell
 from tui.services.freshness import Freshness
 from tui.services.library import Library
 from tui.services.state import State
+from tui.themes.own import DEFAULT, THEMES
+from tui.themes.tokens import tokens_of
 from tui.widgets.host import Host
 from tui.widgets.paint import Ink
 
@@ -79,7 +80,11 @@ class Explorer(Host):
         self.look = look or Look(
             glyphs=terminal.glyphs(), colour=tier == "theme", calendar=engine.calendar
         )
-        self.ink = Ink(tier, True)
+        for theme in THEMES:
+            self.register_theme(theme)
+        self.theme = DEFAULT
+        self.tier = tier
+        self.ink = self._ink()
         self.keymap: Mapping[str, str] = {}
         self.first_page: Screen[Any] | None = None
         self.data = Freshness(engine)
@@ -104,16 +109,21 @@ class Explorer(Host):
         if glyphs in GLYPHS and not self.look.ascii:
             self.look = replace(self.look, glyphs=cast(Glyphs, glyphs))
         theme = self.state.values.get("theme") or config.theme
-        if theme in self.available_themes and self.ink.tier == "theme":
-            self.set_colours(theme)
+        if theme in self.available_themes:
+            self.show_colours(theme)
+
+    def get_theme_variable_defaults(self) -> dict[str, str]:
+        """See App: the colours of charts and panels that a theme does not set itself."""
+        return dict(tokens_of(self.current_theme))
+
+    def _ink(self) -> Ink:
+        if self.tier != "theme" or self.current_theme.ansi:
+            return Ink("mono" if self.tier == "mono" else "ansi")
+        colours = self.get_css_variables()
+        return Ink("theme", {k: v[:7] for k, v in colours.items() if v.startswith("#")})
 
     def _take_colours(self) -> None:
-        theme = self.current_theme
-        base = Style()
-        if self.ink.tier == "theme":
-            colours = self.theme_variables
-            base = Style(color=colours["foreground"][:7], bgcolor=colours["background"][:7])
-        self.ink = Ink(self.ink.tier, theme.dark, base)
+        self.ink = self._ink()
         self.look = replace(self.look, colour=self.ink.tier == "theme")
         if isinstance(self.screen, Page):
             self.screen.action_redraw()
@@ -159,10 +169,14 @@ class Explorer(Host):
             self.screen.action_redraw()
 
     def set_colours(self, theme: str) -> None:
-        """Switch to another theme; the ansi themes use the terminal's own colours."""
-        self.ink = replace(self.ink, tier="ansi" if theme.startswith("ansi") else "theme")
-        self.theme = theme
+        """Switch to another theme and remember it; the ansi themes use the terminal's colours."""
+        self.show_colours(theme)
         self.state.values["theme"] = theme
+
+    def show_colours(self, theme: str) -> None:
+        """Show another theme for the time being."""
+        self.theme = theme
+        self.ansi_color = self.tier != "theme" or self.current_theme.ansi
 
     async def run_action(self, action: Any, *args: Any, **kwargs: Any) -> bool:
         """Run an action; if it fails it says so and leaves the screen as it is."""

@@ -3,6 +3,7 @@
 Styles are names, never colours; several may be joined by spaces, as in "series0 tint0":
 
 - "", "title", "dim", "bold", "accent", "cursor", "border", "focus": of any text.
+- "row": the background of the row under the cursor, across its whole width; "chip": of a label.
 - "good", "bad": a change upwards and downwards; "partial": what is not complete.
 - "series0" to "series7": the lines of a chart; "tint0" to "tint7": a faint background in the same
   colour, for the area below a line.

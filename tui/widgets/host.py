@@ -107,5 +107,9 @@ class Host(App[int]):
         raise NotImplementedError
 
     def set_colours(self, theme: str) -> None:
-        """Switch to another theme."""
+        """Switch to another theme and remember it."""
+        raise NotImplementedError
+
+    def show_colours(self, theme: str) -> None:
+        """Show another theme for the time being."""
         raise NotImplementedError

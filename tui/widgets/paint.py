@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
 from functools import cache
+from types import MappingProxyType
 
 from rich.cells import get_character_cell_size
 from rich.segment import Segment
@@ -16,15 +16,18 @@ from tui.terminal import Tier
 
 PLAIN = Style()
 
-_SHAPES = {
+CATEGORIES = ("release", "news", "incident", "post")
+
+_MONO = {
     "title": "bold",
     "dim": "dim",
     "bold": "bold",
     "accent": "bold",
     "cursor": "reverse",
+    "row": "reverse",
     "partial": "dim",
     "mark": "bold",
-    **{f"mark-{category}": "bold" for category in ("release", "news", "incident", "post")},
+    **{f"mark-{category}": "bold" for category in CATEGORIES},
     "muted": "dim",
     "grid": "dim",
     "good": "bold",
@@ -33,12 +36,14 @@ _SHAPES = {
     "focus": "bold",
     "tab": "bold reverse",
     "key": "bold",
+    "letter": "underline",
     "error": "bold",
     "shade": "dim",
 }
 """How a style looks without colour."""
 
 _ANSI = {
+    **_MONO,
     "accent": "bold cyan",
     "mark": "bold yellow",
     "mark-release": "bold green",
@@ -50,103 +55,107 @@ _ANSI = {
     "goal": "yellow",
     "good": "bold cyan",
     "bad": "bold magenta",
+    "border": "bright_black",
     "focus": "bold cyan",
+    "tab": "bold black on cyan",
     "key": "bold cyan",
+    "letter": "cyan underline",
     "error": "bold magenta",
     **{f"series{i}": c for i, c in enumerate(
         ("cyan", "yellow", "magenta", "green", "blue", "red", "white", "bright_black"))},
 }  # fmt: skip
+"""How a style looks in the sixteen colours of the terminal."""
 
-_DARK = {
-    "dim": "#8a8a8a",
-    "accent": "bold #5fd7ff",
-    "mark": "bold #ffd75f",
-    "mark-release": "bold #87d787",
-    "mark-news": "bold #ffd75f",
-    "mark-incident": "bold #ff8787",
-    "mark-post": "bold #d787d7",
-    "muted": "#8a8a8a",
-    "grid": "#444444",
-    "goal": "#ffd75f",
-    "lit": "on #262626",
-    "box": "on #262626",
-    "good": "bold #5fafff",
-    "bad": "bold #ffaf5f",
-    "border": "#5f5f5f",
-    "focus": "bold #5fd7ff",
-    "key": "bold #5fd7ff",
-    "error": "bold #ffaf5f",
-    "partial": "#8a8a8a",
-    **{f"series{i}": c for i, c in enumerate(
-        ("#5fd7ff", "#ffaf5f", "#d787d7", "#87d787", "#d7d75f", "#8787ff", "#ff8787", "#afafaf"))},
-    **{f"heat{i}": f"#eeeeee on {c}" for i, c in enumerate(
-        ("#1c1c1c", "#00005f", "#00005f", "#005f87", "#005f87"))},
-    "heat5": "#1c1c1c on #0087af",
-    "heat6": "#1c1c1c on #00afd7",
-    "heat7": "#1c1c1c on #5fd7ff",
-    **{f"tint{i}": f"on {c}" for i, c in enumerate(
-        ("#10222a", "#2a2012", "#261a26", "#1a261a", "#262612", "#1a1a2e", "#2a1a1a", "#242424"))},
-}  # fmt: skip
+_THEME = {
+    "title": "bold",
+    "bold": "bold",
+    "dim": "{muted}",
+    "muted": "{muted}",
+    "partial": "{muted}",
+    "shade": "{muted}",
+    "accent": "bold {focus}",
+    "focus": "{focus}",
+    "key": "{focus}",
+    "letter": "{focus} underline",
+    "cursor": "bold {cursor-text} on {cursor}",
+    "tab": "bold {cursor-text} on {cursor}",
+    "row": "on {row}",
+    "chip": "on {chip}",
+    "lit": "on {lit}",
+    "box": "on {lit}",
+    "border": "{frame}",
+    "grid": "{grid}",
+    "goal": "{mark-news}",
+    "good": "bold {up}",
+    "bad": "bold {down}",
+    "error": "bold {wrong}",
+    "mark": "bold {mark-news}",
+    **{f"mark-{category}": f"bold {{mark-{category}}}" for category in CATEGORIES},
+    **{f"series{n}": f"{{series-{n + 1}}}" for n in range(8)},
+    **{f"tint{n}": f"on {{tint-{n + 1}}}" for n in range(8)},
+    **{f"heat{n}": f"{{heat-text-{n}}} on {{heat-{n}}}" for n in range(8)},
+}
+"""How a style looks in a theme; names in braces are tokens."""
 
-_LIGHT = {
-    "dim": "#6c6c6c",
-    "accent": "bold #005f87",
-    "mark": "bold #875f00",
-    "mark-release": "bold #005f00",
-    "mark-news": "bold #875f00",
-    "mark-incident": "bold #af0000",
-    "mark-post": "bold #875f87",
-    "muted": "#8a8a8a",
-    "grid": "#c6c6c6",
-    "goal": "#875f00",
-    "lit": "on #e4e4e4",
-    "box": "on #e4e4e4",
-    "good": "bold #005fd7",
-    "bad": "bold #af5f00",
-    "border": "#a8a8a8",
-    "focus": "bold #005f87",
-    "key": "bold #005f87",
-    "error": "bold #af5f00",
-    "partial": "#6c6c6c",
-    **{f"series{i}": c for i, c in enumerate(
-        ("#005f87", "#af5f00", "#875f87", "#005f00", "#5f5f00", "#5f5faf", "#af0000", "#585858"))},
-    **{f"heat{i}": f"#1c1c1c on {c}" for i, c in enumerate(
-        ("#eeeeee", "#d7ffff", "#afd7ff", "#87d7ff", "#5fafd7"))},
-    "heat5": "#1c1c1c on #5f87af",
-    "heat6": "#ffffff on #0087af",
-    "heat7": "#ffffff on #005f87",
-    **{f"tint{i}": f"on {c}" for i, c in enumerate(
-        ("#dbeaf0", "#f4e8d8", "#eee2ee", "#dfeedd", "#eeeeda", "#e4e4f4", "#f6e0e0", "#e8e8e8"))},
-}  # fmt: skip
+_AWAY = {"cursor": "{foreground} on {row-away}", "row": "on {row-away}"}
+"""How the cursor looks in a panel that does not have the focus."""
+
+
+class Ink:
+    """The colours of this terminal: style names turned into Rich styles.
+
+    Args:
+        tier: how many colours there are.
+        tokens: the theme's colours; used in the tier "theme" only.
+        ground: the token of the background that is written on.
+        away: whether the panel that is written in is without the focus.
+    """
+
+    def __init__(
+        self,
+        tier: Tier = "theme",
+        tokens: Mapping[str, str] = MappingProxyType({}),
+        *,
+        ground: str = "background",
+        away: bool = False,
+    ) -> None:
+        self.tier = tier
+        self._tokens = tokens
+        self._styles: dict[str, Style] = {}
+        self._others: dict[tuple[str, bool], Ink] = {}
+        self._names: Mapping[str, str] = _MONO if tier == "mono" else _ANSI
+        self.base = PLAIN
+        if tier == "theme":
+            self._names = {**_THEME, **(_AWAY if away else {})}
+            self.base = Style.parse(f"{tokens['foreground']} on {tokens[ground]}")
+
+    def on(self, ground: str, away: bool = False) -> Ink:
+        """Return the ink for another background, or for a panel without the focus."""
+        found = self._others.get((ground, away))
+        if found is None:
+            found = Ink(self.tier, self._tokens, ground=ground, away=away)
+            self._others[ground, away] = found
+        return found
+
+    def of(self, name: str) -> Style:
+        """Return the Rich style of a style name; several names may be joined by spaces."""
+        found = self._styles.get(name)
+        if found is None:
+            found = self.base
+            for part in name.split():
+                text = self._names.get(part, "")
+                found += Style.parse(text.format_map(self._tokens)) if text else PLAIN
+            self._styles[name] = found
+        return found
+
+    def invisible(self, found: Style) -> bool:
+        """Whether a space in this style is indistinguishable from a plain one."""
+        return _flat(found) and found.bgcolor == self.base.bgcolor
 
 
 @cache
-def style(tier: Tier, dark: bool, name: str) -> Style:
-    """Return the Rich style of a style name; several names may be joined by spaces."""
-    found = PLAIN
-    for part in name.split():
-        text = _SHAPES.get(part, "")
-        if tier == "ansi":
-            text = _ANSI.get(part, text)
-        elif tier == "theme":
-            text = (_DARK if dark else _LIGHT).get(part, text)
-        found += Style.parse(text) if text else PLAIN
-    return found
-
-
-@dataclass(frozen=True)
-class Ink:
-    """The colours of this terminal: how many, a dark or light background, and the background
-    itself.
-    """
-
-    tier: Tier = "theme"
-    dark: bool = True
-    base: Style = PLAIN
-
-    def of(self, name: str) -> Style:
-        """Return the Rich style of a style name on this background."""
-        return self.base + style(self.tier, self.dark, name) if name else self.base
+def _flat(found: Style) -> bool:
+    return not (found.reverse or found.underline)
 
 
 def _seen(span: Span) -> str:
@@ -167,31 +176,13 @@ def strip(spans: Iterable[Span], width: int, ink: Ink) -> Strip:
         found = ink.of(_seen(span))
         if segments:
             before = segments[-1].style or PLAIN
-            if span.text.isspace() and _invisible(found) and _invisible(before):
+            if span.text.isspace() and ink.invisible(found) and ink.invisible(before):
                 found = before
             if found == before:
                 segments[-1] = Segment(segments[-1].text + span.text, before)
                 continue
         segments.append(Segment(span.text, found))
     return Strip(segments).adjust_cell_length(width, ink.base)
-
-
-@cache
-def _invisible(found: Style) -> bool:
-    """Whether a space in this style is indistinguishable from a plain one."""
-    return not (found.reverse or found.underline or _painted(found))
-
-
-def _painted(found: Style) -> bool:
-    return found.bgcolor is not None and found.bgcolor in GROUNDS
-
-
-GROUNDS = frozenset(
-    Style.parse(text).bgcolor
-    for ramp in (_DARK, _LIGHT)
-    for name, text in ramp.items()
-    if name.startswith(("heat", "tint", "lit", "box"))
-)
 
 
 def differing(old: Strip, new: Strip) -> list[tuple[int, int]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Self
+from typing import ClassVar, Self
 
 from textual.events import MouseScrollDown, MouseScrollUp
 from textual.geometry import Region
@@ -28,8 +28,7 @@ class Frame:
 LEAST_ASIDE = 8
 """Minimum width in cells for the text at the right of the top edge to be shown."""
 
-LIGHT = Frame("┌┐└┘", "─", "│")
-HEAVY = Frame("┏┓┗┛", "━", "┃")
+ROUND = Frame("╭╮╰╯", "─", "│")
 ASCII = Frame("++++", "-", "|")
 ASCII_FOCUS = Frame("++++", "=", "|")
 
@@ -39,6 +38,8 @@ class Painted(Widget):
 
     app: Host
     ALLOW_SELECT = False
+    ground: ClassVar[str] = "background"
+    """The token of the colour it is painted on."""
 
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
         super().__init__(id=id, classes=classes)
@@ -94,7 +95,8 @@ class Painted(Widget):
     def _strips(self, wide: int, high: int) -> list[Strip]:
         lines = finished(self.face(wide, high), wide, high, self.app.look)
         lines += [()] * (high - len(lines))
-        return [strip(line, wide, self.app.ink) for line in lines]
+        ink = self.app.ink.on(self.ground, self.can_focus and not self.has_focus)
+        return [strip(line, wide, ink) for line in lines]
 
 
 class Panel(Painted):
@@ -107,6 +109,7 @@ class Panel(Painted):
     """
 
     can_focus = True
+    ground: ClassVar[str] = "surface"
     DEFAULT_CSS = "Panel { height: 1fr; width: 1fr; }"
 
     def __init__(self, heading: str = "", *, id: str | None = None) -> None:
@@ -136,7 +139,7 @@ class Panel(Painted):
         """The frame for this terminal and focus."""
         if self.app.look.ascii:
             return ASCII_FOCUS if self.has_focus else ASCII
-        return HEAVY if self.has_focus else LIGHT
+        return ROUND
 
     def inner(self) -> tuple[int, int]:
         """Return the content's width and height in cells."""
@@ -158,20 +161,21 @@ class Panel(Painted):
         return lines
 
     def _top(self, frame: Frame, edge: str, wide: int) -> Line:
-        title = self._fitting(self.heading, wide - 7)
-        room = wide - width(title) - 10
+        opening, closing = ("[ ", " ]") if self.app.look.ascii else (" ", " ")
+        sides = width(opening + closing)
+        title = self._fitting(self.heading, wide - 3 - sides)
+        room = wide - width(title) - sides - 6
         aside = self._fitting(self.aside, room) if room >= LEAST_ASIDE else ""
-        left = f"[ {title} ]" if title else ""
+        left = f"{opening}{title}{closing}" if title else ""
         right = f" {aside} " if aside else ""
         fill = wide - 3 - width(left) - width(right) - (1 if right else 0)
-        spans = [
+        return (
             Span(frame.corners[0] + frame.across, edge),
-            Span(left, "focus" if self.has_focus else "title"),
+            Span(left, "title focus" if self.has_focus else "title"),
             Span(frame.across * max(fill, 0), edge),
             Span(right, "dim"),
             Span((frame.across if right else "") + frame.corners[1], edge),
-        ]
-        return tuple(spans)
+        )
 
     def _bottom(self, frame: Frame, edge: str, wide: int) -> Line:
         text = self._fitting(self.footing, wide)

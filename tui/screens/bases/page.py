@@ -17,8 +17,8 @@ from tui.services.state import log
 from tui.texts.summary import range_words
 from tui.widgets.answer import AnswerView
 from tui.widgets.chrome import Status
-from tui.widgets.dialogs import Chooser, Overlay, Reader
-from tui.widgets.listing import Listing, Row
+from tui.widgets.dialogs import Overlay, Reader
+from tui.widgets.listing import Listing
 from tui.widgets.panel import Painted
 
 DIM_AFTER = 0.15
@@ -281,9 +281,10 @@ class Page(FramePage):
 
     def action_theme(self) -> None:
         """Choose the colours."""
-        rows = [Row(name, name) for name in sorted(self.app.available_themes)]
+        from tui.widgets.themes import ThemeChooser
+
         self.app.push_screen(
-            Chooser("Colours", rows), lambda name: self.app.set_colours(name) if name else None
+            ThemeChooser(self.app), lambda name: self.app.set_colours(name) if name else None
         )
 
     def action_redraw(self) -> None:

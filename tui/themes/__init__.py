@@ -1,0 +1,1 @@
+"""Colours: themes of our own, and the tokens that every theme gets for charts and panels."""
