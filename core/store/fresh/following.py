@@ -13,6 +13,7 @@ from core.errors import BadInput
 from core.sources.choices import Choices
 from core.sources.places import Place
 from core.sources.places.archives import is_archive
+from core.store.imports.opening import Manner
 from core.store.ingest.importer import connected
 from core.store.ingest.loader import Loader
 from core.store.ingest.people import ignore_ids
@@ -66,14 +67,16 @@ def follow(
             ignore_ids(connection, added, patience)
         loader = Loader(
             connection,
+            Manner(
+                chosen,
+                forgets=forget_choices,
+                only_new=source != "-",
+                live=stopped.is_set,
+                batch_size=TOGETHER,
+            ),
             progress=lambda progress: told(loader.report),
             stop=None if source == "-" else stopped.is_set,
-            batch_size=TOGETHER,
             patience=patience,
-            choices=chosen,
-            forgets=forget_choices,
-            only_new=source != "-",
-            live=stopped.is_set,
         )
         if source == "-":
             loader.load_file(Place(source))

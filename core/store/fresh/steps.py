@@ -46,6 +46,8 @@ class Step:
         start: where to begin.
         holds_back: whether a last line without its end is left for later.
         is_moved: whether the source of that import has this name from now on.
+        resumes: whether an import that was stopped goes on, which is said and checks that what it
+            read is still there.
     """
 
     place: Place
@@ -53,6 +55,7 @@ class Step:
     start: Position = START
     holds_back: bool = False
     is_moved: bool = False
+    resumes: bool = False
 
 
 class Steps:

@@ -34,8 +34,9 @@ from core.sources.places import Found, Place, find
 from core.sources.text.reading import Reading
 from core.sources.values import dump
 from core.store.collector import no_collector
+from core.store.imports.opening import APART_FROM, BATCH, Manner
 from core.store.imports.replacing import Decide, add
-from core.store.ingest.loader import APART_FROM, BATCH, Loader
+from core.store.ingest.loader import Loader
 from core.store.ingest.people import ignore_ids
 from core.store.ingest.report import ImportReport, Progress
 from core.store.troubles import sentence
@@ -168,19 +169,16 @@ def import_files(
         found = find(sources, _itself(connection))
         if added := list(ids_to_ignore):
             ignore_ids(connection, added, patience)
-        loader = Loader(
-            connection,
-            progress=progress,
-            stop=stop,
-            batch_size=batch_size,
-            patience=patience,
-            choices=chosen,
+        manner = Manner(
+            chosen,
             forgets=forget_choices,
             decide=decide,
-            apart_from=apart_from,
             again=again,
             only_new=only_new,
+            batch_size=batch_size,
+            apart_from=apart_from,
         )
+        loader = Loader(connection, manner, progress=progress, stop=stop, patience=patience)
         with _late_indexes(connection, found.places, patience), no_collector():
             refused = list(found.refused)
             for place in found.places:
@@ -202,7 +200,7 @@ def store_events(
     An event without `event_id` is identified by its contents and the number of identical ones
     before it in `rows`. Events that cannot be stored are counted as rejected.
     """
-    loader = Loader(connection, batch_size=batch_size)
+    loader = Loader(connection, Manner(batch_size=batch_size))
     loader.load_records(source, _records(rows))
     return loader.done()
 
@@ -215,7 +213,7 @@ def store_logs(
     batch_size: int = BATCH,
 ) -> ImportReport:
     """Store logs passed by a program, in the same way as those of a file; see `store_events`."""
-    loader = Loader(connection, batch_size=batch_size)
+    loader = Loader(connection, Manner(batch_size=batch_size))
     loader.load_logs(source, _log_rows(rows))
     return loader.done()
 

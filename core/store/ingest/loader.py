@@ -10,32 +10,24 @@ from copy import deepcopy
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 from core.errors import BadInput, CannotOpen
 from core.records import LogRow, Record, Rejected
-from core.sources import Source, open_source
-from core.sources.blocks import MOST, START, Differs, Position, in_blocks
+from core.sources import Source
+from core.sources.blocks import Differs, in_blocks
 from core.sources.choices import Choices, choices_of
-from core.sources.flow.apart import Apart, open_apart
+from core.sources.flow.apart import Apart
 from core.sources.flow.columns import Coded, Coder
 from core.sources.kinds import kind_of
 from core.sources.lines import Input
 from core.sources.places import Place
 from core.sources.places.rows import RowInput
-from core.store.fresh.earlier import (
-    About,
-    Earlier,
-    about,
-    is_unchanged,
-    last_import,
-    of_size,
-    same_content,
-    stopped,
-)
+from core.store.fresh.earlier import About, Earlier, about
 from core.store.fresh.remembered import Memory
-from core.store.fresh.steps import Step, Steps
-from core.store.imports.replacing import Decide, add, read_otherwise, reads_alike
+from core.store.fresh.selection import Selection
+from core.store.fresh.steps import Step
+from core.store.imports.opening import EVERY, Manner, Opening
+from core.store.imports.replacing import read_otherwise, reads_alike
 from core.store.ingest.logs import LogWriter
 from core.store.ingest.rejects import Rejects
 from core.store.ingest.report import ImportReport, Progress
@@ -44,15 +36,10 @@ from core.store.ingest.writer import Writer
 from core.store.joints import joints
 from core.store.strays import strays
 from core.store.waiting import Patience
-from core.store.workspace import identity, path_of, read_calendar, visitor_salt
+from core.store.workspace import identity, path_of, read_calendar
 
-BATCH = 150_000
-"""How many events are written together."""
-
-APART_FROM = 20_000_000
 STDIN = "stdin"
 BATCH_SECONDS = 5.0
-_EVERY = 256
 _PAUSE = 0.2
 
 
@@ -61,56 +48,45 @@ class Loader:
 
     Args:
         connection: opened for writing.
+        manner: how.
         progress: called about five times a second.
         stop: called as often; True ends the import after the last committed batch.
-        batch_size: events written in one transaction.
         patience: how long a batch waits for another writer.
-        again: whether a known file is read all the same.
-        only_new: whether only what is new since the last time is read.
-        live: for sources that are followed, which are written as they come: whether to end.
-        decide: what happens to earlier imports of a source that was read in another way.
-        choices: how files are to be read.
-        forgets: whether what is remembered about them is forgotten.
-        apart_from: from this many bytes on, a file is read by another process.
     """
 
     def __init__(
         self,
         connection: sqlite3.Connection,
+        manner: Manner | None = None,
         *,
         progress: Callable[[Progress], None] | None = None,
         stop: Callable[[], bool] | None = None,
-        batch_size: int = BATCH,
         patience: Patience | None = None,
-        choices: Choices | None = None,
-        forgets: bool = False,
-        decide: Decide = add,
-        apart_from: int = APART_FROM,
-        again: bool = False,
-        only_new: bool = False,
-        live: Callable[[], bool] | None = None,
     ) -> None:
         self.connection = connection
+        self.patience = patience or Patience()
         self.writer = Writer(connection, patience)
         self.log_writer = LogWriter(connection, patience)
-        self.patience = patience or Patience()
-        self._decide = decide
+        self.report = ImportReport()
+        self._manner = manner = manner or Manner()
+        self.batch_size = manner.batch_size
+        self.batch_seconds = BATCH_SECONDS if manner.live is None else 0.0
         self._path = path_of(connection)
         self._place = identity(self._path)
-        self.batch_size = batch_size
-        self._choices = choices or Choices()
-        self._memory = Memory(connection, self._choices, self.patience, forgets=forgets)
-        self._again = again
-        self._imported = last_import(connection)
-        self._only_new = only_new
-        self._steps = Steps(connection, self.patience)
-        self._live = live
-        self.batch_seconds = BATCH_SECONDS if live is None else 0.0
-        self.report = ImportReport()
+        self._memory = Memory(connection, manner.choices, self.patience, forgets=manner.forgets)
+        self._opening = Opening(connection, manner, self.patience)
+        self._selection = Selection(
+            connection,
+            self.patience,
+            again=manner.again,
+            only_new=manner.only_new,
+            live=manner.live is not None,
+        )
         self._progress = progress
         self._stop = stop
-        self._apart_from = apart_from
         self._started = self._told = time.monotonic()
+
+    # -- sources
 
     def try_file(self, place: Place) -> list[BadInput]:
         """Load a place as `load_file` does; return why it was refused, or nothing.
@@ -132,103 +108,63 @@ class Loader:
         Raises:
             BadInput: it cannot be read, or no line has an event and a time.
         """
-        if self._only_new and self._is_unchanged(place):
+        given = self._manner.choices
+        if self._selection.can_skip(place, given.text() if given else ""):
             return
-        live = self._live if place.path == "-" else None
+        live = self._manner.live if place.path == "-" else None
         with closing(Input(place, stopped=live)) as opened:
             chosen, recalled = self._memory.of(opened, place)
             kind = kind_of(opened, place, chosen) if chosen and not recalled else None
-            found = about(self.connection, place, opened, chosen)
             stored = self.report.stored
-            if self._only_new:
-                names = list(self._load_new(place, opened, chosen, found))
-            else:
-                names = list(self._load(place, opened, chosen, found))
-        for name in names:
-            if recalled:
-                self.report.recalled[name] = chosen.options()
+            for name in self._load(place, opened, chosen):
+                if recalled:
+                    self.report.recalled[name] = chosen.options()
         if self.report.stored > stored and not recalled:
             self._memory.keep(kind)
 
-    def _is_unchanged(self, place: Place) -> bool:
-        """Whether a file need not even be opened."""
-        given = self._choices.text() if self._choices else ""
-        return place.path != "-" and is_unchanged(self.connection, place, given)
+    def load_records(self, name: str, records: Iterable[Record | Rejected]) -> None:
+        """Load events passed by a program."""
+        blocks = in_blocks(records, self._manner.most(EVERY))
+        Run(self, name).load(map(Coder().coded, blocks))
 
-    def _load_new(
-        self, place: Place, opened: Input, chosen: Choices, found: About
-    ) -> Iterator[str]:
-        """Load what is new in a place since it was last read; yield names in messages."""
-        if self._live is not None:
-            self._steps = Steps(self.connection, self.patience)
-        steps = self._steps.of(place, opened, found, chosen.reading)
-        if not steps:
+    def load_logs(self, name: str, rows: Iterable[LogRow | Rejected]) -> None:
+        """Load logs passed by a program."""
+        blocks = in_blocks(rows, self._manner.most(EVERY))
+        Run(self, name, kind=LogRow).load(map(partial(Coder().coded, kind=LogRow), blocks))
+
+    def _load(self, place: Place, opened: Input, chosen: Choices) -> Iterator[str]:
+        """Load what is wanted of a place; yield the names that it has in messages."""
+        found = about(self.connection, place, opened, chosen)
+        selected = self._selection.of(place, opened, chosen, found)
+        if not selected.steps:
             Rejects(place.rejects, self._folder()).settle()
-        for step in steps:
+        if selected.known is not None:
+            when = read_calendar(self.connection).local(selected.known.at)
+            self.report.take_known(place.name, selected.known, f"{when:%Y-%m-%d %H:%M}")
+        for step in selected.steps:
             with closing(opened if step.place == place else Input(step.place)) as source:
                 yield self._load_step(step, source, chosen)
 
     def _load_step(self, step: Step, opened: Input, chosen: Choices) -> str:
-        """Load what is new in a place, or all of it if that cannot be read alone."""
-        opened.trusted, opened.holds_back = True, step.holds_back
-        at = about(self.connection, step.place, opened, chosen)
+        """Load what a step says, or all of its place if that cannot be read alone."""
+        opened.trusted, opened.holds_back = not step.resumes, step.holds_back
+        found = about(self.connection, step.place, opened, chosen)
         try:
-            return self._load_from(
-                step.place, opened, chosen, at, step.earlier, step.start, is_moved=step.is_moved
-            )
+            name = self._load_from(step, opened, chosen, found)
         except Differs:
             with closing(Input(step.place)) as again:
-                return self._load_from(step.place, again, chosen, at)
+                return self._load_from(Step(step.place), again, chosen, found)
+        if step.resumes and step.earlier is not None:
+            self.report.resumed[step.place.name] = step.earlier
+        return name
 
-    def _known(self, place: Place, opened: Input, chosen: Choices, found: About) -> Earlier | None:
-        """Return the finished import of the same content, None if there is none."""
-        likely = of_size(self.connection, found) if found.path else []
-        likely = [each for each in likely if each.id <= self._imported]
-        return same_content(likely, place, opened, chosen.reading) if likely else None
-
-    def _load(self, place: Place, opened: Input, chosen: Choices, found: About) -> Iterator[str]:
-        """Load a place unless it is known, from where an import of it was stopped if there is one;
-        yield its name in messages.
-        """
-        known = None if self._again else self._known(place, opened, chosen, found)
-        if known is not None:
-            Rejects(place.rejects, self._folder()).settle()
-            when = read_calendar(self.connection).local(known.at)
-            self.report.take_known(place.name, known, f"{when:%Y-%m-%d %H:%M}")
-            return
-        earlier = stopped(self.connection, found)
-        if earlier is not None:
-            try:
-                yield self._load_from(place, opened, chosen, found, earlier, earlier.position)
-            except Differs:
-                opened = Input(place)
-            else:
-                self.report.resumed[place.name] = earlier
-                return
-        with closing(opened):
-            yield self._load_from(place, opened, chosen, found)
-
-    def _load_from(
-        self,
-        place: Place,
-        opened: Input,
-        chosen: Choices,
-        found: About,
-        earlier: Earlier | None = None,
-        start: Position = START,
-        *,
-        is_moved: bool = False,
-    ) -> str:
-        """Load a source from a position on, and note in the report how it was read.
-
-        Args:
-            earlier: the import that this one goes on with.
-            is_moved: whether its source has the name of this place from now on.
-        """
-        source = self._source(opened, place, chosen, start)
+    def _load_from(self, step: Step, opened: Input, chosen: Choices, found: About) -> str:
+        """Load what a step says, and note in the report how it was read."""
+        earlier, place = step.earlier, step.place
+        source = self._opening.open(opened, place, chosen, step.start)
         with closing(source.input):
             name, maker = source.input.name, source.maker
-            title = earlier.source if earlier and not is_moved else _named(name)
+            title = earlier.source if earlier and not step.is_moved else _named(name)
             found = replace(found, source=title)
             replaced = [] if earlier else self._replaced(name, place, chosen)
             kept = earlier.position.lines if earlier else 0
@@ -261,68 +197,17 @@ class Loader:
         earlier = [
             each
             for each in read_otherwise(self.connection, _named(name), place, chosen)
-            if not reads_alike(place, (choices_of(each.options), chosen), self._again_opened)
+            if not reads_alike(place, (choices_of(each.options), chosen), self._opening.again)
         ]
-        if not earlier or not self._decide(name, earlier):
+        if not earlier or not self._manner.decide(name, earlier):
             return []
         return [each.id for each in earlier]
 
-    def _again_opened(self, place: Place, chosen: Choices) -> Source:
-        """Open a place once more."""
-        return open_source(**self._request(place, chosen), salt=self._salt)
+    def _folder(self) -> str:
+        """The folder of the workspace."""
+        return str(Path(self._path).parent) if self._path else "."
 
-    def _request(self, place: Place, chosen: Choices) -> dict[str, Any]:
-        """Return the arguments to open a place."""
-        return {
-            "place": chosen.place(place),
-            "mapping": chosen.mapping,
-            "form": chosen.format or None,
-            "logs": chosen.logs,
-            "calendar": read_calendar(self.connection),
-            "reading": chosen.reading,
-            "most": self._most(),
-        }
-
-    def _source(
-        self, opened: Input, place: Place, chosen: Choices, start: Position
-    ) -> Source | Apart:
-        """Open a source; a big file is read by another process."""
-        request = {**self._request(place, chosen), "start": start}
-        if self._is_big(place, start if opened.trusted else START):
-            asked = {**request, "mapping": dict(chosen.mapping), "trusted": opened.trusted}
-            asked["holds_back"] = opened.holds_back
-            apart = open_apart(asked, self._salt)
-            if apart is not None:
-                return apart
-        return open_source(**request, salt=self._salt, opened=opened)
-
-    def _is_big(self, place: Place, start: Position) -> bool:
-        """Whether there is much to read from a position on."""
-        if place.path == "-":
-            return False
-        return Path(place.path).stat().st_size - start.bytes >= self._apart_from
-
-    def load_records(self, name: str, records: Iterable[Record | Rejected]) -> None:
-        """Load events passed by a program."""
-        blocks = in_blocks(records, self._most(_EVERY))
-        Run(self, name).load(map(Coder().coded, blocks))
-
-    def load_logs(self, name: str, rows: Iterable[LogRow | Rejected]) -> None:
-        """Load logs passed by a program."""
-        blocks = in_blocks(rows, self._most(_EVERY))
-        Run(self, name, kind=LogRow).load(map(partial(Coder().coded, kind=LogRow), blocks))
-
-    def done(self) -> ImportReport:
-        """Return the report, with the number of people in the workspace."""
-        report, local = self.report, read_calendar(self.connection).local
-        report.users = self.writer.people()
-        if report.first_ts is not None and report.last_ts is not None:
-            report.days = f"{local(report.first_ts):%Y-%m-%d}", f"{local(report.last_ts):%Y-%m-%d}"
-        if self.report.linked or self.report.merged:
-            self.report.joints = joints(self.connection)
-        self.report.strays = strays(self.connection, int(time.time() * 1000))
-        self.report.seconds = time.monotonic() - self._started
-        return self.report
+    # -- what its sources ask of it; see running.Host
 
     def tell(self, name: str, source: Input | RowInput | None) -> None:
         """Report progress if it is due."""
@@ -352,19 +237,19 @@ class Loader:
                 "What was imported is not in it; run the same import again.",
             )
 
-    def _most(self, most: int = MOST) -> int:
-        """How many lines a block may have, so that a batch is not much larger than it should be."""
-        if self._live is not None:
-            return self.batch_size
-        return min(most, max(self.batch_size // 16, min(_EVERY, self.batch_size)))
+    # -- its end
 
-    def _salt(self) -> bytes:
-        """The workspace's salt for visitors of websites, created on first use."""
-        return visitor_salt(self.connection, self.patience)
-
-    def _folder(self) -> str:
-        """The folder of the workspace."""
-        return str(Path(self._path).parent) if self._path else "."
+    def done(self) -> ImportReport:
+        """Return the report, with the number of people in the workspace."""
+        report, local = self.report, read_calendar(self.connection).local
+        report.users = self.writer.people()
+        if report.first_ts is not None and report.last_ts is not None:
+            report.days = f"{local(report.first_ts):%Y-%m-%d}", f"{local(report.last_ts):%Y-%m-%d}"
+        if self.report.linked or self.report.merged:
+            self.report.joints = joints(self.connection)
+        self.report.strays = strays(self.connection, int(time.time() * 1000))
+        self.report.seconds = time.monotonic() - self._started
+        return self.report
 
 
 def _suited(source: Source | Apart, earlier: Earlier | None) -> Iterator[Coded]:
