@@ -20,6 +20,7 @@ from core.records import MARKS
 from core.store.ingest.activity import Activity
 from core.store.ingest.identity import Identity
 from core.store.ingest.properties import Properties, counted
+from core.store.rows.facts import Facts
 
 _COLUMNS = ("ts", "seq", "event", "day", "user", "device", *CONTEXT, "id", "session")
 _TS, _SEQ, _EVENT, _DAY, _USER, _DEVICE, _FIRST_CONTEXT = range(7)
@@ -140,13 +141,13 @@ class Folded:
         values, stopped = self._properties.take(counted(text for _, text in texts))
         for dimension in stopped:
             self._activity.stop_property(dimension)
-        columns, said = list(zip(*(row for _, row in rows), strict=True)), dict(texts)
+        columns, texts_of = list(zip(*(row for _, row in rows), strict=True)), dict(texts)
+        places = range(len(rows))
+        context = dict(enumerate(columns[_FIRST_CONTEXT:_END_OF_CONTEXT], 1))
+        said = [values.get(texts_of.get(row[_SEQ], ""), {}) for _, row in rows]
+        actors = [actor for actor, _ in rows]
         self._activity.add(
-            [actor for actor, _ in rows],
-            columns[_EVENT],
-            columns[_DAY],
-            dict(enumerate(columns[_FIRST_CONTEXT:_END_OF_CONTEXT], 1)),
-            [values.get(said.get(row[_SEQ], ""), {}) for _, row in rows],
+            Facts(actors, columns[_EVENT], columns[_DAY], places, context, places, said)
         )
         return {actor for actor, _ in rows} - {0}
 

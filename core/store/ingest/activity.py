@@ -14,6 +14,7 @@ from __future__ import annotations
 import sqlite3
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from pyroaring import BitMap
 
@@ -21,10 +22,13 @@ from core.columns import CONTEXT, MAX_SET_VALUES
 from core.errors import FootfallError
 from core.sql.sets import load
 from core.store.ingest.flags import Flags
-from core.store.ingest.properties import Values
-from core.store.rows.buckets import Buckets, Key
+from core.store.rows.facts import Facts
 
-__all__ = ["Activity", "Key"]
+if TYPE_CHECKING:
+    from core.store.rows.buckets import Buckets, Found
+
+Key = tuple[int, int, int, int]
+"""event, dimension, value, day."""
 
 
 class Activity:
@@ -131,52 +135,55 @@ class Activity:
                     "delete from activity where event = ? and dimension = ?", (event, dimension)
                 )
 
-    def add(
-        self,
-        actors: Sequence[int],
-        events: Sequence[int],
-        days: Sequence[int],
-        context: Mapping[int, Sequence[int]],
-        properties: Sequence[Values] = (),
-    ) -> None:
-        """Add new events, given column by column.
-
-        Args:
-            context: dimension -> value ids.
-            properties: per event, the values of properties that have sets; () if no event has any.
-        """
-        if not actors:
+    def add(self, facts: Facts) -> None:
+        """Add new events."""
+        if not len(facts):
             return
-        self._start_properties(events, properties)
-        buckets = Buckets(self.flags.wholes, self.properties)
-        columns = {dimension: context.get(dimension) for dimension in self.sets}
-        for found in buckets.add(actors, events, days, columns, properties):
-            self._write(found)
-        for event, by_day in buckets.everyone.items():
+        from core.store.rows.buckets import Buckets
+
+        buckets = Buckets(facts, self.flags.wholes)
+        for dimension in facts.properties:
+            for event in buckets.having(dimension):
+                if dimension not in self._properties[event]:
+                    self.start_property(event, dimension)
+        self._add_everyone(buckets, [d for d in self.sets if d not in facts.values])
+        for dimension in self.sets:
+            if dimension in facts.values:
+                self._write(buckets.by_value(dimension))
+        self._add_properties(buckets)
+
+    def add_properties(self, facts: Facts) -> None:
+        """Like `add`, but only for the sets of properties."""
+        from core.store.rows.buckets import Buckets
+
+        self._add_properties(Buckets(facts, self.flags.wholes))
+
+    def _add_properties(self, buckets: Buckets) -> None:
+        events: dict[int, list[int]] = defaultdict(list)
+        for event, dimensions in self._properties.items():
+            for dimension in dimensions:
+                events[dimension].append(event)
+        for dimension, having in events.items():
+            self._write(buckets.of_property(dimension, having))
+
+    def _add_everyone(self, buckets: Buckets, unsaid: Sequence[int]) -> None:
+        """Add to the sets without a breakdown, to those of a missing value of dimensions that no
+        event has one of, and to `first_activity`.
+        """
+        found = list(buckets.everyone())
+        blobs = [users.serialize() for *_, users in found]
+        for dimension in (0, *unsaid):
+            self._write(
+                (event, dimension, 0, day, total, blob)
+                for (event, day, total, _), blob in zip(found, blobs, strict=True)
+            )
+        by_event: dict[int, dict[int, BitMap]] = defaultdict(dict)
+        for event, day, _, users in found:
+            by_event[event][day] = users
+        for event, by_day in by_event.items():
             self._add_firsts_of(event, by_day)
 
-    def _start_properties(self, events: Sequence[int], properties: Sequence[Values]) -> None:
-        found: dict[int, set[int]] = defaultdict(set)
-        for event, values in zip(events, properties, strict=False):
-            if values:
-                found[event].update(values)
-        for event, dimensions in found.items():
-            for dimension in dimensions - self._properties[event]:
-                self.start_property(event, dimension)
-
-    def add_properties(
-        self,
-        actors: Sequence[int],
-        events: Sequence[int],
-        days: Sequence[int],
-        properties: Sequence[Values],
-    ) -> None:
-        """Like `add`, but only for the sets of properties."""
-        buckets = Buckets(self.flags.wholes, self.properties)
-        for found in buckets.add(actors, events, days, {}, properties, only_properties=True):
-            self._write(found)
-
-    def _write(self, found: Mapping[Key, tuple[int, bytes]]) -> None:
+    def _write(self, found: Iterable[Found]) -> None:
         """Add sets, and numbers of events, to those that are stored."""
         try:
             self._connection.executemany(
@@ -186,7 +193,7 @@ class Activity:
                 on conflict do update
                 set total = total + excluded.total, users = united(users, excluded.users)
                 """,
-                ((*key, *found[key]) for key in sorted(found)),
+                found,
             )
         except sqlite3.OperationalError as error:
             raise (self._damage[0] if self._damage else error) from error

@@ -14,6 +14,7 @@ from typing import Final
 from core.columns import EVERY_NAME
 from core.store.ingest.activity import Activity
 from core.store.ingest.properties import Properties, counted
+from core.store.rows.facts import Facts
 
 CHUNK: Final = 100_000
 """How many events are processed together."""
@@ -42,8 +43,8 @@ def fill(
     for chunk in _chunks(connection):
         values, _ = properties.take(counted(row[3] for row in chunk))
         actors, events, days, texts = zip(*chunk, strict=True)
-        of_each = [values.get(text or "", {}) for text in texts]
-        activity.add_properties(actors, events, days, of_each)
+        said = [values.get(text or "", {}) for text in texts]
+        activity.add_properties(Facts(actors, events, days, texts=range(len(said)), said=said))
         tick()
     connection.execute("insert into meta (key, value) values ('property_sets', ?)", (EVERY_NAME,))
 

@@ -30,6 +30,7 @@ from core.store.ingest.people import People, ignored_ids
 from core.store.ingest.properties import Properties, Values, counted
 from core.store.ingest.repeats import Repeats, Since
 from core.store.ingest.sessions import Sessions
+from core.store.rows.facts import Facts
 from core.store.rows.numbers import Events, Ints, joined, rows
 from core.store.rows.seen import Seen
 from core.store.traits import Traits
@@ -347,11 +348,10 @@ class Writer:
         if not len(events):
             return
         known = set(self._activity.seen(0) & BitMap(array("I", np.unique(events.actor).tolist())))
-        of_text = [values.get(text or "", {}) for text in events.texts]
-        said = [of_text[place] for place in events.text.tolist()] if values else ()
-        context = dict(zip(events.used, (c.tolist() for c in events.context), strict=True))
+        said = [values.get(text or "", {}) for text in events.texts] if values else ()
+        context = dict(zip(events.used, events.values, strict=True))
         self._activity.add(
-            events.actor.tolist(), events.event.tolist(), events.day.tolist(), context, said
+            Facts(events.actor, events.event, events.day, events.place, context, events.text, said)
         )
         tick()
         in_session: Iterable[Any] = rows(

@@ -1,155 +1,207 @@
-"""The actors of new events by event, day and value: what is added to the sets of `activity`."""
+"""The actors of new events by event, day and value: what is added to the sets of `activity`.
+
+Events are sorted once for each dimension, by the key of their set and their actor, both packed into
+one number of 64 bits.
+"""
 
 from __future__ import annotations
 
 from array import array
-from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from itertools import repeat
-from operator import add, mul, sub
+from typing import Final
 
+import numpy as np
+from numpy.typing import NDArray
 from pyroaring import BitMap
 
-from core.store.ingest.properties import Values
-from core.store.rows.numbers import Numbers, picker
+from core.store.rows.facts import Facts
+from core.store.rows.numbers import Ints
 
-Key = tuple[int, int, int, int]
-"""event, dimension, value, day."""
+Found = tuple[int, int, int, int, int, bytes]
+"""event, dimension, value, day, number of events, serialised set: a row of `activity`."""
 
-Found = dict[Key, tuple[int, bytes]]
-"""Key -> number of events, serialised set."""
+_ACTOR_BITS: Final = 32
 
 
 class Buckets:
     """Sets of actors of new events, and how many events they are of.
 
     Args:
+        facts: the events; there is at least one.
         wholes: returns the pseudo events whose sets an event is part of.
-        properties: returns the properties that have sets for an event.
-
-    Attributes:
-        everyone: event -> day -> its actors; pseudo events too.
     """
 
-    def __init__(
-        self,
-        wholes: Callable[[int], Iterable[int]],
-        properties: Callable[[int], Collection[int]],
-    ) -> None:
-        self._wholes = wholes
-        self._properties = properties
-        self._totals: dict[Key, int] = {}
-        self._sets: dict[Key, BitMap] = {}
-        self._found: Found = {}
-        self.everyone: dict[int, dict[int, BitMap]] = {}
+    def __init__(self, facts: Facts, wholes: Callable[[int], Iterable[int]]) -> None:
+        self._facts = facts
+        self._actors, self._events, self._days = map(
+            _ints, (facts.actors, facts.events, facts.days)
+        )
+        self._names = np.unique(self._events)
+        self._parts = [self._part(self._events, np.arange(len(self._events)))]
+        found: dict[int, list[int]] = {}
+        for event in self._names.tolist():
+            for whole in wholes(event):
+                found.setdefault(whole, []).append(event)
+        for whole, events in found.items():
+            places = self._places(events)
+            self._parts.append(self._part(np.full(len(places), whole), places))
 
-    def add(
-        self,
-        actors: Numbers,
-        events: Numbers,
-        days: Numbers,
-        context: Mapping[int, Numbers | None],
-        properties: Sequence[Values],
-        *,
-        only_properties: bool = False,
-    ) -> Iterator[Found]:
-        """Add events, and yield what is found, event by event, the pseudo events last.
+    def _places(self, events: Collection[int]) -> Ints:
+        """Return the places of events with one of some names."""
+        if set(self._names.tolist()) <= set(events):
+            return np.arange(len(self._events))
+        return np.flatnonzero(np.isin(self._events, list(events)))
 
-        Arguments are as for `Activity.add`, None for a dimension without values.
+    def _part(self, events: Ints, places: Ints) -> _Part:
+        """Return the events at some places as part of the sets of `events`."""
+        first = int(self._days.min())
+        span = int(self._days.max()) - first + 1
+        keys = events * span + (self._days[places] - first)
+        known = np.unique(keys)
+        groups = np.searchsorted(known, keys)
+        return _Part(places, self._actors[places], groups, known // span, known % span + first)
+
+    def everyone(self) -> Iterator[tuple[int, int, int, BitMap]]:
+        """Yield the event, the day, the number of events and the actors of each set without a
+        breakdown, those of the pseudo events last.
         """
-        order, groups = _grouped(events, days)
-        pick = picker(order)
-        actors = pick(actors)
-        said = list(map(properties.__getitem__, order)) if properties else []
-        columns = {d: values and pick(values) for d, values in context.items()}
-        current = 0
-        for event, day, start, stop in groups:
-            if event != current and self._found:
-                yield self._found
-                self._found = {}
-            current = event
-            members = actors[start:stop]
-            if not only_properties:
-                self._add_group(event, day, members, columns, slice(start, stop))
-            for dimension in self._properties(event):
-                values = [each.get(dimension, 0) for each in said[start:stop]]
-                values = values or [0] * len(members)
-                for value, some in _split(values, members):
-                    self._found[event, dimension, value, day] = _counted(some)
-        yield self._found
-        yield {key: (self._totals[key], users.serialize()) for key, users in self._sets.items()}
+        for part in self._parts:
+            found = part.sets(np.zeros_like(part.groups), 1)
+            users = _bitmaps(found.members, found.starts.tolist(), found.ends.tolist())
+            columns = (part.events, part.days, found.totals)
+            yield from zip(*(column.tolist() for column in columns), users, strict=True)
 
-    def _add_group(
-        self,
-        event: int,
-        day: int,
-        members: Numbers,
-        columns: Mapping[int, Numbers | None],
-        part: slice,
-    ) -> None:
-        """Add the events of one name and day."""
-        wholes = tuple(self._wholes(event))
-        users = _set(members)
-        blob, total = users.serialize(), len(members)
-        self._found[event, 0, 0, day] = total, blob
-        self.everyone.setdefault(event, {})[day] = users
-        for whole in wholes:
-            self._unite((whole, 0, 0, day), users, total)
-            self.everyone.setdefault(whole, {})[day] = self._sets[whole, 0, 0, day]
-        for dimension, column in columns.items():
-            values = column[part] if column else (0,)
-            if not column or values.count(values[0]) == total:
-                self._found[event, dimension, values[0], day] = total, blob
-                for whole in wholes:
-                    self._unite((whole, dimension, values[0], day), users, total)
-                continue
-            for value, some in _split(values, members):
-                few = _set(some)
-                self._found[event, dimension, value, day] = len(some), few.serialize()
-                for whole in wholes:
-                    self._unite((whole, dimension, value, day), few, len(some))
+    def by_value(self, dimension: int) -> Iterator[Found]:
+        """Yield the sets of a context dimension that some event has a value of, in the order of
+        their keys, those of the pseudo events last.
+        """
+        known, codes = _coded(self._facts.values[dimension], self._facts.contexts)
+        for part in self._parts:
+            yield from part.stored(dimension, codes[part.places], known)
 
-    def _unite(self, key: Key, users: BitMap, total: int) -> None:
-        known = self._sets.get(key)
-        if known is None:
-            self._sets[key], self._totals[key] = users.copy(), total
-        else:
-            known |= users
-            self._totals[key] += total
+    def having(self, dimension: int) -> list[int]:
+        """Return the events of which some have a value of a property."""
+        known, codes = self._property(dimension)
+        events: list[int] = np.unique(self._events[known[codes] > 0]).tolist()
+        return events
+
+    def of_property(self, dimension: int, events: Collection[int]) -> Iterator[Found]:
+        """Return the sets of a property for some events, in the order of their keys."""
+        places = self._places(events)
+        if not len(places):
+            return iter(())
+        known, codes = self._property(dimension)
+        part = self._part(self._events[places], places)
+        return part.stored(dimension, codes[places], known)
+
+    def _property(self, dimension: int) -> tuple[Ints, Ints]:
+        """Return the values of a property, and which one of them every event has."""
+        facts = self._facts
+        if not facts.said:
+            return np.zeros(1, np.int64), np.zeros(len(facts), np.int64)
+        return _coded([values.get(dimension, 0) for values in facts.said], facts.texts)
 
 
-def _grouped(events: Numbers, days: Numbers) -> tuple[list[int], Iterator[tuple[int, ...]]]:
-    """Return the places of events by name and day, and of each: event, day, from where to where."""
-    first = min(days)
-    span = max(days) - first + 1
-    keys = array("q", map(add, map(mul, events, repeat(span)), map(sub, days, repeat(first))))
-    counts = sorted(Counter(keys).items())
+@dataclass(frozen=True)
+class _Part:
+    """Some of the events, and the event and day whose sets they are part of.
 
-    def groups() -> Iterator[tuple[int, ...]]:
-        start = 0
-        for key, count in counts:
-            yield key // span, first + key % span, start, start + count
-            start += count
+    Attributes:
+        places: their places among all.
+        actors: of every one.
+        groups: the number of its event and day.
+        events, days: of every group, in this order.
+    """
 
-    return sorted(range(len(keys)), key=keys.__getitem__), groups()
+    places: Ints
+    actors: Ints
+    groups: Ints
+    events: Ints
+    days: Ints
+
+    def sets(self, codes: Ints, count: int) -> _Sets:
+        """Return the sets of these events by group and value.
+
+        Args:
+            codes: the number of the value of every event, less than `count`.
+        """
+        packed = self.groups * count
+        packed += codes
+        packed <<= _ACTOR_BITS
+        packed |= self.actors
+        packed.sort()
+        keys = packed >> _ACTOR_BITS
+        starts = np.flatnonzero(_changes(keys))
+        counted = _changes(packed)
+        members = packed.astype(np.uint32)
+        counted &= members != 0
+        sizes = np.add.reduceat(counted, starts, dtype=np.int64)
+        ends = np.cumsum(sizes)
+        return _Sets(
+            *np.divmod(keys[starts], count),
+            np.diff(starts, append=len(keys)),
+            ends - sizes,
+            ends,
+            members[counted],
+        )
+
+    def stored(self, dimension: int, codes: Ints, known: Ints) -> Iterator[Found]:
+        """Return the sets by group and value as rows of `activity`, in the order of their keys.
+
+        Args:
+            codes: the place in `known` of the value of every event.
+        """
+        found = self.sets(codes, len(known))
+        events, values, days = (
+            self.events[found.groups],
+            known[found.codes],
+            self.days[found.groups],
+        )
+        order = np.lexsort((days, values, events))
+        columns = (events, values, days, found.totals, found.starts, found.ends)
+        event, value, day, total, starts, ends = (column[order].tolist() for column in columns)
+        blobs = map(BitMap.serialize, _bitmaps(found.members, starts, ends))
+        return zip(event, repeat(dimension), value, day, total, blobs, strict=False)
 
 
-def _split(values: Numbers, members: Numbers) -> Iterable[tuple[int, list[int]]]:
-    found: dict[int, list[int]] = {}
-    for value, member in zip(values, members, strict=True):
-        if value in found:
-            found[value].append(member)
-        else:
-            found[value] = [member]
-    return found.items()
+@dataclass(frozen=True)
+class _Sets:
+    """Sets, column by column.
+
+    Attributes:
+        groups, codes: of which group and value.
+        totals: the numbers of events.
+        starts, ends: from where to where their actors are in `members`, without nobody (actor 0).
+    """
+
+    groups: Ints
+    codes: Ints
+    totals: Ints
+    starts: Ints
+    ends: Ints
+    members: NDArray[np.uint32]
 
 
-def _counted(members: Numbers) -> tuple[int, bytes]:
-    return len(members), _set(members).serialize()
+def _bitmaps(members: NDArray[np.uint32], starts: list[int], ends: list[int]) -> Iterator[BitMap]:
+    actors = array("I", members.tobytes())
+    for part in map(slice, starts, ends):
+        yield BitMap(actors[part])
 
 
-def _set(members: Numbers) -> BitMap:
-    """Return actors as a set, without nobody."""
-    users = BitMap(members)
-    users.discard(0)
-    return users
+def _changes(values: Ints) -> NDArray[np.bool_]:
+    """Return which values differ from the one before; the first does."""
+    found = np.ones(len(values), np.bool_)
+    np.not_equal(values[1:], values[:-1], out=found[1:])
+    return found
+
+
+def _coded(values: Sequence[int] | Ints, places: Sequence[int] | Ints) -> tuple[Ints, Ints]:
+    """Return the different values in ascending order, and the number of the one at each place."""
+    known, codes = np.unique(_ints(values), return_inverse=True)
+    return known, codes[_ints(places)]
+
+
+def _ints(values: Sequence[int] | Ints) -> Ints:
+    return np.asarray(values, np.int64)

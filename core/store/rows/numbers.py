@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import chain
-from operator import itemgetter
 from typing import Any, Final
 
 import numpy as np
@@ -21,8 +20,6 @@ NAMES = ("actor", "ts", "seq", "id", "event", "day", "session", "user", "device"
 
 KEYS = ("actor", "ts", "seq", "id", "event", "day")
 """Those that every event has."""
-
-Numbers = Sequence[int]
 
 Ints = NDArray[np.int64]
 """A column."""
@@ -125,11 +122,3 @@ def rows(columns: Sequence[Ints]) -> Iterator[tuple[int, ...]]:
 def joined(columns: Iterable[NDArray[Any]]) -> Ints:
     """Return columns one after the other, or an empty one."""
     return np.concatenate([np.zeros(0, np.int64), *columns])
-
-
-def picker(places: Iterable[int]) -> Callable[[Numbers], tuple[int, ...]]:
-    """Return a function that returns the values of a column at some places."""
-    order = tuple(places)
-    if len(order) < 2:
-        return lambda column: tuple(map(column.__getitem__, order))
-    return itemgetter(*order)
