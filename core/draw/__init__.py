@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 from core.draw.spans import Line, Look, Span, finished, plain
@@ -119,6 +120,11 @@ def navigate(answer: Any, chart: str = "") -> list[list[Any]]:
     return found(answer, chart)
 
 
+def textured(look: Look, answer: Any) -> Look:
+    """Return a look with which filled charts over time can be read without colour."""
+    return replace(look, colour=False) if getattr(answer, "shape", "") == "series" else look
+
+
 NATURAL = {"line": 16, "area": 16, "bars": 16, "number": 8, "curve": 16}
 """How many rows charts without a natural height take on the command line."""
 
@@ -128,12 +134,13 @@ def text(
 ) -> str:
     """Return an answer as plain text for the command line, as tall as it needs to be.
 
-    The first line says what was counted and for which dates.
+    The first line says what was counted and for which dates. As no colour can be seen, what is
+    filled has a texture.
     """
     from core.draw.figures import span_text
     from core.draw.spans import safe
 
-    look = look or Look()
+    look = textured(look or Look(), answer)
     name = chart if chart in CHARTS[answer.shape] else charts(answer)[0]
     height = NATURAL.get(name, 100_000)
     if name == "bars" and (answer.shape != "series" or answer.breakdown):

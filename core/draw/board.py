@@ -7,7 +7,7 @@ from typing import Any
 
 from core.boards.answering import block_chart, board_span
 from core.definitions.board import Block, Board
-from core.draw import draw
+from core.draw import draw, textured
 from core.draw.figures import span_text
 from core.draw.layout import Place, layout
 from core.draw.legend import wrapped
@@ -80,15 +80,20 @@ def board_lines(
     height: int | None,
     look: Look,
     marks: Sequence[Any] = (),
+    *,
+    printed: bool = False,
 ) -> list[Line]:
     """Return all tiles as lines of exactly `size` cells.
 
     Args:
         answers: block id -> answer or FootfallError, from `core.boards.answering`.
         height: cells to fill; None for the default height of the tiles.
+        printed: whether they are shown as text without colours.
     """
     places = layout(board, size, height)
-    drawn = [_tile(place, answers, look, marks) for place in places]
+    looks = [textured(look, answers.get(p.block.id)) if printed else look for p in places]
+    pairs = zip(places, looks, strict=True)
+    drawn = [_tile(place, answers, here, marks) for place, here in pairs]
     bottom = max((p.y + p.height for p in places), default=0)
     return [_across(places, drawn, y, size) for y in range(bottom)]
 
@@ -131,7 +136,7 @@ def print_board(
     )
     lines = [heading, *(wrapped([board.description], size) if board.description else [])]
     legend = _marks(marks, answers, size, look)
-    tiles = board_lines(board, answers, size, None, look, marks)
+    tiles = board_lines(board, answers, size, None, look, marks, printed=True)
     return plain(
         [
             *finished(lines, size, len(lines), look),
@@ -143,7 +148,7 @@ def print_board(
 
 def _marks(marks: Sequence[Any], answers: Mapping[str, Any], size: int, look: Look) -> list[Line]:
     """List the marks within the time range of the charts."""
-    from core.draw.series.axes import LETTERS
+    from core.draw.series.marks import LETTERS
     from core.draw.table import when_text
 
     series = [a for a in answers.values() if getattr(a, "shape", "") == "series" and a.buckets]
@@ -155,7 +160,7 @@ def _marks(marks: Sequence[Any], answers: Mapping[str, Any], size: int, look: Lo
     return [
         clipped(
             (
-                Span(f"{LETTERS.get(m.category, 'M')} ", "mark"),
+                Span(f"{LETTERS.get(m.category, 'M')} ", f"mark-{m.category}"),
                 Span(f"{when_text(m.timestamp, look)}  ", "dim"),
                 Span(safe(m.title)),
             ),

@@ -63,35 +63,22 @@ def counted(value: float | None, unit: str) -> str:
     return f"{text} {unit[:-1] if value == 1 else unit}"
 
 
-def ticks(low: float, high: float, intervals: int, unit: str, *, zero: bool = True) -> list[float]:
-    """Return round axis values that enclose low to high, ascending, at least two.
+BASES = (1, 2, 2.5, 5)
 
-    Steps are 1, 2 or 5 times a power of ten (clock steps for seconds), and integers for counted
-    units; if there is room for only one interval, its end may be a finer round number.
+
+def steps_of(extent: float, unit: str) -> Iterator[float]:
+    """Yield round distances of ticks for values that far apart, ascending.
+
+    They are 1, 2, 2.5 or 5 times a power of ten, steps of the clock for seconds, and integers for
+    counted units.
     """
-    if zero:
-        low, high = min(low, 0.0), max(high, 0.0)
-    if high - low < 1e-9:
-        high = low + 1
-    for step in _steps(high - low, unit, FINE if intervals == 1 else COARSE):
-        first, last = math.floor(low / step + 1e-9), math.ceil(high / step - 1e-9)
-        if last - first <= (intervals if low == 0 else max(intervals, 2) + 1):
-            return [round(n * step, 12) for n in range(first, last + 1)]
-    return [low, high]
-
-
-COARSE = (1, 2, 5)
-FINE = (1, 1.5, 2, 2.5, 3, 4, 5, 6, 8)
-
-
-def _steps(extent: float, unit: str, bases: Sequence[float]) -> Iterator[float]:
     if unit == "seconds" and 10 < extent < 4_000_000:
         yield from _DURATIONS
     power = math.floor(math.log10(extent)) - 2
     if unit in COUNTED:
         power = max(power, 0)
     for exponent in range(power, power + 8):
-        for base in bases:
+        for base in BASES:
             step = base * 10.0**exponent
             if unit not in COUNTED or step == int(step):
                 yield step

@@ -13,7 +13,7 @@ from core.draw.figures import (
     is_alike,
     running,
 )
-from core.draw.spans import Line, Look, Span, cells, clipped, joined, safe
+from core.draw.spans import Line, Look, Span, cells, clipped, joined, safe, spread
 from core.draw.units import unit_of
 from core.text import change, cut
 from core.text import width as cell_width
@@ -55,7 +55,7 @@ def legend(answer: Series, width: int, look: Look, samples: str = "━") -> Line
         bare = joined(part[: len(key(0, look)) + 1] for part in parts)
         if cells(bare) <= width:
             return bare
-    tail = _tail(answer, look)
+    tail = _tail(answer)
     found: list[Span] = []
     for index, part in enumerate(parts):
         left = len(parts) - index
@@ -102,16 +102,30 @@ def _single(answer: Series, line: SeriesLine, width: int, look: Look) -> Line:
         found.append(Span(before, "dim"))
         if cells(found) + len(dates) + 12 <= width:
             found.append(Span(f" {look.pick('┈', '.')} {dates}", "dim"))
-    tail = _tail(answer, look)
+    tail = _tail(answer)
     if tail and cells(found) + cells(tail) + 2 <= width:
         found += [Span(" " * (width - cells(found) - cells(tail))), *tail]
     return clipped(tuple(found), width)
 
 
-def _tail(answer: Series, look: Look) -> Line:
+def _tail(answer: Series) -> Line:
     if not any(b.partial for b in answer.buckets):
         return ()
     return (Span(f"~ {running(answer)}", "partial"),)
+
+
+def tail_line(answer: Series, width: int) -> Line:
+    """Return what a legend says besides names: the total of all lines, and what is not complete."""
+    whole: Line = ()
+    if (
+        answer.additive
+        and not answer.omitted
+        and len({unit_of(answer, i) for i in range(len(answer.lines))}) == 1
+    ):
+        total = sum(line.total or 0 for line in answer.lines)
+        whole = (Span(counted(total, unit_of(answer)), "bold"), Span(" in all", "dim"))
+    tail = _tail(answer)
+    return spread(whole, tail, width) if whole and tail else clipped((*whole, *tail), width)
 
 
 def value_line(answer: Series, cursor: tuple[int, int], width: int, look: Look) -> Line:

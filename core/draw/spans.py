@@ -154,9 +154,19 @@ class Canvas:
             self._chars[y][x] = char
             self._styles[y][x] = style
 
+    def under(self, x: int, y: int, char: str, style: str) -> None:
+        """Set one cell if it is empty; a background that it has stays."""
+        if 0 <= x < self.width and 0 <= y < self.height and self._chars[y][x] == " ":
+            ground = self._styles[y][x]
+            self.put(x, y, char, f"{style} {ground}" if ground else style)
+
     def get(self, x: int, y: int) -> str:
         """Return the character of a cell inside the box."""
         return self._chars[y][x]
+
+    def style_of(self, x: int, y: int) -> str:
+        """Return the style of a cell inside the box."""
+        return self._styles[y][x]
 
     def style(self, x: int, y: int, style: str) -> None:
         """Change the style of one cell."""

@@ -58,7 +58,7 @@ def test_the_version_needs_nothing() -> None:
 
 def test_help_loads_no_screen_and_no_query() -> None:
     found = loaded(call("--help"))
-    assert not found & {"textual", "plotext", "pydantic", "sqlite_utils", "lark"}
+    assert not found & {"textual", "pydantic", "sqlite_utils", "lark"}
 
 
 @pytest.mark.parametrize(
@@ -79,7 +79,7 @@ def test_commands_that_print_load_no_screen(arguments: tuple[str, ...], db: str)
     assert "core.engines.sqlite.engine" in found
     assert not found & {"textual", "rich", "sqlite_utils", "numpy"}
     if "--csv" in arguments:
-        assert "plotext" not in found
+        assert not {name for name in found if name.startswith("core.draw.series")}
 
 
 QUESTION = "signup last 90d by country where country = US"
@@ -87,7 +87,7 @@ QUESTION = "signup last 90d by country where country = US"
 
 def test_reading_a_question_loads_neither_lark_nor_a_chart() -> None:
     found = loaded(f"from core.language.questions import parse; parse({QUESTION!r})")
-    assert not found & {"lark", "plotext", "textual", "click", "regex"}
+    assert not found & {"lark", "textual", "click", "regex"}
     assert not {name for name in found if name.startswith("core.draw")}
 
 
@@ -147,8 +147,6 @@ def imports_of(file: Path) -> set[str]:
 @pytest.mark.parametrize("file", CORE, ids=lambda file: str(file.relative_to(ROOT)))
 def test_a_core_file_keeps_to_its_own(file: Path) -> None:
     assert not imports_of(file) & {"textual", "rich", "tui", "click"}
-    if file != ROOT / "core" / "draw" / "series" / "plot.py":
-        assert "plotext" not in imports_of(file)
     calls = [node for node in ast.walk(ast.parse(file.read_text("utf-8"))) if _prints(node)]
     assert not calls, "core prints nothing"
 
@@ -169,7 +167,7 @@ SQL = ("select ", "insert into", "update ", "delete from", "create table", "prag
 )
 def test_screens_and_commands_hold_no_sql(file: Path) -> None:
     tree = ast.parse(file.read_text("utf-8"))
-    assert not imports_of(file) & {"sqlite3", "sqlite_utils", "plotext"}
+    assert not imports_of(file) & {"sqlite3", "sqlite_utils"}
     docs = {id(n.body[0].value) for n in ast.walk(tree) if _documented(n)}  # type: ignore[attr-defined]
     texts = [
         node.value.lower().lstrip()

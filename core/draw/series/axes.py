@@ -1,20 +1,139 @@
-"""A chart's frame: positions of values and buckets on a canvas, labels, marks and cursor."""
+"""Positions on a canvas: values by a round scale, buckets from left to right."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from core.answers import TimeBucket
 from core.answers.display import Axis
-from core.draw.figures import Tick, short, ticks, time_ticks
+from core.draw.figures import short, steps_of
+from core.draw.series.dots import DOTS
 from core.draw.spans import Canvas, Line, Look, Span
-from core.draw.units import beyond
+from core.draw.units import Unit, beyond
 from core.text import width
 
-LETTERS = {"release": "R", "news": "N", "incident": "I", "post": "P"}
+FEWEST, MOST = 3, 6
+"""How many ticks an axis has where the values allow it."""
+
+
+@dataclass(frozen=True)
+class Scale:
+    """The value axis: round ticks at even distances in value and in rows.
+
+    Attributes:
+        ticks: rows above the lowest one, and the value there; powers of ten if `log`.
+        low: the value at the bottom of the lowest row.
+        each: how much a row adds.
+        visible: whether its labels are drawn.
+    """
+
+    ticks: tuple[tuple[int, float], ...]
+    low: float
+    each: float
+    unit: str
+    log: bool = False
+    visible: bool = True
+
+    @classmethod
+    def of(
+        cls, values: Iterable[float | None], unit: str, rows: int, axis: Axis | None = None
+    ) -> Scale:
+        """Return the scale that shows the values, and zero, as large as `rows` rows allow."""
+        axis = axis or Axis()
+        known = [v for v in values if v is not None and math.isfinite(v) and not beyond(v, axis)]
+        if axis.scale == "logarithmic":
+            return _powers([v for v in known if v > 0], unit, rows, axis.visible)
+        low, high = min([*known, 0.0]), max([*known, 0.0])
+        if axis.min_bound is not None:
+            low = axis.min_bound
+            high = max([*known, low])
+        if axis.max_bound is not None:
+            return _bounded(low, axis.max_bound, unit, rows, axis.visible)
+        if high - low < 1e-9:
+            high = low + 1
+        fixed = low if axis.min_bound is not None else 0.0
+        found = _round(low - fixed, high - fixed, unit, rows)
+        base, step, apart = found
+        ticks = tuple(
+            (row, fixed + (row - base) // apart * step) for row in range(base % apart, rows, apart)
+        )
+        each = step / apart
+        return cls(_exact(ticks), fixed - base * each, each, unit, False, axis.visible)
+
+    @property
+    def labels(self) -> list[str]:
+        """The ticks as text, the unit only at the uppermost."""
+        if not self.visible:
+            return [""] * len(self.ticks)
+        texts = [short(10.0**v if self.log else v, self.unit) for _, v in self.ticks]
+        sign = self.unit.symbol if isinstance(self.unit, Unit) else ""
+        sign = sign or {"percent": "%", "currency": "$"}.get(self.unit, "")
+        if not sign:
+            return texts
+        after = len(texts[-1]) - len(texts[-1].removesuffix(sign).rstrip())
+        return [_bare(text, sign) + " " * after for text in texts[:-1]] + texts[-1:]
+
+    @property
+    def gutter(self) -> int:
+        """Width of the labels in cells."""
+        return max(map(width, self.labels), default=0)
+
+
+def _bare(text: str, sign: str) -> str:
+    return text.replace(sign, "", 1).strip()
+
+
+def _exact(ticks: Sequence[tuple[int, float]]) -> tuple[tuple[int, float], ...]:
+    return tuple((row, round(value, 12)) for row, value in ticks)
+
+
+def _round(low: float, high: float, unit: str, rows: int) -> tuple[int, float, int]:
+    """Return the row of zero, the value from tick to tick, and the rows between two ticks.
+
+    Of all that hold low to high (which enclose zero), the one that draws them largest; a tick less
+    than usual counts as a loss of a quarter, one more as one of two.
+    """
+    best: tuple[float, int, float, int] | None = None
+    for apart in range(1, max(rows, 2)):
+        for step in steps_of(high - low, unit):
+            base = math.ceil(-low / step * apart - 1e-9)
+            if base + high / step * apart > max(rows - 0.25, 0.75) + 1e-9:
+                continue
+            count = len(range(base % apart, rows, apart))
+            odd = max(FEWEST - count, 8 * (count - MOST), 0)
+            loss = step / apart * (1 + odd / 4)
+            if best is None or loss < best[0] * (1 - 1e-9):
+                best = (loss, base, step, apart)
+            break
+    if best is None:
+        return (
+            (0 if low >= 0 else max(rows - 1, 0) if high <= 0 else rows // 2),
+            (high - low) * 2,
+            1,
+        )
+    return best[1:]
+
+
+def _bounded(low: float, high: float, unit: str, rows: int, visible: bool) -> Scale:
+    """Return the scale of an axis whose upper end is given: as many equal parts as fit best."""
+    parts = max(range(1, MOST), key=lambda n: ((rows - 1) // n * n if rows > 2 * n else 0, n))
+    apart = max((rows - 1) // parts, 1)
+    step = (high - low) / parts
+    ticks = [(n * apart, low + n * step) for n in range(parts + 1)]
+    return Scale(_exact(ticks), low, step / apart, unit, False, visible)
+
+
+def _powers(values: list[float], unit: str, rows: int, visible: bool) -> Scale:
+    """Return the scale of the powers of ten that enclose positive values, as many as fit."""
+    low = math.floor(math.log10(min(values, default=1.0)) + 1e-9)
+    high = max(math.ceil(math.log10(max(values, default=10.0)) - 1e-9), low + 1)
+    most = max(min((rows - 1) // 2, MOST - 1), 1)
+    step = -(-(high - low) // most)
+    parts = -(-(high - low) // step)
+    apart = max((rows - 1) // parts, 1)
+    ticks = tuple((n * apart, float(low + n * step)) for n in range(parts + 1))
+    return Scale(ticks, low, step / apart, unit, True, visible)
 
 
 @dataclass(frozen=True)
@@ -23,221 +142,99 @@ class Axes:
 
     Attributes:
         width, height: the canvas, in cells.
-        low, high: the values at its bottom and top.
         count: the number of buckets across the width.
-        rows: how many steps a row is divided into.
+        glyphs: the glyphs of the look, which say how many dots are in a cell.
         bands: whether buckets are stretches of the width, as for bars, rather than points.
-        log: whether low and high, and results of `y`, are powers of ten.
         least, most: values beyond these are not drawn.
     """
 
     width: int
     height: int
-    low: float
-    high: float
     count: int
-    rows: int = 1
+    scale: Scale
+    glyphs: str = "braille"
     bands: bool = False
-    log: bool = False
     least: float | None = None
     most: float | None = None
 
-    def y(self, value: float) -> float | None:
-        """Return the position of a value between low and high; None if it is not drawn."""
+    def level(self, value: float | None) -> float | None:
+        """Return how many rows a value is above the bottom; None if it is not drawn."""
+        if value is None or not math.isfinite(value):
+            return None
         if self.least is not None and value < self.least:
             return None
         if self.most is not None and value > self.most:
             return None
-        if not self.log:
-            return value
-        return math.log10(value) if value > 0 else None
+        if self.scale.log:
+            if value <= 0:
+                return None
+            value = math.log10(value)
+        return min(max((value - self.scale.low) / self.scale.each, 0.0), float(self.height))
+
+    @property
+    def zero(self) -> float:
+        """How many rows zero is above the bottom."""
+        return 0.0 if self.scale.log else self.level(0.0) or 0.0
+
+    def row(self, value: float | None) -> int | None:
+        """Return the row of a value, 0 at the top; None if it is not drawn."""
+        level = self.level(value)
+        if level is None:
+            return None
+        return self.height - 1 - min(int(level + 1e-9), self.height - 1)
+
+    def dot(self, value: float | None) -> float | None:
+        """Return the height of a value in dots; None if it is not drawn."""
+        level = self.level(value)
+        down = DOTS[self.glyphs][1]
+        return None if level is None else min(level * down, self.height * down - 1.0)
 
     def column(self, index: int) -> int:
         """Return the column of a bucket."""
-        return round(self.x(index))
+        if self.bands:
+            start, size = self.band(index)
+            return start + max(size - 2, 0) // 2
+        return round(self.x(index)) // DOTS[self.glyphs][0]
+
+    def x(self, index: int) -> float:
+        """Return the column of a bucket in dots."""
+        most = self.width * DOTS[self.glyphs][0] - 1
+        return most / 2 if self.count < 2 else index * most / (self.count - 1)
 
     def band(self, index: int) -> tuple[int, int]:
         """Return the first column of a bucket's stretch and its width."""
         start = index * self.width // max(self.count, 1)
         return start, (index + 1) * self.width // max(self.count, 1) - start
 
-    def x(self, index: int) -> float:
-        """Return a bucket's position in cells."""
-        if self.bands:
-            start, size = self.band(index)
-            return start + max(size - 2, 0) // 2
-        if self.count < 2:
-            return (self.width - 1) / 2
-        return index * (self.width - 1) / (self.count - 1)
-
-    def cells(self, value: float) -> float:
-        """Return a value's height above the bottom in cells, with zero between two cells."""
-        unit = self.height / (self.high - self.low)
-        return min(max(round(-self.low * unit) + value * unit, 0.0), float(self.height))
-
-    def row(self, value: float) -> int:
-        """Return the row of a value, 0 at the top; for a bar, the row it ends in."""
-        if self.bands:
-            end = self.cells(value)
-            cell = math.ceil(end - 1e-9) - 1 if value > 0 else math.floor(end + 1e-9)
-            return self.height - 1 - min(max(cell, 0), self.height - 1)
-        share = (self.high - value) / (self.high - self.low)
-        return int(round(share * (self.height * self.rows - 1)) // self.rows)
-
-
-@dataclass(frozen=True)
-class Scale:
-    """The value axis: its ticks, and the width of its labels.
-
-    Attributes:
-        values: the values of its ticks; powers of ten if `log`.
-        visible: whether its labels are drawn.
-    """
-
-    values: tuple[float, ...]
-    unit: str
-    log: bool = False
-    visible: bool = True
-
-    @classmethod
-    def of(
-        cls, values: Iterable[float | None], unit: str, height: int, axis: Axis | None = None
-    ) -> Scale:
-        """Return a round scale that encloses the values, with a tick at most every second row."""
-        axis = axis or Axis()
-        known = [v for v in values if v is not None and not beyond(v, axis)]
-        known += [b for b in (axis.min_bound, axis.max_bound) if b is not None]
-        if axis.scale == "logarithmic":
-            return cls(_powers([v for v in known if v > 0], height), unit, True, axis.visible)
-        low, high = min(known, default=0.0), max(known, default=0.0)
-        zero = axis.min_bound is None or axis.min_bound <= 0
-        found = ticks(low, high, max(height // 2, 1), unit, zero=zero)
-        if axis.min_bound is not None:
-            found = [axis.min_bound, *(v for v in found if v > axis.min_bound)]
-        if axis.max_bound is not None:
-            found = [*(v for v in found if v < axis.max_bound), axis.max_bound]
-        return cls(tuple(found), unit, False, axis.visible)
-
-    @property
-    def labels(self) -> list[str]:
-        """The ticks as text."""
-        if not self.visible:
-            return [""] * len(self.values)
-        return [short(10.0**v if self.log else v, self.unit) for v in self.values]
-
-    @property
-    def gutter(self) -> int:
-        """Width of the labels in cells."""
-        return max(width(label) for label in self.labels)
-
-
-def _powers(values: list[float], height: int) -> tuple[float, ...]:
-    """Return the powers of ten that enclose positive values, as many as fit."""
-    low = math.floor(math.log10(min(values, default=1.0)) + 1e-9)
-    high = max(math.ceil(math.log10(max(values, default=10.0)) - 1e-9), low + 1)
-    step = max(-(-(high - low) // max(height // 2, 1)), 1)
-    return tuple(float(low + n * step) for n in range(-(-(high - low) // step) + 1))
-
-
-def framed(canvas: Canvas, axes: Axes, scale: Scale, look: Look) -> list[Line]:
-    """Return the canvas with value labels and the axis on its left."""
-    shown: dict[int, str] = {}
-    for value, label in zip(scale.values, scale.labels, strict=True):
-        shown[axes.row(value)] = label
-    bar, tick = look.pick("│", "|"), look.pick("┤", "|")
-    return [
-        (
-            Span(shown.get(y, "").rjust(scale.gutter), "dim"),
-            Span(tick if y in shown else bar, "border"),
-            *canvas.row(y),
-        )
-        for y in range(canvas.height)
-    ]
-
-
-def labels_line(
-    columns: Sequence[tuple[int, str]], size: int, *, pointer: int | None = None, glyph: str = "^"
-) -> Line:
-    """Return texts below their columns, without those that would touch, and a pointer."""
-    canvas = Canvas(size, 1)
-    taken: list[tuple[int, int]] = []
-    if pointer is not None:
-        taken.append((pointer - 1, pointer + 1))
-    for column, text in columns:
-        start = min(column, size - width(text))
-        end = start + width(text)
-        if start < 0 or any(start <= b + 1 and end >= a - 1 for a, b in taken):
-            continue
-        canvas.text(start, 0, text, "dim")
-        taken.append((start, end))
-    if pointer is not None:
-        canvas.put(pointer, 0, glyph, "cursor")
-    return canvas.row(0) if size > 0 else ()
-
-
-def fitting(axes: Axes, choices: Iterable[list[Tick]]) -> list[tuple[int, str]]:
-    """Return the first, densest set of labels that fits below the axis."""
-    for choice in choices:
-        placed = [(axes.column(i), text) for i, text in choice]
-        if len(placed) >= 2 and _apart(placed, axes.width):
-            return placed
-    return []
-
-
-def _apart(placed: Sequence[tuple[int, str]], size: int) -> bool:
-    end = -3
-    for column, text in placed:
-        start = min(column, size - width(text))
-        if start < end + 3:
-            return False
-        end = start + width(text)
-    return True
-
-
-def time_labels(
-    axes: Axes, buckets: Sequence[TimeBucket], granularity: str
-) -> list[tuple[int, str]]:
-    """Return the labels of a time axis: calendar boundaries, else its two ends."""
-    found = fitting(axes, time_ticks(buckets, granularity))
-    if found or not buckets:
-        return found
-    from core.draw.figures import bucket_text
-
-    ends = [0, len(buckets) - 1] if len(buckets) > 1 else [0]
-    named = [(i, bucket_text(buckets[i].label, granularity)) for i in ends]
-    return [(axes.column(i), text.removeprefix("week of ")) for i, text in named]
-
-
-def mark_letters(marks: Sequence[Any], buckets: Sequence[TimeBucket]) -> dict[int, str]:
-    """Return bucket index -> its mark's letter, or their number if several share the bucket.
-
-    A mark with a duration counts in the bucket where it begins.
-    """
-    found: dict[int, list[str]] = {}
-    for mark in marks:
-        for index, bucket in enumerate(buckets):
-            if bucket.start <= mark.timestamp < bucket.end:
-                found.setdefault(index, []).append(LETTERS.get(mark.category, "M"))
-                break
-    return {
-        index: letters[0] if len(letters) == 1 else str(min(len(letters), 9))
-        for index, letters in found.items()
-    }
-
-
-def marks_line(axes: Axes, letters: dict[int, str]) -> Line:
-    """Return the row of mark letters below a canvas."""
-    canvas = Canvas(axes.width, 1)
-    for index, letter in letters.items():
-        column = axes.column(index)
-        if canvas.width and canvas.get(min(column, canvas.width - 1), 0) != " ":
-            letter = "+"
-        canvas.put(column, 0, letter, "mark")
-    return canvas.row(0) if canvas.width else ()
+    def at(self, column: int) -> float:
+        """Return which bucket is at a column of cells, with fractions between two."""
+        return column * (self.count - 1) / max(self.width - 1, 1)
 
 
 def rule(canvas: Canvas, column: int, char: str, style: str) -> None:
     """Draw a vertical line where the canvas is empty."""
     for y in range(canvas.height):
-        if 0 <= column < canvas.width and canvas.get(column, y) == " ":
-            canvas.put(column, y, char, style)
+        canvas.under(column, y, char, style)
+
+
+def grid(canvas: Canvas, axes: Axes, look: Look) -> None:
+    """Draw a faint dotted line at every tick where the canvas is empty; zero is drawn denser."""
+    sparse, dense = {"braille": ("⡀", "⣀"), "block": ("┈", "┈"), "ascii": ("-", "-")}[look.glyphs]
+    for row, value in axes.scale.ticks:
+        is_base = value == 0 and not axes.scale.log
+        for x in range(0, canvas.width, 4 if look.ascii and not is_base else 1):
+            canvas.under(x, canvas.height - 1 - row, dense if is_base else sparse, "grid")
+
+
+def framed(canvas: Canvas, axes: Axes, look: Look) -> list[Line]:
+    """Return the canvas with value labels on its left."""
+    scale = axes.scale
+    shown = {
+        canvas.height - 1 - row: text
+        for (row, _), text in zip(scale.ticks, scale.labels, strict=True)
+    }
+    edge = Span(look.pick(" ", "|"), "border")
+    return [
+        (Span(shown.get(y, "").rjust(scale.gutter), "dim"), edge, *canvas.row(y))
+        for y in range(canvas.height)
+    ]

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from itertools import accumulate
 
 from core.answers import Series
+from core.draw.figures import short
 from core.draw.legend import letter
-from core.draw.series.lines import BLOCKS, Cursor, Frame, line_chart, logarithmic, middles
+from core.draw.series.frame import Cursor, Frame
+from core.draw.series.lines import BLOCKS, line_chart, logarithmic, middles_of
 from core.draw.spans import Canvas, Line, Look
 from core.draw.table import ranking
+from core.draw.units import unit_of
 
 LOSSES = frozenset({"dormant"})
 """Lines with these names are people lost: they hang below zero and are not part of the stack."""
@@ -32,19 +36,28 @@ def bar_chart(
     frame = Frame.of(answer, heights, width, height, look, marks, bands=True)
     if len(answer.buckets) > frame.axes.width:
         return line_chart(answer, width, height, look, cursor, marks)
-    frame.samples = BLOCKS
-    frame.ends = [line[-1] / 2 for line in signed]
+    frame.samples = BLOCKS if look.letters else "█"
+    canvas = frame.canvas
+    _fill(canvas, frame, answer, signed, look)
+    _totals(canvas, frame, signed)
+    return frame.finish(canvas, cursor, places=_places(frame, signed))
+
+
+def _places(frame: Frame, signed: Sequence[Sequence[float]]) -> list[int | None]:
+    """Return the rows of the middles of the last bars, for the labels beside them."""
+    ends = [line[-1] / 2 for line in signed]
+    if len(signed) == 1:
+        return [frame.axes.row(end.value) for end in frame.ends.shown]
     rising = [at for at, line in enumerate(signed) if line[-1] > 0]
     tops = list(accumulate(signed[at][-1] for at in rising))
-    for at, middle in zip(rising, middles(tops), strict=True):
-        frame.ends[at] = middle
-    canvas = Canvas(frame.axes.width, frame.axes.height)
-    _fill(canvas, frame, answer, signed, look)
-    return frame.finish(canvas, cursor)
+    for at, middle in zip(rising, middles_of(tops), strict=True):
+        ends[at] = middle
+    return [frame.axes.row(value) for value in ends]
 
 
 def _signed(answer: Series, index: int, value: float | None) -> float:
-    return -abs(value or 0.0) if answer.lines[index].series in LOSSES else value or 0.0
+    value = value if value is not None and math.isfinite(value) else 0.0
+    return -abs(value) if answer.lines[index].series in LOSSES else value
 
 
 def _fill(
@@ -58,11 +71,31 @@ def _fill(
         for index, line in enumerate(signed):
             value = line[bucket]
             base = up if value > 0 else down
-            style = "partial" if when.partial else f"series{index % 8}"
-            _block(canvas, frame, place, base, base + value, index, style, look)
+            style = f"series{index % 8}"
+            _block(
+                canvas, frame, place, (base, base + value), index, style, look, faded=when.partial
+            )
             up, down = (up + value, down) if value > 0 else (up, down + value)
         if when.partial:
             _tilde(canvas, axes.column(bucket))
+
+
+def _totals(canvas: Canvas, frame: Frame, signed: Sequence[Sequence[float]]) -> None:
+    """Write the height of each bar or stack above it, if all bars are wide enough for it."""
+    axes = frame.axes
+    tops = [sum(line[at] for line in signed if line[at] > 0) for at in range(axes.count)]
+    texts = [short(top, unit_of(frame.answer)) for top in tops]
+    if max(map(len, texts), default=0) >= axes.width // max(axes.count, 1):
+        return
+    for at, (top, text) in enumerate(zip(tops, texts, strict=True)):
+        start, size = axes.band(at)
+        row = axes.height - 1 - math.ceil((axes.level(top) or 0.0) - 1e-9)
+        if top > 0 and row >= 0:
+            style = "partial" if frame.answer.buckets[at].partial else "bold"
+            tail = "~" if frame.answer.buckets[at].partial else ""
+            left = start + max(size - 1 - len(text), 0) // 2
+            canvas.text(start, row, " " * size)
+            canvas.text(left, row, text + tail, style)
 
 
 def _tilde(canvas: Canvas, column: int) -> None:
@@ -76,15 +109,16 @@ def _block(
     canvas: Canvas,
     frame: Frame,
     place: tuple[int, int],
-    start: float,
-    end: float,
+    ends: tuple[float, float],
     index: int,
     style: str,
     look: Look,
+    *,
+    faded: bool,
 ) -> None:
     """Fill the cells between two values, the top cell of a rising block in eighths."""
     axes = frame.axes
-    low, high = sorted((axes.cells(start), axes.cells(end)))
+    low, high = sorted(axes.level(end) or 0.0 for end in ends)
     alone = len(frame.answer.lines) == 1
     for cell in range(int(low), axes.height):
         share = min(high - cell, 1.0) - max(low - cell, 0.0)
@@ -93,6 +127,7 @@ def _block(
         char = _char(share, cell == int(low) and low > cell, alone, index, look)
         for x in range(place[0], place[0] + place[1]):
             if char != " ":
+                char = "░" if faded and char == "█" else char
                 canvas.put(x, axes.height - 1 - cell, char, style)
 
 
@@ -102,4 +137,4 @@ def _char(share: float, raised: bool, alone: bool, index: int, look: Look) -> st
         return letter(index, look) if share >= 0.5 or (alone and share > 0.05) else " "
     if alone and not raised and share < 0.95:
         return FINE[max(min(round(share * 8), 8) - 1, 0)]
-    return BLOCKS[index % 4] if share >= 0.45 else " "
+    return (BLOCKS[index % 4] if look.letters else "█") if share >= 0.45 else " "

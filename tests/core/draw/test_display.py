@@ -73,6 +73,7 @@ def test_a_logarithmic_scale_has_powers_of_ten_and_drops_what_has_no_place():
 def test_equal_steps_on_a_logarithmic_scale_are_equal_factors():
     answer = series((1, 10, 100), axes={"left_y": {"scale": "logarithmic"}})
     rows = [row.split("|", 1)[1] for row in drawn(answer).splitlines() if "|" in row]
+    rows = rows[next(at for at, row in enumerate(rows) if "*" in row) :]
     middle = (rows[0].index("*") + rows[-1].index("*")) / 2
     assert abs(rows[len(rows) // 2].index("*") - middle) < len(rows[0]) / len(rows)
 
@@ -90,6 +91,7 @@ def test_a_second_axis_at_the_right():
     displays = ({}, {"axis_assignment": "right", "unit": "€"})
     text = drawn(series((1, 2, 3, 2), (1000, 2000, 3000, 2000), displays=displays))
     rows = [row for row in text.splitlines() if "|" in row]
+    rows = rows[next(at for at, row in enumerate(rows) if row.split("|")[0].strip()) :]
     assert rows[0].split("|")[0].strip() == "3"
     assert rows[0].rstrip().endswith("€3,000".replace("€", "?"))
     assert rows[-1].rstrip().endswith("0")

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import importlib
+import itertools
 import subprocess
 import sys
+import time
 
 import pytest
 
 from core.answers import Cell, Line, Number, Series, Step, StepGroup, Steps
 from core.draw import Look, charts, draw, navigate, plain, text
-from core.draw.figures import counted, facts, short, ticks
+from core.draw.figures import counted, facts, short
+from core.draw.series.axes import Scale
 from core.draw.spark import sparkline
 from core.words.charts import CHARTS
 from tests.worlds import drawings
@@ -34,7 +37,31 @@ def shown(answer, size=WIDE, **options) -> str:
     ],
 )
 def test_the_cursor_says_its_bucket(cursor, said):
-    assert said in shown(drawings.signups(), cursor=cursor)
+    assert said in shown(drawings.signups(), (60, 8), cursor=cursor)
+
+
+@pytest.mark.parametrize(
+    ("cursor", "said"),
+    [
+        ((0, 18), ("Tue Apr 30", "42 users", "before 34 +23.5%")),
+        ((0, 29), ("Sat May 11", "17 users", "before 46 -63.0%", "~ day not complete")),
+        ((9, 99), ("Sat May 11", "17 users")),
+    ],
+)
+def test_with_room_a_box_says_it_and_the_chart_keeps_its_place(cursor, said):
+    boxed, bare = (shown(drawings.signups(), cursor=at).split("\n") for at in (cursor, None))
+    for words in said:
+        assert any(f"| {words}" in line for line in boxed)
+    assert len(boxed) == len(bare)
+    assert boxed[-3:] == bare[-3:]
+    assert [line[:3] for line in boxed] == [line[:3] for line in bare]
+
+
+def test_the_last_point_stays_beside_the_box():
+    for at in range(30):
+        lines = draw(drawings.signups(), *WIDE, Look(), cursor=(0, at))
+        assert any(line[-1].text.strip() == "47" for line in lines if line)
+        assert "~" in plain(lines[:-2]) or at == 29
 
 
 @pytest.mark.parametrize("chart", ["line", "bars", "area", "table", "number"])
@@ -49,20 +76,26 @@ def test_a_breakdown_with_one_value_names_it(chart, size):
 
 def test_the_cursor_stands_under_its_bucket():
     lines = shown(drawings.signups(), cursor=(0, 0)).split("\n")
-    axis = next(line for line in lines if "^" in line)
-    assert axis.index("^") == lines[0].index("|") + 1
+    assert lines[0].index(":") == lines[0].index("|") + 1
+    lines = shown(drawings.signups(), cursor=(0, 29)).split("\n")
+    assert any("~" in line for line in lines[:12])
+    assert any(line[lines[0].index(":")] == "O" for line in lines[:12])
 
 
 def test_the_cursor_names_its_line_first():
-    said = shown(drawings.by_source(), cursor=(2, 3)).split("\n")[-2]
+    said = shown(drawings.by_source(), (110, 8), cursor=(2, 3)).split("\n")[-1]
     assert said.startswith("Mon Apr 15: o referral 10 events")
     assert "organic" in said
+    boxed = shown(drawings.by_source(), cursor=(2, 3)).split("\n")
+    first = next(at for at, line in enumerate(boxed) if "| Mon Apr 15" in line)
+    assert "o referral 10 events" in boxed[first + 1]
+    assert "organic" in boxed[first + 2]
 
 
 def test_unfinished_buckets_are_drawn_apart_and_explained():
     whole = drawings.signups()
     running = draw(whole, *WIDE, Look())
-    assert any(s.text.strip().endswith("~") and s.style == "partial" for x in running for s in x)
+    assert any("~" in s.text and s.style == "partial" for x in running[:-2] for s in x)
     assert "~ day not complete" in plain(running)
     finished = whole.model_copy(update={"buckets": drawings.buckets(30, running=False)})
     assert "~" not in plain(draw(finished, *WIDE, Look()))
@@ -97,7 +130,7 @@ def test_wide_characters_wrap_by_their_cells():
 def test_a_ratio_of_nothing_is_a_dash():
     line = Line(values=(None, 0.5), total=None)
     answer = Series(unit="percent", buckets=drawings.buckets(2), lines=(line,))
-    assert shown(answer, cursor=(0, 0)).endswith("Fri Apr 12: -")
+    assert shown(answer, (40, 8), cursor=(0, 0)).endswith("Fri Apr 12: -")
     assert plain(draw(Number(value=None), 20, 1)) == "–"
 
 
@@ -109,9 +142,12 @@ def test_changes_have_signs():
 
 def test_lines_are_told_apart_without_colour():
     lines = plain(draw(drawings.by_source(), *WIDE)).split("\n")
-    ends = {line[-1] for line in lines[:12] if line[-2:-1] == " "}
+    ends = {line[-14:].strip() for line in lines[:14]}
+    assert {"organic    22", "google ads 14", "referral   13", "newsletter  7"} <= ends
+    lines = plain(draw(drawings.by_source(), 110, 8)).split("\n")
+    ends = {line[-1:] for line in lines[:6] if line[-2:-1] == " "}
     assert {"A", "B", "C", "D"} <= ends
-    assert all(f"━{letter} " in lines[-2] for letter in "ABCD")
+    assert all(f"━{letter} " in lines[-1] for letter in "ABCD")
 
 
 def test_heat_has_letters_without_colour():
@@ -206,7 +242,7 @@ def test_nothing_to_draw_is_said():
 
 def test_a_table_stands_in_when_a_chart_cannot_be_drawn(stand_in, monkeypatch):
     monkeypatch.setattr("core.draw.stand_in", stand_in)
-    monkeypatch.setattr("core.draw.series.plot._built", lambda *_: "too small")
+    monkeypatch.setattr("core.draw.series.lines.line_chart", broken)
     assert "Fri Apr 12 2024" in shown(drawings.signups())
 
 
@@ -238,19 +274,36 @@ def test_text_shows_everything():
 
 
 @pytest.mark.parametrize(
-    ("low", "high", "intervals", "unit", "expected"),
+    ("low", "high", "rows", "unit", "expected"),
     [
-        (0, 57, 6, "users", [0, 10, 20, 30, 40, 50, 60]),
-        (0, 57, 2, "users", [0, 50, 100]),
-        (0, 0, 4, "users", [0, 1]),
+        (0, 57, 12, "users", [0, 10, 20, 30, 40, 50]),
+        (0, 57, 13, "users", [0, 20, 40, 60]),
+        (0, 57, 5, "users", [0, 25, 50]),
+        (0, 0, 9, "users", [0, 1]),
         (0, 2, 9, "users", [0, 1, 2]),
-        (0, 0.418, 3, "percent", [0, 0.2, 0.4, 0.6]),
-        (0, 5400, 3, "seconds", [0, 1800, 3600, 5400]),
-        (-30, 90, 4, "users", [-50, 0, 50, 100]),
+        (0, 0.418, 7, "percent", [0, 0.2, 0.4]),
+        (0, 5400, 7, "seconds", [0, 1800, 3600, 5400]),
+        (-30, 90, 12, "users", [-25, 0, 25, 50, 75, 100]),
+        (0, 1e15, 9, "number", [0, 2.5e14, 5e14, 7.5e14, 1e15]),
     ],
 )
-def test_axes_are_round(low, high, intervals, unit, expected):
-    assert ticks(low, high, intervals, unit) == pytest.approx(expected)
+def test_axes_are_round(low, high, rows, unit, expected):
+    scale = Scale.of([low, high], unit, rows)
+    assert [value for _, value in scale.ticks] == pytest.approx(expected)
+
+
+@pytest.mark.parametrize("rows", range(2, 40))
+@pytest.mark.parametrize("high", [1, 3, 7, 23, 57, 101, 999, 123_456])
+@pytest.mark.parametrize("low", [0, -40])
+def test_ticks_stand_at_even_distances_in_value_and_in_rows(low, high, rows):
+    scale = Scale.of([low, high], "number", rows)
+    places, values = zip(*scale.ticks, strict=True)
+    for found in (places, values):
+        assert len({round(b - a, 6) for a, b in itertools.pairwise(found)}) <= 1
+    assert len(values) <= 6
+    assert scale.low <= low
+    assert scale.low + scale.each * rows >= high
+    assert rows < 5 or (0 in values and len(values) >= 2)
 
 
 def test_figures_in_words():
@@ -329,20 +382,30 @@ def test_a_cursor_anywhere_is_drawn(chart):
         assert any(span.style == "cursor" for line in drawn for span in line)
 
 
-def test_drawing_loads_plotext_only_for_lines():
+def test_a_year_of_four_lines_is_drawn_while_a_key_is_pressed():
+    line = drawings.by_source().lines[0]
+    lines = tuple(
+        line.model_copy(update={"group": (name,), "values": drawings.wave(365, base, 9)})
+        for name, base in (("a", 20), ("b", 40), ("c", 60), ("d", 80))
+    )
+    answer = drawings.by_source().model_copy(
+        update={"lines": lines, "buckets": drawings.buckets(365)}
+    )
+    for chart in ("line", "area"):
+        draw(answer, 118, 34, chart=chart, cursor=(1, 200))
+        start = time.process_time()
+        draw(answer, 118, 34, chart=chart, cursor=(1, 200))
+        assert time.process_time() - start < 0.04
+
+
+def test_drawing_loads_no_screen():
     code = """
 import sys
-from core.draw import draw, plain
-from core.draw.spark import sparkline
-from core.words.charts import CHARTS
+from core.draw import draw
 from tests.worlds import drawings
-for make in (drawings.activation, drawings.retention, drawings.top_events, drawings.people):
+for make in (drawings.activation, drawings.retention, drawings.top_events, drawings.signups):
     draw(make(), 80, 20)
-draw(drawings.signups(), 80, 20, chart="bars")
-assert "plotext" not in sys.modules
-draw(drawings.signups(), 80, 20)
-assert "plotext" in sys.modules
-assert not any(name.startswith("textual") for name in sys.modules)
+assert not any(name.startswith(("textual", "rich")) for name in sys.modules)
 """
     subprocess.run([sys.executable, "-c", code], check=True)
 

@@ -1,0 +1,76 @@
+"""Marks on a chart over time: a dashed line, its letter below and its title above."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from core.answers import TimeBucket
+from core.draw.series.axes import Axes, rule
+from core.draw.spans import Canvas, Line, Look, safe
+from core.text import cut, width
+
+LETTERS = {"release": "R", "news": "N", "incident": "I", "post": "P"}
+SHORTEST = 6
+"""Cells of a title that are worth showing."""
+
+LONGEST = 24
+
+
+@dataclass(frozen=True)
+class Marked:
+    """The marks of one bucket: a letter, or their number if there are several."""
+
+    letter: str
+    style: str
+    title: str
+
+
+def marked(marks: Sequence[Any], buckets: Sequence[TimeBucket]) -> dict[int, Marked]:
+    """Return bucket index -> its marks; one with a duration counts where it begins."""
+    found: dict[int, list[Any]] = {}
+    for mark in marks:
+        for index, bucket in enumerate(buckets):
+            if bucket.start <= mark.timestamp < bucket.end:
+                found.setdefault(index, []).append(mark)
+                break
+    return {index: _together(here) for index, here in found.items()}
+
+
+def _together(marks: Sequence[Any]) -> Marked:
+    first, *others = marks
+    more = f" +{len(others)}" if others else ""
+    letter = str(min(len(marks), 9)) if others else LETTERS.get(first.category, "M")
+    style = f"mark-{first.category}" if first.category in LETTERS else "mark"
+    return Marked(letter, style, safe(first.title) + more)
+
+
+def draw_marks(canvas: Canvas, axes: Axes, found: dict[int, Marked], look: Look) -> None:
+    """Draw a dashed line for each bucket with marks, and its title at the top if there is room."""
+    columns = {axes.column(index): mark for index, mark in sorted(found.items())}
+    for column, mark in columns.items():
+        rule(canvas, column, look.pick("┊", ":"), mark.style)
+    for column, mark in columns.items():
+        room = _free(canvas, column + 1)
+        if room >= SHORTEST:
+            title = cut(mark.title, min(room - 1, LONGEST))
+            canvas.text(column + 1, 0, title if width(title) == len(title) else "", mark.style)
+
+
+def _free(canvas: Canvas, start: int) -> int:
+    """Return how many empty cells the first row has from a column on."""
+    size = 0
+    while start + size < canvas.width and canvas.get(start + size, 0) == " ":
+        size += 1
+    return size
+
+
+def marks_line(axes: Axes, found: dict[int, Marked]) -> Line:
+    """Return the row of letters below a canvas."""
+    canvas = Canvas(axes.width, 1)
+    for index, mark in found.items():
+        column = min(axes.column(index), canvas.width - 1)
+        taken = canvas.width and canvas.get(column, 0) != " "
+        canvas.put(column, 0, "+" if taken else mark.letter, mark.style)
+    return canvas.row(0) if canvas.width else ()
