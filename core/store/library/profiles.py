@@ -53,6 +53,15 @@ class Profile(Model):
                 f"{self.user} is a {self.role} here: creating {what} requires an editor.", _SWITCH
             )
 
+    def check_remove(self) -> None:
+        """Raise Forbidden unless the profile may take out or rewrite what everybody counts."""
+        if not self.may("admin"):
+            raise Forbidden(
+                f"{self.user} is a {self.role} here: taking out or rewriting data requires an"
+                " admin.",
+                _SWITCH,
+            )
+
     def check_change(self, owner: str, what: str) -> None:
         """Raise Forbidden unless the profile may change or delete somebody's thing."""
         self.check_create(what)

@@ -10,7 +10,7 @@ from core.text import number, things
 from tui.commands.database import patience
 from tui.commands.options import db_option
 from tui.commands.output import put, say
-from tui.commands.upkeep.common import Steps, workspace
+from tui.commands.upkeep.common import Steps, check_admin, workspace
 
 if TYPE_CHECKING:
     from core.store.upkeep.check import Part
@@ -24,11 +24,12 @@ def command(workspace_: str | None, repair: bool, db: str | None) -> int:
     """Count all sets, sessions and totals again from the events; exit code 1 if any is wrong."""
     from core.store.upkeep.check import check
 
+    path = workspace(workspace_, db)
+    if repair:
+        check_admin(path)
     steps = Steps()
     try:
-        found = check(
-            workspace(workspace_, db), repair=repair, told=steps.show, patience=patience()
-        )
+        found = check(path, repair=repair, told=steps.show, patience=patience())
     finally:
         steps.end()
     for part in found.parts:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import click
@@ -12,6 +14,7 @@ from core.text import number
 from tui.commands.database import database
 from tui.commands.drawn import DrawnLine
 from tui.commands.output import say
+from tui.commands.saved.common import PROFILE
 
 
 def workspace(argument: str | None, option: str | None) -> Path:
@@ -23,6 +26,19 @@ def workspace(argument: str | None, option: str | None) -> Path:
     if argument and option:
         raise BadInput("Name the workspace once, as DB or with --db.")
     return database(argument or option)
+
+
+def check_admin(path: Path) -> None:
+    """Raise Forbidden unless the profile that acts may take out or rewrite data.
+
+    A file that cannot be written is left to fail in the words for that.
+    """
+    from core.store.library.profiles import present_profile, writable
+    from core.store.workspace import open_reader
+
+    if writable(path):
+        with closing(open_reader(path)) as connection:
+            present_profile(connection, path, os.environ.get(PROFILE, "")).check_remove()
 
 
 class Steps:

@@ -11,7 +11,7 @@ from core.text import number, one_line, things
 from tui.commands.database import database, patience
 from tui.commands.options import db_option
 from tui.commands.output import put, put_line, say
-from tui.commands.upkeep.common import Steps, confirmed
+from tui.commands.upkeep.common import Steps, check_admin, confirmed
 
 if TYPE_CHECKING:
     from core.store.upkeep.erasing import About, Erased
@@ -38,6 +38,7 @@ def command(id_: str, ignore: bool, yes: bool, db: str | None) -> int:
     from core.store.upkeep.erasing import about, erase
 
     path = database(db)
+    check_admin(path)
     found = about(path, id_)
     if found.ids and not confirmed(f"Take out {_what(found)} for good?", yes=yes):
         return 1

@@ -16,7 +16,7 @@ from core.timeframe import to_date, to_day
 from tui.commands.database import patience
 from tui.commands.options import db_option
 from tui.commands.output import put, say
-from tui.commands.upkeep.common import Steps, confirmed, workspace
+from tui.commands.upkeep.common import Steps, check_admin, confirmed, workspace
 
 
 @click.command("forget")
@@ -39,6 +39,8 @@ def command(workspace_: str | None, until: str, dry_run: bool, yes: bool, db: st
 
     path = workspace(workspace_, db)
     day = _day(until, path)
+    if not dry_run:
+        check_admin(path)
     found = before(path, day)
     events, logs = things(found.events, "event"), things(found.logs, "log")
     people = things(found.people, "person has", "people have")

@@ -15,7 +15,7 @@ from core.text import number, things
 from tui.commands.database import database, patience
 from tui.commands.options import db_option
 from tui.commands.output import put, say
-from tui.commands.upkeep.common import Steps, confirmed
+from tui.commands.upkeep.common import Steps, check_admin, confirmed
 from tui.commands.upkeep.replacing import named
 
 if TYPE_CHECKING:
@@ -36,6 +36,7 @@ def command(numbers: tuple[int, ...], last: bool, yes: bool, db: str | None) -> 
     """
     path = database(db)
     chosen = _chosen(path, numbers, last=last)
+    check_admin(path)
     if sys.stdin.isatty() and not yes:
         say(*(_described(each) for each in chosen))
     if not confirmed(f"Undo {named(chosen)}?", yes=yes):
