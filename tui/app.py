@@ -11,6 +11,7 @@ from typing import Any, ClassVar, cast
 import tui.terminal as terminal  # before Textual, which reads ESCDELAY when it is imported
 
 # isort: split
+from textual.events import Event, Key, Paste
 from textual.screen import Screen
 
 from core.definitions.board import Board
@@ -28,6 +29,7 @@ from tui.services.errors import failed, guarded, tell
 from tui.services.freshness import Freshness
 from tui.services.library import Library
 from tui.services.state import State
+from tui.services.typing import Typing
 from tui.themes.own import DEFAULT, THEMES
 from tui.themes.tokens import tokens_of
 from tui.widgets.host import Host
@@ -89,12 +91,14 @@ class Explorer(Host):
         self.first_page: Screen[Any] | None = None
         self.data = Freshness(engine)
         self.notices: tuple[str, ...] = ()
+        self.typing = Typing(self)
 
     def on_mount(self) -> None:
         """Apply the theme's colours and check for new data at intervals."""
         self._take_colours()
         self.theme_changed_signal.subscribe(self, lambda _: self._take_colours())
         self.set_interval(POLL_SECONDS, self._poll)
+        self.run_worker(self.typing.work(), group="typing")
         if self.first_page is not None:
             self.push_screen(self.first_page)
         if self.notices:
@@ -177,6 +181,12 @@ class Explorer(Host):
         """Show another theme for the time being."""
         self.theme = theme
         self.ansi_color = self.tier != "theme" or self.current_theme.ansi
+
+    async def on_event(self, event: Event) -> None:
+        """See App; a typed key waits until what the one before it opened is there."""
+        typed = isinstance(event, Key | Paste) and not event.is_forwarded
+        if not (typed and self.typing.take(event)):
+            await super().on_event(event)
 
     async def run_action(self, action: Any, *args: Any, **kwargs: Any) -> bool:
         """Run an action; if it fails it says so and leaves the screen as it is."""

@@ -105,7 +105,11 @@ class Driver:
     @property
     def _idle(self) -> bool:
         page = self.page
-        if page is None or (hasattr(page, "questions") and page.questions.busy):
+        if (
+            self.app.typing.busy
+            or page is None
+            or (hasattr(page, "questions") and page.questions.busy)
+        ):
             return False
         screen = self.app.screen
         if screen._layout_required or screen._dirty_widgets or screen._scroll_required:
@@ -133,7 +137,8 @@ class Driver:
     @property
     def status(self) -> str:
         """The status line."""
-        return self.screen.split("\n")[-2].strip()
+        lines = self.screen.split("\n")
+        return lines[-2].strip() if len(lines) > 1 else ""
 
 
 @asynccontextmanager

@@ -53,6 +53,7 @@ class MetricsPage(TabledPage):
         super().__init__(place)
         self.counts: list[tuple[str, int]] = []
         self._listed: Listed | None = None
+        self._counting: Callback | None = None
         self._pending: Timer | None = None
 
     @property
@@ -105,9 +106,20 @@ class MetricsPage(TabledPage):
         question = from_json(
             {"kind": "top_events", "range": "all_time", "limit": max(len(names), 1)}
         )
-        self.ask(Callback(self._counted), question)
+        self._counting = Callback(self._counted, self._not_counted)
+        self.ask(self._counting, question)
+
+    def _not_counted(self, error: Exception) -> None:
+        self._counting = None
+
+    def awaited(self, key: str) -> str:
+        """See Page: the list is not the final one before events are counted."""
+        if self._counting is not None and self.panel is self.listing:
+            return "the list"
+        return super().awaited(key)
 
     def _counted(self, table: Any) -> None:
+        self._counting = None
         names = self.app.engine.context().catalog.events.pickable
         self.counts = [(str(row[0]), int(row[1])) for row in table.rows if row[0] in names]
         self.listing.empty = "" if self.counts else "No events yet."

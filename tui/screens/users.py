@@ -14,6 +14,9 @@ from tui.widgets.answer import AnswerView
 from tui.widgets.dialogs import Field
 
 MOST = 100
+REST = 0.15
+"""Seconds without a key after which the typed text is searched."""
+
 HELP = "/ finds people by id or trait, or a part of one"
 
 
@@ -57,18 +60,26 @@ class UsersPage(PeopleList):
         """Search once typing rests."""
         if self._pending is not None:
             self._pending.stop()
-        self._pending = self.set_timer(
-            0.15, lambda: self.ask(self.first_view, _search(event.value))
-        )
+        self._pending = self.set_timer(REST, self._search_now)
+
+    def _search_now(self) -> None:
+        if self._pending is not None:
+            self._pending.stop()
+            self._pending = None
+            self.ask(self.first_view, _search(self.query_one(Field).value))
+
+    def _to_list(self) -> None:
+        self._search_now()
+        self.first_view.focus()
 
     def on_input_submitted(self) -> None:
-        """Enter goes to the list."""
-        self.first_view.focus()
+        """Enter goes to the list of what was typed."""
+        self._to_list()
 
     def action_back(self) -> None:
         """Go from the field to the list, then to everybody; then as on every page."""
         if isinstance(self.focused, Field):
-            self.first_view.focus()
+            self._to_list()
         elif self.query_one(Field).value:
             self.action_saved()
         else:
@@ -77,7 +88,7 @@ class UsersPage(PeopleList):
     def action_down(self) -> None:
         """Go from the field to the list."""
         if isinstance(self.focused, Field):
-            self.first_view.focus()
+            self._to_list()
         else:
             super().action_down()
 

@@ -144,6 +144,10 @@ class FramePage(Screen[None]):
         if self.query(Status):
             self.say(str(error).split("\n")[0], warning=True)
 
+    def awaited(self, key: str) -> str:
+        """See Awaiting."""
+        return ""
+
     def on_key(self, event: Key) -> None:
         """Clear the last message on any key."""
         status = self.query_one(Status)

@@ -9,7 +9,7 @@ from core.errors import FootfallError, Stopped, TookTooLong
 from core.queries.common.question import Question
 from core.text import age, number
 from tui.actions.palette import help_of, palette_of
-from tui.keys import actions_of
+from tui.keys import actions_of, remapped
 from tui.screens.bases.frame_page import FramePage
 from tui.services.clipboard import send
 from tui.services.runner import Answered, Questions, Run, View
@@ -22,6 +22,9 @@ from tui.widgets.listing import Listing
 from tui.widgets.panel import Painted
 
 DIM_AFTER = 0.15
+MOVES = ("up", "down", "left", "right", "first", "last", "page_up", "page_down")
+ON_ANSWERS = frozenset(("open", "others", "mark", "related", "copy", *MOVES))
+"""Actions that need the answer under the cursor."""
 
 
 def bindings(page: str) -> list[BindingType]:
@@ -186,6 +189,23 @@ class Page(FramePage):
         if not isinstance(error, FootfallError):
             log(error)
         return error
+
+    # -- typing
+
+    def awaited(self, key: str) -> str:
+        """See Awaiting: what moves or opens the cursor needs the answer it is on."""
+        if self._action_on(key) not in ON_ANSWERS:
+            return ""
+        panel = self.panel
+        if isinstance(panel, AnswerView) and panel.has_cursor and panel.run is not None:
+            return "the answer"
+        if isinstance(panel, Listing) and not panel.rows and self.questions.busy:
+            return "the list"
+        return ""
+
+    def _action_on(self, key: str) -> str:
+        known = remapped(actions_of(self.page_id), self.app.keymap)
+        return next((action.id for action in known if key in action.keys), "")
 
     # -- actions everywhere
 

@@ -1,0 +1,129 @@
+"""Typing ahead: keys mean what they meant to the person who typed them, at any speed."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import pytest
+from textual.events import Key, Paste
+
+from tests.worlds.pty_terminal import DOWN, ENTER, ESCAPE, HOME, Terminal
+from tests.worlds.tui_pilot import Driver, explorer
+from tui.services import typing
+
+NAMES = {" ": "space", "/": "slash", ":": "colon", "=": "equals_sign", "_": "underscore"}
+
+
+async def burst(ff: Driver, *keys: str) -> None:
+    """Type keys at once: names of keys, or texts with a space before them."""
+    for key in keys:
+        for char in key[1:] if key[0] == " " else [key]:
+            text = char if len(char) == 1 else None
+            ff.app.post_message(Key(NAMES.get(char, char), text))
+    await ff.settle()
+
+
+@pytest.mark.parametrize(
+    ("keys", "line"),
+    [
+        (("8", "/", " u07", "enter", "enter"), "Users > u07"),
+        ((":", " go users", "enter", "/", " u07", "enter", "enter"), "Users > u07"),
+        (("2", "/", " purchase", "enter", "enter", "up", "enter"), "Metrics > purchase > "),
+        (("2", "enter", "b", " country", "enter"), "by country"),
+        (("2", "enter", "e", "  by country", "enter"), "by country"),
+        (("2", "enter", "r", "9", "b", " plan", "enter"), "by plan"),
+        (("3", "down", "enter", "down", "enter"), " > u"),
+    ],
+    ids=lambda value: "-".join(value) if isinstance(value, tuple) else "",
+)
+async def test_keys_in_one_burst_do_what_they_do_one_by_one(
+    path: Path, keys: tuple[str, ...], line: str
+) -> None:
+    async with explorer(path, place="marks") as ff:
+        await burst(ff, *keys)
+        assert line in ff.line
+
+
+def slowed(monkeypatch: pytest.MonkeyPatch, app: object, seconds: float) -> None:
+    """Let every question take so long."""
+    answer = app.engine.run
+
+    def later(*args: object, **options: object) -> object:
+        time.sleep(seconds)
+        return answer(*args, **options)
+
+    monkeypatch.setattr(app.engine, "run", later)
+
+
+async def test_enter_waits_for_the_number_it_is_on_and_says_so(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(typing, "SHOWN_AFTER", 0.05)
+    async with explorer(path, place="marks") as ff:
+        slowed(monkeypatch, ff.app, 0.2)
+        for key in ("3", "down", "enter", "down", "enter"):
+            ff.app.post_message(Key(key, None))
+        await ff.says("Down ENTER Down ENTER: waits for the answer. ESC takes it back.")
+        await ff.settle()
+        assert ff.page.page_id == "timeline"
+        assert "waits" not in ff.status
+
+
+@pytest.mark.parametrize("key", ["escape", "ctrl+c"])
+async def test_keys_that_wait_can_be_taken_back(
+    path: Path, monkeypatch: pytest.MonkeyPatch, key: str
+) -> None:
+    monkeypatch.setattr(typing, "SHOWN_AFTER", 0.05)
+    async with explorer(path, place="marks") as ff:
+        slowed(monkeypatch, ff.app, 0.2)
+        await ff.press("3")
+        await ff.press("f5")
+        ff.app.post_message(Key("f5", None))
+        ff.app.post_message(Key("enter", None))
+        await ff.says("ENTER: waits for the answer.")
+        await ff.press(key)
+        assert ff.page.page_id == "funnel"
+
+
+async def test_keys_that_wait_too_long_are_dropped_with_a_word(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(typing, "LONGEST", 0.1)
+    async with explorer(path, place="marks") as ff:
+        slowed(monkeypatch, ff.app, 0.2)
+        await ff.press("3")
+        for key in ("f5", "down", "enter"):
+            ff.app.post_message(Key(key, None))
+        await ff.says("2 keys not acted on")
+        await ff.settle()
+        assert ff.page.page_id == "funnel"
+
+
+async def test_pasted_text_goes_into_the_field_that_is_opening(path: Path) -> None:
+    async with explorer(path, place="marks") as ff:
+        ff.app.post_message(Key("8", "8"))
+        ff.app.post_message(Key("slash", "/"))
+        ff.app.post_message(Paste("u07"))
+        ff.app.post_message(Key("enter", None))
+        ff.app.post_message(Key("enter", None))
+        await ff.settle()
+        assert ff.line.startswith("Users > u07")
+
+
+def test_a_terminal_at_any_speed(tmp_path: Path) -> None:
+    """Bytes in one read, and one key at a time."""
+    with Terminal(["demo", str(tmp_path / "s.db")], tmp_path) as screen:
+        screen.until("Boards >")
+        for every, person, field in ((None, 3, "country"), (0, 5, "source"), (0.02, 7, "plan")):
+            user = f"u_{person:05}"
+            screen.send("8", "/", *user, ENTER, ENTER, every=every)
+            screen.until(f"Users > {user}")
+            screen.send(ESCAPE, every=0.15)
+            screen.send("0", "3", "e", *f" by {field}", ENTER, every=every)
+            screen.until(f"by {field} |")
+            screen.send(HOME, DOWN, ENTER, every=every)
+            screen.until("Reached step 2")
+            screen.send(ESCAPE, every=0.15)
+            screen.send("0", "1", every=every)
+            screen.until("[1 Boards]")

@@ -1,0 +1,174 @@
+"""The explorer in a pseudo-terminal: keys go in as bytes, and every byte it sends is counted."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import pty
+import re
+import select
+import signal
+import struct
+import sys
+import termios
+import time
+from codecs import getincrementaldecoder
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Self
+
+PARTS = re.compile(
+    r"\x1b\][^\x07]*\x07|\x1b\[[0-9;?<>=$]*[A-Za-z]|\x1b[^\[\]]|\x1b.*$|[\x00-\x1f]|[^\x00-\x1f]+"
+)
+"""A control sequence, whole or begun at the end, a control character, or a run of text."""
+
+WHOLE = re.compile(r"\x1b(\].*\x07|\[.*[A-Za-z]|[^\[\]])$")
+"""A control sequence that has its end."""
+
+ENTER = "\r"
+ESCAPE = "\x1b"
+UP, DOWN, RIGHT, LEFT, HOME = "\x1b[A", "\x1b[B", "\x1b[C", "\x1b[D", "\x1b[H"
+
+
+@dataclass(frozen=True)
+class Sent:
+    """What the explorer sent for an action.
+
+    Attributes:
+        bytes: how many bytes.
+        cells: how many cells were written, the same cell counted each time.
+    """
+
+    bytes: int
+    cells: int
+
+
+class Terminal:
+    """A program in a pseudo-terminal, and the screen it draws.
+
+    Args:
+        arguments: the command line of `footfall`.
+        state: the folder of its remembered state.
+        size: columns and rows.
+    """
+
+    def __init__(
+        self, arguments: list[str], state: Path, *, size: tuple[int, int] = (80, 24)
+    ) -> None:
+        self.columns, self.rows = size
+        self._lines = [[" "] * self.columns for _ in range(self.rows)]
+        self._at = (0, 0)
+        self._bytes = self._cells = 0
+        self._begun = ""
+        self._decoder = getincrementaldecoder("utf-8")("replace")
+        self._pid, self._file = pty.fork()
+        if not self._pid:
+            environment = {
+                **{k: v for k, v in os.environ.items() if k not in ("NO_COLOR", "SSH_CONNECTION")},
+                "TERM": "xterm-256color",
+                "COLORTERM": "truecolor",
+                "LC_ALL": "C.UTF-8",
+                "COLUMNS": str(self.columns),
+                "LINES": str(self.rows),
+                "FOOTFALL_STATE_DIR": str(state),
+                "FOOTFALL_CONFIG_DIR": str(state),
+            }
+            os.execve(sys.executable, [sys.executable, "-m", "tui.cli", *arguments], environment)
+        fcntl.ioctl(
+            self._file, termios.TIOCSWINSZ, struct.pack("HHHH", self.rows, self.columns, 0, 0)
+        )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        os.kill(self._pid, signal.SIGKILL)
+        os.waitpid(self._pid, 0)
+        os.close(self._file)
+
+    @property
+    def screen(self) -> str:
+        """What the terminal shows, no spaces at line ends."""
+        return "\n".join("".join(line).rstrip() for line in self._lines)
+
+    def send(self, *keys: str, every: float | None = None) -> None:
+        """Type keys, in one burst or with so many seconds between them."""
+        if every is None:
+            os.write(self._file, "".join(keys).encode())
+            return
+        for key in keys:
+            os.write(self._file, key.encode())
+            self._read_for(every)
+
+    def act(self, *keys: str, quiet: float = 0.3) -> Sent:
+        """Type keys in one burst, wait until nothing is sent for a while; return what was sent."""
+        before = self._bytes, self._cells
+        self.send(*keys)
+        self.settle(quiet)
+        return Sent(self._bytes - before[0], self._cells - before[1])
+
+    def settle(self, quiet: float = 0.3) -> None:
+        """Read until nothing is sent for so many seconds."""
+        while self._read(quiet):
+            pass
+
+    def until(self, text: str | Callable[[str], bool], seconds: float = 20) -> str:
+        """Read until the screen says something; return the screen.
+
+        Raises:
+            AssertionError: it never did.
+        """
+        end = time.monotonic() + seconds
+        found = text if callable(text) else lambda screen: text in screen
+        while not found(self.screen):
+            if time.monotonic() > end:
+                raise AssertionError(f"never said {text!r}:\n{self.screen}")
+            self._read(0.05)
+        return self.screen
+
+    def _read_for(self, seconds: float) -> None:
+        end = time.monotonic() + seconds
+        while (left := end - time.monotonic()) > 0:
+            self._read(left)
+
+    def _read(self, seconds: float) -> bool:
+        """Read what there is within some seconds; False if there is nothing."""
+        if not select.select([self._file], [], [], seconds)[0]:
+            return False
+        try:
+            found = os.read(self._file, 1 << 16)
+        except OSError:
+            return False
+        self._bytes += len(found)
+        self._draw(self._begun + self._decoder.decode(found))
+        return True
+
+    def _draw(self, text: str) -> None:
+        self._begun = ""
+        for part in PARTS.findall(text):
+            if part[0] == "\x1b" and not WHOLE.match(part):
+                self._begun = part
+            elif part == "\x1b[?2026$p":
+                os.write(self._file, b"\x1b[?2026;2$y")  # this terminal paints frames whole
+            elif part[0] == "\x1b" and part[-1] == "H":
+                numbers = [int(n) for n in part[2:-1].split(";") if n] or [1, 1]
+                self._at = (numbers[-1] - 1, numbers[0] - 1)
+            elif part == "\r":
+                self._at = (0, self._at[1])
+            elif part == "\n":
+                self._at = (self._at[0], self._at[1] + 1)
+            elif part >= " ":
+                self._write(part)
+
+    def _write(self, text: str) -> None:
+        x, y = self._at
+        for char in text:
+            if 0 <= y < self.rows and 0 <= x < self.columns:
+                self._lines[y][x] = char
+            x += 1
+        self._cells += len(text)
+        self._at = (x, y)
+
+
+__all__ = ["DOWN", "ENTER", "ESCAPE", "HOME", "LEFT", "RIGHT", "UP", "Sent", "Terminal"]
