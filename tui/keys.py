@@ -13,18 +13,21 @@ from types import MappingProxyType
 PLACES = (
     ("boards", "1", "Boards"),
     ("metrics", "2", "Metrics"),
-    ("funnel", "3", "Funnel"),
+    ("funnel", "3", "Funnels"),
     ("retention", "4", "Retention"),
     ("segments", "5", "Segments"),
     ("marks", "6", "Marks"),
+    ("events", "7", "Events"),
     ("users", "8", "Users"),
 )
 """Place id, its digit, its name on the tabs."""
 
 CHART_PAGES = ("metrics", "chart", "funnel", "retention")
-ASKED = ("board", *CHART_PAGES, "segments", "marks", "people")
+ASKED = ("board", *CHART_PAGES, "segments", "marks", "people", "events")
 LISTED = ("people", "users")
-LISTS = ("boards", "metrics", "segments", "marks", "users")
+LISTS = ("boards", "metrics", "segments", "marks", "users", "events")
+WALKED = ("timeline", "event")
+"""Pages of one row of a list, from which < and > go to its neighbours."""
 
 
 @dataclass(frozen=True)
@@ -98,18 +101,19 @@ ACTIONS = (
     Action("find", ("slash",), "find", "filter the list as you type", "view", LISTS, rank=5),
     Action("range", ("r",), "range", "choose the date range", "question", ASKED, rank=10),
     Action("earlier", ("less_than_sign", "comma"), "", "one range earlier; on a timeline the "
-           "previous person", "question", (*ASKED, "timeline")),
+           "previous person, on an event the newer one", "question", (*ASKED, *WALKED)),
     Action("later", ("greater_than_sign", "full_stop"), "", "one range later; on a timeline the "
-           "next person", "question", (*ASKED, "timeline")),
+           "next person, on an event the older one", "question", (*ASKED, *WALKED)),
     Action("shorter", ("minus",), "", "a shorter range", "question", ASKED),
     Action("longer", ("plus", "equals_sign"), "", "a longer range", "question", ASKED),
     Action("granularity", ("g",), "by", "granularity, cycling through those that fit", "question",
-           ("board", "metrics", "chart", "retention", "marks"), rank=16),
+           ("board", "metrics", "chart", "retention", "marks", "events"), rank=16),
     Action("breakdown", ("b",), "break", "break down by a field", "question",
            ("board", *CHART_PAGES), rank=14),
     Action("compare", ("c",), "compare", "compare: off, previous period, year before", "question",
            ("board", *CHART_PAGES, "marks"), rank=12),
-    Action("filter", ("f",), "filter", "filter by fields; on a timeline show only this event",
+    Action("filter", ("f",), "filter", "filter by fields; on Events by the value under the "
+           "cursor; on a timeline show only this event",
            "question", (*ASKED, "timeline"), rank=18),
     Action("segment", ("s",), "segment", "count only people in a segment or audience", "question",
            ASKED, rank=30),
@@ -131,13 +135,16 @@ ACTIONS = (
     Action("others", ("u",), "the rest", "the rest: who dropped off, did not return, is not in it",
            "go", CHART_PAGES, rank=35),
     Action("zoom", ("z",), "zoom", "show this panel on the whole page, and back", "view",
-           ("board", *CHART_PAGES, "marks", "segments"), rank=9),
+           ("board", *CHART_PAGES, "marks", "segments", "events", "event"), rank=9),
+    Action("follow", ("T",), "follow", "show new events as they are stored, or stop doing so",
+           "view", ("events",), rank=7),
     Action("new", ("n",), "new", "a new board, question, audience or mark; on people, a "
            "segment of exactly these", "save",
            ("boards", "metrics", "funnel", "retention", "marks", "segments", *LISTED), rank=26),
     Action("save", ("w",), "save", "save this question under a name", "save",
-           ("board", *CHART_PAGES, "people"), rank=28),
-    Action("add", ("a",), "add", "add this to a board", "save", (*CHART_PAGES, "marks"), rank=34),
+           ("board", *CHART_PAGES, "people", "events"), rank=28),
+    Action("add", ("a",), "add", "add this to a board", "save", (*CHART_PAGES, "marks", "events"),
+           rank=34),
     Action("mark", ("m",), "mark", "put a mark at the cursor's day", "save",
            ("board", *CHART_PAGES, "marks"), rank=36),
     Action("delete", ("d",), "delete", "delete what is under the cursor", "save",
@@ -150,11 +157,11 @@ ACTIONS = (
     Action("export", ("x",), "export", "write this panel to a file: csv, tsv, json, ...",
            "export", (*ASKED, "users", "timeline"), rank=46),
     Action("inspect", ("i",), "inspect", "show the SQL, its parameters and timing", "view",
-           (*ASKED, "users", "timeline"), rank=42),
+           (*ASKED, "users", *WALKED), rank=42),
     Action("again", ("f5", "ctrl+r"), "again", "ask again, bypassing the cache", "view",
-           (*ASKED, "users", "timeline"), rank=60),
+           (*ASKED, "users", *WALKED), rank=60),
     Action("run_without_limit", (), "", "ask again without the time limit", "view",
-           (*ASKED, "users", "timeline")),
+           (*ASKED, "users", *WALKED)),
     Action("stop", ("ctrl+c",), "stop", "stop what is running", "view"),
     Action("glyphs_braille", (), "", "glyphs: braille", "chart"),
     Action("glyphs_block", (), "", "glyphs: blocks", "chart"),

@@ -10,6 +10,7 @@ from core.answers import Cell
 from core.definitions.board import Board
 from core.queries.common.question import Question
 from core.queries.kinds import KINDS
+from tui.texts.happened import Happened
 from tui.widgets.host import Host
 
 
@@ -41,11 +42,19 @@ class Navigation:
 
         self._app.push_screen(PeoplePage.behind(self._place, question, cell, expected))
 
-    def open_person(self, user: str, users: Sequence[str] = ()) -> None:
+    def open_person(
+        self, user: str, users: Sequence[str] = (), at: tuple[int, str] | None = None
+    ) -> None:
         """See Navigator."""
         from tui.screens.timeline import TimelinePage
 
-        self._app.push_screen(TimelinePage(self._place, user, users))
+        self._app.push_screen(TimelinePage(self._place, user, users, at))
+
+    def open_event(self, event: Happened, events: Sequence[Happened] = ()) -> None:
+        """See Navigator."""
+        from tui.screens.event import EventPage
+
+        self._app.push_screen(EventPage(self._place, event, events))
 
     def open_board(self, board: Board) -> None:
         """See Navigator."""

@@ -21,6 +21,7 @@ ROOTS = {
     "retention": "tui.screens.retention:RetentionPage",
     "segments": "tui.screens.segments:SegmentsPage",
     "marks": "tui.screens.marks:MarksPage",
+    "events": "tui.screens.events:EventsPage",
     "users": "tui.screens.users:UsersPage",
 }
 """place -> module:class."""

@@ -32,12 +32,15 @@ PAGES = (
     "people",
     "users",
     "timeline",
+    "events",
+    "event",
 )
 CLASSES = {
     "board": "tui.screens.board:BoardPage",
     "chart": "tui.screens.chart:ChartPage",
     "people": "tui.screens.people:PeoplePage",
     "timeline": "tui.screens.timeline:TimelinePage",
+    "event": "tui.screens.event:EventPage",
     **ROOTS,
 }
 

@@ -8,15 +8,13 @@ from typing import Any
 from textual.app import ComposeResult
 
 from core.answers import Timeline
-from core.queries import from_json
 from core.text import clean, number
 from tui.actions import edits
 from tui.actions.exporting import export_panel
 from tui.screens.bases.page import Page, bindings
 from tui.widgets.answer import AnswerView
 from tui.widgets.dialogs import Reader
-
-EVENTS = 300
+from tui.widgets.timeline_view import Moment, TimelineView
 
 
 class TimelinePage(Page):
@@ -25,14 +23,18 @@ class TimelinePage(Page):
     Args:
         user: the person.
         users: the list the person was opened from.
+        at: the event to begin at, None for the newest.
     """
 
     page_id = "timeline"
     labels = {"open": "all properties", "filter": "only this"}  # noqa: RUF012
     BINDINGS = bindings("timeline")
 
-    def __init__(self, place: str, user: str, users: Sequence[str] = ()) -> None:
+    def __init__(
+        self, place: str, user: str, users: Sequence[str] = (), at: Moment | None = None
+    ) -> None:
         super().__init__(place)
+        self.first_at = at
         self.user = user
         self.users = list(users) or [user]
 
@@ -50,17 +52,19 @@ class TimelinePage(Page):
 
     def body(self) -> ComposeResult:
         """See Page."""
-        yield AnswerView(id="timeline")
+        yield TimelineView(id="timeline")
 
     def start(self) -> None:
         """See Page."""
+        self._timeline.at = self.first_at
         self._ask()
 
+    @property
+    def _timeline(self) -> TimelineView:
+        return self.query_one(TimelineView)
+
     def _ask(self) -> None:
-        self.ask(
-            self.views[0],
-            from_json({"kind": "user_activity", "user": self.user, "limit": EVENTS}),
-        )
+        self.ask(self._timeline, self._timeline.question_about(self.user))
 
     @property
     def timeline(self) -> Timeline | None:
@@ -72,6 +76,9 @@ class TimelinePage(Page):
         """See Page."""
         view.footing = "newest first"
         view.repaint()
+        further = self._timeline.beyond()
+        if further is not None:
+            self.ask(self._timeline, further)
 
     def _event(self) -> Any:
         cell = self.views[0].cell

@@ -16,6 +16,7 @@ class Freshness:
         facts: its name, the number of events and the age of the newest.
         stale: whether it changed since the answers were computed.
         trouble: why it cannot be read, or that another file has taken its place; usually "".
+        state: which file was read last and the number that every change to it increments.
     """
 
     def __init__(self, engine: SqliteEngine) -> None:
@@ -25,6 +26,7 @@ class Freshness:
         self.facts = self._name
         self.stale = False
         self.trouble = ""
+        self.state: tuple[Any, int] | None = None
         self.seen()
 
     def look(self) -> bool:
@@ -52,6 +54,7 @@ class Freshness:
             self.trouble = self._shortened(error)
             return None
         self.trouble = ""
+        self.state = state
         return state
 
     def _shortened(self, error: FootfallError) -> str:

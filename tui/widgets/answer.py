@@ -95,6 +95,11 @@ class AnswerView(CursorPanel):
             return None
         return next((value for found, value in self.answer.cells() if found == cell), None)
 
+    @property
+    def shown_cursor(self) -> tuple[int, int] | None:
+        """The cursor as it is drawn."""
+        return self.cursor
+
     def show(self, result: Result, empty: str = "") -> None:
         """Show a result; the cursor stays where it was if possible."""
         new_question = self.answer is None
@@ -167,7 +172,8 @@ class AnswerView(CursorPanel):
 
     def _draw(self, width: int, height: int) -> list[Line]:
         look = self.app.look
-        key = (id(self.result), width, height, look, self.drawn_as, self.cursor, self.marks)
+        at = self.shown_cursor
+        key = (id(self.result), width, height, look, self.drawn_as, at, self.marks)
         if key != self._drawn_for:
             self._drawn = self._draw_now(width, height)
             self._drawn_for = key
@@ -181,7 +187,7 @@ class AnswerView(CursorPanel):
                 height,
                 self.app.look,
                 chart=self.drawn_as,
-                cursor=self.cursor,
+                cursor=self.shown_cursor,
                 marks=self.marks,
             )
         except Exception as error:  # a drawing that fails must not take down the screen

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from tui.services.freshness import Freshness
     from tui.services.library import Library
     from tui.services.state import State
+    from tui.texts.happened import Happened
     from tui.widgets.paint import Ink
 
 
@@ -48,11 +49,21 @@ class Navigator(Protocol):
             expected: how many people that number said there are, where it counts people.
         """
 
-    def open_person(self, user: str, users: Sequence[str] = ()) -> None:
+    def open_person(
+        self, user: str, users: Sequence[str] = (), at: tuple[int, str] | None = None
+    ) -> None:
         """Open a person's timeline.
 
         Args:
             users: the list the person is in, which the timeline can walk through.
+            at: the instant in ms and the name of the event to begin at, None for the newest.
+        """
+
+    def open_event(self, event: Happened, events: Sequence[Happened] = ()) -> None:
+        """Open the page of one event.
+
+        Args:
+            events: the list the event is in, which the page can walk through.
         """
 
     def open_board(self, board: Board) -> None:

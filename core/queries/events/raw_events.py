@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, ClassVar, Literal
 
 import orjson
@@ -9,6 +10,7 @@ from pydantic import Field
 
 from core.answers import Cell, Column
 from core.catalog.selectors import ANY, titled
+from core.columns import CONTEXT
 from core.queries.common.context import Context
 from core.queries.common.groups import members_of_group
 from core.queries.common.question import Ask, Question, Rows
@@ -24,6 +26,9 @@ COLUMNS = (
     Column(name="device_id"), Column(name="session_id"), Column(name="properties", type="json"),
 )  # fmt: skip
 
+WHOLE = (*(Column(name=name) for name in CONTEXT), Column(name="seq", type="count"))
+"""The columns that `whole` adds."""
+
 
 class RawEvents(Question):
     """A page of events, newest first and, within one instant, the last to arrive first.
@@ -32,6 +37,9 @@ class RawEvents(Question):
         event: the name of an event; None means any event.
         limit, offset: size and start of the page.
         count_total: whether to also count all of them, as `total` of the answer.
+        before: only events that come after this one in that order: its instant in ms and its
+            `seq`, so that a page starts where another ended even if events arrived meanwhile.
+        whole: whether every row also has its context columns and its `seq`.
     """
 
     kind: Literal["raw_events"] = "raw_events"
@@ -39,6 +47,8 @@ class RawEvents(Question):
     limit: int = Field(default=100, ge=1, le=10_000)
     offset: int = Field(default=0, ge=0)
     count_total: bool = False
+    before: tuple[int, int] | None = None
+    whole: bool = False
 
     needs: ClassVar[str] = "events"
 
@@ -56,16 +66,23 @@ class RawEvents(Question):
             total = int(counted[0][0] or 0)
         title = titled(ctx.catalog, self.event, "Events")
         rows = _rows(ctx, page)
-        return rows_page("events", title, span, COLUMNS, rows, limit=self.limit, total=total)
+        if self.whole:
+            rows = _whole(ctx, rows, page)
+        columns = (*COLUMNS, *WHOLE) if self.whole else COLUMNS
+        return rows_page("events", title, span, columns, rows, limit=self.limit, total=total)
 
     def _page(self, ctx: Context, selection: Selection, span: Span) -> Statement:
         """One row more than the page has, to know whether there are more."""
         bind = ctx.binder()
+        context = "".join(f", e.{name}" for name in CONTEXT if self.whole)
+        start = ""
+        if self.before is not None:
+            start = f"and (e.ts, e.seq) < ({bind(self.before[0])}, {bind(self.before[1])})"
         return bind.statement(
             f"""
-            select e.ts, e.seq, e.event, e.actor, e.device, e.session
+            select e.ts, e.seq, e.event, e.actor, e.device, e.session{context}
             from {selection.source()}
-            where {selection.where(bind, span)}
+            where {selection.where(bind, span)} {start}
             order by e.ts desc, e.seq desc
             limit {bind(self.limit + 1)} offset {bind(self.offset)}
             """,
@@ -87,8 +104,23 @@ def _rows(ctx: Context, page: Rows) -> tuple[tuple[Any, ...], ...]:
             ts, ctx.catalog.events.name_of(event), people.get(actor), people.get(device),
             sessions.get(session), stored_object(properties.get(seq, "{}")),
         )
-        for ts, seq, event, actor, device, session in page
+        for ts, seq, event, actor, device, session, *_ in page
     )  # fmt: skip
+
+
+def _whole(
+    ctx: Context, rows: Sequence[tuple[Any, ...]], page: Rows
+) -> tuple[tuple[Any, ...], ...]:
+    """Return rows with their context columns, None where an event has no value, and their seq."""
+    named = [ctx.catalog.values.of(name) for name in CONTEXT]
+    return tuple(
+        (
+            *row,
+            *(names.get(id_) if id_ else None for names, id_ in zip(named, raw[6:], strict=True)),
+            raw[1],
+        )
+        for row, raw in zip(rows, page, strict=True)
+    )
 
 
 def _texts(ctx: Context, query: str, ids: set[int]) -> dict[int, str]:

@@ -76,6 +76,7 @@ WALKS = {
     "segments": ("end", "enter", "escape", "down"),
     "marks": ("down", "e", "escape", "enter", "d", "escape"),
     "users": ("enter", "enter", "greater_than_sign", "i", "escape", "escape"),
+    "events": ("down", "enter", "tab", "enter", "escape", "escape", "tab", "end", "f", "escape"),
     "funnel": ("n", "enter", "down", "enter", "enter", "escape"),
     "retention": ("n", "enter", "down", "right", "enter", "enter"),
 }

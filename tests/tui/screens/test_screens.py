@@ -145,4 +145,4 @@ async def test_a_crumb_says_nothing_twice(path: Path) -> None:
         await ff.press("n")
         await ff.type("signup > activate > purchase > visit within 7d last 30d")
         await ff.press("enter")
-        assert ff.line.startswith("Funnel > signup > activate > purchase > visit ")
+        assert ff.line.startswith("Funnels > signup > activate > purchase > visit ")

@@ -108,3 +108,19 @@ def test_events_match_the_oracle(world, fields):
             assert answer.truncated == (len(expected) > question.offset + question.limit)
             assert answer.total == (len(expected) if question.count_total else None)
             assert people(engine, question, Cell()) == sorted(people_of(items))
+
+
+def test_a_page_begins_after_an_event_and_tells_all_of_it(engine):
+    everything = ask(engine, "raw_events", range=A_RANGE, whole=True)
+    names = [column.name for column in everything.columns]
+    at = names.index("seq")
+    assert everything.rows == tuple(sorted(everything.rows, key=lambda r: (-r[0], -r[at])))
+    third = everything.rows[2]
+    page = ask(
+        engine, "raw_events", range=A_RANGE, whole=True, limit=4, before=(third[0], third[at])
+    )
+    assert page.rows == everything.rows[3:7]
+    assert page.truncated
+    plain = ask(engine, "raw_events", range=A_RANGE)
+    assert [row[: len(plain.columns)] for row in everything.rows] == list(plain.rows)
+    assert {row[names.index("country")] for row in everything.rows} == {"DE", "NL", "US"}

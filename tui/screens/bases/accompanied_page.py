@@ -1,0 +1,125 @@
+"""AccompaniedPage: a page whose first answer is followed by companions.
+
+A page states its companions in `body`, each by how its question follows from the page's:
+
+    def body(self):
+        yield Composition(
+            [AnswerView(id="steps")],
+            beside=[Companion(over_time, id="trend", at_end=True)],
+            below=[Companion(times, id="times")],
+        )
+
+They are asked after the page's answer, when they are on the screen, and again when the page's
+question or its cursor changed theirs; the rest (waiting, errors, cursor, Enter on a number) is that
+of every answer. Where there is no room Tab shows them one at a time.
+"""
+
+from __future__ import annotations
+
+from textual.events import Resize
+from textual.timer import Timer
+
+from tui.screens.bases.question_page import QuestionPage
+from tui.widgets.answer import AnswerView
+from tui.widgets.companion import About, Companion, Composition, is_shown
+from tui.widgets.panel import Panel
+
+REST = 0.15
+"""Seconds that a cursor rests on a number before companions about it are asked."""
+
+VAST = 160
+"""Columns from which a page may show a third column, by its class `-vast`."""
+
+
+class AccompaniedPage(QuestionPage):
+    """A page with companions."""
+
+    def __init__(self, place: str) -> None:
+        super().__init__(place)
+        self._resting: Timer | None = None
+        self._turned: Panel | None = None
+
+    # -- asking
+
+    def answered(self, view: AnswerView) -> None:
+        """See Page: the companions follow."""
+        super().answered(view)
+        if view is self.main:
+            self.accompany()
+
+    def accompany(self) -> None:
+        """Ask the companions on the screen whose question is another one than before."""
+        main = self.main
+        if main is None or main.question is None or main.answer is None:
+            return
+        about = About(main.question, main.answer, main.cell, self.context)
+        for companion in self.query(Companion):
+            if not is_shown(companion):
+                companion.question = None
+                continue
+            question = companion.wanted(about)
+            if question is not None:
+                self.ask(companion, question)
+
+    def on_answer_view_moved(self, event: AnswerView.Moved) -> None:
+        """Ask again what follows from the cursor, once it rests."""
+        if event.view is self.main:
+            self.rest()
+
+    def rest(self) -> None:
+        """Call `accompany` once nothing has moved for a moment."""
+        if self._resting is not None:
+            self._resting.stop()
+        self._resting = self.set_timer(REST, self.accompany)
+
+    def on_resize(self, event: Resize) -> None:
+        """Ask those that have room now."""
+        super().on_resize(event)
+        self.set_class(event.size.width >= VAST, "-vast")
+        self.query_one(Composition).set_class(self.roomy, "-roomy")
+        if self._turned is None:
+            self.call_after_refresh(self.accompany)
+
+    # -- one at a time
+
+    @property
+    def panels(self) -> list[Panel]:
+        """See FramePage."""
+        return [panel for panel in super().panels if is_shown(panel)]
+
+    @property
+    def roomy(self) -> bool:
+        """Whether companions are shown beside the first panels."""
+        return self.has_class("-wide") and self.has_class("-tall")
+
+    def _focus_by(self, step: int) -> None:
+        hidden = [p for p in self.query(".companion").results(Panel) if p.can_focus]
+        if self._turned is None and (self.roomy or not hidden):
+            super()._focus_by(step)
+            return
+        first = [p for p in self.query(".first Panel").results(Panel) if p.can_focus and p.display]
+        every = [*first, *hidden]
+        now = self._turned or self.panel
+        at = every.index(now) if now in every else 0
+        panel = every[(at + step) % len(every)]
+        self.turn_to(panel if panel in hidden else None)
+        self.call_after_refresh(panel.focus)  # it can have the focus once it is displayed
+
+    def turn_to(self, panel: Panel | None) -> None:
+        """Show one companion alone; None shows the first panels again."""
+        if panel is not self._turned:
+            self._turned = self.zoomed = panel
+            self.query_one(Composition).turn_to(panel)
+            self.call_after_refresh(self.accompany)
+
+    def action_zoom(self) -> None:
+        """Show the focused panel on the whole page, or all panels again."""
+        if self.zoomed is not None:
+            self.query_one(Composition).remove_class("-alone")
+            self.turn_to(None)
+            self.zoomed = None
+        elif self.panel is not None and self.panel.has_class("companion"):
+            self.turn_to(self.panel)
+        else:
+            self.query_one(Composition).add_class("-alone")
+            self.zoomed = self.panel

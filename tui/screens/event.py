@@ -1,0 +1,108 @@
+"""One event: all of its properties in full, and what its person did around it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from textual.app import ComposeResult
+
+from core.text import clean, number
+from tui.screens.bases.accompanied_page import AccompaniedPage
+from tui.screens.bases.page import bindings
+from tui.texts.happened import Happened, facts
+from tui.widgets.answer import AnswerView
+from tui.widgets.companion import Composition, is_shown
+from tui.widgets.facts import FactsPanel
+from tui.widgets.timeline_view import TimelineView
+
+
+class EventPage(AccompaniedPage):
+    """An event; < and > go to the newer and the older one of the list.
+
+    Args:
+        event: the event.
+        events: the list it was opened from.
+    """
+
+    page_id = "event"
+    labels = {"open": "person"}  # noqa: RUF012
+    BINDINGS = bindings("event")
+    DEFAULT_CSS = "EventPage Composition .beside { width: 55%; }"
+
+    def __init__(self, place: str, event: Happened, events: Sequence[Happened] = ()) -> None:
+        super().__init__(place)
+        self.event = event
+        self.events = list(events) or [event]
+
+    @property
+    def crumb(self) -> str:
+        """See Page: its name."""
+        return clean(self.event.event, 60)
+
+    @property
+    def asked(self) -> str:
+        """See Page: its place in the list."""
+        if len(self.events) < 2:
+            return ""
+        return f"event {number(self.events.index(self.event) + 1)} of {number(len(self.events))}"
+
+    def body(self) -> ComposeResult:
+        """See Page."""
+        around = TimelineView("Around it", id="around")
+        yield Composition([FactsPanel(id="event")], beside=[around])
+
+    @property
+    def around(self) -> TimelineView:
+        """What the person did around the event."""
+        return self.query_one(TimelineView)
+
+    def start(self) -> None:
+        """See Page."""
+        told = facts(self.event, self.app.engine.calendar)
+        self.query_one(FactsPanel).tell(clean(self.event.event, 60), told)
+        self.update_chrome()
+        self.accompany()
+
+    def accompany(self) -> None:
+        """See AccompaniedPage: the person's events, with the cursor on this one."""
+        if not is_shown(self.around):
+            self.around.question = None
+        elif self.event.user and self.around.question is None:
+            self.around.at = (self.event.ts, self.event.event)
+            self.ask(self.around, self.around.question_about(self.event.user))
+
+    def answered(self, view: AnswerView) -> None:
+        """See Page."""
+        further = self.around.beyond()
+        if further is not None:
+            self.ask(self.around, further)
+
+    def action_open(self) -> None:
+        """Open the timeline of the event's person, at the event."""
+        if not self.event.user:
+            self.say("This event counts for nobody.")
+            return
+        at = (self.event.ts, self.event.event)
+        self.app.navigator.open_person(self.event.user, at=at)
+
+    def action_earlier(self) -> None:
+        """Go to the newer event of the list."""
+        self._other(-1)
+
+    def action_later(self) -> None:
+        """Go to the older event of the list."""
+        self._other(1)
+
+    def _other(self, step: int) -> None:
+        at = self.events.index(self.event) + step
+        if not 0 <= at < len(self.events):
+            self.say("There is no other event in this list.")
+            return
+        self.event = self.events[at]
+        self.around.question = None
+        self.start()
+
+    def value_text(self) -> str:
+        """See Page: the value of the field under the cursor."""
+        fact = self.query_one(FactsPanel).fact
+        return fact.text if fact is not None else ""

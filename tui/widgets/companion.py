@@ -1,0 +1,168 @@
+"""Companions: panels around a page's first one that show what a person would ask next."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from textual.app import ComposeResult
+from textual.containers import Container, Horizontal, Vertical
+from textual.widget import Widget
+
+from core.answers import Cell
+from core.draw.spans import Line
+from core.errors import FootfallError
+from core.queries.common.context import Context
+from core.queries.common.question import Question
+from tui.widgets.answer import AnswerView
+from tui.widgets.panel import Panel
+from tui.widgets.words import wrapped
+
+
+@dataclass(frozen=True)
+class About:
+    """What a companion is asked about.
+
+    Attributes:
+        question: the page's question.
+        answer: its answer.
+        cell: the number under its cursor, or None.
+        context: what questions are asked in now.
+    """
+
+    question: Question
+    answer: Any
+    cell: Cell | None
+    context: Context
+
+
+class Companion(AnswerView):
+    """A panel whose question is derived from that of its page.
+
+    Args:
+        derive: returns the question, with the range, filters and people of the page's; None if
+            there is nothing to ask. It may raise a FootfallError, which the panel shows.
+        heading: its title, or what makes it from the question; "" for that of its answer.
+        chart: how it is drawn, "" for its shape's default.
+        without: a sentence shown while there is nothing to ask.
+    """
+
+    def __init__(
+        self,
+        derive: Callable[[About], Question | None],
+        heading: str | Callable[[Question], str] = "",
+        *,
+        id: str,
+        chart: str = "",
+        without: str = "",
+        at_end: bool = False,
+    ) -> None:
+        super().__init__(heading if isinstance(heading, str) else "", id=id, at_end=at_end)
+        self._headed = heading
+        self.chart = chart
+        self.derive = derive
+        self.without = without
+
+    def _label(self) -> None:
+        if callable(self._headed):
+            self.fixed_heading = self._headed(self.question) if self.question else ""
+        super()._label()
+
+    def wanted(self, about: About) -> Question | None:
+        """Return the question to ask now; None if it is answered or asked already, or if there is
+        none.
+        """
+        try:
+            question = self.derive(about)
+        except FootfallError as error:
+            self.question, self.result = None, None
+            self.fail(error)
+            return None
+        if question is None:
+            self.forget_answer()
+            return None
+        return None if question == self.question else question
+
+    def forget_answer(self) -> None:
+        """Show no answer any more."""
+        if self.question is not None or self.error is not None:
+            self.question = self.result = self.error = self.cursor = None
+            self._label()
+            self.repaint()
+
+    def content(self, width: int, height: int) -> list[Line]:
+        """See Panel: without a question, the sentence that says so."""
+        if self.question is None and self.error is None:
+            return [(), *wrapped(self.without, width, "dim")] if self.without else []
+        return super().content(width, height)
+
+    @property
+    def shown_cursor(self) -> tuple[int, int] | None:
+        """See AnswerView: there is one cursor on a page, in the panel with the focus."""
+        return self.cursor if self.has_focus else None
+
+
+class Composition(Container):
+    """A page's first panels with its companions around them.
+
+    Without the class `-roomy` only the first panels are shown, and with `-alone` too; with
+    `-turned` only the companion that is `-here`.
+
+    Args:
+        first: the panels that are always shown.
+        beside: the companions at their right, from top to bottom.
+        below: the companions below them, from left to right.
+    """
+
+    DEFAULT_CSS = """
+    Composition { layout: vertical; width: 1fr; height: 1fr; }
+    Composition .upper { height: 1fr; }
+    Composition .first { width: 1fr; height: 1fr; }
+    Composition .companion { display: none; }
+    Composition .beside, Composition .below { display: none; }
+    Composition .beside { width: 40%; }
+    Composition .below { height: 40%; }
+    Composition.-roomy .companion, Composition.-roomy .beside { display: block; }
+    Composition.-roomy .below { display: block; }
+    Composition.-turned .first, Composition.-turned .companion { display: none; }
+    Composition.-turned .beside, Composition.-turned .below { display: none; }
+    Composition.-turned .upper { display: none; }
+    Composition.-turned .-here { display: block; height: 1fr; width: 1fr; }
+    Composition.-alone .companion { display: none; }
+    Composition.-alone .beside, Composition.-alone .below { display: none; }
+    """
+
+    def __init__(
+        self,
+        first: Iterable[Widget],
+        *,
+        beside: Iterable[Panel] = (),
+        below: Iterable[Panel] = (),
+    ) -> None:
+        super().__init__()
+        self._first = list(first)
+        self._beside, self._below = list(beside), list(below)
+        for panel in (*self._beside, *self._below):
+            panel.add_class("companion")
+
+    def compose(self) -> ComposeResult:
+        """See Widget."""
+        with Horizontal(classes="upper"):
+            yield Vertical(*self._first, classes="first")
+            if self._beside:
+                yield Vertical(*self._beside, classes="beside")
+        if self._below:
+            yield Horizontal(*self._below, classes="below")
+
+    def turn_to(self, panel: Panel | None) -> None:
+        """Show one companion alone; None shows the panels as the screen's size allows."""
+        self.set_class(panel is not None, "-turned")
+        here = () if panel is None else panel.ancestors_with_self
+        for widget in self.query("*"):
+            widget.set_class(widget in here, "-here")
+
+
+def is_shown(widget: Widget) -> bool:
+    """Whether a widget and everything it is in are displayed."""
+    return all(part.display for part in widget.ancestors_with_self if isinstance(part, Widget))
