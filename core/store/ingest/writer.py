@@ -31,6 +31,7 @@ from core.store.ingest.properties import Properties, Values, counted
 from core.store.ingest.repeats import Repeats, Since
 from core.store.ingest.sessions import Sessions
 from core.store.rows.facts import Facts
+from core.store.rows.inserting import insert, parts_of, parts_of_columns
 from core.store.rows.numbers import Events, Ints, joined, rows
 from core.store.rows.seen import Seen
 from core.store.traits import Traits
@@ -274,12 +275,9 @@ class Writer:
     def _insert(self, events: Events, touched: set[int], written: Written) -> Events:
         """Store the events that are new, and return them."""
         fresh = self._fresh(events, touched, written)
-        names, values = fresh.written()
-        statement = f"""
-        insert into events ({", ".join(names)})
-        values ({", ".join("?" for _ in names)})
-        """
-        self._connection.executemany(statement, values)
+        columns = fresh.written()
+        parts = parts_of_columns(list(columns.values()))
+        insert(self._connection, "insert into events", list(columns), parts)
         self._latest = max(self._latest, int(events.ts.max()))
         return fresh
 
@@ -329,10 +327,10 @@ class Writer:
         """
         seqs, places = events.said()
         texts = [events.texts[place] or "" for place in places.tolist()]
-        self._connection.executemany(
-            "insert into event_properties (seq, properties) values (?, ?)",
-            zip(seqs.tolist(), texts, strict=True),
-        )
+        insert(
+            self._connection, "insert into event_properties", ("seq", "properties"),
+            parts_of(list(zip(seqs.tolist(), texts, strict=True))),
+        )  # fmt: skip
         values, stopped = self._properties.take(counted(texts))
         for dimension in stopped:
             self._activity.stop_property(dimension)

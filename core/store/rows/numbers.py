@@ -65,14 +65,13 @@ class Events:
         """All columns, in the order of `Stored`."""
         return [*(getattr(self, name) for name in NAMES), *self.context]
 
-    def written(self) -> tuple[list[str], Iterator[Stored]]:
-        """Return the names of columns of the table `events`, and their values, one event after the
-        other; without those that are 0, as is any that is not given.
+    def written(self) -> dict[str, Ints]:
+        """Return the columns of the table `events` by name, without those that are 0, as is any
+        that is not given.
         """
         named = [*NAMES, *(CONTEXT[dimension - 1] for dimension in self.used)]
-        pairs = [(n, c) for n, c in zip(named, self.columns, strict=True) if n in KEYS or c.any()]
-        names, columns = zip(*pairs, strict=True)
-        return list(names), rows(columns)
+        pairs = zip(named, self.columns, strict=True)
+        return {name: column for name, column in pairs if name in KEYS or column.any()}
 
     def said(self) -> tuple[Ints, Ints]:
         """Return the seqs of the events with properties in order, and the place of each text."""

@@ -1,0 +1,45 @@
+"""Inserting rows, many with one statement: two thirds of the time of one each."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
+from typing import Any, Final
+
+import numpy as np
+
+from core.store.rows.numbers import Ints
+
+TOGETHER: Final = 256
+"""How many rows one statement inserts."""
+
+Part = list[Any]
+"""The values of at most TOGETHER rows, one row after the other."""
+
+
+def insert(
+    connection: sqlite3.Connection, into: str, names: Sequence[str], parts: Iterable[Part]
+) -> None:
+    """Insert rows.
+
+    Args:
+        into: the statement up to the table, as "insert into events".
+        names: the columns that are given.
+    """
+    row = f"({', '.join('?' for _ in names)})"
+    start = f"{into} ({', '.join(names)}) values "
+    for part in parts:
+        connection.execute(start + ", ".join([row] * (len(part) // len(names))), part)
+
+
+def parts_of(rows: Sequence[Sequence[Any]]) -> Iterator[Part]:
+    """Yield rows in parts to insert."""
+    for start in range(0, len(rows), TOGETHER):
+        yield list(chain.from_iterable(rows[start : start + TOGETHER]))
+
+
+def parts_of_columns(columns: Sequence[Ints]) -> Iterator[Part]:
+    """Yield rows, given column by column, in parts to insert."""
+    for start in range(0, len(columns[0]), TOGETHER):
+        yield np.column_stack([c[start : start + TOGETHER] for c in columns]).ravel().tolist()
