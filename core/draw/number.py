@@ -8,35 +8,61 @@ from core.answers import Number, Series
 from core.draw.figures import bucket_text, compared_text, counted, facts, figure, short
 from core.draw.legend import delta, key, value_line, wrapped
 from core.draw.spans import Line, Look, Span, cells, clipped, padded, safe, spread
-from core.draw.spark import big, sparkline
+from core.draw.spark import big, filled_sparkline, sparkline
 from core.draw.units import unit_of
 from core.text import cut
 
 Cursor = tuple[int, int] | None
 
 
+TALL_FROM = 5
+"""Rows from which a figure is drawn three rows high."""
+
+MOST_ROWS = 4
+"""How many rows a sparkline below a figure takes, at most."""
+
+
 def number_answer(answer: Number, width: int, height: int, look: Look) -> list[Line]:
-    """Draw a Number."""
-    right = (delta(answer.value, answer.previous),) if answer.previous is not None else ()
-    lines = _headline(answer.value, answer.unit, right, width, height, look)
-    if answer.previous is not None:
-        lines.append((Span(f"prev {figure(answer.previous, answer.unit)}", "dim"),))
+    """Draw a Number: the figure, and below it the change."""
+    compared = answer.previous is not None
+    shift = changed(answer.value, answer.previous, answer.unit, look) if compared else ()
+    lines = _headline(answer.value, answer.unit, shift, width, height, look)
     return [*lines, *wrapped(list(answer.notes), width)]
 
 
+def changed(
+    value: float | None, previous: float | None, unit: str, look: Look, *, open_: bool = False
+) -> Line:
+    """Return the change against a previous figure: "▲ 26.3% vs 315"; in ASCII "+26.3% vs 315".
+
+    Args:
+        open_: whether both figures are of a period that is not complete.
+    """
+    shift = delta(value, previous)
+    text = shift.text
+    if text[:1] in "+-" and not look.ascii:
+        text = f"{'▲' if text[0] == '+' else '▼'} {text[1:]}"
+    head = (Span("~ ", "partial"),) if open_ else ()
+    return (*head, Span(text, shift.style), Span(f" vs {figure(previous, unit)}", "dim"))
+
+
 def _headline(
-    value: float | None, unit: str, right: Line, width: int, height: int, look: Look, name: str = ""
+    value: float | None, unit: str, shift: Line, width: int, height: int, look: Look, name: str = ""
 ) -> list[Line]:
+    """Return the figure in one row with its change beside it, or in three with it below."""
     text = figure(value, unit)
-    tall = [] if look.ascii or height < 6 else big(text, width - cells(right) - 1)
+    tall = [] if look.ascii or height < TALL_FROM else big(text, width)
     if tall:
         bare = unit in ("number", "percent", "seconds") or bool(getattr(unit, "symbol", ""))
         words = " ".join(filter(None, ("" if bare else str(unit), name)))
-        named = (Span(words, "dim"),)
-        return [tall[0], (*tall[1],), (*tall[2], Span(" "), *named, Span("  "), *right)]
+        named: Line = (Span(" "), Span(words, "dim")) if words else ()
+        if cells(tall[2]) + cells(named) > width:
+            named = ()
+        return [tall[0], tall[1], (*tall[2], *named), *([shift] if shift else [])]
     whole: Line = (Span(counted(value, unit), "bold"),)
-    if name and cells(whole) + cells(right) + cells((Span(name),)) + 3 <= width:
+    if name and cells(whole) + cells(shift) + cells((Span(name),)) + 3 <= width:
         whole = (Span(f"{name}  "), *whole)
+    right = shift if cells(whole) + cells(shift) + 1 <= width else shift[:-1]
     if cells(whole) + cells(right) + 1 > width:
         whole = (Span(text if len(text) <= width else short(value, unit), "bold"),)
     return [spread(whole, right, width)]
@@ -45,34 +71,38 @@ def _headline(
 def number_chart(
     answer: Series, width: int, height: int, look: Look, cursor: Cursor, marks: Sequence[object]
 ) -> list[Line]:
-    """Draw the totals of a series with sparklines; several lines become rows."""
+    """Draw the totals of a series with filled sparklines; several lines become rows."""
     if len(answer.lines) > 1:
         return _rows(answer, width, height, look, cursor)
     if not answer.lines:
         return [(Span("Nothing counted.", "dim"),)]
-    line = answer.lines[0]
-    right: Line = (delta(line.total, line.previous_total),) if answer.comparison else ()
-    if answer.comparison is not None and answer.comparison.until:
-        right = (Span("~ ", "partial"), *right)
+    line, unit, compared = answer.lines[0], unit_of(answer), answer.comparison
+    shift: Line = ()
+    if compared is not None:
+        before = line.previous_total
+        shift = changed(line.total, before, unit, look, open_=bool(compared.until))
     name = cut(safe(line.name), 24)
-    lines = _headline(line.total, unit_of(answer), right, width, height, look, name)
-    at = cursor[1] if cursor else None
-    partial = [b.partial for b in answer.buckets]
-    if height >= 2:
-        lines.append(sparkline(line.values, width, look, partial=partial, cursor=at))
-    if cursor is not None and answer.buckets:
+    lines = _headline(line.total, unit, shift, width, height, look, name)
+    notes = wrapped(facts(answer), width)
+    spare = height - len(lines)
+    footed = spare >= 2 and bool(answer.buckets)
+    rows = min(max(spare - footed - len(notes), 1), MOST_ROWS)
+    if spare >= 1:
+        at = cursor[1] if cursor else None
+        partial = [b.partial for b in answer.buckets]
+        lines += filled_sparkline(line.values, width, rows, look, partial=partial, cursor=at)
+    if footed and cursor is not None:
         lines.append(value_line(answer, cursor, width, look))
-    elif answer.comparison is not None:
-        dates = compared_text(answer.comparison)
-        before = f"prev {figure(line.previous_total, unit_of(answer))}"
-        whole = f"{before}  {dates}"
-        lines.append((Span(whole if len(whole) <= width else before, "dim"),))
-    elif answer.buckets:
-        lines.append(_ends(answer, width))
-    return [*lines, *wrapped(facts(answer), width)]
+    elif footed:
+        lines.append(_dates(answer, width))
+    return [*lines, *notes]
 
 
-def _ends(answer: Series, width: int) -> Line:
+def _dates(answer: Series, width: int) -> Line:
+    """Return the dates compared with, else those of both ends of the sparkline."""
+    if answer.comparison is not None:
+        text = f"vs {compared_text(answer.comparison)}"
+        return (Span(cut(text, width), "dim"),)
     first, last = answer.buckets[0].label, answer.buckets[-1].label
     year = first[:4] != last[:4]
     left = bucket_text(first, answer.granularity, year=year)

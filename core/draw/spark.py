@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 from core.draw.spans import Line, Look, Span
@@ -28,6 +29,58 @@ def bar(value: float, largest: float, size: int, look: Look) -> str:
     return "█" * (eighths // 8) + EIGHTHS[eighths % 8].strip()
 
 
+def signed_bar(
+    value: float, low: float, high: float, size: int, look: Look, style: str = ""
+) -> Line:
+    """Return a bar of `size` cells from an axis of zero, between the least and the greatest value.
+
+    Without a style, bars are coloured by their sign.
+    """
+    low, high = min(low, 0.0), max(high, 0.0)
+    if size <= 0 or high <= low or not math.isfinite(high - low):
+        return (Span(" " * max(size, 0)),)
+    left = round(size * -low / (high - low))
+    left = min(max(left, 1 if low < 0 else 0), size - (1 if high > 0 else 0))
+    if value < 0:
+        halves = max(round(value / low * left * 2), 1)
+        text = ("#" if look.ascii else "▐") * (halves % 2) + look.pick("█", "#") * (halves // 2)
+        text = text[-left:]
+        return (Span(text.rjust(left), style or "bad"), Span(" " * (size - left)))
+    text = bar(value, high, size - left, look)
+    return (Span(" " * left), Span(text.ljust(size - left), style or "good"))
+
+
+def filled_sparkline(
+    values: Sequence[float | None],
+    size: int,
+    rows: int,
+    look: Look,
+    *,
+    partial: Sequence[bool] = (),
+    cursor: int | None = None,
+    style: str = "series0",
+) -> list[Line]:
+    """Return values as `rows` rows of exactly `size` cells, filled from below; gaps are blank.
+
+    Averaged or repeated as by `sparkline`.
+    """
+    columns = _columns(values, size, partial, cursor, style)
+    known = [v for v in values if v is not None and math.isfinite(v)]
+    low, high = min([*known, 0.0]), max([*known, 0.0])
+    levels = PLAIN_LEVELS if look.ascii else LEVELS
+    found: list[Line] = []
+    for row in reversed(range(rows)):
+        spans = []
+        for value, name in columns:
+            share = 0.0 if value is None or high <= low else (value - low) / (high - low)
+            filled = share * rows * len(levels) - row * len(levels)
+            least = 0 if value is None or row else 1
+            level = min(max(round(filled), least), len(levels))
+            spans.append(Span(levels[level - 1] if level > 0 else " ", name))
+        found.append(merged(spans))
+    return found
+
+
 def sparkline(
     values: Sequence[float | None],
     size: int,
@@ -37,32 +90,48 @@ def sparkline(
     cursor: int | None = None,
     style: str = "series0",
 ) -> Line:
-    """Return values as one row of at most `size` cells, low to high; gaps are blank.
+    """Return values as one row of exactly `size` cells, low to high; gaps are blank.
 
     If there are more values than cells they are averaged, leaving out unfinished ones; if there are
-    fewer, each is repeated as often as fits.
+    fewer, they are repeated.
     """
-    count = len(values)
-    if not count or size <= 0:
+    if not values or size <= 0:
         return ()
-    columns = min(count, size) if count > size else count * max(size // count, 1)
-    known = [v for v in values if v is not None]
+    known = [v for v in values if v is not None and math.isfinite(v)]
     low, high = min([*known, 0.0]), max([*known, 0.0])
-    found: list[Span] = []
-    for column in range(columns):
-        first = column * count // columns
-        last = max((column + 1) * count // columns, first + 1)
+    return merged(
+        [
+            Span(" " if value is None else _level(value, low, high, look), name)
+            for value, name in _columns(values, size, partial, cursor, style)
+        ]
+    )
+
+
+def _columns(
+    values: Sequence[float | None],
+    size: int,
+    partial: Sequence[bool],
+    cursor: int | None,
+    style: str,
+) -> list[tuple[float | None, str]]:
+    """Return the value and the style of each of `size` columns."""
+    count = len(values)
+    found: list[tuple[float | None, str]] = []
+    for column in range(size if count else 0):
+        first = column * count // size
+        last = max((column + 1) * count // size, first + 1)
         open_ = all(partial[first:last]) if partial else False
         part = [
             value
             for at, value in enumerate(values[first:last], first)
-            if value is not None and (open_ or not partial or not partial[at])
+            if value is not None
+            and math.isfinite(value)
+            and (open_ or not partial or not partial[at])
         ]
-        char = _level(sum(part) / len(part), low, high, look) if part else " "
-        look_as = "partial" if open_ else style
         here = cursor is not None and first <= cursor < last
-        found.append(Span(char, "cursor" if here else look_as))
-    return merged(found)
+        name = "cursor" if here else "partial" if open_ else style
+        found.append((sum(part) / len(part) if part else None, name))
+    return found
 
 
 def merged(spans: Sequence[Span]) -> Line:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from core.answers import Column, Series, Table
 from core.draw.figures import bucket_text, facts, figure, is_alike
 from core.draw.legend import delta, wrapped
-from core.draw.spans import Line, Look, Span, cells, clipped, safe
-from core.draw.spark import bar, sparkline
+from core.draw.spans import Line, Look, Span, cells, safe
+from core.draw.spark import bar, signed_bar, sparkline
 from core.draw.units import unit_of
 from core.text import duration, fit, number, percent, width
 
@@ -23,6 +24,8 @@ dropped instead.
 FEW = 4
 WIDEST = 32
 BAR_FROM = 10
+CHANGE = "change"
+"""The column of a table whose rows are sorted by how much they changed."""
 
 
 @dataclass(frozen=True)
@@ -121,10 +124,16 @@ def grid_lines(
                 text = fit(column.texts[row], cells_wide, right=column.right)
                 line += [Span(text, "cursor" if here else style), Span("  ")]
         if barred and room >= BAR_FROM:
-            picture = bar(barred.figures[row], max(barred.figures), min(room, 40), look)
-            line.append(Span(" " + picture, "series0"))
+            line += [Span(" "), *_bar(barred.figures, row, min(room, 40), look)]
         lines.append(tuple(line))
     return lines
+
+
+def _bar(figures: Sequence[float], row: int, size: int, look: Look) -> Line:
+    """Return the bar beside a row, from a middle axis if there are negative figures."""
+    if min(figures) < 0:
+        return signed_bar(figures[row], min(figures), max(figures), size, look)
+    return (Span(bar(figures[row], max(figures), size, look), "series0"),)
 
 
 def _heading(columns: Sequence[Texts], widths: Sequence[int], pointer: int) -> Line:
@@ -176,21 +185,25 @@ def _notes(answer: Table) -> list[str]:
 def _column(answer: Table, at: int, look: Look) -> Texts:
     column = answer.columns[at]
     values = [row[at] for row in answer.rows]
-    counts = column.type == "count" and at == _first_count(answer)
+    measured = at == _measured(answer)
     return Texts(
         safe(column.name),
         tuple(value_text(v, column, look) for v in values),
         right=column.type in ("count", "number", "percent", "duration"),
         whole=column.type == "time",
-        figures=tuple(_size(v) for v in values) if counts else (),
+        figures=tuple(_size(v) for v in values) if measured else (),
     )
 
 
 def _size(value: object) -> float:
-    return float(value) if isinstance(value, int | float) and value > 0 else 0.0
+    return float(value) if isinstance(value, int | float) and math.isfinite(value) else 0.0
 
 
-def _first_count(answer: Table) -> int:
+def _measured(answer: Table) -> int:
+    """Return the column that bars show: the change, by which rows are sorted, else a count."""
+    names = [column.name for column in answer.columns]
+    if CHANGE in names:
+        return names.index(CHANGE)
     return next((i for i, c in enumerate(answer.columns) if c.type == "count"), -1)
 
 
@@ -330,32 +343,3 @@ def _bucket_columns(answer: Series) -> list[Texts]:
         *([Texts("people", behind, right=True)] if behind else []),
         *_compared(answer, list(zip(line.values, previous, strict=False)), by_time=True),
     ]  # fmt: skip
-
-
-def ranking(
-    answer: Series, size: int, height: int, look: Look, cursor: tuple[int, int] | None
-) -> list[Line]:
-    """Draw the totals of several lines as horizontal bars, largest first."""
-    lines = answer.lines
-    totals = [figure(line.total, answer.unit) for line in lines]
-    wide = max((len(t) for t in totals), default=0)
-    name = min(max((width(safe(x.name)) for x in lines), default=0), max(size // 3, 8))
-    largest = max((line.total or 0 for line in lines), default=0)
-    changed = answer.comparison is not None and size >= 44
-    found: list[Line] = []
-    notes = wrapped(facts(answer), size) if height >= 6 else []
-    for row in window(len(lines), height - len(notes), cursor and cursor[0]):
-        line, here = lines[row], cursor is not None and cursor[0] == row
-        room = size - name - wide - 2 - (8 if changed else 0)
-        picture = bar(line.total or 0, largest, max(room - 1, 0), look)
-        parts = [
-            Span(fit(safe(line.name), name), "cursor" if here else ""),
-            Span(" "),
-            Span(fit(picture, max(room, 0)), f"series{row % 8}"),
-            Span(totals[row].rjust(wide), "cursor" if here else "bold"),
-        ]
-        if changed:
-            shift = delta(line.total, line.previous_total)
-            parts.append(Span(shift.text.rjust(9), shift.style))
-        found.append(clipped(tuple(parts), size))
-    return [*found, *notes]

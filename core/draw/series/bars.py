@@ -11,8 +11,8 @@ from core.draw.figures import short
 from core.draw.legend import letter
 from core.draw.series.frame import Cursor, Frame
 from core.draw.series.lines import BLOCKS, line_chart, logarithmic, middles_of
+from core.draw.series.ranking import ranking
 from core.draw.spans import Canvas, Line, Look
-from core.draw.table import ranking
 from core.draw.units import unit_of
 
 LOSSES = frozenset({"dormant"})

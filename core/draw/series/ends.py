@@ -19,7 +19,7 @@ NAMED_FROM = 72
 VALUE_FROM = 34
 BEFORE_FROM = 60
 LETTER_FROM = 30
-PREVIOUS = "before"
+PREVIOUS = "prev"
 
 
 @dataclass(frozen=True)

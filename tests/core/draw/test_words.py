@@ -10,7 +10,7 @@ import time
 
 import pytest
 
-from core.answers import Cell, Line, Number, Series, Step, StepGroup, Steps
+from core.answers import Cell, Column, Line, Number, Series, Step, StepGroup, Steps, Table
 from core.draw import Look, charts, draw, navigate, plain, text
 from core.draw.figures import counted, facts, short
 from core.draw.series.axes import Scale
@@ -43,8 +43,8 @@ def test_the_cursor_says_its_bucket(cursor, said):
 @pytest.mark.parametrize(
     ("cursor", "said"),
     [
-        ((0, 18), ("Tue Apr 30", "42 users", "before 34 +23.5%")),
-        ((0, 29), ("Sat May 11", "17 users", "before 46 -63.0%", "~ day not complete")),
+        ((0, 18), ("Tue Apr 30", "42 users", "prev 34 +23.5%")),
+        ((0, 29), ("Sat May 11", "17 users", "prev 46 -63.0%", "~ day not complete")),
         ((9, 99), ("Sat May 11", "17 users")),
     ],
 )
@@ -105,6 +105,44 @@ def test_sparklines_leave_unfinished_buckets_out_of_averages():
     look, partial = Look("ascii"), (False, False, False, True)
     assert plain([sparkline((8, 8, 8, 0), 2, look, partial=partial)]) == "##"
     assert plain([sparkline((8, 8, 8, 0), 4, look, partial=partial)]) == "###_"
+
+
+def test_a_figure_has_its_change_below_it_and_a_sparkline_as_wide_as_its_tile():
+    lines = plain(draw(drawings.signups(), 40, 9, chart="number")).split("\n")
+    assert lines[3] == "▲ 12.1% vs 1,145"
+    assert 30 < len(lines[4]) <= len(lines[5]) == 40
+    assert shown(drawings.signups(), (40, 4), chart="number").startswith("1,284 users")
+    assert "+12.1% vs 1,145" in shown(drawings.signups(), (40, 4), chart="number")
+    fallen = Number(value=3, previous=4, unit="users")
+    assert "▼ 25.0% vs 4" in plain(draw(fallen, 30, 5))
+
+
+def test_bars_below_zero_hang_from_a_middle_axis():
+    lines = tuple(Line(group=(n,), values=(v,), total=v) for n, v in (("a", 8), ("b", -4)))
+    answer = Series(
+        unit="number", breakdown=("x",), buckets=drawings.buckets(1), lines=lines, additive=True
+    )
+    up, down = shown(answer, (40, 5), chart="bars").split("\n")[:2]
+    assert up.index("#") == down.rindex("#") + 1
+    assert abs(up.count("#") - 2 * down.count("#")) <= 1
+
+
+def test_what_changed_draws_the_change():
+    columns = (
+        Column(name="value"),
+        Column(name="previous", type="count"),
+        Column(name="change", type="number"),
+    )
+    rows = (("DE", 10, -10), ("NL", 900, 5))
+    lines = shown(Table(columns=columns, rows=rows), (80, 8)).split("\n")
+    assert abs(lines[1].count("#") - 2 * lines[2].count("#")) <= 1
+    assert lines[2].index("#") == lines[1].rindex("#") + 1
+
+
+def test_bars_say_value_share_and_how_many_fit():
+    whole = drawings.by_source().model_copy(update={"omitted": 0})
+    assert "570  39.5%" in shown(whole, (78, 6), chart="bars")
+    assert "1 to 2 of 4" in shown(whole, (78, 3), chart="bars")
 
 
 def test_people_counted_once_are_said_to_be():

@@ -92,7 +92,7 @@ def test_what_a_running_period_is_compared_with_is_said(running):
     assert "+200.0% vs 1" in shown
     assert "Mar 31 – Apr 02 2025 until 12:00" in shown
     tile = plain(draw(answer, 40, 4, chart="number"))
-    assert "~ +200.0%" in tile
+    assert "~ ▲ 200.0% vs 1" in tile
     assert "until 12:00" in tile
     reply = respond(
         read("GET /api/v1/metrics/events?range=wtd&compare=previous"),
@@ -145,7 +145,7 @@ def test_no_value_before_is_a_dash_an_empty_cell_and_no_line(march):
     assert export(march, "csv").splitlines()[-1] == "2025-03-31,1,"
     assert json.loads(export(march, "json"))["lines"][0]["previous"][-3:] == [None] * 3
     assert export(march, "markdown").splitlines()[-1].split("|")[-2].strip() in ("", "–")
-    dotted = plain(draw(march, 60, 12, chart="line", cursor=(0, 30)))
+    dotted = plain(draw(march, 60, 8, chart="line", cursor=(0, 30)))
     assert "Mon Mar 31: 1 event  prev – –" in dotted
 
 
