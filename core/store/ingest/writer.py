@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import sqlite3
-from array import array
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from heapq import merge
 from itertools import accumulate
 from operator import itemgetter
-from typing import Any
 
 import numpy as np
-from pyroaring import BitMap, BitMap64
+from pyroaring import BitMap64
 
 from core.columns import CONTEXT
 from core.records import NO_SESSION, OWN, PERSON_IDS
@@ -34,6 +32,7 @@ from core.store.rows.facts import Facts
 from core.store.rows.inserting import insert, parts_of, parts_of_columns
 from core.store.rows.numbers import Events, Ints, joined, rows
 from core.store.rows.seen import Seen
+from core.store.rows.spells import add_events
 from core.store.traits import Traits
 from core.store.waiting import Patience, transaction
 from core.store.workspace import bump, read_calendar, read_meta
@@ -345,19 +344,19 @@ class Writer:
     ) -> None:
         if not len(events):
             return
-        known = set(self._activity.seen(0) & BitMap(array("I", np.unique(events.actor).tolist())))
+        known = self._activity.seen(0).copy()
         said = [values.get(text or "", {}) for text in events.texts] if values else ()
         context = dict(zip(events.used, events.values, strict=True))
         self._activity.add(
             Facts(events.actor, events.event, events.day, events.place, context, events.text, said)
         )
         tick()
-        in_session: Iterable[Any] = rows(
-            [events.actor, events.ts, events.event, events.day, events.session]
-        )
         if touched:
-            in_session = (row for row in in_session if row[0] not in touched)
-        self._session_rows.add(in_session, known)
+            events = events.take(~np.isin(events.actor, list(touched)))
+        add_events(
+            self._session_rows, events.actor, events.ts, events.event, events.day, events.session,
+            known,
+        )  # fmt: skip
 
 
 def _nobody(batch: Batch, users: Ints, devices: Ints) -> int:

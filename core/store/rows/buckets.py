@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from pyroaring import BitMap
 
 from core.store.rows.facts import Facts
-from core.store.rows.numbers import Ints
+from core.store.rows.numbers import Ints, changes
 
 Found = tuple[int, int, int, int, int, bytes]
 """event, dimension, value, day, number of events, serialised set: a row of `activity`."""
@@ -133,8 +133,8 @@ class _Part:
         packed |= self.actors
         packed.sort()
         keys = packed >> _ACTOR_BITS
-        starts = np.flatnonzero(_changes(keys))
-        counted = _changes(packed)
+        starts = np.flatnonzero(changes(keys))
+        counted = changes(packed)
         members = packed.astype(np.uint32)
         counted &= members != 0
         sizes = np.add.reduceat(counted, starts, dtype=np.int64)
@@ -188,13 +188,6 @@ def _bitmaps(members: NDArray[np.uint32], starts: list[int], ends: list[int]) ->
     actors = array("I", members.tobytes())
     for part in map(slice, starts, ends):
         yield BitMap(actors[part])
-
-
-def _changes(values: Ints) -> NDArray[np.bool_]:
-    """Return which values differ from the one before; the first does."""
-    found = np.ones(len(values), np.bool_)
-    np.not_equal(values[1:], values[:-1], out=found[1:])
-    return found
 
 
 def _coded(values: Sequence[int] | Ints, places: Sequence[int] | Ints) -> tuple[Ints, Ints]:

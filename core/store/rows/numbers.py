@@ -121,3 +121,10 @@ def rows(columns: Sequence[Ints]) -> Iterator[tuple[int, ...]]:
 def joined(columns: Iterable[NDArray[Any]]) -> Ints:
     """Return columns one after the other, or an empty one."""
     return np.concatenate([np.zeros(0, np.int64), *columns])
+
+
+def changes(values: Ints) -> NDArray[np.bool_]:
+    """Return which values differ from the one before; the first does."""
+    found = np.ones(len(values), np.bool_)
+    np.not_equal(values[1:], values[:-1], out=found[1:])
+    return found

@@ -6,6 +6,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
+from random import Random
 
 import pytest
 
@@ -99,3 +100,27 @@ def test_a_session_has_the_day_it_started_and_its_first_and_last_event(tmp_path:
             """
         ).fetchall()
     assert row == [("2025-10-08", "open", "close")]
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_events_that_arrive_in_any_order_make_the_same_sessions(
+    db: sqlite3.Connection, seed: int
+) -> None:
+    random = Random(seed)
+    minutes = [(random.choice("aaaaaabc"), minute) for minute in range(0, 4 * 24 * 60, 7)]
+    events = [
+        Event(
+            random.choice("vwxyz"),
+            START + minute * MINUTE + random.choice((0, 0, 1)),
+            user,
+            session=random.choice((None, None, None, None, "s", "t", "-1")),
+            event_id=str(number),
+        )
+        for number, (user, minute) in enumerate([each for each in minutes for _ in range(2)])
+        if user != "b" or random.random() < 0.5
+    ]
+    random.shuffle(events)
+    for start in range(0, len(events), 97):
+        store_events(db, events[start : start + 97])
+    recount.check(db)
+    assert max(count for _, count in _lengths(db)) > 40
