@@ -61,6 +61,11 @@ def known_until(world: World) -> int:
     return world.now if last is None else calendar.day_start(local_day(last, calendar) + 1)
 
 
+def newest(world: World) -> int | None:
+    """The time of the newest event."""
+    return max((item.ts for item in seen(world)), default=None)
+
+
 def known(world: World, starts: Iterable[int], values: Iterable[Any]) -> list[Any]:
     """Values of buckets that begin at some instants, None where the data has ended."""
     last = ended(world)

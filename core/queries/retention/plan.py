@@ -91,11 +91,17 @@ class Plan:
         return self.basis == "24h" and (bool(self.brackets) or self.unit == "daily")
 
     def begun(self, cohort: int) -> int:
-        """How many periods of a cohort began before the end of the data."""
+        """How many periods of a cohort have begun, see `_has_begun`."""
         return sum(self._has_begun(cohort, n) for n in range(self.periods))
 
     def _has_begun(self, cohort: int, period: int) -> bool:
-        seen = self.ctx.now if self.ctx.ended is None else self.ctx.ended
+        """Whether a cell's window began before the end of the data.
+
+        A few days without events are quiet days, in which nobody came back; a whole week or month
+        that begins after the newest event has not been observed (definitions 1.9).
+        """
+        quiet = self.ctx.ended is None and (self.unit == "daily" or bool(self.brackets))
+        seen = self.ctx.now if quiet or self.ctx.latest is None else self.ctx.latest
         return self.begins(cohort, period) <= seen
 
     def incomplete(self, cohort: int, period: int) -> bool:

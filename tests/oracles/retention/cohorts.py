@@ -8,7 +8,7 @@ from typing import Any
 from core.filters import Clause
 from core.timeframe import Span
 from tests.oracles.conditions import matching, people_of, satisfies
-from tests.oracles.seen import Seen, as_asked, calendar_of, ended, known_until, local_day
+from tests.oracles.seen import Seen, as_asked, calendar_of, ended, known_until, local_day, newest
 from tests.oracles.times import date_of, later, period_of, span_of, within
 from tests.worlds.world import World
 
@@ -54,13 +54,20 @@ def retention(world: World, question: Any, members: set[str] | None = None) -> C
     for label, first in firsts.items():
         for n in range(question.periods):
             begin, end = later(first, unit, week, n), later(first, unit, week, n + 1)
-            if calendar.day_start(begin) > (ended(world) or world.now):
+            if not begun(world, question, calendar.day_start(begin)):
                 break
             came = people_of(item for item in back if begin <= item.day < end)
             own = found.members[label]
             found.returned[label, n] = own & came if n else own
             found.incomplete[label, n] = calendar.day_start(end) > known_until(world)
     return found
+
+
+def begun(world: World, question: Any, instant: int) -> bool:
+    """Whether a window has begun: days until now, or until the data ended; others by its end."""
+    if ended(world) is None and (question.granularity == "daily" or question.brackets):
+        return instant <= world.now
+    return instant <= (newest(world) or world.now)
 
 
 def return_clauses(question: Any) -> tuple[Clause, ...]:

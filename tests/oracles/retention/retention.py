@@ -7,8 +7,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from tests.oracles.conditions import label_of, matching, value_of
-from tests.oracles.retention.cohorts import Cohorts, _starts, return_clauses
-from tests.oracles.seen import Seen, as_asked, calendar_of, ended, known_until, local_day
+from tests.oracles.retention.cohorts import Cohorts, _starts, begun, return_clauses
+from tests.oracles.seen import Seen, as_asked, calendar_of, known_until, local_day
 from tests.oracles.times import date_of, later, period_of, span_of
 from tests.worlds.world import DAY, World
 
@@ -48,7 +48,7 @@ def retention(world: World, question: Any, value: str | None = None) -> Cohorts:
         days = (max(firsts[label], span.first_day), min(last, span.last_day, today))
         for n in range(len(question.brackets) or question.periods):
             begin, end = bounds(world, question, firsts[label], days, n)
-            if begin > (ended(world) or world.now):
+            if not begun(world, question, begin):
                 break
             found.incomplete[label, n] = end > known_until(world)
             found.returned[label, n] = {

@@ -290,3 +290,16 @@ def test_a_range_that_has_not_begun_has_nobody():
         question = from_json({"kind": "retention", "range": "2031-01-01,2031-02-01"})
         assert empty.answer(question).cohorts == ()
         assert people(empty, question, Cell()) == []
+
+
+def test_a_week_after_the_newest_event_is_not_there_and_a_quiet_day_is_zero():
+    tuesday, saturday, thursday = (1_743_508_800_000 + days * DAY for days in (0, 11, 16))
+    events = (Event("a", tuesday, "u"), Event("a", saturday, "u"))
+    with engine_of(World(events, now=thursday)) as engine:
+        common = {"start_event": "a", "return_event": "a", "range": "last 30d"}
+        weeks = ask(engine, "retention", granularity="weekly", periods=4, **common)
+        days = ask(engine, "retention", granularity="daily", periods=20, **common)
+    assert [c.counts for c in weeks.cohorts] == [(1, 1)]
+    assert weeks.combined.counts == (1, 1)
+    assert days.cohorts[0].counts[11:] == (1, 0, 0, 0, 0, 0)
+    assert days.cohorts[0].incomplete[-2:] == (False, True)
