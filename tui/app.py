@@ -11,8 +11,11 @@ from typing import Any, ClassVar, cast
 import tui.terminal as terminal  # before Textual, which reads ESCDELAY when it is imported
 
 # isort: split
+from textual.await_complete import AwaitComplete
+from textual.driver import Driver
 from textual.events import Event, Key, Paste
 from textual.screen import Screen
+from textual.timer import Timer
 
 from core.definitions.board import Board
 from core.draw.spans import Glyphs, Look
@@ -34,9 +37,13 @@ from tui.themes.own import DEFAULT, THEMES
 from tui.themes.tokens import tokens_of
 from tui.widgets.host import Host
 from tui.widgets.paint import Ink
+from tui.wire import quiet
+from tui.wire.frames import Frames
 
 TIME_LIMIT = 10.0
 POLL_SECONDS = 5.0
+HELD_SECONDS = 0.1
+"""How long a page that opens may wait for its answers before it is shown without them."""
 
 
 class Explorer(Host):
@@ -74,6 +81,7 @@ class Explorer(Host):
         tier = terminal.colours()
         # The first page, without a blank one before it; Textual reads this from the instance.
         self.DEFAULT_MODE = place  # type: ignore[misc]
+        self.frames = Frames()
         super().__init__(ansi_color=tier != "theme")
         self.engine, self.saved, self.state = engine, saved, state
         self.library = Library(engine, saved)
@@ -92,6 +100,7 @@ class Explorer(Host):
         self.data = Freshness(engine)
         self.notices: tuple[str, ...] = ()
         self.typing = Typing(self)
+        self._release: Timer | None = None
 
     def on_mount(self) -> None:
         """Apply the theme's colours and check for new data at intervals."""
@@ -141,7 +150,21 @@ class Explorer(Host):
     def go(self, place: str) -> None:
         """Show a place as it was left."""
         if place != self.current_mode:
+            self._hold()
             self.switch_mode(place)
+
+    def pop_screen(self) -> AwaitComplete:
+        """See App."""
+        if isinstance(self.screen, Page):
+            self._hold()
+        return super().pop_screen()
+
+    def _hold(self) -> None:
+        """Show a page once it has its answers, or after a moment without them."""
+        self.frames.hold()
+        if self._release is not None:
+            self._release.stop()
+        self._release = self.set_timer(HELD_SECONDS, self.frames.release)
 
     def leave(self) -> None:
         """Stop running questions, remember the place, and exit."""
@@ -164,6 +187,14 @@ class Explorer(Host):
             page.update_status()
 
     # -- the terminal
+
+    def get_driver_class(self) -> type[Driver]:
+        """See App; a terminal is sent only what differs from what it shows."""
+        return quiet(super().get_driver_class())
+
+    def on_resize(self) -> None:
+        """A terminal of another size may show anything."""
+        self.frames.forget()
 
     def set_glyphs(self, glyphs: Glyphs) -> None:
         """Switch to other glyphs."""
@@ -199,6 +230,8 @@ class Explorer(Host):
     def push_screen(self, screen: Any, callback: Any = None, *args: Any, **kwargs: Any) -> Any:
         """See App; an error in an overlay's callback is handled like that of an action."""
         safe = guarded(self, callback) if callback else None
+        if isinstance(screen, Page):
+            self._hold()
         return super().push_screen(screen, safe, *args, **kwargs)
 
 

@@ -44,7 +44,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ),
     ("core.engines", "core.boards"),
     ("core.draw", "core.export", "core.api", "core.health"),
-    ("tui.keys", "tui.terminal", "tui.themes"),
+    ("tui.keys", "tui.terminal", "tui.themes", "tui.wire"),
     ("tui.services", "tui.texts", "tui.widgets"),
     ("tui.actions",),
     ("tui.screens.bases",),

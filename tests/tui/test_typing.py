@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from textual.events import Key, Paste
 
-from tests.worlds.pty_terminal import DOWN, ENTER, ESCAPE, HOME, Terminal
+from tests.worlds.terminal.session import DOWN, ENTER, ESCAPE, HOME, Terminal
 from tests.worlds.tui_pilot import Driver, explorer
 from tui.services import typing
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from tui.services.state import State
     from tui.texts.happened import Happened
     from tui.widgets.paint import Ink
+    from tui.wire.frames import Frames
 
 
 class Navigator(Protocol):
@@ -82,6 +83,7 @@ class Host(App[int]):
         data: the freshness of the data on show.
         look: how charts are drawn.
         ink: the colours of this terminal.
+        frames: what the terminal shows.
         keymap: action id -> keys it was remapped to.
         first_page: the page to open above the root, or None.
     """
@@ -94,6 +96,7 @@ class Host(App[int]):
     data: Freshness
     look: Look
     ink: Ink
+    frames: Frames
     keymap: Mapping[str, str]
     first_page: Screen[Any] | None
 

@@ -65,6 +65,12 @@ class Page(FramePage):
                 view.fail(error)
         else:
             self._started = True
+        self._show_whole()
+
+    def _show_whole(self) -> None:
+        """Show the page if it has all its answers."""
+        if not self.questions.busy:
+            self.call_after_refresh(self.app.frames.release)
 
     def start(self) -> None:
         """Ask the first questions; called once."""
@@ -124,6 +130,7 @@ class Page(FramePage):
             for view in self.views:
                 if view.question is not None and view.result is None and view.error is None:
                     self.ask(view, view.question)
+            self._show_whole()
 
     def on_screen_suspend(self) -> None:
         """Cancel pending questions when the page is left, but not when a box opens over it."""
@@ -160,6 +167,7 @@ class Page(FramePage):
         self.questions.finished(event.run)
         self._end(event)
         self.update_status()
+        self._show_whole()
 
     def _end(self, event: Answered) -> None:
         run, view = event.run, event.run.view
@@ -308,7 +316,8 @@ class Page(FramePage):
         )
 
     def action_redraw(self) -> None:
-        """Draw the whole screen again."""
+        """Draw the whole screen again, whatever the terminal shows."""
+        self.app.frames.forget()
         for painted in self.query(Painted):
             painted.forget()
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import fcntl
 import os
 import pty
-import re
 import select
 import signal
 import struct
@@ -18,13 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
-PARTS = re.compile(
-    r"\x1b\][^\x07]*\x07|\x1b\[[0-9;?<>=$]*[A-Za-z]|\x1b[^\[\]]|\x1b.*$|[\x00-\x1f]|[^\x00-\x1f]+"
-)
-"""A control sequence, whole or begun at the end, a control character, or a run of text."""
-
-WHOLE = re.compile(r"\x1b(\].*\x07|\[.*[A-Za-z]|[^\[\]])$")
-"""A control sequence that has its end."""
+from tests.worlds.terminal.glass import Glass
 
 ENTER = "\r"
 ESCAPE = "\x1b"
@@ -56,11 +49,9 @@ class Terminal:
     def __init__(
         self, arguments: list[str], state: Path, *, size: tuple[int, int] = (80, 24)
     ) -> None:
-        self.columns, self.rows = size
-        self._lines = [[" "] * self.columns for _ in range(self.rows)]
-        self._at = (0, 0)
-        self._bytes = self._cells = 0
-        self._begun = ""
+        columns, rows = size
+        self.glass = Glass(columns, rows)
+        self._bytes = 0
         self._decoder = getincrementaldecoder("utf-8")("replace")
         self._pid, self._file = pty.fork()
         if not self._pid:
@@ -69,15 +60,13 @@ class Terminal:
                 "TERM": "xterm-256color",
                 "COLORTERM": "truecolor",
                 "LC_ALL": "C.UTF-8",
-                "COLUMNS": str(self.columns),
-                "LINES": str(self.rows),
+                "COLUMNS": str(columns),
+                "LINES": str(rows),
                 "FOOTFALL_STATE_DIR": str(state),
                 "FOOTFALL_CONFIG_DIR": str(state),
             }
             os.execve(sys.executable, [sys.executable, "-m", "tui.cli", *arguments], environment)
-        fcntl.ioctl(
-            self._file, termios.TIOCSWINSZ, struct.pack("HHHH", self.rows, self.columns, 0, 0)
-        )
+        fcntl.ioctl(self._file, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
 
     def __enter__(self) -> Self:
         return self
@@ -90,7 +79,7 @@ class Terminal:
     @property
     def screen(self) -> str:
         """What the terminal shows, no spaces at line ends."""
-        return "\n".join("".join(line).rstrip() for line in self._lines)
+        return self.glass.text
 
     def send(self, *keys: str, every: float | None = None) -> None:
         """Type keys, in one burst or with so many seconds between them."""
@@ -101,14 +90,21 @@ class Terminal:
             os.write(self._file, key.encode())
             self._read_for(every)
 
-    def act(self, *keys: str, quiet: float = 0.3) -> Sent:
-        """Type keys in one burst, wait until nothing is sent for a while; return what was sent."""
-        before = self._bytes, self._cells
+    def act(self, *keys: str, quiet: float = 0.25) -> Sent:
+        """Type keys in one burst, wait for what they send and then for nothing; return it."""
+        before = self._bytes, self.glass.cells
         self.send(*keys)
+        self._read(10)
         self.settle(quiet)
-        return Sent(self._bytes - before[0], self._cells - before[1])
+        return Sent(self._bytes - before[0], self.glass.cells - before[1])
 
-    def settle(self, quiet: float = 0.3) -> None:
+    def idle(self, seconds: float) -> int:
+        """Do nothing for so many seconds; return how many bytes are sent meanwhile."""
+        before = self._bytes
+        self._read_for(seconds)
+        return self._bytes - before
+
+    def settle(self, quiet: float = 0.25) -> None:
         """Read until nothing is sent for so many seconds."""
         while self._read(quiet):
             pass
@@ -141,34 +137,11 @@ class Terminal:
         except OSError:
             return False
         self._bytes += len(found)
-        self._draw(self._begun + self._decoder.decode(found))
+        text = self._decoder.decode(found)
+        self.glass.write(text)
+        if "\x1b[?2026$p" in text:
+            os.write(self._file, b"\x1b[?2026;2$y")  # this terminal paints frames whole
         return True
-
-    def _draw(self, text: str) -> None:
-        self._begun = ""
-        for part in PARTS.findall(text):
-            if part[0] == "\x1b" and not WHOLE.match(part):
-                self._begun = part
-            elif part == "\x1b[?2026$p":
-                os.write(self._file, b"\x1b[?2026;2$y")  # this terminal paints frames whole
-            elif part[0] == "\x1b" and part[-1] == "H":
-                numbers = [int(n) for n in part[2:-1].split(";") if n] or [1, 1]
-                self._at = (numbers[-1] - 1, numbers[0] - 1)
-            elif part == "\r":
-                self._at = (0, self._at[1])
-            elif part == "\n":
-                self._at = (self._at[0], self._at[1] + 1)
-            elif part >= " ":
-                self._write(part)
-
-    def _write(self, text: str) -> None:
-        x, y = self._at
-        for char in text:
-            if 0 <= y < self.rows and 0 <= x < self.columns:
-                self._lines[y][x] = char
-            x += 1
-        self._cells += len(text)
-        self._at = (x, y)
 
 
 __all__ = ["DOWN", "ENTER", "ESCAPE", "HOME", "LEFT", "RIGHT", "UP", "Sent", "Terminal"]

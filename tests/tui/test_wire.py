@@ -1,0 +1,160 @@
+"""What is sent to the terminal: the fewest bytes that make it show the same."""
+
+from __future__ import annotations
+
+import random
+from pathlib import Path
+
+import pytest
+
+from tests.worlds.terminal.glass import Glass
+from tests.worlds.terminal.session import DOWN, ENTER, ESCAPE, RIGHT, Terminal
+from tui.wire.frames import Frames
+
+STYLES = (
+    "",
+    "1",
+    "2",
+    "7",
+    "4",
+    "38;2;1;2;3",
+    "1;38;5;9;48;2;3;4;5",
+    "31",
+    "1;91;48;5;7",
+    "97;104",
+)
+CHARS = "  ab─│⣿·é"
+
+
+def painted(chance: random.Random, columns: int, rows: int) -> str:
+    """Return a frame as Textual writes one: runs of text, each with its whole style."""
+    frame = ""
+    for _ in range(chance.randint(1, 6)):
+        x, y = chance.randrange(columns - 12), chance.randrange(rows)
+        frame += f"\x1b[{y + 1};{x + 1}H"
+        for _ in range(chance.randint(1, 3)):
+            text = "".join(chance.choices(CHARS, k=chance.randint(1, 2)))
+            frame += f"\x1b[{chance.choice(STYLES)}m{text}\x1b[0m"
+    return frame
+
+
+def test_the_terminal_shows_what_was_painted() -> None:
+    chance = random.Random(7)
+    painted_on, sent_to, frames = Glass(30, 5), Glass(30, 5), Frames()
+    whole = "".join(f"\x1b[{y};1H\x1b[48;2;9;9;9m{' ' * 30}\x1b[0m" for y in range(1, 6))
+    for frame in (whole, *(painted(chance, 30, 5) for _ in range(400))):
+        painted_on.write(frame)
+        assert frames.read(frame)
+        sent_to.write(frames.changes())
+        assert sent_to.lines == painted_on.lines
+
+
+def test_nothing_is_sent_twice() -> None:
+    frames = Frames()
+    frame = "\x1b[1;1H\x1b[1;31mab\x1b[0m c\x1b[2;1Hd"
+    assert frames.read(frame)
+    assert frames.changes()
+    assert frames.read(frame)
+    assert frames.changes() == ""
+
+
+def test_a_style_is_sent_once_and_not_for_spaces() -> None:
+    frames = Frames()
+    bold, plain = "\x1b[1;31m{}\x1b[0m", "\x1b[31m{}\x1b[0m"
+    for text in (bold.format("a"), "\x1b[2m \x1b[0m", bold.format("b"), plain.format("c")):
+        frames.read(text)
+    frames.read("\x1b[2;1H" + bold.format("d"))
+    assert frames.changes() == ("\x1b[1;1H\x1b[0;1;31ma b\x1b[2;1Hd\x1b[1;4H\x1b[22mc\x1b[2;2H")
+
+
+def test_a_row_with_wide_characters_is_sent_whole() -> None:
+    frames = Frames()
+    frames.read("\x1b[1;3Ha日b\x1b[2;1Hcd")
+    frames.changes()
+    frames.read("\x1b[1;3Hx")
+    assert frames.changes() == "\x1b[1;3Hx日b\x1b[1;4H"
+    frames.read("\x1b[1;5Hy")
+    assert frames.changes() == "\x1b[1;3Hx yb\x1b[1;6H"
+
+
+def test_held_frames_become_one() -> None:
+    frames, sent = Frames(), []
+    frames.send = lambda: sent.append(frames.changes())
+    frames.hold()
+    for text in ("one", "two"):
+        frames.read(f"\x1b[1;1H{text}")
+        assert frames.changes() == ""
+    frames.release()
+    frames.release()
+    assert sent == ["\x1b[1;1H\x1b[mtwo"]
+
+
+def test_after_forgetting_everything_is_sent_again() -> None:
+    frames = Frames()
+    for _ in range(2):
+        frames.read("\x1b[1;1Hab")
+        assert frames.changes() == "\x1b[1;1H\x1b[mab"
+        frames.forget()
+
+
+@pytest.mark.parametrize("other", ["\x1b]52;c;YQ==\x07", "\x1b[?1000h", "\x1b[?2026$p", "\x1b[>1u"])
+def test_what_is_not_about_cells_goes_as_it_is(other: str) -> None:
+    frames = Frames()
+    frames.read("\x1b[1;1Hab")
+    frames.changes()
+    assert not frames.read(other)
+    frames.read("\x1b[1;1Hab")
+    assert frames.changes() == ""
+
+
+def test_after_an_unknown_sequence_nothing_is_taken_as_shown() -> None:
+    frames = Frames()
+    frames.read("\x1b[1;1Hab")
+    frames.changes()
+    assert not frames.read("\x1b[2J")
+    frames.read("\x1b[1;1Hab")
+    assert frames.changes() == "\x1b[1;1H\x1b[mab"
+
+
+MOVE, FOCUS, PUSH, RANGE = 700, 1_500, 8_000, 16_000
+"""Bytes that an action may send at 80x24; twice that at 120x40."""
+
+ACTIONS = (
+    ("the range menu", "r", PUSH),
+    ("another range", "7", RANGE),
+    ("help", "?", PUSH),
+    ("closing help", ESCAPE, PUSH),
+    ("the palette", ":", PUSH),
+    ("a letter in the palette", "m", PUSH),
+    ("closing the palette", ESCAPE, PUSH),
+    ("the next tile", "\t", FOCUS),
+    ("a tile's page", ENTER, PUSH),
+    ("back to the board", ESCAPE, PUSH),
+    ("metrics", "2", PUSH),
+    ("the next panel", "\t", FOCUS),
+    ("retention", "4", PUSH),
+    ("the next cell", RIGHT, MOVE),
+    ("the next row", DOWN, MOVE),
+    ("users", "8", PUSH),
+    ("the next person", DOWN, MOVE),
+    ("a person", ENTER, PUSH),
+    ("a person's next event", DOWN, MOVE),
+)
+
+
+@pytest.mark.parametrize(
+    ("size", "times", "actions"),
+    [((80, 24), 1, ACTIONS), ((120, 40), 2, (*ACTIONS[:2], *ACTIONS[7:14]))],
+)
+def test_actions_send_few_bytes_and_paint_once(
+    tmp_path: Path, size: tuple[int, int], times: int, actions: tuple[tuple[str, str, int], ...]
+) -> None:
+    with Terminal(["demo", str(tmp_path / "sample.db")], tmp_path, size=size) as screen:
+        screen.until("Boards >")
+        screen.settle(1)
+        for name, key, most in actions:
+            sent = screen.act(key, quiet=0.4)
+            assert sent.bytes, name
+            assert sent.bytes <= most * times, name
+            assert sent.cells <= 1.3 * size[0] * size[1], name
+        assert screen.idle(2) == 0

@@ -1,0 +1,1 @@
+"""A real terminal for the explorer, and the screen it draws."""

@@ -1,0 +1,52 @@
+"""The terminal's driver: frames go through `Frames`, everything else as it is."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from textual.drivers.linux_driver import LinuxDriver
+
+from tui.wire.frames import Frames
+
+START, END = "\x1b[?2026h", "\x1b[?2026l"
+"""Around a frame that the terminal paints as a whole."""
+
+
+class QuietDriver(LinuxDriver):
+    """Sends only the cells that differ from those shown.
+
+    Args:
+        app: the application; `frames` is what its terminal shows.
+    """
+
+    def __init__(self, app: Any, **options: Any) -> None:
+        super().__init__(app, **options)
+        self.frames: Frames = app.frames
+        self._whole = False
+        self.frames.send = self.show
+
+    def start_application_mode(self) -> None:
+        """See Driver; what the terminal shows is not known."""
+        self.frames.forget()
+        super().start_application_mode()  # type: ignore[no-untyped-call]
+
+    def stop_application_mode(self) -> None:
+        """See Driver; no colour stays on."""
+        super().write("\x1b[0m")
+        super().stop_application_mode()
+
+    def write(self, data: str) -> None:
+        """See Driver: a frame is the text between its marks, or else one write."""
+        if data in (START, END):
+            self._whole = self._whole or data == START
+            return
+        if "\x1b[" in data and self.frames.read(data):
+            self.show()
+        else:
+            super().write(data)
+
+    def show(self) -> None:
+        """Send what differs, unless frames are held."""
+        changes = self.frames.changes()
+        if changes:
+            super().write(f"{START}{changes}{END}" if self._whole else changes)
