@@ -1,0 +1,1 @@
+"""Pictures of the explorer as SVG: `python -m tests.pictures --help`."""

@@ -1,0 +1,135 @@
+"""Taking pictures: one run of the explorer for a size and a look, through all shots."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import AsyncIterator, Iterable, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from unittest.mock import patch
+
+from rich.color import ColorSystem
+from textual._context import visible_screen_stack
+from textual.strip import Strip
+
+from core.draw import Look
+from core.engines.sqlite.engine import SqliteEngine
+from core.errors import FootfallError
+from core.store.library.saved import Saved
+from tests.pictures.shots import SAMPLE, Names, Shot
+from tests.worlds.tui_pilot import Driver
+from tui.actions.typed import read
+from tui.app import Explorer
+from tui.services.state import State
+from tui.widgets.chrome import Status
+
+SECONDS = 60
+TERMINAL = {"TERM": "xterm-256color", "COLORTERM": "truecolor"}
+"""The terminal that pictures are taken for, as environment variables."""
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A look: its theme, its terminal's variables, its glyphs and its colours."""
+
+    name: str
+    theme: str
+    system: ColorSystem = ColorSystem.TRUECOLOR
+    term: str = "xterm-256color"
+    ascii: bool = False
+
+
+KINDS = (
+    Kind("dark", "footfall-dark"),
+    Kind("light", "footfall-light"),
+    Kind("dark-256", "footfall-dark", ColorSystem.EIGHT_BIT),
+    Kind("light-256", "footfall-light", ColorSystem.EIGHT_BIT),
+    Kind("sixteen", "footfall-dark", ColorSystem.STANDARD, "screen"),
+    Kind("ascii", "footfall-dark", ColorSystem.STANDARD, "screen", True),
+)
+
+
+async def taken(
+    path: Path,
+    now: int,
+    folder: Path,
+    shots: Iterable[Shot],
+    kind: Kind,
+    size: tuple[int, int],
+    names: Names = SAMPLE,
+) -> AsyncIterator[tuple[Shot, Sequence[Strip]]]:
+    """Yield the lines of the screen for each shot, everything on it answered.
+
+    The end of the status line is left out, as it tells how long the answers took.
+
+    Args:
+        now: the frozen instant in Unix milliseconds.
+        folder: where the state is kept; it begins empty.
+    """
+    environment = {**TERMINAL, "TERM": kind.term, "FOOTFALL_STATE_DIR": str(folder)}
+    with (
+        patch.dict(os.environ, environment),
+        closing(SqliteEngine(path, clock=lambda: now)) as engine,
+    ):
+        os.environ.pop("NO_COLOR", None)
+        state = State(path, folder / "state.json")
+        glyphs: Any = "ascii" if kind.ascii else "braille"
+        look = Look(glyphs, colour=not kind.ascii, calendar=engine.calendar)
+        app = Explorer(engine, Saved(path, clock=lambda: now), state, look=look)
+        app.show_colours(kind.theme)
+        async with app.run_test(size=size) as pilot:
+            driver = Driver(app, pilot)
+            for shot in shots:
+                if await _open(driver, shot, names):
+                    yield shot, await _still(driver)
+                await _home(driver)
+
+
+async def _open(driver: Driver, shot: Shot, names: Names) -> bool:
+    """Go to where a shot is taken; False if the workspace has nothing to show there."""
+    app = driver.app
+    app.go(shot.place)
+    await _settled(driver)
+    if shot.question:
+        try:
+            question, chart = read(names.filled(shot.question), app.engine.context())
+        except FootfallError:
+            return False
+        app.navigator.open(question, chart=chart)
+        await _settled(driver)
+    for key in shot.keys[: -1 if shot.typed else None]:
+        await driver.press(key)
+    if shot.typed:
+        await driver.type(shot.typed)
+        await driver.press(*shot.keys[-1:])
+    await _settled(driver)
+    return True
+
+
+async def _settled(driver: Driver) -> None:
+    async with asyncio.timeout(SECONDS):
+        await driver.settle()
+        await asyncio.sleep(0.05)
+        await driver.settle()
+
+
+async def _still(driver: Driver) -> Sequence[Strip]:
+    """Return the lines of the screen without the time that answers took."""
+    app = driver.app
+    for screen in app.screen_stack:
+        for status in screen.query(Status):
+            status.right = []
+            status.repaint()
+    await driver.settle()
+    visible_screen_stack.set(app._background_screens)  # what a box lies over
+    return app.screen._compositor.render_strips()
+
+
+async def _home(driver: Driver) -> None:
+    """Close everything above the root of the place."""
+    while len(driver.app.screen_stack) > 1:
+        driver.app.pop_screen()
+        await driver.settle()
