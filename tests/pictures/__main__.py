@@ -7,18 +7,14 @@ import asyncio
 import tempfile
 from collections.abc import Sequence
 from contextlib import closing
-from datetime import UTC, datetime
 from pathlib import Path
 
 from core.engines.sqlite.engine import SqliteEngine
 from fixtures import demo
 from tests import ROOT
-from tests.pictures.camera import KINDS, Kind, taken
-from tests.pictures.shots import README, SAMPLE, SHOTS, Names, Shot
+from tests.pictures.camera import KINDS, NOW, Kind, documents, taken
+from tests.pictures.shots import SAMPLE, SHOTS, Names, Shot
 from tests.pictures.svg import drawing
-
-NOW = int(datetime(2026, 11, 20, 15, tzinfo=UTC).timestamp() * 1000)
-"""When pictures of the sample are taken; it ends on a fixed day."""
 
 SIZES = ((60, 18), (80, 24), (120, 40), (200, 60))
 
@@ -58,25 +54,6 @@ def _alike(kinds: Sequence[Kind]) -> list[list[Kind]]:
     return list(found.values())
 
 
-def readme(folder: Path) -> dict[str, str]:
-    """Return the pictures of the documents: their names and what is in the files.
-
-    Args:
-        folder: an empty folder for a new demo.
-    """
-
-    async def drawn() -> dict[str, str]:
-        path = folder / "demo.db"
-        demo.make(path, NOW)
-        shots = [shot for shot in SHOTS if shot.name in README.values()]
-        found = {}
-        async for shot, lines in taken(path, NOW, folder, shots, KINDS[0], (120, 40)):
-            found[shot.name] = drawing(lines)
-        return {name: found[shot] for name, shot in README.items()}
-
-    return asyncio.run(drawn())
-
-
 def of_workspace(path: Path) -> tuple[int, Names]:
     """Return the newest instant of a workspace in milliseconds, and names that are in it."""
     with closing(SqliteEngine(path)) as engine:
@@ -105,7 +82,7 @@ def main() -> None:
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as scratch:
         if given.readme:
-            for name, text in readme(Path(scratch)).items():
+            for name, text in asyncio.run(documents(Path(scratch))).items():
                 (ROOT / "docs" / f"{name}.svg").write_text(text, "utf-8")
             return
         path, now, names = given.db, NOW, SAMPLE

@@ -7,6 +7,7 @@ import os
 from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import closing
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
@@ -19,12 +20,17 @@ from core.draw import Look
 from core.engines.sqlite.engine import SqliteEngine
 from core.errors import FootfallError
 from core.store.library.saved import Saved
-from tests.pictures.shots import SAMPLE, Names, Shot
+from fixtures import demo
+from tests.pictures.shots import README, SAMPLE, SHOTS, Names, Shot
+from tests.pictures.svg import drawing
 from tests.worlds.tui_pilot import Driver
 from tui.actions.typed import read
 from tui.app import Explorer
 from tui.services.state import State
 from tui.widgets.chrome import Status
+
+NOW = int(datetime(2026, 11, 20, 15, tzinfo=UTC).timestamp() * 1000)
+"""When pictures of the sample are taken; it ends on a fixed day."""
 
 SECONDS = 60
 TERMINAL = {"TERM": "xterm-256color", "COLORTERM": "truecolor"}
@@ -86,6 +92,21 @@ async def taken(
                 if await _open(driver, shot, names):
                     yield shot, await _still(driver)
                 await _home(driver)
+
+
+async def documents(folder: Path) -> dict[str, str]:
+    """Return the pictures in docs/: their names and what is in the files.
+
+    Args:
+        folder: an empty folder for a new demo.
+    """
+    path = folder / "demo.db"
+    demo.make(path, NOW)
+    shots = [shot for shot in SHOTS if shot.name in README.values()]
+    found = {}
+    async for shot, lines in taken(path, NOW, folder, shots, KINDS[0], (120, 40)):
+        found[shot.name] = drawing(lines)
+    return {name: found[shot] for name, shot in README.items()}
 
 
 async def _open(driver: Driver, shot: Shot, names: Names) -> bool:

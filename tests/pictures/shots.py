@@ -104,5 +104,5 @@ SHOTS = (
     *(Shot(f"chart-{name}", "metrics", (), text) for name, text in CHARTS.items()),
 )
 
-README = {"board": "1-board", "funnel": "chart-funnel-by", "retention": "chart-retention"}
+README = {"board": "1-board"}
 """Name in docs/ -> the shot it shows, at 120x40 in the dark theme."""

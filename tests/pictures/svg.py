@@ -132,7 +132,7 @@ def _box(x: float, y: float, wide: float, high: float) -> str:
 def _shapes(found: Iterable[Cell]) -> list[str]:
     """Return blocks, dots and frames, one path for each colour."""
     filled: dict[tuple[str, bool], list[str]] = {}
-    drawn: dict[str, list[str]] = {}
+    drawn: dict[tuple[str, int], list[str]] = {}
     for cell in found:
         boxes = _blocks(cell.char)
         lines = FRAMES.get(cell.char)
@@ -143,15 +143,17 @@ def _shapes(found: Iterable[Cell]) -> list[str]:
                 for x, y, wide, high in boxes
             )
         elif lines:
-            drawn.setdefault(cell.colour, []).extend(_stroke(line, left, top) for line in lines)
+            thick = 3 if cell.char in THICK else 1
+            strokes = (_stroke(line, left, top) for line in lines)
+            drawn.setdefault((cell.colour, thick), []).extend(strokes)
     return [
         *(
             f'<path class="{"c" if crisp else "d"}" fill="{colour}" d="{"".join(parts)}"/>'
             for (colour, crisp), parts in filled.items()
         ),
         *(
-            f'<path fill="none" stroke="{colour}" d="{"".join(parts)}"/>'
-            for colour, parts in drawn.items()
+            f'<path fill="none" stroke="{colour}" stroke-width="{thick}" d="{"".join(parts)}"/>'
+            for (colour, thick), parts in drawn.items()
         ),
     ]
 
@@ -197,11 +199,14 @@ FRAMES: dict[str, tuple[str, ...]] = {
     "─": ("W E",), "│": ("N S",), "┌": ("E S",), "┐": ("W S",), "└": ("N E",), "┘": ("N W",),
     "├": ("N S", "C E"), "┤": ("N S", "C W"), "┬": ("W E", "C S"), "┴": ("W E", "C N"),
     "┼": ("W E", "N S"), "╭": ("E ~ S",), "╮": ("W ~ S",), "╰": ("N ~ E",), "╯": ("N ~ W",),
-    "╵": ("C N",), "╷": ("C S",), "╴": ("C W",), "╶": ("C E",), "━": ("W E",), "┃": ("N S",),
+    "╵": ("C N",), "╷": ("C S",), "╴": ("C W",), "╶": ("C E",), "╸": ("C W",),
+    "━": ("W E",), "┃": ("N S",),
     "┆": ("N : S",), "┊": ("N : S",), "┄": ("W : E",), "┈": ("W : E",), "╌": ("W : E",),
     "╎": ("N : S",), "┇": ("N : S",), "┅": ("W : E",),
 }  # fmt: skip
 """The lines of frame characters between the sides of a cell and its centre."""
+
+THICK = "━┃╸╺╹╻┇┅"
 
 _SIDES = {"N": (0.5, 0.0), "S": (0.5, 1.0), "W": (0.0, 0.5), "E": (1.0, 0.5), "C": (0.5, 0.5)}
 

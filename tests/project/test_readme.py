@@ -18,8 +18,9 @@ import pytest
 from click.testing import CliRunner
 
 from core.queries import KINDS
-from fixtures import picture, questions, sample
+from fixtures import questions, sample
 from tests import ROOT
+from tests.pictures.camera import documents
 from tui.cli import VERSION
 from tui.commands import COMMANDS, footfall, run
 from tui.commands.demo import make_sample
@@ -154,13 +155,10 @@ def texts(picture: str) -> list[str]:
     return re.findall(r"<text[^>]*>([^<]*)</text", picture)
 
 
-async def test_the_picture_is_of_the_board(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    for name, value in picture.TERMINAL.items():
-        monkeypatch.setenv(name, value)
-    monkeypatch.setenv("FOOTFALL_STATE_DIR", str(tmp_path))
-    monkeypatch.delenv("NO_COLOR", raising=False)
-    drawn, stored = await picture.draw(tmp_path), (ROOT / picture.NAME).read_text("utf-8")
-    assert texts(drawn) == texts(stored), "python -m fixtures.picture draws it anew"
+async def test_the_pictures_are_of_the_explorer(tmp_path: Path) -> None:
+    for name, drawn in (await documents(tmp_path)).items():
+        stored = (ROOT / "docs" / f"{name}.svg").read_text("utf-8")
+        assert texts(drawn) == texts(stored), "python -m tests.pictures --readme draws them anew"
 
 
 def test_the_key_table_is_that_of_the_program() -> None:

@@ -107,7 +107,7 @@ async def test_help_is_typed_into_and_runs(path: Path) -> None:
         await ff.type("shorter")
         assert "-              a shorter range" in ff.screen
         await ff.press("enter")
-        assert "14d by day" in ff.line
+        assert "r 14d* | g by day" in ff.line
 
 
 async def test_the_palette_runs_commands_saved_names_and_questions(path: Path) -> None:
@@ -124,7 +124,7 @@ async def test_the_palette_runs_commands_saved_names_and_questions(path: Path) -
         await ff.press("colon")
         await ff.type("users of signup weekly by country")
         await ff.press("enter")
-        assert "by week | by country | people" in ff.line
+        assert "people | r 30d | g by week | by country" in ff.line
 
 
 async def test_the_palette_says_why_a_command_cannot_run(path: Path) -> None:

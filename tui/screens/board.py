@@ -16,7 +16,7 @@ from tui.actions import edits
 from tui.actions.saving import delete_tile, save_board, undo_tile
 from tui.screens.bases.page import bindings
 from tui.screens.bases.question_page import QuestionPage
-from tui.texts.summary import short
+from tui.texts.summary import Chip, chips
 from tui.widgets.answer import AnswerView
 from tui.widgets.note import NoteView
 from tui.widgets.panel import Panel
@@ -73,11 +73,11 @@ class BoardPage(QuestionPage):
         return self.board.title
 
     @property
-    def asked(self) -> str:
-        """See Page: the question of the focused tile, with the board's changes."""
-        question = self.question
-        text = short(question) if question is not None else ""
-        return text + "*" if self.changes else text
+    def chips(self) -> tuple[Chip, ...]:
+        """See FramePage: the question of the focused tile, with the board's changes marked."""
+        question, view = self.question, self.view
+        saved = view.saved if view is not None and self.changes else None
+        return chips(question, saved) if question is not None else ()
 
     @property
     def main(self) -> AnswerView | None:

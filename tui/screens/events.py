@@ -17,6 +17,7 @@ from tui.screens.bases.accompanied_page import AccompaniedPage
 from tui.screens.bases.page import bindings
 from tui.services.runner import Callback, View
 from tui.texts.happened import Fact, facts
+from tui.texts.summary import Chip
 from tui.widgets.answer import AnswerView
 from tui.widgets.companion import About, Companion, Composition, is_shown
 from tui.widgets.dialogs import Chooser
@@ -290,12 +291,12 @@ class EventsPage(AccompaniedPage):
         return super().value_text()
 
     @property
-    def asked(self) -> str:
-        """See Page: also which event."""
+    def chips(self) -> tuple[Chip, ...]:
+        """See FramePage: also which event, and how many there are."""
         event = getattr(self.question, "event", None)
         total = self.events.total
         many = f"{number(total)} events" if total is not None else ""
-        return " | ".join(filter(None, (super().asked, clean(event or "", 40), many)))
+        return (*(Chip(text) for text in (event, many) if text), *super().chips)
 
 
 EDIT = "edit"

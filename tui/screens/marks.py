@@ -12,6 +12,7 @@ from tui.actions.marks import delete_mark, edit_mark
 from tui.actions.saving import undo_delete
 from tui.screens.bases.page import bindings
 from tui.screens.bases.question_page import QuestionPage
+from tui.texts.summary import Chip
 from tui.widgets.answer import AnswerView
 from tui.widgets.listing import Listing, Row
 
@@ -45,10 +46,10 @@ class MarksPage(QuestionPage):
         return self.query_one(Listing)
 
     @property
-    def asked(self) -> str:
-        """See Page."""
+    def chips(self) -> tuple[Chip, ...]:
+        """See FramePage: the marks that are listed, then the question of the chart."""
         count = f"{len(self.marks)} mark{'s' * (len(self.marks) != 1)}"
-        return f"{self.category or 'all'} | {count} | {super().asked}"
+        return (Chip(self.category or "all"), Chip(count), *super().chips)
 
     def start(self) -> None:
         """See Page."""

@@ -86,7 +86,12 @@ class MetricsPage(TabledPage):
         self._listed = self._to_list()
         counts, base, suggested, charts = self._listed
         rows = [
-            Row(name, _question({"kind": "trend", "event": name}, base), compact(count))
+            Row(
+                name,
+                _question({"kind": "trend", "event": name}, base),
+                compact(count),
+                weight=count,
+            )
             for name, count in counts
         ]
         rows += opening_rows(suggested)

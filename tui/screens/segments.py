@@ -103,14 +103,15 @@ class SegmentsPage(QuestionPage):
         rows.append(Row("yours" if self.audiences else none))
         for item in self.audiences.values():
             size = self.sizes.get(item.id)
-            rows.append(Row(f" {item.title}", ("audience", item.id), number(size) if size else ""))
+            right = number(size) if size else ""
+            rows.append(Row(f" {item.title}", ("audience", item.id), right, weight=size))
         self.listing.fill(rows)
         self._count_audiences()
         self._tell()
 
     def _row(self, name: str) -> Row:
         count = self.counts.get(name)
-        return Row(f" {name.replace('_', ' ')}", ("segment", name), number(count))
+        return Row(f" {name.replace('_', ' ')}", ("segment", name), number(count), weight=count)
 
     def _count_audiences(self) -> None:
         for id_ in self.audiences:

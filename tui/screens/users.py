@@ -10,6 +10,7 @@ from core.queries.common.question import Question
 from core.queries.people.people import PeopleBehind
 from tui.screens.bases.page import bindings
 from tui.screens.bases.people_list import PAGE, PeopleList
+from tui.texts.summary import Chip
 from tui.widgets.answer import AnswerView
 from tui.widgets.dialogs import Field
 
@@ -37,9 +38,10 @@ class UsersPage(PeopleList):
         return "Users"
 
     @property
-    def asked(self) -> str:
-        """See Page."""
-        return getattr(self.question, "user", "") if self.question else ""
+    def chips(self) -> tuple[Chip, ...]:
+        """See FramePage: the text that people are searched by."""
+        text = getattr(self.question, "user", "") if self.question else ""
+        return (Chip(text, "find"),) if text else ()
 
     def answered(self, view: AnswerView) -> None:
         """See Page: there is no search yet while everybody is listed."""

@@ -1,10 +1,13 @@
-"""A question in short, for the right of line 2: `30d by day | by source | vs prev | +2 filters`."""
+"""A question in chips, for line 2: `people`, `30d`, `by source`, `vs prev`, `@Paying`."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from core.draw.figures import span_text
+from core.filters import Condition
 from core.queries.common.question import Question
 from core.queries.kinds import KINDS
 from core.text import clean
@@ -15,18 +18,56 @@ from tui.texts.measures import words_of
 COMPARED = {"previous": "vs prev", "yoy": "vs year before"}
 
 
-def short(question: Question, saved: Question | None = None) -> str:
-    """Return a question's parts in their fixed order; a changed, unsaved one ends in `*`."""
+@dataclass(frozen=True)
+class Chip:
+    """One part of a question.
+
+    Attributes:
+        text: what it says.
+        action: the id of the action that changes it, "" if none does.
+        changed: whether it differs from the question as it is saved.
+    """
+
+    text: str
+    action: str = ""
+    changed: bool = False
+
+
+def chips(question: Question, saved: Question | None = None) -> tuple[Chip, ...]:
+    """Return a question's parts in their fixed order.
+
+    Args:
+        saved: the question as it is saved, whose other parts are marked; None for one that is new.
+    """
+    found = list(_parts(question))
+    if saved is None or saved == question:
+        return tuple(found)
+    before = {(part.action, part.text) for part in _parts(saved)}
+    found = [replace(chip, changed=(chip.action, chip.text) not in before) for chip in found]
+    if not any(chip.changed for chip in found):
+        found.append(Chip("changed", changed=True))
+    return tuple(found)
+
+
+def counted(filters: Sequence[Chip]) -> Chip:
+    """Return filters as one chip with their number."""
+    count = len(filters)
+    text = f"+{count} filter{'s' * (count > 1)}"
+    return Chip(text, filters[0].action, any(chip.changed for chip in filters))
+
+
+def _parts(question: Question) -> Iterator[Chip]:
     parts = [
-        _time(question),
-        _breakdown(question),
-        COMPARED.get(_field(question, "compare") or "", ""),
-        _filters(question),
-        _who(question),
-        _own(question),
+        Chip(words_of(question), "measure"),
+        Chip(range_words(question.range), "range"),
+        Chip(_unit(question), "granularity"),
+        Chip(_breakdown(question), "breakdown"),
+        Chip(COMPARED.get(_field(question, "compare") or "", ""), "compare"),
+        *(Chip(words, "filter") for words in _filters(question)),
+        Chip(_who(question), "segment"),
+        Chip(_window_of(question), "edit"),
     ]
-    text = " | ".join(part for part in parts if part)
-    return text + "*" if saved is not None and saved != question else text
+    return (part for part in parts if part.text)
 
 
 def range_words(text: str) -> str:
@@ -35,11 +76,10 @@ def range_words(text: str) -> str:
     return span_text(first, last) if comma else text.replace("_", " ")
 
 
-def _time(question: Question) -> str:
+def _unit(question: Question) -> str:
     over_time = KINDS[question.kind].over_time(question)
     unit = _field(question, "granularity") if over_time else None
-    words = range_words(question.range)
-    return f"{words} by {UNITS[unit]}" if unit in UNITS else words
+    return f"by {UNITS[unit]}" if unit in UNITS else ""
 
 
 def _breakdown(question: Question) -> str:
@@ -49,9 +89,27 @@ def _breakdown(question: Question) -> str:
     return "by " + clean(by if isinstance(by, str) else ", ".join(by))
 
 
-def _filters(question: Question) -> str:
-    count = len(question.conditions)
-    return f"+{count} filter{'s' * (count > 1)}{_filtered(question)}" if count else ""
+def _filters(question: Question) -> list[str]:
+    where = _filtered(question)
+    found = [said(condition) for condition in question.conditions]
+    steps = _field(question, "steps")
+    for number, step in enumerate(steps if isinstance(steps, tuple) else (), 1):
+        found += [f"step {number}: {said(c)}" for c in getattr(step, "filters", ())]
+    own = len(question.conditions)
+    for name, side in (("start", "start_filters"), ("return", "return_filters")):
+        found += [f"{name}: {said(c)}" for c in _field(question, side) or ()]
+    return [words + where * (n < own) for n, words in enumerate(found)]
+
+
+def said(clause: Any) -> str:
+    """Return a filter as people read it."""
+    if isinstance(clause, Condition):
+        return clean(clause.words)
+    parts = getattr(clause, "any", None) or getattr(clause, "all", None)
+    if parts:
+        word = " or " if getattr(clause, "any", None) else " and "
+        return word.join(said(part) for part in parts)
+    return f"not {said(clause.not_)}"
 
 
 def _filtered(question: Question) -> str:
@@ -68,14 +126,11 @@ def _who(question: Question) -> str:
     return clean(f"@{who}") if who else ""
 
 
-def _own(question: Question) -> str:
-    """What only this kind has."""
-    counted = words_of(question)
+def _window_of(question: Question) -> str:
     if not has(question, "window_seconds"):
-        return counted
+        return ""
     seconds = _field(question, "window_seconds")
-    window = f"window {_window(seconds)}" if seconds is not None else "no window"
-    return f"{window} | {counted}" if counted else window
+    return f"window {_window(seconds)}" if seconds is not None else "no window"
 
 
 def _window(seconds: Any) -> str:

@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Protocol, cast
 
 from textual.events import Click
 
-from core.draw.spans import Line, Span, cells, spread
+from core.draw.spans import Line, Span, cells, clipped, spread
 from core.text import clean, cut, width
 from tui.keys import PLACES, Action
+from tui.texts.summary import Chip, counted
 from tui.widgets.panel import Painted
 
 LONGEST_STEP = 26
 """Width in cells of one crumb step when the crumb does not fit."""
+
+LONGEST_CHIP = 40
+"""Width in cells of the text of one chip."""
+
+MOST_HINTS = 8
+"""How many keys the key line names."""
 
 
 class Performing(Protocol):
@@ -30,7 +37,7 @@ class OneLine(Painted):
 
 
 class Tabs(OneLine):
-    """The places by digit; the current one in brackets."""
+    """The places by digit; the current one is a filled label."""
 
     def __init__(self, place: str, name: str) -> None:
         super().__init__(id="tabs")
@@ -51,7 +58,8 @@ class Tabs(OneLine):
         for place, digit, name in PLACES:
             spans.append(Span(gap if spans else " "))
             if place == self.place:
-                spans.append(Span(f"[{digit} {name}]", "focus"))
+                label = f"[{digit} {name}]" if self.app.look.ascii else f" {digit} {name} "
+                spans.append(Span(label, "tab"))
             else:
                 spans += [Span(digit, "key"), Span(space + name if all_names else "", "dim")]
         return tuple(spans)
@@ -70,19 +78,70 @@ class Tabs(OneLine):
 
 
 class Crumb(OneLine):
-    """The location and, on the right, the question in short."""
+    """The location and, on the right, the question in chips with the keys that change them.
+
+    Attributes:
+        steps: the pages from the place's root to here.
+        chips: the parts of the question.
+        keys: the key of each action that the page has, as people write it.
+    """
 
     def __init__(self) -> None:
         super().__init__(id="crumb")
         self.steps: Sequence[str] = ()
-        self.asked = ""
+        self.chips: Sequence[Chip] = ()
+        self.keys: Mapping[str, str] = {}
 
     def face(self, width: int, height: int) -> list[Line]:
-        """See Painted: the crumb is shortened from the left."""
-        asked = cut(clean(self.asked), max(width * 2 // 3, 10))
-        room = width - 3 - cells((Span(asked),))
+        """See Painted: the crumb is shortened from the left; filters are counted if need be."""
+        steps = sum(len(step) + 3 for step in self.steps)
+        asked = self._fitting(max(width * 2 // 3, width - steps - 2))
+        room = width - 3 - cells(asked)
         shown = self._shortened(room)
-        return [spread((Span(" "), Span(shown, "title")), (Span(asked + " ", "accent"),), width)]
+        above, _, here = shown.rpartition(" > ")
+        above = f"{above} > " if above else ""
+        left = (Span(" "), Span(above.replace(" > ", " › "), "dim"), Span(here, "title"))
+        return [spread(left, (*asked, Span(" ")), width)]
+
+    def _fitting(self, room: int) -> Line:
+        """Return the chips with their keys, without them, or with filters as their number."""
+        found = self._line(self.chips, with_keys=True)
+        if cells(found) <= room:
+            return found
+        chips = list(self.chips)
+        filters = [chip for chip in chips if chip.action == "filter"]
+        for kept in range(len(filters), -1, -1):
+            found = self._line(_narrowed(chips, filters[kept:]))
+            if cells(found) <= room:
+                break
+        return clipped(found, room)
+
+    def _line(self, chips: Sequence[Chip], *, with_keys: bool = False) -> Line:
+        spans: list[Span] = []
+        for chip in chips:
+            if spans:
+                spans.append(Span(" ") if self._filled else Span(" | ", "dim"))
+            spans += self._chip(chip, with_keys)
+        return tuple(spans)
+
+    @property
+    def _filled(self) -> bool:
+        """Whether chips have a background of their own."""
+        return self.app.ink.tier == "theme" and not self.app.look.ascii
+
+    def _chip(self, chip: Chip, with_keys: bool) -> list[Span]:
+        ground, edge = ("chip ", " ") if self._filled else ("", "")
+        text = cut(clean(chip.text), LONGEST_CHIP) + "*" * chip.changed
+        style = ground + ("accent" if chip.changed else "")
+        before, key, after = _found(text, self.keys.get(chip.action, ""))
+        spans = [Span(edge, style)] if edge else []
+        if key:
+            spans += [Span(before, style), Span(key, f"{style} letter"), Span(after, style)]
+        elif with_keys and chip.action in self.keys:
+            spans += [Span(self.keys[chip.action] + " ", ground + "key"), Span(text, style)]
+        else:
+            spans.append(Span(text, style))
+        return [*spans, Span(edge, style)] if edge else spans
 
     def _shortened(self, room: int) -> str:
         steps = [clean(step) for step in self.steps]
@@ -94,6 +153,23 @@ class Crumb(OneLine):
             steps.pop(0)
             text = " > ".join(["...", *steps])
         return cut(text, room)
+
+
+def _narrowed(chips: Sequence[Chip], filters: Sequence[Chip]) -> list[Chip]:
+    """Return chips with some filters as one chip, where the first of them is."""
+    found = []
+    for chip in chips:
+        if filters and chip is filters[0]:
+            found.append(counted(filters))
+        elif not any(chip is hidden for hidden in filters):
+            found.append(chip)
+    return found
+
+
+def _found(text: str, key: str) -> tuple[str, str, str]:
+    """Return a text cut where a word begins with a key; three empty texts if none does."""
+    at = f" {text}".find(f" {key}") if key else -1
+    return (text[:at], key, text[at + len(key) :]) if at >= 0 else ("", "", "")
 
 
 class Status(OneLine):
@@ -121,12 +197,19 @@ class Status(OneLine):
 
 
 class KeyLine(OneLine):
-    """The page's keys, the most important first; `?` is never cut off."""
+    """At most eight of the page's keys, those of the focused panel first; `?` is always there.
+
+    Attributes:
+        actions: the page's, the most important first.
+        labels: the page's own words for some of them.
+        hints: the ids of those that the focused panel names first.
+    """
 
     def __init__(self) -> None:
         super().__init__(id="keys")
         self.actions: Sequence[Action] = ()
         self.labels: dict[str, str] = {}
+        self.hints: Sequence[str] = ()
 
     def face(self, width: int, height: int) -> list[Line]:
         """See Painted: what does not fit is dropped from the right."""
@@ -139,7 +222,7 @@ class KeyLine(OneLine):
     def _entries(self, room: int) -> list[tuple[Action, Line]]:
         found: list[tuple[Action, Line]] = []
         used = 1
-        for action in self.actions:
+        for action in self._ordered()[:MOST_HINTS]:
             label = self.labels.get(action.id, action.label)
             line: Line = (Span(action.shown, "key"), Span(" " + label + "  ", "dim"))
             size = cells(line)
@@ -148,6 +231,11 @@ class KeyLine(OneLine):
             found.append((action, line))
             used += size
         return found
+
+    def _ordered(self) -> list[Action]:
+        first = [a for hint in self.hints for a in self.actions if a.id == hint]
+        always = [a for a in self.actions[:2] if a not in first]
+        return [*always, *first, *(a for a in self.actions if a not in (*always, *first))]
 
     def on_click(self, event: Click) -> None:
         """Run the action under the mouse."""

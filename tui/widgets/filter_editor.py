@@ -13,6 +13,7 @@ from core.errors import FootfallError
 from core.filters import OPERATORS, AnyOf, Condition, Scalar, untyped
 from core.queries.common.context import Context
 from core.text import clean
+from tui.texts.summary import said
 from tui.widgets.dialogs import Chooser, Overlay
 from tui.widgets.listing import Listing, Row
 
@@ -209,17 +210,6 @@ def _typed(key: str, text: str) -> tuple[Scalar, ...]:
     """Return the values typed for an operator."""
     parts = text.split(",") if OPERATORS[key].takes == "list" else [text]
     return tuple(untyped(part.strip(), key) for part in parts if part.strip())
-
-
-def said(clause: Any) -> str:
-    """Return a clause as people read it."""
-    if isinstance(clause, Condition):
-        return clean(clause.words)
-    parts = getattr(clause, "any", None) or getattr(clause, "all", None)
-    if parts:
-        word = " or " if getattr(clause, "any", None) else " and "
-        return word.join(said(part) for part in parts)
-    return f"not {said(clause.not_)}"
 
 
 def _known(values: dict[int, str]) -> str:

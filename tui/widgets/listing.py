@@ -10,10 +10,15 @@ from textual.events import Click
 from textual.message import Message
 
 from core.draw.spans import Line, Span, cells, clipped
+from core.draw.spark import slim
 from core.errors import nearest
 from core.text import clean
+from core.text import width as cell_width
 from tui.widgets.panel import CursorPanel
 from tui.widgets.words import wrapped
+
+LEAST_FOR_BARS, MOST_BAR = 36, 20
+"""The width of a list that shows bars, and the most of a bar, in cells."""
 
 
 @dataclass(frozen=True)
@@ -25,12 +30,30 @@ class Row:
         value: the value it stands for; None makes it a heading that the cursor skips.
         right: shown at the right edge.
         off: why it cannot be chosen now; "" if it can.
+        weight: the number that ranks it, shown as a bar before `right`; None for no bar.
     """
 
     text: str
     value: Any = None
     right: str = ""
     off: str = ""
+    weight: float | None = None
+
+
+@dataclass(frozen=True)
+class Scale:
+    """What rows have in common: the greatest weight, and the width in cells of what is right."""
+
+    most: float = 0.0
+    right: int = 0
+
+    @classmethod
+    def of(cls, rows: Sequence[Row]) -> Scale:
+        """Return the scale of some rows."""
+        return cls(
+            max((row.weight or 0.0 for row in rows), default=0.0),
+            max((cell_width(clean(row.right)) for row in rows), default=0),
+        )
 
 
 class Listing(CursorPanel):
@@ -50,6 +73,8 @@ class Listing(CursorPanel):
             super().__init__()
             self.listing = listing
 
+    hints = ("open", "find")
+
     def __init__(self, heading: str = "", *, empty: str = "", id: str | None = None) -> None:
         super().__init__(heading, id=id)
         self.rows: list[Row] = []
@@ -57,6 +82,7 @@ class Listing(CursorPanel):
         self.filter = ""
         self.empty = empty
         self._top_row = 0
+        self._scale = Scale()
 
     def fill(self, rows: Sequence[Row], *, keep: bool = True) -> None:
         """Show other rows; the cursor stays on the same value if possible."""
@@ -143,6 +169,7 @@ class Listing(CursorPanel):
         if not passing:
             return wrapped(self._nothing(), width)
         shown = passing[self._top_row : self._top_row + height]
+        self._scale = Scale.of(passing)
         return [self._line(row, self._top_row + i, width) for i, row in enumerate(shown)]
 
     def footing_of(self, height: int) -> str:
@@ -160,14 +187,28 @@ class Listing(CursorPanel):
         return f'Nothing matches "{clean(self.filter)}".{hint} Esc clears it.'
 
     def _line(self, row: Row, index: int, width: int) -> Line:
-        style = "dim" if row.off else "bold" if row.value is None else ""
-        if index == self.at and row.value is not None:
-            style = "cursor"
-        right = clipped((Span(clean(row.right), style or "dim"),), width * 2 // 3)
-        mark = ">" if index == self.at and row.value is not None else " "
-        left = clipped((Span(f"{mark}{clean(row.text)}", style),), width - cells(right) - 1)
-        gap = Span(" " * max(width - cells(left) - cells(right), 0), style)
-        return (*left, gap, *right)
+        here = index == self.at and row.value is not None
+        style = "dim" if row.off else "title" if row.value is None else ""
+        ground = " row" if here else ""
+        right = clipped((Span(clean(row.right), ("" if here else "dim") + ground),), width * 2 // 3)
+        before = self._scale.right - cells(right)
+        picture = self._bar(row, width, before, ground)
+        mark = self.app.look.pick("▌", ">") if here else " "
+        room = width - cells(right) - cells(picture) - 2
+        left = clipped((Span(clean(row.text), style + ground),), room)
+        gap = max(room + 1 - cells(left), 0)
+        return (Span(mark, "focus" + ground), *left, Span(" " * gap, ground), *picture, *right)
+
+    def _bar(self, row: Row, width: int, before: int, ground: str) -> Line:
+        """Return the share of a row as a bar, in one column for all rows."""
+        if row.weight is None or width < LEAST_FOR_BARS:
+            return ()
+        size = min(width // 4, MOST_BAR)
+        drawn = slim(row.weight, self._scale.most, size, self.app.look)
+        return (
+            Span(drawn, "series0" + ground),
+            Span(" " * (size - len(drawn) + 1 + before), ground),
+        )
 
     def on_click(self, event: Click) -> None:
         """Select the row under the mouse; a double click chooses it."""

@@ -109,6 +109,8 @@ class Panel(Painted):
     """
 
     can_focus = True
+    hints: ClassVar[tuple[str, ...]] = ()
+    """The ids of the actions that the key line names first while it has the focus."""
     ground: ClassVar[str] = "surface"
     DEFAULT_CSS = "Panel { height: 1fr; width: 1fr; }"
 

@@ -106,7 +106,7 @@ async def test_new_offers_every_kind_in_the_words_of_the_workspace(path: Path) -
         await ff.press("escape", "n")
         await ff.type("users of signup weekly")
         await ff.press("enter")
-        assert "by week | people" in ff.line
+        assert "people* | r 30d | g by week*" in ff.line
 
 
 async def test_a_question_to_begin_with_is_about_what_is_shown(path: Path) -> None:

@@ -24,12 +24,14 @@ async def right(ff: Driver, *keys: str) -> str:
 async def test_range_keys(path: Path) -> None:
     async with explorer(path, place="metrics") as ff:
         await ff.press("tab")
-        assert await right(ff, "r", "7") == "7d by day*"
-        assert await right(ff, "less_than_sign") == "Apr 28 – May 04 2025 by day*".replace("–", "-")
-        assert await right(ff, "greater_than_sign") == "7d by day*"
-        assert await right(ff, "plus") == "14d by day*"
-        assert await right(ff, "minus", "minus") == "24h by day*"
-        assert await right(ff, "0") == "30d by day"
+        assert await right(ff, "r", "7") == "r 7d* | g by day"
+        assert await right(ff, "less_than_sign") == "r Apr 28 – May 04 2025* | g by day".replace(
+            "–", "-"
+        )
+        assert await right(ff, "greater_than_sign") == "r 7d* | g by day"
+        assert await right(ff, "plus") == "r 14d* | g by day"
+        assert await right(ff, "minus", "minus") == "r 24h* | g by day"
+        assert await right(ff, "0") == "r 30d | g by day"
 
 
 async def test_a_range_can_be_typed_and_a_wrong_one_is_explained(path: Path) -> None:
@@ -40,18 +42,18 @@ async def test_a_range_can_be_typed_and_a_wrong_one_is_explained(path: Path) -> 
         assert "last_week" in ff.screen
         await ff.type("last_week")
         await ff.press("enter")
-        assert "last week by day" in ff.line
+        assert "r last week* | g by day" in ff.line
 
 
 async def test_granularity_compare_breakdown_and_measure(path: Path) -> None:
     async with explorer(path, place="metrics") as ff:
         await ff.press("tab")
-        assert await right(ff, "g") == "30d by week*"
-        assert await right(ff, "c") == "30d by week | vs prev*"
-        assert await right(ff, "c", "c") == "30d by week*"
-        assert await right(ff, "p", "down", "enter") == "30d by week | people*"
-        assert await right(ff, "b", "down", "enter") == "30d by week | by country | people*"
-        assert await right(ff, "b", "enter") == "30d by week | people*"
+        assert await right(ff, "g") == "r 30d | g by week*"
+        assert await right(ff, "c") == "r 30d | g by week* | c vs prev*"
+        assert await right(ff, "c", "c") == "r 30d | g by week*"
+        assert await right(ff, "p", "down", "enter") == "people* | r 30d | g by week*"
+        assert await right(ff, "b", "down", "enter") == "people* | r 30d | g by week* | by country*"
+        assert await right(ff, "b", "enter") == "people* | r 30d | g by week*"
 
 
 async def test_filters_are_added_by_field_operator_and_value(path: Path) -> None:
@@ -64,10 +66,10 @@ async def test_filters_are_added_by_field_operator_and_value(path: Path) -> None
         await ff.press("enter")
         assert "1  country is NL" in ff.screen
         await ff.press("escape")
-        assert "+1 filter" in ff.line
+        assert "f country is NL*" in ff.line
         assert ff.page.main.answer.lines[0].total < before
         await ff.press("f", "d", "escape")
-        assert "filter" not in ff.line
+        assert "country" not in ff.line
 
 
 async def test_filters_of_retention_say_which_events_they_are_of(path: Path) -> None:
@@ -75,14 +77,14 @@ async def test_filters_of_retention_say_which_events_they_are_of(path: Path) -> 
         await ff.press("e")
         await ff.type("retention of signup weekly 4 where country = NL")
         await ff.press("enter")
-        assert "+1 filter of signup" in ff.line
+        assert "f country is NL of signup*" in ff.line
         await ff.press("f")
         assert "Filters of the start event: all" in ff.screen
         await ff.press("e")
         assert "Filters of both events: all" in ff.screen
         await ff.press("escape")
         assert ff.page.question.filters_on == "both"
-        assert "+1 filter of signup and return" in ff.line
+        assert "country is NL of signup and return*" in ff.line
 
 
 async def test_the_question_is_edited_as_text(path: Path) -> None:
@@ -93,7 +95,7 @@ async def test_the_question_is_edited_as_text(path: Path) -> None:
         assert "Did you mean signup?" in ff.screen
         await ff.type("users of signup weekly by country")
         await ff.press("enter")
-        assert "by country | people" in ff.line
+        assert "people* | r 30d | g by week* | by country*" in ff.line
 
 
 async def test_a_wrong_text_shows_a_caret(path: Path) -> None:

@@ -14,7 +14,8 @@ from textual.screen import Screen
 from textual.widget import Widget
 
 from core.errors import FootfallError
-from tui.keys import PLACES, key_line_of, remapped
+from tui.keys import PLACES, actions_of, key_line_of, remapped
+from tui.texts.summary import Chip
 from tui.widgets.chrome import Crumb, KeyLine, Status, Tabs
 from tui.widgets.dialogs import Prompt, TooSmall
 from tui.widgets.host import Host
@@ -54,6 +55,15 @@ class FramePage(Screen[None]):
             super().set_focus(*args, **kwargs)
         finally:
             self._focusing = False
+        self._hint()
+
+    def _hint(self) -> None:
+        """Name the keys of the focused panel first."""
+        for keys in self.query(KeyLine):
+            hints = self.focused.hints if isinstance(self.focused, Panel) else ()
+            if hints != keys.hints:
+                keys.hints = hints
+                keys.repaint()
 
     def refresh(self, *regions: Region, repaint: bool = True, **options: bool) -> Self:
         """See Widget; there is nothing to paint while only the focus moves."""
@@ -80,6 +90,11 @@ class FramePage(Screen[None]):
         """The question in short, for line 2."""
         return ""
 
+    @property
+    def chips(self) -> tuple[Chip, ...]:
+        """The parts of the question, for line 2; by default what `asked` says."""
+        return (Chip(self.asked),) if self.asked else ()
+
     def body(self) -> Iterable[Widget]:
         """Return its panels."""
         return ()
@@ -101,6 +116,8 @@ class FramePage(Screen[None]):
         keys = self.query_one(KeyLine)
         keys.actions = remapped(key_line_of(self.page_id, self.labels), self.app.keymap)
         keys.labels = self.labels
+        found = remapped(actions_of(self.page_id), self.app.keymap)
+        self.query_one(Crumb).keys = {action.id: action.shown for action in found}
         if self.panels:
             self.panels[0].focus()
         self.begin()
@@ -115,7 +132,7 @@ class FramePage(Screen[None]):
             return
         crumb = self.query_one(Crumb)
         crumb.steps = self.crumbs
-        crumb.asked = self.asked
+        crumb.chips = self.chips
         crumb.repaint()
         self.update_status()
 

@@ -16,7 +16,7 @@ from tui.actions.people_segment import make_fixed, take_back
 from tui.screens.bases.question_page import QuestionPage
 from tui.texts.fields import has
 from tui.texts.people import loaded_text
-from tui.texts.summary import short
+from tui.texts.summary import Chip, chips
 from tui.widgets.answer import AnswerView
 
 ORDERS = {
@@ -45,9 +45,9 @@ class PeopleList(QuestionPage):
         self.made: Item | None = None
 
     @property
-    def asked(self) -> str:
-        """See Page."""
-        return short(self.counting) if self.counting else ""
+    def chips(self) -> tuple[Chip, ...]:
+        """See FramePage: those of the question whose people are listed."""
+        return chips(self.counting) if self.counting else ()
 
     def body(self) -> ComposeResult:
         """See Page."""

@@ -22,7 +22,7 @@ from tui.screens.bases.page import Page
 from tui.services.clipboard import send
 from tui.texts.fields import has
 from tui.texts.segments import SEGMENTS
-from tui.texts.summary import short
+from tui.texts.summary import Chip, chips
 from tui.widgets.answer import AnswerView
 from tui.widgets.dialogs import Chooser, Menu, Prompt
 from tui.widgets.listing import Listing, Row
@@ -51,10 +51,10 @@ class QuestionPage(Page):
         return self.views[0]
 
     @property
-    def asked(self) -> str:
-        """See Page."""
+    def chips(self) -> tuple[Chip, ...]:
+        """See FramePage: those of the main view's question."""
         view = self.main
-        return short(view.question, view.saved) if view and view.question else ""
+        return chips(view.question, view.saved) if view and view.question else ()
 
     @property
     def context(self) -> Context:
