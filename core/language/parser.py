@@ -5,6 +5,7 @@ Nothing imports this before a text has to be parsed.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from pathlib import Path
@@ -31,6 +32,9 @@ _SUBJECTS = (
     "lifecycle, first time EVENT, per actor avg of EVENT, "
     "segments, top events, user NAME, users matching TEXT"
 )
+_NAME_BEFORE = re.compile(r"(?:^|[\s(,=<>])([^\W\d][\w.-]*)\s+$")
+_NAME_AFTER = re.compile(r"([^\W\d][\w.-]*)\s*")
+_SIGNS = ("=", "!", "<")
 _SHOWN = 66
 _NAMED = 12
 
@@ -125,7 +129,28 @@ def _explained(text: str, error: Unexpected) -> BadQuestion:
     else:
         found = clean(str(token), 40)
     sentence = f"{found!r} was not expected here." if found else "The question is not finished."
-    return BadQuestion(sentence, f"\n{pointed(text, at)}\nExpected {_listed(error.wanted)}.")
+    hint = f"{pointed(text, at)}\n{_quoting(text, at)}Expected {_listed(error.wanted)}."
+    return BadQuestion(sentence, f"\n{hint}")
+
+
+def _quoting(text: str, at: int) -> str:
+    """Return the advice to quote words that follow one another at a place, "" if they do not."""
+    before = _NAME_BEFORE.search(text[:at])
+    if before is None or _is_keyword(before[1]):
+        return ""
+    words = [before[1]]
+    for found in _NAME_AFTER.finditer(text, at):
+        if found.start() != at or _is_keyword(found[1]):
+            break
+        words.append(found[1])
+        at = found.end()
+    if len(words) == 1 or text[at : at + 1] in _SIGNS:  # a sign follows a field, after a clause
+        return ""
+    return f'A name or value of several words takes quotes: "{clean(" ".join(words), 60)}".\n'
+
+
+def _is_keyword(word: str) -> bool:
+    return any(re.fullmatch(pattern, word, re.IGNORECASE) for pattern in keywords(None).values())
 
 
 def _listed(terminals: Iterable[str]) -> str:

@@ -12,7 +12,7 @@ from core.draw import draw, navigate
 from core.draw.figures import compared_text, span_text
 from core.draw.spans import Line, Span
 from core.engines.running import Result
-from core.errors import FootfallError
+from core.errors import FootfallError, Stopped
 from core.queries.common.question import Question
 from core.queries.people.people import PeopleBehind
 from core.store.library.saved import Mark
@@ -20,6 +20,9 @@ from tui.services.runner import Run
 from tui.services.state import log
 from tui.widgets.panel import CursorPanel
 from tui.widgets.words import wrapped
+
+LEAST_STOPPED = 4
+"""Lines from which on the last one says that a question was stopped."""
 
 
 class AnswerView(CursorPanel):
@@ -80,6 +83,11 @@ class AnswerView(CursorPanel):
         return self.result.answer if self.result else None
 
     @property
+    def stopped(self) -> bool:
+        """Whether the answer on show is the one before a question that was stopped."""
+        return isinstance(self.error, Stopped) and self.answer is not None
+
+    @property
     def cell(self) -> Cell | None:
         """The address under the cursor."""
         if self.cursor is None or not self._cells:
@@ -115,9 +123,9 @@ class AnswerView(CursorPanel):
         self.repaint()
 
     def wait(self) -> None:
-        """Dim the old answer while the next one is pending."""
+        """Dim the old answer while the next one is pending; why there was none is over."""
         if not self.waiting:
-            self.waiting = True
+            self.waiting, self.error = True, None
             self._label()
             self.repaint()
 
@@ -155,11 +163,15 @@ class AnswerView(CursorPanel):
         title = self.fixed_heading or (self.answer.title if self.answer else "")
         if not title and isinstance(self.question, PeopleBehind):
             title = self.question.title()
-        self.heading = title + (" ..." if self.waiting else "")
+        self.heading = title + (" ..." if self.waiting else " (stopped)" if self.stopped else "")
 
     def content(self, width: int, height: int) -> list[Line]:
         """See Panel: the drawn answer, or a sentence."""
-        if self.error is not None:
+        if self.stopped and height >= LEAST_STOPPED:
+            lines = self._draw(width, height - 1)[: height - 1]
+            lines += [()] * (height - 1 - len(lines))
+            return [*lines, (Span(str(self.error), "error"),)]
+        if self.error is not None and not self.stopped:
             return self._sorry(self.error, width)
         if self.answer is None:
             return []

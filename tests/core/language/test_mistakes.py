@@ -36,6 +36,25 @@ def test_a_mistake_shows_the_line_a_caret_and_what_was_expected(
 
 
 @pytest.mark.parametrize(
+    ("text", "quoted"),
+    [
+        ("signup where source = google ads", "google ads"),
+        ("signup where source is google ads words and plan = pro", "google ads words"),
+        ("signup where source in (bing, google ads)", "google ads"),
+        ("new trial > purchase", "new trial"),
+        ("signup last 7d mtd", ""),
+        ("signup where where pro", ""),
+        ("signup wehre country = NL", ""),
+    ],
+)
+def test_words_that_follow_one_another_may_need_quotes(text: str, quoted: str) -> None:
+    with pytest.raises(BadQuestion) as caught:
+        parse(text)
+    assert ("takes quotes" in caught.value.hint) == bool(quoted)
+    assert f'"{quoted}"' in caught.value.hint or not quoted
+
+
+@pytest.mark.parametrize(
     ("text", "place", "said"),
     [
         ("signup by country within 7d", "within", "'within' does not apply to trend."),

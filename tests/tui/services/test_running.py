@@ -11,6 +11,7 @@ from typing import Any, Literal
 import pytest
 
 from core.answers import Number
+from core.draw.spans import plain
 from core.errors import Stopped
 from core.queries import KINDS
 from core.queries.common.context import Context
@@ -115,6 +116,8 @@ async def test_stopping_a_board_stops_all_its_tiles_and_the_next_question_works(
 ) -> None:
     async with explorer(path) as ff:
         tiles = ff.page.tiles
+        largest = max(tiles, key=lambda tile: tile.size.height)
+        before = [plain([line]) for line in largest.content(*largest.inner())]
         for tile in tiles:
             ff.page.ask(tile, Heavy())
         await ff.pilot.pause(0.2)
@@ -124,6 +127,14 @@ async def test_stopping_a_board_stops_all_its_tiles_and_the_next_question_works(
         await until(ff, "Stopped after")
         assert all("Stopped after" in str(tile.error) for tile in tiles)
         assert not ff.page.questions.busy
+        assert largest.heading.endswith(" (stopped)")
+        drawn = [plain([line]) for line in largest.content(*largest.inner())]
+        assert sum("*" in line for line in drawn) >= sum("*" in line for line in before) - 1
+        assert drawn[-1].startswith("Stopped after")
+        ff.page.ask(tiles[0], Heavy())
+        await ff.pilot.pause(0.2)
+        assert tiles[0].error is None
+        ff.page.questions.cancel_all()
         await ff.press("0")
         assert all(tile.answer is not None and tile.error is None for tile in tiles)
 
