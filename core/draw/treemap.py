@@ -11,7 +11,7 @@ from core.text import fit, number, percent, width
 
 Cursor = tuple[int, int] | None
 MIDDLE = 3
-"""The shade if all groups are alike; 6 is the darkest."""
+"""The shade if all groups are alike; 7 is the darkest."""
 
 
 def treemap_chart(
@@ -53,14 +53,14 @@ def _block(tile: Tile, answer: Treemap, largest: float, room: int, look: Look) -
 
 
 def _level(tile: Tile, answer: Treemap) -> int | None:
-    """0 to 6 from the least to the most intense; None without an intensity."""
+    """0 to 7 from the least to the most intense; None without an intensity."""
     known = [t.intensity for t in answer.tiles if t.intensity is not None]
     if tile.intensity is None:
         return None
     low, high = min(known), max(known)
     if low == high:
         return MIDDLE
-    return round((tile.intensity - low) / (high - low) * 6)
+    return round((tile.intensity - low) / (high - low) * 7)
 
 
 def _tail(tile: Tile, size: int) -> str:

@@ -15,14 +15,21 @@ from core.draw.grids.labels import cohort_label, grid_notes, line_label, window_
 from core.draw.grids.money import money_chart, money_sentence
 from core.draw.legend import wrapped
 from core.draw.spans import Line, Look, Span, cells, clipped, safe, spread
-from core.draw.spark import merged
+from core.draw.spark import bar, merged
 from core.draw.table import window
 from core.text import fit, number, percent
 from core.text import width as cell_width
 from core.timeframe import UNITS
 
-SHADES = ".:-=+*#"
-CELL = 6
+SHADES = ".:-=+x*#"
+"""Letters of the levels."""
+
+CELL, WIDEST = 6, 12
+"""The least and the greatest width of a cell."""
+
+BAR = 8
+"""Width in cells of the bar of a cohort's size."""
+
 WHEN = {
     "unbounded": "in {unit} n or later",
     "on_or_before": "by {unit} n",
@@ -36,7 +43,7 @@ Cursor = tuple[int, int] | None
 
 @dataclass(frozen=True)
 class Heat:
-    """The scale of a grid: level 6 is the largest rate after period 0."""
+    """The scale of a grid: level 6 is the largest rate after period 0, 7 is everybody."""
 
     largest: float
     decimals: bool
@@ -51,12 +58,10 @@ class Heat:
         return cls(largest or 1.0, 0 < largest < 0.1)
 
     def level(self, rate: float) -> int:
-        """Return 0 to 6; 6 is reserved for nearly everybody and period 0."""
+        """Return 0 to 7; 7 is reserved for nearly everybody, as in period 0."""
         if rate >= 0.995:
-            return 6
-        if rate >= self.largest:
-            return 5
-        return min(int(rate / self.largest * 5.999), 5)
+            return 7
+        return min(int(rate / self.largest * 6.999), 6)
 
     def text(self, rate: float | None) -> str:
         """Return the rate in three cells, percent without its sign."""
@@ -69,12 +74,20 @@ class Heat:
 
 @dataclass(frozen=True)
 class View:
-    """The visible part of a grid: periods and rows below the first, with their label widths."""
+    """The visible part of a grid: periods and rows below the first, with their widths in cells.
+
+    Attributes:
+        label, size, bar, cell: the widths of a name, of its size, of the bar of it, and of a cell.
+        ruled: whether a rule sets the combined rows apart.
+    """
 
     periods: range
     rows: range
     label: int
     size: int
+    bar: int
+    cell: int
+    ruled: bool
 
 
 def grid_chart(answer: Grid, size: int, height: int, look: Look, cursor: Cursor) -> list[Line]:
@@ -96,44 +109,79 @@ def grid_chart(answer: Grid, size: int, height: int, look: Look, cursor: Cursor)
     foot = [*said, *_foot(answer, size, look)]
     spare = height - 1 - len(answer.lines)
     keep = min(len(foot), max(spare, min(len(said) + 1, height - 4), 0))
-    view = _view(answer, size, height - 2 - keep, cursor)
+    ruled = spare - keep >= 1 or height >= RULED_FROM
+    view = _view(answer, size, height - 2 - keep - ruled, cursor, ruled=ruled)
     heat = Heat.of(answer)
-    lines = [_heading(answer, view)]
+    lines = [_heading(answer, view, cursor)]
     for row in (0, *view.rows):
         lines.append(_row(answer, row, view, heat, look, cursor))
+        if (
+            ruled
+            and row <= len(answer.groups)
+            and (row == len(answer.groups) or row + 1 not in view.rows)
+        ):
+            lines.append((Span(look.pick("─", "-") * _width(view), "grid"),))
+            ruled = False
     cut = _cut(answer, view, look)
     if cut and keep:
         foot.insert(len(said), (Span(cut, "dim"),))
     return [*lines, *foot[: max(height - len(lines), 0)]]
 
 
-def _view(answer: Grid, size: int, rows: int, cursor: Cursor) -> View:
+RULED_FROM = 12
+"""Rows from which the combined row is set apart even if a cohort gives way to the rule."""
+
+
+def _width(view: View) -> int:
+    return 2 + view.label + view.size + view.bar + view.cell * len(view.periods)
+
+
+def _view(answer: Grid, size: int, rows: int, cursor: Cursor, *, ruled: bool) -> View:
     names = [cell_width(line_label(answer, n)) for n in range(len(answer.lines))]
     label = min(max(names), max(size // 3, len("combined")))
     users = max(len(answer.unit), *(len(number(c.size)) for _, c in answer.lines), 5)
     count = _periods(answer)
-    fits = max((size - 1 - label - 1 - users) // CELL, 1)
+    room = size - 2 - label - users
+    bar = BAR + 1 if room >= CELL * count + BAR + 1 and size >= BARRED_FROM else 0
+    fits = max((room - bar) // CELL, 1)
     at = max(cursor[1] - 1, 0) if cursor else 0
     below = len(answer.lines) - 1
     at_row = cursor[0] - 1 if cursor and cursor[0] else 0 if answer.groups else below - 1
     shown = window(below, max(rows, 1), at_row)
-    return View(window(count, fits, at), range(shown.start + 1, shown.stop + 1), label, users)
+    periods = window(count, fits, at)
+    cell = min(max((room - bar) // max(len(periods), 1), CELL), WIDEST)
+    return View(periods, range(shown.start + 1, shown.stop + 1), label, users, bar, cell, ruled)
+
+
+BARRED_FROM = 70
+"""Width in cells from which the size of a cohort has a bar."""
 
 
 def _periods(answer: Grid) -> int:
     return max(len(c.counts) for _, c in answer.lines)
 
 
-def _heading(answer: Grid, view: View) -> Line:
-    left = " " + "cohort".ljust(view.label) + answer.unit.rjust(view.size + 1)
-    names = "".join(_above(window_name(answer, p)) for p in view.periods)
-    return (Span(left + names, "dim"),)
+def _heading(answer: Grid, view: View, cursor: Cursor) -> Line:
+    left = " " + "cohort".ljust(view.label) + answer.unit.rjust(view.size + 1) + " " * view.bar
+    at = cursor[1] - 1 if cursor is not None else -1
+    names = [
+        Span(_above(window_name(answer, p), view.cell), "accent" if p == at else "dim")
+        for p in view.periods
+    ]
+    return merged([Span(left, "dim"), *names])
 
 
-def _above(name: str) -> str:
+def _above(name: str, cell: int) -> str:
     """Return a window's name at the width of its cells; for long brackets only the first day."""
     short = name if len(name) < CELL else f"{name.partition('-')[0]}+"
-    return (short.rjust(CELL - 2) + "  ")[:CELL] if len(short) < CELL - 1 else short.rjust(CELL)
+    if len(short) >= CELL - 1:
+        return short.rjust(CELL).ljust(cell)
+    return " " * _margin(cell) + (short.rjust(CELL - 3) + "  ").ljust(cell)[: cell - _margin(cell)]
+
+
+def _margin(cell: int) -> int:
+    """How many cells are left of the figure of a cell."""
+    return (cell - CELL) // 2 + 1
 
 
 def _row(answer: Grid, row: int, view: View, heat: Heat, look: Look, cursor: Cursor) -> Line:
@@ -142,32 +190,50 @@ def _row(answer: Grid, row: int, view: View, heat: Heat, look: Look, cursor: Cur
     here = cursor is not None and cursor[0] == row
     name = fit(line_label(answer, row), view.label)
     whole = here and cursor is not None and cursor[1] == 0
+    lit = "cursor" if whole else "accent" if here else ""
     found = [
         Span(look.pick("›", ">") if here else " ", "cursor"),
-        Span(name, "cursor" if whole else "bold" if combined else ""),
-        Span(number(cohort.size).rjust(view.size + 1), "cursor" if whole else "bold"),
+        Span(name, lit or ("bold" if combined else "")),
+        Span(number(cohort.size).rjust(view.size + 1), lit or "bold"),
     ]
+    if view.bar:
+        largest = max((c.size for _, c in answer.lines if c.label != "combined"), default=0)
+        picture = "" if combined else bar(cohort.size, largest, view.bar - 1, look)
+        found.append(Span(f" {picture}".ljust(view.bar), "muted"))
     for period in view.periods:
         if period < len(cohort.counts):
-            at = here and cursor is not None and cursor[1] == period + 1
-            found += _cell(cohort, period, heat, look, at)
+            column = cursor is not None and cursor[1] == period + 1
+            found += _cell(cohort, period, view.cell, heat, look, here and column, here or column)
     return merged(found)
 
 
-def _cell(cohort: Cohort, period: int, heat: Heat, look: Look, here: bool) -> list[Span]:
+def _cell(
+    cohort: Cohort, period: int, cell: int, heat: Heat, look: Look, here: bool, lit: bool
+) -> list[Span]:
+    """Return a cell: its figure, its letter without colour, and a ~ if it is not over.
+
+    What is not over has no shade of its own: it is dim.
+    """
     rate = cohort.rates[period]
     open_ = cohort.incomplete[period]
     level = heat.level(rate) if rate is not None else 0
     shade = SHADES[level] if look.letters and rate else " "
-    tail = "~" if open_ else " "
     text = heat.text(rate)
+    left = " " * _margin(cell)
+    right = " " * (cell - CELL - _margin(cell) + 1)
     if here:
-        return [Span(f"[{text}{'~' if open_ else shade}]", "cursor")]
+        return [Span(f"{left[1:]}[{text}{'~' if open_ else shade}]{right}", "cursor")]
     if rate is None:
-        return [Span(f" {text}  ", "dim")]
+        return [Span(f"{left}{text}  {right}", "dim")]
+    bold = " bold" if lit else ""
     if look.letters:
-        return [Span(f" {text}{shade}"), Span(tail, "partial")]
-    return [Span(f" {text} ", f"heat{level}"), Span(tail, "partial")]
+        return [
+            Span(f"{left}{text}{shade}", bold.strip()),
+            Span(f"{'~' if open_ else ' '}{right}", "partial"),
+        ]
+    if open_:
+        return [Span(f"{left}{text} ~{right}", f"partial{bold}")]
+    return [Span(f"{left}{text} {right}", f"heat{level}{bold}"), Span(" ")]
 
 
 def _cut(answer: Grid, view: View, look: Look) -> str:

@@ -14,7 +14,7 @@ from core.draw.table import window
 from core.text import fit, number
 from core.text import width as cell_width
 
-SHADES = " :-=+*#"
+SHADES = " .:-=+x#"
 """Letters of the levels, from 0 for nothing."""
 
 WIDEST = 8
@@ -137,7 +137,7 @@ def _cell(
     if rate is None:
         gap = text if view.written else look.pick("–", "x")
         return Span(gap.rjust(view.cell), "dim")
-    level = 1 + min(int(rate / largest * 5.999), 5) if rate > 0 else 0
+    level = 1 + min(int(rate / largest * 6.999), 6) if rate > 0 else 0
     if view.written:
         return Span(text.rjust(view.cell), f"heat{level}")
     return Span((SHADES[level] if look.letters else " ") * view.cell, f"heat{level}")

@@ -14,6 +14,7 @@ from core.answers import Cell, Column, Line, Number, Series, Step, StepGroup, St
 from core.draw import Look, charts, draw, navigate, plain, text
 from core.draw.figures import counted, facts, short
 from core.draw.series.axes import Scale
+from core.draw.spans import cells
 from core.draw.spark import sparkline
 from core.words.charts import CHARTS
 from tests.worlds import drawings
@@ -190,11 +191,22 @@ def test_lines_are_told_apart_without_colour():
 
 def test_heat_has_letters_without_colour():
     grid = drawings.retention()
-    assert "100#   39*   29+" in shown(grid)
-    assert "100#   39*   29+" in shown(grid, look=Look(colour=False))
-    coloured = draw(grid, *WIDE, Look())
+    small = (72, 16)
+    assert "100#   39*   29x" in shown(grid, small)
+    assert "100#   39*   29x" in shown(grid, small, look=Look(colour=False))
+    coloured = draw(grid, *small, Look())
     assert "100    39    29 " in plain(coloured)
-    assert {s.style for line in coloured for s in line} >= {"heat6", "heat5", "heat2", "partial"}
+    assert {s.style for line in coloured for s in line} >= {"heat7", "heat6", "heat3", "partial"}
+
+
+def test_cells_of_a_grid_share_the_width_and_the_combined_row_stands_apart():
+    lines = draw(drawings.retention(), *WIDE, cursor=(3, 2))
+    assert cells(lines[1]) > 90
+    assert set(plain(lines[2:3])) == {"─"}
+    assert [s.style for s in lines[0] if s.text.strip() == "W1"] == ["accent"]
+    assert any(s.style == "accent" and "Mar 04" in s.text for s in lines[5])
+    assert any(s.style == "heat7 bold" for s in lines[5])
+    assert plain(lines[3:4]).count("█") < plain(lines[11:12]).count("█") == 8
 
 
 def test_the_sentence_under_a_grid():
@@ -415,8 +427,8 @@ def pairs(answer):
 @pytest.mark.parametrize("chart", charts(drawings.by_source()))
 def test_a_cursor_anywhere_is_drawn(chart):
     answer = drawings.by_source()
-    for row, cells in enumerate(navigate(answer, chart)):
-        drawn = draw(answer, *WIDE, chart=chart, cursor=(row, len(cells) - 1))
+    for row, places in enumerate(navigate(answer, chart)):
+        drawn = draw(answer, *WIDE, chart=chart, cursor=(row, len(places) - 1))
         assert any(span.style == "cursor" for line in drawn for span in line)
 
 
