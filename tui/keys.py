@@ -128,8 +128,9 @@ ACTIONS = (
     Action("clear_filters", (), "", "clear all filters, segment and audience", "question",
            ASKED),
     Action("saved", ("0",), "", "back to the saved question", "question", (*ASKED, "users")),
-    Action("edit", ("e",), "edit", "edit the question as text; on Marks, the mark", "question",
-           (*ASKED,), rank=20),
+    Action("edit", ("e",), "edit", "build the question by hand; on Marks, edit the mark",
+           "question", ASKED, rank=20),
+    Action("edit_text", ("E",), "", "edit the question as text", "question", ASKED),
     Action("related", ("semicolon",), "related", "related questions: why it changed, paths, the "
            "funnel over time, retention", "question", CHART_PAGES, rank=33),
     Action("others", ("u",), "the rest", "the rest: who dropped off, did not return, is not in it",

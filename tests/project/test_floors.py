@@ -46,6 +46,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("core.draw", "core.export", "core.api", "core.health"),
     ("tui.keys", "tui.terminal", "tui.themes", "tui.wire"),
     ("tui.services", "tui.texts", "tui.widgets"),
+    ("tui.editors",),
     ("tui.actions",),
     ("tui.screens.bases",),
     ("tui.screens",),

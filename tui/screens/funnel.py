@@ -20,7 +20,6 @@ class FunnelPage(PlacePage):
     page_id = "funnel"
     kind = "funnel"
     nothing = "A funnel needs two steps."
-    example = "{} > {} within 7d"
     labels = {  # noqa: RUF012
         "open": "reached",
         "others": "dropped",

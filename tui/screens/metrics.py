@@ -15,6 +15,7 @@ from core.queries.common.question import Question
 from core.store.library.saved import Item
 from core.text import compact
 from tui.actions import edits
+from tui.actions.beginning import Blank, begin, blank_rows
 from tui.actions.choosing import opening_rows
 from tui.screens.bases.page import bindings
 from tui.screens.bases.tabled_page import TabledPage
@@ -179,7 +180,7 @@ class MetricsPage(TabledPage):
 
     def action_new(self) -> None:
         """Ask another question: one of any kind about the current one, or a typed one."""
-        rows = opening_rows(self.app.library.suggestions().listed(self.question))
+        rows = opening_rows(self.app.library.suggestions().listed(self.question)) + blank_rows()
         self.app.push_screen(
             Chooser(
                 "New question",
@@ -190,9 +191,11 @@ class MetricsPage(TabledPage):
             self._new_chosen,
         )
 
-    def _new_chosen(self, value: Question | str | None) -> None:
+    def _new_chosen(self, value: Question | Blank | str | None) -> None:
         if isinstance(value, str):
             self._typed(value)
+        elif isinstance(value, Blank):
+            begin(self, value.kind)
         elif value is not None:
             self.app.navigator.open(value)
 

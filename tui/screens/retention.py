@@ -15,7 +15,6 @@ class RetentionPage(PlacePage):
     page_id = "retention"
     kind = "retention"
     nothing = "Retention needs a start event."
-    example = "retention of {} weekly 8"
     labels = {"open": "returned", "others": "did not", "related": "related"}  # noqa: RUF012
     BINDINGS = bindings("retention")
 

@@ -46,7 +46,7 @@ def _operand(writer: Writing, series: Any) -> str | None:
         return None
     event = series.metric.removeprefix("event:")
     if event == series.metric:
-        return None if series.filters else str(event)
+        return None if series.filters or event == "logs" else str(event)
     return f"{writer.name(event)}{writer.filtered(series.filters)}"
 
 

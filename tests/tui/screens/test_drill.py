@@ -49,7 +49,7 @@ async def test_the_list_is_as_long_as_the_number(path: Path) -> None:
 
 async def test_dropped_and_not_returned_are_the_others(path: Path) -> None:
     async with explorer(path, place="funnel") as ff:
-        await ff.press("n")
+        await ff.press("E")
         await ff.type("signup > activate > purchase within 7d last 30d")
         await ff.press("enter")
         step = ff.page.main.answer.groups[0].steps[1]
@@ -64,7 +64,7 @@ async def test_dropped_and_not_returned_are_the_others(path: Path) -> None:
 
 async def test_retention_cells_have_a_cursor_and_two_doors(path: Path) -> None:
     async with explorer(path, place="retention") as ff:
-        await ff.press("n")
+        await ff.press("E")
         await ff.type("retention of signup return visit weekly 4")
         await ff.press("enter", "down", "right", "right")
         view = ff.page.main
@@ -151,13 +151,13 @@ async def test_a_search_that_finds_nobody_says_how_to_go_on(path: Path) -> None:
 
 async def test_ranges_on_a_list_are_those_of_the_question_that_counted(path: Path) -> None:
     async with explorer(path, place="funnel") as ff:
-        await ff.press("n")
+        await ff.press("E")
         await ff.type("signup > activate within 1d last 7d")
         await ff.press("enter", "enter")
         assert "7 days  <" in await ff.press("r")
         await ff.press("escape", "less_than_sign")
         assert ff.page.question.of.range == "2025-04-28,2025-05-04"
-        await ff.press("e")
+        await ff.press("E")
         await ff.type("dau weekly")
         await ff.press("enter")
         assert "Active users" in ff.line

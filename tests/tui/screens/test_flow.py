@@ -10,7 +10,7 @@ from tests.worlds.tui_pilot import explorer
 
 async def test_enter_on_a_node_opens_its_people(path: Path) -> None:
     async with explorer(path, place="metrics") as ff:
-        await ff.press("tab", "e")
+        await ff.press("tab", "E")
         await ff.press("ctrl+u")
         await ff.type("paths from signup within 1d")
         await ff.press("enter")
@@ -29,7 +29,7 @@ async def test_enter_on_a_node_opens_its_people(path: Path) -> None:
 
 async def test_edges_are_a_way_to_draw_it(path: Path) -> None:
     async with explorer(path, place="metrics") as ff:
-        await ff.press("tab", "e")
+        await ff.press("tab", "E")
         await ff.press("ctrl+u")
         await ff.type("paths from signup within 1d")
         await ff.press("enter")

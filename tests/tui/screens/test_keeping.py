@@ -170,7 +170,7 @@ async def test_a_tile_of_an_older_footfall_keeps_its_meaning_when_the_board_is_s
         )
     with second_language():
         async with explorer(path, size=(120, 40)) as ff:
-            await ff.press("e")
+            await ff.press("E")
             assert ff.app.focused.value == '"lifecycle" last 30d'
             await ff.press("escape")
             assert "This question needs version 3 of the question language" in ff.screen

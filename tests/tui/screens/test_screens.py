@@ -142,7 +142,7 @@ async def test_a_crumb_says_nothing_twice(path: Path) -> None:
         assert ff.line.startswith("Retention > any event, then any event ")
         assert "[ Retention: any event, then any event ]" in ff.screen
     async with explorer(path, place="funnel") as ff:
-        await ff.press("n")
+        await ff.press("E")
         await ff.type("signup > activate > purchase > visit within 7d last 30d")
         await ff.press("enter")
         assert ff.line.startswith("Funnels > signup > activate > purchase > visit ")

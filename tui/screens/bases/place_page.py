@@ -5,10 +5,8 @@ from __future__ import annotations
 from typing import ClassVar
 
 from core.errors import BadQuestion
-from core.language.questions import format_question
-from core.queries import from_json
 from core.queries.common.question import Question
-from tui.actions import edits
+from tui.actions.beginning import begin
 from tui.screens.bases.question_page import QuestionPage
 from tui.widgets.answer import AnswerView
 
@@ -18,7 +16,6 @@ class PlacePage(QuestionPage):
 
     kind: ClassVar[str] = ""
     nothing: ClassVar[str] = ""
-    example: ClassVar[str] = ""
 
     @property
     def crumb(self) -> str:
@@ -52,27 +49,9 @@ class PlacePage(QuestionPage):
         self.update_chrome()
 
     def action_new(self) -> None:
-        """Ask another question of this kind, as text."""
-        if self.question is None:
-            self.edit_text(f"New {self.kind}", self.example_here())
-        else:
-            self.action_edit()
-
-    def example_here(self) -> str:
-        """Return an example to start from, with the workspace's own events."""
-        known = [_quoted(name) for name in self.context.catalog.events.pickable]
-        first, second = [*known, "signup", "purchase"][:2]
-        return self.example.format(first, second) + self._range()
-
-    def _range(self) -> str:
-        text = edits.usual_range(self.app.engine)
-        return f" {text.replace(',', '..')}" if "," in text else ""
+        """Build another question of this kind."""
+        begin(self, self.kind)
 
     def action_table(self) -> None:
         """Say that this answer is already a table."""
         self.say("This page is already a table. v chooses another chart.")
-
-
-def _quoted(name: str) -> str:
-    text = format_question(from_json({"kind": "trend", "event": name}))
-    return text.strip() or name

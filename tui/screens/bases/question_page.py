@@ -13,6 +13,7 @@ from core.queries.common.context import Context
 from core.queries.common.question import Question
 from core.queries.kinds import KINDS
 from tui.actions import edits, typed
+from tui.actions.building import breakdown_rows, build, filter_by
 from tui.actions.choosing import lead_on, show_as
 from tui.actions.exporting import export_panel
 from tui.actions.marks import mark_here
@@ -197,19 +198,13 @@ class QuestionPage(Page):
         """Choose a field to break down by."""
         if self.refuse("breakdown"):
             return
-        catalog = self.context.catalog
-        rows = [Row("none", ()), *(Row(field, (field,)) for field in catalog.fields)]
-        rows += [Row(name, (name,)) for name in ("event",) if self._any_event]
+        rows = [Row("none", ()), *(Row(field, (field,)) for field in breakdown_rows(self))]
         self.app.push_screen(
             Chooser("Break down by", rows, free=lambda text: (text,), hint="a field"),
             lambda value: (
                 self.set_fields(breakdown=self._fitting(value)) if value is not None else None
             ),
         )
-
-    @property
-    def _any_event(self) -> bool:
-        return getattr(self.question, "event", "") is None
 
     def _fitting(self, value: tuple[str, ...]) -> Any:
         """Return fields as the kind takes them: a list, or one field or none."""
@@ -219,16 +214,9 @@ class QuestionPage(Page):
         return value[0] if value else None
 
     def action_filter(self) -> None:
-        """Edit the filters."""
-        from tui.widgets.filter_editor import ABOUT, FilterEditor
-
+        """Build the filters."""
         if self.question is not None:
-            about = ABOUT.get(self.filtered.kind, ()) if self.filtered else ()
-            now = getattr(self.filtered, "filters_on", "")
-            self.app.push_screen(
-                FilterEditor(self.context, self.conditions_now, about, now),
-                lambda found: self.set_fields(**found) if found is not None else None,
-            )
+            filter_by(self)
 
     @property
     def filtered(self) -> Question | None:
@@ -276,9 +264,18 @@ class QuestionPage(Page):
     # -- the text of the question
 
     def action_edit(self) -> None:
+        """Build the question in a form."""
+        if self.question is not None:
+            build(self, self.question)
+        else:
+            self.action_edit_text()
+
+    def action_edit_text(self) -> None:
         """Edit the question as text."""
-        text = format_question(self.question) if self.question is not None else ""
-        self.edit_text("Question", text)
+        if self.question is not None:
+            build(self, self.question, text=True)
+        else:
+            self.edit_text("Question", "")
 
     def edit_text(self, heading: str, text: str) -> None:
         """Ask for a question as text."""

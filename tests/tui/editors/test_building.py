@@ -1,0 +1,111 @@
+"""Questions built in forms, by keys alone."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from typing import Any
+
+from core.language.questions import format_question
+from core.queries import from_json
+from tests.worlds.tui_pilot import Driver, explorer
+from tui.navigation import page_for
+
+FUNNEL = {"kind": "funnel", "steps": [{"event": "signup"}, {"event": "activate"}]}
+TREND = {"kind": "trend", "event": "signup"}
+
+
+def page_of(body: dict[str, Any]) -> Any:
+    return page_for("metrics", from_json(body))
+
+
+async def until(ff: Driver, words: str) -> None:
+    """Wait for the answer beside the form, which comes a moment after the last edit."""
+    for _ in range(200):
+        if words in " ".join(ff.screen.split()):
+            return
+        await asyncio.sleep(0.01)
+    raise AssertionError(f"never showed {words!r}:\n{ff.screen}")
+
+
+async def test_a_new_funnel_of_four_steps_with_a_filter_takes_fewer_than_25_keys(
+    path: Path,
+) -> None:
+    keys = [
+        "n", "enter", "down", "enter", "down", "down", "enter", *"pur", "enter", "escape",
+        "up", "up", "f", *"pl", "enter", "enter", "enter", "ctrl+j",
+    ]  # fmt: skip
+    assert len(keys) < 25
+    async with explorer(path, place="funnel") as ff:
+        await ff.press(*keys)
+        text = format_question(ff.page.question)
+        assert text.startswith("signup > visit[plan = ")
+        assert text.count(" > ") == 3
+
+
+async def test_the_answer_and_the_text_change_as_a_form_does(path: Path) -> None:
+    async with explorer(path, size=(120, 40), first=page_of(FUNNEL)) as ff:
+        await ff.press("e")
+        assert "signup > activate" in ff.screen
+        before = ff.page.question
+        await ff.press("down", "n", *"vis", "enter")
+        await until(ff, "signup > activate > visit |")
+        await until(ff, "2 activate")
+        await ff.press("K")
+        await until(ff, "signup > visit > activate |")
+        await ff.press("U", "U")
+        await until(ff, "signup > activate |")
+        assert ff.page.question is before
+        await ff.press("escape")
+        assert ff.page.question is before
+
+
+async def test_text_and_form_are_two_views_of_one_question(path: Path) -> None:
+    async with explorer(path, size=(120, 40), first=page_of(TREND)) as ff:
+        await ff.press("e", "ctrl+t")
+        assert ff.app.focused.value == "signup"
+        await ff.type("users of purchase weekly")
+        await ff.press("ctrl+t")
+        shown = " ".join(ff.screen.split())
+        assert "event purchase" in shown
+        assert "measure people" in shown
+        await ff.press("down", "left")
+        assert ">measure" in ff.screen
+        await ff.press("ctrl+t")
+        assert ff.app.focused.value == "purchase weekly"
+        await ff.press("enter")
+        assert format_question(ff.page.question) == "purchase weekly"
+
+
+async def test_what_cannot_be_is_refused_where_it_was_done(path: Path) -> None:
+    async with explorer(path, first=page_of(FUNNEL)) as ff:
+        await ff.press("e", "d", "d")
+        assert "steps needs at least 1 and has 0." in ff.screen
+
+
+async def test_values_come_with_counts_and_contains_keeps_what_was_typed(path: Path) -> None:
+    async with explorer(path, first=page_of(TREND)) as ff:
+        await ff.press("f", *"cou", "enter", "enter")
+        assert "NL" in ff.screen
+        assert "14" in ff.screen
+        assert "counts of 30d" in ff.screen
+        await ff.press("escape", *"cont", "enter", *"N", "enter")
+        await until(ff, "country contains N")
+        await ff.press("ctrl+j")
+        assert format_question(ff.page.question) == "signup last 30d where country contains N"
+
+
+async def test_tab_picks_several_values(path: Path) -> None:
+    async with explorer(path, first=page_of(TREND)) as ff:
+        await ff.press("f", "enter", "enter", "tab", "down", "tab", "enter", "ctrl+j")
+        (condition,) = ff.page.question.conditions
+        assert condition.operator == "in"
+        assert len(condition.value) == 2
+
+
+async def test_conditions_nest(path: Path) -> None:
+    async with explorer(path, size=(120, 40), first=page_of(TREND)) as ff:
+        await ff.press("f", *"cou", "enter", "enter", *"NL", "enter")
+        await ff.press("g", *"plan", "enter", "enter", *"pro", "enter", "home", "!", "ctrl+j")
+        text = format_question(ff.page.question)
+        assert text == "signup last 30d where not (country = NL or plan = pro)"

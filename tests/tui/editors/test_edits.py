@@ -1,0 +1,92 @@
+"""Whatever a form does to a question, the text of the result is read back as the same question."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from core.errors import FootfallError
+from core.language.questions import format_question, parse_any
+from core.queries import KINDS, from_json
+from core.queries.common.question import Question
+from tests.worlds.questions import KINDS as RANDOM
+from tests.worlds.questions import SOME, varied
+from tui.editors.entries import (
+    Choice,
+    Edit,
+    Entry,
+    EventPick,
+    FieldPick,
+    Picker,
+    QuestionPick,
+    SavedPick,
+    TextPick,
+    ValuePick,
+)
+from tui.editors.kinds.table import added, rows_of
+
+TYPED = ("7", "2h", "p75", "0, 1-6", "A / B", "1, 7", "", "x y", '{"min": 1, "max": 9}')
+
+
+def picked(picker: Picker, draw: Any) -> Any:
+    """What somebody could pick."""
+    if isinstance(picker, Choice):
+        return draw(st.sampled_from([value for value, _ in picker.values]))
+    if isinstance(picker, EventPick):
+        return draw(st.one_of(SOME, st.none()) if picker.absent else SOME)
+    if isinstance(picker, FieldPick):
+        return draw(st.one_of(SOME, st.none()) if picker.absent else SOME)
+    if isinstance(picker, ValuePick):
+        return tuple(draw(st.lists(st.sampled_from(["NL", 5, "a b", ""]), min_size=1, max_size=2)))
+    if isinstance(picker, TextPick):
+        return picker.read(draw(st.sampled_from(TYPED)))
+    if isinstance(picker, SavedPick):
+        return ("segment", "new") if picker.kind == "who" else "Paying"
+    if isinstance(picker, QuestionPick):
+        return picker.question
+    found: tuple[Any, ...] = ()
+    for step in picker.steps:
+        inner = step(found)
+        found = (*found, None if inner is None else picked(inner, draw))
+    return found
+
+
+def edits_of(entry: Entry) -> list[tuple[Edit, Any]]:
+    """Every edit of a row; those of left and right with their step."""
+    turned = [(entry.turn, 1), (entry.turn, -1)] if entry.turn else []
+    asked = [edit for edit in (entry.enter, *entry.keys.values()) if edit is not None]
+    return [*turned, *((edit, None) for edit in asked)]
+
+
+def random_of(kind: str) -> st.SearchStrategy[dict[str, Any]]:
+    return RANDOM[kind] if kind in RANDOM else varied(kind)
+
+
+@pytest.mark.hypothesis
+@pytest.mark.parametrize("kind", sorted(KINDS))
+@settings(max_examples=12, suppress_health_check=list(HealthCheck))
+@given(data=st.data())
+def test_an_edit_gives_a_question_whose_text_means_the_same(kind: str, data: Any) -> None:
+    try:
+        question = from_json(data.draw(random_of(kind)))
+    except FootfallError:
+        return
+    for _ in range(4):
+        rows = rows_of(question)
+        named = [row.key for row in rows if row.key]
+        assert len(named) == len(set(named))
+        edits = [each for row in rows for each in edits_of(row)]
+        edit, value = data.draw(
+            st.sampled_from([*edits, *((e, None) for e in added(question).values())])
+        )
+        try:
+            value = picked(edit.picker, data.draw) if edit.picker is not None else value
+            question = edit.put(question, value)
+        except FootfallError:
+            continue
+        assert isinstance(question, Question)
+        assert parse_any(format_question(question)) == question
+        assert not edit.to or edit.to in [row.key for row in rows_of(question)]

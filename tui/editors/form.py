@@ -1,0 +1,445 @@
+"""The form over a question: its rows, the answer changing beside them, and the text below."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar, Protocol
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical
+from textual.events import Key
+from textual.timer import Timer
+from textual.widgets import Input
+
+from core.draw.spans import Line
+from core.engines.running import Result
+from core.errors import FootfallError
+from core.language.questions import format_question
+from core.queries.common.context import Context
+from core.queries.common.question import Question
+from core.queries.kinds import KINDS
+from core.text import width as width_of
+from tui.editors.entries import Edit, Entry, QuestionPick
+from tui.editors.keyline import KeyHints
+from tui.editors.kinds.table import added, rows_of
+from tui.editors.picking import Pickers, Picking
+from tui.editors.world import World
+from tui.services.runner import Run, View
+from tui.widgets.answer import AnswerView
+from tui.widgets.dialogs import Box, Field, Overlay
+from tui.widgets.host import Host
+from tui.widgets.listing import Listing, Row
+from tui.widgets.words import indented, wrapped
+
+WAIT = 0.15
+"""Seconds without a change before the answer is asked again."""
+
+LABELS = 20
+"""The most cells of a label."""
+
+
+@dataclass(frozen=True)
+class Built:
+    """What a form closes with.
+
+    Attributes:
+        chart: how the text says it is drawn, "" if it does not.
+    """
+
+    question: Question
+    chart: str = ""
+
+
+class FormPage(Protocol):
+    """The page that a form is over."""
+
+    @property
+    def app(self) -> Host:
+        """The application."""
+
+    @property
+    def context(self) -> Context:
+        """The context that questions are asked in."""
+
+    def ask(self, view: View, question: Question) -> None:
+        """Ask a question for a view."""
+
+
+@dataclass(frozen=True)
+class Purpose:
+    """What a form is for.
+
+    Attributes:
+        heading: what is built.
+        read: a text -> the question and its chart; FootfallError says what is wrong.
+        rows: a question -> its rows.
+        live: the question on show -> the one that is answered beside it.
+        first: what is asked for at once.
+        text: whether it begins as text.
+    """
+
+    heading: str
+    read: Callable[[str], tuple[Question, str]]
+    rows: Callable[[Question], list[Entry]] = rows_of
+    live: Callable[[Question], Question] = lambda question: question
+    first: Edit | None = None
+    text: bool = False
+
+
+class Live:
+    """The answer beside a form: asks the page, and does not count as an answer of the page."""
+
+    marks: tuple[Any, ...] = ()
+    forgiving = False
+
+    def __init__(self, view: AnswerView) -> None:
+        self._view = view
+        self.question: Question | None = None
+        self.run: Run | None = None
+
+    @property
+    def is_attached(self) -> bool:
+        """See View."""
+        return self._view.is_attached
+
+    def show(self, result: Result, empty: str = "") -> None:
+        """See View."""
+        self._view.question = self.question
+        self._view.show(result, empty)
+
+    def fail(self, error: Exception) -> None:
+        """See View."""
+        self._view.fail(error)
+
+    def wait(self) -> None:
+        """See View."""
+        self._view.wait()
+
+
+class Form(Overlay):
+    """Builds a question; closes with `Built`, or with None if it is left.
+
+    Args:
+        page: the page that asks and that is left as it is.
+        question: to begin with.
+        purpose: what the form is for.
+    """
+
+    app: Host
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+j", "accept", show=False, priority=True),
+        Binding("ctrl+t", "switch", show=False, priority=True),
+        Binding("ctrl+z", "undo", show=False, priority=True),
+        Binding("enter", "enter", show=False),
+        Binding("up,k", "step(-1)", show=False),
+        Binding("down,j", "step(1)", show=False),
+        Binding("pageup", "step(-10)", show=False),
+        Binding("pagedown", "step(10)", show=False),
+        Binding("home", "edge(False)", show=False),
+        Binding("end", "edge(True)", show=False),
+        Binding("left,h", "turn(-1)", show=False),
+        Binding("right,l", "turn(1)", show=False),
+        Binding("U", "undo", show=False),
+        Binding("slash", "find", show=False),
+        Binding("backspace", "close", show=False),
+    ]
+    DEFAULT_CSS = """
+    Form #form { margin: 1 0 0 0; background: $background; }
+    Form #beside { height: 1fr; }
+    Form #rows { width: 46%; }
+    Form #live { width: 1fr; }
+    Form #text { height: 5; }
+    Form #typed { display: none; }
+    Form.-text #typed { display: block; }
+    Form.-text #text { height: 8; }
+    """
+
+    def __init__(self, page: FormPage, question: Question, purpose: Purpose) -> None:
+        super().__init__()
+        self.page = page
+        self.question = question
+        self.started = question
+        self.purpose = purpose
+        self.chart = ""
+        self.past: list[Question] = []
+        self.said: FootfallError | str = ""
+        self.entries: dict[str, Entry] = {}
+        self._timer: Timer | None = None
+        self._live: Live | None = None
+
+    def compose(self) -> ComposeResult:
+        """See Screen."""
+        with Vertical(id="form"):
+            with Horizontal(id="beside"):
+                yield Listing(self.purpose.heading, id="rows")
+                view = AnswerView(id="live", cursor=False)
+                view.can_focus = False
+                yield view
+            field, box = Field(framed=True), Box("Text", self._text_lines)
+            field.id, box.id = "typed", "text"
+            box.can_focus = False
+            yield field
+            yield box
+            yield KeyHints()
+
+    def on_mount(self) -> None:
+        """Show the rows and ask for the answer."""
+        self._live = Live(self.query_one("#live", AnswerView))
+        world = World(self.page, self.app.library, self.question.range)
+        self.pickers = Pickers(self, world, self._open_inside)
+        self.listing.focus()
+        self._show()
+        self._ask()
+        if self.purpose.text:
+            self.action_switch()
+        elif self.purpose.first is not None:
+            self.run_edit(self.purpose.first)
+
+    @property
+    def listing(self) -> Listing:
+        """The rows."""
+        return self.query_one("#rows", Listing)
+
+    @property
+    def writing(self) -> bool:
+        """Whether the question is on show as text."""
+        return self.has_class("-text")
+
+    @property
+    def entry(self) -> Entry | None:
+        """The row under the cursor."""
+        return self.entries.get(self.listing.value or "")
+
+    # -- what is shown
+
+    def _show(self, to: str = "") -> None:
+        """Show the question as it is; the cursor goes to a row, or stays."""
+        found = self.purpose.rows(self.question)
+        self.entries = {entry.key: entry for entry in found if entry.key}
+        self.listing.fill(_listed(found))
+        if to:
+            self.listing.select(to)
+        self._tell()
+
+    def _tell(self) -> None:
+        """Show the text of the question and the keys of the row."""
+        box = self.query_one("#text", Box)
+        box.heading = self._kind_words()
+        box.repaint()
+        hints = self.query_one(KeyHints)
+        hints.hints = self._hints()
+        hints.repaint()
+
+    def _kind_words(self) -> str:
+        return f"Text of this {KINDS[self.question.kind].title}"
+
+    def _text_lines(self, cells: int) -> list[Line]:
+        lines: list[Line] = []
+        if isinstance(self.said, FootfallError):
+            said = self.said
+            lines = [
+                *wrapped(said.message, cells, "error"),
+                *indented(said.hint.strip("\n"), cells),
+            ]
+        elif self.said:
+            lines = wrapped(self.said, cells, "accent")
+        if self.writing:
+            return lines
+        return [*lines, *wrapped(format_question(self.question), cells)]
+
+    def _hints(self) -> Sequence[tuple[str, str]]:
+        if self.writing:
+            return (("ENTER", "done"), ("ctrl+t", "form"), ("ESC", "leave"))
+        found: list[tuple[str, str]] = []
+        entry = self.entry
+        if entry is not None:
+            found += [("ENTER", entry.enter.words)] if entry.enter else []
+            found += [("< >", entry.turn.words)] if entry.turn else []
+        found += [(key, edit.words) for key, edit in self._keys().items()]
+        return (("ctrl+j", "done"), *found, ("U", "undo"), ("ctrl+t", "text"), ("ESC", "leave"))
+
+    def _keys(self) -> dict[str, Edit]:
+        """Return what letters do on the row under the cursor."""
+        shared = added(self.question) if self.purpose.rows is rows_of else {}
+        own = dict(self.entry.keys) if self.entry is not None else {}
+        return own | {key: edit for key, edit in shared.items() if key not in own}
+
+    def say(self, said: FootfallError | str) -> None:
+        """Show a sentence above the text of the question."""
+        self.said = said
+        self.query_one("#text", Box).repaint()
+
+    # -- the answer
+
+    def _ask_soon(self) -> None:
+        """Ask for the answer once nothing has changed for a moment."""
+        if self._timer is not None:
+            self._timer.stop()
+        self._timer = self.set_timer(WAIT, self._ask)
+
+    def _ask(self) -> None:
+        self._timer = None
+        if self._live is not None:
+            try:
+                self.page.ask(self._live, self.purpose.live(self.question))
+            except FootfallError as error:
+                self._live.fail(error)
+
+    # -- changing
+
+    def run_edit(self, edit: Edit) -> None:
+        """Ask for what an edit needs, and make it."""
+        if edit.picker is None:
+            self.make(edit, None)
+        else:
+            self.pickers.ask(edit.picker, lambda value: self.make(edit, value))
+
+    def make(self, edit: Edit, value: Any) -> None:
+        """Make an edit, or say why it cannot be made."""
+        try:
+            found = edit.put(self.question, value)
+        except FootfallError as error:
+            self.say(error)
+            return
+        self.put(found, edit.to)
+        following = edit.again(self.question) if edit.again is not None else None
+        if following is not None:
+            self.run_edit(following)
+
+    def put(self, question: Question, to: str = "") -> None:
+        """Show another question; undo brings back the one before."""
+        if question == self.question:
+            return
+        self.past.append(self.question)
+        self._take(question, to)
+
+    def _take(self, question: Question, to: str = "") -> None:
+        self.question, self.said = question, ""
+        self._show(to)
+        self._ask_soon()
+
+    def action_undo(self) -> None:
+        """Take back the last edit."""
+        if not self.past:
+            self.say("There is nothing to undo.")
+            return
+        self._take(self.past.pop())
+        if self.writing:
+            self._fill_text()
+
+    def on_key(self, event: Key) -> None:
+        """A letter does what the row says."""
+        edit = self._keys().get(event.character or "") if not self.writing else None
+        if edit is not None:
+            event.stop()
+            self.run_edit(edit)
+
+    def action_enter(self) -> None:
+        """Change what is under the cursor."""
+        if self.entry is not None and self.entry.enter is not None:
+            self.run_edit(self.entry.enter)
+
+    def on_listing_chosen(self, event: Listing.Chosen) -> None:
+        """A double click changes."""
+        self.action_enter()
+
+    def on_listing_moved(self, event: Listing.Moved) -> None:
+        """Show the keys of the row."""
+        self._tell()
+
+    def action_turn(self, step: int) -> None:
+        """Go to the next or the previous value."""
+        if self.entry is not None and self.entry.turn is not None:
+            self.make(self.entry.turn, step)
+
+    def action_step(self, rows: int) -> None:
+        """Move by rows."""
+        self.listing.move(rows, 0)
+
+    def action_edge(self, last: bool) -> None:
+        """Move to the first or last row."""
+        self.listing.move_to_edge(last)
+
+    def action_find(self) -> None:
+        """Go to a row by its words."""
+        rows = [Row(row.text, (row.value,)) for row in self.listing.rows if row.value is not None]
+        self.app.push_screen(
+            Picking("Find", lambda then: then(rows, "")),
+            lambda found: self.listing.select(found[0]) if found else None,
+        )
+
+    def _open_inside(self, pick: QuestionPick, done: Callable[[Any], None]) -> None:
+        """Build a question inside this one, in a form over this one."""
+        purpose = Purpose(pick.heading, self.purpose.read)
+
+        def built(found: Built | None) -> None:
+            if found is not None:
+                done(found.question)
+
+        self.app.push_screen(Form(self.page, pick.question, purpose), built)
+
+    # -- the text
+
+    def action_switch(self) -> None:
+        """Show the question as text, or as a form again."""
+        if self.writing:
+            self.remove_class("-text")
+            self.said = ""
+            self.listing.focus()
+            self._show()
+            return
+        self.add_class("-text")
+        self._fill_text()
+        self.query_one("#typed", Field).focus()
+        self._tell()
+
+    def _fill_text(self) -> None:
+        field = self.query_one("#typed", Field)
+        with self.prevent(Input.Changed):
+            field.value = format_question(self.question)
+        field.cursor_position = len(field.value)
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        """Take what is typed as soon as it is a question."""
+        if not self.writing:
+            return
+        try:
+            question, self.chart = self.purpose.read(event.value)
+        except FootfallError:
+            return
+        self.put(question)
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        """Close with the text, or say what is wrong with it."""
+        self.action_accept()
+
+    # -- the end
+
+    def action_accept(self) -> None:
+        """Close with the question."""
+        if self.writing:
+            try:
+                self.question, self.chart = self.purpose.read(self.query_one("#typed", Field).value)
+            except FootfallError as error:
+                self.say(error)
+                return
+        self.dismiss(Built(self.question, self.chart))
+
+    def action_close(self) -> None:
+        """Leave the page as it is."""
+        self.dismiss(None)
+
+
+def _listed(entries: Sequence[Entry]) -> list[Row]:
+    """Return entries as rows, values in a column of their own."""
+    sizes = [2 * entry.depth + width_of(entry.label) for entry in entries if entry.key]
+    column = min(max(sizes, default=0) + 1, LABELS)
+    found = []
+    for entry in entries:
+        label = f"{'  ' * entry.depth}{entry.label}"
+        text = label + " " * max(column - width_of(label), 1) + entry.shown
+        value = entry.key or None
+        found.append(Row(text if value else label, value, off="usual" if entry.usual else ""))
+    return found

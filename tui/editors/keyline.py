@@ -1,0 +1,38 @@
+"""The key line of a form: what keys do on the row under the cursor."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from core.draw.spans import Line, Span, cells
+from tui.widgets.chrome import OneLine
+
+
+class KeyHints(OneLine):
+    """Keys and what they do, the most important first; what does not fit is left out.
+
+    Attributes:
+        hints: (key, words) of each; the last one, which leaves, always stays.
+    """
+
+    def __init__(self) -> None:
+        super().__init__(id="hints")
+        self.hints: Sequence[tuple[str, str]] = ()
+
+    def face(self, width: int, height: int) -> list[Line]:
+        """See Painted."""
+        if not self.hints:
+            return [()]
+        *others, last = (_spans(key, words) for key, words in self.hints)
+        room = width - 1 - cells(last)
+        spans: list[Span] = [Span(" ")]
+        for line in others:
+            if cells(line) > room:
+                break
+            room -= cells(line)
+            spans += line
+        return [(*spans, *last)]
+
+
+def _spans(key: str, words: str) -> Line:
+    return (Span(key, "key"), Span(f" {words}  ", "dim"))

@@ -1,0 +1,1 @@
+"""The rows of a form for every kind of question: pure functions that know no screen."""
