@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from array import array
 from collections.abc import Callable, Sequence
 from hashlib import blake2b
@@ -182,6 +181,8 @@ def next_event_id(id_: int) -> int:
 
 
 _RECENT: Final = 50_000
+_SLOT: Final = 8
+"""How many bits less than a short hash has the number of its slot."""
 
 
 class Occurrences:
@@ -189,8 +190,8 @@ class Occurrences:
     function of the id before, so that the end of a file can be read without its start.
 
     Lines seen once are kept as 32-bit hashes in a compressed set, so ten million different lines
-    take some 20 MB. Two lines that share those 32 bits still get different ids, and the same file
-    always yields the same ids.
+    take some 20 MB. A table of slots that hashes have taken tells most new ones at once. Two lines
+    that share those 32 bits still get different ids, and the same file always yields the same ids.
     """
 
     def __init__(self) -> None:
@@ -198,6 +199,7 @@ class Occurrences:
 
         self._seen = BitMap()
         self._recent: set[int] = set()
+        self._taken = bytearray(1 << (32 - _SLOT))
         self._last: dict[int, tuple[int, int]] = {}
 
     def event_id(self, line: bytes) -> int:
@@ -209,25 +211,27 @@ class Occurrences:
 
     def event_ids(self, lines: Sequence[bytes]) -> list[int]:
         """Return the ids of several lines, in order, as `event_id` does for each."""
-        from pyroaring import BitMap
+        import numpy as np
 
-        hashes = array("q", b"".join([blake2b(line, digest_size=8).digest() for line in lines]))
-        if sys.byteorder != "little":
-            hashes.byteswap()
-        unmarked = ~OWN
-        ids = [found & unmarked for found in hashes]
-        short = {found & 0xFFFFFFFF for found in ids}
-        if (
-            len(short) == len(ids)
-            and self._recent.isdisjoint(short)
-            and not self._seen.intersect(BitMap(array("I", sorted(short))))
-        ):
-            self._recent |= short
-            self._settle()
-            return ids
+        hashes = b"".join([blake2b(line, digest_size=8).digest() for line in lines])
+        ids = np.frombuffer(hashes, "<i8") & ~OWN
+        short = ids.astype(np.uint32)
+        slots, taken = short >> _SLOT, np.frombuffer(self._taken, np.uint8)
+        maybe = short[taken[slots] > 0].tolist()
+        taken[slots] = 1
+        again = {one for one in maybe if one in self._recent or one in self._seen}
+        in_order = np.sort(short)
+        again.update(in_order[1:][in_order[1:] == in_order[:-1]].tolist())
+        found: list[int] = ids.tolist()
+        self._recent.update(set(short.tolist()) - again if again else short.tolist())
+        self._settle()
+        if not again:
+            return found
         return [
-            found if self._is_first(found) else self._following(found, next_event_id)[0]
-            for found in ids
+            one
+            if one & 0xFFFFFFFF not in again or self._is_first(one)
+            else self._following(one, next_event_id)[0]
+            for one in found
         ]
 
     def log_ids(self, line: bytes) -> tuple[int, int | None]:
@@ -243,6 +247,7 @@ class Occurrences:
         if short in self._recent or short in self._seen:
             return False
         self._recent.add(short)
+        self._taken[short >> _SLOT] = 1
         self._settle()
         return True
 
@@ -251,7 +256,11 @@ class Occurrences:
         one by one.
         """
         if len(self._recent) > _RECENT:
-            self._seen |= type(self._seen)(array("I", sorted(self._recent)))
+            import numpy as np
+
+            short = np.fromiter(self._recent, np.uint32, len(self._recent))
+            short.sort()
+            self._seen |= type(self._seen)(array("I", short.tobytes()))
             self._recent.clear()
 
     def _following(self, first: int, step: Callable[[int], int]) -> tuple[int, int]:

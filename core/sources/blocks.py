@@ -9,6 +9,7 @@ from itertools import islice
 from typing import Final, NamedTuple
 
 from core.records import Record, Rejected
+from core.sources.flow.gathered import Gathered
 
 MOST: Final = 10_000
 """How many lines a block has at most."""
@@ -52,7 +53,7 @@ class Lines(NamedTuple):
 class Block(NamedTuple):
     """The records of some lines, in order, and the position after these lines."""
 
-    records: Sequence[Record | Rejected]
+    records: Sequence[Record | Rejected] | Gathered
     end: Position
 
 

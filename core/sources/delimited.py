@@ -202,7 +202,11 @@ class _Together:
             found += records(self._maker, map(self._given, self.rows, self._lines))
             self._clear()
             return found
-        made = self._maker.make_all(self._plan, self.rows, None) if self.rows else []
+        made = (
+            self._maker.make_all(self._plan, list(zip(*self.rows, strict=True)), None)
+            if self.rows
+            else []
+        )
         if made is not None:
             found += made
         else:

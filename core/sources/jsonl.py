@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain
-from typing import Any, Final, cast
+from typing import Any, Final, NamedTuple
 
 import orjson
 
 from core.records import LeftOut, MissingField, Record, Refused, Rejected
 from core.sources import values
 from core.sources.blocks import START, Block, Lines, Position, passed
+from core.sources.flow.gathered import Events, Gathered, Gatherer
 from core.sources.making import LineMaker
 from core.sources.reshaped import Given, records
 
@@ -23,9 +25,14 @@ _NUL: Final = LeftOut("runs of NUL bytes")
 """Left behind by a computer that lost power while writing, or by a truncated log."""
 
 _CHUNK: Final = 256
-"""How many lines are processed together."""
+"""How many objects of a vendor are reshaped together."""
 
-Objects = Sequence[dict[str, Any] | None]
+_FEW: Final = 64
+"""Up to how many lines are made one by one if one of them must be."""
+
+_PARTS: Final = 8
+
+Objects = Sequence[Any]
 """The object on each line, None where there is none."""
 
 Groups = dict[tuple[str, ...], list[int]]
@@ -51,7 +58,7 @@ def read(
     in_groups = (objects[place] for places in _groups(objects).values() for place in places)
     maker.recognise([found for found in in_groups if found is not None])
     for block in passed(blocks, start):
-        yield Block(list(_records(block, maker)), block.end)
+        yield Block(_records(block, maker), block.end)
 
 
 def _begun(blocks: Iterator[Lines]) -> tuple[Iterator[Lines], list[bytes | Rejected]]:
@@ -64,14 +71,14 @@ def _begun(blocks: Iterator[Lines]) -> tuple[Iterator[Lines], list[bytes | Rejec
     return chain(held, blocks), first
 
 
-def _records(block: Lines, maker: LineMaker) -> Iterator[Record | Rejected]:
+def _records(block: Lines, maker: LineMaker) -> Sequence[Record | Rejected] | Gathered:
+    if not maker.reshapes:
+        return _made(block, maker)
+    found: list[Record | Rejected] = []
     for place in range(0, len(block.lines), _CHUNK):
-        chunk, number = block.lines[place : place + _CHUNK], block.first + place
-        objects = _objects(chunk)
-        if maker.reshapes:
-            yield from records(maker, _given(chunk, objects, number))
-        else:
-            yield from _chunk(chunk, objects, number, maker)
+        chunk = block.lines[place : place + _CHUNK]
+        found += records(maker, _given(chunk, _objects(chunk), block.first + place))
+    return found
 
 
 def _given(
@@ -101,62 +108,105 @@ def _without_nul(line: bytes) -> bytes:
     return line.strip(_PADDING) if padded else line
 
 
-def _chunk(
-    lines: Sequence[Any], objects: Objects, number: int, maker: LineMaker
-) -> Sequence[Record | Rejected]:
-    """Return the records of some lines, those with the same keys made column by column."""
-    made: list[Record | None] = [None] * len(lines)
+def _made(block: Lines, maker: LineMaker) -> Sequence[Record | Rejected] | Gathered:
+    """Return the records of some lines: those with the same keys are made column by column, and
+    those that must be checked alone one by one.
+    """
+    gatherer = Gatherer()
+    for group, plan in _grouped(block.lines, maker):
+        for places, found in _together(group, plan, maker):
+            gatherer.add(places, found)
+    for place in gatherer.lacking(len(block.lines)):
+        for record in _alone(block.lines[place], block.first + place, maker):
+            gatherer.add_one(place, record)
+    return gatherer.gathered()
+
+
+def _grouped(lines: Sequence[Any], maker: LineMaker) -> Iterator[tuple[_Group, Any]]:
+    """Yield lines with the same keys, and the plan of these."""
+    objects = _objects(lines)
     for keys, places in _groups(objects).items():
-        many = [list(found.values()) for p in places if (found := objects[p]) is not None]
-        texts = [lines[place].rstrip() for place in places]
-        together = maker.make_all(maker.plan(keys), many, texts)
-        for place, record in zip(places, together, strict=True) if together else ():
-            made[place] = record
-    if None not in made:
-        return cast("Sequence[Record]", made)
-    return list(_one_by_one(lines, made, number, maker))
+        plan = maker.plan(keys)
+        if keys:
+            columns = list(zip(*[objects[place].values() for place in places], strict=True))
+            yield _Group(places, [lines[place].rstrip() for place in places], columns), plan
 
 
-def _one_by_one(
-    lines: Sequence[bytes | Rejected],
-    made: Sequence[Record | None],
-    number: int,
-    maker: LineMaker,
-) -> Iterator[Record | Rejected]:
-    """Yield the records of some lines; those that are not made yet are made alone."""
-    for place, line in enumerate(lines):
-        if (found := made[place]) is not None:
-            yield found
-        elif isinstance(line, Rejected):
-            yield line
-        elif line and not line.isspace():
-            text = _without_nul(line)
-            if text is not line:
-                yield _NUL
-            if text:
-                yield _one(text, number + place, maker)
+class _Group(NamedTuple):
+    """Lines with the same keys.
+
+    Attributes:
+        places: where they are in their block.
+        columns: the values of each key.
+    """
+
+    places: Sequence[int]
+    lines: Sequence[bytes]
+    columns: Sequence[Sequence[Any]]
+
+    def parts(self) -> Iterator[_Group]:
+        """Yield smaller groups, nothing if this one is small."""
+        if len(self.places) > _FEW:
+            size = len(self.places) // _PARTS + 1
+            for start in range(0, len(self.places), size):
+                part = slice(start, start + size)
+                columns = [column[part] for column in self.columns]
+                yield _Group(self.places[part], self.lines[part], columns)
+
+
+def _together(
+    group: _Group, plan: Any, maker: LineMaker
+) -> Iterator[tuple[Sequence[int], Sequence[Record] | Events]]:
+    """Yield what can be made together of lines with the same keys, and where they are; lines among
+    which some must be checked alone are tried again in smaller groups.
+    """
+    made = maker.make_all(plan, group.columns, group.lines)
+    if made is not None:
+        yield group.places, made
+        return
+    for part in group.parts():
+        yield from _together(part, plan, maker)
+
+
+def _alone(line: bytes | Rejected, number: int, maker: LineMaker) -> Iterator[Record | Rejected]:
+    """Yield the records of one line."""
+    if isinstance(line, Rejected):
+        yield line
+    elif line and not line.isspace():
+        text = _without_nul(line)
+        if text is not line:
+            yield _NUL
+        if text:
+            yield _one(text, number, maker)
 
 
 def _objects(lines: Sequence[bytes | Rejected]) -> Objects:
     """Return the object on each line."""
     texts = [line if isinstance(line, bytes) else b"" for line in lines]
     parse_one = values.parse if values.has_long_numbers(b"\n".join(texts)) else orjson.loads
-    objects: list[dict[str, Any] | None] = []
-    for line in texts:
-        try:
-            found = parse_one(line)
-        except ValueError:
-            found = None
-        objects.append(found if found.__class__ is dict else None)
-    return objects
+    try:
+        objects = list(map(parse_one, texts))
+    except ValueError:
+        objects = [_parsed(text, parse_one) for text in texts]
+    if set(map(type, objects)) == {dict}:
+        return objects
+    return [found if found.__class__ is dict else None for found in objects]
+
+
+def _parsed(line: bytes, parse_one: Callable[[bytes], Any]) -> Any:
+    """Return the value on a line, None if it cannot be parsed."""
+    try:
+        return parse_one(line)
+    except ValueError:
+        return None
 
 
 def _groups(objects: Objects) -> Groups:
     """Return the places of objects, by their keys."""
-    groups: Groups = {}
+    groups: Groups = defaultdict(list)
     for place, found in enumerate(objects):
         if found is not None:
-            groups.setdefault(tuple(found), []).append(place)
+            groups[tuple(found)].append(place)
     return groups
 
 

@@ -211,9 +211,10 @@ class LogMaker:
         )
 
     def make_all(
-        self, plan: LogPlan, many: Sequence[list[Any]], lines: Sequence[bytes] | None
+        self, plan: LogPlan, columns: Sequence[Sequence[Any]], lines: Sequence[bytes] | None
     ) -> list[LogRow] | None:
         """Return the logs of several lines; None, without side effects, if one is refused."""
+        many = list(map(list, zip(*columns, strict=True)))
         try:
             parts = [self._parts(plan, values) for values in many]
             own = [first_text(plan.places["log_id"], values, "log id") for values in many]

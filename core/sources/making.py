@@ -7,6 +7,7 @@ from typing import Any, NamedTuple, Protocol
 
 from core.errors import BadInput
 from core.records import LeftOut, Record
+from core.sources.flow.gathered import Events
 from core.sources.vendors import Plain, Vendor
 
 
@@ -86,9 +87,11 @@ class LineMaker(Protocol):
         ...
 
     def make_all(
-        self, plan: Any, many: Sequence[list[Any]], lines: Sequence[bytes] | None
-    ) -> Sequence[Record] | None:
-        """Return the records of several lines, or None if each must be made on its own."""
+        self, plan: Any, columns: Sequence[Sequence[Any]], lines: Sequence[bytes] | None
+    ) -> Sequence[Record] | Events | None:
+        """Return the records of several lines, given column by column; None if each must be made
+        on its own.
+        """
         ...
 
     def make(self, plan: Any, values: list[Any], line: bytes | None) -> Record:

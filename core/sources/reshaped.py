@@ -81,14 +81,14 @@ def _made(
     maker: LineMaker, names: tuple[str, ...], group: list[_Line]
 ) -> Iterator[Record | Refused]:
     plan = maker.plan(names)
-    many = [list(line.values.values()) for line in group]
-    together = maker.make_all(plan, many, [line.identity for line in group])
+    columns = list(zip(*[line.values.values() for line in group], strict=True))
+    together = maker.make_all(plan, columns, [line.identity for line in group]) if columns else None
     if together is not None:
         yield from together
         return
-    for line, values in zip(group, many, strict=True):
+    for line in group:
         try:
-            yield maker.make(plan, values, line.identity)
+            yield maker.make(plan, list(line.values.values()), line.identity)
         except Refused as refused:
             yield refused
 

@@ -25,6 +25,8 @@ _POINT: Final = re.compile(r"-?\d+\.(?:\d{1,2}|\d{4,})|-?\d{4,}\.\d+|-?0\.\d+", 
 _DIGITS: Final = bytes.maketrans(b"123456789", b"0" * 9)
 _LONG: Final = b"0" * 20
 _LONG_NEGATIVE: Final = b"-" + b"0" * 19
+_SOME: Final = b"0" * 6
+"""What every third sign of so many digits has in a row, wherever they begin."""
 
 
 def as_text(value: Any, what: str) -> str | None:
@@ -86,6 +88,8 @@ def parse(text: bytes) -> Any:
 
 def has_long_numbers(text: bytes) -> bool:
     """Whether a text may contain integers beyond 64 bits: so many digits in a row."""
+    if _SOME not in text[::3].translate(_DIGITS):
+        return False
     digits = text.translate(_DIGITS)
     return _LONG in digits or _LONG_NEGATIVE in digits
 

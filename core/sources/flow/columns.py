@@ -9,6 +9,7 @@ from typing import Any, Final, NamedTuple
 
 from core.records import LogRow, Record, Rejected, Row
 from core.sources.blocks import Block, Position
+from core.sources.flow.gathered import Events, Gathered, events_of
 
 MOST_TEXTS: Final = 100_000
 """How many different texts a table has before another is begun."""
@@ -96,30 +97,32 @@ class Coder:
 
     def coded(self, block: Block, kind: type[Row] | type[LogRow] = Row) -> Coded:
         """Return a block with its events, or logs, apart from other records."""
-        rows: list[Any] = [record for record in block.records if record.__class__ is kind]
+        records = block.records
+        if isinstance(records, Gathered):
+            return Coded(self.columns(records.events), records.others, len(records), block.end)
+        rows: list[Any] = [record for record in records if record.__class__ is kind]
         others: list[tuple[int, Record | Rejected]] = []
-        if len(rows) < len(block.records):
+        if len(rows) < len(records):
             place = 0
-            for record in block.records:
+            for record in records:
                 if record.__class__ is kind:
                     place += 1
                 else:
                     others.append((place, record))
-        found = (self.columns(rows) if kind is Row else rows) if rows else None
-        return Coded(found, others, len(block.records), block.end)
+        found: Any = rows or None
+        if rows and kind is Row:
+            found = self.columns(events_of(rows))
+        return Coded(found, others, len(records), block.end)
 
-    def columns(self, rows: Sequence[Row]) -> Columns:
-        """Return events as columns; `rows` are not empty."""
-        events, ts, users, devices, sessions, ids, contexts, properties, traits = zip(
-            *rows, strict=True
-        )
-        coded = (events, users, devices, sessions)
-        told = {place: each for place, each in enumerate(traits) if each} if any(traits) else {}
+    def columns(self, events: Events) -> Columns:
+        """Return events, at least one, as columns."""
+        coded = (events.event, events.user, events.device, events.session)
+        told = {place: each for place, each in enumerate(events.traits) if each}
         return Columns(
-            array("q", ts),
-            array("q", ids),
-            [*map(self._column, range(len(coded)), coded), self._contexts(contexts)],
-            properties,
+            array("q", events.ts),
+            array("q", events.id),
+            [*map(self._column, range(len(coded)), coded), self._contexts(events.context)],
+            events.properties,
             told,
         )
 
@@ -131,17 +134,18 @@ class Coder:
 
     def _column(self, number: int, texts: Sequence[Hashable]) -> Column:
         table = self._table(number)
+        if texts.count(None) == len(texts):
+            return Column(array("i", bytes(4 * len(texts))), table.texts)
         return Column(array("i", map(table.__getitem__, texts)), table.texts)
 
     def _contexts(self, contexts: Sequence[Hashable]) -> Column:
         """Return the column of contexts; most equal ones are one object, found by its address."""
         table = self._table(len(CODED) - 1)
-        codes = {
-            address: table[one] for address, one in zip(map(id, contexts), contexts, strict=True)
-        }
+        different = dict(zip(map(id, contexts), contexts, strict=True))
+        codes = {address: table[one] for address, one in different.items()}
         return Column(array("i", map(codes.__getitem__, map(id, contexts))), table.texts)
 
 
 def columns_of(rows: Sequence[Row]) -> list[Columns]:
     """Return events passed by a program as columns, one or none."""
-    return [Coder().columns(rows)] if rows else []
+    return [Coder().columns(events_of(rows))] if rows else []

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any, Final
 
 from core.sources.values import as_json
@@ -23,6 +23,8 @@ class Contexts:
     def __init__(self, *, text_values: bool) -> None:
         self._text = text_values
         self._known: dict[tuple[Any, ...], Context] = {}
+        self._of_some: dict[tuple[bool, ...], dict[tuple[Any, ...], Context]] = {}
+        self._learned = 0
 
     def of(self, values: tuple[Any, ...]) -> Context:
         """Return the context with these values."""
@@ -36,13 +38,29 @@ class Contexts:
             found = self._known[values] = self._texts(values)
         return found
 
-    def of_all(self, columns: Iterable[Sequence[Any]]) -> list[Context]:
-        """Return the contexts of several events, given column by column."""
-        known, rows = self._known, list(zip(*columns, strict=True))
+    def of_all(self, columns: Sequence[Sequence[Any] | None]) -> list[Context]:
+        """Return the contexts of several events, given column by column; None for a column that
+        they lack, which at least one is not.
+        """
+        has = tuple(column is not None for column in columns)
+        known = self._of_some.setdefault(has, {})
+        rows = list(zip(*filter(None, columns), strict=True))
         try:
-            return [known.get(values) or self.of(values) for values in rows]
+            return [known.get(values) or self._learn(has, values, known) for values in rows]
         except TypeError:
-            return list(map(self.of, rows))
+            return [self.of(_complete(has, values)) for values in rows]
+
+    def _learn(
+        self, has: tuple[bool, ...], values: tuple[Any, ...], known: dict[tuple[Any, ...], Context]
+    ) -> Context:
+        found = self.of(_complete(has, values))
+        if all(value is None or value.__class__ is str for value in values):
+            if self._learned >= MOST:
+                self._of_some, self._learned = {}, 0
+                known.clear()
+            known[values] = found
+            self._learned += 1
+        return found
 
     def _texts(self, values: tuple[Any, ...]) -> Context:
         return tuple(
@@ -51,3 +69,9 @@ class Contexts:
             else as_json(value)
             for value in values
         )
+
+
+def _complete(has: Sequence[bool], values: Sequence[Any]) -> tuple[Any, ...]:
+    """Return values with None for those that are lacking."""
+    left = iter(values)
+    return tuple(next(left) if given else None for given in has)

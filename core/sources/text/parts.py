@@ -113,9 +113,11 @@ def texts(
     if not places:
         return [None] * len(columns[0])
     if len(places) == 1:
+        found = columns[places[0]]
+        if set(map(type, found)) == {str} and all(found):
+            return found
         return [
-            value if value and value.__class__ is str else as_text(value, what)
-            for value in columns[places[0]]
+            value if value and value.__class__ is str else as_text(value, what) for value in found
         ]
     return [
         first_text(range(len(places)), v, what)

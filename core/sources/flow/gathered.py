@@ -1,0 +1,115 @@
+"""Events made together, column by column, and other records, put in the order of their lines."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, fields
+from itertools import chain, islice, repeat
+from operator import itemgetter
+from typing import Any
+
+from core.records import Record, Rejected, Row
+
+
+@dataclass(frozen=True, slots=True)
+class Events:
+    """Events, column by column; the fields are those of a `Row`."""
+
+    event: Sequence[str]
+    ts: Sequence[int]
+    user: Sequence[str | None]
+    device: Sequence[str | None]
+    session: Sequence[str | None]
+    id: Sequence[int]
+    context: Sequence[tuple[str | None, ...]]
+    properties: Sequence[str | None]
+    traits: Sequence[dict[str, Any] | None]
+
+    @property
+    def columns(self) -> list[Sequence[Any]]:
+        """The columns, in the order of the fields of a `Row`."""
+        return [getattr(self, field.name) for field in fields(self)]
+
+    def __len__(self) -> int:
+        return len(self.ts)
+
+    def __iter__(self) -> Iterator[Row]:
+        return map(tuple.__new__, repeat(Row), zip(*self.columns, strict=True))
+
+
+def events_of(rows: Sequence[Row]) -> Events:
+    """Return events, at least one, column by column."""
+    return Events(*zip(*rows, strict=True))
+
+
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """The records of some lines in order, the events among them column by column.
+
+    Attributes:
+        others: all other records, each with how many events come before it.
+    """
+
+    events: Events
+    others: Sequence[tuple[int, Record | Rejected]]
+
+    def __len__(self) -> int:
+        return len(self.events) + len(self.others)
+
+    def __iter__(self) -> Iterator[Record | Rejected]:
+        rows, passed = iter(self.events), 0
+        for place, record in self.others:
+            yield from islice(rows, place - passed)
+            yield record
+            passed = place
+        yield from rows
+
+
+class Gatherer:
+    """Gathers what is made of some lines, in any order, by the places of these lines."""
+
+    def __init__(self) -> None:
+        self._parts: list[tuple[Sequence[int], Events]] = []
+        self._alone: list[tuple[int, Record | Rejected]] = []
+
+    def add(self, places: Sequence[int], made: Sequence[Record] | Events) -> None:
+        """Take what was made of several lines together, one record of each."""
+        if isinstance(made, Events):
+            self._parts.append((places, made))
+        else:
+            self._alone += zip(places, made, strict=True)
+
+    def add_one(self, place: int, record: Record | Rejected) -> None:
+        """Take a record of one line."""
+        self._alone.append((place, record))
+
+    def lacking(self, count: int) -> Collection[int]:
+        """Return the places, of so many, from which nothing was taken."""
+        if sum(len(places) for places, _ in self._parts) == count:
+            return ()
+        taken = {place for place, _ in self._alone}.union(*(places for places, _ in self._parts))
+        return [place for place in range(count) if place not in taken]
+
+    def gathered(self) -> Sequence[Record | Rejected] | Gathered:
+        """Return all records in the order of their lines, those of one line as they were taken."""
+        alone = sorted(self._alone, key=itemgetter(0))
+        if not self._parts:
+            return [record for _, record in alone]
+        rows = [(place, record) for place, record in alone if isinstance(record, Row)]
+        if rows:
+            self._parts.append(([place for place, _ in rows], events_of([row for _, row in rows])))
+        places, events = _joined(self._parts)
+        others = (each for each in alone if not isinstance(each[1], Row))
+        return Gathered(events, [(bisect_left(places, place), each) for place, each in others])
+
+
+def _joined(parts: Sequence[tuple[Sequence[int], Events]]) -> tuple[Sequence[int], Events]:
+    """Return events in the order of their places, and these."""
+    if len(parts) == 1:
+        return parts[0]
+    places = list(chain.from_iterable(places for places, _ in parts))
+    in_order = itemgetter(*sorted(range(len(places)), key=places.__getitem__))
+    columns = zip(*(events.columns for _, events in parts), strict=True)
+    joined = (in_order(list(chain.from_iterable(column))) for column in columns)
+    return in_order(places), Events(*joined)
