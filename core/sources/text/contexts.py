@@ -28,10 +28,9 @@ class Contexts:
 
     def of(self, values: tuple[Any, ...]) -> Context:
         """Return the context with these values."""
-        try:
-            found = self._known.get(values)
-        except TypeError:
+        if not _are_texts(values):
             return self._texts(values)
+        found = self._known.get(values)
         if found is None:
             if len(self._known) >= MOST:
                 self._known.clear()
@@ -54,7 +53,7 @@ class Contexts:
         self, has: tuple[bool, ...], values: tuple[Any, ...], known: dict[tuple[Any, ...], Context]
     ) -> Context:
         found = self.of(_complete(has, values))
-        if all(value is None or value.__class__ is str for value in values):
+        if _are_texts(values):
             if self._learned >= MOST:
                 self._of_some, self._learned = {}, 0
                 known.clear()
@@ -69,6 +68,11 @@ class Contexts:
             else as_json(value)
             for value in values
         )
+
+
+def _are_texts(values: Sequence[Any]) -> bool:
+    """Whether values are texts or missing; of others, equal ones such as 1 and true may differ."""
+    return all(value is None or value.__class__ is str for value in values)
 
 
 def _complete(has: Sequence[bool], values: Sequence[Any]) -> tuple[Any, ...]:

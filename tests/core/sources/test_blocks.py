@@ -9,8 +9,11 @@ import sqlite3
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from core.records import Rejected
+from core import records
+from core.records import Occurrences, Rejected
 from core.sources import Source, open_source
 from core.sources.blocks import Block, Differs, Position
 
@@ -97,3 +100,27 @@ def test_a_source_goes_on_from_the_position_after_any_block(tmp_path: Path, kind
         blocks(path, 1_000, Position(end.bytes + 1, end.lines + 1, "another"))
     refused = [record for record in plain(at_once) if isinstance(record, Rejected)]
     assert len(refused) == {"table": 2, "document": 0, "web": 0, "db": 0}.get(kind, 4)
+
+
+class Hash:
+    """A hash of which only the last four bytes tell most lines apart."""
+
+    def __init__(self, line: bytes, digest_size: int) -> None:
+        self._digest = (line[:1].ljust(4, b"\0") + line[-4:].rjust(4, b"\0"))[:digest_size]
+
+    def digest(self) -> bytes:
+        return self._digest
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    st.lists(st.lists(st.binary(min_size=1, max_size=3), max_size=20), max_size=6), st.booleans()
+)
+def test_lines_get_the_same_ids_together_and_alone(parts: list[list[bytes]], alike: bool) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(records, "_RECENT", 7)
+        if alike:
+            patch.setattr(records, "blake2b", Hash)
+        together, alone = Occurrences(), Occurrences()
+        for part in parts:
+            assert together.event_ids(part) == [alone.event_id(line) for line in part]

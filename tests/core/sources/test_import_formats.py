@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 
 from core.errors import BadInput
 from core.records import Refused
-from core.sources import open_source
+from core.sources import jsonl, open_source
 from core.sources.fields import understand
 from core.sources.maker import Maker
 from core.sources.moments import to_ms
@@ -428,22 +428,36 @@ LINE = st.fixed_dictionaries(
 )
 
 
+NO_EVENT = st.sampled_from(["", "no JSON", "[1]", "\0\0", '\0{"event": "a", "time": 0}\0'])
+
+
 @settings(max_examples=80, deadline=None)
-@given(lines=st.lists(LINE, max_size=12), form=st.sampled_from(["jsonl", "csv"]))
+@given(
+    lines=st.lists(LINE, max_size=30),
+    between=st.lists(NO_EVENT, max_size=4),
+    form=st.sampled_from(["jsonl", "csv"]),
+)
 def test_lines_read_together_equal_lines_read_alone(
-    lines: list[dict[str, Any]], form: str, tmp_path_factory: pytest.TempPathFactory
+    lines: list[dict[str, Any]],
+    between: list[str],
+    form: str,
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> None:
     path = tmp_path_factory.mktemp("lines") / "in"
     names = ["event", "time", "user", "insert_id", "properties", "country", "x"]
     if form == "jsonl":
-        path.write_text("\n".join(json.dumps(line) for line in lines))
+        texts = [json.dumps(line) for line in ({"x": "plain text" * 40}, *lines)]
+        for place, text in enumerate(between):
+            texts.insert(1 + place * 5, text)
+        path.write_text("\n".join(texts))
     else:
         with path.open("w", newline="") as stream:
             table = csv.DictWriter(stream, names, extrasaction="ignore")
             table.writeheader()
             table.writerows(lines)
-    together = list(open_source(str(path), {}, form).records)
     with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(jsonl, "_FEW", 1)
+        together = list(open_source(str(path), {}, form).records)
         patch.setattr(Maker, "make_all", lambda *_: None)
         assert list(open_source(str(path), {}, form).records) == together
 
