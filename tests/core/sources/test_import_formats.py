@@ -19,10 +19,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.errors import BadInput
-from core.records import Refused
+from core.records import Record, Refused, Rejected
 from core.sources import jsonl, open_source
+from core.sources.blocks import Lines
 from core.sources.fields import understand
 from core.sources.maker import Maker
+from core.sources.making import LineMaker
 from core.sources.moments import to_ms
 from core.store.ingest.importer import ImportReport, import_files
 from tests import ROOT
@@ -428,6 +430,12 @@ LINE = st.fixed_dictionaries(
 )
 
 
+def made_alone(block: Lines, maker: LineMaker) -> list[Record | Rejected]:
+    """Make the records of some lines one by one."""
+    lines = enumerate(block.lines, block.first)
+    return [made for number, line in lines for made in jsonl._alone(line, number, maker)]
+
+
 NO_EVENT = st.sampled_from(["", "no JSON", "[1]", "\0\0", '\0{"event": "a", "time": 0}\0'])
 
 
@@ -446,7 +454,7 @@ def test_lines_read_together_equal_lines_read_alone(
     path = tmp_path_factory.mktemp("lines") / "in"
     names = ["event", "time", "user", "insert_id", "properties", "country", "x"]
     if form == "jsonl":
-        texts = [json.dumps(line) for line in ({"x": "plain text" * 40}, *lines)]
+        texts = [json.dumps(line) for line in ({"x": "plain text" * 100}, *lines)]
         for place, text in enumerate(between):
             texts.insert(1 + place * 5, text)
         path.write_text("\n".join(texts))
@@ -459,6 +467,7 @@ def test_lines_read_together_equal_lines_read_alone(
         patch.setattr(jsonl, "_FEW", 1)
         together = list(open_source(str(path), {}, form).records)
         patch.setattr(Maker, "make_all", lambda *_: None)
+        patch.setattr(jsonl, "_made", made_alone)
         assert list(open_source(str(path), {}, form).records) == together
 
 
