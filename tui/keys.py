@@ -19,13 +19,14 @@ PLACES = (
     ("marks", "6", "Marks"),
     ("events", "7", "Events"),
     ("users", "8", "Users"),
+    ("sql", "9", "SQL"),
 )
 """Place id, its digit, its name on the tabs."""
 
 CHART_PAGES = ("metrics", "chart", "funnel", "retention")
 ASKED = ("board", *CHART_PAGES, "segments", "marks", "people", "events")
 LISTED = ("people", "users")
-LISTS = ("boards", "metrics", "segments", "marks", "users", "events")
+LISTS = ("boards", "metrics", "segments", "marks", "users", "events", "sql")
 WALKED = ("timeline", "event")
 """Pages of one row of a list, from which < and > go to its neighbours."""
 
@@ -120,49 +121,56 @@ ACTIONS = (
     Action("measure", ("p",), "show as", "choose what is counted: people, events, sums, ...",
            "question", ("board", *CHART_PAGES, "marks"), rank=32),
     Action("chart", ("v",), "chart", "draw as line, bars, area, table or number", "chart",
-           ("board", *CHART_PAGES), rank=22),
+           ("board", *CHART_PAGES, "sql"), rank=22),
     Action("table", ("t",), "table", "show the table under the chart", "chart", CHART_PAGES,
            rank=24),
-    Action("sort", ("o",), "sort", "sort by another column", "view", ("people", "users"), rank=8),
+    Action("sort", ("o",), "sort", "sort by another column", "view", ("people", "users", "sql"),
+           rank=8),
     Action("complete", (), "", "only complete periods", "question", ASKED),
     Action("clear_filters", (), "", "clear all filters, segment and audience", "question",
            ASKED),
     Action("saved", ("0",), "", "back to the saved question", "question", (*ASKED, "users")),
-    Action("edit", ("e",), "edit", "build the question by hand; on Marks, edit the mark",
-           "question", ASKED, rank=20),
+    Action("edit", ("e",), "edit", "build the question by hand; on Marks, edit the mark; on SQL, "
+           "go to the editor", "question", (*ASKED, "sql"), rank=20),
     Action("edit_text", ("E",), "", "edit the question as text", "question", ASKED),
     Action("related", ("semicolon",), "related", "related questions: why it changed, paths, the "
            "funnel over time, retention", "question", CHART_PAGES, rank=33),
     Action("others", ("u",), "the rest", "the rest: who dropped off, did not return, is not in it",
            "go", CHART_PAGES, rank=35),
     Action("zoom", ("z",), "zoom", "show this panel on the whole page, and back", "view",
-           ("board", *CHART_PAGES, "marks", "segments", "events", "event"), rank=9),
+           ("board", *CHART_PAGES, "marks", "segments", "events", "event", "sql"),
+           rank=9),
+    Action("run", ("f5", "ctrl+j", "ctrl+r"), "run", "run the statement in the editor", "view",
+           ("sql",), rank=2),
     Action("follow", ("T",), "follow", "show new events as they are stored, or stop doing so",
            "view", ("events",), rank=7),
     Action("new", ("n",), "new", "a new board, question, audience or mark; on people, a "
            "segment of exactly these", "save",
-           ("boards", "metrics", "funnel", "retention", "marks", "segments", *LISTED), rank=26),
+           ("boards", "metrics", "funnel", "retention", "marks", "segments", "sql", *LISTED),
+           rank=26),
     Action("save", ("w",), "save", "save this question under a name", "save",
-           ("board", *CHART_PAGES, "people", "events"), rank=28),
-    Action("add", ("a",), "add", "add this to a board", "save", (*CHART_PAGES, "marks", "events"),
-           rank=34),
+           ("board", *CHART_PAGES, "people", "events", "sql"), rank=28),
+    Action("add", ("a",), "add", "add this to a board", "save", (*CHART_PAGES, "marks", "events",
+           "sql"), rank=34),
     Action("mark", ("m",), "mark", "put a mark at the cursor's day", "save",
            ("board", *CHART_PAGES, "marks"), rank=36),
     Action("delete", ("d",), "delete", "delete what is under the cursor", "save",
-           ("boards", "board", "marks", "segments"), rank=38),
+           ("boards", "board", "marks", "segments", "sql"), rank=38),
     Action("undo", ("U",), "undo", "bring back what was deleted last; on people, delete the "
-           "segment just made", "save", ("boards", "board", "marks", "segments", *LISTED), rank=39),
+           "segment just made", "save", ("boards", "board", "marks", "segments", "sql", *LISTED),
+           rank=39),
     Action("copy", ("y",), "copy", "send the value under the cursor to the terminal's clipboard",
            "export", rank=44),
-    Action("copy_command", (), "", "copy the command that prints this answer", "export", ASKED),
+    Action("copy_command", (), "", "copy the command that prints this answer", "export",
+           (*ASKED, "sql")),
     Action("export", ("x",), "export", "write this panel to a file: csv, tsv, json, ...",
-           "export", (*ASKED, "users", "timeline"), rank=46),
+           "export", (*ASKED, "users", "timeline", "sql"), rank=46),
     Action("inspect", ("i",), "inspect", "show the SQL, its parameters and timing", "view",
-           (*ASKED, "users", *WALKED), rank=42),
+           (*ASKED, "users", "sql", *WALKED), rank=42),
     Action("again", ("f5", "ctrl+r"), "again", "ask again, bypassing the cache", "view",
            (*ASKED, "users", *WALKED), rank=60),
     Action("run_without_limit", (), "", "ask again without the time limit", "view",
-           (*ASKED, "users", *WALKED)),
+           (*ASKED, "users", "sql", *WALKED)),
     Action("stop", ("ctrl+c",), "stop", "stop what is running", "view"),
     Action("glyphs_braille", (), "", "glyphs: braille", "chart"),
     Action("glyphs_block", (), "", "glyphs: blocks", "chart"),

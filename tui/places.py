@@ -23,6 +23,7 @@ ROOTS = {
     "marks": "tui.screens.marks:MarksPage",
     "events": "tui.screens.events:EventsPage",
     "users": "tui.screens.users:UsersPage",
+    "sql": "tui.screens.sql:SqlPage",
 }
 """place -> module:class."""
 

@@ -34,6 +34,7 @@ PAGES = (
     "timeline",
     "events",
     "event",
+    "sql",
 )
 CLASSES = {
     "board": "tui.screens.board:BoardPage",

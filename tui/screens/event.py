@@ -10,6 +10,7 @@ from core.text import clean, number
 from tui.screens.bases.accompanied_page import AccompaniedPage
 from tui.screens.bases.page import bindings
 from tui.texts.happened import Happened, facts
+from tui.texts.summary import Chip
 from tui.widgets.answer import AnswerView
 from tui.widgets.companion import Composition, is_shown
 from tui.widgets.facts import FactsPanel
@@ -40,11 +41,12 @@ class EventPage(AccompaniedPage):
         return clean(self.event.event, 60)
 
     @property
-    def asked(self) -> str:
+    def chips(self) -> tuple[Chip, ...]:
         """See Page: its place in the list."""
         if len(self.events) < 2:
-            return ""
-        return f"event {number(self.events.index(self.event) + 1)} of {number(len(self.events))}"
+            return ()
+        at, count = self.events.index(self.event) + 1, len(self.events)
+        return (Chip(f"event {number(at)} of {number(count)}"),)
 
     def body(self) -> ComposeResult:
         """See Page."""

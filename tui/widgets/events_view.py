@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from textual.events import Click
@@ -12,24 +12,17 @@ from core.answers import Table
 from core.columns import CONTEXT
 from core.draw.spans import Line, Span
 from core.engines.running import Result
-from core.text import clean, cut, fit, number, width
+from core.text import clean, cut, number
 from core.timeframe import Calendar
 from tui.texts.happened import Fact, Happened, facts, happened, pairs, property_fact
 from tui.widgets.answer import AnswerView
+from tui.widgets.cells import Shown, cell_at, headings, row_line, scrolled
+from tui.widgets.cells import column as column_of
 
 WIDEST = {"event": 28, "person": 20}
 WIDEST_CONTEXT = 14
 LEAST_PROPERTIES = 20
 """Columns of the context are shown while so many cells are left for properties."""
-
-
-@dataclass(frozen=True)
-class Shown:
-    """A column: its heading, its width, and the text it shows of an event."""
-
-    name: str
-    size: int
-    texts: tuple[str, ...]
 
 
 class EventsView(AnswerView):
@@ -141,16 +134,13 @@ class EventsView(AnswerView):
             return super().content(width, height)
         columns = self._columns(width)
         row, column = self.cursor or (0, 0)
-        rows = height - 1
-        self._top_row = min(max(self._top_row, row - rows + 1), row)
-        self._top_row = min(self._top_row, max(len(self.events) - rows, 0))
-        last = min(self._top_row + rows, len(self.events))
+        self._top_row = scrolled(self._top_row, row, height - 1, len(self.events))
+        last = min(self._top_row + height - 1, len(self.events))
         self.footing = self._footing(last)
-        lines: list[Line] = [self._line(columns, None, -1)]
+        lines: list[Line] = [headings(columns, width)]
         for at in range(self._top_row, last):
-            lines.append(
-                self._line(columns, at, min(column, len(columns) - 1) if at == row else -1)
-            )
+            here = min(column, len(columns) - 1) if at == row else None
+            lines.append(row_line(columns, at, here, width))
         if self.waiting:
             return [tuple(Span(s.text, "dim") for s in line) for line in lines]
         return lines
@@ -160,17 +150,6 @@ class EventsView(AnswerView):
         if not many:
             many = f"more than {number(len(self.events))}" if self._more else number(last)
         return f"{number(self._top_row + 1)}-{number(last)} of {many}"
-
-    def _line(self, columns: list[Shown], row: int | None, here: int) -> Line:
-        """The headings, or an event; `here` is the column of the cursor, -1 without it."""
-        style = "dim" if row is None else "cursor" if here >= 0 else ""
-        spans: list[Span] = []
-        for at, column in enumerate(columns):
-            text = fit(column.name if row is None else column.texts[row], column.size)
-            spans.append(Span(text, "bold" if at == here else style))
-            if at < len(columns) - 1:
-                spans.append(Span("  ", style))
-        return tuple(spans)
 
     def _columns(self, wide: int) -> list[Shown]:
         """The columns that fit, for all events that are loaded."""
@@ -183,15 +162,15 @@ class EventsView(AnswerView):
     def _made(self, wide: int) -> list[Shown]:
         events, calendar = self.events, self.app.engine.calendar
         columns = [
-            _column("time", _times(events, calendar, self.app.engine.clock()), wide),
-            _column("event", [e.event for e in events], WIDEST["event"]),
-            _column("person", [e.user or "" for e in events], WIDEST["person"]),
+            column_of("time", _times(events, calendar, self.app.engine.clock()), wide),
+            column_of("event", [e.event for e in events], WIDEST["event"]),
+            column_of("person", [e.user or "" for e in events], WIDEST["person"]),
         ]
         used = sum(column.size + 2 for column in columns)
         some = any(event.properties for event in events)
         for name in CONTEXT:
             texts = [event.context.get(name, "") for event in events]
-            column = _column(name, texts, WIDEST_CONTEXT)
+            column = column_of(name, texts, WIDEST_CONTEXT)
             rest = wide - used - column.size - 2 - (LEAST_PROPERTIES if some else 0)
             if any(texts) and rest >= 0:
                 columns.append(column)
@@ -230,18 +209,9 @@ class EventsView(AnswerView):
         """Put the cursor on the cell under the mouse; a double click opens it."""
         row, x = self._top_row + event.y - 2, event.x - 2
         if 0 <= row < len(self.events):
-            column, columns = 0, self._columns(self.inner()[0])
-            while column < len(columns) - 1 and x >= columns[column].size + 2:
-                x -= columns[column].size + 2
-                column += 1
-            self._to(row, column)
+            self._to(row, cell_at(self._columns(self.inner()[0]), x))
             if event.chain == 2:
                 self.post_message(self.Chosen(self))
-
-
-def _column(name: str, texts: list[str], most: int) -> Shown:
-    shown = [clean(text) for text in texts]
-    return Shown(name, min(max(map(width, (name, *shown))), most), tuple(shown))
 
 
 def _times(events: tuple[Happened, ...], calendar: Calendar, now: int) -> list[str]:

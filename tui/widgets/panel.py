@@ -137,10 +137,15 @@ class Panel(Painted):
         self.repaint()
 
     @property
+    def lit(self) -> bool:
+        """Whether the frame shows that the focus is here."""
+        return self.has_focus
+
+    @property
     def framed_now(self) -> Frame:
         """The frame for this terminal and focus."""
         if self.app.look.ascii:
-            return ASCII_FOCUS if self.has_focus else ASCII
+            return ASCII_FOCUS if self.lit else ASCII
         return ROUND
 
     def inner(self) -> tuple[int, int]:
@@ -152,7 +157,7 @@ class Panel(Painted):
         if height < 3 or width < 8:
             return [clipped((Span(clean(self.heading), "title"),), width)]
         frame = self.framed_now
-        edge = "focus" if self.has_focus else "border"
+        edge = "focus" if self.lit else "border"
         lines = [self._top(frame, edge, width)]
         inside = self.content(width - 4, height - 2)[: height - 2]
         inside += [()] * (height - 2 - len(inside))
@@ -173,7 +178,7 @@ class Panel(Painted):
         fill = wide - 3 - width(left) - width(right) - (1 if right else 0)
         return (
             Span(frame.corners[0] + frame.across, edge),
-            Span(left, "title focus" if self.has_focus else "title"),
+            Span(left, "title focus" if self.lit else "title"),
             Span(frame.across * max(fill, 0), edge),
             Span(right, "dim"),
             Span((frame.across if right else "") + frame.corners[1], edge),

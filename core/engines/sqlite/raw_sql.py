@@ -45,6 +45,8 @@ earlier.
 """
 MAX_FILE: Final = 1_000_000_000
 """The most bytes of one temporary file."""
+MAX_STEPS: Final = 500
+"""The most lines of a plan."""
 
 _SETUP: Final = (
     "select value from meta where key = 'version'",
@@ -85,17 +87,9 @@ def run_typed(
     """
     _check(statement.text)
     seconds = TIME_LIMIT if time_limit is None else time_limit and max(time_limit, TIME_LIMIT)
-    request = {
-        "uris": reader_uris(path),
-        "setup": list(_SETUP),
-        "query": statement.text,
-        "parameters": dict(statement.parameters),
-        "rows": statement.typed,
-        "seconds": seconds or None,
-        "value_bytes": MAX_VALUE,
-        "result_bytes": MAX_RESULT,
-        "file_bytes": MAX_FILE,
-    }
+    request = _request(
+        path, statement.text, statement, rows=statement.typed, seconds=seconds or None
+    )
     kind, *rest = _asked(request, stop or Stop(), seconds)
     if kind == "large":
         raise QueryFailed(
@@ -106,6 +100,43 @@ def run_typed(
         raise _translated(rest[0]["said"], rest[0]["code"], Path(path), seconds, rest[0]["late"])
     names, rows = rest
     return [tuple(names), *rows]
+
+
+def plan_of(path: str | Path, statement: Statement) -> tuple[str, ...]:
+    """Return how SQLite would run a statement: a line per step, indented below what it serves.
+
+    Raises:
+        As `run_typed`, without running the statement.
+    """
+    _check(statement.text)
+    explained = f"explain query plan {statement.text}"
+    request = _request(path, explained, statement, rows=MAX_STEPS, seconds=TIME_LIMIT)
+    kind, *rest = _asked(request, Stop(), TIME_LIMIT)
+    if kind != "rows":
+        said = rest[0]["said"] if kind == "error" else "the plan is too long"
+        raise QueryFailed(f"SQLite says: {said.rstrip('.')}.")
+    depth: dict[int, int] = {}
+    lines = []
+    for id_, parent, _, detail in rest[1]:
+        depth[id_] = depth.get(parent, -1) + 1
+        lines.append("  " * depth[id_] + str(detail))
+    return tuple(lines)
+
+
+def _request(
+    path: str | Path, query: str, statement: Statement, *, rows: int | None, seconds: float | None
+) -> dict[str, Any]:
+    return {
+        "uris": reader_uris(path),
+        "setup": list(_SETUP),
+        "query": query,
+        "parameters": dict(statement.parameters),
+        "rows": rows,
+        "seconds": seconds,
+        "value_bytes": MAX_VALUE,
+        "result_bytes": MAX_RESULT,
+        "file_bytes": MAX_FILE,
+    }
 
 
 def _check(query: str) -> None:

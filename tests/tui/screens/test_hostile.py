@@ -77,6 +77,7 @@ WALKS = {
     "marks": ("down", "e", "escape", "enter", "d", "escape"),
     "users": ("enter", "enter", "greater_than_sign", "i", "escape", "escape"),
     "events": ("down", "enter", "tab", "enter", "escape", "escape", "tab", "end", "f", "escape"),
+    "sql": ("right", "enter", "escape", "slash", "escape", "v", "v", "tab", "end", "i", "escape"),
     "funnel": ("n", "enter", "down", "enter", "enter", "escape"),
     "retention": ("n", "enter", "down", "right", "enter", "enter"),
 }

@@ -1,0 +1,65 @@
+"""Statements of SQL that are saved: charts whose question is SQL, with its lines as they are."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING
+
+from core.errors import FootfallError
+from core.queries.sql import Sql
+from core.store.library.saved import Item
+from core.text import clean
+from tui.actions.saving import ask_name
+from tui.actions.storing import Again, attempt
+from tui.widgets.dialogs import Confirm
+
+if TYPE_CHECKING:
+    from tui.actions.pages import AnyPage, ListPage
+
+
+def statements(charts: Iterable[Item]) -> list[tuple[Item, str]]:
+    """Return the saved charts that are SQL, each with its statement."""
+    found = [(item, _query_of(item)) for item in charts]
+    return [(item, query) for item, query in found if query]
+
+
+def _query_of(item: Item) -> str:
+    """The statement of a saved chart, "" if it is another question."""
+    from core.queries.composite.saved_chart import chart_question
+
+    try:
+        question = chart_question(item.body)
+    except FootfallError:
+        return ""
+    return question.query if isinstance(question, Sql) else ""
+
+
+def save_statement(page: AnyPage, query: str, name: str, then: Callable[[Item], None]) -> None:
+    """Save a statement under a name, in place of the chart of that name if there is one.
+
+    Args:
+        name: the name to begin with.
+        then: called with what is stored.
+    """
+
+    def store(given: str, again: Again) -> None:
+        known = next((c for c in page.app.library.charts() if c.title == given), None)
+        body = {"question": {"kind": "sql", "query": query}, "chart": ""}
+        item = Item(id=known.id if known else "", title=given, body=body)
+        said = f"Saved as {clean(given)}."
+        attempt(page, lambda saved: saved.save("charts", item), said, then, again)
+
+    ask_name(page, "Save the statement as", name, store)
+
+
+def delete_statement(page: ListPage, item: Item) -> None:
+    """Delete a saved statement, after asking."""
+    said = f"Deleted {clean(item.title)}. U brings it back."
+
+    def answered(yes: bool | None) -> None:
+        if yes:
+            attempt(
+                page, lambda saved: saved.delete("charts", item.id), said, lambda _: page.fill()
+            )
+
+    page.app.push_screen(Confirm(f"Delete {clean(item.title, 30)}?"), answered)
