@@ -1,34 +1,63 @@
-"""Funnels: a line per step, or two if there is room for a bar below each."""
+"""Funnels: a bar per step, and between two steps how many went on."""
 
 from __future__ import annotations
 
 from core.answers import Step, StepGroup, Steps
 from core.draw.legend import trend_style, wrapped
-from core.draw.spans import Line, Look, Span, cells, clipped, safe
+from core.draw.spans import Line, Look, Span, safe
 from core.draw.spark import bar
-from core.text import change, cut, duration, fit, number, percent, width
+from core.draw.step_groups import group_lines
+from core.draw.table import window
+from core.text import change, cut, duration, fit, number, percent, things, width
 from core.text import points as in_points
 
 Cursor = tuple[int, int] | None
 
 
+TALLEST = 200
+"""Rows from which there is no box to fill: text of its natural height."""
+
+
 def steps_chart(answer: Steps, size: int, height: int, look: Look, cursor: Cursor) -> list[Line]:
-    """Draw a funnel: counts, shares, times, bars, then groups and notes."""
+    """Draw a funnel: a bar per step with what was lost before it, then groups and notes.
+
+    With room a line between two steps says how many went on; without, each step is one line of
+    figures. What does not fit is scrolled with the cursor.
+    """
     if not answer.groups or not answer.groups[0].steps:
         return [(Span("A funnel needs two steps.", "dim"),)]
-    whole = answer.groups[0]
-    groups = _groups(answer, size, look, cursor)
+    steps = answer.groups[0].steps
     foot = _foot(answer, size)
-    room = height - len(whole.steps) - 1
-    if size < 50:
-        lines = _narrow(whole, size, look, cursor)
-    elif size < 70 and room >= len(whole.steps) + min(len(foot), 2) and not groups:
-        lines = _double(answer, whole, size, look, cursor)
+    grouped = len(answer.groups) - 1
+    least = min(grouped, 3) + 2 if grouped else 0
+    if height >= 2 * len(steps) - 1 + min(len(foot), 2) + least and len(steps) > 1:
+        thick = TALLEST > height >= 3 * len(steps) - 1 + len(foot) + (grouped + 2 if grouped else 0)
+        lines = _bars(answer, size, look, cursor, thick=thick)
     else:
-        lines = _single(answer, whole, size, look, cursor)
+        lines = _table(answer, size, max(height - min(least, height // 2), 1), look, cursor)
     spare = height - len(lines)
-    lines += groups[: max(spare - min(len(foot), 1), 0)] if groups else []
+    if grouped:
+        gap = spare > grouped + 2
+        keep = min(len(foot), 1) if spare > least else 0
+        found = group_lines(answer, size, spare - keep - gap, look, cursor)
+        lines += [(), *found] if found and gap else found
     return [*lines, *foot[: max(height - len(lines), 0)]]
+
+
+def _table(answer: Steps, size: int, height: int, look: Look, cursor: Cursor) -> list[Line]:
+    """Return a line per step, those around the cursor if there is no room for all."""
+    whole = answer.groups[0]
+    lines = _narrow(whole, size, look, cursor) if size < 50 else _single(answer, size, look, cursor)
+    heading = lines[: len(lines) - len(whole.steps)] if height > len(whole.steps) else []
+    rows = lines[-len(whole.steps) :]
+    at = cursor[0] if cursor is not None and cursor[0] < len(rows) else None
+    said = height < len(rows) and height >= 3
+    shown = window(len(rows), height - len(heading) - said, at)
+    lines = [*heading, *rows[shown.start : shown.stop]]
+    if said:
+        text = f"    steps {shown[0] + 1} to {shown[-1] + 1} of {len(rows)}"
+        lines.append((Span(text, "dim"),))
+    return lines
 
 
 def _pointer(look: Look, here: bool) -> Span:
@@ -47,15 +76,16 @@ def _narrow(whole: StepGroup, size: int, look: Look, cursor: Cursor) -> list[Lin
             (
                 _pointer(look, here),
                 Span(f"{step.step} {fit(safe(step.event), name)} ", "cursor" if here else ""),
-                Span(fit(bar(step.count, first, room, look), room), "series0"),
+                *_bar(step, first, room, look),
                 Span(percent(step.overall_rate).rjust(7), "bold"),
             )
         )
     return lines
 
 
-def _single(answer: Steps, whole: StepGroup, size: int, look: Look, cursor: Cursor) -> list[Line]:
+def _single(answer: Steps, size: int, look: Look, cursor: Cursor) -> list[Line]:
     """One line per step, as many columns as fit, and a bar in the remaining space."""
+    whole = answer.groups[0]
     compared = answer.previous is not None and size >= 90
     timed = size >= 66
     p90 = timed and size >= 100 and any(s.p90_seconds is not None for s in whole.steps)
@@ -84,8 +114,7 @@ def _single(answer: Steps, whole: StepGroup, size: int, look: Look, cursor: Curs
             parts.append(Span(_time(step, step.p90_seconds).rjust(9), "dim"))
         if compared:
             parts += _before(answer, index, step)
-        picture = bar(step.count, whole.steps[0].count, room, look)
-        lines.append((*parts, Span("  "), Span(picture, "series0")))
+        lines.append((*parts, Span("  "), *_bar(step, whole.steps[0].count, room, look)))
     return lines
 
 
@@ -113,56 +142,61 @@ def points(now: float | None, before: float | None) -> Span:
     return Span(in_points(now - before).rjust(7), trend_style(now, before))
 
 
-def _double(answer: Steps, whole: StepGroup, size: int, look: Look, cursor: Cursor) -> list[Line]:
-    """A line of figures per step, with a bar below it."""
-    timed = size >= 56
-    name = max(size - 4 - 8 - 10 - 9 - (9 if timed else 0), 8)
-    heading = fit("step", name) + answer.unit.rjust(8) + "of first".rjust(10) + "of prev".rjust(9)
-    lines: list[Line] = [(Span("    " + heading + "median".rjust(9) * timed, "dim"),)]
-    for index, step in enumerate(whole.steps):
+def _bars(answer: Steps, size: int, look: Look, cursor: Cursor, *, thick: bool) -> list[Line]:
+    """Return a bar per step with its count and share, and between two what went on."""
+    steps = answer.groups[0].steps
+    first = max(step.count for step in steps)
+    counts = [number(step.count) for step in steps]
+    wide = max(map(width, counts))
+    compared = answer.previous is not None and size >= 76
+    name = min(max(width(safe(s.event)) for s in steps), max(size // 3, 8))
+    room = max(size - name - wide - 15 - 15 * compared, 0)
+    lines: list[Line] = []
+    for index, step in enumerate(steps):
+        if index:
+            lines.append(_between(answer, step, size, look))
         here = cursor is not None and cursor[0] == index
         lines.append(
             (
                 _pointer(look, here),
-                Span(f"{step.step:>2} {fit(safe(step.event), name)}", "cursor" if here else ""),
-                Span(number(step.count).rjust(8), "bold"),
-                *_rates(step),
-                Span(_time(step, step.median_seconds).rjust(9) * timed, "dim"),
+                Span(f"{step.step:>2} {fit(safe(step.event), name)} ", "cursor" if here else ""),
+                *_bar(step, first, room, look),
+                Span(f" {counts[index].rjust(wide)}", "bold"),
+                Span(percent(step.overall_rate).rjust(8), "bold"),
+                *(_before(answer, index, step) if compared else ()),
             )
         )
-        picture = bar(step.count, whole.steps[0].count, size - 4, look)
-        lines.append((Span("    "), Span(picture, "series0")))
+        if thick:
+            lines.append((Span(" " * (name + 5)), *_bar(step, first, room, look)))
     return lines
 
 
-def _groups(answer: Steps, size: int, look: Look, cursor: Cursor) -> list[Line]:
-    """One line per group: how many entered, and the share of them that reached each step."""
-    if len(answer.groups) < 2:
-        return []
-    count = len(answer.groups[0].steps)
-    label = " / ".join(name.removeprefix("properties.") for name in answer.breakdown)
-    names = [safe(" / ".join(g.group)) for g in answer.groups[1:]]
-    name = max(min(max(width(n) for n in [label, *names]), size - 10 - 9 * (count - 1), 30), 6)
-    heading = "".join(f"to {s.step}".rjust(9) for s in answer.groups[0].steps[1:])
-    lines: list[Line] = [
-        (),
-        (Span(" " + fit(safe(label), name) + answer.unit.rjust(9) + heading, "dim"),),
-    ]
-    largest = max((g.steps[0].count for g in answer.groups[1:] if g.steps), default=0)
-    for row, group in enumerate(answer.groups[1:]):
-        at = cursor[1] if cursor is not None and cursor[0] == count + row else None
-        parts = [_pointer(look, at is not None), Span(fit(names[row], name))]
-        for index, step in enumerate(group.steps):
-            text = percent(step.overall_rate) if index else number(step.count)
-            parts.append(Span(text.rjust(9), "cursor" if at == index else "" if index else "bold"))
-        room = size - cells(parts) - 2
-        if room >= 10:
-            picture = bar(group.steps[0].count, largest, min(room, 24), look)
-            parts.append(Span("  " + picture, f"series{row % 8}"))
-        lines.append(clipped(tuple(parts), size))
-    if answer.omitted:
-        lines.append((Span(f" {answer.omitted:,} smaller groups are in (other).", "dim"),))
-    return lines
+def _bar(step: Step, first: int, room: int, look: Look) -> Line:
+    """Return a bar of `room` cells: solid who reached a step, hatched who was lost before it."""
+    solid = bar(step.count, first, room, look)
+    whole = bar(step.count + step.drop_off, first, room, look)
+    lost = look.pick("░", ".") * max(width(whole) - width(solid), 0)
+    return (
+        Span(solid, "series0"),
+        Span(lost, "muted"),
+        Span(" " * (room - width(solid) - width(lost))),
+    )
+
+
+def _between(answer: Steps, step: Step, size: int, look: Look) -> Line:
+    """Return what happened between a step and the one before: share, lost, median time."""
+    found = [f"{percent(step.step_rate)} went on", f"{number(step.drop_off)} lost"]
+    if step.median_seconds is not None:
+        found.append(f"median {duration(step.median_seconds)}")
+    if step.p90_seconds is not None and size >= 90:
+        found.append(f"p90 {duration(step.p90_seconds)}")
+    if answer.unit != "users" and size >= 76:
+        found.append(f"{things(step.who_reached, 'user')} reached it")
+    text = f"    {look.pick('↓', 'v')} "
+    for part in found:
+        if width(text) + width(part) <= size:
+            text += part + "   "
+    return (Span(text.rstrip(), "dim"),)
 
 
 def _foot(answer: Steps, size: int) -> list[Line]:

@@ -342,7 +342,7 @@ def test_the_file_of_an_answer_tells_people_from_what_is_counted(engine):
 @pytest.mark.parametrize(("width", "shown"), [(80, True), (120, True), (70, False)])
 def test_the_drawing_tells_people_from_what_is_counted(engine, width, shown):
     answer = ask(engine, "funnel", range=A_RANGE, steps=VIEWED, hold="item")
-    lines = plain(draw(answer, width, 20)).splitlines()
+    lines = plain(draw(answer, width, 4)).splitlines()
     heading = next(line for line in lines if "of first" in line)
     assert ("users" in heading) == shown
     assert "pairs" in heading

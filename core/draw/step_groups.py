@@ -1,0 +1,105 @@
+"""The groups of a funnel: a row per value, the share of its people that reached each step."""
+
+from __future__ import annotations
+
+from core.answers import StepGroup, Steps
+from core.draw.grids.grid import SHADES
+from core.draw.spans import Line, Look, Span, cells, clipped, safe
+from core.draw.spark import bar
+from core.draw.table import window
+from core.text import fit, number, percent, width
+
+Cursor = tuple[int, int] | None
+LEVELS = len(SHADES)
+WIDEST = 24
+"""How long the bar of those who entered is, at most."""
+
+
+def group_lines(answer: Steps, size: int, height: int, look: Look, cursor: Cursor) -> list[Line]:
+    """Return a heading and as many rows as fit in `height`, those around the cursor.
+
+    If not all fit, the last line says which do.
+    """
+    groups = answer.groups[1:]
+    if not groups or height < 2:
+        return []
+    at = cursor[0] - len(answer.groups[0].steps) if cursor is not None else None
+    here = at if at is not None and at >= 0 else None
+    shown = window(len(groups), height - 1, here)
+    said = len(shown) < len(groups) and height >= 4
+    shown = window(len(groups), height - 1 - said, here)
+    name = _name(answer, size)
+    largest = max((g.steps[0].count for g in groups if g.steps), default=0)
+    lines = [_heading(answer, name)]
+    for row in shown:
+        column = cursor[1] if cursor is not None and row == here else None
+        lines.append(_row(answer, groups[row], row, name, (largest, size), look, column))
+    if said:
+        text = f" {shown[0] + 1} to {shown[-1] + 1} of {len(groups):,} values"
+        lines.append((Span(text, "dim"),))
+    elif answer.omitted and len(lines) < height:
+        text = f" {answer.omitted:,} smaller groups are in (other)."
+        lines.append((Span(text, "dim"),))
+    return [clipped(line, size) for line in lines]
+
+
+def _names(answer: Steps) -> list[str]:
+    return [safe(" / ".join(group.group)) for group in answer.groups[1:]]
+
+
+def _name(answer: Steps, size: int) -> int:
+    count = len(answer.groups[0].steps)
+    widest = max(width(name) for name in [_label(answer), *_names(answer)])
+    return max(min(widest, size - 10 - 9 * (count - 1), 30), 6)
+
+
+def _label(answer: Steps) -> str:
+    return safe(" / ".join(name.removeprefix("properties.") for name in answer.breakdown))
+
+
+def _heading(answer: Steps, name: int) -> Line:
+    steps = "".join(f"to {step.step}".rjust(8) + " " for step in answer.groups[0].steps[1:])
+    return (Span(" " + fit(_label(answer), name) + answer.unit.rjust(8) + " " + steps, "dim"),)
+
+
+def _row(
+    answer: Steps,
+    group: StepGroup,
+    row: int,
+    name: int,
+    room: tuple[int, int],
+    look: Look,
+    column: int | None,
+) -> Line:
+    """Return a row: who entered, and the share that reached each later step, shaded by step."""
+    here = column is not None
+    parts = [
+        Span(look.pick("›", ">") if here else " ", "cursor"),
+        Span(fit(_names(answer)[row], name), "accent" if here else ""),
+    ]
+    for index, step in enumerate(group.steps):
+        text = percent(step.overall_rate) if index else number(step.count)
+        if column == index:
+            parts += [Span(" "), Span(text.rjust(7) + " ", "cursor")]
+        elif not index:
+            parts.append(Span(text.rjust(8) + " ", "bold"))
+        else:
+            parts += _shaded(answer, index, step.overall_rate, text, look)
+    largest, size = room
+    left = size - cells(parts) - 2
+    if left >= 10:
+        picture = bar(group.steps[0].count, largest, min(left, WIDEST), look)
+        parts.append(Span("  " + picture, f"series{row % 8}"))
+    return tuple(parts)
+
+
+def _shaded(
+    answer: Steps, index: int, rate: float | None, text: str, look: Look
+) -> tuple[Span, ...]:
+    """Return a share of 9 cells in a shade between those of the least and the best group."""
+    rates = [g.steps[index].overall_rate for g in answer.groups[1:] if index < len(g.steps)]
+    known = [r for r in rates if r is not None]
+    if rate is None or look.letters or len(known) < 2 or max(known) == min(known):
+        return (Span(text.rjust(8) + " "),)
+    share = (rate - min(known)) / (max(known) - min(known))
+    return (Span(" "), Span(text.rjust(7) + " ", f"heat{1 + round(share * (LEVELS - 3))}"))
