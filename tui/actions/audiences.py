@@ -1,84 +1,118 @@
-"""What keys do to saved audiences: ask for a name and a definition as JSON, store, delete."""
+"""What keys do to saved audiences: build their rules in a form, store, delete."""
 
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from core.errors import BadInput, FootfallError
+from core.queries import from_json
+from core.queries.common.question import Question
 from core.store.library.saved import Item
 from core.text import clean
+from tui.actions.building import shown
 from tui.actions.saving import ask_name
 from tui.actions.storing import attempt
-from tui.widgets.dialogs import Confirm, Prompt
+from tui.widgets.dialogs import Confirm
 
 if TYPE_CHECKING:
     from tui.actions.pages import AudienceList
-
-DAYS = 30
-"""How recently people did the event in the example for a new audience."""
+    from tui.editors.purpose import Built
 
 
-def new_audience(page: AudienceList, event: str) -> None:
-    """Create an audience: ask for its name, then for its rules.
-
-    Args:
-        event: used in the example for the rules.
-    """
-    example = {"filters": [], "events": [{"event": event, "days": DAYS}]}
-    text = json.dumps(example, ensure_ascii=False)
-    ask_name(page, "New audience", "", lambda name, _: _ask_rules(page, name, "", text))
+def new_audience(page: AudienceList) -> None:
+    """Create an audience: build its rules, beginning with one, then ask for its name."""
+    _build(page, "New audience", {}, lambda body: _name(page, body))
 
 
 def edit_audience(page: AudienceList, item: Item) -> None:
-    """Edit an audience's definition as JSON."""
-    _ask_rules(page, item.title, item.id, json.dumps(item.body, ensure_ascii=False))
+    """Build the rules of an audience."""
+    _edit(page, item, item.body)
 
 
-def _ask_rules(
-    page: AudienceList, title: str, id_: str, text: str, wrong: FootfallError | None = None
+def _edit(
+    page: AudienceList, item: Item, body: dict[str, Any], wrong: FootfallError | None = None
 ) -> None:
-    def store(found: tuple[str, dict[str, Any]] | None) -> None:
-        if found is None:
-            return
-        typed, body = found
+    def store(built: dict[str, Any]) -> None:
         attempt(
             page,
-            lambda saved: saved.save_audience(title, body, id_=id_),
-            f"Saved audience {clean(title)}.",
-            lambda _: page.audience_changed(id_),
-            lambda error: _ask_again(page, title, id_, typed, error),
+            lambda saved: saved.save_audience(item.title, built, id_=item.id),
+            f"Saved audience {clean(item.title)}.",
+            lambda _: page.audience_changed(item.id),
+            lambda error: _edit(page, item, built, error),
         )
 
-    page.app.push_screen(
-        Prompt(
-            f"Audience {clean(title, 40)}",
-            _read_rules,
-            value=text,
-            wrong=wrong,
-            help="filters: field, operator, value. events: event, op, count, days.",
+    _build(page, f"Audience {clean(item.title, 40)}", body, store, wrong)
+
+
+def _name(page: AudienceList, body: dict[str, Any]) -> None:
+    ask_name(
+        page,
+        "New audience",
+        "",
+        lambda title, again: attempt(
+            page,
+            lambda saved: saved.save_audience(title, body),
+            f"Saved audience {clean(title)}.",
+            lambda _: page.audience_changed(""),
+            again,
         ),
-        store,
     )
 
 
-def _ask_again(page: AudienceList, title: str, id_: str, text: str, wrong: FootfallError) -> None:
-    """Bring back what was typed; ask for another name first if the name was refused."""
-    if getattr(wrong, "parameter", "") != "title":
-        _ask_rules(page, title, id_, text, wrong)
+def _build(
+    page: AudienceList,
+    heading: str,
+    body: dict[str, Any],
+    then: Any,
+    wrong: FootfallError | None = None,
+) -> None:
+    """Open the form over rules; `then` takes those that it closes with."""
+    from tui.editors.form import Form
+    from tui.editors.kinds.audience import RULES, added, new_rule, rows
+    from tui.editors.purpose import Purpose
+
+    def built(found: Built | None) -> None:
+        if found is not None:
+            then(rules_of(found.question))
+
+    try:
+        question = _audience(body)
+    except FootfallError as error:
+        page.sorry(error)
         return
-    ask_name(page, "New audience", title, lambda name, _: _ask_rules(page, name, id_, text), wrong)
+    purpose = Purpose(
+        heading, read_rules, rows=rows, added=added, live=shown,
+        first=None if body else new_rule(RULES), write=written, wrong=wrong,
+    )  # fmt: skip
+    page.app.push_screen(Form(page, question, purpose), built)
 
 
-def _read_rules(typed: str) -> tuple[str, dict[str, Any]]:
-    """Return a text and the definition in it; BadInput if there is none."""
+def _audience(body: dict[str, Any]) -> Question:
+    return from_json({"kind": "audience", "definition": body})
+
+
+def rules_of(question: Question) -> dict[str, Any]:
+    """Return the rules of an audience as they are stored."""
+    from tui.editors.bodies import body_of
+
+    return cast(dict[str, Any], body_of(question).get("definition") or {})
+
+
+def written(question: Question) -> str:
+    """Return the rules of an audience as text."""
+    return json.dumps(rules_of(question), ensure_ascii=False)
+
+
+def read_rules(typed: str) -> tuple[Question, str]:
+    """Return the audience whose rules are in a text; BadInput if there are none."""
     try:
         found = json.loads(typed)
     except (ValueError, RecursionError) as error:
         raise BadInput(f"This is not JSON: {error}.") from error
     if not isinstance(found, dict):
         raise BadInput("A definition must be a JSON object.", "For example {}.")
-    return typed, found
+    return _audience(found), ""
 
 
 def delete_audience(page: AudienceList, item: Item) -> None:

@@ -11,7 +11,7 @@ from tui.texts.fields import has
 
 if TYPE_CHECKING:
     from tui.editors.entries import Edit
-    from tui.editors.form import Built
+    from tui.editors.purpose import Built
 
 FILTERED = ("conditions", "filters_on")
 
@@ -50,7 +50,8 @@ def build(
         text: whether it begins as text.
         first: what is asked for at once.
     """
-    from tui.editors.form import Form, Purpose
+    from tui.editors.form import Form
+    from tui.editors.purpose import Purpose
 
     def built(found: Built | None) -> None:
         if found is None:
@@ -73,8 +74,9 @@ def shown(question: Question) -> Question:
 
 def filter_by(page: Building) -> None:
     """Open the form over the filters of a page's question, or of all its tiles."""
-    from tui.editors.form import Form, Purpose
-    from tui.editors.kinds.table import conditions
+    from tui.editors.form import Form
+    from tui.editors.kinds.table import added_conditions, conditions
+    from tui.editors.purpose import Purpose
 
     question = page.filtered or _stand_in(page)
     rows = conditions(question)
@@ -94,7 +96,9 @@ def filter_by(page: Building) -> None:
             page.set_fields(**_lists(changes))
 
     first = None if question.conditions else rows[0].enter
-    purpose = Purpose("Filters", page.read_text, rows=conditions, first=first)
+    purpose = Purpose(
+        "Filters", page.read_text, rows=conditions, added=added_conditions, first=first
+    )
     page.app.push_screen(Form(page, question, purpose), built)
 
 

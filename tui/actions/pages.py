@@ -116,6 +116,13 @@ class BoardList(ListPage, Protocol):
 class AudienceList(ListPage, Protocol):
     """A page that lists audiences."""
 
+    @property
+    def context(self) -> Context:
+        """The current context that questions are asked in."""
+
+    def ask(self, view: View, question: Question) -> None:
+        """Ask a question for a view."""
+
     def audience_changed(self, id_: str) -> None:
         """Refresh an audience.
 

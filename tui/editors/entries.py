@@ -12,6 +12,9 @@ from typing import Any
 
 from core.queries.common.question import Question
 
+NEW = "+"
+"""As the row that the cursor goes to: the first that was not there."""
+
 Put = Callable[[Question, Any], Question]
 """A question and a picked value -> another question; FootfallError says why not."""
 
@@ -138,7 +141,7 @@ class Edit:
         words: one or two for the key line.
         put: the question and what was picked -> another question.
         picker: what is picked first; None changes at once, with the value None.
-        to: the key of the row that the cursor is on afterwards, "" for the same.
+        to: the key of the row that the cursor is on afterwards, or NEW; "" for the same.
         again: whether the same is asked again until Escape.
     """
 

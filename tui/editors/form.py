@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import Any, ClassVar, Protocol
+from typing import Any, ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -14,19 +13,15 @@ from textual.timer import Timer
 from textual.widgets import Input
 
 from core.draw.spans import Line
-from core.engines.running import Result
 from core.errors import FootfallError
-from core.language.questions import format_question
-from core.queries.common.context import Context
 from core.queries.common.question import Question
 from core.queries.kinds import KINDS
 from core.text import width as width_of
-from tui.editors.entries import Edit, Entry, QuestionPick
+from tui.editors.entries import NEW, Edit, Entry, QuestionPick
 from tui.editors.keyline import KeyHints
-from tui.editors.kinds.table import added, rows_of
 from tui.editors.picking import Pickers, Picking
+from tui.editors.purpose import Built, FormPage, Live, Purpose
 from tui.editors.world import World
-from tui.services.runner import Run, View
 from tui.widgets.answer import AnswerView
 from tui.widgets.dialogs import Box, Field, Overlay
 from tui.widgets.host import Host
@@ -38,84 +33,6 @@ WAIT = 0.15
 
 LABELS = 20
 """The most cells of a label."""
-
-
-@dataclass(frozen=True)
-class Built:
-    """What a form closes with.
-
-    Attributes:
-        chart: how the text says it is drawn, "" if it does not.
-    """
-
-    question: Question
-    chart: str = ""
-
-
-class FormPage(Protocol):
-    """The page that a form is over."""
-
-    @property
-    def app(self) -> Host:
-        """The application."""
-
-    @property
-    def context(self) -> Context:
-        """The context that questions are asked in."""
-
-    def ask(self, view: View, question: Question) -> None:
-        """Ask a question for a view."""
-
-
-@dataclass(frozen=True)
-class Purpose:
-    """What a form is for.
-
-    Attributes:
-        heading: what is built.
-        read: a text -> the question and its chart; FootfallError says what is wrong.
-        rows: a question -> its rows.
-        live: the question on show -> the one that is answered beside it.
-        first: what is asked for at once.
-        text: whether it begins as text.
-    """
-
-    heading: str
-    read: Callable[[str], tuple[Question, str]]
-    rows: Callable[[Question], list[Entry]] = rows_of
-    live: Callable[[Question], Question] = lambda question: question
-    first: Edit | None = None
-    text: bool = False
-
-
-class Live:
-    """The answer beside a form: asks the page, and does not count as an answer of the page."""
-
-    marks: tuple[Any, ...] = ()
-    forgiving = False
-
-    def __init__(self, view: AnswerView) -> None:
-        self._view = view
-        self.question: Question | None = None
-        self.run: Run | None = None
-
-    @property
-    def is_attached(self) -> bool:
-        """See View."""
-        return self._view.is_attached
-
-    def show(self, result: Result, empty: str = "") -> None:
-        """See View."""
-        self._view.question = self.question
-        self._view.show(result, empty)
-
-    def fail(self, error: Exception) -> None:
-        """See View."""
-        self._view.fail(error)
-
-    def wait(self) -> None:
-        """See View."""
-        self._view.wait()
 
 
 class Form(Overlay):
@@ -164,7 +81,7 @@ class Form(Overlay):
         self.purpose = purpose
         self.chart = ""
         self.past: list[Question] = []
-        self.said: FootfallError | str = ""
+        self.said: FootfallError | str = purpose.wrong or ""
         self.entries: dict[str, Entry] = {}
         self._timer: Timer | None = None
         self._live: Live | None = None
@@ -247,7 +164,7 @@ class Form(Overlay):
             lines = wrapped(self.said, cells, "accent")
         if self.writing:
             return lines
-        return [*lines, *wrapped(format_question(self.question), cells)]
+        return [*lines, *wrapped(self.purpose.write(self.question), cells)]
 
     def _hints(self) -> Sequence[tuple[str, str]]:
         if self.writing:
@@ -262,7 +179,7 @@ class Form(Overlay):
 
     def _keys(self) -> dict[str, Edit]:
         """Return what letters do on the row under the cursor."""
-        shared = added(self.question) if self.purpose.rows is rows_of else {}
+        shared = self.purpose.added(self.question)
         own = dict(self.entry.keys) if self.entry is not None else {}
         return own | {key: edit for key, edit in shared.items() if key not in own}
 
@@ -303,7 +220,10 @@ class Form(Overlay):
         except FootfallError as error:
             self.say(error)
             return
+        known = set(self.entries)
         self.put(found, edit.to)
+        if edit.to == NEW:
+            self.listing.select(next((key for key in self.entries if key not in known), ""))
         following = edit.again(self.question) if edit.again is not None else None
         if following is not None:
             self.run_edit(following)
@@ -398,7 +318,7 @@ class Form(Overlay):
     def _fill_text(self) -> None:
         field = self.query_one("#typed", Field)
         with self.prevent(Input.Changed):
-            field.value = format_question(self.question)
+            field.value = self.purpose.write(self.question)
         field.cursor_position = len(field.value)
 
     def on_input_changed(self, event: Input.Changed) -> None:

@@ -179,15 +179,15 @@ class SegmentsPage(QuestionPage):
         self.app.navigator.open_chart(question)
 
     def action_edit(self) -> None:
-        """Edit an audience's definition as JSON."""
+        """Build an audience's rules."""
         if self.audience is not None:
             edit_audience(self, self.audience)
         else:
             self.say("Built-in segments cannot be edited. n creates an audience of your own.")
 
     def action_new(self) -> None:
-        """Create an audience: a name, then its rules."""
-        new_audience(self, next(iter(self.context.catalog.events.pickable), "signup"))
+        """Create an audience: its rules, then a name."""
+        new_audience(self)
 
     def audience_changed(self, id_: str) -> None:
         """Count and list an audience again.

@@ -109,3 +109,34 @@ async def test_conditions_nest(path: Path) -> None:
         await ff.press("g", *"plan", "enter", "enter", *"pro", "enter", "home", "!", "ctrl+j")
         text = format_question(ff.page.question)
         assert text == "signup last 30d where not (country = NL or plan = pro)"
+
+
+async def test_an_audience_applied_to_a_board_takes_fewer_than_40_keys(path: Path) -> None:
+    keys = [
+        "5", "n", "enter", *"pur", "enter", "down", "enter", "enter",  # purchased twice in 30 days
+        "n", "down", "down", "enter", *"cou", "enter", "down", "enter", *"NL", "enter",  # not in NL
+        "ctrl+j", *"Pay", "enter", "1", "s", *"Pay", "enter",
+    ]  # fmt: skip
+    assert len(keys) < 40
+    async with explorer(path, place="metrics") as ff:
+        await ff.press(*keys[:-5])
+        assert ff.page.page_id == "board"
+        await ff.press(*keys[-5:])
+        body = ff.app.library.audiences()[0].body
+        assert body == {
+            "events": [{"event": "purchase", "days": 30, "op": "gte", "count": 2}],
+            "filters": [{"field": "country", "operator": "ne", "value": "NL"}],
+        }
+        assert {tile.question.audience for tile in ff.page.tiles if tile.question} == {"Pay"}
+
+
+async def test_an_audience_shows_its_size_and_its_people_as_it_is_built(path: Path) -> None:
+    async with explorer(path, size=(120, 40), place="segments") as ff:
+        await ff.press("n", "enter", *"pur", "enter", "enter", "enter")
+        await until(ff, "did purchase")
+        await until(ff, "of 10 |")
+        await ff.press("!")
+        await until(ff, "did not purchase")
+        await until(ff, "of 30 |")
+        await ff.press("escape")
+        assert ff.app.library.audiences() == []

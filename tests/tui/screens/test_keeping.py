@@ -114,10 +114,10 @@ async def test_a_tile_is_removed_and_put_back(path: Path) -> None:
 
 async def test_an_audience_is_made_and_has_people(path: Path) -> None:
     async with explorer(path, place="segments") as ff:
-        await ff.press("n")
-        await ff.type("Dutch")
-        await ff.press("enter")
+        await ff.press("n", "escape", "ctrl+t")
         await ff.type('{"filters": [{"field": "country", "operator": "eq", "value": "NL"}]}')
+        await ff.press("enter")
+        await ff.type("Dutch")
         await ff.press("enter")
         assert "Saved audience Dutch." in ff.status
         await ff.press("end")

@@ -115,7 +115,7 @@ async def test_a_mark_waits_for_another_writer_and_is_stored(path: Path) -> None
         ("marks", ("n", "2025-04-30 release 4.2", "enter", "r"), "2025-04-30 release 4.2"),
         ("boards", ("escape", "n", "Growth", "enter"), "Growth"),
         ("metrics", ("tab", "w", "My chart", "enter"), "My chart"),
-        ("segments", ("n", "Dutch", "enter", '{"filters": []}', "enter"), '{"filters": []}'),
+        ("segments", ("n", "escape", "ctrl+j", "Dutch", "enter"), "Dutch"),
     ],
 )
 async def test_what_was_typed_comes_back_when_it_cannot_be_stored(

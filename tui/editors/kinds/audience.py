@@ -17,6 +17,7 @@ from tui.editors.bodies import (
     value_at,
 )
 from tui.editors.entries import (
+    NEW,
     Chain,
     Choice,
     Edit,
@@ -83,7 +84,7 @@ def rows(question: Question) -> list[Entry]:
         return [Entry("audience", "audience", fields.now(question, ("audience",)), enter=put)]
     found = [title("everybody who"), *group(question, RULES, 0, None)]
     days = fields.number(
-        question, (*RULES, "lookback_days"), "events of", none="all time", least=1, most=36_500,
+        question, (*RULES, "lookback_days"), "properties in", none="all time", least=1, most=36_500,
         unit="days",
     )  # fmt: skip
     named = definition.static_ids
@@ -98,6 +99,11 @@ def rows(question: Question) -> list[Entry]:
 def read_ids(text: str) -> list[str]:
     """Return the ids in a text, between commas."""
     return [part.strip() for part in text.split(",") if part.strip()]
+
+
+def added(question: Question) -> dict[str, Edit]:
+    """Return what letters add on rows that do not say: a rule."""
+    return {"n": new_rule(RULES)} if fields.now(question, RULES) is not None else {}
 
 
 def group(question: Question, path: Path, depth: int, remove: Change | None) -> list[Entry]:
@@ -193,7 +199,8 @@ def _times(question: Question, path: Path, depth: int) -> list[Entry]:
     rule = fields.now(question, path)
     often = {"gte": "at least", "gt": "more than", "eq": "exactly", "lte": "at most",
              "lt": "less than"}[rule.op]  # fmt: skip
-    unit = "days" if rule.distinct_days else "times"
+    unit = "day" if rule.distinct_days else "time"
+    counted = f"{rule.count} {unit}{'s' * (rule.count != 1)}"
 
     def put(asked: Question, picked: tuple[str, int]) -> Question:
         op, count = picked
@@ -204,7 +211,7 @@ def _times(question: Question, path: Path, depth: int) -> list[Entry]:
         return replaced(asked, (*path, "count"), max(current + step, 0))
 
     count = Entry(
-        key_of((*path, "count")), "how often", f"{often} {rule.count} {unit}", depth,
+        key_of((*path, "count")), "how often", f"{often} {counted}", depth,
         enter=Edit("how often", put, _often()), turn=Edit("one more", turn),
     )  # fmt: skip
     keys = {
@@ -323,7 +330,7 @@ def _followed(question: Question, path: Path, depth: int) -> list[Entry]:
 
 def new_rule(path: Path) -> Edit:
     """Return the edit that adds a rule to a group."""
-    return Edit("rule", lambda asked, picked: with_rule(asked, path, picked), Chain(_ASKED))
+    return Edit("rule", lambda asked, picked: with_rule(asked, path, picked), Chain(_ASKED), to=NEW)
 
 
 def _what(picked: tuple[Any, ...]) -> Picker | None:

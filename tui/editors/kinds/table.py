@@ -88,6 +88,12 @@ def _shared(question: Question, taken: frozenset[str]) -> list[Entry]:
     return found
 
 
+def added_conditions(question: Question) -> dict[str, Edit]:
+    """Return what letters add where only the conditions are on show: a filter."""
+    new = conditions(question)[0].keys["n"]
+    return {"n": new, "f": new}
+
+
 def _runs(question: Question) -> bool:
     """Whether its granularity matters or is given."""
     idle = question.kind in ("funnel", "time_to_convert", "correlation", "paths")
@@ -106,8 +112,8 @@ def added(question: Question) -> dict[str, Edit]:
     found: dict[str, Edit] = {}
     if question.kind != "sql":
         found["f"] = conditions(question)[0].keys["n"]
-    if question.kind == "audience" and fields.now(question, ("definition",)) is not None:
-        found["n"] = audience.new_rule(audience.RULES)
+    if question.kind == "audience":
+        found |= audience.added(question)
     steps_ = fields.now(question, ("steps",))
     if isinstance(steps_, tuple):
         found["n"] = funnel.new_step(len(steps_))
