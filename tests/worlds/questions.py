@@ -284,6 +284,19 @@ KINDS = {
         ]},
         NASTY, NASTY,
     )),
+    "differences": st.builds(
+        lambda one, other, rest: {
+            "kind": "differences", "of": {"kind": "trend", "event": one}, **rest,
+            **({"other": {"kind": "people", "of": {"kind": "trend", "event": other}}}
+               if other else {}),
+        },
+        SOME,
+        st.one_of(st.none(), SOME),
+        st.fixed_dictionaries({}, optional={
+            "breakdown": st.lists(NASTY, max_size=3), "limit": st.integers(1, 1000),
+            "min_people": st.integers(1, 99),
+        }),
+    ),
     "audience": bodies(
         "audience", limit=st.integers(1, 100), offset=st.integers(0, 9)
     ).flatmap(lambda body: st.builds(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from core.words.kinds import (
@@ -131,14 +132,19 @@ USER_SEARCH = Kind(
 # -- people
 
 
-def _read_people(read: list[Any]) -> Part:
-    of = next(child for child in read if isinstance(child, Whole))
+def _inner(of: Whole, read: list[Any]) -> Body:
+    """Return a question in parentheses as a field, and how deep it makes the one around it."""
     if of.chart:
         raise Mistake("A chart goes outside the parentheses.", at_of(read))
     if of.depth >= MAX_DEPTH:
         raise Mistake(f"Questions nest deeper than {MAX_DEPTH}.", at_of(read))
+    return {"of": of.body, "\0depth": of.depth + 1}
+
+
+def _read_people(read: list[Any]) -> Part:
+    of = next(child for child in read if isinstance(child, Whole))
     cell = merged(child for child in read if isinstance(child, Part))
-    return Part({"of": of.body, **({"cell": cell} if cell else {}), "\0depth": of.depth + 1})
+    return Part({**_inner(of, read), **({"cell": cell} if cell else {})})
 
 
 def _people(writer: Writing) -> str:
@@ -173,4 +179,45 @@ PEOPLE = Kind(
 )
 
 
-KINDS = (SEGMENTS_KIND, SEGMENT, AUDIENCE, USER_ACTIVITY, USER_SEARCH, PEOPLE)
+# -- differences
+
+
+def _read_differences(read: list[Any]) -> Part:
+    groups = [_inner(child, read) for child in read if isinstance(child, Whole)]
+    named = dict(zip(("of", "other"), groups, strict=False))
+    depth = max(group["\0depth"] for group in groups)
+    return Part({**{name: group["of"] for name, group in named.items()}, "\0depth": depth})
+
+
+def _differences(writer: Writing) -> str:
+    text = f"differences of ({writer.nested(writer.value('of'))})"
+    other = writer.take("other")
+    return text if other is None else f"{text} and ({writer.nested(other)})"
+
+
+DIFFERENCES = Kind(
+    name="differences",
+    at="core.queries.people.differences:Differences",
+    shapes=("table",),
+    wording=Wording(
+        phrases=(
+            Phrase('DIFFERENCES OF "(" question ")" (AND "(" question ")")?', _read_differences),
+        ),
+        write=_differences,
+        words=keyword("differences"),
+    ),
+    example="differences of (purchase) and (signup)",
+    about="what two groups of people did or had differently; without `and` from everybody else",
+    behind=lambda question, cell: _in_groups(question, cell),
+    filtered=False,
+    since=3,
+)
+
+
+def _in_groups(question: Any, cell: Any) -> str:
+    group = {"reached": "first group", "dropped": "second group"}.get(cell.outcome, "both groups")
+    had = f" with {': '.join(json.loads(cell.row))}" if cell.row is not None else ""
+    return f"People of {group}{had}"
+
+
+KINDS = (SEGMENTS_KIND, SEGMENT, AUDIENCE, USER_ACTIVITY, USER_SEARCH, PEOPLE, DIFFERENCES)
