@@ -17,6 +17,7 @@ class Step(Model):
         step_rate, overall_rate: fractions of the previous step and of step 1; None of nobody.
         drop_off: how many fewer than at the previous step; 0 for step 1.
         avg_seconds, median_seconds: time from the previous step, over those who reached it.
+        filters: the conditions on it alone, as text; "" for none.
         people, dropped_people: how many distinct people are behind `count` and `drop_off`; None if
             these count people themselves.
     """
@@ -32,6 +33,12 @@ class Step(Model):
     p90_seconds: float | None = None
     people: int | None = None
     dropped_people: int | None = None
+    filters: str = ""
+
+    @property
+    def named(self) -> str:
+        """Its event, and the conditions on it in brackets."""
+        return f"{self.event}[{self.filters}]" if self.filters else self.event
 
     @property
     def who_reached(self) -> int:

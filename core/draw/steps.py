@@ -67,7 +67,7 @@ def _pointer(look: Look, here: bool) -> Span:
 def _narrow(whole: StepGroup, size: int, look: Look, cursor: Cursor) -> list[Line]:
     """number, name, bar, share of the first step."""
     first = whole.steps[0].count
-    name = min(max(width(safe(s.event)) for s in whole.steps), max(size // 3, 6))
+    name = min(max(width(safe(s.named)) for s in whole.steps), max(size // 3, 6))
     room = max(size - name - 11, 0)
     lines: list[Line] = []
     for index, step in enumerate(whole.steps):
@@ -75,7 +75,7 @@ def _narrow(whole: StepGroup, size: int, look: Look, cursor: Cursor) -> list[Lin
         lines.append(
             (
                 _pointer(look, here),
-                Span(f"{step.step} {fit(safe(step.event), name)} ", "cursor" if here else ""),
+                Span(f"{step.step} {fit(safe(step.named), name)} ", "cursor" if here else ""),
                 *_bar(step, first, room, look),
                 Span(percent(step.overall_rate).rjust(7), "bold"),
             )
@@ -90,7 +90,7 @@ def _single(answer: Steps, size: int, look: Look, cursor: Cursor) -> list[Line]:
     timed = size >= 66
     p90 = timed and size >= 100 and any(s.p90_seconds is not None for s in whole.steps)
     peopled = answer.unit != "users" and size >= 76
-    widest = max(width(safe(s.event)) for s in whole.steps)
+    widest = max(width(safe(s.named)) for s in whole.steps)
     used = 4 + 8 + 8 * peopled + 10 + 9 + 9 * timed + 9 * p90 + 15 * compared
     name = max(min(widest, size - used - 12, 36), 8)
     room = max(size - used - name - 2, 0)
@@ -103,7 +103,7 @@ def _single(answer: Steps, size: int, look: Look, cursor: Cursor) -> list[Line]:
         here = cursor is not None and cursor[0] == index
         parts = [
             _pointer(look, here),
-            Span(f"{step.step:>2} {fit(safe(step.event), name)}", "cursor" if here else ""),
+            Span(f"{step.step:>2} {fit(safe(step.named), name)}", "cursor" if here else ""),
             Span(number(step.count).rjust(8), "bold"),
             Span(number(step.who_reached).rjust(8) * peopled, "dim"),
             *_rates(step),
@@ -149,7 +149,7 @@ def _bars(answer: Steps, size: int, look: Look, cursor: Cursor, *, thick: bool) 
     counts = [number(step.count) for step in steps]
     wide = max(map(width, counts))
     compared = answer.previous is not None and size >= 76
-    name = min(max(width(safe(s.event)) for s in steps), max(size // 3, 8))
+    name = min(max(width(safe(s.named)) for s in steps), max(size // 3, 8))
     room = max(size - name - wide - 15 - 15 * compared, 0)
     lines: list[Line] = []
     for index, step in enumerate(steps):
@@ -159,7 +159,7 @@ def _bars(answer: Steps, size: int, look: Look, cursor: Cursor, *, thick: bool) 
         lines.append(
             (
                 _pointer(look, here),
-                Span(f"{step.step:>2} {fit(safe(step.event), name)} ", "cursor" if here else ""),
+                Span(f"{step.step:>2} {fit(safe(step.named), name)} ", "cursor" if here else ""),
                 *_bar(step, first, room, look),
                 Span(f" {counts[index].rjust(wide)}", "bold"),
                 Span(percent(step.overall_rate).rjust(8), "bold"),

@@ -13,6 +13,7 @@ from core.catalog.selectors import titled
 from core.errors import BadQuestion
 from core.filters import Clause
 from core.queries.common.question import TimedQuestion
+from core.queries.terms import bracketed
 
 WEEK_SECONDS = 7 * 86_400
 LONGEST_SECONDS = 366 * 86_400
@@ -188,8 +189,10 @@ class FunnelFields(TimedQuestion):
         return "pairs" if self.held else "users"
 
     def steps_title(self, catalog: Catalog) -> str:
-        """The steps under their display names."""
-        return " > ".join(titled(catalog, step.event) for step in self.steps)
+        """The steps under their display names, with the conditions on each."""
+        return " > ".join(
+            titled(catalog, step.event) + bracketed(step.filters) for step in self.steps
+        )
 
     def notes(self) -> tuple[str, ...]:
         """The notes that the reader must see."""

@@ -25,6 +25,7 @@ from core.queries.funnel.notes import notes
 from core.queries.funnel.plan import Plan
 from core.queries.funnel.tally import Tally, average, seconds
 from core.queries.funnel.values import has_value, value_label
+from core.queries.terms import bracketed
 from core.sql.dialect import Binder, Statement
 from core.sql.sets import percentile
 from core.timeframe import Span
@@ -109,15 +110,13 @@ class Funnel(FunnelFields):
         total = tally.waits[-1] if len(self.steps) > 1 else []
         return StepGroup(
             group=group,
-            steps=tuple(
-                self._step(tally, number, step.event) for number, step in enumerate(self.steps)
-            ),
+            steps=tuple(self._step(tally, number, step) for number, step in enumerate(self.steps)),
             in_progress=tally.in_progress,
             total_avg_seconds=average(total),
             total_median_seconds=seconds(percentile(total, 0.5)),
         )
 
-    def _step(self, tally: Tally, number: int, event: str) -> Step:
+    def _step(self, tally: Tally, number: int, asked: FunnelStep) -> Step:
         """Return step `number` from 0; the first has no times."""
         count, before = tally.counts[number], tally.counts[max(number - 1, 0)]
         waits = tally.waits[number - 1] if number else []
@@ -127,7 +126,8 @@ class Funnel(FunnelFields):
             dropped = len(tally.dropped[number - 1]) if tally.dropped and number else 0
         return Step(
             step=number + 1,
-            event=event,
+            event=asked.event,
+            filters=bracketed(asked.filters)[1:-1],
             count=count,
             step_rate=count / before if before else None,
             overall_rate=count / tally.counts[0] if tally.counts[0] else None,

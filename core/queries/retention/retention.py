@@ -30,6 +30,7 @@ from core.queries.retention.plan import CellRow, Plan, plan_of
 from core.queries.retention.rows import ALL, BEFORE, RETURNED, SIZE, GridRows
 from core.queries.retention.starts import EVERYBODY, Groups, start_sets
 from core.queries.retention.windows import matched, relations
+from core.queries.terms import bracketed
 from core.sql.dialect import Binder, Statement
 
 SUMMED = ("The combined row adds up the cohorts: people in several cohorts count in each.",)
@@ -75,6 +76,7 @@ class Retention(RetentionFields):
         }
         hours = ", 24-hour windows" if self.basis == "24h" else ""
         back = self.return_event or "any event"
+        start, back = start + bracketed(self.start_filters), back + bracketed(self.return_filters)
         return f"Retention: {start}, then {back}{how.get(self.mode, '')}{hours}"
 
     def ask(self, ctx: Context) -> Ask:

@@ -32,6 +32,16 @@ def test_a_week_to_convert(engine):
     assert answer.window_seconds == 604_800
 
 
+def test_filters_of_a_step_are_in_the_title_and_on_its_row(engine):
+    dutch = {"filters": [{"field": "country", "value": "NL"}]}
+    steps = [SIGN_UP[0], {**SIGN_UP[1], **dutch}]
+    answer = ask(engine, "funnel", range=A_RANGE, steps=steps)
+    assert answer.title == "sign_up > add_to_cart[country = NL]"
+    assert "2 add_to_cart[country = NL]" in plain(drawn(answer, 100, 12))
+    back = ask(engine, "retention", range=A_RANGE, return_filters=dutch["filters"])
+    assert back.title == "Retention: any event, then any event[country = NL]"
+
+
 def test_a_day_to_convert_is_inclusive(engine):
     answer = ask(engine, "funnel", range=A_RANGE, steps=SIGN_UP, window_seconds=86_400)
     assert counts(answer.groups[0]) == [4, 3, 2]
