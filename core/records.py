@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from array import array
 from collections.abc import Callable, Sequence
 from hashlib import blake2b
 from typing import Any, Final, NamedTuple
 
 from core.columns import CONTEXT
+from core.values.hashes import Hashes
 
 NO_SESSION: Final = "-1"
 """The session id that means "outside any session" (definitions 9.2)."""
@@ -180,26 +180,21 @@ def next_event_id(id_: int) -> int:
     return next_id(id_) & ~OWN
 
 
-_RECENT: Final = 50_000
-_SLOT: Final = 8
-"""How many bits less than a short hash has the number of its slot."""
+_SHORT: Final = 0xFFFFFFFF
+"""The bits of a hash by which lines are taken for seen."""
 
 
 class Occurrences:
     """Gives lines without an event id an id: the first its hash, each further identical one a
     function of the id before, so that the end of a file can be read without its start.
 
-    Lines seen once are kept as 32-bit hashes in a compressed set, so ten million different lines
-    take some 20 MB. A table of slots that hashes have taken tells most new ones at once. Two lines
-    that share those 32 bits still get different ids, and the same file always yields the same ids.
+    Lines seen once are kept as 32-bit hashes, so ten million different lines take some 60 MB. Two
+    lines that share those 32 bits still get different ids, and the same file always yields the same
+    ids.
     """
 
     def __init__(self) -> None:
-        from pyroaring import BitMap
-
-        self._seen = BitMap()
-        self._recent: set[int] = set()
-        self._taken = bytearray(1 << (32 - _SLOT))
+        self._seen = Hashes()
         self._last: dict[int, tuple[int, int]] = {}
 
     def event_id(self, line: bytes) -> int:
@@ -215,21 +210,13 @@ class Occurrences:
 
         hashes = b"".join([blake2b(line, digest_size=8).digest() for line in lines])
         ids = np.frombuffer(hashes, "<i8") & ~OWN
-        short = ids.astype(np.uint32)
-        slots, taken = short >> _SLOT, np.frombuffer(self._taken, np.uint8)
-        maybe = short[taken[slots] > 0].tolist()
-        taken[slots] = 1
-        again = {one for one in maybe if one in self._recent or one in self._seen}
-        in_order = np.sort(short)
-        again.update(in_order[1:][in_order[1:] == in_order[:-1]].tolist())
         found: list[int] = ids.tolist()
-        self._recent.update(set(short.tolist()) - again if again else short.tolist())
-        self._settle()
+        again = self._seen.add_new(ids.astype(np.uint32))
         if not again:
             return found
         return [
             one
-            if one & 0xFFFFFFFF not in again or self._is_first(one)
+            if one & _SHORT not in again or self._is_first(one)
             else self._following(one, next_event_id)[0]
             for one in found
         ]
@@ -243,25 +230,11 @@ class Occurrences:
         return found, digest(b"%d\x00" % count + line)
 
     def _is_first(self, id_: int) -> bool:
-        short = id_ & 0xFFFFFFFF
-        if short in self._recent or short in self._seen:
+        short = id_ & _SHORT
+        if short in self._seen:
             return False
-        self._recent.add(short)
-        self._taken[short >> _SLOT] = 1
-        self._settle()
+        self._seen.add(short)
         return True
-
-    def _settle(self) -> None:
-        """Move recent hashes to the compressed set when they are many, which takes less time than
-        one by one.
-        """
-        if len(self._recent) > _RECENT:
-            import numpy as np
-
-            short = np.fromiter(self._recent, np.uint32, len(self._recent))
-            short.sort()
-            self._seen |= type(self._seen)(array("I", short.tobytes()))
-            self._recent.clear()
 
     def _following(self, first: int, step: Callable[[int], int]) -> tuple[int, int]:
         """Return the id of the next occurrence, and how many came before."""

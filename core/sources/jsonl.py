@@ -182,7 +182,9 @@ def _alone(line: bytes | Rejected, number: int, maker: LineMaker) -> Iterator[Re
 
 def _objects(lines: Sequence[bytes | Rejected]) -> Objects:
     """Return the object on each line."""
-    texts = [line if isinstance(line, bytes) else b"" for line in lines]
+    texts: Sequence[Any] = lines
+    if set(map(type, lines)) != {bytes}:
+        texts = [line if isinstance(line, bytes) else b"" for line in lines]
     parse_one = values.parse if values.has_long_numbers(b"\n".join(texts)) else orjson.loads
     try:
         objects = list(map(parse_one, texts))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from core.sources.values import as_json
 
@@ -45,9 +45,12 @@ class Contexts:
         known = self._of_some.setdefault(has, {})
         rows = list(zip(*filter(None, columns), strict=True))
         try:
-            return [known.get(values) or self._learn(has, values, known) for values in rows]
+            found = list(map(known.get, rows))
         except TypeError:
             return [self.of(_complete(has, values)) for values in rows]
+        if None not in found:
+            return cast("list[Context]", found)
+        return [known.get(values) or self._learn(has, values, known) for values in rows]
 
     def _learn(
         self, has: tuple[bool, ...], values: tuple[Any, ...], known: dict[tuple[Any, ...], Context]

@@ -16,6 +16,7 @@ from core import records
 from core.records import Occurrences, Rejected
 from core.sources import Source, open_source
 from core.sources.blocks import Block, Differs, Position
+from core.values import hashes
 
 TIMES = [f"2026-03-{1 + n // 60 % 28:02}T10:{n % 60:02}:00Z" for n in range(400)]
 LONG = b"x" * ((1 << 20) + 9)
@@ -118,7 +119,7 @@ class Hash:
 )
 def test_lines_get_the_same_ids_together_and_alone(parts: list[list[bytes]], alike: bool) -> None:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(records, "_RECENT", 7)
+        patch.setattr(hashes, "_MOST", 7)
         if alike:
             patch.setattr(records, "blake2b", Hash)
         together, alone = Occurrences(), Occurrences()
