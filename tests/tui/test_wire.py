@@ -150,7 +150,7 @@ def test_actions_send_few_bytes_and_paint_once(
     tmp_path: Path, size: tuple[int, int], times: int, actions: tuple[tuple[str, str, int], ...]
 ) -> None:
     with Terminal(["demo", str(tmp_path / "sample.db")], tmp_path, size=size) as screen:
-        screen.until("Boards >")
+        screen.until("Signups", "in range")
         screen.settle(1)
         for name, key, most in actions:
             sent = screen.act(key, quiet=0.4)

@@ -10,6 +10,7 @@ from textual.message import Message
 from core.answers import Cell
 from core.draw import draw, navigate
 from core.draw.figures import compared_text, span_text
+from core.draw.pointing import cell_at, differing
 from core.draw.spans import Line, Span
 from core.engines.running import Result
 from core.errors import FootfallError, Stopped
@@ -193,18 +194,21 @@ class AnswerView(CursorPanel):
 
     def _draw_now(self, width: int, height: int) -> list[Line]:
         try:
-            return draw(
-                self.answer,
-                width,
-                height,
-                self.app.look,
-                chart=self.drawn_as,
-                cursor=self.shown_cursor,
-                marks=self.marks,
-            )
+            return self._drawn_with(self.cursor, width, height)
         except Exception as error:  # a drawing that fails must not take down the screen
             log(error)
             return wrapped("This answer cannot be drawn here. v chooses another chart.", width)
+
+    def _drawn_with(self, cursor: tuple[int, int] | None, width: int, height: int) -> list[Line]:
+        return draw(
+            self.answer,
+            width,
+            height,
+            self.app.look,
+            chart=self.drawn_as,
+            cursor=cursor,
+            marks=self.marks,
+        )
 
     def _sorry(self, error: Exception, width: int) -> list[Line]:
         if not isinstance(error, FootfallError):
@@ -258,6 +262,20 @@ class AnswerView(CursorPanel):
     # -- mouse
 
     def on_click(self, event: Click) -> None:
-        """A second click on the focused panel opens it, as Enter does."""
+        """A click moves the cursor; a second one opens what is under it, as Enter does."""
         if event.chain == 2:
             self.post_message(self.Chosen(self))
+        elif self.cursor is not None and self._cells and self.error is None and not self.empty:
+            self._point((event.x - 2, event.y - 1))
+
+    def _point(self, at: tuple[int, int]) -> None:
+        width, height = self.inner()
+        plain = self._drawn_with(None, width, height)
+
+        def place(row: int, column: int) -> tuple[int, int] | None:
+            return differing(plain, self._drawn_with((row, column), width, height))
+
+        assert self.cursor is not None
+        found = cell_at(place, [len(row) for row in self._cells], self.cursor, at)
+        if found is not None:
+            self._to(*found)

@@ -1,17 +1,18 @@
-"""The four lines around every page: tabs, crumb with the question, status, keys."""
+"""Around every page: tabs, crumb with the question, status, keys; and what says it is too small."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import Protocol, cast
 
-from textual.events import Click
+from textual.events import Click, Resize
 
 from core.draw.spans import Line, Span, cells, clipped, spread
 from core.text import clean, cut, width
 from tui.keys import PLACES, Action
 from tui.texts.summary import Chip, counted
 from tui.widgets.panel import Painted
+from tui.widgets.words import wrapped
 
 LONGEST_STEP = 26
 """Width in cells of one crumb step when the crumb does not fit."""
@@ -249,3 +250,26 @@ class KeyLine(OneLine):
     def run_page_action(self, action: Action) -> None:
         """Pass an action on to the page."""
         cast(Performing, self.screen).perform(action.call)
+
+
+class TooSmall(Painted):
+    """One centred sentence shown when the terminal is too small."""
+
+    DEFAULT_CSS = """
+    TooSmall { layer: cover; dock: top; width: 100%; height: 100%; display: none; }
+    """
+
+    def face(self, width: int, height: int) -> list[Line]:
+        """See Painted."""
+        lines = wrapped(f"{width}x{height} is too small: footfall needs 60x18.", max(width, 1))
+        above = max((height - len(lines)) // 2, 0)
+        return [()] * above + [_centred(line, width) for line in lines]
+
+    def on_resize(self, event: Resize) -> None:
+        """Draw for the new size."""
+        self.repaint()
+
+
+def _centred(line: Line, cells: int) -> Line:
+    used = sum(width(span.text) for span in line)
+    return (Span(" " * max((cells - used) // 2, 0)), *line)

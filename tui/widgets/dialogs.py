@@ -9,7 +9,7 @@ from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
-from textual.events import Key, Resize
+from textual.events import Click, Key
 from textual.message import Message
 from textual.screen import ModalScreen
 from textual.widgets import Input
@@ -21,7 +21,7 @@ from tui.services.clipboard import send
 from tui.services.errors import failed
 from tui.widgets.host import Host
 from tui.widgets.listing import Listing, Row
-from tui.widgets.panel import Painted, Panel
+from tui.widgets.panel import Panel
 from tui.widgets.words import folded, indented, wrapped
 
 
@@ -83,14 +83,24 @@ class Box(Panel):
 
 
 class Menu(Overlay):
-    """Entries with one letter each; pressing the letter chooses.
+    """Entries with one letter each: the letter chooses, as do Enter and a click.
 
     Args:
         entries: (letter, words, value).
-        now: the current value, which is marked.
+        now: the current value, which is marked, and where the cursor starts.
     """
 
-    DEFAULT_CSS = "Menu Box { width: 46; height: auto; max-height: 90%; }"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "choose", show=False),
+        Binding("down", "step(1)", show=False),
+        Binding("up", "step(-1)", show=False),
+        Binding("pagedown", "step(10)", show=False),
+        Binding("pageup", "step(-10)", show=False),
+        Binding("home", "step(-1000)", show=False),
+        Binding("end", "step(1000)", show=False),
+        Binding("backspace", "close", show=False),
+    ]
+    DEFAULT_CSS = "Menu Box { width: 46; height: auto; max-width: 96%; max-height: 90%; }"
 
     def __init__(
         self, heading: str, entries: Sequence[tuple[str, str, Any]], now: Any = None
@@ -99,24 +109,50 @@ class Menu(Overlay):
         self.heading = heading
         self.entries = entries
         self.now = now
+        values = [value for _, _, value in entries]
+        self.at = values.index(now) if now in values else 0
 
     def compose(self) -> ComposeResult:
         """See Screen."""
         box = Box(self.heading, self._lines)
-        box.footing = "press a letter   ESC closes"
         box.styles.height = len(self.entries) + 2
-        box.styles.width = max(46, *(width(clean(words)) + 12 for _, words, _ in self.entries))
+        box.styles.width = max(46, *(width(clean(words)) + 13 for _, words, _ in self.entries))
         yield box
 
+    @property
+    def _first(self) -> int:
+        """The first entry on show: the box scrolls where it is too low for all."""
+        _, high = self.query_one(Box).inner()
+        return min(max(self.at - high // 2, 0), max(len(self.entries) - high, 0))
+
     def _lines(self, cells: int) -> list[Line]:
-        return [
-            (
-                Span(f" {letter}  ", "key"),
-                Span(clean(words), "accent" if value == self.now else ""),
-                Span("  <" if value == self.now else "", "dim"),
-            )
-            for letter, words, value in self.entries
-        ]
+        box = self.query_one(Box)
+        _, high = box.inner()
+        first, count = self._first, len(self.entries)
+        part = f"{first + 1}-{min(first + high, count)} of {count}"
+        box.footing = f"{part if count > high else 'letter or ENTER'}   ESC closes"
+        shown = list(enumerate(self.entries))[first : first + high]
+        return [self._line(at, *entry, cells) for at, entry in shown]
+
+    def _line(self, at: int, letter: str, words: str, value: Any, cells: int) -> Line:
+        now = value == self.now
+        style = "cursor" if at == self.at else ""
+        text = f"{clean(words)}{'  <' if now else ''}"
+        return (
+            Span(">" if at == self.at else " ", style),
+            Span(f"{letter}  ", style or "key"),
+            Span(text, style or ("accent" if now else "")),
+            Span(" " * max(cells - width(text) - 4, 0), style),
+        )
+
+    def action_step(self, rows: int) -> None:
+        """Move the cursor."""
+        self.at = min(max(self.at + rows, 0), len(self.entries) - 1)
+        self.query_one(Box).repaint()
+
+    def action_choose(self) -> None:
+        """Choose the entry under the cursor."""
+        self.dismiss(self.entries[self.at][2])
 
     def on_key(self, event: Key) -> None:
         """Choose by letter."""
@@ -124,13 +160,32 @@ class Menu(Overlay):
             if event.character == letter:
                 event.stop()
                 self.dismiss(value)
+                return
+
+    def on_click(self, event: Click) -> None:
+        """Choose the entry under the mouse; a click beside the box closes it."""
+        box = self.query_one(Box)
+        at = event.screen_y - box.region.y - 1
+        if not box.region.contains(event.screen_x, event.screen_y):
+            self.dismiss(None)
+        elif 0 <= at < box.inner()[1] and self._first + at < len(self.entries):
+            self.dismiss(self.entries[self._first + at][2])
+
+    def on_mouse_scroll_down(self) -> None:
+        """Move down."""
+        self.action_step(1)
+
+    def on_mouse_scroll_up(self) -> None:
+        """Move up."""
+        self.action_step(-1)
 
 
 class Confirm(Menu):
-    """Asks y or n."""
+    """Asks y or n; the cursor starts on no."""
 
     def __init__(self, sentence: str) -> None:
         super().__init__(sentence, (("y", "yes", True), ("n", "no", False)))
+        self.at = 1
 
 
 class Chooser(Overlay):
@@ -282,6 +337,9 @@ class Prompt(Overlay):
         self.dismiss(found)
 
 
+READING = "y copies   ESC closes"
+
+
 class Reader(Overlay):
     """Text to read: the SQL behind an answer, the properties of an event."""
 
@@ -290,6 +348,8 @@ class Reader(Overlay):
         Binding("up,k", "step(-1)", show=False),
         Binding("pagedown,space", "step(15)", show=False),
         Binding("pageup", "step(-15)", show=False),
+        Binding("home", "step(-100000)", show=False),
+        Binding("end", "step(100000)", show=False),
         Binding("y", "copy", show=False),
         Binding("q,enter,backspace,i", "close", show=False),
     ]
@@ -299,47 +359,40 @@ class Reader(Overlay):
         super().__init__()
         self.heading = heading
         self.text = text
-        self.first = 0
+        self.first = self._last = 0
+        self.said = READING
 
     def compose(self) -> ComposeResult:
         """See Screen."""
         box = Box(self.heading, self._lines)
-        box.footing = "y copies   ESC closes"
+        box.footing = READING
         yield box
 
     def _lines(self, cells: int) -> list[Line]:
-        return folded(self.text, cells)[self.first :]
+        box = self.query_one(Box)
+        _, high = box.inner()
+        lines = folded(self.text, cells)
+        self._last = max(len(lines) - high, 0)
+        self.first = min(self.first, self._last)
+        if self._last:
+            at = f"{self.first + 1}-{min(self.first + high, len(lines))} of {len(lines)}   "
+            box.footing = f"{at}{self.said}"
+        return lines[self.first :]
 
     def action_step(self, lines: int) -> None:
         """Scroll."""
-        last = max(self.text.count("\n") - 3, 0)
-        self.first = min(max(self.first + lines, 0), last)
+        self.first = min(max(self.first + lines, 0), self._last)
         self.query_one(Box).repaint()
+
+    def on_mouse_scroll_down(self) -> None:
+        """Scroll down."""
+        self.action_step(3)
+
+    def on_mouse_scroll_up(self) -> None:
+        """Scroll up."""
+        self.action_step(-3)
 
     def action_copy(self) -> None:
         """Send the text to the terminal's clipboard."""
-        self.query_one(Box).footing = send(self.app, self.text)
+        self.said = self.query_one(Box).footing = send(self.app, self.text)
         self.query_one(Box).repaint()
-
-
-class TooSmall(Painted):
-    """One centred sentence shown when the terminal is too small."""
-
-    DEFAULT_CSS = """
-    TooSmall { layer: cover; dock: top; width: 100%; height: 100%; display: none; }
-    """
-
-    def face(self, width: int, height: int) -> list[Line]:
-        """See Painted."""
-        lines = wrapped(f"{width}x{height} is too small: footfall needs 60x18.", max(width, 1))
-        above = max((height - len(lines)) // 2, 0)
-        return [()] * above + [_centred(line, width) for line in lines]
-
-    def on_resize(self, event: Resize) -> None:
-        """Draw for the new size."""
-        self.repaint()
-
-
-def _centred(line: Line, cells: int) -> Line:
-    used = sum(width(span.text) for span in line)
-    return (Span(" " * max((cells - used) // 2, 0)), *line)

@@ -12,7 +12,6 @@ import sys
 import termios
 import time
 from codecs import getincrementaldecoder
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
@@ -109,17 +108,16 @@ class Terminal:
         while self._read(quiet):
             pass
 
-    def until(self, text: str | Callable[[str], bool], seconds: float = 20) -> str:
-        """Read until the screen says something; return the screen.
+    def until(self, *texts: str, seconds: float = 20) -> str:
+        """Read until the screen says all of some texts; return the screen.
 
         Raises:
             AssertionError: it never did.
         """
         end = time.monotonic() + seconds
-        found = text if callable(text) else lambda screen: text in screen
-        while not found(self.screen):
+        while not all(text in self.screen for text in texts):
             if time.monotonic() > end:
-                raise AssertionError(f"never said {text!r}:\n{self.screen}")
+                raise AssertionError(f"never said {texts!r}:\n{self.screen}")
             self._read(0.05)
         return self.screen
 

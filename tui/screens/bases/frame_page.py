@@ -16,8 +16,8 @@ from textual.widget import Widget
 from core.errors import FootfallError
 from tui.keys import PLACES, actions_of, key_line_of, remapped
 from tui.texts.summary import Chip
-from tui.widgets.chrome import Crumb, KeyLine, Status, Tabs
-from tui.widgets.dialogs import Prompt, TooSmall
+from tui.widgets.chrome import Crumb, KeyLine, Status, Tabs, TooSmall
+from tui.widgets.dialogs import Prompt
 from tui.widgets.host import Host
 from tui.widgets.listing import Listing
 from tui.widgets.panel import Panel
