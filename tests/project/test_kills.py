@@ -73,7 +73,7 @@ def _twice(folder: Path) -> None:
 
 
 STORIES = {
-    "import": Story(_file, ("import", "in.jsonl", "--into", "w.db"), batch=LINES // 6),
+    "import": Story(_file, ("import", "in.jsonl", "--into", "w.db"), batch=LINES // 24),
     "sync": Story(
         _grown, ("sync", "in.jsonl", "--into", "w.db"), batch=LINES // 9, is_in_parts=True
     ),

@@ -21,6 +21,11 @@ from core.store.workspace import read_calendar, visitor_salt
 BATCH = 150_000
 """How many events are written together."""
 
+TOGETHER = 7
+"""How many batches of a file with shuffled times are written in one transaction, unless it takes
+long.
+"""
+
 APART_FROM = 20_000_000
 EVERY = 256
 

@@ -142,7 +142,7 @@ class Activity:
         from core.store.rows.buckets import Buckets
 
         buckets = Buckets(facts, self.flags.wholes)
-        for dimension in facts.properties:
+        for dimension in facts.said:
             for event in buckets.having(dimension):
                 if dimension not in self._properties[event]:
                     self.start_property(event, dimension)

@@ -14,7 +14,7 @@ from typing import Final
 from core.columns import EVERY_NAME
 from core.store.ingest.activity import Activity
 from core.store.ingest.properties import Properties, counted
-from core.store.rows.facts import Facts
+from core.store.rows.facts import Facts, by_dimension
 
 CHUNK: Final = 100_000
 """How many events are processed together."""
@@ -44,7 +44,8 @@ def fill(
         values, _ = properties.take(counted(row[3] for row in chunk))
         actors, events, days, texts = zip(*chunk, strict=True)
         said = [values.get(text or "", {}) for text in texts]
-        activity.add_properties(Facts(actors, events, days, texts=range(len(said)), said=said))
+        places, columns = range(len(said)), by_dimension(said)
+        activity.add_properties(Facts(actors, events, days, texts=places, said=columns))
         tick()
     connection.execute("insert into meta (key, value) values ('property_sets', ?)", (EVERY_NAME,))
 

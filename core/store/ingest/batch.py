@@ -99,6 +99,18 @@ class Batch:
         times = self.times()
         return [int(times.min()), int(times.max())] if len(times) else []
 
+    @property
+    def is_shuffled(self) -> bool:
+        """Whether its later half is not after or before its earlier one, so that what follows is
+        likely to belong to the same days.
+        """
+        times = self.times()
+        half = len(times) // 2
+        if not half:
+            return False
+        first, then = times[:half], np.median(times[half:])
+        return bool(first.min() <= then <= first.max())
+
     def ids(self) -> Ints:
         """Return the ids of the events."""
         return joined(np.asarray(block.ids) for block in self.blocks)

@@ -26,7 +26,7 @@ from core.store.fresh.earlier import About, Earlier, about
 from core.store.fresh.remembered import Memory
 from core.store.fresh.selection import Selection
 from core.store.fresh.steps import Step
-from core.store.imports.opening import EVERY, Manner, Opening
+from core.store.imports.opening import EVERY, TOGETHER, Manner, Opening
 from core.store.imports.replacing import read_otherwise, reads_alike
 from core.store.ingest.logs import LogWriter
 from core.store.ingest.rejects import Rejects
@@ -50,7 +50,7 @@ class Loader:
         connection: opened for writing.
         manner: how.
         progress: called about five times a second.
-        stop: called as often; True ends the import after the last committed batch.
+        stop: called as often; True ends the import after the last batch that is written.
         patience: how long a batch waits for another writer.
     """
 
@@ -65,11 +65,11 @@ class Loader:
     ) -> None:
         self.connection = connection
         self.patience = patience or Patience()
-        self.writer = Writer(connection, patience)
         self.log_writer = LogWriter(connection, patience)
         self.report = ImportReport()
         self._manner = manner = manner or Manner()
         self.batch_size = manner.batch_size
+        self.writer = Writer(connection, patience, together=TOGETHER * manner.batch_size)
         self.batch_seconds = BATCH_SECONDS if manner.live is None else 0.0
         self._path = path_of(connection)
         self._place = identity(self._path)

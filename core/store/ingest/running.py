@@ -123,6 +123,12 @@ class Run:
 
     def load(self, blocks: Iterable[Coded]) -> None:
         """Load all records; those after the last full batch count only at the end."""
+        try:
+            self._load(blocks)
+        finally:
+            self._loader.writer.settle()
+
+    def _load(self, blocks: Iterable[Coded]) -> None:
         count = self.counts["read"]
         for block in blocks:
             count += self._take(block)
@@ -188,14 +194,18 @@ class Run:
             self._refuse_hopeless(_HOPELESS)
         if self._loader.should_stop():
             return True
-        is_file = self._input is not None and self._input.total is not None
-        most = self._loader.batch_seconds
-        most = FILE_SECONDS if is_file and most else most
+        most = FILE_SECONDS if self._is_at_hand else self._loader.batch_seconds
         waited = time.monotonic() - self._batch_started > most
         taken = self._input.unpacked - self._batch_from if self._input else 0
         if waited or taken > BATCH_BYTES:
             self._flush(count)
         return False
+
+    @property
+    def _is_at_hand(self) -> bool:
+        """Whether nobody waits for the source, as it is a file that is not followed."""
+        is_file = self._input is not None and self._input.total is not None
+        return is_file and self._loader.batch_seconds > 0
 
     def _refuse_hopeless(self, at_least: int) -> None:
         """Raise BadInput if no line had an event and a time."""
@@ -226,6 +236,7 @@ class Run:
         self._write(
             lambda written: self._note(written, finished),
             lambda: self._loader.tell(self._name, self._input),
+            goes_on=self._is_at_hand and not finished,
         )
         times = batch.span() or [row.ts for row in self._logs]
         if times:
@@ -241,14 +252,16 @@ class Run:
         if self._accepted:
             self._replaced = []
 
-    def _write(self, note: Callable[[Written], None], tick: Callable[[], None]) -> None:
+    def _write(
+        self, note: Callable[[Written], None], tick: Callable[[], None], *, goes_on: bool
+    ) -> None:
         if self._kind is LogRow:
             held = self._held("import_logs", "messages")
             self._loader.log_writer.write(self._logs, note, tick, held)
         else:
             if self._source is not None:
                 self._repeats.origin = _origin(self._source.maker)
-            self._loader.writer.write(self._batch, note, tick, self._repeats)
+            self._loader.writer.write(self._batch, note, tick, self._repeats, goes_on=goes_on)
         self._loader.check_place()
 
     def _note(self, written: Written, finished: bool) -> None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import sqlite3
+import time
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from heapq import merge
 from itertools import accumulate
 from operator import itemgetter
+from typing import Final
 
 import numpy as np
 from pyroaring import BitMap64
@@ -28,14 +30,19 @@ from core.store.ingest.people import People, ignored_ids
 from core.store.ingest.properties import Properties, Values, counted
 from core.store.ingest.repeats import Repeats, Since
 from core.store.ingest.sessions import Sessions
-from core.store.rows.facts import Facts
 from core.store.rows.inserting import insert, parts_of, parts_of_columns
 from core.store.rows.numbers import Events, Ints, joined, rows
+from core.store.rows.pending import Pending
 from core.store.rows.seen import Seen
-from core.store.rows.spells import add_events
 from core.store.traits import Traits
 from core.store.waiting import Patience, transaction
 from core.store.workspace import bump, read_calendar, read_meta
+
+_SIZE: Final = 48 << 20
+"""How many bytes of events wait at most for their sets and sessions."""
+
+_SECONDS: Final = 8.0
+"""After so long a transaction ends with its batch: others may be waiting for less than WAIT."""
 
 
 @dataclass(frozen=True)
@@ -59,13 +66,21 @@ class Writer:
 
     Args:
         patience: how long a batch waits for another writer.
+        together: from how many events on no further batch is written in the same transaction.
     """
 
-    def __init__(self, connection: sqlite3.Connection, patience: Patience | None = None) -> None:
+    def __init__(
+        self,
+        connection: sqlite3.Connection,
+        patience: Patience | None = None,
+        together: int = 0,
+    ) -> None:
         self._connection = connection
         self._patience = patience or Patience()
         self._of_one = Repeats()
         self._generation = ""
+        self._open: ExitStack | None = None
+        self._together = together
         self._tied: dict[int, int] = {}
         self._days = Days(read_calendar(connection))
 
@@ -75,13 +90,17 @@ class Writer:
         journal: Callable[[Written], None],
         tick: Callable[[], None] = lambda: None,
         repeats: Repeats | None = None,
+        *,
+        goes_on: bool = False,
     ) -> Written:
-        """Write one batch in one transaction.
+        """Write one batch.
 
         Args:
             journal: called inside the transaction, before it commits.
             tick: called at intervals.
             repeats: those of the source; without it all batches are of one.
+            goes_on: whether further batches follow at once. If times are shuffled, they are written
+                in the same transaction, which `settle` ends.
         """
         self._repeats = repeats or self._of_one
         with self._transaction(tick):
@@ -108,10 +127,26 @@ class Writer:
             )
             journal(written)
             self._traits.finish()
-            bump(self._connection)
-        self._generation = str(int(self._generation) + 1)
-        self._tied = {}
+            self._tied = {}
+            if not (goes_on and batch.is_shuffled and self._may_go_on()):
+                self.settle(tick)
         return written
+
+    def _may_go_on(self) -> bool:
+        """Whether the transaction is still a small and a short one."""
+        pending, taken = self._pending, time.monotonic() - self._began
+        return pending.count < self._together and pending.size < _SIZE and taken < _SECONDS
+
+    def settle(self, tick: Callable[[], None] = lambda: None) -> None:
+        """Commit what is written, if there is anything."""
+        if self._open is None:
+            return
+        opened, self._open = self._open, None
+        generation, self._generation = int(self._generation), ""
+        with opened:
+            self._pending.settle(tick)
+            bump(self._connection)
+        self._generation = str(generation + 1)
 
     def people(self) -> int:
         """Return how many people have events in the workspace."""
@@ -119,15 +154,24 @@ class Writer:
 
     @contextmanager
     def _transaction(self, tick: Callable[[], None]) -> Iterator[None]:
+        """Write in the transaction that is open or a new one; it is taken back if that fails."""
         try:
-            with transaction(self._connection, self._patience):
-                meta = read_meta(self._connection)
-                if meta["generation"] != self._generation:
-                    self._load(meta, tick)
-                yield
+            if self._open is None:
+                self._begin(tick)
+            yield
         except BaseException:
+            opened, self._open = self._open or ExitStack(), None
             self._generation = ""
-            raise
+            with opened:
+                raise
+
+    def _begin(self, tick: Callable[[], None]) -> None:
+        self._open = ExitStack()
+        self._open.enter_context(transaction(self._connection, self._patience))
+        self._began = time.monotonic()
+        meta = read_meta(self._connection)
+        if meta["generation"] != self._generation:
+            self._load(meta, tick)
 
     def _load(self, meta: dict[str, str], tick: Callable[[], None]) -> None:
         db = self._connection
@@ -151,6 +195,7 @@ class Writer:
         if "property_sets" not in meta:
             fill(db, self._properties, self._activity, tick)
         self._session_rows = Sessions(db)
+        self._pending = Pending(self._activity, self._session_rows)
         self._seen = Seen(db)
 
     def _learn(self, batch: Batch, users: Ints, devices: Ints, written: Written) -> set[int]:
@@ -172,6 +217,7 @@ class Writer:
         written.merged = len(self._identity.merged - made_up)
         if not affected:
             return set()
+        self._pending.settle()
         merge = Merge(
             self._connection, self._identity, self._activity, self._properties, self._traits
         )
@@ -212,7 +258,7 @@ class Writer:
         tick()
         values = self._insert_properties(fresh)
         tick()
-        self._add_activity(fresh, values, touched, tick)
+        self._pending.add(fresh, values, touched)
         self._session_rows.rebuild(touched)
         written.stored, written.repeated = len(fresh), len(events) - len(fresh)
 
@@ -333,30 +379,8 @@ class Writer:
         values, stopped = self._properties.take(counted(texts))
         for dimension in stopped:
             self._activity.stop_property(dimension)
+            self._pending.stop_property(dimension)
         return values
-
-    def _add_activity(
-        self,
-        events: Events,
-        values: dict[str, Values],
-        touched: set[int],
-        tick: Callable[[], None],
-    ) -> None:
-        if not len(events):
-            return
-        known = self._activity.seen(0).copy()
-        said = [values.get(text or "", {}) for text in events.texts] if values else ()
-        context = dict(zip(events.used, events.values, strict=True))
-        self._activity.add(
-            Facts(events.actor, events.event, events.day, events.place, context, events.text, said)
-        )
-        tick()
-        if touched:
-            events = events.take(~np.isin(events.actor, list(touched)))
-        add_events(
-            self._session_rows, events.actor, events.ts, events.event, events.day, events.session,
-            known,
-        )  # fmt: skip
 
 
 def _nobody(batch: Batch, users: Ints, devices: Ints) -> int:

@@ -7,20 +7,22 @@ one number of 64 bits.
 from __future__ import annotations
 
 from array import array
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import repeat
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 from pyroaring import BitMap
 
 from core.store.rows.facts import Facts
-from core.store.rows.numbers import Ints, changes
+from core.store.rows.numbers import Column, Ints, Small, changes
 
 Found = tuple[int, int, int, int, int, bytes]
 """event, dimension, value, day, number of events, serialised set: a row of `activity`."""
+
+Places = slice | Ints
 
 _ACTOR_BITS: Final = 32
 
@@ -35,32 +37,37 @@ class Buckets:
 
     def __init__(self, facts: Facts, wholes: Callable[[int], Iterable[int]]) -> None:
         self._facts = facts
-        self._actors, self._events, self._days = map(
-            _ints, (facts.actors, facts.events, facts.days)
-        )
+        self._actors = np.asarray(facts.actors)
+        self._events = np.asarray(facts.events)
+        self._days = np.asarray(facts.days)
         self._names = np.unique(self._events)
-        self._parts = [self._part(self._events, np.arange(len(self._events)))]
+        self._parts = [self._part(slice(None))]
         found: dict[int, list[int]] = {}
         for event in self._names.tolist():
             for whole in wholes(event):
                 found.setdefault(whole, []).append(event)
         for whole, events in found.items():
-            places = self._places(events)
-            self._parts.append(self._part(np.full(len(places), whole), places))
+            self._parts.append(self._part(self._places(events), whole))
 
-    def _places(self, events: Collection[int]) -> Ints:
+    def _places(self, events: Collection[int]) -> Places:
         """Return the places of events with one of some names."""
         if set(self._names.tolist()) <= set(events):
-            return np.arange(len(self._events))
+            return slice(None)
         return np.flatnonzero(np.isin(self._events, list(events)))
 
-    def _part(self, events: Ints, places: Ints) -> _Part:
-        """Return the events at some places as part of the sets of `events`."""
+    def _part(self, places: Places, whole: int | None = None) -> _Part:
+        """Return the events at some places as part of their sets, or of those of a pseudo event."""
         first = int(self._days.min())
         span = int(self._days.max()) - first + 1
-        keys = events * span + (self._days[places] - first)
+        if whole is None:
+            keys = self._events[places].astype(np.int64)
+            keys *= span
+        else:
+            keys = np.full(len(self._days[places]), whole * span)
+        keys += self._days[places]
+        keys -= first
         known = np.unique(keys)
-        groups = np.searchsorted(known, keys)
+        groups = np.searchsorted(known, keys).astype(np.int32)
         return _Part(places, self._actors[places], groups, known // span, known % span + first)
 
     def everyone(self) -> Iterator[tuple[int, int, int, BitMap]]:
@@ -89,19 +96,16 @@ class Buckets:
 
     def of_property(self, dimension: int, events: Collection[int]) -> Iterator[Found]:
         """Return the sets of a property for some events, in the order of their keys."""
-        places = self._places(events)
-        if not len(places):
-            return iter(())
+        part = self._part(self._places(events))
         known, codes = self._property(dimension)
-        part = self._part(self._events[places], places)
-        return part.stored(dimension, codes[places], known)
+        return part.stored(dimension, codes[part.places], known)
 
-    def _property(self, dimension: int) -> tuple[Ints, Ints]:
+    def _property(self, dimension: int) -> tuple[Ints, Small]:
         """Return the values of a property, and which one of them every event has."""
         facts = self._facts
-        if not facts.said:
-            return np.zeros(1, np.int64), np.zeros(len(facts), np.int64)
-        return _coded([values.get(dimension, 0) for values in facts.said], facts.texts)
+        if dimension not in facts.said:
+            return np.zeros(1, np.int64), np.zeros(len(facts), np.int32)
+        return _coded(facts.said[dimension], facts.texts)
 
 
 @dataclass(frozen=True)
@@ -115,28 +119,29 @@ class _Part:
         events, days: of every group, in this order.
     """
 
-    places: Ints
-    actors: Ints
-    groups: Ints
+    places: Places
+    actors: NDArray[Any]
+    groups: Small
     events: Ints
     days: Ints
 
-    def sets(self, codes: Ints, count: int) -> _Sets:
+    def sets(self, codes: Small, count: int) -> _Sets:
         """Return the sets of these events by group and value.
 
         Args:
             codes: the number of the value of every event, less than `count`.
         """
-        packed = self.groups * count
+        packed = self.groups.astype(np.int64)
+        packed *= count
         packed += codes
         packed <<= _ACTOR_BITS
-        packed |= self.actors
+        packed |= self.actors.astype(np.int64)
         packed.sort()
-        keys = packed >> _ACTOR_BITS
-        starts = np.flatnonzero(changes(keys))
         counted = changes(packed)
         members = packed.astype(np.uint32)
         counted &= members != 0
+        keys = np.right_shift(packed, _ACTOR_BITS, out=packed)
+        starts = np.flatnonzero(changes(keys))
         sizes = np.add.reduceat(counted, starts, dtype=np.int64)
         ends = np.cumsum(sizes)
         return _Sets(
@@ -147,7 +152,7 @@ class _Part:
             members[counted],
         )
 
-    def stored(self, dimension: int, codes: Ints, known: Ints) -> Iterator[Found]:
+    def stored(self, dimension: int, codes: Small, known: Ints) -> Iterator[Found]:
         """Return the sets by group and value as rows of `activity`, in the order of their keys.
 
         Args:
@@ -190,11 +195,7 @@ def _bitmaps(members: NDArray[np.uint32], starts: list[int], ends: list[int]) ->
         yield BitMap(actors[part])
 
 
-def _coded(values: Sequence[int] | Ints, places: Sequence[int] | Ints) -> tuple[Ints, Ints]:
+def _coded(values: Column, places: Column) -> tuple[Ints, Small]:
     """Return the different values in ascending order, and the number of the one at each place."""
-    known, codes = np.unique(_ints(values), return_inverse=True)
-    return known, codes[_ints(places)]
-
-
-def _ints(values: Sequence[int] | Ints) -> Ints:
-    return np.asarray(values, np.int64)
+    known, codes = np.unique(np.asarray(values, np.int64), return_inverse=True)
+    return known, codes.astype(np.int32)[np.asarray(places)]

@@ -9,33 +9,34 @@ from typing import TYPE_CHECKING
 from core.store.ingest.properties import Values
 
 if TYPE_CHECKING:
-    from core.store.rows.numbers import Ints
+    from core.store.rows.numbers import Column
 
 
 @dataclass(frozen=True)
 class Facts:
-    """Events, column by column; none, or one or more.
+    """Events, column by column.
 
     Attributes:
         actors, events, days: of every event.
         contexts: the place of the context of every event in the columns of `values`.
         values: dimension -> value ids of all contexts, for those that have any.
-        texts: the place of the properties of every event in `said`.
-        said: the values of all properties that have sets; () if no event has any.
+        texts: the place of the properties of every event in the columns of `said`.
+        said: dimension -> value ids of all texts of properties, for those that have any.
     """
 
-    actors: Sequence[int] | Ints
-    events: Sequence[int] | Ints
-    days: Sequence[int] | Ints
-    contexts: Sequence[int] | Ints = ()
-    values: Mapping[int, Sequence[int] | Ints] = field(default_factory=dict)
-    texts: Sequence[int] | Ints = ()
-    said: Sequence[Values] = ()
+    actors: Column
+    events: Column
+    days: Column
+    contexts: Column = ()
+    values: Mapping[int, Column] = field(default_factory=dict)
+    texts: Column = ()
+    said: Mapping[int, Column] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.actors)
 
-    @property
-    def properties(self) -> set[int]:
-        """The properties that some event has a value of."""
-        return set().union(*self.said)
+
+def by_dimension(said: Sequence[Values]) -> dict[int, list[int]]:
+    """Return the values of properties as columns, 0 for a missing one, by dimension."""
+    dimensions: set[int] = set().union(*said)
+    return {each: [values.get(each, 0) for values in said] for each in dimensions}

@@ -24,6 +24,11 @@ KEYS = ("actor", "ts", "seq", "id", "event", "day")
 Ints = NDArray[np.int64]
 """A column."""
 
+Small = NDArray[np.int32]
+"""A column of small numbers."""
+
+Column = Sequence[int] | Ints | Small
+
 _CHUNK: Final = 4_096
 """How many events are made rows together."""
 

@@ -23,13 +23,13 @@ _START, _END, _NEW = 0, 1, 2
 
 
 def add_events(
-    sessions: Sessions, actor: Ints, ts: Ints, event: Ints, day: Ints, session: Ints, known: BitMap
+    sessions: Sessions, known: BitMap, actor: Ints, ts: Ints, event: Ints, day: Ints, session: Ints
 ) -> None:
     """Bring sessions in step with new events, which are stored.
 
     Args:
-        actor, ts, event, day, session: in order of (actor, ts, seq), column by column.
         known: actors who had events before these.
+        actor, ts, event, day, session: in order of (actor, ts, seq), column by column.
     """
     counted = (session >= 0) & (actor > 0) & ~np.isin(event, list(sessions.uncounted))
     if not counted.any():

@@ -1,0 +1,175 @@
+"""Stored events that are not in sets and sessions yet.
+
+Events with shuffled times change most sets and sessions with every batch, so those of several
+batches are changed together. They are settled in the transaction that stores the events: what is
+committed is whole.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator, Mapping
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+from pyroaring import BitMap
+
+from core.store.ingest.activity import Activity
+from core.store.ingest.properties import Values
+from core.store.ingest.sessions import Sessions
+from core.store.rows.facts import Facts, by_dimension
+from core.store.rows.numbers import Column, Events, Ints, Small
+from core.store.rows.spells import add_events
+
+_OUTSIDE: Final = -1
+"""The session of events outside any."""
+
+_CHUNK: Final = 100_000
+"""Of about how many events the sessions are cut together."""
+
+
+class Pending:
+    """The events of some batches, with columns of 32 bits where that is enough.
+
+    Attributes:
+        count: how many events there are.
+    """
+
+    def __init__(self, activity: Activity, sessions: Sessions) -> None:
+        self._activity = activity
+        self._sessions = sessions
+        self._clear()
+
+    def _clear(self) -> None:
+        self._actor, self._event, self._day, self._session = (_Long() for _ in range(4))
+        self._place, self._text, self._ts = (_Long() for _ in range(3))
+        self._values, self._said = _Table(np.int32), _Table(np.int16)
+        self._cut = BitMap()
+        self.count = 0
+
+    def add(self, events: Events, values: Mapping[str, Values], cut: Collection[int]) -> None:
+        """Add the events of a batch, in order.
+
+        Args:
+            values: JSON -> values of properties.
+            cut: the actors whose sessions have these events.
+        """
+        if not len(events):
+            return
+        session = events.session
+        if cut:
+            session = np.where(np.isin(events.actor, list(cut)), _OUTSIDE, session)
+            self._cut.update(cut)
+        said = [values.get(text or "", {}) for text in events.texts] if values else [{}]
+        context = dict(zip(events.used, events.values, strict=True))
+        self._place.add(self._values.add(context, events.place))
+        self._text.add(self._said.add(by_dimension(said), events.text))
+        self._actor.add(events.actor)
+        self._event.add(events.event)
+        self._day.add(events.day)
+        self._session.add(session)
+        self._ts.add(events.ts, np.int64)
+        self.count += len(events)
+
+    @property
+    def size(self) -> int:
+        """How many bytes they take."""
+        columns = (
+            self._actor, self._event, self._day, self._session, self._place, self._text, self._ts,
+            self._values, self._said,
+        )  # fmt: skip
+        return sum(column.size for column in columns)
+
+    def stop_property(self, dimension: int) -> None:
+        """Leave out the values of a property that loses its sets."""
+        self._said.drop(dimension)
+
+    def settle(self, tick: Callable[[], None] = lambda: None) -> None:
+        """Bring sets and sessions in step."""
+        if not self.count:
+            return
+        known = self._activity.seen(0) | self._cut
+        actor, event, day = self._actor.whole(), self._event.whole(), self._day.whole()
+        places, texts = self._place.whole(), self._text.whole()
+        values, said = self._values.whole(), self._said.whole()
+        self._activity.add(Facts(actor, event, day, places, values, texts, said))
+        tick()
+        ts, session = self._ts.whole(), self._session.whole()
+        self._clear()
+        order = np.lexsort((ts, actor))
+        for some in _by_actor(actor[order]):
+            columns = (column[order[some]] for column in (actor, ts, event, day, session))
+            add_events(self._sessions, known, *(column.astype(np.int64) for column in columns))
+            tick()
+
+
+class _Long:
+    """A column that gets longer.
+
+    Attributes:
+        size: how many bytes it takes.
+    """
+
+    def __init__(self) -> None:
+        self._parts: list[NDArray[Any]] = []
+        self.size = 0
+
+    def add(self, part: Ints, kind: type[np.integer[Any]] = np.int32) -> None:
+        """Add a part."""
+        self._parts.append(part.astype(kind))
+        self.size += self._parts[-1].nbytes
+
+    def whole(self) -> NDArray[Any]:
+        """Return all parts, and forget them."""
+        found, self._parts = np.concatenate(self._parts), []
+        return found
+
+
+class _Table:
+    """Columns by dimension that get longer; 0 where a part lacks one.
+
+    Attributes:
+        size: how many bytes they take.
+    """
+
+    def __init__(self, kind: type[np.integer[Any]]) -> None:
+        self._kind = kind
+        self._parts: list[tuple[int, dict[int, NDArray[Any]]]] = []
+        self._length = self.size = 0
+
+    def add(self, columns: Mapping[int, Column], places: Ints) -> Ints:
+        """Add a part; return where places in it are in the whole.
+
+        Args:
+            columns: if there are none, all places are alike.
+        """
+        start, length = self._length, max(map(len, columns.values()), default=1)
+        part = {each: np.asarray(column, self._kind) for each, column in columns.items()}
+        self._parts.append((length, part))
+        self._length += length
+        self.size += sum(column.nbytes for column in part.values())
+        return start + (places if columns else np.zeros_like(places))
+
+    def drop(self, dimension: int) -> None:
+        """Leave out a column."""
+        for _, columns in self._parts:
+            columns.pop(dimension, None)
+
+    def whole(self) -> dict[int, NDArray[Any]]:
+        """Return all parts."""
+        return {
+            each: np.concatenate(
+                [columns.get(each, np.zeros(size, self._kind)) for size, columns in self._parts]
+            )
+            for each in {each for _, columns in self._parts for each in columns}
+        }
+
+
+def _by_actor(actors: Small) -> Iterator[slice]:
+    """Yield parts of a sorted column of about _CHUNK events, with all of every actor in it."""
+    start = 0
+    while start < len(actors):
+        last = actors[min(start + _CHUNK, len(actors)) - 1]
+        stop = int(np.searchsorted(actors, last, side="right"))
+        yield slice(start, stop)
+        start = stop

@@ -1,0 +1,82 @@
+"""Files whose times are shuffled: several batches are one transaction, with right sets."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import pytest
+
+from core.columns import MAX_SET_VALUES
+from core.store.ingest.importer import import_files
+from tests.worlds import recount
+
+START = 1_760_000_000_000
+DAY = 86_400_000
+BATCH = 20
+WHOLE = 7 * BATCH
+"""How many events are written in one transaction."""
+
+
+def _events(count: int) -> list[dict[str, Any]]:
+    """Events in order, with fields that have too many values for sets after a while."""
+    random = Random(count)
+    return [
+        {
+            "event": random.choice("abc"),
+            "time": START + n * (5 * DAY // count),
+            "user" if random.random() < 0.8 else "device_id": f"u{random.randrange(9)}",
+            "session_id": random.choice((None, None, f"s{n % 7}")),
+            "browser": f"b{n % (MAX_SET_VALUES + 30)}",
+            "country": random.choice(("NL", None)),
+            "late": n % 3 if n > count / 2 else None,
+            "page": n,
+        }
+        for n in range(count)
+    ]
+
+
+def _write(path: Path, events: list[dict[str, Any]], *, shuffled: bool = True) -> Path:
+    if shuffled:
+        Random(1).shuffle(events)
+    path.write_text("".join(f"{json.dumps(event)}\n" for event in events))
+    return path
+
+
+def _count(db: sqlite3.Connection) -> tuple[int, int]:
+    """How many events are stored, and how many transactions did that."""
+    (generation,) = db.execute("select value from meta where key = 'generation'").fetchone()
+    (events,) = db.execute("select count(*) from events").fetchone()
+    return events, int(generation)
+
+
+@pytest.mark.parametrize(("shuffled", "commits"), [(True, 3), (False, 16)])
+def test_batches_with_shuffled_times_are_written_in_one_transaction(
+    tmp_path: Path, shuffled: bool, commits: int
+) -> None:
+    file = _write(tmp_path / "in.jsonl", _events(2 * WHOLE + BATCH), shuffled=shuffled)
+    import_files(tmp_path / "w.db", [file], batch_size=BATCH)
+    with closing(sqlite3.connect(tmp_path / "w.db")) as db:
+        assert _count(db) == (2 * WHOLE + BATCH, commits)
+        recount.check(db)
+        (states,) = db.execute("select count(distinct state) from property_keys").fetchone()
+        assert states == 2
+
+
+def test_a_stopped_import_keeps_all_batches_and_goes_on(tmp_path: Path) -> None:
+    file, going_on = _write(tmp_path / "in.jsonl", _events(WHOLE)), iter([False] * 3)
+    report = import_files(
+        tmp_path / "w.db", [file], batch_size=BATCH, stop=lambda: next(going_on, True)
+    )
+    with closing(sqlite3.connect(tmp_path / "w.db")) as db:
+        assert _count(db) == (report.stored, 1)
+        assert BATCH < report.stored < WHOLE
+        recount.check(db)
+    import_files(tmp_path / "w.db", [file], batch_size=BATCH)
+    with closing(sqlite3.connect(tmp_path / "w.db")) as db:
+        assert _count(db) == (WHOLE, 2)
+        recount.check(db)
