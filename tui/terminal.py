@@ -23,7 +23,14 @@ def colours() -> Tier:
 
 def glyphs() -> Literal["braille", "block", "ascii"]:
     """Return the glyphs that can be shown: "ascii" on a console or a non-UTF-8 locale."""
-    encoding = locale.getpreferredencoding(False).lower().replace("-", "")
-    if os.environ.get("TERM") == "linux" or encoding != "utf8":
+    if os.environ.get("TERM") == "linux" or not _speaks_utf8():
         return "ascii"
     return "braille"
+
+
+def _speaks_utf8() -> bool:
+    """Whether the locale is one of UTF-8. Python itself writes UTF-8 in the locale "C" too."""
+    named = (os.environ.get(name) for name in ("LC_ALL", "LC_CTYPE", "LANG"))
+    if next(filter(None, named), "") in ("C", "POSIX"):
+        return False
+    return locale.getpreferredencoding(False).lower().replace("-", "") == "utf8"

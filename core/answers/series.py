@@ -115,6 +115,11 @@ class Series(Shape):
     answer.
     """
 
+    @property
+    def several(self) -> bool:
+        """Whether lines are told apart by name: there are several, or groups, even if just one."""
+        return len(self.lines) > 1 or bool(self.lines and self.breakdown)
+
     def cells(self) -> Iterator[tuple[Cell, float | None]]:
         """Yield every number with its address: per line its buckets, then its total."""
         for line in self.lines:

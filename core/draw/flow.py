@@ -15,7 +15,7 @@ from core.draw.legend import wrapped
 from core.draw.spans import Canvas, Line, Look, Span, clipped, safe
 from core.draw.spark import bar
 from core.draw.table import Texts, grid_lines, window
-from core.text import change, duration, fit, number, percent
+from core.text import change, duration, fit, number, percent, things
 
 Cursor = tuple[int, int] | None
 GUTTER = 3
@@ -287,7 +287,7 @@ def _counted(answer: Flow, count: int) -> str:
 
 
 def _people(count: int) -> str:
-    return "1 person" if count == 1 else f"{number(count)} people"
+    return things(count, "person", "people")
 
 
 def _side(answer: Flow) -> str:

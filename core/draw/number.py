@@ -72,7 +72,7 @@ def number_chart(
     answer: Series, width: int, height: int, look: Look, cursor: Cursor, marks: Sequence[object]
 ) -> list[Line]:
     """Draw the totals of a series with filled sparklines; several lines become rows."""
-    if len(answer.lines) > 1:
+    if answer.several:
         return _rows(answer, width, height, look, cursor)
     if not answer.lines:
         return [(Span("Nothing counted.", "dim"),)]

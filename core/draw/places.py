@@ -84,8 +84,7 @@ def _row(answer: Table, key: str) -> list[Cell]:
 
 
 def _series(answer: Series, chart: str) -> list[list[Cell]]:
-    several = len(answer.lines) > 1
-    if several and (chart in ("table", "number") or (chart == "bars" and answer.breakdown)):
+    if answer.several and (chart in ("table", "number") or (chart == "bars" and answer.breakdown)):
         return [[Cell(group=x.group, series=x.series or None)] for x in answer.lines]
     rows = [
         [Cell(group=x.group, series=x.series or None, bucket=b.label) for b in answer.buckets]

@@ -249,12 +249,12 @@ def series_table(
     cursor: tuple[int, int] | None,
     marks: Sequence[object],
 ) -> list[Line]:
-    """Draw a series as a table: its lines with their totals, or the buckets of its only line."""
+    """Draw a series as a table: lines told apart with their totals, or the buckets of one."""
     notes = wrapped(facts(answer), size) if height >= 6 else []
-    columns = _line_columns(answer) if len(answer.lines) > 1 else _bucket_columns(answer)
+    columns = _line_columns(answer) if answer.several else _bucket_columns(answer)
     at = cursor and cursor[0]
     lines = grid_lines(columns, size, max(height - len(notes), 2), look, at)
-    if len(answer.lines) > 1:
+    if answer.several:
         lines = _with_trends(answer, lines, size, look, at, max(height - len(notes), 2))
     return [*lines, *notes]
 

@@ -10,7 +10,7 @@ from core.answers import Timeline, TimelineEvent
 from core.draw.legend import wrapped
 from core.draw.spans import Line, Look, Span, safe
 from core.draw.table import when_text
-from core.text import cut, duration, fit, number, width
+from core.text import cut, duration, fit, things, width
 
 FOLD_FROM = 4
 Cursor = tuple[int, int] | None
@@ -67,7 +67,7 @@ def _head(answer: Timeline, size: int, look: Look) -> list[Line]:
         f"first seen {when_text(answer.first_seen, look)}   "
         f"last seen {when_text(answer.last_seen, look)}"
     )
-    counts = f"{number(answer.total_events)} events  {number(answer.total_sessions)} sessions"
+    counts = f"{things(answer.total_events, 'event')}  {things(answer.total_sessions, 'session')}"
     counts += f"  {duration(answer.usage_seconds)}" if answer.usage_seconds else ""
     lines: list[Line] = []
     if width(seen) + width(counts) + 3 <= size:

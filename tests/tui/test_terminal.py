@@ -39,12 +39,16 @@ def test_the_table_of_keys_loads_no_screen() -> None:
         ({"TERM": "linux"}, "ansi", "ascii"),
         ({"TERM": "screen"}, "ansi", "braille"),
         ({"TERM": "xterm-256color", "NO_COLOR": "1"}, "mono", "braille"),
+        ({"TERM": "xterm-256color", "LC_ALL": "C", "LANG": "nl_NL.UTF-8"}, "theme", "ascii"),
+        ({"TERM": "xterm-256color", "LANG": "POSIX"}, "theme", "ascii"),
+        ({"TERM": "xterm-256color", "LC_ALL": "C.UTF-8", "LANG": "C"}, "theme", "braille"),
     ],
 )
 def test_colours_and_glyphs_follow_the_terminal(
     monkeypatch: pytest.MonkeyPatch, environment: dict[str, str], tier: str, glyphs: str
 ) -> None:
-    monkeypatch.delenv("NO_COLOR", raising=False)
+    for name in ("NO_COLOR", "LC_ALL", "LC_CTYPE", "LANG"):
+        monkeypatch.delenv(name, raising=False)
     monkeypatch.setattr("locale.getpreferredencoding", lambda _: "UTF-8")
     for name, value in environment.items():
         monkeypatch.setenv(name, value)

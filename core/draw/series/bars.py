@@ -26,7 +26,7 @@ def bar_chart(
     """Draw bars: one per group with a breakdown, else one per bucket."""
     if logarithmic(answer):
         return line_chart(answer, width, height, look, cursor, marks)
-    if answer.breakdown and len(answer.lines) > 1:
+    if answer.breakdown and answer.several:
         return ranking(answer, width, height, look, cursor)
     signed = [[_signed(answer, i, v) for v in line.values] for i, line in enumerate(answer.lines)]
     heights: list[float | None] = []

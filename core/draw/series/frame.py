@@ -13,7 +13,7 @@ from core.draw.series.axes import Axes, Scale, framed, grid
 from core.draw.series.cursor import boxed, dot, draw_box, draw_rule, light
 from core.draw.series.dates import labels_line, time_labels
 from core.draw.series.ends import Ends, ends_of, with_ends
-from core.draw.series.marks import Marked, draw_marks, marked, marks_line
+from core.draw.series.marks import Marked, draw_rules, draw_titles, marked, marks_line
 from core.draw.spans import Canvas, Line, Look, Span
 from core.draw.units import drawing_of, unit_of
 
@@ -98,10 +98,11 @@ class Frame:
         """
         axes, look, answer = self.axes, self.look, self.answer
         on = cursor if answer.buckets else None
-        draw_marks(canvas, axes, self.marks, look)
+        draw_rules(canvas, axes, self.marks, look)
         if on is not None:
             draw_rule(canvas, axes, on, look)
         grid(canvas, axes, look)
+        draw_titles(canvas, axes, self.marks)
         if on is not None:
             if point is None:
                 light(canvas, axes, on)

@@ -46,24 +46,32 @@ def _together(marks: Sequence[Any]) -> Marked:
     return Marked(letter, style, safe(first.title) + more)
 
 
-def draw_marks(canvas: Canvas, axes: Axes, found: dict[int, Marked], look: Look) -> None:
-    """Draw a dashed line for each bucket with marks, and its title at the top if there is room."""
-    columns = {axes.column(index): mark for index, mark in sorted(found.items())}
-    for column, mark in columns.items():
-        rule(canvas, column, look.pick("┊", ":"), mark.style)
-    for column, mark in columns.items():
+def draw_rules(canvas: Canvas, axes: Axes, found: dict[int, Marked], look: Look) -> None:
+    """Draw a dashed line for each bucket with marks, behind what is drawn there."""
+    for index, mark in found.items():
+        rule(canvas, axes.column(index), look.pick("┊", ":"), mark.style)
+
+
+def draw_titles(canvas: Canvas, axes: Axes, found: dict[int, Marked]) -> None:
+    """Write the first words of titles into the first row, over the grid, where there is room."""
+    for index, mark in found.items():
+        column = axes.column(index)
         room = _free(canvas, column + 1)
-        if room >= SHORTEST:
-            title = cut(mark.title, min(room - 1, LONGEST))
-            canvas.text(column + 1, 0, title if width(title) == len(title) else "", mark.style)
+        title = cut(mark.title, min(room - 1, LONGEST))
+        if room >= SHORTEST and width(title) == len(title):
+            canvas.text(column + 1, 0, title, mark.style)
 
 
 def _free(canvas: Canvas, start: int) -> int:
-    """Return how many empty cells the first row has from a column on."""
+    """Return how many cells of the first row have nothing but the grid, from a column on."""
     size = 0
-    while start + size < canvas.width and canvas.get(start + size, 0) == " ":
+    while start + size < canvas.width and _is_free(canvas, start + size):
         size += 1
     return size
+
+
+def _is_free(canvas: Canvas, x: int) -> bool:
+    return canvas.get(x, 0) == " " or canvas.style_of(x, 0).startswith("grid")
 
 
 def marks_line(axes: Axes, found: dict[int, Marked]) -> Line:

@@ -73,6 +73,9 @@ def test_a_breakdown_with_one_value_names_it(chart, size):
     assert alone.lines[0].name in shown(alone, size, chart=chart)
     unbroken = drawings.signups()
     assert alone.lines[0].name not in shown(unbroken, size, chart=chart)
+    if chart in ("bars", "table"):
+        places = [cell for row in navigate(alone, chart) for cell in row]
+        assert places == [Cell(group=alone.lines[0].group)]
 
 
 def test_the_cursor_stands_under_its_bucket():
