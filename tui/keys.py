@@ -26,7 +26,10 @@ PLACES = (
 CHART_PAGES = ("metrics", "chart", "funnel", "retention")
 ASKED = ("board", *CHART_PAGES, "segments", "marks", "people", "events")
 LISTED = ("people", "users")
-LISTS = ("boards", "metrics", "segments", "marks", "users", "events", "sql")
+LISTS = ("boards", "metrics", "funnel", "retention", "segments", "marks", "users", "events", "sql")
+KEPT = ("funnel", "retention")
+"""Pages with a list of saved questions of one kind."""
+
 WALKED = ("timeline", "event")
 """Pages of one row of a list, from which < and > go to its neighbours."""
 
@@ -155,10 +158,13 @@ ACTIONS = (
     Action("mark", ("m",), "mark", "put a mark at the cursor's day", "save",
            ("board", *CHART_PAGES, "marks"), rank=36),
     Action("delete", ("d",), "delete", "delete what is under the cursor", "save",
-           ("boards", "board", "marks", "segments", "sql"), rank=38),
+           ("boards", "board", "marks", "segments", "sql", *KEPT), rank=38),
+    Action("rename", (), "", "rename the saved question under the cursor", "save", KEPT),
+    Action("duplicate", (), "", "save the question under the cursor under another name too",
+           "save", KEPT),
     Action("undo", ("U",), "undo", "bring back what was deleted last; on people, delete the "
-           "segment just made", "save", ("boards", "board", "marks", "segments", "sql", *LISTED),
-           rank=39),
+           "segment just made", "save", ("boards", "board", "marks", "segments", "sql", *KEPT,
+           *LISTED), rank=39),
     Action("copy", ("y",), "copy", "send the value under the cursor to the terminal's clipboard",
            "export", rank=44),
     Action("copy_command", (), "", "copy the command that prints this answer", "export",

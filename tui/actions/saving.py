@@ -53,8 +53,8 @@ def ask_name(
 # -- charts
 
 
-def save_question(page: QuestionShown) -> None:
-    """Save a page's question as a chart, asking for its name."""
+def save_question(page: QuestionShown, then: Callable[[], None] = lambda: None) -> None:
+    """Save a page's question as a chart, asking for its name, then call `then`."""
     question, view = page.question, page.main
     if question is None or view is None:
         return
@@ -70,6 +70,7 @@ def save_question(page: QuestionShown) -> None:
     def kept(_: Any) -> None:
         view.saved = question
         page.update_chrome()
+        then()
 
     ask_name(page, "Save as", title, store)
 

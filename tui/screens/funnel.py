@@ -8,9 +8,16 @@ from core.answers import Step, Steps
 from core.draw.spans import Line, Span
 from core.queries.behind import format_cell
 from core.text import clean, duration, number, percent
+from tui.actions.following import (
+    by_a_field,
+    by_heading,
+    conversion_over_time,
+    time_to_convert,
+)
 from tui.screens.bases.page import bindings
 from tui.screens.bases.place_page import PlacePage
 from tui.widgets.answer import AnswerView
+from tui.widgets.companion import Companion, Composition
 from tui.widgets.detail import Detail
 
 
@@ -27,20 +34,31 @@ class FunnelPage(PlacePage):
         "related": "related",
     }
     BINDINGS = bindings("funnel")
+    DEFAULT_CSS = "FunnelPage Composition .below { height: 52%; }"
 
     def body(self) -> ComposeResult:
         """See Page."""
-        yield AnswerView(id="steps")
-        yield Detail(id="step")
+        yield Composition(
+            [AnswerView(id="steps"), Detail(id="step")],
+            aside=[self.saved_list()],
+            below=[
+                Companion(conversion_over_time, "Conversion over time", id="trend", at_end=True),
+                Companion(time_to_convert, "Time to convert", id="times"),
+                Companion(by_a_field, by_heading, id="by"),
+            ],
+        )
 
     def answered(self, view: AnswerView) -> None:
         """See Page."""
         super().answered(view)
-        self._tell(view)
+        if view is self.main:
+            self._tell(view)
 
     def on_answer_view_moved(self, event: AnswerView.Moved) -> None:
         """Describe the step under the cursor."""
-        self._tell(event.view)
+        super().on_answer_view_moved(event)
+        if event.view is self.main:
+            self._tell(event.view)
 
     def _tell(self, view: AnswerView) -> None:
         step = step_at(view)

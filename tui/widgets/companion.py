@@ -111,6 +111,7 @@ class Composition(Container):
 
     Args:
         first: the panels that are always shown.
+        aside: a list at their left, shown wherever the screen is wide.
         beside: the companions at their right, from top to bottom.
         below: the companions below them, from left to right.
     """
@@ -120,40 +121,51 @@ class Composition(Container):
     Composition .upper { height: 1fr; }
     Composition .first { width: 1fr; height: 1fr; }
     Composition .companion { display: none; }
-    Composition .beside, Composition .below { display: none; }
+    Composition .aside, Composition .beside, Composition .below { display: none; }
+    Composition .whole, Composition .right { height: 1fr; width: 1fr; }
+    Composition .aside { width: 26; }
     Composition .beside { width: 40%; }
     Composition .below { height: 40%; }
     Composition.-roomy .companion, Composition.-roomy .beside { display: block; }
     Composition.-roomy .below { display: block; }
+    Composition.-wide .aside, Composition.-wide .aside .companion { display: block; }
     Composition.-turned .first, Composition.-turned .companion { display: none; }
     Composition.-turned .beside, Composition.-turned .below { display: none; }
-    Composition.-turned .upper { display: none; }
-    Composition.-turned .-here { display: block; height: 1fr; width: 1fr; }
+    Composition.-turned .upper, Composition.-turned .aside { display: none; }
+    Composition.-turned .right, Composition.-turned .aside .companion { display: none; }
     Composition.-alone .companion { display: none; }
     Composition.-alone .beside, Composition.-alone .below { display: none; }
+    Composition.-alone .aside, Composition.-alone .aside .companion { display: none; }
+    Composition.-turned .-here { display: block; height: 1fr; width: 1fr; }
+    Composition.-turned .aside .-here { display: block; }
     """
 
     def __init__(
         self,
         first: Iterable[Widget],
         *,
+        aside: Iterable[Panel] = (),
         beside: Iterable[Panel] = (),
         below: Iterable[Panel] = (),
     ) -> None:
         super().__init__()
         self._first = list(first)
-        self._beside, self._below = list(beside), list(below)
-        for panel in (*self._beside, *self._below):
+        self._aside, self._beside, self._below = list(aside), list(beside), list(below)
+        for panel in (*self._aside, *self._beside, *self._below):
             panel.add_class("companion")
 
     def compose(self) -> ComposeResult:
         """See Widget."""
-        with Horizontal(classes="upper"):
-            yield Vertical(*self._first, classes="first")
-            if self._beside:
-                yield Vertical(*self._beside, classes="beside")
-        if self._below:
-            yield Horizontal(*self._below, classes="below")
+        with Horizontal(classes="whole"):
+            if self._aside:
+                yield Vertical(*self._aside, classes="aside")
+            with Vertical(classes="right"):
+                with Horizontal(classes="upper"):
+                    yield Vertical(*self._first, classes="first")
+                    if self._beside:
+                        yield Vertical(*self._beside, classes="beside")
+                if self._below:
+                    yield Horizontal(*self._below, classes="below")
 
     def turn_to(self, panel: Panel | None) -> None:
         """Show one companion alone; None shows the panels as the screen's size allows."""

@@ -76,7 +76,9 @@ class AccompaniedPage(QuestionPage):
         """Ask those that have room now."""
         super().on_resize(event)
         self.set_class(event.size.width >= VAST, "-vast")
-        self.query_one(Composition).set_class(self.roomy, "-roomy")
+        composition = self.query_one(Composition)
+        composition.set_class(self.roomy, "-roomy")
+        composition.set_class(self.has_class("-wide"), "-wide")
         if self._turned is None:
             self.call_after_refresh(self.accompany)
 
@@ -93,17 +95,20 @@ class AccompaniedPage(QuestionPage):
         return self.has_class("-wide") and self.has_class("-tall")
 
     def _focus_by(self, step: int) -> None:
-        hidden = [p for p in self.query(".companion").results(Panel) if p.can_focus]
-        if self._turned is None and (self.roomy or not hidden):
+        if self._turned is None and self.roomy:
             super()._focus_by(step)
             return
-        first = [p for p in self.query(".first Panel").results(Panel) if p.can_focus and p.display]
-        every = [*first, *hidden]
+        every = [p for p in self.query_one(Composition).query(Panel) if p.can_focus]
         now = self._turned or self.panel
-        at = every.index(now) if now in every else 0
-        panel = every[(at + step) % len(every)]
-        self.turn_to(panel if panel in hidden else None)
+        panel = every[((every.index(now) if now in every else 0) + step) % len(every)]
+        self.turn_to(None if self._in_place(panel) else panel)
         self.call_after_refresh(panel.focus)  # it can have the focus once it is displayed
+
+    def _in_place(self, panel: Panel) -> bool:
+        """Whether a panel is one of the first, or shown around them on a screen of this size."""
+        aside = panel.parent is not None and panel.parent.has_class("aside")
+        companion = panel.has_class("companion")
+        return not companion or self.roomy or (aside and self.has_class("-wide"))
 
     def turn_to(self, panel: Panel | None) -> None:
         """Show one companion alone; None shows the first panels again."""

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from collections.abc import Callable
+from typing import ClassVar, Self
 
 from core.errors import BadQuestion
 from core.queries.common.question import Question
+from core.store.library.saved import Item
+from core.text import clean
 from tui.actions.beginning import begin
-from tui.screens.bases.question_page import QuestionPage
+from tui.actions.kept_questions import delete, duplicate, kept_rows, question_of, rename
+from tui.actions.saving import save_question, undo_delete
+from tui.screens.bases.accompanied_page import AccompaniedPage
 from tui.widgets.answer import AnswerView
+from tui.widgets.listing import Listing
 
 
-class PlacePage(QuestionPage):
-    """Root page of a place for one kind of question."""
+class PlacePage(AccompaniedPage):
+    """Root page of a place for one kind of question, with a list of the saved ones."""
 
     kind: ClassVar[str] = ""
     nothing: ClassVar[str] = ""
@@ -27,6 +33,7 @@ class PlacePage(QuestionPage):
 
     def start(self) -> None:
         """See Page: the last question, or the first saved one of its kind."""
+        self.fill()
         question = self.app.state.question(self.place) or self.app.library.first_of(self.kind)
         if question is None:
             self.first_view.fail(BadQuestion(self.nothing, "n creates one."))
@@ -43,10 +50,84 @@ class PlacePage(QuestionPage):
 
     def answered(self, view: AnswerView) -> None:
         """See Page."""
-        view.show_dates()
-        if view.question is not None:
-            self.app.state.keep(self.place, view.question)
+        if view is self.main:
+            view.show_dates()
+            if view.question is not None:
+                self.app.state.keep(self.place, view.question)
+        super().answered(view)
         self.update_chrome()
+
+    # -- the saved ones
+
+    def saved_list(self) -> Listing:
+        """Return the panel that lists the saved questions."""
+        return Listing("Saved", id="kept", empty="Nothing saved yet. w saves this one.")
+
+    @property
+    def listing(self) -> Listing:
+        """The list of saved questions."""
+        return self.query_one("#kept", Listing)
+
+    def fill(self) -> None:
+        """List the saved questions as they are now; the cursor stays on its question."""
+        here = self.kept.id if self.kept is not None else ""
+        rows = kept_rows(self.app.library, self.kind)
+        self.listing.fill(rows)
+        now = [row.value for row in rows if isinstance(row.value, Item) and row.value.id == here]
+        if now:
+            self.listing.select(now[0])
+
+    def resume(self) -> None:
+        """See Page: the list may have changed."""
+        super().resume()
+        self.fill()
+
+    def action_save(self) -> None:
+        """Save the question, and list it."""
+        save_question(self, self.fill)
+
+    def choose(self, listing: Listing) -> None:
+        """Open the saved question under the cursor."""
+        if listing.value is None:
+            return
+        question, title = question_of(listing.value)
+        if question is None:
+            self.say(f"{clean(title)} cannot be read.", warning=True)
+            return
+        view = self.first_view
+        view.saved, view.chart, view.cursor = question, "", None
+        self.turn_to(None)
+        self.ask(view, question)
+        self.call_after_refresh(view.focus)
+
+    @property
+    def kept(self) -> Item | None:
+        """The saved question under the cursor of the list."""
+        value = self.listing.value
+        return value if isinstance(value, Item) else None
+
+    def action_rename(self) -> None:
+        """Rename the saved question under the cursor of the list."""
+        self._with_kept(rename)
+
+    def action_duplicate(self) -> None:
+        """Save the question under the cursor of the list under another name too."""
+        self._with_kept(duplicate)
+
+    def action_delete(self) -> None:
+        """Delete the saved question under the cursor of the list."""
+        self._with_kept(delete)
+
+    def action_undo(self) -> None:
+        """Bring the last deleted question back."""
+        undo_delete(self, "charts")
+
+    def _with_kept(self, work: Callable[[Self, Item], None]) -> None:
+        item = self.kept
+        if item is None:
+            self.say("Choose a saved one in the list first; TAB goes there.")
+        else:
+            work(self, item)
 
     def action_new(self) -> None:
         """Build another question of this kind."""

@@ -1,0 +1,99 @@
+"""The lists of saved funnels and retentions, and what is around the answer on a large screen."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from core.store.library.saved import Item, Saved
+from tests.worlds.tui_pilot import explorer
+from tui.widgets.companion import is_shown
+
+STEPS = {"kind": "funnel", "steps": [{"event": "signup"}, {"event": "activate"}], "range": "30d"}
+OTHER = {**STEPS, "steps": [*STEPS["steps"], {"event": "purchase"}]}
+
+
+def kept(path: Path) -> Saved:
+    """Save two funnels and another chart."""
+    saved = Saved(path)
+    saved.save("charts", Item(title="Activation", body={"question": STEPS}))
+    saved.save("charts", Item(title="Buying", body={"question": OTHER}))
+    saved.save("charts", Item(title="Active", body={"question": "dau"}))
+    return saved
+
+
+async def test_a_saved_funnel_is_opened_renamed_duplicated_deleted_and_restored(
+    path: Path,
+) -> None:
+    saved = kept(path)
+    async with explorer(path, place="funnel", size=(120, 30)) as ff:
+        assert "Activation" in ff.screen
+        assert "Active" not in ff.screen.replace("Active users", "")
+        await ff.press("shift+tab", "down", "enter")
+        assert len(ff.page.question.steps) == 3
+        assert ff.page.focused is ff.page.first_view
+        await ff.press("shift+tab")
+        ff.page.perform("rename")
+        await ff.settle()
+        await ff.type("Paying")
+        await ff.press("enter")
+        ff.page.perform("duplicate")
+        await ff.settle()
+        await ff.press("enter")
+        titles = [item.title for item in saved.items("charts")]
+        assert titles == ["Activation", "Active", "Paying", "Paying 2"]
+        await ff.press("d", "y")
+        assert len(saved.items("charts")) == 3
+        await ff.press("U")
+        assert [item.title for item in saved.items("charts")] == titles
+        await ff.press("escape", "tab", "w")
+        await ff.type("Third")
+        await ff.press("enter")
+        assert " Third" in [row.text for row in ff.page.listing.rows]
+
+
+async def test_on_a_small_screen_the_list_is_a_page_of_its_own(path: Path) -> None:
+    kept(path)
+    async with explorer(path, place="funnel") as ff:
+        assert "Buying" not in ff.screen
+        shown = await ff.press("shift+tab")
+        assert "Buying" in shown
+        assert not is_shown(ff.page.first_view)
+        await ff.press("down", "enter")
+        assert is_shown(ff.page.first_view)
+        assert len(ff.page.question.steps) == 3
+        await ff.press("shift+tab", "d")
+        assert "Delete" in ff.screen
+
+
+async def test_what_is_around_a_funnel_follows_its_question_and_is_asked_once(path: Path) -> None:
+    kept(path)
+    async with explorer(path, place="funnel", size=(120, 40)) as ff:
+        trend, times, by = (ff.page.query_one(f"#{name}") for name in ("trend", "times", "by"))
+        assert trend.question.kind == "funnel_trend"
+        assert times.answer.shape == "histogram"
+        assert by.question.breakdown == ("country",)
+        results = [view.result for view in (trend, times, by)]
+        await ff.press("down", "up")
+        ff.page.accompany()
+        await ff.settle()
+        assert [view.result for view in (trend, times, by)] == results
+        await ff.press("r", "7")
+        assert {view.question.range for view in ff.page.views} == {"7d"}
+        await ff.press("tab", "tab", "enter")
+        assert ff.page.page_id == "people"
+        await ff.press("escape", "z")
+        assert "Time to convert" in ff.screen
+        assert "Conversion over time" not in ff.screen
+        await ff.press("escape")
+        assert "Conversion over time" in ff.screen
+
+
+async def test_the_curve_follows_the_cohort_under_the_cursor(path: Path) -> None:
+    async with explorer(path, place="retention", size=(120, 40)) as ff:
+        curve = ff.page.query_one("#curve")
+        assert curve.result.answer == ff.page.main.answer
+        await ff.press("down", "down")
+        assert curve.shown_cursor == ff.page.main.cursor
+        assert "There are no earlier" in ff.screen
+        await ff.press("r", "7")
+        assert ff.page.query_one("#before").question.range == "2025-04-28,2025-05-04"

@@ -1,0 +1,136 @@
+"""The questions that follow from a page's own: what its companions ask.
+
+Each takes over the range, the filters and the people of the page's question.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from core.queries import from_json
+from core.queries.common.context import Context
+from core.queries.common.question import Question
+from core.text import clean
+from tui.actions import edits
+from tui.actions.related import ways
+from tui.texts.fields import has
+from tui.widgets.companion import About
+
+POINTS = 90
+"""Charts beside others have periods of which the range has at most so many."""
+
+OF_RANGE = ("range", "conditions", "segment", "audience")
+FIELDS_TO_TRY = ("country", "source", "plan", "platform", "os", "browser", "device_type", "city")
+"""Fields that people most often break numbers down by, the first that a workspace has is taken."""
+
+
+def taken_over(question: Question) -> dict[str, Any]:
+    """Return the range, filters and people of a question."""
+    whole = question.model_dump(by_alias=True)
+    return {name: whole[name] for name in OF_RANGE if name in whole}
+
+
+def unit_for(range_text: str, ctx: Context, most: int = POINTS) -> str:
+    """Return the shortest unit of which a range has at most so many periods."""
+    span = ctx.span(range_text)
+    fitting = [unit for unit in edits.granularities(range_text, ctx) if unit != "minute"]
+    for unit in fitting:
+        if len(ctx.buckets(span, unit)) <= most:
+            return unit
+    return fitting[-1] if fitting else "daily"
+
+
+def a_field(question: Question, ctx: Context) -> str | None:
+    """Return a field to break a question down by: its own, else one with two values or more."""
+    own = getattr(question, "breakdown", None)
+    if own:
+        return own if isinstance(own, str) else str(own[0])
+    catalog = ctx.catalog
+    names = [name for name in FIELDS_TO_TRY if name in catalog.fields]
+    for name in (*names, *catalog.fields):
+        field = catalog.field(name)
+        if field.kind == "context" and len(catalog.values.of(field.name)) < 2:
+            continue
+        return name
+    return None
+
+
+def by_a_field(about: About) -> Question | None:
+    """Return the page's question by a field; None if it has no breakdown, or is by one already."""
+    question = about.question
+    if not has(question, "breakdown") or getattr(question, "breakdown", None):
+        return None
+    name = a_field(question, about.context)
+    if name is None:
+        return None
+    several = isinstance(getattr(question, "breakdown", None), tuple)
+    return edits.revise(question, breakdown=(name,) if several else name)
+
+
+def by_heading(question: Question) -> str:
+    """Return the heading of a question by a field."""
+    by = getattr(question, "breakdown", None) or ""
+    return "By " + clean(by if isinstance(by, str) else ", ".join(by), 40)
+
+
+# -- of a funnel
+
+
+def conversion_over_time(about: About) -> Question | None:
+    """Return the share that converted, over time."""
+    question = _way(about, "funnel_trend")
+    unit = unit_for(about.question.range, about.context)
+    return question and edits.revise(question, granularity=unit)
+
+
+def time_to_convert(about: About) -> Question | None:
+    """Return how long it took."""
+    return _way(about, "time_to_convert")
+
+
+def _way(about: About, kind: str) -> Question | None:
+    found = ways(about.question, about.answer, None, about.context)
+    return next((question for _, _, question in found if question.kind == kind), None)
+
+
+# -- of retention
+
+
+def the_same(about: About) -> Question:
+    """Return the page's own question, for another picture of its answer."""
+    return about.question
+
+
+def period_before(about: About) -> Question:
+    """Return the page's question about the range before its own.
+
+    Raises:
+        BadQuestion: there are no earlier events.
+    """
+    earlier = edits.shifted(about.question.range, about.context, -1)
+    return edits.revise(about.question, range=earlier)
+
+
+# -- of a metric
+
+
+def what_changed(about: About) -> Question | None:
+    """Return the values that changed the number most since the period before."""
+    question = about.question
+    if question.kind not in ("trend", "active_users"):
+        return None
+    of = {"kind": question.kind, **question.model_dump(by_alias=True)}
+    kept = {name: value for name, value in of.items() if name not in ("breakdown", "compare")}
+    return from_json({"kind": "explain", "of": kept, "limit": 30})
+
+
+def by_value(about: About) -> Question | None:
+    """Return the metric by a field, compared with the period before."""
+    question = about.question
+    if question.kind not in ("trend", "active_users"):
+        return None
+    name = a_field(question, about.context)
+    if name is None:
+        return None
+    compare = getattr(question, "compare", None) or "previous"
+    return edits.revise(question, breakdown=(name,), compare=compare)

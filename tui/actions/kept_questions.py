@@ -1,0 +1,93 @@
+"""The saved questions of one kind, and what can be done with one: rename, duplicate, delete."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import TYPE_CHECKING
+
+from core.boards.answering import block_question
+from core.errors import FootfallError
+from core.queries.common.question import Question
+from core.queries.composite.saved_chart import chart_question
+from core.store.library.saved import Item
+from core.text import clean
+from tui.actions.saving import ask_name
+from tui.actions.storing import Again, attempt
+from tui.widgets.dialogs import Confirm
+from tui.widgets.listing import Row
+
+if TYPE_CHECKING:
+    from tui.actions.pages import ListPage
+    from tui.services.library import Library
+
+OnBoard = tuple[Question, str]
+"""A question on a board, and its title."""
+
+
+def kept_rows(library: Library, kind: str) -> list[Row]:
+    """Return rows with the saved questions of a kind, and those on boards."""
+    saved = [Row(f" {clean(item.title)}", item) for item in library.charts() if _is(item, kind)]
+    rows = [Row("saved" if saved else "saved: none yet, w saves"), *saved]
+    boards = []
+    for board in library.boards():
+        for block in board.blocks:
+            found = _asked(partial(block_question, board, block))
+            if block.type == "chart" and found is not None and found.kind == kind:
+                title = clean(block.title) or kind
+                boards.append(Row(f" {title}", (found, title), clean(board.title, 20)))
+    return [*rows, *([Row("on boards"), *boards] if boards else [])]
+
+
+def question_of(value: Item | OnBoard) -> tuple[Question | None, str]:
+    """Return the question of a row, None if it cannot be read, and its title."""
+    if isinstance(value, Item):
+        return _asked(partial(chart_question, value.body)), value.title
+    return value
+
+
+def _is(item: Item, kind: str) -> bool:
+    found = _asked(partial(chart_question, item.body))
+    return found is not None and found.kind == kind
+
+
+def _asked(make: Callable[[], Question]) -> Question | None:
+    try:
+        return make()
+    except FootfallError:
+        return None
+
+
+def rename(page: ListPage, item: Item) -> None:
+    """Ask for another name of a saved question."""
+
+    def store(name: str, again: Again) -> None:
+        named = item.model_copy(update={"title": name})
+        said = f"Renamed to {clean(name)}."
+        attempt(page, lambda saved: saved.save("charts", named), said, lambda _: page.fill(), again)
+
+    ask_name(page, "Rename", item.title, store)
+
+
+def duplicate(page: ListPage, item: Item) -> None:
+    """Ask for a name and save the question under it too."""
+
+    def store(name: str, again: Again) -> None:
+        copy = Item(title=name, description=item.description, body=item.body)
+        said = f"Saved as {clean(name)}."
+        attempt(page, lambda saved: saved.save("charts", copy), said, lambda _: page.fill(), again)
+
+    ask_name(page, "Duplicate as", f"{item.title} 2", store)
+
+
+def delete(page: ListPage, item: Item) -> None:
+    """Delete a saved question, after asking."""
+    said = f"Deleted {clean(item.title)}. U brings it back."
+
+    def answered(yes: bool | None) -> None:
+        if yes:
+            attempt(
+                page, lambda saved: saved.delete("charts", item.id), said, lambda _: page.fill()
+            )
+
+    page.app.push_screen(Confirm(f"Delete {clean(item.title, 30)}?"), answered)
