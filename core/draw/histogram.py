@@ -5,7 +5,7 @@ from __future__ import annotations
 from core.answers import Bin, BinGroup, Histogram
 from core.draw.figures import COUNTED, figure
 from core.draw.legend import wrapped
-from core.draw.spans import Line, Look, Span, clipped, safe
+from core.draw.spans import Line, Look, Span, clipped, safe, under_cursor
 from core.draw.spark import bar
 from core.draw.table import Texts, grid_lines, window
 from core.text import duration, fit, percent, width
@@ -33,16 +33,16 @@ def histogram_bars(
         here, (label, part) = cursor is not None and cursor[0] == row, rows[row]
         line = (
             Span(look.pick("› ", "> ") if here else "  ", "cursor"),
-            Span(fit(label, name, right=True), "cursor" if here else ""),
+            Span(fit(label, name, right=True)),
             Span(" "),
             Span(
                 fit(bar(part.count, largest, room, look), room),
                 f"series{row // len(answer.bins) % 8}",
             ),
             Span(" "),
-            Span(fit(tails[row], tail, right=True), "cursor" if here else "bold"),
+            Span(fit(tails[row], tail, right=True), "bold"),
         )
-        found.append(clipped(line, size))
+        found.append(under_cursor(line, size) if here else clipped(line, size))
     return [*found, *notes]
 
 

@@ -100,6 +100,18 @@ def clipped(line: Line, size: int) -> Line:
     return tuple(kept)
 
 
+def under_cursor(line: Line, size: int) -> Line:
+    """Return a line as the row under the cursor, filled across `size` cells."""
+    return tuple(
+        Span(span.text, " ".join(("row", *(n for n in span.style.split() if n not in PLAINER))))
+        for span in padded(line, size)
+    )
+
+
+PLAINER = ("row", "cursor", "dim")
+"""Styles that are not used on the row under the cursor."""
+
+
 def joined(parts: Iterable[Line], gap: str = "  ") -> Line:
     """Return lines joined side by side with a gap in between."""
     found: list[Span] = []

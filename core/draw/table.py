@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from core.answers import Column, Series, Table
 from core.draw.figures import bucket_text, facts, figure, is_alike
 from core.draw.legend import delta, wrapped
-from core.draw.spans import Line, Look, Span, cells, safe
+from core.draw.spans import Line, Look, Span, cells, safe, under_cursor
 from core.draw.spark import bar, signed_bar, sparkline
 from core.draw.units import unit_of
 from core.text import duration, fit, number, percent, width
@@ -103,9 +103,20 @@ def _widened(columns: Sequence[Texts], widths: list[int], size: int) -> list[int
 
 
 def grid_lines(
-    columns: Sequence[Texts], size: int, height: int, look: Look, cursor: int | None = None
+    columns: Sequence[Texts],
+    size: int,
+    height: int,
+    look: Look,
+    cursor: int | None = None,
+    *,
+    open_end: bool = False,
 ) -> list[Line]:
-    """Return a heading and the rows around the cursor, with a bar at the end if there is room."""
+    """Return a heading and the rows around the cursor, with a bar at the end if there is room.
+
+    Args:
+        open_end: whether something follows in the rows, so that the one under the cursor is filled
+            only as far as its columns.
+    """
     pointer = 2 if size >= 12 else 0
     widths = layout(columns, size - pointer)
     barred = next((c for c in columns if c.figures), None)
@@ -122,10 +133,11 @@ def grid_lines(
             if cells_wide:
                 style = column.styles[row] if column.styles else ""
                 text = fit(column.texts[row], cells_wide, right=column.right)
-                line += [Span(text, "cursor" if here else style), Span("  ")]
+                line += [Span(text, style), Span("  ")]
         if barred and room >= BAR_FROM:
             line += [Span(" "), *_bar(barred.figures, row, min(room, 40), look)]
-        lines.append(tuple(line))
+        end = cells(line) if open_end else size
+        lines.append(under_cursor(tuple(line), end) if here else tuple(line))
     return lines
 
 
@@ -253,9 +265,10 @@ def series_table(
     notes = wrapped(facts(answer), size) if height >= 6 else []
     columns = _line_columns(answer) if answer.several else _bucket_columns(answer)
     at = cursor and cursor[0]
-    lines = grid_lines(columns, size, max(height - len(notes), 2), look, at)
+    rows = max(height - len(notes), 2)
+    lines = grid_lines(columns, size, rows, look, at, open_end=answer.several)
     if answer.several:
-        lines = _with_trends(answer, lines, size, look, at, max(height - len(notes), 2))
+        lines = _with_trends(answer, lines, size, look, at, rows)
     return [*lines, *notes]
 
 
@@ -307,8 +320,7 @@ def _with_trends(
 ) -> list[Line]:
     """Put a sparkline at the end of each row if there is room."""
     room = size - max(cells(line) for line in lines) - 1
-    if room < BAR_FROM:
-        return lines
+    room = room if room >= BAR_FROM else 0
     shown = window(len(answer.lines), height - 1, at)
     for place, row in enumerate(shown):
         picture = sparkline(
@@ -318,7 +330,8 @@ def _with_trends(
             partial=[b.partial for b in answer.buckets],
             style=f"series{row % 8}",
         )
-        lines[place + 1] = (*lines[place + 1], Span(" "), *picture)
+        line = (*lines[place + 1], Span(" "), *picture) if room else lines[place + 1]
+        lines[place + 1] = under_cursor(line, size) if row == at else line
     return lines
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from core.answers import Timeline, TimelineEvent
 from core.draw.legend import wrapped
-from core.draw.spans import Line, Look, Span, safe
+from core.draw.spans import Line, Look, Span, safe, under_cursor
 from core.draw.table import when_text
 from core.text import cut, duration, fit, things, width
 
@@ -53,7 +53,7 @@ def timeline_chart(
         head = head[: max(height // 4, 1)]
     body = _body(answer, size, look, cursor)
     rows = max(height - len(head) - 1, 1)
-    at = next((i for i, line in enumerate(body) if line and line[0].style == "cursor"), 0)
+    at = next((i for i, line in enumerate(body) if line and line[0].style[:3] == "row"), 0)
     start = 0 if at < rows else min(at - rows // 2, max(len(body) - rows, 0))
     more = answer.total_events - len(answer.events)
     tail = wrapped([f"{more:,} more events."] if answer.truncated and more > 0 else [], size)
@@ -117,7 +117,8 @@ def _body(answer: Timeline, size: int, look: Look, cursor: Cursor) -> list[Line]
             heading = (day, event.session)
             lines.append(_heading(answer, event, day))
         here = cursor is not None and cursor[0] == index
-        lines.append(_event(answer, fold, name, size, look, here))
+        line = _event(answer, fold, name, size, look, here)
+        lines.append(under_cursor(line, size) if here else line)
     return lines
 
 
@@ -141,21 +142,20 @@ def _heading(answer: Timeline, event: TimelineEvent, day: str) -> Line:
 
 def _event(answer: Timeline, fold: Fold, name: int, size: int, look: Look, here: bool) -> Line:
     event = answer.events[fold.first]
-    style = "cursor" if here else ""
-    start = Span(look.pick("› ", "> ") if here else "  ", style)
+    start = Span(look.pick("› ", "> ") if here else "  ")
     if fold.count > 1:
         last = answer.events[fold.first + fold.count - 1]
         text = f"{look.pick('⋯', '--')} {fold.count:,} × {safe(event.event)} until "
         return (
             start,
-            Span(_local(event, look, "%H:%M:%S  "), style or "dim"),
-            Span(text + _local(last, look, "%H:%M:%S"), style or "dim"),
+            Span(_local(event, look, "%H:%M:%S  "), "dim"),
+            Span(text + _local(last, look, "%H:%M:%S"), "dim"),
         )
     room = size - 14 - name
     return (
         start,
-        Span(_local(event, look, "%H:%M:%S  "), style or "dim"),
-        Span(fit(safe(event.event), name), style),
+        Span(_local(event, look, "%H:%M:%S  "), "dim"),
+        Span(fit(safe(event.event), name)),
         Span("  "),
         Span(cut(_pairs(event.properties.items()), room) if room > 3 else "", "dim"),
     )

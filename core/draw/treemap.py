@@ -5,7 +5,7 @@ from __future__ import annotations
 from core.answers import Tile, Treemap
 from core.draw.grids.grid import SHADES
 from core.draw.legend import wrapped
-from core.draw.spans import Line, Look, Span, clipped, safe
+from core.draw.spans import Line, Look, Span, clipped, safe, under_cursor
 from core.draw.table import Texts, grid_lines, window
 from core.text import fit, number, percent, width
 
@@ -31,13 +31,13 @@ def treemap_chart(
         here, tile = cursor is not None and cursor[0] == row, answer.tiles[row]
         line = (
             Span(look.pick("› ", "> ") if here else "  ", "cursor"),
-            Span(fit(safe(tile.label), name), "cursor" if here else ""),
+            Span(fit(safe(tile.label), name)),
             Span(" "),
             *_block(tile, answer, largest, room, look),
             Span(" "),
-            Span(fit(tails[row], tail, right=True), "cursor" if here else "bold"),
+            Span(fit(tails[row], tail, right=True), "bold"),
         )
-        found.append(clipped(line, size))
+        found.append(under_cursor(line, size) if here else clipped(line, size))
     return [*found, *notes]
 
 

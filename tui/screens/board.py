@@ -49,6 +49,10 @@ class Tile(AnswerView):
         super().set_chart(chart)
 
 
+DATED = 3
+"""Rows of a figure from which it says itself what it is compared with."""
+
+
 class BoardPage(QuestionPage):
     """A board; Enter zooms a tile to its own page.
 
@@ -131,9 +135,10 @@ class BoardPage(QuestionPage):
 
     def answered(self, view: AnswerView) -> None:
         """See Page."""
-        view.aside = ""
         compared = getattr(view.answer, "comparison", None)
-        said = [f"vs {compared_text(compared)}"] if compared else []
+        within = view.drawn_as == "number" and view.inner()[1] >= DATED
+        view.aside = f"vs {compared_text(compared)}" if compared and not within else ""
+        said = []
         if isinstance(view, Tile) and (filter_words(self.board, view.block) or self.narrowed):
             said.append("filtered by board")
         view.footing = ", ".join(said)

@@ -58,10 +58,10 @@ class MetricsPage(TabledPage):
         self._pending: Timer | None = None
 
     @property
-    def crumb(self) -> str:
-        """See Page."""
+    def steps(self) -> list[str]:
+        """See FramePage."""
         view = self.main
-        return f"Metrics > {view.answer.title}" if view and view.answer else "Metrics"
+        return [self.crumb, view.answer.title] if view and view.answer else [self.crumb]
 
     def body(self) -> ComposeResult:
         """See Page."""

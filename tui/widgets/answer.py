@@ -136,7 +136,7 @@ class AnswerView(CursorPanel):
         compared = getattr(self.answer, "comparison", None)
         if compared is not None:
             dates += f"  vs {compared_text(compared)}"
-        self.footing = dates
+        self.aside = dates
         self.repaint()
 
     @property

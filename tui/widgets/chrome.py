@@ -98,10 +98,9 @@ class Crumb(OneLine):
         steps = sum(len(step) + 3 for step in self.steps)
         asked = self._fitting(max(width * 2 // 3, width - steps - 2))
         room = width - 3 - cells(asked)
-        shown = self._shortened(room)
-        above, _, here = shown.rpartition(" > ")
-        above = f"{above} > " if above else ""
-        left = (Span(" "), Span(above.replace(" > ", " › "), "dim"), Span(here, "title"))
+        *above, here = self._shortened(room) or [""]
+        path = "".join(f"{step} › " for step in above)
+        left = (Span(" "), Span(path, "dim"), Span(here, "title"))
         return [spread(left, (*asked, Span(" ")), width)]
 
     def _fitting(self, room: int) -> Line:
@@ -144,16 +143,22 @@ class Crumb(OneLine):
             spans.append(Span(text, style))
         return [*spans, Span(edge, style)] if edge else spans
 
-    def _shortened(self, room: int) -> str:
+    def _shortened(self, room: int) -> list[str]:
         steps = [clean(step) for step in self.steps]
-        text = " > ".join(steps)
-        if width(text) > room and len(steps) > 1:
+        if _long(steps) > room and len(steps) > 1:
             steps = [cut(step, LONGEST_STEP) for step in steps]
-            text = " > ".join(steps)
-        while len(steps) > 1 and width(text) > room:
-            steps.pop(0)
-            text = " > ".join(["...", *steps])
-        return cut(text, room)
+        while len(steps) > 1 and _long(steps) > room:
+            steps = ["...", *steps[1 + (steps[0] == "...") :]]
+            if len(steps) == 2 and _long(steps) > room:
+                break
+        return (
+            [*steps[:-1], cut(steps[-1], max(room - _long([*steps[:-1], ""]), 0))] if steps else []
+        )
+
+
+def _long(steps: Sequence[str]) -> int:
+    """Return how many cells steps take, with what is between them."""
+    return width(" > ".join(steps))
 
 
 def _narrowed(chips: Sequence[Chip], filters: Sequence[Chip]) -> list[Chip]:

@@ -33,8 +33,8 @@ class Field(Input):
     DEFAULT_CSS = """
     Field { height: 1; border: none; padding: 0 1; background: $surface; }
     Field:focus { border: none; background: $surface; }
-    Field.-framed { height: 2; border: solid $secondary; border-bottom: none; }
-    Field.-framed.-ascii { border: ascii $secondary; border-bottom: none; }
+    Field.-framed { height: 2; border: round $focus; border-bottom: none; }
+    Field.-framed.-ascii { border: ascii $focus; border-bottom: none; }
     """
 
     def __init__(self, value: str = "", *, hint: str = "", framed: bool = False) -> None:

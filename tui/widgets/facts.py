@@ -78,7 +78,7 @@ class FactsPanel(CursorPanel):
         for row, (span, *_) in enumerate(text):
             name = fit(clean(fact.label) if not row else "", label)
             if here:
-                found.append((Span(fit(f"{name}  {span.text}", wide), "cursor"),))
+                found.append((Span(fit(f"{name}  {span.text}", wide), "row"),))
             else:
                 found.append((Span(name + "  ", "dim"), span))
         return found

@@ -25,9 +25,6 @@ class Frame:
     down: str
 
 
-LEAST_ASIDE = 8
-"""Minimum width in cells for the text at the right of the top edge to be shown."""
-
 ROUND = Frame("╭╮╰╯", "─", "│")
 ASCII = Frame("++++", "-", "|")
 ASCII_FOCUS = Frame("++++", "=", "|")
@@ -104,7 +101,7 @@ class Panel(Painted):
 
     Attributes:
         heading: text on the top edge; it may come from data and is cleaned here.
-        aside: text at the right of the top edge.
+        aside: its most important figure or its dates, at the right of the top edge.
         footing: text at the right of the bottom edge.
     """
 
@@ -137,16 +134,17 @@ class Panel(Painted):
         self.repaint()
 
     @property
-    def lit(self) -> bool:
-        """Whether the frame shows that the focus is here."""
-        return self.has_focus
-
-    @property
     def framed_now(self) -> Frame:
         """The frame for this terminal and focus."""
         if self.app.look.ascii:
             return ASCII_FOCUS if self.lit else ASCII
         return ROUND
+
+    @property
+    def lit(self) -> bool:
+        """Whether keys go to it: it has the focus, or the field above it in a box over a page."""
+        field = self.screen.focused if self.screen.is_modal and not self.can_focus else None
+        return self.has_focus or (field is not None and field.parent is self.parent)
 
     def inner(self) -> tuple[int, int]:
         """Return the content's width and height in cells."""
@@ -171,8 +169,7 @@ class Panel(Painted):
         opening, closing = ("[ ", " ]") if self.app.look.ascii else (" ", " ")
         sides = width(opening + closing)
         title = self._fitting(self.heading, wide - 3 - sides)
-        room = wide - width(title) - sides - 6
-        aside = self._fitting(self.aside, room) if room >= LEAST_ASIDE else ""
+        aside = clean(self.aside) if self._beside(wide) else ""
         left = f"{opening}{title}{closing}" if title else ""
         right = f" {aside} " if aside else ""
         fill = wide - 3 - width(left) - width(right) - (1 if right else 0)
@@ -185,7 +182,8 @@ class Panel(Painted):
         )
 
     def _bottom(self, frame: Frame, edge: str, wide: int) -> Line:
-        text = self._fitting(self.footing, wide)
+        below = "" if self._beside(wide) else self.aside
+        text = self._fitting(self.footing or below, wide)
         text = text if width(text) <= wide - 6 else ""
         right = f" {text} " if text else ""
         fill = wide - 3 - width(right)
@@ -194,6 +192,11 @@ class Panel(Painted):
             Span(right, "dim"),
             Span((frame.across if wide > 2 else "") + frame.corners[3], edge),
         )
+
+    def _beside(self, wide: int) -> bool:
+        """Whether the aside fits beside the heading; else the bottom edge has it if it is free."""
+        brackets = 2 * self.app.look.ascii
+        return width(clean(self.aside)) + width(clean(self.heading)) + brackets + 8 <= wide
 
     def _fitting(self, text: str, cells: int) -> str:
         return cut(clean(text), max(cells, 0))

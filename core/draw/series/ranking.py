@@ -5,7 +5,7 @@ from __future__ import annotations
 from core.answers import Series
 from core.draw.figures import facts, figure
 from core.draw.legend import delta, wrapped
-from core.draw.spans import Line, Look, Span, clipped, safe
+from core.draw.spans import Line, Look, Span, clipped, safe, under_cursor
 from core.draw.spark import bar, signed_bar
 from core.draw.table import window
 from core.draw.units import unit_of
@@ -37,14 +37,14 @@ def ranking(
         text, shift = tails[row]
         picture = _bar(extent, row, space, look)
         line: Line = (
-            Span(fit(names[row], name), "cursor" if here else ""),
+            Span(fit(names[row], name)),
             Span(" "),
             *picture,
             Span(" "),
-            Span(text.rjust(tail - width(shift.text)), "cursor" if here else "bold"),
+            Span(text.rjust(tail - width(shift.text)), "bold"),
             shift,
         )
-        found.append(clipped(line, size))
+        found.append(under_cursor(line, size) if here else clipped(line, size))
     if len(shown) < len(lines):
         said = f"{shown[0] + 1} to {shown[-1] + 1} of {len(lines):,}"
         found += [(Span(said, "dim"),)] if room > 1 else []

@@ -432,7 +432,8 @@ def test_a_cursor_anywhere_is_drawn(chart):
     answer = drawings.by_source()
     for row, places in enumerate(navigate(answer, chart)):
         drawn = draw(answer, *WIDE, chart=chart, cursor=(row, len(places) - 1))
-        assert any(span.style == "cursor" for line in drawn for span in line)
+        styles = [word for line in drawn for span in line for word in span.style.split()]
+        assert {"cursor", "row"} & set(styles)
 
 
 def test_a_year_of_four_lines_is_drawn_while_a_key_is_pressed():

@@ -86,6 +86,11 @@ class FramePage(Screen[None]):
         return next(name for place, _, name in PLACES if place == self.place)
 
     @property
+    def steps(self) -> list[str]:
+        """Its steps in the crumb: one, or for the root of a place also what is on show."""
+        return [self.crumb]
+
+    @property
     def asked(self) -> str:
         """The question in short, for line 2."""
         return ""
@@ -145,10 +150,10 @@ class FramePage(Screen[None]):
         found = []
         for screen in self.app.stack_of(self.place):
             if isinstance(screen, FramePage):
-                found.append(screen.crumb)
+                found += screen.steps
             if screen is self:
                 break
-        return found or [self.crumb]
+        return found or self.steps
 
     def say(self, text: str, *, warning: bool = False) -> None:
         """Show a sentence on the status line until the next key."""

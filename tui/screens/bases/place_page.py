@@ -24,12 +24,12 @@ class PlacePage(AccompaniedPage):
     nothing: ClassVar[str] = ""
 
     @property
-    def crumb(self) -> str:
-        """See Page."""
+    def steps(self) -> list[str]:
+        """See FramePage."""
         view = self.main
         title = view.heading if view and view.answer else ""
         title = title.removeprefix(f"{self.kind.capitalize()}: ")
-        return f"{super().crumb} > {title}" if title else super().crumb
+        return [self.crumb, *filter(None, [title])]
 
     def start(self) -> None:
         """See Page: the last question, or the first saved one of its kind."""
