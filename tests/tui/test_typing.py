@@ -32,6 +32,7 @@ async def burst(ff: Driver, *keys: str) -> None:
         (("2", "/", " purchase", "enter", "enter", "up", "enter"), "Metrics > purchase > "),
         (("2", "enter", "b", " country", "enter"), "by country"),
         ((":", " signup by country", "enter"), "by country"),
+        (("2", "enter", "E", "  by country", "enter"), "by country"),
         (("2", "enter", "r", "9", "b", " plan", "enter"), "by plan"),
         (("3", "down", "enter", "down", "enter"), " > u"),
     ],

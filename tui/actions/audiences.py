@@ -10,7 +10,7 @@ from core.queries import from_json
 from core.queries.common.question import Question
 from core.store.library.saved import Item
 from core.text import clean
-from tui.actions.building import shown
+from tui.actions.building import open_form, shown
 from tui.actions.saving import ask_name
 from tui.actions.storing import attempt
 from tui.widgets.dialogs import Confirm
@@ -68,13 +68,11 @@ def _build(
     wrong: FootfallError | None = None,
 ) -> None:
     """Open the form over rules; `then` takes those that it closes with."""
-    from tui.editors.form import Form
     from tui.editors.kinds.audience import RULES, added, new_rule, rows
     from tui.editors.purpose import Purpose
 
-    def built(found: Built | None) -> None:
-        if found is not None:
-            then(rules_of(found.question))
+    def built(found: Built) -> None:
+        then(rules_of(found.question))
 
     try:
         question = _audience(body)
@@ -85,7 +83,7 @@ def _build(
         heading, read_rules, rows=rows, added=added, live=shown,
         first=None if body else new_rule(RULES), write=written, wrong=wrong,
     )  # fmt: skip
-    page.app.push_screen(Form(page, question, purpose), built)
+    open_form(page, question, purpose, built)
 
 
 def _audience(body: dict[str, Any]) -> Question:

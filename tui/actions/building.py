@@ -2,21 +2,41 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Protocol
 
 from core.queries import from_json
+from core.queries.common.context import Context
 from core.queries.common.question import Question
-from tui.actions.pages import QuestionShown
+from tui.actions.pages import AnyPage, QuestionShown
+from tui.services.runner import View
 from tui.texts.fields import has
 
 if TYPE_CHECKING:
     from tui.editors.entries import Edit
-    from tui.editors.purpose import Built
+    from tui.editors.purpose import Built, Purpose
 
 FILTERED = ("conditions", "filters_on")
 
 
-class Building(QuestionShown, Protocol):
+class FormedPage(AnyPage, Protocol):
+    """A page that forms open on.
+
+    Attributes:
+        left: what was built and not accepted.
+    """
+
+    left: Question | None
+
+    @property
+    def context(self) -> Context:
+        """The current context that questions are asked in."""
+
+    def ask(self, view: View, question: Question) -> None:
+        """Ask a question for a view."""
+
+
+class Building(QuestionShown, FormedPage, Protocol):
     """A page whose question can be built by hand."""
 
     @property
@@ -50,19 +70,35 @@ def build(
         text: whether it begins as text.
         first: what is asked for at once.
     """
-    from tui.editors.form import Form
     from tui.editors.purpose import Purpose
 
-    def built(found: Built | None) -> None:
-        if found is None:
-            return
+    def built(found: Built) -> None:
         if found.chart and page.main is not None:
             page.main.chart = found.chart
         page.put(found.question)
 
-    heading = question.kind.replace("_", " ").capitalize()
-    purpose = Purpose(heading, page.read_text, live=shown, first=first, text=text)
-    page.app.push_screen(Form(page, question, purpose), built)
+    purpose = Purpose("", page.read_text, live=shown, first=first, text=text)
+    open_form(page, question, purpose, built)
+
+
+def open_form(
+    page: FormedPage, question: Question, purpose: Purpose, then: Callable[[Built], None]
+) -> None:
+    """Open a form on a page; what is left with changes can be brought back in the next one."""
+    from tui.editors.form import Form
+
+    left = page.left if page.left is not None and page.left.kind == question.kind else None
+    form = Form(page, question, purpose, left)
+
+    def closed(found: Built | None) -> None:
+        page.left = None
+        if found is not None:
+            then(found)
+        elif form.changed:
+            page.left = form.question
+            page.say("Left as it was. The form and then U bring back what was built.")
+
+    page.app.push_screen(form, closed)
 
 
 def shown(question: Question) -> Question:
@@ -74,7 +110,6 @@ def shown(question: Question) -> Question:
 
 def filter_by(page: Building) -> None:
     """Open the form over the filters of a page's question, or of all its tiles."""
-    from tui.editors.form import Form
     from tui.editors.kinds.table import added_conditions, conditions
     from tui.editors.purpose import Purpose
 
@@ -86,9 +121,7 @@ def filter_by(page: Building) -> None:
         )
         return
 
-    def built(found: Built | None) -> None:
-        if found is None:
-            return
+    def built(found: Built) -> None:
         changed = found.question.model_dump(by_alias=True, include=set(FILTERED))
         before = question.model_dump(by_alias=True, include=set(FILTERED))
         changes = {name: changed[name] for name in changed if changed[name] != before[name]}
@@ -99,7 +132,7 @@ def filter_by(page: Building) -> None:
     purpose = Purpose(
         "Filters", page.read_text, rows=conditions, added=added_conditions, first=first
     )
-    page.app.push_screen(Form(page, question, purpose), built)
+    open_form(page, question, purpose, built)
 
 
 def _lists(changes: dict[str, Any]) -> dict[str, Any]:

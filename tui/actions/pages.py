@@ -114,7 +114,13 @@ class BoardList(ListPage, Protocol):
 
 
 class AudienceList(ListPage, Protocol):
-    """A page that lists audiences."""
+    """A page that lists audiences.
+
+    Attributes:
+        left: an audience that was built and not accepted.
+    """
+
+    left: Question | None
 
     @property
     def context(self) -> Context:

@@ -31,6 +31,8 @@ from tui.widgets.words import indented, wrapped
 WAIT = 0.15
 """Seconds without a change before the answer is asked again."""
 
+LEFT = "U brings back what was left here."
+
 LABELS = 20
 """The most cells of a label."""
 
@@ -42,6 +44,7 @@ class Form(Overlay):
         page: the page that asks and that is left as it is.
         question: to begin with.
         purpose: what the form is for.
+        left: what was built here last and not accepted, which undo brings back.
     """
 
     app: Host
@@ -73,15 +76,17 @@ class Form(Overlay):
     Form.-text #text { height: 8; }
     """
 
-    def __init__(self, page: FormPage, question: Question, purpose: Purpose) -> None:
+    def __init__(
+        self, page: FormPage, question: Question, purpose: Purpose, left: Question | None = None
+    ) -> None:
         super().__init__()
         self.page = page
         self.question = question
         self.started = question
         self.purpose = purpose
         self.chart = ""
-        self.past: list[Question] = []
-        self.said: FootfallError | str = purpose.wrong or ""
+        self.past: list[Question] = [] if left is None else [left]
+        self.said: FootfallError | str = purpose.wrong or (LEFT if left is not None else "")
         self.entries: dict[str, Entry] = {}
         self._timer: Timer | None = None
         self._live: Live | None = None
@@ -96,6 +101,7 @@ class Form(Overlay):
                 yield view
             field, box = Field(framed=True), Box("Text", self._text_lines)
             field.id, box.id = "typed", "text"
+            field.select_on_focus = False
             box.can_focus = False
             yield field
             yield box
@@ -113,6 +119,11 @@ class Form(Overlay):
             self.action_switch()
         elif self.purpose.first is not None:
             self.run_edit(self.purpose.first)
+
+    @property
+    def changed(self) -> bool:
+        """Whether anything would be lost by leaving."""
+        return self.question != self.started
 
     @property
     def listing(self) -> Listing:
@@ -142,15 +153,16 @@ class Form(Overlay):
 
     def _tell(self) -> None:
         """Show the text of the question and the keys of the row."""
+        kind = KINDS[self.question.kind].title
+        if not self.purpose.heading:
+            self.listing.heading = kind.capitalize()
+            self.listing.repaint()
         box = self.query_one("#text", Box)
-        box.heading = self._kind_words()
+        box.heading = f"Text of this {kind}"
         box.repaint()
         hints = self.query_one(KeyHints)
         hints.hints = self._hints()
         hints.repaint()
-
-    def _kind_words(self) -> str:
-        return f"Text of this {KINDS[self.question.kind].title}"
 
     def _text_lines(self, cells: int) -> list[Line]:
         lines: list[Line] = []

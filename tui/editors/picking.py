@@ -90,7 +90,6 @@ class Picking(Chooser):
         self._several = several
         self._picked: list[Any] = []
         self._loading = True
-        self._wanted = False
 
     def compose(self) -> ComposeResult:
         """See Screen."""
@@ -107,7 +106,7 @@ class Picking(Chooser):
         self._load(self.loaded)
 
     def loaded(self, rows: list[Row], over: str) -> None:
-        """Show the rows; Enter that was pressed before chooses now."""
+        """Show the rows."""
         if not self.is_attached:
             return
         self._loading, self.rows = False, rows
@@ -117,8 +116,15 @@ class Picking(Chooser):
         listing.aside = "  ".join(filter(None, parts))
         listing.fill(rows)
         listing.narrow(self.query_one(Field).value)
-        if self._wanted:
-            self.action_choose()
+
+    def awaited(self, key: str) -> str:
+        """See Awaiting: what is chosen must have been counted."""
+        return "the counts" if self._loading and key in ("enter", "tab", "up", "down") else ""
+
+    def say(self, text: str, *, warning: bool = False) -> None:
+        """See Awaiting."""
+        self.listing.footing = text
+        self.listing.repaint()
 
     def _row_of(self, text: str) -> Row | None:
         assert self._typed is not None
@@ -146,7 +152,6 @@ class Picking(Chooser):
     def action_choose(self) -> None:
         """Close with what was picked, what is under the cursor, or what was typed."""
         if self._loading:
-            self._wanted = True
             return
         text = self.query_one(Field).value
         if text != self.listing.filter:

@@ -50,7 +50,7 @@ class Purpose:
     """What a form is for.
 
     Attributes:
-        heading: what is built.
+        heading: what is built; "" for the kind of the question.
         read: a text -> the question and its chart; FootfallError says what is wrong.
         rows: a question -> its rows.
         added: a question -> what letters add on rows that do not say.

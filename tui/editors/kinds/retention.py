@@ -66,7 +66,7 @@ def windows(question: Question) -> list[Entry]:
                       (("weighted", "by the size of the cohort"), ("simple", "of the cohorts"))),
         fields.choice(question, ("reference",), "percent of",
                       (("cohort", "the cohort"), ("previous", "the period before"))),
-        fields.flag(question, ("incomplete",), "count unfinished periods"),
+        fields.flag(question, ("incomplete",), "unfinished periods"),
     ]  # fmt: skip
 
 

@@ -33,7 +33,13 @@ OF_FIELDS = ("granularity", "breakdown", "compare", "segment")
 
 
 class QuestionPage(Page):
-    """A page whose keys change the question of its first view."""
+    """A page whose keys change the question of its first view.
+
+    Attributes:
+        left: what was built in a form and not accepted.
+    """
+
+    left: Question | None = None
 
     @property
     def question(self) -> Question | None:
