@@ -14,6 +14,9 @@ from core.store.rows.numbers import Ints
 TOGETHER: Final = 256
 """How many rows one statement inserts."""
 
+_MADE: Final = 16 * TOGETHER
+"""How many rows are made of columns at a time."""
+
 Part = list[Any]
 """The values of at most TOGETHER rows, one row after the other."""
 
@@ -41,5 +44,7 @@ def parts_of(rows: Sequence[Sequence[Any]]) -> Iterator[Part]:
 
 def parts_of_columns(columns: Sequence[Ints]) -> Iterator[Part]:
     """Yield rows, given column by column, in parts to insert."""
-    for start in range(0, len(columns[0]), TOGETHER):
-        yield np.column_stack([c[start : start + TOGETHER] for c in columns]).ravel().tolist()
+    for start in range(0, len(columns[0]), _MADE):
+        made = np.column_stack([column[start : start + _MADE] for column in columns])
+        for first in range(0, len(made), TOGETHER):
+            yield made[first : first + TOGETHER].ravel().tolist()
