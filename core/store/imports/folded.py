@@ -20,7 +20,7 @@ from core.records import MARKS
 from core.store.ingest.activity import Activity
 from core.store.ingest.identity import Identity
 from core.store.ingest.properties import Properties, counted
-from core.store.rows.facts import Facts, by_dimension
+from core.store.rows.facts import Facts
 
 _COLUMNS = ("ts", "seq", "event", "day", "user", "device", *CONTEXT, "id", "session")
 _TS, _SEQ, _EVENT, _DAY, _USER, _DEVICE, _FIRST_CONTEXT = range(7)
@@ -138,16 +138,16 @@ class Folded:
         self._connection.executemany(
             "insert into event_properties (seq, properties) values (?, ?)", texts
         )
-        values, stopped = self._properties.take(counted(text for _, text in texts))
+        told, stopped = self._properties.take(counted(text for _, text in texts))
         for dimension in stopped:
             self._activity.stop_property(dimension)
         columns, texts_of = list(zip(*(row for _, row in rows), strict=True)), dict(texts)
         places = range(len(rows))
         context = dict(enumerate(columns[_FIRST_CONTEXT:_END_OF_CONTEXT], 1))
-        said = by_dimension([values.get(texts_of.get(row[_SEQ], ""), {}) for _, row in rows])
+        said = told.places_of(texts_of.get(row[_SEQ]) for _, row in rows)
         actors = [actor for actor, _ in rows]
         self._activity.add(
-            Facts(actors, columns[_EVENT], columns[_DAY], places, context, places, said)
+            Facts(actors, columns[_EVENT], columns[_DAY], places, context, said, told.columns)
         )
         return {actor for actor, _ in rows} - {0}
 

@@ -11,10 +11,12 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator
 from typing import Final
 
+import numpy as np
+
 from core.columns import EVERY_NAME
 from core.store.ingest.activity import Activity
 from core.store.ingest.properties import Properties, counted
-from core.store.rows.facts import Facts, by_dimension
+from core.store.rows.facts import Facts
 
 CHUNK: Final = 100_000
 """How many events are processed together."""
@@ -32,20 +34,22 @@ def fill(
     """Create the sets of properties from all stored events, inside the caller's transaction."""
     learned: dict[int, set[int]] = defaultdict(set)
     for chunk in _chunks(connection):
-        values, _ = properties.take(counted(row[3] for row in chunk))
-        for _, event, _, text in chunk:
-            learned[event].update(values.get(text or "", ()))
+        _, events, _, texts = zip(*chunk, strict=True)
+        told, _ = properties.take(counted(texts))
+        places = told.places_of(texts)
+        for dimension, ids in told.columns.items():
+            for event in np.unique(np.array(events)[ids[places] > 0]).tolist():
+                learned[event].add(dimension)
         tick()
     live = properties.live
     for event, dimensions in learned.items():
         for dimension in dimensions & live:
             activity.know_property(event, dimension)
     for chunk in _chunks(connection):
-        values, _ = properties.take(counted(row[3] for row in chunk))
         actors, events, days, texts = zip(*chunk, strict=True)
-        said = [values.get(text or "", {}) for text in texts]
-        places, columns = range(len(said)), by_dimension(said)
-        activity.add_properties(Facts(actors, events, days, texts=places, said=columns))
+        told, _ = properties.take(counted(texts))
+        places = told.places_of(texts)
+        activity.add_properties(Facts(actors, events, days, texts=places, said=told.columns))
         tick()
     connection.execute("insert into meta (key, value) values ('property_sets', ?)", (EVERY_NAME,))
 

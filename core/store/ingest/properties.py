@@ -15,13 +15,16 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import chain, count, islice
 from typing import Any, Final
 
+import numpy as np
 import orjson
 
 from core.columns import EMPTY, FIRST_PROPERTY, MAX_PROPERTIES, MAX_SET_VALUES, NONE, is_plain
 from core.errors import not_as_written
+from core.store.rows.numbers import Ints
 
 MAX_PROPERTY_SETS: Final = 32
 """How many properties have sets; each one costs an import about a microsecond per event."""
@@ -29,8 +32,43 @@ MAX_PROPERTY_SETS: Final = 32
 MAX_TEXT: Final = 500
 """The maximum length of a value in characters; properties with longer ones have no sets."""
 
+_CHUNK: Final = 4_096
+"""The values of so many texts are gathered before they become columns."""
+
 Values = dict[int, int]
 """Dimension -> value id, for the values of an event; a missing value has no entry."""
+
+
+class Told:
+    """The values of different JSON texts, after those of none.
+
+    Attributes:
+        places: text -> its place in each column; 0 for None.
+        columns: dimension -> value ids, for those of which some text has a value; 0 for none.
+    """
+
+    def __init__(self, texts: Iterable[str]) -> None:
+        self.places: dict[str | None, int] = {None: 0}
+        self.places.update(zip(texts, count(1), strict=False))
+        self.columns: dict[int, Ints] = {}
+        self._added = 1
+
+    def add(self, said: Sequence[Values]) -> None:
+        """Add the values of the texts that follow."""
+        sizes = list(map(len, said))
+        places = np.repeat(np.arange(self._added, self._added + len(said)), sizes)
+        dimensions = np.fromiter(chain.from_iterable(said), np.int64, len(places))
+        ids = np.fromiter(chain.from_iterable(map(dict.values, said)), np.int64, len(places))
+        for dimension in np.unique(dimensions).tolist():
+            if dimension not in self.columns:
+                self.columns[dimension] = np.zeros(len(self.places), np.int64)
+            where = dimensions == dimension
+            self.columns[dimension][places[where]] = ids[where]
+        self._added += len(said)
+
+    def places_of(self, texts: Iterable[str | None]) -> Ints:
+        """Return the place of each text; of those that are not there that of None."""
+        return np.array([self.places.get(text, 0) for text in texts], np.int64)
 
 
 class _Column:
@@ -75,7 +113,7 @@ class Properties:
         """The dimensions that have sets."""
         return {column.dimension for column in self._columns.values() if column is not None}
 
-    def take(self, texts: Mapping[str, int]) -> tuple[dict[str, Values], list[int]]:
+    def take(self, texts: Mapping[str, int]) -> tuple[Told, list[int]]:
         """Learn from events, inside the caller's transaction.
 
         Args:
@@ -84,12 +122,14 @@ class Properties:
         Returns:
             The values of each JSON; and the dimensions that lose their sets.
         """
-        found = {text: self.read(text) for text in texts}
-        self._keep_most_frequent(zip(found.values(), texts.values(), strict=True))
+        found = Told(texts)
+        given = iter(texts)
+        while some := list(islice(given, _CHUNK)):
+            found.add([self.read(text) for text in some])
+        self._keep_most_frequent(found, np.array([0, *texts.values()]))
         stopped = self._save()
-        for values in found.values() if stopped else ():
-            for dimension in stopped:
-                values.pop(dimension, None)
+        for dimension in stopped:
+            found.columns.pop(dimension, None)
         return found, stopped
 
     def read(self, text: str) -> Values:
@@ -134,16 +174,14 @@ class Properties:
         column.texts[shown] = column.ids[shown] = column.last
         return column.last
 
-    def _keep_most_frequent(self, found: Iterable[tuple[Values, int]]) -> None:
+    def _keep_most_frequent(self, found: Told, counts: Ints) -> None:
         live = {key: column for key, column in self._columns.items() if column is not None}
         over = len(live) - MAX_PROPERTY_SETS
         if over <= 0:
             return
-        seen: Counter[int] = Counter()
-        for values, count in found:
-            seen.update(dict.fromkeys(values, count))
+        seen = {dimension: counts[ids > 0].sum() for dimension, ids in found.columns.items()}
         begun = [key for key, column in live.items() if column.begun]
-        for key in sorted(begun, key=lambda key: seen[live[key].dimension])[:over]:
+        for key in sorted(begun, key=lambda key: seen.get(live[key].dimension, 0))[:over]:
             self._columns[key] = None
             self._stopped[key] = live[key]
 

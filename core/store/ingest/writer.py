@@ -27,7 +27,7 @@ from core.store.ingest.dictionary import Contexts, Counter, Dictionary
 from core.store.ingest.identity import Identity
 from core.store.ingest.merge import Merge
 from core.store.ingest.people import People, ignored_ids
-from core.store.ingest.properties import Properties, Values, counted
+from core.store.ingest.properties import Properties, Told, counted
 from core.store.ingest.repeats import Repeats, Since
 from core.store.ingest.sessions import Sessions
 from core.store.rows.inserting import insert, parts_of, parts_of_columns
@@ -256,9 +256,9 @@ class Writer:
         tick()
         fresh = self._insert(events, touched, written)
         tick()
-        values = self._insert_properties(fresh)
+        told = self._insert_properties(fresh)
         tick()
-        self._pending.add(fresh, values, touched)
+        self._pending.add(fresh, told, touched)
         self._session_rows.rebuild(touched)
         written.stored, written.repeated = len(fresh), len(events) - len(fresh)
 
@@ -366,7 +366,7 @@ class Writer:
         ).fetchone()
         return row is not None
 
-    def _insert_properties(self, events: Events) -> dict[str, Values]:
+    def _insert_properties(self, events: Events) -> Told:
         """Store the properties of stored events; return the values of each JSON. Properties with
         too many values lose their sets.
         """
@@ -376,11 +376,11 @@ class Writer:
             self._connection, "insert into event_properties", ("seq", "properties"),
             parts_of(list(zip(seqs.tolist(), texts, strict=True))),
         )  # fmt: skip
-        values, stopped = self._properties.take(counted(texts))
+        told, stopped = self._properties.take(counted(texts))
         for dimension in stopped:
             self._activity.stop_property(dimension)
             self._pending.stop_property(dimension)
-        return values
+        return told
 
 
 def _nobody(batch: Batch, users: Ints, devices: Ints) -> int:

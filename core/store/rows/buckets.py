@@ -90,8 +90,8 @@ class Buckets:
 
     def having(self, dimension: int) -> list[int]:
         """Return the events of which some have a value of a property."""
-        known, codes = self._property(dimension)
-        events: list[int] = np.unique(self._events[known[codes] > 0]).tolist()
+        ids = np.asarray(self._facts.said[dimension])[np.asarray(self._facts.texts)]
+        events: list[int] = np.unique(self._events[ids > 0]).tolist()
         return events
 
     def of_property(self, dimension: int, events: Collection[int]) -> Iterator[Found]:

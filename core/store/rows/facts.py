@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
-
-from core.store.ingest.properties import Values
 
 if TYPE_CHECKING:
     from core.store.rows.numbers import Column
@@ -34,9 +32,3 @@ class Facts:
 
     def __len__(self) -> int:
         return len(self.actors)
-
-
-def by_dimension(said: Sequence[Values]) -> dict[int, list[int]]:
-    """Return the values of properties as columns, 0 for a missing one, by dimension."""
-    dimensions: set[int] = set().union(*said)
-    return {each: [values.get(each, 0) for values in said] for each in dimensions}

@@ -15,9 +15,9 @@ from numpy.typing import NDArray
 from pyroaring import BitMap
 
 from core.store.ingest.activity import Activity
-from core.store.ingest.properties import Values
+from core.store.ingest.properties import Told
 from core.store.ingest.sessions import Sessions
-from core.store.rows.facts import Facts, by_dimension
+from core.store.rows.facts import Facts
 from core.store.rows.numbers import Column, Events, Ints, Small
 from core.store.rows.spells import add_events
 
@@ -47,11 +47,11 @@ class Pending:
         self._cut = BitMap()
         self.count = 0
 
-    def add(self, events: Events, values: Mapping[str, Values], cut: Collection[int]) -> None:
+    def add(self, events: Events, told: Told, cut: Collection[int]) -> None:
         """Add the events of a batch, in order.
 
         Args:
-            values: JSON -> values of properties.
+            told: the values of their properties.
             cut: the actors whose sessions have these events.
         """
         if not len(events):
@@ -60,10 +60,10 @@ class Pending:
         if cut:
             session = np.where(np.isin(events.actor, list(cut)), _OUTSIDE, session)
             self._cut.update(cut)
-        said = [values.get(text or "", {}) for text in events.texts] if values else [{}]
+        texts = told.places_of(events.texts)[events.text]
         context = dict(zip(events.used, events.values, strict=True))
         self._place.add(self._values.add(context, events.place))
-        self._text.add(self._said.add(by_dimension(said), events.text))
+        self._text.add(self._said.add(told.columns, texts))
         self._actor.add(events.actor)
         self._event.add(events.event)
         self._day.add(events.day)

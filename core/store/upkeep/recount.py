@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 from pyroaring import BitMap
@@ -100,8 +100,10 @@ class Recount:
     def values(self, events: Sequence[int], texts: Sequence[str | None]) -> list[Values]:
         """Return the values of events that have sets."""
         given = counted(texts)
-        found = self._taken(given) if self._learn else self._read(given)
-        of_each = [found.get(text or "", {}) for text in texts]
+        if self._learn:
+            self._take(given)
+        of_text = {text: self._read(text) for text in given}
+        of_each = [of_text.get(text or "", {}) for text in texts]
         for event, values in zip(events, of_each, strict=True):
             has = self.activity.properties(event)
             for dimension in values:
@@ -110,18 +112,15 @@ class Recount:
                     self.learned = True
         return of_each
 
-    def _taken(self, texts: Mapping[str, int]) -> dict[str, Values]:
-        found, stopped = self._reader.take(texts)
+    def _take(self, texts: Mapping[str, int]) -> None:
+        _, stopped = self._reader.take(texts)
         for dimension in stopped:
             self.activity.stop_property(dimension)
             self.learned = True
-        return found
 
-    def _read(self, texts: Iterable[str]) -> dict[str, Values]:
-        return {
-            text: {d: v for d, v in self._reader.read(text).items() if d in self._known}
-            for text in texts
-        }
+    def _read(self, text: str) -> Values:
+        said = self._reader.read(text)
+        return said if self._learn else {d: v for d, v in said.items() if d in self._known}
 
 
 class _Count:
