@@ -56,10 +56,10 @@ class Navigation:
 
         self._app.push_screen(EventPage(self._place, event, events))
 
-    def open_board(self, board: Board) -> None:
+    def open_board(self, board: Board, range_text: str | None = None) -> None:
         """See Navigator."""
         self._app.go("boards")
-        self._app.push_screen(board_page(board))
+        self._app.push_screen(board_page(board, range_text))
 
     @property
     def _place(self) -> str:

@@ -13,6 +13,7 @@ from core.errors import FootfallError
 from core.queries import from_json
 from core.queries.common.question import Question
 from tui.actions import edits
+from tui.actions.board_names import duplicate_board, rename_board
 from tui.actions.saving import delete_tile, save_board, undo_tile
 from tui.screens.bases.page import bindings
 from tui.screens.bases.question_page import QuestionPage
@@ -232,6 +233,18 @@ class BoardPage(QuestionPage):
     def action_save(self) -> None:
         """Save the board with its changed questions."""
         save_board(self)
+
+    def action_save_as(self) -> None:
+        """Save the board under another name, and show that one."""
+        self.action_duplicate()
+
+    def action_duplicate(self) -> None:
+        """Save a copy of the board, and show it."""
+        duplicate_board(self, self.board, lambda stored: self.show_instead(stored, None))
+
+    def action_rename(self) -> None:
+        """Give the board another name."""
+        rename_board(self, self.board, lambda stored: self.show_instead(stored, None))
 
     def action_delete(self) -> None:
         """Remove the focused tile from the board."""

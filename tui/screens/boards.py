@@ -6,6 +6,7 @@ from textual.app import ComposeResult
 
 from core.definitions.board import Board
 from core.text import age
+from tui.actions.board_names import duplicate_board, rename_board
 from tui.actions.saving import delete_board, new_board, save_starters, undo_delete
 from tui.screens.bases.page import Page, bindings
 from tui.widgets.listing import Listing, Row
@@ -65,6 +66,14 @@ class BoardsPage(Page):
     def action_new(self) -> None:
         """Create an empty board."""
         new_board(self)
+
+    def action_rename(self) -> None:
+        """Give the board under the cursor another name."""
+        rename_board(self, self.boards.get(self.listing.value), lambda _: self.fill())
+
+    def action_duplicate(self) -> None:
+        """Save a copy of the board under the cursor."""
+        duplicate_board(self, self.boards.get(self.listing.value), lambda _: self.fill())
 
     def action_delete(self) -> None:
         """Delete the board under the cursor."""

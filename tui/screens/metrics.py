@@ -201,7 +201,7 @@ class MetricsPage(TabledPage):
 
     def _typed(self, text: str) -> None:
         try:
-            self.put(self.read_text(text)[0])
+            self._text_given(self.read_text(text))
         except FootfallError:
             self.edit_text("New question", text)
 

@@ -193,7 +193,9 @@ class Chooser(Overlay):
 
     Args:
         rows: the choices; `off` says why one cannot be chosen.
-        free: returns a value for text that is not in the list, or None if the text is not valid.
+        free: returns a value for text that is not in the list, or None if the text is not valid;
+            the reason in a FootfallError is shown, and the text stays.
+        offer: returns the rows that a text itself leads to.
         at: the row the cursor starts on.
     """
 
@@ -216,10 +218,12 @@ class Chooser(Overlay):
         *,
         hint: str = "type to find",
         free: Callable[[str], Any] | None = None,
+        offer: Callable[[str], Sequence[Row]] | None = None,
         at: int = 0,
     ) -> None:
         super().__init__()
         self.first_at = at
+        self.offer = offer
         self.heading = heading
         self.rows = rows
         self.hint = hint
@@ -246,7 +250,8 @@ class Chooser(Overlay):
 
     def on_input_changed(self, event: Input.Changed) -> None:
         """Narrow the list."""
-        self.listing.narrow(event.value)
+        offered = self.offer(event.value) if self.offer and event.value.strip() else ()
+        self.listing.narrow(event.value, offered)
 
     def on_listing_chosen(self) -> None:
         """Choose with the mouse."""
@@ -267,7 +272,13 @@ class Chooser(Overlay):
         elif row is not None and row.value is not None:
             self.dismiss(row.value)
         elif text and self.free is not None:
-            self.dismiss(self.free(text))
+            try:
+                found = self.free(text)
+            except FootfallError as error:
+                self.listing.refused = error
+                self.listing.repaint()
+            else:
+                self.dismiss(found)
 
 
 class Prompt(Overlay):

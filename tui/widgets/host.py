@@ -67,8 +67,12 @@ class Navigator(Protocol):
             events: the list the event is in, which the page can walk through.
         """
 
-    def open_board(self, board: Board) -> None:
-        """Open a board in the place of boards."""
+    def open_board(self, board: Board, range_text: str | None = None) -> None:
+        """Open a board in the place of boards.
+
+        Args:
+            range_text: overrides the range of every tile.
+        """
 
 
 class Host(App[int]):

@@ -11,14 +11,17 @@ from textual.message import Message
 
 from core.draw.spans import Line, Span, cells, clipped
 from core.draw.spark import slim
-from core.errors import nearest
+from core.errors import FootfallError, nearest
 from core.text import clean
 from core.text import width as cell_width
 from tui.widgets.panel import CursorPanel
-from tui.widgets.words import wrapped
+from tui.widgets.words import indented, wrapped
 
 LEAST_FOR_BARS, MOST_BAR = 36, 20
 """The width of a list that shows bars, and the most of a bar, in cells."""
+
+LEAST_FUZZY = 3
+"""Letters from which on a word may be the starts of several."""
 
 
 @dataclass(frozen=True)
@@ -80,6 +83,8 @@ class Listing(CursorPanel):
         self.rows: list[Row] = []
         self.at = 0
         self.filter = ""
+        self.offered: list[Row] = []
+        self.refused: FootfallError | None = None
         self.empty = empty
         self._top_row = 0
         self._scale = Scale()
@@ -92,9 +97,13 @@ class Listing(CursorPanel):
         self.at = found[0] if found and value is not None else self._first()
         self.repaint()
 
-    def narrow(self, text: str) -> None:
-        """Show only the rows that contain every word of a text."""
-        self.filter = text
+    def narrow(self, text: str, offered: Sequence[Row] = ()) -> None:
+        """Show only the rows that contain every word of a text.
+
+        Args:
+            offered: rows that the text itself leads to, which come first.
+        """
+        self.filter, self.offered, self.refused = text, list(offered), None
         self.at = self._first()
         self.repaint()
         self.post_message(self.Moved(self))
@@ -105,8 +114,12 @@ class Listing(CursorPanel):
         words = self.filter.casefold().split()
         if not words:
             return self.rows
-        kept = [r for r in self.rows if r.value is not None and _holds(r, words)]
-        return sorted(kept, key=lambda r: not r.text.casefold().startswith(words[0]))
+        rows = [r for r in self.rows if r.value is not None]
+        kept = [r for r in rows if _holds(r, words)]
+        if not kept and len(words) == 1 and len(words[0]) >= LEAST_FUZZY:
+            kept = [r for r in rows if _runs_through(r, words[0])]
+        kept.sort(key=lambda r: (bool(r.off), not r.text.casefold().startswith(words[0])))
+        return [*self.offered, *kept]
 
     @property
     def row(self) -> Row | None:
@@ -166,6 +179,9 @@ class Listing(CursorPanel):
         self._top_row = max(min(self._top_row, self.at, len(passing) - height), 0)
         self._top_row = max(self._top_row, self.at - height + 1)
         self.footing = f"/ {self.filter}" if self.filter else self.footing_of(height)
+        if self.refused is not None:
+            why = self.refused
+            return [*wrapped(why.message, width, "error"), *indented(why.hint, width)]
         if not passing:
             return wrapped(self._nothing(), width)
         shown = passing[self._top_row : self._top_row + height]
@@ -218,6 +234,18 @@ class Listing(CursorPanel):
             self._to(at)
             if event.chain == 2:
                 self.post_message(self.Chosen(self))
+
+
+def _runs_through(row: Row, word: str) -> bool:
+    """Whether the letters of a word occur in order, each right after the last or at a word's start.
+
+    "gopa" finds "go: paths", "expcsv" finds "export: csv".
+    """
+    rest = word
+    for part in row.text.casefold().replace(":", " ").split():
+        fits = next((n for n in range(len(rest), 0, -1) if part.startswith(rest[:n])), 0)
+        rest = rest[fits:]
+    return not rest
 
 
 def _holds(row: Row, words: list[str]) -> bool:

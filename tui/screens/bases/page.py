@@ -8,7 +8,7 @@ from core.draw.spans import plain
 from core.errors import FootfallError, Stopped, TookTooLong
 from core.queries.common.question import Question
 from core.text import age, number
-from tui.actions.palette import help_of, palette_of
+from tui.actions.palette.listed import help_of, palette_of
 from tui.keys import actions_of, remapped
 from tui.screens.bases.frame_page import FramePage
 from tui.services.clipboard import send

@@ -357,6 +357,10 @@ class QuestionPage(Page):
         """Save the question under a name."""
         save_question(self)
 
+    def action_save_as(self) -> None:
+        """Save the question under another name."""
+        save_question(self)
+
     def action_add(self) -> None:
         """Add the question to a board."""
         add_to_board(self)

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from core.definitions.board import Board
 from core.definitions.saved import Item
-from core.errors import FootfallError
 from core.queries import from_json
 from core.text import clean
 from tui.actions.edits import usual_range
-from tui.actions.typed import read
+from tui.actions.palette.typed import explain, typed_rows
 from tui.keys import ACTIONS, Action, actions_of, name_of, remapped
 from tui.widgets.dialogs import Chooser
 from tui.widgets.listing import Row
@@ -36,20 +35,22 @@ def _help_row(page: KeyedPage, action: Action) -> Row:
 
 
 def palette_of(page: KeyedPage) -> None:
-    """Show every command and every saved name; the typed text may also be a question."""
+    """Show every command and every saved name; the typed text may also be a place or a question.
+
+    What this page can do comes first, then what has a name; what is not possible here comes last.
+    """
     here = {action.id for action in actions_of(page.page_id)}
-    rows: list[Row] = []
-    known = remapped(ACTIONS, page.app.keymap)
-    for area in AREAS[:-1]:
-        found = [_row(page, action, here) for action in known if action.area == area]
-        rows += sorted(found, key=lambda row: bool(row.off))
-    rows += _names(page)
+    known = [action for action in remapped(ACTIONS, page.app.keymap) if action.area in AREAS[:-1]]
+    known.sort(key=lambda action: (not action.pages, AREAS.index(action.area)))
+    rows = [_row(page, action, here) for action in known]
+    possible = [row for row in rows if not row.off]
     page.app.push_screen(
         Chooser(
             "Commands",
-            rows,
-            hint="a command, a saved name, or a question",
-            free=lambda text: lambda: ask_text(page, text),
+            [*possible, *_names(page), *(row for row in rows if row.off)],
+            hint="a command, a name, a question, or a place: users country=DE, funnel NAME 90d",
+            offer=lambda text: typed_rows(page, text),
+            free=lambda text: explain(page, text),
         ),
         lambda value: _run(page, value),
     )
@@ -87,6 +88,9 @@ def _names(page: KeyedPage) -> list[Row]:
         return show
 
     rows = [Row(f'go: board "{clean(b.title)}"', board(b)) for b in library.boards()]
+    for found in library.audiences():
+        body = {"kind": "audience", "audience": found.title}
+        rows.append(Row(f'go: audience "{clean(found.title)}"', _asked(page, body)))
     rows += [Row(f'go: chart "{clean(c.title)}"', chart(c)) for c in library.charts()]
     catalog = app.engine.context().catalog
     for name in (*catalog.events.pickable, *(f"ce:{title}" for title in custom_events(catalog))):
@@ -95,15 +99,8 @@ def _names(page: KeyedPage) -> list[Row]:
 
 
 def _event(page: KeyedPage, name: str) -> Callable[[], None]:
-    body = {"kind": "trend", "event": name}
-    app = page.app
-    return lambda: app.navigator.open(from_json({**body, "range": usual_range(app.engine)}))
+    return _asked(page, {"kind": "trend", "event": name, "range": usual_range(page.app.engine)})
 
 
-def ask_text(page: KeyedPage, text: str) -> None:
-    """Open the typed text as a question."""
-    try:
-        question, chart = read(text, page.app.engine.context())
-        page.app.navigator.open(question, chart=chart)
-    except FootfallError as error:
-        page.sorry(error)
+def _asked(page: KeyedPage, body: dict[str, Any]) -> Callable[[], None]:
+    return lambda: page.app.navigator.open(from_json(body))
