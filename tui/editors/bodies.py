@@ -13,14 +13,18 @@ from core.queries.common.question import Question
 
 Path = tuple[str | int, ...]
 
+INNER = ("of", "other")
+"""Fields that hold a question."""
+
 
 def body_of(question: Question) -> dict[str, Any]:
     """Return a question as JSON, with the fields that were given."""
     body = _plain(question.model_dump(by_alias=True, exclude_unset=True))
     body["kind"] = question.kind
-    inner = getattr(question, "of", None)
-    if isinstance(inner, Question):
-        body["of"] = body_of(inner)
+    for name in INNER:
+        inner = getattr(question, name, None)
+        if isinstance(inner, Question):
+            body[name] = body_of(inner)
     for at, part in enumerate(getattr(question, "series", ())):
         if isinstance(getattr(part, "question", None), Question):
             body["series"][at]["question"] = body_of(part.question)

@@ -23,7 +23,7 @@ from tui.editors.picking import Pickers, Picking
 from tui.editors.purpose import Built, FormPage, Live, Purpose
 from tui.editors.world import World
 from tui.widgets.answer import AnswerView
-from tui.widgets.dialogs import Box, Field, Overlay
+from tui.widgets.dialogs import Box, Field, Overlay, Reader
 from tui.widgets.host import Host
 from tui.widgets.listing import Listing, Row
 from tui.widgets.words import indented, wrapped
@@ -32,6 +32,17 @@ WAIT = 0.15
 """Seconds without a change before the answer is asked again."""
 
 LEFT = "U brings back what was left here."
+
+KEYS = (
+    "Up Down        go from row to row, / finds one",
+    "ENTER          change what is under the cursor",
+    "Left Right     the previous and the next value",
+    "ctrl+t         the text of the question, and back: both show one question",
+    "U ctrl+z       undo, one change after the other",
+    "ctrl+j         done: the page asks this question",
+    "ESC            leave the page as it was",
+)
+"""What keys do on every row. Letters differ, and stand in the key line."""
 
 LABELS = 20
 """The most cells of a label."""
@@ -63,6 +74,7 @@ class Form(Overlay):
         Binding("right,l", "turn(1)", show=False),
         Binding("U", "undo", show=False),
         Binding("slash", "find", show=False),
+        Binding("question_mark", "help", show=False),
         Binding("backspace", "close", show=False),
     ]
     DEFAULT_CSS = """
@@ -301,6 +313,11 @@ class Form(Overlay):
             Picking("Find", lambda then: then(rows, "")),
             lambda found: self.listing.select(found[0]) if found else None,
         )
+
+    def action_help(self) -> None:
+        """Show what keys do in a form, and on the row under the cursor."""
+        here = [f"{key:<14} {words}" for key, words in self._hints()]
+        self.app.push_screen(Reader("Keys of this form", "\n".join([*KEYS, "", *here])))
 
     def _open_inside(self, pick: QuestionPick, done: Callable[[Any], None]) -> None:
         """Build a question inside this one, in a form over this one."""

@@ -11,6 +11,7 @@ from core.errors import FootfallError
 from core.language.questions import format_question
 from core.queries.common.context import Context
 from core.queries.common.question import Question
+from core.text import things
 from tui.editors.entries import Edit, Entry
 from tui.editors.kinds.table import added, rows_of
 from tui.services.runner import Run, View
@@ -90,6 +91,8 @@ class Live:
 
     def show(self, result: Result, empty: str = "") -> None:
         """See View."""
+        people = result.answer.shape == "people"
+        self._view.aside = things(result.answer.total, "person", "people") if people else ""
         self._view.question = self.question
         self._view.show(result, empty)
 

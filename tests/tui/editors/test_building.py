@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+import pytest
+from textual.events import Key
+
 from core.language.questions import format_question
 from core.queries import from_json
-from tests.worlds.tui_pilot import Driver, explorer
+from core.store.ingest.importer import Log, store_logs
+from core.store.workspace import open_writer
+from tests.worlds.tui_pilot import HOUR, NOW, Driver, explorer
 from tui.navigation import page_for
 
 FUNNEL = {"kind": "funnel", "steps": [{"event": "signup"}, {"event": "activate"}]}
@@ -17,6 +23,15 @@ TREND = {"kind": "trend", "event": "signup"}
 
 def page_of(body: dict[str, Any]) -> Any:
     return page_for("metrics", from_json(body))
+
+
+async def typed(ff: Driver, keys: list[str], every: float | None) -> None:
+    """Type keys so many seconds apart, or all at once."""
+    for key in keys:
+        ff.app.post_message(Key(key, key if len(key) == 1 else None))
+        if every is not None:
+            await asyncio.sleep(every)
+    await ff.settle()
 
 
 async def until(ff: Driver, words: str) -> None:
@@ -28,8 +43,9 @@ async def until(ff: Driver, words: str) -> None:
     raise AssertionError(f"never showed {words!r}:\n{ff.screen}")
 
 
+@pytest.mark.parametrize("every", [None, 0.0, 0.02, 0.1])
 async def test_a_new_funnel_of_four_steps_with_a_filter_takes_fewer_than_25_keys(
-    path: Path,
+    path: Path, every: float | None
 ) -> None:
     keys = [
         "n", "enter", "down", "enter", "down", "down", "enter", *"pur", "enter", "escape",
@@ -37,7 +53,7 @@ async def test_a_new_funnel_of_four_steps_with_a_filter_takes_fewer_than_25_keys
     ]  # fmt: skip
     assert len(keys) < 25
     async with explorer(path, place="funnel") as ff:
-        await ff.press(*keys)
+        await typed(ff, keys, every)
         text = format_question(ff.page.question)
         assert text.startswith("signup > visit[plan = ")
         assert text.count(" > ") == 3
@@ -131,6 +147,46 @@ async def test_an_audience_applied_to_a_board_takes_fewer_than_40_keys(path: Pat
             "filters": [{"field": "country", "operator": "ne", "value": "NL"}],
         }
         assert {tile.question.audience for tile in ff.page.tiles if tile.question} == {"Pay"}
+
+
+async def test_weekly_retention_by_country_of_payers_is_built_by_keys(path: Path) -> None:
+    keys = [
+        "4", "n", *"pur", "enter",  # who purchased
+        *["down"] * 9, "enter", *"cou", "enter", "ctrl+j",  # by country
+    ]  # fmt: skip
+    async with explorer(path, place="metrics") as ff:
+        await typed(ff, keys, None)
+        assert format_question(ff.page.question) == "retention of purchase by country"
+
+
+async def test_revenue_by_source_against_the_period_before_is_saved_to_a_board(path: Path) -> None:
+    keys = [
+        "tab", "e", "enter", *"pur", "enter",  # the event
+        "down", "enter", *"sum", "enter", *"amou", "enter",  # the sum of its amounts
+        "slash", *"broken", "enter", "enter", *"plan", "enter",  # by plan
+        "down", "right", "ctrl+j",  # against the period before
+        "a", "enter", *"Money", "enter",
+    ]  # fmt: skip
+    async with explorer(path, place="metrics") as ff:
+        await typed(ff, keys, None)
+        (board,) = ff.app.library.saved_boards()
+        assert board.blocks[0].question == ("sum(purchase.amount) last 30d by plan vs prev")
+
+
+async def test_logs_are_split_and_filtered_by_their_own_fields(path: Path) -> None:
+    logs = [Log(NOW - HOUR * n, f"m {n}", ("INFO", "ERROR")[n % 2], "web") for n in range(6)]
+    with closing(open_writer(path)) as connection:
+        store_logs(connection, logs)
+    async with explorer(path, first=page_of({"kind": "logs"})) as ff:
+        await ff.press("b")
+        assert [row.text for row in ff.app.screen.listing.rows[1:]] == [
+            "level", "service", "source", "pattern",
+        ]  # fmt: skip
+        await ff.press("down", "enter", "f", "enter", "enter")
+        assert "ERROR" in ff.screen
+        await ff.press(*"err", "enter", "ctrl+j")
+        text = format_question(ff.page.question)
+        assert text == "logs last 30d where level = ERROR by level"
 
 
 async def test_an_audience_shows_its_size_and_its_people_as_it_is_built(path: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import types
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any, Literal, Union, get_args, get_origin
 
 from pydantic.fields import FieldInfo
@@ -13,8 +14,17 @@ from core.errors import BadInput
 from core.log_levels import LEVELS
 from core.queries.common.question import Question
 from core.queries.kinds import KINDS
-from tui.editors.bodies import key_of, replaced, value_at
-from tui.editors.entries import Choice, Edit, Entry, FieldPick, SavedPick, TextPick, ValuePick
+from tui.editors.bodies import body_of, key_of, replaced, value_at
+from tui.editors.entries import (
+    Choice,
+    Edit,
+    Entry,
+    FieldPick,
+    QuestionPick,
+    SavedPick,
+    TextPick,
+    ValuePick,
+)
 from tui.editors.kinds import fields
 
 LABELS = {
@@ -136,6 +146,21 @@ def _inner(question: Question, path: tuple[str, ...], label: str, _: FieldInfo) 
     return [fields.inner(question, path, label)]
 
 
+def _compared(question: Question, path: tuple[str, ...], label: str, _: FieldInfo) -> list[Entry]:
+    """Return the row of a second question, which begins as the first one."""
+    if fields.now(question, path) is not None:
+        entry = fields.inner(question, path, "compared with")
+        keys = {"d": Edit("everybody else", lambda asked, _: replaced(asked, path, None))}
+        return [replace(entry, keys=keys)]
+
+    def put(asked: Question, built: Question) -> Question:
+        return replaced(asked, path, body_of(built))
+
+    pick = QuestionPick("Compared with", fields.now(question, ("of",)))
+    return [Entry(key_of(path), "compared with", "everybody else", enter=Edit("open", put, pick),
+                  usual=True)]  # fmt: skip
+
+
 def _log_value(question: Question, path: tuple[str, ...], label: str, _: FieldInfo) -> list[Entry]:
     value = fields.now(question, path)
     shown = "any" if value is None else value if isinstance(value, str) else ", ".join(value)
@@ -239,7 +264,7 @@ def _group(question: Question, path: tuple[str, ...], label: str, _: FieldInfo) 
 
 
 _SPECIAL: dict[tuple[str, str], Special] = {
-    ("", "of"): _inner,
+    ("", "of"): _inner, ("", "other"): _compared,
     ("logs", "service"): _log_value, ("logs", "source"): _log_value, ("logs", "level"): _level,
     ("saved", "chart"): _chart,
     ("paths", "scope"): _scope,
