@@ -123,7 +123,7 @@ ACTIONS = (
            ASKED, rank=30),
     Action("measure", ("p",), "show as", "choose what is counted: people, events, sums, ...",
            "question", ("board", *CHART_PAGES, "marks"), rank=32),
-    Action("chart", ("v",), "chart", "draw as line, bars, area, table or number", "chart",
+    Action("chart", ("v",), "chart", "draw as line, bars, area, table, number or calendar", "chart",
            ("board", *CHART_PAGES, "sql"), rank=22),
     Action("table", ("t",), "table", "show the table under the chart", "chart", CHART_PAGES,
            rank=24),

@@ -23,7 +23,12 @@ def charts(answer: Any) -> list[str]:
     """Return the names of the charts an answer can be drawn as, the default one first."""
     if answer.shape == "table" and not answer.charted:
         return ["table"]
-    return list(CHARTS.get(answer.shape, {}))
+    found = list(CHARTS.get(answer.shape, {}))
+    if answer.shape == "series":
+        from core.draw.series.days import is_for
+
+        return found if is_for(answer) else [name for name in found if name != "calendar"]
+    return found
 
 
 def draw(
@@ -113,11 +118,11 @@ def _empty(answer: Any, width: int) -> list[Line]:
     return wrapped([f"Nothing counted {'in ' if dates else ''}{dates}.".replace(" .", ".")], width)
 
 
-def navigate(answer: Any, chart: str = "") -> list[list[Any]]:
+def navigate(answer: Any, chart: str = "", week_start: int = 0) -> list[list[Any]]:
     """Return the cells that a cursor can be on, row by row; see core.draw.places."""
     from core.draw.places import navigate as found
 
-    return found(answer, chart)
+    return found(answer, chart, week_start)
 
 
 def textured(look: Look, answer: Any) -> Look:
@@ -125,7 +130,7 @@ def textured(look: Look, answer: Any) -> Look:
     return replace(look, colour=False) if getattr(answer, "shape", "") == "series" else look
 
 
-NATURAL = {"line": 16, "area": 16, "bars": 16, "number": 8, "curve": 16}
+NATURAL = {"line": 16, "area": 16, "bars": 16, "number": 8, "curve": 16, "calendar": 16}
 """How many rows charts without a natural height take on the command line."""
 
 

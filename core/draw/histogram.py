@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from core.answers import Bin, BinGroup, Histogram
 from core.draw.figures import COUNTED, figure
 from core.draw.legend import wrapped
@@ -11,6 +13,9 @@ from core.draw.table import Texts, grid_lines, window
 from core.text import duration, fit, percent, width
 
 Cursor = tuple[int, int] | None
+POINTED_FROM = 50
+"""Width in cells from which the bins of mean, median and p90 are pointed at."""
+
 LONG = 20
 """Bins of seconds with longer labels are drawn with rounded bounds."""
 
@@ -27,11 +32,13 @@ def histogram_bars(
     tails = [_tail(b, answer, size) for _, b in rows]
     tail = max(width(t) for t in tails)
     largest = max(b.count for _, b in rows)
-    room = max(size - name - tail - 4, 0)
+    notes_at = _pointers(answer) if size >= POINTED_FROM else {}
+    pointed = max(map(width, notes_at.values()), default=-3) + 3
+    room = max(size - name - tail - 4 - pointed, 0)
     found: list[Line] = []
     for row in window(len(rows), max(height - len(notes), 1), cursor and cursor[0]):
         here, (label, part) = cursor is not None and cursor[0] == row, rows[row]
-        line = (
+        line: Line = (
             Span(look.pick("› ", "> ") if here else "  ", "cursor"),
             Span(fit(label, name, right=True)),
             Span(" "),
@@ -42,8 +49,36 @@ def histogram_bars(
             Span(" "),
             Span(fit(tails[row], tail, right=True), "bold"),
         )
+        if row in notes_at:
+            line = (*line, Span(f" {look.pick('◂', '<')} {notes_at[row]}", "accent"))
         found.append(under_cursor(line, size) if here else clipped(line, size))
     return [*found, *notes]
+
+
+def _pointers(answer: Histogram) -> dict[int, str]:
+    """Return row -> which of mean, median and p90 of its whole or group lie in its bin."""
+    found: dict[int, list[str]] = {}
+    parts: list[Histogram | BinGroup] = [answer, *answer.groups]
+    for place, part in enumerate(parts):
+        values = (("median", part.median), ("mean", part.mean), ("p90", part.p90))
+        for name, value in values:
+            at = _bin_of(answer, value)
+            if at is not None:
+                found.setdefault(place * len(answer.bins) + at, []).append(name)
+    return {row: ", ".join(names) for row, names in found.items()}
+
+
+def _bin_of(answer: Histogram, value: float | None) -> int | None:
+    """Return the bin that holds a value; None if the bins overlap or have no bounds."""
+    bounds = [(part.start, part.end) for part in answer.bins]
+    if value is None or not math.isfinite(value) or any(start is None for start, _ in bounds[1:]):
+        return None
+    holding = [
+        at
+        for at, (start, end) in enumerate(bounds)
+        if (start is None or start <= value) and (end is None or value < end)
+    ]
+    return holding[0] if len(holding) == 1 and bounds[holding[0]] != (None, None) else None
 
 
 def _rows(answer: Histogram) -> list[tuple[str, Bin]]:

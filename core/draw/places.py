@@ -16,23 +16,26 @@ from core.answers import (
     Timeline,
     Treemap,
 )
+from core.draw.figures import moment
 from core.draw.flow import columns
+from core.draw.series.days import Year, is_for
 from core.draw.timeline import folds
 
 
-def navigate(answer: object, chart: str = "") -> list[list[Cell]]:
+def navigate(answer: object, chart: str = "", week_start: int = 0) -> list[list[Cell]]:
     """Return the addresses that a cursor can be on, row by row.
 
     A series has a row per line and a column per bucket; as a table or number it has one column of
-    totals (or of buckets, for a table of one line). A funnel has a row per step, followed, with a
-    breakdown, by a row per group with a column per step. A retention grid starts with the combined
-    rows of everybody and of each group; column 0 is the cohort itself, and for money the last
-    column is those who ever paid. Histograms have a row per bin, treemaps one per group, people and
-    timelines one per line. Table rows without keys are numbered from 0. A flow has a column per
-    step or, as a table, one row per node or edge.
+    totals (or of buckets, for a table of one line); as a calendar it has a row per weekday and a
+    column per week, which begins on `week_start` (0 for Monday, 6 for Sunday). A funnel has a row
+    per step, followed, with a breakdown, by a row per group with a column per step. A retention
+    grid starts with the combined rows of everybody and of each group; column 0 is the cohort
+    itself, and for money the last column is those who ever paid. Histograms have a row per bin,
+    treemaps one per group, people and timelines one per line. Table rows without keys are
+    numbered from 0. A flow has a column per step or, as a table, one row per node or edge.
     """
     if isinstance(answer, Series):
-        return _series(answer, chart)
+        return _series(answer, chart, week_start)
     if isinstance(answer, Table):
         return _table(answer, chart)
     if isinstance(answer, Steps):
@@ -83,9 +86,11 @@ def _row(answer: Table, key: str) -> list[Cell]:
     return [Cell(row=key), *(Cell(row=key, outcome=each) for _, each in answer.outcomes)]
 
 
-def _series(answer: Series, chart: str) -> list[list[Cell]]:
+def _series(answer: Series, chart: str, week_start: int) -> list[list[Cell]]:
     if answer.several and (chart in ("table", "number") or (chart == "bars" and answer.breakdown)):
         return [[Cell(group=x.group, series=x.series or None)] for x in answer.lines]
+    if chart == "calendar" and is_for(answer):
+        return _days(answer, week_start)
     rows = [
         [Cell(group=x.group, series=x.series or None, bucket=b.label) for b in answer.buckets]
         for x in answer.lines
@@ -93,6 +98,24 @@ def _series(answer: Series, chart: str) -> list[list[Cell]]:
     if chart == "table":
         return [[cell] for row in rows for cell in row]
     return rows
+
+
+def _days(answer: Series, week_start: int) -> list[list[Cell]]:
+    """A row per weekday and a column per week; beyond the ends the nearest day is repeated."""
+    days = [moment(bucket.label).date() for bucket in answer.buckets]
+    year, group = Year.of(days[0], days[-1], week_start), answer.lines[0]
+    labels = dict(zip(days, (bucket.label for bucket in answer.buckets), strict=True))
+    return [
+        [
+            Cell(
+                group=group.group,
+                series=group.series or None,
+                bucket=labels[year.day(weekday, week)],
+            )
+            for week in range(year.weeks)
+        ]
+        for weekday in range(7)
+    ]
 
 
 def _steps(answer: Steps) -> list[list[Cell]]:

@@ -1,15 +1,22 @@
-"""Treemaps in rows: the length of a block is the size of its group, the shade its intensity."""
+"""Treemaps: the area of a rectangle is the size of its group, the shade its intensity."""
 
 from __future__ import annotations
 
 from core.answers import Tile, Treemap
 from core.draw.grids.grid import SHADES
 from core.draw.legend import wrapped
-from core.draw.spans import Line, Look, Span, clipped, safe, under_cursor
-from core.draw.table import Texts, grid_lines, window
-from core.text import fit, number, percent, width
+from core.draw.spans import Canvas, Line, Look, Span, clipped, safe
+from core.draw.squares import Box, squarified
+from core.draw.table import Texts, grid_lines
+from core.text import cut, number, percent, width
 
 Cursor = tuple[int, int] | None
+MOST = 40
+"""How many groups are drawn at once, at most."""
+
+LEAST = (10, 1)
+"""Columns and rows without which a rectangle cannot hold its label."""
+
 MIDDLE = 3
 """The shade if all groups are alike; 7 is the darkest."""
 
@@ -17,39 +24,90 @@ MIDDLE = 3
 def treemap_chart(
     answer: Treemap, size: int, height: int, look: Look, cursor: Cursor
 ) -> list[Line]:
-    """Draw a block per group; the darker, the higher its intensity among those shown."""
+    """Draw a rectangle per group; the darker, the higher its intensity among those shown.
+
+    Those too small for their label are on further pages, which follow the cursor.
+    """
     if not answer.tiles:
         return [(Span("Nothing to group.", "dim"),), *wrapped(list(answer.notes), size)]
-    notes = wrapped(_facts(answer), size) if height >= 6 else []
-    name = min(max(width(safe(t.label)) for t in answer.tiles), max(size // 3, 4))
-    tails = [_tail(tile, size) for tile in answer.tiles]
-    tail = max(width(text) for text in tails)
-    room = max(size - name - tail - 4, 0)
-    largest = max(tile.size for tile in answer.tiles)
-    found: list[Line] = []
-    for row in window(len(answer.tiles), max(height - len(notes), 1), cursor and cursor[0]):
-        here, tile = cursor is not None and cursor[0] == row, answer.tiles[row]
-        line = (
-            Span(look.pick("› ", "> ") if here else "  ", "cursor"),
-            Span(fit(safe(tile.label), name)),
-            Span(" "),
-            *_block(tile, answer, largest, room, look),
-            Span(" "),
-            Span(fit(tails[row], tail, right=True), "bold"),
-        )
-        found.append(under_cursor(line, size) if here else clipped(line, size))
-    return [*found, *notes]
+    foot = [*_scale(answer, size, look), *wrapped(_facts(answer), size)] if height >= 6 else []
+    rows = max(height - len(foot), 1)
+    at = min(max(cursor[0], 0), len(answer.tiles) - 1) if cursor else None
+    shown = _page(answer, size, rows, at)
+    if len(shown) < len(answer.tiles) and rows > 1:
+        rows -= 1
+        shown = _page(answer, size, rows, at)
+        said = f"{shown[0] + 1} to {shown[-1] + 1} of {len(answer.tiles):,} groups"
+        foot = [(Span(said, "dim"),), *foot]
+    canvas = Canvas(size, rows)
+    for row, box in zip(shown, _boxes(answer, shown, size, rows), strict=True):
+        _tile(canvas, box, answer, answer.tiles[row], look, here=row == at)
+    return [*canvas.lines(), *foot]
 
 
-def _block(tile: Tile, answer: Treemap, largest: float, room: int, look: Look) -> list[Span]:
-    """A row of one shade; anything above 0 is at least a cell long."""
-    long = round(room * tile.size / largest) if largest > 0 and tile.size > 0 else 0
-    long = max(long, 1) if tile.size > 0 and room else long
+def _page(answer: Treemap, size: int, rows: int, at: int | None) -> range:
+    """Return which groups are drawn together: as many as have room, those around the cursor."""
+    count = min(len(answer.tiles), MOST)
+    while count > 1:
+        start = 0 if at is None else at // count * count
+        shown = range(start, min(start + count, len(answer.tiles)))
+        boxes = _boxes(answer, shown, size, rows)
+        if all(box.width >= LEAST[0] and box.height >= LEAST[1] for box in boxes):
+            return shown
+        count -= 1
+    return range(at or 0, (at or 0) + 1)
+
+
+def _boxes(answer: Treemap, shown: range, size: int, rows: int) -> list[Box]:
+    sizes = [max(answer.tiles[row].size, 0.0) for row in shown]
+    least = sum(sizes) / 1000 or 1.0
+    return squarified([max(each, least) for each in sizes], size, rows)
+
+
+def _tile(canvas: Canvas, box: Box, answer: Treemap, tile: Tile, look: Look, *, here: bool) -> None:
+    """Fill a rectangle with its shade, and write label, size and share, and intensity into it."""
     level = _level(tile, answer)
-    if level is None or look.letters:
-        char = " " if level is None and not look.letters else SHADES[level or 0]
-        return [Span(char * long), Span(" " * (room - long))]
-    return [Span(" " * long, f"heat{level}"), Span(" " * (room - long))]
+    style = "cursor" if here else "" if look.letters or level is None else f"heat{level}"
+    fill = SHADES[level or 0] if look.letters and level is not None else " "
+    wide = box.width - (box.right < canvas.width)
+    high = box.height - (box.bottom < canvas.height and box.height >= 3)
+    for y in range(box.top, box.top + high):
+        canvas.text(box.left, y, fill * wide, style)
+    share = f" {percent(tile.share)}" if tile.share is not None else ""
+    said = [safe(tile.label), f"{_figure(tile.size)}{share}", _figure(tile.intensity)]
+    if high == 1:
+        said = [" ".join(said[:2]) if width(" ".join(said[:2])) <= wide - 2 else said[0]]
+    if here:
+        said[0] = f"{look.pick('›', '>')} {said[0]}"
+    for offset, text in enumerate(said[:high]):
+        name = f"{style} bold".strip() if not offset and not here else style
+        shown = cut(text, max(wide - 2, 1))
+        _write(canvas, box.left + (wide > 2), box.top + offset, shown, name)
+
+
+def _write(canvas: Canvas, x: int, y: int, text: str, style: str) -> None:
+    """Write text that may have wide characters."""
+    for char in text:
+        size = width(char)
+        if size:
+            canvas.put(x, y, char, style)
+        if size == 2:
+            canvas.put(x + 1, y, "", style)
+        x += size
+
+
+def _scale(answer: Treemap, size: int, look: Look) -> list[Line]:
+    """Return the scale of the shades, if groups differ."""
+    known = [t.intensity for t in answer.tiles if t.intensity is not None]
+    if len(set(known)) < 2:
+        return []
+    shades = [
+        Span(shade * 2) if look.letters else Span("  ", f"heat{level}")
+        for level, shade in enumerate(SHADES)
+    ]
+    low, high = _figure(min(known)), _figure(max(known))
+    name = f"{safe(answer.intensity)}  {low} "
+    return [clipped((Span(name, "dim"), *shades, Span(f" {high}", "dim")), size)]
 
 
 def _level(tile: Tile, answer: Treemap) -> int | None:
@@ -61,12 +119,6 @@ def _level(tile: Tile, answer: Treemap) -> int | None:
     if low == high:
         return MIDDLE
     return round((tile.intensity - low) / (high - low) * 7)
-
-
-def _tail(tile: Tile, size: int) -> str:
-    """Size, share if there is room, and intensity."""
-    share = f" {percent(tile.share):>6}" if size >= 36 else ""
-    return f"{_figure(tile.size)}{share} {_figure(tile.intensity):>7}"
 
 
 def _figure(value: float | None) -> str:
@@ -98,9 +150,7 @@ def treemap_table(
 
 def _facts(answer: Treemap) -> list[str]:
     """What the figures are, and what was left out."""
-    known = [t.intensity for t in answer.tiles if t.intensity is not None]
-    shade = f", from {_figure(min(known))} to {_figure(max(known))}" if known else ""
-    said = [f"Length is {safe(answer.size)}, shade {safe(answer.intensity)}{shade}."]
+    said = [f"Area is {safe(answer.size)}, shade {safe(answer.intensity)}."]
     if answer.omitted_groups:
         one = answer.omitted_groups == 1
         said.append(

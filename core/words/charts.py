@@ -16,6 +16,7 @@ CHARTS: Final[dict[str, dict[str, str]]] = {
         "area": "core.draw.series.lines:area_chart",
         "table": "core.draw.table:series_table",
         "number": "core.draw.number:number_chart",
+        "calendar": "core.draw.series.days:calendar_chart",
     },
     "steps": {"steps": "core.draw.steps:steps_chart"},
     "grid": {

