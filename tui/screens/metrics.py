@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from textual.app import ComposeResult
-from textual.containers import Horizontal, Vertical
+from textual.containers import Horizontal
 from textual.timer import Timer
 
 from core.boards.suggestions import Suggestion
@@ -22,6 +22,7 @@ from tui.screens.bases.tabled_page import TabledPage
 from tui.services.runner import Callback
 from tui.texts.fields import has
 from tui.widgets.answer import AnswerView
+from tui.widgets.companion import Composition
 from tui.widgets.dialogs import Chooser
 from tui.widgets.listing import Listing, Row
 
@@ -43,7 +44,7 @@ class MetricsPage(TabledPage):
     labels = {"new": "any question"}  # noqa: RUF012
     BINDINGS = bindings("metrics")
     DEFAULT_CSS = """
-    MetricsPage Horizontal { height: 1fr; }
+    MetricsPage #listed { height: 1fr; }
     MetricsPage #events { width: 28; }
     MetricsPage.-wide #events { width: 36; }
     MetricsPage.-open #events { display: none; }
@@ -65,10 +66,9 @@ class MetricsPage(TabledPage):
 
     def body(self) -> ComposeResult:
         """See Page."""
-        with Horizontal():
+        with Horizontal(id="listed"):
             yield Listing("Events", id="events")
-            with Vertical():
-                yield from self.chart_and_table()
+            yield from self.chart_and_table()
 
     def start(self) -> None:
         """See Page: the remembered question, or the most frequent event."""
@@ -206,7 +206,12 @@ class MetricsPage(TabledPage):
             self.edit_text("New question", text)
 
     def action_zoom(self) -> None:
-        """Show the chart alone."""
+        """Show the chart, or the companion with the focus, alone."""
+        here = self.zoomed or self.panel
+        if here is not None and here.has_class("companion"):
+            super().action_zoom()
+            return
+        self.query_one(Composition).toggle_class("-alone")
         self.toggle_class("-open")
         self.zoomed = self.first_view if self.has_class("-open") else None
         self.first_view.focus()

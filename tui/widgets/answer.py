@@ -198,7 +198,7 @@ class AnswerView(CursorPanel):
 
     def _draw_now(self, width: int, height: int) -> list[Line]:
         try:
-            return self._drawn_with(self.cursor, width, height)
+            return self._drawn_with(self.shown_cursor, width, height)
         except Exception as error:  # a drawing that fails must not take down the screen
             log(error)
             return wrapped("This answer cannot be drawn here. v chooses another chart.", width)

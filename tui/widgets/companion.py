@@ -129,6 +129,7 @@ class Composition(Container):
     Composition.-roomy .companion, Composition.-roomy .beside { display: block; }
     Composition.-roomy .below { display: block; }
     Composition.-wide .aside, Composition.-wide .aside .companion { display: block; }
+    Composition.-roomy .-none { display: none; }
     Composition.-turned .first, Composition.-turned .companion { display: none; }
     Composition.-turned .beside, Composition.-turned .below { display: none; }
     Composition.-turned .upper, Composition.-turned .aside { display: none; }
@@ -166,6 +167,15 @@ class Composition(Container):
                         yield Vertical(*self._beside, classes="beside")
                 if self._below:
                     yield Horizontal(*self._below, classes="below")
+
+    def close_up(self) -> None:
+        """Give the room of companions that have nothing to ask to the others."""
+        for companion in self.query(Companion):
+            nothing = companion.question is None and companion.error is None
+            companion.set_class(nothing and not companion.without, "-none")
+        for side in self.query(".beside, .below"):
+            panels = side.query(".companion")
+            side.set_class(all(panel.has_class("-none") for panel in panels), "-none")
 
     def turn_to(self, panel: Panel | None) -> None:
         """Show one companion alone; None shows the panels as the screen's size allows."""

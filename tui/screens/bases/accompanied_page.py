@@ -54,12 +54,14 @@ class AccompaniedPage(QuestionPage):
             return
         about = About(main.question, main.answer, main.cell, self.context)
         for companion in self.query(Companion):
-            if not is_shown(companion):
+            if not (self._in_place(companion) or companion is self._turned):
                 companion.question = None
                 continue
             question = companion.wanted(about)
             if question is not None:
                 self.ask(companion, question)
+        for composition in self.query(Composition):
+            composition.close_up()
 
     def on_answer_view_moved(self, event: AnswerView.Moved) -> None:
         """Ask again what follows from the cursor, once it rests."""
@@ -98,11 +100,15 @@ class AccompaniedPage(QuestionPage):
         if self._turned is None and self.roomy:
             super()._focus_by(step)
             return
-        every = [p for p in self.query_one(Composition).query(Panel) if p.can_focus]
+        every = [p for p in self.query(Panel) if p.can_focus and self._reachable(p)]
         now = self._turned or self.panel
         panel = every[((every.index(now) if now in every else 0) + step) % len(every)]
         self.turn_to(None if self._in_place(panel) else panel)
         self.call_after_refresh(panel.focus)  # it can have the focus once it is displayed
+
+    def _reachable(self, panel: Panel) -> bool:
+        """Whether a panel is shown, or can be turned to."""
+        return panel.has_class("companion") or panel.display
 
     def _in_place(self, panel: Panel) -> bool:
         """Whether a panel is one of the first, or shown around them on a screen of this size."""

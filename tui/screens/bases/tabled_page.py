@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from textual.app import ComposeResult
 
-from tui.screens.bases.question_page import QuestionPage
+from tui.actions.following import by_heading, by_value, what_changed
+from tui.screens.bases.accompanied_page import AccompaniedPage
 from tui.widgets.answer import AnswerView
+from tui.widgets.companion import Companion, Composition
 
 
 class TableView(AnswerView):
@@ -18,7 +20,7 @@ class TableView(AnswerView):
         self.chart = "table"
 
 
-class TabledPage(QuestionPage):
+class TabledPage(AccompaniedPage):
     """A page whose main view has a table below it, toggled by a key."""
 
     def chart_and_table(self, heading: str = "", chart: str = "") -> ComposeResult:
@@ -30,15 +32,23 @@ class TabledPage(QuestionPage):
         """
         view = AnswerView(heading, id="chart", at_end=True)
         view.chart = chart
-        yield view
-        yield TableView()
+        yield Composition(
+            [view, TableView()],
+            below=[
+                Companion(by_value, by_heading, id="values", chart="table"),
+                Companion(what_changed, "What changed most", id="changed"),
+            ],
+        )
 
     def answered(self, view: AnswerView) -> None:
         """See Page: the table shows the same answer."""
+        super().answered(view)
+        if view is not self.main:
+            return
         view.show_dates()
         table = self.query_one(TableView)
         table.question = None
-        if self.main is view and view.result is not None:
+        if view.result is not None:
             table.show(view.result, view.empty)
         self.update_chrome()
 

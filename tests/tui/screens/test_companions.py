@@ -1,0 +1,38 @@
+"""Pages on a large screen: companions that follow their page, and no half of a page blank."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tests.worlds.tui_pilot import explorer
+
+
+async def test_a_metric_has_its_values_and_what_changed_below_it(path: Path) -> None:
+    async with explorer(path, place="metrics", size=(120, 40)) as ff:
+        values, changed = ff.page.query_one("#values"), ff.page.query_one("#changed")
+        assert values.question.breakdown == ("country",)
+        assert values.question.compare == "previous"
+        assert changed.question.kind == "explain"
+        await ff.press("r", "7")
+        assert {view.question.range for view in (ff.page.main, values, changed)} == {"7d"}
+        await ff.press("tab", "tab", "enter")
+        assert ff.page.page_id == "people"
+        await ff.press("escape", "E")
+        await ff.type("top events")
+        await ff.press("enter")
+        assert ff.page.question.kind == "top_events"
+        assert values.question is None
+        assert "By country" not in ff.screen  # the chart has the room
+
+
+async def test_companions_are_not_asked_where_there_is_no_room(path: Path) -> None:
+    async with explorer(path, place="metrics") as ff:
+        values = ff.page.query_one("#values")
+        assert values.question is None
+        await ff.press("tab")
+        assert "=[ signup ]" in ff.screen
+        await ff.press("tab")
+        assert values.answer is not None
+        assert "By country" in ff.screen
+        await ff.press("escape", "r", "7")
+        assert "By country" not in ff.screen
