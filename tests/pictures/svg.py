@@ -126,7 +126,7 @@ def _rect(x: float, y: float, wide: float, high: float, colour: str) -> str:
 
 
 def _box(x: float, y: float, wide: float, high: float) -> str:
-    return f"M{x:.4g} {y:.4g}h{wide:.4g}v{high:.4g}h{-wide:.4g}z"
+    return f"M{x:.6g} {y:.6g}h{wide:.4g}v{high:.4g}h{-wide:.4g}z"
 
 
 def _shapes(found: Iterable[Cell]) -> list[str]:

@@ -8,7 +8,7 @@ DARK_SERIES = (
     "#47b8f7", "#faa552", "#cb62a5", "#77eac5", "#f0d865", "#8d76e9", "#e45748", "#a4adbb",
 )  # fmt: skip
 LIGHT_SERIES = (
-    "#054380", "#b36006", "#840853", "#028670", "#615601", "#7b39c9", "#650008", "#4a6181",
+    "#0f77c7", "#be5906", "#810451", "#047161", "#4f4c12", "#450b94", "#61090a", "#324b7c",
 )  # fmt: skip
 """Lines of a chart, in the order in which they are used. They are at least 8 apart in OKLab (times
 100) for every common way of seeing colour; a test simulates them."""

@@ -142,7 +142,10 @@ class Ink:
         found = self._styles.get(name)
         if found is None:
             found = self.base
-            for part in name.split():
+            parts = name.split()
+            if self.tier != "theme" and "row" in parts:
+                parts = ["row"]  # reversed, other colours would be backgrounds
+            for part in parts:
                 text = self._names.get(part, "")
                 found += Style.parse(text.format_map(self._tokens)) if text else PLAIN
             self._styles[name] = found
