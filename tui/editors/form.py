@@ -31,6 +31,9 @@ from tui.widgets.words import indented, wrapped
 WAIT = 0.15
 """Seconds without a change before the answer is asked again."""
 
+CALLED = {"several": "chart of several lines", "sql": "SQL"}
+"""Kinds whose name says too little."""
+
 LEFT = "U brings back what was left here."
 
 KEYS = (
@@ -165,9 +168,9 @@ class Form(Overlay):
 
     def _tell(self) -> None:
         """Show the text of the question and the keys of the row."""
-        kind = KINDS[self.question.kind].title
+        kind = CALLED.get(self.question.kind, KINDS[self.question.kind].title)
         if not self.purpose.heading:
-            self.listing.heading = kind.capitalize()
+            self.listing.heading = kind[0].upper() + kind[1:]
             self.listing.repaint()
         box = self.query_one("#text", Box)
         box.heading = f"Text of this {kind}"
@@ -198,7 +201,9 @@ class Form(Overlay):
         if entry is not None:
             found += [("ENTER", entry.enter.words)] if entry.enter else []
             found += [("< >", entry.turn.words)] if entry.turn else []
-        found += [(key, edit.words) for key, edit in self._keys().items()]
+        for key, edit in self._keys().items():
+            if edit.words not in [words for _, words in found]:
+                found.append((key, edit.words))
         return (("ctrl+j", "done"), *found, ("U", "undo"), ("ctrl+t", "text"), ("ESC", "leave"))
 
     def _keys(self) -> dict[str, Edit]:
@@ -382,13 +387,24 @@ class Form(Overlay):
 
 
 def _listed(entries: Sequence[Entry]) -> list[Row]:
-    """Return entries as rows, values in a column of their own."""
-    sizes = [2 * entry.depth + width_of(entry.label) for entry in entries if entry.key]
+    """Return entries as rows, with the values of each section in a column of their own."""
+    found: list[Row] = []
+    section: list[Entry] = []
+    for entry in entries:
+        if not entry.key:
+            found += [*_section(section), Row(entry.label)]
+            section = []
+        else:
+            section.append(entry)
+    return [*found, *_section(section)]
+
+
+def _section(entries: Sequence[Entry]) -> list[Row]:
+    sizes = [2 * entry.depth + width_of(entry.label) for entry in entries]
     column = min(max(sizes, default=0) + 1, LABELS)
     found = []
     for entry in entries:
         label = f"{'  ' * entry.depth}{entry.label}"
         text = label + " " * max(column - width_of(label), 1) + entry.shown
-        value = entry.key or None
-        found.append(Row(text if value else label, value, off="usual" if entry.usual else ""))
+        found.append(Row(text, entry.key, off="usual" if entry.usual else ""))
     return found

@@ -149,6 +149,18 @@ async def test_an_audience_applied_to_a_board_takes_fewer_than_40_keys(path: Pat
         assert {tile.question.audience for tile in ff.page.tiles if tile.question} == {"Pay"}
 
 
+async def test_a_question_inside_another_has_a_form_of_its_own(path: Path) -> None:
+    async with explorer(path, first=page_of(TREND)) as ff:
+        await ff.press("e", "n", *"pur", "enter")  # another line
+        assert "Chart of several lines" in ff.screen
+        await ff.press("enter", "down", "right", "ctrl+j")  # the measure of that line
+        await ff.press("down", "right", "ctrl+j")  # on the right axis
+        asked = ff.page.question
+        assert [part.question.event for part in asked.series] == ["signup", "purchase"]
+        assert [part.question.measure for part in asked.series] == ["count", "users"]
+        assert asked.series[1].display.axis_assignment == "right"
+
+
 async def test_weekly_retention_by_country_of_payers_is_built_by_keys(path: Path) -> None:
     keys = [
         "4", "n", *"pur", "enter",  # who purchased

@@ -173,7 +173,9 @@ def _rows(
             return emptied(asked) if alone else removed(asked, place)
 
         new = replace(_add_inside(question, path, about), words="filter")
-        keys = {"n": new} if alone else {"n": new, "a": Edit("all/any", switch)}
+        keys = {"n": new, "f": new}
+        if not alone:
+            keys["a"] = Edit("all/any", switch)
         found += _clause(question, clause, place, about, depth, remove, keys)
     return found
 
@@ -205,7 +207,7 @@ def _clause(
     said = f"{prefix}{word} of" if nots != 1 or word == "all" else "none of"
     head = Entry(
         key_of(place), said, "" if now(question, inner) else "nothing", depth,
-        enter=new, keys={**shared, "n": new},
+        enter=new, keys={**shared, "n": new, "f": new},
         turn=Edit("all/any", lambda asked, _: _other(asked, at, word)),
     )  # fmt: skip
     return [head, *_rows(question, inner, about, depth + 1, remove, whole=(*at, word))]

@@ -62,8 +62,10 @@ def _measured(question: Question, at: int) -> list[Entry]:
 
     words = dict(METRICS)
     shown = event if event is not None else words.get(series.metric, series.metric)
+    used = chr(65 + at) in (each.upper() for each in _LETTER.findall(formula_text(question)))
+    idle = "" if used else "  (not in the formula)"
     row = Entry(
-        key_of(path), chr(65 + at), fields.event_words(shown),
+        key_of(path), chr(65 + at), fields.event_words(shown) + idle,
         enter=Edit("what", put, _asking(chr(65 + at))),
         keys={
             "n": Edit("series", more, _asking(chr(65 + count)), to=key_of(("series", count))),
@@ -82,6 +84,11 @@ def _measured(question: Question, at: int) -> list[Entry]:
                        none="as all")  # fmt: skip
     inside = [_deeper(entry) for entry in (name, *by)]
     return [row, *listed(question, (*path, "filters"), about, 2), *inside, nothing]
+
+
+def formula_text(question: Question) -> str:
+    """Return the text of a question's formula."""
+    return str(fields.now(question, ("formula",)))
 
 
 def _deeper(entry: Entry) -> Entry:
@@ -108,7 +115,7 @@ def without(question: Question, at: int) -> Question:
     Raises:
         BadQuestion: the formula uses it.
     """
-    text = fields.now(question, ("formula",))
+    text = formula_text(question)
     gone = chr(65 + at)
     if any(letter.upper() == gone for letter in _LETTER.findall(text)):
         raise BadQuestion(f"{gone} is in the formula.", "Take it out there first.")
