@@ -13,8 +13,8 @@ from tui.texts.happened import Happened, facts
 from tui.texts.summary import Chip
 from tui.widgets.answer import AnswerView
 from tui.widgets.companion import Composition, is_shown
-from tui.widgets.facts import FactsPanel
-from tui.widgets.timeline_view import TimelineView
+from tui.widgets.records.facts import FactsPanel
+from tui.widgets.records.timeline_view import TimelineView
 
 
 class EventPage(AccompaniedPage):

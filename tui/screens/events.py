@@ -21,10 +21,10 @@ from tui.texts.summary import Chip
 from tui.widgets.answer import AnswerView
 from tui.widgets.companion import About, Companion, Composition, is_shown
 from tui.widgets.dialogs import Chooser
-from tui.widgets.events_view import EventsView
-from tui.widgets.facts import FactsPanel
 from tui.widgets.listing import Row
-from tui.widgets.timeline_view import TimelineView
+from tui.widgets.records.events_view import EventsView
+from tui.widgets.records.facts import FactsPanel
+from tui.widgets.records.timeline_view import TimelineView
 
 PAGE = 100
 """How many events are read at a time."""
@@ -187,8 +187,7 @@ class EventsPage(AccompaniedPage):
         super().accompany()
         around, event = self.query_one(TimelineView), self.events.event
         if not is_shown(around) or event is None or not event.user:
-            around.question = around.result = None
-            around.repaint()
+            around.forget_answer()
             return
         around.at = (event.ts, event.event)
         if getattr(around.question, "user", None) != event.user:

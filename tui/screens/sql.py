@@ -37,8 +37,8 @@ from tui.widgets.detail import Detail
 from tui.widgets.dialogs import Prompt, Reader
 from tui.widgets.listing import Listing
 from tui.widgets.panel import Panel
-from tui.widgets.result_view import ResultChart, ResultView, value_text
-from tui.widgets.sql_editor import SqlEditor, SqlText
+from tui.widgets.records.result_view import ResultChart, ResultView, value_text
+from tui.widgets.records.sql_editor import SqlEditor, SqlText
 from tui.widgets.words import folded
 
 FAST = 2_000

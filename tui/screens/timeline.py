@@ -11,13 +11,20 @@ from core.answers import Timeline
 from core.text import clean, number
 from tui.actions import edits
 from tui.actions.exporting import export_panel
-from tui.screens.bases.page import Page, bindings
+from tui.screens.bases.accompanied_page import AccompaniedPage
+from tui.screens.bases.page import bindings
+from tui.texts.happened import about
+from tui.texts.summary import Chip
 from tui.widgets.answer import AnswerView
+from tui.widgets.companion import Composition
 from tui.widgets.dialogs import Reader
-from tui.widgets.timeline_view import Moment, TimelineView
+from tui.widgets.listing import Listing, Row
+from tui.widgets.records.facts import FactsPanel
+from tui.widgets.records.person import ActiveDays
+from tui.widgets.records.timeline_view import Moment, TimelineView
 
 
-class TimelinePage(Page):
+class TimelinePage(AccompaniedPage):
     """A person's events, newest first; < and > go to the next person of the list.
 
     Args:
@@ -29,6 +36,11 @@ class TimelinePage(Page):
     page_id = "timeline"
     labels = {"open": "all properties", "filter": "only this"}  # noqa: RUF012
     BINDINGS = bindings("timeline")
+    DEFAULT_CSS = """
+    TimelinePage #card { height: 1fr; }
+    TimelinePage #days { height: 11; }
+    TimelinePage #most { height: 13; }
+    """
 
     def __init__(
         self, place: str, user: str, users: Sequence[str] = (), at: Moment | None = None
@@ -44,15 +56,23 @@ class TimelinePage(Page):
         return clean(self.user)
 
     @property
-    def asked(self) -> str:
-        """See Page: the position in the list."""
+    def chips(self) -> tuple[Chip, ...]:
+        """See FramePage: the position in the list."""
         if len(self.users) < 2 or self.user not in self.users:
-            return ""
-        return f"person {self.users.index(self.user) + 1} of {number(len(self.users))}"
+            return ()
+        at, count = self.users.index(self.user) + 1, len(self.users)
+        return (Chip(f"person {number(at)} of {number(count)}"),)
 
     def body(self) -> ComposeResult:
         """See Page."""
-        yield TimelineView(id="timeline")
+        yield Composition(
+            [TimelineView(id="timeline")],
+            beside=[
+                FactsPanel("Who", id="card"),
+                ActiveDays("Active days", id="days"),
+                Listing("Did most", id="most", empty="Nothing yet."),
+            ],
+        )
 
     def start(self) -> None:
         """See Page."""
@@ -69,28 +89,54 @@ class TimelinePage(Page):
     @property
     def timeline(self) -> Timeline | None:
         """The answer on show."""
-        found = self.views[0].answer
+        found = self._timeline.answer
         return found if isinstance(found, Timeline) else None
 
     def answered(self, view: AnswerView) -> None:
         """See Page."""
         view.footing = "newest first"
         view.repaint()
+        self._tell()
         further = self._timeline.beyond()
         if further is not None:
             self.ask(self._timeline, further)
 
+    def _tell(self) -> None:
+        """Fill what is around the events."""
+        person = self.timeline
+        if person is None:
+            return
+        self.query_one(FactsPanel).tell("Who", about(person, self.app.engine.calendar))
+        self.query_one(ActiveDays).tell(person.days)
+        self.query_one("#most", Listing).fill(
+            [Row(f" {clean(e, 60)}", e, number(n), weight=n) for e, n in person.top_events]
+        )
+
     def _event(self) -> Any:
-        cell = self.views[0].cell
+        cell = self._timeline.cell
         if cell is None or cell.row is None or self.timeline is None:
             return None
         return self.timeline.events[int(cell.row)]
 
     def action_open(self) -> None:
-        """Show everything known about the event under the cursor."""
+        """Show everything known about the event under the cursor, or all events of one name."""
+        if isinstance(self.panel, Listing):
+            self.choose(self.panel)
+            return
+        if isinstance(self.panel, FactsPanel) and self.panel.fact is not None:
+            self.app.push_screen(Reader(self.panel.fact.label, self.panel.fact.text))
+            return
         event = self._event()
         if event is not None:
             self.app.push_screen(Reader(event.event, self._described(event)))
+
+    def choose(self, listing: Listing) -> None:
+        """Show only the events of one name."""
+        question = self._timeline.question
+        if listing.value is not None and question is not None:
+            self.ask(self._timeline, edits.revise(question, event=listing.value, offset=0))
+            self.turn_to(None)
+            self.call_after_refresh(self._timeline.focus)
 
     def _described(self, event: Any) -> str:
         when = self.app.engine.calendar.local(event.ts)
@@ -102,13 +148,13 @@ class TimelinePage(Page):
     def action_filter(self) -> None:
         """Show only events of this name, or all again."""
         event = self._event()
-        question = self.views[0].question
+        question = self._timeline.question
         if question is None:
             return
         if getattr(question, "event", None):
-            self.ask(self.views[0], edits.revise(question, event=None))
+            self.ask(self._timeline, edits.revise(question, event=None))
         elif event is not None:
-            self.ask(self.views[0], edits.revise(question, event=event.event))
+            self.ask(self._timeline, edits.revise(question, event=event.event))
 
     def action_earlier(self) -> None:
         """Go to the previous person in the list."""
@@ -124,7 +170,7 @@ class TimelinePage(Page):
             self.say("There is nobody else in this list.")
             return
         self.user = self.users[at]
-        self.views[0].cursor = None
+        self._timeline.cursor = None
         self._ask()
 
     def value_text(self) -> str:

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from core.answers import Table
+from core.answers import Table, Timeline
 from core.columns import CONTEXT
 from core.filters import Condition
+from core.text import duration, things
 from core.timeframe import Calendar
 
 
@@ -94,6 +95,29 @@ def facts(event: Happened, calendar: Calendar) -> list[Fact]:
         found.append(Fact("session", event.session, "session", event.session))
     found += [Fact(name, text, name, text) for name, text in event.context.items()]
     found += [property_fact(name, value) for name, value in event.properties.items()]
+    return found
+
+
+def about(person: Timeline, calendar: Calendar) -> list[Fact]:
+    """Return what is known about a person: when they were seen, traits, context, segments."""
+    found = []
+    if person.first_seen is not None and person.last_seen is not None:
+        first, last = calendar.local(person.first_seen), calendar.local(person.last_seen)
+        found = [
+            Fact("first seen", f"{first:%a %Y-%m-%d %H:%M}"),
+            Fact("last seen", f"{last:%a %Y-%m-%d %H:%M}"),
+            Fact("did", f"{things(person.total_events, 'event')} in "
+                 f"{things(person.total_sessions, 'session')}, {duration(person.usage_seconds)}"),
+        ]  # fmt: skip
+    if person.segments:
+        found.append(
+            Fact("segments", ", ".join(name.replace("_", " ") for name in person.segments))
+        )
+    found += [Fact(key, value) for key, value in person.traits.items()]
+    found += [Fact(key, value) for key, value in person.context.items()]
+    for label, names in (("devices", person.devices), ("also", person.merged)):
+        if names:
+            found.append(Fact(label, ", ".join(names)))
     return found
 
 

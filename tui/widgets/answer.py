@@ -123,6 +123,13 @@ class AnswerView(CursorPanel):
         self._label()
         self.repaint()
 
+    def forget_answer(self) -> None:
+        """Show no answer any more."""
+        if self.question is not None or self.error is not None:
+            self.question = self.result = self.error = self.cursor = None
+            self._label()
+            self.repaint()
+
     def wait(self) -> None:
         """Dim the old answer while the next one is pending; why there was none is over."""
         if not self.waiting:

@@ -84,13 +84,6 @@ class Companion(AnswerView):
             return None
         return None if question == self.question else question
 
-    def forget_answer(self) -> None:
-        """Show no answer any more."""
-        if self.question is not None or self.error is not None:
-            self.question = self.result = self.error = self.cursor = None
-            self._label()
-            self.repaint()
-
     def content(self, width: int, height: int) -> list[Line]:
         """See Panel: without a question, the sentence that says so."""
         if self.question is None and self.error is None:

@@ -36,3 +36,25 @@ async def test_companions_are_not_asked_where_there_is_no_room(path: Path) -> No
         assert "By country" in ff.screen
         await ff.press("escape", "r", "7")
         assert "By country" not in ff.screen
+
+
+async def test_a_person_is_told_beside_the_list_and_around_their_events(path: Path) -> None:
+    async with explorer(path, place="users", size=(120, 40)) as ff:
+        who = ff.page.query_one("#who")
+        await ff.press("down")
+        ff.page.accompany()
+        await ff.settle()
+        assert who.answer.user == ff.page.first_view.cell.row
+        shown = await ff.press("enter")
+        timeline = ff.page.timeline
+        assert f"{len(timeline.days)} active day" in shown
+        assert "first seen" in shown
+        most = ff.page.query_one("#most")
+        assert [row.value for row in most.rows] == [name for name, _ in timeline.top_events]
+        await ff.press("shift+tab", "enter")
+        assert {event.event for event in ff.page.timeline.events} == {most.value}
+        assert ff.page.focused is ff.page._timeline
+        before = ff.page.user
+        await ff.press("full_stop")
+        assert ff.page.user != before
+        assert ff.page.query_one("#card").facts

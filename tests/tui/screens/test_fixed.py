@@ -14,7 +14,7 @@ from tui.screens.people import PeoplePage
 
 async def to_people(ff: Driver) -> None:
     """From a funnel to the people who reached its second step."""
-    await ff.press("n")
+    await ff.press("E")
     await ff.type("signup > activate within 7d last 30d")
     await ff.press("enter", "down", "enter")
 

@@ -13,11 +13,13 @@ from core.store.library.saved import Item
 from core.text import number
 from tui.actions import edits
 from tui.actions.people_segment import make_fixed, take_back
-from tui.screens.bases.question_page import QuestionPage
+from tui.screens.bases.accompanied_page import AccompaniedPage
 from tui.texts.fields import has
 from tui.texts.people import loaded_text
 from tui.texts.summary import Chip, chips
 from tui.widgets.answer import AnswerView
+from tui.widgets.companion import Composition, is_shown
+from tui.widgets.records.timeline_view import TimelineView
 
 ORDERS = {
     "last_seen": "by last seen, newest first",
@@ -28,7 +30,7 @@ PAGE = 200
 """How many people are read at a time."""
 
 
-class PeopleList(QuestionPage):
+class PeopleList(AccompaniedPage):
     """A list of people; Enter opens a person's timeline.
 
     Args:
@@ -51,7 +53,7 @@ class PeopleList(QuestionPage):
 
     def body(self) -> ComposeResult:
         """See Page."""
-        yield AnswerView(id="people")
+        yield Composition([AnswerView(id="people")], beside=[TimelineView(id="who")])
 
     def start(self) -> None:
         """See Page."""
@@ -60,6 +62,11 @@ class PeopleList(QuestionPage):
 
     def answered(self, view: AnswerView) -> None:
         """See Page."""
+        super().answered(view)
+        if view is not self.main:
+            view.footing = "newest first"
+            view.repaint()
+            return
         people = view.answer
         view.footing = loaded_text(people)
         view.aside = _order(view.question)
@@ -69,6 +76,15 @@ class PeopleList(QuestionPage):
             counted = f"The number was {number(self.expected)} and is now {number(people.total)}."
             self.say(f"{counted} Esc and then F5 counts again.", warning=True)
         self.expected = None
+
+    def accompany(self) -> None:
+        """See AccompaniedPage: the person under the cursor, and what they did last."""
+        who, cell = self.query_one(TimelineView), self.first_view.cell
+        if not is_shown(who) or cell is None or not cell.row:
+            who.forget_answer()
+        elif getattr(who.question, "user", None) != cell.row:
+            who.cursor = None
+            self.ask(who, who.question_about(cell.row))
 
     @property
     def counting(self) -> Question | None:

@@ -34,6 +34,7 @@ class PlacePage(AccompaniedPage):
     def start(self) -> None:
         """See Page: the last question, or the first saved one of its kind."""
         self.fill()
+        self.first_view.focus()
         question = self.app.state.question(self.place) or self.app.library.first_of(self.kind)
         if question is None:
             self.first_view.fail(BadQuestion(self.nothing, "n creates one."))

@@ -16,8 +16,8 @@ from core.text import clean, cut, number
 from core.timeframe import Calendar
 from tui.texts.happened import Fact, Happened, facts, happened, pairs, property_fact
 from tui.widgets.answer import AnswerView
-from tui.widgets.cells import Shown, cell_at, headings, row_line, scrolled
-from tui.widgets.cells import column as column_of
+from tui.widgets.records.cells import Shown, cell_at, headings, row_line, scrolled
+from tui.widgets.records.cells import column as column_of
 
 WIDEST = {"event": 28, "person": 20}
 WIDEST_CONTEXT = 14

@@ -17,9 +17,9 @@ from core.engines.running import Result
 from core.errors import FootfallError
 from core.text import clean, cut, number, things
 from tui.widgets.answer import AnswerView
-from tui.widgets.cells import Shown, cell_at, headings, row_line, scrolled
-from tui.widgets.cells import column as column_of
 from tui.widgets.panel import Panel
+from tui.widgets.records.cells import Shown, cell_at, headings, row_line, scrolled
+from tui.widgets.records.cells import column as column_of
 
 WIDEST = 40
 LEAST = 8
