@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from core.definitions.board import Block, Board
+from core.errors import FootfallError
 from core.queries import from_json
 from core.queries.common.context import Context
 from core.queries.common.question import Question
@@ -109,6 +111,23 @@ def period_before(about: About) -> Question:
     """
     earlier = edits.shifted(about.question.range, about.context, -1)
     return edits.revise(about.question, range=earlier)
+
+
+# -- around a mark
+
+
+def figure_of(board: Board, block: Block) -> Question | None:
+    """Return the question of a tile that is one figure over time; None for any other tile."""
+    from core.boards.answering import block_question
+
+    if block.type != "chart":
+        return None
+    try:
+        question = block_question(board, block)
+    except FootfallError:
+        return None
+    figure = question.kind in ("trend", "active_users") and not getattr(question, "breakdown", ())
+    return question if figure else None
 
 
 # -- of a metric

@@ -2,43 +2,67 @@
 
 from __future__ import annotations
 
+from functools import partial
+from typing import Any
+
 from textual.app import ComposeResult
 
+from core.errors import BadQuestion
 from core.queries import from_json
+from core.queries.common.question import Question
 from core.store.library.saved import CATEGORIES, Mark
-from core.text import clean
+from core.text import clean, things
 from tui.actions import edits
+from tui.actions.following import figure_of, taken_over
 from tui.actions.marks import delete_mark, edit_mark
 from tui.actions.saving import undo_delete
+from tui.screens.bases.accompanied_page import AccompaniedPage
 from tui.screens.bases.page import bindings
-from tui.screens.bases.question_page import QuestionPage
 from tui.texts.summary import Chip
 from tui.widgets.answer import AnswerView
+from tui.widgets.companion import About, Companion, Composition
 from tui.widgets.listing import Listing, Row
 
 EMPTY = "No marks yet. n creates one here, m on any chart over time."
 
+SIDE = 7
+"""Days before and after a mark that are compared."""
 
-class MarksPage(QuestionPage):
+FIGURES = 2
+"""How many key figures of the board are shown beside the chart's own."""
+
+
+class MarksPage(AccompaniedPage):
     """Enter shows the chart at the mark's day."""
 
     page_id = "marks"
     labels = {"open": "chart", "edit": "edit mark", "filter": "category"}  # noqa: RUF012
     BINDINGS = bindings("marks")
     DEFAULT_CSS = """
-    MarksPage Listing { height: 40%; min-height: 6; }
-    MarksPage AnswerView { height: 1fr; }
+    MarksPage Listing { height: 35%; min-height: 6; }
+    MarksPage #chart { height: 1fr; }
+    MarksPage #after, MarksPage #figure0, MarksPage #figure1 { height: 6; }
+    MarksPage #others { height: 1fr; }
     """
 
     def __init__(self, place: str) -> None:
         super().__init__(place)
         self.category: str | None = None
+        self._figures: list[tuple[Question, str]] = []
         self.marks: dict[str, Mark] = {}
 
     def body(self) -> ComposeResult:
         """See Page."""
-        yield Listing("Marks", id="marks", empty=EMPTY)
-        yield AnswerView(id="chart", at_end=True)
+        yield Composition(
+            [Listing("Marks", id="marks", empty=EMPTY), AnswerView(id="chart", at_end=True)],
+            beside=[
+                Companion(self._after, self._heading, id="after", chart="number"),
+                *map(self._figure_panel, range(FIGURES)),
+                Companion(
+                    self._by_event, "Events, 7 days before and after", id="others", chart="table"
+                ),
+            ],
+        )
 
     @property
     def listing(self) -> Listing:
@@ -54,6 +78,7 @@ class MarksPage(QuestionPage):
     def start(self) -> None:
         """See Page."""
         self.fill()
+        self._figures = self._board_figures()
         base = edits.usual_range(self.app.engine)
         question = self.app.state.question("metrics")
         if question is None or question.kind not in ("trend", "active_users"):
@@ -81,8 +106,80 @@ class MarksPage(QuestionPage):
 
     def answered(self, view: AnswerView) -> None:
         """See Page."""
-        view.show_dates()
-        self.update_chrome()
+        super().answered(view)
+        if view is self.main:
+            view.show_dates()
+            self.update_chrome()
+
+    # -- before and after
+
+    def _figure_panel(self, at: int) -> Companion:
+        derive = partial(self._figure, at)
+        return Companion(derive, self._heading, id=f"figure{at}", chart="number")
+
+    def on_listing_moved(self, event: Listing.Moved) -> None:
+        """Compare the days around another mark."""
+        self.rest()
+
+    def _around(self) -> dict[str, Any] | None:
+        """The seven days from the mark on, compared with the seven before it.
+
+        Raises:
+            BadQuestion: the seven days are not over.
+        """
+        if self.mark is None:
+            return None
+        day = self.app.engine.calendar.day_of(self.mark.timestamp)
+        missing = day + SIDE - self.context.today
+        if missing > 0:
+            raise BadQuestion(f"Needs {things(missing, 'more day')}.", "7 days count on each side.")
+        return {
+            "range": edits.dates_text(day, day + SIDE - 1),
+            "compare": "previous",
+            "granularity": "daily",
+        }
+
+    def _after(self, about: About) -> Question | None:
+        """The question of the chart, around the mark."""
+        around = self._around()
+        return edits.revise(about.question, **around) if around is not None else None
+
+    def _figure(self, at: int, about: About) -> Question | None:
+        """A key figure of the board that was open last, around the mark."""
+        around = self._around()
+        if around is None:
+            return None
+        figures = [edits.revise(question, **around) for question, _ in self._figures]
+        others = [figure for figure in figures if figure != self._after(about)]
+        return others[at] if at < len(others) else None
+
+    def _by_event(self, about: About) -> Question | None:
+        """Every event around the mark, of the same people."""
+        around = self._around()
+        if around is None:
+            return None
+        kept = {**taken_over(about.question), **around}
+        return from_json({**kept, "kind": "trend", "breakdown": ["event"]})
+
+    def _heading(self, question: Question) -> str:
+        """The name of a figure."""
+        same = {"range": question.range, "compare": "previous", "granularity": "daily"}
+        for asked, title in self._figures:
+            if edits.revise(asked, **same) == question:
+                return title
+        return ""
+
+    def _board_figures(self) -> list[tuple[Question, str]]:
+        boards = self.app.library.boards()
+        last = self.app.state.values.get("board")
+        boards = [b for b in boards if b.id == last] or boards
+        found = []
+        for board in boards[:1]:
+            for block in board.blocks:
+                question = figure_of(board, block)
+                if question is not None:
+                    found.append((question, clean(block.title) or ""))
+        return found
 
     def marks_changed(self) -> None:
         """See QuestionPage."""

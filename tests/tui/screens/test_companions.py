@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tests.worlds.tui_pilot import explorer
+from core.store.library.saved import Mark, Saved
+from tests.worlds.tui_pilot import DAY, NOW, explorer
 
 
 async def test_a_metric_has_its_values_and_what_changed_below_it(path: Path) -> None:
@@ -58,3 +59,31 @@ async def test_a_person_is_told_beside_the_list_and_around_their_events(path: Pa
         await ff.press("full_stop")
         assert ff.page.user != before
         assert ff.page.query_one("#card").facts
+
+
+async def test_a_mark_compares_the_days_around_it(path: Path) -> None:
+    saved = Saved(path)
+    saved.save_mark(Mark(title="release 4.2", timestamp=NOW - 14 * DAY))
+    saved.save_mark(Mark(title="today", timestamp=NOW - DAY))
+    async with explorer(path, place="marks", size=(120, 40)) as ff:
+        shown = await ff.press("home")
+        after = ff.page.query_one("#after")
+        assert "Needs 6 more days." in shown
+        await ff.press("down")
+        ff.page.accompany()
+        await ff.settle()
+        assert after.question.range == "2025-04-27,2025-05-03"
+        comparison = after.answer.comparison
+        assert (comparison.first, comparison.last) == ("2025-04-20", "2025-04-26")
+        figures = [ff.page.query_one(f"#figure{n}").question for n in range(2)]
+        assert after.question not in figures
+        assert {figure.range for figure in figures} == {after.question.range}
+        others = ff.page.query_one("#others").answer
+        assert {line.group[0] for line in others.lines} <= {
+            "signup",
+            "activate",
+            "purchase",
+            "visit",
+        }
+        await ff.press("tab", "tab", "enter")
+        assert ff.page.page_id == "people"

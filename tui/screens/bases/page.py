@@ -173,7 +173,7 @@ class Page(FramePage):
         run, view = event.run, event.run.view
         if view.run is run and view.is_attached:
             view.run = None
-            if isinstance(view, AnswerView):
+            if isinstance(view, AnswerView) and not view.has_class("companion"):
                 self._events = event.events
             if event.result is not None:
                 view.marks = event.marks
