@@ -27,12 +27,14 @@ class Choice:
         values: (value, words) of each.
         typed: typed text that is none of them -> a value; its FootfallError is shown.
         hint: what can be typed.
+        now: the current value, which the cursor begins on.
     """
 
     heading: str
     values: tuple[tuple[Any, str], ...]
     typed: Callable[[str], Any] | None = None
     hint: str = ""
+    now: Any = None
 
 
 @dataclass(frozen=True)

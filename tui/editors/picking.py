@@ -69,6 +69,7 @@ class Picking(Chooser):
         typed: the text -> a value; its FootfallError is shown.
         typed_first: whether typed text is meant as it is.
         several: whether Tab picks several, which are then picked together.
+        at: the row the cursor starts on.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("tab", "pick", show=False, priority=True)]
@@ -82,8 +83,9 @@ class Picking(Chooser):
         typed: Callable[[str], Any] | None = None,
         typed_first: bool = False,
         several: bool = False,
+        at: int = 0,
     ) -> None:
-        super().__init__(heading, (), hint=hint)
+        super().__init__(heading, (), hint=hint, at=at)
         self._load = load
         self._typed = typed
         self._typed_first = typed_first
@@ -238,7 +240,7 @@ class Pickers:
         if isinstance(picker, Choice):
             rows = [Row(words, (value,)) for value, words in picker.values]
             return Picking(
-                picker.heading, _at_once(rows), typed=picker.typed,
+                picker.heading, _at_once(rows), typed=picker.typed, at=_place(picker),
                 hint=picker.hint or "type to find",
             )  # fmt: skip
         if isinstance(picker, EventPick):
@@ -268,6 +270,12 @@ class Pickers:
             typed=partial(_typed, pick.operator), typed_first=pick.operator in TYPED_FIRST,
             several=several,
         )  # fmt: skip
+
+
+def _place(pick: Choice) -> int:
+    """Return where the current value of a choice is; 0 if it is none of them."""
+    values = [value for value, _ in pick.values]
+    return values.index(pick.now) if pick.now is not None and pick.now in values else 0
 
 
 def _typed(operator: str, text: str) -> tuple[Any, ...] | None:

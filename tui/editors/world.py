@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from typing import Any, Protocol
 
 from core.catalog.fields import PLAIN
@@ -92,6 +93,8 @@ class World:
             if field == "audience":
                 names = [item.title for item in self._library.audiences()]
             then([Row(name, (name,)) for name in names], "")
+        elif PLAIN.get(field) == "paying":
+            then([Row(word, (word,)) for word in ("true", "false")], "")
         elif PLAIN.get(field) in ("user", "device", "session") or (
             pick.logs and field not in GROUPS and field == "message"
         ):
@@ -107,6 +110,9 @@ class World:
             body |= {"kind": "trend"} | ({} if pick.event is None else {"event": pick.event})
 
         def listed(counts: dict[str, int], over: str) -> None:
+            if not counts and pick.event is not None:
+                self._values(replace(pick, event=None), then)
+                return
             then(
                 [
                     Row(value or EMPTY, (_value(value, pick.operator),), number(count))

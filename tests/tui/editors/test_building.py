@@ -11,10 +11,12 @@ import pytest
 from textual.events import Key
 
 from core.language.questions import format_question
-from core.queries import from_json
+from core.queries import KINDS, from_json
 from core.store.ingest.importer import Log, store_logs
 from core.store.workspace import open_writer
 from tests.worlds.tui_pilot import HOUR, NOW, Driver, explorer
+from tui.actions.beginning import begin
+from tui.editors.form import Form
 from tui.navigation import page_for
 
 FUNNEL = {"kind": "funnel", "steps": [{"event": "signup"}, {"event": "activate"}]}
@@ -211,3 +213,21 @@ async def test_an_audience_shows_its_size_and_its_people_as_it_is_built(path: Pa
         await until(ff, "of 30 |")
         await ff.press("escape")
         assert ff.app.library.audiences() == []
+
+
+async def test_every_kind_is_begun_by_keys_and_has_a_form(path: Path) -> None:
+    async with explorer(path, first=page_of(TREND)) as ff:
+        page = ff.page
+        for kind in KINDS.values():
+            if kind.name == "saved":
+                continue
+            begin(page, kind.name)
+            await ff.settle()
+            while not isinstance(ff.app.screen, Form):
+                await ff.press("escape")
+            assert ff.app.screen.question.kind == kind.name
+            assert ff.app.screen.entries
+            await ff.press("end", "up", "home", "escape")
+            assert "Something broke" not in ff.screen
+        begin(page, "saved")
+        await ff.says("No charts are saved yet.")

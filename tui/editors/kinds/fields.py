@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from core.errors import BadInput
@@ -21,6 +22,7 @@ from tui.editors.entries import (
     SavedPick,
     TextPick,
 )
+from tui.texts.summary import range_words
 
 Words = Sequence[tuple[Any, str]]
 """Values, each with its words."""
@@ -81,7 +83,7 @@ def choice(
     shown = next((text for each, text in words if each == value), "" if value is None else value)
     return Entry(
         key_of(path), label, str(shown), depth,
-        enter=Edit("choose", setting, Choice(label.capitalize(), tuple(words))),
+        enter=Edit("choose", setting, Choice(label.capitalize(), tuple(words), now=value)),
         turn=Edit("other", turn), usual=is_usual(question, path),
     )  # fmt: skip
 
@@ -333,7 +335,14 @@ UNITS = ("minute", "hourly", "daily", "weekly", "monthly", "quarterly", "yearly"
 
 def range_of(question: Question) -> Entry:
     """Return the row of the range."""
-    return choice(question, ("range",), "range", RANGES)
+    entry = choice(question, ("range",), "range", RANGES)
+    put = Edit("choose", lambda asked, given: replaced(asked, ("range",), given), _ranges(question))
+    return replace(entry, shown=range_words(question.range), enter=put)
+
+
+def _ranges(question: Question) -> Choice:
+    hint = "or 3m, qtd, 2024-05-01,2024-05-31"
+    return Choice("Range", RANGES, str.strip, hint, now=question.range)
 
 
 def units(question: Question, allowed: Sequence[str] = UNITS[1:]) -> Entry:

@@ -58,7 +58,7 @@ def measure(question: Question, path: str = "measure") -> list[Entry]:
                 continue
         return asked
 
-    pick = Choice("Measure", tuple(words), read_measure, "or p75")
+    pick = Choice("Measure", tuple(words), read_measure, "or p75", now=value)
     found = [
         Entry(path, "measure", WORDS.get(value, value),
               enter=Edit("measure", put, Chain((lambda _: pick, following))),
