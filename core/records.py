@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from hashlib import blake2b
-from typing import Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from core.columns import CONTEXT
 from core.values.hashes import Hashes
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 NO_SESSION: Final = "-1"
 """The session id that means "outside any session" (definitions 9.2)."""
@@ -170,6 +174,24 @@ def own_id(text: str) -> int:
     return (digest(text.encode()) | MARKS) ^ (0 if len(text) >= _WIDE_FROM else WIDE)
 
 
+def own_ids(texts: Sequence[str]) -> list[int]:
+    """Return the numbers for several events' own ids."""
+    import numpy as np
+
+    wide = np.fromiter(map(len, texts), np.int64, len(texts)) >= _WIDE_FROM
+    found: list[int] = (
+        (_digests(map(str.encode, texts)) | MARKS) ^ np.where(wide, 0, WIDE)
+    ).tolist()
+    return found
+
+
+def _digests(texts: Iterable[bytes]) -> NDArray[np.int64]:
+    """Return a signed 64-bit hash of each text, as `digest` does."""
+    import numpy as np
+
+    return np.frombuffer(b"".join([blake2b(text, digest_size=8).digest() for text in texts]), "<i8")
+
+
 def next_id(id_: int) -> int:
     """Return the id of the next occurrence of a log, given that of the last one."""
     return digest(id_.to_bytes(8, "little", signed=True))
@@ -208,8 +230,7 @@ class Occurrences:
         """Return the ids of several lines, in order, as `event_id` does for each."""
         import numpy as np
 
-        hashes = b"".join([blake2b(line, digest_size=8).digest() for line in lines])
-        ids = np.frombuffer(hashes, "<i8") & ~OWN
+        ids = _digests(lines) & ~OWN
         found: list[int] = ids.tolist()
         again = self._seen.add_new(ids.astype(np.uint32))
         if not again:

@@ -5,13 +5,16 @@ from __future__ import annotations
 import csv
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
+from io import StringIO
 from itertools import chain
-from typing import Final
+from typing import Any, Final
 
 from core.errors import BadInput
 from core.records import LeftOut, Record, Refused, Rejected
 from core.sources.blocks import MOST, START, Block, Lines, Position
 from core.sources.fields import Plan, listed
+from core.sources.flow.gathered import Gathered, Gatherer
+from core.sources.flow.together import Group, made_together
 from core.sources.lines import MAX_LINE, Input
 from core.sources.making import LineMaker, Table
 from core.sources.reshaped import Given, records
@@ -39,6 +42,7 @@ class _Feed:
         self._left = 0
         self._again: deque[bytes | Rejected] = deque()
         self.end = start
+        self._is_tried = False
         self.held: list[bytes] = []
         self.number = start.lines
         self.bad: str = ""
@@ -62,10 +66,30 @@ class _Feed:
 
     def _next(self) -> bytes | Rejected:
         while not self._left:
-            block = next(self._blocks)
-            self._lines, self._left, self.end = iter(block.lines), len(block.lines), block.end
+            self._begin(next(self._blocks))
         self._left -= 1
         return next(self._lines)
+
+    def _begin(self, block: Lines) -> None:
+        self._lines, self._left, self.end = iter(block.lines), len(block.lines), block.end
+        self._is_tried = False
+
+    def rest(self) -> list[Any]:
+        """Return the lines that are left of a block, or those of the next one; nothing if they were
+        returned by this before, or there are none.
+        """
+        if not (self._left or self._again) and (block := next(self._blocks, None)):
+            self._begin(block)
+        if self._again or self._is_tried:
+            return []
+        self._is_tried = True
+        lines = list(self._lines)
+        self._left = 0
+        return lines
+
+    def put_back(self, lines: Sequence[bytes | Rejected]) -> None:
+        """Return lines that `rest` has returned one by one."""
+        self._lines, self._left = iter(lines), len(lines)
 
     @property
     def is_at_end(self) -> bool:
@@ -137,21 +161,29 @@ def _blocks(rows: Iterator[list[str]], feed: _Feed, good: _Together) -> Iterator
     """Yield a block when a row ends with the last line of a block."""
     found: list[Record | Rejected] = []
     for made in _records(rows, feed, good):
-        found += made
         if feed.is_at_end:
-            found += good.take()
-            yield Block(found, feed.end)
+            yield Block([*found, *made] if found else made, feed.end)
             found = []
+        else:
+            found += made
     yield Block(found, feed.end)
 
 
 def _records(
     rows: Iterator[list[str]], feed: _Feed, good: _Together
-) -> Iterator[list[Record | Rejected]]:
-    """Yield what was made of the rows since the last one; at the latest when a block ends."""
+) -> Iterator[Sequence[Record | Rejected] | Gathered]:
+    """Yield what was made of the rows since the last time; at the latest when a block ends."""
     width = good.width
     while True:
         feed.start()
+        if lines := feed.rest():
+            many = _rows_of(lines, good)
+            if many is not None:
+                good.add_all(many, lines, feed)
+                yield good.take()
+                feed.number += len(lines)
+                continue
+            feed.put_back(lines)
         problem: Rejected | LeftOut | None = None
         try:
             row = next(rows)
@@ -176,6 +208,19 @@ def _records(
         yield [*good.take(), problem] if problem else good.take()
 
 
+def _rows_of(lines: Sequence[Any], good: _Together) -> list[list[str]] | None:
+    """Return the rows of some lines if each line is one, of the right width; None otherwise.
+
+    As a row takes at least one line, as many rows as lines are one row each.
+    """
+    try:
+        text = b"\n".join(lines).decode() + "\n"
+        rows = list(reader(StringIO(text, newline="\n"), good.layout, strict=True))
+    except (TypeError, UnicodeDecodeError, csv.Error):
+        return None
+    return rows if len(rows) == len(lines) and set(map(len, rows)) == {good.width} else None
+
+
 class _Together:
     """Rows of the right width, waiting to be made into records together."""
 
@@ -193,38 +238,36 @@ class _Together:
         self.rows.append(row)
         self._lines.append((feed.number + 1, tuple(feed.held)))
 
-    def take(self) -> list[Record | Rejected]:
+    def add_all(self, rows: Iterable[list[str]], lines: Iterable[bytes], feed: _Feed) -> None:
+        """Add rows of one line each."""
+        self.rows += rows
+        self._lines += enumerate(zip(lines), feed.number + 1)
+
+    def take(self) -> Sequence[Record | Rejected] | Gathered:
         """Return the records of the rows added so far, and forget them."""
-        found: list[Record | Rejected] = []
-        if self.layout.changes_cells or not MISSING.isdisjoint(chain.from_iterable(self.rows)):
-            self.rows = list(map(self._plain, self.rows))
+        rows, lines = self.rows, self._lines
+        self.rows, self._lines = [], []
+        if self.layout.changes_cells or not MISSING.isdisjoint(chain.from_iterable(rows)):
+            rows = list(map(self._plain, rows))
         if self._maker.reshapes:
-            found += records(self._maker, map(self._given, self.rows, self._lines))
-            self._clear()
-            return found
-        made = (
-            self._maker.make_all(self._plan, list(zip(*self.rows, strict=True)), None)
-            if self.rows
-            else []
-        )
-        if made is not None:
-            found += made
-        else:
-            found += map(self._one, self.rows, self._lines)
-        self._clear()
-        return found
+            return list(records(self._maker, map(self._given, rows, lines)))
+        gatherer = Gatherer()
+        group = Group(range(len(rows)), None, list(zip(*rows, strict=True)))
+        for places, made in made_together(group, self._plan, self._maker) if rows else ():
+            gatherer.add(places, made)
+        for place in gatherer.lacking(len(rows)):
+            gatherer.add_one(place, self._one(rows[place], lines[place]))
+        return gatherer.gathered()
 
     def _plain(self, row: list[str]) -> list[str]:
         """Return a row with "" for what stands for no value, except in an id: that is counted."""
+        if not self.layout.changes_cells and MISSING.isdisjoint(row):
+            return row
         ids, row = self._ids, plain(row, self.layout)
         row = ["" if c in MISSING and i not in ids else c for i, c in enumerate(row)]
         if self.layout.copied:
             return [cell if cell in MISSING else unescaped(cell) for cell in row]
         return row
-
-    def _clear(self) -> None:
-        self.rows.clear()
-        self._lines.clear()
 
     def _given(self, row: list[str], place: tuple[int, tuple[bytes, ...]]) -> Given:
         cells = {name: cell for name, cell in zip(self._plan.names, row, strict=True) if cell}

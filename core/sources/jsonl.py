@@ -6,14 +6,15 @@ import json
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 import orjson
 
 from core.records import LeftOut, MissingField, Record, Refused, Rejected
 from core.sources import values
 from core.sources.blocks import START, Block, Lines, Position, passed
-from core.sources.flow.gathered import Events, Gathered, Gatherer
+from core.sources.flow.gathered import Gathered, Gatherer
+from core.sources.flow.together import Group, made_together
 from core.sources.making import LineMaker
 from core.sources.reshaped import Given, records
 
@@ -26,11 +27,6 @@ _NUL: Final = LeftOut("runs of NUL bytes")
 
 _CHUNK: Final = 256
 """How many objects of a vendor are reshaped together."""
-
-_FEW: Final = 64
-"""Up to how many lines are made one by one if one of them must be."""
-
-_PARTS: Final = 8
 
 Objects = Sequence[Any]
 """The object on each line, None where there is none."""
@@ -114,7 +110,7 @@ def _made(block: Lines, maker: LineMaker) -> Sequence[Record | Rejected] | Gathe
     """
     gatherer = Gatherer()
     for group, plan in _grouped(block.lines, maker):
-        for places, found in _together(group, plan, maker):
+        for places, found in made_together(group, plan, maker):
             gatherer.add(places, found)
     for place in gatherer.lacking(len(block.lines)):
         for record in _alone(block.lines[place], block.first + place, maker):
@@ -122,50 +118,14 @@ def _made(block: Lines, maker: LineMaker) -> Sequence[Record | Rejected] | Gathe
     return gatherer.gathered()
 
 
-def _grouped(lines: Sequence[Any], maker: LineMaker) -> Iterator[tuple[_Group, Any]]:
+def _grouped(lines: Sequence[Any], maker: LineMaker) -> Iterator[tuple[Group, Any]]:
     """Yield lines with the same keys, and the plan of these."""
     objects = _objects(lines)
     for keys, places in _groups(objects).items():
         plan = maker.plan(keys)
         if keys:
             columns = list(zip(*[objects[place].values() for place in places], strict=True))
-            yield _Group(places, [lines[place].rstrip() for place in places], columns), plan
-
-
-class _Group(NamedTuple):
-    """Lines with the same keys.
-
-    Attributes:
-        places: where they are in their block.
-        columns: the values of each key.
-    """
-
-    places: Sequence[int]
-    lines: Sequence[bytes]
-    columns: Sequence[Sequence[Any]]
-
-    def parts(self) -> Iterator[_Group]:
-        """Yield smaller groups, nothing if this one is small."""
-        if len(self.places) > _FEW:
-            size = len(self.places) // _PARTS + 1
-            for start in range(0, len(self.places), size):
-                part = slice(start, start + size)
-                columns = [column[part] for column in self.columns]
-                yield _Group(self.places[part], self.lines[part], columns)
-
-
-def _together(
-    group: _Group, plan: Any, maker: LineMaker
-) -> Iterator[tuple[Sequence[int], Sequence[Record] | Events]]:
-    """Yield what can be made together of lines with the same keys, and where they are; lines among
-    which some must be checked alone are tried again in smaller groups.
-    """
-    made = maker.make_all(plan, group.columns, group.lines)
-    if made is not None:
-        yield group.places, made
-        return
-    for part in group.parts():
-        yield from _together(part, plan, maker)
+            yield Group(places, [lines[place].rstrip() for place in places], columns), plan
 
 
 def _alone(line: bytes | Rejected, number: int, maker: LineMaker) -> Iterator[Record | Rejected]:

@@ -18,6 +18,7 @@ from core.records import (
     Refused,
     Row,
     own_id,
+    own_ids,
 )
 from core.sources.fields import Choice, Plan, cannot_read, understand
 from core.sources.flow.gathered import Events
@@ -264,15 +265,21 @@ class Maker:
         if plan.context:
             contexts = self._contexts.of_all(plan.context([*columns, None]))
         lines = lines or list(map(joined, zip(*columns, strict=True)))
-        if any(own):
-            ids = [
-                own_id(text) if text and names_an_event(text) else self._occurrences.event_id(line)
-                for text, line in zip(own, lines, strict=True)
-            ]
-        else:
-            ids = self._occurrences.event_ids(lines)
+        ids = self._ids(own, lines)
         self._note(plan)
         return Events(events, times, users, devices, sessions, ids, contexts, properties, nothing)
+
+    def _ids(self, own: Sequence[str | None], lines: Sequence[bytes]) -> list[int]:
+        """Return the ids of several events, given their own ones."""
+        if not any(own):
+            return self._occurrences.event_ids(lines)
+        texts = [text for text in own if text and names_an_event(text)]
+        if len(texts) == len(own):
+            return own_ids(texts)
+        return [
+            own_id(text) if text and names_an_event(text) else self._occurrences.event_id(line)
+            for text, line in zip(own, lines, strict=True)
+        ]
 
     def make(self, plan: Plan, values: list[Any], line: bytes | None) -> Record:
         """Return the event or statement of one record.

@@ -40,6 +40,9 @@ _NET: Final = re.compile(r"\\?/Date\((-?\d{1,15})(?:[+-]\d{4})?\)\\?/")
 _COMMA: Final = re.compile(r"\d{9,19},\d+")
 """Seconds since 1970 with a decimal comma."""
 
+_PLAIN_SECONDS: Final = 10**9
+"""Neither can seconds from here on, up to LATEST."""
+
 _WRITTEN_OUT: Final = {14: "%Y%m%d%H%M%S", 17: "%Y%m%d%H%M%S%f"}
 """Length of a number -> what its digits are, where it cannot count seconds since 1970."""
 
@@ -116,9 +119,12 @@ class Moments:
 
     def all(self, values: Sequence[Any]) -> list[int]:
         """Return UTC ms of several times; Refused if one of them is not understood."""
-        plain = self.ms is to_ms and set(map(type, values)) == {int}
-        if plain and min(values) >= _PLAIN_MS and max(values) < LATEST:
-            return list(values)
+        if self.ms is to_ms and set(map(type, values)) == {int}:
+            least, most = min(values), max(values)
+            if least >= _PLAIN_MS and most < LATEST:
+                return list(values)
+            if least >= _PLAIN_SECONDS and most * 1000 < LATEST:
+                return [value * 1000 for value in values]
         return list(map(self.ms, values))
 
     def _local(self, value: Any) -> int:
@@ -208,8 +214,11 @@ def to_ms(value: Any, day_first: bool | None = None, zone: ZoneInfo | None = Non
     Raises:
         Refused: missing, not a time, or outside 1900 to 2199.
     """
-    if value.__class__ is int and _PLAIN_MS <= value < LATEST:
-        return value
+    if value.__class__ is int:
+        if _PLAIN_MS <= value < LATEST:
+            return value
+        if _PLAIN_SECONDS <= value < LATEST // 1000:
+            return value * 1000
     if value.__class__ is str:
         if value.isdigit():
             return _checked(_digits(value))

@@ -34,6 +34,7 @@ _TEMPLATE: Final = "{}[]()<>%$"
 _BETWEEN: Final = re.compile(r"(?<=\w)[\s_-]+(?=\w)")
 _NOTHING: Final = re.compile(r"(null|undefined|none|nan|nil)([ :.|/]\1)+")
 _WHOLE: Final = re.compile(r"(-?\d+)\.0+")
+_DIGIT: Final = re.compile("[2-9]")
 _ROUNDED: Final = re.compile(r"-?\d(?:[.,]\d+)?E\+\d{2,}", re.IGNORECASE)
 
 
@@ -70,5 +71,9 @@ def is_placeholder(text: str, more: Collection[str] = ()) -> bool:
 
 
 def names_an_event(text: str) -> bool:
-    """Whether an event's own id identifies it; a long text not starting with 0000 always does."""
+    """Whether an event's own id identifies it; a long text not starting with 0000 always does, and
+    so does one with a digit that no placeholder has.
+    """
+    if _DIGIT.search(text):
+        return True
     return (len(text) > _LONGEST and not text.startswith("0000")) or not is_placeholder(text)

@@ -10,8 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import suppress
-from datetime import date, timedelta
-from functools import lru_cache
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from core.records import Refused
@@ -64,8 +63,7 @@ _LIFTED: Final = frozenset(_COLUMNS) | {
 }  # fmt: skip
 """Names inside `properties` that do not stay there."""
 
-_DAY: Final = 86_400_000
-_NEVER: Final = date(1970, 1, 1)
+_BEGIN: Final = datetime(1970, 1, 1)
 
 
 def shows(found: Mapping[str, Any]) -> bool:
@@ -162,17 +160,9 @@ def _wall(time: Any) -> Any:
     """
     if isinstance(time, (int, float)) and not isinstance(time, bool):
         with suppress(Refused):
-            days, left = divmod(to_ms(time), _DAY)
-            seconds, ms = divmod(left, 1000)
-            hour, minute = divmod(seconds // 60, 60)
-            return f"{_date(days)} {hour:02d}:{minute:02d}:{seconds % 60:02d}.{ms:03d}"
+            at = _BEGIN + timedelta(milliseconds=to_ms(time))
+            return at.isoformat(" ", "milliseconds")
     return time
-
-
-@lru_cache(maxsize=4096)
-def _date(days: int) -> str:
-    """Return the date of a day since 1970."""
-    return str(_NEVER + timedelta(days=days))
 
 
 _NESTED: Final = frozenset({"distinct_id", "time", "properties"})

@@ -20,9 +20,10 @@ from hypothesis import strategies as st
 
 from core.errors import BadInput
 from core.records import Record, Refused, Rejected
-from core.sources import jsonl, open_source
+from core.sources import delimited, jsonl, open_source
 from core.sources.blocks import Lines
 from core.sources.fields import understand
+from core.sources.flow import together
 from core.sources.maker import Maker
 from core.sources.making import LineMaker
 from core.sources.moments import to_ms
@@ -464,11 +465,12 @@ def test_lines_read_together_equal_lines_read_alone(
             table.writeheader()
             table.writerows(lines)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(jsonl, "_FEW", 1)
-        together = list(open_source(str(path), {}, form).records)
+        patch.setattr(together, "_FEW", 1)
+        found = list(open_source(str(path), {}, form).records)
         patch.setattr(Maker, "make_all", lambda *_: None)
         patch.setattr(jsonl, "_made", made_alone)
-        assert list(open_source(str(path), {}, form).records) == together
+        patch.setattr(delimited, "_rows_of", lambda *_: None)
+        assert list(open_source(str(path), {}, form).records) == found
 
 
 Needs = pytest.mark.skipif(not DATA.exists(), reason="the shared data is not here")
