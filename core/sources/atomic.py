@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from core.records import Record, Rejected
+from core.records import Rejected
 from core.sources.blocks import Block, Lines
 from core.sources.making import LineMaker
 from core.sources.products.snowplow import ATOMIC
@@ -27,15 +27,15 @@ def read(blocks: Iterable[Lines], maker: LineMaker) -> Iterator[Block]:
     """Yield one record or rejection per line of text without a header."""
     maker.recognise_header(ATOMIC)
     for block in blocks:
-        yield Block(list(_records(block, maker)), block.end)
+        yield Block(records(maker, _all_given(block)), block.end)
 
 
-def _records(block: Lines, maker: LineMaker) -> Iterator[Record | Rejected]:
+def _all_given(block: Lines) -> Iterator[Given | Rejected]:
     for number, line in enumerate(block.lines, block.first):
         if isinstance(line, Rejected):
             yield line
         elif line.strip():
-            yield from records(maker, [_given(number, line)])
+            yield _given(number, line)
 
 
 def _given(number: int, line: bytes) -> Given | Rejected:

@@ -250,7 +250,7 @@ class _Together:
         if self.layout.changes_cells or not MISSING.isdisjoint(chain.from_iterable(rows)):
             rows = list(map(self._plain, rows))
         if self._maker.reshapes:
-            return list(records(self._maker, map(self._given, rows, lines)))
+            return records(self._maker, map(self._given, rows, lines))
         gatherer = Gatherer()
         group = Group(range(len(rows)), None, list(zip(*rows, strict=True)))
         for places, made in made_together(group, self._plan, self._maker) if rows else ():

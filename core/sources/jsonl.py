@@ -25,9 +25,6 @@ _PADDING: Final = b"\0 \t\r\v\f"
 _NUL: Final = LeftOut("runs of NUL bytes")
 """Left behind by a computer that lost power while writing, or by a truncated log."""
 
-_CHUNK: Final = 256
-"""How many objects of a vendor are reshaped together."""
-
 Objects = Sequence[Any]
 """The object on each line, None where there is none."""
 
@@ -68,13 +65,9 @@ def _begun(blocks: Iterator[Lines]) -> tuple[Iterator[Lines], list[bytes | Rejec
 
 
 def _records(block: Lines, maker: LineMaker) -> Sequence[Record | Rejected] | Gathered:
-    if not maker.reshapes:
-        return _made(block, maker)
-    found: list[Record | Rejected] = []
-    for place in range(0, len(block.lines), _CHUNK):
-        chunk = block.lines[place : place + _CHUNK]
-        found += records(maker, _given(chunk, _objects(chunk), block.first + place))
-    return found
+    if maker.reshapes:
+        return records(maker, _given(block.lines, _objects(block.lines), block.first))
+    return _made(block, maker)
 
 
 def _given(

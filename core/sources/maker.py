@@ -264,18 +264,23 @@ class Maker:
         contexts: Sequence[tuple[str | None, ...]] = [NO_CONTEXT] * len(nothing)
         if plan.context:
             contexts = self._contexts.of_all(plan.context([*columns, None]))
-        lines = lines or list(map(joined, zip(*columns, strict=True)))
-        ids = self._ids(own, lines)
+        ids = self._ids(own, columns, lines)
         self._note(plan)
         return Events(events, times, users, devices, sessions, ids, contexts, properties, nothing)
 
-    def _ids(self, own: Sequence[str | None], lines: Sequence[bytes]) -> list[int]:
+    def _ids(
+        self,
+        own: Sequence[str | None],
+        columns: Sequence[Sequence[Any]],
+        lines: Sequence[bytes] | None,
+    ) -> list[int]:
         """Return the ids of several events, given their own ones."""
-        if not any(own):
-            return self._occurrences.event_ids(lines)
         texts = [text for text in own if text and names_an_event(text)]
         if len(texts) == len(own):
             return own_ids(texts)
+        lines = lines or list(map(joined, zip(*columns, strict=True)))
+        if not texts:
+            return self._occurrences.event_ids(lines)
         return [
             own_id(text) if text and names_an_event(text) else self._occurrences.event_id(line)
             for text, line in zip(own, lines, strict=True)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from typing import Any, Final, NamedTuple
 
 from core.records import Alias, Identify, LeftOut, Record, Refused, Rejected
+from core.sources.flow.gathered import Gathered, Gatherer
+from core.sources.flow.together import Group, made_together
 from core.sources.making import LineMaker
 
 UNUSUAL: Final = "a field has another kind of value than its vendor writes"
@@ -28,78 +31,93 @@ class Given(NamedTuple):
 
 
 class _Line(NamedTuple):
-    """A plain line, its object, that object's position, and its own position in the object."""
+    """A plain line, its object, its position in that, and its place among all plain lines."""
 
     given: Given
-    number: int
+    position: int
     place: int
-    identity: bytes
     values: dict[str, Any]
+
+    @property
+    def identity(self) -> bytes:
+        """What identifies it if it has no id of its own."""
+        identity = self.given.identity
+        return identity + b"\0%d" % self.position if self.position else identity
 
 
 def records(
     maker: LineMaker, given: Iterable[Given | LeftOut | Rejected]
-) -> Iterator[Record | Rejected]:
-    """Yield the records in each object; an unusable plain line is refused; its neighbours stay.
+) -> Sequence[Record | Rejected] | Gathered:
+    """Return the records in some objects; an unusable plain line is refused; its neighbours stay.
 
     Lines with the same names are processed together if possible.
     """
-    outcome: list[list[Any]] = []
-    plain: list[Any]
-    groups: dict[tuple[str, ...], list[_Line]] = {}
-    for number, one in enumerate(given):
-        if isinstance(one, (LeftOut, Rejected)):
-            outcome.append([one])
-            continue
-        try:
-            plain = list(maker.reshaped(one.found))
-        except Refused as refused:
-            plain = [_refused(one, refused)]
-        except (AttributeError, KeyError, TypeError):
-            plain = [Rejected(one.line, UNUSUAL, one.text)]
-        outcome.append(plain)
-        for place, line in enumerate(plain):
-            if isinstance(line, dict):
-                identity = one.identity + b"\0%d" % place if place else one.identity
-                groups.setdefault(tuple(line), []).append(_Line(one, number, place, identity, line))
+    made: list[Any] = []
+    first: list[int] = []
+    groups: dict[tuple[str, ...], list[_Line]] = defaultdict(list)
+    for one in given:
+        begin = len(made)
+        plain = _plain(maker, one) if isinstance(one, Given) else [one]
+        for position, line in enumerate(plain):
+            if isinstance(one, Given) and isinstance(line, dict):
+                groups[tuple(line)].append(_Line(one, position, len(made), line))
+                line = None
+            made.append(line)
+            first.append(begin)
+    gatherer = Gatherer()
     for names, group in groups.items():
-        for of, made in zip(group, _made(maker, names, group), strict=True):
-            outcome[of.number][of.place] = _finished(made, of)
-    for found in outcome:
-        yield from (made for made in _told(found) if maker.is_news(made))
+        for line in _left(group, maker.plan(names), maker, gatherer):
+            made[line.place] = _made(line, maker.plan(names), maker)
+    for place, record in enumerate(made):
+        if isinstance(record, (Identify, Alias)) and (
+            isinstance(made[first[place]], Rejected) or not maker.is_news(record)
+        ):
+            continue
+        if record is not None:
+            gatherer.add_one(place, record)
+    return gatherer.gathered()
 
 
-def _told(found: list[Record | Rejected | None]) -> Iterator[Record | Rejected]:
-    """Yield the records of one object; if it is refused, statements beside it are dropped."""
-    refused = bool(found) and isinstance(found[0], Rejected)
-    for made in found:
-        if made is not None and not (refused and isinstance(made, (Identify, Alias))):
-            yield made
+def _plain(maker: LineMaker, one: Given) -> list[Any]:
+    """Return the plain lines of an object; if it is refused, why."""
+    try:
+        return list(maker.reshaped(one.found))
+    except Refused as refused:
+        return [_refused(one, refused)]
+    except (AttributeError, KeyError, TypeError):
+        return [Rejected(one.line, UNUSUAL, one.text)]
 
 
-def _made(
-    maker: LineMaker, names: tuple[str, ...], group: list[_Line]
-) -> Iterator[Record | Refused]:
-    plan = maker.plan(names)
-    columns = list(zip(*[line.values.values() for line in group], strict=True))
-    together = maker.make_all(plan, columns, [line.identity for line in group]) if columns else None
-    if together is not None:
-        yield from together
-        return
-    for line in group:
-        try:
-            yield maker.make(plan, list(line.values.values()), line.identity)
-        except Refused as refused:
-            yield refused
+def _left(
+    lines: Sequence[_Line], plan: Any, maker: LineMaker, gatherer: Gatherer
+) -> Sequence[_Line]:
+    """Gather what can be made together of lines with the same names; return the others."""
+    columns = list(zip(*[line.values.values() for line in lines], strict=True))
+    if not columns:
+        return lines
+    places = [line.place for line in lines]
+    left = set(places)
+    group = Group(places, [line.identity for line in lines], columns)
+    for some, made in made_together(group, plan, maker):
+        gatherer.add(some, made)
+        left.difference_update(some)
+    return [line for line in lines if line.place in left] if left else ()
+
+
+def _made(line: _Line, plan: Any, maker: LineMaker) -> Record | Rejected | None:
+    try:
+        return _finished(maker.make(plan, list(line.values.values()), line.identity), line)
+    except Refused as refused:
+        return _finished(refused, line)
 
 
 def _finished(made: Record | Refused, of: _Line) -> Record | Rejected | None:
     """Return the record of a plain line; None for an unusable statement beside another line."""
     if isinstance(made, Refused):
-        if of.place and "type" in of.values:
+        if of.position and "type" in of.values:
             return None
         return _refused(of.given, made)
-    if of.place and isinstance(made, (Identify, Alias)):
+    if of.position and isinstance(made, (Identify, Alias)):
         return made._replace(beside=True)
     return made
 

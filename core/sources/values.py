@@ -88,7 +88,7 @@ def parse(text: bytes) -> Any:
 
 def has_long_numbers(text: bytes) -> bool:
     """Whether a text may contain integers beyond 64 bits: so many digits in a row."""
-    if _SOME not in text[::3].translate(_DIGITS):
+    if len(text) < len(_LONG) or _SOME not in text[::3].translate(_DIGITS):
         return False
     digits = text.translate(_DIGITS)
     return _LONG in digits or _LONG_NEGATIVE in digits

@@ -9,7 +9,6 @@ projects created before 2023 write local wall-clock time as if it were UTC.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
-from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -159,9 +158,11 @@ def _wall(time: Any) -> Any:
     default; anything but a number unchanged.
     """
     if isinstance(time, (int, float)) and not isinstance(time, bool):
-        with suppress(Refused):
+        try:
             at = _BEGIN + timedelta(milliseconds=to_ms(time))
-            return at.isoformat(" ", "milliseconds")
+        except Refused:
+            return time
+        return at.isoformat(" ", "milliseconds")
     return time
 
 

@@ -10,10 +10,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from hashlib import blake2b
-from itertools import islice
 from typing import Any, Final
 
-from core.records import LeftOut, Record, Refused, Rejected
+from core.records import LeftOut, Refused, Rejected
 from core.sources import documents, jsonl
 from core.sources.blocks import START, Block, Lines, Position
 from core.sources.maker import Maker
@@ -25,7 +24,6 @@ from core.sources.web.balancers import LINES
 from core.sources.web.requests import OBJECTS, Extended, Of, Request, of_common
 from core.timeframe import Calendar
 
-TOGETHER: Final = 128
 _LOOKED_AT: Final = 20
 _LONGEST: Final = 1 << 14
 """How much of a line is looked at to recognise it."""
@@ -205,10 +203,7 @@ def read(
         if block.lines and before >= len(block.lines):
             continue
         given = _given(Lines(block.lines[before:], block.end), log.parse)
-        found: list[Record | Rejected] = []
-        while chunk := list(islice(given, TOGETHER)):
-            found += records(maker, chunk)
-        yield Block(found, block.end)
+        yield Block(records(maker, given), block.end)
 
 
 def _follow(lines: Iterable[bytes | Rejected], parse: Parse) -> None:
