@@ -18,6 +18,7 @@ from core.words.charts import NAMES
 from core.words.kinds import Kind, Read
 from core.words.names import SEGMENTS
 from core.words.reading import (
+    DEPTH,
     Body,
     Mistake,
     Name,
@@ -25,6 +26,7 @@ from core.words.reading import (
     Whole,
     at_of,
     flat,
+    inside,
     last_word,
     merged,
     names_of,
@@ -166,7 +168,7 @@ class Rules(_Cells):
         read = [parts[0], *(kind.clause(part) for part in parts[1:])]
         body = kind.body(merged(read))
         places = {key: part.at for part in read for key in part.fields}
-        depth = body.pop("\0depth", 1)
+        depth = body.pop(DEPTH, 1)
         return Whole(body, places, body.pop(CHART, ""), depth)
 
     def start(self, children: list[Whole]) -> Whole:
@@ -229,6 +231,10 @@ class Rules(_Cells):
 
     def members_audience(self, children: list[Any]) -> Part:
         return Part({"audience": children[-1].text}, at_of(children))
+
+    def members_among(self, children: list[Any]) -> Part:
+        found = inside(children)
+        return Part({"among": found["of"], DEPTH: found[DEPTH]}, at_of(children))
 
     def window(self, children: list[Token]) -> Part:
         return Part({"window_seconds": _seconds(children[-1])}, at_of(children))

@@ -141,6 +141,9 @@ def _members(writer: Writer) -> str:
     parts = [] if audience is None else [f"for {name(audience)}"]
     if segment is not None:
         parts.append(f"for {segment if segment in SEGMENTS else f'segment {name(segment)}'}")
+    among = writer.take("among")
+    if among is not None:
+        parts.append(f"for ({writer.nested(among)})")
     if writer.left.get("users") == "new":
         first_day = writer.take("first_day")
         writer.take("users")

@@ -48,6 +48,8 @@ def from_json(data: str | bytes | dict[str, Any]) -> Question:
             "The question has no kind.", f"Allowed: {', '.join(KINDS)}.", parameter="kind"
         )
     kind = kind_class(str(body["kind"]))
+    if isinstance(body.get("among"), dict):
+        body = {**body, "among": from_json(body["among"])}
     try:
         return kind.model_validate(body)
     except ValidationError as error:

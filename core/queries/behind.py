@@ -78,6 +78,8 @@ def _filters(question: Question) -> list[str]:
         found.append(f"in segment {question.segment}")
     if question.audience is not None and question.kind != "audience":
         found.append(f"in {question.audience}")
+    if question.among is not None:
+        found.append(f"of these: {format_cell(question.among, Cell())}")
     return found
 
 

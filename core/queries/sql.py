@@ -61,7 +61,7 @@ class Sql(Question):
                 "Only one SELECT or WITH statement can be run.",
                 parameter="query",
             )
-        for name in ("conditions", "audience", "segment"):
+        for name in ("conditions", "audience", "segment", "among"):
             if getattr(self, name):
                 raise BadQuestion(
                     f"{name} does not apply to sql.", "Write it into the statement.", parameter=name

@@ -10,8 +10,12 @@ from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 from core.grammars.machine import Token
+from core.words.names import MAX_DEPTH
 
 Body = dict[str, Any]
+
+DEPTH = "\0depth"
+"""The field of a part that says how deep the question around it nests."""
 
 
 class Mistake(Exception):
@@ -118,8 +122,31 @@ def merged(parts: Iterable[Part]) -> Body:
         for key, value in part.fields.items():
             if key in ("conditions", "exclusions") and key in body:
                 body[key] = [*body[key], *value]
+            elif key == DEPTH:
+                body[key] = max(body.get(key, 0), value)
             elif key in body:
                 raise Mistake(f"The {key.replace('_', ' ')} is given twice.", part.at)
             else:
                 body[key] = value
     return body
+
+
+def inside(read: list[Any]) -> Body:
+    """Return the first question in parentheses as the field `of`, and how deep it makes the one
+    around it.
+    """
+    of = next(child for child in read if isinstance(child, Whole))
+    return inner(of, read)
+
+
+def inner(of: Whole, read: list[Any]) -> Body:
+    """The same for one of several questions in parentheses.
+
+    Raises:
+        Mistake: it says how it is drawn, or nests too deep.
+    """
+    if of.chart:
+        raise Mistake("A chart goes outside the parentheses.", at_of(read))
+    if of.depth >= MAX_DEPTH:
+        raise Mistake(f"Questions nest deeper than {MAX_DEPTH}.", at_of(read))
+    return {"of": of.body, DEPTH: of.depth + 1}

@@ -63,6 +63,9 @@ def bodies(kind: str, **fields: st.SearchStrategy[Any]) -> st.SearchStrategy[dic
         "conditions": st.lists(CLAUSES, max_size=2),
         "audience": NASTY,
         "segment": st.one_of(st.sampled_from(SEGMENTS), NASTY),
+        "among": st.builds(
+            lambda event: {"kind": "people", "of": {"kind": "trend", "event": event}}, NASTY
+        ),
     }
     return st.fixed_dictionaries({"kind": st.just(kind)}, optional={**shared, **fields})
 
@@ -373,7 +376,7 @@ OF_OTHERS = {"people"}
 QUESTIONS = st.one_of(
     *(KINDS[kind] if kind in KINDS else varied(kind) for kind in sorted(set(ALL_KINDS) - OF_OTHERS))
 )
-SAID = ("range", "conditions", "audience", "segment")
+SAID = ("range", "conditions", "audience", "segment", "among")
 """Fields that people take from the question they are of."""
 
 PEOPLE = bodies(

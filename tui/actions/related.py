@@ -15,11 +15,12 @@ from core.queries.kinds import KINDS
 from core.text import clean
 from core.words.kinds import Lead
 from tui.actions.edits import dates_text
+from tui.actions.opening import OTHERS
 
 Way = tuple[str, str, Question]
 """A letter, words, and the question it opens."""
 
-TAKEN_OVER = ("range", "conditions", "segment", "audience")
+TAKEN_OVER = ("range", "conditions", "segment", "audience", "among")
 
 
 def ways(question: Question, answer: Any, cell: Cell | None, ctx: Context) -> list[Way]:
@@ -42,6 +43,8 @@ def ways(question: Question, answer: Any, cell: Cell | None, ctx: Context) -> li
         found += _of_event(question, event)
     if "coming back" in kind.themes:
         found += _coming_back(question)
+    if cell is not None:
+        found += _of_others(question, cell)
     return found
 
 
@@ -132,6 +135,32 @@ def _of_event(question: Question, event: str) -> list[Way]:
         for kind, lead in _leads("event")
     ]
     return [way for way in _built(made) if not _same(way[2], question)]
+
+
+def _of_others(question: Question, cell: Cell) -> list[Way]:
+    """How the people of a number differ from those who dropped or did not return, and what these
+    did instead.
+    """
+    other = OTHERS.get(cell.outcome or "")
+    if other is None or cell.step == 1 or (cell.period is not None and cell.cohort is None):
+        return []
+    whole = {"kind": question.kind, **question.model_dump(by_alias=True)}
+    of, rest = (
+        {"kind": "people", "of": whole, "cell": cell.model_copy(update={"outcome": way})}
+        for way in (cell.outcome, other)
+    )
+    made: list[tuple[str, str, dict[str, Any]]] = [
+        ("h", "how they differ from the others", {
+            "kind": "differences", "range": question.range, "of": of, "other": rest,
+        })
+    ]  # fmt: skip
+    steps = getattr(question, "steps", ()) if "funnel" in KINDS[question.kind].themes else ()
+    if cell.step is not None and cell.step <= len(steps):
+        before = steps[cell.step - 2].event
+        made.append(("x", f"what they did instead after {clean(before, 24)}", {
+            **_shared(question), "kind": "paths", "from": before, "among": rest,
+        }))  # fmt: skip
+    return _built(made)
 
 
 def _same(one: Question, other: Question) -> bool:

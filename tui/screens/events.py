@@ -208,7 +208,7 @@ class EventsPage(AccompaniedPage):
         body = {
             name: value
             for name, value in asked.model_dump(by_alias=True).items()
-            if name in ("event", "range", "conditions", "segment", "audience")
+            if name in ("event", "range", "conditions", "segment", "audience", "among")
         }
         return from_json(
             {**body, "kind": "trend", "measure": "count", "granularity": unit or fitting}

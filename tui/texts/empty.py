@@ -64,6 +64,8 @@ def _narrowing(question: Question) -> str:
         parts.append(f"segment {question.segment}")
     if question.audience:
         parts.append(f"audience {clean(question.audience)}")
+    if question.among is not None:
+        parts.append("the people it is about")
     return " and ".join(parts)
 
 

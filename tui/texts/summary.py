@@ -6,14 +6,19 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from core.answers import Cell
 from core.draw.figures import span_text
 from core.filters import Condition
+from core.queries.behind import format_cell
 from core.queries.common.question import Question
 from core.queries.kinds import KINDS
 from core.text import clean
 from core.timeframe import UNITS
 from tui.texts.fields import has
 from tui.texts.measures import words_of
+
+LONGEST_WHO = 40
+"""Cells that the words for people may take."""
 
 COMPARED = {"previous": "vs prev", "yoy": "vs year before"}
 
@@ -122,8 +127,10 @@ def _filtered(question: Question) -> str:
 
 
 def _who(question: Question) -> str:
-    who = question.audience or question.segment
-    return clean(f"@{who}") if who else ""
+    who = [who for who in (question.audience, question.segment) if who]
+    if question.among is not None:
+        who.append(format_cell(question.among, Cell()))
+    return " ".join(clean(f"@{each}", LONGEST_WHO) for each in who)
 
 
 def _window_of(question: Question) -> str:

@@ -169,6 +169,7 @@ class Users(TimedQuestion):
             conditions=self.conditions,
             audience=self.audience,
             segment=self.segment,
+            among=self.among,
             identified=self.identified,
         )
 

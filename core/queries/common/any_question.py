@@ -2,16 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from core.queries.common.question import AnyQuestion
 
-from pydantic import SerializeAsAny, WithJsonSchema
-
-from core.queries.common.question import Question
-
-AnyQuestion = Annotated[
-    SerializeAsAny[Question],
-    WithJsonSchema(
-        {"type": "object", "properties": {"kind": {"type": "string"}}, "required": ["kind"]}
-    ),
-]
-"""A question of any kind inside another; its own schema defines its fields."""
+__all__ = ["AnyQuestion"]

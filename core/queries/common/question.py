@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar, TypeVar
+from typing import Annotated, Any, ClassVar, TypeVar
 
-from pydantic import Field, field_validator
+from pydantic import Field, SerializeAsAny, WithJsonSchema, field_validator
 
 from core import answers
 from core.answers import Cell, Model
@@ -35,6 +35,14 @@ from core.timeframe import (
     to_date,
 )
 
+AnyQuestion = Annotated[
+    SerializeAsAny["Question"],
+    WithJsonSchema(
+        {"type": "object", "properties": {"kind": {"type": "string"}}, "required": ["kind"]}
+    ),
+]
+"""A question of any kind inside another; its own schema defines its fields."""
+
 Found = TypeVar("Found")
 Rows = list[tuple[Any, ...]]
 Ask = Generator[Statement, Rows, Any]
@@ -49,6 +57,7 @@ class Question(Model):
         conditions: all must hold.
         audience: name or id of a saved audience; only its members count.
         segment: a built-in segment; only its members count.
+        among: a question, as an object with its kind; only its people count.
     """
 
     kind: str
@@ -56,17 +65,19 @@ class Question(Model):
     conditions: tuple[Clause, ...] = ()
     audience: str | None = None
     segment: str | None = None
+    among: AnyQuestion | None = None
 
     needs: ClassVar[str] = "sets"
     """What it reads: "sets" (only bitmaps if conditions allow), or "events" and why."""
 
     def ranges(self, ctx: Context) -> tuple[str, ...]:
         """Return its range texts, including those of inner questions."""
-        return (self.range,)
+        return (self.range, *(self.among.ranges(ctx) if self.among is not None else ()))
 
     def by_the_minute(self) -> bool:
         """Whether the answer changes within a day even if the data does not."""
         rolling = self.range.strip().lower().endswith("h") or self.audience is not None
+        rolling = rolling or (self.among is not None and self.among.by_the_minute())
         fields = (atom.field for clause in self.conditions for atom in atoms(clause))
         return rolling or any(field.strip().lower() == "audience" for field in fields)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from core.answers import Cell
 from core.catalog.selectors import ANY_ACTIVE, meaning
 from core.filters import Clause, atoms
 from core.queries.common.context import Context
@@ -36,7 +37,7 @@ def select(
 
 
 def members_of(ctx: Context, question: Question) -> tuple[Relation, ...]:
-    """Return the members of a question's audience and segment, if it has any.
+    """Return the members of a question's audience, segment and inner question, if it has any.
 
     Raises:
         NotFound: no audience is saved under that name.
@@ -47,7 +48,15 @@ def members_of(ctx: Context, question: Question) -> tuple[Relation, ...]:
         found.append(ctx.in_audience(ctx, question.audience))
     if question.segment is not None:
         found.append(ctx.in_segment(ctx, question.segment, question.range))
+    if question.among is not None:
+        found.append(_people_of(ctx, question.among))
     return tuple(found)
+
+
+def _people_of(ctx: Context, among: Question) -> Relation:
+    """Return the people of a question."""
+    key = "among", among.model_dump_json(by_alias=True)
+    return Relation(key, lambda bind: among.people(ctx, bind, Cell()))
 
 
 def checked(ctx: Context, clauses: Sequence[Clause]) -> Sequence[Clause]:

@@ -36,6 +36,7 @@ SHARED: Final = (
     "conditions",
     "audience",
     "segment",
+    "among",
     "compare",
     "granularity",
     "breakdown",
@@ -172,7 +173,8 @@ class Explain(TimedQuestion):
                 **own, "range": range_text, "granularity": self.granularity,
                 "breakdown": by, "compare": compare,
                 "conditions": [c.model_dump(by_alias=True) for c in self.conditions],
-                "audience": self.audience, "segment": self.segment, "limit": MOST_VALUES,
+                "audience": self.audience, "segment": self.segment, "among": self.among,
+                "limit": MOST_VALUES,
             }
         )  # fmt: skip
 

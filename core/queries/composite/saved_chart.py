@@ -67,6 +67,7 @@ def opened(ctx: Context, question: Question) -> Question:
             range=question.range or None,
             audience=question.audience,
             segment=question.segment,
+            among=question.among,
         )
     raise BadQuestion("This chart refers to itself through other charts.", parameter="chart")
 

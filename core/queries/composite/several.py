@@ -87,6 +87,7 @@ class Several(Question):
             range=wanted,
             audience=self.audience,
             segment=self.segment,
+            among=self.among,
             granularity=self.granularity,
             compare=self.compare,
         )

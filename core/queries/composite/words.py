@@ -88,7 +88,7 @@ SAVED = Kind(
 # -- explain
 
 _EXPLAINED = (
-    "kind", "of", "range", "conditions", "audience", "segment", "compare", "granularity",
+    "kind", "of", "range", "conditions", "audience", "segment", "among", "compare", "granularity",
     "breakdown", "limit",
 )  # fmt: skip
 

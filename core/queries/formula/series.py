@@ -63,6 +63,7 @@ def _shared(
         "compare": question.compare,
         "audience": part.audience if part and part.audience else question.audience,
         "segment": part.segment if part and part.segment else question.segment,
+        "among": question.among,
         "limit": MAX_GROUPS,
     }  # fmt: skip
 

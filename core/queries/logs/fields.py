@@ -167,7 +167,7 @@ def wanted_logs(ctx: Context, question: Question, clauses: Sequence[Clause]) -> 
                 parameter="conditions",
             )
         (others if False in kinds else own).append(clause)
-    if not (others or question.audience or question.segment):
+    if not (others or question.audience or question.segment or question.among):
         return Wanted(ctx, tuple(own), None)
     _check(ctx, others)
     asked = question.model_copy(update={"conditions": tuple(others)})

@@ -98,10 +98,13 @@ class Audience(Question):
             members = (
                 f"select actor from ({members}) where actor in ({audience_sql(ctx, bind, also)})"
             )
-        if self.segment is None:
-            return members
-        segment = segment_sql(ctx, bind, self.segment, ctx.span_to_today(self.range))
-        return f"select actor from ({members}) where actor in ({segment})"
+        if self.segment is not None:
+            segment = segment_sql(ctx, bind, self.segment, ctx.span_to_today(self.range))
+            members = f"select actor from ({members}) where actor in ({segment})"
+        if self.among is not None:
+            among = self.among.people(ctx, bind, Cell())
+            members = f"select actor from ({members}) where actor in ({among})"
+        return members
 
     def _rules(self, ctx: Context) -> Definition:
         if self.definition is not None:

@@ -82,7 +82,7 @@ class Differences(Question):
 
     @model_validator(mode="after")
     def _all_said_by_the_groups(self) -> Differences:
-        for name in ("conditions", "audience", "segment"):
+        for name in ("conditions", "audience", "segment", "among"):
             if getattr(self, name) != type(self).model_fields[name].default:
                 raise BadQuestion(
                     f"differences takes no {name} of its own.",
@@ -233,7 +233,7 @@ class Differences(Question):
         """The events that the groups' questions name, which are left out."""
         inner = [each for each in (self.of, self.other) if each is not None]
         inner += [of for each in inner if isinstance(of := getattr(each, "of", None), Question)]
-        parts = [part for each in inner for part in (each, *getattr(each, "steps", ()))]
+        parts = [part for each in inner for part in (each, *_steps_of(each))]
         names = [name for part in parts if isinstance(name := getattr(part, "event", None), str)]
         found = (meaning(ctx.catalog, name, "of", absent=ANY) for name in names)
         return {event for each in found for event in each.events if event > 0}
@@ -268,6 +268,12 @@ class Differences(Question):
             if field.name == name and isinstance(value, str):
                 return field, value
         raise BadQuestion(f"cell names row {row!r}, which does not exist.", parameter="cell")
+
+
+def _steps_of(question: Question) -> tuple[Any, ...]:
+    """The steps of a funnel; those of paths are only a number."""
+    steps = getattr(question, "steps", ())
+    return steps if isinstance(steps, tuple) else ()
 
 
 @dataclass(frozen=True)

@@ -50,7 +50,7 @@ class PeopleBehind(Question):
 
     @model_validator(mode="after")
     def _all_said_by_the_question(self) -> PeopleBehind:
-        for name in ("range", "conditions", "audience", "segment"):
+        for name in ("range", "conditions", "audience", "segment", "among"):
             if getattr(self, name) != type(self).model_fields[name].default:
                 raise BadQuestion(
                     f"people takes no {name} of its own.",

@@ -16,8 +16,8 @@ from core.words.kinds import (
     keyword,
     people_of,
 )
-from core.words.names import MAX_DEPTH, SEGMENTS
-from core.words.reading import Body, Mistake, Name, Part, Whole, at_of, merged
+from core.words.names import SEGMENTS
+from core.words.reading import DEPTH, Body, Name, Part, Whole, inner, inside, merged
 
 # -- segments
 
@@ -132,19 +132,9 @@ USER_SEARCH = Kind(
 # -- people
 
 
-def _inner(of: Whole, read: list[Any]) -> Body:
-    """Return a question in parentheses as a field, and how deep it makes the one around it."""
-    if of.chart:
-        raise Mistake("A chart goes outside the parentheses.", at_of(read))
-    if of.depth >= MAX_DEPTH:
-        raise Mistake(f"Questions nest deeper than {MAX_DEPTH}.", at_of(read))
-    return {"of": of.body, "\0depth": of.depth + 1}
-
-
 def _read_people(read: list[Any]) -> Part:
-    of = next(child for child in read if isinstance(child, Whole))
     cell = merged(child for child in read if isinstance(child, Part))
-    return Part({**_inner(of, read), **({"cell": cell} if cell else {})})
+    return Part({**inside(read), **({"cell": cell} if cell else {})})
 
 
 def _people(writer: Writing) -> str:
@@ -183,10 +173,10 @@ PEOPLE = Kind(
 
 
 def _read_differences(read: list[Any]) -> Part:
-    groups = [_inner(child, read) for child in read if isinstance(child, Whole)]
+    groups = [inner(child, read) for child in read if isinstance(child, Whole)]
     named = dict(zip(("of", "other"), groups, strict=False))
-    depth = max(group["\0depth"] for group in groups)
-    return Part({**{name: group["of"] for name, group in named.items()}, "\0depth": depth})
+    depth = max(group[DEPTH] for group in groups)
+    return Part({**{name: group["of"] for name, group in named.items()}, DEPTH: depth})
 
 
 def _differences(writer: Writing) -> str:
@@ -216,8 +206,18 @@ DIFFERENCES = Kind(
 
 def _in_groups(question: Any, cell: Any) -> str:
     group = {"reached": "first group", "dropped": "second group"}.get(cell.outcome, "both groups")
-    had = f" with {': '.join(json.loads(cell.row))}" if cell.row is not None else ""
-    return f"People of {group}{had}"
+    return f"People of {group}{_had(cell.row)}"
+
+
+def _had(row: str | None) -> str:
+    """Return what the people of a row had: " with country: NL"."""
+    if row is None:
+        return ""
+    try:
+        found = json.loads(row)
+    except (ValueError, RecursionError):
+        found = row
+    return f" with {': '.join(map(str, found)) if isinstance(found, list) else row}"
 
 
 KINDS = (SEGMENTS_KIND, SEGMENT, AUDIENCE, USER_ACTIVITY, USER_SEARCH, PEOPLE, DIFFERENCES)

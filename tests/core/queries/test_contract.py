@@ -26,6 +26,7 @@ from tests.worlds.kinds import ALL_KINDS, MORE, about, asked, fields, samples
 
 NOT_NARROWED = {
     "people": "its question has the audience",
+    "differences": "its groups have the audience",
     "audience": "it is one",
     "user_activity": "is about one person",
     "user_search": "looks for anybody",

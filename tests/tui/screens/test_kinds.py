@@ -156,10 +156,31 @@ def test_a_letter_leads_one_way_only(sampled: Path) -> None:
     from tui.actions.related import ways
 
     engine = SqliteEngine(sampled, clock=lambda: NOW)
+    step = Cell(step=2, outcome="reached")
     for question in every_sample():
-        for cell in (None, Cell(row="signup"), Cell(step=2, row="signup")):
+        for cell in (None, Cell(row="signup"), Cell(step=2, row="signup"), step):
             letters = [way[0] for way in ways(question, None, cell, engine.context())]
             assert len(letters) == len(set(letters)), question
+    engine.close()
+
+
+def test_a_step_leads_to_what_those_who_dropped_did_instead_and_how_they_differ(
+    sampled: Path,
+) -> None:
+    from core.answers import Cell
+    from core.engines.sqlite.engine import SqliteEngine
+    from core.language.questions import parse
+    from tui.actions.related import ways
+
+    engine = SqliteEngine(sampled, clock=lambda: NOW)
+    funnel = parse("signup > purchase last 90d")
+    cell = Cell(step=2, outcome="reached")
+    found = {letter: to for letter, _, to in ways(funnel, None, cell, engine.context())}
+    dropped = {"kind": "people", "of": funnel, "cell": {"step": 2, "outcome": "dropped"}}
+    people = engine.answer(from_json(dropped)).total
+    assert found["x"].from_ == "signup"
+    assert engine.answer(from_json({**dropped, "of": found["x"], "cell": {}})).total <= people
+    assert engine.answer(found["h"]).notes[0].endswith(f"{people:,}.")
     engine.close()
 
 

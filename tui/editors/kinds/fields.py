@@ -7,8 +7,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from core.answers import Cell
 from core.errors import BadInput
 from core.filters import untyped
+from core.queries.behind import format_cell
 from core.queries.common.question import Question
 from core.queries.terms import duration_words
 from tui.editors.bodies import Path, body_of, key_of, replaced, revised
@@ -300,9 +302,11 @@ def measured(
 def people(question: Question) -> Entry:
     """Return the row of the audience or segment whose people count."""
     who = question.audience or question.segment
+    if question.among is not None:
+        who = format_cell(question.among, Cell())
 
     def put(asked: Question, chosen: tuple[str, str] | None) -> Question:
-        both: dict[str, Any] = {"audience": None, "segment": None}
+        both: dict[str, Any] = {"audience": None, "segment": None, "among": None}
         return revised(asked, **(both | ({chosen[0]: chosen[1]} if chosen else {})))
 
     picker = SavedPick("Only people in", "who", "everybody")

@@ -125,7 +125,7 @@ def _beside(question: Question, name: str) -> Question:
     from core.queries import from_json
 
     body = body_of(question)
-    taken: tuple[str, ...] = ("range", "conditions", "audience", "segment")
+    taken: tuple[str, ...] = ("range", "conditions", "audience", "segment", "among")
     shared = {name: body.pop(name) for name in taken if name in body}
     other = {**body, "event": name, "breakdown": []}
     series = [{"question": body}, {"question": other}]

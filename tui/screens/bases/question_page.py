@@ -248,7 +248,7 @@ class QuestionPage(Page):
     def _segment_chosen(self, value: tuple[str, str] | None) -> None:
         if value is not None:
             field, name = value
-            both = {"segment": None, "audience": None}
+            both = {"segment": None, "audience": None, "among": None}
             self.set_fields(**(both | ({field: name} if field else {})))
 
     # -- how it is drawn
@@ -312,7 +312,7 @@ class QuestionPage(Page):
 
     def action_clear_filters(self) -> None:
         """Clear conditions, segment and audience."""
-        self.set_fields(conditions=[], segment=None, audience=None)
+        self.set_fields(conditions=[], segment=None, audience=None, among=None)
 
     def action_copy_command(self) -> None:
         """Copy the command that prints this."""

@@ -82,6 +82,12 @@ def test_steps_of_a_funnel_are_no_differences(engine):
     assert {row[1] for row in found.rows} >= {"add_to_cart"}
 
 
+def test_any_question_with_people_can_be_a_group(engine):
+    walked = {"kind": "paths", "from": "sign_up", "range": RANGE}
+    found = differ(engine, of=walked, breakdown="event")
+    assert found.notes[0].startswith("first: ")
+
+
 def test_text_and_json_say_the_same():
     question = from_text(
         "differences of (purchase by country) and (sign_up last 7d) by event top 5"
