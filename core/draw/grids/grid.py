@@ -202,13 +202,13 @@ def _row(answer: Grid, row: int, view: View, heat: Heat, look: Look, cursor: Cur
         found.append(Span(f" {picture}".ljust(view.bar), "muted"))
     for period in view.periods:
         if period < len(cohort.counts):
-            column = cursor is not None and cursor[1] == period + 1
-            found += _cell(cohort, period, view.cell, heat, look, here and column, here or column)
+            at = here and cursor is not None and cursor[1] == period + 1
+            found += _cell(cohort, period, view.cell, heat, look, here=at)
     return merged(found)
 
 
 def _cell(
-    cohort: Cohort, period: int, cell: int, heat: Heat, look: Look, here: bool, lit: bool
+    cohort: Cohort, period: int, cell: int, heat: Heat, look: Look, *, here: bool
 ) -> list[Span]:
     """Return a cell: its figure, its letter without colour, and a ~ if it is not over.
 
@@ -225,15 +225,14 @@ def _cell(
         return [Span(f"{left[1:]}[{text}{'~' if open_ else shade}]{right}", "cursor")]
     if rate is None:
         return [Span(f"{left}{text}  {right}", "dim")]
-    bold = " bold" if lit else ""
     if look.letters:
         return [
-            Span(f"{left}{text}{shade}", bold.strip()),
+            Span(f"{left}{text}{shade}"),
             Span(f"{'~' if open_ else ' '}{right}", "partial"),
         ]
     if open_:
-        return [Span(f"{left}{text} ~{right}", f"partial{bold}")]
-    return [Span(f"{left}{text} {right}", f"heat{level}{bold}"), Span(" ")]
+        return [Span(f"{left}{text} ~{right}", "partial")]
+    return [Span(f"{left}{text} {right}", f"heat{level}"), Span(" ")]
 
 
 def _cut(answer: Grid, view: View, look: Look) -> str:

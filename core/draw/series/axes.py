@@ -16,6 +16,9 @@ from core.text import width
 FEWEST, MOST = 3, 6
 """How many ticks an axis has where the values allow it."""
 
+TALL = 16
+"""Rows from which it has at least one more."""
+
 
 @dataclass(frozen=True)
 class Scale:
@@ -101,7 +104,7 @@ def _round(low: float, high: float, unit: str, rows: int) -> tuple[int, float, i
             if base + high / step * apart > max(rows - 0.25, 0.75) + 1e-9:
                 continue
             count = len(range(base % apart, rows, apart))
-            odd = max(FEWEST - count, 8 * (count - MOST), 0)
+            odd = max(FEWEST + (rows >= TALL) - count, 8 * (count - MOST), 0)
             loss = step / apart * (1 + odd / 4)
             if best is None or loss < best[0] * (1 - 1e-9):
                 best = (loss, base, step, apart)

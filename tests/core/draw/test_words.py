@@ -208,7 +208,6 @@ def test_cells_of_a_grid_share_the_width_and_the_combined_row_stands_apart():
     assert set(plain(lines[2:3])) == {"─"}
     assert [s.style for s in lines[0] if s.text.strip() == "W1"] == ["accent"]
     assert any(s.style == "accent" and "Mar 04" in s.text for s in lines[5])
-    assert any(s.style == "heat7 bold" for s in lines[5])
     assert plain(lines[3:4]).count("█") < plain(lines[11:12]).count("█") == 8
 
 
