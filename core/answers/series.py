@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from typing import Any, Literal
 
@@ -60,8 +61,8 @@ class Line(Model):
 
     @property
     def bucket_sum(self) -> float:
-        """The sum of the values, which for people differs from `total`."""
-        return total(v for v in self.values if v is not None)
+        """The sum of the values that are numbers, which for people differs from `total`."""
+        return total(v for v in self.values if v is not None and math.isfinite(v))
 
     @property
     def name(self) -> str:

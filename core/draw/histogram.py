@@ -111,7 +111,7 @@ def histogram_table(
     rows = _rows(answer)
     bins = [part for _, part in rows]
     columns = [
-        Texts(answer.of, tuple(label for label, _ in rows)),
+        Texts(safe(answer.of), tuple(label for label, _ in rows)),
         Texts(
             answer.unit,
             tuple(figure(b.count, answer.unit) for b in bins),

@@ -8,6 +8,9 @@ from collections.abc import Sequence
 from core.draw.spans import Line, Look, Span
 from core.text import width
 
+TINY = 1e-300
+"""Extents below this cannot be divided by."""
+
 LEVELS = "▁▂▃▄▅▆▇█"
 PLAIN_LEVELS = "_.-=+*%#"
 EIGHTHS = " ▏▎▍▌▋▊▉█"
@@ -20,7 +23,7 @@ BIG = {
 
 def bar(value: float, largest: float, size: int, look: Look) -> str:
     """Return a horizontal bar of at most `size` cells, in eighths; only 0 gives an empty bar."""
-    if size <= 0 or largest <= 0 or value <= 0:
+    if size <= 0 or largest <= 0 or value <= 0 or not math.isfinite(value + largest):
         return ""
     share = min(value / largest, 1.0) * size
     if look.ascii:
@@ -37,7 +40,7 @@ def signed_bar(
     Without a style, bars are coloured by their sign.
     """
     low, high = min(low, 0.0), max(high, 0.0)
-    if size <= 0 or high <= low or not math.isfinite(high - low):
+    if size <= 0 or high - low < TINY or not math.isfinite(high - low):
         return (Span(" " * max(size, 0)),)
     left = round(size * -low / (high - low))
     left = min(max(left, 1 if low < 0 else 0), size - (1 if high > 0 else 0))
@@ -72,7 +75,7 @@ def filled_sparkline(
     for row in reversed(range(rows)):
         spans = []
         for value, name in columns:
-            share = 0.0 if value is None or high <= low else (value - low) / (high - low)
+            share = 0.0 if value is None else _share(value, low, high)
             filled = share * rows * len(levels) - row * len(levels)
             least = 0 if value is None or row else 1
             level = min(max(round(filled), least), len(levels))
@@ -138,7 +141,7 @@ def _columns(
         ]
         here = cursor is not None and first <= cursor < last
         name = "cursor" if here else "partial" if open_ else style
-        found.append((sum(part) / len(part) if part else None, name))
+        found.append((sum(v / len(part) for v in part) if part else None, name))
     return found
 
 
@@ -155,9 +158,13 @@ def merged(spans: Sequence[Span]) -> Line:
 
 def _level(value: float, low: float, high: float, look: Look) -> str:
     levels = PLAIN_LEVELS if look.ascii else LEVELS
-    if high <= low:
-        return levels[0]
-    return levels[min(int((value - low) / (high - low) * len(levels)), len(levels) - 1)]
+    return levels[min(int(_share(value, low, high) * len(levels)), len(levels) - 1)]
+
+
+def _share(value: float, low: float, high: float) -> float:
+    """Return how far a value is between two others; halved, as their difference may overflow."""
+    extent = high / 2 - low / 2
+    return (value / 2 - low / 2) / extent if extent >= TINY else 0.0
 
 
 def big(text: str, size: int, style: str = "bold") -> list[Line]:

@@ -9,7 +9,7 @@ from itertools import accumulate
 from core.answers import Series
 from core.draw.figures import short
 from core.draw.legend import letter
-from core.draw.series.frame import Cursor, Frame
+from core.draw.series.frame import Cursor, Frame, thinned
 from core.draw.series.lines import BLOCKS, line_chart, logarithmic, middles_of
 from core.draw.series.ranking import ranking
 from core.draw.spans import Canvas, Line, Look
@@ -28,6 +28,7 @@ def bar_chart(
         return line_chart(answer, width, height, look, cursor, marks)
     if answer.breakdown and answer.several:
         return ranking(answer, width, height, look, cursor)
+    answer, cursor = thinned(answer, cursor)
     signed = [[_signed(answer, i, v) for v in line.values] for i, line in enumerate(answer.lines)]
     heights: list[float | None] = []
     for bucket in range(len(answer.buckets)):

@@ -20,6 +20,22 @@ from core.draw.units import drawing_of, unit_of
 Cursor = tuple[int, int] | None
 
 
+MOST_LINES = 50
+"""How many lines are drawn, at most."""
+
+
+def thinned(answer: Series, cursor: Cursor) -> tuple[Series, Cursor]:
+    """Return an answer with as many lines as are drawn, that of the cursor among them."""
+    more = len(answer.lines) - MOST_LINES
+    if more <= 0:
+        return answer, cursor
+    kept = answer.lines[:MOST_LINES]
+    if cursor is not None and cursor[0] >= MOST_LINES:
+        at = min(cursor[0], len(answer.lines) - 1)
+        kept, cursor = (*kept[:-1], answer.lines[at]), (MOST_LINES - 1, cursor[1])
+    return answer.model_copy(update={"lines": kept, "omitted": answer.omitted + more}), cursor
+
+
 @dataclass
 class Frame:
     """A box divided among a canvas and what is around it.

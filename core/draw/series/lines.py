@@ -10,7 +10,7 @@ from core.answers import Series
 from core.draw.legend import letter
 from core.draw.series.axes import Axes
 from core.draw.series.dots import Dots, both
-from core.draw.series.frame import Cursor, Frame, is_right
+from core.draw.series.frame import Cursor, Frame, is_right, thinned
 from core.draw.spans import Canvas, Line, Look
 from core.draw.units import axis_of, drawing_of
 
@@ -27,6 +27,7 @@ def line_chart(
     The compared period is a thin line behind: of several lines only that of the line with the
     cursor.
     """
+    answer, cursor = thinned(answer, cursor)
     drawing = drawing_of(answer)
     sides: tuple[list[float | None], list[float | None]] = ([], [])
     for index, line in enumerate(answer.lines):
@@ -145,6 +146,7 @@ def area_chart(
     """Draw the lines filled and stacked on each other; not stacked on a logarithmic scale."""
     if logarithmic(answer) or any(is_right(answer, i) for i in range(len(answer.lines))):
         return line_chart(answer, width, height, look, cursor, marks)
+    answer, cursor = thinned(answer, cursor)
     sums = stacked(answer.lines)
     frame = Frame.of(answer, [v for row in sums for v in row], width, height, look, marks)
     frame.samples = BLOCKS if look.letters else "█"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from core.answers import Series
 from core.draw.figures import facts, figure
 from core.draw.legend import delta, wrapped
@@ -29,7 +31,8 @@ def ranking(
     names = [safe(line.name) for line in lines]
     name = min(max(map(width, names), default=0), max(size // 3, 8))
     tail = max((width(text) for text, _ in tails), default=0)
-    extent = [line.total or 0.0 for line in lines]
+    totals = [line.total or 0.0 for line in lines]
+    extent = [total if math.isfinite(total) else 0.0 for total in totals]
     space = max(size - name - tail - 2, 0)
     found: list[Line] = []
     for row in shown:

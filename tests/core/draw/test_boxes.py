@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import math
+import time
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -11,6 +14,10 @@ from core.answers import (
     Cohort,
     Column,
     Comparison,
+    Flow,
+    FlowEdge,
+    FlowNode,
+    FlowStep,
     Grid,
     Histogram,
     Line,
@@ -22,9 +29,11 @@ from core.answers import (
     StepGroup,
     Steps,
     Table,
+    Tile,
     Timeline,
     TimelineEvent,
     TimelineSession,
+    Treemap,
 )
 from core.draw import Look, charts, draw, navigate, plain, text
 from core.draw.board import board_lines, print_board
@@ -38,7 +47,8 @@ HOSTILE = (
     "\u202eright to left", "👩‍👩‍👧", "[@click=app.quit]x[/]", "x" * 300, "\x9b2J", "\u200b", "｡ﾟ",
 )  # fmt: skip
 names = st.sampled_from(HOSTILE) | st.text(max_size=12)
-figures = st.none() | st.sampled_from((0.0, 1.0, -3.5, 1e15, 0.001)) | st.integers(0, 5000)
+ODD = (0.0, 1.0, -3.5, 1e15, 0.001, math.inf, -math.inf, math.nan, 5e-324, 1e308)
+figures = st.none() | st.sampled_from(ODD) | st.integers(0, 5000)
 looks = st.builds(Look, glyphs=st.sampled_from(("braille", "block", "ascii")), colour=st.booleans())
 cursors = st.none() | st.tuples(st.integers(0, 20), st.integers(0, 40))
 
@@ -226,6 +236,53 @@ def timelines(draws) -> Timeline:
     )
 
 
+@st.composite
+def treemaps(draws) -> Treemap:
+    """Groups of any size, those of nothing included."""
+    sizes = draws(st.lists(st.floats(0, 1e12), max_size=60))
+    tiles = tuple(
+        Tile(
+            label=draws(names),
+            size=size,
+            share=draws(st.none() | st.floats(0, 1)),
+            intensity=draws(st.none() | st.floats(-9, 1e9)),
+            events=1,
+            people=1,
+        )
+        for size in sorted(sizes, reverse=True)
+    )
+    return Treemap(
+        group_by=draws(names), size="events", intensity=draws(names), tiles=tiles, total_size=9
+    )
+
+
+@st.composite
+def flows(draws) -> Flow:
+    """Paths of any names, with lines between nodes, some to nodes that are not there."""
+
+    def node(event: str) -> FlowNode:
+        return FlowNode(event=event, count=draws(st.integers(0, 10**9)), people=3, of_start=0.5)
+
+    called = st.lists(names, min_size=1, max_size=6, unique=True)
+    steps = [
+        FlowStep(step=at + 1, nodes=tuple(node(n) for n in draws(called)), ended=draws(st.just(2)))
+        for at in range(draws(st.integers(0, 5)))
+    ]
+    edges = [
+        FlowEdge(event=draws(names), after=n.event, step=s.step + 1, count=n.count, people=1)
+        for s in steps
+        for n in s.nodes
+    ]
+    return Flow(
+        backward=draws(st.booleans()),
+        start=draws(names),
+        total=draws(st.integers(0, 10**9)),
+        people=5,
+        steps=tuple(steps),
+        edges=tuple(edges),
+    )
+
+
 numbers = st.builds(Number, value=figures, previous=figures, notes=st.tuples(names))
 answers = st.one_of(
     series(),
@@ -236,6 +293,8 @@ answers = st.one_of(
     lists_of_people(),
     timelines(),
     histograms(),
+    treemaps(),
+    flows(),
     numbers,
 )
 
@@ -250,7 +309,7 @@ def inside(lines, width, height, look):
 
 
 @settings(max_examples=100, deadline=None)
-@given(answers, st.integers(1, 200), st.integers(1, 40), looks, cursors, st.data())
+@given(answers, st.integers(1, 200), st.integers(1, 60), looks, cursors, st.data())
 def test_every_line_fits(answer, width, height, look, cursor, data):
     chart = data.draw(st.sampled_from(["", *charts(answer)]))
     marks = [Mark(title="m", timestamp=drawings.START + n * DAY) for n in (0, 3, 3, 90)]
@@ -277,6 +336,31 @@ def cells_of(line: str) -> int:
     from core.text import width
 
     return width(line)
+
+
+@pytest.mark.parametrize("chart", ["line", "bars", "area", "table", "number", "calendar"])
+@pytest.mark.parametrize(
+    ("lines", "count", "value"),
+    [
+        (10_000, 3, 7.0),
+        (1, 10_000, 7.0),
+        (2, 1, 5.0),
+        (3, 90, None),
+        (2, 90, math.inf),
+        (1, 90, -4.0),
+    ],
+)
+def test_many_and_strange_values_are_drawn_in_no_time(chart, lines, count, value):
+    line = Line(group=("x" * 40,), values=(value,) * count, previous=(value,) * count, total=value)
+    answer = Series(
+        breakdown=("x",), buckets=drawings.buckets(count), lines=(line,) * lines, unit="number"
+    )
+    for size in ((60, 18), (200, 60)):
+        for cursor in (None, (0, count - 1)):
+            start = time.process_time()
+            drawn = draw(answer, *size, Look(), chart=chart, cursor=cursor)
+            assert time.process_time() - start < (0.5 if lines > 100 else 0.15)
+            inside(drawn, *size, Look())
 
 
 @pytest.mark.parametrize("width", [1, 2, 7, 19, 38, 60, 80, 81, 120, 200])
