@@ -19,6 +19,7 @@ class RetentionPage(PlacePage):
     nothing = "Retention needs a start event."
     labels = {"open": "returned", "others": "did not", "related": "related"}  # noqa: RUF012
     BINDINGS = bindings("retention")
+    DEFAULT_CSS = "RetentionPage Composition .below { height: 52%; }"
 
     def body(self) -> ComposeResult:
         """See Page."""

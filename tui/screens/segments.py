@@ -7,7 +7,6 @@ from functools import partial
 from typing import Any
 
 from textual.app import ComposeResult
-from textual.containers import Horizontal
 
 from core.answers import Cell
 from core.draw.spans import Line, Span
@@ -18,12 +17,14 @@ from core.store.library.saved import Item
 from core.text import number
 from tui.actions import edits
 from tui.actions.audiences import delete_audience, edit_audience, new_audience
+from tui.actions.following import taken_over, unit_for
 from tui.actions.saving import undo_delete
+from tui.screens.bases.accompanied_page import AccompaniedPage
 from tui.screens.bases.page import bindings
-from tui.screens.bases.question_page import QuestionPage
 from tui.services.runner import Callback
 from tui.texts.segments import SEGMENTS
 from tui.widgets.answer import AnswerView
+from tui.widgets.companion import About, Companion, Composition
 from tui.widgets.detail import Detail
 from tui.widgets.listing import Listing, Row
 from tui.widgets.words import indented, wrapped
@@ -34,17 +35,20 @@ NAMED = 6
 LIFECYCLE = ("new", "returning", "dormant", "churned")
 
 
-class SegmentsPage(QuestionPage):
+class SegmentsPage(AccompaniedPage):
     """Enter lists a segment's people; s shows their activity."""
 
     page_id = "segments"
     labels = {"open": "people"}  # noqa: RUF012
     BINDINGS = bindings("segments")
     DEFAULT_CSS = """
-    SegmentsPage Horizontal { height: 1fr; }
-    SegmentsPage Listing { width: 1fr; }
-    SegmentsPage Detail { width: 1fr; height: 1fr; }
-    SegmentsPage AnswerView { display: none; }
+    SegmentsPage Composition .beside { display: block; width: 50%; }
+    SegmentsPage #definition { display: block; height: 1fr; }
+    SegmentsPage.-tall.-wide #definition { height: 7; }
+    SegmentsPage #size { width: 3fr; }
+    SegmentsPage #did { width: 2fr; }
+    SegmentsPage #counts { display: none; }
+    SegmentsPage Composition .below { height: 18; }
     """
 
     def __init__(self, place: str) -> None:
@@ -55,10 +59,17 @@ class SegmentsPage(QuestionPage):
 
     def body(self) -> ComposeResult:
         """See Page."""
-        with Horizontal():
-            yield Listing("Segments", id="segments", empty="")
-            yield Detail(id="definition")
-        yield AnswerView(id="counts")
+        yield Composition(
+            [Listing("Segments", id="segments", empty=""), AnswerView(id="counts")],
+            beside=[
+                Detail(id="definition"),
+                Companion(self._overlap, "Also in", id="overlap", chart="table"),
+            ],
+            below=[
+                Companion(self._active, "How many were active", id="size", at_end=True),
+                Companion(self._did, "What they do most", id="did", chart="table"),
+            ],
+        )
 
     def start(self) -> None:
         """See Page."""
@@ -85,6 +96,9 @@ class SegmentsPage(QuestionPage):
 
     def answered(self, view: AnswerView) -> None:
         """See Page."""
+        super().answered(view)
+        if view is not self.main:
+            return
         names = [column.name for column in view.answer.columns]
         at = names.index(view.answer.people_column)
         rows = zip(view.answer.keys, view.answer.rows, strict=True)
@@ -125,8 +139,29 @@ class SegmentsPage(QuestionPage):
         self.fill()
 
     def on_listing_moved(self, event: Listing.Moved) -> None:
-        """Describe the segment under the cursor."""
+        """Describe the segment under the cursor, and ask about it once the cursor rests."""
         self._tell()
+        self.rest()
+
+    # -- about the segment under the cursor
+
+    def _of_them(self, about: About, **body: Any) -> Question | None:
+        """Return a question about the people of the segment under the cursor."""
+        if self.listing.value is None:
+            return None
+        kind, name = self.listing.value
+        name = self._title_of(self.listing.value) if kind == "audience" else name
+        return from_json({**taken_over(about.question), **body, kind: name})
+
+    def _active(self, about: About) -> Question | None:
+        unit = unit_for(about.question.range, about.context)
+        return self._of_them(about, kind="active_users", granularity=unit)
+
+    def _did(self, about: About) -> Question | None:
+        return self._of_them(about, kind="top_events", order_by="users", limit=15)
+
+    def _overlap(self, about: About) -> Question | None:
+        return self._of_them(about, kind="segments")
 
     def _tell(self) -> None:
         detail = self.query_one(Detail)
@@ -210,7 +245,11 @@ class SegmentsPage(QuestionPage):
         undo_delete(self, "audiences")
 
     def action_zoom(self) -> None:
-        """Say that there is nothing to zoom."""
+        """Show the companion with the focus alone, and back; the list has nothing to zoom."""
+        here = self.zoomed or self.panel
+        if here is not None and here.has_class("companion"):
+            super().action_zoom()
+            return
         self.say("There is nothing to zoom here. s shows what these people did.")
 
 

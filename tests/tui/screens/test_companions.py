@@ -87,3 +87,16 @@ async def test_a_mark_compares_the_days_around_it(path: Path) -> None:
         }
         await ff.press("tab", "tab", "enter")
         assert ff.page.page_id == "people"
+
+
+async def test_a_segment_has_its_activity_what_it_did_and_where_else_it_is(path: Path) -> None:
+    async with explorer(path, place="segments", size=(120, 40)) as ff:
+        for name in ("new", "returning"):
+            ff.page.listing.select(("segment", name))
+            ff.page.accompany()
+            await ff.settle()
+            asked = [ff.page.query_one(f"#{id_}").question for id_ in ("size", "did", "overlap")]
+            assert {question.segment for question in asked} == {name}
+            assert {question.range for question in asked} == {ff.page.question.range}
+        await ff.press("tab", "tab", "enter")
+        assert ff.page.page_id == "people"

@@ -19,6 +19,7 @@ from tui.texts.people import loaded_text
 from tui.texts.summary import Chip, chips
 from tui.widgets.answer import AnswerView
 from tui.widgets.companion import Composition, is_shown
+from tui.widgets.records.person import ActiveDays
 from tui.widgets.records.timeline_view import TimelineView
 
 ORDERS = {
@@ -39,6 +40,7 @@ class PeopleList(AccompaniedPage):
     """
 
     labels = {"new": "make segment"}  # noqa: RUF012
+    DEFAULT_CSS = "PeopleList #days { height: 11; }"
 
     def __init__(self, place: str, question: Question, expected: float | None = None) -> None:
         super().__init__(place)
@@ -53,7 +55,8 @@ class PeopleList(AccompaniedPage):
 
     def body(self) -> ComposeResult:
         """See Page."""
-        yield Composition([AnswerView(id="people")], beside=[TimelineView(id="who")])
+        days = ActiveDays("Active days", id="days")
+        yield Composition([AnswerView(id="people")], beside=[TimelineView(id="who"), days])
 
     def start(self) -> None:
         """See Page."""
@@ -66,6 +69,7 @@ class PeopleList(AccompaniedPage):
         if view is not self.main:
             view.footing = "newest first"
             view.repaint()
+            self.query_one(ActiveDays).tell(view.answer.days)
             return
         people = view.answer
         view.footing = loaded_text(people)
@@ -82,6 +86,7 @@ class PeopleList(AccompaniedPage):
         who, cell = self.query_one(TimelineView), self.first_view.cell
         if not is_shown(who) or cell is None or not cell.row:
             who.forget_answer()
+            self.query_one(ActiveDays).tell(())
         elif getattr(who.question, "user", None) != cell.row:
             who.cursor = None
             self.ask(who, who.question_about(cell.row))
