@@ -377,3 +377,14 @@ def atoms(clause: Clause) -> list[Condition]:
         return atoms(clause.not_)
     inner = clause.any if isinstance(clause, AnyOf) else clause.all
     return [atom for part in inner for atom in atoms(part)]
+
+
+def in_words(clause: Clause) -> str:
+    """Return a clause as people read it: "country is NL or plan is pro"."""
+    if isinstance(clause, Condition):
+        return clause.words
+    if isinstance(clause, NotOf):
+        return f"not ({in_words(clause.not_)})"
+    word = " or " if isinstance(clause, AnyOf) else " and "
+    parts = [in_words(part) for part in _inside(clause)]
+    return parts[0] if len(parts) == 1 else f"({word.join(parts)})"

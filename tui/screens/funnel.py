@@ -83,7 +83,7 @@ def described(step: Step) -> list[Line]:
     """Return what is known about a step, one line each."""
     lines: list[Line] = [
         (
-            Span(f"reached {clean(step.event, 60)}  "),
+            Span(f"reached {clean(step.named, 60)}  "),
             Span(number(step.count), "bold"),
             Span(f"  {percent(step.overall_rate)} of the first", "dim"),
             Span("   ENTER", "key"),

@@ -205,9 +205,10 @@ class FunnelFields(TimedQuestion):
             return ()
         last = len(self.steps)
         spoiling = [
-            each.event
+            each.event + bracketed(each.filters)
             if each.from_step == 1 and each.to_step in (None, last)
-            else f"{each.event} (steps {each.from_step} to {each.to_step or last})"
+            else f"{each.event}{bracketed(each.filters)} "
+            f"(steps {each.from_step} to {each.to_step or last})"
             for each in self.exclusions
         ]
         return (f"Attempts with these in between do not count: {', '.join(spoiling)}.",)

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from core.filters import in_words
 from core.words.kinds import (
     Beginning,
     Figures,
@@ -38,10 +39,15 @@ def _opening(at: int, title: str) -> Openings:
 
 
 def _step(question: Any, number: int) -> str:
-    """Return the event of a step without its disambiguating prefix; "" if there is none."""
+    """Return the event of a step without its disambiguating prefix, and the filters of the step;
+    "" if there is none.
+    """
     if number > len(question.steps):
         return ""
-    return str(question.steps[number - 1].event).removeprefix("event:")
+    step = question.steps[number - 1]
+    where = " and ".join(in_words(clause) for clause in step.filters)
+    event = str(step.event).removeprefix("event:")
+    return f"{event} where {where}" if where else event
 
 
 def _plainly(_: Any, __: Any) -> Body:

@@ -11,7 +11,7 @@ from core.draw import draw as drawn
 from core.draw import plain
 from core.engines.running import Stop
 from core.errors import BadQuestion, Stopped
-from core.language.questions import format_question, parse
+from core.language.questions import format_cell, format_question, parse
 from core.queries import from_json
 from core.queries.common.question import Question
 from core.queries.funnel import plan as funnel_plan
@@ -38,6 +38,9 @@ def test_filters_of_a_step_are_in_the_title_and_on_its_row(engine):
     answer = ask(engine, "funnel", range=A_RANGE, steps=steps)
     assert answer.title == "sign_up > add_to_cart[country = NL]"
     assert "2 add_to_cart[country = NL]" in plain(drawn(answer, 100, 12))
+    question = from_json({"kind": "funnel", "range": A_RANGE, "steps": steps})
+    words = format_cell(question, Cell(step=2, outcome="dropped"))
+    assert words.startswith("Dropped before step 2, add_to_cart where country is NL,")
     back = ask(engine, "retention", range=A_RANGE, return_filters=dutch["filters"])
     assert back.title == "Retention: any event, then any event[country = NL]"
 

@@ -121,6 +121,11 @@ def test_crowded_funnels_match_every_possible_attempt(world, fields):
     check_funnel(with_names(world), fields)
 
 
+OF_STEPS = {"steps": {"__all__": {"filters"}}}
+NAMES = {"title": True, "groups": {"__all__": OF_STEPS}, "previous": OF_STEPS}
+"""Where an answer names the filters of its steps."""
+
+
 @settings(max_examples=40, deadline=None)
 @given(crowded(), questions())
 def test_both_ways_to_find_attempts_agree(world, fields):
@@ -129,7 +134,8 @@ def test_both_ways_to_find_attempts_agree(world, fields):
     fields = {**fields, "conditions": []}
     with engine_of(with_names(world)) as found:
         plain, any_ = from_json({**fields, "steps": names}), from_json({**fields, "steps": always})
-        assert found.answer(plain) == found.answer(any_)
+        figures, same = (found.answer(asked).model_dump(exclude=NAMES) for asked in (plain, any_))
+        assert figures == same
 
 
 @pytest.mark.parametrize("steps", range(2, 11))
