@@ -84,12 +84,17 @@ class EventsPage(AccompaniedPage):
         """See Page: the question of last time, or every event."""
         question = self.app.state.question("events")
         if question is None or question.kind != "raw_events":
-            question = from_json(
-                {"kind": "raw_events", "range": edits.usual_range(self.app.engine)}
-            )
+            question = from_json({"kind": "raw_events", "range": self._first_range()})
         self._polling = self.set_interval(POLL_SECONDS, self._poll, pause=True)
         self.events.saved = edits.revise(question, limit=PAGE, whole=True)
         self.ask(self.events, question)
+
+    def _first_range(self) -> str:
+        """The last days or, when the data ended before, all days that it has."""
+        usual, ctx = edits.usual_range(self.app.engine), self.context
+        if "," not in usual or ctx.earliest is None or ctx.latest is None:
+            return usual
+        return edits.dates_text(ctx.calendar.day_of(ctx.earliest), ctx.calendar.day_of(ctx.latest))
 
     def ask(self, view: View, question: Question, **options: bool) -> None:
         """See Page: events are asked for with all that is known of them, a page at a time."""

@@ -187,6 +187,7 @@ class SqlPage(QuestionPage):
 
     def _end(self, event: Answered) -> None:
         super()._end(event)
+        self._events = None  # a statement has no range
         question = event.run.question
         if event.run.view is not self.result or not isinstance(question, Sql):
             return

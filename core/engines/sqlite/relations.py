@@ -15,9 +15,9 @@ COUNTED: Final = 1_000_000
 EXAMPLE: Final = """\
 -- F5 runs this, e edits it
 select event_name,
-       count(*)              as events,
-       count(distinct actor) as people,
-       max(timestamp)        as latest
+       count(*)       as events,
+       min(timestamp) as first,
+       max(timestamp) as latest
 from   events_v1
 group  by event_name
 order  by events desc"""

@@ -27,9 +27,6 @@ from tui.widgets.panel import Panel
 REST = 0.15
 """Seconds that a cursor rests on a number before companions about it are asked."""
 
-VAST = 160
-"""Columns from which a page may show a third column, by its class `-vast`."""
-
 
 class AccompaniedPage(QuestionPage):
     """A page with companions."""
@@ -77,7 +74,6 @@ class AccompaniedPage(QuestionPage):
     def on_resize(self, event: Resize) -> None:
         """Ask those that have room now."""
         super().on_resize(event)
-        self.set_class(event.size.width >= VAST, "-vast")
         composition = self.query_one(Composition)
         composition.set_class(self.roomy, "-roomy")
         composition.set_class(self.has_class("-wide"), "-wide")
