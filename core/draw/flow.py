@@ -14,7 +14,7 @@ from core.answers import Flow, FlowEdge, FlowNode, FlowStep
 from core.draw.legend import wrapped
 from core.draw.spans import Canvas, Line, Look, Span, clipped, safe
 from core.draw.spark import bar
-from core.draw.table import Texts, grid_lines, window
+from core.draw.table import Texts, grid_lines, scrolled, window
 from core.text import change, duration, fit, number, percent, things
 
 Cursor = tuple[int, int] | None
@@ -367,6 +367,8 @@ def _table(
     if any(n.previous is not None for n in nodes):
         before = tuple("–" if n.previous is None else number(n.previous) for n in nodes)
         found.append(Texts("previously", before, right=True))
-    lines = grid_lines(found, size, max(height - len(notes), 2), look, cursor and cursor[0])
+    rows, at = max(height - len(notes), 2), cursor and cursor[0]
+    _, said = scrolled(len(nodes), rows - 1, at)
+    lines = [*grid_lines(found, size, rows - len(said), look, at), *said]
     gap = Span("  ")
     return [*(line[:-1] if line[-1:] == (gap,) else line for line in lines), *notes]

@@ -9,7 +9,7 @@ from core.draw.figures import COUNTED, figure
 from core.draw.legend import wrapped
 from core.draw.spans import Line, Look, Span, clipped, safe, under_cursor
 from core.draw.spark import bar
-from core.draw.table import Texts, grid_lines, window
+from core.draw.table import Texts, grid_lines, scrolled
 from core.text import duration, fit, percent, width
 
 Cursor = tuple[int, int] | None
@@ -36,7 +36,8 @@ def histogram_bars(
     pointed = max(map(width, notes_at.values()), default=-3) + 3
     room = max(size - name - tail - 4 - pointed, 0)
     found: list[Line] = []
-    for row in window(len(rows), max(height - len(notes), 1), cursor and cursor[0]):
+    shown, said = scrolled(len(rows), max(height - len(notes), 1), cursor and cursor[0])
+    for row in shown:
         here, (label, part) = cursor is not None and cursor[0] == row, rows[row]
         line: Line = (
             Span(look.pick("› ", "> ") if here else "  ", "cursor"),
@@ -52,7 +53,7 @@ def histogram_bars(
         if row in notes_at:
             line = (*line, Span(f" {look.pick('◂', '<')} {notes_at[row]}", "accent"))
         found.append(under_cursor(line, size) if here else clipped(line, size))
-    return [*found, *notes]
+    return [*found, *said, *notes]
 
 
 def _pointers(answer: Histogram) -> dict[int, str]:
@@ -123,8 +124,10 @@ def histogram_table(
     if any(b.people != b.count for b in bins):
         people = tuple(figure(b.people, "users") for b in bins)
         columns.append(Texts("people", people, right=True))
-    lines = grid_lines(columns, size, max(height - len(notes), 2), look, cursor and cursor[0])
-    return [*lines, *notes]
+    rows_shown, at = max(height - len(notes), 2), cursor and cursor[0]
+    _, said = scrolled(len(bins), rows_shown - 1, at)
+    lines = grid_lines(columns, size, rows_shown - len(said), look, at)
+    return [*lines, *said, *notes]
 
 
 def _facts(answer: Histogram) -> list[str]:

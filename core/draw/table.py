@@ -64,6 +64,21 @@ def window(count: int, rows: int, cursor: int | None) -> range:
     return range(start, min(start + rows, count))
 
 
+def scrolled(count: int, rows: int, cursor: int | None) -> tuple[range, list[Line]]:
+    """Return which of `count` rows to show in `rows`, and the line that says so if not all fit.
+
+    The line takes the place of a row if there are four or more.
+    """
+    said = count > rows >= SAID_FROM
+    shown = window(count, rows - said, cursor)
+    text = f"{shown.start + 1} to {shown.stop} of {count:,}"
+    return shown, [(Span(text, "dim"),)] if said else []
+
+
+SAID_FROM = 4
+"""Rows from which a list says which of its rows are shown, if not all are."""
+
+
 def layout(columns: Sequence[Texts], size: int) -> list[int]:
     """Return a width per column, 0 for those without room; the widest text is narrowed first."""
     kept = len(columns)
@@ -166,7 +181,9 @@ def table_answer(
         columns = [c for c in columns if any(c.texts)] or columns
     hidden = every - len(columns) + layout(columns, size - 2).count(0)
     rows = max(height - len(notes) - bool(hidden and height >= 6), 2)
-    lines = grid_lines(columns, size, rows, look, cursor and cursor[0])
+    at = cursor and cursor[0]
+    _, said = scrolled(len(answer.rows), rows - 1, at)
+    lines = [*grid_lines(columns, size, rows - len(said), look, at), *said]
     if hidden and height >= 6:
         notes = [*notes, (Span(f"+{hidden} column{'s' * (hidden > 1)} not shown", "dim"),)]
     return [*lines, *notes]
@@ -266,10 +283,12 @@ def series_table(
     columns = _line_columns(answer) if answer.several else _bucket_columns(answer)
     at = cursor and cursor[0]
     rows = max(height - len(notes), 2)
+    _, said = scrolled(len(columns[0].texts), rows - 1, at)
+    rows -= len(said)
     lines = grid_lines(columns, size, rows, look, at, open_end=answer.several)
     if answer.several:
         lines = _with_trends(answer, lines, size, look, at, rows)
-    return [*lines, *notes]
+    return [*lines, *said, *notes]
 
 
 def _line_columns(answer: Series) -> list[Texts]:

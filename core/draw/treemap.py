@@ -7,7 +7,7 @@ from core.draw.grids.grid import SHADES
 from core.draw.legend import wrapped
 from core.draw.spans import Canvas, Line, Look, Span, clipped, safe
 from core.draw.squares import Box, squarified
-from core.draw.table import Texts, grid_lines
+from core.draw.table import Texts, grid_lines, scrolled
 from core.text import cut, number, percent, width
 
 Cursor = tuple[int, int] | None
@@ -143,7 +143,9 @@ def treemap_table(
         Texts(safe(answer.intensity), tuple(_figure(t.intensity) for t in tiles), right=True),
         Texts("people", tuple(number(t.people) for t in tiles), right=True),
     ]  # fmt: skip
-    lines = grid_lines(columns, size, max(height - len(notes), 2), look, cursor and cursor[0])
+    rows, at = max(height - len(notes), 2), cursor and cursor[0]
+    _, said = scrolled(len(tiles), rows - 1, at)
+    lines = [*grid_lines(columns, size, rows - len(said), look, at), *said]
     gap = Span("  ")  # after the last column, for which there may be no room
     return [*(line[:-1] if line[-1:] == (gap,) else line for line in lines), *notes]
 

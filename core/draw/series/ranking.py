@@ -9,7 +9,7 @@ from core.draw.figures import facts, figure
 from core.draw.legend import delta, wrapped
 from core.draw.spans import Line, Look, Span, clipped, safe, under_cursor
 from core.draw.spark import bar, signed_bar
-from core.draw.table import window
+from core.draw.table import scrolled
 from core.draw.units import unit_of
 from core.text import fit, percent, width
 
@@ -23,10 +23,7 @@ def ranking(
     """Draw a bar per line with its value, share and change; negative ones from a middle axis."""
     lines = answer.lines
     notes = wrapped(facts(answer), size) if height >= 6 else []
-    room = height - len(notes)
-    shown = window(len(lines), room, cursor and cursor[0])
-    if len(shown) < len(lines) and room > 1:
-        shown = window(len(lines), room - 1, cursor and cursor[0])
+    shown, said = scrolled(len(lines), height - len(notes), cursor and cursor[0])
     tails = _tails(answer, size)
     names = [safe(line.name) for line in lines]
     name = min(max(map(width, names), default=0), max(size // 3, 8))
@@ -48,10 +45,7 @@ def ranking(
             shift,
         )
         found.append(under_cursor(line, size) if here else clipped(line, size))
-    if len(shown) < len(lines):
-        said = f"{shown[0] + 1} to {shown[-1] + 1} of {len(lines):,}"
-        found += [(Span(said, "dim"),)] if room > 1 else []
-    return [*found, *notes]
+    return [*found, *said, *notes]
 
 
 def _bar(extent: list[float], row: int, size: int, look: Look) -> Line:

@@ -146,7 +146,10 @@ def test_what_changed_draws_the_change():
 def test_bars_say_value_share_and_how_many_fit():
     whole = drawings.by_source().model_copy(update={"omitted": 0})
     assert "570  39.5%" in shown(whole, (78, 6), chart="bars")
-    assert "1 to 2 of 4" in shown(whole, (78, 3), chart="bars")
+    many = whole.model_copy(update={"lines": whole.lines * 3})
+    assert "1 to 4 of 12" in shown(many, (78, 5), chart="bars")
+    assert "9 to 12 of 12" in shown(many, (78, 5), chart="bars", cursor=(11, 0))
+    assert "1 to 3 of 12" in shown(many, (78, 5), chart="table")
 
 
 def test_people_counted_once_are_said_to_be():
