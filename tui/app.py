@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, ClassVar, cast
 
-import tui.terminal as terminal  # before Textual, which reads ESCDELAY when it is imported
+import tui.terminal  # noqa: F401  before Textual, which reads ESCDELAY when it is imported
 
 # isort: split
 from textual.await_complete import AwaitComplete
-from textual.driver import Driver
-from textual.events import Event, Key, Paste
 from textual.screen import Screen
 from textual.timer import Timer
 
@@ -28,17 +25,11 @@ from tui.keys import PLACES
 from tui.navigation import Navigation
 from tui.screens.bases.page import Page
 from tui.services.config import GLYPHS, Config, read
-from tui.services.errors import failed, guarded, tell
+from tui.services.errors import tell
 from tui.services.freshness import Freshness
 from tui.services.library import Library
 from tui.services.state import State
-from tui.services.typing import Typing
-from tui.themes.own import DEFAULT, THEMES
-from tui.themes.tokens import tokens_of
-from tui.widgets.host import Host
-from tui.widgets.paint import Ink
-from tui.wire import quiet
-from tui.wire.frames import Frames
+from tui.start.dressed import Dressed
 
 TIME_LIMIT = 10.0
 POLL_SECONDS = 5.0
@@ -46,7 +37,7 @@ HELD_SECONDS = 0.1
 """How long a page that opens may wait for its answers before it is shown without them."""
 
 
-class Explorer(Host):
+class Explorer(Dressed):
     """One workspace in the terminal.
 
     Args:
@@ -57,12 +48,7 @@ class Explorer(Host):
         place: where to start.
     """
 
-    TITLE = "footfall"
-    ENABLE_COMMAND_PALETTE = False
-    ALLOW_SELECT = False
-    ESCAPE_TO_MINIMIZE = False
     MODES: ClassVar[dict[str, Any]] = {place: places.root(place) for place, _, _ in PLACES}
-    BINDINGS: ClassVar[list[Any]] = []
     CSS = """
     Page { background: $background; color: $foreground; }
     .-away { display: none; }
@@ -78,36 +64,20 @@ class Explorer(Host):
         look: Look | None = None,
         place: str = "boards",
     ) -> None:
-        tier = terminal.colours()
         # The first page, without a blank one before it; Textual reads this from the instance.
         self.DEFAULT_MODE = place  # type: ignore[misc]
-        self.frames = Frames()
-        super().__init__(ansi_color=tier != "theme")
+        super().__init__(look, engine.calendar)
         self.engine, self.saved, self.state = engine, saved, state
         self.library = Library(engine, saved)
         self.navigator = Navigation(self)
-        self.animation_level = "none"
-        self.look = look or Look(
-            glyphs=terminal.glyphs(), colour=tier == "theme", calendar=engine.calendar
-        )
-        for theme in THEMES:
-            self.register_theme(theme)
-        self.theme = DEFAULT
-        self.tier = tier
-        self.ink = self._ink()
-        self.keymap: Mapping[str, str] = {}
         self.first_page: Screen[Any] | None = None
         self.data = Freshness(engine)
         self.notices: tuple[str, ...] = ()
-        self.typing = Typing(self)
         self._release: Timer | None = None
 
     def on_mount(self) -> None:
-        """Apply the theme's colours and check for new data at intervals."""
-        self._take_colours()
-        self.theme_changed_signal.subscribe(self, lambda _: self._take_colours())
+        """Check for new data at intervals, and open the first page."""
         self.set_interval(POLL_SECONDS, self._poll)
-        self.run_worker(self.typing.work(), group="typing")
         if self.first_page is not None:
             self.push_screen(self.first_page)
         if self.notices:
@@ -125,19 +95,9 @@ class Explorer(Host):
         if theme in self.available_themes:
             self.show_colours(theme)
 
-    def get_theme_variable_defaults(self) -> dict[str, str]:
-        """See App: the colours of charts and panels that a theme does not set itself."""
-        return dict(tokens_of(self.current_theme))
-
-    def _ink(self) -> Ink:
-        if self.tier != "theme" or self.current_theme.ansi:
-            return Ink("mono" if self.tier == "mono" else "ansi")
-        colours = self.get_css_variables()
-        return Ink("theme", {k: v[:7] for k, v in colours.items() if v.startswith("#")})
-
-    def _take_colours(self) -> None:
-        self.ink = self._ink()
-        self.look = replace(self.look, colour=self.ink.tier == "theme")
+    def take_colours(self) -> None:
+        """See Dressed; the page on top is drawn again."""
+        super().take_colours()
         if isinstance(self.screen, Page):
             self.screen.action_redraw()
 
@@ -188,14 +148,6 @@ class Explorer(Host):
 
     # -- the terminal
 
-    def get_driver_class(self) -> type[Driver]:
-        """See App; a terminal is sent only what differs from what it shows."""
-        return quiet(super().get_driver_class())
-
-    def on_resize(self) -> None:
-        """A terminal of another size may show anything."""
-        self.frames.forget()
-
     def set_glyphs(self, glyphs: Glyphs) -> None:
         """Switch to other glyphs."""
         self.look = Look(glyphs=glyphs, colour=self.look.colour, calendar=self.look.calendar)
@@ -213,26 +165,11 @@ class Explorer(Host):
         self.theme = theme
         self.ansi_color = self.tier != "theme" or self.current_theme.ansi
 
-    async def on_event(self, event: Event) -> None:
-        """See App; a typed key waits until what the one before it opened is there."""
-        typed = isinstance(event, Key | Paste) and not event.is_forwarded
-        if not (typed and self.typing.take(event)):
-            await super().on_event(event)
-
-    async def run_action(self, action: Any, *args: Any, **kwargs: Any) -> bool:
-        """Run an action; if it fails it says so and leaves the screen as it is."""
-        try:
-            return await super().run_action(action, *args, **kwargs)
-        except Exception as error:
-            failed(self, error)
-        return True
-
     def push_screen(self, screen: Any, callback: Any = None, *args: Any, **kwargs: Any) -> Any:
-        """See App; an error in an overlay's callback is handled like that of an action."""
-        safe = guarded(self, callback) if callback else None
+        """See App; a page is shown once it has its answers."""
         if isinstance(screen, Page):
             self._hold()
-        return super().push_screen(screen, safe, *args, **kwargs)
+        return super().push_screen(screen, callback, *args, **kwargs)
 
 
 def run(

@@ -52,6 +52,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("tui.screens",),
     ("tui.navigation",),
     ("tui.places",),
+    ("tui.start",),
     ("tui.app",),
     ("tui.commands", "tui.coverage"),
     ("tui.cli",),

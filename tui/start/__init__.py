@@ -1,0 +1,1 @@
+"""What there is before a workspace is open: the dress of applications, and the welcome."""
