@@ -8,6 +8,7 @@ committed is whole.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping
+from itertools import pairwise
 from typing import Any, Final
 
 import numpy as np
@@ -24,8 +25,8 @@ from core.store.rows.spells import add_events
 _OUTSIDE: Final = -1
 """The session of events outside any."""
 
-_CHUNK: Final = 100_000
-"""Of about how many events the sessions are cut together."""
+_CHUNK: Final = 150_000
+"""About how many events are put into sets and sessions together, which takes memory."""
 
 
 class Pending:
@@ -90,16 +91,23 @@ class Pending:
             return
         known = self._activity.seen(0) | self._cut
         actor, event, day = self._actor.whole(), self._event.whole(), self._day.whole()
-        places, texts = self._place.whole(), self._text.whole()
-        values, said = self._values.whole(), self._said.whole()
-        self._activity.add(Facts(actor, event, day, places, values, texts, said))
-        tick()
-        ts, session = self._ts.whole(), self._session.whole()
+        self._add_sets(actor, event, day, tick)
+        columns = (actor, self._ts.whole(), event, day, self._session.whole())
         self._clear()
-        order = np.lexsort((ts, actor))
-        for some in _by_actor(actor[order]):
-            columns = (column[order[some]] for column in (actor, ts, event, day, session))
-            add_events(self._sessions, known, *(column.astype(np.int64) for column in columns))
+        for places in _ranges(actor):
+            part = [column[places].astype(np.int64) for column in columns]
+            order = np.lexsort((part[1], part[0]))
+            add_events(self._sessions, known, *(column[order] for column in part))
+            tick()
+
+    def _add_sets(self, actor: Small, event: Small, day: Small, tick: Callable[[], None]) -> None:
+        """Bring sets in step; every one is of one day."""
+        context, text = self._place.whole(), self._text.whole()
+        values, said = self._values.whole(), self._said.whole()
+        for places in _ranges(day):
+            who, what, when = actor[places], event[places], day[places]
+            facts = Facts(who, what, when, context[places], values, text[places], said)
+            self._activity.add(facts)
             tick()
 
 
@@ -165,11 +173,10 @@ class _Table:
         }
 
 
-def _by_actor(actors: Small) -> Iterator[slice]:
-    """Yield parts of a sorted column of about _CHUNK events, with all of every actor in it."""
-    start = 0
-    while start < len(actors):
-        last = actors[min(start + _CHUNK, len(actors)) - 1]
-        stop = int(np.searchsorted(actors, last, side="right"))
-        yield slice(start, stop)
-        start = stop
+def _ranges(column: Small) -> Iterator[Ints]:
+    """Yield the places of about _CHUNK events at a time, with ascending values, in order; events
+    with one value are together.
+    """
+    ends = np.unique(np.append(np.sort(column)[_CHUNK::_CHUNK], column.max()))
+    for start, end in pairwise([column.min() - 1, *ends]):
+        yield np.flatnonzero((column > start) & (column <= end))
