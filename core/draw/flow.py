@@ -22,6 +22,8 @@ GUTTER = 3
 NARROWEST = 13
 WIDEST = 34
 MOST_DETAILS = 3
+TALLEST = 4
+"""Lines per node, at most."""
 
 
 def columns(answer: Flow) -> list[FlowStep]:
@@ -57,7 +59,7 @@ class _Picture:
     Attributes:
         first, count: the visible columns.
         wide: width of a column in cells.
-        tall: lines per node, 2 if there is room for a bar.
+        tall: lines per node: its name, with room a bar below it, a thicker one, and a gap.
         rows: the visible nodes of each column.
         at: the cursor's column and node.
     """
@@ -80,7 +82,7 @@ class _Picture:
         """Lay a flow out in a box."""
         steps = columns(answer)
         most = max(len(step.nodes) for step in steps)
-        tall = 2 if height - 1 >= 2 * most else 1
+        tall = min(max((height - 1) // most, 1), TALLEST)
         least = NARROWEST + (0 if tall > 1 else len(number(answer.total)))
         count = min(max((size + GUTTER) // (least + GUTTER), 1), len(steps))
         here = at[0] if at else (len(steps) - 1 if answer.backward else 0)
@@ -140,7 +142,9 @@ class _Picture:
         picture = fit(bar(node.count, self.answer.total, room, self.look), room)
         heading = [pointer, Span(fit(safe(node.event), self.wide - 1), style)]
         shade = "dim" if node.event[:1] == "(" else "series0"
-        return [heading, [Span(" "), Span(picture, shade), Span(" "), Span(tail, "bold")]]
+        written = [Span(" "), Span(picture, shade), Span(" "), Span(tail, "bold")]
+        thick = [Span(" "), Span(picture, shade), Span(" " * (1 + len(tail)))]
+        return [heading, written, thick, [self._blank()]][: self.tall]
 
     def _tail(self, node: FlowNode) -> str:
         """The count and, if there is room, the share of all paths."""

@@ -21,6 +21,9 @@ Cursor = tuple[int, int] | None
 FEWEST = 60
 """How many days a calendar is for, at least."""
 
+ROOMY = 18
+"""Rows from which a day takes two of them."""
+
 ROWS = 10
 """Rows that a calendar needs: months, seven weekdays, the scale, and a sentence."""
 
@@ -79,7 +82,8 @@ def calendar_chart(
         other = number_chart if width < NARROWEST or height < LOWEST else line_chart
         on = None if at is None else (0, days.index(at))
         return other(answer, width, height, look, on, marks)
-    lines = year_lines(year, values, width, look, at)
+    tall = 2 if height >= ROOMY and width - MARGIN >= 2 * year.weeks else 1
+    lines = year_lines(year, values, width, look, at, tall=tall)
     most = figure(max((v for v in values.values() if v is not None), default=0), unit_of(answer))
     lines.append(scale_line(most, width, look, left_out(year, width)))
     if at is not None:
@@ -92,30 +96,38 @@ def calendar_chart(
 
 
 def year_lines(
-    year: Year, values: Mapping[date, float | None], width: int, look: Look, cursor: date | None
+    year: Year,
+    values: Mapping[date, float | None],
+    width: int,
+    look: Look,
+    cursor: date | None,
+    *,
+    tall: int = 1,
 ) -> list[Line]:
     """Return the months and seven rows of days; of more weeks than fit those around the cursor.
 
     Args:
         values: day -> its figure; None if it is not known. A day that is not named is left blank.
+        tall: how many rows a day takes.
     """
     room = width - MARGIN
-    cell = min(max(room // year.weeks, 1), WIDEST)
+    cell = min(max(room // year.weeks, 1), WIDEST * tall)
     count = min(year.weeks, room // cell)
     week = year.weeks - 1 if cursor is None else (cursor - year.first).days // 7
     start = min(max(week - count // 2, 0), year.weeks - count)
-    canvas = Canvas(MARGIN + count * cell, 8)
+    canvas = Canvas(MARGIN + count * cell, 1 + 7 * tall)
     known = [v for v in values.values() if v is not None and math.isfinite(v)]
     most = max([*known, 0.0])
     for weekday in range(7):
         if weekday % 2 == 0:
             name = f"{year.first + timedelta(days=weekday):%a}"
-            canvas.text(0, weekday + 1, name, "dim")
+            canvas.text(0, weekday * tall + 1, name, "dim")
         for column in range(count):
             day = year.first + timedelta(days=7 * (start + column) + weekday)
             if day in values:
-                place = (MARGIN + column * cell, weekday + 1)
-                _square(canvas, place, cell, values[day], most, look, here=day == cursor)
+                for row in range(tall):
+                    place = (MARGIN + column * cell, weekday * tall + row + 1)
+                    _square(canvas, place, cell, values[day], most, look, here=day == cursor)
     _months(canvas, year, start, count, cell)
     return canvas.lines()
 
