@@ -6,7 +6,7 @@ import asyncio
 import os
 from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,8 @@ from textual._context import visible_screen_stack
 from textual.strip import Strip
 
 from core.draw import Look
+from core.draw.spans import Glyphs
+from core.engines.running import Result
 from core.engines.sqlite.engine import SqliteEngine
 from core.errors import FootfallError
 from core.store.library.saved import Saved
@@ -28,11 +30,15 @@ from tui.actions.typed import read
 from tui.app import Explorer
 from tui.services.state import State
 from tui.widgets.chrome import Status
+from tui.widgets.dialogs import Field
+from tui.widgets.panel import Painted
 
 NOW = int(datetime(2026, 11, 20, 15, tzinfo=UTC).timestamp() * 1000)
 """When pictures of the sample are taken; it ends on a fixed day."""
 
-SECONDS = 60
+SECONDS, MOMENT = 60, 0.9
+"""The longest wait for a page, and the longest pause after a key before a page goes on."""
+
 TERMINAL = {"TERM": "xterm-256color", "COLORTERM": "truecolor"}
 """The terminal that pictures are taken for, as environment variables."""
 
@@ -58,6 +64,14 @@ KINDS = (
 )
 
 
+class Timeless(SqliteEngine):
+    """An engine that says that every answer took a millisecond."""
+
+    def run(self, *args: Any, **options: Any) -> Result:
+        """See SqliteEngine."""
+        return replace(super().run(*args, **options), milliseconds=1.0)
+
+
 async def taken(
     path: Path,
     now: int,
@@ -66,6 +80,8 @@ async def taken(
     kind: Kind,
     size: tuple[int, int],
     names: Names = SAMPLE,
+    *,
+    also: Sequence[Glyphs] = (),
 ) -> AsyncIterator[tuple[Shot, Sequence[Strip]]]:
     """Yield the lines of the screen for each shot, everything on it answered.
 
@@ -74,15 +90,16 @@ async def taken(
     Args:
         now: the frozen instant in Unix milliseconds.
         folder: where the state is kept; it begins empty.
+        also: other glyphs in which each shot is yielded once more.
     """
     environment = {**TERMINAL, "TERM": kind.term, "FOOTFALL_STATE_DIR": str(folder)}
     with (
         patch.dict(os.environ, environment),
-        closing(SqliteEngine(path, clock=lambda: now)) as engine,
+        closing(Timeless(path, clock=lambda: now)) as engine,
     ):
         os.environ.pop("NO_COLOR", None)
         state = State(path, folder / "state.json")
-        glyphs: Any = "ascii" if kind.ascii else "braille"
+        glyphs: Glyphs = "ascii" if kind.ascii else "braille"
         look = Look(glyphs, colour=not kind.ascii, calendar=engine.calendar)
         app = Explorer(engine, Saved(path, clock=lambda: now), state, look=look)
         app.show_colours(kind.theme)
@@ -91,6 +108,10 @@ async def taken(
             for shot in shots:
                 if await _open(driver, shot, names):
                     yield shot, await _still(driver)
+                    for other in also:
+                        _redraw(app, other)
+                        yield shot, await _still(driver)
+                        _redraw(app, glyphs)
                 await _home(driver)
 
 
@@ -133,8 +154,18 @@ async def _open(driver: Driver, shot: Shot, names: Names) -> bool:
 async def _settled(driver: Driver) -> None:
     async with asyncio.timeout(SECONDS):
         await driver.settle()
-        await asyncio.sleep(0.05)
+        while _expects(driver.app):
+            await asyncio.sleep(0.02)
         await driver.settle()
+
+
+def _expects(app: Explorer) -> bool:
+    """Whether something on the screen waits for a moment to pass before it goes on."""
+    nodes = [node for screen in app.screen_stack for node in screen.walk_children(with_self=True)]
+    timers = [timer for node in nodes for timer in node._timers if timer._repeat == 0]
+    return any(
+        timer._task and not timer._task.done() and timer._interval < MOMENT for timer in timers
+    )
 
 
 async def _still(driver: Driver) -> Sequence[Strip]:
@@ -147,6 +178,16 @@ async def _still(driver: Driver) -> Sequence[Strip]:
     await driver.settle()
     visible_screen_stack.set(app._background_screens)  # what a box lies over
     return app.screen._compositor.render_strips()
+
+
+def _redraw(app: Explorer, glyphs: Glyphs) -> None:
+    """Draw all that is on the screen in other glyphs."""
+    app.look = replace(app.look, glyphs=glyphs)
+    for screen in app.screen_stack:
+        for painted in screen.query(Painted):
+            painted.forget()
+        for field in screen.query(Field):
+            field.set_class(glyphs == "ascii", "-ascii")
 
 
 async def _home(driver: Driver) -> None:

@@ -9,6 +9,7 @@ from textual.app import ComposeResult
 from core.boards.answering import block_chart, block_question, filter_words, with_range
 from core.definitions.board import Block, Board
 from core.draw.figures import compared_text
+from core.draw.spans import Line
 from core.errors import FootfallError
 from core.queries import from_json
 from core.queries.common.question import Question
@@ -22,6 +23,9 @@ from tui.widgets.answer import AnswerView
 from tui.widgets.note import NoteView
 from tui.widgets.panel import Panel
 from tui.widgets.tiles import Tiles
+
+DATED = 5
+"""Rows of a tile from which a figure says itself what it is compared with."""
 
 ONE_TILE = ("breakdown", "measure", "metric")
 
@@ -39,6 +43,13 @@ class Tile(AnswerView):
         self.block = block
         self.enlarged = False
 
+    def face(self, width: int, height: int) -> list[Line]:
+        """See Panel: what is compared with stands beside the title, unless a figure says it."""
+        compared = getattr(self.answer, "comparison", None)
+        within = self.drawn_as == "number" and height >= DATED
+        self.aside = f"vs {compared_text(compared)}" if compared and not within else ""
+        return super().face(width, height)
+
     @property
     def drawn_as(self) -> str:
         """See AnswerView."""
@@ -48,10 +59,6 @@ class Tile(AnswerView):
         """See AnswerView."""
         self.enlarged = False
         super().set_chart(chart)
-
-
-DATED = 3
-"""Rows of a figure from which it says itself what it is compared with."""
 
 
 class BoardPage(QuestionPage):
@@ -136,9 +143,6 @@ class BoardPage(QuestionPage):
 
     def answered(self, view: AnswerView) -> None:
         """See Page."""
-        compared = getattr(view.answer, "comparison", None)
-        within = view.drawn_as == "number" and view.inner()[1] >= DATED
-        view.aside = f"vs {compared_text(compared)}" if compared and not within else ""
         said = []
         if isinstance(view, Tile) and (filter_words(self.board, view.block) or self.narrowed):
             said.append("filtered by board")
