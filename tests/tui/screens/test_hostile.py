@@ -126,3 +126,17 @@ async def test_a_long_heading_keeps_its_frame_whole(path: Path) -> None:
             top = page.main.face(60, 12)[0]
             assert sum(len(span.text) for span in top) == 60, size
             assert top[-1].text.endswith("+")
+
+
+async def test_no_panel_around_a_page_is_broken_by_a_name(path: Path) -> None:
+    async with explorer(path, size=(120, 40)) as ff:
+        for digit in "234567898":
+            await ff.press(digit, "down")
+            if hasattr(ff.page, "accompany"):
+                ff.page.accompany()
+                await ff.settle()
+            harmless(ff)
+            assert "Something broke" not in ff.screen, digit
+            assert "cannot be drawn" not in ff.screen, digit
+        await ff.press("enter")
+        harmless(ff)
