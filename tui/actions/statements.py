@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
+from core.engines.sqlite.raw_sql import plan_of
 from core.errors import FootfallError
 from core.queries.sql import Sql
 from core.store.library.saved import Item
@@ -14,7 +15,7 @@ from tui.actions.storing import Again, attempt
 from tui.widgets.dialogs import Confirm
 
 if TYPE_CHECKING:
-    from tui.actions.pages import AnyPage, ListPage
+    from tui.actions.pages import AnyPage, ListPage, QuestionShown
 
 
 def statements(charts: Iterable[Item]) -> list[tuple[Item, str]]:
@@ -63,3 +64,21 @@ def delete_statement(page: ListPage, item: Item) -> None:
             )
 
     page.app.push_screen(Confirm(f"Delete {clean(item.title, 30)}?"), answered)
+
+
+def look_up_plan(page: QuestionShown, tell: Callable[[Sql, str], None]) -> None:
+    """Look up in a thread how SQLite runs the page's statement, then call `tell` with the text."""
+    question = page.question
+    if not isinstance(question, Sql):
+        return
+    app, context = page.app, page.context
+
+    def work() -> None:
+        try:
+            plan = "\n".join(plan_of(app.engine.path, question.statement(context)))
+        except FootfallError as error:
+            plan = error.message
+        if app.is_running and page.is_attached:
+            app.call_from_thread(tell, question, plan)
+
+    app.run_worker(work, thread=True, exit_on_error=False, group="plan")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import partial
 from typing import Any
 
 from textual.app import ComposeResult
@@ -11,7 +9,7 @@ from textual.containers import Horizontal, Vertical
 from textual.widget import Widget
 
 from core.engines.sqlite.mistakes import place_of
-from core.engines.sqlite.raw_sql import TIME_LIMIT, plan_of
+from core.engines.sqlite.raw_sql import TIME_LIMIT
 from core.engines.sqlite.relations import EXAMPLE, Relation, counting, relations
 from core.errors import FootfallError, Stopped
 from core.queries import from_json
@@ -24,7 +22,13 @@ from core.text import clean, number
 from tui.actions.edits import after
 from tui.actions.saving import undo_delete
 from tui.actions.sql_list import Insert, Load, history_rows, saved_rows, schema_rows
-from tui.actions.statements import delete_statement, save_statement, statements
+from tui.actions.statements import (
+    delete_statement,
+    look_up_plan,
+    save_statement,
+    statements,
+)
+from tui.keys import BY_ID, key_line_of, remapped
 from tui.screens.bases.page import bindings
 from tui.screens.bases.question_page import QuestionPage
 from tui.services.runner import Answered, Callback
@@ -32,6 +36,7 @@ from tui.services.sql_history import Ran, SqlHistory
 from tui.texts.inspection import inspection
 from tui.texts.summary import Chip
 from tui.widgets.answer import AnswerView
+from tui.widgets.chrome import KeyLine
 from tui.widgets.companion import is_shown
 from tui.widgets.detail import Detail
 from tui.widgets.dialogs import Prompt, Reader
@@ -43,6 +48,9 @@ from tui.widgets.words import folded
 
 FAST = 2_000
 """A statement that took at most so many ms the last time is run again when the place is opened."""
+
+TYPING = {"run": "run", "stop": "stop", "next_panel": "rows", "back": "leave"}
+"""The keys while a statement is typed, with their labels."""
 
 
 class SqlPage(QuestionPage):
@@ -168,6 +176,8 @@ class SqlPage(QuestionPage):
     def action_run(self) -> None:
         """Run the statement in the editor, even if its rows are known."""
         self.app.read_again()
+        if not self._started:
+            self._start()
         self._run(fresh=True)
 
     def action_run_without_limit(self) -> None:
@@ -242,6 +252,14 @@ class SqlPage(QuestionPage):
         roomy = self.has_class("-wide") and self.has_class("-tall")
         self.set_class(pane is self.listing and not roomy, "-listed")
         self.call_after_refresh(pane.focus)
+
+    def on_descendant_focus(self) -> None:
+        """Show the keys that there are while a statement is typed, or those of the page."""
+        line, typing = self.query_one(KeyLine), self.focused is self.text
+        shown = [BY_ID[id_] for id_ in TYPING] if typing else key_line_of(self.page_id, self.labels)
+        line.actions = remapped(shown, self.app.keymap)
+        line.labels = TYPING if typing else self.labels
+        line.repaint()
 
     def action_back(self) -> None:
         """Leave the editor, then show all rows again, then the editor; then as on every page."""
@@ -342,7 +360,7 @@ class SqlPage(QuestionPage):
         self.query_one(ResultChart).draw_rows(self.result.whole)
         self.update_chrome()
         if is_shown(self.query_one("#plan")):
-            self._with_plan(self._show_plan)
+            look_up_plan(self, self._show_plan)
 
     def _show_plan(self, question: Question, plan: str) -> None:
         detail = self.query_one("#plan", Detail)
@@ -351,26 +369,11 @@ class SqlPage(QuestionPage):
 
     def action_inspect(self) -> None:
         """Show how SQLite runs the statement."""
-        self._with_plan(self._tell_plan)
+        look_up_plan(self, self._tell_plan)
 
     def _tell_plan(self, question: Question, plan: str) -> None:
         told = inspection(question, self.result.result, self.result.error)
         self.app.push_screen(Reader("Plan", f"{plan}\n\n{told}"))
-
-    def _with_plan(self, tell: Callable[[Question, str], None]) -> None:
-        """Look up the plan in a thread, then call `tell` with it."""
-        question = self.result.question
-        if isinstance(question, Sql):
-            work = partial(self._plan, question, tell)
-            self.app.run_worker(work, thread=True, exit_on_error=False, group="plan")
-
-    def _plan(self, question: Sql, tell: Callable[[Question, str], None]) -> None:
-        try:
-            plan = "\n".join(plan_of(self.app.engine.path, question.statement(self.context)))
-        except FootfallError as error:
-            plan = error.message
-        if self.app.is_running and self.is_attached:
-            self.app.call_from_thread(tell, question, plan)
 
     # -- the list
 

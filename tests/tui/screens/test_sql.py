@@ -36,6 +36,7 @@ async def test_a_statement_is_typed_completed_and_run(path: Path) -> None:
     async with explorer(path, place="sql") as ff:
         assert "4 rows" in ff.screen  # the example, about every event
         await ff.press("n", *"sel", "right", " ", *"event_na")
+        assert "F5 run  ctrl+c stop  TAB rows  ESC leave" in ff.screen
         assert ff.app.focused.suggestion == "me"
         await ff.press(*" from even")
         assert "events_v1  event_names" in ff.screen
