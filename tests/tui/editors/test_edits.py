@@ -27,6 +27,7 @@ from tui.editors.entries import (
     TextPick,
     ValuePick,
 )
+from tui.editors.kinds.audience import RULES, with_rule
 from tui.editors.kinds.table import added, rows_of
 
 TYPED = ("7", "2h", "p75", "0, 1-6", "A / B", "1, 7", "", "x y", '{"min": 1, "max": 9}')
@@ -91,3 +92,21 @@ def test_an_edit_gives_a_question_whose_text_means_the_same(kind: str, data: Any
         assert isinstance(question, Question)
         assert parse_any(format_question(question)) == question
         assert edit.to in ("", NEW, *(row.key for row in rows_of(question)))
+
+
+@pytest.mark.parametrize(
+    ("picked", "rule"),
+    [
+        (("did", "buy", ("gte", 2), 30), {"event": "buy", "days": 30, "op": "gte", "count": 2}),
+        (("gone", None, None, 14), {"event": None, "days": 14, "op": "eq", "count": 0}),
+        (("seen", None, None, 7), {"event": None, "days": 7}),
+        (
+            ("then", "buy", ("refund", 3_600), None),
+            {"event": "buy", "days": None, "then_within": {"event": "refund", "seconds": 3_600}},
+        ),
+    ],
+)
+def test_rules_of_audiences_are_what_was_picked(picked: Any, rule: dict[str, Any]) -> None:
+    nobody = from_json({"kind": "audience", "definition": {}})
+    found = with_rule(nobody, RULES, picked)
+    assert found == from_json({"kind": "audience", "definition": {"events": [rule]}})

@@ -48,6 +48,8 @@ KINDS = (
     ("in", "is in an audience or segment"),
     ("then", "did one event, then another"),
     ("sum", "has a sum of a property"),
+    ("seen", "was last seen within some days"),
+    ("gone", "was not seen for some days"),
     ("any", "any of several rules"),
     ("none", "none of several rules"),
 )
@@ -352,7 +354,7 @@ def _how(picked: tuple[Any, ...]) -> Picker | None:
 
 
 def _last(picked: tuple[Any, ...]) -> Picker | None:
-    if picked[0] in ("did", "not", "then", "sum"):
+    if picked[0] in ("did", "not", "then", "sum", "seen", "gone"):
         return _when()
     return values_of(picked[1], picked[2], About()) if picked[0] == "property" else None
 
@@ -378,11 +380,11 @@ def with_rule(question: Question, path: Path, picked: tuple[Any, ...]) -> Questi
     rule: dict[str, Any] = {"event": what, "days": last}
     if kind == "did":
         rule |= {"op": how[0], "count": how[1]}
-    elif kind == "not":
+    elif kind in ("not", "gone"):
         rule |= {"op": "eq", "count": 0}
     elif kind == "sum":
         rule |= {"sum": how[0], "op": how[1], "value": how[2]}
-    else:
+    elif kind == "then":
         rule["then_within"] = {"event": how[0], "seconds": how[1]}
     return _with(question, (*path, "events"), rule)
 
