@@ -25,6 +25,9 @@ _PADDING: Final = b"\0 \t\r\v\f"
 _NUL: Final = LeftOut("runs of NUL bytes")
 """Left behind by a computer that lost power while writing, or by a truncated log."""
 
+_CHUNK: Final = 256
+"""How many lines are parsed in another way if one of them has a long number."""
+
 Objects = Sequence[Any]
 """The object on each line, None where there is none."""
 
@@ -138,14 +141,21 @@ def _objects(lines: Sequence[bytes | Rejected]) -> Objects:
     texts: Sequence[Any] = lines
     if set(map(type, lines)) != {bytes}:
         texts = [line if isinstance(line, bytes) else b"" for line in lines]
-    parse_one = values.parse if values.has_long_numbers(b"\n".join(texts)) else orjson.loads
-    try:
-        objects = list(map(parse_one, texts))
-    except ValueError:
-        objects = [_parsed(text, parse_one) for text in texts]
+    objects: list[Any] = []
+    for place in range(0, len(texts), _CHUNK):
+        objects += _values(texts[place : place + _CHUNK])
     if set(map(type, objects)) == {dict}:
         return objects
     return [found if found.__class__ is dict else None for found in objects]
+
+
+def _values(texts: Sequence[bytes]) -> list[Any]:
+    """Return the value on each line, None where there is none."""
+    parse_one = values.parse if values.has_long_numbers(b"\n".join(texts)) else orjson.loads
+    try:
+        return list(map(parse_one, texts))
+    except ValueError:
+        return [_parsed(text, parse_one) for text in texts]
 
 
 def _parsed(line: bytes, parse_one: Callable[[bytes], Any]) -> Any:

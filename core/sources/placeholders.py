@@ -35,6 +35,8 @@ _BETWEEN: Final = re.compile(r"(?<=\w)[\s_-]+(?=\w)")
 _NOTHING: Final = re.compile(r"(null|undefined|none|nan|nil)([ :.|/]\1)+")
 _WHOLE: Final = re.compile(r"(-?\d+)\.0+")
 _DIGIT: Final = re.compile("[2-9]")
+"""What no placeholder has, which tells most ids at once."""
+
 _ROUNDED: Final = re.compile(r"-?\d(?:[.,]\d+)?E\+\d{2,}", re.IGNORECASE)
 
 
@@ -63,6 +65,8 @@ def is_placeholder(text: str, more: Collection[str] = ()) -> bool:
     Args:
         more: further placeholders, as `compared` returns them.
     """
+    if not more and _DIGIT.search(text):
+        return False
     plain = compared(text)
     if plain in _KNOWN or plain in more or not plain.strip("0-{}"):
         return True
@@ -71,9 +75,5 @@ def is_placeholder(text: str, more: Collection[str] = ()) -> bool:
 
 
 def names_an_event(text: str) -> bool:
-    """Whether an event's own id identifies it; a long text not starting with 0000 always does, and
-    so does one with a digit that no placeholder has.
-    """
-    if _DIGIT.search(text):
-        return True
+    """Whether an event's own id identifies it; a long text not starting with 0000 always does."""
     return (len(text) > _LONGEST and not text.startswith("0000")) or not is_placeholder(text)

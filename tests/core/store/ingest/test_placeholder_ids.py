@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from core.sources.placeholders import is_placeholder, is_rounded
+from core.sources.placeholders import PLACEHOLDERS, is_placeholder, is_rounded
 from core.store.joints import joints
 from core.store.workspace import open_writer
 from tests.core.sources.small import imported, lines
@@ -28,6 +28,10 @@ def event(minute: int, name: str = "View", **fields: object) -> dict[str, object
 )  # fmt: skip
 def test_a_placeholder_is_nobody(text: str) -> None:
     assert is_placeholder(text)
+
+
+def test_every_placeholder_that_is_listed_is_nobody() -> None:
+    assert [text for text in PLACEHOLDERS if not is_placeholder(text)] == []
 
 
 @pytest.mark.parametrize("text", ["1", "-2", "007", "ana", "nullo", "a0", "10", "Noneli", "00a"])
