@@ -142,6 +142,21 @@ async def test_an_export_writes_a_new_file_and_never_overwrites(
         assert "exists already" in ff.screen
 
 
+async def test_a_chart_is_exported_as_a_picture(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(path.parent)
+    async with explorer(path, place="metrics") as ff:
+        await ff.press("tab")
+        for key, name, start in (("s", "out.svg", "<svg"), ("h", "out.html", "<!doctype html>")):
+            await ff.press("x", key)
+            await ff.type(name)
+            await ff.press("enter")
+            text = Path(name).read_text("utf-8")
+            assert text.startswith(start)
+            assert f">{ff.page.view.heading}<" in text
+
+
 async def test_copy_says_sent_and_refuses_what_is_too_big(path: Path) -> None:
     from tui.services.clipboard import send
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from core.answers import Step, StepGroup, Steps
+from core.draw.funnels.groups import group_lines
 from core.draw.legend import trend_style, wrapped
 from core.draw.spans import Line, Look, Span, safe
 from core.draw.spark import bar
-from core.draw.step_groups import group_lines
 from core.draw.table import window
 from core.text import change, cut, duration, fit, number, percent, things, width
 from core.text import points as in_points

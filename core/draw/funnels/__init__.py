@@ -1,0 +1,1 @@
+"""Funnels: a bar per step, and a table of groups by steps."""
