@@ -120,6 +120,7 @@ class EventsPage(AccompaniedPage):
     def _counted(self, table: Any) -> None:
         self.events.total = table.total
         self.events.repaint()
+        self.update_chrome()
 
     # -- more of them
 

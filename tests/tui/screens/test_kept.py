@@ -97,3 +97,13 @@ async def test_the_curve_follows_the_cohort_under_the_cursor(path: Path) -> None
         assert "There are no earlier" in ff.screen
         await ff.press("r", "7")
         assert ff.page.query_one("#before").question.range == "2025-04-28,2025-05-04"
+
+
+async def test_who_dropped_at_step_two_is_three_keys_away(path: Path) -> None:
+    kept(path)
+    async with explorer(path, size=(120, 40)) as ff:
+        await ff.press("3", "down", "u")
+        assert ff.page.page_id == "people"
+        assert ff.page.question.cell.outcome == "dropped"
+        assert ff.page.question.cell.step == 2
+        assert ff.page.query_one("#who").answer is not None

@@ -275,5 +275,6 @@ _SPECIAL: dict[tuple[str, str], Special] = {
     ("ltv", "days"): _days,
     ("weekday", "measure"): _measure, ("weekday", "property"): _hidden,
     ("per_actor", "metric"): _figure,
+    ("raw_events", "before"): _hidden, ("raw_events", "whole"): _hidden,
 }  # fmt: skip
 """(kind or "", field) -> its rows."""
