@@ -60,7 +60,7 @@ def of_workspace(path: Path) -> tuple[int, Names]:
         ctx = engine.context()
         events = [quoted(name) for name in ctx.catalog.events.pickable] or ["any"]
         events += events[:1] * 3
-        fields = [quoted(name) for name in ctx.catalog.fields()] or ["device"]
+        fields = [quoted(name) for name in ctx.catalog.fields] or ["device"]
         fields += fields[:1] * 3
         return ctx.latest + 60_000, Names(*events[:3], "amount", *fields[:2])
 
