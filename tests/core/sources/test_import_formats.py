@@ -19,7 +19,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.errors import BadInput
-from core.records import Record, Refused, Rejected
+from core.records import Record, Refused, Rejected, Row
 from core.sources import delimited, jsonl, open_source
 from core.sources.blocks import Lines
 from core.sources.fields import understand
@@ -429,6 +429,21 @@ LINE = st.fixed_dictionaries(
         ("user", "device_id", "session_id", "insert_id", "properties", "country", "x"), ODD
     ),
 )
+
+
+def test_equal_values_of_other_kinds_are_other_contexts(tmp_path: Path) -> None:
+    path = tmp_path / "in"
+    versions = (1, True, 1.0, "1")
+    path.write_text(
+        "\n".join(json.dumps({"event": "a", "time": MS, "version": each}) for each in versions)
+    )
+    records = list(open_source(str(path), {}, None).records)
+    assert [record.context[-1] for record in records if isinstance(record, Row)] == [
+        "1",
+        "true",
+        "1.0",
+        "1",
+    ]
 
 
 def made_alone(block: Lines, maker: LineMaker) -> list[Record | Rejected]:
