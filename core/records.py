@@ -202,17 +202,12 @@ def next_event_id(id_: int) -> int:
     return next_id(id_) & ~OWN
 
 
-_SHORT: Final = 0xFFFFFFFF
-"""The bits of a hash by which lines are taken for seen."""
-
-
 class Occurrences:
     """Gives lines without an event id an id: the first its hash, each further identical one a
-    function of the id before, so that the end of a file can be read without its start.
+    function of the id before, so that the end of a file can be read without its start: the id of a
+    line depends on identical lines alone.
 
-    Lines seen once are kept as 32-bit hashes, so ten million different lines take some 60 MB. Two
-    lines that share those 32 bits still get different ids, and the same file always yields the same
-    ids.
+    The ids of lines seen are kept, so ten million different lines take some 80 MB.
     """
 
     def __init__(self) -> None:
@@ -228,16 +223,14 @@ class Occurrences:
 
     def event_ids(self, lines: Sequence[bytes]) -> list[int]:
         """Return the ids of several lines, in order, as `event_id` does for each."""
-        import numpy as np
-
         ids = _digests(lines) & ~OWN
         found: list[int] = ids.tolist()
-        again = self._seen.add_new(ids.astype(np.uint32))
+        again = self._seen.add_new(ids)
         if not again:
             return found
         return [
             one
-            if one & _SHORT not in again or self._is_first(one)
+            if one not in again or self._is_first(one)
             else self._following(one, next_event_id)[0]
             for one in found
         ]
@@ -251,10 +244,9 @@ class Occurrences:
         return found, digest(b"%d\x00" % count + line)
 
     def _is_first(self, id_: int) -> bool:
-        short = id_ & _SHORT
-        if short in self._seen:
+        if id_ in self._seen:
             return False
-        self._seen.add(short)
+        self._seen.add(id_)
         return True
 
     def _following(self, first: int, step: Callable[[int], int]) -> tuple[int, int]:

@@ -1,24 +1,24 @@
-"""A set of short hashes that is asked about many at once, most of which are new."""
+"""A set of hashes that is asked about many at once, most of which are new."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    Shorts = NDArray[np.uint32]
+    Ids = NDArray[np.int64]
 
 _MOST: Final = 50_000
 """How many hashes are added one by one before they become a run."""
 
-_SLOT: Final = 8
-"""How many bits less than a hash has the number of its slot."""
+_SLOT: Final = 24
+"""How many bits the number of the slot of a hash has, the first ones."""
 
 
 class Hashes:
-    """A set of 32-bit hashes; each takes about four bytes.
+    """A set of signed 64-bit hashes; each takes about eight bytes.
 
     They are kept in runs, sorted, each at least twice as long as the next one. A table of the slots
     that they have taken tells most new ones at once.
@@ -26,28 +26,28 @@ class Hashes:
 
     def __init__(self) -> None:
         self._single: set[int] = set()
-        self._runs: list[Shorts] = []
+        self._runs: list[Ids] = []
         self._taken: NDArray[np.bool_] | None = None
 
-    def __contains__(self, short: int) -> bool:
-        if short in self._single:
+    def __contains__(self, id_: int) -> bool:
+        if id_ in self._single:
             return True
-        if self._taken is None or not self._taken[short >> _SLOT]:
+        if self._taken is None or not self._taken[_slots(id_)]:
             return False
         import numpy as np
 
-        return bool(self._are_in_runs(np.array([short], np.uint32))[0])
+        return bool(self._are_in_runs(np.array([id_], np.int64))[0])
 
-    def add(self, short: int) -> None:
+    def add(self, id_: int) -> None:
         """Add a hash that is not in the set."""
-        self._single.add(short)
+        self._single.add(id_)
         if len(self._single) > _MOST:
             import numpy as np
 
-            self._add_run(np.sort(np.fromiter(self._single, np.uint32, len(self._single))))
+            self._add_run(np.sort(np.fromiter(self._single, np.int64, len(self._single))))
             self._single = set()
 
-    def add_new(self, hashes: Shorts) -> set[int]:
+    def add_new(self, hashes: Ids) -> set[int]:
         """Add those that are neither in the set nor given several times; return all others."""
         import numpy as np
 
@@ -56,16 +56,16 @@ class Hashes:
         if self._taken is None:
             others = np.zeros(len(in_order), np.bool_)
         else:
-            others = self._taken[in_order >> _SLOT]
+            others = self._taken[_slots(in_order)]
             others[others] = self._are_in_runs(in_order[others])
         others[1:] |= same
         others[:-1] |= same
         if self._single:
-            others |= np.array([short in self._single for short in in_order.tolist()], np.bool_)
+            others |= np.array([id_ in self._single for id_ in in_order.tolist()], np.bool_)
         self._add_run(in_order[~others])
         return set(in_order[others].tolist())
 
-    def _are_in_runs(self, hashes: Shorts) -> NDArray[np.bool_]:
+    def _are_in_runs(self, hashes: Ids) -> NDArray[np.bool_]:
         import numpy as np
 
         found = np.zeros(len(hashes), np.bool_)
@@ -75,15 +75,21 @@ class Hashes:
             found |= run[places] == hashes
         return found
 
-    def _add_run(self, run: Shorts) -> None:
+    def _add_run(self, run: Ids) -> None:
         import numpy as np
 
         if not len(run):
             return
         if self._taken is None:
-            self._taken = np.zeros(1 << (32 - _SLOT), np.bool_)
-        self._taken[run >> _SLOT] = True
+            self._taken = np.zeros(1 << _SLOT, np.bool_)
+        self._taken[_slots(run)] = True
         runs = self._runs
         runs.append(run)
         while len(runs) > 1 and len(runs[-2]) < 2 * len(runs[-1]):
-            runs[-2:] = [np.sort(np.concatenate(runs[-2:]))]
+            runs[-2:] = [np.concatenate(runs[-2:])]
+            runs[-1].sort()
+
+
+def _slots(hashes: Any) -> Any:
+    """Return the number of the slot of a hash, or of each."""
+    return (hashes >> (64 - _SLOT)) & ((1 << _SLOT) - 1)

@@ -30,7 +30,7 @@ _CHUNK: Final = 150_000
 
 
 class Pending:
-    """The events of some batches, with columns of 32 bits where that is enough.
+    """The events of some batches, column by column.
 
     Attributes:
         count: how many events there are.
@@ -69,7 +69,7 @@ class Pending:
         self._event.add(events.event)
         self._day.add(events.day)
         self._session.add(session)
-        self._ts.add(events.ts, np.int64)
+        self._ts.add(events.ts)
         self.count += len(events)
 
     @property
@@ -112,7 +112,7 @@ class Pending:
 
 
 class _Long:
-    """A column that gets longer.
+    """A column that gets longer, of no more bits than its numbers need.
 
     Attributes:
         size: how many bytes it takes.
@@ -122,9 +122,9 @@ class _Long:
         self._parts: list[NDArray[Any]] = []
         self.size = 0
 
-    def add(self, part: Ints, kind: type[np.integer[Any]] = np.int32) -> None:
+    def add(self, part: Ints) -> None:
         """Add a part."""
-        self._parts.append(part.astype(kind))
+        self._parts.append(part.astype(np.min_scalar_type(-int(np.abs(part).max()) - 1)))
         self.size += self._parts[-1].nbytes
 
     def whole(self) -> NDArray[Any]:
