@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from textual.app import ComposeResult
@@ -110,14 +111,22 @@ class EventsPage(AccompaniedPage):
         if view is self.events and view.question is not None:
             if self.question is not None:
                 self.app.state.keep("events", self.question)
-            count = edits.revise(view.question, limit=1, whole=False, count_total=True)
-            super().ask(Callback(self._counted), count)
+            self._count()
             self._tell()
             self.update_chrome()
         elif isinstance(view, TimelineView):
             self._find(view)
 
-    def _counted(self, table: Any) -> None:
+    def _count(self) -> None:
+        """Ask how many events there are in all."""
+        question = self.events.question
+        if question is not None:
+            count = edits.revise(question, limit=1, whole=False, count_total=True)
+            super().ask(Callback(partial(self._counted, question)), count)
+
+    def _counted(self, question: Question, table: Any) -> None:
+        if question != self.events.question:
+            return
         self.events.total = table.total
         self.events.repaint()
         self.update_chrome()
@@ -130,11 +139,12 @@ class EventsPage(AccompaniedPage):
         if question is not None and self.events.events and not self._loading:
             self._loading = True
             older = edits.revise(question, before=self.events.events[-1].key)
-            super().ask(Callback(self._older, self._not_older), older)
+            super().ask(Callback(partial(self._older, question), self._not_older), older)
 
-    def _older(self, table: Any) -> None:
+    def _older(self, question: Question, table: Any) -> None:
         self._loading = False
-        self.events.append(table)
+        if question == self.events.question:
+            self.events.append(table)
 
     def _not_older(self, error: Exception) -> None:
         self._loading = False
@@ -143,7 +153,6 @@ class EventsPage(AccompaniedPage):
 
     def on_screen_suspend(self) -> None:
         """See Page: what was being loaded is asked for again when it is wanted."""
-        super().on_screen_suspend()
         self._loading = False
 
     def action_follow(self) -> None:
@@ -164,21 +173,21 @@ class EventsPage(AccompaniedPage):
             return
         self.app.data.seen()
         self._seen = self.app.data.state
-        super().ask(Callback(self._newer), page)
+        super().ask(Callback(partial(self._newer, page)), page)
         self.update_status()
 
-    def _newer(self, table: Any) -> None:
-        self.events.refresh_top(table)
-        self.accompany()
-        if self.events.question is not None:
-            count = edits.revise(self.events.question, limit=1, whole=False, count_total=True)
-            super().ask(Callback(self._counted), count)
+    def _newer(self, question: Question, table: Any) -> None:
+        if question == self.events.question:
+            self.events.refresh_top(table)
+            for view in self.views[1:]:
+                view.question = None  # what is around them may have changed too
+            self.accompany()
+            self._count()
 
     # -- beside and below
 
     def on_answer_view_moved(self, event: AnswerView.Moved) -> None:
         """Tell about the event under the cursor."""
-        super().on_answer_view_moved(event)
         if event.view is self.events:
             self._tell()
 

@@ -56,7 +56,6 @@ class FunnelPage(PlacePage):
 
     def on_answer_view_moved(self, event: AnswerView.Moved) -> None:
         """Describe the step under the cursor."""
-        super().on_answer_view_moved(event)
         if event.view is self.main:
             self._tell(event.view)
 

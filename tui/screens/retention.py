@@ -35,7 +35,6 @@ class RetentionPage(PlacePage):
 
     def on_answer_view_moved(self, event: AnswerView.Moved) -> None:
         """Draw the curve of the cohort under the cursor."""
-        super().on_answer_view_moved(event)
         if event.view is self.main:
             curve = self.query_one(Pointed)
             curve.pointed = event.view.cursor

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from core.store.library.saved import Mark, Saved
 from tests.worlds.tui_pilot import DAY, NOW, explorer
+from tui.actions import edits
 
 
 async def test_a_metric_has_its_values_and_what_changed_below_it(path: Path) -> None:
@@ -100,3 +101,16 @@ async def test_a_segment_has_its_activity_what_it_did_and_where_else_it_is(path:
             assert {question.range for question in asked} == {ff.page.question.range}
         await ff.press("tab", "tab", "enter")
         assert ff.page.page_id == "people"
+
+
+async def test_what_was_not_answered_when_a_page_was_left_is_asked_again(path: Path) -> None:
+    async with explorer(path, place="metrics", size=(120, 40)) as ff:
+        page, values = ff.page, ff.page.query_one("#values")
+        await ff.press("tab")
+        asked = edits.revise(values.question, range="7d")
+        page.ask(values, asked)
+        assert values.run is not None
+        await ff.press("enter", "escape")
+        assert ff.page is page
+        assert values.question.range == page.question.range
+        assert values.answer.first == page.main.answer.first

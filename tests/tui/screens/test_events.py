@@ -84,6 +84,9 @@ async def test_new_events_appear_while_following_and_the_cursor_stays(tmp_path: 
         assert ff.page.events.event == here
         assert ff.page.events.events[0].event == "fresh"
         assert "of 151" in ff.screen
+        await ff.press("tab", "tab", "tab")
+        assert ff.page.query_one("#rate").answer.lines[0].total == 151
+        await ff.press("tab")
         asked = ff.app.engine.run
         ff.app.engine.run = None  # a question would fail
         ff.page._poll()

@@ -22,6 +22,7 @@ from textual.timer import Timer
 from tui.screens.bases.question_page import QuestionPage
 from tui.widgets.answer import AnswerView
 from tui.widgets.companion import About, Companion, Composition, is_shown
+from tui.widgets.dialogs import Overlay
 from tui.widgets.panel import Panel
 
 REST = 0.15
@@ -71,9 +72,21 @@ class AccompaniedPage(QuestionPage):
             self._resting.stop()
         self._resting = self.set_timer(REST, self.accompany)
 
+    def on_screen_suspend(self) -> None:
+        """Forget what companions still ask: their questions end when the page is left."""
+        if not isinstance(self.app.screen, Overlay):
+            for companion in self.query(Companion):
+                if companion.run is not None:
+                    companion.question = None
+
+    def on_screen_resume(self) -> None:
+        """Ask what was not answered when the page was left."""
+        if self.is_mounted:
+            self.call_after_refresh(self.accompany)
+
     def on_resize(self, event: Resize) -> None:
         """Ask those that have room now."""
-        super().on_resize(event)
+        super().on_resize(event)  # it is called once more: the classes are needed here first
         composition = self.query_one(Composition)
         composition.set_class(self.roomy, "-roomy")
         composition.set_class(self.has_class("-wide"), "-wide")

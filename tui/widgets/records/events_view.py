@@ -73,13 +73,16 @@ class EventsView(AnswerView):
         self.repaint()
 
     def append(self, page: Table) -> None:
-        """Show another page after the events that are loaded."""
-        if self.result is None:
+        """Show another page after the events that are loaded, unless it is there already."""
+        found = happened(page)
+        if self.result is None or not self.events:
+            return
+        if found and found[0].key >= self.events[-1].key:
             return
         rows = (*self.result.answer.rows, *page.rows)
         answer = self.result.answer.model_copy(update={"rows": rows, "truncated": page.truncated})
         self.result = replace(self.result, answer=answer)
-        self.events = (*self.events, *happened(page))
+        self.events = (*self.events, *found)
         self.repaint()
 
     def _load(self, result: Result, found: tuple[Happened, ...]) -> None:
