@@ -47,14 +47,16 @@ class Tabs(OneLine):
 
     def face(self, width: int, height: int) -> list[Line]:
         """See Painted."""
-        spans = self._named(width, all_names=True)
+        spans = self._named(roomy=width >= 100, all_names=True)
         if cells(spans) > width:
-            spans = self._named(width, all_names=False)
+            spans = self._named(roomy=False, all_names=True)
+        if cells(spans) > width:
+            spans = self._named(roomy=False, all_names=False)
         right = (Span(clean(self.workspace) + " ", "dim"),)
         return [spread(spans, right, width)]
 
-    def _named(self, width: int, *, all_names: bool) -> Line:
-        gap, space = ("   ", " ") if width >= 100 else (" ", "")
+    def _named(self, *, roomy: bool, all_names: bool) -> Line:
+        gap, space = ("   ", " ") if roomy else (" ", "")
         spans: list[Span] = []
         for place, digit, name in PLACES:
             spans.append(Span(gap if spans else " "))

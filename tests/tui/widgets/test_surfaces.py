@@ -8,8 +8,9 @@ from core.draw import Look
 from core.language.questions import parse
 from core.queries import from_json
 from tests.worlds.tui_pilot import explorer
+from tui.keys import PLACES
 from tui.texts.summary import Chip, chips
-from tui.widgets.chrome import Crumb, KeyLine
+from tui.widgets.chrome import Crumb, KeyLine, Tabs
 
 FILTERED = (
     "users of signup last 7d where country = NL and country != DE and country != US by country "
@@ -85,3 +86,11 @@ async def test_the_key_line_names_eight_keys_those_of_the_panel_first(path: Path
         assert shown[:4] == ["help", "palette", "open", "find"]
         await ff.press("tab")
         assert keys.hints == ff.page.panel.hints == ()
+
+
+async def test_all_places_are_named_from_80_columns_on(path: Path) -> None:
+    async with explorer(path, size=(200, 24)) as ff:
+        tabs = ff.page.query_one(Tabs)
+        for width in (80, 100, 108, 120, 200):
+            text = "".join(span.text for span in tabs.face(width, 1)[0])
+            assert all(name in text for _, _, name in PLACES), width
