@@ -41,8 +41,11 @@ from core.store.workspace import bump, read_calendar, read_meta
 _SIZE: Final = 48 << 20
 """How many bytes of events wait at most for their sets and sessions."""
 
-_SECONDS: Final = 8.0
+_SECONDS: Final = 5.0
 """After so long a transaction ends with its batch: others may be waiting for less than WAIT."""
+
+_PAUSE: Final = 0.1
+"""How long they then have to begin, before the next batch; they try every 50 ms."""
 
 
 @dataclass(frozen=True)
@@ -128,8 +131,11 @@ class Writer:
             journal(written)
             self._traits.finish()
             self._tied = {}
-            if not (goes_on and batch.is_shuffled and self._may_go_on()):
+            shared = goes_on and batch.is_shuffled
+            if not (shared and self._may_go_on()):
                 self.settle(tick)
+        if shared and self._open is None:
+            time.sleep(_PAUSE)
         return written
 
     def _may_go_on(self) -> bool:
