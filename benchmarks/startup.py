@@ -6,10 +6,16 @@ compile bytecode. Commands take turns, so that a busy machine slows all of them.
 
 from __future__ import annotations
 
+import fcntl
 import os
+import pty
+import select
+import signal
+import struct
 import subprocess
 import sys
 import tempfile
+import termios
 from pathlib import Path
 from statistics import median
 
@@ -37,6 +43,31 @@ def commands(db: str) -> dict[str, list[str]]:
     }
 
 
+EMPTY_APP = "from textual.app import App\nApp().run()"
+QUIET = 0.7
+"""Seconds without output after which a screen has been painted."""
+
+
+def painted_ms(arguments: list[str], columns: int = 80, rows: int = 24) -> float:
+    """Run Python in a terminal until it has painted its screen; return its CPU time in ms."""
+    pid, terminal = pty.fork()
+    if not pid:
+        os.environ.update(TERM="xterm-256color", COLORTERM="truecolor", LC_ALL="C.UTF-8")
+        os.execv(sys.executable, [sys.executable, *arguments])
+    fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+    painted = 0
+    while select.select([terminal], [], [], QUIET if painted > MOST_OF_SETUP else 20)[0]:
+        painted += len(os.read(terminal, 1 << 16))
+    os.kill(pid, signal.SIGKILL)
+    _, _, used = os.wait4(pid, 0)
+    os.close(terminal)
+    return (used.ru_utime + used.ru_stime) * 1000
+
+
+MOST_OF_SETUP = 400
+"""Bytes that are sent before anything is painted, at most."""
+
+
 def cpu_ms(arguments: list[str]) -> float:
     """Run Python once; return its CPU time in ms."""
     environment = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
@@ -53,12 +84,20 @@ def cpu_ms(arguments: list[str]) -> float:
 def main(runs: int = 21) -> None:
     """Measure, and print a table."""
     with tempfile.TemporaryDirectory() as folder:
-        measured = commands(str(Path(folder) / "sample.db"))
+        db = str(Path(folder) / "sample.db")
+        measured = commands(db)
         cpu_ms(measured["`footfall demo --print`, a whole board"])  # makes the sample
-        times: dict[str, list[float]] = {name: [] for name in measured}
+        screens = {
+            "an empty Textual application, painted": ["-c", EMPTY_APP],
+            "`footfall DB`, the sample's board painted": ["-m", "tui.cli", db],
+        }
+        os.environ["FOOTFALL_STATE_DIR"] = folder
+        times: dict[str, list[float]] = {name: [] for name in (*measured, *screens)}
         for _ in range(runs + 1):
             for name, arguments in measured.items():
                 times[name].append(cpu_ms(arguments))
+            for name, arguments in screens.items():
+                times[name].append(painted_ms(arguments))
     print("| what | median ms | minimum ms |\n| --- | ---: | ---: |")
     for name, (_, *found) in times.items():
         print(f"| {name} | {median(found):.0f} | {min(found):.0f} |")
