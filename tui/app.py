@@ -33,8 +33,11 @@ from tui.start.dressed import Dressed
 
 TIME_LIMIT = 10.0
 POLL_SECONDS = 5.0
-HELD_SECONDS = 0.1
-"""How long a page that opens may wait for its answers before it is shown without them."""
+HELD_SECONDS = 0.15
+"""How long a page that is open may wait for its answers before it is shown without them."""
+
+OPENING_SECONDS = 1.0
+"""How long a page may take to open before it is shown as it is."""
 
 
 class Explorer(Dressed):
@@ -122,9 +125,17 @@ class Explorer(Dressed):
     def _hold(self) -> None:
         """Show a page once it has its answers, or after a moment without them."""
         self.frames.hold()
+        self._release_after(OPENING_SECONDS)
+
+    def show_soon(self) -> None:
+        """See Host."""
+        if self.frames.held:
+            self._release_after(HELD_SECONDS)
+
+    def _release_after(self, seconds: float) -> None:
         if self._release is not None:
             self._release.stop()
-        self._release = self.set_timer(HELD_SECONDS, self.frames.release)
+        self._release = self.set_timer(seconds, self.frames.release)
 
     def leave(self) -> None:
         """Stop running questions, remember the place, and exit."""

@@ -112,6 +112,10 @@ class Host(App[int]):
         """Show a place as it was left."""
         raise NotImplementedError
 
+    def show_soon(self) -> None:
+        """Show the page that opened in a moment, even without its answers."""
+        raise NotImplementedError
+
     def leave(self) -> None:
         """Stop running questions, remember the place, and exit."""
         raise NotImplementedError

@@ -65,12 +65,17 @@ class Page(FramePage):
                 view.fail(error)
         else:
             self._started = True
-        self._show_whole()
+        self._show_soon()
 
     def _show_whole(self) -> None:
         """Show the page if it has all its answers."""
         if not self.questions.busy:
             self.call_after_refresh(self.app.frames.release)
+
+    def _show_soon(self) -> None:
+        """Show the page at once if it has its answers, else in a moment."""
+        self.app.show_soon()
+        self._show_whole()
 
     def start(self) -> None:
         """Ask the first questions; called once."""
@@ -130,7 +135,7 @@ class Page(FramePage):
             for view in self.views:
                 if view.question is not None and view.result is None and view.error is None:
                     self.ask(view, view.question)
-            self._show_whole()
+            self._show_soon()
 
     def on_screen_suspend(self) -> None:
         """Cancel pending questions when the page is left, but not when a box opens over it."""
