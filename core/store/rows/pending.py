@@ -25,7 +25,7 @@ from core.store.rows.spells import add_events
 _OUTSIDE: Final = -1
 """The session of events outside any."""
 
-_CHUNK: Final = 150_000
+_CHUNK: Final = 50_000
 """About how many events are put into sets and sessions together, which takes memory."""
 
 
