@@ -65,4 +65,4 @@ def _opened(
         return code or int(not report.identified)
     if said.warnings and screen_possible():
         click.pause("Press any key to see the board.", err=True)
-    return show(path, None, notice=said.lines[0].replace(str(path), path.name)) or code
+    return show(path, None, notice=f"{path.name}: {said.added}") or code

@@ -21,11 +21,13 @@ class Short:
     Attributes:
         lines: the workspace with its events, people and days, then what was recognised, what was
             not used, and the warnings.
+        added: the first of them without the path of the workspace.
         warnings: how many warnings there are among them.
         is_empty: whether nothing was stored, nor had been.
     """
 
     lines: tuple[str, ...]
+    added: str
     warnings: int
     is_empty: bool
 
@@ -38,13 +40,14 @@ def short(report: ImportReport, path: Path, *, is_new: bool) -> Short:
     """
     warned = list(warnings(report))
     unread = [f"not read: {clean(said, 500)}" for said in report.refused]
+    added = _added(report, is_new)
     lines = [
-        *broken([f"{clean(near(path))}: {_added(report, is_new)}", *recognised(report)]),
+        *broken([f"{clean(near(path))}: {added}", *recognised(report)]),
         *broken(_unused(report)),
         *broken([*unread, *(f"WARNING: {said}" for said in warned)]),
     ]
     is_empty = is_new and not report.stored + report.repeated
-    return Short(tuple(lines), len(warned) + len(unread), is_empty)
+    return Short(tuple(lines), added, len(warned) + len(unread), is_empty)
 
 
 def _added(report: ImportReport, is_new: bool) -> str:

@@ -18,6 +18,9 @@ from core.text import cut
 from core.words.kinds import Beginning, Kind, Opening, Phrase, Wording, Writing, always, keyword
 from core.words.reading import Part, unquoted
 
+LOGS = "logs"
+"""The series that is a word in a calculation, but the name of an event in a list of series."""
+
 
 def _read(read: list[Any]) -> Part:
     text = next(child for child in read[1:] if isinstance(child, Token))
@@ -33,7 +36,7 @@ def _write(writer: Writing) -> str:
     text = written(formula, plain, [partial(_inside, writer, each) for each in series])
     if text is not None and different:
         return text
-    if None not in plain:
+    if None not in plain and LOGS not in plain:
         operands = ", ".join(str(text) for text in plain)
         return f"formula {writer.quoted(formula)} of {operands}"
     writer.left["series"] = series
@@ -46,7 +49,7 @@ def _operand(writer: Writing, series: Any) -> str | None:
         return None
     event = series.metric.removeprefix("event:")
     if event == series.metric:
-        return None if series.filters or event == "logs" else str(event)
+        return None if series.filters else str(event)
     return f"{writer.name(event)}{writer.filtered(series.filters)}"
 
 

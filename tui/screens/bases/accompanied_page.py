@@ -19,6 +19,7 @@ from __future__ import annotations
 from textual.events import Resize
 from textual.timer import Timer
 
+from core.errors import FootfallError
 from tui.screens.bases.question_page import QuestionPage
 from tui.widgets.answer import AnswerView
 from tui.widgets.companion import About, Companion, Composition, is_shown
@@ -61,6 +62,14 @@ class AccompaniedPage(QuestionPage):
         for composition in self.query(Composition):
             composition.close_up()
 
+    def _accompany_if_open(self) -> None:
+        """Call `accompany` unless the page was closed meanwhile; say why it did not work."""
+        if self.is_attached and self.query(Composition):
+            try:
+                self.accompany()
+            except FootfallError as error:
+                self.sorry(error)
+
     def on_answer_view_moved(self, event: AnswerView.Moved) -> None:
         """Ask again what follows from the cursor, once it rests."""
         if event.view is self.main:
@@ -70,7 +79,7 @@ class AccompaniedPage(QuestionPage):
         """Call `accompany` once nothing has moved for a moment."""
         if self._resting is not None:
             self._resting.stop()
-        self._resting = self.set_timer(REST, self.accompany)
+        self._resting = self.set_timer(REST, self._accompany_if_open)
 
     def on_screen_suspend(self) -> None:
         """Forget what companions still ask: their questions end when the page is left."""
@@ -82,7 +91,7 @@ class AccompaniedPage(QuestionPage):
     def on_screen_resume(self) -> None:
         """Ask what was not answered when the page was left."""
         if self.is_mounted:
-            self.call_after_refresh(self.accompany)
+            self.call_after_refresh(self._accompany_if_open)
 
     def on_resize(self, event: Resize) -> None:
         """Ask those that have room now."""
@@ -91,7 +100,7 @@ class AccompaniedPage(QuestionPage):
         composition.set_class(self.roomy, "-roomy")
         composition.set_class(self.has_class("-wide"), "-wide")
         if self._turned is None:
-            self.call_after_refresh(self.accompany)
+            self.call_after_refresh(self._accompany_if_open)
 
     # -- one at a time
 
@@ -130,7 +139,7 @@ class AccompaniedPage(QuestionPage):
         if panel is not self._turned:
             self._turned = self.zoomed = panel
             self.query_one(Composition).turn_to(panel)
-            self.call_after_refresh(self.accompany)
+            self.call_after_refresh(self._accompany_if_open)
 
     def action_zoom(self) -> None:
         """Show the focused panel on the whole page, or all panels again."""
