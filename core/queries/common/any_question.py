@@ -1,7 +1,18 @@
-"""A question of any kind inside another."""
+"""A question of any kind inside another, given as one or as an object with its kind."""
 
 from __future__ import annotations
 
-from core.queries.common.question import AnyQuestion
+from typing import Annotated, Any
 
-__all__ = ["AnyQuestion"]
+from pydantic import BeforeValidator
+
+from core.queries.common.question import Inner
+
+
+def _read(value: Any) -> Any:
+    from core.queries import from_json
+
+    return from_json(value) if isinstance(value, dict) else value
+
+
+AnyQuestion = Annotated[Inner, BeforeValidator(_read)]

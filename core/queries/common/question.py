@@ -35,7 +35,7 @@ from core.timeframe import (
     to_date,
 )
 
-AnyQuestion = Annotated[
+Inner = Annotated[
     SerializeAsAny["Question"],
     WithJsonSchema(
         {"type": "object", "properties": {"kind": {"type": "string"}}, "required": ["kind"]}
@@ -65,7 +65,7 @@ class Question(Model):
     conditions: tuple[Clause, ...] = ()
     audience: str | None = None
     segment: str | None = None
-    among: AnyQuestion | None = None
+    among: Inner | None = None
 
     needs: ClassVar[str] = "sets"
     """What it reads: "sets" (only bitmaps if conditions allow), or "events" and why."""

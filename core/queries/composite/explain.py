@@ -100,19 +100,16 @@ class Explain(TimedQuestion):
         elif value:
             given.setdefault(name, value)
 
-    @field_validator("of", mode="before")
+    @field_validator("of")
     @classmethod
-    def _question(cls, value: Any) -> Any:
-        from core.queries import from_json
-
-        found = from_json(value) if isinstance(value, dict) else value
-        if isinstance(found, Question) and found.kind not in EXPLAINED:
+    def _can_be_explained(cls, of: Question) -> Question:
+        if of.kind not in EXPLAINED:
             raise BadQuestion(
-                f"explain cannot explain {found.kind}.",
+                f"explain cannot explain {of.kind}.",
                 f"It explains {', '.join(EXPLAINED)}.",
                 parameter="of",
             )
-        return found
+        return of
 
     def by_the_minute(self) -> bool:
         """See Question; as for the inner question."""

@@ -37,10 +37,7 @@ class Part(Model):
     @classmethod
     def _question(cls, value: Any) -> Any:
         from core.language.questions import parse_any
-        from core.queries import from_json
 
-        if isinstance(value, dict):
-            return from_json(value)
         return parse_any(value) if isinstance(value, str) else value
 
 

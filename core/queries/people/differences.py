@@ -18,7 +18,7 @@ from core.columns import CONTEXT, NONE
 from core.errors import BadQuestion
 from core.queries.common.any_question import AnyQuestion
 from core.queries.common.context import Context
-from core.queries.common.groups import label, members_of_group
+from core.queries.common.groups import WHOLE, label, members_of_group, split
 from core.queries.common.periods import dates
 from core.queries.common.question import Ask, Question, Rows
 from core.queries.common.select import select
@@ -73,13 +73,6 @@ class Differences(Question):
     def _some(cls, value: Any) -> Any:
         return (value,) if isinstance(value, str) else value
 
-    @field_validator("of", "other", mode="before")
-    @classmethod
-    def _question(cls, value: Any) -> Any:
-        from core.queries import from_json
-
-        return from_json(value) if isinstance(value, dict) else value
-
     @model_validator(mode="after")
     def _all_said_by_the_groups(self) -> Differences:
         for name in ("conditions", "audience", "segment", "among"):
@@ -104,12 +97,9 @@ class Differences(Question):
     def ask(self, ctx: Context) -> Ask:
         """See Question."""
         span = ctx.span(self.range)
-        sizes = yield self._sizes(ctx, span)
-        groups = _Groups(*(int(count) for count in sizes[0]))
+        groups, had = yield from self._counted(ctx, span)
         least = self.min_people or min(FEW, FEW_SHARE * groups.all)
-        rows: list[_Row] = []
-        for field in self._fields(ctx) if groups.one and groups.other else ():
-            rows += [row for row in (yield from self._had(ctx, span, field)) if row.people >= least]
+        rows = [row for row in had if row.people >= least]
         rows.sort(key=lambda row: row.order(groups))
         shown = rows[: self.limit]
         return Table(
@@ -170,19 +160,6 @@ class Differences(Question):
                 from (select users from one union all select users from other) c
             )"""
 
-    def _sizes(self, ctx: Context, span: Span) -> Statement:
-        """Return how many people are in the first group, the second, and either."""
-        bind = ctx.binder()
-        d = ctx.dialect
-        counts = (f"(select {d.count('users')} from {name})" for name in ("one", "other", "either"))
-        return bind.statement(
-            f"""
-            with {self._sets(ctx, bind, span)}
-            select {", ".join(counts)}
-            """,
-            "how many people are in each group",
-        )
-
     def _notes(self, groups: _Groups, least: float) -> Iterator[str]:
         one, other = self._names()
         yield f"first: {one}, {groups.one:,}; second: {other}, {groups.other:,}."
@@ -202,32 +179,40 @@ class Differences(Question):
         used = [f for f in found if self.breakdown or f.dimension or f.kind == "event"]
         return list({field.key: field for field in used}.values())
 
-    def _had(
-        self, ctx: Context, span: Span, field: Field
-    ) -> Generator[Statement, Rows, list[_Row]]:
-        """Return how many people of each group had each value of a field."""
+    def _counted(
+        self, ctx: Context, span: Span
+    ) -> Generator[Statement, Rows, tuple[_Groups, list[_Row]]]:
+        """Return how many people are in each group, and had each value; no values if a group is
+        empty.
+        """
         bind = ctx.binder()
         d = ctx.dialect
-        people = self._selection(ctx).people(bind, span, by=[field])
-        counts = (
-            d.count_both("users", f"(select users from {name})")
-            for name in ("one", "other", "either")
-        )
+        fields = self._fields(ctx)
+        sets = ("one", "other", "either")
+        sizes = ", ".join(f"(select {d.count('users')} from {name})" for name in sets)
+        both = ", ".join(d.count_both("users", f"(select users from {name})") for name in sets)
+        parts = [f"select {WHOLE} as field, 0 as number, '' as text, {sizes}"]
+        for at, field in enumerate(fields):
+            people = self._selection(ctx).people(bind, span, by=[field])
+            value = "0, v0" if field.is_text else "v0, ''"
+            parts.append(f"""
+                select {at}, {value}, {both}
+                from (select v0, {d.union("users")} as users from ({people}) p group by v0) q""")
         rows = yield bind.statement(
-            f"""
-            with {self._sets(ctx, bind, span)}
-            select v0, {", ".join(counts)}
-            from (select v0, {d.union("users")} as users from ({people}) p group by v0) q
-            """,
-            f"people of each group by {field.name}",
+            f"with {self._sets(ctx, bind, span)} {' union all '.join(parts)}",
+            "people of each group with each value",
         )
-        named = self._named_events(ctx) if field.kind == "event" else ()
+        (whole,), values = split(rows)
+        groups = _Groups(*(int(count) for count in whole[2:]))
+        if not (groups.one and groups.other):
+            return groups, []
+        named = self._named_events(ctx)
         had = [
-            _Row(field.name, label(ctx, field, raw), int(one), int(other), int(either))
-            for raw, one, other, either in rows
-            if raw not in named
+            _Row(field, label(ctx, field, text if field.is_text else number), *map(int, counts))
+            for at, number, text, *counts in values
+            if (field := fields[at]).kind != "event" or number not in named
         ]
-        return [row for row in had if row.value != NONE or field.kind == "event"]
+        return groups, [row for row in had if row.value != NONE or row.field.kind == "event"]
 
     def _named_events(self, ctx: Context) -> set[int]:
         """The events that the groups' questions name, which are left out."""
@@ -265,7 +250,7 @@ class Differences(Question):
         except (ValueError, TypeError, RecursionError):
             name = value = None
         for field in self._fields(ctx):
-            if field.name == name and isinstance(value, str):
+            if field.key == name and isinstance(value, str):
                 return field, value
         raise BadQuestion(f"cell names row {row!r}, which does not exist.", parameter="cell")
 
@@ -294,21 +279,26 @@ class _Groups:
 class _Row:
     """One value of a field, and how many people of each group, and of either, had it."""
 
-    field: str
+    field: Field
     value: str
     one: int
     other: int
     people: int
 
     @property
+    def name(self) -> str:
+        """The name of the field, as it is written in a question."""
+        return self.field.key.removeprefix("properties.")
+
+    @property
     def key(self) -> str:
         """The address of the row."""
-        return json.dumps([self.field, self.value], ensure_ascii=False)
+        return json.dumps([self.field.key, self.value], ensure_ascii=False)
 
     def order(self, groups: _Groups) -> tuple[Any, ...]:
         """What rows are sorted by: the surest differences first."""
         low, high = self.bounds(groups)
-        return -max(low, -high, 0), -abs(self.difference(groups)), self.field, self.value
+        return -max(low, -high, 0), -abs(self.difference(groups)), self.name, self.value
 
     def difference(self, groups: _Groups) -> float:
         """The share in the first group minus that in the second."""
@@ -329,7 +319,7 @@ class _Row:
         low, high = self.bounds(groups)
         test = two_shares(self.one, groups.one, self.other, groups.other)
         return (
-            self.field, self.value, self.one / groups.one, self.other / groups.other,
+            self.name, self.value, self.one / groups.one, self.other / groups.other,
             self.difference(groups), low, high, test and test.significance,
             self.one, self.other, self.people,
         )  # fmt: skip

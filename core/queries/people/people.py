@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Literal
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field, model_validator
 
 from core.answers import Cell, People
 from core.errors import BadQuestion
@@ -40,13 +40,6 @@ class PeopleBehind(Question):
     order: Literal["last_seen", "first_seen", "user"] = "last_seen"
     limit: int = Field(default=100, ge=1, le=10_000)
     offset: int = Field(default=0, ge=0)
-
-    @field_validator("of", mode="before")
-    @classmethod
-    def _question(cls, value: Any) -> Any:
-        from core.queries import from_json
-
-        return from_json(value) if isinstance(value, dict) else value
 
     @model_validator(mode="after")
     def _all_said_by_the_question(self) -> PeopleBehind:

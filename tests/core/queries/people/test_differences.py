@@ -142,3 +142,13 @@ def test_every_count_is_what_a_plain_loop_counts(
                 for (field, value), figures in expected.items()
             }
             check_people(engine, question, found)
+
+
+def test_a_trait_and_a_property_of_one_name_are_told_apart(engine):
+    question = from_json({
+        "kind": "differences", "range": RANGE, "min_people": 1, "of": trend("purchase"),
+        "breakdown": ["trait:plan", "item", "country"],
+    })  # fmt: skip
+    found = engine.answer(question)
+    assert {row[0] for row in found.rows} == {"trait:plan", "item", "country"}
+    check_people(engine, question, found)
