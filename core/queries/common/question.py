@@ -94,6 +94,24 @@ class Question(Model):
         raise NotImplementedError
 
 
+def check_inner(question: Question, names: Sequence[str], where: str) -> None:
+    """Check that a question leaves some fields to the questions inside it.
+
+    Args:
+        where: which of them: "in the inner question".
+
+    Raises:
+        BadQuestion: it has one of them itself.
+    """
+    for name in names:
+        if getattr(question, name) != type(question).model_fields[name].default:
+            raise BadQuestion(
+                f"{question.kind} takes no {name} of its own.",
+                f"Write it inside the parentheses, {where}.",
+                parameter=name,
+            )
+
+
 def whole_days_only(word: str, kind: str) -> str:
     """Return a granularity of whole days; BadQuestion for a shorter one."""
     unit = granularity(word)

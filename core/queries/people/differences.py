@@ -20,7 +20,7 @@ from core.queries.common.any_question import AnyQuestion
 from core.queries.common.context import Context
 from core.queries.common.groups import WHOLE, label, members_of_group, split
 from core.queries.common.periods import dates
-from core.queries.common.question import Ask, Question, Rows
+from core.queries.common.question import Ask, Question, Rows, check_inner
 from core.queries.common.select import select
 from core.queries.common.selection import Selection
 from core.queries.funnel.statistics import two_shares, wilson
@@ -75,13 +75,7 @@ class Differences(Question):
 
     @model_validator(mode="after")
     def _all_said_by_the_groups(self) -> Differences:
-        for name in ("conditions", "audience", "segment", "among"):
-            if getattr(self, name) != type(self).model_fields[name].default:
-                raise BadQuestion(
-                    f"differences takes no {name} of its own.",
-                    "Write it inside the parentheses, for each group.",
-                    parameter=name,
-                )
+        check_inner(self, ("conditions", "audience", "segment", "among"), "for each group")
         return self
 
     def ranges(self, ctx: Context) -> tuple[str, ...]:

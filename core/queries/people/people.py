@@ -7,11 +7,10 @@ from typing import Literal
 from pydantic import Field, model_validator
 
 from core.answers import Cell, People
-from core.errors import BadQuestion
 from core.queries.common.any_question import AnyQuestion
 from core.queries.common.context import Context
 from core.queries.common.people_page import page, persons
-from core.queries.common.question import Ask, Question, nothing_compared
+from core.queries.common.question import Ask, Question, check_inner, nothing_compared
 from core.queries.common.selection import Selection
 from core.sql.dialect import Binder
 
@@ -43,13 +42,8 @@ class PeopleBehind(Question):
 
     @model_validator(mode="after")
     def _all_said_by_the_question(self) -> PeopleBehind:
-        for name in ("range", "conditions", "audience", "segment", "among"):
-            if getattr(self, name) != type(self).model_fields[name].default:
-                raise BadQuestion(
-                    f"people takes no {name} of its own.",
-                    "Write it inside the parentheses, in the inner question.",
-                    parameter=name,
-                )
+        own = ("range", "conditions", "audience", "segment", "among")
+        check_inner(self, own, "in the inner question")
         return self
 
     def ranges(self, ctx: Context) -> tuple[str, ...]:
