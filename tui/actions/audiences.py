@@ -11,9 +11,8 @@ from core.queries.common.question import Question
 from core.store.library.saved import Item
 from core.text import clean
 from tui.actions.building import open_form, shown
-from tui.actions.saving import ask_name
+from tui.actions.saving import ask_delete, ask_name
 from tui.actions.storing import attempt
-from tui.widgets.dialogs import Confirm
 
 if TYPE_CHECKING:
     from tui.actions.pages import AudienceList
@@ -115,14 +114,6 @@ def read_rules(typed: str) -> tuple[Question, str]:
 
 def delete_audience(page: AudienceList, item: Item) -> None:
     """Delete an audience, after asking."""
-
-    def answered(yes: bool | None) -> None:
-        if yes:
-            attempt(
-                page,
-                lambda saved: saved.delete("audiences", item.id),
-                f"Deleted {clean(item.title)}. U brings it back.",
-                lambda _: page.fill(),
-            )
-
-    page.app.push_screen(Confirm(f"Delete audience {clean(item.title, 30)}?"), answered)
+    ask_delete(
+        page, "audience", item.title, lambda saved: saved.delete("audiences", item.id), page.fill
+    )

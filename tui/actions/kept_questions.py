@@ -12,9 +12,8 @@ from core.queries.common.question import Question
 from core.queries.composite.saved_chart import chart_question
 from core.store.library.saved import Item
 from core.text import clean
-from tui.actions.saving import ask_name
+from tui.actions.saving import ask_delete, ask_name
 from tui.actions.storing import Again, attempt
-from tui.widgets.dialogs import Confirm
 from tui.widgets.listing import Row
 
 if TYPE_CHECKING:
@@ -82,12 +81,4 @@ def duplicate(page: ListPage, item: Item) -> None:
 
 def delete(page: ListPage, item: Item) -> None:
     """Delete a saved question, after asking."""
-    said = f"Deleted {clean(item.title)}. U brings it back."
-
-    def answered(yes: bool | None) -> None:
-        if yes:
-            attempt(
-                page, lambda saved: saved.delete("charts", item.id), said, lambda _: page.fill()
-            )
-
-    page.app.push_screen(Confirm(f"Delete {clean(item.title, 30)}?"), answered)
+    ask_delete(page, "", item.title, lambda saved: saved.delete("charts", item.id), page.fill)

@@ -9,8 +9,9 @@ from core.errors import BadInput, FootfallError
 from core.store.library.saved import CATEGORIES, Mark
 from core.text import clean
 from core.timeframe.calendar import Calendar
+from tui.actions.saving import ask_delete
 from tui.actions.storing import attempt
-from tui.widgets.dialogs import Confirm, Menu, Prompt
+from tui.widgets.dialogs import Menu, Prompt
 
 if TYPE_CHECKING:
     from tui.actions.pages import QuestionShown
@@ -97,12 +98,6 @@ def _dated(text: str, calendar: Calendar) -> tuple[int, str]:
 
 def delete_mark(page: QuestionShown, mark: Mark) -> None:
     """Delete a mark, after asking."""
-
-    def answered(yes: bool | None) -> None:
-        if yes:
-            said = f"Deleted {clean(mark.title)}. U brings it back."
-            attempt(
-                page, lambda saved: saved.delete_mark(mark.id), said, lambda _: page.marks_changed()
-            )
-
-    page.app.push_screen(Confirm(f"Delete mark {clean(mark.title, 30)}?"), answered)
+    ask_delete(
+        page, "mark", mark.title, lambda saved: saved.delete_mark(mark.id), page.marks_changed
+    )

@@ -50,7 +50,45 @@ def ask_name(
     page.app.push_screen(Prompt(heading, named, value=value, wrong=wrong), given)
 
 
+def ask_delete(
+    page: AnyPage,
+    named: str,
+    title: str,
+    delete: Callable[[Saved], object],
+    then: Callable[[], object],
+) -> None:
+    """Delete a saved thing, after asking.
+
+    Args:
+        named: what stands before its title in the question: "board", or nothing.
+        then: called once it is deleted.
+    """
+    said = f"Deleted {clean(title)}. U brings it back."
+
+    def answered(yes: bool | None) -> None:
+        if yes:
+            attempt(page, delete, said, lambda _: then())
+
+    what = f"{named} {clean(title, 30)}".lstrip()
+    page.app.push_screen(Confirm(f"Delete {what}?"), answered)
+
+
 # -- charts
+
+
+def store_chart(
+    page: AnyPage, name: str, body: dict[str, Any], then: Callable[[Item], object], again: Again
+) -> None:
+    """Store a question under a name, in place of the chart of that name if there is one.
+
+    Args:
+        body: what a saved chart has: its question, and how it is drawn.
+        then, again: as for `attempt`.
+    """
+    known = next((c for c in page.app.library.charts() if c.title == name), None)
+    item = Item(id=known.id if known else "", title=name, body=body)
+    said = f"Saved as {clean(name)}."
+    attempt(page, lambda saved: saved.save("charts", item), said, then, again)
 
 
 def save_question(page: QuestionShown, then: Callable[[], None] = lambda: None) -> None:
@@ -62,10 +100,7 @@ def save_question(page: QuestionShown, then: Callable[[], None] = lambda: None) 
 
     def store(name: str, again: Again) -> None:
         body = {"question": format_question(question), "chart": view.chart}
-        known = next((c for c in page.app.library.charts() if c.title == name), None)
-        item = Item(id=known.id if known else "", title=name, body=body)
-        said = f"Saved as {clean(name)}."
-        attempt(page, lambda saved: saved.save("charts", item), said, kept, again)
+        store_chart(page, name, body, kept, again)
 
     def kept(_: Any) -> None:
         view.saved = question
@@ -170,13 +205,7 @@ def delete_board(page: BoardList) -> None:
     if board is None or not board.updated_at:
         page.say("A starter board is not saved; there is nothing to delete.")
         return
-
-    def answered(yes: bool | None) -> None:
-        if yes:
-            said = f"Deleted {clean(board.title)}. U brings it back."
-            attempt(page, lambda saved: saved.delete_board(board.id), said, lambda _: page.fill())
-
-    page.app.push_screen(Confirm(f"Delete board {clean(board.title, 30)}?"), answered)
+    ask_delete(page, "board", board.title, lambda saved: saved.delete_board(board.id), page.fill)
 
 
 def undo_delete(

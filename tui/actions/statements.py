@@ -9,13 +9,11 @@ from core.engines.sqlite.raw_sql import plan_of
 from core.errors import FootfallError
 from core.queries.sql import Sql
 from core.store.library.saved import Item
-from core.text import clean
-from tui.actions.saving import ask_name
-from tui.actions.storing import Again, attempt
-from tui.widgets.dialogs import Confirm
+from tui.actions.saving import ask_name, store_chart
+from tui.actions.storing import Again
 
 if TYPE_CHECKING:
-    from tui.actions.pages import AnyPage, ListPage, QuestionShown
+    from tui.actions.pages import AnyPage, QuestionShown
 
 
 def statements(charts: Iterable[Item]) -> list[tuple[Item, str]]:
@@ -44,26 +42,10 @@ def save_statement(page: AnyPage, query: str, name: str, then: Callable[[Item], 
     """
 
     def store(given: str, again: Again) -> None:
-        known = next((c for c in page.app.library.charts() if c.title == given), None)
         body = {"question": {"kind": "sql", "query": query}, "chart": ""}
-        item = Item(id=known.id if known else "", title=given, body=body)
-        said = f"Saved as {clean(given)}."
-        attempt(page, lambda saved: saved.save("charts", item), said, then, again)
+        store_chart(page, given, body, then, again)
 
     ask_name(page, "Save the statement as", name, store)
-
-
-def delete_statement(page: ListPage, item: Item) -> None:
-    """Delete a saved statement, after asking."""
-    said = f"Deleted {clean(item.title)}. U brings it back."
-
-    def answered(yes: bool | None) -> None:
-        if yes:
-            attempt(
-                page, lambda saved: saved.delete("charts", item.id), said, lambda _: page.fill()
-            )
-
-    page.app.push_screen(Confirm(f"Delete {clean(item.title, 30)}?"), answered)
 
 
 def look_up_plan(page: QuestionShown, tell: Callable[[Sql, str], None]) -> None:

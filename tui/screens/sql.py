@@ -20,10 +20,10 @@ from core.sql.tokens import place
 from core.store.library.saved import Item
 from core.text import clean, number
 from tui.actions.edits import after
+from tui.actions.kept_questions import delete
 from tui.actions.saving import undo_delete
 from tui.actions.sql_list import Insert, Load, history_rows, saved_rows, schema_rows
 from tui.actions.statements import (
-    delete_statement,
     look_up_plan,
     save_statement,
     statements,
@@ -430,7 +430,7 @@ class SqlPage(QuestionPage):
         if item is None:
             self.say("Only a saved statement in the list can be deleted. TAB goes to the list.")
         else:
-            delete_statement(self, item)
+            delete(self, item)
 
     def action_undo(self) -> None:
         """Bring the last deleted statement back."""
