@@ -20,7 +20,7 @@ from tui.editors.bodies import (
 )
 from tui.editors.entries import Chain, Choice, Edit, Entry, EventPick, TextPick, title
 from tui.editors.kinds import fields
-from tui.editors.kinds.filters import About, add, filters, listed
+from tui.editors.kinds.filters import About, add, listed
 
 METRICS = (
     ("event", "an event"), ("events", "all events"), ("users", "people active"),
@@ -243,8 +243,3 @@ def _axis(question: Question, name: str, label: str) -> list[Entry]:
         fields.number(question, (*path, "max_bound"), "to", none="the data", least=-(10**12),
                       most=10**12, depth=1, whole=False),
     ]  # fmt: skip
-
-
-def shared_filters(question: Question) -> list[Entry]:
-    """Return the rows of the conditions on every line."""
-    return filters(question, ("conditions",), About())

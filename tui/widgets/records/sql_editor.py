@@ -119,10 +119,6 @@ class SqlText(TextArea):
         """Insert a text at the cursor."""
         self.insert(harmless(text))
 
-    def go_to(self, offset: int) -> None:
-        """Put the cursor on a position in the text."""
-        self.cursor_location = place(self.text, offset)
-
     def action_copy(self) -> None:
         """Copy what is selected; with nothing selected stop what is running."""
         if self.selected_text:
