@@ -33,11 +33,19 @@ def open_others(page: QuestionShown) -> None:
     if found is None:
         return
     question, cell = found
-    other = OTHERS.get(cell.outcome or "")
-    if other is None or cell.step == 1 or (cell.period is not None and cell.cohort is None):
+    others = others_of(cell)
+    if others is None:
         page.say("There is nobody else to list for this number.")
         return
-    page.app.navigator.open_people(question, cell.model_copy(update={"outcome": other}))
+    page.app.navigator.open_people(question, others)
+
+
+def others_of(cell: Cell) -> Cell | None:
+    """Return the address of those who dropped off or did not return, None if there is none."""
+    other = OTHERS.get(cell.outcome or "")
+    if other is None or cell.step == 1 or (cell.period is not None and cell.cohort is None):
+        return None
+    return cell.model_copy(update={"outcome": other})
 
 
 def number_at(page: QuestionShown) -> tuple[Question, Cell] | None:

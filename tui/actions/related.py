@@ -15,7 +15,7 @@ from core.queries.kinds import KINDS
 from core.text import clean
 from core.words.kinds import Lead
 from tui.actions.edits import dates_text
-from tui.actions.opening import OTHERS
+from tui.actions.opening import others_of
 
 Way = tuple[str, str, Question]
 """A letter, words, and the question it opens."""
@@ -141,14 +141,11 @@ def _of_others(question: Question, cell: Cell) -> list[Way]:
     """How the people of a number differ from those who dropped or did not return, and what these
     did instead.
     """
-    other = OTHERS.get(cell.outcome or "")
-    if other is None or cell.step == 1 or (cell.period is not None and cell.cohort is None):
+    others = others_of(cell)
+    if others is None:
         return []
     whole = {"kind": question.kind, **question.model_dump(by_alias=True)}
-    of, rest = (
-        {"kind": "people", "of": whole, "cell": cell.model_copy(update={"outcome": way})}
-        for way in (cell.outcome, other)
-    )
+    of, rest = ({"kind": "people", "of": whole, "cell": each} for each in (cell, others))
     made: list[tuple[str, str, dict[str, Any]]] = [
         ("h", "how they differ from the others", {
             "kind": "differences", "range": question.range, "of": of, "other": rest,
