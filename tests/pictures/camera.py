@@ -188,6 +188,7 @@ def _redraw(app: Explorer, glyphs: Glyphs) -> None:
             painted.forget()
         for field in screen.query(Field):
             field.set_class(glyphs == "ascii", "-ascii")
+        screen.refresh()  # a box keeps what is drawn of the page that it lies over
 
 
 async def _home(driver: Driver) -> None:
