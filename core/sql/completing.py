@@ -53,7 +53,8 @@ def completion(text: str, offset: int, known: Words) -> Completion:
         return _quoted(start, typed, known)
     if typed[:1] in ('"', "`", "["):
         return NOTHING
-    named = [name for name in known.relations if _mentions(text, name)]
+    said = {text[token.start : token.end].lower() for token in tokens(text)}
+    named = [name for name in known.relations if name.lower() in said]
     columns = [column for name in named for column in known.relations[name]]
     others = [c for columns in known.relations.values() for c in columns]
     after_from = _before(text, start) in ("from", "join")
@@ -77,10 +78,6 @@ def _fitting(typed: str, words: Iterable[str]) -> tuple[str, ...]:
     folded = typed.casefold()
     found = dict.fromkeys(w for w in words if w.casefold().startswith(folded) and w != typed)
     return tuple(found)[:MOST] if folded else ()
-
-
-def _mentions(text: str, name: str) -> bool:
-    return any(text[t.start : t.end].lower() == name.lower() for t in tokens(text))
 
 
 def _before(text: str, start: int) -> str:
