@@ -110,3 +110,12 @@ def test_rules_of_audiences_are_what_was_picked(picked: Any, rule: dict[str, Any
     nobody = from_json({"kind": "audience", "definition": {}})
     found = with_rule(nobody, RULES, picked)
     assert found == from_json({"kind": "audience", "definition": {"events": [rule]}})
+
+
+def test_any_and_all_switch_where_they_stand() -> None:
+    asked = parse_any("dau where a = 1 and (b = 2 or c = 3)")
+    inner = next(row for row in rows_of(asked) if row.label == "b")
+    switched = inner.keys["a"].put(asked, None)
+    assert format_question(switched) == "dau where a = 1 and (b = 2 and c = 3)"
+    again = next(row for row in rows_of(switched) if row.label == "b").keys["a"]
+    assert again.put(switched, None) == asked

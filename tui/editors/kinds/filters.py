@@ -121,7 +121,10 @@ def listed(question: Question, path: Path, about: About, depth: int) -> list[Ent
     def nothing_left(asked: Question) -> Question:
         return replaced(asked, path, [])
 
-    return _rows(question, inside, about, depth, nothing_left, path)
+    def switch(asked: Question) -> Question:
+        return switched(asked, path)
+
+    return _rows(question, inside, about, depth, nothing_left, switch)
 
 
 def _inside(question: Question, path: Path) -> Path:
@@ -152,20 +155,16 @@ def _add_inside(question: Question, path: Path, about: About) -> Edit:
 
 
 def _rows(
-    question: Question, path: Path, about: About, depth: int, emptied: Change, whole: Path
+    question: Question, path: Path, about: About, depth: int, emptied: Change, switch: Change
 ) -> list[Entry]:
     """Return the rows of the clauses in a list.
 
     Args:
         emptied: removes the list itself, with its last clause.
-        whole: the list that `a` switches between any and all.
+        switch: makes any of all in the list, and back.
     """
     found: list[Entry] = []
     alone = len(now(question, path) or ()) == 1
-
-    def switch(asked: Question, _: Any) -> Question:
-        return switched(asked, whole)
-
     for at, clause in enumerate(now(question, path) or ()):
         place = (*path, at)
 
@@ -175,7 +174,7 @@ def _rows(
         new = replace(_add_inside(question, path, about), words="filter")
         keys = {"n": new, "f": new}
         if not alone:
-            keys["a"] = Edit("all/any", switch)
+            keys["a"] = Edit("all/any", lambda asked, _: switch(asked))
         found += _clause(question, clause, place, about, depth, remove, keys)
     return found
 
@@ -205,12 +204,16 @@ def _clause(
     inner: Path = (*at, word)
     new = _add_inside(question, inner, about)
     said = f"{prefix}{word} of" if nots != 1 or word == "all" else "none of"
+
+    def switch(asked: Question) -> Question:
+        return _other(asked, at, word)
+
     head = Entry(
         key_of(place), said, "" if now(question, inner) else "nothing", depth,
         enter=new, keys={**shared, "n": new, "f": new},
-        turn=Edit("all/any", lambda asked, _: _other(asked, at, word)),
+        turn=Edit("all/any", lambda asked, _: switch(asked)),
     )  # fmt: skip
-    return [head, *_rows(question, inner, about, depth + 1, remove, whole=(*at, word))]
+    return [head, *_rows(question, inner, about, depth + 1, remove, switch)]
 
 
 def _other(question: Question, at: Path, word: str) -> Question:
