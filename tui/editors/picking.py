@@ -6,9 +6,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any, ClassVar
 
-from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Vertical
 from textual.screen import Screen
 
 from core.errors import FootfallError
@@ -93,15 +91,12 @@ class Picking(Chooser):
         self._picked: list[Any] = []
         self._loading = True
 
-    def compose(self) -> ComposeResult:
-        """See Screen."""
-        with Vertical():
-            yield Field(hint=self.hint, framed=True)
-            listing = Offers(self.heading, empty="counting ...")
-            listing.can_focus = False
-            listing.typed = self._row_of if self._typed is not None else None
-            listing.typed_first = self._typed_first
-            yield listing
+    def new_list(self) -> Listing:
+        """See Chooser."""
+        listing = Offers(self.heading, empty="counting ...")
+        listing.typed = self._row_of if self._typed is not None else None
+        listing.typed_first = self._typed_first
+        return listing
 
     def on_mount(self) -> None:
         """Ask for the rows; those that are there at once are shown by the base class."""

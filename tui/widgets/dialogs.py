@@ -233,9 +233,13 @@ class Chooser(Overlay):
         """See Screen."""
         with Vertical():
             yield Field(hint=self.hint, framed=True)
-            listing = Listing(self.heading, empty="Nothing to choose from.")
+            listing = self.new_list()
             listing.can_focus = False
             yield listing
+
+    def new_list(self) -> Listing:
+        """Return the list before it has rows."""
+        return Listing(self.heading, empty="Nothing to choose from.")
 
     def on_mount(self) -> None:
         """Fill the list."""
